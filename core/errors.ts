@@ -1,0 +1,39 @@
+/** What every failure tells: what happened, why, what mends it, and whether trying again makes sense. */
+export interface FourParts {
+  readonly problem: string;
+  readonly why: string;
+  readonly fix: string;
+  readonly retry: string;
+}
+
+/**
+ * An error that somebody is meant to read: on a page, in the terminal, in the log.
+ * Its code is for ever and has an anchor in docs/errors.md.
+ *
+ * @example
+ * throw new RustioError('RIO-CONFIG-PORT', { problem: 'Port 8000 is taken.', why: '…', fix: '…', retry: '…' });
+ */
+export class RustioError extends Error {
+  override readonly name = 'RustioError';
+  readonly code: `RIO-${string}`;
+  readonly parts: FourParts;
+  /** The HTTP status, where it reaches a browser. */
+  readonly status: number;
+  /** 1 failed, 2 refused or misused: what a command exits with. */
+  readonly exitCode: 1 | 2;
+  /** More lines for the terminal and the log, never for a stranger's page. */
+  readonly details: readonly string[];
+
+  constructor(
+    code: `RIO-${string}`,
+    parts: FourParts,
+    options: { status?: number; exitCode?: 1 | 2; details?: readonly string[]; cause?: unknown } = {},
+  ) {
+    super(parts.problem, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.parts = parts;
+    this.status = options.status ?? 500;
+    this.exitCode = options.exitCode ?? 1;
+    this.details = options.details ?? [];
+  }
+}

@@ -1,0 +1,59 @@
+import type { ParameterizedContext } from 'koa';
+import type { Actor, Cause } from '../actor.ts';
+import type { ModelInfo } from '../model/registry.ts';
+import type { AccessKinds } from '../plugin.ts';
+import type { Translate } from '../view/words.ts';
+import type { Form } from './form.ts';
+import type { Route } from './router.ts';
+
+/**
+ * What the kernel and plugins know about a request. Plugins add by declaration merging (sessions: `session`).
+ * Never a closure in here: what it captures would live until a major collection.
+ */
+export interface RequestState {
+  correlationId: string;
+  /** The client's address: the socket's, or as trusted proxies tell it. */
+  address: string;
+  actor: Actor;
+  /** The public id of the session; undefined for strangers. */
+  sessionId: string | undefined;
+  /** Keys the form token; whatever dies with the session. Undefined before sign-in. */
+  formSecret: string | undefined;
+  route: Route | undefined;
+  params: Readonly<Record<string, string>>;
+  /** The model that the address names, where the route has one. */
+  model: ModelInfo | undefined;
+  /** What was posted; undefined for safe methods and routes without a body. */
+  form: Form | undefined;
+  /** Words in the reader's language; one function per language, shared. */
+  t: Translate;
+  locale: string;
+  /** IANA name of the reader's time zone. */
+  timeZone: string;
+}
+export type Context = ParameterizedContext<RequestState>;
+
+type Wanted = Omit<AccessKinds, 'open'>;
+/** Open to all, or at least one thing that must hold. All that is named must hold. */
+export type Access = { readonly open: true } | { [K in keyof Wanted]: Pick<Wanted, K> & Partial<Wanted> }[keyof Wanted];
+
+export type GateName = string;
+
+export interface RouteOptions {
+  /** What the body may be. @defaultValue a form of at most 1 MB and 5,000 fields; files of no size */
+  readonly body?: { readonly form?: Bytes; readonly files?: Bytes };
+  /** Gates behind which the route may still be reached (sign-out: all). */
+  readonly despite?: 'all' | readonly GateName[];
+  /** Statuses that it may answer beyond those that its method and access imply. */
+  readonly answers?: readonly number[];
+  /** `false`: the form token is not asked for. Only for routes before sign-in. */
+  readonly formToken?: false;
+}
+/** `'1 MB'`, `'50 MB'`, `'64 KB'`. */
+export type Bytes = `${number} ${'KB' | 'MB'}`;
+
+/** The cause that every write of this request carries. */
+export function causeOf(ctx: Context): Cause {
+  const { actor, correlationId, address, sessionId } = ctx.state;
+  return { actor, correlationId, address, sessionId: sessionId ?? null };
+}

@@ -1,0 +1,240 @@
+// Field declarations and the types that fall out of them.
+//
+// Two rules keep circular references between models working; both are marked LAZY below.
+//   1. A relation's target is an arrow function captured as a type parameter whose constraint has NO call signature.
+//   2. Nothing that runs while `defineModel(...)` is being resolved may look at what that arrow returns.
+// Properties named '~…' are phantoms: they exist for the compiler only, never at run time.
+
+export type Kind =
+  | 'identity'
+  | 'text'
+  | 'integer'
+  | 'bigint'
+  | 'decimal'
+  | 'boolean'
+  | 'date'
+  | 'time'
+  | 'timestamp'
+  | 'localDateTime'
+  | 'uuid'
+  | 'json'
+  | 'choice'
+  | 'belongsTo'
+  | 'manyToMany';
+
+/** required: must be given on insert · optional: nullable, has a default or is generated · virtual: no column */
+export type Mode = 'required' | 'optional' | 'virtual';
+
+/** What every field is checked against. LAZY: '~value' stays `unknown`, so that the checker skips it unresolved. */
+export interface AnyField {
+  readonly kind: Kind;
+  /** The options as they were written; the registry reads them, nobody else. */
+  readonly options: object;
+  readonly '~value': unknown;
+  readonly '~mode': unknown;
+}
+export type Fields = { readonly [name: string]: AnyField };
+
+export interface Column<K extends Kind, V, M extends Mode> extends AnyField {
+  readonly kind: K;
+  readonly '~value': V;
+  readonly '~mode': M;
+}
+export interface Choice<V extends string, Null extends null, M extends Mode> extends Column<'choice', V | Null, M> {
+  readonly values: readonly V[];
+}
+export interface BelongsTo<T, Null extends null, M extends Mode> extends AnyField {
+  readonly kind: 'belongsTo';
+  readonly target: T;
+  readonly '~value': KeyOf<Target<T>> | Null;
+  readonly '~mode': M;
+}
+export interface ManyToMany<T> extends AnyField {
+  readonly kind: 'manyToMany';
+  readonly target: T;
+  readonly through: unknown;
+  readonly '~value': never;
+  readonly '~mode': 'virtual';
+}
+export type Identity = Column<'identity', number, 'optional'>;
+
+/**
+ * An arrow function that returns a model: `() => Patient`.
+ * LAZY: it has no call signature. With `T extends () => unknown` the arrow would get a contextual signature, the checker
+ * would resolve its body at once and follow the whole graph of models, depth first, until the stack overflows.
+ */
+// biome-ignore lint/complexity/noBannedTypes: a constraint without call signature is what keeps the arrow unresolved
+export interface ArrowToModel extends Function {}
+
+export type Target<T> = T extends () => infer M ? M : never;
+type ValueOf<X> = X extends { readonly '~value': infer V } ? V : never;
+/** The key of a model: `number`, `string`, or `{ origin: string; destination: string }`. */
+export type KeyOf<M> = M extends { readonly fields: infer F; readonly key: infer K }
+  ? K extends keyof F
+    ? ValueOf<F[K]>
+    : K extends readonly (infer P extends keyof F)[]
+      ? { [Q in P]: ValueOf<F[Q]> }
+      : never
+  : never;
+
+type NullIf<N> = N extends true ? null : never;
+type ModeIf<N, D> = N extends true ? 'optional' : [D] extends [never] ? 'required' : 'optional';
+
+/** What every field with a column may say. */
+export interface FieldOptions<N extends boolean, D> {
+  /** May be NULL; an empty input then means NULL. */
+  nullable?: N;
+  /** A literal becomes the column's DEFAULT; a function is called by the write door, once a row. */
+  default?: D;
+  unique?: boolean;
+  /** `true`: a B-tree index, so that lists sort and filter by it at any size. `'search'`: a trigram index (pg_trgm) for search. */
+  index?: boolean | 'search';
+  /** What people read; made from the name when missing (`startsAt` → "Starts at"). */
+  label?: string;
+  /** One sentence under the input. */
+  help?: string;
+  /** Name in the database, when it is not the snake_case of the field's name. */
+  column?: string;
+  /** Shown, never written from a form. */
+  readOnly?: boolean;
+}
+export interface TextOptions<N extends boolean, D> extends FieldOptions<N, D> {
+  /** Fewest and most characters (Unicode code points). */
+  min?: number;
+  max?: number;
+  multiline?: boolean;
+}
+export interface NumberOptions<N extends boolean, D, V = number> extends FieldOptions<N, D> {
+  min?: V;
+  max?: V;
+}
+export interface DecimalOptions<N extends boolean, D> extends FieldOptions<N, D> {
+  /** Digits in all, and digits after the point. */
+  precision?: number;
+  scale?: number;
+  min?: string;
+  max?: string;
+}
+export interface ChoiceOptions<N extends boolean, D, V extends string> extends FieldOptions<N, D> {
+  /** What people read for each value; made from the value when missing. */
+  labels?: { readonly [P in V]?: string };
+  /** The meaning that a badge in lists shows by its colour. */
+  tones?: { readonly [P in V]?: Tone };
+}
+export type Tone = 'neutral' | 'info' | 'good' | 'warn' | 'bad';
+export interface RelationOptions<N extends boolean> {
+  nullable?: N;
+  unique?: boolean;
+  /** Relations are indexed unless this says `false`. */
+  index?: boolean;
+  /** What happens to this row when the row it points to is deleted. @defaultValue 'restrict' */
+  onDelete?: 'restrict' | 'cascade' | (N extends true ? 'setNull' : never);
+  label?: string;
+  help?: string;
+  column?: string;
+  readOnly?: boolean;
+}
+/** The part of Standard Schema (zod, valibot, arktype …) that types and validation need. */
+export interface SchemaOf<V> {
+  readonly '~standard': {
+    readonly types?: { readonly output: V } | undefined;
+    readonly validate: (value: unknown) => unknown;
+  };
+}
+
+export interface FieldApi {
+  /** A number made by the database; the key of every model that names none. */
+  identity(): Identity;
+  text<N extends boolean = false, D extends string | (() => string) = never>(
+    options?: TextOptions<N, D>,
+  ): Column<'text', string | NullIf<N>, ModeIf<N, D>>;
+  /** A whole number of 32 bits. */
+  integer<N extends boolean = false, D extends number | (() => number) = never>(
+    options?: NumberOptions<N, D>,
+  ): Column<'integer', number | NullIf<N>, ModeIf<N, D>>;
+  /** A whole number of 64 bits, a `bigint` in code. */
+  bigint<N extends boolean = false, D extends bigint | (() => bigint) = never>(
+    options?: NumberOptions<N, D, bigint>,
+  ): Column<'bigint', bigint | NullIf<N>, ModeIf<N, D>>;
+  /** An exact decimal; travels as a string, so that no digit is lost. */
+  decimal<N extends boolean = false, D extends string | (() => string) = never>(
+    options?: DecimalOptions<N, D>,
+  ): Column<'decimal', string | NullIf<N>, ModeIf<N, D>>;
+  boolean<N extends boolean = false, D extends boolean | (() => boolean) = never>(
+    options?: FieldOptions<N, D>,
+  ): Column<'boolean', boolean | NullIf<N>, ModeIf<N, D>>;
+  /** A calendar date, `'2026-11-20'`. */
+  date<N extends boolean = false, D extends 'today' | (() => string) = never>(
+    options?: FieldOptions<N, D>,
+  ): Column<'date', string | NullIf<N>, ModeIf<N, D>>;
+  /** A time of day, `'09:30'` or `'09:30:15'`. */
+  time<N extends boolean = false, D extends string | (() => string) = never>(
+    options?: FieldOptions<N, D>,
+  ): Column<'time', string | NullIf<N>, ModeIf<N, D>>;
+  /** A moment, to the millisecond; shown in the reader's time zone. */
+  timestamp<N extends boolean = false, D extends 'now' | (() => Date) = never>(
+    options?: FieldOptions<N, D>,
+  ): Column<'timestamp', Date | NullIf<N>, ModeIf<N, D>>;
+  /** Date and time on a wall clock somewhere, without a zone: `'2001-01-01 00:47:00'`. */
+  localDateTime<N extends boolean = false, D extends string | (() => string) = never>(
+    options?: FieldOptions<N, D>,
+  ): Column<'localDateTime', string | NullIf<N>, ModeIf<N, D>>;
+  uuid<N extends boolean = false, D extends 'random' | (() => string) = never>(
+    options?: FieldOptions<N, D>,
+  ): Column<'uuid', string | NullIf<N>, ModeIf<N, D>>;
+  json<V, N extends boolean = false, D extends V | (() => V) = never>(
+    schema: SchemaOf<V>,
+    options?: FieldOptions<N, D>,
+  ): Column<'json', V | NullIf<N>, ModeIf<N, D>>;
+  /** One of a fixed set; stored as text with a named CHECK. */
+  choice<const V extends string, N extends boolean = false, D extends V = never>(
+    values: readonly V[],
+    options?: ChoiceOptions<N, D, V>,
+  ): Choice<V, NullIf<N>, ModeIf<N, D>>;
+  /** The row holds the key of the target: `field.belongsTo(() => Patient)`. */
+  belongsTo<T extends ArrowToModel, N extends boolean = false>(
+    target: T,
+    options?: RelationOptions<N>,
+  ): BelongsTo<T, NullIf<N>, ModeIf<N, never>>;
+  /** No column: the pairs live in `through`, a model with one belongsTo to each side. */
+  manyToMany<T extends ArrowToModel, J extends ArrowToModel>(
+    target: T,
+    options: { through: J; label?: string; help?: string; readOnly?: boolean },
+  ): ManyToMany<T>;
+}
+
+// The phantoms have no run-time half: each maker returns the plain object that the registry reads.
+const plain =
+  (kind: Kind) =>
+  (options: object = {}) =>
+    ({ kind, options }) as never;
+
+/** Makers of fields, one a kind. */
+export const field: FieldApi = {
+  identity: plain('identity'),
+  text: plain('text'),
+  integer: plain('integer'),
+  bigint: plain('bigint'),
+  decimal: plain('decimal'),
+  boolean: plain('boolean'),
+  date: plain('date'),
+  time: plain('time'),
+  timestamp: plain('timestamp'),
+  localDateTime: plain('localDateTime'),
+  uuid: plain('uuid'),
+  json: (schema, options = {}) => ({ kind: 'json', options, schema }) as never,
+  choice: (values, options = {}) => ({ kind: 'choice', options, values }) as never,
+  belongsTo: (target, options = {}) => ({ kind: 'belongsTo', options, target }) as never,
+  manyToMany: (target, { through, ...options }) => ({ kind: 'manyToMany', options, target, through }) as never,
+};
+
+/** `createdAt` and `updatedAt`, kept by the write door. A mixin is a function that returns fields; spread it. */
+export function timestamps(): {
+  createdAt: Column<'timestamp', Date, 'optional'>;
+  updatedAt: Column<'timestamp', Date, 'optional'>;
+} {
+  return {
+    createdAt: field.timestamp({ default: 'now', readOnly: true, label: 'Created' }),
+    updatedAt: field.timestamp({ default: 'now', readOnly: true, label: 'Last changed' }),
+  };
+}

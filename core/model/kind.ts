@@ -1,0 +1,82 @@
+import type { z } from 'zod';
+import type { Kind } from './field.ts';
+import type { FieldInfo } from './registry.ts';
+
+/** A value as the driver hands it over: text for nearly everything, so that no digit is lost on the way. */
+export type Wire = string | number | boolean | null | object;
+/** A row as a query of the reading door gives it: wires by alias. */
+export type WireRow = Readonly<Record<string, Wire>>;
+/** What may travel to the database as a value. */
+export type Param = string | number | boolean | null;
+
+/** Why a value is refused: a key of the words, and what they mention. */
+export interface Issue {
+  readonly key: string;
+  readonly params?: Readonly<Record<string, string | number>>;
+}
+export type Parsed<V> = { readonly ok: true; readonly value: V } | { readonly ok: false; readonly issue: Issue };
+
+/** What a kind needs to show a value to one reader. Shared per locale and zone, never made per request. */
+export interface Show {
+  readonly locale: string;
+  /** Shows a moment (ISO text of PostgreSQL, UTC) in the reader's zone. */
+  readonly timestamp: (wire: string) => string;
+  readonly date: (wire: string) => string;
+  readonly localDateTime: (wire: string) => string;
+  readonly number: (wire: string | number) => string;
+  readonly t: (key: string, params?: Readonly<Record<string, string | number>>) => string;
+  /** Address of a record's page, or undefined when this admin shows no page for the model. */
+  readonly recordUrl: (model: string, key: string) => string | undefined;
+}
+
+/** How a list may be narrowed by a field of this kind. */
+export type FilterShape = 'none' | 'values' | 'boolean' | 'range' | 'relation';
+
+/**
+ * Everything that the framework knows about a kind of field. One file a kind; nothing else in the code asks
+ * `if (kind === …)` where one of these would do.
+ */
+export interface KindSpec<V = unknown> {
+  readonly kind: Kind;
+
+  // ── stored
+  /** The column's type in PostgreSQL; undefined where there is no column. */
+  sqlType(field: FieldInfo): string | undefined;
+  /** The literal after DEFAULT, as SQL text; undefined when the default is none or a function. */
+  sqlDefault(field: FieldInfo): string | undefined;
+  /** Conditions that the database holds: a suffix for the constraint's name, and the condition over the quoted column. */
+  checks(field: FieldInfo): readonly { readonly suffix: string; sql(column: string): string }[];
+
+  // ── between database and code
+  /** The shape of the wire, never null; zod looks at it in every result. */
+  readonly wire: z.ZodType<Wire>;
+  decode(wire: NonNullable<Wire>): V;
+  encode(value: V): Param;
+  /** The cast that a parameter of this kind needs to be itself in SQL: `timestamptz`. */
+  cast(field: FieldInfo): string;
+
+  // ── validated
+  /** What somebody typed, never empty, to a value. Says what is wrong in words, never throws. */
+  parse(text: string, field: FieldInfo): Parsed<V>;
+  /** The reason why a value given by code or by `parse` may not be stored; undefined when it may. */
+  validate(value: unknown, field: FieldInfo): Issue | undefined;
+
+  // ── shown
+  /** Compiles the inside of a list's cell or a detail's value; the result is HTML. Never called with null. */
+  cell(field: FieldInfo, show: Show): (wire: NonNullable<Wire>, row: WireRow) => string;
+  /** `right` for numbers. */
+  readonly align: 'start' | 'end';
+
+  // ── edited
+  /** Which control of templates/admin/fields edits it. */
+  widget(field: FieldInfo): string;
+  /** The wire as the text that the control holds; `parse` takes it back. */
+  text(wire: NonNullable<Wire>, field: FieldInfo): string;
+
+  // ── filtered, sorted, searched, exported
+  readonly filter: FilterShape;
+  readonly sortable: boolean;
+  readonly searchable: boolean;
+  /** The wire as a cell of an export and as a value in an audit row's JSON. */
+  exported(wire: NonNullable<Wire>): string | number | boolean | object;
+}

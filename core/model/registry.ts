@@ -1,0 +1,67 @@
+import type { Kind } from './field.ts';
+import type { KindSpec } from './kind.ts';
+import type { AnyModel } from './model.ts';
+
+/** A field after the boot: names resolved, relations bound, options read. */
+export interface FieldInfo {
+  readonly model: ModelInfo;
+  readonly name: string;
+  /** Empty for a manyToMany. */
+  readonly column: string;
+  readonly kind: Kind;
+  readonly spec: KindSpec;
+  readonly label: string;
+  readonly help: string;
+  readonly nullable: boolean;
+  readonly unique: boolean;
+  readonly index: boolean | 'search';
+  readonly readOnly: boolean;
+  readonly default: unknown;
+  readonly min: number | bigint | string | undefined;
+  readonly max: number | bigint | string | undefined;
+  readonly multiline: boolean;
+  readonly precision: number | undefined;
+  readonly scale: number | undefined;
+  readonly values: readonly string[];
+  readonly valueLabels: Readonly<Record<string, string>>;
+  readonly tones: Readonly<Record<string, string>>;
+  readonly schema: { readonly '~standard': { readonly validate: (value: unknown) => unknown } } | undefined;
+  /** belongsTo and manyToMany: where it points. */
+  readonly target: ModelInfo | undefined;
+  readonly onDelete: 'restrict' | 'cascade' | 'setNull';
+  /** manyToMany: the model of the pairs, its relation to this model and to the target. */
+  readonly through: { readonly model: ModelInfo; readonly near: FieldInfo; readonly far: FieldInfo } | undefined;
+}
+
+export interface ModelInfo {
+  readonly model: AnyModel;
+  readonly name: string;
+  /** Who declared it: a plugin's name, or `project`. */
+  readonly owner: string;
+  /** Schema and table, or the table alone. */
+  readonly table: readonly string[];
+  readonly address: string;
+  readonly title: string;
+  readonly plural: string;
+  readonly fields: ReadonlyMap<string, FieldInfo>;
+  /** Fields with a column, in the order of the declaration. */
+  readonly stored: readonly FieldInfo[];
+  readonly key: readonly FieldInfo[];
+  readonly label: readonly FieldInfo[];
+  readonly unique: readonly (readonly FieldInfo[])[];
+  readonly indexes: readonly (readonly { readonly field: FieldInfo; readonly descending: boolean }[])[];
+  readonly managed: boolean;
+  readonly readOnly: boolean;
+  readonly pick: 'viewers' | 'everybody';
+  /** Relations of other models (and of itself) that point here. */
+  readonly inbound: readonly FieldInfo[];
+}
+
+/** All models of an application, by every name under which they are asked for. */
+export interface Models {
+  readonly all: readonly ModelInfo[];
+  byName(name: string): ModelInfo | undefined;
+  byAddress(address: string): ModelInfo | undefined;
+  /** The resolved form of a declared model; throws RIO-MODEL-UNKNOWN when it is not part of the application. */
+  of(model: AnyModel): ModelInfo;
+}

@@ -1,0 +1,31 @@
+import type { Actor } from '../actor.ts';
+import type { Query } from '../database/pool.ts';
+import type { AnyModel, Row } from '../model/model.ts';
+import type { FieldInfo, ModelInfo } from '../model/registry.ts';
+import type { Ask, Dependants, Found, Listing, Option, Page } from './types.ts';
+
+/**
+ * The door for reading: whatever shows rows to somebody comes through here. Permissions, field rights, row rules
+ * and (later) soft delete are applied inside; a reader without the right gets nothing, not an error.
+ */
+export interface Rows {
+  /** One page of a list; at most two statements. */
+  list(actor: Actor, listing: Listing, ask: Ask): Promise<Page>;
+  /** One record, undefined when it is not there or hidden. `key` is the text of an address. */
+  find(actor: Actor, model: ModelInfo, key: string): Promise<Found | undefined>;
+  /** Rows that may be picked in a relation, by words of their label or key; at most `limit`, and whether there are more. */
+  options(
+    actor: Actor,
+    field: FieldInfo,
+    q: string,
+    limit: number,
+  ): Promise<{ options: readonly Option[]; more: boolean }>;
+  /** What somebody typed in a plain relation field: the key itself, or a label that only one row has. */
+  resolve(actor: Actor, field: FieldInfo, typed: string): Promise<readonly Option[]>;
+  /** Labels of the given keys. */
+  labels(actor: Actor, field: FieldInfo, keys: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** What points to a record, counted up to a limit. */
+  dependants(actor: Actor, model: ModelInfo, key: string): Promise<readonly Dependants[]>;
+  /** A typed row, for rules and commands. */
+  get<M extends AnyModel>(actor: Actor, model: M, key: string, within?: Query): Promise<Row<M> | undefined>;
+}

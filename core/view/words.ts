@@ -1,0 +1,57 @@
+import { IntlMessageFormat } from 'intl-messageformat';
+
+/** Messages by key: plain text, or ICU MessageFormat where a value or a plural comes in (`{n, plural, one {# row} other {# rows}}`). */
+export type Words = Readonly<Record<string, string>>;
+export type WordParams = Readonly<Record<string, string | number>>;
+/** Words in one language. A missing key is told by itself, so that nobody overlooks it. */
+export type Translate = (key: string, params?: WordParams) => string;
+
+/** The words of all plugins and of the project; the later one wins, English stands in for what a language lacks. */
+export interface Catalogue {
+  readonly locales: readonly string[];
+  /** One shared function per language, never made per request. */
+  translate(locale: string): Translate;
+}
+
+export function createCatalogue(sources: readonly Readonly<Record<string, Words>>[]): Catalogue {
+  const byLocale = new Map<string, Map<string, string>>();
+  for (const source of sources) {
+    for (const [locale, words] of Object.entries(source)) {
+      const merged = byLocale.get(locale) ?? new Map<string, string>();
+      for (const [key, message] of Object.entries(words)) merged.set(key, message);
+      byLocale.set(locale, merged);
+    }
+  }
+  const english = byLocale.get('en') ?? new Map<string, string>();
+  const functions = new Map<string, Translate>();
+  return {
+    locales: [...byLocale.keys()],
+    translate(locale) {
+      let found = functions.get(locale);
+      if (!found) {
+        found = translator(locale, byLocale.get(locale) ?? english, english);
+        functions.set(locale, found);
+      }
+      return found;
+    },
+  };
+}
+
+function translator(
+  locale: string,
+  words: ReadonlyMap<string, string>,
+  english: ReadonlyMap<string, string>,
+): Translate {
+  const compiled = new Map<string, IntlMessageFormat>();
+  return (key, params) => {
+    const message = words.get(key) ?? english.get(key);
+    if (message === undefined) return key;
+    if (!message.includes('{')) return message;
+    let format = compiled.get(key);
+    if (!format) {
+      format = new IntlMessageFormat(message, words.has(key) ? locale : 'en', undefined, { ignoreTag: true });
+      compiled.set(key, format);
+    }
+    return String(format.format(params));
+  };
+}

@@ -1,0 +1,27 @@
+import type { Issue } from '../model/kind.ts';
+
+/** A mistake in what somebody wanted to store; without a field it concerns the record as a whole. */
+export interface Problem {
+  readonly field: string | undefined;
+  readonly issue: Issue;
+}
+
+/** What became of a wanted change. Refusals are outcomes, not exceptions: they must not tear down the transaction. */
+export type Written =
+  | { readonly outcome: 'done'; readonly key: string; readonly label: string; readonly changed: boolean }
+  | { readonly outcome: 'invalid'; readonly problems: readonly Problem[] }
+  /** Somebody else changed the record since it was read; the fields that differ now. */
+  | { readonly outcome: 'conflict'; readonly fields: readonly string[] }
+  | { readonly outcome: 'missing' }
+  | { readonly outcome: 'forbidden' };
+
+export type Removed =
+  | { readonly outcome: 'done'; readonly label: string }
+  /** Other rows point here and forbid it. */
+  | { readonly outcome: 'held'; readonly by: readonly string[] }
+  | { readonly outcome: 'conflict' }
+  | { readonly outcome: 'missing' }
+  | { readonly outcome: 'forbidden' };
+
+/** Before and after of a row, by field, as JSON. */
+export type Snapshot = Readonly<Record<string, unknown>>;

@@ -1,0 +1,35 @@
+import type { Cause } from '../actor.ts';
+import type { Transaction } from '../database/pool.ts';
+import type { AnyModel, Insert, Update } from '../model/model.ts';
+import type { ModelInfo } from '../model/registry.ts';
+import type { Removed, Written } from './types.ts';
+
+/** Values by field name, as code has them (typed by the model for those who write code, plain for forms). */
+export type Values = Readonly<Record<string, unknown>>;
+
+/**
+ * The door for writing: validates, asks for the right to the model, the fields, the old and the new row, compares the version,
+ * changes, and records the event, all in the caller's transaction. A manyToMany takes an array of keys.
+ */
+export interface Write {
+  create<M extends AnyModel>(tx: Transaction, cause: Cause, model: M, values: Insert<M>): Promise<Written>;
+  update<M extends AnyModel>(
+    tx: Transaction,
+    cause: Cause,
+    model: M,
+    key: string,
+    values: Update<M>,
+    version?: string,
+  ): Promise<Written>;
+  remove(tx: Transaction, cause: Cause, model: AnyModel, key: string, version?: string): Promise<Removed>;
+  /** The same for code that knows the model only at run time: forms, imports. */
+  createAny(tx: Transaction, cause: Cause, model: ModelInfo, values: Values): Promise<Written>;
+  updateAny(
+    tx: Transaction,
+    cause: Cause,
+    model: ModelInfo,
+    key: string,
+    values: Values,
+    version?: string,
+  ): Promise<Written>;
+}
