@@ -1,0 +1,84 @@
+/**
+ * What an error from the database means. Slonik and our own wrapper put PostgreSQL's error into `cause`, so each of these
+ * looks down the chain of causes.
+ */
+import pg from 'pg';
+import { BackendTerminatedError, BackendTerminatedUnexpectedlyError, ConnectionError } from 'slonik';
+
+/** A rule of the database that a statement broke, in the database's own names. */
+export interface ConstraintViolation {
+  readonly kind: 'unique' | 'foreignKey' | 'check' | 'notNull' | 'exclusion';
+  readonly constraint?: string;
+  readonly column?: string;
+  readonly table?: string;
+  /** PostgreSQL's own words; they may hold values of the row. */
+  readonly detail?: string;
+}
+
+const VIOLATIONS: Readonly<Record<string, ConstraintViolation['kind']>> = {
+  23502: 'notNull',
+  23503: 'foreignKey',
+  23505: 'unique',
+  23514: 'check',
+  '23P01': 'exclusion',
+};
+
+/** Socket errors of a server that is not there, is going away, or is cut off. */
+const SOCKET_CODES = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOTFOUND',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'EPIPE',
+  'EAI_AGAIN',
+]);
+
+/** Which constraint an insert, update or delete violated, or undefined when the error is of another sort. */
+export function constraintViolation(error: unknown): ConstraintViolation | undefined {
+  const cause = databaseError(error);
+  const kind = VIOLATIONS[cause?.code ?? ''];
+  if (cause === undefined || kind === undefined) return undefined;
+  return {
+    kind,
+    ...(cause.constraint !== undefined && { constraint: cause.constraint }),
+    ...(cause.column !== undefined && { column: cause.column }),
+    ...(cause.table !== undefined && { table: cause.table }),
+    ...(cause.detail !== undefined && { detail: cause.detail }),
+  };
+}
+
+/** The database cannot be reached, is shutting down or starting, dropped the connection, or has none to give. */
+export function isUnavailable(error: unknown): boolean {
+  return causes(error).some((cause) => {
+    if (cause instanceof BackendTerminatedError || cause instanceof BackendTerminatedUnexpectedlyError) return true;
+    if (cause instanceof pg.DatabaseError) return /^(57P0|08|53300)/.test(cause.code ?? '');
+    return cause instanceof ConnectionError ? databaseError(cause) === undefined : SOCKET_CODES.has(codeOf(cause));
+  });
+}
+
+/** A statement was cancelled: by its `statement_timeout`, or by somebody. */
+export function isTimeout(error: unknown): boolean {
+  return databaseError(error)?.code === '57014';
+}
+
+/** Two transactions stood in each other's way (deadlock, serialization): the same work may succeed when repeated. */
+export function isConflict(error: unknown): boolean {
+  const code = databaseError(error)?.code;
+  return code === '40001' || code === '40P01';
+}
+
+/** PostgreSQL's own error, wherever in the chain it is. */
+export function databaseError(error: unknown): pg.DatabaseError | undefined {
+  return causes(error).find((cause) => cause instanceof pg.DatabaseError);
+}
+
+function causes(error: unknown): readonly Error[] {
+  const chain: Error[] = [];
+  for (let at = error; at instanceof Error && !chain.includes(at); at = at.cause) chain.push(at);
+  return chain;
+}
+
+function codeOf(error: Error): string {
+  return 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
