@@ -1,0 +1,21 @@
+import { defineModel, field, type Row } from 'rustio-admin';
+
+export const Aircraft = defineModel('aircraft', {
+  fields: {
+    name: field.text({ max: 40, unique: true, label: 'Type', help: 'Make and model as the reports write them.' }),
+    manufacturer: field.text({ max: 40, index: true }),
+    category: field.choice(['airliner', 'turboprop', 'business', 'light', 'helicopter', 'military', 'unknown'], {
+      index: true,
+      labels: {
+        airliner: 'Jet airliner',
+        turboprop: 'Turboprop airliner',
+        business: 'Business aircraft',
+        light: 'Light aircraft',
+      },
+    }),
+  },
+  title: 'aircraft type',
+  plural: 'aircraft types',
+  address: 'aircraft-types',
+});
+export interface Aircraft extends Row<typeof Aircraft> {}

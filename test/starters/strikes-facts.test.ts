@@ -1,0 +1,136 @@
+import * as assert from 'uvu/assert';
+import { caseOf, labels } from '../../starters/strikes/seed/casework.ts';
+import { factsOf } from '../../starters/strikes/seed/facts.ts';
+import { readFiles } from '../../starters/strikes/seed/files.ts';
+import { oneOf } from '../../starters/strikes/seed/one-of.ts';
+import { suite } from '../support/suite.ts';
+
+const test = suite('the facts of the strikes starter');
+const files = await readFiles();
+const facts = factsOf(files);
+
+test('every row of every file becomes a row of a model', () => {
+  const counts = Object.entries(facts).map(([name, rows]) => [name, rows.length]);
+  assert.equal(Object.fromEntries(counts), {
+    airports: 3_377,
+    operators: 46,
+    aircraft: 225,
+    species: 37,
+    strikes: 10_000,
+    routes: 5_366,
+    flights: 20_000,
+  });
+});
+
+test('the table of airports names each airport of the strikes once, in the state that the strikes say', () => {
+  const stateOf = new Map(facts.airports.map(({ code, state }) => [code, state]));
+  const matched = new Map(files.strikeAirports.map((line) => [line.get('name_in_strikes'), line]));
+  const inStrikes = new Map(files.strikes.map((line) => [line.get('Airport Name'), line.get('Origin State')]));
+  assert.is(files.strikeAirports.length, 50);
+  assert.equal([...matched.keys()].sort(), [...inStrikes.keys()].sort());
+  assert.is(new Set(files.strikeAirports.map((line) => line.get('code'))).size, 50);
+
+  const codesOfState = new Map<string, Set<string>>();
+  for (const [name, line] of matched) {
+    assert.is(line.get('state_in_strikes'), inStrikes.get(name), name);
+    assert.is(line.get('state'), stateOf.get(line.get('code')), name);
+    const codes = codesOfState.get(line.get('state_in_strikes')) ?? new Set();
+    codesOfState.set(line.get('state_in_strikes'), codes.add(line.get('state')));
+  }
+  // One state in words is one code, and no two share one; Washington's airports lie in Virginia, and the reports say DC.
+  assert.equal(
+    [...codesOfState.values()].map((codes) => codes.size),
+    Array(29).fill(1),
+  );
+  assert.is(new Set([...codesOfState.values()].map((codes) => [...codes][0])).size, 29);
+  assert.equal([...(codesOfState.get('DC') ?? [])], ['VA']);
+});
+
+test('an airport matched as exact has the same name, once abbreviations are written out', () => {
+  const nameOf = new Map(facts.airports.map(({ code, name }) => [code, name]));
+  const exact = files.strikeAirports.filter((line) => line.get('how') === 'exact');
+  assert.is(exact.length, 33);
+  for (const line of exact) {
+    assert.is(
+      writtenOut(line.get('name_in_strikes')),
+      writtenOut(nameOf.get(line.get('code')) ?? ''),
+      line.get('code'),
+    );
+  }
+});
+
+test('only the airport that the list lacks is added', () => {
+  const listed = new Set(files.airports.map((line) => line.get('iata')));
+  const added = files.strikeAirports.filter((line) => line.get('how') === 'added').map((line) => line.get('code'));
+  assert.equal(added, ['BAD']);
+  assert.equal(
+    files.airportsAdded.map((line) => line.get('iata')),
+    added,
+  );
+  for (const line of files.strikeAirports) {
+    assert.is(listed.has(line.get('code')), oneOf(['exact', 'by hand', 'added'], line.get('how')) !== 'added');
+  }
+});
+
+test('twelve airports without a place are empty there, and none is in a state called NA', () => {
+  assert.is(facts.airports.filter(({ state }) => state === null).length, 12);
+  assert.is(facts.airports.filter(({ city }) => city === null).length, 12);
+});
+
+test('an unreported speed stays empty, a reported 0 stays 0', () => {
+  assert.is(facts.strikes.filter(({ speed }) => speed === null).length, 2_836);
+  assert.is(facts.strikes.filter(({ speed }) => speed === 0).length, 19);
+});
+
+test('times keep the figures of the clock on the wall', () => {
+  for (const [index, line] of files.flights.entries()) {
+    const departure = facts.flights[index]?.departure;
+    assert.is(departure?.replaceAll('-', '/').slice(0, 16), line.get('date'));
+  }
+});
+
+test('the letters B and C stand for military reports with costs, as the help text says', () => {
+  const military = facts.operators.find(({ category }) => category === 'military')?.id;
+  const lettered = facts.strikes.filter(({ damage }) => damage === 'classB' || damage === 'classC');
+  assert.is(lettered.length, 15);
+  assert.ok(lettered.every(({ operator, costTotal }) => operator === military && Number(costTotal) > 0));
+});
+
+test('the total cost is the sum of its parts in every report', () => {
+  assert.ok(facts.strikes.every((one) => Number(one.costTotal) === Number(one.costRepair) + Number(one.costOther)));
+});
+
+test('a value that nobody knows stops the load', () => {
+  const [first] = files.strikes;
+  if (!first) throw new Error('There are no strikes.');
+  const odd = { number: 1, get: (column: string) => (column === 'Phase of flight' ? 'Hovering' : first.get(column)) };
+  assert.throws(() => factsOf({ ...files, strikes: [odd] }), /phase of flight "Hovering"/);
+});
+
+test('cases come from the report alone: new only in the last ten days, old ones closed, every label used', () => {
+  const [east, used] = [-90, new Set<string>()];
+  for (const report of facts.strikes) {
+    const species = facts.species[report.species - 1];
+    const mammal = species?.kind === 'mammal';
+    const made = caseOf(report, '2002-07-25', east, species?.identified === true, mammal);
+    assert.equal(made, caseOf({ ...report }, '2002-07-25', east, species?.identified === true, mammal));
+    if (made.state === 'new') assert.ok(report.occurredOn >= '2002-07-15' && made.desk === undefined);
+    if (report.occurredOn < '2001') assert.ok(made.state === 'closed' && made.desk === undefined);
+    if (made.state === 'open') assert.is(made.desk, 'east');
+    for (const label of made.labels) used.add(label);
+  }
+  assert.equal([...used].sort(), Object.keys(labels).sort());
+});
+
+/** The name without what only spells it differently. */
+function writtenOut(name: string): string {
+  return name
+    .toLowerCase()
+    .replaceAll("int'l", 'international')
+    .replace(/\bintl\b/g, 'international')
+    .replace(/\b(arpt|airport)\b/g, '')
+    .replaceAll("'", '')
+    .split(/[^a-z]+/)
+    .filter((word) => word !== '')
+    .join(' ');
+}
