@@ -1,0 +1,42 @@
+/**
+ * Keeps people from losing or doing what they did not mean.
+ *
+ * `<form data-guard>` asks before the page is left with changes that are not saved.
+ * `data-confirm="Question?"` on a button or a form asks before it is sent.
+ * A form that is on its way is not sent twice (the server refuses a second one too; this only spares the click).
+ */
+const dirty = new Set();
+const sent = new WeakSet();
+
+const snapshot = (form) =>
+  new URLSearchParams([...new FormData(form)].map(([name, value]) => [name, String(value)])).toString();
+
+for (const form of document.querySelectorAll('form[data-guard]')) {
+  // A form that came back with mistakes holds work that no one has saved.
+  const before = form.dataset.guard === 'unsaved' ? null : snapshot(form);
+  if (before === null) dirty.add(form);
+  const look = () => (snapshot(form) === before ? dirty.delete(form) : dirty.add(form));
+  form.addEventListener('input', look);
+  form.addEventListener('change', look);
+}
+
+addEventListener('beforeunload', (event) => {
+  if (dirty.size > 0) event.preventDefault();
+});
+
+document.addEventListener('submit', (event) => {
+  const form = event.target;
+  const question = event.submitter?.dataset.confirm ?? form.dataset.confirm;
+  // the browser's own dialog is the one that every assistive technology knows
+  if (question && !confirm(question)) return event.preventDefault();
+  if (form.method === 'post') {
+    if (sent.has(form)) return event.preventDefault();
+    sent.add(form);
+  }
+  dirty.delete(form);
+});
+
+// Back from the next page out of the browser's cache: the form may be sent again.
+addEventListener('pageshow', (event) => {
+  if (event.persisted) for (const form of document.forms) sent.delete(form);
+});

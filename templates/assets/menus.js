@@ -1,0 +1,43 @@
+/**
+ * Filter panels are <details>: this closes them on Escape and on a click elsewhere, and keeps them inside the window.
+ * It also tells the stylesheet that scripts run (`html[data-scripts]`).
+ */
+document.documentElement.dataset.scripts = '';
+
+const open = () => document.querySelectorAll('.filter details[open]');
+
+document.addEventListener('click', (event) => {
+  for (const menu of open()) if (!menu.contains(event.target)) menu.open = false;
+});
+
+document.addEventListener('keydown', (event) => {
+  if (event.key !== 'Escape' || event.defaultPrevented) return;
+  for (const menu of open()) {
+    menu.open = false;
+    menu.querySelector('summary').focus();
+  }
+});
+
+for (const menu of document.querySelectorAll('.filter details')) {
+  menu.addEventListener('toggle', () => {
+    if (!menu.open) return;
+    const panel = menu.querySelector('.panel');
+    delete panel.dataset.flip;
+    const { left, right } = panel.getBoundingClientRect();
+    if (left < 0 || right > document.documentElement.clientWidth) panel.dataset.flip = '';
+    panel.querySelector('input:not([type=hidden]), select')?.focus();
+  });
+}
+
+// Fields that nobody filled in stay out of the address of a list.
+document.addEventListener('formdata', (event) => {
+  if (!event.target.matches('[data-lean]')) return;
+  for (const name of new Set(event.formData.keys())) {
+    const values = event.formData.getAll(name).filter((value) => value !== '');
+    event.formData.delete(name);
+    for (const value of values) event.formData.append(name, value);
+  }
+});
+
+// The first mistake is where the work goes on.
+document.querySelector('[data-focus]')?.focus();
