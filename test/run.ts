@@ -6,7 +6,7 @@
  *   node test/run.ts --all              the long ones (*.long.test.ts)
  *
  * A file has 60 s, a long one 20 min; `// timeout: 120` on its first line gives another number of seconds. What a file prints is
- * shown only when it fails. The last line is always `N passed, N failed`.
+ * shown only when it fails. All share one PostgreSQL server (see test/support/server.ts). The last line is always `N passed, N failed`.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { globSync } from 'node:fs';
@@ -14,6 +14,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { FileResult } from './support/run-file.ts';
+import { environmentOf, testServer } from './support/server.ts';
 
 const ROOT = path.dirname(import.meta.dirname);
 const CHILD = path.join(import.meta.dirname, 'support/run-file.ts');
@@ -22,8 +23,9 @@ const running = new Set<ChildProcess>();
 
 const { values, positionals } = parseArgs({ options: { all: { type: 'boolean' } }, allowPositionals: true });
 const files = chooseFiles(positionals, values.all === true);
+const server = await testServer();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stopAll);
-const { passed, failed } = await runAll(files);
+const { passed, failed } = await runAll(files).finally(server.stop);
 if (files.length === 0) console.log('No test file fits.');
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
@@ -62,7 +64,7 @@ async function runFile(file: string): Promise<FileResult> {
     silent: true,
     detached: true,
     execArgv: ['--conditions=rustio-source'],
-    env: { FORCE_COLOR: process.stdout.isTTY ? '1' : '0', ...process.env },
+    env: { FORCE_COLOR: process.stdout.isTTY ? '1' : '0', ...process.env, ...environmentOf(server) },
   });
   running.add(child);
   child.stdout?.on('data', (data) => output.push(String(data)));
@@ -108,7 +110,8 @@ function endGroup(child: ChildProcess): void {
   }
 }
 
-function stopAll(): void {
+async function stopAll(): Promise<void> {
   for (const child of running) endGroup(child);
+  await server.stop();
   process.exit(130);
 }
