@@ -68,4 +68,18 @@ export interface SeedContext {
   readonly folder: string;
   /** A line for the person who waits. */
   say(line: string): void;
+  /**
+   * Somebody whom the seed made, with the generated password: printed once at the end of the first start, an
+   * administrator as the last one, and kept nowhere.
+   */
+  introduce(person: SeededPerson): void;
 }
+
+export interface SeededPerson {
+  readonly email: string;
+  readonly password: string;
+  readonly role: string;
+}
+
+/** What the module that `seed` names exports as `seed`. It runs once a database, in development. */
+export type Seed = (context: SeedContext) => Promise<void>;
