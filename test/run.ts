@@ -13,8 +13,9 @@ import { globSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import type { FileResult } from './support/run-file.ts';
+
 import { environmentOf, testServer } from './support/server.ts';
+import type { FileResult } from './support/suite.ts';
 
 const ROOT = path.dirname(import.meta.dirname);
 const CHILD = path.join(import.meta.dirname, 'support/run-file.ts');

@@ -59,6 +59,7 @@ export async function preparedTemplate(name: string, prepare: (url: string) => P
 function connectAdmin(): Promise<Admin> {
   admin ??= testServer().then((server) => {
     const pool = new pg.Pool({ connectionString: server.adminUrl, max: 2, application_name: 'rustio tests' });
+    pool.on('error', () => {}); // of an idle connection, when the server stops
     afterAllSuites(async () => {
       await pool.end();
       await server.stop();

@@ -6,14 +6,25 @@
  * const test = suite('pool');
  * test('a bigint keeps every digit', async () => { ... });
  */
+// First of all imports: it holds uvu, which else would run what it finds.
+import './hold-uvu.ts';
+
 import { pathToFileURL } from 'node:url';
-import { type Callback, exec, type Test, suite as uvuSuite } from 'uvu';
+import { type Callback, type Test, suite as uvuSuite } from 'uvu';
+import { queue } from './hold-uvu.ts';
 
 export type { Test } from 'uvu';
+
+/** What a test file came to. A hook that throws, a test that did not run and a file without tests all count as failed. */
+export interface FileResult {
+  readonly passed: number;
+  readonly failed: number;
+}
 
 const registered: Test[] = [];
 const endings: (() => Promise<void> | void)[] = [];
 let hooksThatThrew = 0;
+let hasRunner = false;
 
 /** A suite of tests; whatever is registered on it while the file is evaluated will run. Call it once a subject. */
 export function suite(name: string): Test {
@@ -29,7 +40,7 @@ export function suite(name: string): Test {
     (work) => after.each(told(work, `${name}: after.each()`, 'go on')),
   );
   registered.push(test);
-  if (!runnerWaits()) runWhenEvaluated();
+  if (!hasRunner) runMainModule();
   return test;
 }
 
@@ -38,19 +49,51 @@ export function afterAllSuites(work: () => Promise<void> | void): void {
   endings.push(work);
 }
 
-/** For the runner: hands every suite of this process to uvu's queue. */
-export function enqueueSuites(): void {
-  for (const test of registered.splice(0)) test.run();
+/** Evaluates a test file and runs its suites. Nothing is thrown: what went wrong is printed and counted. */
+export async function runFile(url: string): Promise<FileResult> {
+  hasRunner = true;
+  const count = { passed: 0, failed: 0 };
+  try {
+    await import(url);
+    for (const test of registered.splice(0)) test.run();
+    if (queue.length === 0) fail(count, 1, 'The file registered no suite.');
+    for (const run of queue.splice(0)) await runSuite(run, count);
+  } catch (error) {
+    fail(count, 1, error);
+  }
+  for (const work of endings.splice(0).reverse()) await told(work, 'afterAllSuites()', 'go on')(NOWHERE);
+  if (hooksThatThrew > 0) fail(count, hooksThatThrew, `${hooksThatThrew} hooks threw.`);
+  return count;
 }
 
-/** For the runner, after the last test: does what `afterAllSuites` was given, last one first, and says how many hooks threw. */
-export async function finishSuites(): Promise<number> {
-  for (const work of endings.splice(0).reverse())
-    await told(work, 'afterAllSuites()', 'go on')({ __suite__: '', __test__: '' });
-  return hooksThatThrew;
+type Count = { passed: number; failed: number };
+
+async function runSuite(run: (typeof queue)[number], count: Count): Promise<void> {
+  const [errors, ran, skipped, total] = await run();
+  count.passed += ran;
+  if (typeof errors === 'string') fail(count, total - ran, errors);
+  else if (ran < total) fail(count, total - ran, `${total - ran} tests did not run: a hook threw.`);
+  if (skipped > 0) fail(count, skipped, `${skipped} tests were skipped, by .skip or .only.`);
+  if (total + skipped === 0) fail(count, 1, 'A suite has no test.');
+}
+
+function fail(count: Count, by: number, why: unknown): void {
+  count.failed += by;
+  console.log('\n', why);
+}
+
+/** `node some.test.ts`, without the runner: the file that is being evaluated runs itself when it is through. */
+function runMainModule(): void {
+  const main = process.argv[1];
+  if (main === undefined) return;
+  void runFile(pathToFileURL(main).href).then(({ passed, failed }) => {
+    console.log(`${passed} passed, ${failed} failed`);
+    process.exit(failed === 0 ? 0 : 1);
+  });
 }
 
 type Register = (work: Callback) => void;
+const NOWHERE = { __suite__: '', __test__: '' };
 
 function withEach(all: Register, each: Register): Test['before'] {
   return Object.assign(all, { each });
@@ -66,24 +109,4 @@ function told(work: Callback, where: string, then: 'throw' | 'go on'): Callback 
       if (then === 'throw') throw error;
     }
   };
-}
-
-/** `test/support/run-file.ts` sets uvu's own flag before it imports a test file. */
-function runnerWaits(): boolean {
-  return Reflect.get(globalThis, 'UVU_DEFER') !== undefined;
-}
-
-let scheduled = false;
-
-/** `node some.test.ts`: importing the main module once more resolves when its evaluation, awaits included, is over. */
-function runWhenEvaluated(): void {
-  const main = process.argv[1];
-  if (scheduled || main === undefined) return;
-  scheduled = true;
-  void import(pathToFileURL(main).href).then(async () => {
-    enqueueSuites();
-    await exec();
-    const hooks = await finishSuites();
-    process.exit(hooks > 0 ? 1 : process.exitCode);
-  });
 }
