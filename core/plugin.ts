@@ -10,13 +10,12 @@
 // `index.ts` of a plugin holds this declaration and nothing else; what it does not declare does not exist.
 // Types that plugins add (kinds of access, slots, events, options) are merged by `declare module`, never inferred over a list.
 
-import type { Middleware } from 'koa';
 import type { z } from 'zod';
 import type { App } from './app.ts';
 import type { ProjectContext } from './config.ts';
 import type { Database } from './database/pool.ts';
 import type { EventHandlers, EventName } from './events.ts';
-import type { Access, Context, GateName, RouteOptions } from './http/context.ts';
+import type { Access, Context, ContextMiddleware, GateName, RouteOptions } from './http/context.ts';
 import type { AnyModel } from './model/model.ts';
 import type { Policy } from './query/types.ts';
 import type { Words } from './view/words.ts';
@@ -58,8 +57,10 @@ export interface Plugin<Options = unknown> {
   readonly fills?: SlotFills;
 
   // ── who may do what
-  /** Finds out who is asking; runs once a request, before access is judged. */
-  readonly identify?: (app: App) => Middleware;
+  /** Finds out who is asking and how he wants to be answered; runs once a request, before access is judged. */
+  readonly identify?: (app: App) => ContextMiddleware;
+  /** Where somebody goes who is not signed in, under the mount path. One plugin brings it. */
+  readonly signInPage?: string;
   /** How it judges the kinds of access that it owns. */
   readonly judges?: Judges;
   /** What a signed-in request must pass, in order, before it reaches a page. */
@@ -93,13 +94,17 @@ export interface Slots {
   navigation: NavigationItem;
 }
 export type SlotName = keyof Slots;
-export type SlotFills = { readonly [S in SlotName]?: readonly Slots[S][] };
+/** Items, or a function that makes them once, at the boot, when all models are known. */
+export type SlotFills = { readonly [S in SlotName]?: readonly Slots[S][] | ((app: App) => readonly Slots[S][]) };
 
 export interface NavigationItem {
-  /** A key of the words. */
+  /** A key of the words, or the text itself. */
   readonly label: string;
+  /** The heading under which it stands: a key of the words, or the text itself. */
+  readonly group?: string;
   /** A path under the mount path. */
   readonly path: string;
+  /** Only those see it who may open it. */
   readonly access: Access;
 }
 

@@ -1,4 +1,4 @@
-import type { ParameterizedContext } from 'koa';
+import type { Middleware, ParameterizedContext } from 'koa';
 import type { Actor, Cause } from '../actor.ts';
 import type { ModelInfo } from '../model/registry.ts';
 import type { AccessKinds } from '../plugin.ts';
@@ -30,8 +30,11 @@ export interface RequestState {
   locale: string;
   /** IANA name of the reader's time zone. */
   timeZone: string;
+  /** What `<html data-theme>` says; empty: as the reader's system has it. */
+  theme: '' | 'light' | 'dark';
 }
 export type Context = ParameterizedContext<RequestState>;
+export type ContextMiddleware = Middleware<RequestState>;
 
 type Wanted = Omit<AccessKinds, 'open'>;
 /** Open to all, or at least one thing that must hold. All that is named must hold. */
@@ -40,8 +43,8 @@ export type Access = { readonly open: true } | { [K in keyof Wanted]: Pick<Wante
 export type GateName = string;
 
 export interface RouteOptions {
-  /** What the body may be. @defaultValue a form of at most 1 MB and 5,000 fields; files of no size */
-  readonly body?: { readonly form?: Bytes; readonly files?: Bytes };
+  /** How large a posted form may be. @defaultValue '1 MB' and 5,000 fields */
+  readonly body?: { readonly form: Bytes; readonly fields?: number };
   /** Gates behind which the route may still be reached (sign-out: all). */
   readonly despite?: 'all' | readonly GateName[];
   /** Statuses that it may answer beyond those that its method and access imply. */

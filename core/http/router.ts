@@ -1,6 +1,8 @@
-import type { ModelInfo } from '../model/registry.ts';
-import type { Handler } from '../plugin.ts';
-import type { Access, RouteOptions } from './context.ts';
+import Router from '@koa/router';
+import { RustioError } from '../errors.ts';
+import type { ModelInfo, Models } from '../model/registry.ts';
+import type { BootProblem, Handler, Plugin, Routes } from '../plugin.ts';
+import type { Access, ContextMiddleware, RouteOptions } from './context.ts';
 
 /** A route after the boot: data that the pipeline, `rustio-admin routes` and the tests read. */
 export interface Route {
@@ -23,3 +25,138 @@ export interface Match {
   /** Methods that the path would answer; empty: there is no such path. */
   readonly allowed: readonly string[];
 }
+
+export interface RouteTable {
+  readonly routes: readonly Route[];
+  match(method: string, path: string): Match;
+}
+
+const NO_MATCH: Match = { route: undefined, params: {}, model: undefined, allowed: [] };
+
+/** What plugins may call while the application boots. Keeps every route, and who registered it. */
+export function collectRoutes(mountPath: string): {
+  routes: Route[];
+  problems: BootProblem[];
+  of(owner: Plugin): Routes;
+} {
+  const routes: Route[] = [];
+  const problems: BootProblem[] = [];
+  return {
+    routes,
+    problems,
+    of(owner) {
+      const add =
+        (method: 'GET' | 'POST') =>
+        (path: string, access: Access, handler: Handler, options: RouteOptions = {}): void => {
+          const route: Route = {
+            method,
+            path: path === '/' ? mountPath || '/' : `${mountPath}${path}`,
+            access,
+            handler,
+            options,
+            owner: owner.name,
+            answers: answersOf(method, path, access, options),
+          };
+          const other = routes.find((r) => r.method === method && shapeOf(r.path) === shapeOf(route.path));
+          if (other) {
+            problems.push({
+              where: `routes of ${owner.name}`,
+              problem: `${method} ${route.path} is already a route of ${other.owner} (${other.path}).`,
+            });
+          }
+          routes.push(route);
+        };
+      return { get: add('GET'), post: add('POST') };
+    },
+  };
+}
+
+/**
+ * Finds the route of a path. @koa/router compiles and tests the patterns; of several that fit, the one with the fewest
+ * parameters wins, so that `/admin/login` is never a model, whoever registered first.
+ */
+export function routeTable(routes: readonly Route[], models: Models): RouteTable {
+  const router = new Router({ strict: true, sensitive: true });
+  const byLayer = new Map<unknown, Route>();
+  const ordered = [...routes].sort((a, b) => paramsIn(a.path) - paramsIn(b.path));
+  for (const route of ordered) {
+    router.register(route.path, [route.method], () => {});
+    byLayer.set(router.stack.at(-1), route);
+  }
+  return {
+    routes,
+    match(method, path) {
+      const wanted = method === 'HEAD' ? 'GET' : method;
+      const { path: layers } = router.match(path, wanted);
+      const first = layers[0];
+      if (!first) return NO_MATCH;
+      // The path belongs to the most specific pattern; whether its method fits is asked only then.
+      const fitting = layers.filter((layer) => paramsIn(String(layer.path)) === paramsIn(String(first.path)));
+      const layer = fitting.find((l) => byLayer.get(l)?.method === wanted);
+      const allowed = [...new Set(fitting.flatMap((l) => byLayer.get(l)?.method ?? []))];
+      const route = byLayer.get(layer);
+      if (!layer || !route) return { ...NO_MATCH, allowed: allowed.includes('GET') ? [...allowed, 'HEAD'] : allowed };
+      const params = layer.params(path, layer.captures(path), {});
+      const address = params.model;
+      const model = address === undefined ? undefined : models.byAddress(address);
+      if (address !== undefined && !model) return NO_MATCH;
+      return { route, params, model, allowed };
+    },
+  };
+}
+
+/** Matches the route, or answers 404 and 405; nothing that follows runs for an address that does not exist. */
+export function matchRoute(table: RouteTable): ContextMiddleware {
+  return async (ctx, next) => {
+    const found = table.match(ctx.method, ctx.path);
+    if (!found.route) {
+      if (found.allowed.length === 0) throw notFound();
+      ctx.set('allow', found.allowed.join(', '));
+      throw wrongMethod(ctx.method, found.allowed);
+    }
+    ctx.state.route = found.route;
+    ctx.state.params = found.params;
+    ctx.state.model = found.model;
+    await next();
+  };
+}
+
+/** Also what a page throws for a record that is not there, or that its reader may not see: both look the same. */
+export function notFound(): RustioError {
+  return new RustioError(
+    'RIO-HTTP-NOT-FOUND',
+    {
+      problem: 'There is nothing at this address.',
+      why: 'It was deleted, it never existed, or it is not for you to see.',
+      fix: 'Check the address, or go to the start page and search.',
+      retry: 'Trying again gives the same answer.',
+    },
+    { status: 404 },
+  );
+}
+
+function wrongMethod(method: string, allowed: readonly string[]): RustioError {
+  return new RustioError(
+    'RIO-HTTP-METHOD',
+    {
+      problem: `This address does not answer ${/^[A-Z]{1,20}$/.test(method) ? method : 'that method'}.`,
+      why: `It answers ${allowed.join(', ')}.`,
+      fix: 'Use the links and forms of the pages.',
+      retry: 'Trying again gives the same answer.',
+    },
+    { status: 405 },
+  );
+}
+
+const EVERY_POST = [303, 400, 403, 413, 415, 422];
+
+function answersOf(method: 'GET' | 'POST', path: string, access: Access, options: RouteOptions): ReadonlySet<number> {
+  const answers = new Set(method === 'GET' ? [200] : EVERY_POST);
+  if (!('open' in access)) for (const status of [303, 401, 403]) answers.add(status);
+  if (path.includes(':')) answers.add(404);
+  for (const status of options.answers ?? []) answers.add(status);
+  return answers;
+}
+
+const shapeOf = (path: string): string => path.replaceAll(/:[^/]+/g, ':');
+const paramsIn = (path: string): number => path.split('/:').length - 1;

@@ -1,0 +1,92 @@
+import type { App } from '../app.ts';
+import { isTimeout, isUnavailable } from '../database/errors.ts';
+import { RustioError } from '../errors.ts';
+import { wantsJson } from './access.ts';
+import type { Context, ContextMiddleware } from './context.ts';
+
+/**
+ * Turns whatever was thrown into an answer with four parts and the correlation id. What nobody foresaw is logged whole
+ * and shown without a word of its inside.
+ */
+export function answerErrors(app: App): ContextMiddleware {
+  return async (ctx, next) => {
+    try {
+      await next();
+    } catch (thrown) {
+      const error = known(thrown);
+      const allowed = ctx.response.get('allow');
+      if (error.status >= 500) {
+        app.log.error({ err: thrown, id: ctx.state.correlationId, code: error.code, path: ctx.path }, error.message);
+      }
+      // A cookie that was set before the failure belongs to a change that did not happen.
+      ctx.remove('set-cookie');
+      if (error.status === 503) ctx.set('retry-after', '5');
+      if (allowed) ctx.set('allow', allowed);
+      ctx.status = error.status;
+      show(ctx, app, error);
+    }
+  };
+}
+
+function show(ctx: Context, app: App, error: RustioError): void {
+  const { t, correlationId } = ctx.state;
+  const part = (name: keyof RustioError['parts']): string => {
+    const key = `error.${error.code}.${name}`;
+    const translated = t(key);
+    return translated === key ? error.parts[name] : translated;
+  };
+  const parts = { problem: part('problem'), why: part('why'), fix: part('fix'), retry: part('retry') };
+  if (wantsJson(ctx)) {
+    ctx.body = { error: { code: error.code, ...parts, correlationId } };
+    return;
+  }
+  try {
+    app.views.page(ctx, 'layout/error', { title: parts.problem, status: error.status, code: error.code, ...parts });
+  } catch (failure) {
+    app.log.error({ err: failure, id: correlationId }, 'the error page itself failed');
+    ctx.type = 'text/plain; charset=utf-8';
+    ctx.body = `${parts.problem}\n\n${parts.why}\n${parts.fix}\n${parts.retry}\n\n${error.code} ${correlationId}\n`;
+  }
+}
+
+function known(thrown: unknown): RustioError {
+  if (thrown instanceof RustioError) return thrown;
+  if (isUnavailable(thrown)) return unavailable(thrown);
+  if (isTimeout(thrown)) return tookTooLong(thrown);
+  return new RustioError(
+    'RIO-HTTP-UNEXPECTED',
+    {
+      problem: 'Something went wrong on our side.',
+      why: 'The application met a situation that it does not know. Nothing of your change was kept.',
+      fix: 'Try again. If it happens again, tell the people who run this application the id below.',
+      retry: 'Once; then ask for help.',
+    },
+    { cause: thrown },
+  );
+}
+
+function unavailable(cause: unknown): RustioError {
+  return new RustioError(
+    'RIO-HTTP-UNAVAILABLE',
+    {
+      problem: 'The database cannot be reached at the moment.',
+      why: 'It is being restarted, or the connection to it is broken. Nothing that was stored is lost.',
+      fix: 'Wait a moment. If it lasts, tell the people who run this application.',
+      retry: 'In a few seconds.',
+    },
+    { status: 503, cause },
+  );
+}
+
+function tookTooLong(cause: unknown): RustioError {
+  return new RustioError(
+    'RIO-HTTP-SLOW',
+    {
+      problem: 'This took too long, so it was stopped.',
+      why: 'The database needed more time than a page is given, so that one heavy question cannot slow everybody down.',
+      fix: 'Ask for less: use a filter, fewer words, or the default order. An index on the field in question mends it for good.',
+      retry: 'After narrowing it down.',
+    },
+    { status: 503, cause },
+  );
+}

@@ -1,0 +1,47 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { App } from '../app.ts';
+import type { WordParams } from '../view/words.ts';
+import type { Context } from './context.ts';
+
+const COOKIE = 'rustio-message';
+
+/** A sentence that the next page shows: what came of an action. */
+export interface Message {
+  readonly tone: 'good' | 'bad' | 'info';
+  readonly key: string;
+  readonly params?: WordParams;
+}
+
+/**
+ * Leaves a message for the next page in a cookie, signed with the session's secret: a neighbouring subdomain that can set
+ * cookies must not put words into our mouth. Strangers get none.
+ */
+export function leaveMessage(ctx: Context, app: App, message: Message): void {
+  const { formSecret } = ctx.state;
+  if (formSecret === undefined) return;
+  const text = Buffer.from(JSON.stringify(message)).toString('base64url');
+  ctx.cookies.set(COOKIE, `${text}.${sign(formSecret, text)}`, cookieOptions(app));
+}
+
+/** The message that the last action left; it is told once. */
+export function takeMessage(ctx: Context, app: App): Message | undefined {
+  const { formSecret } = ctx.state;
+  if (formSecret === undefined) return undefined;
+  const cookie = ctx.cookies.get(COOKIE);
+  if (cookie === undefined) return undefined;
+  ctx.cookies.set(COOKIE, null, { ...cookieOptions(app), maxAge: 0 });
+  const [text = '', signature = ''] = cookie.split('.');
+  const expected = Buffer.from(sign(formSecret, text));
+  const given = Buffer.from(signature);
+  if (expected.length !== given.length || !timingSafeEqual(expected, given)) return undefined;
+  return JSON.parse(Buffer.from(text, 'base64url').toString());
+}
+
+function sign(secret: string, text: string): string {
+  return createHmac('sha256', secret).update(`message ${text}`).digest('base64url');
+}
+
+function cookieOptions(app: App): { httpOnly: true; sameSite: 'lax'; path: string; secure: boolean; signed: false } {
+  const secure = app.urls.publicOrigin.startsWith('https:');
+  return { httpOnly: true, sameSite: 'lax', path: app.urls.to('/'), secure, signed: false };
+}

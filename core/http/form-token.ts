@@ -1,0 +1,55 @@
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { RustioError } from '../errors.ts';
+import type { ContextMiddleware } from './context.ts';
+import { isSafe } from './origin.ts';
+
+/** The name of the hidden field. */
+export const FORM_TOKEN = '~token';
+const BYTES = 32;
+
+/**
+ * A token that only a page of this very session can know: an HMAC keyed by the session's secret, so there is nothing to
+ * store and it dies with the session. Masked anew each time, so that compression cannot be used to guess it (BREACH).
+ */
+export function formToken(secret: string): string {
+  const mask = randomBytes(BYTES);
+  return Buffer.concat([mask, masked(plainToken(secret), mask)]).toString('base64url');
+}
+
+export function formTokenMatches(secret: string, sent: string | undefined): boolean {
+  if (sent === undefined || sent.length > 100) return false;
+  const bytes = Buffer.from(sent, 'base64url');
+  if (bytes.length !== 2 * BYTES) return false;
+  return timingSafeEqual(masked(bytes.subarray(BYTES), bytes.subarray(0, BYTES)), plainToken(secret));
+}
+
+/** Refuses a form of a signed-in person without his token. Strangers have no session; the origin check stands for them. */
+export function checkFormToken(): ContextMiddleware {
+  return async (ctx, next) => {
+    const { formSecret, form, route } = ctx.state;
+    const asked = formSecret !== undefined && !isSafe(ctx.method) && route?.options.formToken !== false;
+    if (asked && !formTokenMatches(formSecret, form?.get(FORM_TOKEN))) throw wrongToken();
+    await next();
+  };
+}
+
+function plainToken(secret: string): Buffer {
+  return createHmac('sha256', secret).update('form token').digest();
+}
+
+function masked(bytes: Buffer, mask: Buffer): Buffer {
+  return Buffer.from(bytes.map((byte, i) => byte ^ (mask[i] ?? 0)));
+}
+
+function wrongToken(): RustioError {
+  return new RustioError(
+    'RIO-HTTP-FORM-TOKEN',
+    {
+      problem: 'This form belongs to another session.',
+      why: 'You have signed in again since the page was opened, or the form was not made by this application.',
+      fix: 'Go back, reload the page and send the form again.',
+      retry: 'After reloading the page.',
+    },
+    { status: 403 },
+  );
+}

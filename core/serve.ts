@@ -1,0 +1,124 @@
+import { createServer, type Server } from 'node:http';
+import type { Socket } from 'node:net';
+import { createKoa } from './app.ts';
+import type { Booted } from './boot.ts';
+import { RustioError } from './errors.ts';
+import type { Stop } from './plugin.ts';
+
+export interface Serving {
+  /** `http://127.0.0.1:8000`, with the port that was really taken. */
+  readonly url: string;
+  /**
+   * Stops accepting, lets running requests finish for at most 10 s, then closes plugins in reverse order. Safe to call twice.
+   */
+  close(): Promise<void>;
+}
+
+const DRAIN_MS = 10_000;
+/** A plugin whose start takes longer is named, instead of a boot that hangs without a word. */
+const START_MS = 30_000;
+
+/**
+ * Starts the plugins and listens.
+ *
+ * @throws RustioError `RIO-SERVE-PORT` when the port is taken, `RIO-SERVE-START` when a plugin does not come up.
+ */
+export async function serve(booted: Booted, at: { port: number; host: string }): Promise<Serving> {
+  const { app } = booted;
+  const stops: { name: string; stop: Stop }[] = [];
+  const stopPlugins = async (): Promise<void> => {
+    for (const { name, stop } of stops.splice(0).reverse()) {
+      try {
+        await stop();
+      } catch (error) {
+        app.log.error({ err: error, plugin: name }, 'a plugin did not stop in good order');
+      }
+    }
+  };
+  try {
+    for (const plugin of app.plugins) {
+      const started = performance.now();
+      const stop = await inTime(plugin.name, plugin.start?.(app));
+      if (stop) stops.push({ name: plugin.name, stop });
+      booted.timings.set(plugin.name, (booted.timings.get(plugin.name) ?? 0) + performance.now() - started);
+    }
+    const handle = createKoa(app, booted).callback();
+    const server = createServer((request, response) => void handle(request, response));
+    const drain = drainer(server);
+    const port = await listen(server, at);
+    let closing: Promise<void> | undefined;
+    return {
+      url: `http://${at.host.includes(':') ? `[${at.host}]` : at.host}:${port}`,
+      close() {
+        closing ??= drain().then(stopPlugins);
+        return closing;
+      },
+    };
+  } catch (error) {
+    await stopPlugins();
+    throw error;
+  }
+}
+
+function listen(server: Server, { port, host }: { port: number; host: string }): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error) => reject('code' in error && error.code === 'EADDRINUSE' ? portTaken(port) : error));
+    server.listen(port, host, () => {
+      const address = server.address();
+      resolve(typeof address === 'object' && address ? address.port : port);
+    });
+  });
+}
+
+/** Stops accepting at once; idle connections are closed, busy ones when their answer is out, all after the time is up. */
+function drainer(server: Server): () => Promise<void> {
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  return () =>
+    new Promise((resolve) => {
+      const late = setTimeout(() => {
+        for (const socket of sockets) socket.destroy();
+      }, DRAIN_MS);
+      // From now on every answer says that its connection ends, so that keep-alive cannot hold us.
+      server.prependListener('request', (_request, response) => response.setHeader('connection', 'close'));
+      server.close(() => {
+        clearTimeout(late);
+        resolve();
+      });
+      server.closeIdleConnections();
+    });
+}
+
+async function inTime<T>(plugin: string, work: Promise<T> | undefined): Promise<T | undefined> {
+  if (!work) return undefined;
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(tooLate(plugin)), START_MS);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function portTaken(port: number): RustioError {
+  return new RustioError('RIO-SERVE-PORT', {
+    problem: `Port ${port} is taken.`,
+    why: 'Another program listens there; perhaps this application is running already.',
+    fix: `Stop the other program, or choose another port: PORT=${port + 1}.`,
+    retry: 'After the change.',
+  });
+}
+
+function tooLate(plugin: string): RustioError {
+  return new RustioError('RIO-SERVE-START', {
+    problem: `The plugin "${plugin}" did not start within ${START_MS / 1000} seconds.`,
+    why: 'It waits for something that does not come.',
+    fix: 'Look at what its `start` waits for: a service that is down, a lock that another process holds.',
+    retry: 'After the change.',
+  });
+}

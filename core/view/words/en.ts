@@ -1,0 +1,54 @@
+import type { Words } from '../words.ts';
+
+/** What the kernel itself says, in English: why a value is refused, and how values without words of their own are shown. */
+export const kernelWords: Words = {
+  // ── values
+  'value.yes': 'Yes',
+  'value.no': 'No',
+  'value.empty': 'Empty',
+
+  // ── a value is missing, or stands where none may
+  'problem.required': 'Please fill this in.',
+  'problem.unknownField': 'There is no field "{name}".',
+  'problem.generated': 'This is made by the database and cannot be changed.',
+
+  // ── text
+  'problem.notText': 'This must be text.',
+  'problem.tooShort': 'Use at least {min, plural, one {# character} other {# characters}}; this has {length}.',
+  'problem.tooLong': 'Use at most {max, plural, one {# character} other {# characters}}; this has {length}.',
+  'problem.lineBreak': 'Write this on one line, without line breaks.',
+  'problem.notStorable': 'This holds a character that cannot be stored (a NUL, or half of a character). Please type it anew.',
+
+  // ── numbers
+  'problem.wholeNumber': 'Write a whole number in digits, such as 42.',
+  'problem.decimal': 'Write a number in digits with a point, such as 1234.50, without separators between thousands.',
+  'problem.tooSmall': 'This must be {min} or more.',
+  'problem.tooLarge': 'This must be {max} or less.',
+  'problem.tooManyDigits': 'Use at most {digits, plural, one {# digit} other {# digits}} before the point.',
+  'problem.tooManyDecimals':
+    '{scale, plural, =0 {Use no digits after the point.} one {Use at most one digit after the point.} other {Use at most # digits after the point.}}',
+
+  // ── yes or no, one of several
+  'problem.boolean': 'This must be yes or no.',
+  'problem.choice': 'Choose one of the values that are offered.',
+
+  // ── dates and times
+  'problem.date': 'Write a date that exists as year-month-day, such as 2026-11-20.',
+  'problem.time': 'Write a time between 00:00 and 23:59, such as 09:30 or 09:30:15.',
+  'problem.timestamp': 'Write date and time, such as 2026-11-20 10:44.',
+  'problem.localDateTime': 'Write date and time without a time zone, such as 2026-11-20 10:44.',
+  'problem.timeSkipped':
+    'There was no {time} in {zone}: the clocks were put forward over it. Use a time before or after the change.',
+  'problem.timeTwice':
+    'There were two times {time} in {zone}, as the clocks were put back. Write the one that is meant: {first} or {second}.',
+
+  // ── others
+  'problem.uuid': 'Write a UUID: 32 digits from 0 to f in groups, such as 1b4e28ba-2fa1-4d3b-a3f5-ef19b5a7633b.',
+  'problem.json': 'This is not JSON. {reason}',
+  'problem.jsonPlain': 'Only plain JSON can be stored: texts, finite numbers, true, false, null, lists and objects.',
+  'problem.jsonDeep': 'This is nested too deeply; at most {max} levels can be stored.',
+  'problem.jsonLarge': 'This is too large; at most {max, number} bytes can be stored.',
+  'problem.jsonShape': '{where, select, top {} other {At {where}: }}{reason}',
+  'problem.jsonLater': 'The schema of this field answers later; only schemas that answer at once can be used.',
+  'problem.list': 'This must be a list of keys.',
+};
