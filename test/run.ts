@@ -21,6 +21,7 @@ const ROOT = path.dirname(import.meta.dirname);
 const CHILD = path.join(import.meta.dirname, 'support/run-file.ts');
 const AT_A_TIME = 2;
 const running = new Set<ChildProcess>();
+const waiting: string[] = [];
 
 const { values, positionals } = parseArgs({ options: { all: { type: 'boolean' } }, allowPositionals: true });
 const files = chooseFiles(positionals, values.all === true);
@@ -40,8 +41,8 @@ function chooseFiles(fragments: string[], long: boolean): string[] {
 }
 
 async function runAll(files: string[]): Promise<FileResult> {
+  waiting.push(...files);
   const sum = { passed: 0, failed: files.length === 0 ? 1 : 0 };
-  const waiting = [...files];
   const worker = async () => {
     for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
       const result = await runFile(file);
@@ -112,6 +113,7 @@ function endGroup(child: ChildProcess): void {
 }
 
 async function stopAll(): Promise<void> {
+  waiting.length = 0;
   for (const child of running) endGroup(child);
   await server.stop();
   process.exit(130);

@@ -41,8 +41,8 @@ const PATIENCE = 60_000;
  */
 export async function startEmbedded(home: string, options: EmbeddedOptions = {}): Promise<Embedded> {
   const place = await preparePlace(home, await findBinaries());
-  const password = await prepareCluster(place);
-  const server = new SharedServer(place, password, options.settings ?? {});
+  const settings = options.settings ?? {};
+  const server = new SharedServer(place, await prepareCluster(place, settings), settings);
   const started = await server.join();
   return {
     url: server.url(options.database ?? 'app'),

@@ -5,19 +5,20 @@ import path from 'node:path';
 import { RustioError } from '../../errors.ts';
 import type { Place } from './place.ts';
 import { runProgram } from './run-program.ts';
+import type { ServerSettings } from './server.ts';
 
 /** Inside the data, so that both come and go together. Nobody but the server's user and root can read it. */
 const PASSWORD_FILE = 'rustio.password';
 
 /** Makes the data if there are none, and returns the password of its superuser `postgres`. */
-export async function prepareCluster(place: Place): Promise<string> {
+export async function prepareCluster(place: Place, settings: ServerSettings): Promise<string> {
   const version = await readFile(path.join(place.data, 'PG_VERSION'), 'utf8').catch(() => undefined);
-  if (version === undefined) await createCluster(place);
+  if (version === undefined) await createCluster(place, settings.fsync === 'off');
   else refuseOtherVersion(place, version.trim());
   return readFile(path.join(place.data, PASSWORD_FILE), 'utf8');
 }
 
-async function createCluster(place: Place): Promise<void> {
+async function createCluster(place: Place, quick: boolean): Promise<void> {
   const aside = `${place.data}.${process.pid}`;
   const passwordFile = `${aside}.password`;
   const password = randomBytes(18).toString('base64url');
@@ -29,6 +30,7 @@ async function createCluster(place: Place): Promise<void> {
     const { code, output } = await runProgram(place, 'initdb', [
       ...['-D', aside, '-U', 'postgres', '-A', 'scram-sha-256', '--pwfile', passwordFile],
       ...['-E', 'UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'],
+      ...(quick ? ['--no-sync'] : []),
     ]);
     if (code !== 0) throw initdbFailed(output);
     await rename(passwordFile, path.join(aside, PASSWORD_FILE));

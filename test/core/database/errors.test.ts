@@ -1,0 +1,125 @@
+import { sql } from 'slonik';
+import * as assert from 'uvu/assert';
+import { constraintViolation, isConflict, isTimeout, isUnavailable } from '../../../core/database/errors.ts';
+import { type Database, openDatabase } from '../../../core/database/pool.ts';
+import { testDatabase } from '../../support/database.ts';
+import { failureOf } from '../../support/failure.ts';
+import { suite } from '../../support/suite.ts';
+
+const test = suite('errors of the database');
+let database: Database;
+
+test.before(async () => {
+  const { url } = await testDatabase();
+  database = await openDatabase(url);
+  await database.query(sql.unsafe`
+    create table city (
+      code text primary key,
+      country text not null,
+      size int constraint city_size_positive check (size > 0),
+      twin text constraint city_twin_exists references city,
+      span int4range,
+      constraint city_span_free exclude using gist (span with &&)
+    )`);
+  await database.query(sql.unsafe`insert into city values ('A', 'AT', 1, null, '[1,5)')`);
+});
+test.after(() => database.close());
+
+const violationOf = async (query: ReturnType<typeof sql.unsafe>) =>
+  constraintViolation(await failureOf(database.query(query)));
+
+test('a violated unique constraint', async () => {
+  assert.equal(await violationOf(sql.unsafe`insert into city (code, country) values ('A', 'AT')`), {
+    kind: 'unique',
+    constraint: 'city_pkey',
+    table: 'city',
+    detail: 'Key (code)=(A) already exists.',
+  });
+});
+
+test('a violated foreign key', async () => {
+  const violation = await violationOf(sql.unsafe`insert into city (code, country, twin) values ('B', 'AT', 'Z')`);
+  assert.is(violation?.kind, 'foreignKey');
+  assert.is(violation?.constraint, 'city_twin_exists');
+});
+
+test('a violated check', async () => {
+  const violation = await violationOf(sql.unsafe`insert into city (code, country, size) values ('B', 'AT', 0)`);
+  assert.is(violation?.kind, 'check');
+  assert.is(violation?.constraint, 'city_size_positive');
+});
+
+test('a missing value', async () => {
+  const violation = await violationOf(sql.unsafe`insert into city (code) values ('B')`);
+  assert.is(violation?.kind, 'notNull');
+  assert.is(violation?.column, 'country');
+});
+
+test('a violated exclusion', async () => {
+  const violation = await violationOf(sql.unsafe`insert into city values ('B', 'AT', 1, null, '[2,3)')`);
+  assert.is(violation?.kind, 'exclusion');
+  assert.is(violation?.constraint, 'city_span_free');
+});
+
+test('a deferred constraint that is violated at the commit', async () => {
+  const error = await failureOf(
+    database.transaction(async (tx) => {
+      await tx.query(sql.unsafe`alter table city alter constraint city_twin_exists deferrable initially deferred`);
+      await tx.query(sql.unsafe`insert into city (code, country, twin) values ('B', 'AT', 'Z')`);
+    }),
+  );
+  assert.is(constraintViolation(error)?.kind, 'foreignKey');
+});
+
+test('another error is no violation, and neither is something else', async () => {
+  assert.is(await violationOf(sql.unsafe`select 1 / 0`), undefined);
+  assert.is(constraintViolation(new Error('x')), undefined);
+  assert.is(constraintViolation(undefined), undefined);
+});
+
+test('a statement that took too long', async () => {
+  const error = await failureOf(
+    database.transaction(async (tx) => {
+      await tx.query(sql.unsafe`set local statement_timeout = 20`);
+      await tx.query(sql.unsafe`select pg_sleep(10)`);
+    }),
+  );
+  assert.ok(isTimeout(error));
+  assert.not(isUnavailable(error));
+  assert.not(isConflict(error));
+});
+
+for (const state of ['40001', '40P01']) {
+  test(`state ${state} is a conflict`, async () => {
+    const error = await failureOf(
+      database.query(sql.unsafe`do ${sql.literalValue(`begin raise sqlstate '${state}'; end`)}`),
+    );
+    assert.ok(isConflict(error));
+    assert.not(isUnavailable(error));
+  });
+}
+
+test('a server that is not there is unavailable', async () => {
+  const nowhere = await openDatabase('postgres://nobody@127.0.0.1:1/nothing');
+  const errors = [
+    await failureOf(nowhere.query(sql.unsafe`select 1`)),
+    await failureOf(nowhere.transaction(async () => {})),
+  ];
+  await nowhere.close();
+  assert.equal(errors.map(isUnavailable), [true, true]);
+});
+
+test('a connection that the server ends is unavailable', async () => {
+  const error = await failureOf(database.query(sql.unsafe`select pg_terminate_backend(pg_backend_pid())`));
+  assert.ok(isUnavailable(error));
+});
+
+test('a sign-in that is refused is no unavailable server', async () => {
+  const url = new URL(database.url);
+  url.username = 'nobody_of_this_name';
+  const stranger = await openDatabase(url.href);
+  const error = await failureOf(stranger.query(sql.unsafe`select 1`));
+  await stranger.close();
+  assert.instance(error, Error);
+  assert.not(isUnavailable(error));
+});
