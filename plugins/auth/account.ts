@@ -1,0 +1,44 @@
+import { sql } from 'slonik';
+import { z } from 'zod';
+import type { Query, Transaction } from '../../core/database/pool.ts';
+import type { Subject } from '../../core/events.ts';
+import { accountId } from './person.ts';
+import { ROLES } from './roles.ts';
+
+const accountRow = z
+  .object({
+    id: accountId,
+    email: z.string(),
+    display_name: z.string().nullable(),
+    role: z.enum(ROLES),
+    active: z.boolean(),
+  })
+  .transform(({ display_name, ...rest }) => ({ ...rest, displayName: display_name }));
+
+/** An account as rules see it; the hash of its password is no part of it. */
+export type Account = z.output<typeof accountRow>;
+
+const columns = sql.fragment`id, email, display_name, role, active`;
+
+export function findAccount(query: Query, id: number): Promise<Account | null> {
+  return query.maybeOne(sql.type(accountRow)`select ${columns} from rustio_user where id = ${id}`);
+}
+
+export function findAccountByEmail(query: Query, email: string): Promise<Account | null> {
+  const plain = email.trim().normalize('NFC');
+  return query.maybeOne(sql.type(accountRow)`select ${columns} from rustio_user where lower(email) = lower(${plain})`);
+}
+
+/** Everybody, by e-mail address. */
+export function listAccounts(query: Query): Promise<readonly Account[]> {
+  return query.any(sql.type(accountRow)`select ${columns} from rustio_user order by lower(email)`);
+}
+
+/** Reads the account and keeps its row from changing until the transaction ends. */
+export function lockAccount(tx: Transaction, id: number): Promise<Account | null> {
+  return tx.maybeOne(sql.type(accountRow)`select ${columns} from rustio_user where id = ${id} for no key update`);
+}
+
+export function subjectOf(account: Pick<Account, 'id' | 'email'>): Subject {
+  return { model: 'user', key: String(account.id), label: account.email };
+}

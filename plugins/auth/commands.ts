@@ -1,0 +1,5 @@
+import type { Command } from '../../core/plugin.ts';
+import { groupCommands } from './group-commands.ts';
+import { userCommands } from './user-commands.ts';
+
+export const commands: readonly Command[] = [...userCommands, ...groupCommands];

@@ -1,0 +1,100 @@
+import type { App } from '../../core/app.ts';
+import type { Transaction } from '../../core/database/pool.ts';
+import type { Command, CommandInput } from '../../core/plugin.ts';
+import { commandCause } from './command-cause.ts';
+import { appOf, mustBeDone, textOf } from './command-outcome.ts';
+import { addToGroup, removeFromGroup } from './group-members.ts';
+import { createGroup, grantToGroup, listGroups, revokeFromGroup } from './groups.ts';
+import type { Outcome } from './outcome.ts';
+import { accountOf } from './user-commands.ts';
+
+export const groupCommands: readonly Command[] = [
+  {
+    name: 'group create NAME',
+    description: 'Creates a group without permissions',
+    needs: 'database',
+    options: { description: { description: 'What it is for', type: 'string' } },
+    run: changing('The group was not created.', ({ app, input, tx }) =>
+      createGroup(tx, commandCause(), app.events, {
+        name: textOf(input, 'name'),
+        description: textOf(input, 'description') || null,
+      }),
+    ),
+  },
+  {
+    name: 'group list',
+    description: 'Lists groups with their permissions and members',
+    needs: 'database',
+    async run(context, input) {
+      for (const { name, permissions, members } of await listGroups(appOf(context).database)) {
+        input.print(name);
+        input.print(`  may: ${permissions.join(', ') || 'nothing'}`);
+        input.print(`  are: ${members.join(', ') || 'nobody'}`);
+      }
+    },
+  },
+  {
+    name: 'group grant NAME PERMISSION',
+    description: 'Gives a group a permission, such as strike.change; several with commas between them',
+    needs: 'database',
+    run: changing('Nothing was granted.', ({ app, input, tx }) =>
+      grantToGroup(
+        tx,
+        commandCause(),
+        app.events,
+        textOf(input, 'name'),
+        listed(input, 'permission'),
+        new Set(app.permissions),
+      ),
+    ),
+  },
+  {
+    name: 'group revoke NAME PERMISSION',
+    description: 'Takes a permission from a group; several with commas between them',
+    needs: 'database',
+    run: changing('Nothing was revoked.', ({ app, input, tx }) =>
+      revokeFromGroup(tx, commandCause(), app.events, textOf(input, 'name'), listed(input, 'permission')),
+    ),
+  },
+  {
+    name: 'group add NAME EMAIL',
+    description: 'Puts an account into a group',
+    needs: 'database',
+    run: changing('Nobody was added.', ({ app, input, tx, id }) =>
+      addToGroup(tx, commandCause(), app.events, textOf(input, 'name'), id),
+    ),
+  },
+  {
+    name: 'group remove NAME EMAIL',
+    description: 'Takes an account out of a group',
+    needs: 'database',
+    run: changing('Nobody was removed.', ({ app, input, tx, id }) =>
+      removeFromGroup(tx, commandCause(), app.events, textOf(input, 'name'), id),
+    ),
+  },
+];
+
+interface Changing {
+  readonly app: App;
+  readonly input: CommandInput;
+  readonly tx: Transaction;
+  /** Of the account that EMAIL names, where there is that position. */
+  readonly id: number;
+}
+
+function changing(failure: string, change: (what: Changing) => Promise<Outcome>): Command['run'] {
+  return async (context, input) => {
+    const app = appOf(context);
+    const id = input.values.email === undefined ? 0 : (await accountOf(app, input)).id;
+    const outcome = await app.database.transaction((tx) => change({ app, input, tx, id }));
+    mustBeDone(app, failure, outcome);
+    input.print('Done.');
+  };
+}
+
+function listed(input: CommandInput, name: string): readonly string[] {
+  return textOf(input, name)
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+}

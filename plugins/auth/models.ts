@@ -1,0 +1,45 @@
+import { field, timestamps } from '../../core/model/field.ts';
+import { defineModel, type Row } from '../../core/model/model.ts';
+import { ROLES } from './roles.ts';
+
+/**
+ * An account, described over the table rustio_user; the hash of the password is no part of it, so no list, export or
+ * history can show it. Accounts are changed by the rules of this plugin alone, hence read-only.
+ */
+export const User = defineModel('user', {
+  fields: {
+    id: field.identity(),
+    email: field.text({ max: 254, unique: true, label: 'E-mail' }),
+    displayName: field.text({ max: 150, nullable: true, label: 'Name' }),
+    role: field.choice(ROLES, {
+      default: 'user',
+      index: true,
+      tones: { supervisor: 'info', administrator: 'warn', developer: 'warn' },
+    }),
+    active: field.boolean({ default: true }),
+    passwordChangedAt: field.timestamp({ nullable: true, readOnly: true, label: 'Password changed' }),
+    ...timestamps(),
+  },
+  key: 'id',
+  label: 'email',
+  table: 'rustio_user',
+  managed: false,
+  readOnly: true,
+  pick: 'everybody',
+});
+export interface User extends Row<typeof User> {}
+
+/** A group, described over the table rustio_group. */
+export const Group = defineModel('group', {
+  fields: {
+    id: field.identity(),
+    name: field.text({ max: 150, unique: true }),
+    description: field.text({ max: 500, nullable: true }),
+    ...timestamps(),
+  },
+  key: 'id',
+  table: 'rustio_group',
+  managed: false,
+  readOnly: true,
+});
+export interface Group extends Row<typeof Group> {}
