@@ -27,6 +27,8 @@ export interface Show {
   readonly t: (key: string, params?: Readonly<Record<string, string | number>>) => string;
   /** Address of a record's page, or undefined when this admin shows no page for the model. */
   readonly recordUrl: (model: string, key: string) => string | undefined;
+  /** Values are shown whole (a detail page). Else, in lists, long text is cut. */
+  readonly whole?: boolean;
 }
 
 /** How a list may be narrowed by a field of this kind. */
@@ -44,6 +46,8 @@ export interface KindSpec<V = unknown> {
   sqlType(field: FieldInfo): string | undefined;
   /** The literal after DEFAULT, as SQL text; undefined when the default is none or a function. */
   sqlDefault(field: FieldInfo): string | undefined;
+  /** The default that is a word and not a value: `now`, `today`, `random`. */
+  readonly defaultWord?: string;
   /** Conditions that the database holds: a suffix for the constraint's name, and the condition over the quoted column. */
   checks(field: FieldInfo): readonly { readonly suffix: string; sql(column: string): string }[];
 
@@ -56,8 +60,12 @@ export interface KindSpec<V = unknown> {
   cast(field: FieldInfo): string;
 
   // ── validated
-  /** What somebody typed, never empty, to a value. Says what is wrong in words, never throws. */
-  parse(text: string, field: FieldInfo): Parsed<V>;
+  /**
+   * What somebody typed to a value that may be stored: it asks `validate`, too. Says what is wrong in words, never throws.
+   * Callers look for emptiness before (`text.trim() === ''`): that is NULL or a missing value, and nothing to parse.
+   * A moment without an offset is one on the clocks of `zone` (IANA name; UTC when missing).
+   */
+  parse(text: string, field: FieldInfo, zone?: string): Parsed<V>;
   /** The reason why a value given by code or by `parse` may not be stored; undefined when it may. */
   validate(value: unknown, field: FieldInfo): Issue | undefined;
 
@@ -70,8 +78,8 @@ export interface KindSpec<V = unknown> {
   // ── edited
   /** Which control of templates/admin/fields edits it. */
   widget(field: FieldInfo): string;
-  /** The wire as the text that the control holds; `parse` takes it back. */
-  text(wire: NonNullable<Wire>, field: FieldInfo): string;
+  /** The wire as the text that the control holds; `parse` with the same zone takes it back. */
+  text(wire: NonNullable<Wire>, field: FieldInfo, zone?: string): string;
 
   // ── filtered, sorted, searched, exported
   readonly filter: FilterShape;

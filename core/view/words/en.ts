@@ -17,7 +17,8 @@ export const kernelWords: Words = {
   'problem.tooShort': 'Use at least {min, plural, one {# character} other {# characters}}; this has {length}.',
   'problem.tooLong': 'Use at most {max, plural, one {# character} other {# characters}}; this has {length}.',
   'problem.lineBreak': 'Write this on one line, without line breaks.',
-  'problem.notStorable': 'This holds a character that cannot be stored (a NUL, or half of a character). Please type it anew.',
+  'problem.notStorable':
+    'This holds a character that cannot be stored (a NUL, or half of a character). Please type it anew.',
 
   // ── numbers
   'problem.wholeNumber': 'Write a whole number in digits, such as 42.',
@@ -48,7 +49,8 @@ export const kernelWords: Words = {
   'problem.jsonPlain': 'Only plain JSON can be stored: texts, finite numbers, true, false, null, lists and objects.',
   'problem.jsonDeep': 'This is nested too deeply; at most {max} levels can be stored.',
   'problem.jsonLarge': 'This is too large; at most {max, number} bytes can be stored.',
-  'problem.jsonShape': '{where, select, top {} other {At {where}: }}{reason}',
+  'problem.jsonShape': 'This JSON does not have the expected shape: {reason}',
+  'problem.jsonShapeAt': 'This JSON does not have the expected shape at {where}: {reason}',
   'problem.jsonLater': 'The schema of this field answers later; only schemas that answer at once can be used.',
   'problem.list': 'This must be a list of keys.',
 };

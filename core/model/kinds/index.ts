@@ -1,0 +1,36 @@
+import type { Kind } from '../field.ts';
+import type { KindSpec } from '../kind.ts';
+import { belongsTo } from './belongs-to.ts';
+import { bigint } from './bigint.ts';
+import { boolean } from './boolean.ts';
+import { choice } from './choice.ts';
+import { date } from './date.ts';
+import { decimal } from './decimal.ts';
+import { identity } from './identity.ts';
+import { integer } from './integer.ts';
+import { json } from './json.ts';
+import { localDateTime } from './local-date-time.ts';
+import { manyToMany } from './many-to-many.ts';
+import { text } from './text.ts';
+import { time } from './time.ts';
+import { timestamp } from './timestamp.ts';
+import { uuid } from './uuid.ts';
+
+/** Every kind of field. A relation's own is bound to its target at the boot: ask `field.spec`. */
+export const kinds: Readonly<Record<Kind, KindSpec>> = {
+  identity,
+  text,
+  integer,
+  bigint,
+  decimal,
+  boolean,
+  date,
+  time,
+  timestamp,
+  localDateTime,
+  uuid,
+  json,
+  choice,
+  belongsTo,
+  manyToMany,
+};

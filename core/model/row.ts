@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import type { Wire, WireRow } from './kind.ts';
+import type { AnyModel, Row } from './model.ts';
+import type { FieldInfo, ModelInfo } from './registry.ts';
+
+/** Values by field name, as code has them. */
+export type DecodedRow = Readonly<Record<string, unknown>>;
+export type RowSchema = z.ZodObject<Record<string, z.ZodType<Wire>>>;
+
+/** A row's values as code has them; fields that the query did not ask for are absent. */
+export function decodeRow(model: ModelInfo, row: WireRow): DecodedRow {
+  const values: Record<string, unknown> = {};
+  for (const field of model.stored) {
+    const wire = row[field.name];
+    if (wire !== undefined) values[field.name] = wire === null ? null : field.spec.decode(wire);
+  }
+  return values;
+}
+
+/** The same, typed by the declared model. Throws TypeError when the query left a field out. */
+export function typedRow<M extends AnyModel>(_model: M, info: ModelInfo, row: WireRow): Row<M> {
+  const values = decodeRow(info, row);
+  const missing = info.stored.find((field) => !(field.name in values));
+  if (missing) throw new TypeError(`The row of ${info.name} has no ${missing.name}.`);
+  // Each kind decodes to the type that its field declares, and all stored fields are there: that is what Row<M> says.
+  return values as Row<M>;
+}
+
+const schemas = new WeakMap<ModelInfo, Map<string, RowSchema>>();
+
+/**
+ * The shape of rows with these fields (under their own names), for `sql.type`. Built once for each set of fields: a ready one
+ * costs next to nothing. `extend` it for labels and counts.
+ */
+export function rowSchema(model: ModelInfo, fields: readonly FieldInfo[]): RowSchema {
+  const known = schemas.get(model) ?? new Map<string, RowSchema>();
+  schemas.set(model, known);
+  const name = fields.map((field) => field.name).join(' ');
+  let schema = known.get(name);
+  if (schema === undefined) {
+    const entries = fields.map((field) => [field.name, field.nullable ? field.spec.wire.nullable() : field.spec.wire]);
+    schema = z.object(Object.fromEntries(entries));
+    known.set(name, schema);
+  }
+  return schema;
+}
