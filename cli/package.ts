@@ -1,0 +1,27 @@
+// What this package knows about itself: where it lies, its version, the versions that it was tried with.
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { z } from 'zod';
+
+const versions = z.record(z.string(), z.string()).default({});
+const manifestShape = z.object({
+  version: z.string(),
+  devDependencies: versions,
+  peerDependencies: versions,
+  allowScripts: z.record(z.string(), z.boolean()).default({}),
+});
+
+export type Manifest = z.infer<typeof manifestShape>;
+
+/** The root of the source: of the checkout, or of `dist`. Starters and templates lie beside the code. */
+export const sourceRoot: string = path.dirname(import.meta.dirname);
+
+/** The folder of `package.json`: the checkout, or `node_modules/rustio-admin`. */
+export const packageRoot: string = existsSync(path.join(sourceRoot, 'package.json'))
+  ? sourceRoot
+  : path.dirname(sourceRoot);
+
+/** The package's own `package.json`. */
+export function readManifest(): Manifest {
+  return manifestShape.parse(JSON.parse(readFileSync(path.join(packageRoot, 'package.json'), 'utf8')));
+}

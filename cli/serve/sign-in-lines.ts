@@ -1,0 +1,31 @@
+import type { SeededPerson } from '../../core/config.ts';
+
+/** Who can sign in after a start: people who were just made, and else whom we know to be there. */
+export interface SignIn {
+  /** With passwords that are shown this once. */
+  readonly made: readonly SeededPerson[];
+  /** The e-mail address of an active administrator; undefined when there is none. */
+  readonly known: string | undefined;
+}
+
+/** The last lines of a start: other people first, then address, e-mail and password of an administrator, in this order. */
+export function signInLines(address: string, { made, known }: SignIn): string[] {
+  const chief = made.find(({ role }) => role === 'administrator' || role === 'developer');
+  const others = made.filter((person) => person !== chief);
+  return [
+    ...others.map(({ email, password, role }) => `${role}: ${email}  ${password}`),
+    ...(others.length > 0 ? [''] : []),
+    `Admin: ${address}`,
+    ...(chief === undefined ? unchanged(known) : [`E-mail: ${chief.email}`, `Password: ${chief.password}`]),
+  ];
+}
+
+function unchanged(email: string | undefined): string[] {
+  if (email === undefined) {
+    return [
+      'E-mail: none; there is no active administrator',
+      'Password: make one with: npx rustio-admin user create --email you@example.org --role administrator',
+    ];
+  }
+  return [`E-mail: ${email}`, `Password: unchanged; set a new one with: npx rustio-admin user password ${email}`];
+}

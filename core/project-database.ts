@@ -1,0 +1,81 @@
+import type { ProjectContext } from './config.ts';
+import { type Database, type DatabaseLog, openDatabase } from './database/pool.ts';
+import { RustioError } from './errors.ts';
+import { localFolder } from './local-secret-keys.ts';
+
+/** The server that a project uses: somebody else's, or our own beside the project. */
+export interface ProjectServer {
+  /** For the application. */
+  readonly url: string;
+  /** For migrations: the owner's, where that is another role. */
+  readonly ownerUrl: string;
+  readonly embedded: boolean;
+  /** Something about it that a person should be told. */
+  readonly note: string | undefined;
+  /** Stops using it; an embedded server that nobody else uses is stopped. Close connections before. */
+  leave(): Promise<void>;
+}
+
+/**
+ * Finds the server: `DATABASE_URL`, or in development the embedded one, which is started when nobody runs it yet.
+ * In production there is no embedded server.
+ */
+export async function joinServer({ folder, environment }: ProjectContext): Promise<ProjectServer> {
+  const { databaseUrl, databaseOwnerUrl, production } = environment;
+  if (databaseUrl !== undefined) {
+    return {
+      url: databaseUrl,
+      ownerUrl: databaseOwnerUrl ?? databaseUrl,
+      embedded: false,
+      note: undefined,
+      leave: async () => {},
+    };
+  }
+  if (production) throw noEmbeddedInProduction();
+  // Only here: a process with a DATABASE_URL never loads what it does not use.
+  const { startEmbedded } = await import('./database/embedded.ts');
+  const server = await startEmbedded(localFolder(folder));
+  return {
+    url: server.url,
+    ownerUrl: server.url,
+    embedded: true,
+    note: server.note,
+    leave: async () => {
+      await server.leave();
+    },
+  };
+}
+
+/** A pool on the project's server. Closing it leaves the server too. */
+export interface ProjectDatabase {
+  readonly database: Database;
+  readonly server: ProjectServer;
+  close(): Promise<void>;
+}
+
+/** Joins the project's server and opens a pool on it. */
+export async function openProjectDatabase(project: ProjectContext, log?: DatabaseLog): Promise<ProjectDatabase> {
+  const server = await joinServer(project);
+  const database = await openDatabase(server.url, log === undefined ? {} : { log });
+  return {
+    database,
+    server,
+    close: async () => {
+      await database.close();
+      await server.leave();
+    },
+  };
+}
+
+function noEmbeddedInProduction(): RustioError {
+  return new RustioError(
+    'RIO-ENVIRONMENT-MISSING',
+    {
+      problem: 'DATABASE_URL is not set.',
+      why: 'NODE_ENV is production, and the embedded database is for development only.',
+      fix: 'Set DATABASE_URL to a PostgreSQL 15 to 18: postgres://user:password@host:5432/name',
+      retry: 'Once it is set.',
+    },
+    { exitCode: 2 },
+  );
+}
