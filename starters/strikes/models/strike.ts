@@ -68,8 +68,9 @@ export const Strike = defineModel('strike', {
       min: '0',
       default: '0',
       index: true,
+      readOnly: true,
       label: 'Total cost ($)',
-      help: 'Repair and other costs together.',
+      help: 'Repair and other costs together; kept up to date by itself.',
     }),
 
     // the case

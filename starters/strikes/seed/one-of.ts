@@ -6,7 +6,7 @@ export function oneOf<const V extends string>(known: readonly V[], value: string
 }
 
 /** What a value stands for; throws when nobody knows. */
-export function meaning<T>(of: ReadonlyMap<string, T>, value: string, what: string): T {
+export function meaning<K, T>(of: ReadonlyMap<K, T>, value: K, what: string): T {
   const found = of.get(value);
   if (found === undefined) throw new Error(`Nobody knows the ${what} "${value}".`);
   return found;

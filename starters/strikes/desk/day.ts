@@ -1,0 +1,21 @@
+import { type Database, sql, z } from 'rustio-admin';
+
+const dayRow = z.object({ day: z.string(), monthAgo: z.string(), quarter: z.string(), year: z.string() });
+
+/** The days from which the desk looks back, as ISO dates. */
+export type Days = z.infer<typeof dayRow>;
+
+/**
+ * The desk's own day is that of its newest report, not the calendar's: the data ends in July 2002, and "open for more than
+ * thirty days" would be everything. With reports coming in every day the two are the same.
+ */
+export function deskDays(database: Database): Promise<Days> {
+  return database.one(sql.type(dayRow)`
+    select
+      newest.day,
+      newest.day - 30 as "monthAgo",
+      date_trunc('quarter', newest.day)::date as quarter,
+      date_trunc('year', newest.day)::date as year
+    from (select coalesce(max(occurred_on), current_date) as day from strike) newest
+  `);
+}

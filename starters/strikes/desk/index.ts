@@ -1,0 +1,14 @@
+import { definePlugin } from 'rustio-admin';
+import { mine, overdue, unassigned, withoutCosts } from './figures.ts';
+import { costByAirport, serious } from './tables.ts';
+import { keepTotalCost } from './total-cost.ts';
+
+/** What the strike desk adds to the admin. */
+export const desk = definePlugin({
+  name: 'desk',
+  api: 1,
+  description: 'The index page of the strike desk, and the rule that a total is the sum of its parts.',
+  requires: ['admin'],
+  fills: { 'dashboard.widgets': [unassigned, mine, overdue, withoutCosts, serious, costByAirport] },
+  on: () => ({ create: keepTotalCost, update: keepTotalCost }),
+});

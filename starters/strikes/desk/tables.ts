@@ -1,0 +1,116 @@
+// The small tables on the index page: what was serious lately, and where the money goes.
+
+import { type SmallTable, sql, type Widget, z } from 'rustio-admin';
+import { Airport } from '../models/airport.ts';
+import { Strike } from '../models/strike.ts';
+import { deskDays } from './day.ts';
+import { strikeList } from './strike-list.ts';
+
+const access = { permission: 'strike.view' } as const;
+const shownRows = 8;
+
+const seriousRow = z.object({
+  id: z.string(),
+  occurredOn: z.string(),
+  airport: z.string(),
+  aircraft: z.string(),
+  species: z.string(),
+  state: z.enum(['new', 'open', 'closed']),
+});
+const tones = { new: 'info', open: 'warn', closed: 'good' } as const;
+
+/** Strikes with substantial damage since the quarter began, newest first. */
+export const serious: Widget = {
+  name: 'serious',
+  access,
+  async load(_ctx, app): Promise<SmallTable> {
+    const { quarter } = await deskDays(app.database);
+    const rows = await app.database.any(sql.type(seriousRow)`
+      select
+        strike.id,
+        strike.occurred_on as "occurredOn",
+        strike.airport,
+        aircraft.name as aircraft,
+        species.name as species,
+        strike.state
+      from strike
+      join aircraft on aircraft.id = strike.aircraft
+      join species on species.id = strike.species
+      where strike.damage in ('substantial', 'classB')
+        and strike.occurred_on >= ${quarter}
+      order by strike.occurred_on desc, strike.id desc
+      limit ${shownRows}
+    `);
+    const model = app.models.of(Strike);
+    return {
+      kind: 'table',
+      title: 'Substantial damage this quarter',
+      more: {
+        label: 'All of them',
+        url: strikeList(app, { 'f.damage': ['substantial', 'classB'], 'f.occurredOn.from': quarter }),
+      },
+      columns: [
+        { label: 'Date' },
+        { label: 'Airport' },
+        { label: 'Aircraft' },
+        { label: 'Species' },
+        { label: 'State' },
+      ],
+      rows: rows.map(({ id, occurredOn, airport, aircraft, species, state }) => [
+        { text: occurredOn, url: app.urls.record(model, id) },
+        { text: airport },
+        { text: aircraft },
+        { text: species },
+        { text: model.fields.get('state')?.valueLabels[state] ?? state, tone: tones[state] },
+      ]),
+      empty: 'No substantial damage since the quarter began.',
+    };
+  },
+};
+
+const costRow = z.object({ code: z.string(), name: z.string(), strikes: z.coerce.number(), cost: z.coerce.number() });
+
+/** Airports by what their strikes cost since the year began. */
+export const costByAirport: Widget = {
+  name: 'cost-by-airport',
+  access,
+  async load(ctx, app): Promise<SmallTable> {
+    const { year } = await deskDays(app.database);
+    const rows = await app.database.any(sql.type(costRow)`
+      select
+        airport.code,
+        airport.name,
+        count(*) as strikes,
+        sum(strike.cost_total) as cost
+      from strike
+      join airport on airport.code = strike.airport
+      where strike.occurred_on >= ${year}
+      group by airport.code, airport.name
+      having sum(strike.cost_total) > 0
+      order by cost desc, airport.code
+      limit ${shownRows}
+    `);
+    const number = new Intl.NumberFormat(ctx.state.locale);
+    const money = new Intl.NumberFormat(ctx.state.locale, {
+      style: 'currency',
+      currency: 'USD',
+      maximumFractionDigits: 0,
+    });
+    const airports = app.models.of(Airport);
+    return {
+      kind: 'table',
+      title: 'Cost by airport this year',
+      more: {
+        label: 'All with costs',
+        url: strikeList(app, { 'f.costTotal.from': '1', 'f.occurredOn.from': year, sort: '-costTotal' }),
+      },
+      columns: [{ label: 'Airport' }, { label: 'Strikes', align: 'end' }, { label: 'Cost', align: 'end' }],
+      rows: rows.map(({ code, name, strikes, cost }) => [
+        { text: `${code} ${name}`, url: app.urls.record(airports, code) },
+        { text: number.format(strikes), url: strikeList(app, { 'f.airport': code, 'f.occurredOn.from': year }) },
+        { text: money.format(cost) },
+      ]),
+      empty: 'No costs reported since the year began.',
+    };
+  },
+};
