@@ -24,19 +24,8 @@ export function faultOf(value: unknown, level = 1): Issue | undefined {
   );
 }
 
-/** What the schema makes of a value; the value itself where it refuses it (`shapeFault` tells then). */
-export function valueOf(value: unknown, schema: Schema): unknown {
-  const outcome = outcomeOf(value, schema);
-  return 'value' in outcome ? outcome.value : value;
-}
-
-/** What the schema finds wrong with a value. */
-export function shapeFault(value: unknown, schema: Schema): Issue | undefined {
-  const outcome = outcomeOf(value, schema);
-  return 'value' in outcome ? undefined : outcome.issue;
-}
-
-function outcomeOf(value: unknown, schema: Schema): { value: unknown } | { issue: Issue } {
+/** What the schema makes of a value, or why it refuses it. */
+export function fitted(value: unknown, schema: Schema): { value: unknown } | { issue: Issue } {
   if (schema === undefined) return { value };
   const outcome = validated(value, schema);
   if (outcome instanceof Promise) {

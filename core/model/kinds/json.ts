@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { escapeHtml } from '../../view/escape.ts';
-import { faultOf, shapeFault, valueOf } from '../json-value.ts';
+import { faultOf, fitted } from '../json-value.ts';
 import type { Issue, KindSpec, Wire } from '../kind.ts';
-import { accepted, issue, refused } from '../parsed.ts';
+import { issue, refused, unless } from '../parsed.ts';
 import { cutText } from '../plain-text.ts';
 import type { FieldInfo } from '../registry.ts';
 import { sqlLiteral } from '../sql-literal.ts';
@@ -33,9 +33,10 @@ export const json: KindSpec = {
     if (Buffer.byteLength(text) > MOST_BYTES) return refused('problem.jsonLarge', { max: MOST_BYTES });
     const read = readJson(text);
     if ('reason' in read) return refused('problem.json', read);
-    const value = valueOf(read.value, field.schema);
-    const found = validate(value, field);
-    return found === undefined ? accepted(value) : { ok: false, issue: found };
+    const found = unstorable(read.value);
+    if (found !== undefined) return { ok: false, issue: found };
+    const fit = fitted(read.value, field.schema);
+    return 'issue' in fit ? { ok: false, issue: fit.issue } : unless(unstorable(fit.value), fit.value);
   },
   validate,
 
@@ -55,12 +56,20 @@ export const json: KindSpec = {
 };
 
 function validate(value: unknown, field: FieldInfo): Issue | undefined {
+  const found = unstorable(value);
+  if (found !== undefined) return found;
+  const fit = fitted(value, field.schema);
+  return 'issue' in fit ? fit.issue : undefined;
+}
+
+function unstorable(value: unknown): Issue | undefined {
   // A JSON null at the top would be a second empty beside NULL.
   if (value === null || value === undefined) return issue('problem.required');
   const fault = faultOf(value);
   if (fault !== undefined) return fault;
-  if (Buffer.byteLength(JSON.stringify(value)) > MOST_BYTES) return issue('problem.jsonLarge', { max: MOST_BYTES });
-  return shapeFault(value, field.schema);
+  return Buffer.byteLength(JSON.stringify(value)) > MOST_BYTES
+    ? issue('problem.jsonLarge', { max: MOST_BYTES })
+    : undefined;
 }
 
 function readJson(text: string): { value: unknown } | { reason: string } {

@@ -1,0 +1,114 @@
+import { kernelWords } from '../view/words/en.ts';
+import { createCatalogue } from '../view/words.ts';
+import { compareDecimals, readDecimal } from './decimal.ts';
+import type { DeclaredField } from './declared-field.ts';
+import { fitted } from './json-value.ts';
+import type { Issue } from './kind.ts';
+import { didYouMean } from './nearest.ts';
+import type { FieldInfo } from './registry.ts';
+
+const words = createCatalogue([{ en: kernelWords }]).translate('en');
+const MOST_DIGITS = 1000;
+
+type Check = (field: FieldInfo, declared: DeclaredField) => string | undefined;
+
+/** What the compiler cannot see, or did not see because somebody wrote JavaScript. Each finds at most one thing. */
+const checks: readonly Check[] = [bounds, precision, choices, schemaFits, deleting, searching, defaultFits];
+
+/** Everything that is wrong with the options of a field. */
+export function fieldProblems(field: FieldInfo, declared: DeclaredField): readonly string[] {
+  return checks.flatMap((check) => check(field, declared) ?? []);
+}
+
+/** Bounds are of the type that the kind compares, and there is something between them. */
+function bounds(field: FieldInfo): string | undefined {
+  const { kind, min, max } = field;
+  for (const [name, bound] of [
+    ['min', min],
+    ['max', max],
+  ] as const) {
+    if (bound !== undefined && !boundFits(field, bound)) return `${name} does not fit a field of kind ${kind}.`;
+  }
+  if (min === undefined || max === undefined) return undefined;
+  return isMore(min, max) ? `min (${min}) is more than max (${max}).` : undefined;
+}
+
+function boundFits({ kind }: FieldInfo, bound: number | bigint | string): boolean {
+  if (kind === 'text') return Number.isInteger(bound) && Number(bound) >= 0;
+  if (kind === 'integer') return Number.isInteger(bound);
+  if (kind === 'bigint') return typeof bound === 'bigint';
+  return kind === 'decimal' && typeof bound === 'string' && readDecimal(bound) !== undefined;
+}
+
+function isMore(one: number | bigint | string, other: number | bigint | string): boolean {
+  if (typeof one !== 'string' || typeof other !== 'string') return one > other;
+  const [first, second] = [readDecimal(one), readDecimal(other)];
+  return first !== undefined && second !== undefined && compareDecimals(first, second) > 0;
+}
+
+function precision({ kind, precision: digits, scale }: FieldInfo): string | undefined {
+  if (digits === undefined && scale === undefined) return undefined;
+  if (kind !== 'decimal') return 'Only a decimal has precision and scale.';
+  if (digits === undefined) return 'A scale needs a precision: how many digits in all?';
+  if (!Number.isInteger(digits) || digits < 1 || digits > MOST_DIGITS) {
+    return `precision must be a whole number from 1 to ${MOST_DIGITS}, not ${digits}.`;
+  }
+  if (scale !== undefined && (!Number.isInteger(scale) || scale < 0 || scale > digits)) {
+    return `scale must be a whole number from 0 to the precision (${digits}), not ${scale}.`;
+  }
+  return undefined;
+}
+
+function choices({ kind, values, tones }: FieldInfo, { options }: DeclaredField): string | undefined {
+  if (kind !== 'choice') return options.labels || options.tones ? 'Only a choice has labels and tones.' : undefined;
+  if (values.length === 0) return 'A choice needs at least one value.';
+  const twice = values.find((value, at) => values.indexOf(value) !== at);
+  if (twice !== undefined) return `The value "${twice}" stands twice.`;
+  const unfit = values.find((value) => value === '' || value.trim() !== value || value.includes('\0'));
+  if (unfit !== undefined)
+    return `The value ${JSON.stringify(unfit)} is empty, or has spaces around it or a NUL in it.`;
+  const stray = [...Object.keys(options.labels ?? {}), ...Object.keys(tones)].find((value) => !values.includes(value));
+  return stray === undefined
+    ? undefined
+    : `"${stray}" has a label or tone but is no value.${didYouMean(stray, values)}`;
+}
+
+function schemaFits({ kind, schema }: FieldInfo): string | undefined {
+  if (kind !== 'json') return undefined;
+  if (schema === undefined) return 'A json field needs a schema (zod, or another with Standard Schema).';
+  const probe = fitted({}, schema);
+  const later = 'issue' in probe && probe.issue.key === 'problem.jsonLater';
+  return later ? 'The schema answers with a promise; only schemas that answer at once can be used.' : undefined;
+}
+
+function deleting({ kind, nullable, onDelete }: FieldInfo, { options }: DeclaredField): string | undefined {
+  if (kind !== 'belongsTo') return options.onDelete ? 'Only a belongsTo has onDelete.' : undefined;
+  return onDelete === 'setNull' && !nullable ? "onDelete 'setNull' needs nullable: true." : undefined;
+}
+
+function searching({ index, spec }: FieldInfo): string | undefined {
+  return index === 'search' && !spec.searchable ? "index: 'search' is for text, choice and uuid." : undefined;
+}
+
+function defaultFits(field: FieldInfo): string | undefined {
+  const { spec, default: value } = field;
+  if (value === undefined || typeof value === 'function') return undefined;
+  if (spec.defaultWord !== undefined && value === spec.defaultWord) return undefined;
+  if (value === null) return 'A default of null says nothing; leave it out.';
+  const found = spec.validate(value, field);
+  return found === undefined
+    ? undefined
+    : `The default ${shown(value)} does not fit: ${sentence(found)}${meant(field)}`;
+}
+
+function meant({ kind, values, default: value }: FieldInfo): string {
+  return kind === 'choice' && typeof value === 'string' ? didYouMean(value, values) : '';
+}
+
+function shown(value: unknown): string {
+  return typeof value === 'bigint' ? `${value}n` : (JSON.stringify(value) ?? String(value));
+}
+
+function sentence(found: Issue): string {
+  return words(found.key, found.params);
+}

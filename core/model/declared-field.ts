@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import type { AnyField, Kind, Tone } from './field.ts';
+import { kinds } from './kinds/index.ts';
+import { didYouMean } from './nearest.ts';
+import type { FieldInfo } from './registry.ts';
+
+const bound = z.union([z.number(), z.bigint(), z.string()]);
+const tones = ['neutral', 'info', 'good', 'warn', 'bad'] as const satisfies readonly Tone[];
+
+/** Every option that some kind of field takes. Which kind takes which is for the types; here wrong names and types are found. */
+const options = z.object({
+  nullable: z.boolean().optional(),
+  default: z.unknown().optional(),
+  unique: z.boolean().optional(),
+  index: z.union([z.boolean(), z.literal('search')]).optional(),
+  label: z.string().optional(),
+  help: z.string().optional(),
+  column: z.string().optional(),
+  readOnly: z.boolean().optional(),
+  min: bound.optional(),
+  max: bound.optional(),
+  multiline: z.boolean().optional(),
+  precision: z.number().optional(),
+  scale: z.number().optional(),
+  labels: z.record(z.string(), z.string()).optional(),
+  tones: z.record(z.string(), z.enum(tones)).optional(),
+  onDelete: z.enum(['restrict', 'cascade', 'setNull']).optional(),
+});
+const OPTIONS = Object.keys(options.shape);
+
+const schema = z.custom<NonNullable<FieldInfo['schema']>>(
+  (value) => isThing(value) && '~standard' in value && isThing(value['~standard']),
+);
+const arrow = z.custom<() => unknown>((value) => typeof value === 'function');
+
+export type FieldWords = z.infer<typeof options>;
+/** A field as it was written, its phantoms gone. */
+export interface DeclaredField {
+  readonly kind: Kind;
+  readonly options: FieldWords;
+  readonly values: readonly string[];
+  readonly schema: FieldInfo['schema'];
+  readonly target: (() => unknown) | undefined;
+  readonly through: (() => unknown) | undefined;
+}
+
+/** Reads a field of a model; `tell` hears everything that is wrong, undefined when it is no field at all. */
+export function readField(field: AnyField, tell: (problem: string) => void): DeclaredField | undefined {
+  if (!isThing(field) || typeof field.kind !== 'string' || !Object.hasOwn(kinds, field.kind)) {
+    tell('This is no field. Make one with `field`, such as field.text().');
+    return undefined;
+  }
+  return {
+    kind: field.kind,
+    options: readOptions(field.options, tell),
+    values: readValues(field, tell),
+    schema: schema.safeParse(Reflect.get(field, 'schema')).data,
+    target: arrow.safeParse(Reflect.get(field, 'target')).data,
+    through: arrow.safeParse(Reflect.get(field, 'through')).data,
+  };
+}
+
+function readOptions(written: object, tell: (problem: string) => void): FieldWords {
+  for (const name of Object.keys(written)) {
+    if (!OPTIONS.includes(name)) tell(`There is no option "${name}".${didYouMean(name, OPTIONS)}`);
+  }
+  const read = options.safeParse(written);
+  if (read.success) return read.data;
+  for (const fault of read.error.issues) tell(`Option ${fault.path.join('.')}: ${fault.message}.`);
+  return {};
+}
+
+function readValues(field: object, tell: (problem: string) => void): readonly string[] {
+  const written: unknown = Reflect.get(field, 'values');
+  if (written === undefined) return [];
+  const read = z.array(z.string()).safeParse(written);
+  if (!read.success) tell('The values of a choice must be an array of texts.');
+  return read.data ?? [];
+}
+
+function isThing(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? true : typeof value === 'function';
+}
