@@ -88,8 +88,8 @@ class SharedServer {
         continue;
       }
       if (await startServer(this.#place, this.#settings)) started = true;
-      else if (++failures === 3) break;
-      else await wait(50 + Math.random() * 150); // somebody may have been faster: look again
+      // Unless somebody was faster, the reason may pass (a port just taken): look again, but not for ever.
+      else if (!(await this.#mustWait()) && ++failures === 3) break;
     }
     throw await didNotStart(this.#place);
   }

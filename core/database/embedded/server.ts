@@ -1,6 +1,8 @@
 /** Starting and stopping the server itself. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
+import { processOf, readPidFile } from './pid-file.ts';
 import type { Place } from './place.ts';
 import { runProgram } from './run-program.ts';
 
@@ -24,6 +26,9 @@ const SETTINGS: ServerSettings = {
   log_timezone: 'UTC',
 };
 
+/** How long a server may take to stop: it writes out what is in memory first. */
+const PATIENCE = 60_000;
+
 /** Starts it and waits until it answers. False when it did not come up: somebody was faster, or see the log. */
 export async function startServer(place: Place, settings: ServerSettings): Promise<boolean> {
   const port = await freePort(await lastPort(place));
@@ -37,9 +42,15 @@ export async function startServer(place: Place, settings: ServerSettings): Promi
   return true;
 }
 
-/** Ends every connection, stops it and waits for that. */
+/** Ends every connection, stops the server and waits until it is gone. */
 export async function stopServer(place: Place): Promise<void> {
-  await runProgram(place, 'pg_ctl', ['-D', place.data, '-m', 'fast', '-w', '-t', '60', 'stop']);
+  const pid = (await readPidFile(place.data))?.pid;
+  await runProgram(place, 'pg_ctl', ['-D', place.data, '-m', 'fast', '-W', 'stop']);
+  // pg_ctl's own waiting would go on when somebody has started the next server in the meantime.
+  for (const end = Date.now() + PATIENCE; Date.now() < end; await wait(10)) {
+    const file = await readPidFile(place.data);
+    if (file === undefined || file.pid !== pid || (await processOf(file, place.data)) !== 'server') return;
+  }
 }
 
 function option([name, value]: [string, string]): string {
