@@ -28,7 +28,7 @@ export const boolean: KindSpec<boolean> = {
   },
   align: 'start',
 
-  widget: (field) => (field.nullable ? 'yes-no' : 'checkbox'),
+  widget: (field) => (field.nullable ? 'select' : 'checkbox'),
   text: (wire) => String(wire),
 
   filter: 'boolean',

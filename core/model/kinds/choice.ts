@@ -5,14 +5,6 @@ import { issue, unless } from '../parsed.ts';
 import type { FieldInfo } from '../registry.ts';
 import { sqlLiteral } from '../sql-literal.ts';
 
-/** The stylesheet's class for each tone that a model may give to a value. */
-const TONE_CLASS: Readonly<Record<string, string>> = {
-  info: ' tone-info',
-  good: ' tone-ok',
-  warn: ' tone-warn',
-  bad: ' tone-danger',
-};
-
 /** One of a fixed set: text with a named CHECK, which is easier to change than an enum type. */
 export const choice: KindSpec<string> = {
   kind: 'choice',
@@ -54,5 +46,6 @@ function validate(value: unknown, field: FieldInfo): Issue | undefined {
 function cellOf(field: FieldInfo, value: string): string {
   const label = escapeHtml(field.valueLabels[value] ?? value);
   if (Object.keys(field.tones).length === 0) return label;
-  return `<span class="badge${TONE_CLASS[field.tones[value] ?? 'neutral'] ?? ''}">${label}</span>`;
+  const tone = field.tones[value] ?? 'neutral';
+  return `<span class="badge${tone === 'neutral' ? '' : ` tone-${tone}`}">${label}</span>`;
 }

@@ -31,7 +31,7 @@ export const decimal: KindSpec<string> = {
   cell: numberCell,
   align: 'end',
 
-  widget: () => 'number',
+  widget: () => 'decimal',
   text: (wire) => String(wire),
 
   filter: 'range',

@@ -34,7 +34,7 @@ export const localDateTime: KindSpec<string> = {
   },
   align: 'start',
 
-  widget: () => 'datetime',
+  widget: () => 'datetime-local',
   text(wire) {
     const text = String(wire).replace(' ', 'T');
     return text.length === 19 && text.endsWith(':00') ? text.slice(0, 16) : text;

@@ -46,7 +46,7 @@ export const timestamp: KindSpec<Date> = {
   },
   align: 'start',
 
-  widget: () => 'timestamp',
+  widget: () => 'datetime-local',
   /**
    * What `<input type="datetime-local">` takes. Where clocks were put back and the same wall-clock time came twice, the offset
    * is written behind it, so that `parse` takes back the moment that is meant: such a text needs an `<input type="text">`.
