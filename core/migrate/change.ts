@@ -1,0 +1,78 @@
+import type { CheckShape, ColumnShape, ForeignKeyShape, IndexShape, KeyShape, TableShape } from './shape.ts';
+
+/**
+ * One step from one snapshot to the next, as plain data. Every change knows its opposite, so a down file is the up file's
+ * changes undone in reverse. A table comes and goes with its columns, keys, checks and indexes; foreign keys always stand
+ * apart, so that tables may point at each other and at themselves.
+ */
+export type Change =
+  | { readonly kind: 'createSchema'; readonly schema: string }
+  | { readonly kind: 'createExtension'; readonly extension: string }
+  | { readonly kind: 'createTable' | 'dropTable'; readonly table: TableShape }
+  | { readonly kind: 'addColumn' | 'dropColumn'; readonly table: string; readonly column: ColumnShape }
+  | {
+      readonly kind: 'alterColumn';
+      readonly table: string;
+      readonly before: ColumnShape;
+      readonly after: ColumnShape;
+    }
+  | { readonly kind: 'addPrimaryKey' | 'dropPrimaryKey'; readonly table: string; readonly key: KeyShape }
+  | { readonly kind: 'addUnique' | 'dropUnique'; readonly table: string; readonly key: KeyShape }
+  | { readonly kind: 'addIndex' | 'dropIndex'; readonly table: string; readonly index: IndexShape }
+  | { readonly kind: 'addCheck' | 'dropCheck'; readonly table: string; readonly check: CheckShape }
+  | { readonly kind: 'addForeignKey' | 'dropForeignKey'; readonly table: string; readonly foreignKey: ForeignKeyShape };
+
+export type ChangeKind = Change['kind'];
+
+/** What undoes it; undefined where nothing should: others may use the schema or the extension by then. */
+export function opposite(change: Change): Change | undefined {
+  switch (change.kind) {
+    case 'createSchema':
+    case 'createExtension':
+      return undefined;
+    case 'createTable':
+      return { ...change, kind: 'dropTable' };
+    case 'dropTable':
+      return { ...change, kind: 'createTable' };
+    case 'addColumn':
+      return { ...change, kind: 'dropColumn' };
+    case 'dropColumn':
+      return { ...change, kind: 'addColumn' };
+    case 'alterColumn':
+      return { ...change, before: change.after, after: change.before };
+    case 'addPrimaryKey':
+      return { ...change, kind: 'dropPrimaryKey' };
+    case 'dropPrimaryKey':
+      return { ...change, kind: 'addPrimaryKey' };
+    case 'addUnique':
+      return { ...change, kind: 'dropUnique' };
+    case 'dropUnique':
+      return { ...change, kind: 'addUnique' };
+    case 'addIndex':
+      return { ...change, kind: 'dropIndex' };
+    case 'dropIndex':
+      return { ...change, kind: 'addIndex' };
+    case 'addCheck':
+      return { ...change, kind: 'dropCheck' };
+    case 'dropCheck':
+      return { ...change, kind: 'addCheck' };
+    case 'addForeignKey':
+      return { ...change, kind: 'dropForeignKey' };
+    case 'dropForeignKey':
+      return { ...change, kind: 'addForeignKey' };
+  }
+}
+
+/** The changes that take `changes` back, in the order in which they run. */
+export function undo(changes: readonly Change[]): readonly Change[] {
+  return changes
+    .map(opposite)
+    .filter((change) => change !== undefined)
+    .reverse();
+}
+
+/** The table that a change is about; undefined for a schema or an extension. */
+export function tableOfChange(change: Change): string | undefined {
+  if (!('table' in change)) return undefined;
+  return typeof change.table === 'string' ? change.table : change.table.name;
+}

@@ -1,0 +1,190 @@
+import { RustioError } from '../errors.ts';
+import type { FieldInfo, ModelInfo } from '../model/registry.ts';
+import {
+  checkName,
+  foreignKeyName,
+  indexName,
+  LONGEST_NAME,
+  primaryKeyName,
+  searchIndexName,
+  uniqueName,
+} from './names.ts';
+import { quoteName } from './quote.ts';
+import {
+  type CheckShape,
+  type ColumnShape,
+  type ForeignKeyShape,
+  type IndexShape,
+  type KeyShape,
+  SNAPSHOT_VERSION,
+  type Snapshot,
+  type TableShape,
+} from './shape.ts';
+
+/**
+ * What the managed models ask of the database. The same models give the same data, whatever order they were declared in:
+ * tables and constraints by name, columns as declared.
+ *
+ * @throws RIO-MIGRATE-NAME when a name is too long for PostgreSQL, or two things would bear the same.
+ */
+export function snapshotOf(models: readonly ModelInfo[]): Snapshot {
+  const tables = models
+    .filter((model) => model.managed)
+    .map(tableShape)
+    .sort(byName);
+  refuseBadNames(tables);
+  return { version: SNAPSHOT_VERSION, tables };
+}
+
+function tableShape(model: ModelInfo): TableShape {
+  return {
+    name: model.table.join('.'),
+    columns: model.stored.map(columnShape),
+    primaryKey: { name: primaryKeyName(model), columns: model.key.map((field) => field.column) },
+    uniques: uniques(model).sort(byName),
+    indexes: indexes(model).sort(byName),
+    checks: model.stored.flatMap(checks).sort(byName),
+    foreignKeys: model.stored.flatMap(foreignKey).sort(byName),
+  };
+}
+
+function columnShape(field: FieldInfo): ColumnShape {
+  return {
+    name: field.column,
+    type: typeOf(field),
+    nullable: field.nullable,
+    default: field.spec.sqlDefault(field) ?? null,
+    identity: field.kind === 'identity',
+  };
+}
+
+function typeOf(field: FieldInfo): string {
+  const type = field.spec.sqlType(field);
+  if (type === undefined)
+    throw new TypeError(`${field.model.name}.${field.name} is stored, but its kind has no SQL type`);
+  return type;
+}
+
+function uniques(model: ModelInfo): KeyShape[] {
+  const key = names(model.key);
+  const sets = [...model.stored.filter((field) => field.unique).map((field) => [field]), ...model.unique];
+  const shapes = sets.map((set) => ({ name: uniqueName(model, set), columns: set.map((field) => field.column) }));
+  // The primary key already says so.
+  return once(shapes).filter((unique) => unique.columns.join() !== key);
+}
+
+function indexes(model: ModelInfo): IndexShape[] {
+  // A primary key or unique constraint is an index that also finds by its first column: a second one costs every write.
+  const leading = new Set([model.key[0], ...model.unique.map((set) => set[0])]);
+  const searched = model.stored.filter(isSearched).map(
+    (field): IndexShape => ({
+      name: searchIndexName(field),
+      method: 'trigram',
+      columns: [{ name: field.column, descending: false }],
+    }),
+  );
+  const single = model.stored
+    .filter((field) => field.index !== false && !isSearched(field) && !field.unique && !leading.has(field))
+    .map((field) => [{ field, descending: false }]);
+  const ordered = [...single, ...model.indexes].map(
+    (parts): IndexShape => ({
+      name: indexName(model, parts),
+      method: 'btree',
+      columns: parts.map((part) => ({ name: part.field.column, descending: part.descending })),
+    }),
+  );
+  return once([...searched, ...ordered]);
+}
+
+/** Trigrams exist for text alone; elsewhere `index: 'search'` is an ordinary index. */
+function isSearched(field: FieldInfo): boolean {
+  return field.index === 'search' && field.spec.sqlType(field) === 'text';
+}
+
+function checks(field: FieldInfo): CheckShape[] {
+  const column = quoteName(field.column);
+  return field.spec
+    .checks(field)
+    .map((check) => ({ name: checkName(field, check.suffix), condition: check.sql(column) }));
+}
+
+function foreignKey(field: FieldInfo): ForeignKeyShape[] {
+  if (field.target === undefined) return [];
+  return [
+    {
+      name: foreignKeyName(field),
+      columns: [field.column],
+      target: field.target.table.join('.'),
+      targetColumns: field.target.key.map((part) => part.column),
+      onDelete: field.onDelete,
+    },
+  ];
+}
+
+/** A table's constraints share one space of names, and its indexes share theirs with the tables of the schema. */
+function refuseBadNames(tables: readonly TableShape[]): void {
+  const taken = new Map<string, string>();
+  for (const table of tables) {
+    const [schema, name] = splitTable(table.name);
+    const own = [...table.checks, ...table.foreignKeys].map((constraint) => constraint.name);
+    const shared = [table.primaryKey, ...table.uniques, ...table.indexes].map((constraint) => constraint.name);
+    for (const word of [schema, name, ...table.columns.map((column) => column.name)]) refuseLongName(word, table.name);
+    const places = [
+      ...[name, ...shared].map((word) => [`${schema}.${word}`, word] as const),
+      ...[...own, ...shared].map((word) => [`${table.name} ${word}`, word] as const),
+    ];
+    for (const [place, word] of places) {
+      const owner = taken.get(place);
+      if (owner !== undefined) throw nameClash(word, owner, table.name);
+      taken.set(place, table.name);
+    }
+  }
+}
+
+/** Schema and table; the schema is empty where the search path decides. */
+export function splitTable(name: string): readonly [schema: string, table: string] {
+  const dot = name.indexOf('.');
+  return dot === -1 ? ['', name] : [name.slice(0, dot), name.slice(dot + 1)];
+}
+
+function refuseLongName(name: string, table: string): void {
+  const bytes = Buffer.byteLength(name);
+  if (bytes <= LONGEST_NAME) return;
+  throw new RustioError(
+    'RIO-MIGRATE-NAME',
+    {
+      problem: `The name "${name}" of table ${table} has ${bytes} bytes.`,
+      why: `PostgreSQL keeps ${LONGEST_NAME} bytes of a name and forgets the rest, so that two names could become the same.`,
+      fix: 'Give the model a shorter `table`, or the field a shorter `column`.',
+      retry: 'After the change.',
+    },
+    { exitCode: 2 },
+  );
+}
+
+function nameClash(name: string, first: string, second: string): RustioError {
+  const where = first === second ? `Two things of table ${first}` : `Tables ${first} and ${second}`;
+  return new RustioError(
+    'RIO-MIGRATE-NAME',
+    {
+      problem: `${where} would both give the database the name "${name}".`,
+      why: 'Names are made of table, column and purpose: `a` with `b_c` and `a_b` with `c` come to the same.',
+      fix: 'Give one of the fields another `column`, or one of the models another `table`.',
+      retry: 'After the change.',
+    },
+    { exitCode: 2 },
+  );
+}
+
+function once<T extends { readonly name: string }>(items: readonly T[]): T[] {
+  return [...new Map(items.map((item) => [item.name, item])).values()];
+}
+
+function names(fields: readonly FieldInfo[]): string {
+  return fields.map((field) => field.column).join();
+}
+
+/** By code units, not by a locale: the same on every machine. */
+function byName(a: { readonly name: string }, b: { readonly name: string }): number {
+  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
+}
