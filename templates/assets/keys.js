@@ -37,7 +37,7 @@ function walk(step) {
 
 /** With a list that scrolls inside the window, Page Down on the page itself would do nothing. */
 function scroll(key) {
-  const box = document.querySelector('.page-list .table-box');
+  const box = document.querySelector('.page > .table-box');
   if (!box || document.activeElement !== document.body) return false;
   const by = { PageDown: 0.9, PageUp: -0.9, ' ': 0.9 }[key];
   if (by) box.scrollBy({ top: by * box.clientHeight });

@@ -1,0 +1,35 @@
+import type { Words } from '../words.ts';
+
+/** What the frame around every page says, in English. */
+export const layoutWords: Words = {
+  'layout.skip': 'Skip to content',
+  'layout.navigation': 'Main',
+  'layout.menu': 'Menu',
+  'layout.closeMenu': 'Close menu',
+  'layout.overview': 'Overview',
+  'layout.development': 'Development',
+  'layout.sessions': 'Where you are signed in',
+  'layout.signOut': 'Sign out',
+  'layout.theme': 'Colours',
+  'layout.theme.light': 'Light',
+  'layout.theme.dark': 'Dark',
+  'layout.theme.system': 'As the system has it',
+
+  'layout.keys': 'Keyboard',
+  'layout.keys.search': 'Search',
+  'layout.keys.rows': 'Next row, previous row',
+  'layout.keys.add': 'Add',
+  'layout.keys.edit': 'Edit',
+  'layout.keys.save': 'Save',
+  'layout.keys.help': 'This list',
+  'layout.keys.control': 'Ctrl',
+  'layout.keys.switch': 'Shortcuts of a single key',
+  'layout.keys.close': 'Close',
+
+  'layout.error.why': 'Why',
+  'layout.error.fix': 'What to do',
+  'layout.error.retry': 'Try again',
+  'layout.error.again': 'Try again now',
+  'layout.error.home': 'To the overview',
+  'layout.error.id': 'If you ask for help, give this id:',
+};
