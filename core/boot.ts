@@ -117,7 +117,7 @@ export async function boot({ project, plugins, database, log, dev = false }: Boo
       () => app,
     ),
     views,
-    words: createCatalogue([{ en: kernelWords }, ...enabled.flatMap((plugin) => plugin.words ?? [])]),
+    words: createCatalogue([{ en: kernelWords }, ...enabled.map((plugin) => plugin.words ?? {})]),
     urls: createUrls(mountPath, publicUrl, assets.address),
     log,
     routes: collected.routes,

@@ -23,11 +23,19 @@ export class RustioError extends Error {
   readonly exitCode: 1 | 2;
   /** More lines for the terminal and the log, never for a stranger's page. */
   readonly details: readonly string[];
+  /** Where the page of the error leads; the label is a key of the words. */
+  readonly link: { readonly url: string; readonly label: string } | undefined;
 
   constructor(
     code: `RIO-${string}`,
     parts: FourParts,
-    options: { status?: number; exitCode?: 1 | 2; details?: readonly string[]; cause?: unknown } = {},
+    options: {
+      status?: number;
+      exitCode?: 1 | 2;
+      details?: readonly string[];
+      link?: { readonly url: string; readonly label: string };
+      cause?: unknown;
+    } = {},
   ) {
     super(parts.problem, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
@@ -35,5 +43,6 @@ export class RustioError extends Error {
     this.status = options.status ?? 500;
     this.exitCode = options.exitCode ?? 1;
     this.details = options.details ?? [];
+    this.link = options.link;
   }
 }

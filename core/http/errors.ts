@@ -41,7 +41,13 @@ function show(ctx: Context, app: App, error: RustioError): void {
     return;
   }
   try {
-    app.views.page(ctx, 'layout/error', { title: parts.problem, status: error.status, code: error.code, ...parts });
+    app.views.page(ctx, 'layout/error', {
+      title: parts.problem,
+      status: error.status,
+      code: error.code,
+      link: error.link,
+      ...parts,
+    });
   } catch (failure) {
     app.log.error({ err: failure, id: correlationId }, 'the error page itself failed');
     ctx.type = 'text/plain; charset=utf-8';

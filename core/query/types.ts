@@ -88,6 +88,8 @@ export interface Page {
 export interface Found {
   /** The key as it stands in addresses. */
   readonly key: string;
+  /** A single key as PostgreSQL's text, as relations and filters hold it; empty for a composite key. */
+  readonly keyValue: string;
   readonly label: string;
   /** Wires by field name, relation labels as in a list; fields that the reader may not see are absent. */
   readonly row: WireRow;

@@ -1,0 +1,65 @@
+import type { Show } from '../model/kind.ts';
+import type { Translate } from './words.ts';
+
+/** More than a busy hour of different minutes; then the memo starts anew. */
+const MEMO = 5_000;
+
+/**
+ * How values are shown to readers of one language and zone. Made once for both and shared: formatters of Intl cost
+ * milliseconds to make, and a list shows a hundred moments.
+ * Dates are ISO (2026-11-20), the same for everybody: they sort by eye and nobody mistakes the month for the day.
+ */
+export function createShow(
+  locale: string,
+  timeZone: string,
+  t: Translate,
+  recordUrl: (model: string, key: string) => string | undefined,
+): Show {
+  const numbers = new Intl.NumberFormat(locale, { maximumFractionDigits: 20, numberingSystem: 'latn' });
+  const moments = new Intl.DateTimeFormat('en-CA', {
+    timeZone,
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  });
+  const byMinute = new Map<number, string>();
+  return {
+    locale,
+    t,
+    recordUrl,
+    date: (wire) => wire,
+    localDateTime: (wire) => wire.slice(0, 16),
+    number: (wire) => (typeof wire === 'string' ? grouped(numbers, wire) : numbers.format(wire)),
+    timestamp(wire) {
+      const minute = Math.floor(Date.parse(isoOf(wire)) / 60_000);
+      let text = byMinute.get(minute);
+      if (text === undefined) {
+        if (byMinute.size >= MEMO) byMinute.clear();
+        text = moments.format(minute * 60_000).replace(', ', ' ');
+        byMinute.set(minute, text);
+      }
+      return text;
+    },
+  };
+}
+
+/** `2026-11-20 10:44:00.123+00`, as PostgreSQL writes it in UTC, as ISO 8601. */
+export function isoOf(wire: string): string {
+  return wire.replace(' ', 'T').replace(/\+00(:00)?$/, 'Z');
+}
+
+/** Groups the digits of an exact decimal and keeps every digit after the point, trailing zeros too. */
+function grouped(numbers: Intl.NumberFormat, decimal: string): string {
+  const [whole = '', fraction] = decimal.split('.');
+  if (!/^-?\d+$/.test(whole)) return decimal; // NaN and Infinity, which numeric knows
+  const sign = whole === '-0' ? '-' : '';
+  const text = sign + numbers.format(BigInt(whole));
+  return fraction === undefined ? text : text + decimalPoint(numbers) + fraction;
+}
+
+function decimalPoint(numbers: Intl.NumberFormat): string {
+  return numbers.formatToParts(0.5).find((part) => part.type === 'decimal')?.value ?? '.';
+}

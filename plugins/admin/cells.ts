@@ -1,0 +1,93 @@
+import type { App } from '../../core/app.ts';
+import { keyText } from '../../core/model/key.ts';
+import type { Show, WireRow } from '../../core/model/kind.ts';
+import type { FieldInfo } from '../../core/model/registry.ts';
+import { decodeRow } from '../../core/model/row.ts';
+import { relationList } from '../../core/query/aliases.ts';
+import { escapeHtml } from '../../core/view/escape.ts';
+import type { ComputedColumn, Shown, Site } from './site.ts';
+
+const NONE = '–';
+
+/** HTML of a value, or undefined where there is none. */
+export type Cell = (row: WireRow) => string | undefined;
+
+/** Compiles how a field or something worked out is shown; done once a site and reader's language, called once a row. */
+export function cellOf(site: Site, shown: Shown, show: Show): Cell {
+  return 'field' in shown ? fieldCell(shown.field, show) : computedCell(site, shown.computed, show);
+}
+
+function fieldCell(field: FieldInfo, show: Show): Cell {
+  const cell = field.spec.cell(field, show);
+  const alias = field.kind === 'manyToMany' ? relationList(field.name) : field.name;
+  return (row) => {
+    const wire = row[alias];
+    if (wire === null || wire === undefined || wire === '' || (Array.isArray(wire) && wire.length === 0))
+      return undefined;
+    return cell(wire, row);
+  };
+}
+
+function computedCell(site: Site, column: ComputedColumn, show: Show): Cell {
+  return (row) => {
+    const value = column.value(decodeRow(site.model, row));
+    if (value === null || value === undefined || value === '') return undefined;
+    if (typeof value === 'number' || typeof value === 'bigint') return escapeHtml(show.number(String(value)));
+    if (typeof value === 'boolean') return escapeHtml(show.t(value ? 'value.yes' : 'value.no'));
+    return escapeHtml(value instanceof Date ? show.timestamp(value.toISOString()) : value);
+  };
+}
+
+export function labelOf(shown: Shown): string {
+  return 'field' in shown ? shown.field.label : shown.computed.label;
+}
+
+export function alignOf(shown: Shown): 'start' | 'end' {
+  return 'field' in shown ? shown.field.spec.align : (shown.computed.align ?? 'start');
+}
+
+const rowMakers = new WeakMap<Site, Map<Show, (rows: readonly WireRow[]) => string>>();
+
+/** The `<tr>`s of a page of rows; the first cell of each links to its record. */
+export function rowsHtml(app: App, site: Site, show: Show, rows: readonly WireRow[]): string {
+  let byShow = rowMakers.get(site);
+  if (!byShow) {
+    byShow = new Map();
+    rowMakers.set(site, byShow);
+  }
+  let make = byShow.get(show);
+  if (!make) {
+    make = compileRows(app, site, show);
+    byShow.set(show, make);
+  }
+  return make(rows);
+}
+
+function compileRows(app: App, site: Site, show: Show): (rows: readonly WireRow[]) => string {
+  const { model } = site;
+  const [first, ...others] = site.columns.map((shown) => ({
+    cell: cellOf(site, shown, show),
+    open: alignOf(shown) === 'end' ? '<td class="num">' : '<td>',
+    none: `<td class="none${alignOf(shown) === 'end' ? ' num' : ''}">${NONE}</td>`,
+  }));
+  const list = escapeHtml(app.urls.list(model));
+  const firstField = site.columns[0];
+  // The first cell is a link to the record itself, so a relation in it must not be one to another record.
+  const firstCell =
+    firstField && 'field' in firstField && firstField.field.target
+      ? fieldCell(firstField.field, { ...show, recordUrl: () => undefined })
+      : first?.cell;
+  return (rows) => {
+    let html = '';
+    for (const row of rows) {
+      const href = `${list}/${keyText(model, row)}`;
+      html += `<tr><th scope="row"><a href="${href}">${firstCell?.(row) ?? NONE}</a></th>`;
+      for (const { cell, open, none } of others) {
+        const inside = cell(row);
+        html += inside === undefined ? none : `${open}${inside}</td>`;
+      }
+      html += '</tr>\n';
+    }
+    return html;
+  };
+}

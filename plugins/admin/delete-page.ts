@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto';
+import type { App } from '../../core/app.ts';
+import { forbidden } from '../../core/http/access.ts';
+import { type Context, causeOf } from '../../core/http/context.ts';
+import { leaveMessage } from '../../core/http/flash.ts';
+import { notFound } from '../../core/http/router.ts';
+import type { Dependants, Found } from '../../core/query/types.ts';
+import { foundOr404, relatedView } from './detail-page.ts';
+import { removeRecord } from './save-record.ts';
+import { type Site, siteOf } from './site.ts';
+
+/** GET /:model/:key/+delete — asks once more, and says what hangs on the record. */
+export async function deletePage(ctx: Context, app: App): Promise<void> {
+  const site = siteOf(ctx, app);
+  await showDeletePage(ctx, app, site, await foundOr404(ctx, app, site));
+}
+
+/** POST /:model/:key/+delete */
+export async function deleteRecord(ctx: Context, app: App): Promise<void> {
+  const site = siteOf(ctx, app);
+  const { model } = site;
+  const { form, params } = ctx.state;
+  const result = await removeRecord(app, causeOf(ctx), model, params.key ?? '', {
+    formId: form?.get('~form'),
+    version: form?.get('~version'),
+  });
+  switch (result.outcome) {
+    case 'done':
+      leaveMessage(ctx, app, {
+        tone: 'good',
+        key: 'admin.deleted',
+        params: { singular: model.title, label: result.label },
+      });
+      break;
+    case 'repeated':
+      break;
+    case 'missing':
+      throw notFound();
+    case 'forbidden':
+      throw forbidden();
+    default: {
+      // Somebody changed it meanwhile, or something points to it by now: show the page anew, with what is true.
+      ctx.status = 409;
+      return showDeletePage(ctx, app, site, await foundOr404(ctx, app, site), result.outcome);
+    }
+  }
+  ctx.redirect(app.urls.list(model));
+  ctx.status = 303;
+}
+
+async function showDeletePage(
+  ctx: Context,
+  app: App,
+  site: Site,
+  found: Found,
+  refused?: 'held' | 'conflict',
+): Promise<void> {
+  const { model } = site;
+  const dependants = await app.rows.dependants(ctx.state.actor, model, found.key);
+  const that = (onDelete: Dependants['field']['onDelete']): ReturnType<typeof relatedView>[] =>
+    dependants.filter((d) => d.field.onDelete === onDelete && d.rows > 0).map((d) => relatedView(app, d, found));
+  const gone = that('cascade');
+  app.views.page(ctx, 'admin/delete', {
+    title: ctx.state.t('admin.delete.title', { singular: model.title }),
+    singular: model.title,
+    plural: model.plural,
+    label: found.label,
+    listUrl: app.urls.list(model),
+    recordUrl: app.urls.record(model, found.key),
+    action: app.urls.record(model, found.key, '+delete'),
+    formId: randomUUID(),
+    version: found.version,
+    refused,
+    held: that('restrict'),
+    gone,
+    cleared: that('setNull'),
+    total: gone.reduce((sum, each) => sum + each.rows, 1),
+  });
+}

@@ -1,0 +1,223 @@
+import type { App } from '../../core/app.ts';
+import type { Context } from '../../core/http/context.ts';
+import type { Form } from '../../core/http/form.ts';
+import type { FieldInfo } from '../../core/model/registry.ts';
+import { relationLabel, relationList } from '../../core/query/aliases.ts';
+import type { Found } from '../../core/query/types.ts';
+import type { Problem } from '../../core/write/types.ts';
+import { cellOf, labelOf } from './cells.ts';
+import type { Picks } from './resolve-relations.ts';
+import { type Shown, type Site, sitesOf } from './site.ts';
+import { writableFields } from './writable-fields.ts';
+
+/** The texts that the controls of a form hold, by field; a manyToMany and a checkbox hold several or none. */
+export type Input = ReadonlyMap<string, readonly string[]>;
+
+/** One field of a form, ready to show. */
+export interface FieldView {
+  readonly id: string;
+  readonly name: string;
+  readonly label: string;
+  readonly help: string;
+  readonly required: boolean;
+  readonly readOnly: boolean;
+  readonly wide: boolean;
+  readonly widget: string;
+  readonly value: string;
+  readonly mistake?: string;
+  /** Ready HTML of a value that is shown and not edited. */
+  readonly valueHtml?: string;
+  readonly maxlength?: number;
+  readonly options?: readonly OptionView[];
+  readonly optionsUrl?: string;
+  readonly chosenLabel?: string;
+  /** Rows that fit the words somebody typed without scripts. */
+  readonly candidates?: readonly { readonly value: string; readonly label: string }[];
+}
+export interface OptionView {
+  readonly value: string;
+  readonly label: string;
+  readonly checked: boolean;
+}
+
+/** What an empty form holds: defaults, and what the address fills in. */
+export function inputOfDefaults(fields: readonly FieldInfo[], query: URLSearchParams): Input {
+  const input = new Map<string, readonly string[]>();
+  for (const field of fields) {
+    const given = query.getAll(field.name).slice(0, 100);
+    if (given.length > 0) input.set(field.name, given);
+    else if (
+      typeof field.default !== 'function' &&
+      field.default !== undefined &&
+      !SYMBOLIC.has(String(field.default))
+    ) {
+      input.set(field.name, [String(field.default)]);
+    }
+  }
+  return input;
+}
+/** Defaults that only the database can work out. */
+const SYMBOLIC = new Set(['now', 'today', 'random']);
+
+export function inputOfRecord(site: Site, found: Found, zone: string): Input {
+  const input = new Map<string, readonly string[]>();
+  for (const field of site.model.fields.values()) {
+    if (field.kind === 'manyToMany') {
+      input.set(
+        field.name,
+        listOf(found, field).map(({ key }) => key),
+      );
+    } else {
+      const wire = found.row[field.name];
+      if (wire !== null && wire !== undefined) input.set(field.name, [field.spec.text(wire, field, zone)]);
+    }
+  }
+  return input;
+}
+
+/** What was typed, kept for the page that tells the mistakes. */
+export function inputOfForm(fields: readonly FieldInfo[], form: Form): Input {
+  return new Map(fields.map((field) => [field.name, form.all(field.name)]));
+}
+
+/** The sections of a form with their fields. Fields that may be seen but not set are shown as facts. */
+export async function fieldViews(
+  ctx: Context,
+  app: App,
+  site: Site,
+  state: { found?: Found | undefined; input: Input; picks: Picks; problems: readonly Problem[] },
+): Promise<readonly { title: string; fields: readonly FieldView[] }[]> {
+  const { found } = state;
+  const writable = new Set(writableFields(ctx, app, site, found ? 'change' : 'add'));
+  const sections = [];
+  for (const { title, shown } of site.sections) {
+    const fields: FieldView[] = [];
+    for (const each of shown) {
+      if ('field' in each && writable.has(each.field)) fields.push(await editable(ctx, app, site, each.field, state));
+      else if (found) {
+        const fact = readOnlyView(ctx, app, site, each, found);
+        if (fact) fields.push(fact);
+      }
+    }
+    if (fields.length > 0) sections.push({ title: title === '' ? '' : ctx.state.t(title), fields });
+  }
+  return sections;
+}
+
+function readOnlyView(ctx: Context, app: App, site: Site, shown: Shown, found: Found): FieldView | undefined {
+  const name = 'field' in shown ? shown.field.name : shown.computed.name;
+  if ('field' in shown && !(aliasOf(shown.field) in found.row)) return undefined;
+  return {
+    id: `f-${name}`,
+    name,
+    label: labelOf(shown),
+    help: 'field' in shown ? shown.field.help : '',
+    required: false,
+    readOnly: true,
+    wide: 'field' in shown && shown.field.multiline,
+    widget: 'text',
+    value: '',
+    valueHtml: cellOf(site, shown, sitesOf(app).show(ctx, 'whole'))(found.row) ?? '–',
+  };
+}
+
+async function editable(
+  ctx: Context,
+  app: App,
+  site: Site,
+  field: FieldInfo,
+  {
+    found,
+    input,
+    picks,
+    problems,
+  }: { found?: Found | undefined; input: Input; picks: Picks; problems: readonly Problem[] },
+): Promise<FieldView> {
+  const { t } = ctx.state;
+  const texts = input.get(field.name) ?? [];
+  const widget = field.spec.widget(field);
+  const mistakes = problems.filter((problem) => problem.field === field.name);
+  const base = {
+    id: `f-${field.name}`,
+    name: field.name,
+    label: field.label,
+    help: field.help,
+    required: !field.nullable && field.kind !== 'manyToMany' && field.kind !== 'boolean',
+    readOnly: false,
+    wide: field.multiline || field.kind === 'json' || field.kind === 'manyToMany',
+    widget,
+    value: texts[0] ?? '',
+    ...(mistakes.length > 0 && { mistake: mistakes.map(({ issue }) => t(issue.key, issue.params)).join(' ') }),
+    ...(field.kind === 'text' && typeof field.max === 'number' && { maxlength: field.max }),
+  };
+  if (!field.target) return { ...base, ...optionsOf(field, texts, t) };
+
+  const labels = await labelsOf(ctx, app, field, texts, found, picks);
+  const optionsUrl = app.urls.to(`/${site.model.address}/+options/${field.name}`);
+  if (field.kind === 'manyToMany') {
+    return {
+      ...base,
+      optionsUrl,
+      options: texts
+        .filter((key) => key !== '')
+        .map((key) => ({ value: key, label: labels.get(key) ?? key, checked: true })),
+    };
+  }
+  const offered = mistakes.length > 0 ? (picks.get(field.name) ?? []) : [];
+  return {
+    ...base,
+    optionsUrl,
+    chosenLabel: labels.get(base.value) ?? base.value,
+    ...(offered.length > 0 && { candidates: offered.map(({ key, label }) => ({ value: key, label })) }),
+  };
+}
+
+/** Values of a choice, and of a boolean that may be unknown. */
+function optionsOf(
+  field: FieldInfo,
+  texts: readonly string[],
+  t: Context['state']['t'],
+): { options?: readonly OptionView[] } {
+  const option = (value: string, label: string): OptionView => ({ value, label, checked: (texts[0] ?? '') === value });
+  if (field.kind === 'choice') {
+    const values = field.values.map((value) => option(value, field.valueLabels[value] ?? value));
+    return { options: field.nullable || texts.length === 0 ? [option('', '–'), ...values] : values };
+  }
+  if (field.kind === 'boolean' && field.nullable) {
+    return { options: [option('', '–'), option('true', t('value.yes')), option('false', t('value.no'))] };
+  }
+  return {};
+}
+
+/** Labels of chosen rows: from the record or from what was just resolved, else asked for. */
+async function labelsOf(
+  ctx: Context,
+  app: App,
+  field: FieldInfo,
+  texts: readonly string[],
+  found: Found | undefined,
+  picks: Picks,
+): Promise<ReadonlyMap<string, string>> {
+  const labels = new Map<string, string>();
+  for (const { key, label } of picks.get(field.name) ?? []) labels.set(key, label);
+  if (found && field.kind === 'manyToMany') for (const { key, label } of listOf(found, field)) labels.set(key, label);
+  if (found && field.kind === 'belongsTo') {
+    const key = found.row[field.name];
+    const label = found.row[relationLabel(field.name)];
+    if (key !== null && typeof label === 'string') labels.set(String(key), label);
+  }
+  const unknown = texts.filter((key) => key !== '' && !labels.has(key));
+  if (unknown.length > 0) {
+    for (const [key, label] of await app.rows.labels(ctx.state.actor, field, unknown)) labels.set(key, label);
+  }
+  return labels;
+}
+
+function listOf(found: Found, field: FieldInfo): readonly { key: string; label: string }[] {
+  const list = found.row[relationList(field.name)];
+  return Array.isArray(list) ? list : [];
+}
+
+function aliasOf(field: FieldInfo): string {
+  return field.kind === 'manyToMany' ? relationList(field.name) : field.name;
+}

@@ -1,0 +1,69 @@
+import type { Cause } from '../../core/actor.ts';
+import type { App } from '../../core/app.ts';
+import type { ModelInfo } from '../../core/model/registry.ts';
+import { claimOnce, releaseOnce, rememberAnswer } from '../../core/write/once.ts';
+import type { Removed, Written } from '../../core/write/types.ts';
+import type { Values } from '../../core/write/write.ts';
+
+/** The same form came a second time: `location` is where the first one led. */
+export interface Repeated {
+  readonly outcome: 'repeated';
+  readonly location: string | undefined;
+}
+
+/** What a form says about itself beside its values. */
+export interface FormOrigin {
+  /** The one-time id of the form; without one (a hand-made request) nothing is remembered. */
+  readonly formId: string | undefined;
+  readonly version: string | undefined;
+}
+
+/** Stores a posted form, new or changed, together with the answer that a second post of it will get. */
+export function saveRecord(
+  app: App,
+  cause: Cause,
+  model: ModelInfo,
+  key: string | undefined,
+  values: Values,
+  origin: FormOrigin,
+  locationOf: (key: string) => string,
+): Promise<Written | Repeated> {
+  return oncePerForm(app, cause, origin, async (tx) => {
+    const written =
+      key === undefined
+        ? await app.write.createAny(tx, cause, model, values)
+        : await app.write.updateAny(tx, cause, model, key, values, origin.version);
+    return { result: written, location: written.outcome === 'done' ? locationOf(written.key) : undefined };
+  });
+}
+
+export function removeRecord(
+  app: App,
+  cause: Cause,
+  model: ModelInfo,
+  key: string,
+  origin: FormOrigin,
+): Promise<Removed | Repeated> {
+  return oncePerForm(app, cause, origin, async (tx) => {
+    const removed = await app.write.remove(tx, cause, model.model, key, origin.version);
+    return { result: removed, location: removed.outcome === 'done' ? app.urls.list(model) : undefined };
+  });
+}
+
+type Work<R> = (
+  tx: Parameters<Parameters<App['database']['transaction']>[0]>[0],
+) => Promise<{ result: R; location: string | undefined }>;
+
+/** The claim on the form's id, the change and the answer commit together; a refused change leaves the id free. */
+function oncePerForm<R>(app: App, cause: Cause, { formId }: FormOrigin, work: Work<R>): Promise<R | Repeated> {
+  return app.database.transaction(async (tx) => {
+    if (formId === undefined) return (await work(tx)).result;
+    const id = formId.slice(0, 64);
+    const claim = await claimOnce(tx, id, cause.actor);
+    if (!claim.first) return { outcome: 'repeated', location: claim.location };
+    const { result, location } = await work(tx);
+    if (location === undefined) await releaseOnce(tx, id);
+    else await rememberAnswer(tx, id, location);
+    return result;
+  });
+}

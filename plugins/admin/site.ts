@@ -1,0 +1,164 @@
+import type { App } from '../../core/app.ts';
+import type { Context } from '../../core/http/context.ts';
+import { notFound } from '../../core/http/router.ts';
+import type { Show } from '../../core/model/kind.ts';
+import type { FieldInfo, ModelInfo } from '../../core/model/registry.ts';
+import type { BootProblem } from '../../core/plugin.ts';
+import { compileListing } from '../../core/query/listing.ts';
+import type { Listing } from '../../core/query/types.ts';
+import { createShow } from '../../core/view/show.ts';
+import type { Computed, ModelAdmin } from './define-admin.ts';
+import { adminOptions } from './options.ts';
+
+/** A column or fact that is worked out from a row. */
+export interface ComputedColumn extends Computed<Readonly<Record<string, unknown>>> {
+  readonly name: string;
+}
+/** What stands in a list or section: a field, or something worked out. */
+export type Shown = { readonly field: FieldInfo } | { readonly computed: ComputedColumn };
+
+/** How the admin shows one model, after the boot. */
+export interface Site {
+  readonly model: ModelInfo;
+  readonly group: string;
+  readonly columns: readonly Shown[];
+  readonly listing: Listing;
+  readonly sections: readonly { readonly title: string; readonly shown: readonly Shown[] }[];
+  readonly readOnly: ReadonlySet<string>;
+}
+
+export interface Sites {
+  readonly all: readonly Site[];
+  readonly problems: readonly BootProblem[];
+  of(model: ModelInfo): Site | undefined;
+  /** How values are shown to this reader; `whole`: as on a record's own page, where nothing is cut. */
+  show(ctx: Context, extent?: 'whole'): Show;
+}
+
+const byApp = new WeakMap<App, Sites>();
+
+/** The sites of an application; worked out once. */
+export function sitesOf(app: App): Sites {
+  let sites = byApp.get(app);
+  if (!sites) {
+    sites = buildSites(app);
+    byApp.set(app, sites);
+  }
+  return sites;
+}
+
+/** The site of the model in the address; a model that the admin does not show has no pages. */
+export function siteOf(ctx: Context, app: App): Site {
+  const site = ctx.state.model && sitesOf(app).of(ctx.state.model);
+  if (!site) throw notFound();
+  return site;
+}
+
+function buildSites(app: App): Sites {
+  const problems: BootProblem[] = [];
+  const byName = new Map<string, Site>();
+  for (const admin of adminOptions(app).admins) {
+    const model = app.models.byName(admin.model.modelName);
+    const where = `admin of ${admin.model.modelName}`;
+    if (model?.model !== admin.model) {
+      problems.push({ where, problem: 'the model is not in `models` of the config.' });
+    } else if (byName.has(model.name)) {
+      problems.push({ where, problem: 'the model has an admin already.' });
+    } else {
+      byName.set(model.name, buildSite(model, admin, problems));
+    }
+  }
+  // Tables of plugins are shown as they are; a project says itself which of its own models have pages.
+  for (const model of app.models.all) {
+    if (model.owner !== 'project' && !byName.has(model.name)) {
+      byName.set(model.name, buildSite(model, { model: model.model, options: {} }, problems));
+    }
+  }
+  const shows = new Map<string, Show>();
+  return {
+    all: [...byName.values()],
+    problems,
+    of: (model) => byName.get(model.name),
+    show(ctx, extent) {
+      const { locale, timeZone, t } = ctx.state;
+      const key = `${locale} ${timeZone} ${extent}`;
+      let show = shows.get(key);
+      if (!show) {
+        const made = createShow(locale, timeZone, t, (name, record) => {
+          const site = byName.get(name);
+          return site && app.urls.record(site.model, record);
+        });
+        show = extent === 'whole' ? { ...made, whole: true } : made;
+        shows.set(key, show);
+      }
+      return show;
+    },
+  };
+}
+
+function buildSite(model: ModelInfo, { options }: ModelAdmin, problems: BootProblem[]): Site {
+  const computed = new Map<string, ComputedColumn>();
+  for (const [name, column] of Object.entries(options.computed ?? {})) {
+    if (model.fields.has(name)) {
+      problems.push({ where: `admin of ${model.name}: computed`, problem: `"${name}" hides the field of that name.` });
+    }
+    // Its row type was checked by defineAdmin; here every row is a record.
+    computed.set(name, { name, ...column } as ComputedColumn);
+  }
+  const shownOf = (names: readonly string[]): readonly Shown[] =>
+    names.flatMap((name): readonly Shown[] => {
+      const field = model.fields.get(name);
+      if (field) return [{ field }];
+      const column = computed.get(name);
+      return column ? [{ computed: column }] : [];
+    });
+  const list = options.list ?? defaultList(model);
+  const { listing, problems: listProblems } = compileListing(model, {
+    list: list.filter((name) => !computed.has(name)),
+    computed: list.some((name) => computed.has(name)),
+    filters: options.filters ?? [],
+    search: options.search ?? [],
+    order: options.order ?? [],
+    ...(options.size === undefined ? {} : { size: options.size }),
+  });
+  problems.push(...listProblems);
+  const sections = sectionsOf(model, options.fieldsets ?? [], computed, problems);
+  return {
+    model,
+    group: options.group ?? (model.owner === 'project' ? '' : 'admin.group.system'),
+    columns: shownOf(list),
+    listing,
+    sections: sections.map(({ title, fields }) => ({ title, shown: shownOf(fields) })),
+    readOnly: new Set(options.readOnly ?? []),
+  };
+}
+
+function defaultList(model: ModelInfo): readonly string[] {
+  const label = model.label.map((field) => field.name);
+  const others = model.stored.filter(
+    (field) => !label.includes(field.name) && !field.multiline && field.kind !== 'json',
+  );
+  const plain = others.filter((field) => field.kind !== 'identity').slice(0, 5);
+  return [...label, ...plain.map((field) => field.name)];
+}
+
+/** The sections as they were written, and a last one with every field that stands in none. */
+function sectionsOf(
+  model: ModelInfo,
+  fieldsets: readonly { readonly title: string; readonly fields: readonly string[] }[],
+  computed: ReadonlyMap<string, ComputedColumn>,
+  problems: BootProblem[],
+): readonly { title: string; fields: readonly string[] }[] {
+  const where = `admin of ${model.name}: fieldsets`;
+  const named = new Set<string>();
+  for (const name of fieldsets.flatMap(({ fields }) => fields)) {
+    if (named.has(name)) problems.push({ where, problem: `"${name}" stands in two places.` });
+    if (!model.fields.has(name) && !computed.has(name))
+      problems.push({ where, problem: `there is no field "${name}".` });
+    named.add(name);
+  }
+  const rest = [...model.fields.values()].filter((field) => !named.has(field.name) && field.kind !== 'identity');
+  const restNames = rest.map((field) => field.name);
+  const title = fieldsets.length === 0 ? '' : 'admin.section.other';
+  return restNames.length === 0 ? fieldsets : [...fieldsets, { title, fields: restNames }];
+}

@@ -1,0 +1,20 @@
+import type { App } from '../../core/app.ts';
+import type { Context } from '../../core/http/context.ts';
+import type { FieldInfo } from '../../core/model/registry.ts';
+import type { Site } from './site.ts';
+
+/**
+ * The fields that this person may set in this form. Only what the form asks for is read from a post; the writing door
+ * refuses the rest once more. Keys are given when a record is added and stand from then on.
+ */
+export function writableFields(ctx: Context, app: App, site: Site, action: 'add' | 'change'): readonly FieldInfo[] {
+  const { model, readOnly } = site;
+  return [...model.fields.values()].filter(
+    (field) =>
+      field.kind !== 'identity' &&
+      !field.readOnly &&
+      !readOnly.has(field.name) &&
+      !(action === 'change' && model.key.includes(field)) &&
+      app.policy.mayField(ctx.state.actor, action, field),
+  );
+}

@@ -1,0 +1,29 @@
+import type { App } from '../../core/app.ts';
+import type { Context } from '../../core/http/context.ts';
+import { safeReturn } from '../../core/http/safe-return.ts';
+
+const COOKIE = 'rustio-theme';
+const YEAR_MS = 365 * 24 * 3600 * 1000;
+
+/** Reads the choice; anything but the two words counts as none. */
+export async function readTheme(ctx: Context, next: () => Promise<void>): Promise<void> {
+  const chosen = ctx.cookies.get(COOKIE);
+  ctx.state.theme = chosen === 'light' || chosen === 'dark' ? chosen : '';
+  await next();
+}
+
+/** POST /+theme — `theme` is light, dark or system; goes back to the page where it was chosen. */
+export function chooseTheme(ctx: Context, app: App): void {
+  const chosen = ctx.state.form?.get('theme');
+  const kept = chosen === 'light' || chosen === 'dark' ? chosen : null;
+  ctx.cookies.set(COOKIE, kept, {
+    httpOnly: true,
+    sameSite: 'lax',
+    path: app.urls.to('/'),
+    maxAge: kept === null ? 0 : YEAR_MS,
+    secure: app.urls.publicOrigin.startsWith('https:'),
+    signed: false,
+  });
+  ctx.redirect(safeReturn(app, ctx.state.form?.get('next')));
+  ctx.status = 303;
+}
