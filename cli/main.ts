@@ -1,5 +1,4 @@
 import type { CliCall } from './cli-command.ts';
-import { start } from './commands/start.ts';
 import type { Parsed } from './parse-arguments.ts';
 import { reportError } from './report-error.ts';
 import { askSecret, print } from './terminal.ts';
@@ -7,7 +6,7 @@ import { askSecret, print } from './terminal.ts';
 /** Runs a command line. It never throws: what goes wrong is told, and `process.exitCode` says 1 (failed) or 2 (refused). */
 export async function main(argv: readonly string[]): Promise<void> {
   try {
-    const parsed = plainStart(argv) ?? (await parse(argv));
+    const parsed = (await plainStart(argv)) ?? (await parse(argv));
     if (parsed.kind === 'print') return print(parsed.text);
     await parsed.command.run(callOf(parsed));
   } catch (error) {
@@ -16,10 +15,11 @@ export async function main(argv: readonly string[]): Promise<void> {
 }
 
 /** `start` is the server: it should not carry a parser of arguments, nor what other commands load, for years. */
-function plainStart(argv: readonly string[]): Parsed | undefined {
+async function plainStart(argv: readonly string[]): Promise<Parsed | undefined> {
   const [word, option, folder, ...rest] = argv;
   const isPlain = word === 'start' && rest.length === 0 && (option === undefined || option === '--project');
   if (!isPlain || (option !== undefined && folder === undefined)) return undefined;
+  const { start } = await import('./commands/start.ts');
   return { kind: 'run', command: start, values: {}, projectOption: folder };
 }
 

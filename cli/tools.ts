@@ -1,6 +1,6 @@
 // What commands and checks are given to work with: as much of the application as they need, opened and closed for them.
 import { boot } from '../core/boot.ts';
-import type { ProjectContext } from '../core/config.ts';
+import type { Environment, ProjectContext } from '../core/config.ts';
 import { openDatabase } from '../core/database/pool.ts';
 import { readEnvironment } from '../core/environment.ts';
 import type { Needs, ToolContext } from '../core/plugin.ts';
@@ -10,10 +10,15 @@ import { builtIn } from '../plugins/order.ts';
 import { createLog } from './log.ts';
 import { loadEnvFile } from './project-folder.ts';
 
-/** The project in a folder, with `.env` and environment read. Its config may be broken: see `configError`. */
-export async function openProject(folder: string): Promise<ProjectContext> {
+/** The environment of a project, with its `.env` read. */
+export function openEnvironment(folder: string): Environment {
   loadEnvFile(folder);
-  return loadProject(folder, readEnvironment(folder, process.env));
+  return readEnvironment(folder, process.env);
+}
+
+/** The project in a folder. Its config may be broken: see `configError`. */
+export async function openProject(folder: string): Promise<ProjectContext> {
+  return loadProject(folder, openEnvironment(folder));
 }
 
 /** Runs `work` with what it needs, and closes everything whatever comes of it. */

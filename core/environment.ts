@@ -54,7 +54,7 @@ const variables = z.object({
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
       error: 'is none of trace, debug, info, warn, error, fatal, silent',
     })
-    .default('info'),
+    .optional(),
 });
 
 /**
@@ -83,7 +83,8 @@ export function readEnvironment(folder: string, given: Variables): Environment {
     databaseOwnerUrl: data.DATABASE_OWNER_URL,
     publicUrl: data.PUBLIC_URL,
     secretKeys: data.RUSTIO_SECRET_KEYS ?? localSecretKeys(folder),
-    logLevel: data.LOG_LEVEL,
+    // Whoever develops reads pages, and the lines of a start; what goes wrong still shows.
+    logLevel: data.LOG_LEVEL ?? (production ? 'info' : 'warn'),
   };
 }
 

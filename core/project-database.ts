@@ -20,7 +20,10 @@ export interface ProjectServer {
  * Finds the server: `DATABASE_URL`, or in development the embedded one, which is started when nobody runs it yet.
  * In production there is no embedded server.
  */
-export async function joinServer({ folder, environment }: ProjectContext): Promise<ProjectServer> {
+export async function joinServer({
+  folder,
+  environment,
+}: Pick<ProjectContext, 'folder' | 'environment'>): Promise<ProjectServer> {
   const { databaseUrl, databaseOwnerUrl, production } = environment;
   if (databaseUrl !== undefined) {
     return {

@@ -26,7 +26,7 @@ export const startapp: CliCommand = {
     writeFileSync(path.join(target, 'models.ts'), modelsFile(folder));
     writeFileSync(configFile, wired);
     print(`Made ${folder}/models.ts and wired it into ${CONFIG_FILE}. Change the model, then:`);
-    print();
+    print('');
     print('  npx rustio-admin migrate make');
     print('  npx rustio-admin migrate');
   },

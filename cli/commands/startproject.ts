@@ -30,7 +30,7 @@ export const startproject: CliCommand = {
     makeProject(folder, starter);
     const shown = path.relative(process.cwd(), folder) || '.';
     print(`Made ${shown} from the starter "${starter}". Next:`);
-    print();
+    print('');
     print(`  cd ${shown}`);
     print('  npm install');
     print('  npm run dev');

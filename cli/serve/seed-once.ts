@@ -3,8 +3,8 @@ import { pathToFileURL } from 'node:url';
 import { sql } from 'slonik';
 import type { App } from '../../core/app.ts';
 import type { ProjectContext, Seed, SeededPerson } from '../../core/config.ts';
-import type { Database } from '../../core/database/pool.ts';
 import { withPlainConnection } from '../../core/database/plain.ts';
+import type { Database } from '../../core/database/pool.ts';
 import { RustioError } from '../../core/errors.ts';
 
 const ID = 'seed';
@@ -47,7 +47,7 @@ async function hasRun(database: Database): Promise<boolean> {
 
 async function loadSeed(file: string, written: string): Promise<Seed> {
   const module: Readonly<Record<string, unknown>> = await import(pathToFileURL(file).href);
-  const seed = module['seed'];
+  const seed = module.seed;
   if (isSeed(seed)) return seed;
   throw new RustioError('RIO-SEED-EXPORT', {
     problem: `${written} exports no function named "seed".`,

@@ -1,0 +1,12 @@
+import type { CliCommand } from '../cli-command.ts';
+import { projectFolder } from '../project-folder.ts';
+
+export const dev: CliCommand = {
+  name: 'dev',
+  description: 'Serve the project, and restart and reload the browser on every save',
+  // Loaded here, for only this command watches files.
+  run: async ({ projectOption }) => {
+    const { developProject } = await import('../dev/develop-project.ts');
+    await developProject(projectFolder(projectOption));
+  },
+};

@@ -1,0 +1,86 @@
+import { RustioError } from '../../core/errors.ts';
+import { joinServer } from '../../core/project-database.ts';
+import { askedToStop } from '../serve/stop-signals.ts';
+import { paint, print } from '../terminal.ts';
+import { openEnvironment } from '../tools.ts';
+import { ServerProcess } from './server-process.ts';
+import { watchProject } from './watched-files.ts';
+
+/** Less than what `start` lets running requests take: a browser tab that listens for reloads would use all of it. */
+const LAST_PATIENCE_MS = 2_000;
+
+/**
+ * Serves the project and starts it anew after every save, until somebody asks to stop. A project that does not load is told,
+ * and the next save tries again. The embedded database stays up in between: this process holds on to it.
+ */
+export async function developProject(folder: string): Promise<void> {
+  const environment = openEnvironment(folder);
+  if (environment.production) throw notInProduction();
+  const stop = askedToStop();
+  const lease = await joinServer({ folder, environment });
+  try {
+    const runner = new Runner(folder);
+    const unwatch = await watchProject(folder, (files) => runner.restart(files));
+    await Promise.race([stop, runner.run()]);
+    await unwatch();
+    await runner.stop();
+  } finally {
+    await lease.leave();
+  }
+}
+
+/** Keeps one server process going, a new one after each save. */
+class Runner {
+  readonly #folder: string;
+  #current: ServerProcess | undefined;
+  #wakeUp: () => void = () => {};
+  #isStopping = false;
+  #wasReadyOnce = false;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** Never resolves by itself. */
+  async run(): Promise<never> {
+    for (;;) {
+      const saved = new Promise<void>((resolve) => {
+        this.#wakeUp = resolve;
+      });
+      const server = new ServerProcess(this.#folder, this.#wasReadyOnce ? 'dev-again' : 'dev');
+      this.#current = server;
+      const ended = await Promise.race([saved, server.ended]);
+      this.#wasReadyOnce ||= server.isReady;
+      if (ended === undefined) {
+        await server.stop();
+        continue;
+      }
+      if (!this.#isStopping) print(paint('yellow', 'Not running; waiting for a change.'));
+      await saved;
+    }
+  }
+
+  restart(files: readonly string[]): void {
+    const [first = '', ...others] = files;
+    print(paint('dim', `Saved: ${first}${others.length > 0 ? ` and ${others.length} more` : ''}`));
+    this.#wakeUp();
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    await this.#current?.stop(LAST_PATIENCE_MS);
+  }
+}
+
+function notInProduction(): RustioError {
+  return new RustioError(
+    'RIO-DEV-PRODUCTION',
+    {
+      problem: '"rustio-admin dev" does not run in production.',
+      why: 'NODE_ENV is production; dev restarts on every change of a file and shows more than strangers should see.',
+      fix: 'Use "rustio-admin start", or unset NODE_ENV.',
+      retry: 'After that.',
+    },
+    { exitCode: 2 },
+  );
+}

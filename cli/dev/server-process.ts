@@ -1,0 +1,43 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import module from 'node:module';
+import path from 'node:path';
+import type { ServeMode } from '../serve/serve-project.ts';
+
+export type ChildMessage = 'ready';
+
+/** A running request may end within this; who develops waits for the restart, and a stream of events never ends. */
+const GRACE_MS = 150;
+const CHILD = path.join(import.meta.dirname, `served${path.extname(import.meta.filename)}`);
+
+/** The server of a project in a process of its own, so that a restart loads every file anew. */
+export class ServerProcess {
+  readonly #child: ChildProcess;
+  /** Resolves when the process is gone; true when it had come up before. */
+  readonly ended: Promise<{ readonly wasReady: boolean }>;
+  #isReady = false;
+
+  constructor(folder: string, mode: ServeMode) {
+    this.#child = fork(CHILD, [folder, mode], {
+      cwd: process.cwd(),
+      env: { ...process.env, NODE_COMPILE_CACHE: module.getCompileCacheDir() ?? '' },
+    });
+    this.#child.on('message', (message) => {
+      if (message === ('ready' satisfies ChildMessage)) this.#isReady = true;
+    });
+    this.ended = new Promise((resolve) => {
+      this.#child.once('exit', () => resolve({ wasReady: this.#isReady }));
+    });
+  }
+
+  get isReady(): boolean {
+    return this.#isReady;
+  }
+
+  /** Asks it to end, and ends it soon after that. `patience`: how long it may take. */
+  async stop(patience = GRACE_MS): Promise<void> {
+    this.#child.kill('SIGTERM');
+    const late = setTimeout(() => this.#child.kill('SIGKILL'), patience);
+    await this.ended;
+    clearTimeout(late);
+  }
+}

@@ -1,0 +1,57 @@
+import path from 'node:path';
+import { watch } from 'chokidar';
+
+/** What a project is made of. Temporary files of editors, logs and data have other names. */
+const EXTENSIONS = ['.ts', '.js', '.mjs', '.json', '.ejs', '.css', '.svg', '.sql'];
+const NAMES = ['.env'];
+const SKIPPED_FOLDERS = ['node_modules', 'data', 'dist', 'test'];
+/** Saving several files, or a branch switch, is one restart. */
+const SETTLED_MS = 40;
+
+/**
+ * Calls `onSave` after files of the project were written, made or removed, once for those that come together. The function
+ * that it gives back ends the watching.
+ */
+export async function watchProject(
+  folder: string,
+  onSave: (files: readonly string[]) => void,
+): Promise<() => Promise<void>> {
+  const saved = new Set<string>();
+  let settling: NodeJS.Timeout | undefined;
+  const watcher = watch(folder, {
+    ignoreInitial: true,
+    ignored: (file, stats) => isIgnored(path.relative(folder, file), stats?.isFile() === true),
+  });
+  watcher.on('all', (event, file) => {
+    if (event === 'addDir' || event === 'unlinkDir') return;
+    saved.add(path.relative(folder, file));
+    clearTimeout(settling);
+    settling = setTimeout(() => {
+      const files = [...saved];
+      saved.clear();
+      onSave(files);
+    }, SETTLED_MS);
+  });
+  await new Promise<void>((resolve, reject) => {
+    watcher.once('ready', resolve);
+    watcher.once('error', reject);
+  });
+  watcher.on('error', (error) => process.emitWarning(`Files are no longer watched: ${String(error)}`));
+  return async () => {
+    clearTimeout(settling);
+    await watcher.close();
+  };
+}
+
+/** Whether a path, relative to the project, is none of ours. Exported for the tests. */
+export function isIgnored(file: string, isFile: boolean): boolean {
+  if (file === '') return false;
+  const parts = file.split(path.sep);
+  const name = parts.at(-1) ?? '';
+  const folders = isFile ? parts.slice(0, -1) : parts;
+  if (NAMES.includes(file)) return false;
+  // By the first folder only: an app may have a folder `data` of its own.
+  if (SKIPPED_FOLDERS.includes(folders[0] ?? '') || folders.includes('node_modules')) return true;
+  if (parts.some((part) => part.startsWith('.'))) return true;
+  return isFile && !EXTENSIONS.includes(path.extname(name));
+}

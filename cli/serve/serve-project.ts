@@ -1,0 +1,77 @@
+import { type Booted, boot } from '../../core/boot.ts';
+import type { ProjectContext } from '../../core/config.ts';
+import { openProjectDatabase, type ProjectDatabase } from '../../core/project-database.ts';
+import { type Serving, serve } from '../../core/serve.ts';
+import { builtIn } from '../../plugins/order.ts';
+import { createLog } from '../log.ts';
+import { readManifest } from '../package.ts';
+import { print } from '../terminal.ts';
+import { openProject } from '../tools.ts';
+import { bootTree } from './boot-tree.ts';
+import { portFor } from './free-port.ts';
+import { modelsChanged, pendingMigrations } from './open-changes.ts';
+import { prepareDevelopment } from './prepare-development.ts';
+import { signInLines } from './sign-in-lines.ts';
+import { askedToStop } from './stop-signals.ts';
+
+/**
+ * `start`: a start in full. `dev`: the same, and pages reload. `dev-again`: after a save; it applies no migration, for the
+ * file may just have been made, and nobody has read it yet.
+ */
+export type ServeMode = 'start' | 'dev' | 'dev-again';
+
+/** Serves the project in `folder` until somebody asks to stop, then closes everything in good order. */
+export async function serveProject(folder: string, mode: ServeMode, onReady: () => void = () => {}): Promise<void> {
+  const began = performance.now();
+  const project = await openOnPort(folder);
+  if (project.config === undefined) throw project.configError;
+  const stop = askedToStop();
+  const log = createLog(project.environment.logLevel);
+  const opened = await openProjectDatabase(project, log);
+  try {
+    if (opened.server.note !== undefined) print(opened.server.note);
+    const booted = await boot({ project, plugins: builtIn, database: opened.database, log, dev: mode !== 'start' });
+    const serving = await servePrepared(project, booted, opened, mode, began);
+    onReady();
+    await stop;
+    await serving.close();
+  } finally {
+    await opened.close();
+  }
+}
+
+/** With the real port where 0 was asked for: the application's own address is made of it. */
+async function openOnPort(folder: string): Promise<ProjectContext> {
+  const project = await openProject(folder);
+  const { environment } = project;
+  return { ...project, environment: { ...environment, port: await portFor(environment.port, environment.host) } };
+}
+
+async function servePrepared(
+  project: ProjectContext,
+  booted: Booted,
+  opened: ProjectDatabase,
+  mode: ServeMode,
+  began: number,
+): Promise<Serving> {
+  const { environment, config } = project;
+  const { app } = booted;
+  const prepares = !environment.production && mode !== 'dev-again';
+  const signIn = prepares
+    ? await prepareDevelopment({ project, app, database: opened.database, server: opened.server, say: print })
+    : undefined;
+  const serving = await serve(booted, environment);
+  const ms = Math.round(performance.now() - began);
+  const address = `${environment.publicUrl ?? config?.publicUrl ?? serving.url}${app.urls.to('')}`;
+
+  if (mode === 'dev-again') print(`Restarted in ${ms} ms.`);
+  else {
+    print(`rustio-admin ${readManifest().version} · ${config?.name ?? ''} · ready in ${ms} ms`);
+    for (const line of bootTree(booted.timings)) print(line);
+  }
+  if (!environment.production) for (const line of await modelsChanged(project, app)) print(line);
+  if (!prepares) for (const line of await pendingMigrations(project, app)) print(line);
+  if (signIn !== undefined) for (const line of ['', ...signInLines(address, signIn)]) print(line);
+  else if (mode === 'start') print(`Admin: ${address}`);
+  return serving;
+}
