@@ -1,6 +1,6 @@
 import { type Database, sql, z } from 'rustio-admin';
 
-const dayRow = z.object({ day: z.string(), monthAgo: z.string(), quarter: z.string(), year: z.string() });
+const dayRow = z.object({ day: z.string(), monthAgo: z.string(), quarterAgo: z.string(), year: z.string() });
 
 /** The days from which the desk looks back, as ISO dates. */
 export type Days = z.infer<typeof dayRow>;
@@ -14,7 +14,7 @@ export function deskDays(database: Database): Promise<Days> {
     select
       newest.day,
       newest.day - 30 as "monthAgo",
-      date_trunc('quarter', newest.day)::date as quarter,
+      newest.day - 90 as "quarterAgo",
       date_trunc('year', newest.day)::date as year
     from (select coalesce(max(occurred_on), current_date) as day from strike) newest
   `);

@@ -13,7 +13,7 @@ export const unassigned: Widget = {
   access,
   async load(ctx, app) {
     const { strikes } = await app.database.one(sql.type(counted)`
-      select count(*) as strikes from strike where state = 'new' and officer is null
+      select count(*) as strikes from strike where state = 'new' and officer_id is null
     `);
     const url = strikeList(app, { 'f.state': 'new', 'f.officer': '' });
     return figure(ctx, strikes, 'New strikes without a case officer', url, 'warn');
@@ -28,7 +28,7 @@ export const mine: Widget = {
     const { actor } = ctx.state;
     const id = actor.kind === 'person' ? actor.id : 0;
     const { strikes } = await app.database.one(sql.type(counted)`
-      select count(*) as strikes from strike where state = 'open' and officer = ${id}
+      select count(*) as strikes from strike where state = 'open' and officer_id = ${id}
     `);
     return figure(
       ctx,

@@ -19,35 +19,35 @@ const seriousRow = z.object({
 });
 const tones = { new: 'info', open: 'warn', closed: 'good' } as const;
 
-/** Strikes with substantial damage since the quarter began, newest first. */
+/** Strikes with substantial damage of the last ninety days, newest first. */
 export const serious: Widget = {
   name: 'serious',
   access,
   async load(_ctx, app): Promise<SmallTable> {
-    const { quarter } = await deskDays(app.database);
+    const { quarterAgo } = await deskDays(app.database);
     const rows = await app.database.any(sql.type(seriousRow)`
       select
         strike.id,
         strike.occurred_on as "occurredOn",
-        strike.airport,
+        strike.airport_code as airport,
         aircraft.name as aircraft,
         species.name as species,
         strike.state
       from strike
-      join aircraft on aircraft.id = strike.aircraft
-      join species on species.id = strike.species
+      join aircraft on aircraft.id = strike.aircraft_id
+      join species on species.id = strike.species_id
       where strike.damage in ('substantial', 'classB')
-        and strike.occurred_on >= ${quarter}
+        and strike.occurred_on >= ${quarterAgo}
       order by strike.occurred_on desc, strike.id desc
       limit ${shownRows}
     `);
     const model = app.models.of(Strike);
     return {
       kind: 'table',
-      title: 'Substantial damage this quarter',
+      title: 'Substantial damage in the last 90 days',
       more: {
         label: 'All of them',
-        url: strikeList(app, { 'f.damage': ['substantial', 'classB'], 'f.occurredOn.from': quarter }),
+        url: strikeList(app, { 'f.damage': ['substantial', 'classB'], 'f.occurredOn.from': quarterAgo }),
       },
       columns: [
         { label: 'Date' },
@@ -63,7 +63,7 @@ export const serious: Widget = {
         { text: species },
         { text: model.fields.get('state')?.valueLabels[state] ?? state, tone: tones[state] },
       ]),
-      empty: 'No substantial damage since the quarter began.',
+      empty: 'No substantial damage in the last 90 days.',
     };
   },
 };
@@ -83,7 +83,7 @@ export const costByAirport: Widget = {
         count(*) as strikes,
         sum(strike.cost_total) as cost
       from strike
-      join airport on airport.code = strike.airport
+      join airport on airport.code = strike.airport_code
       where strike.occurred_on >= ${year}
       group by airport.code, airport.name
       having sum(strike.cost_total) > 0

@@ -7,8 +7,8 @@ export const Flight = defineModel('flight', {
       index: true,
       help: 'The time on the clock of the airport. It has no time zone, so it reads the same everywhere.',
     }),
-    origin: field.belongsTo(() => Airport),
-    destination: field.belongsTo(() => Airport),
+    origin: field.belongsTo(() => Airport, { index: false }),
+    destination: field.belongsTo(() => Airport, { index: false }),
     delay: field.integer({
       index: true,
       label: 'Delay (min)',

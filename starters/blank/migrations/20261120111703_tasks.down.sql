@@ -1,0 +1,2 @@
+-- Loses data: every row of task.
+drop table task;
