@@ -6,7 +6,7 @@ import type { BootProblem } from '../../core/plugin.ts';
 /** Why a permission cannot be granted: nobody knows it. A slip of the fingers must not mint one. */
 export function permissionIssue(permission: string, known: ReadonlySet<string>): Issue | undefined {
   if (known.has(permission)) return undefined;
-  const near = nearest(permission, [...known]);
+  const near = nearest(permission, known);
   return near === undefined
     ? { key: 'auth.problem.permission', params: { permission } }
     : { key: 'auth.problem.permissionNear', params: { permission, near } };
@@ -20,7 +20,7 @@ export function verifyRoutes(app: App): readonly BootProblem[] {
     if (!('permission' in access) || access.permission === undefined) return [];
     const names = access.permission.includes('.') ? known : words;
     if (names.has(access.permission)) return [];
-    const near = nearest(access.permission, [...names]);
+    const near = nearest(access.permission, names);
     const hint = near === undefined ? '' : ` Did you mean "${near}"?`;
     return [
       {

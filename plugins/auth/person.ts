@@ -26,7 +26,7 @@ export const personShape = {
   role: z.enum(ROLES),
   permissions: z.array(z.string()),
 };
-const personRow = z.object(personShape);
+export const personRow = z.object(personShape);
 
 /** The actor that a row with the columns of `personShape` describes. */
 export function personOf(row: z.output<typeof personRow>): Person {

@@ -1,6 +1,12 @@
 import type { Words } from '../../../core/view/words.ts';
 
 export const en: Words = {
+  'auth.role.user': 'User',
+  'auth.role.staff': 'Staff',
+  'auth.role.supervisor': 'Supervisor',
+  'auth.role.administrator': 'Administrator',
+  'auth.role.developer': 'Developer',
+
   'auth.problem.email': 'This is not an e-mail address, such as jane@example.org.',
   'auth.problem.emailTaken': 'There is already an account with this e-mail address.',
   'auth.problem.nameLong': 'Use at most {max} characters.',

@@ -1,0 +1,50 @@
+-- Who is signed in. A row a sign-in; of its token only the hash.
+
+create table rustio_session (
+  id uuid primary key default gen_random_uuid(),
+  token_hash bytea not null
+    constraint rustio_session_token_hash_key unique
+    constraint rustio_session_token_hash_check check (octet_length(token_hash) = 32),
+  user_id bigint not null references rustio_user on delete cascade,
+  -- What has been proven: a password, or a second factor as well.
+  trust text not null default 'authenticated'
+    constraint rustio_session_trust_check check (trust in ('authenticated', 'elevated', 'mfa_verified')),
+  created_at timestamptz(3) not null default now(),
+  last_seen_at timestamptz(3) not null default now(),
+  -- When the password was last asked for; the re-authentication wall reads it.
+  authenticated_at timestamptz(3) not null default now(),
+  idle_expires_at timestamptz(3) not null,
+  absolute_expires_at timestamptz(3) not null,
+  ended_at timestamptz(3),
+  ended_reason text
+    constraint rustio_session_ended_reason_check check (ended_reason in (
+      'logout', 'expired', 'replaced', 'user_requested', 'administrative_revoke', 'deactivated',
+      'password_reset', 'password_reset_by_other', 'role_changed_by_other', 'authority_escalation', 'trust_escalation',
+      'mfa_enabled', 'mfa_disabled', 'mfa_disabled_by_other', 'emergency_recovery'
+    )),
+  address inet,
+  user_agent text
+    constraint rustio_session_user_agent_check check (length(user_agent) <= 400),
+  constraint rustio_session_ended_check check ((ended_at is null) = (ended_reason is null)),
+  constraint rustio_session_expires_check check (idle_expires_at <= absolute_expires_at)
+);
+
+create index rustio_session_user_id_idx on rustio_session (user_id) where ended_at is null;
+create index rustio_session_idle_expires_at_idx on rustio_session (idle_expires_at) where ended_at is null;
+create index rustio_session_ended_at_idx on rustio_session (ended_at) where ended_at is not null;
+
+-- A request that was under way when the session ended must not bring it back to life.
+create function rustio_session_stays_ended() returns trigger
+language plpgsql
+as $$
+begin
+  raise exception 'session % has ended and stays so', old.id
+    using errcode = 'restrict_violation';
+end
+$$;
+
+create trigger rustio_session_stays_ended
+  before update on rustio_session
+  for each row
+  when (old.ended_at is not null)
+  execute function rustio_session_stays_ended();

@@ -1,0 +1,84 @@
+import { sql } from 'slonik';
+import { z } from 'zod';
+import type { Query, Transaction } from '../../core/database/pool.ts';
+import { inetOf } from '../auth/inet.ts';
+import type { SessionOptions } from './options.ts';
+import type { Trust } from './session.ts';
+import { hashOfToken, newToken } from './token.ts';
+
+const LONGEST_USER_AGENT = 400;
+
+export interface NewSession {
+  readonly userId: number;
+  readonly address: string | null;
+  readonly userAgent: string;
+}
+
+/** Opens a session for somebody who has just proved who he is. The token is given back once, and stored nowhere. */
+export async function openSession(
+  tx: Transaction,
+  { userId, address, userAgent }: NewSession,
+  { idleHours, absoluteDays }: SessionOptions,
+): Promise<{ readonly id: string; readonly token: string }> {
+  const token = newToken();
+  const device = [...userAgent.toWellFormed().replaceAll('\0', '')].slice(0, LONGEST_USER_AGENT).join('') || null;
+  const id = await tx.oneFirst(sql.type(z.object({ id: z.string() }))`
+    insert into rustio_session (token_hash, user_id, idle_expires_at, absolute_expires_at, address, user_agent)
+    values (
+      ${sql.binary(hashOfToken(token))},
+      ${userId},
+      now() + make_interval(secs => ${idleHours * 3_600}),
+      now() + make_interval(secs => ${absoluteDays * 86_400}),
+      ${inetOf(address)}::inet,
+      ${device}
+    )
+    returning id
+  `);
+  return { id, token };
+}
+
+/**
+ * Gives a session another token, and with it more trust or a fresh proof of the password: whoever has stolen the old token
+ * must not rise along. The id stays, so that the trail stays in one piece. Undefined when the session has ended meanwhile.
+ *
+ * @example
+ * const token = await rotateSession(tx, session.id, { trust: 'mfa_verified' });
+ */
+export async function rotateSession(
+  tx: Transaction,
+  id: string,
+  change: { readonly trust?: Trust; readonly authenticated?: boolean },
+): Promise<string | undefined> {
+  const token = newToken();
+  const { rowCount } = await tx.query(sql.unsafe`
+    update rustio_session
+    set
+      token_hash = ${sql.binary(hashOfToken(token))},
+      trust = coalesce(${change.trust ?? null}, trust),
+      authenticated_at = case when ${change.authenticated ?? false} then now() else authenticated_at end,
+      last_seen_at = now()
+    where id = ${id}::uuid
+      and ended_at is null
+      and idle_expires_at > now()
+      and absolute_expires_at > now()
+  `);
+  return rowCount === 1 ? token : undefined;
+}
+
+/**
+ * Notes a sign of life, which moves the idle limit. The conditions are asked once more, on the row under its lock: of twenty
+ * requests at once one writes, and a session that ended a moment ago stays ended.
+ */
+export async function touchSession(query: Query, id: string, { idleHours }: SessionOptions): Promise<void> {
+  await query.query(sql.unsafe`
+    update rustio_session
+    set
+      last_seen_at = now(),
+      idle_expires_at = least(now() + make_interval(secs => ${idleHours * 3_600}), absolute_expires_at)
+    where id = ${id}::uuid
+      and ended_at is null
+      and idle_expires_at > now()
+      and absolute_expires_at > now()
+      and last_seen_at < now() - interval '1 minute'
+  `);
+}

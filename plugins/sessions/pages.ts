@@ -1,0 +1,151 @@
+import type { Person } from '../../core/actor.ts';
+import type { App } from '../../core/app.ts';
+import { type Context, causeOf } from '../../core/http/context.ts';
+import { leaveMessage } from '../../core/http/flash.ts';
+import { notFound } from '../../core/http/router.ts';
+import { shownSession } from './device-list.ts';
+import { nextPath } from './next-path.ts';
+import { endOtherSessions, endOwnSession, ownSessions } from './own-sessions.ts';
+import { factorsFor, reauthenticate } from './reauthenticate.ts';
+import { giveCookie, takeCookie } from './session-cookie.ts';
+import { signIn } from './sign-in.ts';
+import { signOut } from './sign-out.ts';
+
+/** What the sign-in page may say above its form, by what its address says. */
+const NOTICES: Readonly<Record<string, string>> = { 'signed-out': 'sessions.notice.signedOut' };
+
+/** GET /login — whoever is signed in already goes on to where he wanted. */
+export function signInPage(ctx: Context, app: App): void {
+  const query = new URLSearchParams(ctx.querystring);
+  const next = nextOf(app, query.get('next'));
+  if (ctx.state.actor.kind === 'person') {
+    seeOther(ctx, next);
+    return;
+  }
+  showSignIn(ctx, app, { next, email: '', notice: NOTICES[query.get('notice') ?? ''] });
+}
+
+/** POST /login */
+export async function signInForm(ctx: Context, app: App): Promise<void> {
+  const { form } = ctx.state;
+  const email = form?.get('email') ?? '';
+  const password = form?.get('password') ?? '';
+  const next = nextOf(app, form?.get('next'));
+  const signedIn = await signIn(app, causeOf(ctx), { email, password, userAgent: ctx.get('user-agent') });
+  if (signedIn.outcome === 'refused') {
+    ctx.status = 401;
+    showSignIn(ctx, app, { next, email, problem: 'sessions.signIn.refused' });
+    return;
+  }
+  await giveCookie(ctx, signedIn.token);
+  seeOther(ctx, next);
+}
+
+/** POST /logout — from every state, and again when it has worked already. */
+export async function signOutForm(ctx: Context, app: App): Promise<void> {
+  await signOut(app, causeOf(ctx));
+  takeCookie(ctx, app);
+  seeOther(ctx, app.urls.to('/login', { notice: 'signed-out' }));
+}
+
+/** GET /reauth */
+export async function reauthenticationPage(ctx: Context, app: App): Promise<void> {
+  const next = nextOf(app, new URLSearchParams(ctx.querystring).get('next'));
+  await showReauthentication(ctx, app, { next });
+}
+
+/** POST /reauth */
+export async function reauthenticationForm(ctx: Context, app: App): Promise<void> {
+  const { form, session } = ctx.state;
+  const next = nextOf(app, form?.get('next'));
+  if (!form || !session) throw notFound();
+  const again = await reauthenticate(app, causeOf(ctx), personOf(ctx), session.id, form);
+  switch (again.outcome) {
+    case 'refused':
+      ctx.status = 401;
+      await showReauthentication(ctx, app, { next, problem: 'sessions.reauth.refused' });
+      return;
+    case 'missing':
+      seeOther(ctx, app.urls.to('/login', { next }));
+      return;
+    case 'done':
+      await giveCookie(ctx, again.token);
+      seeOther(ctx, next);
+  }
+}
+
+/** GET /account/sessions */
+export async function ownSessionsPage(ctx: Context, app: App): Promise<void> {
+  const sessions = await ownSessions(app, personOf(ctx));
+  app.views.page(ctx, 'sessions/own', {
+    title: ctx.state.t('sessions.own.title'),
+    sessions: sessions.map((session) => shownSession(ctx, app, session)),
+  });
+}
+
+/** POST /account/sessions/:id/end */
+export async function endOwnSessionForm(ctx: Context, app: App): Promise<void> {
+  const { params, sessionId } = ctx.state;
+  const id = params.id ?? '';
+  if (id === sessionId) {
+    await signOutForm(ctx, app);
+    return;
+  }
+  if (!(await endOwnSession(app, causeOf(ctx), personOf(ctx), id))) throw notFound();
+  leaveMessage(ctx, app, { tone: 'good', key: 'sessions.own.ended', params: { n: 1 } });
+  seeOther(ctx, app.urls.to('/account/sessions'));
+}
+
+/** POST /account/sessions/end-others */
+export async function endOtherSessionsForm(ctx: Context, app: App): Promise<void> {
+  const n = await endOtherSessions(app, causeOf(ctx), personOf(ctx));
+  leaveMessage(ctx, app, { tone: 'good', key: 'sessions.own.ended', params: { n } });
+  seeOther(ctx, app.urls.to('/account/sessions'));
+}
+
+interface SignInView {
+  readonly next: string;
+  readonly email: string;
+  readonly notice?: string | undefined;
+  readonly problem?: string;
+}
+
+function showSignIn(ctx: Context, app: App, view: SignInView): void {
+  app.views.page(ctx, 'sessions/login', {
+    frame: 'bare',
+    title: ctx.state.t('sessions.signIn.title'),
+    notice: undefined,
+    problem: undefined,
+    ...view,
+  });
+}
+
+async function showReauthentication(
+  ctx: Context,
+  app: App,
+  view: { readonly next: string; readonly problem?: string },
+): Promise<void> {
+  const factors = await factorsFor(app, personOf(ctx));
+  app.views.page(ctx, 'sessions/reauth', {
+    frame: 'bare',
+    title: ctx.state.t('sessions.reauth.title'),
+    problem: undefined,
+    factors: factors.map((factor) => factor.view),
+    ...view,
+  });
+}
+
+function nextOf(app: App, wanted: string | null | undefined): string {
+  return nextPath(wanted ?? undefined, app.urls.to('/'));
+}
+
+/** The routes of these pages let nobody else in. */
+function personOf(ctx: Context): Person {
+  if (ctx.state.actor.kind !== 'person') throw notFound();
+  return ctx.state.actor;
+}
+
+function seeOther(ctx: Context, url: string): void {
+  ctx.redirect(url);
+  ctx.status = 303;
+}

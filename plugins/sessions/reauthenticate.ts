@@ -1,0 +1,55 @@
+import type { Cause, Person } from '../../core/actor.ts';
+import type { App } from '../../core/app.ts';
+import type { Transaction } from '../../core/database/pool.ts';
+import type { Form } from '../../core/http/form.ts';
+import { subjectOf } from '../auth/account.ts';
+import { credentialsOf, stillHolds } from '../auth/credentials.ts';
+import { verifyPassword } from '../auth/password-hash.ts';
+import { rotateSession } from './open-session.ts';
+import type { SessionFactor } from './slots.ts';
+
+export type Reauthenticated =
+  | { readonly outcome: 'done'; readonly token: string }
+  | { readonly outcome: 'refused' }
+  /** The session has ended meanwhile. */
+  | { readonly outcome: 'missing' };
+
+/**
+ * Asks somebody who is signed in once more who he is: the password, and every factor that applies to him. Then his session has
+ * a new token and counts as recent. Success and failure are both recorded.
+ */
+export async function reauthenticate(
+  app: App,
+  cause: Cause,
+  person: Person,
+  sessionId: string,
+  form: Form,
+): Promise<Reauthenticated> {
+  const credentials = await credentialsOf(app.database, person.id);
+  const matches = await verifyPassword(credentials?.password_hash, form.get('password') ?? '');
+  return app.database.transaction(async (tx) => {
+    const subject = subjectOf({ id: person.id, email: person.name });
+    const refuse = async (reason: 'wrong_password' | 'factor'): Promise<Reauthenticated> => {
+      await app.events.record(tx, cause, 'reauth_failed', { subject, data: { reason } });
+      return { outcome: 'refused' };
+    };
+    if (!credentials || !matches || !(await stillHolds(tx, credentials))) return refuse('wrong_password');
+    for (const factor of await factorsOf(tx, app, person))
+      if (!(await factor.proves(tx, cause, person, form))) return refuse('factor');
+    const token = await rotateSession(tx, sessionId, { authenticated: true });
+    if (token === undefined) return { outcome: 'missing' };
+    await app.events.record(tx, cause, 'reauth_succeeded', { subject, data: {} });
+    return { outcome: 'done', token };
+  });
+}
+
+/** The factors that this person has to prove besides his password. */
+export function factorsFor(app: App, person: Person): Promise<readonly SessionFactor[]> {
+  return app.database.transaction((tx) => factorsOf(tx, app, person));
+}
+
+async function factorsOf(tx: Transaction, app: App, person: Person): Promise<readonly SessionFactor[]> {
+  const factors: SessionFactor[] = [];
+  for (const factor of app.slot('session.factors')) if (await factor.applies(tx, person)) factors.push(factor);
+  return factors;
+}

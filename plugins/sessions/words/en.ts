@@ -1,0 +1,41 @@
+import type { Words } from '../../../core/view/words.ts';
+
+export const en: Words = {
+  'sessions.signIn.title': 'Sign in',
+  'sessions.signIn.email': 'E-mail',
+  'sessions.signIn.password': 'Password',
+  'sessions.signIn.submit': 'Sign in',
+  // One sentence for an unknown, an inactive and a wrong one: a stranger must not learn which.
+  'sessions.signIn.refused': 'Wrong e-mail or password.',
+  'sessions.notice.signedOut': 'You are signed out.',
+
+  'sessions.reauth.title': 'Confirm that it is you',
+  'sessions.reauth.why': 'This needs your password once more. After that you are not asked again for a while.',
+  'sessions.reauth.submit': 'Confirm',
+  'sessions.reauth.cancel': 'Cancel',
+  'sessions.reauth.refused': 'That could not be confirmed. Please try again.',
+
+  'sessions.own.title': 'Where you are signed in',
+  'sessions.own.why': 'End what you do not recognise, then change your password.',
+  'sessions.own.column.device': 'Device',
+  'sessions.own.column.address': 'Address',
+  'sessions.own.column.since': 'Signed in',
+  'sessions.own.column.lastSeen': 'Last active',
+  'sessions.own.column.actions': 'Actions',
+  'sessions.own.device': '{browser} on {system}',
+  'sessions.own.unknownDevice': 'Unknown device',
+  'sessions.own.current': 'This one',
+  'sessions.own.end': 'End',
+  'sessions.own.endOf': 'End the session on {device}',
+  'sessions.own.endOthers': 'End all others',
+  'sessions.own.ended':
+    '{n, plural, =0 {There was no other session.} one {One session was ended.} other {# sessions were ended.}}',
+
+  'event.login_succeeded': 'Signed in',
+  'event.login_failed': 'Sign-in failed',
+  'event.session_logout': 'Signed out',
+  'event.sessions_revoked_self': 'Own session ended',
+  'event.sessions_revoked_by_other': 'Session ended by somebody else',
+  'event.reauth_succeeded': 'Identity confirmed',
+  'event.reauth_failed': 'Identity not confirmed',
+};
