@@ -27,7 +27,11 @@ export function pgDriver(names: StatementNames): DriverFactory {
         statement_timeout: milliseconds(driverConfiguration.statementTimeout),
         idle_in_transaction_session_timeout: milliseconds(driverConfiguration.idleInTransactionSessionTimeout),
       });
-      client.on('error', (error) => clientEventEmitter.emit('error', new BackendTerminatedError(error)));
+      const breakConnection = (error: BackendTerminatedError) => {
+        // Once Slonik has given the connection up it does not listen any more, and an unheard `error` ends the process.
+        if (clientEventEmitter.listenerCount('error') > 0) clientEventEmitter.emit('error', error);
+      };
+      client.on('error', (error) => breakConnection(new BackendTerminatedError(error)));
       client.on('notice', ({ message }) => clientEventEmitter.emit('notice', { message: message ?? '' }));
 
       /** What aborted the open transaction: told when somebody swallows it and commits. */
@@ -50,7 +54,7 @@ export function pgDriver(names: StatementNames): DriverFactory {
           if (!endsConnection(error) && sql !== 'ROLLBACK') throw error;
           // At once, not when the socket ends: until then the pool would hand this connection to somebody else.
           const terminated = new BackendTerminatedError(error);
-          clientEventEmitter.emit('error', terminated);
+          breakConnection(terminated);
           throw terminated;
         }
       };

@@ -30,7 +30,7 @@ export async function mayEnter(folder: string, user: ServerUser): Promise<boolea
   for (let at = path.resolve(folder); ; at = path.dirname(at)) {
     const { uid, gid, mode } = await stat(at);
     const shift = uid === user.uid ? 6 : gid === user.gid ? 3 : 0;
-    if (((mode >> shift) & 0o5) !== 0o5) return false;
+    if (((mode >> shift) & 0o1) === 0) return false;
     if (at === path.dirname(at)) return true;
   }
 }

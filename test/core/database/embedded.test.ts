@@ -214,6 +214,15 @@ if (user !== undefined) {
     await rm(folder, { recursive: true });
   });
 
+  test('as root, data stay in a project that the server may pass through but not list', async () => {
+    const passable = path.join(root, 'passable');
+    await mkdir(passable, { mode: 0o711 });
+    const server = await startEmbedded(path.join(passable, 'local'));
+    await server.leave();
+    assert.is(server.note, undefined);
+    assert.ok((await stat(path.join(passable, 'local/postgres'))).isDirectory());
+  });
+
   test('as root, programs that the server may not reach are copied', async () => {
     const folder = path.join(root, 'hidden/native');
     await mkdir(path.join(folder, 'bin'), { recursive: true });

@@ -1,7 +1,7 @@
 import { sql } from 'slonik';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
-import { constraintViolation, isConflict } from '../../../core/database/errors.ts';
+import { constraintViolation, isConflict, isUnavailable } from '../../../core/database/errors.ts';
 import { type Database, openDatabase, retryOnConflict, type Transaction } from '../../../core/database/pool.ts';
 import { testDatabase } from '../../support/database.ts';
 import { failureOf, rustioFailureOf } from '../../support/failure.ts';
@@ -275,6 +275,17 @@ test('a connection that the server ended is replaced', async () => {
   await insert(single, 2);
   await single.close();
   assert.equal(await ids(), [2]);
+});
+
+test('a connection that the server ends while nobody uses it is replaced', async () => {
+  const single = await openDatabase(database.url, { maximumPoolSize: 1 });
+  const pid = await backend(single);
+  await database.query(sql.unsafe`select pg_terminate_backend(${pid})`);
+  // The news may reach the pool before or after it hands the connection out once more.
+  const first = await backend(single).catch((error: unknown) => error);
+  assert.ok(typeof first === 'number' || isUnavailable(first));
+  assert.type(await backend(single), 'number');
+  await single.close();
 });
 
 test('an error names the line that asked the query', async () => {

@@ -1,0 +1,44 @@
+import * as assert from 'uvu/assert';
+import { withPlainConnection } from '../../core/database/plain.ts';
+import { preparedTemplate, testDatabase } from './database.ts';
+import { failureOf } from './failure.ts';
+import { suite } from './suite.ts';
+
+const test = suite('databases for tests');
+
+const run = (url: string, sql: string) => withPlainConnection(url, (client) => client.query(sql));
+
+test('each is empty and apart from the others', async () => {
+  const [one, two] = await Promise.all([testDatabase(), testDatabase()]);
+  await run(one.url, 'create table only_in_one ()');
+  assert.equal((await run(two.url, `select to_regclass('only_in_one') as found`)).rows, [{ found: null }]);
+});
+
+test('a template is prepared once, however many ask for it at the same time', async () => {
+  let prepared = 0;
+  const prepare = async (url: string) => {
+    prepared++;
+    await run(url, 'create table ready ()');
+  };
+  const templates = await Promise.all([preparedTemplate('once', prepare), preparedTemplate('once', prepare)]);
+  const { url } = await testDatabase(templates[0]);
+  assert.is(templates[0], templates[1]);
+  assert.is(prepared, 1);
+  assert.equal((await run(url, `select to_regclass('ready')::text as found`)).rows, [{ found: 'ready' }]);
+});
+
+test('a template whose preparation failed is prepared again', async () => {
+  await failureOf(preparedTemplate('twice', () => Promise.reject(new Error('not today'))));
+  const template = await preparedTemplate('twice', async (url) => void (await run(url, 'create table ready ()')));
+  const { url } = await testDatabase(template);
+  assert.equal((await run(url, `select to_regclass('ready')::text as found`)).rows, [{ found: 'ready' }]);
+});
+
+test('one is dropped under whoever uses it', async () => {
+  const database = await testDatabase();
+  await withPlainConnection(database.url, async (client) => {
+    await database.drop();
+    assert.instance(await failureOf(client.query('select 1')), Error);
+  });
+  assert.match(String(await failureOf(run(database.url, 'select 1'))), 'does not exist');
+});
