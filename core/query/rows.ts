@@ -2,6 +2,8 @@ import type { Actor } from '../actor.ts';
 import type { Query } from '../database/pool.ts';
 import type { AnyModel, Row } from '../model/model.ts';
 import type { FieldInfo, ModelInfo } from '../model/registry.ts';
+import type { Offered } from './offered.ts';
+import type { ParsedAsk } from './parse-ask.ts';
 import type { Ask, Dependants, Found, Listing, Option, Page } from './types.ts';
 
 /**
@@ -9,6 +11,18 @@ import type { Ask, Dependants, Found, Listing, Option, Page } from './types.ts';
  * and (later) soft delete are applied inside; a reader without the right gets nothing, not an error.
  */
 export interface Rows {
+  /**
+   * What the query of a list's address asks for, and what of the listing this actor may use: pages show these columns, filters
+   * and sorts and no others. `zone`: IANA name of the reader's time zone, where his days begin. `otherNames`: parameters that
+   * mean something to the page alone.
+   */
+  ask(
+    actor: Actor,
+    listing: Listing,
+    params: URLSearchParams,
+    zone: string,
+    otherNames?: readonly string[],
+  ): Promise<{ readonly offered: Offered; readonly parsed: ParsedAsk }>;
   /** One page of a list; at most two statements. */
   list(actor: Actor, listing: Listing, ask: Ask): Promise<Page>;
   /** One record, undefined when it is not there or hidden. `key` is the text of an address. */
@@ -26,6 +40,8 @@ export interface Rows {
   labels(actor: Actor, field: FieldInfo, keys: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** What points to a record, counted up to a limit. */
   dependants(actor: Actor, model: ModelInfo, key: string): Promise<readonly Dependants[]>;
-  /** A typed row, for rules and commands. */
+  /** A typed row, for rules and commands. Fields that the actor may not see are absent from it. */
   get<M extends AnyModel>(actor: Actor, model: M, key: string, within?: Query): Promise<Row<M> | undefined>;
+  /** Asks how large the tables are, which lists do every few minutes by themselves. Call it before the server listens. */
+  refreshEstimates(): Promise<void>;
 }

@@ -1,0 +1,64 @@
+import type { Actor } from '../actor.ts';
+import type { Database } from '../database/pool.ts';
+import type { AnyModel, Row } from '../model/model.ts';
+import type { Models } from '../model/registry.ts';
+import { Counts } from './count.ts';
+import { dependantsOf } from './dependants.ts';
+import { Estimates } from './estimates.ts';
+import { findRow, findValues } from './find-row.ts';
+import { offeredTo } from './offered.ts';
+import { completeOrder } from './order.ts';
+import { parseAsk } from './parse-ask.ts';
+import { labelsOf, optionsFor, resolveTyped } from './pick.ts';
+import { readPage } from './read-page.ts';
+import { Reader } from './reader.ts';
+import type { Rows } from './rows.ts';
+import { withinTime } from './slow.ts';
+import type { Policy, Sort } from './types.ts';
+
+export interface RowsParts {
+  /**
+   * Where rows are read. Open it with a `statementTimeout` of two seconds: then the server itself takes a slow question back,
+   * and no page needs a transaction and a `set local` (three more round trips) for that. Writes and migrations, which may
+   * take their time, have a pool without that limit.
+   */
+  readonly database: Database;
+  readonly policy: Policy;
+  readonly models: Models;
+  /** Milliseconds that a page waits for its count. @defaultValue 500 */
+  readonly countPatience?: number;
+}
+
+/** The door for reading. */
+export function createRows({ database, policy, models, countPatience }: RowsParts): Rows {
+  const counts = new Counts(database, countPatience === undefined ? {} : { patience: countPatience });
+  const estimates = new Estimates(database, models.all);
+  const readerFor = (actor: Actor) => new Reader(policy, actor);
+  return {
+    async ask(actor, listing, params, zone, otherNames = []) {
+      await estimates.known();
+      const reader = readerFor(actor);
+      const offered = offeredTo(reader, listing, estimates.of(listing.model));
+      const complete = (wished: readonly Sort[]) => completeOrder(reader, listing, wished);
+      return { offered, parsed: parseAsk(listing, params, { offered, complete, zone, otherNames }) };
+    },
+    async list(actor, listing, ask) {
+      estimates.keepFresh();
+      return withinTime(readPage(database, counts, readerFor(actor), listing, ask));
+    },
+    find: (actor, model, key) => withinTime(findRow(database, readerFor(actor), model, key)),
+    options(actor, field, q, limit) {
+      const estimate = field.target === undefined ? 0 : estimates.of(field.target);
+      return withinTime(optionsFor(database, readerFor(actor), field, q, limit, estimate));
+    },
+    resolve: (actor, field, typed) => withinTime(resolveTyped(database, readerFor(actor), field, typed)),
+    labels: (actor, field, keys) => withinTime(labelsOf(database, readerFor(actor), field, keys)),
+    dependants: (actor, model, key) => withinTime(dependantsOf(database, readerFor(actor), model, key)),
+    async get<M extends AnyModel>(actor: Actor, model: M, key: string, within = database): Promise<Row<M> | undefined> {
+      const found = await findValues(within, readerFor(actor), models.of(model), key);
+      // Each kind decodes to what its field declares; what the actor may not see is absent, as the door's contract says.
+      return found as Row<M> | undefined;
+    },
+    refreshEstimates: () => estimates.refresh(),
+  };
+}

@@ -1,0 +1,76 @@
+import { type FragmentSqlToken, type QuerySqlToken, sql } from 'slonik';
+import type { RowSchema } from '../model/row.ts';
+import { filterSql } from './filter-sql.ts';
+import { branches, oneCondition, orderSql } from './keyset.ts';
+import { isIndexed } from './order.ts';
+import type { Reader } from './reader.ts';
+import { rowSql, rowsQuery } from './row-sql.ts';
+import { searchableFields, searchSql } from './search-sql.ts';
+import { searchWords } from './search-words.ts';
+import { columnSql, comma, joined, tableSql, trusted, whereSql } from './sql-names.ts';
+import type { Ask, Listing, Sort } from './types.ts';
+
+/** Entries of a manyToMany that a list shows. */
+const LISTED = 20;
+
+/**
+ * One page of a list, and one row more that tells whether there is another page. The only builder of list SQL.
+ * Backwards the rows come in reversed order. `order` is complete: see `completeOrder`.
+ */
+export function listSql(reader: Reader, listing: Listing, ask: Ask, order: readonly Sort[]): QuerySqlToken<RowSchema> {
+  const { model, columns, wholeRow } = listing;
+  const shown = [...(wholeRow ? model.stored : []), ...columns].filter((field) => reader.sees(field));
+  const fields = [...shown, ...order.map((sort) => sort.field)];
+  const row = rowSql(reader, model, { fields, listed: LISTED, version: false });
+  const names = row.needed.map((field) => sql.fragment`${columnSql('t', field)}`);
+  const back = isBackwards(ask);
+  const page = pageSql(listing, joined(names, comma), conditionsOf(reader, listing, ask), ask, order, back);
+  return rowsQuery(row, page, orderSql(order, back, 'p'));
+}
+
+/** What narrows the list, the reader's own scope first. Without any the list is the whole table. */
+export function conditionsOf(
+  reader: Reader,
+  listing: Listing,
+  ask: Pick<Ask, 'filters' | 'q'>,
+): readonly FragmentSqlToken[] {
+  const scope = reader.scope(listing.model);
+  return [
+    ...(scope === undefined ? [] : [sql.fragment`(${scope})`]),
+    ...ask.filters.map(filterSql),
+    ...searchSql(reader, searchableFields(reader, listing.search), searchWords(ask.q) ?? []),
+  ];
+}
+
+/** Whether the page is read from its end. */
+export function isBackwards({ at }: Pick<Ask, 'at'>): boolean {
+  return at === 'last' || (typeof at === 'object' && at.direction === 'before');
+}
+
+function pageSql(
+  { model }: Listing,
+  names: FragmentSqlToken,
+  conditions: readonly FragmentSqlToken[],
+  ask: Ask,
+  order: readonly Sort[],
+  back: boolean,
+): FragmentSqlToken {
+  const values = typeof ask.at === 'object' ? ask.at.cursor.values : undefined;
+  // A literal: with a parameter the planner would prepare for a tenth of the table.
+  const limit = trusted(`limit ${Math.trunc(ask.size) + 1}`);
+  const part = (more: readonly FragmentSqlToken[], orderBy: FragmentSqlToken) => sql.fragment`
+    select ${names} from ${tableSql(model)} t ${whereSql([...conditions, ...more])} ${orderBy} ${limit}
+  `;
+  const whole = orderSql(order, back, 't');
+  const first = order[0]?.field;
+  if (first === undefined || !isIndexed(first)) {
+    const start = oneCondition(order, values, back);
+    return part(start === undefined ? [] : [start], whole);
+  }
+  const parts = branches(order, values, back);
+  const [only, ...others] = parts;
+  if (only === undefined) return part([sql.fragment`false`], whole);
+  if (others.length === 0) return part(only.conditions, only.order);
+  const all = parts.map((branch) => sql.fragment`(${part(branch.conditions, branch.order)})`);
+  return sql.fragment`select t.* from (${sql.join(all, sql.fragment` union all `)}) t ${whole} ${limit}`;
+}

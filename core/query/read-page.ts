@@ -1,0 +1,61 @@
+import type { Query } from '../database/queries.ts';
+import type { WireRow } from '../model/kind.ts';
+import type { Counts } from './count.ts';
+import { type CursorPlace, writeCursor } from './cursor.ts';
+import { conditionsOf, isBackwards, listSql } from './list-sql.ts';
+import { completeOrder } from './order.ts';
+import type { Reader } from './reader.ts';
+import type { Ask, Count, Listing, Page } from './types.ts';
+
+const empty: Page = { rows: [], previous: undefined, next: undefined, count: { kind: 'exact', rows: 0 } };
+
+/** A page and its neighbours: one statement, and one more where rows are counted. */
+export async function readPage(
+  database: Query,
+  counts: Counts,
+  reader: Reader,
+  listing: Listing,
+  ask: Ask,
+): Promise<Page> {
+  if (!reader.mayView(listing.model)) return empty;
+  const order = completeOrder(reader, listing, ask.sort);
+  const found = await database.any(listSql(reader, listing, ask, order));
+  const more = found.length > ask.size;
+  const back = isBackwards(ask);
+  const shown = found.slice(0, ask.size);
+  const rows = back ? shown.reverse() : shown;
+  const place: CursorPlace = { model: listing.model, order, filters: ask.filters, q: ask.q };
+  const cursorOf = (row: WireRow | undefined) =>
+    row === undefined ? undefined : writeCursor(place, valuesOf(place, row));
+  const hasPrevious = back ? more : ask.at !== undefined;
+  const hasNext = back ? ask.at !== 'last' : more;
+  return {
+    rows,
+    previous: hasPrevious ? cursorOf(rows[0]) : undefined,
+    next: hasNext ? cursorOf(rows.at(-1)) : undefined,
+    count: await countOf(counts, reader, listing, ask, rows.length, more),
+  };
+}
+
+/** Nothing is counted where the page itself shows how many there are, nor beyond the first one. */
+async function countOf(
+  counts: Counts,
+  reader: Reader,
+  listing: Listing,
+  ask: Ask,
+  shown: number,
+  more: boolean,
+): Promise<Count> {
+  const wholeList = (ask.at === undefined || ask.at === 'last') && !more;
+  if (wholeList) return { kind: 'exact', rows: shown };
+  const conditions = conditionsOf(reader, listing, ask);
+  if (ask.exact) return counts.exact(listing.model, conditions, shown);
+  return ask.at === undefined ? counts.count(listing.model, conditions, shown) : { kind: 'unknown' };
+}
+
+function valuesOf({ order }: CursorPlace, row: WireRow): readonly (string | null)[] {
+  return order.map(({ field }) => {
+    const wire = row[field.name];
+    return wire === null || wire === undefined ? null : String(wire);
+  });
+}

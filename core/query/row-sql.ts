@@ -1,0 +1,131 @@
+// One row as the reading door gives it: the fields that the reader may see under their own names, the label of the record,
+// the labels of relations, the lists of manyToMany fields. Built over a subselect `p` that has cut the page already, so
+// that labels are looked up for the rows that are shown and for no other.
+
+import { type FragmentSqlToken, type QuerySqlToken, sql } from 'slonik';
+import { z } from 'zod';
+import type { Wire } from '../model/kind.ts';
+import type { FieldInfo, ModelInfo } from '../model/registry.ts';
+import { type RowSchema, rowSchema } from '../model/row.ts';
+import { LABEL, relationLabel, relationList, VERSION } from './aliases.ts';
+import { labelSql } from './label-sql.ts';
+import type { Reader } from './reader.ts';
+import { columnSql, comma, joined, onlyKey, tableSql, trusted } from './sql-names.ts';
+
+export interface RowSql {
+  readonly columns: FragmentSqlToken;
+  /** Joins to `p`. */
+  readonly joins: FragmentSqlToken;
+  /** What `p` must have. */
+  readonly needed: readonly FieldInfo[];
+  readonly schema: RowSchema;
+}
+
+export interface RowWishes {
+  /** Fields to show; those with a column and manyToMany ones. What the reader may not see must be gone already. */
+  readonly fields: readonly FieldInfo[];
+  /** Most entries of a manyToMany. */
+  readonly listed: number;
+  /** `p` has a column `~version`. */
+  readonly version: boolean;
+}
+
+type Extras = Record<string, z.ZodType<Wire>>;
+const label = z.string().nullable();
+const list = z.array(z.object({ key: z.string(), label }));
+
+export function rowSql(reader: Reader, model: ModelInfo, wishes: RowWishes): RowSql {
+  const fields = [...new Set([...model.key, ...wishes.fields])];
+  const stored = fields.filter((field) => field.column !== '');
+  const parts = reader.labelParts(model);
+  const columns = stored.map((field) => sql.fragment`${columnSql('p', field)} as ${sql.identifier([field.name])}`);
+  columns.push(sql.fragment`${labelSql(model, parts, 'p')} as ${sql.identifier([LABEL])}`);
+  const extras: Extras = { [LABEL]: z.string() };
+  const joins: FragmentSqlToken[] = [];
+  if (wishes.version) {
+    columns.push(sql.fragment`${sql.identifier(['p', VERSION])}`);
+    extras[VERSION] = z.string();
+  }
+
+  for (const [index, field] of fields.entries()) {
+    const alias = `j${index}`;
+    if (field.through !== undefined) {
+      const name = relationList(field.name);
+      columns.push(sql.fragment`${sql.identifier([alias, 'items'])} as ${sql.identifier([name])}`);
+      joins.push(listJoin(reader, field, alias, wishes.listed));
+      extras[name] = list;
+    } else if (field.target !== undefined && reader.knowsTarget(field)) {
+      const name = relationLabel(field.name);
+      columns.push(sql.fragment`${sql.identifier([alias, 'label'])} as ${sql.identifier([name])}`);
+      joins.push(labelJoin(reader, field.target, sql.fragment`${columnSql('p', field)}`, alias));
+      extras[name] = label;
+    }
+  }
+  return {
+    columns: joined(columns, comma),
+    joins: joined(joins, sql.fragment` `),
+    needed: [...new Set([...stored, ...parts])],
+    schema: schemaOf(model, stored, extras),
+  };
+}
+
+/** `select … from (page) p …`, in the order given over `p`. */
+export function rowsQuery(row: RowSql, page: FragmentSqlToken, order: FragmentSqlToken): QuerySqlToken<RowSchema> {
+  return sql.type(row.schema)`select ${row.columns} from (${page}) p ${row.joins} ${order}`;
+}
+
+/** The label of one row of another model; NULL where the reader may not see that row. */
+function labelJoin(reader: Reader, target: ModelInfo, key: FragmentSqlToken, alias: string): FragmentSqlToken {
+  return sql.fragment`
+    left join lateral (
+      select ${labelSql(target, reader.labelParts(target), 't')} as label
+      from ${tableSql(target)} t
+      where ${columnSql('t', onlyKey(target))} = ${key} ${scopeSql(reader, target)}
+    ) ${sql.identifier([alias])} on true
+  `;
+}
+
+function listJoin(reader: Reader, field: FieldInfo, alias: string, most: number): FragmentSqlToken {
+  const { through, target } = field;
+  const [ownKey] = field.model.key;
+  if (through === undefined || target === undefined || ownKey === undefined) {
+    throw new TypeError(`${field.model.name}.${field.name} is no manyToMany.`);
+  }
+  const far = columnSql('link', through.far);
+  const known = reader.knowsTarget(field);
+  const named = known ? labelJoin(reader, target, sql.fragment`${far}`, 'named') : sql.fragment``;
+  const name = known ? sql.fragment`named.label` : sql.fragment`null::text`;
+  return sql.fragment`
+    left join lateral (
+      select coalesce(jsonb_agg(jsonb_build_object('key', link.key, 'label', link.label)), '[]') as items
+      from (
+        select ${far}::text as key, ${name} as label
+        from ${tableSql(through.model)} link ${named}
+        where ${columnSql('link', through.near)} = ${columnSql('p', ownKey)}
+        order by label, ${far}
+        limit ${trusted(String(most))}
+      ) link
+    ) ${sql.identifier([alias])} on true
+  `;
+}
+
+function scopeSql(reader: Reader, model: ModelInfo): FragmentSqlToken {
+  const scope = reader.scope(model);
+  return scope === undefined ? sql.fragment`` : sql.fragment`and (${scope})`;
+}
+
+const extended = new WeakMap<RowSchema, Map<string, RowSchema>>();
+
+/** Kept by what is in it: building a schema costs more than reading a page with it. */
+function schemaOf(model: ModelInfo, stored: readonly FieldInfo[], extras: Extras): RowSchema {
+  const base = rowSchema(model, stored);
+  const known = extended.get(base) ?? new Map<string, RowSchema>();
+  extended.set(base, known);
+  const name = Object.keys(extras).join(' ');
+  let schema = known.get(name);
+  if (schema === undefined) {
+    schema = base.extend(extras);
+    known.set(name, schema);
+  }
+  return schema;
+}

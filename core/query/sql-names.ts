@@ -1,0 +1,76 @@
+// Names and casts as pieces of SQL. They come from the registry alone, never from a request.
+
+import { type FragmentSqlToken, type IdentifierSqlToken, sql } from 'slonik';
+import type { Param } from '../model/kind.ts';
+import type { FieldInfo, ModelInfo } from '../model/registry.ts';
+
+const nothing = sql.fragment``;
+
+export function tableSql(model: ModelInfo): IdentifierSqlToken {
+  return sql.identifier(model.table);
+}
+
+export function columnSql(alias: string, field: FieldInfo): IdentifierSqlToken {
+  return sql.identifier([alias, field.column]);
+}
+
+/** A value as a parameter of the field's own type: compared as it is, never as text, so that indexes are used. */
+export function valueSql(field: FieldInfo, value: string): FragmentSqlToken {
+  return typedSql(field, value);
+}
+
+/** The same for what `spec.encode` gives: NULL, numbers and booleans, too. */
+export function typedSql(field: FieldInfo, value: Param): FragmentSqlToken {
+  return sql.fragment`${value}::${typeSql(field, '')}`;
+}
+
+/** Several values in one parameter, so that the statement's text does not depend on how many there are. */
+export function valuesSql(field: FieldInfo, values: readonly string[]): FragmentSqlToken {
+  return sql.fragment`${sql.array(values, typeSql(field, '[]'))}`;
+}
+
+/** The field that a relation's values are keys of; the field itself where it is no relation. */
+export function valueField(field: FieldInfo): FieldInfo {
+  return field.target === undefined ? field : onlyKey(field.target);
+}
+
+/** The key of a model that relations may point to. The boot refuses relations to composite keys. */
+export function onlyKey(model: ModelInfo): FieldInfo {
+  const [key, more] = model.key;
+  if (key === undefined || more !== undefined) throw new TypeError(`The model ${model.name} has no single key.`);
+  return key;
+}
+
+export function isText(field: FieldInfo): boolean {
+  const holder = valueField(field);
+  return holder.spec.cast(holder) === 'text';
+}
+
+/** `nothing` for a list of no pieces, so that a template reads the same with and without them. */
+export function joined(pieces: readonly FragmentSqlToken[], glue: FragmentSqlToken): FragmentSqlToken {
+  return pieces.length === 0 ? nothing : sql.fragment`${sql.join(pieces, glue)}`;
+}
+
+/** `where a and b`; nothing when there is no condition. */
+export function whereSql(conditions: readonly FragmentSqlToken[]): FragmentSqlToken {
+  return conditions.length === 0 ? nothing : sql.fragment`where ${sql.join(conditions, sql.fragment` and `)}`;
+}
+
+export const comma = sql.fragment`, `;
+
+const types = new Map<string, FragmentSqlToken>();
+
+function typeSql(field: FieldInfo, suffix: '' | '[]'): FragmentSqlToken {
+  const holder = valueField(field);
+  return trusted(`${holder.spec.cast(holder)}${suffix}`);
+}
+
+/** SQL that the code itself wrote (the name of a type, a number after LIMIT). Kept, for there are few of them. */
+export function trusted(text: string): FragmentSqlToken {
+  let found = types.get(text);
+  if (found === undefined) {
+    found = Object.freeze({ ...nothing, sql: text });
+    types.set(text, found);
+  }
+  return found;
+}
