@@ -1,0 +1,61 @@
+/**
+ * Makes `dist/`: JavaScript and declarations by the compiler, and beside them what the code reads at run time, in the same
+ * tree, so that `new URL('…', import.meta.url)` finds it there as here. Run by `npm run build`, and by `prepare`.
+ */
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, globSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+
+const ROOT = path.dirname(import.meta.dirname);
+const DIST = path.join(ROOT, 'dist');
+/** Aside first: who links to this checkout never meets half a build. */
+const DRAFT = path.join(ROOT, `dist.${process.pid}.part`);
+const OLD = path.join(ROOT, `dist.${process.pid}.old`);
+
+/** Beside the code of kernel and plugins: migrations, templates, words, whatever is no TypeScript. */
+const BESIDE_CODE = ['core/**/*', 'plugins/**/*'];
+const WHOLE_FOLDERS = ['templates', 'starters'];
+const NEVER = ['node_modules', '.rustio', '.env', '.git'];
+
+try {
+  compile();
+  copyBesideCode();
+  copyFolders();
+  publish();
+} finally {
+  rmSync(DRAFT, { recursive: true, force: true });
+  rmSync(OLD, { recursive: true, force: true });
+}
+
+function compile(): void {
+  const compiler = path.join(path.dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc');
+  const { status } = spawnSync(process.execPath, [compiler, '-p', 'tsconfig.build.json', '--outDir', DRAFT], {
+    cwd: ROOT,
+    stdio: 'inherit',
+  });
+  if (status !== 0) throw new Error('dist/ was not built: the compiler found the errors above.');
+}
+
+function copyBesideCode(): void {
+  for (const entry of globSync(BESIDE_CODE, { cwd: ROOT, withFileTypes: true })) {
+    if (!entry.isFile() || /\.ts$/.test(entry.name)) continue;
+    const source = path.join(entry.parentPath, entry.name);
+    copy(source, path.join(DRAFT, path.relative(ROOT, source)));
+  }
+}
+
+/** Starters stay TypeScript: they are copied into projects as they are. */
+function copyFolders(): void {
+  for (const folder of WHOLE_FOLDERS) copy(path.join(ROOT, folder), path.join(DRAFT, folder));
+}
+
+function copy(source: string, target: string): void {
+  mkdirSync(path.dirname(target), { recursive: true });
+  cpSync(source, target, { recursive: true, filter: (file) => !NEVER.includes(path.basename(file)) });
+}
+
+function publish(): void {
+  if (existsSync(DIST)) renameSync(DIST, OLD);
+  renameSync(DRAFT, DIST);
+}
