@@ -118,10 +118,19 @@ function goOnCounting(table: string, column: string): string {
 }
 
 function createIndex(table: string, index: IndexShape): string {
-  const columns = index.columns.map(({ name, descending }) => `${quoteName(name)}${descending ? ' desc' : ''}`);
-  const body =
-    index.method === 'trigram' ? `using gin (${columns.join(', ')} gin_trgm_ops)` : `(${columns.join(', ')})`;
-  return `create index ${quoteName(index.name)} on ${quoteTable(table)} ${body};`;
+  return `create index ${quoteName(index.name)} on ${quoteTable(table)} ${indexedBy(index)};`;
+}
+
+function indexedBy({ method, columns }: IndexShape): string {
+  const names = columns.map((column) => quoteName(column.name));
+  switch (method) {
+    case 'btree':
+      return `(${columns.map(({ name, descending }) => `${quoteName(name)}${descending ? ' desc' : ''}`).join(', ')})`;
+    case 'trigram':
+      return `using gin (${names.map((name) => `${name} gin_trgm_ops`).join(', ')})`;
+    case 'trigramOfText':
+      return `using gin (${names.map((name) => `(${name}::text) gin_trgm_ops`).join(', ')})`;
+  }
 }
 
 const ON_DELETE = { restrict: 'restrict', cascade: 'cascade', setNull: 'set null' };

@@ -22,8 +22,8 @@ const key = z.strictObject({ name: z.string(), columns: z.array(z.string()).read
 
 const index = z.strictObject({
   name: z.string(),
-  /** `trigram`: GIN with gin_trgm_ops, which needs the extension pg_trgm. */
-  method: z.enum(['btree', 'trigram']),
+  /** `trigram`: GIN with gin_trgm_ops, from the extension pg_trgm; `trigramOfText` over what another type is as text. */
+  method: z.enum(['btree', 'trigram', 'trigramOfText']),
   columns: z.array(z.strictObject({ name: z.string(), descending: z.boolean() })).readonly(),
 });
 

@@ -79,7 +79,7 @@ function indexes(model: ModelInfo): IndexShape[] {
   const searched = model.stored.filter(isSearched).map(
     (field): IndexShape => ({
       name: searchIndexName(field),
-      method: 'trigram',
+      method: typeOf(field) === 'text' ? 'trigram' : 'trigramOfText',
       columns: [{ name: field.column, descending: false }],
     }),
   );
@@ -96,9 +96,8 @@ function indexes(model: ModelInfo): IndexShape[] {
   return once([...searched, ...ordered]);
 }
 
-/** Trigrams exist for text alone; elsewhere `index: 'search'` is an ordinary index. */
 function isSearched(field: FieldInfo): boolean {
-  return field.index === 'search' && field.spec.sqlType(field) === 'text';
+  return field.index === 'search';
 }
 
 function checks(field: FieldInfo): CheckShape[] {

@@ -1,0 +1,222 @@
+// Every kind of change: up leads to the same catalogue as making everything anew, and down leads back.
+import * as assert from 'uvu/assert';
+import { diff } from '../../../core/migrate/diff.ts';
+import { renderFile } from '../../../core/migrate/render.ts';
+import { emptySnapshot, type Snapshot } from '../../../core/migrate/shape.ts';
+import { snapshotOf } from '../../../core/migrate/snapshot.ts';
+import { field, timestamps } from '../../../core/model/field.ts';
+import { type AnyModel, defineModel } from '../../../core/model/model.ts';
+import { testDatabase } from '../../support/database.ts';
+import { suite } from '../../support/suite.ts';
+import { catalogueOf, runSql, textsOf } from './catalogue.ts';
+import { resolved } from './resolved.ts';
+
+const test = suite('migrate: changes');
+
+const snapshot = (...models: readonly AnyModel[]): Snapshot => snapshotOf(resolved(...models));
+
+/** Goes from one set of models to another and back; gives the text of the file for a closer look. */
+async function thereAndBack(before: Snapshot, after: Snapshot, rows = ''): Promise<string> {
+  const [worked, fresh] = await Promise.all([testDatabase(), testDatabase()]);
+  await runSql(worked.url, renderFile(diff(emptySnapshot, before)).up);
+  await runSql(fresh.url, renderFile(diff(emptySnapshot, after)).up);
+  await runSql(worked.url, rows);
+  const old = await catalogueOf(worked.url);
+
+  const changes = diff(before, after);
+  assert.ok(changes.length > 0, 'there is something to change');
+  const { up, down } = renderFile(changes);
+  await runSql(worked.url, up);
+  assert.equal(await catalogueOf(worked.url), await catalogueOf(fresh.url), 'up comes to what a fresh database has');
+  await runSql(worked.url, down);
+  assert.equal(await catalogueOf(worked.url), old, 'down comes to what was before');
+  await runSql(worked.url, up);
+  assert.equal(await catalogueOf(worked.url), await catalogueOf(fresh.url), 'up again comes to the same');
+  await Promise.all([worked.drop(), fresh.drop()]);
+  return up;
+}
+
+const Plain = defineModel('patient', { fields: { name: field.text() } });
+
+test('a table of every kind of field comes and goes', async () => {
+  const everything = defineModel('everything', {
+    fields: {
+      name: field.text({ min: 2, max: 20, default: "O'Neil; \\" }),
+      whole: field.integer({ min: -5, max: 5, default: 1 }),
+      large: field.bigint({ nullable: true, default: 9_007_199_254_740_993n }),
+      exact: field.decimal({ precision: 12, scale: 2, min: '0', default: '0' }),
+      yes: field.boolean({ default: false }),
+      day: field.date({ default: 'today' }),
+      clock: field.time({ nullable: true }),
+      local: field.localDateTime({ nullable: true }),
+      token: field.uuid({ default: 'random', unique: true }),
+      tracking: field.uuid({ nullable: true, index: 'search' }),
+      state: field.choice(['new', 'open', "it's"], { default: 'new', index: true }),
+      order: field.text({ index: 'search', nullable: true }),
+      CamelCase: field.integer({ column: 'Odd "Name"', index: true }),
+      ...timestamps(),
+    },
+    label: 'name',
+    unique: [['state', 'day']],
+    indexes: [['state', '-day'], ['-whole']],
+  });
+  const up = await thereAndBack(emptySnapshot, snapshot(everything));
+  assert.match(up, 'create extension if not exists pg_trgm;');
+  assert.match(up, /using gin \("order" gin_trgm_ops\)/);
+});
+
+test('a table goes and comes back empty', async () => {
+  await thereAndBack(snapshot(Plain), emptySnapshot);
+});
+
+test('columns come and go', async () => {
+  const more = defineModel('patient', {
+    fields: {
+      name: field.text(),
+      born: field.date({ nullable: true }),
+      state: field.choice(['a', 'b'], { default: 'a' }),
+    },
+  });
+  await thereAndBack(snapshot(Plain), snapshot(more), "insert into patient (name) values ('Ada')");
+});
+
+test('null, default and limits of a column change', async () => {
+  const before = defineModel('patient', {
+    fields: { name: field.text({ max: 10 }), age: field.integer({ nullable: true }) },
+  });
+  const after = defineModel('patient', {
+    fields: { name: field.text({ max: 20, nullable: true, default: 'x' }), age: field.integer({ default: 3, min: 0 }) },
+  });
+  const up = await thereAndBack(snapshot(before), snapshot(after), "insert into patient (name, age) values ('Ada', 4)");
+  assert.match(up, 'update patient set age = 3 where age is null;');
+});
+
+test('indexes and unique constraints come, go and change', async () => {
+  const fields = { a: field.text(), b: field.text({ nullable: true }), c: field.integer() };
+  const before = defineModel('thing', {
+    fields: { ...fields, a: field.text({ unique: true }) },
+    label: 'a',
+    indexes: [['b', 'c']],
+  });
+  const after = defineModel('thing', {
+    fields: { ...fields, b: field.text({ nullable: true, index: 'search' }), c: field.integer({ index: true }) },
+    label: 'a',
+    unique: [['a', 'b']],
+    indexes: [['b', '-c']],
+  });
+  await thereAndBack(snapshot(before), snapshot(after));
+});
+
+test('foreign keys come, go and change what they do on deletion', async () => {
+  const Owner = defineModel('owner', { fields: { name: field.text() } });
+  const without = defineModel('pet', { fields: { name: field.text() } });
+  const restrict = defineModel('pet', { fields: { name: field.text(), owner: field.belongsTo(() => Owner) } });
+  const setNull = defineModel('pet', {
+    fields: { name: field.text(), owner: field.belongsTo(() => Owner, { nullable: true, onDelete: 'setNull' }) },
+  });
+  await thereAndBack(snapshot(Owner, without), snapshot(Owner, restrict));
+  await thereAndBack(snapshot(Owner, restrict), snapshot(Owner, setNull));
+  await thereAndBack(snapshot(Owner, restrict), snapshot(without));
+});
+
+const Hen = defineModel('hen', {
+  fields: { name: field.text(), first: field.belongsTo(() => Egg, { nullable: true }) },
+});
+const Egg = defineModel('egg', {
+  fields: {
+    name: field.text(),
+    layer: field.belongsTo(() => Hen),
+    twin: field.belongsTo(() => Egg, { nullable: true, unique: true, onDelete: 'cascade' }),
+  },
+});
+
+test('tables that point at each other and at themselves come and go together', async () => {
+  await thereAndBack(emptySnapshot, snapshot(Hen, Egg));
+  await thereAndBack(snapshot(Hen, Egg), emptySnapshot);
+});
+
+test('composite keys, text keys and relations to them', async () => {
+  const Airport = defineModel('airport', { fields: { iata: field.text({ max: 3 }), name: field.text() }, key: 'iata' });
+  const Route = defineModel('route', {
+    fields: {
+      origin: field.belongsTo(() => Airport),
+      destination: field.belongsTo(() => Airport),
+      miles: field.integer(),
+    },
+    key: ['origin', 'destination'],
+    label: ['origin', 'destination'],
+  });
+  const up = await thereAndBack(emptySnapshot, snapshot(Airport, Route));
+  assert.match(up, 'primary key (origin_iata, destination_iata)');
+  assert.not.match(up, /index route_origin_iata_idx/, 'the primary key already finds by its first column');
+  assert.match(up, /index route_destination_iata_idx/);
+});
+
+test('a primary key changes while others point at it', async () => {
+  const numbered = defineModel('city', { fields: { code: field.text(), name: field.text() } });
+  const coded = defineModel('city', { fields: { code: field.text(), name: field.text() }, key: 'code' });
+  const houseOf = (city: typeof numbered | typeof coded) =>
+    defineModel('house', { fields: { name: field.text(), city: field.belongsTo(() => city) } });
+  await thereAndBack(snapshot(numbered, houseOf(numbered)), snapshot(coded, houseOf(coded)));
+});
+
+test('both ends of a relation change their type', async () => {
+  const before = defineModel('country', { fields: { code: field.integer(), name: field.text() }, key: 'code' });
+  const after = defineModel('country', { fields: { code: field.text(), name: field.text() }, key: 'code' });
+  const cityOf = (country: typeof before | typeof after) =>
+    defineModel('town', { fields: { name: field.text(), country: field.belongsTo(() => country) } });
+  await thereAndBack(
+    snapshot(before, cityOf(before)),
+    snapshot(after, cityOf(after)),
+    "insert into country values (41, 'Switzerland'); insert into town (name, country_code) values ('Bern', 41)",
+  );
+});
+
+test('a key becomes an identity that counts on from the rows that are there', async () => {
+  const before = defineModel('note', { fields: { id: field.bigint(), name: field.text() }, key: 'id' });
+  const after = defineModel('note', { fields: { name: field.text() } });
+  const { url, drop } = await testDatabase();
+  await runSql(url, renderFile(diff(emptySnapshot, snapshot(before))).up);
+  await runSql(url, "insert into note values (41, 'old')");
+  await runSql(url, renderFile(diff(snapshot(before), snapshot(after))).up);
+  await runSql(url, "insert into note (name) values ('new')");
+  assert.equal(await textsOf(url, 'select id from note order by id'), ['41', '42']);
+  await drop();
+  await thereAndBack(snapshot(before), snapshot(after), "insert into note values (41, 'old')");
+});
+
+test('a schema of its own', async () => {
+  const Invoice = defineModel('invoice', {
+    fields: { name: field.text({ index: true }), next: field.belongsTo(() => Invoice, { nullable: true }) },
+    table: 'billing.invoice',
+  }) as AnyModel;
+  const up = await thereAndBack(emptySnapshot, snapshot(Invoice));
+  assert.match(up, 'create schema if not exists billing;');
+});
+
+test('names that PostgreSQL would cut are shortened, and differ', async () => {
+  const long = 'a_column_of_a_name_that_is_longer_than_anybody_would_write';
+  const model = defineModel('aTableWithARatherLongNameOfItsOwn', {
+    fields: {
+      name: field.text(),
+      one: field.integer({ column: `${long}_1`, index: true, min: 0 }),
+      two: field.integer({ column: `${long}_2`, index: true, min: 0 }),
+    },
+  });
+  const made = snapshot(model);
+  const names = made.tables.flatMap((table) => [...table.indexes, ...table.checks].map(({ name }) => name));
+  assert.is(new Set(names).size, 4);
+  assert.ok(names.every((name) => Buffer.byteLength(name) <= 63));
+  await thereAndBack(emptySnapshot, made);
+  await thereAndBack(made, emptySnapshot);
+});
+
+test('a table that nobody manages is pointed at, and left alone', async () => {
+  const Account = defineModel('account', { fields: { name: field.text() }, managed: false });
+  const Note = defineModel('note', { fields: { name: field.text(), by: field.belongsTo(() => Account) } });
+  const changes = diff(emptySnapshot, snapshot(Account, Note));
+  assert.equal(
+    changes.map((change) => change.kind),
+    ['createTable', 'addForeignKey'],
+  );
+});
