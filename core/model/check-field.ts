@@ -78,7 +78,8 @@ function schemaFits({ kind, schema }: FieldInfo): string | undefined {
   if (schema === undefined) return 'A json field needs a schema (zod, or another with Standard Schema).';
   const probe = fitted({}, schema);
   const later = 'issue' in probe && probe.issue.key === 'problem.jsonLater';
-  return later ? 'The schema answers with a promise; only schemas that answer at once can be used.' : undefined;
+  if (!later) return undefined;
+  return 'The schema answers {} with a promise (zod makes one of a thrown error, too). It must answer at once, whatever it gets.';
 }
 
 function deleting({ kind, nullable, onDelete }: FieldInfo, { options }: DeclaredField): string | undefined {

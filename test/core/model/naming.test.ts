@@ -1,0 +1,88 @@
+import * as assert from 'uvu/assert';
+import { humanise, kebabCase, pluralOf, snakeCase, wordsInSentence } from '../../../core/model/naming.ts';
+import { didYouMean, nearest } from '../../../core/model/nearest.ts';
+import { escapeHtml } from '../../../core/view/escape.ts';
+import { suite } from '../../support/suite.ts';
+
+const test = suite('names');
+
+test('columns and tables are snake_case, addresses kebab-case', () => {
+  const names = {
+    startsAt: 'starts_at',
+    orderLine: 'order_line',
+    userID: 'user_id',
+    HTMLPage: 'html_page',
+    flightsIn2008: 'flights_in_2008',
+    first_name: 'first_name',
+    x: 'x',
+  };
+  for (const [name, snake] of Object.entries(names)) {
+    assert.is(snakeCase(name), snake);
+    assert.is(kebabCase(name), snake.replaceAll('_', '-'));
+  }
+});
+
+test('labels read as people write', () => {
+  const labels = {
+    startsAt: 'Starts at',
+    clientIp: 'Client IP',
+    id: 'ID',
+    userId: 'User ID',
+    csvFile: 'CSV file',
+    takeOffRun: 'Take off run',
+    AK: 'AK',
+    classB: 'Class b',
+    'two words': 'two words',
+    apiUrl: 'API URL',
+    identity: 'Identity',
+  };
+  for (const [name, label] of Object.entries(labels)) assert.is(humanise(name), label);
+  assert.is(wordsInSentence('orderLine'), 'order line');
+});
+
+test('plurals are English', () => {
+  const plurals = {
+    strike: 'strikes',
+    category: 'categories',
+    day: 'days',
+    box: 'boxes',
+    bus: 'buses',
+    branch: 'branches',
+    orderLine: 'orderLines',
+    'aircraft type': 'aircraft types',
+    person: 'people',
+    salesPerson: 'salesPeople',
+    species: 'species',
+    aircraft: 'aircraft',
+    analysis: 'analyses',
+    woman: 'women',
+    human: 'humans',
+    child: 'children',
+    status: 'statuses',
+    index: 'indexes',
+    Person: 'People',
+    toString: 'toStrings',
+  };
+  for (const [one, many] of Object.entries(plurals)) assert.is(pluralOf(one), many);
+});
+
+test('a misspelt name finds its neighbour, a strange one finds none', () => {
+  const names = ['name', 'startsAt', 'status'];
+  assert.is(nearest('nmae', names), 'name');
+  assert.is(nearest('startAt', names), 'startsAt');
+  assert.is(nearest('STATUS', names), 'status');
+  assert.is(nearest('colour', names), undefined);
+  assert.is(nearest('x', []), undefined);
+  assert.is(didYouMean('statsu', names), ' Did you mean "status"?');
+  assert.is(didYouMean('colour', names), '');
+});
+
+test('text is shown as text, in elements and attributes', () => {
+  assert.is(
+    escapeHtml(`<a href="x" title='y'>&amp;</a>`),
+    '&lt;a href=&quot;x&quot; title=&#39;y&#39;&gt;&amp;amp;&lt;/a&gt;',
+  );
+  assert.is(escapeHtml('plain – text'), 'plain – text');
+  assert.is(escapeHtml('&'), '&amp;');
+  assert.is(escapeHtml(''), '');
+});
