@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert';
 import { suite } from '../support/suite.ts';
 
 const ASSETS = new URL('../../templates/assets/', import.meta.url);
+const TEMPLATES = new URL('../../templates/', import.meta.url);
 const css = readFileSync(new URL('admin.css', ASSETS), 'utf8').replaceAll(/\/\*[\s\S]*?\*\//g, '');
 const scripts = readdirSync(ASSETS).filter((name) => name.endsWith('.js'));
 
@@ -111,6 +112,23 @@ rules('scripts stay small and write neither markup nor styles', () => {
       name,
     );
     assert.not.match(source, /^import /m, `${name} imports: addresses carry hashes, so it would not find the other`);
+  }
+});
+
+rules('every class that a template uses is in the style sheet', () => {
+  const known = new Set([...css.matchAll(/\.([a-z][\w-]*)/g)].map(([, name]) => name));
+  const templates = readdirSync(TEMPLATES, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.ejs'),
+  );
+  assert.ok(templates.length > 20);
+  for (const name of templates) {
+    const source = readFileSync(new URL(name, TEMPLATES), 'utf8');
+    // What the template computes is left out: `tone-<%= tone %>` is not a whole name.
+    const classes = [...source.matchAll(/class="([^"]*)"/g)].flatMap(([, list = '']) =>
+      list.replaceAll(/<%[\s\S]*?%>/g, '%').split(/\s+/),
+    );
+    const unknown = classes.filter((found) => found !== '' && !found.includes('%') && !known.has(found));
+    assert.equal(unknown, [], name);
   }
 });
 

@@ -26,7 +26,6 @@ export const adminWordsArabic: Words = {
   'admin.list.apply': 'تطبيق',
   'admin.list.from': 'من',
   'admin.list.to': 'إلى',
-  'admin.list.on': 'مفعّل',
   'admin.list.narrowedBy': 'محصور حسب',
   'admin.list.remove': 'أزل {label}',
   'admin.list.clear': 'أزل الكل',
