@@ -10,6 +10,7 @@ import { readBody } from './http/body.ts';
 import { clientAddress } from './http/client-address.ts';
 import type { ContextMiddleware } from './http/context.ts';
 import { correlationId } from './http/correlation.ts';
+import { devEvents } from './http/dev-events.ts';
 import { answerErrors } from './http/errors.ts';
 import { checkFormToken } from './http/form-token.ts';
 import { runHandler } from './http/handler.ts';
@@ -77,6 +78,7 @@ export function pipeline(app: App, { assets, readiness, table }: PipelineParts):
     serveAssets(app, assets),
     clientAddress(app),
     health(app, readiness),
+    ...devEvents(app),
     matchRoute(table),
     checkOrigin(app),
     ...app.plugins.flatMap((plugin) => plugin.identify?.(app) ?? []),

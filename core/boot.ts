@@ -27,6 +27,8 @@ export interface BootOptions {
   /** The built-in ones, in their order; the project's own follow from its config. */
   readonly plugins: readonly Plugin[];
   readonly database: Database;
+  /** For pages that read, with a time limit of its own. @defaultValue `database` */
+  readonly reading?: Database;
   readonly log: Logger;
   readonly dev?: boolean;
 }
@@ -45,7 +47,14 @@ const KERNEL_TEMPLATES = new URL('../templates/', import.meta.url);
  *
  * @throws RustioError `RIO-BOOT-PROBLEMS` whose details name every problem at once.
  */
-export async function boot({ project, plugins, database, log, dev = false }: BootOptions): Promise<Booted> {
+export async function boot({
+  project,
+  plugins,
+  database,
+  reading = database,
+  log,
+  dev = false,
+}: BootOptions): Promise<Booted> {
   const { config, environment } = project;
   if (!config) throw project.configError;
   const timings = new Map<string, number>();
@@ -102,7 +111,7 @@ export async function boot({ project, plugins, database, log, dev = false }: Boo
       handlers.map((make) => make()),
     ),
   );
-  const rows = once(() => createRows({ database, models, policy: policy() }));
+  const rows = once(() => createRows({ database: reading, models, policy: policy() }));
   const write = once(() => createWrite({ models, policy: policy(), events: events() }));
 
   const app: App = {

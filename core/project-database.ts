@@ -49,9 +49,14 @@ export async function joinServer({
   };
 }
 
+/** As long as somebody waits for a page; a slower question needs a narrower one, or an index. */
+const READING_MS = 2_000;
+
 /** A pool on the project's server. Closing it leaves the server too. */
 export interface ProjectDatabase {
   readonly database: Database;
+  /** For pages that read: the server takes a statement back that needs longer than a reader waits. */
+  readonly reading: Database;
   readonly server: ProjectServer;
   close(): Promise<void>;
 }
@@ -59,12 +64,15 @@ export interface ProjectDatabase {
 /** Joins the project's server and opens a pool on it. */
 export async function openProjectDatabase(project: ProjectContext, log?: DatabaseLog): Promise<ProjectDatabase> {
   const server = await joinServer(project);
-  const database = await openDatabase(server.url, log === undefined ? {} : { log });
+  const options = log === undefined ? {} : { log };
+  const database = await openDatabase(server.url, options);
+  const reading = await openDatabase(server.url, { ...options, statementTimeout: READING_MS });
   return {
     database,
+    reading,
     server,
     close: async () => {
-      await database.close();
+      await Promise.all([database.close(), reading.close()]);
       await server.leave();
     },
   };

@@ -42,6 +42,7 @@ export async function serve(booted: Booted, at: { port: number; host: string }):
       if (stop) stops.push({ name: plugin.name, stop });
       booted.timings.set(plugin.name, (booted.timings.get(plugin.name) ?? 0) + performance.now() - started);
     }
+    await app.rows.refreshEstimates();
     const handle = createKoa(app, booted).callback();
     const server = createServer((request, response) => void handle(request, response));
     const drain = drainer(server);

@@ -30,7 +30,8 @@ export async function serveProject(folder: string, mode: ServeMode, onReady: () 
   const opened = await openProjectDatabase(project, log);
   try {
     if (opened.server.note !== undefined) print(opened.server.note);
-    const booted = await boot({ project, plugins: builtIn, database: opened.database, log, dev: mode !== 'start' });
+    const { database, reading } = opened;
+    const booted = await boot({ project, plugins: builtIn, database, reading, log, dev: mode !== 'start' });
     const serving = await servePrepared(project, booted, opened, mode, began);
     onReady();
     await stop;

@@ -40,6 +40,8 @@ export interface DatabaseOptions {
   readonly maximumPoolSize?: number;
   /** What `pg_stat_activity` shows. */
   readonly applicationName?: string;
+  /** Milliseconds after which the server takes a statement back. @defaultValue 60,000 */
+  readonly statementTimeout?: number;
   /** Where errors of `afterCommit` work go. Without one they become warnings of the process. */
   readonly log?: DatabaseLog;
 }
@@ -52,6 +54,7 @@ export async function openDatabase(url: string, options: DatabaseOptions = {}): 
     interceptors: [nameStatements(names), parseRows],
     maxPoolSize: options.maximumPoolSize ?? 10,
     idleTimeout: 10 * 60_000,
+    statementTimeout: options.statementTimeout ?? 60_000,
     connectionRetryLimit: 1,
     queryRetryLimit: 0,
     transactionRetryLimit: 0,

@@ -6,6 +6,7 @@ import { badListAddress } from './bad-list-address.ts';
 import { alignOf, labelOf, rowsHtml } from './cells.ts';
 import { countView } from './count-view.ts';
 import { chipViews, filterViews, relationLabels } from './filter-view.ts';
+import { capitalised } from './navigation.ts';
 import { type Shown, type Site, siteOf, sitesOf } from './site.ts';
 
 /** GET /:model — one page of a list, at most two statements beside the session's. */
@@ -25,7 +26,7 @@ export async function listPage(ctx: Context, app: App): Promise<void> {
   const isNarrowed = ask.q !== '' || ask.filters.length > 0;
   const visible = site.columns.filter((shown) => 'computed' in shown || offered.columns.includes(shown.field));
   app.views.page(ctx, 'admin/list', {
-    title: model.plural,
+    title: capitalised(model.plural),
     singular: model.title,
     model: { name: model.name },
     ...(!model.readOnly && app.policy.may(actor, 'add', model) && { addUrl: app.urls.add(model) }),
@@ -44,7 +45,12 @@ export async function listPage(ctx: Context, app: App): Promise<void> {
     headers: visible.map((shown) =>
       headerView(shown, site, ask, offered.sortable, (field) => to(askAddress(params, { sort: field }))),
     ),
-    bodyHtml: rowsHtml(app, visible.length === site.columns.length ? site : { ...site, columns: visible }, show, page.rows),
+    bodyHtml: rowsHtml(
+      app,
+      visible.length === site.columns.length ? site : { ...site, columns: visible },
+      show,
+      page.rows,
+    ),
     rows: page.rows.length,
     count: countView(t, show, ask, page, to(askAddress(params, { count: 'exact' }))),
     pager: pagerView(page, ask, params, to),

@@ -2,17 +2,14 @@ import type { App } from '../../core/app.ts';
 import type { NavigationItem } from '../../core/plugin.ts';
 import { sitesOf } from './site.ts';
 
-/** The start page, then every model that has pages, under its group. Only those who may view a model see its entry. */
+/** Every model that has pages, under its group. Only those who may view a model see its entry. */
 export function navigation(app: App): readonly NavigationItem[] {
-  return [
-    { label: 'admin.index.title', path: '/', access: { role: 'staff' } },
-    ...sitesOf(app).all.map(({ model, group }) => ({
-      label: capitalised(model.plural),
-      group: group === '' ? 'admin.group.records' : group,
-      path: `/${model.address}`,
-      access: { permission: `${model.name}.view` },
-    })),
-  ];
+  return sitesOf(app).all.map(({ model, group }) => ({
+    label: capitalised(model.plural),
+    group: group === '' ? 'admin.group.records' : group,
+    path: `/${model.address}`,
+    access: { permission: `${model.name}.view` },
+  }));
 }
 
 export function capitalised(text: string): string {

@@ -113,21 +113,23 @@ function buildSite(model: ModelInfo, { options }: ModelAdmin, problems: BootProb
       return column ? [{ computed: column }] : [];
     });
   const list = options.list ?? defaultList(model);
-  const { listing, problems: listProblems } = compileListing(model, {
-    list: list.filter((name) => !computed.has(name)),
-    computed: list.some((name) => computed.has(name)),
-    filters: options.filters ?? [],
-    search: options.search ?? [],
-    order: options.order ?? [],
-    ...(options.size === undefined ? {} : { size: options.size }),
+  const { filters, search, order, size } = options;
+  const fields = list.filter((name) => !computed.has(name));
+  const compiled = compileListing(model, {
+    list: fields,
+    computed: fields.length < list.length,
+    filters,
+    search,
+    order,
+    size,
   });
-  problems.push(...listProblems);
+  problems.push(...compiled.problems);
   const sections = sectionsOf(model, options.fieldsets ?? [], computed, problems);
   return {
     model,
     group: options.group ?? (model.owner === 'project' ? '' : 'admin.group.system'),
     columns: shownOf(list),
-    listing,
+    listing: compiled.listing,
     sections: sections.map(({ title, fields }) => ({ title, shown: shownOf(fields) })),
     readOnly: new Set(options.readOnly ?? []),
   };

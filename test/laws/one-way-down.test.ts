@@ -1,0 +1,71 @@
+// Law 1: cli → plugins → core. Law 4, in part: pages and declarations hold no SQL.
+import * as assert from 'uvu/assert';
+import { builtIn } from '../../plugins/order.ts';
+import { type Source, sourcesIn } from '../support/sources.ts';
+import { suite } from '../support/suite.ts';
+
+const test = suite('law: one way down');
+const pluginOf = (path: string): string | undefined => /^plugins\/([^/]+)\//.exec(path)?.[1];
+
+test('the scanner sees imports, so that the tests below cannot pass on nothing', () => {
+  const app = sourcesIn('core').find(({ path }) => path === 'core/app.ts');
+  assert.ok(app?.imports.includes('core/plugin.ts'));
+  assert.ok(app?.packages.includes('koa'));
+});
+
+test('the core imports no plugin, no command and no test', () => {
+  assert.equal(
+    offences(sourcesIn('core'), (target) => !target.startsWith('core/')),
+    [],
+  );
+});
+
+test('plugins import the core and plugins, never the command line', () => {
+  assert.equal(
+    offences(sourcesIn('plugins'), (target) => !target.startsWith('core/') && !target.startsWith('plugins/')),
+    [],
+  );
+});
+
+test('a plugin imports only plugins that its `requires` names and that stand before it', () => {
+  const names = builtIn.map(({ name }) => name);
+  const wrong = sourcesIn('plugins').flatMap((source) => {
+    const own = pluginOf(source.path);
+    const declared = builtIn.find(({ name }) => name === own);
+    if (!declared) return [];
+    return source.imports
+      .map(pluginOf)
+      .filter((other) => other !== undefined && other !== own)
+      .filter(
+        (other) => !declared.requires?.includes(other ?? '') || names.indexOf(other ?? '') > names.indexOf(own ?? ''),
+      )
+      .map((other) => `${source.path} imports ${other}`);
+  });
+  assert.equal(wrong, []);
+});
+
+test('the order names every plugin folder, and every built-in plugin has a folder of its name', () => {
+  const folders = new Set(sourcesIn('plugins').flatMap(({ path }) => pluginOf(path) ?? []));
+  assert.equal([...folders].sort(), builtIn.map(({ name }) => name).sort());
+});
+
+test('the server does not load what only the command line needs', () => {
+  const wrong = sourcesIn('core', 'plugins').flatMap(({ path, packages }) =>
+    packages.filter((name) => /^(yargs|chokidar|culori)/.test(name)).map((name) => `${path} imports ${name}`),
+  );
+  assert.equal(wrong, []);
+});
+
+test('pages, commands and declarations of plugins write no SQL and know no pool', () => {
+  const files = sourcesIn('plugins').filter(({ path }) => /(?:^|[/-])(?:pages?|commands?|index)\.ts$/.test(path));
+  assert.ok(files.length >= 10, 'there are pages to look at');
+  const wrong = files.flatMap(({ path, packages, imports }) => [
+    ...packages.filter((name) => name === 'slonik' || name === 'pg').map((name) => `${path} imports ${name}`),
+    ...imports.filter((target) => target.startsWith('core/database/')).map((target) => `${path} imports ${target}`),
+  ]);
+  assert.equal(wrong, []);
+});
+
+function offences(sources: readonly Source[], isWrong: (target: string) => boolean): readonly string[] {
+  return sources.flatMap(({ path, imports }) => imports.filter(isWrong).map((target) => `${path} imports ${target}`));
+}

@@ -1,0 +1,34 @@
+import { globSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+
+export const ROOT = path.resolve(import.meta.dirname, '../..');
+
+export interface Source {
+  /** From the root, with `/`: `core/app.ts`. */
+  readonly path: string;
+  readonly text: string;
+  /** What it imports of the repository, as paths from the root; type imports too. */
+  readonly imports: readonly string[];
+  /** Packages that it imports by name. */
+  readonly packages: readonly string[];
+}
+
+const IMPORT =
+  /(?:^|\n)\s*(?:import|export)\b[^'"`;]*?from\s*'([^']+)'|(?:^|\n)import\s*'([^']+)'|\bimport\(\s*'([^']+)'\s*\)/g;
+
+/** The TypeScript files under the given folders, with what each imports. */
+export function sourcesIn(...folders: readonly string[]): readonly Source[] {
+  const files = folders.flatMap((folder) => globSync(`${folder}/**/*.ts`, { cwd: ROOT }));
+  return files.map((file) => {
+    const text = readFileSync(path.join(ROOT, file), 'utf8');
+    const named = [...text.matchAll(IMPORT)].map((match) => match[1] ?? match[2] ?? match[3] ?? '');
+    return {
+      path: file.split(path.sep).join('/'),
+      text,
+      imports: named
+        .filter((name) => name.startsWith('.'))
+        .map((name) => path.posix.join(path.posix.dirname(file), name)),
+      packages: named.filter((name) => !name.startsWith('.')),
+    };
+  });
+}
