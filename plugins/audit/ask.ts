@@ -1,0 +1,79 @@
+import type { App } from '../../core/app.ts';
+import { RustioError } from '../../core/errors.ts';
+import { parseEmail } from '../auth/email-address.ts';
+import type { EntryFilter, EntryWindow } from './entries.ts';
+import { isEntryId } from './history.ts';
+
+const PAGE = 50;
+const NAMES = new Set(['event', 'person', 'model', 'from', 'to', 'correlation', 'before', 'after']);
+const CORRELATION = /^[A-Za-z0-9_-]{16,64}$/;
+
+export interface AuditAsk {
+  readonly filter: EntryFilter;
+  readonly window: EntryWindow;
+}
+
+/**
+ * What the address of the audit page asks for. Names and values that mean nothing are refused (400), never ignored: a filter
+ * with a slip in it would show too much, and look as if it had worked.
+ */
+export function parseAuditAsk(app: App, params: URLSearchParams, timeZone: string): AuditAsk {
+  const wrong = (what: string): never => {
+    throw badAsk(what);
+  };
+  for (const name of params.keys()) if (!NAMES.has(name)) wrong(name);
+  const one = (name: string, fits: (text: string) => boolean): string | undefined => {
+    const values = params.getAll(name).filter((value) => value !== '');
+    const [value] = values;
+    if (value === undefined) return undefined;
+    return values.length === 1 && fits(value) ? value : wrong(name);
+  };
+  const known = eventNames(app);
+  const events = params.getAll('event').filter((value) => value !== '');
+  if (!events.every((event) => known.includes(event))) wrong('event');
+  const person = one('person', (text) => parseEmail(text).ok)?.trim();
+  const model = one('model', (text) => app.models.byName(text) !== undefined);
+  const from = one('from', isDate);
+  const to = one('to', isDate);
+  const correlationId = one('correlation', (text) => CORRELATION.test(text));
+  const before = one('before', isEntryId);
+  const after = one('after', isEntryId);
+  if (before !== undefined && after !== undefined) wrong('after');
+  return {
+    filter: {
+      ...(events.length > 0 && { events }),
+      ...(person !== undefined && { person }),
+      ...(model !== undefined && { model }),
+      ...(from !== undefined && { from }),
+      ...(to !== undefined && { to }),
+      ...(correlationId !== undefined && { correlationId }),
+      timeZone,
+    },
+    window: { size: PAGE, ...(before !== undefined && { before }), ...(after !== undefined && { after }) },
+  };
+}
+
+/** Everything that can stand in the trail: the three of every model, and what plugins declare. */
+export function eventNames(app: Pick<App, 'plugins'>): readonly string[] {
+  return ['create', 'update', 'delete', ...app.plugins.flatMap((plugin) => plugin.events ?? [])];
+}
+
+/** A day that exists, within what PostgreSQL and people can mean. */
+function isDate(text: string): boolean {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || text < '0001') return false;
+  const day = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);
+}
+
+function badAsk(name: string): RustioError {
+  return new RustioError(
+    'RIO-AUDIT-FILTER',
+    {
+      problem: 'The address of this page asks for something that does not exist.',
+      why: `"${name.slice(0, 40)}" is unknown here, or its value is none that it can have.`,
+      fix: 'Open the audit page anew and use its filters.',
+      retry: 'Trying again gives the same answer.',
+    },
+    { status: 400 },
+  );
+}

@@ -1,0 +1,27 @@
+import { definePlugin } from '../../core/plugin.ts';
+import { checks } from './checks.ts';
+import { auditPage } from './pages.ts';
+import { recordEntry } from './record-entry.ts';
+import { en } from './words/en.ts';
+
+/** What happened: every event of every plugin, in the transaction in which it happened, for good. */
+export const audit = definePlugin({
+  name: 'audit',
+  api: 1,
+  description: 'What happened: every event, recorded in the transaction of its change, append-only.',
+  requires: ['auth'],
+  migrations: new URL('./migrations/', import.meta.url),
+  templates: new URL('../../templates/audit/', import.meta.url),
+  words: { en },
+  permissions: [{ name: 'audit.view', description: 'See what everybody did' }],
+  on: () => ({ '*': recordEntry }),
+  fills: {
+    navigation: [
+      { label: 'audit.title', group: 'admin.group.system', path: '/audit', access: { permission: 'audit.view' } },
+    ],
+  },
+  checks,
+  routes(routes) {
+    routes.get('/audit', { permission: 'audit.view' }, auditPage, { answers: [400] });
+  },
+});

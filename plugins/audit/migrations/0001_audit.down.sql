@@ -1,0 +1,2 @@
+drop table rustio_audit;
+drop function rustio_audit_append_only();

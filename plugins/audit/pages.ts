@@ -1,0 +1,102 @@
+import type { App } from '../../core/app.ts';
+import type { Context } from '../../core/http/context.ts';
+import type { Show } from '../../core/model/kind.ts';
+import { createShow, isoOf } from '../../core/view/show.ts';
+import { type AuditAsk, eventNames, parseAuditAsk } from './ask.ts';
+import { type Entry, readEntries } from './entries.ts';
+import { shownChange } from './shown-change.ts';
+import { visibleChanges, visibleModel } from './visible.ts';
+
+/** GET /audit — what happened, the newest first. */
+export async function auditPage(ctx: Context, app: App): Promise<void> {
+  const params = new URLSearchParams(ctx.querystring);
+  const { filter, window }: AuditAsk = parseAuditAsk(app, params, ctx.state.timeZone);
+  const page = await readEntries(app.database, filter, window);
+  const url = app.urls.to('/audit');
+  const first = page.entries.at(0)?.id;
+  const last = page.entries.at(-1)?.id;
+  const narrowed = [...params.keys()].some((name) => name !== 'before' && name !== 'after');
+  app.views.page(ctx, 'audit/list', {
+    title: ctx.state.t('audit.title'),
+    url,
+    entries: page.entries.map((entry) => shownEntry(ctx, app, entry, params)),
+    filter,
+    narrowed,
+    events: eventNames(app).map((name) => ({ name, label: eventLabel(ctx, name) })),
+    models: app.models.all
+      .filter((model) => app.policy.may(ctx.state.actor, 'view', model))
+      .map(({ name, plural }) => ({ name, label: plural })),
+    withoutUrls: Object.fromEntries(
+      ['event', 'person', 'model', 'period', 'correlation'].map((name) => [name, withoutFilter(url, params, name)]),
+    ),
+    ...(page.newer && { firstUrl: moved(url, params, {}) }),
+    ...(page.newer && first !== undefined && { newerUrl: moved(url, params, { after: first }) }),
+    ...(page.older && last !== undefined && { olderUrl: moved(url, params, { before: last }) }),
+  });
+}
+
+function shownEntry(ctx: Context, app: App, entry: Entry, params: URLSearchParams) {
+  const { actor, t } = ctx.state;
+  const model = visibleModel(app, actor, entry);
+  const { subject } = entry;
+  const named = subject === null ? undefined : app.models.byName(subject.model);
+  return {
+    iso: isoOf(entry.at),
+    when: showFor(ctx).timestamp(entry.at),
+    who: entry.actor.kind === 'nobody' ? t('audit.nobody') : entry.actor.label,
+    what: eventLabel(ctx, entry.event),
+    tone: toneOf(entry.event),
+    // Who may not view the model is told that something happened to one of its records, and to which model, no more.
+    model: named?.title ?? subject?.model,
+    record: model && subject ? subject.label : undefined,
+    recordUrl: model && subject ? app.urls.record(model, subject.key, '+history') : undefined,
+    changes: model ? visibleChanges(app, actor, model, entry).map((change) => shownChange(t, change)) : [],
+    details: Object.entries(entry.data ?? {}).map(([name, value]) =>
+      shownChange(t, { name, field: undefined, before: undefined, after: value }),
+    ),
+    address: entry.address,
+    correlation: entry.correlationId.slice(0, 8),
+    correlationUrl: moved(app.urls.to('/audit'), params, { correlation: entry.correlationId }),
+  };
+}
+
+function eventLabel({ state: { t } }: Context, event: string): string {
+  const key = `event.${event}`;
+  const label = t(key);
+  return label === key ? event : label;
+}
+
+/** The same words for the same thing everywhere: green came, red went, amber wants a look. */
+function toneOf(event: string): string {
+  if (/(^|_)(create|created)$/.test(event)) return 'tone-green';
+  if (/(^|_)(delete|deleted)$/.test(event)) return 'tone-red';
+  if (/(^|_)(failed|locked|by_other)$/.test(event)) return 'tone-amber';
+  return /(^|_)(update|updated)$/.test(event) ? 'tone-blue' : '';
+}
+
+/** The address of this list, somewhere else in it: filters stay, the place does not. */
+function moved(url: string, params: URLSearchParams, to: Readonly<Record<string, string>>): string {
+  const next = new URLSearchParams(params);
+  for (const name of ['before', 'after']) next.delete(name);
+  for (const [name, value] of Object.entries(to)) next.set(name, value);
+  return next.size === 0 ? url : `${url}?${next}`;
+}
+
+function withoutFilter(url: string, params: URLSearchParams, name: string): string {
+  const next = new URLSearchParams(params);
+  for (const gone of name === 'period' ? ['from', 'to'] : [name]) next.delete(gone);
+  return moved(url, next, {});
+}
+
+const shows = new Map<string, Show>();
+
+/** Formatters cost milliseconds to make, so there is one set for each language and zone. */
+function showFor({ state: { locale, timeZone, t } }: Context): Show {
+  const key = `${locale} ${timeZone}`;
+  let show = shows.get(key);
+  if (!show) {
+    show = createShow(locale, timeZone, t, () => undefined);
+    shows.set(key, show);
+  }
+  return show;
+}

@@ -1,0 +1,39 @@
+import type { FieldInfo } from '../../core/model/registry.ts';
+import type { Translate } from '../../core/view/words.ts';
+import type { Change } from './visible.ts';
+
+const LONGEST = 300;
+
+/** A change in words, for a template that escapes. `undefined` where there was no value. */
+export interface ShownChange {
+  readonly label: string;
+  readonly before: string | undefined;
+  readonly after: string | undefined;
+}
+
+export function shownChange(t: Translate, { name, field, before, after }: Change): ShownChange {
+  return { label: field?.label ?? name, before: shownValue(t, field, before), after: shownValue(t, field, after) };
+}
+
+/** A value of the trail in words: choices by their labels, the rest as it was stored. */
+export function shownValue(t: Translate, field: FieldInfo | undefined, value: unknown): string | undefined {
+  switch (typeof value) {
+    case 'undefined':
+      return undefined;
+    case 'string':
+      return cut(field?.valueLabels[value] ?? value);
+    case 'boolean':
+      return t(value ? 'value.yes' : 'value.no');
+    case 'object':
+      if (value === null) return undefined;
+      if (Array.isArray(value)) return cut(value.map((each) => shownValue(t, field, each) ?? '').join(', '));
+      return cut(JSON.stringify(value));
+    default:
+      return String(value);
+  }
+}
+
+function cut(text: string): string {
+  const signs = [...text];
+  return signs.length <= LONGEST ? text : `${signs.slice(0, LONGEST).join('')}…`;
+}
