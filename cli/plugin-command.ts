@@ -1,5 +1,7 @@
 import { RustioError } from '../core/errors.ts';
-import type { Command, Plugin } from '../core/plugin.ts';
+import type { Command, CommandInput, Plugin, ToolContext } from '../core/plugin.ts';
+import { migrationSources, PROJECT_SOURCE } from '../core/migrate/sources.ts';
+import { pendingOf } from '../core/migrate/status.ts';
 import { findProject, loadConfig } from '../core/project.ts';
 import { builtIn } from '../plugins/order.ts';
 import { type CliCommand, partsOf } from './cli-command.ts';
@@ -29,10 +31,21 @@ export async function pluginCommands(
       const owner = owners.get(words);
       if (owner !== undefined) throw clash(words, owner, plugin.name);
       owners.set(words, plugin.name);
-      commands.push(cliCommandOf(command));
+      commands.push(cliCommandOf({ ...command, run: (context, input) => runOnTables(command, context, input) }));
     }
   }
   return commands;
+}
+
+/** Plugins own the tables that their commands need: a missing one is told as what it is, before anything is asked. */
+async function runOnTables(command: Command, context: ToolContext, input: CommandInput): Promise<void> {
+  const { app, database, project } = context;
+  if (app !== undefined && database !== undefined) {
+    const open = await pendingOf(database, migrationSources(project.folder, app.plugins));
+    const lacking = open.filter(({ source, state }) => state === 'pending' && source !== PROJECT_SOURCE);
+    if (lacking.length > 0) throw pending(partsOf(command).words.join(' '), lacking.length);
+  }
+  await command.run(context, input);
 }
 
 async function pluginsOf(projectOption: string | undefined): Promise<readonly Plugin[]> {
@@ -45,6 +58,15 @@ async function pluginsOf(projectOption: string | undefined): Promise<readonly Pl
     // Not the place to tell it: the command that is asked for does, if it needs the config.
     return builtIn;
   }
+}
+
+function pending(words: string, count: number): RustioError {
+  return new RustioError('RIO-CLI-PENDING', {
+    problem: `"${words}" cannot run yet: its tables are not there.`,
+    why: count === 1 ? '1 migration is pending.' : `${count} migrations are pending.`,
+    fix: 'Run: npx rustio-admin migrate',
+    retry: 'After that.',
+  });
 }
 
 function clash(words: string, owner: string, other: string): RustioError {

@@ -1,0 +1,102 @@
+import * as assert from 'uvu/assert';
+import type { CliCommand } from '../../cli/cli-command.ts';
+import { parseArguments } from '../../cli/parse-arguments.ts';
+import { RustioError } from '../../core/errors.ts';
+import { suite } from '../support/suite.ts';
+
+const test = suite('command line');
+
+function command(name: string, options: CliCommand['options'] = {}): CliCommand {
+  return { name, description: `Does ${name}.`, options, run: async () => {} };
+}
+
+const commands = [
+  command('start'),
+  command('migrate'),
+  command('migrate make [NAME]'),
+  command('user password EMAIL'),
+  command('user create', {
+    email: { type: 'string', description: 'Address', required: true },
+    role: { type: 'string', description: 'Role', choices: ['staff', 'administrator'], default: 'staff' },
+    active: { type: 'boolean', description: 'At once' },
+    limit: { type: 'number', description: 'Most' },
+  }),
+];
+
+async function read(...words: string[]) {
+  const parsed = await parseArguments(words, commands, '1.2.3');
+  if (parsed.kind === 'print') return parsed.text;
+  return { name: parsed.command.name, values: parsed.values, project: parsed.projectOption };
+}
+
+async function refused(...words: string[]): Promise<RustioError> {
+  const outcome = await read(...words).catch((error: unknown) => error);
+  if (!(outcome instanceof RustioError)) throw new Error(`"${words.join(' ')}" was not refused`);
+  assert.is(outcome.code, 'RIO-CLI-USAGE');
+  assert.is(outcome.exitCode, 2);
+  return outcome;
+}
+
+test('the command with the most words that fit is meant', async () => {
+  assert.equal(await read('migrate'), { name: 'migrate', values: {}, project: undefined });
+  assert.equal(await read('migrate', 'make', 'add status'), {
+    name: 'migrate make [NAME]',
+    values: { name: 'add status' },
+    project: undefined,
+  });
+  assert.equal(await read('migrate', 'make'), {
+    name: 'migrate make [NAME]',
+    values: { name: undefined },
+    project: undefined,
+  });
+});
+
+test('positions and options come by name, digits stay text, and defaults are filled in', async () => {
+  assert.equal(await read('user', 'password', '12345', '--project', '/desk'), {
+    name: 'user password EMAIL',
+    values: { email: '12345' },
+    project: '/desk',
+  });
+  assert.equal(await read('user', 'create', '--email=a@b', '--active', '--limit', '5'), {
+    name: 'user create',
+    values: { email: 'a@b', role: 'staff', active: true, limit: 5 },
+    project: undefined,
+  });
+});
+
+test('a misspelt command is answered with the one that was meant', async () => {
+  assert.match((await refused('strat')).parts.fix, '"rustio-admin start"');
+  assert.match((await refused('migrate', 'makee')).parts.fix, '--help');
+  assert.match((await refused('user', 'craete')).parts.fix, '"rustio-admin user create"');
+  assert.match((await refused('user')).parts.problem, 'needs one more word');
+});
+
+test('a misspelt option is answered with the one that was meant', async () => {
+  const error = await refused('user', 'create', '--emial', 'a@b');
+  assert.match(error.parts.problem, '--emial');
+  assert.match(error.parts.fix, 'Did you mean --email?');
+  assert.match((await refused('start', '-x')).parts.problem, '"-x"');
+});
+
+test('what is missing, superfluous or impossible is refused', async () => {
+  assert.match((await refused('user', 'password')).parts.problem, 'EMAIL is missing');
+  assert.match((await refused('user', 'create')).parts.problem, '--email is missing');
+  assert.match((await refused('start', 'now')).parts.problem, '"now" is one word too many');
+  assert.match((await refused('user', 'create', '--email', 'a', '--limit', 'many')).parts.problem, 'is no number');
+  assert.match((await refused('user', 'create', '--email', 'a', '--email', 'b')).parts.problem, 'exactly one');
+  const role = await refused('user', 'create', '--email', 'a', '--role', 'staf');
+  assert.match(role.parts.why, 'staff, administrator');
+  assert.match(role.parts.fix, '--role staff');
+});
+
+test('help names every command, and of one command what it takes', async () => {
+  const overview = await read('--help');
+  for (const { name } of commands) assert.match(String(overview), name);
+  assert.is(await read(), overview);
+  const one = String(await read('user', 'create', '--help'));
+  assert.match(one, '--role');
+  assert.match(one, 'staff, administrator; default: staff');
+  assert.match(String(await read('user', '--help')), 'user password EMAIL');
+  assert.not.match(String(await read('user', '--help')), 'migrate');
+  assert.is(await read('--version'), '1.2.3');
+});

@@ -1,0 +1,96 @@
+import path from 'node:path';
+import * as assert from 'uvu/assert';
+import { RustioError } from '../../core/errors.ts';
+import { findProject, loadConfig } from '../../core/project.ts';
+import { suite } from '../support/suite.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+const test = suite('project');
+
+async function failure(files: Record<string, string>): Promise<RustioError> {
+  const outcome = await loadConfig(temporaryFolder(files)).catch((error: unknown) => error);
+  if (outcome instanceof RustioError) return outcome;
+  throw new Error('the config was loaded');
+}
+
+test('a config is loaded as it is written', async () => {
+  const config = await loadConfig(
+    temporaryFolder({ 'rustio.config.ts': `export default { name: 'Desk' as string, mountPath: '/desk' };` }),
+  );
+  assert.equal(config, { name: 'Desk', mountPath: '/desk' });
+});
+
+test('the project is found from a folder inside it', () => {
+  const folder = temporaryFolder({ 'rustio.config.ts': '', 'models/strike/a.ts': '' });
+  assert.is(findProject(path.join(folder, 'models/strike')), folder);
+  assert.is(findProject(path.dirname(folder)), undefined);
+});
+
+test('a syntax error is told with file, line and the line itself', async () => {
+  const error = await failure({
+    'rustio.config.ts': `import './models.ts';\nexport default { name: 'Desk' };\n`,
+    'models.ts': `export const model = {\n  a: 1\n  b: 2\n};\n`,
+  });
+  assert.is(error.code, 'RIO-CONFIG-LOAD');
+  assert.is(error.exitCode, 1);
+  assert.match(error.parts.problem, 'models.ts:3');
+  assert.match(error.details.join('\n'), 'b: 2');
+});
+
+test('an error that is thrown is told with the line of the project that threw it', async () => {
+  const error = await failure({
+    'rustio.config.ts': `import './models/strike.ts';\nexport default { name: 'Desk' };\n`,
+    'models/strike.ts': `const none: string[] = [];\n\nnone[0].trim();\nexport {};\n`,
+  });
+  assert.match(error.parts.problem, `models${path.sep}strike.ts:3`);
+  assert.match(error.parts.problem, 'Cannot read properties of undefined');
+});
+
+test('an import that leads nowhere names both ends', async () => {
+  const error = await failure({ 'rustio.config.ts': `import './modles.ts';\nexport default {};\n` });
+  assert.match(error.parts.problem, './modles.ts');
+  assert.match(error.parts.fix, 'rustio.config.ts');
+  const missing = await failure({ 'rustio.config.ts': `import 'no-such-package';\nexport default {};\n` });
+  assert.match(missing.parts.fix, 'npm install');
+});
+
+test('a name that a module does not export is told with the line', async () => {
+  const error = await failure({
+    'rustio.config.ts': `import { modles } from './models.ts';\nexport default { name: 'Desk', models: modles };\n`,
+    'models.ts': `export const models = [];\n`,
+  });
+  assert.match(error.parts.problem, 'modles');
+  assert.match(error.parts.problem, 'rustio.config.ts:1');
+});
+
+test('an error of the framework in a model keeps its own words', async () => {
+  const errors = new URL('../../core/errors.ts', import.meta.url).href;
+  const error = await failure({
+    'rustio.config.ts': `
+      import { RustioError } from '${errors}';
+      throw new RustioError('RIO-MODEL-TEST', { problem: 'p', why: 'w', fix: 'f', retry: 'r' });
+    `,
+  });
+  assert.is(error.code, 'RIO-MODEL-TEST');
+});
+
+test('a config without a default export says how to write one', async () => {
+  const error = await failure({ 'rustio.config.ts': `export const config = { name: 'Desk' };` });
+  assert.is(error.code, 'RIO-CONFIG-EXPORT');
+});
+
+test('every wrong setting is named with its path, unknown ones with what was meant', async () => {
+  const error = await failure({
+    'rustio.config.ts': `export default {
+      nmae: 'Desk', models: [{ fields: {} }], mountPath: 'admin/', timeZone: 'Mars/Olympus', trustedProxies: -1, zzzzzz: 1,
+    };`,
+  });
+  assert.is(error.code, 'RIO-CONFIG-SHAPE');
+  const told = error.details.join('\n');
+  assert.match(told, 'nmae: there is no such setting; did you mean "name"?');
+  assert.match(told, 'zzzzzz: there is no such setting; known are name, models');
+  assert.match(told, 'models[0]: is no model');
+  assert.match(told, 'mountPath: ');
+  assert.match(told, 'timeZone: ');
+  assert.match(told, 'trustedProxies: ');
+});

@@ -1,0 +1,46 @@
+import { sql } from 'slonik';
+import * as assert from 'uvu/assert';
+import { explain, renderError } from '../../cli/report-error.ts';
+import { withPlainConnection } from '../../core/database/plain.ts';
+import { openDatabase } from '../../core/database/pool.ts';
+import { RustioError } from '../../core/errors.ts';
+import { failureOf } from '../support/failure.ts';
+import { suite } from '../support/suite.ts';
+
+const test = suite('errors in the terminal');
+const parts = { problem: 'Port 8000 is taken.', why: 'It is used.', fix: 'Take another.', retry: 'Then.' };
+
+test('an error is told in four parts and with its code, without colours where no terminal reads', () => {
+  const lines = renderError(new RustioError('RIO-SERVE-PORT', parts, { details: ['pid 12'] }));
+  assert.equal(lines, [
+    'Problem: Port 8000 is taken.',
+    'Why:     It is used.',
+    '           pid 12',
+    'Fix:     Take another.',
+    'Retry:   Then.',
+    'Code:    RIO-SERVE-PORT (docs/errors.md#rio-serve-port)',
+  ]);
+});
+
+test('what nobody foresaw is called a bug and shows where it happened', () => {
+  const error = explain(new TypeError('x is not a function'));
+  assert.is(error.code, 'RIO-UNEXPECTED');
+  assert.is(error.exitCode, 1);
+  assert.match(error.parts.problem, 'x is not a function');
+  assert.match(error.details.join('\n'), 'report-error.test.ts');
+  assert.match(explain('a thrown string').parts.problem, 'a thrown string');
+});
+
+test('a database that does not answer is told as such, by the pool and by a plain connection', async () => {
+  const url = 'postgres://app:hunter2@127.0.0.1:1/none';
+  const database = await openDatabase(url);
+  const byPool = await failureOf(database.query(sql.unsafe`select 1`));
+  await database.close();
+  const plain = await failureOf(withPlainConnection(url, (client) => client.query('select 1')));
+  for (const failure of [byPool, plain]) {
+    const error = explain(failure);
+    assert.is(error.code, 'RIO-DATABASE-UNREACHABLE');
+    assert.match(error.parts.why, 'ECONNREFUSED');
+    assert.not.match(renderError(error).join('\n'), 'hunter2');
+  }
+});

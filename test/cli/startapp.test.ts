@@ -1,0 +1,82 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import * as assert from 'uvu/assert';
+import { startapp } from '../../cli/commands/startapp.ts';
+import { startproject } from '../../cli/commands/startproject.ts';
+import { rustioFailureOf } from '../support/failure.ts';
+import { suite } from '../support/suite.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+const test = suite('startapp');
+
+async function make(project: string, name: string): Promise<string[]> {
+  const lines: string[] = [];
+  await startapp.run({
+    values: { name },
+    projectOption: project,
+    print: (line) => lines.push(line),
+    askSecret: async () => undefined,
+  });
+  return lines;
+}
+
+/** A new project, not installed. */
+async function newProject(starter: string): Promise<string> {
+  const project = path.join(temporaryFolder(), 'desk');
+  await startproject.run({
+    values: { name: project, starter },
+    projectOption: undefined,
+    print: () => {},
+    askSecret: async () => undefined,
+  });
+  return project;
+}
+
+function configOf(project: string): string {
+  return readFileSync(path.join(project, 'rustio.config.ts'), 'utf8');
+}
+
+for (const starter of ['blank', 'strikes']) {
+  test(`two apps are wired into the config of the starter ${starter}, one after the other`, async () => {
+    const project = await newProject(starter);
+    const lines = await make(project, 'stock-takes');
+    assert.match(lines.join('\n'), 'migrate make');
+    await make(project, 'visits');
+    const config = configOf(project);
+    assert.match(
+      config,
+      `import { admins as stockTakesAdmins, models as stockTakesModels } from './stock-takes/models.ts';`,
+    );
+    assert.match(config, /models: \[\.\.\.models, \.\.\.stockTakesModels, \.\.\.visitsModels\]/);
+    assert.match(config, /admins: \[\.\.\.admins, \.\.\.stockTakesAdmins, \.\.\.visitsAdmins\]/);
+    const models = readFileSync(path.join(project, 'stock-takes/models.ts'), 'utf8');
+    assert.match(models, `export const StockTake = defineModel('stockTake'`);
+  });
+}
+
+test('a config in another form is left alone, and the lines to add are shown', async () => {
+  const config = `import { defineConfig } from 'rustio-admin';\nexport default defineConfig({ name: 'Desk', models: all() });\n`;
+  const project = temporaryFolder({ 'rustio.config.ts': config });
+  const error = await rustioFailureOf(make(project, 'visits'));
+  assert.is(error.code, 'RIO-STARTAPP-CONFIG');
+  assert.is(error.exitCode, 1);
+  assert.match(error.details.join('\n'), '...visitsModels');
+  assert.is(configOf(project), config);
+  assert.not.ok(existsSync(path.join(project, 'visits')), 'nothing is made half');
+});
+
+test('a folder that is there, and a name that is no name, are refused', async () => {
+  const project = temporaryFolder({ 'rustio.config.ts': '', 'visits/notes.txt': 'mine' });
+  const taken = await rustioFailureOf(make(project, 'visits'));
+  assert.is(taken.code, 'RIO-STARTAPP-FOLDER');
+  assert.is(taken.exitCode, 2);
+  for (const name of ['Visits', '../visits', '1st', 'a b', 'a--b']) {
+    assert.is((await rustioFailureOf(make(project, name))).code, 'RIO-STARTAPP-NAME', name);
+  }
+});
+
+test('without a project there is nothing to add to', async () => {
+  const error = await rustioFailureOf(make(temporaryFolder(), 'visits'));
+  assert.is(error.code, 'RIO-PROJECT-MISSING');
+  assert.is(error.exitCode, 2);
+});
