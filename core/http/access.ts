@@ -43,10 +43,10 @@ export function checkAccess(app: App, control: AccessControl): ContextMiddleware
     const { route } = ctx.state;
     if (!route) throw forbidden();
     const verdict = control.judge(ctx, route.access);
+    // A form that was sent is gone; the page on which it stood is the best place to come back to.
+    const back = isSafe(ctx.method) && ctx.path !== app.urls.to('/') ? ctx.path + ctx.search : undefined;
     if (verdict === 'sign-in') {
       if (wantsJson(ctx) || signIn === undefined) throw signInFirst();
-      // A form that was sent is gone; the page on which it stood is the best place to come back to.
-      const back = isSafe(ctx.method) && ctx.path !== app.urls.to('/') ? ctx.path + ctx.search : undefined;
       ctx.redirect(app.urls.to(signIn, { next: back }));
       ctx.status = 303;
       return;
@@ -58,7 +58,7 @@ export function checkAccess(app: App, control: AccessControl): ContextMiddleware
         (gate) => despite !== 'all' && !(despite?.includes(gate.name) ?? false) && !gate.passes(ctx),
       );
       if (closed) {
-        ctx.redirect(app.urls.to(closed.page));
+        ctx.redirect(app.urls.to(closed.page, { next: back }));
         ctx.status = 303;
         return;
       }
