@@ -1,12 +1,9 @@
-import type { App } from '../../core/app.ts';
-import type { Transaction } from '../../core/database/pool.ts';
 import type { Command, CommandInput } from '../../core/plugin.ts';
 import { commandCause } from './command-cause.ts';
-import { appOf, mustBeDone, textOf } from './command-outcome.ts';
+import { appOf, textOf } from './command-outcome.ts';
+import { changing } from './group-change.ts';
 import { addToGroup, removeFromGroup } from './group-members.ts';
 import { createGroup, grantToGroup, listGroups, revokeFromGroup } from './groups.ts';
-import type { Outcome } from './outcome.ts';
-import { accountOf } from './user-commands.ts';
 
 export const groupCommands: readonly Command[] = [
   {
@@ -73,24 +70,6 @@ export const groupCommands: readonly Command[] = [
     ),
   },
 ];
-
-interface Changing {
-  readonly app: App;
-  readonly input: CommandInput;
-  readonly tx: Transaction;
-  /** Of the account that EMAIL names, where there is that position. */
-  readonly id: number;
-}
-
-function changing(failure: string, change: (what: Changing) => Promise<Outcome>): Command['run'] {
-  return async (context, input) => {
-    const app = appOf(context);
-    const id = input.values.email === undefined ? 0 : (await accountOf(app, input)).id;
-    const outcome = await app.database.transaction((tx) => change({ app, input, tx, id }));
-    mustBeDone(app, failure, outcome);
-    input.print('Done.');
-  };
-}
 
 function listed(input: CommandInput, name: string): readonly string[] {
   return textOf(input, name)
