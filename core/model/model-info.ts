@@ -70,13 +70,13 @@ export function nameFields(model: ModelDraft, tell: Tell): void {
   );
   for (const [at, set] of model.unique.entries()) {
     if (new Set(set).size < set.length) tell(`${where}: unique[${at}]`, 'A field stands twice.');
-    if (set.length === 0) tell(`${where}: unique[${at}]`, 'There is no field in it.');
+    if (definition.unique?.[at]?.length === 0) tell(`${where}: unique[${at}]`, 'There is no field in it.');
   }
   for (const [at, parts] of model.indexes.entries()) {
     if (new Set(parts.map(({ field }) => field)).size < parts.length) {
       tell(`${where}: indexes[${at}]`, 'A field stands twice.');
     }
-    if (parts.length === 0) tell(`${where}: indexes[${at}]`, 'There is no field in it.');
+    if (definition.indexes?.[at]?.length === 0) tell(`${where}: indexes[${at}]`, 'There is no field in it.');
     if (parts.some(({ field }) => field.kind === 'json'))
       tell(`${where}: indexes[${at}]`, 'A json field has no order.');
   }

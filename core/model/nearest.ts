@@ -6,7 +6,7 @@
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   const wanted = word.toLowerCase();
   // A third of the letters may be wrong; more, and the guess would only confuse.
-  let best = Math.max(1, Math.floor(wanted.length / 3)) + 1;
+  let best = Math.min(wanted.length, Math.max(1, Math.floor(wanted.length / 3)) + 1);
   let found: string | undefined;
   for (const candidate of candidates) {
     const distance = editDistance(wanted, candidate.toLowerCase());

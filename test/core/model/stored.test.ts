@@ -1,0 +1,137 @@
+// Kinds against a real PostgreSQL: what `encode` sends is stored, what comes back is the wire that kinds know, and the
+// database holds the limits that `validate` tells.
+
+import pg from 'pg';
+import * as assert from 'uvu/assert';
+import { z } from 'zod';
+import { typeParsers } from '../../../core/database/type-parsers.ts';
+import { type AnyField, field } from '../../../core/model/field.ts';
+import type { Param, Wire } from '../../../core/model/kind.ts';
+import type { FieldInfo } from '../../../core/model/registry.ts';
+import { type TestDatabase, testDatabase } from '../../support/database.ts';
+import { suite } from '../../support/suite.ts';
+import { fieldOf, jsonFieldOf } from './field-of.ts';
+
+const test = suite('kinds in PostgreSQL');
+let database: TestDatabase;
+let client: pg.Client;
+
+test.before(async () => {
+  database = await testDatabase();
+  client = new pg.Client({ connectionString: database.url, types: typeParsers });
+  await client.connect();
+  await client.query(`set timezone = 'UTC'; set datestyle = 'ISO'`);
+});
+test.after(async () => {
+  await client.end();
+  await database.drop();
+});
+
+const anything = field.json(z.unknown());
+const values: readonly [AnyField, readonly unknown[]][] = [
+  [field.text({ min: 1, max: 5 }), ["it's", '🦆🦆🦆🦆🦆', '\\', 'a\tb']],
+  [field.text({ multiline: true }), ['a\nb', '', '\u2028']],
+  [field.integer({ min: -5 }), [2147483647, -5, 0]],
+  [field.bigint(), [2n ** 63n - 1n, -(2n ** 63n)]],
+  [field.decimal({ precision: 30, scale: 10 }), ['0.1000000000', '-99999999999999999999.0000000000']],
+  [field.decimal({ min: '-1.5', max: '1' }), ['0.10', '-1.5', '1']],
+  [field.boolean(), [true, false]],
+  [field.date(), ['0001-01-01', '9999-12-31', '2024-02-29']],
+  [field.time(), ['00:00:00', '23:59:59']],
+  [
+    field.timestamp(),
+    [new Date('0001-01-01T00:00:00Z'), new Date('2026-11-20T10:44:00.120Z'), new Date('9999-12-31T23:59:59.999Z')],
+  ],
+  [field.localDateTime(), ['2001-01-01 00:47:00', '0001-01-01 00:00:00']],
+  [field.uuid(), ['1b4e28ba-2fa1-4d3b-a3f5-ef19b5a7633b']],
+  [anything, [{ a: [1, 'x', null, { b: false }] }, 'text', 0, false, [], '']],
+  [field.choice(["o'clock", 'b']), ["o'clock", 'b']],
+];
+
+for (const [at, [declared, list]] of values.entries()) {
+  const info = declared === anything ? jsonFieldOf(declared, { name: field.text() }) : fieldOf(declared);
+  test(`${info.kind} (${at + 1}): values come back as they were sent`, async () => {
+    await createTable(info);
+    for (const value of list) {
+      assert.is(info.spec.validate(value, info), undefined, `${String(value)} may be stored`);
+      const wire = await stored(info, info.spec.encode(value));
+      assert.ok(info.spec.wire.safeParse(wire).success, `${typeof wire} is the wire of ${info.kind}`);
+      assert.equal(info.spec.decode(wire), value);
+    }
+  });
+}
+
+const beyond: readonly [AnyField, readonly unknown[]][] = [
+  [field.text({ min: 2, max: 3 }), ['a', '🦆🦆🦆🦆']],
+  [field.integer({ min: 0, max: 9 }), [-1, 10, 2 ** 31]],
+  [field.bigint({ max: 5n }), [6n, 2n ** 63n]],
+  [field.decimal({ precision: 4, scale: 2, min: '0' }), ['-0.01', '100']],
+  [field.choice(['a']), ['b', '']],
+  [field.date(), ['2023-02-29']],
+  [field.uuid(), ['x']],
+  [field.text(), ['a\0b']],
+];
+for (const [at, [declared, list]] of beyond.entries()) {
+  const info = fieldOf(declared);
+  test(`${info.kind} (${at + 1}): what validate refuses, the database refuses too`, async () => {
+    await createTable(info);
+    for (const value of list) {
+      assert.ok(info.spec.validate(value, info), `${String(value)} is refused`);
+      let refused = false;
+      await stored(info, info.spec.encode(value)).catch(() => {
+        refused = true;
+      });
+      assert.ok(refused, `${String(value)} is refused by the database`);
+    }
+  });
+}
+
+const defaults: readonly [AnyField, unknown][] = [
+  [field.text({ default: "it's" }), "it's"],
+  [field.integer({ default: -7 }), -7],
+  [field.bigint({ default: -(2n ** 60n) }), -(2n ** 60n)],
+  [field.decimal({ precision: 5, scale: 2, default: '1.50' }), '1.50'],
+  [field.boolean({ default: true }), true],
+  [field.time({ default: '09:30' }), '09:30:00'],
+  [field.localDateTime({ default: '2001-01-01 00:47' }), '2001-01-01 00:47:00'],
+  [field.choice(['a', 'b'], { default: 'b' }), 'b'],
+];
+test('defaults give the value that was declared', async () => {
+  for (const [declared, value] of defaults) {
+    const info = fieldOf(declared);
+    await createTable(info);
+    const { rows } = await client.query('insert into kept default values returning it');
+    assert.equal(info.spec.decode(rows[0].it), value);
+  }
+});
+
+test('default words are understood by the database', async () => {
+  for (const declared of [
+    field.date({ default: 'today' }),
+    field.timestamp({ default: 'now' }),
+    field.uuid({ default: 'random' }),
+  ]) {
+    const info = fieldOf(declared);
+    await createTable(info);
+    const { rows } = await client.query('insert into kept default values returning it');
+    assert.is(info.spec.validate(info.spec.decode(rows[0].it), info), undefined, info.kind);
+  }
+});
+
+/** A table with nothing but the field, made as a migration would. */
+async function createTable(info: FieldInfo): Promise<void> {
+  const preset = info.spec.sqlDefault(info);
+  const checks = info.spec
+    .checks(info)
+    .map(({ suffix, sql }) => `, constraint kept_it_${suffix} check (${sql('"it"')})`);
+  await client.query(`
+    drop table if exists kept;
+    create table kept (it ${info.spec.sqlType(info)} not null ${preset === undefined ? '' : `default ${preset}`}${checks.join('')});
+  `);
+}
+
+async function stored(info: FieldInfo, param: Param): Promise<NonNullable<Wire>> {
+  const cast = info.spec.cast(info);
+  const { rows } = await client.query(`insert into kept values ($1::${cast}) returning it`, [param]);
+  return rows[0].it;
+}
