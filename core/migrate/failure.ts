@@ -8,8 +8,8 @@ import { lineAt, type Statement, statementsOf } from './statements.ts';
 export interface Failed {
   readonly path: string;
   readonly sql: string;
-  /** How many of its statements had ended before. */
-  readonly completed: number;
+  /** How many of its statements had ended before; undefined when all had, and the end of the transaction failed. */
+  readonly completed: number | undefined;
   readonly error: unknown;
 }
 
@@ -54,7 +54,8 @@ interface Place {
 }
 
 /** PostgreSQL's position where it gives one; else the statement after those that ended. */
-function placeOf(sql: string, completed: number, error: unknown): Place {
+function placeOf(sql: string, completed: number | undefined, error: unknown): Place {
+  if (completed === undefined) return { statement: undefined, line: undefined };
   const statements = statementsOf(sql);
   const position = error instanceof pg.DatabaseError ? Number(error.position) : Number.NaN;
   if (Number.isInteger(position) && position > 0) {

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import type { FieldInfo, ModelInfo } from '../model/registry.ts';
 
 /** PostgreSQL cuts longer names off without an error: two of them could become the same. */
-export const LONGEST_NAME = 63;
+const LONGEST_NAME = 63;
 const HASH_LENGTH = 8;
 
 /** `strike_pkey` */

@@ -1,14 +1,6 @@
 import { RustioError } from '../errors.ts';
 import type { FieldInfo, ModelInfo } from '../model/registry.ts';
-import {
-  checkName,
-  foreignKeyName,
-  indexName,
-  LONGEST_NAME,
-  primaryKeyName,
-  searchIndexName,
-  uniqueName,
-} from './names.ts';
+import { checkName, foreignKeyName, indexName, primaryKeyName, searchIndexName, uniqueName } from './names.ts';
 import { quoteName } from './quote.ts';
 import {
   type CheckShape,
@@ -25,14 +17,14 @@ import {
  * What the managed models ask of the database. The same models give the same data, whatever order they were declared in:
  * tables and constraints by name, columns as declared.
  *
- * @throws RIO-MIGRATE-NAME when a name is too long for PostgreSQL, or two things would bear the same.
+ * @throws RIO-MIGRATE-NAME when two things would bear the same name.
  */
 export function snapshotOf(models: readonly ModelInfo[]): Snapshot {
   const tables = models
     .filter((model) => model.managed)
     .map(tableShape)
     .sort(byName);
-  refuseBadNames(tables);
+  refuseClashes(tables);
   return { version: SNAPSHOT_VERSION, tables };
 }
 
@@ -121,13 +113,12 @@ function foreignKey(field: FieldInfo): ForeignKeyShape[] {
 }
 
 /** A table's constraints share one space of names, and its indexes share theirs with the tables of the schema. */
-function refuseBadNames(tables: readonly TableShape[]): void {
+function refuseClashes(tables: readonly TableShape[]): void {
   const taken = new Map<string, string>();
   for (const table of tables) {
     const [schema, name] = splitTable(table.name);
     const own = [...table.checks, ...table.foreignKeys].map((constraint) => constraint.name);
     const shared = [table.primaryKey, ...table.uniques, ...table.indexes].map((constraint) => constraint.name);
-    for (const word of [schema, name, ...table.columns.map((column) => column.name)]) refuseLongName(word, table.name);
     const places = [
       ...[name, ...shared].map((word) => [`${schema}.${word}`, word] as const),
       ...[...own, ...shared].map((word) => [`${table.name} ${word}`, word] as const),
@@ -144,21 +135,6 @@ function refuseBadNames(tables: readonly TableShape[]): void {
 export function splitTable(name: string): readonly [schema: string, table: string] {
   const dot = name.indexOf('.');
   return dot === -1 ? ['', name] : [name.slice(0, dot), name.slice(dot + 1)];
-}
-
-function refuseLongName(name: string, table: string): void {
-  const bytes = Buffer.byteLength(name);
-  if (bytes <= LONGEST_NAME) return;
-  throw new RustioError(
-    'RIO-MIGRATE-NAME',
-    {
-      problem: `The name "${name}" of table ${table} has ${bytes} bytes.`,
-      why: `PostgreSQL keeps ${LONGEST_NAME} bytes of a name and forgets the rest, so that two names could become the same.`,
-      fix: 'Give the model a shorter `table`, or the field a shorter `column`.',
-      retry: 'After the change.',
-    },
-    { exitCode: 2 },
-  );
 }
 
 function nameClash(name: string, first: string, second: string): RustioError {

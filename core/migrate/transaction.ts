@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { RustioError } from '../errors.ts';
 import { migrationFailed } from './failure.ts';
 import { readSql } from './files.ts';
 import { ownTransaction, transactionLost } from './problems.ts';
@@ -37,30 +38,30 @@ export async function runScript(
   record: (done: { readonly transaction: string; readonly durationMs: number }) => Promise<boolean>,
 ): Promise<number> {
   await settle(client, options);
-  const count = { completed: 0 };
-  const onComplete = (): void => {
-    count.completed += 1;
-  };
-  let ended = false;
+  // How far the file is while it runs.
+  let completed: number | undefined;
   try {
     await client.query('begin');
     const transaction = await currentTransaction(client);
     const start = performance.now();
+    completed = 0;
+    const onComplete = (): void => {
+      completed = (completed ?? 0) + 1;
+    };
     client.connection.on('commandComplete', onComplete);
     // In one piece, without values: the simple protocol takes several statements and never looks for semicolons itself.
-    await client.query(script.sql);
-    client.connection.off('commandComplete', onComplete);
+    await client.query(script.sql).finally(() => client.connection.off('commandComplete', onComplete));
+    completed = undefined;
     const durationMs = Math.round(performance.now() - start);
-    ended = !(await record({ transaction, durationMs }));
-    if (ended) throw transactionLost(script);
+    // A role or search path that the file set must not reach the ledger.
+    await client.query('reset role; reset all');
+    if (!(await record({ transaction, durationMs }))) throw transactionLost(script);
     await client.query('commit');
     return durationMs;
   } catch (error) {
-    client.connection.off('commandComplete', onComplete);
     // On a broken connection there is nothing to roll back: the server did.
     await client.query('rollback').catch(() => undefined);
-    if (ended) throw error;
-    throw migrationFailed({ ...script, completed: count.completed, error });
+    throw error instanceof RustioError ? error : migrationFailed({ ...script, completed, error });
   }
 }
 

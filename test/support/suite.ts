@@ -28,8 +28,9 @@ let hasRunner = false;
 
 /** A suite of tests; whatever is registered on it while the file is evaluated will run. Call it once a subject. */
 export function suite(name: string): Test {
-  const test = uvuSuite(name);
-  const { before, after } = test;
+  const plain = uvuSuite(name);
+  const test: Test = Object.assign((title: string, work: Callback) => plain(title, printable(work)), plain);
+  const { before, after } = plain;
   // A `before` must stop its suite, so it throws on. An `after` must not: uvu would lose what the tests said.
   test.before = withEach(
     (work) => before(told(work, `${name}: before()`, 'throw')),
@@ -90,6 +91,21 @@ function runMainModule(): void {
     console.log(`${passed} passed, ${failed} failed`);
     process.exit(failed === 0 ? 0 : 1);
   });
+}
+
+/** uvu prints an error's `details` as text, and dies of any that are not: a RustioError has a list of lines. */
+function printable(work: Callback): Callback {
+  return async (context) => {
+    try {
+      await work(context);
+    } catch (error) {
+      if (!(error instanceof Error) || !('details' in error) || typeof error.details === 'string') throw error;
+      const lines = Array.isArray(error.details) ? error.details.map(String) : [];
+      const copy = new Error([error.message, ...lines].join('\n    '), { cause: error });
+      copy.stack = error.stack?.replace(error.message, () => copy.message) ?? '';
+      throw copy;
+    }
+  };
 }
 
 type Register = (work: Callback) => void;

@@ -1,0 +1,312 @@
+import { spawn } from 'node:child_process';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type pg from 'pg';
+import * as assert from 'uvu/assert';
+import { withPlainConnection } from '../../../core/database/plain.ts';
+import { RustioError } from '../../../core/errors.ts';
+import { down } from '../../../core/migrate/down.ts';
+import { type MigrateOptions, migrate } from '../../../core/migrate/run.ts';
+import { migrationSources } from '../../../core/migrate/sources.ts';
+import { status } from '../../../core/migrate/status.ts';
+import { testDatabase } from '../../support/database.ts';
+import { suite } from '../../support/suite.ts';
+import { catalogueOf, runSql, textsOf } from './catalogue.ts';
+import { pluginSource, testProject } from './project.ts';
+
+const test = suite('migrate: run');
+const by: MigrateOptions = { by: 'tester' };
+
+const ONE = '20260101000000_one.sql';
+const TWO = '20260102000000_two.sql';
+const THREE = '20260103000000_three.sql';
+
+/** The RustioError that `work` fails with; any other error fails the test. */
+async function failure(work: Promise<unknown>): Promise<RustioError> {
+  const error = await work.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (error instanceof RustioError) return error;
+  throw error ?? new Error('it did not fail');
+}
+const applied = (url: string) => textsOf(url, 'select name from rustio_migration order by applied_at');
+
+test('pending files are applied in order, each with its row; a second run finds nothing', async () => {
+  const { url, drop } = await testDatabase();
+  const { sources } = await testProject({ [TWO]: 'insert into a values (2);', [ONE]: 'create table a (b integer);' });
+  const said: string[] = [];
+  const { applied: files } = await migrate(url, sources, { ...by, say: (line) => said.push(line) });
+  assert.equal(
+    files.map(({ source, name }) => [source, name]),
+    [
+      ['project', '20260101000000_one'],
+      ['project', '20260102000000_two'],
+    ],
+  );
+  assert.match(said[0] ?? '', /^applied project 20260101000000_one \(\d+ ms\)$/);
+  const rows = await textsOf(
+    url,
+    "select concat_ws(' ', name, applied_by, length(sha256), duration_ms >= 0) from rustio_migration order by name",
+  );
+  assert.equal(rows, ['20260101000000_one tester 64 t', '20260102000000_two tester 64 t']);
+  assert.equal((await migrate(url, sources, by)).applied, []);
+  assert.equal(await textsOf(url, 'select b from a'), ['2']);
+  await drop();
+});
+
+test("the kernel's own files come first, then a plugin's, then the project's", async () => {
+  const { url, drop } = await testDatabase();
+  const { folder } = await testProject({ [ONE]: 'insert into holiday select id from rustio_once;' });
+  const { folder: plugin } = await pluginSource('holidays', { '0001_holiday.sql': 'create table holiday (id text);' });
+  const migrations = pathToFileURL(`${plugin}/`);
+  const sources = migrationSources(folder, [{ name: 'holidays', migrations }, { name: 'bare' }]);
+  const { applied: files } = await migrate(url, sources, by);
+  assert.equal(
+    files.map(({ source }) => source),
+    ['kernel', 'holidays', 'project'],
+  );
+  await drop();
+});
+
+test('semicolons in bodies and texts survive: a file is never cut into pieces', async () => {
+  const { url, drop } = await testDatabase();
+  const { sources } = await testProject({
+    [ONE]: `
+      create table a (b text);
+      create function f() returns text as $body$ begin
+        return 'one; two';
+      end; $body$ language plpgsql;
+      create function g() returns integer begin atomic
+        select 1; select 2;
+      end;
+      do $$ begin insert into a values (f() || '; $x$'); end $$;
+      insert into a values (e'it\\'s; fine'), ($$;$$);
+    `,
+  });
+  await migrate(url, sources, by);
+  assert.equal(await textsOf(url, 'select b from a order by b collate "C"'), [';', "it's; fine", 'one; two; $x$']);
+  assert.equal(await textsOf(url, 'select g()'), ['2']);
+  await drop();
+});
+
+test('two that run at once apply everything once', async () => {
+  const { url, drop } = await testDatabase();
+  const { sources } = await testProject({
+    [ONE]: 'create table a (b integer);',
+    [TWO]: 'insert into a values (1);',
+    [THREE]: 'insert into a values (2);',
+  });
+  const results = await Promise.all([1, 2, 3].map(() => migrate(url, sources, by)));
+  assert.equal(results.map(({ applied: files }) => files.length).sort(), [0, 0, 3]);
+  assert.equal(await textsOf(url, 'select b from a order by b'), ['1', '2']);
+  await drop();
+});
+
+test('who waits for another migration says so, and gives up at the limit', async () => {
+  const { url, drop } = await testDatabase();
+  const { sources } = await testProject({ [ONE]: 'create table a (b integer);' });
+  await migrate(url, sources, by);
+  const said: string[] = [];
+  const error = await withPlainConnection(url, async (holder) => {
+    await holder.query('select pg_advisory_lock(7236002)');
+    return failure(migrate(url, sources, { ...by, waitSeconds: 0.2, say: (line) => said.push(line) }));
+  });
+  assert.is(error.code, 'RIO-MIGRATE-BUSY');
+  assert.match(error.parts.why, /^Connection \d+ \(since 20/);
+  assert.is(said.length, 1);
+  assert.match(said[0] ?? '', /^Connection \d+ .* migrates; waiting/);
+  await drop();
+});
+
+test('an edited applied file is refused before anything runs; other line ends are no edit', async () => {
+  const { url, drop } = await testDatabase();
+  const { sources, write } = await testProject({ [ONE]: 'create table a (b integer);\n' });
+  await migrate(url, sources, by);
+  await write({ [ONE]: '\uFEFFcreate table a (b integer);\r\n', [TWO]: 'create table c (d integer);' });
+  assert.is((await migrate(url, sources, by)).applied.length, 1);
+
+  await write({ [ONE]: 'create table a (b bigint);\n', [THREE]: 'create table e (f integer);' });
+  const error = await failure(migrate(url, sources, by));
+  assert.is(error.code, 'RIO-MIGRATE-CHANGED');
+  assert.is(error.exitCode, 2);
+  assert.match(error.message, 'project 20260101000000_one');
+  const [was] = await textsOf(url, `select sha256 from rustio_migration where name = '20260101000000_one'`);
+  assert.match(error.details.join('\n'), `by tester: ${was}`);
+  assert.match(error.details.join('\n'), /now: [0-9a-f]{64}/);
+  assert.is((await applied(url)).length, 2);
+  await drop();
+});
+
+test('a failing file leaves nothing of itself, what stood before it stays, and the place is told', async () => {
+  const { url, drop } = await testDatabase();
+  const { sources, folder, write } = await testProject({
+    [ONE]: 'create table a (b integer primary key);',
+    [TWO]: "-- ä 😀\ncreate table c (d integer);\n\ninsert into a values (1);\nselect '😀' as x, nonsense\nfrom a;\n",
+    [THREE]: 'create table e (f integer);',
+  });
+  const error = await failure(migrate(url, sources, by));
+  assert.is(error.code, 'RIO-MIGRATE-FAILED');
+  assert.match(error.message, `${path.join(folder, 'migrations', TWO)}:5 failed: column "nonsense" does not exist`);
+  assert.equal(error.details, ["Statement: select '😀' as x, nonsense"]);
+  assert.equal(await applied(url), ['20260101000000_one']);
+  assert.not.match((await catalogueOf(url)).join('\n'), 'column c.d');
+
+  await write({ [TWO]: 'insert into a values (1), (2);\n\n-- again\ninsert into a values (2);' });
+  const second = await failure(migrate(url, sources, by));
+  assert.match(
+    second.message,
+    `${TWO}:4 failed: duplicate key value`,
+    'errors without a position are placed by counting',
+  );
+  assert.match(second.details.join('\n'), 'Detail: Key (b)=(2) already exists.');
+  assert.equal(await textsOf(url, 'select b from a'), []);
+
+  await write({ [TWO]: 'insert into a values (1);' });
+  assert.is((await migrate(url, sources, by)).applied.length, 2);
+  await drop();
+});
+
+test('a constraint that is checked at the end fails the file as a whole', async () => {
+  const { url, drop } = await testDatabase();
+  const { sources } = await testProject({
+    [ONE]:
+      'create table a (b integer primary key, c integer references a deferrable initially deferred); insert into a values (1, 7);',
+  });
+  const error = await failure(migrate(url, sources, by));
+  assert.match(error.message, 'violates foreign key constraint');
+  assert.equal(await applied(url), []);
+  await drop();
+});
+
+test('a file that would end its transaction is refused before anything runs', async () => {
+  const { url, drop } = await testDatabase();
+  const { sources } = await testProject({
+    [ONE]: 'create table a (b integer);',
+    [TWO]: 'insert into a values (1);\n\ncommit;\ninsert into a values (2);',
+  });
+  const error = await failure(migrate(url, sources, by));
+  assert.is(error.code, 'RIO-MIGRATE-TRANSACTION');
+  assert.match(error.message, `${TWO}:3 begins or ends a transaction: commit`);
+  assert.equal(
+    (await status(url, sources)).map(({ state }) => state),
+    ['pending', 'pending'],
+  );
+  await drop();
+});
+
+test('settings of one file do not reach the next', async () => {
+  const { url, drop } = await testDatabase();
+  const { sources } = await testProject({
+    [ONE]: 'create schema other; set search_path = other; set statement_timeout = 1; set role pg_monitor;',
+    [TWO]:
+      'create table a as select current_setting($$search_path$$) as path, current_setting($$statement_timeout$$) as time, current_setting($$lock_timeout$$) as lock;',
+  });
+  await migrate(url, sources, by);
+  assert.equal(await textsOf(url, "select concat_ws(' ', path, time, lock) from public.a"), ['"$user", public 0 10s']);
+  await drop();
+});
+
+test('a statement that waits too long for a table gives way', async () => {
+  const { url, drop } = await testDatabase();
+  const { sources, write } = await testProject({ [ONE]: 'create table a (b integer);' });
+  await migrate(url, sources, by);
+  await write({ [TWO]: 'select 1;\nalter table a add column c integer;' });
+  const error = await withPlainConnection(url, async (reader) => {
+    await reader.query('begin; select * from a');
+    return failure(migrate(url, sources, { ...by, lockSeconds: 0.1 }));
+  });
+  assert.match(error.message, `${TWO}:2 failed: canceling statement due to lock timeout`);
+  assert.match(error.parts.fix, 'pg_stat_activity');
+  assert.is((await migrate(url, sources, by)).applied.length, 1);
+  await drop();
+});
+
+test('an older file that comes late is applied, with a note; a file that is gone is reported', async () => {
+  const { url, drop } = await testDatabase();
+  const late = await testProject({ [TWO]: 'create table a (b integer);' });
+  await migrate(url, late.sources, by);
+  await late.write({ [ONE]: 'create table c (d integer);' });
+  const { notes } = await migrate(url, late.sources, by);
+  assert.equal(notes, ['project 20260101000000_one is older than what is applied already; it is applied now.']);
+
+  const bare = await testProject({ [ONE]: 'create table c (d integer);' });
+  const second = await migrate(url, bare.sources, by);
+  assert.equal(second.notes, ['project 20260102000000_two is applied, but its file is gone.']);
+  await drop();
+});
+
+test('notices of a file are said', async () => {
+  const { url, drop } = await testDatabase();
+  const { sources } = await testProject({ [ONE]: "do $$ begin raise notice 'half way'; end $$;" });
+  const said: string[] = [];
+  await migrate(url, sources, { ...by, say: (line) => said.push(line) });
+  assert.is(said[0], 'NOTICE: half way');
+  await drop();
+});
+
+test('files that are no migrations, double numbers and lonely down files are refused', async () => {
+  const { url, drop } = await testDatabase();
+  const cases: [files: Record<string, string>, message: RegExp][] = [
+    [{ 'add_status.sql': '' }, /add_status\.sql is not called like a migration/],
+    [{ '0001_one.sql': '' }, /0001_one\.sql is not called like a migration/],
+    [{ [ONE]: '', '20260101000000_other.sql': '' }, /bear the same number/],
+    [{ '20260101000000_one.down.sql': '' }, /has no file that it takes back/],
+  ];
+  for (const [files, message] of cases) {
+    const { sources } = await testProject(files);
+    const error = await failure(migrate(url, sources, by));
+    assert.is(error.code, 'RIO-MIGRATE-FILE');
+    assert.match(error.message, message);
+  }
+  await drop();
+});
+
+test('kill -9 in the middle of a file loses nothing, and the next run goes on', async () => {
+  const { url, drop } = await testDatabase();
+  const { folder, sources } = await testProject({
+    [ONE]: 'create table a (b integer);',
+    [TWO]: 'insert into a values (1);\nselect pg_advisory_xact_lock(99);\ninsert into a values (2);',
+    [THREE]: 'insert into a values (3);',
+  });
+  await withPlainConnection(url, async (holder) => {
+    await holder.query('select pg_advisory_lock(99)');
+    const child = spawn(process.execPath, [path.join(import.meta.dirname, 'migrate-process.ts'), url, folder]);
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    await someoneWaits(holder);
+    child.kill('SIGKILL');
+    await ended;
+    await holder.query('select pg_advisory_unlock(99)');
+  });
+  const { applied: files } = await migrate(url, sources, by);
+  assert.equal(
+    files.map(({ name }) => name),
+    ['20260102000000_two', '20260103000000_three'],
+  );
+  assert.equal(await textsOf(url, 'select b from a order by b'), ['1', '2', '3']);
+  await drop();
+});
+
+test("the kernel's own files leave nothing behind when they are taken back", async () => {
+  const { url, drop } = await testDatabase();
+  const sources = migrationSources((await testProject()).folder, []);
+  await migrate(url, sources, by);
+  await runSql(url, "insert into rustio_once (id, actor) values ('1', 'person 1')");
+  assert.equal(await textsOf(url, 'select location is null and created_at <= now() from rustio_once'), ['true']);
+  const { length } = await down(url, sources, { source: 'kernel', steps: 100 });
+  assert.ok(length > 0);
+  assert.equal(await catalogueOf(url), []);
+  await drop();
+});
+
+/** Until a connection waits for an advisory lock that another one holds. */
+async function someoneWaits(client: pg.Client): Promise<void> {
+  for (;;) {
+    const { rowCount } = await client.query(
+      `select from pg_locks
+       where locktype = 'advisory' and not granted and objid = 99
+         and database = (select oid from pg_database where datname = current_database())`,
+    );
+    if (rowCount === 1) return;
+  }
+}
