@@ -6,6 +6,8 @@ import { type AnyModel, defineModel } from '../../../core/model/model.ts';
 import { buildModels } from '../../../core/model/resolve.ts';
 import { suite } from '../../support/suite.ts';
 import { must, resolved } from './field-of.ts';
+import { Composer } from './types/composer.ts';
+import { Opera, OperaVoice, Voice } from './types/opera.ts';
 
 const test = suite('models at the boot');
 const name = field.text();
@@ -111,6 +113,13 @@ test('relations are bound both ways, indexed, and named after their target’s k
   assert.is(home.index, false);
   assert.equal(person?.inbound, [boss]);
   assert.equal(airport?.inbound, [home]);
+});
+
+test('models in files that import each other are bound', () => {
+  const [composer, opera] = resolved(Composer, Opera, Voice, OperaVoice);
+  assert.is(composer?.fields.get('masterpiece')?.target, opera);
+  assert.is(composer?.fields.get('teacher')?.target, composer);
+  assert.is(opera?.fields.get('composer')?.target, composer);
 });
 
 test('a self manyToMany takes the first relation of the through model as its own side', () => {
