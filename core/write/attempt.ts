@@ -1,0 +1,36 @@
+import type { Transaction } from '../database/pool.ts';
+import type { ModelInfo } from '../model/registry.ts';
+import { constraintProblems } from './constraint-problem.ts';
+import { Refusal } from './refusal.ts';
+import type { Written } from './types.ts';
+import type { Values } from './write.ts';
+
+type Refused = Exclude<Written, { outcome: 'done' }>;
+export type Attempt<T> = { readonly done: T } | { readonly refused: Refused };
+
+/**
+ * Changes rows inside a savepoint: what the database or a rule refuses is undone and becomes an outcome, and the caller's
+ * transaction goes on. Events are not recorded in here, so that an error of theirs is never taken for a mistake in the form.
+ */
+export async function attempt<T>(
+  tx: Transaction,
+  model: ModelInfo,
+  values: Values,
+  work: (inner: Transaction) => Promise<T>,
+): Promise<Attempt<T>> {
+  try {
+    return { done: await tx.savepoint(work) };
+  } catch (error) {
+    if (error instanceof Forbidden) return { refused: error.outcome };
+    const problems = constraintProblems(model, values, error);
+    if (problems === undefined) throw error;
+    return { refused: { outcome: 'invalid', problems } };
+  }
+}
+
+/** The new row is none that the actor may have. */
+export class Forbidden extends Refusal<Refused> {
+  constructor() {
+    super({ outcome: 'forbidden' });
+  }
+}

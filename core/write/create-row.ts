@@ -1,0 +1,73 @@
+import { sql } from 'slonik';
+import type { Cause } from '../actor.ts';
+import type { Transaction } from '../database/pool.ts';
+import type { ModelInfo } from '../model/registry.ts';
+import { validateValues, withDefaults } from '../model/validate.ts';
+import { comma, joined, tableSql } from '../query/sql-names.ts';
+import { attempt, Forbidden } from './attempt.ts';
+import type { Door } from './door.ts';
+import { type GivenColumn, givenColumns, givenLinks, settable, unreachable } from './given-values.ts';
+import { writeLinks } from './links.ts';
+import { pointingTo } from './pointing.ts';
+import { snapshotOf } from './snapshot.ts';
+import { type StoredRow, storedColumns, storedRow, storedSchema } from './stored-row.ts';
+import type { Written } from './types.ts';
+import type { Values } from './write.ts';
+import { type Source, Writer } from './writer.ts';
+
+/** Adds a row and records `create`, in the caller's transaction. */
+export async function createRow(
+  door: Door,
+  tx: Transaction,
+  cause: Cause,
+  model: ModelInfo,
+  values: Values,
+  source: Source,
+): Promise<Written> {
+  const writer = new Writer(door.policy, cause.actor);
+  if (!writer.may('add', model)) return { outcome: 'forbidden' };
+  const { given, problems: names } = settable(writer, 'add', model, values, source);
+  const whole = withDefaults(model, given);
+  const problems = [...names, ...validateValues(model, whole, 'insert')];
+  if (problems.length > 0) return { outcome: 'invalid', problems };
+  const beyond = await unreachable(tx, writer, pointingTo(model, given));
+  if (beyond.length > 0) return { outcome: 'invalid', problems: beyond };
+
+  const links = givenLinks(model, whole);
+  const outcome = await attempt(tx, model, whole, async (inner) => {
+    const row = await insert(inner, writer, model, givenColumns(model, whole));
+    if (!row.allowed) throw new Forbidden();
+    for (const [field, keys] of links) await writeLinks(inner, model, row, field, keys);
+    return row;
+  });
+  if ('refused' in outcome) return outcome.refused;
+
+  const row: StoredRow = {
+    ...outcome.done,
+    links: new Map([...outcome.done.links, ...[...links].map(([field, keys]) => [field.name, keys] as const)]),
+  };
+  await door.events.record(tx, cause, 'create', {
+    subject: { model: model.name, key: row.key, label: row.label },
+    data: { after: snapshotOf(model, row) },
+  });
+  return { outcome: 'done', key: row.key, label: row.shownLabel, changed: true };
+}
+
+async function insert(
+  tx: Transaction,
+  writer: Writer,
+  model: ModelInfo,
+  columns: readonly GivenColumn[],
+): Promise<StoredRow> {
+  const names = columns.map(({ field }) => sql.fragment`${sql.identifier([field.column])}`);
+  const values = columns.map(({ value }) => value);
+  const row =
+    columns.length === 0
+      ? sql.fragment`default values`
+      : sql.fragment`(${joined(names, comma)}) values (${joined(values, comma)})`;
+  const returned = storedColumns(writer.reads, model, { allowed: writer.scope('add', model) });
+  const stored = await tx.one(
+    sql.type(storedSchema(model))`insert into ${tableSql(model)} as t ${row} returning ${returned}`,
+  );
+  return storedRow(model, stored);
+}

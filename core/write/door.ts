@@ -1,0 +1,10 @@
+import type { Events } from '../events.ts';
+import type { Models } from '../model/registry.ts';
+import type { Policy } from '../query/types.ts';
+
+/** What the functions of this door work with. */
+export interface Door {
+  readonly models: Models;
+  readonly policy: Policy;
+  readonly events: Events;
+}
