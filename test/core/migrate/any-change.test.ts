@@ -1,0 +1,88 @@
+// The engine against models that nobody thought of: from any to any, the catalogue is that of a fresh database, and back.
+import fc from 'fast-check';
+import * as assert from 'uvu/assert';
+import { diff } from '../../../core/migrate/diff.ts';
+import { renderFile } from '../../../core/migrate/render.ts';
+import { emptySnapshot, type Snapshot } from '../../../core/migrate/shape.ts';
+import { snapshotOf } from '../../../core/migrate/snapshot.ts';
+import { field } from '../../../core/model/field.ts';
+import { type AnyModel, defineModel } from '../../../core/model/model.ts';
+import { testDatabase } from '../../support/database.ts';
+import { suite } from '../../support/suite.ts';
+import { catalogueOf, runSql } from './catalogue.ts';
+import { resolved } from './resolved.ts';
+
+const test = suite('migrate: any change');
+
+const flags = fc.record({ nullable: fc.boolean(), index: fc.boolean(), unique: fc.boolean() });
+const columns = fc.oneof(
+  fc
+    .tuple(flags, fc.constantFrom(undefined, 'x', "it's; --"))
+    .map(([options, value]) =>
+      field.text(value === undefined ? { ...options, max: 9 } : { ...options, default: value }),
+    ),
+  flags.map((options) => field.integer({ ...options, min: 0 })),
+  flags.map((options) => field.decimal({ ...options, precision: 9, scale: 2, default: '1.50' })),
+  flags.map((options) => field.choice(['a', 'b'], options)),
+  flags.map((options) => field.timestamp({ ...options, default: 'now' })),
+  fc.constant(field.text({ index: 'search' })),
+);
+/** One to three tables; a relation points to whichever table bears the number, its own included. */
+const models = fc
+  .array(
+    fc.record({
+      coded: fc.boolean(),
+      one: fc.option(columns),
+      order: fc.option(columns),
+      parent: fc.option(
+        fc.record({ to: fc.nat(2), nullable: fc.boolean(), onDelete: fc.constantFrom('restrict', 'cascade') }),
+      ),
+      together: fc.boolean(),
+    }),
+    { minLength: 1, maxLength: 3 },
+  )
+  .map((plans): readonly AnyModel[] => {
+    const made: AnyModel[] = [];
+    for (const [number, { coded, one, order, parent, together }] of plans.entries()) {
+      const { to = 0, ...options } = parent ?? {};
+      const target = () => made[to % plans.length];
+      const relation = parent === null ? {} : { parent: field.belongsTo(target, { ...options, column: 'parent_key' }) };
+      const fields = {
+        code: field.text(),
+        name: field.text(),
+        ...(one !== null && { one }),
+        ...(order !== null && { order }),
+        ...relation,
+      };
+      made.push(
+        defineModel(`table${'ABC'.charAt(number)}`, {
+          fields,
+          ...(coded && { key: 'code' as const }),
+          ...(together && { unique: [['code', 'name']], indexes: [['name', '-code']] }),
+        }),
+      );
+    }
+    return made;
+  });
+
+test('any models become any others, and back', async () => {
+  await fc.assert(
+    fc.asyncProperty(models, models, async (one, other) => {
+      await thereAndBack(snapshotOf(resolved(...one)), snapshotOf(resolved(...other)));
+    }),
+    { numRuns: 10 },
+  );
+});
+
+async function thereAndBack(before: Snapshot, after: Snapshot): Promise<void> {
+  const [worked, fresh] = await Promise.all([testDatabase(), testDatabase()]);
+  await runSql(worked.url, renderFile(diff(emptySnapshot, before)).up);
+  await runSql(fresh.url, renderFile(diff(emptySnapshot, after)).up);
+  const old = await catalogueOf(worked.url);
+  const { up, down } = renderFile(diff(before, after));
+  await runSql(worked.url, up);
+  assert.equal(await catalogueOf(worked.url), await catalogueOf(fresh.url));
+  await runSql(worked.url, down);
+  assert.equal(await catalogueOf(worked.url), old);
+  await Promise.all([worked.drop(), fresh.drop()]);
+}
