@@ -80,7 +80,8 @@ export function routeTable(routes: readonly Route[], models: Models): RouteTable
   const byLayer = new Map<unknown, Route>();
   const ordered = [...routes].sort((a, b) => paramsIn(a.path) - paramsIn(b.path));
   for (const route of ordered) {
-    router.register(route.path, [route.method], () => {});
+    // The plus of our reserved words is a sign of the pattern language, and means itself here.
+    router.register(route.path.replaceAll('+', '\\+'), [route.method], () => {});
     byLayer.set(router.stack.at(-1), route);
   }
   return {
