@@ -53,4 +53,14 @@ export const kernelWords: Words = {
   'problem.jsonShapeAt': 'This JSON does not have the expected shape at {where}: {reason}',
   'problem.jsonLater': 'The schema of this field answers later; only schemas that answer at once can be used.',
   'problem.list': 'This must be a list of keys.',
+
+  // ── what the record as a whole, its neighbours or somebody's rights do not allow
+  'problem.notYours': 'You may not change this.',
+  'problem.noSuchRow': 'There is no {target} “{typed}”.',
+  'problem.taken': 'This is already taken: another record has the same value.',
+  'problem.takenTogether': 'Another record has the same values together: {fields}.',
+  'problem.keyFixed': 'This is the key of the record. It cannot be changed once the record is there.',
+  'problem.overlaps': 'This overlaps with another record.',
+  'problem.refused': 'The database does not accept this value.',
+  'problem.constraint': 'A rule of the database does not allow this.',
 };
