@@ -41,7 +41,9 @@ export function sessionLoader(app: Pick<App, 'slot' | 'options'>): LoadSession {
     ) as z.ZodType<SessionColumns>,
   });
   const pairs = columns.map(({ name, expression }) => sql.fragment`${sql.literalValue(name)}, ${expression}`);
-  const extra = sql.fragment`jsonb_build_object(${sql.join(pairs, sql.fragment`, `)}) as columns`;
+  // Slonik joins no empty list, and without a later plugin there is nothing to join.
+  const list = pairs.length === 0 ? sql.fragment`` : sql.join(pairs, sql.fragment`, `);
+  const extra = sql.fragment`jsonb_build_object(${list}) as columns`;
 
   return async (query, token) => {
     const found = await query.maybeOne(sql.type(row)`
