@@ -18,7 +18,7 @@ import type { Plugin } from './plugin.ts';
 import { createRows } from './query/create-rows.ts';
 import type { Policy } from './query/types.ts';
 import { createViews } from './view/views.ts';
-import { kernelWords } from './view/words/en.ts';
+import { kernelCatalogue } from './view/words/catalogue.ts';
 import { createCatalogue } from './view/words.ts';
 import { createWrite } from './write/create-write.ts';
 
@@ -126,7 +126,7 @@ export async function boot({
       () => app,
     ),
     views,
-    words: createCatalogue([{ en: kernelWords }, ...enabled.map((plugin) => plugin.words ?? {})]),
+    words: createCatalogue([kernelCatalogue, ...enabled.map((plugin) => plugin.words ?? {})]),
     urls: createUrls(mountPath, publicUrl, assets.address),
     log,
     routes: collected.routes,

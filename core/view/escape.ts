@@ -2,11 +2,13 @@ const SPECIAL = /["&'<>]/;
 
 /**
  * Text as HTML: in an element and in a quoted attribute it reads as itself. Most texts hold nothing special and come back as
- * they are, without a copy.
+ * they are, without a copy. Nothing is shown for what is not there.
  *
  * @example escapeHtml('Smith & Sons') // 'Smith &amp; Sons'
  */
-export function escapeHtml(text: string): string {
+export function escapeHtml(value: string | number | bigint | boolean | null | undefined): string {
+  if (value === null || value === undefined) return '';
+  const text = typeof value === 'string' ? value : String(value);
   const first = text.search(SPECIAL);
   if (first < 0) return text;
   let html = '';

@@ -10,6 +10,7 @@ import { navigation } from './navigation.ts';
 import { adminOptionsSchema } from './options.ts';
 import { optionsPage } from './options-page.ts';
 import { sitesOf } from './site.ts';
+import { adminWordsArabic } from './words/ar.ts';
 import { adminWords } from './words/en.ts';
 
 /** Models to pages: index, list, detail, forms, delete, history. */
@@ -20,7 +21,7 @@ export const admin = definePlugin({
   requires: ['auth', 'sessions', 'audit'],
   options: adminOptionsSchema,
   templates: new URL('../../templates/admin/', import.meta.url),
-  words: { en: adminWords },
+  words: { en: adminWords, ar: adminWordsArabic },
   slots: ['dashboard.widgets'],
   fills: { navigation },
   verify: (app) => sitesOf(app).problems,

@@ -28,6 +28,7 @@ export interface EntryFilter {
   /** An e-mail address. */
   readonly person?: string;
   readonly model?: string;
+  readonly models?: readonly string[];
   readonly key?: string;
   /** ISO dates, both included, in the reader's zone. */
   readonly from?: string;
@@ -112,12 +113,13 @@ export async function readEntries(query: Query, filter: EntryFilter, window: Ent
 }
 
 function conditionsOf(filter: EntryFilter, { before, after }: EntryWindow): FragmentSqlToken[] {
-  const { events = [], person, model, key, from, to, timeZone = 'UTC', correlationId } = filter;
+  const { events = [], person, model, models, key, from, to, timeZone = 'UTC', correlationId } = filter;
   const conditions = [sql.fragment`true`];
   if (before !== undefined) conditions.push(sql.fragment`id < ${before}::bigint`);
   if (after !== undefined) conditions.push(sql.fragment`id > ${after}::bigint`);
   if (events.length > 0) conditions.push(sql.fragment`event = any(${sql.array([...events], 'text')})`);
   if (model !== undefined) conditions.push(sql.fragment`subject_model = ${model}`);
+  if (models !== undefined) conditions.push(sql.fragment`subject_model = any(${sql.array([...models], 'text')})`);
   if (key !== undefined) conditions.push(sql.fragment`subject_key = ${key}`);
   if (correlationId !== undefined) conditions.push(sql.fragment`correlation_id = ${correlationId}`);
   if (person !== undefined)

@@ -1,0 +1,10 @@
+import type { Words } from '../words.ts';
+import { kernelWords } from './en.ts';
+import { layoutWordsArabic } from './layout-ar.ts';
+import { layoutWords } from './layout-en.ts';
+
+/** What the kernel itself says, by language. */
+export const kernelCatalogue: Readonly<Record<string, Words>> = {
+  en: { ...kernelWords, ...layoutWords },
+  ar: layoutWordsArabic,
+};

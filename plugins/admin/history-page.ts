@@ -1,0 +1,59 @@
+import type { App } from '../../core/app.ts';
+import type { Context } from '../../core/http/context.ts';
+import { notFound } from '../../core/http/router.ts';
+import type { ModelInfo } from '../../core/model/registry.ts';
+import { isoOf } from '../../core/view/show.ts';
+import { type HistoryEntry, historyOf } from '../audit/history.ts';
+import { shownChange } from '../audit/shown-change.ts';
+import { siteOf, sitesOf } from './site.ts';
+
+/** GET /:model/:key/+history — everything that was done to a record, newest first, also after it is gone. */
+export async function historyPage(ctx: Context, app: App): Promise<void> {
+  const { model } = siteOf(ctx, app);
+  const { actor, params, t } = ctx.state;
+  const key = params.key ?? '';
+  const found = await app.rows.find(actor, model, key);
+  if (!found && !mayKnowTheGone(ctx, app, model)) throw notFound();
+  const before = typeof ctx.query.before === 'string' ? ctx.query.before : undefined;
+  const { entries, older } = await historyOf(app, actor, model, found?.key ?? key, { before });
+  if (!found && entries.length === 0) throw notFound();
+  const show = sitesOf(app).show(ctx);
+  const url = app.urls.record(model, found?.key ?? key, '+history');
+  app.views.page(ctx, 'admin/history', {
+    title: t('admin.history'),
+    label: found?.label ?? key,
+    listUrl: app.urls.list(model),
+    plural: model.plural,
+    ...(found && { recordUrl: app.urls.record(model, found.key) }),
+    days: byDay(entries, ctx, (at) => show.timestamp(at)),
+    ...(older !== undefined && { olderUrl: `${url}?${new URLSearchParams({ before: older })}` }),
+  });
+}
+
+/** A deleted row cannot be asked whether it was the reader's; so only those see its trail who may see every row. */
+function mayKnowTheGone(ctx: Context, app: App, model: ModelInfo): boolean {
+  return app.policy.rows(ctx.state.actor, 'view', model) === undefined;
+}
+
+interface DayView {
+  readonly label: string;
+  readonly entries: readonly object[];
+}
+
+const TONES: Readonly<Record<string, string>> = { create: 'good', update: 'info', delete: 'bad' };
+
+function byDay(entries: readonly HistoryEntry[], ctx: Context, shown: (at: string) => string): readonly DayView[] {
+  const days = Map.groupBy(entries, (entry) => shown(entry.at).slice(0, 10));
+  return [...days].map(([label, ofDay]) => ({
+    label,
+    entries: ofDay.map((entry) => ({
+      iso: isoOf(entry.at),
+      time: shown(entry.at).slice(11),
+      who: entry.actor.label,
+      verb: entry.event,
+      tone: TONES[entry.event] ?? 'neutral',
+      changes: entry.changes.map((change) => shownChange(ctx.state.t, change)),
+      correlationId: entry.correlationId,
+    })),
+  }));
+}
