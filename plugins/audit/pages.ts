@@ -66,12 +66,12 @@ function eventLabel({ state: { t } }: Context, event: string): string {
   return label === key ? event : label;
 }
 
-/** The same words for the same thing everywhere: green came, red went, amber wants a look. */
+/** The same words for the same thing everywhere, so that colours can be learnt. */
 function toneOf(event: string): string {
-  if (/(^|_)(create|created)$/.test(event)) return 'tone-green';
-  if (/(^|_)(delete|deleted)$/.test(event)) return 'tone-red';
-  if (/(^|_)(failed|locked|by_other)$/.test(event)) return 'tone-amber';
-  return /(^|_)(update|updated)$/.test(event) ? 'tone-blue' : '';
+  if (/(^|_)(create|created)$/.test(event)) return 'tone-good';
+  if (/(^|_)(delete|deleted)$/.test(event)) return 'tone-bad';
+  if (/(^|_)(failed|locked|by_other)$/.test(event)) return 'tone-warn';
+  return /(^|_)(update|updated)$/.test(event) ? 'tone-info' : '';
 }
 
 /** The address of this list, somewhere else in it: filters stay, the place does not. */

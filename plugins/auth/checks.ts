@@ -54,7 +54,7 @@ const oldHashes: Check = {
     // Only the parameters in front of the salt travel.
     const prefixes = await database.any(sql.type(z.object({ prefix: z.string(), accounts: z.number() }))`
       select
-        substring(password_hash from '^[$]argon2id[$]v=[0-9]+[$]m=[0-9]+,t=[0-9]+,p=[0-9]+') as prefix,
+        substring(password_hash from '^[$]argon2id[$]v=[0-9]+[$][^$]+') as prefix,
         count(*)::integer as accounts
       from rustio_user
       where password_hash is not null

@@ -5,16 +5,23 @@ import { normalPassword } from './password-policy.ts';
 
 /** Argon2id as the OWASP Password Storage Cheat Sheet asks for: 19 MiB, two passes, one lane. */
 export const PARAMETERS = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
+const SALT_BYTES = 16;
+const HASH_BYTES = 32;
 
 /**
  * Verified where there is no hash, so that an unknown account takes as long as a wrong password. Nobody knows a password
  * for it: salt and hash are random.
  */
-const NOBODYS_HASH = phc(randomBytes(16), randomBytes(32));
+const NOBODYS_HASH = phc(randomBytes(SALT_BYTES), randomBytes(HASH_BYTES));
 
-/** A hash in PHC form: `$argon2id$v=19$m=19456,t=2,p=1$…`. */
-export function hashPassword(password: string): Promise<string> {
-  return inHashingQueue(() => argon2.hash(normalPassword(password), { type: argon2.argon2id, ...PARAMETERS }));
+/**
+ * A hash in PHC form: `$argon2id$v=19$m=19456,t=2,p=1$…`. Written by ourselves: the package puts p before t, which the
+ * reference implementation, and so most other systems, cannot read.
+ */
+export async function hashPassword(password: string): Promise<string> {
+  const salt = randomBytes(SALT_BYTES);
+  const options = { type: argon2.argon2id, salt, hashLength: HASH_BYTES, raw: true, ...PARAMETERS } as const;
+  return phc(salt, await inHashingQueue(() => argon2.hash(normalPassword(password), options)));
 }
 
 /** Whether the password belongs to the hash. Costs one verification also when there is no hash; then it is never true. */
