@@ -106,7 +106,8 @@ async function inTime<T>(plugin: string, work: Promise<T> | undefined): Promise<
   }
 }
 
-function portTaken(port: number): RustioError {
+/** Also for whoever wants to know before the boot. */
+export function portTaken(port: number): RustioError {
   return new RustioError('RIO-SERVE-PORT', {
     problem: `Port ${port} is taken.`,
     why: 'Another program listens there; perhaps this application is running already.',

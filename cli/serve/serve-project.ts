@@ -61,7 +61,11 @@ async function servePrepared(
   const signIn = prepares
     ? await prepareDevelopment({ project, app, database: opened.database, server: opened.server, say: print })
     : undefined;
-  const serving = await serve(booted, environment);
+  const serving = await serve(booted, environment).catch((error: unknown) => {
+    // Passwords that were just made are stored as hashes only: unsaid now, they are lost.
+    for (const { email, password, role } of signIn?.made ?? []) print(`${role}: ${email}  ${password}`);
+    throw error;
+  });
   const ms = Math.round(performance.now() - began);
   const address = `${environment.publicUrl ?? config?.publicUrl ?? serving.url}${app.urls.to('')}`;
 

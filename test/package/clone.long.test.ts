@@ -1,0 +1,45 @@
+// The README's first lines, in a fresh clone: the starter runs, is found again, and an own project is made beside it.
+import path from 'node:path';
+import * as assert from 'uvu/assert';
+import { suite } from '../support/suite.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { inside, newShell, run, signIn, startServer } from './newcomer.ts';
+
+const test = suite('a fresh clone');
+const ROOT = path.resolve(import.meta.dirname, '../..');
+const home = newShell(temporaryFolder());
+const clone = inside(home, 'clone');
+
+test.before(async () => {
+  await run(home, `git clone --quiet ${ROOT} clone`);
+  await run(clone, 'npm ci');
+});
+
+test('npm start serves the desk with its rows; a second start finds them and keeps the password', async () => {
+  const first = await startServer(clone, 'npm start');
+  assert.equal(
+    first.lines.slice(-3).map((line) => line.split(':')[0]),
+    ['Admin', 'E-mail', 'Password'],
+  );
+  const headers = await signIn(first);
+  const strikes = await fetch(`${first.admin}/strikes`, { headers });
+  assert.is(strikes.status, 200);
+  assert.match(await strikes.text(), '10,000');
+  assert.is(await first.interrupt(), 0);
+
+  const second = await startServer(clone, 'npm start');
+  assert.match(second.password, `npx rustio-admin user password ${first.email}`);
+  await signIn({ ...second, password: first.password });
+  assert.is(await second.interrupt(), 0);
+});
+
+test('npx rustio-admin startproject makes a project that runs on the clone', async () => {
+  await run(clone, 'npx rustio-admin startproject desk');
+  const desk = inside(clone, 'desk');
+  await run(desk, 'npm install');
+  await run(desk, 'npx tsc');
+  const server = await startServer(desk, 'npm run dev');
+  const headers = await signIn(server);
+  assert.is((await fetch(`${server.admin}/tasks`, { headers })).status, 200);
+  assert.is(await server.interrupt(), 0);
+});

@@ -1,0 +1,87 @@
+// The package as a stranger gets it: packed, installed in an empty folder, a project made from it, run and signed in to.
+import { globSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import * as assert from 'uvu/assert';
+import { suite } from '../support/suite.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { inside, newShell, run, runToEnd, signIn, startServer, withOurNode } from './newcomer.ts';
+
+const test = suite('the packed package');
+const ROOT = path.resolve(import.meta.dirname, '../..');
+const packed = temporaryFolder();
+let tarball = '';
+
+test.before(async () => {
+  await run(withOurNode(newShell(ROOT)), `npm pack --pack-destination ${packed}`);
+  tarball = globSync('*.tgz', { cwd: packed })[0] ?? '';
+});
+
+test('the tarball holds what runs and nothing of our own work', async () => {
+  const shell = newShell(packed);
+  const files = (await run(shell, `tar -tzf ${tarball}`)).split('\n').map((file) => file.replace(/^package\//, ''));
+  for (const file of [
+    'package.json',
+    'LICENSE',
+    'CHANGELOG.md',
+    'cli/bin.js',
+    'dist/index.js',
+    'dist/index.d.ts',
+    'dist/cli/main.js',
+    'dist/core/migrations/0001_once.sql',
+    'dist/templates/layout/frame.ejs',
+    'dist/starters/blank/rustio.config.ts',
+    'dist/starters/strikes/data/strikes.csv',
+  ]) {
+    assert.ok(files.includes(file), file);
+  }
+  const strange = files.filter((file) =>
+    /(^|\/)(test|node_modules|\.rustio|\.env)(\/|$)|^core\/|^plugins\/|\.tsbuildinfo$/.test(file),
+  );
+  assert.equal(strange, []);
+});
+
+for (const npm of ['npm@11', 'npm@12']) {
+  test(`with ${npm} it installs, makes a project, migrates, serves, and lets the administrator in`, async () => {
+    const home = withOurNode(newShell(temporaryFolder()));
+    const command = `npx --yes ${npm}`;
+    writeFileSync(path.join(home.folder, 'package.json'), '{ "private": true }');
+    await run(home, `${command} install ${path.join(packed, tarball)}`);
+    assert.match(await run(home, 'npx rustio-admin --version'), /\d+\.\d+\.\d+/);
+    assert.match(await run(home, 'npx rustio-admin startproject desk'), 'npm run dev');
+
+    const desk = inside(home, 'desk');
+    const { dependencies } = JSON.parse(readFileSync(path.join(desk.folder, 'package.json'), 'utf8'));
+    assert.match(dependencies['rustio-admin'], /^file:.*\.tgz$/);
+    await run(desk, `${command} install`);
+    await run(desk, 'npx tsc');
+
+    writeFileSync(
+      path.join(desk.folder, 'models.ts'),
+      withOneMoreField(readFileSync(path.join(desk.folder, 'models.ts'), 'utf8')),
+    );
+    assert.match(await run(desk, 'npx rustio-admin migrate make urgency'), 'urgency.sql');
+    assert.match(await run(desk, 'npx rustio-admin migrate'), 'applied');
+    assert.match(await run(desk, 'npx rustio-admin migrate status'), 'Nothing is pending');
+
+    const server = await startServer(desk, 'npm start');
+    assert.match(server.admin, /^http:\/\/127\.0\.0\.1:\d+\/admin$/);
+    const headers = await signIn(server);
+    const list = await fetch(`${server.admin}/tasks`, { headers });
+    assert.is(list.status, 200);
+    const form = await (await fetch(`${server.admin}/tasks/+new`, { headers })).text();
+    assert.match(form, 'name="urgency"');
+    assert.is(await server.interrupt(), 0);
+
+    const doctor = await runToEnd(desk, 'npx rustio-admin doctor --json');
+    assert.is(doctor.code, 0, doctor.output);
+  });
+}
+
+function withOneMoreField(models: string): string {
+  const changed = models.replace(
+    '    ...timestamps(),',
+    '    urgency: field.integer({ nullable: true }),\n    ...timestamps(),',
+  );
+  assert.is.not(changed, models);
+  return changed;
+}
