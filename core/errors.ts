@@ -11,7 +11,7 @@ export interface FourParts {
  * Its code is for ever and has an anchor in docs/errors.md.
  *
  * @example
- * throw new RustioError('RIO-CONFIG-PORT', { problem: 'Port 8000 is taken.', why: '…', fix: '…', retry: '…' });
+ * throw new RustioError('RIO-SERVE-PORT', { problem: 'Port 8000 is taken.', why: '…', fix: '…', retry: '…' });
  */
 export class RustioError extends Error {
   override readonly name = 'RustioError';
