@@ -12,7 +12,7 @@ export type FindingLevel = 'loses' | 'may-fail' | 'note';
 export interface Finding {
   readonly level: FindingLevel;
   readonly change: Change;
-  /** Sentences, or SQL to be copied; each a line. */
+  /** A sentence that stands by itself; more of them, and SQL to be copied, each a line. */
   readonly says: readonly string[];
 }
 /** Looks at one of the changes, and at the others where it must. */
@@ -43,8 +43,9 @@ function looksLikeRename(change: Change, changes: readonly Change[]): ReturnType
     .map(({ from, to, sql }) => ({
       level: 'note',
       says: [
-        `If ${named(from)} is only called ${named(to)} now, take both statements out and keep the values by:`,
-        sql,
+        `Perhaps ${named(from)} is only called ${named(to)} now: renames are not guessed.`,
+        'If so, take both statements out and keep the values by:',
+        ...sql,
       ],
     }));
 }
@@ -63,7 +64,8 @@ function needsValues(change: Change): ReturnType<Lint> {
     {
       level: 'may-fail',
       says: [
-        `Fails when ${change.table} has rows: nobody knows their ${name}. If it has, say so instead:`,
+        `Fails when ${change.table} has rows: nobody knows their ${name}.`,
+        'If it has, say it in three steps instead:',
         `alter table ${table} add column ${quoteName(name)} ${type};`,
         `update ${table} set ${quoteName(name)} = ...;`,
         `alter table ${table} alter column ${quoteName(name)} set not null;`,
@@ -80,7 +82,8 @@ function forbidsNull(change: Change): ReturnType<Lint> {
     {
       level: 'may-fail',
       says: [
-        `Fails when a row has no ${change.after.name}. If one has none, say before what it becomes:`,
+        `Fails when a row of ${change.table} has no ${change.after.name}.`,
+        'If one has none, say before what it becomes:',
         `update ${quoteTable(change.table)} set ${column} = ${value} where ${column} is null;`,
       ],
     },

@@ -7,7 +7,7 @@ import { field } from '../../../core/model/field.ts';
 import { type AnyModel, defineModel } from '../../../core/model/model.ts';
 import { testDatabase } from '../../support/database.ts';
 import { suite } from '../../support/suite.ts';
-import { textsOf } from './catalogue.ts';
+import { catalogueOf, textsOf } from './catalogue.ts';
 import { testProject } from './project.ts';
 import { resolved } from './resolved.ts';
 
@@ -90,7 +90,7 @@ test('what loses data or may fail says so in the file', async () => {
   const made = await make(folder, [after]);
   const up = await read(folder, `${made?.name}.sql`);
   assert.match(up, '-- Loses data: every value of patient.phone.');
-  assert.match(up, '-- If column phone is only called column telephone now, take both statements out');
+  assert.match(up, '-- Perhaps column phone is only called column telephone now');
   assert.match(up, '-- alter table patient rename column phone to telephone;');
   assert.match(
     up,
@@ -100,14 +100,38 @@ test('what loses data or may fail says so in the file', async () => {
   assert.equal(new Set(made?.findings.map(({ level }) => level)), new Set(['may-fail', 'loses', 'note']));
 });
 
-test('a table under a new name is not guessed to be the old one, but pointed out', async () => {
-  const { folder } = await testProject();
-  await make(folder, [PatientWithState]);
-  const Client = defineModel('client', { fields: PatientWithState.fields, key: 'id' });
-  const made = await make(folder, [Client]);
+test('a table under a new name is not guessed; the statements that the comment offers instead give all the new names', async () => {
+  const { folder, sources, write } = await testProject();
+  const fields = {
+    ...PatientWithState.fields,
+    name: field.text({ unique: true, index: 'search' }),
+    former: field.belongsTo(() => PatientWithState, { nullable: true, index: false }),
+  };
+  const indexes = [['state', '-name']] as const;
+  const Old = defineModel('client', { fields, key: 'id', indexes });
+  const New = defineModel('guest', { fields, key: 'id', indexes });
+  const [renamed, fresh] = await Promise.all([testDatabase(), testDatabase()]);
+  await make(folder, [PatientWithState, Old]);
+  await migrate(renamed.url, sources, { by: 'test' });
+  await textsOf(renamed.url, "insert into client (name) values ('Ada')");
+  const made = await make(folder, [PatientWithState, New]);
   const up = await read(folder, `${made?.name}.sql`);
-  assert.match(up, '-- alter table patient rename to client;');
-  assert.match(up, 'drop table patient;');
+  // What a person would do: the drop and the create give way to what the comment says.
+  const edited = up
+    .replace('drop table client;', '')
+    .replace(/create table guest [\s\S]*?\n\n/, '')
+    .replaceAll(/^-- (?=alter)/gm, '');
+  assert.match(edited, /^alter table client rename to guest;$/m);
+  await write({ [`${made?.name}.sql`]: edited });
+  await migrate(renamed.url, sources, { by: 'test' });
+  assert.equal(await textsOf(renamed.url, 'select name from guest'), ['Ada']);
+
+  const anew = await testProject();
+  await make(anew.folder, [PatientWithState, New]);
+  await migrate(fresh.url, anew.sources, { by: 'test' });
+  const butSequences = (lines: readonly string[]) => lines.filter((line) => !line.startsWith('sequence'));
+  assert.equal(butSequences(await catalogueOf(renamed.url)), butSequences(await catalogueOf(fresh.url)));
+  await Promise.all([renamed.drop(), fresh.drop()]);
 });
 
 test('a required column without a default fails loudly on rows, and runs on an empty table', async () => {
@@ -123,7 +147,7 @@ test('a required column without a default fails loudly on rows, and runs on an e
   assert.is(Reflect.get(Object(error), 'code'), 'RIO-MIGRATE-FAILED');
   assert.match(
     Reflect.get(Object(error), 'message'),
-    `${made?.name}.sql:5 failed: column "born" of relation "patient" contains null`,
+    `${made?.name}.sql:6 failed: column "born" of relation "patient" contains null`,
   );
   await Promise.all([empty.drop(), filled.drop()]);
 });
