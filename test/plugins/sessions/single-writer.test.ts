@@ -1,0 +1,26 @@
+// Law 5: one writer a fact.
+import * as assert from 'uvu/assert';
+import { sourcesIn } from '../../support/sources.ts';
+import { suite } from '../../support/suite.ts';
+
+const test = suite('sessions: single writer');
+const sources = sourcesIn('core', 'plugins', 'cli', 'starters');
+
+function writersOf(pattern: RegExp): string[] {
+  return sources.filter(({ text }) => pattern.test(text)).map(({ path }) => path);
+}
+
+test('one file ends sessions', () => {
+  assert.equal(writersOf(/\bended_at\s*=(?!=)/), ['plugins/sessions/end-sessions.ts']);
+});
+
+test('one file writes the audit trail, and none changes it', () => {
+  assert.equal(writersOf(/insert\s+into\s+rustio_audit\b/i), ['plugins/audit/record-entry.ts']);
+  assert.equal(writersOf(/(update|delete\s+from|truncate)\s+rustio_audit\b/i), []);
+});
+
+test('only rules of auth and sessions touch hashes of passwords and tokens', () => {
+  const outside = (pattern: RegExp) => writersOf(pattern).filter((path) => !/^plugins\/(auth|sessions)\//.test(path));
+  assert.equal(outside(/\bpassword_hash\b/), []);
+  assert.equal(outside(/\btoken_hash\b/), []);
+});
