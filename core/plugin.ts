@@ -102,6 +102,8 @@ export interface NavigationItem {
   readonly label: string;
   /** The heading under which it stands: a key of the words, or the text itself. */
   readonly group?: string;
+  /** Entries and their groups stand in the order of this number, then of the plugins. @defaultValue 0 */
+  readonly rank?: number;
   /** A path under the mount path. */
   readonly path: string;
   /** Only those see it who may open it. */

@@ -6,6 +6,7 @@ import { leaveMessage } from '../../core/http/flash.ts';
 import { notFound } from '../../core/http/router.ts';
 import type { Dependants, Found } from '../../core/query/types.ts';
 import { foundOr404, relatedView } from './detail-page.ts';
+import { capitalised } from './navigation.ts';
 import { removeRecord } from './save-record.ts';
 import { type Site, siteOf } from './site.ts';
 
@@ -60,10 +61,11 @@ async function showDeletePage(
   const that = (onDelete: Dependants['field']['onDelete']): ReturnType<typeof relatedView>[] =>
     dependants.filter((d) => d.field.onDelete === onDelete && d.rows > 0).map((d) => relatedView(app, d, found));
   const gone = that('cascade');
+  const held = that('restrict');
   app.views.page(ctx, 'admin/delete', {
-    title: ctx.state.t('admin.delete.title', { singular: model.title }),
+    title: ctx.state.t(held.length > 0 ? 'admin.delete.blockedTitle' : 'admin.delete.title', { singular: model.title }),
     singular: model.title,
-    plural: model.plural,
+    plural: capitalised(model.plural),
     label: found.label,
     listUrl: app.urls.list(model),
     recordUrl: app.urls.record(model, found.key),
@@ -71,7 +73,7 @@ async function showDeletePage(
     formId: randomUUID(),
     version: found.version,
     refused,
-    held: that('restrict'),
+    held,
     gone,
     cleared: that('setNull'),
     total: gone.reduce((sum, each) => sum + each.rows, 1),

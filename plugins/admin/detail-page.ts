@@ -5,6 +5,7 @@ import type { Show } from '../../core/model/kind.ts';
 import { relationList } from '../../core/query/aliases.ts';
 import type { Dependants, Found } from '../../core/query/types.ts';
 import { cellOf, labelOf } from './cells.ts';
+import { capitalised } from './navigation.ts';
 import { type Shown, type Site, siteOf, sitesOf } from './site.ts';
 
 /** One fact of a record, ready to show. */
@@ -28,7 +29,7 @@ export async function detailPage(ctx: Context, app: App): Promise<void> {
   app.views.page(ctx, 'admin/detail', {
     title: found.label,
     listUrl: app.urls.list(model),
-    plural: model.plural,
+    plural: capitalised(model.plural),
     singular: model.title,
     ...(may('change') && { editUrl: app.urls.record(model, found.key, '+edit') }),
     ...(may('delete') && { deleteUrl: app.urls.record(model, found.key, '+delete') }),
@@ -85,7 +86,8 @@ export function relatedView(
   const site = sitesOf(app).of(field.model);
   // Two relations from the same model (origin, destination) need their names to be told apart.
   const siblings = field.model.stored.filter((other) => other.target === field.target);
-  const label = siblings.length > 1 ? `${field.model.plural} (${field.label})` : field.model.plural;
+  const name = capitalised(field.model.plural);
+  const label = siblings.length > 1 ? `${name} (${field.label})` : name;
   const filterable = site?.listing.filters.includes(field) ?? false;
   const query = `?${new URLSearchParams({ [`f.${field.name}`]: relationKey(found) })}`;
   return { label, rows, more, ...(site && filterable && rows > 0 && { url: app.urls.list(field.model) + query }) };

@@ -9,6 +9,7 @@ import { readForm } from '../../core/write/read-form.ts';
 import type { Problem } from '../../core/write/types.ts';
 import { foundOr404 } from './detail-page.ts';
 import { type FieldView, fieldViews, type Input, inputOfDefaults, inputOfForm, inputOfRecord } from './field-view.ts';
+import { capitalised } from './navigation.ts';
 import { type Picks, resolveRelations } from './resolve-relations.ts';
 import { saveRecord } from './save-record.ts';
 import { type Site, siteOf } from './site.ts';
@@ -45,12 +46,10 @@ export async function saveForm(ctx: Context, app: App): Promise<void> {
   if (!form) throw notFound();
   const fields = writableFields(ctx, app, site, key === undefined ? 'add' : 'change');
   const { picks, values: picked, problems: unresolved } = await resolveRelations(ctx, app, fields, form);
-  const read = readForm(
-    model,
-    fields.filter((field) => !picked.has(field.name)),
-    form,
-    timeZone,
-  );
+  // A box that is not ticked and a list without rows post nothing but the marker beside them: without it they were not in the
+  // form, and are left alone.
+  const posted = fields.filter((field) => !field.target && (form.has(field.name) || form.has(`${field.name}~`)));
+  const read = readForm(model, posted, form, timeZone);
   const problems = [...unresolved, ...read.problems];
   const refill = async (mistakes: readonly Problem[], conflict?: readonly string[]): Promise<void> => {
     const found = key === undefined ? undefined : await foundOr404(ctx, app, site);
@@ -118,7 +117,7 @@ async function showForm(ctx: Context, app: App, site: Site, state: FormState): P
     heading,
     mode: found ? 'change' : 'add',
     listUrl: app.urls.list(model),
-    plural: model.plural,
+    plural: capitalised(model.plural),
     singular: model.title,
     action: found ? app.urls.record(model, found.key, '+edit') : app.urls.add(model),
     formId: randomUUID(),

@@ -5,6 +5,7 @@ import type { ModelInfo } from '../../core/model/registry.ts';
 import { isoOf } from '../../core/view/show.ts';
 import { type HistoryEntry, historyOf } from '../audit/history.ts';
 import { shownChange } from '../audit/shown-change.ts';
+import { capitalised } from './navigation.ts';
 import { siteOf, sitesOf } from './site.ts';
 
 /** GET /:model/:key/+history — everything that was done to a record, newest first, also after it is gone. */
@@ -23,7 +24,7 @@ export async function historyPage(ctx: Context, app: App): Promise<void> {
     title: t('admin.history'),
     label: found?.label ?? key,
     listUrl: app.urls.list(model),
-    plural: model.plural,
+    plural: capitalised(model.plural),
     ...(found && { recordUrl: app.urls.record(model, found.key) }),
     days: byDay(entries, ctx, (at) => show.timestamp(at)),
     ...(older !== undefined && { olderUrl: `${url}?${new URLSearchParams({ before: older })}` }),

@@ -2,11 +2,15 @@ import type { App } from '../../core/app.ts';
 import type { NavigationItem } from '../../core/plugin.ts';
 import { sitesOf } from './site.ts';
 
+/** What is about the application itself stands below what people work on. */
+const SYSTEM_RANK = 100;
+
 /** Every model that has pages, under its group. Only those who may view a model see its entry. */
 export function navigation(app: App): readonly NavigationItem[] {
   return sitesOf(app).all.map(({ model, group }) => ({
     label: capitalised(model.plural),
     group: group === '' ? 'admin.group.records' : group,
+    rank: model.owner === 'project' ? 0 : SYSTEM_RANK,
     path: `/${model.address}`,
     access: { permission: `${model.name}.view` },
   }));

@@ -17,7 +17,13 @@ export const audit = definePlugin({
   on: () => ({ '*': recordEntry }),
   fills: {
     navigation: [
-      { label: 'audit.title', group: 'admin.group.system', path: '/audit', access: { permission: 'audit.view' } },
+      {
+        label: 'audit.title',
+        group: 'admin.group.system',
+        rank: 100,
+        path: '/audit',
+        access: { permission: 'audit.view' },
+      },
     ],
   },
   checks,

@@ -26,6 +26,7 @@ export function shownValue(t: Translate, field: FieldInfo | undefined, value: un
       return t(value ? 'value.yes' : 'value.no');
     case 'object':
       if (value === null) return undefined;
+      if (Array.isArray(value) && value.length === 0) return undefined;
       if (Array.isArray(value)) return cut(value.map((each) => shownValue(t, field, each) ?? '').join(', '));
       return cut(JSON.stringify(value));
     default:

@@ -102,6 +102,7 @@ export const adminWords: Words = {
   'admin.recent.delete': 'Deleted {singular} {label}',
   'admin.deleted': 'The {singular} “{label}” was deleted.',
   'admin.delete.title': 'Delete this {singular}?',
+  'admin.delete.blockedTitle': 'This {singular} cannot be deleted',
   'admin.form.add': 'Add {singular}',
   'admin.form.change': 'Edit {singular}',
   'admin.search': 'Search {plural}',
