@@ -1,3 +1,4 @@
+// timeout: 120
 // The engine against models that nobody thought of: from any to any, the catalogue is that of a fresh database, and back.
 import fc from 'fast-check';
 import * as assert from 'uvu/assert';

@@ -1,3 +1,4 @@
+// timeout: 120
 // Every kind of change: up leads to the same catalogue as making everything anew, and down leads back.
 import * as assert from 'uvu/assert';
 import { diff } from '../../../core/migrate/diff.ts';

@@ -1,3 +1,4 @@
+// timeout: 120
 // The commands as somebody types them, in a project of his own.
 import { execFile } from 'node:child_process';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
