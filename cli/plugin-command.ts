@@ -1,7 +1,7 @@
 import { RustioError } from '../core/errors.ts';
-import type { Command, CommandInput, Plugin, ToolContext } from '../core/plugin.ts';
 import { migrationSources, PROJECT_SOURCE } from '../core/migrate/sources.ts';
 import { pendingOf } from '../core/migrate/status.ts';
+import type { Command, CommandInput, Plugin, ToolContext } from '../core/plugin.ts';
 import { findProject, loadConfig } from '../core/project.ts';
 import { builtIn } from '../plugins/order.ts';
 import { type CliCommand, partsOf } from './cli-command.ts';

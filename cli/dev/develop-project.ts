@@ -1,5 +1,6 @@
 import { RustioError } from '../../core/errors.ts';
 import { joinServer } from '../../core/project-database.ts';
+import { portFor } from '../serve/free-port.ts';
 import { askedToStop } from '../serve/stop-signals.ts';
 import { paint, print } from '../terminal.ts';
 import { openEnvironment } from '../tools.ts';
@@ -16,10 +17,12 @@ const LAST_PATIENCE_MS = 2_000;
 export async function developProject(folder: string): Promise<void> {
   const environment = openEnvironment(folder);
   if (environment.production) throw notInProduction();
+  // One port for all restarts, also where any free one will do: the browser stays where it is.
+  const port = await portFor(environment.port, environment.host);
   const stop = askedToStop();
   const lease = await joinServer({ folder, environment });
   try {
-    const runner = new Runner(folder);
+    const runner = new Runner(folder, port);
     const unwatch = await watchProject(folder, (files) => runner.restart(files));
     await Promise.race([stop, runner.run()]);
     await unwatch();
@@ -32,13 +35,15 @@ export async function developProject(folder: string): Promise<void> {
 /** Keeps one server process going, a new one after each save. */
 class Runner {
   readonly #folder: string;
+  readonly #port: number;
   #current: ServerProcess | undefined;
   #wakeUp: () => void = () => {};
   #isStopping = false;
   #wasReadyOnce = false;
 
-  constructor(folder: string) {
+  constructor(folder: string, port: number) {
     this.#folder = folder;
+    this.#port = port;
   }
 
   /** Never resolves by itself. */
@@ -47,7 +52,7 @@ class Runner {
       const saved = new Promise<void>((resolve) => {
         this.#wakeUp = resolve;
       });
-      const server = new ServerProcess(this.#folder, this.#wasReadyOnce ? 'dev-again' : 'dev');
+      const server = new ServerProcess(this.#folder, this.#wasReadyOnce ? 'dev-again' : 'dev', this.#port);
       this.#current = server;
       const ended = await Promise.race([saved, server.ended]);
       this.#wasReadyOnce ||= server.isReady;

@@ -16,10 +16,10 @@ export class ServerProcess {
   readonly ended: Promise<{ readonly wasReady: boolean }>;
   #isReady = false;
 
-  constructor(folder: string, mode: ServeMode) {
+  constructor(folder: string, mode: ServeMode, port: number) {
     this.#child = fork(CHILD, [folder, mode], {
       cwd: process.cwd(),
-      env: { ...process.env, NODE_COMPILE_CACHE: module.getCompileCacheDir() ?? '' },
+      env: { ...process.env, PORT: String(port), NODE_COMPILE_CACHE: module.getCompileCacheDir() ?? '' },
     });
     this.#child.on('message', (message) => {
       if (message === ('ready' satisfies ChildMessage)) this.#isReady = true;

@@ -1,0 +1,123 @@
+// timeout: 120
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import * as assert from 'uvu/assert';
+import type { Finding } from '../../cli/doctor/run-checks.ts';
+import { testDatabase } from '../support/database.ts';
+import { suite } from '../support/suite.ts';
+import { newProject, runCli } from './run-cli.ts';
+
+const test = suite('doctor');
+
+async function examined(folder: string, environment: Record<string, string>) {
+  const { code, stdout, stderr } = await runCli(folder, ['doctor', '--json'], environment);
+  const report: { ok: boolean; checks: Finding[] } = JSON.parse(stdout);
+  const of = (name: string) => {
+    const finding = report.checks.find((check) => check.name === name);
+    if (finding === undefined) throw new Error(`no check "${name}" in ${stdout}\n${stderr}`);
+    return finding;
+  };
+  return { code, report, of };
+}
+
+test('a new database fails in what is missing, and nothing fails once that is done', async () => {
+  const folder = await newProject();
+  const { url } = await testDatabase();
+  const environment = { DATABASE_URL: url };
+  const before = await examined(folder, environment);
+  assert.is(before.code, 1);
+  assert.is(before.report.ok, false);
+  assert.is(before.of('database').status, 'ok');
+  assert.match(before.of('database').says, /PostgreSQL 1[5-8]\.\d+/);
+  assert.is(before.of('migrations').status, 'failed');
+  assert.match(before.of('migrations').fix ?? '', 'rustio-admin migrate');
+
+  await runCli(folder, ['migrate'], environment);
+  const halfway = await examined(folder, environment);
+  assert.is(halfway.of('migrations').status, 'ok');
+  assert.is(halfway.of('administrator').status, 'failed');
+  assert.is(halfway.code, 1);
+
+  await runCli(folder, ['user', 'create', '--email', 'ada@desk.example', '--role', 'administrator'], environment);
+  const after = await examined(folder, environment);
+  assert.equal(
+    after.report.checks.filter(({ status }) => status === 'failed'),
+    [],
+  );
+  assert.is(after.code, 0);
+  assert.is(after.report.ok, true);
+});
+
+test('every finding has the same shape', async () => {
+  const { report } = await examined(await newProject(), { DATABASE_URL: 'postgres://127.0.0.1:1/none' });
+  for (const check of report.checks) {
+    assert.equal(Object.keys(check), ['owner', 'name', 'status', 'says', 'fix']);
+    assert.is(check.status === 'failed' || check.status === 'warning', check.fix !== null, check.name);
+  }
+});
+
+test('with a broken config it says where, and looks at all that does not need it', async () => {
+  const folder = await newProject();
+  const { url } = await testDatabase();
+  writeFileSync(path.join(folder, 'models.ts'), 'export const models = [;\n');
+  const { code, of } = await examined(folder, { DATABASE_URL: url });
+  assert.is(code, 1);
+  assert.is(of('config').status, 'failed');
+  assert.match(of('config').says, 'models.ts:1');
+  assert.is(of('database').status, 'ok');
+  assert.is(of('clock').status, 'ok');
+  assert.is(of('node').status, 'ok');
+  assert.is(of('administrator').status, 'not-checked');
+});
+
+test('a mistake that only the boot finds is a finding with its place', async () => {
+  const folder = await newProject();
+  writeFileSync(
+    path.join(folder, 'rustio.config.ts'),
+    `import { defineConfig } from 'rustio-admin';
+    export default defineConfig({ name: 'Desk', plugins: { admni: {} } });`,
+  );
+  const { of } = await examined(folder, { DATABASE_URL: 'postgres://127.0.0.1:1/none' });
+  assert.is(of('config').status, 'failed');
+  assert.match(of('config').says, 'admni');
+  assert.match(of('config').says, '"admin"');
+});
+
+test('with an unreachable database it says so without the password, and goes on', async () => {
+  const { code, of } = await examined(await newProject(), { DATABASE_URL: 'postgres://app:hunter2@127.0.0.1:1/none' });
+  assert.is(code, 1);
+  assert.is(of('connection').status, 'failed');
+  assert.not.match(JSON.stringify(of('connection')), 'hunter2');
+  assert.is(of('config').status, 'ok');
+  assert.is(of('administrator').status, 'not-checked');
+});
+
+test('a wrong environment is the one finding', async () => {
+  const { code, report, of } = await examined(await newProject(), { PORT: 'eighty' });
+  assert.is(code, 1);
+  assert.is(report.checks.length, 1);
+  assert.match(of('environment').says, 'PORT');
+});
+
+test('secrets that git would take along are found', async () => {
+  const folder = await newProject();
+  execFileSync('git', ['init', '--quiet'], { cwd: folder });
+  const environment = { DATABASE_URL: 'postgres://127.0.0.1:1/none' };
+  assert.is((await examined(folder, environment)).of('git-ignore').status, 'ok');
+  writeFileSync(path.join(folder, '.gitignore'), 'node_modules/\n');
+  const { of } = await examined(folder, environment);
+  assert.is(of('git-ignore').status, 'failed');
+  assert.match(of('git-ignore').says, '.env');
+});
+
+test('without --json each finding is a line that begins with what came out', async () => {
+  const { code, stdout } = await runCli(await newProject(), ['doctor'], {
+    DATABASE_URL: 'postgres://127.0.0.1:1/none',
+  });
+  assert.is(code, 1);
+  assert.match(stdout, /^ok {5}.*node: Node 2\d/m);
+  assert.match(stdout, /^FAILED {3}connection: /m);
+  assert.match(stdout, /checks failed\.\n$/);
+  assert.not.match(stdout, '\u001B[', 'no colours where no terminal reads along');
+});
