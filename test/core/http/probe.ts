@@ -1,0 +1,23 @@
+import { type Context, definePlugin, type Plugin } from 'rustio-admin';
+
+/** A plugin with pages that show what the pipeline made of a request. All are open, so that nothing else stands in the way. */
+export function probe(pages: Readonly<Record<string, (ctx: Context) => Promise<void> | void>> = {}): Plugin {
+  return definePlugin({
+    name: 'probe',
+    api: 1,
+    routes(routes) {
+      routes.get('/+address', { open: true }, (ctx) => {
+        ctx.body = ctx.state.address;
+      });
+      routes.get('/+boom', { open: true }, () => {
+        throw new Error('the secret of the house');
+      });
+      routes.post('/+echo', { open: true }, (ctx) => {
+        const { form } = ctx.state;
+        ctx.body = [...(form?.names() ?? [])].map((name) => [name, form?.all(name)]);
+        ctx.status = 422;
+      });
+      for (const [path, page] of Object.entries(pages)) routes.get(path, { open: true }, page);
+    },
+  });
+}
