@@ -2,7 +2,7 @@ import { defineAdmin, type ModelAdmin } from 'rustio-admin';
 import { Aircraft } from './models/aircraft.ts';
 import { Airport } from './models/airport.ts';
 import { Flight } from './models/flight.ts';
-import { Label, StrikeLabel } from './models/label.ts';
+import { Label } from './models/label.ts';
 import { Operator } from './models/operator.ts';
 import { Route } from './models/route.ts';
 import { Species } from './models/species.ts';
@@ -11,18 +11,7 @@ import { nextStep } from './next-step.ts';
 
 const strikeAdmin = defineAdmin(Strike, {
   group: 'Strikes',
-  list: [
-    'occurredOn',
-    'airport',
-    'species',
-    'damage',
-    'costTotal',
-    'operator',
-    'aircraft',
-    'phase',
-    'state',
-    'officer',
-  ],
+  list: ['occurredOn', 'airport', 'damage', 'costTotal', 'state', 'officer', 'species', 'aircraft', 'operator'],
   computed: { nextStep: { label: 'Next step', value: nextStep } },
   filters: [
     'state',
@@ -31,7 +20,6 @@ const strikeAdmin = defineAdmin(Strike, {
     'occurredOn',
     'airport',
     'phase',
-    'timeOfDay',
     'operator',
     'species',
     'labels',
@@ -53,8 +41,6 @@ const labelAdmin = defineAdmin(Label, {
   search: ['name', 'meaning'],
   order: ['name'],
 });
-
-const strikeLabelAdmin = defineAdmin(StrikeLabel, { group: 'Strikes', list: ['strike', 'label'], filters: ['label'] });
 
 const airportAdmin = defineAdmin(Airport, {
   group: 'Reference',
@@ -117,7 +103,6 @@ const flightAdmin = defineAdmin(Flight, {
 export const admins: readonly ModelAdmin[] = [
   strikeAdmin,
   labelAdmin,
-  strikeLabelAdmin,
   airportAdmin,
   operatorAdmin,
   aircraftAdmin,
@@ -135,6 +120,6 @@ function position({ latitude, longitude }: Airport): string {
 
 /** The Bureau of Transportation Statistics calls a flight late from a quarter of an hour on. */
 function punctuality(minutes: number): string {
-  if (minutes >= 15) return 'late';
-  return minutes < 0 ? 'early' : 'on time';
+  if (minutes >= 15) return 'Late';
+  return minutes < 0 ? 'Early' : 'On time';
 }

@@ -14,7 +14,8 @@ import { builtIn } from '../../plugins/order.ts';
 import { seed } from '../../starters/strikes/seed.ts';
 import { preparedTemplate, testDatabase } from '../support/database.ts';
 
-const folder = fileURLToPath(new URL('../../starters/strikes/', import.meta.url)).replace(/\/$/, '');
+/** Where the starter is. */
+export const folder = fileURLToPath(new URL('../../starters/strikes/', import.meta.url)).replace(/\/$/, '');
 
 export interface Desk {
   readonly app: App;
@@ -22,13 +23,18 @@ export interface Desk {
   close(): Promise<void>;
 }
 
-/** A copy of the desk's own: nobody else changes it. */
-export async function seededDesk(): Promise<Desk> {
-  const template = await preparedTemplate('strikes_desk', async (url) => {
+/** The name of the template that holds the seeded desk. */
+export function deskTemplate(): Promise<string> {
+  return preparedTemplate('strikes_desk', async (url) => {
     const desk = await openDesk(url);
     await runSeed(desk);
     await desk.close();
   });
+}
+
+/** A copy of the desk's own: nobody else changes it. */
+export async function seededDesk(): Promise<Desk> {
+  const template = await deskTemplate();
   const copy = await testDatabase(template);
   const desk = await openDesk(copy.url);
   return {

@@ -1,78 +1,84 @@
 // The figures on the index page: what waits for somebody, each with the list behind it.
 
-import { type Context, type Figure, sql, type Widget, z } from 'rustio-admin';
+import { type App, type Context, type Figure, sql, type Widget, z } from 'rustio-admin';
 import { deskDays } from './day.ts';
 import { strikeList } from './strike-list.ts';
+
+/** The part of a request that the figures look at. */
+export type Reader = { readonly state: Pick<Context['state'], 'actor' | 'locale'> };
 
 const access = { permission: 'strike.view' } as const;
 const counted = z.object({ strikes: z.coerce.number() });
 
 /** Reports that nobody has taken. */
-export const unassigned: Widget = {
+export const unassigned = {
   name: 'unassigned',
   access,
-  async load(ctx, app) {
+  async load(reader: Reader, app: App) {
     const { strikes } = await app.database.one(sql.type(counted)`
       select count(*) as strikes from strike where state = 'new' and officer_id is null
     `);
     const url = strikeList(app, { 'f.state': 'new', 'f.officer': '' });
-    return figure(ctx, strikes, 'New strikes without a case officer', url, 'warn');
+    return figure(reader, strikes, 'New strikes without a case officer', url, 'warn');
   },
-};
+} satisfies Widget;
 
 /** What the reader himself has on his desk; an analyst has no cases. */
-export const mine: Widget = {
+export const mine = {
   name: 'mine',
   access: { permission: 'strike.change' },
-  async load(ctx, app) {
-    const { actor } = ctx.state;
+  async load(reader: Reader, app: App) {
+    const { actor } = reader.state;
     const id = actor.kind === 'person' ? actor.id : 0;
     const { strikes } = await app.database.one(sql.type(counted)`
       select count(*) as strikes from strike where state = 'open' and officer_id = ${id}
     `);
     return figure(
-      ctx,
+      reader,
       strikes,
       'Your open cases',
       strikeList(app, { 'f.state': 'open', 'f.officer': String(id) }),
       'info',
     );
   },
-};
+} satisfies Widget;
 
 /** Open cases that should have been closed. */
-export const overdue: Widget = {
+export const overdue = {
   name: 'overdue',
   access,
-  async load(ctx, app) {
+  async load(reader: Reader, app: App) {
     const { monthAgo } = await deskDays(app.database);
     const { strikes } = await app.database.one(sql.type(counted)`
       select count(*) as strikes from strike where state = 'open' and occurred_on <= ${monthAgo}
     `);
     const url = strikeList(app, { 'f.state': 'open', 'f.occurredOn.to': monthAgo, sort: 'occurredOn' });
-    return figure(ctx, strikes, 'Open for more than 30 days', url, 'bad');
+    return figure(reader, strikes, 'Open for more than 30 days', url, 'bad');
   },
-};
+} satisfies Widget;
 
-/** Damage of which nobody has told the price. */
-export const withoutCosts: Widget = {
+/** Serious damage of which nobody has told the price. */
+export const withoutCosts = {
   name: 'without-costs',
   access,
-  async load(ctx, app) {
+  async load(reader: Reader, app: App) {
     const { year } = await deskDays(app.database);
-    const damaged = ['minor', 'medium', 'substantial', 'classB', 'classC'];
     const { strikes } = await app.database.one(sql.type(counted)`
       select count(*) as strikes
       from strike
-      where damage <> 'none' and cost_total = 0 and occurred_on >= ${year}
+      where damage in ('medium', 'substantial') and cost_total = 0 and occurred_on >= ${year}
     `);
-    const url = strikeList(app, { 'f.damage': damaged, 'f.costTotal.to': '0', 'f.occurredOn.from': year });
-    return figure(ctx, strikes, 'Damaged this year, no costs reported', url, 'warn');
+    const url = strikeList(app, {
+      'f.damage': ['medium', 'substantial'],
+      'f.costTotal.to': '0',
+      'f.occurredOn.from': year,
+    });
+    return figure(reader, strikes, 'Serious damage this year, no costs reported', url, 'warn');
   },
-};
+} satisfies Widget;
 
 /** Nothing to do is good news, whatever the figure is about. */
-function figure(ctx: Context, value: number, label: string, url: string, tone: 'info' | 'warn' | 'bad'): Figure {
-  const shown = new Intl.NumberFormat(ctx.state.locale).format(value);
+function figure({ state }: Reader, value: number, label: string, url: string, tone: 'info' | 'warn' | 'bad'): Figure {
+  const shown = new Intl.NumberFormat(state.locale).format(value);
   return { kind: 'figure', value: shown, label, url, tone: value === 0 ? 'good' : tone };
 }

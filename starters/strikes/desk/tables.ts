@@ -106,7 +106,7 @@ export const costByAirport: Widget = {
       },
       columns: [{ label: 'Airport' }, { label: 'Strikes', align: 'end' }, { label: 'Cost', align: 'end' }],
       rows: rows.map(({ code, name, strikes, cost }) => [
-        { text: `${code} ${name}`, url: app.urls.record(airports, code) },
+        { text: `${code} · ${name}`, url: app.urls.record(airports, code) },
         { text: number.format(strikes), url: strikeList(app, { 'f.airport': code, 'f.occurredOn.from': year }) },
         { text: money.format(cost) },
       ]),
