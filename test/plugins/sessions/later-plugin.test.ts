@@ -1,0 +1,166 @@
+// A plugin that comes after sessions adds a second factor without changing a line of it: a column, a gate, a factor.
+import { sql } from 'slonik';
+import * as assert from 'uvu/assert';
+import { z } from 'zod';
+import type { Context } from '../../../core/http/context.ts';
+import { definePlugin } from '../../../core/plugin.ts';
+import { rotateSession } from '../../../plugins/sessions/open-session.ts';
+import { giveCookie } from '../../../plugins/sessions/session-cookie.ts';
+import { PASSWORD, type TestApp, testApp } from '../../support/app.ts';
+import type { Client } from '../../support/client.ts';
+import { suite } from '../../support/suite.ts';
+
+declare module '../../../plugins/sessions/slots.ts' {
+  interface SessionColumns {
+    needsCode?: boolean;
+  }
+}
+
+const answer = (ctx: Context, text: string) => {
+  ctx.body = text;
+};
+/** Everybody whose address begins with "code" has to give the code 123456. */
+const codes = definePlugin({
+  name: 'codes',
+  api: 1,
+  requires: ['sessions'],
+  fills: {
+    'session.columns': [
+      { name: 'needsCode', expression: sql.fragment`u.email like 'developer-%'`, schema: z.boolean() },
+    ],
+    'session.factors': [
+      {
+        name: 'code',
+        view: 'layout/token',
+        applies: async (_tx, person) => person.name.startsWith('developer-'),
+        proves: async (_tx, _cause, _person, form) => form.get('code') === '123456',
+      },
+    ],
+  },
+  gates: [
+    {
+      name: 'code',
+      page: '/code',
+      passes: ({ state: { session } }) => session?.columns.needsCode !== true || session.trust === 'mfa_verified',
+    },
+  ],
+  routes(routes) {
+    routes.get('/code', { signedIn: true }, (ctx) => answer(ctx, 'the code, please'), { despite: ['code'] });
+    routes.post(
+      '/code',
+      { signedIn: true },
+      async (ctx, app) => {
+        const { session } = ctx.state;
+        if (!session || ctx.state.form?.get('code') !== '123456') {
+          ctx.status = 422;
+          return;
+        }
+        const token = await app.database.transaction((tx) => rotateSession(tx, session.id, { trust: 'mfa_verified' }));
+        if (token !== undefined) await giveCookie(ctx, token);
+        ctx.redirect(app.urls.to('/plain'));
+        ctx.status = 303;
+      },
+      { despite: ['code'], formToken: false },
+    );
+    routes.get('/plain', { signedIn: true }, (ctx) => answer(ctx, 'plain'));
+    routes.get('/delicate', { role: 'staff', recent: true }, (ctx) => answer(ctx, 'delicate'));
+    routes.post('/delicate', { role: 'staff', recent: true }, (ctx) => answer(ctx, 'done'), { answers: [200] });
+  },
+});
+
+const test = suite('sessions: what later plugins add');
+let desk: TestApp;
+test.before(async () => {
+  desk = await testApp({ models: [], extend: [codes] });
+});
+test.after(() => desk.close());
+
+const forget = () =>
+  desk.app.database.query(
+    sql.unsafe`update rustio_session set authenticated_at = now() - interval '20 minutes' where ended_at is null`,
+  );
+const eventsOf = async (...names: string[]) =>
+  desk.app.database.anyFirst(sql.type(z.object({ event: z.string() }))`
+    select event from rustio_audit where event = any(${sql.array(names, 'text')}) order by id
+  `);
+const body = async (client: Client, path: string) => (await client.get(path)).text;
+
+test('attack: half a sign-in opens nothing but the page of the second factor and the way out', async () => {
+  const half = await desk.person('developer');
+  for (const path of [
+    '/admin',
+    '/admin/plain',
+    '/admin/delicate',
+    '/admin/audit',
+    '/admin/account/sessions',
+    '/admin/users',
+  ]) {
+    const { status, location } = await half.get(path);
+    assert.is(status, 303, path);
+    assert.match(location, /^\/admin\/code/);
+  }
+  assert.is(await body(half, '/admin/code'), 'the code, please');
+  assert.is((await half.post('/admin/logout', {})).status, 303);
+});
+
+test('the second factor raises the trust with another token, and the first one is dead', async () => {
+  const client = await desk.person('developer');
+  const before = client.cookie('rustio') ?? '';
+  assert.is((await client.post('/admin/code', { code: '1' })).status, 422);
+  assert.is((await client.post('/admin/code', { code: '123456' })).status, 303);
+  assert.ok(client.cookie('rustio') !== before);
+  assert.is(await body(client, '/admin/plain'), 'plain');
+  const thief = desk.client();
+  thief.setCookie('rustio', before);
+  assert.is((await thief.get('/admin/plain')).status, 303);
+});
+
+test('a delicate page asks again after a while, and only it', async () => {
+  const client = await desk.person('staff');
+  assert.is(await body(client, '/admin/delicate'), 'delicate');
+  await forget();
+  assert.is(await body(client, '/admin/plain'), 'plain');
+  const wall = await client.get('/admin/delicate?x=1');
+  assert.is(wall.status, 303);
+  assert.is(wall.location, '/admin/reauth?next=%2Fadmin%2Fdelicate%3Fx%3D1');
+  const before = client.cookie('rustio');
+  const wrong = await client.submit(wall.location, { password: 'a wrong password' }, '/admin/reauth');
+  assert.is(wrong.status, 401);
+  assert.is(client.cookie('rustio'), before);
+  assert.is((await client.get('/admin/delicate')).status, 303);
+  const right = await client.submit(wall.location, { password: PASSWORD }, '/admin/reauth');
+  assert.is(right.status, 303);
+  assert.is(right.location, '/admin/delicate?x=1');
+  assert.ok(client.cookie('rustio') !== before);
+  assert.is(await body(client, right.location), 'delicate');
+  assert.equal(await eventsOf('reauth_failed', 'reauth_succeeded'), ['reauth_failed', 'reauth_succeeded']);
+});
+
+test('attack: a delicate form is not carried out without asking, whatever method is used', async () => {
+  const client = await desk.person('staff');
+  await forget();
+  const { status, location } = await client.post('/admin/delicate', {});
+  assert.is(status, 303);
+  assert.match(location, /^\/admin\/reauth/);
+});
+
+test('asking again asks for every factor of the person', async () => {
+  const client = await desk.person('developer');
+  await client.post('/admin/code', { code: '123456' });
+  await forget();
+  assert.match((await client.get('/admin/delicate')).location, /^\/admin\/reauth/);
+  const half = await client.submit('/admin/reauth?next=/admin/delicate', { password: PASSWORD }, '/admin/reauth');
+  assert.is(half.status, 401);
+  const whole = await client.submit(
+    '/admin/reauth?next=/admin/delicate',
+    { password: PASSWORD, code: '123456' },
+    '/admin/reauth',
+  );
+  assert.is(whole.status, 303);
+  assert.is(await body(client, '/admin/delicate'), 'delicate');
+});
+
+test('a stranger is asked to sign in, not to prove himself again', async () => {
+  for (const path of ['/admin/delicate', '/admin/reauth', '/admin/code'])
+    assert.match((await desk.client().get(path)).location, /^\/admin\/login/);
+});
