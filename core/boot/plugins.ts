@@ -3,6 +3,9 @@ import type { Config } from '../config.ts';
 import { nearest } from '../model/nearest.ts';
 import type { BootProblem, Plugin, SlotName, Slots } from '../plugin.ts';
 
+/** Sources of migrations and owners of models that are no plugins. */
+const RESERVED = new Set(['kernel', 'project']);
+
 /** The plugins that run, in their order: the built-in ones that the config does not take away, then the project's own. */
 export function enabledPlugins(
   config: Config,
@@ -23,6 +26,12 @@ export function enabledPlugins(
     const where = `plugin ${plugin.name}`;
     if (plugin.api !== 1) {
       problems.push({ where, problem: `was written for version ${plugin.api} of the hook interface; this one is 1.` });
+    }
+    if (!/^[a-z][a-z0-9-]*$/.test(plugin.name) || RESERVED.has(plugin.name)) {
+      problems.push({
+        where,
+        problem: 'needs another name: lower-case words with hyphens, and not "kernel" or "project".',
+      });
     }
     if (names.indexOf(plugin.name) !== all.indexOf(plugin)) {
       problems.push({ where, problem: 'another plugin has this name already.' });
