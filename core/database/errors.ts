@@ -52,7 +52,8 @@ export function constraintViolation(error: unknown): ConstraintViolation | undef
 export function isUnavailable(error: unknown): boolean {
   return causes(error).some((cause) => {
     if (cause instanceof BackendTerminatedError || cause instanceof BackendTerminatedUnexpectedlyError) return true;
-    if (cause instanceof pg.DatabaseError) return /^(57P0|08|53300)/.test(cause.code ?? '');
+    // 3D000: the server is there and this database is not, as while somebody restores it.
+    if (cause instanceof pg.DatabaseError) return /^(57P0|08|53300|3D000)/.test(cause.code ?? '');
     return cause instanceof ConnectionError ? databaseError(cause) === undefined : SOCKET_CODES.has(codeOf(cause));
   });
 }

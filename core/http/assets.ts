@@ -78,8 +78,8 @@ function brotli(content: Buffer): Promise<Buffer> {
 export function serveAssets(app: App, assets: Assets): ContextMiddleware {
   const prefix = app.urls.to('/+assets/');
   return async (ctx, next) => {
-    const found =
-      ctx.path.startsWith(prefix) && ctx.method === 'GET' ? assets.read(ctx.path.slice(prefix.length)) : undefined;
+    const isAsked = ctx.path.startsWith(prefix) && (ctx.method === 'GET' || ctx.method === 'HEAD');
+    const found = isAsked ? assets.read(ctx.path.slice(prefix.length)) : undefined;
     if (!found) return next();
     ctx.set('cache-control', 'public, max-age=31536000, immutable');
     ctx.vary('accept-encoding');
