@@ -1,16 +1,18 @@
-import type { App } from '../app.ts';
-
-/** Printable, and nothing that a browser could read as another host: no `//`, no backslash, no control character. */
-const PATH = /^\/(?![/\\])[\x21\x23-\x5b\x5d-\x7e]*$/;
+/** How long an address may be that somebody is sent back to. */
+const LONGEST = 2_000;
+/** Control characters and backslashes, which browsers drop or turn into slashes, plain and percent-encoded. */
+const DECEPTIVE = /[\p{C}\\]|%(?:0[0-9a-f]|1[0-9a-f]|7f|5c|2e|2f)/iu;
 
 /**
- * Where a form may lead back to: a path of this application, as the wish of the request says, or the start page.
- * The wish comes from a stranger's link (open redirects: CVE-2017-7233, CVE-2018-14574 and many more), so everything that
- * is not plainly a path under the mount path is refused.
+ * Where a form leads back to: the page that the request wishes, when it is one of ours, else the start. The wish may come from
+ * a stranger's link (open redirects: CVE-2017-7233, CVE-2018-14574 and many more), so only paths under the mount path pass;
+ * nothing that a browser could read as another host or that climbs out (`//evil.example`, `/\evil`, `..`).
  */
-export function safeReturn(app: App, wish: string | undefined): string {
-  const home = app.urls.to('/');
-  if (wish === undefined || wish.length > 2_000 || !PATH.test(wish) || wish.includes('..')) return home;
-  const path = wish.split(/[?#]/, 1)[0] ?? '';
-  return path === home || path.startsWith(home === '/' ? '/' : `${home}/`) ? wish : home;
+export function safeReturn(mountPath: string, wish: string | undefined): string {
+  const root = mountPath === '/' ? '' : mountPath;
+  if (wish === undefined || wish.length > LONGEST || DECEPTIVE.test(wish)) return mountPath;
+  const [path = ''] = wish.split(/[?#]/, 1);
+  if (path !== mountPath && !path.startsWith(`${root}/`)) return mountPath;
+  if (path.includes('//') || path.split('/').some((part) => part === '.' || part === '..')) return mountPath;
+  return wish;
 }

@@ -24,6 +24,6 @@ export function chooseTheme(ctx: Context, app: App): void {
     secure: app.urls.publicOrigin.startsWith('https:'),
     signed: false,
   });
-  ctx.redirect(safeReturn(app, ctx.state.form?.get('next')));
+  ctx.redirect(safeReturn(app.urls.to('/'), ctx.state.form?.get('next')));
   ctx.status = 303;
 }
