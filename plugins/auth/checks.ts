@@ -52,7 +52,7 @@ const oldHashes: Check = {
   async run({ database }): Promise<CheckResult> {
     if (!database) return { status: 'note', says: 'Not asked: there is no database.' };
     // Only the parameters in front of the salt travel.
-    const prefixes = await database.any(sql.type(z.object({ prefix: z.string(), accounts: z.number() }))`
+    const prefixes = await database.any(sql.type(z.object({ prefix: z.string().nullable(), accounts: z.number() }))`
       select
         substring(password_hash from '^[$]argon2id[$]v=[0-9]+[$][^$]+') as prefix,
         count(*)::integer as accounts
@@ -60,7 +60,7 @@ const oldHashes: Check = {
       where password_hash is not null
       group by 1
     `);
-    const old = prefixes.filter(({ prefix }) => isOutdated(`${prefix}$c2FsdHNhbHQ$aGFzaGhhc2g`));
+    const old = prefixes.filter(({ prefix }) => prefix === null || isOutdated(`${prefix}$c2FsdHNhbHQ$aGFzaGhhc2g`));
     const accounts = old.reduce((sum, each) => sum + each.accounts, 0);
     return accounts === 0
       ? { status: 'ok', says: 'All passwords are hashed with the current parameters.' }

@@ -1,0 +1,117 @@
+import * as assert from 'uvu/assert';
+import { RustioError } from '../../../core/errors.ts';
+import type { CommandInput, ToolContext } from '../../../core/plugin.ts';
+import { findAccountByEmail } from '../../../plugins/auth/account.ts';
+import { checks } from '../../../plugins/auth/checks.ts';
+import { commands } from '../../../plugins/auth/commands.ts';
+import { findCredentials } from '../../../plugins/auth/credentials.ts';
+import { verifyPassword } from '../../../plugins/auth/password-hash.ts';
+import { type TestApp, testApp } from '../../support/app.ts';
+import { suite } from '../../support/suite.ts';
+
+const test = suite('auth: commands');
+let desk: TestApp;
+let context: ToolContext;
+test.before.each(async () => {
+  desk = await testApp({ models: [] });
+  const { app } = desk;
+  const project = { folder: '/', environment: app.environment, config: app.config, configError: undefined };
+  context = { project, app, database: app.database };
+});
+test.after.each(() => desk.close());
+
+/** Runs a command and gives back what it printed; `types` is what somebody types when he is asked, in turn. */
+async function run(name: string, values: CommandInput['values'], types?: readonly string[]): Promise<string[]> {
+  const command = commands.find((each) => each.name.replace(/ \[?[A-Z].*$/, '') === name);
+  if (!command) throw new Error(`there is no command ${name}`);
+  const printed: string[] = [];
+  const answers = [...(types ?? [])];
+  await command.run(context, {
+    values,
+    print: (line) => void printed.push(line),
+    askSecret: async () => (types === undefined ? undefined : answers.shift()),
+  });
+  return printed;
+}
+
+async function refusal(attempt: Promise<unknown>): Promise<RustioError> {
+  const outcome = await attempt.catch((error: unknown) => error);
+  if (!(outcome instanceof RustioError)) throw new Error(`it was not refused: ${JSON.stringify(outcome)}`);
+  assert.is(outcome.exitCode, 2);
+  return outcome;
+}
+
+test('user create makes a password where there is no terminal, prints it once, and it works', async () => {
+  const printed = await run('user create', { email: 'ana@example.org', role: 'administrator' });
+  assert.is(printed.length, 2);
+  const password = printed[1]?.replace('Password: ', '') ?? '';
+  const found = await findCredentials(desk.app.database, 'ana@example.org');
+  assert.ok(await verifyPassword(found?.password_hash, password));
+  assert.is((await desk.client().signIn('ana@example.org', password)).status, 303);
+});
+
+test('user create asks at a terminal, twice, and prints no password', async () => {
+  const typed = ['correct horse battery', 'correct horse battery'];
+  const printed = await run('user create', { email: 'ana@example.org', role: 'staff' }, typed);
+  assert.equal(printed, ['Created ana@example.org as staff.']);
+  const differing = run('user create', { email: 'bea@example.org', role: 'staff' }, [
+    'one good phrase',
+    'another phrase',
+  ]);
+  assert.match((await refusal(differing)).parts.why, 'differ');
+  assert.is(await findAccountByEmail(desk.app.database, 'bea@example.org'), null);
+});
+
+test('what the rules refuse ends with exit code 2 and says why', async () => {
+  await run('user create', { email: 'ana@example.org', role: 'administrator', password: 'correct horse battery' });
+  const again = run('user create', { email: 'ANA@example.org', role: 'staff', password: 'correct horse battery' });
+  assert.match((await refusal(again)).parts.why, 'already an account');
+  const weak = run('user create', { email: 'bea@example.org', role: 'staff', password: 'password123' });
+  assert.match((await refusal(weak)).parts.why, 'guessers');
+  assert.not.match(JSON.stringify((await refusal(weak)).parts), 'password123');
+  assert.match((await refusal(run('user role', { email: 'ana@example.org', role: 'staff' }))).parts.why, 'must remain');
+  assert.match((await refusal(run('user role', { email: 'ana@example.org', role: 'admin' }))).parts.why, 'developer');
+  assert.match(
+    (await refusal(run('user password', { email: 'nobody@example.org' }))).parts.problem,
+    'nobody@example.org',
+  );
+});
+
+test('user list, role, password, deactivate and activate do what they say', async () => {
+  await run('user create', { email: 'root@example.org', role: 'developer', password: 'correct horse battery' });
+  await run('user create', { email: 'ana@example.org', role: 'staff', name: 'Ana', password: 'correct horse battery' });
+  assert.equal(await run('user role', { email: 'ana@example.org', role: 'supervisor' }), [
+    'ana@example.org is supervisor now.',
+  ]);
+  const [, password = ''] = await run('user password', { email: 'ana@example.org', generate: true }, ['never asked']);
+  assert.is((await desk.client().signIn('ana@example.org', password.replace('Password: ', ''))).status, 303);
+  await run('user deactivate', { email: 'ana@example.org' });
+  assert.is((await desk.client().signIn('ana@example.org', password.replace('Password: ', ''))).status, 401);
+  assert.equal(await run('user list', {}), [
+    'ana@example.org   supervisor     Ana  (inactive)',
+    'root@example.org  developer',
+  ]);
+  assert.equal(await run('user activate', { email: 'ana@example.org' }), ['ana@example.org is active.']);
+});
+
+test('groups are created, granted, filled, emptied and listed', async () => {
+  await run('user create', { email: 'ana@example.org', role: 'staff', password: 'correct horse battery' });
+  await run('group create', { name: 'Desk' });
+  await run('group grant', { name: 'Desk', permission: 'user.view, audit.view' });
+  await run('group add', { name: 'Desk', email: 'ana@example.org' });
+  assert.equal(await run('group list', {}), ['Desk', '  may: audit.view, user.view', '  are: ana@example.org']);
+  const slip = run('group grant', { name: 'Desk', permission: 'user.veiw' });
+  assert.match((await refusal(slip)).parts.why, 'Did you mean user.view?');
+  await run('group revoke', { name: 'Desk', permission: 'user.view,audit.view' });
+  await run('group remove', { name: 'Desk', email: 'ana@example.org' });
+  assert.equal(await run('group list', {}), ['Desk', '  may: nothing', '  are: nobody']);
+});
+
+test('the doctor sees that nobody could administrate, and that somebody can', async () => {
+  const status = async (name: string) => (await checks.find((check) => check.name === name)?.run(context))?.status;
+  assert.is(await status('administrator'), 'failed');
+  await run('user create', { email: 'root@example.org', role: 'developer', password: 'correct horse battery' });
+  assert.is(await status('administrator'), 'ok');
+  assert.is(await status('password-hashing'), 'ok');
+  assert.is(await status('password-hashes'), 'ok');
+});
