@@ -39,7 +39,7 @@ export async function resolveRelations(
     if (field.kind === 'manyToMany')
       values.set(
         field.name,
-        found.map((option) => option.key),
+        found.flatMap((option) => keyValue(field, option.key)),
       );
     else if (found[0]) values.set(field.name, keyValue(field, found[0].key));
     else if (typed.length === 0) {
@@ -51,7 +51,7 @@ export async function resolveRelations(
   return { picks, values, problems };
 }
 
-/** An option's key as the value that code has for it. */
+/** An option's key as the value that code has for it; in a list of one where the field holds several. */
 function keyValue(field: FieldInfo, key: string): unknown {
   const parsed = field.spec.parse(key, field);
   return parsed.ok ? parsed.value : key;
