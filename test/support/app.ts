@@ -32,6 +32,8 @@ export interface TestApp {
   readonly errors: readonly Readonly<Record<string, unknown>>[];
   /** A stranger. */
   client(): Client;
+  /** An account of this role, with these permissions through a group of its own; gives its e-mail, the password is `PASSWORD`. */
+  account(role: Role, permissions?: readonly string[]): Promise<string>;
   /** Somebody of this role, signed in, with these permissions through a group of his own. */
   person(role: Role, permissions?: readonly string[]): Promise<Client>;
   close(): Promise<void>;
@@ -73,15 +75,20 @@ export async function testApp(config: Partial<Config>, options: TestAppOptions =
   if (options.template === undefined) await createTables(base.url, booted.app);
   const serving = await serve(booted, { port, host: '127.0.0.1' });
   let people = 0;
+  const account: TestApp['account'] = async (role, permissions = []) => {
+    people += 1;
+    const email = `${role}-${people}@example.org`;
+    await enrol(booted.app, email, role, permissions);
+    return email;
+  };
   return {
     app: booted.app,
     url: serving.url,
     errors,
     client: () => new Client(serving.url),
-    async person(role, permissions = []) {
-      people += 1;
-      const email = `${role}-${people}@example.org`;
-      await enrol(booted.app, email, role, permissions);
+    account,
+    async person(role, permissions) {
+      const email = await account(role, permissions);
       const client = new Client(serving.url);
       const { status } = await client.signIn(email, PASSWORD);
       if (status !== 303) throw new Error(`signing in as ${email} answered ${status}`);
