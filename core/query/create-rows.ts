@@ -37,15 +37,13 @@ export function createRows({ database, policy, models, countPatience }: RowsPart
   return {
     async ask(actor, listing, params, zone, otherNames = []) {
       await estimates.known();
+      estimates.keepFresh();
       const reader = readerFor(actor);
       const offered = offeredTo(reader, listing, estimates.of(listing.model));
       const complete = (wished: readonly Sort[]) => completeOrder(reader, listing, wished);
       return { offered, parsed: parseAsk(listing, params, { offered, complete, zone, otherNames }) };
     },
-    async list(actor, listing, ask) {
-      estimates.keepFresh();
-      return withinTime(readPage(database, counts, readerFor(actor), listing, ask));
-    },
+    list: (actor, listing, ask) => withinTime(readPage(database, counts, readerFor(actor), listing, ask)),
     find: (actor, model, key) => withinTime(findRow(database, readerFor(actor), model, key)),
     options(actor, field, q, limit) {
       const estimate = field.target === undefined ? 0 : estimates.of(field.target);

@@ -1,4 +1,5 @@
-// Rows to choose from in a relation. Who may neither read the other model nor is let pick from it finds nothing.
+// Rows to choose from in a relation, in a form or to narrow a list. Who may neither read the other model nor is let pick from it
+// finds nothing.
 
 import { type FragmentSqlToken, sql } from 'slonik';
 import { z } from 'zod';
@@ -36,7 +37,7 @@ export async function optionsFor(
 ): Promise<Options> {
   const { target } = field;
   const words = searchWords(q.trim());
-  if (target === undefined || words === undefined || !reader.picks(field)) return none;
+  if (target === undefined || words === undefined || !reader.looksUp(field)) return none;
   const most = Math.min(Math.max(1, Math.trunc(limit)), MOST_OPTIONS);
   const key = words.length === 0 ? undefined : keyTyped(target, q);
   const keyColumn = columnSql('t', onlyKey(target));

@@ -40,6 +40,12 @@ export class Reader {
     );
   }
 
+  /** Whether he may look rows up for it: to fill it in, or to narrow a list by it, for which it is enough to read both sides. */
+  looksUp(field: FieldInfo): boolean {
+    if (field.target === undefined) return false;
+    return this.picks(field) || (this.mayView(field.target) && this.sees(field));
+  }
+
   /** Whether he may read what the rows behind a relation are called. */
   knowsTarget(field: FieldInfo): boolean {
     return field.target !== undefined && (this.mayView(field.target) || this.picks(field));

@@ -27,7 +27,7 @@ export interface Rows {
   list(actor: Actor, listing: Listing, ask: Ask): Promise<Page>;
   /** One record, undefined when it is not there or hidden. `key` is the text of an address. */
   find(actor: Actor, model: ModelInfo, key: string): Promise<Found | undefined>;
-  /** Rows that may be picked in a relation, by words of their label or key; at most `limit`, and whether there are more. */
+  /** Rows that may be picked in a relation, or that a list may be narrowed by, by words of their label or key; at most `limit`, and whether there are more. */
   options(
     actor: Actor,
     field: FieldInfo,

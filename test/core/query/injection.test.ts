@@ -1,0 +1,167 @@
+import fc from 'fast-check';
+import * as assert from 'uvu/assert';
+import { field } from '../../../core/model/field.ts';
+import { defineModel } from '../../../core/model/model.ts';
+import { buildModels } from '../../../core/model/resolve.ts';
+import { createRows } from '../../../core/query/create-rows.ts';
+import { writeCursor } from '../../../core/query/cursor.ts';
+import { compileListing } from '../../../core/query/listing.ts';
+import { completeOrder } from '../../../core/query/order.ts';
+import { Reader } from '../../../core/query/reader.ts';
+import type { Rows } from '../../../core/query/rows.ts';
+import { suite } from '../../support/suite.ts';
+import { fieldOf, leg, models, openWorld, person, place, policyWith, run, somebody, type World } from './world.ts';
+
+const test = suite('what a request says never becomes SQL');
+let world: World;
+let rows: Rows;
+
+const attacks = [
+  "'",
+  "''; drop table person; --",
+  '"; drop table person; --',
+  "' or '1'='1",
+  '1) or (1=1',
+  'id); select pg_sleep(10); --',
+  "\\'; drop table person; --",
+  '$1',
+  '$slonik_1',
+  ':id',
+  '?',
+  '%',
+  '_',
+  '\\',
+  '{1,2}',
+  '{"a":1}',
+  "ARRAY['x']",
+  'null',
+  'NULL',
+  '\u{1f6e9}',
+  '\u0000',
+  '\ud800',
+  'x'.repeat(300),
+  '-1',
+  '1e309',
+  '99999999999999999999',
+  'NaN',
+  'infinity',
+  '2026-02-30',
+  '2026-01-01T00:00:00+99:99',
+  '__proto__',
+  'constructor',
+  'toString',
+];
+const nasty = fc.oneof(fc.constantFrom(...attacks), fc.string({ unit: 'binary' }), fc.string());
+
+test.before(async () => {
+  world = await openWorld();
+  rows = createRows({ database: world.database, policy: policyWith(), models });
+  await run(world.database)`insert into place (code, name) values ('A', 'Alpha')`;
+  await run(world.database)`insert into person (name, place_code) values ('Ann', 'A'), ('Bob', null)`;
+  await run(world.database)`insert into leg (origin_code, destination_code) values ('A', 'A')`;
+});
+test.after(() => world.close());
+
+const { listing } = compileListing(person, {
+  list: [...person.fields.keys()],
+  filters: [...person.fields.values()].filter((each) => each.spec.filter !== 'none').map((each) => each.name),
+  search: ['name', 'email', 'level', 'place.name', 'place.code', 'secret'],
+});
+
+test('in any parameter of a list, by any name', async () => {
+  const names = [
+    ...['q', 'sort', 'after', 'before', 'at', 'size', 'count'],
+    ...listing.filters.flatMap(({ name }) => [`f.${name}`, `f.${name}.from`, `f.${name}.to`]),
+  ];
+  const parameter = fc.tuple(
+    fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...names) }, { weight: 1, arbitrary: nasty }),
+    nasty,
+  );
+  let understood = 0;
+  await fc.assert(
+    fc.asyncProperty(fc.array(parameter, { minLength: 1, maxLength: 2 }), async (parameters) => {
+      const { parsed } = await rows.ask(somebody, listing, new URLSearchParams(parameters), 'Europe/Berlin');
+      if (!parsed.ok) return;
+      understood++;
+      const page = await rows.list(somebody, listing, parsed.ask);
+      assert.ok(page.rows.length <= 2);
+    }),
+    { numRuns: 400 },
+  );
+  assert.ok(understood > 20, `only ${understood} of them reached the database`);
+  assert.is((await run(world.database)`select from person`).length, 2);
+});
+
+test('in every column of a cursor that somebody made up', async () => {
+  for (const name of [
+    'id',
+    'name',
+    'place',
+    'born',
+    'salary',
+    'visits',
+    'level',
+    'active',
+    'seen',
+    'wakes',
+    'secret',
+  ]) {
+    const sort = [{ field: fieldOf(person, name), descending: false }];
+    const order = completeOrder(new Reader(policyWith(), somebody), listing, sort);
+    for (const value of attacks) {
+      const cursor = writeCursor(
+        { model: person, order, filters: [], q: '' },
+        order.length === 1 ? [value] : [value, '1'],
+      );
+      const { parsed } = await rows.ask(somebody, listing, new URLSearchParams({ sort: name, after: cursor }), 'UTC');
+      assert.ok(parsed.ok);
+      if (parsed.ok) assert.ok((await rows.list(somebody, listing, parsed.ask)).rows.length <= 2);
+    }
+  }
+});
+
+test('in keys, in words for a relation, in typed labels', async () => {
+  const toPlace = fieldOf(person, 'place');
+  const toBoss = fieldOf(person, 'boss');
+  for (const text of attacks) {
+    for (const model of [person, place, leg]) {
+      assert.is(await rows.find(somebody, model, text), undefined, text);
+      assert.equal(await rows.dependants(somebody, model, text), []);
+    }
+    for (const field of [toPlace, toBoss]) {
+      const { options } = await rows.options(somebody, field, text, 5);
+      assert.ok(options.every((option) => ['A', '1', '2'].includes(option.key)));
+      assert.equal(await rows.resolve(somebody, field, text), []);
+      assert.is((await rows.labels(somebody, field, [text])).size, 0);
+    }
+  }
+});
+
+test('names of tables and columns are quoted, however they are spelled', async () => {
+  const Odd = defineModel('odd', {
+    fields: {
+      name: field.text({ column: 'na"me' }),
+      Select: field.integer({ column: 'select', nullable: true, index: true }),
+    },
+    table: 'odd "table',
+  });
+  const built = buildModels([{ owner: 'project', model: Odd }]);
+  assert.equal(built.problems, []);
+  const odd = built.models.of(Odd);
+  await run(world.database)`
+    create table "odd ""table" (id bigint generated by default as identity primary key, "na""me" text not null, "select" int)`;
+  await run(world.database)`insert into "odd ""table" ("na""me", "select") values ('x', 1), ('y', null)`;
+  const door = createRows({ database: world.database, policy: policyWith(), models: built.models });
+  const odds = compileListing(odd, {
+    list: ['name', 'Select'],
+    search: ['name'],
+    filters: ['Select'],
+    order: ['-Select'],
+  });
+  const { parsed } = await door.ask(somebody, odds.listing, new URLSearchParams('q=x&f.Select.from=1'), 'UTC');
+  assert.ok(parsed.ok);
+  if (!parsed.ok) return;
+  const page = await door.list(somebody, odds.listing, parsed.ask);
+  assert.equal(page.rows, [{ id: '1', '~label': 'x', name: 'x', Select: 1 }]);
+  assert.is((await door.find(somebody, odd, '2'))?.label, 'y');
+});
