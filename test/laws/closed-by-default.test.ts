@@ -1,0 +1,124 @@
+// Law 7: every route × every role. What is expected is worked out from the access that the route declares.
+import * as assert from 'uvu/assert';
+import type { Access } from '../../core/http/context.ts';
+import type { Route } from '../../core/http/router.ts';
+import { type TestApp, testApp } from '../support/app.ts';
+import type { Answer, Client } from '../support/client.ts';
+import { suite } from '../support/suite.ts';
+import { fillLibrary, library } from './library.ts';
+import { RANKED, type Somebody } from './ranked.ts';
+
+const test = suite('law: closed by default');
+const OF_BOOKS = ['book.view', 'book.add', 'book.change', 'book.delete'];
+const people: readonly Somebody[] = [
+  { role: 'user', permissions: [] },
+  { role: 'staff', permissions: [] },
+  { role: 'staff', permissions: OF_BOOKS },
+  { role: 'staff', permissions: ['audit.view'] },
+  { role: 'supervisor', permissions: [] },
+  { role: 'administrator', permissions: [] },
+  { role: 'developer', permissions: [] },
+];
+let app: TestApp;
+test.before(async () => {
+  app = await testApp(library);
+  await fillLibrary(app.app);
+});
+test.after(() => app.close());
+
+test('there are routes of every kind, so that the tests below cannot pass on nothing', () => {
+  const kinds = new Set(app.app.routes.flatMap(({ access }) => Object.keys(access)));
+  assert.ok(app.app.routes.length >= 20);
+  for (const kind of ['open', 'signedIn', 'role', 'permission']) assert.ok(kinds.has(kind), kind);
+});
+
+test('only signing in and out and the choice of colours are open to all', () => {
+  const open = app.app.routes.filter(({ access }) => 'open' in access).map(({ method, path }) => `${method} ${path}`);
+  assert.equal(open.sort(), ['GET /admin/login', 'POST /admin/+theme', 'POST /admin/login', 'POST /admin/logout']);
+});
+
+test('a stranger is led to the sign-in page from every route that is not open', async () => {
+  const stranger = app.client();
+  for (const route of closedRoutes()) {
+    const { status, location, text } = await call(stranger, route);
+    assert.is(status, 303, told(route));
+    assert.match(location, /^\/admin\/login(\?next=|$)/);
+    assert.not.match(text, 'Always coming home');
+    const json = await call(stranger, route, { accept: 'application/json' });
+    assert.is(json.status, 401, told(route));
+  }
+  assert.is(stranger.cookie('rustio'), undefined);
+});
+
+test("a cookie that means nothing is a stranger's", async () => {
+  for (const token of ['x', 'A'.repeat(43), '0'.repeat(10_000), "' or true --"]) {
+    const client = app.client();
+    client.setCookie('rustio', token);
+    assert.is((await client.get('/admin/books')).status, 303);
+    assert.is(client.cookie('rustio'), undefined, 'and is taken away');
+  }
+});
+
+for (const person of people) {
+  test(`${person.role} with ${person.permissions.join(', ') || 'no permission'}: in where the route says so, and nowhere else`, async () => {
+    const client = await app.person(person.role, person.permissions);
+    const wrong: string[] = [];
+    for (const route of closedRoutes()) {
+      const answer = await call(client, route);
+      const got = isLetIn(route, answer);
+      if (got !== mayEnter(person, route.access)) wrong.push(`${told(route)}: ${answer.status}, let in: ${got}`);
+    }
+    assert.equal(wrong, []);
+  });
+}
+
+test('rights over one model say nothing about another', async () => {
+  const client = await app.person('staff', OF_BOOKS);
+  for (const route of closedRoutes().filter(({ path }) => path.includes(':model'))) {
+    const { text } = await call(client, route, {}, 'authors');
+    assert.match(text, 'RIO-HTTP-FORBIDDEN', told(route));
+  }
+});
+
+test('nothing unexpected happened on the way', () => {
+  assert.equal(app.errors, []);
+});
+
+function closedRoutes(): readonly Route[] {
+  return app.app.routes.filter(({ access }) => !('open' in access));
+}
+
+const told = ({ method, path }: Route): string => `${method} ${path}`;
+
+/** Posts come without a form token, so that whoever is let in changes nothing: the token is asked for behind the access. */
+function call(
+  client: Client,
+  { method, path }: Route,
+  headers: Record<string, string> = {},
+  model = 'books',
+): Promise<Answer> {
+  const address = path
+    .replace(':model', model)
+    .replace(':key', '1')
+    .replace(':field', 'author')
+    .replace(':id', '00000000-0000-4000-8000-000000000000');
+  assert.not.match(address, ':');
+  return method === 'GET' ? client.get(address, headers) : client.post(address, {}, headers);
+}
+
+function isLetIn({ method }: Route, { status, text }: Answer): boolean {
+  if (method === 'POST') {
+    assert.is(status, 403);
+    return text.includes('RIO-HTTP-FORM-TOKEN');
+  }
+  assert.ok(status === 200 || text.includes('RIO-HTTP-FORBIDDEN'), String(status));
+  return status === 200;
+}
+
+function mayEnter({ role, permissions }: Somebody, access: Access): boolean {
+  const { role: wantedRole, permission } = { role: undefined, permission: undefined, ...access };
+  const rank = RANKED.indexOf(role);
+  if (wantedRole !== undefined && rank < RANKED.indexOf(wantedRole)) return false;
+  if (permission === undefined || rank >= RANKED.indexOf('administrator')) return true;
+  return permissions.includes(permission.includes('.') ? permission : `book.${permission}`);
+}
