@@ -54,7 +54,8 @@ export async function listPage(ctx: Context, app: App): Promise<void> {
     rows: page.rows.length,
     count: countView(t, show, ask, page, to(askAddress(params, { count: 'exact' }))),
     pager: pagerView(page, ask, params, to),
-    empty: page.rows.length > 0 ? undefined : isNarrowed ? 'filtered' : 'fresh',
+    // Rows that a cursor pointed to may be gone; the list is not empty for that.
+    empty: page.rows.length > 0 ? undefined : isNarrowed || ask.at !== undefined ? 'filtered' : 'fresh',
     notes: [],
   });
 }
@@ -91,9 +92,10 @@ interface PagerView {
 }
 
 function pagerView(page: Page, ask: Ask, params: URLSearchParams, to: (query: string) => string): PagerView {
-  const { previous, next } = page;
+  const { previous, next, rows } = page;
+  const hasFirst = ask.at !== undefined && (previous !== undefined || rows.length === 0);
   return {
-    ...(ask.at !== undefined && previous !== undefined && { firstUrl: to(askAddress(params, { at: 'first' })) }),
+    ...(hasFirst && { firstUrl: to(askAddress(params, { at: 'first' })) }),
     ...(previous !== undefined && { previousUrl: to(askAddress(params, { before: previous })) }),
     ...(next !== undefined && {
       nextUrl: to(askAddress(params, { after: next })),

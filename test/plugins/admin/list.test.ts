@@ -1,0 +1,176 @@
+// Black box: what a list shows, how it is sorted, what it says when it is empty, and what it refuses.
+import * as assert from 'uvu/assert';
+import type { TestApp } from '../../support/app.ts';
+import type { Client } from '../../support/client.ts';
+import { suite } from '../../support/suite.ts';
+import { everything, openDesk, run } from './desk.ts';
+import { firstsOf, headersOf, linkTo, mainOf, noticesOf, rowsOf, textOf } from './page.ts';
+
+const test = suite('admin: lists');
+let desk: TestApp;
+let clerk: Client;
+
+test.before(async () => {
+  desk = await openDesk({ timeZone: 'Europe/Berlin' });
+  clerk = await desk.person('staff', everything);
+  await run(desk)`insert into place (code, name) values ('ATL', 'Atlanta'), ('LAX', 'Los Angeles')`;
+  await run(desk)`insert into tag (name) values ('old'), ('blue')`;
+  await run(desk)`
+    insert into thing (name, amount, price, active, sure, day, moment, boss_id, place_code, state) values
+    ('Anvil', 12, 1234567.50, true, null, '2026-03-01', '2026-07-01 22:30:00Z', null, 'ATL', 'open'),
+    ('Bell', null, 0.10, false, true, null, null, 1, null, 'done'),
+    ('Cog', 7, null, true, false, '2025-12-31', '2026-01-01 00:00:00Z', 1, 'LAX', 'lost')
+  `;
+  await run(desk)`insert into thing_tag (thing_id, tag_id) values (1, 1), (1, 2), (3, 1)`;
+});
+test.after(async () => {
+  assert.equal(desk.errors, []);
+  await desk.close();
+});
+
+test('every column shows its kind: numbers grouped, moments in the reader’s zone, labels of relations, a dash for nothing', async () => {
+  const { status, text } = await clerk.get('/admin/things');
+  assert.is(status, 200);
+  const heads = ['Name', 'State', 'Amount', 'Price', 'Active', 'Day', 'Moment', 'Boss', 'Place', 'Tags', 'Twice'];
+  assert.equal(headersOf(text), heads);
+  assert.equal(rowsOf(text), [
+    ['Anvil', 'Open', '12', '1,234,567.50', 'Yes', '2026-03-01', '2026-07-02 00:30', '–', 'Atlanta', 'blue old', '24'],
+    ['Bell', 'Finished', '–', '0.10', 'No', '–', '–', 'Anvil', '–', '–', '–'],
+    ['Cog', 'Lost', '7', '–', 'Yes', '2025-12-31', '2026-01-01 01:00', 'Anvil', 'Los Angeles', 'old', '14'],
+  ]);
+  assert.match(text, '<th scope="row"><a href="/admin/things/1">Anvil</a></th>');
+  assert.match(text, '<a href="/admin/places/ATL">Atlanta</a>');
+  assert.match(textOf(mainOf(text)), '1–3 of 3');
+});
+
+test('a relation in the first column leads to the record itself, not to what it points to', async () => {
+  await run(desk)`insert into leg (origin_code, destination_code) values ('ATL', 'LAX')`;
+  const { text } = await clerk.get('/admin/legs');
+  assert.equal(rowsOf(text), [['Atlanta', 'Los Angeles', '–']]);
+  assert.match(text, '<a href="/admin/legs/ATL,LAX">Atlanta</a>');
+});
+
+test('a header sorts upwards, then downwards, then as the list itself is ordered', async () => {
+  const start = await clerk.get('/admin/things');
+  assert.match(start.text, /aria-sort="ascending"><a class="sort" href="\/admin\/things\?sort=name">Name/);
+  const up = await clerk.get(linkTo(start.text, 'Amount'));
+  assert.equal(firstsOf(up.text), ['Cog', 'Anvil', 'Bell']);
+  assert.match(up.text, /aria-sort="ascending"><a class="sort" href="[^"]*">Amount/);
+  const down = await clerk.get(linkTo(up.text, 'Amount'));
+  assert.equal(firstsOf(down.text), ['Anvil', 'Cog', 'Bell'], 'what is empty stays last');
+  assert.match(down.text, /aria-sort="descending"><a class="sort" href="[^"]*">Amount/);
+  assert.is(linkTo(down.text, 'Amount'), '/admin/things');
+});
+
+test('several sorts are taken in their order, and the address may be written by hand', async () => {
+  const { text } = await clerk.get('/admin/things?sort=-active,-name');
+  assert.equal(firstsOf(text), ['Cog', 'Anvil', 'Bell']);
+});
+
+test('what cannot be sorted by is no link', async () => {
+  const { text } = await clerk.get('/admin/things');
+  for (const head of ['Tags', 'Twice']) assert.is(linkTo(text, head), '');
+  for (const head of ['Name', 'State', 'Price', 'Active', 'Day', 'Moment', 'Boss', 'Place'])
+    assert.is.not(linkTo(text, head), '', head);
+});
+
+test('a list says how many rows a page has, and keeps that beside sort and filters', async () => {
+  await run(desk)`insert into tag (name) select 'tag ' || lpad(n::text, 3, '0') from generate_series(1, 60) n`;
+  const whole = await clerk.get('/admin/tags?sort=name');
+  assert.is(rowsOf(whole.text).length, 50);
+  assert.match(textOf(mainOf(whole.text)), '1–50 of 62');
+  const small = await clerk.get('/admin/tags?size=10&sort=name');
+  assert.is(rowsOf(small.text).length, 10);
+  assert.match(linkTo(small.text, 'Next'), 'size=10');
+  assert.match(small.text, '<input type="hidden" name="size" value="10">');
+  assert.match(small.text, '<input type="hidden" name="sort" value="name">');
+});
+
+test('an empty list offers the first row to whoever may add one, and only to him', async () => {
+  const fresh = await clerk.get('/admin/contracts');
+  assert.match(textOf(mainOf(fresh.text)), /no contracts yet/i);
+  assert.is(linkTo(fresh.text, 'Add the first contract'), '/admin/contracts/+new');
+  const viewer = await desk.person('staff', ['contract.view']);
+  const seen = await viewer.get('/admin/contracts');
+  assert.match(textOf(mainOf(seen.text)), /no contracts yet/i);
+  assert.not.match(seen.text, '/+new');
+});
+
+test('a list that is narrowed to nothing says so, and leads back to the whole', async () => {
+  const { status, text } = await clerk.get('/admin/things?q=nothing+has+this&f.state=open');
+  assert.is(status, 200);
+  assert.match(textOf(mainOf(text)), /no things found/i);
+  assert.not.match(textOf(mainOf(text)), /no things yet/i);
+  assert.is(linkTo(text, 'Clear all'), '/admin/things');
+});
+
+test('a page beyond the last row is not taken for an empty list', async () => {
+  const first = await clerk.get('/admin/tags?size=50&sort=name');
+  const next = linkTo(first.text, 'Next');
+  await run(desk)`delete from tag where name like 'tag %' and name > 'tag 030'`;
+  const { status, text } = await clerk.get(next);
+  assert.is(status, 200);
+  assert.is(rowsOf(text).length, 0);
+  assert.not.match(textOf(mainOf(text)), /no tags yet/i);
+  assert.is(linkTo(text, 'First'), '/admin/tags?sort=name&size=50');
+});
+
+const nonsense = [
+  'x=1',
+  'sort=nothing',
+  'sort=name,name',
+  'sort=-',
+  'sort=tags',
+  'sort=double',
+  'sort=name&sort=day',
+  'f.nothing=1',
+  'f.name=1',
+  'f.state=never',
+  'f.state.from=open',
+  'f.active=maybe',
+  'f.active=%2Bnone',
+  'f.amount=many',
+  'f.amount.from=1e9999',
+  'f.amount.to=99999999999999',
+  'f.price.from=abc',
+  'f.day.from=2026-02-30',
+  'f.day.to=tomorrow',
+  'f.time.from=25:00',
+  'f.moment.from=yesterday',
+  'f.wall.to=2026-13-01',
+  'f.boss=one',
+  'f.tags=x',
+  'f.day.from=2026-01-01&f.day.from=2026-01-02',
+  'size=0',
+  'size=1000000',
+  'size=ten',
+  'size=-10',
+  'count=all',
+  'at=middle',
+  'at=last&after=x',
+  `q=${'x'.repeat(201)}`,
+  'q=a+b+c+d+e+f+g+h+i',
+  'q=%00',
+  'q=a&q=b',
+  '__proto__=1',
+  'constructor=1',
+  'f.__proto__=1',
+  'f.constructor=1',
+];
+
+for (const query of nonsense) {
+  test(`?${query.slice(0, 40)} is refused, with a way back to the clean list`, async () => {
+    const { status, text } = await clerk.get(`/admin/things?${query}`);
+    assert.is(status, 400);
+    assert.is(linkTo(text, 'Open the list afresh'), '/admin/things');
+    assert.match(text, 'RIO-LIST-ADDRESS');
+  });
+}
+
+test('empty parameters, as a form without scripts sends them, mean nothing', async () => {
+  const query = 'q=&sort=&f.state=&f.amount.from=&f.amount.to=&f.boss=&f.day.from=&f.day.to=';
+  const { status, text } = await clerk.get(`/admin/things?${query}`);
+  assert.is(status, 200);
+  assert.is(rowsOf(text).length, 3);
+  assert.equal(noticesOf(text), []);
+});

@@ -1,0 +1,72 @@
+/** Reads pages of the admin as somebody sees them: our own markup only. */
+
+/** What is between the tags, entities read, spaces put together. */
+export function textOf(html: string): string {
+  return unescaped(html.replace(/<[^>]*>/g, ' '))
+    .replace(/\s+/g, ' ')
+    .trim();
+}
+
+/** What the page itself says, without navigation. */
+export function mainOf(page: string): string {
+  return page.slice(page.indexOf('<main'), page.indexOf('</main>'));
+}
+
+/** The texts of a list's cells, row by row. */
+export function rowsOf(page: string): readonly (readonly string[])[] {
+  const [, body = ''] = /<tbody>([\s\S]*?)<\/tbody>/.exec(mainOf(page)) ?? [];
+  return [...body.matchAll(/<tr>([\s\S]*?)<\/tr>/g)].map(([, row = '']) =>
+    [...row.matchAll(/<t[hd]\b[^>]*>([\s\S]*?)<\/t[hd]>/g)].map(([, cell = '']) => textOf(cell)),
+  );
+}
+
+/** The first cell of every row. */
+export function firstsOf(page: string): readonly string[] {
+  return rowsOf(page).map(([first = '']) => first);
+}
+
+export function headersOf(page: string): readonly string[] {
+  const [, head = ''] = /<thead>([\s\S]*?)<\/thead>/.exec(mainOf(page)) ?? [];
+  return [...head.matchAll(/<th\b[^>]*>([\s\S]*?)<\/th>/g)].map(([, cell = '']) => textOf(cell));
+}
+
+/** The address of the first link that reads so; empty when there is none. */
+export function linkTo(page: string, text: string): string {
+  for (const [, url = '', inside = ''] of mainOf(page).matchAll(/<a\b[^>]*?\bhref="([^"]*)"[^>]*>([\s\S]*?)<\/a>/g)) {
+    if (textOf(inside) === text) return unescaped(url);
+  }
+  return '';
+}
+
+/** All addresses that the page leads to. */
+export function linksOf(page: string): readonly string[] {
+  return [...mainOf(page).matchAll(/\bhref="([^"#]*)"/g)].map(([, url = '']) => unescaped(url));
+}
+
+export function titleOf(page: string): string {
+  return textOf(/<title>([\s\S]*?)<\/title>/.exec(page)?.[1] ?? '');
+}
+
+/** What the page says above all: the message of the last action, a conflict, a summary of mistakes. */
+export function noticesOf(page: string): readonly string[] {
+  return [...mainOf(page).matchAll(/<div class="notice[^>]*>([\s\S]*?)<\/div>\s*<\/div>/g)].map(([, inside = '']) =>
+    textOf(inside),
+  );
+}
+
+/** The mistake told at the field of this name; empty when there is none. */
+export function mistakeAt(page: string, name: string): string {
+  return textOf(new RegExp(`id="f-${name}-mistake">([\\s\\S]*?)</p>`).exec(mainOf(page))?.[1] ?? '');
+}
+
+/** Label and value of every fact of a record's page. */
+export function factsOf(page: string): Readonly<Record<string, string>> {
+  const facts = mainOf(page).matchAll(/<dt>([\s\S]*?)<\/dt>\s*<dd[^>]*>([\s\S]*?)<\/dd>/g);
+  return Object.fromEntries([...facts].map(([, label = '', value = '']) => [textOf(label), textOf(value)]));
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" };
+
+export function unescaped(html: string): string {
+  return html.replace(/&(#?\w+);/g, (whole, name: string) => ENTITIES[name] ?? whole);
+}
