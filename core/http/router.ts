@@ -92,16 +92,19 @@ export function routeTable(routes: readonly Route[], models: Models): RouteTable
       const first = layers[0];
       if (!first) return NO_MATCH;
       // The path belongs to the most specific pattern; whether its method fits is asked only then.
-      const fitting = layers.filter((layer) => paramsIn(String(layer.path)) === paramsIn(String(first.path)));
-      const layer = fitting.find((l) => byLayer.get(l)?.method === wanted);
-      const allowed = [...new Set(fitting.flatMap((l) => byLayer.get(l)?.method ?? []))];
-      const route = byLayer.get(layer);
-      if (!layer || !route) return { ...NO_MATCH, allowed: allowed.includes('GET') ? [...allowed, 'HEAD'] : allowed };
-      const params = layer.params(path, layer.captures(path), {});
-      const address = params.model;
-      const model = address === undefined ? undefined : models.byAddress(address);
-      if (address !== undefined && !model) return NO_MATCH;
-      return { route, params, model, allowed };
+      const fitting = layers
+        .filter((layer) => paramsIn(String(layer.path)) === paramsIn(String(first.path)))
+        .flatMap((layer) => {
+          const params = layer.params(path, layer.captures(path), {});
+          const model = params.model === undefined ? undefined : models.byAddress(params.model);
+          const route = byLayer.get(layer);
+          // A word that is no model's address is no address, whatever the method.
+          return route && (model || params.model === undefined) ? [{ route, params, model }] : [];
+        });
+      const methods = [...new Set(fitting.map(({ route }) => route.method))];
+      const allowed = methods.includes('GET') ? [...methods, 'HEAD'] : methods;
+      const found = fitting.find(({ route }) => route.method === wanted);
+      return found ? { ...found, allowed } : { ...NO_MATCH, allowed };
     },
   };
 }

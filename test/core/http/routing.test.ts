@@ -61,6 +61,12 @@ test('an address is spelt in one way: no slash at the end, no other case, no dou
   for (const path of wrong) assert.is((await get(path)).status, 404, path);
 });
 
+test('where there is no model there is nothing, for every method', async () => {
+  for (const method of ['GET', 'POST', 'DELETE']) {
+    assert.is((await ask(app.url, method, '/admin/nonsense', { 'sec-fetch-site': 'same-origin' })).status, 404, method);
+  }
+});
+
 test('a model is found under its own address alone', async () => {
   const person = await app.person('administrator');
   assert.is((await person.get('/admin/users')).status, 200);

@@ -1,0 +1,171 @@
+// Law 2: what a plugin does not declare does not exist, and `false` takes all of it away.
+import * as assert from 'uvu/assert';
+import type { EventName } from '../../core/events.ts';
+import { type Config, defineModel, definePlugin, field, type Plugin } from '../../index.ts';
+import { builtIn } from '../../plugins/order.ts';
+import { testApp } from '../support/app.ts';
+import { rustioFailureOf } from '../support/failure.ts';
+import { suite } from '../support/suite.ts';
+
+declare module '../../core/events.ts' {
+  interface EventData {
+    holiday_declared: { readonly day: string };
+  }
+}
+
+const test = suite('law: a plugin is its declaration');
+const Holiday = defineModel('holiday', { fields: { name: field.text() }, managed: false, readOnly: true });
+
+function holidays(): Plugin {
+  return definePlugin({
+    name: 'holidays',
+    api: 1,
+    words: { en: { 'holidays.title': 'Days off' } },
+    models: [Holiday],
+    permissions: [{ name: 'holidays.declare', description: 'Declare a holiday' }],
+    events: ['holiday_declared' satisfies EventName],
+    fills: { navigation: [{ label: 'holidays.title', path: '/+holidays', access: { signedIn: true } }] },
+    checks: [{ name: 'holidays', needs: 'nothing', run: async () => ({ status: 'ok', says: 'yes' }) }],
+    commands: [{ name: 'holiday list', description: 'Lists them', needs: 'nothing', run: async () => {} }],
+    routes: (routes) =>
+      routes.get('/+holidays', { signedIn: true }, (ctx) => {
+        ctx.body = ctx.state.t('holidays.title');
+      }),
+  });
+}
+
+test('what it declares is there', async () => {
+  const running = await testApp({ extend: [holidays()] });
+  try {
+    const { app } = running;
+    const person = await running.person('staff');
+    assert.is((await person.get('/admin/+holidays')).text, 'Days off');
+    assert.match((await person.get('/admin')).text, 'href="/admin/+holidays"');
+    assert.ok(app.models.byName('holiday'));
+    assert.ok(app.permissions.includes('holidays.declare'));
+    assert.ok(app.permissions.includes('holiday.view'));
+    assert.is(app.words.translate('en')('holidays.title'), 'Days off');
+  } finally {
+    await running.close();
+  }
+});
+
+test('switched off, nothing of it is left: no route, model, word, permission, place in the navigation', async () => {
+  const running = await testApp({ extend: [holidays()], plugins: { holidays: false } });
+  try {
+    const { app } = running;
+    const person = await running.person('staff');
+    assert.is((await person.get('/admin/+holidays')).status, 404);
+    assert.not.match((await person.get('/admin')).text, 'holidays');
+    assert.is(app.models.byName('holiday'), undefined);
+    assert.equal(
+      app.permissions.filter((name) => name.startsWith('holiday')),
+      [],
+    );
+    assert.is(app.words.translate('en')('holidays.title'), 'holidays.title');
+    assert.equal(
+      app.plugins.map(({ name }) => name),
+      builtIn.map(({ name }) => name),
+    );
+  } finally {
+    await running.close();
+  }
+});
+
+test('switched off, an event of it cannot be recorded', async () => {
+  const running = await testApp({ extend: [holidays()], plugins: { holidays: false } });
+  try {
+    const { app } = running;
+    const cause = {
+      actor: { kind: 'job', name: 'test' },
+      correlationId: 'x'.repeat(16),
+      address: null,
+      sessionId: null,
+    } as const;
+    const recorded = app.database.transaction((tx) =>
+      app.events.record(tx, cause, 'holiday_declared', { subject: null, data: { day: '2026-12-25' } }),
+    );
+    assert.is((await rustioFailureOf(recorded)).code, 'RIO-EVENT-UNKNOWN');
+  } finally {
+    await running.close();
+  }
+});
+
+test('a built-in one that nobody needs can be switched off', async () => {
+  const running = await testApp({ plugins: { theme: false } });
+  try {
+    assert.is((await running.client().post('/admin/+theme', { theme: 'dark' })).status, 404);
+    const person = await running.person('staff');
+    assert.is((await person.get('/admin')).status, 200);
+  } finally {
+    await running.close();
+  }
+});
+
+test('switching off what others stand on stops the boot, and names each of them', async () => {
+  const needy: Record<string, readonly string[]> = {
+    auth: ['plugin sessions', 'plugin audit', 'plugin admin'],
+    sessions: ['plugin admin'],
+    audit: ['plugin admin'],
+  };
+  for (const [name, expected] of Object.entries(needy)) {
+    const details = await problemsOf({ plugins: { [name]: false } });
+    assert.equal(
+      details,
+      expected.map((who) => `${who}: needs the plugin "${name}", which is switched off in the config.`),
+    );
+  }
+});
+
+test('a plugin that is misspelt, unknown to another, or given options that it does not have stops the boot', async () => {
+  assert.equal(await problemsOf({ plugins: { sesions: {} } }), [
+    'plugins.sesions: there is no plugin of that name. Did you mean "sessions"?',
+  ]);
+  const slip: object = { idleHour: 3 };
+  assert.match((await problemsOf({ plugins: { sessions: slip } })).join(), /plugins\.sessions.*idleHour/);
+  assert.equal(await problemsOf({ plugins: { audit: { keep: 3 } } }), ['plugins.audit: this plugin has no options.']);
+  assert.equal(await problemsOf({ extend: [definePlugin({ name: 'mine', api: 1, requires: ['yours'] })] }), [
+    'plugin mine: needs the plugin "yours", which is not there.',
+  ]);
+});
+
+test('two plugins that bring the same thing stop the boot, and both are named', async () => {
+  const twin = definePlugin({
+    name: 'twin',
+    api: 1,
+    permissions: [{ name: 'holidays.declare', description: 'Also' }],
+    events: ['holiday_declared'],
+    commands: [{ name: 'holiday list', description: 'Also', needs: 'nothing', run: async () => {} }],
+    checks: [{ name: 'holidays', needs: 'nothing', run: async () => ({ status: 'ok', says: 'yes' }) }],
+    routes: (routes) => routes.get('/+holidays', { signedIn: true }, () => {}),
+  });
+  const details = await problemsOf({ extend: [holidays(), twin] });
+  for (const what of ['event', 'permission', 'command', 'check']) {
+    const told = details.find((line) => line.startsWith('plugin twin') && line.includes(`the ${what} "`));
+    assert.match(told ?? what, 'belongs to holidays already');
+  }
+  assert.ok(
+    details.includes('routes of twin: GET /admin/+holidays is already a route of holidays (/admin/+holidays).'),
+  );
+});
+
+test('a slot that nobody opens and an access that nobody judges stop the boot', async () => {
+  const lost = {
+    ...definePlugin({ name: 'lost', api: 1 }),
+    // As a plugin in plain JavaScript could: the types would not let this pass.
+    fills: { 'dashboard.wigets': [] } as Plugin['fills'] & object,
+    routes: (routes: { get(path: string, access: never, handler: () => void): void }) =>
+      routes.get('/+lost', { blessed: true } as never, () => {}),
+  };
+  const details = await problemsOf({ extend: [lost as Plugin] });
+  assert.ok(details.includes('plugin lost: fills the slot "dashboard.wigets", which no earlier plugin opens.'));
+  assert.ok(
+    details.includes('route GET /admin/+lost of lost: asks for the access "blessed", which no enabled plugin judges.'),
+  );
+});
+
+async function problemsOf(config: Partial<Config>): Promise<readonly string[]> {
+  const error = await rustioFailureOf(testApp(config));
+  assert.is(error.code, 'RIO-BOOT-PROBLEMS');
+  return error.details;
+}
