@@ -4,7 +4,7 @@ import type { Show } from '../../core/model/kind.ts';
 import { createShow, isoOf } from '../../core/view/show.ts';
 import { type AuditAsk, eventNames, parseAuditAsk } from './ask.ts';
 import { type Entry, readEntries } from './entries.ts';
-import { shownChange } from './shown-change.ts';
+import { shownChange, shownDetail } from './shown-change.ts';
 import { visibleChanges, visibleModel } from './visible.ts';
 
 /** GET /audit — what happened, the newest first. */
@@ -25,7 +25,7 @@ export async function auditPage(ctx: Context, app: App): Promise<void> {
     events: eventNames(app).map((name) => ({ name, label: eventLabel(ctx, name) })),
     models: app.models.all
       .filter((model) => app.policy.may(ctx.state.actor, 'view', model))
-      .map(({ name, plural }) => ({ name, label: plural })),
+      .map(({ name, plural }) => ({ name, label: capitalised(plural) })),
     withoutUrls: Object.fromEntries(
       ['event', 'person', 'model', 'period', 'correlation'].map((name) => [name, withoutFilter(url, params, name)]),
     ),
@@ -47,17 +47,19 @@ function shownEntry(ctx: Context, app: App, entry: Entry, params: URLSearchParam
     what: eventLabel(ctx, entry.event),
     tone: toneOf(entry.event),
     // Who may not view the model is told that something happened to one of its records, and to which model, no more.
-    model: named?.title ?? subject?.model,
+    model: subject === null ? undefined : capitalised(named?.title ?? subject.model),
     record: model && subject ? subject.label : undefined,
     recordUrl: model && subject ? app.urls.record(model, subject.key, '+history') : undefined,
     changes: model ? visibleChanges(app, actor, model, entry).map((change) => shownChange(t, change)) : [],
-    details: Object.entries(entry.data ?? {}).map(([name, value]) =>
-      shownChange(t, { name, field: undefined, before: undefined, after: value }),
-    ),
+    details: Object.entries(entry.data ?? {}).map(([name, value]) => shownDetail(t, name, value)),
     address: entry.address,
     correlation: entry.correlationId.slice(0, 8),
     correlationUrl: moved(app.urls.to('/audit'), params, { correlation: entry.correlationId }),
   };
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toLocaleUpperCase() + text.slice(1);
 }
 
 function eventLabel({ state: { t } }: Context, event: string): string {

@@ -15,6 +15,18 @@ export function shownChange(t: Translate, { name, field, before, after }: Change
   return { label: field?.label ?? name, before: shownValue(t, field, before), after: shownValue(t, field, after) };
 }
 
+/** Other data of an event, by name: words for the name where there are some, codes such as `wrong_password` with blanks. */
+export function shownDetail(
+  t: Translate,
+  name: string,
+  value: unknown,
+): { readonly label: string; readonly after: string | undefined } {
+  const key = `audit.data.${name}`;
+  const label = t(key);
+  const plain = typeof value === 'string' && /^[a-z]+(_[a-z]+)+$/.test(value) ? value.replaceAll('_', ' ') : value;
+  return { label: label === key ? name : label, after: shownValue(t, undefined, plain) };
+}
+
 /** A value of the trail in words: choices by their labels, the rest as it was stored. */
 export function shownValue(t: Translate, field: FieldInfo | undefined, value: unknown): string | undefined {
   switch (typeof value) {

@@ -16,7 +16,7 @@ export const en: Words = {
   'sessions.reauth.refused': 'That could not be confirmed. Please try again.',
 
   'sessions.own.title': 'Where you are signed in',
-  'sessions.own.why': 'End what you do not recognise, then change your password.',
+  'sessions.own.why': 'End what you do not recognise, and have your password changed.',
   'sessions.own.column.device': 'Device',
   'sessions.own.column.address': 'Address',
   'sessions.own.column.since': 'Signed in',

@@ -1,12 +1,13 @@
 /** A desk of every kind of field, key and relation, for the tests of the admin's pages. */
 import { type FragmentSqlToken, sql } from 'slonik';
 import { z } from 'zod';
+import type { Config } from '../../../core/config.ts';
 import { withPlainConnection } from '../../../core/database/plain.ts';
 import { field, timestamps } from '../../../core/model/field.ts';
 import type { Wire } from '../../../core/model/kind.ts';
 import { defineModel } from '../../../core/model/model.ts';
 import { defineAdmin } from '../../../plugins/admin/define-admin.ts';
-import { type TestApp, testApp } from '../../support/app.ts';
+import { type TestApp, type TestAppOptions, testApp } from '../../support/app.ts';
 
 /** A text key, and columns without index of which one may be empty. */
 export const Place = defineModel('place', {
@@ -179,9 +180,9 @@ const others = `
   create view thing_summary as select state, count(*) as rows from thing group by state;
 `;
 
-export async function openDesk(config: Parameters<typeof testApp>[0] = {}): Promise<TestApp> {
+export async function openDesk(config: Partial<Config> = {}, options: TestAppOptions = {}): Promise<TestApp> {
   const { plugins, ...rest } = config;
-  const desk = await testApp({ models, plugins: { admin: { admins }, ...plugins }, ...rest });
+  const desk = await testApp({ models, plugins: { admin: { admins }, ...plugins }, ...rest }, options);
   await withPlainConnection(desk.app.database.url, (client) => client.query(others), { applicationName: 'tests' });
   return desk;
 }
