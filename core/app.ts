@@ -38,6 +38,8 @@ export interface App {
   readonly models: Models;
   /** For rules; a page hands it on and never asks it anything. */
   readonly database: Database;
+  /** The same for what pages show: the server takes a statement back that needs longer than a reader waits. */
+  readonly reading: Database;
   readonly policy: Policy;
   readonly access: AccessControl;
   /** The door for reading. */

@@ -121,6 +121,7 @@ export async function boot({
     plugins: enabled,
     models,
     database,
+    reading,
     access: accessControl(
       enabled.flatMap((plugin) => plugin.judges ?? []),
       () => app,

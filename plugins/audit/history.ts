@@ -24,7 +24,7 @@ export interface History {
  * const { entries, older } = await historyOf(app, ctx.state.actor, model, found.key, { before: query.get('before') });
  */
 export async function historyOf(
-  app: Pick<App, 'database' | 'models' | 'policy'>,
+  app: Pick<App, 'reading' | 'models' | 'policy'>,
   actor: Actor,
   model: ModelInfo,
   key: string,
@@ -32,7 +32,7 @@ export async function historyOf(
 ): Promise<History> {
   if (!app.policy.may(actor, 'view', model)) return { entries: [], older: undefined };
   const window = { size, ...(isEntryId(before) && { before }) };
-  const page = await readEntries(app.database, { model: model.name, key }, window);
+  const page = await readEntries(app.reading, { model: model.name, key }, window);
   return {
     entries: page.entries.map((entry) => ({
       id: entry.id,

@@ -11,7 +11,7 @@ import { visibleChanges, visibleModel } from './visible.ts';
 export async function auditPage(ctx: Context, app: App): Promise<void> {
   const params = new URLSearchParams(ctx.querystring);
   const { filter, window }: AuditAsk = parseAuditAsk(app, params, ctx.state.timeZone);
-  const page = await readEntries(app.database, filter, window);
+  const page = await readEntries(app.reading, filter, window);
   const url = app.urls.to('/audit');
   const first = page.entries.at(0)?.id;
   const last = page.entries.at(-1)?.id;
