@@ -2,6 +2,7 @@ import type { App } from '../../core/app.ts';
 import type { Context } from '../../core/http/context.ts';
 import { notFound } from '../../core/http/router.ts';
 import type { Show } from '../../core/model/kind.ts';
+import { didYouMean } from '../../core/model/nearest.ts';
 import type { FieldInfo, ModelInfo } from '../../core/model/registry.ts';
 import type { BootProblem } from '../../core/plugin.ts';
 import { compileListing } from '../../core/query/listing.ts';
@@ -34,6 +35,18 @@ export interface Sites {
   /** How values are shown to this reader; `whole`: as on a record's own page, where nothing is cut. */
   show(ctx: Context, extent?: 'whole'): Show;
 }
+
+const OPTIONS: readonly string[] = [
+  'computed',
+  'list',
+  'filters',
+  'search',
+  'order',
+  'size',
+  'fieldsets',
+  'readOnly',
+  'group',
+] satisfies readonly (keyof ModelAdmin['options'])[];
 
 const byApp = new WeakMap<App, Sites>();
 
@@ -124,6 +137,7 @@ function buildSite(model: ModelInfo, { options }: ModelAdmin, problems: BootProb
     size,
   });
   problems.push(...compiled.problems);
+  problems.push(...optionProblems(model, options));
   const sections = sectionsOf(model, options.fieldsets ?? [], computed, problems);
   return {
     model,
@@ -133,6 +147,22 @@ function buildSite(model: ModelInfo, { options }: ModelAdmin, problems: BootProb
     sections: sections.map(({ title, fields }) => ({ title, shown: shownOf(fields) })),
     readOnly: new Set(options.readOnly ?? []),
   };
+}
+
+/** What only types have looked at so far: the names of the options themselves, and fields that forms shall not write. */
+function optionProblems(model: ModelInfo, options: ModelAdmin['options']): readonly BootProblem[] {
+  const unknown = Object.keys(options).filter((name) => !OPTIONS.includes(name));
+  const notFields = (options.readOnly ?? []).filter((name) => !model.fields.has(name));
+  return [
+    ...unknown.map((name) => ({
+      where: `admin of ${model.name}`,
+      problem: `there is no option "${name}".${didYouMean(name, OPTIONS)}`,
+    })),
+    ...notFields.map((name) => ({
+      where: `admin of ${model.name}: readOnly`,
+      problem: `${model.name} has no field "${name}".${didYouMean(name, model.fields.keys())}`,
+    })),
+  ];
 }
 
 function defaultList(model: ModelInfo): readonly string[] {
@@ -155,8 +185,10 @@ function sectionsOf(
   const named = new Set<string>();
   for (const name of fieldsets.flatMap(({ fields }) => fields)) {
     if (named.has(name)) problems.push({ where, problem: `"${name}" stands in two places.` });
-    if (!model.fields.has(name) && !computed.has(name))
-      problems.push({ where, problem: `there is no field "${name}".` });
+    if (!model.fields.has(name) && !computed.has(name)) {
+      const known = [...model.fields.keys(), ...computed.keys()];
+      problems.push({ where, problem: `${model.name} has no field "${name}".${didYouMean(name, known)}` });
+    }
     named.add(name);
   }
   const rest = [...model.fields.values()].filter((field) => !named.has(field.name) && field.kind !== 'identity');
