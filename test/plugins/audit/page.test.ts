@@ -125,7 +125,7 @@ test('the history of a record is its own, newest first, and shows only fields th
     ...app,
     policy: { ...app.policy, mayField: (_: unknown, __: unknown, f: { name: string }) => f.name !== 'name' },
   };
-  const blinkered = await historyOf({ ...narrow, reading: database: app.database, models: app.models }, clerk, model, one.key);
+  const blinkered = await historyOf({ ...narrow, reading: app.reading, models: app.models }, clerk, model, one.key);
   assert.not.match(JSON.stringify(blinkered.entries.map(({ changes }) => changes.map(({ name }) => name))), '"name"');
   assert.equal(await historyOf(app, personAs(2, 'staff'), model, one.key), { entries: [], older: undefined });
 });
