@@ -7,6 +7,7 @@ import { takeMessage } from '../http/flash.ts';
 import { formToken } from '../http/form-token.ts';
 import { nearest } from '../model/nearest.ts';
 import type { NavigationItem } from '../plugin.ts';
+import { isRightToLeft } from './direction.ts';
 import { escapeHtml } from './escape.ts';
 
 type Template = (locals: object) => string;
@@ -71,7 +72,7 @@ function helpersFor(ctx: Context, app: App): ViewData {
   return {
     t,
     locale,
-    dir: RIGHT_TO_LEFT.test(locale) ? 'rtl' : 'ltr',
+    dir: isRightToLeft(locale) ? 'rtl' : 'ltr',
     timeZone,
     theme,
     actor,
@@ -85,8 +86,6 @@ function helpersFor(ctx: Context, app: App): ViewData {
     navigation: navigationFor(ctx, app),
   };
 }
-
-const RIGHT_TO_LEFT = /^(ar|fa|he|ur)\b/;
 
 interface NavigationGroup {
   readonly label: string;

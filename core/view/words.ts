@@ -1,4 +1,5 @@
 import { IntlMessageFormat } from 'intl-messageformat';
+import { isRightToLeft } from './direction.ts';
 
 /** Messages by key: plain text, or ICU MessageFormat where a value or a plural comes in (`{n, plural, one {# row} other {# rows}}`). */
 export type Words = Readonly<Record<string, string>>;
@@ -43,6 +44,7 @@ function translator(
   english: ReadonlyMap<string, string>,
 ): Translate {
   const compiled = new Map<string, IntlMessageFormat>();
+  const turned = isRightToLeft(locale);
   return (key, params) => {
     const message = words.get(key) ?? english.get(key);
     if (message === undefined) return key;
@@ -52,6 +54,18 @@ function translator(
       format = new IntlMessageFormat(message, words.has(key) ? locale : 'en', undefined, { ignoreTag: true });
       compiled.set(key, format);
     }
-    return String(format.format(params));
+    return String(format.format(turned && words.has(key) ? isolated(message, params) : params));
   };
+}
+
+/**
+ * In a right-to-left sentence a Latin name or a date would be torn apart and turned round ("01-01-2001"), so each value stands
+ * between the signs that Unicode has for that (first strong isolate, pop directional isolate). Not those that a `select` compares.
+ */
+function isolated(message: string, params: WordParams | undefined): WordParams | undefined {
+  if (params === undefined) return undefined;
+  const entries = Object.entries(params).map(([name, value]) =>
+    typeof value === 'string' && !message.includes(`{${name}, select`) ? [name, `\u2068${value}\u2069`] : [name, value],
+  );
+  return Object.fromEntries(entries);
 }

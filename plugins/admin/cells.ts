@@ -69,6 +69,8 @@ function compileRows(app: App, site: Site, show: Show): (rows: readonly WireRow[
     cell: cellOf(site, shown, show),
     open: alignOf(shown) === 'end' ? '<td class="num">' : '<td>',
     none: `<td class="none${alignOf(shown) === 'end' ? ' num' : ''}">${NONE}</td>`,
+    // A column of costs is read for those that are not zero.
+    zero: alignOf(shown) === 'end' && 'field' in shown ? shown.field.name : undefined,
   }));
   const list = escapeHtml(app.urls.list(model));
   const firstField = site.columns[0];
@@ -82,9 +84,11 @@ function compileRows(app: App, site: Site, show: Show): (rows: readonly WireRow[
     for (const row of rows) {
       const href = `${list}/${keyText(model, row)}`;
       html += `<tr><th scope="row"><a href="${href}">${firstCell?.(row) ?? NONE}</a></th>`;
-      for (const { cell, open, none } of others) {
+      for (const { cell, open, none, zero } of others) {
         const inside = cell(row);
-        html += inside === undefined ? none : `${open}${inside}</td>`;
+        if (inside === undefined) html += none;
+        else if (zero !== undefined && Number(row[zero]) === 0) html += `<td class="num none">${inside}</td>`;
+        else html += `${open}${inside}</td>`;
       }
       html += '</tr>\n';
     }

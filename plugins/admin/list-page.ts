@@ -28,6 +28,7 @@ export async function listPage(ctx: Context, app: App): Promise<void> {
   app.views.page(ctx, 'admin/list', {
     title: capitalised(model.plural),
     singular: model.title,
+    plural: model.plural,
     model: { name: model.name },
     ...(!model.readOnly && app.policy.may(actor, 'add', model) && { addUrl: app.urls.add(model) }),
     search: {
