@@ -3,7 +3,7 @@
  * tree, so that `new URL('…', import.meta.url)` finds it there as here. Run by `npm run build`, and by `prepare`.
  */
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, globSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { appendFileSync, cpSync, existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 
@@ -20,6 +20,7 @@ const NEVER = ['node_modules', '.rustio', '.env', '.git'];
 
 try {
   compile();
+  keepAugmentations();
   copyBesideCode();
   copyFolders();
   publish();
@@ -38,6 +39,23 @@ function compile(): void {
     stdio: 'inherit',
   });
   if (status !== 0) throw new Error('dist/ was not built: the compiler found the errors above.');
+}
+
+/**
+ * What plugins merge into the kernel's types (`declare module`) is seen by whoever reaches their declarations, and the compiler
+ * leaves imports out that a declaration does not name. So the package's face imports each of them.
+ */
+function keepAugmentations(): void {
+  const files = globSync('{core,plugins}/**/*.d.ts', { cwd: DRAFT }).sort();
+  const augmenting = files.filter((file) => /^declare module '\./m.test(readFileSync(path.join(DRAFT, file), 'utf8')));
+  const imports = augmenting.map(
+    (file) =>
+      `import './${file
+        .split(path.sep)
+        .join('/')
+        .replace(/\.d\.ts$/, '.ts')}';`,
+  );
+  appendFileSync(path.join(DRAFT, 'index.d.ts'), `${imports.join('\n')}\n`);
 }
 
 function copyBesideCode(): void {

@@ -48,8 +48,11 @@ function packageJson({ name, starter, dependency, bringsNode }: NewProject, mani
       ...pick(bringsNode ? ['node'] : [], devDependencies),
       ...pick(['typescript'], devDependencies),
     },
-    // npm 12 runs install scripts of these and of nothing else; npm 11 does not read it.
-    allowScripts: Object.fromEntries(Object.entries(manifest.allowScripts).filter(([allowed]) => isNeeded(allowed))),
+    // npm 12 runs install scripts of these and of nothing else; npm 11 does not read it. A package by `file:` is built.
+    allowScripts: {
+      ...Object.fromEntries(Object.entries(manifest.allowScripts).filter(([allowed]) => isNeeded(allowed))),
+      ...(dependency.startsWith('file:') && { 'rustio-admin': false }),
+    },
   };
 }
 

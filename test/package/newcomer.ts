@@ -8,11 +8,13 @@ export interface Shell {
   readonly env: NodeJS.ProcessEnv;
 }
 
+/** What npm and our scripts set; how to reach the registry (its address, certificates, a proxy) belongs to the machine. */
+const LEFTOVERS =
+  /^(npm_(?!config_(registry|cafile|https?_proxy|noproxy)$)|RUSTIO_|NODE$|NODE_(?!EXTRA_CA_CERTS$)|DATABASE|INIT_CWD|PORT|HOST$|FORCE_)/i;
+
 /** Without what our own npm script left in the environment: a newcomer's shell has none of it. */
 export function newShell(folder: string, extra: NodeJS.ProcessEnv = {}): Shell {
-  const own = Object.entries(process.env).filter(
-    ([name]) => !/^(npm_|RUSTIO_|NODE|DATABASE|INIT_CWD|PORT|HOST|FORCE)/i.test(name),
-  );
+  const own = Object.entries(process.env).filter(([name]) => !LEFTOVERS.test(name));
   const outside = (process.env.PATH ?? '')
     .split(path.delimiter)
     .filter((entry) => !entry.split(path.sep).includes('node_modules'));

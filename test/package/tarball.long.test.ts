@@ -1,5 +1,5 @@
 // The package as a stranger gets it: packed, installed in an empty folder, a project made from it, run and signed in to.
-import { globSync, readFileSync, writeFileSync } from 'node:fs';
+import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
 import { suite } from '../support/suite.ts';
@@ -53,7 +53,9 @@ for (const npm of ['npm@11', 'npm@12']) {
     const { dependencies } = JSON.parse(readFileSync(path.join(desk.folder, 'package.json'), 'utf8'));
     assert.match(dependencies['rustio-admin'], /^file:.*\.tgz$/);
     await run(desk, `${command} install`);
+    writeFileSync(path.join(desk.folder, 'holidays.ts'), PLUGIN);
     await run(desk, 'npx tsc');
+    rmSync(path.join(desk.folder, 'holidays.ts'));
 
     writeFileSync(
       path.join(desk.folder, 'models.ts'),
@@ -76,6 +78,29 @@ for (const npm of ['npm@11', 'npm@12']) {
     assert.is(doctor.code, 0, doctor.output);
   });
 }
+
+/** Compiles only where the types that plugins merge into the kernel's came along. */
+const PLUGIN = `
+import { defineConfig, definePlugin } from 'rustio-admin';
+
+const holidays = definePlugin({
+  name: 'holidays',
+  api: 1,
+  requires: ['admin'],
+  routes: (routes) => {
+    routes.get('/holidays', { signedIn: true }, (ctx) => {
+      ctx.body = ctx.state.actor.name;
+    });
+    routes.get('/holidays/plan', { role: 'staff', recent: true }, () => {});
+    // @ts-expect-error nobody judges this kind of access
+    routes.get('/holidays/free', { sigendIn: true }, () => {});
+  },
+  on: () => ({ login_succeeded: async () => {} }),
+});
+// @ts-expect-error a plugin's options are typed
+export const wrong = defineConfig({ name: 'Desk', plugins: { admin: { admins: 3 } } });
+export const right = defineConfig({ name: 'Desk', extend: [holidays], plugins: { sessions: { idleHours: 8 } } });
+`;
 
 function withOneMoreField(models: string): string {
   const changed = models.replace(
