@@ -1,9 +1,12 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { App } from '../app.ts';
+import { cutText } from '../model/plain-text.ts';
 import type { WordParams } from '../view/words.ts';
 import type { Context } from './context.ts';
 
 const COOKIE = 'rustio-message';
+/** A cookie holds 4 KB; a record's label may be a page long. */
+const LONGEST = 200;
 
 /** A sentence that the next page shows: what came of an action. */
 export interface Message {
@@ -19,7 +22,8 @@ export interface Message {
 export function leaveMessage(ctx: Context, app: App, message: Message): void {
   const { formSecret } = ctx.state;
   if (formSecret === undefined) return;
-  const text = Buffer.from(JSON.stringify(message)).toString('base64url');
+  const params = Object.entries(message.params ?? {}).map(([name, value]) => [name, short(value)]);
+  const text = Buffer.from(JSON.stringify({ ...message, params: Object.fromEntries(params) })).toString('base64url');
   ctx.cookies.set(COOKIE, `${text}.${sign(formSecret, text)}`, cookieOptions(app));
 }
 
@@ -35,6 +39,10 @@ export function takeMessage(ctx: Context, app: App): Message | undefined {
   const given = Buffer.from(signature);
   if (expected.length !== given.length || !timingSafeEqual(expected, given)) return undefined;
   return JSON.parse(Buffer.from(text, 'base64url').toString());
+}
+
+function short<V>(value: V): V | string {
+  return typeof value === 'string' ? cutText(value, LONGEST) : value;
 }
 
 function sign(secret: string, text: string): string {

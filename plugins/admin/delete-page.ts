@@ -5,6 +5,7 @@ import { type Context, causeOf } from '../../core/http/context.ts';
 import { leaveMessage } from '../../core/http/flash.ts';
 import { notFound } from '../../core/http/router.ts';
 import type { Dependants, Found } from '../../core/query/types.ts';
+import type { Removed } from '../../core/write/types.ts';
 import { foundOr404, relatedView } from './detail-page.ts';
 import { capitalised } from './navigation.ts';
 import { removeRecord } from './save-record.ts';
@@ -13,6 +14,7 @@ import { type Site, siteOf } from './site.ts';
 /** GET /:model/:key/+delete — asks once more, and says what hangs on the record. */
 export async function deletePage(ctx: Context, app: App): Promise<void> {
   const site = siteOf(ctx, app);
+  if (site.model.readOnly) throw forbidden();
   await showDeletePage(ctx, app, site, await foundOr404(ctx, app, site));
 }
 
@@ -42,20 +44,26 @@ export async function deleteRecord(ctx: Context, app: App): Promise<void> {
     default: {
       // Somebody changed it meanwhile, or something points to it by now: show the page anew, with what is true.
       ctx.status = 409;
-      return showDeletePage(ctx, app, site, await foundOr404(ctx, app, site), result.outcome);
+      const found = await foundOr404(ctx, app, site);
+      return showDeletePage(ctx, app, site, found, refusalOf(ctx, app, result));
     }
   }
   ctx.redirect(app.urls.list(model));
   ctx.status = 303;
 }
 
-async function showDeletePage(
-  ctx: Context,
-  app: App,
-  site: Site,
-  found: Found,
-  refused?: 'held' | 'conflict',
-): Promise<void> {
+/** Why it was not deleted. What holds it may be rows that the page cannot count: further away, or not for this reader. */
+function refusalOf(ctx: Context, app: App, result: Extract<Removed, { outcome: 'held' | 'conflict' }>): string {
+  const { t, actor } = ctx.state;
+  if (result.outcome === 'conflict') return t('admin.delete.changed');
+  const known = result.by.flatMap((name) => {
+    const model = app.models.byName(name);
+    return model && app.policy.may(actor, 'view', model) ? [model.plural] : [];
+  });
+  return known.length === 0 ? t('admin.delete.heldHidden') : t('admin.delete.heldBy', { plural: known.join(', ') });
+}
+
+async function showDeletePage(ctx: Context, app: App, site: Site, found: Found, refused?: string): Promise<void> {
   const { model } = site;
   const dependants = await app.rows.dependants(ctx.state.actor, model, found.key);
   const that = (onDelete: Dependants['field']['onDelete']): ReturnType<typeof relatedView>[] =>

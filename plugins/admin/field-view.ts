@@ -6,6 +6,7 @@ import { relationLabel, relationList } from '../../core/query/aliases.ts';
 import type { Found } from '../../core/query/types.ts';
 import type { Problem } from '../../core/write/types.ts';
 import { cellOf, labelOf } from './cells.ts';
+import { fillsItself, shownDefault } from './defaults.ts';
 import type { Picks } from './resolve-relations.ts';
 import { type Shown, type Site, sitesOf } from './site.ts';
 import { writableFields } from './writable-fields.ts';
@@ -46,18 +47,13 @@ export function inputOfDefaults(fields: readonly FieldInfo[], query: URLSearchPa
   for (const field of fields) {
     const given = query.getAll(field.name).slice(0, 100);
     if (given.length > 0) input.set(field.name, given);
-    else if (
-      typeof field.default !== 'function' &&
-      field.default !== undefined &&
-      !SYMBOLIC.has(String(field.default))
-    ) {
-      input.set(field.name, [String(field.default)]);
+    else {
+      const value = shownDefault(field);
+      if (value !== undefined) input.set(field.name, [value]);
     }
   }
   return input;
 }
-/** Defaults that only the database can work out. */
-const SYMBOLIC = new Set(['now', 'today', 'random']);
 
 export function inputOfRecord(site: Site, found: Found, zone: string): Input {
   const input = new Map<string, readonly string[]>();
@@ -142,7 +138,7 @@ async function editable(
     name: field.name,
     label: field.label,
     help: field.help,
-    required: !field.nullable && field.kind !== 'manyToMany' && field.kind !== 'boolean',
+    required: isRequired(field, found === undefined),
     readOnly: false,
     wide: field.multiline || field.kind === 'json' || field.kind === 'manyToMany',
     widget,
@@ -152,24 +148,38 @@ async function editable(
   };
   if (!field.target) return { ...base, ...optionsOf(field, texts, t) };
 
-  const labels = await labelsOf(ctx, app, field, texts, found, picks);
+  const pick = picks.get(field.name);
+  // Words that led to a row are replaced by its key, as if it had been picked.
+  const keys =
+    pick && (field.kind === 'manyToMany' || pick.found.length > 0) ? pick.found.map(({ key }) => key) : texts;
+  const labels = await labelsOf(ctx, app, field, keys, found, picks);
   const optionsUrl = app.urls.to(`/${site.model.address}/+options/${field.name}`);
+  const candidates = (pick?.candidates ?? []).filter(({ key }) => !keys.includes(key));
   if (field.kind === 'manyToMany') {
+    const chosen = keys.filter((key) => key !== '').map((key) => ({ value: key, label: labels.get(key) ?? key }));
     return {
       ...base,
+      value: '',
       optionsUrl,
-      options: texts
-        .filter((key) => key !== '')
-        .map((key) => ({ value: key, label: labels.get(key) ?? key, checked: true })),
+      options: [
+        ...chosen.map((option) => ({ ...option, checked: true })),
+        ...candidates.map(({ key, label }) => ({ value: key, label, checked: false })),
+      ],
     };
   }
-  const offered = mistakes.length > 0 ? (picks.get(field.name) ?? []) : [];
+  const value = keys[0] ?? '';
   return {
     ...base,
+    value,
     optionsUrl,
-    chosenLabel: labels.get(base.value) ?? base.value,
-    ...(offered.length > 0 && { candidates: offered.map(({ key, label }) => ({ value: key, label })) }),
+    chosenLabel: labels.get(value) ?? value,
+    ...(candidates.length > 0 && { candidates: candidates.map(({ key, label }) => ({ value: key, label })) }),
   };
+}
+
+function isRequired(field: FieldInfo, isNew: boolean): boolean {
+  if (field.nullable || field.kind === 'manyToMany' || field.kind === 'boolean') return false;
+  return !(isNew && fillsItself(field));
 }
 
 /** Values of a choice, and of a boolean that may be unknown. */
@@ -199,7 +209,7 @@ async function labelsOf(
   picks: Picks,
 ): Promise<ReadonlyMap<string, string>> {
   const labels = new Map<string, string>();
-  for (const { key, label } of picks.get(field.name) ?? []) labels.set(key, label);
+  for (const { key, label } of picks.get(field.name)?.found ?? []) labels.set(key, label);
   if (found && field.kind === 'manyToMany') for (const { key, label } of listOf(found, field)) labels.set(key, label);
   if (found && field.kind === 'belongsTo') {
     const key = found.row[field.name];

@@ -3,10 +3,13 @@ import type { App } from '../../core/app.ts';
 import { forbidden } from '../../core/http/access.ts';
 import { type Context, causeOf } from '../../core/http/context.ts';
 import { leaveMessage } from '../../core/http/flash.ts';
+import type { Form } from '../../core/http/form.ts';
 import { notFound } from '../../core/http/router.ts';
-import type { Found } from '../../core/query/types.ts';
+import type { FieldInfo, ModelInfo } from '../../core/model/registry.ts';
+import type { Action, Found } from '../../core/query/types.ts';
 import { readForm } from '../../core/write/read-form.ts';
 import type { Problem } from '../../core/write/types.ts';
+import { fillsItself } from './defaults.ts';
 import { foundOr404 } from './detail-page.ts';
 import { type FieldView, fieldViews, type Input, inputOfDefaults, inputOfForm, inputOfRecord } from './field-view.ts';
 import { capitalised } from './navigation.ts';
@@ -48,7 +51,7 @@ export async function saveForm(ctx: Context, app: App): Promise<void> {
   const { picks, values: picked, problems: unresolved } = await resolveRelations(ctx, app, fields, form);
   // A box that is not ticked and a list without rows post nothing but the marker beside them: without it they were not in the
   // form, and are left alone.
-  const posted = fields.filter((field) => !field.target && (form.has(field.name) || form.has(`${field.name}~`)));
+  const posted = fields.filter((field) => !field.target && isPosted(field, form, key === undefined));
   const read = readForm(model, posted, form, timeZone);
   const problems = [...unresolved, ...read.problems];
   const refill = async (mistakes: readonly Problem[], conflict?: readonly string[]): Promise<void> => {
@@ -63,13 +66,7 @@ export async function saveForm(ctx: Context, app: App): Promise<void> {
 
   const values = { ...read.values, ...Object.fromEntries(picked) };
   const origin = { formId: form.get('~form'), version: form.get('~version') };
-  const then = form.get('then');
-  const target = (saved: string): string =>
-    then === 'stay'
-      ? app.urls.record(model, saved, '+edit')
-      : then === 'new'
-        ? app.urls.add(model)
-        : app.urls.list(model);
+  const target = (saved: string): string => pageAfter(ctx, app, model, form.get('~then'), saved);
   const written = await saveRecord(app, causeOf(ctx), model, key, values, origin, target);
   switch (written.outcome) {
     case 'done': {
@@ -95,6 +92,20 @@ export async function saveForm(ctx: Context, app: App): Promise<void> {
   }
 }
 
+/** What a new record fills in by itself counts as not posted when it was left empty. */
+function isPosted(field: FieldInfo, form: Form, isNew: boolean): boolean {
+  if (isNew && fillsItself(field) && form.all(field.name).every((text) => text.trim() === '')) return false;
+  return form.has(field.name) || form.has(`${field.name}~`);
+}
+
+/** Where the button leads, as far as the person may go there: after a change that worked nobody should meet a refusal. */
+function pageAfter(ctx: Context, app: App, model: ModelInfo, then: string | undefined, key: string): string {
+  const may = (action: Action): boolean => app.policy.may(ctx.state.actor, action, model);
+  if (then === 'stay' && may('change') && may('view')) return app.urls.record(model, key, '+edit');
+  if (then === 'new' && may('add')) return app.urls.add(model);
+  return may('view') ? app.urls.list(model) : app.urls.to('/');
+}
+
 interface FormState {
   readonly found?: Found | undefined;
   readonly input: Input;
@@ -106,10 +117,10 @@ interface FormState {
 
 async function showForm(ctx: Context, app: App, site: Site, state: FormState): Promise<void> {
   const { model } = site;
-  const { t, actor } = ctx.state;
+  const { t } = ctx.state;
   const { found, problems = [], conflict } = state;
   const sections = await fieldViews(ctx, app, site, { ...state, problems });
-  const mayDelete = found !== undefined && app.policy.may(actor, 'delete', model);
+  const may = (action: Action): boolean => app.policy.may(ctx.state.actor, action, model);
   const name = { singular: model.title };
   const heading = found ? t('admin.form.change', name) : t('admin.form.add', name);
   app.views.page(ctx, 'admin/form', {
@@ -129,7 +140,9 @@ async function showForm(ctx: Context, app: App, site: Site, state: FormState): P
       recordLabel: found.label,
       historyUrl: app.urls.record(model, found.key, '+history'),
     }),
-    ...(mayDelete && { deleteUrl: app.urls.record(model, found.key, '+delete') }),
+    ...(found && may('delete') && { deleteUrl: app.urls.record(model, found.key, '+delete') }),
+    mayStay: may('change') && may('view'),
+    mayAddMore: may('add'),
     ...(conflict &&
       found && {
         conflict: {

@@ -15,6 +15,13 @@ export function writableFields(ctx: Context, app: App, site: Site, action: 'add'
       !field.readOnly &&
       !readOnly.has(field.name) &&
       !(action === 'change' && model.key.includes(field)) &&
+      mayPickFor(ctx, app, field) &&
       app.policy.mayField(ctx.state.actor, action, field),
   );
+}
+
+/** Who may not know the rows of the other model has nothing to choose from: he sees the field as it is, and saves the others. */
+function mayPickFor(ctx: Context, app: App, { target }: FieldInfo): boolean {
+  if (target === undefined || target.pick === 'everybody') return true;
+  return app.policy.may(ctx.state.actor, 'view', target);
 }

@@ -45,6 +45,8 @@ export interface TestAppOptions {
   /** A prepared database in which the tables stand already. */
   readonly template?: string;
   readonly dev?: boolean;
+  /** The way from the application to its database: a proxy that counts, or that can be cut. */
+  readonly by?: (url: string) => Promise<string>;
 }
 
 /** Boots the config on a fresh database that has the plugins' tables, and those of the config's managed models. */
@@ -52,18 +54,19 @@ export async function testApp(config: Partial<Config>, options: TestAppOptions =
   const folder = options.folder ?? fileURLToPath(new URL('./nowhere', import.meta.url));
   const template = options.template ?? (await preparedTemplate('framework', prepareFramework));
   const base = await testDatabase(template);
+  const url = (await options.by?.(base.url)) ?? base.url;
   const port = await portFor(0, '127.0.0.1');
   const errors: Readonly<Record<string, unknown>>[] = [];
   const log = pino({ level: 'error' }, { write: (line: string) => void errors.push(JSON.parse(line)) });
   const [database, reading] = await Promise.all([
-    openDatabase(base.url, { log }),
-    openDatabase(base.url, { log, statementTimeout: 2_000 }),
+    openDatabase(url, { log }),
+    openDatabase(url, { log, statementTimeout: 2_000 }),
   ]);
   const environment = {
     production: false,
     port,
     host: '127.0.0.1',
-    databaseUrl: base.url,
+    databaseUrl: url,
     databaseOwnerUrl: undefined,
     publicUrl: undefined,
     secretKeys: ['test-key-that-is-long-enough-for-any-check'],

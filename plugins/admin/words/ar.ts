@@ -58,7 +58,7 @@ export const adminWordsArabic: Words = {
     'لم يُحفظ: {n, plural, one {موضع واحد يحتاج} two {موضعان يحتاجان} few {# مواضع تحتاج} other {# موضعًا يحتاج}} إلى مراجعة',
   'admin.conflict': 'لم يُحفظ: سبقك شخص آخر إلى تعديل هذا السجل',
   'admin.conflict.why':
-    '{n, plural, =0 {ما كتبته في الأسفل.} other {تغيّر في هذه الأثناء: {fields}. ما كتبته في الأسفل.}} قارن ثم احفظ مرة أخرى لتُبقي ما كتبته.',
+    '{n, plural, =0 {ما كتبته في الأسفل.} other {ما كتبته في الأسفل. القيم المحفوظة الآن مختلفة في: {fields}.}} قارن ثم احفظ مرة أخرى لتُبقي ما كتبته.',
   'admin.conflict.fresh': 'اعرض السجل كما هو الآن (علامة تبويب جديدة)',
   'admin.combobox.none': 'لا نتائج',
   'admin.combobox.more': 'هناك المزيد: اكتب لتضييق القائمة',
@@ -116,6 +116,11 @@ export const adminWordsArabic: Words = {
   'admin.filter.to': '{label} إلى {to}',
   'admin.filter.between': '{label} من {from} إلى {to}',
   'error.cleanList': 'افتح القائمة من جديد',
+  'admin.delete.changed': 'لم يُحذف: غيّره شخص آخر في هذه الأثناء. انظر إليه مرة أخرى.',
+  'admin.delete.heldBy': 'لم يُحذف: ما زالت تحتاجه {plural}.',
+  'admin.delete.heldHidden': 'لم يُحذف: ما زالت تحتاجه سجلات لا يحق لك رؤيتها.',
+  'admin.form.otherRow': 'أو اكتب غيره',
+  'problem.rowsAlike': 'لا يوجد {target} باسم «{typed}» تمامًا. اختر المقصود.',
   'problem.noSuchRow': 'لا يوجد {target} باسم «{typed}». اكتب مفتاحه أو كلمات من اسمه.',
   'problem.severalRows': 'عدة صفوف تطابق «{typed}». اختر واحدًا.',
 };
