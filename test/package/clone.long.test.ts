@@ -3,7 +3,7 @@ import path from 'node:path';
 import * as assert from 'uvu/assert';
 import { suite } from '../support/suite.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { inside, newShell, run, signIn, startServer } from './newcomer.ts';
+import { inside, isDatabaseDown, newShell, run, signIn, startServer } from './newcomer.ts';
 
 const test = suite('a fresh clone');
 const ROOT = path.resolve(import.meta.dirname, '../..');
@@ -25,12 +25,14 @@ test('npm start serves the desk with its rows; a second start finds them and kee
   const strikes = await fetch(`${first.admin}/strikes`, { headers });
   assert.is(strikes.status, 200);
   assert.match(await strikes.text(), '10,000');
-  assert.is(await first.interrupt(), 0);
+  await first.interrupt();
+  assert.ok(isDatabaseDown(clone));
 
   const second = await startServer(clone, 'npm start');
   assert.match(second.password, `npx rustio-admin user password ${first.email}`);
   await signIn({ ...second, password: first.password });
-  assert.is(await second.interrupt(), 0);
+  await second.interrupt();
+  assert.ok(isDatabaseDown(clone));
 });
 
 test('npx rustio-admin startproject makes a project that runs on the clone', async () => {
@@ -41,5 +43,6 @@ test('npx rustio-admin startproject makes a project that runs on the clone', asy
   const server = await startServer(desk, 'npm run dev');
   const headers = await signIn(server);
   assert.is((await fetch(`${server.admin}/tasks`, { headers })).status, 200);
-  assert.is(await server.interrupt(), 0);
+  await server.interrupt();
+  assert.ok(isDatabaseDown(desk));
 });

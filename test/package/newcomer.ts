@@ -1,5 +1,6 @@
 /** What somebody does who never saw this machine: commands in an environment of their own, and a server that is signed in to. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { globSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
 
@@ -51,8 +52,8 @@ export interface RunningServer {
   readonly admin: string;
   readonly email: string;
   readonly password: string;
-  /** As Ctrl-C does; gives the exit code. */
-  interrupt(): Promise<number | null>;
+  /** As Ctrl-C does, and waits for the end. The code tells nothing: npm itself ends by the signal. */
+  interrupt(): Promise<void>;
 }
 
 /** Starts a server by a command line, on a free port, and waits for the line `Password: …`. */
@@ -81,7 +82,7 @@ export async function startServer(shell: Shell, command: string): Promise<Runnin
     interrupt: async () => {
       // To the whole group, as a terminal does.
       if (child.pid !== undefined) process.kill(-child.pid, 'SIGINT');
-      return ended;
+      await ended;
     },
   };
 }
@@ -98,6 +99,11 @@ export async function signIn({ admin, email, password }: RunningServer): Promise
   if (answer.status !== 303) throw new Error(`Signing in answered ${answer.status}:\n${await answer.text()}`);
   const cookie = answer.headers.getSetCookie().map((each) => each.split(';')[0]);
   return { cookie: cookie.join('; ') };
+}
+
+/** Whether the embedded database of a project is down: in good order it takes its pid file along. */
+export function isDatabaseDown({ folder }: Shell): boolean {
+  return globSync('.rustio/local/**/postmaster.pid', { cwd: folder }).length === 0;
 }
 
 function collect(child: ChildProcess): { text: string; until(pattern: RegExp): Promise<void> } {
