@@ -7,7 +7,7 @@ import { BackendTerminatedError, BackendTerminatedUnexpectedlyError, ConnectionE
 
 /** A rule of the database that a statement broke, in the database's own names. */
 export interface ConstraintViolation {
-  readonly kind: 'unique' | 'foreignKey' | 'check' | 'notNull' | 'exclusion';
+  readonly kind: 'unique' | 'foreignKey' | 'check' | 'notNull' | 'exclusion' | 'tooLong';
   readonly constraint?: string;
   readonly column?: string;
   readonly table?: string;
@@ -23,6 +23,12 @@ const VIOLATIONS: Readonly<Record<string, ConstraintViolation['kind']>> = {
   '23P01': 'exclusion',
 };
 
+/**
+ * Where PostgreSQL finds that a value is too long for an index (2.7 KB in a B-tree). Its code 54000 stands for other limits,
+ * too, and its words depend on the server's language.
+ */
+const INDEX_LIMITS = new Set(['index_form_tuple_context', 'index_form_tuple', '_bt_check_third_page']);
+
 /** Socket errors of a server that is not there, is going away, or is cut off. */
 const SOCKET_CODES = new Set([
   'ECONNREFUSED',
@@ -37,7 +43,7 @@ const SOCKET_CODES = new Set([
 /** Which constraint an insert, update or delete violated, or undefined when the error is of another sort. */
 export function constraintViolation(error: unknown): ConstraintViolation | undefined {
   const cause = databaseError(error);
-  const kind = VIOLATIONS[cause?.code ?? ''];
+  const kind = INDEX_LIMITS.has(cause?.routine ?? '') ? 'tooLong' : VIOLATIONS[cause?.code ?? ''];
   if (cause === undefined || kind === undefined) return undefined;
   return {
     kind,

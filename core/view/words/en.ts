@@ -60,6 +60,9 @@ export const kernelWords: Words = {
   'problem.taken': 'This is already taken: another record has the same value.',
   'problem.takenTogether': 'Another record has the same values together: {fields}.',
   'problem.keyFixed': 'This is the key of the record. It cannot be changed once the record is there.',
+  'problem.tooLongToFind':
+    'This is too long for a value that records are found by. Shorten it to 600 characters or fewer.',
+  'problem.tooLongForIndex': 'This is too long to be found by; write at most about {max, number} bytes.',
   'problem.overlaps': 'This overlaps with another record.',
   'problem.refused': 'The database does not accept this value.',
   'problem.constraint': 'A rule of the database does not allow this.',
