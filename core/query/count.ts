@@ -4,6 +4,7 @@ import { isTimeout } from '../database/errors.ts';
 import type { Query } from '../database/queries.ts';
 import type { ModelInfo } from '../model/registry.ts';
 import { estimateSql, tableName } from './estimates.ts';
+import { freshPlan } from './fresh-plan.ts';
 import { tableSql, trusted, whereSql } from './sql-names.ts';
 import type { Count } from './types.ts';
 
@@ -101,12 +102,13 @@ function countQuery(model: ModelInfo, conditions: readonly FragmentSqlToken[]) {
     ) counted
   )`;
   const large = conditions.length === 0 ? sql.fragment`null` : upTo(COUNTED_FILTERED);
-  return figures`
+  const query = figures`
     select
       size.estimate::bigint as estimate,
       case when size.estimate > ${trusted(String(COUNTED_EXACTLY))} then ${large} else ${upTo(COUNTED_EXACTLY)} end as rows
     from (select ${estimateSql} as estimate from pg_class c where c.oid = ${tableName(model)}::regclass) size
   `;
+  return conditions.length === 0 ? query : freshPlan(query);
 }
 
 function judged(estimate: number, rows: number | undefined): Count {

@@ -20,41 +20,42 @@ type Known = 'one value' | 'not null' | 'open';
 const and = sql.fragment` and `;
 const or = sql.fragment` or `;
 
-/** The rows strictly after `values` (before them when `back`), or all of them, as branches without a row in common. */
+/**
+ * The rows strictly after `values` (before them when `back`), or all of them, as branches without a row in common, in the
+ * order in which they follow each other.
+ */
 export function branches(order: readonly Sort[], values: Values | undefined, back: boolean): readonly Branch[] {
-  const found: Branch[] = [];
-  const add = (at: number, knownAt: Known, ...conditions: readonly FragmentSqlToken[]) => {
+  const branch = (at: number, knownAt: Known, ...conditions: readonly FragmentSqlToken[]): Branch => {
     const known = order.map((_, index): Known => (index < at ? 'one value' : index === at ? knownAt : 'open'));
     const equal = values === undefined ? [] : order.slice(0, at).map((sort, index) => equals(sort, values[index]));
-    found.push({ conditions: [...equal, ...conditions], order: orderSql(order, back, 't', known) });
+    return { conditions: [...equal, ...conditions], order: orderSql(order, back, 't', known) };
   };
 
   if (values === undefined) {
     const [first] = order;
-    if (first?.field.nullable !== true) {
-      add(0, 'open');
-    } else {
-      add(0, 'not null', isNotNull(first));
-      add(0, 'one value', isNull(first));
-    }
-    return found;
+    if (first?.field.nullable !== true) return [branch(0, 'open')];
+    const parts = [branch(0, 'not null', isNotNull(first)), branch(0, 'one value', isNull(first))];
+    return back ? parts.reverse() : parts;
   }
 
+  // One group a column, from the first to the last: what shares the values of the columns before it and lies beyond in it.
+  const groups: Branch[][] = [];
   for (const [at, sort] of order.entries()) {
     const rest = order.slice(at);
     if (isOneComparison(rest)) {
-      add(at, 'not null', comparison(rest, values.slice(at), back));
-      return found;
+      groups.push([branch(at, 'not null', comparison(rest, values.slice(at), back))]);
+      break;
     }
     const value = values[at] ?? null;
     if (value === null) {
-      if (back) add(at, 'not null', isNotNull(sort));
+      groups.push(back ? [branch(at, 'not null', isNotNull(sort))] : []);
       continue;
     }
-    add(at, 'not null', comparison([sort], [value], back));
-    if (sort.field.nullable && !back) add(at, 'one value', isNull(sort));
+    const beyond = branch(at, 'not null', comparison([sort], [value], back));
+    groups.push(sort.field.nullable && !back ? [beyond, branch(at, 'one value', isNull(sort))] : [beyond]);
   }
-  return found;
+  // What shares the most comes first.
+  return groups.reverse().flat();
 }
 
 /** The same rows in one condition, for orders without an index: one look at the table instead of one a branch. */

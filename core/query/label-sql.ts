@@ -2,6 +2,9 @@ import { type FragmentSqlToken, sql } from 'slonik';
 import type { FieldInfo, ModelInfo } from '../model/registry.ts';
 import { columnSql, comma, isText } from './sql-names.ts';
 
+/** Between the parts of a label. */
+export const LABEL_GLUE = ' · ';
+
 /**
  * What people call a row, as SQL text over an alias: its label's fields joined by ' · ', a relation among them by its key.
  * Without a part that holds something it is the key, so that a link never is empty.

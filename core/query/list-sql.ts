@@ -1,6 +1,7 @@
 import { type FragmentSqlToken, type QuerySqlToken, sql } from 'slonik';
 import type { RowSchema } from '../model/row.ts';
 import { filterSql } from './filter-sql.ts';
+import { freshPlan } from './fresh-plan.ts';
 import { branches, oneCondition, orderSql } from './keyset.ts';
 import { isIndexed } from './order.ts';
 import type { Reader } from './reader.ts';
@@ -25,7 +26,8 @@ export function listSql(reader: Reader, listing: Listing, ask: Ask, order: reado
   const names = row.needed.map((field) => sql.fragment`${columnSql('t', field)}`);
   const back = isBackwards(ask);
   const page = pageSql(listing, joined(names, comma), conditionsOf(reader, listing, ask), ask, order, back);
-  return rowsQuery(row, page, orderSql(order, back, 'p'));
+  const query = rowsQuery(row, page, orderSql(order, back, 'p'));
+  return ask.q === '' && ask.filters.length === 0 ? query : freshPlan(query);
 }
 
 /** What narrows the list, the reader's own scope first. Without any the list is the whole table. */
@@ -71,6 +73,7 @@ function pageSql(
   const [only, ...others] = parts;
   if (only === undefined) return part([sql.fragment`false`], whole);
   if (others.length === 0) return part(only.conditions, only.order);
+  // PostgreSQL runs the parts of a UNION ALL one after the other and stops at the limit: mostly the first one is enough.
   const all = parts.map((branch) => sql.fragment`(${part(branch.conditions, branch.order)})`);
-  return sql.fragment`select t.* from (${sql.join(all, sql.fragment` union all `)}) t ${whole} ${limit}`;
+  return sql.fragment`select t.* from (${sql.join(all, sql.fragment` union all `)}) t ${limit}`;
 }

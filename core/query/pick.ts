@@ -6,7 +6,8 @@ import { z } from 'zod';
 import type { Query } from '../database/queries.ts';
 import { isStorable } from '../model/plain-text.ts';
 import type { FieldInfo, ModelInfo } from '../model/registry.ts';
-import { labelSql } from './label-sql.ts';
+import { freshPlan } from './fresh-plan.ts';
+import { LABEL_GLUE, labelSql, textSql } from './label-sql.ts';
 import { isIndexed, SORTED_WITHOUT_INDEX } from './order.ts';
 import type { Reader } from './reader.ts';
 import { exactValue, matches } from './search-sql.ts';
@@ -48,7 +49,7 @@ export async function optionsFor(
     limit: most + 1,
   });
   const parts = key === undefined ? [found] : [part(reader, target, [keyEquals(target, key)], { limit: 1 }), found];
-  const rows = await database.any(option`${unionSql(parts)}`);
+  const rows = await database.any(freshPlan(option`${unionSql(parts)}`));
   return { options: rows.slice(0, most), more: rows.length > most };
 }
 
@@ -63,16 +64,39 @@ export async function resolveTyped(
   const text = typed.trim();
   if (target === undefined || text === '' || !isStorable(text) || !reader.picks(field)) return [];
   const key = keyTyped(target, text);
-  if (key !== undefined) {
-    const [found] = await database.any(option`${part(reader, target, [keyEquals(target, key)], { limit: 1 })}`);
-    if (found !== undefined) return [found];
+  const ways = [
+    ...(key === undefined ? [] : [keyEquals(target, key)]),
+    labelledSql(reader, target, text, 'exactly'),
+    labelledSql(reader, target, text, 'in any case'),
+  ];
+  for (const condition of ways) {
+    const found = await database.any(
+      freshPlan(option`${part(reader, target, [condition], { limit: MOST_CANDIDATES })}`),
+    );
+    if (found.length > 0) return found;
   }
-  const label = labelFor(reader, target);
-  const exact = part(reader, target, [sql.fragment`${label} = ${text}`], { limit: MOST_CANDIDATES });
-  const same = await database.any(option`${exact}`);
-  if (same.length > 0) return same;
-  const alike = sql.fragment`${label} ilike ${literalPattern(text)}`;
-  return database.any(option`${part(reader, target, [alike], { limit: MOST_CANDIDATES })}`);
+  return [];
+}
+
+/**
+ * The rows with this label. Compared part by part where the text falls apart as the label is put together, so that an index
+ * on a part leads there; else as a whole.
+ */
+function labelledSql(
+  reader: Reader,
+  target: ModelInfo,
+  text: string,
+  how: 'exactly' | 'in any case',
+): FragmentSqlToken {
+  const parts = reader.labelParts(target);
+  const texts = parts.length === 1 ? [text] : text.split(LABEL_GLUE);
+  const compare = (left: FragmentSqlToken, right: string) =>
+    how === 'exactly'
+      ? sql.fragment`${left} = ${right}::text`
+      : sql.fragment`${left} ilike ${literalPattern(right)}::text`;
+  if (parts.length === 0 || texts.length !== parts.length) return compare(labelFor(reader, target), text);
+  const conditions = parts.map((field, index) => compare(textSql(field, 't'), texts[index] ?? ''));
+  return sql.fragment`(${joined(conditions, sql.fragment` and `)})`;
 }
 
 /** Labels by key, for keys that stand in an address or a form. */

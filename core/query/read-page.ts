@@ -1,4 +1,5 @@
 import type { Query } from '../database/queries.ts';
+import { RustioError } from '../errors.ts';
 import type { WireRow } from '../model/kind.ts';
 import type { Counts } from './count.ts';
 import { type CursorPlace, writeCursor } from './cursor.ts';
@@ -18,6 +19,7 @@ export async function readPage(
   ask: Ask,
 ): Promise<Page> {
   if (!reader.mayView(listing.model)) return empty;
+  refuseHidden(reader, ask);
   const order = completeOrder(reader, listing, ask.sort);
   const found = await database.any(listSql(reader, listing, ask, order));
   const more = found.length > ask.size;
@@ -35,6 +37,22 @@ export async function readPage(
     next: hasNext ? cursorOf(rows.at(-1)) : undefined,
     count: await countOf(counts, reader, listing, ask, rows.length, more),
   };
+}
+
+/** Addresses were checked when they were read; this is for code that puts a question together by itself. */
+function refuseHidden(reader: Reader, { filters, sort }: Ask): void {
+  const hidden = [...filters, ...sort].map(({ field }) => field).find((field) => !reader.sees(field));
+  if (hidden === undefined) return;
+  throw new RustioError(
+    'RIO-LIST-FIELD',
+    {
+      problem: 'A list was asked to narrow or sort by a field that the reader may not see.',
+      why: 'Which rows come, and in which order, would tell him what stands in it.',
+      fix: 'Read the question with rows.ask(), which refuses such a field as if it did not exist.',
+      retry: 'With another question.',
+    },
+    { status: 400, details: [`${hidden.model.name}.${hidden.name}`] },
+  );
 }
 
 /** Nothing is counted where the page itself shows how many there are, nor beyond the first one. */

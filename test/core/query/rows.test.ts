@@ -200,6 +200,21 @@ test('whatever its kind, a hidden field is nowhere: no column, filter, sort, wor
   }
 });
 
+test('code that asks by itself for a hidden field is refused, too', async () => {
+  const rows = rowsFor({ hidden: ['person.secret'] });
+  const { listing } = compileListing(person, people);
+  const secret = fieldOf(person, 'secret');
+  const all = { q: '', filters: [], sort: [], at: undefined, size: 50, exact: false };
+  for (const ask of [
+    { ...all, sort: [{ field: secret, descending: false }] },
+    { ...all, filters: [{ field: secret, is: 'oneOf', values: ['ruby'] } as const] },
+    { ...all, filters: [{ field: secret, is: 'range', from: 'a', to: undefined } as const] },
+  ]) {
+    const error = await rows.list(somebody, listing, ask).catch((thrown: unknown) => thrown);
+    assert.ok(error instanceof RustioError && error.code === 'RIO-LIST-FIELD');
+  }
+});
+
 test('the label of a row that the reader may not see is not told; its key stands in the row anyway', async () => {
   const [first] = (await list('', { denied: ['place.view'] })).rows;
   assert.is(first?.place, 'A');
@@ -309,7 +324,7 @@ pick('there are at most as many as asked for, and it says when there are more', 
 pick('nobody picks from what he may not see, or for what he may not set', async () => {
   assert.equal((await options('', { denied: ['place.view'] })).keys, []);
   const reads = await options('DFW', { denied: ['person.add', 'person.change'] });
-  assert.equal(reads.keys, ['DFW'], 'whoever reads both sides may narrow a list by the relation');
+  assert.ok(reads.keys.includes('DFW'), 'whoever reads both sides may narrow a list by the relation');
   assert.equal((await options('', { hidden: ['person.place'] })).keys, []);
   assert.not.ok((await options('', { rows: { place: hidden } })).keys.includes('H'));
   assert.equal((await options('H', { rows: { place: hidden } })).keys, []);

@@ -121,6 +121,14 @@ test('what the database alone knows comes back at the field, and the transaction
   assert.is((await run(database)`select from contract`).length, 2);
 });
 
+test('a text that no index of its column can hold is too long', async () => {
+  const noise = Array.from({ length: 6_000 }, (_, at) => String.fromCodePoint(0x4e00 + ((at * 7919) % 20_000))).join(
+    '',
+  );
+  const written = await desk.change((tx) => desk.write().createAny(tx, cause, tag, { name: noise }));
+  assert.equal(mistakes(written), ['name: problem.tooLongForIndex']);
+});
+
 test("nothing is added without the right to the model, nor to a field, nor a row outside of the actor's own", async () => {
   const add = (rules: Parameters<Desk['write']>[0], values: object) =>
     desk.change(async (tx) =>
