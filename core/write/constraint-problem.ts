@@ -1,4 +1,4 @@
-import { type ConstraintViolation, constraintViolation, databaseError } from '../database/errors.ts';
+import { type ConstraintViolation, constraintViolation } from '../database/errors.ts';
 import { fieldsOfConstraint } from '../migrate/names.ts';
 import type { Issue } from '../model/kind.ts';
 import type { FieldInfo, ModelInfo } from '../model/registry.ts';
@@ -7,16 +7,13 @@ import { noSuchRow } from './given-values.ts';
 import type { Problem } from './types.ts';
 import type { Values } from './write.ts';
 
-/** What surely fits into a B-tree's entry, in bytes of UTF-8. */
-const INDEXED_BYTES = 2_600;
-
 /**
  * What a refusal of the database means to the person who filled in the form, at the fields that it is about. Undefined when
  * the error is no broken constraint. The constraint's name stays inside: it says nothing to him.
  */
 export function constraintProblems(model: ModelInfo, values: Values, error: unknown): readonly Problem[] | undefined {
   const violation = constraintViolation(error);
-  if (violation === undefined) return isTooLongForIndex(error) ? tooLong(model, values) : undefined;
+  if (violation === undefined) return undefined;
   if (violation.kind === 'tooLong')
     return [{ field: longestOf(model, values), issue: { key: 'problem.tooLongToFind' } }];
   const link = linkOf(model, violation);
@@ -27,29 +24,11 @@ export function constraintProblems(model: ModelInfo, values: Values, error: unkn
   return fields.map((field) => ({ field: field.name, issue }));
 }
 
-/** PostgreSQL does not always say which index could not hold the row; it is the longest value that was too much. */
+/** PostgreSQL does not always say which index could not hold the row; the longest indexed text is what was too much. */
 function longestOf(model: ModelInfo, values: Values): string | undefined {
   const lengthOf = ({ name }: FieldInfo): number => String(values[name] ?? '').length;
-  const texts = model.stored.filter((field) => typeof values[field.name] === 'string');
+  const texts = model.stored.filter((field) => isIndexed(field) && typeof values[field.name] === 'string');
   return texts.toSorted((one, other) => lengthOf(other) - lengthOf(one))[0]?.name;
-}
-
-/** `program_limit_exceeded`: an entry of an index holds a third of a page at most, after compression. */
-function isTooLongForIndex(error: unknown): boolean {
-  return databaseError(error)?.code === '54000';
-}
-
-/** PostgreSQL does not always name the index; the longest indexed texts are what does not fit. */
-function tooLong(model: ModelInfo, values: Values): readonly Problem[] {
-  const long = model.stored.filter((field) => {
-    const value = values[field.name];
-    return isIndexed(field) && typeof value === 'string' && Buffer.byteLength(value) > INDEXED_BYTES;
-  });
-  if (long.length === 0) return [{ field: undefined, issue: { key: 'problem.constraint' } }];
-  return long.map(({ name }) => ({
-    field: name,
-    issue: { key: 'problem.tooLongForIndex', params: { max: INDEXED_BYTES } },
-  }));
 }
 
 /** A pair of a manyToMany that could not be stored is a mistake in that field. */

@@ -6,6 +6,8 @@ export const kernelWords: Words = {
   'value.yes': 'Yes',
   'value.no': 'No',
   'value.empty': 'Empty',
+  // `shown` is the size with the digits of the reader's language; `size` chooses the plural.
+  'value.bytes': '{size, plural, one {{shown} byte} other {{shown} bytes}}',
 
   // ── a value is missing, or stands where none may
   'problem.required': 'Please fill this in.',
@@ -43,6 +45,25 @@ export const kernelWords: Words = {
   'problem.timeTwice':
     'There were two times {time} in {zone}, as the clocks were put back. Write the one that is meant: {first} or {second}.',
 
+  // ── addresses and the like
+  'problem.email': 'Write an e-mail address, such as ada@example.org.',
+  'problem.phone':
+    'Write the number with its country in front, such as +49 30 123456: digits, spaces, ( ) - and . only.',
+  'problem.url': 'Write an address of the web, such as https://example.org/page, without spaces or backslashes.',
+  'problem.urlPassword': 'Leave out the name and password before the @: everybody who sees this could use them.',
+  'problem.slug': 'Use small letters from a to z, digits, and single hyphens between them, such as spring-sale-2.',
+  'problem.colour': 'Write a colour as # and six digits from 0 to f, such as #0d9488.',
+
+  // ── several values, bytes
+  'problem.items': 'This must be a list of values.',
+  'problem.itemSpaces': 'No item of the list may be empty, or begin or end with a space.',
+  'problem.tooFewItems': 'Give at least {min, plural, one {# item} other {# items}}; this has {length}.',
+  'problem.tooManyItems': 'Give at most {max, plural, one {# item} other {# items}}; this has {length}.',
+  'problem.bytes': 'This must be bytes.',
+  'problem.tooFewBytes': 'This needs at least {min, plural, one {# byte} other {# bytes}}; it has {length, number}.',
+  'problem.tooManyBytes':
+    'At most {max, plural, one {# byte} other {# bytes}} can be stored; this has {length, number}.',
+
   // ── others
   'problem.uuid': 'Write a UUID: 32 digits from 0 to f in groups, such as 1b4e28ba-2fa1-4d3b-a3f5-ef19b5a7633b.',
   'problem.json': 'This is not JSON. {reason}',
@@ -62,7 +83,6 @@ export const kernelWords: Words = {
   'problem.keyFixed': 'This is the key of the record. It cannot be changed once the record is there.',
   'problem.tooLongToFind':
     'This is too long for a value that records are found by. Shorten it to 600 characters or fewer.',
-  'problem.tooLongForIndex': 'This is too long to be found by; write at most about {max, number} bytes.',
   'problem.overlaps': 'This overlaps with another record.',
   'problem.refused': 'The database does not accept this value.',
   'problem.constraint': 'A rule of the database does not allow this.',

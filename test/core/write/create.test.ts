@@ -126,7 +126,7 @@ test('a text that no index of its column can hold is too long', async () => {
     '',
   );
   const written = await desk.change((tx) => desk.write().createAny(tx, cause, tag, { name: noise }));
-  assert.equal(mistakes(written), ['name: problem.tooLongForIndex']);
+  assert.equal(mistakes(written), ['name: problem.tooLongToFind']);
 });
 
 test("nothing is added without the right to the model, nor to a field, nor a row outside of the actor's own", async () => {
