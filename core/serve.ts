@@ -4,6 +4,7 @@ import { createKoa } from './app.ts';
 import type { Booted } from './boot.ts';
 import { RustioError } from './errors.ts';
 import type { Stop } from './plugin.ts';
+import { startUpkeep } from './upkeep.ts';
 
 export interface Serving {
   /** `http://127.0.0.1:8000`, with the port that was really taken. */
@@ -42,6 +43,7 @@ export async function serve(booted: Booted, at: { port: number; host: string }):
       if (stop) stops.push({ name: plugin.name, stop });
       booted.timings.set(plugin.name, (booted.timings.get(plugin.name) ?? 0) + performance.now() - started);
     }
+    stops.push({ name: 'upkeep', stop: startUpkeep(app) });
     await app.rows.refreshEstimates();
     const handle = createKoa(app, booted).callback();
     const server = createServer((request, response) => void handle(request, response));
