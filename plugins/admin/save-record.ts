@@ -1,5 +1,6 @@
 import type { Cause } from '../../core/actor.ts';
 import type { App } from '../../core/app.ts';
+import { retryOnConflict } from '../../core/database/pool.ts';
 import type { ModelInfo } from '../../core/model/registry.ts';
 import { claimOnce, releaseOnce, rememberAnswer } from '../../core/write/once.ts';
 import type { Removed, Written } from '../../core/write/types.ts';
@@ -54,10 +55,13 @@ type Work<R> = (
   tx: Parameters<Parameters<App['database']['transaction']>[0]>[0],
 ) => Promise<{ result: R; location: string | undefined }>;
 
-/** The claim on the form's id, the change and the answer commit together; a refused change leaves the id free. */
+/**
+ * The claim on the form's id, the change and the answer commit together; a refused change leaves the id free. Two changes that
+ * wait for each other's rows (each deletes what the other points to) are a deadlock to PostgreSQL, which ends one: it is done again.
+ */
 function oncePerForm<R>(app: App, cause: Cause, { formId }: FormOrigin, work: Work<R>): Promise<R | Repeated> {
-  return app.database.transaction(async (tx) => {
-    if (formId === undefined) return (await work(tx)).result;
+  return retryOnConflict(app.database, async (tx) => {
+    if (formId === undefined || formId === '') return (await work(tx)).result;
     const id = formId.slice(0, 64);
     const claim = await claimOnce(tx, id, cause.actor);
     if (!claim.first) return { outcome: 'repeated', location: claim.location };

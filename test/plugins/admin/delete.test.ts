@@ -1,0 +1,219 @@
+// Black box: deleting, what hangs on a record, and what stands in the way.
+import * as assert from 'uvu/assert';
+import type { TestApp } from '../../support/app.ts';
+import { type Client, formsOf } from '../../support/client.ts';
+import { suite } from '../../support/suite.ts';
+import { everything, openDesk, run } from './desk.ts';
+import { linkTo, mainOf, noticesOf, rowsOf, textOf } from './page.ts';
+
+const test = suite('admin: deleting');
+let desk: TestApp;
+let clerk: Client;
+
+test.before(async () => {
+  desk = await openDesk();
+  clerk = await desk.person('staff', everything);
+  await run(desk)`insert into place (code, name) values ('ATL', 'Atlanta')`;
+});
+test.after(async () => {
+  assert.equal(desk.errors, []);
+  await desk.close();
+});
+
+async function thing(name: string): Promise<{ id: number; page: string; remove: string }> {
+  const [row] = await run(desk)`insert into thing (name) values (${name}) returning id`;
+  return { id: Number(row?.id), page: `/admin/things/${row?.id}`, remove: `/admin/things/${row?.id}/+delete` };
+}
+
+const isThere = async (id: number) => (await run(desk)`select 1 as one from thing where id = ${id}`).length === 1;
+
+const trailOf = (id: number) =>
+  run(desk)`
+    select event, subject_model as model from rustio_audit
+    where correlation_id in (select correlation_id from rustio_audit where subject_model = 'thing' and subject_key = ${String(id)} and event = 'delete')
+    order by id
+  `;
+
+test('a record on which nothing hangs is asked about, deleted, and the list says so', async () => {
+  const { id, page, remove } = await thing('Lonely');
+  const detail = await clerk.get(page);
+  assert.is(linkTo(detail.text, 'Delete'), remove);
+  const asked = await clerk.get(remove);
+  assert.is(asked.status, 200);
+  const said = textOf(mainOf(asked.text));
+  assert.match(said, 'Delete this thing?');
+  assert.match(said, 'Lonely will be deleted');
+  assert.match(said, 'Nothing else hangs on it');
+  assert.ok(await isThere(id), 'looking deletes nothing');
+  const { status, location } = await clerk.submit(remove, {});
+  assert.equal([status, location], [303, '/admin/things']);
+  assert.equal(noticesOf((await clerk.get(location)).text), ['The thing “Lonely” was deleted.']);
+  assert.not.ok(await isThere(id));
+  assert.is((await clerk.get(page)).status, 404);
+});
+
+test('what goes with it and what loses its link is counted, and each change stands in the trail', async () => {
+  const { id, remove } = await thing('Parent');
+  await run(desk)`insert into ticket (title, thing_id) select 'ticket ' || n, ${id} from generate_series(1, 3) n`;
+  await run(desk)`insert into thing (name, boss_id) select 'child ' || n, ${id} from generate_series(1, 2) n`;
+  const asked = await clerk.get(remove);
+  const lines = rowsOf(asked.text);
+  assert.ok(
+    lines.some((line) => line.join(' ') === 'Tickets 3 Are deleted too'),
+    JSON.stringify(lines),
+  );
+  assert.ok(
+    lines.some((line) => line.join(' ') === 'Things 2 Lose the link'),
+    JSON.stringify(lines),
+  );
+  assert.match(textOf(mainOf(asked.text)), 'Delete 4 rows');
+  assert.is(linkTo(asked.text, 'Tickets'), `/admin/tickets?f.thing=${id}`);
+  assert.is((await clerk.submit(remove, {})).status, 303);
+  assert.equal(await run(desk)`select count(*)::integer as n from ticket where thing_id = ${id}`, [{ n: 0 }]);
+  assert.equal(await run(desk)`select distinct boss_id from thing where name like 'child %'`, [{ boss_id: null }]);
+  const events = (await trailOf(id)).map(({ event, model }) => `${event} ${model}`).toSorted();
+  assert.equal(events, [
+    'delete thing',
+    'delete ticket',
+    'delete ticket',
+    'delete ticket',
+    'update thing',
+    'update thing',
+  ]);
+});
+
+test('tags of a record go with it without being events of their own', async () => {
+  const { id, remove } = await thing('Tagged');
+  await run(desk)`insert into tag (name) values ('one')`;
+  await run(desk)`insert into thing_tag (thing_id, tag_id) select ${id}, id from tag`;
+  assert.is((await clerk.submit(remove, {})).status, 303);
+  assert.equal(
+    (await trailOf(id)).map(({ event, model }) => `${event} ${model}`),
+    ['delete thing'],
+  );
+});
+
+test('what restricts stands in the way: the page says what, and offers no button', async () => {
+  const { id, remove } = await thing('Needed');
+  await run(desk)`insert into contract (number, holder_id) values ('C-1', ${id}), ('C-2', ${id})`;
+  const asked = await clerk.get(remove);
+  assert.is(asked.status, 200);
+  assert.match(textOf(mainOf(asked.text)), 'This thing cannot be deleted');
+  assert.match(rowsOf(asked.text)[0]?.join(' ') ?? '', /^Contracts 2 .*in the way/i);
+  assert.is(linkTo(asked.text, 'Contracts'), `/admin/contracts?f.holder=${id}`);
+  assert.not.ok(formsOf(mainOf(asked.text)).some(({ action }) => action === remove));
+});
+
+test('race: something points to the record by the time the form is sent', async () => {
+  const { id, remove } = await thing('Soon needed');
+  const { text } = await clerk.get(remove);
+  const fields = formsOf(text).find(({ action }) => action === remove)?.fields ?? {};
+  await run(desk)`insert into contract (number, holder_id) values ('C-3', ${id})`;
+  const refused = await clerk.post(remove, fields);
+  assert.is(refused.status, 409);
+  assert.match(textOf(mainOf(refused.text)), 'Not deleted: it is still needed by contracts');
+  assert.match(rowsOf(refused.text)[0]?.join(' ') ?? '', /^Contracts 1 .*in the way/i);
+  assert.ok(await isThere(id));
+});
+
+test('who may not see what stands in the way is told that something does', async () => {
+  const { id, remove } = await thing('Secretly needed');
+  await run(desk)`insert into contract (number, holder_id) values ('C-4', ${id})`;
+  const narrow = await desk.person('staff', ['thing.view', 'thing.delete']);
+  const asked = await narrow.get(remove);
+  assert.not.match(textOf(mainOf(asked.text)), /contract/i);
+  const refused = await narrow.submit(remove, {});
+  assert.is(refused.status, 409);
+  assert.match(textOf(mainOf(refused.text)), 'records that you may not see');
+  assert.not.match(textOf(mainOf(refused.text)), /contract/i);
+  assert.ok(await isThere(id));
+});
+
+test('attack: a cascade does not delete what the person may not delete', async () => {
+  const { id, remove } = await thing('Shield');
+  await run(desk)`insert into ticket (title, thing_id) values ('kept', ${id})`;
+  const narrow = await desk.person('staff', ['thing.view', 'thing.delete', 'ticket.view']);
+  const refused = await narrow.submit(remove, {});
+  assert.is(refused.status, 409);
+  assert.match(textOf(mainOf(refused.text)), 'still needed by tickets');
+  assert.ok(await isThere(id));
+  assert.equal(await run(desk)`select count(*)::integer as n from ticket where thing_id = ${id}`, [{ n: 1 }]);
+});
+
+test('something that no model tells of holds a record, too', async () => {
+  const { id, remove } = await thing('Held by a stranger');
+  await run(desk)`create table outside (thing bigint references thing (id))`;
+  await run(desk)`insert into outside values (${id})`;
+  const refused = await clerk.submit(remove, {});
+  assert.is(refused.status, 409);
+  assert.match(textOf(mainOf(refused.text)), 'Not deleted');
+  assert.not.match(refused.text, 'outside');
+  await run(desk)`drop table outside`;
+});
+
+test('a record that points to itself, and two that point to each other, can be deleted', async () => {
+  const { id, remove } = await thing('Own boss');
+  await run(desk)`update thing set boss_id = id where id = ${id}`;
+  assert.is((await clerk.submit(remove, {})).status, 303);
+  const [one, two] = [await thing('One'), await thing('Two')];
+  await run(
+    desk,
+  )`update thing set boss_id = case id when ${one.id} then ${two.id}::bigint else ${one.id}::bigint end where id in (${one.id}, ${two.id})`;
+  assert.is((await clerk.submit(one.remove, {})).status, 303);
+  assert.is((await clerk.submit(two.remove, {})).status, 303);
+});
+
+test('race: two people delete the same record at the same moment; one has done it, the other finds nothing', async () => {
+  const { remove } = await thing('Contested');
+  const other = await desk.person('staff', everything);
+  const forms = await Promise.all([clerk, other].map(async (who) => ({ who, page: (await who.get(remove)).text })));
+  const answers = await Promise.all(
+    forms.map(({ who, page }) => who.post(remove, formsOf(page).find(({ action }) => action === remove)?.fields ?? {})),
+  );
+  assert.equal(answers.map(({ status }) => status).toSorted(), [303, 404]);
+});
+
+test('race: many records that hang on each other deleted at the same moment come to an end', async () => {
+  const { id } = await thing('Chief');
+  const crowd = await Promise.all(Array.from({ length: 6 }, (_, at) => thing(`member ${at}`)));
+  await run(desk)`update thing set boss_id = ${id} where name like 'member %'`;
+  await run(desk)`insert into ticket (title, thing_id) select 'of ' || name, id from thing where name like 'member %'`;
+  const pages = [`/admin/things/${id}/+delete`, ...crowd.map(({ remove }) => remove)];
+  const forms = await Promise.all(pages.map(async (page) => ({ page, text: (await clerk.get(page)).text })));
+  const answers = await Promise.all(
+    forms.map(({ page, text }) => clerk.post(page, formsOf(text).find(({ action }) => action === page)?.fields ?? {})),
+  );
+  for (const { status } of answers) assert.ok(status === 303 || status === 409, String(status));
+  assert.ok(answers.some(({ status }) => status === 303));
+});
+
+test('race: records that point to each other, both deleted at the same moment, do not end in a deadlock', async () => {
+  const pairs = await Promise.all(
+    Array.from({ length: 8 }, async (_, at) => [await thing(`left ${at}`), await thing(`right ${at}`)] as const),
+  );
+  for (const [left, right] of pairs) {
+    await run(desk)`
+      update thing set boss_id = case id when ${left.id} then ${right.id}::bigint else ${left.id}::bigint end
+      where id in (${left.id}, ${right.id})
+    `;
+  }
+  const forms = await Promise.all(
+    pairs.flat().map(async ({ remove }) => ({ remove, text: (await clerk.get(remove)).text })),
+  );
+  const answers = await Promise.all(
+    forms.map(({ remove, text }) =>
+      clerk.post(remove, formsOf(text).find(({ action }) => action === remove)?.fields ?? {}),
+    ),
+  );
+  for (const { status } of answers) assert.ok(status === 303 || status === 409, String(status));
+});
+
+test('a composite key', async () => {
+  await run(desk)`insert into place (code, name) values ('LAX', 'Los Angeles')`;
+  await run(desk)`insert into leg (origin_code, destination_code) values ('ATL', 'LAX')`;
+  const { status, text } = await clerk.get('/admin/legs/ATL,LAX/+delete');
+  assert.is(status, 200);
+  assert.match(textOf(mainOf(text)), 'Nothing else hangs on it');
+  assert.is((await clerk.submit('/admin/legs/ATL,LAX/+delete', {})).status, 303);
+  assert.equal(await run(desk)`select * from leg`, []);
+});
