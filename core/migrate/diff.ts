@@ -53,7 +53,7 @@ function createdExtensions(before: Snapshot, after: Snapshot): Change[] {
 }
 
 function needsTrigrams(snapshot: Snapshot): boolean {
-  return snapshot.tables.some((table) => table.indexes.some((index) => index.method !== 'btree'));
+  return snapshot.tables.some((table) => table.indexes.some((index) => index.method.startsWith('trigram')));
 }
 
 /** Everything in a table that stays but its foreign keys. */

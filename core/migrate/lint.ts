@@ -97,6 +97,12 @@ function casts(change: Change): ReturnType<Lint> {
 }
 
 function mustBeUnique(change: Change): ReturnType<Lint> {
+  if (change.kind === 'addIndex' && change.index.method === 'uniqueLower') {
+    const names = change.index.columns.map(({ name }) => name).join(' and ');
+    return [
+      { level: 'may-fail', says: [`Fails when two rows of ${change.table} have the same ${names}, capitals aside.`] },
+    ];
+  }
   if (change.kind !== 'addUnique' && change.kind !== 'addPrimaryKey') return [];
   return [
     {

@@ -118,7 +118,8 @@ function goOnCounting(table: string, column: string): string {
 }
 
 function createIndex(table: string, index: IndexShape): string {
-  return `create index ${quoteName(index.name)} on ${quoteTable(table)} ${indexedBy(index)};`;
+  const kind = index.method === 'uniqueLower' ? 'unique index' : 'index';
+  return `create ${kind} ${quoteName(index.name)} on ${quoteTable(table)} ${indexedBy(index)};`;
 }
 
 function indexedBy({ method, columns }: IndexShape): string {
@@ -126,6 +127,10 @@ function indexedBy({ method, columns }: IndexShape): string {
   switch (method) {
     case 'btree':
       return `(${columns.map(({ name, descending }) => `${quoteName(name)}${descending ? ' desc' : ''}`).join(', ')})`;
+    case 'uniqueLower':
+      return `(${names.map((name) => `lower(${name})`).join(', ')})`;
+    case 'gin':
+      return `using gin (${names.join(', ')})`;
     case 'trigram':
       return `using gin (${names.map((name) => `${name} gin_trgm_ops`).join(', ')})`;
     case 'trigramOfText':

@@ -22,8 +22,11 @@ const key = z.strictObject({ name: z.string(), columns: z.array(z.string()).read
 
 const index = z.strictObject({
   name: z.string(),
-  /** `trigram`: GIN with gin_trgm_ops, from the extension pg_trgm; `trigramOfText` over what another type is as text. */
-  method: z.enum(['btree', 'trigram', 'trigramOfText']),
+  /**
+   * `trigram`: GIN with gin_trgm_ops, from the extension pg_trgm; `trigramOfText` over what another type is as text. `gin`: over
+   * the items of an array. `uniqueLower`: no two rows have the same text, capitals aside.
+   */
+  method: z.enum(['btree', 'trigram', 'trigramOfText', 'gin', 'uniqueLower']),
   columns: z.array(z.strictObject({ name: z.string(), descending: z.boolean() })).readonly(),
 });
 

@@ -59,7 +59,8 @@ function typeOf(field: FieldInfo): string {
 
 function uniques(model: ModelInfo): KeyShape[] {
   const key = names(model.key);
-  const sets = [...model.stored.filter((field) => field.unique).map((field) => [field]), ...model.unique];
+  const alone = model.stored.filter((field) => field.unique && !isUniqueLower(field));
+  const sets = [...alone.map((field) => [field]), ...model.unique];
   const shapes = sets.map((set) => ({ name: uniqueName(model, set), columns: set.map((field) => field.column) }));
   // The primary key already says so.
   return once(shapes).filter((unique) => unique.columns.join() !== key);
@@ -75,17 +76,29 @@ function indexes(model: ModelInfo): IndexShape[] {
       columns: [{ name: field.column, descending: false }],
     }),
   );
+  const folded = model.stored.filter(isUniqueLower).map(
+    (field): IndexShape => ({
+      name: uniqueName(model, [field]),
+      method: 'uniqueLower',
+      columns: [{ name: field.column, descending: false }],
+    }),
+  );
   const single = model.stored
-    .filter((field) => field.index !== false && !isSearched(field) && !field.unique && !leading.has(field))
+    .filter((field) => field.index !== false && !isSearched(field) && !leading.has(field))
+    .filter((field) => !field.unique || isUniqueLower(field))
     .map((field) => [{ field, descending: false }]);
   const ordered = [...single, ...model.indexes].map(
     (parts): IndexShape => ({
       name: indexName(model, parts),
-      method: 'btree',
+      method: parts.some(({ field }) => field.item !== undefined) ? 'gin' : 'btree',
       columns: parts.map((part) => ({ name: part.field.column, descending: part.descending })),
     }),
   );
-  return once([...searched, ...ordered]);
+  return once([...searched, ...folded, ...ordered]);
+}
+
+function isUniqueLower(field: FieldInfo): boolean {
+  return field.unique && field.spec.uniqueAs === 'lower';
 }
 
 function isSearched(field: FieldInfo): boolean {

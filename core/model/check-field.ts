@@ -1,5 +1,6 @@
 import { kernelWords } from '../view/words/en.ts';
 import { createCatalogue } from '../view/words.ts';
+import { knownCurrencies } from './currency.ts';
 import { compareDecimals, readDecimal } from './decimal.ts';
 import type { DeclaredField } from './declared-field.ts';
 import { fitted } from './json-value.ts';
@@ -9,11 +10,24 @@ import type { FieldInfo } from './registry.ts';
 
 const words = createCatalogue([{ en: kernelWords }]).translate('en');
 const MOST_DIGITS = 1000;
+const FEWEST_FOR_NUMBERS = 8;
 
 type Check = (field: FieldInfo, declared: DeclaredField) => string | undefined;
 
 /** What the compiler cannot see, or did not see because somebody wrote JavaScript. Each finds at most one thing. */
-const checks: readonly Check[] = [bounds, precision, choices, schemaFits, deleting, searching, defaultFits];
+const checks: readonly Check[] = [
+  bounds,
+  precision,
+  currency,
+  choices,
+  schemaFits,
+  deleting,
+  slugs,
+  arrays,
+  indexes,
+  searching,
+  defaultFits,
+];
 
 /** Everything that is wrong with the options of a field. */
 export function fieldProblems(field: FieldInfo, declared: DeclaredField): readonly string[] {
@@ -33,11 +47,14 @@ function bounds(field: FieldInfo): string | undefined {
   return isMore(min, max) ? `min (${min}) is more than max (${max}).` : undefined;
 }
 
+/** Kinds whose bounds say how many there may be: characters, items, bytes. */
+const COUNTED: readonly string[] = ['text', 'slug', 'markdown', 'array', 'bytes'];
+
 function boundFits({ kind }: FieldInfo, bound: number | bigint | string): boolean {
-  if (kind === 'text') return Number.isInteger(bound) && Number(bound) >= 0;
+  if (COUNTED.includes(kind)) return Number.isInteger(bound) && Number(bound) >= 0;
   if (kind === 'integer') return Number.isInteger(bound);
   if (kind === 'bigint') return typeof bound === 'bigint';
-  return kind === 'decimal' && typeof bound === 'string' && readDecimal(bound) !== undefined;
+  return (kind === 'decimal' || kind === 'money') && typeof bound === 'string' && readDecimal(bound) !== undefined;
 }
 
 function isMore(one: number | bigint | string, other: number | bigint | string): boolean {
@@ -46,7 +63,8 @@ function isMore(one: number | bigint | string, other: number | bigint | string):
   return first !== undefined && second !== undefined && compareDecimals(first, second) > 0;
 }
 
-function precision({ kind, precision: digits, scale }: FieldInfo): string | undefined {
+function precision({ kind }: FieldInfo, { options }: DeclaredField): string | undefined {
+  const { precision: digits, scale } = options;
   if (digits === undefined && scale === undefined) return undefined;
   if (kind !== 'decimal') return 'Only a decimal has precision and scale.';
   if (digits === undefined) return 'A scale needs a precision: how many digits in all?';
@@ -59,7 +77,15 @@ function precision({ kind, precision: digits, scale }: FieldInfo): string | unde
   return undefined;
 }
 
-function choices({ kind, values, tones }: FieldInfo, { options }: DeclaredField): string | undefined {
+function currency({ kind, currency: code }: FieldInfo): string | undefined {
+  if (kind !== 'money') return code === undefined ? undefined : 'Only money has a currency.';
+  if (code === undefined) return "Money needs a currency, such as 'USD'.";
+  const known = knownCurrencies();
+  return known.includes(code) ? undefined : `There is no currency "${code}".${didYouMean(code, known)}`;
+}
+
+function choices({ kind, item, values, tones }: FieldInfo, { options }: DeclaredField): string | undefined {
+  if (item !== undefined) return undefined;
   if (kind !== 'choice') return options.labels || options.tones ? 'Only a choice has labels and tones.' : undefined;
   if (values.length === 0) return 'A choice needs at least one value.';
   const twice = values.find((value, at) => values.indexOf(value) !== at);
@@ -87,8 +113,29 @@ function deleting({ kind, nullable, onDelete }: FieldInfo, { options }: Declared
   return onDelete === 'setNull' && !nullable ? "onDelete 'setNull' needs nullable: true." : undefined;
 }
 
+function slugs({ kind, unique, source }: FieldInfo, { options }: DeclaredField): string | undefined {
+  if (kind !== 'slug') return options.from === undefined ? undefined : 'Only a slug is made `from` another field.';
+  if (options.default !== undefined) return 'A slug has no default; say `from`, and it is made.';
+  return source !== undefined && unique && Number(options.max ?? MOST_DIGITS) < FEWEST_FOR_NUMBERS
+    ? `max must be ${FEWEST_FOR_NUMBERS} or more: a slug that is taken gets a number behind it.`
+    : undefined;
+}
+
+function arrays({ kind, item }: FieldInfo, { item: declared }: DeclaredField): string | undefined {
+  if (kind !== 'array' || item === undefined || declared === undefined) return undefined;
+  const [problem] = fieldProblems(item, declared);
+  return problem === undefined ? undefined : `The items: ${problem}`;
+}
+
+function indexes({ kind, unique, index, spec }: FieldInfo): string | undefined {
+  if (unique && (kind === 'array' || spec.summary !== undefined)) return `A field of kind ${kind} cannot be unique.`;
+  return index === true && spec.summary !== undefined ? `A field of kind ${kind} cannot have an index.` : undefined;
+}
+
 function searching({ index, spec }: FieldInfo): string | undefined {
-  return index === 'search' && !spec.searchable ? "index: 'search' is for text, choice and uuid." : undefined;
+  return index === 'search' && !spec.searchable
+    ? "index: 'search' is for text and its like, for choices and uuids."
+    : undefined;
 }
 
 function defaultFits(field: FieldInfo): string | undefined {

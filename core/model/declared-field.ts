@@ -25,6 +25,8 @@ const options = z.object({
   labels: z.record(z.string(), z.string()).optional(),
   tones: z.record(z.string(), z.enum(tones)).optional(),
   onDelete: z.enum(['restrict', 'cascade', 'setNull']).optional(),
+  from: z.string().optional(),
+  currency: z.string().optional(),
 });
 const OPTIONS = Object.keys(options.shape);
 
@@ -40,13 +42,15 @@ export interface DeclaredField {
   readonly options: FieldWords;
   readonly values: readonly string[];
   readonly schema: FieldInfo['schema'];
+  /** What an array holds; undefined where it is missing or wrong, which was told. */
+  readonly item: DeclaredField | undefined;
   readonly target: (() => unknown) | undefined;
   readonly through: (() => unknown) | undefined;
 }
 
 /** Reads a field of a model; `tell` hears everything that is wrong, undefined when it is no field at all. */
-export function readField(field: AnyField, tell: (problem: string) => void): DeclaredField | undefined {
-  if (!isThing(field) || typeof field.kind !== 'string' || !Object.hasOwn(kinds, field.kind)) {
+export function readField(field: unknown, tell: (problem: string) => void): DeclaredField | undefined {
+  if (!isField(field)) {
     tell('This is no field. Make one with `field`, such as field.text().');
     return undefined;
   }
@@ -55,9 +59,30 @@ export function readField(field: AnyField, tell: (problem: string) => void): Dec
     options: readOptions(field.options, tell),
     values: readValues(field, tell),
     schema: schema.safeParse(Reflect.get(field, 'schema')).data,
+    item: field.kind === 'array' ? readItem(Reflect.get(field, 'item'), tell) : undefined,
     target: arrow.safeParse(Reflect.get(field, 'target')).data,
     through: arrow.safeParse(Reflect.get(field, 'through')).data,
   };
+}
+
+const ITEMS: readonly Kind[] = ['text', 'integer', 'choice'];
+const OF_ITEMS = ['min', 'max', 'labels', 'tones'];
+
+function readItem(written: unknown, tell: (problem: string) => void): DeclaredField | undefined {
+  const item = readField(written, (problem) => tell(`The items: ${problem}`));
+  if (item === undefined) return undefined;
+  if (!ITEMS.includes(item.kind)) {
+    tell(`An array holds ${ITEMS.join(', ')}, not ${item.kind}.`);
+    return undefined;
+  }
+  const stray = Object.keys(item.options).find((name) => !OF_ITEMS.includes(name));
+  if (stray !== undefined) tell(`An item takes ${OF_ITEMS.join(', ')}; say ${stray} of the array itself.`);
+  if (item.values.some((value) => value.includes('\n'))) tell('A choice in an array stands on one line.');
+  return item;
+}
+
+function isField(field: unknown): field is AnyField {
+  return isThing(field) && typeof field.kind === 'string' && Object.hasOwn(kinds, field.kind);
 }
 
 function readOptions(written: object, tell: (problem: string) => void): FieldWords {

@@ -13,6 +13,7 @@ export interface ModelDraft extends Writable<ModelInfo> {
 export interface FieldDraft extends Writable<FieldInfo> {
   model: ModelDraft;
   target: ModelDraft | undefined;
+  source: FieldDraft | undefined;
 }
 
 /** Says that something is wrong, and where in the model. */

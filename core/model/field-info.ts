@@ -1,32 +1,45 @@
+import { currencyDigits } from './currency.ts';
 import type { DeclaredField } from './declared-field.ts';
 import type { FieldDraft, ModelDraft } from './draft.ts';
+import { arrayOfChoices } from './kinds/array.ts';
 import { kinds } from './kinds/index.ts';
+import { MONEY_DIGITS } from './kinds/money.ts';
+import { SLUG_CHARACTERS } from './kinds/slug.ts';
 import { humanise, snakeCase } from './naming.ts';
 
 /** A field with everything that does not depend on other models; relations are bound afterwards. */
 export function fieldInfo(model: ModelDraft, name: string, declared: DeclaredField): FieldDraft {
-  const { kind, options, values } = declared;
+  const { kind, options } = declared;
+  const item = declared.item && fieldInfo(model, name, declared.item);
+  const values = declared.item?.values ?? declared.values;
+  const isMoney = kind === 'money';
   return {
     model,
     name,
     column: kind === 'manyToMany' ? '' : (options.column ?? snakeCase(name)),
     kind,
-    spec: kinds[kind],
+    spec: item?.kind === 'choice' ? arrayOfChoices : kinds[kind],
     label: options.label ?? humanise(name),
     help: options.help ?? '',
     nullable: options.nullable ?? false,
-    unique: options.unique ?? false,
+    unique: options.unique ?? kind === 'slug',
     index: options.index ?? kind === 'belongsTo',
-    readOnly: options.readOnly ?? kind === 'identity',
+    // Nobody types bytes into a form.
+    readOnly: kind === 'bytes' || (options.readOnly ?? kind === 'identity'),
     default: options.default,
     min: options.min,
-    max: options.max,
-    multiline: options.multiline ?? false,
-    precision: options.precision,
-    scale: options.scale,
+    max: options.max ?? (kind === 'slug' ? SLUG_CHARACTERS : undefined),
+    multiline: options.multiline ?? kind === 'markdown',
+    precision: isMoney ? MONEY_DIGITS : options.precision,
+    scale: isMoney ? currencyDigits(options.currency ?? '') : options.scale,
     values,
-    valueLabels: Object.fromEntries(values.map((value) => [value, options.labels?.[value] ?? humanise(value)])),
-    tones: options.tones ?? {},
+    currency: options.currency,
+    item,
+    source: undefined,
+    valueLabels:
+      item?.valueLabels ??
+      Object.fromEntries(values.map((value) => [value, options.labels?.[value] ?? humanise(value)])),
+    tones: item?.tones ?? options.tones ?? {},
     schema: declared.schema,
     target: undefined,
     onDelete: options.onDelete ?? 'restrict',

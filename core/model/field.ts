@@ -19,6 +19,15 @@ export type Kind =
   | 'uuid'
   | 'json'
   | 'choice'
+  | 'array'
+  | 'email'
+  | 'phone'
+  | 'url'
+  | 'slug'
+  | 'money'
+  | 'colour'
+  | 'markdown'
+  | 'bytes'
   | 'belongsTo'
   | 'manyToMany';
 
@@ -43,6 +52,15 @@ export interface Column<K extends Kind, V, M extends Mode> extends AnyField {
 export interface Choice<V extends string, Null extends null, M extends Mode> extends Column<'choice', V | Null, M> {
   readonly values: readonly V[];
 }
+/** `From`: the field that it is made from; `never` where it is typed. */
+export interface Slug<From extends string, Null extends null, M extends Mode> extends Column<'slug', string | Null, M> {
+  readonly '~from': From;
+}
+/** What an array may hold. Neither may be empty nor have a default of its own. */
+export type Item =
+  | Column<'text', string, 'required'>
+  | Column<'integer', number, 'required'>
+  | Choice<string, never, 'required'>;
 export interface BelongsTo<T, Null extends null, M extends Mode> extends AnyField {
   readonly kind: 'belongsTo';
   readonly target: T;
@@ -122,6 +140,32 @@ export interface ChoiceOptions<N extends boolean, D, V extends string> extends F
   tones?: { readonly [P in V]?: Tone };
 }
 export type Tone = 'neutral' | 'info' | 'good' | 'warn' | 'bad';
+export interface SlugOptions<N extends boolean, From extends string> extends Omit<FieldOptions<N, never>, 'default'> {
+  /** The text field that the slug is made from when it is left empty. */
+  from?: From;
+  /** Most characters. @defaultValue 80 */
+  max?: number;
+  /** @defaultValue true */
+  unique?: boolean;
+}
+export interface MoneyOptions<N extends boolean, D> extends FieldOptions<N, D> {
+  /** ISO 4217, such as `'USD'`. It decides how many digits stand after the point. */
+  currency: string;
+  min?: string;
+  max?: string;
+}
+export interface ArrayOptions<N extends boolean, D> extends Omit<FieldOptions<N, D>, 'unique' | 'index'> {
+  /** Fewest and most items. */
+  min?: number;
+  max?: number;
+  /** A GIN index, so that lists filter by it at any size. */
+  index?: boolean;
+}
+export interface BytesOptions<N extends boolean, D> extends Omit<FieldOptions<N, D>, 'unique' | 'index' | 'readOnly'> {
+  /** Fewest and most bytes. */
+  min?: number;
+  max?: number;
+}
 export interface RelationOptions<N extends boolean> {
   nullable?: N;
   unique?: boolean;
@@ -191,6 +235,47 @@ export interface FieldApi {
     values: readonly V[],
     options?: ChoiceOptions<N, D, V>,
   ): Choice<V, NullIf<N>, ModeIf<N, D>>;
+  /**
+   * Several texts, whole numbers or choices in one column: `field.array(field.text({ max: 40 }), { max: 20 })`. Without a
+   * default a new row has none of them.
+   */
+  array<
+    I extends Item,
+    N extends boolean = false,
+    D extends readonly ValueOf<I>[] | (() => readonly ValueOf<I>[]) = never,
+  >(item: I, options?: ArrayOptions<N, D>): Column<'array', readonly ValueOf<I>[] | NullIf<N>, 'optional'>;
+  /** An e-mail address; a `unique` one without regard to capitals. */
+  email<N extends boolean = false, D extends string | (() => string) = never>(
+    options?: FieldOptions<N, D>,
+  ): Column<'email', string | NullIf<N>, ModeIf<N, D>>;
+  /** A telephone number with its country, `'+4930123456'`. */
+  phone<N extends boolean = false, D extends string | (() => string) = never>(
+    options?: FieldOptions<N, D>,
+  ): Column<'phone', string | NullIf<N>, ModeIf<N, D>>;
+  /** An address of the web, `http` or `https`. */
+  url<N extends boolean = false, D extends string | (() => string) = never>(
+    options?: FieldOptions<N, D>,
+  ): Column<'url', string | NullIf<N>, ModeIf<N, D>>;
+  /** A part of an address, made from another field: `field.slug({ from: 'title' })`. Unique unless it says otherwise. */
+  slug<const From extends string = never, N extends boolean = false>(
+    options?: SlugOptions<N, From>,
+  ): Slug<From, NullIf<N>, ModeIf<N, From>>;
+  /** An exact amount in one currency; travels as a string, so that no digit is lost. */
+  money<N extends boolean = false, D extends string | (() => string) = never>(
+    options: MoneyOptions<N, D>,
+  ): Column<'money', string | NullIf<N>, ModeIf<N, D>>;
+  /** A colour, `'#0d9488'`. */
+  colour<N extends boolean = false, D extends string | (() => string) = never>(
+    options?: FieldOptions<N, D>,
+  ): Column<'colour', string | NullIf<N>, ModeIf<N, D>>;
+  /** Text of many lines with Markdown in it. */
+  markdown<N extends boolean = false, D extends string | (() => string) = never>(
+    options?: Omit<TextOptions<N, D>, 'multiline'>,
+  ): Column<'markdown', string | NullIf<N>, ModeIf<N, D>>;
+  /** Bytes that code writes and people do not: pages show size and SHA-256. */
+  bytes<N extends boolean = false, D extends () => Uint8Array = never>(
+    options?: BytesOptions<N, D>,
+  ): Column<'bytes', Uint8Array | NullIf<N>, ModeIf<N, D>>;
   /** The row holds the key of the target: `field.belongsTo(() => Patient)`. */
   belongsTo<T extends ArrowToModel, N extends boolean = false>(
     target: T,
@@ -224,6 +309,15 @@ export const field: FieldApi = {
   uuid: plain('uuid'),
   json: (schema, options = {}) => ({ kind: 'json', options, schema }) as never,
   choice: (values, options = {}) => ({ kind: 'choice', options, values }) as never,
+  array: (item, options = {}) => ({ kind: 'array', options, item }) as never,
+  email: plain('email'),
+  phone: plain('phone'),
+  url: plain('url'),
+  slug: plain('slug'),
+  money: plain('money'),
+  colour: plain('colour'),
+  markdown: plain('markdown'),
+  bytes: plain('bytes'),
   belongsTo: (target, options = {}) => ({ kind: 'belongsTo', options, target }) as never,
   manyToMany: (target, { through, ...options }) => ({ kind: 'manyToMany', options, target, through }) as never,
 };

@@ -40,7 +40,7 @@ export function parseKey(model: ModelInfo, text: string): readonly Param[] | und
 function keyParam(field: FieldInfo, text: string): Param | undefined {
   const stored = endOf(field);
   // Text is taken as it is: a key may hold what no form would take (outer spaces, a line break, nothing at all).
-  if (stored.kind === 'text') return isStorable(text) ? text : undefined;
+  if (stored.spec.cast(stored) === 'text' && stored.kind !== 'choice') return isStorable(text) ? text : undefined;
   const whole = stored.kind === 'identity' || stored.kind === 'integer' || stored.kind === 'bigint';
   if (whole && !CANONICAL.test(text)) return undefined;
   const parsed = stored.spec.parse(text, stored);

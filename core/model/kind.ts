@@ -24,15 +24,19 @@ export interface Show {
   readonly date: (wire: string) => string;
   readonly localDateTime: (wire: string) => string;
   readonly number: (wire: string | number) => string;
+  /** An exact amount with the sign of its currency, as the reader's language writes it. `currency`: an ISO 4217 code. */
+  readonly money: (wire: string, currency: string) => string;
   readonly t: (key: string, params?: Readonly<Record<string, string | number>>) => string;
   /** Address of a record's page, or undefined when this admin shows no page for the model. */
   readonly recordUrl: (model: string, key: string) => string | undefined;
   /** Values are shown whole (a detail page). Else, in lists, long text is cut. */
   readonly whole?: boolean;
+  /** The value stands inside a link already, so no kind may make one of its own. */
+  readonly bare?: boolean;
 }
 
-/** How a list may be narrowed by a field of this kind. */
-export type FilterShape = 'none' | 'values' | 'boolean' | 'range' | 'relation';
+/** How a list may be narrowed by a field of this kind. `typed`: to values that the reader writes himself. */
+export type FilterShape = 'none' | 'values' | 'boolean' | 'range' | 'relation' | 'typed';
 
 /**
  * Everything that the framework knows about a kind of field. One file a kind; nothing else in the code asks
@@ -48,6 +52,8 @@ export interface KindSpec<V = unknown> {
   sqlDefault(field: FieldInfo): string | undefined;
   /** The default that is a word and not a value: `now`, `today`, `random`. */
   readonly defaultWord?: string;
+  /** How `unique` compares. `lower`: capitals make no difference; the column then has a unique index over `lower(…)`. */
+  readonly uniqueAs?: 'lower';
   /** Conditions that the database holds: a suffix for the constraint's name, and the condition over the quoted column. */
   checks(field: FieldInfo): readonly { readonly suffix: string; sql(column: string): string }[];
 
@@ -58,6 +64,12 @@ export interface KindSpec<V = unknown> {
   encode(value: V): Param;
   /** The cast that a parameter of this kind needs to be itself in SQL: `timestamptz`. */
   cast(field: FieldInfo): string;
+
+  /**
+   * For values too large to be read for looking at: what pages and the audit trail read instead, as SQL over the quoted
+   * column, and whether a wire is that. Such a wire is never decoded. `whole`: for one record; else it must cost a list nothing.
+   */
+  readonly summary?: { sql(column: string, whole: boolean): string; is(wire: Wire): boolean };
 
   // ── validated
   /**

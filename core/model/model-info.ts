@@ -71,14 +71,16 @@ export function nameFields(model: ModelDraft, tell: Tell): void {
   for (const [at, set] of model.unique.entries()) {
     if (new Set(set).size < set.length) tell(`${where}: unique[${at}]`, 'A field stands twice.');
     if (definition.unique?.[at]?.length === 0) tell(`${where}: unique[${at}]`, 'There is no field in it.');
+    const bytes = set.find((field) => field.spec.summary !== undefined);
+    if (bytes !== undefined) tell(`${where}: unique[${at}]`, `"${bytes.name}" is too large to be compared.`);
   }
   for (const [at, parts] of model.indexes.entries()) {
     if (new Set(parts.map(({ field }) => field)).size < parts.length) {
       tell(`${where}: indexes[${at}]`, 'A field stands twice.');
     }
     if (definition.indexes?.[at]?.length === 0) tell(`${where}: indexes[${at}]`, 'There is no field in it.');
-    if (parts.some(({ field }) => field.kind === 'json'))
-      tell(`${where}: indexes[${at}]`, 'A json field has no order.');
+    const unordered = parts.find(({ field }) => !field.spec.sortable)?.field;
+    if (unordered !== undefined) tell(`${where}: indexes[${at}]`, `${aField(unordered)} has no order.`);
   }
 }
 
@@ -107,7 +109,7 @@ function readKey(model: ModelDraft, tell: Tell): FieldDraft[] {
   const key = names.flatMap((name) => stored(model, name, where, tell) ?? []);
   for (const field of key) {
     if (field.nullable) tell(where, `"${field.name}" may be empty; a key may not.`);
-    if (field.kind === 'json') tell(where, `"${field.name}" is JSON; a key must be readable in an address.`);
+    if (!field.spec.sortable) tell(where, `"${field.name}" is ${nameOf(field)}; a key must be readable in an address.`);
   }
   for (const field of model.stored) {
     const alone = key.length === 1 && key[0] === field;
@@ -126,8 +128,9 @@ function readLabel(model: ModelDraft, tell: Tell): readonly FieldDraft[] {
     tell(where, 'By which fields do people know a row? Say `label`, as there is no field name, title or email.');
   }
   const fields = names.flatMap((name) => stored(model, name, where, tell) ?? []);
-  const unreadable = fields.find((field) => field.kind === 'json');
-  if (unreadable !== undefined) tell(where, `"${unreadable.name}" is JSON; nobody knows a row by that.`);
+  const unreadable = fields.find((field) => !field.spec.sortable);
+  if (unreadable !== undefined)
+    tell(where, `"${unreadable.name}" is ${nameOf(unreadable)}; nobody knows a row by that.`);
   return fields;
 }
 
@@ -147,6 +150,15 @@ function stored(model: ModelDraft, name: string, where: string, tell: Tell): Fie
 function namesOf(written: unknown): readonly string[] {
   const list: readonly unknown[] = Array.isArray(written) ? written : [written];
   return list.filter((name) => typeof name === 'string');
+}
+
+function nameOf({ kind }: FieldDraft): string {
+  const names: Readonly<Record<string, string>> = { json: 'JSON', markdown: 'Markdown', array: 'an array' };
+  return names[kind] ?? kind;
+}
+
+function aField({ kind }: Pick<FieldDraft, 'kind'>): string {
+  return `${kind === 'array' ? 'An' : 'A'} ${kind} field`;
 }
 
 function capital(words: string): string {

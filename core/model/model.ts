@@ -37,8 +37,11 @@ export interface AnyDefinition {
 type WithId<F, K> = [K] extends [never] ? { id: Identity } & F : F;
 type KeyName<K> = [K] extends [never] ? 'id' : K;
 
+/** Slugs of these fields as they must be: made from a text field among them. Only `kind` is looked at, so relations stay unresolved. */
+type SlugsFit<F> = { readonly [P in OfKind<F, 'slug'>]: { readonly '~from': Bare<OfKind<F, 'text'>> } };
+
 export interface Definition<F extends Fields, K> {
-  fields: F;
+  fields: F & SlugsFit<NoInfer<F>>;
   /** A field, or several; without it the model gets `id: field.identity()`. */
   key?: K;
   /** Each a set of fields that no two rows may share. */
@@ -88,6 +91,12 @@ type Spelled<T> = T extends infer O ? { [P in keyof O]: O[P] } : never;
 export type RowOf<F extends Fields> = Spelled<{
   -readonly [P in keyof F as F[P]['~mode'] extends 'virtual' ? never : P]: F[P]['~value'];
 }>;
+/** What a list reads of a row: not the bytes, which nobody looks at. */
+export type RowShown<F extends Fields> = Spelled<{
+  -readonly [P in keyof F as F[P] extends { readonly '~mode': 'virtual' } | { readonly kind: 'bytes' }
+    ? never
+    : P]: F[P]['~value'];
+}>;
 /** What a select gives. */
 export type Row<M extends AnyModel> = RowOf<M['fields']>;
 /** What an insert takes: optional where nullable, defaulted or generated. */
@@ -120,13 +129,16 @@ export type Bare<T> = [T] extends [infer U extends string] ? `${U}` : never;
 export type OfKind<F, K extends Kind> = keyof {
   [P in keyof F as F[P] extends { readonly kind: K } ? P & string : never]: 0;
 };
-type Sought = 'text' | 'choice' | 'uuid';
+type Sought = 'text' | 'choice' | 'uuid' | 'email' | 'phone' | 'url' | 'slug' | 'markdown';
+/** Too many different values to choose from: these are searched. */
+type Unfiltered = 'text' | 'json' | 'uuid' | 'email' | 'phone' | 'url' | 'slug' | 'colour' | 'markdown' | 'bytes';
+type Unordered = 'manyToMany' | 'json' | 'array' | 'markdown' | 'bytes';
 
 export type FieldName<F> = Bare<keyof F & string>;
 export type RelationName<F> = Bare<OfKind<F, 'belongsTo' | 'manyToMany'>>;
 export type StoredName<F> = Bare<Exclude<keyof F & string, OfKind<F, 'manyToMany'>>>;
-export type FilterName<F> = Bare<Exclude<keyof F & string, OfKind<F, 'text' | 'json' | 'uuid'>>>;
-type Ordered<F> = Exclude<keyof F & string, OfKind<F, 'manyToMany' | 'json'>>;
+export type FilterName<F> = Bare<Exclude<keyof F & string, OfKind<F, Unfiltered>>>;
+type Ordered<F> = Exclude<keyof F & string, OfKind<F, Unordered>>;
 export type OrderName<F> = Bare<Ordered<F> | `-${Ordered<F>}`>;
 type TargetFields<X> = X extends { readonly target: infer T }
   ? Target<T> extends { readonly fields: infer F extends Fields }

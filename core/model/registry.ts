@@ -23,6 +23,12 @@ export interface FieldInfo {
   readonly precision: number | undefined;
   readonly scale: number | undefined;
   readonly values: readonly string[];
+  /** money: the ISO 4217 code of the currency. */
+  readonly currency: string | undefined;
+  /** array: what each of its items is. It has no column of its own. */
+  readonly item: FieldInfo | undefined;
+  /** slug: the field that it is made from when nobody gives one. */
+  readonly source: FieldInfo | undefined;
   readonly valueLabels: Readonly<Record<string, string>>;
   readonly tones: Readonly<Record<string, string>>;
   readonly schema: { readonly '~standard': { readonly validate: (value: unknown) => unknown } } | undefined;

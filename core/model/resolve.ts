@@ -8,6 +8,7 @@ import { modelInfo, nameFields } from './model-info.ts';
 import { columnNameFault } from './names.ts';
 import type { ModelInfo, Models } from './registry.ts';
 import { bindBelongsTo, bindManyToMany, tellOf } from './relations.ts';
+import { bindSlugSources } from './slug-source.ts';
 
 export interface DeclaredModel {
   /** A plugin's name, or `project`. */
@@ -38,6 +39,7 @@ export function buildModels(declared: readonly DeclaredModel[]): {
 
   bindBelongsTo(ofKind(fields, 'belongsTo'), written, known, tellOf(tell));
   bindManyToMany(ofKind(fields, 'manyToMany'), written, known, tellOf(tell));
+  bindSlugSources(ofKind(fields, 'slug'), written, tellOf(tell));
   for (const model of all) {
     nameFields(model, tell);
     tellColumns(model, tell);

@@ -12,7 +12,9 @@ export function decodeRow(model: ModelInfo, row: WireRow): DecodedRow {
   const values: Record<string, unknown> = {};
   for (const field of model.stored) {
     const wire = row[field.name];
-    if (wire !== undefined) values[field.name] = wire === null ? null : field.spec.decode(wire);
+    // What was only summarised was not asked for either.
+    if (wire !== undefined && field.spec.summary?.is(wire) !== true)
+      values[field.name] = wire === null ? null : field.spec.decode(wire);
   }
   return values;
 }

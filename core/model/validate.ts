@@ -30,8 +30,8 @@ export function withDefaults(model: ModelInfo, values: Values): Values {
 }
 
 function missing(field: FieldInfo, mode: 'insert' | 'update'): Issue | undefined {
-  const optional =
-    field.nullable || field.default !== undefined || field.kind === 'identity' || field.kind === 'manyToMany';
+  const made = field.spec.sqlDefault(field) !== undefined || field.source !== undefined || field.kind === 'identity';
+  const optional = field.nullable || field.default !== undefined || made || field.kind === 'manyToMany';
   return mode === 'update' || optional ? undefined : issue('problem.required');
 }
 

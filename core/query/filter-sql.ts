@@ -1,4 +1,5 @@
 import { type FragmentSqlToken, sql } from 'slonik';
+import type { FieldInfo } from '../model/registry.ts';
 import { columnSql, joined, tableSql, valueSql, valuesSql } from './sql-names.ts';
 import type { Filter } from './types.ts';
 
@@ -8,6 +9,7 @@ const and = sql.fragment` and `;
 /** A filter as a condition over the alias `t`. */
 export function filterSql(filter: Filter): FragmentSqlToken {
   if (filter.is === 'range') return rangeSql(filter);
+  if (filter.field.item !== undefined) return holdsSql(filter, filter.field.item);
   return filter.field.through === undefined ? oneOfSql(filter) : linkedSql(filter);
 }
 
@@ -32,6 +34,16 @@ function oneOfSql({ field, values }: OneOf): FragmentSqlToken {
     const equals = more.length === 0 ? valueSql(field, only) : sql.fragment`any(${valuesSql(field, given)})`;
     parts.push(sql.fragment`${column} = ${equals}`);
   }
+  return anyOf(parts);
+}
+
+/** An array: one of the values is in it, or it holds nothing. */
+function holdsSql({ field, values }: OneOf, item: FieldInfo): FragmentSqlToken {
+  const column = columnSql('t', field);
+  const given = values.filter((value) => value !== null);
+  const parts: FragmentSqlToken[] = [];
+  if (values.includes(null)) parts.push(sql.fragment`coalesce(cardinality(${column}), 0) = 0`);
+  if (given.length > 0) parts.push(sql.fragment`${column} && ${valuesSql(item, given)}`);
   return anyOf(parts);
 }
 

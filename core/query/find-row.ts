@@ -25,7 +25,7 @@ export async function findRow(
   const fields = [...model.fields.values()].filter((field) => reader.sees(field));
   // A view has no xmin. It cannot be written either, so nothing will ask for a version.
   const version = !model.readOnly;
-  const row = rowSql(reader, model, { fields, listed: LISTED, version });
+  const row = rowSql(reader, model, { fields, listed: LISTED, whole: true, version });
   const columns = row.needed.map((field) => sql.fragment`${columnSql('t', field)}`);
   if (version) columns.push(sql.fragment`t.xmin::text as ${sql.identifier([VERSION])}`);
   const page = sql.fragment`select ${joined(columns, comma)} from ${tableSql(model)} t ${whereSql(conditions)}`;

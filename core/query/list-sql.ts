@@ -22,7 +22,7 @@ export function listSql(reader: Reader, listing: Listing, ask: Ask, order: reado
   const { model, columns, wholeRow } = listing;
   const shown = [...(wholeRow ? model.stored : []), ...columns].filter((field) => reader.sees(field));
   const fields = [...shown, ...order.map((sort) => sort.field)];
-  const row = rowSql(reader, model, { fields, listed: LISTED, version: false });
+  const row = rowSql(reader, model, { fields, listed: LISTED, whole: false, version: false });
   const names = row.needed.map((field) => sql.fragment`${columnSql('t', field)}`);
   const back = isBackwards(ask);
   const page = pageSql(listing, joined(names, comma), conditionsOf(reader, listing, ask), ask, order, back);

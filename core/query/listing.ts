@@ -92,7 +92,7 @@ function searched(told: Told, name: string): SearchField | undefined {
   const field = second === undefined ? own : told.field('search', second, own.target);
   if (field === undefined) return undefined;
   if (!field.spec.searchable) {
-    told.say('search', `"${name}" is a ${field.kind}; words are looked for in text, choices and uuids.`);
+    told.say('search', `"${name}" is a ${field.kind}; words are looked for in text and its like, choices and uuids.`);
     return undefined;
   }
   return { via: second === undefined ? undefined : own, field };

@@ -49,7 +49,8 @@ export function isIndexed(field: FieldInfo): boolean {
   const leads = (fields: readonly FieldInfo[]) => fields[0] === field;
   return (
     field.index === true ||
-    field.unique ||
+    // One over lower(…) gives no order of the column itself.
+    (field.unique && field.spec.uniqueAs === undefined) ||
     leads(model.key) ||
     model.unique.some(leads) ||
     model.indexes.some((parts) => parts[0]?.field === field)

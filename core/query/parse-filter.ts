@@ -15,7 +15,8 @@ const MOST_VALUES = 100;
  */
 export function parseOneOf(field: FieldInfo, texts: readonly string[], zone: string): Filter | 'nothing' | undefined {
   if (texts.length > MOST_VALUES) return undefined;
-  const mayBeEmpty = field.nullable || field.through !== undefined;
+  const holder = field.item ?? field;
+  const mayBeEmpty = field.nullable || field.through !== undefined || field.item !== undefined;
   const values = new Set<string | null>();
   for (const text of texts) {
     if (text === '') continue;
@@ -24,7 +25,7 @@ export function parseOneOf(field: FieldInfo, texts: readonly string[], zone: str
       values.add(null);
       continue;
     }
-    const value = exactValue(field, text, zone);
+    const value = exactValue(holder, text, zone);
     if (value === undefined || !isKnown(field, value)) return undefined;
     values.add(value);
   }

@@ -10,7 +10,7 @@ import { type RowSchema, rowSchema } from '../model/row.ts';
 import { LABEL, relationLabel, relationList, VERSION } from './aliases.ts';
 import { labelSql } from './label-sql.ts';
 import type { Reader } from './reader.ts';
-import { columnSql, comma, joined, onlyKey, tableSql, trusted } from './sql-names.ts';
+import { columnSql, comma, joined, onlyKey, shownSql, tableSql, trusted } from './sql-names.ts';
 
 export interface RowSql {
   readonly columns: FragmentSqlToken;
@@ -26,6 +26,8 @@ export interface RowWishes {
   readonly fields: readonly FieldInfo[];
   /** Most entries of a manyToMany. */
   readonly listed: number;
+  /** Of one record more may be read than of each in a list. */
+  readonly whole: boolean;
   /** `p` has a column `~version`. */
   readonly version: boolean;
 }
@@ -38,7 +40,9 @@ export function rowSql(reader: Reader, model: ModelInfo, wishes: RowWishes): Row
   const fields = [...new Set([...model.key, ...wishes.fields])];
   const stored = fields.filter((field) => field.column !== '');
   const parts = reader.labelParts(model);
-  const columns = stored.map((field) => sql.fragment`${columnSql('p', field)} as ${sql.identifier([field.name])}`);
+  const columns = stored.map(
+    (field) => sql.fragment`${shownSql('p', field, wishes.whole)} as ${sql.identifier([field.name])}`,
+  );
   columns.push(sql.fragment`${labelSql(model, parts, 'p')} as ${sql.identifier([LABEL])}`);
   const extras: Extras = { [LABEL]: z.string() };
   const joins: FragmentSqlToken[] = [];

@@ -1,6 +1,7 @@
 // Names and casts as pieces of SQL. They come from the registry alone, never from a request.
 
 import { type FragmentSqlToken, type IdentifierSqlToken, sql } from 'slonik';
+import { quoteName } from '../migrate/quote.ts';
 import type { Param } from '../model/kind.ts';
 import type { FieldInfo, ModelInfo } from '../model/registry.ts';
 
@@ -12,6 +13,16 @@ export function tableSql(model: ModelInfo): IdentifierSqlToken {
 
 export function columnSql(alias: string, field: FieldInfo): IdentifierSqlToken {
   return sql.identifier([alias, field.column]);
+}
+
+/**
+ * What pages and the audit trail read of a column: the column, or what its kind gives instead of a value that is too large
+ * to be read for looking at. `whole`: for one record.
+ */
+export function shownSql(alias: string, field: FieldInfo, whole: boolean): FragmentSqlToken {
+  const { summary } = field.spec;
+  if (summary === undefined) return sql.fragment`${columnSql(alias, field)}`;
+  return trusted(summary.sql(`${quoteName(alias)}.${quoteName(field.column)}`, whole));
 }
 
 /** A value as a parameter of the field's own type: compared as it is, never as text, so that indexes are used. */

@@ -25,7 +25,8 @@ export function createShow(
     minute: '2-digit',
     hourCycle: 'h23',
   });
-  const byMinute = new Map<number, string>();
+  const amounts = new Map<string, Intl.NumberFormat>();
+  const byMinute = new Map<string, string>();
   return {
     locale,
     t,
@@ -33,12 +34,24 @@ export function createShow(
     date: (wire) => wire,
     localDateTime: (wire) => wire.slice(0, 16),
     number: (wire) => (typeof wire === 'string' ? grouped(numbers, wire) : numbers.format(wire)),
+    money(wire, currency) {
+      // NaN and Infinity, which numeric knows, are shown as PostgreSQL writes them.
+      if (!isPlainDecimal(wire)) return wire;
+      const digits = wire.split('.')[1]?.length ?? 0;
+      const key = `${currency} ${digits}`;
+      let format = amounts.get(key);
+      if (format === undefined) {
+        format = amountFormat(locale, currency, digits);
+        amounts.set(key, format);
+      }
+      return format.format(wire);
+    },
     timestamp(wire) {
-      const minute = Math.floor(Date.parse(isoOf(wire)) / 60_000);
+      const minute = wire.slice(0, MINUTE);
       let text = byMinute.get(minute);
       if (text === undefined) {
         if (byMinute.size >= MEMO) byMinute.clear();
-        text = moments.format(minute * 60_000).replace(', ', ' ');
+        text = moments.format(Date.parse(`${isoOf(minute)}Z`)).replace(', ', ' ');
         byMinute.set(minute, text);
       }
       return text;
@@ -58,6 +71,21 @@ function grouped(numbers: Intl.NumberFormat, decimal: string): string {
   const sign = whole === '-0' ? '-' : '';
   const text = sign + numbers.format(BigInt(whole));
   return fraction === undefined ? text : text + decimalPoint(numbers) + fraction;
+}
+
+/** As many digits after the point as are stored: what is money on one page is the same amount on every other. */
+function amountFormat(locale: string, currency: string, digits: number): Intl.NumberFormat {
+  return new Intl.NumberFormat(locale, {
+    style: 'currency',
+    currency,
+    numberingSystem: 'latn',
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  });
+}
+
+function isPlainDecimal(text: string): text is `${number}` {
+  return /^-?\d+(?:\.\d{1,20})?$/.test(text);
 }
 
 function decimalPoint(numbers: Intl.NumberFormat): string {

@@ -8,6 +8,7 @@ import { attempt, Forbidden } from './attempt.ts';
 import type { Door } from './door.ts';
 import { type GivenColumn, givenColumns, givenLinks, settable, unreachable } from './given-values.ts';
 import { writeLinks } from './links.ts';
+import { withSlugs } from './made-slugs.ts';
 import { pointingTo } from './pointing.ts';
 import { snapshotOf } from './snapshot.ts';
 import { type StoredRow, storedColumns, storedRow, storedSchema } from './stored-row.ts';
@@ -27,7 +28,7 @@ export async function createRow(
   const writer = new Writer(door.policy, cause.actor);
   if (!writer.may('add', model)) return { outcome: 'forbidden' };
   const { given, problems: names } = settable(writer, 'add', model, values, source);
-  const whole = withDefaults(model, given);
+  const whole = await withSlugs(tx, model, withDefaults(model, given));
   const problems = [...names, ...validateValues(model, whole, 'insert')];
   if (problems.length > 0) return { outcome: 'invalid', problems };
   const beyond = await unreachable(tx, writer, pointingTo(model, given));

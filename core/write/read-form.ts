@@ -38,10 +38,20 @@ const REQUIRED: Issue = { key: 'problem.required' };
 
 function readField(field: FieldInfo, texts: readonly string[], zone: string): Parsed<unknown> | undefined {
   if (field.through !== undefined) return readKeys(field, texts);
+  if (field.item !== undefined) return readItems(field, texts, zone);
   const [text] = texts;
   if (text === undefined) return isCheckbox(field) ? { ok: true, value: false } : undefined;
   if (text.trim() !== '') return field.spec.parse(text, field, zone);
-  return field.nullable ? { ok: true, value: null } : { ok: false, issue: REQUIRED };
+  // The write door makes a slug of what it is made from.
+  const mayBeNull = field.nullable || field.source !== undefined;
+  return mayBeNull ? { ok: true, value: null } : { ok: false, issue: REQUIRED };
+}
+
+/** Boxes post each ticked one by itself, and nothing where none is; a text has one item a line. */
+function readItems(field: FieldInfo, texts: readonly string[], zone: string): Parsed<unknown> | undefined {
+  if (texts.length === 0 && field.spec.filter !== 'values') return undefined;
+  const text = texts.join('\n');
+  return text.trim() === '' && field.nullable ? { ok: true, value: null } : field.spec.parse(text, field, zone);
 }
 
 function readKeys(field: FieldInfo, texts: readonly string[]): Parsed<unknown> {

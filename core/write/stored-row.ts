@@ -10,7 +10,7 @@ import type { FieldInfo, ModelInfo } from '../model/registry.ts';
 import { rowSchema } from '../model/row.ts';
 import { labelSql } from '../query/label-sql.ts';
 import type { Reader } from '../query/reader.ts';
-import { columnSql, comma, joined, tableSql, trusted, typedSql, whereSql } from '../query/sql-names.ts';
+import { columnSql, comma, joined, shownSql, tableSql, trusted, typedSql, whereSql } from '../query/sql-names.ts';
 
 export interface StoredRow {
   /** As it stands in addresses. */
@@ -46,7 +46,7 @@ export function storedColumns(reader: Reader, model: ModelInfo, questions: Quest
   );
   return joined(
     [
-      ...model.stored.map((field) => sql.fragment`${columnSql('t', field)} as ${sql.identifier([field.name])}`),
+      ...model.stored.map((field) => sql.fragment`${shownSql('t', field, true)} as ${sql.identifier([field.name])}`),
       ...linkFields(model).map((field) => linkedKeys(field)),
       sql.fragment`${labelSql(model, model.label, 't')} as "~label"`,
       sql.fragment`${labelSql(model, parts, 't')} as "~shown"`,

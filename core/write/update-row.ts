@@ -10,6 +10,7 @@ import { attempt, Forbidden } from './attempt.ts';
 import type { Door } from './door.ts';
 import { type GivenColumn, givenColumns, givenLinks, settable, unreachable } from './given-values.ts';
 import { linksDiffer, writeLinks } from './links.ts';
+import { withSlugs } from './made-slugs.ts';
 import { pointingTo } from './pointing.ts';
 import { snapshotOf } from './snapshot.ts';
 import { lockRows, type StoredRow, sameRow, storedColumns, storedRow, storedSchema } from './stored-row.ts';
@@ -41,7 +42,8 @@ export async function updateRow(
   if (!writer.may('change', model)) return { outcome: 'forbidden' };
   const params = parseKey(model, key);
   if (params === undefined) return { outcome: 'missing' };
-  const { given, problems: names } = settable(writer, 'change', model, values, source);
+  const { given: wished, problems: names } = settable(writer, 'change', model, values, source);
+  const given = await withSlugs(tx, model, wished, params);
   const problems = [...names, ...validateValues(model, given, 'update')];
   if (problems.length > 0) return { outcome: 'invalid', problems };
 

@@ -74,10 +74,10 @@ function compileRows(app: App, site: Site, show: Show): (rows: readonly WireRow[
   }));
   const list = escapeHtml(app.urls.list(model));
   const firstField = site.columns[0];
-  // The first cell is a link to the record itself, so a relation in it must not be one to another record.
+  // The first cell is a link to the record itself, so nothing in it may be one to somewhere else.
   const firstCell =
-    firstField && 'field' in firstField && firstField.field.target
-      ? fieldCell(firstField.field, { ...show, recordUrl: () => undefined })
+    firstField && 'field' in firstField
+      ? fieldCell(firstField.field, { ...show, recordUrl: () => undefined, bare: true })
       : first?.cell;
   return (rows) => {
     let html = '';

@@ -1,5 +1,5 @@
 import type { Fields } from '../../core/model/field.ts';
-import type { AnyModel, FieldName, FilterName, OrderName, RowOf, SearchName } from '../../core/model/model.ts';
+import type { AnyModel, FieldName, FilterName, OrderName, RowShown, SearchName } from '../../core/model/model.ts';
 
 /** A column that is worked out from a row. Its name may stand in `list` and `fieldsets`. */
 export interface Computed<R> {
@@ -10,7 +10,7 @@ export interface Computed<R> {
 }
 
 export interface AdminOptions<F extends Fields, C extends string> {
-  readonly computed?: { readonly [P in C]: Computed<RowOf<F>> };
+  readonly computed?: { readonly [P in C]: Computed<RowShown<F>> };
   /** Columns of the list; the first links to the record. @defaultValue the label's fields and the first five others */
   readonly list?: readonly (FieldName<F> | NoInfer<C>)[];
   readonly filters?: readonly FilterName<F>[];

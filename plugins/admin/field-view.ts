@@ -29,6 +29,8 @@ export interface FieldView {
   /** Ready HTML of a value that is shown and not edited. */
   readonly valueHtml?: string;
   readonly maxlength?: number;
+  /** What stands behind the control: the currency of an amount. */
+  readonly unit?: string;
   readonly options?: readonly OptionView[];
   readonly optionsUrl?: string;
   readonly chosenLabel?: string;
@@ -144,7 +146,8 @@ async function editable(
     widget,
     value: texts[0] ?? '',
     ...(mistakes.length > 0 && { mistake: mistakes.map(({ issue }) => t(issue.key, issue.params)).join(' ') }),
-    ...(field.kind === 'text' && typeof field.max === 'number' && { maxlength: field.max }),
+    ...(typeof field.max === 'number' && field.spec.cast(field) === 'text' && { maxlength: field.max }),
+    ...(field.currency !== undefined && { unit: field.currency }),
   };
   if (!field.target) return { ...base, ...optionsOf(field, texts, t) };
 
@@ -178,7 +181,8 @@ async function editable(
 }
 
 function isRequired(field: FieldInfo, isNew: boolean): boolean {
-  if (field.nullable || field.kind === 'manyToMany' || field.kind === 'boolean') return false;
+  if (field.nullable || field.kind === 'manyToMany' || field.kind === 'boolean' || field.source) return false;
+  if (field.item) return Number(field.min) > 0;
   return !(isNew && fillsItself(field));
 }
 
@@ -192,6 +196,11 @@ function optionsOf(
   if (field.kind === 'choice') {
     const values = field.values.map((value) => option(value, field.valueLabels[value] ?? value));
     return { options: field.nullable || texts.length === 0 ? [option('', '–'), ...values] : values };
+  }
+  if (field.item && field.spec.filter === 'values') {
+    const chosen = new Set(texts.flatMap((text) => text.split('\n')));
+    const label = (value: string): string => field.valueLabels[value] ?? value;
+    return { options: field.values.map((value) => ({ value, label: label(value), checked: chosen.has(value) })) };
   }
   if (field.kind === 'boolean' && field.nullable) {
     return { options: [option('', '–'), option('true', t('value.yes')), option('false', t('value.no'))] };

@@ -10,7 +10,7 @@ import type { Site } from './site.ts';
 export interface FilterView {
   readonly name: string;
   readonly label: string;
-  readonly shape: 'values' | 'boolean' | 'range' | 'relation';
+  readonly shape: 'values' | 'boolean' | 'range' | 'relation' | 'typed';
   readonly active: boolean;
   readonly values: readonly { readonly value: string; readonly label: string; readonly checked: boolean }[];
   readonly from: string;
@@ -63,7 +63,7 @@ function filterView(
 ): FilterView {
   const mine = ask.filters.filter((filter) => filter.field === field);
   const values = valuesOf(mine);
-  const mayBeEmpty = field.nullable || field.kind === 'manyToMany';
+  const mayBeEmpty = field.nullable || field.kind === 'manyToMany' || field.item !== undefined;
   const none: readonly (readonly [string, string])[] = mayBeEmpty ? [[NO_VALUE, ctx.state.t('admin.filter.none')]] : [];
   const offered = shape === 'values' || shape === 'boolean' ? [...valueLabels(ctx, field), ...none] : none;
   const known = labels.get(field);
@@ -77,9 +77,10 @@ function filterView(
     to: params.get(`f.${field.name}.to`) ?? '',
     input: INPUTS[field.kind] ?? 'text',
     optionsUrl: app.urls.to(`/${site.model.address}/+options/${field.name}`),
-    chosen: field.target
-      ? values.filter((key) => key !== NO_VALUE).map((key) => ({ value: key, label: known?.get(key) ?? key }))
-      : [],
+    chosen:
+      field.target || shape === 'typed'
+        ? values.filter((key) => key !== NO_VALUE).map((key) => ({ value: key, label: known?.get(key) ?? key }))
+        : [],
   };
 }
 
@@ -92,6 +93,7 @@ const INPUTS: Readonly<Record<string, string>> = {
   integer: 'number',
   bigint: 'number',
   decimal: 'number',
+  money: 'number',
   identity: 'number',
 };
 

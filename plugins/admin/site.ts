@@ -168,7 +168,7 @@ function optionProblems(model: ModelInfo, options: ModelAdmin['options']): reado
 function defaultList(model: ModelInfo): readonly string[] {
   const label = model.label.map((field) => field.name);
   const others = model.stored.filter(
-    (field) => !label.includes(field.name) && !field.multiline && field.kind !== 'json',
+    (field) => !label.includes(field.name) && !field.multiline && field.kind !== 'json' && field.kind !== 'bytes',
   );
   const plain = others.filter((field) => field.kind !== 'identity').slice(0, 5);
   return [...label, ...plain.map((field) => field.name)];

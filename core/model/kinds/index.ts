@@ -1,19 +1,28 @@
 import type { Kind } from '../field.ts';
 import type { KindSpec } from '../kind.ts';
+import { array } from './array.ts';
 import { belongsTo } from './belongs-to.ts';
 import { bigint } from './bigint.ts';
 import { boolean } from './boolean.ts';
+import { bytes } from './bytes.ts';
 import { choice } from './choice.ts';
+import { colour } from './colour.ts';
 import { date } from './date.ts';
 import { decimal } from './decimal.ts';
+import { email } from './email.ts';
 import { identity } from './identity.ts';
 import { integer } from './integer.ts';
 import { json } from './json.ts';
 import { localDateTime } from './local-date-time.ts';
 import { manyToMany } from './many-to-many.ts';
+import { markdown } from './markdown.ts';
+import { money } from './money.ts';
+import { phone } from './phone.ts';
+import { slug } from './slug.ts';
 import { text } from './text.ts';
 import { time } from './time.ts';
 import { timestamp } from './timestamp.ts';
+import { url } from './url.ts';
 import { uuid } from './uuid.ts';
 
 /** Every kind of field. A relation's own is bound to its target at the boot: ask `field.spec`. */
@@ -31,6 +40,15 @@ export const kinds: Readonly<Record<Kind, KindSpec>> = {
   uuid,
   json,
   choice,
+  array,
+  email,
+  phone,
+  url,
+  slug,
+  money,
+  colour,
+  markdown,
+  bytes,
   belongsTo,
   manyToMany,
 };

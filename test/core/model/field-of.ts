@@ -40,6 +40,7 @@ export const show: Show = {
   date: (wire) => `[${wire}]`,
   localDateTime: (wire) => `[${wire}]`,
   number: (wire) => `#${wire}`,
+  money: (wire, currency) => `${currency} ${wire}`,
   t: english,
   recordUrl: (model, key) => (model === 'hidden' ? undefined : `/admin/${model}/${key}`),
 };

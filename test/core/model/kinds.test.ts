@@ -18,6 +18,8 @@ const MEMBERS: Readonly<Record<keyof KindSpec, 'function' | 'string' | 'boolean'
   sqlType: 'function',
   sqlDefault: 'function',
   defaultWord: 'optional',
+  uniqueAs: 'optional',
+  summary: 'optional',
   checks: 'function',
   wire: 'object',
   decode: 'function',

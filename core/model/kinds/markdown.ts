@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { escapeHtml } from '../../view/escape.ts';
+import { markdownExcerpt, markdownHtml } from '../../view/markdown.ts';
+import type { Issue, KindSpec } from '../kind.ts';
+import { issue, refused, unless } from '../parsed.ts';
+import { cutText, isStorable } from '../plain-text.ts';
+import type { FieldInfo } from '../registry.ts';
+import { lengthChecks, outsideLength, textDefault } from './text-parts.ts';
+
+const CUT = 80;
+
+/** Text of many lines with Markdown in it: stored as typed, rendered on a record's own page, its first words in lists. */
+export const markdown: KindSpec<string> = {
+  kind: 'markdown',
+  sqlType: () => 'text',
+  sqlDefault: textDefault,
+  checks: lengthChecks,
+
+  wire: z.string(),
+  decode: (wire) => String(wire),
+  encode: (value) => value,
+  cast: () => 'text',
+
+  parse(typed, field) {
+    const value = typed.replace(/\r\n?/g, '\n');
+    if (value.trim() === '') return refused('problem.required');
+    return unless(validate(value, field), value);
+  },
+  validate,
+
+  cell: (_field, show) =>
+    show.whole === true
+      ? (wire) => `<div class="prose">${markdownHtml(String(wire))}</div>`
+      : (wire) => escapeHtml(cutText(markdownExcerpt(String(wire)), CUT)),
+  align: 'start',
+
+  widget: () => 'markdown',
+  text: (wire) => String(wire),
+
+  filter: 'none',
+  sortable: false,
+  searchable: true,
+  exported: (wire) => String(wire),
+};
+
+function validate(value: unknown, field: FieldInfo): Issue | undefined {
+  if (typeof value !== 'string') return issue('problem.notText');
+  return isStorable(value) ? outsideLength(value, field) : issue('problem.notStorable');
+}
