@@ -47,11 +47,11 @@ export function createShow(
       return format.format(wire);
     },
     timestamp(wire) {
-      const minute = wire.slice(0, MINUTE);
+      const minute = wire.slice(0, wire.lastIndexOf(':'));
       let text = byMinute.get(minute);
       if (text === undefined) {
         if (byMinute.size >= MEMO) byMinute.clear();
-        text = moments.format(Date.parse(`${isoOf(minute)}Z`)).replace(', ', ' ');
+        text = moments.format(Date.parse(isoOf(wire))).replace(', ', ' ');
         byMinute.set(minute, text);
       }
       return text;

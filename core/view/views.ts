@@ -139,6 +139,9 @@ function compile(name: string, file: URL): Template {
       strict: true,
       localsName: 'it',
       escape: escapeHtml,
+      // Else EJS copies `it` for every include. It copies to keep what a stranger sent from being taken for locals of a `with`;
+      // here there is none, and `it` is made below and by pages, never out of a request.
+      unsafePrototypeLocals: true,
     });
   } catch (cause) {
     throw new RustioError(

@@ -1,0 +1,89 @@
+/** What is measured runs in processes of its own: no contender shares a heap with another, or with who asks. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { HOME } from './server.ts';
+
+export const ROOT = path.resolve(import.meta.dirname, '../..');
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
+export interface Child {
+  readonly origin: string;
+  readonly port: number;
+  /** Milliseconds from the start of the process until it said that it listens. */
+  readonly startMs: number;
+  /** Megabytes that it holds in memory. */
+  residentMb(): number;
+  stop(): Promise<void>;
+}
+
+/** Ours, as `rustio-admin start` runs it in production. The log goes to a file, as lines of a service do. */
+export function startOurs(project: string, environment: Readonly<Record<string, string>>): Promise<Child> {
+  return startChild([path.join(ROOT, 'cli/bin.js'), 'start', '--project', project], environment);
+}
+
+/** A script that prints the address at which it listens. */
+export async function startChild(
+  words: readonly string[],
+  environment: Readonly<Record<string, string>>,
+): Promise<Child> {
+  const began = performance.now();
+  const log = openSync(path.join(HOME, 'children.log'), 'a');
+  const child = spawn(process.execPath, ['--conditions=rustio-source', ...words], {
+    cwd: ROOT,
+    env: { PATH: process.env.PATH, NODE_ENV: 'production', PORT: '0', ...environment },
+    stdio: ['ignore', 'pipe', log],
+  });
+  closeSync(log);
+  running.add(child);
+  const ended = new Promise<void>((resolve) => {
+    child.once('exit', () => {
+      running.delete(child);
+      resolve();
+    });
+  });
+  const port = await portOf(child, ended);
+  return {
+    origin: `http://127.0.0.1:${port}`,
+    port,
+    startMs: performance.now() - began,
+    residentMb: () => residentMb(child.pid),
+    async stop() {
+      child.kill('SIGTERM');
+      await ended;
+    },
+  };
+}
+
+/** Runs a script to its end, with its words on our terminal. */
+export async function runScript(file: string, environment: Readonly<Record<string, string>>): Promise<void> {
+  const child = spawn(process.execPath, ['--conditions=rustio-source', file], {
+    cwd: ROOT,
+    env: { ...process.env, ...environment },
+    stdio: 'inherit',
+  });
+  running.add(child);
+  const code = await new Promise<number | null>((resolve) => child.once('exit', resolve));
+  running.delete(child);
+  if (code !== 0) throw new Error(`${file} ended with ${code}.`);
+}
+
+function portOf(child: ChildProcess, ended: Promise<void>): Promise<number> {
+  return new Promise((resolve, reject) => {
+    let said = '';
+    child.stdout?.on('data', (data) => {
+      said += String(data);
+      const port = /http:\/\/127\.0\.0\.1:(\d+)/.exec(said)?.[1];
+      if (port !== undefined) resolve(Number(port));
+    });
+    void ended.then(() => reject(new Error(`A process ended before it listened: ${said}\nSee ${HOME}/children.log`)));
+  });
+}
+
+function residentMb(pid: number | undefined): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? Number.NaN) / 1024;
+}
