@@ -1,0 +1,66 @@
+import { globSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { ROOT } from '../support/sources.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+export interface Example {
+  /** From the root: `docs/plugins.md`. */
+  readonly page: string;
+  /** What the first line's comment says, or a number. */
+  readonly file: string;
+  readonly text: string;
+}
+
+const COMMENTS: Readonly<Record<string, RegExp>> = {
+  ts: /^\/\/ ([\w./-]+\.ts)\n/,
+  sql: /^-- ([\w./-]+\.sql)\n/,
+  ejs: /^<%# ([\w./-]+\.ejs) %>\n/,
+};
+
+/** Pages that people read. */
+export function pages(): readonly string[] {
+  return [
+    'README.md',
+    ...globSync('docs/**/*.md', { cwd: ROOT }),
+    ...globSync('starters/*/README.md', { cwd: ROOT }),
+  ].sort();
+}
+
+export function textOf(page: string): string {
+  return readFileSync(path.join(ROOT, page), 'utf8');
+}
+
+/**
+ * The fenced examples of a page. A fence whose first line is a comment with a file name is that file; a comment
+ * `<!-- given … -->` right before a fence stands in front of it, for what the reader knows and the compiler does not;
+ * there `@repo/` is the folder of this repository.
+ */
+export function examplesOf(page: string): readonly Example[] {
+  const fences = textOf(page).matchAll(/(?:<!-- given\n([\s\S]*?)-->\n+)?^```(ts|sql|ejs)\n([\s\S]*?)^```$/gm);
+  return [...fences].flatMap(([, given = '', language = '', text = ''], at): readonly Example[] => {
+    const file = COMMENTS[language]?.exec(text)?.[1] ?? (language === 'ts' ? `example-${at + 1}.ts` : undefined);
+    if (file === undefined) return [];
+    // The example of a test stands in test/ for its reader.
+    const placed = text.replaceAll("'../support/", `'${ROOT}/test/support/`);
+    return [{ page, file, text: given.replaceAll('@repo/', `${ROOT}/`) + placed }];
+  });
+}
+
+/** Writes all examples to a temporary folder, one folder a page, in which `rustio-admin` is this package. */
+export function writeExamples(examples: readonly Example[]): string {
+  const folder = temporaryFolder({ 'package.json': '{"type":"module","private":true}' });
+  mkdirSync(path.join(folder, 'node_modules'));
+  symlinkSync(ROOT, path.join(folder, 'node_modules/rustio-admin'));
+  for (const name of ['@types', 'uvu']) {
+    symlinkSync(path.join(ROOT, 'node_modules', name), path.join(folder, 'node_modules', name));
+  }
+  const taken = new Set<string>();
+  for (const { page, file, text } of examples) {
+    const target = path.join(folder, page.replaceAll('/', '_').replace('.md', ''), file);
+    if (taken.has(target)) throw new Error(`${page} shows the file ${file} twice`);
+    taken.add(target);
+    mkdirSync(path.dirname(target), { recursive: true });
+    writeFileSync(target, text);
+  }
+  return folder;
+}
