@@ -1,6 +1,7 @@
 import { RustioError } from '../../core/errors.ts';
 import { joinServer } from '../../core/project-database.ts';
 import { portFor } from '../serve/free-port.ts';
+import type { ServeMode } from '../serve/serve-project.ts';
 import { askedToStop } from '../serve/stop-signals.ts';
 import { paint, print } from '../terminal.ts';
 import { openEnvironment } from '../tools.ts';
@@ -32,14 +33,15 @@ export async function developProject(folder: string): Promise<void> {
   }
 }
 
-/** Keeps one server process going, a new one after each save. */
+/** Keeps one server process going, a new one after each save, and the next one waiting. */
 class Runner {
   readonly #folder: string;
   readonly #port: number;
   #current: ServerProcess | undefined;
+  /** Has loaded the framework already: what is left for a restart is the project. */
+  #next: ServerProcess | undefined;
   #wakeUp: () => void = () => {};
   #isStopping = false;
-  #wasReadyOnce = false;
 
   constructor(folder: string, port: number) {
     this.#folder = folder;
@@ -48,20 +50,25 @@ class Runner {
 
   /** Never resolves by itself. */
   async run(): Promise<never> {
+    let mode: ServeMode = 'dev';
     for (;;) {
-      const saved = new Promise<void>((resolve) => {
-        this.#wakeUp = resolve;
+      const saved = new Promise<'saved'>((resolve) => {
+        this.#wakeUp = () => resolve('saved');
       });
-      const server = new ServerProcess(this.#folder, this.#wasReadyOnce ? 'dev-again' : 'dev', this.#port);
+      const server = this.#next ?? new ServerProcess(this.#folder, this.#port);
       this.#current = server;
-      const ended = await Promise.race([saved, server.ended]);
-      this.#wasReadyOnce ||= server.isReady;
-      if (ended === undefined) {
-        await server.stop();
-        continue;
+      this.#next = undefined;
+      server.serve(mode);
+      let seen = await Promise.race([saved, server.ready, server.ended]);
+      if (seen === 'ready') {
+        mode = 'dev-again';
+        // It may have come up while all was being stopped already.
+        if (!this.#isStopping) this.#next = new ServerProcess(this.#folder, this.#port);
+        seen = await Promise.race([saved, server.ended]);
       }
-      if (!this.#isStopping) print(paint('yellow', 'Not running; waiting for a change.'));
+      if (seen === 'ended' && !this.#isStopping) print(paint('yellow', 'Not running; waiting for a change.'));
       await saved;
+      await server.stop();
     }
   }
 
@@ -73,7 +80,7 @@ class Runner {
 
   async stop(): Promise<void> {
     this.#isStopping = true;
-    await this.#current?.stop(LAST_PATIENCE_MS);
+    await Promise.all([this.#current?.stop(LAST_PATIENCE_MS), this.#next?.stop()]);
   }
 }
 

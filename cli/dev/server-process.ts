@@ -9,28 +9,32 @@ export type ChildMessage = 'ready';
 const GRACE_MS = 150;
 const CHILD = path.join(import.meta.dirname, `served${path.extname(import.meta.filename)}`);
 
-/** The server of a project in a process of its own, so that a restart loads every file anew. */
+/** The server of a project in a process of its own, so that a restart loads every file anew. It waits for `serve`. */
 export class ServerProcess {
   readonly #child: ChildProcess;
-  /** Resolves when the process is gone; true when it had come up before. */
-  readonly ended: Promise<{ readonly wasReady: boolean }>;
-  #isReady = false;
+  /** Resolves once it serves; never when it does not come up. */
+  readonly ready: Promise<'ready'>;
+  /** Resolves when the process is gone. */
+  readonly ended: Promise<'ended'>;
 
-  constructor(folder: string, mode: ServeMode, port: number) {
-    this.#child = fork(CHILD, [folder, mode], {
+  constructor(folder: string, port: number) {
+    this.#child = fork(CHILD, [folder], {
       cwd: process.cwd(),
       env: { ...process.env, PORT: String(port), NODE_COMPILE_CACHE: module.getCompileCacheDir() ?? '' },
     });
-    this.#child.on('message', (message) => {
-      if (message === ('ready' satisfies ChildMessage)) this.#isReady = true;
+    this.ready = new Promise((resolve) => {
+      this.#child.on('message', (message) => {
+        if (message === ('ready' satisfies ChildMessage)) resolve('ready');
+      });
     });
     this.ended = new Promise((resolve) => {
-      this.#child.once('exit', () => resolve({ wasReady: this.#isReady }));
+      this.#child.once('exit', () => resolve('ended'));
     });
   }
 
-  get isReady(): boolean {
-    return this.#isReady;
+  serve(mode: ServeMode): void {
+    // The error of a child that is gone already is told by `ended`.
+    this.#child.send(mode, () => {});
   }
 
   /** Asks it to end, and ends it soon after that. `patience`: how long it may take. */
