@@ -12,6 +12,7 @@ const test = suite('law: closed by default');
 const OF_BOOKS = ['book.view', 'book.add', 'book.change', 'book.delete'];
 const people: readonly Somebody[] = [
   { role: 'user', permissions: [] },
+  { role: 'user', permissions: OF_BOOKS },
   { role: 'staff', permissions: [] },
   { role: 'staff', permissions: OF_BOOKS },
   { role: 'staff', permissions: ['audit.view'] },
@@ -120,5 +121,7 @@ function mayEnter({ role, permissions }: Somebody, access: Access): boolean {
   const rank = RANKED.indexOf(role);
   if (wantedRole !== undefined && rank < RANKED.indexOf(wantedRole)) return false;
   if (permission === undefined || rank >= RANKED.indexOf('administrator')) return true;
+  // Below staff a permission opens nothing.
+  if (rank < RANKED.indexOf('staff')) return false;
   return permissions.includes(permission.includes('.') ? permission : `book.${permission}`);
 }
