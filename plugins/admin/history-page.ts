@@ -1,6 +1,7 @@
 import type { App } from '../../core/app.ts';
 import type { Context } from '../../core/http/context.ts';
 import { notFound } from '../../core/http/router.ts';
+import { parseKey } from '../../core/model/key.ts';
 import type { ModelInfo } from '../../core/model/registry.ts';
 import { isoOf } from '../../core/view/show.ts';
 import { type HistoryEntry, historyOf } from '../audit/history.ts';
@@ -13,6 +14,8 @@ export async function historyPage(ctx: Context, app: App): Promise<void> {
   const { model } = siteOf(ctx, app);
   const { actor, params, t } = ctx.state;
   const key = params.key ?? '';
+  // What no row can be called has no history either, and need not be asked for.
+  if (parseKey(model, key) === undefined) throw notFound();
   const found = await app.rows.find(actor, model, key);
   if (!found && !mayKnowTheGone(ctx, app, model)) throw notFound();
   const before = typeof ctx.query.before === 'string' ? ctx.query.before : undefined;

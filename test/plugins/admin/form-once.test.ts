@@ -93,7 +93,7 @@ test('a form that was refused may be sent again under the same id', async () => 
 });
 
 test('attack: the id of somebody else’s form tells nothing of where it led', async () => {
-  const fields = { ...(await open('/admin/things/+new')), name: 'Private', '~then': 'stay' };
+  const fields: FormFields = { ...(await open('/admin/things/+new')), name: 'Private', '~then': 'stay' };
   const { location } = await clerk.post('/admin/things/+new', fields);
   assert.match(location, '+edit');
   const other = await desk.person('staff', everything);

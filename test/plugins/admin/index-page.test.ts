@@ -1,0 +1,145 @@
+// Black box: the page on which everybody starts.
+import * as assert from 'uvu/assert';
+import { definePlugin } from '../../../core/plugin.ts';
+import type { Widget } from '../../../plugins/admin/dashboard.ts';
+import type { TestApp } from '../../support/app.ts';
+import type { Client } from '../../support/client.ts';
+import { suite } from '../../support/suite.ts';
+import { everything, openDesk, run } from './desk.ts';
+import { linksOf, linkTo, mainOf, rowsOf, textOf } from './page.ts';
+
+const test = suite('admin: index');
+
+const figure = (name: string, permission: string, load: Widget['load']): Widget => ({
+  name,
+  access: { permission },
+  load,
+});
+const widgets: readonly Widget[] = [
+  figure('things', 'thing.view', async () => ({
+    kind: 'figure',
+    value: '4,711',
+    label: 'things to do',
+    url: '/admin/things',
+  })),
+  figure('closed', 'contract.view', async () => ({ kind: 'figure', value: '12', label: 'secret contracts' })),
+  figure('broken', 'thing.view', async () => {
+    throw new Error('this widget is broken');
+  }),
+  figure('slow', 'thing.view', (_ctx, app) =>
+    app.database.transaction(async (tx) => {
+      await tx.savepoint(async () => {
+        throw new Error('this one, too, inside a transaction');
+      });
+      return { kind: 'figure', value: '', label: '' };
+    }),
+  ),
+  figure('table', 'thing.view', async () => ({
+    kind: 'table',
+    title: 'Waiting <b>rows</b>',
+    columns: [{ label: 'Name' }, { label: 'Amount', align: 'end' }],
+    rows: [
+      [
+        { text: '<i>Anvil</i>', url: '/admin/things/1' },
+        { text: '5', tone: 'warn' },
+      ],
+    ],
+    empty: 'Nothing waits.',
+  })),
+  figure('empty', 'thing.view', async () => ({
+    kind: 'table',
+    title: 'Quiet',
+    columns: [],
+    rows: [],
+    empty: 'Nothing waits here.',
+  })),
+];
+const dashboard = definePlugin({
+  name: 'dashboard',
+  api: 1,
+  requires: ['admin'],
+  fills: { 'dashboard.widgets': widgets },
+});
+
+let desk: TestApp;
+let clerk: Client;
+
+test.before(async () => {
+  desk = await openDesk({ extend: [dashboard] });
+  clerk = await desk.person('staff', everything);
+});
+test.after(() => desk.close());
+
+test('it shows what there is to do, and a widget that fails takes nothing else away but is logged', async () => {
+  const narrow = await desk.person('staff', ['thing.view']);
+  const { status, text } = await narrow.get('/admin');
+  assert.is(status, 200);
+  const said = textOf(mainOf(text));
+  assert.match(said, '4,711 things to do');
+  assert.match(said, 'Waiting <b>rows</b>');
+  assert.match(said, '<i>Anvil</i>', 'escaped');
+  assert.match(said, 'Nothing waits here.');
+  assert.not.match(said, 'broken');
+  assert.equal(rowsOf(text), [['<i>Anvil</i>', '5']]);
+  assert.equal(desk.errors.map(({ widget }) => widget).toSorted(), ['broken', 'slow']);
+});
+
+test('widgets are for those who have their right', async () => {
+  const narrow = await desk.person('staff', ['thing.view']);
+  assert.not.match((await narrow.get('/admin')).text, 'secret contracts');
+  assert.match((await clerk.get('/admin')).text, 'secret contracts');
+});
+
+test('it lists the models that one may view, under their groups, with a way to add where one may', async () => {
+  const { text } = await clerk.get('/admin');
+  for (const [label, url] of [
+    ['Things', '/admin/things'],
+    ['Places', '/admin/places'],
+    ['People', '/admin/people'],
+  ] as const)
+    assert.is(linkTo(text, label), url);
+  assert.ok(linksOf(text).includes('/admin/things/+new'));
+  assert.not.ok(linksOf(text).includes('/admin/summaries/+new'), 'read-only');
+  assert.not.ok(linksOf(text).includes('/admin/thing-tags'), 'without pages');
+  assert.match(textOf(mainOf(text)), /Where Places .*Legs/);
+
+  const narrow = await desk.person('staff', ['place.view']);
+  const seen = await narrow.get('/admin');
+  assert.equal(
+    linksOf(seen.text).filter((url) => url.startsWith('/admin/')),
+    ['/admin/places'],
+  );
+  assert.not.match(seen.text, '/admin/things', 'nor in the navigation');
+});
+
+test('who may see nothing is told whom to ask', async () => {
+  const nobody = await desk.person('staff');
+  const { status, text } = await nobody.get('/admin');
+  assert.is(status, 200);
+  assert.match(textOf(mainOf(text)), 'Ask an administrator');
+});
+
+test('recent changes are those of models that one may view', async () => {
+  await clerk.submit('/admin/tags/+new', { name: 'recently' });
+  await clerk.submit('/admin/places/+new', { code: 'ATL', name: 'Atlanta' });
+  await clerk.submit('/admin/places/ATL/+delete', {});
+  const { text } = await clerk.get('/admin');
+  assert.match(textOf(mainOf(text)), 'Added tag recently');
+  assert.match(textOf(mainOf(text)), 'Deleted place Atlanta');
+  assert.is.not(linkTo(text, 'Added tag recently'), '');
+  assert.is(linkTo(text, 'Deleted place Atlanta'), '', 'what is gone has no page');
+  const narrow = await desk.person('staff', ['place.view']);
+  const seen = textOf(mainOf((await narrow.get('/admin')).text));
+  assert.not.match(seen, 'recently');
+  assert.match(seen, 'Deleted place Atlanta');
+  assert.is(linkTo((await narrow.get('/admin')).text, 'Audit'), '');
+  const auditor = await desk.person('staff', ['place.view', 'audit.view']);
+  assert.is(linkTo((await auditor.get('/admin')).text, 'Audit'), '/admin/audit');
+});
+
+test('it stays as it is when nothing was ever changed', async () => {
+  const [row] = await run(desk)`select count(*)::integer as n from contract`;
+  assert.is(row?.n, 0);
+  const narrow = await desk.person('staff', ['contract.view']);
+  assert.match(textOf(mainOf((await narrow.get('/admin')).text)), 'Nothing has been changed yet');
+});
