@@ -1,0 +1,108 @@
+// What people who use the package may rely on, as one text: a change of it is meant, and stands in CHANGELOG.md.
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import * as assert from 'uvu/assert';
+import * as face from '../index.ts';
+import { newProject, runCli } from './cli/run-cli.ts';
+import { testApp } from './support/app.ts';
+import { testDatabase } from './support/database.ts';
+import { ROOT, sourcesIn } from './support/sources.ts';
+import { suite } from './support/suite.ts';
+
+const test = suite('public names');
+const FILE = path.join(ROOT, 'test/public-api.txt');
+const HOW = 'It is meant? Then UPDATE_SNAPSHOT=1 node test/run.ts public-api, and say it in CHANGELOG.md.';
+
+test('exports, events, permissions, codes, views, hooks and JSON are what test/public-api.txt says', async () => {
+  const sections: Readonly<Record<string, readonly string[]>> = {
+    'values that index.ts exports': Object.keys(face),
+    'types that index.ts exports': exportedTypes(),
+    'the hook interface': membersOf('core/plugin.ts', 'Plugin'),
+    'what a route may say': membersOf('core/http/context.ts', 'RouteOptions'),
+    'settings of a config': membersOf('core/config.ts', 'Config'),
+    ...(await namesOfApp()),
+    'error codes': codes(),
+    ...(await shapesOfJson()),
+  };
+  const now = Object.entries(sections)
+    .map(
+      ([title, names]) =>
+        `${title}\n${[...names]
+          .sort()
+          .map((name) => `  ${name}\n`)
+          .join('')}`,
+    )
+    .join('\n');
+  for (const [title, names] of Object.entries(sections)) assert.ok(names.length > 0, title);
+  if (process.env.UPDATE_SNAPSHOT === '1') writeFileSync(FILE, now);
+  assert.fixture(now, readFileSync(FILE, 'utf8'), HOW);
+});
+
+/** Types leave no trace at run time, so the page itself is read. */
+function exportedTypes(): readonly string[] {
+  const text = readFileSync(path.join(ROOT, 'index.ts'), 'utf8');
+  const blocks = [...text.matchAll(/export (type )?\{([^}]*)\}/g)];
+  return blocks.flatMap(([, allTypes, names = '']) =>
+    names
+      .split(',')
+      .map((name) => name.trim())
+      .filter((name) => name !== '' && (allTypes !== undefined || name.startsWith('type ')))
+      .map((name) => name.replace(/^type /, '')),
+  );
+}
+
+/** Names of an interface's members, with a question mark where they may be left out. */
+function membersOf(file: string, name: string): readonly string[] {
+  const text = readFileSync(path.join(ROOT, file), 'utf8');
+  const [, body = ''] = new RegExp(`export interface ${name}\\b[^{]*\\{\\n([\\s\\S]*?)\\n\\}`).exec(text) ?? [];
+  return [...body.matchAll(/^ {2}(?:readonly )?(\w+\??)[:(]/gm)].map(([, member = '']) => member);
+}
+
+async function namesOfApp(): Promise<Readonly<Record<string, readonly string[]>>> {
+  const running = await testApp({});
+  const { plugins, permissions, views, words } = running.app;
+  await running.close();
+  return {
+    'plugins, in their order': plugins.map(({ name }, at) => `${at + 1} ${name}`),
+    events: ['create', 'update', 'delete', ...plugins.flatMap((plugin) => plugin.events ?? [])],
+    permissions,
+    slots: ['navigation', ...plugins.flatMap((plugin) => plugin.slots ?? [])],
+    'kinds of access': ['open', ...plugins.flatMap((plugin) => Object.keys(plugin.judges ?? {}))],
+    gates: plugins.flatMap((plugin) => (plugin.gates ?? []).map(({ name }) => name)),
+    checks: plugins.flatMap((plugin) => (plugin.checks ?? []).map(({ name }) => name)),
+    'commands of plugins': plugins.flatMap((plugin) => (plugin.commands ?? []).map(({ name }) => name)),
+    views: views.names,
+    languages: words.locales,
+  };
+}
+
+function codes(): readonly string[] {
+  const texts = sourcesIn('core', 'plugins', 'cli').map(({ text }) => text);
+  return [...new Set(texts.flatMap((text) => [...text.matchAll(/'(RIO-[A-Z0-9-]+)'/g)].map(([, code = '']) => code)))];
+}
+
+/** The commands that print JSON for machines. */
+const JSON_COMMANDS = ['plugins --json', 'routes --json', 'migrate status --json', 'doctor --json'];
+
+async function shapesOfJson(): Promise<Readonly<Record<string, readonly string[]>>> {
+  const database = await testDatabase();
+  const project = await newProject();
+  const shapes: Record<string, readonly string[]> = {};
+  for (const command of JSON_COMMANDS) {
+    const { stdout } = await runCli(project, command.split(' '), { DATABASE_URL: database.url });
+    shapes[command] = [...new Set(pathsOf(JSON.parse(stdout), ''))];
+  }
+  await database.drop();
+  return shapes;
+}
+
+/** `checks[].fix: null | string`, one line a place. */
+function pathsOf(value: unknown, at: string): readonly string[] {
+  if (Array.isArray(value)) return value.flatMap((item) => pathsOf(item, `${at}[]`));
+  if (typeof value === 'object' && value !== null) {
+    // Kinds of access are names of their own, listed above.
+    if (at.endsWith('.access')) return [`${at}: object`];
+    return Object.entries(value).flatMap(([name, item]) => pathsOf(item, at === '' ? name : `${at}.${name}`));
+  }
+  return [`${at}: ${value === null ? 'null' : typeof value}`];
+}
