@@ -36,7 +36,7 @@ export const bytes: KindSpec<Uint8Array> = {
       const known = `jsonb_build_object('size', octet_length(${column}), 'sha256', encode(sha256(${column}), 'hex'))`;
       return `case when ${column} is not null then ${known} end`;
     },
-    is: (wire) => typeof wire !== 'string',
+    is: (wire) => wire !== null && typeof wire !== 'string',
   },
 
   /** Hex, for imports; no form asks. */

@@ -1,6 +1,7 @@
 // Kinds against a real PostgreSQL: what `encode` sends is stored, what comes back is the wire that kinds know, and the
 // database holds the limits that `validate` tells.
 
+import fc from 'fast-check';
 import pg from 'pg';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
@@ -11,6 +12,7 @@ import type { FieldInfo } from '../../../core/model/registry.ts';
 import { type TestDatabase, testDatabase } from '../../support/database.ts';
 import { suite } from '../../support/suite.ts';
 import { fieldOf, jsonFieldOf } from './field-of.ts';
+import { samples, unlabelled } from './samples.ts';
 
 const test = suite('kinds in PostgreSQL');
 let database: TestDatabase;
@@ -61,6 +63,21 @@ for (const [at, [declared, list]] of values.entries()) {
   });
 }
 
+for (const [name, { info, wires }] of Object.entries(samples)) {
+  test(`${name}: whatever the kind takes, the database takes and gives back`, async () => {
+    await createTable(info);
+    await fc.assert(
+      fc.asyncProperty(wires, async (wire) => {
+        const value = info.spec.decode(wire);
+        const back = await stored(info, info.spec.encode(value));
+        assert.ok(info.spec.wire.safeParse(back).success, 'it is a wire');
+        assert.equal(info.spec.decode(back), value);
+      }),
+      { numRuns: 40 },
+    );
+  });
+}
+
 const beyond: readonly [AnyField, readonly unknown[]][] = [
   [field.text({ min: 2, max: 3 }), ['a', '🦆🦆🦆🦆']],
   [field.integer({ min: 0, max: 9 }), [-1, 10, 2 ** 31]],
@@ -70,9 +87,20 @@ const beyond: readonly [AnyField, readonly unknown[]][] = [
   [field.date(), ['2023-02-29']],
   [field.uuid(), ['x']],
   [field.text(), ['a\0b']],
+  [field.email(), ['a', 'a@b@c', `${'a'.repeat(254)}@b`]],
+  [field.phone(), ['030123', '+0123456789', '+1234567890123456']],
+  [field.url(), ['javascript:alert(1)', 'ftp://a', `https://${'a'.repeat(2048)}`]],
+  [field.slug({ max: 9 }), ['A', 'a b', '-a', 'a--b', 'a'.repeat(10)]],
+  [field.money({ currency: 'JPY', min: '0' }), ['-1', '1'.repeat(20)]],
+  [field.colour(), ['red', '#12345', '#12345g']],
+  [field.markdown({ max: 2 }), ['abc', 'a\0']],
+  [field.bytes({ max: 2 }), [new Uint8Array(3)]],
+  [field.array(field.text(), { min: 1, max: 2 }), [[], ['a', 'b', 'c']]],
+  [field.array(field.integer({ min: 0, max: 9 })), [[-1], [1, 10], [2 ** 31]]],
+  [field.array(field.choice(['a', 'b'])), [['a', 'c']]],
 ];
 for (const [at, [declared, list]] of beyond.entries()) {
-  const info = fieldOf(declared);
+  const info = unlabelled(declared);
   test(`${info.kind} (${at + 1}): what validate refuses, the database refuses too`, async () => {
     await createTable(info);
     for (const value of list) {
@@ -95,10 +123,14 @@ const defaults: readonly [AnyField, unknown][] = [
   [field.time({ default: '09:30' }), '09:30:00'],
   [field.localDateTime({ default: '2001-01-01 00:47' }), '2001-01-01 00:47:00'],
   [field.choice(['a', 'b'], { default: 'b' }), 'b'],
+  [field.array(field.text()), []],
+  [field.array(field.text(), { default: ["it's", 'a "b", \\', 'null', '{}'] }), ["it's", 'a "b", \\', 'null', '{}']],
+  [field.array(field.integer(), { default: [1, -2] }), [1, -2]],
+  [field.money({ currency: 'KWD', default: '1.5' }), '1.500'],
 ];
 test('defaults give the value that was declared', async () => {
   for (const [declared, value] of defaults) {
-    const info = fieldOf(declared);
+    const info = unlabelled(declared);
     await createTable(info);
     const { rows } = await client.query('insert into kept default values returning it');
     assert.equal(info.spec.decode(rows[0].it), value);

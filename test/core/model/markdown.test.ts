@@ -1,0 +1,102 @@
+import fc from 'fast-check';
+import * as assert from 'uvu/assert';
+import { field } from '../../../core/model/field.ts';
+import { markdownExcerpt, markdownHtml } from '../../../core/view/markdown.ts';
+import { suite } from '../../support/suite.ts';
+import { parsed, show } from './field-of.ts';
+import { unlabelled } from './samples.ts';
+
+const test = suite('markdown');
+const notes = unlabelled(field.markdown());
+
+test('marks become markup, on the page of the record only', () => {
+  const text = '# Findings\n\n- **two** gulls\n- [report](https://example.org/?a&b)\n\n`x < y`\nnext line';
+  assert.is(notes.spec.cell(notes, show)(text, {}), 'Findings two gulls report x &lt; y next line');
+  const html = notes.spec.cell(notes, { ...show, whole: true })(text, {});
+  assert.match(html, /^<div class="prose"><h3>Findings<\/h3>/);
+  assert.match(html, '<li><strong>two</strong> gulls</li>');
+  assert.match(html, '<a href="https://example.org/?a&amp;b" rel="noopener noreferrer">report</a>');
+  assert.match(html, '<code>x &lt; y</code><br>');
+});
+
+test('markup in the text stays text', () => {
+  const html = markdownHtml('<script>alert(1)</script>\n\nx <img src=x onerror=alert(1)> <b>y</b>\n\n<!-- c -->');
+  assert.not.match(html, /<(?:script|img|b|!--)/);
+  assert.match(html, '&lt;script&gt;');
+});
+
+test('links lead to the web or to a mail and nowhere else, and pictures are not loaded', () => {
+  const hostile = [
+    '[x](javascript:alert(1))',
+    '[x](JAVASCRIPT:alert(1))',
+    '[x](java&#115;cript:alert(1))',
+    '[x](&#x1;javascript:alert(1))',
+    '[x](data:text/html;base64,PHN)',
+    '[x](vbscript:x)',
+    '[x](file:///etc/passwd)',
+    '[x](//evil.example)',
+    '[x](/admin/+delete)',
+    '<javascript:alert(1)>',
+    '[x][1]\n\n[1]: javascript:alert(1)',
+  ];
+  for (const text of hostile) assert.not.match(markdownHtml(text), /<a |href/, text);
+  assert.match(markdownHtml('<mailto:a@b.de> [x](mailto:a@b.de)'), 'href="mailto:a@b.de"');
+  assert.not.match(markdownHtml('![x](https://evil.example/pixel.png)'), '<img');
+  assert.not.match(markdownHtml('https://example.org'), '<a', 'nothing is guessed to be a link');
+});
+
+test('no inline style, which the content security policy would block', () => {
+  const html = markdownHtml('| a | b |\n|:-:|--:|\n| 1 | 2 |');
+  assert.match(html, '<td>1</td>');
+  assert.not.match(html, 'style');
+});
+
+const TAGS =
+  /<\/?(?:h[3-6]|p|ul|ol|li|em|strong|s|code|pre|blockquote|br|hr|table|thead|tbody|tr|th|td|a)(?: (?:href|rel|title|class|start)="[^"<>]*")*>/g;
+
+test('no text makes anything but the markup that is meant', () => {
+  const pieces = fc.constantFrom(
+    ...['# ', '- ', '1. ', '> ', '\n', '    ', '**', '_', '`', '```', '[', ']', '(', ')', '<', '>', '"', "'", '&', '!'],
+    ...[
+      'javascript:',
+      'https://a.b',
+      'mailto:',
+      '|',
+      '---',
+      ':-:',
+      '\\',
+      '&#106;',
+      '<img src=x onerror=x>',
+      'x',
+      '\0',
+      '\ud800',
+    ],
+  );
+  fc.assert(
+    fc.property(fc.array(pieces, { maxLength: 30 }), (parts) => {
+      const html = markdownHtml(parts.join(''));
+      assert.not.match(html.replace(TAGS, ''), /[<>]/);
+      for (const [, href = ''] of html.matchAll(/href="([^"]*)"/g)) assert.match(href, /^(?:https?:\/\/|mailto:)/i);
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
+test('deep nesting and long runs of marks are no work', () => {
+  for (const text of [
+    '> '.repeat(20_000),
+    '['.repeat(50_000),
+    '*'.repeat(50_000),
+    '`'.repeat(50_000),
+    '- '.repeat(20_000),
+  ]) {
+    // What takes minutes would run into the limit of the file.
+    assert.ok(markdownHtml(text).length > 0, text.slice(0, 2));
+    assert.ok(markdownExcerpt(text).length <= 1_000);
+  }
+});
+
+test('it is kept as it was typed, with one kind of line end', () => {
+  assert.is(parsed(notes, '# a\r\n\r\n  b  '), '# a\n\n  b  ');
+  assert.is(markdownExcerpt('```js\nlet a;\n```\n> ![pic](x.png "t") ~~old~~'), 'let a; pic old');
+});
