@@ -40,8 +40,7 @@ export class Counts {
 
   /** `atLeast`: rows that the page has seen, for the answer when the count takes too long. */
   async count(model: ModelInfo, conditions: readonly FragmentSqlToken[], atLeast: number): Promise<Count> {
-    const query = countQuery(model, conditions);
-    const name = JSON.stringify([query.sql, query.values]);
+    const name = JSON.stringify([model.name, conditions.map((condition) => [condition.sql, condition.values])]);
     const kept = this.#kept.get(name);
     if (kept !== undefined && kept.until > Date.now()) return kept.count;
 

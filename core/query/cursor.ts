@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash as digest } from 'node:crypto';
 import { z } from 'zod';
 import type { ModelInfo } from '../model/registry.ts';
 import { isTextOfType } from './cursor-value.ts';
@@ -50,7 +50,7 @@ function hashOf({ model, order, filters, q }: CursorPlace): string {
     ),
     q,
   ];
-  return createHash('sha256').update(JSON.stringify(place)).digest('base64url').slice(0, 12);
+  return digest('sha256', JSON.stringify(place), 'base64url').slice(0, 12);
 }
 
 function json(text: string): unknown {

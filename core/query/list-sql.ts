@@ -23,7 +23,7 @@ export function listSql(reader: Reader, listing: Listing, ask: Ask, order: reado
   const shown = [...(wholeRow ? model.stored : []), ...columns].filter((field) => reader.sees(field));
   const fields = [...shown, ...order.map((sort) => sort.field)];
   const row = rowSql(reader, model, { fields, listed: LISTED, whole: false, version: false });
-  const names = row.needed.map((field) => sql.fragment`${columnSql('t', field)}`);
+  const names = row.needed.map((field) => columnSql('t', field));
   const back = isBackwards(ask);
   const page = pageSql(listing, joined(names, comma), conditionsOf(reader, listing, ask), ask, order, back);
   const query = rowsQuery(row, page, orderSql(order, back, 'p'));

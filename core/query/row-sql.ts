@@ -10,7 +10,7 @@ import { type RowSchema, rowSchema } from '../model/row.ts';
 import { LABEL, relationLabel, relationList, VERSION } from './aliases.ts';
 import { labelSql } from './label-sql.ts';
 import type { Reader } from './reader.ts';
-import { columnSql, comma, joined, onlyKey, shownSql, tableSql, trusted } from './sql-names.ts';
+import { columnSql, comma, joined, nameSql, onlyKey, shownSql, tableSql, trusted } from './sql-names.ts';
 
 export interface RowSql {
   readonly columns: FragmentSqlToken;
@@ -33,35 +33,36 @@ export interface RowWishes {
 }
 
 type Extras = Record<string, z.ZodType<Wire>>;
-const label = z.string().nullable();
-const list = z.array(z.object({ key: z.string(), label }));
+const text = z.string();
+const label = text.nullable();
+const list = z.array(z.object({ key: text, label }));
 
 export function rowSql(reader: Reader, model: ModelInfo, wishes: RowWishes): RowSql {
   const fields = [...new Set([...model.key, ...wishes.fields])];
   const stored = fields.filter((field) => field.column !== '');
   const parts = reader.labelParts(model);
   const columns = stored.map(
-    (field) => sql.fragment`${shownSql('p', field, wishes.whole)} as ${sql.identifier([field.name])}`,
+    (field) => sql.fragment`${shownSql('p', field, wishes.whole)} as ${nameSql([field.name])}`,
   );
-  columns.push(sql.fragment`${labelSql(model, parts, 'p')} as ${sql.identifier([LABEL])}`);
-  const extras: Extras = { [LABEL]: z.string() };
+  columns.push(sql.fragment`${labelSql(model, parts, 'p')} as ${nameSql([LABEL])}`);
+  const extras: Extras = { [LABEL]: text };
   const joins: FragmentSqlToken[] = [];
   if (wishes.version) {
-    columns.push(sql.fragment`${sql.identifier(['p', VERSION])}`);
-    extras[VERSION] = z.string();
+    columns.push(nameSql(['p', VERSION]));
+    extras[VERSION] = text;
   }
 
   for (const [index, field] of fields.entries()) {
     const alias = `j${index}`;
     if (field.through !== undefined) {
       const name = relationList(field.name);
-      columns.push(sql.fragment`${sql.identifier([alias, 'items'])} as ${sql.identifier([name])}`);
+      columns.push(sql.fragment`${nameSql([alias, 'items'])} as ${nameSql([name])}`);
       joins.push(listJoin(reader, field, alias, wishes.listed));
       extras[name] = list;
     } else if (field.target !== undefined && reader.knowsTarget(field)) {
       const name = relationLabel(field.name);
-      columns.push(sql.fragment`${sql.identifier([alias, 'label'])} as ${sql.identifier([name])}`);
-      joins.push(labelJoin(reader, field.target, sql.fragment`${columnSql('p', field)}`, alias));
+      columns.push(sql.fragment`${nameSql([alias, 'label'])} as ${nameSql([name])}`);
+      joins.push(labelJoin(reader, field.target, columnSql('p', field), alias));
       extras[name] = label;
     }
   }
@@ -85,7 +86,7 @@ function labelJoin(reader: Reader, target: ModelInfo, key: FragmentSqlToken, ali
       select ${labelSql(target, reader.labelParts(target), 't')} as label
       from ${tableSql(target)} t
       where ${columnSql('t', onlyKey(target))} = ${key} ${scopeSql(reader, target)}
-    ) ${sql.identifier([alias])} on true
+    ) ${nameSql([alias])} on true
   `;
 }
 
@@ -97,7 +98,7 @@ function listJoin(reader: Reader, field: FieldInfo, alias: string, most: number)
   }
   const far = columnSql('link', through.far);
   const known = reader.knowsTarget(field);
-  const named = known ? labelJoin(reader, target, sql.fragment`${far}`, 'named') : sql.fragment``;
+  const named = known ? labelJoin(reader, target, far, 'named') : sql.fragment``;
   const name = known ? sql.fragment`named.label` : sql.fragment`null::text`;
   return sql.fragment`
     left join lateral (
@@ -109,7 +110,7 @@ function listJoin(reader: Reader, field: FieldInfo, alias: string, most: number)
         order by label, ${far}
         limit ${trusted(String(most))}
       ) link
-    ) ${sql.identifier([alias])} on true
+    ) ${nameSql([alias])} on true
   `;
 }
 

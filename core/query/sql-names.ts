@@ -1,18 +1,33 @@
 // Names and casts as pieces of SQL. They come from the registry alone, never from a request.
 
-import { type FragmentSqlToken, type IdentifierSqlToken, sql } from 'slonik';
+import { type FragmentSqlToken, sql } from 'slonik';
 import { quoteName } from '../migrate/quote.ts';
 import type { Param } from '../model/kind.ts';
 import type { FieldInfo, ModelInfo } from '../model/registry.ts';
 
 const nothing = sql.fragment``;
+const and = sql.fragment` and `;
 
-export function tableSql(model: ModelInfo): IdentifierSqlToken {
-  return sql.identifier(model.table);
+/** A list's statement mentions its names some sixty times; each is quoted once. They are few, as names of models are. */
+const named = new Map<string, FragmentSqlToken>();
+
+export function tableSql(model: ModelInfo): FragmentSqlToken {
+  return nameSql(model.table);
 }
 
-export function columnSql(alias: string, field: FieldInfo): IdentifierSqlToken {
-  return sql.identifier([alias, field.column]);
+export function columnSql(alias: string, field: FieldInfo): FragmentSqlToken {
+  return nameSql([alias, field.column]);
+}
+
+/** A name of the registry, or one that the code itself gives in a statement. */
+export function nameSql(parts: readonly string[]): FragmentSqlToken {
+  const key = parts.join('\0');
+  let found = named.get(key);
+  if (found === undefined) {
+    found = sql.fragment`${sql.identifier([...parts])}`;
+    named.set(key, found);
+  }
+  return found;
 }
 
 /**
@@ -21,7 +36,7 @@ export function columnSql(alias: string, field: FieldInfo): IdentifierSqlToken {
  */
 export function shownSql(alias: string, field: FieldInfo, whole: boolean): FragmentSqlToken {
   const { summary } = field.spec;
-  if (summary === undefined) return sql.fragment`${columnSql(alias, field)}`;
+  if (summary === undefined) return columnSql(alias, field);
   return trusted(summary.sql(`${quoteName(alias)}.${quoteName(field.column)}`, whole));
 }
 
@@ -64,7 +79,7 @@ export function joined(pieces: readonly FragmentSqlToken[], glue: FragmentSqlTok
 
 /** `where a and b`; nothing when there is no condition. */
 export function whereSql(conditions: readonly FragmentSqlToken[]): FragmentSqlToken {
-  return conditions.length === 0 ? nothing : sql.fragment`where ${sql.join(conditions, sql.fragment` and `)}`;
+  return conditions.length === 0 ? nothing : sql.fragment`where ${sql.join(conditions, and)}`;
 }
 
 export const comma = sql.fragment`, `;

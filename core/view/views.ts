@@ -131,18 +131,22 @@ function namesIn(folder: URL): readonly string[] {
   }
 }
 
+/** The types of EJS do not know the last one. */
+const OPTIONS: ejs.Options & { async: false; client: false; unsafePrototypeLocals: true } = {
+  async: false,
+  client: false,
+  _with: false,
+  strict: true,
+  localsName: 'it',
+  escape: escapeHtml,
+  // Else EJS copies `it` for every include, to keep what a stranger sent from being taken for names inside a `with`. Here
+  // there is no `with`, and `it` is made below and by pages, never out of a request.
+  unsafePrototypeLocals: true,
+};
+
 function compile(name: string, file: URL): Template {
   try {
-    return ejs.compile(readFileSync(file, 'utf8'), {
-      filename: file.pathname,
-      _with: false,
-      strict: true,
-      localsName: 'it',
-      escape: escapeHtml,
-      // Else EJS copies `it` for every include. It copies to keep what a stranger sent from being taken for locals of a `with`;
-      // here there is none, and `it` is made below and by pages, never out of a request.
-      unsafePrototypeLocals: true,
-    });
+    return ejs.compile(readFileSync(file, 'utf8'), { ...OPTIONS, filename: file.pathname });
   } catch (cause) {
     throw new RustioError(
       'RIO-VIEW-COMPILE',
