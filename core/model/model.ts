@@ -37,8 +37,19 @@ export interface AnyDefinition {
 type WithId<F, K> = [K] extends [never] ? { id: Identity } & F : F;
 type KeyName<K> = [K] extends [never] ? 'id' : K;
 
-/** Slugs of these fields as they must be: made from a text field among them. Only `kind` is looked at, so relations stay unresolved. */
-type SlugsFit<F> = { readonly [P in OfKind<F, 'slug'>]: { readonly '~from': Bare<OfKind<F, 'text'>> } };
+/**
+ * Slugs of these fields as they must be: made from a text field among them. A wrong one is told in a sentence. Only `kind` and
+ * `~from` are looked at, so relations stay unresolved.
+ */
+type SlugsFit<F> = {
+  readonly [P in keyof F as F[P] extends { readonly kind: 'slug' } ? P : never]: F[P] extends {
+    readonly '~from': infer S extends string;
+  }
+    ? [S] extends [OfKind<F, 'text'>]
+      ? unknown
+      : `There is no text field "${S}" in this model`
+    : unknown;
+};
 
 export interface Definition<F extends Fields, K> {
   fields: F & SlugsFit<NoInfer<F>>;

@@ -24,6 +24,65 @@ type OperaRow = {
   createdAt: Date;
   updatedAt: Date;
 };
+export const Listing = defineModel('listing', {
+  fields: {
+    title: field.text(),
+    slug: field.slug({ from: 'title' }),
+    code: field.slug(),
+    alias: field.slug({ nullable: true, unique: false }),
+    contact: field.email({ nullable: true, unique: true }),
+    phone: field.phone({ default: '+4930123456' }),
+    home: field.url(),
+    price: field.money({ currency: 'USD', default: '0' }),
+    paint: field.colour({ nullable: true }),
+    notes: field.markdown({ nullable: true, max: 100 }),
+    tags: field.array(field.text({ max: 40 }), { max: 20 }),
+    floors: field.array(field.integer(), { nullable: true }),
+    days: field.array(field.choice(['mon', 'tue']), { default: ['mon'] }),
+    plan: field.bytes(),
+  },
+});
+type ListingRow = {
+  id: number;
+  title: string;
+  slug: string;
+  code: string;
+  alias: string | null;
+  contact: string | null;
+  phone: string;
+  home: string;
+  price: string;
+  paint: string | null;
+  notes: string | null;
+  tags: readonly string[];
+  floors: readonly number[] | null;
+  days: readonly ('mon' | 'tue')[];
+  plan: Uint8Array;
+};
+type ListingInsert = {
+  title: string;
+  code: string;
+  home: string;
+  plan: Uint8Array;
+  id?: number;
+  slug?: string;
+  alias?: string | null;
+  contact?: string | null;
+  phone?: string;
+  price?: string;
+  paint?: string | null;
+  notes?: string | null;
+  tags?: readonly string[];
+  floors?: readonly number[] | null;
+  days?: readonly ('mon' | 'tue')[];
+};
+export const listingAdmin = defineAdmin(Listing, {
+  list: ['title', 'slug', 'contact', 'price', 'tags', 'plan', 'size'],
+  computed: { size: { label: 'Size', value: (row) => row.tags.length } },
+  filters: ['price', 'tags', 'days', 'floors'],
+  search: ['title', 'slug', 'contact', 'phone', 'home', 'notes'],
+  order: ['price', '-slug', 'contact'],
+});
 export type Exact = All<
   [
     Same<Row<typeof Opera>, OperaRow>,
@@ -36,6 +95,9 @@ export type Exact = All<
     Same<Insert<typeof OperaVoice>, { opera: number; voice: string }>,
     Same<Insert<typeof Composer>, { id?: number; name: string; teacher?: number | null; masterpiece?: number | null }>,
     Same<Update<typeof Composer>, { name?: string; teacher?: number | null; masterpiece?: number | null }>,
+    Same<Row<typeof Listing>, ListingRow>,
+    Same<Insert<typeof Listing>, ListingInsert>,
+    Same<Update<typeof Listing>, Partial<Omit<ListingRow, 'id'>>>,
     Same<Pick<Insert<typeof Opera>, 'style' | 'acts'>, { style?: 'baroque' | 'romantic'; acts?: number }>,
   ]
 >;
@@ -75,6 +137,39 @@ defineModel('x', { fields: { a: field.manyToMany(() => Voice, {}) } });
 defineModel('x', { fields: { a: field.json() } });
 // @ts-expect-error  not called
 defineModel('x', { fields: { a: field.text } });
+
+// @ts-expect-error  a slug of a field that is not there
+defineModel('x', { fields: { title: field.text(), a: field.slug({ from: 'titel' }) } });
+// @ts-expect-error  a slug of a field that is no text
+defineModel('x', { fields: { title: field.text(), n: field.integer(), a: field.slug({ from: 'n' }) } });
+// @ts-expect-error  a slug of itself
+defineModel('x', { fields: { title: field.text(), a: field.slug({ from: 'a' }) } });
+// @ts-expect-error  a slug has no default
+defineModel('x', { fields: { a: field.slug({ default: 'x' }) } });
+// @ts-expect-error  money of no currency
+defineModel('x', { fields: { a: field.money() } });
+// @ts-expect-error  the digits of money are its currency's
+defineModel('x', { fields: { a: field.money({ currency: 'USD', scale: 4 }) } });
+// @ts-expect-error  an array of what cannot be in one
+defineModel('x', { fields: { a: field.array(field.date()) } });
+// @ts-expect-error  an array of arrays
+defineModel('x', { fields: { a: field.array(field.array(field.text())) } });
+// @ts-expect-error  no item may be empty
+defineModel('x', { fields: { a: field.array(field.text({ nullable: true })) } });
+// @ts-expect-error  a default with an item of another type
+defineModel('x', { fields: { a: field.array(field.integer(), { default: ['1'] }) } });
+// @ts-expect-error  a default that is no choice
+defineModel('x', { fields: { a: field.array(field.choice(['a']), { default: ['b'] }) } });
+// @ts-expect-error  an array cannot be unique
+defineModel('x', { fields: { a: field.array(field.text(), { unique: true }) } });
+// @ts-expect-error  bytes cannot be indexed
+defineModel('x', { fields: { a: field.bytes({ index: true }) } });
+// @ts-expect-error  bytes are given as bytes
+defineModel('x', { fields: { a: field.bytes({ default: () => 'x' }) } });
+// @ts-expect-error  Markdown always has many lines
+defineModel('x', { fields: { a: field.markdown({ multiline: false }) } });
+// @ts-expect-error  bounds of money are texts
+defineModel('x', { fields: { a: field.money({ currency: 'USD', min: 0 }) } });
 
 // ── models
 
@@ -128,6 +223,17 @@ defineAdmin(Composer, { search: ['teacher.nam'] });
 // @ts-expect-error  a mutual reference, checked to the end
 defineAdmin(Composer, { search: ['masterpiece.titel'] });
 
+// @ts-expect-error  an e-mail address is searched, not filtered
+defineAdmin(Listing, { filters: ['contact'] });
+// @ts-expect-error  Markdown has no order
+defineAdmin(Listing, { order: ['notes'] });
+// @ts-expect-error  nor has an array
+defineAdmin(Listing, { order: ['tags'] });
+// @ts-expect-error  money is not searched
+defineAdmin(Listing, { search: ['price'] });
+// @ts-expect-error  a list reads no bytes
+defineAdmin(Listing, { list: ['n'], computed: { n: { label: 'N', value: (row) => row.plan.length } } });
+
 // ── rows
 
 declare const put: <T>(value: T) => void;
@@ -145,6 +251,10 @@ put<Insert<typeof Opera>>({ title: 'Orfeo', composer: 7, voices: [] });
 put<Insert<typeof OperaVoice>>({ opera: 1, voice: 2 });
 // @ts-expect-error  the JSON has another shape
 put<Insert<typeof Opera>>({ title: 'Orfeo', composer: 7, cast: { tenor: 'x' } });
+// @ts-expect-error  what is typed must be given
+put<Insert<typeof Listing>>({ title: 'A', home: 'https://a.b', plan: new Uint8Array() });
+// @ts-expect-error  items are of one type
+put<Update<typeof Listing>>({ tags: [1] });
 // @ts-expect-error  a decimal is text
 put<Insert<typeof Opera>>({ title: 'Orfeo', composer: 7, fee: 10 });
 // @ts-expect-error  a nullable column may be null
