@@ -36,3 +36,8 @@ export interface Cause {
 }
 
 export const nobody: Nobody = Object.freeze({ kind: 'nobody', name: 'nobody' });
+
+/** The actor in one word and his number or name, by which tables know whose something is. */
+export function actorText(actor: Actor): string {
+  return actor.kind === 'person' ? `person ${actor.id}` : `${actor.kind} ${actor.name}`;
+}

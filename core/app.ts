@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Config, Environment } from './config.ts';
 import type { Database } from './database/pool.ts';
 import type { Events } from './events.ts';
+import type { Files } from './files/files.ts';
 import { type AccessControl, checkAccess } from './http/access.ts';
 import { accessLog } from './http/access-log.ts';
 import { type Assets, serveAssets } from './http/assets.ts';
@@ -47,6 +48,8 @@ export interface App {
   /** The door for writing. */
   readonly write: Write;
   readonly events: Events;
+  /** Files that people upload: kept aside until a record takes them, and given out again. */
+  readonly files: Files;
   readonly views: Views;
   readonly words: Catalogue;
   readonly urls: Urls;
@@ -85,7 +88,7 @@ export function pipeline(app: App, { assets, readiness, table }: PipelineParts):
     checkOrigin(app),
     ...app.plugins.flatMap((plugin) => plugin.identify?.(app) ?? []),
     checkAccess(app, app.access),
-    readBody(),
+    readBody(app),
     checkFormToken(),
     runHandler(app),
   ];

@@ -6,6 +6,7 @@ import type { ProjectContext } from './config.ts';
 import type { Database } from './database/pool.ts';
 import { RustioError } from './errors.ts';
 import { createEvents } from './events.ts';
+import { projectFiles } from './files/project-files.ts';
 import { accessControl } from './http/access.ts';
 import { loadAssets } from './http/assets.ts';
 import type { Readiness } from './http/health.ts';
@@ -112,7 +113,8 @@ export async function boot({
     ),
   );
   const rows = once(() => createRows({ database: reading, models, policy: policy() }));
-  const write = once(() => createWrite({ models, policy: policy(), events: events() }));
+  const files = projectFiles(project, database);
+  const write = once(() => createWrite({ models, policy: policy(), events: events(), files }));
 
   const app: App = {
     config,
@@ -122,6 +124,7 @@ export async function boot({
     models,
     database,
     reading,
+    files,
     access: accessControl(
       enabled.flatMap((plugin) => plugin.judges ?? []),
       () => app,

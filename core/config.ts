@@ -1,5 +1,6 @@
 import type { App } from './app.ts';
 import type { Database } from './database/pool.ts';
+import type { FileStore } from './files/file-store.ts';
 import type { AnyModel } from './model/model.ts';
 import type { Plugin } from './plugin.ts';
 
@@ -26,8 +27,20 @@ export interface Config {
   readonly locale?: string;
   /** IANA name. @defaultValue 'UTC' */
   readonly timeZone?: string;
+  /** Where uploaded files are kept. */
+  readonly files?: FilesConfig;
   /** A module of the project whose export `seed` fills a fresh development database. */
   readonly seed?: string;
+}
+
+export interface FilesConfig {
+  /**
+   * A folder, from the project's own on; `FILES_FOLDER` of the environment wins. Several machines need one that they share.
+   * @defaultValue '.rustio/local/files'
+   */
+  readonly folder?: string;
+  /** Another place for the contents than that folder. */
+  readonly store?: FileStore;
 }
 
 /** Checks the config's type and gives it back. Everything else is checked at the boot. */
@@ -48,6 +61,8 @@ export interface Environment {
   /** First encrypts and signs, all decrypt and verify. */
   readonly secretKeys: readonly string[];
   readonly logLevel: string;
+  /** Where uploaded files are kept, when it is not as the config says. */
+  readonly filesFolder?: string | undefined;
 }
 
 /** A project on disk. */

@@ -14,6 +14,7 @@ const OWN_NAMES = [
   'PUBLIC_URL',
   'RUSTIO_SECRET_KEYS',
   'LOG_LEVEL',
+  'FILES_FOLDER',
   'NODE_ENV',
 ];
 
@@ -50,6 +51,7 @@ const variables = z.object({
       `needs keys of at least ${KEY_BYTES} random bytes, each in hex or base64url`,
     )
     .optional(),
+  FILES_FOLDER: z.string().optional(),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
       error: 'is none of trace, debug, info, warn, error, fatal, silent',
@@ -85,6 +87,7 @@ export function readEnvironment(folder: string, given: Variables): Environment {
     secretKeys: data.RUSTIO_SECRET_KEYS ?? localSecretKeys(folder),
     // Whoever develops reads pages, and the lines of a start; what goes wrong still shows.
     logLevel: data.LOG_LEVEL ?? (production ? 'info' : 'warn'),
+    filesFolder: data.FILES_FOLDER,
   };
 }
 

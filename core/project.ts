@@ -51,6 +51,11 @@ export async function loadConfig(folder: string): Promise<Config> {
 const model = z.custom((value) => isRecord(value) && 'modelName' in value, 'is no model: make it with defineModel()');
 const plugin = z.custom((value) => isRecord(value) && 'name' in value, 'is no plugin: make it with definePlugin()');
 
+const store = z.custom(
+  (value) => isRecord(value) && ['put', 'open', 'remove'].every((name) => typeof value[name] === 'function'),
+  'is no store: it needs the functions put, open and remove',
+);
+
 const shape = z.strictObject({
   name: z.string().trim().min(1, 'is empty: say what the application is called'),
   models: z.array(model).readonly().optional(),
@@ -64,6 +69,7 @@ const shape = z.strictObject({
   trustedProxies: z.int().min(0).max(10).optional(),
   locale: z.string().refine(isLocale, 'is no language tag like "en" or "de-CH"').optional(),
   timeZone: z.string().refine(isTimeZone, 'is no IANA time zone like "Europe/Zurich"').optional(),
+  files: z.strictObject({ folder: z.string().min(1).optional(), store: store.optional() }).optional(),
   seed: z.string().startsWith('./', 'is no path like "./seed.ts"').optional(),
 });
 

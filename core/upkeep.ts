@@ -9,6 +9,7 @@ export function startUpkeep(app: App): Stop {
   const tidy = async (): Promise<void> => {
     try {
       await forgetOldForms(app.database);
+      await app.files.sweep();
     } catch (error) {
       app.log.warn({ err: error }, 'upkeep failed; it is tried again in an hour');
     }

@@ -32,11 +32,16 @@ function describe({ method, path, access, options, owner, answers }: Route) {
     method,
     path,
     access,
-    body: method === 'POST' ? (options.body ?? {}) : null,
+    body: method === 'POST' ? { ...options.body, ...filesText(options.body?.files) } : null,
     despite: options.despite ?? [],
     owner,
     answers: [...answers].sort((one, other) => one - other),
   };
+}
+
+function filesText(files: NonNullable<Route['options']['body']>['files']): { files?: string } {
+  if (files === undefined) return {};
+  return { files: typeof files === 'function' ? 'as the fields say' : files };
 }
 
 function accessText(access: Access): string {

@@ -1,36 +1,96 @@
 import { koaBody } from 'koa-body';
-import { RustioError } from '../errors.ts';
-import type { Bytes, Context, ContextMiddleware } from './context.ts';
-import { decodeForm, type Form } from './form.ts';
+import type { App } from '../app.ts';
+import { type Bytes, bytesOf } from '../bytes.ts';
+import { notKept, tooLargeBody, tooManyFields, tooManyFiles, unreadableBody, wrongMedia } from './body-errors.ts';
+import type { Context, ContextMiddleware } from './context.ts';
+import { discardRest } from './discard-rest.ts';
+import { decodeForm, type Form, FormFields } from './form.ts';
+import { boundaryOf, Malformed } from './multipart.ts';
+import { readMultipart, TooMuch } from './multipart-form.ts';
 import type { Route } from './router.ts';
+import { Uploads } from './upload.ts';
 
 const FORM_TYPE = 'application/x-www-form-urlencoded';
+const FILES_TYPE = 'multipart/form-data';
 const DEFAULT_SIZE: Bytes = '1 MB';
 const DEFAULT_FIELDS = 5_000;
+/** Of one form; a route whose fields say otherwise takes one a field. */
+const MOST_FILES = 20;
 
 /**
- * Reads what was posted, now that the route wants it: forms only, within the route's limits. koa-body reads the bytes; its
- * nested parser is kept from seeing more than one field, and our own makes flat names from the raw text.
+ * Reads what was posted, now that the route wants it: forms only, within the route's limits, with files only where it asks for
+ * them. Files lie in a folder of this request, which goes with it.
  */
-export function readBody(): ContextMiddleware {
+export function readBody(app: App): ContextMiddleware {
   const readers = new WeakMap<Route, (ctx: Context) => Promise<Form>>();
   return async (ctx, next) => {
     const { route } = ctx.state;
-    if (route?.method === 'POST') {
-      let read = readers.get(route);
-      if (!read) {
-        read = readerFor(route);
-        readers.set(route, read);
-      }
-      ctx.state.form = await read(ctx);
+    if (route?.method !== 'POST') return next();
+    const uploads = new Uploads(app.files.newFolder());
+    try {
+      const limits = ctx.is(FILES_TYPE) ? filesWanted(ctx, app, route) : undefined;
+      ctx.state.form = limits ? await readFiles(ctx, limits, uploads) : await textReader(readers, route)(ctx);
+      await next();
+    } finally {
+      await uploads.remove();
     }
-    await next();
   };
 }
 
+/** What the route takes of files; undefined: none. */
+function filesWanted(
+  ctx: Context,
+  app: App,
+  { options: { body } }: Route,
+): ReadonlyMap<string, Bytes> | Bytes | undefined {
+  const files = typeof body?.files === 'function' ? body.files(ctx, app) : body?.files;
+  return typeof files === 'object' && files.size === 0 ? undefined : files;
+}
+
+async function readFiles(ctx: Context, files: ReadonlyMap<string, Bytes> | Bytes, uploads: Uploads): Promise<Form> {
+  const { form = DEFAULT_SIZE, fields = DEFAULT_FIELDS } = ctx.state.route?.options.body ?? {};
+  if (ctx.get('content-encoding') !== '') throw wrongMedia('as it is, not packed');
+  const boundary = boundaryOf(ctx.get('content-type'));
+  if (boundary === undefined) throw unreadableBody();
+  const sizes = typeof files === 'string' ? new Map([['', files]]) : files;
+  const allowed = [...sizes.values()].reduce((sum, size) => sum + bytesOf(size), bytesOf(form));
+  const limits = {
+    fields,
+    formBytes: bytesOf(form),
+    // Room for files that are somewhat too large: they are told at their fields, and what was typed beside them stays.
+    totalBytes: 2 * allowed,
+    files: typeof files === 'string' ? MOST_FILES : sizes.size,
+    largestOf: (name: string): number | undefined => {
+      const size = typeof files === 'string' ? files : sizes.get(name);
+      return size === undefined ? undefined : bytesOf(size);
+    },
+  };
+  try {
+    return await readMultipart(ctx.req.iterator({ destroyOnReturn: false }), boundary, limits, uploads);
+  } catch (error) {
+    discardRest(ctx.req);
+    if (error instanceof Malformed || isCutOff(error)) throw unreadableBody(error);
+    if (!(error instanceof TooMuch)) throw notKept(error);
+    if (error.what === 'fields') throw tooManyFields(fields);
+    throw error.what === 'files' ? tooManyFiles(limits.files) : tooLargeBody(`${Math.ceil(allowed / 1_000_000)} MB`);
+  }
+}
+
+/** Reads a form without files. koa-body's nested parser is kept from seeing more than one field; our own makes flat names. */
+function textReader(
+  readers: WeakMap<Route, (ctx: Context) => Promise<Form>>,
+  route: Route,
+): (ctx: Context) => Promise<Form> {
+  let read = readers.get(route);
+  if (!read) {
+    read = readerFor(route);
+    readers.set(route, read);
+  }
+  return read;
+}
+
 function readerFor(route: Route): (ctx: Context) => Promise<Form> {
-  const size = route.options.body?.form ?? DEFAULT_SIZE;
-  const fields = route.options.body?.fields ?? DEFAULT_FIELDS;
+  const { form: size = DEFAULT_SIZE, fields = DEFAULT_FIELDS } = route.options.body ?? {};
   const parse = koaBody({
     urlencoded: true,
     json: false,
@@ -42,13 +102,14 @@ function readerFor(route: Route): (ctx: Context) => Promise<Form> {
   });
   return async (ctx) => {
     if (!ctx.is(FORM_TYPE)) {
-      if (ctx.request.length === 0 || ctx.request.length === undefined) return emptyForm();
-      throw wrongType();
+      if (ctx.request.length === 0 || ctx.request.length === undefined) return new FormFields();
+      throw wrongMedia(`as forms (${FORM_TYPE})`);
     }
     try {
       await parse(ctx, async () => {});
     } catch (error) {
-      throw isTooLarge(error) ? tooLarge(size) : unreadable(error);
+      discardRest(ctx.req);
+      throw isTooLarge(error) ? tooLargeBody(size) : unreadableBody(error);
     }
     // koa-body puts the raw text there when asked (`includeUnparsed`); its types do not know.
     const raw: unknown = Reflect.get(ctx.request, 'rawBody');
@@ -58,67 +119,12 @@ function readerFor(route: Route): (ctx: Context) => Promise<Form> {
   };
 }
 
-function emptyForm(): Form {
-  return { get: () => undefined, all: () => [], has: () => false, names: () => [] };
-}
-
-function bytesOf(size: Bytes): number {
-  const [amount, unit] = size.split(' ');
-  return Number(amount) * (unit === 'MB' ? 1_000_000 : 1_000);
-}
-
 function isTooLarge(error: unknown): boolean {
   return error instanceof Error && 'type' in error && error.type === 'entity.too.large';
 }
 
-function tooLarge(size: Bytes): RustioError {
-  return new RustioError(
-    'RIO-HTTP-TOO-LARGE',
-    {
-      problem: 'What was sent is too large.',
-      why: `This form takes at most ${size}.`,
-      fix: 'Send less at once.',
-      retry: 'After making it smaller.',
-    },
-    { status: 413 },
-  );
-}
-
-function tooManyFields(most: number): RustioError {
-  return new RustioError(
-    'RIO-HTTP-TOO-MANY-FIELDS',
-    {
-      problem: 'The form has too many fields.',
-      why: `This form takes at most ${most}.`,
-      fix: 'Send less at once.',
-      retry: 'After making it smaller.',
-    },
-    { status: 413 },
-  );
-}
-
-function wrongType(): RustioError {
-  return new RustioError(
-    'RIO-HTTP-MEDIA',
-    {
-      problem: 'What was sent is of a kind that this address does not take.',
-      why: `It takes forms (${FORM_TYPE}) only.`,
-      fix: 'Use the form of the page.',
-      retry: 'With the right kind.',
-    },
-    { status: 415 },
-  );
-}
-
-function unreadable(cause: unknown): RustioError {
-  return new RustioError(
-    'RIO-HTTP-BODY',
-    {
-      problem: 'What was sent could not be read.',
-      why: 'It ended early, or it is not encoded as it says.',
-      fix: 'Send the form again.',
-      retry: 'At once.',
-    },
-    { status: 400, cause },
-  );
+/** The sender hung up. */
+function isCutOff(error: unknown): boolean {
+  const codes: unknown[] = ['ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE'];
+  return error instanceof Error && 'code' in error && codes.includes(error.code);
 }

@@ -1,5 +1,7 @@
 import type { Middleware, ParameterizedContext } from 'koa';
 import type { Actor, Cause } from '../actor.ts';
+import type { App } from '../app.ts';
+import type { Bytes } from '../bytes.ts';
 import type { ModelInfo } from '../model/registry.ts';
 import type { AccessKinds } from '../plugin.ts';
 import type { Translate } from '../view/words.ts';
@@ -43,8 +45,8 @@ export type Access = { readonly open: true } | { [K in keyof Wanted]: Pick<Wante
 export type GateName = string;
 
 export interface RouteOptions {
-  /** How large a posted form may be. @defaultValue '1 MB' and 5,000 fields */
-  readonly body?: { readonly form: Bytes; readonly fields?: number };
+  /** What a posted form may be. */
+  readonly body?: BodyOptions;
   /** Gates behind which the route may still be reached (sign-out: all). */
   readonly despite?: 'all' | readonly GateName[];
   /** Statuses that it may answer beyond those that its method and access imply. */
@@ -52,8 +54,18 @@ export interface RouteOptions {
   /** `false`: the form token is not asked for. Only for routes before sign-in. */
   readonly formToken?: false;
 }
-/** `'1 MB'`, `'50 MB'`, `'64 KB'`. */
-export type Bytes = `${number} ${'KB' | 'MB'}`;
+
+export interface BodyOptions {
+  /** How large the texts of a form may be together. @defaultValue '1 MB' */
+  readonly form?: Bytes;
+  /** How many there may be. @defaultValue 5,000 */
+  readonly fields?: number;
+  /**
+   * That a form may bring files, and how large each may be; without this multipart is refused with 415. A function says it by
+   * the name of the field, for this request; an empty map: none. Files are found by `form.file(name)`.
+   */
+  readonly files?: Bytes | ((ctx: Context, app: App) => ReadonlyMap<string, Bytes>);
+}
 
 /** The cause that every write of this request carries. */
 export function causeOf(ctx: Context): Cause {

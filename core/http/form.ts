@@ -1,5 +1,7 @@
+import type { Upload } from './upload.ts';
+
 /**
- * What a form posted: flat names to texts, in the order in which they came. No nesting and no prototype, so
+ * What a form posted: flat names to texts, in the order in which they came, and to files. No nesting and no prototype, so
  * `__proto__` and `constructor` are names like others.
  */
 export interface Form {
@@ -8,23 +10,54 @@ export interface Form {
   all(name: string): readonly string[];
   has(name: string): boolean;
   names(): Iterable<string>;
+  /** The file that was chosen in the field of that name; undefined when there was none. It goes with the request. */
+  file(name: string): Upload | undefined;
+}
+
+/** A form that is being read. */
+export class FormFields implements Form {
+  readonly #texts = new Map<string, string[]>();
+  readonly #files = new Map<string, Upload>();
+
+  add(name: string, text: string): void {
+    const list = this.#texts.get(name);
+    if (list) list.push(text);
+    else this.#texts.set(name, [text]);
+  }
+
+  addFile(name: string, upload: Upload): void {
+    this.#files.set(name, upload);
+  }
+
+  get(name: string): string | undefined {
+    return this.#texts.get(name)?.[0];
+  }
+
+  all(name: string): readonly string[] {
+    return this.#texts.get(name) ?? [];
+  }
+
+  has(name: string): boolean {
+    return this.#texts.has(name);
+  }
+
+  names(): Iterable<string> {
+    return this.#texts.keys();
+  }
+
+  file(name: string): Upload | undefined {
+    return this.#files.get(name);
+  }
 }
 
 /** Reads `application/x-www-form-urlencoded`. `undefined` when it has more than `most` fields. */
 export function decodeForm(text: string, most: number): Form | undefined {
-  const values = new Map<string, string[]>();
+  const form = new FormFields();
   let fields = 0;
   for (const [name, value] of new URLSearchParams(text)) {
     fields += 1;
     if (fields > most) return undefined;
-    const list = values.get(name);
-    if (list) list.push(value);
-    else values.set(name, [value]);
+    form.add(name, value);
   }
-  return {
-    get: (name) => values.get(name)?.[0],
-    all: (name) => values.get(name) ?? [],
-    has: (name) => values.has(name),
-    names: () => values.keys(),
-  };
+  return form;
 }

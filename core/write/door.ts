@@ -1,4 +1,5 @@
 import type { Events } from '../events.ts';
+import type { Files } from '../files/files.ts';
 import type { Models } from '../model/registry.ts';
 import type { Policy } from '../query/types.ts';
 
@@ -7,4 +8,6 @@ export interface Door {
   readonly models: Models;
   readonly policy: Policy;
   readonly events: Events;
+  /** Removes contents of files once a change is committed; without it the sweep does. */
+  readonly files?: Pick<Files, 'discard'>;
 }

@@ -3,7 +3,7 @@
 
 import { sql } from 'slonik';
 import { z } from 'zod';
-import type { Actor } from '../actor.ts';
+import { type Actor, actorText } from '../actor.ts';
 import type { Query, Transaction } from '../database/pool.ts';
 
 export type Claim =
@@ -50,8 +50,4 @@ export async function forgetOldForms(database: Query): Promise<void> {
 /** It comes from a browser: cut, and without what PostgreSQL's text cannot hold. */
 function storable(id: string): string {
   return id.slice(0, LONGEST_ID).toWellFormed().replaceAll('\0', '');
-}
-
-function actorText(actor: Actor): string {
-  return actor.kind === 'person' ? `person ${actor.id}` : `${actor.kind} ${actor.name}`;
 }

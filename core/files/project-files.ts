@@ -1,0 +1,17 @@
+import path from 'node:path';
+import type { ProjectContext } from '../config.ts';
+import type { Database } from '../database/pool.ts';
+import { localFolder } from '../local-secret-keys.ts';
+import { createFiles, type Files } from './files.ts';
+import { localFiles } from './local-files.ts';
+
+/**
+ * The files of a project: in the folder that `FILES_FOLDER` names, else in `files.folder` of its config, else beside the
+ * development database; or in a store of its own, with that folder for uploads on their way.
+ */
+export function projectFiles({ folder, environment, config }: ProjectContext, database: Database): Files {
+  const named = environment.filesFolder ?? config?.files?.folder;
+  const home = named === undefined ? path.join(localFolder(folder), 'files') : path.resolve(folder, named);
+  const store = config?.files?.store ?? localFiles(path.join(home, 'kept'));
+  return createFiles({ database, store, incoming: path.join(home, 'incoming') });
+}
