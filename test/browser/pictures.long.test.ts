@@ -4,7 +4,7 @@ import path from 'node:path';
 import * as assert from 'uvu/assert';
 import { openBrowser } from '../support/browser.ts';
 import { suite } from '../support/suite.ts';
-import { everyPage, prepareDesk, visitorsOf } from './every-page.ts';
+import { everyPage, morePages, prepareDesk, visitorsOf } from './every-page.ts';
 import { strikeDesk } from './strike-desk.ts';
 
 const test = suite('pictures');
@@ -17,7 +17,7 @@ for (const locale of ['en', 'ar']) {
   for (const phone of [false, true]) {
     const width = phone ? 360 : 1600;
     const visitors = await visitorsOf(browser, desk, phone ? { phone } : { width, height: 1000 });
-    for (const { name, who, status, show } of everyPage) {
+    for (const { name, who, status, show } of [...everyPage, ...morePages]) {
       const visitor = visitors[who];
       test(`${name}, ${locale}, ${width} px`, async () => {
         assert.is(await show(visitor), status);

@@ -1,0 +1,160 @@
+// What browsers do to forms: leaving, going back, pressing twice, a server that is slow or fails.
+import type { Page, Route } from 'playwright-core';
+import * as assert from 'uvu/assert';
+import { openBrowser, type Visitor } from '../support/browser.ts';
+import { suite } from '../support/suite.ts';
+import { answerTo } from './every-page.ts';
+import { strikeDesk } from './strike-desk.ts';
+
+const test = suite('forms in a browser');
+const desk = await strikeDesk();
+const browser = await openBrowser();
+const email = await desk.account('administrator');
+
+async function visit(expected: readonly number[] = []): Promise<Visitor> {
+  const visitor = await browser.visit(desk, { expected });
+  await visitor.signIn(email);
+  return visitor;
+}
+
+test('leaving a form with changes asks first; leaving one without does not', async () => {
+  const { page, open } = await visit();
+  const questions: string[] = [];
+  page.on('dialog', (dialog) => {
+    questions.push(dialog.type());
+    void (questions.length === 1 ? dialog.dismiss() : dialog.accept());
+  });
+  await open('/admin/strikes/9900/+edit');
+  await page.getByRole('link', { name: 'Cancel' }).click();
+  await page.waitForURL('**/strikes/9900');
+  assert.equal(questions, []);
+
+  await open('/admin/strikes/9900/+edit');
+  await page.getByLabel('Notes').fill('Not to be lost.');
+  const asked = page.waitForEvent('dialog');
+  await page.getByRole('link', { name: 'Cancel' }).click();
+  await asked;
+  assert.is(await page.getByLabel('Notes').inputValue(), 'Not to be lost.');
+  await page.getByRole('link', { name: 'Cancel' }).click();
+  await page.waitForURL('**/strikes/9900');
+  assert.equal(questions, ['beforeunload', 'beforeunload']);
+});
+
+test('what was typed and taken back is no change, and saving asks nothing', async () => {
+  const { page, open, complaints } = await visit();
+  let asked = 0;
+  page.on('dialog', (dialog) => {
+    asked += 1;
+    void dialog.accept();
+  });
+  await open('/admin/strikes/9901/+edit');
+  const notes = page.getByLabel('Notes');
+  await notes.pressSequentially('x');
+  await notes.press('Backspace');
+  await page.getByRole('link', { name: 'Cancel' }).click();
+  await page.waitForURL('**/strikes/9901');
+  await open('/admin/strikes/9901/+edit');
+  await notes.fill('Kept.');
+  assert.is(await answerTo(page, '[data-save]'), 200);
+  assert.is(asked, 0);
+  assert.equal(complaints, []);
+});
+
+test('back after a save leads to the form as it is now, so that saving once more is no conflict', async () => {
+  const { page, open, complaints } = await visit();
+  await open('/admin/labels/+new');
+  await page.getByLabel('Name').fill('Runway closed');
+  assert.is(await answerTo(page, '[name="~then"][value=stay]'), 200);
+  const address = page.url();
+  await page.getByLabel('Meaning').fill('First.');
+  assert.is(await answerTo(page, '[data-save]'), 200);
+
+  await page.goBack();
+  assert.is(page.url(), address);
+  assert.is(await page.getByLabel('Meaning').inputValue(), 'First.');
+  await page.getByLabel('Meaning').fill('Second.');
+  assert.is(await answerTo(page, '[data-save]'), 200);
+  await page.getByText('Second.').waitFor();
+  await open('/admin/labels?q=Runway');
+  assert.is(await page.locator('.table tbody tr').count(), 1);
+  assert.equal(complaints, []);
+});
+
+test('two quick presses of Save send the form once', async () => {
+  const { page, open, complaints } = await visit();
+  await open('/admin/labels/+new');
+  await page.getByLabel('Name').fill('Fence open');
+  let posts = 0;
+  page.on('request', (request) => {
+    if (request.method() === 'POST') posts += 1;
+  });
+  await page.locator('[data-save]').dblclick();
+  await page.waitForURL('**/labels');
+  assert.is(posts, 1);
+  assert.equal(complaints, []);
+});
+
+test('a combobox whose list fails says so, keeps what was chosen, and works at the next try', async () => {
+  const { page, open, complaints } = await visit([500]);
+  await open('/admin/strikes/9902/+edit');
+  const box = page.getByRole('combobox', { name: 'Airport' });
+  const chosen = await box.inputValue();
+  await page.route('**/+options/airport**', (route) => route.fulfill({ status: 500, body: 'no' }));
+  await box.fill('chicago');
+  await page.getByText('The list could not be loaded', { exact: false }).first().waitFor();
+  await box.press('Tab');
+  assert.is(await box.inputValue(), chosen);
+
+  await page.unroute('**/+options/airport**');
+  await box.fill('chicago');
+  await page.locator('[role=option]').locator('visible=true').first().waitFor();
+  await box.press('Escape');
+  assert.is(await box.inputValue(), chosen);
+  assert.equal(complaints, []);
+});
+
+test('a slow answer to earlier words never overwrites the one to later words', async () => {
+  const { page, open, complaints } = await visit();
+  await open('/admin/strikes/9903/+edit');
+  const box = page.getByRole('combobox', { name: 'Airport' });
+  const held: Route[] = [];
+  const first = new Promise<void>((resolve) => {
+    void page.route('**/+options/airport?q=bos', (route) => {
+      held.push(route);
+      resolve();
+    });
+  });
+  await box.fill('bos');
+  await first;
+  await box.fill('denver');
+  await page.getByRole('option', { name: /DEN/ }).first().waitFor();
+  await held[0]?.fulfill({ json: { options: [{ value: 'BOS', label: 'too late' }], more: false } }).catch(() => {});
+  await settled(page);
+  assert.is(await page.getByRole('option', { name: 'too late' }).count(), 0);
+  await box.press('Enter');
+  assert.match(await box.inputValue(), /Denver/);
+  assert.equal(complaints, []);
+});
+
+test('leaving a combobox empty means none; leaving it with words that were not picked means no change', async () => {
+  const { page, open, complaints } = await visit();
+  await open('/admin/strikes/9904/+edit');
+  const key = page.locator('input[type=hidden][name=officer]');
+  const box = page.getByRole('combobox', { name: 'Case officer' });
+  await box.fill('analyst');
+  await page.getByRole('option', { name: 'analyst@desk.example' }).waitFor();
+  await box.press('Enter');
+  assert.match(await key.inputValue(), /^\d+$/);
+  await box.fill('somebody else');
+  await box.press('Tab');
+  assert.is(await box.inputValue(), 'analyst@desk.example');
+  await box.fill('');
+  await box.press('Tab');
+  assert.is(await key.inputValue(), '');
+  assert.equal(complaints, []);
+});
+
+/** After two frames whatever an answer set off has been drawn. */
+function settled(page: Page): Promise<void> {
+  return page.evaluate<void>('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))');
+}

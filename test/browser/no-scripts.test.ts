@@ -1,0 +1,89 @@
+// With JavaScript switched off: nothing of the work is lost, only comfort.
+import * as assert from 'uvu/assert';
+import { PASSWORD } from '../support/app.ts';
+import { openBrowser, type Visitor } from '../support/browser.ts';
+import { suite } from '../support/suite.ts';
+import { answerTo } from './every-page.ts';
+import { strikeDesk } from './strike-desk.ts';
+
+const test = suite('without scripts');
+const desk = await strikeDesk();
+const browser = await openBrowser();
+const email = await desk.account('administrator');
+
+async function visit(expected: readonly number[] = []): Promise<Visitor> {
+  const visitor = await browser.visit(desk, { scripts: false, expected });
+  await visitor.signIn(email);
+  return visitor;
+}
+
+test('somebody signs in and out', async () => {
+  const { page, complaints, open } = await browser.visit(desk, { scripts: false, expected: [401] });
+  await open('/admin/login');
+  await page.getByLabel('E-mail').fill(email);
+  await page.getByLabel('Password').fill(`not ${PASSWORD}`);
+  assert.is(await answerTo(page, 'main form button'), 401);
+  await page.getByLabel('Password').fill(PASSWORD);
+  assert.is(await answerTo(page, 'main form button'), 200);
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.getByText('You are signed out').waitFor();
+  assert.equal(complaints, []);
+});
+
+test('a list is narrowed by ticking, by a range and by a typed key', async () => {
+  const { page, complaints, open } = await visit();
+  await open('/admin/strikes');
+  await page.locator('.filter summary', { hasText: 'State' }).click();
+  await page.getByRole('checkbox', { name: 'Closed' }).check();
+  await page.locator('.filter summary', { hasText: 'Date' }).click();
+  await page.locator('[name="f.occurredOn.to"]').fill('2000-12-31');
+  await page.locator('.filter summary', { hasText: 'Airport' }).click();
+  await page.locator('#f-airport').fill('JFK');
+  assert.is(await answerTo(page, '.filter details[open] .panel button'), 200);
+  const texts = await page.locator('.table tbody tr').allInnerTexts();
+  assert.ok(texts.length > 0);
+  for (const text of texts)
+    assert.match(text, /^(1990|1991|1992|1993|1994|1995|1996|1997|1998|1999|2000)-[\s\S]*JFK[\s\S]*Closed/);
+  assert.equal(complaints, []);
+});
+
+test('a relation takes a key or a whole name; what fits several rows is asked with radios', async () => {
+  const { page, complaints, open } = await visit([422]);
+  await open('/admin/strikes/9960/+edit');
+  await page.getByLabel('Airport').fill('ORD');
+  await page.getByLabel('Operator').fill('united airlines');
+  await page.getByLabel('Case officer').fill('nobody@example.org');
+  assert.is(await answerTo(page, '[data-save]'), 422);
+  await page.getByRole('alert').getByText('nobody@example.org').waitFor();
+  await page.getByLabel('Case officer').fill('officer@desk.example');
+  assert.is(await answerTo(page, '[data-save]'), 200);
+  await open('/admin/strikes/9960');
+  const facts = await page.locator('.columns').innerText();
+  assert.match(facts, /ORD · Chicago/);
+  assert.match(facts, /United Airlines/);
+  assert.match(facts, /officer@desk\.example/);
+  assert.equal(complaints, []);
+});
+
+test('labels are taken out by their boxes and added by name', async () => {
+  const { page, complaints, open } = await visit();
+  await open('/admin/strikes/9950/+edit');
+  await page.locator('#f-labels').fill('Night');
+  assert.is(await answerTo(page, '[name="~then"][value=stay]'), 200);
+  await page.locator('#f-labels').fill('Costly');
+  await page.getByRole('checkbox', { name: 'Night' }).uncheck();
+  assert.is(await answerTo(page, '[name="~then"][value=stay]'), 200);
+  assert.ok(await page.getByRole('checkbox', { name: 'Costly' }).isChecked());
+  assert.is(await page.getByRole('checkbox', { name: 'Night' }).count(), 0);
+  assert.equal(complaints, []);
+});
+
+test('a record is deleted after one more question', async () => {
+  const { page, complaints, open } = await visit([404]);
+  await open('/admin/routes/ATL,LAX');
+  await page.getByRole('link', { name: 'Delete' }).click();
+  await page.getByRole('button', { name: 'Delete' }).click();
+  await page.getByRole('status').getByText('was deleted').waitFor();
+  assert.is(await open('/admin/routes/ATL,LAX'), 404);
+  assert.equal(complaints, []);
+});

@@ -1,0 +1,54 @@
+// A phone: nothing sticks out, everything is large enough to be hit, the first column stays in one line.
+import * as assert from 'uvu/assert';
+import { openBrowser } from '../support/browser.ts';
+import { suite } from '../support/suite.ts';
+import { everyPage, prepareDesk, visitorsOf } from './every-page.ts';
+import { strikeDesk } from './strike-desk.ts';
+
+const test = suite('small screen');
+const browser = await openBrowser();
+
+for (const locale of ['en', 'ar']) {
+  const desk = await strikeDesk({ locale });
+  await prepareDesk(desk);
+  const visitors = await visitorsOf(browser, desk, { phone: true });
+  for (const { name, who, status, show } of everyPage) {
+    test(`${name}, ${locale}: no sideways scroll, controls of 24 px and more`, async () => {
+      const visitor = visitors[who];
+      assert.is(await show(visitor), status);
+      assert.equal(await visitor.page.evaluate<string[]>(TOO_WIDE), []);
+      assert.equal(await visitor.page.evaluate<string[]>(TOO_SMALL), []);
+      assert.equal(visitor.complaints, []);
+    });
+  }
+
+  test(`the list, ${locale}: dates in the first column stand in one line, and stay when the rest is scrolled`, async () => {
+    const { page, open } = visitors.administrator;
+    await open('/admin/strikes');
+    const first = page.locator('.table tbody th').first();
+    const { height = 0, x = 0 } = (await first.locator('time').boundingBox()) ?? {};
+    assert.ok(height > 10 && height < 30, `${height} px`);
+    const moved = await page.evaluate<number>(`(() => {
+      const box = document.querySelector('.table-box');
+      box.scrollBy(${locale === 'ar' ? -300 : 300}, 0);
+      return Math.abs(box.scrollLeft);
+    })()`);
+    assert.is(moved, 300);
+    assert.is((await first.locator('time').boundingBox())?.x, x);
+  });
+}
+
+/** The page must not scroll sideways (WCAG 1.4.10); boxes that scroll by themselves, tables and filters, may. */
+const TOO_WIDE = `(() => {
+  const { scrollWidth, clientWidth } = document.documentElement;
+  return scrollWidth > clientWidth || scrollWidth > 360 ? ['the page is ' + scrollWidth + ' px wide'] : [];
+})()`;
+
+/** WCAG 2.5.8: 24 by 24 px, but for links in a line of text. A label is part of its box. */
+const TOO_SMALL = `[...document.querySelectorAll('a, button, input, select, textarea, summary')].flatMap((control) => {
+  if (!control.checkVisibility({ visibilityProperty: true }) || control.type === 'hidden') return [];
+  const target = control.closest('label') ?? control;
+  const { width, height } = target.getBoundingClientRect();
+  const inText = control.matches('p a, li a, dd a, td a, .skip') && getComputedStyle(control).display.startsWith('inline');
+  return inText || (width >= 24 && height >= 24) ? [] : [Math.round(width) + ' × ' + Math.round(height) + ': ' + control.outerHTML.slice(0, 160)];
+})`;
