@@ -33,7 +33,8 @@ export function shownValue(t: Translate, field: FieldInfo | undefined, value: un
     case 'undefined':
       return undefined;
     case 'string':
-      return cut(field?.valueLabels[value] ?? value);
+      // Only of the set: an object has names of its own, and a text may be "constructor".
+      return cut(field?.values.includes(value) ? (field.valueLabels[value] ?? value) : value);
     case 'boolean':
       return t(value ? 'value.yes' : 'value.no');
     case 'object':
