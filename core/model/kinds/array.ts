@@ -24,13 +24,17 @@ export const array: KindSpec<readonly Item[]> = {
     return mayBeEmpty ? "'{}'" : undefined;
   },
   /** The lengths of texts are the write door's alone: PostgreSQL has no condition over each item of an array of texts. */
-  checks({ min, max, item }) {
-    const one = item?.kind === 'integer' ? item : undefined;
+  checks(field) {
+    const { min, max } = field;
+    const item = itemOf(field);
+    const one = item.kind === 'integer' ? item : undefined;
+    // The type is named, so that an array of other items has another condition.
+    const nothing = `null::${item.spec.sqlType(item)}`;
     return [
-      { suffix: 'items', sql: (column) => `array_position(${column}, null) is null` },
+      { suffix: 'items', sql: (column) => `array_position(${column}, ${nothing}) is null` },
       ...(min === undefined ? [] : [{ suffix: 'min', sql: (column: string) => `cardinality(${column}) >= ${min}` }]),
       ...(max === undefined ? [] : [{ suffix: 'max', sql: (column: string) => `cardinality(${column}) <= ${max}` }]),
-      ...(item?.kind === 'choice' ? [{ suffix: 'choice', sql: among(item.values) }] : []),
+      ...(item.kind === 'choice' ? [{ suffix: 'choice', sql: among(item.values) }] : []),
       ...(one?.min === undefined
         ? []
         : [{ suffix: 'item_min', sql: (column: string) => `${one.min} <= all (${column})` }]),

@@ -27,6 +27,19 @@ const columns = fc.oneof(
   flags.map((options) => field.choice(['a', 'b'], options)),
   flags.map((options) => field.timestamp({ ...options, default: 'now' })),
   fc.constant(field.text({ index: 'search' })),
+  flags.map((options) => field.email(options)),
+  flags.map((options) => field.phone(options)),
+  flags.map((options) => field.url(options)),
+  flags.map((options) => field.slug({ ...options, max: 9 })),
+  fc
+    .tuple(flags, fc.constantFrom('JPY', 'USD'))
+    .map(([options, currency]) => field.money({ ...options, currency, min: '0' })),
+  flags.map((options) => field.colour({ ...options, default: '#0d9488' })),
+  flags.map(({ nullable }) => field.markdown({ nullable, max: 9 })),
+  flags.map(({ nullable }) => field.bytes({ nullable, max: 9 })),
+  flags.map(({ nullable, index }) => field.array(field.text(), { nullable, index, max: 9 })),
+  flags.map(({ nullable, index }) => field.array(field.integer({ min: 0 }), { nullable, index, min: 1 })),
+  flags.map(({ nullable, index }) => field.array(field.choice(['a', 'b']), { nullable, index, default: ['a'] })),
 );
 /** One to three tables; a relation points to whichever table bears the number, its own included. */
 const models = fc
@@ -71,7 +84,7 @@ test('any models become any others, and back', async () => {
     fc.asyncProperty(models, models, async (one, other) => {
       await thereAndBack(snapshotOf(resolved(...one)), snapshotOf(resolved(...other)));
     }),
-    { numRuns: 10 },
+    { numRuns: 12 },
   );
 });
 

@@ -20,6 +20,9 @@ const TYPES = [
   'timestamptz(3)',
   'uuid',
   'jsonb',
+  'text[]',
+  'integer[]',
+  'bytea',
 ];
 
 function alterType(from: string, to: string): string {
@@ -30,7 +33,7 @@ function alterType(from: string, to: string): string {
 test('between any two types the statement runs on an empty table', async () => {
   const { url, drop } = await testDatabase();
   const pairs = TYPES.flatMap((from) => TYPES.filter((to) => to !== from).map((to) => [from, to] as const));
-  assert.is(pairs.length, 132);
+  assert.is(pairs.length, 210);
   const statements = pairs.map(([from, to]) => `create table t (v ${from}); ${alterType(from, to)} drop table t;`);
   await runSql(url, statements.join('\n'));
   await drop();
@@ -51,6 +54,8 @@ test('values come through as said, in UTC whatever the session thinks', async ()
     ['timestamptz(3)', 'date', "'2026-11-20 23:30:00-05'", '2026-11-21'],
     ['timestamptz(3)', 'time(0)', "'2026-11-20 23:30:00-05'", '04:30:00'],
     ['text', 'jsonb', `'{"a": 1}'`, '{"a": 1}'],
+    ['integer[]', 'text[]', `'{1,2}'`, '{1,2}'],
+    ['text', 'text[]', `'{a,b}'`, '{a,b}'],
   ];
   for (const [from, to, value, becomes] of cases) {
     await runSql(
@@ -71,6 +76,7 @@ test('what cannot be converted fails loudly and leaves the values alone', async 
     ['bigint', 'integer', '3000000000'],
     ['numeric', 'numeric(4, 2)', '12345'],
     ['text', 'jsonb', "'{'"],
+    ['text', 'text[]', "'red'"],
   ];
   for (const [from, to, value] of cases) {
     await runSql(url, `create table t (v ${from}); insert into t values (${value});`);

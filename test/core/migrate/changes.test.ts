@@ -54,6 +54,17 @@ test('a table of every kind of field comes and goes', async () => {
       tracking: field.uuid({ nullable: true, index: 'search' }),
       state: field.choice(['new', 'open', "it's"], { default: 'new', index: true }),
       order: field.text({ index: 'search', nullable: true }),
+      slug: field.slug({ from: 'name' }),
+      mail: field.email({ unique: true, index: true, nullable: true }),
+      phone: field.phone({ default: '+4930123456' }),
+      home: field.url({ nullable: true, index: 'search' }),
+      price: field.money({ currency: 'KWD', min: '0', default: '0' }),
+      paint: field.colour({ default: '#0d9488' }),
+      notes: field.markdown({ max: 1000, nullable: true }),
+      tags: field.array(field.text({ max: 40 }), { min: 0, max: 20, index: true }),
+      floors: field.array(field.integer({ min: -2 }), { nullable: true }),
+      days: field.array(field.choice(['mon', "it's"]), { default: ["it's"] }),
+      scan: field.bytes({ nullable: true, max: 1_000_000 }),
       CamelCase: field.integer({ column: 'Odd "Name"', index: true }),
       ...timestamps(),
     },
@@ -64,6 +75,10 @@ test('a table of every kind of field comes and goes', async () => {
   const up = await thereAndBack(emptySnapshot, snapshot(everything));
   assert.match(up, 'create extension if not exists pg_trgm;');
   assert.match(up, /using gin \("order" gin_trgm_ops\)/);
+  assert.match(up, 'create unique index everything_mail_key on everything (lower(mail));');
+  assert.match(up, 'create index everything_mail_idx on everything (mail);');
+  assert.match(up, 'create index everything_tags_idx on everything using gin (tags);');
+  await thereAndBack(snapshot(everything), emptySnapshot);
 });
 
 test('a table goes and comes back empty', async () => {
@@ -106,6 +121,22 @@ test('indexes and unique constraints come, go and change', async () => {
     indexes: [['b', '-c']],
   });
   await thereAndBack(snapshot(before), snapshot(after));
+});
+
+test('a text becomes an e-mail address that is unique whatever its capitals', async () => {
+  const before = defineModel('patient', { fields: { name: field.text(), mail: field.text({ unique: true }) } });
+  const after = defineModel('patient', { fields: { name: field.text(), mail: field.email({ unique: true }) } });
+  const rows = "insert into patient (name, mail) values ('Ada', 'Ada@example.org'), ('Bob', 'bob@example.org')";
+  const up = await thereAndBack(snapshot(before), snapshot(after), rows);
+  assert.match(up, '-- Fails when two rows of patient have the same mail, capitals aside.');
+  const { url, drop } = await testDatabase();
+  await runSql(url, renderFile(diff(emptySnapshot, snapshot(after))).up);
+  let refused = false;
+  await runSql(url, `${rows}, ('Eve', 'ADA@example.org')`).catch(() => {
+    refused = true;
+  });
+  assert.ok(refused, 'the database holds it');
+  await drop();
 });
 
 test('foreign keys come, go and change what they do on deletion', async () => {
