@@ -1,3 +1,4 @@
+// timeout: 120
 // What people who use the package may rely on, as one text: a change of it is meant, and stands in CHANGELOG.md.
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -35,8 +36,21 @@ test('exports, events, permissions, codes, views, hooks and JSON are what test/p
     .join('\n');
   for (const [title, names] of Object.entries(sections)) assert.ok(names.length > 0, title);
   if (process.env.UPDATE_SNAPSHOT === '1') writeFileSync(FILE, now);
-  assert.fixture(now, readFileSync(FILE, 'utf8'), HOW);
+  const [before, after] = [linesOf(readFileSync(FILE, 'utf8')), linesOf(now)];
+  const added = [...after.difference(before)];
+  const gone = [...before.difference(after)];
+  assert.equal({ added, gone }, { added: [], gone: [] }, HOW + told({ added, gone }));
 });
+
+/** Each name with its section's title, so that a difference says what it is. */
+function linesOf(text: string): ReadonlySet<string> {
+  const sections = text.split('\n\n').map((section) => section.trim().split('\n'));
+  return new Set(sections.flatMap(([title = '', ...names]) => names.map((name) => `${title}: ${name.trim()}`)));
+}
+
+function told({ added, gone }: { readonly added: readonly string[]; readonly gone: readonly string[] }): string {
+  return [...added.map((line) => `\n    + ${line}`), ...gone.map((line) => `\n    - ${line}`)].join('');
+}
 
 /** Types leave no trace at run time, so the page itself is read. */
 function exportedTypes(): readonly string[] {

@@ -64,3 +64,12 @@ export function writeExamples(examples: readonly Example[]): string {
   }
   return folder;
 }
+
+/** Lines of the shell examples of a page that run our command, without comments. */
+export function commandsOf(page: string): readonly string[] {
+  const fences = [...textOf(page).matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(([, lines = '']) => lines);
+  return fences
+    .flatMap((lines) => lines.split(/\n|&&/))
+    .map((line) => line.replace(/\s#.*$/, '').trim())
+    .flatMap((line) => /^npx rustio-admin (.*)$/.exec(line)?.[1] ?? []);
+}
