@@ -20,7 +20,7 @@ export const startproject: CliCommand = {
     starter: {
       description: 'What it begins with: hardly anything, or a whole back office with data',
       type: 'string',
-      choices: ['blank', 'strikes'],
+      choices: ['blank', 'strikes', 'clinic'],
       default: 'blank',
     },
   },

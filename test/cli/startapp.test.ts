@@ -36,7 +36,7 @@ function configOf(project: string): string {
   return readFileSync(path.join(project, 'rustio.config.ts'), 'utf8');
 }
 
-for (const starter of ['blank', 'strikes']) {
+for (const starter of ['blank', 'strikes', 'clinic']) {
   test(`two apps are wired into the config of the starter ${starter}, one after the other`, async () => {
     const project = await newProject(starter);
     const lines = await make(project, 'stock-takes');

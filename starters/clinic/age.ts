@@ -1,0 +1,6 @@
+/** Whole years that somebody born on that ISO date has lived at this moment. */
+export function ageOn(bornOn: string, moment: Date): number {
+  const [year = 0, month = 1, day = 1] = bornOn.split('-').map(Number);
+  const birthdayIsAhead = moment.getMonth() + 1 < month || (moment.getMonth() + 1 === month && moment.getDate() < day);
+  return moment.getFullYear() - year - (birthdayIsAhead ? 1 : 0);
+}

@@ -1,0 +1,52 @@
+import { type EventHandlers, sql, type Transaction, z } from 'rustio-admin';
+
+const keyRow = z.object({ invoice_id: z.string() });
+
+/**
+ * Keeps an invoice's total the sum of its lines, whoever changes them and through whichever door: page, import, command. It
+ * runs in the transaction of the change, so nobody ever reads a total that does not add up.
+ */
+export const keepTotals: EventHandlers = {
+  async create(tx, { subject, data }) {
+    if (subject?.model === 'invoiceLine') await addUp(tx, [data.after.invoice]);
+  },
+  async update(tx, { subject, data }) {
+    if (subject?.model !== 'invoiceLine') return;
+    // A line that moved to another invoice changes both; else the line itself tells where it belongs.
+    if ('invoice' in data.after) await addUp(tx, [data.before.invoice, data.after.invoice]);
+    else await addUpOfLine(tx, subject.key);
+  },
+  async delete(tx, { subject, data }) {
+    if (subject?.model === 'invoiceLine') await addUp(tx, [data.before.invoice]);
+  },
+};
+
+async function addUpOfLine(tx: Transaction, line: string): Promise<void> {
+  const invoices = await tx.anyFirst(sql.type(keyRow)`select invoice_id from invoice_line where id = ${line}::bigint`);
+  await addUp(tx, invoices);
+}
+
+/**
+ * Two people may add lines to one invoice at the same moment. Each locks the invoice before he adds up, in a statement of its
+ * own: only a later statement sees what the other has committed, so the second sum holds both lines. `no key` because the
+ * foreign keys of both new lines hold the row already, and a stronger lock would wait for the other for ever.
+ */
+async function addUp(tx: Transaction, invoices: readonly unknown[]): Promise<void> {
+  const ids = sql.array(invoices.map(String), 'int8');
+  await tx.query(sql.unsafe`
+    select from invoice where id = any(${ids}) order by id for no key update
+  `);
+  await tx.query(sql.unsafe`
+    update invoice
+    set total = lines.total
+    from (
+      select invoice.id, coalesce(sum(invoice_line.quantity * invoice_line.price), 0) as total
+      from invoice
+      left join invoice_line on invoice_line.invoice_id = invoice.id
+      where invoice.id = any(${ids})
+      group by invoice.id
+    ) lines
+    where invoice.id = lines.id
+      and invoice.total <> lines.total
+  `);
+}

@@ -1,0 +1,9 @@
+import type { AnyModel } from 'rustio-admin';
+import { Appointment } from './models/appointment.ts';
+import { Invoice, InvoiceLine } from './models/invoice.ts';
+import { Patient } from './models/patient.ts';
+import { Practitioner } from './models/practitioner.ts';
+import { Treatment } from './models/treatment.ts';
+
+/** Everything that the clinic keeps, in the order of its index page. */
+export const models: readonly AnyModel[] = [Appointment, Patient, Invoice, InvoiceLine, Practitioner, Treatment];

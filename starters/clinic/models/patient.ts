@@ -1,0 +1,19 @@
+import { defineModel, field, type Row, timestamps } from 'rustio-admin';
+
+export const Patient = defineModel('patient', {
+  fields: {
+    name: field.text({ max: 120, index: 'search' }),
+    bornOn: field.date({ index: true, label: 'Born on' }),
+    phone: field.phone({ nullable: true, help: 'With the country: +44 20 7946 0123.' }),
+    email: field.email({ nullable: true, label: 'E-mail' }),
+    cover: field.choice(['public', 'private', 'none'], {
+      default: 'public',
+      index: true,
+      labels: { public: 'Public insurance', private: 'Private insurance', none: 'Pays alone' },
+    }),
+    allergies: field.text({ max: 500, nullable: true, help: 'What whoever treats the patient must know.' }),
+    notes: field.text({ max: 5000, nullable: true, multiline: true }),
+    ...timestamps(),
+  },
+});
+export interface Patient extends Row<typeof Patient> {}

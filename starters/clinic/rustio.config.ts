@@ -1,0 +1,16 @@
+import { defineConfig } from 'rustio-admin';
+import { admins } from './admins.ts';
+import { billing } from './billing/index.ts';
+import { dues } from './dues/index.ts';
+import { models } from './models.ts';
+import { waitingRoom } from './waiting-room/index.ts';
+
+export default defineConfig({
+  name: 'Clinic',
+  timeZone: 'Europe/London',
+  models,
+  plugins: { admin: { admins }, 'waiting-room': { longWait: 25 } },
+  // In this order: dues fills a place that the waiting room leaves open.
+  extend: [billing, waitingRoom, dues],
+  seed: './seed.ts',
+});

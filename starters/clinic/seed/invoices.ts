@@ -1,0 +1,59 @@
+import type { Insert } from 'rustio-admin';
+import { inPence, inPounds } from '../billing/amount.ts';
+import type { Invoice, InvoiceLine } from '../models/invoice.ts';
+import type { SeededAppointment } from './appointments.ts';
+import { Chance } from './chance.ts';
+import { plusDays } from './day.ts';
+
+const wanted = 600;
+const daysToPay = 30;
+
+type SeededInvoice = Insert<typeof Invoice> & { readonly id: number };
+type SeededLine = Insert<typeof InvoiceLine> & { readonly id: number };
+
+/** Six hundred invoices over appointments that took place, the oldest first, each the sum of its lines. */
+export function invoicesOf(
+  today: string,
+  appointments: readonly SeededAppointment[],
+  treatments: readonly { readonly code: string; readonly price: string }[],
+): { readonly invoices: readonly SeededInvoice[]; readonly lines: readonly SeededLine[] } {
+  const chance = new Chance(20_250_303);
+  const done = appointments.filter(({ status }) => status === 'done');
+  const invoices: SeededInvoice[] = [];
+  const lines: SeededLine[] = [];
+  for (let number = 1; number <= wanted; number++) {
+    // Spread evenly over all that took place.
+    const appointment = done[Math.floor(((number - 1) * done.length) / wanted)];
+    if (appointment === undefined) throw new TypeError('Too few appointments took place.');
+    const issuedOn = appointment.startsAt.toISOString().slice(0, 10);
+    const dueOn = plusDays(issuedOn, daysToPay);
+    let total = 0n;
+    for (const { code, price } of several(chance, treatments)) {
+      const quantity = chance.percent(85) ? 1 : 2;
+      total += inPence(price) * BigInt(quantity);
+      lines.push({ id: lines.length + 1, invoice: number, treatment: code, quantity, price });
+    }
+    invoices.push({
+      id: number,
+      number: `R-${issuedOn.slice(0, 4)}-${String(number).padStart(4, '0')}`,
+      patient: appointment.patient,
+      issuedOn,
+      dueOn,
+      status: statusOf(chance, dueOn < today, plusDays(issuedOn, 3) > today),
+      total: inPounds(total),
+    });
+  }
+  return { invoices, lines };
+}
+
+/** One to four, each once. */
+function several<T>(chance: Chance, things: readonly T[]): ReadonlySet<T> {
+  return new Set(Array.from({ length: 1 + chance.below(4) }, () => chance.one(things)));
+}
+
+/** What is due has mostly been paid; what is a few days old has not been sent yet. */
+function statusOf(chance: Chance, isDue: boolean, isNew: boolean): NonNullable<SeededInvoice['status']> {
+  if (isNew) return 'draft';
+  if (chance.percent(3)) return 'cancelled';
+  return chance.percent(isDue ? 88 : 40) ? 'paid' : 'sent';
+}

@@ -1,0 +1,23 @@
+import { type App, type Cause, sql, type Transaction, z } from 'rustio-admin';
+
+const counted = z.object({ visits: z.coerce.number() });
+
+/** Forgets the visits of earlier days, and says how many there were. */
+export async function clear(tx: Transaction, cause: Cause, app: App): Promise<number> {
+  const { visits } = await tx.one(sql.type(counted)`
+    with gone as (
+      delete from waiting_visit
+      where ${earlier(app)}
+      returning 1
+    )
+    select count(*) as visits from gone
+  `);
+  if (visits > 0) await app.events.record(tx, cause, 'waiting_room_cleared', { subject: null, data: { visits } });
+  return visits;
+}
+
+/** Visits that did not begin today, by the clinic's own clock. */
+export function earlier(app: App) {
+  const zone = app.config.timeZone ?? 'UTC';
+  return sql.fragment`arrived_at < date_trunc('day', now() at time zone ${zone}) at time zone ${zone}`;
+}

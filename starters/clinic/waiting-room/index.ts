@@ -1,0 +1,44 @@
+import { definePlugin } from 'rustio-admin';
+import { checks } from './checks.ts';
+import { commands } from './commands.ts';
+import { events } from './events.ts';
+import { forgetVisit } from './forget-visit.ts';
+import { options } from './options.ts';
+import { arrivedForm, calledForm, dayPage } from './pages.ts';
+import './slots.ts';
+import { Visit } from './visit.ts';
+import { ownDay, waiting } from './widgets.ts';
+import { words } from './words.ts';
+
+/** Who is in the building: patients arrive at the desk, wait, and are called to a room. */
+export const waitingRoom = definePlugin({
+  name: 'waiting-room',
+  api: 1,
+  description: 'Who of today has arrived, who waits, who was called.',
+  requires: ['admin'],
+  options,
+  migrations: new URL('./migrations/', import.meta.url),
+  templates: new URL('./templates/', import.meta.url),
+  words: { en: words },
+  models: [Visit],
+  permissions: [
+    { name: 'waiting-room.view', description: 'See who of today is expected, waits or was called' },
+    { name: 'waiting-room.run', description: 'Say who has arrived, and call patients' },
+  ],
+  events,
+  on: () => ({ delete: forgetVisit }),
+  slots: ['waiting-room.notes'],
+  fills: {
+    navigation: [
+      { label: 'waiting-room.title', path: '/+waiting-room', access: { permission: 'waiting-room.view' }, rank: -1 },
+    ],
+    'dashboard.widgets': [waiting, ownDay],
+  },
+  checks,
+  commands,
+  routes(routes) {
+    routes.get('/+waiting-room', { permission: 'waiting-room.view' }, dayPage);
+    routes.post('/+waiting-room/arrived', { permission: 'waiting-room.run' }, arrivedForm);
+    routes.post('/+waiting-room/called', { permission: 'waiting-room.run' }, calledForm);
+  },
+});

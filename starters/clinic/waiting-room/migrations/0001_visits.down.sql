@@ -1,0 +1,2 @@
+-- Loses data: every visit.
+drop table waiting_visit;

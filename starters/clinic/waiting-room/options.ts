@@ -1,0 +1,17 @@
+import { type App, z } from 'rustio-admin';
+
+/** What the config may say under `waiting-room`. */
+export const options = z.strictObject({
+  /** From so many minutes on, somebody waits too long. */
+  longWait: z.int().min(1).max(600).default(30),
+});
+
+declare module 'rustio-admin' {
+  interface PluginOptions {
+    'waiting-room'?: false | z.input<typeof options>;
+  }
+}
+
+export function optionsOf(app: App): z.output<typeof options> {
+  return options.parse(app.options('waiting-room') ?? {});
+}

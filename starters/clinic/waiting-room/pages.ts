@@ -1,0 +1,77 @@
+// HTTP: parse, call a rule, render or redirect. No SQL, no policy.
+
+import { type App, type Context, causeOf, leaveMessage, z } from 'rustio-admin';
+import { Patient } from '../models/patient.ts';
+import { arrive, type Received } from './arrive.ts';
+import { type Booked, bookedToday } from './booked-today.ts';
+import { call } from './call.ts';
+import { optionsOf } from './options.ts';
+import type { PatientNote } from './slots.ts';
+
+const posted = z.object({ appointment: z.string() });
+const calledTo = posted.extend({ room: z.string().trim().min(1).max(20) });
+
+/** GET /+waiting-room */
+export async function dayPage(ctx: Context, app: App): Promise<void> {
+  await showDay(ctx, app);
+}
+
+/** POST /+waiting-room/arrived */
+export async function arrivedForm(ctx: Context, app: App): Promise<void> {
+  const read = posted.safeParse({ appointment: ctx.state.form?.get('appointment') });
+  if (!read.success) return showDay(ctx, app, ctx.state.t('waiting-room.problem.unknown'));
+  const { appointment } = read.data;
+  const received = await app.database.transaction((tx) => arrive(tx, causeOf(ctx), app, appointment));
+  await answer(ctx, app, received, 'waiting-room.hasArrived');
+}
+
+/** POST /+waiting-room/called */
+export async function calledForm(ctx: Context, app: App): Promise<void> {
+  const { form, t } = ctx.state;
+  const read = calledTo.safeParse({ appointment: form?.get('appointment'), room: form?.get('room') });
+  if (!read.success) return showDay(ctx, app, t('waiting-room.problem.room'));
+  const received = await app.database.transaction((tx) => call(tx, causeOf(ctx), app, read.data));
+  await answer(ctx, app, received, 'waiting-room.hasBeenCalled', read.data.room);
+}
+
+async function answer(ctx: Context, app: App, received: Received, key: string, room = ''): Promise<void> {
+  const patient = received.booked?.patient ?? '';
+  if (received.outcome === 'refused') return showDay(ctx, app, ctx.state.t(received.key, { patient }));
+  leaveMessage(ctx, app, { tone: 'good', key, params: { patient, room } });
+  ctx.redirect(app.urls.to('/+waiting-room'));
+  ctx.status = 303;
+}
+
+async function showDay(ctx: Context, app: App, problem?: string): Promise<void> {
+  const booked = await bookedToday(app.reading, app);
+  const notes = await notesOf(ctx, app, booked);
+  const { longWait } = optionsOf(app);
+  const patients = app.models.of(Patient);
+  const seesPatients = app.policy.may(ctx.state.actor, 'view', patients);
+  if (problem !== undefined) ctx.status = 422;
+  app.views.page(ctx, 'waiting-room/day', {
+    title: ctx.state.t('waiting-room.title'),
+    problem,
+    mayRun: app.access.judge(ctx, { permission: 'waiting-room.run' }) === 'pass',
+    rows: booked.map((one) => ({
+      ...one,
+      ...(seesPatients && { url: app.urls.record(patients, String(one.patientId)) }),
+      tone: one.state === 'waits' ? (one.waitedMinutes >= longWait ? 'bad' : 'warn') : toneOf[one.state],
+      notes: notes.get(one.patientId) ?? [],
+    })),
+  });
+}
+
+const toneOf = { expected: 'neutral', called: 'good' } as const;
+
+/** What others know about these patients, as far as this reader may know it. */
+async function notesOf(
+  ctx: Context,
+  app: App,
+  booked: readonly Booked[],
+): Promise<ReadonlyMap<number, readonly PatientNote[]>> {
+  const patients = [...new Set(booked.map(({ patientId }) => patientId))];
+  const known = app.slot('waiting-room.notes').filter(({ access }) => app.access.judge(ctx, access) === 'pass');
+  const found = patients.length === 0 ? [] : await Promise.all(known.map((notes) => notes.load(app, patients)));
+  return new Map(patients.map((patient) => [patient, found.flatMap((notes) => notes.get(patient) ?? [])]));
+}

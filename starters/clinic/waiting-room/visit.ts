@@ -1,0 +1,21 @@
+import { defineModel, field, type Row } from 'rustio-admin';
+import { Appointment } from '../models/appointment.ts';
+
+/**
+ * That somebody came. The table comes from this plugin's migration, so it is only described here; and nobody writes to it
+ * but the rules of this folder. For that it has a list with filters like every other model.
+ */
+export const Visit = defineModel('visit', {
+  fields: {
+    appointment: field.belongsTo(() => Appointment, { onDelete: 'cascade' }),
+    arrivedAt: field.timestamp({ default: 'now', index: true, label: 'Arrived' }),
+    calledAt: field.timestamp({ nullable: true, label: 'Called' }),
+    room: field.text({ max: 20, nullable: true }),
+  },
+  key: 'appointment',
+  label: 'appointment',
+  table: 'waiting_visit',
+  managed: false,
+  readOnly: true,
+});
+export interface Visit extends Row<typeof Visit> {}

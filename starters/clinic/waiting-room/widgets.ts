@@ -1,0 +1,59 @@
+import { type App, type Context, type SmallTable, sql, type Widget, z } from 'rustio-admin';
+import { Patient } from '../models/patient.ts';
+import { bookedToday } from './booked-today.ts';
+import { earlier } from './clear.ts';
+import { optionsOf } from './options.ts';
+
+const row = z.object({ patients: z.coerce.number(), longest: z.coerce.number() });
+
+/** How many wait, and whether one of them waits too long. */
+export const waiting = {
+  name: 'waiting',
+  access: { permission: 'waiting-room.view' },
+  async load({ state }: { readonly state: Pick<Context['state'], 't' | 'locale'> }, app: App) {
+    const { patients, longest } = await app.reading.one(sql.type(row)`
+      select
+        count(*) as patients,
+        coalesce(floor(extract(epoch from now() - min(arrived_at)) / 60), 0)::integer as longest
+      from waiting_visit
+      where called_at is null and not ${earlier(app)}
+    `);
+    const tone = longest >= optionsOf(app).longWait ? 'bad' : patients > 0 ? 'warn' : 'good';
+    return {
+      kind: 'figure',
+      value: new Intl.NumberFormat(state.locale).format(patients),
+      label: state.t('waiting-room.figure', { n: patients }),
+      url: app.urls.to('/+waiting-room'),
+      tone,
+    };
+  },
+} as const satisfies Widget;
+
+/** The reader's own patients of today, for whoever signs in as a practitioner. */
+export const ownDay = {
+  name: 'own-day',
+  access: { role: 'supervisor', permission: 'waiting-room.view' },
+  async load({ state }: { readonly state: Pick<Context['state'], 't' | 'actor'> }, app: App): Promise<SmallTable> {
+    const { actor, t } = state;
+    const booked = await bookedToday(app.reading, app);
+    const own = booked.filter((one) => actor.kind === 'person' && one.practitionerAccount === actor.id);
+    const patients = app.models.of(Patient);
+    const tones = { expected: 'neutral', waits: 'warn', called: 'good' } as const;
+    return {
+      kind: 'table',
+      title: t('waiting-room.own'),
+      more: { label: t('waiting-room.title'), url: app.urls.to('/+waiting-room') },
+      columns: [
+        { label: t('waiting-room.time') },
+        { label: t('waiting-room.patient') },
+        { label: t('waiting-room.state') },
+      ],
+      rows: own.map(({ time, patient, patientId, state: at, waitedMinutes, calledTo }) => [
+        { text: time },
+        { text: patient, url: app.urls.record(patients, String(patientId)) },
+        { text: t(`waiting-room.${at}`, { minutes: waitedMinutes, room: calledTo ?? '' }), tone: tones[at] },
+      ]),
+      empty: t('waiting-room.ownEmpty'),
+    };
+  },
+} as const satisfies Widget;

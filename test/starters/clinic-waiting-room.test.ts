@@ -1,0 +1,256 @@
+import * as assert from 'uvu/assert';
+import type { CommandInput } from '../../core/plugin.ts';
+import { type Figure, sql, z } from '../../index.ts';
+import { checks } from '../../starters/clinic/waiting-room/checks.ts';
+import { commands } from '../../starters/clinic/waiting-room/commands.ts';
+import { ownDay, waiting } from '../../starters/clinic/waiting-room/widgets.ts';
+import { noticesOf, rowsOf, textOf } from '../plugins/admin/page.ts';
+import type { Client } from '../support/client.ts';
+import { afterAllSuites, suite } from '../support/suite.ts';
+import { openClinic, reception } from './clinic-house.ts';
+
+const test = suite('the waiting room of the clinic');
+const clinic = await openClinic();
+afterAllSuites(() => clinic.close());
+const { app } = clinic;
+const desk = await clinic.person('staff', reception);
+const address = '/admin/+waiting-room';
+
+interface Seat {
+  readonly appointment: string;
+  readonly patient: string;
+  readonly patientId: string;
+}
+
+/** A patient of today for one test alone, at a minute of his own. */
+let minute = 0;
+async function bookedNow(): Promise<Seat> {
+  minute += 1;
+  return app.database.one(sql.type(z.object({ appointment: z.string(), patient: z.string(), patientId: z.string() }))`
+    with patient as (
+      insert into patient (name, born_on) values (${`Test Patient ${minute}`}, '1980-01-01') returning id, name
+    ), appointment as (
+      insert into appointment (patient_id, practitioner_id, starts_at)
+      select
+        id, 1,
+        date_trunc('day', now() at time zone 'Europe/London') at time zone 'Europe/London' + ${minute} * interval '1 minute'
+      from patient
+      returning id
+    )
+    select appointment.id as appointment, patient.name as patient, patient.id as "patientId" from appointment, patient
+  `);
+}
+
+/** The row of a patient in the page of today. */
+async function seen(client: Client, { patient }: Seat): Promise<readonly string[]> {
+  const { text, status } = await client.get(address);
+  assert.is(status, 200);
+  return rowsOf(text).find((cells) => cells[1] === patient) ?? [];
+}
+
+function send(client: Client, verb: 'arrived' | 'called', fields: Record<string, string>) {
+  return client.submit(address, { room: null, ...fields }, `${address}/${verb}`);
+}
+
+test('a patient of today arrives, is called, and the page tells it', async () => {
+  const seat = await bookedNow();
+  assert.is((await seen(desk, seat))[3], 'Expected');
+
+  const arrived = await send(desk, 'arrived', { appointment: seat.appointment });
+  assert.is(arrived.status, 303);
+  assert.is(arrived.location, address);
+  const page = (await desk.get(address)).text;
+  assert.equal(noticesOf(page), [`${seat.patient} has arrived.`]);
+  assert.is((await seen(desk, seat))[3], 'Waits 0 minutes');
+
+  assert.is((await send(desk, 'called', { appointment: seat.appointment, room: '7' })).status, 303);
+  assert.is((await seen(desk, seat))[3], 'Called to 7');
+});
+
+test('what does not fit is refused in words, and changes nothing', async () => {
+  const seat = await bookedNow();
+  const { appointment } = seat;
+  const soon = await bookedNow();
+  await send(desk, 'arrived', { appointment: soon.appointment });
+
+  const early = await send(desk, 'called', { appointment, room: '7' });
+  assert.is(early.status, 422);
+  assert.equal(noticesOf(early.text), [`${seat.patient} has not arrived yet.`]);
+  await send(desk, 'arrived', { appointment });
+  const twice = await send(desk, 'arrived', { appointment });
+  assert.is(twice.status, 422);
+  assert.equal(noticesOf(twice.text), [`${seat.patient} has arrived already.`]);
+  for (const room of ['', ' ', 'x'.repeat(21)]) {
+    assert.is((await send(desk, 'called', { appointment, room })).status, 422, JSON.stringify(room));
+  }
+  for (const wrong of ['', '0', '-1', 'x', "1' or '1", '99999999999999999999', '1']) {
+    const answer = await send(desk, 'arrived', { appointment: wrong });
+    assert.is(answer.status, 422, wrong);
+    assert.equal(noticesOf(answer.text), ['That is no appointment of today that is still booked.']);
+  }
+  assert.is((await seen(desk, seat))[3], 'Waits 0 minutes');
+});
+
+test('two clicks at once are one arrival', async () => {
+  const { appointment, patientId } = await bookedNow();
+  const answers = await Promise.all([1, 2, 3].map(() => send(desk, 'arrived', { appointment })));
+  assert.equal(answers.map(({ status }) => status).sort(), [303, 422, 422]);
+  assert.equal(await eventsOf(patientId), ['patient_arrived']);
+});
+
+test('who may only look has no buttons, and a hand-made request of his is refused', async () => {
+  const { appointment } = await bookedNow();
+  const doctor = await clinic.person('supervisor', ['waiting-room.view', 'patient.view']);
+  const { text } = await doctor.get(address);
+  assert.ok(rowsOf(text).length > 0);
+  assert.not.match(text, 'waiting-room/arrived');
+  const token = /name="~token" value="([^"]+)"/.exec(text)?.[1] ?? '';
+  assert.is((await doctor.post(`${address}/arrived`, { appointment, '~token': token })).status, 403);
+});
+
+test('without the permission the page is closed, and nothing leads to it', async () => {
+  const stranger = await clinic.person('staff', ['appointment.view']);
+  assert.is((await stranger.get(address)).status, 403);
+  assert.not.match((await stranger.get('/admin')).text, address);
+  assert.match((await desk.get('/admin')).text, address);
+});
+
+test('a form without its token is refused', async () => {
+  const { appointment } = await bookedNow();
+  assert.is((await desk.post(`${address}/arrived`, { appointment })).status, 403);
+  assert.is((await clinic.client().post(`${address}/arrived`, { appointment })).status, 303, 'to the sign-in page');
+});
+
+test("arrivals and calls stand in the audit trail and in the patient's history", async () => {
+  const { appointment, patientId } = await bookedNow();
+  await send(desk, 'arrived', { appointment });
+  await send(desk, 'called', { appointment, room: 'Gym' });
+  assert.equal(await eventsOf(patientId), ['patient_called', 'patient_arrived']);
+  const auditor = await clinic.person('supervisor', ['audit.view', 'patient.view']);
+  const trail = textOf((await auditor.get('/admin/audit?event=patient_called')).text);
+  assert.match(trail, 'Patient called');
+  assert.match(trail, 'Gym');
+});
+
+test('with the appointment its visit goes', async () => {
+  const { appointment } = await bookedNow();
+  await send(desk, 'arrived', { appointment });
+  const visits = () =>
+    app.database.exists(sql.unsafe`select from waiting_visit where appointment_id = ${appointment}::bigint`);
+  assert.is(await visits(), true);
+  const page = `/admin/appointments/${appointment}/+delete`;
+  assert.is((await desk.submit(page, {})).status, 303);
+  assert.is(await visits(), false);
+});
+
+test('visits are a list to look through, and nobody writes there', async () => {
+  const { appointment } = await bookedNow();
+  await send(desk, 'arrived', { appointment });
+  const reader = await clinic.person('staff', ['visit.view', 'visit.add', 'visit.change', 'appointment.view']);
+  assert.is((await reader.get(`/admin/visits/${appointment}`)).status, 200);
+  assert.is((await reader.get(`/admin/visits/${appointment}/+edit`)).status, 403);
+  assert.is((await reader.get('/admin/visits/+new')).status, 403);
+});
+
+test('whoever may see invoices is told who owes; nobody else is', async () => {
+  const seat = await bookedNow();
+  await app.database.query(sql.unsafe`
+    insert into invoice (number, patient_id, issued_on, due_on, status, total)
+    values ('R-owed-1', ${seat.patientId}::bigint, current_date - 60, current_date - 30, 'sent', 120.50),
+      ('R-owed-2', ${seat.patientId}::bigint, current_date - 60, current_date - 30, 'paid', 99),
+      ('R-owed-3', ${seat.patientId}::bigint, current_date, current_date + 30, 'sent', 45)
+  `);
+  assert.is((await seen(desk, seat))[4], 'Owes £120.50');
+  const doctor = await clinic.person('supervisor', ['waiting-room.view']);
+  assert.is((await seen(doctor, seat))[4], '');
+});
+
+test('the start page says how many wait, in red when one waits too long', async () => {
+  const { appointment } = await bookedNow();
+  await send(desk, 'arrived', { appointment });
+  const load = (): Promise<Figure> => waiting.load({ state: { t: app.words.translate('en'), locale: 'en' } }, app);
+  const before = await load();
+  assert.ok(Number(before.value) >= 1);
+  assert.is(before.tone, 'warn');
+  await app.database.query(sql.unsafe`
+    update waiting_visit
+    set arrived_at = greatest(
+      now() - interval '25 minutes', date_trunc('day', now() at time zone 'Europe/London') at time zone 'Europe/London'
+    )
+    where appointment_id = ${appointment}::bigint
+  `);
+  // Shortly after midnight nobody can have waited so long.
+  const [{ early } = { early: false }] = await app.database.any(sql.type(z.object({ early: z.boolean() }))`
+    select (now() at time zone 'Europe/London')::time < '00:25' as early
+  `);
+  assert.is((await load()).tone, early ? 'warn' : 'bad');
+});
+
+test('a doctor finds his own patients of today on the start page, and no others', async () => {
+  const seat = await bookedNow();
+  const { id } = await app.database.one(sql.type(z.object({ id: z.coerce.number() }))`
+    select id from rustio_user where email = 'doctor@clinic.example'
+  `);
+  const person = {
+    kind: 'person',
+    name: 'd',
+    displayName: null,
+    role: 'supervisor',
+    permissions: new Set<string>(),
+  } as const;
+  const t = app.words.translate('en');
+  const own = await ownDay.load({ state: { t, actor: { ...person, id } } }, app);
+  assert.ok(own.rows.some(([, patient]) => patient?.text === seat.patient));
+  const { count } = await app.database.one(sql.type(z.object({ count: z.coerce.number() }))`
+    select count(*)
+    from appointment
+    where practitioner_id = 1 and status = 'booked'
+      and (starts_at at time zone 'Europe/London')::date = (now() at time zone 'Europe/London')::date
+  `);
+  assert.is(own.rows.length, count);
+  const nobody = await ownDay.load({ state: { t, actor: { ...person, id: 0 } } }, app);
+  assert.equal(nobody.rows, []);
+});
+
+test('`doctor` asks for the forgotten, and the command clears what is over', async () => {
+  const { appointment } = await bookedNow();
+  await send(desk, 'arrived', { appointment });
+  const [check] = checks;
+  const tools = {
+    project: { folder: '', environment: app.environment, config: app.config, configError: undefined },
+    app,
+    database: app.database,
+  };
+  assert.is((await check?.run(tools))?.status, 'ok');
+  await app.database.query(sql.unsafe`
+    update waiting_visit set arrived_at = now() - interval '2 days' where appointment_id = ${appointment}::bigint
+  `);
+  const found = await check?.run(tools);
+  assert.is(found?.status, 'warning');
+  assert.match(found?.says ?? '', '1 patients of earlier days');
+
+  assert.ok((await run('waiting-room list')).some((line) => line.includes('Test Patient')));
+  assert.equal(await run('waiting-room clear'), ['Cleared 1 visits of earlier days.']);
+  assert.equal(await run('waiting-room clear'), ['There was nothing to clear.']);
+  assert.is((await check?.run(tools))?.status, 'ok');
+
+  async function run(name: string): Promise<readonly string[]> {
+    const lines: string[] = [];
+    const input: CommandInput = { values: {}, print: (line) => lines.push(line), askSecret: async () => undefined };
+    const command = commands.find((each) => each.name === name);
+    if (!command) throw new Error(`There is no command ${name}.`);
+    await command.run(tools, input);
+    return lines;
+  }
+});
+
+test('nothing unexpected was logged', () => {
+  assert.equal(clinic.errors, []);
+});
+
+/** The patient's events, the newest first, as his history has them. */
+async function eventsOf(patientId: string): Promise<readonly string[]> {
+  return app.database.anyFirst(sql.type(z.object({ event: z.string() }))`
+    select event from rustio_audit where subject_model = 'patient' and subject_key = ${patientId} order by id desc
+  `);
+}
