@@ -9,6 +9,7 @@ import { accessLog } from './http/access-log.ts';
 import { type Assets, serveAssets } from './http/assets.ts';
 import { readBody } from './http/body.ts';
 import { clientAddress } from './http/client-address.ts';
+import { compressPages } from './http/compress.ts';
 import type { ContextMiddleware } from './http/context.ts';
 import { correlationId } from './http/correlation.ts';
 import { devEvents } from './http/dev-events.ts';
@@ -79,6 +80,7 @@ export function pipeline(app: App, { assets, readiness, table }: PipelineParts):
     correlationId(app),
     accessLog(app),
     answerErrors(app),
+    compressPages(),
     securityHeaders(app),
     serveAssets(app, assets),
     clientAddress(app),

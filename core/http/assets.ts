@@ -4,6 +4,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import type { App } from '../app.ts';
+import { encodingFor } from './compress.ts';
 import type { ContextMiddleware } from './context.ts';
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -84,12 +85,8 @@ export function serveAssets(app: App, assets: Assets): ContextMiddleware {
     ctx.set('cache-control', 'public, max-age=31536000, immutable');
     ctx.vary('accept-encoding');
     ctx.type = found.type;
-    const encoding = ctx.acceptsEncodings('br', 'gzip', 'identity');
-    if (encoding === 'br' || encoding === 'gzip') {
-      ctx.body = await found.compressed(encoding);
-      if (ctx.body !== found.content) ctx.set('content-encoding', encoding);
-    } else {
-      ctx.body = found.content;
-    }
+    const encoding = encodingFor(ctx);
+    ctx.body = encoding === undefined ? found.content : await found.compressed(encoding);
+    if (encoding !== undefined && ctx.body !== found.content) ctx.set('content-encoding', encoding);
   };
 }
