@@ -1,0 +1,211 @@
+// Black box: walking through a list by its links; counts.
+import * as assert from 'uvu/assert';
+import type { TestApp } from '../../support/app.ts';
+import type { Client } from '../../support/client.ts';
+import { suite } from '../../support/suite.ts';
+import { everything, openDesk, run } from './desk.ts';
+import { firstsOf, linkTo, mainOf, rowsOf, textOf } from './page.ts';
+
+const test = suite('admin: pages and counts of a list');
+let desk: TestApp;
+let clerk: Client;
+
+test.before(async () => {
+  desk = await openDesk({ timeZone: 'Europe/Berlin' });
+  clerk = await desk.person('staff', everything);
+  await run(desk)`
+    insert into place (code, name, zone, height)
+    select 'K' || lpad(n::text, 2, '0'), 'Name ' || n % 3, (array['north', 'south', null])[1 + n % 3], nullif(n % 5, 0)
+    from generate_series(1, 47) n
+  `;
+  await run(desk)`
+    insert into leg (origin_code, destination_code, miles)
+    select a.code, b.code, nullif((ascii(right(a.code, 1)) + ascii(right(b.code, 1))) % 4, 0)
+    from place a, place b where a.code < 'K06' and b.code < 'K08'
+  `;
+  await run(desk)`
+    insert into thing (name, moment, day, price)
+    select 'Thing ' || lpad(n::text, 2, '0'),
+      case when n % 4 > 0 then timestamptz '2026-01-01Z' + make_interval(secs => n % 2 * 0.001) end,
+      case when n % 3 > 0 then date '2026-01-01' + n % 2 end, n % 2
+    from generate_series(1, 33) n
+  `;
+});
+test.after(async () => {
+  assert.equal(
+    desk.errors.map(({ code }) => code),
+    ['RIO-LIST-SLOW'],
+  );
+  await desk.close();
+});
+
+/** Addresses of the rows of every page, following one link. */
+async function walk(start: string, link: 'Next' | 'Previous'): Promise<{ pages: string[][]; last: string }> {
+  const pages: string[][] = [];
+  let url = start;
+  let last = '';
+  while (url !== '') {
+    assert.ok(pages.length < 50, 'it comes to an end');
+    const { status, text } = await clerk.get(url);
+    assert.is(status, 200);
+    pages.push([...text.matchAll(/<th scope="row"><a href="([^"]*)"/g)].map(([, href = '']) => href));
+    last = text;
+    url = linkTo(text, link);
+  }
+  return { pages, last };
+}
+
+const orders = [
+  '/admin/places?size=10',
+  '/admin/places?size=10&sort=-code',
+  '/admin/places?size=10&sort=name',
+  '/admin/places?size=10&sort=-name',
+  '/admin/places?size=10&sort=zone',
+  '/admin/places?size=10&sort=-zone,name',
+  '/admin/places?size=10&sort=height,-zone',
+  '/admin/places?size=10&sort=-height,-name,zone',
+  '/admin/places?size=10&f.zone=%2Bnone&f.zone=south&sort=-height',
+  '/admin/places?size=10&q=name&sort=zone',
+  '/admin/legs?size=10',
+  '/admin/legs?size=10&sort=miles',
+  '/admin/legs?size=10&sort=destination,-miles',
+  '/admin/things?size=10&sort=moment',
+  '/admin/things?size=10&sort=-moment',
+  '/admin/things?size=10&sort=-day,moment',
+  '/admin/things?size=10&sort=price,-day',
+];
+
+for (const start of orders) {
+  test(`${start}: forward and backward give every row once, in the same order, equal and empty values or not`, async () => {
+    const whole = (await walk(start.replace('size=10', 'size=200'), 'Next')).pages.flat();
+    assert.ok(whole.length > 20);
+    const forward = await walk(start, 'Next');
+    assert.equal(forward.pages.flat(), whole);
+    assert.is(linkTo(forward.last, 'Next'), '');
+    assert.is(linkTo(forward.last, 'Last'), '');
+    const first = linkTo(forward.last, 'First');
+    assert.equal((await walk(first, 'Next')).pages[0], forward.pages[0]);
+    const backward = await walk(linkTo(forward.last, 'Previous'), 'Previous');
+    assert.equal([...backward.pages.toReversed(), forward.pages.at(-1)].flat(), whole);
+    assert.is(linkTo(backward.last, 'Previous'), '');
+    const jumped = await clerk.get(linkTo((await clerk.get(start)).text, 'Last'));
+    assert.equal(
+      [...jumped.text.matchAll(/<th scope="row"><a href="([^"]*)"/g)].map(([, href]) => href),
+      whole.slice(-10),
+    );
+    const fromLast = await walk(linkTo(jumped.text, 'Previous'), 'Previous');
+    assert.equal(fromLast.pages.toReversed().flat(), whole.slice(0, -10));
+  });
+}
+
+test('the first page leads forward only, the last one back only, and what fits on one page nowhere', async () => {
+  const links = (text: string) => ['First', 'Previous', 'Next', 'Last'].filter((name) => linkTo(text, name) !== '');
+  const first = await clerk.get('/admin/places?size=10');
+  assert.equal(links(first.text), ['Next', 'Last']);
+  const second = await clerk.get(linkTo(first.text, 'Next'));
+  assert.equal(links(second.text), ['First', 'Previous', 'Next', 'Last']);
+  const last = await clerk.get(linkTo(first.text, 'Last'));
+  assert.equal(links(last.text), ['First', 'Previous']);
+  assert.equal(links((await clerk.get('/admin/places?size=50')).text), []);
+});
+
+test('rows that come and go while somebody pages shift nothing', async () => {
+  const first = await clerk.get('/admin/places?size=10&sort=code');
+  await run(desk)`insert into place (code, name) values ('A00', 'Before all')`;
+  await run(desk)`delete from place where code = 'K09'`;
+  const second = await clerk.get(linkTo(first.text, 'Next'));
+  assert.is(firstsOf(second.text)[0], 'K11');
+  await run(desk)`delete from place where code = 'A00'`;
+  await run(desk)`insert into place (code, name, height) values ('K09', 'Name 0', 4)`;
+});
+
+test('the row at which a page ends may be gone: the next one goes on after its place', async () => {
+  const first = await clerk.get('/admin/places?size=10&sort=code');
+  await run(desk)`delete from place where code = 'K10'`;
+  const second = await clerk.get(linkTo(first.text, 'Next'));
+  assert.is(firstsOf(second.text)[0], 'K11');
+  await run(desk)`insert into place (code, name) values ('K10', 'Name 1')`;
+});
+
+test('a cursor of another list, another sort or filter, or a damaged one starts at the top', async () => {
+  const cursorOf = async (path: string) =>
+    new URL(linkTo((await clerk.get(path)).text, 'Next'), desk.url).searchParams.get('after') ?? '';
+  const top = firstsOf((await clerk.get('/admin/places?size=10&sort=name')).text);
+  const own = await cursorOf('/admin/places?size=10&sort=name');
+  assert.not.equal(firstsOf((await clerk.get(`/admin/places?size=10&sort=name&after=${own}`)).text), top);
+  const others = [
+    await cursorOf('/admin/things?size=10'),
+    await cursorOf('/admin/places?size=10&sort=-name'),
+    await cursorOf('/admin/places?size=10&sort=name,zone'),
+    await cursorOf('/admin/places?size=10&sort=name&f.zone=north'),
+    await cursorOf('/admin/places?size=10&sort=name&q=name'),
+    own.slice(0, -3),
+    own.slice(3),
+    'x',
+    '!!',
+    'W10',
+    Buffer.from('["x","y"]').toString('base64url'),
+    Buffer.from(own, 'base64url').toString().replace('Name', "Na'me\\u0000"),
+    'x'.repeat(7_000),
+  ];
+  for (const cursor of others) {
+    const { status, text } = await clerk.get(`/admin/places?size=10&sort=name&after=${encodeURIComponent(cursor)}`);
+    assert.is(status, 200, cursor.slice(0, 40));
+    assert.equal(firstsOf(text), top, cursor.slice(0, 40));
+  }
+});
+
+test('how many there are is told on the first page, and as a sum on the last', async () => {
+  assert.match(textOf(mainOf((await clerk.get('/admin/places?size=10')).text)), '1–10 of 47');
+  assert.match(textOf(mainOf((await clerk.get('/admin/places?size=10&f.zone=north')).text)), /1–10 of 1\d/);
+});
+
+test('a large list is counted about, exactly when asked; narrowed, up to a thousand', async () => {
+  await run(desk)`
+    insert into person (name, near_code) select 'P' || n, (array['K01', 'K02'])[1 + (n > 59000)::int] from generate_series(1, 60000) n
+  `;
+  await run(desk)`analyze person`;
+  const about = await clerk.get('/admin/people');
+  assert.match(textOf(mainOf(about.text)), '1–50 of about 60,000');
+  const exactUrl = linkTo(about.text, 'Count exactly');
+  assert.is(exactUrl, '/admin/people?count=exact');
+  const exact = await clerk.get(exactUrl);
+  assert.match(textOf(mainOf(exact.text)), '1–50 of 60,000');
+  assert.not.match(textOf(mainOf(exact.text)), 'about');
+  assert.not.match(linkTo(exact.text, 'Next'), 'undefined');
+
+  const filtered = await clerk.get('/admin/people?f.near=K01');
+  assert.match(textOf(mainOf(filtered.text)), '1–50 of 1,000+');
+  const counted = await clerk.get(linkTo(filtered.text, 'Count exactly'));
+  assert.match(textOf(mainOf(counted.text)), '1–50 of 59,000');
+  const few = await clerk.get('/admin/people?f.near=K02');
+  assert.match(textOf(mainOf(few.text)), '1–50 of 1,000');
+  assert.not.match(textOf(mainOf(few.text)), '1,000+');
+  const one = await clerk.get('/admin/people?q=P59999');
+  assert.match(textOf(mainOf(one.text)), '1–1 of 1');
+
+  const second = await clerk.get(linkTo(about.text, 'Next'));
+  assert.is(rowsOf(second.text).length, 50);
+  assert.not.match(textOf(mainOf(second.text)), '60,000', 'beyond the first page nothing is counted');
+});
+
+test('in a large table columns without an index are no links, and their sort is refused', async () => {
+  await desk.app.rows.refreshEstimates();
+  const { text } = await clerk.get('/admin/people');
+  assert.is(linkTo(text, 'Name'), '');
+  assert.is.not(linkTo(text, 'Near'), '', 'relations are indexed');
+  assert.is((await clerk.get('/admin/people?sort=name')).status, 400);
+  assert.is((await clerk.get('/admin/people?sort=-near')).status, 200);
+});
+
+test('what takes the database too long is taken back, with words on what to do', async () => {
+  await run(desk)`create view slow_things as select state, count(*) as rows from thing, pg_sleep(5) group by state`;
+  await run(desk)`drop view thing_summary`;
+  await run(desk)`alter view slow_things rename to thing_summary`;
+  const start = performance.now();
+  const { status, text, headers } = await clerk.get('/admin/summaries');
+  assert.is(status, 503);
+  assert.ok(performance.now() - start < 4_500);
+  assert.is(headers.get('retry-after'), '5');
+  assert.match(text, 'RIO-LIST-SLOW');
+});
