@@ -11,7 +11,7 @@ import { nextStep } from './next-step.ts';
 
 const strikeAdmin = defineAdmin(Strike, {
   group: 'Strikes',
-  list: ['occurredOn', 'airport', 'damage', 'costTotal', 'state', 'officer', 'species', 'aircraft', 'operator'],
+  list: ['occurredOn', 'airport', 'damage', 'costTotal', 'state', 'officer', 'species', 'operator'],
   computed: { nextStep: { label: 'Next step', value: nextStep } },
   filters: [
     'state',

@@ -1,3 +1,4 @@
+// timeout: 120
 // The main job, as a person does it who works at the strike desk.
 import * as assert from 'uvu/assert';
 import { openBrowser, type Visitor } from '../support/browser.ts';
@@ -75,6 +76,21 @@ test('a list is searched, narrowed through the combobox, paged on and back', asy
   await page.waitForURL('**before=**');
   assert.is(await rows.first().innerText(), first);
   assert.equal(complaints, []);
+});
+
+test('on a wide screen a list shows all of its columns, and a short one takes no more room than its rows', async () => {
+  const { page, open, signIn } = await browser.visit(desk, { width: 1600, height: 1000 });
+  await signIn(await desk.account('administrator'));
+  const overflow = `(() => {
+    const { scrollWidth, clientWidth, clientHeight } = document.querySelector('.table-box');
+    return { aside: scrollWidth - clientWidth, below: clientHeight - document.querySelector('.table').offsetHeight };
+  })()`;
+  for (const narrowed of ['', '?f.state=open', '?f.occurredOn.to=2002-07-14']) {
+    await open(`/admin/strikes${narrowed}`);
+    assert.is((await page.evaluate<{ aside: number }>(overflow)).aside, 0, narrowed);
+  }
+  await open('/admin/strikes?f.occurredOn.from=2002-07-25&f.airport=PIT');
+  assert.is((await page.evaluate<{ below: number }>(overflow)).below, 0);
 });
 
 test('a strike is edited; its page, history and the audit tell what changed', async () => {

@@ -1,3 +1,4 @@
+// timeout: 120
 // The same work without a mouse.
 import type { Page } from 'playwright-core';
 import * as assert from 'uvu/assert';

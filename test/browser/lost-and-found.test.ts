@@ -1,3 +1,4 @@
+// timeout: 120
 // What browsers do to forms: leaving, going back, pressing twice, a server that is slow or fails.
 import type { Page, Route } from 'playwright-core';
 import * as assert from 'uvu/assert';

@@ -1,3 +1,4 @@
+// timeout: 120
 // With JavaScript switched off: nothing of the work is lost, only comfort.
 import * as assert from 'uvu/assert';
 import { PASSWORD } from '../support/app.ts';

@@ -1,3 +1,4 @@
+// timeout: 120
 // A phone: nothing sticks out, everything is large enough to be hit, the first column stays in one line.
 import * as assert from 'uvu/assert';
 import { openBrowser } from '../support/browser.ts';
