@@ -349,6 +349,48 @@ test('options of fields make sense', () => {
   assert.match(of(field.text as never), 'This is no field');
 });
 
+test('options of the kinds with options of their own make sense', () => {
+  const of = (it: object) => problemOf(loose('sample', { fields: { name, it } }));
+  assert.match(of(field.slug({ from: 'nam' })), 'from: there is no text field "nam". Did you mean "name"?');
+  assert.match(of(field.slug({ from: 'it' })), 'there is no text field "it"');
+  assert.match(of(field.slug({ from: 'name', nullable: true })), 'is never empty');
+  assert.match(of(field.slug({ from: 'name', max: 4 })), 'max must be 8 or more');
+  assert.match(of(field.slug({ default: 'x' } as never)), 'A slug has no default');
+  assert.match(of(field.text({ from: 'name' } as never)), 'Only a slug is made `from` another field');
+  assert.match(of(field.money({} as never)), "Money needs a currency, such as 'USD'");
+  assert.match(of(field.money({ currency: 'UDS' })), 'There is no currency "UDS". Did you mean');
+  assert.match(of(field.money({ currency: 'USD', scale: 4 } as never)), 'Only a decimal has precision and scale');
+  assert.match(of(field.money({ currency: 'JPY', default: '1.5' })), 'does not fit: Use no digits after the point.');
+  assert.match(of(field.decimal({ currency: 'USD' } as never)), 'Only money has a currency');
+  assert.match(of(field.array(field.date() as never)), 'An array holds text, integer, choice, not date');
+  assert.match(of(field.array(undefined as never)), 'The items: This is no field');
+  assert.match(of(field.array(field.text({ nullable: true } as never))), 'An item takes min, max, labels, tones');
+  assert.match(of(field.array(field.choice([]))), 'The items: A choice needs at least one value');
+  assert.match(of(field.array(field.integer({ min: 2, max: 1 }))), 'The items: min (2) is more than max (1)');
+  assert.match(of(field.array(field.text({ max: 2 }), { default: ['abc'] })), 'does not fit: Use at most 2 characters');
+  assert.match(of(field.array(field.text(), { max: -1 })), 'max does not fit');
+  assert.match(of(field.array(field.text(), { unique: true } as never)), 'A field of kind array cannot be unique');
+  assert.match(of(field.bytes({ unique: true } as never)), 'A field of kind bytes cannot be unique');
+  assert.match(of(field.bytes({ index: true } as never)), 'A field of kind bytes cannot have an index');
+  assert.match(of(field.email({ default: 'nobody' })), 'does not fit: Write an e-mail address');
+});
+
+test('a row is known by what has an order and can be read', () => {
+  const tags = field.array(field.text());
+  assert.match(
+    problemOf(loose('sample', { fields: { name, tags }, label: 'tags' })),
+    '"tags" is an array; nobody knows',
+  );
+  assert.match(problemOf(loose('sample', { fields: { name, tags }, key: 'tags' })), 'a key must be readable');
+  assert.match(
+    problemOf(loose('sample', { fields: { name, tags }, indexes: [['tags']] })),
+    'An array field has no order',
+  );
+  const scan = field.bytes();
+  assert.match(problemOf(loose('sample', { fields: { name, scan }, label: 'scan' })), '"scan" is bytes');
+  assert.match(problemOf(loose('sample', { fields: { name, scan }, unique: [['name', 'scan']] })), 'too large');
+});
+
 test('defaults that are words or functions are fine', () => {
   const fields = {
     name,

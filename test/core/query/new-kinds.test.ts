@@ -2,6 +2,7 @@
 import { sql } from 'slonik';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
+import type { Insert } from '../../../core/model/model.ts';
 import { createRows } from '../../../core/query/create-rows.ts';
 import { listSql } from '../../../core/query/list-sql.ts';
 import { compileListing } from '../../../core/query/listing.ts';
@@ -32,7 +33,7 @@ const { listing } = compileListing(subject, {
   filters: ['array', 'money'],
   order: ['name'],
 });
-const asInsert = z.custom<Parameters<ReturnType<Store['write']>['create']>[3]>(() => true);
+const asInsert = z.custom<Insert<typeof Subject>>(() => true);
 
 /** Adds a subject like the others but for these values; gives what became of it. */
 async function add(values: Readonly<Record<string, unknown>>): Promise<Written> {
@@ -121,10 +122,6 @@ test('the trail tells that bytes changed and does not keep them', async () => {
     before: { bytes: '5 bytes, SHA-256 2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824' },
     after: { bytes: '5 bytes, SHA-256 d3751d33f9cd5049c4af2b462735457e4d3baf130bcbb87f389e349fbaeb20b9' },
   });
-  assert.is(
-    await store.database.oneFirst(sql.type(z.object({ n: z.string() }))`select count(*) as n from subject`),
-    '1',
-  );
 });
 
 test('a slug that nobody gave is made of its source, with a number where it is taken', async () => {
