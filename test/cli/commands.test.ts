@@ -1,5 +1,5 @@
 // timeout: 120
-import { readFileSync, writeFileSync } from 'node:fs';
+import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
 import { testDatabase } from '../support/database.ts';
@@ -101,4 +101,14 @@ test('.env is read, and the environment wins over it', async () => {
   assert.is(byEnvironment.code, 1);
   assert.match(byEnvironment.stderr, 'RIO-DATABASE-UNREACHABLE');
   assert.not.match(byEnvironment.stderr, 'hunter2');
+});
+
+test('an app that was just made has its migration, and its page is known', async () => {
+  const folder = await newProject();
+  const environment = { DATABASE_URL: UNREACHABLE };
+  assert.is((await runCli(folder, ['startapp', 'stock-takes'], environment)).code, 0);
+  const made = await runCli(folder, ['migrate', 'make', 'stock takes'], environment);
+  assert.is(made.code, 0, made.stderr);
+  const [file] = globSync('migrations/*_stock_takes.sql', { cwd: folder });
+  assert.match(readFileSync(path.join(folder, file ?? ''), 'utf8'), 'create table stock_take');
 });
