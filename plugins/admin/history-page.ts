@@ -6,6 +6,7 @@ import type { ModelInfo } from '../../core/model/registry.ts';
 import { isoOf } from '../../core/view/show.ts';
 import { type HistoryEntry, historyOf } from '../audit/history.ts';
 import { shownChange } from '../audit/shown-change.ts';
+import { withLabels } from './change-labels.ts';
 import { capitalised } from './navigation.ts';
 import { siteOf, sitesOf } from './site.ts';
 
@@ -29,7 +30,7 @@ export async function historyPage(ctx: Context, app: App): Promise<void> {
     listUrl: app.urls.list(model),
     plural: capitalised(model.plural),
     ...(found && { recordUrl: app.urls.record(model, found.key) }),
-    days: byDay(entries, ctx, (at) => show.timestamp(at)),
+    days: byDay(await withLabels(app, actor, entries), ctx, (at) => show.timestamp(at)),
     ...(older !== undefined && { olderUrl: `${url}?${new URLSearchParams({ before: older })}` }),
   });
 }

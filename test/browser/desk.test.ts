@@ -120,7 +120,10 @@ test('a strike is edited; its page, history and the audit tell what changed', as
   await page.getByRole('link', { name: 'History' }).click();
   const entry = page.locator('.timeline li').first();
   await entry.getByText('changed 3 fields').waitFor();
-  assert.match(await entry.innerText(), /State\s+\w+\s+Closed/);
+  const told = await entry.innerText();
+  assert.match(told, /State\s+\w+\s+Closed/);
+  assert.match(told, /Case officer\s[\s\S]*officer@desk\.example/);
+  assert.match(told, /Labels\s[\s\S]*Precautionary/);
   await open('/admin/audit');
   const row = page.locator('.table tbody tr').filter({ hasText: 'Strike' }).first();
   assert.match(await row.innerText(), /administrator-\d+@example\.org/);

@@ -23,6 +23,24 @@ for (const locale of ['en', 'ar']) {
     });
   }
 
+  test(`the menu, ${locale}: opens over the page, goes with its button and with Escape`, async () => {
+    const { page, open } = visitors.administrator;
+    await open('/admin/strikes');
+    const rail = page.locator('nav.rail');
+    assert.not.ok(await rail.isVisible());
+    await page.locator('.bar [popovertarget=rail]').tap();
+    await rail.waitFor();
+    const { x = -1, width = 999 } = (await rail.boundingBox()) ?? {};
+    assert.ok(x >= 0 && x + width <= 360, `from ${x} to ${x + width} px`);
+    assert.equal(await page.evaluate<string[]>(TOO_SMALL), []);
+    await page.locator('.rail-close').tap();
+    await rail.waitFor({ state: 'hidden' });
+    await page.locator('.bar [popovertarget=rail]').tap();
+    await rail.waitFor();
+    await page.keyboard.press('Escape');
+    await rail.waitFor({ state: 'hidden' });
+  });
+
   test(`the list, ${locale}: dates in the first column stand in one line, and stay when the rest is scrolled`, async () => {
     const { page, open } = visitors.administrator;
     await open('/admin/strikes');
