@@ -48,7 +48,7 @@ test('a list is narrowed by ticking, by a range and by a typed key', async () =>
   assert.equal(complaints, []);
 });
 
-test('a relation takes a key or a whole name; what fits several rows is asked with radios', async () => {
+test('a relation takes a key or a whole name, and says when it knows neither', async () => {
   const { page, complaints, open } = await visit([422]);
   await open('/admin/strikes/9960/+edit');
   await page.getByLabel('Airport').fill('ORD');
@@ -63,6 +63,19 @@ test('a relation takes a key or a whole name; what fits several rows is asked wi
   assert.match(facts, /ORD · Chicago/);
   assert.match(facts, /United Airlines/);
   assert.match(facts, /officer@desk\.example/);
+  assert.equal(complaints, []);
+});
+
+test('words that fit several rows are asked back with radios, and one of them is taken', async () => {
+  const { page, complaints, open } = await visit([422]);
+  await open('/admin/strikes/9961/+edit');
+  await page.getByLabel('Airport').fill('kennedy');
+  assert.is(await answerTo(page, '[data-save]'), 422);
+  assert.is(await page.locator('[type=radio][name=airport]').count(), 2);
+  await page.getByRole('radio', { name: /^JFK/ }).check();
+  assert.is(await answerTo(page, '[data-save]'), 200);
+  await open('/admin/strikes/9961');
+  assert.match(await page.locator('.columns').innerText(), /JFK · John F Kennedy/);
   assert.equal(complaints, []);
 });
 
