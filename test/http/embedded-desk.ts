@@ -1,0 +1,67 @@
+/** An application on an embedded server of its own, which a test may stop, kill or starve. */
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Embedded, startEmbedded } from '../../core/database/embedded.ts';
+import { withPlainConnection } from '../../core/database/plain.ts';
+import { diff } from '../../core/migrate/diff.ts';
+import { renderFile } from '../../core/migrate/render.ts';
+import { migrate } from '../../core/migrate/run.ts';
+import { emptySnapshot } from '../../core/migrate/shape.ts';
+import { snapshotOf } from '../../core/migrate/snapshot.ts';
+import { migrationSources } from '../../core/migrate/sources.ts';
+import { field } from '../../core/model/field.ts';
+import { defineModel } from '../../core/model/model.ts';
+import { buildModels } from '../../core/model/resolve.ts';
+import { defineAdmin } from '../../plugins/admin/define-admin.ts';
+import { builtIn } from '../../plugins/order.ts';
+import { type TestApp, testApp } from '../support/app.ts';
+import type { Client } from '../support/client.ts';
+import { type FormFields, formsOf } from '../support/client.ts';
+
+export const Parcel = defineModel('parcel', {
+  fields: { name: field.text({ max: 80 }), contents: field.text({ nullable: true, multiline: true, max: 900_000 }) },
+});
+export const ADD = '/admin/parcels/+new';
+export const everything = ['view', 'add', 'change', 'delete'].map((action) => `parcel.${action}`);
+
+/** A folder that the server's user may pass through, also when this process is root. */
+export async function serverFolder(): Promise<string> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'rustio-embedded-'));
+  await chmod(folder, 0o755);
+  return folder;
+}
+
+export interface EmbeddedDesk {
+  readonly app: TestApp;
+  readonly server: Embedded;
+}
+
+/** The server keeps its settings of every day: what it has committed is on the disk. */
+export async function embeddedDesk(home: string): Promise<EmbeddedDesk> {
+  const server = await startEmbedded(home);
+  const nowhere = fileURLToPath(new URL('../support/nowhere', import.meta.url));
+  const { models } = buildModels([{ owner: 'project', model: Parcel }]);
+  const { up } = renderFile(diff(emptySnapshot, snapshotOf(models.all)));
+  await migrate(server.url, migrationSources(nowhere, builtIn), { by: 'tests' });
+  await withPlainConnection(server.url, (client) => client.query(up));
+  const config = { models: [Parcel], plugins: { admin: { admins: [defineAdmin(Parcel, { search: ['name'] })] } } };
+  return { server, app: await testApp(config, { by: async () => server.url }) };
+}
+
+/** The form of a new parcel as its page holds it. */
+export async function newForm(client: Client): Promise<FormFields | undefined> {
+  const { status, text } = await client.get(ADD);
+  return status === 200 ? formsOf(text).find(({ action }) => action === ADD)?.fields : undefined;
+}
+
+/** Removes a folder that nobody uses any more. */
+export function removeFolder(folder: string): Promise<void> {
+  return rm(folder, { recursive: true, force: true });
+}
+
+/** Rows of a statement, past the application. */
+export async function ask(url: string, sql: string): Promise<readonly Record<string, unknown>[]> {
+  return withPlainConnection(url, async (client) => (await client.query(sql)).rows);
+}
