@@ -59,7 +59,7 @@ test('each change is told with who, when, before and after, in the words of the 
   assert.equal(byField.Amount, ['5', '–']);
   assert.equal(byField.Price, ['–', '1.50']);
   assert.equal(byField.Sure, ['–', 'Yes']);
-  assert.equal(byField.Tags, ['1', '1, 2']);
+  assert.equal(byField.Tags, ['old', 'old, blue']);
   assert.equal(byField.Notes, ['–', 'new lines']);
   assert.not.ok('Name' in byField, 'what stayed is not told');
   assert.ok(create.some(([field, , after]) => field === 'Name' && after === 'Anvil'));
