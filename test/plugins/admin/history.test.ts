@@ -43,6 +43,7 @@ test('each change is told with who, when, before and after, in the words of the 
     state: 'done',
     amount: '',
     price: '1.5',
+    place: 'LAX',
     sure: 'true',
     tags: ['2', '1'],
     notes: 'new\nlines',
@@ -50,7 +51,7 @@ test('each change is told with who, when, before and after, in the words of the 
   const { status, text } = await clerk.get(`${page}/+history`);
   assert.is(status, 200);
   const said = textOf(mainOf(text));
-  assert.match(said, 'staff-1@example.org changed 6 fields');
+  assert.match(said, 'staff-1@example.org changed 7 fields');
   assert.match(said, 'staff-1@example.org added this');
   assert.match(text, /<time datetime="\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z">\d\d:\d\d<\/time>/);
   const [update = [], create = []] = changesOf(text);

@@ -23,6 +23,9 @@ test.before(async () => {
   await run(desk)`insert into thing_tag values (1, 1)`;
   await run(desk)`insert into ticket (title, thing_id) values ('Secret-Ticket', 1)`;
   await run(desk)`insert into alt.bestand values (1, 'Rohr', 5)`;
+  // So that the trail tells of relations, too.
+  await clerk.submit('/admin/things/1/+edit', { place: 'LAX', tags: [] });
+  await clerk.submit('/admin/things/1/+edit', { place: 'ATL', tags: ['1'] });
 });
 test.after(async () => {
   assert.equal(desk.errors, []);
@@ -121,6 +124,8 @@ test('what a relation points to is told by its key alone to who may not view it'
     ])
       assert.not.match(text, secret, `${path}: ${secret}`);
   }
+  const history = await viewer.get(`${RECORD}/+history`);
+  assert.match(textOf(mainOf(history.text)), /Place LAX ATL/);
   const { text } = await viewer.get(RECORD);
   assert.is(factsOf(text).Place, 'ATL');
   assert.not.match(textOf(mainOf(text)), 'Tickets', 'not even how many there are');
