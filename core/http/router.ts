@@ -1,8 +1,12 @@
-import Router from '@koa/router';
+import { createRequire } from 'node:module';
+import type { Router as KoaRouter } from '@koa/router';
 import { RustioError } from '../errors.ts';
 import type { ModelInfo, Models } from '../model/registry.ts';
 import type { BootProblem, Handler, Plugin, Routes } from '../plugin.ts';
 import type { Access, ContextMiddleware, RouteOptions } from './context.ts';
+
+/** By `require`, for its other half imports `node:http`, which loads Node's `fetch` with it: see `serve.ts`. */
+const { Router }: { readonly Router: typeof KoaRouter } = createRequire(import.meta.url)('@koa/router');
 
 /** A route after the boot: data that the pipeline, `rustio-admin routes` and the tests read. */
 export interface Route {

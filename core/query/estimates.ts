@@ -42,6 +42,7 @@ export class Estimates {
       join pg_class c on c.oid = to_regclass(wanted."table")
     `);
     this.#known = new Map(rows.map((row) => [row.table, Number(row.rows)]));
+    this.#first ??= Promise.resolve();
   }
 
   /** Refreshes when it is time. Nobody waits for it, and when it fails the old figures stay until the next time. */
