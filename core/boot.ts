@@ -1,3 +1,4 @@
+import { pathToFileURL } from 'node:url';
 import type { Logger } from 'pino';
 import type { App, PipelineParts } from './app.ts';
 import { enabledPlugins, readOptions, slotFills } from './boot/plugins.ts';
@@ -77,7 +78,7 @@ export async function boot({
 
   const mountPath = (config.mountPath ?? '/admin').replace(/\/+$/, '');
   const publicUrl = environment.publicUrl ?? config.publicUrl ?? `http://${environment.host}:${environment.port}`;
-  const folder = new URL(`file://${project.folder}/`);
+  const folder = pathToFileURL(`${project.folder}/`);
   const assets = loadAssets([
     new URL('assets/', KERNEL_TEMPLATES),
     ...enabled.flatMap((plugin) => plugin.assets ?? []),
