@@ -1,4 +1,4 @@
-// timeout: 120
+// timeout: 240
 // WCAG 2.2 AA on every page from right to left, by night; colours by day are those of the English pages.
 import * as assert from 'uvu/assert';
 import { openBrowser } from '../support/browser.ts';

@@ -1,4 +1,4 @@
-// timeout: 120
+// timeout: 240
 // WCAG 2.2 AA as far as a machine can tell, on every page by day and by night.
 import * as assert from 'uvu/assert';
 import { openBrowser } from '../support/browser.ts';

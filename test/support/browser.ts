@@ -54,7 +54,7 @@ async function visit(browser: Browser, app: TestApp, options: VisitOptions = {})
     javaScriptEnabled: scripts,
   };
   const context = await browser.newContext(settings);
-  context.setDefaultTimeout(10_000);
+  context.setDefaultTimeout(20_000); // for machines that do much else
   const page = await context.newPage();
   const complaints: string[] = [];
   listen(page, expected, complaints);
