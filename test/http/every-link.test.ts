@@ -1,3 +1,4 @@
+// timeout: 120
 // Black box: the strike desk with all its rows; every link of every page leads somewhere.
 import * as assert from 'uvu/assert';
 import config from '../../starters/strikes/rustio.config.ts';
