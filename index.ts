@@ -1,7 +1,10 @@
 // The package's face. What stands here is public: docs, CHANGELOG and a snapshot test follow it.
 
+import type { Config } from './core/config.ts';
+import { type Application, createApp as createKernelApp } from './core/create-app.ts';
+import { readEnvironment } from './core/environment.ts';
 // What plugins merge into the kernel's types comes along with the package, before a project merges its own.
-import type {} from './plugins/order.ts';
+import { builtIn } from './plugins/order.ts';
 
 // What SQL and schemas are written with; a project gets the very ones that the framework uses.
 export { sql } from 'slonik';
@@ -53,3 +56,18 @@ export { createGroup, grantToGroup } from './plugins/auth/groups.ts';
 export { Group, User } from './plugins/auth/models.ts';
 export type { Outcome } from './plugins/auth/outcome.ts';
 export type { Role } from './plugins/auth/roles.ts';
+export type { Application };
+
+/**
+ * An application of the built-in plugins and a config, for whoever serves it by himself instead of with `rustio-admin start`.
+ * Environment variables are read as there; migrations are applied by nobody.
+ *
+ * @example
+ * const application = await createApp(config, { folder: import.meta.dirname });
+ * const { url } = await application.listen();
+ */
+export function createApp(config: Config, options: { readonly folder?: string } = {}): Promise<Application> {
+  const folder = options.folder ?? process.cwd();
+  const environment = readEnvironment(folder, process.env);
+  return createKernelApp({ project: { folder, environment, config, configError: undefined }, plugins: builtIn });
+}

@@ -1,13 +1,13 @@
 // What commands and checks are given to work with: as much of the application as they need, opened and closed for them.
 import { boot } from '../core/boot.ts';
 import type { Environment, ProjectContext } from '../core/config.ts';
+import { createApp } from '../core/create-app.ts';
 import { openDatabase } from '../core/database/pool.ts';
 import { readEnvironment } from '../core/environment.ts';
+import { createLog } from '../core/log.ts';
 import type { Needs, ToolContext } from '../core/plugin.ts';
 import { loadProject } from '../core/project.ts';
-import { openProjectDatabase } from '../core/project-database.ts';
 import { builtIn } from '../plugins/order.ts';
-import { createLog } from './log.ts';
 import { loadEnvFile } from './project-folder.ts';
 
 /** The environment of a project, with its `.env` read. */
@@ -46,12 +46,10 @@ async function withConfig<T>(project: ProjectContext, work: (context: ToolContex
 }
 
 async function withDatabase<T>(project: ProjectContext, work: (context: ToolContext) => Promise<T>): Promise<T> {
-  const log = createLog(project.environment.logLevel);
-  const opened = await openProjectDatabase(project, log);
+  const application = await createApp({ project, plugins: builtIn });
   try {
-    const { app } = await boot({ project, plugins: builtIn, database: opened.database, log });
-    return await work({ project, app, database: opened.database });
+    return await work({ project, app: application.app, database: application.app.database });
   } finally {
-    await opened.close();
+    await application.close();
   }
 }

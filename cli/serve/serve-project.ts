@@ -1,9 +1,6 @@
-import { type Booted, boot } from '../../core/boot.ts';
 import type { ProjectContext } from '../../core/config.ts';
-import { openProjectDatabase, type ProjectDatabase } from '../../core/project-database.ts';
-import { type Serving, serve } from '../../core/serve.ts';
+import { type Application, createApp } from '../../core/create-app.ts';
 import { builtIn } from '../../plugins/order.ts';
-import { createLog } from '../log.ts';
 import { readManifest } from '../package.ts';
 import { print } from '../terminal.ts';
 import { openProject } from '../tools.ts';
@@ -26,18 +23,14 @@ export async function serveProject(folder: string, mode: ServeMode, onReady: () 
   const project = await openOnPort(folder);
   if (project.config === undefined) throw project.configError;
   const stop = askedToStop();
-  const log = createLog(project.environment.logLevel);
-  const opened = await openProjectDatabase(project, log);
+  const application = await createApp({ project, plugins: builtIn, dev: mode !== 'start' });
   try {
-    if (opened.server.note !== undefined) print(opened.server.note);
-    const { database, reading } = opened;
-    const booted = await boot({ project, plugins: builtIn, database, reading, log, dev: mode !== 'start' });
-    const serving = await servePrepared(project, booted, opened, mode, began);
+    if (application.server.note !== undefined) print(application.server.note);
+    await servePrepared(project, application, mode, began);
     onReady();
     await stop;
-    await serving.close();
   } finally {
-    await opened.close();
+    await application.close();
   }
 }
 
@@ -50,18 +43,16 @@ async function openOnPort(folder: string): Promise<ProjectContext> {
 
 async function servePrepared(
   project: ProjectContext,
-  booted: Booted,
-  opened: ProjectDatabase,
+  { app, booted, server, listen }: Application,
   mode: ServeMode,
   began: number,
-): Promise<Serving> {
+): Promise<void> {
   const { environment, config } = project;
-  const { app } = booted;
   const prepares = !environment.production && mode !== 'dev-again';
   const signIn = prepares
-    ? await prepareDevelopment({ project, app, database: opened.database, server: opened.server, say: print })
+    ? await prepareDevelopment({ project, app, database: app.database, server, say: print })
     : undefined;
-  const serving = await serve(booted, environment).catch((error: unknown) => {
+  const serving = await listen().catch((error: unknown) => {
     // Passwords that were just made are stored as hashes only: unsaid now, they are lost.
     for (const { email, password, role } of signIn?.made ?? []) print(`${role}: ${email}  ${password}`);
     throw error;
@@ -78,5 +69,4 @@ async function servePrepared(
   if (!prepares) for (const line of await pendingMigrations(project, app)) print(line);
   if (signIn !== undefined) for (const line of ['', ...signInLines(address, signIn)]) print(line);
   else if (mode === 'start') print(`Admin: ${address}`);
-  return serving;
 }
