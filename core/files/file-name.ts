@@ -26,7 +26,7 @@ export function cleanFileName(sent: string): string {
  * `bill.html.png`. Where nothing is known about the content its name stays.
  */
 export function nameForType(name: string, type: string): string {
-  const endings = isFileType(type) ? FILE_TYPES[type].endings : [];
+  const endings: readonly string[] = isFileType(type) ? FILE_TYPES[type].endings : [];
   const [first] = endings;
   if (first === undefined || type === 'text/plain' || endings.includes(endingOf(name))) return name;
   return shortened(`${name}.${first}`);

@@ -2,7 +2,7 @@ import { koaBody } from 'koa-body';
 import type { App } from '../app.ts';
 import { type Bytes, bytesOf } from '../bytes.ts';
 import { notKept, tooLargeBody, tooManyFields, tooManyFiles, unreadableBody, wrongMedia } from './body-errors.ts';
-import type { Context, ContextMiddleware } from './context.ts';
+import type { Context, ContextMiddleware, FilesWanted } from './context.ts';
 import { discardRest } from './discard-rest.ts';
 import { decodeForm, type Form, FormFields } from './form.ts';
 import { boundaryOf, Malformed } from './multipart.ts';
@@ -38,32 +38,27 @@ export function readBody(app: App): ContextMiddleware {
 }
 
 /** What the route takes of files; undefined: none. */
-function filesWanted(
-  ctx: Context,
-  app: App,
-  { options: { body } }: Route,
-): ReadonlyMap<string, Bytes> | Bytes | undefined {
+function filesWanted(ctx: Context, app: App, { options: { body } }: Route): FilesWanted | number | undefined {
   const files = typeof body?.files === 'function' ? body.files(ctx, app) : body?.files;
-  return typeof files === 'object' && files.size === 0 ? undefined : files;
+  if (typeof files === 'string') return bytesOf(files);
+  return files?.size === 0 ? undefined : files;
 }
 
-async function readFiles(ctx: Context, files: ReadonlyMap<string, Bytes> | Bytes, uploads: Uploads): Promise<Form> {
+/** `wanted`: by name, or the most bytes of each, whatever it is called. */
+async function readFiles(ctx: Context, wanted: FilesWanted | number, uploads: Uploads): Promise<Form> {
   const { form = DEFAULT_SIZE, fields = DEFAULT_FIELDS } = ctx.state.route?.options.body ?? {};
   if (ctx.get('content-encoding') !== '') throw wrongMedia('as it is, not packed');
   const boundary = boundaryOf(ctx.get('content-type'));
   if (boundary === undefined) throw unreadableBody();
-  const sizes = typeof files === 'string' ? new Map([['', files]]) : files;
-  const allowed = [...sizes.values()].reduce((sum, size) => sum + bytesOf(size), bytesOf(form));
+  const formBytes = bytesOf(form);
+  const allowed = typeof wanted === 'number' ? wanted : [...wanted.values()].reduce((sum, most) => sum + most, 0);
   const limits = {
     fields,
-    formBytes: bytesOf(form),
+    formBytes,
     // Room for files that are somewhat too large: they are told at their fields, and what was typed beside them stays.
-    totalBytes: 2 * allowed,
-    files: typeof files === 'string' ? MOST_FILES : sizes.size,
-    largestOf: (name: string): number | undefined => {
-      const size = typeof files === 'string' ? files : sizes.get(name);
-      return size === undefined ? undefined : bytesOf(size);
-    },
+    totalBytes: 2 * (allowed + formBytes),
+    files: typeof wanted === 'number' ? MOST_FILES : wanted.size,
+    largestOf: (name: string) => (typeof wanted === 'number' ? wanted : wanted.get(name)),
   };
   try {
     return await readMultipart(ctx.req.iterator({ destroyOnReturn: false }), boundary, limits, uploads);
@@ -72,7 +67,9 @@ async function readFiles(ctx: Context, files: ReadonlyMap<string, Bytes> | Bytes
     if (error instanceof Malformed || isCutOff(error)) throw unreadableBody(error);
     if (!(error instanceof TooMuch)) throw notKept(error);
     if (error.what === 'fields') throw tooManyFields(fields);
-    throw error.what === 'files' ? tooManyFiles(limits.files) : tooLargeBody(`${Math.ceil(allowed / 1_000_000)} MB`);
+    throw error.what === 'files'
+      ? tooManyFiles(limits.files)
+      : tooLargeBody(`${Math.ceil((allowed + formBytes) / 1_000_000)} MB`);
   }
 }
 

@@ -55,16 +55,19 @@ export interface RouteOptions {
   readonly formToken?: false;
 }
 
+/** The most bytes of a file by the name of its field. */
+export type FilesWanted = ReadonlyMap<string, number>;
+
 export interface BodyOptions {
   /** How large the texts of a form may be together. @defaultValue '1 MB' */
   readonly form?: Bytes;
   /** How many there may be. @defaultValue 5,000 */
   readonly fields?: number;
   /**
-   * That a form may bring files, and how large each may be; without this multipart is refused with 415. A function says it by
-   * the name of the field, for this request; an empty map: none. Files are found by `form.file(name)`.
+   * That a form may bring files, and how large each may be; without this multipart is refused with 415. A function says for
+   * this request which fields there are, and the most bytes of each; an empty map: none. Files are found by `form.file(name)`.
    */
-  readonly files?: Bytes | ((ctx: Context, app: App) => ReadonlyMap<string, Bytes>);
+  readonly files?: Bytes | ((ctx: Context, app: App) => FilesWanted);
 }
 
 /** The cause that every write of this request carries. */

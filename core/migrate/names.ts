@@ -66,7 +66,7 @@ function constraints(model: ModelInfo): ReadonlyMap<string, readonly FieldInfo[]
   for (const set of model.unique) names.set(uniqueName(model, set), set);
   for (const field of model.stored) {
     if (field.unique) names.set(uniqueName(model, [field]), [field]);
-    if (field.target !== undefined) names.set(foreignKeyName(field), [field]);
+    if (field.target !== undefined || field.spec.references) names.set(foreignKeyName(field), [field]);
     for (const check of field.spec.checks(field)) names.set(checkName(field, check.suffix), [field]);
   }
   known.set(model, names);

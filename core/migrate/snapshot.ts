@@ -113,6 +113,18 @@ function checks(field: FieldInfo): CheckShape[] {
 }
 
 function foreignKey(field: FieldInfo): ForeignKeyShape[] {
+  const { references } = field.spec;
+  if (references !== undefined) {
+    return [
+      {
+        name: foreignKeyName(field),
+        columns: [field.column],
+        target: references.table,
+        targetColumns: [references.column],
+        onDelete: 'restrict',
+      },
+    ];
+  }
   if (field.target === undefined) return [];
   return [
     {

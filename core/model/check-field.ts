@@ -1,3 +1,4 @@
+import { FILE_TYPES, IMAGE_TYPES } from '../files/file-types.ts';
 import { kernelWords } from '../view/words/en.ts';
 import { createCatalogue } from '../view/words.ts';
 import { knownCurrencies } from './currency.ts';
@@ -6,6 +7,7 @@ import type { DeclaredField } from './declared-field.ts';
 import { fitted } from './json-value.ts';
 import type { Issue } from './kind.ts';
 import { didYouMean } from './nearest.ts';
+import { TEXT_TYPES } from './own-type.ts';
 import type { FieldInfo } from './registry.ts';
 
 const words = createCatalogue([{ en: kernelWords }]).translate('en');
@@ -16,6 +18,7 @@ type Check = (field: FieldInfo, declared: DeclaredField) => string | undefined;
 
 /** What the compiler cannot see, or did not see because somebody wrote JavaScript. Each finds at most one thing. */
 const checks: readonly Check[] = [
+  ownType,
   bounds,
   precision,
   currency,
@@ -24,6 +27,7 @@ const checks: readonly Check[] = [
   deleting,
   slugs,
   arrays,
+  files,
   indexes,
   searching,
   defaultFits,
@@ -32,6 +36,17 @@ const checks: readonly Check[] = [
 /** Everything that is wrong with the options of a field. */
 export function fieldProblems(field: FieldInfo, declared: DeclaredField): readonly string[] {
   return checks.flatMap((check) => check(field, declared) ?? []);
+}
+
+/** Tables of our own are made with the kind's type; only others may have chosen another one. */
+function ownType({ kind, model }: FieldInfo, { options: { sqlType } }: DeclaredField): string | undefined {
+  if (sqlType === undefined) return undefined;
+  if (model.managed) return 'sqlType is for columns that somebody else made; say managed: false, or leave it out.';
+  if (kind === 'choice') return undefined;
+  if (kind !== 'text') return 'Only a text and a choice may say the sqlType of their column.';
+  return sqlType === 'citext' || sqlType === 'bpchar'
+    ? undefined
+    : `A text has the sqlType citext or bpchar, not "${sqlType}".${didYouMean(sqlType, TEXT_TYPES)}`;
 }
 
 /** Bounds are of the type that the kind compares, and there is something between them. */
@@ -48,7 +63,7 @@ function bounds(field: FieldInfo): string | undefined {
 }
 
 /** Kinds whose bounds say how many there may be: characters, items, bytes. */
-const COUNTED: readonly string[] = ['text', 'slug', 'markdown', 'array', 'bytes'];
+const COUNTED: readonly string[] = ['text', 'slug', 'markdown', 'array', 'bytes', 'file', 'image'];
 
 function boundFits({ kind }: FieldInfo, bound: number | bigint | string): boolean {
   if (COUNTED.includes(kind)) return Number.isInteger(bound) && Number(bound) >= 0;
@@ -108,6 +123,19 @@ function schemaFits({ kind, schema }: FieldInfo): string | undefined {
   return 'The schema answers {} with a promise (zod makes one of a thrown error, too). It must answer at once, whatever it gets.';
 }
 
+function files({ kind, types, pixels }: FieldInfo, { options }: DeclaredField): string | undefined {
+  if (kind !== 'file' && kind !== 'image') {
+    return options.types || options.pixels ? 'Only a file and an image have types and pixels.' : undefined;
+  }
+  if (kind === 'file' && options.pixels) return 'Only an image has pixels.';
+  const known: readonly string[] = kind === 'image' ? IMAGE_TYPES : Object.keys(FILE_TYPES);
+  const stray = types.find((type) => !known.includes(type));
+  if (stray !== undefined) return `types: "${stray}" is not told by its content.${didYouMean(stray, known)}`;
+  if (options.types?.length === 0) return 'types: nothing would be taken; leave it out to take anything.';
+  if (pixels !== undefined && !(pixels > 0)) return 'pixels must be more than nothing.';
+  return options.default === undefined ? undefined : 'A file has no default.';
+}
+
 function deleting({ kind, nullable, onDelete }: FieldInfo, { options }: DeclaredField): string | undefined {
   if (kind !== 'belongsTo') return options.onDelete ? 'Only a belongsTo has onDelete.' : undefined;
   return onDelete === 'setNull' && !nullable ? "onDelete 'setNull' needs nullable: true." : undefined;
@@ -128,7 +156,8 @@ function arrays({ kind, item }: FieldInfo, { item: declared }: DeclaredField): s
 }
 
 function indexes({ kind, unique, index, spec }: FieldInfo): string | undefined {
-  if (unique && (kind === 'array' || spec.summary !== undefined)) return `A field of kind ${kind} cannot be unique.`;
+  const large = kind === 'array' || (spec.summary !== undefined && spec.references === undefined);
+  if (unique && large) return `A field of kind ${kind} cannot be unique.`;
   return index === true && spec.summary !== undefined ? `A field of kind ${kind} cannot have an index.` : undefined;
 }
 

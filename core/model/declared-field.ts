@@ -16,6 +16,7 @@ const options = z.object({
   label: z.string().optional(),
   help: z.string().optional(),
   column: z.string().optional(),
+  sqlType: z.string().optional(),
   readOnly: z.boolean().optional(),
   min: bound.optional(),
   max: bound.optional(),
@@ -27,6 +28,8 @@ const options = z.object({
   onDelete: z.enum(['restrict', 'cascade', 'setNull']).optional(),
   from: z.string().optional(),
   currency: z.string().optional(),
+  types: z.array(z.string()).optional(),
+  pixels: z.number().optional(),
 });
 const OPTIONS = Object.keys(options.shape);
 

@@ -1,11 +1,12 @@
 import { currencyDigits } from './currency.ts';
 import type { DeclaredField } from './declared-field.ts';
 import type { FieldDraft, ModelDraft } from './draft.ts';
+import { fileLimits } from './file-limits.ts';
 import { arrayOfChoices } from './kinds/array.ts';
-import { kinds } from './kinds/index.ts';
 import { MONEY_DIGITS } from './kinds/money.ts';
 import { SLUG_CHARACTERS } from './kinds/slug.ts';
 import { humanise, snakeCase } from './naming.ts';
+import { specOf } from './own-type.ts';
 
 /** A field with everything that does not depend on other models; relations are bound afterwards. */
 export function fieldInfo(model: ModelDraft, name: string, declared: DeclaredField): FieldDraft {
@@ -13,26 +14,30 @@ export function fieldInfo(model: ModelDraft, name: string, declared: DeclaredFie
   const item = declared.item && fieldInfo(model, name, declared.item);
   const values = declared.item?.values ?? declared.values;
   const isMoney = kind === 'money';
+  const files = fileLimits(kind, options);
   return {
     model,
     name,
     column: kind === 'manyToMany' ? '' : (options.column ?? snakeCase(name)),
     kind,
-    spec: item?.kind === 'choice' ? arrayOfChoices : kinds[kind],
+    spec: item?.kind === 'choice' ? arrayOfChoices : specOf(kind, options.sqlType),
     label: options.label ?? humanise(name),
     help: options.help ?? '',
     nullable: options.nullable ?? false,
-    unique: options.unique ?? kind === 'slug',
+    // Nobody else's file; and a record is found by its file when the file goes.
+    unique: files !== undefined || (options.unique ?? kind === 'slug'),
     index: options.index ?? kind === 'belongsTo',
     // Nobody types bytes into a form.
     readOnly: kind === 'bytes' || (options.readOnly ?? kind === 'identity'),
     default: options.default,
     min: options.min,
-    max: options.max ?? (kind === 'slug' ? SLUG_CHARACTERS : undefined),
+    max: files?.max ?? options.max ?? (kind === 'slug' ? SLUG_CHARACTERS : undefined),
     multiline: options.multiline ?? kind === 'markdown',
     precision: isMoney ? MONEY_DIGITS : options.precision,
     scale: isMoney ? currencyDigits(options.currency ?? '') : options.scale,
     values,
+    types: files?.types ?? [],
+    pixels: files?.pixels,
     currency: options.currency,
     item,
     source: undefined,

@@ -5,6 +5,9 @@
 //   2. Nothing that runs while `defineModel(...)` is being resolved may look at what that arrow returns.
 // Properties named '~…' are phantoms: they exist for the compiler only, never at run time.
 
+import type { Bytes } from '../bytes.ts';
+import type { FileType, ImageType } from '../files/file-types.ts';
+
 export type Kind =
   | 'identity'
   | 'text'
@@ -28,6 +31,8 @@ export type Kind =
   | 'colour'
   | 'markdown'
   | 'bytes'
+  | 'file'
+  | 'image'
   | 'belongsTo'
   | 'manyToMany';
 
@@ -116,7 +121,18 @@ export interface FieldOptions<N extends boolean, D> {
   /** Shown, never written from a form. */
   readOnly?: boolean;
 }
+export interface IdentityOptions {
+  label?: string;
+  help?: string;
+  /** Name in the database, when it is not the snake_case of the field's name. */
+  column?: string;
+}
 export interface TextOptions<N extends boolean, D> extends FieldOptions<N, D> {
+  /**
+   * The column's own type in a table that somebody else keeps (`managed: false`), so that values are compared as it does and
+   * its indexes are used: `citext`, or `bpchar`, which is `char(n)`.
+   */
+  sqlType?: 'citext' | 'bpchar';
   /** Fewest and most characters (Unicode code points). */
   min?: number;
   max?: number;
@@ -134,6 +150,8 @@ export interface DecimalOptions<N extends boolean, D> extends FieldOptions<N, D>
   max?: string;
 }
 export interface ChoiceOptions<N extends boolean, D, V extends string> extends FieldOptions<N, D> {
+  /** The column's enum type in a table that somebody else keeps (`managed: false`), with its schema if need be. */
+  sqlType?: string;
   /** What people read for each value; made from the value when missing. */
   labels?: { readonly [P in V]?: string };
   /** The meaning that a badge in lists shows by its colour. */
@@ -166,6 +184,20 @@ export interface BytesOptions<N extends boolean, D> extends Omit<FieldOptions<N,
   min?: number;
   max?: number;
 }
+export interface FileOptions<N extends boolean>
+  extends Pick<FieldOptions<N, never>, 'nullable' | 'label' | 'help' | 'column' | 'readOnly'> {
+  /** The largest that is taken. @defaultValue '10 MB' */
+  max?: Bytes;
+  /** What it may hold, told by the content and never by the name. @defaultValue anything */
+  types?: readonly FileType[];
+}
+export interface ImageOptions<N extends boolean> extends Omit<FileOptions<N>, 'types'> {
+  /** The largest that is taken. @defaultValue '5 MB' */
+  max?: Bytes;
+  types?: readonly ImageType[];
+  /** The most dots, width times height. @defaultValue 40,000,000 */
+  pixels?: number;
+}
 export interface RelationOptions<N extends boolean> {
   nullable?: N;
   unique?: boolean;
@@ -188,7 +220,7 @@ export interface SchemaOf<V> {
 
 export interface FieldApi {
   /** A number made by the database; the key of every model that names none. */
-  identity(): Identity;
+  identity(options?: IdentityOptions): Identity;
   text<N extends boolean = false, D extends string | (() => string) = never>(
     options?: TextOptions<N, D>,
   ): Column<'text', string | NullIf<N>, ModeIf<N, D>>;
@@ -276,6 +308,13 @@ export interface FieldApi {
   bytes<N extends boolean = false, D extends () => Uint8Array = never>(
     options?: BytesOptions<N, D>,
   ): Column<'bytes', Uint8Array | NullIf<N>, ModeIf<N, D>>;
+  /**
+   * A file that people upload, `field.file({ max: '10 MB', types: ['application/pdf'] })`. Its value is a random key; content and
+   * name are read through the record alone.
+   */
+  file<N extends boolean = false>(options?: FileOptions<N>): Column<'file', string | NullIf<N>, ModeIf<N, never>>;
+  /** A picture: PNG, JPEG, GIF or WebP. A record's page shows it. */
+  image<N extends boolean = false>(options?: ImageOptions<N>): Column<'image', string | NullIf<N>, ModeIf<N, never>>;
   /** The row holds the key of the target: `field.belongsTo(() => Patient)`. */
   belongsTo<T extends ArrowToModel, N extends boolean = false>(
     target: T,
@@ -318,6 +357,8 @@ export const field: FieldApi = {
   colour: plain('colour'),
   markdown: plain('markdown'),
   bytes: plain('bytes'),
+  file: plain('file'),
+  image: plain('image'),
   belongsTo: (target, options = {}) => ({ kind: 'belongsTo', options, target }) as never,
   manyToMany: (target, { through, ...options }) => ({ kind: 'manyToMany', options, target, through }) as never,
 };

@@ -35,8 +35,11 @@ export interface Show {
   readonly bare?: boolean;
 }
 
-/** How a list may be narrowed by a field of this kind. `typed`: to values that the reader writes himself. */
-export type FilterShape = 'none' | 'values' | 'boolean' | 'range' | 'relation' | 'typed';
+/**
+ * How a list may be narrowed by a field of this kind. `typed`: to values that the reader writes himself; `presence`: to rows that
+ * have a value, or none.
+ */
+export type FilterShape = 'none' | 'values' | 'boolean' | 'range' | 'relation' | 'typed' | 'presence';
 
 /**
  * Everything that the framework knows about a kind of field. One file a kind; nothing else in the code asks
@@ -54,6 +57,8 @@ export interface KindSpec<V = unknown> {
   readonly defaultWord?: string;
   /** How `unique` compares. `lower`: capitals make no difference; the column then has a unique index over `lower(…)`. */
   readonly uniqueAs?: 'lower';
+  /** A table of the framework that the column points to. */
+  readonly references?: { readonly table: string; readonly column: string };
   /** Conditions that the database holds: a suffix for the constraint's name, and the condition over the quoted column. */
   checks(field: FieldInfo): readonly { readonly suffix: string; sql(column: string): string }[];
 
@@ -66,8 +71,15 @@ export interface KindSpec<V = unknown> {
   cast(field: FieldInfo): string;
 
   /**
-   * For values too large to be read for looking at: what pages and the audit trail read instead, as SQL over the quoted
-   * column, and whether a wire is that. Such a wire is never decoded. `whole`: for one record; else it must cost a list nothing.
+   * Where a column that others made may hold more digits than the kind knows of: the column, as SQL, without them. A form that
+   * nobody touched must not cut them off.
+   */
+  rounded?(column: string): string;
+
+  /**
+   * For values too large to be read for looking at, and for keys that tell nobody anything: what pages and the audit trail
+   * read instead, as SQL over the quoted column, and whether a wire is that and can not be decoded. `whole`: for one record;
+   * else it must cost a list next to nothing.
    */
   readonly summary?: { sql(column: string, whole: boolean): string; is(wire: Wire): boolean };
 
@@ -97,6 +109,8 @@ export interface KindSpec<V = unknown> {
   readonly filter: FilterShape;
   readonly sortable: boolean;
   readonly searchable: boolean;
-  /** The wire as a cell of an export and as a value in an audit row's JSON. */
+  /** The wire as a cell of an export and, unless `recorded` says more, as a value in an audit row's JSON. */
   exported(wire: NonNullable<Wire>): string | number | boolean | object;
+  /** What the audit row holds instead, where it must prove more than an export tells. */
+  recorded?(wire: NonNullable<Wire>): string;
 }

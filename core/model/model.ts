@@ -143,7 +143,7 @@ export type OfKind<F, K extends Kind> = keyof {
 type Sought = 'text' | 'choice' | 'uuid' | 'email' | 'phone' | 'url' | 'slug' | 'markdown';
 /** Too many different values to choose from: these are searched. */
 type Unfiltered = 'text' | 'json' | 'uuid' | 'email' | 'phone' | 'url' | 'slug' | 'colour' | 'markdown' | 'bytes';
-type Unordered = 'manyToMany' | 'json' | 'array' | 'markdown' | 'bytes';
+type Unordered = 'manyToMany' | 'json' | 'array' | 'markdown' | 'bytes' | 'file' | 'image';
 
 export type FieldName<F> = Bare<keyof F & string>;
 export type RelationName<F> = Bare<OfKind<F, 'belongsTo' | 'manyToMany'>>;

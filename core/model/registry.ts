@@ -23,6 +23,10 @@ export interface FieldInfo {
   readonly precision: number | undefined;
   readonly scale: number | undefined;
   readonly values: readonly string[];
+  /** file, image: what it may hold; empty: anything. `max` is the largest, in bytes. */
+  readonly types: readonly string[];
+  /** image: the most dots. */
+  readonly pixels: number | undefined;
   /** money: the ISO 4217 code of the currency. */
   readonly currency: string | undefined;
   /** array: what each of its items is. It has no column of its own. */

@@ -34,7 +34,9 @@ export function readCursor(place: CursorPlace, text: string): Cursor | undefined
   const fit = place.order.every(({ field }, index) => {
     const value = values[index] ?? null;
     const holder = valueField(field);
-    return value === null ? field.nullable : isTextOfType(value, holder.spec.cast(holder));
+    if (value === null) return field.nullable;
+    // An enum of somebody else's has the field's values and no others.
+    return isTextOfType(value, holder.spec.cast(holder)) || holder.values.includes(value);
   });
   return fit ? { values } : undefined;
 }
@@ -43,11 +45,10 @@ function hashOf({ model, order, filters, q }: CursorPlace): string {
   const place = [
     model.name,
     order.map((sort) => [sort.field.name, sort.descending]),
-    filters.map((filter) =>
-      filter.is === 'range'
-        ? [filter.field.name, filter.from ?? null, filter.to ?? null, 'range']
-        : [filter.field.name, filter.values],
-    ),
+    filters.map((filter) => {
+      if (filter.is === 'range') return [filter.field.name, filter.from ?? null, filter.to ?? null, 'range'];
+      return [filter.field.name, filter.is === 'present' ? 'present' : filter.values];
+    }),
     q,
   ];
   return digest('sha256', JSON.stringify(place), 'base64url').slice(0, 12);

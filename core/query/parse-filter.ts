@@ -6,6 +6,8 @@ import { endOfDay, startOfDay } from './zoned-day.ts';
 
 /** "Is empty" in an address. A word and not an empty text, for that is what an input nobody filled in sends. */
 export const NO_VALUE = '+none';
+/** "Has one, whatever it is." */
+export const SOME_VALUE = '+some';
 
 const MOST_VALUES = 100;
 
@@ -15,6 +17,7 @@ const MOST_VALUES = 100;
  */
 export function parseOneOf(field: FieldInfo, texts: readonly string[], zone: string): Filter | 'nothing' | undefined {
   if (texts.length > MOST_VALUES) return undefined;
+  if (field.spec.filter === 'presence') return parsePresence(field, texts);
   const holder = field.item ?? field;
   const mayBeEmpty = field.nullable || field.through !== undefined || field.item !== undefined;
   const values = new Set<string | null>();
@@ -30,6 +33,15 @@ export function parseOneOf(field: FieldInfo, texts: readonly string[], zone: str
     values.add(value);
   }
   return values.size === 0 ? 'nothing' : { field, is: 'oneOf', values: [...values].sort(emptyFirst) };
+}
+
+/** `f.scan=+some`, `f.scan=+none`; both of them narrow nothing. */
+function parsePresence(field: FieldInfo, texts: readonly string[]): Filter | 'nothing' | undefined {
+  const given = new Set(texts.filter((text) => text !== ''));
+  const [some, none] = [given.delete(SOME_VALUE), given.delete(NO_VALUE)];
+  if (given.size > 0 || (none && !field.nullable)) return undefined;
+  if (some === none) return 'nothing';
+  return some ? { field, is: 'present' } : { field, is: 'oneOf', values: [null] };
 }
 
 /** `f.startsAt.from=2026-01-01&f.startsAt.to=2026-01-31`, both inclusive: a day's end is its last moment in the zone. */

@@ -42,6 +42,8 @@ export interface Sort {
 /** One narrowed field. Several values are alternatives; `null` is "is empty". */
 export type Filter =
   | { readonly field: FieldInfo; readonly is: 'oneOf'; readonly values: readonly (string | null)[] }
+  /** Whatever it is, there is one. */
+  | { readonly field: FieldInfo; readonly is: 'present' }
   | {
       readonly field: FieldInfo;
       readonly is: 'range';

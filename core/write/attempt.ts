@@ -2,7 +2,7 @@ import type { Transaction } from '../database/pool.ts';
 import type { ModelInfo } from '../model/registry.ts';
 import { constraintProblems } from './constraint-problem.ts';
 import { Refusal } from './refusal.ts';
-import type { Written } from './types.ts';
+import type { Problem, Written } from './types.ts';
 import type { Values } from './write.ts';
 
 type Refused = Exclude<Written, { outcome: 'done' }>;
@@ -21,7 +21,7 @@ export async function attempt<T>(
   try {
     return { done: await tx.savepoint(work) };
   } catch (error) {
-    if (error instanceof Forbidden) return { refused: error.outcome };
+    if (error instanceof Forbidden || error instanceof Mistaken) return { refused: error.outcome };
     const problems = constraintProblems(model, values, error);
     if (problems === undefined) throw error;
     return { refused: { outcome: 'invalid', problems } };
@@ -32,5 +32,19 @@ export async function attempt<T>(
 export class Forbidden extends Refusal<Refused> {
   constructor() {
     super({ outcome: 'forbidden' });
+  }
+}
+
+/** A mistake that shows only while the row is being written. */
+export class Mistaken extends Refusal<Refused> {
+  constructor(problems: readonly Problem[]) {
+    super({ outcome: 'invalid', problems });
+  }
+}
+
+/** A trigger let nothing happen (`return null`), and said nothing: whoever is told "saved" would be told a lie. */
+export class Swallowed extends Mistaken {
+  constructor() {
+    super([{ field: undefined, issue: { key: 'problem.constraint' } }]);
   }
 }

@@ -1,11 +1,13 @@
 import { sql } from 'slonik';
 import type { Cause } from '../actor.ts';
 import type { Transaction } from '../database/pool.ts';
+import { fileFields } from '../files/holds-file.ts';
 import type { ModelInfo } from '../model/registry.ts';
 import { validateValues, withDefaults } from '../model/validate.ts';
 import { comma, joined, tableSql } from '../query/sql-names.ts';
-import { attempt, Forbidden } from './attempt.ts';
+import { attempt, Forbidden, Swallowed } from './attempt.ts';
 import type { Door } from './door.ts';
+import { takeFiles } from './files.ts';
 import { type GivenColumn, givenColumns, givenLinks, settable, unreachable } from './given-values.ts';
 import { writeLinks } from './links.ts';
 import { withSlugs } from './made-slugs.ts';
@@ -36,6 +38,7 @@ export async function createRow(
 
   const links = givenLinks(model, whole);
   const outcome = await attempt(tx, model, whole, async (inner) => {
+    await takeFiles(inner, cause.actor, fileFields(model), whole);
     const row = await insert(inner, writer, model, givenColumns(model, whole));
     if (!row.allowed) throw new Forbidden();
     for (const [field, keys] of links) await writeLinks(inner, model, row, field, keys);
@@ -67,8 +70,9 @@ async function insert(
       ? sql.fragment`default values`
       : sql.fragment`(${joined(names, comma)}) values (${joined(values, comma)})`;
   const returned = storedColumns(writer.reads, model, { allowed: writer.scope('add', model) });
-  const stored = await tx.one(
+  const stored = await tx.maybeOne(
     sql.type(storedSchema(model))`insert into ${tableSql(model)} as t ${row} returning ${returned}`,
   );
+  if (stored === null) throw new Swallowed();
   return storedRow(model, stored);
 }

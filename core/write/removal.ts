@@ -2,8 +2,11 @@ import { type FragmentSqlToken, sql } from 'slonik';
 import { z } from 'zod';
 import type { Transaction } from '../database/pool.ts';
 import type { EventData, Subject } from '../events.ts';
+import { fileFields } from '../files/holds-file.ts';
 import type { FieldInfo, ModelInfo } from '../model/registry.ts';
 import { columnSql, comma, joined, tableSql, valuesSql, whereSql } from '../query/sql-names.ts';
+import type { Door } from './door.ts';
+import { letGo } from './files.ts';
 import { Refusal } from './refusal.ts';
 import { exported, snapshotOf } from './snapshot.ts';
 import { amongRows, lockRows, type StoredRow } from './stored-row.ts';
@@ -25,9 +28,11 @@ export class Removal {
   readonly events: RemovalEvent[] = [];
   readonly heldBy: string[] = [];
   readonly #writer: Writer;
+  readonly #door: Pick<Door, 'files'>;
   readonly #met = new Set<string>();
 
-  constructor(writer: Writer) {
+  constructor(door: Pick<Door, 'files'>, writer: Writer) {
+    this.#door = door;
     this.#writer = writer;
   }
 
@@ -38,11 +43,20 @@ export class Removal {
     const inbound = model.inbound.filter((relation) => relation.column !== '');
     for (const relation of inbound) await this.#follow(tx, model, relation, fresh);
     await this.#refuseWhereHeld(tx, inbound, fresh);
-    await tx.query(sql.unsafe`delete from ${tableSql(model)} t where ${amongRows(model, fresh)}`);
+    await this.#delete(tx, model, fresh);
+    await letGo(this.#door, tx, fileFields(model), fresh);
     for (const row of fresh) {
       const subject = subjectOf(model, row);
       this.events.push({ name: 'delete', subject, data: { before: snapshotOf(model, row) } });
     }
+  }
+
+  /** Fewer than were meant are gone when the database has taken some along before, or when a trigger keeps them in silence. */
+  async #delete(tx: Transaction, model: ModelInfo, rows: readonly StoredRow[]): Promise<void> {
+    const among = amongRows(model, rows);
+    const { rowCount } = await tx.query(sql.unsafe`delete from ${tableSql(model)} t where ${among}`);
+    if (rowCount === rows.length) return;
+    if (await tx.exists(sql.unsafe`select from ${tableSql(model)} t where ${among}`)) this.#refuse();
   }
 
   async #follow(tx: Transaction, model: ModelInfo, relation: FieldInfo, rows: readonly StoredRow[]): Promise<void> {

@@ -36,12 +36,13 @@ export async function removeRow(
   if (!old.allowed) return { outcome: 'forbidden' };
   if (version !== undefined && version !== old.version) return { outcome: 'conflict' };
 
-  const removal = new Removal(writer);
+  const removal = new Removal(door, writer);
   try {
     await tx.savepoint((inner) => removal.remove(inner, model, [old]));
   } catch (error) {
-    if (error instanceof Refusal) return { outcome: 'held', by: removal.heldBy };
+    if (error instanceof Refusal) return refused(removal.heldBy);
     const violation = constraintViolation(error);
+    if (violation?.kind === 'rule' || violation?.kind === 'check') return { outcome: 'refused' };
     if (violation?.kind !== 'foreignKey') throw error;
     return { outcome: 'held', by: [nameOf(door, violation.table)] };
   }
@@ -50,6 +51,11 @@ export async function removeRow(
     else await door.events.record(tx, cause, 'update', { subject, data: event.data });
   }
   return { outcome: 'done', label: old.shownLabel };
+}
+
+/** Nobody holds it, and all the same it stays: a rule of the database. */
+function refused(heldBy: readonly string[]): Removed {
+  return heldBy.length === 0 ? { outcome: 'refused' } : { outcome: 'held', by: heldBy };
 }
 
 /** A table that no relation of a model tells of holds the row. */

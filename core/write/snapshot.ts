@@ -20,7 +20,8 @@ export function snapshotOf(model: ModelInfo, row: StoredRow, names?: ReadonlySet
 
 /** One value as an audit row's JSON has it. */
 export function exported(field: FieldInfo, wire: Wire | undefined): unknown {
-  return wire === null || wire === undefined ? null : field.spec.exported(wire);
+  if (wire === null || wire === undefined) return null;
+  return field.spec.recorded?.(wire) ?? field.spec.exported(wire);
 }
 
 /** In one order whatever order they were given in, so that two snapshots can be compared. */

@@ -6,8 +6,9 @@ import type { FieldInfo, ModelInfo } from '../model/registry.ts';
 import { validateValues } from '../model/validate.ts';
 import { keyCondition } from '../query/find-row.ts';
 import { comma, joined, tableSql, whereSql } from '../query/sql-names.ts';
-import { attempt, Forbidden } from './attempt.ts';
+import { attempt, Forbidden, Swallowed } from './attempt.ts';
 import type { Door } from './door.ts';
+import { changedFiles, letGo, takeFiles } from './files.ts';
 import { type GivenColumn, givenColumns, givenLinks, settable, unreachable } from './given-values.ts';
 import { linksDiffer, writeLinks } from './links.ts';
 import { withSlugs } from './made-slugs.ts';
@@ -72,10 +73,13 @@ export async function updateRow(
   const beyond = await unreachable(tx, writer, changedPointing(model, given, changes, old));
   if (beyond.length > 0) return { outcome: 'invalid', problems: beyond };
 
+  const files = changedFiles(model, changes.names);
   const outcome = await attempt(tx, model, given, async (inner) => {
+    await takeFiles(inner, cause.actor, files, given);
     for (const [field, keys] of changes.links) await writeLinks(inner, model, old, field, keys);
     const row = await write(inner, writer, model, old, changes.columns, given);
     if (!row.allowed) throw new Forbidden();
+    await letGo(door, inner, files, [old]);
     return row;
   });
   if ('refused' in outcome) return outcome.refused;
@@ -137,9 +141,10 @@ async function write(
     sets.push(sql.fragment`${name} = t.${name}`);
   }
   const returned = storedColumns(writer.reads, model, { allowed: writer.scope('change', model) });
-  const row = await tx.one(sql.type(storedSchema(model))`
+  const row = await tx.maybeOne(sql.type(storedSchema(model))`
     update ${tableSql(model)} as t set ${joined(sets, comma)} ${whereSql(sameRow(model, old))} returning ${returned}
   `);
+  if (row === null) throw new Swallowed();
   return storedRow(model, row);
 }
 

@@ -1,4 +1,5 @@
 import type { App } from '../../core/app.ts';
+import { holdsFile } from '../../core/files/holds-file.ts';
 import type { Context } from '../../core/http/context.ts';
 import type { Form } from '../../core/http/form.ts';
 import type { FieldInfo } from '../../core/model/registry.ts';
@@ -7,6 +8,8 @@ import type { Found } from '../../core/query/types.ts';
 import type { Problem } from '../../core/write/types.ts';
 import { cellOf, labelOf } from './cells.ts';
 import { fillsItself, shownDefault } from './defaults.ts';
+import { type FileView, fileView } from './file-view.ts';
+import type { Waiting } from './receive-files.ts';
 import type { Picks } from './resolve-relations.ts';
 import { type Shown, type Site, sitesOf } from './site.ts';
 import { writableFields } from './writable-fields.ts';
@@ -31,6 +34,7 @@ export interface FieldView {
   readonly maxlength?: number;
   /** What stands behind the control: the currency of an amount. */
   readonly unit?: string;
+  readonly file?: FileView;
   readonly options?: readonly OptionView[];
   readonly optionsUrl?: string;
   readonly chosenLabel?: string;
@@ -78,12 +82,20 @@ export function inputOfForm(fields: readonly FieldInfo[], form: Form): Input {
   return new Map(fields.map((field) => [field.name, form.all(field.name)]));
 }
 
+interface FieldState {
+  readonly found?: Found | undefined;
+  readonly input: Input;
+  readonly picks: Picks;
+  readonly waiting?: Waiting;
+  readonly problems: readonly Problem[];
+}
+
 /** The sections of a form with their fields. Fields that may be seen but not set are shown as facts. */
 export async function fieldViews(
   ctx: Context,
   app: App,
   site: Site,
-  state: { found?: Found | undefined; input: Input; picks: Picks; problems: readonly Problem[] },
+  state: FieldState,
 ): Promise<readonly { title: string; fields: readonly FieldView[] }[]> {
   const { found } = state;
   const writable = new Set(writableFields(ctx, app, site, found ? 'change' : 'add'));
@@ -124,12 +136,7 @@ async function editable(
   app: App,
   site: Site,
   field: FieldInfo,
-  {
-    found,
-    input,
-    picks,
-    problems,
-  }: { found?: Found | undefined; input: Input; picks: Picks; problems: readonly Problem[] },
+  { found, input, picks, waiting, problems }: FieldState,
 ): Promise<FieldView> {
   const { t } = ctx.state;
   const texts = input.get(field.name) ?? [];
@@ -149,6 +156,11 @@ async function editable(
     ...(typeof field.max === 'number' && field.spec.cast(field) === 'text' && { maxlength: field.max }),
     ...(field.currency !== undefined && { unit: field.currency }),
   };
+  if (holdsFile(field)) {
+    const file = fileView(ctx, app, field, found, waiting?.get(field.name));
+    const help = [field.help, file.taken].join(' ').trim();
+    return { ...base, value: '', help, file, required: base.required && !file.current && !file.waiting };
+  }
   if (!field.target) return { ...base, ...optionsOf(field, texts, t) };
 
   const pick = picks.get(field.name);
@@ -194,7 +206,10 @@ function optionsOf(
 ): { options?: readonly OptionView[] } {
   const option = (value: string, label: string): OptionView => ({ value, label, checked: (texts[0] ?? '') === value });
   if (field.kind === 'choice') {
-    const values = field.values.map((value) => option(value, field.valueLabels[value] ?? value));
+    const [now = ''] = texts;
+    // A table that others keep may hold another value. Without its own entry the browser would choose the first one for it.
+    const all = now === '' || field.values.includes(now) ? field.values : [...field.values, now];
+    const values = all.map((value) => option(value, field.valueLabels[value] ?? value));
     return { options: field.nullable || texts.length === 0 ? [option('', '–'), ...values] : values };
   }
   if (field.item && field.spec.filter === 'values') {

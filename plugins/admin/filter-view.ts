@@ -2,7 +2,7 @@ import type { App } from '../../core/app.ts';
 import type { Context } from '../../core/http/context.ts';
 import type { FieldInfo } from '../../core/model/registry.ts';
 import { askAddress } from '../../core/query/ask-address.ts';
-import { NO_VALUE } from '../../core/query/parse-filter.ts';
+import { NO_VALUE, SOME_VALUE } from '../../core/query/parse-filter.ts';
 import type { Ask, Filter } from '../../core/query/types.ts';
 import type { Site } from './site.ts';
 
@@ -10,7 +10,7 @@ import type { Site } from './site.ts';
 export interface FilterView {
   readonly name: string;
   readonly label: string;
-  readonly shape: 'values' | 'boolean' | 'range' | 'relation' | 'typed';
+  readonly shape: 'values' | 'boolean' | 'range' | 'relation' | 'typed' | 'presence';
   readonly active: boolean;
   readonly values: readonly { readonly value: string; readonly label: string; readonly checked: boolean }[];
   readonly from: string;
@@ -65,7 +65,8 @@ function filterView(
   const values = valuesOf(mine);
   const mayBeEmpty = field.nullable || field.kind === 'manyToMany' || field.item !== undefined;
   const none: readonly (readonly [string, string])[] = mayBeEmpty ? [[NO_VALUE, ctx.state.t('admin.filter.none')]] : [];
-  const offered = shape === 'values' || shape === 'boolean' ? [...valueLabels(ctx, field), ...none] : none;
+  const ticked = shape === 'values' || shape === 'boolean' || shape === 'presence';
+  const offered = ticked ? [...valueLabels(ctx, field), ...none] : none;
   const known = labels.get(field);
   return {
     name: field.name,
@@ -133,11 +134,15 @@ export function chipViews(
 }
 
 function valuesOf(filters: readonly Filter[]): readonly string[] {
-  return filters.flatMap((filter) => (filter.is === 'oneOf' ? filter.values.map((value) => value ?? NO_VALUE) : []));
+  return filters.flatMap((filter) => {
+    if (filter.is === 'present') return [SOME_VALUE];
+    return filter.is === 'oneOf' ? filter.values.map((value) => value ?? NO_VALUE) : [];
+  });
 }
 
 function valueLabels(ctx: Context, field: FieldInfo): ReadonlyMap<string, string> {
   const { t } = ctx.state;
+  if (field.spec.filter === 'presence') return new Map([[SOME_VALUE, t('admin.filter.some')]]);
   if (field.kind === 'boolean')
     return new Map([
       ['true', t('value.yes')],

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { App } from '../../core/app.ts';
+import { holdsFile } from '../../core/files/holds-file.ts';
 import { forbidden } from '../../core/http/access.ts';
 import { type Context, causeOf } from '../../core/http/context.ts';
 import { leaveMessage } from '../../core/http/flash.ts';
@@ -13,6 +14,7 @@ import { fillsItself } from './defaults.ts';
 import { foundOr404 } from './detail-page.ts';
 import { type FieldView, fieldViews, type Input, inputOfDefaults, inputOfForm, inputOfRecord } from './field-view.ts';
 import { capitalised } from './navigation.ts';
+import { receiveFiles, type Waiting } from './receive-files.ts';
 import { type Picks, resolveRelations } from './resolve-relations.ts';
 import { saveRecord } from './save-record.ts';
 import { type Site, siteOf } from './site.ts';
@@ -51,20 +53,24 @@ export async function saveForm(ctx: Context, app: App): Promise<void> {
   const { picks, values: picked, problems: unresolved } = await resolveRelations(ctx, app, fields, form);
   // A box that is not ticked and a list without rows post nothing but the marker beside them: without it they were not in the
   // form, and are left alone.
-  const posted = fields.filter((field) => !field.target && isPosted(field, form, key === undefined));
+  const posted = fields.filter(
+    (field) => !field.target && !holdsFile(field) && isPosted(field, form, key === undefined),
+  );
   const read = readForm(model, posted, form, timeZone);
-  const problems = [...unresolved, ...read.problems];
+  const files = await receiveFiles(ctx, app, fields, form);
+  const problems = [...unresolved, ...read.problems, ...files.problems];
   const refill = async (mistakes: readonly Problem[], conflict?: readonly string[]): Promise<void> => {
     const found = key === undefined ? undefined : await foundOr404(ctx, app, site);
     const input = inputOfForm(fields, form);
     // After a conflict the form carries the new version: who saves again has seen what changed.
     const version = conflict ? found?.version : form.get('~version');
     ctx.status = conflict ? 409 : 422;
-    await showForm(ctx, app, site, { found, input, picks, problems: mistakes, conflict, version });
+    const { waiting } = files;
+    await showForm(ctx, app, site, { found, input, picks, waiting, problems: mistakes, conflict, version });
   };
   if (problems.length > 0) return refill(problems);
 
-  const values = { ...read.values, ...Object.fromEntries(picked) };
+  const values = { ...read.values, ...Object.fromEntries(picked), ...Object.fromEntries(files.values) };
   const origin = { formId: form.get('~form'), version: form.get('~version') };
   const target = (saved: string): string => pageAfter(ctx, app, model, form.get('~then'), saved);
   const written = await saveRecord(app, causeOf(ctx), model, key, values, origin, target);
@@ -110,6 +116,7 @@ interface FormState {
   readonly found?: Found | undefined;
   readonly input: Input;
   readonly picks: Picks;
+  readonly waiting?: Waiting;
   readonly problems?: readonly Problem[];
   readonly conflict?: readonly string[] | undefined;
   readonly version?: string | undefined;
@@ -131,6 +138,7 @@ async function showForm(ctx: Context, app: App, site: Site, state: FormState): P
     plural: capitalised(model.plural),
     singular: model.title,
     action: found ? app.urls.record(model, found.key, '+edit') : app.urls.add(model),
+    multipart: sections.some(({ fields }) => fields.some(({ file }) => file !== undefined)),
     formId: randomUUID(),
     version: state.version ?? '',
     mistakes: problems.map((problem) => mistakeView(ctx, site, sections, problem)),

@@ -2,6 +2,7 @@ import { definePlugin } from '../../core/plugin.ts';
 import './dashboard.ts';
 import { deletePage, deleteRecord } from './delete-page.ts';
 import { detailPage } from './detail-page.ts';
+import { filePage } from './file-page.ts';
 import { addPage, editPage, saveForm } from './form-page.ts';
 import { historyPage } from './history-page.ts';
 import { indexPage } from './index-page.ts';
@@ -9,6 +10,7 @@ import { listPage } from './list-page.ts';
 import { navigation } from './navigation.ts';
 import { adminOptionsSchema } from './options.ts';
 import { optionsPage } from './options-page.ts';
+import { filesWanted } from './receive-files.ts';
 import { sitesOf } from './site.ts';
 import { adminWordsArabic } from './words/ar.ts';
 import { adminWords } from './words/en.ts';
@@ -29,13 +31,17 @@ export const admin = definePlugin({
     routes.get('/', { role: 'staff' }, indexPage);
     routes.get('/:model', { permission: 'view' }, listPage, { answers: [400] });
     routes.get('/:model/+new', { permission: 'add' }, addPage);
-    routes.post('/:model/+new', { permission: 'add' }, saveForm, { answers: [409] });
+    routes.post('/:model/+new', { permission: 'add' }, saveForm, { answers: [409], body: { files: filesWanted } });
     routes.get('/:model/+options/:field', { permission: 'view' }, optionsPage);
     routes.get('/:model/:key', { permission: 'view' }, detailPage);
     routes.get('/:model/:key/+edit', { permission: 'change' }, editPage);
-    routes.post('/:model/:key/+edit', { permission: 'change' }, saveForm, { answers: [409] });
+    routes.post('/:model/:key/+edit', { permission: 'change' }, saveForm, {
+      answers: [409],
+      body: { files: filesWanted },
+    });
     routes.get('/:model/:key/+delete', { permission: 'delete' }, deletePage);
     routes.post('/:model/:key/+delete', { permission: 'delete' }, deleteRecord, { answers: [409] });
+    routes.get('/:model/:key/+file/:field', { permission: 'view' }, filePage, { answers: [304] });
     routes.get('/:model/:key/+history', { permission: 'view' }, historyPage);
   },
 });

@@ -127,6 +127,8 @@ test('models: the table of kinds says what PostgreSQL makes of each', async () =
       colour: field.colour(),
       markdown: field.markdown(),
       bytes: field.bytes(),
+      file: field.file(),
+      image: field.image(),
       belongsTo: field.belongsTo(() => Other),
     },
     key: 'identity',

@@ -70,7 +70,7 @@ export class Client {
   async request(
     method: string,
     path: string,
-    body: string | undefined,
+    body: string | Uint8Array<ArrayBuffer> | undefined,
     headers: Record<string, string>,
   ): Promise<Answer> {
     const cookie = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ');
@@ -124,6 +124,8 @@ function fieldsOf(html: string): Record<string, string | readonly string[]> {
     const head = tag ?? '';
     const type = attribute(head, 'type') ?? 'text';
     const unticked = (type === 'checkbox' || type === 'radio') && !/\schecked\b/.test(head);
+    // What was chosen in a file field is nothing that a page could hold.
+    if (type === 'file') continue;
     if (!unticked && !/\sdisabled\b/.test(head)) put(attribute(head, 'name'), attribute(head, 'value') ?? 'on');
   }
   for (const [, head = '', text = ''] of html.matchAll(/<textarea\b([^>]*)>([\s\S]*?)<\/textarea>/g)) {

@@ -10,7 +10,9 @@ import { colour } from './colour.ts';
 import { date } from './date.ts';
 import { decimal } from './decimal.ts';
 import { email } from './email.ts';
+import { file } from './file.ts';
 import { identity } from './identity.ts';
+import { image } from './image.ts';
 import { integer } from './integer.ts';
 import { json } from './json.ts';
 import { localDateTime } from './local-date-time.ts';
@@ -49,6 +51,8 @@ export const kinds: Readonly<Record<Kind, KindSpec>> = {
   colour,
   markdown,
   bytes,
+  file,
+  image,
   belongsTo,
   manyToMany,
 };

@@ -8,6 +8,8 @@ export const kernelWords: Words = {
   'value.empty': 'Empty',
   // `shown` is the size with the digits of the reader's language; `size` chooses the plural.
   'value.bytes': '{size, plural, one {{shown} byte} other {{shown} bytes}}',
+  'value.kb': '{shown} KB',
+  'value.mb': '{shown} MB',
 
   // ── a value is missing, or stands where none may
   'problem.required': 'Please fill this in.',
@@ -74,6 +76,17 @@ export const kernelWords: Words = {
   'problem.jsonShapeAt': 'This JSON does not have the expected shape at {where}: {reason}',
   'problem.jsonLater': 'The schema of this field answers later; only schemas that answer at once can be used.',
   'problem.list': 'This must be a list of keys.',
+
+  // ── files
+  'problem.file.key': 'This is no key of a file.',
+  'problem.file.waiting': 'This file is not waiting here any more. Please choose it anew.',
+  'problem.file.empty': 'This file is empty. Please choose another one.',
+  'problem.file.tooLarge': 'This file is too large: at most {most, number} MB can be stored.',
+  'problem.file.type': 'This file holds {found}, whatever its name says. What can be stored here: {types}.',
+  'problem.file.unknown': 'It cannot be told what this file holds. What can be stored here: {types}.',
+  'problem.file.image': 'This picture is damaged: it does not say how large it is.',
+  'problem.file.pixels':
+    'This picture has {width, number} × {height, number} dots, which is too many: at most {most, number} million can be stored.',
 
   // ── what the record as a whole, its neighbours or somebody's rights do not allow
   'problem.notYours': 'You may not change this.',

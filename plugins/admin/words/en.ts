@@ -64,6 +64,12 @@ export const adminWords: Words = {
   'admin.combobox.failed': 'The list could not be loaded. Type again to retry',
   'admin.combobox.add': 'Add …',
 
+  // ── files
+  'admin.file.any': 'At most {most}.',
+  'admin.file.taken': 'At most {most}: {types}.',
+  'admin.file.waiting': 'Chosen, and stored when you save:',
+  'admin.file.remove': 'Take the file away',
+
   // ── delete
   'admin.delete.will': 'will be deleted. This cannot be undone.',
   'admin.delete.blocked': 'this cannot be deleted while other rows need it.',
@@ -111,6 +117,7 @@ export const adminWords: Words = {
   'admin.count.about': 'about {total}',
   'admin.count.more': '{total}+',
   'admin.filter.none': 'None',
+  'admin.filter.some': 'Has one',
   'admin.filter.words': '“{words}”',
   'admin.filter.is': '{label}: {value}',
   'admin.filter.from': '{label} from {from}',
@@ -118,6 +125,7 @@ export const adminWords: Words = {
   'admin.filter.between': '{label} {from} to {to}',
   'error.cleanList': 'Open the list afresh',
   'admin.delete.changed': 'Not deleted: somebody changed this in the meantime. Look at it once more.',
+  'admin.delete.refused': 'Not deleted: a rule of the database does not allow it.',
   'admin.delete.heldBy': 'Not deleted: it is still needed by {plural}.',
   'admin.delete.heldHidden': 'Not deleted: it is still needed by records that you may not see.',
   'admin.form.otherRow': 'Or type another',

@@ -113,6 +113,8 @@ export const samples: Readonly<Record<string, Sample>> = {
   'money without cents': { info: plain(field.money({ currency: 'JPY' })), wires: negatable(digits(19)) },
   colour: { info: plain(field.colour()), wires: fc.stringMatching(/^#[\da-f]{6}$/) },
   markdown: { info: unlabelled(field.markdown()), wires: manyLines },
+  file: { info: unlabelled(field.file()), wires: fc.uuid() },
+  image: { info: unlabelled(field.image({ nullable: true })), wires: fc.uuid() },
   bytes: { info: unlabelled(field.bytes()), wires: hex },
   'array of texts': { info: unlabelled(field.array(field.text())), wires: lines },
   'array of numbers': {
