@@ -7,7 +7,7 @@ import pg from 'pg';
 type Parse = (text: string) => unknown;
 type Nested<T> = readonly (T | null | Nested<T>)[];
 
-const { BOOL, INT2, INT4, FLOAT4, FLOAT8, JSON: JSON_TEXT, JSONB } = pg.types.builtins;
+const { BOOL, BPCHAR, INT2, INT4, FLOAT4, FLOAT8, JSON: JSON_TEXT, JSONB } = pg.types.builtins;
 
 /** Object identifiers of array types: fixed in PostgreSQL's catalogue, and the same in every version. */
 const ARRAY_OF = {
@@ -36,12 +36,15 @@ const pgTypes: { getTypeParser(oid: number): (text: string) => Nested<string> } 
 const splitArray = pgTypes.getTypeParser(ARRAY_OF.text);
 
 const asText: Parse = (text) => text;
+/** The blanks with which char(n) is filled up mean nothing: PostgreSQL compares without them, and drops them in a text. */
+const withoutBlanks: Parse = (text) => text.replace(/ +$/, '');
 const asBoolean: Parse = (text) => text === 't';
 const asNumber: Parse = (text) => Number(text);
 const asJson: Parse = (text) => JSON.parse(text);
 
 const PARSERS: ReadonlyMap<number, Parse> = new Map<number, Parse>([
   [BOOL, asBoolean],
+  [BPCHAR, withoutBlanks],
   [INT2, asNumber],
   [INT4, asNumber],
   [FLOAT4, asNumber],
@@ -55,7 +58,8 @@ const PARSERS: ReadonlyMap<number, Parse> = new Map<number, Parse>([
   [ARRAY_OF.float8, asArrayOf(asNumber)],
   [ARRAY_OF.json, asArrayOf(asJson)],
   [ARRAY_OF.jsonb, asArrayOf(asJson)],
-  ...[ARRAY_OF.text, ARRAY_OF.varchar, ARRAY_OF.bpchar, ARRAY_OF.name].map(textArray),
+  [ARRAY_OF.bpchar, asArrayOf(withoutBlanks)],
+  ...[ARRAY_OF.text, ARRAY_OF.varchar, ARRAY_OF.name].map(textArray),
   ...[ARRAY_OF.int8, ARRAY_OF.numeric, ARRAY_OF.uuid].map(textArray),
   ...[ARRAY_OF.date, ARRAY_OF.time, ARRAY_OF.timestamp, ARRAY_OF.timestamptz].map(textArray),
 ]);

@@ -20,7 +20,7 @@ export function fieldInfo(model: ModelDraft, name: string, declared: DeclaredFie
     name,
     column: kind === 'manyToMany' ? '' : (options.column ?? snakeCase(name)),
     kind,
-    spec: item?.kind === 'choice' ? arrayOfChoices : specOf(kind, options.sqlType),
+    spec: item?.kind === 'choice' ? arrayOfChoices : specOf(kind, options.sqlType, model.managed),
     label: options.label ?? humanise(name),
     help: options.help ?? '',
     nullable: options.nullable ?? false,

@@ -18,7 +18,7 @@ export function readWholeNumber(text: string): bigint | undefined {
 export function outsideOf<N extends number | bigint>(
   value: N,
   column: { readonly min: N; readonly max: N },
-  field: { readonly min: unknown; readonly max: unknown },
+  field: { readonly min?: unknown; readonly max?: unknown },
 ): Issue | undefined {
   const min = typeof field.min === 'number' || typeof field.min === 'bigint' ? field.min : column.min;
   const max = typeof field.max === 'number' || typeof field.max === 'bigint' ? field.max : column.max;

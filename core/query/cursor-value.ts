@@ -14,6 +14,8 @@ const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
 /** By the cast of the column's kind. A type that is not here cannot be in a cursor: its list starts at the top. */
 const TESTS: Readonly<Record<string, Test>> = {
   text: isStorable,
+  citext: isStorable,
+  bpchar: isStorable,
   int4: isWhole(-(2n ** 31n), 2n ** 31n - 1n),
   int8: isWhole(-(2n ** 63n), 2n ** 63n - 1n),
   numeric: (text) => NUMBER.test(text),

@@ -1,10 +1,11 @@
 import { type FragmentSqlToken, sql } from 'slonik';
 import type { FieldInfo } from '../model/registry.ts';
+import { textSql } from './label-sql.ts';
 import type { Reader } from './reader.ts';
 import { literalPattern } from './search-words.ts';
 import {
   columnSql,
-  isText,
+  holdsText,
   joined,
   onlyKey,
   tableSql,
@@ -48,7 +49,7 @@ export function matches(fields: readonly FieldInfo[], alias: string, word: strin
       const chosen = choicesWith(field, word);
       return chosen.length === 0 ? [] : [sql.fragment`${column} = any(${valuesSql(field, chosen)})`];
     }
-    if (isText(field)) return [sql.fragment`${column} ilike ${`%${literalPattern(word)}%`}::text`];
+    if (holdsText(field)) return [sql.fragment`${textSql(field, alias)} ilike ${`%${literalPattern(word)}%`}::text`];
     const value = exactValue(field, word);
     return value === undefined ? [] : [sql.fragment`${column} = ${valueSql(field, value)}`];
   });

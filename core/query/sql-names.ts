@@ -3,6 +3,7 @@
 import { type FragmentSqlToken, sql } from 'slonik';
 import { quoteName } from '../migrate/quote.ts';
 import type { Param } from '../model/kind.ts';
+import { TEXT_TYPES } from '../model/own-type.ts';
 import type { FieldInfo, ModelInfo } from '../model/registry.ts';
 
 const nothing = sql.fragment``;
@@ -40,6 +41,12 @@ export function shownSql(alias: string, field: FieldInfo, whole: boolean): Fragm
   return trusted(summary.sql(`${quoteName(alias)}.${quoteName(field.column)}`, whole));
 }
 
+/** A column as forms know it, to be compared with what they hold. */
+export function comparedSql(alias: string, { column, spec }: FieldInfo): FragmentSqlToken {
+  const name = `${quoteName(alias)}.${quoteName(column)}`;
+  return trusted(spec.rounded?.(name) ?? name);
+}
+
 /** A value as a parameter of the field's own type: compared as it is, never as text, so that indexes are used. */
 export function valueSql(field: FieldInfo, value: string): FragmentSqlToken {
   return typedSql(field, value);
@@ -70,6 +77,12 @@ export function onlyKey(model: ModelInfo): FieldInfo {
 export function isText(field: FieldInfo): boolean {
   const holder = valueField(field);
   return holder.spec.cast(holder) === 'text';
+}
+
+/** Whether words can be looked for in the column: it holds text, of whichever type. */
+export function holdsText(field: FieldInfo): boolean {
+  const holder = valueField(field);
+  return TEXT_TYPES.includes(holder.spec.cast(holder));
 }
 
 /** `nothing` for a list of no pieces, so that a template reads the same with and without them. */

@@ -10,7 +10,17 @@ import type { FieldInfo, ModelInfo } from '../model/registry.ts';
 import { rowSchema } from '../model/row.ts';
 import { labelSql } from '../query/label-sql.ts';
 import type { Reader } from '../query/reader.ts';
-import { columnSql, comma, joined, shownSql, tableSql, trusted, typedSql, whereSql } from '../query/sql-names.ts';
+import {
+  columnSql,
+  comma,
+  comparedSql,
+  joined,
+  shownSql,
+  tableSql,
+  trusted,
+  typedSql,
+  whereSql,
+} from '../query/sql-names.ts';
 
 export interface StoredRow {
   /** As it stands in addresses. */
@@ -42,7 +52,7 @@ export interface Questions {
 export function storedColumns(reader: Reader, model: ModelInfo, questions: Questions): FragmentSqlToken {
   const parts = reader.mayView(model) ? reader.labelParts(model) : [];
   const compared = (questions.compared ?? []).map(
-    ({ field, value }) => sql.fragment`${columnSql('t', field)} is not distinct from ${value}`,
+    ({ field, value }) => sql.fragment`${comparedSql('t', field)} is not distinct from ${value}`,
   );
   return joined(
     [

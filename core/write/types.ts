@@ -19,6 +19,8 @@ export type Removed =
   | { readonly outcome: 'done'; readonly label: string }
   /** Other rows point here and forbid it. */
   | { readonly outcome: 'held'; readonly by: readonly string[] }
+  /** A rule of the database, in a trigger perhaps, does not allow it. */
+  | { readonly outcome: 'refused' }
   | { readonly outcome: 'conflict' }
   | { readonly outcome: 'missing' }
   | { readonly outcome: 'forbidden' };

@@ -53,9 +53,14 @@ export async function deleteRecord(ctx: Context, app: App): Promise<void> {
 }
 
 /** Why it was not deleted. What holds it may be rows that the page cannot count: further away, or not for this reader. */
-function refusalOf(ctx: Context, app: App, result: Extract<Removed, { outcome: 'held' | 'conflict' }>): string {
+function refusalOf(
+  ctx: Context,
+  app: App,
+  result: Extract<Removed, { outcome: 'held' | 'refused' | 'conflict' }>,
+): string {
   const { t, actor } = ctx.state;
   if (result.outcome === 'conflict') return t('admin.delete.changed');
+  if (result.outcome === 'refused') return t('admin.delete.refused');
   const known = result.by.flatMap((name) => {
     const model = app.models.byName(name);
     return model && app.policy.may(actor, 'view', model) ? [model.plural] : [];

@@ -5,7 +5,7 @@ import type { Issue, KindSpec } from '../kind.ts';
 import { issue, refused, unless } from '../parsed.ts';
 import { sqlLiteral } from '../sql-literal.ts';
 
-const WIRE = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/;
+const WIRE = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?$/;
 
 /** Date and time on some wall clock, to the second: `2001-01-01 00:47:00`. It has no zone, so nothing ever shifts it. */
 export const localDateTime: KindSpec<string> = {
@@ -18,6 +18,7 @@ export const localDateTime: KindSpec<string> = {
   decode: (wire) => String(wire),
   encode: (value) => value,
   cast: () => 'timestamp',
+  rounded: (column) => `date_trunc('second', ${column})`,
 
   parse(text) {
     const clock = clockOf(text.trim());
@@ -30,13 +31,14 @@ export const localDateTime: KindSpec<string> = {
   cell: (_field, show) => (wire) => {
     const text = String(wire);
     if (!WIRE.test(text)) return escapeHtml(text);
-    return `<time datetime="${text.replace(' ', 'T')}">${escapeHtml(show.localDateTime(text))}</time>`;
+    return `<time datetime="${text.slice(0, 19).replace(' ', 'T')}">${escapeHtml(show.localDateTime(text))}</time>`;
   },
   align: 'start',
 
   widget: () => 'datetime-local',
   text(wire) {
-    const text = String(wire).replace(' ', 'T');
+    const wall = String(wire);
+    const text = (WIRE.test(wall) ? wall.slice(0, 19) : wall).replace(' ', 'T');
     return text.length === 19 && text.endsWith(':00') ? text.slice(0, 16) : text;
   },
 

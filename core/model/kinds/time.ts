@@ -18,6 +18,7 @@ export const time: KindSpec<string> = {
   decode: (wire) => String(wire),
   encode: (value) => value,
   cast: () => 'time',
+  rounded: (column) => `date_trunc('second', ${column})::time`,
 
   /** The value has its seconds, so it equals what the database will give back. */
   parse(text) {
@@ -33,7 +34,7 @@ export const time: KindSpec<string> = {
   align: 'start',
 
   widget: () => 'time',
-  text: (wire) => withoutZeroSeconds(String(wire)),
+  text: (wire) => withoutZeroSeconds(String(wire).replace(/\.\d+$/, '')),
 
   filter: 'range',
   sortable: true,

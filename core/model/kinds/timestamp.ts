@@ -27,6 +27,7 @@ export const timestamp: KindSpec<Date> = {
   decode: (wire) => dateOf(String(wire)),
   encode: (value) => value.toISOString(),
   cast: () => 'timestamptz',
+  rounded: (column) => `date_trunc('milliseconds', ${column})`,
 
   parse(text, _field, zone) {
     const { wall, offset } = splitOffset(text.trim());

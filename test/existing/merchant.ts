@@ -1,0 +1,34 @@
+/** The wine merchant's database with an application over it. */
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { withPlainConnection } from '../../core/database/plain.ts';
+import { migrate } from '../../core/migrate/run.ts';
+import { migrationSources } from '../../core/migrate/sources.ts';
+import { builtIn } from '../../plugins/order.ts';
+import { type TestApp, testApp } from '../support/app.ts';
+import { preparedTemplate } from '../support/database.ts';
+import { admins, models } from './models.ts';
+
+const legacy = new URL('./legacy.sql', import.meta.url);
+const nowhere = fileURLToPath(new URL('../support/nowhere', import.meta.url));
+
+/** Somebody who may do everything with every model of it. */
+export const everything = models.flatMap(({ modelName }) =>
+  ['view', 'add', 'change', 'delete'].map((action) => `${modelName}.${action}`),
+);
+
+/** The database as it was found, and beside its tables those of the framework, in one schema: a guest in somebody's house. */
+export function merchantTemplate(): Promise<string> {
+  return preparedTemplate('merchant', async (url) => {
+    const text = await readFile(legacy, 'utf8');
+    await withPlainConnection(url, (client) => client.query(text), { applicationName: 'tests' });
+    await migrate(url, migrationSources(nowhere, builtIn), { by: 'tests' });
+  });
+}
+
+/** With lists of so many rows a page. */
+export async function openMerchant(size = 50): Promise<TestApp> {
+  const template = await merchantTemplate();
+  const sized = admins.map(({ model, options }) => ({ model, options: { ...options, size } }));
+  return testApp({ models, plugins: { admin: { admins: sized } }, timeZone: 'UTC' }, { template });
+}
