@@ -1,8 +1,13 @@
 /** A table with a field of every kind, each holding a value that is found nowhere else. */
+import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import type pg from 'pg';
+import { sql } from 'slonik';
 import { z } from 'zod';
+import { type Actor, actorText } from '../../../core/actor.ts';
 import { withPlainConnection } from '../../../core/database/plain.ts';
 import { type Database, openDatabase } from '../../../core/database/pool.ts';
+import type { Query } from '../../../core/database/queries.ts';
 import { createEvents, type RecordedEvent } from '../../../core/events.ts';
 import { diff } from '../../../core/migrate/diff.ts';
 import { renderFile } from '../../../core/migrate/render.ts';
@@ -14,7 +19,7 @@ import { buildModels } from '../../../core/model/resolve.ts';
 import { createWrite } from '../../../core/write/create-write.ts';
 import type { Write } from '../../../core/write/write.ts';
 import { preparedTemplate, testDatabase } from '../../support/database.ts';
-import { policyWith, type Rules } from './world.ts';
+import { policyWith, type Rules, somebody } from './world.ts';
 
 export const Jewel = defineModel('jewel', { fields: { name: field.text() } });
 export const Subject = defineModel('subject', {
@@ -41,6 +46,8 @@ export const Subject = defineModel('subject', {
     colour: field.colour(),
     markdown: field.markdown(),
     bytes: field.bytes(),
+    file: field.file(),
+    image: field.image(),
     belongsTo: field.belongsTo(() => Jewel),
     manyToMany: field.manyToMany(() => Jewel, { through: () => Setting }),
   },
@@ -85,6 +92,12 @@ export interface Secret {
   readonly typed: string;
   readonly traces: readonly string[];
 }
+const fileKey = (start: string): string => `${start}-0000-4000-8000-000000000000`;
+const fileSecret = (start: string, name: string): Secret => ({
+  value: fileKey(start),
+  typed: fileKey(start),
+  traces: [name, fileKey(start)],
+});
 const same = (text: string): Secret => ({ value: text, typed: text, traces: [text] });
 
 /** By the names of the fields, which are those of their kinds. A boolean leaves no trace but its being there. */
@@ -114,6 +127,8 @@ export const secrets: Readonly<Record<string, Secret>> = {
     typed: '\\xdeadbeef',
     traces: ['deadbeef', '5f78c33274e43fa9de5659265c1d917e25c03722dcb0b8d27db8d5feaa813953'],
   },
+  file: fileSecret('f11e0001', 'sunstone.pdf'),
+  image: fileSecret('f11e0002', 'moonstone.png'),
   belongsTo: { value: 1, typed: '1', traces: ['jade'] },
   manyToMany: { value: [2], typed: '2', traces: ['beryl'] },
 };
@@ -124,12 +139,47 @@ export const plainRow: Readonly<Record<string, unknown>> = {
   ...{ time: '02:02', timestamp: new Date(2e12), localDateTime: '2022-02-02 02:02', json: { hidden: '' } },
   ...{ uuid: '99999999-2222-4333-8444-555555555555', choice: 'plain', email: 'b@b.example', phone: '+4911111111' },
   ...{ url: 'https://b.example', slug: 'second', money: '2', colour: '#222222', markdown: 'b' },
+  ...{ file: fileKey('f11e0003'), image: fileKey('f11e0004') },
   ...{ bytes: new Uint8Array([2]), belongsTo: 3, manyToMany: [3] },
 };
 export const secretRow: Readonly<Record<string, unknown>> = {
   name: 'First',
   ...Object.fromEntries(Object.entries(secrets).map(([name, { value }]) => [name, value])),
 };
+
+/** The files of both rows, by the beginning of their keys. */
+const uploads = [
+  ['f11e0001', 'file', 'sunstone.pdf'],
+  ['f11e0002', 'image', 'moonstone.png'],
+  ['f11e0003', 'file', 'b'],
+  ['f11e0004', 'image', 'b'],
+] as const;
+
+/** The files that `secretRow` and `plainRow` take, uploaded by whoever will add them. */
+export async function addUploads(client: pg.ClientBase, actor: Actor): Promise<void> {
+  for (const [start, kind, name] of uploads) {
+    await client.query(
+      `insert into rustio_file (id, model, field, name, type, size, sha256, created_by)
+       values ($1, 'subject', $2, $3, 'image/png', 1, repeat('0', 64), $4)`,
+      [fileKey(start), kind, name, actorText(actor)],
+    );
+  }
+}
+
+/** Files for one more row: no two rows have the same. */
+export async function moreUploads(
+  query: Query,
+  actor: Actor,
+): Promise<{ readonly file: string; readonly image: string }> {
+  const keys = { file: randomUUID(), image: randomUUID() };
+  for (const [kind, key] of Object.entries(keys)) {
+    await query.query(sql.unsafe`
+      insert into rustio_file (id, model, field, name, type, size, sha256, created_by)
+      values (${key}::uuid, 'subject', ${kind}, 'more', 'image/png', 1, repeat('0', 64), ${actorText(actor)})
+    `);
+  }
+  return keys;
+}
 
 export interface Store {
   readonly database: Database;
@@ -142,8 +192,12 @@ export interface Store {
 export async function openStore(): Promise<Store> {
   const template = await preparedTemplate('every_kind', async (url) => {
     await withPlainConnection(url, async (client) => {
+      for (const name of ['0001_once', '0002_file']) {
+        const file = new URL(`../../../core/migrations/${name}.sql`, import.meta.url);
+        await client.query(await readFile(file, 'utf8'));
+      }
       await client.query(renderFile(diff(emptySnapshot, snapshotOf(models.all))).up);
-      await client.query(await readFile(new URL('../../../core/migrations/0001_once.sql', import.meta.url), 'utf8'));
+      await addUploads(client, somebody);
       await client.query("insert into jewel (name) values ('jade'), ('beryl'), ('plain')");
     });
   });

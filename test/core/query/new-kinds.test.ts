@@ -11,7 +11,7 @@ import { Reader } from '../../../core/query/reader.ts';
 import type { Written } from '../../../core/write/types.ts';
 import { suite } from '../../support/suite.ts';
 import { cause, mistakes } from '../write/desk.ts';
-import { models, openStore, type Store, Subject, secretRow, subject } from './every-kind.ts';
+import { models, moreUploads, openStore, type Store, Subject, secretRow, subject } from './every-kind.ts';
 import { policyWith, somebody } from './world.ts';
 
 const test = suite('arrays, bytes, slugs, e-mail addresses in the doors');
@@ -38,9 +38,13 @@ const asInsert = z.custom<Insert<typeof Subject>>(() => true);
 /** Adds a subject like the others but for these values; gives what became of it. */
 async function add(values: Readonly<Record<string, unknown>>): Promise<Written> {
   made += 1;
+  const email = `person-${made}@example.org`;
   const { slug: _, ...base } = secretRow;
-  const row = { ...base, email: `person-${made}@example.org`, ...values };
-  return store.database.transaction((tx) => store.write().create(tx, cause, Subject, asInsert.parse(row)));
+  return store.database.transaction(async (tx) => {
+    const files = await moreUploads(tx, cause.actor);
+    const row = { ...base, ...files, email, ...values };
+    return store.write().create(tx, cause, Subject, asInsert.parse(row));
+  });
 }
 
 async function change(key: string, values: Readonly<Record<string, unknown>>): Promise<Written> {

@@ -1,10 +1,20 @@
 // Black box: a field that a person may not see, whatever its kind, is on no page of the admin and is set by no form.
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
+import { withPlainConnection } from '../../../core/database/plain.ts';
 import type { Insert } from '../../../core/model/model.ts';
 import { defineAdmin } from '../../../plugins/admin/define-admin.ts';
 import { commandCause } from '../../../plugins/auth/command-cause.ts';
-import { Jewel, Pointer, plainRow, Setting, Subject, secretRow, secrets } from '../../core/query/every-kind.ts';
+import {
+  addUploads,
+  Jewel,
+  Pointer,
+  plainRow,
+  Setting,
+  Subject,
+  secretRow,
+  secrets,
+} from '../../core/query/every-kind.ts';
 import { type TestApp, testApp } from '../../support/app.ts';
 import { type Client, formsOf } from '../../support/client.ts';
 import { suite } from '../../support/suite.ts';
@@ -56,6 +66,8 @@ test.before(async () => {
   desk = await testApp({ models: [Jewel, Subject, Setting, Pointer], plugins: { admin: { admins } } });
   await run(desk)`insert into jewel (name) values ('jade'), ('beryl'), ('plain')`;
   const cause = commandCause();
+  const uploaded = { applicationName: 'tests' };
+  await withPlainConnection(desk.app.database.url, (client) => addUploads(client, cause.actor), uploaded);
   await desk.app.database.transaction(async (tx) => {
     for (const row of [secretRow, plainRow]) await desk.app.write.create(tx, cause, Subject, asInsert.parse(row));
     await desk.app.write.create(tx, cause, Pointer, { name: 'points', subject: 1 });
