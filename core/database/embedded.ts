@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { RustioError } from '../errors.ts';
 import { findBinaries } from './embedded/binaries.ts';
-import { prepareCluster } from './embedded/cluster.ts';
+import { orNotWritable, prepareCluster } from './embedded/cluster.ts';
 import { Lease } from './embedded/lease.ts';
 import { processOf, readPidFile, removeStalePidFile } from './embedded/pid-file.ts';
 import { type Place, preparePlace } from './embedded/place.ts';
@@ -33,16 +33,22 @@ export interface Embedded {
 }
 
 const PATIENCE = 60_000;
+/** Between two tries to start a server that died. */
+const PAUSE = 2_000;
 
 /**
  * Joins the embedded server of the folder `home` (a project's `.rustio/local`), or starts it. The first start makes the data
  * (a second); later ones take a fraction of that. When the server dies while it is used, it is started again, once for each
- * time, on the same port. Throws RustioErrors `RIO-EMBEDDED-…`.
+ * time, on the same port, and tried again until it comes up. Throws RustioErrors `RIO-EMBEDDED-…`.
  */
 export async function startEmbedded(home: string, options: EmbeddedOptions = {}): Promise<Embedded> {
-  const place = await preparePlace(home, await findBinaries());
   const settings = options.settings ?? {};
-  const server = new SharedServer(place, await prepareCluster(place, settings), settings);
+  const binaries = await findBinaries();
+  const { place, password } = await orNotWritable(async () => {
+    const place = await preparePlace(home, binaries);
+    return { place, password: await prepareCluster(place, settings) };
+  });
+  const server = new SharedServer(place, password, settings);
   const started = await server.join();
   return {
     url: server.url(options.database ?? 'app'),
@@ -61,6 +67,7 @@ class SharedServer {
   #lease: Lease | undefined;
   #joining: Promise<unknown> = Promise.resolve();
   #isLeaving = false;
+  readonly #left = new AbortController();
 
   constructor(place: Place, password: string, settings: ServerSettings) {
     this.#place = place;
@@ -97,6 +104,7 @@ class SharedServer {
   async leave(): Promise<boolean> {
     if (this.#isLeaving) return false;
     this.#isLeaving = true;
+    this.#left.abort();
     await this.#joining;
     const isLast = await this.lease.giveBack().catch(() => false);
     if (isLast) await stopServer(this.#place);
@@ -130,8 +138,20 @@ class SharedServer {
    * server under us, so we join again; that it is started, if need be, spares a developer a restart of everything.
    */
   #rejoin(): void {
-    if (this.#isLeaving) return;
-    this.#joining = this.join().catch((error: unknown) => process.emitWarning(String(error)));
+    if (!this.#isLeaving) this.#joining = this.#joinAgain();
+  }
+
+  /** As long as it takes: what keeps the server down may pass (a full disk), and nobody else would start it. */
+  async #joinAgain(): Promise<void> {
+    for (let told = false; !this.#isLeaving; told = true) {
+      try {
+        await this.join();
+        return;
+      } catch (error) {
+        if (!told) process.emitWarning(String(error));
+        await wait(PAUSE, undefined, { ref: false, signal: this.#left.signal }).catch(() => {});
+      }
+    }
   }
 }
 

@@ -1,5 +1,5 @@
 import type { App } from '../app.ts';
-import { isTimeout, isUnavailable } from '../database/errors.ts';
+import { isFull, isTimeout, isUnavailable } from '../database/errors.ts';
 import { RustioError } from '../errors.ts';
 import { wantsJson } from './access.ts';
 import type { Context, ContextMiddleware } from './context.ts';
@@ -59,6 +59,7 @@ function known(thrown: unknown): RustioError {
   if (thrown instanceof RustioError) return thrown;
   if (isUnavailable(thrown)) return unavailable(thrown);
   if (isTimeout(thrown)) return tookTooLong(thrown);
+  if (isFull(thrown)) return noRoom(thrown);
   return new RustioError(
     'RIO-HTTP-UNEXPECTED',
     {
@@ -79,6 +80,19 @@ function unavailable(cause: unknown): RustioError {
       why: 'It is being restarted, or the connection to it is broken. Nothing that was stored is lost.',
       fix: 'Wait a moment. If it lasts, tell the people who run this application.',
       retry: 'In a few seconds.',
+    },
+    { status: 503, cause },
+  );
+}
+
+function noRoom(cause: unknown): RustioError {
+  return new RustioError(
+    'RIO-HTTP-FULL',
+    {
+      problem: 'There is no room left to store this.',
+      why: 'The disk of the database is full. Nothing of your change was kept; what was stored before is safe.',
+      fix: 'Tell the people who run this application: somebody must make room. Then send the form again.',
+      retry: 'After room was made.',
     },
     { status: 503, cause },
   );

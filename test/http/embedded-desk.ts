@@ -3,6 +3,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Config } from '../../core/config.ts';
 import { type Embedded, startEmbedded } from '../../core/database/embedded.ts';
 import { withPlainConnection } from '../../core/database/plain.ts';
 import { diff } from '../../core/migrate/diff.ts';
@@ -17,12 +18,14 @@ import { buildModels } from '../../core/model/resolve.ts';
 import { defineAdmin } from '../../plugins/admin/define-admin.ts';
 import { builtIn } from '../../plugins/order.ts';
 import { type TestApp, testApp } from '../support/app.ts';
-import type { Client } from '../support/client.ts';
-import { type FormFields, formsOf } from '../support/client.ts';
 
 export const Parcel = defineModel('parcel', {
   fields: { name: field.text({ max: 80 }), contents: field.text({ nullable: true, multiline: true, max: 900_000 }) },
 });
+export const desk: Partial<Config> = {
+  models: [Parcel],
+  plugins: { admin: { admins: [defineAdmin(Parcel, { list: ['name'], search: ['name'] })] } },
+};
 export const ADD = '/admin/parcels/+new';
 export const everything = ['view', 'add', 'change', 'delete'].map((action) => `parcel.${action}`);
 
@@ -46,14 +49,7 @@ export async function embeddedDesk(home: string): Promise<EmbeddedDesk> {
   const { up } = renderFile(diff(emptySnapshot, snapshotOf(models.all)));
   await migrate(server.url, migrationSources(nowhere, builtIn), { by: 'tests' });
   await withPlainConnection(server.url, (client) => client.query(up));
-  const config = { models: [Parcel], plugins: { admin: { admins: [defineAdmin(Parcel, { search: ['name'] })] } } };
-  return { server, app: await testApp(config, { by: async () => server.url }) };
-}
-
-/** The form of a new parcel as its page holds it. */
-export async function newForm(client: Client): Promise<FormFields | undefined> {
-  const { status, text } = await client.get(ADD);
-  return status === 200 ? formsOf(text).find(({ action }) => action === ADD)?.fields : undefined;
+  return { server, app: await testApp(desk, { by: async () => server.url }) };
 }
 
 /** Removes a folder that nobody uses any more. */

@@ -10,6 +10,19 @@ import type { ServerSettings } from './server.ts';
 /** Inside the data, so that both come and go together. Nobody but the server's user and root can read it. */
 const PASSWORD_FILE = 'rustio.password';
 
+/** What a folder says in which nothing can be written: full, somebody else's, read-only. */
+const NOT_WRITABLE = ['ENOSPC', 'EDQUOT', 'EACCES', 'EPERM', 'EROFS'];
+
+/** Runs `work`, which writes files; that they cannot be written is told as what it is. */
+export async function orNotWritable<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    throw error instanceof Error && NOT_WRITABLE.includes(code) ? initdbFailed(error.message) : error;
+  }
+}
+
 /** Makes the data if there are none, and returns the password of its superuser `postgres`. */
 export async function prepareCluster(place: Place, settings: ServerSettings): Promise<string> {
   const version = await readFile(path.join(place.data, 'PG_VERSION'), 'utf8').catch(() => undefined);
