@@ -12,6 +12,7 @@ import { joinServer, type ProjectServer } from '../../core/project-database.ts';
 import { builtIn } from '../../plugins/order.ts';
 import { explain } from '../report-error.ts';
 import { openEnvironment } from '../tools.ts';
+import { describedTables } from './described-tables.ts';
 import { migrationsCheck } from './migrations-check.ts';
 import { ownChecks } from './own-checks.ts';
 import { type Finding, OURS, type OwnedCheck, runChecks } from './run-checks.ts';
@@ -64,7 +65,7 @@ async function bootFor(project: ProjectContext, reached: Reached | undefined): P
 function checksOf({ config }: ProjectContext): OwnedCheck[] {
   const enabled: readonly Plugin[] = config === undefined ? builtIn : enabledPlugins(config, builtIn).enabled;
   return [
-    ...[...ownChecks, migrationsCheck].map((check) => ({ owner: OURS, check })),
+    ...[...ownChecks, migrationsCheck, describedTables].map((check) => ({ owner: OURS, check })),
     ...enabled.flatMap(({ name, checks = [] }) => checks.map((check) => ({ owner: name, check }))),
   ];
 }
