@@ -7,7 +7,7 @@ import { testApp } from '../support/app.ts';
 import { rustioFailureOf } from '../support/failure.ts';
 import { suite } from '../support/suite.ts';
 
-declare module '../../core/events.ts' {
+declare module 'rustio-admin' {
   interface EventData {
     holiday_declared: { readonly day: string };
   }
