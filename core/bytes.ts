@@ -8,3 +8,8 @@ export function bytesOf(size: string): number {
   const [, amount, unit] = FORM.exec(size) ?? [];
   return Math.round(Number(amount) * (unit === 'MB' ? 1_000_000 : 1_000));
 }
+
+/** A limit as it was written: `2 KB`, `10 MB`. */
+export function limitText(bytes: number): string {
+  return bytes < 1_000_000 ? `${bytes / 1_000} KB` : `${bytes / 1_000_000} MB`;
+}

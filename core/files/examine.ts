@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises';
+import { limitText } from '../bytes.ts';
 import type { Upload } from '../http/upload.ts';
 import type { Parsed } from '../model/kind.ts';
 import { accepted, refused } from '../model/parsed.ts';
@@ -18,7 +19,7 @@ export interface Examined {
 /** Looks into an upload: whether it is what the field takes, by its content and never by what its sender says. */
 export async function examine(field: FieldInfo, upload: Upload): Promise<Parsed<Examined>> {
   if (upload.tooLarge || upload.size > Number(field.max)) {
-    return refused('problem.file.tooLarge', { most: Number(field.max) / 1_000_000 });
+    return refused('problem.file.tooLarge', { most: limitText(Number(field.max)) });
   }
   if (upload.size === 0) return refused('problem.file.empty');
   const file = await open(upload.path, 'r');

@@ -1,10 +1,19 @@
-import { readdirSync } from 'node:fs';
-import path from 'node:path';
 import * as assert from 'uvu/assert';
-import { sql, z } from '../../index.ts';
-import { HTML, PDF, png, SVG } from '../core/files/contents.ts';
-import { chosen, everything, type FilesDesk, openFilesDesk, send, sendForm } from '../core/files/desk.ts';
-import { factsOf, mistakeAt, rowsOf } from '../plugins/admin/page.ts';
+import { gif, jpeg, latin, PDF, png, webp } from '../core/files/contents.ts';
+import {
+  chosen,
+  contentsOf,
+  emptyDesk,
+  everything,
+  type FilesDesk,
+  incomingOf,
+  openFilesDesk,
+  send,
+  sendForm,
+  statesOf,
+} from '../core/files/desk.ts';
+import { ask } from '../core/http/raw.ts';
+import { factsOf, linksOf, mainOf, mistakeAt, rowsOf, textOf } from '../plugins/admin/page.ts';
 import type { Client } from '../support/client.ts';
 import { suite } from '../support/suite.ts';
 
@@ -15,49 +24,296 @@ test.before(async () => {
   desk = await openFilesDesk();
   clerk = await desk.person('staff', everything);
 });
-test.after.each(() => assert.equal(desk.errors, []));
+test.before.each(() => emptyDesk(desk));
+test.after.each(() => {
+  assert.equal(desk.errors, []);
+  assert.equal(incomingOf(desk), [], 'nothing is left of uploads');
+});
 test.after(() => desk.close());
 
 const NEW = '/admin/papers/+new';
+const FIRST = '/admin/papers/1';
+const EDIT = `${FIRST}/+edit`;
 
-/** Adds a paper with these fields and gives its address. */
-async function add(fields: Parameters<typeof send>[2]): Promise<string> {
-  const { status } = await send(clerk, NEW, { title: 'A paper', ...fields });
-  assert.is(status, 303);
-  const id = await desk.app.database.oneFirst(
-    sql.type(z.object({ id: z.int() }))`select max(id)::int as id from paper`,
-  );
-  return `/admin/papers/${id}`;
+/** Adds the first paper, with these fields. */
+async function add(fields: Parameters<typeof send>[2]): Promise<void> {
+  const { status, text } = await send(clerk, NEW, { title: 'A paper', ...fields });
+  assert.is(status, 303, textOf(mainOf(text)));
 }
 
-/** What is kept in the folder for contents, however it is called. */
-function contents(): readonly string[] {
-  try {
-    const names = readdirSync(path.join(desk.folder, 'kept'), { recursive: true, encoding: 'utf8' });
-    return names.map((name) => path.basename(name)).filter((name) => name.length === 36);
-  } catch {
-    return [];
-  }
-}
-
-function states(): Promise<readonly string[]> {
-  return desk.app.database.anyFirst(sql.type(z.object({ told: z.string() }))`
-    select state || ' ' || name as told from rustio_file order by created_at, name
-  `);
+async function download(address: string, headers: Record<string, string> = {}): Promise<Response> {
+  return fetch(desk.url + address, { headers: { cookie: `rustio=${clerk.cookie('rustio')}`, ...headers } });
 }
 
 test('a file is uploaded with its record, shown by name and size, and comes back byte by byte', async () => {
   const content = Buffer.concat([PDF, Buffer.from([0, 255, 13, 10, 45, 45])]);
-  const paper = await add({ scan: chosen('Bill of May.pdf', content) });
-  assert.is(factsOf((await clerk.get(paper)).text).Scan, 'Bill of May.pdf 41 bytes');
-  assert.equal(rowsOf((await clerk.get('/admin/papers')).text)[0]?.[1], 'Bill of May.pdf 41 bytes');
-  const response = await fetch(`${desk.url}${paper}/+file/scan`, {
-    headers: { cookie: `rustio=${clerk.cookie('rustio')}` },
-  });
+  await add({ scan: chosen('Bill of May.pdf', content) });
+  assert.is(factsOf((await clerk.get(FIRST)).text).Scan, 'Bill of May.pdf 41 bytes');
+  const list = (await clerk.get('/admin/papers')).text;
+  assert.equal(rowsOf(list), [['A paper', 'Bill of May.pdf 41 bytes', '–']]);
+  assert.ok(linksOf(list).includes(`${FIRST}/+file/scan`));
+  const response = await download(`${FIRST}/+file/scan`);
   assert.is(response.status, 200);
   assert.ok(Buffer.from(await response.arrayBuffer()).equals(content));
-  assert.is(response.headers.get('content-type'), 'application/pdf');
   assert.is(response.headers.get('content-length'), '41');
+  assert.equal(await statesOf(desk), ['kept scan Bill of May.pdf']);
 });
 
-void [HTML, png, SVG, mistakeAt, sendForm, contents, states];
+test('a download is a download, and nothing of it can run', async () => {
+  await add({ scan: chosen('Bill “1”; é.pdf', PDF) });
+  const { headers } = await download(`${FIRST}/+file/scan`);
+  assert.is(headers.get('content-type'), 'application/pdf');
+  assert.is(
+    headers.get('content-disposition'),
+    `attachment; filename="Bill ?1?; é.pdf"; filename*=UTF-8''Bill%20%E2%80%9C1%E2%80%9D%3B%20%C3%A9.pdf`.replace(
+      'é.pdf";',
+      '\u00e9.pdf";',
+    ),
+  );
+  assert.is(headers.get('x-content-type-options'), 'nosniff');
+  assert.is(headers.get('content-security-policy'), "sandbox; default-src 'none'");
+  assert.is(headers.get('cache-control'), 'private, no-store');
+});
+
+test('who has the content already is told so, and only as long as he may see it', async () => {
+  await add({ scan: chosen('a.pdf', PDF) });
+  const etag = (await download(`${FIRST}/+file/scan`)).headers.get('etag') ?? '';
+  assert.match(etag, /^"[\da-f]{64}"$/);
+  const cookie = `rustio=${clerk.cookie('rustio')}`;
+  // fetch() would say `cache-control: no-cache` beside it.
+  const again = await ask(desk.url, 'GET', `${FIRST}/+file/scan`, { cookie, 'if-none-match': etag });
+  assert.equal([again.status, again.text], [304, '']);
+  assert.is((await download(`${FIRST}/+file/scan`, { 'if-none-match': '"x"' })).status, 200);
+  const other = await desk.person('staff', ['label.view']);
+  assert.is((await other.get(`${FIRST}/+file/scan`, { 'if-none-match': etag })).status, 403);
+  const head = await clerk.request('HEAD', `${FIRST}/+file/scan`, undefined, {});
+  assert.is(head.status, 200);
+  assert.is(head.headers.get('content-length'), String(PDF.length));
+});
+
+const pictures: Readonly<Record<string, Buffer>> = {
+  'image/png': png(40, 30),
+  'image/gif': gif(40, 30),
+  'image/jpeg': jpeg(40, 30),
+  'image/webp': webp('VP8L', 40, 30),
+};
+for (const [type, content] of Object.entries(pictures)) {
+  test(`${type}: a picture is shown on its record's page, and by the browser itself`, async () => {
+    await add({ photo: chosen('photo', content) });
+    const page = mainOf((await clerk.get(FIRST)).text);
+    assert.match(page, `<img class="picture" src="${FIRST}/+file/photo" alt="" width="40" height="30" loading="lazy">`);
+    assert.not.match(mainOf((await clerk.get('/admin/papers')).text), '<img');
+    const { headers } = await download(`${FIRST}/+file/photo`);
+    assert.is(headers.get('content-type'), type);
+    assert.match(headers.get('content-disposition') ?? '', /^inline; filename="photo\./);
+    assert.is(headers.get('content-security-policy'), "sandbox; default-src 'none'");
+  });
+}
+
+test('text is given out as UTF-8, and as a download', async () => {
+  await add({ scan: chosen('notes.txt', Buffer.from('Grüße')) });
+  const { headers } = await download(`${FIRST}/+file/scan`);
+  assert.is(headers.get('content-type'), 'text/plain; charset=utf-8');
+  assert.match(headers.get('content-disposition') ?? '', /^attachment/);
+});
+
+test('a new file takes the place of the old one, whose content goes', async () => {
+  await add({ scan: chosen('old.pdf', PDF) });
+  const [old] = contentsOf(desk);
+  assert.is((await send(clerk, EDIT, { scan: chosen('new.pdf', Buffer.concat([PDF, PDF])) })).status, 303);
+  assert.equal(await statesOf(desk), ['kept scan new.pdf']);
+  assert.is(contentsOf(desk).length, 1);
+  assert.not.ok(contentsOf(desk).includes(old ?? ''));
+  assert.is((await (await download(`${FIRST}/+file/scan`)).arrayBuffer()).byteLength, 2 * PDF.length);
+});
+
+test('a form without a new file leaves the old one alone', async () => {
+  await add({ scan: chosen('a.pdf', PDF) });
+  assert.is((await send(clerk, EDIT, { title: 'Renamed', scan: chosen('', Buffer.alloc(0)) })).status, 303);
+  assert.equal(await statesOf(desk), ['kept scan a.pdf']);
+  assert.is(factsOf((await clerk.get(FIRST)).text).Scan, `a.pdf ${PDF.length} bytes`);
+});
+
+test('a file that need not be there can be taken away, and one that must cannot', async () => {
+  await add({ scan: chosen('a.pdf', PDF) });
+  assert.is((await send(clerk, EDIT, { 'scan~none': 'true' })).status, 303);
+  assert.equal(await statesOf(desk), []);
+  assert.equal(contentsOf(desk), []);
+  assert.is((await download(`${FIRST}/+file/scan`)).status, 404);
+
+  assert.is((await send(clerk, '/admin/deeds/+new', { title: 'A deed', scan: chosen('d.pdf', PDF) })).status, 303);
+  const edit = '/admin/deeds/1/+edit';
+  assert.not.match((await clerk.get(edit)).text, 'scan~none');
+  const refused = await send(clerk, edit, { 'scan~none': 'true' });
+  assert.is(refused.status, 422);
+  assert.is(mistakeAt(refused.text, 'scan'), 'Please fill this in.');
+  assert.equal(await statesOf(desk), ['kept scan d.pdf']);
+});
+
+test('a file that must be there is asked for', async () => {
+  const { status, text } = await send(clerk, '/admin/deeds/+new', { title: 'A deed' });
+  assert.is(status, 422);
+  assert.is(mistakeAt(text, 'scan'), 'Please fill this in.');
+});
+
+test('the first column is a link to the record, and the file in it none of its own', async () => {
+  await send(clerk, '/admin/deeds/+new', { title: 'A deed', scan: chosen('d.pdf', PDF) });
+  const page = mainOf((await clerk.get('/admin/deeds')).text);
+  assert.match(page, /<th scope="row"><a href="\/admin\/deeds\/1">d\.pdf <small>/);
+});
+
+test('with the record its files go, and with those that hang on it theirs', async () => {
+  await add({ scan: chosen('a.pdf', PDF), photo: chosen('p.png', png()) });
+  await send(clerk, '/admin/notes/+new', { title: 'N', paper: '1', scan: chosen('n.pdf', PDF) });
+  assert.is(contentsOf(desk).length, 3);
+  assert.is((await clerk.submit(`${FIRST}/+delete`, {})).status, 303);
+  assert.equal(await statesOf(desk), []);
+  assert.equal(contentsOf(desk), []);
+});
+
+test('a mistake elsewhere loses no file: it waits, and is stored with the next try', async () => {
+  const first = await send(clerk, NEW, { title: '', scan: chosen('a.pdf', PDF), photo: chosen('p.png', png()) });
+  assert.is(first.status, 422);
+  assert.is(mistakeAt(first.text, 'scan'), '');
+  assert.match(textOf(mainOf(first.text)), 'Chosen, and stored when you save: a.pdf');
+  assert.equal(await statesOf(desk), ['pending scan a.pdf', 'pending photo p.png']);
+  const second = await sendForm(clerk, NEW, first.text, { title: 'Now with a title' });
+  assert.is(second.status, 303);
+  assert.equal(await statesOf(desk), ['kept scan a.pdf', 'kept photo p.png']);
+  assert.is(await (await download(`${FIRST}/+file/scan`)).text(), PDF.toString());
+});
+
+test('a file that waits can be exchanged for another one, or taken away', async () => {
+  const first = await send(clerk, NEW, { title: '', scan: chosen('a.pdf', PDF) });
+  const second = await sendForm(clerk, NEW, first.text, { title: '', scan: chosen('b.pdf', PDF) });
+  assert.match(textOf(mainOf(second.text)), 'stored when you save: b.pdf');
+  const third = await sendForm(clerk, NEW, second.text, { title: 'x', 'scan~none': 'true' });
+  assert.is(third.status, 303);
+  assert.is(factsOf((await clerk.get(FIRST)).text).Scan, '–');
+});
+
+test('after a conflict the chosen file waits, too', async () => {
+  await add({ scan: chosen('old.pdf', PDF) });
+  const { text } = await clerk.get(EDIT);
+  await send(clerk, EDIT, { title: 'Somebody else was faster' });
+  const conflict = await sendForm(clerk, EDIT, text, { title: 'Mine', scan: chosen('mine.pdf', PDF) });
+  assert.is(conflict.status, 409);
+  assert.is((await sendForm(clerk, EDIT, conflict.text, {})).status, 303);
+  assert.equal(await statesOf(desk), ['kept scan mine.pdf']);
+});
+
+test('a form that is posted twice stores one record with one file', async () => {
+  const { text } = await clerk.get(NEW);
+  const fields = { title: 'Once', scan: chosen('a.pdf', PDF) };
+  const [one, two] = [await sendForm(clerk, NEW, text, fields), await sendForm(clerk, NEW, text, fields)];
+  assert.equal([one.status, two.status], [303, 303]);
+  assert.equal(
+    rowsOf((await clerk.get('/admin/papers')).text).map(([title]) => title),
+    ['Once'],
+  );
+  assert.equal(
+    (await statesOf(desk)).filter((state) => state.startsWith('kept')),
+    ['kept scan a.pdf'],
+  );
+});
+
+test('the trail tells name, size and hash of what came and of what went', async () => {
+  await add({ scan: chosen('a.pdf', PDF) });
+  await send(clerk, EDIT, { scan: chosen('b.txt', Buffer.from('b')) });
+  const history = textOf(mainOf((await clerk.get(`${FIRST}/+history`)).text));
+  assert.match(history, new RegExp(`a\\.pdf, ${PDF.length} bytes, SHA-256 [\\da-f]{64}`));
+  // Of the single letter b.
+  assert.match(history, 'b.txt, 1 bytes, SHA-256 3e23e8160039594a33894f6564e1b1348bbd7a0088d42c4acb73eeaed59c009d');
+});
+
+test('a list is narrowed to rows with a file and to rows without one', async () => {
+  await add({ title: 'With', scan: chosen('a.pdf', PDF) });
+  await add({ title: 'Without' });
+  const titles = async (query: string): Promise<readonly string[]> => {
+    const { status, text } = await clerk.get(`/admin/papers?${query}`);
+    assert.is(status, 200, query);
+    return rowsOf(text).map(([title = '']) => title);
+  };
+  assert.equal(await titles('f.scan=%2Bsome'), ['With']);
+  assert.equal(await titles('f.scan=%2Bnone'), ['Without']);
+  assert.equal(await titles('f.scan=%2Bnone&f.scan=%2Bsome'), ['With', 'Without']);
+  for (const wrong of ['a.pdf', 'true', '+some2', '0']) {
+    assert.is((await clerk.get(`/admin/papers?f.scan=${encodeURIComponent(wrong)}`)).status, 400, wrong);
+  }
+  assert.is((await clerk.get('/admin/papers?sort=scan')).status, 400);
+  const page = textOf(mainOf((await clerk.get('/admin/papers?f.scan=%2Bsome')).text));
+  assert.match(page, 'Scan: Has one');
+});
+
+test('the form says what is taken, and sends files only where it has some', async () => {
+  const { text } = await clerk.get(NEW);
+  assert.match(text, 'enctype="multipart/form-data"');
+  assert.match(textOf(mainOf(text)), 'At most 2 KB: PDF, CSV.');
+  assert.match(
+    text,
+    /<input class="input" type="file" id="f-bill" name="bill" accept="application\/pdf,\.pdf,text\/csv,\.csv"/,
+  );
+  assert.not.match((await clerk.get('/admin/labels/+new')).text, 'multipart');
+});
+
+test('a form without scripts and without files works as every other', async () => {
+  const { status } = await clerk.submit(NEW, { title: 'Urlencoded' });
+  assert.is(status, 303);
+});
+
+const refusals: readonly (readonly [string, 'scan' | 'bill' | 'photo', Buffer, RegExp])[] = [
+  [
+    'too large for its field',
+    'bill',
+    Buffer.concat([PDF, Buffer.alloc(2_000)]),
+    /^This file is too large: at most 2 KB/,
+  ],
+  [
+    'of another type',
+    'bill',
+    png(),
+    /^This file holds PNG, whatever its name says. What can be stored here: PDF, CSV\.$/,
+  ],
+  ['of no known type', 'bill', latin('MZ\x90\0'), /^It cannot be told what this file holds/],
+  ['empty', 'scan', Buffer.alloc(0), /^This file is empty/],
+  ['no picture', 'photo', PDF, /^This file holds PDF/],
+  ['a damaged picture', 'photo', png(0, 0), /^This picture is damaged/],
+  [
+    'a picture of too many dots',
+    'photo',
+    png(1_001, 1_000),
+    /^This picture has 1,001 × 1,000 dots, .* at most 1 million/,
+  ],
+];
+for (const [what, name, content, mistake] of refusals) {
+  test(`${what}: told at its field, and nothing is stored`, async () => {
+    const { status, text } = await send(clerk, NEW, { title: 'Kept in the form', [name]: chosen('file.pdf', content) });
+    assert.is(status, 422);
+    assert.match(mistakeAt(text, name), mistake);
+    assert.match(text, 'value="Kept in the form"');
+    assert.equal(await statesOf(desk), []);
+    assert.equal(contentsOf(desk), []);
+  });
+}
+
+test('a file is as large as its field allows, to the byte', async () => {
+  const exactly = Buffer.concat([PDF, Buffer.alloc(2_000 - PDF.length)]);
+  await add({ bill: chosen('b.pdf', exactly) });
+  assert.is(
+    (await send(clerk, NEW, { title: 'x', bill: chosen('b.pdf', Buffer.concat([exactly, exactly.subarray(0, 1)])) }))
+      .status,
+    422,
+  );
+});
+
+test('code adds files as forms do', async () => {
+  const { app } = desk;
+  const cause = { actor: { kind: 'job', name: 'import' }, correlationId: 'x', address: null, sessionId: null } as const;
+  const field = app.models.byName('paper')?.fields.get('scan');
+  if (!field) throw new Error('there is no such field');
+  const added = await app.files.add(cause.actor, field, 'from code.pdf', PDF);
+  assert.ok(added.ok);
+  assert.equal(await statesOf(desk), ['pending scan from code.pdf']);
+  const wrong = await app.files.add(cause.actor, field, 'empty', new Uint8Array());
+  assert.is(wrong.ok, false);
+});

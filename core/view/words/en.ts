@@ -81,7 +81,7 @@ export const kernelWords: Words = {
   'problem.file.key': 'This is no key of a file.',
   'problem.file.waiting': 'This file is not waiting here any more. Please choose it anew.',
   'problem.file.empty': 'This file is empty. Please choose another one.',
-  'problem.file.tooLarge': 'This file is too large: at most {most, number} MB can be stored.',
+  'problem.file.tooLarge': 'This file is too large: at most {most} can be stored.',
   'problem.file.type': 'This file holds {found}, whatever its name says. What can be stored here: {types}.',
   'problem.file.unknown': 'It cannot be told what this file holds. What can be stored here: {types}.',
   'problem.file.image': 'This picture is damaged: it does not say how large it is.',

@@ -1,5 +1,9 @@
 /** An application with files in its records, and somebody who sends forms with files to it. */
 
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { sql } from 'slonik';
+import { z } from 'zod';
 import type { Config } from '../../../core/config.ts';
 import { field } from '../../../core/model/field.ts';
 import { defineModel } from '../../../core/model/model.ts';
@@ -107,4 +111,31 @@ export async function post(client: Client, action: string, fields: Fields): Prom
     'sec-fetch-site': 'same-origin',
     origin: client.origin,
   });
+}
+
+/** The keys of the contents that lie in its folder. */
+export function contentsOf(desk: FilesDesk): readonly string[] {
+  const names = existsSync(path.join(desk.folder, 'kept'))
+    ? readdirSync(path.join(desk.folder, 'kept'), { recursive: true, encoding: 'utf8' })
+    : [];
+  return names.map((name) => path.basename(name)).filter((name) => name.length === 36);
+}
+
+/** What is left of uploads on their way; nothing, once they are answered. */
+export function incomingOf(desk: FilesDesk): readonly string[] {
+  const folder = path.join(desk.folder, 'incoming');
+  return existsSync(folder) ? readdirSync(folder) : [];
+}
+
+/** `kept scan bill.pdf` for every file that the database knows. */
+export function statesOf({ app }: FilesDesk): Promise<readonly string[]> {
+  return app.database.anyFirst(sql.type(z.object({ told: z.string() }))`
+    select concat_ws(' ', state, field, name) as told from rustio_file order by created_at, field, name
+  `);
+}
+
+/** Forgets every record and file. */
+export async function emptyDesk(desk: FilesDesk): Promise<void> {
+  await desk.app.database.query(sql.unsafe`truncate note, deed, paper, rustio_file restart identity cascade`);
+  rmSync(path.join(desk.folder, 'kept'), { recursive: true, force: true });
 }
