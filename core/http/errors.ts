@@ -1,5 +1,5 @@
 import type { App } from '../app.ts';
-import { isFull, isTimeout, isUnavailable } from '../database/errors.ts';
+import { isConflict, isFull, isTimeout, isUnavailable } from '../database/errors.ts';
 import { RustioError } from '../errors.ts';
 import { wantsJson } from './access.ts';
 import type { Context, ContextMiddleware } from './context.ts';
@@ -13,10 +13,11 @@ export function answerErrors(app: App): ContextMiddleware {
     try {
       await next();
     } catch (thrown) {
-      const error = known(thrown);
+      const error = known(thrown, app.dev);
       const allowed = ctx.response.get('allow');
       if (error.status >= 500) {
-        app.log.error({ err: thrown, id: ctx.state.correlationId, code: error.code, path: ctx.path }, error.message);
+        const { code } = thrown instanceof RustioError ? thrown : error;
+        app.log.error({ err: thrown, id: ctx.state.correlationId, code, path: ctx.path }, error.message);
       }
       // A cookie that was set before the failure belongs to a change that did not happen.
       ctx.remove('set-cookie');
@@ -32,7 +33,7 @@ function show(ctx: Context, app: App, error: RustioError): void {
   const { t, correlationId } = ctx.state;
   const part = (name: keyof RustioError['parts']): string => {
     const key = `error.${error.code}.${name}`;
-    const translated = t(key);
+    const translated = t(key, error.params);
     return translated === key ? error.parts[name] : translated;
   };
   const parts = { problem: part('problem'), why: part('why'), fix: part('fix'), retry: part('retry') };
@@ -55,9 +56,11 @@ function show(ctx: Context, app: App, error: RustioError): void {
   }
 }
 
-function known(thrown: unknown): RustioError {
-  if (thrown instanceof RustioError) return thrown;
+/** `dev`: whoever looks is the one who builds it, and is told what is wrong. */
+function known(thrown: unknown, dev: boolean): RustioError {
+  if (thrown instanceof RustioError && (dev || thrown.forReaders)) return thrown;
   if (isUnavailable(thrown)) return unavailable(thrown);
+  if (isConflict(thrown)) return inTheWay(thrown);
   if (isTimeout(thrown)) return tookTooLong(thrown);
   if (isFull(thrown)) return noRoom(thrown);
   return new RustioError(
@@ -80,6 +83,19 @@ function unavailable(cause: unknown): RustioError {
       why: 'It is being restarted, or the connection to it is broken. Nothing that was stored is lost.',
       fix: 'Wait a moment. If it lasts, tell the people who run this application.',
       retry: 'In a few seconds.',
+    },
+    { status: 503, cause },
+  );
+}
+
+function inTheWay(cause: unknown): RustioError {
+  return new RustioError(
+    'RIO-HTTP-BUSY',
+    {
+      problem: 'Somebody else was changing the same records.',
+      why: 'Both changes waited for each other, and this one gave way. Nothing of it was kept.',
+      fix: 'Send the form again.',
+      retry: 'At once.',
     },
     { status: 503, cause },
   );

@@ -21,7 +21,9 @@ const LISTED = 20;
 export function listSql(reader: Reader, listing: Listing, ask: Ask, order: readonly Sort[]): QuerySqlToken<RowSchema> {
   const { model, columns, wholeRow } = listing;
   const shown = [...(wholeRow ? model.stored : []), ...columns].filter((field) => reader.sees(field));
-  const fields = [...shown, ...order.map((sort) => sort.field)];
+  // With the labels of what relations are narrowed by: the page names them, and need not ask for them.
+  const narrowed = ask.filters.map(({ field }) => field).filter((field) => field.kind === 'belongsTo');
+  const fields = [...shown, ...order.map((sort) => sort.field), ...narrowed];
   const row = rowSql(reader, model, { fields, listed: LISTED, whole: false, version: false });
   const names = row.needed.map((field) => columnSql('t', field));
   const back = isBackwards(ask);

@@ -14,6 +14,6 @@ export function badListAddress(app: App, model: ModelInfo, problems: readonly As
       fix: 'Open the list afresh and choose again.',
       retry: 'With the clean list.',
     },
-    { status: 400, link: { url: app.urls.list(model), label: 'error.cleanList' } },
+    { status: 400, link: { url: app.urls.list(model), label: 'error.cleanList' }, params: { names } },
   );
 }

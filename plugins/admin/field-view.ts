@@ -7,6 +7,7 @@ import { relationLabel, relationList } from '../../core/query/aliases.ts';
 import type { Found } from '../../core/query/types.ts';
 import type { Problem } from '../../core/write/types.ts';
 import { cellOf, labelOf } from './cells.ts';
+import { type AddLink, addLink } from './create-in-place.ts';
 import { fillsItself, shownDefault } from './defaults.ts';
 import { type FileView, fileView } from './file-view.ts';
 import type { Waiting } from './receive-files.ts';
@@ -38,6 +39,8 @@ export interface FieldView {
   readonly options?: readonly OptionView[];
   readonly optionsUrl?: string;
   readonly chosenLabel?: string;
+  /** Opens the form of the other model, for a row that is not there yet. */
+  readonly add?: AddLink;
   /** Rows that fit the words somebody typed without scripts. */
   readonly candidates?: readonly { readonly value: string; readonly label: string }[];
 }
@@ -168,14 +171,20 @@ async function editable(
   const keys =
     pick && (field.kind === 'manyToMany' || pick.found.length > 0) ? pick.found.map(({ key }) => key) : texts;
   const labels = await labelsOf(ctx, app, field, keys, found, picks);
-  const optionsUrl = app.urls.to(`/${site.model.address}/+options/${field.name}`);
+  const add = addLink(ctx, app, field);
+  // Rows are looked up on a page of this model. Who may add to it and not view it types a key or a label.
+  const looksUp = app.policy.may(ctx.state.actor, 'view', site.model);
+  const relation = {
+    ...base,
+    ...(looksUp && { optionsUrl: app.urls.to(`/${site.model.address}/+options/${field.name}`) }),
+    ...(add && { add }),
+  };
   const candidates = (pick?.candidates ?? []).filter(({ key }) => !keys.includes(key));
   if (field.kind === 'manyToMany') {
     const chosen = keys.filter((key) => key !== '').map((key) => ({ value: key, label: labels.get(key) ?? key }));
     return {
-      ...base,
+      ...relation,
       value: '',
-      optionsUrl,
       options: [
         ...chosen.map((option) => ({ ...option, checked: true })),
         ...candidates.map(({ key, label }) => ({ value: key, label, checked: false })),
@@ -184,9 +193,8 @@ async function editable(
   }
   const value = keys[0] ?? '';
   return {
-    ...base,
+    ...relation,
     value,
-    optionsUrl,
     chosenLabel: labels.get(value) ?? value,
     ...(candidates.length > 0 && { candidates: candidates.map(({ key, label }) => ({ value: key, label })) }),
   };

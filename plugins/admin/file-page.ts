@@ -57,6 +57,6 @@ function lost({ key }: StoredFile, cause: unknown): RustioError {
       fix: 'Tell the people who run this application; if you have the file, upload it again.',
       retry: 'After that.',
     },
-    { cause, details: [`file ${key}`] },
+    { status: 500, cause, details: [`file ${key}`] },
   );
 }

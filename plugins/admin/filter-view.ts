@@ -1,6 +1,8 @@
 import type { App } from '../../core/app.ts';
 import type { Context } from '../../core/http/context.ts';
+import type { WireRow } from '../../core/model/kind.ts';
 import type { FieldInfo } from '../../core/model/registry.ts';
+import { relationLabel } from '../../core/query/aliases.ts';
 import { askAddress } from '../../core/query/ask-address.ts';
 import { NO_VALUE, SOME_VALUE } from '../../core/query/parse-filter.ts';
 import type { Ask, Filter } from '../../core/query/types.ts';
@@ -30,12 +32,31 @@ export interface Chosen {
   readonly labels: RelationLabels;
 }
 
-export async function relationLabels(ctx: Context, app: App, { filters }: Ask): Promise<RelationLabels> {
+/** From the rows of the page where they stand there; the others are asked for. */
+export async function relationLabels(
+  ctx: Context,
+  app: App,
+  { filters }: Ask,
+  rows: readonly WireRow[],
+): Promise<RelationLabels> {
   const labels = new Map<FieldInfo, ReadonlyMap<string, string>>();
   for (const filter of filters) {
-    if (!filter.field.target) continue;
-    const keys = valuesOf([filter]).filter((key) => key !== NO_VALUE);
-    if (keys.length > 0) labels.set(filter.field, await app.rows.labels(ctx.state.actor, filter.field, keys));
+    const { field } = filter;
+    if (!field.target) continue;
+    const known = labelsIn(rows, field);
+    const keys = valuesOf([filter]).filter((key) => key !== NO_VALUE && !known.has(key));
+    const asked = keys.length === 0 ? [] : await app.rows.labels(ctx.state.actor, field, keys);
+    labels.set(field, new Map([...known, ...asked]));
+  }
+  return labels;
+}
+
+function labelsIn(rows: readonly WireRow[], field: FieldInfo): ReadonlyMap<string, string> {
+  const labels = new Map<string, string>();
+  for (const row of rows) {
+    const key = row[field.name];
+    const label = row[relationLabel(field.name)];
+    if (key !== null && key !== undefined && typeof label === 'string') labels.set(String(key), label);
   }
   return labels;
 }

@@ -10,6 +10,7 @@ import type { FieldInfo, ModelInfo } from '../../core/model/registry.ts';
 import type { Action, Found } from '../../core/query/types.ts';
 import { readForm } from '../../core/write/read-form.ts';
 import type { Problem } from '../../core/write/types.ts';
+import { type AskedFor, addedUrl, askedFor, showAdded } from './create-in-place.ts';
 import { fillsItself } from './defaults.ts';
 import { foundOr404 } from './detail-page.ts';
 import { type FieldView, fieldViews, type Input, inputOfDefaults, inputOfForm, inputOfRecord } from './field-view.ts';
@@ -24,8 +25,12 @@ import { writableFields } from './writable-fields.ts';
 export async function addPage(ctx: Context, app: App): Promise<void> {
   const site = siteOf(ctx, app);
   if (site.model.readOnly) throw forbidden();
-  const input = inputOfDefaults(writableFields(ctx, app, site, 'add'), new URLSearchParams(ctx.querystring));
-  await showForm(ctx, app, site, { input, picks: new Map() });
+  const query = new URLSearchParams(ctx.querystring);
+  const asked = askedFor(app, site.model, query.get('~for'));
+  const added = query.get('~added');
+  if (asked && added !== null) return showAdded(ctx, app, site.model, asked, added);
+  const input = inputOfDefaults(writableFields(ctx, app, site, 'add'), query);
+  await showForm(ctx, app, site, { input, picks: new Map(), asked });
 }
 
 /** GET /:model/:key/+edit */
@@ -49,6 +54,7 @@ export async function saveForm(ctx: Context, app: App): Promise<void> {
   const { form, params, timeZone } = ctx.state;
   const { key } = params;
   if (!form) throw notFound();
+  const asked = key === undefined ? askedFor(app, model, form.get('~for')) : undefined;
   const fields = writableFields(ctx, app, site, key === undefined ? 'add' : 'change');
   const { picks, values: picked, problems: unresolved } = await resolveRelations(ctx, app, fields, form);
   // A box that is not ticked and a list without rows post nothing but the marker beside them: without it they were not in the
@@ -66,13 +72,14 @@ export async function saveForm(ctx: Context, app: App): Promise<void> {
     const version = conflict ? found?.version : form.get('~version');
     ctx.status = conflict ? 409 : 422;
     const { waiting } = files;
-    await showForm(ctx, app, site, { found, input, picks, waiting, problems: mistakes, conflict, version });
+    await showForm(ctx, app, site, { found, input, picks, waiting, problems: mistakes, conflict, version, asked });
   };
   if (problems.length > 0) return refill(problems);
 
   const values = { ...read.values, ...Object.fromEntries(picked), ...Object.fromEntries(files.values) };
   const origin = { formId: form.get('~form'), version: form.get('~version') };
-  const target = (saved: string): string => pageAfter(ctx, app, model, form.get('~then'), saved);
+  const target = (saved: string): string =>
+    asked ? addedUrl(app, model, asked, saved) : pageAfter(ctx, app, model, form.get('~then'), saved);
   const written = await saveRecord(app, causeOf(ctx), model, key, values, origin, target);
   switch (written.outcome) {
     case 'done': {
@@ -120,12 +127,14 @@ interface FormState {
   readonly problems?: readonly Problem[];
   readonly conflict?: readonly string[] | undefined;
   readonly version?: string | undefined;
+  /** Another form waits for this record. */
+  readonly asked?: AskedFor | undefined;
 }
 
 async function showForm(ctx: Context, app: App, site: Site, state: FormState): Promise<void> {
   const { model } = site;
   const { t } = ctx.state;
-  const { found, problems = [], conflict } = state;
+  const { found, problems = [], conflict, asked } = state;
   const sections = await fieldViews(ctx, app, site, { ...state, problems });
   const may = (action: Action): boolean => app.policy.may(ctx.state.actor, action, model);
   const name = { singular: model.title };
@@ -149,8 +158,9 @@ async function showForm(ctx: Context, app: App, site: Site, state: FormState): P
       historyUrl: app.urls.record(model, found.key, '+history'),
     }),
     ...(found && may('delete') && { deleteUrl: app.urls.record(model, found.key, '+delete') }),
-    mayStay: may('change') && may('view'),
-    mayAddMore: may('add'),
+    ...(asked && { askedFor: asked.text }),
+    mayStay: !asked && may('change') && may('view'),
+    mayAddMore: !asked && may('add'),
     ...(conflict &&
       found && {
         conflict: {

@@ -19,7 +19,7 @@ export async function listPage(ctx: Context, app: App): Promise<void> {
   if (!parsed.ok) throw badListAddress(app, model, parsed.problems);
   const { ask } = parsed;
   const page = await app.rows.list(actor, site.listing, ask);
-  const chosen = { ask, params, labels: await relationLabels(ctx, app, ask) };
+  const chosen = { ask, params, labels: await relationLabels(ctx, app, ask, page.rows) };
   const show = sitesOf(app).show(ctx);
   const listUrl = app.urls.list(model);
   const to = (query: string): string => listUrl + query;

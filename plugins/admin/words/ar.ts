@@ -123,10 +123,33 @@ export const adminWordsArabic: Words = {
   'error.cleanList': 'افتح القائمة من جديد',
   'admin.delete.changed': 'لم يُحذف: غيّره شخص آخر في هذه الأثناء. انظر إليه مرة أخرى.',
   'admin.delete.refused': 'لم يُحذف: قاعدة في قاعدة البيانات لا تسمح بذلك.',
+  'admin.form.addRow': 'إضافة {singular}…',
+  'admin.form.newTab': 'يفتح في علامة تبويب جديدة',
+  'admin.added.title': 'أُضيف {singular}',
+  'admin.added.wait': 'يمكنك إغلاق هذه العلامة. في النموذج الذي جئت منه اختر “{label}” في الحقل “{field}”.',
+  'admin.added.taken': 'أصبح “{label}” مختارًا في الحقل “{field}” من النموذج الذي جئت منه. يمكنك إغلاق هذه العلامة.',
+  'admin.added.hidden': 'يمكنك إغلاق هذه العلامة. أُضيف السجل، لكن لا يحق لك اختياره في النموذج الذي جئت منه.',
+  'admin.added.again': 'إضافة {singular} آخر',
   'admin.delete.heldBy': 'لم يُحذف: ما زالت تحتاجه {plural}.',
   'admin.delete.heldHidden': 'لم يُحذف: ما زالت تحتاجه سجلات لا يحق لك رؤيتها.',
   'admin.form.otherRow': 'أو اكتب غيره',
   'problem.rowsAlike': 'لا يوجد {target} باسم «{typed}» تمامًا. اختر المقصود.',
   'problem.noSuchRow': 'لا يوجد {target} باسم «{typed}». اكتب مفتاحه أو كلمات من اسمه.',
   'problem.severalRows': 'عدة صفوف تطابق «{typed}». اختر واحدًا.',
+
+  // ── files
+  'admin.file.any': '{most} على الأكثر.',
+  'admin.file.taken': '{most} على الأكثر: {types}.',
+  'admin.file.waiting': 'اختير، ويُخزَّن عند الحفظ:',
+  'admin.file.remove': 'أزل الملف',
+
+  // ── errors of these pages
+  'error.RIO-LIST-ADDRESS.problem': 'يطلب هذا العنوان شيئًا لا تعرفه القائمة.',
+  'error.RIO-LIST-ADDRESS.why': 'غير مفهوم: {names}. ربما تغيّر اسم حقل، أو أن الرابط تالف.',
+  'error.RIO-LIST-ADDRESS.fix': 'افتح القائمة من جديد واختر مرة أخرى.',
+  'error.RIO-LIST-ADDRESS.retry': 'بالقائمة الجديدة.',
+  'error.RIO-FILES-LOST.problem': 'محتوى هذا الملف مفقود.',
+  'error.RIO-FILES-LOST.why': 'السجل يعرف الملف، ومكان حفظ الملفات لا يعرفه.',
+  'error.RIO-FILES-LOST.fix': 'أخبر من يشغّل هذا التطبيق؛ وإن كان الملف عندك فارفعه من جديد.',
+  'error.RIO-FILES-LOST.retry': 'بعد ذلك.',
 };

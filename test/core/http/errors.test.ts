@@ -1,3 +1,4 @@
+import { sql } from 'slonik';
 import * as assert from 'uvu/assert';
 import { type TestApp, testApp } from '../../support/app.ts';
 import { suite } from '../../support/suite.ts';
@@ -37,6 +38,9 @@ test.before(async () => {
           ctx.set('x-inside', 'kept');
           throw new Error('the secret of the house');
         },
+        '/+deadlock': async (_ctx, { database }) => {
+          await database.query(sql.unsafe`do $$ begin raise exception 'in the way' using errcode = '40P01'; end $$`);
+        },
         '/+teapot': (ctx) => {
           ctx.status = 418;
           ctx.body = 'I did not say so';
@@ -56,6 +60,14 @@ test('an unexpected error shows four parts, the code and the id, and nothing of 
   assert.match(text, 'Something went wrong on our side.');
   assert.match(text, 'RIO-HTTP-UNEXPECTED');
   assert.not.match(text, /secret|probe\.ts|node_modules|at .*\(.*:\d+:\d+\)/);
+});
+
+test('two changes that stood in each other’s way: the one that gave way may be sent again', async () => {
+  const { status, text, headers } = await ask(app.url, 'GET', '/admin/+deadlock', { accept: 'text/html' });
+  assert.is(status, 503);
+  assert.match(text, 'RIO-HTTP-BUSY');
+  assert.is(headers['retry-after'], '5');
+  assert.not.match(text, 'in the way');
 });
 
 test('it is logged once, whole', async () => {

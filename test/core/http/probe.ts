@@ -1,7 +1,7 @@
-import { type Context, definePlugin, type Plugin } from 'rustio-admin';
+import { definePlugin, type Handler, type Plugin } from 'rustio-admin';
 
 /** A plugin with pages that show what the pipeline made of a request. All are open, so that nothing else stands in the way. */
-export function probe(pages: Readonly<Record<string, (ctx: Context) => Promise<void> | void>> = {}): Plugin {
+export function probe(pages: Readonly<Record<string, Handler>> = {}): Plugin {
   return definePlugin({
     name: 'probe',
     api: 1,
