@@ -19,12 +19,19 @@ export class RustioError extends Error {
   readonly parts: FourParts;
   /** The HTTP status, where it reaches a browser. */
   readonly status: number;
+  /**
+   * Whether a page may tell its parts to whoever asked. Only those that were given a status: the others are for the people
+   * who run the application, and may tell of its inside.
+   */
+  readonly forReaders: boolean;
   /** 1 failed, 2 refused or misused: what a command exits with. */
   readonly exitCode: 1 | 2;
   /** More lines for the terminal and the log, never for a stranger's page. */
   readonly details: readonly string[];
   /** Where the page of the error leads; the label is a key of the words. */
   readonly link: { readonly url: string; readonly label: string } | undefined;
+  /** What the parts name, for their words in other languages (`error.CODE.why`: `{most}`). */
+  readonly params: Readonly<Record<string, string | number>>;
 
   constructor(
     code: `RIO-${string}`,
@@ -34,6 +41,7 @@ export class RustioError extends Error {
       exitCode?: 1 | 2;
       details?: readonly string[];
       link?: { readonly url: string; readonly label: string };
+      params?: Readonly<Record<string, string | number>>;
       cause?: unknown;
     } = {},
   ) {
@@ -41,8 +49,10 @@ export class RustioError extends Error {
     this.code = code;
     this.parts = parts;
     this.status = options.status ?? 500;
+    this.forReaders = options.status !== undefined;
     this.exitCode = options.exitCode ?? 1;
     this.details = options.details ?? [];
     this.link = options.link;
+    this.params = options.params ?? {};
   }
 }

@@ -12,7 +12,7 @@ export function tooLargeBody(most: string): RustioError {
       fix: 'Send less at once.',
       retry: 'After making it smaller.',
     },
-    { status: 413 },
+    { status: 413, params: { most } },
   );
 }
 
@@ -25,7 +25,7 @@ export function tooManyFields(most: number): RustioError {
       fix: 'Send less at once.',
       retry: 'After making it smaller.',
     },
-    { status: 413 },
+    { status: 413, params: { most } },
   );
 }
 
@@ -38,7 +38,7 @@ export function tooManyFiles(most: number): RustioError {
       fix: 'Send fewer at once.',
       retry: 'With fewer files.',
     },
-    { status: 413 },
+    { status: 413, params: { most } },
   );
 }
 

@@ -143,16 +143,18 @@ export function notFound(): RustioError {
   );
 }
 
-function wrongMethod(method: string, allowed: readonly string[]): RustioError {
+function wrongMethod(asked: string, answered: readonly string[]): RustioError {
+  const method = /^[A-Z]{1,20}$/.test(asked) ? asked : undefined;
+  const allowed = answered.join(', ');
   return new RustioError(
     'RIO-HTTP-METHOD',
     {
-      problem: `This address does not answer ${/^[A-Z]{1,20}$/.test(method) ? method : 'that method'}.`,
-      why: `It answers ${allowed.join(', ')}.`,
+      problem: `This address does not answer ${method ?? 'that method'}.`,
+      why: `It answers ${allowed}.`,
       fix: 'Use the links and forms of the pages.',
       retry: 'Trying again gives the same answer.',
     },
-    { status: 405 },
+    { status: 405, params: { method: method ?? '…', allowed } },
   );
 }
 

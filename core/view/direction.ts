@@ -4,3 +4,8 @@ const RIGHT_TO_LEFT = /^(ar|fa|he|ur)\b/;
 export function isRightToLeft(locale: string): boolean {
   return RIGHT_TO_LEFT.test(locale);
 }
+
+/** An example such as a date or a number, for the middle of a sentence from right to left, which would turn its parts round. */
+export function leftToRight(text: string): string {
+  return `\u2066${text}\u2069`;
+}

@@ -4,9 +4,9 @@ import { notFound } from '../../core/http/router.ts';
 import { parseKey } from '../../core/model/key.ts';
 import type { ModelInfo } from '../../core/model/registry.ts';
 import { isoOf } from '../../core/view/show.ts';
+import { withLabels } from '../audit/change-labels.ts';
 import { type HistoryEntry, historyOf } from '../audit/history.ts';
 import { shownChange } from '../audit/shown-change.ts';
-import { withLabels } from './change-labels.ts';
 import { capitalised } from './navigation.ts';
 import { siteOf, sitesOf } from './site.ts';
 

@@ -65,15 +65,16 @@ function isDate(text: string): boolean {
   return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);
 }
 
-function badAsk(name: string): RustioError {
+function badAsk(asked: string): RustioError {
+  const name = asked.slice(0, 40);
   return new RustioError(
     'RIO-AUDIT-FILTER',
     {
       problem: 'The address of this page asks for something that does not exist.',
-      why: `"${name.slice(0, 40)}" is unknown here, or its value is none that it can have.`,
+      why: `"${name}" is unknown here, or its value is none that it can have.`,
       fix: 'Open the audit page anew and use its filters.',
       retry: 'Trying again gives the same answer.',
     },
-    { status: 400 },
+    { status: 400, params: { name } },
   );
 }

@@ -2,6 +2,7 @@ import { definePlugin } from '../../core/plugin.ts';
 import { checks } from './checks.ts';
 import { auditPage } from './pages.ts';
 import { recordEntry } from './record-entry.ts';
+import { ar } from './words/ar.ts';
 import { en } from './words/en.ts';
 
 /** What happened: every event of every plugin, in the transaction in which it happened, for good. */
@@ -12,7 +13,7 @@ export const audit = definePlugin({
   requires: ['auth'],
   migrations: new URL('./migrations/', import.meta.url),
   templates: new URL('../../templates/audit/', import.meta.url),
-  words: { en },
+  words: { en, ar },
   permissions: [{ name: 'audit.view', description: 'See what everybody did' }],
   on: () => ({ '*': recordEntry }),
   fills: {

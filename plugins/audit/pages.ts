@@ -1,17 +1,25 @@
+import type { Actor } from '../../core/actor.ts';
 import type { App } from '../../core/app.ts';
 import type { Context } from '../../core/http/context.ts';
 import type { Show } from '../../core/model/kind.ts';
+import type { ModelInfo } from '../../core/model/registry.ts';
 import { createShow, isoOf } from '../../core/view/show.ts';
 import { type AuditAsk, eventNames, parseAuditAsk } from './ask.ts';
+import { withLabels } from './change-labels.ts';
 import { type Entry, readEntries } from './entries.ts';
 import { shownChange, shownDetail } from './shown-change.ts';
-import { visibleChanges, visibleModel } from './visible.ts';
+import { type Change, visibleChanges, visibleModel } from './visible.ts';
 
 /** GET /audit — what happened, the newest first. */
 export async function auditPage(ctx: Context, app: App): Promise<void> {
   const params = new URLSearchParams(ctx.querystring);
   const { filter, window }: AuditAsk = parseAuditAsk(app, params, ctx.state.timeZone);
   const page = await readEntries(app.reading, filter, window);
+  const entries = await withLabels(
+    app,
+    ctx.state.actor,
+    page.entries.map((entry) => visibleEntry(app, ctx.state.actor, entry)),
+  );
   const url = app.urls.to('/audit');
   const first = page.entries.at(0)?.id;
   const last = page.entries.at(-1)?.id;
@@ -19,7 +27,7 @@ export async function auditPage(ctx: Context, app: App): Promise<void> {
   app.views.page(ctx, 'audit/list', {
     title: ctx.state.t('audit.title'),
     url,
-    entries: page.entries.map((entry) => shownEntry(ctx, app, entry, params)),
+    entries: entries.map((entry) => shownEntry(ctx, app, entry, params)),
     filter,
     narrowed,
     events: eventNames(app).map((name) => ({ name, label: eventLabel(ctx, name) })),
@@ -35,9 +43,21 @@ export async function auditPage(ctx: Context, app: App): Promise<void> {
   });
 }
 
-function shownEntry(ctx: Context, app: App, entry: Entry, params: URLSearchParams) {
-  const { actor, t } = ctx.state;
+/** An entry as far as its reader may see it. */
+interface VisibleEntry extends Entry {
+  /** Undefined for who may not view its records. */
+  readonly model: ModelInfo | undefined;
+  readonly changes: readonly Change[];
+}
+
+function visibleEntry(app: App, actor: Actor, entry: Entry): VisibleEntry {
   const model = visibleModel(app, actor, entry);
+  return { ...entry, model, changes: model ? visibleChanges(app, actor, model, entry) : [] };
+}
+
+function shownEntry(ctx: Context, app: App, entry: VisibleEntry, params: URLSearchParams) {
+  const { t } = ctx.state;
+  const { model } = entry;
   const { subject } = entry;
   const named = subject === null ? undefined : app.models.byName(subject.model);
   return {
@@ -50,7 +70,7 @@ function shownEntry(ctx: Context, app: App, entry: Entry, params: URLSearchParam
     model: subject === null ? undefined : capitalised(named?.title ?? subject.model),
     record: model && subject ? subject.label : undefined,
     recordUrl: model && subject ? app.urls.record(model, subject.key, '+history') : undefined,
-    changes: model ? visibleChanges(app, actor, model, entry).map((change) => shownChange(t, change)) : [],
+    changes: entry.changes.map((change) => shownChange(t, change)),
     details: Object.entries(entry.data ?? {}).map(([name, value]) => shownDetail(t, name, value)),
     address: entry.address,
     correlation: entry.correlationId.slice(0, 8),

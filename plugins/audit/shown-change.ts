@@ -12,19 +12,35 @@ export interface ShownChange {
 }
 
 export function shownChange(t: Translate, { name, field, before, after }: Change): ShownChange {
-  return { label: field?.label ?? name, before: shownValue(t, field, before), after: shownValue(t, field, after) };
+  return {
+    label: field?.label ?? nameOf(t, name),
+    before: shownValue(t, field, before),
+    after: shownValue(t, field, after),
+  };
 }
 
-/** Other data of an event, by name: words for the name where there are some, codes such as `wrong_password` with blanks. */
+/** Other data of an event, by name. Names and codes have words where a plugin gave some (`audit.data.reason.wrong_password`). */
 export function shownDetail(
   t: Translate,
   name: string,
   value: unknown,
 ): { readonly label: string; readonly after: string | undefined } {
+  const code = typeof value === 'string' && /^[a-z]+(_[a-z]+)*$/.test(value) ? value : undefined;
+  const after = code === undefined ? shownValue(t, undefined, value) : codeOf(t, name, code);
+  return { label: nameOf(t, name), after };
+}
+
+function nameOf(t: Translate, name: string): string {
   const key = `audit.data.${name}`;
-  const label = t(key);
-  const plain = typeof value === 'string' && /^[a-z]+(_[a-z]+)+$/.test(value) ? value.replaceAll('_', ' ') : value;
-  return { label: label === key ? name : label, after: shownValue(t, undefined, plain) };
+  const word = t(key);
+  return word === key ? name : word;
+}
+
+/** A code without words is shown with blanks: `wrong password`. */
+function codeOf(t: Translate, name: string, code: string): string {
+  const key = `audit.data.${name}.${code}`;
+  const words = t(key);
+  return words === key ? code.replaceAll('_', ' ') : words;
 }
 
 /** A value of the trail in words: choices by their labels, the rest as it was stored. */

@@ -6,6 +6,7 @@ import { judges } from './judges.ts';
 import { Group, User } from './models.ts';
 import { verifyRoutes } from './permission-names.ts';
 import { createPolicy } from './policy.ts';
+import { ar } from './words/ar.ts';
 import { en } from './words/en.ts';
 
 /** Who exists and may do what: accounts, passwords, roles, groups, permissions. It knows no cookies. */
@@ -14,7 +15,7 @@ export const auth = definePlugin({
   api: 1,
   description: 'Who exists and may do what: accounts, passwords, roles, groups, permissions.',
   migrations: new URL('./migrations/', import.meta.url),
-  words: { en },
+  words: { en, ar },
   models: [User, Group],
   events,
   judges,

@@ -17,6 +17,7 @@ import {
 import { judges, reauthenticationGate } from './recency.ts';
 import { slots } from './slots.ts';
 import { startSweeping } from './sweep.ts';
+import { ar } from './words/ar.ts';
 import { en } from './words/en.ts';
 
 /** Being signed in: sign-in and sign-out, a row a sign-in, the re-authentication wall, own devices. */
@@ -28,7 +29,7 @@ export const sessions = definePlugin({
   options: sessionOptions,
   migrations: new URL('./migrations/', import.meta.url),
   templates: new URL('../../templates/sessions/', import.meta.url),
-  words: { en },
+  words: { en, ar },
   events,
   on: endOnAuthorityChanges,
   slots,

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
+import { callsIn } from '../support/calls-in.ts';
 import { ROOT, sourcesIn } from '../support/sources.ts';
 import { suite } from '../support/suite.ts';
 
@@ -41,7 +42,7 @@ test('every heading is followed by what happened and what to do', () => {
 
 test('whoever makes such an error says all four parts, and none of them is empty', () => {
   const made = sourcesIn('core', 'plugins', 'cli').flatMap(({ path, text }) =>
-    callsOf(text, 'new RustioError').map((call) => ({ path, call })),
+    callsIn(text, 'new RustioError').map((call) => ({ path, call })),
   );
   assert.ok(made.length > 50, 'the scanner sees them');
   const wrong = made.flatMap(({ path, call }) =>
@@ -56,19 +57,4 @@ test('whoever makes such an error says all four parts, and none of them is empty
 function isMissing(call: string, part: string): boolean {
   if (new RegExp(`\\b${part}:\\s*(?:''|\`\`|"")`).test(call)) return true;
   return !new RegExp(`\\b${part}\\s*[:,}]|\\.\\.\\.\\w+\\(`).test(call);
-}
-
-/** The arguments of every call, by counting parentheses; those in texts come in pairs in our sources. */
-function callsOf(text: string, name: string): readonly string[] {
-  return [...text.matchAll(new RegExp(`${name}\\(`, 'g'))].map((match) => {
-    const start = match.index + match[0].length;
-    let depth = 1;
-    let end = start;
-    while (depth > 0 && end < text.length) {
-      const sign = text[end];
-      depth += sign === '(' ? 1 : sign === ')' ? -1 : 0;
-      end += 1;
-    }
-    return text.slice(start, end - 1).trim();
-  });
 }

@@ -1,10 +1,12 @@
 import type { Words } from '../words.ts';
+import { kernelWordsArabic } from './ar.ts';
 import { kernelWords } from './en.ts';
+import { kernelErrorsArabic } from './errors-ar.ts';
 import { layoutWordsArabic } from './layout-ar.ts';
 import { layoutWords } from './layout-en.ts';
 
 /** What the kernel itself says, by language. */
 export const kernelCatalogue: Readonly<Record<string, Words>> = {
   en: { ...kernelWords, ...layoutWords },
-  ar: layoutWordsArabic,
+  ar: { ...kernelWordsArabic, ...kernelErrorsArabic, ...layoutWordsArabic },
 };

@@ -39,6 +39,10 @@ export const en: Words = {
   'audit.data.via': 'Through',
   'audit.data.sessionId': 'Session',
   'audit.data.emailFingerprint': 'Fingerprint of the address',
+  // What is changed beside the fields of an account or a group.
+  'audit.data.groups': 'Groups',
+  'audit.data.permissions': 'Permissions',
+  'audit.data.members': 'Members',
 
   'event.create': 'Added',
   'event.update': 'Changed',

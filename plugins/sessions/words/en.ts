@@ -31,6 +31,23 @@ export const en: Words = {
   'sessions.own.ended':
     '{n, plural, =0 {There was no other session.} one {One session was ended.} other {# sessions were ended.}}',
 
+  // ── what the trail tells of an event, by the names and codes that stand in it
+  'audit.data.method.password': 'password',
+  'audit.data.reason.unknown': 'no such account',
+  'audit.data.reason.inactive': 'inactive account',
+  'audit.data.reason.wrong_password': 'wrong password',
+  'audit.data.reason.factor': 'wrong second factor',
+  'audit.data.reason.user_requested': 'asked for by the owner',
+  'audit.data.reason.deactivated': 'account deactivated',
+  'audit.data.reason.password_reset_by_other': 'password set by somebody else',
+  'audit.data.reason.role_changed_by_other': 'role changed by somebody else',
+  'audit.data.via.single': 'one session',
+  'audit.data.via.others': 'all others',
+  'audit.data.via.password_change': 'change of the password',
+  'audit.data.via.password_reset': 'new password',
+  'audit.data.via.deactivation': 'deactivation',
+  'audit.data.via.role_change': 'change of the role',
+
   'event.login_succeeded': 'Signed in',
   'event.login_failed': 'Sign-in failed',
   'event.session_logout': 'Signed out',

@@ -1,0 +1,57 @@
+import type { Words } from '../../../core/view/words.ts';
+
+export const ar: Words = {
+  'sessions.signIn.title': 'تسجيل الدخول',
+  'sessions.signIn.email': 'البريد الإلكتروني',
+  'sessions.signIn.password': 'كلمة المرور',
+  'sessions.signIn.submit': 'تسجيل الدخول',
+  // One sentence for an unknown, an inactive and a wrong one: a stranger must not learn which.
+  'sessions.signIn.refused': 'البريد الإلكتروني أو كلمة المرور غير صحيحة.',
+  'sessions.notice.signedOut': 'تم تسجيل خروجك.',
+
+  'sessions.reauth.title': 'أكّد هويتك',
+  'sessions.reauth.why': 'يتطلب هذا كلمة مرورك مرة أخرى. ولن تُسأل عنها بعد ذلك لفترة.',
+  'sessions.reauth.submit': 'تأكيد',
+  'sessions.reauth.cancel': 'إلغاء',
+  'sessions.reauth.refused': 'تعذّر التأكيد. حاول مرة أخرى.',
+
+  'sessions.own.title': 'أين سجّلت دخولك',
+  'sessions.own.why': 'أنهِ كل جلسة لا تعرفها، واطلب تغيير كلمة مرورك.',
+  'sessions.own.column.device': 'الجهاز',
+  'sessions.own.column.address': 'عنوان الشبكة',
+  'sessions.own.column.since': 'بدء الجلسة',
+  'sessions.own.column.lastSeen': 'آخر نشاط',
+  'sessions.own.column.actions': 'إجراءات',
+  'sessions.own.device': '{browser} على {system}',
+  'sessions.own.unknownDevice': 'جهاز غير معروف',
+  'sessions.own.current': 'هذه الجلسة',
+  'sessions.own.end': 'إنهاء',
+  'sessions.own.endOf': 'أنهِ الجلسة على {device}',
+  'sessions.own.endOthers': 'إنهاء كل الجلسات الأخرى',
+  'sessions.own.ended':
+    '{n, plural, =0 {لم تكن هناك جلسة أخرى.} one {أُنهيت جلسة واحدة.} two {أُنهيت جلستان.} few {أُنهيت # جلسات.} other {أُنهيت # جلسة.}}',
+
+  'audit.data.method.password': 'كلمة المرور',
+  'audit.data.reason.unknown': 'لا يوجد هذا الحساب',
+  'audit.data.reason.inactive': 'حساب معطّل',
+  'audit.data.reason.wrong_password': 'كلمة مرور خاطئة',
+  'audit.data.reason.factor': 'العامل الثاني خاطئ',
+  'audit.data.reason.user_requested': 'بطلب من صاحب الجلسة',
+  'audit.data.reason.deactivated': 'عُطّل الحساب',
+  'audit.data.reason.password_reset_by_other': 'وضع شخص آخر كلمة المرور',
+  'audit.data.reason.role_changed_by_other': 'غيّر شخص آخر الدور',
+  'audit.data.via.single': 'جلسة واحدة',
+  'audit.data.via.others': 'كل الجلسات الأخرى',
+  'audit.data.via.password_change': 'تغيير كلمة المرور',
+  'audit.data.via.password_reset': 'كلمة مرور جديدة',
+  'audit.data.via.deactivation': 'تعطيل الحساب',
+  'audit.data.via.role_change': 'تغيير الدور',
+
+  'event.login_succeeded': 'تسجيل دخول',
+  'event.login_failed': 'تسجيل دخول فاشل',
+  'event.session_logout': 'تسجيل خروج',
+  'event.sessions_revoked_self': 'أنهى جلسة له',
+  'event.sessions_revoked_by_other': 'أنهى شخص آخر الجلسة',
+  'event.reauth_succeeded': 'تأكدت الهوية',
+  'event.reauth_failed': 'لم تتأكد الهوية',
+};
