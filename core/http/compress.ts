@@ -27,7 +27,8 @@ export function compressPages(): ContextMiddleware {
   return async (ctx, next) => {
     await next();
     const { body } = ctx;
-    if (typeof body !== 'string' || body.length < SMALLEST || !ctx.response.is('html')) return;
+    const isWhole = typeof body === 'string' || Buffer.isBuffer(body);
+    if (!isWhole || body.length < SMALLEST || !ctx.response.is('html')) return;
     ctx.vary('accept-encoding');
     if (isFromElsewhere(ctx)) return;
     const encoding = encodingFor(ctx);

@@ -1,4 +1,4 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHmac, randomFillSync, timingSafeEqual } from 'node:crypto';
 import { RustioError } from '../errors.ts';
 import type { ContextMiddleware } from './context.ts';
 import { isSafe } from './origin.ts';
@@ -12,7 +12,7 @@ const BYTES = 32;
  * store and it dies with the session. Masked anew each time, so that compression cannot be used to guess it (BREACH).
  */
 export function formToken(secret: string): string {
-  const mask = randomBytes(BYTES);
+  const mask = freshMask();
   return Buffer.concat([mask, masked(plainToken(secret), mask)]).toString('base64url');
 }
 
@@ -38,7 +38,23 @@ function plainToken(secret: string): Buffer {
 }
 
 function masked(bytes: Buffer, mask: Buffer): Buffer {
-  return Buffer.from(bytes.map((byte, i) => byte ^ (mask[i] ?? 0)));
+  const result = Buffer.allocUnsafe(bytes.length);
+  for (let at = 0; at < bytes.length; at += 1) result[at] = (bytes[at] ?? 0) ^ (mask[at] ?? 0);
+  return result;
+}
+
+/** Random bytes are fetched for many pages at once: every signed-in page needs some, and asking the system costs most. */
+const masks = Buffer.alloc(128 * BYTES);
+let used = masks.length;
+
+/** Random bytes that no token has had before; to be used at once. */
+function freshMask(): Buffer {
+  if (used === masks.length) {
+    randomFillSync(masks);
+    used = 0;
+  }
+  used += BYTES;
+  return masks.subarray(used - BYTES, used);
 }
 
 function wrongToken(): RustioError {

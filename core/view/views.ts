@@ -61,7 +61,8 @@ export function createViews(sources: readonly ViewSource[], app: () => App): Vie
       const frame = data.frame === 'bare' || ctx.state.actor.kind !== 'person' ? 'layout/bare' : 'layout/frame';
       const body = render(view, it);
       ctx.type = 'text/html; charset=utf-8';
-      ctx.body = render(frame, { ...it, body });
+      // As bytes, made once: a string would be measured by Koa, measured again by Node, and only then turned into bytes.
+      ctx.body = Buffer.from(render(frame, { ...it, body }));
     },
   };
 }
