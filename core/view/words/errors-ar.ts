@@ -71,6 +71,11 @@ export const kernelErrorsArabic: Words = {
   'error.RIO-HTTP-UNAVAILABLE.fix': TELL,
   'error.RIO-HTTP-UNAVAILABLE.retry': 'بعد ثوانٍ.',
 
+  'error.RIO-HTTP-BUSY.problem': 'كان شخص آخر يعدّل السجلات نفسها.',
+  'error.RIO-HTTP-BUSY.why': 'انتظر كل من التغييرين الآخر، فتراجع هذا التغيير. لم يُحفظ منه شيء.',
+  'error.RIO-HTTP-BUSY.fix': 'أرسل النموذج من جديد.',
+  'error.RIO-HTTP-BUSY.retry': 'فورًا.',
+
   'error.RIO-HTTP-FULL.problem': 'لم يبق مكان لتخزين هذا.',
   'error.RIO-HTTP-FULL.why': 'امتلأ قرص قاعدة البيانات. لم يُحفظ شيء من تغييرك؛ وما خُزّن من قبل سليم.',
   'error.RIO-HTTP-FULL.fix': 'أخبر من يشغّل هذا التطبيق: يجب إفساح مكان. ثم أرسل النموذج من جديد.',

@@ -1,5 +1,6 @@
 import { sql } from 'slonik';
 import * as assert from 'uvu/assert';
+import { RustioError } from '../../../core/errors.ts';
 import { type TestApp, testApp } from '../../support/app.ts';
 import { suite } from '../../support/suite.ts';
 import { probe } from './probe.ts';
@@ -40,6 +41,9 @@ test.before(async () => {
         },
         '/+deadlock': async (_ctx, { database }) => {
           await database.query(sql.unsafe`do $$ begin raise exception 'in the way' using errcode = '40P01'; end $$`);
+        },
+        '/+inside': () => {
+          throw new RustioError('RIO-PROBE-INSIDE', { problem: 'of the inside', why: 'w', fix: 'f', retry: 'r' });
         },
         '/+teapot': (ctx) => {
           ctx.status = 418;
@@ -85,6 +89,15 @@ test('an error of a library cannot choose its own status, text or headers', asyn
   assert.is(status, 500);
   assert.not.match(text, 'secret');
   assert.is(headers['x-inside'], undefined);
+});
+
+test('an error that is meant for those who run the application is logged under its code and told to nobody else', async () => {
+  const before = app.errors.length;
+  const { status, text } = await ask(app.url, 'GET', '/admin/+inside', { accept: 'text/html' });
+  assert.is(status, 500);
+  assert.match(text, 'RIO-HTTP-UNEXPECTED');
+  assert.not.match(text, 'of the inside');
+  assert.is(app.errors.slice(before)[0]?.code, 'RIO-PROBE-INSIDE');
 });
 
 test('whatever is thrown, an error or not, becomes the same answer', async () => {
