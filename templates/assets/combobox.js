@@ -55,6 +55,8 @@ class Combobox {
     input.addEventListener('click', () => list.hidden && this.search());
     input.addEventListener('keydown', (event) => this.press(event));
     input.addEventListener('blur', () => this.settle());
+    // A row that was added in another tab (added.js).
+    this.box.addEventListener('choose', ({ detail }) => this.take(detail));
     // mousedown and not click: the field must keep the focus, or it would settle before the pick.
     list.addEventListener('mousedown', (event) => {
       event.preventDefault();
@@ -145,9 +147,13 @@ class Combobox {
   pick(at) {
     const option = this.options[at];
     if (!option) return;
+    this.take(option);
+    this.hide();
+  }
+
+  take(option) {
     if (this.many) this.tag(option);
     else this.choose(option.value, option.label);
-    this.hide();
   }
 
   choose(value, label) {

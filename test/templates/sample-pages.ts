@@ -164,6 +164,7 @@ const form = {
           name: 'airport',
           label: 'Airport',
           widget: 'relation',
+          add: { url: '/x?~for=strike.airport', asked: 'strike.airport', singular: HOSTILE },
           value: 'PDX',
           chosenLabel: HOSTILE,
           optionsUrl: '/options',
@@ -391,6 +392,17 @@ export const samplePages: Readonly<
       version: undefined,
       mistakes: [],
       conflict: undefined,
+    },
+  },
+  'a row for a form that waits': {
+    view: 'admin/added',
+    data: {
+      ...model,
+      title: 'Added strike',
+      againUrl: '/x',
+      field: HOSTILE,
+      label: HOSTILE,
+      data: JSON.stringify({ for: 'claim.strike', value: HOSTILE, label: HOSTILE }),
     },
   },
   delete: {
