@@ -62,10 +62,7 @@ test("the kernel's own files come first, then a plugin's, then the project's", a
   const migrations = pathToFileURL(`${plugin}/`);
   const sources = migrationSources(folder, [{ name: 'holidays', migrations }, { name: 'bare' }]);
   const { applied: files } = await migrate(url, sources, by);
-  assert.equal(
-    [...new Set(files.map(({ source }) => source))],
-    ['kernel', 'holidays', 'project'],
-  );
+  assert.equal([...new Set(files.map(({ source }) => source))], ['kernel', 'holidays', 'project']);
   await drop();
 });
 
