@@ -84,10 +84,17 @@ export function createFiles({ database, store, incoming }: FilesParts): Files {
     waiting: (actor, field, key) => pendingFile(database, actor, field, key),
     open: (key) => store.open(key),
     async discard(keys) {
+      const failed: unknown[] = [];
       for (const key of keys) {
-        await store.remove(key);
-        await forgetFile(database, key);
+        try {
+          await store.remove(key);
+          await forgetFile(database, key);
+        } catch (error) {
+          failed.push(error);
+        }
       }
+      // One that cannot be removed must not keep all the others.
+      if (failed.length > 0) throw failed[0];
     },
     async sweep() {
       await loseExpired(database);

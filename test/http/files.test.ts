@@ -65,10 +65,7 @@ test('a download is a download, and nothing of it can run', async () => {
   assert.is(headers.get('content-type'), 'application/pdf');
   assert.is(
     headers.get('content-disposition'),
-    `attachment; filename="Bill ?1?; é.pdf"; filename*=UTF-8''Bill%20%E2%80%9C1%E2%80%9D%3B%20%C3%A9.pdf`.replace(
-      'é.pdf";',
-      '\u00e9.pdf";',
-    ),
+    `attachment; filename="Bill ?1?; é.pdf"; filename*=UTF-8''Bill%20%E2%80%9C1%E2%80%9D%3B%20%C3%A9.pdf`,
   );
   assert.is(headers.get('x-content-type-options'), 'nosniff');
   assert.is(headers.get('content-security-policy'), "sandbox; default-src 'none'");

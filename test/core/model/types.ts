@@ -40,6 +40,8 @@ export const Listing = defineModel('listing', {
     floors: field.array(field.integer(), { nullable: true }),
     days: field.array(field.choice(['mon', 'tue']), { default: ['mon'] }),
     plan: field.bytes(),
+    deed: field.file({ max: '2 MB', types: ['application/pdf'] }),
+    view: field.image({ nullable: true }),
   },
 });
 type ListingRow = {
@@ -58,13 +60,17 @@ type ListingRow = {
   floors: readonly number[] | null;
   days: readonly ('mon' | 'tue')[];
   plan: Uint8Array;
+  deed: string;
+  view: string | null;
 };
 type ListingInsert = {
   title: string;
   code: string;
   home: string;
   plan: Uint8Array;
+  deed: string;
   id?: number;
+  view?: string | null;
   slug?: string;
   alias?: string | null;
   contact?: string | null;
@@ -162,6 +168,16 @@ defineModel('x', { fields: { a: field.array(field.integer(), { default: ['1'] })
 defineModel('x', { fields: { a: field.array(field.choice(['a']), { default: ['b'] }) } });
 // @ts-expect-error  an array cannot be unique
 defineModel('x', { fields: { a: field.array(field.text(), { unique: true }) } });
+// @ts-expect-error  a size without its unit
+defineModel('x', { fields: { a: field.file({ max: 5000 }) } });
+// @ts-expect-error  a type that is not told by its content
+defineModel('x', { fields: { a: field.file({ types: ['application/x-sh'] }) } });
+// @ts-expect-error  a picture is made of dots
+defineModel('x', { fields: { a: field.image({ types: ['image/svg+xml'] }) } });
+// @ts-expect-error  a file has no dots
+defineModel('x', { fields: { a: field.file({ pixels: 5 }) } });
+// @ts-expect-error  a file has no default
+defineModel('x', { fields: { a: field.image({ default: 'x' }) } });
 // @ts-expect-error  bytes cannot be indexed
 defineModel('x', { fields: { a: field.bytes({ index: true }) } });
 // @ts-expect-error  bytes are given as bytes

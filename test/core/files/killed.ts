@@ -1,0 +1,62 @@
+// Run by life.test.ts in a process of its own: adds a record with a file, exchanges the file, deletes the record, and is killed
+// at the moment that the second argument names.
+
+import type { Cause } from '../../../core/actor.ts';
+import { openDatabase } from '../../../core/database/pool.ts';
+import { createEvents } from '../../../core/events.ts';
+import type { FileStore } from '../../../core/files/file-store.ts';
+import { createFiles } from '../../../core/files/files.ts';
+import { localFiles } from '../../../core/files/local-files.ts';
+import { createWrite } from '../../../core/write/create-write.ts';
+import { Memo, memo, models } from './memo.ts';
+
+const [, , url = '', moment = '', folder = ''] = process.argv;
+let seen = 0;
+/** `put begins 2`: the second time. */
+function at(what: string): void {
+  const [wanted, time = '1'] = moment.split('#');
+  if (what !== wanted) return;
+  seen += 1;
+  if (seen === Number(time)) process.kill(process.pid, 'SIGKILL');
+}
+
+const plain = localFiles(folder);
+const store: FileStore = {
+  async put(key, content) {
+    at('put begins');
+    content.on('end', () => at('put has read all'));
+    await plain.put(key, content);
+    at('put ends');
+  },
+  open: (key) => plain.open(key),
+  async remove(key) {
+    at('remove begins');
+    await plain.remove(key);
+    at('remove ends');
+  },
+};
+
+const database = await openDatabase(url);
+const files = createFiles({ database, store, incoming: `${folder}-incoming` });
+const events = createEvents(new Set(['create', 'update', 'delete']), [
+  { '*': async (_tx, { name }) => at(`${name} is recorded`) },
+]);
+const everything = { may: () => true, mayField: () => true, rows: () => undefined };
+const write = createWrite({ models, policy: everything, events, files });
+const cause: Cause = { actor: { kind: 'job', name: 'tests' }, correlationId: 'x', address: null, sessionId: null };
+
+async function upload(text: string): Promise<string> {
+  const added = await files.add(cause.actor, memo, `${text}.txt`, Buffer.from(text));
+  if (!added.ok) throw new Error(added.issue.key);
+  return added.value.key;
+}
+
+const first = await upload('first');
+await database.transaction((tx) => write.create(tx, cause, Memo, { scan: first }));
+at('the record is added');
+const second = await upload('second');
+await database.transaction((tx) => write.update(tx, cause, Memo, '1', { scan: second }));
+at('the file is exchanged');
+await database.transaction((tx) => write.remove(tx, cause, Memo, '1'));
+at('the record is deleted');
+await database.close();
