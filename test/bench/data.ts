@@ -1,16 +1,22 @@
 /** What is in the database of the measurements; `make-data.ts` makes it. */
+import { readFileSync } from 'node:fs';
+
 export const ADMINISTRATOR = { email: 'bench@example.org', password: 'correct horse battery' };
 export const AUTHORS = 200_000;
 export const ROWS = { small_entry: 10_000, entry: 1_000_000, large_entry: 10_000_000 } as const;
-/** Words in titles: the first ones stand in many rows, the last ones in some hundred of a million. */
-export const VOCABULARY = 4_000;
 
-const SYLLABLES =
-  'ba be bi bo bu da de di do du fa fe fi fo fu ka ke ki ko ku la le li lo lu ma me mi mo mu ra re ri ro ru sa se si so su';
+/** Names of American airports and towns: real words, since an index over parts of words is as good as their variety. */
+const AIRPORTS = new URL('../../starters/strikes/data/airports.csv', import.meta.url);
 
-/** Three syllables for a number: always the same word, and another one for every number. */
-export function word(n: number): string {
-  const all = SYLLABLES.split(' ');
-  const k = (n * 7919) % 64_000;
-  return [k % 40, Math.floor(k / 40) % 40, Math.floor(k / 1600)].map((at) => all[at] ?? '').join('');
+/**
+ * The words of all titles. Each title draws four of them, the first ones far more often than the last: one stands in every
+ * fourth row, most in some hundred of a million.
+ */
+export const WORDS: readonly string[] = wordsByFrequency(readFileSync(AIRPORTS, 'utf8'));
+
+function wordsByFrequency(text: string): readonly string[] {
+  const counts = new Map<string, number>();
+  for (const [word] of text.matchAll(/\b[A-Z][a-z]{3,}\b/g)) counts.set(word, (counts.get(word) ?? 0) + 1);
+  const byFrequency = [...counts].sort(([one, n], [other, m]) => m - n || (one < other ? -1 : 1));
+  return byFrequency.map(([word]) => word);
 }

@@ -17,9 +17,8 @@ import { loadProject } from '../../core/project.ts';
 import { commandCause } from '../../plugins/auth/command-cause.ts';
 import { createUser } from '../../plugins/auth/create-user.ts';
 import { builtIn } from '../../plugins/order.ts';
-import { ADMINISTRATOR, AUTHORS, ROWS, VOCABULARY, word } from './data.ts';
+import { ADMINISTRATOR, AUTHORS, ROWS, WORDS } from './data.ts';
 
-const WORDS = Array.from({ length: VOCABULARY }, (_, n) => word(n));
 const PROJECT = path.join(import.meta.dirname, 'project');
 
 const environment = readEnvironment(PROJECT, process.env);
@@ -70,7 +69,7 @@ async function fillAuthors(client: pg.Client): Promise<void> {
   await client.query(
     `
       insert into author (name)
-      select initcap(words[1 + n % ${VOCABULARY}]) || ' ' || initcap(words[1 + n * 31 % ${VOCABULARY}])
+      select words[1 + n % ${WORDS.length}] || ' ' || words[1 + n * 31 % ${WORDS.length}]
       from generate_series(1, ${AUTHORS}) n, (select $1::text[] as words) vocabulary
     `,
     [WORDS],
@@ -93,10 +92,10 @@ async function fill(client: pg.Client, table: keyof typeof ROWS): Promise<void> 
         n,
         random() as r,
         array[
-          1 + floor(power(random(), 3) * ${VOCABULARY})::int,
-          1 + floor(power(random(), 3) * ${VOCABULARY})::int,
-          1 + floor(power(random(), 3) * ${VOCABULARY})::int,
-          1 + floor(power(random(), 3) * ${VOCABULARY})::int
+          1 + floor(power(random(), 3) * ${WORDS.length})::int,
+          1 + floor(power(random(), 3) * ${WORDS.length})::int,
+          1 + floor(power(random(), 3) * ${WORDS.length})::int,
+          1 + floor(power(random(), 3) * ${WORDS.length})::int
         ] as w
       from generate_series(1, ${ROWS[table]}) n
     ) drawn, (select $1::text[] as words) vocabulary

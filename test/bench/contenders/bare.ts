@@ -6,7 +6,8 @@ import { createHash } from 'node:crypto';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import pg from 'pg';
-import { type Entry, type Person, page } from './page-by-hand.ts';
+import type { Person, TextEntry } from './page.ts';
+import { pageOfStrings } from './page-of-strings.ts';
 
 const SESSION = `
   select s.id, u.id as user_id, u.email, u.role
@@ -49,9 +50,9 @@ const server = createServer((request, response) => {
   const hash = createHash('sha256').update(token).digest();
   pool.query<Person>({ name: 'session', text: SESSION, values: [hash] }, (failure, { rows: [person] }) => {
     if (failure || !person) return fail(response, failure ? 500 : 303);
-    pool.query<Entry>({ name: 'list', text: LIST }, (error, { rows }) => {
+    pool.query<TextEntry>({ name: 'list', text: LIST }, (error, { rows }) => {
       if (error) return fail(response, 500);
-      answer(response, page(token, person, total, rows));
+      answer(response, pageOfStrings(token, person, total, rows));
     });
   });
 });

@@ -1,16 +1,6 @@
-/** The page as strings that are put together: what both contenders do who spare nothing for speed. */
-import { createHmac } from 'node:crypto';
+/** The page as strings that are put together: the same words and marks, by those who spare nothing for speed. */
 import { readFileSync } from 'node:fs';
-import { SIZE, STATUSES, TONES } from './words.ts';
-
-export interface Person {
-  readonly email: string;
-  readonly role: string;
-}
-/** Everything is text, as PostgreSQL sends it. */
-export type Entry = Readonly<
-  Record<'id' | 'title' | 'status' | 'author_id' | 'author' | 'published_on' | 'created_at', string>
->;
+import { isoOf, nextOf, type Person, SIZE, STATUSES, type TextEntry, TONES, tokenOf } from './page.ts';
 
 const [beforeRows = '', afterRows = ''] = readFileSync(new URL('list.ejs', import.meta.url), 'utf8').split(
   /<% for \(const row of rows\)[\s\S]*?<% \} %>\s*(?=<\/tbody>)/,
@@ -18,7 +8,7 @@ const [beforeRows = '', afterRows = ''] = readFileSync(new URL('list.ejs', impor
 const before = compile(beforeRows);
 const after = compile(afterRows);
 
-export function page(token: string, person: Person, total: string, found: readonly Entry[]): string {
+export function pageOfStrings(session: string, person: Person, total: string, found: readonly TextEntry[]): string {
   const count = Math.min(found.length, SIZE);
   let html = '';
   for (let at = 0; at < count; at += 1) {
@@ -26,28 +16,23 @@ export function page(token: string, person: Person, total: string, found: readon
     if (row !== undefined) html += entryHtml(row);
   }
   const last = found[count - 1];
-  const local: Readonly<Record<string, string>> = {
-    token: createHmac('sha256', token).update('form').digest('base64url'),
+  const values: Readonly<Record<string, string>> = {
+    token: tokenOf(session),
     'person.email': escaped(person.email),
     'person.role': person.role,
     total,
-    next: found.length > SIZE && last ? `/admin/entries?after=${iso(last.created_at)}~${last.id}` : '',
+    next: last === undefined ? '' : nextOf(found, isoOf(last.created_at), last.id),
   };
-  return before(local) + html + after(local);
+  return before(values) + html + after(values);
 }
 
-function entryHtml(row: Entry): string {
+function entryHtml(row: TextEntry): string {
   const day = row.published_on;
   return `<tr><th scope="row"><a href="/admin/entries/${row.id}">${escaped(row.title)}</a></th><td><span class="badge${
     TONES[row.status]
   }">${STATUSES[row.status]}</span></td><td><a href="/admin/authors/${row.author_id}">${escaped(row.author)}</a></td>${
     day ? `<td><time datetime="${day}">${day}</time></td>` : '<td class="none">–</td>'
-  }<td><time datetime="${iso(row.created_at)}">${row.created_at.slice(0, 16)}</time></td></tr>\n`;
-}
-
-/** `2026-11-20 10:44:00+00`, as PostgreSQL writes it in UTC. */
-function iso(moment: string): string {
-  return `${moment.slice(0, 10)}T${moment.slice(11, -3)}Z`;
+  }<td><time datetime="${isoOf(row.created_at)}">${row.created_at.slice(0, 16)}</time></td></tr>\n`;
 }
 
 function escaped(text: string): string {

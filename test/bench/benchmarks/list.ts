@@ -1,0 +1,60 @@
+import { type Benchmark, interleaved, LIST, perSecond, ratios } from '../bench.ts';
+import { median, percentile } from '../figure.ts';
+import { askOnce } from '../load.ts';
+
+/** The first page of a million rows, beside the same page written by hand. */
+export const list: Benchmark = async (bench) => {
+  const { server, ours, cookie } = bench;
+  const fresh = await bench.startAnother();
+  const first = await server.costOf(() => askOnce({ port: fresh.port, path: LIST, cookie }));
+  const next = await server.costOf(() => askOnce({ port: fresh.port, path: LIST, cookie }));
+  await fresh.stop();
+
+  const names = ['usual', 'prepared', 'strings', 'bare'];
+  const contenders = await Promise.all(names.map((name) => bench.startContender(name)));
+  const ports = Object.fromEntries(names.map((name, at) => [name, contenders[at]?.port ?? 0]));
+  const asks = Object.entries({ ours: ours.port, ...ports }).map(([name, port]) => [
+    name,
+    { port, path: LIST, cookie },
+  ]);
+  const rounds = await interleaved(bench, Object.fromEntries(asks));
+  for (const contender of contenders) await contender.stop();
+
+  const times = (rounds.ours ?? []).map((round) => round.times);
+  const speed = (name: string) => median((rounds[name] ?? []).map(perSecond));
+  return [
+    {
+      name: 'list: requests a second, against the usual handler',
+      value: median(ratios(rounds.ours, rounds.usual)),
+      unit: '×',
+      goal: { atLeast: 1 },
+    },
+    {
+      name: 'list: against one with a tuned database and EJS',
+      value: median(ratios(rounds.ours, rounds.prepared)),
+      unit: '×',
+      goal: { atLeast: 0.8 },
+    },
+    {
+      name: 'list: against one with a tuned database and strings',
+      value: median(ratios(rounds.ours, rounds.strings)),
+      unit: '×',
+      goal: { atLeast: 0.8 },
+    },
+    { name: 'list: against no framework at all', value: median(ratios(rounds.ours, rounds.bare)), unit: '×' },
+    { name: 'list: ours', value: speed('ours'), unit: '/s' },
+    { name: 'list: usual handler', value: speed('usual'), unit: '/s' },
+    { name: 'list: tuned database and EJS', value: speed('prepared'), unit: '/s' },
+    { name: 'list: tuned database and strings', value: speed('strings'), unit: '/s' },
+    { name: 'list: no framework', value: speed('bare'), unit: '/s' },
+    {
+      name: 'list: ours, half of the answers within',
+      value: median(times.map((all) => percentile(all, 0.5))),
+      unit: 'ms',
+    },
+    { name: 'list: ours, 99 of 100 within', value: median(times.map((all) => percentile(all, 0.99))), unit: 'ms' },
+    { name: 'list: page, uncompressed', value: (rounds.ours?.[0]?.bytes ?? 0) / 1024, unit: 'KB' },
+    { name: 'list: statements of the very first request', value: first.statements, unit: '', goal: { atMost: 3 } },
+    { name: 'list: statements of those that follow', value: next.statements, unit: '', goal: { atMost: 3 } },
+  ];
+};

@@ -1,0 +1,30 @@
+import { type Benchmark, LIST } from '../bench.ts';
+import { WORDS } from '../data.ts';
+import { median, percentile } from '../figure.ts';
+import { type Ask, load } from '../load.ts';
+
+/** Frequent and rare words, pairs of them, parts of words, numbers, and what is not there. */
+function searches(): readonly string[] {
+  const word = (at: number): string => WORDS[at] ?? '';
+  const all: string[] = [];
+  for (let at = 0; at < WORDS.length; at += 40) all.push(word(at));
+  for (let at = 3; at < WORDS.length; at += 160) all.push(`${word(at)} ${word(WORDS.length - at)}`);
+  for (let at = 7; at < WORDS.length; at += 400)
+    all.push(word(at).slice(1), `${word(at)}x`, String(at * 249 + 100_000));
+  return all;
+}
+
+/** Searches of a million titles through the trigram index, one at a time, each asked for the first time. */
+export const search: Benchmark = async ({ ours, cookie, server }) => {
+  const asks = searches().map((q): Ask => ({ port: ours.port, path: `${LIST}?q=${encodeURIComponent(q)}`, cookie }));
+  let times: readonly number[] = [];
+  const cost = await server.costOf(async () => {
+    ({ times } = await load(asks, { most: asks.length, connections: 1 }));
+  });
+  return [
+    { name: 'search: 95 of 100 answered within', value: percentile(times, 0.95), unit: 'ms', goal: { atMost: 25 } },
+    { name: 'search: half of them within', value: median(times), unit: 'ms' },
+    { name: 'search: the slowest', value: percentile(times, 1), unit: 'ms' },
+    { name: 'search: statements each', value: cost.statements / asks.length, unit: '', goal: { atMost: 3 } },
+  ];
+};

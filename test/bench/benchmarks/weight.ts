@@ -1,0 +1,24 @@
+import { type Benchmark, LIST } from '../bench.ts';
+import { askOnce } from '../load.ts';
+
+/** What a browser fetches on the first visit of a list: the page, and the files that it names. */
+export const weight: Benchmark = async ({ ours, cookie }) => {
+  const fetchPart = async (path: string): Promise<number> => {
+    const answer = await askOnce({ port: ours.port, path, cookie, encoding: 'gzip, deflate, br' });
+    return answer.length - (answer.indexOf('\r\n\r\n') + 4);
+  };
+  const page = String(await askOnce({ port: ours.port, path: LIST, cookie }));
+  const files = [...page.matchAll(/<(?:script|link)[^>]+(?:src|href)="([^"]+)"/g)].map(([, file = '']) => file);
+  const html = await fetchPart(LIST);
+  let others = 0;
+  for (const file of files) others += await fetchPart(file);
+  return [
+    {
+      name: 'weight: first visit of a list, compressed',
+      value: (html + others) / 1024,
+      unit: 'KB',
+      goal: { atMost: 60 },
+    },
+    { name: 'weight: of that the page itself', value: html / 1024, unit: 'KB' },
+  ];
+};

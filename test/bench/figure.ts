@@ -1,0 +1,54 @@
+/** One thing that was measured, and what it should be. */
+export interface Figure {
+  readonly name: string;
+  readonly value: number;
+  /** `×`, `ms`, `MB`, `KB`, `/s`; empty for a number of things. */
+  readonly unit: string;
+  /** Without one the figure is for information. */
+  readonly goal?: { readonly atLeast: number } | { readonly atMost: number };
+}
+
+export function isMet({ value, goal }: Figure): boolean | undefined {
+  if (goal === undefined) return undefined;
+  return 'atLeast' in goal ? value >= goal.atLeast : value <= goal.atMost;
+}
+
+/** The figures as a Markdown table. */
+export function table(figures: readonly Figure[]): string {
+  const rows = figures.map((figure) => [
+    figure.name,
+    shown(figure.value, figure.unit),
+    goalOf(figure),
+    verdict(figure),
+  ]);
+  const all = [['figure', 'measured', 'goal', ''], ...rows];
+  const widths = [0, 1, 2, 3].map((column) => Math.max(3, ...all.map((row) => row[column]?.length ?? 0)));
+  const line = (row: readonly string[]) => `| ${row.map((text, at) => text.padEnd(widths[at] ?? 0)).join(' | ')} |`;
+  const [head = [], ...rest] = all;
+  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rest.map(line)].join('\n');
+}
+
+function goalOf({ goal, unit }: Figure): string {
+  if (goal === undefined) return '';
+  return 'atLeast' in goal ? `≥ ${shown(goal.atLeast, unit)}` : `≤ ${shown(goal.atMost, unit)}`;
+}
+
+function verdict(figure: Figure): string {
+  const met = isMet(figure);
+  return met === undefined ? '' : met ? 'met' : 'MISSED';
+}
+
+function shown(value: number, unit: string): string {
+  const digits = unit === '×' ? 2 : unit === 'ms' && value < 100 ? 1 : 0;
+  return `${value.toFixed(digits)}${unit === '' ? '' : ` ${unit}`}`;
+}
+
+export function median(values: readonly number[]): number {
+  return percentile(values, 0.5);
+}
+
+/** `0.95`: so much of the values is at most this. */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+}

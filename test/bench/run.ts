@@ -1,0 +1,84 @@
+/**
+ * How fast it is, as ratios: beside handlers written by hand, beside its own first page, beside smaller tables.
+ *
+ *   npm run bench                   everything, on a million rows
+ *   npm run bench -- list search    these alone: list, pages, search, size, start, memory, weight
+ *   npm run bench -- --full         with ten million rows besides; making them takes minutes
+ *   npm run bench -- --keep         leaves the rows where they are, for the next run
+ *   npm run bench -- --rounds 15    longer, and steadier
+ *
+ * Nothing fails here: a busy machine is no mistake in the code. `docs/performance.md` says what is compared.
+ */
+import { randomBytes } from 'node:crypto';
+import { cpus } from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { Client } from '../support/client.ts';
+import type { Bench, Benchmark } from './bench.ts';
+import { list } from './benchmarks/list.ts';
+import { memory } from './benchmarks/memory.ts';
+import { pages } from './benchmarks/pages.ts';
+import { search } from './benchmarks/search.ts';
+import { size } from './benchmarks/size.ts';
+import { start } from './benchmarks/start.ts';
+import { weight } from './benchmarks/weight.ts';
+import { type Child, runScript, startChild, startOurs } from './child.ts';
+import { ADMINISTRATOR } from './data.ts';
+import { type Figure, isMet, table } from './figure.ts';
+import { HOME, startBenchServer } from './server.ts';
+
+const BENCHMARKS: Readonly<Record<string, Benchmark>> = { list, pages, search, size, start, memory, weight };
+const PROJECT = path.join(import.meta.dirname, 'project');
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { full: { type: 'boolean' }, keep: { type: 'boolean' }, rounds: { type: 'string' } },
+});
+const chosen = positionals.length === 0 ? Object.keys(BENCHMARKS) : positionals;
+const unknown = chosen.filter((name) => !(name in BENCHMARKS));
+if (unknown.length > 0) {
+  console.error(`There is no benchmark ${unknown.join(', ')}. There are: ${Object.keys(BENCHMARKS).join(', ')}.`);
+  process.exit(2);
+}
+
+const server = await startBenchServer(values.keep === true);
+const running: Child[] = [];
+try {
+  const environment = { DATABASE_URL: server.url, RUSTIO_SECRET_KEYS: randomBytes(32).toString('hex') };
+  const full = values.full === true;
+  await runScript(path.join(import.meta.dirname, 'make-data.ts'), { ...environment, FULL: full ? '1' : '' });
+  const ours = await startOurs(PROJECT, environment);
+  running.push(ours);
+  const bench: Bench = {
+    server,
+    ours,
+    startAnother: () => startOurs(PROJECT, environment),
+    startContender: (name) => startChild([path.join(import.meta.dirname, 'contenders', `${name}.ts`)], environment),
+    cookie: await signIn(ours),
+    rounds: Number(values.rounds ?? 9),
+    roundMs: 1_000,
+    full,
+  };
+  const figures: Figure[] = [];
+  for (const name of chosen) {
+    console.log(`${name} …`);
+    figures.push(...((await BENCHMARKS[name]?.(bench)) ?? []));
+  }
+  const missed = figures.filter((figure) => isMet(figure) === false).length;
+  console.log(
+    `\nNode ${process.versions.node}, PostgreSQL ${server.version}, ${cpus().length} × ${cpus()[0]?.model}\n`,
+  );
+  console.log(table(figures));
+  console.log(missed === 0 ? '\nEvery goal is met.' : `\n${missed} of the goals missed.`);
+  if (values.keep === true) console.log(`The rows are kept in ${HOME}; a run without --keep takes them away.`);
+} finally {
+  for (const child of running) await child.stop();
+  await server.stop();
+}
+
+async function signIn({ origin }: Child): Promise<string> {
+  const client = new Client(origin);
+  const { status } = await client.signIn(ADMINISTRATOR.email, ADMINISTRATOR.password);
+  if (status !== 303) throw new Error(`Signing in answered ${status}.`);
+  return `rustio=${client.cookie('rustio')}`;
+}
