@@ -32,7 +32,10 @@ export function readBody(app: App): ContextMiddleware {
       ctx.state.form = limits ? await readFiles(ctx, limits, uploads) : await textReader(readers, route)(ctx);
       await next();
     } finally {
-      await uploads.remove();
+      // The answer stands, whatever becomes of the folder; what stays is swept after a day.
+      await uploads.remove().catch((error: unknown) => {
+        app.log.warn({ err: error, id: ctx.state.correlationId }, 'the uploads of a request could not be removed');
+      });
     }
   };
 }

@@ -19,24 +19,25 @@ export async function filePage(ctx: Context, app: App): Promise<void> {
   const name = ctx.state.params.field ?? '';
   const file = Object.hasOwn(found.row, name) ? storedIn(found.row[name] ?? null) : undefined;
   if (!file || !siteOf(ctx, app).model.fields.get(name)?.spec.references) throw notFound();
-  setHeaders(ctx, file);
+  ctx.status = 200;
+  ctx.etag = file.sha256;
   if (ctx.fresh) {
     ctx.status = 304;
     return;
   }
-  ctx.body = await app.files.open(file.key).catch((error: unknown) => {
+  const content = await app.files.open(file.key).catch((error: unknown) => {
+    ctx.remove('etag');
     throw lost(file, error);
   });
-  // A stream makes Koa guess these.
-  ctx.type = typeOf(file);
-  ctx.length = file.size;
+  ctx.body = content;
+  setHeaders(ctx, file);
 }
 
+/** After the body: a stream makes Koa guess some of them. */
 function setHeaders(ctx: Context, file: StoredFile): void {
   ctx.attachment(file.name, { type: isImageType(file.type) ? 'inline' : 'attachment' });
   ctx.type = typeOf(file);
-  ctx.status = 200;
-  ctx.etag = file.sha256;
+  ctx.length = file.size;
   ctx.set({
     'x-content-type-options': 'nosniff',
     'content-security-policy': "sandbox; default-src 'none'",

@@ -9,7 +9,7 @@ const dirty = new Set();
 const sent = new WeakSet();
 
 const snapshot = (form) =>
-  new URLSearchParams([...new FormData(form)].map(([name, value]) => [name, String(value)])).toString();
+  new URLSearchParams([...new FormData(form)].map(([name, value]) => [name, value.name ?? value])).toString();
 
 for (const form of document.querySelectorAll('form[data-guard]')) {
   // A form that came back with mistakes holds work that no one has saved.

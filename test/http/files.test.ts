@@ -1,3 +1,5 @@
+import { rmSync } from 'node:fs';
+import path from 'node:path';
 import * as assert from 'uvu/assert';
 import { gif, jpeg, latin, PDF, png, webp } from '../core/files/contents.ts';
 import {
@@ -301,6 +303,17 @@ test('a file is as large as its field allows, to the byte', async () => {
       .status,
     422,
   );
+});
+
+test('a content that somebody has removed from the folder is told as missing, and logged', async () => {
+  await add({ scan: chosen('a.pdf', PDF) });
+  rmSync(path.join(desk.folder, 'kept'), { recursive: true });
+  const { status, text, headers } = await clerk.get(`${FIRST}/+file/scan`);
+  assert.is(status, 500);
+  assert.match(text, 'RIO-FILES-LOST');
+  assert.match(headers.get('content-type') ?? '', 'text/html');
+  assert.is(headers.get('content-disposition'), null);
+  assert.is((desk.errors as unknown[]).splice(0).length, 1);
 });
 
 test('code adds files as forms do', async () => {

@@ -1,0 +1,122 @@
+// A plugin's own route with files: what its handler is given, and that nothing of it stays.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { definePlugin, type RouteOptions } from 'rustio-admin';
+import * as assert from 'uvu/assert';
+import { type TestApp, testApp } from '../../support/app.ts';
+import { suite } from '../../support/suite.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { ask, OWN_FORM, type RawAnswer } from './raw.ts';
+
+const test = suite('uploads to a route');
+const folder = temporaryFolder();
+const incoming = path.join(folder, 'incoming');
+const seen: string[] = [];
+
+/** `/+any` takes any file, `/+named` two of these names, `/+none` none though it asks; `/+fails` throws with the file in hand. */
+const intake = definePlugin({
+  name: 'intake',
+  api: 1,
+  routes(routes) {
+    const route = (at: string, files: NonNullable<RouteOptions['body']>['files'], fails = false): void =>
+      routes.post(
+        at,
+        { open: true },
+        (ctx) => {
+          const { form } = ctx.state;
+          const told = ['data', 'other'].map((name) => {
+            const file = form?.file(name);
+            if (!file) return `no ${name}`;
+            if (!file.tooLarge) seen.push(file.path);
+            return `${file.name} ${file.size} ${file.tooLarge ? 'too large' : readFileSync(file.path, 'utf8')}`;
+          });
+          if (fails) throw new Error('after the upload');
+          ctx.body = [...told, form?.get('note') ?? 'no note'];
+          ctx.status = 422;
+        },
+        files === undefined ? {} : { body: { files } },
+      );
+    route('/+any', '1 KB');
+    route('/+named', () => new Map([['data', 10]]));
+    route('/+none', () => new Map());
+    route('/+fails', '1 KB', true);
+  },
+});
+
+let app: TestApp;
+test.before(async () => {
+  app = await testApp({ extend: [intake], files: { folder } });
+});
+test.after.each(() => {
+  assert.equal(existsSync(incoming) ? readdirSync(incoming) : [], [], 'nothing is left');
+  for (const file of seen.splice(0)) assert.not.ok(existsSync(file));
+});
+test.after(() => app.close());
+
+async function send(at: string, parts: readonly (readonly [string, string, string?])[]): Promise<RawAnswer> {
+  const data = new FormData();
+  for (const [name, content, fileName] of parts) {
+    if (fileName === undefined) data.append(name, content);
+    else data.append(name, new Blob([content]), fileName);
+  }
+  const packed = new Response(data);
+  const body = Buffer.from(await packed.arrayBuffer());
+  return ask(
+    app.url,
+    'POST',
+    `/admin${at}`,
+    { ...OWN_FORM, 'content-type': packed.headers.get('content-type') ?? '' },
+    body,
+  );
+}
+
+const answerOf = ({ text }: RawAnswer): unknown => JSON.parse(text);
+
+test('a file lies on the disk as long as the request lasts, with the texts beside it', async () => {
+  const answer = await send('/+any', [
+    ['note', 'é\r\nx'],
+    ['data', 'content', 'a.txt'],
+  ]);
+  assert.equal(answerOf(answer), ['a.txt 7 content', 'no other', 'é\r\nx']);
+  assert.is(seen.length, 1);
+});
+
+test('a field in which nobody chose a file has none; an empty file is one', async () => {
+  assert.equal(answerOf(await send('/+any', [['data', '', '']])), ['no data', 'no other', 'no note']);
+  assert.equal(answerOf(await send('/+any', [['data', '', 'empty.txt']])), ['empty.txt 0 ', 'no other', 'no note']);
+});
+
+test('each file has its limit, to the byte', async () => {
+  assert.equal(
+    answerOf(
+      await send('/+any', [
+        ['data', 'x'.repeat(1_000), 'a'],
+        ['other', 'x'.repeat(1_001), 'b'],
+      ]),
+    ),
+    [`a 1000 ${'x'.repeat(1_000)}`, 'b 1001 too large', 'no note'],
+  );
+  assert.equal(answerOf(await send('/+named', [['data', 'x'.repeat(11), 'a']])), [
+    'a 11 too large',
+    'no other',
+    'no note',
+  ]);
+});
+
+test('where names are said, a file of another name passes by unread', async () => {
+  assert.equal(answerOf(await send('/+named', [['other', 'x', 'a']])), ['no data', 'no other', 'no note']);
+});
+
+test('where names are said and there are none, multipart is not taken', async () => {
+  assert.is((await send('/+none', [['note', 'x']])).status, 415);
+});
+
+test('a plain form is taken all the same', async () => {
+  const { text } = await ask(app.url, 'POST', '/admin/+any', OWN_FORM, 'note=x&data=y');
+  assert.equal(JSON.parse(text), ['no data', 'no other', 'x']);
+});
+
+test('a handler that fails leaves no file either', async () => {
+  assert.is((await send('/+fails', [['data', 'content', 'a.txt']])).status, 500);
+  assert.is(seen.length, 1);
+});
