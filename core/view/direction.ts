@@ -1,3 +1,6 @@
+/** Begins a message that holds no letter of its own (`{label}: {value}`): without it the sentence would have no direction. */
+export const RIGHT_TO_LEFT_MARK = '\u200f';
+
 const RIGHT_TO_LEFT = /^(ar|fa|he|ur)\b/;
 
 /** Whether the language is written from right to left. */

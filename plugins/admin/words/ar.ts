@@ -1,3 +1,4 @@
+import { RIGHT_TO_LEFT_MARK } from '../../../core/view/direction.ts';
 import type { Words } from '../../../core/view/words.ts';
 
 /** What the pages of the admin say, in Arabic. `singular` and `plural` are the model's own words. */
@@ -56,6 +57,7 @@ export const adminWordsArabic: Words = {
   'admin.form.saveAndNew': 'حفظ وإضافة آخر',
   'admin.form.mistakes':
     'لم يُحفظ: {n, plural, one {موضع واحد يحتاج} two {موضعان يحتاجان} few {# مواضع تحتاج} other {# موضعًا يحتاج}} إلى مراجعة',
+  'admin.form.mistake': `${RIGHT_TO_LEFT_MARK}{label}: {text}`,
   'admin.conflict': 'لم يُحفظ: سبقك شخص آخر إلى تعديل هذا السجل',
   'admin.conflict.why':
     '{n, plural, =0 {ما كتبته في الأسفل.} other {ما كتبته في الأسفل. القيم المحفوظة الآن مختلفة في: {fields}.}} قارن ثم احفظ مرة أخرى لتُبقي ما كتبته.',
@@ -115,8 +117,8 @@ export const adminWordsArabic: Words = {
   'admin.count.more': '+{total}',
   'admin.filter.none': 'لا شيء',
   'admin.filter.some': 'موجود',
-  'admin.filter.words': '«{words}»',
-  'admin.filter.is': '{label}: {value}',
+  'admin.filter.words': `${RIGHT_TO_LEFT_MARK}«{words}»`,
+  'admin.filter.is': `${RIGHT_TO_LEFT_MARK}{label}: {value}`,
   'admin.filter.from': '{label} من {from}',
   'admin.filter.to': '{label} إلى {to}',
   'admin.filter.between': '{label} من {from} إلى {to}',

@@ -55,6 +55,7 @@ export const adminWords: Words = {
   'admin.form.saveAndStay': 'Save and continue',
   'admin.form.saveAndNew': 'Save and add another',
   'admin.form.mistakes': 'Not saved: {n, plural, one {# thing needs} other {# things need}} a look',
+  'admin.form.mistake': '{label}: {text}',
   'admin.conflict': 'Not saved: somebody else changed this first',
   'admin.conflict.why':
     '{n, plural, =0 {What you typed is below.} other {What you typed is below. Other values are stored by now in: {fields}.}} Compare, then save again to keep yours.',

@@ -1,3 +1,4 @@
+import { RIGHT_TO_LEFT_MARK } from '../../../core/view/direction.ts';
 import type { Words } from '../../../core/view/words.ts';
 
 export const ar: Words = {
@@ -13,13 +14,16 @@ export const ar: Words = {
   'audit.column.correlation': 'المعرّف المشترك',
   'audit.showChanges':
     'اعرض {n, plural, one {تغييرًا واحدًا} two {تغييرين} few {# تغييرات} many {# تغييرًا} other {# تغيير}}',
+  'audit.is': `${RIGHT_TO_LEFT_MARK}{label}: {value}`,
+  'audit.of': `${RIGHT_TO_LEFT_MARK}{label}:`,
+  'audit.comma': '، ',
   'audit.before': 'قبل',
   'audit.after': 'بعد',
   'audit.filter.event': 'ماذا',
   'audit.filter.person': 'من',
   'audit.filter.personHelp': 'البريد الإلكتروني لمن فعل ذلك.',
-  'audit.filter.model': 'سجل من',
-  'audit.filter.anyModel': 'أي شيء',
+  'audit.filter.model': 'نوع السجل',
+  'audit.filter.anyModel': 'كل الأنواع',
   'audit.filter.period': 'متى',
   'audit.filter.from': 'من',
   'audit.filter.to': 'إلى',
@@ -27,6 +31,9 @@ export const ar: Words = {
   'audit.filter.apply': 'تطبيق',
   'audit.filter.narrowedBy': 'محصور حسب',
   'audit.filter.clearAll': 'أزل الكل',
+  'audit.filter.between': 'من {from} إلى {to}',
+  'audit.filter.since': 'من {from}',
+  'audit.filter.until': 'إلى {to}',
   'audit.filter.remove': 'أزل المرشّح {label}',
   'audit.empty': 'لم يحدث شيء بعد',
   'audit.emptyFiltered': 'لم يحدث شيء من هذا',

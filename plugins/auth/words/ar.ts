@@ -34,12 +34,12 @@ export const ar: Words = {
   'auth.refused.roleCeiling': 'لا يمكنك أن تمنح دورًا أعلى من دورك.',
   'auth.refused.lastCommander': 'يجب أن يبقى مدير واحد أو مطوّر واحد على الأقل حسابه مفعّل.',
 
-  'event.user_created': 'أُضيف مستخدم',
-  'event.user_updated': 'عُدّل مستخدم',
-  'event.password_changed_self': 'غيّر كلمة مروره',
-  'event.password_reset_by_other': 'وضع شخص آخر كلمة المرور',
-  'event.group_created': 'أُضيفت مجموعة',
-  'event.group_updated': 'عُدّلت مجموعة',
+  'event.user_created': 'إضافة مستخدم',
+  'event.user_updated': 'تعديل مستخدم',
+  'event.password_changed_self': 'تغيير كلمة المرور',
+  'event.password_reset_by_other': 'تعيين كلمة المرور من شخص آخر',
+  'event.group_created': 'إضافة مجموعة',
+  'event.group_updated': 'تعديل مجموعة',
 
   'error.RIO-AUTH-BUSY.problem': 'عدد كبير من الناس يسجّلون دخولهم في هذه اللحظة.',
   'error.RIO-AUTH-BUSY.why': 'التحقق من كلمة المرور عمل ثقيل عن قصد، وقد امتلأ صف انتظاره.',

@@ -26,7 +26,7 @@ export const ar: Words = {
   'sessions.own.unknownDevice': 'جهاز غير معروف',
   'sessions.own.current': 'هذه الجلسة',
   'sessions.own.end': 'إنهاء',
-  'sessions.own.endOf': 'أنهِ الجلسة على {device}',
+  'sessions.own.endOf': 'إنهاء الجلسة على {device}',
   'sessions.own.endOthers': 'إنهاء كل الجلسات الأخرى',
   'sessions.own.ended':
     '{n, plural, =0 {لم تكن هناك جلسة أخرى.} one {أُنهيت جلسة واحدة.} two {أُنهيت جلستان.} few {أُنهيت # جلسات.} other {أُنهيت # جلسة.}}',
@@ -38,7 +38,7 @@ export const ar: Words = {
   'audit.data.reason.factor': 'العامل الثاني خاطئ',
   'audit.data.reason.user_requested': 'بطلب من صاحب الجلسة',
   'audit.data.reason.deactivated': 'عُطّل الحساب',
-  'audit.data.reason.password_reset_by_other': 'وضع شخص آخر كلمة المرور',
+  'audit.data.reason.password_reset_by_other': 'عيّن شخص آخر كلمة المرور',
   'audit.data.reason.role_changed_by_other': 'غيّر شخص آخر الدور',
   'audit.data.via.single': 'جلسة واحدة',
   'audit.data.via.others': 'كل الجلسات الأخرى',
@@ -48,10 +48,10 @@ export const ar: Words = {
   'audit.data.via.role_change': 'تغيير الدور',
 
   'event.login_succeeded': 'تسجيل دخول',
-  'event.login_failed': 'تسجيل دخول فاشل',
+  'event.login_failed': 'فشل تسجيل الدخول',
   'event.session_logout': 'تسجيل خروج',
-  'event.sessions_revoked_self': 'أنهى جلسة له',
-  'event.sessions_revoked_by_other': 'أنهى شخص آخر الجلسة',
-  'event.reauth_succeeded': 'تأكدت الهوية',
-  'event.reauth_failed': 'لم تتأكد الهوية',
+  'event.sessions_revoked_self': 'إنهاء جلسة',
+  'event.sessions_revoked_by_other': 'إنهاء الجلسة من شخص آخر',
+  'event.reauth_succeeded': 'تأكيد الهوية',
+  'event.reauth_failed': 'فشل تأكيد الهوية',
 };

@@ -68,6 +68,17 @@ for (const { name, words } of speakers) {
   });
 }
 
+/** Counts: digits and a sign, which run from left to right everywhere. */
+const COUNTS = ['admin.count', 'admin.count.more'];
+
+test('a message of nothing but values and signs has the direction of its language all the same', () => {
+  const undirected = speakers
+    .flatMap(({ words }) => Object.entries(words.ar ?? {}))
+    .filter(([key, message]) => message.includes('{') && !COUNTS.includes(key))
+    .filter(([, message]) => !/[\p{Script=Arabic}\u200f]/u.test(message));
+  assert.equal(undirected, []);
+});
+
 test('every error that a reader can meet says its four parts in Arabic, of values that it brings', () => {
   const arabic: Words = Object.assign({}, ...speakers.map(({ words }) => words.ar));
   const made = sourcesIn('core', 'plugins').flatMap(({ text }) => callsIn(text, 'new RustioError'));
