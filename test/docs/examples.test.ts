@@ -1,3 +1,4 @@
+// timeout: 180
 // Every TypeScript example in the documentation compiles, and every link leads somewhere.
 import { execFile } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';

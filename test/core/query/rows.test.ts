@@ -363,7 +363,7 @@ pick('labels are given for keys that the reader may know', async () => {
 
 const costs = suite('what reading costs');
 costs.before(async () => {
-  world = await openWorld({ statementTimeout: 2_000 });
+  world = await openWorld();
   await run(world.database)`insert into tag (name) select 'tag ' || n from generate_series(1, 60000) n`;
   await run(world.database)`insert into place (code, name) select 'P' || n, 'place' from generate_series(1, 300) n`;
   await run(world.database)`
