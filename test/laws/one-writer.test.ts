@@ -34,6 +34,10 @@ test('sessions are never deleted by code other than the sweep', () => {
   assert.equal(filesWith(/\bdelete\s+from\s+rustio_session\b/i), ['plugins/sessions/sweep.ts']);
 });
 
+test('one file writes down what becomes of files', () => {
+  assert.equal(filesWith(/\b(insert\s+into|update|delete\s+from)\s+rustio_file\b/i), ['core/files/file-rows.ts']);
+});
+
 test('the trail refuses UPDATE, DELETE and TRUNCATE, of all rows, of one, and of none', async () => {
   const app = await testApp({});
   try {
