@@ -1,4 +1,3 @@
-import { koaBody } from 'koa-body';
 import type { App } from '../app.ts';
 import { type Bytes, bytesOf } from '../bytes.ts';
 import { notKept, tooLargeBody, tooManyFields, tooManyFiles, unreadableBody, wrongMedia } from './body-errors.ts';
@@ -91,20 +90,14 @@ function textReader(
 
 function readerFor(route: Route): (ctx: Context) => Promise<Form> {
   const { form: size = DEFAULT_SIZE, fields = DEFAULT_FIELDS } = route.options.body ?? {};
-  const parse = koaBody({
-    urlencoded: true,
-    json: false,
-    text: false,
-    multipart: false,
-    formLimit: bytesOf(size),
-    includeUnparsed: true,
-    queryString: { parameterLimit: 1, depth: 0, allowDots: false },
-  });
+  let parser: ReturnType<typeof textParser> | undefined;
   return async (ctx) => {
     if (!ctx.is(FORM_TYPE)) {
       if (ctx.request.length === 0 || ctx.request.length === undefined) return new FormFields();
       throw wrongMedia(`as forms (${FORM_TYPE})`);
     }
+    parser ??= textParser(bytesOf(size));
+    const parse = await parser;
     try {
       await parse(ctx, async () => {});
     } catch (error) {
@@ -117,6 +110,20 @@ function readerFor(route: Route): (ctx: Context) => Promise<Form> {
     if (!form) throw tooManyFields(fields);
     return form;
   };
+}
+
+/** Loaded with the first form: it brings a whole reader of files along, which no start should wait for. */
+async function textParser(formLimit: number) {
+  const { koaBody } = await import('koa-body');
+  return koaBody({
+    urlencoded: true,
+    json: false,
+    text: false,
+    multipart: false,
+    formLimit,
+    includeUnparsed: true,
+    queryString: { parameterLimit: 1, depth: 0, allowDots: false },
+  });
 }
 
 function isTooLarge(error: unknown): boolean {
