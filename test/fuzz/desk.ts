@@ -1,0 +1,81 @@
+/** The application that is fuzzed: every kind of field, of key and of relation, with rows in it, and somebody of every rank. */
+import type { Config } from '../../core/config.ts';
+import { field } from '../../core/model/field.ts';
+import { defineModel } from '../../core/model/model.ts';
+import { defineAdmin } from '../../plugins/admin/define-admin.ts';
+import { commandCause } from '../../plugins/auth/command-cause.ts';
+import { png } from '../core/files/contents.ts';
+import { admins, models, everything as ofDesk, openDesk, Place, run, Thing } from '../plugins/admin/desk.ts';
+import type { TestApp } from '../support/app.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+/** The kinds that the desk of the admin's tests does not have. */
+const Profile = defineModel('profile', {
+  fields: {
+    title: field.text({ max: 200 }),
+    slug: field.slug({ from: 'title' }),
+    mail: field.email({ nullable: true, unique: true }),
+    phone: field.phone({ nullable: true }),
+    site: field.url({ nullable: true }),
+    words: field.array(field.text({ max: 40 }), { nullable: true, max: 5 }),
+    counts: field.array(field.integer({ min: 0 }), { nullable: true }),
+    colours: field.array(field.choice(['red', 'blue']), { default: [] }),
+    fee: field.money({ currency: 'EUR', nullable: true, min: '0' }),
+    colour: field.colour({ nullable: true }),
+    notes: field.markdown({ nullable: true }),
+    raw: field.bytes({ nullable: true }),
+    scan: field.file({ nullable: true, max: '20 KB' }),
+    photo: field.image({ nullable: true, max: '20 KB' }),
+    thing: field.belongsTo(() => Thing, { nullable: true, onDelete: 'cascade' }),
+    place: field.belongsTo(() => Place, { nullable: true, onDelete: 'restrict' }),
+  },
+  label: 'title',
+});
+
+const profileAdmin = defineAdmin(Profile, {
+  list: ['title', 'mail', 'words', 'fee', 'colour', 'photo'],
+  filters: ['words', 'colours', 'fee', 'scan', 'thing', 'place'],
+  search: ['title', 'mail', 'thing.name'],
+});
+
+export const everything = [
+  ...ofDesk,
+  ...['view', 'add', 'change', 'delete'].map((action) => `profile.${action}`),
+  'user.view',
+  'group.view',
+  'audit.view',
+];
+
+export async function openFuzzDesk(): Promise<TestApp> {
+  const config: Partial<Config> = {
+    models: [...models, Profile],
+    plugins: { admin: { admins: [...admins, profileAdmin] } },
+    files: { folder: temporaryFolder() },
+    trustedProxies: 1,
+    timeZone: 'Europe/Berlin',
+  };
+  const desk = await openDesk(config);
+  const sql = run(desk);
+  await sql`insert into place (code, name, zone, height) select 'P' || n, 'Place ' || n, case when n % 2 = 0 then 'north' end, n from generate_series(1, 12) n`;
+  await sql`insert into place (code, name) values ('', 'Nowhere'), ('a/b, ~c', 'Odd'), ('ä ö', 'Umlauts')`;
+  await sql`insert into thing (name, amount, day, moment, state, place_code) select 'Thing ' || n, n, date '2026-01-01' + n, now() - n * interval '1 hour', 'open', 'P' || (n % 12 + 1) from generate_series(1, 200) n`;
+  await sql`insert into leg (origin_code, destination_code, miles) select 'P' || n, 'P' || (n + 1), n from generate_series(1, 11) n`;
+  await sql`insert into tag (name) select 'tag ' || n from generate_series(1, 200) n`;
+  await sql`insert into ticket (title, thing_id) select 'Ticket ' || n, n from generate_series(1, 200) n`;
+  await sql`insert into contract (number, holder_id) select 'C' || n, n from generate_series(1, 5) n`;
+  await sql`insert into person (name, near_code) select 'Person ' || n, 'P1' from generate_series(1, 5) n`;
+  await sql`insert into alt.bestand (lfd_nr, bezeichnung, wert) select n, 'Bestand ' || n, n from generate_series(1, 5) n`;
+  for (let n = 1; n <= 10; n++) await pictured(desk, `Pictured ${n}`);
+  await sql`insert into profile (title, slug, mail, thing_id) select 'Profile ' || n, 'profile-' || n, 'p' || n || '@example.org', n from generate_series(1, 200) n`;
+  return desk;
+}
+
+async function pictured({ app }: TestApp, title: string): Promise<void> {
+  const cause = commandCause();
+  const model = app.models.of(Profile);
+  const photo = model.fields.get('photo');
+  const added = photo && (await app.files.add(cause.actor, photo, 'photo.png', png()));
+  if (!added?.ok) throw new Error('the photo was refused');
+  const values = { title, photo: added.value.key };
+  await app.database.transaction((tx) => app.write.createAny(tx, cause, model, values));
+}
