@@ -28,7 +28,7 @@ export function compressPages(): ContextMiddleware {
     await next();
     const { body } = ctx;
     const isWhole = typeof body === 'string' || Buffer.isBuffer(body);
-    if (!isWhole || body.length < SMALLEST || !ctx.response.is('html')) return;
+    if (!isWhole || body.length < SMALLEST || ctx.response.type !== 'text/html') return;
     ctx.vary('accept-encoding');
     if (isFromElsewhere(ctx)) return;
     const encoding = encodingFor(ctx);

@@ -11,13 +11,15 @@ const CANONICAL = /^(?:0|-?[1-9]\d*)$/;
  * Throws TypeError when one is missing, which a query that forgot it causes.
  */
 export function keyText(model: ModelInfo, row: WireRow): string {
-  return model.key
-    .map((field) => {
-      const wire = row[field.name];
-      if (wire === null || wire === undefined) throw new TypeError(`The row of ${model.name} has no ${field.name}.`);
-      return keyPart(String(wire));
-    })
-    .join(',');
+  const [first] = model.key;
+  if (first !== undefined && model.key.length === 1) return partOf(model, first, row);
+  return model.key.map((field) => partOf(model, field, row)).join(',');
+}
+
+function partOf(model: ModelInfo, field: FieldInfo, row: WireRow): string {
+  const wire = row[field.name];
+  if (wire === null || wire === undefined) throw new TypeError(`The row of ${model.name} has no ${field.name}.`);
+  return keyPart(String(wire));
 }
 
 /**

@@ -85,11 +85,12 @@ function putAll(next: URLSearchParams, name: string, values: readonly string[]):
 }
 
 function canonical(params: URLSearchParams): string {
+  if (params.size === 0) return '';
+  if (params.size === 1) return `?${params}`;
   const entries = [...params].sort(
     ([one, a], [other, b]) => compare(rank(one), rank(other)) || compare(one, other) || compare(a, b),
   );
-  const text = new URLSearchParams(entries).toString();
-  return text === '' ? '' : `?${text}`;
+  return `?${new URLSearchParams(entries)}`;
 }
 
 const RANKS = ['q', 'f.', 'sort', 'size', 'count', 'after', 'before', 'at'];
