@@ -41,13 +41,21 @@ export function fieldInfo(model: ModelDraft, name: string, declared: DeclaredFie
     currency: options.currency,
     item,
     source: undefined,
-    valueLabels:
-      item?.valueLabels ??
-      Object.fromEntries(values.map((value) => [value, options.labels?.[value] ?? humanise(value)])),
-    tones: item?.tones ?? options.tones ?? {},
+    valueLabels: item?.valueLabels ?? bare(labelsOf(values, options.labels ?? {})),
+    tones: item?.tones ?? bare(options.tones ?? {}),
     schema: declared.schema,
     target: undefined,
     onDelete: options.onDelete ?? 'restrict',
     through: undefined,
   };
+}
+
+function labelsOf(values: readonly string[], given: Readonly<Record<string, string>>): Record<string, string> {
+  const own = bare(given);
+  return Object.fromEntries(values.map((value) => [value, own[value] ?? humanise(value)]));
+}
+
+/** Without a prototype: what is looked up in it comes from forms and tables, and `constructor` must find nothing. */
+function bare<T>(record: Readonly<Record<string, T>>): Readonly<Record<string, T>> {
+  return Object.assign(Object.create(null), record);
 }

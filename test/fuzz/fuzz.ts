@@ -37,6 +37,11 @@ function mayChange({ name }: Person): boolean {
   return /clerk|supervisor|administrator|developer/.test(name);
 }
 
+/** What it says cannot be read here. */
+function isPacked(headers: FuzzRequest['headers']): boolean {
+  return 'content-encoding' in headers;
+}
+
 class Run {
   readonly problems: string[] = [];
   readonly done: Done[] = [];
@@ -84,21 +89,16 @@ class Run {
     const refused = signedOut && !location.includes('notice=');
     if (route && !refused) this.#count(route, answer.status);
     if (route?.method === 'POST' && answer.status === 303 && !refused) this.#noteDone(id, route, asked);
-    if (answer.status === 200) this.#follow(random, answer.text);
+    if (answer.status === 200) this.#follow(random, who, answer.text);
     if (who.token === undefined) return;
     const [, given] = /^rustio=([\w-]{43})(?:;|$)/m.exec([answer.headers['set-cookie'] ?? []].flat().join('\n')) ?? [];
     if (given !== undefined) who.token = given;
     else if (signedOut) await who.signIn();
   }
 
-  #noteDone(id: string, { path }: Route, { body }: FuzzRequest): void {
+  #noteDone(id: string, { path }: Route, { headers, body }: FuzzRequest): void {
     const [what = ''] = /\+(?:new|edit|delete)$/.exec(path) ?? [];
-    if (what !== '')
-      this.done.push({
-        id,
-        what,
-        named: body?.includes('~form') || body?.includes('%7Eform') || body?.includes('%7eform') || false,
-      });
+    if (what !== '') this.done.push({ id, what, named: isPacked(headers) || (body ?? '').includes('~form') });
   }
 
   #count({ method, path }: Route, status: number): void {
@@ -108,11 +108,11 @@ class Run {
   }
 
   /** Remembers some of the addresses that a page leads to. */
-  #follow(random: Random, page: string): void {
+  #follow(random: Random, who: Person, page: string): void {
     for (const [, address = ''] of page.matchAll(/\b(?:href|action)="(\/admin[^"#]*)"/g)) {
-      const isRare = /\/\+file\/|\/end$/.test(address);
-      if (address.includes('/+assets/') || !(isRare || random.percent(5))) continue;
       const plain = address.replaceAll('&amp;', '&');
+      if (plain.endsWith('/end')) who.devices = [plain];
+      if (plain.includes('/+assets/') || !(plain.includes('/+file/') || random.percent(5))) continue;
       if (this.#addresses.length < MOST_ADDRESSES) this.#addresses.push(plain);
       else this.#addresses[random.int(MOST_ADDRESSES)] = plain;
     }

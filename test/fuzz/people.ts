@@ -26,13 +26,16 @@ const RANKS: readonly (readonly [string, Role, readonly string[]])[] = [
 
 /** A stranger, and somebody of every rank. Sessions are opened by the rule that sign-in uses, without its costly password. */
 export async function peopleOf(desk: TestApp): Promise<readonly Person[]> {
-  const people: Person[] = [{ name: 'stranger', email: undefined, token: undefined, signIn: async () => {} }];
+  const people: Person[] = [
+    { name: 'stranger', email: undefined, token: undefined, devices: [], signIn: async () => {} },
+  ];
   for (const [name, role, permissions] of RANKS) {
     const email = await desk.account(role, permissions);
     const person: Person = {
       name,
       email,
       token: undefined,
+      devices: [],
       async signIn() {
         this.token = await sessionOf(desk, email);
       },

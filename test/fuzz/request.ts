@@ -16,6 +16,8 @@ export interface Somebody {
   readonly email: string | undefined;
   /** The value of his session cookie; undefined for strangers. */
   token: string | undefined;
+  /** Where one of his own devices is signed out. */
+  devices: readonly string[];
 }
 
 /** What the fuzzer has learnt: addresses that answers led to. */
@@ -41,7 +43,7 @@ export function requestFor(random: Random, known: Known, who: Somebody): FuzzReq
   const route = random.pick(random.percent(40) ? routes.filter(changesRecords) : routes);
   const model = random.pick(random.percent(80) ? known.models.filter(({ readOnly }) => !readOnly) : known.models);
   const address = random.percent(25) && known.addresses.length > 0 ? random.pick(known.addresses) : undefined;
-  const path = mutated(random, address ?? addressFor(random, known, route, model));
+  const path = mutated(random, address ?? addressFor(random, known, who, route, model));
   const method = address === undefined ? methodFor(random, route) : random.pick(['GET', 'GET', 'POST']);
   const body = method === 'POST' || random.percent(2) ? bodyFor(random, model, who) : undefined;
   return { method, path: sendable(path), headers: headersFor(random, known, who, body), body: body?.bytes };
@@ -57,7 +59,8 @@ function methodFor(random: Random, route: Route): string {
   return random.percent(4) ? random.pick(['GET', 'POST']) : route.method;
 }
 
-function addressFor(random: Random, known: Known, route: Route, model: ModelInfo): string {
+function addressFor(random: Random, known: Known, who: Somebody, route: Route, model: ModelInfo): string {
+  if (route.path.endsWith('/:id/end') && who.devices.length > 0 && random.percent(60)) return random.pick(who.devices);
   if (random.percent(2)) return random.pick(STATIC);
   const path = route.path.replaceAll(/:(\w+)/g, (_, name: string) => paramFor(random, known, name, model));
   const wantsQuery = route.method === 'GET' && random.percent(60);
