@@ -256,7 +256,7 @@ alter table rustio_audit enable always trigger rustio_audit_append_only;`,
     file: 'core/model/kinds/text-parts.ts',
     from: 'return escapeHtml(show.whole === true ? text : cutText(text, CUT));',
     to: 'return show.whole === true ? text : cutText(text, CUT);',
-    tests: ['core/model/kinds.test.ts'],
+    tests: ['plugins/admin/hostile.test.ts'],
   },
   {
     name: 'markup in Markdown is markup',

@@ -67,7 +67,7 @@ const TEXTS: readonly string[] = [
   '"',
   "'; drop table thing; --",
   '$1',
-  '${1+1}',
+  '$\u007b1+1}',
   '{{7*7}}',
   '<%= 7*7 %>',
   'a\0b',

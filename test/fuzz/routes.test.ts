@@ -1,4 +1,4 @@
-// Every route, asked and posted to as nobody would: a few hundred requests here, ten thousand in routes.long.test.ts.
+// Every route, asked and posted to as nobody would: some hundred requests here, ten thousand in routes.long.test.ts.
 import * as assert from 'uvu/assert';
 import { suite } from '../support/suite.ts';
 import { openFuzzDesk } from './desk.ts';
@@ -6,10 +6,10 @@ import { fuzz } from './fuzz.ts';
 
 const test = suite('fuzz: a few requests');
 
-test('300 requests of every sort get declared answers, whole pages, and change what the trail says', async () => {
+test('500 requests of every sort get declared answers, whole pages, and change what the trail says', async () => {
   const desk = await openFuzzDesk();
   try {
-    const { problems, answered, entries } = await fuzz(desk, { seed: 20261120, requests: 300, atOnce: 4 });
+    const { problems, answered, entries } = await fuzz(desk, { seed: 20261120, requests: 500, atOnce: 4 });
     assert.is(problems.join('\n\n'), '');
     assert.equal(desk.errors, []);
     assert.ok(answered.size >= desk.app.routes.length * 0.9, `${answered.size} of ${desk.app.routes.length} routes`);
