@@ -1,7 +1,7 @@
 import type { CliCall } from './cli-command.ts';
 import type { Parsed } from './parse-arguments.ts';
 import { reportError } from './report-error.ts';
-import { askSecret, print } from './terminal.ts';
+import { askSecret, print, printPlain } from './terminal.ts';
 
 /** Runs a command line. It never throws: what goes wrong is told, and `process.exitCode` says 1 (failed) or 2 (refused). */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -29,5 +29,5 @@ async function parse(argv: readonly string[]): Promise<Parsed> {
 }
 
 function callOf({ values, projectOption }: Extract<Parsed, { kind: 'run' }>): CliCall {
-  return { values, projectOption, print, askSecret };
+  return { values, projectOption, print: printPlain, askSecret };
 }

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { ProjectContext } from '../../core/config.ts';
 import { type Application, createApp } from '../../core/create-app.ts';
 import { builtIn } from '../../plugins/order.ts';
@@ -48,7 +49,11 @@ async function servePrepared(
   began: number,
 ): Promise<void> {
   const { environment, config } = project;
-  const prepares = !environment.production && mode !== 'dev-again';
+  const ours = server.embedded || isOnThisMachine(environment.publicUrl ?? config?.publicUrl);
+  const prepares = !environment.production && mode !== 'dev-again' && ours;
+  if (!environment.production && !ours) {
+    print('Other people use this address, so no rows or people are made up. For them set NODE_ENV=production.');
+  }
   const signIn = prepares
     ? await prepareDevelopment({ project, app, database: app.database, server, say: print })
     : undefined;
@@ -67,6 +72,18 @@ async function servePrepared(
   }
   if (!environment.production) for (const line of await modelsChanged(project, app)) print(line);
   if (!prepares) for (const line of await pendingMigrations(project, app)) print(line);
-  if (signIn !== undefined) for (const line of ['', ...signInLines(address, signIn)]) print(line);
+  if (signIn !== undefined)
+    for (const line of ['', ...signInLines(address, signIn, projectOption(project.folder))]) print(line);
   else if (mode === 'start') print(`Admin: ${address}`);
+}
+
+/** What a command that is typed here needs to find the project. */
+function projectOption(folder: string): string {
+  const way = path.relative(process.cwd(), folder);
+  return way === '' ? '' : ` --project ${way}`;
+}
+
+/** A public address on a database of somebody's own is no place for made-up rows, whatever NODE_ENV forgets to say. */
+function isOnThisMachine(publicUrl: string | undefined): boolean {
+  return publicUrl === undefined || ['localhost', '127.0.0.1', '[::1]'].includes(new URL(publicUrl).hostname);
 }

@@ -11,7 +11,7 @@ export function stopIfAny(problems: readonly BootProblem[]): void {
     {
       problem: `The application cannot start: ${many} in its declaration cannot stand.`,
       why: 'Names and references are checked before anything is served, so that no page finds out in front of its reader.',
-      fix: 'Mend what is listed below.',
+      fix: 'Mend each of them.',
       retry: 'After the change.',
     },
     { exitCode: 2, details: problems.map(({ where, problem }) => `${where}: ${problem}`) },

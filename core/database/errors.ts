@@ -95,6 +95,12 @@ export function isFull(error: unknown): boolean {
   return databaseError(error)?.code === '53100';
 }
 
+/** A table or column that a statement names is not there: the models are ahead of the migrations. */
+export function isSchemaBehind(error: unknown): boolean {
+  const code = databaseError(error)?.code;
+  return code === '42P01' || code === '42703';
+}
+
 /** Two transactions stood in each other's way (deadlock, serialization): the same work may succeed when repeated. */
 export function isConflict(error: unknown): boolean {
   const code = databaseError(error)?.code;

@@ -12,7 +12,8 @@ const DECEPTIVE = /[\p{Cc}\p{Cs}\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\u20
  * would deceive its reader. It never is part of a path of ours.
  */
 export function cleanFileName(sent: string): string {
-  const last = sent.split(/[/\\]/).at(-1) ?? '';
+  // Cut before it is normalised, which takes quadratic time for what some have sent on purpose.
+  const last = (sent.split(/[/\\]/).at(-1) ?? '').slice(-1_000);
   const clean = last
     .replace(DECEPTIVE, '')
     .normalize('NFC')

@@ -1,5 +1,5 @@
 import type { App } from '../app.ts';
-import { isConflict, isFull, isTimeout, isUnavailable } from '../database/errors.ts';
+import { isConflict, isFull, isSchemaBehind, isTimeout, isUnavailable } from '../database/errors.ts';
 import { RustioError } from '../errors.ts';
 import { wantsJson } from './access.ts';
 import type { Context, ContextMiddleware } from './context.ts';
@@ -13,7 +13,7 @@ export function answerErrors(app: App): ContextMiddleware {
     try {
       await next();
     } catch (thrown) {
-      const error = known(thrown, app.dev);
+      const error = known(thrown, app);
       const allowed = ctx.response.get('allow');
       if (error.status >= 500) {
         const { code } = thrown instanceof RustioError ? thrown : error;
@@ -57,12 +57,13 @@ function show(ctx: Context, app: App, error: RustioError): void {
 }
 
 /** `dev`: whoever looks is the one who builds it, and is told what is wrong. */
-function known(thrown: unknown, dev: boolean): RustioError {
+function known(thrown: unknown, { dev, environment }: App): RustioError {
   if (thrown instanceof RustioError && (dev || thrown.forReaders)) return thrown;
   if (isUnavailable(thrown)) return unavailable(thrown);
   if (isConflict(thrown)) return inTheWay(thrown);
   if (isTimeout(thrown)) return tookTooLong(thrown);
   if (isFull(thrown)) return noRoom(thrown);
+  if (!environment.production && isSchemaBehind(thrown)) return tablesBehind(thrown);
   return new RustioError(
     'RIO-HTTP-UNEXPECTED',
     {
@@ -98,6 +99,20 @@ function inTheWay(cause: unknown): RustioError {
       retry: 'At once.',
     },
     { status: 503, cause },
+  );
+}
+
+/** In development only: elsewhere it is the concern of those who run the application, and told in the log. */
+function tablesBehind(cause: unknown): RustioError {
+  return new RustioError(
+    'RIO-HTTP-TABLES',
+    {
+      problem: 'The tables of the database are not those of the models.',
+      why: 'The models were changed, or a migration was not applied yet.',
+      fix: 'Run `npx rustio-admin migrate make`, read what it wrote, then `npx rustio-admin migrate`.',
+      retry: 'After the migration.',
+    },
+    { status: 500, cause },
   );
 }
 

@@ -1,7 +1,9 @@
 /** How long an address may be that somebody is sent back to. */
 const LONGEST = 2_000;
-/** Control characters and backslashes, which browsers drop or turn into slashes, plain and percent-encoded. */
-const DECEPTIVE = /[\p{C}\\]|%(?:0[0-9a-f]|1[0-9a-f]|7f|5c|2e|2f)/iu;
+/** Control characters and backslashes, which browsers drop or turn into slashes. */
+const DECEPTIVE = /[\p{C}\\]/u;
+/** The same, and what makes a path, percent-encoded: harmless in a query. */
+const DECEPTIVE_PATH = /%(?:0[0-9a-f]|1[0-9a-f]|7f|5c|2e|2f)/i;
 
 /**
  * Where a form leads back to: the page that the request wishes, when it is one of ours, else the start. The wish may come from
@@ -13,6 +15,7 @@ export function safeReturn(mountPath: string, wish: string | undefined): string 
   if (wish === undefined || wish.length > LONGEST || DECEPTIVE.test(wish)) return mountPath;
   const [path = ''] = wish.split(/[?#]/, 1);
   if (path !== mountPath && !path.startsWith(`${root}/`)) return mountPath;
+  if (DECEPTIVE_PATH.test(path)) return mountPath;
   if (path.includes('//') || path.split('/').some((part) => part === '.' || part === '..')) return mountPath;
   return wish;
 }

@@ -8,8 +8,10 @@ export function titleOf(changes: readonly Change[]): string {
   const created = tablesOf(changes, 'createTable');
   const dropped = tablesOf(changes, 'dropTable');
   const touched = new Set(changes.map(tableOfChange).filter((table) => table !== undefined));
+  // What is lost is said first.
+  if (dropped.length > 0)
+    return slug(`drop_${several(dropped)}${created.length > 0 ? `_create_${several(created)}` : ''}`);
   if (created.length > 0) return slug(`create_${several(created)}`);
-  if (dropped.length > 0) return slug(`drop_${several(dropped)}`);
   const [only] = [...new Set(changes.map(columnPhrase))];
   if (only !== undefined && changes.every((change) => columnPhrase(change) === only)) return slug(only);
   return slug(`change_${several([...touched])}`);

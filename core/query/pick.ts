@@ -12,7 +12,7 @@ import { isIndexed, SORTED_WITHOUT_INDEX } from './order.ts';
 import type { Reader } from './reader.ts';
 import { exactValue, matches } from './search-sql.ts';
 import { literalPattern, searchWords } from './search-words.ts';
-import { columnSql, isText, joined, onlyKey, tableSql, trusted, valueSql, valuesSql, whereSql } from './sql-names.ts';
+import { columnSql, isText, joined, onlyKey, tableSql, trusted, valuesSql, whereSql } from './sql-names.ts';
 import type { Option } from './types.ts';
 
 const option = sql.type(z.object({ key: z.string(), label: z.string() }));
@@ -40,15 +40,15 @@ export async function optionsFor(
   const words = searchWords(q.trim());
   if (target === undefined || words === undefined || !reader.looksUp(field)) return none;
   const most = Math.min(Math.max(1, Math.trunc(limit)), MOST_OPTIONS);
-  const key = words.length === 0 ? undefined : keyTyped(target, q);
-  const keyColumn = columnSql('t', onlyKey(target));
+  const keys = words.length === 0 ? [] : keysTyped(target, q);
   const conditions = words.map((word) => wordCondition(reader, target, word));
-  const others = key === undefined ? [] : [sql.fragment`${keyColumn} <> ${valueSql(onlyKey(target), key)}`];
+  const others = keys.length === 0 ? [] : [sql.fragment`not (${keyAmong(target, keys)})`];
   const found = part(reader, target, [...conditions, ...others], {
     order: orderFor(reader, target, estimate),
     limit: most + 1,
   });
-  const parts = key === undefined ? [found] : [part(reader, target, [keyEquals(target, key)], { limit: 1 }), found];
+  const exact = () => part(reader, target, [keyAmong(target, keys)], { limit: keys.length });
+  const parts = keys.length === 0 ? [found] : [exact(), found];
   const rows = await database.any(freshPlan(option`${unionSql(parts)}`));
   return { options: rows.slice(0, most), more: rows.length > most };
 }
@@ -64,8 +64,10 @@ export async function resolveTyped(
   const text = typed.trim();
   if (target === undefined || text === '' || !isStorable(text) || !reader.picks(field)) return [];
   const key = keyTyped(target, text);
+  const keys = keysTyped(target, text);
   const ways = [
-    ...(key === undefined ? [] : [keyEquals(target, key)]),
+    ...(key === undefined ? [] : [keyAmong(target, [key])]),
+    ...(keys.length > 1 ? [keyAmong(target, keys)] : []),
     labelledSql(reader, target, text, 'exactly'),
     labelledSql(reader, target, text, 'in any case'),
   ];
@@ -173,9 +175,15 @@ function labelFor(reader: Reader, target: ModelInfo): FragmentSqlToken {
   return labelSql(target, reader.labelParts(target), 't');
 }
 
-function keyEquals(target: ModelInfo, key: string): FragmentSqlToken {
+function keyAmong(target: ModelInfo, keys: readonly string[]): FragmentSqlToken {
   const field = onlyKey(target);
-  return sql.fragment`${columnSql('t', field)} = ${valueSql(field, key)}`;
+  return sql.fragment`${columnSql('t', field)} = any(${valuesSql(field, keys)})`;
+}
+
+/** Somebody who types `den` means the airport DEN: the key as it stands, and in capitals or small letters alone. */
+function keysTyped(target: ModelInfo, typed: string): readonly string[] {
+  const spellings = [typed, typed.toUpperCase(), typed.toLowerCase()];
+  return [...new Set(spellings.flatMap((each) => keyTyped(target, each) ?? []))];
 }
 
 function keyTyped(target: ModelInfo, typed: string): string | undefined {

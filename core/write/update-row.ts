@@ -57,13 +57,15 @@ export async function updateRow(
   });
   if (old === undefined || !old.seen) return { outcome: 'missing' };
   if (!old.allowed) return { outcome: 'forbidden' };
-  const changes = changesOf(model, old, columns, given);
+  // Whoever sets what he may not see must not learn from the answer that it was so already.
+  const unseen = new Set(Object.keys(given).filter((name) => !mayRead(writer, model.fields.get(name))));
+  const changes = changesOf(model, old, columns, given, unseen);
   if (changes.names.size === 0) return { outcome: 'done', key: old.key, label: old.shownLabel, changed: false };
   if (version !== undefined && version !== old.version) {
     const fields = [...changes.names].filter((name) => mayRead(writer, model.fields.get(name)));
     return { outcome: 'conflict', fields };
   }
-  const fixed = model.key.filter((field) => changes.names.has(field.name));
+  const fixed = model.key.filter((field) => changes.names.has(field.name) && !isSame(columns, old, field));
   if (fixed.length > 0) {
     return {
       outcome: 'invalid',
@@ -98,10 +100,18 @@ interface Changes {
   readonly links: ReadonlyMap<FieldInfo, readonly string[]>;
 }
 
-function changesOf(model: ModelInfo, old: StoredRow, columns: readonly GivenColumn[], given: Values): Changes {
-  const changed = columns.filter((_, index) => old.same[index] !== true);
+function changesOf(
+  model: ModelInfo,
+  old: StoredRow,
+  columns: readonly GivenColumn[],
+  given: Values,
+  unseen: ReadonlySet<string>,
+): Changes {
+  const changed = columns.filter(({ field }, index) => old.same[index] !== true || unseen.has(field.name));
   const links = new Map(
-    [...givenLinks(model, given)].filter(([field, keys]) => linksDiffer(old.links.get(field.name) ?? [], keys)),
+    [...givenLinks(model, given)].filter(
+      ([field, keys]) => unseen.has(field.name) || linksDiffer(old.links.get(field.name) ?? [], keys),
+    ),
   );
   const names = new Set([...changed.map(({ field }) => field.name), ...[...links.keys()].map((field) => field.name)]);
   return { names, columns: changed, links };
@@ -150,4 +160,9 @@ async function write(
 
 function mayRead(writer: Writer, field: FieldInfo | undefined): boolean {
   return field !== undefined && writer.reads.sees(field);
+}
+
+function isSame(columns: readonly GivenColumn[], old: StoredRow, field: FieldInfo): boolean {
+  const at = columns.findIndex((column) => column.field === field);
+  return at >= 0 && old.same[at] === true;
 }

@@ -30,12 +30,22 @@ function fieldCell(field: FieldInfo, show: Show): Cell {
 
 function computedCell(site: Site, column: ComputedColumn, show: Show): Cell {
   return (row) => {
-    const value = column.value(decodeRow(site.model, row));
+    const value = workedOut(site, column, row);
     if (value === null || value === undefined || value === '') return undefined;
     if (typeof value === 'number' || typeof value === 'bigint') return escapeHtml(show.number(String(value)));
     if (typeof value === 'boolean') return escapeHtml(show.t(value ? 'value.yes' : 'value.no'));
     return escapeHtml(value instanceof Date ? show.timestamp(value.toISOString()) : value);
   };
+}
+
+/** A column that reads a field which this reader may not see has nothing to say to him; any other failure is a mistake. */
+function workedOut(site: Site, column: ComputedColumn, row: WireRow): ReturnType<ComputedColumn['value']> {
+  try {
+    return column.value(decodeRow(site.model, row));
+  } catch (error) {
+    if (site.model.stored.every((field) => field.name in row)) throw error;
+    return undefined;
+  }
 }
 
 export function labelOf(shown: Shown): string {

@@ -7,6 +7,7 @@ import { notFound } from '../../core/http/router.ts';
 import type { Dependants, Found } from '../../core/query/types.ts';
 import type { Removed } from '../../core/write/types.ts';
 import { foundOr404, relatedView } from './detail-page.ts';
+import { formOrigin } from './form-origin.ts';
 import { capitalised } from './navigation.ts';
 import { removeRecord } from './save-record.ts';
 import { type Site, siteOf } from './site.ts';
@@ -22,11 +23,8 @@ export async function deletePage(ctx: Context, app: App): Promise<void> {
 export async function deleteRecord(ctx: Context, app: App): Promise<void> {
   const site = siteOf(ctx, app);
   const { model } = site;
-  const { form, params } = ctx.state;
-  const result = await removeRecord(app, causeOf(ctx), model, params.key ?? '', {
-    formId: form?.get('~form'),
-    version: form?.get('~version'),
-  });
+  const { params } = ctx.state;
+  const result = await removeRecord(app, causeOf(ctx), model, params.key ?? '', formOrigin(ctx));
   switch (result.outcome) {
     case 'done':
       leaveMessage(ctx, app, {

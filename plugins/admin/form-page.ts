@@ -14,6 +14,7 @@ import { type AskedFor, addedUrl, askedFor, showAdded } from './create-in-place.
 import { fillsItself } from './defaults.ts';
 import { foundOr404 } from './detail-page.ts';
 import { type FieldView, fieldViews, type Input, inputOfDefaults, inputOfForm, inputOfRecord } from './field-view.ts';
+import { formOrigin } from './form-origin.ts';
 import { capitalised } from './navigation.ts';
 import { receiveFiles, type Waiting } from './receive-files.ts';
 import { type Picks, resolveRelations } from './resolve-relations.ts';
@@ -60,7 +61,10 @@ export async function saveForm(ctx: Context, app: App): Promise<void> {
   // A box that is not ticked and a list without rows post nothing but the marker beside them: without it they were not in the
   // form, and are left alone.
   const posted = fields.filter(
-    (field) => !field.target && !holdsFile(field) && isPosted(field, form, key === undefined),
+    (field) =>
+      !field.target &&
+      !holdsFile(field) &&
+      isPosted(field, form, key === undefined, app.policy.mayField(ctx.state.actor, 'view', field)),
   );
   const read = readForm(model, posted, form, timeZone);
   const files = await receiveFiles(ctx, app, fields, form);
@@ -77,7 +81,7 @@ export async function saveForm(ctx: Context, app: App): Promise<void> {
   if (problems.length > 0) return refill(problems);
 
   const values = { ...read.values, ...Object.fromEntries(picked), ...Object.fromEntries(files.values) };
-  const origin = { formId: form.get('~form'), version: form.get('~version') };
+  const origin = formOrigin(ctx);
   const target = (saved: string): string =>
     asked ? addedUrl(app, model, asked, saved) : pageAfter(ctx, app, model, form.get('~then'), saved);
   const written = await saveRecord(app, causeOf(ctx), model, key, values, origin, target);
@@ -106,8 +110,11 @@ export async function saveForm(ctx: Context, app: App): Promise<void> {
 }
 
 /** What a new record fills in by itself counts as not posted when it was left empty. */
-function isPosted(field: FieldInfo, form: Form, isNew: boolean): boolean {
-  if (isNew && fillsItself(field) && form.all(field.name).every((text) => text.trim() === '')) return false;
+function isPosted(field: FieldInfo, form: Form, isNew: boolean, isShown: boolean): boolean {
+  const isEmpty = form.all(field.name).every((text) => text.trim() === '');
+  if (isNew && fillsItself(field) && isEmpty) return false;
+  // He was shown an empty control, for he may not see what stands there: left empty, it is left alone.
+  if (!isNew && !isShown && isEmpty) return false;
   return form.has(field.name) || form.has(`${field.name}~`);
 }
 

@@ -16,7 +16,7 @@ export async function listPage(ctx: Context, app: App): Promise<void> {
   const { actor, t, timeZone } = ctx.state;
   const params = new URLSearchParams(ctx.querystring);
   const { offered, parsed } = await app.rows.ask(actor, site.listing, params, timeZone);
-  if (!parsed.ok) throw badListAddress(app, model, parsed.problems);
+  if (!parsed.ok) throw badListAddress(app, model, parsed.problems, params);
   const { ask } = parsed;
   const page = await app.rows.list(actor, site.listing, ask);
   const chosen = { ask, params, labels: await relationLabels(ctx, app, ask, page.rows) };

@@ -1,6 +1,7 @@
 import type { App } from '../../core/app.ts';
 import type { Context } from '../../core/http/context.ts';
 import { recentEntries } from '../audit/recent.ts';
+import { visibleLabel } from '../audit/visible.ts';
 import { sitesOf } from './site.ts';
 
 const MOST = 8;
@@ -26,7 +27,10 @@ export async function recentChanges(
     changes: entries.flatMap(({ event, subject, actor: who, at }) => {
       const model = app.models.byName(subject.model);
       if (!model) return [];
-      const text = t(`admin.recent.${event}`, { singular: model.title, label: subject.label });
+      const text = t(`admin.recent.${event}`, {
+        singular: model.title,
+        label: visibleLabel(app, actor, model, subject),
+      });
       const url = event === 'delete' ? undefined : app.urls.record(model, subject.key);
       return [{ text, who: who.label, when: show.timestamp(at), ...(url !== undefined && { url }) }];
     }),

@@ -5,18 +5,12 @@ import type { ModelInfo } from '../../core/model/registry.ts';
 import { claimOnce, releaseOnce, rememberAnswer } from '../../core/write/once.ts';
 import type { Removed, Written } from '../../core/write/types.ts';
 import type { Values } from '../../core/write/write.ts';
+import type { FormOrigin } from './form-origin.ts';
 
 /** The same form came a second time: `location` is where the first one led. */
 export interface Repeated {
   readonly outcome: 'repeated';
   readonly location: string | undefined;
-}
-
-/** What a form says about itself beside its values. */
-export interface FormOrigin {
-  /** The one-time id of the form; without one (a hand-made request) nothing is remembered. */
-  readonly formId: string | undefined;
-  readonly version: string | undefined;
 }
 
 /** Stores a posted form, new or changed, together with the answer that a second post of it will get. */
@@ -59,15 +53,14 @@ type Work<R> = (
  * The claim on the form's id, the change and the answer commit together; a refused change leaves the id free. Two changes that
  * wait for each other's rows (each deletes what the other points to) are a deadlock to PostgreSQL, which ends one: it is done again.
  */
-function oncePerForm<R>(app: App, cause: Cause, { formId }: FormOrigin, work: Work<R>): Promise<R | Repeated> {
+function oncePerForm<R>(app: App, cause: Cause, { post }: FormOrigin, work: Work<R>): Promise<R | Repeated> {
   return retryOnConflict(app.database, async (tx) => {
-    if (formId === undefined || formId === '') return (await work(tx)).result;
-    const id = formId.slice(0, 64);
-    const claim = await claimOnce(tx, id, cause.actor);
+    if (post === undefined) return (await work(tx)).result;
+    const claim = await claimOnce(tx, post, cause.actor);
     if (!claim.first) return { outcome: 'repeated', location: claim.location };
     const { result, location } = await work(tx);
-    if (location === undefined) await releaseOnce(tx, id);
-    else await rememberAnswer(tx, id, location);
+    if (location === undefined) await releaseOnce(tx, post);
+    else await rememberAnswer(tx, post, location);
     return result;
   });
 }

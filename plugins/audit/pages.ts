@@ -8,7 +8,7 @@ import { type AuditAsk, eventNames, parseAuditAsk } from './ask.ts';
 import { withLabels } from './change-labels.ts';
 import { type Entry, readEntries } from './entries.ts';
 import { shownChange, shownDetail } from './shown-change.ts';
-import { type Change, visibleChanges, visibleModel } from './visible.ts';
+import { type Change, visibleChanges, visibleLabel, visibleModel } from './visible.ts';
 
 /** GET /audit — what happened, the newest first. */
 export async function auditPage(ctx: Context, app: App): Promise<void> {
@@ -68,7 +68,7 @@ function shownEntry(ctx: Context, app: App, entry: VisibleEntry, params: URLSear
     tone: toneOf(entry.event),
     // Who may not view the model is told that something happened to one of its records, and to which model, no more.
     model: subject === null ? undefined : capitalised(named?.title ?? subject.model),
-    record: model && subject ? subject.label : undefined,
+    record: model && subject ? visibleLabel(app, ctx.state.actor, model, subject) : undefined,
     recordUrl: model && subject ? app.urls.record(model, subject.key, '+history') : undefined,
     changes: entry.changes.map((change) => shownChange(t, change)),
     details: Object.entries(entry.data ?? {}).map(([name, value]) => shownDetail(t, name, value)),

@@ -1,5 +1,6 @@
 import type { Actor } from '../../core/actor.ts';
 import type { App } from '../../core/app.ts';
+import type { Subject } from '../../core/events.ts';
 import type { FieldInfo, ModelInfo } from '../../core/model/registry.ts';
 import { isCommanding } from '../auth/roles.ts';
 import type { Entry } from './entries.ts';
@@ -37,4 +38,14 @@ export function visibleChanges({ policy }: Reader, actor: Actor, model: ModelInf
     const seen = field === undefined ? seesAll : policy.mayField(actor, 'view', field);
     return seen ? [{ name, field, before: entry.before?.[name], after: entry.after?.[name] }] : [];
   });
+}
+
+/** What the record of an entry is called; its key alone, where the name is made of fields that the reader may not see. */
+export function visibleLabel(
+  { policy }: Pick<Reader, 'policy'>,
+  actor: Actor,
+  model: ModelInfo,
+  subject: Subject,
+): string {
+  return model.label.every((field) => policy.mayField(actor, 'view', field)) ? subject.label : subject.key;
 }

@@ -2,6 +2,7 @@ import { sql } from 'slonik';
 import { z } from 'zod';
 import type { Query, Transaction } from '../../core/database/pool.ts';
 import type { Subject } from '../../core/events.ts';
+import { composed } from '../../core/model/composed.ts';
 import { accountId } from './person.ts';
 import { ROLES } from './roles.ts';
 
@@ -25,7 +26,7 @@ export function findAccount(query: Query, id: number): Promise<Account | null> {
 }
 
 export function findAccountByEmail(query: Query, email: string): Promise<Account | null> {
-  const plain = email.trim().normalize('NFC');
+  const plain = composed(email.trim());
   return query.maybeOne(sql.type(accountRow)`select ${columns} from rustio_user where lower(email) = lower(${plain})`);
 }
 

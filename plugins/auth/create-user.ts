@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Cause } from '../../core/actor.ts';
 import type { Transaction } from '../../core/database/pool.ts';
 import type { Events } from '../../core/events.ts';
+import { composed } from '../../core/model/composed.ts';
 import type { Problem } from '../../core/write/types.ts';
 import { subjectOf } from './account.ts';
 import { roleCeilingIssue } from './authority-guards.ts';
@@ -39,7 +40,7 @@ export async function createUser(
   const issue = roleCeilingIssue(cause.actor, role);
   if (issue) return { outcome: 'refused', issue };
   const email = parseEmail(typed);
-  const displayName = typedName?.trim().normalize('NFC') || null;
+  const displayName = composed(typedName?.trim() ?? '') || null;
   const problems: Problem[] = [];
   if (!email.ok) problems.push({ field: 'email', issue: email.issue });
   if (!isRole(role)) problems.push({ field: 'role', issue: unknownRole(role) });

@@ -1,6 +1,7 @@
 import { sql } from 'slonik';
 import { z } from 'zod';
 import type { Query, Transaction } from '../../core/database/pool.ts';
+import { composed } from '../../core/model/composed.ts';
 import { hashPassword, isOutdated } from './password-hash.ts';
 import { accountId } from './person.ts';
 
@@ -16,7 +17,7 @@ export type Credentials = z.output<typeof credentialsRow>;
 
 /** The account of an address, whatever its case, active or not. */
 export function findCredentials(query: Query, email: string): Promise<Credentials | null> {
-  const plain = email.trim().normalize('NFC');
+  const plain = composed(email.trim());
   return query.maybeOne(sql.type(credentialsRow)`
     select id, email, active, password_hash
     from rustio_user

@@ -1,3 +1,4 @@
+import { composed } from '../../core/model/composed.ts';
 import type { Parsed } from '../../core/model/kind.ts';
 
 const MOST = 254; // RFC 5321 with its erratum: what fits between the angle brackets of a path
@@ -9,7 +10,7 @@ const SHAPE = /^[^\s\p{C}@"(),:;<>[\]\\]+@[^\s\p{C}@"(),:;<>[\]\\]+$/u;
  * RFC 5322: quotes and comments are how addresses are smuggled past parsers.
  */
 export function parseEmail(typed: string): Parsed<string> {
-  const value = typed.trim().normalize('NFC');
+  const value = composed(typed.trim());
   if (value === '') return { ok: false, issue: { key: 'problem.required' } };
   if (value.length > MOST || !SHAPE.test(value)) return { ok: false, issue: { key: 'auth.problem.email' } };
   return { ok: true, value };

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Cause } from '../../core/actor.ts';
 import type { Query, Transaction } from '../../core/database/pool.ts';
 import type { Events, Subject } from '../../core/events.ts';
+import { composed } from '../../core/model/composed.ts';
 import { authorityIssue } from './authority-guards.ts';
 import { invalid, type Outcome } from './outcome.ts';
 import { permissionIssue } from './permission-names.ts';
@@ -22,7 +23,7 @@ export async function createGroup(
 ): Promise<Outcome<{ readonly id: number }>> {
   const issue = authorityIssue(cause.actor);
   if (issue) return { outcome: 'refused', issue };
-  const name = typed.trim().normalize('NFC');
+  const name = composed(typed.trim());
   if (name === '' || [...name].length > LONGEST_NAME)
     return invalid('name', { key: 'auth.problem.groupName', params: { max: LONGEST_NAME } });
   const row = await tx.maybeOne(sql.type(idRow)`
@@ -136,7 +137,7 @@ async function changePermissions(
 
 /** The group of this name, its row kept from changing until the transaction ends. */
 export function lockGroup(tx: Transaction, name: string): Promise<Group | null> {
-  const plain = name.trim().normalize('NFC');
+  const plain = composed(name.trim());
   return tx.maybeOne(sql.type(groupRow)`
     select id, name from rustio_group where lower(name) = lower(${plain}) for no key update
   `);

@@ -1,3 +1,4 @@
+import { composed } from '../../core/model/composed.ts';
 import type { Issue } from '../../core/model/kind.ts';
 import { COMMON_PASSWORDS } from './common-passwords.ts';
 
@@ -24,7 +25,7 @@ export function passwordIssue(password: string, email: string): Issue | undefine
 
 /** One form for what different keyboards and systems send for the same letters. Hashing and verifying both use it. */
 export function normalPassword(password: string): string {
-  return password.normalize('NFC');
+  return composed(password);
 }
 
 /** The address or its name, with or without digits and signs around and between: `jane.doe` → `JaneDoe2026!`. */

@@ -10,7 +10,8 @@ export function identify(app: App): ContextMiddleware {
   const load = sessionLoader(app);
   const options = optionsOf(app);
   return readCookie(app, async ({ state }, token) => {
-    const found = await load(app.database, token);
+    // From the pool that reads pages: the page's own statements follow on connections that are warm.
+    const found = await load(app.reading, token);
     if (!found) return false;
     if (found.stale) await touchSession(app.database, found.session.id, options);
     state.actor = found.person;

@@ -1,34 +1,30 @@
 /**
  * Turns a plain relation field into a searching combobox (WAI-ARIA "editable combobox with list autocomplete").
  *
- * Without this script the field is an input that takes the key of the related row. With it:
- *   <div class="combobox" data-combobox data-source="/admin/airports/+options" data-words='{"none":"…","more":"…","busy":"…"}'>
- *     <input class="input" id="f-airport" name="airport" value="ATL" data-label="Hartsfield-Jackson Atlanta Intl">
- *   </div>
+ * Without this script the field is an input that takes the key of the related row, or words of its name. Its markup is
+ * templates/admin/combobox.ejs.
  * `data-source?q=words` answers `{ options: [{ value, label, detail? }], more: boolean }`.
  * `data-many` on the div: every pick adds a ticked box to the `.tags` list before it, and the field empties.
  */
 const WAIT_MS = 150;
 let made = 0;
 
+function mark(element, attributes) {
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  return element;
+}
+const make = (tag, properties, attributes = {}) =>
+  mark(Object.assign(document.createElement(tag), properties), attributes);
+
 class Combobox {
   constructor(box) {
-    this.box = box;
-    this.many = 'many' in box.dataset;
-    this.words = JSON.parse(box.dataset.words ?? '{}');
-    this.options = [];
-    this.active = -1;
-    this.input = box.querySelector('input');
+    const words = JSON.parse(box.dataset.words ?? '{}');
+    const input = box.querySelector('input');
+    Object.assign(this, { box, words, input, many: 'many' in box.dataset, options: [], active: -1 });
     this.plain();
-    this.list = Object.assign(document.createElement('div'), {
-      className: 'options',
-      id: `options-${++made}`,
-      hidden: true,
-    });
-    this.list.setAttribute('role', 'listbox');
-    this.list.setAttribute('aria-label', box.dataset.label ?? '');
-    this.said = Object.assign(document.createElement('p'), { className: 'sr' });
-    this.said.setAttribute('role', 'status');
+    const says = { role: 'listbox', 'aria-label': box.dataset.label ?? '' };
+    this.list = make('div', { className: 'options', id: `options-${++made}`, hidden: true }, says);
+    this.said = make('p', { className: 'sr' }, { role: 'status' });
     box.append(this.list, this.said);
     this.wire();
   }
@@ -36,8 +32,11 @@ class Combobox {
   /** Moves the name, and so what is sent, to a hidden input; the visible one holds words. */
   plain() {
     const { input } = this;
-    this.key = Object.assign(document.createElement('input'), { type: 'hidden', name: input.name, value: input.value });
+    this.key = make('input', { type: 'hidden', name: input.name, value: input.value });
     this.label = input.dataset.label ?? input.value;
+    this.chosen = this.key.value;
+    // A list's filter knows keys alone; a form resolves words too, as it does without scripts.
+    this.keysOnly = input.name.startsWith('f.');
     this.box.prepend(this.key);
     input.removeAttribute('name');
     input.value = this.many ? '' : this.label;
@@ -47,11 +46,13 @@ class Combobox {
 
   wire() {
     const { input, list } = this;
-    input.setAttribute('role', 'combobox');
-    input.setAttribute('aria-autocomplete', 'list');
-    input.setAttribute('aria-expanded', 'false');
-    input.setAttribute('aria-controls', list.id);
-    input.addEventListener('input', () => this.later());
+    const closed = { role: 'combobox', 'aria-autocomplete': 'list', 'aria-expanded': 'false' };
+    mark(input, { ...closed, 'aria-controls': list.id });
+    input.addEventListener('input', () => {
+      this.sendTyped();
+      clearTimeout(this.timer);
+      this.timer = setTimeout(() => this.search(), WAIT_MS);
+    });
     input.addEventListener('click', () => list.hidden && this.search());
     input.addEventListener('keydown', (event) => this.press(event));
     input.addEventListener('blur', () => this.settle());
@@ -63,11 +64,6 @@ class Combobox {
       const option = event.target.closest('[role=option]');
       if (option) this.pick(Number(option.dataset.at));
     });
-  }
-
-  later() {
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.search(), WAIT_MS);
   }
 
   async search() {
@@ -89,16 +85,13 @@ class Combobox {
   show(options, note) {
     this.options = options;
     const rows = options.map((option, at) => {
-      const row = document.createElement('div');
-      row.setAttribute('role', 'option');
-      row.id = `${this.list.id}-${at}`;
-      row.dataset.at = String(at);
-      row.append(Object.assign(document.createElement('span'), { textContent: option.label }));
-      if (option.detail) row.append(Object.assign(document.createElement('small'), { textContent: option.detail }));
+      const row = make('div', { id: `${this.list.id}-${at}` }, { role: 'option', 'data-at': String(at) });
+      row.append(make('span', { textContent: option.label }));
+      if (option.detail) row.append(make('small', { textContent: option.detail }));
       return row;
     });
     const say = note || (options.length === 0 ? this.words.none : '');
-    if (say) rows.push(Object.assign(document.createElement('p'), { className: 'options-say', textContent: say }));
+    if (say) rows.push(make('p', { className: 'options-say', textContent: say }));
     this.list.replaceChildren(...rows);
     this.list.hidden = false;
     this.input.setAttribute('aria-expanded', 'true');
@@ -137,17 +130,29 @@ class Combobox {
     } else if (key === 'Enter' && !this.list.hidden) {
       event.preventDefault();
       if (this.active >= 0) this.pick(this.active);
+    } else if (key === 'Tab' && !this.list.hidden && this.active >= 0 && this.input.value !== this.label) {
+      this.pick(this.active);
     } else if (key === 'Escape' && !this.list.hidden) {
       event.stopPropagation();
-      this.input.value = this.many ? '' : this.label;
+      this.forget();
       this.hide();
     }
   }
 
+  /** Words that were not picked are sent: the server takes a key or a label, or says at the field that it cannot. */
+  sendTyped() {
+    const typed = this.input.value.trim();
+    if (this.keysOnly) return;
+    this.key.value = typed === this.label.trim() ? this.chosen : typed;
+  }
+
+  forget() {
+    this.input.value = this.many ? '' : this.label;
+    this.key.value = this.chosen;
+  }
+
   pick(at) {
-    const option = this.options[at];
-    if (!option) return;
-    this.take(option);
+    if (this.options[at]) this.take(this.options[at]);
     this.hide();
   }
 
@@ -157,8 +162,9 @@ class Combobox {
   }
 
   choose(value, label) {
-    const changed = this.key.value !== value;
+    const changed = this.chosen !== value;
     this.key.value = value;
+    this.chosen = value;
     this.label = label;
     this.input.value = label;
     if (changed) this.key.dispatchEvent(new Event('change', { bubbles: true }));
@@ -170,27 +176,21 @@ class Combobox {
     if (same) {
       same.checked = true;
     } else {
-      const label = Object.assign(document.createElement('label'), { className: 'check' });
-      label.append(
-        Object.assign(document.createElement('input'), {
-          type: 'checkbox',
-          name: this.key.name,
-          value: option.value,
-          checked: true,
-        }),
-      );
-      label.append(Object.assign(document.createElement('span'), { textContent: option.label }));
+      const label = make('label', { className: 'check' });
+      const ticked = { type: 'checkbox', name: this.key.name, value: option.value, checked: true };
+      label.append(make('input', ticked), make('span', { textContent: option.label }));
       tags.append(label);
     }
     this.input.value = '';
     this.label = '';
+    this.key.value = '';
     tags.dispatchEvent(new Event('change', { bubbles: true }));
   }
 
-  /** On leaving: an emptied field means "none"; words that were not picked mean nothing. */
+  /** On leaving: an emptied field means "none". */
   settle() {
     if (!this.many && this.input.value.trim() === '' && this.label !== '') this.choose('', '');
-    this.input.value = this.many ? '' : this.label;
+    if (this.keysOnly) this.forget();
     this.hide();
   }
 }

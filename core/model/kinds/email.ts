@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { escapeHtml } from '../../view/escape.ts';
+import { composed } from '../composed.ts';
 import type { Issue, KindSpec } from '../kind.ts';
 import { issue, unless } from '../parsed.ts';
 import { countCharacters } from '../plain-text.ts';
@@ -54,9 +55,9 @@ export const email: KindSpec<string> = {
 };
 
 function normalised(text: string): string {
-  const whole = text.trim().normalize('NFC');
+  const whole = composed(text.trim());
   const at = whole.lastIndexOf('@');
-  return at === -1 ? whole : whole.slice(0, at) + whole.slice(at).toLowerCase().normalize('NFC');
+  return at === -1 ? whole : whole.slice(0, at) + composed(whole.slice(at).toLowerCase());
 }
 
 function validate(value: unknown): Issue | undefined {

@@ -76,6 +76,12 @@ export const kernelErrorsArabic: Words = {
   'error.RIO-HTTP-BUSY.fix': 'أرسل النموذج من جديد.',
   'error.RIO-HTTP-BUSY.retry': 'فورًا.',
 
+  'error.RIO-HTTP-TABLES.problem': 'جداول قاعدة البيانات ليست جداول النماذج.',
+  'error.RIO-HTTP-TABLES.why': 'تغيّرت النماذج، أو لم تُطبَّق إحدى الترحيلات بعد.',
+  'error.RIO-HTTP-TABLES.fix':
+    'شغّل \u2066npx rustio-admin migrate make\u2069، واقرأ ما كتبه، ثم \u2066npx rustio-admin migrate\u2069.',
+  'error.RIO-HTTP-TABLES.retry': 'بعد الترحيل.',
+
   'error.RIO-HTTP-FULL.problem': 'لم يبق مكان لتخزين هذا.',
   'error.RIO-HTTP-FULL.why': 'امتلأ قرص قاعدة البيانات. لم يُحفظ شيء من تغييرك؛ وما خُزّن من قبل سليم.',
   'error.RIO-HTTP-FULL.fix': 'أخبر من يشغّل هذا التطبيق: يجب إفساح مكان. ثم أرسل النموذج من جديد.',

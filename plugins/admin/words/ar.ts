@@ -122,6 +122,7 @@ export const adminWordsArabic: Words = {
   'admin.filter.from': '{label} من {from}',
   'admin.filter.to': '{label} إلى {to}',
   'admin.filter.between': '{label} من {from} إلى {to}',
+  'error.withoutFilter': 'العودة إلى القائمة من دونه',
   'error.cleanList': 'افتح القائمة من جديد',
   'admin.delete.changed': 'لم يُحذف: غيّره شخص آخر في هذه الأثناء. انظر إليه مرة أخرى.',
   'admin.delete.refused': 'لم يُحذف: قاعدة في قاعدة البيانات لا تسمح بذلك.',
@@ -146,6 +147,11 @@ export const adminWordsArabic: Words = {
   'admin.file.remove': 'أزل الملف',
 
   // ── errors of these pages
+  'error.RIO-LIST-VALUE.problem': 'لا يمكن تضييق القائمة بما كُتب.',
+  'error.RIO-LIST-VALUE.why': 'لم يُفهم: {values}.',
+  'error.RIO-LIST-VALUE.fix':
+    'اكتب الأعداد من دون فواصل بين الآلاف (\u20661250.50\u2069) والتواريخ هكذا: \u20662026-11-20\u2069، أو استغنِ عن المرشّح.',
+  'error.RIO-LIST-VALUE.retry': 'بقيمة أخرى.',
   'error.RIO-LIST-ADDRESS.problem': 'يطلب هذا العنوان شيئًا لا تعرفه القائمة.',
   'error.RIO-LIST-ADDRESS.why': 'غير مفهوم: {names}. ربما تغيّر اسم حقل، أو أن الرابط تالف.',
   'error.RIO-LIST-ADDRESS.fix': 'افتح القائمة من جديد واختر مرة أخرى.',

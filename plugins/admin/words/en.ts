@@ -124,6 +124,7 @@ export const adminWords: Words = {
   'admin.filter.from': '{label} from {from}',
   'admin.filter.to': '{label} to {to}',
   'admin.filter.between': '{label} {from} to {to}',
+  'error.withoutFilter': 'Back to the list without it',
   'error.cleanList': 'Open the list afresh',
   'admin.delete.changed': 'Not deleted: somebody changed this in the meantime. Look at it once more.',
   'admin.delete.refused': 'Not deleted: a rule of the database does not allow it.',

@@ -9,7 +9,13 @@ import { optionsOf } from './options.ts';
 import type { PatientNote } from './slots.ts';
 
 const posted = z.object({ appointment: z.string() });
-const calledTo = posted.extend({ room: z.string().trim().min(1).max(20) });
+// Plain signs only: PostgreSQL stores no NUL.
+const calledTo = posted.extend({
+  room: z
+    .string()
+    .trim()
+    .regex(/^\P{C}{1,20}$/u),
+});
 
 /** GET /+waiting-room */
 export async function dayPage(ctx: Context, app: App): Promise<void> {

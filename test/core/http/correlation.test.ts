@@ -10,7 +10,7 @@ const HEADER = 'x-correlation-id';
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 let app: TestApp;
 test.before(async () => {
-  app = await testApp({ extend: [probe()] });
+  app = await testApp({ trustedProxies: 1, extend: [probe()] });
 });
 test.after(() => app.close());
 
@@ -18,6 +18,13 @@ test('an id that a proxy brings is kept', async () => {
   for (const id of ['0123456789abcdef', 'A-b_C'.repeat(12)]) {
     assert.is((await ask(app.url, 'GET', '/admin/login', { [HEADER]: id })).headers[HEADER], id);
   }
+});
+
+test('without a trusted proxy nobody brings one: it would join his rows to those of somebody else', async () => {
+  const bare = await testApp({});
+  const id = '0123456789abcdef';
+  assert.match(String((await ask(bare.url, 'GET', '/admin/login', { [HEADER]: id })).headers[HEADER]), UUID);
+  await bare.close();
 });
 
 test('an id that could forge a line of the log, or is too short or too long to be one, is replaced', async () => {

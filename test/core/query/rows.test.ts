@@ -308,7 +308,7 @@ async function options(q: string, rules?: Rules, limit = 10) {
 
 pick('the row of the typed key comes first, then those with every word in their label', async () => {
   assert.equal((await options('D')).keys[0], 'D');
-  assert.equal((await options('dfw')).keys, ['D', 'DFW']);
+  assert.equal((await options('dfw')).keys, ['DFW', 'D'], 'the key comes first in whatever letters');
   assert.equal((await options('sea tle')).keys, ['SEA']);
   assert.equal((await options('50%')).keys, ['x_1']);
   assert.equal((await options('%')).keys, ['x_1']);
