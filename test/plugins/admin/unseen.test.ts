@@ -1,0 +1,90 @@
+// Fields that somebody may set and not see, and records that he may change and not view.
+import * as assert from 'uvu/assert';
+import { defineAdmin, defineModel, field, sql, z } from '../../../index.ts';
+import { type TestApp, testApp } from '../../support/app.ts';
+import type { Client } from '../../support/client.ts';
+import { suite } from '../../support/suite.ts';
+
+const test = suite('admin: set and not see');
+const Card = defineModel('card', {
+  fields: { name: field.text({ max: 80 }), pin: field.text({ max: 9, nullable: true }) },
+});
+const Row = z.object({ name: z.string(), pin: z.string().nullable() });
+const Count = z.object({ n: z.number() });
+let desk: TestApp;
+let clerk: Client;
+
+test.before(async () => {
+  desk = await testApp({ models: [Card], plugins: { admin: { admins: [defineAdmin(Card, {})] } } });
+  const { policy } = desk.app;
+  const may = policy.mayField.bind(policy);
+  policy.mayField = (actor, action, f) =>
+    !(actor.kind === 'person' && actor.role === 'staff' && action === 'view' && f.name === 'pin') &&
+    may(actor, action, f);
+  clerk = await desk.person('staff', ['card.view', 'card.add', 'card.change']);
+});
+test.before.each(async () => {
+  await desk.app.database.query(sql.unsafe`truncate card restart identity`);
+  await desk.app.database.query(sql.unsafe`insert into card (name, pin) values ('Ada', '4711')`);
+});
+test.after(() => desk.close());
+
+const card = () => desk.app.database.one(sql.type(Row)`select name, pin from card where id = 1`);
+
+test('a form that was saved without touching what it could not show leaves that alone', async () => {
+  const { status } = await clerk.submit('/admin/cards/1/+edit', { name: 'Ada L.' });
+  assert.is(status, 303);
+  assert.equal({ ...(await card()) }, { name: 'Ada L.', pin: '4711' });
+});
+
+test('it may be set, and the answer does not tell whether it was so already', async () => {
+  const answers = [];
+  for (const pin of ['4711', '0000']) {
+    const saved = await clerk.submit('/admin/cards/1/+edit', { pin });
+    answers.push([saved.status, saved.location, await updates()]);
+  }
+  assert.equal(answers, [
+    [303, '/admin/cards', 1],
+    [303, '/admin/cards', 2],
+  ]);
+});
+
+test('a stale version answers the same for a right and for a wrong guess', async () => {
+  const statuses = [];
+  for (const pin of ['4711', '0000']) {
+    statuses.push((await clerk.submit('/admin/cards/1/+edit', { pin, '~version': '1' })).status);
+  }
+  assert.equal(statuses, [409, 409]);
+});
+
+test('who may change and not view learns nothing from guesses', async () => {
+  const blind = await desk.person('staff', ['card.change', 'card.add']);
+  const page = await blind.get('/admin/cards/+new');
+  const token = /name="~token" value="([^"]+)"/.exec(page.text)?.[1] ?? '';
+  const statuses = [];
+  for (const pin of ['4711', '0000']) {
+    statuses.push((await blind.post('/admin/cards/1/+edit', { '~token': token, '~version': '1', pin })).status);
+  }
+  assert.is(new Set(statuses).size, 1, String(statuses));
+});
+
+test('a page that was kept, corrected and sent again is another post: what was corrected is stored', async () => {
+  const first = await clerk.get('/admin/cards/1/+edit');
+  const value = (name: string) => new RegExp(`name="${name}" value="([^"]*)"`).exec(first.text)?.[1] ?? '';
+  const fields = { '~token': value('~token'), '~form': value('~form'), '~version': value('~version') };
+  assert.is((await clerk.post('/admin/cards/1/+edit', { ...fields, name: 'One' })).status, 303);
+  assert.is((await clerk.post('/admin/cards/1/+edit', { ...fields, name: 'One' })).status, 303, 'the very same again');
+  assert.is(
+    (await clerk.post('/admin/cards/1/+edit', { ...fields, name: 'Corrected' })).status,
+    409,
+    'told, not dropped',
+  );
+  assert.is((await card()).name, 'One');
+});
+
+const updates = () =>
+  desk.app.database.oneFirst(
+    sql.type(
+      Count,
+    )`select count(*)::integer as n from rustio_audit where event = 'update' and subject_model = 'card' and subject_key = '1' and after ? 'pin'`,
+  );
