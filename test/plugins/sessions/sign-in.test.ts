@@ -313,15 +313,16 @@ const ASKING = [
 
 /** Counts what the application asks its database from now on; a transaction counts as one. */
 function countingStatements(): () => number {
-  const { database } = desk.app;
   let asked = 0;
-  for (const name of [...ASKING, 'transaction'] as const) {
-    const original: (...given: never[]) => unknown = database[name].bind(database);
-    const counted = (...given: never[]) => {
-      asked += 1;
-      return original(...given);
-    };
-    Object.defineProperty(database, name, { value: counted, configurable: true });
+  for (const pool of [desk.app.database, desk.app.reading]) {
+    for (const name of [...ASKING, 'transaction'] as const) {
+      const original: (...given: never[]) => unknown = pool[name].bind(pool);
+      const counted = (...given: never[]) => {
+        asked += 1;
+        return original(...given);
+      };
+      Object.defineProperty(pool, name, { value: counted, configurable: true });
+    }
   }
   return () => {
     const count = asked;
