@@ -190,6 +190,25 @@ export const faults: readonly Fault[] = [
     to: 'return { first: true };',
     tests: ['core/write/once.test.ts'],
   },
+  {
+    name: 'a deletion leaves no trail',
+    file: 'core/write/remove-row.ts',
+    from: "if (event.name === 'delete') await door.events.record(tx, cause, 'delete', { subject, data: event.data });\n    else",
+    to: "if (event.name === 'update')",
+    tests: ['core/write/remove.test.ts'],
+  },
+  {
+    name: 'a record takes the upload of somebody else',
+    file: 'core/files/file-rows.ts',
+    from: `      and created_by = \${actorText(actor)}
+      and model = \${field.model.name}
+      and field = \${field.name}
+    returning id`,
+    to: `      and model = \${field.model.name}
+      and field = \${field.name}
+    returning id`,
+    tests: ['core/files/life.test.ts'],
+  },
 
   // ── people
   {
@@ -198,6 +217,13 @@ export const faults: readonly Fault[] = [
     from: 'and s.ended_at is null',
     to: '',
     tests: ['plugins/sessions/sign-in.test.ts', 'plugins/sessions/rules.test.ts'],
+  },
+  {
+    name: 'a session goes on that nobody has used for half a day',
+    file: 'plugins/sessions/load-session.ts',
+    from: 'and s.idle_expires_at > now()',
+    to: '',
+    tests: ['plugins/sessions/rules.test.ts'],
   },
   {
     name: "somebody ends another one's session",
@@ -264,6 +290,13 @@ alter table rustio_audit enable always trigger rustio_audit_append_only;`,
     from: "markdown.disable(['image', 'html_block', 'html_inline']);",
     to: "markdown.set({ html: true });\n  markdown.disable(['image']);",
     tests: ['core/model/markdown.test.ts'],
+  },
+  {
+    name: 'a file that somebody uploaded opens as a page of ours',
+    file: 'plugins/admin/file-page.ts',
+    from: "{ type: isImageType(file.type) ? 'inline' : 'attachment' }",
+    to: "{ type: 'inline' }",
+    tests: ['http/files-hostile.test.ts'],
   },
   {
     name: 'a name that nobody declared is a way to a prototype',
