@@ -16,9 +16,10 @@ export interface Urls {
 
 export function createUrls(mountPath: string, publicUrl: string, asset: (file: string) => string): Urls {
   const to: Urls['to'] = (path, query) => {
-    const search = new URLSearchParams();
-    for (const [name, value] of Object.entries(query ?? {})) if (value !== undefined) search.set(name, value);
     const address = path === '/' ? mountPath || '/' : mountPath + path;
+    if (query === undefined) return address;
+    const search = new URLSearchParams();
+    for (const [name, value] of Object.entries(query)) if (value !== undefined) search.set(name, value);
     return search.size === 0 ? address : `${address}?${search}`;
   };
   return {

@@ -6,7 +6,7 @@
 // runs along an index by itself and stops at the page's size; an OR of the same conditions would read half the table.
 
 import { type FragmentSqlToken, sql } from 'slonik';
-import { columnSql, comma, valueSql } from './sql-names.ts';
+import { columnSql, comma, joined, valueSql } from './sql-names.ts';
 import type { Sort } from './types.ts';
 
 /** A part of the rows: what they fulfil, and how they are ordered among themselves. */
@@ -86,7 +86,7 @@ export function orderSql(
     if (!field.nullable || known[index] === 'not null' || down === back) return [term];
     return [back ? sql.fragment`${term} nulls first` : sql.fragment`${term} nulls last`];
   });
-  return terms.length === 0 ? sql.fragment`` : sql.fragment`order by ${sql.join(terms, comma)}`;
+  return terms.length === 0 ? sql.fragment`` : sql.fragment`order by ${joined(terms, comma)}`;
 }
 
 /**

@@ -87,7 +87,10 @@ export function holdsText(field: FieldInfo): boolean {
 
 /** `nothing` for a list of no pieces, so that a template reads the same with and without them. */
 export function joined(pieces: readonly FragmentSqlToken[], glue: FragmentSqlToken): FragmentSqlToken {
-  return pieces.length === 0 ? nothing : sql.fragment`${sql.join(pieces, glue)}`;
+  if (pieces.length === 0) return nothing;
+  if (pieces.some(({ values }) => values.length > 0)) return sql.fragment`${sql.join(pieces, glue)}`;
+  // Slonik numbers the values of each piece anew. Names have none, and a list's statement is mostly names.
+  return { ...nothing, sql: pieces.map((piece) => piece.sql).join(glue.sql) };
 }
 
 /** `where a and b`; nothing when there is no condition. */

@@ -1,7 +1,7 @@
 import type { Show } from '../model/kind.ts';
 import type { Translate } from './words.ts';
 
-/** More than a busy hour of different minutes; then the memo starts anew. */
+/** More than a busy hour of different minutes, or a page of different numbers; then a memo starts anew. */
 const MEMO = 5_000;
 
 /**
@@ -27,13 +27,22 @@ export function createShow(
   });
   const amounts = new Map<string, Intl.NumberFormat>();
   const byMinute = new Map<string, string>();
+  const byNumber = new Map<string | number, string>();
   return {
     locale,
     t,
     recordUrl,
     date: (wire) => wire,
     localDateTime: (wire) => wire.slice(0, 16),
-    number: (wire) => (typeof wire === 'string' ? grouped(numbers, wire) : numbers.format(wire)),
+    number(wire) {
+      let text = byNumber.get(wire);
+      if (text === undefined) {
+        if (byNumber.size >= MEMO) byNumber.clear();
+        text = typeof wire === 'string' ? grouped(numbers, wire) : numbers.format(wire);
+        byNumber.set(wire, text);
+      }
+      return text;
+    },
     money(wire, currency) {
       // NaN and Infinity, which numeric knows, are shown as PostgreSQL writes them.
       if (!isPlainDecimal(wire)) return wire;

@@ -43,12 +43,18 @@ function translator(
   words: ReadonlyMap<string, string>,
   english: ReadonlyMap<string, string>,
 ): Translate {
+  const plain = new Map<string, string>();
   const compiled = new Map<string, IntlMessageFormat>();
   const turned = isRightToLeft(locale);
   return (key, params) => {
+    const ready = plain.get(key);
+    if (ready !== undefined) return ready;
     const message = words.get(key) ?? english.get(key);
     if (message === undefined) return key;
-    if (!message.includes('{')) return message;
+    if (!message.includes('{')) {
+      plain.set(key, message);
+      return message;
+    }
     let format = compiled.get(key);
     if (!format) {
       format = new IntlMessageFormat(message, words.has(key) ? locale : 'en', undefined, { ignoreTag: true });
