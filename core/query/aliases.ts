@@ -1,6 +1,6 @@
 // Names of columns in the results of the reading door, beside the fields' own names.
 
-/** The label of the record itself. */
+/** The label of the record itself, where one record is read. */
 export const LABEL = '~label';
 /** The version that an update must still find (xmin). */
 export const VERSION = '~version';

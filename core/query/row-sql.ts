@@ -1,5 +1,5 @@
-// One row as the reading door gives it: the fields that the reader may see under their own names, the label of the record,
-// the labels of relations, the lists of manyToMany fields. Built over a subselect `p` that has cut the page already, so
+// One row as the reading door gives it: the fields that the reader may see under their own names, the label of a single
+// record, the labels of relations, the lists of manyToMany fields. Built over a subselect `p` that has cut the page already, so
 // that labels are looked up for the rows that are shown and for no other.
 
 import { type FragmentSqlToken, type QuerySqlToken, sql } from 'slonik';
@@ -26,7 +26,7 @@ export interface RowWishes {
   readonly fields: readonly FieldInfo[];
   /** Most entries of a manyToMany. */
   readonly listed: number;
-  /** Of one record more may be read than of each in a list. */
+  /** Of one record more is read than of each in a list: its label, and large values whole. */
   readonly whole: boolean;
   /** `p` has a column `~version`. */
   readonly version: boolean;
@@ -40,12 +40,16 @@ const list = z.array(z.object({ key: text, label }));
 export function rowSql(reader: Reader, model: ModelInfo, wishes: RowWishes): RowSql {
   const fields = [...new Set([...model.key, ...wishes.fields])];
   const stored = fields.filter((field) => field.column !== '');
-  const parts = reader.labelParts(model);
   const columns = stored.map(
     (field) => sql.fragment`${shownSql('p', field, wishes.whole)} as ${nameSql([field.name])}`,
   );
-  columns.push(sql.fragment`${labelSql(model, parts, 'p')} as ${nameSql([LABEL])}`);
-  const extras: Extras = { [LABEL]: text };
+  const extras: Extras = {};
+  // A list shows what stands in its columns; what the record itself is called is asked for where it is the heading.
+  const parts = wishes.whole ? reader.labelParts(model) : [];
+  if (wishes.whole) {
+    columns.push(sql.fragment`${labelSql(model, parts, 'p')} as ${nameSql([LABEL])}`);
+    extras[LABEL] = text;
+  }
   const joins: FragmentSqlToken[] = [];
   if (wishes.version) {
     columns.push(nameSql(['p', VERSION]));
