@@ -59,7 +59,7 @@ function needsTrigrams(snapshot: Snapshot): boolean {
 /** Everything in a table that stays but its foreign keys. */
 function partsOf({ before, after }: Pair): { drops: Change[]; columns: Change[]; adds: Change[] } {
   const table = after.name;
-  const checks = compare(before.checks, after.checks);
+  const checks = comparedChecks(before, after);
   const indexes = compare(before.indexes, after.indexes);
   const uniques = compare(before.uniques, after.uniques);
   const primaryKey = compare([before.primaryKey], [after.primaryKey]);
@@ -78,6 +78,29 @@ function partsOf({ before, after }: Pair): { drops: Change[]; columns: Change[];
       ...checks.come.map((check): Change => ({ kind: 'addCheck', table, check })),
     ],
   };
+}
+
+/**
+ * A check over a column of another type goes and comes again, though it reads the same: PostgreSQL keeps it with the casts of the
+ * old type, and a table that was made anew would have another one.
+ */
+function comparedChecks(before: TableShape, after: TableShape) {
+  const { gone, come } = compare(before.checks, after.checks);
+  const fresh = new Set(come);
+  const names = retypedColumns({ before, after });
+  const again = after.checks.filter(
+    (check) => !fresh.has(check) && names.some((name) => check.condition.includes(name)),
+  );
+  return { gone: [...gone, ...again], come: [...come, ...again] };
+}
+
+function retypedColumns({ before, after }: Pair): string[] {
+  const old = byName(before.columns);
+  const retyped = after.columns.filter((column) => {
+    const earlier = old.get(column.name);
+    return earlier !== undefined && earlier.type !== column.type;
+  });
+  return retyped.map((column) => column.name);
 }
 
 /** New columns before old ones go: whoever edits the file may move values between. */
@@ -102,13 +125,8 @@ function columnChanges(table: string, before: readonly ColumnShape[], after: rea
  * a primary key that is made anew.
  */
 function movedKeys({ before, after }: Pair): string[] {
-  const old = byName(before.columns);
-  const retyped = after.columns.filter((column) => {
-    const earlier = old.get(column.name);
-    return earlier !== undefined && earlier.type !== column.type;
-  });
   const rekeyed = same(before.primaryKey, after.primaryKey) ? [] : before.primaryKey.columns;
-  return [...retyped.map((column) => column.name), ...rekeyed].map((column) => place(after.name, column));
+  return [...retypedColumns({ before, after }), ...rekeyed].map((column) => place(after.name, column));
 }
 
 function linksOf({ before, after }: Pair, moved: ReadonlySet<string>): { drops: Change[]; adds: Change[] } {

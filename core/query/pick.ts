@@ -64,10 +64,8 @@ export async function resolveTyped(
   const text = typed.trim();
   if (target === undefined || text === '' || !isStorable(text) || !reader.picks(field)) return [];
   const key = keyTyped(target, text);
-  const keys = keysTyped(target, text);
   const ways = [
     ...(key === undefined ? [] : [keyAmong(target, [key])]),
-    ...(keys.length > 1 ? [keyAmong(target, keys)] : []),
     labelledSql(reader, target, text, 'exactly'),
     labelledSql(reader, target, text, 'in any case'),
   ];

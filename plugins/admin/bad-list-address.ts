@@ -32,12 +32,15 @@ function badFilterValue(
   problems: readonly AskProblem[],
   params: URLSearchParams,
 ): RustioError {
-  const names = new Set(problems.map(({ name }) => name));
-  const values = [...names]
-    .map((name) => `${model.fields.get(name.split('.')[1] ?? '')?.label ?? name}: “${params.get(name) ?? ''}”`)
+  // Both ends of a range are one filter, whichever of them could not be read.
+  const fields = new Set(problems.map(({ name }) => name.split('.')[1] ?? ''));
+  const isMeant = (name: string): boolean => name.startsWith('f.') && fields.has(name.split('.')[1] ?? '');
+  const values = [...params]
+    .filter(([name]) => isMeant(name))
+    .map(([name, value]) => `${model.fields.get(name.split('.')[1] ?? '')?.label ?? name}: “${value}”`)
     .join(', ')
     .slice(0, 200);
-  const rest = new URLSearchParams([...params].filter(([name]) => !names.has(name)));
+  const rest = new URLSearchParams([...params].filter(([name]) => !isMeant(name)));
   return new RustioError(
     'RIO-LIST-VALUE',
     {

@@ -70,7 +70,7 @@ test('admin: every option of the page is honoured', async () => {
 });
 
 test('the model of the README boots', async () => {
-  const config = (await shown('README/models.ts')).get('default');
+  const config = (await shown('README/rustio.config.ts')).get('default');
   assert.ok(isConfig(config));
   await withApp(config, async (app) => {
     const person = await app.person('administrator');
