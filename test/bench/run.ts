@@ -47,6 +47,7 @@ try {
   const environment = { DATABASE_URL: server.url, RUSTIO_SECRET_KEYS: randomBytes(32).toString('hex') };
   const full = values.full === true;
   await runScript(path.join(import.meta.dirname, 'make-data.ts'), { ...environment, FULL: full ? '1' : '' });
+  await server.warmUp();
   const ours = await startOurs(PROJECT, environment);
   running.push(ours);
   const bench: Bench = {
