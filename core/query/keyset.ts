@@ -6,7 +6,7 @@
 // runs along an index by itself and stops at the page's size; an OR of the same conditions would read half the table.
 
 import { type FragmentSqlToken, sql } from 'slonik';
-import { columnSql, comma, joined, valueSql } from './sql-names.ts';
+import { columnSql, comma, joined, piece, valueSql } from './sql-names.ts';
 import type { Sort } from './types.ts';
 
 /** A part of the rows: what they fulfil, and how they are ordered among themselves. */
@@ -17,8 +17,8 @@ export interface Branch {
 type Values = readonly (string | null)[];
 type Known = 'one value' | 'not null' | 'open';
 
-const and = sql.fragment` and `;
-const or = sql.fragment` or `;
+const and = piece` and `;
+const or = piece` or `;
 
 /**
  * The rows strictly after `values` (before them when `back`), or all of them, as branches without a row in common, in the
@@ -65,8 +65,8 @@ export function oneCondition(
   back: boolean,
 ): FragmentSqlToken | undefined {
   if (values === undefined) return undefined;
-  const parts = branches(order, values, back).map((branch) => sql.fragment`(${sql.join(branch.conditions, and)})`);
-  return parts.length === 0 ? sql.fragment`false` : sql.fragment`(${sql.join(parts, or)})`;
+  const parts = branches(order, values, back).map((branch) => piece`(${sql.join(branch.conditions, and)})`);
+  return parts.length === 0 ? piece`false` : piece`(${sql.join(parts, or)})`;
 }
 
 /** `order by …`; what is known of a column spares a word that would keep an index from being used. */
@@ -81,12 +81,12 @@ export function orderSql(
     if (known[index] === 'one value') return [];
     const column = columnSql(alias, field);
     const down = descending !== back;
-    const term = down ? sql.fragment`${column} desc` : sql.fragment`${column}`;
+    const term = down ? piece`${column} desc` : piece`${column}`;
     // PostgreSQL takes NULL for the largest value: last when ascending, first when descending.
     if (!field.nullable || known[index] === 'not null' || down === back) return [term];
-    return [back ? sql.fragment`${term} nulls first` : sql.fragment`${term} nulls last`];
+    return [back ? piece`${term} nulls first` : piece`${term} nulls last`];
   });
-  return terms.length === 0 ? sql.fragment`` : sql.fragment`order by ${joined(terms, comma)}`;
+  return terms.length === 0 ? piece`` : piece`order by ${joined(terms, comma)}`;
 }
 
 /**
@@ -104,20 +104,20 @@ function comparison(sorts: readonly Sort[], values: Values, back: boolean): Frag
   const columns = sorts.map(({ field }) => columnSql('t', field));
   const bounds = sorts.map(({ field }, index) => valueSql(field, values[index] ?? ''));
   const down = sorts[0]?.descending !== back;
-  const left = sql.fragment`(${sql.join(columns, comma)})`;
-  const right = sql.fragment`(${sql.join(bounds, comma)})`;
-  return down ? sql.fragment`${left} < ${right}` : sql.fragment`${left} > ${right}`;
+  const left = piece`(${joined(columns, comma)})`;
+  const right = piece`(${sql.join(bounds, comma)})`;
+  return down ? piece`${left} < ${right}` : piece`${left} > ${right}`;
 }
 
 function equals(sort: Sort, value: string | null | undefined): FragmentSqlToken {
   if (value === null || value === undefined) return isNull(sort);
-  return sql.fragment`${columnSql('t', sort.field)} = ${valueSql(sort.field, value)}`;
+  return piece`${columnSql('t', sort.field)} = ${valueSql(sort.field, value)}`;
 }
 
 function isNull({ field }: Sort): FragmentSqlToken {
-  return sql.fragment`${columnSql('t', field)} is null`;
+  return piece`${columnSql('t', field)} is null`;
 }
 
 function isNotNull({ field }: Sort): FragmentSqlToken {
-  return sql.fragment`${columnSql('t', field)} is not null`;
+  return piece`${columnSql('t', field)} is not null`;
 }

@@ -1,6 +1,6 @@
-import { type FragmentSqlToken, sql } from 'slonik';
+import type { FragmentSqlToken } from 'slonik';
 import type { FieldInfo, ModelInfo } from '../model/registry.ts';
-import { columnSql, comma, isText, joined } from './sql-names.ts';
+import { columnSql, comma, isText, joined, piece } from './sql-names.ts';
 
 /** Between the parts of a label. */
 export const LABEL_GLUE = ' · ';
@@ -12,18 +12,18 @@ export const LABEL_GLUE = ' · ';
 export function labelSql(model: ModelInfo, parts: readonly FieldInfo[], alias: string): FragmentSqlToken {
   const key = joinedText(model.key, alias);
   if (parts.length === 0 || parts.every((field) => model.key.includes(field))) return key;
-  return sql.fragment`coalesce(nullif(${joinedText(parts, alias)}, ''), ${key})`;
+  return piece`coalesce(nullif(${joinedText(parts, alias)}, ''), ${key})`;
 }
 
 /** One field as text. */
 export function textSql(field: FieldInfo, alias: string): FragmentSqlToken {
   const column = columnSql(alias, field);
-  return isText(field) ? column : sql.fragment`${column}::text`;
+  return isText(field) ? column : piece`${column}::text`;
 }
 
 function joinedText(fields: readonly FieldInfo[], alias: string): FragmentSqlToken {
   const [only, ...more] = fields;
   if (only !== undefined && more.length === 0) return textSql(only, alias);
   const texts = fields.map((field) => textSql(field, alias));
-  return sql.fragment`concat_ws(' · ', ${joined(texts, comma)})`;
+  return piece`concat_ws(' · ', ${joined(texts, comma)})`;
 }

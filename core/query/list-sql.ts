@@ -8,7 +8,7 @@ import type { Reader } from './reader.ts';
 import { rowSql, rowsQuery } from './row-sql.ts';
 import { searchableFields, searchSql } from './search-sql.ts';
 import { searchWords } from './search-words.ts';
-import { columnSql, comma, joined, tableSql, trusted, whereSql } from './sql-names.ts';
+import { columnSql, comma, joined, piece, tableSql, trusted, whereSql } from './sql-names.ts';
 import type { Ask, Listing, Sort } from './types.ts';
 
 /** Entries of a manyToMany that a list shows. */
@@ -40,7 +40,7 @@ export function conditionsOf(
 ): readonly FragmentSqlToken[] {
   const scope = reader.scope(listing.model);
   return [
-    ...(scope === undefined ? [] : [sql.fragment`(${scope})`]),
+    ...(scope === undefined ? [] : [piece`(${scope})`]),
     ...ask.filters.map(filterSql),
     ...searchSql(reader, searchableFields(reader, listing.search), searchWords(ask.q) ?? []),
   ];
@@ -62,7 +62,7 @@ function pageSql(
   const values = typeof ask.at === 'object' ? ask.at.cursor.values : undefined;
   // A literal: with a parameter the planner would prepare for a tenth of the table.
   const limit = trusted(`limit ${Math.trunc(ask.size) + 1}`);
-  const part = (more: readonly FragmentSqlToken[], orderBy: FragmentSqlToken) => sql.fragment`
+  const part = (more: readonly FragmentSqlToken[], orderBy: FragmentSqlToken) => piece`
     select ${names} from ${tableSql(model)} t ${whereSql([...conditions, ...more])} ${orderBy} ${limit}
   `;
   const whole = orderSql(order, back, 't');
@@ -73,9 +73,9 @@ function pageSql(
   }
   const parts = branches(order, values, back);
   const [only, ...others] = parts;
-  if (only === undefined) return part([sql.fragment`false`], whole);
+  if (only === undefined) return part([piece`false`], whole);
   if (others.length === 0) return part(only.conditions, only.order);
   // PostgreSQL runs the parts of a UNION ALL one after the other and stops at the limit: mostly the first one is enough.
-  const all = parts.map((branch) => sql.fragment`(${part(branch.conditions, branch.order)})`);
-  return sql.fragment`select t.* from (${sql.join(all, sql.fragment` union all `)}) t ${limit}`;
+  const all = parts.map((branch) => piece`(${part(branch.conditions, branch.order)})`);
+  return piece`select t.* from (${sql.join(all, piece` union all `)}) t ${limit}`;
 }

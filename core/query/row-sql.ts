@@ -10,7 +10,7 @@ import { type RowSchema, rowSchema } from '../model/row.ts';
 import { LABEL, relationLabel, relationList, VERSION } from './aliases.ts';
 import { labelSql } from './label-sql.ts';
 import type { Reader } from './reader.ts';
-import { columnSql, comma, joined, nameSql, onlyKey, shownSql, tableSql, trusted } from './sql-names.ts';
+import { columnSql, comma, joined, nameSql, onlyKey, piece, shownSql, tableSql, trusted } from './sql-names.ts';
 
 export interface RowSql {
   readonly columns: FragmentSqlToken;
@@ -40,14 +40,12 @@ const list = z.array(z.object({ key: text, label }));
 export function rowSql(reader: Reader, model: ModelInfo, wishes: RowWishes): RowSql {
   const fields = [...new Set([...model.key, ...wishes.fields])];
   const stored = fields.filter((field) => field.column !== '');
-  const columns = stored.map(
-    (field) => sql.fragment`${shownSql('p', field, wishes.whole)} as ${nameSql([field.name])}`,
-  );
+  const columns = stored.map((field) => piece`${shownSql('p', field, wishes.whole)} as ${nameSql([field.name])}`);
   const extras: Extras = {};
   // A list shows what stands in its columns; what the record itself is called is asked for where it is the heading.
   const parts = wishes.whole ? reader.labelParts(model) : [];
   if (wishes.whole) {
-    columns.push(sql.fragment`${labelSql(model, parts, 'p')} as ${nameSql([LABEL])}`);
+    columns.push(piece`${labelSql(model, parts, 'p')} as ${nameSql([LABEL])}`);
     extras[LABEL] = text;
   }
   const joins: FragmentSqlToken[] = [];
@@ -60,19 +58,19 @@ export function rowSql(reader: Reader, model: ModelInfo, wishes: RowWishes): Row
     const alias = `j${index}`;
     if (field.through !== undefined) {
       const name = relationList(field.name);
-      columns.push(sql.fragment`${nameSql([alias, 'items'])} as ${nameSql([name])}`);
+      columns.push(piece`${nameSql([alias, 'items'])} as ${nameSql([name])}`);
       joins.push(listJoin(reader, field, alias, wishes.listed));
       extras[name] = list;
     } else if (field.target !== undefined && reader.knowsTarget(field)) {
       const name = relationLabel(field.name);
-      columns.push(sql.fragment`${nameSql([alias, 'label'])} as ${nameSql([name])}`);
+      columns.push(piece`${nameSql([alias, 'label'])} as ${nameSql([name])}`);
       joins.push(labelJoin(reader, field.target, columnSql('p', field), alias));
       extras[name] = label;
     }
   }
   return {
     columns: joined(columns, comma),
-    joins: joined(joins, sql.fragment` `),
+    joins: joined(joins, piece` `),
     needed: [...new Set([...stored, ...parts])],
     schema: schemaOf(model, stored, extras),
   };
@@ -85,7 +83,7 @@ export function rowsQuery(row: RowSql, page: FragmentSqlToken, order: FragmentSq
 
 /** The label of one row of another model; NULL where the reader may not see that row. */
 function labelJoin(reader: Reader, target: ModelInfo, key: FragmentSqlToken, alias: string): FragmentSqlToken {
-  return sql.fragment`
+  return piece`
     left join lateral (
       select ${labelSql(target, reader.labelParts(target), 't')} as label
       from ${tableSql(target)} t
@@ -102,9 +100,9 @@ function listJoin(reader: Reader, field: FieldInfo, alias: string, most: number)
   }
   const far = columnSql('link', through.far);
   const known = reader.knowsTarget(field);
-  const named = known ? labelJoin(reader, target, far, 'named') : sql.fragment``;
-  const name = known ? sql.fragment`named.label` : sql.fragment`null::text`;
-  return sql.fragment`
+  const named = known ? labelJoin(reader, target, far, 'named') : piece``;
+  const name = known ? piece`named.label` : piece`null::text`;
+  return piece`
     left join lateral (
       select coalesce(jsonb_agg(jsonb_build_object('key', link.key, 'label', link.label)), '[]') as items
       from (
@@ -120,7 +118,7 @@ function listJoin(reader: Reader, field: FieldInfo, alias: string, most: number)
 
 function scopeSql(reader: Reader, model: ModelInfo): FragmentSqlToken {
   const scope = reader.scope(model);
-  return scope === undefined ? sql.fragment`` : sql.fragment`and (${scope})`;
+  return scope === undefined ? piece`` : piece`and (${scope})`;
 }
 
 const extended = new WeakMap<RowSchema, Map<string, RowSchema>>();

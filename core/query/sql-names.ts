@@ -1,6 +1,6 @@
 // Names and casts as pieces of SQL. They come from the registry alone, never from a request.
 
-import { type FragmentSqlToken, sql } from 'slonik';
+import { type FragmentSqlToken, sql, type ValueExpression } from 'slonik';
 import { quoteName } from '../migrate/quote.ts';
 import type { Param } from '../model/kind.ts';
 import { TEXT_TYPES } from '../model/own-type.ts';
@@ -89,13 +89,33 @@ export function holdsText(field: FieldInfo): boolean {
 export function joined(pieces: readonly FragmentSqlToken[], glue: FragmentSqlToken): FragmentSqlToken {
   if (pieces.length === 0) return nothing;
   if (pieces.some(({ values }) => values.length > 0)) return sql.fragment`${sql.join(pieces, glue)}`;
-  // Slonik numbers the values of each piece anew. Names have none, and a list's statement is mostly names.
-  return { ...nothing, sql: pieces.map((piece) => piece.sql).join(glue.sql) };
+  return { ...nothing, sql: pieces.map(({ sql: text }) => text).join(glue.sql) };
+}
+
+/**
+ * `sql.fragment`; pieces without values are put in as they are. Slonik looks through every piece for values to number anew,
+ * and a list's statement nests some thirty pieces that are nothing but names.
+ */
+export function piece(parts: TemplateStringsArray, ...inserted: readonly ValueExpression[]): FragmentSqlToken {
+  let text = parts[0] ?? '';
+  for (const [index, token] of inserted.entries()) {
+    if (!isPlain(token)) return sql.fragment(parts, ...inserted);
+    text += token.sql + parts[index + 1];
+  }
+  return { ...nothing, sql: text };
+}
+
+function isPlain(token: ValueExpression): token is FragmentSqlToken {
+  return isFragment(token) && token.values.length === 0;
+}
+
+function isFragment(token: ValueExpression): token is FragmentSqlToken {
+  return typeof token === 'object' && token !== null && 'type' in token && token.type === nothing.type;
 }
 
 /** `where a and b`; nothing when there is no condition. */
 export function whereSql(conditions: readonly FragmentSqlToken[]): FragmentSqlToken {
-  return conditions.length === 0 ? nothing : sql.fragment`where ${sql.join(conditions, and)}`;
+  return conditions.length === 0 ? nothing : piece`where ${joined(conditions, and)}`;
 }
 
 export const comma = sql.fragment`, `;
