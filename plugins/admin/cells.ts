@@ -7,7 +7,7 @@ import { relationList } from '../../core/query/aliases.ts';
 import { escapeHtml } from '../../core/view/escape.ts';
 import type { ComputedColumn, Shown, Site } from './site.ts';
 
-const NONE = '–';
+const NONE = escapeHtml('–');
 
 /** HTML of a value, or undefined where there is none. */
 export type Cell = (row: WireRow) => string | undefined;
