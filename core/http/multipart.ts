@@ -54,7 +54,7 @@ async function readHeaders(scanner: Scanner): Promise<ReadonlyMap<string, string
     const line = await scanner.line(left);
     left -= line.length;
     if (line.length === 0) return headers;
-    const [, name = '', value = ''] = /^([\w-]+):[ \t]*(.*)$/.exec(line.toString('utf8')) ?? [];
+    const [, name = '', value = ''] = /^([\w-]+):[ \t]*([^\r\n]*)$/.exec(line.toString('utf8')) ?? [];
     const key = name.toLowerCase();
     if (key === '' || headers.has(key) || headers.size === MOST_HEADERS) throw new Malformed('headers of a part');
     headers.set(key, value);

@@ -1,10 +1,12 @@
 import type { Query } from '../database/queries.ts';
 import { RustioError } from '../errors.ts';
 import type { WireRow } from '../model/kind.ts';
+import { MATCHES } from './aliases.ts';
 import type { Counts } from './count.ts';
 import { type CursorPlace, writeCursor } from './cursor.ts';
 import { conditionsOf, isBackwards, listSql } from './list-sql.ts';
 import { completeOrder } from './order.ts';
+import { MOST_SORTED } from './page-sql.ts';
 import type { Reader } from './reader.ts';
 import type { Ask, Count, Listing, Page } from './types.ts';
 
@@ -35,7 +37,7 @@ export async function readPage(
     rows,
     previous: hasPrevious ? cursorOf(rows[0]) : undefined,
     next: hasNext ? cursorOf(rows.at(-1)) : undefined,
-    count: await countOf(counts, reader, listing, ask, rows.length, more),
+    count: matchesOf(ask, rows[0], more) ?? (await countOf(counts, reader, listing, ask, rows.length, more)),
   };
 }
 
@@ -53,6 +55,14 @@ function refuseHidden(reader: Reader, { filters, sort }: Ask): void {
     },
     { status: 400, details: [`${hidden.model.name}.${hidden.name}`] },
   );
+}
+
+/** What a search has counted on its way. */
+function matchesOf({ at, exact }: Ask, row: WireRow | undefined, more: boolean): Count | undefined {
+  const matches = row?.[MATCHES];
+  if (matches === undefined || matches === null || at !== undefined || exact || !more) return undefined;
+  const rows = Number(matches);
+  return rows > MOST_SORTED ? { kind: 'more', rows: MOST_SORTED } : { kind: 'exact', rows };
 }
 
 /** Nothing is counted where the page itself shows how many there are, nor beyond the first one. */

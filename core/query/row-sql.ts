@@ -7,7 +7,7 @@ import { z } from 'zod';
 import type { Wire } from '../model/kind.ts';
 import type { FieldInfo, ModelInfo } from '../model/registry.ts';
 import { type RowSchema, rowSchema } from '../model/row.ts';
-import { LABEL, relationLabel, relationList, VERSION } from './aliases.ts';
+import { LABEL, MATCHES, relationLabel, relationList, VERSION } from './aliases.ts';
 import { labelSql } from './label-sql.ts';
 import type { Reader } from './reader.ts';
 import { columnSql, comma, joined, nameSql, onlyKey, piece, shownSql, tableSql, trusted } from './sql-names.ts';
@@ -30,6 +30,8 @@ export interface RowWishes {
   readonly whole: boolean;
   /** `p` has a column `~version`. */
   readonly version: boolean;
+  /** `p` has a column `~matches`. @defaultValue false */
+  readonly matches?: boolean;
 }
 
 type Extras = Record<string, z.ZodType<Wire>>;
@@ -52,6 +54,10 @@ export function rowSql(reader: Reader, model: ModelInfo, wishes: RowWishes): Row
   if (wishes.version) {
     columns.push(nameSql(['p', VERSION]));
     extras[VERSION] = text;
+  }
+  if (wishes.matches) {
+    columns.push(nameSql(['p', MATCHES]));
+    extras[MATCHES] = label;
   }
 
   for (const [index, field] of fields.entries()) {

@@ -1,6 +1,7 @@
 import { type FragmentSqlToken, sql } from 'slonik';
 import type { FieldInfo } from '../model/registry.ts';
 import { textSql } from './label-sql.ts';
+import { isIndexed } from './order.ts';
 import type { Reader } from './reader.ts';
 import { literalPattern } from './search-words.ts';
 import {
@@ -39,6 +40,15 @@ export function searchSql(
 /** The search fields that this reader may look into. Through a relation it takes the right to the other model, too. */
 export function searchableFields(reader: Reader, fields: readonly SearchField[]): readonly SearchField[] {
   return fields.filter(({ via, field }) => reader.sees(field) && (via === undefined || reader.sees(via)));
+}
+
+/** Whether an index finds whatever these fields hold. One without, or one behind a relation, and the table is read instead. */
+export function searchesIndexes(fields: readonly SearchField[]): boolean {
+  return fields.every(({ via, field }) => {
+    if (via !== undefined) return false;
+    const isText = field.values.length === 0 && holdsText(field);
+    return isText ? field.index === 'search' : isIndexed(field);
+  });
 }
 
 /** Where a word may stand in a row: part of a text, one of the choices that people read, or the whole of another value. */

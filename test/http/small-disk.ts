@@ -28,7 +28,12 @@ export function smallDisk(folder: string, megabytes: number): SmallDisk {
       if (bavail === 0) return;
       const file = path.join(folder, `ballast-${ballast.length}`);
       ballast.push(file);
-      writeFileSync(file, Buffer.alloc(bavail * bsize));
+      try {
+        writeFileSync(file, Buffer.alloc(bavail * bsize));
+      } catch (error) {
+        // PostgreSQL took some of it meanwhile: full all the same.
+        if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+      }
     },
     free() {
       for (const file of ballast.splice(0)) rmSync(file);

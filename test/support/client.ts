@@ -11,6 +11,11 @@ export interface FormFields {
   readonly [name: string]: string | readonly string[];
 }
 
+/** Dashes and quotation marks as browsers show them; pages hold them as references (`core/view/escape.ts`). */
+export function asTyped(html: string): string {
+  return html.replace(/&#(8[0-3]\d\d);/g, (_, code) => String.fromCharCode(Number(code)));
+}
+
 export class Client {
   readonly origin: string;
   readonly #cookies = new Map<string, string>();
@@ -84,7 +89,7 @@ export class Client {
     return {
       status: response.status,
       headers: response.headers,
-      text: await response.text(),
+      text: asTyped(await response.text()),
       location: response.headers.get('location') ?? '',
     };
   }

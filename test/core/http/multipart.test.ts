@@ -72,6 +72,11 @@ test('whatever stands in the parts, and however the bytes arrive, they come back
   );
 });
 
+test('a line separator of Unicode is part of a name', async () => {
+  const sent = [{ name: 'scan', fileName: 'a\u2028b\u2029.pdf', content: Buffer.from('x') }];
+  assert.equal(await read(written(sent)), sent);
+});
+
 test('a part that nobody reads is passed over', async () => {
   const body = written(
     ['one', 'two', 'three'].map((name) => ({ name, fileName: undefined, content: Buffer.alloc(500, name) })),

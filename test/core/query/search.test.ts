@@ -1,0 +1,120 @@
+import { sql } from 'slonik';
+import * as assert from 'uvu/assert';
+import { z } from 'zod';
+import { createRows } from '../../../core/query/create-rows.ts';
+import { compileListing } from '../../../core/query/listing.ts';
+import type { Rows } from '../../../core/query/rows.ts';
+import type { Page } from '../../../core/query/types.ts';
+import { suite } from '../../support/suite.ts';
+import { models, openWorld, person, policyWith, run, somebody, type World } from './world.ts';
+
+// Thirty thousand rows, so that every way to the rows of a search is taken: see core/query/page-sql.ts.
+const ROWS = 30_000;
+const SIZE = 20;
+
+const test = suite('searches of a large list');
+let world: World;
+let rows: Rows;
+const { listing } = compileListing(person, {
+  search: ['name'],
+  list: ['name', 'seen', 'born'],
+  filters: ['level'],
+  order: ['-seen'],
+  size: SIZE,
+});
+
+test.before(async () => {
+  world = await openWorld();
+  rows = createRows({ database: world.database, policy: policyWith(), models });
+  await run(world.database)`
+    insert into person (name, born, seen, level)
+    select
+      concat_ws(' ',
+        case when n % 2 = 0 then 'everywhere' end,
+        case when n % 700 = 0 then 'seldom' end,
+        case when n between 5000 and 15000 then 'midst' end,
+        case when n > 22000 then 'ending' end,
+        'row'),
+      case when n % 3 > 0 then date '2020-01-01' + n % 900 end,
+      timestamptz '2026-01-01 00:00Z' - make_interval(mins => n),
+      case when n % 5 = 0 then 'chief' else 'junior' end
+    from generate_series(1, ${ROWS}) n
+  `;
+  await run(world.database)`analyze person`;
+});
+test.after(() => world.close());
+
+const WORDS = {
+  everywhere: { is: 'along the way', count: { kind: 'exact', rows: 15_000 } },
+  seldom: { is: 'few', count: { kind: 'exact', rows: 42 } },
+  midst: { is: 'too many to sort, a little further on', count: { kind: 'more', rows: 6_000 } },
+  ending: { is: 'too many to sort, and far away', count: { kind: 'more', rows: 6_000 } },
+  'ending midst': { is: 'nowhere', count: { kind: 'exact', rows: 0 } },
+} as const;
+
+for (const [q, { is, count }] of Object.entries(WORDS)) {
+  for (const sort of ['', 'seen', '-born', 'born,-seen']) {
+    test(`"${q}" (${is}) sorted by "${sort}" is what PostgreSQL finds, on the first pages and on the last`, async () => {
+      const expected = await inOrder(q, sort);
+      const first = await page({ q, sort });
+      assert.equal(keysOf(first), expected.slice(0, SIZE));
+      // In another order the word may lie nearer, and then the table itself is counted.
+      if (sort === '') assert.equal(first.count, count);
+      if (expected.length <= SIZE) return;
+      const second = await page({ q, sort, after: first.next ?? '' });
+      assert.equal(keysOf(second), expected.slice(SIZE, 2 * SIZE));
+      assert.equal(keysOf(await page({ q, sort, before: second.previous ?? '' })), keysOf(first));
+      const last = await page({ q, sort, at: 'last' });
+      assert.equal(keysOf(last), expected.slice(-SIZE));
+      const beforeLast = await page({ q, sort, before: last.previous ?? '' });
+      assert.equal(keysOf(beforeLast), expected.slice(-2 * SIZE, -SIZE));
+    });
+  }
+}
+
+test('a filter narrows a search on every way', async () => {
+  for (const q of Object.keys(WORDS)) {
+    const expected = await inOrder(q, '', sql.fragment`and level = 'chief'`);
+    assert.equal(keysOf(await page({ q, 'f.level': 'chief' })), expected.slice(0, SIZE), q);
+  }
+});
+
+test('a search of a rare word takes one statement, its count included', async () => {
+  await page({ q: 'seldom' });
+  const before = world.database.statements;
+  const { count } = await page({ q: 'seldom' });
+  assert.equal(count, { kind: 'exact', rows: 42 });
+  assert.is(world.database.statements - before, 1);
+});
+
+test('who asks for the exact count of a search gets it', async () => {
+  const { count } = await page({ q: 'midst', count: 'exact' });
+  assert.equal(count, { kind: 'exact', rows: 10_001 });
+});
+
+async function page(query: Readonly<Record<string, string>>): Promise<Page> {
+  const params = new URLSearchParams(Object.entries(query).filter(([, value]) => value !== ''));
+  const { parsed } = await rows.ask(somebody, listing, params, 'UTC');
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
+  return rows.list(somebody, listing, parsed.ask);
+}
+
+function keysOf(found: Page): readonly string[] {
+  return found.rows.map((row) => String(row.id));
+}
+
+/** What PostgreSQL itself says, sorted plainly. */
+async function inOrder(q: string, sort: string, more = sql.fragment``): Promise<readonly string[]> {
+  const wishes = (sort === '' ? '-seen' : sort).split(',');
+  const terms = wishes.map((wish) => {
+    const name = sql.identifier([wish.replace('-', '')]);
+    return wish.startsWith('-') ? sql.fragment`${name} desc nulls last` : sql.fragment`${name} nulls last`;
+  });
+  const last = wishes.at(-1)?.startsWith('-') ? sql.fragment`t.id desc` : sql.fragment`t.id`;
+  const words = q.split(' ').map((word) => sql.fragment`name ilike ${`%${word}%`}`);
+  const order = sql.join([...terms, last], sql.fragment`, `);
+  const found = await world.database.anyFirst(sql.type(z.object({ id: z.string() }))`
+    select id::text as id from person t where ${sql.join(words, sql.fragment` and `)} ${more} order by ${order}
+  `);
+  return found;
+}
