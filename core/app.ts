@@ -86,7 +86,7 @@ export function pipeline(app: App, { assets, readiness, table }: PipelineParts):
     clientAddress(app),
     health(app, readiness),
     ...devEvents(app),
-    matchRoute(table),
+    matchRoute(table, app.urls.to('/')),
     checkOrigin(app),
     ...app.plugins.flatMap((plugin) => plugin.identify?.(app) ?? []),
     checkAccess(app, app.access),

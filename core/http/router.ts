@@ -113,11 +113,19 @@ export function routeTable(routes: readonly Route[], models: Models): RouteTable
   };
 }
 
-/** Matches the route, or answers 404 and 405; nothing that follows runs for an address that does not exist. */
-export function matchRoute(table: RouteTable): ContextMiddleware {
+/**
+ * Matches the route, or answers 404 and 405; nothing that follows runs for an address that does not exist. Who types the name
+ * of the server alone is led to `home`, where the admin lives, unless `/` is a route of somebody's.
+ */
+export function matchRoute(table: RouteTable, home: string): ContextMiddleware {
   return async (ctx, next) => {
     const found = table.match(ctx.method, ctx.path);
     if (!found.route) {
+      if (ctx.path === '/' && found.allowed.length === 0 && (ctx.method === 'GET' || ctx.method === 'HEAD')) {
+        ctx.redirect(home);
+        ctx.status = 303;
+        return;
+      }
       if (found.allowed.length === 0) throw notFound();
       ctx.set('allow', found.allowed.join(', '));
       throw wrongMethod(ctx.method, found.allowed);

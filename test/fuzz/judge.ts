@@ -4,7 +4,7 @@ import type { FuzzRequest } from './request.ts';
 import type { FuzzAnswer } from './send.ts';
 
 /** Addresses that are answered without a route. */
-const OUTSIDE: Readonly<Record<string, number>> = { '/healthz': 200, '/readyz': 200 };
+const OUTSIDE: Readonly<Record<string, number>> = { '/': 303, '/healthz': 200, '/readyz': 200 };
 
 /** The route that a request is for; undefined where there is none. */
 export function routeOf(table: RouteTable, { method, path }: FuzzRequest): Route | undefined {

@@ -21,6 +21,31 @@ test('HEAD answers as GET does, without the page', async () => {
   assert.is((await ask(app.url, 'HEAD', app.app.urls.asset('admin.css'))).status, 200);
 });
 
+test('who types the name of the server alone is led to where the admin lives', async () => {
+  for (const [method, path] of [
+    ['GET', '/'],
+    ['HEAD', '/'],
+    ['GET', '/?x=//evil.example'],
+  ] as const) {
+    const { status, headers } = await ask(app.url, method, path);
+    assert.is(status, 303, `${method} ${path}`);
+    assert.is(headers.location, '/admin');
+  }
+  assert.is((await ask(app.url, 'POST', '/', { 'sec-fetch-site': 'same-origin' })).status, 404);
+  assert.is((await get('/?')).headers.location, '/admin');
+});
+
+test('an admin that lives at the root is no detour', async () => {
+  const root = await testApp({ mountPath: '/' });
+  try {
+    const { status, headers } = await ask(root.url, 'GET', '/', { accept: 'text/html' });
+    assert.is(status, 303);
+    assert.match(String(headers.location), /^\/login/);
+  } finally {
+    await root.close();
+  }
+});
+
 test('an address that does not answer a method says which ones it answers', async () => {
   const cases: readonly (readonly [string, string, string])[] = [
     ['DELETE', '/admin/login', 'GET, HEAD, POST'],
