@@ -22,8 +22,6 @@ export type Change =
   | { readonly kind: 'addCheck' | 'dropCheck'; readonly table: string; readonly check: CheckShape }
   | { readonly kind: 'addForeignKey' | 'dropForeignKey'; readonly table: string; readonly foreignKey: ForeignKeyShape };
 
-export type ChangeKind = Change['kind'];
-
 /** What undoes it; undefined where nothing should: others may use the schema or the extension by then. */
 export function opposite(change: Change): Change | undefined {
   switch (change.kind) {

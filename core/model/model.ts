@@ -146,7 +146,6 @@ type Unfiltered = 'text' | 'json' | 'uuid' | 'email' | 'phone' | 'url' | 'slug' 
 type Unordered = 'manyToMany' | 'json' | 'array' | 'markdown' | 'bytes' | 'file' | 'image';
 
 export type FieldName<F> = Bare<keyof F & string>;
-export type RelationName<F> = Bare<OfKind<F, 'belongsTo' | 'manyToMany'>>;
 export type StoredName<F> = Bare<Exclude<keyof F & string, OfKind<F, 'manyToMany'>>>;
 export type FilterName<F> = Bare<Exclude<keyof F & string, OfKind<F, Unfiltered>>>;
 type Ordered<F> = Exclude<keyof F & string, OfKind<F, Unordered>>;

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import type { Wire, WireRow } from './kind.ts';
-import type { AnyModel, Row } from './model.ts';
 import type { FieldInfo, ModelInfo } from './registry.ts';
 
 /** Values by field name, as code has them. */
@@ -17,15 +16,6 @@ export function decodeRow(model: ModelInfo, row: WireRow): DecodedRow {
       values[field.name] = wire === null ? null : field.spec.decode(wire);
   }
   return values;
-}
-
-/** The same, typed by the declared model. Throws TypeError when the query left a field out. */
-export function typedRow<M extends AnyModel>(_model: M, info: ModelInfo, row: WireRow): Row<M> {
-  const values = decodeRow(info, row);
-  const missing = info.stored.find((field) => !(field.name in values));
-  if (missing) throw new TypeError(`The row of ${info.name} has no ${missing.name}.`);
-  // Each kind decodes to the type that its field declares, and all stored fields are there: that is what Row<M> says.
-  return values as Row<M>;
 }
 
 const schemas = new WeakMap<ModelInfo, Map<string, RowSchema>>();

@@ -21,10 +21,6 @@ export type Account = z.output<typeof accountRow>;
 
 const columns = sql.fragment`id, email, display_name, role, active`;
 
-export function findAccount(query: Query, id: number): Promise<Account | null> {
-  return query.maybeOne(sql.type(accountRow)`select ${columns} from rustio_user where id = ${id}`);
-}
-
 export function findAccountByEmail(query: Query, email: string): Promise<Account | null> {
   const plain = composed(email.trim());
   return query.maybeOne(sql.type(accountRow)`select ${columns} from rustio_user where lower(email) = lower(${plain})`);
