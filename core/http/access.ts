@@ -3,6 +3,7 @@ import { RustioError } from '../errors.ts';
 import type { Judges, Verdict } from '../plugin.ts';
 import type { Access, Context, ContextMiddleware } from './context.ts';
 import { isSafe } from './origin.ts';
+import { seeOther } from './see-other.ts';
 
 type Judge = (ctx: Context, wanted: never, app: App) => Verdict;
 
@@ -47,8 +48,7 @@ export function checkAccess(app: App, control: AccessControl): ContextMiddleware
     const back = isSafe(ctx.method) && ctx.path !== app.urls.to('/') ? ctx.path + ctx.search : undefined;
     if (verdict === 'sign-in') {
       if (wantsJson(ctx) || signIn === undefined) throw signInFirst();
-      ctx.redirect(app.urls.to(signIn, { next: back }));
-      ctx.status = 303;
+      seeOther(ctx, app.urls.to(signIn, { next: back }));
       return;
     }
     if (verdict === 'forbidden') throw forbidden();
@@ -58,8 +58,7 @@ export function checkAccess(app: App, control: AccessControl): ContextMiddleware
         (gate) => despite !== 'all' && !(despite?.includes(gate.name) ?? false) && !gate.passes(ctx),
       );
       if (closed) {
-        ctx.redirect(app.urls.to(closed.page, { next: back }));
-        ctx.status = 303;
+        seeOther(ctx, app.urls.to(closed.page, { next: back }));
         return;
       }
     }

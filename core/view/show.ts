@@ -1,3 +1,4 @@
+import type { Context } from '../http/context.ts';
 import type { Show } from '../model/kind.ts';
 import type { Translate } from './words.ts';
 
@@ -66,6 +67,18 @@ export function createShow(
       return text;
     },
   };
+}
+
+/** By the words of one language of one application, then by zone. */
+const plain = new WeakMap<Translate, Map<string, Show>>();
+
+/** How values are shown to this reader where no record is linked to; kept, for formatters cost milliseconds to make. */
+export function showFor({ state: { locale, timeZone, t } }: Context): Show {
+  const byZone = plain.get(t) ?? new Map<string, Show>();
+  plain.set(t, byZone);
+  const show = byZone.get(timeZone) ?? createShow(locale, timeZone, t, () => undefined);
+  byZone.set(timeZone, show);
+  return show;
 }
 
 /** `2026-11-20 10:44:00.123+00`, as PostgreSQL writes it in UTC, as ISO 8601. */

@@ -56,26 +56,34 @@ export function alignOf(shown: Shown): 'start' | 'end' {
   return 'field' in shown ? shown.field.spec.align : (shown.computed.align ?? 'start');
 }
 
-const rowMakers = new WeakMap<Site, Map<Show, (rows: readonly WireRow[]) => string>>();
+type RowMaker = (rows: readonly WireRow[]) => string;
+/** By site, by reader's language and zone, and by the names of the columns that are shown. */
+const rowMakers = new WeakMap<Site, WeakMap<Show, Map<string, RowMaker>>>();
 
-/** The `<tr>`s of a page of rows; the first cell of each links to its record. */
-export function rowsHtml(app: App, site: Site, show: Show, rows: readonly WireRow[]): string {
-  let byShow = rowMakers.get(site);
-  if (!byShow) {
-    byShow = new Map();
-    rowMakers.set(site, byShow);
-  }
-  let make = byShow.get(show);
+/** The `<tr>`s of a page of rows; the first cell of each links to its record. `columns`: those that this reader may see. */
+export function rowsHtml(
+  app: App,
+  site: Site,
+  columns: readonly Shown[],
+  show: Show,
+  rows: readonly WireRow[],
+): string {
+  const byShow = rowMakers.get(site) ?? new WeakMap<Show, Map<string, RowMaker>>();
+  rowMakers.set(site, byShow);
+  const byColumns = byShow.get(show) ?? new Map<string, RowMaker>();
+  byShow.set(show, byColumns);
+  const names = columns.map((shown) => ('field' in shown ? shown.field.name : shown.computed.name)).join(' ');
+  let make = byColumns.get(names);
   if (!make) {
-    make = compileRows(app, site, show);
-    byShow.set(show, make);
+    make = compileRows(app, site, columns, show);
+    byColumns.set(names, make);
   }
   return make(rows);
 }
 
-function compileRows(app: App, site: Site, show: Show): (rows: readonly WireRow[]) => string {
+function compileRows(app: App, site: Site, columns: readonly Shown[], show: Show): RowMaker {
   const { model } = site;
-  const [first, ...others] = site.columns.map((shown) => ({
+  const [first, ...others] = columns.map((shown) => ({
     cell: cellOf(site, shown, show),
     open: alignOf(shown) === 'end' ? '<td class="num">' : '<td>',
     none: `<td class="none${alignOf(shown) === 'end' ? ' num' : ''}">${NONE}</td>`,
@@ -83,7 +91,7 @@ function compileRows(app: App, site: Site, show: Show): (rows: readonly WireRow[
     zero: alignOf(shown) === 'end' && 'field' in shown ? shown.field.name : undefined,
   }));
   const list = escapeHtml(app.urls.list(model));
-  const firstField = site.columns[0];
+  const firstField = columns[0];
   // The first cell is a link to the record itself, so nothing in it may be one to somewhere else.
   const firstCell =
     firstField && 'field' in firstField

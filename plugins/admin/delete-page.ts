@@ -4,11 +4,12 @@ import { forbidden } from '../../core/http/access.ts';
 import { type Context, causeOf } from '../../core/http/context.ts';
 import { leaveMessage } from '../../core/http/flash.ts';
 import { notFound } from '../../core/http/router.ts';
+import { seeOther } from '../../core/http/see-other.ts';
 import type { Dependants, Found } from '../../core/query/types.ts';
+import { capitalised } from '../../core/view/capitalised.ts';
 import type { Removed } from '../../core/write/types.ts';
 import { foundOr404, relatedView } from './detail-page.ts';
 import { formOrigin } from './form-origin.ts';
-import { capitalised } from './navigation.ts';
 import { removeRecord } from './save-record.ts';
 import { type Site, siteOf } from './site.ts';
 
@@ -46,8 +47,7 @@ export async function deleteRecord(ctx: Context, app: App): Promise<void> {
       return showDeletePage(ctx, app, site, found, refusalOf(ctx, app, result));
     }
   }
-  ctx.redirect(app.urls.list(model));
-  ctx.status = 303;
+  seeOther(ctx, app.urls.list(model));
 }
 
 /** Why it was not deleted. What holds it may be rows that the page cannot count: further away, or not for this reader. */

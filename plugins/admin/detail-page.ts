@@ -4,8 +4,8 @@ import { notFound } from '../../core/http/router.ts';
 import type { Show } from '../../core/model/kind.ts';
 import { relationList } from '../../core/query/aliases.ts';
 import type { Dependants, Found } from '../../core/query/types.ts';
+import { capitalised } from '../../core/view/capitalised.ts';
 import { cellOf, labelOf } from './cells.ts';
-import { capitalised } from './navigation.ts';
 import { type Shown, type Site, siteOf, sitesOf } from './site.ts';
 
 /** One fact of a record, ready to show. */

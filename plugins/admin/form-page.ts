@@ -6,8 +6,10 @@ import { type Context, causeOf } from '../../core/http/context.ts';
 import { leaveMessage } from '../../core/http/flash.ts';
 import type { Form } from '../../core/http/form.ts';
 import { notFound } from '../../core/http/router.ts';
+import { seeOther } from '../../core/http/see-other.ts';
 import type { FieldInfo, ModelInfo } from '../../core/model/registry.ts';
 import type { Action, Found } from '../../core/query/types.ts';
+import { capitalised } from '../../core/view/capitalised.ts';
 import { readForm } from '../../core/write/read-form.ts';
 import type { Problem } from '../../core/write/types.ts';
 import { type AskedFor, addedUrl, askedFor, showAdded } from './create-in-place.ts';
@@ -15,7 +17,6 @@ import { fillsItself } from './defaults.ts';
 import { foundOr404 } from './detail-page.ts';
 import { type FieldView, fieldViews, type Input, inputOfDefaults, inputOfForm, inputOfRecord } from './field-view.ts';
 import { formOrigin } from './form-origin.ts';
-import { capitalised } from './navigation.ts';
 import { receiveFiles, type Waiting } from './receive-files.ts';
 import { type Picks, resolveRelations } from './resolve-relations.ts';
 import { saveRecord } from './save-record.ts';
@@ -90,14 +91,10 @@ export async function saveForm(ctx: Context, app: App): Promise<void> {
       const message = key === undefined ? 'admin.added' : written.changed ? 'admin.saved' : 'admin.unchanged';
       const params = { singular: model.title, label: written.label };
       leaveMessage(ctx, app, { tone: written.changed ? 'good' : 'info', key: message, params });
-      ctx.redirect(target(written.key));
-      ctx.status = 303;
-      return;
+      return seeOther(ctx, target(written.key));
     }
     case 'repeated':
-      ctx.redirect(written.location ?? app.urls.list(model));
-      ctx.status = 303;
-      return;
+      return seeOther(ctx, written.location ?? app.urls.list(model));
     case 'invalid':
       return refill(written.problems);
     case 'conflict':

@@ -3,11 +3,11 @@ import type { Context } from '../../core/http/context.ts';
 import { notFound } from '../../core/http/router.ts';
 import { parseKey } from '../../core/model/key.ts';
 import type { ModelInfo } from '../../core/model/registry.ts';
+import { capitalised } from '../../core/view/capitalised.ts';
 import { isoOf } from '../../core/view/show.ts';
 import { withLabels } from '../audit/change-labels.ts';
 import { type HistoryEntry, historyOf } from '../audit/history.ts';
 import { shownChange } from '../audit/shown-change.ts';
-import { capitalised } from './navigation.ts';
 import { siteOf, sitesOf } from './site.ts';
 
 /** GET /:model/:key/+history — everything that was done to a record, newest first, also after it is gone. */

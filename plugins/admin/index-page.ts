@@ -1,7 +1,7 @@
 import type { App } from '../../core/app.ts';
 import type { Context } from '../../core/http/context.ts';
+import { capitalised } from '../../core/view/capitalised.ts';
 import type { Figure, SmallTable, Widget, WidgetView } from './dashboard.ts';
-import { capitalised } from './navigation.ts';
 import { recentChanges } from './recent-changes.ts';
 import { sitesOf } from './site.ts';
 

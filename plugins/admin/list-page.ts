@@ -2,11 +2,11 @@ import type { App } from '../../core/app.ts';
 import type { Context } from '../../core/http/context.ts';
 import { askAddress, sortedBy } from '../../core/query/ask-address.ts';
 import type { Ask, Page } from '../../core/query/types.ts';
+import { capitalised } from '../../core/view/capitalised.ts';
 import { badListAddress } from './bad-list-address.ts';
 import { alignOf, labelOf, rowsHtml } from './cells.ts';
 import { countView } from './count-view.ts';
 import { chipViews, filterViews, relationLabels } from './filter-view.ts';
-import { capitalised } from './navigation.ts';
 import { type Shown, type Site, siteOf, sitesOf } from './site.ts';
 
 /** GET /:model — one page of a list, at most two statements beside the session's. */
@@ -46,12 +46,7 @@ export async function listPage(ctx: Context, app: App): Promise<void> {
     headers: visible.map((shown) =>
       headerView(shown, site, ask, offered.sortable, (field) => to(askAddress(params, { sort: field }))),
     ),
-    bodyHtml: rowsHtml(
-      app,
-      visible.length === site.columns.length ? site : { ...site, columns: visible },
-      show,
-      page.rows,
-    ),
+    bodyHtml: rowsHtml(app, site, visible, show, page.rows),
     rows: page.rows.length,
     count: countView(t, show, ask, page, to(askAddress(params, { count: 'exact' }))),
     pager: pagerView(page, ask, params, to),

@@ -1,5 +1,6 @@
 import type { App } from '../../core/app.ts';
 import type { NavigationItem } from '../../core/plugin.ts';
+import { capitalised } from '../../core/view/capitalised.ts';
 import { sitesOf } from './site.ts';
 
 /** What is about the application itself stands below what people work on. */
@@ -14,8 +15,4 @@ export function navigation(app: App): readonly NavigationItem[] {
     path: `/${model.address}`,
     access: { permission: `${model.name}.view` },
   }));
-}
-
-export function capitalised(text: string): string {
-  return text.charAt(0).toLocaleUpperCase() + text.slice(1);
 }

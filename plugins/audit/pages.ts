@@ -1,9 +1,9 @@
 import type { Actor } from '../../core/actor.ts';
 import type { App } from '../../core/app.ts';
 import type { Context } from '../../core/http/context.ts';
-import type { Show } from '../../core/model/kind.ts';
 import type { ModelInfo } from '../../core/model/registry.ts';
-import { createShow, isoOf } from '../../core/view/show.ts';
+import { capitalised } from '../../core/view/capitalised.ts';
+import { isoOf, showFor } from '../../core/view/show.ts';
 import { type AuditAsk, eventNames, parseAuditAsk } from './ask.ts';
 import { withLabels } from './change-labels.ts';
 import { type Entry, readEntries } from './entries.ts';
@@ -78,10 +78,6 @@ function shownEntry(ctx: Context, app: App, entry: VisibleEntry, params: URLSear
   };
 }
 
-function capitalised(text: string): string {
-  return text.charAt(0).toLocaleUpperCase() + text.slice(1);
-}
-
 function eventLabel({ state: { t } }: Context, event: string): string {
   const key = `event.${event}`;
   const label = t(key);
@@ -108,17 +104,4 @@ function withoutFilter(url: string, params: URLSearchParams, name: string): stri
   const next = new URLSearchParams(params);
   for (const gone of name === 'period' ? ['from', 'to'] : [name]) next.delete(gone);
   return moved(url, next, {});
-}
-
-const shows = new Map<string, Show>();
-
-/** Formatters cost milliseconds to make, so there is one set for each language and zone. */
-function showFor({ state: { locale, timeZone, t } }: Context): Show {
-  const key = `${locale} ${timeZone}`;
-  let show = shows.get(key);
-  if (!show) {
-    show = createShow(locale, timeZone, t, () => undefined);
-    shows.set(key, show);
-  }
-  return show;
 }

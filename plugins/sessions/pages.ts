@@ -3,6 +3,7 @@ import type { App } from '../../core/app.ts';
 import { type Context, causeOf } from '../../core/http/context.ts';
 import { leaveMessage } from '../../core/http/flash.ts';
 import { notFound } from '../../core/http/router.ts';
+import { seeOther } from '../../core/http/see-other.ts';
 import { shownSession } from './device-list.ts';
 import { nextPath } from './next-path.ts';
 import { endOtherSessions, endOwnSession, ownSessions } from './own-sessions.ts';
@@ -143,9 +144,4 @@ function nextOf(app: App, wanted: string | null | undefined): string {
 function personOf(ctx: Context): Person {
   if (ctx.state.actor.kind !== 'person') throw notFound();
   return ctx.state.actor;
-}
-
-function seeOther(ctx: Context, url: string): void {
-  ctx.redirect(url);
-  ctx.status = 303;
 }

@@ -1,6 +1,7 @@
 import type { App } from '../../core/app.ts';
 import type { Context } from '../../core/http/context.ts';
 import { safeReturn } from '../../core/http/safe-return.ts';
+import { seeOther } from '../../core/http/see-other.ts';
 
 const COOKIE = 'rustio-theme';
 const YEAR_MS = 365 * 24 * 3600 * 1000;
@@ -24,6 +25,5 @@ export function chooseTheme(ctx: Context, app: App): void {
     secure: app.urls.publicOrigin.startsWith('https:'),
     signed: false,
   });
-  ctx.redirect(safeReturn(app.urls.to('/'), ctx.state.form?.get('next')));
-  ctx.status = 303;
+  seeOther(ctx, safeReturn(app.urls.to('/'), ctx.state.form?.get('next')));
 }
