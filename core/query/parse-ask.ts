@@ -52,7 +52,7 @@ export function parseAsk(listing: Listing, params: URLSearchParams, rules: AskRu
   const q = (params.get('q') ?? '').trim();
   const words = searchWords(q);
   if (words === undefined) malformed('q');
-  else if (words.length > 0 && listing.search.length === 0) problems.push({ name: 'q', why: 'unknown' });
+  else if (words.length > 0 && rules.offered.search.length === 0) problems.push({ name: 'q', why: 'unknown' });
   const sizeText = params.get('size');
   const size = sizeText === null ? listing.size : Number(/^\d{1,3}$/.test(sizeText) ? sizeText : 0);
   if (sizeText !== null && (size < SMALLEST_PAGE || size > LARGEST_PAGE)) malformed('size');

@@ -15,7 +15,7 @@ let desk: TestApp;
 let clerk: Client;
 
 test.before(async () => {
-  desk = await testApp({ models: [Card], plugins: { admin: { admins: [defineAdmin(Card, {})] } } });
+  desk = await testApp({ models: [Card], plugins: { admin: { admins: [defineAdmin(Card, { search: ['pin'] })] } } });
   const { policy } = desk.app;
   const may = policy.mayField.bind(policy);
   policy.mayField = (actor, action, f) =>
@@ -55,6 +55,15 @@ test('a stale version answers the same for a right and for a wrong guess', async
     statuses.push((await clerk.submit('/admin/cards/1/+edit', { pin, '~version': '1' })).status);
   }
   assert.equal(statuses, [409, 409]);
+});
+
+test('a list that searches only in what he may not see has no search to him, and its address does not know the word', async () => {
+  const chief = await desk.person('administrator');
+  assert.match((await chief.get('/admin/cards?q=4711')).text, 'name="q"');
+  const { status, text } = await clerk.get('/admin/cards');
+  assert.is(status, 200);
+  assert.not.match(text, 'name="q"');
+  for (const pin of ['4711', '0000']) assert.is((await clerk.get(`/admin/cards?q=${pin}`)).status, 400);
 });
 
 test('who may change and not view learns nothing from guesses', async () => {
