@@ -47,7 +47,10 @@ export async function forgetOldForms(database: Query): Promise<void> {
   `);
 }
 
-/** It comes from a browser: cut, and without what PostgreSQL's text cannot hold. */
+/**
+ * It comes from a browser: cut, and without what PostgreSQL's text cannot hold. The table holds other marks of what happens
+ * once (`seed`); behind a word of their own no form's id can be one.
+ */
 function storable(id: string): string {
-  return id.slice(0, LONGEST_ID).toWellFormed().replaceAll('\0', '');
+  return `form ${id}`.slice(0, LONGEST_ID).toWellFormed().replaceAll('\0', '');
 }

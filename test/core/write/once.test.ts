@@ -81,10 +81,17 @@ test('whatever stands in the id', async () => {
   }
 });
 
+test('no form is taken for another thing that happens once, whatever its id', async () => {
+  await run(desk.database)`insert into rustio_once (id, actor) values ('seed', 'command start')`;
+  assert.ok((await post('seed', '/tags/1')).first);
+  await desk.change((tx) => releaseOnce(tx, 'seed'));
+  assert.equal(await run(desk.database)`select id from rustio_once`, [{ id: 'seed' }]);
+});
+
 test('old forms are forgotten', async () => {
   await post('old', '/1');
   await run(desk.database)`update rustio_once set created_at = now() - interval '8 days'`;
   await post('new', '/2');
   await forgetOldForms(desk.database);
-  assert.equal(await run(desk.database)`select id from rustio_once`, [{ id: 'new' }]);
+  assert.equal(await run(desk.database)`select id from rustio_once`, [{ id: 'form new' }]);
 });
