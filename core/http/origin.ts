@@ -9,10 +9,15 @@ const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
  * sign-in too, where there is no session yet that could key a form token.
  * Neighbouring subdomains (`same-site`) are strangers. Where a browser sends no Sec-Fetch-Site (plain http on a name that
  * is not localhost), Origin must equal the public origin; a request with neither comes from no browser and is refused as well.
+ * Where both come, they must agree: an Origin that is not ours is refused whatever Sec-Fetch-Site says.
  */
 export function checkOrigin(app: App): ContextMiddleware {
+  const { config, environment, urls } = app;
+  // Behind a proxy Host may be any name, so there the public address alone counts. Without one ours is made up of the port that
+  // we listen on, and who develops may well type `localhost` where we say 127.0.0.1.
+  const byHost = !environment.production || (environment.publicUrl ?? config.publicUrl) === undefined;
   return async (ctx, next) => {
-    if (!SAFE.has(ctx.method) && !comesFromUs(ctx, app.urls.publicOrigin)) throw foreignOrigin();
+    if (!SAFE.has(ctx.method) && !comesFromUs(ctx, urls.publicOrigin, byHost)) throw foreignOrigin();
     await next();
   };
 }
@@ -21,12 +26,20 @@ export function isSafe(method: string): boolean {
   return SAFE.has(method);
 }
 
-function comesFromUs(ctx: Context, publicOrigin: string): boolean {
+/** `byHost`: to a browser that says that it is here already, the name that it asked for is ours as well. */
+function comesFromUs(ctx: Context, publicOrigin: string, byHost: boolean): boolean {
   const site = ctx.get('sec-fetch-site');
-  if (site === 'same-origin') return true;
-  if (site !== '' && site !== 'none') return false;
   const origin = ctx.get('origin');
+  if (site === 'same-origin') {
+    return origin === '' || origin === publicOrigin || (byHost && hostOf(origin) === ctx.get('host'));
+  }
+  if (site !== '' && site !== 'none') return false;
   return origin !== '' && origin !== 'null' && origin === publicOrigin;
+}
+
+/** Host and port of an Origin header, as a Host header has them; undefined for anything else. */
+function hostOf(origin: string): string | undefined {
+  return /^https?:\/\/([^/]+)$/.exec(origin)?.[1];
 }
 
 function foreignOrigin(): RustioError {

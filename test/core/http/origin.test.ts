@@ -1,7 +1,11 @@
+import { createServer } from 'node:http';
 import * as assert from 'uvu/assert';
+import { type App, createKoa } from '../../../core/app.ts';
+import { loadAssets } from '../../../core/http/assets.ts';
+import { routeTable } from '../../../core/http/router.ts';
 import { type TestApp, testApp } from '../../support/app.ts';
 import { suite } from '../../support/suite.ts';
-import { ask } from './raw.ts';
+import { ask, OWN_FORM } from './raw.ts';
 
 const test = suite('where a form comes from');
 const REFUSED = 403;
@@ -25,6 +29,45 @@ test('a page of this application may send a form', async () => {
 
 test('a browser that does not say where it is, over plain http, is believed its origin', async () => {
   assert.is(await post({ origin: app.url }), READ);
+});
+
+test('a browser that says it is here and names another origin is a stranger', async () => {
+  const { port } = new URL(app.url);
+  for (const origin of ['null', 'https://evil.example', `https://127.0.0.1:${Number(port) + 1}`, `${app.url}/`, 'x']) {
+    assert.is(await post({ 'sec-fetch-site': 'same-origin', origin }), REFUSED, origin);
+  }
+});
+
+test('in development the name that was typed is ours as well, as the browser itself says', async () => {
+  const { port } = new URL(app.url);
+  const [host, origin] = [`localhost:${port}`, `http://localhost:${port}`];
+  assert.is(await post({ 'sec-fetch-site': 'same-origin', host, origin }), READ);
+  assert.is(await post({ host, origin }), REFUSED, 'a browser that does not say it');
+});
+
+test('in production the public address alone is ours, whatever name a proxy asks for', async () => {
+  const publicUrl = 'https://desk.example.org';
+  const desk = await testApp({ publicUrl });
+  const production: App = { ...desk.app, environment: { ...desk.app.environment, production: true } };
+  const table = routeTable(production.routes, production.models);
+  const parts = { assets: loadAssets([]), readiness: { missing: async () => [] }, table };
+  const server = createServer(createKoa(production, parts).callback());
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  const inner = `127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;
+  const from = async (origin: string): Promise<number> => {
+    const headers = { ...OWN_FORM, origin };
+    return (await ask(`http://${inner}`, 'POST', '/admin/login', headers, 'email=a%40b.ch&password=x')).status;
+  };
+  try {
+    assert.is(await from(publicUrl), READ);
+    for (const origin of [`http://${inner}`, 'http://desk.example.org', 'https://evil.example']) {
+      assert.is(await from(origin), REFUSED, origin);
+    }
+  } finally {
+    await new Promise((resolve) => server.close(resolve));
+    await desk.close();
+  }
 });
 
 test('a neighbouring subdomain and another site are strangers, whatever origin comes along', async () => {
