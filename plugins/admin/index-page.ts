@@ -11,12 +11,15 @@ export async function indexPage(ctx: Context, app: App): Promise<void> {
   const views = (await Promise.all(visible.map((widget) => loaded(widget, ctx, app)))).filter(
     (view) => view !== undefined,
   );
+  const groups = groupsFor(ctx, app);
+  const recent = await recentChanges(ctx, app);
   app.views.page(ctx, 'admin/index', {
     title: ctx.state.t('admin.index.title'),
+    nothing: views.length === 0 && groups.length === 0 && recent.auditUrl === undefined,
     figures: views.filter((view): view is Figure => view.kind === 'figure'),
     tables: views.filter((view): view is SmallTable => view.kind === 'table'),
-    groups: groupsFor(ctx, app),
-    ...(await recentChanges(ctx, app)),
+    groups,
+    ...recent,
   });
 }
 

@@ -28,7 +28,8 @@ export const admin = definePlugin({
   fills: { navigation },
   verify: (app) => sitesOf(app).problems,
   routes(routes) {
-    routes.get('/', { role: 'staff' }, indexPage);
+    // Signing in leads here, so everybody who is signed in must find something to go on with.
+    routes.get('/', { signedIn: true }, indexPage);
     routes.get('/:model', { permission: 'view' }, listPage, { answers: [400] });
     routes.get('/:model/+new', { permission: 'add' }, addPage);
     routes.post('/:model/+new', { permission: 'add' }, saveForm, { answers: [409], body: { files: filesWanted } });

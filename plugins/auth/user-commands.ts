@@ -6,6 +6,8 @@ import { commandCause } from './command-cause.ts';
 import { appOf, mustBeDone, refusedCommand, textOf } from './command-outcome.ts';
 import { createUser, unknownRole } from './create-user.ts';
 import { generatePassword } from './generated-password.ts';
+import { invalid } from './outcome.ts';
+import { passwordIssue } from './password-policy.ts';
 import { isRole, ROLES, type Role } from './roles.ts';
 import { setPassword } from './set-password.ts';
 
@@ -25,7 +27,7 @@ export const userCommands: readonly Command[] = [
       const app = appOf(context);
       const email = textOf(input, 'email');
       const role = roleOf(app, textOf(input, 'role'));
-      const { password, generated } = await newPassword(input);
+      const { password, generated } = await newPassword(app, input, email, 'The account was not created.');
       const displayName = textOf(input, 'name') || null;
       const outcome = await app.database.transaction((tx) =>
         createUser(tx, commandCause(), app.events, { email, password, role, displayName }),
@@ -73,7 +75,7 @@ export const userCommands: readonly Command[] = [
     async run(context, input) {
       const app = appOf(context);
       const account = await accountOf(app, input);
-      const { password, generated } = await newPassword(input);
+      const { password, generated } = await newPassword(app, input, account.email, 'The password was not changed.');
       const outcome = await app.database.transaction((tx) =>
         setPassword(tx, commandCause(), app.events, account.id, password),
       );
@@ -121,11 +123,19 @@ function roleOf(app: App, text: string): Role {
   throw refusedCommand('The role does not exist.', app.words.translate('en')(key, params), 'Use one of these.');
 }
 
-async function newPassword(input: CommandInput): Promise<{ password: string; generated: boolean }> {
+/** What is given, typed twice, or made. One that the policy refuses is told before anybody types it again. */
+async function newPassword(
+  app: App,
+  input: CommandInput,
+  email: string,
+  refusal: string,
+): Promise<{ password: string; generated: boolean }> {
   const given = textOf(input, 'password');
   if (given !== '') return { password: given, generated: false };
   const typed = input.values.generate === true ? undefined : await input.askSecret('New password');
   if (typed === undefined) return { password: generatePassword(), generated: true };
+  const weak = passwordIssue(typed, email);
+  if (weak) mustBeDone(app, refusal, invalid('password', weak));
   if ((await input.askSecret('The same again')) === typed) return { password: typed, generated: false };
   throw refusedCommand('Nothing was changed.', 'The two passwords differ.', 'Run the command again.');
 }

@@ -2,6 +2,7 @@
 import * as assert from 'uvu/assert';
 import type { Access } from '../../core/http/context.ts';
 import type { Route } from '../../core/http/router.ts';
+import { definePlugin } from '../../core/plugin.ts';
 import { type TestApp, testApp } from '../support/app.ts';
 import type { Answer, Client } from '../support/client.ts';
 import { suite } from '../support/suite.ts';
@@ -20,9 +21,22 @@ const people: readonly Somebody[] = [
   { role: 'administrator', permissions: [] },
   { role: 'developer', permissions: [] },
 ];
+/** A page for people of a rank, which none of the built-in plugins has. */
+const ranks = definePlugin({
+  name: 'ranks',
+  api: 1,
+  requires: ['auth'],
+  routes(routes) {
+    for (const role of RANKED) {
+      routes.get(`/+for-${role}`, { role }, (ctx) => {
+        ctx.body = role;
+      });
+    }
+  },
+});
 let app: TestApp;
 test.before(async () => {
-  app = await testApp(library);
+  app = await testApp({ ...library, extend: [ranks] });
   await fillLibrary(app.app);
 });
 test.after(() => app.close());

@@ -127,7 +127,7 @@ test('a stranger meets no gate: he is asked to sign in, whatever is to be done',
 test('who may not open a page is told that, and is not sent through gates for it', async () => {
   const person = await app.person('user');
   open.add('terms');
-  assert.is((await person.get('/admin')).status, 403);
+  assert.is((await person.get('/admin/audit')).status, 403);
 });
 
 test('the wall before what is delicate leads to the password, and through it to the page that was wanted', async () => {

@@ -2,7 +2,7 @@
 import * as assert from 'uvu/assert';
 import { definePlugin } from '../../../core/plugin.ts';
 import type { Widget } from '../../../plugins/admin/dashboard.ts';
-import type { TestApp } from '../../support/app.ts';
+import { PASSWORD, type TestApp } from '../../support/app.ts';
 import type { Client } from '../../support/client.ts';
 import { suite } from '../../support/suite.ts';
 import { everything, openDesk, run } from './desk.ts';
@@ -112,11 +112,23 @@ test('it lists the models that one may view, under their groups, with a way to a
   assert.not.match(seen.text, '/admin/things', 'nor in the navigation');
 });
 
-test('who may see nothing is told whom to ask', async () => {
-  const nobody = await desk.person('staff');
-  const { status, text } = await nobody.get('/admin');
-  assert.is(status, 200);
-  assert.match(textOf(mainOf(text)), 'Ask an administrator');
+for (const role of ['staff', 'user'] as const) {
+  test(`a person of the role ${role} who may see nothing is told whom to ask, and finds his own sessions`, async () => {
+    const email = await desk.account(role);
+    const client = desk.client();
+    const signedIn = await client.submit('/admin/login', { email, password: PASSWORD }, '/admin/login');
+    const { status, text } = await client.get(signedIn.location);
+    assert.is(status, 200);
+    assert.match(textOf(mainOf(text)), 'Ask an administrator');
+    assert.not.match(textOf(mainOf(text)), 'Recent changes');
+    assert.is(linkTo(text, 'Where you are signed in'), '/admin/account/sessions');
+    assert.is((await client.get('/admin/account/sessions')).status, 200);
+  });
+}
+
+test('who may see the audit and nothing else finds it', async () => {
+  const auditor = await desk.person('staff', ['audit.view']);
+  assert.is(linkTo((await auditor.get('/admin')).text, 'Audit'), '/admin/audit');
 });
 
 test('recent changes are those of models that one may view', async () => {

@@ -62,6 +62,20 @@ test('user create asks at a terminal, twice, and prints no password', async () =
   assert.is(await findAccountByEmail(desk.app.database, 'bea@example.org'), null);
 });
 
+test('a password that the policy refuses is told after the first time it is typed', async () => {
+  await run('user create', { email: 'ana@example.org', role: 'staff', password: 'correct horse battery' });
+  for (const [name, values] of [
+    ['user create', { email: 'bea@example.org', role: 'staff' }],
+    ['user password', { email: 'ana@example.org' }],
+  ] as const) {
+    // Asked once more, the repetition would be missing, and the refusal would be that the two differ.
+    const refused = await refusal(run(name, values, ['short']));
+    assert.match(refused.parts.why, 'at least 10', name);
+  }
+  assert.is(await findAccountByEmail(desk.app.database, 'bea@example.org'), null);
+  assert.is((await desk.client().signIn('ana@example.org', 'correct horse battery')).status, 303);
+});
+
 test('what the rules refuse ends with exit code 2 and says why', async () => {
   await run('user create', { email: 'ana@example.org', role: 'administrator', password: 'correct horse battery' });
   const again = run('user create', { email: 'ANA@example.org', role: 'staff', password: 'correct horse battery' });
