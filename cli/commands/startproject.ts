@@ -1,12 +1,14 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { RustioError } from '../../core/errors.ts';
+import { CONFIG_FILE } from '../../core/project.ts';
 import type { CliCommand } from '../cli-command.ts';
 import { packageRoot, readManifest, sourceRoot } from '../package.ts';
 import { projectFiles } from '../startproject/files.ts';
 import { machineNode } from '../startproject/machine-node.ts';
 import { ownDependency } from '../startproject/own-dependency.ts';
 import { mistakeInName } from '../startproject/package-name.ts';
+import { nameConfig } from '../startproject/project-name.ts';
 
 const NEEDED_NODE = 24;
 /** What running a starter in place leaves behind. */
@@ -61,6 +63,8 @@ function makeProject(folder: string, starter: string): void {
     filter: (source) => !NOT_COPIED.includes(path.basename(source)),
   });
   for (const [file, content] of Object.entries(files)) writeFileSync(path.join(folder, file), content);
+  const config = path.join(folder, CONFIG_FILE);
+  writeFileSync(config, nameConfig(readFileSync(config, 'utf8'), name));
 }
 
 function badName(name: string, mistake: string): RustioError {

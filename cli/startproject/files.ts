@@ -86,6 +86,8 @@ const envExample = `# Copy to .env and uncomment what you change. Variables of t
 # PUBLIC_URL=https://desk.example.org
 # Needed in production. Made by: node -p "crypto.randomBytes(32).toString('hex')"
 # RUSTIO_SECRET_KEYS=
+# Where uploaded files lie, from this folder on.
+# FILES_FOLDER=.rustio/local/files
 # LOG_LEVEL=info
 `;
 

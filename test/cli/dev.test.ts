@@ -34,8 +34,8 @@ async function stop(cli: RunningCli): Promise<void> {
 test('a save starts the server anew with what was saved', async () => {
   const { cli, admin, save } = await developing();
   const title = async () => /<title>(.*)<\/title>/.exec(await (await fetch(`${admin}/login`)).text())?.[1] ?? '';
-  assert.match(await title(), 'My project');
-  save('rustio.config.ts', (text) => text.replace('My project', 'Another desk'));
+  assert.match(await title(), 'Desk');
+  save('rustio.config.ts', (text) => text.replace('Desk', 'Another desk'));
   await cli.until(/^Restarted in \d+ ms\.\n/m);
   assert.match(await title(), 'Another desk');
   await stop(cli);

@@ -55,6 +55,29 @@ test('the strikes starter comes with its data and the package that reads it', as
   assert.not.ok(existsSync(path.join(folder, '.rustio')));
 });
 
+test('a blank project is called like its folder, made readable; a starter with a name keeps it', async () => {
+  const named = async (name: string, starter?: string) => {
+    const folder = path.join(temporaryFolder(), name);
+    await make(folder, starter);
+    return /name: '(.*)'/.exec(readFileSync(path.join(folder, 'rustio.config.ts'), 'utf8'))?.[1];
+  };
+  assert.is(await named('desk'), 'Desk');
+  assert.is(await named('my-shop'), 'My shop');
+  assert.is(await named('stock_2.takes-'), 'Stock 2 takes');
+  assert.is(await named('practice', 'clinic'), 'Clinic');
+});
+
+test('the example of an environment has every variable that is read but NODE_ENV', async () => {
+  const folder = path.join(temporaryFolder(), 'desk');
+  await make(folder);
+  const example = readFileSync(path.join(folder, '.env.example'), 'utf8');
+  const shown = [...example.matchAll(/^# ([A-Z_]+)=/gm)].map(([, name]) => name);
+  const listed = readFileSync(path.join(packageRoot, 'docs/settings.md'), 'utf8').split('## The environment')[1] ?? '';
+  const documented = [...listed.matchAll(/^\| `([A-Z_]+)` \|/gm)].map(([, name]) => name);
+  assert.ok(documented.includes('FILES_FOLDER'));
+  assert.equal(shown.toSorted(), documented.filter((name) => name !== 'NODE_ENV').toSorted());
+});
+
 test('a project depends on the checkout that made it, by a path that leads there', async () => {
   const folder = path.join(temporaryFolder(), 'desk');
   await make(folder);
