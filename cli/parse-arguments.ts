@@ -66,7 +66,7 @@ export async function parseArguments(
 
 async function readCommand(argv: readonly string[], command: CliCommand): Promise<Parsed> {
   const { words, positions } = partsOf(command);
-  const read: Readonly<Record<string, unknown>> = await parserFor(command).parseAsync([...argv]);
+  const read: Readonly<Record<string, unknown>> = await parserFor(command, 'parse').parseAsync([...argv]);
   const { _: rest, $0: _script, ...named } = read;
 
   const options = Object.keys(command.options ?? {});
@@ -97,11 +97,12 @@ function optionValue(command: CliCommand, name: string, value: unknown): string 
     return option?.default;
   }
   if (option?.type === 'boolean') return value === true;
+  const written = text(value, name);
   if (option?.type === 'number') {
-    if (typeof value === 'number' && !Number.isNaN(value)) return value;
+    const number = written?.trim() ? Number(written) : Number.NaN;
+    if (!Number.isNaN(number)) return number;
     throw misuse(`--${name} is no number.`, 'It takes a number.', helpHint(command));
   }
-  const written = text(value, name);
   if (written !== undefined && option?.choices !== undefined && !option.choices.includes(written)) {
     const meant = nearest(written, option.choices);
     throw misuse(
@@ -119,7 +120,7 @@ function text(value: unknown, name: string): string | undefined {
   throw misuse(`--${name} needs exactly one value.`, 'It was given none, or several.', `Write --${name} VALUE once.`);
 }
 
-function parserFor(command: CliCommand): Argv {
+function parserFor(command: CliCommand, use: 'parse' | 'help'): Argv {
   const parser = yargs()
     .parserConfiguration({ 'camel-case-expansion': false, 'parse-positional-numbers': false, 'dot-notation': false })
     .locale('en')
@@ -136,7 +137,8 @@ function parserFor(command: CliCommand): Argv {
     // Choices and defaults stand in the help text; we check and fill them in ourselves.
     const extra = [choices?.join(', '), preset === undefined ? undefined : `default: ${preset}`].filter(Boolean);
     parser.option(name, {
-      type,
+      // yargs would make 0 of an empty number, and nothing of a missing one.
+      type: use === 'parse' && type === 'number' ? 'string' : type,
       description: extra.length === 0 ? description : `${description} [${extra.join('; ')}]`,
     });
   }
@@ -144,7 +146,7 @@ function parserFor(command: CliCommand): Argv {
 }
 
 function helpFor(command: CliCommand): Promise<string> {
-  return parserFor(command).getHelp();
+  return parserFor(command, 'help').getHelp();
 }
 
 function overview(commands: readonly CliCommand[], word: string | undefined): string {

@@ -1,7 +1,10 @@
 import * as assert from 'uvu/assert';
 import type { CliCommand } from '../../cli/cli-command.ts';
+import { dev } from '../../cli/commands/dev.ts';
+import { start } from '../../cli/commands/start.ts';
 import { parseArguments } from '../../cli/parse-arguments.ts';
 import { RustioError } from '../../core/errors.ts';
+import { rustioFailureOf } from '../support/failure.ts';
 import { suite } from '../support/suite.ts';
 
 const test = suite('command line');
@@ -84,6 +87,15 @@ test('what is missing, superfluous or impossible is refused', async () => {
   assert.match((await refused('start', 'now')).parts.problem, '"now" is one word too many');
   assert.match((await refused('user', 'create', '--email', 'a', '--limit', 'many')).parts.problem, 'is no number');
   assert.match((await refused('user', 'create', '--email', 'a', '--email', 'b')).parts.problem, 'exactly one');
+  for (const written of [
+    ['--limit', 'Infinite'],
+    ['--limit', ' '],
+    ['--limit='],
+    ['--limit'],
+    ['--limit', '1', '--limit', '2'],
+  ]) {
+    assert.match((await refused('user', 'create', '--email', 'a', ...written)).parts.problem, '--limit ');
+  }
   const role = await refused('user', 'create', '--email', 'a', '--role', 'staf');
   assert.match(role.parts.why, 'staff, administrator');
   assert.match(role.parts.fix, '--role staff');
@@ -99,4 +111,17 @@ test('help names every command, and of one command what it takes', async () => {
   assert.match(String(await read('user', '--help')), 'user password EMAIL');
   assert.not.match(String(await read('user', '--help')), 'migrate');
   assert.is(await read('--version'), '1.2.3');
+});
+
+test('`start` and `dev` refuse what is no port before they open anything, and their help tells of the option', async () => {
+  for (const command of [start, dev]) {
+    for (const port of [65_536, 80.5, -1, Number.POSITIVE_INFINITY]) {
+      const call = { values: { port }, projectOption: '/nowhere', print: () => {}, askSecret: async () => undefined };
+      const error = await rustioFailureOf(command.run(call));
+      assert.is(error.code, 'RIO-CLI-USAGE', String(port));
+      assert.is(error.exitCode, 2);
+    }
+    const help = await parseArguments([command.name, '--help'], [command], '1.2.3');
+    assert.match(help.kind === 'print' ? help.text : '', /--port .*0 for any free one.*\[number\]/s);
+  }
 });

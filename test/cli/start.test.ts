@@ -96,11 +96,26 @@ test('a taken port is told with its number and what to do, before anything is ma
   const address = other.address();
   const port = typeof address === 'object' && address !== null ? String(address.port) : '';
   const result = await runCli(folder, ['start'], { DATABASE_URL: url, PORT: port });
+  const wished = await runCli(folder, ['start', '--port', port], { DATABASE_URL: url, PORT: '0' });
   await new Promise((resolve) => other.close(resolve));
   assert.is(result.code, 1);
   assert.match(result.stderr, `Problem: Port ${port} is taken.`);
   assert.match(result.stderr, /Fix: .*PORT=\d+/);
   assert.not.match(result.stdout, 'applied');
+  assert.match(wished.stderr, `Problem: Port ${port} is taken.`, 'the option wins over PORT');
+});
+
+test('--port wins over PORT and .env, in `start` and in `dev`', async () => {
+  const folder = await newProject();
+  const { url } = await testDatabase();
+  // Neither of the two could be listened on.
+  writeFileSync(path.join(folder, '.env'), 'PORT=99999\n');
+  for (const command of ['start', 'dev']) {
+    const cli = new RunningCli(folder, [command, '--port', '0'], { DATABASE_URL: url, PORT: '88888' });
+    const [, admin = ''] = await cli.until(/^Admin: (.+)\n/m);
+    assert.is((await fetch(new URL('/healthz', admin))).status, 200);
+    await stop({ cli });
+  }
 });
 
 test('production without a database or keys does not start', async () => {
