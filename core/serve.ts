@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { createKoa } from './app.ts';
 import type { Booted } from './boot.ts';
 import { RustioError } from './errors.ts';
+import { PATIENCE, type Patience } from './http/patience.ts';
 import type { Stop } from './plugin.ts';
 import { startUpkeep } from './upkeep.ts';
 
@@ -26,11 +27,15 @@ const DRAIN_MS = 10_000;
 const START_MS = 30_000;
 
 /**
- * Starts the plugins and listens.
+ * Starts the plugins and listens. `patience`: how long a connection may take to say what it wants.
  *
  * @throws RustioError `RIO-SERVE-PORT` when the port is taken, `RIO-SERVE-START` when a plugin does not come up.
  */
-export async function serve(booted: Booted, at: { port: number; host: string }): Promise<Serving> {
+export async function serve(
+  booted: Booted,
+  at: { port: number; host: string },
+  patience: Patience = PATIENCE,
+): Promise<Serving> {
   const { app } = booted;
   const stops: { name: string; stop: Stop }[] = [];
   const stopPlugins = async (): Promise<void> => {
@@ -52,7 +57,7 @@ export async function serve(booted: Booted, at: { port: number; host: string }):
     stops.push({ name: 'upkeep', stop: startUpkeep(app) });
     await app.rows.refreshEstimates();
     const handle = createKoa(app, booted).callback();
-    const server = createServer((request, response) => void handle(request, response));
+    const server = createServer({ ...patience }, (request, response) => void handle(request, response));
     const drain = drainer(server);
     const port = await listen(server, at);
     let closing: Promise<void> | undefined;

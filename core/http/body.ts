@@ -6,6 +6,7 @@ import { discardRest } from './discard-rest.ts';
 import { decodeForm, type Form, FormFields } from './form.ts';
 import { boundaryOf, Malformed } from './multipart.ts';
 import { readMultipart, TooMuch } from './multipart-form.ts';
+import { FORM_PATIENCE_MS } from './patience.ts';
 import type { Route } from './router.ts';
 import { Uploads } from './upload.ts';
 
@@ -18,9 +19,10 @@ const MOST_FILES = 20;
 
 /**
  * Reads what was posted, now that the route wants it: forms only, within the route's limits, with files only where it asks for
- * them. Files lie in a folder of this request, which goes with it.
+ * them. Files lie in a folder of this request, which goes with it. `patience`: milliseconds that a form without files may take
+ * to arrive; then its connection is closed.
  */
-export function readBody(app: App): ContextMiddleware {
+export function readBody(app: App, patience: number = FORM_PATIENCE_MS): ContextMiddleware {
   const readers = new WeakMap<Route, (ctx: Context) => Promise<Form>>();
   return async (ctx, next) => {
     const { route } = ctx.state;
@@ -28,7 +30,7 @@ export function readBody(app: App): ContextMiddleware {
     const uploads = new Uploads(app.files.newFolder());
     try {
       const limits = ctx.is(FILES_TYPE) ? filesWanted(ctx, app, route) : undefined;
-      ctx.state.form = limits ? await readFiles(ctx, limits, uploads) : await textReader(readers, route)(ctx);
+      ctx.state.form = limits ? await readFiles(ctx, limits, uploads) : await textReader(readers, route, patience)(ctx);
       await next();
     } finally {
       // The answer stands, whatever becomes of the folder; what stays is swept after a day.
@@ -79,16 +81,17 @@ async function readFiles(ctx: Context, wanted: FilesWanted | number, uploads: Up
 function textReader(
   readers: WeakMap<Route, (ctx: Context) => Promise<Form>>,
   route: Route,
+  patience: number,
 ): (ctx: Context) => Promise<Form> {
   let read = readers.get(route);
   if (!read) {
-    read = readerFor(route);
+    read = readerFor(route, patience);
     readers.set(route, read);
   }
   return read;
 }
 
-function readerFor(route: Route): (ctx: Context) => Promise<Form> {
+function readerFor(route: Route, patience: number): (ctx: Context) => Promise<Form> {
   const { form: size = DEFAULT_SIZE, fields = DEFAULT_FIELDS } = route.options.body ?? {};
   let parser: ReturnType<typeof textParser> | undefined;
   return async (ctx) => {
@@ -98,11 +101,14 @@ function readerFor(route: Route): (ctx: Context) => Promise<Form> {
     }
     parser ??= textParser(bytesOf(size));
     const parse = await parser;
+    const late = setTimeout(() => ctx.req.destroy(), patience);
     try {
       await parse(ctx, async () => {});
     } catch (error) {
       discardRest(ctx.req);
       throw isTooLarge(error) ? tooLargeBody(size) : unreadableBody(error);
+    } finally {
+      clearTimeout(late);
     }
     // koa-body puts the raw text there when asked (`includeUnparsed`); its types do not know.
     const raw: unknown = Reflect.get(ctx.request, 'rawBody');

@@ -1,8 +1,11 @@
 import { Agent, createServer, type IncomingMessage, request } from 'node:http';
 import { connect, type Socket } from 'node:net';
+import Koa from 'koa';
 import * as assert from 'uvu/assert';
 import type { Booted } from '../../core/boot.ts';
 import { loadAssets } from '../../core/http/assets.ts';
+import { readBody } from '../../core/http/body.ts';
+import { FORM_PATIENCE_MS, PATIENCE, type Patience } from '../../core/http/patience.ts';
 import { routeTable } from '../../core/http/router.ts';
 import { serve } from '../../core/serve.ts';
 import { definePlugin, type Plugin } from '../../index.ts';
@@ -151,14 +154,7 @@ test('a port that is taken is told in four parts, with another one to take', asy
   const address = other.address();
   const port = typeof address === 'object' && address ? address.port : 0;
   try {
-    const booted: Booted = {
-      app: app.app,
-      assets: loadAssets([]),
-      readiness: { missing: async () => [] },
-      table: routeTable([], app.app.models),
-      timings: new Map(),
-    };
-    const error = await rustioFailureOf(serve(booted, { port, host: '127.0.0.1' }));
+    const error = await rustioFailureOf(serve(bareBoot(app), { port, host: '127.0.0.1' }));
     assert.is(error.code, 'RIO-SERVE-PORT');
     assert.match(error.parts.problem, String(port));
     assert.match(error.parts.fix, `PORT=${port + 1}`);
@@ -167,6 +163,87 @@ test('a port that is taken is told in four parts, with another one to take', asy
     await app.close();
   }
 });
+
+const trickles: readonly (readonly [string, Partial<Patience>, string])[] = [
+  ['says nothing', { headersTimeout: 40 }, ''],
+  ['does not come to the end of its headers', { headersTimeout: 40 }, 'GET /healthz HTTP/1.1\r\nHost: desk\r\nX-'],
+  [
+    'does not come to the end of its form',
+    { headersTimeout: 20, requestTimeout: 40 },
+    'POST /healthz HTTP/1.1\r\nHost: desk\r\nContent-Length: 9\r\n\r\nemail',
+  ],
+];
+for (const [what, short, sent] of trickles) {
+  test(`a connection that ${what} is closed`, async () => {
+    const app = await testApp({});
+    const serving = await serve(
+      bareBoot(app),
+      { port: 0, host: '127.0.0.1' },
+      { ...PATIENCE, ...short, connectionsCheckingInterval: 10 },
+    );
+    try {
+      const socket = connect(Number(new URL(serving.url).port), '127.0.0.1');
+      const gone = new Promise((resolve) => socket.once('close', resolve));
+      socket.on('error', () => {});
+      socket.resume();
+      socket.write(sent);
+      await gone;
+      assert.is((await get(`${serving.url}/healthz`, false)).answer.statusCode, 200);
+    } finally {
+      await serving.close();
+      await app.close();
+    }
+  });
+}
+
+test('a proxy that keeps connections for a minute is never the one who finds them closed', async () => {
+  const app = await testApp({});
+  const agent = new Agent({ keepAlive: true });
+  const { answer } = await get(`${app.url}/healthz`, agent);
+  const [, seconds] = /timeout=(\d+)/.exec(String(answer.headers['keep-alive'])) ?? [];
+  assert.ok(Number(seconds) > 60, seconds);
+  agent.destroy();
+  await app.close();
+});
+
+test('a form that anybody may send does not hold its connection for as long as a file may', async () => {
+  assert.ok(FORM_PATIENCE_MS < PATIENCE.requestTimeout);
+  const app = await testApp({});
+  const koa = new Koa();
+  const route = app.app.routes.find(({ method, path }) => method === 'POST' && path === '/admin/login');
+  const ended = Promise.withResolvers<unknown>();
+  const failure = rustioFailureOf(ended.promise);
+  koa.on('error', () => {});
+  koa.use(async (ctx) => {
+    ctx.state.route = route;
+    const read: unknown = readBody(app.app, 40);
+    if (typeof read === 'function') await read(ctx, async () => {}).then(ended.resolve, ended.reject);
+  });
+  const server = createServer(koa.callback());
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  const socket = connect(typeof address === 'object' && address ? address.port : 0, '127.0.0.1');
+  const gone = new Promise((resolve) => socket.once('close', resolve));
+  socket.on('error', () => {});
+  socket.resume();
+  const type = 'Content-Type: application/x-www-form-urlencoded';
+  socket.write(`POST /admin/login HTTP/1.1\r\nHost: desk\r\n${type}\r\nContent-Length: 9\r\n\r\nemail`);
+  await gone;
+  assert.is((await failure).code, 'RIO-HTTP-BODY');
+  await new Promise((resolve) => server.close(resolve));
+  await app.close();
+});
+
+/** What `serve` needs, and nothing that starts. */
+function bareBoot({ app }: TestApp): Booted {
+  return {
+    app: { ...app, plugins: [] },
+    assets: loadAssets([]),
+    readiness: { missing: async () => [] },
+    table: routeTable([], app.models),
+    timings: new Map(),
+  };
+}
 
 function stopping(name: string, stopped: string[]): Plugin {
   return definePlugin({ name, api: 1, start: async () => () => void stopped.push(name) });
