@@ -8,6 +8,8 @@ import type { FieldInfo } from '../registry.ts';
 import { lengthChecks, outsideLength, textDefault } from './text-parts.ts';
 
 const CUT = 80;
+/** Without a `max` of its own: a long report, and still rendered within a moment. Not held by the database. */
+const MOST = 50_000;
 
 /** Text of many lines with Markdown in it: stored as typed, rendered on a record's own page, its first words in lists. */
 export const markdown: KindSpec<string> = {
@@ -45,5 +47,7 @@ export const markdown: KindSpec<string> = {
 
 function validate(value: unknown, field: FieldInfo): Issue | undefined {
   if (typeof value !== 'string') return issue('problem.notText');
-  return isStorable(value) ? outsideLength(value, field) : issue('problem.notStorable');
+  return isStorable(value)
+    ? outsideLength(value, { min: field.min, max: field.max ?? MOST })
+    : issue('problem.notStorable');
 }

@@ -96,6 +96,16 @@ test('deep nesting and long runs of marks are no work', () => {
   }
 });
 
+test('without a max of its own a text has at most 50,000 characters, which is no concern of the table', () => {
+  assert.is(parsed(notes, 'x'.repeat(50_000)), 'x'.repeat(50_000));
+  const issue = { key: 'problem.tooLong', params: { max: 50_000, length: 50_001 } };
+  assert.equal(notes.spec.parse('x'.repeat(50_001), notes), { ok: false, issue });
+  assert.equal(notes.spec.validate('x'.repeat(50_001), notes), issue);
+  assert.equal(notes.spec.checks(notes), []);
+  const longer = unlabelled(field.markdown({ max: 60_000 }));
+  assert.is(parsed(longer, 'x'.repeat(60_000)), 'x'.repeat(60_000));
+});
+
 test('it is kept as it was typed, with one kind of line end', () => {
   assert.is(parsed(notes, '# a\r\n\r\n  b  '), '# a\n\n  b  ');
   assert.is(markdownExcerpt('```js\nlet a;\n```\n> ![pic](x.png "t") ~~old~~'), 'let a; pic old');
