@@ -33,7 +33,7 @@ export interface FieldView {
   /** Ready HTML of a value that is shown and not edited. */
   readonly valueHtml?: string;
   readonly maxlength?: number;
-  /** What stands behind the control: the currency of an amount. */
+  /** What stands behind the control: the currency of an amount, the zone whose clocks a moment is told by. */
   readonly unit?: string;
   readonly file?: FileView;
   readonly options?: readonly OptionView[];
@@ -157,7 +157,7 @@ async function editable(
     value: texts[0] ?? '',
     ...(mistakes.length > 0 && { mistake: mistakes.map(({ issue }) => t(issue.key, issue.params)).join(' ') }),
     ...(typeof field.max === 'number' && field.spec.cast(field) === 'text' && { maxlength: field.max }),
-    ...(field.currency !== undefined && { unit: field.currency }),
+    ...unitOf(ctx, field),
   };
   if (holdsFile(field)) {
     const file = fileView(ctx, app, field, found, waiting?.get(field.name));
@@ -204,6 +204,12 @@ function isRequired(field: FieldInfo, isNew: boolean): boolean {
   if (field.nullable || field.kind === 'manyToMany' || field.kind === 'boolean' || field.source) return false;
   if (field.item) return Number(field.min) > 0;
   return !(isNew && fillsItself(field));
+}
+
+function unitOf({ state }: Context, field: FieldInfo): { unit?: string } {
+  if (field.currency !== undefined) return { unit: field.currency };
+  // A moment stands on somebody's clocks; a time on the wall has none.
+  return !field.target && field.spec.cast(field) === 'timestamptz' ? { unit: state.timeZone } : {};
 }
 
 /** Values of a choice, and of a boolean that may be unknown. */

@@ -2,6 +2,7 @@ import type { App } from '../../core/app.ts';
 import type { Context } from '../../core/http/context.ts';
 import { notFound } from '../../core/http/router.ts';
 import { parseKey } from '../../core/model/key.ts';
+import type { Show } from '../../core/model/kind.ts';
 import type { ModelInfo } from '../../core/model/registry.ts';
 import { capitalised } from '../../core/view/capitalised.ts';
 import { isoOf } from '../../core/view/show.ts';
@@ -20,17 +21,18 @@ export async function historyPage(ctx: Context, app: App): Promise<void> {
   const found = await app.rows.find(actor, model, key);
   if (!found && !mayKnowTheGone(ctx, app, model)) throw notFound();
   const before = typeof ctx.query.before === 'string' ? ctx.query.before : undefined;
-  const { entries, older } = await historyOf(app, actor, model, found?.key ?? key, { before });
+  const { entries, older, label } = await historyOf(app, actor, model, found?.key ?? key, { before });
   if (!found && entries.length === 0) throw notFound();
   const show = sitesOf(app).show(ctx);
   const url = app.urls.record(model, found?.key ?? key, '+history');
   app.views.page(ctx, 'admin/history', {
     title: t('admin.history'),
-    label: found?.label ?? key,
+    // What is gone is called as it was called last.
+    label: found?.label ?? label ?? key,
     listUrl: app.urls.list(model),
     plural: capitalised(model.plural),
     ...(found && { recordUrl: app.urls.record(model, found.key) }),
-    days: byDay(await withLabels(app, actor, entries), ctx, (at) => show.timestamp(at)),
+    days: byDay(await withLabels(app, actor, entries), show),
     ...(older !== undefined && { olderUrl: `${url}?${new URLSearchParams({ before: older })}` }),
   });
 }
@@ -47,7 +49,8 @@ interface DayView {
 
 const TONES: Readonly<Record<string, string>> = { create: 'good', update: 'info', delete: 'bad' };
 
-function byDay(entries: readonly HistoryEntry[], ctx: Context, shown: (at: string) => string): readonly DayView[] {
+function byDay(entries: readonly HistoryEntry[], show: Show): readonly DayView[] {
+  const shown = (at: string): string => show.timestamp(at);
   const days = Map.groupBy(entries, (entry) => shown(entry.at).slice(0, 10));
   return [...days].map(([label, ofDay]) => ({
     label,
@@ -57,7 +60,7 @@ function byDay(entries: readonly HistoryEntry[], ctx: Context, shown: (at: strin
       who: entry.actor.label,
       verb: entry.event,
       tone: TONES[entry.event] ?? 'neutral',
-      changes: entry.changes.map((change) => shownChange(ctx.state.t, change)),
+      changes: entry.changes.map((change) => shownChange(show, change)),
       correlationId: entry.correlationId,
     })),
   }));

@@ -2,7 +2,7 @@ import type { Actor } from '../../core/actor.ts';
 import type { App } from '../../core/app.ts';
 import type { ModelInfo } from '../../core/model/registry.ts';
 import { type Entry, readEntries } from './entries.ts';
-import { type Change, visibleChanges } from './visible.ts';
+import { type Change, visibleChanges, visibleLabel } from './visible.ts';
 
 /** What happened to one record. */
 export interface HistoryEntry extends Pick<Entry, 'id' | 'at' | 'event' | 'actor' | 'correlationId'> {
@@ -14,6 +14,8 @@ export interface History {
   readonly entries: readonly HistoryEntry[];
   /** What `before` must be to see older ones; undefined when there are none. */
   readonly older: string | undefined;
+  /** What the record was called in the newest of these entries; undefined when there are none. */
+  readonly label: string | undefined;
 }
 
 /**
@@ -30,9 +32,10 @@ export async function historyOf(
   key: string,
   { before, size = 50 }: { readonly before?: string | null | undefined; readonly size?: number } = {},
 ): Promise<History> {
-  if (!app.policy.may(actor, 'view', model)) return { entries: [], older: undefined };
+  if (!app.policy.may(actor, 'view', model)) return { entries: [], older: undefined, label: undefined };
   const window = { size, ...(isEntryId(before) && { before }) };
   const page = await readEntries(app.reading, { model: model.name, key }, window);
+  const newest = page.entries.at(0);
   return {
     entries: page.entries.map((entry) => ({
       id: entry.id,
@@ -42,6 +45,7 @@ export async function historyOf(
       correlationId: entry.correlationId,
       changes: visibleChanges(app, actor, model, entry),
     })),
+    label: newest?.subject ? visibleLabel(app, actor, model, newest.subject) : undefined,
     older: page.older ? page.entries.at(-1)?.id : undefined,
   };
 }

@@ -57,12 +57,13 @@ function visibleEntry(app: App, actor: Actor, entry: Entry): VisibleEntry {
 
 function shownEntry(ctx: Context, app: App, entry: VisibleEntry, params: URLSearchParams) {
   const { t } = ctx.state;
+  const show = showFor(ctx);
   const { model } = entry;
   const { subject } = entry;
   const named = subject === null ? undefined : app.models.byName(subject.model);
   return {
     iso: isoOf(entry.at),
-    when: showFor(ctx).timestamp(entry.at),
+    when: show.timestamp(entry.at),
     who: entry.actor.kind === 'nobody' ? t('audit.nobody') : entry.actor.label,
     what: eventLabel(ctx, entry.event),
     tone: toneOf(entry.event),
@@ -70,8 +71,8 @@ function shownEntry(ctx: Context, app: App, entry: VisibleEntry, params: URLSear
     model: subject === null ? undefined : capitalised(named?.title ?? subject.model),
     record: model && subject ? visibleLabel(app, ctx.state.actor, model, subject) : undefined,
     recordUrl: model && subject ? app.urls.record(model, subject.key, '+history') : undefined,
-    changes: entry.changes.map((change) => shownChange(t, change)),
-    details: Object.entries(entry.data ?? {}).map(([name, value]) => shownDetail(t, name, value)),
+    changes: entry.changes.map((change) => shownChange(show, change)),
+    details: Object.entries(entry.data ?? {}).map(([name, value]) => shownDetail(show, name, value)),
     address: entry.address,
     correlation: entry.correlationId.slice(0, 8),
     correlationUrl: moved(app.urls.to('/audit'), params, { correlation: entry.correlationId }),

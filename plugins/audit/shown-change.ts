@@ -1,3 +1,4 @@
+import type { Show } from '../../core/model/kind.ts';
 import type { FieldInfo } from '../../core/model/registry.ts';
 import type { Translate } from '../../core/view/words.ts';
 import type { Change } from './visible.ts';
@@ -11,22 +12,23 @@ export interface ShownChange {
   readonly after: string | undefined;
 }
 
-export function shownChange(t: Translate, { name, field, before, after }: Change): ShownChange {
+export function shownChange(show: Show, { name, field, before, after }: Change): ShownChange {
   return {
-    label: field?.label ?? nameOf(t, name),
-    before: shownValue(t, field, before),
-    after: shownValue(t, field, after),
+    label: field?.label ?? nameOf(show.t, name),
+    before: shownValue(show, field, before),
+    after: shownValue(show, field, after),
   };
 }
 
 /** Other data of an event, by name. Names and codes have words where a plugin gave some (`audit.data.reason.wrong_password`). */
 export function shownDetail(
-  t: Translate,
+  show: Show,
   name: string,
   value: unknown,
 ): { readonly label: string; readonly after: string | undefined } {
+  const { t } = show;
   const code = typeof value === 'string' && /^[a-z]+(_[a-z]+)*$/.test(value) ? value : undefined;
-  const after = code === undefined ? shownValue(t, undefined, value) : codeOf(t, name, code);
+  const after = code === undefined ? shownValue(show, undefined, value) : codeOf(t, name, code);
   return { label: nameOf(t, name), after };
 }
 
@@ -43,23 +45,49 @@ function codeOf(t: Translate, name: string, code: string): string {
   return words === key ? code.replaceAll('_', ' ') : words;
 }
 
-/** A value of the trail in words: choices by their labels, the rest as it was stored. */
-export function shownValue(t: Translate, field: FieldInfo | undefined, value: unknown): string | undefined {
+/** A value of the trail in words, as far as its field is known: as on the record's page, else as it was stored. */
+export function shownValue(show: Show, field: FieldInfo | undefined, value: unknown): string | undefined {
   switch (typeof value) {
     case 'undefined':
       return undefined;
     case 'string':
-      // Only of the set: an object has names of its own, and a text may be "constructor".
-      return cut(field?.values.includes(value) ? (field.valueLabels[value] ?? value) : value);
+    case 'number':
+      return cut(field === undefined ? String(value) : ofField(show, field, String(value)));
     case 'boolean':
-      return t(value ? 'value.yes' : 'value.no');
+      return show.t(value ? 'value.yes' : 'value.no');
     case 'object':
       if (value === null) return undefined;
       if (Array.isArray(value) && value.length === 0) return undefined;
-      if (Array.isArray(value)) return cut(value.map((each) => shownValue(t, field, each) ?? '').join(', '));
+      if (Array.isArray(value)) return cut(value.map((each) => shownValue(show, field, each) ?? '').join(', '));
       return cut(JSON.stringify(value));
     default:
       return String(value);
+  }
+}
+
+/** A moment as exports write it. */
+const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/;
+
+const WALL = /^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d+)?$/;
+const NUMBER = /^-?\d+(?:\.\d+)?$/;
+
+/** The field may have been of another kind when this was written, so nothing is taken for granted. */
+function ofField(show: Show, field: FieldInfo, text: string): string {
+  // Only of the set: an object has names of its own, and a text may be "constructor".
+  if (field.values.includes(text)) return field.valueLabels[text] ?? text;
+  switch (field.item?.kind ?? field.kind) {
+    case 'timestamp':
+      return MOMENT.test(text) ? show.timestamp(text) : text;
+    case 'localDateTime':
+      return WALL.test(text) ? show.localDateTime(text) : text;
+    case 'integer':
+    case 'bigint':
+    case 'decimal':
+      return NUMBER.test(text) ? show.number(text) : text;
+    case 'money':
+      return field.currency === undefined ? text : show.money(text, field.currency);
+    default:
+      return text;
   }
 }
 

@@ -10,6 +10,7 @@ export const layoutWordsArabic: Words = {
   'layout.development': 'بيئة التطوير',
   'layout.sessions': 'أين سجّلت دخولك',
   'layout.signOut': 'تسجيل الخروج',
+  'layout.zone': 'الأوقات بتوقيت {zone}',
   'layout.theme': 'الألوان',
   'layout.theme.light': 'فاتح',
   'layout.theme.dark': 'داكن',

@@ -10,6 +10,7 @@ export const layoutWords: Words = {
   'layout.development': 'Development',
   'layout.sessions': 'Where you are signed in',
   'layout.signOut': 'Sign out',
+  'layout.zone': 'Times: {zone}',
   'layout.theme': 'Colours',
   'layout.theme.light': 'Light',
   'layout.theme.dark': 'Dark',

@@ -66,6 +66,26 @@ test('each change is told with who, when, before and after, in the words of the 
   assert.ok(create.some(([field, , after]) => field === 'Name' && after === 'Anvil'));
 });
 
+test('values stand there as on the page of the record: moments on the reader’s clocks, numbers in groups', async () => {
+  const page = await added({ name: 'Clock', amount: '1000', moment: '2026-01-01T12:00', wall: '2026-02-02T08:30' });
+  const [create = []] = changesOf((await clerk.get(`${page}/+history`)).text);
+  const byField = Object.fromEntries(create.map(([field = '', , after]) => [field, after]));
+  assert.is(byField.Moment, '2026-01-01 12:00');
+  assert.is(byField.Wall, '2026-02-02 08:30');
+  assert.is(byField.Amount, '1,000');
+  assert.match(String(byField.Created), /^\d{4}-\d\d-\d\d \d\d:\d\d$/);
+  const trail = await clerk.get('/admin/audit?model=thing&event=create');
+  assert.match(rowsOf(trail.text)[0]?.[4] ?? '', 'Moment: after 2026-01-01 12:00');
+});
+
+test('pages name the zone of their times, forms name it beside the input of a moment', async () => {
+  const { text } = await clerk.get('/admin/things/+new');
+  assert.match(text, '<p class="help">Times: Europe/Berlin</p>');
+  assert.match(text, /name="moment"[^>]*aria-describedby="f-moment-unit">\s*<span id="f-moment-unit">Europe\/Berlin</);
+  assert.not.match(text, 'f-wall-unit');
+  assert.match((await clerk.get('/admin/audit')).text, 'Times: Europe/Berlin');
+});
+
 test('a form that changed nothing leaves no entry', async () => {
   const page = await added({ name: 'Bell' });
   const before = (await clerk.get(`${page}/+history`)).text;
@@ -87,6 +107,7 @@ test('the history of a record survives it, for who may see the model; what never
   const { status, text } = await clerk.get(`${page}/+history`);
   assert.is(status, 200);
   assert.match(textOf(mainOf(text)), 'deleted this');
+  assert.match(text, /<h1>History <small>Short-lived<\/small><\/h1>/);
   assert.match(textOf(mainOf(text)), 'Short-lived');
   const stranger = await desk.person('staff', ['place.view']);
   assert.is((await stranger.get(`${page}/+history`)).status, 403);

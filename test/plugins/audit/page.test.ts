@@ -127,7 +127,10 @@ test('the history of a record is its own, newest first, and shows only fields th
   };
   const blinkered = await historyOf({ ...narrow, reading: app.reading, models: app.models }, clerk, model, one.key);
   assert.not.match(JSON.stringify(blinkered.entries.map(({ changes }) => changes.map(({ name }) => name))), '"name"');
-  assert.equal(await historyOf(app, personAs(2, 'staff'), model, one.key), { entries: [], older: undefined });
+  assert.is(history.label, 'Ada II');
+  assert.is(blinkered.label, one.key, 'a name that he may not see is not told');
+  const none = { entries: [], older: undefined, label: undefined };
+  assert.equal(await historyOf(app, personAs(2, 'staff'), model, one.key), none);
 });
 
 test('the history goes on where a page ends, and a garbage cursor starts at the newest', async () => {
