@@ -52,14 +52,30 @@ test('a day is declared: the row, the message, the trail', async () => {
   assert.equal([...(await events())], [{ actor_kind: 'person', day: '2026-12-25' }]);
 });
 
-test('a mistake is 422, and a refusal too; both leave nothing behind', async () => {
+test('a mistake is 422 with what was typed and a message at its field, and a refusal too; both leave nothing behind', async () => {
   const declarer = await app.person('staff', ['holidays.declare']);
-  for (const day of ['yesterday', '']) {
-    assert.is((await declarer.submit('/admin/+holidays', { day, reason: 'x' })).status, 422);
+  const send = (day: string, reason: string) => declarer.submit('/admin/+holidays', { day, reason });
+  for (const day of ['yesterday', '', '2027-02-29', '0000-01-01', '2027-01-01\0']) {
+    const { status, text } = await send(day, 'Skating "race"');
+    assert.is(status, 422, day);
+    assert.match(
+      text,
+      /aria-describedby="day-mistake">\s*<p class="mistake" id="day-mistake">Write a date that exists/,
+    );
+    assert.match(text, 'value="Skating &quot;race&quot;"');
+    assert.not.match(text, 'reason-mistake');
   }
-  await declarer.submit('/admin/+holidays', { day: '2027-01-01', reason: 'One' });
-  await declarer.submit('/admin/+holidays', { day: '2027-01-01', reason: 'Two' });
-  assert.is((await declarer.submit('/admin/+holidays', { day: '2027-01-01', reason: 'Three' })).status, 422);
+  for (const reason of ['', ' ', 'x'.repeat(201), 'a\0b', 'a\nb']) {
+    const { status, text } = await send('2027-01-01', reason);
+    assert.is(status, 422, JSON.stringify(reason));
+    assert.match(text, /id="reason-mistake">Say why, on one line/);
+    assert.match(text, 'value="2027-01-01"');
+  }
+  await send('2027-01-01', 'One');
+  await send('2027-01-01', 'Two');
+  const full = await send('2027-01-01', 'Three');
+  assert.is(full.status, 422);
+  assert.match(full.text, /id="day-mistake">That day has as many as it may have\./);
   const { rows } = await app.app.database.query(sql.unsafe`select from desk_holiday where day = '2027-01-01'`);
   assert.is(rows.length, 2);
 });
@@ -71,11 +87,16 @@ test('its command calls the same rule, and its check sees the result', async () 
     database: app.app.database,
   };
   const printed: string[] = [];
-  await holidays.commands?.[0]?.run(context, {
-    values: { day: '2099-08-01', reason: 'National day' },
-    print: (line) => void printed.push(line),
-    askSecret: async () => undefined,
-  });
+  const run = async (day: string) =>
+    holidays.commands?.[0]?.run(context, {
+      values: { day, reason: 'National day' },
+      print: (line) => void printed.push(line),
+      askSecret: async () => undefined,
+    });
+  await run('2099-08-01');
+  const refused = await rustioFailureOf(run('1 August'));
+  assert.is(refused.exitCode, 2);
+  assert.match(refused.parts.why, /^Write a date that exists/);
   assert.equal(printed, ['2099-08-01 is a day off.']);
   assert.equal((await events()).at(-1), { actor_kind: 'command', day: '2099-08-01' });
   assert.is((await holidays.checks?.[0]?.run(context))?.status, 'ok');
