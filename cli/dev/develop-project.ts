@@ -5,7 +5,9 @@ import type { ServeMode } from '../serve/serve-project.ts';
 import { askedToStop } from '../serve/stop-signals.ts';
 import { paint, print } from '../terminal.ts';
 import { openEnvironment } from '../tools.ts';
+import type { Failure } from './failure.ts';
 import { ServerProcess } from './server-process.ts';
+import { StandIn } from './stand-in.ts';
 import { watchProject } from './watched-files.ts';
 
 /** Less than what `start` lets running requests take: a browser tab that listens for reloads would use all of it. */
@@ -23,7 +25,7 @@ export async function developProject(folder: string): Promise<void> {
   const stop = askedToStop();
   const lease = await joinServer({ folder, environment });
   try {
-    const runner = new Runner(folder, port);
+    const runner = new Runner(folder, { port, host: environment.host });
     const unwatch = await watchProject(folder, (files) => runner.restart(files));
     await Promise.race([stop, runner.run()]);
     await unwatch();
@@ -36,16 +38,18 @@ export async function developProject(folder: string): Promise<void> {
 /** Keeps one server process going, a new one after each save, and the next one waiting. */
 class Runner {
   readonly #folder: string;
-  readonly #port: number;
+  readonly #at: { readonly port: number; readonly host: string };
   #current: ServerProcess | undefined;
   /** Has loaded the framework already: what is left for a restart is the project. */
   #next: ServerProcess | undefined;
+  /** Serves while nothing else does. */
+  #standIn: StandIn | undefined;
   #wakeUp: () => void = () => {};
   #isStopping = false;
 
-  constructor(folder: string, port: number) {
+  constructor(folder: string, at: { readonly port: number; readonly host: string }) {
     this.#folder = folder;
-    this.#port = port;
+    this.#at = at;
   }
 
   /** Never resolves by itself. */
@@ -55,7 +59,7 @@ class Runner {
       const saved = new Promise<'saved'>((resolve) => {
         this.#wakeUp = () => resolve('saved');
       });
-      const server = this.#next ?? new ServerProcess(this.#folder, this.#port);
+      const server = this.#next ?? new ServerProcess(this.#folder, this.#at.port);
       this.#current = server;
       this.#next = undefined;
       server.serve(mode);
@@ -63,12 +67,24 @@ class Runner {
       if (seen === 'ready') {
         mode = 'dev-again';
         // It may have come up while all was being stopped already.
-        if (!this.#isStopping) this.#next = new ServerProcess(this.#folder, this.#port);
+        if (!this.#isStopping) this.#next = new ServerProcess(this.#folder, this.#at.port);
         seen = await Promise.race([saved, server.ended]);
       }
-      if (seen === 'ended' && !this.#isStopping) print(paint('yellow', 'Not running; waiting for a change.'));
+      if (seen === 'ended' && !this.#isStopping) await this.#tellBrowser(server.failure);
       await saved;
+      await this.#standIn?.close();
+      this.#standIn = undefined;
       await server.stop();
+    }
+  }
+
+  /** Who looks at the browser learns there what the terminal says, instead of "connection refused". */
+  async #tellBrowser(failure: Failure): Promise<void> {
+    const standIn = await StandIn.open(failure, this.#at);
+    if (this.#isStopping) await standIn?.close();
+    else {
+      this.#standIn = standIn;
+      print(paint('yellow', 'Not running; waiting for a change.'));
     }
   }
 
@@ -80,7 +96,7 @@ class Runner {
 
   async stop(): Promise<void> {
     this.#isStopping = true;
-    await Promise.all([this.#current?.stop(LAST_PATIENCE_MS), this.#next?.stop()]);
+    await Promise.all([this.#current?.stop(LAST_PATIENCE_MS), this.#next?.stop(), this.#standIn?.close()]);
   }
 }
 

@@ -1,7 +1,8 @@
 // The child of `rustio-admin dev`. It loads the framework and waits; with the word of its parent it loads the project and
 // serves it. So a restart costs no more than what was saved.
-import { reportError } from '../report-error.ts';
+import { explain, reportError } from '../report-error.ts';
 import { type ServeMode, serveProject } from '../serve/serve-project.ts';
+import { failureOf } from './failure.ts';
 import type { ChildMessage } from './server-process.ts';
 
 const [folder] = process.argv.slice(2);
@@ -14,8 +15,17 @@ try {
   await serveProject(folder, mode, () => process.send?.('ready' satisfies ChildMessage));
 } catch (error) {
   process.exitCode = reportError(error);
+  await tell({ failed: failureOf(explain(error)) });
 }
 process.disconnect?.();
+
+/** Resolves when it is on its way: what is not would be lost when we disconnect. */
+function tell(message: ChildMessage): Promise<void> {
+  return new Promise((resolve) => {
+    if (process.send === undefined || !process.connected) resolve();
+    else process.send(message, () => resolve());
+  });
+}
 
 function told(): Promise<unknown> {
   return new Promise((resolve) => process.once('message', resolve));

@@ -2,8 +2,9 @@ import { type ChildProcess, fork } from 'node:child_process';
 import module from 'node:module';
 import path from 'node:path';
 import type { ServeMode } from '../serve/serve-project.ts';
+import { type Failure, isFailure, silentFailure } from './failure.ts';
 
-export type ChildMessage = 'ready';
+export type ChildMessage = 'ready' | { readonly failed: Failure };
 
 /** A running request may end within this; who develops waits for the restart, and a stream of events never ends. */
 const GRACE_MS = 150;
@@ -14,8 +15,9 @@ export class ServerProcess {
   readonly #child: ChildProcess;
   /** Resolves once it serves; never when it does not come up. */
   readonly ready: Promise<'ready'>;
-  /** Resolves when the process is gone. */
+  /** Resolves when the process is gone, and all that it said was heard. */
   readonly ended: Promise<'ended'>;
+  #failure = silentFailure;
 
   constructor(folder: string, port: number) {
     this.#child = fork(CHILD, [folder], {
@@ -25,11 +27,22 @@ export class ServerProcess {
     this.ready = new Promise((resolve) => {
       this.#child.on('message', (message) => {
         if (message === ('ready' satisfies ChildMessage)) resolve('ready');
+        else if (typeof message === 'object' && 'failed' in message && isFailure(message.failed)) {
+          this.#failure = message.failed;
+        }
       });
     });
     this.ended = new Promise((resolve) => {
-      this.#child.once('exit', () => resolve('ended'));
+      this.#child.once('exit', () => {
+        if (this.#child.connected) this.#child.once('disconnect', () => resolve('ended'));
+        else resolve('ended');
+      });
     });
+  }
+
+  /** Why it ended, once it has. */
+  get failure(): Failure {
+    return this.#failure;
   }
 
   serve(mode: ServeMode): void {

@@ -26,6 +26,33 @@ async function developing(): Promise<{
   return { cli, folder, admin, save };
 }
 
+/** What an open page hears of the boots, with a new connection for each, as after a lost one. */
+class Boots {
+  readonly #address: string;
+
+  constructor(address: string) {
+    this.#address = address;
+  }
+
+  async next(): Promise<string> {
+    const hangUp = new AbortController();
+    const { body, status } = await fetch(this.#address, {
+      headers: { accept: 'text/event-stream' },
+      signal: hangUp.signal,
+    });
+    assert.is(status, 200);
+    let heard = '';
+    for await (const chunk of body?.pipeThrough(new TextDecoderStream()) ?? []) {
+      heard += chunk;
+      const [, boot] = /^data: (\S+)\n/m.exec(heard) ?? [];
+      if (boot === undefined) continue;
+      hangUp.abort();
+      return boot;
+    }
+    throw new Error(`no boot in: ${heard}`);
+  }
+}
+
 async function stop(cli: RunningCli): Promise<void> {
   cli.signal('SIGINT');
   assert.is(await cli.ended, 0);
@@ -49,6 +76,48 @@ test('a save that does not compile is told with file and line, and the next one 
   save('models.ts', (text) => text.replace('\nexport const broken = ;\n', ''));
   await cli.until(/^Restarted in \d+ ms\.\n/m);
   assert.is((await fetch(`${admin}/login`)).status, 200);
+  await stop(cli);
+});
+
+test('while it does not come up, the browser is told why, and reloads when it does', async () => {
+  const { cli, admin, save } = await developing();
+  // A page that was open before: it listens for the next boot.
+  const page = new Boots(`${admin}/+dev`);
+  const running = await page.next();
+  save('models.ts', (text) => `${text}\nthrow new Error('<b>"no"</b>');\n`);
+  await cli.until(/Not running; waiting for a change\./);
+  const failing = await page.next();
+  assert.is.not(failing, running);
+
+  for (const [method, path] of [
+    ['GET', '/'],
+    ['GET', '/admin/users'],
+    ['POST', '/admin/login'],
+  ] as const) {
+    const answer = await fetch(new URL(path, admin), { method });
+    assert.is(answer.status, 500);
+    const text = await answer.text();
+    assert.match(text, '&lt;b&gt;&quot;no&quot;&lt;/b&gt;');
+    assert.match(text, /models\.ts:\d+/);
+    assert.match(text, '<dt>Why</dt>');
+    assert.match(text, '<dt>Fix</dt>');
+    assert.match(text, '<dt>Retry</dt>');
+    assert.not.match(text, 'node_modules');
+    assert.not.match(text, '<b>');
+  }
+  save('models.ts', (text) => text.replace(/\nthrow .*\n/, ''));
+  await cli.until(/^Restarted in \d+ ms\.\n/m);
+  assert.is.not(await page.next(), failing);
+  assert.is((await fetch(`${admin}/login`)).status, 200);
+  await stop(cli);
+});
+
+test('asked to stop while the project does not come up, it stops', async () => {
+  const { cli, admin, save } = await developing();
+  save('models.ts', (text) => `${text}\nexport const broken = ;\n`);
+  await cli.until(/Not running; waiting for a change\./);
+  const stream = await fetch(admin, { headers: { accept: 'text/event-stream' } });
+  assert.is(stream.status, 200);
   await stop(cli);
 });
 

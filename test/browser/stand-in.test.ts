@@ -1,0 +1,47 @@
+import { createServer } from 'node:http';
+import * as assert from 'uvu/assert';
+import { silentFailure } from '../../cli/dev/failure.ts';
+import { StandIn } from '../../cli/dev/stand-in.ts';
+import { portFor } from '../../cli/serve/free-port.ts';
+import { type TestApp, testApp } from '../support/app.ts';
+import { openBrowser, type TestBrowser } from '../support/browser.ts';
+import { suite } from '../support/suite.ts';
+
+const test = suite('a project that does not come up, in the browser');
+const HOST = '127.0.0.1';
+let app: TestApp;
+let browser: TestBrowser;
+test.before(async () => {
+  app = await testApp({});
+  browser = await openBrowser();
+});
+test.after(() => app.close());
+
+test('the page that says why loads the next one by itself, and in the end the application', async () => {
+  const { page } = await browser.visit(app);
+  const at = { host: HOST, port: await portFor(0, HOST) };
+  const first = await StandIn.open({ ...silentFailure, problem: 'One <i>mistake</i>' }, at);
+  const answer = await page.goto(`http://${HOST}:${at.port}/admin/users?q=a`);
+  assert.is(answer?.status(), 500);
+  assert.is(await page.locator('h1').textContent(), 'One <i>mistake</i>');
+  const styled = await page.evaluate<string>('getComputedStyle(document.body).maxWidth');
+  assert.is.not(styled, 'none', 'its style is not blocked');
+  await first?.close();
+
+  const second = await StandIn.open({ ...silentFailure, problem: 'Another mistake' }, at);
+  await page.getByRole('heading', { name: 'Another mistake' }).waitFor();
+  await second?.close();
+
+  const mended = createServer((request, response) => {
+    response.writeHead(request.url === '/admin/users?q=a' ? 200 : 404, { 'content-type': 'text/html' });
+    response.end('<h1>Served</h1>');
+  });
+  await new Promise<void>((resolve) => mended.listen(at.port, HOST, resolve));
+  try {
+    await page.getByRole('heading', { name: 'Served' }).waitFor();
+    assert.match(page.url(), '/admin/users?q=a');
+  } finally {
+    mended.closeAllConnections();
+    await new Promise((resolve) => mended.close(resolve));
+  }
+});
