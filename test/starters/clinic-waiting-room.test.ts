@@ -161,7 +161,7 @@ test('whoever may see invoices is told who owes; nobody else is', async () => {
       ('R-owed-3', ${seat.patientId}::bigint, current_date, current_date + 30, 'sent', 45)
   `);
   assert.is((await seen(desk, seat)).at(-1), 'Owes £120.50');
-  const doctor = await clinic.person('supervisor', ['waiting-room.view']);
+  const doctor = await clinic.person('supervisor', ['waiting-room.view', 'patient.view']);
   assert.is((await seen(doctor, seat)).at(-1), '');
 });
 
@@ -196,7 +196,7 @@ test('a doctor finds his own patients of today on the start page, and no others'
     name: 'd',
     displayName: null,
     role: 'supervisor',
-    permissions: new Set<string>(),
+    permissions: new Set(['patient.view']),
   } as const;
   const t = app.words.translate('en');
   const own = await ownDay.load({ state: { t, actor: { ...person, id } } }, app);
@@ -210,6 +210,29 @@ test('a doctor finds his own patients of today on the start page, and no others'
   assert.is(own.rows.length, count);
   const nobody = await ownDay.load({ state: { t, actor: { ...person, id: 0 } } }, app);
   assert.equal(nobody.rows, []);
+  const blind = await ownDay.load({ state: { t, actor: { ...person, id, permissions: new Set<string>() } } }, app);
+  assert.ok(blind.rows.some(([, patient]) => patient?.text === `Patient ${seat.patientId}` && !patient.url));
+  assert.not.match(JSON.stringify(blind), seat.patient);
+});
+
+test('who may not see patients is told their numbers and no name, on the page, in messages and in refusals', async () => {
+  const seat = await bookedNow();
+  const { appointment } = seat;
+  const number = `Patient ${seat.patientId}`;
+  const porter = await clinic.person('staff', ['waiting-room.view', 'waiting-room.run']);
+  const page = async () => {
+    const { text } = await porter.get(address);
+    assert.ok(rowsOf(text).some((cells) => cells[1] === number));
+    assert.not.match(text, 'Test Patient');
+    assert.not.match(text, '/admin/patients/');
+    return text;
+  };
+  await page();
+  const early = await send(porter, 'called', { appointment, room: '7' });
+  assert.equal(noticesOf(early.text), [`${number} has not arrived yet.`]);
+  assert.is((await send(porter, 'arrived', { appointment })).status, 303);
+  assert.equal(noticesOf(await page()), [`${number} has arrived.`]);
+  assert.match((await desk.get(address)).text, seat.patient);
 });
 
 test('`doctor` asks for the forgotten, and the command clears what is over', async () => {

@@ -1,10 +1,10 @@
 // HTTP: parse, call a rule, render or redirect. No SQL, no policy.
 
 import { type App, type Context, causeOf, leaveMessage, z } from 'rustio-admin';
-import { Patient } from '../models/patient.ts';
 import { arrive, type Received } from './arrive.ts';
 import { type Booked, bookedToday } from './booked-today.ts';
 import { call } from './call.ts';
+import { named } from './names.ts';
 import { optionsOf } from './options.ts';
 import type { PatientNote } from './slots.ts';
 
@@ -41,7 +41,8 @@ export async function calledForm(ctx: Context, app: App): Promise<void> {
 }
 
 async function answer(ctx: Context, app: App, received: Received, key: string, room = ''): Promise<void> {
-  const patient = received.booked?.patient ?? '';
+  const [booked] = received.booked === undefined ? [] : await named(ctx, app, [received.booked]);
+  const patient = booked?.patient ?? '';
   if (received.outcome === 'refused') return showDay(ctx, app, ctx.state.t(received.key, { patient }));
   leaveMessage(ctx, app, { tone: 'good', key, params: { patient, room } });
   ctx.redirect(app.urls.to('/+waiting-room'));
@@ -49,11 +50,9 @@ async function answer(ctx: Context, app: App, received: Received, key: string, r
 }
 
 async function showDay(ctx: Context, app: App, problem?: string): Promise<void> {
-  const booked = await bookedToday(app.reading, app);
+  const booked = await named(ctx, app, await bookedToday(app.reading, app));
   const notes = await notesOf(ctx, app, booked);
   const { longWait } = optionsOf(app);
-  const patients = app.models.of(Patient);
-  const seesPatients = app.policy.may(ctx.state.actor, 'view', patients);
   if (problem !== undefined) ctx.status = 422;
   app.views.page(ctx, 'waiting-room/day', {
     title: ctx.state.t('waiting-room.title'),
@@ -61,7 +60,6 @@ async function showDay(ctx: Context, app: App, problem?: string): Promise<void> 
     mayRun: app.access.judge(ctx, { permission: 'waiting-room.run' }) === 'pass',
     rows: booked.map((one) => ({
       ...one,
-      ...(seesPatients && { url: app.urls.record(patients, String(one.patientId)) }),
       tone: one.state === 'waits' ? (one.waitedMinutes >= longWait ? 'bad' : 'warn') : toneOf[one.state],
       notes: notes.get(one.patientId) ?? [],
     })),

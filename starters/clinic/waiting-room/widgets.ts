@@ -1,7 +1,7 @@
 import { type App, type Context, type SmallTable, sql, type Widget, z } from 'rustio-admin';
-import { Patient } from '../models/patient.ts';
 import { bookedToday } from './booked-today.ts';
 import { earlier } from './clear.ts';
+import { named, type Reader } from './names.ts';
 import { optionsOf } from './options.ts';
 
 const row = z.object({ patients: z.coerce.number(), longest: z.coerce.number() });
@@ -33,11 +33,11 @@ export const waiting = {
 export const ownDay = {
   name: 'own-day',
   access: { role: 'supervisor', permission: 'waiting-room.view' },
-  async load({ state }: { readonly state: Pick<Context['state'], 't' | 'actor'> }, app: App): Promise<SmallTable> {
-    const { actor, t } = state;
+  async load(reader: Reader, app: App): Promise<SmallTable> {
+    const { actor, t } = reader.state;
     const booked = await bookedToday(app.reading, app);
-    const own = booked.filter((one) => actor.kind === 'person' && one.practitionerAccount === actor.id);
-    const patients = app.models.of(Patient);
+    const mine = booked.filter((one) => actor.kind === 'person' && one.practitionerAccount === actor.id);
+    const own = await named(reader, app, mine);
     const tones = { expected: 'neutral', waits: 'warn', called: 'good' } as const;
     return {
       kind: 'table',
@@ -48,9 +48,9 @@ export const ownDay = {
         { label: t('waiting-room.patient') },
         { label: t('waiting-room.state') },
       ],
-      rows: own.map(({ time, patient, patientId, state: at, waitedMinutes, calledTo }) => [
+      rows: own.map(({ time, patient, url, state: at, waitedMinutes, calledTo }) => [
         { text: time },
-        { text: patient, url: app.urls.record(patients, String(patientId)) },
+        { text: patient, ...(url !== undefined && { url }) },
         { text: t(`waiting-room.${at}`, { minutes: waitedMinutes, room: calledTo ?? '' }), tone: tones[at] },
       ]),
       empty: t('waiting-room.ownEmpty'),

@@ -4,6 +4,7 @@ export const words = {
   'waiting-room.emptyWhy': 'Here stands everybody who is booked for today, and who of them has arrived.',
   'waiting-room.time': 'Time',
   'waiting-room.patient': 'Patient',
+  'waiting-room.number': 'Patient {number}',
   'waiting-room.practitioner': 'With',
   'waiting-room.state': 'State',
   'waiting-room.notes': 'Notes',

@@ -1,0 +1,36 @@
+import type { App, Context } from 'rustio-admin';
+import { Appointment } from '../models/appointment.ts';
+import { Patient } from '../models/patient.ts';
+import type { Booked } from './booked-today.ts';
+
+/** The part of a request that tells who reads. */
+export type Reader = { readonly state: Pick<Context['state'], 'actor' | 't'> };
+
+/** Somebody of today as a reader may know him. */
+export interface Named extends Booked {
+  /** His record, for who may see it. */
+  readonly url: string | undefined;
+}
+
+/**
+ * Puts patients' names as this reader may see them, asked for through the door for reading, which knows his rights. Whoever
+ * may not see a patient gets his number: enough to call him.
+ */
+export async function named({ state }: Reader, app: App, booked: readonly Booked[]): Promise<readonly Named[]> {
+  const { actor, t } = state;
+  const patients = app.models.of(Patient);
+  const relation = app.models.of(Appointment).fields.get('patient');
+  const keys = booked.map(({ patientId }) => String(patientId));
+  const names: ReadonlyMap<string, string> =
+    relation === undefined ? new Map() : await app.rows.labels(actor, relation, keys);
+  const mayOpen = app.policy.may(actor, 'view', patients);
+  return booked.map((one) => {
+    const key = String(one.patientId);
+    const name = names.get(key);
+    return {
+      ...one,
+      patient: name ?? t('waiting-room.number', { number: key }),
+      url: mayOpen && name !== undefined ? app.urls.record(patients, key) : undefined,
+    };
+  });
+}
