@@ -23,14 +23,15 @@ export type AskChange =
 const PAGE = ['after', 'before', 'at'];
 
 /**
- * The query with its `?`, or `''`. Whatever changes the set of rows or their order starts at the first page again.
+ * The query with its `?`, or `''`. Whatever changes the set of rows or their order starts at the first page again;
+ * counting them does not.
  *
  * @example
  * askAddress(new URLSearchParams('sort=name&after=x'), { sort: name }) // '?sort=-name'
  */
 export function askAddress(params: URLSearchParams, change: AskChange): string {
   const next = new URLSearchParams(params);
-  for (const name of PAGE) next.delete(name);
+  if (!('count' in change)) for (const name of PAGE) next.delete(name);
   if (!('at' in change || 'after' in change || 'before' in change)) next.delete('count');
   apply(next, change);
   return canonical(next);

@@ -2,7 +2,7 @@ import type { Show } from '../../core/model/kind.ts';
 import type { Ask, Page } from '../../core/query/types.ts';
 import type { Translate } from '../../core/view/words.ts';
 
-/** What the foot of a list says: "1–50 of 10,000", "about 1,200,000", "1,000+ (count exactly)". */
+/** What the foot of a list says: "1–50 of 10,000", "about 1,200,000", "1,000+ (count exactly)", "Rows on this page: 50". */
 export function countView(
   t: Translate,
   show: Show,
@@ -28,7 +28,8 @@ export function countView(
       const total = t('admin.count.more', { total: show.number(count.rows) });
       return { total, text: t('admin.count.range', { ...range, total }), exactUrl };
     }
+    // Beyond the first page nobody knows how far he is: a cursor has no number, and each count is a statement more.
     case 'unknown':
-      return { total: '', text: '' };
+      return { total: '', text: t('admin.count.page', { rows: range.to }), exactUrl };
   }
 }

@@ -32,7 +32,7 @@ export interface Sites {
   readonly all: readonly Site[];
   readonly problems: readonly BootProblem[];
   of(model: ModelInfo): Site | undefined;
-  /** How values are shown to this reader; `whole`: as on a record's own page, where nothing is cut. */
+  /** How values are shown to this reader, with links to the records that he may open; `whole`: as on a record's own page, where nothing is cut. */
   show(ctx: Context, extent?: 'whole'): Show;
 }
 
@@ -88,17 +88,20 @@ function buildSites(app: App): Sites {
     }
   }
   const shows = new Map<string, Show>();
+  // Labels of these are read by people who may not open the records: by them they pick.
+  const picked = [...byName.values()].map(({ model }) => model).filter((model) => model.pick === 'everybody');
   return {
     all: [...byName.values()],
     problems,
     of: (model) => byName.get(model.name),
     show(ctx, extent) {
-      const { locale, timeZone, t } = ctx.state;
-      const key = `${locale} ${timeZone} ${extent}`;
+      const { actor, locale, timeZone, t } = ctx.state;
+      const closed = picked.filter((model) => !app.policy.may(actor, 'view', model)).map(({ name }) => name);
+      const key = `${locale} ${timeZone} ${extent} ${closed.join(' ')}`;
       let show = shows.get(key);
       if (!show) {
         const made = createShow(locale, timeZone, t, (name, record) => {
-          const site = byName.get(name);
+          const site = closed.includes(name) ? undefined : byName.get(name);
           return site && app.urls.record(site.model, record);
         });
         show = extent === 'whole' ? { ...made, whole: true } : made;

@@ -115,6 +115,7 @@ export const adminWordsArabic: Words = {
   'admin.count.range': '{from}–{to} من {total}',
   'admin.count.total': 'المجموع {total}',
   'admin.count.about': 'نحو {total}',
+  'admin.count.page': 'الصفوف في هذه الصفحة: {rows}',
   'admin.count.more': '+{total}',
   'admin.filter.none': 'لا شيء',
   'admin.filter.some': 'موجود',

@@ -117,6 +117,7 @@ export const adminWords: Words = {
   'admin.count.range': '{from}–{to} of {total}',
   'admin.count.total': '{total} in all',
   'admin.count.about': 'about {total}',
+  'admin.count.page': 'Rows on this page: {rows}',
   'admin.count.more': '{total}+',
   'admin.filter.none': 'None',
   'admin.filter.some': 'Has one',

@@ -155,6 +155,15 @@ test('a cursor of another list, another sort or filter, or a damaged one starts 
   }
 });
 
+test('beyond the first page the rows of the page are told, and all of them are counted on demand', async () => {
+  const first = await clerk.get('/admin/places?size=10');
+  const second = await clerk.get(linkTo(first.text, 'Next'));
+  assert.match(textOf(mainOf(second.text)), 'Rows on this page: 10');
+  const counted = await clerk.get(linkTo(second.text, 'Count exactly'));
+  assert.equal(firstsOf(counted.text), firstsOf(second.text), 'the same page');
+  assert.match(textOf(mainOf(counted.text)), '47 in all');
+});
+
 test('how many there are is told on the first page, and as a sum on the last', async () => {
   assert.match(textOf(mainOf((await clerk.get('/admin/places?size=10')).text)), '1–10 of 47');
   assert.match(textOf(mainOf((await clerk.get('/admin/places?size=10&f.zone=north')).text)), /1–10 of 1\d/);

@@ -112,6 +112,17 @@ test('what is picked from is not what is looked at: only the label is told', asy
   assert.not.match((await writer.get('/admin')).text, '/admin/prices');
 });
 
+test('a label that one may only pick by links nowhere, on no page; that of a record that one may open does', async () => {
+  for (const address of ['/admin/lines', '/admin/lines/1', '/admin/lines/1/+edit']) {
+    const open = mainOf((await auditor.get(address.replace('/+edit', ''))).text);
+    assert.match(open, /<a (?:class="badge" )?href="\/admin\/prices\/P[12]">P[12] · /, address);
+    const closed = mainOf((await writer.get(address)).text);
+    assert.match(closed, 'P1 · Silver');
+    assert.match(closed, 'P2 · Golden');
+    assert.not.match(closed, 'href="/admin/prices', address);
+  }
+});
+
 test('form: what everybody may pick can be chosen; what is only for viewers stands there as a fact', async () => {
   const { text } = await writer.get('/admin/lines/1/+edit');
   assert.match(mainOf(text), 'name="price"');
