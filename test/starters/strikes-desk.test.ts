@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert';
 import type { Figure, Person } from '../../index.ts';
 import { sitesOf } from '../../plugins/admin/site.ts';
 import { mine, overdue, unassigned, withoutCosts } from '../../starters/strikes/desk/figures.ts';
+import { costByAirport, serious } from '../../starters/strikes/desk/tables.ts';
 import { Strike } from '../../starters/strikes/models/strike.ts';
 import { nextStep } from '../../starters/strikes/next-step.ts';
 import { afterAllSuites, suite } from '../support/suite.ts';
@@ -30,6 +31,13 @@ for (const widget of [unassigned, mine, overdue, withoutCosts]) {
     assert.is(await rowsBehind(figure), Number(figure.value));
   });
 }
+
+test('what counts back from the newest report says so, with the day', async () => {
+  assert.match((await overdue.load(reader, app)).label, 'more than 30 days on 2002-07-25');
+  assert.match((await withoutCosts.load(reader, app)).label, 'since 2002-01-01');
+  assert.is((await serious.load(reader, app)).title, 'Substantial damage in the 90 days to 2002-07-25');
+  assert.is((await costByAirport.load(reader, app)).title, 'Cost by airport since 2002-01-01');
+});
 
 test('what the desk should do next follows from the case', async () => {
   const strike = await app.rows.get(officer, Strike, '9912');

@@ -8,6 +8,7 @@ export type Days = z.infer<typeof dayRow>;
 /**
  * The desk's own day is that of its newest report, not the calendar's: the data ends in July 2002, and "open for more than
  * thirty days" would be everything. With reports coming in every day the two are the same.
+ * What counts from it says so with the day.
  */
 export function deskDays(database: Database): Promise<Days> {
   return database.one(sql.type(dayRow)`

@@ -48,12 +48,12 @@ export const overdue = {
   name: 'overdue',
   access,
   async load(reader: Reader, app: App) {
-    const { monthAgo } = await deskDays(app.database);
+    const { day, monthAgo } = await deskDays(app.database);
     const { strikes } = await app.database.one(sql.type(counted)`
       select count(*) as strikes from strike where state = 'open' and occurred_on <= ${monthAgo}
     `);
     const url = strikeList(app, { 'f.state': 'open', 'f.occurredOn.to': monthAgo, sort: 'occurredOn' });
-    return figure(reader, strikes, 'Open for more than 30 days', url, 'bad');
+    return figure(reader, strikes, `Open for more than 30 days on ${day}`, url, 'bad');
   },
 } satisfies Widget;
 
@@ -73,7 +73,7 @@ export const withoutCosts = {
       'f.costTotal.to': '0',
       'f.occurredOn.from': year,
     });
-    return figure(reader, strikes, 'Serious damage this year, no costs reported', url, 'warn');
+    return figure(reader, strikes, `Serious damage since ${year}, no costs reported`, url, 'warn');
   },
 } satisfies Widget;
 

@@ -1,9 +1,10 @@
 // The small tables on the index page: what was serious lately, and where the money goes.
 
-import { type SmallTable, sql, type Widget, z } from 'rustio-admin';
+import { type App, type SmallTable, sql, type Widget, z } from 'rustio-admin';
 import { Airport } from '../models/airport.ts';
 import { Strike } from '../models/strike.ts';
 import { deskDays } from './day.ts';
+import type { Reader } from './figures.ts';
 import { strikeList } from './strike-list.ts';
 
 const access = { permission: 'strike.view' } as const;
@@ -19,12 +20,12 @@ const seriousRow = z.object({
 });
 const tones = { new: 'info', open: 'warn', closed: 'good' } as const;
 
-/** Strikes with substantial damage of the last ninety days, newest first. */
-export const serious: Widget = {
+/** Strikes with substantial damage in the ninety days to the desk's own day, newest first. */
+export const serious = {
   name: 'serious',
   access,
-  async load(_ctx, app): Promise<SmallTable> {
-    const { quarterAgo } = await deskDays(app.database);
+  async load(_reader: Reader, app: App): Promise<SmallTable> {
+    const { day, quarterAgo } = await deskDays(app.database);
     const rows = await app.database.any(sql.type(seriousRow)`
       select
         strike.id,
@@ -44,7 +45,7 @@ export const serious: Widget = {
     const model = app.models.of(Strike);
     return {
       kind: 'table',
-      title: 'Substantial damage in the last 90 days',
+      title: `Substantial damage in the 90 days to ${day}`,
       more: {
         label: 'All of them',
         url: strikeList(app, { 'f.damage': ['substantial', 'classB'], 'f.occurredOn.from': quarterAgo }),
@@ -63,18 +64,18 @@ export const serious: Widget = {
         { text: species },
         { text: model.fields.get('state')?.valueLabels[state] ?? state, tone: tones[state] },
       ]),
-      empty: 'No substantial damage in the last 90 days.',
+      empty: `No substantial damage in the 90 days to ${day}.`,
     };
   },
-};
+} satisfies Widget;
 
 const costRow = z.object({ code: z.string(), name: z.string(), strikes: z.coerce.number(), cost: z.coerce.number() });
 
-/** Airports by what their strikes cost since the year began. */
-export const costByAirport: Widget = {
+/** Airports by what their strikes cost since the desk's own year began. */
+export const costByAirport = {
   name: 'cost-by-airport',
   access,
-  async load(ctx, app): Promise<SmallTable> {
+  async load({ state }: Reader, app: App): Promise<SmallTable> {
     const { year } = await deskDays(app.database);
     const rows = await app.database.any(sql.type(costRow)`
       select
@@ -90,8 +91,8 @@ export const costByAirport: Widget = {
       order by cost desc, airport.code
       limit ${shownRows}
     `);
-    const number = new Intl.NumberFormat(ctx.state.locale);
-    const money = new Intl.NumberFormat(ctx.state.locale, {
+    const number = new Intl.NumberFormat(state.locale);
+    const money = new Intl.NumberFormat(state.locale, {
       style: 'currency',
       currency: 'USD',
       maximumFractionDigits: 0,
@@ -99,7 +100,7 @@ export const costByAirport: Widget = {
     const airports = app.models.of(Airport);
     return {
       kind: 'table',
-      title: 'Cost by airport this year',
+      title: `Cost by airport since ${year}`,
       more: {
         label: 'All with costs',
         url: strikeList(app, { 'f.costTotal.from': '1', 'f.occurredOn.from': year, sort: '-costTotal' }),
@@ -110,7 +111,7 @@ export const costByAirport: Widget = {
         { text: number.format(strikes), url: strikeList(app, { 'f.airport': code, 'f.occurredOn.from': year }) },
         { text: money.format(cost) },
       ]),
-      empty: 'No costs reported since the year began.',
+      empty: `No costs reported since ${year}.`,
     };
   },
-};
+} satisfies Widget;
