@@ -13,6 +13,7 @@ import { builtIn } from '../../plugins/order.ts';
 import { explain } from '../report-error.ts';
 import { openEnvironment } from '../tools.ts';
 import { describedTables } from './described-tables.ts';
+import { filesCheck } from './files-check.ts';
 import { migrationsCheck } from './migrations-check.ts';
 import { ownChecks } from './own-checks.ts';
 import { type Finding, OURS, type OwnedCheck, runChecks } from './run-checks.ts';
@@ -65,7 +66,7 @@ async function bootFor(project: ProjectContext, reached: Reached | undefined): P
 function checksOf({ config }: ProjectContext): OwnedCheck[] {
   const enabled: readonly Plugin[] = config === undefined ? builtIn : enabledPlugins(config, builtIn).enabled;
   return [
-    ...[...ownChecks, migrationsCheck, describedTables].map((check) => ({ owner: OURS, check })),
+    ...[...ownChecks, filesCheck, migrationsCheck, describedTables].map((check) => ({ owner: OURS, check })),
     ...enabled.flatMap(({ name, checks = [] }) => checks.map((check) => ({ owner: name, check }))),
   ];
 }

@@ -1,6 +1,6 @@
 // timeout: 120
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
 import type { Finding } from '../../cli/doctor/run-checks.ts';
@@ -109,6 +109,46 @@ test('secrets that git would take along are found', async () => {
   const { of } = await examined(folder, environment);
   assert.is(of('git-ignore').status, 'failed');
   assert.match(of('git-ignore').says, '.env');
+});
+
+test('a folder for files that cannot be made or written to is found before the first upload, and nothing is left behind', async () => {
+  const folder = await newProject();
+  const examine = (files: string) =>
+    examined(folder, { DATABASE_URL: 'postgres://127.0.0.1:1/none', FILES_FOLDER: files });
+  const check = async (files: string) => (await examine(files)).of('files-folder');
+  assert.equal(await check('package.json'), {
+    owner: 'rustio-admin',
+    name: 'files-folder',
+    status: 'ok',
+    says: 'No model keeps files.',
+    fix: null,
+  });
+  const models = path.join(folder, 'models.ts');
+  writeFileSync(
+    models,
+    readFileSync(models, 'utf8').replace(
+      '    ...timestamps(),',
+      '    scan: field.file({ nullable: true }),\n    ...timestamps(),',
+    ),
+  );
+  const made = await check('kept/far/below');
+  assert.is(made.status, 'ok', made.says);
+  assert.match(made.says, path.join(folder, 'kept/far/below'));
+  // Whoever is root may write everywhere but under a file, or in a file system that is none.
+  for (const wrong of ['package.json', 'package.json/below', '/proc/files']) {
+    const found = await check(wrong);
+    assert.is(found.status, 'failed', wrong);
+    assert.match(found.says, wrong);
+    assert.match(found.fix ?? '', 'FILES_FOLDER');
+  }
+  mkdirSync(path.join(folder, 'kept/incoming'), { recursive: true });
+  writeFileSync(path.join(folder, 'kept/kept'), '');
+  assert.match((await check('kept')).says, path.join('kept', 'kept'));
+  assert.equal(readdirSync(path.join(folder, 'kept')).toSorted(), ['incoming', 'kept']);
+  assert.equal(
+    readdirSync(folder).filter((name) => name.startsWith('.doctor')),
+    [],
+  );
 });
 
 test('without --json each finding is a line that begins with what came out', async () => {
