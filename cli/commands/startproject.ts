@@ -13,6 +13,8 @@ import { nameConfig } from '../startproject/project-name.ts';
 const NEEDED_NODE = 24;
 /** What running a starter in place leaves behind. */
 const NOT_COPIED = ['.rustio', 'node_modules', '.env', 'package.json', 'package-lock.json'];
+/** Behind the command that makes npm say it. */
+const AGE_WARNING = `# its warnings EBADENGINE are about this machine's Node; the project brings Node ${NEEDED_NODE}`;
 const starters = path.join(sourceRoot, 'starters');
 
 export const startproject: CliCommand = {
@@ -29,18 +31,18 @@ export const startproject: CliCommand = {
   run: async ({ values, print }) => {
     const folder = path.resolve(String(values.name));
     const starter = String(values.starter);
-    makeProject(folder, starter);
+    const { bringsNode } = makeProject(folder, starter);
     const shown = path.relative(process.cwd(), folder) || '.';
     print(`Made ${shown} from the starter "${starter}". Next:`);
     print('');
     print(`  cd ${shown}`);
-    print('  npm install');
+    print(`  npm install${bringsNode ? `   ${AGE_WARNING}` : ''}`);
     print('  npm run dev');
   },
 };
 
-/** Refuses a bad name or a folder with something in it before it writes anything. */
-function makeProject(folder: string, starter: string): void {
+/** Refuses a bad name or a folder with something in it before it writes anything. Tells whether the project brings its Node. */
+function makeProject(folder: string, starter: string): { readonly bringsNode: boolean } {
   const name = path.basename(folder);
   const mistake = mistakeInName(name);
   if (mistake !== undefined) throw badName(name, mistake);
@@ -49,15 +51,9 @@ function makeProject(folder: string, starter: string): void {
   mkdirSync(folder, { recursive: true });
   const manifest = readManifest();
   const node = machineNode();
-  const files = projectFiles(
-    {
-      name,
-      starter,
-      dependency: ownDependency(packageRoot, manifest.version, folder),
-      bringsNode: node === undefined || node < NEEDED_NODE,
-    },
-    manifest,
-  );
+  const bringsNode = node === undefined || node < NEEDED_NODE;
+  const dependency = ownDependency(packageRoot, manifest.version, folder);
+  const files = projectFiles({ name, starter, dependency, bringsNode }, manifest);
   cpSync(path.join(starters, starter), folder, {
     recursive: true,
     filter: (source) => !NOT_COPIED.includes(path.basename(source)),
@@ -65,6 +61,7 @@ function makeProject(folder: string, starter: string): void {
   for (const [file, content] of Object.entries(files)) writeFileSync(path.join(folder, file), content);
   const config = path.join(folder, CONFIG_FILE);
   writeFileSync(config, nameConfig(readFileSync(config, 'utf8'), name));
+  return { bringsNode };
 }
 
 function badName(name: string, mistake: string): RustioError {

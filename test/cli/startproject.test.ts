@@ -104,11 +104,12 @@ test('an installed package is depended on by its version, or by the tarball that
 
 test('node is a dependency, and its script allowed, only where the machine has none that is new enough', async () => {
   const folder = path.join(temporaryFolder(), 'desk');
-  await make(folder);
+  const said = await make(folder);
   const { devDependencies, allowScripts } = packageOf(folder);
   const needsNode = (machineNode() ?? 0) < 24;
   assert.is('node' in devDependencies, needsNode);
   assert.is('node' in allowScripts, needsNode);
+  assert.is(said.join('\n').includes('npm install   # its warnings EBADENGINE'), needsNode);
 });
 
 test("the machine's node is looked for outside node_modules", () => {
