@@ -28,18 +28,21 @@ const whole = sql.type(z.object({ rows: z.string() }));
  * remembered for a minute, with everything that it depends on (the reader's own rows among them); nothing exact is.
  */
 export class Counts {
-  readonly #database: Query;
   readonly #patience: number;
   readonly #kept = new Map<string, { readonly count: Count; readonly until: number }>();
   readonly #running = new Map<string, Promise<Count>>();
 
-  constructor(database: Query, { patience = 500 }: CountOptions = {}) {
-    this.#database = database;
+  constructor({ patience = 500 }: CountOptions = {}) {
     this.#patience = patience;
   }
 
-  /** `atLeast`: rows that the page has seen, for the answer when the count takes too long. */
-  async count(model: ModelInfo, conditions: readonly FragmentSqlToken[], atLeast: number): Promise<Count> {
+  /** `database`: who asks first lends his; `atLeast`: rows that the page has seen, for the answer when the count takes too long. */
+  async count(
+    database: Query,
+    model: ModelInfo,
+    conditions: readonly FragmentSqlToken[],
+    atLeast: number,
+  ): Promise<Count> {
     const name = JSON.stringify([model.name, conditions.map((condition) => [condition.sql, condition.values])]);
     const kept = this.#kept.get(name);
     if (kept !== undefined && kept.until > Date.now()) return kept.count;
@@ -47,16 +50,21 @@ export class Counts {
     // Readers of the same list wait for the same count.
     let running = this.#running.get(name);
     if (running === undefined) {
-      running = this.#run(model, conditions, atLeast, name).finally(() => this.#running.delete(name));
+      running = this.#run(database, model, conditions, atLeast, name).finally(() => this.#running.delete(name));
       this.#running.set(name, running);
     }
     return withPatience(running, this.#patience, { kind: 'more', rows: atLeast });
   }
 
   /** Every row, until the database's time limit. */
-  async exact(model: ModelInfo, conditions: readonly FragmentSqlToken[], atLeast: number): Promise<Count> {
+  async exact(
+    database: Query,
+    model: ModelInfo,
+    conditions: readonly FragmentSqlToken[],
+    atLeast: number,
+  ): Promise<Count> {
     try {
-      const { rows } = await this.#database.one(
+      const { rows } = await database.one(
         whole`select count(*) as rows from ${tableSql(model)} t ${whereSql(conditions)}`,
       );
       return { kind: 'exact', rows: Number(rows) };
@@ -66,15 +74,26 @@ export class Counts {
     }
   }
 
-  async #run(model: ModelInfo, conditions: readonly FragmentSqlToken[], atLeast: number, name: string): Promise<Count> {
-    const count = await this.#ask(model, conditions, atLeast);
+  async #run(
+    database: Query,
+    model: ModelInfo,
+    conditions: readonly FragmentSqlToken[],
+    atLeast: number,
+    name: string,
+  ): Promise<Count> {
+    const count = await this.#ask(database, model, conditions, atLeast);
     if (count.kind !== 'exact') this.#keep(name, count);
     return count;
   }
 
-  async #ask(model: ModelInfo, conditions: readonly FragmentSqlToken[], atLeast: number): Promise<Count> {
+  async #ask(
+    database: Query,
+    model: ModelInfo,
+    conditions: readonly FragmentSqlToken[],
+    atLeast: number,
+  ): Promise<Count> {
     try {
-      const { estimate, rows } = await this.#database.one(countQuery(model, conditions));
+      const { estimate, rows } = await database.one(countQuery(model, conditions));
       return judged(Number(estimate), rows === null ? undefined : Number(rows));
     } catch (error) {
       if (isTimeout(error)) return { kind: 'more', rows: atLeast };

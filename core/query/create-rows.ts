@@ -1,5 +1,5 @@
 import type { Actor } from '../actor.ts';
-import type { Database } from '../database/pool.ts';
+import type { Database, Query } from '../database/pool.ts';
 import type { AnyModel, Row } from '../model/model.ts';
 import type { Models } from '../model/registry.ts';
 import { Counts } from './count.ts';
@@ -14,6 +14,7 @@ import { readPage } from './read-page.ts';
 import { Reader } from './reader.ts';
 import type { Rows } from './rows.ts';
 import { withinTime } from './slow.ts';
+import { Turns } from './turns.ts';
 import type { Policy, Sort } from './types.ts';
 
 export interface RowsParts {
@@ -31,8 +32,9 @@ export interface RowsParts {
 
 /** The door for reading. */
 export function createRows({ database, policy, models, countPatience }: RowsParts): Rows {
-  const counts = new Counts(database, countPatience === undefined ? {} : { patience: countPatience });
+  const counts = new Counts(countPatience === undefined ? {} : { patience: countPatience });
   const estimates = new Estimates(database, models.all);
+  const turns = new Turns(database);
   const readerFor = (actor: Actor) => new Reader(policy, actor);
   return {
     async ask(actor, listing, params, zone, otherNames = []) {
@@ -43,17 +45,17 @@ export function createRows({ database, policy, models, countPatience }: RowsPart
       const complete = (wished: readonly Sort[]) => completeOrder(reader, listing, wished);
       return { offered, parsed: parseAsk(listing, params, { offered, complete, zone, otherNames }) };
     },
-    list: (actor, listing, ask) => withinTime(readPage(database, counts, readerFor(actor), listing, ask)),
-    find: (actor, model, key) => withinTime(findRow(database, readerFor(actor), model, key)),
+    list: (actor, listing, ask) => withinTime(readPage(turns.of(actor), counts, readerFor(actor), listing, ask)),
+    find: (actor, model, key) => withinTime(findRow(turns.of(actor), readerFor(actor), model, key)),
     options(actor, field, q, limit) {
       const estimate = field.target === undefined ? 0 : estimates.of(field.target);
-      return withinTime(optionsFor(database, readerFor(actor), field, q, limit, estimate));
+      return withinTime(optionsFor(turns.of(actor), readerFor(actor), field, q, limit, estimate));
     },
-    resolve: (actor, field, typed) => withinTime(resolveTyped(database, readerFor(actor), field, typed)),
-    labels: (actor, field, keys) => withinTime(labelsOf(database, readerFor(actor), field, keys)),
-    dependants: (actor, model, key) => withinTime(dependantsOf(database, readerFor(actor), model, key)),
-    async get<M extends AnyModel>(actor: Actor, model: M, key: string, within = database): Promise<Row<M> | undefined> {
-      const found = await findValues(within, readerFor(actor), models.of(model), key);
+    resolve: (actor, field, typed) => withinTime(resolveTyped(turns.of(actor), readerFor(actor), field, typed)),
+    labels: (actor, field, keys) => withinTime(labelsOf(turns.of(actor), readerFor(actor), field, keys)),
+    dependants: (actor, model, key) => withinTime(dependantsOf(turns.of(actor), readerFor(actor), model, key)),
+    async get<M extends AnyModel>(actor: Actor, model: M, key: string, within?: Query): Promise<Row<M> | undefined> {
+      const found = await findValues(within ?? turns.of(actor), readerFor(actor), models.of(model), key);
       // Each kind decodes to what its field declares; what the actor may not see is absent, as the door's contract says.
       return found as Row<M> | undefined;
     },

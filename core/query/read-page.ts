@@ -37,7 +37,7 @@ export async function readPage(
     rows,
     previous: hasPrevious ? cursorOf(rows[0]) : undefined,
     next: hasNext ? cursorOf(rows.at(-1)) : undefined,
-    count: matchesOf(ask, rows[0], more) ?? (await countOf(counts, reader, listing, ask, rows.length, more)),
+    count: matchesOf(ask, rows[0], more) ?? (await countOf(database, counts, reader, listing, ask, rows.length, more)),
   };
 }
 
@@ -67,6 +67,7 @@ function matchesOf({ at, exact }: Ask, row: WireRow | undefined, more: boolean):
 
 /** Nothing is counted where the page itself shows how many there are, nor beyond the first one. */
 async function countOf(
+  database: Query,
   counts: Counts,
   reader: Reader,
   listing: Listing,
@@ -77,8 +78,8 @@ async function countOf(
   const wholeList = (ask.at === undefined || ask.at === 'last') && !more;
   if (wholeList) return { kind: 'exact', rows: shown };
   const conditions = conditionsOf(reader, listing, ask);
-  if (ask.exact) return counts.exact(listing.model, conditions, shown);
-  return ask.at === undefined ? counts.count(listing.model, conditions, shown) : { kind: 'unknown' };
+  if (ask.exact) return counts.exact(database, listing.model, conditions, shown);
+  return ask.at === undefined ? counts.count(database, listing.model, conditions, shown) : { kind: 'unknown' };
 }
 
 function valuesOf({ order }: CursorPlace, row: WireRow): readonly (string | null)[] {

@@ -108,7 +108,7 @@ export interface World {
 }
 
 /** A database with the world's tables, empty. */
-export async function openWorld(options: { readonly statementTimeout?: number } = {}): Promise<World> {
+export async function openWorld(): Promise<World> {
   const template = await preparedTemplate('doors', async (url) => {
     await withPlainConnection(url, async (client) => {
       await client.query(renderFile(diff(emptySnapshot, snapshotOf(models.all))).up);
@@ -116,7 +116,7 @@ export async function openWorld(options: { readonly statementTimeout?: number } 
     });
   });
   const { url, drop } = await testDatabase(template);
-  const database = new CountingDatabase(await openDatabase(url, options));
+  const database = new CountingDatabase(await openDatabase(url));
   return {
     database,
     close: async () => {
