@@ -1,23 +1,18 @@
-import { z } from 'zod';
 import { escapeHtml } from '../../view/escape.ts';
 import type { Issue, KindSpec } from '../kind.ts';
 import { issue, unless } from '../parsed.ts';
-import { textDefault } from './text-parts.ts';
+import { asText } from './text-parts.ts';
 
 const STORED = /^#[\da-f]{6}$/;
 const SHORT = /^#[\da-f]{3}$/;
 
 /** A colour as browsers' own controls have it: `#0d9488`. */
 export const colour: KindSpec<string> = {
+  ...asText,
   kind: 'colour',
-  sqlType: () => 'text',
-  sqlDefault: textDefault,
   checks: () => [{ suffix: 'colour', sql: (column) => `${column} ~ '^#[0-9a-f]{6}$'` }],
 
-  wire: z.string(),
-  decode: (wire) => String(wire),
   encode: normalised,
-  cast: () => 'text',
 
   parse(text) {
     const value = normalised(text);
@@ -32,15 +27,10 @@ export const colour: KindSpec<string> = {
     const swatch = `<rect width="16" height="16" fill="${text}"></rect>`;
     return `<svg class="swatch" width="16" height="16" aria-hidden="true">${swatch}</svg> <code>${text}</code>`;
   },
-  align: 'start',
 
   widget: () => 'colour',
-  text: (wire) => String(wire),
 
-  filter: 'none',
-  sortable: true,
   searchable: false,
-  exported: (wire) => String(wire),
 };
 
 /** `#AbC` → `#aabbcc` */

@@ -1,10 +1,9 @@
-import { z } from 'zod';
 import { escapeHtml } from '../../view/escape.ts';
 import { composed } from '../composed.ts';
 import type { Issue, KindSpec } from '../kind.ts';
 import { issue, unless } from '../parsed.ts';
 import { countCharacters } from '../plain-text.ts';
-import { textDefault } from './text-parts.ts';
+import { asText } from './text-parts.ts';
 
 const MOST = 254; // RFC 5321 with its erratum: what fits between the angle brackets of a path
 /** The signs that quote or list addresses are how some are smuggled past parsers, so none of them may stand in one. */
@@ -16,19 +15,15 @@ const DOMAIN = /^(?!-)[\p{L}\p{M}\p{N}-]{1,63}(?<!-)(?:\.(?!-)[\p{L}\p{M}\p{N}-]
  * unique without regard to capitals, for hardly any server tells them apart.
  */
 export const email: KindSpec<string> = {
+  ...asText,
   kind: 'email',
-  sqlType: () => 'text',
-  sqlDefault: textDefault,
   uniqueAs: 'lower',
   checks: () => [
     { suffix: 'email', sql: (column) => `${column} ~ '^[^@[:space:]]+@[^@[:space:]]+$'` },
     { suffix: 'max', sql: (column) => `char_length(${column}) <= ${MOST}` },
   ],
 
-  wire: z.string(),
-  decode: (wire) => String(wire),
   encode: normalised,
-  cast: () => 'text',
 
   parse(text) {
     const value = normalised(text);
@@ -43,15 +38,8 @@ export const email: KindSpec<string> = {
     if (show.bare === true || validate(text) !== undefined) return html;
     return `<a href="mailto:${escapeHtml(encodeURIComponent(text).replace('%40', '@'))}">${html}</a>`;
   },
-  align: 'start',
 
   widget: () => 'email',
-  text: (wire) => String(wire),
-
-  filter: 'none',
-  sortable: true,
-  searchable: true,
-  exported: (wire) => String(wire),
 };
 
 function normalised(text: string): string {

@@ -1,11 +1,10 @@
-import { z } from 'zod';
 import { escapeHtml } from '../../view/escape.ts';
 import { markdownExcerpt, markdownHtml } from '../../view/markdown.ts';
 import type { Issue, KindSpec } from '../kind.ts';
 import { issue, refused, unless } from '../parsed.ts';
 import { cutText, isStorable } from '../plain-text.ts';
 import type { FieldInfo } from '../registry.ts';
-import { lengthChecks, outsideLength, textDefault } from './text-parts.ts';
+import { asText, lengthChecks, outsideLength } from './text-parts.ts';
 
 const CUT = 80;
 /** Without a `max` of its own: a long report, and still rendered within a moment. Not held by the database. */
@@ -13,15 +12,9 @@ const MOST = 50_000;
 
 /** Text of many lines with Markdown in it: stored as typed, rendered on a record's own page, its first words in lists. */
 export const markdown: KindSpec<string> = {
+  ...asText,
   kind: 'markdown',
-  sqlType: () => 'text',
-  sqlDefault: textDefault,
   checks: lengthChecks,
-
-  wire: z.string(),
-  decode: (wire) => String(wire),
-  encode: (value) => value,
-  cast: () => 'text',
 
   parse(typed, field) {
     const value = typed.replace(/\r\n?/g, '\n');
@@ -34,15 +27,10 @@ export const markdown: KindSpec<string> = {
     show.whole === true
       ? (wire) => `<div class="prose">${markdownHtml(String(wire))}</div>`
       : (wire) => escapeHtml(cutText(markdownExcerpt(String(wire)), CUT)),
-  align: 'start',
 
   widget: () => 'markdown',
-  text: (wire) => String(wire),
 
-  filter: 'none',
   sortable: false,
-  searchable: true,
-  exported: (wire) => String(wire),
 };
 
 function validate(value: unknown, field: FieldInfo): Issue | undefined {

@@ -1,8 +1,7 @@
-import { z } from 'zod';
 import { escapeHtml } from '../../view/escape.ts';
 import type { Issue, KindSpec } from '../kind.ts';
 import { issue, unless } from '../parsed.ts';
-import { textDefault } from './text-parts.ts';
+import { asText } from './text-parts.ts';
 
 /** E.164: a country's code never begins with 0, and nobody's number has more than 15 digits. */
 const NUMBER = /^\+[1-9]\d{6,14}$/;
@@ -13,15 +12,11 @@ const TYPED = /^(?:\+|00)[\d() .-]+$/;
  * A number without its country is refused: nobody could dial it from elsewhere, and nobody can guess it later.
  */
 export const phone: KindSpec<string> = {
+  ...asText,
   kind: 'phone',
-  sqlType: () => 'text',
-  sqlDefault: textDefault,
   checks: () => [{ suffix: 'phone', sql: (column) => `${column} ~ '^\\+[1-9][0-9]{6,14}$'` }],
 
-  wire: z.string(),
-  decode: (wire) => String(wire),
   encode: normalised,
-  cast: () => 'text',
 
   parse(text) {
     const value = normalised(text);
@@ -34,15 +29,8 @@ export const phone: KindSpec<string> = {
     if (show.bare === true || !NUMBER.test(text)) return escapeHtml(text);
     return `<a href="tel:${text}" dir="ltr">${text}</a>`;
   },
-  align: 'start',
 
   widget: () => 'phone',
-  text: (wire) => String(wire),
-
-  filter: 'none',
-  sortable: true,
-  searchable: true,
-  exported: (wire) => String(wire),
 };
 
 /** `0049 (0)30 123-456` → `+4930123456`: the zero in brackets is the one that is dialled at home only. */

@@ -1,9 +1,8 @@
-import { z } from 'zod';
 import { escapeHtml } from '../../view/escape.ts';
 import type { Issue, KindSpec } from '../kind.ts';
 import { issue, unless } from '../parsed.ts';
 import type { FieldInfo } from '../registry.ts';
-import { lengthChecks, outsideLength } from './text-parts.ts';
+import { asText, lengthChecks, outsideLength } from './text-parts.ts';
 
 /** Most characters where the field says nothing. */
 export const SLUG_CHARACTERS = 80;
@@ -11,18 +10,13 @@ const SLUG = /^[a-z\d]+(?:-[a-z\d]+)*$/;
 
 /** A part of an address, made by the write door from another field where the field says `from` and nobody gave one. */
 export const slug: KindSpec<string> = {
+  ...asText,
   kind: 'slug',
-  sqlType: () => 'text',
   sqlDefault: () => undefined,
   checks: (field) => [
     { suffix: 'slug', sql: (column) => `${column} ~ '^[a-z0-9]+(-[a-z0-9]+)*$'` },
     ...lengthChecks(field),
   ],
-
-  wire: z.string(),
-  decode: (wire) => String(wire),
-  encode: (value) => value,
-  cast: () => 'text',
 
   parse(text, field) {
     const value = text.trim().toLowerCase();
@@ -31,15 +25,8 @@ export const slug: KindSpec<string> = {
   validate,
 
   cell: () => (wire) => escapeHtml(String(wire)),
-  align: 'start',
 
   widget: () => 'text',
-  text: (wire) => String(wire),
-
-  filter: 'none',
-  sortable: true,
-  searchable: true,
-  exported: (wire) => String(wire),
 };
 
 function validate(value: unknown, field: FieldInfo): Issue | undefined {

@@ -1,5 +1,6 @@
 // What the kinds of text share.
 
+import { z } from 'zod';
 import { escapeHtml } from '../../view/escape.ts';
 import type { Issue, KindSpec, Show } from '../kind.ts';
 import { issue } from '../parsed.ts';
@@ -12,6 +13,25 @@ const CUT = 80;
 
 export const textDefault: KindSpec['sqlDefault'] = (field) =>
   typeof field.default === 'string' ? sqlLiteral(field.default) : undefined;
+
+/** Kept, sent and found as text: what every kind of text starts from, and each says what it does otherwise. */
+export const asText = {
+  sqlType: () => 'text',
+  sqlDefault: textDefault,
+
+  wire: z.string(),
+  decode: String,
+  encode: (value: string) => value,
+  cast: () => 'text',
+
+  align: 'start',
+  text: String,
+
+  filter: 'none',
+  sortable: true,
+  searchable: true,
+  exported: String,
+} as const satisfies Partial<KindSpec<string>>;
 
 /** A field's own bounds, held by the database as well. */
 export const lengthChecks: KindSpec['checks'] = ({ min, max }) => [

@@ -1,21 +1,14 @@
-import { z } from 'zod';
 import type { Issue, KindSpec } from '../kind.ts';
 import { issue, refused, unless } from '../parsed.ts';
 import { isStorable, LINE_BREAK } from '../plain-text.ts';
 import type { FieldInfo } from '../registry.ts';
-import { lengthChecks, outsideLength, shownText, textDefault } from './text-parts.ts';
+import { asText, lengthChecks, outsideLength, shownText } from './text-parts.ts';
 
 /** Text without a length in its type: limits are CHECKs, which can be changed without rewriting the table. */
 export const text: KindSpec<string> = {
+  ...asText,
   kind: 'text',
-  sqlType: () => 'text',
-  sqlDefault: textDefault,
   checks: lengthChecks,
-
-  wire: z.string(),
-  decode: (wire) => String(wire),
-  encode: (value) => value,
-  cast: () => 'text',
 
   /** Browsers send CRLF for every line end; outer spaces of a single line are never meant. Nothing else is changed. */
   parse(typed, field) {
@@ -26,15 +19,8 @@ export const text: KindSpec<string> = {
   validate,
 
   cell: (_field, show) => (wire) => shownText(String(wire), show),
-  align: 'start',
 
   widget: (field) => (field.multiline ? 'textarea' : 'text'),
-  text: (wire) => String(wire),
-
-  filter: 'none',
-  sortable: true,
-  searchable: true,
-  exported: (wire) => String(wire),
 };
 
 function validate(value: unknown, field: FieldInfo): Issue | undefined {

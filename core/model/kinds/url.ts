@@ -1,9 +1,8 @@
-import { z } from 'zod';
 import { escapeHtml } from '../../view/escape.ts';
 import type { Issue, KindSpec } from '../kind.ts';
 import { issue, unless } from '../parsed.ts';
 import { countCharacters, isStorable } from '../plain-text.ts';
-import { shownText, textDefault } from './text-parts.ts';
+import { asText, shownText } from './text-parts.ts';
 
 const MOST = 2_048;
 const WEB = /^https?:\/\//i;
@@ -12,18 +11,12 @@ const NEVER = /[\s\p{C}\\]/u;
 
 /** An address of the web. Nothing but `http` and `https`, so that no link made of it can run a script; no password in it. */
 export const url: KindSpec<string> = {
+  ...asText,
   kind: 'url',
-  sqlType: () => 'text',
-  sqlDefault: textDefault,
   checks: () => [
     { suffix: 'url', sql: (column) => `${column} ~* '^https?://'` },
     { suffix: 'max', sql: (column) => `char_length(${column}) <= ${MOST}` },
   ],
-
-  wire: z.string(),
-  decode: (wire) => String(wire),
-  encode: (value) => value,
-  cast: () => 'text',
 
   parse(text) {
     const value = text.trim();
@@ -38,15 +31,8 @@ export const url: KindSpec<string> = {
     if (show.bare === true || validate(text) !== undefined) return html;
     return `<a href="${escapeHtml(text)}" rel="noopener noreferrer">${html}</a>`;
   },
-  align: 'start',
 
   widget: () => 'url',
-  text: (wire) => String(wire),
-
-  filter: 'none',
-  sortable: true,
-  searchable: true,
-  exported: (wire) => String(wire),
 };
 
 function validate(value: unknown): Issue | undefined {
