@@ -18,7 +18,7 @@ import type { EventHandlers, EventName } from './events.ts';
 import type { Access, Context, ContextMiddleware, GateName, RouteOptions } from './http/context.ts';
 import type { AnyModel } from './model/model.ts';
 import type { Policy } from './query/types.ts';
-import type { Words } from './view/words.ts';
+import type { Translate, Words } from './view/words.ts';
 
 export interface Plugin<Options = unknown> {
   /** Lower-case words with hyphens; the name in `plugins` of the config. */
@@ -98,8 +98,8 @@ export type SlotName = keyof Slots;
 export type SlotFills = { readonly [S in SlotName]?: readonly Slots[S][] | ((app: App) => readonly Slots[S][]) };
 
 export interface NavigationItem {
-  /** A key of the words, or the text itself. */
-  readonly label: string;
+  /** A key of the words, the text itself, or what says it in the reader's language. */
+  readonly label: string | ((t: Translate) => string);
   /** The heading under which it stands: a key of the words, or the text itself. */
   readonly group?: string;
   /** Entries and their groups stand in the order of this number, then of the plugins. @defaultValue 0 */

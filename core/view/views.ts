@@ -113,7 +113,8 @@ function byRank(one: NavigationItem, other: NavigationItem): number {
 function entryOf(item: NavigationItem, ctx: Context, app: App): { label: string; url: string; current: boolean } {
   const url = app.urls.to(item.path);
   const current = ctx.path === url || (item.path !== '/' && ctx.path.startsWith(`${url}/`));
-  return { label: ctx.state.t(item.label), url, current };
+  const { t } = ctx.state;
+  return { label: typeof item.label === 'string' ? t(item.label) : item.label(t), url, current };
 }
 
 function filesOf({ prefix, folder }: ViewSource): readonly { name: string; file: URL }[] {

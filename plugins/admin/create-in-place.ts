@@ -7,6 +7,7 @@ import type { Context } from '../../core/http/context.ts';
 import { notFound } from '../../core/http/router.ts';
 import { parseKey } from '../../core/model/key.ts';
 import type { FieldInfo, ModelInfo } from '../../core/model/registry.ts';
+import { titleOf } from '../../core/view/model-names.ts';
 import { sitesOf } from './site.ts';
 
 /** Which relation of which form asked for a row: `appointment.patient`, and behind another dot the tab that waits. */
@@ -23,7 +24,11 @@ export function addLink(ctx: Context, app: App, { model, name, target }: FieldIn
   if (target === undefined || target.readOnly || !sitesOf(app).of(target)) return undefined;
   if (!app.policy.may(ctx.state.actor, 'add', target)) return undefined;
   const asked = `${model.name}.${name}`;
-  return { url: `${app.urls.add(target)}?${new URLSearchParams({ '~for': asked })}`, asked, singular: target.title };
+  return {
+    url: `${app.urls.add(target)}?${new URLSearchParams({ '~for': asked })}`,
+    asked,
+    singular: titleOf(ctx.state.t, target),
+  };
 }
 
 export interface AddLink {
@@ -51,8 +56,8 @@ export async function showAdded(ctx: Context, app: App, model: ModelInfo, asked:
   // The reading door decides: a row that he may not pick is told to nobody.
   const label = (await app.rows.labels(ctx.state.actor, asked.field, [String(value)])).get(String(value));
   app.views.page(ctx, 'admin/added', {
-    title: ctx.state.t('admin.added.title', { singular: model.title }),
-    singular: model.title,
+    title: ctx.state.t('admin.added.title', { singular: titleOf(ctx.state.t, model) }),
+    singular: titleOf(ctx.state.t, model),
     againUrl: `${app.urls.add(model)}?${new URLSearchParams({ '~for': asked.text })}`,
     field: asked.field.label,
     label,

@@ -7,6 +7,7 @@ import { notFound } from '../../core/http/router.ts';
 import { seeOther } from '../../core/http/see-other.ts';
 import type { Dependants, Found } from '../../core/query/types.ts';
 import { capitalised } from '../../core/view/capitalised.ts';
+import { pluralOf, titleOf } from '../../core/view/model-names.ts';
 import type { Removed } from '../../core/write/types.ts';
 import { foundOr404, relatedView } from './detail-page.ts';
 import { formOrigin } from './form-origin.ts';
@@ -31,7 +32,7 @@ export async function deleteRecord(ctx: Context, app: App): Promise<void> {
       leaveMessage(ctx, app, {
         tone: 'good',
         key: 'admin.deleted',
-        params: { singular: model.title, label: result.label },
+        params: { singular: titleOf(ctx.state.t, model), label: result.label },
       });
       break;
     case 'repeated':
@@ -61,7 +62,7 @@ function refusalOf(
   if (result.outcome === 'refused') return t('admin.delete.refused');
   const known = result.by.flatMap((name) => {
     const model = app.models.byName(name);
-    return model && app.policy.may(actor, 'view', model) ? [model.plural] : [];
+    return model && app.policy.may(actor, 'view', model) ? [pluralOf(t, model)] : [];
   });
   return known.length === 0 ? t('admin.delete.heldHidden') : t('admin.delete.heldBy', { plural: known.join(', ') });
 }
@@ -70,13 +71,15 @@ async function showDeletePage(ctx: Context, app: App, site: Site, found: Found, 
   const { model } = site;
   const dependants = await app.rows.dependants(ctx.state.actor, model, found.key);
   const that = (onDelete: Dependants['field']['onDelete']): ReturnType<typeof relatedView>[] =>
-    dependants.filter((d) => d.field.onDelete === onDelete && d.rows > 0).map((d) => relatedView(app, d, found));
+    dependants.filter((d) => d.field.onDelete === onDelete && d.rows > 0).map((d) => relatedView(ctx, app, d, found));
   const gone = that('cascade');
   const held = that('restrict');
   app.views.page(ctx, 'admin/delete', {
-    title: ctx.state.t(held.length > 0 ? 'admin.delete.blockedTitle' : 'admin.delete.title', { singular: model.title }),
-    singular: model.title,
-    plural: capitalised(model.plural),
+    title: ctx.state.t(held.length > 0 ? 'admin.delete.blockedTitle' : 'admin.delete.title', {
+      singular: titleOf(ctx.state.t, model),
+    }),
+    singular: titleOf(ctx.state.t, model),
+    plural: capitalised(pluralOf(ctx.state.t, model)),
     label: found.label,
     listUrl: app.urls.list(model),
     recordUrl: app.urls.record(model, found.key),

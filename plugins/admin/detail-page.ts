@@ -5,6 +5,7 @@ import type { Show } from '../../core/model/kind.ts';
 import { relationList } from '../../core/query/aliases.ts';
 import type { Dependants, Found } from '../../core/query/types.ts';
 import { capitalised } from '../../core/view/capitalised.ts';
+import { pluralOf, titleOf } from '../../core/view/model-names.ts';
 import { cellOf, labelOf } from './cells.ts';
 import { type Shown, type Site, siteOf, sitesOf } from './site.ts';
 
@@ -29,13 +30,13 @@ export async function detailPage(ctx: Context, app: App): Promise<void> {
   app.views.page(ctx, 'admin/detail', {
     title: found.label,
     listUrl: app.urls.list(model),
-    plural: capitalised(model.plural),
-    singular: model.title,
+    plural: capitalised(pluralOf(ctx.state.t, model)),
+    singular: titleOf(ctx.state.t, model),
     ...(may('change') && { editUrl: app.urls.record(model, found.key, '+edit') }),
     ...(may('delete') && { deleteUrl: app.urls.record(model, found.key, '+delete') }),
     historyUrl: app.urls.record(model, found.key, '+history'),
     sections: sectionsOf(ctx, site, found, show),
-    related: dependants.map((dependant) => relatedView(app, dependant, found)),
+    related: dependants.map((dependant) => relatedView(ctx, app, dependant, found)),
     record: { key: found.key },
   });
 }
@@ -79,6 +80,7 @@ export function factOf(site: Site, shown: Shown, found: Found, show: Show): Fact
 
 /** Rows elsewhere that point to the record, with their list narrowed to them where there is such a list. */
 export function relatedView(
+  { state: { t } }: Context,
   app: App,
   { field, rows, more }: Dependants,
   found: Found,
@@ -86,7 +88,7 @@ export function relatedView(
   const site = sitesOf(app).of(field.model);
   // Two relations from the same model (origin, destination) need their names to be told apart.
   const siblings = field.model.stored.filter((other) => other.target === field.target);
-  const name = capitalised(field.model.plural);
+  const name = capitalised(pluralOf(t, field.model));
   const label = siblings.length > 1 ? `${name} (${field.label})` : name;
   const filterable = site?.listing.filters.includes(field) ?? false;
   const query = `?${new URLSearchParams({ [`f.${field.name}`]: relationKey(found) })}`;

@@ -10,6 +10,7 @@ import { seeOther } from '../../core/http/see-other.ts';
 import type { FieldInfo, ModelInfo } from '../../core/model/registry.ts';
 import type { Action, Found } from '../../core/query/types.ts';
 import { capitalised } from '../../core/view/capitalised.ts';
+import { pluralOf, titleOf } from '../../core/view/model-names.ts';
 import { readForm } from '../../core/write/read-form.ts';
 import type { Problem } from '../../core/write/types.ts';
 import { type AskedFor, addedUrl, askedFor, showAdded } from './create-in-place.ts';
@@ -89,7 +90,7 @@ export async function saveForm(ctx: Context, app: App): Promise<void> {
   switch (written.outcome) {
     case 'done': {
       const message = key === undefined ? 'admin.added' : written.changed ? 'admin.saved' : 'admin.unchanged';
-      const params = { singular: model.title, label: written.label };
+      const params = { singular: titleOf(ctx.state.t, model), label: written.label };
       leaveMessage(ctx, app, { tone: written.changed ? 'good' : 'info', key: message, params });
       return seeOther(ctx, target(written.key));
     }
@@ -141,15 +142,15 @@ async function showForm(ctx: Context, app: App, site: Site, state: FormState): P
   const { found, problems = [], conflict, asked } = state;
   const sections = await fieldViews(ctx, app, site, { ...state, problems });
   const may = (action: Action): boolean => app.policy.may(ctx.state.actor, action, model);
-  const name = { singular: model.title };
+  const name = { singular: titleOf(ctx.state.t, model) };
   const heading = found ? t('admin.form.change', name) : t('admin.form.add', name);
   app.views.page(ctx, 'admin/form', {
     title: found ? `${heading}: ${found.label}` : heading,
     heading,
     mode: found ? 'change' : 'add',
     listUrl: app.urls.list(model),
-    plural: capitalised(model.plural),
-    singular: model.title,
+    plural: capitalised(pluralOf(ctx.state.t, model)),
+    singular: titleOf(ctx.state.t, model),
     action: found ? app.urls.record(model, found.key, '+edit') : app.urls.add(model),
     multipart: sections.some(({ fields }) => fields.some(({ file }) => file !== undefined)),
     formId: randomUUID(),

@@ -5,6 +5,7 @@ import { parseKey } from '../../core/model/key.ts';
 import type { Show } from '../../core/model/kind.ts';
 import type { ModelInfo } from '../../core/model/registry.ts';
 import { capitalised } from '../../core/view/capitalised.ts';
+import { pluralOf } from '../../core/view/model-names.ts';
 import { isoOf } from '../../core/view/show.ts';
 import { withLabels } from '../audit/change-labels.ts';
 import { type HistoryEntry, historyOf } from '../audit/history.ts';
@@ -30,7 +31,7 @@ export async function historyPage(ctx: Context, app: App): Promise<void> {
     // What is gone is called as it was called last.
     label: found?.label ?? label ?? key,
     listUrl: app.urls.list(model),
-    plural: capitalised(model.plural),
+    plural: capitalised(pluralOf(t, model)),
     ...(found && { recordUrl: app.urls.record(model, found.key) }),
     days: byDay(await withLabels(app, actor, entries), show),
     ...(older !== undefined && { olderUrl: `${url}?${new URLSearchParams({ before: older })}` }),

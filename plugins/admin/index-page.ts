@@ -1,6 +1,7 @@
 import type { App } from '../../core/app.ts';
 import type { Context } from '../../core/http/context.ts';
 import { capitalised } from '../../core/view/capitalised.ts';
+import { pluralOf } from '../../core/view/model-names.ts';
 import type { Figure, SmallTable, Widget, WidgetView } from './dashboard.ts';
 import { recentChanges } from './recent-changes.ts';
 import { sitesOf } from './site.ts';
@@ -48,7 +49,7 @@ function groupsFor(ctx: Context, app: App): readonly GroupView[] {
     if (!app.policy.may(actor, 'view', model)) continue;
     const mayAdd = !model.readOnly && app.policy.may(actor, 'add', model);
     const entry = {
-      label: capitalised(model.plural),
+      label: capitalised(pluralOf(t, model)),
       url: app.urls.list(model),
       ...(mayAdd && { addUrl: app.urls.add(model) }),
     };

@@ -3,6 +3,7 @@ import type { Context } from '../../core/http/context.ts';
 import { askAddress, sortedBy } from '../../core/query/ask-address.ts';
 import type { Ask, Page } from '../../core/query/types.ts';
 import { capitalised } from '../../core/view/capitalised.ts';
+import { pluralOf, titleOf } from '../../core/view/model-names.ts';
 import { badListAddress } from './bad-list-address.ts';
 import { alignOf, labelOf, rowsHtml } from './cells.ts';
 import { countView } from './count-view.ts';
@@ -26,15 +27,15 @@ export async function listPage(ctx: Context, app: App): Promise<void> {
   const isNarrowed = ask.q !== '' || ask.filters.length > 0;
   const visible = site.columns.filter((shown) => 'computed' in shown || offered.columns.includes(shown.field));
   app.views.page(ctx, 'admin/list', {
-    title: capitalised(model.plural),
-    singular: model.title,
-    plural: model.plural,
+    title: capitalised(pluralOf(t, model)),
+    singular: titleOf(t, model),
+    plural: pluralOf(t, model),
     model: { name: model.name },
     ...(!model.readOnly && app.policy.may(actor, 'add', model) && { addUrl: app.urls.add(model) }),
     search: {
       q: ask.q,
       enabled: offered.search.length > 0,
-      label: t('admin.search', { plural: model.plural }),
+      label: t('admin.search', { plural: pluralOf(t, model) }),
       action: listUrl,
       hidden: [...params].filter(([name]) => name === 'sort' || name === 'size'),
     },

@@ -1,6 +1,7 @@
 import type { App } from '../../core/app.ts';
 import type { NavigationItem } from '../../core/plugin.ts';
 import { capitalised } from '../../core/view/capitalised.ts';
+import { pluralOf } from '../../core/view/model-names.ts';
 import { sitesOf } from './site.ts';
 
 /** What is about the application itself stands below what people work on. */
@@ -9,7 +10,7 @@ const SYSTEM_RANK = 100;
 /** Every model that has pages, under its group. Only those who may view a model see its entry. */
 export function navigation(app: App): readonly NavigationItem[] {
   return sitesOf(app).all.map(({ model, group }) => ({
-    label: capitalised(model.plural),
+    label: (t) => capitalised(pluralOf(t, model)),
     group: group === '' ? 'admin.group.records' : group,
     rank: model.owner === 'project' ? 0 : SYSTEM_RANK,
     path: `/${model.address}`,

@@ -1,5 +1,6 @@
 import type { App } from '../../core/app.ts';
 import type { Context } from '../../core/http/context.ts';
+import { titleOf } from '../../core/view/model-names.ts';
 import { recentEntries } from '../audit/recent.ts';
 import { visibleLabel } from '../audit/visible.ts';
 import { sitesOf } from './site.ts';
@@ -28,7 +29,7 @@ export async function recentChanges(
       const model = app.models.byName(subject.model);
       if (!model) return [];
       const text = t(`admin.recent.${event}`, {
-        singular: model.title,
+        singular: titleOf(t, model),
         label: visibleLabel(app, actor, model, subject),
       });
       const url = event === 'delete' ? undefined : app.urls.record(model, subject.key);

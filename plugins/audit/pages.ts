@@ -3,6 +3,7 @@ import type { App } from '../../core/app.ts';
 import type { Context } from '../../core/http/context.ts';
 import type { ModelInfo } from '../../core/model/registry.ts';
 import { capitalised } from '../../core/view/capitalised.ts';
+import { pluralOf, titleOf } from '../../core/view/model-names.ts';
 import { isoOf, showFor } from '../../core/view/show.ts';
 import { type AuditAsk, eventNames, parseAuditAsk } from './ask.ts';
 import { withLabels } from './change-labels.ts';
@@ -33,7 +34,7 @@ export async function auditPage(ctx: Context, app: App): Promise<void> {
     events: eventNames(app).map((name) => ({ name, label: eventLabel(ctx, name) })),
     models: app.models.all
       .filter((model) => app.policy.may(ctx.state.actor, 'view', model))
-      .map(({ name, plural }) => ({ name, label: capitalised(plural) })),
+      .map((model) => ({ name: model.name, label: capitalised(pluralOf(ctx.state.t, model)) })),
     withoutUrls: Object.fromEntries(
       ['event', 'person', 'model', 'period', 'correlation'].map((name) => [name, withoutFilter(url, params, name)]),
     ),
@@ -68,7 +69,7 @@ function shownEntry(ctx: Context, app: App, entry: VisibleEntry, params: URLSear
     what: eventLabel(ctx, entry.event),
     tone: toneOf(entry.event),
     // Who may not view the model is told that something happened to one of its records, and to which model, no more.
-    model: subject === null ? undefined : capitalised(named?.title ?? subject.model),
+    model: subject === null ? undefined : capitalised(named ? titleOf(t, named) : subject.model),
     record: model && subject ? visibleLabel(app, ctx.state.actor, model, subject) : undefined,
     recordUrl: model && subject ? app.urls.record(model, subject.key, '+history') : undefined,
     changes: entry.changes.map((change) => shownChange(show, change)),

@@ -2,6 +2,12 @@ import { leftToRight } from '../../../core/view/direction.ts';
 import type { Words } from '../../../core/view/words.ts';
 
 export const ar: Words = {
+  // They stand alone and inside sentences.
+  'model.user.title': 'حساب مستخدم',
+  'model.user.plural': 'حسابات المستخدمين',
+  'model.group.title': 'مجموعة',
+  'model.group.plural': 'المجموعات',
+
   'auth.role.user': 'مستخدم',
   'auth.role.staff': 'موظف',
   'auth.role.supervisor': 'مشرف',

@@ -1,6 +1,11 @@
 import type { Words } from '../../../core/view/words.ts';
 
 export const en: Words = {
+  'model.user.title': 'user',
+  'model.user.plural': 'users',
+  'model.group.title': 'group',
+  'model.group.plural': 'groups',
+
   'auth.role.user': 'User',
   'auth.role.staff': 'Staff',
   'auth.role.supervisor': 'Supervisor',
