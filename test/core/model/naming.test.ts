@@ -82,7 +82,8 @@ test('text is shown as text, in elements and attributes', () => {
     escapeHtml(`<a href="x" title='y'>&amp;</a>`),
     '&lt;a href=&quot;x&quot; title=&#39;y&#39;&gt;&amp;amp;&lt;/a&gt;',
   );
-  assert.is(escapeHtml('plain – text'), 'plain – text');
+  assert.is(escapeHtml('plain text, größer'), 'plain text, größer');
+  assert.is(escapeHtml('plain – text'), 'plain &#8211; text', 'a page of one byte a character stays one');
   assert.is(escapeHtml('&'), '&amp;');
   assert.is(escapeHtml(''), '');
 });
