@@ -24,7 +24,7 @@ for (const scripts of [true, false]) {
     await page.getByLabel('Scan').setInputFiles({ name: 'bill.pdf', mimeType: 'application/pdf', buffer: PDF });
     await page.getByRole('button', { name: 'Save', exact: true }).click();
     await page.getByText('Not saved').waitFor();
-    await page.getByText('Chosen, and stored when you save: desk.png').waitFor();
+    await page.getByText('Chosen, not stored until you save: desk.png').waitFor();
     if (scripts) assert.equal(await violations(page), []);
 
     await page.getByLabel('Title').fill('With a picture');

@@ -191,7 +191,7 @@ test('what was typed is still there after a refusal', async () => {
 test('deletion: restricted by a described table, by one that is not, and by a trigger', async () => {
   // The page knows what is in the way, and offers no button; a hand-made request is told the same.
   const asked = await clerk.get('/admin/members/ada/+delete');
-  assert.match(textOf(mainOf(asked.text)), 'Orders 2 In the way');
+  assert.match(textOf(mainOf(asked.text)), 'Orders 2 Prevent the deletion');
   const token = /name="~token" value="([^"]+)"/.exec(asked.text)?.[1] ?? '';
   const restricted = await clerk.post('/admin/members/ada/+delete', { '~token': token });
   assert.is(restricted.status, 409);

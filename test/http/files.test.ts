@@ -174,7 +174,7 @@ test('a mistake elsewhere loses no file: it waits, and is stored with the next t
   const first = await send(clerk, NEW, { title: '', scan: chosen('a.pdf', PDF), photo: chosen('p.png', png()) });
   assert.is(first.status, 422);
   assert.is(mistakeAt(first.text, 'scan'), '');
-  assert.match(textOf(mainOf(first.text)), 'Chosen, and stored when you save: a.pdf');
+  assert.match(textOf(mainOf(first.text)), 'Chosen, not stored until you save: a.pdf');
   assert.equal(await statesOf(desk), ['pending scan a.pdf', 'pending photo p.png']);
   const second = await sendForm(clerk, NEW, first.text, { title: 'Now with a title' });
   assert.is(second.status, 303);
@@ -185,7 +185,7 @@ test('a mistake elsewhere loses no file: it waits, and is stored with the next t
 test('a file that waits can be exchanged for another one, or taken away', async () => {
   const first = await send(clerk, NEW, { title: '', scan: chosen('a.pdf', PDF) });
   const second = await sendForm(clerk, NEW, first.text, { title: '', scan: chosen('b.pdf', PDF) });
-  assert.match(textOf(mainOf(second.text)), 'stored when you save: b.pdf');
+  assert.match(textOf(mainOf(second.text)), 'stored until you save: b.pdf');
   const third = await sendForm(clerk, NEW, second.text, { title: 'x', 'scan~none': 'true' });
   assert.is(third.status, 303);
   assert.is(factsOf((await clerk.get(FIRST)).text).Scan, '–');

@@ -14,7 +14,7 @@ export const layoutWords: Words = {
   'layout.theme': 'Colours',
   'layout.theme.light': 'Light',
   'layout.theme.dark': 'Dark',
-  'layout.theme.system': 'As the system has it',
+  'layout.theme.system': 'Same as the system',
 
   'layout.keys': 'Keyboard',
   'layout.keys.search': 'Search',

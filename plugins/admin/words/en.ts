@@ -59,29 +59,29 @@ export const adminWords: Words = {
   'admin.form.mistake': '{label}: {text}',
   'admin.conflict': 'Not saved: somebody else changed this first',
   'admin.conflict.why':
-    '{n, plural, =0 {What you typed is below.} other {What you typed is below. Other values are stored by now in: {fields}.}} Compare, then save again to keep yours.',
+    '{n, plural, =0 {What you typed is below.} other {What you typed is below. Since you opened it, somebody stored other values in: {fields}.}} Compare, then save again to keep yours.',
   'admin.conflict.fresh': 'See the record as it is now (new tab)',
   'admin.combobox.none': 'Nothing found',
   'admin.combobox.more': 'There is more: type to narrow the list',
-  'admin.combobox.failed': 'The list could not be loaded. Type again to retry',
+  'admin.combobox.failed': 'The list could not be loaded. Type again to try once more',
   'admin.combobox.add': 'Add …',
 
   // ── files
   'admin.file.any': 'At most {most}.',
   'admin.file.taken': 'At most {most}: {types}.',
-  'admin.file.waiting': 'Chosen, and stored when you save:',
-  'admin.file.remove': 'Take the file away',
+  'admin.file.waiting': 'Chosen, not stored until you save:',
+  'admin.file.remove': 'Remove the file',
 
   // ── delete
   'admin.delete.will': 'will be deleted. This cannot be undone.',
   'admin.delete.blocked': 'this cannot be deleted while other rows need it.',
-  'admin.delete.hangs': 'What hangs on it',
+  'admin.delete.hangs': 'What depends on it',
   'admin.delete.rows': 'Rows',
   'admin.delete.effect': 'What happens',
-  'admin.delete.holds': 'In the way',
-  'admin.delete.goes': 'Are deleted too',
-  'admin.delete.cleared': 'Lose the link',
-  'admin.delete.nothing': 'Nothing else hangs on it.',
+  'admin.delete.holds': 'Prevent the deletion',
+  'admin.delete.goes': 'Deleted as well',
+  'admin.delete.cleared': 'Kept without the link',
+  'admin.delete.nothing': 'Nothing else depends on it.',
   'admin.delete.do': '{n, plural, =0 {Delete} one {Delete} other {Delete # rows}}',
   'admin.delete.keep': 'Keep it',
   'admin.delete.back': 'Back to the record',
@@ -95,7 +95,7 @@ export const adminWords: Words = {
   'admin.history.after': 'After',
   'admin.history.older': 'Older changes',
   'admin.history.none': 'No changes yet',
-  'admin.history.noneWhy': 'Every change from now on is told here, with who made it and when.',
+  'admin.history.noneWhy': 'Every change from now on is listed here, with who made it and when.',
 
   // ── what the pages' code says
   'admin.index.title': 'Overview',

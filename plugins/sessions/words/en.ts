@@ -16,7 +16,7 @@ export const en: Words = {
   'sessions.reauth.refused': 'That could not be confirmed. Please try again.',
 
   'sessions.own.title': 'Where you are signed in',
-  'sessions.own.why': 'End what you do not recognise, and have your password changed.',
+  'sessions.own.why': 'End every session that you do not recognise, and ask an administrator for a new password.',
   'sessions.own.column.device': 'Device',
   'sessions.own.column.address': 'Address',
   'sessions.own.column.since': 'Signed in',
@@ -24,10 +24,10 @@ export const en: Words = {
   'sessions.own.column.actions': 'Actions',
   'sessions.own.device': '{browser} on {system}',
   'sessions.own.unknownDevice': 'Unknown device',
-  'sessions.own.current': 'This one',
+  'sessions.own.current': 'This session',
   'sessions.own.end': 'End',
   'sessions.own.endOf': 'End the session on {device}',
-  'sessions.own.endOthers': 'End all others',
+  'sessions.own.endOthers': 'End all other sessions',
   'sessions.own.ended':
     '{n, plural, =0 {There was no other session.} one {One session was ended.} other {# sessions were ended.}}',
 

@@ -43,7 +43,7 @@ test('a record on which nothing hangs is asked about, deleted, and the list says
   const said = textOf(mainOf(asked.text));
   assert.match(said, 'Delete this thing?');
   assert.match(said, 'Lonely will be deleted');
-  assert.match(said, 'Nothing else hangs on it');
+  assert.match(said, 'Nothing else depends on it');
   assert.ok(await isThere(id), 'looking deletes nothing');
   const { status, location } = await clerk.submit(remove, {});
   assert.equal([status, location], [303, '/admin/things']);
@@ -59,11 +59,11 @@ test('what goes with it and what loses its link is counted, and each change stan
   const asked = await clerk.get(remove);
   const lines = rowsOf(asked.text);
   assert.ok(
-    lines.some((line) => line.join(' ') === 'Tickets 3 Are deleted too'),
+    lines.some((line) => line.join(' ') === 'Tickets 3 Deleted as well'),
     JSON.stringify(lines),
   );
   assert.ok(
-    lines.some((line) => line.join(' ') === 'Things 2 Lose the link'),
+    lines.some((line) => line.join(' ') === 'Things 2 Kept without the link'),
     JSON.stringify(lines),
   );
   assert.match(textOf(mainOf(asked.text)), 'Delete 4 rows');
@@ -99,7 +99,7 @@ test('what restricts stands in the way: the page says what, and offers no button
   const asked = await clerk.get(remove);
   assert.is(asked.status, 200);
   assert.match(textOf(mainOf(asked.text)), 'This thing cannot be deleted');
-  assert.match(rowsOf(asked.text)[0]?.join(' ') ?? '', /^Contracts 2 .*in the way/i);
+  assert.match(rowsOf(asked.text)[0]?.join(' ') ?? '', /^Contracts 2 .*prevent the deletion/i);
   assert.is(linkTo(asked.text, 'Contracts'), `/admin/contracts?f.holder=${id}`);
   assert.not.ok(formsOf(mainOf(asked.text)).some(({ action }) => action === remove));
 });
@@ -112,7 +112,7 @@ test('race: something points to the record by the time the form is sent', async 
   const refused = await clerk.post(remove, fields);
   assert.is(refused.status, 409);
   assert.match(textOf(mainOf(refused.text)), 'Not deleted: it is still needed by contracts');
-  assert.match(rowsOf(refused.text)[0]?.join(' ') ?? '', /^Contracts 1 .*in the way/i);
+  assert.match(rowsOf(refused.text)[0]?.join(' ') ?? '', /^Contracts 1 .*prevent the deletion/i);
   assert.ok(await isThere(id));
 });
 
@@ -213,7 +213,7 @@ test('a composite key', async () => {
   await run(desk)`insert into leg (origin_code, destination_code) values ('ATL', 'LAX')`;
   const { status, text } = await clerk.get('/admin/legs/ATL,LAX/+delete');
   assert.is(status, 200);
-  assert.match(textOf(mainOf(text)), 'Nothing else hangs on it');
+  assert.match(textOf(mainOf(text)), 'Nothing else depends on it');
   assert.is((await clerk.submit('/admin/legs/ATL,LAX/+delete', {})).status, 303);
   assert.equal(await run(desk)`select * from leg`, []);
 });
