@@ -174,11 +174,18 @@ test('tags that did not change are no change', async () => {
 
 test('attack: thousands of words in a relation field are not looked up one by one', async () => {
   const many = Array.from({ length: 4_000 }, (_, at) => `word ${at}`);
-  const start = performance.now();
+  const { rows } = desk.app;
+  const { resolve } = rows;
+  let asked = 0;
+  rows.resolve = (...question) => {
+    asked += 1;
+    return resolve(...question);
+  };
   const { status, text } = await clerk.submit('/admin/things/+new', { name: 'Many', tags: many });
+  rows.resolve = resolve;
   assert.is(status, 422);
   assert.match(noticesOf(text)[0] ?? '', 'There is no tag');
-  assert.ok(performance.now() - start < 5_000);
+  assert.is(asked, 20);
 });
 
 test('attack: a key of a model that one may not view is not taken from a request, and its label is not told', async () => {
