@@ -96,7 +96,7 @@ interface NavigationGroup {
 function navigationFor(ctx: Context, app: App): readonly NavigationGroup[] {
   if (ctx.state.actor.kind !== 'person') return [];
   const groups = new Map<string, { label: string; url: string; current: boolean }[]>();
-  for (const item of app.slot('navigation').toSorted(byRank)) {
+  for (const item of navigationOf(app)) {
     if (app.access.judge(ctx, item.access) !== 'pass') continue;
     const entry = entryOf(item, ctx, app);
     const group = groups.get(item.group ?? '');
@@ -104,6 +104,14 @@ function navigationFor(ctx: Context, app: App): readonly NavigationGroup[] {
     else groups.set(item.group ?? '', [entry]);
   }
   return [...groups].map(([label, items]) => ({ label: label === '' ? '' : ctx.state.t(label), items }));
+}
+
+const sorted = new WeakMap<App, readonly NavigationItem[]>();
+
+function navigationOf(app: App): readonly NavigationItem[] {
+  const items = sorted.get(app) ?? app.slot('navigation').toSorted(byRank);
+  sorted.set(app, items);
+  return items;
 }
 
 function byRank(one: NavigationItem, other: NavigationItem): number {

@@ -45,23 +45,27 @@ export function sessionLoader(app: Pick<App, 'slot' | 'options'>): LoadSession {
   const list = pairs.length === 0 ? sql.fragment`` : sql.join(pairs, sql.fragment`, `);
   const extra = sql.fragment`jsonb_build_object(${list}) as columns`;
 
+  const statement = sql.type(row)`
+    select
+      s.id as session_id,
+      s.trust,
+      s.authenticated_at > now() - ${recent}::interval as recent,
+      s.last_seen_at < now() - ${STALE}::interval as stale,
+      ${personColumns},
+      ${extra}
+    from rustio_session s
+    join rustio_user u on u.id = s.user_id
+    where s.ended_at is null
+      and s.idle_expires_at > now()
+      and s.absolute_expires_at > now()
+      and u.active
+      and s.token_hash = ${sql.binary(Buffer.alloc(0))}
+  `;
+  // The hash is the last value; only it changes from one request to the next.
+  const others = statement.values.slice(0, -1);
+
   return async (query, token) => {
-    const found = await query.maybeOne(sql.type(row)`
-      select
-        s.id as session_id,
-        s.trust,
-        s.authenticated_at > now() - ${recent}::interval as recent,
-        s.last_seen_at < now() - ${STALE}::interval as stale,
-        ${personColumns},
-        ${extra}
-      from rustio_session s
-      join rustio_user u on u.id = s.user_id
-      where s.token_hash = ${sql.binary(hashOfToken(token))}
-        and s.ended_at is null
-        and s.idle_expires_at > now()
-        and s.absolute_expires_at > now()
-        and u.active
-    `);
+    const found = await query.maybeOne({ ...statement, values: [...others, hashOfToken(token)] });
     if (!found) return undefined;
     const { session_id: id, trust, recent: isRecent, columns: values, stale } = found;
     return { person: personOf(found), session: { id, trust, recent: isRecent, columns: values }, stale };
