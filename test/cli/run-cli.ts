@@ -74,16 +74,30 @@ export class RunningCli {
     });
   }
 
-  /** Waits for a text on either stream, after `from` characters of standard output; throws when the command ends before. */
+  /**
+   * Waits for a text on either stream, after `from` characters of standard output; throws when the command ends before, or
+   * says nothing of the kind for a minute: then what it did say stands in the error.
+   */
   async until(pattern: RegExp, from = 0): Promise<RegExpExecArray> {
     let isOver = false;
-    void this.ended.then(() => {
+    const over = () => {
       isOver = true;
-    });
+      this.#look();
+    };
+    const late = setTimeout(over, 60_000);
+    void this.ended.then(over);
+    try {
+      return await this.#found(pattern, from, () => isOver);
+    } finally {
+      clearTimeout(late);
+    }
+  }
+
+  async #found(pattern: RegExp, from: number, isOver: () => boolean): Promise<RegExpExecArray> {
     for (;;) {
       const found = pattern.exec(this.stdout.slice(from)) ?? pattern.exec(this.stderr);
       if (found !== null) return found;
-      if (isOver) throw new Error(`It ended without ${pattern}:\n${this.stdout}\n${this.stderr}`);
+      if (isOver()) throw new Error(`It ended without ${pattern}:\n${this.stdout}\n${this.stderr}`);
       await new Promise<void>((resolve) => {
         this.#look = resolve;
       });

@@ -256,8 +256,8 @@ export const faults: readonly Fault[] = [
   {
     name: 'an ended session goes on',
     file: 'plugins/sessions/load-session.ts',
-    from: 'and s.ended_at is null',
-    to: '',
+    from: 'where s.ended_at is null',
+    to: 'where true',
     tests: ['plugins/sessions/sign-in.test.ts', 'plugins/sessions/rules.test.ts'],
   },
   {
