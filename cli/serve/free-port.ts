@@ -1,5 +1,14 @@
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import { portTaken } from '../../core/serve.ts';
+
+/**
+ * From below the range out of which systems give ports to connections (32,768 on Linux, 49,152 elsewhere): between this look
+ * and the listening, and between two boots of `dev`, somebody's connection would take one of those.
+ */
+const LOWEST = 20_000;
+const HIGHEST = 32_767;
+const TRIES = 50;
 
 /**
  * The port to listen on: the one that was asked for, or a free one for 0. It must be known before the boot, since the
@@ -8,12 +17,26 @@ import { portTaken } from '../../core/serve.ts';
  * @throws RIO-SERVE-PORT
  */
 export async function portFor(port: number, host: string): Promise<number> {
+  if (port !== 0) {
+    if (await isFree(port, host)) return port;
+    throw portTaken(port);
+  }
+  for (let tried = 0; tried < TRIES; tried += 1) {
+    const candidate = randomInt(LOWEST, HIGHEST + 1);
+    if (await isFree(candidate, host)) return candidate;
+  }
+  throw portTaken(port);
+}
+
+async function isFree(port: number, host: string): Promise<boolean> {
   const server = createServer();
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => reject('code' in error && error.code === 'EADDRINUSE' ? portTaken(port) : error));
-    server.listen(port, host, resolve);
+  const listens = await new Promise<boolean>((resolve, reject) => {
+    server.once('error', (error) => {
+      if ('code' in error && error.code === 'EADDRINUSE') resolve(false);
+      else reject(error);
+    });
+    server.listen(port, host, () => resolve(true));
   });
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : port;
+  if (listens) await new Promise((resolve) => server.close(resolve));
+  return listens;
 }
