@@ -26,7 +26,7 @@ export interface Cut {
 /** Rows of a search that are sorted, and counted, rather than looked for along the order. Some fifteen milliseconds. */
 export const MOST_SORTED = 6_000;
 /** Rows that are looked through along the order: for a frequent word a few are enough, one millisecond's work. */
-const NEAR = 2_000;
+const NEAR = 1_000;
 const FAR = 20_000;
 const union = sql.fragment` union all `;
 
@@ -68,25 +68,25 @@ export function searchedSql(cut: Cut): FragmentSqlToken {
     ${whereSql(conditions)} ${order} ${page}
   `;
   return piece`
-    with near as materialized (${walk(NEAR)}), passed as materialized (select count(*) as rows from near),
+    with near as materialized (${walk(NEAR)}),
+    passed as materialized (select count(*) as rows from near),
     matching as materialized (
       select ${names} from ${tableSql(model)} t ${whereSql([...conditions, ...startOf(cut)])}
     ),
-    found as materialized (select * from matching ${limit(MOST_SORTED + 1)}),
-    met as materialized (select count(*) as rows from found),
-    far as materialized (${walk(FAR)}), reached as materialized (select count(*) as rows from far)
+    met as materialized (select count(*) as rows from (select from matching ${limit(MOST_SORTED + 1)}) found),
+    far as materialized (${walk(FAR)}),
+    reached as materialized (select count(*) as rows from far)
     (select t.*, null::bigint as ${matches} from near t where (select rows from passed) = ${full})
     union all
-    (select t.*, (select rows from met) from found t
-      where (select rows from passed) < ${full} and (select rows from met) <= ${most} ${order} ${page})
-    union all
     (select t.*, (select rows from met) from far t
-      where (select rows from passed) < ${full} and (select rows from met) > ${most}
-      and (select rows from reached) = ${full})
+      where (select rows from passed) < ${full}
+        and (select rows from met) > ${most}
+        and (select rows from reached) = ${full})
     union all
     (select t.*, (select rows from met) from matching t
-      where (select rows from passed) < ${full} and (select rows from met) > ${most}
-      and (select rows from reached) < ${full} ${order} ${page})
+      where (select rows from passed) < ${full}
+        and ((select rows from met) <= ${most} or (select rows from reached) < ${full})
+      ${order} ${page})
   `;
 }
 
