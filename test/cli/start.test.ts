@@ -100,7 +100,7 @@ test('a taken port is told with its number and what to do, before anything is ma
   await new Promise((resolve) => other.close(resolve));
   assert.is(result.code, 1);
   assert.match(result.stderr, `Problem: Port ${port} is taken.`);
-  assert.match(result.stderr, /Fix: .*PORT=\d+/);
+  assert.match(result.stderr, /Fix: .*--port \d+/);
   assert.not.match(result.stdout, 'applied');
   assert.match(wished.stderr, `Problem: Port ${port} is taken.`, 'the option wins over PORT');
 });

@@ -157,7 +157,7 @@ test('a port that is taken is told in four parts, with another one to take', asy
     const error = await rustioFailureOf(serve(bareBoot(app), { port, host: '127.0.0.1' }));
     assert.is(error.code, 'RIO-SERVE-PORT');
     assert.match(error.parts.problem, String(port));
-    assert.match(error.parts.fix, `PORT=${port + 1}`);
+    assert.match(error.parts.fix, `--port ${port + 1}`);
   } finally {
     await new Promise((resolve) => other.close(resolve));
     await app.close();
