@@ -1,7 +1,8 @@
 import Koa, { type Middleware } from 'koa';
 import type { Logger } from 'pino';
+import type { Actor } from './actor.ts';
 import type { Config, Environment } from './config.ts';
-import type { Database } from './database/pool.ts';
+import type { Database, Query } from './database/pool.ts';
 import type { Events } from './events.ts';
 import type { Files } from './files/files.ts';
 import { type AccessControl, checkAccess } from './http/access.ts';
@@ -13,6 +14,7 @@ import { compressPages } from './http/compress.ts';
 import type { ContextMiddleware } from './http/context.ts';
 import { correlationId } from './http/correlation.ts';
 import { devEvents } from './http/dev-events.ts';
+import { discardUnread } from './http/discard-rest.ts';
 import { answerErrors } from './http/errors.ts';
 import { checkFormToken } from './http/form-token.ts';
 import { runHandler } from './http/handler.ts';
@@ -42,6 +44,8 @@ export interface App {
   readonly database: Database;
   /** The same for what pages show: the server takes a statement back that needs longer than a reader waits. */
   readonly reading: Database;
+  /** The same again for one person, of whom a few statements run at once: nobody takes all connections with ten slow tabs. */
+  readingFor(actor: Actor): Query;
   readonly policy: Policy;
   readonly access: AccessControl;
   /** The door for reading. */
@@ -79,6 +83,7 @@ export function pipeline(app: App, { assets, readiness, table }: PipelineParts):
   return [
     correlationId(app),
     accessLog(app),
+    discardUnread(),
     answerErrors(app),
     compressPages(),
     securityHeaders(app),

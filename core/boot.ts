@@ -18,6 +18,7 @@ import { pendingOf } from './migrate/status.ts';
 import { buildModels } from './model/resolve.ts';
 import type { Plugin } from './plugin.ts';
 import { createRows } from './query/create-rows.ts';
+import { Turns } from './query/turns.ts';
 import type { Policy } from './query/types.ts';
 import { createViews } from './view/views.ts';
 import { kernelCatalogue } from './view/words/catalogue.ts';
@@ -113,7 +114,8 @@ export async function boot({
       handlers.map((make) => make()),
     ),
   );
-  const rows = once(() => createRows({ database: reading, models, policy: policy() }));
+  const turns = new Turns(reading);
+  const rows = once(() => createRows({ database: reading, models, policy: policy(), turns }));
   const files = projectFiles(project, database);
   const write = once(() => createWrite({ models, policy: policy(), events: events(), files }));
 
@@ -125,6 +127,7 @@ export async function boot({
     models,
     database,
     reading,
+    readingFor: (actor) => turns.of(actor),
     files,
     access: accessControl(
       enabled.flatMap((plugin) => plugin.judges ?? []),

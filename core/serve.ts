@@ -126,7 +126,7 @@ export function portTaken(port: number): RustioError {
   return new RustioError('RIO-SERVE-PORT', {
     problem: `Port ${port} is taken.`,
     why: 'Another program listens there; perhaps this application is running already.',
-    fix: `Stop the other program, or choose another port: --port ${port + 1}, or PORT in .env.`,
+    fix: `Stop the other program, or choose another port: --port ${port < 65_535 ? port + 1 : 8_001}, or PORT in .env.`,
     retry: 'After the change.',
   });
 }

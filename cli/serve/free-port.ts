@@ -18,17 +18,19 @@ const TRIES = 50;
  */
 export async function portFor(port: number, host: string): Promise<number> {
   if (port !== 0) {
-    if (await isFree(port, host)) return port;
-    throw portTaken(port);
+    if ((await listenOnce(port, host)) === undefined) throw portTaken(port);
+    return port;
   }
   for (let tried = 0; tried < TRIES; tried += 1) {
-    const candidate = randomInt(LOWEST, HIGHEST + 1);
-    if (await isFree(candidate, host)) return candidate;
+    const free = await listenOnce(randomInt(LOWEST, HIGHEST + 1), host).catch(() => undefined);
+    if (free !== undefined) return free;
   }
-  throw portTaken(port);
+  // All of them are kept from us: then one of those that connections get is better than none.
+  return (await listenOnce(0, host)) ?? 0;
 }
 
-async function isFree(port: number, host: string): Promise<boolean> {
+/** The port on which it could listen; undefined when it is taken. */
+async function listenOnce(port: number, host: string): Promise<number | undefined> {
   const server = createServer();
   const listens = await new Promise<boolean>((resolve, reject) => {
     server.once('error', (error) => {
@@ -37,6 +39,8 @@ async function isFree(port: number, host: string): Promise<boolean> {
     });
     server.listen(port, host, () => resolve(true));
   });
-  if (listens) await new Promise((resolve) => server.close(resolve));
-  return listens;
+  if (!listens) return undefined;
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === 'object' && address !== null ? address.port : port;
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { ContextMiddleware } from './context.ts';
 
 const MOST_BYTES = 50_000_000;
 const MOST_MS = 10_000;
@@ -20,4 +21,15 @@ export function discardRest(request: IncomingMessage): void {
   request.once('close', () => clearTimeout(late));
   request.once('end', () => clearTimeout(late));
   request.resume();
+}
+
+/** The same for a body that nobody has begun to read, because an answer was found without it: no such address, no right. */
+export function discardUnread(): ContextMiddleware {
+  return async ({ req }, next) => {
+    try {
+      await next();
+    } finally {
+      if (!req.complete && req.readableFlowing === null) discardRest(req);
+    }
+  };
 }

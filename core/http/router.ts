@@ -4,6 +4,7 @@ import { RustioError } from '../errors.ts';
 import type { ModelInfo, Models } from '../model/registry.ts';
 import type { BootProblem, Handler, Plugin, Routes } from '../plugin.ts';
 import type { Access, ContextMiddleware, RouteOptions } from './context.ts';
+import { seeOther } from './see-other.ts';
 
 /** By `require`, for its other half imports `node:http`, which loads Node's `fetch` with it: see `serve.ts`. */
 const { Router }: { readonly Router: typeof KoaRouter } = createRequire(import.meta.url)('@koa/router');
@@ -118,14 +119,12 @@ export function routeTable(routes: readonly Route[], models: Models): RouteTable
  * of the server alone is led to `home`, where the admin lives, unless `/` is a route of somebody's.
  */
 export function matchRoute(table: RouteTable, home: string): ContextMiddleware {
+  const isRoute = (path: string): boolean => table.match('GET', path).route !== undefined;
   return async (ctx, next) => {
     const found = table.match(ctx.method, ctx.path);
     if (!found.route) {
-      if (ctx.path === '/' && found.allowed.length === 0 && (ctx.method === 'GET' || ctx.method === 'HEAD')) {
-        ctx.redirect(home);
-        ctx.status = 303;
-        return;
-      }
+      if (ctx.path === '/' && found.allowed.length === 0 && isLookedAt(ctx.method) && isRoute(home))
+        return seeOther(ctx, home);
       if (found.allowed.length === 0) throw notFound();
       ctx.set('allow', found.allowed.join(', '));
       throw wrongMethod(ctx.method, found.allowed);
@@ -176,5 +175,6 @@ function answersOf(method: 'GET' | 'POST', path: string, access: Access, options
   return answers;
 }
 
+const isLookedAt = (method: string): boolean => method === 'GET' || method === 'HEAD';
 const shapeOf = (path: string): string => path.replaceAll(/:[^/]+/g, ':');
 const paramsIn = (path: string): number => path.split('/:').length - 1;

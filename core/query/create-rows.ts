@@ -28,13 +28,14 @@ export interface RowsParts {
   readonly models: Models;
   /** Milliseconds that a page waits for its count. @defaultValue 500 */
   readonly countPatience?: number;
+  /** Of the same database, where others read in turn with it. */
+  readonly turns?: Turns;
 }
 
 /** The door for reading. */
-export function createRows({ database, policy, models, countPatience }: RowsParts): Rows {
+export function createRows({ database, policy, models, countPatience, turns = new Turns(database) }: RowsParts): Rows {
   const counts = new Counts(countPatience === undefined ? {} : { patience: countPatience });
   const estimates = new Estimates(database, models.all);
-  const turns = new Turns(database);
   const readerFor = (actor: Actor) => new Reader(policy, actor);
   return {
     async ask(actor, listing, params, zone, otherNames = []) {

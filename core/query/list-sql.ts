@@ -3,7 +3,7 @@ import type { RowSchema } from '../model/row.ts';
 import { filterSql } from './filter-sql.ts';
 import { freshPlan } from './fresh-plan.ts';
 import { orderSql } from './keyset.ts';
-import { type Cut, cutSql, runsAlongIndex, searchedSql } from './page-sql.ts';
+import { type Cut, cutSql, leadsRowByRow, searchedSql } from './page-sql.ts';
 import type { Reader } from './reader.ts';
 import { rowSql, rowsQuery } from './row-sql.ts';
 import { searchableFields, searchesIndexes, searchSql } from './search-sql.ts';
@@ -25,7 +25,7 @@ export function listSql(reader: Reader, listing: Listing, ask: Ask, order: reado
   // With the labels of what relations are narrowed by: the page names them, and need not ask for them.
   const narrowed = ask.filters.map(({ field }) => field).filter((field) => field.kind === 'belongsTo');
   const fields = [...shown, ...order.map((sort) => sort.field), ...narrowed];
-  const matches = ask.q !== '' && runsAlongIndex(order) && searchesIndexes(searchableFields(reader, listing.search));
+  const matches = ask.q !== '' && leadsRowByRow(order) && searchesIndexes(searchableFields(reader, listing.search));
   const row = rowSql(reader, model, { fields, listed: LISTED, whole: false, version: false, matches });
   const names = row.needed.map((field) => columnSql('t', field));
   const back = isBackwards(ask);

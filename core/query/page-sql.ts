@@ -67,31 +67,56 @@ export function searchedSql(cut: Cut): FragmentSqlToken {
     select ${names} from (${cutSql({ ...cut, names: piece`t.*`, conditions: [], most: rows })}) t
     ${whereSql(conditions)} ${order} ${page}
   `;
+  const [near, nearRows, far, farRows, matching, matchingRows] = CTES;
+  const isNear = piece`(select rows from ${nearRows}) = ${full}`;
+  const isFar = piece`(select rows from ${farRows}) = ${full}`;
+  const isTooMuch = piece`(select rows from ${matchingRows}) > ${most}`;
   return piece`
-    with near as materialized (${walk(NEAR)}),
-    passed as materialized (select count(*) as rows from near),
-    matching as materialized (
+    with ${near} as materialized (${walk(NEAR)}),
+    ${nearRows} as materialized (select count(*) as rows from ${near}),
+    ${matching} as materialized (
       select ${names} from ${tableSql(model)} t ${whereSql([...conditions, ...startOf(cut)])}
     ),
-    met as materialized (select count(*) as rows from (select from matching ${limit(MOST_SORTED + 1)}) found),
-    far as materialized (${walk(FAR)}),
-    reached as materialized (select count(*) as rows from far)
-    (select t.*, null::bigint as ${matches} from near t where (select rows from passed) = ${full})
+    ${matchingRows} as materialized (
+      select count(*) as rows from (select from ${matching} ${limit(MOST_SORTED + 1)}) found
+    ),
+    ${far} as materialized (${walk(FAR)}),
+    ${farRows} as materialized (select count(*) as rows from ${far})
+    (select t.*, null::bigint as ${matches} from ${near} t where ${isNear})
     union all
-    (select t.*, (select rows from met) from far t
-      where (select rows from passed) < ${full}
-        and (select rows from met) > ${most}
-        and (select rows from reached) = ${full})
+    (select t.*, (select rows from ${matchingRows}) from ${far} t
+      where not ${isNear} and ${isTooMuch} and ${isFar})
     union all
-    (select t.*, (select rows from met) from matching t
-      where (select rows from passed) < ${full}
-        and ((select rows from met) <= ${most} or (select rows from reached) < ${full})
+    (select t.*, (select rows from ${matchingRows}) from ${matching} t
+      where not ${isNear} and (not ${isTooMuch} or not ${isFar})
       ${order} ${page})
   `;
 }
 
+/** Names that no table has: scopes and filters inside name tables, and a CTE would stand in the place of one called like it. */
+const CTES = [
+  nameSql(['~near']),
+  nameSql(['~near rows']),
+  nameSql(['~far']),
+  nameSql(['~far rows']),
+  nameSql(['~matching']),
+  nameSql(['~matching rows']),
+] as const;
+
+/**
+ * Whether going along this order leads through rows one by one. An index of a choice, a relation or a number gives them in
+ * groups that share a value, and a group must be read whole before the key can sort it; so do the rows without a value.
+ */
+export function leadsRowByRow([first]: readonly Sort[]): boolean {
+  if (first === undefined || first.field.nullable || !isIndexed(first.field)) return false;
+  const { field } = first;
+  return field.unique || MOMENTS.has(field.kind) || (field.model.key.length === 1 && field.model.key[0] === field);
+}
+
+const MOMENTS: ReadonlySet<string> = new Set(['timestamp', 'localDateTime', 'date']);
+
 /** Whether an index gives the rows in this order. */
-export function runsAlongIndex([first]: readonly Sort[]): boolean {
+function runsAlongIndex([first]: readonly Sort[]): boolean {
   return first !== undefined && isIndexed(first.field);
 }
 

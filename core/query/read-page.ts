@@ -78,7 +78,11 @@ async function countOf(
   const wholeList = (ask.at === undefined || ask.at === 'last') && !more;
   if (wholeList) return { kind: 'exact', rows: shown };
   const conditions = conditionsOf(reader, listing, ask);
-  if (ask.exact) return counts.exact(database, listing.model, conditions, shown);
+  if (ask.exact) {
+    const count = await counts.exact(database, listing.model, conditions, shown);
+    // "At least as many as this page shows" says nothing beyond the first one.
+    return ask.at === undefined || count.kind === 'exact' ? count : { kind: 'unknown' };
+  }
   return ask.at === undefined ? counts.count(database, listing.model, conditions, shown) : { kind: 'unknown' };
 }
 

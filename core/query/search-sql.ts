@@ -44,6 +44,7 @@ export function searchableFields(reader: Reader, fields: readonly SearchField[])
 
 /** Whether an index finds whatever these fields hold. One without, or one behind a relation, and the table is read instead. */
 export function searchesIndexes(fields: readonly SearchField[]): boolean {
+  if (fields.length === 0) return false;
   return fields.every(({ via, field }) => {
     if (via !== undefined) return false;
     const isText = field.values.length === 0 && holdsText(field);

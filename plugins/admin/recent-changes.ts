@@ -18,7 +18,7 @@ export async function recentChanges(
     .map((site) => site.model)
     .filter((model) => app.policy.may(actor, 'view', model) && app.policy.rows(actor, 'view', model) === undefined);
   const entries = await recentEntries(
-    app.reading,
+    app.readingFor(actor),
     models.map((model) => model.name),
     MOST,
   );

@@ -1,7 +1,7 @@
 import type { Actor } from '../../core/actor.ts';
 import type { App } from '../../core/app.ts';
 import type { ModelInfo } from '../../core/model/registry.ts';
-import { type Entry, readEntries } from './entries.ts';
+import { type Entry, type EntryWindow, readEntries } from './entries.ts';
 import { type Change, visibleChanges, visibleLabel } from './visible.ts';
 
 /** What happened to one record. */
@@ -14,7 +14,7 @@ export interface History {
   readonly entries: readonly HistoryEntry[];
   /** What `before` must be to see older ones; undefined when there are none. */
   readonly older: string | undefined;
-  /** What the record was called in the newest of these entries; undefined when there are none. */
+  /** What the record was called in its newest entry; undefined when there is none. */
   readonly label: string | undefined;
 }
 
@@ -26,16 +26,18 @@ export interface History {
  * const { entries, older } = await historyOf(app, ctx.state.actor, model, found.key, { before: query.get('before') });
  */
 export async function historyOf(
-  app: Pick<App, 'reading' | 'models' | 'policy'>,
+  app: Pick<App, 'readingFor' | 'models' | 'policy'>,
   actor: Actor,
   model: ModelInfo,
   key: string,
   { before, size = 50 }: { readonly before?: string | null | undefined; readonly size?: number } = {},
 ): Promise<History> {
   if (!app.policy.may(actor, 'view', model)) return { entries: [], older: undefined, label: undefined };
-  const window = { size, ...(isEntryId(before) && { before }) };
-  const page = await readEntries(app.reading, { model: model.name, key }, window);
-  const newest = page.entries.at(0);
+  const window: EntryWindow = { size, ...(isEntryId(before) && { before }) };
+  const one = { model: model.name, key };
+  const reading = app.readingFor(actor);
+  const page = await readEntries(reading, one, window);
+  const [newest] = window.before === undefined ? page.entries : (await readEntries(reading, one, { size: 1 })).entries;
   return {
     entries: page.entries.map((entry) => ({
       id: entry.id,

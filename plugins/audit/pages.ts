@@ -15,7 +15,7 @@ import { type Change, visibleChanges, visibleLabel, visibleModel } from './visib
 export async function auditPage(ctx: Context, app: App): Promise<void> {
   const params = new URLSearchParams(ctx.querystring);
   const { filter, window }: AuditAsk = parseAuditAsk(app, params, ctx.state.timeZone);
-  const page = await readEntries(app.reading, filter, window);
+  const page = await readEntries(app.readingFor(ctx.state.actor), filter, window);
   const entries = await withLabels(
     app,
     ctx.state.actor,

@@ -77,9 +77,9 @@ function ofField(show: Show, field: FieldInfo, text: string): string {
   if (field.values.includes(text)) return field.valueLabels[text] ?? text;
   switch (field.item?.kind ?? field.kind) {
     case 'timestamp':
-      return MOMENT.test(text) ? show.timestamp(text) : text;
+      return isTime(MOMENT, text) ? show.timestamp(text) : text;
     case 'localDateTime':
-      return WALL.test(text) ? show.localDateTime(text) : text;
+      return isTime(WALL, text) ? show.localDateTime(text) : text;
     case 'integer':
     case 'bigint':
     case 'decimal':
@@ -89,6 +89,11 @@ function ofField(show: Show, field: FieldInfo, text: string): string {
     default:
       return text;
   }
+}
+
+/** 13 months and 25 hours have the shape of a time. */
+function isTime(shape: RegExp, text: string): boolean {
+  return shape.test(text) && !Number.isNaN(Date.parse(text));
 }
 
 function cut(text: string): string {

@@ -125,7 +125,7 @@ test('the history of a record is its own, newest first, and shows only fields th
     ...app,
     policy: { ...app.policy, mayField: (_: unknown, __: unknown, f: { name: string }) => f.name !== 'name' },
   };
-  const blinkered = await historyOf({ ...narrow, reading: app.reading, models: app.models }, clerk, model, one.key);
+  const blinkered = await historyOf({ ...narrow, models: app.models }, clerk, model, one.key);
   assert.not.match(JSON.stringify(blinkered.entries.map(({ changes }) => changes.map(({ name }) => name))), '"name"');
   assert.is(history.label, 'Ada II');
   assert.is(blinkered.label, one.key, 'a name that he may not see is not told');
@@ -147,6 +147,7 @@ test('the history goes on where a page ends, and a garbage cursor starts at the 
   const second = await historyOf(app, reader, model, made.key, { size: 3, before: first.older });
   assert.is(first.entries.length + second.entries.length, 5);
   assert.is(second.older, undefined);
+  assert.equal([first.label, second.label], ['Long story 4', 'Long story 4'], 'what it was called last');
   for (const garbage of ['x', '', '-1', '9'.repeat(30), null, undefined])
     assert.equal((await historyOf(app, reader, model, made.key, { size: 3, before: garbage })).entries, first.entries);
 });
