@@ -457,6 +457,32 @@ costs('a page does not wait for a slow count; the next reader gets what it found
   assert.is((await rows.list(somebody, listing, ask)).count.kind, 'about');
 });
 
+costs(
+  'beyond the first page, an exact count that takes too long is unknown, and not "as many as this page shows"',
+  async () => {
+    const roomy = await openWorld();
+    const hasty = await openDatabase(roomy.database.url, { statementTimeout: 2_000 });
+    try {
+      await run(roomy.database)`insert into person (name) select 'Ann' from generate_series(1, 5000)`;
+      await run(roomy.database)`analyze person`;
+      // Only who looks at the first rows waits; the last page does not.
+      const policy = policyWith({
+        rows: { person: sql.fragment`case when t.id < 100 then pg_sleep(300)::text = '' else true end` },
+      });
+      const rows = createRows({ database: hasty, policy, models });
+      const { listing } = compileListing(person, people);
+      const sort = [{ field: fieldOf(person, 'id'), descending: false }];
+      const ask = { q: '', filters: [], sort, at: 'last', size: 50, exact: true } as const;
+      const { rows: shown, count } = await rows.list(somebody, listing, ask);
+      assert.is(shown.length, 50);
+      assert.equal(count, { kind: 'unknown' });
+    } finally {
+      await hasty.close();
+      await roomy.close();
+    }
+  },
+);
+
 costs('a question that takes too long is taken back, with an error that says what to do', async () => {
   const roomy = await openWorld();
   const hasty = await openDatabase(roomy.database.url, { statementTimeout: 100 });
