@@ -123,10 +123,11 @@ async function inTime<T>(plugin: string, work: Promise<T> | undefined): Promise<
 
 /** Also for whoever wants to know before the boot. */
 export function portTaken(port: number): RustioError {
+  const next = port < 65_535 ? port + 1 : 8_001;
   return new RustioError('RIO-SERVE-PORT', {
     problem: `Port ${port} is taken.`,
     why: 'Another program listens there; perhaps this application is running already.',
-    fix: `Stop the other program, or choose another port: --port ${port < 65_535 ? port + 1 : 8_001}, or PORT in .env.`,
+    fix: `Stop the other program, or choose another port: PORT=${next} in .env, or "npm run dev -- --port ${next}".`,
     retry: 'After the change.',
   });
 }

@@ -10,6 +10,20 @@ import { didYouMean } from './nearest.ts';
 /** Fields by which people know a row where the model names none. */
 const LABELS = ['name', 'title', 'email'];
 
+/** Of a definition beside fields and key. A misspelt one would be left out, and `migrate make` would drop the table that it named. */
+const OPTIONS = Object.keys({
+  table: true,
+  unique: true,
+  indexes: true,
+  label: true,
+  title: true,
+  plural: true,
+  address: true,
+  managed: true,
+  readOnly: true,
+  pick: true,
+} satisfies Readonly<Record<keyof AnyModel['definition'], true>>);
+
 /** A model with its own fields and key; what other models have to say about it comes later. */
 export function modelInfo(
   owner: string,
@@ -48,6 +62,10 @@ export function modelInfo(
   const wrongAddress = addressFault(draft.address);
   if (wrongAddress !== undefined) tell(`${where}: address`, `${capital(wrongAddress)}.`);
 
+  for (const option of Object.keys(definition)) {
+    if (!OPTIONS.includes(option))
+      tell(`model ${name}`, `There is no option "${option}".${didYouMean(option, OPTIONS)}`);
+  }
   readFields(draft, declared, tell);
   draft.key = readKey(draft, tell);
   return draft;

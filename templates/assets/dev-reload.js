@@ -8,7 +8,8 @@ let boot;
 if (tag) {
   const events = new EventSource(tag.dataset.events);
   events.addEventListener('message', ({ data }) => {
-    if (boot !== undefined && boot !== data) location.reload();
+    // What somebody has typed is worth more than the newest page; the form itself goes to the new server.
+    if (boot !== undefined && boot !== data && !document.body.hasAttribute('data-unsaved')) location.reload();
     boot = data;
   });
   // Left open, a stream would keep the old page out of the back-forward cache and use up one of six connections.

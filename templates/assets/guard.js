@@ -15,7 +15,11 @@ for (const form of document.querySelectorAll('form[data-guard]')) {
   // A form that came back with mistakes holds work that no one has saved.
   const before = form.dataset.guard === 'unsaved' ? null : snapshot(form);
   if (before === null) dirty.add(form);
-  const look = () => (snapshot(form) === before ? dirty.delete(form) : dirty.add(form));
+  const look = () => {
+    if (snapshot(form) === before) dirty.delete(form);
+    else dirty.add(form);
+    document.body.toggleAttribute('data-unsaved', dirty.size > 0);
+  };
   form.addEventListener('input', look);
   form.addEventListener('change', look);
 }

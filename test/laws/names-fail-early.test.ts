@@ -82,6 +82,13 @@ test('wrong names inside models are told together, too', async () => {
   assert.match(details, 'Did you mean "room"?');
 });
 
+test('an option that a model does not have stops the boot: without its table it would be another model', async () => {
+  const misspelt = { fields: { name: field.text() }, tabel: 'purchase_order' };
+  assert.equal(await problemsOf({ models: [defineModel('order', misspelt)] }), [
+    'model order: There is no option "tabel". Did you mean "table"?',
+  ]);
+});
+
 test('two models that would share a name, a table or an address stop the boot', async () => {
   const one = defineModel('loan', { fields: { name: field.text() } });
   const sameName = defineModel('loan', { fields: { name: field.text() }, table: 'other', address: 'other' });

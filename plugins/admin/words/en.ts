@@ -59,7 +59,7 @@ export const adminWords: Words = {
   'admin.form.mistake': '{label}: {text}',
   'admin.conflict': 'Not saved: somebody else changed this first',
   'admin.conflict.why':
-    '{n, plural, =0 {What you typed is below.} other {What you typed is below. Since you opened it, somebody stored other values in: {fields}.}} Compare, then save again to keep yours.',
+    '{n, plural, =0 {What you typed is below.} other {What you typed is below. Other values than yours are stored now in: {fields}.}} Compare, then save again to keep yours.',
   'admin.conflict.fresh': 'See the record as it is now (new tab)',
   'admin.combobox.none': 'Nothing found',
   'admin.combobox.more': 'There is more: type to narrow the list',
