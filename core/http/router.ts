@@ -143,7 +143,7 @@ export function notFound(): RustioError {
     {
       problem: 'There is nothing at this address.',
       why: 'It was deleted, it never existed, or it is not for you to see.',
-      fix: 'Check the address, or go to the start page and search.',
+      fix: 'Check the address, or begin at the overview.',
       retry: 'Trying again gives the same answer.',
     },
     { status: 404 },

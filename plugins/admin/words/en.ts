@@ -32,7 +32,7 @@ export const adminWords: Words = {
   'admin.list.clear': 'Clear all',
   'admin.list.fresh': 'No {plural} yet',
   'admin.list.noneFit': 'No {plural} found',
-  'admin.list.noneFitWhy': 'Nothing fits the search and the filters together. Take one away, or clear them all.',
+  'admin.list.noneFitWhy': 'Nothing fits all that you asked for. Take something away, or clear it.',
   'admin.list.pageEmpty': 'There are no rows on this page.',
 
   'admin.pager': 'Pages',
