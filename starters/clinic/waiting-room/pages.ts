@@ -50,7 +50,7 @@ async function answer(ctx: Context, app: App, received: Received, key: string, r
 }
 
 async function showDay(ctx: Context, app: App, problem?: string): Promise<void> {
-  const booked = await named(ctx, app, await bookedToday(app.reading, app));
+  const booked = await named(ctx, app, await bookedToday(app.readingFor(ctx.state.actor), app));
   const notes = await notesOf(ctx, app, booked);
   const { longWait } = optionsOf(app);
   if (problem !== undefined) ctx.status = 422;

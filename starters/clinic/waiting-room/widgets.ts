@@ -35,7 +35,7 @@ export const ownDay = {
   access: { role: 'supervisor', permission: 'waiting-room.view' },
   async load(reader: Reader, app: App): Promise<SmallTable> {
     const { actor, t } = reader.state;
-    const booked = await bookedToday(app.reading, app);
+    const booked = await bookedToday(app.readingFor(actor), app);
     const mine = booked.filter((one) => actor.kind === 'person' && one.practitionerAccount === actor.id);
     const own = await named(reader, app, mine);
     const tones = { expected: 'neutral', waits: 'warn', called: 'good' } as const;

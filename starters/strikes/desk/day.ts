@@ -1,4 +1,4 @@
-import { type Database, sql, z } from 'rustio-admin';
+import { type Query, sql, z } from 'rustio-admin';
 
 const dayRow = z.object({ day: z.string(), monthAgo: z.string(), quarterAgo: z.string(), year: z.string() });
 
@@ -10,7 +10,7 @@ export type Days = z.infer<typeof dayRow>;
  * thirty days" would be everything. With reports coming in every day the two are the same.
  * What counts from it says so with the day.
  */
-export function deskDays(database: Database): Promise<Days> {
+export function deskDays(database: Query): Promise<Days> {
   return database.one(sql.type(dayRow)`
     select
       newest.day,

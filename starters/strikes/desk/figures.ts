@@ -15,7 +15,7 @@ export const unassigned = {
   name: 'unassigned',
   access,
   async load(reader: Reader, app: App) {
-    const { strikes } = await app.database.one(sql.type(counted)`
+    const { strikes } = await app.readingFor(reader.state.actor).one(sql.type(counted)`
       select count(*) as strikes from strike where state = 'new' and officer_id is null
     `);
     const url = strikeList(app, { 'f.state': 'new', 'f.officer': '' });
@@ -30,7 +30,7 @@ export const mine = {
   async load(reader: Reader, app: App) {
     const { actor } = reader.state;
     const id = actor.kind === 'person' ? actor.id : 0;
-    const { strikes } = await app.database.one(sql.type(counted)`
+    const { strikes } = await app.readingFor(reader.state.actor).one(sql.type(counted)`
       select count(*) as strikes from strike where state = 'open' and officer_id = ${id}
     `);
     return figure(
@@ -48,8 +48,8 @@ export const overdue = {
   name: 'overdue',
   access,
   async load(reader: Reader, app: App) {
-    const { day, monthAgo } = await deskDays(app.database);
-    const { strikes } = await app.database.one(sql.type(counted)`
+    const { day, monthAgo } = await deskDays(app.readingFor(reader.state.actor));
+    const { strikes } = await app.readingFor(reader.state.actor).one(sql.type(counted)`
       select count(*) as strikes from strike where state = 'open' and occurred_on <= ${monthAgo}
     `);
     const url = strikeList(app, { 'f.state': 'open', 'f.occurredOn.to': monthAgo, sort: 'occurredOn' });
@@ -62,8 +62,8 @@ export const withoutCosts = {
   name: 'without-costs',
   access,
   async load(reader: Reader, app: App) {
-    const { year } = await deskDays(app.database);
-    const { strikes } = await app.database.one(sql.type(counted)`
+    const { year } = await deskDays(app.readingFor(reader.state.actor));
+    const { strikes } = await app.readingFor(reader.state.actor).one(sql.type(counted)`
       select count(*) as strikes
       from strike
       where damage in ('medium', 'substantial') and cost_total = 0 and occurred_on >= ${year}

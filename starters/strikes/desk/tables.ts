@@ -24,9 +24,9 @@ const tones = { new: 'info', open: 'warn', closed: 'good' } as const;
 export const serious = {
   name: 'serious',
   access,
-  async load(_reader: Reader, app: App): Promise<SmallTable> {
-    const { day, quarterAgo } = await deskDays(app.database);
-    const rows = await app.database.any(sql.type(seriousRow)`
+  async load(reader: Reader, app: App): Promise<SmallTable> {
+    const { day, quarterAgo } = await deskDays(app.readingFor(reader.state.actor));
+    const rows = await app.readingFor(reader.state.actor).any(sql.type(seriousRow)`
       select
         strike.id,
         strike.occurred_on as "occurredOn",
@@ -75,9 +75,10 @@ const costRow = z.object({ code: z.string(), name: z.string(), strikes: z.coerce
 export const costByAirport = {
   name: 'cost-by-airport',
   access,
-  async load({ state }: Reader, app: App): Promise<SmallTable> {
-    const { year } = await deskDays(app.database);
-    const rows = await app.database.any(sql.type(costRow)`
+  async load(reader: Reader, app: App): Promise<SmallTable> {
+    const { state } = reader;
+    const { year } = await deskDays(app.readingFor(reader.state.actor));
+    const rows = await app.readingFor(reader.state.actor).any(sql.type(costRow)`
       select
         airport.code,
         airport.name,
