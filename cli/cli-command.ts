@@ -1,4 +1,4 @@
-import type { CommandInput, CommandOption } from '../core/plugin.ts';
+import type { CommandInput, CommandOption } from '../core/command.ts';
 
 /** A command as the parser of arguments knows it; plugins' commands are made into these. */
 export interface CliCommand {

@@ -1,6 +1,7 @@
 import type { CliCall } from './cli-command.ts';
 import type { Parsed } from './parse-arguments.ts';
 import { reportError } from './report-error.ts';
+import { abortOnSignals } from './signals.ts';
 import { askSecret, print, printPlain } from './terminal.ts';
 
 /** Runs a command line. It never throws: what goes wrong is told, and `process.exitCode` says 1 (failed) or 2 (refused). */
@@ -29,5 +30,13 @@ async function parse(argv: readonly string[]): Promise<Parsed> {
 }
 
 function callOf({ values, projectOption }: Extract<Parsed, { kind: 'run' }>): CliCall {
-  return { values, projectOption, print: printPlain, askSecret };
+  return {
+    values,
+    projectOption,
+    get signal() {
+      return abortOnSignals();
+    },
+    print: printPlain,
+    askSecret,
+  };
 }

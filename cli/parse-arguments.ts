@@ -1,8 +1,8 @@
 // The one place that knows yargs. What comes out is plain data, checked by us: yargs' own messages name neither what is
 // known nor what was meant.
 import yargs, { type Argv } from 'yargs';
+import type { CommandInput } from '../core/command.ts';
 import { nearest } from '../core/model/nearest.ts';
-import type { CommandInput } from '../core/plugin.ts';
 import { type CliCommand, partsOf } from './cli-command.ts';
 import { misuse } from './misuse.ts';
 

@@ -1,10 +1,12 @@
+import { orderPlugins } from '../core/boot/plugins.ts';
+import type { Command, CommandOf } from '../core/command.ts';
 import { RustioError } from '../core/errors.ts';
 import { migrationSources, PROJECT_SOURCE } from '../core/migrate/sources.ts';
 import { pendingOf } from '../core/migrate/status.ts';
-import type { Command, CommandInput, Plugin, ToolContext } from '../core/plugin.ts';
+import type { Plugin } from '../core/plugin.ts';
 import { findProject, loadConfig } from '../core/project.ts';
 import { builtIn } from '../plugins/order.ts';
-import { type CliCommand, partsOf } from './cli-command.ts';
+import { type CliCall, type CliCommand, partsOf } from './cli-command.ts';
 import { projectFolder } from './project-folder.ts';
 import { withTools } from './tools.ts';
 
@@ -14,7 +16,7 @@ export function cliCommandOf(command: Command): CliCommand {
     name: command.name,
     description: command.description,
     ...(command.options !== undefined && { options: command.options }),
-    run: (call) => withTools(projectFolder(call.projectOption), command.needs, (context) => command.run(context, call)),
+    run: (call) => runCommand(command, call),
   };
 }
 
@@ -31,29 +33,45 @@ export async function pluginCommands(
       const owner = owners.get(words);
       if (owner !== undefined) throw clash(words, owner, plugin.name);
       owners.set(words, plugin.name);
-      commands.push(cliCommandOf({ ...command, run: (context, input) => runOnTables(command, context, input) }));
+      commands.push(cliCommandOf(requireTables(command)));
     }
   }
   return commands;
 }
 
-/** Plugins own the tables that their commands need: a missing one is told as what it is, before anything is asked. */
-async function runOnTables(command: Command, context: ToolContext, input: CommandInput): Promise<void> {
-  const { app, database, project } = context;
-  if (app !== undefined && database !== undefined) {
-    const open = await pendingOf(database, migrationSources(project.folder, app.plugins));
-    const lacking = open.filter(({ source, state }) => state === 'pending' && source !== PROJECT_SOURCE);
-    if (lacking.length > 0) throw pending(partsOf(command).words.join(' '), lacking.length);
+async function runCommand(command: Command, call: CliCall): Promise<void> {
+  switch (command.needs) {
+    case 'nothing':
+      return command.run({ folder: call.projectOption ?? findProject(process.cwd()) }, call);
+    case 'project':
+      return withTools(projectFolder(call.projectOption), 'project', (context) => command.run(context, call));
+    case 'config':
+      return withTools(projectFolder(call.projectOption), 'config', (context) => command.run(context, call));
+    case 'database':
+      return withTools(projectFolder(call.projectOption), 'database', (context) => command.run(context, call));
   }
-  await command.run(context, input);
+}
+
+/** Plugins own the tables that their commands need: a missing one is reported as such before the command runs. */
+function requireTables(command: Command): Command {
+  if (command.needs !== 'database') return command;
+  const onTables: CommandOf<'database'> = {
+    ...command,
+    async run(context, input) {
+      const open = await pendingOf(context.database, migrationSources(context.project.folder, context.app.plugins));
+      const lacking = open.filter(({ source, state }) => state === 'pending' && source !== PROJECT_SOURCE);
+      if (lacking.length > 0) throw pending(partsOf(command).words.join(' '), lacking.length);
+      await command.run(context, input);
+    },
+  };
+  return onTables;
 }
 
 async function pluginsOf(projectOption: string | undefined): Promise<readonly Plugin[]> {
   const folder = projectOption ?? findProject(process.cwd());
   if (folder === undefined) return builtIn;
   try {
-    const { plugins = {}, extend = [] } = await loadConfig(folder);
-    return [...builtIn.filter(({ name }) => plugins[name] !== false), ...extend];
+    return orderPlugins(await loadConfig(folder), builtIn).enabled;
   } catch {
     // Not the place to tell it: the command that is asked for does, if it needs the config.
     return builtIn;

@@ -1,11 +1,11 @@
 // What commands and checks are given to work with: as much of the application as they need, opened and closed for them.
 import { boot } from '../core/boot.ts';
+import type { Needs, ToolContexts } from '../core/command.ts';
 import type { Environment, ProjectContext } from '../core/config.ts';
 import { createApp } from '../core/create-app.ts';
 import { openDatabase } from '../core/database/pool.ts';
 import { readEnvironment } from '../core/environment.ts';
 import { createLog } from '../core/log.ts';
-import type { Needs, ToolContext } from '../core/plugin.ts';
 import { loadProject } from '../core/project.ts';
 import { builtIn } from '../plugins/order.ts';
 import { loadEnvFile } from './project-folder.ts';
@@ -21,31 +21,39 @@ export async function openProject(folder: string): Promise<ProjectContext> {
   return loadProject(folder, openEnvironment(folder));
 }
 
-/** Runs `work` with what it needs, and closes everything whatever comes of it. */
-export async function withTools<T>(
+/** Runs a command with what it needs, and closes everything whatever comes of it. */
+export async function withTools<N extends Exclude<Needs, 'nothing'>, T>(
   folder: string,
-  needs: Needs,
-  work: (context: ToolContext) => Promise<T>,
+  needs: N,
+  work: (context: ToolContexts[N]) => Promise<T>,
 ): Promise<T> {
   const project = await openProject(folder);
-  if (needs === 'nothing') return work({ project, app: undefined, database: undefined });
+  // Each branch opens what the type of its `needs` says.
+  const run = work as (context: ToolContexts['database'] | ToolContexts['project']) => Promise<T>;
+  if (needs === 'project') return run({ project });
   if (project.config === undefined) throw project.configError;
-  return needs === 'config' ? withConfig(project, work) : withDatabase(project, work);
+  return needs === 'config' ? withConfig(project, run) : withDatabase(project, run);
 }
 
 /** An application over a pool that is never asked: pools connect on their first query. */
-async function withConfig<T>(project: ProjectContext, work: (context: ToolContext) => Promise<T>): Promise<T> {
+async function withConfig<T>(
+  project: ProjectContext,
+  work: (context: ToolContexts['config']) => Promise<T>,
+): Promise<T> {
   const database = await openDatabase('postgres://this-command-has-no-database.invalid/none');
   try {
     const log = createLog(project.environment.logLevel);
     const { app } = await boot({ project, plugins: builtIn, database, log });
-    return await work({ project, app, database: undefined });
+    return await work({ project, app });
   } finally {
     await database.close();
   }
 }
 
-async function withDatabase<T>(project: ProjectContext, work: (context: ToolContext) => Promise<T>): Promise<T> {
+async function withDatabase<T>(
+  project: ProjectContext,
+  work: (context: ToolContexts['database']) => Promise<T>,
+): Promise<T> {
   const application = await createApp({ project, plugins: builtIn });
   try {
     return await work({ project, app: application.app, database: application.app.database });

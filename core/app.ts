@@ -1,32 +1,19 @@
-import Koa, { type Middleware } from 'koa';
 import type { Logger } from 'pino';
+import type { z } from 'zod';
 import type { Actor } from './actor.ts';
-import type { Config, Environment } from './config.ts';
+import type { Config, Environment, PluginEnvironment, PluginOptions } from './config.ts';
 import type { Database, Query } from './database/pool.ts';
 import type { Events } from './events.ts';
+import type { ExtensionPointName, ExtensionPoints } from './extension-points.ts';
 import type { Files } from './files/files.ts';
-import { type AccessControl, checkAccess } from './http/access.ts';
-import { accessLog } from './http/access-log.ts';
-import { type Assets, serveAssets } from './http/assets.ts';
-import { readBody } from './http/body.ts';
-import { clientAddress } from './http/client-address.ts';
-import { compressPages } from './http/compress.ts';
-import type { ContextMiddleware } from './http/context.ts';
-import { correlationId } from './http/correlation.ts';
-import { devEvents } from './http/dev-events.ts';
-import { discardUnread } from './http/discard-rest.ts';
-import { answerErrors } from './http/errors.ts';
-import { checkFormToken } from './http/form-token.ts';
-import { runHandler } from './http/handler.ts';
-import { health, type Readiness } from './http/health.ts';
-import { checkOrigin } from './http/origin.ts';
-import { matchRoute, type Route, type RouteTable } from './http/router.ts';
-import { securityHeaders } from './http/security-headers.ts';
+import type { AccessControl } from './http/access.ts';
+import type { Route } from './http/route.ts';
 import type { Urls } from './http/urls.ts';
 import type { Models } from './model/registry.ts';
-import type { Plugin, SlotName, Slots } from './plugin.ts';
-import type { Rows } from './query/rows.ts';
+import type { Plugin } from './plugin.ts';
+import type { Records } from './query/rows.ts';
 import type { Policy } from './query/types.ts';
+import type { FindService } from './services.ts';
 import type { Views } from './view/views.ts';
 import type { Catalogue } from './view/words.ts';
 import type { Write } from './write/write.ts';
@@ -49,64 +36,30 @@ export interface App {
   readonly policy: Policy;
   readonly access: AccessControl;
   /** The door for reading. */
-  readonly rows: Rows;
+  readonly records: Records;
   /** The door for writing. */
   readonly write: Write;
   readonly events: Events;
   /** Files that people upload: kept aside until a record takes them, and given out again. */
   readonly files: Files;
   readonly views: Views;
-  readonly words: Catalogue;
+  readonly messages: Catalogue;
   readonly urls: Urls;
   readonly log: Logger;
   readonly routes: readonly Route[];
   /** Every permission that can be given: four per model, and what plugins declare. */
   readonly permissions: readonly string[];
-  /** What plugins put into a slot, in their order. */
-  slot<S extends SlotName>(name: S): readonly Slots[S][];
-  /** A plugin's options after its schema has read them. */
-  options(plugin: string): unknown;
-}
-
-/** What the pipeline needs beside the application itself. */
-export interface PipelineParts {
-  readonly assets: Assets;
-  readonly readiness: Readiness;
-  readonly table: RouteTable;
-}
-
-/**
- * What happens to a request, in this order. Nothing of a stranger's body is read before we know that a route wants it, and
- * 404 and 405 pass through everything above the match.
- */
-export function pipeline(app: App, { assets, readiness, table }: PipelineParts): readonly ContextMiddleware[] {
-  return [
-    correlationId(app),
-    accessLog(app),
-    discardUnread(),
-    answerErrors(app),
-    compressPages(),
-    securityHeaders(app),
-    serveAssets(app, assets),
-    clientAddress(app),
-    health(app, readiness),
-    ...devEvents(app),
-    matchRoute(table, app.urls.to('/')),
-    checkOrigin(app),
-    ...app.plugins.flatMap((plugin) => plugin.identify?.(app) ?? []),
-    checkAccess(app, app.access),
-    readBody(app),
-    checkFormToken(),
-    runHandler(app),
-  ];
-}
-
-/** The Koa application that runs the pipeline. */
-export function createKoa(app: App, parts: PipelineParts): Koa {
-  const koa = new Koa();
-  // Everything is answered inside the pipeline; what still arrives here is a socket that broke while we wrote to it.
-  koa.on('error', (error: unknown) => app.log.debug({ err: error }, 'connection error'));
-  // Koa types a middleware by the state of the whole application; ours is laid out by the first one of the list.
-  for (const step of pipeline(app, parts)) koa.use(step as unknown as Middleware);
-  return koa;
+  /** What plugins contribute to an extension point, by rank and then in their order. */
+  contributions<P extends ExtensionPointName>(point: P): readonly ExtensionPoints[P][];
+  /** A plugin's options, as its schema has parsed them at boot. */
+  options<N extends keyof PluginOptions>(plugin: N): z.output<PluginOptions[N]>;
+  /** A plugin's environment variables, as its shape has parsed them at boot. */
+  environmentOf<N extends keyof PluginEnvironment>(plugin: N): z.output<z.ZodObject<PluginEnvironment[N]>>;
+  /**
+   * What an enabled plugin provides.
+   *
+   * @example
+   * await app.service('mail').send(tx, { to, template: 'welcome' });
+   */
+  readonly service: FindService;
 }

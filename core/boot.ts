@@ -1,7 +1,10 @@
 import { pathToFileURL } from 'node:url';
 import type { Logger } from 'pino';
-import type { App, PipelineParts } from './app.ts';
-import { enabledPlugins, readOptions, slotFills } from './boot/plugins.ts';
+import type { App } from './app.ts';
+import { contributionsOf } from './boot/contributions.ts';
+import { readPluginEnvironments, readPluginOptions } from './boot/options.ts';
+import { callHook } from './boot/plugin-failure.ts';
+import { orderPlugins } from './boot/plugins.ts';
 import { checkBoot, stopIfAny } from './boot/problems.ts';
 import type { ProjectContext } from './config.ts';
 import type { Database } from './database/pool.ts';
@@ -10,16 +13,19 @@ import { createEvents } from './events.ts';
 import { projectFiles } from './files/project-files.ts';
 import { accessControl } from './http/access.ts';
 import { loadAssets } from './http/assets.ts';
+import { collectRoutes } from './http/collect-routes.ts';
 import type { Readiness } from './http/health.ts';
-import { collectRoutes, routeTable } from './http/router.ts';
+import type { PipelineParts } from './http/pipeline.ts';
 import { createUrls } from './http/urls.ts';
 import { migrationSources } from './migrate/sources.ts';
 import { pendingOf } from './migrate/status.ts';
 import { buildModels } from './model/resolve.ts';
 import type { Plugin } from './plugin.ts';
+import { combinePolicies, rulesPolicy } from './policy.ts';
 import { createRows } from './query/create-rows.ts';
 import { Turns } from './query/turns.ts';
 import type { Policy } from './query/types.ts';
+import { serviceFinder } from './services.ts';
 import { createViews } from './view/views.ts';
 import { kernelCatalogue } from './view/words/catalogue.ts';
 import { createCatalogue } from './view/words.ts';
@@ -43,7 +49,7 @@ export interface Booted extends PipelineParts {
   readonly timings: Map<string, number>;
 }
 
-const KERNEL_TEMPLATES = new URL('../templates/', import.meta.url);
+const CORE_TEMPLATES = new URL('../templates/', import.meta.url);
 
 /**
  * Builds the application and checks everything that it can know without the database. It does not listen.
@@ -68,38 +74,44 @@ export async function boot({
     return result;
   };
 
-  const { enabled, problems: pluginProblems } = enabledPlugins(config, plugins);
+  const { enabled, available, problems: pluginProblems } = orderPlugins(config, plugins);
   stopIfAny(pluginProblems);
-  const { options, problems: optionProblems } = readOptions(config, enabled);
-  const { models, problems: modelProblems } = buildModels([
-    ...enabled.flatMap((plugin) => (plugin.models ?? []).map((model) => ({ owner: plugin.name, model }))),
-    ...(config.models ?? []).map((model) => ({ owner: 'project', model })),
-  ]);
-  stopIfAny([...optionProblems, ...modelProblems]);
+  const { options, problems: optionProblems } = readPluginOptions(config, enabled);
+  const { environments, problems: environmentProblems } = readPluginEnvironments(environment, enabled);
+  const { models, problems: modelProblems } = buildModels(
+    [
+      ...enabled.flatMap((plugin) => (plugin.models ?? []).map((model) => ({ owner: plugin.name, model }))),
+      ...(config.models ?? []).map((model) => ({ owner: 'project', model })),
+    ],
+    {
+      extensions: enabled.flatMap(({ name, extendModels = [] }) =>
+        extendModels.map((each) => ({ ...each, owner: name })),
+      ),
+      fieldTypes: enabled.flatMap(({ name, fieldTypes = [] }) => fieldTypes.map((type) => ({ type, owner: name }))),
+    },
+  );
+  stopIfAny([...optionProblems, ...environmentProblems, ...modelProblems]);
 
   const mountPath = (config.mountPath ?? '/admin').replace(/\/+$/, '');
   const publicUrl = environment.publicUrl ?? config.publicUrl ?? `http://${environment.host}:${environment.port}`;
   const folder = pathToFileURL(`${project.folder}/`);
   const assets = loadAssets([
-    new URL('assets/', KERNEL_TEMPLATES),
+    new URL('assets/', CORE_TEMPLATES),
     ...enabled.flatMap((plugin) => plugin.assets ?? []),
     new URL('assets/', folder),
   ]);
   const views = createViews(
     [
       { prefix: undefined, folder: new URL('templates/', folder) },
+      ...enabled
+        .toReversed()
+        .flatMap((p) => (p.templates && p.overrides ? [{ folder: p.templates, names: p.overrides }] : [])),
       ...enabled.flatMap((p) => (p.templates ? [{ prefix: p.name, folder: p.templates }] : [])),
-      { prefix: 'layout', folder: new URL('layout/', KERNEL_TEMPLATES) },
+      { prefix: 'layout', folder: new URL('layout/', CORE_TEMPLATES) },
     ],
     () => app,
   );
-  const handlers = enabled.flatMap((plugin) =>
-    plugin.on ? [(): ReturnType<NonNullable<typeof plugin.on>> => timed(plugin, () => plugin.on?.(app) ?? {})] : [],
-  );
-  const eventNames = new Set<string>(['create', 'update', 'delete', ...enabled.flatMap((p) => p.events ?? [])]);
-  const fills = slotFills(enabled, () => app);
-  const collected = collectRoutes(mountPath);
-  // The doors and the policy need the application, and the application the doors: each is made on its first use.
+  // These services and `app` refer to each other, so each is made when it is first asked for; all of them are, further down.
   const once = <T>(make: () => T): (() => T) => {
     let made: { readonly value: T } | undefined;
     return () => {
@@ -107,17 +119,26 @@ export async function boot({
       return made.value;
     };
   };
-  const policy = once((): Policy => policyOf(enabled, app));
-  const events = once(() =>
-    createEvents(
-      eventNames,
-      handlers.map((make) => make()),
-    ),
-  );
+  const call = <T>(plugin: Plugin, hook: keyof Plugin, work: () => T): T =>
+    timed(plugin, () => callHook(plugin, hook, work));
+  const policy = once((): Policy => {
+    const parts = enabled.flatMap((p) => call(p, 'policies', () => p.policies?.(app) ?? []));
+    if (!parts.some((part) => part.may)) throw noPolicy();
+    return combinePolicies([...parts, rulesPolicy(config.rules ?? [])]);
+  });
+  const eventNames = new Set<string>(['create', 'update', 'delete', ...enabled.flatMap((p) => p.events ?? [])]);
+  const handlers = once(() => new Map(enabled.map((p) => [p, call(p, 'on', () => p.on?.(app) ?? {})])));
+  const events = once(() => createEvents(eventNames, [...handlers().values()]));
+  const hooks = once(() => enabled.flatMap((p) => call(p, 'hooks', () => p.hooks?.(app) ?? [])));
   const turns = new Turns(reading);
-  const rows = once(() => createRows({ database: reading, models, policy: policy(), turns }));
+  const records = once(() => createRows({ database: reading, models, policy: policy(), turns }));
   const files = projectFiles(project, database);
-  const write = once(() => createWrite({ models, policy: policy(), events: events(), files }));
+  const write = once(() => createWrite({ models, policy: policy(), events: events(), hooks: hooks(), files }));
+  const contributions = contributionsOf(enabled, () => app);
+  const authenticators = once(
+    () => new Map(enabled.map((p) => [p, call(p, 'authenticators', () => p.authenticators?.(app) ?? [])])),
+  );
+  const routes = once(() => collectRoutes(mountPath, [...authenticators().values()].flat()));
 
   const app: App = {
     config,
@@ -130,57 +151,76 @@ export async function boot({
     readingFor: (actor) => turns.of(actor),
     files,
     access: accessControl(
-      enabled.flatMap((plugin) => plugin.judges ?? []),
+      enabled.flatMap((plugin) => plugin.accessChecks ?? []),
       () => app,
     ),
     views,
-    words: createCatalogue([kernelCatalogue, ...enabled.map((plugin) => plugin.words ?? {})]),
+    messages: createCatalogue([
+      kernelCatalogue,
+      ...enabled.map((plugin) => plugin.messages ?? {}),
+      ...(config.messages ? [config.messages] : []),
+    ]),
     urls: createUrls(mountPath, publicUrl, assets.address),
     log,
-    routes: collected.routes,
     permissions: permissionsOf(
       enabled,
       models.all.map((model) => model.name),
     ),
+    get routes() {
+      return routes().routes;
+    },
     get policy() {
       return policy();
     },
-    get events() {
-      return events();
-    },
-    get rows() {
-      return rows();
+    get records() {
+      return records();
     },
     get write() {
       return write();
     },
-    slot: (name) => fills(name),
-    options: (plugin) => options.get(plugin),
+    get events() {
+      return events();
+    },
+    contributions,
+    // The schema of this plugin has parsed them; the map only loses the type by name.
+    options: (plugin) => options.get(plugin) as never,
+    environmentOf: (plugin) => environments.get(plugin) as never,
+    service: serviceFinder(enabled, () => app),
   };
 
-  for (const plugin of enabled) timed(plugin, () => plugin.routes?.(collected.of(plugin), app));
-  const table = routeTable(collected.routes, models);
+  policy();
+  for (const plugin of enabled) call(plugin, 'routes', () => plugin.routes?.(routes().of(plugin), app));
   stopIfAny([
-    ...collected.problems,
-    ...checkBoot(app),
-    ...enabled.flatMap((p) => timed(p, () => p.verify?.(app) ?? [])),
+    ...routes().problems,
+    ...checkBoot({
+      app,
+      authenticators: authenticators(),
+      handlers: handlers(),
+      hooks: hooks(),
+      eventNames,
+      available,
+    }),
+    ...enabled.flatMap((p) => call(p, 'verify', () => p.verify?.(app) ?? [])),
   ]);
-  events(); // handlers bind now, so that a mistake in one stops the boot and not the first change
-  return { app, assets, readiness: readinessOf(project, enabled, database), table, timings };
+  events();
+  write();
+  return {
+    app,
+    assets,
+    authenticators: [...authenticators().values()].flat(),
+    middleware: enabled.flatMap((p) => call(p, 'middleware', () => p.middleware?.(app) ?? [])),
+    readiness: readinessOf(project, app),
+    timings,
+  };
 }
 
-function policyOf(enabled: readonly Plugin[], app: App): Policy {
-  const makers = enabled.filter((plugin) => plugin.policy !== undefined);
-  const [maker] = makers;
-  if (!maker?.policy || makers.length > 1) {
-    throw new RustioError('RIO-BOOT-POLICY', {
-      problem: makers.length > 1 ? 'Two plugins decide who may do what.' : 'No plugin decides who may do what.',
-      why: `Rows are closed unless one plugin says otherwise${makers.length > 1 ? `; here: ${makers.map((p) => p.name).join(', ')}` : ''}.`,
-      fix: 'Enable the plugin `auth`, or exactly one that brings a `policy`.',
-      retry: 'After the change of rustio.config.ts.',
-    });
-  }
-  return maker.policy(app);
+function noPolicy(): RustioError {
+  return new RustioError('RIO-BOOT-POLICY', {
+    problem: 'No plugin decides who may do what.',
+    why: 'Data access is closed unless a plugin brings a policy that answers `may`.',
+    fix: 'Enable the plugin `auth`, or another one that brings `policies`.',
+    retry: 'After the change of rustio.config.ts.',
+  });
 }
 
 function permissionsOf(enabled: readonly Plugin[], models: readonly string[]): readonly string[] {
@@ -188,12 +228,15 @@ function permissionsOf(enabled: readonly Plugin[], models: readonly string[]): r
   return [...ofModels, ...enabled.flatMap((plugin) => (plugin.permissions ?? []).map(({ name }) => name))];
 }
 
-function readinessOf(project: ProjectContext, enabled: readonly Plugin[], database: Database): Readiness {
-  const sources = migrationSources(project.folder, enabled);
+function readinessOf(project: ProjectContext, app: App): Readiness {
+  const sources = migrationSources(project.folder, app.plugins);
   return {
     async missing() {
-      const pending = await pendingOf(database, sources);
-      return pending.length === 0 ? [] : ['migrations'];
+      const pending = await pendingOf(app.database, sources);
+      const items = await Promise.all(app.plugins.map((plugin) => plugin.health?.(app) ?? []));
+      const failed = items.flat().filter(({ ok }) => !ok);
+      for (const { name, message } of failed) app.log.warn({ item: name, reason: message }, 'not ready');
+      return [...(pending.length === 0 ? [] : ['migrations']), ...failed.map(({ name }) => name)];
     },
   };
 }

@@ -1,20 +1,40 @@
+import type { z } from 'zod';
 import type { App } from './app.ts';
 import type { Database } from './database/pool.ts';
 import type { FileStore } from './files/file-store.ts';
 import type { AnyModel } from './model/model.ts';
 import type { Plugin } from './plugin.ts';
+import type { ModelRules } from './policy.ts';
+import type { Messages } from './view/words.ts';
 
-/** Options by plugin; each built-in plugin adds its own by declaration merging. `false` takes a plugin away. */
-export interface PluginOptions {
-  [project: string]: unknown;
-}
+/**
+ * The schema of each plugin's options, by its name. Plugins merge theirs in; `NoOptions` for a plugin without any, so that a
+ * config can disable it by name.
+ *
+ * @example
+ * declare module 'rustio-admin/plugin' {
+ *   interface PluginOptions { comments: typeof options }
+ * }
+ */
+// biome-ignore lint/suspicious/noEmptyInterface: plugins merge into it
+export interface PluginOptions {}
+export type NoOptions = z.ZodObject<Record<never, never>>;
+
+/** The shape of each plugin's environment variables, by its name. Plugins merge theirs in. */
+// biome-ignore lint/suspicious/noEmptyInterface: plugins merge into it
+export interface PluginEnvironment {}
+
+/** Options by plugin. `false` disables a plugin. */
+export type PluginConfig = {
+  readonly [N in keyof PluginOptions]?: false | z.input<PluginOptions[N]>;
+};
 
 /** What `rustio.config.ts` exports. Environment variables win over it, secrets come from nowhere else. */
 export interface Config {
   /** What the application is called, on every page. */
   readonly name: string;
   readonly models?: readonly AnyModel[];
-  readonly plugins?: Partial<PluginOptions>;
+  readonly plugins?: PluginConfig;
   /** The project's own plugins, after the built-in ones, in this order. */
   readonly extend?: readonly Plugin[];
   /** Where the admin lives. @defaultValue '/admin' */
@@ -29,6 +49,10 @@ export interface Config {
   readonly timeZone?: string;
   /** Where uploaded files are kept. */
   readonly files?: FilesConfig;
+  /** Which rows and fields of a model who may see or change, beside permissions; made with `defineRules`. */
+  readonly rules?: readonly ModelRules[];
+  /** Texts of the project by language; they win over those of core and plugins. */
+  readonly messages?: Readonly<Record<string, Messages>>;
   /** A module of the project whose export `seed` fills a fresh development database. */
   readonly seed?: string;
 }
@@ -63,6 +87,8 @@ export interface Environment {
   readonly logLevel: string;
   /** Where uploaded files are kept, when it is not as the config says. */
   readonly filesFolder?: string | undefined;
+  /** Every variable as it was given, for plugins that declare their own. */
+  readonly variables: Readonly<Record<string, string | undefined>>;
 }
 
 /** A project on disk. */

@@ -61,7 +61,7 @@ const variables = z.object({
 
 /**
  * Reads and checks what the environment says. In development missing secret keys are made and kept in the project's
- * `.rustio/local`; in production a missing key or database is refused.
+ * `.rustio/local`; in production a missing database is refused.
  *
  * @throws RustioError RIO-ENVIRONMENT with every mistake in its details, without the values: they may be secrets
  */
@@ -76,7 +76,6 @@ export function readEnvironment(folder: string, given: Variables): Environment {
   const { data } = read;
   const production = data.NODE_ENV === 'production';
   if (production && data.DATABASE_URL === undefined) throw missingInProduction('DATABASE_URL', DATABASE_HINT);
-  if (production && data.RUSTIO_SECRET_KEYS === undefined) throw missingInProduction('RUSTIO_SECRET_KEYS', KEYS_HINT);
   return {
     production,
     port: data.PORT,
@@ -84,10 +83,11 @@ export function readEnvironment(folder: string, given: Variables): Environment {
     databaseUrl: data.DATABASE_URL,
     databaseOwnerUrl: data.DATABASE_OWNER_URL,
     publicUrl: data.PUBLIC_URL,
-    secretKeys: data.RUSTIO_SECRET_KEYS ?? localSecretKeys(folder),
+    secretKeys: data.RUSTIO_SECRET_KEYS ?? (production ? [] : localSecretKeys(folder)),
     // Whoever develops reads pages, and the lines of a start; what goes wrong still shows.
     logLevel: data.LOG_LEVEL ?? (production ? 'info' : 'warn'),
     filesFolder: data.FILES_FOLDER,
+    variables: present,
   };
 }
 
@@ -104,7 +104,6 @@ function misspelt(given: Variables): string[] {
 }
 
 const DATABASE_HINT = 'Set DATABASE_URL to a PostgreSQL 15 to 18: postgres://user:password@host:5432/name';
-const KEYS_HINT = `Set RUSTIO_SECRET_KEYS; a good one is made by: node -p "crypto.randomBytes(${KEY_BYTES}).toString('hex')"`;
 
 function missingInProduction(name: string, fix: string): RustioError {
   return new RustioError(

@@ -32,6 +32,8 @@ export class RustioError extends Error {
   readonly link: { readonly url: string; readonly label: string } | undefined;
   /** What the parts name, for their words in other languages (`error.CODE.why`: `{most}`). */
   readonly params: Readonly<Record<string, string | number>>;
+  /** For programs: what is wrong at which path of the input. */
+  readonly issues: readonly { readonly path: string; readonly message: string }[];
 
   constructor(
     code: `RIO-${string}`,
@@ -42,6 +44,7 @@ export class RustioError extends Error {
       details?: readonly string[];
       link?: { readonly url: string; readonly label: string };
       params?: Readonly<Record<string, string | number>>;
+      issues?: readonly { readonly path: string; readonly message: string }[];
       cause?: unknown;
     } = {},
   ) {
@@ -54,5 +57,6 @@ export class RustioError extends Error {
     this.details = options.details ?? [];
     this.link = options.link;
     this.params = options.params ?? {};
+    this.issues = options.issues ?? [];
   }
 }

@@ -1,4 +1,4 @@
-import type { Cause } from './actor.ts';
+import type { AuditContext } from './actor.ts';
 import type { Transaction } from './database/pool.ts';
 import { RustioError } from './errors.ts';
 import type { Snapshot } from './write/types.ts';
@@ -23,7 +23,7 @@ export interface Subject {
 
 export interface RecordedEvent<N extends EventName = EventName> {
   readonly name: N;
-  readonly cause: Cause;
+  readonly context: AuditContext;
   readonly subject: Subject | null;
   readonly data: EventData[N];
 }
@@ -37,7 +37,7 @@ export type EventHandlers = { readonly [N in EventName]?: EventHandler<N> } & { 
 export interface Events {
   record<N extends EventName>(
     tx: Transaction,
-    cause: Cause,
+    cause: AuditContext,
     name: N,
     event: { readonly subject: Subject | null; readonly data: EventData[N] },
   ): Promise<void>;
@@ -55,7 +55,7 @@ export function createEvents(known: ReadonlySet<string>, handlers: readonly Even
           retry: 'After the change; the transaction was rolled back.',
         });
       }
-      const event = { name, cause, subject, data };
+      const event = { name, context: cause, subject, data };
       for (const handler of handlers) {
         // TypeScript cannot see that handler[name] takes this very event; the lookup by name is what guarantees it.
         await (handler[name] as EventHandler | undefined)?.(tx, event);

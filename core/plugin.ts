@@ -1,86 +1,165 @@
-// What a plugin may contribute: one plain object, everything in one type. The kernel knows no plugin by name.
+// What a plugin may contribute: one plain object, with everything in one type. Core knows no plugin by name.
 //
 //   export const holidays = definePlugin({
 //     name: 'holidays',
 //     api: 1,
 //     requires: ['admin'],
-//     routes: (routes) => routes.get('/holidays', { signedIn: true }, holidaysPage),
+//     routes: (routes) => routes.get('/holidays', { access: { signedIn: true } }, holidaysPage),
 //   });
 //
 // `index.ts` of a plugin holds this declaration and nothing else; what it does not declare does not exist.
-// Types that plugins add (kinds of access, slots, events, options) are merged by `declare module`, never inferred over a list.
+// Types that plugins add (access checks, extension points, events, options, services) are merged by `declare module`,
+// never inferred over a list.
 
 import type { z } from 'zod';
 import type { App } from './app.ts';
-import type { ProjectContext } from './config.ts';
-import type { Database } from './database/pool.ts';
+import type { Check, Command } from './command.ts';
+import type { PluginEnvironment, PluginOptions } from './config.ts';
+import type { RequestScope } from './database/scope.ts';
 import type { EventHandlers, EventName } from './events.ts';
-import type { Access, Context, ContextMiddleware, GateName, RouteOptions } from './http/context.ts';
+import type { Contributions, ExtensionPointName } from './extension-points.ts';
+import type { Authenticator } from './http/authenticate.ts';
+import type { AccessKinds, Context, GateName, Middleware } from './http/context.ts';
+import type { Routes } from './http/route.ts';
+import type { ModelExtension } from './model/extend-model.ts';
+import type { FieldType } from './model/kind.ts';
 import type { AnyModel } from './model/model.ts';
-import type { Policy } from './query/types.ts';
-import type { Translate, Words } from './view/words.ts';
+import type { PolicyPart } from './policy.ts';
+import type { BootProblem } from './problem.ts';
+import type { ScheduledTask } from './schedule.ts';
+import type { Services } from './services.ts';
+import type { Messages } from './view/words.ts';
+import type { ModelHook } from './write/hooks.ts';
 
-export interface Plugin<Options = unknown> {
+/** The version of this interface. */
+export const PLUGIN_API = 1;
+
+export interface Plugin<N extends string = string> {
   /** Lower-case words with hyphens; the name in `plugins` of the config. */
-  readonly name: string;
+  readonly name: N;
   /** The version of this interface that the plugin was written for. Another number is refused. */
-  readonly api: 1;
+  readonly api: typeof PLUGIN_API;
   /** One sentence, for `rustio-admin plugins`. */
   readonly description?: string;
-  /** What the config may say under the plugin's name. Mistakes stop the boot with their path. */
-  readonly options?: z.ZodType<Options>;
-  /** Plugins that must be enabled, and come before this one. Only they may be imported. */
+  /**
+   * A zod schema for the options that the config gives under the plugin's name. They are parsed once, at boot, and read with
+   * `app.options('name')`, which is typed when the plugin merges its schema into `PluginOptions`:
+   *
+   * @example
+   * const options = z.strictObject({ maxLength: z.int().default(2_000) });
+   * declare module 'rustio-admin/plugin' {
+   *   interface PluginOptions { comments: typeof options }
+   * }
+   */
+  readonly options?: N extends keyof PluginOptions ? PluginOptions[N] : z.ZodType;
+  /**
+   * Environment variables that it needs, as a zod shape; a function when they differ between development and production. They
+   * are parsed at boot and read with `app.environmentOf('name')`. `doctor` and `--help` list them.
+   *
+   * @example
+   * environment: ({ production }) => ({ SMTP_URL: production ? z.url() : z.url().optional() }),
+   */
+  readonly environment?: EnvironmentShape<N> | ((environment: { readonly production: boolean }) => EnvironmentShape<N>);
+  /** Plugins that must be enabled and come before this one. Only they may be imported. */
   readonly requires?: readonly string[];
+  /** Puts a plugin of the project right behind the last of these that is enabled, instead of behind all built-in ones. */
+  readonly after?: readonly string[];
 
-  // ── what it brings
+  // ── data
   /** Folder of SQL files `NNNN_name.sql` with `NNNN_name.down.sql`, applied in this plugin's turn. */
   readonly migrations?: URL;
-  /** Folder of EJS files; `list.ejs` of the plugin `admin` is the view `admin/list`. A project overrides each by its own. */
-  readonly templates?: URL;
-  /** Folder of files served as they are: styles, scripts, icons. */
-  readonly assets?: URL;
-  /** The words of its pages and messages, by language. English first. */
-  readonly words?: Readonly<Record<string, Words>>;
-  /** Models over its own tables; `managed: false`, for the tables come from its SQL. */
+  /** Models over its own tables, with `managed: false`, since the tables come from its SQL. */
   readonly models?: readonly AnyModel[];
+  /** Fields added to models of earlier plugins; made with `extendModel`. The columns come from this plugin's migrations. */
+  readonly extendModels?: readonly ModelExtension[];
+  /** Types of fields, beside the built-in ones; used with `field.custom`. */
+  readonly fieldTypes?: readonly FieldType[];
+  /** How the admin shows its models; made with `defineAdmin`. The project's own declaration for a model wins. */
+  readonly admins?: readonly AdminDeclaration[];
   /** Permissions beside the four that every model has. */
   readonly permissions?: readonly Permission[];
   /** Names of the events that it records; their data is typed in `EventData`. */
   readonly events?: readonly EventName[];
 
-  // ── how it joins others
-  /** What it does when somebody records an event, in the same transaction. */
+  // ── rules about rows
+  /** Its say in who may do what. The parts of all plugins are combined: see `PolicyPart`. */
+  readonly policies?: (app: App) => readonly PolicyPart[];
+  /** Hooks that run around every change of a model's rows, whoever makes it; made with `hooksFor`. */
+  readonly hooks?: (app: App) => readonly ModelHook[];
+  /** What it does when an event is recorded, in the same transaction. */
   readonly on?: (app: App) => EventHandlers;
-  /** Places that it leaves open for later plugins; each is typed in `Slots`. */
-  readonly slots?: readonly SlotName[];
-  /** What it puts into the places of earlier plugins. */
-  readonly fills?: SlotFills;
+  /** Settings that every statement of a request runs with: `set_config`, `search_path`. For tenancy and row-level security. */
+  readonly scope?: (ctx: Context, app: App) => RequestScope | undefined | Promise<RequestScope | undefined>;
 
-  // ── who may do what
-  /** Finds out who is asking and how he wants to be answered; runs once a request, before access is judged. */
-  readonly identify?: (app: App) => ContextMiddleware;
-  /** Where somebody goes who is not signed in, under the mount path. One plugin brings it. */
+  // ── requests
+  /** Ways to find out who sends a request. Each route uses those of its scheme. */
+  readonly authenticators?: (app: App) => readonly Authenticator[];
+  /** The page for users who are not signed in, under the mount path. At most one plugin has it. */
   readonly signInPage?: string;
-  /** How it judges the kinds of access that it owns. */
-  readonly judges?: Judges;
-  /** What a signed-in request must pass, in order, before it reaches a page. */
+  /** How it decides the kinds of access that it owns. */
+  readonly accessChecks?: AccessChecks;
+  /** Conditions that a signed-in user must meet, in order, before any other page is shown. */
   readonly gates?: readonly Gate[];
-  /** Decides about models, fields and rows. Exactly one enabled plugin brings it. */
-  readonly policy?: (app: App) => Policy;
+  readonly middleware?: (app: App) => readonly StagedMiddleware[];
+  readonly routes?: (routes: Routes, app: App) => void;
 
-  // ── how it is run
-  /** What `doctor` asks. */
+  // ── pages
+  /** Places that it opens for other plugins; each is typed in `ExtensionPoints`. */
+  readonly extensionPoints?: readonly ExtensionPointName[];
+  /** What it adds to the places of core and of other plugins. A place whose plugin is disabled takes nothing. */
+  readonly contributes?: Contributions;
+  /** Folder of EJS files; `list.ejs` of the plugin `admin` is the view `admin/list`. A project overrides each with its own. */
+  readonly templates?: URL;
+  /**
+   * Views of core and of earlier plugins that this one replaces. Each is a file of that path in `templates`:
+   * `layout/frame` is `layout/frame.ejs`.
+   */
+  readonly overrides?: readonly string[];
+  /** Folder of files served as they are: styles, scripts, icons. */
+  readonly assets?: URL;
+  /** Texts of its pages and messages, by language. English first. */
+  readonly messages?: Readonly<Record<string, Messages>>;
+
+  // ── operation
+  /** Objects for other plugins, read with `app.service('name')` and typed in `Services`. Each is made on its first use. */
+  readonly provides?: { readonly [S in keyof Services]?: (app: App) => Services[S] };
+  /**
+   * Runs before a server listens, a worker takes jobs, or a command of this plugin runs. What it returns runs at the end, in
+   * reverse order of the plugins. `signal` is aborted when the process begins to stop.
+   */
+  readonly start?: (app: App, process: ProcessInfo) => Promise<void | Stop> | void | Stop;
+  /** Runs when a server begins to stop, before open requests are drained: end streams and long polls here. */
+  readonly beforeClose?: (app: App) => Promise<void> | void;
+  /** Work that is repeated; one process does it at a time. */
+  readonly schedule?: readonly ScheduledTask[];
+  /** What must hold before this process can serve, for `/readyz`. */
+  readonly health?: (app: App) => Promise<readonly HealthItem[]>;
+  /** Figures for `/metrics`. */
+  readonly metrics?: (app: App) => Promise<readonly Metric[]> | readonly Metric[];
+  /** What `doctor` checks. */
   readonly checks?: readonly Check[];
   /** Commands of the CLI. */
   readonly commands?: readonly Command[];
-  /** Finds problems in its options once all models are known; each is told before the boot stops. */
+  /** Finds problems in its options once all models are known; all of them are reported before the boot stops. */
   readonly verify?: (app: App) => readonly BootProblem[];
-  readonly routes?: (routes: Routes, app: App) => void;
-  /** Runs before the server listens. What it returns runs at the end, in reverse order of the plugins. */
-  readonly start?: (app: App) => Promise<void | Stop>;
 }
 
+type EnvironmentShape<N extends string> = N extends keyof PluginEnvironment ? PluginEnvironment[N] : z.ZodRawShape;
+
 export type Stop = () => Promise<void> | void;
+
+/** In which kind of process a plugin starts. */
+export interface ProcessInfo {
+  readonly role: ProcessRole;
+  readonly signal: AbortSignal;
+}
+export type ProcessRole = 'web' | 'worker' | 'command';
+
+/** What `defineAdmin` of the admin plugin gives. */
+export interface AdminDeclaration {
+  readonly model: AnyModel;
+  readonly options: object;
+}
 
 export interface Permission {
   /** `plugin.verb`, or `model.verb` beside view, add, change and delete. */
@@ -88,107 +167,103 @@ export interface Permission {
   readonly description: string;
 }
 
-/** Items by place; plugins that declare a slot add its type here. */
-export interface Slots {
-  /** Entries of the frame's navigation beside the models. */
-  navigation: NavigationItem;
-}
-export type SlotName = keyof Slots;
-/** Items, or a function that makes them once, at the boot, when all models are known. */
-export type SlotFills = { readonly [S in SlotName]?: readonly Slots[S][] | ((app: App) => readonly Slots[S][]) };
-
-export interface NavigationItem {
-  /** A key of the words, the text itself, or what says it in the reader's language. */
-  readonly label: string | ((t: Translate) => string);
-  /** The heading under which it stands: a key of the words, or the text itself. */
-  readonly group?: string;
-  /** Entries and their groups stand in the order of this number, then of the plugins. @defaultValue 0 */
-  readonly rank?: number;
-  /** A path under the mount path. */
-  readonly path: string;
-  /** Only those see it who may open it. */
-  readonly access: Access;
-}
-
-/** `pass`; `sign-in`: nobody is signed in; `forbidden`: somebody is, and may not. */
-export type Verdict = 'pass' | 'sign-in' | 'forbidden';
-/** What an access asks for, by its kind; plugins add kinds by declaration merging. */
-export interface AccessKinds {
-  /** Everybody, strangers included. */
-  open: true;
-}
-export type Judges = {
-  readonly [K in Exclude<keyof AccessKinds, 'open'>]?: (ctx: Context, wanted: AccessKinds[K], app: App) => Verdict;
+/** `sign-in`: the request is anonymous. `deny`: the user is known and does not have the right. */
+export type AccessDecision = 'allow' | 'sign-in' | 'deny';
+export type AccessChecks = {
+  readonly [K in Exclude<keyof AccessKinds, 'open'>]?: (
+    ctx: Context,
+    required: AccessKinds[K],
+    app: App,
+  ) => AccessDecision;
 };
 
-/** A state that a signed-in person must leave before he may go on: a pending second factor, a password to change. */
+/** A state that a signed-in user must leave before continuing: a pending second factor, a password to change. */
 export interface Gate {
   readonly name: GateName;
   passes(ctx: Context): boolean;
-  /** Where he is sent, under the mount path. */
+  /** Where the user is sent, under the mount path. Its route must skip this gate. */
   readonly page: string;
 }
 
-export type Handler = (ctx: Context, app: App) => Promise<void> | void;
-
-/** Registers routes under the mount path. Each says who may use it: a route without an access does not compile. */
-export interface Routes {
-  get(path: string, access: Access, handler: Handler, options?: RouteOptions): void;
-  post(path: string, access: Access, handler: Handler, options?: RouteOptions): void;
-}
-
-export interface BootProblem {
-  /** Where: `admin of strike: list`. */
-  readonly where: string;
-  /** What is wrong, with a "did you mean" where there is one. */
-  readonly problem: string;
-}
-
-/** What a check or command needs before it can run. */
-export type Needs = 'nothing' | 'config' | 'database';
-/** What it is given; `config` and `database` are there when they were asked for and could be had. */
-export interface ToolContext {
-  readonly project: ProjectContext;
-  readonly app: App | undefined;
-  readonly database: Database | undefined;
-}
-
-export interface Check {
-  /** A stable name: `administrator`. */
+/**
+ * Middleware at one place of the pipeline:
+ *
+ * - `before-route`: for every request, before the router; also for what becomes a 404.
+ * - `after-access`: on routes, once the request may use it.
+ * - `around-handler`: directly around the handler, after the body was read.
+ * - `on-error`: when something was thrown; `ctx.state.error` holds it, and `next()` renders the error page.
+ *
+ * @example
+ * middleware: () => [{ name: 'timing', stage: 'around-handler', run: async (ctx, next) => { await next(); ctx.set('server-timing', '…'); } }],
+ */
+export interface StagedMiddleware {
   readonly name: string;
-  readonly needs: Needs;
-  run(context: ToolContext): Promise<CheckResult>;
+  readonly stage: 'before-route' | 'after-access' | 'around-handler' | 'on-error';
+  readonly run: Middleware;
 }
-export type CheckResult =
-  | { readonly status: 'ok' | 'note'; readonly says: string }
-  | { readonly status: 'warning' | 'failed'; readonly says: string; readonly fix: string };
 
-/** A command of the CLI, described as data so that the server never loads the parser of arguments. */
-export interface Command {
-  /** `user create`; arguments in capitals are positions: `user password EMAIL`. */
+/** One condition of readiness. */
+export interface HealthItem {
   readonly name: string;
-  readonly description: string;
-  readonly needs: Needs;
-  readonly options?: Readonly<Record<string, CommandOption>>;
-  run(context: ToolContext, input: CommandInput): Promise<void>;
-}
-export interface CommandOption {
-  readonly description: string;
-  readonly type: 'string' | 'boolean' | 'number';
-  readonly choices?: readonly string[];
-  readonly required?: boolean;
-  readonly default?: string | boolean | number;
-}
-export interface CommandInput {
-  /** Positions and options by name, positions in lower case. */
-  readonly values: Readonly<Record<string, string | boolean | number | undefined>>;
-  /** One line to standard output. */
-  print(line: string): void;
-  /** Asks on the terminal without echo; undefined where there is none. */
-  askSecret(question: string): Promise<string | undefined>;
+  readonly ok: boolean;
+  /** For the log and `doctor`; `/readyz` shows only the name. */
+  readonly message?: string;
 }
 
-/** Checks a plugin's type and gives it back. */
-export function definePlugin<Options>(plugin: Plugin<Options>): Plugin<Options> {
+/** One figure in Prometheus' sense. */
+export interface Metric {
+  /** `rustio_jobs_waiting`. */
+  readonly name: string;
+  readonly help: string;
+  readonly type: 'counter' | 'gauge';
+  readonly value: number;
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+/** Every hook by name, for the check against misspelt ones. */
+export const PLUGIN_KEYS = [
+  'name',
+  'api',
+  'description',
+  'options',
+  'environment',
+  'requires',
+  'after',
+  'migrations',
+  'models',
+  'extendModels',
+  'fieldTypes',
+  'admins',
+  'permissions',
+  'events',
+  'policies',
+  'hooks',
+  'on',
+  'scope',
+  'authenticators',
+  'signInPage',
+  'accessChecks',
+  'gates',
+  'middleware',
+  'routes',
+  'extensionPoints',
+  'contributes',
+  'templates',
+  'overrides',
+  'assets',
+  'messages',
+  'provides',
+  'start',
+  'beforeClose',
+  'schedule',
+  'health',
+  'metrics',
+  'checks',
+  'commands',
+  'verify',
+] as const satisfies readonly (keyof Plugin)[];
+
+/** Checks a plugin's type and returns it. */
+export function definePlugin<const N extends string>(plugin: Plugin<N>): Plugin<N> {
   return Object.freeze(plugin);
 }

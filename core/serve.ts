@@ -1,10 +1,10 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
-import { createKoa } from './app.ts';
 import type { Booted } from './boot.ts';
 import { RustioError } from './errors.ts';
 import { PATIENCE, type Patience } from './http/patience.ts';
-import type { Stop } from './plugin.ts';
+import { createKoa } from './http/pipeline.ts';
+import { startPlugins } from './start-plugins.ts';
 import { startUpkeep } from './upkeep.ts';
 
 /**
@@ -23,8 +23,6 @@ export interface Serving {
 }
 
 const DRAIN_MS = 10_000;
-/** A plugin whose start takes longer is named, instead of a boot that hangs without a word. */
-const START_MS = 30_000;
 
 /**
  * Starts the plugins and listens. `patience`: how long a connection may take to say what it wants.
@@ -37,25 +35,14 @@ export async function serve(
   patience: Patience = PATIENCE,
 ): Promise<Serving> {
   const { app } = booted;
-  const stops: { name: string; stop: Stop }[] = [];
-  const stopPlugins = async (): Promise<void> => {
-    for (const { name, stop } of stops.splice(0).reverse()) {
-      try {
-        await stop();
-      } catch (error) {
-        app.log.error({ err: error, plugin: name }, 'a plugin did not stop in good order');
-      }
-    }
+  const plugins = await startPlugins(app, 'web', booted.timings);
+  const stopUpkeep = startUpkeep(app);
+  const stop = async (): Promise<void> => {
+    await stopUpkeep();
+    await plugins.stop();
   };
   try {
-    for (const plugin of app.plugins) {
-      const started = performance.now();
-      const stop = await inTime(plugin.name, plugin.start?.(app));
-      if (stop) stops.push({ name: plugin.name, stop });
-      booted.timings.set(plugin.name, (booted.timings.get(plugin.name) ?? 0) + performance.now() - started);
-    }
-    stops.push({ name: 'upkeep', stop: startUpkeep(app) });
-    await app.rows.refreshEstimates();
+    await app.records.refreshEstimates();
     const handle = createKoa(app, booted).callback();
     const server = createServer({ ...patience }, (request, response) => void handle(request, response));
     const drain = drainer(server);
@@ -64,12 +51,12 @@ export async function serve(
     return {
       url: `http://${at.host.includes(':') ? `[${at.host}]` : at.host}:${port}`,
       close() {
-        closing ??= drain().then(stopPlugins);
+        closing ??= plugins.beforeClose().then(drain).then(stop);
         return closing;
       },
     };
   } catch (error) {
-    await stopPlugins();
+    await stop();
     throw error;
   }
 }
@@ -108,19 +95,6 @@ function drainer(server: Server): () => Promise<void> {
     });
 }
 
-async function inTime<T>(plugin: string, work: Promise<T> | undefined): Promise<T | undefined> {
-  if (!work) return undefined;
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(tooLate(plugin)), START_MS);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
 /** Also for whoever wants to know before the boot. */
 export function portTaken(port: number): RustioError {
   const next = port < 65_535 ? port + 1 : 8_001;
@@ -128,15 +102,6 @@ export function portTaken(port: number): RustioError {
     problem: `Port ${port} is taken.`,
     why: 'Another program listens there; perhaps this application is running already.',
     fix: `Stop the other program, or choose another port: PORT=${next} in .env, or "npm run dev -- --port ${next}".`,
-    retry: 'After the change.',
-  });
-}
-
-function tooLate(plugin: string): RustioError {
-  return new RustioError('RIO-SERVE-START', {
-    problem: `The plugin "${plugin}" did not start within ${START_MS / 1000} seconds.`,
-    why: 'It waits for something that does not come.',
-    fix: 'Look at what its `start` waits for: a service that is down, a lock that another process holds.',
     retry: 'After the change.',
   });
 }

@@ -3,6 +3,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
+import { CORE_EXTENSION_POINTS } from '../core/extension-points.ts';
+import { coreAccessChecks } from '../core/http/access.ts';
 import * as face from '../index.ts';
 import { newProject, runCli } from './cli/run-cli.ts';
 import { testApp } from './support/app.ts';
@@ -19,7 +21,7 @@ test('exports, events, permissions, codes, views, hooks and JSON are what test/p
     'values that index.ts exports': Object.keys(face),
     'types that index.ts exports': exportedTypes(),
     'the hook interface': membersOf('core/plugin.ts', 'Plugin'),
-    'what a route may say': membersOf('core/http/context.ts', 'RouteOptions'),
+    'what a route may say': membersOf('core/http/route.ts', 'RouteOptions'),
     'settings of a config': membersOf('core/config.ts', 'Config'),
     ...(await namesOfApp()),
     'error codes': codes(),
@@ -74,14 +76,18 @@ function membersOf(file: string, name: string): readonly string[] {
 
 async function namesOfApp(): Promise<Readonly<Record<string, readonly string[]>>> {
   const running = await testApp({});
-  const { plugins, permissions, views, words } = running.app;
+  const { plugins, permissions, views, messages: words } = running.app;
   await running.close();
   return {
     'plugins, in their order': plugins.map(({ name }, at) => `${at + 1} ${name}`),
     events: ['create', 'update', 'delete', ...plugins.flatMap((plugin) => plugin.events ?? [])],
     permissions,
-    slots: ['navigation', ...plugins.flatMap((plugin) => plugin.slots ?? [])],
-    'kinds of access': ['open', ...plugins.flatMap((plugin) => Object.keys(plugin.judges ?? {}))],
+    'extension points': [...CORE_EXTENSION_POINTS, ...plugins.flatMap((plugin) => plugin.extensionPoints ?? [])],
+    'kinds of access': [
+      'open',
+      ...Object.keys(coreAccessChecks),
+      ...plugins.flatMap((plugin) => Object.keys(plugin.accessChecks ?? {})),
+    ],
     gates: plugins.flatMap((plugin) => (plugin.gates ?? []).map(({ name }) => name)),
     checks: plugins.flatMap((plugin) => (plugin.checks ?? []).map(({ name }) => name)),
     'commands of plugins': plugins.flatMap((plugin) => (plugin.commands ?? []).map(({ name }) => name)),

@@ -23,8 +23,8 @@ export const doctor: CliCommand = {
   },
 };
 
-function linesOf({ owner, name, status, says, fix }: Finding): string[] {
-  const [first = '', ...others] = says.split('\n');
+function linesOf({ owner, name, status, message, fix }: Finding): string[] {
+  const [first = '', ...others] = message.split('\n');
   const indent = ' '.repeat(MARK_WIDTH + 2);
   const mark = paint(COLOURS[status], MARKS[status].padEnd(MARK_WIDTH));
   const title = owner === 'rustio-admin' ? name : `${owner}: ${name}`;

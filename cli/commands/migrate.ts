@@ -1,15 +1,13 @@
 // Migrations on the command line: parse, call core/migrate, print. What a migration is, is decided there.
 import { userInfo } from 'node:os';
 import path from 'node:path';
-import type { App } from '../../core/app.ts';
-import { RustioError } from '../../core/errors.ts';
+import type { Command, CommandInput, ToolContexts } from '../../core/command.ts';
 import { down } from '../../core/migrate/down.ts';
 import { makeMigration } from '../../core/migrate/make.ts';
 import { editedFiles } from '../../core/migrate/problems.ts';
 import { migrate } from '../../core/migrate/run.ts';
 import { type MigrationSource, migrationSources, PROJECT_SOURCE } from '../../core/migrate/sources.ts';
 import { type MigrationStatus, plan, status } from '../../core/migrate/status.ts';
-import type { Command, CommandInput, ToolContext } from '../../core/plugin.ts';
 import { misuse } from '../misuse.ts';
 
 const apply: Command = {
@@ -30,7 +28,7 @@ const make: Command = {
   run: async (context, { values, print }) => {
     const { folder } = context.project;
     const name = typeof values.name === 'string' ? values.name : undefined;
-    const made = await makeMigration({ folder, models: appOf(context).models.all }, name);
+    const made = await makeMigration({ folder, models: context.app.models.all }, name);
     if (made === undefined) return print('No changes.');
     for (const file of made.files) print(`wrote ${path.relative(folder, file)}`);
     for (const note of made.notes) print(`note: ${note}`);
@@ -111,22 +109,11 @@ function sourceIn({ source }: CommandInput['values'], sources: readonly Migratio
 }
 
 /** The database to change: by the owner's address where the serving role owns nothing. */
-function target(context: ToolContext): { url: string; sources: readonly MigrationSource[] } {
-  const app = appOf(context);
+function target(context: ToolContexts['database']): { url: string; sources: readonly MigrationSource[] } {
+  const { app } = context;
   const { folder, environment } = context.project;
   const owner = environment.databaseUrl === undefined ? undefined : environment.databaseOwnerUrl;
   return { url: owner ?? app.database.url, sources: migrationSources(folder, app.plugins) };
-}
-
-function appOf({ app, project }: ToolContext): App {
-  if (app !== undefined) return app;
-  if (project.configError !== undefined) throw project.configError;
-  throw new RustioError('RIO-MIGRATE-PROJECT', {
-    problem: 'The project could not be loaded.',
-    why: 'Models and plugins come from rustio.config.ts.',
-    fix: 'See what is wrong: npx rustio-admin doctor',
-    retry: 'After the correction.',
-  });
 }
 
 const MARKS = { applied: '[x]', pending: '[ ]', edited: '[!]', missing: '[?]', foreign: '[-]' };

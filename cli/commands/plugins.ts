@@ -10,7 +10,7 @@ export const plugins: CliCommand = {
   options: { json: { description: 'As JSON', type: 'boolean' } },
   run: ({ projectOption, values, print }) =>
     withTools(projectFolder(projectOption), 'config', async ({ app }) => {
-      const described = (app?.plugins ?? []).map((plugin) => describe(plugin, ownedRoutes(plugin, app?.routes ?? [])));
+      const described = app.plugins.map((plugin) => describe(plugin, ownedRoutes(plugin, app.routes)));
       if (values.json === true) return print(JSON.stringify(described, undefined, 2));
       for (const { name, description, ...contributions } of described) {
         print(`${paint('bold', name)}${description === null ? '' : `: ${description}`}`);
@@ -27,7 +27,21 @@ function ownedRoutes(plugin: Plugin, routes: readonly { owner: string; method: s
 
 /** All that a declaration says, by name; functions as the names of the hooks that they fill. */
 function describe(plugin: Plugin, routes: readonly string[]) {
-  const hooks = (['on', 'identify', 'policy', 'verify', 'start'] as const).filter((hook) => plugin[hook] !== undefined);
+  const hooks = (
+    [
+      'policies',
+      'hooks',
+      'on',
+      'scope',
+      'authenticators',
+      'middleware',
+      'health',
+      'metrics',
+      'verify',
+      'start',
+      'beforeClose',
+    ] as const
+  ).filter((hook) => plugin[hook] !== undefined);
   const folders = (['migrations', 'templates', 'assets'] as const).filter((folder) => plugin[folder] !== undefined);
   return {
     name: plugin.name,
@@ -37,14 +51,14 @@ function describe(plugin: Plugin, routes: readonly string[]) {
     models: (plugin.models ?? []).map(({ modelName }) => modelName),
     permissions: (plugin.permissions ?? []).map(({ name }) => name),
     events: plugin.events ?? [],
-    slots: plugin.slots ?? [],
-    fills: Object.keys(plugin.fills ?? {}),
-    judges: Object.keys(plugin.judges ?? {}),
+    slots: plugin.extensionPoints ?? [],
+    fills: Object.keys(plugin.contributes ?? {}),
+    judges: Object.keys(plugin.accessChecks ?? {}),
     gates: (plugin.gates ?? []).map(({ name }) => name),
     hooks,
     checks: (plugin.checks ?? []).map(({ name }) => name),
     commands: (plugin.commands ?? []).map(({ name }) => name),
-    words: Object.keys(plugin.words ?? {}),
+    words: Object.keys(plugin.messages ?? {}),
     routes,
   };
 }

@@ -1,5 +1,5 @@
 import type { Access } from '../../core/http/context.ts';
-import type { Route } from '../../core/http/router.ts';
+import type { Route } from '../../core/http/route.ts';
 import type { CliCommand } from '../cli-command.ts';
 import { projectFolder } from '../project-folder.ts';
 import { columns } from '../terminal.ts';
@@ -11,37 +11,40 @@ export const routes: CliCommand = {
   options: { json: { description: 'As JSON', type: 'boolean' } },
   run: ({ projectOption, values, print }) =>
     withTools(projectFolder(projectOption), 'config', async ({ app }) => {
-      const described = (app?.routes ?? []).map(describe);
+      const described = app.routes.map(describe);
       if (values.json === true) return print(JSON.stringify(described, undefined, 2));
-      const head = ['METHOD', 'PATH', 'ACCESS', 'BODY', 'OWNER', 'ANSWERS'];
+      const head = ['METHOD', 'PATH', 'ACCESS', 'BODY', 'OWNER', 'RESPONSES'];
       const rows = described.map((route) => [
         route.method,
         route.path,
         accessText(route.access),
         bodyText(route),
         route.owner,
-        route.answers.join(' '),
+        route.responses.join(' '),
       ]);
       for (const line of columns([head, ...rows])) print(line);
     }),
 };
 
 /** A route as `--json` shows it; public, so only what is meant to be relied on. */
-function describe({ method, path, access, options, owner, answers }: Route) {
+function describe({ method, path, access, schemes, csrf, body, format, skipGates, summary, owner, responses }: Route) {
+  const { files, ...limits } = body;
   return {
     method,
     path,
     access,
-    body: method === 'POST' ? { ...options.body, ...filesText(options.body?.files) } : null,
-    despite: options.despite ?? [],
+    authenticate: schemes,
+    csrf,
+    body: {
+      ...limits,
+      ...(files !== undefined && { files: typeof files === 'function' ? 'as the fields say' : files }),
+    },
+    format,
+    skipGates,
+    summary: summary ?? null,
     owner,
-    answers: [...answers].sort((one, other) => one - other),
+    responses: [...responses].sort((one, other) => one - other),
   };
-}
-
-function filesText(files: NonNullable<Route['options']['body']>['files']): { files?: string } {
-  if (files === undefined) return {};
-  return { files: typeof files === 'function' ? 'as the fields say' : files };
 }
 
 function accessText(access: Access): string {
@@ -50,8 +53,7 @@ function accessText(access: Access): string {
     .join(' + ');
 }
 
-function bodyText({ body }: ReturnType<typeof describe>): string {
-  if (body === null) return '-';
-  const limits = Object.entries(body).map(([kind, size]) => `${kind} ${size}`);
-  return limits.length === 0 ? 'form' : limits.join(', ');
+function bodyText({ body: { kind, ...limits } }: ReturnType<typeof describe>): string {
+  const given = Object.entries(limits).map(([name, size]) => `${name} ${size}`);
+  return kind === 'none' ? '-' : [kind, ...given].join(', ');
 }

@@ -1,7 +1,7 @@
+import type { Check, CheckResult } from '../../core/command.ts';
 import type { Kind } from '../../core/model/field.ts';
 import { didYouMean } from '../../core/model/nearest.ts';
 import type { FieldInfo, ModelInfo } from '../../core/model/registry.ts';
-import type { Check, CheckResult } from '../../core/plugin.ts';
 import { valueField } from '../../core/query/sql-names.ts';
 import { type FoundColumn, type FoundTable, findTable } from './found-table.ts';
 
@@ -10,17 +10,14 @@ export const describedTables: Check = {
   name: 'described-tables',
   needs: 'database',
   async run({ app, database }): Promise<CheckResult> {
-    if (app === undefined || database === undefined) {
-      return { status: 'note', says: 'Not checked: it needs a config that loads, and the database.' };
-    }
     const described = app.models.all.filter((model) => !model.managed);
     const problems: string[] = [];
     for (const model of described) problems.push(...problemsOf(model, await findTable(database, model)));
     if (problems.length === 0)
-      return { status: 'ok', says: `${described.length} described tables are as their models say.` };
+      return { status: 'ok', message: `${described.length} described tables are as their models say.` };
     return {
       status: 'failed',
-      says: problems.join('\n'),
+      message: problems.join('\n'),
       fix: 'Correct the models (docs/existing-database.md), or the tables.',
     };
   },

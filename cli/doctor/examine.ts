@@ -1,7 +1,7 @@
 // `doctor` opens a project piece by piece: what cannot be opened is a finding, and the rest is looked at all the same.
 import { sql } from 'slonik';
 import type { App } from '../../core/app.ts';
-import { enabledPlugins } from '../../core/boot/plugins.ts';
+import { orderPlugins } from '../../core/boot/plugins.ts';
 import { boot } from '../../core/boot.ts';
 import type { ProjectContext } from '../../core/config.ts';
 import { type Database, openDatabase } from '../../core/database/pool.ts';
@@ -28,7 +28,11 @@ export async function examine(folder: string): Promise<Finding[]> {
     const config = await attempt('config', 'The config loads, and everything in it fits.', () =>
       bootFor(project, server.value),
     );
-    const context = { project, app: config.value, database: server.value?.database };
+    const context = {
+      project,
+      ...(config.value && { app: config.value }),
+      ...(server.value && { database: server.value.database }),
+    };
     const findings = await runChecks(checksOf(project), context);
     return [environment.finding, config.finding, server.finding, ...findings];
   } finally {
@@ -64,7 +68,7 @@ async function bootFor(project: ProjectContext, reached: Reached | undefined): P
 }
 
 function checksOf({ config }: ProjectContext): OwnedCheck[] {
-  const enabled: readonly Plugin[] = config === undefined ? builtIn : enabledPlugins(config, builtIn).enabled;
+  const enabled: readonly Plugin[] = config === undefined ? builtIn : orderPlugins(config, builtIn).enabled;
   return [
     ...[...ownChecks, filesCheck, migrationsCheck, describedTables].map((check) => ({ owner: OURS, check })),
     ...enabled.flatMap(({ name, checks = [] }) => checks.map((check) => ({ owner: name, check }))),
@@ -77,10 +81,10 @@ async function attempt<T>(
   work: () => Promise<T>,
 ): Promise<{ readonly value: T | undefined; readonly finding: Finding }> {
   try {
-    return { value: await work(), finding: { owner: OURS, name, status: 'ok', says: good, fix: null } };
+    return { value: await work(), finding: { owner: OURS, name, status: 'ok', message: good, fix: null } };
   } catch (error) {
     const { parts, details } = explain(error);
-    const says = [parts.problem, parts.why, ...details].join('\n');
-    return { value: undefined, finding: { owner: OURS, name, status: 'failed', says, fix: parts.fix } };
+    const message = [parts.problem, parts.why, ...details].join('\n');
+    return { value: undefined, finding: { owner: OURS, name, status: 'failed', message, fix: parts.fix } };
   }
 }

@@ -1,17 +1,16 @@
 import { mkdtemp, rmdir, stat } from 'node:fs/promises';
 import path from 'node:path';
+import type { Check, CheckResult } from '../../core/command.ts';
 import { fileFields } from '../../core/files/holds-file.ts';
 import { fileFolders } from '../../core/files/project-files.ts';
-import type { Check, CheckResult } from '../../core/plugin.ts';
 
 /** Whether uploaded files can be kept where they are to lie: else the first upload tells it, to whoever uploads. */
 export const filesCheck: Check = {
   name: 'files-folder',
   needs: 'config',
   async run({ app, project }): Promise<CheckResult> {
-    if (app === undefined) return { status: 'note', says: 'Not checked: it needs a config that loads.' };
     if (app.models.all.every((model) => fileFields(model).length === 0)) {
-      return { status: 'ok', says: 'No model keeps files.' };
+      return { status: 'ok', message: 'No model keeps files.' };
     }
     const { kept, incoming } = fileFolders(project);
     const folders = project.config?.files?.store === undefined ? [kept, incoming] : [incoming];
@@ -20,11 +19,11 @@ export const filesCheck: Check = {
       if (problem === undefined) continue;
       return {
         status: 'failed',
-        says: `Uploads cannot be written to ${folder}: ${problem}.`,
+        message: `Uploads cannot be written to ${folder}: ${problem}.`,
         fix: 'Let the account that serves write there, or name another folder: FILES_FOLDER.',
       };
     }
-    return { status: 'ok', says: `Uploads can be written to ${path.dirname(incoming)}.` };
+    return { status: 'ok', message: `Uploads can be written to ${path.dirname(incoming)}.` };
   },
 };
 

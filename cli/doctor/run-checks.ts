@@ -1,15 +1,26 @@
+import type { Check, CheckResult, Needs, ToolContexts } from '../../core/command.ts';
 import { RustioError } from '../../core/errors.ts';
-import type { Check, CheckResult, ToolContext } from '../../core/plugin.ts';
 import { explain } from '../report-error.ts';
 
 /** The owner of checks that belong to no plugin. */
 export const OURS = 'rustio-admin';
 
+/** A check of the database that can do without a config. */
+export interface ConnectionCheck {
+  readonly name: string;
+  readonly needs: 'connection';
+  run(context: Omit<ToolContexts['database'], 'app'>): Promise<CheckResult>;
+}
+export type AnyCheck = Check | ConnectionCheck;
+
 export interface OwnedCheck {
   /** A plugin's name, or `rustio-admin`. */
   readonly owner: string;
-  readonly check: Check;
+  readonly check: AnyCheck;
 }
+
+/** What could be opened of a project. */
+export type OpenedProject = ToolContexts['project'] & Partial<ToolContexts['database']>;
 
 /** What `doctor --json` prints for each check. */
 export interface Finding {
@@ -17,35 +28,34 @@ export interface Finding {
   readonly name: string;
   /** `not-checked`: what it needs could not be had; the check that says why has failed. */
   readonly status: CheckResult['status'] | 'not-checked';
-  readonly says: string;
+  readonly message: string;
   readonly fix: string | null;
 }
 
 /** Runs every check that can run. One that throws has failed; it never takes the others along. */
-export async function runChecks(checks: readonly OwnedCheck[], context: ToolContext): Promise<Finding[]> {
+export async function runChecks(checks: readonly OwnedCheck[], opened: OpenedProject): Promise<Finding[]> {
   const findings: Finding[] = [];
-  for (const { owner, check } of checks) {
-    findings.push({ owner, name: check.name, ...(await outcome(check, owner, context)) });
-  }
+  for (const { owner, check } of checks) findings.push({ owner, name: check.name, ...(await outcome(check, opened)) });
   return findings;
 }
 
-async function outcome(check: Check, owner: string, context: ToolContext): Promise<Omit<Finding, 'owner' | 'name'>> {
-  const lacking = lackOf(check, owner, context);
-  if (lacking !== undefined) return { status: 'not-checked', says: `Not checked: ${lacking}.`, fix: null };
+async function outcome(check: AnyCheck, opened: OpenedProject): Promise<Omit<Finding, 'owner' | 'name'>> {
+  const missing = missingFor(check.needs, opened);
+  if (missing !== undefined) return { status: 'not-checked', message: `Not checked: ${missing}.`, fix: null };
   try {
-    const result = await check.run(context);
-    return { status: result.status, says: result.says, fix: 'fix' in result ? result.fix : null };
+    // Everything that this check needs is there: that was asked just now.
+    const run = check.run as (context: object) => Promise<CheckResult>;
+    const result = await run.call(check, { ...opened, folder: opened.project.folder });
+    return { status: result.status, message: result.message, fix: 'fix' in result ? result.fix : null };
   } catch (error) {
     const { parts, details } = error instanceof RustioError ? error : explain(error);
-    return { status: 'failed', says: [parts.problem, parts.why, ...details.slice(0, 5)].join(' '), fix: parts.fix };
+    return { status: 'failed', message: [parts.problem, parts.why, ...details.slice(0, 5)].join(' '), fix: parts.fix };
   }
 }
 
-/** A plugin's check of the database may ask the application too; ours know how to do without. */
-function lackOf({ needs }: Check, owner: string, { app, database }: ToolContext): string | undefined {
-  const wantsApp = needs === 'config' || (needs === 'database' && owner !== OURS);
-  if (wantsApp && app === undefined) return 'it needs a config that loads';
-  if (needs === 'database' && database === undefined) return 'it needs a database that can be reached';
+function missingFor(needs: Needs | 'connection', { app, database }: OpenedProject): string | undefined {
+  if ((needs === 'config' || needs === 'database') && app === undefined) return 'it needs a config that loads';
+  if ((needs === 'connection' || needs === 'database') && database === undefined)
+    return 'it needs a database that can be reached';
   return undefined;
 }

@@ -1,4 +1,4 @@
-import type { CommandInput, CommandOption } from '../../core/plugin.ts';
+import type { CommandInput, CommandOption } from '../../core/command.ts';
 import { misuse } from '../misuse.ts';
 
 const HIGHEST = 65_535;

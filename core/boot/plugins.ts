@@ -1,96 +1,86 @@
-import type { App } from '../app.ts';
 import type { Config } from '../config.ts';
-import { nearest } from '../model/nearest.ts';
-import type { BootProblem, Plugin, SlotName, Slots } from '../plugin.ts';
+import { didYouMean } from '../model/nearest.ts';
+import { PLUGIN_API, PLUGIN_KEYS, type Plugin } from '../plugin.ts';
+import type { BootProblem } from '../problem.ts';
 
-/** Sources of migrations and owners of models that are no plugins. */
-const RESERVED = new Set(['kernel', 'project']);
+/** Names that mean something else: sources of migrations, owners of models, prefixes of core's own views. */
+const RESERVED = new Set(['core', 'kernel', 'project', 'layout']);
 
-/** The plugins that run, in their order: the built-in ones that the config does not take away, then the project's own. */
-export function enabledPlugins(
-  config: Config,
-  builtIn: readonly Plugin[],
-): { enabled: readonly Plugin[]; problems: readonly BootProblem[] } {
-  const wanted = config.plugins ?? {};
-  const all = [...builtIn, ...(config.extend ?? [])];
-  const enabled = all.filter((plugin) => wanted[plugin.name] !== false);
-  const problems: BootProblem[] = [];
-  const names = all.map((plugin) => plugin.name);
-  for (const name of Object.keys(wanted)) {
-    if (names.includes(name)) continue;
-    const meant = nearest(name, names);
-    const hint = meant === undefined ? '' : ` Did you mean "${meant}"?`;
-    problems.push({ where: `plugins.${name}`, problem: `there is no plugin of that name.${hint}` });
-  }
-  enabled.forEach((plugin, position) => {
-    const where = `plugin ${plugin.name}`;
-    if (plugin.api !== 1) {
-      problems.push({ where, problem: `was written for version ${plugin.api} of the hook interface; this one is 1.` });
-    }
-    if (!/^[a-z][a-z0-9-]*$/.test(plugin.name) || RESERVED.has(plugin.name)) {
-      problems.push({
-        where,
-        problem: 'needs another name: lower-case words with hyphens, and not "kernel" or "project".',
-      });
-    }
-    if (names.indexOf(plugin.name) !== all.indexOf(plugin)) {
-      problems.push({ where, problem: 'another plugin has this name already.' });
-    }
-    for (const required of plugin.requires ?? []) {
-      const at = enabled.findIndex((other) => other.name === required);
-      if (at === -1) {
-        const off = names.includes(required) ? 'is switched off in the config' : 'is not there';
-        problems.push({ where, problem: `needs the plugin "${required}", which ${off}.` });
-      } else if (at >= position) {
-        problems.push({ where, problem: `needs the plugin "${required}" before it, but that comes later.` });
-      }
-    }
-  });
-  return { enabled, problems };
+export interface OrderedPlugins {
+  /** The plugins that run, in their order. */
+  readonly enabled: readonly Plugin[];
+  /** All that there are, disabled ones included. */
+  readonly available: readonly Plugin[];
+  readonly problems: readonly BootProblem[];
 }
 
-/** Each plugin's options as its schema reads them. */
-export function readOptions(
-  config: Config,
-  enabled: readonly Plugin[],
-): { options: ReadonlyMap<string, unknown>; problems: readonly BootProblem[] } {
-  const options = new Map<string, unknown>();
-  const problems: BootProblem[] = [];
-  for (const plugin of enabled) {
-    const given = config.plugins?.[plugin.name] ?? {};
-    if (!plugin.options) {
-      if (Object.keys(given).length > 0) {
-        problems.push({ where: `plugins.${plugin.name}`, problem: 'this plugin has no options.' });
-      }
-      continue;
-    }
-    const read = plugin.options.safeParse(given);
-    if (read.success) options.set(plugin.name, read.data);
-    else {
-      for (const issue of read.error.issues) {
-        const path = [`plugins.${plugin.name}`, ...issue.path.map(String)].join('.');
-        problems.push({ where: path, problem: issue.message });
-      }
-    }
+/**
+ * The built-in plugins in their order, without those that the config disables, and the project's own: behind all of them, or
+ * behind the last one that `after` names.
+ */
+export function orderPlugins(config: Config, builtIn: readonly Plugin[]): OrderedPlugins {
+  const configured: Readonly<Record<string, unknown>> = config.plugins ?? {};
+  const available = [...builtIn, ...(config.extend ?? [])];
+  const names = available.map((plugin) => plugin.name);
+  const enabled: Plugin[] = builtIn.filter((plugin) => configured[plugin.name] !== false);
+  for (const plugin of config.extend ?? []) {
+    if (configured[plugin.name] === false) continue;
+    const last = enabled.findLastIndex(({ name }) => plugin.after?.includes(name));
+    const behind = plugin.after === undefined ? enabled.length : behindSiblings(enabled, last + 1, builtIn);
+    enabled.splice(behind, 0, plugin);
   }
-  return { options, problems };
+  const problems = [
+    ...Object.keys(configured)
+      .filter((name) => !names.includes(name))
+      .map((name) => ({
+        where: `plugins.${name}`,
+        problem: `there is no plugin of that name.${didYouMean(name, names)}`,
+      })),
+    ...enabled.flatMap((plugin, position) => problemsOf(plugin, position, enabled, available)),
+  ];
+  return { enabled, available, problems };
 }
 
-/** Items of a slot, made once: on the first time that somebody asks, when all models are known. */
-export function slotFills(
+/** Plugins of the project that were put there before stay before. */
+function behindSiblings(enabled: readonly Plugin[], start: number, builtIn: readonly Plugin[]): number {
+  let at = start;
+  while (at < enabled.length && !builtIn.some((plugin) => plugin === enabled[at])) at += 1;
+  return at;
+}
+
+function problemsOf(
+  plugin: Plugin,
+  position: number,
   enabled: readonly Plugin[],
-  app: () => App,
-): <S extends SlotName>(name: S) => readonly Slots[S][] {
-  const made = new Map<SlotName, readonly unknown[]>();
-  return <S extends SlotName>(name: S): readonly Slots[S][] => {
-    let items = made.get(name) as readonly Slots[S][] | undefined;
-    if (!items) {
-      items = enabled.flatMap((plugin): readonly Slots[S][] => {
-        const fill = plugin.fills?.[name];
-        return (typeof fill === 'function' ? fill(app()) : fill) ?? [];
-      });
-      made.set(name, items);
-    }
-    return items;
+  available: readonly Plugin[],
+): readonly BootProblem[] {
+  const where = `plugin ${plugin.name}`;
+  const names = available.map(({ name }) => name);
+  const problems: BootProblem[] = [];
+  const add = (problem: string): void => {
+    problems.push({ where, problem });
   };
+  // A plugin from a package may have been written for another version.
+  const api: number = plugin.api;
+  if (api !== PLUGIN_API) add(`it was written for version ${api} of the hook interface; this one is ${PLUGIN_API}.`);
+  if (!/^[a-z][a-z0-9-]*$/.test(plugin.name) || RESERVED.has(plugin.name)) {
+    add(`needs another name: lower-case words with hyphens, and none of ${[...RESERVED].join(', ')}.`);
+  }
+  if (names.indexOf(plugin.name) !== available.indexOf(plugin)) add('another plugin already has this name.');
+  for (const key of Object.keys(plugin)) {
+    if (!PLUGIN_KEYS.some((each) => each === key)) add(`there is no hook "${key}".${didYouMean(key, PLUGIN_KEYS)}`);
+  }
+  for (const name of plugin.after ?? []) {
+    if (!names.includes(name)) add(`comes after "${name}", which does not exist.${didYouMean(name, names)}`);
+  }
+  for (const required of plugin.requires ?? []) {
+    const at = enabled.findIndex((other) => other.name === required);
+    if (at === -1) {
+      const state = names.includes(required)
+        ? 'is disabled in the config'
+        : `does not exist${didYouMean(required, names)}`;
+      add(`requires the plugin "${required}", which ${state}.`);
+    } else if (at >= position) add(`requires the plugin "${required}" before it, but that comes later.`);
+  }
+  return problems;
 }

@@ -1,44 +1,90 @@
 import type { App } from '../app.ts';
 import { RustioError } from '../errors.ts';
-import type { BootProblem, Plugin } from '../plugin.ts';
+import type { EventHandlers } from '../events.ts';
+import { CORE_EXTENSION_POINTS } from '../extension-points.ts';
+import { coreAccessChecks } from '../http/access.ts';
+import type { Authenticator } from '../http/authenticate.ts';
+import type { Access } from '../http/context.ts';
+import { didYouMean } from '../model/nearest.ts';
+import type { Plugin } from '../plugin.ts';
+import type { BootProblem } from '../problem.ts';
+import { intervalMs } from '../schedule.ts';
+import type { ModelHook } from '../write/hooks.ts';
 
-/** Stops the boot and names every problem at once; nobody likes to mend one to see the next. */
+/** Stops the boot and names every problem at once. */
 export function stopIfAny(problems: readonly BootProblem[]): void {
   if (problems.length === 0) return;
-  const many = problems.length === 1 ? 'one thing' : `${problems.length} things`;
+  const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
   throw new RustioError(
     'RIO-BOOT-PROBLEMS',
     {
-      problem: `The application cannot start: ${many} in its declaration cannot stand.`,
-      why: 'Names and references are checked before anything is served, so that no page finds out in front of its reader.',
-      fix: 'Mend each of them.',
+      problem: `The application could not start: ${count} in its configuration.`,
+      why: 'Names and references are checked before anything is served.',
+      fix: problems.length === 1 ? 'Fix the problem listed above.' : 'Fix the problems listed above.',
       retry: 'After the change.',
     },
     { exitCode: 2, details: problems.map(({ where, problem }) => `${where}: ${problem}`) },
   );
 }
 
-/** What no plugin can see alone: names that two of them use, places that nobody opened, accesses that nobody judges. */
-export function checkBoot(app: App): readonly BootProblem[] {
+export interface BootFacts {
+  readonly app: App;
+  readonly authenticators: ReadonlyMap<Plugin, readonly Authenticator[]>;
+  readonly handlers: ReadonlyMap<Plugin, EventHandlers>;
+  readonly hooks: readonly ModelHook[];
+  readonly eventNames: ReadonlySet<string>;
+  /** Disabled plugins included. */
+  readonly available: readonly Plugin[];
+}
+
+/** What no plugin can see alone: names that two of them use, and references to what does not exist. */
+export function checkBoot(facts: BootFacts): readonly BootProblem[] {
+  const { app } = facts;
+  const { plugins } = app;
   return [
-    ...twice('event', app.plugins, (plugin) => plugin.events ?? []),
-    ...twice('permission', app.plugins, (plugin) => (plugin.permissions ?? []).map(({ name }) => name)),
-    ...twice('command', app.plugins, (plugin) => (plugin.commands ?? []).map(({ name }) => name)),
-    ...twice('check', app.plugins, (plugin) => (plugin.checks ?? []).map(({ name }) => name)),
-    ...twice('slot', app.plugins, (plugin) => plugin.slots ?? []),
-    ...twice('gate', app.plugins, (plugin) => (plugin.gates ?? []).map(({ name }) => name)),
-    ...unopenedSlots(app.plugins),
-    ...unjudgedRoutes(app),
-    ...addressClashes(app),
+    ...conflicts('event', plugins, ({ events = [] }) => events, ['create', 'update', 'delete']),
+    ...conflicts(
+      'permission',
+      plugins,
+      ({ permissions = [] }) => permissions.map(({ name }) => name),
+      modelPermissions(app),
+    ),
+    ...conflicts('command', plugins, ({ commands = [] }) => commands.map(({ name }) => commandWords(name))),
+    ...conflicts('check', plugins, ({ checks = [] }) => checks.map(({ name }) => name)),
+    ...conflicts('extension point', plugins, ({ extensionPoints = [] }) => extensionPoints, CORE_EXTENSION_POINTS),
+    ...conflicts('gate', plugins, ({ gates = [] }) => gates.map(({ name }) => name)),
+    ...conflicts('access check', plugins, ({ accessChecks = {} }) => Object.keys(accessChecks), [
+      'open',
+      ...Object.keys(coreAccessChecks),
+    ]),
+    ...conflicts('sign-in page', plugins, ({ signInPage }) => (signInPage === undefined ? [] : ['signInPage'])),
+    ...conflicts('service', plugins, ({ provides = {} }) => Object.keys(provides)),
+    ...conflicts('view override', plugins, ({ overrides = [] }) => overrides),
+    ...conflicts(
+      'authentication scheme',
+      plugins,
+      (plugin) => (facts.authenticators.get(plugin) ?? []).map(({ scheme }) => scheme),
+      ['none'],
+    ),
+    ...messageConflicts(app),
+    ...contributionProblems(facts),
+    ...routeProblems(app),
+    ...gateProblems(app),
+    ...overrideProblems(app),
+    ...scheduleProblems(plugins),
+    ...handlerProblems(facts),
+    ...hookProblems(facts),
+    ...slugClashes(app),
   ];
 }
 
-function twice(
+function conflicts(
   kind: string,
   plugins: readonly Plugin[],
   namesOf: (plugin: Plugin) => readonly string[],
+  ofCore: readonly string[] = [],
 ): BootProblem[] {
-  const owners = new Map<string, string>();
+  const owners = new Map<string, string>(ofCore.map((name) => [name, 'core']));
   const problems: BootProblem[] = [];
   for (const plugin of plugins) {
     for (const name of namesOf(plugin)) {
@@ -46,7 +92,7 @@ function twice(
       if (owner !== undefined)
         problems.push({
           where: `plugin ${plugin.name}`,
-          problem: `the ${kind} "${name}" belongs to ${owner} already.`,
+          problem: `the ${kind} "${name}" already belongs to ${owner}.`,
         });
       owners.set(name, plugin.name);
     }
@@ -54,45 +100,212 @@ function twice(
   return problems;
 }
 
-function unopenedSlots(plugins: readonly Plugin[]): BootProblem[] {
-  const open = new Set<string>(['navigation']);
+function modelPermissions(app: App): readonly string[] {
+  return app.models.all.flatMap(({ name }) => ['view', 'add', 'change', 'delete'].map((verb) => `${name}.${verb}`));
+}
+
+/** `user password EMAIL` and `user password [NAME]` are one command. */
+function commandWords(name: string): string {
+  return name.replaceAll(/ \[?[A-Z][A-Z0-9_]*\]?/g, '');
+}
+
+/** Two plugins that define one key: whichever came last would win without notice. The project may replace any. */
+function messageConflicts({ plugins, messages }: App): BootProblem[] {
   const problems: BootProblem[] = [];
+  const owners = new Map<string, string>();
+  for (const [locale, keys] of Object.entries(messages.core))
+    for (const key of Object.keys(keys)) owners.set(`${locale} ${key}`, 'core');
   for (const plugin of plugins) {
-    for (const slot of Object.keys(plugin.fills ?? {})) {
-      if (!open.has(slot))
+    for (const [locale, keys] of Object.entries(plugin.messages ?? {})) {
+      for (const key of Object.keys(keys)) {
+        const owner = owners.get(`${locale} ${key}`);
+        if (owner !== undefined && owner !== plugin.name)
+          problems.push({
+            where: `plugin ${plugin.name}`,
+            problem: `the message "${key}" (${locale}) already belongs to ${owner}.`,
+          });
+        owners.set(`${locale} ${key}`, plugin.name);
+      }
+    }
+  }
+  return [...problems, ...messages.problems];
+}
+
+/**
+ * Items go to points that some plugin opens, and each is made once now, so that a mistake stops the boot and not a page. A point
+ * whose plugin is disabled takes nothing.
+ */
+function contributionProblems({ app, available }: BootFacts): BootProblem[] {
+  const known = new Set<string>([
+    ...CORE_EXTENSION_POINTS,
+    ...available.flatMap(({ extensionPoints = [] }) => extensionPoints),
+  ]);
+  const open = new Set<string>([
+    ...CORE_EXTENSION_POINTS,
+    ...app.plugins.flatMap(({ extensionPoints = [] }) => extensionPoints),
+  ]);
+  const problems: BootProblem[] = [];
+  for (const { name, contributes = {} } of app.plugins) {
+    for (const point of Object.keys(contributes)) {
+      if (!known.has(point))
         problems.push({
-          where: `plugin ${plugin.name}`,
-          problem: `fills the slot "${slot}", which no earlier plugin opens.`,
+          where: `plugin ${name}`,
+          problem: `contributes to "${point}", which no plugin opens.${didYouMean(point, known)}`,
         });
     }
-    for (const slot of plugin.slots ?? []) open.add(slot);
   }
+  for (const point of open) problems.push(...itemProblems(app, point));
   return problems;
 }
 
-function unjudgedRoutes(app: App): BootProblem[] {
-  return app.routes.flatMap((route) =>
-    app.access.unknownKinds(route.access).map((kind) => ({
-      where: `route ${route.method} ${route.path} of ${route.owner}`,
-      problem: `asks for the access "${kind}", which no enabled plugin judges.`,
+function itemProblems(app: App, point: string): BootProblem[] {
+  const seen = new Set<string>();
+  const where = `extension point ${point}`;
+  // The name was declared by the plugin that opens the point.
+  return app.contributions(point as never).flatMap((item: unknown): BootProblem[] => {
+    if (typeof item !== 'object' || item === null) return [{ where, problem: 'an item is not an object.' }];
+    const problems: BootProblem[] = [];
+    const name = 'name' in item && typeof item.name === 'string' ? item.name : undefined;
+    if (name !== undefined && seen.has(name)) problems.push({ where, problem: `two items have the name "${name}".` });
+    if (name !== undefined) seen.add(name);
+    if ('view' in item && typeof item.view === 'string' && !app.views.names.includes(item.view))
+      problems.push({ where, problem: `there is no view "${item.view}".${didYouMean(item.view, app.views.names)}` });
+    if ('access' in item && typeof item.access === 'object' && item.access !== null)
+      problems.push(...accessProblems(app, `${where}${name === undefined ? '' : `: ${name}`}`, item.access as Access));
+    return problems;
+  });
+}
+
+function routeProblems(app: App): BootProblem[] {
+  return app.routes.flatMap(({ method, path, owner, access, skipGates }) => {
+    const where = `route ${method} ${path} of ${owner}`;
+    const gates = app.plugins.flatMap((plugin) => (plugin.gates ?? []).map(({ name }) => name));
+    const unknown = skipGates === 'all' ? [] : skipGates.filter((name) => !gates.includes(name));
+    return [
+      ...accessProblems(app, where, access),
+      ...unknown.map((name) => ({
+        where,
+        problem: `it skips the gate "${name}", which does not exist.${didYouMean(name, gates)}`,
+      })),
+    ];
+  });
+}
+
+/** A misspelt access would be closed to nearly everyone, or an item invisible, without a word. */
+function accessProblems(app: App, where: string, access: Access): BootProblem[] {
+  const kinds = app.access.unknownKinds(access).map((kind) => ({
+    where,
+    problem: `it requires the access "${kind}", which no enabled plugin checks.`,
+  }));
+  const { permission = [] } = access as { permission?: string | readonly string[] };
+  const full = new Set(app.permissions);
+  const verbs = new Set(app.permissions.map((name) => name.slice(name.indexOf('.') + 1)));
+  const names = (typeof permission === 'string' ? [permission] : permission).filter(
+    (name) => !(name.includes('.') ? full : verbs).has(name),
+  );
+  return [
+    ...kinds,
+    ...names.map((name) => ({
+      where,
+      problem: `it requires the permission "${name}", which nothing declares.${didYouMean(name, name.includes('.') ? full : verbs)}`,
     })),
+  ];
+}
+
+/** A gate whose page cannot be reached would send users in circles. */
+function gateProblems({ plugins, routes, urls }: App): BootProblem[] {
+  return plugins.flatMap((plugin) =>
+    (plugin.gates ?? []).flatMap((gate) => {
+      const where = `gate ${gate.name} of ${plugin.name}`;
+      const page = routes.find(({ method, path }) => method === 'GET' && path === urls.to(gate.page));
+      if (!page) return [{ where, problem: `its page "${gate.page}" does not exist.` }];
+      const skips = page.skipGates === 'all' || page.skipGates.includes(gate.name);
+      return skips
+        ? []
+        : [{ where, problem: `its page "${gate.page}" does not skip the gate: set \`skipGates\` on the route.` }];
+    }),
   );
 }
 
-/** Model addresses and the first words of plugins' routes share one place in the address. */
-function addressClashes(app: App): BootProblem[] {
+function overrideProblems({ plugins, views }: App): BootProblem[] {
+  return plugins.flatMap((plugin) => {
+    const where = `plugin ${plugin.name}`;
+    if (plugin.overrides && !plugin.templates)
+      return [{ where, problem: 'it overrides views but has no `templates`.' }];
+    return (plugin.overrides ?? []).flatMap((name) => {
+      if (!views.originals.includes(name))
+        return [
+          {
+            where,
+            problem: `it overrides the view "${name}", which does not exist.${didYouMean(name, views.originals)}`,
+          },
+        ];
+      return views.overridden.includes(name)
+        ? []
+        : [{ where, problem: `it overrides the view "${name}" but has no file ${name}.ejs in its templates.` }];
+    });
+  });
+}
+
+function scheduleProblems(plugins: readonly Plugin[]): BootProblem[] {
+  return plugins.flatMap(({ name, schedule = [] }) => {
+    const names = schedule.map((task) => task.name);
+    return [
+      ...names
+        .filter((each, at) => names.indexOf(each) !== at)
+        .map((each) => ({ where: `plugin ${name}`, problem: `two scheduled tasks have the name "${each}".` })),
+      ...schedule
+        .filter(({ every }) => intervalMs(every) === undefined)
+        .map((task) => ({
+          where: `plugin ${name}`,
+          problem: `the task "${task.name}" runs every "${task.every}"; write "5 minutes", and at least "1 second".`,
+        })),
+    ];
+  });
+}
+
+/** Handlers of events that nobody records would never run. */
+function handlerProblems({ handlers, eventNames, available }: BootFacts): BootProblem[] {
+  const known = new Set([...eventNames, ...available.flatMap(({ events = [] }) => events), '*']);
+  return [...handlers].flatMap(([plugin, handled]) =>
+    Object.keys(handled)
+      .filter((name) => !known.has(name))
+      .map((name) => ({
+        where: `plugin ${plugin.name}`,
+        problem: `it handles the event "${name}", which no plugin records.${didYouMean(name, known)}`,
+      })),
+  );
+}
+
+const HOOKS = ['beforeValidate', 'beforeSave', 'beforeDelete', 'afterCommit'];
+
+function hookProblems({ app, hooks }: BootFacts): BootProblem[] {
+  return hooks.flatMap(({ model, hooks: given }) => {
+    const name = model === '*' ? '*' : model.modelName;
+    const where = `hooks for ${name}`;
+    const unknown = Object.keys(given).filter((key) => !HOOKS.includes(key));
+    const missing = model !== '*' && app.models.byName(model.modelName)?.model !== model;
+    return [
+      ...(missing ? [{ where, problem: 'the model is not part of the application.' }] : []),
+      ...unknown.map((key) => ({ where, problem: `there is no hook "${key}".${didYouMean(key, HOOKS)}` })),
+    ];
+  });
+}
+
+/** Slugs of models and the first words of plugins' routes share one place in the path. */
+function slugClashes(app: App): BootProblem[] {
   const mount = app.urls.to('/');
   const problems: BootProblem[] = [];
   for (const model of app.models.all) {
-    const route = app.routes.find((r) => {
-      const [word] = r.path.slice(mount.length + 1).split('/');
-      return word === model.address;
+    const route = app.routes.find(({ path }) => {
+      const [word] = path.slice(mount.length + 1).split('/');
+      return path.startsWith(`${mount}/`) && word === model.slug;
     });
     // A plugin may give its own model pages of its own.
     if (route && route.owner !== model.owner) {
       problems.push({
         where: `model ${model.name} of ${model.owner}`,
-        problem: `its address "${model.address}" is a page of the plugin ${route.owner} (${route.path}). Give the model another \`address\`.`,
+        problem: `its slug "${model.slug}" is a page of the plugin ${route.owner} (${route.path}). Give the model another \`slug\`.`,
       });
     }
   }

@@ -1,83 +1,112 @@
 import type { App } from '../app.ts';
 import { RustioError } from '../errors.ts';
-import type { Judges, Verdict } from '../plugin.ts';
-import type { Access, Context, ContextMiddleware } from './context.ts';
+import type { AccessChecks, AccessDecision } from '../plugin.ts';
+import type { Action } from '../query/types.ts';
+import type { Authenticator } from './authenticate.ts';
+import type { Access, Context, Middleware } from './context.ts';
 import { isSafe } from './origin.ts';
+import type { Route } from './route.ts';
 import { seeOther } from './see-other.ts';
 
-type Judge = (ctx: Context, wanted: never, app: App) => Verdict;
+type Check = (ctx: Context, required: never, app: App) => AccessDecision;
 
-/** Decides whether a request may go on: the kernel asks, plugins answer, pages never do. */
+/** Decides whether a request may go on: core asks, access checks answer, pages never decide. */
 export interface AccessControl {
-  judge(ctx: Context, access: Access): Verdict;
-  /** Kinds of access that nobody judges; the boot stops when a route asks for one. */
+  decide(ctx: Context, access: Access): AccessDecision;
+  /** Kinds of access that no plugin checks; the boot stops when a route asks for one. */
   unknownKinds(access: Access): readonly string[];
 }
 
-export function accessControl(judges: readonly Judges[], app: () => App): AccessControl {
-  const byKind = new Map<string, Judge>();
-  for (const set of judges) for (const [kind, judge] of Object.entries(set)) byKind.set(kind, judge as Judge);
+/** The kinds of access that core itself decides. */
+export const coreAccessChecks: AccessChecks = {
+  signedIn: ({ state: { actor } }) => (actor.kind === 'anonymous' ? 'sign-in' : 'allow'),
+  permission(ctx, required, app) {
+    const { actor, model } = ctx.state;
+    if (actor.kind === 'anonymous') return 'sign-in';
+    const names = typeof required === 'string' ? [required] : required;
+    const held = names.every((name) => {
+      if (name.includes('.')) return app.policy.holds(actor, name);
+      if (!model) return false;
+      return isAction(name) ? app.policy.may(actor, name, model) : app.policy.holds(actor, `${model.name}.${name}`);
+    });
+    return held && names.length > 0 ? 'allow' : 'deny';
+  },
+};
+
+const ACTIONS: readonly Action[] = ['view', 'add', 'change', 'delete'];
+
+function isAction(word: string): word is Action {
+  return ACTIONS.some((action) => action === word);
+}
+
+export function accessControl(checks: readonly AccessChecks[], app: () => App): AccessControl {
+  const byKind = new Map<string, Check>();
+  for (const set of [coreAccessChecks, ...checks])
+    for (const [kind, check] of Object.entries(set)) byKind.set(kind, check as Check);
   return {
-    judge(ctx, access) {
-      if ('open' in access) return 'pass';
+    decide(ctx, access) {
+      if ('open' in access) return 'allow';
       let asked = 0;
       for (const kind in access) {
-        const judge = byKind.get(kind);
-        // Closed by default: what nobody can judge is refused, whatever the boot has let through.
-        if (!judge) return 'forbidden';
-        // The judge of a kind was declared for that kind's own value; only the lookup by name loses its type.
-        const verdict = judge(ctx, access[kind as keyof Access] as never, app());
-        if (verdict !== 'pass') return verdict;
+        const check = byKind.get(kind);
+        // Closed by default: what nobody can decide is denied, whatever the boot has let through.
+        if (!check) return 'deny';
+        // The check of a kind was declared for that kind's own value; only the lookup by name loses its type.
+        const decision = check(ctx, access[kind as keyof Access] as never, app());
+        if (decision !== 'allow') return decision;
         asked += 1;
       }
-      return asked > 0 ? 'pass' : 'forbidden';
+      return asked > 0 ? 'allow' : 'deny';
     },
     unknownKinds: (access) => Object.keys(access).filter((kind) => kind !== 'open' && !byKind.has(kind)),
   };
 }
 
-/** Access first, then the gates in their order. A stranger is sent to sign in; nobody is told more than that. */
-export function checkAccess(app: App, control: AccessControl): ContextMiddleware {
-  const gates = app.plugins.flatMap((plugin) => plugin.gates ?? []);
+/**
+ * Gates first, then access: a user who has not passed a gate must not learn from the answer what they would be allowed to do.
+ * Anonymous users are sent to the sign-in page and learn nothing else.
+ */
+export function checkAccess(route: Route, app: App, authenticators: readonly Authenticator[]): Middleware {
+  const { skipGates } = route;
+  const gates = app.plugins
+    .flatMap((plugin) => plugin.gates ?? [])
+    .filter((gate) => skipGates !== 'all' && !skipGates.includes(gate.name));
   const signIn = app.plugins.find((plugin) => plugin.signInPage !== undefined)?.signInPage;
-  return async (ctx, next) => {
-    const { route } = ctx.state;
-    if (!route) throw forbidden();
-    const verdict = control.judge(ctx, route.access);
+  const challenge = route.schemes.flatMap(
+    (scheme) => authenticators.find((each) => each.scheme === scheme)?.challenge ?? [],
+  );
+  return async function access(ctx, next) {
     // A form that was sent is gone; the page on which it stood is the best place to come back to.
     const back = isSafe(ctx.method) && ctx.path !== app.urls.to('/') ? ctx.path + ctx.search : undefined;
-    if (verdict === 'sign-in') {
-      if (wantsJson(ctx) || signIn === undefined) throw signInFirst();
-      seeOther(ctx, app.urls.to(signIn, { next: back }));
-      return;
-    }
-    if (verdict === 'forbidden') throw forbidden();
     if (ctx.state.actor.kind === 'person') {
-      const { despite } = route.options;
-      const closed = gates.find(
-        (gate) => despite !== 'all' && !(despite?.includes(gate.name) ?? false) && !gate.passes(ctx),
-      );
-      if (closed) {
-        seeOther(ctx, app.urls.to(closed.page, { next: back }));
-        return;
-      }
+      const closed = gates.find((gate) => !gate.passes(ctx));
+      if (closed && wantsJson(ctx)) throw gateClosed();
+      if (closed) return seeOther(ctx, app.urls.to(closed.page, { next: back }));
     }
+    const decision = app.access.decide(ctx, route.access);
+    if (decision === 'sign-in') {
+      if (signIn !== undefined && !wantsJson(ctx)) return seeOther(ctx, app.urls.to(signIn, { next: back }));
+      if (challenge.length > 0) ctx.set('www-authenticate', challenge.join(', '));
+      throw signInFirst();
+    }
+    if (decision === 'deny') throw forbidden();
     await next();
   };
 }
 
+/** Whether a response must be JSON: the route says so, or the client prefers it to HTML. */
 export function wantsJson(ctx: Context): boolean {
-  return ctx.accepts('html', 'json') === 'json';
+  return ctx.state.route?.format === 'json' || ctx.accepts('html', 'json') === 'json';
 }
 
 export function forbidden(): RustioError {
   return new RustioError(
     'RIO-HTTP-FORBIDDEN',
     {
-      problem: 'You may not do this.',
-      why: 'Your account does not have the permission that it needs.',
-      fix: 'Ask an administrator for it, if it belongs to your work.',
-      retry: 'After the permission was given.',
+      problem: 'You do not have permission to do this.',
+      why: 'Your account lacks the permission that it needs.',
+      fix: 'Ask an administrator for access.',
+      retry: 'Once access was granted.',
     },
     { status: 403 },
   );
@@ -88,10 +117,23 @@ function signInFirst(): RustioError {
     'RIO-HTTP-SIGN-IN',
     {
       problem: 'You are not signed in.',
-      why: 'This address is for people who are, and your session may have ended.',
+      why: 'This page requires you to be signed in, and your session may have ended.',
       fix: 'Sign in and try again.',
       retry: 'After signing in.',
     },
     { status: 401 },
+  );
+}
+
+function gateClosed(): RustioError {
+  return new RustioError(
+    'RIO-HTTP-GATE',
+    {
+      problem: 'Your sign-in is not complete.',
+      why: 'One more step is required before you can continue.',
+      fix: 'Open the application in a browser and complete the sign-in.',
+      retry: 'After that.',
+    },
+    { status: 403 },
   );
 }

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import type { App } from '../app.ts';
 import { encodingFor } from './compress.ts';
-import type { ContextMiddleware } from './context.ts';
+import type { Middleware } from './context.ts';
 
 const TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
@@ -76,7 +76,7 @@ function brotli(content: Buffer): Promise<Buffer> {
 }
 
 /** Serves them under `<mount path>/+assets/`. */
-export function serveAssets(app: App, assets: Assets): ContextMiddleware {
+export function serveAssets(app: App, assets: Assets): Middleware {
   const prefix = app.urls.to('/+assets/');
   return async (ctx, next) => {
     const isAsked = ctx.path.startsWith(prefix) && (ctx.method === 'GET' || ctx.method === 'HEAD');

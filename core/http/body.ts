@@ -1,13 +1,13 @@
 import type { App } from '../app.ts';
 import { type Bytes, bytesOf } from '../bytes.ts';
 import { notKept, tooLargeBody, tooManyFields, tooManyFiles, unreadableBody, wrongMedia } from './body-errors.ts';
-import type { Context, ContextMiddleware, FilesWanted } from './context.ts';
+import type { Context, Middleware } from './context.ts';
 import { discardRest } from './discard-rest.ts';
 import { decodeForm, type Form, FormFields } from './form.ts';
 import { boundaryOf, Malformed } from './multipart.ts';
 import { readMultipart, TooMuch } from './multipart-form.ts';
 import { FORM_PATIENCE_MS } from './patience.ts';
-import type { Route } from './router.ts';
+import type { FileLimits, Route } from './route.ts';
 import { Uploads } from './upload.ts';
 
 const FORM_TYPE = 'application/x-www-form-urlencoded';
@@ -18,22 +18,21 @@ const DEFAULT_FIELDS = 5_000;
 const MOST_FILES = 20;
 
 /**
- * Reads what was posted, now that the route wants it: forms only, within the route's limits, with files only where it asks for
- * them. Files lie in a folder of this request, which goes with it. `patience`: milliseconds that a form without files may take
- * to arrive; then its connection is closed.
+ * Reads the body that a route declares, within its limits, and puts it into `ctx.state.form` or `ctx.state.body`. Files lie in a
+ * folder of this request, which is removed with it. `timeout`: milliseconds that a form without files may take to arrive; then its
+ * connection is closed.
  */
-export function readBody(app: App, patience: number = FORM_PATIENCE_MS): ContextMiddleware {
-  const readers = new WeakMap<Route, (ctx: Context) => Promise<Form>>();
-  return async (ctx, next) => {
-    const { route } = ctx.state;
-    if (route?.method !== 'POST') return next();
+export function readBody(route: Route, app: App, timeout: number = FORM_PATIENCE_MS): Middleware | undefined {
+  if (route.body.kind === 'none') return undefined;
+  const readText = readerFor(route, timeout);
+  return async function body(ctx, next) {
     const uploads = new Uploads(app.files.newFolder());
     try {
-      const limits = ctx.is(FILES_TYPE) ? filesWanted(ctx, app, route) : undefined;
-      ctx.state.form = limits ? await readFiles(ctx, limits, uploads) : await textReader(readers, route, patience)(ctx);
+      const limits = ctx.is(FILES_TYPE) ? fileLimits(ctx, app, route) : undefined;
+      ctx.state.form = limits ? await readFiles(ctx, route, limits, uploads) : await readText(ctx);
       await next();
     } finally {
-      // The answer stands, whatever becomes of the folder; what stays is swept after a day.
+      // The response stands, whatever becomes of the folder; a clean-up removes what is left after a day.
       await uploads.remove().catch((error: unknown) => {
         app.log.warn({ err: error, id: ctx.state.correlationId }, 'the uploads of a request could not be removed');
       });
@@ -42,15 +41,15 @@ export function readBody(app: App, patience: number = FORM_PATIENCE_MS): Context
 }
 
 /** What the route takes of files; undefined: none. */
-function filesWanted(ctx: Context, app: App, { options: { body } }: Route): FilesWanted | number | undefined {
-  const files = typeof body?.files === 'function' ? body.files(ctx, app) : body?.files;
+function fileLimits(ctx: Context, app: App, { body }: Route): FileLimits | number | undefined {
+  const files = typeof body.files === 'function' ? body.files(ctx, app) : body.files;
   if (typeof files === 'string') return bytesOf(files);
   return files?.size === 0 ? undefined : files;
 }
 
 /** `wanted`: by name, or the most bytes of each, whatever it is called. */
-async function readFiles(ctx: Context, wanted: FilesWanted | number, uploads: Uploads): Promise<Form> {
-  const { form = DEFAULT_SIZE, fields = DEFAULT_FIELDS } = ctx.state.route?.options.body ?? {};
+async function readFiles(ctx: Context, route: Route, wanted: FileLimits | number, uploads: Uploads): Promise<Form> {
+  const { limit: form = DEFAULT_SIZE, fields = DEFAULT_FIELDS } = route.body;
   if (ctx.get('content-encoding') !== '') throw wrongMedia('as it is, not packed');
   const boundary = boundaryOf(ctx.get('content-type'));
   if (boundary === undefined) throw unreadableBody();
@@ -78,21 +77,8 @@ async function readFiles(ctx: Context, wanted: FilesWanted | number, uploads: Up
 }
 
 /** Reads a form without files. koa-body's nested parser is kept from seeing more than one field; our own makes flat names. */
-function textReader(
-  readers: WeakMap<Route, (ctx: Context) => Promise<Form>>,
-  route: Route,
-  patience: number,
-): (ctx: Context) => Promise<Form> {
-  let read = readers.get(route);
-  if (!read) {
-    read = readerFor(route, patience);
-    readers.set(route, read);
-  }
-  return read;
-}
-
 function readerFor(route: Route, patience: number): (ctx: Context) => Promise<Form> {
-  const { form: size = DEFAULT_SIZE, fields = DEFAULT_FIELDS } = route.options.body ?? {};
+  const { limit: size = DEFAULT_SIZE, fields = DEFAULT_FIELDS } = route.body;
   let parser: ReturnType<typeof textParser> | undefined;
   return async (ctx) => {
     if (!ctx.is(FORM_TYPE)) {

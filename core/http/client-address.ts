@@ -1,16 +1,16 @@
 import { isIP } from 'node:net';
 import type { App } from '../app.ts';
-import type { ContextMiddleware } from './context.ts';
+import type { Middleware } from './context.ts';
 
 /**
  * Sets the client's address. Each trusted proxy appends the address that it saw to `X-Forwarded-For`; so with `n` of them
  * the n-th from the right is the last that one of ours wrote, and everything left of it is hearsay.
  */
-export function clientAddress(app: App): ContextMiddleware {
+export function clientAddress(app: App): Middleware {
   const trusted = app.config.trustedProxies ?? 0;
   return async (ctx, next) => {
     const socket = plainIp(ctx.req.socket.remoteAddress ?? '');
-    ctx.state.address = trusted === 0 ? socket : forwarded(ctx.get('x-forwarded-for'), trusted) || socket;
+    ctx.state.ip = trusted === 0 ? socket : forwarded(ctx.get('x-forwarded-for'), trusted) || socket;
     await next();
   };
 }

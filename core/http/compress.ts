@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
-import type { Context, ContextMiddleware } from './context.ts';
+import type { Context, Middleware } from './context.ts';
 
 const SMALLEST = 1_024;
 
@@ -23,7 +23,7 @@ const BROTLI = {
  * content to an attacker who makes a browser ask for it, with words of his own in the address (BREACH). Form tokens are
  * masked against that; for the rest, what another site has caused a browser to ask for is not compressed.
  */
-export function compressPages(): ContextMiddleware {
+export function compressPages(): Middleware {
   return async (ctx, next) => {
     await next();
     const { body } = ctx;

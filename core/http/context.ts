@@ -1,77 +1,68 @@
-import type { Middleware, ParameterizedContext } from 'koa';
-import type { Actor, Cause } from '../actor.ts';
-import type { App } from '../app.ts';
-import type { Bytes } from '../bytes.ts';
+import type { Context as KoaContext, Middleware as KoaMiddleware, ParameterizedContext } from 'koa';
+import type { Actor, AuditContext, Credential } from '../actor.ts';
 import type { ModelInfo } from '../model/registry.ts';
-import type { AccessKinds } from '../plugin.ts';
 import type { Translate } from '../view/words.ts';
 import type { Form } from './form.ts';
-import type { Route } from './router.ts';
+import type { Route } from './route.ts';
 
 /**
- * What the kernel and plugins know about a request. Plugins add by declaration merging (sessions: `session`).
- * Never a closure in here: what it captures would live until a major collection.
+ * What core knows about a request. Plugins add to it by declaration merging (sessions: `session`).
+ * Never keep a closure in here: what it captures would live until a major collection.
  */
 export interface RequestState {
   correlationId: string;
-  /** The client's address: the socket's, or as trusted proxies tell it. */
-  address: string;
+  /** The client's IP address: the socket's, or the one that trusted proxies report. */
+  ip: string;
   actor: Actor;
-  /** The public id of the session; undefined for strangers. */
-  sessionId: string | undefined;
-  /** Keys the form token; whatever dies with the session. Undefined before sign-in. */
-  formSecret: string | undefined;
+  /** What proved who the actor is; undefined for anonymous requests. */
+  credential: Credential | undefined;
+  /** Keys the CSRF token; something secret that ends with the sign-in. Undefined when nobody is signed in by a cookie. */
+  csrfSecret: string | undefined;
   route: Route | undefined;
   params: Readonly<Record<string, string>>;
-  /** The model that the address names, where the route has one. */
+  /** The model that `:model` in the route's path names. */
   model: ModelInfo | undefined;
-  /** What was posted; undefined for safe methods and routes without a body. */
+  /** The posted form, on routes whose body is `form`. */
   form: Form | undefined;
-  /** Words in the reader's language; one function per language, shared. */
+  /** The body of routes that read JSON (any value), text (a string) or raw bytes (a Buffer). */
+  body: unknown;
+  /** What a failed request threw, for middleware of the stage `on-error`. */
+  error: unknown;
+  /** Messages in the reader's language; one function per language, shared. */
   t: Translate;
   locale: string;
   /** IANA name of the reader's time zone. */
   timeZone: string;
-  /** What `<html data-theme>` says; empty: as the reader's system has it. */
-  theme: '' | 'light' | 'dark';
+  /** Attributes of the `<html>` element, which plugins set. */
+  htmlAttributes: Readonly<Record<string, string>>;
 }
 export type Context = ParameterizedContext<RequestState>;
-export type ContextMiddleware = Middleware<RequestState>;
+/** A Koa middleware over our request state. */
+export type Middleware = KoaMiddleware<RequestState>;
+export type { KoaContext };
 
-type Wanted = Omit<AccessKinds, 'open'>;
-/** Open to all, or at least one thing that must hold. All that is named must hold. */
-export type Access = { readonly open: true } | { [K in keyof Wanted]: Pick<Wanted, K> & Partial<Wanted> }[keyof Wanted];
+/** Kinds of access by name, with what each requires. Plugins add kinds by declaration merging. */
+export interface AccessKinds {
+  /** Everyone, anonymous users included. */
+  open: true;
+  /** Anyone who is authenticated. */
+  signedIn: true;
+  /**
+   * A permission by its full name, `audit.view`, or all of several. A word without a dot, `change`, means that of the model
+   * which the path names.
+   */
+  permission: string | readonly string[];
+}
+type Required = Omit<AccessKinds, 'open'>;
+/** Open to everyone, or at least one condition. All conditions that are named must hold. */
+export type Access =
+  | { readonly open: true }
+  | { [K in keyof Required]: Pick<Required, K> & Partial<Required> }[keyof Required];
 
 export type GateName = string;
 
-export interface RouteOptions {
-  /** What a posted form may be. */
-  readonly body?: BodyOptions;
-  /** Gates behind which the route may still be reached (sign-out: all). */
-  readonly despite?: 'all' | readonly GateName[];
-  /** Statuses that it may answer beyond those that its method and access imply. */
-  readonly answers?: readonly number[];
-  /** `false`: the form token is not asked for. Only for routes before sign-in. */
-  readonly formToken?: false;
-}
-
-/** The most bytes of a file by the name of its field. */
-export type FilesWanted = ReadonlyMap<string, number>;
-
-export interface BodyOptions {
-  /** How large the texts of a form may be together. @defaultValue '1 MB' */
-  readonly form?: Bytes;
-  /** How many there may be. @defaultValue 5,000 */
-  readonly fields?: number;
-  /**
-   * That a form may bring files, and how large each may be; without this multipart is refused with 415. A function says for
-   * this request which fields there are, and the most bytes of each; an empty map: none. Files are found by `form.file(name)`.
-   */
-  readonly files?: Bytes | ((ctx: Context, app: App) => FilesWanted);
-}
-
-/** The cause that every write of this request carries. */
-export function causeOf(ctx: Context): Cause {
-  const { actor, correlationId, address, sessionId } = ctx.state;
-  return { actor, correlationId, address, sessionId: sessionId ?? null };
+/** The audit context that every write of this request carries. */
+export function auditContext(ctx: Context): AuditContext {
+  const { actor, correlationId, ip, credential } = ctx.state;
+  return { actor, correlationId, ip, credential: credential ?? null };
 }

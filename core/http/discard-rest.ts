@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { ContextMiddleware } from './context.ts';
+import type { Middleware } from './context.ts';
 
 const MOST_BYTES = 50_000_000;
 const MOST_MS = 10_000;
@@ -24,7 +24,7 @@ export function discardRest(request: IncomingMessage): void {
 }
 
 /** The same for a body that nobody has begun to read, because an answer was found without it: no such address, no right. */
-export function discardUnread(): ContextMiddleware {
+export function discardUnread(): Middleware {
   return async ({ req }, next) => {
     try {
       await next();

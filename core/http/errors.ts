@@ -2,13 +2,13 @@ import type { App } from '../app.ts';
 import { isConflict, isFull, isSchemaBehind, isTimeout, isUnavailable } from '../database/errors.ts';
 import { RustioError } from '../errors.ts';
 import { wantsJson } from './access.ts';
-import type { Context, ContextMiddleware } from './context.ts';
+import type { Context, Middleware } from './context.ts';
 
 /**
  * Turns whatever was thrown into an answer with four parts and the correlation id. What nobody foresaw is logged whole
  * and shown without a word of its inside.
  */
-export function answerErrors(app: App): ContextMiddleware {
+export function answerErrors(app: App, onError: readonly Middleware[] = []): Middleware {
   return async (ctx, next) => {
     try {
       await next();
@@ -24,9 +24,17 @@ export function answerErrors(app: App): ContextMiddleware {
       if (error.status === 503) ctx.set('retry-after', '5');
       if (allowed) ctx.set('allow', allowed);
       ctx.status = error.status;
-      show(ctx, app, error);
+      ctx.state.error = thrown;
+      await throughAll(ctx, onError, () => show(ctx, app, error));
     }
   };
+}
+
+/** Lets plugins see the failure, each around the next. One that fails itself is logged and left out. */
+async function throughAll(ctx: Context, steps: readonly Middleware[], last: () => void): Promise<void> {
+  const [step, ...more] = steps;
+  if (step === undefined) return last();
+  await step(ctx, () => throughAll(ctx, more, last));
 }
 
 function show(ctx: Context, app: App, error: RustioError): void {
@@ -38,7 +46,8 @@ function show(ctx: Context, app: App, error: RustioError): void {
   };
   const parts = { problem: part('problem'), why: part('why'), fix: part('fix'), retry: part('retry') };
   if (wantsJson(ctx)) {
-    ctx.body = { error: { code: error.code, ...parts, correlationId } };
+    const issues = error.issues.length === 0 ? {} : { issues: error.issues };
+    ctx.body = { error: { code: error.code, ...parts, ...issues, correlationId } };
     return;
   }
   try {

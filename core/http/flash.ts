@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { App } from '../app.ts';
 import { cutText } from '../model/plain-text.ts';
-import type { WordParams } from '../view/words.ts';
+import type { MessageParams } from '../view/words.ts';
 import type { Context } from './context.ts';
 
 const COOKIE = 'rustio-message';
@@ -12,30 +12,30 @@ const LONGEST = 200;
 export interface Message {
   readonly tone: 'good' | 'bad' | 'info';
   readonly key: string;
-  readonly params?: WordParams;
+  readonly params?: MessageParams;
 }
 
 /**
  * Leaves a message for the next page in a cookie, signed with the session's secret: a neighbouring subdomain that can set
  * cookies must not put words into our mouth. Strangers get none.
  */
-export function leaveMessage(ctx: Context, app: App, message: Message): void {
-  const { formSecret } = ctx.state;
-  if (formSecret === undefined) return;
+export function flash(ctx: Context, app: App, message: Message): void {
+  const { csrfSecret } = ctx.state;
+  if (csrfSecret === undefined) return;
   const params = Object.entries(message.params ?? {}).map(([name, value]) => [name, short(value)]);
   const text = Buffer.from(JSON.stringify({ ...message, params: Object.fromEntries(params) })).toString('base64url');
-  ctx.cookies.set(COOKIE, `${text}.${sign(formSecret, text)}`, cookieOptions(app));
+  ctx.cookies.set(COOKIE, `${text}.${sign(csrfSecret, text)}`, cookieOptions(app));
 }
 
 /** The message that the last action left; it is told once. */
-export function takeMessage(ctx: Context, app: App): Message | undefined {
-  const { formSecret } = ctx.state;
-  if (formSecret === undefined) return undefined;
+export function consumeFlash(ctx: Context, app: App): Message | undefined {
+  const { csrfSecret } = ctx.state;
+  if (csrfSecret === undefined) return undefined;
   const cookie = ctx.cookies.get(COOKIE);
   if (cookie === undefined) return undefined;
   ctx.cookies.set(COOKIE, null, { ...cookieOptions(app), maxAge: 0 });
   const [text = '', signature = ''] = cookie.split('.');
-  const expected = Buffer.from(sign(formSecret, text));
+  const expected = Buffer.from(sign(csrfSecret, text));
   const given = Buffer.from(signature);
   if (expected.length !== given.length || !timingSafeEqual(expected, given)) return undefined;
   return JSON.parse(Buffer.from(text, 'base64url').toString());

@@ -1,7 +1,7 @@
 import { hash, randomFillSync, timingSafeEqual } from 'node:crypto';
 import { RustioError } from '../errors.ts';
-import type { ContextMiddleware } from './context.ts';
-import { isSafe } from './origin.ts';
+import type { Middleware } from './context.ts';
+import type { Route } from './route.ts';
 
 /** The name of the hidden field. */
 export const FORM_TOKEN = '~token';
@@ -23,12 +23,19 @@ export function formTokenMatches(secret: string, sent: string | undefined): bool
   return timingSafeEqual(masked(bytes.subarray(BYTES), bytes.subarray(0, BYTES)), plainToken(secret));
 }
 
-/** Refuses a form of a signed-in person without his token. Strangers have no session; the origin check stands for them. */
-export function checkFormToken(): ContextMiddleware {
-  return async (ctx, next) => {
-    const { formSecret, form, route } = ctx.state;
-    const asked = formSecret !== undefined && !isSafe(ctx.method) && route?.options.formToken !== false;
-    if (asked && !formTokenMatches(formSecret, form?.get(FORM_TOKEN))) throw wrongToken();
+/** The header in which scripts of our own pages send the token with JSON, text or raw bodies. */
+const TOKEN_HEADER = 'x-csrf-token';
+
+/**
+ * Refuses a change by a signed-in user without the token of the sign-in. Anonymous users have none; the origin check protects
+ * their forms.
+ */
+export function checkFormToken(route: Route): Middleware | undefined {
+  if (route.csrf !== 'token') return undefined;
+  return async function formToken(ctx, next) {
+    const { csrfSecret, form } = ctx.state;
+    const sent = form?.get(FORM_TOKEN) ?? (ctx.get(TOKEN_HEADER) || undefined);
+    if (csrfSecret !== undefined && !formTokenMatches(csrfSecret, sent)) throw wrongToken();
     await next();
   };
 }

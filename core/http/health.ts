@@ -1,5 +1,5 @@
 import type { App } from '../app.ts';
-import type { ContextMiddleware } from './context.ts';
+import type { Middleware } from './context.ts';
 
 /** What must hold before requests are let in: told by whoever knows (database, migrations). */
 export interface Readiness {
@@ -11,7 +11,7 @@ export interface Readiness {
 const FRESH_MS = 1_000;
 
 /** `/healthz`: the process lives. `/readyz`: it can serve. For load balancers, so outside the mount path and without session. */
-export function health(app: App, readiness: Readiness): ContextMiddleware {
+export function health(app: App, readiness: Readiness): Middleware {
   let asked: { at: number; answer: Promise<readonly string[]> } | undefined;
   const ask = (): Promise<readonly string[]> => {
     if (!asked || performance.now() - asked.at > FRESH_MS)

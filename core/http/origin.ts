@@ -1,6 +1,7 @@
 import type { App } from '../app.ts';
 import { RustioError } from '../errors.ts';
-import type { Context, ContextMiddleware } from './context.ts';
+import type { Context, Middleware } from './context.ts';
+import type { Route } from './route.ts';
 
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 
@@ -11,13 +12,14 @@ const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
  * is not localhost), Origin must equal the public origin; a request with neither comes from no browser and is refused as well.
  * Where both come, they must agree: an Origin that is not ours is refused whatever Sec-Fetch-Site says.
  */
-export function checkOrigin(app: App): ContextMiddleware {
+export function checkOrigin(route: Route, app: App): Middleware | undefined {
+  if (route.csrf === 'none') return undefined;
   const { config, environment, urls } = app;
   // Behind a proxy Host may be any name, so there the public address alone counts. Without one ours is made up of the port that
-  // we listen on, and who develops may well type `localhost` where we say 127.0.0.1.
+  // we listen on, and a developer may well type `localhost` where we say 127.0.0.1.
   const byHost = !environment.production || (environment.publicUrl ?? config.publicUrl) === undefined;
-  return async (ctx, next) => {
-    if (!SAFE.has(ctx.method) && !comesFromUs(ctx, urls.publicOrigin, byHost)) throw foreignOrigin();
+  return async function origin(ctx, next) {
+    if (!comesFromUs(ctx, urls.publicOrigin, byHost)) throw foreignOrigin();
     await next();
   };
 }

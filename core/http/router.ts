@@ -1,149 +1,155 @@
 import { createRequire } from 'node:module';
 import type { Router as KoaRouter } from '@koa/router';
+import type { Middleware as KoaMiddleware } from 'koa';
+import type { App } from '../app.ts';
+import { currentScope, mergeScopes, withScope } from '../database/scope.ts';
 import { RustioError } from '../errors.ts';
-import type { ModelInfo, Models } from '../model/registry.ts';
-import type { BootProblem, Handler, Plugin, Routes } from '../plugin.ts';
-import type { Access, ContextMiddleware, RouteOptions } from './context.ts';
+import type { StagedMiddleware } from '../plugin.ts';
+import { checkAccess } from './access.ts';
+import { type Authenticator, authenticateRequest } from './authenticate.ts';
+import { readBody } from './body.ts';
+import type { Context, Middleware } from './context.ts';
+import { checkFormToken } from './form-token.ts';
+import { runHandler } from './handler.ts';
+import { checkOrigin } from './origin.ts';
+import type { Route } from './route.ts';
 import { seeOther } from './see-other.ts';
 
-/** By `require`, for its other half imports `node:http`, which loads Node's `fetch` with it: see `serve.ts`. */
+/** By `require`, since its other half imports `node:http`, which loads Node's `fetch` with it: see `serve.ts`. */
 const { Router }: { readonly Router: typeof KoaRouter } = createRequire(import.meta.url)('@koa/router');
 
-/** A route after the boot: data that the pipeline, `rustio-admin routes` and the tests read. */
-export interface Route {
-  readonly method: 'GET' | 'POST';
-  /** With the mount path: `/admin/:model/+new`. */
-  readonly path: string;
-  readonly access: Access;
-  readonly handler: Handler;
-  readonly options: RouteOptions;
-  /** The plugin that registered it. */
-  readonly owner: string;
-  /** Statuses that it may answer. */
-  readonly answers: ReadonlySet<number>;
+/**
+ * The middleware of one route, in its order: everything between the match and the response. Nothing of a body is read before
+ * access has been decided.
+ */
+export function stackOf(route: Route, app: App, { authenticators, middleware }: StackParts): readonly Middleware[] {
+  const at = (stage: StagedMiddleware['stage']) =>
+    middleware.filter((each) => each.stage === stage).map(({ name, run }) => named(name, run));
+  return [
+    matched(route, app),
+    authenticateRequest(route, authenticators),
+    checkOrigin(route, app),
+    checkAccess(route, app, authenticators),
+    ...at('after-access'),
+    scopeRequest(app),
+    readBody(route, app),
+    checkFormToken(route),
+    ...at('around-handler'),
+    runHandler(route, app),
+  ].filter((step) => step !== undefined);
 }
 
-export interface Match {
-  readonly route: Route | undefined;
-  readonly params: Readonly<Record<string, string>>;
-  readonly model: ModelInfo | undefined;
-  /** Methods that the path would answer; empty: there is no such path. */
-  readonly allowed: readonly string[];
+export interface StackParts {
+  readonly authenticators: readonly Authenticator[];
+  readonly middleware: readonly StagedMiddleware[];
 }
 
-export interface RouteTable {
-  readonly routes: readonly Route[];
-  match(method: string, path: string): Match;
-}
-
-const NO_MATCH: Match = { route: undefined, params: {}, model: undefined, allowed: [] };
-
-/** What plugins may call while the application boots. Keeps every route, and who registered it. */
-export function collectRoutes(mountPath: string): {
-  routes: Route[];
-  problems: BootProblem[];
-  of(owner: Plugin): Routes;
-} {
-  const routes: Route[] = [];
-  const problems: BootProblem[] = [];
-  return {
-    routes,
-    problems,
-    of(owner) {
-      const add =
-        (method: 'GET' | 'POST') =>
-        (path: string, access: Access, handler: Handler, options: RouteOptions = {}): void => {
-          const route: Route = {
-            method,
-            path: path === '/' ? mountPath || '/' : `${mountPath}${path}`,
-            access,
-            handler,
-            options,
-            owner: owner.name,
-            answers: answersOf(method, path, access, options),
-          };
-          const other = routes.find((r) => r.method === method && shapeOf(r.path) === shapeOf(route.path));
-          if (other) {
-            problems.push({
-              where: `routes of ${owner.name}`,
-              problem: `${method} ${route.path} is already a route of ${other.owner} (${other.path}).`,
-            });
-          }
-          routes.push(route);
-        };
-      return { get: add('GET'), post: add('POST') };
-    },
-  };
+function named(name: string, run: Middleware): Middleware {
+  return Object.defineProperty((ctx: Context, next: () => Promise<void>) => run(ctx, next), 'name', { value: name });
 }
 
 /**
- * Finds the route of a path. @koa/router compiles and tests the patterns; of several that fit, the one with the fewest
- * parameters wins, so that `/admin/login` is never a model, whoever registered first.
+ * @koa/router with every route and its stack. Of several routes that match a path, the one with the fewest parameters wins, so that
+ * `/admin/login` is never a model, whoever registered first.
  */
-export function routeTable(routes: readonly Route[], models: Models): RouteTable {
-  const router = new Router({ strict: true, sensitive: true });
-  const byLayer = new Map<unknown, Route>();
-  const ordered = [...routes].sort((a, b) => paramsIn(a.path) - paramsIn(b.path));
-  for (const route of ordered) {
-    // The plus of our reserved words is a sign of the pattern language, and means itself here.
-    router.register(route.path.replaceAll('+', '\\+'), [route.method], () => {});
-    byLayer.set(router.stack.at(-1), route);
+export function routerFor(app: App, parts: StackParts): Middleware {
+  const router = new Router({ strict: true, sensitive: true, exclusive: 'specificity' });
+  for (const route of app.routes.toSorted(bySpecificity)) {
+    // Koa types a middleware by the state of the whole application; ours is laid out by the first one of the pipeline.
+    const stack = stackOf(route, app, parts) as unknown as KoaMiddleware[];
+    // The plus of our reserved words has a meaning in the pattern language, and is literal here.
+    router.register(route.path.replaceAll('+', '\\+'), [route.method], stack);
   }
-  return {
-    routes,
-    match(method, path) {
-      const wanted = method === 'HEAD' ? 'GET' : method;
-      const { path: layers } = router.match(path, wanted);
-      const first = layers[0];
-      if (!first) return NO_MATCH;
-      // The path belongs to the most specific pattern; whether its method fits is asked only then.
-      const fitting = layers
-        .filter((layer) => paramsIn(String(layer.path)) === paramsIn(String(first.path)))
-        .flatMap((layer) => {
-          const params = layer.params(path, layer.captures(path), {});
-          const model = params.model === undefined ? undefined : models.byAddress(params.model);
-          const route = byLayer.get(layer);
-          // A word that is no model's address is no address, whatever the method.
-          return route && (model || params.model === undefined) ? [{ route, params, model }] : [];
-        });
-      const methods = [...new Set(fitting.map(({ route }) => route.method))];
-      const allowed = methods.includes('GET') ? [...methods, 'HEAD'] : methods;
-      const found = fitting.find(({ route }) => route.method === wanted);
-      return found ? { ...found, allowed } : { ...NO_MATCH, allowed };
-    },
-  };
+  return router.routes() as unknown as Middleware;
 }
 
-/**
- * Matches the route, or answers 404 and 405; nothing that follows runs for an address that does not exist. Who types the name
- * of the server alone is led to `home`, where the admin lives, unless `/` is a route of somebody's.
- */
-export function matchRoute(table: RouteTable, home: string): ContextMiddleware {
-  const isRoute = (path: string): boolean => table.match('GET', path).route !== undefined;
-  return async (ctx, next) => {
-    const found = table.match(ctx.method, ctx.path);
-    if (!found.route) {
-      if (ctx.path === '/' && found.allowed.length === 0 && isLookedAt(ctx.method) && isRoute(home))
-        return seeOther(ctx, home);
-      if (found.allowed.length === 0) throw notFound();
-      ctx.set('allow', found.allowed.join(', '));
-      throw wrongMethod(ctx.method, found.allowed);
-    }
-    ctx.state.route = found.route;
-    ctx.state.params = found.params;
-    ctx.state.model = found.model;
+/** Of two patterns with as many parameters, the one whose words come first is tried first. */
+function bySpecificity(one: Route, other: Route): number {
+  const shape = (path: string): string => path.replaceAll(/[^/]+/g, (part) => (part.startsWith(':') ? '1' : '0'));
+  return parametersIn(one.path) - parametersIn(other.path) || shape(one.path).localeCompare(shape(other.path));
+}
+
+/** What @koa/router leaves on the context: the layers whose pattern matches the path, in the order of registration. */
+interface Layer {
+  readonly path: string | RegExp;
+  readonly methods: readonly string[];
+  params(path: string, captures: readonly string[]): Readonly<Record<string, string>>;
+  captures(path: string): readonly string[];
+}
+interface RouterContext {
+  readonly matched?: readonly Layer[];
+  readonly params?: Readonly<Record<string, string>>;
+}
+
+/** The router's own types do not say that it puts these there. */
+function routerContext(ctx: Context): RouterContext {
+  return ctx as unknown as RouterContext;
+}
+
+/** Enters a route, unless `:model` names no model or the path belongs to a more specific route with other methods. */
+function matched(route: Route, app: App): Middleware {
+  return async function match(ctx, next) {
+    const { params = {}, matched: layers = [] } = routerContext(ctx);
+    const model = params.model === undefined ? undefined : app.models.bySlug(params.model);
+    const isOwner = parametersIn(String(layers[0]?.path)) === parametersIn(route.path);
+    if (!isOwner || (params.model !== undefined && model === undefined)) throw missedRoute(ctx, app);
+    ctx.state.route = route;
+    ctx.state.params = params;
+    ctx.state.model = model;
+    if (route.headers !== undefined) ctx.set({ ...route.headers });
     await next();
   };
 }
 
-/** Also what a page throws for a record that is not there, or that its reader may not see: both look the same. */
+/**
+ * Answers what no route took with 404 or 405. A request for `/` alone is sent to `home`, where the admin is, unless some route
+ * is at `/`.
+ */
+export function answerMissed(app: App): Middleware {
+  const home = app.urls.to('/');
+  const hasHome = app.routes.some(({ method, path }) => method === 'GET' && path === home);
+  return async (ctx) => {
+    const { matched: layers = [] } = routerContext(ctx);
+    const isRead = ctx.method === 'GET' || ctx.method === 'HEAD';
+    if (ctx.path === '/' && layers.length === 0 && isRead && hasHome) return seeOther(ctx, home);
+    throw missedRoute(ctx, app);
+  };
+}
+
+/** 405 where the path exists and answers other methods, else 404. A word that is not the slug of a model is not a path. */
+function missedRoute(ctx: Context, app: App): RustioError {
+  const { matched: layers = [] } = routerContext(ctx);
+  const fewest = parametersIn(String(layers[0]?.path));
+  const owners = layers.filter((layer) => {
+    if (parametersIn(String(layer.path)) !== fewest) return false;
+    const { model } = layer.params(ctx.path, layer.captures(ctx.path));
+    return model === undefined || app.models.bySlug(model) !== undefined;
+  });
+  const allowed = [...new Set(owners.flatMap(({ methods }) => methods))];
+  if (allowed.length === 0 || allowed.includes(ctx.method)) return notFound();
+  ctx.set('allow', allowed.toSorted().join(', '));
+  return wrongMethod(ctx.method, allowed);
+}
+
+const parametersIn = (path: string): number => path.split('/:').length - 1;
+
+function scopeRequest(app: App): Middleware | undefined {
+  const scopes = app.plugins.flatMap((plugin) => plugin.scope ?? []);
+  if (scopes.length === 0) return undefined;
+  return async function scope(ctx, next) {
+    const found = mergeScopes([currentScope(), ...(await Promise.all(scopes.map((each) => each(ctx, app))))]);
+    await (found === undefined ? next() : withScope(found, next));
+  };
+}
+
+/** What a page throws for a record that does not exist, or that its reader must not see: both look the same. */
 export function notFound(): RustioError {
   return new RustioError(
     'RIO-HTTP-NOT-FOUND',
     {
-      problem: 'There is nothing at this address.',
-      why: 'It was deleted, it never existed, or it is not for you to see.',
-      fix: 'Check the address, or begin at the overview.',
+      problem: 'Page not found.',
+      why: 'It was deleted, it never existed, or you do not have access to it.',
+      fix: 'Check the address, or go to the dashboard.',
       retry: 'Trying again gives the same answer.',
     },
     { status: 404 },
@@ -156,25 +162,11 @@ function wrongMethod(asked: string, answered: readonly string[]): RustioError {
   return new RustioError(
     'RIO-HTTP-METHOD',
     {
-      problem: `This address does not answer ${method ?? 'that method'}.`,
-      why: `It answers ${allowed}.`,
+      problem: `This address does not accept ${method ?? 'that method'}.`,
+      why: `It accepts ${allowed}.`,
       fix: 'Use the links and forms of the pages.',
       retry: 'Trying again gives the same answer.',
     },
     { status: 405, params: { method: method ?? '…', allowed } },
   );
 }
-
-const EVERY_POST = [303, 400, 403, 413, 415, 422];
-
-function answersOf(method: 'GET' | 'POST', path: string, access: Access, options: RouteOptions): ReadonlySet<number> {
-  const answers = new Set(method === 'GET' ? [200] : EVERY_POST);
-  if (!('open' in access)) for (const status of [303, 401, 403]) answers.add(status);
-  if (path.includes(':')) answers.add(404);
-  for (const status of options.answers ?? []) answers.add(status);
-  return answers;
-}
-
-const isLookedAt = (method: string): boolean => method === 'GET' || method === 'HEAD';
-const shapeOf = (path: string): string => path.replaceAll(/:[^/]+/g, ':');
-const paramsIn = (path: string): number => path.split('/:').length - 1;

@@ -1,11 +1,11 @@
 import type { App } from '../app.ts';
-import type { ContextMiddleware } from './context.ts';
+import type { Middleware } from './context.ts';
 
 /**
  * What every answer carries, 404s and errors included. No nonces: there is no inline script or style anywhere.
  * `same-origin` and not `no-referrer`: with the latter Chromium sends `Origin: null` over plain http, and nobody could sign in.
  */
-export function securityHeaders(app: App): ContextMiddleware {
+export function securityHeaders(app: App): Middleware {
   const https = app.urls.publicOrigin.startsWith('https:');
   const policy = [
     "default-src 'self'",

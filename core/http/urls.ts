@@ -24,9 +24,9 @@ export function createUrls(mountPath: string, publicUrl: string, asset: (file: s
   };
   return {
     to,
-    list: (model) => `${mountPath}/${model.address}`,
-    record: (model, key, action) => `${mountPath}/${model.address}/${key}${action === undefined ? '' : `/${action}`}`,
-    add: (model) => `${mountPath}/${model.address}/+new`,
+    list: (model) => `${mountPath}/${model.slug}`,
+    record: (model, key, action) => `${mountPath}/${model.slug}/${key}${action === undefined ? '' : `/${action}`}`,
+    add: (model) => `${mountPath}/${model.slug}/+new`,
     asset: (file) => `${mountPath}/+assets/${asset(file)}`,
     publicOrigin: new URL(publicUrl).origin,
   };

@@ -1,5 +1,5 @@
 import { keyPart, readKeyPart } from './key-text.ts';
-import type { Param, WireRow } from './kind.ts';
+import type { DbRow, Param } from './kind.ts';
 import { isStorable } from './plain-text.ts';
 import type { FieldInfo, ModelInfo } from './registry.ts';
 
@@ -10,13 +10,13 @@ const CANONICAL = /^(?:0|-?[1-9]\d*)$/;
  * A row's key as it stands in addresses: `17`, `ATL`, `ATL,LAX`. The row has the fields of the key under their own names.
  * Throws TypeError when one is missing, which a query that forgot it causes.
  */
-export function keyText(model: ModelInfo, row: WireRow): string {
+export function keyText(model: ModelInfo, row: DbRow): string {
   const [first] = model.key;
   if (first !== undefined && model.key.length === 1) return partOf(model, first, row);
   return model.key.map((field) => partOf(model, field, row)).join(',');
 }
 
-function partOf(model: ModelInfo, field: FieldInfo, row: WireRow): string {
+function partOf(model: ModelInfo, field: FieldInfo, row: DbRow): string {
   const wire = row[field.name];
   if (wire === null || wire === undefined) throw new TypeError(`The row of ${model.name} has no ${field.name}.`);
   return keyPart(String(wire));

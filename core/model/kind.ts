@@ -3,9 +3,9 @@ import type { Kind } from './field.ts';
 import type { FieldInfo } from './registry.ts';
 
 /** A value as the driver hands it over: text for nearly everything, so that no digit is lost on the way. */
-export type Wire = string | number | boolean | null | object;
+export type DbValue = string | number | boolean | null | object;
 /** A row as a query of the reading door gives it: wires by alias. */
-export type WireRow = Readonly<Record<string, Wire>>;
+export type DbRow = Readonly<Record<string, DbValue>>;
 /** What may travel to the database as a value. */
 export type Param = string | number | boolean | null;
 
@@ -17,7 +17,7 @@ export interface Issue {
 export type Parsed<V> = { readonly ok: true; readonly value: V } | { readonly ok: false; readonly issue: Issue };
 
 /** What a kind needs to show a value to one reader. Shared per locale and zone, never made per request. */
-export interface Show {
+export interface Formatter {
   readonly locale: string;
   /** Shows a moment (ISO text of PostgreSQL, UTC) in the reader's zone. */
   readonly timestamp: (wire: string) => string;
@@ -45,7 +45,7 @@ export type FilterShape = 'none' | 'values' | 'boolean' | 'range' | 'relation' |
  * Everything that the framework knows about a kind of field. One file a kind; nothing else in the code asks
  * `if (kind === …)` where one of these would do.
  */
-export interface KindSpec<V = unknown> {
+export interface FieldType<V = unknown> {
   readonly kind: Kind;
 
   // ── stored
@@ -64,8 +64,8 @@ export interface KindSpec<V = unknown> {
 
   // ── between database and code
   /** The shape of the wire, never null; zod looks at it in every result. */
-  readonly wire: z.ZodType<Wire>;
-  decode(wire: NonNullable<Wire>): V;
+  readonly wire: z.ZodType<DbValue>;
+  decode(wire: NonNullable<DbValue>): V;
   encode(value: V): Param;
   /** The cast that a parameter of this kind needs to be itself in SQL: `timestamptz`. */
   cast(field: FieldInfo): string;
@@ -81,7 +81,7 @@ export interface KindSpec<V = unknown> {
    * read instead, as SQL over the quoted column, and whether a wire is that and can not be decoded. `whole`: for one record;
    * else it must cost a list next to nothing.
    */
-  readonly summary?: { sql(column: string, whole: boolean): string; is(wire: Wire): boolean };
+  readonly summary?: { sql(column: string, whole: boolean): string; is(wire: DbValue): boolean };
 
   // ── validated
   /**
@@ -95,7 +95,7 @@ export interface KindSpec<V = unknown> {
 
   // ── shown
   /** Compiles the inside of a list's cell or a detail's value; the result is HTML. Never called with null. */
-  cell(field: FieldInfo, show: Show): (wire: NonNullable<Wire>, row: WireRow) => string;
+  cell(field: FieldInfo, show: Formatter): (wire: NonNullable<DbValue>, row: DbRow) => string;
   /** `right` for numbers. */
   readonly align: 'start' | 'end';
 
@@ -103,14 +103,14 @@ export interface KindSpec<V = unknown> {
   /** Which control of templates/admin/fields edits it. */
   widget(field: FieldInfo): string;
   /** The wire as the text that the control holds; `parse` with the same zone takes it back. */
-  text(wire: NonNullable<Wire>, field: FieldInfo, zone?: string): string;
+  text(wire: NonNullable<DbValue>, field: FieldInfo, zone?: string): string;
 
   // ── filtered, sorted, searched, exported
   readonly filter: FilterShape;
   readonly sortable: boolean;
   readonly searchable: boolean;
   /** The wire as a cell of an export and, unless `recorded` says more, as a value in an audit row's JSON. */
-  exported(wire: NonNullable<Wire>): string | number | boolean | object;
+  exported(wire: NonNullable<DbValue>): string | number | boolean | object;
   /** What the audit row holds instead, where it must prove more than an export tells. */
-  recorded?(wire: NonNullable<Wire>): string;
+  recorded?(wire: NonNullable<DbValue>): string;
 }

@@ -18,7 +18,7 @@ const OPTIONS = Object.keys({
   label: true,
   title: true,
   plural: true,
-  address: true,
+  slug: true,
   managed: true,
   readOnly: true,
   pick: true,
@@ -37,7 +37,7 @@ export function modelInfo(
     name,
     owner,
     table: definition.table?.split('.') ?? [snakeCase(name)],
-    address: definition.address ?? kebabCase(pluralOf(name)),
+    slug: definition.slug ?? kebabCase(pluralOf(name)),
     title: definition.title ?? wordsInSentence(name),
     plural: definition.plural ?? pluralOf(definition.title ?? wordsInSentence(name)),
     fields: new Map(),
@@ -59,7 +59,7 @@ export function modelInfo(
   if (draft.managed && owner === 'project' && draft.table.at(-1)?.startsWith('rustio_')) {
     tell(`${where}: table`, 'Tables that begin with "rustio_" belong to the framework; choose another name.');
   }
-  const wrongAddress = addressFault(draft.address);
+  const wrongAddress = addressFault(draft.slug);
   if (wrongAddress !== undefined) tell(`${where}: address`, `${capital(wrongAddress)}.`);
 
   for (const option of Object.keys(definition)) {

@@ -28,7 +28,7 @@ export interface AnyDefinition {
   readonly label?: string | readonly string[];
   readonly title?: string;
   readonly plural?: string;
-  readonly address?: string;
+  readonly slug?: string;
   readonly table?: string;
   readonly managed?: boolean;
   readonly readOnly?: boolean;
@@ -65,7 +65,7 @@ export interface Definition<F extends Fields, K> {
   title?: string;
   plural?: string;
   /** The word in the address: `order-lines`. Made from the plural of the model's name when missing. */
-  address?: string;
+  slug?: string;
   /** The table, `schema.table` included, when it is not the snake_case of the name. */
   table?: string;
   /** `false`: the table belongs to somebody else; migrations leave it alone. */

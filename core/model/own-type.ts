@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { quoteTable } from '../migrate/quote.ts';
 import type { Kind } from './field.ts';
-import type { KindSpec } from './kind.ts';
+import type { FieldType } from './kind.ts';
 import { kinds } from './kinds/index.ts';
 
 /** Types of a column that hold any text: whatever somebody types can be compared with it. */
@@ -11,7 +11,7 @@ export const TEXT_TYPES: readonly string[] = ['text', 'citext', 'bpchar'];
  * What a field of this kind does over a column whose type somebody else chose: values travel as that type, so PostgreSQL
  * stores, compares and sorts them as the column does. An enum takes nothing else; an index over citext or char(n) is used.
  */
-export function specOf(kind: Kind, sqlType: string | undefined, managed: boolean): KindSpec {
+export function specOf(kind: Kind, sqlType: string | undefined, managed: boolean): FieldType {
   if (kind === 'identity' && !managed) return serial;
   if (sqlType === undefined) return kinds[kind];
   const type = quoteTable(sqlType);
@@ -19,4 +19,4 @@ export function specOf(kind: Kind, sqlType: string | undefined, managed: boolean
 }
 
 /** The serial of 32 bits that others may have made comes as a number, for PostgreSQL's integer has no digit to lose. */
-const serial: KindSpec = { ...kinds.identity, wire: z.union([z.string(), z.number()]) };
+const serial: FieldType = { ...kinds.identity, wire: z.union([z.string(), z.number()]) };

@@ -1,5 +1,5 @@
 import type { Kind } from './field.ts';
-import type { KindSpec } from './kind.ts';
+import type { FieldType } from './kind.ts';
 import type { AnyModel } from './model.ts';
 
 /** A field after the boot: names resolved, relations bound, options read. */
@@ -9,7 +9,7 @@ export interface FieldInfo {
   /** Empty for a manyToMany. */
   readonly column: string;
   readonly kind: Kind;
-  readonly spec: KindSpec;
+  readonly spec: FieldType;
   readonly label: string;
   readonly help: string;
   readonly nullable: boolean;
@@ -50,7 +50,7 @@ export interface ModelInfo {
   readonly owner: string;
   /** Schema and table, or the table alone. */
   readonly table: readonly string[];
-  readonly address: string;
+  readonly slug: string;
   readonly title: string;
   readonly plural: string;
   readonly fields: ReadonlyMap<string, FieldInfo>;
@@ -71,7 +71,7 @@ export interface ModelInfo {
 export interface Models {
   readonly all: readonly ModelInfo[];
   byName(name: string): ModelInfo | undefined;
-  byAddress(address: string): ModelInfo | undefined;
+  bySlug(address: string): ModelInfo | undefined;
   /** The resolved form of a declared model; throws RIO-MODEL-UNKNOWN when it is not part of the application. */
   of(model: AnyModel): ModelInfo;
 }

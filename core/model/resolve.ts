@@ -1,8 +1,10 @@
 import { RustioError } from '../errors.ts';
-import type { BootProblem } from '../plugin.ts';
+import type { BootProblem } from '../problem.ts';
 import { fieldProblems } from './check-field.ts';
 import type { DeclaredField } from './declared-field.ts';
 import type { FieldDraft, ModelDraft, Tell } from './draft.ts';
+import type { ModelExtension } from './extend-model.ts';
+import type { FieldType } from './kind.ts';
 import type { AnyModel } from './model.ts';
 import { modelInfo, nameFields } from './model-info.ts';
 import { columnNameFault } from './names.ts';
@@ -16,11 +18,20 @@ export interface DeclaredModel {
   readonly model: AnyModel;
 }
 
+/** What plugins add to the models of others. */
+export interface ModelAdditions {
+  readonly extensions?: readonly (ModelExtension & { readonly owner: string })[];
+  readonly fieldTypes?: readonly { readonly type: FieldType; readonly owner: string }[];
+}
+
 /**
  * Resolves what plugins and project declared: names to fields, arrows to models, options to what they mean. Finds all problems
  * at once; where there is one, the models are as good as could be and nothing may be served from them.
  */
-export function buildModels(declared: readonly DeclaredModel[]): {
+export function buildModels(
+  declared: readonly DeclaredModel[],
+  _additions: ModelAdditions = {},
+): {
   readonly models: Models;
   readonly problems: readonly BootProblem[];
 } {
@@ -49,7 +60,7 @@ export function buildModels(declared: readonly DeclaredModel[]): {
   }
   tellTwice(all, 'name', (model) => model.name, tell);
   tellTwice(all, 'table', (model) => model.table.join('.'), tell);
-  tellTwice(all, 'address', (model) => model.address, tell);
+  tellTwice(all, 'address', (model) => model.slug, tell);
   return { models: registryOf(known, all), problems };
 }
 
@@ -87,11 +98,11 @@ function tellTwice(all: readonly ModelDraft[], what: string, of: (model: ModelDr
 
 function registryOf(known: ReadonlyMap<AnyModel, ModelInfo>, all: readonly ModelInfo[]): Models {
   const names = new Map([...all].reverse().map((model) => [model.name, model]));
-  const addresses = new Map([...all].reverse().map((model) => [model.address, model]));
+  const addresses = new Map([...all].reverse().map((model) => [model.slug, model]));
   return {
     all,
     byName: (name) => names.get(name),
-    byAddress: (address) => addresses.get(address),
+    bySlug: (address) => addresses.get(address),
     of(model) {
       const found = known.get(model);
       if (found !== undefined) return found;

@@ -1,13 +1,13 @@
 import { z } from 'zod';
-import type { Wire, WireRow } from './kind.ts';
+import type { DbRow, DbValue } from './kind.ts';
 import type { FieldInfo, ModelInfo } from './registry.ts';
 
 /** Values by field name, as code has them. */
 export type DecodedRow = Readonly<Record<string, unknown>>;
-export type RowSchema = z.ZodObject<Record<string, z.ZodType<Wire>>>;
+export type RowSchema = z.ZodObject<Record<string, z.ZodType<DbValue>>>;
 
 /** A row's values as code has them; fields that the query did not ask for are absent. */
-export function decodeRow(model: ModelInfo, row: WireRow): DecodedRow {
+export function decodeRow(model: ModelInfo, row: DbRow): DecodedRow {
   const values: Record<string, unknown> = {};
   for (const field of model.stored) {
     const wire = row[field.name];

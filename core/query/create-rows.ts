@@ -12,7 +12,7 @@ import { parseAsk } from './parse-ask.ts';
 import { labelsOf, optionsFor, resolveTyped } from './pick.ts';
 import { readPage } from './read-page.ts';
 import { Reader } from './reader.ts';
-import type { Rows } from './rows.ts';
+import type { Records } from './rows.ts';
 import { withinTime } from './slow.ts';
 import { Turns } from './turns.ts';
 import type { Policy, Sort } from './types.ts';
@@ -33,7 +33,13 @@ export interface RowsParts {
 }
 
 /** The door for reading. */
-export function createRows({ database, policy, models, countPatience, turns = new Turns(database) }: RowsParts): Rows {
+export function createRows({
+  database,
+  policy,
+  models,
+  countPatience,
+  turns = new Turns(database),
+}: RowsParts): Records {
   const counts = new Counts(countPatience === undefined ? {} : { patience: countPatience });
   const estimates = new Estimates(database, models.all);
   const readerFor = (actor: Actor) => new Reader(policy, actor);

@@ -1,6 +1,6 @@
 import { didYouMean } from '../model/nearest.ts';
 import type { FieldInfo, ModelInfo } from '../model/registry.ts';
-import type { BootProblem } from '../plugin.ts';
+import type { BootProblem } from '../problem.ts';
 import { isSortable, keyOrder } from './order.ts';
 import type { Listing, SearchField, Sort } from './types.ts';
 

@@ -1,6 +1,6 @@
 import type { Query } from '../database/queries.ts';
 import { RustioError } from '../errors.ts';
-import type { WireRow } from '../model/kind.ts';
+import type { DbRow } from '../model/kind.ts';
 import { MATCHES } from './aliases.ts';
 import type { Counts } from './count.ts';
 import { type CursorPlace, writeCursor } from './cursor.ts';
@@ -29,7 +29,7 @@ export async function readPage(
   const shown = found.slice(0, ask.size);
   const rows = back ? shown.reverse() : shown;
   const place: CursorPlace = { model: listing.model, order, filters: ask.filters, q: ask.q };
-  const cursorOf = (row: WireRow | undefined) =>
+  const cursorOf = (row: DbRow | undefined) =>
     row === undefined ? undefined : writeCursor(place, valuesOf(place, row));
   const hasPrevious = back ? more : ask.at !== undefined;
   const hasNext = back ? ask.at !== 'last' : more;
@@ -58,7 +58,7 @@ function refuseHidden(reader: Reader, { filters, sort }: Ask): void {
 }
 
 /** What a search has counted on its way. */
-function matchesOf({ at, exact }: Ask, row: WireRow | undefined, more: boolean): Count | undefined {
+function matchesOf({ at, exact }: Ask, row: DbRow | undefined, more: boolean): Count | undefined {
   const matches = row?.[MATCHES];
   if (matches === undefined || matches === null || at !== undefined || exact || !more) return undefined;
   const rows = Number(matches);
@@ -86,7 +86,7 @@ async function countOf(
   return ask.at === undefined ? counts.count(database, listing.model, conditions, shown) : { kind: 'unknown' };
 }
 
-function valuesOf({ order }: CursorPlace, row: WireRow): readonly (string | null)[] {
+function valuesOf({ order }: CursorPlace, row: DbRow): readonly (string | null)[] {
   return order.map(({ field }) => {
     const wire = row[field.name];
     return wire === null || wire === undefined ? null : String(wire);

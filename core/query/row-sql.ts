@@ -4,7 +4,7 @@
 
 import { type FragmentSqlToken, type QuerySqlToken, sql } from 'slonik';
 import { z } from 'zod';
-import type { Wire } from '../model/kind.ts';
+import type { DbValue } from '../model/kind.ts';
 import type { FieldInfo, ModelInfo } from '../model/registry.ts';
 import { type RowSchema, rowSchema } from '../model/row.ts';
 import { LABEL, MATCHES, relationLabel, relationList, VERSION } from './aliases.ts';
@@ -34,7 +34,7 @@ export interface RowWishes {
   readonly matches?: boolean;
 }
 
-type Extras = Record<string, z.ZodType<Wire>>;
+type Extras = Record<string, z.ZodType<DbValue>>;
 const text = z.string();
 const label = text.nullable();
 const list = z.array(z.object({ key: text, label }));

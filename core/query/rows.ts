@@ -10,7 +10,7 @@ import type { Ask, Dependants, Found, Listing, Option, Page } from './types.ts';
  * The door for reading: whatever shows rows to somebody comes through here. Permissions, field rights, row rules
  * and (later) soft delete are applied inside; a reader without the right gets nothing, not an error.
  */
-export interface Rows {
+export interface Records {
   /**
    * What the query of a list's address asks for, and what of the listing this actor may use: pages show these columns, filters
    * and sorts and no others. `zone`: IANA name of the reader's time zone, where his days begin. `otherNames`: parameters that

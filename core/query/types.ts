@@ -1,18 +1,17 @@
 import type { FragmentSqlToken } from 'slonik';
 import type { Actor } from '../actor.ts';
-import type { WireRow } from '../model/kind.ts';
+import type { DbRow } from '../model/kind.ts';
 import type { FieldInfo, ModelInfo } from '../model/registry.ts';
 
 /** What somebody wants to do to rows of a model. */
 export type Action = 'view' | 'add' | 'change' | 'delete';
 
-/**
- * Who may do what, asked by both doors and by the pages' declared access; nobody else decides.
- * The plugin that owns permissions (auth) provides it; without one the boot stops.
- */
+/** The combined policy of all plugins and of the project: see `combinePolicies` in `core/policy.ts`. Closed by default. */
 export interface Policy {
+  /** Whether the actor has a permission, by its full name: `audit.view`. */
+  holds(actor: Actor, permission: string): boolean;
   may(actor: Actor, action: Action, model: ModelInfo): boolean;
-  /** Whether the actor may see (view) or set (add, change) this field. A field that may not be seen is no filter, sort, search or cursor either. */
+  /** Whether the actor may see (view) or set (add, change) this field. A field that may not be seen cannot be filtered, sorted or searched by either. */
   mayField(actor: Actor, action: Action, field: FieldInfo): boolean;
   /** The rows that the actor may act on, as a condition over the alias `t`; undefined: all of them. */
   rows(actor: Actor, action: Action, model: ModelInfo): FragmentSqlToken | undefined;
@@ -79,7 +78,7 @@ export type Count =
 
 /** A page of a list. Rows hold wires by field name; see `aliases.ts` for the key and for relations' labels. */
 export interface Page {
-  readonly rows: readonly WireRow[];
+  readonly rows: readonly DbRow[];
   /** Cursors as they stand in addresses; undefined where there is no such page. */
   readonly previous: string | undefined;
   readonly next: string | undefined;
@@ -94,7 +93,7 @@ export interface Found {
   readonly keyValue: string;
   readonly label: string;
   /** Wires by field name, relation labels as in a list; fields that the reader may not see are absent. */
-  readonly row: WireRow;
+  readonly row: DbRow;
   /** Changes with every update of the row; compared by the write door. Empty where the table has none (a view). */
   readonly version: string;
 }

@@ -1,5 +1,5 @@
 import type { Context } from '../http/context.ts';
-import type { Show } from '../model/kind.ts';
+import type { Formatter } from '../model/kind.ts';
 import type { Translate } from './words.ts';
 
 /** More than a busy hour of different minutes, or a page of different numbers; then a memo starts anew. */
@@ -15,7 +15,7 @@ export function createShow(
   timeZone: string,
   t: Translate,
   recordUrl: (model: string, key: string) => string | undefined,
-): Show {
+): Formatter {
   const numbers = new Intl.NumberFormat(locale, { maximumFractionDigits: 20, numberingSystem: 'latn' });
   const moments = new Intl.DateTimeFormat('en-CA', {
     timeZone,
@@ -70,11 +70,11 @@ export function createShow(
 }
 
 /** By the words of one language of one application, then by zone. */
-const plain = new WeakMap<Translate, Map<string, Show>>();
+const plain = new WeakMap<Translate, Map<string, Formatter>>();
 
 /** How values are shown to this reader where no record is linked to; kept, for formatters cost milliseconds to make. */
-export function showFor({ state: { locale, timeZone, t } }: Context): Show {
-  const byZone = plain.get(t) ?? new Map<string, Show>();
+export function showFor({ state: { locale, timeZone, t } }: Context): Formatter {
+  const byZone = plain.get(t) ?? new Map<string, Formatter>();
   plain.set(t, byZone);
   const show = byZone.get(timeZone) ?? createShow(locale, timeZone, t, () => undefined);
   byZone.set(timeZone, show);

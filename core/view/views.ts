@@ -2,11 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import ejs from 'ejs';
 import type { App } from '../app.ts';
 import { RustioError } from '../errors.ts';
+import type { NavigationItem } from '../extension-points.ts';
 import type { Context } from '../http/context.ts';
-import { takeMessage } from '../http/flash.ts';
+import { consumeFlash } from '../http/flash.ts';
 import { formToken } from '../http/form-token.ts';
 import { nearest } from '../model/nearest.ts';
-import type { NavigationItem } from '../plugin.ts';
 import { isRightToLeft } from './direction.ts';
 import { escapeHtml } from './escape.ts';
 
@@ -20,7 +20,8 @@ export type ViewData = Readonly<Record<string, unknown>>;
  */
 export interface Views {
   /**
-   * Answers with a page in the frame. `data.frame` is `'bare'` for pages without navigation.
+   * Answers with a page in the frame. `data.frame` is `'bare'` for pages without navigation, or the name of another view that
+   * frames it: that one gets the page as `it.body`.
    *
    * @example
    * app.views.page(ctx, 'holidays/list', { title: ctx.state.t('holidays.title'), holidays });
@@ -28,16 +29,27 @@ export interface Views {
   page(ctx: Context, view: string, data: ViewData): void;
   /** The markup of one view, as text. */
   partial(view: string, data: ViewData): string;
-  /** Names of all views, for `rustio-admin override` and the checks. */
+  /**
+   * A view outside a request, for mails: with messages in a language, without a reader.
+   *
+   * @example
+   * const html = app.views.render('mail/welcome', { name }, { locale: 'ar' });
+   */
+  render(view: string, data: ViewData, options?: { readonly locale?: string }): string;
+  /** Names of all views. */
   readonly names: readonly string[];
+  /** Those that core and plugins bring under their own names, and those that a plugin replaces. */
+  readonly originals: readonly string[];
+  readonly overridden: readonly string[];
 }
 
-/** Where views come from: folders by the name before the slash, the project's own first. */
-export interface ViewSource {
-  /** `admin` for `admin/list`; undefined: a folder that holds one folder a name (the project's). */
-  readonly prefix: string | undefined;
-  readonly folder: URL;
-}
+/**
+ * A folder of views. `prefix`: `admin` for `admin/list`; undefined for a folder that holds one folder per prefix (the project's).
+ * `names`: only these, under their own names, which belong to somebody else.
+ */
+export type ViewSource =
+  | { readonly prefix: string | undefined; readonly folder: URL }
+  | { readonly names: readonly string[]; readonly folder: URL };
 
 /** Compiles every view once, at the boot: a mistake in one stops it there, and a request never touches the disk. */
 export function createViews(sources: readonly ViewSource[], app: () => App): Views {
@@ -55,37 +67,68 @@ export function createViews(sources: readonly ViewSource[], app: () => App): Vie
     render(view, more === undefined ? it : { ...it, ...more });
   return {
     names: [...templates.keys()],
+    originals: sources
+      .flatMap((source) => ('prefix' in source && source.prefix !== undefined ? filesOf(source) : []))
+      .map(({ name }) => name),
+    overridden: sources.flatMap((source) => ('names' in source ? filesOf(source) : [])).map(({ name }) => name),
     partial: (view, data) => render(view, { ...data, include }),
     page(ctx, view, data) {
       const it = { ...helpersFor(ctx, app()), include, ...data };
-      const frame = data.frame === 'bare' || ctx.state.actor.kind !== 'person' ? 'layout/bare' : 'layout/frame';
       const body = render(view, it);
+      const blocks = blocksFor(ctx, app(), (name, more) => render(name, { ...it, ...more }));
       ctx.type = 'text/html; charset=utf-8';
       // As bytes, made once: a string would be measured by Koa, measured again by Node, and only then turned into bytes.
-      ctx.body = Buffer.from(render(frame, { ...it, body }));
+      ctx.body = Buffer.from(render(frameOf(ctx, data), { ...it, body, blocks }));
+    },
+    render(view, data, { locale = app().config.locale ?? 'en' } = {}) {
+      const { config, messages, urls } = app();
+      const dir = isRightToLeft(locale) ? 'rtl' : 'ltr';
+      return render(view, { t: messages.translate(locale), locale, dir, appName: config.name, urls, include, ...data });
     },
   };
 }
 
 /** What every template finds in `it` beside the page's own data. */
 function helpersFor(ctx: Context, app: App): ViewData {
-  const { t, locale, timeZone, theme, actor, correlationId, formSecret } = ctx.state;
+  const { t, locale, timeZone, htmlAttributes, actor, correlationId, csrfSecret } = ctx.state;
   return {
     t,
     locale,
     dir: isRightToLeft(locale) ? 'rtl' : 'ltr',
     timeZone,
-    theme,
+    htmlAttributes,
     actor,
     correlationId,
     path: ctx.path,
     appName: app.config.name,
     dev: app.dev,
     urls: app.urls,
-    formToken: formSecret === undefined ? '' : formToken(formSecret),
-    message: takeMessage(ctx, app),
+    formToken: csrfSecret === undefined ? '' : formToken(csrfSecret),
+    message: consumeFlash(ctx, app),
     navigation: navigationFor(ctx, app),
   };
+}
+
+function frameOf(ctx: Context, { frame }: ViewData): string {
+  if (typeof frame === 'string' && frame !== 'bare') return frame;
+  return frame === 'bare' || ctx.state.actor.kind !== 'person' ? 'layout/bare' : 'layout/frame';
+}
+
+const BLOCK_POINTS = ['layout.head', 'layout.banner', 'layout.userMenu', 'layout.footer'] as const;
+/** Markup by extension point: `it.blocks['layout.userMenu']`. */
+type Blocks = Record<(typeof BLOCK_POINTS)[number], string>;
+
+/** The markup that plugins contribute to the frame, for this reader. */
+function blocksFor(ctx: Context, app: App, render: (view: string, data: ViewData) => string): Readonly<Blocks> {
+  const blocks: Blocks = { 'layout.head': '', 'layout.banner': '', 'layout.userMenu': '', 'layout.footer': '' };
+  for (const point of BLOCK_POINTS) {
+    for (const block of app.contributions(point)) {
+      if (block.access !== undefined && app.access.decide(ctx, block.access) !== 'allow') continue;
+      const data = block.data === undefined ? {} : block.data(ctx, app);
+      if (data !== undefined) blocks[point] += render(block.view, data);
+    }
+  }
+  return blocks;
 }
 
 interface NavigationGroup {
@@ -96,26 +139,14 @@ interface NavigationGroup {
 function navigationFor(ctx: Context, app: App): readonly NavigationGroup[] {
   if (ctx.state.actor.kind !== 'person') return [];
   const groups = new Map<string, { label: string; url: string; current: boolean }[]>();
-  for (const item of navigationOf(app)) {
-    if (app.access.judge(ctx, item.access) !== 'pass') continue;
+  for (const item of app.contributions('layout.navigation')) {
+    if (app.access.decide(ctx, item.access) !== 'allow') continue;
     const entry = entryOf(item, ctx, app);
     const group = groups.get(item.group ?? '');
     if (group) group.push(entry);
     else groups.set(item.group ?? '', [entry]);
   }
   return [...groups].map(([label, items]) => ({ label: label === '' ? '' : ctx.state.t(label), items }));
-}
-
-const sorted = new WeakMap<App, readonly NavigationItem[]>();
-
-function navigationOf(app: App): readonly NavigationItem[] {
-  const items = sorted.get(app) ?? app.slot('navigation').toSorted(byRank);
-  sorted.set(app, items);
-  return items;
-}
-
-function byRank(one: NavigationItem, other: NavigationItem): number {
-  return (one.rank ?? 0) - (other.rank ?? 0);
 }
 
 function entryOf(item: NavigationItem, ctx: Context, app: App): { label: string; url: string; current: boolean } {
@@ -125,10 +156,16 @@ function entryOf(item: NavigationItem, ctx: Context, app: App): { label: string;
   return { label: typeof item.label === 'string' ? t(item.label) : item.label(t), url, current };
 }
 
-function filesOf({ prefix, folder }: ViewSource): readonly { name: string; file: URL }[] {
+function filesOf(source: ViewSource): readonly { name: string; file: URL }[] {
+  const { folder } = source;
   const files = namesIn(folder).filter((name) => name.endsWith('.ejs'));
+  if ('names' in source) {
+    return source.names
+      .filter((name) => files.includes(`${name}.ejs`))
+      .map((name) => ({ name, file: new URL(`${name}.ejs`, folder) }));
+  }
   return files.map((name) => ({
-    name: (prefix === undefined ? name : `${prefix}/${name}`).slice(0, -'.ejs'.length),
+    name: (source.prefix === undefined ? name : `${source.prefix}/${name}`).slice(0, -'.ejs'.length),
     file: new URL(name, folder),
   }));
 }

@@ -1,20 +1,25 @@
 import { IntlMessageFormat } from 'intl-messageformat';
+import type { BootProblem } from '../problem.ts';
 import { isRightToLeft } from './direction.ts';
 
 /** Messages by key: plain text, or ICU MessageFormat where a value or a plural comes in (`{n, plural, one {# row} other {# rows}}`). */
-export type Words = Readonly<Record<string, string>>;
-export type WordParams = Readonly<Record<string, string | number>>;
+export type Messages = Readonly<Record<string, string>>;
+export type MessageParams = Readonly<Record<string, string | number>>;
 /** Words in one language. A missing key is told by itself, so that nobody overlooks it. */
-export type Translate = (key: string, params?: WordParams) => string;
+export type Translate = (key: string, params?: MessageParams) => string;
 
-/** The words of all plugins and of the project; the later one wins, English stands in for what a language lacks. */
+/** The messages of core, of all plugins and of the project; the later one wins, English stands in for what a language lacks. */
 export interface Catalogue {
   readonly locales: readonly string[];
+  /** Core's own, by language. */
+  readonly core: Readonly<Record<string, Messages>>;
+  /** Messages that are not valid ICU MessageFormat. */
+  readonly problems: readonly BootProblem[];
   /** One shared function per language, never made per request. */
   translate(locale: string): Translate;
 }
 
-export function createCatalogue(sources: readonly Readonly<Record<string, Words>>[]): Catalogue {
+export function createCatalogue(sources: readonly Readonly<Record<string, Messages>>[]): Catalogue {
   const byLocale = new Map<string, Map<string, string>>();
   for (const source of sources) {
     for (const [locale, words] of Object.entries(source)) {
@@ -27,6 +32,8 @@ export function createCatalogue(sources: readonly Readonly<Record<string, Words>
   const functions = new Map<string, Translate>();
   return {
     locales: [...byLocale.keys()],
+    core: sources[0] ?? {},
+    problems: [...byLocale].flatMap(([locale, messages]) => invalidMessages(locale, messages)),
     translate(locale) {
       let found = functions.get(locale);
       if (!found) {
@@ -36,6 +43,19 @@ export function createCatalogue(sources: readonly Readonly<Record<string, Words>
       return found;
     },
   };
+}
+
+function invalidMessages(locale: string, messages: ReadonlyMap<string, string>): readonly BootProblem[] {
+  return [...messages].flatMap(([key, message]) => {
+    if (!message.includes('{')) return [];
+    try {
+      IntlMessageFormat.__parse?.(message, { ignoreTag: true });
+      return [];
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      return [{ where: `message "${key}" (${locale})`, problem: `it is not a valid ICU message: ${reason}.` }];
+    }
+  });
 }
 
 function translator(
@@ -68,7 +88,7 @@ function translator(
  * In a right-to-left sentence a Latin name or a date would be torn apart and turned round ("01-01-2001"), so each value stands
  * between the signs that Unicode has for that (first strong isolate, pop directional isolate). Not those that a `select` compares.
  */
-function isolated(message: string, params: WordParams | undefined): WordParams | undefined {
+function isolated(message: string, params: MessageParams | undefined): MessageParams | undefined {
   if (params === undefined) return undefined;
   const entries = Object.entries(params).map(([name, value]) =>
     typeof value === 'string' && !message.includes(`{${name}, select`) ? [name, `\u2068${value}\u2069`] : [name, value],

@@ -1,5 +1,5 @@
 import { sql } from 'slonik';
-import type { Cause } from '../actor.ts';
+import type { AuditContext } from '../actor.ts';
 import type { Transaction } from '../database/pool.ts';
 import { fileFields } from '../files/holds-file.ts';
 import type { ModelInfo } from '../model/registry.ts';
@@ -22,7 +22,7 @@ import { type Source, Writer } from './writer.ts';
 export async function createRow(
   door: Door,
   tx: Transaction,
-  cause: Cause,
+  cause: AuditContext,
   model: ModelInfo,
   values: Values,
   source: Source,

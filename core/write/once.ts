@@ -18,7 +18,7 @@ const KEPT_DAYS = 7;
  * Claims a form's id in the transaction that does what the form asks. A post that runs at the same moment waits here until
  * the first one has committed, and then learns where it led; when the first one was rolled back, this one is the first.
  */
-export async function claimOnce(tx: Transaction, id: string, actor: Actor): Promise<Claim> {
+export async function claimIdempotencyKey(tx: Transaction, id: string, actor: Actor): Promise<Claim> {
   const name = storable(id);
   const claimed = await tx.maybeOne(sql.unsafe`
     insert into rustio_once (id, actor) values (${name}, ${actorText(actor)}) on conflict do nothing returning id
@@ -36,7 +36,7 @@ export async function rememberAnswer(tx: Transaction, id: string, location: stri
 }
 
 /** The form was refused and is shown again: the same id may be posted once more. */
-export async function releaseOnce(tx: Transaction, id: string): Promise<void> {
+export async function releaseIdempotencyKey(tx: Transaction, id: string): Promise<void> {
   await tx.query(sql.unsafe`delete from rustio_once where id = ${storable(id)}`);
 }
 

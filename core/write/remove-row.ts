@@ -1,4 +1,4 @@
-import type { Cause } from '../actor.ts';
+import type { AuditContext } from '../actor.ts';
 import { constraintViolation } from '../database/errors.ts';
 import type { Transaction } from '../database/pool.ts';
 import { parseKey } from '../model/key.ts';
@@ -19,7 +19,7 @@ import { Writer } from './writer.ts';
 export async function removeRow(
   door: Door,
   tx: Transaction,
-  cause: Cause,
+  cause: AuditContext,
   model: ModelInfo,
   { key, version }: Which,
 ): Promise<Removed> {

@@ -1,4 +1,4 @@
-import type { Wire } from '../model/kind.ts';
+import type { DbValue } from '../model/kind.ts';
 import type { FieldInfo, ModelInfo } from '../model/registry.ts';
 import { onlyKey } from '../query/sql-names.ts';
 import type { StoredRow } from './stored-row.ts';
@@ -19,7 +19,7 @@ export function snapshotOf(model: ModelInfo, row: StoredRow, names?: ReadonlySet
 }
 
 /** One value as an audit row's JSON has it. */
-export function exported(field: FieldInfo, wire: Wire | undefined): unknown {
+export function exported(field: FieldInfo, wire: DbValue | undefined): unknown {
   if (wire === null || wire === undefined) return null;
   return field.spec.recorded?.(wire) ?? field.spec.exported(wire);
 }

@@ -5,7 +5,7 @@ import { type FragmentSqlToken, sql } from 'slonik';
 import { z } from 'zod';
 import type { Query } from '../database/queries.ts';
 import { keyText } from '../model/key.ts';
-import type { Wire, WireRow } from '../model/kind.ts';
+import type { DbRow, DbValue } from '../model/kind.ts';
 import type { FieldInfo, ModelInfo } from '../model/registry.ts';
 import { rowSchema } from '../model/row.ts';
 import { labelSql } from '../query/label-sql.ts';
@@ -31,7 +31,7 @@ export interface StoredRow {
   readonly shownLabel: string;
   readonly version: string;
   /** Wires by field name. */
-  readonly wires: WireRow;
+  readonly wires: DbRow;
   /** Keys by the name of each manyToMany, as PostgreSQL's text. */
   readonly links: ReadonlyMap<string, readonly string[]>;
   /** Whether the row exists to the actor, and whether he may do with it what he wants to do. */
@@ -87,7 +87,7 @@ export async function lockRows(
   return rows.map((row) => storedRow(model, row));
 }
 
-type Schema = z.ZodObject<Record<string, z.ZodType<Wire>>>;
+type Schema = z.ZodObject<Record<string, z.ZodType<DbValue>>>;
 const schemas = new WeakMap<ModelInfo, Schema>();
 
 /** Of what `storedColumns` gives. */
@@ -108,7 +108,7 @@ export function storedSchema(model: ModelInfo): Schema {
   return schema;
 }
 
-export function storedRow(model: ModelInfo, row: WireRow): StoredRow {
+export function storedRow(model: ModelInfo, row: DbRow): StoredRow {
   return {
     key: keyText(model, row),
     label: String(row['~label']),

@@ -1,5 +1,5 @@
 import { sql } from 'slonik';
-import type { Cause } from '../actor.ts';
+import type { AuditContext } from '../actor.ts';
 import type { Transaction } from '../database/pool.ts';
 import { parseKey } from '../model/key.ts';
 import type { FieldInfo, ModelInfo } from '../model/registry.ts';
@@ -33,7 +33,7 @@ export interface Which {
 export async function updateRow(
   door: Door,
   tx: Transaction,
-  cause: Cause,
+  cause: AuditContext,
   model: ModelInfo,
   { key, version }: Which,
   values: Values,

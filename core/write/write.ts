@@ -1,4 +1,4 @@
-import type { Cause } from '../actor.ts';
+import type { AuditContext } from '../actor.ts';
 import type { Transaction } from '../database/pool.ts';
 import type { AnyModel, Insert, Update } from '../model/model.ts';
 import type { ModelInfo } from '../model/registry.ts';
@@ -12,21 +12,21 @@ export type Values = Readonly<Record<string, unknown>>;
  * changes, and records the event, all in the caller's transaction. A manyToMany takes an array of keys.
  */
 export interface Write {
-  create<M extends AnyModel>(tx: Transaction, cause: Cause, model: M, values: Insert<M>): Promise<Written>;
+  create<M extends AnyModel>(tx: Transaction, cause: AuditContext, model: M, values: Insert<M>): Promise<Written>;
   update<M extends AnyModel>(
     tx: Transaction,
-    cause: Cause,
+    cause: AuditContext,
     model: M,
     key: string,
     values: Update<M>,
     version?: string,
   ): Promise<Written>;
-  remove(tx: Transaction, cause: Cause, model: AnyModel, key: string, version?: string): Promise<Removed>;
+  remove(tx: Transaction, cause: AuditContext, model: AnyModel, key: string, version?: string): Promise<Removed>;
   /** The same for code that knows the model only at run time: forms, imports. */
-  createAny(tx: Transaction, cause: Cause, model: ModelInfo, values: Values): Promise<Written>;
+  createAny(tx: Transaction, cause: AuditContext, model: ModelInfo, values: Values): Promise<Written>;
   updateAny(
     tx: Transaction,
-    cause: Cause,
+    cause: AuditContext,
     model: ModelInfo,
     key: string,
     values: Values,

@@ -1,6 +1,6 @@
 import type { App } from '../../core/app.ts';
 import { keyText } from '../../core/model/key.ts';
-import type { Show, WireRow } from '../../core/model/kind.ts';
+import type { DbRow, Formatter } from '../../core/model/kind.ts';
 import type { FieldInfo } from '../../core/model/registry.ts';
 import { decodeRow } from '../../core/model/row.ts';
 import { relationList } from '../../core/query/aliases.ts';
@@ -10,14 +10,14 @@ import type { ComputedColumn, Shown, Site } from './site.ts';
 const NONE = escapeHtml('–');
 
 /** HTML of a value, or undefined where there is none. */
-export type Cell = (row: WireRow) => string | undefined;
+export type Cell = (row: DbRow) => string | undefined;
 
 /** Compiles how a field or something worked out is shown; done once a site and reader's language, called once a row. */
-export function cellOf(site: Site, shown: Shown, show: Show): Cell {
+export function cellOf(site: Site, shown: Shown, show: Formatter): Cell {
   return 'field' in shown ? fieldCell(shown.field, show) : computedCell(site, shown.computed, show);
 }
 
-function fieldCell(field: FieldInfo, show: Show): Cell {
+function fieldCell(field: FieldInfo, show: Formatter): Cell {
   const cell = field.spec.cell(field, show);
   const alias = field.kind === 'manyToMany' ? relationList(field.name) : field.name;
   return (row) => {
@@ -28,7 +28,7 @@ function fieldCell(field: FieldInfo, show: Show): Cell {
   };
 }
 
-function computedCell(site: Site, column: ComputedColumn, show: Show): Cell {
+function computedCell(site: Site, column: ComputedColumn, show: Formatter): Cell {
   return (row) => {
     const value = workedOut(site, column, row);
     if (value === null || value === undefined || value === '') return undefined;
@@ -39,7 +39,7 @@ function computedCell(site: Site, column: ComputedColumn, show: Show): Cell {
 }
 
 /** A column that reads a field which this reader may not see has nothing to say to him; any other failure is a mistake. */
-function workedOut(site: Site, column: ComputedColumn, row: WireRow): ReturnType<ComputedColumn['value']> {
+function workedOut(site: Site, column: ComputedColumn, row: DbRow): ReturnType<ComputedColumn['value']> {
   try {
     return column.value(decodeRow(site.model, row));
   } catch (error) {
@@ -56,19 +56,19 @@ export function alignOf(shown: Shown): 'start' | 'end' {
   return 'field' in shown ? shown.field.spec.align : (shown.computed.align ?? 'start');
 }
 
-type RowMaker = (rows: readonly WireRow[]) => string;
+type RowMaker = (rows: readonly DbRow[]) => string;
 /** By site, by reader's language and zone, and by the names of the columns that are shown. */
-const rowMakers = new WeakMap<Site, WeakMap<Show, Map<string, RowMaker>>>();
+const rowMakers = new WeakMap<Site, WeakMap<Formatter, Map<string, RowMaker>>>();
 
 /** The `<tr>`s of a page of rows; the first cell of each links to its record. `columns`: those that this reader may see. */
 export function rowsHtml(
   app: App,
   site: Site,
   columns: readonly Shown[],
-  show: Show,
-  rows: readonly WireRow[],
+  show: Formatter,
+  rows: readonly DbRow[],
 ): string {
-  const byShow = rowMakers.get(site) ?? new WeakMap<Show, Map<string, RowMaker>>();
+  const byShow = rowMakers.get(site) ?? new WeakMap<Formatter, Map<string, RowMaker>>();
   rowMakers.set(site, byShow);
   const byColumns = byShow.get(show) ?? new Map<string, RowMaker>();
   byShow.set(show, byColumns);
@@ -81,7 +81,7 @@ export function rowsHtml(
   return make(rows);
 }
 
-function compileRows(app: App, site: Site, columns: readonly Shown[], show: Show): RowMaker {
+function compileRows(app: App, site: Site, columns: readonly Shown[], show: Formatter): RowMaker {
   const { model } = site;
   const [first, ...others] = columns.map((shown) => ({
     cell: cellOf(site, shown, show),

@@ -1,11 +1,11 @@
-import type { Show } from '../../core/model/kind.ts';
+import type { Formatter } from '../../core/model/kind.ts';
 import type { Ask, Page } from '../../core/query/types.ts';
 import type { Translate } from '../../core/view/words.ts';
 
 /** What the foot of a list says: "1–50 of 10,000", "about 1,200,000", "1,000+ (count exactly)", "Rows on this page: 50". */
 export function countView(
   t: Translate,
-  show: Show,
+  show: Formatter,
   ask: Ask,
   { rows, count }: Page,
   exactUrl: string,

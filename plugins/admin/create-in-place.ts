@@ -54,7 +54,7 @@ export async function showAdded(ctx: Context, app: App, model: ModelInfo, asked:
   const [value] = parseKey(model, key) ?? [];
   if (value === undefined || value === null) throw notFound();
   // The reading door decides: a row that he may not pick is told to nobody.
-  const label = (await app.rows.labels(ctx.state.actor, asked.field, [String(value)])).get(String(value));
+  const label = (await app.records.labels(ctx.state.actor, asked.field, [String(value)])).get(String(value));
   app.views.page(ctx, 'admin/added', {
     title: ctx.state.t('admin.added.title', { singular: titleOf(ctx.state.t, model) }),
     singular: titleOf(ctx.state.t, model),

@@ -44,8 +44,8 @@ export interface TableCell {
   readonly tone?: Tone;
 }
 
-declare module '../../core/plugin.ts' {
-  interface Slots {
+declare module '../../core/extension-points.ts' {
+  interface ExtensionPoints {
     'dashboard.widgets': Widget;
   }
 }

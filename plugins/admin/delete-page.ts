@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { App } from '../../core/app.ts';
 import { forbidden } from '../../core/http/access.ts';
-import { type Context, causeOf } from '../../core/http/context.ts';
-import { leaveMessage } from '../../core/http/flash.ts';
+import { auditContext, type Context } from '../../core/http/context.ts';
+import { flash } from '../../core/http/flash.ts';
 import { notFound } from '../../core/http/router.ts';
 import { seeOther } from '../../core/http/see-other.ts';
 import type { Dependants, Found } from '../../core/query/types.ts';
@@ -26,10 +26,10 @@ export async function deleteRecord(ctx: Context, app: App): Promise<void> {
   const site = siteOf(ctx, app);
   const { model } = site;
   const { params } = ctx.state;
-  const result = await removeRecord(app, causeOf(ctx), model, params.key ?? '', formOrigin(ctx));
+  const result = await removeRecord(app, auditContext(ctx), model, params.key ?? '', formOrigin(ctx));
   switch (result.outcome) {
     case 'done':
-      leaveMessage(ctx, app, {
+      flash(ctx, app, {
         tone: 'good',
         key: 'admin.deleted',
         params: { singular: titleOf(ctx.state.t, model), label: result.label },
@@ -69,7 +69,7 @@ function refusalOf(
 
 async function showDeletePage(ctx: Context, app: App, site: Site, found: Found, refused?: string): Promise<void> {
   const { model } = site;
-  const dependants = await app.rows.dependants(ctx.state.actor, model, found.key);
+  const dependants = await app.records.dependants(ctx.state.actor, model, found.key);
   const that = (onDelete: Dependants['field']['onDelete']): ReturnType<typeof relatedView>[] =>
     dependants.filter((d) => d.field.onDelete === onDelete && d.rows > 0).map((d) => relatedView(ctx, app, d, found));
   const gone = that('cascade');

@@ -1,7 +1,7 @@
 import type { App } from '../../core/app.ts';
 import type { Context } from '../../core/http/context.ts';
 import { notFound } from '../../core/http/router.ts';
-import type { Show } from '../../core/model/kind.ts';
+import type { Formatter } from '../../core/model/kind.ts';
 import { relationList } from '../../core/query/aliases.ts';
 import type { Dependants, Found } from '../../core/query/types.ts';
 import { capitalised } from '../../core/view/capitalised.ts';
@@ -26,7 +26,7 @@ export async function detailPage(ctx: Context, app: App): Promise<void> {
   const show = sites.show(ctx, 'whole');
   const may = (action: 'change' | 'delete'): boolean =>
     !model.readOnly && app.policy.may(ctx.state.actor, action, model);
-  const dependants = await app.rows.dependants(ctx.state.actor, model, found.key);
+  const dependants = await app.records.dependants(ctx.state.actor, model, found.key);
   app.views.page(ctx, 'admin/detail', {
     title: found.label,
     listUrl: app.urls.list(model),
@@ -43,7 +43,7 @@ export async function detailPage(ctx: Context, app: App): Promise<void> {
 
 /** The record of the address, or the 404 that a record which is not there and one that is hidden share. */
 export async function foundOr404(ctx: Context, app: App, site: Site): Promise<Found> {
-  const found = await app.rows.find(ctx.state.actor, site.model, ctx.state.params.key ?? '');
+  const found = await app.records.find(ctx.state.actor, site.model, ctx.state.params.key ?? '');
   if (!found) throw notFound();
   return found;
 }
@@ -52,7 +52,7 @@ function sectionsOf(
   ctx: Context,
   site: Site,
   found: Found,
-  show: Show,
+  show: Formatter,
 ): readonly { title: string; facts: readonly Fact[] }[] {
   const sections = site.sections.map(({ title, shown }) => ({
     title: title === '' ? '' : ctx.state.t(title),
@@ -68,7 +68,7 @@ function isVisible(shown: Shown, found: Found): boolean {
   return (field.kind === 'manyToMany' ? relationList(field.name) : field.name) in found.row;
 }
 
-export function factOf(site: Site, shown: Shown, found: Found, show: Show): Fact {
+export function factOf(site: Site, shown: Shown, found: Found, show: Formatter): Fact {
   const html = cellOf(site, shown, show)(found.row);
   return {
     label: labelOf(shown),

@@ -176,7 +176,7 @@ async function editable(
   const looksUp = app.policy.may(ctx.state.actor, 'view', site.model);
   const relation = {
     ...base,
-    ...(looksUp && { optionsUrl: app.urls.to(`/${site.model.address}/+options/${field.name}`) }),
+    ...(looksUp && { optionsUrl: app.urls.to(`/${site.model.slug}/+options/${field.name}`) }),
     ...(add && { add }),
   };
   const candidates = (pick?.candidates ?? []).filter(({ key }) => !keys.includes(key));
@@ -256,7 +256,7 @@ async function labelsOf(
   }
   const unknown = texts.filter((key) => key !== '' && !labels.has(key));
   if (unknown.length > 0) {
-    for (const [key, label] of await app.rows.labels(ctx.state.actor, field, unknown)) labels.set(key, label);
+    for (const [key, label] of await app.records.labels(ctx.state.actor, field, unknown)) labels.set(key, label);
   }
   return labels;
 }

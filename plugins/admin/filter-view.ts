@@ -1,6 +1,6 @@
 import type { App } from '../../core/app.ts';
 import type { Context } from '../../core/http/context.ts';
-import type { WireRow } from '../../core/model/kind.ts';
+import type { DbRow } from '../../core/model/kind.ts';
 import type { FieldInfo } from '../../core/model/registry.ts';
 import { relationLabel } from '../../core/query/aliases.ts';
 import { askAddress } from '../../core/query/ask-address.ts';
@@ -37,7 +37,7 @@ export async function relationLabels(
   ctx: Context,
   app: App,
   { filters }: Ask,
-  rows: readonly WireRow[],
+  rows: readonly DbRow[],
 ): Promise<RelationLabels> {
   const labels = new Map<FieldInfo, ReadonlyMap<string, string>>();
   for (const filter of filters) {
@@ -45,13 +45,13 @@ export async function relationLabels(
     if (!field.target) continue;
     const known = labelsIn(rows, field);
     const keys = valuesOf([filter]).filter((key) => key !== NO_VALUE && !known.has(key));
-    const asked = keys.length === 0 ? [] : await app.rows.labels(ctx.state.actor, field, keys);
+    const asked = keys.length === 0 ? [] : await app.records.labels(ctx.state.actor, field, keys);
     labels.set(field, new Map([...known, ...asked]));
   }
   return labels;
 }
 
-function labelsIn(rows: readonly WireRow[], field: FieldInfo): ReadonlyMap<string, string> {
+function labelsIn(rows: readonly DbRow[], field: FieldInfo): ReadonlyMap<string, string> {
   const labels = new Map<string, string>();
   for (const row of rows) {
     const key = row[field.name];
@@ -98,7 +98,7 @@ function filterView(
     from: params.get(`f.${field.name}.from`) ?? '',
     to: params.get(`f.${field.name}.to`) ?? '',
     input: INPUTS[field.kind] ?? 'text',
-    optionsUrl: app.urls.to(`/${site.model.address}/+options/${field.name}`),
+    optionsUrl: app.urls.to(`/${site.model.slug}/+options/${field.name}`),
     chosen:
       field.target || shape === 'typed'
         ? values.filter((key) => key !== NO_VALUE).map((key) => ({ value: key, label: known?.get(key) ?? key }))

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { App } from '../../core/app.ts';
 import { holdsFile } from '../../core/files/holds-file.ts';
 import { forbidden } from '../../core/http/access.ts';
-import { type Context, causeOf } from '../../core/http/context.ts';
-import { leaveMessage } from '../../core/http/flash.ts';
+import { auditContext, type Context } from '../../core/http/context.ts';
+import { flash } from '../../core/http/flash.ts';
 import type { Form } from '../../core/http/form.ts';
 import { notFound } from '../../core/http/router.ts';
 import { seeOther } from '../../core/http/see-other.ts';
@@ -86,12 +86,12 @@ export async function saveForm(ctx: Context, app: App): Promise<void> {
   const origin = formOrigin(ctx);
   const target = (saved: string): string =>
     asked ? addedUrl(app, model, asked, saved) : pageAfter(ctx, app, model, form.get('~then'), saved);
-  const written = await saveRecord(app, causeOf(ctx), model, key, values, origin, target);
+  const written = await saveRecord(app, auditContext(ctx), model, key, values, origin, target);
   switch (written.outcome) {
     case 'done': {
       const message = key === undefined ? 'admin.added' : written.changed ? 'admin.saved' : 'admin.unchanged';
       const params = { singular: titleOf(ctx.state.t, model), label: written.label };
-      leaveMessage(ctx, app, { tone: written.changed ? 'good' : 'info', key: message, params });
+      flash(ctx, app, { tone: written.changed ? 'good' : 'info', key: message, params });
       return seeOther(ctx, target(written.key));
     }
     case 'repeated':

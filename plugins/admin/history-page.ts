@@ -2,7 +2,7 @@ import type { App } from '../../core/app.ts';
 import type { Context } from '../../core/http/context.ts';
 import { notFound } from '../../core/http/router.ts';
 import { parseKey } from '../../core/model/key.ts';
-import type { Show } from '../../core/model/kind.ts';
+import type { Formatter } from '../../core/model/kind.ts';
 import type { ModelInfo } from '../../core/model/registry.ts';
 import { capitalised } from '../../core/view/capitalised.ts';
 import { pluralOf } from '../../core/view/model-names.ts';
@@ -19,7 +19,7 @@ export async function historyPage(ctx: Context, app: App): Promise<void> {
   const key = params.key ?? '';
   // What no row can be called has no history either, and need not be asked for.
   if (parseKey(model, key) === undefined) throw notFound();
-  const found = await app.rows.find(actor, model, key);
+  const found = await app.records.find(actor, model, key);
   if (!found && !mayKnowTheGone(ctx, app, model)) throw notFound();
   const before = typeof ctx.query.before === 'string' ? ctx.query.before : undefined;
   const { entries, older, label } = await historyOf(app, actor, model, found?.key ?? key, { before });
@@ -50,7 +50,7 @@ interface DayView {
 
 const TONES: Readonly<Record<string, string>> = { create: 'good', update: 'info', delete: 'bad' };
 
-function byDay(entries: readonly HistoryEntry[], show: Show): readonly DayView[] {
+function byDay(entries: readonly HistoryEntry[], show: Formatter): readonly DayView[] {
   const shown = (at: string): string => show.timestamp(at);
   const days = Map.groupBy(entries, (entry) => shown(entry.at).slice(0, 10));
   return [...days].map(([label, ofDay]) => ({

@@ -8,7 +8,9 @@ import { sitesOf } from './site.ts';
 
 /** GET / — what needs doing (the widgets), where everything is, what happened lately. */
 export async function indexPage(ctx: Context, app: App): Promise<void> {
-  const visible = app.slot('dashboard.widgets').filter((widget) => app.access.judge(ctx, widget.access) === 'pass');
+  const visible = app
+    .contributions('dashboard.widgets')
+    .filter((widget) => app.access.decide(ctx, widget.access) === 'allow');
   const views = (await Promise.all(visible.map((widget) => loaded(widget, ctx, app)))).filter(
     (view) => view !== undefined,
   );

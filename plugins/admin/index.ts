@@ -10,7 +10,7 @@ import { listPage } from './list-page.ts';
 import { navigation } from './navigation.ts';
 import { adminOptionsSchema } from './options.ts';
 import { optionsPage } from './options-page.ts';
-import { filesWanted } from './receive-files.ts';
+import { fileLimits } from './receive-files.ts';
 import { sitesOf } from './site.ts';
 import { adminWordsArabic } from './words/ar.ts';
 import { adminWords } from './words/en.ts';
@@ -23,26 +23,25 @@ export const admin = definePlugin({
   requires: ['auth', 'sessions', 'audit'],
   options: adminOptionsSchema,
   templates: new URL('../../templates/admin/', import.meta.url),
-  words: { en: adminWords, ar: adminWordsArabic },
-  slots: ['dashboard.widgets'],
-  fills: { navigation },
+  messages: { en: adminWords, ar: adminWordsArabic },
+  extensionPoints: ['dashboard.widgets'],
+  contributes: { 'layout.navigation': navigation },
   verify: (app) => sitesOf(app).problems,
   routes(routes) {
-    // Signing in leads here, so everybody who is signed in must find something to go on with.
-    routes.get('/', { signedIn: true }, indexPage);
-    routes.get('/:model', { permission: 'view' }, listPage, { answers: [400] });
-    routes.get('/:model/+new', { permission: 'add' }, addPage);
-    routes.post('/:model/+new', { permission: 'add' }, saveForm, { answers: [409], body: { files: filesWanted } });
-    routes.get('/:model/+options/:field', { permission: 'view' }, optionsPage);
-    routes.get('/:model/:key', { permission: 'view' }, detailPage);
-    routes.get('/:model/:key/+edit', { permission: 'change' }, editPage);
-    routes.post('/:model/:key/+edit', { permission: 'change' }, saveForm, {
-      answers: [409],
-      body: { files: filesWanted },
-    });
-    routes.get('/:model/:key/+delete', { permission: 'delete' }, deletePage);
-    routes.post('/:model/:key/+delete', { permission: 'delete' }, deleteRecord, { answers: [409] });
-    routes.get('/:model/:key/+file/:field', { permission: 'view' }, filePage, { answers: [304] });
-    routes.get('/:model/:key/+history', { permission: 'view' }, historyPage);
+    const may = (permission: 'view' | 'add' | 'change' | 'delete') => ({ access: { permission } });
+    const form = { responses: [409], body: { files: fileLimits } };
+    // Signing in leads here, so all signed-in users must find something to go on with.
+    routes.get('/', { access: { signedIn: true } }, indexPage);
+    routes.get('/:model', { ...may('view'), responses: [400] }, listPage);
+    routes.get('/:model/+new', may('add'), addPage);
+    routes.post('/:model/+new', { ...may('add'), ...form }, saveForm);
+    routes.get('/:model/+options/:field', may('view'), optionsPage);
+    routes.get('/:model/:key', may('view'), detailPage);
+    routes.get('/:model/:key/+edit', may('change'), editPage);
+    routes.post('/:model/:key/+edit', { ...may('change'), ...form }, saveForm);
+    routes.get('/:model/:key/+delete', may('delete'), deletePage);
+    routes.post('/:model/:key/+delete', { ...may('delete'), responses: [409] }, deleteRecord);
+    routes.get('/:model/:key/+file/:field', { ...may('view'), responses: [304] }, filePage);
+    routes.get('/:model/:key/+history', may('view'), historyPage);
   },
 });

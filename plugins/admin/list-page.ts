@@ -16,10 +16,10 @@ export async function listPage(ctx: Context, app: App): Promise<void> {
   const { model } = site;
   const { actor, t, timeZone } = ctx.state;
   const params = new URLSearchParams(ctx.querystring);
-  const { offered, parsed } = await app.rows.ask(actor, site.listing, params, timeZone);
+  const { offered, parsed } = await app.records.ask(actor, site.listing, params, timeZone);
   if (!parsed.ok) throw badListAddress(app, model, parsed.problems, params);
   const { ask } = parsed;
-  const page = await app.rows.list(actor, site.listing, ask);
+  const page = await app.records.list(actor, site.listing, ask);
   const chosen = { ask, params, labels: await relationLabels(ctx, app, ask, page.rows) };
   const show = sitesOf(app).show(ctx);
   const listUrl = app.urls.list(model);

@@ -1,5 +1,5 @@
 import type { App } from '../../core/app.ts';
-import type { NavigationItem } from '../../core/plugin.ts';
+import type { NavigationItem } from '../../core/extension-points.ts';
 import { capitalised } from '../../core/view/capitalised.ts';
 import { pluralOf } from '../../core/view/model-names.ts';
 import { sitesOf } from './site.ts';
@@ -13,7 +13,7 @@ export function navigation(app: App): readonly NavigationItem[] {
     label: (t) => capitalised(pluralOf(t, model)),
     group: group === '' ? 'admin.group.records' : group,
     rank: model.owner === 'project' ? 0 : SYSTEM_RANK,
-    path: `/${model.address}`,
+    path: `/${model.slug}`,
     access: { permission: `${model.name}.view` },
   }));
 }

@@ -11,6 +11,6 @@ export async function optionsPage(ctx: Context, app: App): Promise<void> {
   const field = model.fields.get(ctx.state.params.field ?? '');
   if (!field?.target) throw notFound();
   const words = typeof ctx.query.q === 'string' ? ctx.query.q : '';
-  const { options, more } = await app.rows.options(ctx.state.actor, field, words, MOST);
+  const { options, more } = await app.records.options(ctx.state.actor, field, words, MOST);
   ctx.body = { options: options.map(({ key, label }) => ({ value: key, label })), more };
 }

@@ -1,8 +1,9 @@
 import type { App } from '../../core/app.ts';
 import { fileFields, holdsFile } from '../../core/files/holds-file.ts';
 import type { StoredFile } from '../../core/files/stored-file.ts';
-import type { Context, FilesWanted } from '../../core/http/context.ts';
+import type { Context } from '../../core/http/context.ts';
 import type { Form } from '../../core/http/form.ts';
+import type { FileLimits } from '../../core/http/route.ts';
 import type { FieldInfo } from '../../core/model/registry.ts';
 import type { Problem } from '../../core/write/types.ts';
 import { type Site, siteOf } from './site.ts';
@@ -18,7 +19,7 @@ export interface Received {
 }
 
 /** Which files the form of this address may bring from this person; other forms bring none. */
-export function filesWanted(ctx: Context, app: App): FilesWanted {
+export function fileLimits(ctx: Context, app: App): FileLimits {
   const site = siteOf(ctx, app);
   return new Map(writableFiles(ctx, app, site).map(({ name, max }) => [name, Number(max)]));
 }

@@ -23,7 +23,7 @@ export async function recentChanges(
     MOST,
   );
   const show = sites.show(ctx);
-  const seesAudit = app.access.judge(ctx, { permission: 'audit.view' }) === 'pass';
+  const seesAudit = app.access.decide(ctx, { permission: 'audit.view' }) === 'allow';
   return {
     changes: entries.flatMap(({ event, subject, actor: who, at }) => {
       const model = app.models.byName(subject.model);

@@ -69,7 +69,7 @@ async function lookUp(
   const candidates: Option[] = [];
   const issues: Problem['issue'][] = [];
   // Ticked boxes are keys: all of them cost one statement.
-  const known = typed.length > 1 ? await app.rows.labels(actor, field, typed) : new Map<string, string>();
+  const known = typed.length > 1 ? await app.records.labels(actor, field, typed) : new Map<string, string>();
   let asked = 0;
   for (const text of typed) {
     const label = known.get(text);
@@ -78,7 +78,7 @@ async function lookUp(
       continue;
     }
     asked += 1;
-    const exact = asked > MOST_TYPED ? [] : await app.rows.resolve(actor, field, text);
+    const exact = asked > MOST_TYPED ? [] : await app.records.resolve(actor, field, text);
     const [only] = exact;
     if (only && exact.length === 1) {
       found.push(only);
@@ -97,13 +97,13 @@ async function alike(
   field: FieldInfo,
   text: string,
 ): Promise<readonly Option[]> {
-  return (await app.rows.options(actor, field, text, MOST_CANDIDATES)).options;
+  return (await app.records.options(actor, field, text, MOST_CANDIDATES)).options;
 }
 
 function issueOf(field: FieldInfo, typed: string, exact: number, like: number): Problem['issue'] {
   const params = { typed, target: field.target?.title ?? '' };
   if (exact > 0) return { key: 'problem.severalRows', params };
-  return { key: like > 0 ? 'problem.rowsAlike' : 'problem.noSuchRow', params };
+  return { key: like > 0 ? 'problem.rowsAlike' : 'admin.problem.noSuchRow', params };
 }
 
 /** An option's key, which the database has written, as the value that code has for it. */

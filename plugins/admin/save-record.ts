@@ -1,8 +1,8 @@
-import type { Cause } from '../../core/actor.ts';
+import type { AuditContext } from '../../core/actor.ts';
 import type { App } from '../../core/app.ts';
 import { retryOnConflict } from '../../core/database/pool.ts';
 import type { ModelInfo } from '../../core/model/registry.ts';
-import { claimOnce, releaseOnce, rememberAnswer } from '../../core/write/once.ts';
+import { claimIdempotencyKey, releaseIdempotencyKey, rememberAnswer } from '../../core/write/once.ts';
 import type { Removed, Written } from '../../core/write/types.ts';
 import type { Values } from '../../core/write/write.ts';
 import type { FormOrigin } from './form-origin.ts';
@@ -16,7 +16,7 @@ export interface Repeated {
 /** Stores a posted form, new or changed, together with the answer that a second post of it will get. */
 export function saveRecord(
   app: App,
-  cause: Cause,
+  cause: AuditContext,
   model: ModelInfo,
   key: string | undefined,
   values: Values,
@@ -34,7 +34,7 @@ export function saveRecord(
 
 export function removeRecord(
   app: App,
-  cause: Cause,
+  cause: AuditContext,
   model: ModelInfo,
   key: string,
   origin: FormOrigin,
@@ -53,13 +53,13 @@ type Work<R> = (
  * The claim on the form's id, the change and the answer commit together; a refused change leaves the id free. Two changes that
  * wait for each other's rows (each deletes what the other points to) are a deadlock to PostgreSQL, which ends one: it is done again.
  */
-function oncePerForm<R>(app: App, cause: Cause, { post }: FormOrigin, work: Work<R>): Promise<R | Repeated> {
+function oncePerForm<R>(app: App, cause: AuditContext, { post }: FormOrigin, work: Work<R>): Promise<R | Repeated> {
   return retryOnConflict(app.database, async (tx) => {
     if (post === undefined) return (await work(tx)).result;
-    const claim = await claimOnce(tx, post, cause.actor);
+    const claim = await claimIdempotencyKey(tx, post, cause.actor);
     if (!claim.first) return { outcome: 'repeated', location: claim.location };
     const { result, location } = await work(tx);
-    if (location === undefined) await releaseOnce(tx, post);
+    if (location === undefined) await releaseIdempotencyKey(tx, post);
     else await rememberAnswer(tx, post, location);
     return result;
   });

@@ -1,15 +1,14 @@
 import type { App } from '../../core/app.ts';
 import type { Context } from '../../core/http/context.ts';
 import { notFound } from '../../core/http/router.ts';
-import type { Show } from '../../core/model/kind.ts';
+import type { Formatter } from '../../core/model/kind.ts';
 import { didYouMean } from '../../core/model/nearest.ts';
 import type { FieldInfo, ModelInfo } from '../../core/model/registry.ts';
-import type { BootProblem } from '../../core/plugin.ts';
+import type { BootProblem } from '../../core/problem.ts';
 import { compileListing } from '../../core/query/listing.ts';
 import type { Listing } from '../../core/query/types.ts';
 import { createShow } from '../../core/view/show.ts';
 import type { Computed, ModelAdmin } from './define-admin.ts';
-import { adminOptions } from './options.ts';
 
 /** A column or fact that is worked out from a row. */
 export interface ComputedColumn extends Computed<Readonly<Record<string, unknown>>> {
@@ -33,7 +32,7 @@ export interface Sites {
   readonly problems: readonly BootProblem[];
   of(model: ModelInfo): Site | undefined;
   /** How values are shown to this reader, with links to the records that he may open; `whole`: as on a record's own page, where nothing is cut. */
-  show(ctx: Context, extent?: 'whole'): Show;
+  show(ctx: Context, extent?: 'whole'): Formatter;
 }
 
 const OPTIONS: readonly string[] = [
@@ -70,7 +69,7 @@ export function siteOf(ctx: Context, app: App): Site {
 function buildSites(app: App): Sites {
   const problems: BootProblem[] = [];
   const byName = new Map<string, Site>();
-  for (const admin of adminOptions(app).admins) {
+  for (const admin of app.options('admin').admins) {
     const model = app.models.byName(admin.model.modelName);
     const where = `admin of ${admin.model.modelName}`;
     if (model?.model !== admin.model) {
@@ -87,7 +86,7 @@ function buildSites(app: App): Sites {
       byName.set(model.name, buildSite(model, { model: model.model, options: {} }, problems));
     }
   }
-  const shows = new Map<string, Show>();
+  const shows = new Map<string, Formatter>();
   // Labels of these are read by people who may not open the records: by them they pick.
   const picked = [...byName.values()].map(({ model }) => model).filter((model) => model.pick === 'everybody');
   return {
@@ -144,7 +143,7 @@ function buildSite(model: ModelInfo, { options }: ModelAdmin, problems: BootProb
   const sections = sectionsOf(model, options.fieldsets ?? [], computed, problems);
   return {
     model,
-    group: options.group ?? (model.owner === 'project' ? '' : 'admin.group.system'),
+    group: options.group ?? (model.owner === 'project' ? '' : 'layout.group.system'),
     columns: shownOf(list),
     listing: compiled.listing,
     sections: sections.map(({ title, fields }) => ({ title, shown: shownOf(fields) })),

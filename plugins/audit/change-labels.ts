@@ -13,7 +13,7 @@ type Labels = ReadonlyMap<Group, ReadonlyMap<string, string>>;
  * know, stays a key.
  */
 export async function withLabels<E extends { readonly changes: readonly Change[] }>(
-  app: Pick<App, 'rows' | 'policy'>,
+  app: Pick<App, 'records' | 'policy'>,
   actor: Actor,
   entries: readonly E[],
 ): Promise<readonly E[]> {
@@ -28,7 +28,7 @@ export async function withLabels<E extends { readonly changes: readonly Change[]
   }
   const labels = new Map<Group, ReadonlyMap<string, string>>();
   for (const [group, { field, keys }] of wanted) {
-    if (keys.size > 0) labels.set(group, await app.rows.labels(actor, field, [...keys]));
+    if (keys.size > 0) labels.set(group, await app.records.labels(actor, field, [...keys]));
   }
   return entries.map((entry) => ({
     ...entry,

@@ -1,11 +1,10 @@
 import { sql } from 'slonik';
-import type { Check, CheckResult } from '../../core/plugin.ts';
+import type { Check, CheckResult } from '../../core/command.ts';
 
 const appendOnly: Check = {
   name: 'audit-append-only',
   needs: 'database',
   async run({ database }): Promise<CheckResult> {
-    if (!database) return { status: 'note', says: 'Not asked: there is no database.' };
     const guarded = await database.exists(sql.unsafe`
       select
       from pg_trigger
@@ -14,10 +13,10 @@ const appendOnly: Check = {
         and tgenabled = 'A'
     `);
     return guarded
-      ? { status: 'ok', says: 'The audit trail refuses changes.' }
+      ? { status: 'ok', message: 'The audit trail refuses changes.' }
       : {
           status: 'failed',
-          says: 'The trigger that keeps the audit trail from being changed is missing or switched off.',
+          message: 'The trigger that keeps the audit trail from being changed is missing or switched off.',
           fix: 'Run rustio-admin migrate; if it says that nothing is pending, somebody has taken the trigger away: find out who.',
         };
   },

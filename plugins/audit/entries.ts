@@ -1,6 +1,6 @@
 import { type FragmentSqlToken, sql } from 'slonik';
 import { z } from 'zod';
-import type { Actor } from '../../core/actor.ts';
+import type { Actor, Credential } from '../../core/actor.ts';
 import type { Query } from '../../core/database/pool.ts';
 import type { Subject } from '../../core/events.ts';
 import type { Snapshot } from '../../core/write/types.ts';
@@ -18,7 +18,7 @@ export interface Entry {
   readonly after: Snapshot | null;
   readonly data: Snapshot | null;
   readonly correlationId: string;
-  readonly sessionId: string | null;
+  readonly credential: Credential | null;
   readonly address: string | null;
 }
 
@@ -60,7 +60,7 @@ const entryRow = z
     id: z.string(),
     at: z.string(),
     event: z.string(),
-    actor_kind: z.enum(['nobody', 'person', 'command', 'job', 'assistant']),
+    actor_kind: z.enum(['anonymous', 'person', 'command', 'job', 'token', 'assistant']),
     actor_id: z.string().nullable(),
     actor_label: z.string(),
     subject_model: z.string().nullable(),
@@ -70,7 +70,8 @@ const entryRow = z
     after: json,
     data: json,
     correlation_id: z.string(),
-    session_id: z.string().nullable(),
+    credential_scheme: z.string().nullable(),
+    credential_id: z.string().nullable(),
     address: z.string().nullable(),
   })
   .transform(
@@ -87,7 +88,10 @@ const entryRow = z
       after: row.after,
       data: row.data,
       correlationId: row.correlation_id,
-      sessionId: row.session_id,
+      credential:
+        row.credential_scheme === null || row.credential_id === null
+          ? null
+          : { scheme: row.credential_scheme, id: row.credential_id },
       address: row.address,
     }),
   );
@@ -99,7 +103,7 @@ export async function readEntries(query: Query, filter: EntryFilter, window: Ent
   const rows = await query.any(sql.type(entryRow)`
     select
       id, at, event, actor_kind, actor_id, actor_label, subject_model, subject_key, subject_label,
-      before, after, data, correlation_id, session_id, host(address) as address
+      before, after, data, correlation_id, credential_scheme, credential_id, host(address) as address
     from rustio_audit
     where ${sql.join(conditionsOf(filter, window), sql.fragment` and `)}
     order by ${backwards ? sql.fragment`id asc` : sql.fragment`id desc`}

@@ -5,6 +5,12 @@ import { recordEntry } from './record-entry.ts';
 import { ar } from './words/ar.ts';
 import { en } from './words/en.ts';
 
+declare module '../../core/config.ts' {
+  interface PluginOptions {
+    audit: NoOptions;
+  }
+}
+
 /** What happened: every event of every plugin, in the transaction in which it happened, for good. */
 export const audit = definePlugin({
   name: 'audit',
@@ -13,14 +19,14 @@ export const audit = definePlugin({
   requires: ['auth'],
   migrations: new URL('./migrations/', import.meta.url),
   templates: new URL('../../templates/audit/', import.meta.url),
-  words: { en, ar },
+  messages: { en, ar },
   permissions: [{ name: 'audit.view', description: 'See what everybody did' }],
   on: () => ({ '*': recordEntry }),
-  fills: {
-    navigation: [
+  contributes: {
+    'layout.navigation': [
       {
         label: 'audit.title',
-        group: 'admin.group.system',
+        group: 'layout.group.system',
         rank: 100,
         path: '/audit',
         access: { permission: 'audit.view' },
@@ -29,6 +35,6 @@ export const audit = definePlugin({
   },
   checks,
   routes(routes) {
-    routes.get('/audit', { permission: 'audit.view' }, auditPage, { answers: [400] });
+    routes.get('/audit', { access: { permission: 'audit.view' }, responses: [400] }, auditPage);
   },
 });

@@ -65,7 +65,7 @@ function shownEntry(ctx: Context, app: App, entry: VisibleEntry, params: URLSear
   return {
     iso: isoOf(entry.at),
     when: show.timestamp(entry.at),
-    who: entry.actor.kind === 'nobody' ? t('audit.nobody') : entry.actor.label,
+    who: entry.actor.kind === 'anonymous' ? t('audit.nobody') : entry.actor.label,
     what: eventLabel(ctx, entry.event),
     tone: toneOf(entry.event),
     // Who may not view the model is told that something happened to one of its records, and to which model, no more.

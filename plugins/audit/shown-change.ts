@@ -1,4 +1,4 @@
-import type { Show } from '../../core/model/kind.ts';
+import type { Formatter } from '../../core/model/kind.ts';
 import type { FieldInfo } from '../../core/model/registry.ts';
 import type { Translate } from '../../core/view/words.ts';
 import type { Change } from './visible.ts';
@@ -12,7 +12,7 @@ export interface ShownChange {
   readonly after: string | undefined;
 }
 
-export function shownChange(show: Show, { name, field, before, after }: Change): ShownChange {
+export function shownChange(show: Formatter, { name, field, before, after }: Change): ShownChange {
   return {
     label: field?.label ?? nameOf(show.t, name),
     before: shownValue(show, field, before),
@@ -22,7 +22,7 @@ export function shownChange(show: Show, { name, field, before, after }: Change):
 
 /** Other data of an event, by name. Names and codes have words where a plugin gave some (`audit.data.reason.wrong_password`). */
 export function shownDetail(
-  show: Show,
+  show: Formatter,
   name: string,
   value: unknown,
 ): { readonly label: string; readonly after: string | undefined } {
@@ -46,7 +46,7 @@ function codeOf(t: Translate, name: string, code: string): string {
 }
 
 /** A value of the trail in words, as far as its field is known: as on the record's page, else as it was stored. */
-export function shownValue(show: Show, field: FieldInfo | undefined, value: unknown): string | undefined {
+export function shownValue(show: Formatter, field: FieldInfo | undefined, value: unknown): string | undefined {
   switch (typeof value) {
     case 'undefined':
       return undefined;
@@ -72,7 +72,7 @@ const WALL = /^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d+)?$/;
 const NUMBER = /^-?\d+(?:\.\d+)?$/;
 
 /** The field may have been of another kind when this was written, so nothing is taken for granted. */
-function ofField(show: Show, field: FieldInfo, text: string): string {
+function ofField(show: Formatter, field: FieldInfo, text: string): string {
   // Only of the set: an object has names of its own, and a text may be "constructor".
   if (field.values.includes(text)) return field.valueLabels[text] ?? text;
   switch (field.item?.kind ?? field.kind) {

@@ -1,5 +1,5 @@
 import { sql } from 'slonik';
-import type { Cause } from '../../core/actor.ts';
+import type { AuditContext } from '../../core/actor.ts';
 import type { Transaction } from '../../core/database/pool.ts';
 import type { Events } from '../../core/events.ts';
 import type { Issue } from '../../core/model/kind.ts';
@@ -17,7 +17,7 @@ export type AccountChanged = Outcome<{ readonly changed: boolean }>;
  */
 export function changeRole(
   tx: Transaction,
-  cause: Cause,
+  cause: AuditContext,
   events: Events,
   id: number,
   role: Role,
@@ -28,7 +28,7 @@ export function changeRole(
 /** Lets somebody in again or shuts him out; the same guards. Recorded as `user_updated`. */
 export function setActive(
   tx: Transaction,
-  cause: Cause,
+  cause: AuditContext,
   events: Events,
   id: number,
   active: boolean,
@@ -40,7 +40,7 @@ type Change = Partial<Pick<Account, 'role' | 'active'>>;
 
 async function changeAuthority(
   tx: Transaction,
-  cause: Cause,
+  cause: AuditContext,
   events: Events,
   id: number,
   change: Change,

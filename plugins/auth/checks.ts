@@ -1,6 +1,6 @@
 import { sql } from 'slonik';
 import { z } from 'zod';
-import type { Check, CheckResult } from '../../core/plugin.ts';
+import type { Check, CheckResult } from '../../core/command.ts';
 import { someCommanderRemains } from './last-administrator.ts';
 import { hashPassword, isOutdated, verifyPassword } from './password-hash.ts';
 
@@ -11,11 +11,10 @@ const administrator: Check = {
   name: 'administrator',
   needs: 'database',
   async run({ database }): Promise<CheckResult> {
-    if (!database) return { status: 'note', says: 'Not asked: there is no database.' };
-    if (await someCommanderRemains(database)) return { status: 'ok', says: 'There is an active administrator.' };
+    if (await someCommanderRemains(database)) return { status: 'ok', message: 'There is an active administrator.' };
     return {
       status: 'failed',
-      says: 'Nobody active is administrator or developer.',
+      message: 'Nobody active is administrator or developer.',
       fix: 'rustio-admin user create --email you@example.org --role administrator',
     };
   },
@@ -31,18 +30,18 @@ const passwordHashing: Check = {
     if (!(await verifyPassword(hash, 'a password of this check')) || isOutdated(hash)) {
       return {
         status: 'failed',
-        says: 'Argon2id does not verify what it hashed.',
+        message: 'Argon2id does not verify what it hashed.',
         fix: 'Reinstall: npm rebuild argon2',
       };
     }
     if (ms > SLOW_MS) {
       return {
         status: 'warning',
-        says: `Hashing one password takes ${ms} ms.`,
+        message: `Hashing one password takes ${ms} ms.`,
         fix: 'Give the machine more processor.',
       };
     }
-    return { status: 'ok', says: `Argon2id works and takes ${ms} ms a password.` };
+    return { status: 'ok', message: `Argon2id works and takes ${ms} ms a password.` };
   },
 };
 
@@ -50,7 +49,6 @@ const oldHashes: Check = {
   name: 'password-hashes',
   needs: 'database',
   async run({ database }): Promise<CheckResult> {
-    if (!database) return { status: 'note', says: 'Not asked: there is no database.' };
     // Only the parameters in front of the salt travel.
     const prefixes = await database.any(sql.type(z.object({ prefix: z.string().nullable(), accounts: z.number() }))`
       select
@@ -63,8 +61,11 @@ const oldHashes: Check = {
     const old = prefixes.filter(({ prefix }) => prefix === null || isOutdated(`${prefix}$c2FsdHNhbHQ$aGFzaGhhc2g`));
     const accounts = old.reduce((sum, each) => sum + each.accounts, 0);
     return accounts === 0
-      ? { status: 'ok', says: 'All passwords are hashed with the current parameters.' }
-      : { status: 'note', says: `${accounts} passwords have an older hash; each is renewed when its owner signs in.` };
+      ? { status: 'ok', message: 'All passwords are hashed with the current parameters.' }
+      : {
+          status: 'note',
+          message: `${accounts} passwords have an older hash; each is renewed when its owner signs in.`,
+        };
   },
 };
 

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
-import type { Cause } from '../../core/actor.ts';
+import type { AuditContext } from '../../core/actor.ts';
 
 /** Why a command changes something: somebody with a shell, by his name on the machine. */
-export function commandCause(): Cause {
+export function commandAuditContext(): AuditContext {
   return {
     actor: { kind: 'command', name: `${whoRuns()}@${hostname()}` },
     correlationId: randomUUID(),
-    address: null,
-    sessionId: null,
+    ip: null,
+    credential: null,
   };
 }
 

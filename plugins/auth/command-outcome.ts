@@ -1,19 +1,8 @@
 import type { App } from '../../core/app.ts';
+import type { CommandInput } from '../../core/command.ts';
 import { RustioError } from '../../core/errors.ts';
 import type { Issue } from '../../core/model/kind.ts';
-import type { CommandInput, ToolContext } from '../../core/plugin.ts';
 import type { Outcome } from './outcome.ts';
-
-/** The application of a command that needs the database. */
-export function appOf({ app }: ToolContext): App {
-  if (app) return app;
-  throw new RustioError('RIO-AUTH-NO-APP', {
-    problem: 'The application could not be opened.',
-    why: 'This command works on accounts, which live in the database of the project.',
-    fix: 'See what `rustio-admin doctor` says.',
-    retry: 'After that.',
-  });
-}
 
 /** What an option or position says, as text; empty when it says nothing. */
 export function textOf(input: CommandInput, name: string): string {
@@ -44,7 +33,7 @@ export function mustBeDone<D extends object>(app: App, what: string, outcome: Ou
 }
 
 function told(app: App, { key, params }: Issue): string {
-  return app.words.translate('en')(key, params);
+  return app.messages.translate('en')(key, params);
 }
 
 export function refusedCommand(problem: string, why: string, fix: string): RustioError {

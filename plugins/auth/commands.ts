@@ -1,4 +1,4 @@
-import type { Command } from '../../core/plugin.ts';
+import type { Command } from '../../core/command.ts';
 import { groupCommands } from './group-commands.ts';
 import { userCommands } from './user-commands.ts';
 

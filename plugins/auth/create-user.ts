@@ -1,6 +1,6 @@
 import { sql } from 'slonik';
 import { z } from 'zod';
-import type { Cause } from '../../core/actor.ts';
+import type { AuditContext } from '../../core/actor.ts';
 import type { Transaction } from '../../core/database/pool.ts';
 import type { Events } from '../../core/events.ts';
 import { composed } from '../../core/model/composed.ts';
@@ -33,7 +33,7 @@ const created = z.object({ id: accountId });
  */
 export async function createUser(
   tx: Transaction,
-  cause: Cause,
+  cause: AuditContext,
   events: Events,
   { email: typed, password, role, displayName: typedName }: NewUser,
 ): Promise<Outcome<{ readonly id: number }>> {

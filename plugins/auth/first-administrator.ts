@@ -1,4 +1,4 @@
-import type { Cause } from '../../core/actor.ts';
+import type { AuditContext } from '../../core/actor.ts';
 import type { Transaction } from '../../core/database/pool.ts';
 import { RustioError } from '../../core/errors.ts';
 import type { Events } from '../../core/events.ts';
@@ -13,7 +13,7 @@ import { someCommanderRemains, takeAuthorityLock } from './last-administrator.ts
  */
 export async function ensureFirstAdministrator(
   tx: Transaction,
-  cause: Cause,
+  cause: AuditContext,
   events: Events,
 ): Promise<{ readonly email: string; readonly password: string } | undefined> {
   await takeAuthorityLock(tx); // two processes that start together must make one

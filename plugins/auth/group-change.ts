@@ -1,7 +1,7 @@
 import type { App } from '../../core/app.ts';
+import type { CommandInput, CommandOf } from '../../core/command.ts';
 import type { Transaction } from '../../core/database/pool.ts';
-import type { Command, CommandInput } from '../../core/plugin.ts';
-import { appOf, mustBeDone } from './command-outcome.ts';
+import { mustBeDone } from './command-outcome.ts';
 import type { Outcome } from './outcome.ts';
 import { accountOf } from './user-commands.ts';
 
@@ -14,9 +14,9 @@ interface Changing {
 }
 
 /** A command that makes one change in one transaction and says that it is done, or why not. */
-export function changing(failure: string, change: (what: Changing) => Promise<Outcome>): Command['run'] {
+export function changing(failure: string, change: (what: Changing) => Promise<Outcome>): CommandOf<'database'>['run'] {
   return async (context, input) => {
-    const app = appOf(context);
+    const { app } = context;
     const id = input.values.email === undefined ? 0 : (await accountOf(app, input)).id;
     const outcome = await app.database.transaction((tx) => change({ app, input, tx, id }));
     mustBeDone(app, failure, outcome);

@@ -1,6 +1,6 @@
-import type { Command, CommandInput } from '../../core/plugin.ts';
-import { commandCause } from './command-cause.ts';
-import { appOf, textOf } from './command-outcome.ts';
+import type { Command, CommandInput } from '../../core/command.ts';
+import { commandAuditContext } from './command-cause.ts';
+import { textOf } from './command-outcome.ts';
 import { changing } from './group-change.ts';
 import { addToGroup, removeFromGroup } from './group-members.ts';
 import { createGroup, grantToGroup, listGroups, revokeFromGroup } from './groups.ts';
@@ -12,7 +12,7 @@ export const groupCommands: readonly Command[] = [
     needs: 'database',
     options: { description: { description: 'What it is for', type: 'string' } },
     run: changing('The group was not created.', ({ app, input, tx }) =>
-      createGroup(tx, commandCause(), app.events, {
+      createGroup(tx, commandAuditContext(), app.events, {
         name: textOf(input, 'name'),
         description: textOf(input, 'description') || null,
       }),
@@ -23,7 +23,7 @@ export const groupCommands: readonly Command[] = [
     description: 'Lists groups with their permissions and members',
     needs: 'database',
     async run(context, input) {
-      for (const { name, permissions, members } of await listGroups(appOf(context).database)) {
+      for (const { name, permissions, members } of await listGroups(context.app.database)) {
         input.print(name);
         input.print(`  may: ${permissions.join(', ') || 'nothing'}`);
         input.print(`  are: ${members.join(', ') || 'nobody'}`);
@@ -37,7 +37,7 @@ export const groupCommands: readonly Command[] = [
     run: changing('Nothing was granted.', ({ app, input, tx }) =>
       grantToGroup(
         tx,
-        commandCause(),
+        commandAuditContext(),
         app.events,
         textOf(input, 'name'),
         listed(input, 'permission'),
@@ -50,7 +50,7 @@ export const groupCommands: readonly Command[] = [
     description: 'Takes a permission from a group; several with commas between them',
     needs: 'database',
     run: changing('Nothing was revoked.', ({ app, input, tx }) =>
-      revokeFromGroup(tx, commandCause(), app.events, textOf(input, 'name'), listed(input, 'permission')),
+      revokeFromGroup(tx, commandAuditContext(), app.events, textOf(input, 'name'), listed(input, 'permission')),
     ),
   },
   {
@@ -58,7 +58,7 @@ export const groupCommands: readonly Command[] = [
     description: 'Puts an account into a group',
     needs: 'database',
     run: changing('Nobody was added.', ({ app, input, tx, id }) =>
-      addToGroup(tx, commandCause(), app.events, textOf(input, 'name'), id),
+      addToGroup(tx, commandAuditContext(), app.events, textOf(input, 'name'), id),
     ),
   },
   {
@@ -66,7 +66,7 @@ export const groupCommands: readonly Command[] = [
     description: 'Takes an account out of a group',
     needs: 'database',
     run: changing('Nobody was removed.', ({ app, input, tx, id }) =>
-      removeFromGroup(tx, commandCause(), app.events, textOf(input, 'name'), id),
+      removeFromGroup(tx, commandAuditContext(), app.events, textOf(input, 'name'), id),
     ),
   },
 ];

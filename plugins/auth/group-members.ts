@@ -1,6 +1,6 @@
 import { sql } from 'slonik';
 import { z } from 'zod';
-import type { Cause } from '../../core/actor.ts';
+import type { AuditContext } from '../../core/actor.ts';
 import type { Transaction } from '../../core/database/pool.ts';
 import type { Events } from '../../core/events.ts';
 import { lockAccount, subjectOf } from './account.ts';
@@ -9,14 +9,20 @@ import { lockGroup } from './groups.ts';
 import { type Outcome, refused } from './outcome.ts';
 
 /** Puts an account into a group. What it may do changes, so it is recorded as `user_updated`, with its groups. */
-export function addToGroup(tx: Transaction, cause: Cause, events: Events, group: string, id: number): Promise<Outcome> {
+export function addToGroup(
+  tx: Transaction,
+  cause: AuditContext,
+  events: Events,
+  group: string,
+  id: number,
+): Promise<Outcome> {
   return changeMembership(tx, cause, events, group, id, true);
 }
 
 /** Takes an account out of a group; the same. */
 export function removeFromGroup(
   tx: Transaction,
-  cause: Cause,
+  cause: AuditContext,
   events: Events,
   group: string,
   id: number,
@@ -26,7 +32,7 @@ export function removeFromGroup(
 
 async function changeMembership(
   tx: Transaction,
-  cause: Cause,
+  cause: AuditContext,
   events: Events,
   groupName: string,
   id: number,

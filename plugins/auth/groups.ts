@@ -1,6 +1,6 @@
 import { sql } from 'slonik';
 import { z } from 'zod';
-import type { Cause } from '../../core/actor.ts';
+import type { AuditContext } from '../../core/actor.ts';
 import type { Query, Transaction } from '../../core/database/pool.ts';
 import type { Events, Subject } from '../../core/events.ts';
 import { composed } from '../../core/model/composed.ts';
@@ -17,7 +17,7 @@ type Group = z.output<typeof groupRow>;
 /** Creates an empty group and records `group_created`. */
 export async function createGroup(
   tx: Transaction,
-  cause: Cause,
+  cause: AuditContext,
   events: Events,
   { name: typed, description = null }: { readonly name: string; readonly description?: string | null },
 ): Promise<Outcome<{ readonly id: number }>> {
@@ -43,7 +43,7 @@ export async function createGroup(
 /** Adds permissions to a group. A name that nobody knows is refused, with the one that was probably meant. */
 export async function grantToGroup(
   tx: Transaction,
-  cause: Cause,
+  cause: AuditContext,
   events: Events,
   group: string,
   permissions: readonly string[],
@@ -59,7 +59,7 @@ export async function grantToGroup(
 /** Takes permissions from a group; also ones whose model is gone, so names are not checked. */
 export function revokeFromGroup(
   tx: Transaction,
-  cause: Cause,
+  cause: AuditContext,
   events: Events,
   group: string,
   permissions: readonly string[],
@@ -100,7 +100,7 @@ export function listGroups(query: Query): Promise<readonly GroupSummary[]> {
 
 async function changePermissions(
   tx: Transaction,
-  cause: Cause,
+  cause: AuditContext,
   events: Events,
   name: string,
   change: (held: ReadonlySet<string>) => Set<string>,

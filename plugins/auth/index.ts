@@ -1,13 +1,18 @@
 import { definePlugin } from '../../core/plugin.ts';
+import { accessChecks } from './access-checks.ts';
 import { checks } from './checks.ts';
 import { commands } from './commands.ts';
 import { events } from './events.ts';
-import { judges } from './judges.ts';
 import { Group, User } from './models.ts';
-import { verifyRoutes } from './permission-names.ts';
-import { createPolicy } from './policy.ts';
+import { permissionPolicy } from './policy.ts';
 import { ar } from './words/ar.ts';
 import { en } from './words/en.ts';
+
+declare module '../../core/config.ts' {
+  interface PluginOptions {
+    auth: NoOptions;
+  }
+}
 
 /** Who exists and may do what: accounts, passwords, roles, groups, permissions. It knows no cookies. */
 export const auth = definePlugin({
@@ -15,12 +20,11 @@ export const auth = definePlugin({
   api: 1,
   description: 'Who exists and may do what: accounts, passwords, roles, groups, permissions.',
   migrations: new URL('./migrations/', import.meta.url),
-  words: { en, ar },
+  messages: { en, ar },
   models: [User, Group],
   events,
-  judges,
-  policy: createPolicy,
+  accessChecks,
+  policies: () => [permissionPolicy],
   checks,
   commands,
-  verify: verifyRoutes,
 });

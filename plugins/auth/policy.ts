@@ -1,13 +1,14 @@
-import type { Actor } from '../../core/actor.ts';
-import type { Policy } from '../../core/query/types.ts';
+import type { Actor, Job, Token } from '../../core/actor.ts';
+import type { PolicyPart } from '../../core/policy.ts';
 import { isCommanding, reaches } from './roles.ts';
 
-/** From this role on somebody may enter the panel; below it permissions open nothing. */
+/** The lowest role that may enter the admin; below it permissions open nothing. */
 export const PANEL_ROLE = 'staff';
 
 /**
- * Whether the actor holds a permission by its full name (`strike.change`, `audit.view`).
- * The command line holds all: whoever has a shell on the server has the database too. Jobs and assistants hold none.
+ * Whether the actor has a permission by its full name (`strike.change`, `audit.view`).
+ * The command line has all of them: anyone with a shell on the server has the database, too. A job has those that its code lists.
+ * A token has those that it was given, as long as its owner has them. Assistants have none.
  */
 export function holds(actor: Actor, permission: string): boolean {
   switch (actor.kind) {
@@ -15,16 +16,24 @@ export function holds(actor: Actor, permission: string): boolean {
       return true;
     case 'person':
       return isCommanding(actor.role) || (reaches(actor.role, PANEL_ROLE) && actor.permissions.has(permission));
+    case 'job':
+      return isGranted(actor, permission);
+    case 'token':
+      return isGranted(actor, permission) && actor.onBehalfOf !== undefined && holds(actor.onBehalfOf, permission);
     default:
       return false;
   }
 }
 
-/** Decides by `model.action`. Rights to single fields and to some of the rows are not given out yet: all or none. */
-export function createPolicy(): Policy {
-  return {
-    may: (actor, action, model) => holds(actor, `${model.name}.${action}`),
-    mayField: () => true,
-    rows: () => undefined,
-  };
+function isGranted({ permissions }: Job | Token, permission: string): boolean {
+  return permissions === 'all' || permissions.has(permission);
 }
+
+/**
+ * Decides by permissions: `model.action`. It has no opinion on anonymous requests, so that another plugin may open models to the
+ * public; without such a plugin they stay closed.
+ */
+export const permissionPolicy: PolicyPart = {
+  holds: (actor, permission) => (actor.kind === 'anonymous' ? undefined : holds(actor, permission)),
+  may: (actor, action, model) => (actor.kind === 'anonymous' ? undefined : holds(actor, `${model.name}.${action}`)),
+};

@@ -1,5 +1,5 @@
 import { sql } from 'slonik';
-import type { Cause } from '../../core/actor.ts';
+import type { AuditContext } from '../../core/actor.ts';
 import type { Transaction } from '../../core/database/pool.ts';
 import type { Events } from '../../core/events.ts';
 import { lockAccount, subjectOf } from './account.ts';
@@ -15,7 +15,7 @@ import { passwordIssue } from './password-policy.ts';
  */
 export async function setPassword(
   tx: Transaction,
-  cause: Cause,
+  cause: AuditContext,
   events: Events,
   id: number,
   password: string,

@@ -1,9 +1,9 @@
 import type { App } from '../../core/app.ts';
-import type { Command, CommandInput } from '../../core/plugin.ts';
+import type { Command, CommandInput } from '../../core/command.ts';
 import { type Account, findAccountByEmail, listAccounts } from './account.ts';
 import { changeRole, setActive } from './change-account.ts';
-import { commandCause } from './command-cause.ts';
-import { appOf, mustBeDone, refusedCommand, textOf } from './command-outcome.ts';
+import { commandAuditContext } from './command-cause.ts';
+import { mustBeDone, refusedCommand, textOf } from './command-outcome.ts';
 import { createUser, unknownRole } from './create-user.ts';
 import { generatePassword } from './generated-password.ts';
 import { invalid } from './outcome.ts';
@@ -24,13 +24,13 @@ export const userCommands: readonly Command[] = [
       password: { description: 'Its password; better left out: other users of the machine may see it', type: 'string' },
     },
     async run(context, input) {
-      const app = appOf(context);
+      const { app } = context;
       const email = textOf(input, 'email');
       const role = roleOf(app, textOf(input, 'role'));
       const { password, generated } = await newPassword(app, input, email, 'The account was not created.');
       const displayName = textOf(input, 'name') || null;
       const outcome = await app.database.transaction((tx) =>
-        createUser(tx, commandCause(), app.events, { email, password, role, displayName }),
+        createUser(tx, commandAuditContext(), app.events, { email, password, role, displayName }),
       );
       mustBeDone(app, 'The account was not created.', outcome);
       input.print(`Created ${email.trim()} as ${role}.`);
@@ -42,7 +42,7 @@ export const userCommands: readonly Command[] = [
     description: 'Lists all accounts',
     needs: 'database',
     async run(context, input) {
-      const accounts = await listAccounts(appOf(context).database);
+      const accounts = await listAccounts(context.app.database);
       const width = Math.max(0, ...accounts.map(({ email }) => email.length));
       for (const { email, role, active, displayName } of accounts) {
         const remarks = [displayName, active ? undefined : '(inactive)'].filter((text) => text != null);
@@ -56,11 +56,11 @@ export const userCommands: readonly Command[] = [
     description: 'Gives an account another role; its sessions end',
     needs: 'database',
     async run(context, input) {
-      const app = appOf(context);
+      const { app } = context;
       const role = roleOf(app, textOf(input, 'role'));
       const account = await accountOf(app, input);
       const outcome = await app.database.transaction((tx) =>
-        changeRole(tx, commandCause(), app.events, account.id, role),
+        changeRole(tx, commandAuditContext(), app.events, account.id, role),
       );
       const { changed } = mustBeDone(app, 'The role was not changed.', outcome);
       input.print(changed ? `${account.email} is ${role} now.` : `${account.email} is ${role} already.`);
@@ -73,11 +73,11 @@ export const userCommands: readonly Command[] = [
     needs: 'database',
     options: { generate: { description: 'Make one and print it, do not ask', type: 'boolean', default: false } },
     async run(context, input) {
-      const app = appOf(context);
+      const { app } = context;
       const account = await accountOf(app, input);
       const { password, generated } = await newPassword(app, input, account.email, 'The password was not changed.');
       const outcome = await app.database.transaction((tx) =>
-        setPassword(tx, commandCause(), app.events, account.id, password),
+        setPassword(tx, commandAuditContext(), app.events, account.id, password),
       );
       mustBeDone(app, 'The password was not changed.', outcome);
       input.print(`${account.email} has a new password.`);
@@ -94,10 +94,10 @@ function activityCommand(verb: string, active: boolean, description: string): Co
     description,
     needs: 'database',
     async run(context, input) {
-      const app = appOf(context);
+      const { app } = context;
       const account = await accountOf(app, input);
       const outcome = await app.database.transaction((tx) =>
-        setActive(tx, commandCause(), app.events, account.id, active),
+        setActive(tx, commandAuditContext(), app.events, account.id, active),
       );
       mustBeDone(app, `The account was not ${verb}d.`, outcome);
       input.print(`${account.email} is ${active ? 'active' : 'inactive'}.`);
@@ -120,7 +120,7 @@ export async function accountOf(app: App, input: CommandInput): Promise<Account>
 function roleOf(app: App, text: string): Role {
   if (isRole(text)) return text;
   const { key, params } = unknownRole(text);
-  throw refusedCommand('The role does not exist.', app.words.translate('en')(key, params), 'Use one of these.');
+  throw refusedCommand('The role does not exist.', app.messages.translate('en')(key, params), 'Use one of these.');
 }
 
 /** What is given, typed twice, or made. One that the policy refuses is told before anybody types it again. */

@@ -1,3 +1,4 @@
+import { sessionIdOf } from '../../core/actor.ts';
 import type { App } from '../../core/app.ts';
 import type { EventHandlers, Subject } from '../../core/events.ts';
 import { revokeSessions } from './revoke-sessions.ts';
@@ -8,15 +9,15 @@ import { revokeSessions } from './revoke-sessions.ts';
  */
 export function endOnAuthorityChanges(app: App): EventHandlers {
   return {
-    async password_changed_self(tx, { cause, subject }) {
-      const which = { allOf: accountOf(subject), except: cause.sessionId };
+    async password_changed_self(tx, { context: cause, subject }) {
+      const which = { allOf: accountOf(subject), except: sessionIdOf(cause) };
       await revokeSessions(tx, cause, app.events, { which, reason: 'user_requested', via: 'password_change' });
     },
-    async password_reset_by_other(tx, { cause, subject }) {
+    async password_reset_by_other(tx, { context: cause, subject }) {
       const which = { allOf: accountOf(subject) };
       await revokeSessions(tx, cause, app.events, { which, reason: 'password_reset_by_other', via: 'password_reset' });
     },
-    async user_updated(tx, { cause, subject, data }) {
+    async user_updated(tx, { context: cause, subject, data }) {
       const which = { allOf: accountOf(subject) };
       if (data.after.active === false)
         await revokeSessions(tx, cause, app.events, { which, reason: 'deactivated', via: 'deactivation' });

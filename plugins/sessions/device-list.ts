@@ -6,7 +6,7 @@ import type { OwnSession } from './own-sessions.ts';
 
 /** One line of the page that lists where somebody is signed in. */
 export function shownSession(ctx: Context, app: App, session: OwnSession) {
-  const { t, sessionId } = ctx.state;
+  const { t } = ctx.state;
   const { browser, system } = deviceOf(session.user_agent);
   const moment = (wire: string) => ({ iso: isoOf(wire), text: showFor(ctx).timestamp(wire) });
   return {
@@ -17,7 +17,7 @@ export function shownSession(ctx: Context, app: App, session: OwnSession) {
     address: session.address,
     since: moment(session.created_at),
     lastSeen: moment(session.last_seen_at),
-    current: session.id === sessionId,
+    current: session.id === ctx.state.session?.id,
     endUrl: app.urls.to(`/account/sessions/${session.id}/end`),
   };
 }

@@ -1,8 +1,8 @@
 import { definePlugin } from '../../core/plugin.ts';
+import { sessionAuthenticator } from './authenticator.ts';
 import { endOnAuthorityChanges } from './authority-changes.ts';
 import { checks } from './checks.ts';
 import { events } from './events.ts';
-import { identify } from './identify.ts';
 import { sessionOptions } from './options.ts';
 import {
   endOtherSessionsForm,
@@ -14,9 +14,10 @@ import {
   signInPage,
   signOutForm,
 } from './pages.ts';
-import { judges, reauthenticationGate } from './recency.ts';
+import { accessChecks, reauthenticationGate } from './recency.ts';
 import { slots } from './slots.ts';
 import { startSweeping } from './sweep.ts';
+import { userMenu } from './user-menu.ts';
 import { ar } from './words/ar.ts';
 import { en } from './words/en.ts';
 
@@ -29,24 +30,27 @@ export const sessions = definePlugin({
   options: sessionOptions,
   migrations: new URL('./migrations/', import.meta.url),
   templates: new URL('../../templates/sessions/', import.meta.url),
-  words: { en, ar },
+  messages: { en, ar },
   events,
   on: endOnAuthorityChanges,
-  slots,
-  identify,
+  extensionPoints: slots,
+  contributes: { 'layout.userMenu': [userMenu] },
+  authenticators: (app) => [sessionAuthenticator(app)],
   signInPage: '/login',
-  judges,
+  accessChecks,
   gates: [reauthenticationGate],
   checks,
   routes(routes) {
-    routes.get('/login', { open: true }, signInPage, { answers: [303] });
-    routes.post('/login', { open: true }, signInForm, { formToken: false, answers: [401, 503] });
-    routes.post('/logout', { open: true }, signOutForm, { formToken: false, despite: 'all' });
-    routes.get('/reauth', { signedIn: true }, reauthenticationPage);
-    routes.post('/reauth', { signedIn: true }, reauthenticationForm, { answers: [404, 503] });
-    routes.get('/account/sessions', { signedIn: true }, ownSessionsPage);
-    routes.post('/account/sessions/end-others', { signedIn: true }, endOtherSessionsForm);
-    routes.post('/account/sessions/:id/end', { signedIn: true }, endOwnSessionForm);
+    const signedIn = { access: { signedIn: true } } as const;
+    const skipGates = [reauthenticationGate.name];
+    routes.get('/login', { access: { open: true }, responses: [303] }, signInPage);
+    routes.post('/login', { access: { open: true }, csrf: 'origin', responses: [401, 503] }, signInForm);
+    routes.post('/logout', { access: { open: true }, csrf: 'origin', skipGates: 'all' }, signOutForm);
+    routes.get('/reauth', { ...signedIn, skipGates }, reauthenticationPage);
+    routes.post('/reauth', { ...signedIn, skipGates, responses: [404, 503] }, reauthenticationForm);
+    routes.get('/account/sessions', signedIn, ownSessionsPage);
+    routes.post('/account/sessions/end-others', signedIn, endOtherSessionsForm);
+    routes.post('/account/sessions/:id/end', signedIn, endOwnSessionForm);
   },
   start: async (app) => startSweeping(app),
 });

@@ -26,8 +26,8 @@ export type LoadSession = (query: Query, token: string) => Promise<Loaded | unde
  * and what plugins fill into `session.columns`. It finds nothing when the session has ended or run out, or the account is
  * inactive. Statement and schema are made once.
  */
-export function sessionLoader(app: Pick<App, 'slot' | 'options'>): LoadSession {
-  const columns = app.slot('session.columns');
+export function sessionLoader(app: Pick<App, 'contributions' | 'options'>): LoadSession {
+  const columns = app.contributions('session.columns');
   const recent = `${optionsOf(app).recentMinutes} minutes`;
   const row = z.object({
     ...personShape,

@@ -27,10 +27,10 @@ export type SessionOptions = z.output<typeof sessionOptions>;
 
 declare module '../../core/config.ts' {
   interface PluginOptions {
-    sessions?: false | z.input<typeof sessionOptions>;
+    sessions: typeof sessionOptions;
   }
 }
 
 export function optionsOf(app: Pick<App, 'options'>): SessionOptions {
-  return sessionOptions.parse(app.options('sessions') ?? {});
+  return app.options('sessions');
 }

@@ -1,6 +1,6 @@
 import { sql } from 'slonik';
 import { z } from 'zod';
-import type { Cause, Person } from '../../core/actor.ts';
+import { type AuditContext, type Person, sessionIdOf } from '../../core/actor.ts';
 import type { App } from '../../core/app.ts';
 import { revokeSessions } from './revoke-sessions.ts';
 
@@ -32,7 +32,7 @@ export function ownSessions(app: App, person: Person): Promise<readonly OwnSessi
 }
 
 /** Ends one of somebody's own sessions. `false`: there is none of this id, or it is not his, which is all the same. */
-export async function endOwnSession(app: App, cause: Cause, person: Person, id: string): Promise<boolean> {
+export async function endOwnSession(app: App, cause: AuditContext, person: Person, id: string): Promise<boolean> {
   if (!UUID.test(id)) return false;
   const which = { session: id, owner: person.id };
   const ended = await app.database.transaction((tx) =>
@@ -42,8 +42,8 @@ export async function endOwnSession(app: App, cause: Cause, person: Person, id: 
 }
 
 /** Ends all of somebody's sessions but the one in which he asks for it. Says how many there were. */
-export function endOtherSessions(app: App, cause: Cause, person: Person): Promise<number> {
-  const which = { allOf: person.id, except: cause.sessionId };
+export function endOtherSessions(app: App, cause: AuditContext, person: Person): Promise<number> {
+  const which = { allOf: person.id, except: sessionIdOf(cause) };
   return app.database.transaction((tx) =>
     revokeSessions(tx, cause, app.events, { which, reason: 'user_requested', via: 'others' }),
   );

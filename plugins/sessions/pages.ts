@@ -1,14 +1,14 @@
 import type { Person } from '../../core/actor.ts';
 import type { App } from '../../core/app.ts';
-import { type Context, causeOf } from '../../core/http/context.ts';
-import { leaveMessage } from '../../core/http/flash.ts';
+import { auditContext, type Context } from '../../core/http/context.ts';
+import { flash } from '../../core/http/flash.ts';
 import { notFound } from '../../core/http/router.ts';
 import { seeOther } from '../../core/http/see-other.ts';
 import { shownSession } from './device-list.ts';
 import { nextPath } from './next-path.ts';
 import { endOtherSessions, endOwnSession, ownSessions } from './own-sessions.ts';
 import { factorsFor, reauthenticate } from './reauthenticate.ts';
-import { giveCookie, takeCookie } from './session-cookie.ts';
+import { clearSessionCookie, setSessionCookie } from './session-cookie.ts';
 import { signIn } from './sign-in.ts';
 import { signOut } from './sign-out.ts';
 
@@ -32,20 +32,20 @@ export async function signInForm(ctx: Context, app: App): Promise<void> {
   const email = form?.get('email') ?? '';
   const password = form?.get('password') ?? '';
   const next = nextOf(app, form?.get('next'));
-  const signedIn = await signIn(app, causeOf(ctx), { email, password, userAgent: ctx.get('user-agent') });
+  const signedIn = await signIn(app, auditContext(ctx), { email, password, userAgent: ctx.get('user-agent') });
   if (signedIn.outcome === 'refused') {
     ctx.status = 401;
     showSignIn(ctx, app, { next, email, problem: 'sessions.signIn.refused' });
     return;
   }
-  await giveCookie(ctx, signedIn.token);
+  await setSessionCookie(ctx, signedIn.token);
   seeOther(ctx, next);
 }
 
 /** POST /logout — from every state, and again when it has worked already. */
 export async function signOutForm(ctx: Context, app: App): Promise<void> {
-  await signOut(app, causeOf(ctx));
-  takeCookie(ctx, app);
+  await signOut(app, auditContext(ctx));
+  clearSessionCookie(ctx, app);
   seeOther(ctx, app.urls.to('/login', { notice: 'signed-out' }));
 }
 
@@ -60,7 +60,7 @@ export async function reauthenticationForm(ctx: Context, app: App): Promise<void
   const { form, session } = ctx.state;
   const next = nextOf(app, form?.get('next'));
   if (!form || !session) throw notFound();
-  const again = await reauthenticate(app, causeOf(ctx), personOf(ctx), session.id, form);
+  const again = await reauthenticate(app, auditContext(ctx), personOf(ctx), session.id, form);
   switch (again.outcome) {
     case 'refused':
       ctx.status = 401;
@@ -70,7 +70,7 @@ export async function reauthenticationForm(ctx: Context, app: App): Promise<void
       seeOther(ctx, app.urls.to('/login', { next }));
       return;
     case 'done':
-      await giveCookie(ctx, again.token);
+      await setSessionCookie(ctx, again.token);
       seeOther(ctx, next);
   }
 }
@@ -86,21 +86,21 @@ export async function ownSessionsPage(ctx: Context, app: App): Promise<void> {
 
 /** POST /account/sessions/:id/end */
 export async function endOwnSessionForm(ctx: Context, app: App): Promise<void> {
-  const { params, sessionId } = ctx.state;
+  const { params, session } = ctx.state;
   const id = params.id ?? '';
-  if (id === sessionId) {
+  if (id === session?.id) {
     await signOutForm(ctx, app);
     return;
   }
-  if (!(await endOwnSession(app, causeOf(ctx), personOf(ctx), id))) throw notFound();
-  leaveMessage(ctx, app, { tone: 'good', key: 'sessions.own.ended', params: { n: 1 } });
+  if (!(await endOwnSession(app, auditContext(ctx), personOf(ctx), id))) throw notFound();
+  flash(ctx, app, { tone: 'good', key: 'sessions.own.ended', params: { n: 1 } });
   seeOther(ctx, app.urls.to('/account/sessions'));
 }
 
 /** POST /account/sessions/end-others */
 export async function endOtherSessionsForm(ctx: Context, app: App): Promise<void> {
-  const n = await endOtherSessions(app, causeOf(ctx), personOf(ctx));
-  leaveMessage(ctx, app, { tone: 'good', key: 'sessions.own.ended', params: { n } });
+  const n = await endOtherSessions(app, auditContext(ctx), personOf(ctx));
+  flash(ctx, app, { tone: 'good', key: 'sessions.own.ended', params: { n } });
   seeOther(ctx, app.urls.to('/account/sessions'));
 }
 

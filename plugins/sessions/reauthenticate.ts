@@ -1,4 +1,4 @@
-import type { Cause, Person } from '../../core/actor.ts';
+import type { AuditContext, Person } from '../../core/actor.ts';
 import type { App } from '../../core/app.ts';
 import type { Transaction } from '../../core/database/pool.ts';
 import type { Form } from '../../core/http/form.ts';
@@ -20,7 +20,7 @@ export type Reauthenticated =
  */
 export async function reauthenticate(
   app: App,
-  cause: Cause,
+  cause: AuditContext,
   person: Person,
   sessionId: string,
   form: Form,
@@ -50,6 +50,6 @@ export function factorsFor(app: App, person: Person): Promise<readonly SessionFa
 
 async function factorsOf(tx: Transaction, app: App, person: Person): Promise<readonly SessionFactor[]> {
   const factors: SessionFactor[] = [];
-  for (const factor of app.slot('session.factors')) if (await factor.applies(tx, person)) factors.push(factor);
+  for (const factor of app.contributions('session.factors')) if (await factor.applies(tx, person)) factors.push(factor);
   return factors;
 }

@@ -1,4 +1,4 @@
-import type { Cause } from '../../core/actor.ts';
+import type { AuditContext } from '../../core/actor.ts';
 import type { Transaction } from '../../core/database/pool.ts';
 import type { Events } from '../../core/events.ts';
 import { subjectOf } from '../auth/account.ts';
@@ -14,7 +14,7 @@ export interface Revocation {
 /** Ends sessions and records each of them as an event of its own. Says how many there were. */
 export async function revokeSessions(
   tx: Transaction,
-  cause: Cause,
+  cause: AuditContext,
   events: Events,
   { which, reason, via }: Revocation,
 ): Promise<number> {

@@ -1,6 +1,6 @@
 import { type CreateSessionOptions, createSession } from 'koa-session';
 import type { App } from '../../core/app.ts';
-import type { Context, ContextMiddleware } from '../../core/http/context.ts';
+import type { Context, Middleware } from '../../core/http/context.ts';
 import { looksLikeToken } from './token.ts';
 
 // koa-session reads and writes the cookie; sessions live in our table, written by our rules. So its store only reads, and a
@@ -23,7 +23,7 @@ function cookieFor({ urls }: Pick<App, 'urls'>) {
 }
 
 /** Takes the cookie away. */
-export function takeCookie(ctx: Context, app: Pick<App, 'urls'>): void {
+export function clearSessionCookie(ctx: Context, app: Pick<App, 'urls'>): void {
   const { name, attributes } = cookieFor(app);
   ctx.cookies.set(name, '', { ...attributes, expires: new Date(0) });
 }
@@ -32,13 +32,13 @@ export function takeCookie(ctx: Context, app: Pick<App, 'urls'>): void {
 export function readCookie(
   app: Pick<App, 'urls'>,
   recognise: (ctx: Context, token: string) => Promise<boolean>,
-): ContextMiddleware {
+): Middleware {
   const { name: key, attributes } = cookieFor(app);
   const store = {
     async get(token: string, _maxAge: unknown, { ctx }: { ctx?: Context }) {
       if (!ctx) return undefined;
       if (looksLikeToken(token) && (await recognise(ctx, token))) return { is: 'known' };
-      takeCookie(ctx, app); // else that browser asks again with every request
+      clearSessionCookie(ctx, app); // else that browser asks again with every request
       return undefined;
     },
     async set() {},
@@ -64,7 +64,7 @@ export function readCookie(
 }
 
 /** Sends the browser a new token in place of whatever it has. To be called after the commit that made the token valid. */
-export async function giveCookie(ctx: Context, token: string): Promise<void> {
+export async function setSessionCookie(ctx: Context, token: string): Promise<void> {
   const jar = ctx as unknown as CookieJar;
   newTokens.set(ctx, token);
   jar.session = { is: 'known' };

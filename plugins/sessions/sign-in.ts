@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { sql } from 'slonik';
-import type { Cause } from '../../core/actor.ts';
+import { type AuditContext, sessionIdOf } from '../../core/actor.ts';
 import type { App } from '../../core/app.ts';
 import type { Transaction } from '../../core/database/pool.ts';
 import { subjectOf } from '../auth/account.ts';
@@ -25,7 +25,7 @@ export type SignedIn = { readonly outcome: 'done'; readonly token: string } | { 
  * stranger learns one thing only, that it did not work, and after the same time: an unknown, an inactive and a wrong one each
  * cost one verification. Which it was stands in the audit trail, in a transaction of its own.
  */
-export async function signIn(app: App, cause: Cause, { email, password, userAgent }: SignIn): Promise<SignedIn> {
+export async function signIn(app: App, cause: AuditContext, { email, password, userAgent }: SignIn): Promise<SignedIn> {
   const credentials = parseEmail(email).ok ? await findCredentials(app.database, email) : null;
   const matches = await verifyPassword(credentials?.password_hash, password);
   if (!credentials?.active || !matches) {
@@ -41,34 +41,36 @@ export async function signIn(app: App, cause: Cause, { email, password, userAgen
 async function open(
   tx: Transaction,
   app: App,
-  cause: Cause,
+  cause: AuditContext,
   credentials: Credentials,
   userAgent: string,
 ): Promise<string | undefined> {
   // A password changed, or an account shut, since the verification began must not let this session in.
   if (!(await stillHolds(tx, credentials))) return undefined;
   const { actor } = cause;
-  if (actor.kind === 'person' && cause.sessionId !== null)
-    await endSessions(tx, { session: cause.sessionId, owner: actor.id }, 'replaced');
-  const { id, token } = await openSession(
-    tx,
-    { userId: credentials.id, address: cause.address, userAgent },
-    optionsOf(app),
-  );
+  const before = sessionIdOf(cause);
+  if (actor.kind === 'person' && before !== null)
+    await endSessions(tx, { session: before, owner: actor.id }, 'replaced');
+  const { id, token } = await openSession(tx, { userId: credentials.id, address: cause.ip, userAgent }, optionsOf(app));
   const person = await tx.one(sql.type(personRow)`
     select ${personColumns} from rustio_user u where u.id = ${credentials.id}
   `);
-  await app.events.record(tx, { ...cause, actor: personOf(person), sessionId: id }, 'login_succeeded', {
-    subject: subjectOf(credentials),
-    data: { method: 'password' },
-  });
+  await app.events.record(
+    tx,
+    { ...cause, actor: personOf(person), credential: { scheme: 'session', id } },
+    'login_succeeded',
+    {
+      subject: subjectOf(credentials),
+      data: { method: 'password' },
+    },
+  );
   return token;
 }
 
 async function recordFailure(
   tx: Transaction,
   app: App,
-  cause: Cause,
+  cause: AuditContext,
   email: string,
   credentials: Credentials | null,
 ): Promise<void> {

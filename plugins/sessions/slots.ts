@@ -1,9 +1,9 @@
 import type { FragmentSqlToken } from 'slonik';
 import type { z } from 'zod';
-import type { Cause, Person } from '../../core/actor.ts';
+import type { AuditContext, Person } from '../../core/actor.ts';
 import type { Transaction } from '../../core/database/pool.ts';
+import type { ExtensionPointName } from '../../core/extension-points.ts';
 import type { Form } from '../../core/http/form.ts';
-import type { SlotName } from '../../core/plugin.ts';
 
 /**
  * What later plugins also want to know about every signed-in request, by name. They add to it by declaration merging and
@@ -28,14 +28,14 @@ export interface SessionFactor {
   /** Whether this person has to prove it. */
   applies(tx: Transaction, person: Person): Promise<boolean>;
   /** Whether the form proves it. A wrong answer is an outcome; what it counts is committed. */
-  proves(tx: Transaction, cause: Cause, person: Person, form: Form): Promise<boolean>;
+  proves(tx: Transaction, cause: AuditContext, person: Person, form: Form): Promise<boolean>;
 }
 
-declare module '../../core/plugin.ts' {
-  interface Slots {
+declare module '../../core/extension-points.ts' {
+  interface ExtensionPoints {
     'session.columns': SessionColumn;
     'session.factors': SessionFactor;
   }
 }
 
-export const slots = ['session.columns', 'session.factors'] as const satisfies readonly SlotName[];
+export const slots = ['session.columns', 'session.factors'] as const satisfies readonly ExtensionPointName[];

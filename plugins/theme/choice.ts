@@ -4,13 +4,21 @@ import { safeReturn } from '../../core/http/safe-return.ts';
 import { seeOther } from '../../core/http/see-other.ts';
 
 const COOKIE = 'rustio-theme';
+/** Shared: one object per request would be kept for nothing. */
+const ATTRIBUTES = { light: { 'data-theme': 'light' }, dark: { 'data-theme': 'dark' } } as const;
 const YEAR_MS = 365 * 24 * 3600 * 1000;
 
 /** Reads the choice; anything but the two words counts as none. */
 export async function readTheme(ctx: Context, next: () => Promise<void>): Promise<void> {
   const chosen = ctx.cookies.get(COOKIE);
-  ctx.state.theme = chosen === 'light' || chosen === 'dark' ? chosen : '';
+  if (chosen === 'light' || chosen === 'dark') ctx.state.htmlAttributes = ATTRIBUTES[chosen];
   await next();
+}
+
+/** What was chosen: `system` when nothing was. */
+export function currentTheme({ state }: Context): 'light' | 'dark' | 'system' {
+  const chosen = state.htmlAttributes['data-theme'];
+  return chosen === 'light' || chosen === 'dark' ? chosen : 'system';
 }
 
 /** POST /+theme — `theme` is light, dark or system; goes back to the page where it was chosen. */

@@ -1,13 +1,33 @@
 import { definePlugin } from '../../core/plugin.ts';
-import { chooseTheme, readTheme } from './choice.ts';
+import { chooseTheme, currentTheme, readTheme } from './choice.ts';
+import { ar } from './messages/ar.ts';
+import { en } from './messages/en.ts';
 
-/** Light or dark, as the reader's system has it or as he chose; told by the server as an attribute of the page. */
+declare module '../../core/config.ts' {
+  interface PluginOptions {
+    theme: NoOptions;
+  }
+}
+
+/** Light or dark, as the user's system has it or as they chose; set by the server as an attribute of the page. */
 export const theme = definePlugin({
   name: 'theme',
   api: 1,
   description: 'Light and dark.',
-  identify: () => readTheme,
+  templates: new URL('../../templates/theme/', import.meta.url),
+  messages: { en, ar },
+  middleware: () => [{ name: 'theme', stage: 'before-route', run: readTheme }],
+  contributes: {
+    'layout.userMenu': [
+      {
+        name: 'theme',
+        rank: 10,
+        view: 'theme/switch',
+        data: (ctx, app) => ({ action: app.urls.to('/+theme'), theme: currentTheme(ctx) }),
+      },
+    ],
+  },
   routes(routes) {
-    routes.post('/+theme', { open: true }, chooseTheme, { despite: 'all' });
+    routes.post('/+theme', { access: { open: true }, skipGates: 'all' }, chooseTheme);
   },
 });

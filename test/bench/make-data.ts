@@ -14,7 +14,7 @@ import { emptySnapshot, type Snapshot } from '../../core/migrate/shape.ts';
 import { snapshotOf } from '../../core/migrate/snapshot.ts';
 import { migrationSources } from '../../core/migrate/sources.ts';
 import { loadProject } from '../../core/project.ts';
-import { commandCause } from '../../plugins/auth/command-cause.ts';
+import { commandAuditContext } from '../../plugins/auth/command-cause.ts';
 import { createUser } from '../../plugins/auth/create-user.ts';
 import { builtIn } from '../../plugins/order.ts';
 import { ADMINISTRATOR, AUTHORS, ROWS, WORDS } from './data.ts';
@@ -51,7 +51,7 @@ async function prepareData(project: ProjectContext, url: string, full: boolean):
       await client.query(renderFile(diff(bare, whole)).up);
       await client.query('vacuum (analyze)');
       await database.transaction(async (tx) => {
-        await createUser(tx, commandCause(), app.events, { ...ADMINISTRATOR, role: 'administrator' });
+        await createUser(tx, commandAuditContext(), app.events, { ...ADMINISTRATOR, role: 'administrator' });
       });
     });
     await withPlainConnection(url, async (client) => {

@@ -37,7 +37,7 @@ test('a config that cannot stand leaves nothing open', async () => {
     const broken = defineConfig({ name: 'Notes', plugins: { auth: false } });
     const failed = await createApp(broken, { folder: import.meta.dirname }).catch((error: unknown) => error);
     assert.instance(failed, Error);
-    assert.match(String(failed), 'cannot start');
+    assert.match(String(failed), 'could not start');
   } finally {
     delete process.env.DATABASE_URL;
     await database.drop();

@@ -23,7 +23,7 @@ function slowPage(noted: string[] = []): { plugin: Plugin; entered: Promise<void
     name: 'slow',
     api: 1,
     routes: (routes) =>
-      routes.get('/+slow', { open: true }, async (ctx) => {
+      routes.get('/+slow', { access: { open: true } }, async (ctx) => {
         ctx.res.once('close', () => noted.push('answered'));
         entered.resolve();
         await finished.promise;

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
 import type { Access } from '../../core/http/context.ts';
-import type { Route } from '../../core/http/router.ts';
+import type { Route } from '../../core/http/route.ts';
 import { type TestApp, testApp } from '../support/app.ts';
 import { ROOT } from '../support/sources.ts';
 import { suite } from '../support/suite.ts';
@@ -46,7 +46,7 @@ function whoOf(access: Access): string {
   return kinds.join(', ');
 }
 
-const lineOf = ({ path: address, method, access, answers }: Route): Omit<Line, 'what'> => ({
+const lineOf = ({ path: address, method, access, responses: answers }: Route): Omit<Line, 'what'> => ({
   address,
   method,
   who: whoOf(access),

@@ -7,6 +7,7 @@ import { migrate } from '../../core/migrate/run.ts';
 import { migrationSources } from '../../core/migrate/sources.ts';
 import { type TestApp, testApp } from '../support/app.ts';
 import { rustioFailureOf } from '../support/failure.ts';
+import { runCheck, runCommand } from '../support/run-tool.ts';
 import { suite } from '../support/suite.ts';
 import { examplesOf, writeExamples } from './fenced.ts';
 
@@ -20,7 +21,7 @@ test.before(async () => {
   assert.ok(typeof shown === 'object' && shown !== null && 'holidays' in shown);
   // What definePlugin gives back is what it was given; the boot below reads every part of it.
   holidays = shown.holidays as Plugin;
-  app = await testApp({ extend: [holidays], plugins: { holidays: { mostADay: 2 } } });
+  app = await testApp({ extend: [holidays], plugins: { holidays: { mostADay: 2 } } as object });
   const url = app.app.environment.databaseUrl ?? '';
   await migrate(url, migrationSources(folder, app.app.plugins), { by: 'tests' });
 });
@@ -81,30 +82,23 @@ test('a mistake is 422 with what was typed and a message at its field, and a ref
 });
 
 test('its command calls the same rule, and its check sees the result', async () => {
-  const context = {
-    project: { folder, environment: app.app.environment, config: app.app.config, configError: undefined },
-    app: app.app,
-    database: app.app.database,
-  };
   const printed: string[] = [];
   const run = async (day: string) =>
-    holidays.commands?.[0]?.run(context, {
-      values: { day, reason: 'National day' },
-      print: (line) => void printed.push(line),
-      askSecret: async () => undefined,
-    });
+    printed.push(...(await runCommand(holidays.commands?.[0], app.app, { day, reason: 'National day' })));
   await run('2099-08-01');
   const refused = await rustioFailureOf(run('1 August'));
   assert.is(refused.exitCode, 2);
   assert.match(refused.parts.why, /^Write a date that exists/);
   assert.equal(printed, ['2099-08-01 is a day off.']);
   assert.equal((await events()).at(-1), { actor_kind: 'command', day: '2099-08-01' });
-  assert.is((await holidays.checks?.[0]?.run(context))?.status, 'ok');
+  assert.is((await runCheck(holidays.checks?.[0], app.app)).status, 'ok');
 });
 
 test('an option with a slip in it stops the boot with its path', async () => {
   const slip: object = { mostADay: 0 };
-  const { code, details } = await rustioFailureOf(testApp({ extend: [holidays], plugins: { holidays: slip } }));
+  const { code, details } = await rustioFailureOf(
+    testApp({ extend: [holidays], plugins: { holidays: slip } as object }),
+  );
   assert.is(code, 'RIO-BOOT-PROBLEMS');
   assert.match(details.join(), /^plugins\.holidays\.mostADay: /);
 });

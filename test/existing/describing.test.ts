@@ -11,6 +11,7 @@ import { snapshotOf } from '../../core/migrate/snapshot.ts';
 import { field } from '../../core/model/field.ts';
 import { type AnyModel, defineModel } from '../../core/model/model.ts';
 import { buildModels } from '../../core/model/resolve.ts';
+import { runCheck } from '../support/run-tool.ts';
 import { afterAllSuites, suite } from '../support/suite.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { openMerchant } from './merchant.ts';
@@ -94,12 +95,9 @@ test('sqlType is for columns of others, and for texts and choices', () => {
 });
 
 test("`doctor` finds nothing where everything is described as it is, plugins' tables included", async () => {
-  const project = { folder: '', environment: app.environment, config: app.config, configError: undefined };
-  const found = await describedTables.run({ project, app, database: app.database });
-  assert.is(found.status, 'ok', found.says);
-  assert.match(found.says, /^\d+ described tables are as their models say/);
-  const without = await describedTables.run({ project, app: undefined, database: undefined });
-  assert.is(without.status, 'note');
+  const found = await runCheck(describedTables, app);
+  assert.is(found.status, 'ok', found.message);
+  assert.match(found.message, /^\d+ described tables are as their models say/);
 });
 
 test('`doctor` names tables and columns that are not there', async () => {
@@ -109,7 +107,7 @@ test('`doctor` names tables and columns that are not there', async () => {
     fields: { no: field.integer(), name: field.text() },
     key: 'no',
     table: 'Sales.Rack',
-    address: 'shelves',
+    slug: 'shelves',
     ...elsewhere,
   });
   const { models: all } = built(Rack);

@@ -359,8 +359,8 @@ alter table rustio_audit enable always trigger rustio_audit_append_only;`,
   {
     name: 'a page answers what its route does not declare',
     file: 'plugins/admin/index.ts',
-    from: "routes.get('/:model', { permission: 'view' }, listPage, { answers: [400] });",
-    to: "routes.get('/:model', { permission: 'view' }, listPage);",
+    from: "routes.get('/:model', { access: { permission: 'view' } }, listPage, { answers: [400] });",
+    to: "routes.get('/:model', { access: { permission: 'view' } }, listPage);",
     tests: ['fuzz/routes.test.ts'],
   },
 ];

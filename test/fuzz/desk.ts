@@ -3,7 +3,7 @@ import type { Config } from '../../core/config.ts';
 import { field } from '../../core/model/field.ts';
 import { defineModel } from '../../core/model/model.ts';
 import { defineAdmin } from '../../plugins/admin/define-admin.ts';
-import { commandCause } from '../../plugins/auth/command-cause.ts';
+import { commandAuditContext } from '../../plugins/auth/command-cause.ts';
 import { png } from '../core/files/contents.ts';
 import { admins, models, everything as ofDesk, openDesk, Place, run, Thing } from '../plugins/admin/desk.ts';
 import type { TestApp } from '../support/app.ts';
@@ -71,7 +71,7 @@ export async function openFuzzDesk(): Promise<TestApp> {
 }
 
 async function pictured({ app }: TestApp, title: string): Promise<void> {
-  const cause = commandCause();
+  const cause = commandAuditContext();
   const model = app.models.of(Profile);
   const photo = model.fields.get('photo');
   const added = photo && (await app.files.add(cause.actor, photo, 'photo.png', png()));

@@ -1,11 +1,12 @@
 /** Sends requests of every sort to every route and looks whether each is answered as it should be. */
-import { type Route, type RouteTable, routeTable } from '../../core/http/router.ts';
+import type { Route } from '../../core/http/route.ts';
 import type { TestApp } from '../support/app.ts';
 import { problemsOf, routeOf } from './judge.ts';
 import { compare, countsOf, type Done } from './ledger.ts';
 import { type Person, peopleOf } from './people.ts';
 import { Random } from './random.ts';
 import { type FuzzRequest, type Known, requestFor } from './request.ts';
+import { type RouteTable, routeTable } from './route-table.ts';
 import { type FuzzAnswer, send } from './send.ts';
 
 export interface FuzzOptions {

@@ -1,6 +1,7 @@
-import type { Route, RouteTable } from '../../core/http/router.ts';
+import type { Route } from '../../core/http/route.ts';
 import { MARKED } from './hostile.ts';
 import type { FuzzRequest } from './request.ts';
+import type { RouteTable } from './route-table.ts';
 import type { FuzzAnswer } from './send.ts';
 
 /** Addresses that are answered without a route. */
@@ -51,7 +52,7 @@ function allowed(table: RouteTable, asked: FuzzRequest): ReadonlySet<number> {
   const outside = OUTSIDE[path];
   if (outside !== undefined && ['GET', 'HEAD'].includes(asked.method)) return new Set([outside]);
   const { route, allowed: methods } = table.match(asked.method, path);
-  return route?.answers ?? new Set([methods.length === 0 ? 404 : 405]);
+  return route?.responses ?? new Set([methods.length === 0 ? 404 : 405]);
 }
 
 /** Without the query; of an address with a host in it, as proxies are asked, what stands behind the host. */

@@ -1,6 +1,6 @@
 // One request against a route: its path, its query, its headers and its body, from what a careful person would send to what nobody would.
 
-import type { Route } from '../../core/http/router.ts';
+import type { Route } from '../../core/http/route.ts';
 import type { ModelInfo } from '../../core/model/registry.ts';
 import type { TestApp } from '../support/app.ts';
 import { type Body, bodyFor } from './body.ts';
@@ -69,7 +69,7 @@ function addressFor(random: Random, known: Known, who: Somebody, route: Route, m
 
 function paramFor(random: Random, known: Known, name: string, model: ModelInfo): string {
   if (random.percent(12)) return encoded(random, hostileText(random));
-  if (name === 'model') return random.percent(95) ? model.address : random.pick(known.models).address;
+  if (name === 'model') return random.percent(95) ? model.slug : random.pick(known.models).slug;
   if (name === 'field') return random.pick([...model.fields.keys()]);
   if (name === 'key') return model.key.map(() => keyPart(random)).join(',');
   return random.pick(['6fa459ea-ee8a-3ca4-894e-db77e160355e', '1', String(random.int(100))]);

@@ -53,7 +53,7 @@ for (const path of NOWHERE) {
     });
     assert.is(page.status, 404);
     const said = textOf(mainOf(page.text));
-    assert.match(said, 'RIO-HTTP-NOT-FOUND There is nothing at this address.');
+    assert.match(said, 'RIO-HTTP-NOT-FOUND Page not found.');
     assert.match(said, 'It was deleted, it never existed, or it is not for you to see.');
   });
 }

@@ -318,7 +318,12 @@ test('a content that somebody has removed from the folder is told as missing, an
 
 test('code adds files as forms do', async () => {
   const { app } = desk;
-  const cause = { actor: { kind: 'job', name: 'import' }, correlationId: 'x', address: null, sessionId: null } as const;
+  const cause = {
+    actor: { kind: 'job', name: 'import', permissions: 'all' },
+    correlationId: 'x',
+    ip: null,
+    credential: null,
+  } as const;
   const field = app.models.byName('paper')?.fields.get('scan');
   if (!field) throw new Error('there is no such field');
   const added = await app.files.add(cause.actor, field, 'from code.pdf', PDF);

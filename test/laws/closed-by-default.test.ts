@@ -1,7 +1,7 @@
 // Law 7: every route × every role. What is expected is worked out from the access that the route declares.
 import * as assert from 'uvu/assert';
 import type { Access } from '../../core/http/context.ts';
-import type { Route } from '../../core/http/router.ts';
+import type { Route } from '../../core/http/route.ts';
 import { definePlugin } from '../../core/plugin.ts';
 import { type TestApp, testApp } from '../support/app.ts';
 import type { Answer, Client } from '../support/client.ts';
@@ -28,7 +28,7 @@ const ranks = definePlugin({
   requires: ['auth'],
   routes(routes) {
     for (const role of RANKED) {
-      routes.get(`/+for-${role}`, { role }, (ctx) => {
+      routes.get(`/+for-${role}`, { access: { role } }, (ctx) => {
         ctx.body = role;
       });
     }
@@ -139,5 +139,5 @@ function mayEnter({ role, permissions }: Somebody, access: Access): boolean {
   if (permission === undefined || rank >= RANKED.indexOf('administrator')) return true;
   // Below staff a permission opens nothing.
   if (rank < RANKED.indexOf('staff')) return false;
-  return permissions.includes(permission.includes('.') ? permission : `book.${permission}`);
+  return [permission].flat().every((name) => permissions.includes(name.includes('.') ? name : `book.${name}`));
 }

@@ -91,17 +91,17 @@ test('an option that a model does not have stops the boot: without its table it 
 
 test('two models that would share a name, a table or an address stop the boot', async () => {
   const one = defineModel('loan', { fields: { name: field.text() } });
-  const sameName = defineModel('loan', { fields: { name: field.text() }, table: 'other', address: 'other' });
+  const sameName = defineModel('loan', { fields: { name: field.text() }, table: 'other', slug: 'other' });
   const sameTable = defineModel('lending', { fields: { name: field.text() }, table: 'loan' });
-  const sameAddress = defineModel('borrowing', { fields: { name: field.text() }, address: 'loans' });
+  const sameAddress = defineModel('borrowing', { fields: { name: field.text() }, slug: 'loans' });
   assert.ok((await problemsOf({ models: [one, sameName] })).length > 0);
   assert.match((await problemsOf({ models: [one, sameTable] })).join(), 'loan');
   assert.match((await problemsOf({ models: [one, sameAddress] })).join(), 'loans');
 });
 
 test('a model whose address is a page of a plugin stops the boot, and both owners are named', async () => {
-  const Trail = defineModel('trail', { fields: { name: field.text() }, address: 'audit' });
+  const Trail = defineModel('trail', { fields: { name: field.text() }, slug: 'audit' });
   assert.equal(await problemsOf({ models: [Trail] }), [
-    'model trail of project: its address "audit" is a page of the plugin audit (/admin/audit). Give the model another `address`.',
+    'model trail of project: its slug "audit" is a page of the plugin audit (/admin/audit). Give the model another `slug`.',
   ]);
 });

@@ -10,7 +10,8 @@ const pluginOf = (path: string): string | undefined => /^plugins\/([^/]+)\//.exe
 test('the scanner sees imports, so that the tests below cannot pass on nothing', () => {
   const app = sourcesIn('core').find(({ path }) => path === 'core/app.ts');
   assert.ok(app?.imports.includes('core/plugin.ts'));
-  assert.ok(app?.packages.includes('koa'));
+  const pipeline = sourcesIn('core').find(({ path }) => path === 'core/http/pipeline.ts');
+  assert.ok(pipeline?.packages.includes('koa'));
 });
 
 test('the core imports no plugin, no command and no test', () => {

@@ -1,7 +1,7 @@
 // Law 2: what a plugin does not declare does not exist, and `false` takes all of it away.
 import * as assert from 'uvu/assert';
 import type { EventName } from '../../core/events.ts';
-import { type Config, defineModel, definePlugin, field, type Plugin } from '../../index.ts';
+import { type Config, defineModel, definePlugin, field, type Plugin, type Routes } from '../../index.ts';
 import { builtIn } from '../../plugins/order.ts';
 import { testApp } from '../support/app.ts';
 import { rustioFailureOf } from '../support/failure.ts';
@@ -20,15 +20,15 @@ function holidays(): Plugin {
   return definePlugin({
     name: 'holidays',
     api: 1,
-    words: { en: { 'holidays.title': 'Days off' } },
+    messages: { en: { 'holidays.title': 'Days off' } },
     models: [Holiday],
     permissions: [{ name: 'holidays.declare', description: 'Declare a holiday' }],
     events: ['holiday_declared' satisfies EventName],
-    fills: { navigation: [{ label: 'holidays.title', path: '/+holidays', access: { signedIn: true } }] },
-    checks: [{ name: 'holidays', needs: 'nothing', run: async () => ({ status: 'ok', says: 'yes' }) }],
+    contributes: { 'layout.navigation': [{ label: 'holidays.title', path: '/+holidays', access: { signedIn: true } }] },
+    checks: [{ name: 'holidays', needs: 'nothing', run: async () => ({ status: 'ok', message: 'yes' }) }],
     commands: [{ name: 'holiday list', description: 'Lists them', needs: 'nothing', run: async () => {} }],
     routes: (routes) =>
-      routes.get('/+holidays', { signedIn: true }, (ctx) => {
+      routes.get('/+holidays', { access: { signedIn: true } }, (ctx) => {
         ctx.body = ctx.state.t('holidays.title');
       }),
   });
@@ -44,14 +44,14 @@ test('what it declares is there', async () => {
     assert.ok(app.models.byName('holiday'));
     assert.ok(app.permissions.includes('holidays.declare'));
     assert.ok(app.permissions.includes('holiday.view'));
-    assert.is(app.words.translate('en')('holidays.title'), 'Days off');
+    assert.is(app.messages.translate('en')('holidays.title'), 'Days off');
   } finally {
     await running.close();
   }
 });
 
 test('switched off, nothing of it is left: no route, model, word, permission, place in the navigation', async () => {
-  const running = await testApp({ extend: [holidays()], plugins: { holidays: false } });
+  const running = await testApp({ extend: [holidays()], plugins: { holidays: false } as object });
   try {
     const { app } = running;
     const person = await running.person('staff');
@@ -62,7 +62,7 @@ test('switched off, nothing of it is left: no route, model, word, permission, pl
       app.permissions.filter((name) => name.startsWith('holiday')),
       [],
     );
-    assert.is(app.words.translate('en')('holidays.title'), 'holidays.title');
+    assert.is(app.messages.translate('en')('holidays.title'), 'holidays.title');
     assert.equal(
       app.plugins.map(({ name }) => name),
       builtIn.map(({ name }) => name),
@@ -73,14 +73,14 @@ test('switched off, nothing of it is left: no route, model, word, permission, pl
 });
 
 test('switched off, an event of it cannot be recorded', async () => {
-  const running = await testApp({ extend: [holidays()], plugins: { holidays: false } });
+  const running = await testApp({ extend: [holidays()], plugins: { holidays: false } as object });
   try {
     const { app } = running;
     const cause = {
-      actor: { kind: 'job', name: 'test' },
+      actor: { kind: 'job', name: 'test', permissions: 'all' },
       correlationId: 'x'.repeat(16),
-      address: null,
-      sessionId: null,
+      ip: null,
+      credential: null,
     } as const;
     const recorded = app.database.transaction((tx) =>
       app.events.record(tx, cause, 'holiday_declared', { subject: null, data: { day: '2026-12-25' } }),
@@ -112,20 +112,22 @@ test('switching off what others stand on stops the boot, and names each of them'
     const details = await problemsOf({ plugins: { [name]: false } });
     assert.equal(
       details,
-      expected.map((who) => `${who}: needs the plugin "${name}", which is switched off in the config.`),
+      expected.map((who) => `${who}: requires the plugin "${name}", which is disabled in the config.`),
     );
   }
 });
 
 test('a plugin that is misspelt, unknown to another, or given options that it does not have stops the boot', async () => {
-  assert.equal(await problemsOf({ plugins: { sesions: {} } }), [
+  assert.equal(await problemsOf({ plugins: { sesions: {} } as object }), [
     'plugins.sesions: there is no plugin of that name. Did you mean "sessions"?',
   ]);
   const slip: object = { idleHour: 3 };
   assert.match((await problemsOf({ plugins: { sessions: slip } })).join(), /plugins\.sessions.*idleHour/);
-  assert.equal(await problemsOf({ plugins: { audit: { keep: 3 } } }), ['plugins.audit: this plugin has no options.']);
+  assert.equal(await problemsOf({ plugins: { audit: { keep: 3 } as never } }), [
+    'plugins.audit: this plugin has no options.',
+  ]);
   assert.equal(await problemsOf({ extend: [definePlugin({ name: 'mine', api: 1, requires: ['yours'] })] }), [
-    'plugin mine: needs the plugin "yours", which is not there.',
+    'plugin mine: requires the plugin "yours", which does not exist.',
   ]);
 });
 
@@ -136,16 +138,16 @@ test('two plugins that bring the same thing stop the boot, and both are named', 
     permissions: [{ name: 'holidays.declare', description: 'Also' }],
     events: ['holiday_declared'],
     commands: [{ name: 'holiday list', description: 'Also', needs: 'nothing', run: async () => {} }],
-    checks: [{ name: 'holidays', needs: 'nothing', run: async () => ({ status: 'ok', says: 'yes' }) }],
-    routes: (routes) => routes.get('/+holidays', { signedIn: true }, () => {}),
+    checks: [{ name: 'holidays', needs: 'nothing', run: async () => ({ status: 'ok', message: 'yes' }) }],
+    routes: (routes) => routes.get('/+holidays', { access: { signedIn: true } }, () => {}),
   });
   const details = await problemsOf({ extend: [holidays(), twin] });
   for (const what of ['event', 'permission', 'command', 'check']) {
     const told = details.find((line) => line.startsWith('plugin twin') && line.includes(`the ${what} "`));
-    assert.match(told ?? what, 'belongs to holidays already');
+    assert.match(told ?? what, 'already belongs to holidays');
   }
   assert.ok(
-    details.includes('routes of twin: GET /admin/+holidays is already a route of holidays (/admin/+holidays).'),
+    details.includes('route GET /admin/+holidays of twin: it is already a route of holidays (/admin/+holidays).'),
   );
 });
 
@@ -153,14 +155,19 @@ test('a slot that nobody opens and an access that nobody judges stop the boot', 
   const lost = {
     ...definePlugin({ name: 'lost', api: 1 }),
     // As a plugin in plain JavaScript could: the types would not let this pass.
-    fills: { 'dashboard.wigets': [] } as Plugin['fills'] & object,
-    routes: (routes: { get(path: string, access: never, handler: () => void): void }) =>
-      routes.get('/+lost', { blessed: true } as never, () => {}),
+    contributes: { 'dashboard.wigets': [] } as Plugin['contributes'] & object,
+    routes: (routes: Routes) => routes.get('/+lost', { access: { blessed: true } as never }, () => {}),
   };
   const details = await problemsOf({ extend: [lost as Plugin] });
-  assert.ok(details.includes('plugin lost: fills the slot "dashboard.wigets", which no earlier plugin opens.'));
   assert.ok(
-    details.includes('route GET /admin/+lost of lost: asks for the access "blessed", which no enabled plugin judges.'),
+    details.includes(
+      'plugin lost: contributes to "dashboard.wigets", which no plugin opens. Did you mean "dashboard.widgets"?',
+    ),
+  );
+  assert.ok(
+    details.includes(
+      'route GET /admin/+lost of lost: it requires the access "blessed", which no enabled plugin checks.',
+    ),
   );
 });
 

@@ -89,10 +89,10 @@ const holidays = definePlugin({
   api: 1,
   requires: ['admin'],
   routes: (routes) => {
-    routes.get('/holidays', { signedIn: true }, (ctx) => {
+    routes.get('/holidays', { access: { signedIn: true } }, (ctx) => {
       ctx.body = ctx.state.actor.name;
     });
-    routes.get('/holidays/plan', { role: 'staff', recent: true }, () => {});
+    routes.get('/holidays/plan', { access: { role: 'staff', recent: true } }, () => {});
     // @ts-expect-error nobody judges this kind of access
     routes.get('/holidays/free', { sigendIn: true }, () => {});
   },

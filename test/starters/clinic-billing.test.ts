@@ -4,6 +4,7 @@ import { lineTotal } from '../../starters/clinic/billing/amount.ts';
 import { checks } from '../../starters/clinic/billing/checks.ts';
 import { overdue, unsent } from '../../starters/clinic/billing/figures.ts';
 import { firstsOf, mainOf, mistakeAt } from '../plugins/admin/page.ts';
+import { runCheck } from '../support/run-tool.ts';
 import { afterAllSuites, suite } from '../support/suite.ts';
 import { openClinic, reception } from './clinic-house.ts';
 
@@ -119,15 +120,10 @@ test('the figures lead to lists of just as many invoices', async () => {
 
 test('`doctor` finds a total that somebody changed past the application', async () => {
   const [check] = checks;
-  const tools = {
-    project: { folder: '', environment: app.environment, config: app.config, configError: undefined },
-    app,
-    database: app.database,
-  };
-  assert.equal(await check?.run(tools), { status: 'ok', says: 'Every invoice is the sum of its lines.' });
+  assert.equal(await runCheck(check, app), { status: 'ok', message: 'Every invoice is the sum of its lines.' });
   const id = await invoice();
   await app.database.query(sql.unsafe`update invoice set total = 1 where id = ${id}::bigint`);
-  assert.is((await check?.run(tools))?.status, 'failed');
+  assert.is((await runCheck(check, app)).status, 'failed');
 });
 
 test('amounts are exact', () => {

@@ -62,7 +62,7 @@ test('without the waiting room the boot says what cannot stand without it', asyn
   const plugins = { ...config.plugins, 'waiting-room': false as const };
   const error = await rustioFailureOf(testApp({ ...config, plugins }, { folder }));
   assert.is(error.code, 'RIO-BOOT-PROBLEMS');
-  assert.match(error.details.join('\n'), 'needs the plugin "waiting-room", which is switched off');
+  assert.match(error.details.join('\n'), 'requires the plugin "waiting-room", which is disabled');
 });
 
 test('without both, nothing of them is left', async () => {

@@ -1,11 +1,11 @@
 import * as assert from 'uvu/assert';
-import type { CommandInput } from '../../core/plugin.ts';
 import { type Figure, sql, z } from '../../index.ts';
 import { checks } from '../../starters/clinic/waiting-room/checks.ts';
 import { commands } from '../../starters/clinic/waiting-room/commands.ts';
 import { ownDay, waiting } from '../../starters/clinic/waiting-room/widgets.ts';
 import { noticesOf, rowsOf, textOf } from '../plugins/admin/page.ts';
 import type { Client } from '../support/client.ts';
+import { runCheck, runCommand } from '../support/run-tool.ts';
 import { afterAllSuites, suite } from '../support/suite.ts';
 import { openClinic, reception } from './clinic-house.ts';
 
@@ -168,7 +168,7 @@ test('whoever may see invoices is told who owes; nobody else is', async () => {
 test('the start page says how many wait, in red when one waits too long', async () => {
   const { appointment } = await bookedNow();
   await send(desk, 'arrived', { appointment });
-  const load = (): Promise<Figure> => waiting.load({ state: { t: app.words.translate('en'), locale: 'en' } }, app);
+  const load = (): Promise<Figure> => waiting.load({ state: { t: app.messages.translate('en'), locale: 'en' } }, app);
   const before = await load();
   assert.ok(Number(before.value) >= 1);
   assert.is(before.tone, 'warn');
@@ -198,7 +198,7 @@ test('a doctor finds his own patients of today on the start page, and no others'
     role: 'supervisor',
     permissions: new Set(['patient.view']),
   } as const;
-  const t = app.words.translate('en');
+  const t = app.messages.translate('en');
   const own = await ownDay.load({ state: { t, actor: { ...person, id } } }, app);
   assert.ok(own.rows.some(([, patient]) => patient?.text === seat.patient));
   const { count } = await app.database.one(sql.type(z.object({ count: z.coerce.number() }))`
@@ -239,31 +239,24 @@ test('`doctor` asks for the forgotten, and the command clears what is over', asy
   const { appointment } = await bookedNow();
   await send(desk, 'arrived', { appointment });
   const [check] = checks;
-  const tools = {
-    project: { folder: '', environment: app.environment, config: app.config, configError: undefined },
-    app,
-    database: app.database,
-  };
-  assert.is((await check?.run(tools))?.status, 'ok');
+  assert.is((await runCheck(check, app)).status, 'ok');
   await app.database.query(sql.unsafe`
     update waiting_visit set arrived_at = now() - interval '2 days' where appointment_id = ${appointment}::bigint
   `);
-  const found = await check?.run(tools);
-  assert.is(found?.status, 'warning');
-  assert.match(found?.says ?? '', '1 patients of earlier days');
+  const found = await runCheck(check, app);
+  assert.is(found.status, 'warning');
+  assert.match(found.message, '1 patients of earlier days');
 
   assert.ok((await run('waiting-room list')).some((line) => line.includes('Test Patient')));
   assert.equal(await run('waiting-room clear'), ['Cleared 1 visits of earlier days.']);
   assert.equal(await run('waiting-room clear'), ['There was nothing to clear.']);
-  assert.is((await check?.run(tools))?.status, 'ok');
+  assert.is((await runCheck(check, app)).status, 'ok');
 
-  async function run(name: string): Promise<readonly string[]> {
-    const lines: string[] = [];
-    const input: CommandInput = { values: {}, print: (line) => lines.push(line), askSecret: async () => undefined };
-    const command = commands.find((each) => each.name === name);
-    if (!command) throw new Error(`There is no command ${name}.`);
-    await command.run(tools, input);
-    return lines;
+  function run(name: string): Promise<readonly string[]> {
+    return runCommand(
+      commands.find((each) => each.name === name),
+      app,
+    );
   }
 });
 

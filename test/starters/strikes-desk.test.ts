@@ -40,7 +40,7 @@ test('what counts back from the newest report says so, with the day', async () =
 });
 
 test('what the desk should do next follows from the case', async () => {
-  const strike = await app.rows.get(officer, Strike, '9912');
+  const strike = await app.records.get(officer, Strike, '9912');
   if (!strike) throw new Error('The strike 9912 is not there.');
   const open = { ...strike, state: 'open', officer: 2, damage: 'minor', costTotal: '0.00', speed: 140 } as const;
   assert.is(nextStep({ ...open, officer: null }), 'Give it to a case officer');
@@ -55,9 +55,9 @@ async function rowsBehind({ url }: Figure): Promise<number> {
   assert.is(address.pathname, '/admin/strikes');
   const listing = sitesOf(app).of(app.models.of(Strike))?.listing;
   if (!listing) throw new Error('Strikes have no list.');
-  const { parsed } = await app.rows.ask(officer, listing, address.searchParams, 'UTC');
+  const { parsed } = await app.records.ask(officer, listing, address.searchParams, 'UTC');
   if (!parsed.ok) throw new Error(`${url} is no address of the list.`);
-  const { count } = await app.rows.list(officer, listing, parsed.ask);
+  const { count } = await app.records.list(officer, listing, parsed.ask);
   if (count.kind !== 'exact') throw new Error(`The list counts only ${count.kind}.`);
   return count.rows;
 }

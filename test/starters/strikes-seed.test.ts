@@ -1,7 +1,7 @@
 // timeout: 120
 import { randomUUID } from 'node:crypto';
 import * as assert from 'uvu/assert';
-import { type Cause, sql, z } from '../../index.ts';
+import { type AuditContext, sql, z } from '../../index.ts';
 import { listGroups } from '../../plugins/auth/groups.ts';
 import { Strike } from '../../starters/strikes/models/strike.ts';
 import { readFiles } from '../../starters/strikes/seed/files.ts';
@@ -212,6 +212,6 @@ async function contentOf(of: Desk): Promise<readonly string[]> {
   );
 }
 
-function cause(): Cause {
-  return { actor: { kind: 'command', name: 'test' }, correlationId: randomUUID(), address: null, sessionId: null };
+function cause(): AuditContext {
+  return { actor: { kind: 'command', name: 'test' }, correlationId: randomUUID(), ip: null, credential: null };
 }

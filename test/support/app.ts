@@ -13,7 +13,7 @@ import { emptySnapshot } from '../../core/migrate/shape.ts';
 import { snapshotOf } from '../../core/migrate/snapshot.ts';
 import { migrationSources } from '../../core/migrate/sources.ts';
 import { serve } from '../../core/serve.ts';
-import { commandCause } from '../../plugins/auth/command-cause.ts';
+import { commandAuditContext } from '../../plugins/auth/command-cause.ts';
 import { createUser } from '../../plugins/auth/create-user.ts';
 import { addToGroup } from '../../plugins/auth/group-members.ts';
 import { createGroup, grantToGroup } from '../../plugins/auth/groups.ts';
@@ -71,6 +71,7 @@ export async function testApp(config: Partial<Config>, options: TestAppOptions =
     publicUrl: undefined,
     secretKeys: ['test-key-that-is-long-enough-for-any-check'],
     logLevel: 'error',
+    variables: {},
   };
   const full: Config = { name: 'Test desk', ...config };
   const project = { folder, environment, config: full, configError: undefined };
@@ -117,7 +118,7 @@ async function createTables(url: string, app: App): Promise<void> {
 }
 
 async function enrol(app: App, email: string, role: Role, permissions: readonly string[]): Promise<void> {
-  const cause = commandCause();
+  const cause = commandAuditContext();
   await app.database.transaction(async (tx) => {
     const user = await createUser(tx, cause, app.events, { email, role, password: PASSWORD });
     if (user.outcome !== 'done') throw new Error(`${email}: ${JSON.stringify(user)}`);

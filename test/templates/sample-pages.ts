@@ -8,6 +8,11 @@ import { createCatalogue } from '../../core/view/words.ts';
 import { adminWordsArabic } from '../../plugins/admin/words/ar.ts';
 import { adminWords } from '../../plugins/admin/words/en.ts';
 
+import { ar as sessionsMessagesArabic } from '../../plugins/sessions/words/ar.ts';
+import { en as sessionsMessages } from '../../plugins/sessions/words/en.ts';
+import { ar as themeMessagesArabic } from '../../plugins/theme/messages/ar.ts';
+import { en as themeMessages } from '../../plugins/theme/messages/en.ts';
+
 const TEMPLATES = new URL('../../templates/', import.meta.url);
 export const HOSTILE = `<img src=x onerror=alert(1)>"'&`;
 
@@ -15,17 +20,28 @@ const words = createCatalogue([
   { en: kernelWords },
   { en: layoutWords, ar: layoutWordsArabic },
   { en: adminWords, ar: adminWordsArabic },
+  { en: themeMessages, ar: themeMessagesArabic },
+  { en: sessionsMessages, ar: sessionsMessagesArabic },
 ]);
 const views = createViews(
   [
     { prefix: 'admin', folder: new URL('admin/', TEMPLATES) },
     { prefix: 'layout', folder: new URL('layout/', TEMPLATES) },
+    { prefix: 'theme', folder: new URL('theme/', TEMPLATES) },
+    { prefix: 'sessions', folder: new URL('sessions/', TEMPLATES) },
   ],
   () => {
     throw new Error('a part needs no application');
   },
 );
 export const viewNames = views.names;
+
+const signedIn = {
+  name: 'Maren Holt',
+  role: 'Administrator',
+  sessionsUrl: '/admin/account/sessions',
+  signOutUrl: '/admin/logout',
+};
 
 /** What every filter has, whatever its shape. */
 const filter = { values: [], chosen: [], from: '', to: '', input: 'text', optionsUrl: '' };
@@ -37,7 +53,7 @@ export function renderPage(view: string, data: ViewData, { locale = 'en', bare =
     locale,
     dir: locale === 'ar' ? 'rtl' : 'ltr',
     timeZone: 'UTC',
-    theme: '',
+    htmlAttributes: {},
     actor: { kind: 'person', id: 1, name: 'maren@desk.example', displayName: 'Maren Holt', role: 'administrator' },
     correlationId: '01JD4Y7Q8ZKT3W5B0N6M2XGHCE',
     path: '/admin/strikes',
@@ -55,7 +71,11 @@ export function renderPage(view: string, data: ViewData, { locale = 'en', bare =
     ],
     ...data,
   };
-  return views.partial(bare ? 'layout/bare' : 'layout/frame', { ...it, body: views.partial(view, it) });
+  const userMenu =
+    views.partial('theme/switch', { ...it, action: '/admin/+theme', theme: 'system' }) +
+    views.partial('sessions/user-menu', { ...it, ...signedIn });
+  const blocks = { 'layout.head': '', 'layout.banner': '', 'layout.userMenu': userMenu, 'layout.footer': '' };
+  return views.partial(bare ? 'layout/bare' : 'layout/frame', { ...it, blocks, body: views.partial(view, it) });
 }
 
 const model = {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { arrayLiteral } from '../array-literal.ts';
-import type { Issue, KindSpec } from '../kind.ts';
+import type { FieldType, Issue } from '../kind.ts';
 import { issue, unless } from '../parsed.ts';
 import type { FieldInfo } from '../registry.ts';
 import { sqlLiteral } from '../sql-literal.ts';
@@ -14,7 +14,7 @@ const LISTED = 10;
  * Several values of one kind in one column: texts, whole numbers or choices, in the order in which they were given. An empty
  * one is `[]`, and NULL only where the field may be NULL.
  */
-export const array: KindSpec<readonly Item[]> = {
+export const array: FieldType<readonly Item[]> = {
   kind: 'array',
   sqlType: (field) => `${itemOf(field).spec.sqlType(itemOf(field))}[]`,
   sqlDefault(field) {
@@ -89,7 +89,7 @@ export const array: KindSpec<readonly Item[]> = {
 };
 
 /** Where the items are known, boxes are ticked and nothing is typed. */
-export const arrayOfChoices: KindSpec<readonly Item[]> = { ...array, filter: 'values' };
+export const arrayOfChoices: FieldType<readonly Item[]> = { ...array, filter: 'values' };
 
 function validate(value: unknown, field: FieldInfo): Issue | undefined {
   const { min, max } = field;

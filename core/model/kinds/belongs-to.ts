@@ -1,7 +1,7 @@
 import { relationLabel } from '../../query/aliases.ts';
 import { escapeHtml } from '../../view/escape.ts';
 import { keyPart } from '../key-text.ts';
-import type { KindSpec } from '../kind.ts';
+import type { FieldType } from '../kind.ts';
 import type { FieldInfo } from '../registry.ts';
 import { identity } from './identity.ts';
 
@@ -9,7 +9,7 @@ import { identity } from './identity.ts';
  * A relation holds the key of its target, so it is stored, read and checked as that key is. The boot binds each relation to
  * the field that is its target's key.
  */
-export function belongsToKey(spec: KindSpec, key?: FieldInfo): KindSpec {
+export function belongsToKey(spec: FieldType, key?: FieldInfo): FieldType {
   return {
     kind: 'belongsTo',
     sqlType: (field) => spec.sqlType(key ?? field),
@@ -49,4 +49,4 @@ export function belongsToKey(spec: KindSpec, key?: FieldInfo): KindSpec {
 }
 
 /** A relation before the boot has bound it: as if it pointed to a key made by the database. */
-export const belongsTo: KindSpec = belongsToKey(identity);
+export const belongsTo: FieldType = belongsToKey(identity);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Issue, KindSpec } from '../kind.ts';
+import type { FieldType, Issue } from '../kind.ts';
 import { issue, refused, unless } from '../parsed.ts';
 import type { FieldInfo } from '../registry.ts';
 import { outsideOf, readWholeNumber } from '../whole-number.ts';
@@ -8,7 +8,7 @@ import { numberCell, rangeChecks } from './number-parts.ts';
 const INT8 = { min: -(2n ** 63n), max: 2n ** 63n - 1n };
 
 /** A whole number of 64 bits. Everywhere outside code it is text, as JavaScript's numbers would round it. */
-export const bigint: KindSpec<bigint> = {
+export const bigint: FieldType<bigint> = {
   kind: 'bigint',
   sqlType: () => 'bigint',
   sqlDefault: (field) => (typeof field.default === 'bigint' ? String(field.default) : undefined),

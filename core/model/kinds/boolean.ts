@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { escapeHtml } from '../../view/escape.ts';
-import type { KindSpec } from '../kind.ts';
+import type { FieldType } from '../kind.ts';
 import { accepted, issue, refused } from '../parsed.ts';
 
 /** Yes or no. A checkbox, which posts `true` or nothing; where NULL is a third answer, a choice of three. */
-export const boolean: KindSpec<boolean> = {
+export const boolean: FieldType<boolean> = {
   kind: 'boolean',
   sqlType: () => 'boolean',
   sqlDefault: (field) => (typeof field.default === 'boolean' ? String(field.default) : undefined),

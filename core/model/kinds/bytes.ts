@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { escapeHtml } from '../../view/escape.ts';
-import type { Issue, KindSpec, Wire } from '../kind.ts';
+import type { DbValue, FieldType, Issue } from '../kind.ts';
 import { issue, refused, unless } from '../parsed.ts';
 import type { FieldInfo } from '../registry.ts';
 
@@ -17,7 +17,7 @@ type Known = { readonly size: number; readonly sha256: string | undefined };
  * Any bytes, a Uint8Array in code. Pages know their size and SHA-256 and never read them; no form takes them. A wire is
  * PostgreSQL's hex (`\x00ff`), the size alone, or size and hash.
  */
-export const bytes: KindSpec<Uint8Array> = {
+export const bytes: FieldType<Uint8Array> = {
   kind: 'bytes',
   sqlType: () => 'bytea',
   sqlDefault: () => undefined,
@@ -81,7 +81,7 @@ function bytesOf(hex: string): Uint8Array {
   return new Uint8Array(Buffer.from(hex.slice(2), 'hex'));
 }
 
-function known(wire: NonNullable<Wire>): Known {
+function known(wire: NonNullable<DbValue>): Known {
   if (typeof wire === 'number') return { size: wire, sha256: undefined };
   if (typeof wire !== 'string') return summary.parse(wire);
   const value = bytesOf(wire);

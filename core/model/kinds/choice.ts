@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { escapeHtml } from '../../view/escape.ts';
-import type { Issue, KindSpec } from '../kind.ts';
+import type { FieldType, Issue } from '../kind.ts';
 import { issue, unless } from '../parsed.ts';
 import type { FieldInfo } from '../registry.ts';
 import { sqlLiteral } from '../sql-literal.ts';
 
 /** One of a fixed set: text with a named CHECK, which is easier to change than an enum type. */
-export const choice: KindSpec<string> = {
+export const choice: FieldType<string> = {
   kind: 'choice',
   sqlType: () => 'text',
   sqlDefault: (field) => (typeof field.default === 'string' ? sqlLiteral(field.default) : undefined),

@@ -1,5 +1,5 @@
 import { escapeHtml } from '../../view/escape.ts';
-import type { Issue, KindSpec } from '../kind.ts';
+import type { FieldType, Issue } from '../kind.ts';
 import { issue, unless } from '../parsed.ts';
 import { asText } from './text-parts.ts';
 
@@ -7,7 +7,7 @@ const STORED = /^#[\da-f]{6}$/;
 const SHORT = /^#[\da-f]{3}$/;
 
 /** A colour as browsers' own controls have it: `#0d9488`. */
-export const colour: KindSpec<string> = {
+export const colour: FieldType<string> = {
   ...asText,
   kind: 'colour',
   checks: () => [{ suffix: 'colour', sql: (column) => `${column} ~ '^#[0-9a-f]{6}$'` }],

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { escapeHtml } from '../../view/escape.ts';
 import { isCalendarDate } from '../calendar.ts';
-import type { Issue, KindSpec } from '../kind.ts';
+import type { FieldType, Issue } from '../kind.ts';
 import { issue, unless } from '../parsed.ts';
 import { sqlLiteral } from '../sql-literal.ts';
 
 const DATE = /^(\d{4})-(\d\d)-(\d\d)$/;
 
 /** A day on the calendar, `2026-11-20`; the same for every reader, whatever his zone. */
-export const date: KindSpec<string> = {
+export const date: FieldType<string> = {
   kind: 'date',
   sqlType: () => 'date',
   defaultWord: 'today',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { compareDecimals, readDecimal, writeDecimal } from '../decimal.ts';
-import type { Issue, KindSpec } from '../kind.ts';
+import type { FieldType, Issue } from '../kind.ts';
 import { issue, refused, unless } from '../parsed.ts';
 import type { FieldInfo } from '../registry.ts';
 import { numberCell, rangeChecks } from './number-parts.ts';
@@ -9,7 +9,7 @@ import { numberCell, rangeChecks } from './number-parts.ts';
 const MOST = { whole: 500, fraction: 500 };
 
 /** An exact number, text from end to end. */
-export const decimal: KindSpec<string> = {
+export const decimal: FieldType<string> = {
   kind: 'decimal',
   sqlType: ({ precision, scale }) => (precision === undefined ? 'numeric' : `numeric(${precision}, ${scale ?? 0})`),
   sqlDefault: (field) => (typeof field.default === 'string' ? field.default : undefined),

@@ -1,6 +1,6 @@
 import { escapeHtml } from '../../view/escape.ts';
 import { composed } from '../composed.ts';
-import type { Issue, KindSpec } from '../kind.ts';
+import type { FieldType, Issue } from '../kind.ts';
 import { issue, unless } from '../parsed.ts';
 import { countCharacters } from '../plain-text.ts';
 import { asText } from './text-parts.ts';
@@ -14,7 +14,7 @@ const DOMAIN = /^(?!-)[\p{L}\p{M}\p{N}-]{1,63}(?<!-)(?:\.(?!-)[\p{L}\p{M}\p{N}-]
  * An e-mail address: trimmed, in Unicode's composed form, its domain in small letters, the rest as typed. A `unique` one is
  * unique without regard to capitals, for hardly any server tells them apart.
  */
-export const email: KindSpec<string> = {
+export const email: FieldType<string> = {
   ...asText,
   kind: 'email',
   uniqueAs: 'lower',

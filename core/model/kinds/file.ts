@@ -4,7 +4,7 @@ import { type StoredFile, storedFile, storedFileSql } from '../../files/stored-f
 import { escapeHtml } from '../../view/escape.ts';
 import { sizeText } from '../../view/size-text.ts';
 import { keyText } from '../key.ts';
-import type { Issue, KindSpec, Show, Wire, WireRow } from '../kind.ts';
+import type { DbRow, DbValue, FieldType, Formatter, Issue } from '../kind.ts';
 import { issue, unless } from '../parsed.ts';
 import { cutText } from '../plain-text.ts';
 import type { FieldInfo } from '../registry.ts';
@@ -17,7 +17,7 @@ const KEY = z.uuid();
  * A file: the column holds the key of its row in `rustio_file`, a random UUID, which also is its value in code. What pages read
  * in its place is what that row says. Which keys may be given to a field, the write door decides: those that wait for it.
  */
-export const file: KindSpec<string> = {
+export const file: FieldType<string> = {
   kind: 'file',
   sqlType: () => 'uuid',
   sqlDefault: () => undefined,
@@ -64,12 +64,12 @@ export const file: KindSpec<string> = {
 };
 
 /** What a page has read of a file; undefined where only the key is known. */
-export function storedIn(wire: Wire): StoredFile | undefined {
+export function storedIn(wire: DbValue): StoredFile | undefined {
   return typeof wire === 'object' ? storedFile.safeParse(wire).data : undefined;
 }
 
 /** Where the file of this record is given out; undefined where the record has no page, or a link stands around it already. */
-export function addressOf(field: FieldInfo, show: Show, row: WireRow): string | undefined {
+export function addressOf(field: FieldInfo, show: Formatter, row: DbRow): string | undefined {
   if (show.bare === true || field.model.key.some(({ name }) => row[name] === undefined || row[name] === null)) {
     return undefined;
   }

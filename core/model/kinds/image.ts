@@ -1,9 +1,9 @@
 import { escapeHtml } from '../../view/escape.ts';
-import type { KindSpec } from '../kind.ts';
+import type { FieldType } from '../kind.ts';
 import { addressOf, file, storedIn } from './file.ts';
 
 /** A picture made of dots: a file whose content and size in dots are looked at, and that a record's own page shows. */
-export const image: KindSpec<string> = {
+export const image: FieldType<string> = {
   ...file,
   kind: 'image',
   widget: () => 'image',

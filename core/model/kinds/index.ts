@@ -1,5 +1,5 @@
 import type { Kind } from '../field.ts';
-import type { KindSpec } from '../kind.ts';
+import type { FieldType } from '../kind.ts';
 import { array } from './array.ts';
 import { belongsTo } from './belongs-to.ts';
 import { bigint } from './bigint.ts';
@@ -28,7 +28,7 @@ import { url } from './url.ts';
 import { uuid } from './uuid.ts';
 
 /** Every kind of field. A relation's own is bound to its target at the boot: ask `field.spec`. */
-export const kinds: Readonly<Record<Kind, KindSpec>> = {
+export const kinds: Readonly<Record<Kind, FieldType>> = {
   identity,
   text,
   integer,

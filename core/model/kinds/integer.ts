@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Issue, KindSpec } from '../kind.ts';
+import type { FieldType, Issue } from '../kind.ts';
 import { issue, refused, unless } from '../parsed.ts';
 import type { FieldInfo } from '../registry.ts';
 import { outsideOf, readWholeNumber } from '../whole-number.ts';
@@ -8,7 +8,7 @@ import { numberCell, rangeChecks } from './number-parts.ts';
 const INT4 = { min: -(2 ** 31), max: 2 ** 31 - 1 };
 
 /** A whole number of 32 bits. */
-export const integer: KindSpec<number> = {
+export const integer: FieldType<number> = {
   kind: 'integer',
   sqlType: () => 'integer',
   sqlDefault: (field) => (typeof field.default === 'number' ? String(field.default) : undefined),

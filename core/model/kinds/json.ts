@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { escapeHtml } from '../../view/escape.ts';
 import { faultOf, fitted } from '../json-value.ts';
-import type { Issue, KindSpec, Wire } from '../kind.ts';
+import type { DbValue, FieldType, Issue } from '../kind.ts';
 import { issue, refused, unless } from '../parsed.ts';
 import { cutText } from '../plain-text.ts';
 import type { FieldInfo } from '../registry.ts';
@@ -15,7 +15,7 @@ const CUT = 80;
  * JSON that fits a schema (Standard Schema: zod, valibot, arktype …), stored as jsonb. What the schema makes of a typed text is
  * stored, so a schema must accept what it gave: no transforms to another shape.
  */
-export const json: KindSpec = {
+export const json: FieldType = {
   kind: 'json',
   sqlType: () => 'jsonb',
   sqlDefault(field) {
@@ -24,7 +24,7 @@ export const json: KindSpec = {
   },
   checks: () => [],
 
-  wire: z.custom<NonNullable<Wire>>((value) => value !== null && value !== undefined),
+  wire: z.custom<NonNullable<DbValue>>((value) => value !== null && value !== undefined),
   decode: (wire) => wire,
   encode: (value) => JSON.stringify(value),
   cast: () => 'jsonb',

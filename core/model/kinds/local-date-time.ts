@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { escapeHtml } from '../../view/escape.ts';
 import { asIfUtc, readWall } from '../calendar.ts';
-import type { Issue, KindSpec } from '../kind.ts';
+import type { FieldType, Issue } from '../kind.ts';
 import { issue, refused, unless } from '../parsed.ts';
 import { sqlLiteral } from '../sql-literal.ts';
 
 const WIRE = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?$/;
 
 /** Date and time on some wall clock, to the second: `2001-01-01 00:47:00`. It has no zone, so nothing ever shifts it. */
-export const localDateTime: KindSpec<string> = {
+export const localDateTime: FieldType<string> = {
   kind: 'localDateTime',
   sqlType: () => 'timestamp(0)',
   sqlDefault: (field) => (typeof field.default === 'string' ? sqlLiteral(field.default) : undefined),

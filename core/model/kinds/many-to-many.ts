@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { relationList } from '../../query/aliases.ts';
 import { escapeHtml } from '../../view/escape.ts';
 import { keyPart } from '../key-text.ts';
-import type { Issue, KindSpec, Wire } from '../kind.ts';
+import type { DbValue, FieldType, Issue } from '../kind.ts';
 import { issue } from '../parsed.ts';
 import type { FieldInfo } from '../registry.ts';
 import { identity } from './identity.ts';
@@ -12,7 +12,7 @@ const list = z.array(z.object({ key: z.union([z.string(), z.number()]), label: z
 type List = z.infer<typeof list>;
 
 /** Has no column: the pairs live in another model. Its value in code is an array of keys of the target. */
-export function manyToManyKeys(spec: KindSpec, key?: FieldInfo): KindSpec<readonly unknown[]> {
+export function manyToManyKeys(spec: FieldType, key?: FieldInfo): FieldType<readonly unknown[]> {
   const validate = (value: unknown, field: FieldInfo): Issue | undefined => {
     if (!Array.isArray(value)) return issue('problem.list');
     for (const one of value) {
@@ -76,13 +76,13 @@ export function manyToManyKeys(spec: KindSpec, key?: FieldInfo): KindSpec<readon
 }
 
 /** Before the boot has bound it: as if it pointed to keys made by the database. */
-export const manyToMany: KindSpec = manyToManyKeys(identity);
+export const manyToMany: FieldType = manyToManyKeys(identity);
 
-function entriesOf(wire: Wire): List {
+function entriesOf(wire: DbValue): List {
   const read = list.safeParse(wire);
   return read.success ? read.data : [];
 }
 
-function keysOf(wire: Wire): readonly (string | number)[] {
+function keysOf(wire: DbValue): readonly (string | number)[] {
   return entriesOf(wire).map(({ key }) => key);
 }

@@ -1,6 +1,6 @@
 import { escapeHtml } from '../../view/escape.ts';
 import { markdownExcerpt, markdownHtml } from '../../view/markdown.ts';
-import type { Issue, KindSpec } from '../kind.ts';
+import type { FieldType, Issue } from '../kind.ts';
 import { issue, refused, unless } from '../parsed.ts';
 import { cutText, isStorable } from '../plain-text.ts';
 import type { FieldInfo } from '../registry.ts';
@@ -11,7 +11,7 @@ const CUT = 80;
 const MOST = 50_000;
 
 /** Text of many lines with Markdown in it: stored as typed, rendered on a record's own page, its first words in lists. */
-export const markdown: KindSpec<string> = {
+export const markdown: FieldType<string> = {
   ...asText,
   kind: 'markdown',
   checks: lengthChecks,

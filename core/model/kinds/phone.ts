@@ -1,5 +1,5 @@
 import { escapeHtml } from '../../view/escape.ts';
-import type { Issue, KindSpec } from '../kind.ts';
+import type { FieldType, Issue } from '../kind.ts';
 import { issue, unless } from '../parsed.ts';
 import { asText } from './text-parts.ts';
 
@@ -11,7 +11,7 @@ const TYPED = /^(?:\+|00)[\d() .-]+$/;
  * A telephone number with its country, stored as digits behind a plus, so that one number is one text however it was typed.
  * A number without its country is refused: nobody could dial it from elsewhere, and nobody can guess it later.
  */
-export const phone: KindSpec<string> = {
+export const phone: FieldType<string> = {
   ...asText,
   kind: 'phone',
   checks: () => [{ suffix: 'phone', sql: (column) => `${column} ~ '^\\+[1-9][0-9]{6,14}$'` }],

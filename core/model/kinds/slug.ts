@@ -1,5 +1,5 @@
 import { escapeHtml } from '../../view/escape.ts';
-import type { Issue, KindSpec } from '../kind.ts';
+import type { FieldType, Issue } from '../kind.ts';
 import { issue, unless } from '../parsed.ts';
 import type { FieldInfo } from '../registry.ts';
 import { asText, lengthChecks, outsideLength } from './text-parts.ts';
@@ -9,7 +9,7 @@ export const SLUG_CHARACTERS = 80;
 const SLUG = /^[a-z\d]+(?:-[a-z\d]+)*$/;
 
 /** A part of an address, made by the write door from another field where the field says `from` and nobody gave one. */
-export const slug: KindSpec<string> = {
+export const slug: FieldType<string> = {
   ...asText,
   kind: 'slug',
   sqlDefault: () => undefined,

@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { escapeHtml } from '../../view/escape.ts';
-import type { Issue, KindSpec, Show } from '../kind.ts';
+import type { FieldType, Formatter, Issue } from '../kind.ts';
 import { issue } from '../parsed.ts';
 import { countCharacters, cutText } from '../plain-text.ts';
 import type { FieldInfo } from '../registry.ts';
@@ -11,7 +11,7 @@ import { sqlLiteral } from '../sql-literal.ts';
 /** What a list shows of a long text. */
 const CUT = 80;
 
-export const textDefault: KindSpec['sqlDefault'] = (field) =>
+export const textDefault: FieldType['sqlDefault'] = (field) =>
   typeof field.default === 'string' ? sqlLiteral(field.default) : undefined;
 
 /** Kept, sent and found as text: what every kind of text starts from, and each says what it does otherwise. */
@@ -31,10 +31,10 @@ export const asText = {
   sortable: true,
   searchable: true,
   exported: String,
-} as const satisfies Partial<KindSpec<string>>;
+} as const satisfies Partial<FieldType<string>>;
 
 /** A field's own bounds, held by the database as well. */
-export const lengthChecks: KindSpec['checks'] = ({ min, max }) => [
+export const lengthChecks: FieldType['checks'] = ({ min, max }) => [
   ...(min === undefined ? [] : [{ suffix: 'min', sql: (column: string) => `char_length(${column}) >= ${min}` }]),
   ...(max === undefined ? [] : [{ suffix: 'max', sql: (column: string) => `char_length(${column}) <= ${max}` }]),
 ];
@@ -47,6 +47,6 @@ export function outsideLength(value: string, { min, max }: Pick<FieldInfo, 'min'
 }
 
 /** The beginning of a text in a list, all of it on a record's own page. */
-export function shownText(text: string, show: Show): string {
+export function shownText(text: string, show: Formatter): string {
   return escapeHtml(show.whole === true ? text : cutText(text, CUT));
 }

@@ -1,11 +1,11 @@
-import type { Issue, KindSpec } from '../kind.ts';
+import type { FieldType, Issue } from '../kind.ts';
 import { issue, refused, unless } from '../parsed.ts';
 import { isStorable, LINE_BREAK } from '../plain-text.ts';
 import type { FieldInfo } from '../registry.ts';
 import { asText, lengthChecks, outsideLength, shownText } from './text-parts.ts';
 
 /** Text without a length in its type: limits are CHECKs, which can be changed without rewriting the table. */
-export const text: KindSpec<string> = {
+export const text: FieldType<string> = {
   ...asText,
   kind: 'text',
   checks: lengthChecks,

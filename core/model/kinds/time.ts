@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { escapeHtml } from '../../view/escape.ts';
 import { isTimeOfDay } from '../calendar.ts';
-import type { Issue, KindSpec } from '../kind.ts';
+import type { FieldType, Issue } from '../kind.ts';
 import { issue, unless } from '../parsed.ts';
 import { sqlLiteral } from '../sql-literal.ts';
 
 const TIME = /^(\d\d):(\d\d)(?::(\d\d))?$/;
 
 /** A time of day to the second, without a date and without a zone: `09:30` or `09:30:15`. */
-export const time: KindSpec<string> = {
+export const time: FieldType<string> = {
   kind: 'time',
   sqlType: () => 'time(0)',
   sqlDefault: (field) => (typeof field.default === 'string' ? sqlLiteral(field.default) : undefined),

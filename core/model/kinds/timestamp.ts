@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { escapeHtml } from '../../view/escape.ts';
 import { asIfUtc, readWall } from '../calendar.ts';
-import type { Issue, KindSpec, Parsed } from '../kind.ts';
+import type { FieldType, Issue, Parsed } from '../kind.ts';
 import { issue, refused, unless } from '../parsed.ts';
 import { sqlLiteral } from '../sql-literal.ts';
 import { momentsOf, offsetAt, writeOffset } from '../zone.ts';
@@ -13,7 +13,7 @@ const FIRST = Date.parse('0001-01-01T00:00:00.000Z');
 const LAST = Date.parse('9999-12-31T23:59:59.999Z');
 
 /** A moment, to the millisecond: a Date in code, on the reader's clocks in pages. */
-export const timestamp: KindSpec<Date> = {
+export const timestamp: FieldType<Date> = {
   kind: 'timestamp',
   sqlType: () => 'timestamptz(3)',
   defaultWord: 'now',

@@ -1,5 +1,5 @@
 import { escapeHtml } from '../../view/escape.ts';
-import type { Issue, KindSpec } from '../kind.ts';
+import type { FieldType, Issue } from '../kind.ts';
 import { issue, unless } from '../parsed.ts';
 import { countCharacters, isStorable } from '../plain-text.ts';
 import { asText, shownText } from './text-parts.ts';
@@ -10,7 +10,7 @@ const WEB = /^https?:\/\//i;
 const NEVER = /[\s\p{C}\\]/u;
 
 /** An address of the web. Nothing but `http` and `https`, so that no link made of it can run a script; no password in it. */
-export const url: KindSpec<string> = {
+export const url: FieldType<string> = {
   ...asText,
   kind: 'url',
   checks: () => [

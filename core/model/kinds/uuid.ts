@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { escapeHtml } from '../../view/escape.ts';
-import type { Issue, KindSpec } from '../kind.ts';
+import type { FieldType, Issue } from '../kind.ts';
 import { issue, unless } from '../parsed.ts';
 import { sqlLiteral } from '../sql-literal.ts';
 
 const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
 
 /** A UUID of any version; letters of both cases are taken, lower case is stored and shown. */
-export const uuid: KindSpec<string> = {
+export const uuid: FieldType<string> = {
   kind: 'uuid',
   sqlType: () => 'uuid',
   defaultWord: 'random',

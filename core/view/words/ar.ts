@@ -1,8 +1,8 @@
 import { leftToRight } from '../direction.ts';
-import type { Words } from '../words.ts';
+import type { Messages } from '../words.ts';
 
 /** What the kernel itself says, in Arabic: why a value is refused, and how values without words of their own are shown. */
-export const kernelWordsArabic: Words = {
+export const kernelWordsArabic: Messages = {
   // ── values
   'value.yes': 'نعم',
   'value.no': 'لا',

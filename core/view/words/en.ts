@@ -1,7 +1,7 @@
-import type { Words } from '../words.ts';
+import type { Messages } from '../words.ts';
 
 /** What the kernel itself says, in English: why a value is refused, and how values without words of their own are shown. */
-export const kernelWords: Words = {
+export const kernelWords: Messages = {
   // ── values
   'value.yes': 'Yes',
   'value.no': 'No',

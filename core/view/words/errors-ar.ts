@@ -1,4 +1,4 @@
-import type { Words } from '../words.ts';
+import type { Messages } from '../words.ts';
 
 const SAME_ANSWER = 'إعادة المحاولة تعطي الجواب نفسه.';
 const TELL = 'انتظر قليلًا. وإذا استمر ذلك فأخبر من يشغّل هذا التطبيق.';
@@ -7,7 +7,7 @@ const TELL = 'انتظر قليلًا. وإذا استمر ذلك فأخبر م�
  * The kernel's errors that can reach a browser, in Arabic. Their English stands where they are thrown. What stands in
  * braces is a parameter of the error.
  */
-export const kernelErrorsArabic: Words = {
+export const kernelErrorsArabic: Messages = {
   'error.RIO-HTTP-NOT-FOUND.problem': 'لا يوجد شيء في هذا العنوان.',
   'error.RIO-HTTP-NOT-FOUND.why': 'إما أنه حُذف، أو لم يوجد قط، أو لا يحق لك أن تراه.',
   'error.RIO-HTTP-NOT-FOUND.fix': 'تحقق من العنوان، أو اذهب إلى صفحة البداية وابحث.',
@@ -22,6 +22,16 @@ export const kernelErrorsArabic: Words = {
   'error.RIO-HTTP-SIGN-IN.why': 'هذا العنوان لمن سجّل دخوله، وربما انتهت جلستك.',
   'error.RIO-HTTP-SIGN-IN.fix': 'سجّل دخولك ثم أعد المحاولة.',
   'error.RIO-HTTP-SIGN-IN.retry': 'بعد تسجيل الدخول.',
+
+  'error.RIO-HTTP-GATE.problem': 'لم يكتمل تسجيل دخولك.',
+  'error.RIO-HTTP-GATE.why': 'بقيت خطوة واحدة قبل أن تتابع.',
+  'error.RIO-HTTP-GATE.fix': 'افتح التطبيق في متصفح وأكمل تسجيل الدخول.',
+  'error.RIO-HTTP-GATE.retry': 'بعد ذلك.',
+
+  'error.RIO-HTTP-INPUT.problem': 'ليس الطلب بالشكل المتوقع.',
+  'error.RIO-HTTP-INPUT.why': 'المشكلات: {issues}',
+  'error.RIO-HTTP-INPUT.fix': 'صحّح القيم المذكورة وأرسل الطلب من جديد.',
+  'error.RIO-HTTP-INPUT.retry': 'بعد التصحيح.',
 
   'error.RIO-HTTP-FORBIDDEN.problem': 'لا يحق لك ذلك.',
   'error.RIO-HTTP-FORBIDDEN.why': 'ليست لحسابك الصلاحية اللازمة.',

@@ -1,20 +1,15 @@
-import type { Words } from '../words.ts';
+import type { Messages } from '../words.ts';
 
 /** What the frame around every page says, in Arabic. */
-export const layoutWordsArabic: Words = {
+export const layoutWordsArabic: Messages = {
   'layout.skip': 'انتقل إلى المحتوى',
   'layout.navigation': 'القائمة الرئيسية',
   'layout.menu': 'القائمة',
   'layout.closeMenu': 'أغلق القائمة',
   'layout.overview': 'نظرة عامة',
+  'layout.group.system': 'النظام',
   'layout.development': 'بيئة التطوير',
-  'layout.sessions': 'أين سجّلت دخولك',
-  'layout.signOut': 'تسجيل الخروج',
   'layout.zone': 'الأوقات بتوقيت {zone}',
-  'layout.theme': 'الألوان',
-  'layout.theme.light': 'فاتح',
-  'layout.theme.dark': 'داكن',
-  'layout.theme.system': 'حسب إعداد النظام',
 
   'layout.keys': 'لوحة المفاتيح',
   'layout.keys.search': 'بحث',

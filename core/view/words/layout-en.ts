@@ -1,20 +1,15 @@
-import type { Words } from '../words.ts';
+import type { Messages } from '../words.ts';
 
 /** What the frame around every page says, in English. */
-export const layoutWords: Words = {
+export const layoutWords: Messages = {
   'layout.skip': 'Skip to content',
   'layout.navigation': 'Main',
   'layout.menu': 'Menu',
   'layout.closeMenu': 'Close menu',
   'layout.overview': 'Overview',
+  'layout.group.system': 'System',
   'layout.development': 'Development',
-  'layout.sessions': 'Where you are signed in',
-  'layout.signOut': 'Sign out',
   'layout.zone': 'Times: {zone}',
-  'layout.theme': 'Colours',
-  'layout.theme.light': 'Light',
-  'layout.theme.dark': 'Dark',
-  'layout.theme.system': 'Same as the system',
 
   'layout.keys': 'Keyboard',
   'layout.keys.search': 'Search',

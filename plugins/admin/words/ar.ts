@@ -1,8 +1,8 @@
 import { RIGHT_TO_LEFT_MARK } from '../../../core/view/direction.ts';
-import type { Words } from '../../../core/view/words.ts';
+import type { Messages } from '../../../core/view/words.ts';
 
 /** What the pages of the admin say, in Arabic. `singular` and `plural` are the model's own words. */
-export const adminWordsArabic: Words = {
+export const adminWordsArabic: Messages = {
   'admin.crumbs': 'موقعك',
   'admin.edit': 'تعديل',
   'admin.history': 'السجل',
@@ -98,7 +98,6 @@ export const adminWordsArabic: Words = {
   // ── what the pages' code says
   'admin.index.title': 'نظرة عامة',
   'admin.group.records': 'السجلات',
-  'admin.group.system': 'النظام',
   'admin.section.other': 'أخرى',
   'admin.added': 'تمت إضافة {singular} «{label}».',
   'admin.saved': 'تم حفظ {singular} «{label}».',
@@ -139,7 +138,7 @@ export const adminWordsArabic: Words = {
   'admin.delete.heldHidden': 'لم يُحذف: ما زالت تحتاجه سجلات لا يحق لك رؤيتها.',
   'admin.form.otherRow': 'أو اكتب غيره',
   'problem.rowsAlike': 'لا يوجد {target} باسم «{typed}» تمامًا. اختر المقصود.',
-  'problem.noSuchRow': 'لا يوجد {target} باسم «{typed}». اكتب مفتاحه أو كلمات من اسمه.',
+  'admin.problem.noSuchRow': 'لا يوجد {target} باسم «{typed}». اكتب مفتاحه أو كلمات من اسمه.',
   'problem.severalRows': 'عدة صفوف تطابق «{typed}». اختر واحدًا.',
 
   // ── files

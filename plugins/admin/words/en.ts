@@ -1,7 +1,7 @@
-import type { Words } from '../../../core/view/words.ts';
+import type { Messages } from '../../../core/view/words.ts';
 
 /** What the pages of the admin say, in English. `singular` and `plural` are the model's own words. */
-export const adminWords: Words = {
+export const adminWords: Messages = {
   'admin.crumbs': 'Where you are',
   'admin.edit': 'Edit',
   'admin.history': 'History',
@@ -100,7 +100,6 @@ export const adminWords: Words = {
   // ── what the pages' code says
   'admin.index.title': 'Overview',
   'admin.group.records': 'Records',
-  'admin.group.system': 'System',
   'admin.section.other': 'Other',
   'admin.added': 'The {singular} “{label}” was added.',
   'admin.saved': 'The {singular} “{label}” was saved.',
@@ -141,7 +140,7 @@ export const adminWords: Words = {
     'You may close this tab. The record was added, but you may not choose it in the form that you came from.',
   'admin.added.again': 'Add another {singular}',
   'admin.form.otherRow': 'Or type another',
-  'problem.noSuchRow': 'There is no {target} “{typed}”. Type its key, or words of its name.',
+  'admin.problem.noSuchRow': 'There is no {target} “{typed}”. Type its key, or words of its name.',
   'problem.rowsAlike': 'No {target} is called “{typed}” exactly. Choose what was meant.',
   'problem.severalRows': 'Several rows fit “{typed}”. Choose one.',
 };

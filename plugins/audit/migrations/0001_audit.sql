@@ -6,7 +6,7 @@ create table rustio_audit (
   event text not null,
   -- Who did it, as it was then: no foreign key, so that nobody's deletion takes his trail along.
   actor_kind text not null
-    constraint rustio_audit_actor_kind_check check (actor_kind in ('nobody', 'person', 'command', 'job', 'assistant')),
+    constraint rustio_audit_actor_kind_check check (actor_kind in ('anonymous', 'person', 'command', 'job', 'token', 'assistant')),
   actor_id bigint,
   actor_label text not null,
   -- What it was done to, as it was called then.
@@ -17,9 +17,14 @@ create table rustio_audit (
   after jsonb,
   data jsonb,
   correlation_id text not null,
-  session_id uuid,
+  -- What proved who did it: the public id of a session or token.
+  credential_scheme text,
+  credential_id text,
   address inet,
-  constraint rustio_audit_subject_check check ((subject_model is null) = (subject_key is null))
+  constraint rustio_audit_subject_check check ((subject_model is null) = (subject_key is null)),
+  constraint rustio_audit_credential_check check (
+    (credential_scheme is null) = (credential_id is null) and length(credential_id) <= 200
+  )
 );
 
 create index rustio_audit_subject_idx on rustio_audit (subject_model, subject_key, id desc);

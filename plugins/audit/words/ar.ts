@@ -1,8 +1,7 @@
 import { RIGHT_TO_LEFT_MARK } from '../../../core/view/direction.ts';
-import type { Words } from '../../../core/view/words.ts';
+import type { Messages } from '../../../core/view/words.ts';
 
-export const ar: Words = {
-  'admin.group.system': 'النظام',
+export const ar: Messages = {
   'audit.title': 'سجل التدقيق',
   'audit.nobody': 'شخص لم يسجّل دخوله',
   'audit.column.when': 'متى',

@@ -1,7 +1,6 @@
-import type { Words } from '../../../core/view/words.ts';
+import type { Messages } from '../../../core/view/words.ts';
 
-export const en: Words = {
-  'admin.group.system': 'System',
+export const en: Messages = {
   'audit.title': 'Audit',
   'audit.nobody': 'Somebody not signed in',
   'audit.column.when': 'When',

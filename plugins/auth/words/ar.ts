@@ -1,7 +1,7 @@
 import { leftToRight } from '../../../core/view/direction.ts';
-import type { Words } from '../../../core/view/words.ts';
+import type { Messages } from '../../../core/view/words.ts';
 
-export const ar: Words = {
+export const ar: Messages = {
   // They stand alone and inside sentences.
   'model.user.title': 'حساب مستخدم',
   'model.user.plural': 'حسابات المستخدمين',

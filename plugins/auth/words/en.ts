@@ -1,6 +1,6 @@
-import type { Words } from '../../../core/view/words.ts';
+import type { Messages } from '../../../core/view/words.ts';
 
-export const en: Words = {
+export const en: Messages = {
   'model.user.title': 'user',
   'model.user.plural': 'users',
   'model.group.title': 'group',

@@ -1,6 +1,8 @@
-import type { Words } from '../../../core/view/words.ts';
+import type { Messages } from '../../../core/view/words.ts';
 
-export const ar: Words = {
+export const ar: Messages = {
+  'sessions.menu.sessions': 'أين سجّلت دخولك',
+  'sessions.menu.signOut': 'تسجيل الخروج',
   'sessions.signIn.title': 'تسجيل الدخول',
   'sessions.signIn.email': 'البريد الإلكتروني',
   'sessions.signIn.password': 'كلمة المرور',

@@ -1,6 +1,8 @@
-import type { Words } from '../../../core/view/words.ts';
+import type { Messages } from '../../../core/view/words.ts';
 
-export const en: Words = {
+export const en: Messages = {
+  'sessions.menu.sessions': 'Active sessions',
+  'sessions.menu.signOut': 'Sign out',
   'sessions.signIn.title': 'Sign in',
   'sessions.signIn.email': 'E-mail',
   'sessions.signIn.password': 'Password',

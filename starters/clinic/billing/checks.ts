@@ -7,7 +7,7 @@ export const checks: readonly Check[] = [
     name: 'invoices-add-up',
     needs: 'database',
     async run({ database }) {
-      if (!database) return { status: 'note', says: 'Not asked: there is no database.' };
+      if (!database) return { status: 'note', message: 'Not asked: there is no database.' };
       const { invoices } = await database.one(sql.type(counted)`
         select count(*) as invoices
         from invoice
@@ -15,10 +15,10 @@ export const checks: readonly Check[] = [
           select coalesce(sum(quantity * price), 0) from invoice_line where invoice_line.invoice_id = invoice.id
         )
       `);
-      if (invoices === 0) return { status: 'ok', says: 'Every invoice is the sum of its lines.' };
+      if (invoices === 0) return { status: 'ok', message: 'Every invoice is the sum of its lines.' };
       return {
         status: 'failed',
-        says: `${invoices} invoices are not the sum of their lines: somebody changed rows past the application.`,
+        message: `${invoices} invoices are not the sum of their lines: somebody changed rows past the application.`,
         fix: 'Look at who may write to the database, then open and save a line of each.',
       };
     },

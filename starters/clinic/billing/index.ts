@@ -9,7 +9,7 @@ export const billing = definePlugin({
   api: 1,
   description: 'Totals of invoices, and who owes the clinic money.',
   requires: ['admin'],
-  fills: { 'dashboard.widgets': [overdue, unsent] },
+  contributes: { 'dashboard.widgets': [overdue, unsent] },
   on: () => keepTotals,
   checks,
 });

@@ -7,5 +7,5 @@ export const dues = definePlugin({
   api: 1,
   description: 'Tells in the waiting room who has unpaid invoices.',
   requires: ['waiting-room'],
-  fills: { 'waiting-room.notes': [unpaidInvoices] },
+  contributes: { 'waiting-room.notes': [unpaidInvoices] },
 });

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import {
+  type AuditContext,
   addToGroup,
-  type Cause,
   createGroup,
   createUser,
   generatePassword,
@@ -62,11 +62,11 @@ const groups = {
 
 /** Makes groups and people, hands the passwords to the start, and gives the key of the doctor's account. */
 export async function makePeople(tx: Transaction, { app, introduce }: SeedContext): Promise<number> {
-  const cause: Cause = {
+  const cause: AuditContext = {
     actor: { kind: 'command', name: 'seed' },
     correlationId: randomUUID(),
-    address: null,
-    sessionId: null,
+    ip: null,
+    credential: null,
   };
   // A project without the waiting room has no permissions of it, and the seed gives none.
   const known = new Set(app.permissions);

@@ -1,4 +1,4 @@
-import { type App, type Cause, sql, type Transaction } from 'rustio-admin';
+import { type App, type AuditContext, sql, type Transaction } from 'rustio-admin';
 import { type Booked, bookedOne } from './booked-today.ts';
 
 /** What became of an arrival or a call; a refusal is an outcome, and the transaction goes on. */
@@ -7,7 +7,7 @@ export type Received =
   | { readonly outcome: 'refused'; readonly key: string; readonly booked: Booked | undefined };
 
 /** Notes that a patient of today stands at the desk. */
-export async function arrive(tx: Transaction, cause: Cause, app: App, appointment: string): Promise<Received> {
+export async function arrive(tx: Transaction, cause: AuditContext, app: App, appointment: string): Promise<Received> {
   const booked = await bookedOne(tx, app, appointment);
   if (booked === undefined) return { outcome: 'refused', key: 'waiting-room.problem.unknown', booked };
   if (booked.state !== 'expected') return { outcome: 'refused', key: 'waiting-room.problem.arrived', booked };

@@ -1,11 +1,11 @@
-import { type App, type Cause, sql, type Transaction } from 'rustio-admin';
+import { type App, type AuditContext, sql, type Transaction } from 'rustio-admin';
 import type { Received } from './arrive.ts';
 import { bookedOne } from './booked-today.ts';
 
 /** Calls a patient who waits into a room. */
 export async function call(
   tx: Transaction,
-  cause: Cause,
+  cause: AuditContext,
   app: App,
   { appointment, room }: { readonly appointment: string; readonly room: string },
 ): Promise<Received> {

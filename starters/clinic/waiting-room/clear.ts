@@ -1,9 +1,9 @@
-import { type App, type Cause, sql, type Transaction, z } from 'rustio-admin';
+import { type App, type AuditContext, sql, type Transaction, z } from 'rustio-admin';
 
 const counted = z.object({ visits: z.coerce.number() });
 
 /** Forgets the visits of earlier days, and says how many there were. */
-export async function clear(tx: Transaction, cause: Cause, app: App): Promise<number> {
+export async function clear(tx: Transaction, cause: AuditContext, app: App): Promise<number> {
   const { visits } = await tx.one(sql.type(counted)`
     with gone as (
       delete from waiting_visit

@@ -1,4 +1,4 @@
-import { type Command, commandCause } from 'rustio-admin';
+import { type Command, commandAuditContext } from 'rustio-admin';
 import { bookedToday } from './booked-today.ts';
 import { clear } from './clear.ts';
 
@@ -22,7 +22,7 @@ export const commands: readonly Command[] = [
     needs: 'database',
     async run({ app }, { print }) {
       if (!app) return;
-      const visits = await app.database.transaction((tx) => clear(tx, commandCause(), app));
+      const visits = await app.database.transaction((tx) => clear(tx, commandAuditContext(), app));
       print(visits === 0 ? 'There was nothing to clear.' : `Cleared ${visits} visits of earlier days.`);
     },
   },

@@ -19,7 +19,7 @@ export const waitingRoom = definePlugin({
   options,
   migrations: new URL('./migrations/', import.meta.url),
   templates: new URL('./templates/', import.meta.url),
-  words: { en: words },
+  messages: { en: words },
   models: [Visit],
   permissions: [
     { name: 'waiting-room.view', description: 'See who of today is expected, waits or was called' },
@@ -27,9 +27,9 @@ export const waitingRoom = definePlugin({
   ],
   events,
   on: () => ({ delete: forgetVisit }),
-  slots: ['waiting-room.notes'],
-  fills: {
-    navigation: [
+  extensionPoints: ['waiting-room.notes'],
+  contributes: {
+    'layout.navigation': [
       { label: 'waiting-room.title', path: '/+waiting-room', access: { permission: 'waiting-room.view' }, rank: -1 },
     ],
     'dashboard.widgets': [waiting, ownDay],
@@ -37,8 +37,9 @@ export const waitingRoom = definePlugin({
   checks,
   commands,
   routes(routes) {
-    routes.get('/+waiting-room', { permission: 'waiting-room.view' }, dayPage);
-    routes.post('/+waiting-room/arrived', { permission: 'waiting-room.run' }, arrivedForm);
-    routes.post('/+waiting-room/called', { permission: 'waiting-room.run' }, calledForm);
+    const run = { access: { permission: 'waiting-room.run' } };
+    routes.get('/+waiting-room', { access: { permission: 'waiting-room.view' } }, dayPage);
+    routes.post('/+waiting-room/arrived', run, arrivedForm);
+    routes.post('/+waiting-room/called', run, calledForm);
   },
 });

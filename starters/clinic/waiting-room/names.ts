@@ -22,7 +22,7 @@ export async function named({ state }: Reader, app: App, booked: readonly Booked
   const relation = app.models.of(Appointment).fields.get('patient');
   const keys = booked.map(({ patientId }) => String(patientId));
   const names: ReadonlyMap<string, string> =
-    relation === undefined ? new Map() : await app.rows.labels(actor, relation, keys);
+    relation === undefined ? new Map() : await app.records.labels(actor, relation, keys);
   const mayOpen = app.policy.may(actor, 'view', patients);
   return booked.map((one) => {
     const key = String(one.patientId);

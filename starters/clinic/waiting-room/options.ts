@@ -1,4 +1,4 @@
-import { type App, z } from 'rustio-admin';
+import { z } from 'rustio-admin';
 
 /** What the config may say under `waiting-room`. */
 export const options = z.strictObject({
@@ -8,10 +8,6 @@ export const options = z.strictObject({
 
 declare module 'rustio-admin' {
   interface PluginOptions {
-    'waiting-room'?: false | z.input<typeof options>;
+    'waiting-room': typeof options;
   }
-}
-
-export function optionsOf(app: App): z.output<typeof options> {
-  return options.parse(app.options('waiting-room') ?? {});
 }

@@ -1,11 +1,10 @@
 // HTTP: parse, call a rule, render or redirect. No SQL, no policy.
 
-import { type App, type Context, causeOf, leaveMessage, z } from 'rustio-admin';
+import { type App, auditContext, type Context, flash, z } from 'rustio-admin';
 import { arrive, type Received } from './arrive.ts';
 import { type Booked, bookedToday } from './booked-today.ts';
 import { call } from './call.ts';
 import { named } from './names.ts';
-import { optionsOf } from './options.ts';
 import type { PatientNote } from './slots.ts';
 
 const posted = z.object({ appointment: z.string() });
@@ -27,7 +26,7 @@ export async function arrivedForm(ctx: Context, app: App): Promise<void> {
   const read = posted.safeParse({ appointment: ctx.state.form?.get('appointment') });
   if (!read.success) return showDay(ctx, app, ctx.state.t('waiting-room.problem.unknown'));
   const { appointment } = read.data;
-  const received = await app.database.transaction((tx) => arrive(tx, causeOf(ctx), app, appointment));
+  const received = await app.database.transaction((tx) => arrive(tx, auditContext(ctx), app, appointment));
   await answer(ctx, app, received, 'waiting-room.hasArrived');
 }
 
@@ -36,7 +35,7 @@ export async function calledForm(ctx: Context, app: App): Promise<void> {
   const { form, t } = ctx.state;
   const read = calledTo.safeParse({ appointment: form?.get('appointment'), room: form?.get('room') });
   if (!read.success) return showDay(ctx, app, t('waiting-room.problem.room'));
-  const received = await app.database.transaction((tx) => call(tx, causeOf(ctx), app, read.data));
+  const received = await app.database.transaction((tx) => call(tx, auditContext(ctx), app, read.data));
   await answer(ctx, app, received, 'waiting-room.hasBeenCalled', read.data.room);
 }
 
@@ -44,7 +43,7 @@ async function answer(ctx: Context, app: App, received: Received, key: string, r
   const [booked] = received.booked === undefined ? [] : await named(ctx, app, [received.booked]);
   const patient = booked?.patient ?? '';
   if (received.outcome === 'refused') return showDay(ctx, app, ctx.state.t(received.key, { patient }));
-  leaveMessage(ctx, app, { tone: 'good', key, params: { patient, room } });
+  flash(ctx, app, { tone: 'good', key, params: { patient, room } });
   ctx.redirect(app.urls.to('/+waiting-room'));
   ctx.status = 303;
 }
@@ -52,12 +51,12 @@ async function answer(ctx: Context, app: App, received: Received, key: string, r
 async function showDay(ctx: Context, app: App, problem?: string): Promise<void> {
   const booked = await named(ctx, app, await bookedToday(app.readingFor(ctx.state.actor), app));
   const notes = await notesOf(ctx, app, booked);
-  const { longWait } = optionsOf(app);
+  const { longWait } = app.options('waiting-room');
   if (problem !== undefined) ctx.status = 422;
   app.views.page(ctx, 'waiting-room/day', {
     title: ctx.state.t('waiting-room.title'),
     problem,
-    mayRun: app.access.judge(ctx, { permission: 'waiting-room.run' }) === 'pass',
+    mayRun: app.access.decide(ctx, { permission: 'waiting-room.run' }) === 'allow',
     rows: booked.map((one) => ({
       ...one,
       tone: one.state === 'waits' ? (one.waitedMinutes >= longWait ? 'bad' : 'warn') : toneOf[one.state],
@@ -75,7 +74,9 @@ async function notesOf(
   booked: readonly Booked[],
 ): Promise<ReadonlyMap<number, readonly PatientNote[]>> {
   const patients = [...new Set(booked.map(({ patientId }) => patientId))];
-  const known = app.slot('waiting-room.notes').filter(({ access }) => app.access.judge(ctx, access) === 'pass');
+  const known = app
+    .contributions('waiting-room.notes')
+    .filter(({ access }) => app.access.decide(ctx, access) === 'allow');
   const found = patients.length === 0 ? [] : await Promise.all(known.map((notes) => notes.load(app, patients)));
   return new Map(patients.map((patient) => [patient, found.flatMap((notes) => notes.get(patient) ?? [])]));
 }

@@ -15,7 +15,7 @@ export interface PatientNotes {
 }
 
 declare module 'rustio-admin' {
-  interface Slots {
+  interface ExtensionPoints {
     'waiting-room.notes': PatientNotes;
   }
 }

@@ -2,7 +2,6 @@ import { type App, type Context, type SmallTable, sql, type Widget, z } from 'ru
 import { bookedToday } from './booked-today.ts';
 import { earlier } from './clear.ts';
 import { named, type Reader } from './names.ts';
-import { optionsOf } from './options.ts';
 
 const row = z.object({ patients: z.coerce.number(), longest: z.coerce.number() });
 
@@ -18,7 +17,7 @@ export const waiting = {
       from waiting_visit
       where called_at is null and not ${earlier(app)}
     `);
-    const tone = longest >= optionsOf(app).longWait ? 'bad' : patients > 0 ? 'warn' : 'good';
+    const tone = longest >= app.options('waiting-room').longWait ? 'bad' : patients > 0 ? 'warn' : 'good';
     return {
       kind: 'figure',
       value: new Intl.NumberFormat(state.locale).format(patients),

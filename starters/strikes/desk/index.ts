@@ -9,6 +9,6 @@ export const desk = definePlugin({
   api: 1,
   description: 'The index page of the strike desk, and the rule that a total is the sum of its parts.',
   requires: ['admin'],
-  fills: { 'dashboard.widgets': [unassigned, mine, overdue, withoutCosts, serious, costByAirport] },
+  contributes: { 'dashboard.widgets': [unassigned, mine, overdue, withoutCosts, serious, costByAirport] },
   on: () => ({ create: keepTotalCost, update: keepTotalCost }),
 });

@@ -16,6 +16,6 @@ export const Aircraft = defineModel('aircraft', {
   },
   title: 'aircraft type',
   plural: 'aircraft types',
-  address: 'aircraft-types',
+  slug: 'aircraft-types',
 });
 export interface Aircraft extends Row<typeof Aircraft> {}

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import {
+  type AuditContext,
   addToGroup,
-  type Cause,
   createGroup,
   createUser,
   generatePassword,
@@ -55,11 +55,11 @@ const groups = {
 
 /** Makes groups and people, hands the passwords to the start, and says whose the cases of which desk are. */
 export async function makePeople(tx: Transaction, { app, introduce }: SeedContext): Promise<ReadonlyMap<Desk, number>> {
-  const cause: Cause = {
+  const cause: AuditContext = {
     actor: { kind: 'command', name: 'seed' },
     correlationId: randomUUID(),
-    address: null,
-    sessionId: null,
+    ip: null,
+    credential: null,
   };
   const known = new Set(app.permissions);
   const looking = app.models.all.filter(({ owner }) => owner === 'project').map(({ name }) => `${name}.view`);

@@ -90,7 +90,7 @@ test('the environment names the folder, else the config, else it is beside the d
   const named = path.join(temporaryFolder(), 'named');
   const environment = {
     ...{ production: false, port: 0, host: '', databaseUrl: undefined, databaseOwnerUrl: undefined },
-    ...{ publicUrl: undefined, secretKeys: [], logLevel: 'silent' },
+    ...{ publicUrl: undefined, secretKeys: [], logLevel: 'silent', variables: {} },
   };
   const folderOf = (files: { folder: string } | undefined, filesFolder: string | undefined): string => {
     const config = { name: 'x', ...(files && { files }) };

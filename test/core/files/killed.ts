@@ -1,7 +1,7 @@
 // Run by life.test.ts in a process of its own: adds a record with a file, exchanges the file, deletes the record, and is killed
 // at the moment that the second argument names.
 
-import type { Cause } from '../../../core/actor.ts';
+import type { AuditContext } from '../../../core/actor.ts';
 import { openDatabase } from '../../../core/database/pool.ts';
 import { createEvents } from '../../../core/events.ts';
 import type { FileStore } from '../../../core/files/file-store.ts';
@@ -41,9 +41,14 @@ const files = createFiles({ database, store, incoming: `${folder}-incoming` });
 const events = createEvents(new Set(['create', 'update', 'delete']), [
   { '*': async (_tx, { name }) => at(`${name} is recorded`) },
 ]);
-const everything = { may: () => true, mayField: () => true, rows: () => undefined };
+const everything = { holds: () => true, may: () => true, mayField: () => true, rows: () => undefined };
 const write = createWrite({ models, policy: everything, events, files });
-const cause: Cause = { actor: { kind: 'job', name: 'tests' }, correlationId: 'x', address: null, sessionId: null };
+const cause: AuditContext = {
+  actor: { kind: 'job', name: 'tests', permissions: 'all' },
+  correlationId: 'x',
+  ip: null,
+  credential: null,
+};
 
 async function upload(text: string): Promise<string> {
   const added = await files.add(cause.actor, memo, `${text}.txt`, Buffer.from(text));

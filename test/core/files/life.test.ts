@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { sql } from 'slonik';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
-import type { Actor, Cause } from '../../../core/actor.ts';
+import type { Actor, AuditContext } from '../../../core/actor.ts';
 import { withPlainConnection } from '../../../core/database/plain.ts';
 import { type Database, openDatabase } from '../../../core/database/pool.ts';
 import { createEvents } from '../../../core/events.ts';
@@ -28,8 +28,8 @@ import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { Memo, memo, models } from './memo.ts';
 
 const test = suite('the life of a file');
-const actor: Actor = { kind: 'job', name: 'tests' };
-const cause: Cause = { actor, correlationId: 'x', address: null, sessionId: null };
+const actor: Actor = { kind: 'job', name: 'tests', permissions: 'all' };
+const cause: AuditContext = { actor, correlationId: 'x', ip: null, credential: null };
 
 interface World {
   readonly url: string;
@@ -55,7 +55,7 @@ async function openWorld(change: (plain: FileStore) => Partial<FileStore> = () =
   const store = { ...plain, ...change(plain) };
   const files = createFiles({ database, store, incoming: `${folder}-incoming` });
   const events = createEvents(new Set(['create', 'update', 'delete']), []);
-  const everything = { may: () => true, mayField: () => true, rows: () => undefined };
+  const everything = { holds: () => true, may: () => true, mayField: () => true, rows: () => undefined };
   const write = createWrite({ models, policy: everything, events, files });
   const close = async (): Promise<void> => {
     await database.close();
@@ -217,7 +217,7 @@ test('a file is given to one record alone, whoever asks', async () => {
   await database.transaction((tx) => write.create(tx, cause, Memo, { scan: key }));
   const second = await database.transaction((tx) => write.create(tx, cause, Memo, { scan: key }));
   assert.is(second.outcome, 'invalid');
-  const foreign = await upload(world, 'foreign', { kind: 'job', name: 'somebody else' });
+  const foreign = await upload(world, 'foreign', { kind: 'job', name: 'somebody else', permissions: 'all' });
   assert.is((await database.transaction((tx) => write.create(tx, cause, Memo, { scan: foreign }))).outcome, 'invalid');
   // Also for whoever goes around the door.
   const around = database.query(sql.unsafe`insert into memo (title, scan) values ('y', ${key}::uuid)`);

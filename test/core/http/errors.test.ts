@@ -142,6 +142,6 @@ test('an answer that the route does not declare reaches the reader, and the log'
   assert.is((await ask(app.url, 'GET', '/admin/+teapot')).status, 418);
   assert.equal(
     app.errors.slice(before).map(({ msg, status, owner }) => ({ msg, status, owner })),
-    [{ msg: 'undeclared answer: add the status to `answers` of the route', status: 418, owner: 'probe' }],
+    [{ msg: 'undeclared response: add the status to `responses` of the route', status: 418, owner: 'probe' }],
   );
 });

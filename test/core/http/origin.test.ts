@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import * as assert from 'uvu/assert';
-import { type App, createKoa } from '../../../core/app.ts';
+import type { App } from '../../../core/app.ts';
 import { loadAssets } from '../../../core/http/assets.ts';
-import { routeTable } from '../../../core/http/router.ts';
+import { createKoa } from '../../../core/http/pipeline.ts';
 import { type TestApp, testApp } from '../../support/app.ts';
 import { suite } from '../../support/suite.ts';
 import { ask, OWN_FORM } from './raw.ts';
@@ -49,8 +49,7 @@ test('in production the public address alone is ours, whatever name a proxy asks
   const publicUrl = 'https://desk.example.org';
   const desk = await testApp({ publicUrl });
   const production: App = { ...desk.app, environment: { ...desk.app.environment, production: true } };
-  const table = routeTable(production.routes, production.models);
-  const parts = { assets: loadAssets([]), readiness: { missing: async () => [] }, table };
+  const parts = { assets: loadAssets([]), readiness: { missing: async () => [] }, authenticators: [], middleware: [] };
   const server = createServer(createKoa(production, parts).callback());
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();

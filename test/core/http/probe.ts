@@ -6,18 +6,18 @@ export function probe(pages: Readonly<Record<string, Handler>> = {}): Plugin {
     name: 'probe',
     api: 1,
     routes(routes) {
-      routes.get('/+address', { open: true }, (ctx) => {
-        ctx.body = ctx.state.address;
+      routes.get('/+address', { access: { open: true } }, (ctx) => {
+        ctx.body = ctx.state.ip;
       });
-      routes.get('/+boom', { open: true }, () => {
+      routes.get('/+boom', { access: { open: true } }, () => {
         throw new Error('the secret of the house');
       });
-      routes.post('/+echo', { open: true }, (ctx) => {
+      routes.post('/+echo', { access: { open: true } }, (ctx) => {
         const { form } = ctx.state;
         ctx.body = [...(form?.names() ?? [])].map((name) => [name, form?.all(name)]);
         ctx.status = 422;
       });
-      for (const [path, page] of Object.entries(pages)) routes.get(path, { open: true }, page);
+      for (const [path, page] of Object.entries(pages)) routes.get(path, { access: { open: true } }, page);
     },
   });
 }

@@ -1,7 +1,8 @@
 // A plugin's own route with files: what its handler is given, and that nothing of it stays.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { definePlugin, type RouteOptions } from 'rustio-admin';
+import { definePlugin } from 'rustio-admin';
+import type { BodyOptions } from 'rustio-admin/plugin';
 import * as assert from 'uvu/assert';
 import { type TestApp, testApp } from '../../support/app.ts';
 import { suite } from '../../support/suite.ts';
@@ -18,10 +19,10 @@ const intake = definePlugin({
   name: 'intake',
   api: 1,
   routes(routes) {
-    const route = (at: string, files: NonNullable<RouteOptions['body']>['files'], fails = false): void =>
+    const route = (at: string, files: BodyOptions['files'], fails = false): void =>
       routes.post(
         at,
-        { open: true },
+        { access: { open: true }, responses: [200], ...(files !== undefined && { body: { files } }) },
         (ctx) => {
           const { form } = ctx.state;
           const told = ['data', 'other'].map((name) => {
@@ -34,7 +35,6 @@ const intake = definePlugin({
           ctx.body = [...told, form?.get('note') ?? 'no note'];
           ctx.status = 422;
         },
-        files === undefined ? {} : { body: { files } },
       );
     route('/+any', '1 KB');
     route('/+named', () => new Map([['data', 10]]));

@@ -1,5 +1,5 @@
 import type { AnyField, Fields } from '../../../core/model/field.ts';
-import type { Show } from '../../../core/model/kind.ts';
+import type { Formatter } from '../../../core/model/kind.ts';
 import { type AnyModel, defineModel } from '../../../core/model/model.ts';
 import type { FieldInfo, ModelInfo } from '../../../core/model/registry.ts';
 import { buildModels } from '../../../core/model/resolve.ts';
@@ -34,7 +34,7 @@ export function must<T>(value: T | undefined | null): T {
 }
 
 /** Shows values without a locale's ornaments, so that tests read what kinds add. */
-export const show: Show = {
+export const show: Formatter = {
   locale: 'en',
   timestamp: (wire) => `[${wire}]`,
   date: (wire) => `[${wire}]`,

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
 import { type AnyField, field } from '../../../core/model/field.ts';
-import type { KindSpec, Wire } from '../../../core/model/kind.ts';
+import type { DbValue, FieldType } from '../../../core/model/kind.ts';
 import { kinds } from '../../../core/model/kinds/index.ts';
 import type { FieldInfo } from '../../../core/model/registry.ts';
 import { suite } from '../../support/suite.ts';
@@ -13,7 +13,7 @@ import { samples, unlabelled } from './samples.ts';
 
 const test = suite('kinds of fields');
 
-const MEMBERS: Readonly<Record<keyof KindSpec, 'function' | 'string' | 'boolean' | 'object' | 'optional'>> = {
+const MEMBERS: Readonly<Record<keyof FieldType, 'function' | 'string' | 'boolean' | 'object' | 'optional'>> = {
   kind: 'string',
   sqlType: 'function',
   sqlDefault: 'function',
@@ -180,7 +180,7 @@ test('limits are conditions that the database holds as well', () => {
 });
 
 /** Stored values with a character added, dropped or changed: nearer to the borders than random texts. */
-function nearly(info: FieldInfo, wires: fc.Arbitrary<NonNullable<Wire>>): fc.Arbitrary<string> {
+function nearly(info: FieldInfo, wires: fc.Arbitrary<NonNullable<DbValue>>): fc.Arbitrary<string> {
   return fc
     .tuple(wires, fc.nat(30), fc.nat(2), fc.constantFrom('-', '+', ' ', '0', '9', '.', 'Z', ':', '"', '\0', '\n'))
     .map(([wire, at, dropped, put]) => {

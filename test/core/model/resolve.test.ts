@@ -36,7 +36,7 @@ test('a model gets its names, key and label', () => {
   );
   const model = must(line);
   assert.equal(model.table, ['order_line']);
-  assert.is(model.address, 'order-lines');
+  assert.is(model.slug, 'order-lines');
   assert.is(model.title, 'order line');
   assert.is(model.plural, 'order lines');
   assert.equal(
@@ -75,14 +75,14 @@ test('what a definition says goes before what is made from its name', () => {
       key: 'code',
       label: ['nick', 'code'],
       plural: 'people',
-      address: 'folk',
+      slug: 'folk',
       table: 'hr.person',
       managed: false,
       readOnly: true,
       pick: 'everybody',
     }),
   );
-  const { table, plural, address, managed, readOnly, pick, label } = must(model);
+  const { table, plural, slug: address, managed, readOnly, pick, label } = must(model);
   assert.equal(
     { table, plural, address, managed, readOnly, pick },
     { table: ['hr', 'person'], plural: 'people', address: 'folk', managed: false, readOnly: true, pick: 'everybody' },
@@ -141,7 +141,7 @@ test('models are found by name, address and declaration', () => {
   const One = defineModel('one', { fields: { name } });
   const { models } = buildModels([{ owner: 'x', model: One }]);
   assert.is(models.byName('one'), models.of(One));
-  assert.is(models.byAddress('ones'), models.of(One));
+  assert.is(models.bySlug('ones'), models.of(One));
   assert.is(models.byName('constructor'), undefined);
   assert.is(models.of(One).owner, 'x');
   const stranger = defineModel('stranger', { fields: { name } });
@@ -165,7 +165,7 @@ test('two models of one name, table or address are told with both owners', () =>
   for (const { problem } of problems) assert.match(problem, '"thing" (auth) and "thing" (project)');
   assert.match(problemOf(one, one), 'declared twice');
   assert.match(problemOf(one, defineModel('else', { fields: { name }, table: 'thing' })), 'same table, "thing"');
-  assert.match(problemOf(one, defineModel('else', { fields: { name }, address: 'things' })), 'same address, "things"');
+  assert.match(problemOf(one, defineModel('else', { fields: { name }, slug: 'things' })), 'same address, "things"');
 });
 
 test('names that cannot be names are refused', () => {
@@ -187,7 +187,7 @@ test('names that cannot be names are refused', () => {
     'more than a schema and a table',
   );
   assert.match(problemOf(defineModel('sample', { fields: { name }, table: 'rustio_user' })), 'belong to the framework');
-  assert.match(problemOf(defineModel('sample', { fields: { name }, address: '+new' })), 'is no address');
+  assert.match(problemOf(defineModel('sample', { fields: { name }, slug: '+new' })), 'is no address');
 });
 
 test('fields that would share a column are told', () => {

@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { z } from 'zod';
 import { type AnyField, field } from '../../../core/model/field.ts';
-import type { Wire } from '../../../core/model/kind.ts';
+import type { DbValue } from '../../../core/model/kind.ts';
 import { defineModel } from '../../../core/model/model.ts';
 import type { FieldInfo } from '../../../core/model/registry.ts';
 import { fieldOf, jsonFieldOf, must, resolved } from './field-of.ts';
@@ -29,7 +29,7 @@ const relation = (name: string): FieldInfo => must(flightInfo?.fields.get(name))
 /** Texts that a column of this field may hold, as the driver would send them. */
 export interface Sample {
   readonly info: FieldInfo;
-  readonly wires: fc.Arbitrary<NonNullable<Wire>>;
+  readonly wires: fc.Arbitrary<NonNullable<DbValue>>;
 }
 const digits = (most: number) => fc.stringMatching(new RegExp(`^(0|[1-9]\\d{0,${most - 1}})$`));
 const negatable = (arbitrary: fc.Arbitrary<string>) =>

@@ -7,7 +7,7 @@ import * as assert from 'uvu/assert';
 import { z } from 'zod';
 import { typeParsers } from '../../../core/database/type-parsers.ts';
 import { type AnyField, field } from '../../../core/model/field.ts';
-import type { Param, Wire } from '../../../core/model/kind.ts';
+import type { DbValue, Param } from '../../../core/model/kind.ts';
 import type { FieldInfo } from '../../../core/model/registry.ts';
 import { type TestDatabase, testDatabase } from '../../support/database.ts';
 import { suite } from '../../support/suite.ts';
@@ -162,7 +162,7 @@ async function createTable(info: FieldInfo): Promise<void> {
   `);
 }
 
-async function stored(info: FieldInfo, param: Param): Promise<NonNullable<Wire>> {
+async function stored(info: FieldInfo, param: Param): Promise<NonNullable<DbValue>> {
   const cast = info.spec.cast(info);
   const { rows } = await client.query(`insert into kept values ($1::${cast}) returning it`, [param]);
   return rows[0].it;

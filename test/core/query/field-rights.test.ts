@@ -8,7 +8,7 @@ import type { FieldInfo } from '../../../core/model/registry.ts';
 import { relationLabel, relationList } from '../../../core/query/aliases.ts';
 import { createRows } from '../../../core/query/create-rows.ts';
 import { compileListing } from '../../../core/query/listing.ts';
-import type { Rows } from '../../../core/query/rows.ts';
+import type { Records } from '../../../core/query/rows.ts';
 import type { Written } from '../../../core/write/types.ts';
 import { suite } from '../../support/suite.ts';
 import { cause } from '../write/desk.ts';
@@ -157,7 +157,7 @@ async function assertNotSet(name: string): Promise<void> {
 }
 
 /** Everything that pages could show, as one text. */
-async function everythingRead(rows: Rows): Promise<string> {
+async function everythingRead(rows: Records): Promise<string> {
   const subjectOf = must(pointer.fields.get('subject'));
   const { listing: pointers } = compileListing(pointer, { list: ['name', 'subject'] });
   const ask = await rows.ask(somebody, pointers, new URLSearchParams(), 'UTC');
@@ -183,7 +183,7 @@ async function everythingRead(rows: Rows): Promise<string> {
   return JSON.stringify(read, (_name, value) => (typeof value === 'bigint' ? String(value) : value)).toLowerCase();
 }
 
-async function listed(rows: Rows, query: string) {
+async function listed(rows: Records, query: string) {
   const { parsed } = await rows.ask(somebody, listing, new URLSearchParams(query), 'UTC');
   return rows.list(somebody, listing, must(parsed.ok ? parsed.ask : undefined));
 }
@@ -192,7 +192,7 @@ function rulesFor(hidden: readonly string[]): Rules {
   return { hidden: hidden.map((name) => `subject.${name}`) };
 }
 
-function rowsFor(hidden: readonly string[]): Rows {
+function rowsFor(hidden: readonly string[]): Records {
   return createRows({ database: store.database, policy: policyWith(rulesFor(hidden)), models });
 }
 

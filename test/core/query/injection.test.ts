@@ -8,13 +8,13 @@ import { writeCursor } from '../../../core/query/cursor.ts';
 import { compileListing } from '../../../core/query/listing.ts';
 import { completeOrder } from '../../../core/query/order.ts';
 import { Reader } from '../../../core/query/reader.ts';
-import type { Rows } from '../../../core/query/rows.ts';
+import type { Records } from '../../../core/query/rows.ts';
 import { suite } from '../../support/suite.ts';
 import { fieldOf, leg, models, openWorld, person, place, policyWith, run, somebody, type World } from './world.ts';
 
 const test = suite('what a request says never becomes SQL');
 let world: World;
-let rows: Rows;
+let rows: Records;
 
 const attacks = [
   "'",

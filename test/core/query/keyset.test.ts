@@ -9,14 +9,14 @@ import { readCursor } from '../../../core/query/cursor.ts';
 import { compileListing } from '../../../core/query/listing.ts';
 import { completeOrder } from '../../../core/query/order.ts';
 import { Reader } from '../../../core/query/reader.ts';
-import type { Rows } from '../../../core/query/rows.ts';
+import type { Records } from '../../../core/query/rows.ts';
 import type { Ask, Listing, Page, Sort } from '../../../core/query/types.ts';
 import { suite } from '../../support/suite.ts';
 import { fieldOf, leg, models, openWorld, person, place, policyWith, run, somebody, type World } from './world.ts';
 
 const test = suite('pages of a list');
 let world: World;
-let rows: Rows;
+let rows: Records;
 
 test.before(async () => {
   world = await openWorld();

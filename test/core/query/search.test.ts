@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import { z } from 'zod';
 import { createRows } from '../../../core/query/create-rows.ts';
 import { compileListing } from '../../../core/query/listing.ts';
-import type { Rows } from '../../../core/query/rows.ts';
+import type { Records } from '../../../core/query/rows.ts';
 import type { Page } from '../../../core/query/types.ts';
 import { suite } from '../../support/suite.ts';
 import { models, openWorld, person, policyWith, run, somebody, type World } from './world.ts';
@@ -14,7 +14,7 @@ const SIZE = 20;
 
 const test = suite('searches of a large list');
 let world: World;
-let rows: Rows;
+let rows: Records;
 const { listing } = compileListing(person, {
   search: ['name'],
   list: ['name', 'seen', 'born', 'level'],

@@ -11,7 +11,7 @@ import { renderFile } from '../../../core/migrate/render.ts';
 import { emptySnapshot } from '../../../core/migrate/shape.ts';
 import { snapshotOf } from '../../../core/migrate/snapshot.ts';
 import { field, timestamps } from '../../../core/model/field.ts';
-import type { Wire } from '../../../core/model/kind.ts';
+import type { DbValue } from '../../../core/model/kind.ts';
 import { defineModel } from '../../../core/model/model.ts';
 import type { FieldInfo, ModelInfo } from '../../../core/model/registry.ts';
 import { buildModels } from '../../../core/model/resolve.ts';
@@ -154,7 +154,7 @@ export class CountingDatabase extends Queries implements Database {
   }
 }
 
-export const somebody: Actor = { kind: 'job', name: 'somebody' };
+export const somebody: Actor = { kind: 'job', name: 'somebody', permissions: 'all' };
 
 export interface Rules {
   /** `person.view`: what he may not do. */
@@ -168,6 +168,7 @@ export interface Rules {
 /** Everything is allowed but what the rules say. */
 export function policyWith({ denied = [], hidden = [], rows = {} }: Rules = {}): Policy {
   return {
+    holds: () => false,
     may: (_actor, action, model) => !denied.includes(`${model.name}.${action}`),
     mayField: (_actor, action: Action, { model, name }) =>
       !hidden.includes(`${model.name}.${name}`) && !hidden.includes(`${model.name}.${name} ${action}`),
@@ -177,7 +178,7 @@ export function policyWith({ denied = [], hidden = [], rows = {} }: Rules = {}):
 
 const anyRow = z.record(
   z.string(),
-  z.custom<Wire>(() => true),
+  z.custom<DbValue>(() => true),
 );
 
 /**

@@ -2,7 +2,7 @@ import { IntlMessageFormat } from 'intl-messageformat';
 import * as assert from 'uvu/assert';
 import { isRightToLeft } from '../../../core/view/direction.ts';
 import { kernelCatalogue } from '../../../core/view/words/catalogue.ts';
-import { createCatalogue, type Words } from '../../../core/view/words.ts';
+import { createCatalogue, type Messages } from '../../../core/view/words.ts';
 import { builtIn } from '../../../plugins/order.ts';
 import { callsIn } from '../../support/calls-in.ts';
 import { sourcesIn } from '../../support/sources.ts';
@@ -43,7 +43,7 @@ test('languages written from right to left are known with and without their coun
 /** Who says something of his own: the kernel and the plugins. */
 const speakers = [
   { name: 'kernel', words: kernelCatalogue },
-  ...builtIn.flatMap(({ name, words }) => (words === undefined ? [] : [{ name, words }])),
+  ...builtIn.flatMap(({ name, messages: words }) => (words === undefined ? [] : [{ name, words }])),
 ];
 
 for (const { name, words } of speakers) {
@@ -80,7 +80,7 @@ test('a message of nothing but values and signs has the direction of its languag
 });
 
 test('every error that a reader can meet says its four parts in Arabic, of values that it brings', () => {
-  const arabic: Words = Object.assign({}, ...speakers.map(({ words }) => words.ar));
+  const arabic: Messages = Object.assign({}, ...speakers.map(({ words }) => words.ar));
   const made = sourcesIn('core', 'plugins').flatMap(({ text }) => callsIn(text, 'new RustioError'));
   // What has no status is told to those who run the application, in English; the unexpected is told to everybody.
   const met = made.filter((call) => /\bstatus: \d/.test(call) || call.includes('RIO-HTTP-UNEXPECTED'));

@@ -1,6 +1,6 @@
 /** A world with the writing door open, for its tests. */
 import { z } from 'zod';
-import type { Actor, Cause } from '../../../core/actor.ts';
+import type { Actor, AuditContext } from '../../../core/actor.ts';
 import type { Transaction } from '../../../core/database/pool.ts';
 import { createEvents, type EventHandlers, type RecordedEvent } from '../../../core/events.ts';
 import { createWrite } from '../../../core/write/create-write.ts';
@@ -18,10 +18,10 @@ export interface Desk extends World {
   change<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
 }
 
-export const cause: Cause = causeOf(somebody);
+export const cause: AuditContext = causeOf(somebody);
 
-export function causeOf(actor: Actor): Cause {
-  return { actor, correlationId: 'test', address: null, sessionId: null };
+export function causeOf(actor: Actor): AuditContext {
+  return { actor, correlationId: 'test', ip: null, credential: null };
 }
 
 export async function openDesk(): Promise<Desk> {

@@ -1,6 +1,12 @@
 import * as assert from 'uvu/assert';
 import type { Transaction } from '../../../core/database/pool.ts';
-import { type Claim, claimOnce, forgetOldForms, releaseOnce, rememberAnswer } from '../../../core/write/once.ts';
+import {
+  type Claim,
+  claimIdempotencyKey,
+  forgetOldForms,
+  releaseIdempotencyKey,
+  rememberAnswer,
+} from '../../../core/write/once.ts';
 import { suite } from '../../support/suite.ts';
 import { run, somebody } from '../query/world.ts';
 import { type Desk, openDesk } from './desk.ts';
@@ -18,7 +24,7 @@ test.before.each(async () => {
 
 const post = (id: string, location: string, made: () => Promise<unknown> = async () => undefined): Promise<Claim> =>
   desk.change(async (tx) => {
-    const claim = await claimOnce(tx, id, somebody);
+    const claim = await claimIdempotencyKey(tx, id, somebody);
     if (!claim.first) return claim;
     await run(tx)`insert into tag (name) values (${location})`;
     await made();
@@ -59,8 +65,8 @@ test('when the first one is rolled back, the one that waited is the first', asyn
 
 test('a refused form may be posted again', async () => {
   const refuse = async (tx: Transaction) => {
-    assert.ok((await claimOnce(tx, 'a', somebody)).first);
-    await releaseOnce(tx, 'a');
+    assert.ok((await claimIdempotencyKey(tx, 'a', somebody)).first);
+    await releaseIdempotencyKey(tx, 'a');
   };
   await desk.change(refuse);
   await desk.change(refuse);
@@ -69,7 +75,9 @@ test('a refused form may be posted again', async () => {
 
 test('nobody learns where the form of somebody else led', async () => {
   await post('a', '/secret');
-  const other = await desk.change((tx) => claimOnce(tx, 'a', { kind: 'job', name: 'another' }));
+  const other = await desk.change((tx) =>
+    claimIdempotencyKey(tx, 'a', { kind: 'job', name: 'another', permissions: 'all' }),
+  );
   assert.equal(other, { first: false, location: undefined });
 });
 
@@ -84,7 +92,7 @@ test('whatever stands in the id', async () => {
 test('no form is taken for another thing that happens once, whatever its id', async () => {
   await run(desk.database)`insert into rustio_once (id, actor) values ('seed', 'command start')`;
   assert.ok((await post('seed', '/tags/1')).first);
-  await desk.change((tx) => releaseOnce(tx, 'seed'));
+  await desk.change((tx) => releaseIdempotencyKey(tx, 'seed'));
   assert.equal(await run(desk.database)`select id from rustio_once`, [{ id: 'seed' }]);
 });
 

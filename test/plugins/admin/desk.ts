@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Config } from '../../../core/config.ts';
 import { withPlainConnection } from '../../../core/database/plain.ts';
 import { field, timestamps } from '../../../core/model/field.ts';
-import type { Wire } from '../../../core/model/kind.ts';
+import type { DbValue } from '../../../core/model/kind.ts';
 import { defineModel } from '../../../core/model/model.ts';
 import { defineAdmin } from '../../../plugins/admin/define-admin.ts';
 import { type TestApp, type TestAppOptions, testApp } from '../../support/app.ts';
@@ -189,7 +189,7 @@ export async function openDesk(config: Partial<Config> = {}, options: TestAppOpt
 
 const anyRow = z.record(
   z.string(),
-  z.custom<Wire>(() => true),
+  z.custom<DbValue>(() => true),
 );
 
 /**

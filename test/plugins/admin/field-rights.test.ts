@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { withPlainConnection } from '../../../core/database/plain.ts';
 import type { Insert } from '../../../core/model/model.ts';
 import { defineAdmin } from '../../../plugins/admin/define-admin.ts';
-import { commandCause } from '../../../plugins/auth/command-cause.ts';
+import { commandAuditContext } from '../../../plugins/auth/command-cause.ts';
 import {
   addUploads,
   Jewel,
@@ -65,7 +65,7 @@ function listed() {
 test.before(async () => {
   desk = await testApp({ models: [Jewel, Subject, Setting, Pointer], plugins: { admin: { admins } } });
   await run(desk)`insert into jewel (name) values ('jade'), ('beryl'), ('plain')`;
-  const cause = commandCause();
+  const cause = commandAuditContext();
   const uploaded = { applicationName: 'tests' };
   await withPlainConnection(desk.app.database.url, (client) => addUploads(client, cause.actor), uploaded);
   await desk.app.database.transaction(async (tx) => {

@@ -58,7 +58,7 @@ const dashboard = definePlugin({
   name: 'dashboard',
   api: 1,
   requires: ['admin'],
-  fills: { 'dashboard.widgets': widgets },
+  contributes: { 'dashboard.widgets': widgets },
 });
 
 let desk: TestApp;
@@ -121,7 +121,7 @@ for (const role of ['staff', 'user'] as const) {
     assert.is(status, 200);
     assert.match(textOf(mainOf(text)), 'Ask an administrator');
     assert.not.match(textOf(mainOf(text)), 'Recent changes');
-    assert.is(linkTo(text, 'Where you are signed in'), '/admin/account/sessions');
+    assert.match(text, 'href="/admin/account/sessions"');
     assert.is((await client.get('/admin/account/sessions')).status, 200);
   });
 }

@@ -199,7 +199,7 @@ test('a large list is counted about, exactly when asked; narrowed, up to a thous
 });
 
 test('in a large table columns without an index are no links, and their sort is refused', async () => {
-  await desk.app.rows.refreshEstimates();
+  await desk.app.records.refreshEstimates();
   const { text } = await clerk.get('/admin/people');
   assert.is(linkTo(text, 'Name'), '');
   assert.is.not(linkTo(text, 'Near'), '', 'relations are indexed');

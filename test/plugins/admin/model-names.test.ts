@@ -16,7 +16,7 @@ const USERS = 'حسابات المستخدمين';
 const names = definePlugin({
   name: 'names',
   api: 1,
-  words: { ar: { 'model.boat.title': 'قارب', 'model.boat.plural': 'القوارب' } },
+  messages: { ar: { 'model.boat.title': 'قارب', 'model.boat.plural': 'القوارب' } },
 });
 
 const desk = await testApp({

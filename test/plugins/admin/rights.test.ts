@@ -261,11 +261,11 @@ test('every model has its pages, for an administrator all of them answer', async
   for (const { modelName } of models) {
     const model = desk.app.models.byName(modelName);
     if (!model || modelName === 'thingTag') continue;
-    const { status, text } = await admin.get(`/admin/${model.address}`);
+    const { status, text } = await admin.get(`/admin/${model.slug}`);
     assert.is(status, 200, modelName);
     if (!model.readOnly) {
-      assert.is((await admin.get(`/admin/${model.address}/+new`)).status, 200, modelName);
-      const empty = await admin.submit(`/admin/${model.address}/+new`, {});
+      assert.is((await admin.get(`/admin/${model.slug}/+new`)).status, 200, modelName);
+      const empty = await admin.submit(`/admin/${model.slug}/+new`, {});
       assert.is(empty.status, 422, modelName);
       assert.is.not(noticesOf(empty.text).length, 0);
     }

@@ -3,7 +3,7 @@ import { sql } from 'slonik';
 import * as assert from 'uvu/assert';
 import { field } from '../../../core/model/field.ts';
 import { defineModel } from '../../../core/model/model.ts';
-import { commandCause } from '../../../plugins/auth/command-cause.ts';
+import { commandAuditContext } from '../../../plugins/auth/command-cause.ts';
 import { type TestApp, testApp } from '../../support/app.ts';
 import { type DatabaseProxy, databaseProxy } from '../../support/database-proxy.ts';
 import { suite } from '../../support/suite.ts';
@@ -23,7 +23,7 @@ const Boat = defineModel('boat', {
 });
 
 const test = suite('audit: labels of related rows');
-const cli = commandCause();
+const cli = commandAuditContext();
 let desk: TestApp;
 let proxy: DatabaseProxy;
 test.before(async () => {

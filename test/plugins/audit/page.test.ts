@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import { field } from '../../../core/model/field.ts';
 import { defineModel } from '../../../core/model/model.ts';
 import { historyOf } from '../../../plugins/audit/history.ts';
-import { commandCause } from '../../../plugins/auth/command-cause.ts';
+import { commandAuditContext } from '../../../plugins/auth/command-cause.ts';
 import { type TestApp, testApp } from '../../support/app.ts';
 import { suite } from '../../support/suite.ts';
 import { personAs } from '../auth/house.ts';
@@ -22,7 +22,7 @@ test.before(async () => {
 });
 test.after(() => desk.close());
 
-const cli = commandCause();
+const cli = commandAuditContext();
 const build = (name: string) => desk.app.database.transaction((tx) => desk.app.write.create(tx, cli, Boat, { name }));
 
 test('every change through the writing door stands on the page, before and after, with a link to the record', async () => {

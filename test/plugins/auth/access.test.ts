@@ -25,7 +25,7 @@ const yard = (more: readonly (readonly [string, Access])[] = []) =>
     permissions: [{ name: 'yard.launch', description: 'Launch boats' }],
     routes(routes) {
       for (const [path, access] of [...paths, ...more])
-        routes.get(path, access, (ctx) => {
+        routes.get(path, { access }, (ctx) => {
           ctx.body = 'open';
         });
     },

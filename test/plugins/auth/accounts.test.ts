@@ -1,7 +1,7 @@
 import { sql } from 'slonik';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
-import type { Cause } from '../../../core/actor.ts';
+import type { AuditContext } from '../../../core/actor.ts';
 import { findAccountByEmail } from '../../../plugins/auth/account.ts';
 import { changeRole, setActive } from '../../../plugins/auth/change-account.ts';
 import { createUser } from '../../../plugins/auth/create-user.ts';
@@ -20,13 +20,13 @@ test.before.each(async () => {
 });
 test.after.each(() => house.close());
 
-const create = (cause: Cause, email: string, role: Role, password?: string) =>
+const create = (cause: AuditContext, email: string, role: Role, password?: string) =>
   house.database.transaction((tx) =>
     createUser(tx, cause, house.events, { email, role, ...(password !== undefined && { password }) }),
   );
-const demote = (cause: Cause, id: number, role: Role) =>
+const demote = (cause: AuditContext, id: number, role: Role) =>
   house.database.transaction((tx) => changeRole(tx, cause, house.events, id, role));
-const switchActive = (cause: Cause, id: number, active: boolean) =>
+const switchActive = (cause: AuditContext, id: number, active: boolean) =>
   house.database.transaction((tx) => setActive(tx, cause, house.events, id, active));
 const commanders = () =>
   house.database.oneFirst(sql.type(z.object({ n: z.number() }))`
@@ -148,7 +148,7 @@ test('attack: two administrators who are demoted by each other’s superiors at 
 test('a new password is hashed, stamped and recorded by who did it', async () => {
   const administrator = await house.user('admin@example.org', 'administrator');
   const clerk = await house.user('clerk@example.org', 'staff', { password: PASSWORD });
-  const set = (cause: Cause, id: number, password: string) =>
+  const set = (cause: AuditContext, id: number, password: string) =>
     house.database.transaction((tx) => setPassword(tx, cause, house.events, id, password));
   house.recorded.length = 0;
   assert.is((await set(by(clerk), clerk.id, 'another good phrase')).outcome, 'done');

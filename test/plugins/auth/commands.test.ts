@@ -1,37 +1,26 @@
 import * as assert from 'uvu/assert';
+import type { CommandInput } from '../../../core/command.ts';
 import { RustioError } from '../../../core/errors.ts';
-import type { CommandInput, ToolContext } from '../../../core/plugin.ts';
 import { findAccountByEmail } from '../../../plugins/auth/account.ts';
 import { checks } from '../../../plugins/auth/checks.ts';
 import { commands } from '../../../plugins/auth/commands.ts';
 import { findCredentials } from '../../../plugins/auth/credentials.ts';
 import { verifyPassword } from '../../../plugins/auth/password-hash.ts';
 import { type TestApp, testApp } from '../../support/app.ts';
+import { runCheck, runCommand } from '../../support/run-tool.ts';
 import { suite } from '../../support/suite.ts';
 
 const test = suite('auth: commands');
 let desk: TestApp;
-let context: ToolContext;
 test.before.each(async () => {
   desk = await testApp({ models: [] });
-  const { app } = desk;
-  const project = { folder: '/', environment: app.environment, config: app.config, configError: undefined };
-  context = { project, app, database: app.database };
 });
 test.after.each(() => desk.close());
 
 /** Runs a command and gives back what it printed; `types` is what somebody types when he is asked, in turn. */
 async function run(name: string, values: CommandInput['values'], types?: readonly string[]): Promise<string[]> {
   const command = commands.find((each) => each.name.replace(/ \[?[A-Z].*$/, '') === name);
-  if (!command) throw new Error(`there is no command ${name}`);
-  const printed: string[] = [];
-  const answers = [...(types ?? [])];
-  await command.run(context, {
-    values,
-    print: (line) => void printed.push(line),
-    askSecret: async () => (types === undefined ? undefined : answers.shift()),
-  });
-  return printed;
+  return runCommand(command, desk.app, values, types);
 }
 
 async function refusal(attempt: Promise<unknown>): Promise<RustioError> {
@@ -122,7 +111,13 @@ test('groups are created, granted, filled, emptied and listed', async () => {
 });
 
 test('the doctor sees that nobody could administrate, and that somebody can', async () => {
-  const status = async (name: string) => (await checks.find((check) => check.name === name)?.run(context))?.status;
+  const status = async (name: string) =>
+    (
+      await runCheck(
+        checks.find((check) => check.name === name),
+        desk.app,
+      )
+    ).status;
   assert.is(await status('administrator'), 'failed');
   await run('user create', { email: 'root@example.org', role: 'developer', password: 'correct horse battery' });
   assert.is(await status('administrator'), 'ok');

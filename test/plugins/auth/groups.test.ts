@@ -1,7 +1,7 @@
 import { sql } from 'slonik';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
-import type { Cause } from '../../../core/actor.ts';
+import type { AuditContext } from '../../../core/actor.ts';
 import { addToGroup, removeFromGroup } from '../../../plugins/auth/group-members.ts';
 import { createGroup, grantToGroup, listGroups, revokeFromGroup } from '../../../plugins/auth/groups.ts';
 import { personOf, personRow } from '../../../plugins/auth/person.ts';
@@ -17,13 +17,13 @@ test.before.each(async () => {
 });
 test.after.each(() => house.close());
 
-const group = (cause: Cause, name: string) =>
+const group = (cause: AuditContext, name: string) =>
   house.database.transaction((tx) => createGroup(tx, cause, house.events, { name }));
-const grant = (cause: Cause, name: string, ...permissions: string[]) =>
+const grant = (cause: AuditContext, name: string, ...permissions: string[]) =>
   house.database.transaction((tx) => grantToGroup(tx, cause, house.events, name, permissions, KNOWN));
-const add = (cause: Cause, name: string, id: number) =>
+const add = (cause: AuditContext, name: string, id: number) =>
   house.database.transaction((tx) => addToGroup(tx, cause, house.events, name, id));
-const remove = (cause: Cause, name: string, id: number) =>
+const remove = (cause: AuditContext, name: string, id: number) =>
   house.database.transaction((tx) => removeFromGroup(tx, cause, house.events, name, id));
 const personIs = async (id: number) =>
   personOf(

@@ -1,13 +1,13 @@
 /** Accounts, sessions and the trail on a fresh database, without a server: what tests of rules need. */
 import { fileURLToPath } from 'node:url';
-import type { Cause, Person } from '../../../core/actor.ts';
+import type { AuditContext, Person } from '../../../core/actor.ts';
 import type { App } from '../../../core/app.ts';
 import { type Database, openDatabase } from '../../../core/database/pool.ts';
 import { createEvents, type Events, type RecordedEvent } from '../../../core/events.ts';
 import { migrate } from '../../../core/migrate/run.ts';
 import { migrationSources } from '../../../core/migrate/sources.ts';
 import { audit } from '../../../plugins/audit/index.ts';
-import { commandCause } from '../../../plugins/auth/command-cause.ts';
+import { commandAuditContext } from '../../../plugins/auth/command-cause.ts';
 import { createUser, type NewUser } from '../../../plugins/auth/create-user.ts';
 import { auth } from '../../../plugins/auth/index.ts';
 import type { Role } from '../../../plugins/auth/roles.ts';
@@ -18,7 +18,7 @@ const plugins = [auth, sessions, audit];
 const NOWHERE = fileURLToPath(new URL('./nowhere', import.meta.url));
 
 export const PASSWORD = 'correct horse battery';
-export const cli: Cause = commandCause();
+export const cli: AuditContext = commandAuditContext();
 
 export interface House {
   readonly url: string;
@@ -73,6 +73,7 @@ export function personAs(
 }
 
 /** What somebody does by a request of his. */
-export function by(person: Person, sessionId: string | null = null): Cause {
-  return { actor: person, correlationId: 'a-request-of-a-test', address: '192.0.2.7', sessionId };
+export function by(person: Person, session?: string): AuditContext {
+  const credential = session === undefined ? null : { scheme: 'session', id: session };
+  return { actor: person, correlationId: 'a-request-of-a-test', ip: '192.0.2.7', credential };
 }

@@ -1,17 +1,17 @@
 // Pure rules: who stands above whom, and who may change whom.
 import * as assert from 'uvu/assert';
-import type { Actor } from '../../../core/actor.ts';
-import { nobody } from '../../../core/actor.ts';
+import { type Actor, anonymous, jobActor } from '../../../core/actor.ts';
 import type { ModelInfo } from '../../../core/model/registry.ts';
+import { combinePolicies } from '../../../core/policy.ts';
 import { activeChangeIssue, crossRankIssue, roleChangeIssue } from '../../../plugins/auth/authority-guards.ts';
-import { createPolicy, holds } from '../../../plugins/auth/policy.ts';
+import { holds, permissionPolicy } from '../../../plugins/auth/policy.ts';
 import { isRole, outranks, ROLES, type Role, reaches } from '../../../plugins/auth/roles.ts';
 import { suite } from '../../support/suite.ts';
 import { cli, personAs } from './house.ts';
 
 const test = suite('auth: roles and guards');
 const other = (role: Role) => ({ id: 2, role });
-const actorsWithoutRights: readonly Actor[] = [nobody, { kind: 'job', name: 'x' }, { kind: 'assistant', name: 'x' }];
+const actorsWithoutRights: readonly Actor[] = [anonymous, jobActor('x', []), { kind: 'assistant', name: 'x' }];
 
 test('the five roles are a ladder: each stands above all before it and below all after it', () => {
   ROLES.forEach((low, i) => {
@@ -43,7 +43,7 @@ test('the command line may everything; strangers, jobs and assistants nothing', 
 });
 
 test('the policy asks for the permission of the model and the action', () => {
-  const policy = createPolicy();
+  const policy = combinePolicies([permissionPolicy]);
   const clerk = personAs(1, 'staff', 'a@b.example', ['strike.view']);
   // The policy reads the name and nothing else of the model.
   const model = (name: string) => ({ name }) as ModelInfo;

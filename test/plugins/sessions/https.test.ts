@@ -1,6 +1,6 @@
 // Black box: behind a proxy that ends TLS the cookie is bound to this host and to TLS.
 import * as assert from 'uvu/assert';
-import { commandCause } from '../../../plugins/auth/command-cause.ts';
+import { commandAuditContext } from '../../../plugins/auth/command-cause.ts';
 import { createUser } from '../../../plugins/auth/create-user.ts';
 import { PASSWORD, type TestApp, testApp } from '../../support/app.ts';
 import { suite } from '../../support/suite.ts';
@@ -12,7 +12,7 @@ test.before(async () => {
   desk = await testApp({ models: [], publicUrl: 'https://desk.example.org' });
   const { database, events } = desk.app;
   await database.transaction((tx) =>
-    createUser(tx, commandCause(), events, { email: EMAIL, role: 'staff', password: PASSWORD }),
+    createUser(tx, commandAuditContext(), events, { email: EMAIL, role: 'staff', password: PASSWORD }),
   );
 });
 test.after(() => desk.close());

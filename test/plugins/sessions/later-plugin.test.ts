@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { Context } from '../../../core/http/context.ts';
 import { definePlugin } from '../../../core/plugin.ts';
 import { rotateSession } from '../../../plugins/sessions/open-session.ts';
-import { giveCookie } from '../../../plugins/sessions/session-cookie.ts';
+import { setSessionCookie } from '../../../plugins/sessions/session-cookie.ts';
 import { PASSWORD, type TestApp, testApp } from '../../support/app.ts';
 import type { Client } from '../../support/client.ts';
 import { suite } from '../../support/suite.ts';
@@ -24,7 +24,7 @@ const codes = definePlugin({
   name: 'codes',
   api: 1,
   requires: ['sessions'],
-  fills: {
+  contributes: {
     'session.columns': [
       { name: 'needsCode', expression: sql.fragment`u.email like 'developer-%'`, schema: z.boolean() },
     ],
@@ -45,7 +45,7 @@ const codes = definePlugin({
     },
   ],
   routes(routes) {
-    routes.get('/code', { signedIn: true }, (ctx) => answer(ctx, 'the code, please'), { despite: ['code'] });
+    routes.get('/code', { signedIn: true }, (ctx) => answer(ctx, 'the code, please'), { skipGates: ['code'] });
     routes.post(
       '/code',
       { signedIn: true },
@@ -56,15 +56,15 @@ const codes = definePlugin({
           return;
         }
         const token = await app.database.transaction((tx) => rotateSession(tx, session.id, { trust: 'mfa_verified' }));
-        if (token !== undefined) await giveCookie(ctx, token);
+        if (token !== undefined) await setSessionCookie(ctx, token);
         ctx.redirect(app.urls.to('/plain'));
         ctx.status = 303;
       },
-      { despite: ['code'], formToken: false },
+      { skipGates: ['code'], formToken: false },
     );
     routes.get('/plain', { signedIn: true }, (ctx) => answer(ctx, 'plain'));
     routes.get('/delicate', { role: 'staff', recent: true }, (ctx) => answer(ctx, 'delicate'));
-    routes.post('/delicate', { role: 'staff', recent: true }, (ctx) => answer(ctx, 'done'), { answers: [200] });
+    routes.post('/delicate', { role: 'staff', recent: true }, (ctx) => answer(ctx, 'done'), { responses: [200] });
   },
 });
 

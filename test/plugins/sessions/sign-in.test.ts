@@ -3,7 +3,7 @@ import { sql } from 'slonik';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
 import { setActive } from '../../../plugins/auth/change-account.ts';
-import { commandCause } from '../../../plugins/auth/command-cause.ts';
+import { commandAuditContext } from '../../../plugins/auth/command-cause.ts';
 import { createUser } from '../../../plugins/auth/create-user.ts';
 import { PASSWORD, type TestApp, testApp } from '../../support/app.ts';
 import type { Client } from '../../support/client.ts';
@@ -17,7 +17,7 @@ test.before(async () => {
 });
 test.after(() => desk.close());
 
-const cli = commandCause();
+const cli = commandAuditContext();
 let people = 0;
 async function account(active = true): Promise<{ id: number; email: string }> {
   const email = `person${people++}@example.org`;

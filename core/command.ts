@@ -1,0 +1,71 @@
+import type { App } from './app.ts';
+import type { ProjectContext } from './config.ts';
+import type { Database } from './database/pool.ts';
+
+/**
+ * What a check or command needs before it can run. `nothing`: it runs outside a project, too. `project`: a project's folder and
+ * environment; the config may be broken. `config`: the booted application without a database. `database`: the same with one.
+ */
+export type Needs = 'nothing' | 'project' | 'config' | 'database';
+
+/** What a check or command works with, by what it needs. */
+export interface ToolContexts {
+  nothing: {
+    /** The project's folder, where the command was called inside one. */
+    readonly folder: string | undefined;
+  };
+  project: { readonly project: ProjectContext };
+  config: { readonly project: ProjectContext; readonly app: App };
+  database: { readonly project: ProjectContext; readonly app: App; readonly database: Database };
+}
+
+/** A check of `doctor`. */
+export type Check = { readonly [N in Needs]: CheckOf<N> }[Needs];
+export interface CheckOf<N extends Needs> {
+  /** A stable name: `administrator`. */
+  readonly name: string;
+  readonly needs: N;
+  run(context: ToolContexts[N]): Promise<CheckResult>;
+}
+export type CheckResult =
+  | { readonly status: 'ok' | 'note'; readonly message: string }
+  | { readonly status: 'warning' | 'failed'; readonly message: string; readonly fix: string };
+
+/**
+ * A command of the CLI, described as data so that a server never loads the parser of arguments. `needs` decides what `run` is
+ * given.
+ *
+ * @example
+ * const greet: Command = {
+ *   name: 'greet NAME',
+ *   description: 'Greets somebody',
+ *   needs: 'database',
+ *   run: async ({ database }, { values, print }) => print(`Hello ${values.name}.`),
+ * };
+ */
+export type Command = { readonly [N in Needs]: CommandOf<N> }[Needs];
+export interface CommandOf<N extends Needs> {
+  /** `user create`; arguments in capitals are positions (`user password EMAIL`), those in brackets are optional (`[NAME]`). */
+  readonly name: string;
+  readonly description: string;
+  readonly needs: N;
+  readonly options?: Readonly<Record<string, CommandOption>>;
+  run(context: ToolContexts[N], input: CommandInput): Promise<void>;
+}
+export interface CommandOption {
+  readonly description: string;
+  readonly type: 'string' | 'boolean' | 'number';
+  readonly choices?: readonly string[];
+  readonly required?: boolean;
+  readonly default?: string | boolean | number;
+}
+export interface CommandInput {
+  /** Positions and options by name, positions in lower case. */
+  readonly values: Readonly<Record<string, string | boolean | number | undefined>>;
+  /** Aborted by SIGINT and SIGTERM. A command that ends soon after is not killed. */
+  readonly signal: AbortSignal;
+  /** One line to standard output. */
+  print(line: string): void;
+  /** Asks on the terminal without echo; undefined where there is none. */
+  askSecret(question: string): Promise<string | undefined>;
+}

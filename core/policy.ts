@@ -1,0 +1,109 @@
+import { type FragmentSqlToken, sql } from 'slonik';
+import type { Actor } from './actor.ts';
+import type { AnyModel } from './model/model.ts';
+import type { FieldInfo, ModelInfo } from './model/registry.ts';
+import type { Action, Policy } from './query/types.ts';
+
+/**
+ * One plugin's (or the project's) say in who may do what. Every method is optional, and parts are combined:
+ *
+ * - `holds` and `may`: at least one part says `true` and none says `false`. `undefined` is no opinion.
+ * - `mayField`: no part says `false`.
+ * - `rows`: all conditions are joined by AND.
+ *
+ * @example
+ * // Tenants see their own rows of every model that has a tenant.
+ * const part: PolicyPart = {
+ *   rows: (actor, action, model) =>
+ *     model.fields.has('tenant') ? sql.fragment`t.tenant_id = ${tenantOf(actor)}` : undefined,
+ * };
+ */
+export interface PolicyPart {
+  /** Whether the actor has a permission, by its full name: `audit.view`. */
+  holds?(actor: Actor, permission: string): boolean | undefined;
+  /** Whether the actor may do this to rows of the model. */
+  may?(actor: Actor, action: Action, model: ModelInfo): boolean | undefined;
+  /** Whether the actor may see (`view`) or set (`add`, `change`) this field. */
+  mayField?(actor: Actor, action: Action, field: FieldInfo): boolean | undefined;
+  /** The rows that the actor may act on, as a condition over the alias `t`; `undefined` for all of them. */
+  rows?(actor: Actor, action: Action, model: ModelInfo): FragmentSqlToken | undefined;
+}
+
+/** Combines parts into the one policy that data access asks. */
+export function combinePolicies(parts: readonly PolicyPart[]): Policy {
+  const mays = parts.filter((part) => part.may !== undefined);
+  const holders = parts.filter((part) => part.holds !== undefined);
+  const fields = parts.filter((part) => part.mayField !== undefined);
+  const rows = parts.filter((part) => part.rows !== undefined);
+  return {
+    holds: (actor, permission) => agreed(holders, (part) => part.holds?.(actor, permission)),
+    may: (actor, action, model) => agreed(mays, (part) => part.may?.(actor, action, model)),
+    mayField: (actor, action, field) => fields.every((part) => part.mayField?.(actor, action, field) !== false),
+    rows(actor, action, model) {
+      const conditions = rows.flatMap((part) => part.rows?.(actor, action, model) ?? []);
+      const [only, ...more] = conditions;
+      if (only === undefined || more.length === 0) return only;
+      const all = sql.join(
+        conditions.map((condition) => sql.fragment`(${condition})`),
+        sql.fragment` and `,
+      );
+      return sql.fragment`${all}`;
+    },
+  };
+}
+
+/** Closed by default: nobody's opinion is a no. */
+function agreed(parts: readonly PolicyPart[], ask: (part: PolicyPart) => boolean | undefined): boolean {
+  let allowed = false;
+  for (const part of parts) {
+    const answer = ask(part);
+    if (answer === false) return false;
+    if (answer === true) allowed = true;
+  }
+  return allowed;
+}
+
+/** Rules that a project's config adds for one model; see `defineRules`. */
+export interface ModelRules {
+  readonly model: AnyModel;
+  readonly rows?: ((actor: Actor, action: Action) => FragmentSqlToken | undefined) | undefined;
+  readonly fields?: Readonly<Record<string, ((actor: Actor, action: Action) => boolean) | undefined>> | undefined;
+}
+
+/**
+ * Restricts rows and fields of one model, beside what permissions say. Rules only take away: a person still needs the
+ * permission for the model.
+ *
+ * `rows` is a condition over the alias `t`, or `undefined` for all rows. `fields` says for each field that it names who may
+ * see it (`view`) or set it (`add`, `change`).
+ *
+ * @example
+ * defineConfig({
+ *   rules: [
+ *     defineRules(Order, {
+ *       rows: (actor) => (actor.kind === 'person' && actor.role === 'staff' ? sql.fragment`t.owner_id = ${actor.id}` : undefined),
+ *       fields: { margin: (actor) => actor.kind === 'person' && actor.role !== 'staff' },
+ *     }),
+ *   ],
+ * });
+ */
+export function defineRules<M extends AnyModel>(
+  model: M,
+  rules: {
+    readonly rows?: ModelRules['rows'];
+    readonly fields?:
+      | { readonly [F in keyof M['fields'] & string]?: (actor: Actor, action: Action) => boolean }
+      | undefined;
+  },
+): ModelRules {
+  return { model, ...rules };
+}
+
+/** The rules of a config as one part of the policy. */
+export function rulesPolicy(rules: readonly ModelRules[]): PolicyPart {
+  const byModel = new Map(rules.map((each) => [each.model, each]));
+  return {
+    mayField: (actor, action, field) => byModel.get(field.model.model)?.fields?.[field.name]?.(actor, action),
+    rows: (actor, action, model) => byModel.get(model.model)?.rows?.(actor, action),
+  };
+}

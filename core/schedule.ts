@@ -1,0 +1,29 @@
+import type { App } from './app.ts';
+import type { ProcessRole } from './plugin.ts';
+
+/**
+ * Work that is repeated. Of all processes on one database, one runs it per interval. A run that fails is logged, and the task
+ * runs again after the next interval.
+ *
+ * @example
+ * schedule: [{ name: 'expire-invitations', every: '1 hour', run: (app) => expireInvitations(app.database) }],
+ */
+export interface ScheduledTask {
+  /** Unique within the plugin. */
+  readonly name: string;
+  /** `30 seconds`, `5 minutes`, `1 hour`, `1 day`. */
+  readonly every: Interval;
+  /** In which processes it may run. @defaultValue both */
+  readonly roles?: readonly Exclude<ProcessRole, 'command'>[];
+  run(app: App, signal: AbortSignal): Promise<void>;
+}
+export type Interval = `${number} ${'second' | 'minute' | 'hour' | 'day'}${'' | 's'}`;
+
+const MS = { second: 1_000, minute: 60_000, hour: 3_600_000, day: 86_400_000 };
+
+/** An interval in milliseconds; undefined for a text that is not one. */
+export function intervalMs(text: string): number | undefined {
+  const [, count, unit] = /^(\d+(?:\.\d+)?) (second|minute|hour|day)s?$/.exec(text) ?? [];
+  const ms = Number(count) * MS[unit as keyof typeof MS];
+  return Number.isFinite(ms) && ms >= 1_000 ? ms : undefined;
+}

@@ -1,0 +1,70 @@
+import type { AuditContext } from '../actor.ts';
+import type { Transaction } from '../database/pool.ts';
+import type { AnyModel, Row, Update } from '../model/model.ts';
+import type { ModelInfo } from '../model/registry.ts';
+import type { Problem } from './types.ts';
+import type { Values } from './write.ts';
+
+/** A change of one row, as hooks see it. Rows hold every stored field by name, as code has it. */
+export interface Change<R = Values, V = Values> {
+  readonly context: AuditContext;
+  readonly model: ModelInfo;
+  readonly action: 'create' | 'update' | 'delete';
+  /** The row's key as it is in URLs; undefined while a row is being created. */
+  readonly key: string | undefined;
+  /** The row as it was, under a lock; undefined for a new one. */
+  readonly old: R | undefined;
+  /** What the change sets; empty for a deletion. */
+  readonly values: V;
+}
+
+/** What a hook answers: values to set beside those given, or problems that refuse the change at their fields. */
+export interface HookResult<V = Values> {
+  readonly values?: V;
+  readonly problems?: readonly Problem[];
+}
+type Answer<V> = Promise<HookResult<V> | void> | HookResult<V> | void;
+
+/**
+ * What a plugin does around every change of a model's rows, in the transaction of the change. Rows that go along with another one
+ * (`onDelete: 'cascade'`, pairs of a many-to-many) pass through the same hooks.
+ */
+export interface ModelHooks<R = Values, V = Values> {
+  /** Before values are validated: derive and normalise here. */
+  beforeValidate?(tx: Transaction, change: Change<R, V>): Answer<V>;
+  /** After validation, under the row's lock, before it is written. Values that it sets are validated. */
+  beforeSave?(tx: Transaction, change: Change<R, V>): Answer<V>;
+  /** Before a row is deleted. Problems keep it, and everything that hangs on it. */
+  beforeDelete?(
+    tx: Transaction,
+    change: Change<R, V>,
+  ): Promise<Pick<HookResult, 'problems'> | void> | Pick<HookResult, 'problems'> | void;
+  /** Once the transaction is committed, for what must not be part of it: mails, other systems. An error is logged. */
+  afterCommit?(change: Change<R, V> & { readonly key: string; readonly row: R | undefined }): Promise<void> | void;
+}
+
+/** Hooks with the model that they are for; made with `hooksFor`. */
+export interface ModelHook {
+  readonly model: AnyModel | '*';
+  readonly hooks: ModelHooks;
+}
+
+/**
+ * Hooks for one model, with typed rows, or for every model (`'*'`).
+ *
+ * @example
+ * hooks: () => [
+ *   hooksFor(Order, {
+ *     beforeSave: (tx, { old, values }) =>
+ *       old?.status === 'shipped' && values.address !== undefined
+ *         ? { problems: [{ field: 'address', issue: { key: 'orders.problem.shipped' } }] }
+ *         : undefined,
+ *   }),
+ * ],
+ */
+export function hooksFor<M extends AnyModel>(model: M, hooks: ModelHooks<Row<M>, Update<M>>): ModelHook;
+export function hooksFor(model: '*', hooks: ModelHooks): ModelHook;
+export function hooksFor(model: AnyModel | '*', hooks: object): ModelHook {
+  // The hooks of a model are only ever called with rows of that model.
+  return { model, hooks: hooks as ModelHooks };
+}
