@@ -4,13 +4,13 @@
 import type { Config } from './core/config.ts';
 import { type Application, createApp as createCoreApp } from './core/create-app.ts';
 import { readEnvironment } from './core/environment.ts';
+import { checkConfig } from './core/project.ts';
 // What plugins merge into core's types comes along with the package, before a project merges its own.
 import { builtIn } from './plugins/order.ts';
 
 export { type Config, defineConfig, type Seed, type SeedContext, type SeededPerson } from './core/config.ts';
 export {
   type Access,
-  type AccessKinds,
   type Actor,
   type AnyModel,
   type App,
@@ -25,11 +25,9 @@ export {
   defineModel,
   definePlugin,
   defineRules,
-  type EventData,
   type EventHandler,
   type EventHandlers,
   type EventName,
-  type ExtensionPoints,
   type FieldInfo,
   type FileStore,
   type Form,
@@ -47,7 +45,6 @@ export {
   notFound,
   type Person,
   type Plugin,
-  type PluginOptions,
   type PolicyPart,
   type Problem,
   type Query,
@@ -56,7 +53,6 @@ export {
   type Routes,
   type Row,
   RustioError,
-  type Services,
   safeReturn,
   seeOther,
   sql,
@@ -101,8 +97,9 @@ export type { Application };
  * const application = await createApp(config, { folder: import.meta.dirname });
  * const { url } = await application.listen();
  */
-export function createApp(config: Config, options: { readonly folder?: string } = {}): Promise<Application> {
+export async function createApp(config: Config, options: { readonly folder?: string } = {}): Promise<Application> {
   const folder = options.folder ?? process.cwd();
   const environment = readEnvironment(folder, process.env);
-  return createCoreApp({ project: { folder, environment, config, configError: undefined }, plugins: builtIn });
+  const checked = checkConfig(config);
+  return createCoreApp({ project: { folder, environment, config: checked, configError: undefined }, plugins: builtIn });
 }

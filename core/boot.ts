@@ -133,7 +133,9 @@ export async function boot({
   const turns = new Turns(reading);
   const records = once(() => createRows({ database: reading, models, policy: policy(), turns }));
   const files = projectFiles(project, database);
-  const write = once(() => createWrite({ models, policy: policy(), events: events(), hooks: hooks(), files }));
+  const write = once(() =>
+    createWrite({ models, policy: policy(), events: events(), hooks: hooks(), files }),
+  );
   const contributions = contributionsOf(enabled, () => app);
   const authenticators = once(
     () => new Map(enabled.map((p) => [p, call(p, 'authenticators', () => p.authenticators?.(app) ?? [])])),
@@ -181,7 +183,7 @@ export async function boot({
     get events() {
       return events();
     },
-    contributions,
+    contributions: contributions.of,
     // The schema of this plugin has parsed them; the map only loses the type by name.
     options: (plugin) => options.get(plugin) as never,
     environmentOf: (plugin) => environments.get(plugin) as never,
@@ -197,6 +199,7 @@ export async function boot({
       authenticators: authenticators(),
       handlers: handlers(),
       hooks: hooks(),
+      contributions,
       eventNames,
       available,
     }),

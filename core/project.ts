@@ -42,35 +42,51 @@ export async function loadConfig(folder: string): Promise<Config> {
     throw notLoaded(folder, error);
   }
   if (!('default' in module)) throw noDefaultExport();
-  const mistakes = mistakesIn(module.default);
-  if (mistakes.length > 0) throw wrongShape(mistakes);
-  // Its shape was just checked; functions and models inside it are checked by the boot, which knows their owners.
-  return module.default as Config;
+  return checkConfig(module.default);
 }
 
-const model = z.custom((value) => isRecord(value) && 'modelName' in value, 'is no model: make it with defineModel()');
-const plugin = z.custom((value) => isRecord(value) && 'name' in value, 'is no plugin: make it with definePlugin()');
+/**
+ * Checks the shape of a config; what is inside models and plugins is checked at boot, which knows their owners.
+ *
+ * @throws RustioError `RIO-CONFIG-SHAPE` with every mistake in its details
+ */
+export function checkConfig(config: unknown): Config {
+  const mistakes = mistakesIn(config);
+  if (mistakes.length > 0) throw wrongShape(mistakes);
+  // Its shape was just checked.
+  return config as Config;
+}
+
+const model = z.custom(
+  (value) => isRecord(value) && 'modelName' in value,
+  'is not a model: make it with defineModel()',
+);
+const plugin = z.custom((value) => isRecord(value) && 'name' in value, 'is not a plugin: make it with definePlugin()');
+
+const rules = z.custom((value) => isRecord(value) && 'model' in value, 'is not a rule: make it with defineRules()');
 
 const store = z.custom(
   (value) => isRecord(value) && ['put', 'open', 'remove'].every((name) => typeof value[name] === 'function'),
-  'is no store: it needs the functions put, open and remove',
+  'is not a store: it needs the functions put, open and remove',
 );
 
 const shape = z.strictObject({
-  name: z.string().trim().min(1, 'is empty: say what the application is called'),
+  name: z.string().trim().min(1, 'is empty: give the application a name'),
   models: z.array(model).readonly().optional(),
   plugins: z.record(z.string(), z.unknown()).optional(),
   extend: z.array(plugin).readonly().optional(),
   mountPath: z
     .string()
-    .regex(/^(\/[a-z0-9-]+)+$/, 'is no path like "/admin": lower-case words, no slash at the end')
+    .regex(/^(\/[a-z0-9-]+)+$/, 'must be a path such as "/admin": lower-case words, no slash at the end')
     .optional(),
-  publicUrl: z.url({ protocol: /^https?$/, error: 'is no web address: https://desk.example.org' }).optional(),
+  publicUrl: z.url({ protocol: /^https?$/, error: 'is not a valid URL such as https://desk.example.org' }).optional(),
   trustedProxies: z.int().min(0).max(10).optional(),
-  locale: z.string().refine(isLocale, 'is no language tag like "en" or "de-CH"').optional(),
-  timeZone: z.string().refine(isTimeZone, 'is no IANA time zone like "Europe/Zurich"').optional(),
+  locale: z.string().refine(isLocale, 'is not a language tag such as "en" or "de-CH"').optional(),
+  timeZone: z.string().refine(isTimeZone, 'is not an IANA time zone such as "Europe/Zurich"').optional(),
   files: z.strictObject({ folder: z.string().min(1).optional(), store: store.optional() }).optional(),
-  seed: z.string().startsWith('./', 'is no path like "./seed.ts"').optional(),
+  rules: z.array(rules).readonly().optional(),
+  messages: z.record(z.string(), z.record(z.string(), z.string())).optional(),
+  seed: z.string().startsWith('./', 'must be a path such as "./seed.ts"').optional(),
 });
 
 function mistakesIn(config: unknown): string[] {
@@ -143,8 +159,8 @@ function wrongShape(mistakes: readonly string[]): RustioError {
   return new RustioError(
     'RIO-CONFIG-SHAPE',
     {
-      problem: `${CONFIG_FILE} says something that we do not understand.`,
-      why: mistakes.length === 1 ? 'One setting is wrong:' : `${mistakes.length} settings are wrong:`,
+      problem: `Invalid ${CONFIG_FILE}.`,
+      why: mistakes.length === 1 ? '1 setting is wrong:' : `${mistakes.length} settings are wrong:`,
       fix: `Correct ${CONFIG_FILE}.`,
       retry: 'After the correction.',
     },

@@ -10,6 +10,7 @@ import type { Plugin } from '../plugin.ts';
 import type { BootProblem } from '../problem.ts';
 import { intervalMs } from '../schedule.ts';
 import type { ModelHook } from '../write/hooks.ts';
+import type { AllContributions } from './contributions.ts';
 
 /** Stops the boot and names every problem at once. */
 export function stopIfAny(problems: readonly BootProblem[]): void {
@@ -32,6 +33,7 @@ export interface BootFacts {
   readonly authenticators: ReadonlyMap<Plugin, readonly Authenticator[]>;
   readonly handlers: ReadonlyMap<Plugin, EventHandlers>;
   readonly hooks: readonly ModelHook[];
+  readonly contributions: AllContributions;
   readonly eventNames: ReadonlySet<string>;
   /** Disabled plugins included. */
   readonly available: readonly Plugin[];
@@ -74,6 +76,7 @@ export function checkBoot(facts: BootFacts): readonly BootProblem[] {
     ...scheduleProblems(plugins),
     ...handlerProblems(facts),
     ...hookProblems(facts),
+    ...ruleProblems(app),
     ...slugClashes(app),
   ];
 }
@@ -135,7 +138,8 @@ function messageConflicts({ plugins, messages }: App): BootProblem[] {
  * Items go to points that some plugin opens, and each is made once now, so that a mistake stops the boot and not a page. A point
  * whose plugin is disabled takes nothing.
  */
-function contributionProblems({ app, available }: BootFacts): BootProblem[] {
+function contributionProblems(facts: BootFacts): BootProblem[] {
+  const { app, available } = facts;
   const known = new Set<string>([
     ...CORE_EXTENSION_POINTS,
     ...available.flatMap(({ extensionPoints = [] }) => extensionPoints),
@@ -154,20 +158,23 @@ function contributionProblems({ app, available }: BootFacts): BootProblem[] {
         });
     }
   }
-  for (const point of open) problems.push(...itemProblems(app, point));
+  for (const point of open) problems.push(...itemProblems(facts, point));
   return problems;
 }
 
-function itemProblems(app: App, point: string): BootProblem[] {
-  const seen = new Set<string>();
+function itemProblems({ app, contributions }: BootFacts, point: string): BootProblem[] {
+  const owners = new Map<string, string>();
   const where = `extension point ${point}`;
-  // The name was declared by the plugin that opens the point.
-  return app.contributions(point as never).flatMap((item: unknown): BootProblem[] => {
+  return contributions.withOwners(point).flatMap(({ owner, item }): BootProblem[] => {
     if (typeof item !== 'object' || item === null) return [{ where, problem: 'an item is not an object.' }];
     const problems: BootProblem[] = [];
     const name = 'name' in item && typeof item.name === 'string' ? item.name : undefined;
-    if (name !== undefined && seen.has(name)) problems.push({ where, problem: `two items have the name "${name}".` });
-    if (name !== undefined) seen.add(name);
+    if (name !== undefined) {
+      const other = owners.get(name);
+      if (other !== undefined)
+        problems.push({ where, problem: `two items have the name "${name}" (of ${other} and ${owner}).` });
+      owners.set(name, owner);
+    }
     if ('view' in item && typeof item.view === 'string' && !app.views.names.includes(item.view))
       problems.push({ where, problem: `there is no view "${item.view}".${didYouMean(item.view, app.views.names)}` });
     if ('access' in item && typeof item.access === 'object' && item.access !== null)
@@ -289,6 +296,20 @@ function hookProblems({ app, hooks }: BootFacts): BootProblem[] {
       ...(missing ? [{ where, problem: 'the model is not part of the application.' }] : []),
       ...unknown.map((key) => ({ where, problem: `there is no hook "${key}".${didYouMean(key, HOOKS)}` })),
     ];
+  });
+}
+
+function ruleProblems(app: App): BootProblem[] {
+  return (app.config.rules ?? []).flatMap(({ model, fields = {} }) => {
+    const where = `rules of ${model.modelName}`;
+    const info = app.models.byName(model.modelName);
+    if (info?.model !== model) return [{ where, problem: 'the model is not part of the application.' }];
+    return Object.keys(fields)
+      .filter((name) => !info.fields.has(name))
+      .map((name) => ({
+        where,
+        problem: `${info.name} has no field "${name}".${didYouMean(name, info.fields.keys())}`,
+      }));
   });
 }
 

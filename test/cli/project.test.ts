@@ -89,7 +89,7 @@ test('every wrong setting is named with its path, unknown ones with what was mea
   const told = error.details.join('\n');
   assert.match(told, 'nmae: there is no such setting; did you mean "name"?');
   assert.match(told, 'zzzzzz: there is no such setting; known are name, models');
-  assert.match(told, 'models[0]: is no model');
+  assert.match(told, 'models[0]: is not a model');
   assert.match(told, 'mountPath: ');
   assert.match(told, 'timeZone: ');
   assert.match(told, 'trustedProxies: ');

@@ -7,7 +7,7 @@ import { testApp } from '../support/app.ts';
 import { rustioFailureOf } from '../support/failure.ts';
 import { suite } from '../support/suite.ts';
 
-declare module 'rustio-admin' {
+declare module 'rustio-admin/plugin' {
   interface EventData {
     holiday_declared: { readonly day: string };
   }

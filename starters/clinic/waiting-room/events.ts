@@ -1,6 +1,6 @@
 import type { EventName } from 'rustio-admin';
 
-declare module 'rustio-admin' {
+declare module 'rustio-admin/plugin' {
   interface EventData {
     patient_arrived: { readonly appointment: string };
     patient_called: { readonly appointment: string; readonly room: string; readonly waitedMinutes: number };

@@ -6,7 +6,7 @@ export const options = z.strictObject({
   longWait: z.int().min(1).max(600).default(30),
 });
 
-declare module 'rustio-admin' {
+declare module 'rustio-admin/plugin' {
   interface PluginOptions {
     'waiting-room': typeof options;
   }

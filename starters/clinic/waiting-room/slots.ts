@@ -14,7 +14,7 @@ export interface PatientNotes {
   load(app: App, patients: readonly number[]): Promise<ReadonlyMap<number, PatientNote>>;
 }
 
-declare module 'rustio-admin' {
+declare module 'rustio-admin/plugin' {
   interface ExtensionPoints {
     'waiting-room.notes': PatientNotes;
   }
