@@ -133,9 +133,7 @@ export async function boot({
   const turns = new Turns(reading);
   const records = once(() => createRows({ database: reading, models, policy: policy(), turns }));
   const files = projectFiles(project, database);
-  const write = once(() =>
-    createWrite({ models, policy: policy(), events: events(), hooks: hooks(), files }),
-  );
+  const write = once(() => createWrite({ models, policy: policy(), events: events(), hooks: hooks(), files }));
   const contributions = contributionsOf(enabled, () => app);
   const authenticators = once(
     () => new Map(enabled.map((p) => [p, call(p, 'authenticators', () => p.authenticators?.(app) ?? [])])),

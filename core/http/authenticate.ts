@@ -37,7 +37,10 @@ export interface Authenticator {
 }
 
 /** Asks the route's schemes in their order until one recognises the request. */
-export function authenticateRequest(route: Route, authenticators: readonly Authenticator[]): Middleware {
+export function authenticateRequest(
+  route: Pick<Route, 'schemes'>,
+  authenticators: readonly Authenticator[],
+): Middleware {
   const asked = route.schemes.flatMap((scheme) => authenticators.find((each) => each.scheme === scheme) ?? []);
   return async function authenticate(ctx, next) {
     for (const authenticator of asked) {

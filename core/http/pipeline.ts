@@ -29,7 +29,7 @@ export interface PipelineParts {
  * pass through everything above the router.
  */
 export function pipeline(app: App, parts: PipelineParts): readonly Middleware[] {
-  const { assets, readiness, middleware } = parts;
+  const { assets, authenticators, readiness, middleware } = parts;
   const at = (stage: StagedMiddleware['stage']) =>
     middleware.filter((each) => each.stage === stage).map(({ run }) => run);
   return [
@@ -45,7 +45,7 @@ export function pipeline(app: App, parts: PipelineParts): readonly Middleware[] 
     ...devEvents(app),
     ...at('before-route'),
     routerFor(app, parts),
-    answerMissed(app),
+    answerMissed(app, authenticators),
   ];
 }
 

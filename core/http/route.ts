@@ -103,7 +103,7 @@ export interface RouteDefinition<I extends Schema = Schema, Q extends Schema = S
 
 /** Registers routes. The short forms are for routes without schemas. */
 export interface Routes {
-  add<I extends Schema = z.ZodUndefined, Q extends Schema = z.ZodUndefined, O extends Schema = z.ZodUndefined>(
+  add<I extends Schema = z.ZodUndefined, Q extends Schema = z.ZodUndefined, O extends Schema = z.ZodUnknown>(
     route: RouteDefinition<I, Q, O>,
   ): void;
   get(path: string, options: RouteOptions, handler: Handler): void;

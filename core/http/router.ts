@@ -5,7 +5,7 @@ import type { App } from '../app.ts';
 import { currentScope, mergeScopes, withScope } from '../database/scope.ts';
 import { RustioError } from '../errors.ts';
 import type { StagedMiddleware } from '../plugin.ts';
-import { checkAccess } from './access.ts';
+import { checkAccess, wantsJson } from './access.ts';
 import { type Authenticator, authenticateRequest } from './authenticate.ts';
 import { readBody } from './body.ts';
 import type { Context, Middleware } from './context.ts';
@@ -26,7 +26,7 @@ export function stackOf(route: Route, app: App, { authenticators, middleware }: 
   const at = (stage: StagedMiddleware['stage']) =>
     middleware.filter((each) => each.stage === stage).map(({ name, run }) => named(name, run));
   return [
-    matched(route, app),
+    matched(route, app, answerMissed(app, authenticators)),
     authenticateRequest(route, authenticators),
     checkOrigin(route, app),
     checkAccess(route, app, authenticators),
@@ -87,12 +87,12 @@ function routerContext(ctx: Context): RouterContext {
 }
 
 /** Enters a route, unless `:model` names no model or the path belongs to a more specific route with other methods. */
-function matched(route: Route, app: App): Middleware {
+function matched(route: Route, app: App, missed: Middleware): Middleware {
   return async function match(ctx, next) {
     const { params = {}, matched: layers = [] } = routerContext(ctx);
     const model = params.model === undefined ? undefined : app.models.bySlug(params.model);
     const isOwner = parametersIn(String(layers[0]?.path)) === parametersIn(route.path);
-    if (!isOwner || (params.model !== undefined && model === undefined)) throw missedRoute(ctx, app);
+    if (!isOwner || (params.model !== undefined && model === undefined)) return missed(ctx, next);
     ctx.state.route = route;
     ctx.state.params = params;
     ctx.state.model = model;
@@ -102,17 +102,30 @@ function matched(route: Route, app: App): Middleware {
 }
 
 /**
- * Answers what no route took with 404 or 405. A request for `/` alone is sent to `home`, where the admin is, unless some route
- * is at `/`.
+ * Answers what no route took with 404 or 405. A request for `/` alone is sent to the admin, unless some route is at `/`. Under the
+ * mount path anonymous users are sent to the sign-in page whether a path exists or not, so that nobody learns which models there
+ * are; others get the error in their frame.
  */
-export function answerMissed(app: App): Middleware {
+export function answerMissed(app: App, authenticators: readonly Authenticator[]): Middleware {
   const home = app.urls.to('/');
   const hasHome = app.routes.some(({ method, path }) => method === 'GET' && path === home);
-  return async (ctx) => {
+  const signIn = app.plugins.find((plugin) => plugin.signInPage !== undefined)?.signInPage;
+  const schemes = authenticators.filter((each) => each.default === true).map(({ scheme }) => scheme);
+  const authenticate = authenticateRequest({ schemes }, authenticators);
+  // Reserved words begin with a plus, so they are never models.
+  const mayNameModel = new RegExp(`^${home === '/' ? '' : home}/[^+]`);
+  return async function missed(ctx) {
     const { matched: layers = [] } = routerContext(ctx);
     const isRead = ctx.method === 'GET' || ctx.method === 'HEAD';
     if (ctx.path === '/' && layers.length === 0 && isRead && hasHome) return seeOther(ctx, home);
-    throw missedRoute(ctx, app);
+    const error = missedRoute(ctx, app);
+    if (error.status === 404 && mayNameModel.test(ctx.path)) {
+      await authenticate(ctx, async () => {});
+      const isStranger = ctx.state.actor.kind === 'anonymous';
+      if (isStranger && isRead && signIn !== undefined && !wantsJson(ctx))
+        return seeOther(ctx, app.urls.to(signIn, { next: ctx.path + ctx.search }));
+    }
+    throw error;
   };
 }
 

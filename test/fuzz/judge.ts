@@ -52,7 +52,10 @@ function allowed(table: RouteTable, asked: FuzzRequest): ReadonlySet<number> {
   const outside = OUTSIDE[path];
   if (outside !== undefined && ['GET', 'HEAD'].includes(asked.method)) return new Set([outside]);
   const { route, allowed: methods } = table.match(asked.method, path);
-  return route?.responses ?? new Set([methods.length === 0 ? 404 : 405]);
+  if (route) return route.responses;
+  if (methods.length > 0) return new Set([405]);
+  // Anonymous users are sent to sign in wherever a model could be.
+  return new Set(/^\/admin\/[^+]/.test(path) && ['GET', 'HEAD'].includes(asked.method) ? [303, 404] : [404]);
 }
 
 /** Without the query; of an address with a host in it, as proxies are asked, what stands behind the host. */

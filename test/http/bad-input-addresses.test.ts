@@ -54,7 +54,7 @@ for (const path of NOWHERE) {
     assert.is(page.status, 404);
     const said = textOf(mainOf(page.text));
     assert.match(said, 'RIO-HTTP-NOT-FOUND Page not found.');
-    assert.match(said, 'It was deleted, it never existed, or it is not for you to see.');
+    assert.match(said, 'It was deleted, it never existed, or you do not have access to it.');
   });
 }
 

@@ -23,6 +23,7 @@ test('`startproject --starter clinic` makes it, without what running it in place
   await startproject.run({
     values: { name: project, starter: 'clinic' },
     projectOption: undefined,
+    signal: new AbortController().signal,
     print: () => {},
     askSecret: async () => undefined,
   });

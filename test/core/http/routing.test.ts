@@ -83,12 +83,34 @@ test('an address is spelt in one way: no slash at the end, no other case, no dou
     '/admin\\login',
     '/admin/login;x=1',
   ];
-  for (const path of wrong) assert.is((await get(path)).status, 404, path);
+  const person = await app.person('administrator');
+  const cookie = `rustio=${person.cookie('rustio')}`;
+  for (const path of wrong)
+    assert.is((await ask(app.url, 'GET', path, { cookie, accept: 'text/html' })).status, 404, path);
+});
+
+test('anonymous users are sent to the sign-in page whether a path under the mount path exists or not', async () => {
+  for (const path of [
+    '/admin/users',
+    '/admin/nonsense',
+    '/admin/nonsense/1/+edit',
+    '/admin/users/1',
+    '/admin/login/x',
+  ]) {
+    const { status, headers } = await get(path);
+    assert.is(status, 303, path);
+    assert.is(headers.location, `/admin/login?${new URLSearchParams({ next: path })}`);
+  }
+  assert.is((await ask(app.url, 'GET', '/admin/nonsense', { accept: 'application/json' })).status, 404);
+  for (const path of ['/nonsense', '/admin/+nonsense', '/administer']) assert.is((await get(path)).status, 404, path);
 });
 
 test('where there is no model there is nothing, for every method', async () => {
+  const person = await app.person('administrator');
+  const cookie = `rustio=${person.cookie('rustio')}`;
   for (const method of ['GET', 'POST', 'DELETE']) {
-    assert.is((await ask(app.url, method, '/admin/nonsense', { 'sec-fetch-site': 'same-origin' })).status, 404, method);
+    const headers = { cookie, 'sec-fetch-site': 'same-origin' };
+    assert.is((await ask(app.url, method, '/admin/nonsense', headers)).status, 404, method);
   }
 });
 

@@ -1,0 +1,40 @@
+import type { FieldInfo, ModelInfo } from '../model/registry.ts';
+import type { Problem } from './types.ts';
+import type { Values } from './write.ts';
+
+/**
+ * Reads a JSON object as values of a model: dates, decimals and the like from their text, as `jsonRow` writes them. Names that are
+ * not fields stay, so that `createAny` and `updateAny` refuse them; nothing else of a value is checked here but that it can be read.
+ *
+ * @example
+ * const { values, problems } = readJson(model, input);
+ * const written = problems.length > 0 ? { outcome: 'invalid', problems } : await app.write.createAny(tx, context, model, values);
+ */
+export function readJson(
+  model: ModelInfo,
+  input: Readonly<Record<string, unknown>>,
+): { readonly values: Values; readonly problems: readonly Problem[] } {
+  const values: Record<string, unknown> = Object.create(null);
+  const problems: Problem[] = [];
+  for (const [name, value] of Object.entries(input)) {
+    const field = model.fields.get(name);
+    const text = field && textOf(field, value);
+    if (field === undefined || text === undefined) {
+      values[name] = value;
+      continue;
+    }
+    const read = field.spec.parse(text, field);
+    if (read.ok) values[name] = read.value;
+    else problems.push({ field: name, issue: read.issue });
+  }
+  return { values, problems };
+}
+
+/** What the field's type parses; undefined for a value that is in its final form already. */
+function textOf(field: FieldInfo, value: unknown): string | undefined {
+  if (field.kind === 'json') return undefined;
+  if (field.through !== undefined && Array.isArray(value)) return value.map(String).join('\n');
+  // An empty text is a value of its own in JSON, where a form can only mean "nothing" by it.
+  if (typeof value === 'string') return value.trim() === '' ? undefined : value;
+  return typeof value === 'number' && field.kind !== 'integer' && field.kind !== 'identity' ? String(value) : undefined;
+}

@@ -1,0 +1,98 @@
+// Comments on any record, written from outside: see comments/.
+import * as assert from 'uvu/assert';
+import { defineAdmin, defineModel, field, sql, z } from '../../index.ts';
+import type { TestApp } from '../support/app.ts';
+import { suite } from '../support/suite.ts';
+import { comments } from './comments/index.ts';
+import { appWith } from './support.ts';
+
+const test = suite('external: comments');
+const Shelf = defineModel('shelf', {
+  fields: { hall: field.text(), row: field.integer(), name: field.text() },
+  key: ['hall', 'row'],
+});
+const Jar = defineModel('jar', {
+  fields: { name: field.text(), lid: field.belongsTo(() => Lid, { nullable: true, onDelete: 'cascade' }) },
+});
+const Lid = defineModel('lid', { fields: { name: field.text() } });
+const ALL = ['shelf', 'jar', 'lid'].flatMap((model) => ['view', 'change', 'delete'].map((verb) => `${model}.${verb}`));
+let desk: TestApp;
+test.before(async () => {
+  const admins = [defineAdmin(Shelf, {}), defineAdmin(Jar, {}), defineAdmin(Lid, {})];
+  desk = await appWith([comments], { models: [Shelf, Jar, Lid], plugins: { admin: { admins } } });
+  await desk.app.database.query(sql.unsafe`insert into shelf (hall, "row", name) values ('A/B, c', 1, 'Top')`);
+  await desk.app.database.query(sql.unsafe`insert into lid (name) values ('Tin')`);
+  await desk.app.database.query(sql.unsafe`insert into jar (name, lid_id) values ('Jam', 1), ('Honey', null)`);
+});
+test.after(async () => {
+  assert.equal(desk.errors, []);
+  await desk.close();
+});
+
+const JAR = '/admin/jars/1';
+const stored = (model: string): Promise<readonly unknown[]> =>
+  desk.app.database.anyFirst(sql.type(z.object({ body: z.string() }))`
+    select body from comments_comment where model = ${model} order by id
+  `);
+
+test('the panel is on every record, for those who may read comments, and its form for those who may add', async () => {
+  const writer = await desk.person('staff', [...ALL, 'comments.view', 'comments.add']);
+  const added = await writer.submit(JAR, { body: 'Is it <sweet>?' }, `${JAR}/+comments`);
+  assert.is(added.location, JAR);
+  const page = await writer.get(JAR);
+  assert.match(page.text, 'The comment was added.');
+  assert.match(page.text, 'Is it &lt;sweet&gt;?');
+  const reader = await desk.person('staff', [...ALL, 'comments.view']);
+  const read = await reader.get(JAR);
+  assert.match(read.text, 'Is it &lt;sweet&gt;?');
+  assert.not.match(read.text, '+comments');
+  const stranger = await desk.person('staff', ALL);
+  assert.not.match((await stranger.get(JAR)).text, 'Is it');
+});
+
+test('records with composite keys, whatever is in them, have comments of their own', async () => {
+  const writer = await desk.person('staff', [...ALL, 'comments.view', 'comments.add']);
+  const [, path = ''] = /href="(\/admin\/shelves\/[^"]+)"/.exec((await writer.get('/admin/shelves')).text) ?? [];
+  await writer.submit(path, { body: 'dusty' }, `${path}/+comments`);
+  assert.match((await writer.get(path)).text, 'dusty');
+  assert.equal([...(await stored('shelf'))], ['dusty']);
+});
+
+test('the list has a column with their number, in one query for the page', async () => {
+  const reader = await desk.person('staff', [...ALL, 'comments.view']);
+  const { text } = await reader.get('/admin/jars');
+  assert.match(text, />Comments</);
+  assert.match(text, /Jam<\/a><\/th>[\s\S]*?<td class="num">1<\/td>/);
+});
+
+test('an empty or long comment, a record that does not exist, and somebody without the right are refused', async () => {
+  const writer = await desk.person('staff', [...ALL, 'comments.view', 'comments.add']);
+  const empty = await writer.submit(JAR, { body: '  ' }, `${JAR}/+comments`);
+  assert.match((await writer.get(empty.location)).text, 'Write something first.');
+  const long = await writer.submit(JAR, { body: 'x'.repeat(2_001) }, `${JAR}/+comments`);
+  assert.match((await writer.get(long.location)).text, 'at most 2,000 characters');
+  const { text } = await writer.get(JAR);
+  const [, token = ''] = /name="~token" value="([^"]+)"/.exec(text) ?? [];
+  assert.is((await writer.post('/admin/jars/99/+comments', { body: 'x', '~token': token })).status, 404);
+  const other = await desk.person('staff', ['comments.add']);
+  const [, theirs = ''] = /name="~token" value="([^"]+)"/.exec((await other.get('/admin')).text) ?? [];
+  assert.is((await other.post(`${JAR}/+comments`, { body: 'x', '~token': theirs })).status, 403);
+});
+
+test('they go with their record, also when it goes with another one', async () => {
+  const writer = await desk.person('staff', [...ALL, 'comments.view', 'comments.add']);
+  await writer.submit(JAR, { body: 'soon gone' }, `${JAR}/+comments`);
+  assert.ok((await stored('jar')).length > 0);
+  const removed = await writer.submit('/admin/lids/1/+delete', {}, '/admin/lids/1/+delete');
+  assert.is(removed.status, 303);
+  assert.equal([...(await stored('jar'))], []);
+});
+
+test("its own model has the list that the plugin's admin declares, and the event is in the record's history", async () => {
+  const administrator = await desk.person('administrator');
+  const list = await administrator.get('/admin/comments');
+  assert.match(list.text, 'dusty');
+  assert.match(list.text, 'Discussion');
+  assert.is((await administrator.get('/admin/comments?f.model=shelf&q=dusty')).status, 200);
+  assert.match((await administrator.get('/admin/audit?event=comment_added')).text, 'Comment added');
+});

@@ -1,0 +1,1 @@
+drop table jobs_job;

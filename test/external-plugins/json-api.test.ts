@@ -1,0 +1,173 @@
+// A JSON API with bearer tokens, written from outside: see json-api/.
+
+import { commandAuditContext, findAccountByEmail } from 'rustio-admin/auth';
+import * as assert from 'uvu/assert';
+import { defineAdmin, defineModel, field, sql, z } from '../../index.ts';
+import type { TestApp } from '../support/app.ts';
+import { suite } from '../support/suite.ts';
+import { jsonApi } from './json-api/index.ts';
+import { createToken } from './json-api/tokens.ts';
+import { appWith } from './support.ts';
+
+const test = suite('external: json-api');
+const Crate = defineModel('crate', {
+  fields: {
+    label: field.text({ max: 40, unique: true }),
+    weight: field.decimal({ precision: 8, scale: 2, nullable: true }),
+    packedOn: field.date({ nullable: true }),
+    fragile: field.boolean({ default: false }),
+  },
+  label: 'label',
+});
+let desk: TestApp;
+test.before(async () => {
+  desk = await appWith([jsonApi], { models: [Crate], plugins: { admin: { admins: [defineAdmin(Crate, {})] } } });
+});
+test.after(async () => {
+  assert.equal(desk.errors, []);
+  await desk.close();
+});
+
+async function tokenFor(permissions: readonly string[], limited: readonly string[] | null = null): Promise<string> {
+  const { app } = desk;
+  const email = await desk.account('staff', permissions);
+  const account = await findAccountByEmail(app.database, email);
+  if (!account) throw new Error(email);
+  return app.database.transaction((tx) =>
+    createToken(tx, commandAuditContext(), app, { userId: account.id, name: email, permissions: limited }),
+  );
+}
+
+interface JsonAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly json: Record<string, unknown> & { readonly error?: { code: string; issues?: { path: string }[] } };
+}
+
+async function call(
+  method: string,
+  path: string,
+  token?: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<JsonAnswer> {
+  const answer = await fetch(desk.url + path, {
+    method,
+    redirect: 'manual',
+    headers: {
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  const text = await answer.text();
+  return { status: answer.status, headers: answer.headers, json: text === '' ? {} : JSON.parse(text) };
+}
+
+test('creates, reads, lists, changes and deletes records, and every value keeps its digits', async () => {
+  const token = await tokenFor(['crate.view', 'crate.add', 'crate.change', 'crate.delete']);
+  const made = await call('POST', '/api/crates', token, {
+    label: 'Tea',
+    weight: '12.50',
+    packedOn: '2026-02-28',
+    fragile: true,
+  });
+  assert.is(made.status, 201, JSON.stringify(made.json));
+  const path = `/api/crates/${made.json.key}`;
+  const read = await call('GET', path, token);
+  assert.equal(
+    [read.json.label, read.json.weight, read.json.packedOn, read.json.fragile],
+    ['Tea', '12.50', '2026-02-28', true],
+  );
+  const listed = await call('GET', '/api/crates?f.fragile=true&size=10', token);
+  assert.equal(
+    (listed.json.records as { label: string }[]).map(({ label }) => label),
+    ['Tea'],
+  );
+  const changed = await call('PATCH', path, token, { weight: null }, { 'if-match': String(read.json.version) });
+  assert.equal(changed.json, { key: made.json.key, changed: true });
+  const stale = await call('PATCH', path, token, { label: 'Coffee' }, { 'if-match': String(read.json.version) });
+  assert.is(stale.status, 409);
+  const gone = await call('DELETE', path, token);
+  assert.is(gone.status, 204);
+  assert.is((await call('GET', path, token)).status, 404);
+});
+
+test('problems are reported by field, with 422', async () => {
+  const token = await tokenFor(['crate.view', 'crate.add']);
+  const { status, json } = await call('POST', '/api/crates', token, {
+    label: 'x'.repeat(41),
+    weight: 'heavy',
+    colour: 'red',
+  });
+  assert.is(status, 422);
+  assert.is(json.error?.code, 'RIO-API-REFUSED');
+  assert.equal(
+    json.error?.issues?.map(({ path }) => path),
+    ['label', 'weight'],
+  );
+  const unknown = await call('POST', '/api/crates', token, { label: 'y', colour: 'red' });
+  assert.equal(
+    unknown.json.error?.issues?.map(({ path }) => path),
+    ['colour'],
+  );
+});
+
+test('without a token, or with a wrong one, it answers 401 as JSON and never redirects', async () => {
+  for (const token of [undefined, 'desk_wrong', `desk_${'x'.repeat(32)}`]) {
+    const { status, headers, json } = await call('GET', '/api/crates', token, undefined, { accept: 'text/html' });
+    assert.is(status, 401);
+    assert.is(headers.get('www-authenticate'), 'Bearer');
+    assert.is(json.error?.code, 'RIO-HTTP-SIGN-IN');
+  }
+});
+
+test('a cookie does not authenticate the API, and a token opens no page', async () => {
+  const person = await desk.person('administrator');
+  assert.is((await person.get('/api/crates')).status, 401);
+  const token = await tokenFor(['crate.view']);
+  const page = await fetch(`${desk.url}/admin/crates`, {
+    redirect: 'manual',
+    headers: { accept: 'text/html', authorization: `Bearer ${token}` },
+  });
+  assert.is(page.status, 303);
+});
+
+test('a token has at most the rights of its owner, and no more than it was given', async () => {
+  const readOnly = await tokenFor(['crate.view', 'crate.add'], ['crate.view', 'crate.delete']);
+  assert.is((await call('GET', '/api/crates', readOnly)).status, 200);
+  assert.is((await call('POST', '/api/crates', readOnly, { label: 'z' })).status, 403);
+  assert.is((await call('DELETE', '/api/crates/1', readOnly)).status, 403);
+});
+
+test('the audit trail names the token and the person behind it', async () => {
+  const token = await tokenFor(['crate.view', 'crate.add']);
+  const { json } = await call('POST', '/api/crates', token, { label: 'Audited' });
+  const row = z.object({
+    actor_kind: z.string(),
+    actor_id: z.string().nullable(),
+    credential_scheme: z.string().nullable(),
+  });
+  const entry = await desk.app.database.one(sql.type(row)`
+    select actor_kind, actor_id::text, credential_scheme from rustio_audit
+    where subject_model = 'crate' and subject_key = ${String(json.key)}
+  `);
+  assert.is(entry.actor_kind, 'token');
+  assert.is(entry.credential_scheme, 'bearer');
+  assert.ok(entry.actor_id);
+});
+
+test('other methods, models and bodies are answered as JSON', async () => {
+  const token = await tokenFor(['crate.view', 'crate.add']);
+  const put = await call('PUT', '/api/crates', token, {});
+  assert.is(put.status, 405);
+  assert.is(put.headers.get('allow'), 'GET, HEAD, POST');
+  assert.is((await call('GET', '/api/nothing', token)).status, 404);
+  const form = await fetch(`${desk.url}/api/crates`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/x-www-form-urlencoded' },
+    body: 'label=x',
+  });
+  assert.is(form.status, 415);
+});

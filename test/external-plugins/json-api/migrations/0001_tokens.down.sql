@@ -1,0 +1,1 @@
+drop table json_api_token;

@@ -1,0 +1,2 @@
+drop table key_sign_in_challenge;
+drop table key_sign_in_key;

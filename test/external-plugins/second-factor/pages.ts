@@ -1,0 +1,59 @@
+import { type App, auditContext, type Context, flash, notFound, type Person, seeOther } from 'rustio-admin/plugin';
+import { nextPath, rotateSession, setSessionCookie } from 'rustio-admin/sessions';
+import { enable, proves } from './codes.ts';
+
+/** GET /+code */
+export function codePage(ctx: Context, app: App): void {
+  show(ctx, app, new URLSearchParams(ctx.querystring).get('next') ?? undefined);
+}
+
+/** POST /+code: a right code gives the session more trust, and a new token with it. */
+export async function codeForm(ctx: Context, app: App): Promise<void> {
+  const { form, session } = ctx.state;
+  const person = personOf(ctx);
+  if (!session) throw notFound();
+  const token = await app.database.transaction(async (tx) => {
+    const proven = await proves(tx, auditContext(ctx), app, person, form?.get('code') ?? '');
+    return proven ? rotateSession(tx, session.id, { trust: 'mfa_verified' }) : undefined;
+  });
+  const next = nextPath(form?.get('next'), app.urls.to('/'));
+  if (token === undefined) {
+    ctx.status = 401;
+    return show(ctx, app, next, 'second-factor.wrong');
+  }
+  setSessionCookie(ctx, app, token);
+  seeOther(ctx, next);
+}
+
+/** POST /account/code: switches the factor on for oneself. */
+export async function enableForm(ctx: Context, app: App): Promise<void> {
+  const person = personOf(ctx);
+  const code = ctx.state.form?.get('code') ?? '';
+  await app.database.transaction((tx) => enable(tx, auditContext(ctx), app, person, code));
+  flash(ctx, app, { tone: 'good', key: 'second-factor.enabled' });
+  seeOther(ctx, app.urls.to('/account/code'));
+}
+
+/** GET /account/code */
+export function accountPage(ctx: Context, app: App): void {
+  app.views.page(ctx, 'second-factor/account', {
+    title: ctx.state.t('second-factor.title'),
+    on: ctx.state.session?.columns.hasSecondFactor === true,
+    action: app.urls.to('/account/code'),
+  });
+}
+
+function show(ctx: Context, app: App, next: string | undefined, problem?: string): void {
+  app.views.page(ctx, 'second-factor/code', {
+    frame: 'bare',
+    title: ctx.state.t('second-factor.title'),
+    action: app.urls.to('/+code'),
+    next: next ?? '',
+    problem,
+  });
+}
+
+function personOf({ state: { actor } }: Context): Person {
+  if (actor.kind !== 'person') throw notFound();
+  return actor;
+}

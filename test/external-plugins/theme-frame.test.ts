@@ -1,0 +1,54 @@
+// A theme that replaces the frame, written from outside: see theme-frame/.
+import * as assert from 'uvu/assert';
+import type { TestApp } from '../support/app.ts';
+import { suite } from '../support/suite.ts';
+import { appWith } from './support.ts';
+import { themeFrame } from './theme-frame/index.ts';
+
+const test = suite('external: theme-frame');
+let desk: TestApp;
+test.before(async () => {
+  desk = await appWith([themeFrame]);
+});
+test.after(async () => {
+  assert.equal(desk.errors, []);
+  await desk.close();
+});
+
+test('its frame is around every page of a signed-in user, error pages included', async () => {
+  const person = await desk.person('administrator');
+  for (const path of ['/admin', '/admin/users', '/admin/audit', '/admin/nowhere']) {
+    const { text } = await person.get(path);
+    assert.match(text, '<body class="acme">', path);
+    assert.match(text, /theme-frame\.css/, path);
+    assert.match(text, '<footer id="imprint">Acme · UTC</footer>', path);
+    assert.match(text, '>Acme Test desk</a>', path);
+    assert.not.match(text, 'class="rail"', path);
+  }
+});
+
+test('blocks are for those who have their access, and the user menu of other plugins is where the frame puts it', async () => {
+  const administrator = await (await desk.person('administrator')).get('/admin');
+  assert.match(administrator.text, 'id="maintenance"');
+  assert.match(administrator.text, /action="\/admin\/logout"/);
+  const staff = await (await desk.person('staff')).get('/admin');
+  assert.not.match(staff.text, 'id="maintenance"');
+});
+
+test('the sign-in page keeps the bare frame, with the blocks of the head and the footer', async () => {
+  const { text } = await desk.client().get('/admin/login');
+  assert.match(text, '<body class="gate">');
+  assert.match(text, /theme-frame\.css/);
+  assert.match(text, 'id="imprint"');
+});
+
+test('disabled, everything is as before', async () => {
+  const plain = await appWith([themeFrame], { plugins: { 'theme-frame': false } });
+  try {
+    const { text } = await (await plain.person('administrator')).get('/admin');
+    assert.not.match(text, 'acme');
+    assert.match(text, 'class="rail"');
+  } finally {
+    await plain.close();
+  }
+});
