@@ -18,6 +18,9 @@ const BESIDE_CODE = ['core/**/*', 'plugins/**/*'];
 const WHOLE_FOLDERS = ['templates', 'starters'];
 const NEVER = ['node_modules', '.rustio', '.env', '.git'];
 
+/** Entry points that a plugin in a package of its own may import alone. */
+const ENTRIES = ['index.d.ts', 'core/public.d.ts', 'cli/testing/index.d.ts'];
+
 try {
   compile();
   keepAugmentations();
@@ -42,20 +45,19 @@ function compile(): void {
 }
 
 /**
- * What plugins merge into the kernel's types (`declare module`) is seen by whoever reaches their declarations, and the compiler
- * leaves imports out that a declaration does not name. So the package's face imports each of them.
+ * What built-in plugins merge into core's types (`declare module`) is visible only to code that reaches their declarations, and the
+ * compiler leaves out imports that a declaration does not name. So the entry points import each of them.
  */
 function keepAugmentations(): void {
   const files = globSync('{core,plugins}/**/*.d.ts', { cwd: DRAFT }).sort();
   const augmenting = files.filter((file) => /^declare module '\./m.test(readFileSync(path.join(DRAFT, file), 'utf8')));
-  const imports = augmenting.map(
-    (file) =>
-      `import './${file
-        .split(path.sep)
-        .join('/')
-        .replace(/\.d\.ts$/, '.ts')}';`,
-  );
-  appendFileSync(path.join(DRAFT, 'index.d.ts'), `${imports.join('\n')}\n`);
+  for (const entry of ENTRIES) {
+    const imports = augmenting.map((file) => {
+      const target = path.relative(path.dirname(entry), file).split(path.sep).join('/');
+      return `import '${target.startsWith('.') ? target : `./${target}`}';`.replace(/\.d\.ts(?=')/, '.ts');
+    });
+    appendFileSync(path.join(DRAFT, entry), `${imports.join('\n')}\n`);
+  }
 }
 
 function copyBesideCode(): void {

@@ -1,8 +1,8 @@
 import type { CommandInput, CommandOption } from '../core/command.ts';
 
-/** A command as the parser of arguments knows it; plugins' commands are made into these. */
+/** A command of the command line; plugins' commands are turned into these. */
 export interface CliCommand {
-  /** `migrate make [NAME]`: words in capitals are positions, those in brackets may be missing. */
+  /** `migrate make [NAME]`: words in capitals are positions, those in brackets are optional. */
   readonly name: string;
   readonly description: string;
   readonly options?: Readonly<Record<string, CommandOption>>;
@@ -10,7 +10,7 @@ export interface CliCommand {
 }
 
 export interface CliCall extends CommandInput {
-  /** What `--project` said. */
+  /** The value of `--project`. */
   readonly projectOption: string | undefined;
 }
 
@@ -28,6 +28,12 @@ export function partsOf(command: Pick<CliCommand, 'name'>): { words: string[]; p
     .filter(isPosition)
     .map((part) => ({ name: part.replace(/[[\]]/g, '').toLowerCase(), required: !part.startsWith('[') }));
   return { words, positions };
+}
+
+/** How it is typed: `user password <email>`. */
+export function usageOf(command: Pick<CliCommand, 'name'>): string {
+  const { words, positions } = partsOf(command);
+  return [...words, ...positions.map(({ name, required }) => (required ? `<${name}>` : `[${name}]`))].join(' ');
 }
 
 function isPosition(part: string): boolean {

@@ -1,10 +1,13 @@
-// The one place that knows yargs. What comes out is plain data, checked by us: yargs' own messages name neither what is
-// known nor what was meant.
-import yargs, { type Argv } from 'yargs';
+// The one place that runs yargs. It parses strictly, generates help and completes words for the shell; its failures become our
+// error RIO-CLI-USAGE.
+import yargs from 'yargs';
 import type { CommandInput } from '../core/command.ts';
-import { nearest } from '../core/model/nearest.ts';
-import { type CliCommand, partsOf } from './cli-command.ts';
+import { type CliCommand, partsOf, usageOf } from './cli-command.ts';
+import { addModules, type CommandNode, commandTree, type ReadValues } from './command-modules.ts';
+import type { DeclaredVariable } from './declared-variables.ts';
 import { misuse } from './misuse.ts';
+import { overview } from './overview.ts';
+import { helpHint, incomplete, usageError } from './usage-error.ts';
 
 type Values = CommandInput['values'];
 
@@ -17,9 +20,129 @@ export type Parsed =
       readonly projectOption: string | undefined;
     };
 
-const GLOBAL_OPTIONS = ['help', 'version', 'project'];
+/** What the scripts that `completion` prints call us with. */
+export const COMPLETE = '--get-yargs-completions';
 
-/** The first words of a command line that are no options: what decides which command is meant. */
+export interface ParseOptions {
+  readonly commands: readonly CliCommand[];
+  readonly version: string;
+  /** Environment variables of plugins, for the overview. */
+  readonly variables?: readonly DeclaredVariable[];
+}
+
+/**
+ * Reads a command line.
+ *
+ * @throws RustioError `RIO-CLI-USAGE`, with exit code 2, when it is not understood.
+ *
+ * @example
+ * const parsed = await parseArguments(['user', 'create', '--email', 'a@b.example'], { commands, version });
+ */
+export async function parseArguments(
+  argv: readonly string[],
+  { commands, version, variables = [] }: ParseOptions,
+): Promise<Parsed> {
+  const hasWords = leadingWords(argv).length > 0;
+  if (argv[0] !== COMPLETE && !hasWords) {
+    const options = argv.filter((word) => !['--help', '-h', '--version'].includes(word));
+    if (options.length === argv.length && argv.length > 0 && !argv.some(isProjectOption)) {
+      throw usageError([`Unknown argument: ${options[0]?.replace(/^-+/, '')}`], commandTree(commands), argv);
+    }
+    return { kind: 'print', text: argv.includes('--version') ? version : overview(commands, variables) };
+  }
+  return read(argv, commands);
+}
+
+async function read(argv: readonly string[], commands: readonly CliCommand[]): Promise<Parsed> {
+  const root = commandTree(commands);
+  // yargs calls back for each failure, in an order of its own, and goes on. All are kept, and the most helpful one is reported.
+  const failures: string[] = [];
+  let node: CommandNode = root;
+  let chosen: { readonly command: CliCommand; readonly read: ReadValues } | undefined;
+  let output = '';
+  const parser = yargs([...argv])
+    .parserConfiguration({
+      'boolean-negation': false,
+      'camel-case-expansion': false,
+      'dot-notation': false,
+      'parse-positional-numbers': false,
+    })
+    .locale('en')
+    .scriptName('rustio-admin')
+    .exitProcess(false)
+    .version(false)
+    .help(false)
+    .option('help', { alias: 'h', type: 'boolean', description: 'Show help' })
+    .option('project', {
+      type: 'string',
+      requiresArg: true,
+      description: 'Folder of the project; by default the nearest one upward',
+    })
+    .strict()
+    .wrap(100)
+    .fail((message, error) => {
+      failures.push(message ?? error.message);
+    });
+  // Only then: where help is enabled, yargs takes a last word `help` for it, too, and an account or group may be called that.
+  if (argv.includes('--help') || argv.includes('-h')) parser.help('help', 'Show help');
+  addModules(parser, root, {
+    entered: (entered) => {
+      node = entered;
+    },
+    chosen: (command, values) => {
+      chosen = { command, read: values };
+    },
+  });
+  await parser.parse([...argv], {}, (_error, _argv, text) => {
+    output = text;
+  });
+  if (output !== '') return { kind: 'print', text: output };
+  if (failures.length > 0) throw usageError(failures, node, argv);
+  if (chosen === undefined) throw incomplete(node);
+  return {
+    kind: 'run',
+    command: chosen.command,
+    values: valuesOf(chosen.command, chosen.read, argv),
+    projectOption: single('project', chosen.read.project, helpHint(node)),
+  };
+}
+
+/** Positions and options by name. yargs has checked them, but takes an option twice, and a number that is none. */
+function valuesOf(command: CliCommand, read: ReadValues, argv: readonly string[]): Values {
+  const { words, positions } = partsOf(command);
+  const hint = helpHint({ path: words.join(' ') });
+  const [superfluous] = Array.isArray(read._) ? read._.slice(words.length) : [];
+  if (superfluous !== undefined) {
+    throw misuse(`"${String(superfluous)}" is one argument too many.`, `The command is: ${usageOf(command)}.`, hint);
+  }
+  const values: Record<string, string | boolean | number | undefined> = {};
+  for (const { name } of positions) values[name] = single(name, read[name], hint);
+  for (const [name, { type }] of Object.entries(command.options ?? {})) {
+    const value = read[name];
+    if (type === 'number') values[name] = numberOf(name, value, argv, hint);
+    else if (type === 'boolean') values[name] = value === undefined ? undefined : value === true;
+    else values[name] = single(name, value, hint);
+  }
+  return values;
+}
+
+function numberOf(name: string, value: unknown, argv: readonly string[], hint: string): number | undefined {
+  if (value === undefined) return undefined;
+  // yargs reads an empty text as 0.
+  const isBlank = argv.some(
+    (word, at) => new RegExp(`^--${name}=\\s*$`).test(word) || (word === `--${name}` && argv[at + 1]?.trim() === ''),
+  );
+  if (typeof value === 'number' && !Number.isNaN(value) && !isBlank) return value;
+  throw misuse(`--${name} is not a number.`, 'It takes one number.', hint);
+}
+
+function single(name: string, value: unknown, hint: string): string | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value === 'string' && value !== '') return value;
+  throw misuse(`--${name} needs exactly one value.`, 'It was given none, or several.', hint);
+}
+
+/** The words of a command line that are not options: which command is meant, before anything is parsed. */
 export function leadingWords(argv: readonly string[]): string[] {
   const words: string[] = [];
   for (let index = 0; index < argv.length; index++) {
@@ -30,167 +153,13 @@ export function leadingWords(argv: readonly string[]): string[] {
   return words;
 }
 
-/** What `--project` says, before the rest of the line is understood. */
+/** The value of `--project`, before the rest of the line is parsed. */
 export function projectIn(argv: readonly string[]): string | undefined {
   const index = argv.indexOf('--project');
   if (index >= 0) return argv[index + 1];
   return argv.find((word) => word.startsWith('--project='))?.slice('--project='.length);
 }
 
-/** The command with the most words that begin the line: `migrate make` before `migrate`. */
-export function commandFor(words: readonly string[], commands: readonly CliCommand[]): CliCommand | undefined {
-  return commands
-    .map((command) => ({ command, own: partsOf(command).words }))
-    .filter(({ own }) => own.every((word, index) => words[index] === word))
-    .sort((one, other) => other.own.length - one.own.length)[0]?.command;
-}
-
-/** Reads a command line; throws RIO-CLI-USAGE when it is not understood. */
-export async function parseArguments(
-  argv: readonly string[],
-  commands: readonly CliCommand[],
-  version: string,
-): Promise<Parsed> {
-  const words = leadingWords(argv);
-  const asksHelp = argv.includes('--help') || argv.includes('-h');
-  if (argv.includes('--version') && words.length === 0) return { kind: 'print', text: version };
-  const command = commandFor(words, commands);
-  const isIncomplete = command === undefined && commands.some(({ name }) => name.split(' ')[0] === words[0]);
-  if (words.length === 0 || (asksHelp && (command === undefined || isIncomplete))) {
-    return { kind: 'print', text: overview(commands, words[0]) };
-  }
-  if (command === undefined) throw unknownCommand(words, commands);
-  if (asksHelp) return { kind: 'print', text: await helpFor(command) };
-  return readCommand(argv, command);
-}
-
-async function readCommand(argv: readonly string[], command: CliCommand): Promise<Parsed> {
-  const { words, positions } = partsOf(command);
-  const read: Readonly<Record<string, unknown>> = await parserFor(command, 'parse').parseAsync([...argv]);
-  const { _: rest, $0: _script, ...named } = read;
-
-  const options = Object.keys(command.options ?? {});
-  for (const name of Object.keys(named)) {
-    if (!options.includes(name) && !GLOBAL_OPTIONS.includes(name)) throw unknownOption(name, command, options);
-  }
-  const given = (Array.isArray(rest) ? rest.map(String) : []).slice(words.length);
-  const missing = positions.filter(({ required }) => required)[given.length];
-  if (missing !== undefined) {
-    throw misuse(`${missing.name.toUpperCase()} is missing.`, `The command reads: ${command.name}.`, helpHint(command));
-  }
-  const tooMuch = given[positions.length];
-  if (tooMuch !== undefined) {
-    throw misuse(`"${tooMuch}" is one word too many.`, `The command reads: ${command.name}.`, helpHint(command));
-  }
-  const values: Record<string, string | boolean | number | undefined> = {};
-  for (const [index, position] of positions.entries()) values[position.name] = given[index];
-  for (const name of options) values[name] = optionValue(command, name, named[name]);
-  return { kind: 'run', command, values, projectOption: text(named.project, 'project') };
-}
-
-function optionValue(command: CliCommand, name: string, value: unknown): string | boolean | number | undefined {
-  const option = command.options?.[name];
-  if (value === undefined) {
-    if (option?.required === true) {
-      throw misuse(`--${name} is missing.`, `"${partsOf(command).words.join(' ')}" needs it.`, helpHint(command));
-    }
-    return option?.default;
-  }
-  if (option?.type === 'boolean') return value === true;
-  const written = text(value, name);
-  if (option?.type === 'number') {
-    const number = written?.trim() ? Number(written) : Number.NaN;
-    if (!Number.isNaN(number)) return number;
-    throw misuse(`--${name} is no number.`, 'It takes a number.', helpHint(command));
-  }
-  if (written !== undefined && option?.choices !== undefined && !option.choices.includes(written)) {
-    const meant = nearest(written, option.choices);
-    throw misuse(
-      `--${name} cannot be "${written}".`,
-      `It takes one of: ${option.choices.join(', ')}.`,
-      meant === undefined ? helpHint(command) : `Did you mean "--${name} ${meant}"?`,
-    );
-  }
-  return written;
-}
-
-function text(value: unknown, name: string): string | undefined {
-  if (value === undefined) return undefined;
-  if (typeof value === 'string' && value !== '') return value;
-  throw misuse(`--${name} needs exactly one value.`, 'It was given none, or several.', `Write --${name} VALUE once.`);
-}
-
-function parserFor(command: CliCommand, use: 'parse' | 'help'): Argv {
-  const parser = yargs()
-    .parserConfiguration({ 'camel-case-expansion': false, 'parse-positional-numbers': false, 'dot-notation': false })
-    .locale('en')
-    .scriptName('rustio-admin')
-    .usage(`rustio-admin ${command.name}\n\n${command.description}`)
-    .option('project', { type: 'string', description: 'Folder of the project; else the nearest one upward' })
-    .option('help', { alias: 'h', type: 'boolean', description: 'Show this' })
-    .help(false)
-    .version(false)
-    .exitProcess(false)
-    .wrap(100);
-  for (const [name, option] of Object.entries(command.options ?? {})) {
-    const { description, type, choices, default: preset } = option;
-    // Choices and defaults stand in the help text; we check and fill them in ourselves.
-    const extra = [choices?.join(', '), preset === undefined ? undefined : `default: ${preset}`].filter(Boolean);
-    parser.option(name, {
-      // yargs would make 0 of an empty number, and nothing of a missing one.
-      type: use === 'parse' && type === 'number' ? 'string' : type,
-      description: extra.length === 0 ? description : `${description} [${extra.join('; ')}]`,
-    });
-  }
-  return parser;
-}
-
-function helpFor(command: CliCommand): Promise<string> {
-  return parserFor(command, 'help').getHelp();
-}
-
-function overview(commands: readonly CliCommand[], word: string | undefined): string {
-  const shown = commands.filter(({ name }) => word === undefined || name.split(' ')[0] === word);
-  const width = Math.max(...shown.map(({ name }) => name.length));
-  const lines = shown.map(({ name, description }) => `  ${name.padEnd(width)}  ${description}`);
-  return [
-    'rustio-admin COMMAND [options]',
-    '',
-    ...lines,
-    '',
-    '  --project FOLDER  the project; else the nearest folder upward with a rustio.config.ts',
-    '  --help            what a command takes',
-    '  --version',
-  ].join('\n');
-}
-
-function unknownCommand(words: readonly string[], commands: readonly CliCommand[]): Error {
-  const first = words[0] ?? '';
-  const sameStart = commands.map((command) => partsOf(command).words).filter((own) => own[0] === first);
-  const isKnownFirst = sameStart.length > 0;
-  const written = isKnownFirst ? words.slice(0, 2).join(' ') : first;
-  const candidates = isKnownFirst
-    ? sameStart.map((own) => own.join(' '))
-    : [...new Set(commands.map((command) => partsOf(command).words[0] ?? ''))];
-  const meant = words.length === 1 && isKnownFirst ? undefined : nearest(written, candidates);
-  return misuse(
-    isKnownFirst && words.length === 1 ? `"${first}" needs one more word.` : `There is no command "${written}".`,
-    `Known are: ${candidates.join(', ')}.`,
-    meant === undefined ? 'See rustio-admin --help.' : `Did you mean "rustio-admin ${meant}"?`,
-  );
-}
-
-function unknownOption(name: string, command: CliCommand, options: readonly string[]): Error {
-  const meant = nearest(name, [...options, ...GLOBAL_OPTIONS]);
-  return misuse(
-    `There is no option "${name.length === 1 ? '-' : '--'}${name}" of "${partsOf(command).words.join(' ')}".`,
-    options.length === 0
-      ? 'It takes none of its own.'
-      : `It takes: ${options.map((known) => `--${known}`).join(', ')}.`,
-    meant === undefined ? helpHint(command) : `Did you mean --${meant}?`,
-  );
-}
-
-function helpHint(command: CliCommand): string {
-  return `See rustio-admin ${partsOf(command).words.join(' ')} --help.`;
+function isProjectOption(word: string): boolean {
+  return word === '--project' || word.startsWith('--project=');
 }

@@ -1,5 +1,5 @@
 // What commands and checks are given to work with: as much of the application as they need, opened and closed for them.
-import { boot } from '../core/boot.ts';
+import { type Booted, boot } from '../core/boot.ts';
 import type { Needs, ToolContexts } from '../core/command.ts';
 import type { Environment, ProjectContext } from '../core/config.ts';
 import { createApp } from '../core/create-app.ts';
@@ -35,16 +35,22 @@ export async function withTools<N extends Exclude<Needs, 'nothing'>, T>(
   return needs === 'config' ? withConfig(project, run) : withDatabase(project, run);
 }
 
-/** An application over a pool that is never asked: pools connect on their first query. */
-async function withConfig<T>(
-  project: ProjectContext,
-  work: (context: ToolContexts['config']) => Promise<T>,
-): Promise<T> {
+/** Boots a project without a database, for what is only looked at: its pools connect on their first query, which never comes. */
+export async function withBooted<T>(folder: string, work: (booted: Booted) => Promise<T>): Promise<T> {
+  const project = await openProject(folder);
+  if (project.config === undefined) throw project.configError;
+  return bootWithoutDatabase(project, work);
+}
+
+function withConfig<T>(project: ProjectContext, work: (context: ToolContexts['config']) => Promise<T>): Promise<T> {
+  return bootWithoutDatabase(project, ({ app }) => work({ project, app }));
+}
+
+async function bootWithoutDatabase<T>(project: ProjectContext, work: (booted: Booted) => Promise<T>): Promise<T> {
   const database = await openDatabase('postgres://this-command-has-no-database.invalid/none');
   try {
     const log = createLog(project.environment.logLevel);
-    const { app } = await boot({ project, plugins: builtIn, database, log });
-    return await work({ project, app });
+    return await work(await boot({ project, plugins: builtIn, database, log }));
   } finally {
     await database.close();
   }

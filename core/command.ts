@@ -8,6 +8,21 @@ import type { Database } from './database/pool.ts';
  */
 export type Needs = 'nothing' | 'project' | 'config' | 'database';
 
+/** The first words of the CLI's own commands. No plugin can have a command that begins with one of them. */
+export const CLI_COMMANDS: readonly string[] = [
+  'startproject',
+  'startapp',
+  'startplugin',
+  'dev',
+  'start',
+  'migrate',
+  'plugins',
+  'routes',
+  'doctor',
+  'completion',
+  'help',
+];
+
 /** What a check or command works with, by what it needs. */
 export interface ToolContexts {
   nothing: {
@@ -62,7 +77,10 @@ export interface CommandOption {
 export interface CommandInput {
   /** Positions and options by name, positions in lower case. */
   readonly values: Readonly<Record<string, string | boolean | number | undefined>>;
-  /** Aborted by SIGINT and SIGTERM. A command that ends soon after is not killed. */
+  /**
+   * Aborted by SIGINT and SIGTERM. A command that reads it has ten seconds to finish after that, and exits with the code of what it
+   * returns or throws; one that never reads it is ended at once.
+   */
   readonly signal: AbortSignal;
   /** One line to standard output. */
   print(line: string): void;

@@ -4,7 +4,7 @@ import { applyPort, portOption } from '../serve/port-option.ts';
 
 export const dev: CliCommand = {
   name: 'dev',
-  description: 'Serve the project, and restart and reload the browser on every save',
+  description: 'Serve the project; restart it and reload the browser on every save',
   options: portOption,
   // Loaded here, for only this command watches files.
   run: async ({ projectOption, values }) => {

@@ -10,7 +10,7 @@ const MARK_WIDTH = 7;
 
 export const doctor: CliCommand = {
   name: 'doctor',
-  description: 'Look for what is wrong, or missing before going live',
+  description: 'Check the project, its environment and its database',
   options: { json: { description: 'As JSON', type: 'boolean' } },
   run: async ({ projectOption, values, print }) => {
     const findings = await examine(projectFolder(projectOption));

@@ -12,7 +12,7 @@ import { misuse } from '../misuse.ts';
 
 const apply: Command = {
   name: 'migrate',
-  description: 'Applies what is pending, each file in a transaction',
+  description: 'Apply pending migrations, each file in a transaction',
   needs: 'database',
   run: async (context, { print }) => {
     const { url, sources } = target(context);
@@ -23,7 +23,7 @@ const apply: Command = {
 
 const make: Command = {
   name: 'migrate make [NAME]',
-  description: 'Writes what changed in the models as a migration; needs no database',
+  description: 'Write the changes of the models as a migration; needs no database',
   needs: 'config',
   run: async (context, { values, print }) => {
     const { folder } = context.project;
@@ -39,7 +39,7 @@ const make: Command = {
 
 const showStatus: Command = {
   name: 'migrate status',
-  description: 'Lists every migration: applied, pending, edited, missing',
+  description: 'List every migration: applied, pending, edited, missing',
   needs: 'database',
   options: { json: { type: 'boolean', description: 'As one JSON array', default: false } },
   run: async (context, { values, print }) => {
@@ -55,7 +55,7 @@ const showStatus: Command = {
 
 const showPlan: Command = {
   name: 'migrate plan',
-  description: 'Prints the SQL that migrate would run, and runs none of it',
+  description: 'Print the SQL that migrate would run, without running it',
   needs: 'database',
   run: async (context, { print }) => {
     const { url, sources } = target(context);
@@ -71,17 +71,17 @@ const showPlan: Command = {
 
 const takeBack: Command = {
   name: 'migrate down',
-  description: 'Takes the latest migration of the project back, by its down file',
+  description: 'Revert the latest migration of the project with its down file',
   needs: 'database',
   options: {
-    steps: { type: 'number', description: 'How many, the latest first; 1 when nothing is said' },
-    to: { type: 'string', description: 'Takes back everything applied after this one' },
-    source: { type: 'string', description: 'A plugin, to take back a migration of its own', default: PROJECT_SOURCE },
+    steps: { type: 'number', description: 'How many, the latest first; 1 by default' },
+    to: { type: 'string', description: 'Revert everything applied after this one' },
+    source: { type: 'string', description: 'A plugin, to revert one of its migrations', default: PROJECT_SOURCE },
   },
   run: async (context, { values, print }) => {
     const { url, sources } = target(context);
     const taken = await down(url, sources, { ...howFar(values), source: sourceIn(values, sources), say: print });
-    print(taken.length === 0 ? 'Nothing to take back.' : `${count(taken.length)} taken back.`);
+    print(taken.length === 0 ? 'Nothing to revert.' : `${count(taken.length)} reverted.`);
   },
 };
 
@@ -91,7 +91,7 @@ export const migrateCommands: readonly Command[] = [apply, make, showStatus, sho
 function howFar({ steps, to }: CommandInput['values']): { steps?: number; to?: string } {
   if (typeof to === 'string') {
     if (steps === undefined) return { to };
-    throw misuse('--steps and --to are both given.', 'Each says how far to go back.', 'Leave one of them out.');
+    throw misuse('--steps and --to are both given.', 'Each says how far to revert.', 'Leave one of them out.');
   }
   if (steps === undefined) return {};
   if (typeof steps === 'number' && Number.isInteger(steps) && steps > 0) return { steps };
@@ -103,7 +103,7 @@ function sourceIn({ source }: CommandInput['values'], sources: readonly Migratio
   if (typeof source === 'string' && names.includes(source)) return source;
   throw misuse(
     `There are no migrations of "${String(source)}".`,
-    `Known are: ${names.join(', ')}.`,
+    `Available: ${names.join(', ')}.`,
     'Name one of them.',
   );
 }

@@ -1,64 +1,80 @@
+import type { App } from '../../core/app.ts';
 import type { Plugin } from '../../core/plugin.ts';
-import type { CliCommand } from '../cli-command.ts';
+import { type CliCommand, usageOf } from '../cli-command.ts';
+import { declaredVariables } from '../declared-variables.ts';
 import { projectFolder } from '../project-folder.ts';
 import { paint } from '../terminal.ts';
 import { withTools } from '../tools.ts';
 
 export const plugins: CliCommand = {
   name: 'plugins',
-  description: 'List the enabled plugins, in their order, and all that each contributes',
+  description: 'List the enabled plugins, in their order, and everything that each contributes',
   options: { json: { description: 'As JSON', type: 'boolean' } },
   run: ({ projectOption, values, print }) =>
     withTools(projectFolder(projectOption), 'config', async ({ app }) => {
-      const described = app.plugins.map((plugin) => describe(plugin, ownedRoutes(plugin, app.routes)));
+      const described = app.plugins.map((plugin) => describe(plugin, app));
       if (values.json === true) return print(JSON.stringify(described, undefined, 2));
+      const width = Math.max(...described.flatMap((plugin) => Object.keys(plugin).map(({ length }) => length)));
       for (const { name, description, ...contributions } of described) {
         print(`${paint('bold', name)}${description === null ? '' : `: ${description}`}`);
         for (const [kind, items] of Object.entries(contributions)) {
-          if (items.length > 0) print(`  ${kind.padEnd(11)} ${items.join(', ')}`);
+          if (items.length > 0) print(`  ${kind.padEnd(width)}  ${items.join(', ')}`);
         }
       }
     }),
 };
 
-function ownedRoutes(plugin: Plugin, routes: readonly { owner: string; method: string; path: string }[]): string[] {
-  return routes.filter(({ owner }) => owner === plugin.name).map(({ method, path }) => `${method} ${path}`);
-}
+/** Hooks that are functions and have no names to list. */
+const FUNCTIONS = ['on', 'scope', 'start', 'beforeClose', 'health', 'metrics', 'verify'] as const;
+const FOLDERS = ['migrations', 'templates', 'assets'] as const;
 
-/** All that a declaration says, by name; functions as the names of the hooks that they fill. */
-function describe(plugin: Plugin, routes: readonly string[]) {
-  const hooks = (
-    [
-      'policies',
-      'hooks',
-      'on',
-      'scope',
-      'authenticators',
-      'middleware',
-      'health',
-      'metrics',
-      'verify',
-      'start',
-      'beforeClose',
-    ] as const
-  ).filter((hook) => plugin[hook] !== undefined);
-  const folders = (['migrations', 'templates', 'assets'] as const).filter((folder) => plugin[folder] !== undefined);
+/** Every hook of a declaration, by the names of what it contributes there. */
+function describe(plugin: Plugin, app: App) {
+  const names = (items: readonly { readonly name: string }[] = []): string[] => items.map(({ name }) => name);
   return {
     name: plugin.name,
     description: plugin.description ?? null,
     requires: plugin.requires ?? [],
-    folders,
+    after: plugin.after ?? [],
+    options: plugin.options === undefined ? [] : optionNames(plugin.options),
+    environment: declaredVariables([plugin], app.environment).map(({ name }) => name),
+    folders: FOLDERS.filter((folder) => plugin[folder] !== undefined),
     models: (plugin.models ?? []).map(({ modelName }) => modelName),
-    permissions: (plugin.permissions ?? []).map(({ name }) => name),
+    extendModels: (plugin.extendModels ?? []).map(({ model, fields }) =>
+      Object.keys(fields)
+        .map((field) => `${model.modelName}.${field}`)
+        .join(', '),
+    ),
+    fieldTypes: (plugin.fieldTypes ?? []).map(({ kind }) => kind),
+    admins: (plugin.admins ?? []).map(({ model }) => model.modelName),
+    permissions: names(plugin.permissions),
     events: plugin.events ?? [],
-    slots: plugin.extensionPoints ?? [],
-    fills: Object.keys(plugin.contributes ?? {}),
-    judges: Object.keys(plugin.accessChecks ?? {}),
-    gates: (plugin.gates ?? []).map(({ name }) => name),
-    hooks,
-    checks: (plugin.checks ?? []).map(({ name }) => name),
-    commands: (plugin.commands ?? []).map(({ name }) => name),
-    words: Object.keys(plugin.messages ?? {}),
-    routes,
+    policies: (plugin.policies?.(app) ?? []).map((part) => Object.keys(part).join(', ')),
+    hooks: (plugin.hooks?.(app) ?? []).map(({ model, hooks }) => {
+      const of = model === '*' ? '*' : model.modelName;
+      return `${of} (${Object.keys(hooks).join(', ')})`;
+    }),
+    authenticators: (plugin.authenticators?.(app) ?? []).map(({ scheme }) => scheme),
+    signInPage: plugin.signInPage === undefined ? [] : [plugin.signInPage],
+    accessChecks: Object.keys(plugin.accessChecks ?? {}),
+    gates: names(plugin.gates),
+    middleware: (plugin.middleware?.(app) ?? []).map(({ name, stage }) => `${name} (${stage})`),
+    extensionPoints: plugin.extensionPoints ?? [],
+    contributes: Object.keys(plugin.contributes ?? {}),
+    overrides: plugin.overrides ?? [],
+    messages: Object.keys(plugin.messages ?? {}),
+    services: Object.keys(plugin.provides ?? {}),
+    schedule: (plugin.schedule ?? []).map(({ name, every }) => `${name} (every ${every})`),
+    functions: FUNCTIONS.filter((hook) => plugin[hook] !== undefined),
+    checks: names(plugin.checks),
+    commands: (plugin.commands ?? []).map(usageOf),
+    routes: app.routes.filter(({ owner }) => owner === plugin.name).map(({ method, path }) => `${method} ${path}`),
   };
+}
+
+/** The settings of an object schema; of another one nothing can be listed. */
+function optionNames(schema: object): string[] {
+  return 'shape' in schema && typeof schema.shape === 'object' && schema.shape !== null
+    ? Object.keys(schema.shape)
+    : ['(any)'];
 }

@@ -5,7 +5,7 @@ import { serveProject } from '../serve/serve-project.ts';
 
 export const start: CliCommand = {
   name: 'start',
-  description: 'Serve the project; in development make tables, rows and an administrator first',
+  description: 'Serve the project; in development create tables, sample rows and an administrator first',
   options: portOption,
   run: async ({ projectOption, values }) => {
     applyPort(values);

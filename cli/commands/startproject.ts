@@ -19,10 +19,10 @@ const starters = path.join(sourceRoot, 'starters');
 
 export const startproject: CliCommand = {
   name: 'startproject NAME',
-  description: 'Make a new project in the folder NAME',
+  description: 'Create a project in a new folder',
   options: {
     starter: {
-      description: 'What it begins with: hardly anything, or a whole back office with data',
+      description: 'What to start from: almost nothing, or a whole back office with data',
       type: 'string',
       choices: ['blank', 'strikes', 'clinic'],
       default: 'blank',

@@ -17,6 +17,7 @@ import { filesCheck } from './files-check.ts';
 import { migrationsCheck } from './migrations-check.ts';
 import { ownChecks } from './own-checks.ts';
 import { type Finding, OURS, type OwnedCheck, runChecks } from './run-checks.ts';
+import { variablesCheck } from './variables-check.ts';
 
 /** Looks at everything that can be looked at; never throws for what is wrong with the project. */
 export async function examine(folder: string): Promise<Finding[]> {
@@ -70,7 +71,10 @@ async function bootFor(project: ProjectContext, reached: Reached | undefined): P
 function checksOf({ config }: ProjectContext): OwnedCheck[] {
   const enabled: readonly Plugin[] = config === undefined ? builtIn : orderPlugins(config, builtIn).enabled;
   return [
-    ...[...ownChecks, filesCheck, migrationsCheck, describedTables].map((check) => ({ owner: OURS, check })),
+    ...[...ownChecks, variablesCheck(enabled), filesCheck, migrationsCheck, describedTables].map((check) => ({
+      owner: OURS,
+      check,
+    })),
     ...enabled.flatMap(({ name, checks = [] }) => checks.map((check) => ({ owner: name, check }))),
   ];
 }

@@ -27,7 +27,7 @@ export function camelCase(words: string): string {
   return words.replace(/-+([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-function pascalCase(words: string): string {
+export function pascalCase(words: string): string {
   const name = camelCase(words);
   return name.charAt(0).toUpperCase() + name.slice(1);
 }

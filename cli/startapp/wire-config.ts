@@ -1,5 +1,5 @@
-// Adds the models of a new app to the text of rustio.config.ts. It changes three places that it must recognise exactly, in
-// the form in which starters write them, and else nothing: a guess would break somebody's file.
+// Adds a new app or plugin to the text of rustio.config.ts. It changes only places that it recognises exactly, in the form in which
+// starters write them: a guess would break somebody's file.
 
 /** Names under which an app's exports are imported: `stockModels`, `stockAdmins`. */
 export interface AppNames {
@@ -20,16 +20,16 @@ export function linesToAdd(names: AppNames): string[] {
 /** The config with the app in it; undefined when it is written in a form that we do not know. */
 export function wireConfig(text: string, names: AppNames): string | undefined {
   const withImport = addImport(text, importLine(names));
-  const withModels = withImport === undefined ? undefined : addTo(withImport, 'models', names.models);
-  return withModels === undefined ? undefined : addTo(withModels, 'admins', names.admins);
+  const withModels = withImport === undefined ? undefined : addTo(withImport, 'models', `...${names.models}`);
+  return withModels === undefined ? undefined : addTo(withModels, 'admins', `...${names.admins}`);
 }
 
 function importLine({ folder, models, admins }: AppNames): string {
   return `import { admins as ${admins}, models as ${models} } from './${folder}/models.ts';`;
 }
 
-/** Behind the last import. */
-function addImport(text: string, line: string): string | undefined {
+/** Behind the last import; undefined where there is none. */
+export function addImport(text: string, line: string): string | undefined {
   const last = [...text.matchAll(/^import [^;]*;[ \t]*$/gm)].at(-1);
   if (last === undefined) return undefined;
   const end = last.index + last[0].length;
@@ -37,10 +37,10 @@ function addImport(text: string, line: string): string | undefined {
 }
 
 /**
- * `models,` becomes `models: [...models, ...more],` and `models: [...models],` gets one more. Only after
- * `defineConfig(`, where such a word is a property, and only when it stands there once.
+ * `models,` becomes `models: [...models, more],` and `models: [...models],` gets one more item. Only after `defineConfig(`, where
+ * such a word is a property, and only when it is there once; undefined otherwise.
  */
-function addTo(text: string, property: string, more: string): string | undefined {
+export function addTo(text: string, property: string, more: string): string | undefined {
   const start = text.indexOf('defineConfig(');
   if (start < 0) return undefined;
   const head = text.slice(0, start);
@@ -52,8 +52,6 @@ function addTo(text: string, property: string, more: string): string | undefined
   if (only === undefined || found.length > 1) return undefined;
   const items = only[0].trim().replace(/,$/, '');
   const added =
-    only[0] === property
-      ? `${property}: [...${property}, ...${more}]`
-      : [items, `...${more}`].filter(Boolean).join(', ');
+    only[0] === property ? `${property}: [...${property}, ${more}]` : [items, more].filter(Boolean).join(', ');
   return `${head}${body.slice(0, only.index)}${added}${body.slice(only.index + only[0].length)}`;
 }

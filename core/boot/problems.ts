@@ -1,4 +1,5 @@
 import type { App } from '../app.ts';
+import { CLI_COMMANDS } from '../command.ts';
 import { RustioError } from '../errors.ts';
 import type { EventHandlers } from '../events.ts';
 import { CORE_EXTENSION_POINTS } from '../extension-points.ts';
@@ -52,6 +53,7 @@ export function checkBoot(facts: BootFacts): readonly BootProblem[] {
       modelPermissions(app),
     ),
     ...conflicts('command', plugins, ({ commands = [] }) => commands.map(({ name }) => commandWords(name))),
+    ...reservedCommands(plugins),
     ...conflicts('check', plugins, ({ checks = [] }) => checks.map(({ name }) => name)),
     ...conflicts('extension point', plugins, ({ extensionPoints = [] }) => extensionPoints, CORE_EXTENSION_POINTS),
     ...conflicts('gate', plugins, ({ gates = [] }) => gates.map(({ name }) => name)),
@@ -105,6 +107,29 @@ function conflicts(
 
 function modelPermissions(app: App): readonly string[] {
   return app.models.all.flatMap(({ name }) => ['view', 'add', 'change', 'delete'].map((verb) => `${name}.${verb}`));
+}
+
+const OPTIONS_OF_ALL_COMMANDS = ['project', 'help', 'h'];
+
+/** A command that begins like one of the CLI's own would never be reached; an option that all commands have would never be given. */
+function reservedCommands(plugins: readonly Plugin[]): BootProblem[] {
+  return plugins.flatMap((plugin) =>
+    (plugin.commands ?? []).flatMap(({ name, options = {} }): BootProblem[] => {
+      const where = `plugin ${plugin.name}`;
+      const [first = ''] = name.split(' ');
+      const words = commandWords(name);
+      const reserved = Object.keys(options).filter((option) => OPTIONS_OF_ALL_COMMANDS.includes(option));
+      return [
+        ...(CLI_COMMANDS.includes(first)
+          ? [{ where, problem: `the command "${words}" already belongs to rustio-admin.` }]
+          : []),
+        ...reserved.map((option) => ({
+          where,
+          problem: `the option "${option}" of its command "${words}" already belongs to rustio-admin.`,
+        })),
+      ];
+    }),
+  );
 }
 
 /** `user password EMAIL` and `user password [NAME]` are one command. */

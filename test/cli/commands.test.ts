@@ -31,14 +31,29 @@ test('routes and plugins need no database, and print JSON alone with --json', as
   const environment = { DATABASE_URL: UNREACHABLE };
   const routes = JSON.parse((await runCli(folder, ['routes', '--json'], environment)).stdout);
   for (const route of routes) {
-    assert.equal(Object.keys(route), ['method', 'path', 'access', 'body', 'despite', 'owner', 'answers']);
+    assert.equal(Object.keys(route), [
+      'method',
+      'path',
+      'access',
+      'authenticate',
+      'csrf',
+      'body',
+      'format',
+      'skipGates',
+      'summary',
+      'query',
+      'input',
+      'output',
+      'owner',
+      'responses',
+    ]);
     assert.ok(Object.keys(route.access).length > 0, `${route.path} says who may use it`);
   }
   const signIn = routes.find(
     (route: { path: string; method: string }) => route.path === '/admin/login' && route.method === 'POST',
   );
   assert.is(signIn.owner, 'sessions');
-  assert.ok(signIn.answers.includes(401));
+  assert.ok(signIn.responses.includes(401));
 
   const plugins = JSON.parse((await runCli(folder, ['plugins', '--json'], environment)).stdout);
   const names = plugins.map(({ name }: { name: string }) => name);
@@ -63,7 +78,7 @@ test("a command of the project's own plugin runs, and cannot take over one of ou
       name: 'tools', api: 1,
       commands: [{
         name: '${name}', description: 'Says it.', needs: 'nothing',
-        run: async (context, { values, print }) => print(values.what + ' in ' + context.project.folder),
+        run: async (context, { values, print }) => print(values.what + ' in ' + context.folder),
       }],
     });
     export default defineConfig({ name: 'Desk', extend: [tools] });`;

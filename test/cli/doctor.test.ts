@@ -29,7 +29,7 @@ test('a new database fails in what is missing, and nothing fails once that is do
   assert.is(before.code, 1);
   assert.is(before.report.ok, false);
   assert.is(before.of('database').status, 'ok');
-  assert.match(before.of('database').says, /PostgreSQL 1[5-8]\.\d+/);
+  assert.match(before.of('database').message, /PostgreSQL 1[5-8]\.\d+/);
   assert.is(before.of('migrations').status, 'failed');
   assert.match(before.of('migrations').fix ?? '', 'rustio-admin migrate');
 
@@ -52,7 +52,7 @@ test('a new database fails in what is missing, and nothing fails once that is do
 test('every finding has the same shape', async () => {
   const { report } = await examined(await newProject(), { DATABASE_URL: 'postgres://127.0.0.1:1/none' });
   for (const check of report.checks) {
-    assert.equal(Object.keys(check), ['owner', 'name', 'status', 'says', 'fix']);
+    assert.equal(Object.keys(check), ['owner', 'name', 'status', 'message', 'fix']);
     assert.is(check.status === 'failed' || check.status === 'warning', check.fix !== null, check.name);
   }
 });
@@ -64,7 +64,7 @@ test('with a broken config it says where, and looks at all that does not need it
   const { code, of } = await examined(folder, { DATABASE_URL: url });
   assert.is(code, 1);
   assert.is(of('config').status, 'failed');
-  assert.match(of('config').says, 'models.ts:1');
+  assert.match(of('config').message, 'models.ts:1');
   assert.is(of('database').status, 'ok');
   assert.is(of('clock').status, 'ok');
   assert.is(of('node').status, 'ok');
@@ -80,8 +80,8 @@ test('a mistake that only the boot finds is a finding with its place', async () 
   );
   const { of } = await examined(folder, { DATABASE_URL: 'postgres://127.0.0.1:1/none' });
   assert.is(of('config').status, 'failed');
-  assert.match(of('config').says, 'admni');
-  assert.match(of('config').says, '"admin"');
+  assert.match(of('config').message, 'admni');
+  assert.match(of('config').message, '"admin"');
 });
 
 test('with an unreachable database it says so without the password, and goes on', async () => {
@@ -97,7 +97,7 @@ test('a wrong environment is the one finding', async () => {
   const { code, report, of } = await examined(await newProject(), { PORT: 'eighty' });
   assert.is(code, 1);
   assert.is(report.checks.length, 1);
-  assert.match(of('environment').says, 'PORT');
+  assert.match(of('environment').message, 'PORT');
 });
 
 test('secrets that git would take along are found', async () => {
@@ -108,7 +108,7 @@ test('secrets that git would take along are found', async () => {
   writeFileSync(path.join(folder, '.gitignore'), 'node_modules/\n');
   const { of } = await examined(folder, environment);
   assert.is(of('git-ignore').status, 'failed');
-  assert.match(of('git-ignore').says, '.env');
+  assert.match(of('git-ignore').message, '.env');
 });
 
 test('a folder for files that cannot be made or written to is found before the first upload, and nothing is left behind', async () => {
@@ -120,7 +120,7 @@ test('a folder for files that cannot be made or written to is found before the f
     owner: 'rustio-admin',
     name: 'files-folder',
     status: 'ok',
-    says: 'No model keeps files.',
+    message: 'No model keeps files.',
     fix: null,
   });
   const models = path.join(folder, 'models.ts');
@@ -132,18 +132,18 @@ test('a folder for files that cannot be made or written to is found before the f
     ),
   );
   const made = await check('kept/far/below');
-  assert.is(made.status, 'ok', made.says);
-  assert.match(made.says, path.join(folder, 'kept/far/below'));
+  assert.is(made.status, 'ok', made.message);
+  assert.match(made.message, path.join(folder, 'kept/far/below'));
   // Whoever is root may write everywhere but under a file, or in a file system that is none.
   for (const wrong of ['package.json', 'package.json/below', '/proc/files']) {
     const found = await check(wrong);
     assert.is(found.status, 'failed', wrong);
-    assert.match(found.says, wrong);
+    assert.match(found.message, wrong);
     assert.match(found.fix ?? '', 'FILES_FOLDER');
   }
   mkdirSync(path.join(folder, 'kept/incoming'), { recursive: true });
   writeFileSync(path.join(folder, 'kept/kept'), '');
-  assert.match((await check('kept')).says, path.join('kept', 'kept'));
+  assert.match((await check('kept')).message, path.join('kept', 'kept'));
   assert.equal(readdirSync(path.join(folder, 'kept')).toSorted(), ['incoming', 'kept']);
   assert.equal(
     readdirSync(folder).filter((name) => name.startsWith('.doctor')),

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
 import { readEnvironment } from '../../core/environment.ts';
@@ -39,14 +39,19 @@ test('development makes a secret key once, readable by its owner alone', () => {
   assert.is.not(readEnvironment(temporaryFolder(), {}).secretKeys[0], key);
 });
 
-test('production without a database or a key is refused with what to do', () => {
+test('production without a database is refused with what to do', () => {
   const database = refused({ NODE_ENV: 'production', RUSTIO_SECRET_KEYS: KEY });
   assert.is(database.code, 'RIO-ENVIRONMENT-MISSING');
   assert.is(database.exitCode, 2);
   assert.match(database.parts.problem, 'DATABASE_URL');
-  const key = refused({ NODE_ENV: 'production', DATABASE_URL: 'postgres://db/app' });
-  assert.match(key.parts.problem, 'RUSTIO_SECRET_KEYS');
-  assert.match(key.parts.fix, 'randomBytes');
+  assert.match(database.parts.fix, 'PostgreSQL');
+});
+
+test('production makes up no secret keys', () => {
+  const folder = temporaryFolder();
+  const { secretKeys } = readEnvironment(folder, { NODE_ENV: 'production', DATABASE_URL: 'postgres://db/app' });
+  assert.equal(secretKeys, []);
+  assert.equal(readdirSync(folder), []);
 });
 
 test('production with both is read as it is', () => {

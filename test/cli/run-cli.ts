@@ -19,6 +19,7 @@ export async function newProject(starter = 'blank'): Promise<string> {
     values: { name: folder, starter },
     projectOption: undefined,
     print: () => {},
+    signal: new AbortController().signal,
     askSecret: async () => undefined,
   });
   link(folder);

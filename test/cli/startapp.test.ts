@@ -15,6 +15,7 @@ async function make(project: string, name: string): Promise<string[]> {
     values: { name },
     projectOption: project,
     print: (line) => lines.push(line),
+    signal: new AbortController().signal,
     askSecret: async () => undefined,
   });
   return lines;
@@ -27,6 +28,7 @@ async function newProject(starter: string): Promise<string> {
     values: { name: project, starter },
     projectOption: undefined,
     print: () => {},
+    signal: new AbortController().signal,
     askSecret: async () => undefined,
   });
   return project;

@@ -17,6 +17,7 @@ async function make(folder: string, starter = 'blank'): Promise<string[]> {
     values: { name: folder, starter },
     projectOption: undefined,
     print: (line) => lines.push(line),
+    signal: new AbortController().signal,
     askSecret: async () => undefined,
   });
   return lines;

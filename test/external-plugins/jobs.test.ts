@@ -1,7 +1,7 @@
 // Background jobs with a worker process, written from outside: see jobs/.
 import * as assert from 'uvu/assert';
-import { defineModel, definePlugin, field, hooksFor, sql, z } from '../../index.ts';
 import { startPlugins } from '../../core/start-plugins.ts';
+import { defineModel, definePlugin, field, hooksFor, sql, z } from '../../index.ts';
 import type { TestApp } from '../support/app.ts';
 import { runCommand } from '../support/run-tool.ts';
 import { suite } from '../support/suite.ts';
@@ -21,7 +21,9 @@ const tracking = definePlugin({
     hooksFor(Parcel, {
       beforeSave: async (tx, { action, values }) => {
         if (action === 'create') await app.service('jobs').enqueue(tx, 'track', { name: values.name });
-        return values.name === 'refused' ? { problems: [{ field: 'name', issue: { key: 'problem.taken' } }] } : undefined;
+        return values.name === 'refused'
+          ? { problems: [{ field: 'name', issue: { key: 'problem.taken' } }] }
+          : undefined;
       },
     }),
   ],
@@ -33,7 +35,9 @@ const tracking = definePlugin({
         async run(tx, context, app, payload) {
           const { name } = z.object({ name: z.string() }).parse(payload);
           if (name === 'broken') throw new Error('no such carrier');
-          const id = await tx.oneFirst(sql.type(z.object({ id: z.string() }))`select id from parcel where name = ${name}`);
+          const id = await tx.oneFirst(
+            sql.type(z.object({ id: z.string() }))`select id from parcel where name = ${name}`,
+          );
           const written = await app.write.update(tx, context, Parcel, id, { tracked: `T-${name}` });
           assert.is(written.outcome, 'done');
           const forbidden = await app.write.remove(tx, context, Parcel, id);
@@ -57,7 +61,8 @@ const parcel = z.object({ name: z.string(), tracked: z.string().nullable() });
 const tracked = (name: string) =>
   desk.app.database.one(sql.type(parcel)`select name, tracked from parcel where name = ${name}`);
 const command = { actor: { kind: 'command', name: 'test' }, correlationId: 'x', ip: null, credential: null } as const;
-const add = (name: string) => desk.app.database.transaction((tx) => desk.app.write.create(tx, command, Parcel, { name }));
+const add = (name: string) =>
+  desk.app.database.transaction((tx) => desk.app.write.create(tx, command, Parcel, { name }));
 
 test('a job is enqueued in the transaction of the change, and runs with rights of its own', async () => {
   assert.is((await add('Tea')).outcome, 'done');
@@ -109,5 +114,8 @@ test('its health and its figures are those of the process', async () => {
   const ready = await desk.client().get('/readyz');
   assert.is(ready.status, 200);
   const figures = (await jobs.metrics?.(desk.app)) ?? [];
-  assert.equal(figures.map(({ name, type }) => [name, type]), [['jobs_waiting', 'gauge']]);
+  assert.equal(
+    figures.map(({ name, type }) => [name, type]),
+    [['jobs_waiting', 'gauge']],
+  );
 });

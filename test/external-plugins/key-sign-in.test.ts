@@ -1,7 +1,7 @@
 // Sign-in with a key, as passkeys do it, written from outside: see key-sign-in/.
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
-import * as assert from 'uvu/assert';
 import { findAccountByEmail } from 'rustio-admin/auth';
+import * as assert from 'uvu/assert';
 import { sql, z } from '../../index.ts';
 import type { TestApp } from '../support/app.ts';
 import type { Answer } from '../support/client.ts';
@@ -30,7 +30,8 @@ async function owner(): Promise<{ readonly email: string; readonly key: KeyObjec
   return { email, key: privateKey };
 }
 const challengeIn = ({ text }: Answer): string => /name="challenge" value="([^"]+)"/.exec(text)?.[1] ?? '';
-const signed = (key: KeyObject, challenge: string): string => sign(null, Buffer.from(challenge), key).toString('base64url');
+const signed = (key: KeyObject, challenge: string): string =>
+  sign(null, Buffer.from(challenge), key).toString('base64url');
 
 test('the sign-in page offers it, with the page that the user wanted', async () => {
   const { text } = await desk.client().get('/admin/login?next=%2Fadmin%2Faudit');
@@ -41,7 +42,12 @@ test('a signed challenge signs in, without a password and past the second factor
   const { email, key } = await owner();
   const client = desk.client();
   const challenge = challengeIn(await client.get('/admin/+key?next=%2Fadmin%2Faudit'));
-  const signedIn = await client.submit('/admin/+key', { email, challenge, signature: signed(key, challenge), next: '/admin/audit' });
+  const signedIn = await client.submit('/admin/+key', {
+    email,
+    challenge,
+    signature: signed(key, challenge),
+    next: '/admin/audit',
+  });
   assert.is(signedIn.status, 303);
   assert.is(signedIn.location, '/admin/audit');
   assert.is((await client.get('/admin/audit')).status, 200);
@@ -69,7 +75,10 @@ test("another's key, an unknown address and a foreign site are refused, and the 
     assert.is(refused.status, 401);
     assert.match(refused.text, 'That key was not accepted.');
   }
-  assert.is((await client.post('/admin/+key', {}, { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' })).status, 403);
+  assert.is(
+    (await client.post('/admin/+key', {}, { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' })).status,
+    403,
+  );
   const reasons = await desk.app.database.anyFirst(sql.type(z.object({ reason: z.string() }))`
     select data->>'reason' as reason from rustio_audit where event = 'login_failed' and data->>'method' = 'key' order by id desc limit 2
   `);

@@ -1,9 +1,9 @@
 // Tenancy by row-level security, written from outside: see tenancy/.
 import * as assert from 'uvu/assert';
 import { withPlainConnection } from '../../core/database/plain.ts';
-import { defineAdmin, defineModel, field, sql, z } from '../../index.ts';
 import { withScope } from '../../core/public.ts';
-import { type TestApp } from '../support/app.ts';
+import { defineAdmin, defineModel, field, sql, z } from '../../index.ts';
+import type { TestApp } from '../support/app.ts';
 import { suite } from '../support/suite.ts';
 import { appWith } from './support.ts';
 import { tenancy } from './tenancy/index.ts';
@@ -65,24 +65,30 @@ test('a request without a tenant is refused, and one with a tenant writes and re
   const rows = await app.database.any(sql.type(z.object({ name: z.string(), tenant: z.string() }))`
     select name, tenant from "case" order by id
   `);
-  assert.equal(rows.map((row) => [row.name, row.tenant]), [
-    ['Case of acme', 'acme'],
-    ['Case of globex', 'globex'],
-  ]);
+  assert.equal(
+    rows.map((row) => [row.name, row.tenant]),
+    [
+      ['Case of acme', 'acme'],
+      ['Case of globex', 'globex'],
+    ],
+  );
 });
 
 async function ask(cookie: string, { host }: { host: string }): Promise<{ status: number; text: string }> {
   const { request } = await import('node:http');
   const { hostname, port } = new URL(desk.url);
   return new Promise((resolve, reject) => {
-    const sent = request({ hostname, port, path: '/admin/cases', headers: { host, cookie: `rustio=${cookie}`, accept: 'text/html' } }, (answer) => {
-      let text = '';
-      answer.setEncoding('utf8');
-      answer.on('data', (chunk: string) => {
-        text += chunk;
-      });
-      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, text }));
-    });
+    const sent = request(
+      { hostname, port, path: '/admin/cases', headers: { host, cookie: `rustio=${cookie}`, accept: 'text/html' } },
+      (answer) => {
+        let text = '';
+        answer.setEncoding('utf8');
+        answer.on('data', (chunk: string) => {
+          text += chunk;
+        });
+        answer.on('end', () => resolve({ status: answer.statusCode ?? 0, text }));
+      },
+    );
     sent.on('error', reject);
     sent.end();
   });

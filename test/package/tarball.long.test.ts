@@ -57,6 +57,16 @@ for (const npm of ['npm@11', 'npm@12']) {
     await run(desk, 'npx tsc');
     rmSync(path.join(desk.folder, 'holidays.ts'));
 
+    writeFileSync(path.join(desk.folder, 'alone.ts'), ALONE);
+    const tsconfig = JSON.stringify({ extends: './tsconfig.json', include: ['alone.ts'] });
+    writeFileSync(path.join(desk.folder, 'tsconfig.alone.json'), tsconfig);
+    await run(desk, 'npx tsc -p tsconfig.alone.json');
+    rmSync(path.join(desk.folder, 'alone.ts'));
+
+    assert.match(await run(desk, 'npx rustio-admin startplugin guest-book'), 'guest-book.test.ts');
+    await run(desk, 'npx tsc');
+    assert.match(await run(desk, 'node --test guest-book/guest-book.test.ts'), /pass 2\b/);
+
     writeFileSync(
       path.join(desk.folder, 'models.ts'),
       withOneMoreField(readFileSync(path.join(desk.folder, 'models.ts'), 'utf8')),
@@ -101,6 +111,23 @@ const holidays = definePlugin({
 // @ts-expect-error a plugin's options are typed
 export const wrong = defineConfig({ name: 'Desk', plugins: { admin: { admins: 3 } } });
 export const right = defineConfig({ name: 'Desk', extend: [holidays], plugins: { sessions: { idleHours: 8 } } });
+`;
+
+/** A plugin that knows one entry point: what built-in plugins merge into core's types comes with that alone. */
+const ALONE = `
+import { definePlugin } from 'rustio-admin/plugin';
+
+export const alone = definePlugin({
+  name: 'alone',
+  api: 1,
+  contributes: { 'dashboard.widgets': [] },
+  on: () => ({ login_succeeded: async () => {} }),
+  routes(routes) {
+    routes.get('/alone', { access: { role: 'staff' } }, () => {});
+    // @ts-expect-error nothing checks this kind of access
+    routes.get('/alone/free', { access: { sigendIn: true } }, () => {});
+  },
+});
 `;
 
 function withOneMoreField(models: string): string {

@@ -1,5 +1,5 @@
-import { User } from 'rustio-admin/auth';
 import { defineAdmin } from 'rustio-admin/admin';
+import { User } from 'rustio-admin/auth';
 import { defineModel, field } from 'rustio-admin/plugin';
 
 export const Comment = defineModel('comment', {

@@ -45,6 +45,10 @@ export const comments = definePlugin({
   contributes: { 'record.panels': [panel], 'list.columns': [column] },
   on: () => ({ delete: (tx, { subject }) => removeWith(tx, subject) }),
   routes(routes) {
-    routes.post('/:model/:key/+comments', { access: { permission: 'comments.add' }, body: { limit: '20 KB' } }, addForm);
+    routes.post(
+      '/:model/:key/+comments',
+      { access: { permission: 'comments.add' }, body: { limit: '20 KB' } },
+      addForm,
+    );
   },
 });

@@ -35,7 +35,10 @@ export const column: ListColumn = {
   },
 };
 
-const PROBLEMS: Readonly<Record<string, string>> = { empty: 'comments.problem.empty', too_long: 'comments.problem.long' };
+const PROBLEMS: Readonly<Record<string, string>> = {
+  empty: 'comments.problem.empty',
+  too_long: 'comments.problem.long',
+};
 
 /** POST /:model/:key/+comments */
 export async function addForm(ctx: Context, app: App): Promise<void> {

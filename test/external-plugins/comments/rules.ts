@@ -1,4 +1,13 @@
-import { type App, type AuditContext, type ModelInfo, type Query, type Subject, sql, type Transaction, z } from 'rustio-admin/plugin';
+import {
+  type App,
+  type AuditContext,
+  type ModelInfo,
+  type Query,
+  type Subject,
+  sql,
+  type Transaction,
+  z,
+} from 'rustio-admin/plugin';
 
 declare module 'rustio-admin/plugin' {
   interface EventData {

@@ -29,7 +29,9 @@ const waiting = sql.type(z.object({ jobs: z.number() }));
 
 export const jobs: Jobs = {
   async enqueue(tx, name, payload) {
-    await tx.query(sql.unsafe`insert into jobs_job (name, payload) values (${name}, ${JSON.stringify(payload)}::jsonb)`);
+    await tx.query(
+      sql.unsafe`insert into jobs_job (name, payload) values (${name}, ${JSON.stringify(payload)}::jsonb)`,
+    );
   },
 };
 
@@ -48,7 +50,9 @@ export async function runOne(app: App): Promise<boolean> {
     try {
       if (!handler) throw new Error(`No plugin handles the job "${next.name}".`);
       await tx.savepoint((inner) => handler.run(inner, contextOf(handler), app, next.payload));
-      await tx.query(sql.unsafe`update jobs_job set done_at = now(), attempts = attempts + 1 where id = ${next.id}::bigint`);
+      await tx.query(
+        sql.unsafe`update jobs_job set done_at = now(), attempts = attempts + 1 where id = ${next.id}::bigint`,
+      );
       return true;
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
@@ -70,7 +74,9 @@ function contextOf({ name, permissions }: JobHandler): AuditContext {
 }
 
 export async function countWaiting(app: App): Promise<number> {
-  const { jobs: count } = await app.database.one(waiting`select count(*)::integer as jobs from jobs_job where done_at is null`);
+  const { jobs: count } = await app.database.one(
+    waiting`select count(*)::integer as jobs from jobs_job where done_at is null`,
+  );
   return count;
 }
 

@@ -44,7 +44,10 @@ async function keyForm(ctx: Context, app: App): Promise<void> {
     const challenge = form?.get('challenge') ?? '';
     const signature = form?.get('signature') ?? '';
     const userId = await ownerOf(tx, { email, challenge, signature });
-    if (userId !== undefined && (await completeSignIn(ctx, app, tx, { userId, method: 'key', trust: 'mfa_verified', next })))
+    if (
+      userId !== undefined &&
+      (await completeSignIn(ctx, app, tx, { userId, method: 'key', trust: 'mfa_verified', next }))
+    )
       return true;
     await recordFailedSignIn(tx, app, auditContext(ctx), { email, method: 'key', reason: 'signature' });
     return false;

@@ -1,6 +1,15 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import {
+  type App,
+  type AuditContext,
+  type Person,
+  type Query,
+  sessionIdOf,
+  sql,
+  type Transaction,
+  z,
+} from 'rustio-admin/plugin';
 import { revokeSessions } from 'rustio-admin/sessions';
-import { type App, type AuditContext, type Person, type Query, sessionIdOf, sql, type Transaction, z } from 'rustio-admin/plugin';
 
 declare module 'rustio-admin/plugin' {
   interface EventData {
@@ -27,7 +36,13 @@ export function hasCode(query: Query, userId: number): Promise<boolean> {
 }
 
 /** Switches the factor on. Every other session of the person ends: who is in without it must not stay in. */
-export async function enable(tx: Transaction, context: AuditContext, app: App, person: Person, code: string): Promise<void> {
+export async function enable(
+  tx: Transaction,
+  context: AuditContext,
+  app: App,
+  person: Person,
+  code: string,
+): Promise<void> {
   await tx.query(sql.unsafe`
     insert into second_factor_code (user_id, code_hash) values (${person.id}, ${sql.binary(hashOf(code))})
     on conflict (user_id) do update set code_hash = excluded.code_hash, failures = 0
@@ -38,7 +53,13 @@ export async function enable(tx: Transaction, context: AuditContext, app: App, p
 }
 
 /** Checks a code under a lock: five wrong ones and no further code counts. A wrong one is an outcome, so its count is committed. */
-export async function proves(tx: Transaction, context: AuditContext, app: App, person: Person, code: string): Promise<boolean> {
+export async function proves(
+  tx: Transaction,
+  context: AuditContext,
+  app: App,
+  person: Person,
+  code: string,
+): Promise<boolean> {
   const stored = await tx.maybeOne(row`
     select code_hash, failures from second_factor_code where user_id = ${person.id} for update
   `);

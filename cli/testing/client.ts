@@ -1,0 +1,196 @@
+// An HTTP client for tests: keeps cookies, submits forms with the values that their pages hold, follows no redirect by itself.
+
+/** A response. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** Where it redirects to; empty when it does not. */
+  readonly location: string;
+  /** The body, parsed as JSON; throws when it is not JSON. */
+  json(): unknown;
+}
+
+export interface FormFields {
+  readonly [name: string]: string | readonly string[];
+}
+
+/** Dashes and quotation marks as browsers show them; pages hold them as numeric references. */
+export function asTyped(html: string): string {
+  return html.replace(/&#(8[0-3]\d\d);/g, (_, code) => String.fromCharCode(Number(code)));
+}
+
+/**
+ * A browser without scripts.
+ *
+ * @example
+ * const client = app.client();
+ * await client.signIn('ada@example.org', PASSWORD);
+ * const page = await client.get('/admin/orders');
+ * const saved = await client.submit('/admin/orders/+new', { name: 'First' });
+ * const created = await client.json('POST', '/api/notes', { text: 'Hello' }, { authorization: 'Bearer …' });
+ */
+export class Client {
+  /** `http://127.0.0.1:40123`. */
+  readonly origin: string;
+  readonly #mountPath: string;
+  readonly #cookies = new Map<string, string>();
+
+  /** `mountPath`: where the application's pages are, for `signIn`. */
+  constructor(origin: string, mountPath = '/admin') {
+    this.origin = origin;
+    this.#mountPath = mountPath;
+  }
+
+  cookie(name: string): string | undefined {
+    return this.#cookies.get(name);
+  }
+
+  setCookie(name: string, value: string): void {
+    this.#cookies.set(name, value);
+  }
+
+  get(path: string, headers: Record<string, string> = {}): Promise<Answer> {
+    return this.request('GET', path, undefined, headers);
+  }
+
+  /** Posts form fields as a browser does from a page of the application. */
+  post(path: string, fields: FormFields, headers: Record<string, string> = {}): Promise<Answer> {
+    return this.request('POST', path, encode(fields), {
+      'content-type': 'application/x-www-form-urlencoded',
+      'sec-fetch-site': 'same-origin',
+      origin: this.origin,
+      ...headers,
+    });
+  }
+
+  /** Sends a value as JSON, as a program does: with the cookies that it has, and without the headers of a browser. */
+  json(method: string, path: string, value?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+    const body = value === undefined ? undefined : JSON.stringify(value);
+    const type: Record<string, string> = body === undefined ? {} : { 'content-type': 'application/json' };
+    return this.request(method, path, body, { accept: 'application/json', ...type, ...headers });
+  }
+
+  /**
+   * Opens a page and posts its form to `action` (by default the page itself) with the values that the form holds, hidden ones
+   * included, overlaid by `fields`. `null` leaves a field out.
+   *
+   * @throws Error when the page does not answer with 200 or has no such form.
+   */
+  async submit(
+    page: string,
+    fields: { readonly [name: string]: string | readonly string[] | null },
+    action?: string,
+  ): Promise<Answer> {
+    const { text, status } = await this.get(page);
+    if (status !== 200) throw new Error(`GET ${page} answered ${status}`);
+    const wanted = action ?? page.split('?')[0] ?? page;
+    const form = formsOf(text).find((each) => each.action === wanted || (each.action === '' && wanted === page));
+    if (!form) throw new Error(`${page} has no form to ${wanted}`);
+    const merged: Record<string, string | readonly string[]> = { ...form.fields };
+    for (const [name, value] of Object.entries(fields)) {
+      if (value === null) delete merged[name];
+      else merged[name] = value;
+    }
+    return this.post(wanted, merged);
+  }
+
+  /** Signs in with the sign-in form of the built-in plugin `sessions`; the response is a redirect (303). */
+  async signIn(email: string, password: string): Promise<Answer> {
+    return this.post(`${this.#mountPath}/login`, { email, password });
+  }
+
+  /** Any request. Cookies of the response are kept. */
+  async request(
+    method: string,
+    path: string,
+    body: string | Uint8Array<ArrayBuffer> | undefined,
+    headers: Record<string, string>,
+  ): Promise<Answer> {
+    const cookie = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    const response = await fetch(this.origin + path, {
+      method,
+      redirect: 'manual',
+      headers: { accept: 'text/html', ...headers, ...(cookie === '' ? {} : { cookie }) },
+      ...(body === undefined ? {} : { body }),
+    });
+    for (const line of response.headers.getSetCookie()) this.#keep(line);
+    const text = await response.text();
+    return {
+      status: response.status,
+      headers: response.headers,
+      text: asTyped(text),
+      location: response.headers.get('location') ?? '',
+      json: () => JSON.parse(text),
+    };
+  }
+
+  #keep(line: string): void {
+    const [pair = '', ...attributes] = line.split(';');
+    const at = pair.indexOf('=');
+    const name = pair.slice(0, at).trim();
+    const value = pair.slice(at + 1);
+    const gone = value === '' || attributes.some((each) => /^\s*(max-age=0|expires=thu, 01 jan 1970)/i.test(each));
+    if (gone) this.#cookies.delete(name);
+    else this.#cookies.set(name, value);
+  }
+}
+
+interface PageForm {
+  readonly action: string;
+  readonly fields: Record<string, string | readonly string[]>;
+}
+
+/** The forms of a page, with what a browser would send of each. It reads markup with quoted attributes, as our templates write it. */
+export function formsOf(html: string): readonly PageForm[] {
+  return [...html.matchAll(/<form\b([^>]*)>([\s\S]*?)<\/form>/g)].map(([, head = '', inside = '']) => ({
+    action: decode(attribute(head, 'action') ?? ''),
+    fields: fieldsOf(inside),
+  }));
+}
+
+function fieldsOf(html: string): Record<string, string | readonly string[]> {
+  const values = new Map<string, string[]>();
+  const put = (name: string | undefined, value: string): void => {
+    if (name === undefined || name === '') return;
+    const key = decode(name);
+    values.set(key, [...(values.get(key) ?? []), decode(value)]);
+  };
+  for (const [, tag] of html.matchAll(/<input\b((?:[^>"]|"[^"]*")*)>/g)) {
+    const head = tag ?? '';
+    const type = attribute(head, 'type') ?? 'text';
+    const unticked = (type === 'checkbox' || type === 'radio') && !/\schecked\b/.test(head);
+    // A page cannot hold the value of a file field.
+    if (type === 'file') continue;
+    if (!unticked && !/\sdisabled\b/.test(head)) put(attribute(head, 'name'), attribute(head, 'value') ?? 'on');
+  }
+  for (const [, head = '', text = ''] of html.matchAll(/<textarea\b([^>]*)>([\s\S]*?)<\/textarea>/g)) {
+    put(attribute(head, 'name'), text.replace(/^\n/, ''));
+  }
+  for (const [, head = '', inside = ''] of html.matchAll(/<select\b([^>]*)>([\s\S]*?)<\/select>/g)) {
+    const options = [...inside.matchAll(/<option\b([^>]*)>/g)].map(([, option = '']) => option);
+    const chosen = options.find((option) => /\sselected\b/.test(option)) ?? options[0] ?? '';
+    put(attribute(head, 'name'), attribute(chosen, 'value') ?? '');
+  }
+  const fields: Record<string, string | readonly string[]> = {};
+  for (const [name, list] of values) fields[name] = list.length === 1 ? (list[0] ?? '') : list;
+  return fields;
+}
+
+function attribute(head: string, name: string): string | undefined {
+  return new RegExp(`(?:^|\\s)${name}="([^"]*)"`).exec(head)?.[1];
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', '#34': '"', '#39': "'" };
+
+function decode(html: string): string {
+  return html.replace(/&(#?\w+);/g, (whole, name: string) => ENTITIES[name] ?? whole);
+}
+
+function encode(fields: FormFields): string {
+  const params = new URLSearchParams();
+  for (const [name, value] of Object.entries(fields)) {
+    for (const each of typeof value === 'string' ? [value] : value) params.append(name, each);
+  }
+  return params.toString();
+}

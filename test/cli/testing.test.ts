@@ -1,0 +1,168 @@
+// timeout: 120
+// `rustio-admin/testing`, as authors of plugins use it.
+import { spawnSync } from 'node:child_process';
+import { createServer } from 'node:http';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { defineAdmin } from 'rustio-admin/admin';
+import { defineModel, definePlugin, field, sql, z } from 'rustio-admin/plugin';
+import * as testing from 'rustio-admin/testing';
+import { testApp } from 'rustio-admin/testing';
+import * as assert from 'uvu/assert';
+import { ROOT, sourcesIn } from '../support/sources.ts';
+import { afterAllSuites, suite } from '../support/suite.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+const test = suite('rustio-admin/testing');
+afterAllSuites(testing.cleanUp);
+
+const Pebble = defineModel('pebble', {
+  fields: { name: field.text({ max: 20 }) },
+  table: 'stones_pebble',
+  managed: false,
+});
+
+/** A plugin with a table, a page, a JSON route and an environment variable. */
+function stones() {
+  const folder = temporaryFolder({
+    'migrations/0001_stones.sql':
+      'create table stones_pebble (id bigint generated always as identity primary key, name text not null);',
+    'migrations/0001_stones.down.sql': 'drop table stones_pebble;',
+    'templates/page.ejs':
+      '<form method="post" action="<%= it.action %>"><%- it.include("layout/token", it) %><input name="name" value="Flint"></form>',
+  });
+  return definePlugin({
+    name: 'stones',
+    api: 1,
+    requires: ['admin'],
+    migrations: pathToFileURL(path.join(folder, 'migrations/')),
+    templates: pathToFileURL(path.join(folder, 'templates/')),
+    environment: { STONES_URL: z.url().optional() },
+    models: [Pebble],
+    commands: [
+      {
+        name: 'stones count KIND',
+        description: 'Counts stones.',
+        needs: 'database',
+        options: { unit: { type: 'string', description: 'What they are called', default: 'stones' } },
+        run: async ({ database }, { values, print }) => {
+          const stones = await database.any(sql.unsafe`select from stones_pebble`);
+          print(`${stones.length} ${values.kind} ${values.unit}`);
+        },
+      },
+    ],
+    checks: [{ name: 'stones', needs: 'config', run: async ({ app }) => ({ status: 'ok', message: app.config.name }) }],
+    permissions: [{ name: 'stones.view', description: 'See the stones' }],
+    routes(routes, app) {
+      const access = { permission: 'stones.view' };
+      const action = app.urls.to('/+stones');
+      routes.get('/+stones', { access }, (ctx) => app.views.page(ctx, 'stones/page', { title: 'Stones', action }));
+      routes.post('/+stones', { access }, (ctx) => {
+        ctx.redirect(`${action}?name=${ctx.state.form?.get('name')}`);
+        ctx.status = 303;
+      });
+      routes.add({
+        method: 'GET',
+        path: '/api/stones',
+        at: 'root',
+        access: { open: true },
+        authenticate: 'none',
+        output: z.object({ url: z.string() }),
+        handler: () => ({ url: String(app.environment.variables.STONES_URL) }),
+      });
+    },
+  });
+}
+
+test('an application with the migrations of its plugins, the tables of its models, people and clients', async () => {
+  const Tree = defineModel('tree', { fields: { name: field.text({ max: 20 }) } });
+  const app = await testApp(
+    { extend: [stones()], models: [Tree], plugins: { admin: { admins: [defineAdmin(Tree, {})] } } },
+    { variables: { STONES_URL: 'https://stones.example' } },
+  );
+  try {
+    assert.is((await app.client().get('/admin/+stones')).status, 303);
+    assert.is((await (await app.person('staff')).get('/admin/+stones')).status, 403);
+    const member = await app.person('staff', ['stones.view', 'pebble.view', 'pebble.add', 'tree.view', 'tree.add']);
+    const posted = await member.submit('/admin/+stones', {});
+    assert.is(posted.location, '/admin/+stones?name=Flint', 'a form is sent with the values of its page');
+    for (const list of ['pebbles', 'trees']) {
+      assert.is((await member.submit(`/admin/${list}/+new`, { name: 'Grey one' })).status, 303);
+      assert.match((await member.get(`/admin/${list}`)).text, 'Grey one');
+    }
+    const answer = await app.client().json('GET', '/api/stones');
+    assert.equal(answer.json(), { url: 'https://stones.example' });
+    assert.equal(await app.command('stones count', { kind: 'grey' }), ['1 grey stones']);
+    assert.equal(await app.check('stones'), { status: 'ok', message: 'Test desk' });
+    assert.equal(app.errors, []);
+  } finally {
+    await app.close();
+  }
+});
+
+test('a client sends JSON as a program does, with the cookies that it has', async () => {
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const { method, headers } = request;
+    const seen = { method, type: headers['content-type'], origin: headers.origin, cookie: headers.cookie };
+    response.setHeader('set-cookie', 'seen=yes; Path=/');
+    response.end(JSON.stringify({ ...seen, body: Buffer.concat(chunks).toString() }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  const client = new testing.Client(`http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`);
+  const first = await client.json('PUT', '/note', { text: '“Hello”' });
+  assert.equal(first.json(), { method: 'PUT', type: 'application/json', body: '{"text":"“Hello”"}' });
+  assert.equal((await client.json('DELETE', '/note')).json(), { method: 'DELETE', cookie: 'seen=yes', body: '' });
+  server.close();
+});
+
+test('a client signs in under another mount path, too', async () => {
+  const app = await testApp({ mountPath: '/office' });
+  const person = await app.person('administrator');
+  assert.is((await person.get('/office')).status, 200);
+  await app.close();
+});
+
+test('a config that does not boot leaves no database and no connection behind', async () => {
+  const broken = definePlugin({ name: 'broken', api: 1, requires: ['nothing-of-that-name'] });
+  const error = await testApp({ extend: [broken] }).then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  assert.match(String(error), 'could not start');
+});
+
+test('the helpers import no test runner and nothing of our own tests', () => {
+  const sources = sourcesIn('cli/testing');
+  assert.ok(sources.length > 5);
+  for (const { path: file, imports, packages } of sources) {
+    assert.equal(
+      packages.filter((name) => /uvu|node:test|vitest|jest/.test(name)),
+      [],
+      file,
+    );
+    assert.equal(
+      imports.filter((target) => target.startsWith('test/')),
+      [],
+      file,
+    );
+  }
+});
+
+test('without playwright-core, opening a browser says what to install', () => {
+  const source = path.join(ROOT, 'cli/testing/browser.ts');
+  // A process that finds no package: neither from its folder nor beside the framework.
+  const code = `
+    import { registerHooks } from 'node:module';
+    registerHooks({ resolve(name, context, next) { if (name === 'playwright-core') { const error = new Error('missing'); error.code = 'MODULE_NOT_FOUND'; throw error; } return next(name, context); } });
+    const { openBrowser } = await import(${JSON.stringify(pathToFileURL(source).href)});
+    await openBrowser().catch((error) => console.log(error.code, error.parts.fix));`;
+  const { stdout, stderr } = spawnSync(
+    process.execPath,
+    ['--conditions=rustio-source', '--input-type=module', '-e', code],
+    { cwd: temporaryFolder(), encoding: 'utf8' },
+  );
+  assert.match(stdout, /RIO-TESTING-BROWSER .*npm install --save-dev playwright-core/, stderr);
+});
