@@ -77,7 +77,10 @@ const shape = z.strictObject({
   extend: z.array(plugin).readonly().optional(),
   mountPath: z
     .string()
-    .regex(/^(\/[a-z0-9-]+)+$/, 'must be a path such as "/admin": lower-case words, no slash at the end')
+    .regex(
+      /^(?:\/|(?:\/[a-z0-9-]+)+)$/,
+      'must be a path such as "/admin" (lower-case words, no slash at the end), or "/"',
+    )
     .optional(),
   publicUrl: z.url({ protocol: /^https?$/, error: 'is not a valid URL such as https://desk.example.org' }).optional(),
   trustedProxies: z.int().min(0).max(10).optional(),

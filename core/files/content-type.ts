@@ -1,63 +1,58 @@
 import type { FileHandle } from 'node:fs/promises';
 import { endingOf } from './file-name.ts';
-import { type FileType, UNKNOWN_TYPE } from './file-types.ts';
+import { type FileType, isFileType, UNKNOWN_TYPE } from './file-types.ts';
 import { readAt } from './read-at.ts';
 import { textType } from './text-type.ts';
 import { zipType } from './zip-type.ts';
 
-/** Enough for every signature below, and for the beginning of a page. */
-const HEAD = 4_096;
+/** All that `file-type` is given, and enough for the formats that are allowed. */
+const HEAD_BYTES = 4_100;
 
 /**
- * What a file holds, told by its content alone: what its name or its browser says proves nothing. Only where the content cannot
- * tell (a CSV is text) the ending of the name has a say.
+ * The type of a file by its content alone: its name and what its browser says prove nothing. Only where the content cannot
+ * tell (a CSV is text) the ending of the name decides. `file-type` recognises the format; what is not in `FILE_TYPES` is
+ * `application/octet-stream`.
  */
 export async function contentType(file: FileHandle, size: number, name: string): Promise<string> {
-  const head = await readAt(file, 0, HEAD);
-  const known = signatureOf(head);
-  if (known === 'application/zip') return zipType(file, size, head);
-  return known ?? (await textType(file, head, endingOf(name))) ?? UNKNOWN_TYPE;
+  const head = await readAt(file, 0, HEAD_BYTES);
+  const archive = archiveType(head);
+  if (archive === 'application/zip') return zipType(file, size, head);
+  if (archive !== undefined) return archive;
+  const format = await formatOf(head);
+  // Both are formats of text that nothing else looks like.
+  if (format === 'application/pdf' || format === 'application/rtf') return format;
+  // Text first: the signatures of some formats are letters, and "BMW is a car" is not a picture.
+  return (await textType(file, head, endingOf(name))) ?? format ?? UNKNOWN_TYPE;
 }
 
-/** Bytes at an offset, as text of Latin-1 so that a byte is a character. */
-const SIGNATURES: readonly (readonly [FileType, number, string])[] = [
-  ['image/png', 0, '\x89PNG\r\n\x1a\n'],
-  ['image/jpeg', 0, '\xff\xd8\xff'],
-  ['image/gif', 0, 'GIF87a'],
-  ['image/gif', 0, 'GIF89a'],
-  ['image/tiff', 0, 'II*\0'],
-  ['image/tiff', 0, 'MM\0*'],
-  ['application/pdf', 0, '%PDF-'],
-  ['application/zip', 0, 'PK\x03\x04'],
-  ['application/zip', 0, 'PK\x05\x06'],
-  ['application/gzip', 0, '\x1f\x8b\x08'],
-  ['application/vnd.ms-office', 0, '\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1'],
-  ['application/rtf', 0, '{\\rtf'],
-  ['audio/mpeg', 0, 'ID3'],
-  ['audio/ogg', 0, 'OggS'],
-];
-
-function signatureOf(head: Buffer): FileType | undefined {
-  const text = head.toString('latin1');
-  const found = SIGNATURES.find(([, at, bytes]) => text.startsWith(bytes, at));
-  if (found) return found[0];
-  if (text.startsWith('RIFF')) return riffType(text.slice(8, 12));
-  if (text.slice(4, 8) === 'ftyp') return mediaType(text.slice(8, 12));
-  if (text.startsWith('\x1aE\xdf\xa3') && text.includes('webm')) return 'video/webm';
-  if (text.startsWith('BM') && head.length >= 26 && head.readUInt32LE(6) === 0) return 'image/bmp';
-  // A frame of MPEG audio, layer III, without tags before it.
-  return /^\xff[\xfa\xfb\xf2\xf3]/.test(text) ? 'audio/mpeg' : undefined;
+/** Archives are not given to `file-type`, which unpacks their beginning to look inside; we never unpack anything. */
+function archiveType(head: Buffer): FileType | undefined {
+  const start = head.toString('latin1', 0, 4);
+  if (start === 'PK\x03\x04' || start === 'PK\x05\x06') return 'application/zip';
+  return start.startsWith('\x1f\x8b\x08') ? 'application/gzip' : undefined;
 }
 
-function riffType(form: string): FileType | undefined {
-  if (form === 'WEBP') return 'image/webp';
-  return form === 'WAVE' ? 'audio/wav' : undefined;
+async function formatOf(head: Buffer): Promise<FileType | undefined> {
+  const start = head.toString('latin1', 0, 6);
+  // The directory by which `file-type` tells TIFF from the raw formats of cameras is often at the end of the file.
+  if (start.startsWith('II*\0') || start.startsWith('MM\0*')) return 'image/tiff';
+  const { fileTypeFromBuffer } = await import('file-type');
+  const [mime = ''] = (await fileTypeFromBuffer(head))?.mime.split(';') ?? [];
+  const type = OTHER_NAMES[mime] ?? mime;
+  // `file-type` takes any version for a GIF; browsers know these two.
+  if (type === 'image/gif' && !/^GIF8[79]a/.test(start)) return undefined;
+  return isFileType(type) ? type : undefined;
 }
 
-/** Brands of the ISO base media format. */
-function mediaType(brand: string): FileType {
-  if (/^(?:avif|avis)$/.test(brand)) return 'image/avif';
-  if (/^(?:heic|heix|heim|heis|mif1|msf1)$/.test(brand)) return 'image/heic';
-  if (brand === 'qt  ') return 'video/quicktime';
-  return /^M4[AB] $/.test(brand) ? 'audio/mp4' : 'video/mp4';
-}
+/** What `file-type` calls the formats of `FILE_TYPES` otherwise, and variants that are shown and opened as those are. */
+const OTHER_NAMES: Readonly<Record<string, FileType>> = {
+  'image/apng': 'image/png',
+  'image/heif': 'image/heic',
+  'image/heif-sequence': 'image/heic',
+  'image/heic-sequence': 'image/heic',
+  'application/x-cfb': 'application/vnd.ms-office',
+  'audio/x-m4a': 'audio/mp4',
+  'video/x-m4v': 'video/mp4',
+  'video/3gpp': 'video/mp4',
+  'video/3gpp2': 'video/mp4',
+};

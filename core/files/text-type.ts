@@ -1,5 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { FileType } from './file-types.ts';
+import { readAt } from './read-at.ts';
 
 /** No text holds these; tab, line feed, form feed, carriage return and escape it may. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
@@ -27,13 +28,17 @@ function withoutProlog(text: string): string {
   return text.replace(/^(?:\s*(?:<\?[\s\S]*?\?>|<!--[\s\S]*?-->|<!doctype svg[^>]*>))*\s*/i, '');
 }
 
+const CHUNK_BYTES = 65_536;
+
 async function isText(file: FileHandle): Promise<boolean> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   try {
-    for await (const chunk of file.createReadStream({ start: 0, autoClose: false })) {
-      if (BINARY.test(decoder.decode(chunk, { stream: true }))) return false;
+    for (let at = 0; ; at += CHUNK_BYTES) {
+      const chunk = await readAt(file, at, CHUNK_BYTES);
+      const isLast = chunk.length < CHUNK_BYTES;
+      if (BINARY.test(decoder.decode(chunk, { stream: !isLast }))) return false;
+      if (isLast) return true;
     }
-    return !BINARY.test(decoder.decode());
   } catch (error) {
     if (error instanceof TypeError) return false;
     throw error;

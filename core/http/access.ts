@@ -75,7 +75,7 @@ export function checkAccess(route: Route, app: App, authenticators: readonly Aut
   const challenge = route.schemes.flatMap(
     (scheme) => authenticators.find((each) => each.scheme === scheme)?.challenge ?? [],
   );
-  return async function access(ctx, next) {
+  return async function checkAccess(ctx, next) {
     // A form that was sent is gone; the page on which it stood is the best place to come back to.
     const back = isSafe(ctx.method) && ctx.path !== app.urls.to('/') ? ctx.path + ctx.search : undefined;
     if (ctx.state.actor.kind === 'person') {

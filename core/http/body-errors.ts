@@ -42,17 +42,31 @@ export function tooManyFiles(most: number): RustioError {
   );
 }
 
-/** `taken`: how the address wants it. */
-export function wrongMedia(taken: string): RustioError {
+/** `accepted`: the content types that the route takes. */
+export function wrongMedia(accepted: string): RustioError {
   return new RustioError(
     'RIO-HTTP-MEDIA',
     {
-      problem: 'What was sent is of a kind that this address does not take.',
-      why: `It takes what is sent ${taken}, and nothing else.`,
-      fix: 'Use the form of the page.',
-      retry: 'With the right kind.',
+      problem: 'This address does not accept a body of this content type.',
+      why: `It accepts ${accepted}.`,
+      fix: 'Use the form of the page, or set the content type that is accepted.',
+      retry: 'With the right content type.',
     },
-    { status: 415 },
+    { status: 415, params: { accepted } },
+  );
+}
+
+/** `reason`: what the parser says. */
+export function invalidJson(reason: string): RustioError {
+  return new RustioError(
+    'RIO-HTTP-JSON',
+    {
+      problem: 'The body is not valid JSON.',
+      why: reason,
+      fix: 'Correct the JSON and send the request again.',
+      retry: 'After the correction.',
+    },
+    { status: 400, params: { reason } },
   );
 }
 

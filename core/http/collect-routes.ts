@@ -19,6 +19,11 @@ export function collectRoutes(mountPath: string, authenticators: readonly Authen
   const problems: BootProblem[] = [];
   const owned = new Map<string, Route>();
   const add = (owner: string, definition: AnyRouteDefinition): void => {
+    const gap = gapIn(definition);
+    if (gap !== undefined) {
+      problems.push({ where: `route ${definition.method} ${definition.path} of ${owner}`, problem: gap });
+      return;
+    }
     const { route, problems: mistakes } = compileRoute(owner, definition, mountPath, authenticators);
     const where = `route ${route.method} ${route.path} of ${owner}`;
     problems.push(...mistakes.map((problem) => ({ where, problem })));
@@ -57,6 +62,14 @@ type AnyRouteDefinition = RouteOptions & {
   readonly output?: z.ZodType;
   readonly handler: RouteDefinition['handler'];
 };
+
+/** What TypeScript does not let pass, and plain JavaScript does: a route is closed by default, and says who opens it. */
+function gapIn({ access, handler }: { readonly access?: unknown; readonly handler?: unknown }): string | undefined {
+  if (typeof access !== 'object' || access === null || Object.keys(access).length === 0) {
+    return 'it declares no access. Say who may use it: `access: { signedIn: true }`, `{ permission: … }` or `{ open: true }`.';
+  }
+  return typeof handler === 'function' ? undefined : 'it has no handler.';
+}
 
 function compileRoute(
   owner: string,
@@ -97,6 +110,7 @@ function compileRoute(
       body,
       input,
       query,
+      output,
       more: definition.responses ?? [],
     }),
   };
@@ -120,6 +134,9 @@ function bodyOf(body: RouteOptions['body'], method: Method, format: Route['forma
   return { ...options, kind: kind ?? usual };
 }
 
+/** Answered before the router is asked. */
+const SHADOWED: readonly string[] = ['/healthz', '/readyz'];
+
 function problemsOf(
   { path, authenticate, access, csrf }: AnyRouteDefinition,
   route: Route,
@@ -129,6 +146,7 @@ function problemsOf(
   const problems: string[] = [];
   const schemes = authenticators.map(({ scheme }) => scheme);
   if (!path.startsWith('/')) problems.push('its path must begin with a slash.');
+  if (SHADOWED.includes(route.path)) problems.push('core answers this path itself; use another one.');
   if (authenticate !== undefined && authenticate !== 'none' && !schemes.includes(authenticate)) {
     const hint = didYouMean(authenticate, [...schemes, 'none']);
     problems.push(`no enabled plugin authenticates by "${authenticate}".${hint}`);
@@ -147,7 +165,7 @@ function problemsOf(
 }
 
 interface ForResponses
-  extends Pick<Route, 'method' | 'path' | 'access' | 'format' | 'csrf' | 'body' | 'input' | 'query'> {
+  extends Pick<Route, 'method' | 'path' | 'access' | 'format' | 'csrf' | 'body' | 'input' | 'query' | 'output'> {
   readonly more: readonly number[];
 }
 
@@ -161,11 +179,16 @@ function responsesOf({
   body,
   input,
   query,
+  output,
   more,
 }: ForResponses): ReadonlySet<number> {
   const responses = new Set<number>(more);
   if (format === 'page') responses.add(method === 'GET' ? 200 : 303);
-  else if (more.every((status) => status >= 400)) responses.add(method === 'DELETE' ? 204 : 200);
+  else if (more.every((status) => status >= 400)) {
+    responses.add(200);
+    // A handler may return nothing, unless a schema says what it returns.
+    if (output === undefined) responses.add(204);
+  }
   if (body.kind !== 'none') for (const status of [400, 413, 415]) responses.add(status);
   if (body.kind === 'form' || input !== undefined) responses.add(422);
   if (csrf !== 'none') responses.add(403);

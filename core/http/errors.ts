@@ -25,16 +25,26 @@ export function answerErrors(app: App, onError: readonly Middleware[] = []): Mid
       if (allowed) ctx.set('allow', allowed);
       ctx.status = error.status;
       ctx.state.error = thrown;
-      await throughAll(ctx, onError, () => show(ctx, app, error));
+      await throughAll(ctx, app, onError, () => show(ctx, app, error));
     }
   };
 }
 
-/** Lets plugins see the failure, each around the next. One that fails itself is logged and left out. */
-async function throughAll(ctx: Context, steps: readonly Middleware[], last: () => void): Promise<void> {
+/** Lets plugins see the failure, each around the next. One that fails itself is logged, and the page is shown without it. */
+async function throughAll(ctx: Context, app: App, steps: readonly Middleware[], last: () => void): Promise<void> {
   const [step, ...more] = steps;
   if (step === undefined) return last();
-  await step(ctx, () => throughAll(ctx, more, last));
+  let passed = false;
+  const next = async (): Promise<void> => {
+    passed = true;
+    await throughAll(ctx, app, more, last);
+  };
+  try {
+    await step(ctx, next);
+  } catch (failure) {
+    app.log.error({ err: failure, id: ctx.state.correlationId }, 'middleware of the stage on-error failed');
+    if (!passed) await next();
+  }
 }
 
 function show(ctx: Context, app: App, error: RustioError): void {

@@ -32,7 +32,7 @@ const TOKEN_HEADER = 'x-csrf-token';
  */
 export function checkFormToken(route: Route): Middleware | undefined {
   if (route.csrf !== 'token') return undefined;
-  return async function formToken(ctx, next) {
+  return async function checkFormToken(ctx, next) {
     const { csrfSecret, form } = ctx.state;
     const sent = form?.get(FORM_TOKEN) ?? (ctx.get(TOKEN_HEADER) || undefined);
     if (csrfSecret !== undefined && !formTokenMatches(csrfSecret, sent)) throw wrongToken();

@@ -61,3 +61,13 @@ export function decodeForm(text: string, most: number): Form | undefined {
   }
   return form;
 }
+
+/**
+ * A form or a query as a plain object, for schemas: a name that is there once has a string, a repeated one an array. Names of our
+ * own hidden fields begin with `~` and are left out.
+ */
+export function plainValues(pairs: Iterable<readonly [string, readonly string[]]>): Record<string, string | string[]> {
+  const entries = [...pairs].filter(([name]) => !name.startsWith('~'));
+  // `fromEntries` defines properties and never calls a setter, so `__proto__` is a name like others.
+  return Object.fromEntries(entries.map(([name, all]) => [name, all.length === 1 ? (all[0] ?? '') : [...all]]));
+}

@@ -1,23 +1,25 @@
-// multipart/form-data as browsers send it (RFC 7578; WHATWG HTML, "multipart/form-data encoding"), read strictly and as it
-// comes: a part's content passes through and is never held. Ours, because all of it is written by strangers: the readers at
-// hand put no bound on headers, tell files from fields by a header that the sender chooses, and clean up on a timer.
+// multipart/form-data as browsers send it (RFC 7578; WHATWG HTML, "multipart/form-data encoding"). `Dicer`, the parser inside
+// @fastify/busboy, finds the boundaries and reads the headers; here is what it leaves open: it is pulled, so that a content is
+// never held, headers are bounded, and what it passes over in silence (a preamble, a part that it could not read) is refused.
+// Busboy itself, above Dicer, tells files from fields by a content type that the sender chooses, truncates what is too large,
+// and skips what is malformed: docs/decisions/0001-multipart.md.
+import type { Readable } from 'node:stream';
 
 /** One part of a form. Its content must be read to its end, or left alone, before the next part is asked for. */
 export interface Part {
   readonly name: string;
-  /** As the sender has it; undefined for what is no file. */
+  /** As the sender has it; undefined for what is not a file. */
   readonly fileName: string | undefined;
   readonly content: AsyncIterable<Buffer>;
 }
 
-/** What was sent is not what it says it is. */
+/** The body is not what its headers say. */
 export class Malformed extends Error {}
 
-const MOST_HEADER_BYTES = 8_192;
-const MOST_HEADERS = 10;
-const CRLF = Buffer.from('\r\n');
+const MAX_HEADER_BYTES = 8_192;
+const MAX_HEADERS = 10;
 
-/** The boundary that a content type names; undefined when it is none (RFC 2046, 5.1.1). */
+/** The boundary that a content type names; undefined when it is not valid (RFC 2046, 5.1.1). */
 export function boundaryOf(contentType: string): string | undefined {
   const [, quoted, plain] = /;\s*boundary=(?:"([^"]*)"|([^\s;"]+))\s*(?:;|$)/i.exec(contentType) ?? [];
   const boundary = quoted ?? plain ?? '';
@@ -27,47 +29,157 @@ export function boundaryOf(contentType: string): string | undefined {
 /**
  * The parts of a form, one after the other.
  *
- * @throws Malformed when the body is none of that boundary, or ends before it should.
+ * @throws Malformed when the body is not multipart of that boundary, or ends before it should
+ *
+ * @example
+ * for await (const { name, fileName, content } of partsOf(request, 'XYZ')) console.log(name, await text(content));
  */
 export async function* partsOf(body: AsyncIterable<Buffer>, boundary: string): AsyncGenerator<Part> {
-  const scanner = new Scanner(body);
-  const delimiter = Buffer.from(`--${boundary}`);
-  const next = Buffer.concat([CRLF, delimiter]);
-  if (!(await scanner.take(delimiter.length)).equals(delimiter)) throw new Malformed('no boundary at the beginning');
-  for (;;) {
-    const after = await scanner.take(2);
-    if (after.toString('latin1') === '--') return;
-    if (!after.equals(CRLF)) throw new Malformed('neither a part nor the end behind a boundary');
-    const headers = await readHeaders(scanner);
-    const content = scanner.until(next);
-    yield { ...describe(headers), content };
+  const parser = await Parser.of(body, boundary);
+  for (let part = await parser.nextPart(); part !== undefined; part = await parser.nextPart()) {
+    const content = parser.contentOf(part.stream);
+    yield { ...describe(part.headers), content };
     for await (const _ of content) {
       // Whatever its reader has left.
     }
   }
 }
 
-async function readHeaders(scanner: Scanner): Promise<ReadonlyMap<string, string>> {
-  const headers = new Map<string, string>();
-  let left = MOST_HEADER_BYTES;
-  for (;;) {
-    const line = await scanner.line(left);
-    left -= line.length;
-    if (line.length === 0) return headers;
-    const [, name = '', value = ''] = /^([\w-]+):[ \t]*([^\r\n]*)$/.exec(line.toString('utf8')) ?? [];
-    const key = name.toLowerCase();
-    if (key === '' || headers.has(key) || headers.size === MOST_HEADERS) throw new Malformed('headers of a part');
-    headers.set(key, value);
+/** By name in lower case, with every value that was sent; bytes as characters. */
+type RawHeaders = Readonly<Record<string, readonly string[]>>;
+interface RawPart {
+  readonly stream: Readable;
+  readonly headers: RawHeaders;
+}
+
+/** Dicer's streams, pulled: another chunk of the body is taken only when all that came of the last one has been read. */
+class Parser {
+  readonly #source: AsyncIterator<Buffer>;
+  readonly #dicer: Dicer;
+  readonly #parts: RawPart[] = [];
+  /** A part whose headers have not ended yet, and the bytes that were sent since it began. */
+  #open: Readable | undefined;
+  #openBytes = 0;
+  #preamble: Readable | undefined;
+  #failure: Malformed | undefined;
+  #finished = false;
+
+  private constructor(source: AsyncIterator<Buffer>, dicer: Dicer) {
+    this.#source = source;
+    this.#dicer = dicer;
+    dicer.on('preamble', (stream) => {
+      this.#preamble = stream;
+      stream.on('error', ignore);
+    });
+    dicer.on('part', (stream) => this.#begin(stream));
+    dicer.on('error', () => this.#fail('it ended early'));
+    dicer.on('finish', () => {
+      this.#finished = true;
+    });
+  }
+
+  /** The package is loaded with the first form that carries files. */
+  static async of(body: AsyncIterable<Buffer>, boundary: string): Promise<Parser> {
+    const { Dicer } = await import('@fastify/busboy');
+    // One more than is allowed, so that what is too much can be seen.
+    const limits = { maxHeaderPairs: MAX_HEADERS + 1, maxHeaderSize: 2 * MAX_HEADER_BYTES };
+    return new Parser(body[Symbol.asyncIterator](), new Dicer({ boundary, ...limits }));
+  }
+
+  async nextPart(): Promise<RawPart | undefined> {
+    for (;;) {
+      const part = this.#parts.shift();
+      if (part !== undefined) return part;
+      if (this.#failure) throw this.#failure;
+      if (this.#finished) return undefined;
+      await this.#feed();
+    }
+  }
+
+  async *contentOf(stream: Readable): AsyncGenerator<Buffer> {
+    for (;;) {
+      const chunk: unknown = stream.read();
+      if (Buffer.isBuffer(chunk)) {
+        yield chunk;
+        continue;
+      }
+      // A stream that is read to its end says so in the next tick.
+      await nextTick();
+      if (stream.readableEnded) return;
+      if (stream.readableLength > 0) continue;
+      if (this.#failure) throw this.#failure;
+      await this.#feed();
+    }
+  }
+
+  #begin(stream: Readable): void {
+    // A part that ends early is reported by the parser too.
+    stream.on('error', ignore);
+    if (this.#open !== undefined) this.#fail('a part without headers');
+    this.#open = stream;
+    this.#openBytes = 0;
+    stream.once('header', (headers: RawHeaders) => {
+      this.#open = undefined;
+      if (isTooMuch(headers)) this.#fail('headers of a part');
+      this.#parts.push({ stream, headers });
+    });
+  }
+
+  async #feed(): Promise<void> {
+    const { done, value } = await this.#source.next();
+    if (done) {
+      this.#dicer.end();
+      // It reports an end in one of the next ticks; should it report none, the body is not complete either.
+      for (let tick = 0; tick < 10 && !this.#finished && !this.#failure; tick += 1) await nextTick();
+      if (!this.#finished) this.#fail('it ended early');
+    } else {
+      this.#openBytes += value.length;
+      this.#dicer.write(value);
+      await nextTick();
+      if (this.#open === undefined) this.#openBytes = 0;
+      else if (this.#openBytes > value.length + MAX_HEADER_BYTES) this.#fail('headers without end');
+    }
+    if ((this.#preamble?.readableLength ?? 0) > 0) this.#fail('something before the first boundary');
+    if (this.#finished && this.#open !== undefined) this.#fail('a part without headers');
+  }
+
+  #fail(reason: string): void {
+    this.#failure ??= new Malformed(reason);
   }
 }
 
-function describe(headers: ReadonlyMap<string, string>): Pick<Part, 'name' | 'fileName'> {
-  const encoding = headers.get('content-transfer-encoding')?.toLowerCase() ?? 'binary';
+/** What the parser is to us; its own types know only `any`. */
+interface Dicer {
+  on(event: 'part' | 'preamble', listener: (stream: Readable) => void): unknown;
+  on(event: 'error' | 'finish', listener: () => void): unknown;
+  write(chunk: Buffer): unknown;
+  end(): unknown;
+}
+
+function ignore(): void {}
+
+function nextTick(): Promise<void> {
+  return new Promise((resolve) => process.nextTick(resolve));
+}
+
+function isTooMuch(headers: RawHeaders): boolean {
+  const lines = Object.entries(headers).flatMap(([name, values]) => values.map((value) => name.length + value.length));
+  return lines.length > MAX_HEADERS || lines.reduce((sum, length) => sum + length + 4, 0) > MAX_HEADER_BYTES;
+}
+
+function describe(headers: RawHeaders): Pick<Part, 'name' | 'fileName'> {
+  if (Object.values(headers).some((values) => values.length > 1)) throw new Malformed('a header that is there twice');
+  const encoding = headerOf(headers, 'content-transfer-encoding')?.toLowerCase() ?? 'binary';
   if (!['binary', '7bit', '8bit'].includes(encoding)) throw new Malformed('a part in an encoding of mails');
-  const parameters = parametersOf(headers.get('content-disposition') ?? '');
+  const parameters = parametersOf(headerOf(headers, 'content-disposition') ?? '');
   const name = parameters.get('name');
   if (name === undefined) throw new Malformed('a part without a name');
   return { name, fileName: parameters.get('filename') };
+}
+
+function headerOf(headers: RawHeaders, name: string): string | undefined {
+  const value = headers[name]?.[0];
+  return value === undefined ? undefined : Buffer.from(value, 'latin1').toString('utf8').trim();
 }
 
 /** `form-data; name="scan"; filename="bill.pdf"`. Browsers write quotes and line breaks as `%22`, `%0D`, `%0A`. */
@@ -75,7 +187,7 @@ function parametersOf(disposition: string): ReadonlyMap<string, string> {
   const parameters = new Map<string, string>();
   const one = /\s*;\s*([\w*]+)=(?:"([^"]*)"|([^\s;"]+))/y;
   const start = /^form-data/i.exec(disposition);
-  if (start === null) throw new Malformed('a part that is none of a form');
+  if (start === null) throw new Malformed('a part that does not belong to a form');
   one.lastIndex = start[0].length;
   let end = one.lastIndex;
   for (let found = one.exec(disposition); found !== null; found = one.exec(disposition)) {
@@ -90,62 +202,4 @@ function parametersOf(disposition: string): ReadonlyMap<string, string> {
 
 function unescaped(text: string): string {
   return text.replace(/%22|%0d|%0a/gi, (code) => decodeURIComponent(code));
-}
-
-/** Looks ahead in a stream of bytes. Holds no more of it than one chunk and what may be the beginning of what is looked for. */
-class Scanner {
-  readonly #source: AsyncIterator<Buffer>;
-  #held: Buffer = Buffer.alloc(0);
-
-  constructor(source: AsyncIterable<Buffer>) {
-    this.#source = source[Symbol.asyncIterator]();
-  }
-
-  async take(length: number): Promise<Buffer> {
-    while (this.#held.length < length) await this.#more();
-    return this.#drop(length);
-  }
-
-  /** Up to the next CRLF, which is taken and not given. */
-  async line(most: number): Promise<Buffer> {
-    for (let seen = 0; ; ) {
-      const end = this.#held.indexOf(CRLF, seen);
-      if (end > most || (end === -1 && this.#held.length > most + 1)) throw new Malformed('headers without end');
-      if (end !== -1) {
-        const line = this.#drop(end);
-        this.#drop(CRLF.length);
-        return line;
-      }
-      seen = Math.max(0, this.#held.length - 1);
-      await this.#more();
-    }
-  }
-
-  /** What stands before `sign`, piece by piece; the sign itself is taken. */
-  async *until(sign: Buffer): AsyncGenerator<Buffer> {
-    for (;;) {
-      const end = this.#held.indexOf(sign);
-      if (end !== -1) {
-        const last = this.#drop(end);
-        this.#drop(sign.length);
-        if (last.length > 0) yield last;
-        return;
-      }
-      const safe = this.#held.length - sign.length + 1;
-      if (safe > 0) yield this.#drop(safe);
-      await this.#more();
-    }
-  }
-
-  #drop(length: number): Buffer {
-    const taken = this.#held.subarray(0, length);
-    this.#held = this.#held.subarray(length);
-    return taken;
-  }
-
-  async #more(): Promise<void> {
-    const { done, value } = await this.#source.next();
-    if (done) throw new Malformed('it ended early');
-    this.#held = this.#held.length === 0 ? value : Buffer.concat([this.#held, value]);
-  }
 }

@@ -18,7 +18,7 @@ export function checkOrigin(route: Route, app: App): Middleware | undefined {
   // Behind a proxy Host may be any name, so there the public address alone counts. Without one ours is made up of the port that
   // we listen on, and a developer may well type `localhost` where we say 127.0.0.1.
   const byHost = !environment.production || (environment.publicUrl ?? config.publicUrl) === undefined;
-  return async function origin(ctx, next) {
+  return async function checkOrigin(ctx, next) {
     if (!comesFromUs(ctx, urls.publicOrigin, byHost)) throw foreignOrigin();
     await next();
   };

@@ -6,7 +6,7 @@ import { type Assets, serveAssets } from './assets.ts';
 import type { Authenticator } from './authenticate.ts';
 import { clientAddress } from './client-address.ts';
 import { compressPages } from './compress.ts';
-import type { Middleware } from './context.ts';
+import type { Context, Middleware } from './context.ts';
 import { correlationId } from './correlation.ts';
 import { devEvents } from './dev-events.ts';
 import { discardUnread } from './discard-rest.ts';
@@ -52,9 +52,22 @@ export function pipeline(app: App, parts: PipelineParts): readonly Middleware[] 
 /** The Koa application that runs the pipeline. */
 export function createKoa(app: App, parts: PipelineParts): Koa {
   const koa = new Koa();
-  // Every error is answered inside the pipeline; what still arrives here is a socket that broke while we wrote to it.
-  koa.on('error', (error: unknown) => app.log.debug({ err: error }, 'connection error'));
+  koa.on('error', (error: unknown, ctx?: Context) => logAfterResponse(app, error, ctx));
   // Koa types a middleware by the state of the whole application; ours is laid out by the first one of the list.
   for (const step of pipeline(app, parts)) koa.use(step as unknown as KoaMiddleware);
   return koa;
+}
+
+/** What Node calls a client that went away while we wrote to it, or that went on sending what is not HTTP. */
+const CLIENT_ERROR = /^(?:ECONNRESET|EPIPE|ECANCELED|ERR_STREAM_PREMATURE_CLOSE|HPE_\w+)$/;
+
+/**
+ * Errors before the response are answered inside the pipeline; what arrives here happened once it had begun: a stream of ours
+ * that failed halfway, or a client that went away. Koa has closed the connection, so that nobody takes the half for the whole.
+ */
+function logAfterResponse(app: App, error: unknown, ctx?: Context): void {
+  const about = { err: error, id: ctx?.state.correlationId, path: ctx?.path };
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (CLIENT_ERROR.test(code)) app.log.debug(about, 'the client closed the connection');
+  else app.log.error(about, 'the response failed after it had begun');
 }

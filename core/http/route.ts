@@ -67,7 +67,9 @@ type Schema = z.ZodType;
 
 /**
  * A route with schemas. `query` and `input` are parsed before the handler runs; a request that does not fit is answered with 400
- * (query) or 422 (input) and the list of issues. What the handler returns is checked against `output` and sent as JSON.
+ * (query) or 422 (input) and the list of issues. Of a form and of the query, a value that is there once is a string, a repeated
+ * one an array of strings. What the handler returns is checked against `output` and sent as JSON; without `output` it is sent as
+ * it is, on a route whose `format` is `json` as JSON. A JSON handler that returns nothing is answered with 204.
  *
  * @example
  * routes.add({

@@ -30,6 +30,7 @@ export function stackOf(route: Route, app: App, { authenticators, middleware }: 
     authenticateRequest(route, authenticators),
     checkOrigin(route, app),
     checkAccess(route, app, authenticators),
+    setHeaders(route),
     ...at('after-access'),
     scopeRequest(app),
     readBody(route, app),
@@ -37,6 +38,16 @@ export function stackOf(route: Route, app: App, { authenticators, middleware }: 
     ...at('around-handler'),
     runHandler(route, app),
   ].filter((step) => step !== undefined);
+}
+
+/**
+ * The names of the steps of a route, in their order, for `rustio-admin routes --stack`.
+ *
+ * @example
+ * describeStack(route, app, parts); // ['matchRoute', 'authenticate', 'checkOrigin', 'checkAccess', 'readForm', …]
+ */
+export function describeStack(route: Route, app: App, parts: StackParts): string[] {
+  return stackOf(route, app, parts).map(({ name }) => name);
 }
 
 export interface StackParts {
@@ -57,10 +68,14 @@ export function routerFor(app: App, parts: StackParts): Middleware {
   for (const route of app.routes.toSorted(bySpecificity)) {
     // Koa types a middleware by the state of the whole application; ours is laid out by the first one of the pipeline.
     const stack = stackOf(route, app, parts) as unknown as KoaMiddleware[];
-    // The plus of our reserved words has a meaning in the pattern language, and is literal here.
-    router.register(route.path.replaceAll('+', '\\+'), [route.method], stack);
+    router.register(patternOf(route), [route.method], stack);
   }
   return router.routes() as unknown as Middleware;
+}
+
+/** The plus of our reserved words has a meaning in the pattern language, and is literal here. */
+function patternOf({ path }: Route): string {
+  return path.replaceAll('+', '\\+');
 }
 
 /** Of two patterns with as many parameters, the one whose words come first is tried first. */
@@ -88,16 +103,40 @@ function routerContext(ctx: Context): RouterContext {
 
 /** Enters a route, unless `:model` names no model or the path belongs to a more specific route with other methods. */
 function matched(route: Route, app: App, missed: Middleware): Middleware {
-  return async function match(ctx, next) {
+  return async function matchRoute(ctx, next) {
     const { params = {}, matched: layers = [] } = routerContext(ctx);
     const model = params.model === undefined ? undefined : app.models.bySlug(params.model);
     const isOwner = parametersIn(String(layers[0]?.path)) === parametersIn(route.path);
+    // So that a program is told in JSON that its path names no model.
+    if (isOwner && route.format === 'json') ctx.state.route = route;
     if (!isOwner || (params.model !== undefined && model === undefined)) return missed(ctx, next);
     ctx.state.route = route;
     ctx.state.params = params;
     ctx.state.model = model;
-    if (route.headers !== undefined) ctx.set({ ...route.headers });
     await next();
+  };
+}
+
+/**
+/**
+ * The route's own headers. They are for what the route answers: not for redirects to the sign-in page, which come before, nor for
+ * an error page, which must never be cached for an hour because the page that failed may be.
+ */
+function setHeaders({ headers }: Route): Middleware | undefined {
+  if (headers === undefined) return undefined;
+  const names = Object.keys(headers);
+  return async function setHeaders(ctx, next) {
+    const before = names.map((name) => [name, ctx.response.get(name)] as const);
+    ctx.set({ ...headers });
+    try {
+      await next();
+    } catch (error) {
+      for (const [name, value] of before) {
+        if (value) ctx.set(name, value);
+        else ctx.remove(name);
+      }
+      throw error;
+    }
   };
 }
 
@@ -140,6 +179,9 @@ function missedRoute(ctx: Context, app: App): RustioError {
   });
   const allowed = [...new Set(owners.flatMap(({ methods }) => methods))];
   if (allowed.length === 0 || allowed.includes(ctx.method)) return notFound();
+  // Where programs alone are answered, they are told so in JSON.
+  const [first, ...others] = app.routes.filter((route) => owners.some(({ path }) => path === patternOf(route)));
+  if (first !== undefined && [first, ...others].every(({ format }) => format === 'json')) ctx.state.route = first;
   ctx.set('allow', allowed.toSorted().join(', '));
   return wrongMethod(ctx.method, allowed);
 }
@@ -149,7 +191,7 @@ const parametersIn = (path: string): number => path.split('/:').length - 1;
 function scopeRequest(app: App): Middleware | undefined {
   const scopes = app.plugins.flatMap((plugin) => plugin.scope ?? []);
   if (scopes.length === 0) return undefined;
-  return async function scope(ctx, next) {
+  return async function setScope(ctx, next) {
     const found = mergeScopes([currentScope(), ...(await Promise.all(scopes.map((each) => each(ctx, app))))]);
     await (found === undefined ? next() : withScope(found, next));
   };

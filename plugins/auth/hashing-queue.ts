@@ -1,31 +1,16 @@
 import { RustioError } from '../../core/errors.ts';
+import { Limiter } from '../../core/limiter.ts';
 
-// Argon2 runs on libuv's four threads, which files and DNS need too; so two at a time, whatever is asked.
-const AT_A_TIME = 2;
-/** About two seconds of work. Whoever comes later is told so at once instead of waiting without end. */
-const MOST_WAITING = 100;
-
-let running = 0;
-const waiting: (() => void)[] = [];
+// Argon2 runs on libuv's four threads, which files and DNS need too; so two at a time, however many ask. A hundred waiting are
+// about two seconds of work.
+const hashing = new Limiter({ concurrency: 2, maxWaiting: 100, whenFull: busy });
 
 /**
- * Runs one piece of Argon2 when its turn comes. A crowd at the sign-in page must not take all memory (19 MiB each) nor all
- * threads: beyond the queue it throws `RIO-AUTH-BUSY`, which is a 503.
+ * Runs one Argon2 hash when its turn comes. A crowd at the sign-in page must not take all memory (19 MiB each) nor all threads:
+ * beyond the queue it throws `RIO-AUTH-BUSY`, which is a 503 with Retry-After.
  */
-export async function inHashingQueue<T>(work: () => Promise<T>): Promise<T> {
-  if (running >= AT_A_TIME) {
-    if (waiting.length >= MOST_WAITING) throw busy();
-    await new Promise<void>((turn) => waiting.push(turn)); // whoever is done hands his place over
-  } else {
-    running += 1;
-  }
-  try {
-    return await work();
-  } finally {
-    const next = waiting.shift();
-    if (next) next();
-    else running -= 1;
-  }
+export function inHashingQueue<T>(work: () => Promise<T>): Promise<T> {
+  return hashing.run(work);
 }
 
 function busy(): RustioError {

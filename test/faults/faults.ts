@@ -48,14 +48,14 @@ export const faults: readonly Fault[] = [
   },
   {
     name: 'a form may take for ever to arrive',
-    file: 'core/http/body.ts',
-    from: 'const late = setTimeout(() => ctx.req.destroy(), patience);',
-    to: 'const late = setTimeout(() => {}, patience);',
+    file: 'core/http/body-parser.ts',
+    from: 'const late = setTimeout(() => ctx.req.destroy(), timeout);',
+    to: 'const late = setTimeout(() => {}, timeout);',
     tests: ['core/serve.test.ts'],
   },
   {
     name: 'one reader may use every connection',
-    file: 'core/query/turns.ts',
+    file: 'core/limiter.ts',
     from: 'if (turn !== undefined) await turn;',
     to: '',
     tests: ['core/query/turns.test.ts'],
@@ -83,9 +83,9 @@ export const faults: readonly Fault[] = [
   },
   {
     name: 'a body may be of any size',
-    file: 'core/http/body.ts',
-    from: 'parser ??= textParser(bytesOf(size));',
-    to: 'parser ??= textParser(1_000_000_000);',
+    file: 'core/http/body-parser.ts',
+    from: 'parser ??= loadParser(options, bytesOf(size));',
+    to: 'parser ??= loadParser(options, 1_000_000_000);',
     tests: ['core/http/body.test.ts'],
   },
   {

@@ -67,7 +67,9 @@ test('multipart where the form has no files: 415 with what it takes', async () =
       'content-type': type,
     });
     assert.is(status, 415, type);
-    assert.match(textOf(mainOf(text)), 'RIO-HTTP-MEDIA What was sent is of a kind that this address does not take.');
+    const page = textOf(mainOf(text));
+    assert.match(page, 'RIO-HTTP-MEDIA This address does not accept a body of this content type.');
+    assert.match(page, 'It accepts application/x-www-form-urlencoded.');
   }
   await nothingStored();
 });

@@ -23,16 +23,6 @@ export const kernelErrorsArabic: Messages = {
   'error.RIO-HTTP-SIGN-IN.fix': 'سجّل دخولك ثم أعد المحاولة.',
   'error.RIO-HTTP-SIGN-IN.retry': 'بعد تسجيل الدخول.',
 
-  'error.RIO-HTTP-GATE.problem': 'لم يكتمل تسجيل دخولك.',
-  'error.RIO-HTTP-GATE.why': 'بقيت خطوة واحدة قبل أن تتابع.',
-  'error.RIO-HTTP-GATE.fix': 'افتح التطبيق في متصفح وأكمل تسجيل الدخول.',
-  'error.RIO-HTTP-GATE.retry': 'بعد ذلك.',
-
-  'error.RIO-HTTP-INPUT.problem': 'ليس الطلب بالشكل المتوقع.',
-  'error.RIO-HTTP-INPUT.why': 'المشكلات: {issues}',
-  'error.RIO-HTTP-INPUT.fix': 'صحّح القيم المذكورة وأرسل الطلب من جديد.',
-  'error.RIO-HTTP-INPUT.retry': 'بعد التصحيح.',
-
   'error.RIO-HTTP-FORBIDDEN.problem': 'لا يحق لك ذلك.',
   'error.RIO-HTTP-FORBIDDEN.why': 'ليست لحسابك الصلاحية اللازمة.',
   'error.RIO-HTTP-FORBIDDEN.fix': 'اطلبها من أحد المديرين، إن كانت من عملك.',
@@ -54,9 +44,24 @@ export const kernelErrorsArabic: Messages = {
   'error.RIO-HTTP-BODY.fix': 'أرسل النموذج من جديد.',
   'error.RIO-HTTP-BODY.retry': 'فورًا.',
 
+  'error.RIO-HTTP-GATE.problem': 'لم يكتمل تسجيل دخولك.',
+  'error.RIO-HTTP-GATE.why': 'بقيت خطوة واحدة قبل أن تتمكن من المتابعة.',
+  'error.RIO-HTTP-GATE.fix': 'افتح التطبيق في المتصفح وأكمل تسجيل الدخول.',
+  'error.RIO-HTTP-GATE.retry': 'بعد ذلك.',
+
+  'error.RIO-HTTP-JSON.problem': 'ما أُرسل ليس JSON صحيحًا.',
+  'error.RIO-HTTP-JSON.why': 'السبب: {reason}',
+  'error.RIO-HTTP-JSON.fix': 'صحّح محتوى JSON ثم أعد إرسال الطلب.',
+  'error.RIO-HTTP-JSON.retry': 'بعد التصحيح.',
+
+  'error.RIO-HTTP-INPUT.problem': 'الطلب ليس بالشكل المتوقع.',
+  'error.RIO-HTTP-INPUT.why': 'السبب: {reason}',
+  'error.RIO-HTTP-INPUT.fix': 'صحّح القيم المذكورة ثم أعد إرسال الطلب.',
+  'error.RIO-HTTP-INPUT.retry': 'بعد التصحيح.',
+
   'error.RIO-HTTP-MEDIA.problem': 'ما أُرسل من نوع لا يقبله هذا العنوان.',
-  'error.RIO-HTTP-MEDIA.why': 'لا يقبل غير ما يرسله نموذج صفحته.',
-  'error.RIO-HTTP-MEDIA.fix': 'استعمل نموذج الصفحة.',
+  'error.RIO-HTTP-MEDIA.why': 'يقبل هذا العنوان {accepted}.',
+  'error.RIO-HTTP-MEDIA.fix': 'استعمل نموذج الصفحة، أو حدّد نوع المحتوى المقبول.',
   'error.RIO-HTTP-MEDIA.retry': 'بالنوع الصحيح.',
 
   'error.RIO-HTTP-TOO-LARGE.problem': 'ما أُرسل كبير جدًّا.',

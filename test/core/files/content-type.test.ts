@@ -44,14 +44,18 @@ const known: readonly (readonly [string, Buffer])[] = [
   ['application/epub+zip', zip({ mimetype: 'application/epub+zip' }, false)],
   ['application/vnd.ms-office', latin('\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0\0')],
   ['application/rtf', latin('{\\rtf1\\ansi}')],
-  ['audio/mpeg', latin('ID3\x03\0\0\0\0\0\0')],
+  ['audio/mpeg', latin(`ID3\x03\0\0\0\0\x7f\x7f${'\0'.repeat(64)}`)],
   ['audio/mpeg', latin('\xff\xfb\x90\x44\0\0')],
   ['audio/mp4', latin('\0\0\0\x18ftypM4A \0\0\0\0')],
   ['audio/wav', latin('RIFF\0\0\0\0WAVEfmt ')],
-  ['audio/ogg', latin('OggS\0\0')],
+  ['audio/ogg', latin(`OggS\0\x02${'\0'.repeat(22)}OpusHead`)],
+  ['audio/ogg', latin(`OggS\0\x02${'\0'.repeat(22)}\x01vorbis\0`)],
   ['video/mp4', latin('\0\0\0\x18ftypisom\0\0\0\0')],
   ['video/quicktime', latin('\0\0\0\x18ftypqt  \0\0\0\0')],
-  ['video/webm', latin('\x1aE\xdf\xa3\x01\0\0\0\0\0\0\0B\x82\x84webm')],
+  ['video/webm', latin('\x1aE\xdf\xa3\x87B\x82\x84webm')],
+  ['image/png', Buffer.concat([png(), latin('\0\0\0\0\0\0\0\x08acTL')])],
+  ['image/heic', latin('\0\0\0\x18ftypmif1\0\0\0\0mif1heic')],
+  ['image/tiff', latin(`MM\0*\0\x0f\xff\xff${'\0'.repeat(5_000)}`)],
   ['text/plain', Buffer.from('Grüße, 你好 🦆\r\n\tand more')],
   ['text/html', HTML],
   ['image/svg+xml', SVG],
@@ -73,6 +77,18 @@ test('of text the ending of its name may say more, and of nothing else', async (
   assert.is(await typeOf(text, 'list.pdf'), 'text/plain');
   assert.is(await typeOf(HTML, 'list.csv'), 'text/html');
   assert.is(await typeOf(PDF, 'list.csv'), 'application/pdf');
+});
+
+test('text that begins with the letters of another format is text', async () => {
+  for (const text of [
+    'BMW is a car',
+    'ID3 is how a decision tree is grown',
+    'OggS and more',
+    'GIF89a is a format',
+    'MZ',
+  ]) {
+    assert.is(await typeOf(Buffer.from(text), 'notes.txt'), 'text/plain', text);
+  }
 });
 
 test('a page in the name of a picture is a page', async () => {

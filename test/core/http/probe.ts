@@ -12,7 +12,7 @@ export function probe(pages: Readonly<Record<string, Handler>> = {}): Plugin {
       routes.get('/+boom', { access: { open: true } }, () => {
         throw new Error('the secret of the house');
       });
-      routes.post('/+echo', { access: { open: true } }, (ctx) => {
+      routes.post('/+echo', { access: { open: true }, responses: [422] }, (ctx) => {
         const { form } = ctx.state;
         ctx.body = [...(form?.names() ?? [])].map((name) => [name, form?.all(name)]);
         ctx.status = 422;

@@ -1,8 +1,7 @@
 // A plugin's own route with files: what its handler is given, and that nothing of it stays.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { definePlugin } from 'rustio-admin';
-import type { BodyOptions } from 'rustio-admin/plugin';
+import { type BodyOptions, definePlugin } from 'rustio-admin/plugin';
 import * as assert from 'uvu/assert';
 import { type TestApp, testApp } from '../../support/app.ts';
 import { suite } from '../../support/suite.ts';
@@ -22,7 +21,7 @@ const intake = definePlugin({
     const route = (at: string, files: BodyOptions['files'], fails = false): void =>
       routes.post(
         at,
-        { access: { open: true }, responses: [200], ...(files !== undefined && { body: { files } }) },
+        { access: { open: true }, responses: [422], ...(files === undefined ? {} : { body: { files } }) },
         (ctx) => {
           const { form } = ctx.state;
           const told = ['data', 'other'].map((name) => {

@@ -1,0 +1,243 @@
+// Bodies of programs: what a route that reads JSON, text or bytes is given, and what never reaches it.
+import { createServer } from 'node:http';
+import { connect } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import Koa from 'koa';
+import { definePlugin, type Method } from 'rustio-admin/plugin';
+import * as assert from 'uvu/assert';
+import { readBody } from '../../../core/http/body.ts';
+import { type TestApp, testApp } from '../../support/app.ts';
+import { rustioFailureOf } from '../../support/failure.ts';
+import { suite } from '../../support/suite.ts';
+import { ask, type RawAnswer } from './raw.ts';
+
+const test = suite('bodies of programs');
+
+const METHODS: readonly Method[] = ['POST', 'PUT', 'PATCH', 'DELETE'];
+const shared = { at: 'root', access: { open: true }, authenticate: 'none', csrf: 'none', format: 'json' } as const;
+
+/** Each answers with what it was given. */
+const readers = definePlugin({
+  name: 'readers',
+  api: 1,
+  routes(routes) {
+    for (const method of METHODS) {
+      routes.add({
+        ...shared,
+        method,
+        path: '/json',
+        body: { kind: 'json', limit: '1 KB' },
+        handler: ({ state: { body } }) => ({ body, type: typeof body, fresh: Reflect.get({}, 'polluted') ?? 'no' }),
+      });
+    }
+    routes.add({
+      ...shared,
+      method: 'POST',
+      path: '/text',
+      body: { kind: 'text', limit: '1 KB' },
+      handler: ({ state: { body } }) => ({ body, type: typeof body }),
+    });
+    routes.add({
+      ...shared,
+      method: 'POST',
+      path: '/raw',
+      body: { kind: 'raw', limit: '1 KB' },
+      handler: ({ state: { body } }) =>
+        Buffer.isBuffer(body) ? { hex: body.toString('hex'), size: body.length } : { hex: 'not bytes', size: -1 },
+    });
+    routes.add({
+      ...shared,
+      method: 'POST',
+      path: '/deep',
+      body: { kind: 'json' },
+      handler: () => ({ read: true }),
+    });
+    routes.post('/form', { ...shared, format: 'page', responses: [422] }, (ctx) => {
+      ctx.status = 422;
+      ctx.body = [...(ctx.state.form?.names() ?? [])];
+    });
+  },
+});
+
+let app: TestApp;
+test.before(async () => {
+  app = await testApp({ extend: [readers] });
+});
+test.after.each(() => assert.equal(app.errors, []));
+test.after(() => app.close());
+
+const FORM_TYPE = 'application/x-www-form-urlencoded';
+const JSON_BODY = { 'content-type': 'application/json', accept: 'application/json' };
+
+function post(path: string, body: string | Buffer, headers: Readonly<Record<string, string>>): Promise<RawAnswer> {
+  return ask(app.url, 'POST', path, headers, body);
+}
+
+const bodyOf = ({ text }: RawAnswer): unknown => JSON.parse(text).body;
+
+for (const method of METHODS) {
+  test(`${method}: any JSON value arrives as it is`, async () => {
+    for (const value of [{ a: [1, null, 'é'] }, [], 'text', '', 0, true, null]) {
+      const sent = Buffer.from(JSON.stringify(value));
+      // Node's client sends a DELETE without a length, of its own accord.
+      const headers = { ...JSON_BODY, 'content-length': String(sent.length) };
+      const answer = await ask(app.url, method, '/json', headers, sent);
+      assert.is(answer.status, 200, answer.text);
+      assert.equal(bodyOf(answer), value);
+    }
+  });
+}
+
+test('types ending in +json are JSON; nothing else is, chunked or not', async () => {
+  assert.is((await post('/json', '{}', { 'content-type': 'application/vnd.api+json; charset=UTF-8' })).status, 200);
+  const others = [
+    'text/json',
+    'text/plain',
+    'application/x-www-form-urlencoded',
+    'application/json5',
+    'multipart/form-data; boundary=x',
+    'application/json; charset=utf-16le',
+  ];
+  for (const type of others) {
+    for (const sent of [{}, { 'transfer-encoding': 'chunked' }]) {
+      const { status, text } = await post('/json', '{}', { ...JSON_BODY, 'content-type': type, ...sent });
+      assert.is(status, 415, type);
+      assert.match(text, 'RIO-HTTP-MEDIA');
+      assert.match(text, 'application/json');
+    }
+  }
+  assert.is((await post('/json', '{}', { accept: 'application/json' })).status, 415, 'no type at all');
+});
+
+test('JSON in chunks arrives', async () => {
+  const answer = await post('/json', '{"a":1}', { ...JSON_BODY, 'transfer-encoding': 'chunked' });
+  assert.equal(bodyOf(answer), { a: 1 });
+});
+
+test('what is not JSON is 400 with the reason of the parser', async () => {
+  for (const wrong of ['', ' ', '{', "{'a':1}", '{"a":1,}', '[1] 2', 'undefined', 'NaN', '{"a":\u0000}']) {
+    for (const sent of [{}, { 'transfer-encoding': 'chunked' }]) {
+      const { status, text } = await post('/json', wrong, { ...JSON_BODY, ...sent });
+      assert.is(status, 400, wrong);
+      const { code, why } = JSON.parse(text).error;
+      assert.is(code, 'RIO-HTTP-JSON');
+      assert.match(why, /JSON|empty/, wrong);
+    }
+  }
+});
+
+test('no key of a body reaches a prototype', async () => {
+  for (const poison of ['{"__proto__":{"polluted":"yes"}}', '[{"a":{"\\u005f_proto__":{"polluted":"yes"}}}]']) {
+    const { status, text } = await post('/json', poison, JSON_BODY);
+    assert.is(status, 400, poison);
+    assert.match(text, 'RIO-HTTP-JSON');
+  }
+  const { text } = await post('/json', '{"constructor":{"prototype":{"polluted":"yes"}}}', JSON_BODY);
+  assert.is(JSON.parse(text).fresh, 'no');
+});
+
+test('a body has its limit, to the byte, with and without its length', async () => {
+  for (const sent of [{}, { 'transfer-encoding': 'chunked' }]) {
+    assert.is((await post('/json', JSON.stringify('x'.repeat(998)), { ...JSON_BODY, ...sent })).status, 200);
+    const { status, text } = await post('/json', JSON.stringify('x'.repeat(999)), { ...JSON_BODY, ...sent });
+    assert.is(status, 413);
+    assert.match(text, '1 KB');
+    assert.is((await post('/text', 'x'.repeat(1_001), { 'content-type': 'text/plain', ...sent })).status, 413);
+    assert.is((await post('/raw', 'x'.repeat(1_001), { 'content-type': 'image/png', ...sent })).status, 413);
+  }
+});
+
+test('JSON may be nested 100 levels deep and no deeper, however small it is', async () => {
+  const nested = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels);
+  assert.is((await post('/deep', nested(100), JSON_BODY)).status, 200);
+  for (const levels of [102, 400_000]) {
+    const { status, text } = await post('/deep', nested(levels), JSON_BODY);
+    assert.is(status, 400, `${levels} levels`);
+    assert.match(text, 'levels deep');
+  }
+});
+
+test('text arrives in the character set that it names', async () => {
+  const cases: readonly (readonly [string, Buffer, string])[] = [
+    ['text/plain', Buffer.from('é\r\n你'), 'é\r\n你'],
+    ['text/csv; charset="UTF-8"', Buffer.from('a,é'), 'a,é'],
+    ['text/plain; charset=iso-8859-1', Buffer.from('é', 'latin1'), 'é'],
+    ['text/plain; charset=utf-16le', Buffer.from('é', 'utf16le'), 'é'],
+    ['text/plain', Buffer.alloc(0), ''],
+  ];
+  for (const [type, sent, text] of cases) {
+    const answer = await post('/text', sent, { 'content-type': type });
+    assert.is(bodyOf(answer), text, type);
+  }
+});
+
+test('text that is not in its character set is 400, an unknown one 415', async () => {
+  assert.is((await post('/text', Buffer.from([0xc3, 0x28]), { 'content-type': 'text/plain' })).status, 400);
+  assert.is((await post('/text', 'a', { 'content-type': 'text/plain; charset=utf-7' })).status, 415);
+  assert.is((await post('/text', '{}', { 'content-type': 'application/json' })).status, 415);
+});
+
+test('raw bytes arrive as they were sent, whatever type they have, or none', async () => {
+  const every = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
+  for (const type of [
+    'application/octet-stream',
+    'application/json',
+    'application/x-www-form-urlencoded',
+    'text/plain; charset=utf-16',
+    'x/y',
+  ]) {
+    const { text } = await post('/raw', every, { 'content-type': type });
+    assert.is(JSON.parse(text).hex, every.toString('hex'), type);
+  }
+  assert.is(JSON.parse((await post('/raw', every, {})).text).hex, every.toString('hex'));
+  assert.is(JSON.parse((await post('/raw', '', {})).text).size, 0);
+});
+
+test('compressed bodies are refused: a signature is over what was sent', async () => {
+  for (const [path, type] of [
+    ['/json', 'application/json'],
+    ['/text', 'text/plain'],
+    ['/raw', 'application/octet-stream'],
+  ] as const) {
+    const headers = { 'content-type': type, 'content-encoding': 'gzip' };
+    assert.is((await post(path, gzipSync('{}'), headers)).status, 415, path);
+  }
+});
+
+test('a form of another type is 415 although it comes in chunks; no body is an empty form', async () => {
+  const chunked = { 'transfer-encoding': 'chunked' };
+  for (const type of ['application/json', 'text/plain', 'multipart/form-data; boundary=x']) {
+    assert.is((await post('/form', '{"a":1}', { 'content-type': type, ...chunked })).status, 415, type);
+  }
+  const answer = await post('/form', '', {});
+  assert.is(answer.status, 422);
+  assert.equal(JSON.parse(answer.text), []);
+});
+
+test('a body that does not arrive in time loses its connection', async () => {
+  for (const path of ['/json', '/text', '/raw', '/form']) {
+    const route = app.app.routes.find((each) => each.method === 'POST' && each.path === path);
+    assert.ok(route);
+    const read: unknown = readBody(route, app.app, 40);
+    const ended = Promise.withResolvers<unknown>();
+    const failure = rustioFailureOf(ended.promise);
+    const koa = new Koa();
+    koa.on('error', () => {});
+    koa.use(async (ctx) => {
+      if (typeof read === 'function') await read(ctx, async () => {}).then(ended.resolve, ended.reject);
+    });
+    const server = createServer(koa.callback());
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = server.address();
+    const socket = connect(typeof address === 'object' && address ? address.port : 0, '127.0.0.1');
+    const gone = new Promise((resolve) => socket.once('close', resolve));
+    socket.on('error', () => {});
+    socket.resume();
+    const types = { '/json': 'application/json', '/text': 'text/plain', '/raw': 'x/y', '/form': FORM_TYPE };
+    const type = Reflect.get(types, path);
+    socket.write(`POST ${path} HTTP/1.1\r\nHost: desk\r\nContent-Type: ${type}\r\nContent-Length: 9\r\n\r\n"a`);
+    await gone;
+    assert.is((await failure).code, 'RIO-HTTP-BODY', path);
+    await new Promise((resolve) => server.close(resolve));
+  }
+});
