@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Booted } from '../../core/boot.ts';
 import type { Access } from '../../core/http/context.ts';
 import type { Route } from '../../core/http/route.ts';
-import { stackOf } from '../../core/http/router.ts';
+import { describeStack } from '../../core/http/router.ts';
 import type { CliCommand } from '../cli-command.ts';
 import { projectFolder } from '../project-folder.ts';
 import { columns } from '../terminal.ts';
@@ -45,7 +45,7 @@ export const routes: CliCommand = {
 
 /** The names of a route's middleware: those of plugins as they are declared, ours as their functions are called. */
 function stackNames(route: Route, { app, authenticators, middleware }: Booted): string[] {
-  return stackOf(route, app, { authenticators, middleware }).map(({ name }) => name || 'unnamed');
+  return describeStack(route, app, { authenticators, middleware });
 }
 
 /** A route as `--json` shows it; public, so only what can be relied on. */
