@@ -129,7 +129,9 @@ export async function boot({
   const eventNames = new Set<string>(['create', 'update', 'delete', ...enabled.flatMap((p) => p.events ?? [])]);
   const handlers = once(() => new Map(enabled.map((p) => [p, call(p, 'on', () => p.on?.(app) ?? {})])));
   const events = once(() => createEvents(eventNames, [...handlers().values()]));
-  const hooks = once(() => enabled.flatMap((p) => call(p, 'hooks', () => p.hooks?.(app) ?? [])));
+  const hooks = once(() =>
+    enabled.flatMap((p) => call(p, 'hooks', () => p.hooks?.(app) ?? []).map((each) => ({ ...each, owner: p.name }))),
+  );
   const turns = new Turns(reading);
   const records = once(() => createRows({ database: reading, models, policy: policy(), turns }));
   const files = projectFiles(project, database);

@@ -1,5 +1,6 @@
 import { type FragmentSqlToken, sql } from 'slonik';
 import type { Actor } from './actor.ts';
+import type { ExtensionName } from './model/extend-model.ts';
 import type { AnyModel } from './model/model.ts';
 import type { FieldInfo, ModelInfo } from './model/registry.ts';
 import type { Action, Policy } from './query/types.ts';
@@ -39,17 +40,18 @@ export function combinePolicies(parts: readonly PolicyPart[]): Policy {
     holds: (actor, permission) => agreed(holders, (part) => part.holds?.(actor, permission)),
     may: (actor, action, model) => agreed(mays, (part) => part.may?.(actor, action, model)),
     mayField: (actor, action, field) => fields.every((part) => part.mayField?.(actor, action, field) !== false),
-    rows(actor, action, model) {
-      const conditions = rows.flatMap((part) => part.rows?.(actor, action, model) ?? []);
-      const [only, ...more] = conditions;
-      if (only === undefined || more.length === 0) return only;
-      const all = sql.join(
-        conditions.map((condition) => sql.fragment`(${condition})`),
-        sql.fragment` and `,
-      );
-      return sql.fragment`${all}`;
-    },
+    rows: (actor, action, model) => allOf(rows.flatMap((part) => part.rows?.(actor, action, model) ?? [])),
   };
+}
+
+function allOf(conditions: readonly FragmentSqlToken[]): FragmentSqlToken | undefined {
+  const [only, ...more] = conditions;
+  if (only === undefined || more.length === 0) return only;
+  const all = sql.join(
+    conditions.map((condition) => sql.fragment`(${condition})`),
+    sql.fragment` and `,
+  );
+  return sql.fragment`${all}`;
 }
 
 /** Closed by default: nobody's opinion is a no. */
@@ -92,18 +94,24 @@ export function defineRules<M extends AnyModel>(
   rules: {
     readonly rows?: ModelRules['rows'];
     readonly fields?:
-      | { readonly [F in keyof M['fields'] & string]?: (actor: Actor, action: Action) => boolean }
+      | { readonly [F in (keyof M['fields'] & string) | ExtensionName<M>]?: (actor: Actor, action: Action) => boolean }
       | undefined;
   },
 ): ModelRules {
   return { model, ...rules };
 }
 
-/** The rules of a config as one part of the policy. */
+/** The rules of a config as one part of the policy. Several rules for one model all apply. */
 export function rulesPolicy(rules: readonly ModelRules[]): PolicyPart {
-  const byModel = new Map(rules.map((each) => [each.model, each]));
+  const byModel = Map.groupBy(rules, ({ model }) => model);
   return {
-    mayField: (actor, action, field) => byModel.get(field.model.model)?.fields?.[field.name]?.(actor, action),
-    rows: (actor, action, model) => byModel.get(model.model)?.rows?.(actor, action),
+    mayField(actor, action, field) {
+      const closed = byModel
+        .get(field.model.model)
+        ?.some(({ fields }) => fields?.[field.name]?.(actor, action) === false);
+      return closed === true ? false : undefined;
+    },
+    rows: (actor, action, model) =>
+      allOf((byModel.get(model.model) ?? []).flatMap(({ rows }) => rows?.(actor, action) ?? [])),
   };
 }

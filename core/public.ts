@@ -82,12 +82,12 @@ export { safeReturn } from './http/safe-return.ts';
 export { seeOther } from './http/see-other.ts';
 export type { Upload } from './http/upload.ts';
 export type { Urls } from './http/urls.ts';
-export { extendModel, type ModelExtension } from './model/extend-model.ts';
-export { field, timestamps } from './model/field.ts';
+export { type ExtendedFields, type ExtensionOf, extendModel, type ModelExtension } from './model/extend-model.ts';
+export { type CustomOptions, type FieldTypes, field, timestamps } from './model/field.ts';
 export { keyText } from './model/key.ts';
-export type { DbRow, DbValue, FieldType, Formatter, Issue, Parsed } from './model/kind.ts';
+export type { DbRow, DbValue, FieldType, FilterShape, Formatter, Issue, Param, Parsed } from './model/kind.ts';
 export { type AnyModel, defineModel, type Insert, type Key, type Row, type Update } from './model/model.ts';
-export type { FieldInfo, ModelInfo, Models } from './model/registry.ts';
+export { type FieldInfo, isEditable, type ModelInfo, type Models } from './model/registry.ts';
 export {
   type AccessChecks,
   type AccessDecision,
@@ -108,10 +108,11 @@ export { defineRules, type ModelRules, type PolicyPart } from './policy.ts';
 export type { BootProblem } from './problem.ts';
 export { jsonRow } from './query/json-row.ts';
 export { compileListing } from './query/listing.ts';
-export type { Records } from './query/rows.ts';
+export type { ExtendedRow, Records } from './query/rows.ts';
 export type { Action, Found, Listing, Page, Policy } from './query/types.ts';
 export type { Interval, ScheduledTask } from './schedule.ts';
 export type { FindService, Services } from './services.ts';
+export { escapeHtml } from './view/escape.ts';
 export type { ViewData, Views } from './view/views.ts';
 export type { Catalogue, MessageParams, Messages, Translate } from './view/words.ts';
 export { type Change, type HookResult, hooksFor, type ModelHook, type ModelHooks } from './write/hooks.ts';

@@ -1,16 +1,16 @@
-import type { Check, CheckResult } from '../../core/command.ts';
+import type { CheckOf, CheckResult } from '../../core/command.ts';
 import type { Kind } from '../../core/model/field.ts';
 import { didYouMean } from '../../core/model/nearest.ts';
 import type { FieldInfo, ModelInfo } from '../../core/model/registry.ts';
 import { valueField } from '../../core/query/sql-names.ts';
 import { type FoundColumn, type FoundTable, findTable } from './found-table.ts';
 
-/** Whether tables that somebody else keeps are as their models (`managed: false`) describe them. No migration ever looks. */
-export const describedTables: Check = {
+/** Whether tables that somebody else keeps, and columns that plugins add to models, are as their models (`managed: false`) describe them. No migration ever looks. */
+export const describedTables: CheckOf<'database'> = {
   name: 'described-tables',
   needs: 'database',
   async run({ app, database }): Promise<CheckResult> {
-    const described = app.models.all.filter((model) => !model.managed);
+    const described = app.models.all.filter((model) => !model.managed || hasForeignFields(model));
     const problems: string[] = [];
     for (const model of described) problems.push(...problemsOf(model, await findTable(database, model)));
     if (problems.length === 0)
@@ -23,14 +23,22 @@ export const describedTables: Check = {
   },
 };
 
+function hasForeignFields(model: ModelInfo): boolean {
+  return model.stored.some((field) => field.owner !== model.owner);
+}
+
 /** Everything in which the table is not what the model says, and what would fail because of it. */
 export function problemsOf(model: ModelInfo, table: FoundTable | undefined): readonly string[] {
   const name = model.table.join('.');
   if (table === undefined) return [`${model.name}: there is no table or view "${name}".`];
-  const told = model.stored.flatMap((field) => {
+  // Tables of the project are kept by its migrations; columns that plugins add to them by theirs.
+  const fields = model.managed ? model.stored.filter((field) => field.owner !== model.owner) : model.stored;
+  const told = fields.flatMap((field) => {
     const problem = columnProblem(field, table);
-    return problem === undefined ? [] : [`${model.name}.${field.name}: ${problem}`];
+    const of = field.owner === model.owner ? '' : ` (added by ${field.owner})`;
+    return problem === undefined ? [] : [`${model.name}.${field.name}${of}: ${problem}`];
   });
+  if (model.managed) return told;
   if (table.kind === 'view' && !model.readOnly) told.push(`${model.name}: "${name}" is a view; say readOnly: true.`);
   if (table.kind === 'table' && told.length === 0 && !isKey(model, table)) {
     const columns = model.key.map(({ column }) => `"${column}"`).join(', ');

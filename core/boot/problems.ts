@@ -79,6 +79,7 @@ export function checkBoot(facts: BootFacts): readonly BootProblem[] {
     ...handlerProblems(facts),
     ...hookProblems(facts),
     ...ruleProblems(app),
+    ...extensionProblems(app),
     ...slugClashes(app),
   ];
 }
@@ -324,18 +325,35 @@ function hookProblems({ app, hooks }: BootFacts): BootProblem[] {
   });
 }
 
-function ruleProblems(app: App): BootProblem[] {
-  return (app.config.rules ?? []).flatMap(({ model, fields = {} }) => {
-    const where = `rules of ${model.modelName}`;
-    const info = app.models.byName(model.modelName);
-    if (info?.model !== model) return [{ where, problem: 'the model is not part of the application.' }];
+/** A rule for a model or field that is not there would protect nothing, without a word. */
+function ruleProblems({ config, models }: App): BootProblem[] {
+  return (config.rules ?? []).flatMap(({ model, fields = {} }) => {
+    const where = `rules for ${model.modelName}`;
+    const found = models.byName(model.modelName);
+    if (found?.model !== model) return [{ where, problem: 'the model is not part of the application.' }];
     return Object.keys(fields)
-      .filter((name) => !info.fields.has(name))
+      .filter((name) => !found.fields.has(name))
       .map((name) => ({
         where,
-        problem: `${info.name} has no field "${name}".${didYouMean(name, info.fields.keys())}`,
+        problem: `${model.modelName} has no field "${name}".${didYouMean(name, [...found.fields.keys()])}`,
       }));
   });
+}
+
+/** Columns are added by the plugin's migrations, which run before those of later plugins. */
+function extensionProblems({ plugins, models }: App): BootProblem[] {
+  return plugins.flatMap((plugin, position) =>
+    (plugin.extendModels ?? []).flatMap(({ model }) => {
+      const owner = plugins.findIndex(({ name }) => name === models.byName(model.modelName)?.owner);
+      if (owner <= position) return [];
+      return [
+        {
+          where: `plugin ${plugin.name}: extendModels.${model.modelName}`,
+          problem: `the model belongs to the plugin ${plugins[owner]?.name}, which comes later: list it in \`requires\`.`,
+        },
+      ];
+    }),
+  );
 }
 
 /** Slugs of models and the first words of plugins' routes share one place in the path. */

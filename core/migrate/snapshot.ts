@@ -22,10 +22,16 @@ import {
 export function snapshotOf(models: readonly ModelInfo[]): Snapshot {
   const tables = models
     .filter((model) => model.managed)
-    .map(tableShape)
+    .map((model) => tableShape(withoutExtensions(model)))
     .sort(byName);
   refuseClashes(tables);
   return { version: SNAPSHOT_VERSION, tables };
+}
+
+/** Columns that a plugin adds to a model come from the plugin's own migrations, and go with them. */
+function withoutExtensions(model: ModelInfo): ModelInfo {
+  const own = model.stored.filter((field) => field.owner === model.owner);
+  return own.length === model.stored.length ? model : { ...model, stored: own };
 }
 
 function tableShape(model: ModelInfo): TableShape {

@@ -4,6 +4,7 @@ import { createCatalogue } from '../view/words.ts';
 import { knownCurrencies } from './currency.ts';
 import { compareDecimals, readDecimal } from './decimal.ts';
 import type { DeclaredField } from './declared-field.ts';
+import { BUILT_IN } from './field-types.ts';
 import { fitted } from './json-value.ts';
 import type { Issue } from './kind.ts';
 import { didYouMean } from './nearest.ts';
@@ -69,6 +70,8 @@ function boundFits({ kind }: FieldInfo, bound: number | bigint | string): boolea
   if (COUNTED.includes(kind)) return Number.isInteger(bound) && Number(bound) >= 0;
   if (kind === 'integer') return Number.isInteger(bound);
   if (kind === 'bigint') return typeof bound === 'bigint';
+  // A plugin's type knows itself what its bounds are.
+  if (!BUILT_IN.has(kind)) return true;
   return (kind === 'decimal' || kind === 'money') && typeof bound === 'string' && readDecimal(bound) !== undefined;
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { AnyField, Kind, Tone } from './field.ts';
-import { kinds } from './kinds/index.ts';
+import { BUILT_IN, type FieldTypeRegistry } from './field-types.ts';
+import type { FieldType } from './kind.ts';
 import { didYouMean } from './nearest.ts';
 import type { FieldInfo } from './registry.ts';
 
@@ -42,6 +43,7 @@ export type FieldWords = z.infer<typeof options>;
 /** A field as it was written, its phantoms gone. */
 export interface DeclaredField {
   readonly kind: Kind;
+  readonly type: FieldType;
   readonly options: FieldWords;
   readonly values: readonly string[];
   readonly schema: FieldInfo['schema'];
@@ -52,17 +54,24 @@ export interface DeclaredField {
 }
 
 /** Reads a field of a model; `tell` hears everything that is wrong, undefined when it is no field at all. */
-export function readField(field: unknown, tell: (problem: string) => void): DeclaredField | undefined {
+export function readField(
+  field: unknown,
+  types: FieldTypeRegistry,
+  tell: (problem: string) => void,
+): DeclaredField | undefined {
   if (!isField(field)) {
     tell('This is no field. Make one with `field`, such as field.text().');
     return undefined;
   }
+  const type = typeOf(field, types, tell);
+  if (type === undefined) return undefined;
   return {
     kind: field.kind,
+    type,
     options: readOptions(field.options, tell),
     values: readValues(field, tell),
     schema: schema.safeParse(Reflect.get(field, 'schema')).data,
-    item: field.kind === 'array' ? readItem(Reflect.get(field, 'item'), tell) : undefined,
+    item: field.kind === 'array' ? readItem(Reflect.get(field, 'item'), types, tell) : undefined,
     target: arrow.safeParse(Reflect.get(field, 'target')).data,
     through: arrow.safeParse(Reflect.get(field, 'through')).data,
   };
@@ -71,8 +80,12 @@ export function readField(field: unknown, tell: (problem: string) => void): Decl
 const ITEMS: readonly Kind[] = ['text', 'integer', 'choice'];
 const OF_ITEMS = ['min', 'max', 'labels', 'tones'];
 
-function readItem(written: unknown, tell: (problem: string) => void): DeclaredField | undefined {
-  const item = readField(written, (problem) => tell(`The items: ${problem}`));
+function readItem(
+  written: unknown,
+  types: FieldTypeRegistry,
+  tell: (problem: string) => void,
+): DeclaredField | undefined {
+  const item = readField(written, types, (problem) => tell(`The items: ${problem}`));
   if (item === undefined) return undefined;
   if (!ITEMS.includes(item.kind)) {
     tell(`An array holds ${ITEMS.join(', ')}, not ${item.kind}.`);
@@ -85,7 +98,26 @@ function readItem(written: unknown, tell: (problem: string) => void): DeclaredFi
 }
 
 function isField(field: unknown): field is AnyField {
-  return isThing(field) && typeof field.kind === 'string' && Object.hasOwn(kinds, field.kind);
+  return isThing(field) && typeof field.kind === 'string' && isThing(field.options);
+}
+
+/** `field.custom` is for the types of plugins: a built-in one has options that only its own maker checks. */
+function typeOf(field: AnyField, types: FieldTypeRegistry, tell: (problem: string) => void): FieldType | undefined {
+  const type = types.get(field.kind);
+  const isCustom = Reflect.get(field, 'custom') === true;
+  const custom = [...types.keys()].filter((name) => !BUILT_IN.has(name));
+  if (type === undefined) {
+    tell(
+      `There is no field type "${field.kind}".${didYouMean(field.kind, isCustom ? custom : types.keys())} ` +
+        'A type of a plugin exists while the plugin is enabled.',
+    );
+    return undefined;
+  }
+  if (isCustom && BUILT_IN.has(field.kind)) {
+    tell(`"${field.kind}" is a built-in type; write field.${field.kind}().`);
+    return undefined;
+  }
+  return type;
 }
 
 function readOptions(written: object, tell: (problem: string) => void): FieldWords {

@@ -9,18 +9,20 @@ import { humanise, snakeCase } from './naming.ts';
 import { specOf } from './own-type.ts';
 
 /** A field with everything that does not depend on other models; relations are bound afterwards. */
-export function fieldInfo(model: ModelDraft, name: string, declared: DeclaredField): FieldDraft {
+export function fieldInfo(model: ModelDraft, name: string, declared: DeclaredField, owner = model.owner): FieldDraft {
   const { kind, options } = declared;
-  const item = declared.item && fieldInfo(model, name, declared.item);
+  const item = declared.item && fieldInfo(model, name, declared.item, owner);
   const values = declared.item?.values ?? declared.values;
   const isMoney = kind === 'money';
   const files = fileLimits(kind, options);
   return {
     model,
     name,
+    owner,
+    writable: !model.readOnly,
     column: kind === 'manyToMany' ? '' : (options.column ?? snakeCase(name)),
     kind,
-    spec: item?.kind === 'choice' ? arrayOfChoices : specOf(kind, options.sqlType, model.managed),
+    spec: item?.kind === 'choice' ? arrayOfChoices : specOf(kind, declared.type, options.sqlType, model.managed),
     label: options.label ?? humanise(name),
     help: options.help ?? '',
     nullable: options.nullable ?? false,

@@ -8,7 +8,7 @@
 import type { Bytes } from '../bytes.ts';
 import type { FileType, ImageType } from '../files/file-types.ts';
 
-export type Kind =
+export type BuiltInKind =
   | 'identity'
   | 'text'
   | 'integer'
@@ -35,6 +35,19 @@ export type Kind =
   | 'image'
   | 'belongsTo'
   | 'manyToMany';
+
+/**
+ * The value in code of each field type that a plugin brings; plugins merge theirs into it and list the type in `fieldTypes`.
+ *
+ * @example
+ * declare module 'rustio-admin/plugin' {
+ *   interface FieldTypes { geoPoint: { lat: number; lng: number } }
+ * }
+ */
+// biome-ignore lint/suspicious/noEmptyInterface: plugins merge into it
+export interface FieldTypes {}
+export type CustomKind = keyof FieldTypes & string;
+export type Kind = BuiltInKind | CustomKind;
 
 /** required: must be given on insert · optional: nullable, has a default or is generated · virtual: no column */
 export type Mode = 'required' | 'optional' | 'virtual';
@@ -198,6 +211,11 @@ export interface ImageOptions<N extends boolean> extends Omit<FileOptions<N>, 't
   /** The most dots, width times height. @defaultValue 40,000,000 */
   pixels?: number;
 }
+/** What a field of a plugin's type may say; what bounds mean is for the type to say. */
+export interface CustomOptions<N extends boolean, D> extends FieldOptions<N, D> {
+  min?: number | bigint | string;
+  max?: number | bigint | string;
+}
 export interface RelationOptions<N extends boolean> {
   nullable?: N;
   unique?: boolean;
@@ -315,6 +333,14 @@ export interface FieldApi {
   file<N extends boolean = false>(options?: FileOptions<N>): Column<'file', string | NullIf<N>, ModeIf<N, never>>;
   /** A picture: PNG, JPEG, GIF or WebP. A record's page shows it. */
   image<N extends boolean = false>(options?: ImageOptions<N>): Column<'image', string | NullIf<N>, ModeIf<N, never>>;
+  /**
+   * A field of a type that an enabled plugin brings: `field.custom('geoPoint', { nullable: true })`. Its values have the type
+   * that the plugin merges into `FieldTypes`.
+   */
+  custom<K extends CustomKind, N extends boolean = false, D extends FieldTypes[K] | (() => FieldTypes[K]) = never>(
+    type: K,
+    options?: CustomOptions<N, D>,
+  ): Column<K, FieldTypes[K] | NullIf<N>, ModeIf<N, D>>;
   /** The row holds the key of the target: `field.belongsTo(() => Patient)`. */
   belongsTo<T extends ArrowToModel, N extends boolean = false>(
     target: T,
@@ -359,6 +385,7 @@ export const field: FieldApi = {
   bytes: plain('bytes'),
   file: plain('file'),
   image: plain('image'),
+  custom: (kind, options = {}) => ({ kind, options, custom: true }) as never,
   belongsTo: (target, options = {}) => ({ kind: 'belongsTo', options, target }) as never,
   manyToMany: (target, { through, ...options }) => ({ kind: 'manyToMany', options, target, through }) as never,
 };

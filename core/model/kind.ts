@@ -42,8 +42,9 @@ export interface Formatter {
 export type FilterShape = 'none' | 'values' | 'boolean' | 'range' | 'relation' | 'typed' | 'presence';
 
 /**
- * Everything that the framework knows about a kind of field. One file a kind; nothing else in the code asks
- * `if (kind === …)` where one of these would do.
+ * Everything that the framework knows about a type of field. One file per type; nothing else in the code asks
+ * `if (kind === …)` where one of these would do. Plugins bring types of their own in `fieldTypes`; the column's type must have
+ * an `=` in PostgreSQL, by which a save finds out what changes.
  */
 export interface FieldType<V = unknown> {
   readonly kind: Kind;
@@ -100,7 +101,7 @@ export interface FieldType<V = unknown> {
   readonly align: 'start' | 'end';
 
   // ── edited
-  /** Which control of templates/admin/fields edits it. */
+  /** Which control of templates/admin/fields edits it: `text`. With a slash, a view of a plugin or of the project: `geo/point`. */
   widget(field: FieldInfo): string;
   /** The wire as the text that the control holds; `parse` with the same zone takes it back. */
   text(wire: NonNullable<DbValue>, field: FieldInfo, zone?: string): string;

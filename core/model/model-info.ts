@@ -2,6 +2,7 @@ import type { DeclaredField } from './declared-field.ts';
 import { readField } from './declared-field.ts';
 import type { FieldDraft, ModelDraft, Tell } from './draft.ts';
 import { fieldInfo } from './field-info.ts';
+import type { FieldTypeRegistry } from './field-types.ts';
 import type { AnyModel } from './model.ts';
 import { addressFault, fieldNameFault, modelNameFault, tableNameFault } from './names.ts';
 import { kebabCase, pluralOf, snakeCase, wordsInSentence } from './naming.ts';
@@ -29,6 +30,7 @@ export function modelInfo(
   owner: string,
   model: AnyModel,
   declared: Map<FieldDraft, DeclaredField>,
+  types: FieldTypeRegistry,
   tell: Tell,
 ): ModelDraft {
   const { modelName: name, definition } = model;
@@ -66,7 +68,7 @@ export function modelInfo(
     if (!OPTIONS.includes(option))
       tell(`model ${name}`, `There is no option "${option}".${didYouMean(option, OPTIONS)}`);
   }
-  readFields(draft, declared, tell);
+  readFields(draft, declared, types, tell);
   draft.key = readKey(draft, tell);
   return draft;
 }
@@ -102,7 +104,12 @@ export function nameFields(model: ModelDraft, tell: Tell): void {
   }
 }
 
-function readFields(model: ModelDraft, declared: Map<FieldDraft, DeclaredField>, tell: Tell): void {
+function readFields(
+  model: ModelDraft,
+  declared: Map<FieldDraft, DeclaredField>,
+  types: FieldTypeRegistry,
+  tell: Tell,
+): void {
   for (const [name, field] of Object.entries(model.model.fields)) {
     const where = `model ${model.name}: fields.${name}`;
     const fault = fieldNameFault(name);
@@ -110,7 +117,7 @@ function readFields(model: ModelDraft, declared: Map<FieldDraft, DeclaredField>,
       tell(where, `${capital(fault)}.`);
       continue;
     }
-    const read = readField(field, (problem) => tell(where, problem));
+    const read = readField(field, types, (problem) => tell(where, problem));
     if (read === undefined) continue;
     const info = fieldInfo(model, name, read);
     declared.set(info, read);

@@ -11,11 +11,11 @@ export const TEXT_TYPES: readonly string[] = ['text', 'citext', 'bpchar'];
  * What a field of this kind does over a column whose type somebody else chose: values travel as that type, so PostgreSQL
  * stores, compares and sorts them as the column does. An enum takes nothing else; an index over citext or char(n) is used.
  */
-export function specOf(kind: Kind, sqlType: string | undefined, managed: boolean): FieldType {
+export function specOf(kind: Kind, type: FieldType, sqlType: string | undefined, managed: boolean): FieldType {
   if (kind === 'identity' && !managed) return serial;
-  if (sqlType === undefined) return kinds[kind];
-  const type = quoteTable(sqlType);
-  return { ...kinds[kind], cast: () => type };
+  if (sqlType === undefined) return type;
+  const name = quoteTable(sqlType);
+  return { ...type, cast: () => name };
 }
 
 /** The serial of 32 bits that others may have made comes as a number, for PostgreSQL's integer has no digit to lose. */

@@ -6,6 +6,10 @@ import type { AnyModel } from './model.ts';
 export interface FieldInfo {
   readonly model: ModelInfo;
   readonly name: string;
+  /** Who declared it: the model's owner, or the plugin that adds it to the model. */
+  readonly owner: string;
+  /** Whether data access may write it: fields of a read-only model are written by their plugin's own code alone. */
+  readonly writable: boolean;
   /** Empty for a manyToMany. */
   readonly column: string;
   readonly kind: Kind;
@@ -65,6 +69,11 @@ export interface ModelInfo {
   readonly pick: 'viewers' | 'everybody';
   /** Relations of other models (and of itself) that point here. */
   readonly inbound: readonly FieldInfo[];
+}
+
+/** Whether a row of the model may be changed through data access: a read-only model may have fields of other plugins that may. */
+export function isEditable(model: ModelInfo): boolean {
+  return !model.readOnly || [...model.fields.values()].some((field) => field.writable);
 }
 
 /** All models of an application, by every name under which they are asked for. */

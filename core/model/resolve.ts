@@ -1,10 +1,10 @@
 import { RustioError } from '../errors.ts';
 import type { BootProblem } from '../problem.ts';
+import { addFields, type OwnedExtension, tellRequired } from './add-fields.ts';
 import { fieldProblems } from './check-field.ts';
 import type { DeclaredField } from './declared-field.ts';
 import type { FieldDraft, ModelDraft, Tell } from './draft.ts';
-import type { ModelExtension } from './extend-model.ts';
-import type { FieldType } from './kind.ts';
+import { fieldTypesOf, type OwnedFieldType } from './field-types.ts';
 import type { AnyModel } from './model.ts';
 import { modelInfo, nameFields } from './model-info.ts';
 import { columnNameFault } from './names.ts';
@@ -20,8 +20,8 @@ export interface DeclaredModel {
 
 /** What plugins add to the models of others. */
 export interface ModelAdditions {
-  readonly extensions?: readonly (ModelExtension & { readonly owner: string })[];
-  readonly fieldTypes?: readonly { readonly type: FieldType; readonly owner: string }[];
+  readonly extensions?: readonly OwnedExtension[];
+  readonly fieldTypes?: readonly OwnedFieldType[];
 }
 
 /**
@@ -30,7 +30,7 @@ export interface ModelAdditions {
  */
 export function buildModels(
   declared: readonly DeclaredModel[],
-  _additions: ModelAdditions = {},
+  { extensions = [], fieldTypes = [] }: ModelAdditions = {},
 ): {
   readonly models: Models;
   readonly problems: readonly BootProblem[];
@@ -39,12 +39,14 @@ export function buildModels(
   const tell: Tell = (where, problem) => problems.push({ where, problem });
   const written = new Map<FieldDraft, DeclaredField>();
 
+  const types = fieldTypesOf(fieldTypes, tell);
   const known = new Map<AnyModel, ModelDraft>();
   for (const { owner, model } of declared) {
     if (known.has(model))
       tell(`model ${model.modelName}`, `It is declared twice, by ${known.get(model)?.owner} and ${owner}.`);
-    else known.set(model, modelInfo(owner, model, written, tell));
+    else known.set(model, modelInfo(owner, model, written, types, tell));
   }
+  addFields(extensions, known, written, types, tell);
   const all = [...known.values()];
   const fields = all.flatMap((model) => [...model.fields.values()]);
 
@@ -55,6 +57,7 @@ export function buildModels(
     nameFields(model, tell);
     tellColumns(model, tell);
   }
+  tellRequired(all, tell);
   for (const [field, read] of written) {
     for (const problem of fieldProblems(field, read)) tell(`model ${field.model.name}: fields.${field.name}`, problem);
   }
@@ -71,12 +74,17 @@ function ofKind(fields: readonly FieldDraft[], kind: FieldDraft['kind']): readon
 function tellColumns(model: ModelDraft, tell: Tell): void {
   const owners = new Map<string, FieldDraft>();
   for (const field of model.stored) {
-    const where = `model ${model.name}: fields.${field.name}`;
+    const where =
+      field.owner === model.owner
+        ? `model ${model.name}: fields.${field.name}`
+        : `plugin ${field.owner}: extendModels.${model.name}.${field.name}`;
+    const named = (other: FieldDraft): string =>
+      field.owner === other.owner ? `"${other.name}"` : `"${other.name}" of ${other.owner}`;
     const fault = columnNameFault(field.column);
     if (fault !== undefined) tell(where, `Column: ${fault}.`);
     const other = owners.get(field.column);
     if (other)
-      tell(where, `It has the column "${field.column}", as "${other.name}" has. Say \`column\` for one of them.`);
+      tell(where, `It has the column "${field.column}", as ${named(other)} has. Say \`column\` for one of them.`);
     else owners.set(field.column, field);
   }
 }

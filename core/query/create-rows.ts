@@ -1,6 +1,6 @@
 import type { Actor } from '../actor.ts';
-import type { Database, Query } from '../database/pool.ts';
-import type { AnyModel, Row } from '../model/model.ts';
+import type { Database, Query, Transaction } from '../database/pool.ts';
+import type { AnyModel } from '../model/model.ts';
 import type { Models } from '../model/registry.ts';
 import { Counts } from './count.ts';
 import { dependantsOf } from './dependants.ts';
@@ -12,7 +12,7 @@ import { parseAsk } from './parse-ask.ts';
 import { labelsOf, optionsFor, resolveTyped } from './pick.ts';
 import { readPage } from './read-page.ts';
 import { Reader } from './reader.ts';
-import type { Records } from './rows.ts';
+import type { ExtendedRow, Records } from './rows.ts';
 import { withinTime } from './slow.ts';
 import { Turns } from './turns.ts';
 import type { Policy, Sort } from './types.ts';
@@ -61,10 +61,14 @@ export function createRows({
     resolve: (actor, field, typed) => withinTime(resolveTyped(turns.of(actor), readerFor(actor), field, typed)),
     labels: (actor, field, keys) => withinTime(labelsOf(turns.of(actor), readerFor(actor), field, keys)),
     dependants: (actor, model, key) => withinTime(dependantsOf(turns.of(actor), readerFor(actor), model, key)),
-    async get<M extends AnyModel>(actor: Actor, model: M, key: string, within?: Query): Promise<Row<M> | undefined> {
+    async get<M extends AnyModel>(actor: Actor, model: M, key: string, within?: Query) {
       const found = await findValues(within ?? turns.of(actor), readerFor(actor), models.of(model), key);
       // Each kind decodes to what its field declares; what the actor may not see is absent, as the door's contract says.
-      return found as Row<M> | undefined;
+      return found as ExtendedRow<M> | undefined;
+    },
+    async hold<M extends AnyModel>(tx: Transaction, actor: Actor, model: M, key: string, strength: 'share' | 'update') {
+      const found = await findValues(tx, readerFor(actor), models.of(model), key, strength);
+      return found as ExtendedRow<M> | undefined;
     },
     refreshEstimates: () => estimates.refresh(),
   };

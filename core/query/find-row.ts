@@ -2,7 +2,7 @@ import { type FragmentSqlToken, sql } from 'slonik';
 import type { Query } from '../database/queries.ts';
 import { keyText, parseKey } from '../model/key.ts';
 import type { Param } from '../model/kind.ts';
-import type { ModelInfo } from '../model/registry.ts';
+import { isEditable, type ModelInfo } from '../model/registry.ts';
 import { type DecodedRow, decodeRow, rowSchema } from '../model/row.ts';
 import { LABEL, VERSION } from './aliases.ts';
 import type { Reader } from './reader.ts';
@@ -12,6 +12,8 @@ import type { Found } from './types.ts';
 
 /** Entries of a manyToMany that a record's page and form hold. */
 const LISTED = 1_000;
+
+const LOCKS = { share: sql.fragment`for share of t`, update: sql.fragment`for update of t` };
 
 /** One record as pages show it; undefined when there is none, or none for this reader. */
 export async function findRow(
@@ -24,7 +26,7 @@ export async function findRow(
   if (conditions === undefined) return undefined;
   const fields = [...model.fields.values()].filter((field) => reader.sees(field));
   // A view has no xmin. It cannot be written either, so nothing will ask for a version.
-  const version = !model.readOnly;
+  const version = isEditable(model);
   const row = rowSql(reader, model, { fields, listed: LISTED, whole: true, version });
   const columns = row.needed.map((field) => sql.fragment`${columnSql('t', field)}`);
   if (version) columns.push(sql.fragment`t.xmin::text as ${sql.identifier([VERSION])}`);
@@ -48,6 +50,7 @@ export async function findValues(
   reader: Reader,
   model: ModelInfo,
   key: string,
+  lock: 'share' | 'update' | undefined = undefined,
 ): Promise<DecodedRow | undefined> {
   const conditions = conditionsFor(reader, model, key);
   if (conditions === undefined) return undefined;
@@ -55,7 +58,7 @@ export async function findValues(
   const columns = fields.map((field) => sql.fragment`${columnSql('t', field)} as ${sql.identifier([field.name])}`);
   const found = await database.maybeOne(
     sql.type(rowSchema(model, fields))`
-      select ${joined(columns, comma)} from ${tableSql(model)} t ${whereSql(conditions)}
+      select ${joined(columns, comma)} from ${tableSql(model)} t ${whereSql(conditions)} ${lock === undefined ? sql.fragment`` : LOCKS[lock]}
     `,
   );
   return found === null ? undefined : decodeRow(model, found);

@@ -1,10 +1,14 @@
 import type { Actor } from '../actor.ts';
-import type { Query } from '../database/pool.ts';
+import type { Query, Transaction } from '../database/pool.ts';
+import type { ExtensionOf } from '../model/extend-model.ts';
 import type { AnyModel, Row } from '../model/model.ts';
 import type { FieldInfo, ModelInfo } from '../model/registry.ts';
 import type { Offered } from './offered.ts';
 import type { ParsedAsk } from './parse-ask.ts';
 import type { Ask, Dependants, Found, Listing, Option, Page } from './types.ts';
+
+/** A row with what plugins add to it. */
+export type ExtendedRow<M extends AnyModel> = Row<M> & ExtensionOf<M>;
 
 /**
  * The door for reading: whatever shows rows to somebody comes through here. Permissions, field rights, row rules
@@ -41,7 +45,22 @@ export interface Records {
   /** What points to a record, counted up to a limit. */
   dependants(actor: Actor, model: ModelInfo, key: string): Promise<readonly Dependants[]>;
   /** A typed row, for rules and commands. Fields that the actor may not see are absent from it. */
-  get<M extends AnyModel>(actor: Actor, model: M, key: string, within?: Query): Promise<Row<M> | undefined>;
+  get<M extends AnyModel>(actor: Actor, model: M, key: string, within?: Query): Promise<ExtendedRow<M> | undefined>;
+  /**
+   * The same under a lock until the end of the transaction: `share` keeps others from changing or deleting the record, `update`
+   * also from locking it. Undefined, and nothing is locked, when it is not there or this actor may not view it.
+   *
+   * @example
+   * const order = await app.records.hold(tx, actor, Order, key, 'update');
+   * if (order === undefined) throw notFound();
+   */
+  hold<M extends AnyModel>(
+    tx: Transaction,
+    actor: Actor,
+    model: M,
+    key: string,
+    strength: 'share' | 'update',
+  ): Promise<ExtendedRow<M> | undefined>;
   /** Asks how large the tables are, which lists do every few minutes by themselves. Call it before the server listens. */
   refreshEstimates(): Promise<void>;
 }

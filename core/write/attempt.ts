@@ -1,4 +1,5 @@
 import type { Transaction } from '../database/pool.ts';
+import { RustioError } from '../errors.ts';
 import type { ModelInfo } from '../model/registry.ts';
 import { constraintProblems } from './constraint-problem.ts';
 import { Refusal } from './refusal.ts';
@@ -22,6 +23,8 @@ export async function attempt<T>(
     return { done: await tx.savepoint(work) };
   } catch (error) {
     if (error instanceof Forbidden || error instanceof Mistaken) return { refused: error.outcome };
+    // An error of our own, or of a plugin, that some violation has caused is no mistake in the form.
+    if (error instanceof RustioError) throw error;
     const problems = constraintProblems(model, values, error);
     if (problems === undefined) throw error;
     return { refused: { outcome: 'invalid', problems } };

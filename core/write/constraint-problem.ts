@@ -1,5 +1,5 @@
 import { type ConstraintViolation, constraintViolation } from '../database/errors.ts';
-import { fieldsOfConstraint } from '../migrate/names.ts';
+import { checkName, fieldsOfConstraint } from '../migrate/names.ts';
 import type { Issue } from '../model/kind.ts';
 import { countCharacters } from '../model/plain-text.ts';
 import type { FieldInfo, ModelInfo } from '../model/registry.ts';
@@ -80,7 +80,7 @@ function columnsIn(detail: string | undefined): readonly string[] {
   return (list ?? '').split(',').map((name) => name.trim().replace(/^"(.*)"$/, '$1'));
 }
 
-function issueOf({ kind }: ConstraintViolation, fields: readonly FieldInfo[], values: Values): Issue {
+function issueOf({ kind, constraint }: ConstraintViolation, fields: readonly FieldInfo[], values: Values): Issue {
   const [first] = fields;
   switch (kind) {
     case 'unique':
@@ -99,8 +99,13 @@ function issueOf({ kind }: ConstraintViolation, fields: readonly FieldInfo[], va
     case 'exclusion':
       return { key: 'problem.overlaps' };
     case 'check':
-      return { key: first !== undefined && first.values.length > 0 ? 'problem.choice' : 'problem.refused' };
+      return { key: isChoiceCheck(first, constraint) ? 'problem.choice' : 'problem.refused' };
   }
+}
+
+/** The one that keeps a choice to its values. Any other CHECK on the column says something else. */
+function isChoiceCheck(field: FieldInfo | undefined, constraint: string | undefined): boolean {
+  return field !== undefined && field.values.length > 0 && constraint === checkName(field, 'choice');
 }
 
 function given(field: FieldInfo, values: Values): readonly string[] {

@@ -1,5 +1,6 @@
 import type { AuditContext } from '../actor.ts';
 import type { Transaction } from '../database/pool.ts';
+import type { ExtensionOf, ExtensionValues } from '../model/extend-model.ts';
 import type { AnyModel, Row, Update } from '../model/model.ts';
 import type { ModelInfo } from '../model/registry.ts';
 import type { Problem } from './types.ts';
@@ -14,7 +15,10 @@ export interface Change<R = Values, V = Values> {
   readonly key: string | undefined;
   /** The row as it was, under a lock; undefined for a new one. */
   readonly old: R | undefined;
-  /** What the change sets; empty for a deletion. */
+  /**
+   * What the change sets; empty for a deletion. Before validation these are the values as they were given (a form gives all of
+   * its fields); in `beforeSave` and `afterCommit` of an update only those that differ from the stored ones.
+   */
   readonly values: V;
 }
 
@@ -27,12 +31,19 @@ type Answer<V> = Promise<HookResult<V> | void> | HookResult<V> | void;
 
 /**
  * What a plugin does around every change of a model's rows, in the transaction of the change. Rows that go along with another one
- * (`onDelete: 'cascade'`, pairs of a many-to-many) pass through the same hooks.
+ * (`onDelete: 'cascade'` and `'setNull'`, pairs of a many-to-many) pass through the same hooks. When the change is refused, what
+ * a hook wrote is undone; when a hook throws, the whole transaction is.
  */
 export interface ModelHooks<R = Values, V = Values> {
-  /** Before values are validated: derive and normalise here. */
+  /**
+   * Before values are validated: derive and normalise here. Of an update the old row is locked already. Values that hooks set are
+   * validated like given ones, and are not subject to the actor's rights to fields.
+   */
   beforeValidate?(tx: Transaction, change: Change<R, V>): Answer<V>;
-  /** After validation, under the row's lock, before it is written. Values that it sets are validated. */
+  /**
+   * After validation, under the row's lock, before it is written; not for an update that changes nothing. Values that it sets are
+   * validated.
+   */
   beforeSave?(tx: Transaction, change: Change<R, V>): Answer<V>;
   /** Before a row is deleted. Problems keep it, and everything that hangs on it. */
   beforeDelete?(
@@ -49,6 +60,11 @@ export interface ModelHook {
   readonly hooks: ModelHooks;
 }
 
+/** A hook with the plugin that it is of. */
+export interface OwnedHook extends ModelHook {
+  readonly owner: string;
+}
+
 /**
  * Hooks for one model, with typed rows, or for every model (`'*'`).
  *
@@ -62,7 +78,10 @@ export interface ModelHook {
  *   }),
  * ],
  */
-export function hooksFor<M extends AnyModel>(model: M, hooks: ModelHooks<Row<M>, Update<M>>): ModelHook;
+export function hooksFor<M extends AnyModel>(
+  model: M,
+  hooks: ModelHooks<Row<M> & ExtensionOf<M>, Update<M> & ExtensionValues<M>>,
+): ModelHook;
 export function hooksFor(model: '*', hooks: ModelHooks): ModelHook;
 export function hooksFor(model: AnyModel | '*', hooks: object): ModelHook {
   // The hooks of a model are only ever called with rows of that model.

@@ -1,9 +1,11 @@
 import type { AuditContext } from '../actor.ts';
 import { constraintViolation } from '../database/errors.ts';
 import type { Transaction } from '../database/pool.ts';
+import { RustioError } from '../errors.ts';
 import { parseKey } from '../model/key.ts';
 import type { ModelInfo } from '../model/registry.ts';
 import { keyCondition } from '../query/find-row.ts';
+import { Mistaken } from './attempt.ts';
 import type { Door } from './door.ts';
 import { Refusal } from './refusal.ts';
 import { Removal } from './removal.ts';
@@ -36,26 +38,26 @@ export async function removeRow(
   if (!old.allowed) return { outcome: 'forbidden' };
   if (version !== undefined && version !== old.version) return { outcome: 'conflict' };
 
-  const removal = new Removal(door, writer);
+  const removal = new Removal(door, writer, cause);
   try {
     await tx.savepoint((inner) => removal.remove(inner, model, [old]));
   } catch (error) {
-    if (error instanceof Refusal) return refused(removal.heldBy);
+    if (error instanceof Mistaken && error.outcome.outcome === 'invalid')
+      return { outcome: 'refused', problems: error.outcome.problems };
+    if (error instanceof Refusal) return refused(removal);
+    if (error instanceof RustioError) throw error;
     const violation = constraintViolation(error);
-    if (violation?.kind === 'rule' || violation?.kind === 'check') return { outcome: 'refused' };
+    if (violation?.kind === 'rule' || violation?.kind === 'check') return { outcome: 'refused', problems: [] };
     if (violation?.kind !== 'foreignKey') throw error;
     return { outcome: 'held', by: [nameOf(door, violation.table)] };
   }
-  for (const { subject, ...event } of removal.events) {
-    if (event.name === 'delete') await door.events.record(tx, cause, 'delete', { subject, data: event.data });
-    else await door.events.record(tx, cause, 'update', { subject, data: event.data });
-  }
+  await removal.record(door.events, tx);
   return { outcome: 'done', label: old.shownLabel };
 }
 
-/** Nobody holds it, and all the same it stays: a rule of the database. */
-function refused(heldBy: readonly string[]): Removed {
-  return heldBy.length === 0 ? { outcome: 'refused' } : { outcome: 'held', by: heldBy };
+/** Other rows hold it, hooks keep it, or, with neither, a rule of the database does. */
+function refused({ heldBy, problems }: Removal): Removed {
+  return heldBy.length > 0 ? { outcome: 'held', by: heldBy } : { outcome: 'refused', problems };
 }
 
 /** A table that no relation of a model tells of holds the row. */

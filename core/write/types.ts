@@ -19,8 +19,8 @@ export type Removed =
   | { readonly outcome: 'done'; readonly label: string }
   /** Other rows point here and forbid it. */
   | { readonly outcome: 'held'; readonly by: readonly string[] }
-  /** A rule of the database, in a trigger perhaps, does not allow it. */
-  | { readonly outcome: 'refused' }
+  /** Hooks of plugins keep the row, or one that would go with it. Without problems it is a rule of the database, in a trigger perhaps. */
+  | { readonly outcome: 'refused'; readonly problems: readonly Problem[] }
   | { readonly outcome: 'conflict' }
   | { readonly outcome: 'missing' }
   | { readonly outcome: 'forbidden' };

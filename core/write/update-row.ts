@@ -2,17 +2,22 @@ import { sql } from 'slonik';
 import type { AuditContext } from '../actor.ts';
 import type { Transaction } from '../database/pool.ts';
 import { parseKey } from '../model/key.ts';
+import type { Param } from '../model/kind.ts';
 import type { FieldInfo, ModelInfo } from '../model/registry.ts';
 import { validateValues } from '../model/validate.ts';
 import { keyCondition } from '../query/find-row.ts';
 import { comma, joined, tableSql, whereSql } from '../query/sql-names.ts';
-import { attempt, Forbidden, Swallowed } from './attempt.ts';
+import { attempt, Forbidden, Mistaken, Swallowed } from './attempt.ts';
 import type { Door } from './door.ts';
 import { changedFiles, letGo, takeFiles } from './files.ts';
-import { type GivenColumn, givenColumns, givenLinks, settable, unreachable } from './given-values.ts';
-import { linksDiffer, writeLinks } from './links.ts';
+import { type GivenColumn, givenColumns, settable, unreachable } from './given-values.ts';
+import type { Change, OwnedHook } from './hooks.ts';
+import { changeLinks, type Linking } from './links.ts';
 import { withSlugs } from './made-slugs.ts';
-import { pointingTo } from './pointing.ts';
+import { Refusal } from './refusal.ts';
+import { Removal } from './removal.ts';
+import { type Changes, changedPointing, changedValues, changesOf, isSame } from './row-changes.ts';
+import { hookRow, hooksOf, runAfterCommit, runHooks, UNTOUCHED, undoneUnlessDone } from './run-hooks.ts';
 import { snapshotOf } from './snapshot.ts';
 import { lockRows, type StoredRow, sameRow, storedColumns, storedRow, storedSchema } from './stored-row.ts';
 import { touchedField, touchSql } from './touched.ts';
@@ -35,36 +40,78 @@ export async function updateRow(
   tx: Transaction,
   cause: AuditContext,
   model: ModelInfo,
-  { key, version }: Which,
+  which: Which,
   values: Values,
   source: Source,
 ): Promise<Written> {
   const writer = new Writer(door.policy, cause.actor);
   if (!writer.may('change', model)) return { outcome: 'forbidden' };
-  const params = parseKey(model, key);
+  const params = parseKey(model, which.key);
   if (params === undefined) return { outcome: 'missing' };
+  const update: RowUpdate = { door, cause, model, writer, params, hooks: hooksOf(door, model) };
+  return undoneUnlessDone(update.hooks, tx, (inner) => changeRow(update, inner, which.version, values, source));
+}
+
+interface RowUpdate {
+  readonly door: Door;
+  readonly cause: AuditContext;
+  readonly model: ModelInfo;
+  readonly writer: Writer;
+  readonly params: readonly Param[];
+  readonly hooks: readonly OwnedHook[];
+}
+
+async function changeRow(
+  update: RowUpdate,
+  tx: Transaction,
+  version: string | undefined,
+  values: Values,
+  source: Source,
+): Promise<Written> {
+  const { door, cause, model, writer, params, hooks } = update;
   const { given: wished, problems: names } = settable(writer, 'change', model, values, source);
-  const given = await withSlugs(tx, model, wished, params);
-  const problems = [...names, ...validateValues(model, given, 'update')];
+  let byHooks: Values = {};
+  const problems = [...names];
+  if (hooks.length > 0) {
+    // Hooks see the old row before anything is validated, so it is locked first; without them one statement locks and compares.
+    const locked = await lock(update, tx, []);
+    if ('outcome' in locked) return locked;
+    const early = await runHooks('beforeValidate', hooks, tx, changeOf(update, locked, wished));
+    byHooks = early.values;
+    problems.push(...early.problems);
+  }
+  let given = await withSlugs(tx, model, { ...wished, ...byHooks }, params);
+  problems.push(...validateValues(model, given, 'update'));
   if (problems.length > 0) return { outcome: 'invalid', problems };
 
-  const columns = givenColumns(model, given);
-  const [old] = await lockRows(tx, writer.reads, model, keyCondition(model, params), {
-    seen: writer.seen(model),
-    allowed: writer.scope('change', model),
-    compared: columns,
-    limit: 1,
+  let compared = await compare(update, tx, given);
+  if ('outcome' in compared) return compared;
+  const unchanged = ({ old }: Compared): Written => ({
+    outcome: 'done',
+    key: old.key,
+    label: old.shownLabel,
+    changed: false,
   });
-  if (old === undefined || !old.seen) return { outcome: 'missing' };
-  if (!old.allowed) return { outcome: 'forbidden' };
-  // Whoever sets what he may not see must not learn from the answer that it was so already.
-  const unseen = new Set(Object.keys(given).filter((name) => !mayRead(writer, model.fields.get(name))));
-  const changes = changesOf(model, old, columns, given, unseen);
-  if (changes.names.size === 0) return { outcome: 'done', key: old.key, label: old.shownLabel, changed: false };
-  if (version !== undefined && version !== old.version) {
-    const fields = [...changes.names].filter((name) => mayRead(writer, model.fields.get(name)));
+  if (compared.changes.names.size === 0) return unchanged(compared);
+  if (version !== undefined && version !== compared.old.version) {
+    const fields = [...compared.changes.names].filter((name) => mayRead(writer, model.fields.get(name)));
     return { outcome: 'conflict', fields };
   }
+  const late =
+    hooks.length === 0
+      ? UNTOUCHED
+      : await runHooks('beforeSave', hooks, tx, changeOf(update, compared.old, changedValues(given, compared.changes)));
+  const objections = [...late.problems, ...validateValues(model, late.values, 'update')];
+  if (objections.length > 0) return { outcome: 'invalid', problems: objections };
+  if (late.isChanged) {
+    byHooks = { ...byHooks, ...late.values };
+    given = { ...given, ...late.values };
+    compared = await compare(update, tx, given);
+    if ('outcome' in compared) return compared;
+    if (compared.changes.names.size === 0) return unchanged(compared);
+  }
+
+  const { old, changes, columns } = compared;
   const fixed = model.key.filter((field) => changes.names.has(field.name) && !isSame(columns, old, field));
   if (fixed.length > 0) {
     return {
@@ -72,13 +119,16 @@ export async function updateRow(
       problems: fixed.map(({ name }) => ({ field: name, issue: { key: 'problem.keyFixed' } })),
     };
   }
-  const beyond = await unreachable(tx, writer, changedPointing(model, given, changes, old));
+  const byActor = new Set([...changes.names].filter((name) => !Object.hasOwn(byHooks, name)));
+  const beyond = await unreachable(tx, writer, changedPointing(model, given, byActor, old));
   if (beyond.length > 0) return { outcome: 'invalid', problems: beyond };
 
   const files = changedFiles(model, changes.names);
+  const removal = new Removal(door, writer, cause);
   const outcome = await attempt(tx, model, given, async (inner) => {
     await takeFiles(inner, cause.actor, files, given);
-    for (const [field, keys] of changes.links) await writeLinks(inner, model, old, field, keys);
+    for (const [field, keys] of changes.links)
+      await relink(inner, { door, context: cause, reads: writer.reads, removal }, old, field, keys);
     const row = await write(inner, writer, model, old, changes.columns, given);
     if (!row.allowed) throw new Forbidden();
     await letGo(door, inner, files, [old]);
@@ -87,50 +137,72 @@ export async function updateRow(
   if ('refused' in outcome) return outcome.refused;
 
   const row = outcome.done;
+  await removal.record(door.events, tx);
   await door.events.record(tx, cause, 'update', {
     subject: { model: model.name, key: row.key, label: row.label },
     data: { before: snapshotOf(model, old, changes.names), after: snapshotOf(model, row, changes.names) },
   });
+  if (hooks.length > 0) {
+    const change = changeOf(update, old, changedValues(given, compared.changes));
+    runAfterCommit(hooks, tx, { ...change, key: row.key, row: hookRow(model, row) });
+  }
   return { outcome: 'done', key: row.key, label: row.shownLabel, changed: true };
 }
 
-interface Changes {
-  readonly names: ReadonlySet<string>;
-  readonly columns: readonly GivenColumn[];
-  readonly links: ReadonlyMap<FieldInfo, readonly string[]>;
-}
-
-function changesOf(
-  model: ModelInfo,
-  old: StoredRow,
+/** The row under its lock until the end of the transaction, with how it compares to these columns. */
+async function lock(
+  { model, writer, params }: RowUpdate,
+  tx: Transaction,
   columns: readonly GivenColumn[],
-  given: Values,
-  unseen: ReadonlySet<string>,
-): Changes {
-  const changed = columns.filter(({ field }, index) => old.same[index] !== true || unseen.has(field.name));
-  const links = new Map(
-    [...givenLinks(model, given)].filter(
-      ([field, keys]) => unseen.has(field.name) || linksDiffer(old.links.get(field.name) ?? [], keys),
-    ),
-  );
-  const names = new Set([...changed.map(({ field }) => field.name), ...[...links.keys()].map((field) => field.name)]);
-  return { names, columns: changed, links };
+): Promise<StoredRow | Extract<Written, { outcome: 'missing' | 'forbidden' }>> {
+  const [old] = await lockRows(tx, writer.reads, model, keyCondition(model, params), {
+    seen: writer.seen(model),
+    allowed: writer.scope('change', model),
+    compared: columns,
+    limit: 1,
+  });
+  if (old === undefined || !old.seen) return { outcome: 'missing' };
+  return old.allowed ? old : { outcome: 'forbidden' };
 }
 
-/** Only what is new must be within the actor's reach: a row may go on pointing to one that he cannot see. */
-function changedPointing(
-  model: ModelInfo,
+interface Compared {
+  readonly old: StoredRow;
+  readonly columns: readonly GivenColumn[];
+  readonly changes: Changes;
+}
+
+async function compare(
+  update: RowUpdate,
+  tx: Transaction,
   given: Values,
-  { names }: Changes,
+): Promise<Compared | Extract<Written, { outcome: 'missing' | 'forbidden' }>> {
+  const { model, writer } = update;
+  const columns = givenColumns(model, given);
+  const old = await lock(update, tx, columns);
+  if ('outcome' in old) return old;
+  // Whoever sets what he may not see must not learn from the answer that it was so already.
+  const unseen = new Set(Object.keys(given).filter((name) => !mayRead(writer, model.fields.get(name))));
+  return { old, columns, changes: changesOf(model, old, columns, given, unseen) };
+}
+
+function changeOf({ cause, model }: RowUpdate, old: StoredRow, values: Values): Change & { readonly key: string } {
+  return { context: cause, model, action: 'update', key: old.key, old: hookRow(model, old), values };
+}
+
+async function relink(
+  tx: Transaction,
+  linking: Linking & { readonly removal: Removal },
   old: StoredRow,
-): ReadonlyMap<FieldInfo, readonly string[]> {
-  const pointing = [...pointingTo(model, given)].filter(([field]) => names.has(field.name));
-  return new Map(
-    pointing.map(([field, keys]) => {
-      const before = old.links.get(field.name) ?? [];
-      return [field, keys.filter((key) => !before.includes(key))];
-    }),
-  );
+  field: FieldInfo,
+  keys: readonly string[],
+): Promise<void> {
+  try {
+    await changeLinks(tx, linking, old, field, keys);
+  } catch (error) {
+    if (error instanceof Mistaken || !(error instanceof Refusal)) throw error;
+    const [first, ...more] = linking.removal.problems.map(({ issue }) => ({ field: field.name, issue }));
+    throw new Mistaken(first ? [first, ...more] : [{ field: field.name, issue: { key: 'problem.constraint' } }]);
+  }
 }
 
 /** Also when links alone changed: the row's version must tell it. */
@@ -160,9 +232,4 @@ async function write(
 
 function mayRead(writer: Writer, field: FieldInfo | undefined): boolean {
   return field !== undefined && writer.reads.sees(field);
-}
-
-function isSame(columns: readonly GivenColumn[], old: StoredRow, field: FieldInfo): boolean {
-  const at = columns.findIndex((column) => column.field === field);
-  return at >= 0 && old.same[at] === true;
 }

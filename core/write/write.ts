@@ -1,5 +1,6 @@
 import type { AuditContext } from '../actor.ts';
 import type { Transaction } from '../database/pool.ts';
+import type { ExtensionValues } from '../model/extend-model.ts';
 import type { AnyModel, Insert, Update } from '../model/model.ts';
 import type { ModelInfo } from '../model/registry.ts';
 import type { Removed, Written } from './types.ts';
@@ -12,13 +13,18 @@ export type Values = Readonly<Record<string, unknown>>;
  * changes, and records the event, all in the caller's transaction. A manyToMany takes an array of keys.
  */
 export interface Write {
-  create<M extends AnyModel>(tx: Transaction, cause: AuditContext, model: M, values: Insert<M>): Promise<Written>;
+  create<M extends AnyModel>(
+    tx: Transaction,
+    cause: AuditContext,
+    model: M,
+    values: Insert<M> & ExtensionValues<M>,
+  ): Promise<Written>;
   update<M extends AnyModel>(
     tx: Transaction,
     cause: AuditContext,
     model: M,
     key: string,
-    values: Update<M>,
+    values: Update<M> & ExtensionValues<M>,
     version?: string,
   ): Promise<Written>;
   remove(tx: Transaction, cause: AuditContext, model: AnyModel, key: string, version?: string): Promise<Removed>;

@@ -1,6 +1,6 @@
 import type { FragmentSqlToken } from 'slonik';
 import type { Actor } from '../actor.ts';
-import type { FieldInfo, ModelInfo } from '../model/registry.ts';
+import { type FieldInfo, isEditable, type ModelInfo } from '../model/registry.ts';
 import { Reader } from '../query/reader.ts';
 import type { Policy } from '../query/types.ts';
 
@@ -26,13 +26,14 @@ export class Writer {
   }
 
   may(change: Change, model: ModelInfo): boolean {
-    return !model.readOnly && this.#policy.may(this.#actor, change, model);
+    const isOpen = change === 'change' ? isEditable(model) : !model.readOnly;
+    return isOpen && this.#policy.may(this.#actor, change, model);
   }
 
   /** `forbidden`: he sees the field and may not set it. `unknown`: he may not even know of it. */
   sets(change: 'add' | 'change', field: FieldInfo, source: Source): 'yes' | 'forbidden' | 'unknown' {
     const shownOnly = source === 'form' && (field.readOnly || field.kind === 'identity');
-    if (!shownOnly && this.#policy.mayField(this.#actor, change, field)) return 'yes';
+    if (field.writable && !shownOnly && this.#policy.mayField(this.#actor, change, field)) return 'yes';
     return this.reads.sees(field) ? 'forbidden' : 'unknown';
   }
 

@@ -1,3 +1,4 @@
+import type { ExtensionName } from '../../core/model/extend-model.ts';
 import type { Fields } from '../../core/model/field.ts';
 import type { AnyModel, FieldName, FilterName, OrderName, RowShown, SearchName } from '../../core/model/model.ts';
 
@@ -9,20 +10,24 @@ export interface Computed<R> {
   readonly align?: 'start' | 'end';
 }
 
-export interface AdminOptions<F extends Fields, C extends string> {
+/** `C`: names of computed columns; `E`: of fields that plugins add to the model. */
+export interface AdminOptions<F extends Fields, C extends string, E extends string = never> {
   readonly computed?: { readonly [P in C]: Computed<RowShown<F>> };
   /** Columns of the list; the first links to the record. @defaultValue the label's fields and the first five others */
-  readonly list?: readonly (FieldName<F> | NoInfer<C>)[];
-  readonly filters?: readonly FilterName<F>[];
-  readonly search?: readonly SearchName<F>[];
+  readonly list?: readonly (FieldName<F> | E | NoInfer<C>)[];
+  readonly filters?: readonly (FilterName<F> | E)[];
+  readonly search?: readonly (SearchName<F> | E)[];
   /** `-name` is descending. The key is always added, so that no order is left to chance. */
-  readonly order?: readonly OrderName<F>[];
+  readonly order?: readonly (OrderName<F> | E | `-${E}`)[];
   /** Rows a page. @defaultValue 50 */
   readonly size?: number;
   /** Sections of detail and form; fields that stand in none follow in a last one. */
-  readonly fieldsets?: readonly { readonly title: string; readonly fields: readonly (FieldName<F> | NoInfer<C>)[] }[];
+  readonly fieldsets?: readonly {
+    readonly title: string;
+    readonly fields: readonly (FieldName<F> | E | NoInfer<C>)[];
+  }[];
   /** Shown in the form, never written from it. */
-  readonly readOnly?: readonly FieldName<F>[];
+  readonly readOnly?: readonly (FieldName<F> | E)[];
   /** A heading under which the index and the navigation group the model. */
   readonly group?: string;
 }
@@ -41,7 +46,7 @@ export interface ModelAdmin {
  */
 export function defineAdmin<M extends AnyModel, const C extends string = never>(
   model: M,
-  options: AdminOptions<M['fields'], C>,
+  options: AdminOptions<M['fields'], C, ExtensionName<M>>,
 ): ModelAdmin {
   return { model, options: options as never };
 }

@@ -14,6 +14,9 @@ import { formOrigin } from './form-origin.ts';
 import { removeRecord } from './save-record.ts';
 import { type Site, siteOf } from './site.ts';
 
+/** Why hooks keep a record; more than these nobody reads at once. */
+const MAX_REASONS = 10;
+
 /** GET /:model/:key/+delete — asks once more, and says what hangs on the record. */
 export async function deletePage(ctx: Context, app: App): Promise<void> {
   const site = siteOf(ctx, app);
@@ -56,18 +59,27 @@ function refusalOf(
   ctx: Context,
   app: App,
   result: Extract<Removed, { outcome: 'held' | 'refused' | 'conflict' }>,
-): string {
+): readonly string[] {
   const { t, actor } = ctx.state;
-  if (result.outcome === 'conflict') return t('admin.delete.changed');
-  if (result.outcome === 'refused') return t('admin.delete.refused');
+  if (result.outcome === 'conflict') return [t('admin.delete.changed')];
+  if (result.outcome === 'refused') {
+    const reasons = result.problems.map(({ issue }) => t(issue.key, issue.params));
+    return reasons.length === 0 ? [t('admin.delete.refused')] : [...new Set(reasons)].slice(0, MAX_REASONS);
+  }
   const known = result.by.flatMap((name) => {
     const model = app.models.byName(name);
     return model && app.policy.may(actor, 'view', model) ? [pluralOf(t, model)] : [];
   });
-  return known.length === 0 ? t('admin.delete.heldHidden') : t('admin.delete.heldBy', { plural: known.join(', ') });
+  return [known.length === 0 ? t('admin.delete.heldHidden') : t('admin.delete.heldBy', { plural: known.join(', ') })];
 }
 
-async function showDeletePage(ctx: Context, app: App, site: Site, found: Found, refused?: string): Promise<void> {
+async function showDeletePage(
+  ctx: Context,
+  app: App,
+  site: Site,
+  found: Found,
+  refused: readonly string[] = [],
+): Promise<void> {
   const { model } = site;
   const dependants = await app.records.dependants(ctx.state.actor, model, found.key);
   const that = (onDelete: Dependants['field']['onDelete']): ReturnType<typeof relatedView>[] =>

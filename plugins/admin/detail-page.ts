@@ -8,6 +8,7 @@ import { capitalised } from '../../core/view/capitalised.ts';
 import { pluralOf, titleOf } from '../../core/view/model-names.ts';
 import { cellOf, labelOf } from './cells.ts';
 import { type Shown, type Site, siteOf, sitesOf } from './site.ts';
+import { mayAddOrDelete, mayEdit } from './writable-fields.ts';
 
 /** One fact of a record, ready to show. */
 export interface Fact {
@@ -24,16 +25,14 @@ export async function detailPage(ctx: Context, app: App): Promise<void> {
   const found = await foundOr404(ctx, app, site);
   const sites = sitesOf(app);
   const show = sites.show(ctx, 'whole');
-  const may = (action: 'change' | 'delete'): boolean =>
-    !model.readOnly && app.policy.may(ctx.state.actor, action, model);
   const dependants = await app.records.dependants(ctx.state.actor, model, found.key);
   app.views.page(ctx, 'admin/detail', {
     title: found.label,
     listUrl: app.urls.list(model),
     plural: capitalised(pluralOf(ctx.state.t, model)),
     singular: titleOf(ctx.state.t, model),
-    ...(may('change') && { editUrl: app.urls.record(model, found.key, '+edit') }),
-    ...(may('delete') && { deleteUrl: app.urls.record(model, found.key, '+delete') }),
+    ...(mayEdit(ctx, app, site) && { editUrl: app.urls.record(model, found.key, '+edit') }),
+    ...(mayAddOrDelete(ctx, app, model, 'delete') && { deleteUrl: app.urls.record(model, found.key, '+delete') }),
     historyUrl: app.urls.record(model, found.key, '+history'),
     sections: sectionsOf(ctx, site, found, show),
     related: dependants.map((dependant) => relatedView(ctx, app, dependant, found)),

@@ -22,7 +22,7 @@ import { receiveFiles, type Waiting } from './receive-files.ts';
 import { type Picks, resolveRelations } from './resolve-relations.ts';
 import { saveRecord } from './save-record.ts';
 import { type Site, siteOf } from './site.ts';
-import { writableFields } from './writable-fields.ts';
+import { mayAddOrDelete, mayEdit, writableFields } from './writable-fields.ts';
 
 /** GET /:model/+new — an empty form; fields named in the query are filled in (`?airport=ATL`). */
 export async function addPage(ctx: Context, app: App): Promise<void> {
@@ -39,7 +39,7 @@ export async function addPage(ctx: Context, app: App): Promise<void> {
 /** GET /:model/:key/+edit */
 export async function editPage(ctx: Context, app: App): Promise<void> {
   const site = siteOf(ctx, app);
-  if (site.model.readOnly) throw forbidden();
+  if (!mayEdit(ctx, app, site)) throw forbidden();
   const found = await foundOr404(ctx, app, site);
   await showForm(ctx, app, site, {
     found,
@@ -53,9 +53,9 @@ export async function editPage(ctx: Context, app: App): Promise<void> {
 export async function saveForm(ctx: Context, app: App): Promise<void> {
   const site = siteOf(ctx, app);
   const { model } = site;
-  if (model.readOnly) throw forbidden();
   const { form, params, timeZone } = ctx.state;
   const { key } = params;
+  if (key === undefined ? model.readOnly : !mayEdit(ctx, app, site)) throw forbidden();
   if (!form) throw notFound();
   const asked = key === undefined ? askedFor(app, model, form.get('~for')) : undefined;
   const fields = writableFields(ctx, app, site, key === undefined ? 'add' : 'change');
@@ -120,7 +120,7 @@ function isPosted(field: FieldInfo, form: Form, isNew: boolean, isShown: boolean
 function pageAfter(ctx: Context, app: App, model: ModelInfo, then: string | undefined, key: string): string {
   const may = (action: Action): boolean => app.policy.may(ctx.state.actor, action, model);
   if (then === 'stay' && may('change') && may('view')) return app.urls.record(model, key, '+edit');
-  if (then === 'new' && may('add')) return app.urls.add(model);
+  if (then === 'new' && mayAddOrDelete(ctx, app, model, 'add')) return app.urls.add(model);
   return may('view') ? app.urls.list(model) : app.urls.to('/');
 }
 
@@ -162,10 +162,11 @@ async function showForm(ctx: Context, app: App, site: Site, state: FormState): P
       recordLabel: found.label,
       historyUrl: app.urls.record(model, found.key, '+history'),
     }),
-    ...(found && may('delete') && { deleteUrl: app.urls.record(model, found.key, '+delete') }),
+    ...(found &&
+      mayAddOrDelete(ctx, app, model, 'delete') && { deleteUrl: app.urls.record(model, found.key, '+delete') }),
     ...(asked && { askedFor: asked.text }),
     mayStay: !asked && may('change') && may('view'),
-    mayAddMore: !asked && may('add'),
+    mayAddMore: !asked && mayAddOrDelete(ctx, app, model, 'add'),
     ...(conflict &&
       found && {
         conflict: {

@@ -25,8 +25,9 @@ export function fileLimits(ctx: Context, app: App): FileLimits {
 }
 
 function writableFiles(ctx: Context, app: App, site: Site): readonly FieldInfo[] {
-  if (site.model.readOnly || fileFields(site.model).length === 0) return [];
-  return writableFields(ctx, app, site, ctx.state.params.key === undefined ? 'add' : 'change').filter(holdsFile);
+  const isNew = ctx.state.params.key === undefined;
+  if ((isNew && site.model.readOnly) || fileFields(site.model).length === 0) return [];
+  return writableFields(ctx, app, site, isNew ? 'add' : 'change').filter(holdsFile);
 }
 
 /**

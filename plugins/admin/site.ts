@@ -86,6 +86,7 @@ function buildSites(app: App): Sites {
       byName.set(model.name, buildSite(model, { model: model.model, options: {} }, problems));
     }
   }
+  for (const { model } of byName.values()) problems.push(...widgetProblems(app, model));
   const shows = new Map<string, Formatter>();
   // Labels of these are read by people who may not open the records: by them they pick.
   const picked = [...byName.values()].map(({ model }) => model).filter((model) => model.pick === 'everybody');
@@ -149,6 +150,19 @@ function buildSite(model: ModelInfo, { options }: ModelAdmin, problems: BootProb
     sections: sections.map(({ title, fields }) => ({ title, shown: shownOf(fields) })),
     readOnly: new Set(options.readOnly ?? []),
   };
+}
+
+/** A control that does not exist would fail every form of the model. */
+function widgetProblems({ views }: App, model: ModelInfo): readonly BootProblem[] {
+  return [...model.fields.values()].flatMap((field): readonly BootProblem[] => {
+    const widget = field.spec.widget(field);
+    const view = widget.includes('/') ? widget : `admin/fields/${widget}`;
+    if (views.names.includes(view)) return [];
+    const where = `model ${model.name}: fields.${field.name}`;
+    return [
+      { where, problem: `its control is the view "${view}", which does not exist.${didYouMean(view, views.names)}` },
+    ];
+  });
 }
 
 /** What only types have looked at so far: the names of the options themselves, and fields that forms shall not write. */

@@ -140,7 +140,7 @@ test('models: the table of kinds says what PostgreSQL makes of each', async () =
     ),
   );
   assert.equal([...documented.keys()].sort(), Object.keys(field).sort());
-  assert.equal([...Object.keys(Every.fields), 'manyToMany'].sort(), Object.keys(field).sort());
+  assert.equal([...Object.keys(Every.fields), 'manyToMany', 'custom'].sort(), Object.keys(field).sort());
   await withApp({ models: [Other, Every] }, async (app) => {
     for (const { name, column } of app.app.models.of(Every).stored) {
       const { type } = await app.app.database.one(sql.type(z.object({ type: z.string() }))`

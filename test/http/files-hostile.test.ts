@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { sql } from 'slonik';
 import * as assert from 'uvu/assert';
+import { defineRules } from '../../core/policy.ts';
 import { HTML, latin, PDF, png, SVG, zip } from '../core/files/contents.ts';
 import {
   chosen,
@@ -10,6 +11,7 @@ import {
   type FilesDesk,
   incomingOf,
   openFilesDesk,
+  Paper,
   post,
   send,
   sendForm,
@@ -26,19 +28,15 @@ let clerk: Client;
 /** Rows that are hidden from everybody: those of this title. */
 const HIDDEN = 'Hidden';
 test.before(async () => {
-  desk = await openFilesDesk();
+  desk = await openFilesDesk({
+    rules: [
+      defineRules(Paper, {
+        rows: () => sql.fragment`t.title <> ${HIDDEN}`,
+        fields: { bill: (_actor, action) => !(action === 'view' && hidesBill) },
+      }),
+    ],
+  });
   clerk = await desk.person('staff', everything);
-  const { policy } = desk.app;
-  const { rows } = policy;
-  Reflect.set(policy, 'rows', (...asked: Parameters<typeof rows>) =>
-    asked[2].name === 'paper' ? sql.fragment`t.title <> ${HIDDEN}` : rows(...asked),
-  );
-  Reflect.set(
-    policy,
-    'mayField',
-    (_actor: unknown, action: string, { name }: { name: string }) =>
-      !(name === 'bill' && action === 'view' && hidesBill),
-  );
 });
 let hidesBill = false;
 test.before.each(async () => {

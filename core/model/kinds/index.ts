@@ -1,4 +1,4 @@
-import type { Kind } from '../field.ts';
+import type { BuiltInKind } from '../field.ts';
 import type { FieldType } from '../kind.ts';
 import { array } from './array.ts';
 import { belongsTo } from './belongs-to.ts';
@@ -27,8 +27,8 @@ import { timestamp } from './timestamp.ts';
 import { url } from './url.ts';
 import { uuid } from './uuid.ts';
 
-/** Every kind of field. A relation's own is bound to its target at the boot: ask `field.spec`. */
-export const kinds: Readonly<Record<Kind, FieldType>> = {
+/** Every built-in type of field; those of plugins join them in `fieldTypesOf`. A relation's own is bound to its target at the boot: ask `field.spec`. */
+export const kinds: Readonly<Record<BuiltInKind, FieldType>> = {
   identity,
   text,
   integer,

@@ -204,8 +204,8 @@ test('rules of a config for a model or field that is not there', async () => {
   const Other = defineModel('other', { fields: { name: field.text() } });
   const rules = [defineRules(Other, {}), defineRules(Lunch, { fields: { prize: () => true } as object })];
   assert.equal(await problemsOf({ models: [Lunch], rules }), [
-    'rules of other: the model is not part of the application.',
-    'rules of lunch: lunch has no field "prize". Did you mean "price"?',
+    'rules for other: the model is not part of the application.',
+    'rules for lunch: lunch has no field "prize". Did you mean "price"?',
   ]);
 });
 

@@ -39,6 +39,8 @@ test('what hangs on it goes with it, each with its event, before it; what only p
   const events = desk.takeEvents();
   assert.equal(events.map((event) => `${event.name} ${event.subject?.model} ${event.subject?.key}`).sort(), [
     'delete person 1',
+    'delete personTag 1,1',
+    'delete personTag 1,2',
     'delete task 1',
     'delete task 2',
     'delete task 3',

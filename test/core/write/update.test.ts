@@ -40,8 +40,9 @@ test('the event holds what changed, before and after, and nothing else', async (
     label: 'Anna',
     changed: true,
   });
-  const [event, ...more] = desk.takeEvents();
+  const [pair, event, ...more] = desk.takeEvents();
   assert.is(more.length, 0);
+  assert.equal([pair?.name, pair?.subject?.model, pair?.subject?.key], ['delete', 'personTag', '1,1'], 'a row is gone');
   assert.is(event?.name, 'update');
   assert.equal(event?.subject, { model: 'person', key: '1', label: 'Anna' });
   assert.equal(event?.data, {

@@ -82,14 +82,14 @@ test('what goes with it and what loses its link is counted, and each change stan
   ]);
 });
 
-test('tags of a record go with it without being events of their own', async () => {
+test('tags of a record go with it, each pair with an event of its own', async () => {
   const { id, remove } = await thing('Tagged');
   await run(desk)`insert into tag (name) values ('one')`;
   await run(desk)`insert into thing_tag (thing_id, tag_id) select ${id}, id from tag`;
   assert.is((await clerk.submit(remove, {})).status, 303);
   assert.equal(
     (await trailOf(id)).map(({ event, model }) => `${event} ${model}`),
-    ['delete thing'],
+    ['delete thingTag', 'delete thing'],
   );
 });
 

@@ -1,0 +1,180 @@
+// Every row that goes with another one has its event, also where the database would take it along by itself.
+import { sql } from 'slonik';
+import * as assert from 'uvu/assert';
+import { withPlainConnection } from '../../../core/database/plain.ts';
+import { type Database, openDatabase, type Transaction } from '../../../core/database/pool.ts';
+import { createEvents } from '../../../core/events.ts';
+import { diff } from '../../../core/migrate/diff.ts';
+import { renderFile } from '../../../core/migrate/render.ts';
+import { emptySnapshot } from '../../../core/migrate/shape.ts';
+import { snapshotOf } from '../../../core/migrate/snapshot.ts';
+import { field } from '../../../core/model/field.ts';
+import { defineModel } from '../../../core/model/model.ts';
+import { buildModels } from '../../../core/model/resolve.ts';
+import { createWrite } from '../../../core/write/create-write.ts';
+import { hooksFor, type ModelHook } from '../../../core/write/hooks.ts';
+import { type TestDatabase, testDatabase } from '../../support/database.ts';
+import { suite } from '../../support/suite.ts';
+import { policyWith, type Rules, run } from '../query/world.ts';
+import { cause } from './desk.ts';
+
+const Post = defineModel('post', {
+  fields: { title: field.text(), labels: field.manyToMany(() => Label, { through: () => Labelling }) },
+});
+const Label = defineModel('label', { fields: { name: field.text() } });
+/** Pairs with a key of their own, to which others point. */
+const Labelling = defineModel('labelling', {
+  fields: {
+    post: field.belongsTo(() => Post, { onDelete: 'cascade' }),
+    label: field.belongsTo(() => Label, { onDelete: 'cascade' }),
+  },
+  label: ['post', 'label'],
+});
+const Remark = defineModel('remark', {
+  fields: { text: field.text(), labelling: field.belongsTo(() => Labelling, { onDelete: 'cascade' }) },
+  label: 'text',
+});
+const others = { managed: false, readOnly: true } as const;
+/** Tables of a plugin: one follows its post, one forgets it, one holds it although its model says otherwise; and a view. */
+const Visit = defineModel('visit', {
+  fields: { name: field.text(), post: field.belongsTo(() => Post, { onDelete: 'cascade' }) },
+  ...others,
+});
+const Trace = defineModel('trace', {
+  fields: { name: field.text(), visit: field.belongsTo(() => Visit, { onDelete: 'cascade' }) },
+  ...others,
+});
+const Stamp = defineModel('stamp', {
+  fields: { name: field.text(), post: field.belongsTo(() => Post, { nullable: true, onDelete: 'setNull' }) },
+  ...others,
+});
+const Claim = defineModel('claim', {
+  fields: { name: field.text(), post: field.belongsTo(() => Post, { onDelete: 'cascade' }) },
+  ...others,
+});
+const Total = defineModel('total', {
+  fields: { name: field.text(), post: field.belongsTo(() => Post, { onDelete: 'cascade' }) },
+  ...others,
+  key: 'name',
+});
+
+const declared = [Post, Label, Labelling, Remark, Visit, Trace, Stamp, Claim, Total];
+const { models, problems } = buildModels(declared.map((model) => ({ owner: 'project', model })));
+
+const test = suite('rows that go with another one');
+let base: TestDatabase;
+let database: Database;
+let events: string[] = [];
+test.before(async () => {
+  assert.equal(problems, []);
+  base = await testDatabase();
+  database = await openDatabase(base.url);
+  await withPlainConnection(
+    base.url,
+    async (client) => {
+      await client.query(renderFile(diff(emptySnapshot, snapshotOf(models.all))).up);
+      await client.query(`
+        create table visit (id bigint generated always as identity primary key, name text not null,
+          post_id bigint not null references post on delete cascade);
+        create table trace (id bigint generated always as identity primary key, name text not null,
+          visit_id bigint not null references visit on delete cascade);
+        create table stamp (id bigint generated always as identity primary key, name text not null,
+          post_id bigint references post on delete set null);
+        create table claim (id bigint generated always as identity primary key, name text not null,
+          post_id bigint not null references post);
+        create view total as select 'visits of ' || post_id as name, post_id from visit group by post_id;
+      `);
+    },
+    { applicationName: 'tests' },
+  );
+});
+test.before.each(async () => {
+  events = [];
+  await run(database)`truncate post, label, labelling, remark, visit, trace, stamp, claim restart identity`;
+  await run(database)`insert into post (title) values ('P1'), ('P2')`;
+  await run(database)`insert into label (name) values ('L1'), ('L2')`;
+  await run(database)`insert into labelling (post_id, label_id) values (1, 1), (1, 2), (2, 1)`;
+  await run(database)`insert into remark (text, labelling_id) values ('on P1 L1', 1), ('on P2 L1', 3)`;
+});
+test.after(async () => {
+  await database.close();
+  await base.drop();
+});
+
+function writing(rules: Rules, hooks: readonly ModelHook[]) {
+  const recorded = createEvents(new Set(['create', 'update', 'delete']), [
+    {
+      '*': async (_tx, { name, subject, data }) => {
+        events.push(`${name} ${subject?.model} ${subject?.key}${name === 'update' ? ` ${JSON.stringify(data)}` : ''}`);
+      },
+    },
+  ]);
+  const owned = hooks.map((hook) => ({ ...hook, owner: 'tests' }));
+  return createWrite({ models, policy: policyWith(rules), events: recorded, hooks: owned });
+}
+const remove = (rules: Rules = {}, hooks: readonly ModelHook[] = []) =>
+  database.transaction((tx: Transaction) => writing(rules, hooks).remove(tx, cause, Post, '1'));
+const namesIn = async (table: string) =>
+  (await database.any(sql.unsafe`select * from ${sql.identifier([table])} order by 1`)).length;
+
+test('pairs go with their owner, each with its event, and what points to them goes first', async () => {
+  assert.is((await remove({ denied: ['labelling.delete'] })).outcome, 'done');
+  assert.equal(events, ['delete remark 1', 'delete labelling 1', 'delete labelling 2', 'delete post 1']);
+  assert.equal([await namesIn('labelling'), await namesIn('remark')], [1, 1]);
+});
+
+test('what points to a pair is asked for its right, like anything else that goes along', async () => {
+  assert.equal(await remove({ denied: ['remark.delete'] }), { outcome: 'held', by: ['remark'] });
+  assert.equal([events, await namesIn('labelling')], [[], 3]);
+});
+
+test('more pairs than other rows may go along', async () => {
+  await run(database)`insert into label (name) select 'N' || n from generate_series(1, 1500) n`;
+  await run(database)`insert into labelling (post_id, label_id) select 1, id from label where name like 'N%'`;
+  assert.is((await remove()).outcome, 'done');
+  assert.equal([events.length, await namesIn('labelling')], [1_504, 1]);
+});
+
+test('a pair that is taken away by a form has its event, and takes along what points to it', async () => {
+  const change = (labels: readonly number[], rules: Rules = {}) =>
+    database.transaction((tx) => writing(rules, []).updateAny(tx, cause, models.of(Post), '1', { labels }));
+  assert.equal(await change([2], { denied: ['remark.delete'] }), {
+    outcome: 'invalid',
+    problems: [{ field: 'labels', issue: { key: 'problem.constraint' } }],
+  });
+  assert.equal([events, await namesIn('labelling')], [[], 3]);
+  assert.is((await change([2])).outcome, 'done');
+  assert.equal(events, [
+    'delete remark 1',
+    'delete labelling 1',
+    'update post 1 {"before":{"labels":[1,2]},"after":{"labels":[2]}}',
+  ]);
+});
+
+test('rows of a read-only table that its foreign key takes along have their events; nobody has a right to ask for', async () => {
+  await run(database)`insert into visit (name, post_id) values ('V1', 1), ('V2', 2)`;
+  await run(database)`insert into trace (name, visit_id) values ('T1', 1), ('T2', 2)`;
+  await run(database)`insert into stamp (name, post_id) values ('S1', 1)`;
+  assert.is((await remove({ denied: ['visit.delete', 'trace.delete', 'stamp.change'] })).outcome, 'done');
+  assert.equal(
+    events.filter((event) => !/remark|labelling/.test(event)),
+    ['delete trace 1', 'delete visit 1', 'update stamp 1 {"before":{"post":1},"after":{"post":null}}', 'delete post 1'],
+  );
+  assert.equal([await namesIn('visit'), await namesIn('trace'), await namesIn('stamp')], [1, 1, 1]);
+});
+
+test('hooks keep such rows, and with them everything', async () => {
+  await run(database)`insert into visit (name, post_id) values ('V1', 1)`;
+  const keep = hooksFor(Visit, { beforeDelete: () => ({ problems: [{ field: undefined, issue: { key: 'kept' } }] }) });
+  assert.equal(await remove({}, [keep]), {
+    outcome: 'refused',
+    problems: [{ field: undefined, issue: { key: 'kept' } }],
+  });
+  assert.equal([events, await namesIn('visit'), await namesIn('labelling')], [[], 1, 3]);
+});
+
+test('a read-only table whose foreign key does nothing holds its row, whatever the model says', async () => {
+  await run(database)`insert into claim (name, post_id) values ('C1', 1)`;
+  assert.equal(await remove(), { outcome: 'held', by: ['claim'] });
+  assert.equal([events, await namesIn('claim')], [[], 1]);
+});

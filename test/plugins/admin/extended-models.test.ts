@@ -1,0 +1,277 @@
+// A plugin adds a telephone number to accounts, which are read-only, and a licence to a model of the project; hooks and a field
+// type of its own, too. All of it as people meet it: lists, records, forms, history, doctor.
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import * as assert from 'uvu/assert';
+import { describedTables } from '../../../cli/doctor/described-tables.ts';
+import { boot } from '../../../core/boot.ts';
+import type { Config } from '../../../core/config.ts';
+import { RustioError } from '../../../core/errors.ts';
+import { migrate } from '../../../core/migrate/run.ts';
+import { migrationSources } from '../../../core/migrate/sources.ts';
+import { extendModel } from '../../../core/model/extend-model.ts';
+import { field } from '../../../core/model/field.ts';
+import { defineModel } from '../../../core/model/model.ts';
+import { definePlugin } from '../../../core/plugin.ts';
+import { hooksFor } from '../../../core/write/hooks.ts';
+import { defineAdmin } from '../../../plugins/admin/define-admin.ts';
+import { commandAuditContext } from '../../../plugins/auth/command-cause.ts';
+import { User } from '../../../plugins/auth/models.ts';
+import { builtIn } from '../../../plugins/order.ts';
+import { ageSpan } from '../../core/model/age-span.ts';
+import { type TestApp, testApp } from '../../support/app.ts';
+import type { Client } from '../../support/client.ts';
+import { suite } from '../../support/suite.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { run } from './desk.ts';
+import { factsOf, firstsOf, headersOf, linksOf, mainOf, mistakeAt, noticesOf, textOf } from './page.ts';
+
+declare module '../../../core/model/extend-model.ts' {
+  interface ExtendedFields {
+    'user.deskPhone': string | null;
+    'user.badge': string | null;
+    'pilot.licence': string | null;
+  }
+}
+
+const Pilot = defineModel('pilot', {
+  fields: { name: field.text({ max: 20 }), ages: field.custom('ageSpan', { nullable: true, max: 99 }) },
+});
+const Flight = defineModel('flight', {
+  fields: { name: field.text(), pilot: field.belongsTo(() => Pilot, { onDelete: 'cascade' }) },
+});
+
+const folder = temporaryFolder({
+  'migrations/0001_phones.sql':
+    'alter table rustio_user add column desk_phone text, add column badge text;\nalter table pilot add column licence text;\n',
+  'migrations/0001_phones.down.sql':
+    'alter table pilot drop column licence;\nalter table rustio_user drop column desk_phone, drop column badge;\n',
+  'templates/span.ejs':
+    '<input class="span" id="<%= it.field.id %>" name="<%= it.field.name %>" value="<%= it.field.value %>">\n',
+});
+const url = (name: string) => pathToFileURL(`${path.join(folder, name)}/`);
+const sent: string[] = [];
+const phones = definePlugin({
+  name: 'spans',
+  api: 1,
+  requires: ['auth'],
+  migrations: url('migrations'),
+  templates: url('templates'),
+  fieldTypes: [ageSpan],
+  extendModels: [
+    extendModel(User, { deskPhone: field.phone({ nullable: true }) }, { writable: true }),
+    extendModel(User, { badge: field.text({ nullable: true }) }),
+    extendModel(Pilot, { licence: field.text({ nullable: true, max: 10 }) }),
+  ],
+  messages: {
+    en: {
+      'spans.problem.span': 'Write ages as 6-12.',
+      'spans.problem.grounded': 'Pilots called {name} do not fly.',
+      'spans.problem.flying': 'This pilot is flying.',
+    },
+  },
+  hooks: () => [
+    hooksFor(Pilot, {
+      beforeSave: (_tx, { values }) => {
+        if (values.name !== 'Icarus') return { values: { licence: values.licence ?? 'none' } };
+        return { problems: [{ field: 'name', issue: { key: 'spans.problem.grounded', params: { name: 'Icarus' } } }] };
+      },
+      afterCommit: ({ action, key, row }) => void sent.push(`${action} ${key} ${row?.name}`),
+    }),
+    hooksFor(Flight, {
+      beforeDelete: (_tx, { old }) =>
+        old?.name === 'now' ? { problems: [{ field: undefined, issue: { key: 'spans.problem.flying' } }] } : undefined,
+    }),
+  ],
+});
+
+const test = suite('admin: what plugins add to models');
+let desk: TestApp;
+let clerk: Client;
+test.before(async () => {
+  desk = await testApp({
+    models: [Pilot, Flight],
+    extend: [phones],
+    plugins: {
+      admin: {
+        admins: [
+          defineAdmin(Pilot, {}),
+          defineAdmin(Flight, {}),
+          defineAdmin(User, { list: ['email', 'deskPhone'], search: ['email', 'deskPhone'], order: ['-deskPhone'] }),
+        ],
+      },
+    },
+  });
+  const sources = migrationSources('/nowhere', desk.app.plugins);
+  assert.equal(
+    sources.map(({ name }) => name).slice(-2),
+    ['project', 'spans'],
+    'columns of the project’s tables come after the tables',
+  );
+  await migrate(desk.app.database.url, sources, { by: 'tests' });
+  clerk = await desk.person('staff', [
+    'user.view',
+    'user.change',
+    'pilot.view',
+    'pilot.add',
+    'pilot.change',
+    'pilot.delete',
+    'flight.view',
+    'flight.delete',
+  ]);
+  await desk.account('user');
+  await run(desk)`update rustio_user set desk_phone = '+493012345', badge = 'B-7' where id = 2`;
+});
+test.after(async () => {
+  assert.equal(desk.errors, []);
+  await desk.close();
+});
+
+test('the fields are in lists, sorted and searched by, and on the record', async () => {
+  const { text } = await clerk.get('/admin/users');
+  assert.ok(headersOf(text).includes('Desk phone'));
+  assert.match(textOf(mainOf(text)), '+493012345');
+  assert.equal(firstsOf((await clerk.get('/admin/users?q=%2B4930')).text), ['user-2@example.org']);
+  assert.is((await clerk.get('/admin/users?sort=deskPhone')).status, 200);
+  const facts = factsOf((await clerk.get('/admin/users/2')).text);
+  assert.equal([facts['Desk phone'], facts.Badge], ['+493012345', 'B-7']);
+});
+
+test('a form of the read-only model sets the writable field and no other', async () => {
+  const { text } = await clerk.get('/admin/users/2/+edit');
+  assert.equal(
+    [...mainOf(text).matchAll(/ name="([a-zA-Z]+)"/g)].map(([, name]) => name),
+    ['deskPhone'],
+  );
+  const answer = await clerk.submit('/admin/users/2/+edit', { deskPhone: '+49 30 999', role: 'developer', badge: 'X' });
+  assert.is(answer.status, 303);
+  const [row] = await run(desk)`select desk_phone, badge, role from rustio_user where id = 2`;
+  assert.equal(row, { desk_phone: '+4930999', badge: 'B-7', role: 'user' });
+  assert.match(textOf(mainOf((await clerk.get('/admin/users/2/+history')).text)), 'Desk phone');
+  const wrong = await clerk.submit('/admin/users/2/+edit', { deskPhone: 'none' });
+  assert.equal([wrong.status, mistakeAt(wrong.text, 'deskPhone') !== ''], [422, true]);
+});
+
+test('the button to edit is there for those who may use it; adding and deleting stay closed', async () => {
+  const edit = '/admin/users/2/+edit';
+  assert.ok(linksOf((await clerk.get('/admin/users/2')).text).includes(edit));
+  const reader = await desk.person('staff', ['user.view']);
+  assert.not.ok(linksOf((await reader.get('/admin/users/2')).text).includes(edit));
+  assert.is((await reader.get(edit)).status, 403);
+  const all = await desk.person('administrator');
+  const page = (await all.get('/admin/users/2')).text;
+  assert.not.ok(linksOf(page).includes('/admin/users/2/+delete'));
+  assert.not.ok(linksOf((await all.get(edit)).text).includes('/admin/users/2/+delete'));
+  assert.is((await all.get('/admin/users/+new')).status, 403);
+  assert.is((await all.get('/admin/users/2/+delete')).status, 403);
+  // Groups are read-only, and nobody adds a field to them.
+  await run(desk)`insert into rustio_group (name) values ('plain')`;
+  assert.is((await all.get('/admin/groups/1/+edit')).status, 403);
+});
+
+test('code sets the writable field, and is refused the others', async () => {
+  const { app } = desk;
+  const context = commandAuditContext();
+  const update = (values: Parameters<typeof app.write.updateAny>[4]) =>
+    app.database.transaction((tx) => app.write.updateAny(tx, context, app.models.of(User), '2', values));
+  const typed = await app.database.transaction((tx) =>
+    app.write.update(tx, context, User, '2', { deskPhone: '+4930111' }),
+  );
+  assert.is(typed.outcome, 'done');
+  assert.is((await app.records.get(context.actor, User, '2'))?.deskPhone, '+4930111');
+  for (const name of ['badge', 'email', 'role', 'active']) {
+    assert.equal(await update({ [name]: 'x' }), {
+      outcome: 'invalid',
+      problems: [{ field: name, issue: { key: 'problem.notYours' } }],
+    });
+  }
+  assert.equal(await app.database.transaction((tx) => app.write.remove(tx, context, User, '2')), {
+    outcome: 'forbidden',
+  });
+});
+
+test('a field of a plugin’s type has its own control, value and words', async () => {
+  const { text } = await clerk.get('/admin/pilots/+new');
+  assert.match(text, '<input class="span" id="f-ages" name="ages" value="">');
+  const wrong = await clerk.submit('/admin/pilots/+new', { name: 'Amelia', ages: '12' });
+  assert.equal([wrong.status, mistakeAt(wrong.text, 'ages')], [422, 'Write ages as 6-12.']);
+  assert.match(wrong.text, 'name="ages" value="12"');
+  assert.is((await clerk.submit('/admin/pilots/+new', { name: 'Amelia', ages: '20-39' })).status, 303);
+  assert.equal(factsOf((await clerk.get('/admin/pilots/1')).text), {
+    Name: 'Amelia',
+    Ages: '20-39',
+    Licence: 'none',
+    Key: '1',
+  });
+  assert.match((await clerk.get('/admin/pilots/1/+edit')).text, 'name="ages" value="20-39"');
+  assert.equal(sent.splice(0), ['create 1 Amelia']);
+});
+
+test('a problem of a hook is shown at its field, with what was typed', async () => {
+  const answer = await clerk.submit('/admin/pilots/+new', { name: 'Icarus', licence: 'wax' });
+  assert.is(answer.status, 422);
+  assert.is(mistakeAt(answer.text, 'name'), 'Pilots called Icarus do not fly.');
+  assert.match(answer.text, 'value="wax"');
+  assert.equal(sent, []);
+});
+
+test('a hook keeps a record, and the page says why', async () => {
+  await run(desk)`insert into flight (name, pilot_id) values ('now', 1)`;
+  const kept = await clerk.submit('/admin/pilots/1/+delete', {});
+  assert.is(kept.status, 409);
+  assert.equal(noticesOf(kept.text).map(textOf), ['This pilot is flying.']);
+  await run(desk)`update flight set name = 'then'`;
+  assert.is((await clerk.submit('/admin/pilots/1/+delete', {})).status, 303);
+  assert.equal(sent.splice(0), ['delete 1 undefined']);
+});
+
+test('doctor looks at the columns that plugins add', async () => {
+  const { app } = desk;
+  const project = { folder, environment: app.environment, config: app.config, configError: undefined };
+  const check = () => describedTables.run({ project, app, database: app.database });
+  assert.is((await check()).status, 'ok');
+  await run(desk)`alter table pilot rename column licence to permit`;
+  await run(desk)`alter table rustio_user alter column desk_phone type integer using null`;
+  const { status, message } = await check();
+  assert.is(status, 'failed');
+  assert.match(message, 'pilot.licence (added by spans): there is no column "licence".');
+  assert.match(message, 'user.deskPhone (added by spans): the column "desk_phone" is int4');
+  await run(desk)`alter table pilot rename column permit to licence`;
+  await run(desk)`alter table rustio_user alter column desk_phone type text`;
+});
+
+/** Why an application with these plugins does not boot. */
+async function bootProblems(extend: Config['extend']): Promise<unknown> {
+  const { app } = desk;
+  const config: Config = {
+    name: 'x',
+    models: [Pilot, Flight],
+    ...(extend && { extend }),
+    plugins: { admin: { admins: [defineAdmin(Pilot, {}), defineAdmin(Flight, {})] } },
+  };
+  const project = { folder, environment: app.environment, config, configError: undefined };
+  const error = await boot({ project, plugins: builtIn, database: app.database, log: app.log }).catch(
+    (thrown: unknown) => thrown,
+  );
+  return error instanceof RustioError ? error.details : error;
+}
+
+test('a model of a later plugin is not extended: its table comes after the column', async () => {
+  const Badge = defineModel('badge', { fields: { name: field.text() }, managed: false, readOnly: true });
+  const early = definePlugin({
+    name: 'early',
+    api: 1,
+    extendModels: [extendModel(Badge, { colour: field.text({ nullable: true }) })],
+  });
+  const late = definePlugin({ name: 'late', api: 1, models: [Badge] });
+  assert.equal(await bootProblems([phones, early, late]), [
+    'plugin early: extendModels.badge: the model belongs to the plugin late, which comes later: list it in `requires`.',
+  ]);
+});
+
+test('a control that does not exist stops the boot', async () => {
+  const wrong = [{ ...phones, fieldTypes: [{ ...ageSpan, widget: () => 'spans/spam' }] }];
+  assert.equal(await bootProblems(wrong), [
+    'model pilot: fields.ages: its control is the view "spans/spam", which does not exist. Did you mean "spans/span"?',
+  ]);
+});
