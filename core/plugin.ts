@@ -183,6 +183,8 @@ export interface Gate {
   passes(ctx: Context): boolean;
   /** Where the user is sent, under the mount path. Its route must skip this gate. */
   readonly page: string;
+  /** The forms of resumable routes that it stops are kept, and offered again afterwards. @defaultValue false */
+  readonly keepsForms?: boolean;
 }
 
 /**

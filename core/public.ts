@@ -61,11 +61,13 @@ export {
   type AccessKinds,
   auditContext,
   type Context,
+  type ContextProperties,
   type Middleware,
   type RequestState,
 } from './http/context.ts';
 export { flash, type Message } from './http/flash.ts';
 export type { Form } from './http/form.ts';
+export { type InterruptedForm, takeInterruptedForm } from './http/interrupted-form.ts';
 export type {
   BodyKind,
   BodyOptions,
@@ -80,6 +82,7 @@ export type {
 export { notFound } from './http/router.ts';
 export { safeReturn } from './http/safe-return.ts';
 export { seeOther } from './http/see-other.ts';
+export type { SignInData } from './http/sign-in-data.ts';
 export type { Upload } from './http/upload.ts';
 export type { Urls } from './http/urls.ts';
 export { type ExtendedFields, type ExtensionOf, extendModel, type ModelExtension } from './model/extend-model.ts';

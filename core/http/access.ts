@@ -4,6 +4,7 @@ import type { AccessChecks, AccessDecision } from '../plugin.ts';
 import type { Action } from '../query/types.ts';
 import type { Authenticator } from './authenticate.ts';
 import type { Access, Context, Middleware } from './context.ts';
+import { formKeeper } from './interrupted-form.ts';
 import { isSafe } from './origin.ts';
 import type { Route } from './route.ts';
 import { seeOther } from './see-other.ts';
@@ -75,13 +76,21 @@ export function checkAccess(route: Route, app: App, authenticators: readonly Aut
   const challenge = route.schemes.flatMap(
     (scheme) => authenticators.find((each) => each.scheme === scheme)?.challenge ?? [],
   );
+  const keepForm = formKeeper(route, app);
   return async function checkAccess(ctx, next) {
-    // A form that was sent is gone; the page on which it stood is the best place to come back to.
+    // A form that was sent is gone, unless it is kept below.
     const back = isSafe(ctx.method) && ctx.path !== app.urls.to('/') ? ctx.path + ctx.search : undefined;
     if (ctx.state.actor.kind === 'person') {
       const closed = gates.find((gate) => !gate.passes(ctx));
       if (closed && wantsJson(ctx)) throw gateClosed();
-      if (closed) return seeOther(ctx, app.urls.to(closed.page, { next: back }));
+      if (closed) {
+        // Only for users whom nothing else stops: until then, no answer may depend on what they are allowed to do.
+        const isKept =
+          closed.keepsForms === true &&
+          gates.every((gate) => gate === closed || gate.passes(ctx)) &&
+          (await keepForm?.(ctx)) === true;
+        return seeOther(ctx, app.urls.to(closed.page, { next: isKept ? ctx.path + ctx.search : back }));
+      }
     }
     const decision = app.access.decide(ctx, route.access);
     if (decision === 'sign-in') {

@@ -1,6 +1,7 @@
 import type { Actor, Credential } from '../actor.ts';
 import type { Context, Middleware } from './context.ts';
 import type { Route } from './route.ts';
+import type { SignInData } from './sign-in-data.ts';
 
 /** Who sent a request. */
 export interface Authentication {
@@ -8,6 +9,11 @@ export interface Authentication {
   readonly credential?: Credential;
   /** Keys the CSRF tokens of this sign-in; schemes that browsers send by themselves need one. */
   readonly csrfSecret?: string;
+  /**
+   * An object that lives as long as the sign-in; the authenticator saves it when a request has changed it. Core keeps flash
+   * messages and interrupted forms in it. Without one, messages travel in a signed cookie and interrupted forms are lost.
+   */
+  readonly data?: SignInData;
 }
 
 /**
@@ -49,6 +55,7 @@ export function authenticateRequest(
       ctx.state.actor = found.actor;
       ctx.state.credential = found.credential;
       ctx.state.csrfSecret = found.csrfSecret;
+      ctx.state.signInData = found.data;
       break;
     }
     await next();

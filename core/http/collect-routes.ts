@@ -95,6 +95,7 @@ function compileRoute(
     format,
     headers: definition.headers,
     skipGates: definition.skipGates ?? [],
+    resumable: definition.resumable ?? false,
     summary: definition.summary,
     input,
     query,

@@ -4,6 +4,7 @@ import type { ModelInfo } from '../model/registry.ts';
 import type { Translate } from '../view/words.ts';
 import type { Form } from './form.ts';
 import type { Route } from './route.ts';
+import type { SignInData } from './sign-in-data.ts';
 
 /**
  * What core knows about a request. Plugins add to it by declaration merging (sessions: `session`).
@@ -18,6 +19,8 @@ export interface RequestState {
   credential: Credential | undefined;
   /** Keys the CSRF token; something secret that ends with the sign-in. Undefined when nobody is signed in by a cookie. */
   csrfSecret: string | undefined;
+  /** What the authenticator keeps for this sign-in; undefined where nobody is signed in, or nothing is kept. */
+  signInData: SignInData | undefined;
   route: Route | undefined;
   params: Readonly<Record<string, string>>;
   /** The model that `:model` in the route's path names. */
@@ -36,9 +39,13 @@ export interface RequestState {
   /** Attributes of the `<html>` element, which plugins set. */
   htmlAttributes: Readonly<Record<string, string>>;
 }
-export type Context = ParameterizedContext<RequestState>;
+
+/** Properties that plugins put on the context itself, by declaration merging (sessions: `ctx.session`). */
+// biome-ignore lint/suspicious/noEmptyInterface: it is a place for others
+export interface ContextProperties {}
+export type Context = ParameterizedContext<RequestState, ContextProperties>;
 /** A Koa middleware over our request state. */
-export type Middleware = KoaMiddleware<RequestState>;
+export type Middleware = KoaMiddleware<RequestState, ContextProperties>;
 export type { KoaContext };
 
 /** Kinds of access by name, with what each requires. Plugins add kinds by declaration merging. */

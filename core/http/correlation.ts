@@ -24,6 +24,7 @@ export function correlationId(app: App): Middleware {
       actor: anonymous,
       credential: undefined,
       csrfSecret: undefined,
+      signInData: undefined,
       route: undefined,
       params: {},
       model: undefined,

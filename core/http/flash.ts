@@ -16,20 +16,34 @@ export interface Message {
 }
 
 /**
- * Leaves a message for the next page in a cookie, signed with the session's secret: a neighbouring subdomain that can set
- * cookies must not put words into our mouth. Strangers get none.
+ * Leaves a message for the next page, in what is kept for the sign-in. Where the authenticator keeps nothing, it travels in a
+ * cookie that is signed with the secret of the sign-in, since a neighbouring subdomain can set cookies, too. Anonymous users get
+ * none.
+ *
+ * @example
+ * flash(ctx, app, { tone: 'good', key: 'holidays.added', params: { label } });
  */
 export function flash(ctx: Context, app: App, message: Message): void {
-  const { csrfSecret } = ctx.state;
-  if (csrfSecret === undefined) return;
+  const { csrfSecret, signInData } = ctx.state;
   const params = Object.entries(message.params ?? {}).map(([name, value]) => [name, short(value)]);
-  const text = Buffer.from(JSON.stringify({ ...message, params: Object.fromEntries(params) })).toString('base64url');
+  const bounded: Message = { ...message, params: Object.fromEntries(params) };
+  if (signInData) {
+    signInData.flash = bounded;
+    return;
+  }
+  if (csrfSecret === undefined) return;
+  const text = Buffer.from(JSON.stringify(bounded)).toString('base64url');
   ctx.cookies.set(COOKIE, `${text}.${sign(csrfSecret, text)}`, cookieOptions(app));
 }
 
-/** The message that the last action left; it is told once. */
+/** The message that the last action left; it is shown once. */
 export function consumeFlash(ctx: Context, app: App): Message | undefined {
-  const { csrfSecret } = ctx.state;
+  const { csrfSecret, signInData } = ctx.state;
+  if (signInData) {
+    const { flash: message } = signInData;
+    if (message !== undefined) delete signInData.flash;
+    return message;
+  }
   if (csrfSecret === undefined) return undefined;
   const cookie = ctx.cookies.get(COOKIE);
   if (cookie === undefined) return undefined;

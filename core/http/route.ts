@@ -41,6 +41,13 @@ export interface RouteOptions {
   readonly responses?: readonly number[];
   /** Gates that do not apply to it; sign-out skips all of them. */
   readonly skipGates?: 'all' | readonly GateName[];
+  /**
+   * Its form is kept when a gate with `keepsForms` stops it (the password has to be entered again), and the user is led back to
+   * the page of the same path, which fills it in with `takeInterruptedForm(ctx)`. Only texts are kept; leave it out where
+   * passwords or other secrets are posted.
+   * @defaultValue false
+   */
+  readonly resumable?: boolean;
   /** One sentence on what it does, for `rustio-admin routes --json` and API descriptions. */
   readonly summary?: string;
 }
@@ -128,6 +135,7 @@ export interface Route {
   readonly format: 'page' | 'json';
   readonly headers: Readonly<Record<string, string>> | undefined;
   readonly skipGates: 'all' | readonly GateName[];
+  readonly resumable: boolean;
   readonly summary: string | undefined;
   readonly input: Schema | undefined;
   readonly query: Schema | undefined;

@@ -78,7 +78,7 @@ export function createViews(sources: readonly ViewSource[], app: () => App): Vie
       const blocks = blocksFor(ctx, app(), (name, more) => render(name, { ...it, ...more }));
       ctx.type = 'text/html; charset=utf-8';
       // As bytes, made once: a string would be measured by Koa, measured again by Node, and only then turned into bytes.
-      ctx.body = Buffer.from(render(frameOf(ctx, data), { ...it, body, blocks }));
+      ctx.body = Buffer.from(render(frameOf(ctx, app(), data), { ...it, body, blocks }));
     },
     render(view, data, { locale = app().config.locale ?? 'en' } = {}) {
       const { config, messages, urls } = app();
@@ -109,9 +109,18 @@ function helpersFor(ctx: Context, app: App): ViewData {
   };
 }
 
-function frameOf(ctx: Context, { frame }: ViewData): string {
+function frameOf(ctx: Context, app: App, { frame }: ViewData): string {
   if (typeof frame === 'string' && frame !== 'bare') return frame;
-  return frame === 'bare' || ctx.state.actor.kind !== 'person' ? 'layout/bare' : 'layout/frame';
+  return frame === 'bare' || !isFullySignedIn(ctx, app) ? 'layout/bare' : 'layout/frame';
+}
+
+/**
+ * Whether the reader has passed every gate. Until then no page, error pages included, shows what they may open: the sign-in
+ * may not be theirs.
+ */
+function isFullySignedIn(ctx: Context, app: App): boolean {
+  if (ctx.state.actor.kind !== 'person') return false;
+  return app.plugins.every(({ gates = [] }) => gates.every((gate) => gate.passes(ctx)));
 }
 
 const BLOCK_POINTS = ['layout.head', 'layout.banner', 'layout.userMenu', 'layout.footer'] as const;
@@ -121,9 +130,10 @@ type Blocks = Record<(typeof BLOCK_POINTS)[number], string>;
 /** The markup that plugins contribute to the frame, for this reader. */
 function blocksFor(ctx: Context, app: App, render: (view: string, data: ViewData) => string): Readonly<Blocks> {
   const blocks: Blocks = { 'layout.head': '', 'layout.banner': '', 'layout.userMenu': '', 'layout.footer': '' };
+  const mayAsk = ctx.state.actor.kind === 'anonymous' || isFullySignedIn(ctx, app);
   for (const point of BLOCK_POINTS) {
     for (const block of app.contributions(point)) {
-      if (block.access !== undefined && app.access.decide(ctx, block.access) !== 'allow') continue;
+      if (block.access !== undefined && !(mayAsk && app.access.decide(ctx, block.access) === 'allow')) continue;
       const data = block.data === undefined ? {} : block.data(ctx, app);
       if (data !== undefined) blocks[point] += render(block.view, data);
     }
@@ -137,7 +147,7 @@ interface NavigationGroup {
 }
 
 function navigationFor(ctx: Context, app: App): readonly NavigationGroup[] {
-  if (ctx.state.actor.kind !== 'person') return [];
+  if (!isFullySignedIn(ctx, app)) return [];
   const groups = new Map<string, { label: string; url: string; current: boolean }[]>();
   for (const item of app.contributions('layout.navigation')) {
     if (app.access.decide(ctx, item.access) !== 'allow') continue;

@@ -5,6 +5,7 @@ import { forbidden } from '../../core/http/access.ts';
 import { auditContext, type Context } from '../../core/http/context.ts';
 import { flash } from '../../core/http/flash.ts';
 import type { Form } from '../../core/http/form.ts';
+import { takeInterruptedForm } from '../../core/http/interrupted-form.ts';
 import { notFound } from '../../core/http/router.ts';
 import { seeOther } from '../../core/http/see-other.ts';
 import type { FieldInfo, ModelInfo } from '../../core/model/registry.ts';
@@ -32,6 +33,8 @@ export async function addPage(ctx: Context, app: App): Promise<void> {
   const asked = askedFor(app, site.model, query.get('~for'));
   const added = query.get('~added');
   if (asked && added !== null) return showAdded(ctx, app, site.model, asked, added);
+  const typed = takeInterruptedForm(ctx);
+  if (typed) return showResumed(ctx, app, site, typed);
   const input = inputOfDefaults(writableFields(ctx, app, site, 'add'), query);
   await showForm(ctx, app, site, { input, picks: new Map(), asked });
 }
@@ -41,12 +44,23 @@ export async function editPage(ctx: Context, app: App): Promise<void> {
   const site = siteOf(ctx, app);
   if (!mayEdit(ctx, app, site)) throw forbidden();
   const found = await foundOr404(ctx, app, site);
+  const typed = takeInterruptedForm(ctx);
+  if (typed) return showResumed(ctx, app, site, typed, found);
   await showForm(ctx, app, site, {
     found,
     input: inputOfRecord(site, found, ctx.state.timeZone),
     picks: new Map(),
     version: found.version,
   });
+}
+
+/** The form as it was when a gate stopped it (the password had to be entered again); files have to be chosen again. */
+async function showResumed(ctx: Context, app: App, site: Site, typed: Form, found?: Found): Promise<void> {
+  const fields = writableFields(ctx, app, site, found ? 'change' : 'add');
+  const { picks } = await resolveRelations(ctx, app, fields, typed);
+  const asked = found ? undefined : askedFor(app, site.model, typed.get('~for'));
+  const version = typed.get('~version');
+  await showForm(ctx, app, site, { found, input: inputOfForm(fields, typed), picks, version, asked, isResumed: true });
 }
 
 /** POST /:model/+new and /:model/:key/+edit */
@@ -134,6 +148,7 @@ interface FormState {
   readonly version?: string | undefined;
   /** Another form waits for this record. */
   readonly asked?: AskedFor | undefined;
+  readonly isResumed?: boolean;
 }
 
 async function showForm(ctx: Context, app: App, site: Site, state: FormState): Promise<void> {
@@ -165,6 +180,7 @@ async function showForm(ctx: Context, app: App, site: Site, state: FormState): P
     ...(found &&
       mayAddOrDelete(ctx, app, model, 'delete') && { deleteUrl: app.urls.record(model, found.key, '+delete') }),
     ...(asked && { askedFor: asked.text }),
+    ...(state.isResumed && { message: { tone: 'info', key: 'admin.form.resumed' } }),
     mayStay: !asked && may('change') && may('view'),
     mayAddMore: !asked && mayAddOrDelete(ctx, app, model, 'add'),
     ...(conflict &&

@@ -29,7 +29,7 @@ export const admin = definePlugin({
   verify: (app) => sitesOf(app).problems,
   routes(routes) {
     const may = (permission: 'view' | 'add' | 'change' | 'delete') => ({ access: { permission } });
-    const form = { responses: [409], body: { files: fileLimits } };
+    const form = { responses: [409], body: { files: fileLimits }, resumable: true };
     // Signing in leads here, so all signed-in users must find something to go on with.
     routes.get('/', { access: { signedIn: true } }, indexPage);
     routes.get('/:model', { ...may('view'), responses: [400] }, listPage);

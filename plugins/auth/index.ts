@@ -5,6 +5,7 @@ import { commands } from './commands.ts';
 import { events } from './events.ts';
 import { Group, User } from './models.ts';
 import { permissionPolicy } from './policy.ts';
+import './user-panels.ts';
 import { ar } from './words/ar.ts';
 import { en } from './words/en.ts';
 
@@ -23,6 +24,7 @@ export const auth = definePlugin({
   messages: { en, ar },
   models: [User, Group],
   events,
+  extensionPoints: ['user.panels'],
   accessChecks,
   policies: () => [permissionPolicy],
   checks,

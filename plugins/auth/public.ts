@@ -16,3 +16,4 @@ export { personById } from './person-by-id.ts';
 export { holds } from './policy.ts';
 export { isRole, ROLES, type Role, reaches } from './roles.ts';
 export { setPassword } from './set-password.ts';
+export type { UserPanel } from './user-panels.ts';

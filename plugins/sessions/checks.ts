@@ -1,4 +1,7 @@
 import type { Check, CheckResult } from '../../core/command.ts';
+import type { AnySessionColumn } from './extension-points.ts';
+import { columnFailure, ownerOfColumn } from './load-session.ts';
+import { newToken } from './token.ts';
 
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
@@ -18,4 +21,26 @@ const cookie: Check = {
   },
 };
 
-export const checks: readonly Check[] = [cookie];
+/** One column that fails fails every signed-in request, and only then; so it is tried here. */
+const columns: Check = {
+  name: 'session-columns',
+  needs: 'database',
+  async run({ app, database }): Promise<CheckResult> {
+    const failed: string[] = [];
+    const contributed: readonly AnySessionColumn[] = app.contributions('session.columns');
+    for (const column of contributed) {
+      // No session has this token: PostgreSQL checks every name and type, and reads no row.
+      const reason = await columnFailure(app, database, newToken(), column);
+      if (reason !== undefined)
+        failed.push(`"${column.name}" of the plugin ${ownerOfColumn(app, column.name)}: ${reason}`);
+    }
+    if (failed.length === 0) return { status: 'ok', message: 'The statement that finds a session works.' };
+    return {
+      status: 'failed',
+      message: `Nobody can use their session, since a column fails. ${failed.join('; ')}`,
+      fix: 'Fix the expression, apply the migrations of the plugin, or disable it.',
+    };
+  },
+};
+
+export const checks: readonly Check[] = [cookie, columns];

@@ -5,23 +5,32 @@ import { accountId } from '../auth/person.ts';
 
 // The one file that ends sessions. Whoever else wants one to end calls it; a test reads the source to see that.
 
-/** Why a session ended; the table's CHECK has the same list. */
-export type EndReason =
-  | 'logout'
-  | 'expired'
-  | 'replaced'
-  | 'user_requested'
-  | 'administrative_revoke'
-  | 'deactivated'
-  | 'password_reset'
-  | 'password_reset_by_other'
-  | 'role_changed_by_other'
-  | 'authority_escalation'
-  | 'trust_escalation'
-  | 'mfa_enabled'
-  | 'mfa_disabled'
-  | 'mfa_disabled_by_other'
-  | 'emergency_recovery';
+/**
+ * Why a session ended, by name: at most 40 lower-case letters and underscores. Plugins merge theirs in here.
+ *
+ * @example
+ * declare module 'rustio-admin/sessions' {
+ *   interface EndReasons { passkey_removed: true }
+ * }
+ */
+export interface EndReasons {
+  logout: true;
+  expired: true;
+  replaced: true;
+  user_requested: true;
+  administrative_revoke: true;
+  deactivated: true;
+  password_reset: true;
+  password_reset_by_other: true;
+  role_changed_by_other: true;
+  authority_escalation: true;
+  trust_escalation: true;
+  mfa_enabled: true;
+  mfa_disabled: true;
+  mfa_disabled_by_other: true;
+  emergency_recovery: true;
+}
+export type EndReason = keyof EndReasons & string;
 
 /** Which sessions. `owner` makes it harmless to pass an id that came from a request. */
 export type Which =
@@ -33,13 +42,13 @@ const endedRow = z.object({ id: z.string(), user_id: accountId, email: z.string(
 export type EndedSession = z.output<typeof endedRow>;
 
 /**
- * Ends sessions and says which ones; those that have ended before are left as they are. It records nothing: its callers know
- * what to say.
+ * Ends sessions and returns them; those that have ended before are left as they are. What was kept for them is gone. It records
+ * nothing: see `revokeSessions`.
  */
 export function endSessions(query: Query, which: Which, reason: EndReason): Promise<readonly EndedSession[]> {
   return query.any(sql.type(endedRow)`
     update rustio_session s
-    set ended_at = now(), ended_reason = ${reason}
+    set ended_at = now(), ended_reason = ${reason}, data = '{}'
     from rustio_user u
     where u.id = s.user_id and s.ended_at is null and ${conditionOf(which)}
     returning s.id, s.user_id, u.email

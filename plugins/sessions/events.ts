@@ -3,13 +3,16 @@ import type { EndReason } from './end-sessions.ts';
 
 declare module '../../core/events.ts' {
   interface EventData {
-    login_succeeded: { readonly method: 'password' };
+    /** `method`: `password` or the name of a sign-in method. `pending`: the page of a step that is not done yet. */
+    login_succeeded: { readonly method: string; readonly pending?: string };
     /**
      * Nobody is told which it was but the trail. The address typed for an unknown account is kept as a fingerprint, and
      * only when it looks like one: people type passwords into the wrong field.
      */
     login_failed: {
-      readonly reason: 'unknown' | 'inactive' | 'wrong_password';
+      /** `unknown`, `inactive`, `wrong_password`, or what a sign-in method reports. */
+      readonly reason: string;
+      readonly method: string;
       readonly emailFingerprint?: string;
     };
     session_logout: Readonly<Record<never, never>>;

@@ -3,8 +3,8 @@ import { z } from 'zod';
 import type { Query, Transaction } from '../../core/database/pool.ts';
 import { inetOf } from '../auth/inet.ts';
 import type { SessionOptions } from './options.ts';
-import type { Trust } from './session.ts';
 import { hashOfToken, newToken } from './token.ts';
+import type { Trust } from './trust.ts';
 
 const LONGEST_USER_AGENT = 400;
 
@@ -12,21 +12,30 @@ export interface NewSession {
   readonly userId: number;
   readonly address: string | null;
   readonly userAgent: string;
+  /** What has been proven. @defaultValue 'authenticated' */
+  readonly trust?: Trust;
 }
 
-/** Opens a session for somebody who has just proved who he is. The token is given back once, and stored nowhere. */
+/**
+ * Opens a session for a user who has just proven who they are. The token is returned once, and stored nowhere. Sign-in pages call
+ * `completeSignIn`, which also records the sign-in.
+ *
+ * @example
+ * const { token } = await openSession(tx, { userId, address: context.ip, userAgent: ctx.get('user-agent') }, app.options('sessions'));
+ */
 export async function openSession(
   tx: Transaction,
-  { userId, address, userAgent }: NewSession,
+  { userId, address, userAgent, trust = 'authenticated' }: NewSession,
   { idleHours, absoluteDays }: SessionOptions,
 ): Promise<{ readonly id: string; readonly token: string }> {
   const token = newToken();
   const device = [...userAgent.toWellFormed().replaceAll('\0', '')].slice(0, LONGEST_USER_AGENT).join('') || null;
   const id = await tx.oneFirst(sql.type(z.object({ id: z.string() }))`
-    insert into rustio_session (token_hash, user_id, idle_expires_at, absolute_expires_at, address, user_agent)
+    insert into rustio_session (token_hash, user_id, trust, idle_expires_at, absolute_expires_at, address, user_agent)
     values (
       ${sql.binary(hashOfToken(token))},
       ${userId},
+      ${trust},
       now() + make_interval(secs => ${idleHours * 3_600}),
       now() + make_interval(secs => ${absoluteDays * 86_400}),
       ${inetOf(address)}::inet,
@@ -38,11 +47,12 @@ export async function openSession(
 }
 
 /**
- * Gives a session another token, and with it more trust or a fresh proof of the password: whoever has stolen the old token
- * must not rise along. The id stays, so that the trail stays in one piece. Undefined when the session has ended meanwhile.
+ * Gives a session another token, and with it more trust or a fresh proof of the password: whoever has stolen the old token must
+ * not rise along. Id and data stay. Undefined when the session has ended meanwhile.
  *
  * @example
- * const token = await rotateSession(tx, session.id, { trust: 'mfa_verified' });
+ * const token = await app.database.transaction((tx) => rotateSession(tx, session.id, { trust: 'mfa_verified' }));
+ * if (token !== undefined) setSessionCookie(ctx, app, token);
  */
 export async function rotateSession(
   tx: Transaction,

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { App } from '../../core/app.ts';
 
 /** How long being signed in lasts. */
 export const sessionOptions = z
@@ -29,8 +28,4 @@ declare module '../../core/config.ts' {
   interface PluginOptions {
     sessions: typeof sessionOptions;
   }
-}
-
-export function optionsOf(app: Pick<App, 'options'>): SessionOptions {
-  return app.options('sessions');
 }

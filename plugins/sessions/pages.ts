@@ -4,6 +4,8 @@ import { auditContext, type Context } from '../../core/http/context.ts';
 import { flash } from '../../core/http/flash.ts';
 import { notFound } from '../../core/http/router.ts';
 import { seeOther } from '../../core/http/see-other.ts';
+import type { ViewData } from '../../core/view/views.ts';
+import type { MessageParams } from '../../core/view/words.ts';
 import { shownSession } from './device-list.ts';
 import { nextPath } from './next-path.ts';
 import { endOtherSessions, endOwnSession, ownSessions } from './own-sessions.ts';
@@ -12,10 +14,10 @@ import { clearSessionCookie, setSessionCookie } from './session-cookie.ts';
 import { signIn } from './sign-in.ts';
 import { signOut } from './sign-out.ts';
 
-/** What the sign-in page may say above its form, by what its address says. */
+/** What the sign-in page may report above its form, by the `notice` of its query. */
 const NOTICES: Readonly<Record<string, string>> = { 'signed-out': 'sessions.notice.signedOut' };
 
-/** GET /login — whoever is signed in already goes on to where he wanted. */
+/** GET /login — users who are already signed in go on to the page that they wanted. */
 export function signInPage(ctx: Context, app: App): void {
   const query = new URLSearchParams(ctx.querystring);
   const next = nextOf(app, query.get('next'));
@@ -32,14 +34,25 @@ export async function signInForm(ctx: Context, app: App): Promise<void> {
   const email = form?.get('email') ?? '';
   const password = form?.get('password') ?? '';
   const next = nextOf(app, form?.get('next'));
-  const signedIn = await signIn(app, auditContext(ctx), { email, password, userAgent: ctx.get('user-agent') });
-  if (signedIn.outcome === 'refused') {
-    ctx.status = 401;
-    showSignIn(ctx, app, { next, email, problem: 'sessions.signIn.refused' });
-    return;
+  const signedIn = await signIn(ctx, app, { email, password, next });
+  switch (signedIn.outcome) {
+    case 'refused':
+      ctx.status = 401;
+      showSignIn(ctx, app, { next, email, problem: { key: 'sessions.signIn.refused' } });
+      return;
+    case 'throttled':
+      showSignIn(ctx, app, { next, email, problem: tooManyAttempts(ctx, signedIn.retryAfter) });
+      return;
+    case 'done':
+      return; // the redirect has been set with the cookie
   }
-  await setSessionCookie(ctx, signedIn.token);
-  seeOther(ctx, next);
+}
+
+/** Answers with 429, and returns what the page shows. */
+function tooManyAttempts(ctx: Context, retryAfter: number): PageProblem {
+  ctx.status = 429;
+  ctx.set('retry-after', String(retryAfter));
+  return { key: 'sessions.signIn.throttled', params: { minutes: Math.ceil(retryAfter / 60) } };
 }
 
 /** POST /logout — from every state, and again when it has worked already. */
@@ -64,15 +77,38 @@ export async function reauthenticationForm(ctx: Context, app: App): Promise<void
   switch (again.outcome) {
     case 'refused':
       ctx.status = 401;
-      await showReauthentication(ctx, app, { next, problem: 'sessions.reauth.refused' });
+      await showReauthentication(ctx, app, { next, problem: { key: 'sessions.reauth.refused' } });
+      return;
+    case 'throttled':
+      await showReauthentication(ctx, app, { next, problem: tooManyAttempts(ctx, again.retryAfter) });
       return;
     case 'missing':
       seeOther(ctx, app.urls.to('/login', { next }));
       return;
     case 'done':
-      await setSessionCookie(ctx, again.token);
+      setSessionCookie(ctx, app, again.token);
       seeOther(ctx, next);
   }
+}
+
+/** GET /account */
+export function accountPage(ctx: Context, app: App): void {
+  const { t } = ctx.state;
+  const person = personOf(ctx);
+  const pages = app.contributions('account.pages').filter(({ access }) => app.access.decide(ctx, access) === 'allow');
+  app.views.page(ctx, 'sessions/account', {
+    title: t('sessions.account.title'),
+    facts: [
+      ...(person.displayName === null ? [] : [{ label: t('sessions.account.name'), text: person.displayName }]),
+      { label: t('sessions.account.email'), text: person.name },
+      { label: t('sessions.account.role'), text: t(`auth.role.${person.role}`) },
+    ],
+    pages: pages.map(({ label, description, path }) => ({
+      label: t(label),
+      url: app.urls.to(path),
+      ...(description !== undefined && { description: t(description) }),
+    })),
+  });
 }
 
 /** GET /account/sessions */
@@ -104,27 +140,50 @@ export async function endOtherSessionsForm(ctx: Context, app: App): Promise<void
   seeOther(ctx, app.urls.to('/account/sessions'));
 }
 
+interface PageProblem {
+  readonly key: string;
+  readonly params?: MessageParams;
+}
+
 interface SignInView {
   readonly next: string;
   readonly email: string;
   readonly notice?: string | undefined;
-  readonly problem?: string;
+  readonly problem?: PageProblem;
 }
 
 function showSignIn(ctx: Context, app: App, view: SignInView): void {
   app.views.page(ctx, 'sessions/login', {
     frame: 'bare',
     title: ctx.state.t('sessions.signIn.title'),
+    methods: methodsFor(ctx, app),
+    links: linksFor(ctx, app),
     notice: undefined,
     problem: undefined,
     ...view,
   });
 }
 
+/** Other ways to sign in, each with the data of its view. */
+function methodsFor(ctx: Context, app: App): readonly { readonly view: string; readonly data: ViewData }[] {
+  return app.contributions('signIn.methods').flatMap((method) => {
+    if (method.access !== undefined && app.access.decide(ctx, method.access) !== 'allow') return [];
+    const data = method.data === undefined ? {} : method.data(ctx, app);
+    return data === undefined ? [] : [{ view: method.view, data }];
+  });
+}
+
+function linksFor(ctx: Context, app: App): readonly { readonly label: string; readonly url: string }[] {
+  return app
+    .contributions('signIn.links')
+    .filter(({ access }) => access === undefined || app.access.decide(ctx, access) === 'allow')
+    .map(({ label, path }) => ({ label: ctx.state.t(label), url: app.urls.to(path) }));
+}
+
 async function showReauthentication(
   ctx: Context,
   app: App,
-  view: { readonly next: string; readonly problem?: string },
+  view: { readonly next: string; readonly problem?: PageProblem },
 ): Promise<void> {
   const factors = await factorsFor(app, personOf(ctx));
   app.views.page(ctx, 'sessions/reauth', {

@@ -5,18 +5,21 @@ import type { Form } from '../../core/http/form.ts';
 import { subjectOf } from '../auth/account.ts';
 import { credentialsOf, stillHolds } from '../auth/credentials.ts';
 import { verifyPassword } from '../auth/password-hash.ts';
+import type { SessionFactor } from './extension-points.ts';
 import { rotateSession } from './open-session.ts';
-import type { SessionFactor } from './slots.ts';
+import { attemptRefused, countFailure } from './sign-in-steps.ts';
 
 export type Reauthenticated =
   | { readonly outcome: 'done'; readonly token: string }
   | { readonly outcome: 'refused' }
+  /** Too many attempts; another one may be made after so many seconds. */
+  | { readonly outcome: 'throttled'; readonly retryAfter: number }
   /** The session has ended meanwhile. */
   | { readonly outcome: 'missing' };
 
 /**
- * Asks somebody who is signed in once more who he is: the password, and every factor that applies to him. Then his session has
- * a new token and counts as recent. Success and failure are both recorded.
+ * Asks a user who is signed in to confirm who they are: the password, and every factor that applies. Then their session has a new
+ * token and counts as recent. Success and failure are both recorded.
  */
 export async function reauthenticate(
   app: App,
@@ -25,12 +28,15 @@ export async function reauthenticate(
   sessionId: string,
   form: Form,
 ): Promise<Reauthenticated> {
+  const retryAfter = await attemptRefused(app, cause, { email: person.name });
+  if (retryAfter !== undefined) return { outcome: 'throttled', retryAfter };
   const credentials = await credentialsOf(app.database, person.id);
   const matches = await verifyPassword(credentials?.password_hash, form.get('password') ?? '');
   return app.database.transaction(async (tx) => {
     const subject = subjectOf({ id: person.id, email: person.name });
     const refuse = async (reason: 'wrong_password' | 'factor'): Promise<Reauthenticated> => {
       await app.events.record(tx, cause, 'reauth_failed', { subject, data: { reason } });
+      await countFailure(tx, app, cause, { email: person.name, userId: person.id, reason });
       return { outcome: 'refused' };
     };
     if (!credentials || !matches || !(await stillHolds(tx, credentials))) return refuse('wrong_password');
@@ -43,7 +49,7 @@ export async function reauthenticate(
   });
 }
 
-/** The factors that this person has to prove besides his password. */
+/** The factors that this person has to prove besides the password. */
 export function factorsFor(app: App, person: Person): Promise<readonly SessionFactor[]> {
   return app.database.transaction((tx) => factorsOf(tx, app, person));
 }

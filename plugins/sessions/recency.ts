@@ -16,6 +16,7 @@ export const accessChecks: AccessChecks = {
 export const reauthenticationGate: Gate = {
   name: 'reauthentication',
   page: '/reauth',
+  keepsForms: true,
   passes: ({ state: { route, session } }) => {
     const required = route !== undefined && 'recent' in route.access && route.access.recent === true;
     return !required || session?.recent === true;

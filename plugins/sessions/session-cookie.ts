@@ -1,20 +1,15 @@
-import { type CreateSessionOptions, createSession } from 'koa-session';
+import { createSession } from 'koa-session';
 import type { App } from '../../core/app.ts';
 import type { Context, Middleware } from '../../core/http/context.ts';
+import type { SignInData } from '../../core/http/sign-in-data.ts';
+import { changeOfData, saveSessionData } from './session-data.ts';
 import { looksLikeToken } from './token.ts';
 
-// koa-session reads and writes the cookie; sessions live in our table, written by our rules. So its store only reads, and a
-// new token is handed to it after the transaction that made it has been committed.
+// koa-session makes `ctx.session` of the session's row and finds out whether a request has changed it; its store reads and writes
+// the column `data`. It never writes the cookie: tokens are made by transactions (sign-in, rotation), and a request that takes
+// long would put back the token that another one has just replaced.
 
-/** What koa-session puts on the context; its types do not say so. What is assigned comes back as a session of its own. */
-interface CookieJar {
-  get session(): { regenerate(): Promise<void> };
-  set session(data: { is: string });
-}
-
-const newTokens = new WeakMap<object, string>();
-
-/** How the cookie is called and where it is valid: `__Host-` binds it to this very host, over TLS. */
+/** The name of the cookie and where it is valid: `__Host-` binds it to this very host, over TLS. */
 function cookieFor({ urls }: Pick<App, 'urls'>) {
   const secure = urls.publicOrigin.startsWith('https:');
   const name = secure ? '__Host-rustio' : 'rustio';
@@ -22,52 +17,119 @@ function cookieFor({ urls }: Pick<App, 'urls'>) {
   return { name, attributes };
 }
 
-/** Takes the cookie away. */
+/**
+ * Sends the browser a new token in place of the one that it has. To be called after the commit that made the token valid.
+ *
+ * @example
+ * if (token !== undefined) setSessionCookie(ctx, app, token);
+ */
+export function setSessionCookie(ctx: Context, app: Pick<App, 'urls'>, token: string): void {
+  const { name, attributes } = cookieFor(app);
+  // TLS ends at the proxy; all that the attribute depends on is that the public address is https.
+  if (attributes.secure) ctx.cookies.secure = true;
+  // Without an expiry it is gone with the browser; how long it is valid is up to the table.
+  ctx.cookies.set(name, token, attributes);
+}
+
+/** Removes the cookie from the browser. It ends no session: see `revokeSessions`. */
 export function clearSessionCookie(ctx: Context, app: Pick<App, 'urls'>): void {
   const { name, attributes } = cookieFor(app);
+  if (attributes.secure) ctx.cookies.secure = true;
   ctx.cookies.set(name, '', { ...attributes, expires: new Date(0) });
 }
 
-/** Reads the cookie of a request and lets `recognise` say whose it is. A cookie that means nothing is taken away. */
-export function readCookie(
-  app: Pick<App, 'urls'>,
-  recognise: (ctx: Context, token: string) => Promise<boolean>,
-): Middleware {
+/** How `ctx.session` comes and goes with a request. */
+export interface SessionStore {
+  /** Before the router: nobody has a session yet. */
+  readonly reset: Middleware;
+  /** Reads the session of the request's cookie into `ctx.session`. */
+  read(ctx: Context): Promise<SignInData | undefined>;
+  /** Saves `ctx.session`, if the request has changed it. */
+  save(ctx: Context): Promise<void>;
+  /** Gives `ctx.session` the content that the request found. */
+  restore(ctx: Context): void;
+}
+
+/**
+ * The store behind `ctx.session`. `recognise` finds the session of a token, puts it into `ctx.state` and returns its data; a
+ * cookie whose token it does not know is removed.
+ */
+export function sessionStore(
+  app: Pick<App, 'urls' | 'database'>,
+  recognise: (ctx: Context, token: string) => Promise<Readonly<Record<string, unknown>> | undefined>,
+): SessionStore {
   const { name: key, attributes } = cookieFor(app);
   const store = {
     async get(token: string, _maxAge: unknown, { ctx }: { ctx?: Context }) {
-      if (!ctx) return undefined;
-      if (looksLikeToken(token) && (await recognise(ctx, token))) return { is: 'known' };
-      clearSessionCookie(ctx, app); // else that browser asks again with every request
-      return undefined;
+      const data = ctx && looksLikeToken(token) ? await recognise(ctx, token) : undefined;
+      if (ctx && data === undefined) clearSessionCookie(ctx, app); // else that browser asks again with every request
+      return data;
     },
-    async set() {},
+    async set(
+      _token: string,
+      { _session, ...data }: Record<string, unknown>,
+      _maxAge: unknown,
+      { ctx }: { ctx?: Context },
+    ) {
+      const { session, savedSessionData } = ctx?.state ?? {};
+      if (!session || savedSessionData === undefined) return;
+      const change = changeOfData(savedSessionData, data);
+      if (change) await saveSessionData(app.database, session.id, change);
+    },
     async destroy() {},
   };
-  const settings: CreateSessionOptions = {
-    key,
-    ...attributes,
-    maxAge: 'session', // gone with the browser; how long it means anything is the table's business
-    autoCommit: false,
-    rolling: false,
-    renew: false,
-    genid: (ctx: object) => newTokens.get(ctx) ?? '',
-    store,
+  let middleware: ReturnType<typeof createSession> | undefined;
+  // koa-session needs Koa's application, which is there with the first request.
+  const koaSession = (ctx: Context) => {
+    middleware ??= createSession(
+      {
+        key,
+        ...attributes,
+        maxAge: 'session',
+        autoCommit: false,
+        rolling: false,
+        renew: false,
+        store,
+        externalKey: { get: (each: Context) => each.cookies.get(key, { signed: false }) ?? '', set() {} },
+      },
+      ctx.app,
+    );
+    return middleware;
   };
-  let read: ReturnType<typeof createSession> | undefined;
-  return async (ctx, next) => {
-    // TLS ends at the proxy; that the public address is https is all that the cookie's attribute needs to know.
-    if (attributes.secure) ctx.cookies.secure = true;
-    read ??= createSession(settings, ctx.app); // it needs Koa's application, which is there with the first request
-    await read(ctx, next);
+  return {
+    async reset(ctx, next) {
+      koaSession(ctx);
+      assign(ctx, null);
+      await next();
+    },
+    async read(ctx) {
+      await koaSession(ctx)(ctx, async () => {});
+      if (ctx.state.session) return ctx.session ?? undefined;
+      assign(ctx, null);
+      return undefined;
+    },
+    async save(ctx) {
+      if (ctx.state.session === undefined) return;
+      const kept: unknown = ctx.session;
+      if (canCommit(kept)) await kept.manuallyCommit();
+    },
+    restore(ctx) {
+      const { session, savedSessionData } = ctx.state;
+      if (!session || savedSessionData === undefined) return;
+      assign(ctx, JSON.parse(savedSessionData));
+      ctx.state.signInData = ctx.session ?? undefined;
+    },
   };
 }
 
-/** Sends the browser a new token in place of whatever it has. To be called after the commit that made the token valid. */
-export async function setSessionCookie(ctx: Context, token: string): Promise<void> {
-  const jar = ctx as unknown as CookieJar;
-  newTokens.set(ctx, token);
-  jar.session = { is: 'known' };
-  const { session } = jar;
-  await session.regenerate();
+/** Plugins change the properties of `ctx.session`; replacing it is up to this file. */
+function assign(ctx: { session: object | null }, data: object | null): void {
+  ctx.session = data;
+}
+
+/** koa-session's own object, whose class it does not export. */
+function canCommit(kept: unknown): kept is { manuallyCommit(): Promise<void> } {
+  return (
+    typeof kept === 'object' && kept !== null && 'manuallyCommit' in kept && typeof kept.manuallyCommit === 'function'
+  );
 }

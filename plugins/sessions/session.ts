@@ -1,22 +1,41 @@
-import type { SessionColumns } from './slots.ts';
+import type { SignInData } from '../../core/http/sign-in-data.ts';
+import type { SessionColumns } from './extension-points.ts';
+import type { Trust } from './trust.ts';
 
-/** What a session has proven: the password, or a second factor as well. An unknown word would count as the least. */
-export type Trust = 'authenticated' | 'elevated' | 'mfa_verified';
-
-/** The session of a request. */
+/** The session of a request: what decides. What pages keep for themselves is in `ctx.session`. */
 export interface Session {
-  /** Public: it stands in the audit trail and in addresses. The token never does. */
+  /** Public: it is in the audit trail and in paths. The token never is. */
   readonly id: string;
   readonly trust: Trust;
-  /** The password was asked for a short time ago. */
+  /** The password was entered a short time ago. */
   readonly recent: boolean;
-  /** What plugins asked for through the slot `session.columns`. */
+  /** What plugins contribute to `session.columns`. */
   readonly columns: SessionColumns;
 }
 
+/**
+ * What belongs to one sign-in and ends with it: an enrolment in progress, a filter to come back to. Plugins merge their optional
+ * properties in here and read and assign them on `ctx.session`, which is null for anonymous requests.
+ *
+ * It is JSON of at most 16 KB, and saved before the response is sent, if it has changed. Names that begin with an underscore are
+ * not saved; `isNew`, `length`, `maxAge`, `save` and other names of koa-session's own object cannot be used. It grants nothing: trust, expiry and end of a session are columns of their own.
+ *
+ * @example
+ * declare module 'rustio-admin/sessions' {
+ *   interface SessionData { passkeyChallenge?: string }
+ * }
+ * if (ctx.session) ctx.session.passkeyChallenge = challenge;
+ */
+export interface SessionData extends SignInData {}
+
 declare module '../../core/http/context.ts' {
   interface RequestState {
-    /** Undefined for strangers. */
+    /** Undefined for anonymous requests. */
     session?: Session | undefined;
+    /** The data of the session as the request found it, as JSON. */
+    savedSessionData?: string | undefined;
+  }
+  interface ContextProperties {
+    readonly session: SessionData | null;
   }
 }

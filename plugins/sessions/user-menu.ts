@@ -7,12 +7,12 @@ import type { ViewData } from '../../core/view/views.ts';
 export const userMenu: LayoutBlock = { name: 'sessions', rank: 20, view: 'sessions/user-menu', data: menuFor };
 
 function menuFor({ state: { actor, session, t } }: Context, app: App): ViewData | undefined {
-  // Whoever another plugin has authenticated cannot sign out here.
+  // Users whom another plugin has authenticated cannot sign out here.
   if (actor.kind !== 'person' || session === undefined) return undefined;
   return {
     name: actor.displayName ?? actor.name,
     role: t(`auth.role.${actor.role}`),
-    sessionsUrl: app.urls.to('/account/sessions'),
+    accountUrl: app.urls.to('/account'),
     signOutUrl: app.urls.to('/logout'),
   };
 }

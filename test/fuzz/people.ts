@@ -2,7 +2,6 @@ import { sql } from 'slonik';
 import { z } from 'zod';
 import type { Role } from '../../plugins/auth/roles.ts';
 import { openSession } from '../../plugins/sessions/open-session.ts';
-import { optionsOf } from '../../plugins/sessions/options.ts';
 import type { TestApp } from '../support/app.ts';
 import { everything } from './desk.ts';
 import type { Somebody } from './request.ts';
@@ -52,6 +51,6 @@ function sessionOf({ app }: TestApp, email: string): Promise<string> {
       sql.type(z.object({ id: z.string() }))`select id from rustio_user where email = ${email}`,
     );
     const session = { userId: Number(id), address: null, userAgent: 'fuzz' };
-    return (await openSession(tx, session, optionsOf(app))).token;
+    return (await openSession(tx, session, app.options('sessions'))).token;
   });
 }

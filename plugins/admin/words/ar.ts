@@ -108,6 +108,7 @@ export const adminWordsArabic: Messages = {
   'admin.deleted': 'تم حذف {singular} «{label}».',
   'admin.delete.blockedTitle': 'لا يمكن حذف {singular}',
   'admin.delete.title': 'هل تحذف {singular}؟',
+  'admin.form.resumed': 'أُعيد ملء ما كنت قد أدخلته. راجعه ثم احفظ.',
   'admin.form.add': 'إضافة {singular}',
   'admin.form.change': 'تعديل {singular}',
   'admin.search': 'ابحث في {plural}',

@@ -110,6 +110,7 @@ export const adminWords: Messages = {
   'admin.deleted': 'The {singular} “{label}” was deleted.',
   'admin.delete.title': 'Delete this {singular}?',
   'admin.delete.blockedTitle': 'This {singular} cannot be deleted',
+  'admin.form.resumed': 'What you had entered is filled in again. Check it and save.',
   'admin.form.add': 'Add {singular}',
   'admin.form.change': 'Edit {singular}',
   'admin.search': 'Search {plural}',

@@ -1,4 +1,4 @@
--- Who is signed in. A row a sign-in; of its token only the hash.
+-- Who is signed in. One row per sign-in; of its token only the hash.
 
 create table rustio_session (
   id uuid primary key default gen_random_uuid(),
@@ -6,9 +6,13 @@ create table rustio_session (
     constraint rustio_session_token_hash_key unique
     constraint rustio_session_token_hash_check check (octet_length(token_hash) = 32),
   user_id bigint not null references rustio_user on delete cascade,
-  -- What has been proven: a password, or a second factor as well.
+  -- What has been proven: a password, or a second factor as well. Plugins add words of their own.
   trust text not null default 'authenticated'
-    constraint rustio_session_trust_check check (trust in ('authenticated', 'elevated', 'mfa_verified')),
+    constraint rustio_session_trust_check check (trust ~ '^[a-z_]{1,40}$'),
+  -- What pages and plugins keep for one sign-in (ctx.session). It grants nothing. The limit of 16 KB is the application's; this one
+  -- is for what concurrent requests add up to.
+  data jsonb not null default '{}'
+    constraint rustio_session_data_check check (jsonb_typeof(data) = 'object' and octet_length(data::text) <= 65536),
   created_at timestamptz(3) not null default now(),
   last_seen_at timestamptz(3) not null default now(),
   -- When the password was last asked for; the re-authentication wall reads it.
@@ -17,11 +21,7 @@ create table rustio_session (
   absolute_expires_at timestamptz(3) not null,
   ended_at timestamptz(3),
   ended_reason text
-    constraint rustio_session_ended_reason_check check (ended_reason in (
-      'logout', 'expired', 'replaced', 'user_requested', 'administrative_revoke', 'deactivated',
-      'password_reset', 'password_reset_by_other', 'role_changed_by_other', 'authority_escalation', 'trust_escalation',
-      'mfa_enabled', 'mfa_disabled', 'mfa_disabled_by_other', 'emergency_recovery'
-    )),
+    constraint rustio_session_ended_reason_check check (ended_reason ~ '^[a-z_]{1,40}$'),
   address inet,
   user_agent text
     constraint rustio_session_user_agent_check check (length(user_agent) <= 400),

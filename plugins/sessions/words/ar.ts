@@ -1,6 +1,7 @@
 import type { Messages } from '../../../core/view/words.ts';
 
 export const ar: Messages = {
+  'sessions.menu.account': 'حسابك',
   'sessions.menu.sessions': 'أين سجّلت دخولك',
   'sessions.menu.signOut': 'تسجيل الخروج',
   'sessions.signIn.title': 'تسجيل الدخول',
@@ -9,6 +10,8 @@ export const ar: Messages = {
   'sessions.signIn.submit': 'تسجيل الدخول',
   // One sentence for an unknown, an inactive and a wrong one: a stranger must not learn which.
   'sessions.signIn.refused': 'البريد الإلكتروني أو كلمة المرور غير صحيحة.',
+  'sessions.signIn.throttled':
+    'محاولات كثيرة جدًا. حاول مرة أخرى بعد {minutes, plural, one {دقيقة واحدة} two {دقيقتين} few {# دقائق} other {# دقيقة}}.',
   'sessions.notice.signedOut': 'تم تسجيل خروجك.',
 
   'sessions.reauth.title': 'أكّد هويتك',
@@ -16,6 +19,12 @@ export const ar: Messages = {
   'sessions.reauth.submit': 'تأكيد',
   'sessions.reauth.cancel': 'إلغاء',
   'sessions.reauth.refused': 'تعذّر التأكيد. حاول مرة أخرى.',
+
+  'sessions.account.title': 'حسابك',
+  'sessions.account.name': 'الاسم',
+  'sessions.account.email': 'البريد الإلكتروني',
+  'sessions.account.role': 'الدور',
+  'sessions.account.sessions': 'اطّلع على الأجهزة التي سجّلت الدخول منها، وأنهِ كل جلسة لا تعرفها.',
 
   'sessions.own.title': 'أين سجّلت دخولك',
   'sessions.own.why': 'أنهِ كل جلسة لا تعرفها، واطلب تغيير كلمة مرورك.',

@@ -1,6 +1,7 @@
 import type { Messages } from '../../../core/view/words.ts';
 
 export const en: Messages = {
+  'sessions.menu.account': 'Your account',
   'sessions.menu.sessions': 'Active sessions',
   'sessions.menu.signOut': 'Sign out',
   'sessions.signIn.title': 'Sign in',
@@ -9,6 +10,7 @@ export const en: Messages = {
   'sessions.signIn.submit': 'Sign in',
   // One sentence for an unknown, an inactive and a wrong one: a stranger must not learn which.
   'sessions.signIn.refused': 'Wrong e-mail or password.',
+  'sessions.signIn.throttled': 'Too many attempts. Try again in {minutes, plural, one {one minute} other {# minutes}}.',
   'sessions.notice.signedOut': 'You are signed out.',
 
   'sessions.reauth.title': 'Confirm that it is you',
@@ -16,6 +18,12 @@ export const en: Messages = {
   'sessions.reauth.submit': 'Confirm',
   'sessions.reauth.cancel': 'Cancel',
   'sessions.reauth.refused': 'That could not be confirmed. Please try again.',
+
+  'sessions.account.title': 'Your account',
+  'sessions.account.name': 'Name',
+  'sessions.account.email': 'E-mail',
+  'sessions.account.role': 'Role',
+  'sessions.account.sessions': 'See where you are signed in, and end sessions that you do not recognize.',
 
   'sessions.own.title': 'Where you are signed in',
   'sessions.own.why': 'End every session that you do not recognise, and ask an administrator for a new password.',

@@ -1,41 +1,88 @@
+// Flash messages where the authenticator keeps nothing for a sign-in: in a signed cookie. With sessions they are kept in
+// `ctx.session`: see test/plugins/sessions/session-data.test.ts.
 import { createHmac } from 'node:crypto';
 import * as assert from 'uvu/assert';
-import { fillLibrary, library } from '../../laws/library.ts';
-import { textOf } from '../../plugins/admin/page.ts';
+import type { Person } from '../../../core/actor.ts';
+import { flash } from '../../../core/http/flash.ts';
+import { seeOther } from '../../../core/http/see-other.ts';
+import { definePlugin } from '../../../core/plugin.ts';
 import { type TestApp, testApp } from '../../support/app.ts';
-import type { Client } from '../../support/client.ts';
+import type { Answer, Client } from '../../support/client.ts';
 import { suite } from '../../support/suite.ts';
 
-const test = suite('the message of the last action');
+const test = suite('flash messages in a cookie');
 const COOKIE = 'rustio-message';
-const RIGHTS = ['author.view', 'author.add'];
+
+const person: Person = {
+  kind: 'person',
+  id: 1,
+  name: 'ana@example.org',
+  displayName: null,
+  role: 'staff',
+  permissions: new Set(),
+};
+/** A proxy in front has signed users in, and says so in a header, with a secret of the sign-in. */
+const proxied = definePlugin({
+  name: 'proxied',
+  api: 1,
+  messages: { en: { 'proxied.added': 'The author “{label}” was added.' } },
+  authenticators: () => [
+    {
+      scheme: 'proxy',
+      ambient: true,
+      authenticate: (ctx) => {
+        const csrfSecret = ctx.get('x-sign-in');
+        return csrfSecret === '' ? undefined : { actor: person, csrfSecret };
+      },
+    },
+  ],
+  routes(routes) {
+    const options = { access: { open: true }, authenticate: 'proxy' } as const;
+    routes.get('/page', options, (ctx, app) => app.views.page(ctx, 'layout/token', { title: 'A page' }));
+    routes.post('/add', { ...options, csrf: 'origin' }, (ctx, app) => {
+      const label = ctx.state.form?.get('label') ?? '';
+      flash(ctx, app, { tone: 'good', key: 'proxied.added', params: { label } });
+      seeOther(ctx, app.urls.to('/page'));
+    });
+  },
+});
+
 let app: TestApp;
 let clerk: Client;
 test.before(async () => {
-  app = await testApp(library);
-  await fillLibrary(app.app);
-  clerk = await app.person('staff', RIGHTS);
+  app = await testApp({ models: [], extend: [proxied] });
+  clerk = app.client();
 });
 test.after(async () => {
   assert.equal(app.errors, []);
   await app.close();
 });
 
-/** Adds somebody, and gives the cookie that carries the message. */
-async function messageOf(client: Client, name: string): Promise<string> {
-  assert.is((await client.submit('/admin/authors/+new', { name })).status, 303);
+const ANA = { 'x-sign-in': 'the secret of the sign-in of Ana' };
+const BOB = { 'x-sign-in': 'the secret of another sign-in' };
+
+/** Adds something, and returns the cookie that carries the message. */
+async function messageOf(client: Client, label: string, headers: Record<string, string> = ANA): Promise<string> {
+  assert.is((await client.post('/admin/add', { label }, headers)).status, 303);
   const cookie = client.cookie(COOKIE);
   assert.ok(cookie, 'there is a message');
   return cookie ?? '';
 }
 
-const shown = async (client: Client): Promise<string> => textOf((await client.get('/admin/authors')).text);
+const page = (client: Client, headers: Record<string, string> = ANA): Promise<Answer> =>
+  client.get('/admin/page', headers);
 
-test('it is told once, on the next page', async () => {
+test('a message is shown once, on the next page', async () => {
   await messageOf(clerk, 'Octavia');
-  assert.match(await shown(clerk), 'The author “Octavia” was added.');
+  assert.match((await page(clerk)).text, 'The author “Octavia” was added.');
   assert.is(clerk.cookie(COOKIE), undefined);
-  assert.not.match(await shown(clerk), 'was added.');
+  assert.not.match((await page(clerk)).text, 'was added.');
+});
+
+test('a long value is cut, since a cookie holds 4 KB', async () => {
+  const cookie = await messageOf(clerk, 'ß'.repeat(3_000));
+  assert.ok(cookie.length < 1_000, String(cookie.length));
+  assert.match((await page(clerk)).text, /ß{150,}…/);
 });
 
 test('attack: a neighbouring subdomain that can set cookies puts no words into our mouth', async () => {
@@ -55,21 +102,22 @@ test('attack: a neighbouring subdomain that can set cookies puts no words into o
     '.',
   ]) {
     clerk.setCookie(COOKIE, cookie);
-    const page = await shown(clerk);
-    assert.not.match(page, '0900', cookie);
-    assert.not.match(page, 'was added', cookie);
+    const { text: shown } = await page(clerk);
+    assert.not.match(shown, '0900', cookie);
+    assert.not.match(shown, 'was added', cookie);
   }
 });
 
-test('the message of another session is none', async () => {
-  const other = await app.person('staff', RIGHTS);
-  const cookie = await messageOf(other, 'Ursula the second');
-  clerk.setCookie(COOKIE, cookie);
-  assert.not.match(await shown(clerk), 'was added');
+test('the message of another sign-in is not shown', async () => {
+  const other = app.client();
+  clerk.setCookie(COOKIE, await messageOf(other, 'Ursula', BOB));
+  assert.not.match((await page(clerk)).text, 'was added');
 });
 
-test('a stranger has no session in whose name he could be told anything', async () => {
-  const stranger = app.client();
-  stranger.setCookie(COOKIE, await messageOf(clerk, 'Joanna'));
-  assert.not.match(textOf((await stranger.get('/admin/login')).text), 'was added');
+test('anonymous users get no message, and are shown none', async () => {
+  const anonymous = app.client();
+  assert.is((await anonymous.post('/admin/add', { label: 'x' })).status, 303);
+  assert.is(anonymous.cookie(COOKIE), undefined);
+  anonymous.setCookie(COOKIE, await messageOf(clerk, 'Joanna'));
+  assert.not.match((await page(anonymous, {})).text, 'was added');
 });

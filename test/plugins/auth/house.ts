@@ -12,6 +12,7 @@ import { createUser, type NewUser } from '../../../plugins/auth/create-user.ts';
 import { auth } from '../../../plugins/auth/index.ts';
 import type { Role } from '../../../plugins/auth/roles.ts';
 import { sessions } from '../../../plugins/sessions/index.ts';
+import { sessionOptions } from '../../../plugins/sessions/options.ts';
 import { preparedTemplate, testDatabase } from '../../support/database.ts';
 
 const plugins = [auth, sessions, audit];
@@ -42,7 +43,7 @@ export async function openHouse(maximumPoolSize = 4): Promise<House> {
   const recorded: RecordedEvent[] = [];
   const listener = { '*': async (_tx: unknown, event: RecordedEvent) => void recorded.push(event) };
   const known = new Set(['create', 'update', 'delete', ...plugins.flatMap((plugin) => plugin.events ?? [])]);
-  const app = { database, plugins, options: () => undefined, slot: () => [] } as unknown as App;
+  const app = { database, plugins, options: () => sessionOptions.parse({}), contributions: () => [] } as unknown as App;
   const events = createEvents(known, [listener, ...plugins.flatMap((plugin) => plugin.on?.(app) ?? [])]);
   Object.assign(app, { events });
   return {

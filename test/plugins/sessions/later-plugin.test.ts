@@ -10,7 +10,7 @@ import { PASSWORD, type TestApp, testApp } from '../../support/app.ts';
 import type { Client } from '../../support/client.ts';
 import { suite } from '../../support/suite.ts';
 
-declare module '../../../plugins/sessions/slots.ts' {
+declare module 'rustio-admin/sessions' {
   interface SessionColumns {
     needsCode?: boolean;
   }
@@ -45,26 +45,23 @@ const codes = definePlugin({
     },
   ],
   routes(routes) {
-    routes.get('/code', { signedIn: true }, (ctx) => answer(ctx, 'the code, please'), { skipGates: ['code'] });
-    routes.post(
-      '/code',
-      { signedIn: true },
-      async (ctx, app) => {
-        const { session } = ctx.state;
-        if (!session || ctx.state.form?.get('code') !== '123456') {
-          ctx.status = 422;
-          return;
-        }
-        const token = await app.database.transaction((tx) => rotateSession(tx, session.id, { trust: 'mfa_verified' }));
-        if (token !== undefined) await setSessionCookie(ctx, token);
-        ctx.redirect(app.urls.to('/plain'));
-        ctx.status = 303;
-      },
-      { skipGates: ['code'], formToken: false },
+    routes.get('/code', { access: { signedIn: true }, skipGates: ['code'] }, (ctx) => answer(ctx, 'the code, please'));
+    routes.post('/code', { access: { signedIn: true }, skipGates: ['code'], csrf: 'origin' }, async (ctx, app) => {
+      const { session } = ctx.state;
+      if (!session || ctx.state.form?.get('code') !== '123456') {
+        ctx.status = 422;
+        return;
+      }
+      const token = await app.database.transaction((tx) => rotateSession(tx, session.id, { trust: 'mfa_verified' }));
+      if (token !== undefined) setSessionCookie(ctx, app, token);
+      ctx.redirect(app.urls.to('/plain'));
+      ctx.status = 303;
+    });
+    routes.get('/plain', { access: { signedIn: true } }, (ctx) => answer(ctx, 'plain'));
+    routes.get('/delicate', { access: { role: 'staff', recent: true } }, (ctx) => answer(ctx, 'delicate'));
+    routes.post('/delicate', { access: { role: 'staff', recent: true }, responses: [200] }, (ctx) =>
+      answer(ctx, 'done'),
     );
-    routes.get('/plain', { signedIn: true }, (ctx) => answer(ctx, 'plain'));
-    routes.get('/delicate', { role: 'staff', recent: true }, (ctx) => answer(ctx, 'delicate'));
-    routes.post('/delicate', { role: 'staff', recent: true }, (ctx) => answer(ctx, 'done'), { responses: [200] });
   },
 });
 

@@ -8,7 +8,7 @@ import { setPassword } from '../../../plugins/auth/set-password.ts';
 import { endSessions } from '../../../plugins/sessions/end-sessions.ts';
 import { sessionLoader } from '../../../plugins/sessions/load-session.ts';
 import { openSession, rotateSession, touchSession } from '../../../plugins/sessions/open-session.ts';
-import { optionsOf, sessionOptions } from '../../../plugins/sessions/options.ts';
+import { sessionOptions } from '../../../plugins/sessions/options.ts';
 import { endOwnSession } from '../../../plugins/sessions/own-sessions.ts';
 import { sweepSessions } from '../../../plugins/sessions/sweep.ts';
 import { hashOfToken, looksLikeToken, newToken } from '../../../plugins/sessions/token.ts';
@@ -78,7 +78,8 @@ test('one statement finds session, person and permissions', async () => {
 test('a plugin may read more with the same statement', async () => {
   const column = { name: 'initial', expression: sql.fragment`left(u.email, 1)`, schema: z.string() };
   const { token } = await open();
-  const app = { slot: () => [column], options: () => undefined } as unknown as House['app'];
+  const contributions = (point: string) => (point === 'session.columns' ? [column] : []);
+  const app = { ...house.app, contributions } as unknown as House['app'];
   const found = await sessionLoader(app)(house.database, token);
   assert.equal(found?.session.columns, { initial: 'c' });
 });
@@ -272,7 +273,7 @@ test('a session opens for addresses and devices of every sort', async () => {
 });
 
 test('options that contradict each other are refused, and the defaults are sound', () => {
-  assert.equal(optionsOf({ options: () => undefined }), { idleHours: 12, absoluteDays: 14, recentMinutes: 15 });
+  assert.equal(sessionOptions.parse({}), { idleHours: 12, absoluteDays: 14, recentMinutes: 15 });
   assert.not.ok(sessionOptions.safeParse({ idleHours: 48, absoluteDays: 1 }).success);
   assert.not.ok(sessionOptions.safeParse({ idleHours: 0 }).success);
   assert.not.ok(sessionOptions.safeParse({ idle: 3 }).success);

@@ -1,0 +1,62 @@
+import type { App } from '../../core/app.ts';
+import type { BootProblem } from '../../core/problem.ts';
+
+/**
+ * What a session can have proven, by name. Plugins merge their levels in here and contribute each with its rank to
+ * `session.trust`.
+ *
+ * @example
+ * declare module 'rustio-admin/sessions' {
+ *   interface TrustLevels { password_only: true }
+ * }
+ * contributes: { 'session.trust': [{ name: 'password_only', rank: 5 }] },
+ */
+export interface TrustLevels {
+  authenticated: true;
+  elevated: true;
+  mfa_verified: true;
+}
+export type Trust = keyof TrustLevels & string;
+
+export interface TrustLevel {
+  /** At most 40 lower-case letters and underscores. */
+  readonly name: Trust;
+  /** A level includes all levels of a lower rank: `authenticated` is 10, `elevated` 20, `mfa_verified` 30. */
+  readonly rank: number;
+}
+
+const BUILT_IN: readonly TrustLevel[] = [
+  { name: 'authenticated', rank: 10 },
+  { name: 'elevated', rank: 20 },
+  { name: 'mfa_verified', rank: 30 },
+];
+
+/** All levels, the lowest first. */
+export function trustLevels(app: Pick<App, 'contributions'>): readonly TrustLevel[] {
+  return [...BUILT_IN, ...app.contributions('session.trust')].toSorted((one, other) => one.rank - other.rank);
+}
+
+/**
+ * Whether a session has proven at least this much.
+ *
+ * @example
+ * passes: (ctx) => ctx.state.session === undefined || reachesTrust(app, ctx.state.session.trust, 'mfa_verified'),
+ */
+export function reachesTrust(app: Pick<App, 'contributions'>, trust: Trust, required: Trust): boolean {
+  const rankOf = (name: Trust): number | undefined => trustLevels(app).find((level) => level.name === name)?.rank;
+  const needed = rankOf(required);
+  return needed !== undefined && (rankOf(trust) ?? Number.NEGATIVE_INFINITY) >= needed;
+}
+
+const NAME = /^[a-z_]{1,40}$/;
+
+/** Names that the table refuses, and levels that would change what a built-in one is worth. */
+export function trustProblems(app: Pick<App, 'contributions'>): readonly BootProblem[] {
+  const builtIn: readonly string[] = BUILT_IN.map(({ name }) => name);
+  return app.contributions('session.trust').flatMap(({ name }): readonly BootProblem[] => {
+    const where = 'extension point session.trust';
+    if (builtIn.includes(name)) return [{ where, problem: `the level "${name}" already belongs to sessions.` }];
+    if (NAME.test(name)) return [];
+    return [{ where, problem: `"${name}" must be at most 40 lower-case letters and underscores.` }];
+  });
+}

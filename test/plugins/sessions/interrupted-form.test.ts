@@ -1,0 +1,179 @@
+// A form that meets the re-authentication wall is kept, and offered again afterwards.
+import { sql } from 'slonik';
+import * as assert from 'uvu/assert';
+import { takeInterruptedForm } from '../../../core/http/interrupted-form.ts';
+import { field } from '../../../core/model/field.ts';
+import { defineModel } from '../../../core/model/model.ts';
+import { definePlugin } from '../../../core/plugin.ts';
+import { defineAdmin } from '../../../plugins/admin/define-admin.ts';
+import { PASSWORD, type TestApp, testApp } from '../../support/app.ts';
+import type { Client } from '../../support/client.ts';
+import { suite } from '../../support/suite.ts';
+
+const Airport = defineModel('airport', {
+  fields: {
+    iata: field.text({ max: 3 }),
+    name: field.text({ max: 100 }),
+    remarks: field.text({ max: 20_000, nullable: true, multiline: true }),
+  },
+  key: 'iata',
+  label: 'name',
+});
+
+/** Closed while a test says so; it keeps forms as the re-authentication wall does. */
+let isClosed = false;
+let isHalfSignedIn = false;
+const posted: string[] = [];
+const access = { signedIn: true, recent: true } as const;
+const delicate = definePlugin({
+  name: 'delicate',
+  api: 1,
+  requires: ['sessions'],
+  gates: [
+    { name: 'wall', page: '/wall', keepsForms: true, passes: () => !isClosed },
+    { name: 'half', page: '/wall', passes: () => !isHalfSignedIn },
+  ],
+  routes(routes) {
+    const skipGates = ['wall', 'half'];
+    routes.get('/wall', { access: { signedIn: true }, skipGates }, (ctx) => {
+      ctx.body = 'wall';
+    });
+    routes.get('/transfer', { access }, (ctx) => {
+      const typed = takeInterruptedForm(ctx);
+      ctx.body = JSON.stringify(typed ? Object.fromEntries([...typed.names()].map((n) => [n, typed.all(n)])) : null);
+    });
+    routes.post('/transfer', { access, resumable: true, responses: [200] }, (ctx) => {
+      posted.push(ctx.state.form?.get('amount') ?? '');
+      ctx.body = 'done';
+    });
+    routes.post('/forgetful', { access, responses: [200] }, (ctx) => {
+      ctx.body = 'done';
+    });
+    routes.post('/no-page', { access, resumable: true, responses: [200] }, (ctx) => {
+      ctx.body = 'done';
+    });
+  },
+});
+
+const test = suite('sessions: interrupted forms');
+let desk: TestApp;
+test.before(async () => {
+  desk = await testApp({
+    models: [Airport],
+    extend: [delicate],
+    plugins: { admin: { admins: [defineAdmin(Airport, {})] } },
+  });
+});
+test.before.each(() => {
+  isClosed = false;
+  isHalfSignedIn = false;
+  posted.length = 0;
+});
+test.after(() => desk.close());
+
+const forget = () =>
+  desk.app.database.query(
+    sql.unsafe`update rustio_session set authenticated_at = now() - interval '20 minutes' where ended_at is null`,
+  );
+const tokenOf = async (client: Client): Promise<string> =>
+  /name="~token" value="([^"]+)"/.exec((await client.get('/admin/account/sessions')).text)?.[1] ?? '';
+
+test('what was typed is offered again after the password was entered, and once', async () => {
+  const client = await desk.person('staff');
+  const token = await tokenOf(client);
+  await forget();
+  const form = {
+    '~token': token,
+    amount: '12 €',
+    to: ['ana', 'bob'],
+    password: 'hunter2',
+    apiSecret: 's',
+    note: 'ß\0x',
+  };
+  const wall = await client.post('/admin/transfer?x=1', form);
+  assert.is(wall.status, 303);
+  assert.is(wall.location, '/admin/reauth?next=%2Fadmin%2Ftransfer%3Fx%3D1');
+  assert.equal(posted, [], 'it is not carried out');
+  const back = await client.submit(wall.location, { password: PASSWORD }, '/admin/reauth');
+  assert.is(back.location, '/admin/transfer?x=1');
+  const kept = { amount: ['12 €'], to: ['ana', 'bob'], note: ['ßx'] };
+  assert.equal(JSON.parse((await client.get(back.location)).text), kept, 'without token, passwords and secrets');
+  assert.is((await client.get(back.location)).text, 'null');
+});
+
+test('attack: a form that another page planted, or without the token of the session, is not kept', async () => {
+  const client = await desk.person('staff');
+  await forget();
+  for (const token of ['', 'x'.repeat(86)]) {
+    const answer = await client.post('/admin/transfer', { '~token': token, amount: '1' });
+    assert.is(answer.location, '/admin/reauth');
+  }
+  const foreign = { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' };
+  assert.is((await client.post('/admin/transfer', { amount: '1' }, foreign)).status, 403);
+  await client.submit('/admin/reauth', { password: PASSWORD });
+  assert.is((await client.get('/admin/transfer')).text, 'null');
+});
+
+test('forms of routes that do not ask for it, that have no page, or that are too large are lost', async () => {
+  const client = await desk.person('staff');
+  const token = await tokenOf(client);
+  await forget();
+  const lost = [
+    await client.post('/admin/forgetful', { '~token': token, amount: '1' }),
+    await client.post('/admin/no-page', { '~token': token, amount: '1' }),
+    await client.post('/admin/transfer', { '~token': token, amount: 'x'.repeat(10_000) }),
+  ];
+  for (const answer of lost) assert.equal([answer.status, answer.location], [303, '/admin/reauth']);
+  await client.submit('/admin/reauth', { password: PASSWORD });
+  assert.is((await client.get('/admin/transfer')).text, 'null');
+});
+
+test('attack: while another gate is closed, no answer depends on what the user may do', async () => {
+  const client = await desk.person('user');
+  const token = await tokenOf(client);
+  isClosed = true;
+  isHalfSignedIn = true;
+  const answers = [];
+  for (const path of ['/admin/transfer', '/admin/airports/+new', '/admin/airports/ATL/+edit'])
+    answers.push(await client.post(path, { '~token': token, name: 'x' }));
+  for (const { status, location } of answers) assert.equal([status, location], [303, '/admin/wall']);
+});
+
+test('the admin fills in its form again: a new record', async () => {
+  const client = await desk.person('administrator');
+  const token = await tokenOf(client);
+  isClosed = true;
+  const form = { '~token': token, iata: 'ATL', name: 'Hartsfield <b>', remarks: 'two\nlines', '~then': 'stay' };
+  const wall = await client.post('/admin/airports/+new', form);
+  assert.is(wall.location, '/admin/wall?next=%2Fadmin%2Fairports%2F%2Bnew');
+  isClosed = false;
+  const page = await client.get('/admin/airports/+new');
+  assert.match(page.text, 'What you had entered is filled in again.');
+  const saved = await client.submit('/admin/airports/+new', { iata: 'ATL', name: 'x' });
+  assert.is(saved.status, 303);
+  assert.not.match((await client.get('/admin/airports/+new')).text, 'filled in again');
+});
+
+test('the admin fills in its form again: a change, which still knows the version that was edited', async () => {
+  const client = await desk.person('administrator');
+  const page = await client.get('/admin/airports/ATL/+edit');
+  const version = /name="~version" value="([^"]+)"/.exec(page.text)?.[1] ?? '';
+  const token = await tokenOf(client);
+  isClosed = true;
+  await client.post('/admin/airports/ATL/+edit', {
+    '~token': token,
+    '~version': version,
+    iata: 'ATL',
+    name: 'Atlanta',
+    remarks: '',
+  });
+  isClosed = false;
+  await desk.app.database.query(sql.unsafe`update airport set remarks = 'of somebody else'`);
+  const again = await client.submit('/admin/airports/ATL/+edit', {});
+  assert.is(again.status, 409, 'somebody else has changed it meanwhile');
+  assert.match(again.text, 'value="Atlanta"');
+});
+
+test('nothing of all this was an undeclared response or an error in the log', () => {
+  assert.equal(desk.errors, []);
+});
