@@ -11,6 +11,7 @@ import { start } from './commands/start.ts';
 import { startapp } from './commands/startapp.ts';
 import { startplugin } from './commands/startplugin.ts';
 import { startproject } from './commands/startproject.ts';
+import { worker } from './commands/worker.ts';
 import { declaredVariables } from './declared-variables.ts';
 import { readManifest } from './package.ts';
 import { COMPLETE, leadingWords, type Parsed, parseArguments, projectIn } from './parse-arguments.ts';
@@ -23,6 +24,7 @@ export const ownCommands: readonly CliCommand[] = [
   startplugin,
   dev,
   start,
+  worker,
   ...migrateCommands.map(cliCommandOf),
   plugins,
   routes,

@@ -14,17 +14,16 @@ import { projectFiles } from './files/project-files.ts';
 import { accessControl } from './http/access.ts';
 import { loadAssets } from './http/assets.ts';
 import { collectRoutes } from './http/collect-routes.ts';
-import type { Readiness } from './http/health.ts';
 import type { PipelineParts } from './http/pipeline.ts';
 import { createUrls } from './http/urls.ts';
 import { migrationSources } from './migrate/sources.ts';
-import { pendingOf } from './migrate/status.ts';
 import { buildModels } from './model/resolve.ts';
 import type { Plugin } from './plugin.ts';
 import { combinePolicies, rulesPolicy } from './policy.ts';
 import { createRows } from './query/create-rows.ts';
 import { Turns } from './query/turns.ts';
 import type { Policy } from './query/types.ts';
+import { readinessOf } from './readiness.ts';
 import { serviceFinder } from './services.ts';
 import { createViews } from './view/views.ts';
 import { kernelCatalogue } from './view/words/catalogue.ts';
@@ -212,7 +211,7 @@ export async function boot({
     assets,
     authenticators: [...authenticators().values()].flat(),
     middleware: enabled.flatMap((p) => call(p, 'middleware', () => p.middleware?.(app) ?? [])),
-    readiness: readinessOf(project, app),
+    readiness: readinessOf(app, migrationSources(project.folder, enabled)),
     timings,
   };
 }
@@ -229,17 +228,4 @@ function noPolicy(): RustioError {
 function permissionsOf(enabled: readonly Plugin[], models: readonly string[]): readonly string[] {
   const ofModels = models.flatMap((model) => ['view', 'add', 'change', 'delete'].map((verb) => `${model}.${verb}`));
   return [...ofModels, ...enabled.flatMap((plugin) => (plugin.permissions ?? []).map(({ name }) => name))];
-}
-
-function readinessOf(project: ProjectContext, app: App): Readiness {
-  const sources = migrationSources(project.folder, app.plugins);
-  return {
-    async missing() {
-      const pending = await pendingOf(app.database, sources);
-      const items = await Promise.all(app.plugins.map((plugin) => plugin.health?.(app) ?? []));
-      const failed = items.flat().filter(({ ok }) => !ok);
-      for (const { name, message } of failed) app.log.warn({ item: name, reason: message }, 'not ready');
-      return [...(pending.length === 0 ? [] : ['migrations']), ...failed.map(({ name }) => name)];
-    },
-  };
 }

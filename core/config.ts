@@ -87,6 +87,8 @@ export interface Environment {
   readonly logLevel: string;
   /** Where uploaded files are kept, when it is not as the config says. */
   readonly filesFolder?: string | undefined;
+  /** What a scraper of `/metrics` sends as a bearer token. Without one there is no such page. */
+  readonly metricsToken?: string | undefined;
   /** Every variable as it was given, for plugins that declare their own. */
   readonly variables: Readonly<Record<string, string | undefined>>;
 }

@@ -6,6 +6,7 @@ import { createLog } from './log.ts';
 import type { Plugin } from './plugin.ts';
 import { openProjectDatabase, type ProjectServer } from './project-database.ts';
 import { type Serving, serve } from './serve.ts';
+import { type Working, work } from './work.ts';
 
 /** A booted application on its database. */
 export interface Application {
@@ -14,7 +15,9 @@ export interface Application {
   readonly server: ProjectServer;
   /** Starts the plugins and listens, where the environment says unless told otherwise. */
   listen(at?: { readonly port: number; readonly host: string }): Promise<Serving>;
-  /** Stops serving, closes the pools, and leaves the embedded server. */
+  /** Starts the plugins for a worker, and the scheduler. */
+  work(): Promise<Working>;
+  /** Stops serving and working, closes the pools, and leaves the embedded server. */
   close(): Promise<void>;
 }
 
@@ -35,8 +38,9 @@ export async function createApp({ project, plugins, dev, log: given }: CreateOpt
   const opened = await openProjectDatabase(project, log);
   const { database, reading, server } = opened;
   let serving: Serving | undefined;
+  let working: Working | undefined;
   const close = async (): Promise<void> => {
-    await serving?.close();
+    await Promise.all([serving?.close(), working?.close()]);
     await opened.close();
   };
   try {
@@ -49,6 +53,10 @@ export async function createApp({ project, plugins, dev, log: given }: CreateOpt
       async listen(at = project.environment) {
         serving = await serve(booted, at);
         return serving;
+      },
+      async work() {
+        working = await work(booted);
+        return working;
       },
     };
   } catch (error) {

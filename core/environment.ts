@@ -15,6 +15,7 @@ const OWN_NAMES = [
   'RUSTIO_SECRET_KEYS',
   'LOG_LEVEL',
   'FILES_FOLDER',
+  'METRICS_TOKEN',
   'NODE_ENV',
 ];
 
@@ -52,6 +53,10 @@ const variables = z.object({
     )
     .optional(),
   FILES_FOLDER: z.string().optional(),
+  METRICS_TOKEN: z
+    .string()
+    .regex(/^[!-~]{16,}$/, 'needs at least 16 characters without spaces')
+    .optional(),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
       error: 'is none of trace, debug, info, warn, error, fatal, silent',
@@ -87,6 +92,7 @@ export function readEnvironment(folder: string, given: Variables): Environment {
     // Whoever develops reads pages, and the lines of a start; what goes wrong still shows.
     logLevel: data.LOG_LEVEL ?? (production ? 'info' : 'warn'),
     filesFolder: data.FILES_FOLDER,
+    metricsToken: data.METRICS_TOKEN,
     variables: present,
   };
 }

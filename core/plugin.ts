@@ -128,7 +128,7 @@ export interface Plugin<N extends string = string> {
    * reverse order of the plugins. `signal` is aborted when the process begins to stop.
    */
   readonly start?: (app: App, process: ProcessInfo) => Promise<void | Stop> | void | Stop;
-  /** Runs when a server begins to stop, before open requests are drained: end streams and long polls here. */
+  /** Runs when a server or worker begins to stop, before open requests are drained: end streams and long polls here. */
   readonly beforeClose?: (app: App) => Promise<void> | void;
   /** Work that is repeated; one process does it at a time. */
   readonly schedule?: readonly ScheduledTask[];

@@ -40,7 +40,7 @@ export type {
 } from './config.ts';
 export { withPlainConnection } from './database/plain.ts';
 export { type Database, type Query, retryOnConflict, type Transaction } from './database/pool.ts';
-export { currentScope, type RequestScope, withScope } from './database/scope.ts';
+export { currentScope, type RequestScope, withoutScope, withScope } from './database/scope.ts';
 export { type FourParts, RustioError } from './errors.ts';
 export type { EventData, EventHandler, EventHandlers, EventName, Events, RecordedEvent, Subject } from './events.ts';
 export type {

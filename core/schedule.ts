@@ -2,8 +2,10 @@ import type { App } from './app.ts';
 import type { ProcessRole } from './plugin.ts';
 
 /**
- * Work that is repeated. Of all processes on one database, one runs it per interval. A run that fails is logged, and the task
- * runs again after the next interval.
+ * Work that is repeated. Of all processes on one database, one runs it per interval, and never two at once: a run that takes
+ * longer than the interval delays the next one. It starts up to a quarter of its interval late, at most 45 s. A run that fails is
+ * logged, and the task runs again after its interval; so it does when its process dies, at the earliest after a minute. Such a task
+ * must bear being repeated.
  *
  * @example
  * schedule: [{ name: 'expire-invitations', every: '1 hour', run: (app) => expireInvitations(app.database) }],

@@ -4,8 +4,8 @@ import type { Booted } from './boot.ts';
 import { RustioError } from './errors.ts';
 import { PATIENCE, type Patience } from './http/patience.ts';
 import { createKoa } from './http/pipeline.ts';
+import { startScheduler } from './scheduler.ts';
 import { startPlugins } from './start-plugins.ts';
-import { startUpkeep } from './upkeep.ts';
 
 /**
  * Not by `import`: that reads every export of the module at once, also those which load Node's whole `fetch` when they are
@@ -17,28 +17,38 @@ export interface Serving {
   /** `http://127.0.0.1:8000`, with the port that was really taken. */
   readonly url: string;
   /**
-   * Stops accepting, lets running requests finish for at most 10 s, then closes plugins in reverse order. Safe to call twice.
+   * Stops accepting, runs the `beforeClose` hooks, lets open requests finish for at most 10 s, then stops plugins in reverse
+   * order. Safe to call twice.
    */
   close(): Promise<void>;
 }
 
+export interface ServeOptions {
+  /** How long a connection may take for its part. */
+  readonly patience?: Patience;
+  /** Whether scheduled tasks run in this process. @defaultValue true */
+  readonly schedule?: boolean;
+}
+
 const DRAIN_MS = 10_000;
+/** For the request of a connection that was opened just before the server began to stop. */
+const FIRST_BYTE_MS = 250;
 
 /**
- * Starts the plugins and listens. `patience`: how long a connection may take to say what it wants.
+ * Starts the plugins, the scheduler, and listens.
  *
- * @throws RustioError `RIO-SERVE-PORT` when the port is taken, `RIO-SERVE-START` when a plugin does not come up.
+ * @throws RustioError `RIO-SERVE-PORT` when the port is taken, `RIO-SERVE-START` when a plugin does not start in time.
  */
 export async function serve(
   booted: Booted,
   at: { port: number; host: string },
-  patience: Patience = PATIENCE,
+  { patience = PATIENCE, schedule = true }: ServeOptions = {},
 ): Promise<Serving> {
   const { app } = booted;
   const plugins = await startPlugins(app, 'web', booted.timings);
-  const stopUpkeep = startUpkeep(app);
+  const scheduler = startScheduler(app, 'web', { polls: schedule });
   const stop = async (): Promise<void> => {
-    await stopUpkeep();
+    await scheduler.stop();
     await plugins.stop();
   };
   try {
@@ -51,7 +61,8 @@ export async function serve(
     return {
       url: `http://${at.host.includes(':') ? `[${at.host}]` : at.host}:${port}`,
       close() {
-        closing ??= plugins.beforeClose().then(drain).then(stop);
+        // Accepting ends first: a client whose stream ends connects again at once, and not to this process.
+        closing ??= Promise.all([drain(), plugins.beforeClose(), scheduler.stop()]).then(stop);
         return closing;
       },
     };
@@ -90,8 +101,12 @@ function drainer(server: Server): () => Promise<void> {
         resolve();
       });
       server.closeIdleConnections();
-      // Node counts a connection that has said nothing yet as busy; browsers keep such spare ones open.
-      for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
+      // Node counts a connection that has said nothing yet as busy; browsers keep such spare ones open. What was sent just now
+      // is still to be read: hence the pause, and one more turn of the event loop behind it.
+      const closeUnused = (): void => {
+        for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
+      };
+      setTimeout(() => setImmediate(closeUnused), FIRST_BYTE_MS).unref();
     });
 }
 

@@ -2,6 +2,7 @@ import type { App } from './app.ts';
 import { failedHook } from './boot/plugin-failure.ts';
 import { RustioError } from './errors.ts';
 import type { Plugin, ProcessRole, Stop } from './plugin.ts';
+import { within } from './within.ts';
 
 /** A plugin that takes longer to start is named, instead of a boot that hangs without a word. */
 const START_MS = 30_000;
@@ -69,18 +70,6 @@ async function startOne(
     return stop ?? undefined;
   } catch (error) {
     throw failedHook(plugin, 'start', error);
-  }
-}
-
-async function within<T>(ms: number, work: Promise<T>, late: () => Error): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(late()), ms);
-  });
-  try {
-    return await Promise.race([work, timeout]);
-  } finally {
-    clearTimeout(timer);
   }
 }
 

@@ -12,7 +12,7 @@ process.once('disconnect', () => process.exit());
 try {
   const mode = await told();
   if (folder === undefined || !isMode(mode)) throw new Error('served.ts is started by `rustio-admin dev`.');
-  await serveProject(folder, mode, () => process.send?.('ready' satisfies ChildMessage));
+  await serveProject(folder, mode, { onReady: () => process.send?.('ready' satisfies ChildMessage) });
 } catch (error) {
   process.exitCode = reportError(error);
   await tell({ failed: failureOf(explain(error)) });

@@ -1,11 +1,14 @@
 import path from 'node:path';
 import type { ProjectContext } from '../../core/config.ts';
 import { type Application, createApp } from '../../core/create-app.ts';
+import { WORKER_VARIABLE } from '../../core/http/metrics.ts';
 import { builtIn } from '../../plugins/order.ts';
 import { readManifest } from '../package.ts';
 import { print } from '../terminal.ts';
 import { openProject } from '../tools.ts';
 import { bootTree } from './boot-tree.ts';
+import type { StartedCluster } from './cluster/start-cluster.ts';
+import { endSoon, endWithin } from './end-process.ts';
 import { portFor } from './free-port.ts';
 import { modelsChanged, pendingMigrations } from './open-changes.ts';
 import { prepareDevelopment } from './prepare-development.ts';
@@ -18,21 +21,55 @@ import { askedToStop } from './stop-signals.ts';
  */
 export type ServeMode = 'start' | 'dev' | 'dev-again';
 
+export interface ServeProjectOptions {
+  /** Called once it serves. */
+  readonly onReady?: () => void;
+  /** How many web processes share the port. @defaultValue 1, which is this one */
+  readonly workers?: number;
+}
+
+/** Drains, plugins and pools have limits of their own; this is for what has none. */
+const CLOSE_MS = 60_000;
+
 /** Serves the project in `folder` until somebody asks to stop, then closes everything in good order. */
-export async function serveProject(folder: string, mode: ServeMode, onReady: () => void = () => {}): Promise<void> {
+export async function serveProject(
+  folder: string,
+  mode: ServeMode,
+  { onReady = () => {}, workers = 1 }: ServeProjectOptions = {},
+): Promise<void> {
+  // Only where a primary may be: a single process never loads node:cluster.
+  if (process.env[WORKER_VARIABLE] !== undefined) {
+    const { isClusterWorker, serveWorker } = await import('./cluster/serve-worker.ts');
+    if (isClusterWorker()) return serveWorker(folder);
+  }
   const began = performance.now();
+  const inherited = { ...process.env };
   const project = await openOnPort(folder);
   if (project.config === undefined) throw project.configError;
   const stop = askedToStop();
   const application = await createApp({ project, plugins: builtIn, dev: mode !== 'start' });
+  const cluster = workers === 1 ? undefined : await clusterFor(project, application, { count: workers, inherited });
   try {
     if (application.server.note !== undefined) print(application.server.note);
-    await servePrepared(project, application, mode, began);
+    await servePrepared(project, cluster ? { ...application, listen: cluster.listen } : application, mode, began);
     onReady();
-    await stop;
+    await (cluster ? Promise.race([stop, cluster.failed]) : stop);
   } finally {
+    const inTime = endWithin(CLOSE_MS);
+    await cluster?.stop();
     await application.close();
+    inTime();
+    endSoon();
   }
+}
+
+async function clusterFor(
+  project: ProjectContext,
+  application: Application,
+  options: { readonly count: number; readonly inherited: NodeJS.ProcessEnv },
+): Promise<StartedCluster> {
+  const { clusterOf } = await import('./cluster/start-cluster.ts');
+  return clusterOf(project, application, options);
 }
 
 /** With the real port where 0 was asked for: the application's own address is made of it. */

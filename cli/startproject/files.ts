@@ -88,6 +88,8 @@ const envExample = `# Copy to .env and uncomment what you change. Variables of t
 # RUSTIO_SECRET_KEYS=
 # Where uploaded files lie, from this folder on.
 # FILES_FOLDER=.rustio/local/files
+# Lets a scraper that sends it read /metrics.
+# METRICS_TOKEN=
 # LOG_LEVEL=info
 `;
 

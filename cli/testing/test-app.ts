@@ -14,7 +14,7 @@ import { renderFile } from '../../core/migrate/render.ts';
 import { migrate } from '../../core/migrate/run.ts';
 import { emptySnapshot } from '../../core/migrate/shape.ts';
 import { snapshotOf } from '../../core/migrate/snapshot.ts';
-import { migrationSources } from '../../core/migrate/sources.ts';
+import { migrationSources, PROJECT_SOURCE } from '../../core/migrate/sources.ts';
 import { type Serving, serve } from '../../core/serve.ts';
 import { commandAuditContext } from '../../plugins/auth/command-cause.ts';
 import { createUser } from '../../plugins/auth/create-user.ts';
@@ -70,6 +70,8 @@ export interface TestAppOptions {
   readonly folder?: string;
   /** Environment variables that plugins declare. */
   readonly variables?: Readonly<Record<string, string>>;
+  /** Settings of the environment instead of those of a test. */
+  readonly environment?: Partial<Environment>;
   /** A database of `preparedTemplate` that has all tables already; nothing is migrated. */
   readonly template?: string;
   readonly dev?: boolean;
@@ -112,13 +114,13 @@ export async function testApp(config: Partial<Config>, options: TestAppOptions =
     await Promise.all([database.close(), reading.close()]);
     await base.drop();
   };
-  const environment = environmentFor(url, port, options.variables ?? {});
+  const environment = { ...environmentFor(url, port, options.variables ?? {}), ...options.environment };
   const project = { folder, environment, config: { name: 'Test desk', ...config }, configError: undefined };
   try {
     const booted = await boot({ project, plugins: builtIn, database, reading, log, dev: options.dev ?? false });
     const { app } = booted;
     if (options.template === undefined) await createTables(base.url, folder, app);
-    const serving = await serve(booted, { port, host: '127.0.0.1' });
+    const serving = await serve(booted, { port, host: '127.0.0.1' }, { schedule: false });
     return {
       app,
       url: serving.url,
@@ -185,11 +187,17 @@ async function prepareFramework(url: string): Promise<void> {
 }
 
 async function createTables(url: string, folder: string, app: App): Promise<void> {
-  const hasMigrations = existsSync(path.join(folder, 'migrations'));
-  // Those of the built-in plugins are in the template already.
+  const sources = migrationSources(folder, app.plugins);
+  if (existsSync(path.join(folder, 'migrations'))) {
+    await migrate(url, sources, { by: 'tests' });
+    return;
+  }
+  // Those of the built-in plugins are in the template already. Columns that plugins add to models of the project come after these.
+  const project = sources.findIndex(({ name }) => name === PROJECT_SOURCE);
   const brings = app.plugins.some((plugin) => plugin.migrations && !builtIn.includes(plugin));
-  if (hasMigrations || brings) await migrate(url, migrationSources(folder, app.plugins), { by: 'tests' });
-  if (!hasMigrations) await createModelTables(url, app);
+  if (brings) await migrate(url, sources.slice(0, project), { by: 'tests' });
+  await createModelTables(url, app);
+  if (sources.length > project + 1) await migrate(url, sources, { by: 'tests' });
 }
 
 /** The tables of the config's models, by the SQL that `migrate make` would write. */

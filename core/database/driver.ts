@@ -98,7 +98,7 @@ function milliseconds(timeout: 'DISABLE_TIMEOUT' | number): number {
 }
 
 /** A table changed after this connection had prepared the statement; nothing of it ran. */
-function planIsOutdated(error: pg.DatabaseError): boolean {
+export function planIsOutdated(error: pg.DatabaseError): boolean {
   return error.code === '0A000' && error.routine === 'RevalidateCachedQuery';
 }
 

@@ -1,11 +1,13 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
-import { createPool, type DatabasePool, type DatabasePoolConnection } from 'slonik';
+import pg from 'pg';
+import { createPool, type DatabasePool, type DatabasePoolConnection, type DatabaseTransactionConnection } from 'slonik';
 import { RustioError } from '../errors.ts';
-import { pgDriver } from './driver.ts';
+import { pgDriver, planIsOutdated } from './driver.ts';
 import { isConflict } from './errors.ts';
 import { Queries, type Query } from './queries.ts';
 import { parseRows } from './row-schemas.ts';
+import { currentScope, type RequestScope, scopeStatement } from './scope.ts';
 import { sessionUrl } from './session-url.ts';
 import { nameStatements, StatementNames } from './statement-names.ts';
 import { OpenTransaction, type Transaction, type TransactionLife } from './transaction.ts';
@@ -13,9 +15,11 @@ import { OpenTransaction, type Transaction, type TransactionLife } from './trans
 export type { Query } from './queries.ts';
 export type { Transaction } from './transaction.ts';
 
-/** The pool of connections. */
+/** The pool of connections. Inside a scope (see `withScope`) every statement and transaction runs with its settings. */
 export interface Database extends Query {
   readonly url: string;
+  /** How many connections are open, busy, and waited for: for `/metrics`. */
+  readonly connections: ConnectionCounts;
   /**
    * Runs `work` in a transaction and commits. It rolls back when `work` throws, and throws `RIO-DATABASE-SWALLOWED` when a
    * statement failed and `work` hid that. It is never repeated by itself: see `retryOnConflict`. Inside a transaction of the
@@ -29,6 +33,13 @@ export interface Database extends Query {
    */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
   close(): Promise<void>;
+}
+
+export interface ConnectionCounts {
+  readonly busy: number;
+  readonly idle: number;
+  /** Queries that wait for a connection. */
+  readonly waiting: number;
 }
 
 /** The part of a pino logger that the pool needs. */
@@ -106,11 +117,13 @@ class PooledDatabase extends Queries implements Database {
 
   async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     if (this.#current.getStore()?.isOpen) throw nestedTransaction();
-    const life: TransactionLife = { isOpen: true };
+    const scope = currentScope();
+    const life: TransactionLife = { isOpen: true, scope };
     const afterCommit: (() => void | Promise<void>)[] = [];
     const result = await this.#connected((connection) =>
       connection.transaction(async (open) => {
         try {
+          await enterScope(open, scope);
           return await this.#current.run(life, () => work(new OpenTransaction(open, life, afterCommit)));
         } finally {
           life.isOpen = false;
@@ -121,13 +134,37 @@ class PooledDatabase extends Queries implements Database {
     return result;
   }
 
+  get connections(): ConnectionCounts {
+    const { acquiredConnections, idleConnections, waitingClients } = this.#pool.state();
+    return { busy: acquiredConnections, idle: idleConnections, waiting: waitingClients };
+  }
+
   async close(): Promise<void> {
     await this.#pool.end();
   }
 
   protected on<R>(work: (connection: Query) => Promise<R>): Promise<R> {
     if (this.#current.getStore()?.isOpen) return Promise.reject(poolInTransaction());
-    return this.#connected(work);
+    const scope = currentScope();
+    return scope === undefined ? this.#connected(work) : this.#scoped(scope, work);
+  }
+
+  /**
+   * One statement in a transaction of its own: the settings end with it, so the next user of the connection has none of them.
+   * Outside a transaction the driver itself repeats a statement whose plan is outdated; inside one only a new transaction can.
+   */
+  async #scoped<R>(scope: RequestScope, work: (connection: Query) => Promise<R>, again = true): Promise<R> {
+    try {
+      return await this.#connected((connection) =>
+        connection.transaction(async (open) => {
+          await enterScope(open, scope);
+          return work(open);
+        }),
+      );
+    } catch (error) {
+      if (!again || !(error instanceof pg.DatabaseError) || !planIsOutdated(error)) throw error;
+      return this.#scoped(scope, work, false);
+    }
   }
 
   /**
@@ -147,6 +184,11 @@ class PooledDatabase extends Queries implements Database {
       this.#log.error({ err: error }, 'Work after a commit failed; the commit itself stands.');
     }
   }
+}
+
+async function enterScope(open: DatabaseTransactionConnection, scope: RequestScope | undefined): Promise<void> {
+  const statement = scope && scopeStatement(scope);
+  if (statement) await open.query(statement);
 }
 
 type Outcome<T> = { readonly value: T } | { readonly error: unknown };

@@ -1,6 +1,7 @@
 import { type DatabaseTransactionConnection, sql } from 'slonik';
 import { RustioError } from '../errors.ts';
 import { Queries, type Query } from './queries.ts';
+import { currentScope, keyOfScope, type RequestScope } from './scope.ts';
 
 type AfterCommit = () => void | Promise<void>;
 
@@ -22,6 +23,8 @@ export interface Transaction extends Query {
 /** The life of one transaction, shared by everything that may be asked while it runs. */
 export interface TransactionLife {
   isOpen: boolean;
+  /** What it was opened in, and runs in until its end. */
+  readonly scope: RequestScope | undefined;
 }
 
 export class OpenTransaction extends Queries implements Transaction {
@@ -64,12 +67,28 @@ export class OpenTransaction extends Queries implements Transaction {
   }
 
   #mustBeOpen(): void {
-    if (this.#life.isOpen) return;
-    throw new RustioError('RIO-DATABASE-OVER', {
-      problem: 'A transaction was used after its end.',
-      why: 'Its work had returned, or had thrown, while something that it started was still going on.',
-      fix: 'Await everything that uses the transaction before its work returns.',
-      retry: 'Trying again gives the same answer.',
+    if (!this.#life.isOpen) throw over();
+    this.#mustBeInScope();
+  }
+
+  /** A statement that silently ran with the settings of another scope would show one tenant the rows of the other. */
+  #mustBeInScope(): void {
+    const [opened, scope] = [this.#life.scope, currentScope()];
+    if (opened === scope || keyOfScope(opened) === keyOfScope(scope)) return;
+    throw new RustioError('RIO-DATABASE-SCOPE', {
+      problem: 'A transaction was used in another scope than the one it was opened in.',
+      why: 'Its settings apply until it ends; the statement would have run with those of the other scope.',
+      fix: 'Open the transaction inside `withScope`, not around it.',
+      retry: 'After the change.',
     });
   }
+}
+
+function over(): RustioError {
+  return new RustioError('RIO-DATABASE-OVER', {
+    problem: 'A transaction was used after its end.',
+    why: 'Its work had returned, or had thrown, while something that it started was still going on.',
+    fix: 'Await everything that uses the transaction before its work returns.',
+    retry: 'Trying again gives the same answer.',
+  });
 }

@@ -12,6 +12,7 @@ import { devEvents } from './dev-events.ts';
 import { discardUnread } from './discard-rest.ts';
 import { answerErrors } from './errors.ts';
 import { health, type Readiness } from './health.ts';
+import { metricsOf } from './metrics.ts';
 import { answerMissed, routerFor } from './router.ts';
 import { securityHeaders } from './security-headers.ts';
 
@@ -32,7 +33,9 @@ export function pipeline(app: App, parts: PipelineParts): readonly Middleware[] 
   const { assets, authenticators, readiness, middleware } = parts;
   const at = (stage: StagedMiddleware['stage']) =>
     middleware.filter((each) => each.stage === stage).map(({ run }) => run);
+  const metrics = metricsOf(app);
   return [
+    ...(metrics ? [metrics.measure] : []),
     correlationId(app),
     accessLog(app),
     discardUnread(),
@@ -42,6 +45,7 @@ export function pipeline(app: App, parts: PipelineParts): readonly Middleware[] 
     serveAssets(app, assets),
     clientAddress(app),
     health(app, readiness),
+    ...(metrics ? [metrics.page] : []),
     ...devEvents(app),
     ...at('before-route'),
     routerFor(app, parts),

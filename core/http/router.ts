@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import type { Router as KoaRouter } from '@koa/router';
 import type { Middleware as KoaMiddleware } from 'koa';
 import type { App } from '../app.ts';
-import { currentScope, mergeScopes, withScope } from '../database/scope.ts';
+import { mergeScopes, withScope } from '../database/scope.ts';
 import { RustioError } from '../errors.ts';
 import type { StagedMiddleware } from '../plugin.ts';
 import { checkAccess, wantsJson } from './access.ts';
@@ -192,7 +192,7 @@ function scopeRequest(app: App): Middleware | undefined {
   const scopes = app.plugins.flatMap((plugin) => plugin.scope ?? []);
   if (scopes.length === 0) return undefined;
   return async function setScope(ctx, next) {
-    const found = mergeScopes([currentScope(), ...(await Promise.all(scopes.map((each) => each(ctx, app))))]);
+    const found = mergeScopes(await Promise.all(scopes.map((each) => each(ctx, app))));
     await (found === undefined ? next() : withScope(found, next));
   };
 }

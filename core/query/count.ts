@@ -2,6 +2,7 @@ import { type FragmentSqlToken, sql } from 'slonik';
 import { z } from 'zod';
 import { isTimeout } from '../database/errors.ts';
 import type { Query } from '../database/queries.ts';
+import { scopeKey } from '../database/scope.ts';
 import type { ModelInfo } from '../model/registry.ts';
 import { estimateSql, tableName } from './estimates.ts';
 import { freshPlan } from './fresh-plan.ts';
@@ -25,7 +26,7 @@ const whole = sql.type(z.object({ rows: z.string() }));
 
 /**
  * How many rows a list has, in one statement: exactly where that is cheap, else about, or "more than". What is cut off is
- * remembered for a minute, with everything that it depends on (the reader's own rows among them); nothing exact is.
+ * remembered for a minute, with everything that it depends on (the reader's own rows and the scope among them); nothing exact is.
  */
 export class Counts {
   readonly #patience: number;
@@ -43,7 +44,11 @@ export class Counts {
     conditions: readonly FragmentSqlToken[],
     atLeast: number,
   ): Promise<Count> {
-    const name = JSON.stringify([model.name, conditions.map((condition) => [condition.sql, condition.values])]);
+    const name = JSON.stringify([
+      scopeKey(),
+      model.name,
+      conditions.map((condition) => [condition.sql, condition.values]),
+    ]);
     const kept = this.#kept.get(name);
     if (kept !== undefined && kept.until > Date.now()) return kept.count;
 

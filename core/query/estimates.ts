@@ -1,6 +1,7 @@
 import { type FragmentSqlToken, sql } from 'slonik';
 import { z } from 'zod';
 import type { Query } from '../database/queries.ts';
+import { withoutScope } from '../database/scope.ts';
 import type { ModelInfo } from '../model/registry.ts';
 
 const FRESH = 5 * 60_000;
@@ -36,11 +37,14 @@ export class Estimates {
 
   async refresh(): Promise<void> {
     this.#due = Date.now() + FRESH;
-    const rows = await this.#database.any(sizes`
-      select wanted."table", (${estimateSql})::bigint as rows
-      from unnest(${sql.array([...this.#tables], 'text')}) as wanted ("table")
-      join pg_class c on c.oid = to_regclass(wanted."table")
-    `);
+    // All readers share the figures, whoever happens to ask for them.
+    const rows = await withoutScope(() =>
+      this.#database.any(sizes`
+        select wanted."table", (${estimateSql})::bigint as rows
+        from unnest(${sql.array([...this.#tables], 'text')}) as wanted ("table")
+        join pg_class c on c.oid = to_regclass(wanted."table")
+      `),
+    );
     this.#known = new Map(rows.map((row) => [row.table, Number(row.rows)]));
     this.#first ??= Promise.resolve();
   }

@@ -17,7 +17,7 @@ import {
   signOutForm,
 } from './pages.ts';
 import { accessChecks, reauthenticationGate } from './recency.ts';
-import { startSweeping } from './sweep.ts';
+import { schedule } from './sweep.ts';
 import { trustProblems } from './trust.ts';
 import { userMenu } from './user-menu.ts';
 import { ar } from './words/ar.ts';
@@ -70,5 +70,5 @@ export const sessions = definePlugin({
     routes.post('/account/sessions/end-others', signedIn, endOtherSessionsForm);
     routes.post('/account/sessions/:id/end', signedIn, endOwnSessionForm);
   },
-  start: async (app) => startSweeping(app),
+  schedule,
 });

@@ -10,6 +10,8 @@ export interface Bench {
   readonly ours: Child;
   /** Another process of ours, cold. */
   startAnother(): Promise<Child>;
+  /** Ours with so many web processes under a primary, cold. */
+  startWorkers(count: number): Promise<Child>;
   /** A contender by its file's name. */
   startContender(name: string): Promise<Child>;
   /** The administrator's session. It is good for every process, since all of them read it in the database. */

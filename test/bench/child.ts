@@ -17,6 +17,8 @@ export interface Child {
   readonly startMs: number;
   /** Megabytes that it holds in memory. */
   residentMb(): number;
+  /** The same for each of the processes that it has started. */
+  childrenMb(): readonly number[];
   stop(): Promise<void>;
 }
 
@@ -26,6 +28,16 @@ const SMALL_YOUNG_SPACE = '--max-semi-space-size=8';
 /** Ours, as `rustio-admin start` runs it in production. The log goes to a file, as lines of a service do. */
 export function startOurs(project: string, environment: Readonly<Record<string, string>>): Promise<Child> {
   return startChild([SMALL_YOUNG_SPACE, path.join(ROOT, 'cli/bin.js'), 'start', '--project', project], environment);
+}
+
+/** Ours with several web processes, whose young space the primary sets. */
+export function startWorkers(
+  project: string,
+  count: number,
+  environment: Readonly<Record<string, string>>,
+): Promise<Child> {
+  const words = ['start', '--project', project, '--workers', String(count)];
+  return startChild([path.join(ROOT, 'cli/bin.js'), ...words], environment);
 }
 
 /** A script that prints the address at which it listens. */
@@ -54,6 +66,7 @@ export async function startChild(
     port,
     startMs: performance.now() - began,
     residentMb: () => residentMb(child.pid),
+    childrenMb: () => childrenOf(child.pid).map(residentMb),
     async stop() {
       child.kill('SIGTERM');
       await ended;
@@ -89,4 +102,9 @@ function portOf(child: ChildProcess, ended: Promise<void>): Promise<number> {
 function residentMb(pid: number | undefined): number {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
   return Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? Number.NaN) / 1024;
+}
+
+function childrenOf(pid: number | undefined): readonly number[] {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
+  return children.trim().split(' ').filter(Boolean).map(Number);
 }

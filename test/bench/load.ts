@@ -1,5 +1,6 @@
-/** A small, cheap client: it must not take the processor from those whom it measures. */
+/** The client of the benchmarks: autocannon for load, and a plain socket where the bytes of one answer are looked at. */
 import { connect, type Socket } from 'node:net';
+import autocannon, { type Options } from 'autocannon';
 
 export interface Round {
   readonly requests: number;
@@ -17,37 +18,57 @@ export interface Ask {
   readonly encoding?: string;
 }
 
-/** Asks for `ms` milliseconds, or `most` times, with so many requests under way at once. Any answer but 200 is an error. */
+/** How often autocannon looks whether the time is up. */
+const LOOK_MS = 20;
+
+/**
+ * Asks for `ms` milliseconds, or `most` times, with so many requests under way at once. Any answer but 200 is an error. Every
+ * contender is asked by the same client in the same process, so what the client itself costs is in all of their figures.
+ */
 export async function load(
   ask: Ask | readonly Ask[],
-  { ms = Number.POSITIVE_INFINITY, most = Number.POSITIVE_INFINITY, connections = 8 },
+  { ms, most, connections = 8 }: { readonly ms?: number; readonly most?: number; readonly connections?: number },
 ): Promise<Round> {
-  const asks = Array.isArray(ask) ? (ask as readonly Ask[]) : [ask as Ask];
+  const asks: readonly Ask[] = 'path' in ask ? [ask] : ask;
+  const [first] = asks;
+  if (!first) throw new Error('There is nothing to ask.');
   const times: number[] = [];
+  const wrong: string[] = [];
   let bytes = 0;
-  let begun = 0;
   const began = performance.now();
-  const worker = async (): Promise<void> => {
-    const [first] = asks;
-    if (!first) return;
-    const line = await open(first.port);
-    while (begun < most && performance.now() - began < ms) {
-      const next = asks[begun % asks.length] ?? first;
-      begun += 1;
-      const sent = performance.now();
-      const answer = await exchange(line, next);
-      times.push(performance.now() - sent);
-      bytes = answer.length;
-    }
-    line.destroy();
+  let last = began;
+  const options: Options = {
+    url: `http://127.0.0.1:${first.port}`,
+    connections,
+    sampleInt: LOOK_MS,
+    ...(most === undefined ? { duration: (ms ?? 0) / 1_000 } : { amount: most }),
+    requests: asks.map((each) => ({ method: 'GET', path: each.path, headers: headersOf(each) })),
   };
-  await Promise.all(Array.from({ length: connections }, worker));
+  await new Promise<void>((resolve, reject) => {
+    const run = autocannon(options, (error: unknown) => (error ? reject(error) : resolve()));
+    run.on('response', (_client, status, size, time) => {
+      last = performance.now();
+      times.push(time);
+      bytes = size;
+      if (status !== 200) wrong.push(String(status));
+    });
+    run.on('reqError', (error: unknown) => wrong.push(String(error)));
+    if (most === undefined || ms === undefined) return;
+    const late = setTimeout(() => run.stop(), ms);
+    run.once('done', () => clearTimeout(late));
+  });
+  if (wrong.length > 0)
+    throw new Error(`${first.path}: ${wrong.length} requests were not answered with 200, but ${wrong[0]}.`);
   return {
     requests: times.length,
-    seconds: (performance.now() - began) / 1000,
-    times: times.sort((a, b) => a - b),
+    seconds: (last - began) / 1000,
+    times: times.sort((one, other) => one - other),
     bytes,
   };
+}
+
+function headersOf({ cookie, encoding }: Ask): Record<string, string> {
+  return { cookie, accept: 'text/html', ...(encoding === undefined ? {} : { 'accept-encoding': encoding }) };
 }
 
 /** One answer, headers and body, as it came over the line. */

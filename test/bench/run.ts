@@ -2,7 +2,7 @@
  * How fast it is, as ratios: beside handlers written by hand, beside its own first page, beside smaller tables.
  *
  *   npm run bench                   everything, on a million rows
- *   npm run bench -- list search    these alone: list, pages, search, size, start, memory, weight
+ *   npm run bench -- list search    these alone: list, pages, search, size, start, memory, weight, workers
  *   npm run bench -- --full         with ten million rows besides; making them takes minutes
  *   npm run bench -- --keep         leaves the rows where they are, for the next run
  *   npm run bench -- --rounds 15    longer, and steadier
@@ -22,12 +22,13 @@ import { search } from './benchmarks/search.ts';
 import { size } from './benchmarks/size.ts';
 import { start } from './benchmarks/start.ts';
 import { weight } from './benchmarks/weight.ts';
-import { type Child, runScript, startChild, startOurs } from './child.ts';
+import { workers } from './benchmarks/workers.ts';
+import { type Child, runScript, startChild, startOurs, startWorkers } from './child.ts';
 import { ADMINISTRATOR } from './data.ts';
 import { type Figure, isMet, table } from './figure.ts';
 import { HOME, startBenchServer } from './server.ts';
 
-const BENCHMARKS: Readonly<Record<string, Benchmark>> = { list, pages, search, size, start, memory, weight };
+const BENCHMARKS: Readonly<Record<string, Benchmark>> = { list, pages, search, size, start, memory, weight, workers };
 const PROJECT = path.join(import.meta.dirname, 'project');
 
 const { values, positionals } = parseArgs({
@@ -54,6 +55,7 @@ try {
     server,
     ours,
     startAnother: () => startOurs(PROJECT, environment),
+    startWorkers: (count) => startWorkers(PROJECT, count, environment),
     startContender: (name) => startChild([path.join(import.meta.dirname, 'contenders', `${name}.ts`)], environment),
     cookie: await signIn(ours),
     rounds: Number(values.rounds ?? 9),

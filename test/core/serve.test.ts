@@ -1,12 +1,12 @@
 import { Agent, createServer, type IncomingMessage, request } from 'node:http';
 import { connect, type Socket } from 'node:net';
+import { PassThrough } from 'node:stream';
 import Koa from 'koa';
 import * as assert from 'uvu/assert';
 import type { Booted } from '../../core/boot.ts';
 import { loadAssets } from '../../core/http/assets.ts';
 import { readBody } from '../../core/http/body.ts';
 import { FORM_PATIENCE_MS, PATIENCE, type Patience } from '../../core/http/patience.ts';
-import { routeTable } from '../../core/http/router.ts';
 import { serve } from '../../core/serve.ts';
 import { definePlugin, type Plugin } from '../../index.ts';
 import { type TestApp, testApp } from '../support/app.ts';
@@ -99,6 +99,61 @@ test('a connection over which nothing was ever asked does not hold the end up ei
   assert.ok(socket.destroyed);
 });
 
+test('a plugin ends its streams before open requests are drained, so that they do not hold the end up', async () => {
+  const stopped: string[] = [];
+  const open = new Set<PassThrough>();
+  const opened = Promise.withResolvers<void>();
+  const ticker = definePlugin({
+    name: 'ticker',
+    api: 1,
+    routes: (routes) =>
+      routes.get('/+ticks', { access: { open: true } }, (ctx) => {
+        const stream = new PassThrough();
+        open.add(stream);
+        ctx.type = 'text/event-stream';
+        ctx.body = stream;
+        stream.write('event: tick\n\n');
+        opened.resolve();
+      }),
+    start: (_app, { signal }) => {
+      signal.addEventListener('abort', () => stopped.push('signal'));
+      return () => void stopped.push('stopped');
+    },
+    beforeClose: () => {
+      stopped.push('beforeClose');
+      for (const stream of open) stream.end('event: end\n\n');
+    },
+  });
+  const app = await testApp({ extend: [ticker] });
+  const ticks = get(`${app.url}/admin/+ticks`, false);
+  await opened.promise;
+  const closed = app.close();
+  // Cut off by the end of the drain it would fail, without the last event.
+  const { text } = await ticks;
+  assert.is(text, 'event: tick\n\nevent: end\n\n');
+  await closed;
+  assert.equal(stopped, ['signal', 'beforeClose', 'stopped']);
+  assert.equal(app.errors, []);
+});
+
+test('a request that is sent while the server begins to stop is answered', async () => {
+  const app = await testApp({});
+  const { hostname, port } = new URL(app.url);
+  const socket = connect(Number(port), hostname);
+  await new Promise((resolve) => socket.once('connect', resolve));
+  await get(`${app.url}/healthz`, false);
+  const closed = app.close();
+  let text = '';
+  socket.setEncoding('utf8').on('data', (chunk: string) => {
+    text += chunk;
+  });
+  socket.write('GET /healthz HTTP/1.1\r\nHost: desk\r\n\r\n');
+  await new Promise((resolve) => socket.once('close', resolve));
+  assert.match(text, /^HTTP\/1\.1 200 /);
+  assert.match(text, /connection: close/i);
+  await closed;
+});
+
 test('closing twice is closing once', async () => {
   const stopped: string[] = [];
   const app = await testApp({ extend: [stopping('once', stopped)] });
@@ -143,7 +198,7 @@ test('a plugin that does not start stops those before it, and nobody listens', a
     () => 'started',
     (error: Error) => error.message,
   );
-  assert.is(failed, 'the service is down');
+  assert.match(failed, 'the service is down');
   assert.equal(stopped, ['earlier']);
 });
 
@@ -154,7 +209,7 @@ test('a port that is taken is told in four parts, with another one to take', asy
   const address = other.address();
   const port = typeof address === 'object' && address ? address.port : 0;
   try {
-    const error = await rustioFailureOf(serve(bareBoot(app), { port, host: '127.0.0.1' }));
+    const error = await rustioFailureOf(serve(bareBoot(app), { port, host: '127.0.0.1' }, { schedule: false }));
     assert.is(error.code, 'RIO-SERVE-PORT');
     assert.match(error.parts.problem, String(port));
     assert.match(error.parts.fix, `--port ${port + 1}`);
@@ -179,7 +234,7 @@ for (const [what, short, sent] of trickles) {
     const serving = await serve(
       bareBoot(app),
       { port: 0, host: '127.0.0.1' },
-      { ...PATIENCE, ...short, connectionsCheckingInterval: 10 },
+      { patience: { ...PATIENCE, ...short, connectionsCheckingInterval: 10 }, schedule: false },
     );
     try {
       const socket = connect(Number(new URL(serving.url).port), '127.0.0.1');
@@ -211,12 +266,13 @@ test('a form that anybody may send does not hold its connection for as long as a
   const app = await testApp({});
   const koa = new Koa();
   const route = app.app.routes.find(({ method, path }) => method === 'POST' && path === '/admin/login');
+  if (route === undefined) throw new Error('there is no sign-in form');
   const ended = Promise.withResolvers<unknown>();
   const failure = rustioFailureOf(ended.promise);
   koa.on('error', () => {});
   koa.use(async (ctx) => {
     ctx.state.route = route;
-    const read: unknown = readBody(app.app, 40);
+    const read: unknown = readBody(route, app.app, 40);
     if (typeof read === 'function') await read(ctx, async () => {}).then(ended.resolve, ended.reject);
   });
   const server = createServer(koa.callback());
@@ -240,7 +296,8 @@ function bareBoot({ app }: TestApp): Booted {
     app: { ...app, plugins: [] },
     assets: loadAssets([]),
     readiness: { missing: async () => [] },
-    table: routeTable([], app.models),
+    authenticators: [],
+    middleware: [],
     timings: new Map(),
   };
 }

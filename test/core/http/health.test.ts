@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert';
 import { withPlainConnection } from '../../../core/database/plain.ts';
-import { sql } from '../../../index.ts';
+import { definePlugin, sql } from '../../../index.ts';
 import { type TestApp, testApp } from '../../support/app.ts';
 import { testDatabase } from '../../support/database.ts';
 import { suite } from '../../support/suite.ts';
@@ -66,3 +66,44 @@ async function dropUnderneath(url: string): Promise<void> {
   await withPlainConnection(other.url, (client) => client.query(`drop database "${name}" with (force)`));
   await other.drop();
 }
+
+test('plugins say what must hold: only names are shown, and one that fails or never answers counts as not ready', async () => {
+  const plugins = [
+    definePlugin({
+      name: 'mailer',
+      api: 1,
+      health: async () => [
+        { name: 'mail-server', ok: false, message: 'smtp://user:secret@mail refused' },
+        { name: 'mail-queue', ok: true },
+      ],
+    }),
+    definePlugin({
+      name: 'broken',
+      api: 1,
+      health: () => {
+        throw new Error('a secret of the inside');
+      },
+    }),
+    definePlugin({ name: 'silent', api: 1, health: () => new Promise(() => {}) }),
+  ];
+  const app = await testApp({ extend: plugins });
+  const { status, text } = await ask(app.url, 'GET', '/readyz');
+  assert.is(status, 503);
+  assert.equal(JSON.parse(text), { status: 'unavailable', missing: ['mail-server', 'broken', 'silent'] });
+  assert.equal(
+    app.errors.map(({ plugin, hook }) => [plugin, hook]),
+    [
+      ['broken', 'health'],
+      ['silent', 'health'],
+    ],
+  );
+  assert.is((await ask(app.url, 'GET', '/healthz')).status, 200);
+  await app.close();
+});
+
+test('plugins that are well change nothing', async () => {
+  const well = definePlugin({ name: 'well', api: 1, health: async () => [{ name: 'queue', ok: true }] });
+  const app = await testApp({ extend: [well] });
+  assert.equal(JSON.parse((await ask(app.url, 'GET', '/readyz')).text), { status: 'ok' });
+  await app.close();
+});

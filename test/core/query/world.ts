@@ -140,6 +140,10 @@ export class CountingDatabase extends Queries implements Database {
     return this.#inner.url;
   }
 
+  get connections() {
+    return this.#inner.connections;
+  }
+
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     return this.#inner.transaction(work);
   }

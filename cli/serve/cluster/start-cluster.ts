@@ -1,0 +1,43 @@
+import type { ProjectContext } from '../../../core/config.ts';
+import type { Application } from '../../../core/create-app.ts';
+import type { Serving } from '../../../core/serve.ts';
+import { WebCluster } from './web-cluster.ts';
+
+export interface StartedCluster {
+  /** Starts the processes; resolves when all of them listen. */
+  listen(): Promise<Serving>;
+  readonly failed: Promise<never>;
+  stop(): Promise<void>;
+}
+
+/**
+ * The web processes of a project that is prepared already; this process is their primary. `inherited`: the environment without
+ * the project's `.env`, which each process reads anew, so that a reload sees its changes.
+ */
+export function clusterOf(
+  project: ProjectContext,
+  { app }: Application,
+  { count, inherited }: { readonly count: number; readonly inherited: NodeJS.ProcessEnv },
+): StartedCluster {
+  const { port, host } = project.environment;
+  const added = Object.keys(process.env).filter((name) => !(name in inherited));
+  const cluster = new WebCluster({
+    count,
+    script: process.argv[1] ?? '',
+    args: ['start', '--project', project.folder],
+    environment: { ...Object.fromEntries(added.map((name) => [name, undefined])), PORT: String(port) },
+    log: app.log,
+  });
+  return {
+    failed: cluster.failed,
+    stop: () => cluster.stop(),
+    async listen() {
+      const started = cluster.start();
+      process.on('SIGHUP', () => {
+        started.then(() => cluster.reload()).catch(() => {}); // the caller of `listen` reports it
+      });
+      await started;
+      return { url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`, close: () => cluster.stop() };
+    },
+  };
+}

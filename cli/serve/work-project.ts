@@ -1,0 +1,33 @@
+import { createApp } from '../../core/create-app.ts';
+import { builtIn } from '../../plugins/order.ts';
+import { readManifest } from '../package.ts';
+import { print } from '../terminal.ts';
+import { openProject } from '../tools.ts';
+import { endSoon, endWithin } from './end-process.ts';
+import { pendingMigrations } from './open-changes.ts';
+import { askedToStop } from './stop-signals.ts';
+
+/** Plugins and tasks get 10 s each; a statement that still runs then must not hold the process for ever. */
+const CLOSE_MS = 60_000;
+
+/** Runs the scheduled tasks and the queues of the project in `folder` until somebody asks to stop. It serves no requests. */
+export async function workProject(folder: string): Promise<void> {
+  const began = performance.now();
+  const project = await openProject(folder);
+  if (project.config === undefined) throw project.configError;
+  const stop = askedToStop();
+  const application = await createApp({ project, plugins: builtIn });
+  try {
+    if (application.server.note !== undefined) print(application.server.note);
+    for (const line of await pendingMigrations(project, application.app)) print(line);
+    await application.work();
+    const ms = Math.round(performance.now() - began);
+    print(`rustio-admin ${readManifest().version} · ${project.config.name} · worker ready in ${ms} ms`);
+    await stop;
+  } finally {
+    const inTime = endWithin(CLOSE_MS);
+    await application.close();
+    inTime();
+    endSoon();
+  }
+}

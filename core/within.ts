@@ -1,0 +1,18 @@
+/**
+ * The result of `work`, or what `late` makes when it takes longer. The work itself goes on; whoever needs it ended passes a signal
+ * to it.
+ *
+ * @example
+ * await within(2_000, plugin.health(app), () => new Error('it did not answer within 2 s'));
+ */
+export async function within<T>(ms: number, work: Promise<T>, late: () => Error): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(late()), ms);
+  });
+  try {
+    return await Promise.race([work, timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,128 @@
+import * as assert from 'uvu/assert';
+import { type App, definePlugin, type Plugin } from '../../index.ts';
+import { testApp } from '../support/app.ts';
+import { rustioFailureOf } from '../support/failure.ts';
+import { suite } from '../support/suite.ts';
+
+declare module '../../core/services.ts' {
+  interface Services {
+    testMail: { readonly sender: string; readonly number: number };
+    testQueue: { readonly mail: string };
+    testClock: { readonly now: () => string };
+  }
+}
+
+const test = suite('services');
+
+/** Reads the service while the application runs. */
+async function withServices(extend: readonly Plugin[], work: (app: App) => void | Promise<void>): Promise<void> {
+  const app = await testApp({ extend });
+  try {
+    await work(app.app);
+  } finally {
+    await app.close();
+  }
+}
+
+const mailer = (made: string[] = []): Plugin =>
+  definePlugin({
+    name: 'mailer',
+    api: 1,
+    provides: {
+      testMail: ({ config }) => {
+        made.push('mail');
+        return { sender: config.name, number: made.length };
+      },
+    },
+  });
+
+test('a service is made on its first use, once, and every plugin gets the same one', async () => {
+  const made: string[] = [];
+  await withServices([mailer(made)], (app) => {
+    assert.equal(made, [], 'nobody has asked yet');
+    const first = app.service('testMail');
+    assert.equal(first, { sender: 'Test desk', number: 1 });
+    assert.is(app.service('testMail'), first);
+    assert.equal(made, ['mail']);
+  });
+});
+
+test('a service may use another one, whatever the order of the plugins', async () => {
+  const queue = definePlugin({
+    name: 'queue',
+    api: 1,
+    provides: { testQueue: (app) => ({ mail: app.service('testMail').sender }) },
+  });
+  await withServices([queue, mailer()], (app) => {
+    assert.equal(app.service('testQueue'), { mail: 'Test desk' });
+  });
+});
+
+test('two plugins that provide the same name stop the boot, and both are named', async () => {
+  const other = definePlugin({ name: 'postman', api: 1, provides: { testMail: () => ({ sender: '', number: 0 }) } });
+  const error = await rustioFailureOf(testApp({ extend: [mailer(), other] }));
+  assert.is(error.code, 'RIO-BOOT-PROBLEMS');
+  const line = error.details.find((each) => each.includes('testMail')) ?? '';
+  assert.match(line, 'mailer');
+  assert.match(line, 'postman');
+});
+
+test('a service that nobody provides is named, with the one that was meant', async () => {
+  await withServices([mailer()], async (app) => {
+    const ask = async (): Promise<unknown> => app.service('testMial' as 'testMail');
+    const error = await rustioFailureOf(ask());
+    assert.is(error.code, 'RIO-SERVICE-MISSING');
+    assert.match(error.parts.problem, '"testMial"');
+    assert.match(error.parts.fix, 'testMail');
+  });
+});
+
+test('the service of a disabled plugin is missing', async () => {
+  const plugins: Record<string, false> = { mailer: false };
+  const app = await testApp({ extend: [mailer()], plugins });
+  assert.is((await rustioFailureOf((async () => app.app.service('testMail'))())).code, 'RIO-SERVICE-MISSING');
+  await app.close();
+});
+
+test('services that need each other are an error with the path, and not the end of the stack', async () => {
+  const circle = definePlugin({
+    name: 'circle',
+    api: 1,
+    provides: {
+      testClock: (app) => {
+        app.service('testQueue');
+        return { now: () => '' };
+      },
+      testQueue: (app) => ({ mail: app.service('testMail').sender }),
+      testMail: (app) => ({ sender: app.service('testQueue').mail, number: 0 }),
+    },
+  });
+  await withServices([circle], async (app) => {
+    const error = await rustioFailureOf((async () => app.service('testClock'))());
+    assert.is(error.code, 'RIO-SERVICE-CIRCULAR');
+    assert.match(error.parts.problem, 'testQueue → testMail → testQueue');
+    const again = await rustioFailureOf((async () => app.service('testMail'))());
+    assert.is(again.code, 'RIO-SERVICE-CIRCULAR', 'the failure leaves nothing half made');
+  });
+});
+
+test('a service that cannot be made names its plugin, and is tried again at the next use', async () => {
+  let works = false;
+  const moody = definePlugin({
+    name: 'moody',
+    api: 1,
+    provides: {
+      testClock: () => {
+        if (!works) throw new Error('no battery');
+        return { now: () => 'noon' };
+      },
+    },
+  });
+  await withServices([moody], async (app) => {
+    const error = await rustioFailureOf((async () => app.service('testClock'))());
+    assert.is(error.code, 'RIO-PLUGIN-HOOK');
+    assert.match(error.parts.problem, /"moody".*no battery/);
+    works = true;
+    assert.is(app.service('testClock').now(), 'noon');
+  });
+});
