@@ -13,7 +13,7 @@ import type { Models } from './model/registry.ts';
 import type { Plugin } from './plugin.ts';
 import type { Records } from './query/rows.ts';
 import type { Policy } from './query/types.ts';
-import type { FindService } from './services.ts';
+import type { FindServices } from './services.ts';
 import type { Views } from './view/views.ts';
 import type { Catalogue } from './view/words.ts';
 import type { Write } from './write/write.ts';
@@ -61,5 +61,7 @@ export interface App {
    * @example
    * await app.service('mail').send(tx, { to, template: 'welcome' });
    */
-  readonly service: FindService;
+  readonly service: FindServices['service'];
+  /** The same, or `undefined` where no enabled plugin provides it: for what works with and without it. */
+  readonly optionalService: FindServices['optionalService'];
 }

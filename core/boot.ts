@@ -122,7 +122,7 @@ export async function boot({
     timed(plugin, () => callHook(plugin, hook, work));
   const policy = once((): Policy => {
     const parts = enabled.flatMap((p) => call(p, 'policies', () => p.policies?.(app) ?? []));
-    if (!parts.some((part) => part.may)) throw noPolicy();
+    if (!parts.some((part) => part.may)) throw noPolicy(namesOf(available, (p) => p.policies !== undefined));
     return combinePolicies([...parts, rulesPolicy(config.rules ?? [])]);
   });
   const eventNames = new Set<string>(['create', 'update', 'delete', ...enabled.flatMap((p) => p.events ?? [])]);
@@ -186,7 +186,7 @@ export async function boot({
     // The schema of this plugin has parsed them; the map only loses the type by name.
     options: (plugin) => options.get(plugin) as never,
     environmentOf: (plugin) => environments.get(plugin) as never,
-    service: serviceFinder(enabled, () => app),
+    ...serviceFinder(enabled, () => app),
   };
 
   policy();
@@ -216,13 +216,22 @@ export async function boot({
   };
 }
 
-function noPolicy(): RustioError {
+/** `candidates`: plugins that would decide and are disabled. */
+function noPolicy(candidates: string): RustioError {
   return new RustioError('RIO-BOOT-POLICY', {
-    problem: 'No plugin decides who may do what.',
-    why: 'Data access is closed unless a plugin brings a policy that answers `may`.',
-    fix: 'Enable the plugin `auth`, or another one that brings `policies`.',
+    problem: 'No enabled plugin decides who may do what.',
+    why: 'Data access is closed unless a plugin has a policy that answers `may`.',
+    fix: `Enable ${candidates}another plugin that has \`policies\`.`,
     retry: 'After the change of rustio.config.ts.',
   });
+}
+
+/** `"auth", or `: the names of the plugins that a message suggests, ready to be followed by another suggestion. */
+function namesOf(plugins: readonly Plugin[], fits: (plugin: Plugin) => boolean): string {
+  return plugins
+    .filter(fits)
+    .map(({ name }) => `"${name}", or `)
+    .join('');
 }
 
 function permissionsOf(enabled: readonly Plugin[], models: readonly string[]): readonly string[] {

@@ -9,6 +9,8 @@ export interface ExtensionPoints {
   'layout.head': LayoutBlock;
   /** Above every page: maintenance notices, a trial's end. */
   'layout.banner': LayoutBlock;
+  /** Above the entries of the navigation: a search field. */
+  'layout.navigationTop': LayoutBlock;
   /** Entries of the navigation. */
   'layout.navigation': NavigationItem;
   /** At the foot of the navigation: who is signed in, preferences, sign-out. */
@@ -22,6 +24,7 @@ export type ExtensionPointName = keyof ExtensionPoints & string;
 export const CORE_EXTENSION_POINTS = [
   'layout.head',
   'layout.banner',
+  'layout.navigationTop',
   'layout.navigation',
   'layout.userMenu',
   'layout.footer',

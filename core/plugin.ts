@@ -16,6 +16,7 @@ import type { App } from './app.ts';
 import type { Check, Command } from './command.ts';
 import type { PluginEnvironment, PluginOptions } from './config.ts';
 import type { RequestScope } from './database/scope.ts';
+import type { PrepareDevelopment } from './development.ts';
 import type { EventHandlers, EventName } from './events.ts';
 import type { Contributions, ExtensionPointName } from './extension-points.ts';
 import type { Authenticator } from './http/authenticate.ts';
@@ -130,6 +131,8 @@ export interface Plugin<N extends string = string> {
   readonly start?: (app: App, process: ProcessInfo) => Promise<void | Stop> | void | Stop;
   /** Runs when a server or worker begins to stop, before open requests are drained: end streams and long polls here. */
   readonly beforeClose?: (app: App) => Promise<void> | void;
+  /** What `start` prepares in development, after migrations and the seed: first accounts, and lines on how to go on. */
+  readonly prepareDevelopment?: PrepareDevelopment;
   /** Work that is repeated; one process does it at a time. */
   readonly schedule?: readonly ScheduledTask[];
   /** What must hold before this process can serve, for `/readyz`. */
@@ -155,7 +158,7 @@ export interface ProcessInfo {
 }
 export type ProcessRole = 'web' | 'worker' | 'command';
 
-/** What `defineAdmin` of the admin plugin gives. */
+/** What `defineAdmin` of the admin plugin gives; core only hands it on. */
 export interface AdminDeclaration {
   readonly model: AnyModel;
   readonly options: object;
@@ -257,6 +260,7 @@ export const PLUGIN_KEYS = [
   'provides',
   'start',
   'beforeClose',
+  'prepareDevelopment',
   'schedule',
   'health',
   'metrics',

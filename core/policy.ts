@@ -54,6 +54,14 @@ function allOf(conditions: readonly FragmentSqlToken[]): FragmentSqlToken | unde
   return sql.fragment`${all}`;
 }
 
+/** Whether the actor holds every permission that exists, as administrators do. */
+export function holdsEverything(
+  { policy, permissions }: { readonly policy: Policy; readonly permissions: readonly string[] },
+  actor: Actor,
+): boolean {
+  return permissions.every((permission) => policy.holds(actor, permission));
+}
+
 /** Closed by default: nobody's opinion is a no. */
 function agreed(parts: readonly PolicyPart[], ask: (part: PolicyPart) => boolean | undefined): boolean {
   let allowed = false;

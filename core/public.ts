@@ -41,6 +41,7 @@ export type {
 export { withPlainConnection } from './database/plain.ts';
 export { type Database, type Query, retryOnConflict, type Transaction } from './database/pool.ts';
 export { currentScope, type RequestScope, withoutScope, withScope } from './database/scope.ts';
+export type { DevelopmentNotes, DevelopmentStart, PrepareDevelopment } from './development.ts';
 export { type FourParts, RustioError } from './errors.ts';
 export type { EventData, EventHandler, EventHandlers, EventName, Events, RecordedEvent, Subject } from './events.ts';
 export type {
@@ -67,6 +68,7 @@ export {
 } from './http/context.ts';
 export { flash, type Message } from './http/flash.ts';
 export type { Form } from './http/form.ts';
+export { homeOf } from './http/home.ts';
 export { type InterruptedForm, takeInterruptedForm } from './http/interrupted-form.ts';
 export type {
   BodyKind,
@@ -112,13 +114,14 @@ export type { BootProblem } from './problem.ts';
 export { jsonRow } from './query/json-row.ts';
 export { compileListing } from './query/listing.ts';
 export type { ExtendedRow, Records } from './query/rows.ts';
-export type { Action, Found, Listing, Page, Policy } from './query/types.ts';
+export type { Action, Found, Listing, Page, Policy, SqlFragment } from './query/types.ts';
 export type { Interval, ScheduledTask } from './schedule.ts';
-export type { FindService, Services } from './services.ts';
+export type { FindService, PersonDirectory, RecordPages, Services } from './services.ts';
 export { escapeHtml } from './view/escape.ts';
 export type { ViewData, Views } from './view/views.ts';
 export type { Catalogue, MessageParams, Messages, Translate } from './view/words.ts';
 export { type Change, type HookResult, hooksFor, type ModelHook, type ModelHooks } from './write/hooks.ts';
+export { lockRecord } from './write/lock-record.ts';
 export { readJson } from './write/read-json.ts';
 export type { Problem, Removed, Snapshot, Written } from './write/types.ts';
 export type { Values, Write } from './write/write.ts';

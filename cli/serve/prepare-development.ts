@@ -1,16 +1,15 @@
 // What the first start in development does by itself, so that a newcomer sees a working application: tables, rows, and
-// somebody who may sign in. Production does none of it.
+// whatever the plugins prepare. Production does none of it.
 import type { App } from '../../core/app.ts';
-import type { ProjectContext } from '../../core/config.ts';
+import { failedHook } from '../../core/boot/plugin-failure.ts';
+import { commandAuditContext } from '../../core/command-context.ts';
+import type { ProjectContext, SeededPerson } from '../../core/config.ts';
 import type { Database } from '../../core/database/pool.ts';
+import type { DevelopmentNotes } from '../../core/development.ts';
 import { migrate } from '../../core/migrate/run.ts';
 import { migrationSources } from '../../core/migrate/sources.ts';
 import type { ProjectServer } from '../../core/project-database.ts';
-import { commandAuditContext } from '../../plugins/auth/command-cause.ts';
-import { ensureFirstAdministrator } from '../../plugins/auth/first-administrator.ts';
-import { knownAdministrator } from '../../plugins/auth/known-administrator.ts';
 import { seedOnce } from './seed-once.ts';
-import type { SignIn } from './sign-in-lines.ts';
 
 export interface Preparation {
   readonly project: ProjectContext;
@@ -18,18 +17,34 @@ export interface Preparation {
   readonly database: Database;
   readonly server: ProjectServer;
   readonly say: (line: string) => void;
+  /** A command line that works where the start was typed. */
+  readonly command: (words: string) => string;
 }
 
-/** Applies what is pending, seeds once, and makes sure of an administrator. Safe to run at every start. */
-export async function prepareDevelopment({ project, app, database, server, say }: Preparation): Promise<SignIn> {
+/** Applies what is pending, seeds once, and lets each plugin prepare its part. Safe to run at every start. */
+export async function prepareDevelopment(preparation: Preparation): Promise<Required<DevelopmentNotes>> {
+  const { project, app, database, server, say, command } = preparation;
   const sources = migrationSources(project.folder, app.plugins);
   await migrate(server.ownerUrl, sources, { by: commandAuditContext().actor.name, say });
-  const seeded = await seedOnce({ project, app, database, say });
-  return { made: [...seeded, ...(await firstAdministrator(app, database))], known: await knownAdministrator(database) };
+  const people = await seedOnce({ project, app, database, say });
+  const notes: DevelopmentNotes[] = [];
+  for (const plugin of app.plugins) {
+    try {
+      const note = await plugin.prepareDevelopment?.(app, { people, command });
+      if (note !== undefined) notes.push(note);
+    } catch (error) {
+      for (const line of linesFor(people)) say(line);
+      throw failedHook(plugin, 'prepareDevelopment', error);
+    }
+  }
+  // Where no plugin knows what to do with them, whoever the seed created is reported all the same.
+  if (notes.length === 0) notes.push({ aboveAddress: linesFor(people) });
+  return {
+    aboveAddress: notes.flatMap(({ aboveAddress = [] }) => aboveAddress),
+    belowAddress: notes.flatMap(({ belowAddress = [] }) => belowAddress),
+  };
 }
 
-async function firstAdministrator(app: App, database: Database) {
-  if (!app.plugins.some(({ name }) => name === 'auth')) return [];
-  const made = await database.transaction((tx) => ensureFirstAdministrator(tx, commandAuditContext(), app.events));
-  return made === undefined ? [] : [{ ...made, role: 'administrator' }];
+function linesFor(people: readonly SeededPerson[]): readonly string[] {
+  return people.map(({ email, password, role }) => `${role}: ${email}  ${password}`);
 }

@@ -1,6 +1,9 @@
 import path from 'node:path';
+import type { App } from '../../core/app.ts';
 import type { ProjectContext } from '../../core/config.ts';
 import { type Application, createApp } from '../../core/create-app.ts';
+import type { DevelopmentNotes } from '../../core/development.ts';
+import { homeOf } from '../../core/http/home.ts';
 import { WORKER_VARIABLE } from '../../core/http/metrics.ts';
 import { builtIn } from '../../plugins/order.ts';
 import { readManifest } from '../package.ts';
@@ -12,7 +15,6 @@ import { endSoon, endWithin } from './end-process.ts';
 import { portFor } from './free-port.ts';
 import { modelsChanged, pendingMigrations } from './open-changes.ts';
 import { prepareDevelopment } from './prepare-development.ts';
-import { signInLines } from './sign-in-lines.ts';
 import { askedToStop } from './stop-signals.ts';
 
 /**
@@ -91,16 +93,17 @@ async function servePrepared(
   if (!environment.production && !ours) {
     print('Other people use this address, so no rows or people are made up. For them set NODE_ENV=production.');
   }
-  const signIn = prepares
-    ? await prepareDevelopment({ project, app, database: app.database, server, say: print })
+  const command = (words: string): string => `npx rustio-admin ${words}${projectOption(project.folder)}`;
+  const notes = prepares
+    ? await prepareDevelopment({ project, app, database: app.database, server, say: print, command })
     : undefined;
   const serving = await listen().catch((error: unknown) => {
     // Passwords that were just made are stored as hashes only: unsaid now, they are lost.
-    for (const { email, password, role } of signIn?.made ?? []) print(`${role}: ${email}  ${password}`);
+    for (const line of [...(notes?.aboveAddress ?? []), ...(notes?.belowAddress ?? [])]) print(line);
     throw error;
   });
   const ms = Math.round(performance.now() - began);
-  const address = `${environment.publicUrl ?? config?.publicUrl ?? serving.url}${app.urls.to('')}`;
+  const address = addressLine(environment.publicUrl ?? config?.publicUrl ?? serving.url, app);
 
   if (mode === 'dev-again') print(`Restarted in ${ms} ms.`);
   else {
@@ -109,9 +112,18 @@ async function servePrepared(
   }
   if (!environment.production) for (const line of await modelsChanged(project, app)) print(line);
   if (!prepares) for (const line of await pendingMigrations(project, app)) print(line);
-  if (signIn !== undefined)
-    for (const line of ['', ...signInLines(address, signIn, projectOption(project.folder))]) print(line);
-  else if (mode === 'start') print(`Admin: ${address}`);
+  if (notes !== undefined) for (const line of noteLines(address, notes)) print(line);
+  else if (mode === 'start') print(address);
+}
+
+/** Without a start page there is no admin to open. */
+function addressLine(url: string, app: App): string {
+  return homeOf(app) === undefined ? `Address: ${url}` : `Admin: ${url}${app.urls.to('')}`;
+}
+
+/** The last lines of a start: the address, with what plugins report above and below it. */
+export function noteLines(address: string, { aboveAddress, belowAddress }: Required<DevelopmentNotes>): string[] {
+  return ['', ...aboveAddress, ...(aboveAddress.length > 0 ? [''] : []), address, ...belowAddress];
 }
 
 /** What a command that is typed here needs to find the project. */

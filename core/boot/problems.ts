@@ -72,6 +72,7 @@ export function checkBoot(facts: BootFacts): readonly BootProblem[] {
     ),
     ...messageConflicts(app),
     ...contributionProblems(facts),
+    ...authenticationProblems(facts),
     ...routeProblems(app),
     ...gateProblems(app),
     ...overrideProblems(app),
@@ -207,6 +208,17 @@ function itemProblems({ app, contributions }: BootFacts, point: string): BootPro
       problems.push(...accessProblems(app, `${where}${name === undefined ? '' : `: ${name}`}`, item.access as Access));
     return problems;
   });
+}
+
+/** Pages for signed-in users are no use where nothing can find out who sends a request. */
+function authenticationProblems({ app, authenticators, available }: BootFacts): BootProblem[] {
+  if ([...authenticators.values()].some((own) => own.length > 0)) return [];
+  const suggested = available.filter((plugin) => plugin.authenticators !== undefined).map(({ name }) => `"${name}"`);
+  const owners = new Set(app.routes.filter(({ access }) => !('open' in access)).map(({ owner }) => owner));
+  return [...owners].map((owner) => ({
+    where: `plugin ${owner}`,
+    problem: `its pages require users to be signed in, but no enabled plugin authenticates requests. Enable ${[...suggested, 'another plugin that has `authenticators`'].join(', or ')}.`,
+  }));
 }
 
 function routeProblems(app: App): BootProblem[] {

@@ -151,7 +151,8 @@ function problemsOf(
   if (authenticate !== undefined && authenticate !== 'none' && !schemes.includes(authenticate)) {
     const hint = didYouMean(authenticate, [...schemes, 'none']);
     problems.push(`no enabled plugin authenticates by "${authenticate}".${hint}`);
-  } else if (route.schemes.length === 0 && !('open' in access)) {
+  } else if (route.schemes.length === 0 && !('open' in access) && (schemes.length > 0 || authenticate === 'none')) {
+    // Where nothing authenticates at all, the boot reports that once and not for every route.
     problems.push('it requires users to be authenticated, but nothing authenticates its requests.');
   }
   if (csrf === 'none' && isAmbient && !isSafe(route.method)) {

@@ -11,6 +11,7 @@ import { readBody } from './body.ts';
 import type { Context, Middleware } from './context.ts';
 import { checkFormToken } from './form-token.ts';
 import { runHandler } from './handler.ts';
+import { homeOf } from './home.ts';
 import { checkOrigin } from './origin.ts';
 import type { Route } from './route.ts';
 import { seeOther } from './see-other.ts';
@@ -146,17 +147,17 @@ function setHeaders({ headers }: Route): Middleware | undefined {
  * are; others get the error in their frame.
  */
 export function answerMissed(app: App, authenticators: readonly Authenticator[]): Middleware {
-  const home = app.urls.to('/');
-  const hasHome = app.routes.some(({ method, path }) => method === 'GET' && path === home);
+  const home = homeOf(app);
+  const mount = app.urls.to('/');
   const signIn = app.plugins.find((plugin) => plugin.signInPage !== undefined)?.signInPage;
   const schemes = authenticators.filter((each) => each.default === true).map(({ scheme }) => scheme);
   const authenticate = authenticateRequest({ schemes }, authenticators);
   // Reserved words begin with a plus, so they are never models.
-  const mayNameModel = new RegExp(`^${home === '/' ? '' : home}/[^+]`);
+  const mayNameModel = new RegExp(`^${mount === '/' ? '' : mount}/[^+]`);
   return async function missed(ctx) {
     const { matched: layers = [] } = routerContext(ctx);
     const isRead = ctx.method === 'GET' || ctx.method === 'HEAD';
-    if (ctx.path === '/' && layers.length === 0 && isRead && hasHome) return seeOther(ctx, home);
+    if (ctx.path === '/' && layers.length === 0 && isRead && home !== undefined) return seeOther(ctx, home);
     const error = missedRoute(ctx, app);
     if (error.status === 404 && mayNameModel.test(ctx.path)) {
       await authenticate(ctx, async () => {});

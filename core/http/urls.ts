@@ -6,7 +6,7 @@ export interface Urls {
   to(path: string, query?: Readonly<Record<string, string | undefined>>): string;
   list(model: ModelInfo): string;
   /** `key` is the text of `keyText`, which needs no more encoding. */
-  record(model: ModelInfo, key: string, action?: '+edit' | '+delete' | '+history'): string;
+  record(model: ModelInfo, key: string, action?: `+${string}`): string;
   add(model: ModelInfo): string;
   /** A file of a plugin's or the kernel's assets, with a hash of its content: cached for ever. */
   asset(file: string): string;

@@ -1,3 +1,4 @@
+import type { FragmentSqlToken } from 'slonik';
 import type { Kind } from './field.ts';
 import type { FieldType } from './kind.ts';
 import type { AnyModel } from './model.ts';
@@ -12,6 +13,11 @@ export interface FieldInfo {
   readonly writable: boolean;
   /** Empty for a manyToMany. */
   readonly column: string;
+  /**
+   * Only of a computed column of a list (`core/query/computed-field.ts`): what it is computed from, over the alias `t` of the
+   * model's table. Such a field is in no model's `fields`.
+   */
+  readonly expression?: FragmentSqlToken;
   readonly kind: Kind;
   readonly spec: FieldType;
   readonly label: string;

@@ -5,7 +5,7 @@ import type { Models } from '../model/registry.ts';
 import { Counts } from './count.ts';
 import { dependantsOf } from './dependants.ts';
 import { Estimates } from './estimates.ts';
-import { findRow, findValues } from './find-row.ts';
+import { findRow, findRows, findValues } from './find-row.ts';
 import { offeredTo } from './offered.ts';
 import { completeOrder } from './order.ts';
 import { parseAsk } from './parse-ask.ts';
@@ -53,7 +53,9 @@ export function createRows({
       return { offered, parsed: parseAsk(listing, params, { offered, complete, zone, otherNames }) };
     },
     list: (actor, listing, ask) => withinTime(readPage(turns.of(actor), counts, readerFor(actor), listing, ask)),
-    find: (actor, model, key) => withinTime(findRow(turns.of(actor), readerFor(actor), model, key)),
+    find: (actor, model, key, within) => withinTime(findRow(within ?? turns.of(actor), readerFor(actor), model, key)),
+    findMany: (actor, model, keys, within) =>
+      withinTime(findRows(within ?? turns.of(actor), readerFor(actor), model, keys)),
     options(actor, field, q, limit) {
       const estimate = field.target === undefined ? 0 : estimates.of(field.target);
       return withinTime(optionsFor(turns.of(actor), readerFor(actor), field, q, limit, estimate));

@@ -9,6 +9,7 @@ const and = sql.fragment` and `;
 /** A filter as a condition over the alias `t`. */
 export function filterSql(filter: Filter): FragmentSqlToken {
   if (filter.is === 'range') return rangeSql(filter);
+  if (filter.is === 'condition') return anyOf(filter.where.map((condition) => sql.fragment`(${condition})`));
   if (filter.is === 'present') return sql.fragment`${columnSql('t', filter.field)} is not null`;
   if (filter.field.item !== undefined) return holdsSql(filter, filter.field.item);
   return filter.field.through === undefined ? oneOfSql(filter) : linkedSql(filter);

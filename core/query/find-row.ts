@@ -1,7 +1,7 @@
 import { type FragmentSqlToken, sql } from 'slonik';
 import type { Query } from '../database/queries.ts';
 import { keyText, parseKey } from '../model/key.ts';
-import type { Param } from '../model/kind.ts';
+import type { DbRow, Param } from '../model/kind.ts';
 import { isEditable, type ModelInfo } from '../model/registry.ts';
 import { type DecodedRow, decodeRow, rowSchema } from '../model/row.ts';
 import { LABEL, VERSION } from './aliases.ts';
@@ -24,6 +24,35 @@ export async function findRow(
 ): Promise<Found | undefined> {
   const conditions = conditionsFor(reader, model, key);
   if (conditions === undefined) return undefined;
+  const found = await database.maybeOne(recordsQuery(reader, model, conditions));
+  return found === null ? undefined : foundOf(model, found);
+}
+
+/** The records with these keys that there are for this reader, in the order of the keys: one statement. */
+export async function findRows(
+  database: Query,
+  reader: Reader,
+  model: ModelInfo,
+  keys: readonly string[],
+): Promise<readonly Found[]> {
+  if (!reader.mayView(model)) return [];
+  const params = keys.flatMap((key): (readonly Param[])[] => {
+    const parsed = parseKey(model, key);
+    return parsed === undefined ? [] : [parsed];
+  });
+  if (params.length === 0) return [];
+  const each = params.map((param) => sql.fragment`(${joined(keyCondition(model, param), and)})`);
+  const scope = reader.scope(model);
+  const conditions = [sql.fragment`(${joined(each, or)})`, ...(scope === undefined ? [] : [sql.fragment`(${scope})`])];
+  const rows = await database.any(recordsQuery(reader, model, conditions));
+  const byKey = new Map(rows.map((row) => [keyText(model, row), foundOf(model, row)]));
+  return [...new Set(keys)].flatMap((key) => byKey.get(key) ?? []);
+}
+
+const and = sql.fragment` and `;
+const or = sql.fragment` or `;
+
+function recordsQuery(reader: Reader, model: ModelInfo, conditions: readonly FragmentSqlToken[]) {
   const fields = [...model.fields.values()].filter((field) => reader.sees(field));
   // A view has no xmin. It cannot be written either, so nothing will ask for a version.
   const version = isEditable(model);
@@ -31,8 +60,10 @@ export async function findRow(
   const columns = row.needed.map((field) => sql.fragment`${columnSql('t', field)}`);
   if (version) columns.push(sql.fragment`t.xmin::text as ${sql.identifier([VERSION])}`);
   const page = sql.fragment`select ${joined(columns, comma)} from ${tableSql(model)} t ${whereSql(conditions)}`;
-  const found = await database.maybeOne(rowsQuery(row, page, sql.fragment``));
-  if (found === null) return undefined;
+  return rowsQuery(row, page, sql.fragment``);
+}
+
+function foundOf(model: ModelInfo, found: DbRow): Found {
   const [only, ...more] = model.key;
   const keyValue = only === undefined || more.length > 0 ? '' : String(found[only.name]);
   return {

@@ -8,7 +8,7 @@ import type { Reader } from './reader.ts';
 import { rowSql, rowsQuery } from './row-sql.ts';
 import { searchableFields, searchesIndexes, searchSql } from './search-sql.ts';
 import { searchWords } from './search-words.ts';
-import { columnSql, comma, joined, piece } from './sql-names.ts';
+import { comma, joined, piece, selectedSql } from './sql-names.ts';
 import type { Ask, Listing, Sort } from './types.ts';
 
 /** Entries of a manyToMany that a list shows. */
@@ -20,14 +20,14 @@ const LISTED = 20;
  * Backwards the rows come in reversed order. `order` is complete: see `completeOrder`.
  */
 export function listSql(reader: Reader, listing: Listing, ask: Ask, order: readonly Sort[]): QuerySqlToken<RowSchema> {
-  const { model, columns, wholeRow } = listing;
-  const shown = [...(wholeRow ? model.stored : []), ...columns].filter((field) => reader.sees(field));
+  const { model, columns, computed = [], wholeRow } = listing;
+  const shown = [...(wholeRow ? model.stored : []), ...columns, ...computed].filter((field) => reader.sees(field));
   // With the labels of what relations are narrowed by: the page names them, and need not ask for them.
   const narrowed = ask.filters.map(({ field }) => field).filter((field) => field.kind === 'belongsTo');
   const fields = [...shown, ...order.map((sort) => sort.field), ...narrowed];
   const matches = ask.q !== '' && leadsRowByRow(order) && searchesIndexes(searchableFields(reader, listing.search));
   const row = rowSql(reader, model, { fields, listed: LISTED, whole: false, version: false, matches });
-  const names = row.needed.map((field) => columnSql('t', field));
+  const names = row.needed.map(selectedSql);
   const back = isBackwards(ask);
   const cut: Cut = {
     model,

@@ -27,8 +27,8 @@ export function completeOrder(reader: Reader, listing: Listing, wished: readonly
 
 /** The columns that this reader may sort by, now that the table has about so many rows. */
 export function sortableFields(reader: Reader, listing: Listing, estimate: number): readonly FieldInfo[] {
-  const { model, columns } = listing;
-  const asked = new Set([...columns, ...listing.order.map((sort) => sort.field), ...model.key]);
+  const { model, columns, computed = [] } = listing;
+  const asked = new Set([...columns, ...computed, ...listing.order.map((sort) => sort.field), ...model.key]);
   return [...asked].filter(
     (field) => isSortable(field) && reader.sees(field) && (estimate <= SORTED_WITHOUT_INDEX || isIndexed(field)),
   );

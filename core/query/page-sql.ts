@@ -107,7 +107,10 @@ const CTES = [
  * Whether going along this order leads through rows one by one. An index of a choice, a relation or a number gives them in
  * groups that share a value, and a group must be read whole before the key can sort it; so do the rows without a value.
  */
-export function leadsRowByRow([first]: readonly Sort[]): boolean {
+export function leadsRowByRow(order: readonly Sort[]): boolean {
+  const [first] = order;
+  // An expression reads columns of the table that the page's subselects no longer have.
+  if (order.some(({ field }) => field.expression !== undefined)) return false;
   if (first === undefined || first.field.nullable || !isIndexed(first.field)) return false;
   const { field } = first;
   return field.unique || MOMENTS.has(field.kind) || (field.model.key.length === 1 && field.model.key[0] === field);

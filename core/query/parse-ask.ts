@@ -4,7 +4,7 @@ import type { Offered } from './offered.ts';
 import { tooManySorts } from './order.ts';
 import { parseOneOf, parseRange } from './parse-filter.ts';
 import { searchWords } from './search-words.ts';
-import type { Ask, Filter, Listing, Sort } from './types.ts';
+import type { Ask, ConditionFilter, Filter, Listing, Sort } from './types.ts';
 
 /**
  * A name or value of an address that a list does not understand. A field that the reader may not see gives the same as one
@@ -110,8 +110,24 @@ function parseFilters(params: URLSearchParams, rules: AskRules, problems: AskPro
     const twice = params.getAll(from).length > 1 || params.getAll(to).length > 1;
     take(from, twice ? undefined : parseRange(field, params.get(from) ?? '', params.get(to) ?? '', rules.zone));
   }
+  for (const condition of rules.offered.conditions) {
+    const name = `f.${condition.field.name}`;
+    known.add(name);
+    if (params.has(name)) take(name, parseCondition(condition, params.getAll(name)));
+  }
   for (const name of new Set(params.keys())) {
     if (name.startsWith('f.') && !known.has(name)) problems.push({ name, why: 'unknown' });
   }
   return filters;
+}
+
+/** Several values are alternatives. An empty one is a form's choice of nothing. */
+function parseCondition(
+  { field, values, where }: ConditionFilter,
+  texts: readonly string[],
+): Filter | 'nothing' | undefined {
+  const given = [...new Set(texts.filter((text) => text !== ''))].sort();
+  if (given.length === 0) return 'nothing';
+  if (given.some((text) => !values.includes(text))) return undefined;
+  return { field, is: 'condition', values: given, where: given.map((value) => where(value)) };
 }

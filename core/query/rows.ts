@@ -30,7 +30,12 @@ export interface Records {
   /** One page of a list; at most two statements. */
   list(actor: Actor, listing: Listing, ask: Ask): Promise<Page>;
   /** One record, undefined when it is not there or hidden. `key` is the text of an address. */
-  find(actor: Actor, model: ModelInfo, key: string): Promise<Found | undefined>;
+  find(actor: Actor, model: ModelInfo, key: string, within?: Query): Promise<Found | undefined>;
+  /**
+   * The records with these keys that the actor may see, in the order of the keys: one statement. Keys of rows that are gone or
+   * hidden are left out.
+   */
+  findMany(actor: Actor, model: ModelInfo, keys: readonly string[], within?: Query): Promise<readonly Found[]>;
   /** Rows that may be picked in a relation, or that a list may be narrowed by, by words of their label or key; at most `limit`, and whether there are more. */
   options(
     actor: Actor,

@@ -16,8 +16,18 @@ export function tableSql(model: ModelInfo): FragmentSqlToken {
   return nameSql(model.table);
 }
 
+/** Of a computed column of a list, the expression itself over the table (`t`), and its name over what has selected it. */
 export function columnSql(alias: string, field: FieldInfo): FragmentSqlToken {
+  if (field.expression !== undefined && alias === 't') {
+    return piece`((${field.expression})::${typeSql(field, '')})`;
+  }
   return nameSql([alias, field.column]);
+}
+
+/** A column of the table in a select list, under the name that `columnSql` has for it over the result. */
+export function selectedSql(field: FieldInfo): FragmentSqlToken {
+  const column = columnSql('t', field);
+  return field.expression === undefined ? column : piece`${column} as ${nameSql([field.column])}`;
 }
 
 /** A name of the registry, or one that the code itself gives in a statement. */

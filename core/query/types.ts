@@ -3,6 +3,9 @@ import type { Actor } from '../actor.ts';
 import type { DbRow } from '../model/kind.ts';
 import type { FieldInfo, ModelInfo } from '../model/registry.ts';
 
+/** A piece of a statement, made with `` sql.fragment`…` ``: values in it are parameters. */
+export type SqlFragment = FragmentSqlToken;
+
 /** What somebody wants to do to rows of a model. */
 export type Action = 'view' | 'add' | 'change' | 'delete';
 
@@ -28,6 +31,19 @@ export interface Listing {
   readonly size: number;
   /** Computed columns read the whole row. */
   readonly wholeRow: boolean;
+  /** Columns that PostgreSQL computes in the list's statement; made with `computedField`. */
+  readonly computed?: readonly FieldInfo[];
+  /** Filters beside those by a field of the model. */
+  readonly conditions?: readonly ConditionFilter[];
+}
+/** A filter whose values stand for conditions that somebody wrote. */
+export interface ConditionFilter {
+  /** Made with `computedField`; its name is the parameter's: `f.*overdue`. */
+  readonly field: FieldInfo;
+  /** The values that a query string may have; any other is malformed. */
+  readonly values: readonly string[];
+  /** The rows that one of them stands for, over the alias `t`. */
+  where(value: string): FragmentSqlToken;
 }
 export interface SearchField {
   readonly via: FieldInfo | undefined;
@@ -41,6 +57,13 @@ export interface Sort {
 /** One narrowed field. Several values are alternatives; `null` is "is empty". */
 export type Filter =
   | { readonly field: FieldInfo; readonly is: 'oneOf'; readonly values: readonly (string | null)[] }
+  /** The values of a `ConditionFilter`, with what they stand for. */
+  | {
+      readonly field: FieldInfo;
+      readonly is: 'condition';
+      readonly values: readonly string[];
+      readonly where: readonly FragmentSqlToken[];
+    }
   /** Whatever it is, there is one. */
   | { readonly field: FieldInfo; readonly is: 'present' }
   | {

@@ -6,6 +6,7 @@ import type { NavigationItem } from '../extension-points.ts';
 import type { Context } from '../http/context.ts';
 import { consumeFlash } from '../http/flash.ts';
 import { formToken } from '../http/form-token.ts';
+import { homeOf } from '../http/home.ts';
 import { nearest } from '../model/nearest.ts';
 import { isRightToLeft } from './direction.ts';
 import { escapeHtml } from './escape.ts';
@@ -103,6 +104,7 @@ function helpersFor(ctx: Context, app: App): ViewData {
     appName: app.config.name,
     dev: app.dev,
     urls: app.urls,
+    homeUrl: homeOf(app),
     formToken: csrfSecret === undefined ? '' : formToken(csrfSecret),
     message: consumeFlash(ctx, app),
     navigation: navigationFor(ctx, app),
@@ -123,13 +125,25 @@ function isFullySignedIn(ctx: Context, app: App): boolean {
   return app.plugins.every(({ gates = [] }) => gates.every((gate) => gate.passes(ctx)));
 }
 
-const BLOCK_POINTS = ['layout.head', 'layout.banner', 'layout.userMenu', 'layout.footer'] as const;
+const BLOCK_POINTS = [
+  'layout.head',
+  'layout.banner',
+  'layout.navigationTop',
+  'layout.userMenu',
+  'layout.footer',
+] as const;
 /** Markup by extension point: `it.blocks['layout.userMenu']`. */
 type Blocks = Record<(typeof BLOCK_POINTS)[number], string>;
 
 /** The markup that plugins contribute to the frame, for this reader. */
 function blocksFor(ctx: Context, app: App, render: (view: string, data: ViewData) => string): Readonly<Blocks> {
-  const blocks: Blocks = { 'layout.head': '', 'layout.banner': '', 'layout.userMenu': '', 'layout.footer': '' };
+  const blocks: Blocks = {
+    'layout.head': '',
+    'layout.banner': '',
+    'layout.navigationTop': '',
+    'layout.userMenu': '',
+    'layout.footer': '',
+  };
   const mayAsk = ctx.state.actor.kind === 'anonymous' || isFullySignedIn(ctx, app);
   for (const point of BLOCK_POINTS) {
     for (const block of app.contributions(point)) {

@@ -7,8 +7,9 @@ import type { Dependants, Found } from '../../core/query/types.ts';
 import { capitalised } from '../../core/view/capitalised.ts';
 import { pluralOf, titleOf } from '../../core/view/model-names.ts';
 import { cellOf, labelOf } from './cells.ts';
+import { recordHead } from './record-head.ts';
+import { recordPanels } from './record-panels.ts';
 import { type Shown, type Site, siteOf, sitesOf } from './site.ts';
-import { mayAddOrDelete, mayEdit } from './writable-fields.ts';
 
 /** One fact of a record, ready to show. */
 export interface Fact {
@@ -25,15 +26,15 @@ export async function detailPage(ctx: Context, app: App): Promise<void> {
   const found = await foundOr404(ctx, app, site);
   const sites = sitesOf(app);
   const show = sites.show(ctx, 'whole');
-  const dependants = await app.records.dependants(ctx.state.actor, model, found.key);
+  const [dependants, panels] = await Promise.all([
+    app.records.dependants(ctx.state.actor, model, found.key),
+    recordPanels(ctx, app, site, found),
+  ]);
   app.views.page(ctx, 'admin/detail', {
     title: found.label,
-    listUrl: app.urls.list(model),
-    plural: capitalised(pluralOf(ctx.state.t, model)),
     singular: titleOf(ctx.state.t, model),
-    ...(mayEdit(ctx, app, site) && { editUrl: app.urls.record(model, found.key, '+edit') }),
-    ...(mayAddOrDelete(ctx, app, model, 'delete') && { deleteUrl: app.urls.record(model, found.key, '+delete') }),
-    historyUrl: app.urls.record(model, found.key, '+history'),
+    head: recordHead(ctx, app, model, found),
+    panels,
     sections: sectionsOf(ctx, site, found, show),
     related: dependants.map((dependant) => relatedView(ctx, app, dependant, found)),
     record: { key: found.key },

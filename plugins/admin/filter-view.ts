@@ -4,8 +4,10 @@ import type { DbRow } from '../../core/model/kind.ts';
 import type { FieldInfo } from '../../core/model/registry.ts';
 import { relationLabel } from '../../core/query/aliases.ts';
 import { askAddress } from '../../core/query/ask-address.ts';
+import type { Offered } from '../../core/query/offered.ts';
 import { NO_VALUE, SOME_VALUE } from '../../core/query/parse-filter.ts';
 import type { Ask, Filter } from '../../core/query/types.ts';
+import type { FilterChoice } from './extension-points.ts';
 import type { Site } from './site.ts';
 
 /** One filter of the toolbar, ready to show; its inputs are named as the address has them. */
@@ -30,6 +32,8 @@ export interface Chosen {
   readonly ask: Ask;
   readonly params: URLSearchParams;
   readonly labels: RelationLabels;
+  /** Of the filters that plugins add. */
+  readonly choices: ReadonlyMap<FieldInfo, readonly FilterChoice[]>;
 }
 
 /** From the rows of the page where they stand there; the others are asked for. */
@@ -65,13 +69,35 @@ export function filterViews(
   ctx: Context,
   app: App,
   site: Site,
-  fields: readonly FieldInfo[],
+  { filters, conditions }: Offered,
   chosen: Chosen,
 ): readonly FilterView[] {
-  return fields.flatMap((field) => {
+  const ofFields = filters.flatMap((field) => {
     const { filter: shape } = field.spec;
     return shape === 'none' ? [] : [filterView(ctx, app, site, field, shape, chosen)];
   });
+  return [...ofFields, ...conditions.map(({ field }) => addedFilterView(ctx, field, chosen))];
+}
+
+function addedFilterView(ctx: Context, field: FieldInfo, { ask, choices }: Chosen): FilterView {
+  const { t } = ctx.state;
+  const values = valuesOf(ask.filters.filter((filter) => filter.field === field));
+  return {
+    name: field.name,
+    label: t(field.label),
+    shape: 'values',
+    active: values.length > 0,
+    values: (choices.get(field) ?? []).map(({ value, label }) => ({
+      value,
+      label: t(label),
+      checked: values.includes(value),
+    })),
+    from: '',
+    to: '',
+    input: 'text',
+    optionsUrl: '',
+    chosen: [],
+  };
 }
 
 function filterView(
@@ -122,7 +148,7 @@ const INPUTS: Readonly<Record<string, string>> = {
 /** What a list is narrowed by, each with the address without it. */
 export function chipViews(
   ctx: Context,
-  { ask, params, labels }: Chosen,
+  { ask, params, labels, choices }: Chosen,
   to: (query: string) => string,
 ): readonly { label: string; removeUrl: string }[] {
   const { t } = ctx.state;
@@ -142,11 +168,13 @@ export function chipViews(
       chips.push({ label: t(key, words), removeUrl: to(askAddress(params, { without: field })) });
       continue;
     }
-    const named = labels.get(field) ?? valueLabels(ctx, field);
+    const added = choices.get(field)?.map(({ value, label }) => [value, t(label)] as const);
+    const named = added ? new Map(added) : (labels.get(field) ?? valueLabels(ctx, field));
+    const name = filter.is === 'condition' ? t(field.label) : field.label;
     for (const value of valuesOf([filter])) {
       const text = value === NO_VALUE ? t('admin.filter.none') : (named.get(value) ?? value);
       chips.push({
-        label: t('admin.filter.is', { label: field.label, value: text }),
+        label: t('admin.filter.is', { label: name, value: text }),
         removeUrl: to(askAddress(params, { without: field, value })),
       });
     }
@@ -157,6 +185,7 @@ export function chipViews(
 function valuesOf(filters: readonly Filter[]): readonly string[] {
   return filters.flatMap((filter) => {
     if (filter.is === 'present') return [SOME_VALUE];
+    if (filter.is === 'condition') return filter.values;
     return filter.is === 'oneOf' ? filter.values.map((value) => value ?? NO_VALUE) : [];
   });
 }

@@ -19,7 +19,9 @@ import { fillsItself } from './defaults.ts';
 import { foundOr404 } from './detail-page.ts';
 import { type FieldView, fieldViews, type Input, inputOfDefaults, inputOfForm, inputOfRecord } from './field-view.ts';
 import { formOrigin } from './form-origin.ts';
+import { addedSections, readSections } from './form-sections.ts';
 import { receiveFiles, type Waiting } from './receive-files.ts';
+import { recordHead } from './record-head.ts';
 import { type Picks, resolveRelations } from './resolve-relations.ts';
 import { saveRecord } from './save-record.ts';
 import { type Site, siteOf } from './site.ts';
@@ -76,15 +78,16 @@ export async function saveForm(ctx: Context, app: App): Promise<void> {
   const { picks, values: picked, problems: unresolved } = await resolveRelations(ctx, app, fields, form);
   // A box that is not ticked and a list without rows post nothing but the marker beside them: without it they were not in the
   // form, and are left alone.
-  const posted = fields.filter(
+  const present = fields.filter(
     (field) =>
       !field.target &&
       !holdsFile(field) &&
       isPosted(field, form, key === undefined, app.policy.mayField(ctx.state.actor, 'view', field)),
   );
-  const read = readForm(model, posted, form, timeZone);
+  const read = readForm(model, present, form, timeZone);
   const files = await receiveFiles(ctx, app, fields, form);
-  const problems = [...unresolved, ...read.problems, ...files.problems];
+  const sections = await readSections(ctx, app, model, form, key === undefined ? 'add' : 'edit');
+  const problems = [...unresolved, ...read.problems, ...files.problems, ...(sections?.problems ?? [])];
   const refill = async (mistakes: readonly Problem[], conflict?: readonly string[]): Promise<void> => {
     const found = key === undefined ? undefined : await foundOr404(ctx, app, site);
     const input = inputOfForm(fields, form);
@@ -97,10 +100,10 @@ export async function saveForm(ctx: Context, app: App): Promise<void> {
   if (problems.length > 0) return refill(problems);
 
   const values = { ...read.values, ...Object.fromEntries(picked), ...Object.fromEntries(files.values) };
-  const origin = formOrigin(ctx);
+  const posted = { key, values, origin: formOrigin(ctx), sections };
   const target = (saved: string): string =>
     asked ? addedUrl(app, model, asked, saved) : pageAfter(ctx, app, model, form.get('~then'), saved);
-  const written = await saveRecord(app, auditContext(ctx), model, key, values, origin, target);
+  const written = await saveRecord(app, auditContext(ctx), model, posted, target);
   switch (written.outcome) {
     case 'done': {
       const message = key === undefined ? 'admin.added' : written.changed ? 'admin.saved' : 'admin.unchanged';
@@ -156,6 +159,7 @@ async function showForm(ctx: Context, app: App, site: Site, state: FormState): P
   const { t } = ctx.state;
   const { found, problems = [], conflict, asked } = state;
   const sections = await fieldViews(ctx, app, site, { ...state, problems });
+  const added = await addedSections(ctx, app, model, found, problems);
   const may = (action: Action): boolean => app.policy.may(ctx.state.actor, action, model);
   const name = { singular: titleOf(ctx.state.t, model) };
   const heading = found ? t('admin.form.change', name) : t('admin.form.add', name);
@@ -172,10 +176,11 @@ async function showForm(ctx: Context, app: App, site: Site, state: FormState): P
     version: state.version ?? '',
     mistakes: problems.map((problem) => mistakeView(ctx, site, sections, problem)),
     sections,
+    tabs: found ? recordHead(ctx, app, model, found).tabs.filter(({ current }) => !current) : [],
+    added,
     ...(found && {
       recordUrl: app.urls.record(model, found.key),
       recordLabel: found.label,
-      historyUrl: app.urls.record(model, found.key, '+history'),
     }),
     ...(found &&
       mayAddOrDelete(ctx, app, model, 'delete') && { deleteUrl: app.urls.record(model, found.key, '+delete') }),
@@ -208,5 +213,7 @@ function mistakeView(
   const text = ctx.state.t(issue.key, issue.params);
   const label = field === undefined ? undefined : site.model.fields.get(field)?.label;
   const view = sections.flatMap(({ fields }) => fields).find(({ name }) => name === field);
-  return { text, ...(label !== undefined && { label }), ...(view && { anchor: view.id }) };
+  // Inputs of sections that plugins add have the id `f-NAME`, as those of fields do.
+  const anchor = view?.id ?? (field !== undefined && label === undefined ? `f-${field}` : undefined);
+  return { text, ...(label !== undefined && { label }), ...(anchor !== undefined && { anchor }) };
 }

@@ -2,8 +2,9 @@ import type { App } from '../../core/app.ts';
 import type { Context } from '../../core/http/context.ts';
 import { capitalised } from '../../core/view/capitalised.ts';
 import { pluralOf } from '../../core/view/model-names.ts';
-import type { Figure, SmallTable, Widget, WidgetView } from './dashboard.ts';
-import { recentChanges } from './recent-changes.ts';
+import type { ViewData } from '../../core/view/views.ts';
+import type { Figure, SmallTable } from './dashboard.ts';
+import { loadPart } from './load-part.ts';
 import { sitesOf } from './site.ts';
 
 /** GET / — what needs doing (the widgets), where everything is, what happened lately. */
@@ -11,32 +12,38 @@ export async function indexPage(ctx: Context, app: App): Promise<void> {
   const visible = app
     .contributions('dashboard.widgets')
     .filter((widget) => app.access.decide(ctx, widget.access) === 'allow');
-  const views = (await Promise.all(visible.map((widget) => loaded(widget, ctx, app)))).filter(
-    (view) => view !== undefined,
-  );
+  const [loaded, panels] = await Promise.all([
+    Promise.all(visible.map((widget) => loadPart(ctx, app, { widget: widget.name }, () => widget.load(ctx, app)))),
+    panelsFor(ctx, app),
+  ]);
+  const views = loaded.flatMap((each) => (each.ok ? [each.value] : []));
   const groups = groupsFor(ctx, app);
-  const recent = await recentChanges(ctx, app);
   app.views.page(ctx, 'admin/index', {
     title: ctx.state.t('admin.index.title'),
-    nothing: views.length === 0 && groups.length === 0 && recent.auditUrl === undefined,
+    nothing: views.length === 0 && groups.length === 0 && panels.length === 0,
     figures: views.filter((view): view is Figure => view.kind === 'figure'),
     tables: views.filter((view): view is SmallTable => view.kind === 'table'),
     groups,
-    ...recent,
+    panels,
   });
 }
 
-/** A widget that fails must not take the start page from everybody. */
-async function loaded(widget: Widget, ctx: Context, app: App): Promise<WidgetView | undefined> {
-  try {
-    return await widget.load(ctx, app);
-  } catch (error) {
-    app.log.error(
-      { err: error, widget: widget.name, id: ctx.state.correlationId },
-      'a widget of the index page failed',
-    );
-    return undefined;
-  }
+interface PanelView {
+  readonly view: string;
+  readonly data: ViewData;
+}
+
+async function panelsFor(ctx: Context, app: App): Promise<readonly PanelView[]> {
+  const visible = app
+    .contributions('dashboard.panels')
+    .filter(({ access }) => access === undefined || app.access.decide(ctx, access) === 'allow');
+  const loaded = await Promise.all(
+    visible.map(async ({ name, view, load }) => ({
+      view,
+      part: await loadPart(ctx, app, { panel: name }, () => load(ctx, app)),
+    })),
+  );
+  return loaded.flatMap(({ view, part }) => (part.ok && part.value !== undefined ? [{ view, data: part.value }] : []));
 }
 
 interface GroupView {

@@ -1,14 +1,18 @@
 import type { App } from '../../core/app.ts';
 import type { Context } from '../../core/http/context.ts';
+import type { FieldInfo } from '../../core/model/registry.ts';
 import { askAddress, sortedBy } from '../../core/query/ask-address.ts';
 import type { Ask, Page } from '../../core/query/types.ts';
 import { capitalised } from '../../core/view/capitalised.ts';
 import { pluralOf, titleOf } from '../../core/view/model-names.ts';
 import { badListAddress } from './bad-list-address.ts';
-import { alignOf, labelOf, rowsHtml } from './cells.ts';
+import { alignOf, type ListShown, labelOf, rowsHtml } from './cells.ts';
 import { countView } from './count-view.ts';
 import { chipViews, filterViews, relationLabels } from './filter-view.ts';
-import { type Shown, type Site, siteOf, sitesOf } from './site.ts';
+import { allowed, itemsFor } from './items-for.ts';
+import { selectionView } from './list-actions.ts';
+import { listAdditions, loadCells } from './list-additions.ts';
+import { type Site, siteOf, sitesOf } from './site.ts';
 
 /** GET /:model — one page of a list, at most two statements beside the session's. */
 export async function listPage(ctx: Context, app: App): Promise<void> {
@@ -16,16 +20,23 @@ export async function listPage(ctx: Context, app: App): Promise<void> {
   const { model } = site;
   const { actor, t, timeZone } = ctx.state;
   const params = new URLSearchParams(ctx.querystring);
-  const { offered, parsed } = await app.records.ask(actor, site.listing, params, timeZone);
+  const actions = allowed(ctx, app, itemsFor(app, model)['list.actions']);
+  const ticked = actions.length > 0 && params.get('select') === 'page';
+  if (ticked) params.delete('select');
+  const { listing, columns: added, choices } = await listAdditions(ctx, app, site);
+  const { offered, parsed } = await app.records.ask(actor, listing, params, timeZone);
   if (!parsed.ok) throw badListAddress(app, model, parsed.problems, params);
   const { ask } = parsed;
-  const page = await app.records.list(actor, site.listing, ask);
-  const chosen = { ask, params, labels: await relationLabels(ctx, app, ask, page.rows) };
+  const page = await app.records.list(actor, listing, ask);
+  const chosen = { ask, params, choices, labels: await relationLabels(ctx, app, ask, page.rows) };
   const show = sitesOf(app).show(ctx);
   const listUrl = app.urls.list(model);
   const to = (query: string): string => listUrl + query;
   const isNarrowed = ask.q !== '' || ask.filters.length > 0;
-  const visible = site.columns.filter((shown) => 'computed' in shown || offered.columns.includes(shown.field));
+  const visible = [...site.columns, ...added].filter(
+    (shown) => !('field' in shown) || offered.columns.includes(shown.field),
+  );
+  const loaded = await loadCells(ctx, app, site, visible, page.rows);
   app.views.page(ctx, 'admin/list', {
     title: capitalised(pluralOf(t, model)),
     singular: titleOf(t, model),
@@ -39,15 +50,20 @@ export async function listPage(ctx: Context, app: App): Promise<void> {
       action: listUrl,
       hidden: [...params].filter(([name]) => name === 'sort' || name === 'size'),
     },
-    filters: filterViews(ctx, app, site, offered.filters, chosen),
+    filters: filterViews(ctx, app, site, offered, chosen),
     chips: chipViews(ctx, chosen, to),
     ...(isNarrowed && {
       clearUrl: to(askAddress(new URLSearchParams(askAddress(params, { withoutFilters: true })), { q: '' })),
     }),
     headers: visible.map((shown) =>
-      headerView(shown, site, ask, offered.sortable, (field) => to(askAddress(params, { sort: field }))),
+      headerView(ctx, shown, site, ask, offered.sortable, (field) => to(askAddress(params, { sort: field }))),
     ),
-    bodyHtml: rowsHtml(app, site, visible, show, page.rows),
+    bodyHtml: rowsHtml(app, site, show, page.rows, {
+      columns: visible,
+      loaded,
+      selection: actions.length === 0 ? 'none' : ticked ? 'all' : 'some',
+    }),
+    ...(actions.length > 0 && page.rows.length > 0 && { selection: selectionView(ctx, app, model, actions, params) }),
     rows: page.rows.length,
     count: countView(t, show, ask, page, to(askAddress(params, { count: 'exact' }))),
     pager: pagerView(page, ask, params, to),
@@ -65,14 +81,17 @@ interface HeaderView {
 }
 
 function headerView(
-  shown: Shown,
+  ctx: Context,
+  shown: ListShown,
   site: Site,
   ask: Ask,
   sortable: readonly unknown[],
-  urlOf: (field: Extract<Shown, { field: unknown }>['field']) => string,
+  urlOf: (field: FieldInfo) => string,
 ): HeaderView {
-  const base = { label: labelOf(shown), align: alignOf(shown) };
-  if ('computed' in shown) return { ...base, sorted: '' };
+  const isAdded = 'column' in shown || ('field' in shown && shown.field.expression !== undefined);
+  const label = labelOf(shown);
+  const base = { label: isAdded ? ctx.state.t(label) : label, align: alignOf(shown) };
+  if (!('field' in shown)) return { ...base, sorted: '' };
   const order = ask.sort.length > 0 ? ask.sort : site.listing.order;
   return {
     ...base,

@@ -1,11 +1,13 @@
 import type { AuditContext } from '../../core/actor.ts';
 import type { App } from '../../core/app.ts';
-import { retryOnConflict } from '../../core/database/pool.ts';
+import { retryOnConflict, type Transaction } from '../../core/database/pool.ts';
 import type { ModelInfo } from '../../core/model/registry.ts';
 import { claimIdempotencyKey, releaseIdempotencyKey, rememberAnswer } from '../../core/write/once.ts';
 import type { Removed, Written } from '../../core/write/types.ts';
 import type { Values } from '../../core/write/write.ts';
 import type { FormOrigin } from './form-origin.ts';
+import type { PostedSections } from './form-sections.ts';
+import { undoRefused } from './run-action.ts';
 
 /** The same form came a second time: `location` is where the first one led. */
 export interface Repeated {
@@ -13,23 +15,48 @@ export interface Repeated {
   readonly location: string | undefined;
 }
 
+/** A form as it was posted, read and checked. */
+export interface Posted {
+  /** Of the record that is changed; undefined for a new one. */
+  readonly key: string | undefined;
+  readonly values: Values;
+  readonly origin: FormOrigin;
+  /** Sections that plugins add. */
+  readonly sections: PostedSections | undefined;
+}
+
 /** Stores a posted form, new or changed, together with the answer that a second post of it will get. */
 export function saveRecord(
   app: App,
   cause: AuditContext,
   model: ModelInfo,
-  key: string | undefined,
-  values: Values,
-  origin: FormOrigin,
+  { key, values, origin, sections }: Posted,
   locationOf: (key: string) => string,
 ): Promise<Written | Repeated> {
   return oncePerForm(app, cause, origin, async (tx) => {
-    const written =
+    const write = (within: Transaction): Promise<Written> =>
       key === undefined
-        ? await app.write.createAny(tx, cause, model, values)
-        : await app.write.updateAny(tx, cause, model, key, values, origin.version);
+        ? app.write.createAny(within, cause, model, values)
+        : app.write.updateAny(within, cause, model, key, values, origin.version);
+    const written = sections
+      ? await undoRefused(tx, async (inner) => withSections(await write(inner), sections, inner, cause, values))
+      : await write(tx);
     return { result: written, location: written.outcome === 'done' ? locationOf(written.key) : undefined };
   });
+}
+
+/** The record and then its sections. A section with problems refuses the whole. */
+async function withSections(
+  written: Written,
+  sections: PostedSections,
+  tx: Transaction,
+  cause: AuditContext,
+  values: Values,
+): Promise<Written> {
+  if (written.outcome !== 'done') return written;
+  const saved = await sections.save(tx, cause, written.key, values);
+  if (saved.problems.length > 0) return { outcome: 'invalid', problems: saved.problems };
+  return { ...written, changed: written.changed || saved.changed };
 }
 
 export function removeRecord(
@@ -45,15 +72,18 @@ export function removeRecord(
   });
 }
 
-type Work<R> = (
-  tx: Parameters<Parameters<App['database']['transaction']>[0]>[0],
-) => Promise<{ result: R; location: string | undefined }>;
+type Work<R> = (tx: Transaction) => Promise<{ result: R; location: string | undefined }>;
 
 /**
  * The claim on the form's id, the change and the answer commit together; a refused change leaves the id free. Two changes that
  * wait for each other's rows (each deletes what the other points to) are a deadlock to PostgreSQL, which ends one: it is done again.
  */
-function oncePerForm<R>(app: App, cause: AuditContext, { post }: FormOrigin, work: Work<R>): Promise<R | Repeated> {
+export function oncePerForm<R>(
+  app: App,
+  cause: AuditContext,
+  { post }: FormOrigin,
+  work: Work<R>,
+): Promise<R | Repeated> {
   return retryOnConflict(app.database, async (tx) => {
     if (post === undefined) return (await work(tx)).result;
     const claim = await claimIdempotencyKey(tx, post, cause.actor);

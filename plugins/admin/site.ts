@@ -5,10 +5,13 @@ import type { Formatter } from '../../core/model/kind.ts';
 import { didYouMean } from '../../core/model/nearest.ts';
 import type { FieldInfo, ModelInfo } from '../../core/model/registry.ts';
 import type { BootProblem } from '../../core/problem.ts';
+import { computedField, conditionField } from '../../core/query/computed-field.ts';
 import { compileListing } from '../../core/query/listing.ts';
 import type { Listing } from '../../core/query/types.ts';
 import { createShow } from '../../core/view/show.ts';
 import type { Computed, ModelAdmin } from './define-admin.ts';
+import type { ListColumn, ListFilter } from './extension-points.ts';
+import { itemProblems, itemsFor } from './items-for.ts';
 
 /** A column or fact that is worked out from a row. */
 export interface ComputedColumn extends Computed<Readonly<Record<string, unknown>>> {
@@ -16,6 +19,18 @@ export interface ComputedColumn extends Computed<Readonly<Record<string, unknown
 }
 /** What stands in a list or section: a field, or something worked out. */
 export type Shown = { readonly field: FieldInfo } | { readonly computed: ComputedColumn };
+
+/** A column that a plugin adds: computed in the list's statement, or loaded for each page. */
+export interface AddedColumn {
+  readonly item: ListColumn;
+  /** Undefined for a loaded one. */
+  readonly field: FieldInfo | undefined;
+}
+/** A filter that a plugin adds, with the field that stands for it in the listing. */
+export interface AddedFilter {
+  readonly item: ListFilter;
+  readonly field: FieldInfo;
+}
 
 /** How the admin shows one model, after the boot. */
 export interface Site {
@@ -25,6 +40,8 @@ export interface Site {
   readonly listing: Listing;
   readonly sections: readonly { readonly title: string; readonly shown: readonly Shown[] }[];
   readonly readOnly: ReadonlySet<string>;
+  readonly addedColumns: readonly AddedColumn[];
+  readonly addedFilters: readonly AddedFilter[];
 }
 
 export interface Sites {
@@ -67,23 +84,39 @@ export function siteOf(ctx: Context, app: App): Site {
 }
 
 function buildSites(app: App): Sites {
-  const problems: BootProblem[] = [];
+  const problems: BootProblem[] = [...itemProblems(app)];
   const byName = new Map<string, Site>();
-  for (const admin of app.options('admin').admins) {
+  const owners = new Map<string, string>();
+  // The project comes first, since its declaration for a model wins over those of plugins.
+  for (const { owner, admin } of declaredAdmins(app)) {
     const model = app.models.byName(admin.model.modelName);
-    const where = `admin of ${admin.model.modelName}`;
+    const where = `admin of ${admin.model.modelName}${owner === 'project' ? '' : ` by the plugin ${owner}`}`;
+    const other = owners.get(admin.model.modelName);
     if (model?.model !== admin.model) {
-      problems.push({ where, problem: 'the model is not in `models` of the config.' });
-    } else if (byName.has(model.name)) {
-      problems.push({ where, problem: 'the model has an admin already.' });
+      const problem =
+        owner === 'project'
+          ? 'the model is not in `models` of the config.'
+          : 'the model is not part of the application.';
+      problems.push({ where, problem });
+    } else if (other === 'project' && owner !== 'project') {
+      // It is replaced.
+    } else if (other !== undefined) {
+      problems.push({
+        where,
+        problem: other === owner ? 'the model has an admin already.' : `the model has an admin by the plugin ${other}.`,
+      });
     } else {
-      byName.set(model.name, buildSite(model, admin, problems));
+      owners.set(model.name, owner);
+      const found: BootProblem[] = [];
+      byName.set(model.name, buildSite(app, model, admin, found));
+      const by = owner === 'project' ? '' : `plugin ${owner}: `;
+      problems.push(...found.map((each) => ({ ...each, where: by + each.where })));
     }
   }
   // Tables of plugins are shown as they are; a project says itself which of its own models have pages.
   for (const model of app.models.all) {
     if (model.owner !== 'project' && !byName.has(model.name)) {
-      byName.set(model.name, buildSite(model, { model: model.model, options: {} }, problems));
+      byName.set(model.name, buildSite(app, model, { model: model.model, options: {} }, problems));
     }
   }
   for (const { model } of byName.values()) problems.push(...widgetProblems(app, model));
@@ -112,7 +145,16 @@ function buildSites(app: App): Sites {
   };
 }
 
-function buildSite(model: ModelInfo, { options }: ModelAdmin, problems: BootProblem[]): Site {
+function declaredAdmins(app: App): readonly { readonly owner: string; readonly admin: ModelAdmin }[] {
+  return [
+    ...app.options('admin').admins.map((admin) => ({ owner: 'project', admin })),
+    ...app.plugins.flatMap(({ name, admins = [] }) =>
+      admins.map(({ model, options }) => ({ owner: name, admin: { model, options } })),
+    ),
+  ];
+}
+
+function buildSite(app: App, model: ModelInfo, { options }: ModelAdmin, problems: BootProblem[]): Site {
   const computed = new Map<string, ComputedColumn>();
   for (const [name, column] of Object.entries(options.computed ?? {})) {
     if (model.fields.has(name)) {
@@ -149,6 +191,8 @@ function buildSite(model: ModelInfo, { options }: ModelAdmin, problems: BootProb
     listing: compiled.listing,
     sections: sections.map(({ title, fields }) => ({ title, shown: shownOf(fields) })),
     readOnly: new Set(options.readOnly ?? []),
+    addedColumns: itemsFor(app, model)['list.columns'].map((item) => ({ item, field: columnField(model, item) })),
+    addedFilters: itemsFor(app, model)['list.filters'].map((item) => ({ item, field: conditionField(model, item) })),
   };
 }
 
@@ -163,6 +207,13 @@ function widgetProblems({ views }: App, model: ModelInfo): readonly BootProblem[
       { where, problem: `its control is the view "${view}", which does not exist.${didYouMean(view, views.names)}` },
     ];
   });
+}
+
+function columnField(model: ModelInfo, { name, label, align, sql: source }: ListColumn): FieldInfo | undefined {
+  if (source === undefined) return undefined;
+  const { type, sortable = false } = source;
+  const field = computedField(model, { name, label, type, expression: source.expression(model), sortable });
+  return align === undefined ? field : { ...field, spec: { ...field.spec, align } };
 }
 
 /** What only types have looked at so far: the names of the options themselves, and fields that forms shall not write. */

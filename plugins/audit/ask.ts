@@ -1,6 +1,5 @@
 import type { App } from '../../core/app.ts';
 import { RustioError } from '../../core/errors.ts';
-import { parseEmail } from '../auth/email-address.ts';
 import type { EntryFilter, EntryWindow } from './entries.ts';
 import { isEntryId } from './history.ts';
 
@@ -10,6 +9,8 @@ const CORRELATION = /^[A-Za-z0-9_-]{16,64}$/;
 
 export interface AuditAsk {
   readonly filter: EntryFilter;
+  /** The name that `filter.person` stands for, as it was typed. */
+  readonly person: string | undefined;
   readonly window: EntryWindow;
 }
 
@@ -31,7 +32,11 @@ export function parseAuditAsk(app: App, params: URLSearchParams, timeZone: strin
   const known = eventNames(app);
   const events = params.getAll('event').filter((value) => value !== '');
   if (!events.every((event) => known.includes(event))) wrong('event');
-  const person = one('person', (text) => parseEmail(text).ok)?.trim();
+  const people = app.optionalService('people');
+  const person = one('person', (text) =>
+    people === undefined ? isName(text) : people.idOf(text.trim()) !== undefined,
+  );
+  const name = person?.trim();
   const model = one('model', (text) => app.models.byName(text) !== undefined);
   const from = one('from', isDate);
   const to = one('to', isDate);
@@ -42,13 +47,15 @@ export function parseAuditAsk(app: App, params: URLSearchParams, timeZone: strin
   return {
     filter: {
       ...(events.length > 0 && { events }),
-      ...(person !== undefined && { person }),
+      // Without a directory people are found by the name that they had when they did it.
+      ...(name !== undefined && { person: people?.idOf(name) ?? name }),
       ...(model !== undefined && { model }),
       ...(from !== undefined && { from }),
       ...(to !== undefined && { to }),
       ...(correlationId !== undefined && { correlationId }),
       timeZone,
     },
+    person: name,
     window: { size: PAGE, ...(before !== undefined && { before }), ...(after !== undefined && { after }) },
   };
 }
@@ -56,6 +63,10 @@ export function parseAuditAsk(app: App, params: URLSearchParams, timeZone: strin
 /** Everything that can stand in the trail: the three of every model, and what plugins declare. */
 export function eventNames(app: Pick<App, 'plugins'>): readonly string[] {
   return ['create', 'update', 'delete', ...app.plugins.flatMap((plugin) => plugin.events ?? [])];
+}
+
+function isName(text: string): boolean {
+  return text.trim() !== '' && text.length <= 254 && !/\p{C}/u.test(text);
 }
 
 /** A day that exists, within what PostgreSQL and people can mean. */

@@ -25,8 +25,8 @@ export interface Entry {
 /** What narrows the trail; what is left out narrows nothing. */
 export interface EntryFilter {
   readonly events?: readonly string[];
-  /** An e-mail address. */
-  readonly person?: string;
+  /** A name, or an SQL expression for the id of a person. */
+  readonly person?: string | FragmentSqlToken;
   readonly model?: string;
   readonly models?: readonly string[];
   readonly key?: string;
@@ -126,10 +126,8 @@ function conditionsOf(filter: EntryFilter, { before, after }: EntryWindow): Frag
   if (models !== undefined) conditions.push(sql.fragment`subject_model = any(${sql.array([...models], 'text')})`);
   if (key !== undefined) conditions.push(sql.fragment`subject_key = ${key}`);
   if (correlationId !== undefined) conditions.push(sql.fragment`correlation_id = ${correlationId}`);
-  if (person !== undefined)
-    conditions.push(sql.fragment`
-      actor_id = (select u.id from rustio_user u where lower(u.email) = lower(${person}))
-    `);
+  if (typeof person === 'string') conditions.push(sql.fragment`actor_label = ${person}`);
+  else if (person !== undefined) conditions.push(sql.fragment`actor_id = (${person})`);
   if (from !== undefined)
     conditions.push(sql.fragment`at >= (${from}::date)::timestamp at time zone ${timeZone}::text`);
   if (to !== undefined) conditions.push(sql.fragment`at < (${to}::date + 1)::timestamp at time zone ${timeZone}::text`);

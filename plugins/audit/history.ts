@@ -26,7 +26,7 @@ export interface History {
  * const { entries, older } = await historyOf(app, ctx.state.actor, model, found.key, { before: query.get('before') });
  */
 export async function historyOf(
-  app: Pick<App, 'readingFor' | 'models' | 'policy'>,
+  app: Pick<App, 'readingFor' | 'models' | 'policy' | 'permissions'>,
   actor: Actor,
   model: ModelInfo,
   key: string,

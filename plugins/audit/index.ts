@@ -1,6 +1,8 @@
 import { definePlugin } from '../../core/plugin.ts';
 import { checks } from './checks.ts';
+import { historyPage } from './history-page.ts';
 import { auditPage } from './pages.ts';
+import { recentChanges } from './recent-changes.ts';
 import { recordEntry } from './record-entry.ts';
 import { ar } from './words/ar.ts';
 import { en } from './words/en.ts';
@@ -16,7 +18,6 @@ export const audit = definePlugin({
   name: 'audit',
   api: 1,
   description: 'What happened: every event, recorded in the transaction of its change, append-only.',
-  requires: ['auth'],
   migrations: new URL('./migrations/', import.meta.url),
   templates: new URL('../../templates/audit/', import.meta.url),
   messages: { en, ar },
@@ -32,9 +33,20 @@ export const audit = definePlugin({
         access: { permission: 'audit.view' },
       },
     ],
+    'record.tabs': [
+      {
+        name: 'history',
+        models: 'all',
+        label: 'audit.history',
+        icon: 'history',
+        url: (app, model, key) => app.urls.record(model, key, '+history'),
+      },
+    ],
+    'dashboard.panels': [{ name: 'recent-changes', view: 'audit/recent', load: recentChanges }],
   },
   checks,
   routes(routes) {
     routes.get('/audit', { access: { permission: 'audit.view' }, responses: [400] }, auditPage);
+    routes.get('/:model/:key/+history', { access: { permission: 'view' } }, historyPage);
   },
 });

@@ -8,13 +8,14 @@ import { isoOf, showFor } from '../../core/view/show.ts';
 import { type AuditAsk, eventNames, parseAuditAsk } from './ask.ts';
 import { withLabels } from './change-labels.ts';
 import { type Entry, readEntries } from './entries.ts';
+import { eventLabel } from './event-label.ts';
 import { shownChange, shownDetail } from './shown-change.ts';
 import { type Change, visibleChanges, visibleLabel, visibleModel } from './visible.ts';
 
 /** GET /audit — what happened, the newest first. */
 export async function auditPage(ctx: Context, app: App): Promise<void> {
   const params = new URLSearchParams(ctx.querystring);
-  const { filter, window }: AuditAsk = parseAuditAsk(app, params, ctx.state.timeZone);
+  const { filter, person, window }: AuditAsk = parseAuditAsk(app, params, ctx.state.timeZone);
   const page = await readEntries(app.readingFor(ctx.state.actor), filter, window);
   const entries = await withLabels(
     app,
@@ -29,9 +30,10 @@ export async function auditPage(ctx: Context, app: App): Promise<void> {
     title: ctx.state.t('audit.title'),
     url,
     entries: entries.map((entry) => shownEntry(ctx, app, entry, params)),
-    filter,
+    filter: { ...filter, person },
+    personNames: app.optionalService('people')?.names ?? 'text',
     narrowed,
-    events: eventNames(app).map((name) => ({ name, label: eventLabel(ctx, name) })),
+    events: eventNames(app).map((name) => ({ name, label: eventLabel(ctx.state.t, name) })),
     models: app.models.all
       .filter((model) => app.policy.may(ctx.state.actor, 'view', model))
       .map((model) => ({ name: model.name, label: capitalised(pluralOf(ctx.state.t, model)) })),
@@ -66,7 +68,7 @@ function shownEntry(ctx: Context, app: App, entry: VisibleEntry, params: URLSear
     iso: isoOf(entry.at),
     when: show.timestamp(entry.at),
     who: entry.actor.kind === 'anonymous' ? t('audit.nobody') : entry.actor.label,
-    what: eventLabel(ctx, entry.event),
+    what: eventLabel(t, entry.event),
     tone: toneOf(entry.event),
     // Who may not view the model is told that something happened to one of its records, and to which model, no more.
     model: subject === null ? undefined : capitalised(named ? titleOf(t, named) : subject.model),
@@ -78,12 +80,6 @@ function shownEntry(ctx: Context, app: App, entry: VisibleEntry, params: URLSear
     correlation: entry.correlationId.slice(0, 8),
     correlationUrl: moved(app.urls.to('/audit'), params, { correlation: entry.correlationId }),
   };
-}
-
-function eventLabel({ state: { t } }: Context, event: string): string {
-  const key = `event.${event}`;
-  const label = t(key);
-  return label === key ? event : label;
 }
 
 /** The same words for the same thing everywhere, so that colours can be learnt. */

@@ -1,8 +1,8 @@
 import { sql } from 'slonik';
 import type { Actor } from '../../core/actor.ts';
+import { inetOf } from '../../core/database/inet.ts';
 import type { Transaction } from '../../core/database/pool.ts';
 import type { RecordedEvent } from '../../core/events.ts';
-import { inetOf } from '../auth/inet.ts';
 import { redacted } from './redact.ts';
 
 /**

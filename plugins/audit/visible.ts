@@ -2,7 +2,7 @@ import type { Actor } from '../../core/actor.ts';
 import type { App } from '../../core/app.ts';
 import type { Subject } from '../../core/events.ts';
 import type { FieldInfo, ModelInfo } from '../../core/model/registry.ts';
-import { isCommanding } from '../auth/roles.ts';
+import { holdsEverything } from '../../core/policy.ts';
 import type { Entry } from './entries.ts';
 
 /** What happened to one field. `undefined`: it had, or has, none; the row was created or deleted. */
@@ -14,13 +14,17 @@ export interface Change {
   readonly after: unknown;
 }
 
-type Reader = Pick<App, 'models' | 'policy'>;
+type Reader = Pick<App, 'models' | 'policy' | 'permissions'>;
 
 /**
  * The model of an entry, when the reader may view all of its rows. Where only some rows are his, the trail cannot tell which
  * ones they were, so it shows him none.
  */
-export function visibleModel({ models, policy }: Reader, actor: Actor, entry: Entry): ModelInfo | undefined {
+export function visibleModel(
+  { models, policy }: Pick<App, 'models' | 'policy'>,
+  actor: Actor,
+  entry: Entry,
+): ModelInfo | undefined {
   const model = entry.subject === null ? undefined : models.byName(entry.subject.model);
   if (!model || !policy.may(actor, 'view', model)) return undefined;
   return policy.rows(actor, 'view', model) === undefined ? model : undefined;
@@ -28,14 +32,13 @@ export function visibleModel({ models, policy }: Reader, actor: Actor, entry: En
 
 /**
  * The changes of an entry about a record of this model, as far as the reader may see its fields. What is no field of the
- * model (any more) is asked of nobody's policy, so only those see it who may see everything.
+ * model (any more) is known to no policy, so only those see it who hold every permission.
  */
-export function visibleChanges({ policy }: Reader, actor: Actor, model: ModelInfo, entry: Entry): readonly Change[] {
-  const seesAll = actor.kind === 'command' || (actor.kind === 'person' && isCommanding(actor.role));
+export function visibleChanges(reader: Reader, actor: Actor, model: ModelInfo, entry: Entry): readonly Change[] {
   const names = new Set([...Object.keys(entry.before ?? {}), ...Object.keys(entry.after ?? {})]);
   return [...names].flatMap((name) => {
     const field = model.fields.get(name);
-    const seen = field === undefined ? seesAll : policy.mayField(actor, 'view', field);
+    const seen = field === undefined ? holdsEverything(reader, actor) : reader.policy.mayField(actor, 'view', field);
     return seen ? [{ name, field, before: entry.before?.[name], after: entry.after?.[name] }] : [];
   });
 }

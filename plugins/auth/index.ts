@@ -4,7 +4,9 @@ import { checks } from './checks.ts';
 import { commands } from './commands.ts';
 import { events } from './events.ts';
 import { Group, User } from './models.ts';
+import { people } from './people.ts';
 import { permissionPolicy } from './policy.ts';
+import { prepareDevelopment } from './prepare-development.ts';
 import './user-panels.ts';
 import { ar } from './words/ar.ts';
 import { en } from './words/en.ts';
@@ -27,6 +29,8 @@ export const auth = definePlugin({
   extensionPoints: ['user.panels'],
   accessChecks,
   policies: () => [permissionPolicy],
+  provides: { people: () => people },
+  prepareDevelopment,
   checks,
   commands,
 });

@@ -1,7 +1,7 @@
 import { sql } from 'slonik';
 import { z } from 'zod';
+import { inetOf } from '../../core/database/inet.ts';
 import type { Query, Transaction } from '../../core/database/pool.ts';
-import { inetOf } from '../auth/inet.ts';
 import type { SessionOptions } from './options.ts';
 import { hashOfToken, newToken } from './token.ts';
 import type { Trust } from './trust.ts';

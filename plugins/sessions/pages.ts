@@ -2,6 +2,7 @@ import type { Person } from '../../core/actor.ts';
 import type { App } from '../../core/app.ts';
 import { auditContext, type Context } from '../../core/http/context.ts';
 import { flash } from '../../core/http/flash.ts';
+import { homeOf } from '../../core/http/home.ts';
 import { notFound } from '../../core/http/router.ts';
 import { seeOther } from '../../core/http/see-other.ts';
 import type { ViewData } from '../../core/view/views.ts';
@@ -196,7 +197,10 @@ async function showReauthentication(
 }
 
 function nextOf(app: App, wanted: string | null | undefined): string {
-  return nextPath(wanted ?? undefined, app.urls.to('/'));
+  const start = app.urls.to('/');
+  const path = nextPath(wanted ?? undefined, start);
+  // Without a start page, the page that every signed-in user has.
+  return path === start ? (homeOf(app) ?? app.urls.to('/account/sessions')) : path;
 }
 
 /** The routes of these pages let nobody else in. */

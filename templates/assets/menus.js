@@ -1,10 +1,11 @@
 /**
- * Filter panels are <details>: this closes them on Escape and on a click elsewhere, and keeps them inside the window.
+ * Filter panels and menus are <details>: this closes them on Escape and on a click elsewhere, and keeps them inside the window.
  * It also tells the stylesheet that scripts run (`html[data-scripts]`).
  */
 document.documentElement.dataset.scripts = '';
 
-const open = () => document.querySelectorAll('.filter details[open]');
+const MENUS = ['.filter details', 'details.menu'];
+const open = () => document.querySelectorAll(MENUS.map((menu) => `${menu}[open]`).join());
 
 document.addEventListener('click', (event) => {
   for (const menu of open()) if (!menu.contains(event.target)) menu.open = false;
@@ -18,7 +19,7 @@ document.addEventListener('keydown', (event) => {
   }
 });
 
-for (const menu of document.querySelectorAll('.filter details')) {
+for (const menu of document.querySelectorAll(MENUS.join())) {
   menu.addEventListener('toggle', () => {
     if (!menu.open) return;
     const panel = menu.querySelector('.panel');

@@ -2,32 +2,35 @@ import path from 'node:path';
 import * as assert from 'uvu/assert';
 import { isIgnored } from '../../cli/dev/watched-files.ts';
 import { bootTree } from '../../cli/serve/boot-tree.ts';
-import { signInLines } from '../../cli/serve/sign-in-lines.ts';
+import { noteLines } from '../../cli/serve/serve-project.ts';
+import { signInNotes } from '../../plugins/auth/prepare-development.ts';
 import { suite } from '../support/suite.ts';
 
 const test = suite('what a start prints');
-const address = 'http://127.0.0.1:8000/admin';
+const address = 'Admin: http://127.0.0.1:8000/admin';
+const command = (words: string): string => `npx rustio-admin ${words}`;
 const chief = { email: 'admin@desk.example', password: 'otter-lamp', role: 'administrator' };
 const analyst = { email: 'analyst@desk.example', password: 'fern-cup', role: 'staff' };
 
 test('the last three lines are address, e-mail and password of an administrator; others stand above', () => {
-  const lines = signInLines(address, { made: [chief, analyst], known: 'someone@else.example' });
-  assert.equal(lines.slice(-3), [`Admin: ${address}`, 'E-mail: admin@desk.example', 'Password: otter-lamp']);
-  assert.match(lines[0] ?? '', 'analyst@desk.example  fern-cup');
+  const lines = noteLines(address, signInNotes([chief, analyst], 'someone@else.example', command));
+  assert.equal(lines.slice(-3), [address, 'E-mail: admin@desk.example', 'Password: otter-lamp']);
+  assert.match(lines[1] ?? '', 'analyst@desk.example  fern-cup');
 });
 
 test('a later start says how to set a new password', () => {
-  assert.equal(signInLines(address, { made: [], known: 'admin@desk.example' }), [
-    `Admin: ${address}`,
+  assert.equal(noteLines(address, signInNotes([], 'admin@desk.example', command)), [
+    '',
+    address,
     'E-mail: admin@desk.example',
     'Password: unchanged; set a new one with: npx rustio-admin user password admin@desk.example',
   ]);
 });
 
 test('without any administrator the three lines say how to make one', () => {
-  const lines = signInLines(address, { made: [], known: undefined });
-  assert.is(lines.length, 3);
-  assert.match(lines[2] ?? '', 'user create');
+  const lines = noteLines(address, signInNotes([], undefined, command));
+  assert.is(lines.length, 4);
+  assert.match(lines[3] ?? '', 'user create');
 });
 
 test('the boot tree names each plugin with its milliseconds', () => {

@@ -102,21 +102,6 @@ test('a built-in one that nobody needs can be switched off', async () => {
   }
 });
 
-test('switching off what others stand on stops the boot, and names each of them', async () => {
-  const needy: Record<string, readonly string[]> = {
-    auth: ['plugin sessions', 'plugin audit', 'plugin admin'],
-    sessions: ['plugin admin'],
-    audit: ['plugin admin'],
-  };
-  for (const [name, expected] of Object.entries(needy)) {
-    const details = await problemsOf({ plugins: { [name]: false } });
-    assert.equal(
-      details,
-      expected.map((who) => `${who}: requires the plugin "${name}", which is disabled in the config.`),
-    );
-  }
-});
-
 test('a plugin that is misspelt, unknown to another, or given options that it does not have stops the boot', async () => {
   assert.equal(await problemsOf({ plugins: { sesions: {} } as object }), [
     'plugins.sesions: there is no plugin of that name. Did you mean "sessions"?',

@@ -7,6 +7,8 @@ import { layoutWords } from '../../core/view/words/layout-en.ts';
 import { createCatalogue } from '../../core/view/words.ts';
 import { adminWordsArabic } from '../../plugins/admin/words/ar.ts';
 import { adminWords } from '../../plugins/admin/words/en.ts';
+import { ar as auditMessagesArabic } from '../../plugins/audit/words/ar.ts';
+import { en as auditMessages } from '../../plugins/audit/words/en.ts';
 
 import { ar as sessionsMessagesArabic } from '../../plugins/sessions/words/ar.ts';
 import { en as sessionsMessages } from '../../plugins/sessions/words/en.ts';
@@ -20,6 +22,7 @@ const words = createCatalogue([
   { en: kernelWords },
   { en: layoutWords, ar: layoutWordsArabic },
   { en: adminWords, ar: adminWordsArabic },
+  { en: auditMessages, ar: auditMessagesArabic },
   { en: themeMessages, ar: themeMessagesArabic },
   { en: sessionsMessages, ar: sessionsMessagesArabic },
 ]);
@@ -27,6 +30,7 @@ const views = createViews(
   [
     { prefix: 'admin', folder: new URL('admin/', TEMPLATES) },
     { prefix: 'layout', folder: new URL('layout/', TEMPLATES) },
+    { names: ['audit/history', 'audit/recent'], folder: TEMPLATES },
     { prefix: 'theme', folder: new URL('theme/', TEMPLATES) },
     { prefix: 'sessions', folder: new URL('sessions/', TEMPLATES) },
   ],
@@ -60,6 +64,7 @@ export function renderPage(view: string, data: ViewData, { locale = 'en', bare =
     appName: 'Wildlife strikes',
     dev: false,
     urls: createUrls('/admin', 'http://127.0.0.1', (file) => file),
+    homeUrl: '/admin',
     formToken: 'TOKEN',
     message: undefined,
     navigation: [
@@ -74,7 +79,13 @@ export function renderPage(view: string, data: ViewData, { locale = 'en', bare =
   const userMenu =
     views.partial('theme/switch', { ...it, action: '/admin/+theme', theme: 'system' }) +
     views.partial('sessions/user-menu', { ...it, ...signedIn });
-  const blocks = { 'layout.head': '', 'layout.banner': '', 'layout.userMenu': userMenu, 'layout.footer': '' };
+  const blocks = {
+    'layout.head': '',
+    'layout.banner': '',
+    'layout.navigationTop': '',
+    'layout.userMenu': userMenu,
+    'layout.footer': '',
+  };
   return views.partial(bare ? 'layout/bare' : 'layout/frame', { ...it, blocks, body: views.partial(view, it) });
 }
 
@@ -85,6 +96,21 @@ const model = {
   recordUrl: '/admin/strikes/7',
   recordLabel: HOSTILE,
 };
+const tabs = [{ label: HOSTILE, url: '/admin/strikes/7/+history', current: false }];
+const head = {
+  title: HOSTILE,
+  listUrl: '/admin/strikes',
+  plural: 'Strikes',
+  editUrl: '/admin/strikes/7/+edit',
+  deleteUrl: '/admin/strikes/7/+delete',
+  actions: [{ label: 'Publish', url: '/admin/strikes/7/+action/publish', icon: 'upload', tone: 'neutral' }],
+  moreActions: [{ label: HOSTILE, url: '/admin/strikes/7/+action/wipe', icon: 'trash', tone: 'bad' }],
+  tabs: [
+    { label: 'Record', url: '/admin/strikes/7', current: true },
+    { label: HOSTILE, url: '/admin/strikes/7/+history', current: false },
+  ],
+};
+const panel = { name: 'notes', title: HOSTILE, view: 'layout/token', data: {}, report: () => {} };
 const field = { help: '', required: false, readOnly: false, value: '', wide: false };
 const lines = (label: string): readonly object[] => [{ label, rows: 412, more: true, url: '/admin/strikes' }];
 
@@ -93,11 +119,12 @@ const form = {
   title: 'Edit strike',
   heading: 'Edit strike',
   mode: 'change',
-  historyUrl: '/admin/strikes/7/+history',
+  tabs,
   deleteUrl: '/admin/strikes/7/+delete',
   action: '/admin/strikes/7/+edit',
   formId: 'once',
   version: '12',
+  added: [{ name: 'notes', title: HOSTILE, view: 'layout/token', data: {} }],
   mistakes: [{ label: 'Speed', text: 'Write a whole number.', anchor: 'speed' }, { text: HOSTILE }],
   conflict: { fields: ['State', 'Officer'], freshUrl: '/admin/strikes/7' },
   sections: [
@@ -230,6 +257,12 @@ const form = {
 };
 
 const list = {
+  selection: {
+    action: '/admin/strikes/+actions',
+    query: HOSTILE,
+    allUrl: '/admin/strikes?select=page',
+    actions: [{ name: 'archive', label: HOSTILE }],
+  },
   title: 'Strikes',
   singular: 'strike',
   model: { name: 'strike' },
@@ -360,13 +393,20 @@ export const samplePages: Readonly<
           ],
         },
       ],
-      changes: [{ text: HOSTILE, url: '/admin/strikes/7', who: 'Maren Holt', when: '10:51' }],
-      auditUrl: '/admin/audit',
+      panels: [
+        {
+          view: 'audit/recent',
+          data: {
+            changes: [{ text: HOSTILE, url: '/admin/strikes/7', who: 'Maren Holt', when: '10:51' }],
+            auditUrl: '/admin/audit',
+          },
+        },
+      ],
     },
   },
   list: {
     view: 'admin/list',
-    data: { ...list, message: { tone: 'good', key: 'admin.history.update', params: { n: 2 } } },
+    data: { ...list, message: { tone: 'good', key: 'audit.history.update', params: { n: 2 } } },
   },
   'list that is fresh': {
     view: 'admin/list',
@@ -381,9 +421,8 @@ export const samplePages: Readonly<
     data: {
       ...model,
       title: HOSTILE,
-      editUrl: '/admin/strikes/7/+edit',
-      deleteUrl: '/admin/strikes/7/+delete',
-      historyUrl: '/admin/strikes/7/+history',
+      head,
+      panels: { main: [panel], aside: [{ ...panel, data: undefined }] },
       sections: [
         {
           title: 'What happened',
@@ -400,6 +439,39 @@ export const samplePages: Readonly<
       record: { key: '7', createdText: '2 Dec 2001, 09:12', changedText: '20 Nov 2026, 10:51' },
     },
   },
+  tab: { view: 'admin/tab', data: { title: HOSTILE, head, tab: { view: 'layout/token', data: {} } } },
+  action: {
+    view: 'admin/action',
+    data: {
+      head,
+      title: HOSTILE,
+      subject: HOSTILE,
+      text: HOSTILE,
+      button: 'Wipe',
+      tone: 'bad',
+      icon: 'trash',
+      action: '/admin/strikes/+actions/wipe',
+      backUrl: '/admin/strikes',
+      formId: 'once',
+      version: '12',
+      refused: [HOSTILE],
+      hidden: [['key', HOSTILE]],
+      labels: [HOSTILE],
+      more: 3,
+    },
+  },
+  search: {
+    view: 'admin/search',
+    data: {
+      title: HOSTILE,
+      q: HOSTILE,
+      tooLong: false,
+      groups: [
+        { label: 'Strikes', hits: [{ label: HOSTILE, url: '/x', detail: HOSTILE }], moreUrl: '/admin/strikes?q=x' },
+      ],
+      failed: HOSTILE,
+    },
+  },
   form: { view: 'admin/form', data: form },
   'form for a new one': {
     view: 'admin/form',
@@ -408,7 +480,7 @@ export const samplePages: Readonly<
       mode: 'add',
       recordUrl: undefined,
       deleteUrl: undefined,
-      historyUrl: undefined,
+      tabs: [],
       version: undefined,
       mistakes: [],
       conflict: undefined,
@@ -455,11 +527,12 @@ export const samplePages: Readonly<
     },
   },
   history: {
-    view: 'admin/history',
+    view: 'audit/history',
     data: {
       ...model,
       title: 'History',
       label: HOSTILE,
+      head: { view: 'admin/record-head', data: { head } },
       days: [
         {
           label: 'Today',
@@ -468,7 +541,7 @@ export const samplePages: Readonly<
               time: '10:51',
               iso: '2026-11-20T10:51:00Z',
               who: HOSTILE,
-              verb: 'update',
+              what: 'changed 2 fields',
               tone: 'info',
               correlationId: 'a',
               changes: [
@@ -480,7 +553,7 @@ export const samplePages: Readonly<
               time: '09:12',
               iso: '2026-11-20T09:12:00Z',
               who: 'Tomás Rey',
-              verb: 'create',
+              what: 'added this',
               tone: 'good',
               correlationId: 'b',
               changes: [],
@@ -491,7 +564,7 @@ export const samplePages: Readonly<
       olderUrl: '?before=1',
     },
   },
-  'history of nothing': { view: 'admin/history', data: { ...model, title: 'History', label: 'x', days: [] } },
+  'history of nothing': { view: 'audit/history', data: { ...model, title: 'History', label: 'x', days: [] } },
   error: { view: 'layout/error', data: problem },
   'error for a stranger': { view: 'layout/error', data: { ...problem, status: 500 }, bare: true },
 };

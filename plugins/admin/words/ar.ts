@@ -5,7 +5,6 @@ import type { Messages } from '../../../core/view/words.ts';
 export const adminWordsArabic: Messages = {
   'admin.crumbs': 'موقعك',
   'admin.edit': 'تعديل',
-  'admin.history': 'السجل',
   'admin.delete': 'حذف',
   'admin.cancel': 'إلغاء',
   'admin.count': '{rows, number}{more, select, true {+} other {}}',
@@ -16,9 +15,6 @@ export const adminWordsArabic: Messages = {
   'admin.index.add': 'إضافة',
   'admin.index.nothing': 'لا يوجد هنا ما تراه بعد',
   'admin.index.nothingWhy': 'اطلب من أحد المديرين الوصول إلى السجلات التي يحتاج إليها عملك.',
-  'admin.index.changes': 'أحدث التغييرات',
-  'admin.index.noChanges': 'لم يتغيّر شيء بعد.',
-  'admin.index.audit': 'سجل التدقيق',
 
   // ── list
   'admin.list.add': 'إضافة {singular}',
@@ -83,18 +79,6 @@ export const adminWordsArabic: Messages = {
   'admin.delete.keep': 'إبقاء',
   'admin.delete.back': 'عودة إلى السجل',
 
-  // ── history
-  'admin.history.create': 'أضاف هذا السجل',
-  'admin.history.update':
-    '{n, plural, =0 {عدّل السجل} one {عدّل حقلًا واحدًا} two {عدّل حقلين} few {عدّل # حقول} many {عدّل # حقلًا} other {عدّل # حقل}}',
-  'admin.history.delete': 'حذف هذا السجل',
-  'admin.history.field': 'الحقل',
-  'admin.history.before': 'قبل',
-  'admin.history.after': 'بعد',
-  'admin.history.older': 'تغييرات أقدم',
-  'admin.history.none': 'لا تغييرات بعد',
-  'admin.history.noneWhy': 'من الآن يظهر هنا كل تغيير، ومن أجراه ومتى.',
-
   // ── what the pages' code says
   'admin.index.title': 'نظرة عامة',
   'admin.group.records': 'السجلات',
@@ -102,9 +86,6 @@ export const adminWordsArabic: Messages = {
   'admin.added': 'تمت إضافة {singular} «{label}».',
   'admin.saved': 'تم حفظ {singular} «{label}».',
   'admin.unchanged': 'لم يتغيّر شيء في {singular} «{label}».',
-  'admin.recent.create': 'أُضيف {singular} {label}',
-  'admin.recent.update': 'عُدّل {singular} {label}',
-  'admin.recent.delete': 'حُذف {singular} {label}',
   'admin.deleted': 'تم حذف {singular} «{label}».',
   'admin.delete.blockedTitle': 'لا يمكن حذف {singular}',
   'admin.delete.title': 'هل تحذف {singular}؟',
@@ -162,4 +143,38 @@ export const adminWordsArabic: Messages = {
   'error.RIO-FILES-LOST.why': 'السجل يعرف الملف، ومكان حفظ الملفات لا يعرفه.',
   'error.RIO-FILES-LOST.fix': 'أخبر من يشغّل هذا التطبيق؛ وإن كان الملف عندك فارفعه من جديد.',
   'error.RIO-FILES-LOST.retry': 'بعد ذلك.',
+
+  // ── actions, tabs and panels that plugins add
+  'admin.actions.more': 'إجراءات أخرى',
+  'admin.tabs': 'صفحات هذا السجل',
+  'admin.panel.failed': 'تعذّر تحميل هذا الجزء. أعد تحميل الصفحة للمحاولة مرة أخرى.',
+  'admin.action.done': 'تم: {action}.',
+  'admin.action.changed': 'لم يتم: تغيّر السجل في هذه الأثناء. راجعه ثم حاول مرة أخرى.',
+  'admin.action.forbidden': 'ليس لديك صلاحية تغيير هذا السجل.',
+  'admin.action.gone': 'لم يعد السجل موجودًا.',
+  'admin.action.refused': 'قاعدة البيانات لا تسمح بهذا التغيير.',
+  'admin.selection.action': 'الإجراء',
+  'admin.selection.go': 'متابعة',
+  'admin.selection.all': 'تحديد كل ما في هذه الصفحة',
+  'admin.selection.column': 'تحديد',
+  'admin.selection.none': 'لم يُحدَّد أي سجل. حدّد سجلًا أو أكثر أولًا.',
+  'admin.selection.tooMany': 'لا يمكن تغيير أكثر من {max, number} سجل دفعة واحدة. حدّد عددًا أقل.',
+  'admin.selection.count':
+    '{n, plural, zero {لا سجلات} one {سجل واحد} two {سجلان} few {# سجلات} many {# سجلًا} other {# سجل}}',
+  'admin.selection.more':
+    '{n, plural, zero {} one {وسجل آخر} two {وسجلان آخران} few {و# سجلات أخرى} many {و# سجلًا آخر} other {و# سجل آخر}}',
+  'admin.selection.done':
+    '{action}: تم في {n, plural, zero {لا سجلات} one {سجل واحد} two {سجلين} few {# سجلات} many {# سجلًا} other {# سجل}}.',
+  'admin.selection.partly':
+    '{action}: تم في {n, plural, zero {لا سجلات} one {سجل واحد} two {سجلين} few {# سجلات} many {# سجلًا} other {# سجل}}، ولم يتم في {failed, number}. {named}{more, plural, =0 {} other { و# غيرها}}',
+
+  // ── search
+  'admin.search.title': 'البحث في كل شيء',
+  'admin.search.for': 'البحث: {q}',
+  'admin.search.words': 'كلمات البحث',
+  'admin.search.more': 'كل النتائج',
+  'admin.search.none': 'لا نتائج',
+  'admin.search.noneWhy': 'تحقق من الإملاء، أو ابحث بكلمات أقل.',
+  'admin.search.tooLong': 'نص البحث طويل جدًا. استخدم كلمات أقل.',
+  'admin.search.failed': 'تعذّر البحث في: {labels}. حاول مرة أخرى لاحقًا.',
 };

@@ -4,7 +4,6 @@ import type { Messages } from '../../../core/view/words.ts';
 export const adminWords: Messages = {
   'admin.crumbs': 'Where you are',
   'admin.edit': 'Edit',
-  'admin.history': 'History',
   'admin.delete': 'Delete',
   'admin.cancel': 'Cancel',
   'admin.count': '{rows, number}{more, select, true {+} other {}}',
@@ -15,9 +14,6 @@ export const adminWords: Messages = {
   'admin.index.add': 'Add',
   'admin.index.nothing': 'There is nothing for you to see here yet',
   'admin.index.nothingWhy': 'Ask an administrator for access to the records that your work needs.',
-  'admin.index.changes': 'Recent changes',
-  'admin.index.noChanges': 'Nothing has been changed yet.',
-  'admin.index.audit': 'Audit',
 
   // ── list
   'admin.list.add': 'Add {singular}',
@@ -86,17 +82,6 @@ export const adminWords: Messages = {
   'admin.delete.keep': 'Keep it',
   'admin.delete.back': 'Back to the record',
 
-  // ── history
-  'admin.history.create': 'added this',
-  'admin.history.update': 'changed {n, plural, one {# field} other {# fields}}',
-  'admin.history.delete': 'deleted this',
-  'admin.history.field': 'Field',
-  'admin.history.before': 'Before',
-  'admin.history.after': 'After',
-  'admin.history.older': 'Older changes',
-  'admin.history.none': 'No changes yet',
-  'admin.history.noneWhy': 'Every change from now on is listed here, with who made it and when.',
-
   // ── what the pages' code says
   'admin.index.title': 'Overview',
   'admin.group.records': 'Records',
@@ -104,9 +89,6 @@ export const adminWords: Messages = {
   'admin.added': 'The {singular} “{label}” was added.',
   'admin.saved': 'The {singular} “{label}” was saved.',
   'admin.unchanged': 'Nothing was changed in the {singular} “{label}”.',
-  'admin.recent.create': 'Added {singular} {label}',
-  'admin.recent.update': 'Changed {singular} {label}',
-  'admin.recent.delete': 'Deleted {singular} {label}',
   'admin.deleted': 'The {singular} “{label}” was deleted.',
   'admin.delete.title': 'Delete this {singular}?',
   'admin.delete.blockedTitle': 'This {singular} cannot be deleted',
@@ -144,4 +126,35 @@ export const adminWords: Messages = {
   'admin.problem.noSuchRow': 'There is no {target} “{typed}”. Type its key, or words of its name.',
   'problem.rowsAlike': 'No {target} is called “{typed}” exactly. Choose what was meant.',
   'problem.severalRows': 'Several rows fit “{typed}”. Choose one.',
+
+  // ── actions, tabs and panels that plugins add
+  'admin.actions.more': 'More actions',
+  'admin.tabs': 'Pages of this record',
+  'admin.panel.failed': 'This could not be loaded. Reload the page to try again.',
+  'admin.action.done': 'Done: {action}.',
+  'admin.action.changed': 'Not done: the record was changed in the meantime. Check it, then try again.',
+  'admin.action.forbidden': 'You do not have permission to change this record.',
+  'admin.action.gone': 'The record no longer exists.',
+  'admin.action.refused': 'The database does not allow this change.',
+  'admin.selection.action': 'Action',
+  'admin.selection.go': 'Continue',
+  'admin.selection.all': 'Select all on this page',
+  'admin.selection.column': 'Select',
+  'admin.selection.none': 'No records are selected. Select one or more first.',
+  'admin.selection.tooMany': 'At most {max, number} records can be changed at once. Select fewer.',
+  'admin.selection.count': '{n, plural, one {# record} other {# records}}',
+  'admin.selection.more': '{n, plural, one {and # more} other {and # more}}',
+  'admin.selection.done': '{action}: {n, plural, one {# record} other {# records}} done.',
+  'admin.selection.partly':
+    '{action}: {n, plural, one {# record} other {# records}} done, {failed, number} not. {named}{more, plural, =0 {} other { and # more}}',
+
+  // ── search
+  'admin.search.title': 'Search everything',
+  'admin.search.for': 'Search: {q}',
+  'admin.search.words': 'Words to search for',
+  'admin.search.more': 'All results',
+  'admin.search.none': 'No results',
+  'admin.search.noneWhy': 'Check the spelling, or search for fewer words.',
+  'admin.search.tooLong': 'This search is too long. Use fewer words.',
+  'admin.search.failed': 'These could not be searched: {labels}. Try again later.',
 };

@@ -6,6 +6,7 @@ import { withPlainConnection } from '../../../core/database/plain.ts';
 import { checks } from '../../../plugins/audit/checks.ts';
 import { readEntries } from '../../../plugins/audit/entries.ts';
 import { changeRole } from '../../../plugins/auth/change-account.ts';
+import { people } from '../../../plugins/auth/people.ts';
 import { suite } from '../../support/suite.ts';
 import { by, cli, type House, openHouse } from '../auth/house.ts';
 
@@ -127,13 +128,18 @@ test('filters narrow by event, person, model, record, day in the reader’s zone
   const clerk = await house.user('Clerk@example.org', 'staff');
   await note('1', 'create', by(clerk));
   await note('2', 'update');
+  const idOf = (email: string) => {
+    const id = people.idOf(email);
+    assert.ok(id);
+    return id;
+  };
   const found = async (filter: Parameters<typeof readEntries>[1]) =>
     (await readEntries(house.database, filter, { size: 10 })).entries.map(
       ({ event, subject }) => `${event} ${subject?.label}`,
     );
   assert.equal(await found({ events: ['create', 'update'] }), ['update Strike 2', 'create Strike 1']);
-  assert.equal(await found({ person: 'clerk@EXAMPLE.org' }), ['create Strike 1']);
-  assert.equal(await found({ person: 'nobody@example.org' }), []);
+  assert.equal(await found({ person: idOf('clerk@EXAMPLE.org') }), ['create Strike 1']);
+  assert.equal(await found({ person: idOf('nobody@example.org') }), []);
   assert.equal(await found({ model: 'user' }), ['user_created Clerk@example.org']);
   assert.equal(await found({ model: 'strike', key: '2' }), ['update Strike 2']);
   assert.equal(await found({ correlationId: 'a-request-of-a-test' }), ['create Strike 1']);

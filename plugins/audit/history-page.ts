@@ -6,16 +6,16 @@ import type { Formatter } from '../../core/model/kind.ts';
 import type { ModelInfo } from '../../core/model/registry.ts';
 import { capitalised } from '../../core/view/capitalised.ts';
 import { pluralOf } from '../../core/view/model-names.ts';
-import { isoOf } from '../../core/view/show.ts';
-import { withLabels } from '../audit/change-labels.ts';
-import { type HistoryEntry, historyOf } from '../audit/history.ts';
-import { shownChange } from '../audit/shown-change.ts';
-import { siteOf, sitesOf } from './site.ts';
+import { isoOf, showFor } from '../../core/view/show.ts';
+import { withLabels } from './change-labels.ts';
+import { eventLabel } from './event-label.ts';
+import { type HistoryEntry, historyOf } from './history.ts';
+import { shownChange } from './shown-change.ts';
 
 /** GET /:model/:key/+history — everything that was done to a record, newest first, also after it is gone. */
 export async function historyPage(ctx: Context, app: App): Promise<void> {
-  const { model } = siteOf(ctx, app);
-  const { actor, params, t } = ctx.state;
+  const { actor, model, params, t } = ctx.state;
+  if (!model) throw notFound();
   const key = params.key ?? '';
   // What no row can be called has no history either, and need not be asked for.
   if (parseKey(model, key) === undefined) throw notFound();
@@ -24,16 +24,17 @@ export async function historyPage(ctx: Context, app: App): Promise<void> {
   const before = typeof ctx.query.before === 'string' ? ctx.query.before : undefined;
   const { entries, older, label } = await historyOf(app, actor, model, found?.key ?? key, { before });
   if (!found && entries.length === 0) throw notFound();
-  const show = sitesOf(app).show(ctx);
   const url = app.urls.record(model, found?.key ?? key, '+history');
-  app.views.page(ctx, 'admin/history', {
-    title: t('admin.history'),
+  const pages = app.optionalService('recordPages');
+  const hasPages = pages?.has(model) ?? false;
+  app.views.page(ctx, 'audit/history', {
+    title: t('audit.history'),
     // What is gone is called as it was called last.
     label: found?.label ?? label ?? key,
-    listUrl: app.urls.list(model),
+    ...(hasPages && { listUrl: app.urls.list(model) }),
     plural: capitalised(pluralOf(t, model)),
-    ...(found && { recordUrl: app.urls.record(model, found.key) }),
-    days: byDay(await withLabels(app, actor, entries), show),
+    ...(pages && found && hasPages && { head: pages.head(ctx, model, found, 'history') }),
+    days: byDay(ctx, await withLabels(app, actor, entries), showFor(ctx)),
     ...(older !== undefined && { olderUrl: `${url}?${new URLSearchParams({ before: older })}` }),
   });
 }
@@ -50,7 +51,7 @@ interface DayView {
 
 const TONES: Readonly<Record<string, string>> = { create: 'good', update: 'info', delete: 'bad' };
 
-function byDay(entries: readonly HistoryEntry[], show: Formatter): readonly DayView[] {
+function byDay(ctx: Context, entries: readonly HistoryEntry[], show: Formatter): readonly DayView[] {
   const shown = (at: string): string => show.timestamp(at);
   const days = Map.groupBy(entries, (entry) => shown(entry.at).slice(0, 10));
   return [...days].map(([label, ofDay]) => ({
@@ -59,10 +60,19 @@ function byDay(entries: readonly HistoryEntry[], show: Formatter): readonly DayV
       iso: isoOf(entry.at),
       time: shown(entry.at).slice(11),
       who: entry.actor.label,
-      verb: entry.event,
+      what: whatHappened(ctx, entry),
       tone: TONES[entry.event] ?? 'neutral',
       changes: entry.changes.map((change) => shownChange(show, change)),
       correlationId: entry.correlationId,
     })),
   }));
+}
+
+const SENTENCES: ReadonlySet<string> = new Set(['create', 'update', 'delete']);
+
+/** "changed 2 fields", or the name of an event that a plugin records. */
+function whatHappened(ctx: Context, { event, changes }: HistoryEntry): string {
+  return SENTENCES.has(event)
+    ? ctx.state.t(`audit.history.${event}`, { n: changes.length })
+    : eventLabel(ctx.state.t, event);
 }

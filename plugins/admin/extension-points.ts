@@ -1,0 +1,370 @@
+// What plugins add to the pages of the admin. Each type is one extension point; items are plain objects under `contributes`:
+//
+//   contributes: {
+//     'record.panels': [{ name: 'comments', models: 'all', view: 'comments/panel', load: loadComments }],
+//   },
+//
+// Labels and texts are keys of the messages, or the text itself. Only messages take parameters.
+
+import type { Actor, AuditContext } from '../../core/actor.ts';
+import type { App } from '../../core/app.ts';
+import type { Transaction } from '../../core/database/pool.ts';
+import type { Contribution } from '../../core/extension-points.ts';
+import type { Access, Context } from '../../core/http/context.ts';
+import type { Form } from '../../core/http/form.ts';
+import type { Tone } from '../../core/model/field.ts';
+import type { Issue } from '../../core/model/kind.ts';
+import type { AnyModel } from '../../core/model/model.ts';
+import type { ModelInfo } from '../../core/model/registry.ts';
+import type { ComputedType } from '../../core/query/computed-field.ts';
+import type { Found, SqlFragment } from '../../core/query/types.ts';
+import type { ViewData } from '../../core/view/views.ts';
+import type { Problem } from '../../core/write/types.ts';
+import type { Values } from '../../core/write/write.ts';
+import type { TableCell } from './dashboard.ts';
+
+/**
+ * For which models an item is: all of them, these, or those that a function chooses at boot.
+ *
+ * @example
+ * models: [Order, Invoice]
+ * models: (model) => model.owner === 'project'
+ */
+export type ForModels = 'all' | readonly AnyModel[] | ((model: ModelInfo) => boolean);
+
+/**
+ * What all items for models have in common. `name` is lower-case words with hyphens, since it is part of URLs. `access` is
+ * checked with the model of the page: `{ permission: 'change' }` is the permission to change that model.
+ */
+export interface ModelContribution extends Contribution {
+  readonly models: ForModels;
+}
+
+/**
+ * A panel on the page of a record. One that fails is logged and shown as not available; the panels of a page load at the same
+ * time, each within two seconds.
+ *
+ * @example
+ * 'record.panels': [{
+ *   name: 'comments',
+ *   models: 'all',
+ *   title: 'comments.title',
+ *   view: 'comments/panel',
+ *   access: { permission: 'comments.view' },
+ *   load: async (ctx, app, model, record) => ({ comments: await commentsOn(app, model, record.key) }),
+ * }],
+ */
+export interface RecordPanel extends ModelContribution {
+  /** `main`: below the fields. `aside`: in the narrow column. @defaultValue 'main' */
+  readonly place?: 'main' | 'aside';
+  /** The heading; without one the view brings its own. */
+  readonly title?: string;
+  /** It gets the helpers of a page (`t`, `urls`, `formToken`, `include`), and what `load` returns. */
+  readonly view: string;
+  /** What the view shows; `undefined` leaves the panel out. */
+  load(ctx: Context, app: App, model: ModelInfo, record: Found): Promise<ViewData | undefined>;
+}
+
+/** The texts of a page that asks for confirmation. */
+export interface Confirmation {
+  /** @defaultValue the action's label */
+  readonly title?: string;
+  /** What will happen. Its message gets `label` (of the record) or `n` (how many records), `singular` and `plural`. */
+  readonly text?: string;
+  /** On the button. @defaultValue the action's label */
+  readonly button?: string;
+}
+
+/** What actions on one record and on several have in common. */
+interface Action extends ModelContribution {
+  /** Who may run it. Required, since it changes something. */
+  readonly access: Access;
+  readonly label: string;
+  /** A symbol of `icons.svg`. */
+  readonly icon?: string;
+  /** `bad` for what destroys. @defaultValue 'neutral' */
+  readonly tone?: Tone;
+  readonly confirm?: Confirmation;
+}
+
+/**
+ * An action on one record: a button on its page, a page that asks for confirmation, and the change. The admin brings the
+ * pages, the form token, the protection against double posts, permissions and the transaction; the action brings `run`.
+ *
+ * @example
+ * 'record.actions': [{
+ *   name: 'publish',
+ *   models: [Post],
+ *   label: 'Publish',
+ *   access: { permission: 'change' },
+ *   applies: (record) => record.row.published === false,
+ *   confirm: { text: 'It will be visible to everyone.' },
+ *   run: async (tx, context, { app, record }) => {
+ *     const written = await app.write.update(tx, context, Post, record.key, { published: true }, record.version);
+ *     return fromWritten(written, { key: 'posts.published', params: { title: record.label } });
+ *   },
+ * }],
+ */
+export interface RecordAction extends Action {
+  /** Whether it makes sense for this record; its button is left out and its page is not found otherwise. */
+  applies?(record: Found): boolean;
+  /** Fields of the confirmation page, for actions that need to know more. Its view gets `mistakes` by field, and `values`. */
+  readonly form?: {
+    readonly view: string;
+    load?(ctx: Context, app: App, model: ModelInfo, record: Found): Promise<ViewData>;
+  };
+  /**
+   * Makes the change. The record is read and locked in `tx`; all that is written is undone when the result is a refusal. Rights
+   * to rows and fields are checked by `app.write`.
+   */
+  run(tx: Transaction, context: AuditContext, request: RecordActionRequest): Promise<ActionResult>;
+}
+export interface RecordActionRequest {
+  readonly app: App;
+  readonly model: ModelInfo;
+  readonly record: Found;
+  readonly form: Form;
+}
+
+export type ActionResult =
+  | {
+      readonly outcome: 'done';
+      /** Shown on the next page. @defaultValue “Done: label of the action” */
+      readonly message?: Issue;
+      /** Where to go next, under the mount path. @defaultValue the record, or the list when the record is gone */
+      readonly path?: string;
+    }
+  /** Nothing is changed; the page is shown again with the message, and problems at their fields. */
+  | { readonly outcome: 'refused'; readonly message?: Issue; readonly problems?: readonly Problem[] };
+
+/**
+ * A tab of a record, beside the record itself. Either the admin has its page (`view` and `load`, at
+ * `/:model/:key/+tab/NAME`), or a route of the plugin (`url`), which renders it with `showRecordTab`.
+ *
+ * @example
+ * 'record.tabs': [
+ *   { name: 'invoices', models: [Customer], label: 'Invoices', view: 'billing/tab', load: invoicesOf },
+ *   { name: 'history', models: 'all', label: 'History', url: (app, model, key) => app.urls.record(model, key, '+history') },
+ * ],
+ */
+export type RecordTab = ModelContribution & { readonly label: string; readonly icon?: string } & (
+    | {
+        readonly view: string;
+        load(ctx: Context, app: App, model: ModelInfo, record: Found): Promise<ViewData>;
+        readonly url?: undefined;
+      }
+    | { readonly url: (app: App, model: ModelInfo, key: string) => string; readonly view?: undefined }
+  );
+
+/**
+ * A column of a list, after the columns of the model's own admin. One of `sql` and `load`.
+ *
+ * @example
+ * 'list.columns': [{
+ *   name: 'comments',
+ *   models: 'all',
+ *   label: 'comments.title',
+ *   sql: { type: 'bigint', expression: commentCount, sortable: true },
+ * }],
+ */
+export interface ListColumn extends ModelContribution {
+  readonly label: string;
+  /** @defaultValue `end` for numbers, else `start` */
+  readonly align?: 'start' | 'end';
+  /** Computed by PostgreSQL in the statement of the list. */
+  readonly sql?: {
+    readonly type: ComputedType;
+    /** Over the alias `t` of the model's table; called once per model, at boot. It should cost little for each row. */
+    expression(model: ModelInfo): SqlFragment;
+    /**
+     * Whether the list can be sorted by it, in tables of up to 50,000 rows: for an order PostgreSQL computes it for every row.
+     * @defaultValue false
+     */
+    readonly sortable?: boolean;
+  };
+  /** Loads the cells of one page, by key, in one query. Keys that are missing are shown as empty. */
+  load?(app: App, actor: Actor, model: ModelInfo, keys: readonly string[]): Promise<ReadonlyMap<string, TableCell>>;
+}
+
+/**
+ * A filter of a list, beside those by fields. In query strings it is `f.*NAME=value`, which no field can clash with.
+ *
+ * @example
+ * 'list.filters': [{
+ *   name: 'discussed',
+ *   models: 'all',
+ *   label: 'Discussion',
+ *   choices: () => [{ value: 'yes', label: 'With comments' }],
+ *   where: (value, model) => hasComments(model),
+ * }],
+ */
+export interface ListFilter extends ModelContribution {
+  readonly label: string;
+  /** At most a few dozen. A value that is not among them is answered with 400. */
+  choices(ctx: Context, app: App, model: ModelInfo): Promise<readonly FilterChoice[]> | readonly FilterChoice[];
+  /** The rows that a value stands for, over the alias `t` of the model's table. Several values are alternatives. */
+  where(value: string, model: ModelInfo): SqlFragment;
+}
+export interface FilterChoice {
+  readonly value: string;
+  readonly label: string;
+}
+
+/**
+ * An action over the selected rows of a list: check boxes, a page that says how many, one transaction for all of them.
+ *
+ * @example
+ * 'list.actions': [{
+ *   name: 'archive',
+ *   models: [Post],
+ *   label: 'Archive',
+ *   access: { permission: 'change' },
+ *   run: async (tx, context, { app, records }) => {
+ *     const failed: FailedRecord[] = [];
+ *     for (const { key, label, version } of records) {
+ *       const written = await app.write.update(tx, context, Post, key, { archived: true }, version);
+ *       if (written.outcome !== 'done') failed.push({ label, reason: { key: 'posts.problem.notArchived' } });
+ *     }
+ *     return { outcome: 'done', failed };
+ *   },
+ * }],
+ */
+export interface ListAction extends Action {
+  /** The maximum number of records at once. @defaultValue 1,000 */
+  readonly max?: number;
+  readonly form?: {
+    readonly view: string;
+    load?(ctx: Context, app: App, model: ModelInfo, records: readonly Found[]): Promise<ViewData>;
+  };
+  /** Makes the change to those selected records that the user may see. What it writes is undone when it refuses. */
+  run(tx: Transaction, context: AuditContext, request: ListActionRequest): Promise<ListActionResult>;
+}
+export interface ListActionRequest {
+  readonly app: App;
+  readonly model: ModelInfo;
+  readonly records: readonly Found[];
+  readonly form: Form;
+}
+/** A record that an action left as it was, and why. */
+export interface FailedRecord {
+  readonly label: string;
+  readonly reason: Issue;
+}
+export type ListActionResult =
+  | {
+      readonly outcome: 'done';
+      /** Records that were left as they were; they are named to the user. */
+      readonly failed?: readonly FailedRecord[];
+      readonly message?: Issue;
+      readonly path?: string;
+    }
+  | { readonly outcome: 'refused'; readonly message?: Issue; readonly problems?: readonly Problem[] };
+
+/**
+ * A section of the forms that add and edit a record, for what is stored elsewhere. Make it with `formSection`, which types the
+ * value between `read` and `save`.
+ *
+ * Names of its inputs begin with the name of the section and a dot (`phones.home`), so that they cannot clash with fields; their
+ * ids are `f-` and the name, to which the summary of mistakes links.
+ */
+export interface FormSection<V = unknown> extends ModelContribution {
+  readonly title?: string;
+  /** @defaultValue in both */
+  readonly on?: 'add' | 'edit';
+  /** It gets what `load` returns, `posted` (the form that was refused, if any) and `mistakes` (texts by input). */
+  readonly view: string;
+  /** What the view shows; `undefined` leaves the section out of this form. `record` is undefined in a form that adds. */
+  load(ctx: Context, app: App, model: ModelInfo, record: Found | undefined): Promise<ViewData | undefined>;
+  /** Reads and checks what was posted, before anything is written. `Problem.field` is the name of an input. */
+  read(form: Form, app: App, model: ModelInfo): SectionInput<V> | Promise<SectionInput<V>>;
+  /** Stores it, in the transaction of the save and after the record itself. Problems undo everything. */
+  save(tx: Transaction, context: AuditContext, request: SectionSave<V>): Promise<SectionSaved>;
+}
+export type SectionInput<V> =
+  | { readonly value: V; readonly problems?: undefined }
+  | { readonly problems: readonly Problem[] };
+export interface SectionSave<V> {
+  readonly app: App;
+  readonly model: ModelInfo;
+  readonly key: string;
+  readonly value: V;
+  /** What the record's own fields were set to. */
+  readonly values: Values;
+}
+export interface SectionSaved {
+  /** Whether anything was changed, for the message after the save. */
+  readonly changed: boolean;
+  readonly problems?: readonly Problem[];
+}
+
+/**
+ * Types a form section by what its `read` returns.
+ *
+ * @example
+ * const phones = formSection({
+ *   name: 'phones',
+ *   models: [User],
+ *   view: 'phones/section',
+ *   load: async (ctx, app, model, record) => ({ home: record && (await phoneOf(app, record.key)) }),
+ *   read: (form) => ({ value: form.get('phones.home') ?? '' }),
+ *   save: async (tx, context, { key, value }) => ({ changed: await storePhone(tx, key, value) }),
+ * });
+ */
+export function formSection<V>(section: FormSection<V>): FormSection {
+  return {
+    ...section,
+    // The admin hands `save` what `read` of the same section returned, and nothing else.
+    save: (tx, context, request) => section.save(tx, context, { ...request, value: request.value as V }),
+  };
+}
+
+/**
+ * A source of the global search. Sources search at the same time, each within two seconds; one that fails is named as not
+ * available. The models of the admin that have `search` are sources already.
+ *
+ * @example
+ * 'search.sources': [{
+ *   name: 'documents',
+ *   label: 'Documents',
+ *   search: async (ctx, app, words, limit) => findDocuments(app.readingFor(ctx.state.actor), words, limit),
+ * }],
+ */
+export interface SearchSource extends Contribution {
+  readonly label: string;
+  search(ctx: Context, app: App, words: string, limit: number): Promise<readonly SearchHit[]>;
+}
+export interface SearchHit {
+  readonly label: string;
+  readonly url: string;
+  /** A second line. */
+  readonly detail?: string;
+}
+
+/**
+ * A block beside the models on the dashboard.
+ *
+ * @example
+ * 'dashboard.panels': [
+ *   { name: 'shifts', access: { permission: 'shift.view' }, view: 'shifts/panel', load: async (ctx, app) => ({ shifts: await shiftsOf(ctx, app) }) },
+ * ],
+ */
+export interface DashboardPanel extends Contribution {
+  /** The view that renders it. It gets the helpers of a page and what `load` returns. */
+  readonly view: string;
+  /** What the view shows. `undefined`: this user has no such panel. One that fails is logged and left out. */
+  load(ctx: Context, app: App): Promise<ViewData | undefined>;
+}
+
+declare module '../../core/extension-points.ts' {
+  interface ExtensionPoints {
+    'dashboard.panels': DashboardPanel;
+    'record.panels': RecordPanel;
+    'record.actions': RecordAction;
+    'record.tabs': RecordTab;
+    'list.columns': ListColumn;
+    'list.filters': ListFilter;
+    'list.actions': ListAction;
+    'form.sections': FormSection;
+    'search.sources': SearchSource;
+  }
+}

@@ -1,0 +1,98 @@
+import type { AuditContext } from '../../core/actor.ts';
+import type { App } from '../../core/app.ts';
+import type { Transaction } from '../../core/database/pool.ts';
+import type { Context } from '../../core/http/context.ts';
+import type { Form } from '../../core/http/form.ts';
+import type { ModelInfo } from '../../core/model/registry.ts';
+import type { Found } from '../../core/query/types.ts';
+import type { ViewData } from '../../core/view/views.ts';
+import type { Problem } from '../../core/write/types.ts';
+import type { Values } from '../../core/write/write.ts';
+import type { FormSection } from './extension-points.ts';
+import { allowed, itemsFor } from './items-for.ts';
+import { loadPart } from './load-part.ts';
+
+/** Names the added sections that a form has shown; only those are read from its post. */
+const SHOWN = '~section';
+
+/** A section, ready to show. */
+export interface AddedSectionView {
+  readonly name: string;
+  readonly title: string | undefined;
+  readonly view: string;
+  /** Undefined: it could not be loaded, and will not be saved. */
+  readonly data: ViewData | undefined;
+}
+
+/** What the added sections of a posted form hold, checked and ready to be saved with the record. */
+export interface PostedSections {
+  readonly problems: readonly Problem[];
+  /** Stores them after the record, in its transaction. */
+  save(tx: Transaction, context: AuditContext, key: string, values: Values): Promise<SavedSections>;
+}
+export interface SavedSections {
+  readonly changed: boolean;
+  readonly problems: readonly Problem[];
+}
+
+/** Loads the sections that this user may see in this form. `mistakes`: what was wrong with the post that is shown again. */
+export async function addedSections(
+  ctx: Context,
+  app: App,
+  model: ModelInfo,
+  record: Found | undefined,
+  mistakes: readonly Problem[],
+): Promise<readonly AddedSectionView[]> {
+  const items = sectionsFor(ctx, app, model, record === undefined ? 'add' : 'edit');
+  const { t, form } = ctx.state;
+  const texts = Object.fromEntries(
+    mistakes.flatMap(({ field, issue }) => (field === undefined ? [] : [[field, t(issue.key, issue.params)]])),
+  );
+  const loaded = await Promise.all(
+    items.map((item) => loadPart(ctx, app, { section: item.name }, async () => item.load(ctx, app, model, record))),
+  );
+  return items.flatMap(({ name, title, view }, at): AddedSectionView[] => {
+    const result = loaded[at];
+    if (result === undefined || (result.ok && result.value === undefined)) return [];
+    return [
+      {
+        name,
+        title: title === undefined ? undefined : t(title),
+        view,
+        data: result.ok ? { ...result.value, mistakes: texts, posted: form } : undefined,
+      },
+    ];
+  });
+}
+
+/** Reads what was posted in the sections that the form has shown. */
+export async function readSections(
+  ctx: Context,
+  app: App,
+  model: ModelInfo,
+  form: Form,
+  on: 'add' | 'edit',
+): Promise<PostedSections | undefined> {
+  const shown = new Set(form.all(SHOWN));
+  const items = sectionsFor(ctx, app, model, on).filter(({ name }) => shown.has(name));
+  if (items.length === 0) return undefined;
+  const read = await Promise.all(items.map(async (item) => ({ item, input: await item.read(form, app, model) })));
+  return {
+    problems: read.flatMap(({ input }) => input.problems ?? []),
+    async save(tx, context, key, values) {
+      let changed = false;
+      const problems: Problem[] = [];
+      for (const { item, input } of read) {
+        if (input.problems !== undefined) continue;
+        const saved = await item.save(tx, context, { app, model, key, value: input.value, values });
+        changed ||= saved.changed;
+        problems.push(...(saved.problems ?? []));
+      }
+      return { changed, problems };
+    },
+  };
+}
+
+function sectionsFor(ctx: Context, app: App, model: ModelInfo, on: 'add' | 'edit'): readonly FormSection[] {
+  return allowed(ctx, app, itemsFor(app, model)['form.sections']).filter((item) => (item.on ?? on) === on);
+}

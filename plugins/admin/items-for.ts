@@ -1,0 +1,84 @@
+import type { App } from '../../core/app.ts';
+import type { ExtensionPoints } from '../../core/extension-points.ts';
+import type { Context } from '../../core/http/context.ts';
+import type { ModelInfo } from '../../core/model/registry.ts';
+import type { BootProblem } from '../../core/problem.ts';
+import type { ForModels, ModelContribution } from './extension-points.ts';
+
+export const MODEL_POINTS = [
+  'record.panels',
+  'record.actions',
+  'record.tabs',
+  'list.columns',
+  'list.filters',
+  'list.actions',
+  'form.sections',
+] as const satisfies readonly (keyof ExtensionPoints)[];
+export type ModelPoint = (typeof MODEL_POINTS)[number];
+
+type Items = { readonly [P in ModelPoint]: readonly ExtensionPoints[P][] };
+const byModel = new WeakMap<App, Map<ModelInfo, Items>>();
+
+/** The items of all extension points that are for this model, whoever may see them; found once per model. */
+export function itemsFor(app: App, model: ModelInfo): Items {
+  const known = byModel.get(app) ?? new Map<ModelInfo, Items>();
+  byModel.set(app, known);
+  let items = known.get(model);
+  if (!items) {
+    const of = <P extends ModelPoint>(point: P) => app.contributions(point).filter((item) => isFor(item.models, model));
+    items = {
+      'record.panels': of('record.panels'),
+      'record.actions': of('record.actions'),
+      'record.tabs': of('record.tabs'),
+      'list.columns': of('list.columns'),
+      'list.filters': of('list.filters'),
+      'list.actions': of('list.actions'),
+      'form.sections': of('form.sections'),
+    };
+    known.set(model, items);
+  }
+  return items;
+}
+
+/** Those of them that this user may see. `ctx.state.model` is the model of the page. */
+export function allowed<I extends ModelContribution>(ctx: Context, app: App, items: readonly I[]): readonly I[] {
+  return items.length === 0 ? items : items.filter((item) => isAllowed(ctx, app, item));
+}
+
+export function isAllowed(ctx: Context, app: App, { access }: ModelContribution): boolean {
+  return access === undefined || app.access.decide(ctx, access) === 'allow';
+}
+
+function isFor(models: ForModels, model: ModelInfo): boolean {
+  if (models === 'all') return true;
+  return typeof models === 'function' ? models(model) : models.includes(model.model);
+}
+
+const NAME = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
+
+/** What types cannot say about items. */
+export function itemProblems(app: App): readonly BootProblem[] {
+  return MODEL_POINTS.flatMap((point) =>
+    app.contributions(point).flatMap((item: ModelContribution): BootProblem[] => {
+      const where = `extension point ${point}: ${item.name}`;
+      const { models } = item;
+      const missing =
+        typeof models === 'object' ? models.filter((each) => app.models.byName(each.modelName)?.model !== each) : [];
+      return [
+        ...(NAME.test(item.name)
+          ? []
+          : [{ where, problem: 'its name must be lower-case words with hyphens, since it is part of URLs.' }]),
+        ...missing.map(({ modelName }) => ({
+          where,
+          problem: `the model ${modelName} is not part of the application.`,
+        })),
+        ...('sql' in item || 'load' in item || point !== 'list.columns' ? [] : [noSource(where)]),
+        ...(point === 'list.columns' && 'sql' in item && 'load' in item ? [noSource(where)] : []),
+      ];
+    }),
+  );
+}
+
+function noSource(where: string): BootProblem {
+  return { where, problem: 'a column has exactly one of `sql` and `load`.' };
+}

@@ -1,0 +1,44 @@
+import type { App } from '../../core/app.ts';
+import type { Context } from '../../core/http/context.ts';
+import type { Found } from '../../core/query/types.ts';
+import type { ViewData } from '../../core/view/views.ts';
+import { allowed, itemsFor } from './items-for.ts';
+import { loadPart } from './load-part.ts';
+import type { Site } from './site.ts';
+
+/** A panel, ready to show. */
+export interface PanelView {
+  readonly name: string;
+  readonly title: string | undefined;
+  readonly view: string;
+  /** Undefined: it could not be loaded. */
+  readonly data: ViewData | undefined;
+  /** Logs that the view failed with this data. */
+  report(error: unknown): void;
+}
+export interface PanelViews {
+  readonly main: readonly PanelView[];
+  readonly aside: readonly PanelView[];
+}
+
+/** Loads the panels of a record's page at the same time; those with nothing to show are left out. */
+export async function recordPanels(ctx: Context, app: App, { model }: Site, record: Found): Promise<PanelViews> {
+  const items = allowed(ctx, app, itemsFor(app, model)['record.panels']);
+  const loaded = await Promise.all(
+    items.map((item) => loadPart(ctx, app, { panel: item.name }, async () => item.load(ctx, app, model, record))),
+  );
+  const panels: { readonly main: PanelView[]; readonly aside: PanelView[] } = { main: [], aside: [] };
+  for (const [at, { name, title, view, place = 'main' }] of items.entries()) {
+    const result = loaded[at];
+    if (result === undefined || (result.ok && result.value === undefined)) continue;
+    panels[place].push({
+      name,
+      title: title === undefined ? undefined : ctx.state.t(title),
+      view,
+      data: result.ok ? result.value : undefined,
+      report: (err) =>
+        app.log.error({ err, panel: name, id: ctx.state.correlationId }, 'a part of a page could not be shown'),
+    });
+  }
+  return panels;
+}

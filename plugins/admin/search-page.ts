@@ -1,0 +1,112 @@
+import type { App } from '../../core/app.ts';
+import type { Context } from '../../core/http/context.ts';
+import { keyText } from '../../core/model/key.ts';
+import { Reader } from '../../core/query/reader.ts';
+import { searchableFields } from '../../core/query/search-sql.ts';
+import { searchWords } from '../../core/query/search-words.ts';
+import type { Listing } from '../../core/query/types.ts';
+import { capitalised } from '../../core/view/capitalised.ts';
+import { pluralOf } from '../../core/view/model-names.ts';
+import type { ViewData } from '../../core/view/views.ts';
+import type { SearchHit, SearchSource } from './extension-points.ts';
+import { loadPart } from './load-part.ts';
+import { type Site, sitesOf } from './site.ts';
+
+/** Results of each source; the list of a model has the others. */
+const LIMIT = 5;
+
+interface ResultGroup {
+  readonly label: string;
+  readonly hits: readonly SearchHit[];
+  /** Where all results are, if there are more. */
+  readonly moreUrl?: string | undefined;
+}
+
+/** GET /+search?q=… — every model that can be searched, and what plugins add. */
+export async function searchPage(ctx: Context, app: App): Promise<void> {
+  const { t } = ctx.state;
+  const q = (new URLSearchParams(ctx.querystring).get('q') ?? '').trim();
+  const words = searchWords(q);
+  const searches = words === undefined || words.length === 0 ? [] : searchesFor(ctx, app, q);
+  const results = await Promise.all(
+    searches.map(async ({ name, label, run }) => ({ label, loaded: await loadPart(ctx, app, { search: name }, run) })),
+  );
+  const groups = results.flatMap(({ loaded }) => (loaded.ok && loaded.value.hits.length > 0 ? [loaded.value] : []));
+  const failed = results.flatMap(({ label, loaded }) => (loaded.ok ? [] : [label]));
+  app.views.page(ctx, 'admin/search', {
+    title: q === '' ? t('admin.search.title') : t('admin.search.for', { q }),
+    q,
+    tooLong: words === undefined,
+    groups,
+    failed: failed.join(', '),
+  });
+}
+
+/** The search field above the navigation, for users who have something to search. */
+export function searchField(ctx: Context, app: App): ViewData | undefined {
+  if (ctx.state.actor.kind !== 'person') return undefined;
+  const reader = new Reader(app.policy, ctx.state.actor);
+  const isOffered =
+    sitesOf(app).all.some(({ listing }) => isSearchable(reader, listing)) || sourcesFor(ctx, app).length > 0;
+  return isOffered ? { action: app.urls.to('/+search') } : undefined;
+}
+
+interface Search {
+  readonly name: string;
+  readonly label: string;
+  run(): Promise<ResultGroup>;
+}
+
+function searchesFor(ctx: Context, app: App, q: string): readonly Search[] {
+  const { t } = ctx.state;
+  const ofModels = searchable(ctx, app).map((site) => {
+    const label = capitalised(pluralOf(t, site.model));
+    return { name: site.model.name, label, run: () => searchModel(ctx, app, site, { q, label }) };
+  });
+  const ofPlugins = sourcesFor(ctx, app).map((source) => {
+    const label = t(source.label);
+    const run = async () => ({ label, hits: (await source.search(ctx, app, q, LIMIT)).slice(0, LIMIT) });
+    return { name: source.name, label, run };
+  });
+  return [...ofModels, ...ofPlugins];
+}
+
+function searchable(ctx: Context, app: App): readonly Site[] {
+  const reader = new Reader(app.policy, ctx.state.actor);
+  return sitesOf(app).all.filter(({ listing }) => isSearchable(reader, listing));
+}
+
+/** Whether the user may see one of the fields that are searched. */
+function isSearchable(reader: Reader, { model, search }: Listing): boolean {
+  return search.length > 0 && reader.mayView(model) && searchableFields(reader, search).length > 0;
+}
+
+function sourcesFor(ctx: Context, app: App): readonly SearchSource[] {
+  return app
+    .contributions('search.sources')
+    .filter(({ access }) => access === undefined || app.access.decide(ctx, access) === 'allow');
+}
+
+/** The first records that the list of the model would show for these words. */
+async function searchModel(
+  ctx: Context,
+  app: App,
+  site: Site,
+  { q, label }: { readonly q: string; readonly label: string },
+): Promise<ResultGroup> {
+  const { actor } = ctx.state;
+  const { model } = site;
+  // The keys alone: labels are read for the records that are shown.
+  const listing: Listing = { ...site.listing, columns: [], wholeRow: false };
+  const query = new URLSearchParams({ q });
+  const { parsed } = await app.records.ask(actor, listing, query, ctx.state.timeZone);
+  if (!parsed.ok) return { label, hits: [] };
+  const page = await app.records.list(actor, listing, { ...parsed.ask, size: LIMIT });
+  const keys = page.rows.map((row) => keyText(model, row));
+  const records = keys.length === 0 ? [] : await app.records.findMany(actor, model, keys);
+  return {
+    label,
+    hits: records.map((record) => ({ label: record.label, url: app.urls.record(model, record.key) })),
+    moreUrl: page.next === undefined ? undefined : `${app.urls.list(model)}?${query}`,
+  };
+}

@@ -1,0 +1,1 @@
+drop table proxy_person;

@@ -1,0 +1,328 @@
+// Black box: panels, actions and tabs that a plugin adds to the pages of records.
+import * as assert from 'uvu/assert';
+import { definePlugin } from '../../../core/plugin.ts';
+import { notFound } from '../../../core/public.ts';
+import {
+  defineAdmin,
+  fromWritten,
+  type RecordAction,
+  type RecordPanel,
+  showRecordTab,
+} from '../../../plugins/admin/public.ts';
+import type { TestApp } from '../../support/app.ts';
+import { type Client, formsOf } from '../../support/client.ts';
+import { suite } from '../../support/suite.ts';
+import { everything, openDesk, Place, run, Tag, Thing } from './desk.ts';
+import { linksOf, linkTo, mainOf, mistakeAt, noticesOf, textOf } from './page.ts';
+
+const test = suite('admin: extension points of a record');
+
+const panel = (name: string, more: Partial<RecordPanel> = {}): RecordPanel => ({
+  name,
+  models: 'all',
+  title: `Panel ${name}`,
+  view: 'extras/panel',
+  load: async (_ctx, _app, _model, { label }) => ({ label }),
+  ...more,
+});
+const action = (name: string, more: Partial<RecordAction> = {}): RecordAction => ({
+  name,
+  models: [Thing],
+  label: `Do ${name}`,
+  access: { permission: 'change' },
+  run: async () => ({ outcome: 'done' }),
+  ...more,
+});
+
+let started = 0;
+let together = 0;
+const meeting = async (): Promise<{ label: string }> => {
+  started += 1;
+  // Waits for the other panel to begin: one after the other, the first would never see the second.
+  for (let turn = 0; turn < 100 && started % 2 === 1; turn++) await new Promise((done) => setTimeout(done, 5));
+  together = Math.max(together, started);
+  return { label: 'met' };
+};
+
+const extras = definePlugin({
+  name: 'extras',
+  api: 1,
+  requires: ['admin'],
+  templates: new URL('./extension-views/', import.meta.url),
+  messages: {
+    en: {
+      'extras.add': 'Add a note',
+      'extras.finish': 'Finish this {singular}?',
+      'extras.why': 'A reason is required.',
+    },
+  },
+  permissions: [{ name: 'extras.secret', description: 'See what is secret' }],
+  routes: (routes) =>
+    routes.get('/:model/:key/+own', { access: { permission: 'view' } }, async (ctx, app) => {
+      const { model, actor, params } = ctx.state;
+      const record = model && (await app.records.find(actor, model, params.key ?? ''));
+      if (!record) throw notFound();
+      showRecordTab(ctx, app, {
+        model,
+        record,
+        tab: 'own',
+        view: 'extras/tab',
+        data: { label: `own ${record.label}` },
+      });
+    }),
+  contributes: {
+    'record.panels': [
+      panel('notes', { models: [Thing] }),
+      panel('side', { models: [Thing], place: 'aside' }),
+      panel('secret', { access: { permission: 'extras.secret' } }),
+      panel('nothing', { load: async () => undefined }),
+      panel('broken', {
+        models: [Tag],
+        load: async () => {
+          throw new Error('this panel is broken');
+        },
+      }),
+      panel('broken-view', { models: [Tag], view: 'extras/broken' }),
+      panel('never', { models: [Tag], load: () => new Promise(() => {}) }),
+      panel('fine', { models: [Tag] }),
+      panel('one', { models: (model) => model.name === 'place', load: meeting }),
+      panel('two', { models: (model) => model.name === 'place', load: meeting }),
+    ],
+    'record.tabs': [
+      {
+        name: 'ours',
+        models: [Thing],
+        label: 'Ours',
+        view: 'extras/tab',
+        load: async (_c, _a, _m, { label }) => ({ label }),
+      },
+      { name: 'own', models: [Thing], label: 'Own', url: (app, model, key) => app.urls.record(model, key, '+own') },
+      {
+        name: 'closed',
+        models: [Thing],
+        label: 'Closed',
+        access: { permission: 'extras.secret' },
+        view: 'extras/tab',
+        load: async () => ({}),
+      },
+    ],
+    'record.actions': [
+      action('finish', {
+        applies: ({ row }) => row.state === 'open',
+        confirm: { title: 'extras.finish', text: 'It cannot be opened again.', button: 'Finish it' },
+        run: async (tx, context, { app, record }) =>
+          fromWritten(await app.write.update(tx, context, Thing, record.key, { state: 'done' }, record.version)),
+      }),
+      action('explain', {
+        form: { view: 'extras/reason' },
+        run: async (tx, context, { app, record, form }) => {
+          const reason = form.get('reason') ?? '';
+          await app.write.update(tx, context, Thing, record.key, { notes: reason || 'written before it was refused' });
+          if (reason === '')
+            return { outcome: 'refused', problems: [{ field: 'reason', issue: { key: 'extras.why' } }] };
+          return { outcome: 'done', path: '/tags', message: { key: 'Explained' } };
+        },
+      }),
+      action('erase', {
+        tone: 'bad',
+        access: { permission: 'delete' },
+        run: async (tx, context, { app, record }) =>
+          fromWritten(await app.write.remove(tx, context, Thing, record.key, record.version)),
+      }),
+      action('secret', { access: { permission: ['view', 'extras.secret'] } }),
+      action('fourth'),
+    ],
+  },
+});
+
+let desk: TestApp;
+let clerk: Client;
+
+test.before(async () => {
+  desk = await openDesk({ extend: [extras] });
+  clerk = await desk.person('staff', everything);
+  await run(desk)`insert into thing (name) select 'Thing ' || n from generate_series(1, 20) n`;
+  await run(desk)`insert into tag (name) values ('red')`;
+  await run(desk)`insert into place (code, name) values ('A', 'Alpha')`;
+});
+test.after(() => desk.close());
+
+async function stateOf(key: number): Promise<string> {
+  const [row] = await run(desk)`select state, notes from thing where id = ${key}`;
+  return `${row?.state} ${row?.notes}`;
+}
+
+test('panels of a model are on its records, with the helpers of a page, in their places', async () => {
+  const { text } = await clerk.get('/admin/things/1');
+  const [main = '', aside = ''] = mainOf(text).split('<aside>');
+  assert.match(textOf(main), 'Panel notes Notes on Thing 1 Add a note');
+  assert.match(textOf(aside), 'Panel side Notes on Thing 1');
+  const form = formsOf(text).find(({ action: to }) => to === '/admin/notes');
+  assert.ok(String(form?.fields['~token']).length > 20);
+  assert.not.match((await clerk.get('/admin/tags/1')).text, 'Panel notes');
+});
+
+test('a panel with nothing to show, or not for this user, is left out', async () => {
+  const { text } = await clerk.get('/admin/things/1');
+  assert.not.match(text, 'Panel nothing');
+  assert.not.match(text, 'Panel secret');
+  const other = await desk.person('staff', ['thing.view', 'extras.secret']);
+  assert.match((await other.get('/admin/things/1')).text, 'Panel secret');
+});
+
+test('a panel that throws, one whose view throws and one that never answers do not take the page away', async () => {
+  const before = desk.errors.length;
+  const { status, text } = await clerk.get('/admin/tags/1');
+  assert.is(status, 200);
+  const page = textOf(mainOf(text));
+  for (const name of ['broken', 'broken-view', 'never']) assert.match(page, `Panel ${name} This could not be loaded.`);
+  assert.match(page, 'Panel fine Notes on red');
+  const parts = desk.errors.slice(before).map(({ panel, search }) => panel ?? search);
+  assert.equal(parts.toSorted(), ['broken', 'broken-view', 'never']);
+});
+
+test('panels of a page load at the same time', async () => {
+  await clerk.get('/admin/places/A');
+  assert.is(together, 2);
+});
+
+test('actions are in the head of the record: those that apply and that the user may run', async () => {
+  const { text } = await clerk.get('/admin/things/1');
+  assert.is(linkTo(text, 'Do finish'), '/admin/things/1/+action/finish');
+  assert.is(linkTo(text, 'Do secret'), '');
+  await run(desk)`update thing set state = 'lost' where id = 2`;
+  assert.is(linkTo((await clerk.get('/admin/things/2')).text, 'Do finish'), '');
+  const viewer = await desk.person('staff', ['thing.view']);
+  assert.equal(
+    linksOf((await viewer.get('/admin/things/1')).text).filter((url) => url.includes('+action')),
+    [],
+  );
+});
+
+test('more than three actions are folded into a menu', async () => {
+  const { text } = await clerk.get('/admin/things/1');
+  const [, menu = ''] = /<details class="menu"[^>]*>([\s\S]*?)<\/details>/.exec(text) ?? [];
+  assert.match(textOf(menu), 'More actions Do erase Do fourth');
+  assert.not.match(textOf(menu), 'Do finish');
+  assert.not.match((await clerk.get('/admin/things/2')).text, 'class="menu"');
+});
+
+test('the page of an action says what will happen, and its form makes the change once, with an audit entry', async () => {
+  const path = '/admin/things/3/+action/finish';
+  const page = textOf(mainOf((await clerk.get(path)).text));
+  for (const words of ['Finish this thing?', 'Thing 3', 'It cannot be opened again.', 'Finish it'])
+    assert.match(page, words);
+  const { text } = await clerk.get(path);
+  const form = formsOf(text).find(({ action: to }) => to === path);
+  const first = await clerk.post(path, form?.fields ?? {});
+  assert.is(first.status, 303);
+  assert.is(first.location, '/admin/things/3');
+  assert.is(await stateOf(3), 'done null');
+  const again = await clerk.post(path, form?.fields ?? {});
+  assert.is(again.location, '/admin/things/3');
+  assert.match(noticesOf((await clerk.get('/admin/things/3')).text).join(), 'Done: Do finish.');
+  const entries = await run(desk)`select 1 as one from rustio_audit where event = 'update' and subject_key = '3'`;
+  assert.is(entries.length, 1);
+});
+
+test('an action that no longer applies, does not exist, or is for another model is not found', async () => {
+  for (const path of [
+    '/things/2/+action/finish',
+    '/things/1/+action/nowhere',
+    '/tags/1/+action/finish',
+    '/things/99/+action/finish',
+  ])
+    assert.is((await clerk.get(`/admin${path}`)).status, 404, path);
+});
+
+test('an action without the permission is refused, as a page and as a post', async () => {
+  const viewer = await desk.person('staff', ['thing.view']);
+  const path = '/admin/things/4/+action/finish';
+  assert.is((await viewer.get(path)).status, 403);
+  const form = formsOf((await clerk.get(path)).text).find(({ action: to }) => to === path);
+  const token =
+    formsOf((await viewer.get('/admin/things/4')).text).find(({ fields }) => fields['~token'])?.fields['~token'] ?? '';
+  assert.is((await viewer.post(path, { ...form?.fields, '~token': token })).status, 403);
+  assert.is((await viewer.post(path, { ...form?.fields, '~token': '' })).status, 403);
+  assert.is(await stateOf(4), 'open null');
+});
+
+test('a record that was changed meanwhile is shown again, and nothing is done', async () => {
+  const path = '/admin/things/5/+action/finish';
+  const form = formsOf((await clerk.get(path)).text).find(({ action: to }) => to === path);
+  await run(desk)`update thing set amount = 5 where id = 5`;
+  const answer = await clerk.post(path, form?.fields ?? {});
+  assert.is(answer.status, 409);
+  assert.match(noticesOf(answer.text).join(), 'the record was changed in the meantime');
+  assert.is(await stateOf(5), 'open null');
+  const next = formsOf(answer.text).find(({ action: to }) => to === path);
+  assert.is((await clerk.post(path, next?.fields ?? {})).status, 303);
+  assert.is(await stateOf(5), 'done null');
+});
+
+test('a refused action keeps what was entered, names the field, and undoes what it wrote', async () => {
+  const path = '/admin/things/6/+action/explain';
+  const refused = await clerk.submit(path, { reason: '' });
+  assert.is(refused.status, 422);
+  assert.is(mistakeAt(refused.text, 'reason'), 'A reason is required.');
+  assert.is(await stateOf(6), 'open null');
+  const done = await clerk.submit(path, { reason: 'because' });
+  assert.is(done.location, '/admin/tags');
+  assert.is(await stateOf(6), 'open because');
+});
+
+test('after an action that deleted the record comes the list', async () => {
+  const answer = await clerk.submit('/admin/things/7/+action/erase', {});
+  assert.is(answer.status, 303);
+  assert.is(answer.location, '/admin/things');
+  assert.is((await clerk.get('/admin/things/7')).status, 404);
+});
+
+test('tabs are links below the head, on the record and on their own pages', async () => {
+  const { text } = await clerk.get('/admin/things/1');
+  assert.is(linkTo(text, 'Ours'), '/admin/things/1/+tab/ours');
+  assert.is(linkTo(text, 'Own'), '/admin/things/1/+own');
+  assert.is(linkTo(text, 'History'), '/admin/things/1/+history');
+  assert.is(linkTo(text, 'Closed'), '');
+  for (const [path, words] of [
+    ['/admin/things/1/+tab/ours', 'Tab of Thing 1'],
+    ['/admin/things/1/+own', 'Tab of own Thing 1'],
+  ] as const) {
+    const tab = (await clerk.get(path)).text;
+    assert.match(textOf(mainOf(tab)), words);
+    assert.is(linkTo(tab, 'Record'), '/admin/things/1');
+    assert.is(linkTo(tab, 'Do finish'), '/admin/things/1/+action/finish');
+    assert.match(tab, new RegExp(`href="${path.replace('+', '\\+')}" aria-current="page"`));
+  }
+});
+
+test('the page of a tab without its access, without its record, or of a name that is not one', async () => {
+  assert.is((await clerk.get('/admin/things/1/+tab/closed')).status, 403);
+  assert.is((await clerk.get('/admin/things/99/+tab/ours')).status, 404);
+  assert.is((await clerk.get('/admin/things/1/+tab/nowhere')).status, 404);
+  assert.is((await clerk.get('/admin/tags/1/+tab/ours')).status, 404);
+});
+
+test('items with wrong names or models stop the boot', async () => {
+  const wrong = definePlugin({
+    name: 'wrong',
+    api: 1,
+    requires: ['admin'],
+    contributes: {
+      'record.actions': [action('Not A Name')],
+      'list.columns': [{ name: 'empty', models: [Place], label: 'Empty' }],
+    },
+    admins: [defineAdmin(Tag, { list: ['name'] }), defineAdmin(Place, { list: ['code'] })],
+  });
+  const second = definePlugin({ name: 'second', api: 1, requires: ['admin'], admins: [defineAdmin(Tag, {})] });
+  try {
+    const opened = await openDesk({ extend: [wrong, second], plugins: { admin: { admins: [] } } });
+    await opened.close();
+    assert.unreachable('it booted');
+  } catch (error) {
+    const details = error instanceof Error && 'details' in error ? String(error.details) : String(error);
+    assert.match(details, 'record.actions: Not A Name: its name must be lower-case words with hyphens');
+    assert.match(details, 'list.columns: empty: a column has exactly one of `sql` and `load`.');
+    assert.match(details, 'admin of tag by the plugin second: the model has an admin by the plugin wrong.');
+  }
+});
