@@ -32,6 +32,7 @@ export function listSql(reader: Reader, listing: Listing, ask: Ask, order: reado
   const cut: Cut = {
     model,
     names: joined(names, comma),
+    hasComputed: row.needed.some(({ expression }) => expression !== undefined),
     conditions: conditionsOf(reader, listing, ask),
     order,
     back,

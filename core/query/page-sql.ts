@@ -12,6 +12,8 @@ export interface Cut {
   readonly model: ModelInfo;
   /** Columns of `t` that are needed. */
   readonly names: FragmentSqlToken;
+  /** Some of them are expressions over `t`. */
+  readonly hasComputed: boolean;
   /** Over `t`. */
   readonly conditions: readonly FragmentSqlToken[];
   /** Complete: see `completeOrder`. */
@@ -57,14 +59,18 @@ export function cutSql(cut: Cut): FragmentSqlToken {
  * fetch the rest. No CTE runs before its rows are asked for, and one that is materialized is planned for all its rows.
  */
 export function searchedSql(cut: Cut): FragmentSqlToken {
-  const { model, names, conditions, back } = cut;
+  const { model, hasComputed, conditions, back } = cut;
+  const whole = piece`t.*`;
+  // Expressions are computed last, for the rows of the page: a search may find thousands of others on its way.
+  const names = hasComputed ? whole : cut.names;
+  const selected = hasComputed ? cut.names : whole;
   const order = orderSql(cut.order, back, 't');
   const page = limit(cut.most);
   const full = trusted(String(cut.most));
   const most = trusted(String(MOST_SORTED));
   const matches = nameSql([MATCHES]);
   const walk = (rows: number) => piece`
-    select ${names} from (${cutSql({ ...cut, names: piece`t.*`, conditions: [], most: rows })}) t
+    select ${names} from (${cutSql({ ...cut, names: whole, conditions: [], most: rows })}) t
     ${whereSql(conditions)} ${order} ${page}
   `;
   const [near, nearRows, far, farRows, matching, matchingRows] = CTES;
@@ -82,12 +88,12 @@ export function searchedSql(cut: Cut): FragmentSqlToken {
     ),
     ${far} as materialized (${walk(FAR)}),
     ${farRows} as materialized (select count(*) as rows from ${far})
-    (select t.*, null::bigint as ${matches} from ${near} t where ${isNear})
+    (select ${selected}, null::bigint as ${matches} from ${near} t where ${isNear})
     union all
-    (select t.*, (select rows from ${matchingRows}) from ${far} t
+    (select ${selected}, (select rows from ${matchingRows}) from ${far} t
       where not ${isNear} and ${isTooMuch} and ${isFar})
     union all
-    (select t.*, (select rows from ${matchingRows}) from ${matching} t
+    (select ${selected}, (select rows from ${matchingRows}) from ${matching} t
       where not ${isNear} and (not ${isTooMuch} or not ${isFar})
       ${order} ${page})
   `;

@@ -171,7 +171,10 @@ export interface ListColumn extends ModelContribution {
   readonly label: string;
   /** @defaultValue `end` for numbers, else `start` */
   readonly align?: 'start' | 'end';
-  /** Computed by PostgreSQL in the statement of the list. */
+  /**
+   * Computed by PostgreSQL in the statement of the list. No policy applies to the tables that it reads: it must not compute what
+   * users who have the `access` may not see.
+   */
   readonly sql?: {
     readonly type: ComputedType;
     /** Over the alias `t` of the model's table; called once per model, at boot. It should cost little for each row. */

@@ -46,7 +46,7 @@ export const admin = definePlugin({
     routes.get('/:model/+new', may('add'), addPage);
     routes.post('/:model/+new', { ...may('add'), ...form }, saveForm);
     routes.get('/:model/+options/:field', may('view'), optionsPage);
-    routes.post('/:model/+actions', may('view'), chooseListAction);
+    routes.post('/:model/+actions', { ...may('view'), responses: [200] }, chooseListAction);
     routes.post('/:model/+actions/:name', may('view'), runListAction);
     routes.get('/:model/:key', may('view'), detailPage);
     routes.get('/:model/:key/+edit', may('change'), editPage);

@@ -43,8 +43,8 @@ test('a list is searched, narrowed through the combobox, paged on and back', asy
   const rows = page.locator('.table tbody tr');
   assert.is(await rows.count(), 50);
 
-  await page.getByRole('searchbox').fill('gull');
-  await page.getByRole('searchbox').press('Enter');
+  await page.getByRole('main').getByRole('searchbox').fill('gull');
+  await page.getByRole('main').getByRole('searchbox').press('Enter');
   await page.waitForURL('**?q=gull');
   assert.equal(await wrongRows(page, 'Gull|gull'), 0);
 
