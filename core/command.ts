@@ -15,6 +15,7 @@ export const CLI_COMMANDS: readonly string[] = [
   'startplugin',
   'dev',
   'start',
+  'worker',
   'migrate',
   'plugins',
   'routes',

@@ -38,6 +38,7 @@ export type {
   PluginOptions,
   ProjectContext,
 } from './config.ts';
+export { bytea } from './database/bytea.ts';
 export { withPlainConnection } from './database/plain.ts';
 export { type Database, type Query, retryOnConflict, type Transaction } from './database/pool.ts';
 export { currentScope, type RequestScope, withoutScope, withScope } from './database/scope.ts';

@@ -7,7 +7,7 @@ import { Group, User } from './models.ts';
 import { people } from './people.ts';
 import { permissionPolicy } from './policy.ts';
 import { prepareDevelopment } from './prepare-development.ts';
-import './user-panels.ts';
+import { userRecordPanels } from './user-panels.ts';
 import { ar } from './words/ar.ts';
 import { en } from './words/en.ts';
 
@@ -27,6 +27,7 @@ export const auth = definePlugin({
   models: [User, Group],
   events,
   extensionPoints: ['user.panels'],
+  contributes: { 'record.panels': userRecordPanels },
   accessChecks,
   policies: () => [permissionPolicy],
   provides: { people: () => people },

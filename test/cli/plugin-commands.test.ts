@@ -207,7 +207,7 @@ test('`routes` describes a route with its schemas, and its middleware in order w
   assert.ok(Array.isArray(route.stack));
   const names = route.stack.map(String);
   assert.not.ok(names.includes('unnamed'), names.join(', '));
-  assert.is(names[0], 'match');
+  assert.is(names[0], 'matchRoute');
   const at = (name: string) => names.findIndex((each) => each.toLowerCase().includes(name));
   assert.ok(at('authenticate') > 0 && at('authenticate') < at('access'), names.join(', '));
   assert.ok(
@@ -216,7 +216,7 @@ test('`routes` describes a route with its schemas, and its middleware in order w
   );
   assert.match(
     (await runCli(folder, ['routes', '--stack'], UNREACHABLE)).stdout,
-    /match > authenticate > .* > timing > /,
+    /matchRoute > authenticate > .* > timing > /,
   );
 });
 

@@ -116,6 +116,7 @@ function call(
     .replace(':model', model)
     .replace(':key', '1')
     .replace(':field', 'author')
+    .replace(':name', 'nothing')
     .replace(':id', '00000000-0000-4000-8000-000000000000');
   assert.not.match(address, ':');
   return method === 'GET' ? client.get(address, headers) : client.post(address, {}, headers);
@@ -126,8 +127,8 @@ function isLetIn({ method, path }: Route, { status, text }: Answer): boolean {
     assert.is(status, 403);
     return text.includes('RIO-HTTP-FORM-TOKEN');
   }
-  // Books hold no files: whoever is let in learns that there is none.
-  const inside = status === (path.includes('/+file/') ? 404 : 200);
+  // Books hold no files and have no actions or tabs: users who are let in learn that there is none.
+  const inside = status === (/\/\+(?:file|action|tab)\//.test(path) ? 404 : 200);
   assert.ok(inside || text.includes('RIO-HTTP-FORBIDDEN'), String(status));
   return inside;
 }

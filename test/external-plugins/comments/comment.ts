@@ -20,7 +20,7 @@ export const Comment = defineModel('comment', {
 
 export const commentAdmin = defineAdmin(Comment, {
   list: ['body', 'model', 'author', 'createdAt'],
-  filters: ['model', 'author'],
+  filters: ['author'],
   search: ['body'],
   order: ['-createdAt'],
   group: 'Discussion',

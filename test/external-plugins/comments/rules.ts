@@ -34,7 +34,7 @@ export async function addComment(
   const text = body.trim();
   if (text === '') return 'empty';
   if (text.length > MAX_LENGTH) return 'too_long';
-  const held = await app.records.hold(tx, context.actor, model, key, 'share');
+  const held = await app.records.hold(tx, context.actor, model.model, key, 'share');
   if (held === undefined) return 'missing';
   const author = context.actor.kind === 'person' ? context.actor.id : null;
   await tx.query(sql.unsafe`

@@ -1,7 +1,7 @@
 import { createPublicKey, randomBytes, verify } from 'node:crypto';
-import { type Query, sql, type Transaction, z } from 'rustio-admin/plugin';
+import { bytea, type Query, sql, type Transaction, z } from 'rustio-admin/plugin';
 
-const found = sql.type(z.object({ user_id: z.string(), public_key: z.instanceof(Buffer) }));
+const found = sql.type(z.object({ user_id: z.string(), public_key: bytea }));
 
 /** Stores the public half of a key (DER, SPKI). */
 export async function addKey(tx: Transaction, userId: number, publicKey: Buffer): Promise<void> {

@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import {
   type App,
   type AuditContext,
+  bytea,
   type Person,
   type Query,
   sessionIdOf,
@@ -27,7 +28,7 @@ declare module 'rustio-admin/sessions' {
 }
 
 export const MAX_FAILURES = 5;
-const row = sql.type(z.object({ code_hash: z.instanceof(Buffer), failures: z.number() }));
+const row = sql.type(z.object({ code_hash: bytea, failures: z.number() }));
 
 const hashOf = (code: string): Buffer => createHash('sha256').update(code).digest();
 
