@@ -244,7 +244,9 @@ function accessProblems(app: App, where: string, access: Access): BootProblem[] 
   }));
   const { permission = [] } = access as { permission?: string | readonly string[] };
   const full = new Set(app.permissions);
-  const verbs = new Set(app.permissions.map((name) => name.slice(name.indexOf('.') + 1)));
+  const declared = app.permissions.map((name) => name.slice(name.indexOf('.') + 1));
+  // The four verbs of every model exist also where there is no model (yet) that could be added to or changed.
+  const verbs = new Set(['view', 'add', 'change', 'delete', ...declared]);
   const names = (typeof permission === 'string' ? [permission] : permission).filter(
     (name) => !(name.includes('.') ? full : verbs).has(name),
   );

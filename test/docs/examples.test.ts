@@ -17,6 +17,22 @@ test('every TypeScript example compiles, as strictly as the package itself', asy
   assert.equal(await problemsIn(examples), []);
 });
 
+test('the table of extension points names the type of each, exported by the sub-path of its plugin', async () => {
+  assert.equal(await problemsIn([extensionPointTypes()]), []);
+});
+
+/** Code that compiles when every row of the table in docs/plugins.md is right. */
+function extensionPointTypes(): Example {
+  const rows = [...textOf('docs/plugins.md').matchAll(/^\| `([\w.]+)` \| `(\w+)` \| (\w+) \|/gm)];
+  assert.ok(rows.length > 20);
+  const lines = rows.flatMap(([, point = '', type = '', opener = ''], at) => [
+    `import type { ${type} as Item${at} } from 'rustio-admin/${opener === 'core' ? 'plugin' : opener}';`,
+    `export const item${at} = (item: ExtensionPoints['${point}']): Item${at} => item;`,
+  ]);
+  const text = ["import type { ExtensionPoints } from 'rustio-admin/plugin';", ...lines, ''].join('\n');
+  return { page: 'docs/plugins.md', file: 'extension-points.ts', text };
+}
+
 test('a wrong example does not pass: the compiler looks at them', async () => {
   const text = "import { field } from 'rustio-admin';\nfield.text({ maxi: 3 });\n";
   const [problem] = await problemsIn([{ page: 'docs/wrong.md', file: 'wrong.ts', text }]);

@@ -15,6 +15,7 @@ const COMMENTS: Readonly<Record<string, RegExp>> = {
   ts: /^\/\/ ([\w./-]+\.ts)\n/,
   sql: /^-- ([\w./-]+\.sql)\n/,
   ejs: /^<%# ([\w./-]+\.ejs) %>\n/,
+  css: /^\/\* ([\w./-]+\.css) \*\/\n/,
 };
 
 /** Pages that people read. */
@@ -36,7 +37,7 @@ export function textOf(page: string): string {
  * there `@repo/` is the folder of this repository.
  */
 export function examplesOf(page: string): readonly Example[] {
-  const fences = textOf(page).matchAll(/(?:<!-- given\n([\s\S]*?)-->\n+)?^```(ts|sql|ejs)\n([\s\S]*?)^```$/gm);
+  const fences = textOf(page).matchAll(/(?:<!-- given\n([\s\S]*?)-->\n+)?^```(ts|sql|ejs|css)\n([\s\S]*?)^```$/gm);
   return [...fences].flatMap(([, given = '', language = '', text = ''], at): readonly Example[] => {
     const file = COMMENTS[language]?.exec(text)?.[1] ?? (language === 'ts' ? `example-${at + 1}.ts` : undefined);
     if (file === undefined) return [];
