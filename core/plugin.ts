@@ -89,7 +89,13 @@ export interface Plugin<N extends string = string> {
   readonly hooks?: (app: App) => readonly ModelHook[];
   /** What it does when an event is recorded, in the same transaction. */
   readonly on?: (app: App) => EventHandlers;
-  /** Settings that every statement of a request runs with: `set_config`, `search_path`. For tenancy and row-level security. */
+  /**
+   * Settings that every statement of a request runs with: `set_config`, `search_path`. For tenancy and row-level security. They
+   * apply from the access check on, to `after-access` middleware, the handler, and a response that is a stream.
+   *
+   * Accounts, sessions and the audit trail are shared by all scopes, unless the project puts policies on their tables as well. In a
+   * scope the trail shows the history of records that the user can find, and of all others only that something happened.
+   */
   readonly scope?: (ctx: Context, app: App) => RequestScope | undefined | Promise<RequestScope | undefined>;
 
   // ── requests

@@ -12,6 +12,9 @@ import type { Action, Policy } from './query/types.ts';
  * - `mayField`: no part says `false`.
  * - `rows`: all conditions are joined by AND.
  *
+ * Anything but `true` and `undefined` counts as `false`. Of a token with an owner, each part is asked about both, so that a rule
+ * about people applies to their tokens as well: a token never has more rights than its owner.
+ *
  * @example
  * // Tenants see their own rows of every model that has a tenant.
  * const part: PolicyPart = {
@@ -36,12 +39,29 @@ export function combinePolicies(parts: readonly PolicyPart[]): Policy {
   const holders = parts.filter((part) => part.holds !== undefined);
   const fields = parts.filter((part) => part.mayField !== undefined);
   const rows = parts.filter((part) => part.rows !== undefined);
-  return {
+  return withOwners({
     holds: (actor, permission) => agreed(holders, (part) => part.holds?.(actor, permission)),
     may: (actor, action, model) => agreed(mays, (part) => part.may?.(actor, action, model)),
-    mayField: (actor, action, field) => fields.every((part) => part.mayField?.(actor, action, field) !== false),
+    mayField: (actor, action, field) => fields.every((part) => isOpen(part.mayField?.(actor, action, field))),
     rows: (actor, action, model) => allOf(rows.flatMap((part) => part.rows?.(actor, action, model) ?? [])),
+  });
+}
+
+/** Asks about the owner of a token as well: parts that are about people say nothing about their tokens. */
+function withOwners(policy: Policy): Policy {
+  const bothOf = (actor: Actor): readonly Actor[] =>
+    actor.kind === 'token' && actor.onBehalfOf !== undefined ? [actor, actor.onBehalfOf] : [actor];
+  return {
+    holds: (actor, permission) => bothOf(actor).every((each) => policy.holds(each, permission)),
+    may: (actor, action, model) => bothOf(actor).every((each) => policy.may(each, action, model)),
+    mayField: (actor, action, field) => bothOf(actor).every((each) => policy.mayField(each, action, field)),
+    rows: (actor, action, model) => allOf(bothOf(actor).flatMap((each) => policy.rows(each, action, model) ?? [])),
   };
+}
+
+/** A promise, or what plain JavaScript leaves out by mistake, opens nothing. */
+function isOpen(answer: unknown): boolean {
+  return answer === undefined || answer === true;
 }
 
 function allOf(conditions: readonly FragmentSqlToken[]): FragmentSqlToken | undefined {
@@ -67,7 +87,7 @@ function agreed(parts: readonly PolicyPart[], ask: (part: PolicyPart) => boolean
   let allowed = false;
   for (const part of parts) {
     const answer = ask(part);
-    if (answer === false) return false;
+    if (!isOpen(answer)) return false;
     if (answer === true) allowed = true;
   }
   return allowed;
@@ -85,7 +105,7 @@ export interface ModelRules {
  * permission for the model.
  *
  * `rows` is a condition over the alias `t`, or `undefined` for all rows. `fields` says for each field that it names who may
- * see it (`view`) or set it (`add`, `change`).
+ * see it (`view`) or set it (`add`, `change`); anything but `true` closes it.
  *
  * @example
  * defineConfig({
@@ -114,10 +134,8 @@ export function rulesPolicy(rules: readonly ModelRules[]): PolicyPart {
   const byModel = Map.groupBy(rules, ({ model }) => model);
   return {
     mayField(actor, action, field) {
-      const closed = byModel
-        .get(field.model.model)
-        ?.some(({ fields }) => fields?.[field.name]?.(actor, action) === false);
-      return closed === true ? false : undefined;
+      const rules = byModel.get(field.model.model)?.flatMap(({ fields }) => fields?.[field.name] ?? []);
+      return rules?.every((rule) => rule(actor, action) === true) === false ? false : undefined;
     },
     rows: (actor, action, model) =>
       allOf((byModel.get(model.model) ?? []).flatMap(({ rows }) => rows?.(actor, action) ?? [])),

@@ -1,6 +1,7 @@
 import type { FragmentSqlToken } from 'slonik';
 import type { App } from './app.ts';
 import { callHook } from './boot/plugin-failure.ts';
+import { withoutScope } from './database/scope.ts';
 import { RustioError } from './errors.ts';
 import type { Context } from './http/context.ts';
 import { didYouMean } from './model/nearest.ts';
@@ -67,7 +68,8 @@ export function serviceFinder(plugins: readonly Plugin[], app: () => App): FindS
       try {
         services.set(
           name,
-          callHook(maker.plugin, 'provides', () => maker.make(app())),
+          // Whoever asks first: all share it, and a timer that it starts must not run in the scope of one request for ever.
+          withoutScope(() => callHook(maker.plugin, 'provides', () => maker.make(app()))),
         );
       } finally {
         making.pop();

@@ -1,6 +1,6 @@
 import type { App } from '../app.ts';
 import { RustioError } from '../errors.ts';
-import type { AccessChecks, AccessDecision } from '../plugin.ts';
+import type { AccessChecks, AccessDecision, Gate } from '../plugin.ts';
 import type { Action } from '../query/types.ts';
 import type { Authenticator } from './authenticate.ts';
 import type { Access, Context, Middleware } from './context.ts';
@@ -46,7 +46,7 @@ export function accessControl(checks: readonly AccessChecks[], app: () => App): 
     for (const [kind, check] of Object.entries(set)) byKind.set(kind, check as Check);
   return {
     decide(ctx, access) {
-      if ('open' in access) return 'allow';
+      if (isOpenAccess(access)) return 'allow';
       let asked = 0;
       for (const kind in access) {
         const check = byKind.get(kind);
@@ -54,7 +54,8 @@ export function accessControl(checks: readonly AccessChecks[], app: () => App): 
         if (!check) return 'deny';
         // The check of a kind was declared for that kind's own value; only the lookup by name loses its type.
         const decision = check(ctx, access[kind as keyof Access] as never, app());
-        if (decision !== 'allow') return decision;
+        // Nor does a promise, or anything else that is not a decision, let anybody in.
+        if (decision !== 'allow') return decision === 'sign-in' ? 'sign-in' : 'deny';
         asked += 1;
       }
       return asked > 0 ? 'allow' : 'deny';
@@ -81,13 +82,13 @@ export function checkAccess(route: Route, app: App, authenticators: readonly Aut
     // A form that was sent is gone, unless it is kept below.
     const back = isSafe(ctx.method) && ctx.path !== app.urls.to('/') ? ctx.path + ctx.search : undefined;
     if (ctx.state.actor.kind === 'person') {
-      const closed = gates.find((gate) => !gate.passes(ctx));
+      const closed = gates.find((gate) => !isPassed(gate, ctx));
       if (closed && wantsJson(ctx)) throw gateClosed();
       if (closed) {
         // Only for users whom nothing else stops: until then, no answer may depend on what they are allowed to do.
         const isKept =
           closed.keepsForms === true &&
-          gates.every((gate) => gate === closed || gate.passes(ctx)) &&
+          gates.every((gate) => gate === closed || isPassed(gate, ctx)) &&
           (await keepForm?.(ctx)) === true;
         return seeOther(ctx, app.urls.to(closed.page, { next: isKept ? ctx.path + ctx.search : back }));
       }
@@ -101,6 +102,16 @@ export function checkAccess(route: Route, app: App, authenticators: readonly Aut
     if (decision === 'deny') throw forbidden();
     await next();
   };
+}
+
+/** A gate that answers anything but `true`, such as a promise, is closed. */
+export function isPassed(gate: Gate, ctx: Context): boolean {
+  return gate.passes(ctx) === true;
+}
+
+/** Everybody may: `open: true` and nothing else. What plain JavaScript makes of it besides (`open: false`) is not open. */
+export function isOpenAccess(access: Access): boolean {
+  return 'open' in access && access.open === true && Object.keys(access).length === 1;
 }
 
 /** Whether a response must be JSON: the route says so, or the client prefers it to HTML. */

@@ -52,6 +52,9 @@ export function authenticateRequest(
     for (const authenticator of asked) {
       const found = await authenticator.authenticate(ctx);
       if (!found) continue;
+      // Without one, nothing could tell forms of our own pages from those of others.
+      if (authenticator.ambient && found.csrfSecret === undefined)
+        throw new Error(`The authenticator "${authenticator.scheme}" is ambient, and returned no csrfSecret.`);
       ctx.state.actor = found.actor;
       ctx.state.credential = found.credential;
       ctx.state.csrfSecret = found.csrfSecret;

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { didYouMean } from '../model/nearest.ts';
 import type { Plugin } from '../plugin.ts';
 import type { BootProblem } from '../problem.ts';
+import { isOpenAccess } from './access.ts';
 import type { Authenticator } from './authenticate.ts';
 import type { Access } from './context.ts';
 import { isSafe } from './origin.ts';
@@ -67,6 +68,9 @@ type AnyRouteDefinition = RouteOptions & {
 function gapIn({ access, handler }: { readonly access?: unknown; readonly handler?: unknown }): string | undefined {
   if (typeof access !== 'object' || access === null || Object.keys(access).length === 0) {
     return 'it declares no access. Say who may use it: `access: { signedIn: true }`, `{ permission: … }` or `{ open: true }`.';
+  }
+  if ('open' in access && !isOpenAccess(access as Access)) {
+    return 'its access names `open` together with something else. Either everyone may use it, `access: { open: true }`, or leave `open` out.';
   }
   return typeof handler === 'function' ? undefined : 'it has no handler.';
 }
@@ -160,10 +164,22 @@ function problemsOf(
       'it has no CSRF protection although browsers authenticate it by themselves. Use a scheme for programs, or `authenticate: "none"`.',
     );
   }
+  if (isAmbient && mayBeShared(route.headers)) {
+    problems.push(
+      'shared caches may keep its responses, although they may be made for one user. Say `private` in its `cache-control`, or use `authenticate: "none"`.',
+    );
+  }
   if (route.body.kind !== 'form' && route.body.files !== undefined) problems.push('only a form can carry files.');
   if (route.method === 'GET' && route.body.kind !== 'none') problems.push('a GET request carries no body.');
   if (route.input !== undefined && route.body.kind === 'none') problems.push('it has a schema for input, but no body.');
   return problems;
+}
+
+/** Whether a cache between us and the browser may hand a response on to others (RFC 9111, 3): cookies do not keep it from that. */
+function mayBeShared(headers: Route['headers']): boolean {
+  return Object.entries(headers ?? {}).some(
+    ([name, value]) => name.toLowerCase() === 'cache-control' && !/\b(?:private|no-store)\b/i.test(value),
+  );
 }
 
 interface ForResponses
@@ -195,11 +211,8 @@ function responsesOf({
   if (body.kind === 'form' || input !== undefined) responses.add(422);
   if (csrf !== 'none') responses.add(403);
   if (query !== undefined) responses.add(400);
-  if (!isOpen(access)) for (const status of format === 'page' ? [303, 401, 403] : [401, 403]) responses.add(status);
+  if (!isOpenAccess(access))
+    for (const status of format === 'page' ? [303, 401, 403] : [401, 403]) responses.add(status);
   if (path.includes(':')) responses.add(404);
   return responses;
-}
-
-function isOpen(access: Access): boolean {
-  return 'open' in access;
 }

@@ -21,21 +21,25 @@ export function jsonReader(limits: ParserLimits): BodyReader {
     }
     const { value, text } = await parse(ctx);
     if (text === '') throw invalidJson('The body is empty.');
-    if (isDeeperThan(MAX_DEPTH, value)) throw invalidJson(`It is nested more than ${MAX_DEPTH} levels deep.`);
+    if (isDeeperThan(MAX_DEPTH, text)) throw invalidJson(`It is nested more than ${MAX_DEPTH} levels deep.`);
     return value;
   };
 }
 
-/** Level by level, and not by recursion, which is what this guards against. */
-function isDeeperThan(max: number, value: unknown): boolean {
-  let level = [value];
-  for (let depth = 0; level.length > 0; depth += 1) {
-    const next: unknown[] = [];
-    for (const each of level) {
-      if (typeof each === 'object' && each !== null) for (const inner of Object.values(each)) next.push(inner);
-    }
-    if (depth > max) return true;
-    level = next;
+/** By its text, which is valid by then: to walk the value would take longer than to parse it. */
+function isDeeperThan(max: number, text: string): boolean {
+  let depth = 0;
+  let isString = false;
+  for (let at = 0; at < text.length; at += 1) {
+    const sign = text[at];
+    if (isString) {
+      if (sign === '\\') at += 1;
+      else if (sign === '"') isString = false;
+    } else if (sign === '"') isString = true;
+    else if (sign === '[' || sign === '{') {
+      depth += 1;
+      if (depth > max) return true;
+    } else if (sign === ']' || sign === '}') depth -= 1;
   }
   return false;
 }

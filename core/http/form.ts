@@ -52,14 +52,24 @@ export class FormFields implements Form {
 
 /** Reads `application/x-www-form-urlencoded`. `undefined` when it has more than `most` fields. */
 export function decodeForm(text: string, most: number): Form | undefined {
+  // Counted first: `URLSearchParams` takes seconds for hundreds of thousands of fields, and anybody may send them.
+  if (hasMoreFields(text, most)) return undefined;
   const form = new FormFields();
-  let fields = 0;
-  for (const [name, value] of new URLSearchParams(text)) {
-    fields += 1;
-    if (fields > most) return undefined;
-    form.add(name, value);
-  }
+  for (const [name, value] of new URLSearchParams(text)) form.add(name, value);
   return form;
+}
+
+/** Between two `&` there is a field, unless there is nothing. */
+function hasMoreFields(text: string, most: number): boolean {
+  let fields = 0;
+  for (let start = 0; start < text.length; ) {
+    const next = text.indexOf('&', start);
+    const end = next === -1 ? text.length : next;
+    if (end > start) fields += 1;
+    if (fields > most) return true;
+    start = end + 1;
+  }
+  return false;
 }
 
 /**

@@ -5,8 +5,8 @@ import { type Form, FormFields } from './form.ts';
 import { FORM_TOKEN, formTokenMatches } from './form-token.ts';
 import type { Route } from './route.ts';
 
-/** The maximum size of a form that is kept, as JSON. A larger one is lost, as all were before. */
-const MAX_LENGTH = 10_000;
+/** The maximum size of a form that is kept, as JSON, in bytes: what is kept for a sign-in has 16 KB. A larger one is lost. */
+const MAX_BYTES = 10_000;
 /** After that a page starts afresh: nobody expects yesterday's text in a form. */
 const KEPT_MS = 60 * 60_000;
 /** Resumable routes post no passwords; this is for the one that does by mistake. */
@@ -66,5 +66,5 @@ function textsOf(form: Form, path: string): InterruptedForm | undefined {
   for (const name of form.names())
     if (!SECRET.test(name)) for (const text of form.all(name)) fields.push([name, text.replaceAll('\0', '')]);
   const kept: InterruptedForm = { path, at: Date.now(), fields };
-  return JSON.stringify(kept).length > MAX_LENGTH ? undefined : kept;
+  return Buffer.byteLength(JSON.stringify(kept)) > MAX_BYTES ? undefined : kept;
 }

@@ -35,7 +35,10 @@ export interface RouteOptions {
   readonly body?: BodyKind | BodyOptions;
   /** How errors, and requests that must sign in first, are answered. @defaultValue 'json' where `output` or a scheme for programs is given, else 'page' */
   readonly format?: 'page' | 'json';
-  /** Response headers beside, or instead of, those that every response carries: a content security policy, caching. */
+  /**
+   * Response headers beside, or instead of, those that every response carries: a content security policy, caching. Only a route
+   * with `authenticate: 'none'`, or with a scheme for programs, may let shared caches keep its responses.
+   */
   readonly headers?: Readonly<Record<string, string>>;
   /** Statuses that it may answer with beyond those that its method, access and body imply. */
   readonly responses?: readonly number[];

@@ -2,7 +2,6 @@ import { createRequire } from 'node:module';
 import type { Router as KoaRouter } from '@koa/router';
 import type { Middleware as KoaMiddleware } from 'koa';
 import type { App } from '../app.ts';
-import { mergeScopes, withScope } from '../database/scope.ts';
 import { RustioError } from '../errors.ts';
 import type { StagedMiddleware } from '../plugin.ts';
 import { checkAccess, wantsJson } from './access.ts';
@@ -13,6 +12,7 @@ import { checkFormToken } from './form-token.ts';
 import { runHandler } from './handler.ts';
 import { homeOf } from './home.ts';
 import { checkOrigin } from './origin.ts';
+import { scopeRequest } from './request-scope.ts';
 import type { Route } from './route.ts';
 import { seeOther } from './see-other.ts';
 
@@ -32,8 +32,8 @@ export function stackOf(route: Route, app: App, { authenticators, middleware }: 
     checkOrigin(route, app),
     checkAccess(route, app, authenticators),
     setHeaders(route),
-    ...at('after-access'),
     scopeRequest(app),
+    ...at('after-access'),
     readBody(route, app),
     checkFormToken(route),
     ...at('around-handler'),
@@ -119,7 +119,6 @@ function matched(route: Route, app: App, missed: Middleware): Middleware {
 }
 
 /**
-/**
  * The route's own headers. They are for what the route answers: not for redirects to the sign-in page, which come before, nor for
  * an error page, which must never be cached for an hour because the page that failed may be.
  */
@@ -188,15 +187,6 @@ function missedRoute(ctx: Context, app: App): RustioError {
 }
 
 const parametersIn = (path: string): number => path.split('/:').length - 1;
-
-function scopeRequest(app: App): Middleware | undefined {
-  const scopes = app.plugins.flatMap((plugin) => plugin.scope ?? []);
-  if (scopes.length === 0) return undefined;
-  return async function setScope(ctx, next) {
-    const found = mergeScopes(await Promise.all(scopes.map((each) => each(ctx, app))));
-    await (found === undefined ? next() : withScope(found, next));
-  };
-}
 
 /** What a page throws for a record that does not exist, or that its reader must not see: both look the same. */
 export function notFound(): RustioError {

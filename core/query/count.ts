@@ -2,7 +2,7 @@ import { type FragmentSqlToken, sql } from 'slonik';
 import { z } from 'zod';
 import { isTimeout } from '../database/errors.ts';
 import type { Query } from '../database/queries.ts';
-import { scopeKey } from '../database/scope.ts';
+import { currentScope, scopeKey } from '../database/scope.ts';
 import type { ModelInfo } from '../model/registry.ts';
 import { estimateSql, tableName } from './estimates.ts';
 import { freshPlan } from './fresh-plan.ts';
@@ -116,7 +116,8 @@ export class Counts {
 
 /**
  * Estimate and count in one: the table's size decides inside the statement how far it counts. Without conditions the
- * estimate of a large table is the answer, and nothing is counted.
+ * estimate of a large table is the answer, and nothing is counted; in a scope it is counted as with conditions, since the
+ * statistics know nothing of row-level security.
  */
 function countQuery(model: ModelInfo, conditions: readonly FragmentSqlToken[]) {
   const upTo = (most: number) => sql.fragment`(
@@ -124,7 +125,8 @@ function countQuery(model: ModelInfo, conditions: readonly FragmentSqlToken[]) {
       select from ${tableSql(model)} t ${whereSql(conditions)} limit ${trusted(String(most + 1))}
     ) counted
   )`;
-  const large = conditions.length === 0 ? sql.fragment`null` : upTo(COUNTED_FILTERED);
+  const isWhole = conditions.length === 0 && currentScope() === undefined;
+  const large = isWhole ? sql.fragment`null` : upTo(COUNTED_FILTERED);
   const query = figures`
     select
       size.estimate::bigint as estimate,

@@ -3,6 +3,7 @@ import ejs from 'ejs';
 import type { App } from '../app.ts';
 import { RustioError } from '../errors.ts';
 import type { NavigationItem } from '../extension-points.ts';
+import { isPassed } from '../http/access.ts';
 import type { Context } from '../http/context.ts';
 import { consumeFlash } from '../http/flash.ts';
 import { formToken } from '../http/form-token.ts';
@@ -122,7 +123,7 @@ function frameOf(ctx: Context, app: App, { frame }: ViewData): string {
  */
 function isFullySignedIn(ctx: Context, app: App): boolean {
   if (ctx.state.actor.kind !== 'person') return false;
-  return app.plugins.every(({ gates = [] }) => gates.every((gate) => gate.passes(ctx)));
+  return app.plugins.every(({ gates = [] }) => gates.every((gate) => isPassed(gate, ctx)));
 }
 
 const BLOCK_POINTS = [

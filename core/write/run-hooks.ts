@@ -1,5 +1,6 @@
 // Runs the hooks of plugins around one change. See `ModelHooks` in hooks.ts for what each is for.
 
+import { isDeepStrictEqual } from 'node:util';
 import type { Transaction } from '../database/pool.ts';
 import { RustioError } from '../errors.ts';
 import type { ModelInfo } from '../model/registry.ts';
@@ -29,6 +30,7 @@ export const UNTOUCHED: HookRun = { values: {}, isChanged: false, problems: [] }
 /**
  * Asks every hook, each with the values that the hooks before it have set, and collects all problems. Hooks act with the rights
  * of their plugin's code, so they may set any field; but nothing writes a field that only its own plugin's rules may change.
+ * What a hook hands back as it was given stays the actor's: `{ values: { ...values, name } }` gives no right to the other values.
  */
 export async function runHooks(
   step: 'beforeValidate' | 'beforeSave',
@@ -43,7 +45,7 @@ export async function runHooks(
     const values = { ...change.values, ...set };
     const result = await guarded(hook, step, () => hook.hooks[step]?.(tx, { ...change, values }));
     problems.push(...(result?.problems ?? []));
-    set = { ...set, ...given(result?.values ?? {}) };
+    set = { ...set, ...newIn(result?.values ?? {}, values) };
   }
   for (const name of Object.keys(set)) {
     if (change.model.fields.get(name)?.writable === false) {
@@ -107,8 +109,12 @@ export function hookRow(model: ModelInfo, { wires }: StoredRow): Values {
   return decodeRow(model, wires);
 }
 
-function given(values: Values): Values {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+/** Of what a hook returned, what it has really set. */
+function newIn(returned: Values, given: Values): Values {
+  const set = Object.entries(returned).filter(
+    ([name, value]) => value !== undefined && !(Object.hasOwn(given, name) && isDeepStrictEqual(value, given[name])),
+  );
+  return Object.fromEntries(set);
 }
 
 /** An error that explains itself, a refusal with a status among them, stays as it is; any other names the plugin. */

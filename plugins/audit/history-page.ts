@@ -3,7 +3,6 @@ import type { Context } from '../../core/http/context.ts';
 import { notFound } from '../../core/http/router.ts';
 import { parseKey } from '../../core/model/key.ts';
 import type { Formatter } from '../../core/model/kind.ts';
-import type { ModelInfo } from '../../core/model/registry.ts';
 import { capitalised } from '../../core/view/capitalised.ts';
 import { pluralOf } from '../../core/view/model-names.ts';
 import { isoOf, showFor } from '../../core/view/show.ts';
@@ -11,6 +10,7 @@ import { withLabels } from './change-labels.ts';
 import { eventLabel } from './event-label.ts';
 import { type HistoryEntry, historyOf } from './history.ts';
 import { shownChange } from './shown-change.ts';
+import { seesEveryRow } from './visible.ts';
 
 /** GET /:model/:key/+history — everything that was done to a record, newest first, also after it is gone. */
 export async function historyPage(ctx: Context, app: App): Promise<void> {
@@ -20,7 +20,8 @@ export async function historyPage(ctx: Context, app: App): Promise<void> {
   // What no row can be called has no history either, and need not be asked for.
   if (parseKey(model, key) === undefined) throw notFound();
   const found = await app.records.find(actor, model, key);
-  if (!found && !mayKnowTheGone(ctx, app, model)) throw notFound();
+  // A deleted row cannot be asked whether it was the reader's.
+  if (!found && !seesEveryRow(app, actor, model)) throw notFound();
   const before = typeof ctx.query.before === 'string' ? ctx.query.before : undefined;
   const { entries, older, label } = await historyOf(app, actor, model, found?.key ?? key, { before });
   if (!found && entries.length === 0) throw notFound();
@@ -37,11 +38,6 @@ export async function historyPage(ctx: Context, app: App): Promise<void> {
     days: byDay(ctx, await withLabels(app, actor, entries), showFor(ctx)),
     ...(older !== undefined && { olderUrl: `${url}?${new URLSearchParams({ before: older })}` }),
   });
-}
-
-/** A deleted row cannot be asked whether it was the reader's; so only those see its trail who may see every row. */
-function mayKnowTheGone(ctx: Context, app: App, model: ModelInfo): boolean {
-  return app.policy.rows(ctx.state.actor, 'view', model) === undefined;
 }
 
 interface DayView {

@@ -3,7 +3,7 @@ import type { Context } from '../../core/http/context.ts';
 import { titleOf } from '../../core/view/model-names.ts';
 import { showFor } from '../../core/view/show.ts';
 import { recentEntries } from './recent.ts';
-import { visibleLabel } from './visible.ts';
+import { seesEveryRow, visibleLabel } from './visible.ts';
 
 const MAX = 8;
 
@@ -17,12 +17,7 @@ export async function recentChanges(
 ): Promise<{ changes: readonly ChangeView[]; auditUrl: string | undefined } | undefined> {
   const { actor, t } = ctx.state;
   const pages = app.optionalService('recordPages');
-  const models = app.models.all.filter(
-    (model) =>
-      (pages?.has(model) ?? true) &&
-      app.policy.may(actor, 'view', model) &&
-      app.policy.rows(actor, 'view', model) === undefined,
-  );
+  const models = app.models.all.filter((model) => (pages?.has(model) ?? true) && seesEveryRow(app, actor, model));
   const seesAudit = app.access.decide(ctx, { permission: 'audit.view' }) === 'allow';
   if (models.length === 0 && !seesAudit) return undefined;
   const entries = await recentEntries(

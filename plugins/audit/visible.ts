@@ -1,5 +1,6 @@
 import type { Actor } from '../../core/actor.ts';
 import type { App } from '../../core/app.ts';
+import { currentScope } from '../../core/database/scope.ts';
 import type { Subject } from '../../core/events.ts';
 import type { FieldInfo, ModelInfo } from '../../core/model/registry.ts';
 import { holdsEverything } from '../../core/policy.ts';
@@ -17,17 +18,23 @@ export interface Change {
 type Reader = Pick<App, 'models' | 'policy' | 'permissions'>;
 
 /**
+ * Whether the reader may see every row of the model: only then does the trail show entries of rows that nobody can look at any
+ * more. In a request scope PostgreSQL may hide rows that the policy knows nothing of (row-level security), and the trail is one for
+ * all scopes.
+ */
+export function seesEveryRow({ policy }: Pick<App, 'policy'>, actor: Actor, model: ModelInfo): boolean {
+  return (
+    currentScope() === undefined && policy.may(actor, 'view', model) && policy.rows(actor, 'view', model) === undefined
+  );
+}
+
+/**
  * The model of an entry, when the reader may view all of its rows. Where only some rows are his, the trail cannot tell which
  * ones they were, so it shows him none.
  */
-export function visibleModel(
-  { models, policy }: Pick<App, 'models' | 'policy'>,
-  actor: Actor,
-  entry: Entry,
-): ModelInfo | undefined {
-  const model = entry.subject === null ? undefined : models.byName(entry.subject.model);
-  if (!model || !policy.may(actor, 'view', model)) return undefined;
-  return policy.rows(actor, 'view', model) === undefined ? model : undefined;
+export function visibleModel(app: Pick<App, 'models' | 'policy'>, actor: Actor, entry: Entry): ModelInfo | undefined {
+  const model = entry.subject === null ? undefined : app.models.byName(entry.subject.model);
+  return model && seesEveryRow(app, actor, model) ? model : undefined;
 }
 
 /**

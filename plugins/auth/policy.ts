@@ -1,6 +1,8 @@
+import { type FragmentSqlToken, sql } from 'slonik';
 import type { Actor, Job, Token } from '../../core/actor.ts';
 import type { PolicyPart } from '../../core/policy.ts';
-import { isCommanding, reaches } from './roles.ts';
+import { User } from './models.ts';
+import { isCommanding, outranks, ROLES, reaches } from './roles.ts';
 
 /** The lowest role that may enter the admin; below it permissions open nothing. */
 export const PANEL_ROLE = 'staff';
@@ -30,10 +32,21 @@ function isGranted({ permissions }: Job | Token, permission: string): boolean {
 }
 
 /**
+ * Fields that plugins add to accounts and let forms write follow the rule of all other changes of accounts: everybody changes
+ * their own, others are changed only from above. Else `user.change` would give staff an administrator's recovery address.
+ */
+function changeableAccounts(actor: Actor): FragmentSqlToken | undefined {
+  if (actor.kind !== 'person') return undefined;
+  const below = ROLES.filter((role) => outranks(actor.role, role));
+  return sql.fragment`(t.id = ${actor.id} or t.role = any(${sql.array(below, 'text')}))`;
+}
+
+/**
  * Decides by permissions: `model.action`. It has no opinion on anonymous requests, so that another plugin may open models to the
  * public; without such a plugin they stay closed.
  */
 export const permissionPolicy: PolicyPart = {
   holds: (actor, permission) => (actor.kind === 'anonymous' ? undefined : holds(actor, permission)),
   may: (actor, action, model) => (actor.kind === 'anonymous' ? undefined : holds(actor, `${model.name}.${action}`)),
+  rows: (actor, action, model) => (model.model === User && action === 'change' ? changeableAccounts(actor) : undefined),
 };

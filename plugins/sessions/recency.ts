@@ -1,3 +1,4 @@
+import type { Context } from '../../core/http/context.ts';
 import type { AccessChecks, Gate } from '../../core/plugin.ts';
 
 declare module '../../core/http/context.ts' {
@@ -7,18 +8,26 @@ declare module '../../core/http/context.ts' {
   }
 }
 
-/** How `{ recent }` is decided: like `signedIn`. Users whose password entry is not recent are led past it by the gate below. */
+/**
+ * How `{ recent }` is decided. Of a route: like `signedIn`, since the gate below leads users past the password first. Of what
+ * plugins add to a page (an action, a panel), which no gate looks at: it is there while the password entry is recent.
+ */
 export const accessChecks: AccessChecks = {
-  recent: ({ state: { actor } }) => (actor.kind === 'person' ? 'allow' : 'sign-in'),
+  recent(ctx) {
+    const { actor, session } = ctx.state;
+    if (actor.kind !== 'person') return 'sign-in';
+    return isRequiredByRoute(ctx) || session?.recent === true ? 'allow' : 'deny';
+  },
 };
+
+function isRequiredByRoute({ state: { route } }: Context): boolean {
+  return route !== undefined && 'recent' in route.access && route.access.recent === true;
+}
 
 /** Asks for the password again. It closes only routes whose access says `recent`. */
 export const reauthenticationGate: Gate = {
   name: 'reauthentication',
   page: '/reauth',
   keepsForms: true,
-  passes: ({ state: { route, session } }) => {
-    const required = route !== undefined && 'recent' in route.access && route.access.recent === true;
-    return !required || session?.recent === true;
-  },
+  passes: (ctx) => !isRequiredByRoute(ctx) || ctx.state.session?.recent === true,
 };

@@ -1,9 +1,15 @@
 import { sql } from 'slonik';
 import type { Query } from '../../core/database/pool.ts';
 import { RustioError } from '../../core/errors.ts';
+import type { SignInData } from '../../core/http/sign-in-data.ts';
 
-/** The maximum size of a session's data as JSON, in bytes: every request of a signed-in user reads it. */
+/** The maximum size of what plugins keep in a session, as JSON, in bytes: every request of a signed-in user reads it. */
 export const MAX_SESSION_DATA = 16 * 1024;
+/**
+ * What core keeps there is bounded by itself and does not count: a message about a change that has been made must not become an
+ * error because a plugin has left no room for it.
+ */
+const OF_CORE: readonly string[] = ['flash', 'interruptedForm'] satisfies readonly (keyof SignInData)[];
 
 /** What a request has changed, by top-level names. */
 export interface SessionDataChange {
@@ -19,12 +25,14 @@ export interface SessionDataChange {
 export function changeOfData(saved: string, now: Readonly<Record<string, unknown>>): SessionDataChange | undefined {
   const before: Readonly<Record<string, unknown>> = JSON.parse(saved);
   const after: Readonly<Record<string, unknown>> = JSON.parse(jsonOf(now));
-  const names = Object.keys(after).filter((name) => JSON.stringify(after[name]) !== JSON.stringify(before[name]));
-  const removed = Object.keys(before).filter((name) => !(name in after));
+  const names = Object.keys(after).filter(
+    (name) => !Object.hasOwn(before, name) || JSON.stringify(after[name]) !== JSON.stringify(before[name]),
+  );
+  const removed = Object.keys(before).filter((name) => !Object.hasOwn(after, name));
   if (names.length === 0 && removed.length === 0) return undefined;
-  const size = Buffer.byteLength(JSON.stringify(after));
+  const size = sizeOf(after);
   // What concurrent requests have made too large together can still be made smaller.
-  if (size > MAX_SESSION_DATA && size > Buffer.byteLength(saved)) throw tooLarge(size, names);
+  if (size > MAX_SESSION_DATA && size > sizeOf(before)) throw tooLarge(size, names);
   return { set: Object.fromEntries(names.map((name) => [name, after[name]])), removed };
 }
 
@@ -38,6 +46,11 @@ export async function saveSessionData(query: Query, id: string, { set, removed }
     set data = (data - ${sql.array([...removed], 'text')}) || ${JSON.stringify(set)}::jsonb
     where id = ${id}::uuid and ended_at is null
   `);
+}
+
+function sizeOf(data: Readonly<Record<string, unknown>>): number {
+  const counted = Object.entries(data).filter(([name]) => !OF_CORE.includes(name));
+  return Buffer.byteLength(JSON.stringify(Object.fromEntries(counted)));
 }
 
 /** As PostgreSQL can store it: without NUL and halves of characters. */

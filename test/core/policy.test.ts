@@ -1,7 +1,7 @@
 // How the parts of plugins and the rules of a project come together in one policy.
 import { sql } from 'slonik';
 import * as assert from 'uvu/assert';
-import { anonymous, jobActor } from '../../core/actor.ts';
+import { type Actor, anonymous, jobActor, type Person, tokenActor } from '../../core/actor.ts';
 import { RustioError } from '../../core/errors.ts';
 import { field } from '../../core/model/field.ts';
 import { defineModel } from '../../core/model/model.ts';
@@ -119,6 +119,54 @@ test('several rules for one model all hold', () => {
   const policy = combinePolicies([rulesPolicy([first, second])]);
   assert.is(policy.rows(clerk, 'view', order)?.sql, '(t.id > 1) and (t.id < 9)');
   assert.equal([policy.mayField(clerk, 'view', margin), policy.mayField(clerk, 'view', name)], [false, false]);
+});
+
+test('a token never has more rights than its owner: what is said about people applies to their tokens', () => {
+  const owner: Person = {
+    kind: 'person',
+    id: 7,
+    name: 'o@example.org',
+    displayName: null,
+    role: 'staff',
+    permissions: new Set(),
+  };
+  const own = sql.fragment`t.name = 'own'`;
+  const isOwner = (actor: Actor): boolean => actor.kind === 'person' && actor.id === owner.id;
+  const policy = combinePolicies([
+    {
+      holds: (actor, permission) => !(isOwner(actor) && permission === 'order.ship'),
+      may: (actor, action) => !(isOwner(actor) && action === 'delete'),
+    },
+    rulesPolicy([
+      defineRules(Order, {
+        rows: (actor) => (isOwner(actor) ? own : undefined),
+        fields: { margin: (actor) => !isOwner(actor) },
+      }),
+    ]),
+  ]);
+  const token = tokenActor('reporting', 'all', owner);
+  assert.equal([policy.holds(token, 'order.ship'), policy.holds(token, 'order.sell')], [false, true]);
+  assert.equal([policy.may(token, 'delete', order), policy.may(token, 'view', order)], [false, true]);
+  assert.equal([policy.mayField(token, 'view', margin), policy.mayField(token, 'view', name)], [false, true]);
+  assert.is(policy.rows(token, 'view', order), own);
+  assert.is(policy.rows(tokenActor('machine', 'all'), 'view', order), undefined);
+});
+
+test('an answer that is neither true nor undefined opens nothing: a promise, null, a truthy value', async () => {
+  for (const answer of [Promise.resolve(true), null, 0, 1, 'yes']) {
+    const odd = { may: () => answer, holds: () => answer, mayField: () => answer } as unknown as PolicyPart;
+    const policy = combinePolicies([says(true), odd]);
+    assert.equal(
+      [policy.may(clerk, 'view', order), policy.holds(clerk, 'order.view'), policy.mayField(clerk, 'view', margin)],
+      [false, false, false],
+    );
+    const fields = { margin: () => answer } as unknown as { margin: () => boolean };
+    assert.is(combinePolicies([rulesPolicy([defineRules(Order, { fields })])]).mayField(clerk, 'view', margin), false);
+    await answer;
+  }
+  const silent = { margin: () => undefined } as unknown as { margin: () => boolean };
+  const policy = combinePolicies([rulesPolicy([defineRules(Order, { fields: silent })])]);
+  assert.is(policy.mayField(clerk, 'view', margin), false);
 });
 
 test('rules for a model or a field that is not there stop the boot', async () => {

@@ -1,4 +1,5 @@
 import * as assert from 'uvu/assert';
+import { currentScope, withScope } from '../../core/database/scope.ts';
 import { type App, definePlugin, type Plugin } from '../../index.ts';
 import { testApp } from '../support/app.ts';
 import { rustioFailureOf } from '../support/failure.ts';
@@ -44,6 +45,24 @@ test('a service is made on its first use, once, and every plugin gets the same o
     assert.equal(first, { sender: 'Test desk', number: 1 });
     assert.is(app.service('testMail'), first);
     assert.equal(made, ['mail']);
+  });
+});
+
+test('a service is made outside of the scope of whoever asks first', async () => {
+  let scope: unknown = 'never made';
+  const clock = definePlugin({
+    name: 'clock',
+    api: 1,
+    provides: {
+      testClock: () => {
+        scope = currentScope();
+        return { now: () => '' };
+      },
+    },
+  });
+  await withServices([clock], (app) => {
+    withScope({ settings: { 'app.tenant': 'acme' } }, () => app.service('testClock'));
+    assert.is(scope, undefined);
   });
 });
 

@@ -2,7 +2,7 @@
 
 import { commandAuditContext, findAccountByEmail } from 'rustio-admin/auth';
 import * as assert from 'uvu/assert';
-import { defineAdmin, defineModel, field, sql, z } from '../../index.ts';
+import { defineAdmin, defineModel, defineRules, field, sql, z } from '../../index.ts';
 import type { TestApp } from '../support/app.ts';
 import { suite } from '../support/suite.ts';
 import { jsonApi } from './json-api/index.ts';
@@ -16,12 +16,17 @@ const Crate = defineModel('crate', {
     weight: field.decimal({ precision: 8, scale: 2, nullable: true }),
     packedOn: field.date({ nullable: true }),
     fragile: field.boolean({ default: false }),
+    margin: field.integer({ nullable: true }),
   },
   label: 'label',
 });
 let desk: TestApp;
 test.before(async () => {
-  desk = await appWith([jsonApi], { models: [Crate], plugins: { admin: { admins: [defineAdmin(Crate, {})] } } });
+  desk = await appWith([jsonApi], {
+    models: [Crate],
+    rules: [defineRules(Crate, { fields: { margin: (actor) => actor.kind === 'person' && actor.role !== 'staff' } })],
+    plugins: { admin: { admins: [defineAdmin(Crate, {})] } },
+  });
 });
 test.after(async () => {
   assert.equal(desk.errors, []);
@@ -111,6 +116,26 @@ test('problems are reported by field, with 422', async () => {
   assert.equal(
     unknown.json.error?.issues?.map(({ path }) => path),
     ['colour'],
+  );
+});
+
+test('a field that the owner may not see is not there, whatever is sent for it', async () => {
+  const token = await tokenFor(['crate.view', 'crate.add', 'crate.change']);
+  const messages = async (method: string, path: string, name: string) => {
+    const { status, json } = await call(method, path, token, { label: `for ${name}`, [name]: 'not a number' });
+    return [status, JSON.stringify(json.error?.issues).replaceAll(name, 'NAME')];
+  };
+  assert.equal(await messages('POST', '/api/crates', 'margin'), await messages('POST', '/api/crates', 'nowhere'));
+  const { json } = await call('POST', '/api/crates', token, { label: 'plain' });
+  const path = `/api/crates/${json.key}`;
+  assert.equal(await messages('PATCH', path, 'margin'), await messages('PATCH', path, 'nowhere'));
+  assert.equal((await call('GET', path, token)).json.margin, undefined);
+  assert.equal(
+    [
+      (await call('GET', '/api/crates?f.margin=1', token)).status,
+      (await call('GET', '/api/crates?sort=margin', token)).status,
+    ],
+    [400, 400],
   );
 });
 

@@ -100,6 +100,19 @@ test("another tenant's record is not there, by any address", async () => {
   }
 });
 
+test("another tenant's changes are on no page: not in the record's history, the dashboard or the trail", async () => {
+  const id = await desk.app.database.oneFirst(sql.type(z.object({ id: z.string() }))`
+    select id from "case" where name = 'Laser'
+  `);
+  assert.match((await ask('globex', `/admin/cases/${id}/+history`)).text, 'Laser');
+  assert.is((await ask('acme', `/admin/cases/${id}/+history`)).status, 404);
+  for (const path of ['/admin', '/admin/audit', '/admin/audit?model=case']) {
+    const { status, text } = await ask('acme', path);
+    assert.is(status, 200, path);
+    assert.not.match(text, 'Laser', path);
+  }
+});
+
 test('at a host without a tenant there are no rows', async () => {
   assert.is((await ask('127', '/admin/cases')).status, 200);
   assert.not.match((await ask('127', '/admin/cases')).text, 'Anvil');

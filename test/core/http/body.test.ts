@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import * as assert from 'uvu/assert';
+import { decodeForm } from '../../../core/http/form.ts';
 import { type TestApp, testApp } from '../../support/app.ts';
 import { suite } from '../../support/suite.ts';
 import { probe } from './probe.ts';
@@ -46,6 +47,16 @@ test('the limit holds for what grows when it is unpacked', async () => {
   const bomb = gzipSync(`a=${'x'.repeat(20_000_000)}`);
   assert.ok(bomb.length < 30_000);
   assert.is((await post(bomb, { 'content-encoding': 'gzip' })).status, 413);
+});
+
+test('attack: hundreds of thousands of fields are refused at once, and keep nobody waiting', async () => {
+  for (const body of ['a&'.repeat(400_000), '&a'.repeat(400_000), 'a=&'.repeat(300_000), '&'.repeat(900_000)]) {
+    const began = performance.now();
+    const form = decodeForm(body, 5_000);
+    // Read first and counted then, they took seconds, in which the process answered nobody.
+    assert.ok(performance.now() - began < 500, `${body.slice(0, 3)} took ${performance.now() - began} ms`);
+    assert.is(form === undefined, body.includes('a'));
+  }
 });
 
 test('5,000 fields may be sent, and not one more', async () => {

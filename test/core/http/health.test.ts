@@ -39,6 +39,22 @@ test('a database that lacks a migration is not served: alive, and not ready', ()
     assert.is((await ask(url, 'GET', '/healthz')).status, 200);
   }));
 
+test('attack: questions that the database does not answer are answered in time, and hold one connection together', () =>
+  during(async ({ app, url }) => {
+    await withPlainConnection(app.database.url, async (client) => {
+      await client.query('begin; lock table rustio_migration in access exclusive mode');
+      for (let at = 0; at < 3; at += 1) {
+        const began = performance.now();
+        const { status, text } = await ask(url, 'GET', '/readyz');
+        assert.equal([status, JSON.parse(text).missing], [503, ['database']]);
+        assert.ok(performance.now() - began < 5_000);
+        assert.is(app.database.connections.busy, 1);
+      }
+      await client.query('rollback');
+    });
+    assert.is((await ask(url, 'GET', '/readyz')).status, 200);
+  }));
+
 test('a database that is gone: alive, not ready, and pages say it in four parts without a word of the inside', () =>
   during(async (running) => {
     const { app, url } = running;

@@ -183,7 +183,7 @@ const site = definePlugin({
 
 const HEADERS = {
   'content-security-policy': "default-src 'none'",
-  'cache-control': 'public, max-age=60',
+  'cache-control': 'private, max-age=60',
   'x-site': 'yes',
 } as const;
 
@@ -519,11 +519,33 @@ const mistakes: readonly (readonly [string, RouteDefinition['method'], string, O
     /nothing authenticates/,
   ],
   ['a cookie without CSRF protection', 'POST', '/x', { ...open, csrf: 'none' }, /no CSRF protection/],
+  [
+    "users' pages in shared caches",
+    'GET',
+    '/x',
+    { ...open, headers: { 'Cache-Control': 'public, max-age=60' } },
+    /shared caches may keep its responses/,
+  ],
+  [
+    'the same without a word',
+    'GET',
+    '/x',
+    { ...open, headers: { 'cache-control': 'max-age=60' } },
+    /shared caches may/,
+  ],
   ['files in JSON', 'POST', '/x', { ...open, body: { kind: 'json', files: '1 MB' } }, /only a form can carry files/],
   ['a body of a GET', 'GET', '/x', { ...open, body: 'json' }, /GET request carries no body/],
   ['input without a body', 'DELETE', '/x', { ...open, input: z.string() }, /schema for input, but no body/],
   ['a path that core answers', 'GET', '/healthz', { ...open, at: 'root' }, /core answers this path itself/],
   ['no access', 'GET', '/x', JSON.parse('{"open":true}'), /GET \/x of broken: it declares no access/],
+  ['open: false', 'GET', '/x', { access: JSON.parse('{"open":false}') }, /names `open` together with something else/],
+  [
+    'open, and a condition',
+    'GET',
+    '/x',
+    { access: JSON.parse('{"open":true,"signedIn":true}') },
+    /names `open` together/,
+  ],
   ['access without a condition', 'GET', '/x', { access: JSON.parse('{}') }, /it declares no access/],
   ['access that nobody decides', 'GET', '/x', { access: JSON.parse('{"signdIn":true}') }, /signdIn/],
 ];

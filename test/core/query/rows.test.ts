@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert';
 import { z } from 'zod';
 import { isTimeout } from '../../../core/database/errors.ts';
 import { openDatabase, type Query } from '../../../core/database/pool.ts';
+import { withScope } from '../../../core/database/scope.ts';
 import { RustioError } from '../../../core/errors.ts';
 import type { FieldInfo, ModelInfo } from '../../../core/model/registry.ts';
 import { createRows } from '../../../core/query/create-rows.ts';
@@ -261,6 +262,16 @@ test('one record: key, label, version, relations, lists; nothing that is hidden'
   assert.equal([odd?.key, odd?.keyValue, odd?.label], ['B~2f1', 'B/1', 'B/1 · Beta_x']);
 });
 
+test('of several records only those are there that the reader may see, in the order of the keys', async () => {
+  const keys = async (rules: Rules): Promise<readonly string[]> =>
+    (await rowsFor(rules).findMany(somebody, person, ['4', '2', "1'--", '99', '2', '1'])).map(({ key }) => key);
+  assert.equal(await keys({}), ['4', '2', '1']);
+  assert.equal(await keys({ rows: { person: hidden } }), ['2', '1']);
+  assert.equal(await keys({ denied: ['person.view'] }), []);
+  const [first] = await rowsFor({ hidden: ['person.secret'] }).findMany(somebody, person, ['1']);
+  assert.not.ok('secret' in (first?.row ?? {}));
+});
+
 test('one record is not there for who may not see it, nor by a key that none can have', async () => {
   assert.is(await rowsFor({ rows: { person: hidden } }).find(somebody, person, '4'), undefined);
   assert.is(await rowsFor({ denied: ['person.view'] }).find(somebody, person, '1'), undefined);
@@ -427,6 +438,12 @@ costs('a large table is counted about, what is found in it up to a thousand, and
     (await list('', scope, names, tag)).count,
     { kind: 'more', rows: 1_000 },
     'no estimate of rows that are not his',
+  );
+  const settings = { 'app.tenant': 'acme' };
+  assert.equal(
+    (await withScope({ settings }, () => list('', {}, names, tag))).count,
+    { kind: 'more', rows: 1_000 },
+    'nor of rows that row-level security may hide',
   );
 });
 

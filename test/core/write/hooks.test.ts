@@ -185,6 +185,20 @@ test("hooks set what the actor may not, and the actor's rights hold for what he 
   assert.equal(mistakes(await update([], { place: 'A' }, '1', rules)), ['place: problem.noSuchRow']);
 });
 
+test('a hook that hands back what it was given lends the actor no reach: only what it changes is its own', async () => {
+  const echo = hooksFor(Person, {
+    beforeValidate: (_tx, { values }) => ({ values: { ...values, visits: 7 } }),
+    beforeSave: (_tx, { values }) => ({ values: { ...values } }),
+  });
+  const rules: Rules = { rows: { place: sql.fragment`t.code <> 'B'` } };
+  const out = await change((tx) => writing([echo], rules).update(tx, cause, Person, '1', { place: 'B' }));
+  assert.equal(mistakes(out), ['place: problem.noSuchRow']);
+  const added = await change((tx) => writing([echo], rules).create(tx, cause, Person, { name: 'Dan', place: 'B' }));
+  assert.equal(mistakes(added), ['place: problem.noSuchRow']);
+  assert.is((await update([echo], { place: 'A', name: 'Anna' }, '1', rules)).outcome, 'done');
+  assert.equal([(await personNow(1))?.visits, (await personNow(1))?.name], [7, 'Anna']);
+});
+
 test('hooks neither change a key nor a field that does not exist', async () => {
   const key = hooksFor(Place, { beforeSave: () => ({ values: { code: 'Z' } }) });
   const moved = await change((tx) => writing([key]).update(tx, cause, Place, 'A', { name: 'New' }));

@@ -78,6 +78,13 @@ const phones = definePlugin({
       },
       afterCommit: ({ action, key, row }) => void sent.push(`${action} ${key} ${row?.name}`),
     }),
+    hooksFor('*', {
+      // What no plugin may do, whatever the person may who saves a telephone number.
+      beforeValidate: (_tx, { values }) =>
+        values.deskPhone === '+4930666' ? { values: { role: 'developer', badge: 'gold' } } : undefined,
+      beforeSave: (_tx, { values }) =>
+        values.deskPhone === '+4930667' ? { values: { role: 'developer' } } : undefined,
+    }),
     hooksFor(Flight, {
       beforeDelete: (_tx, { old }) =>
         old?.name === 'now' ? { problems: [{ field: undefined, issue: { key: 'spans.problem.flying' } }] } : undefined,
@@ -152,6 +159,26 @@ test('a form of the read-only model sets the writable field and no other', async
   assert.equal([wrong.status, mistakeAt(wrong.text, 'deskPhone') !== ''], [422, true]);
 });
 
+test('attack: added fields of an account above, or of a peer, are changed by nobody; their own by everybody who may', async () => {
+  const idOf = async (email: string) =>
+    Number((await run(desk)`select id from rustio_user where email = ${email}`)[0]?.id);
+  const [chief, peer] = [await idOf(await desk.account('administrator')), await idOf(await desk.account('staff'))];
+  const own = Number((await run(desk)`select min(id) as id from rustio_user where role = 'staff'`)[0]?.id);
+  for (const [id, status] of [
+    [chief, 403],
+    [peer, 403],
+    [own, 303],
+    [2, 303],
+  ] as const) {
+    const answer = await clerk.submit(`/admin/users/${id}/+edit`, { deskPhone: '+49 30 888' });
+    assert.is(answer.status, status, String(id));
+    const [row] = await run(desk)`select desk_phone from rustio_user where id = ${id}`;
+    assert.is(row?.desk_phone, status === 303 ? '+4930888' : null);
+  }
+  await run(desk)`update rustio_user set desk_phone = null where id = ${own}`;
+  await run(desk)`update rustio_user set desk_phone = '+4930999' where id = 2`;
+});
+
 test('the button to edit is there for those who may use it; adding and deleting stay closed', async () => {
   const edit = '/admin/users/2/+edit';
   assert.ok(linksOf((await clerk.get('/admin/users/2')).text).includes(edit));
@@ -188,6 +215,19 @@ test('code sets the writable field, and is refused the others', async () => {
   assert.equal(await app.database.transaction((tx) => app.write.remove(tx, context, User, '2')), {
     outcome: 'forbidden',
   });
+});
+
+test("attack: a hook cannot set what only the rules of the field's own plugin change", async () => {
+  const { app } = desk;
+  const save = (deskPhone: string) =>
+    app.database.transaction((tx) => app.write.update(tx, commandAuditContext(), User, '2', { deskPhone }));
+  const notYours = (...names: readonly string[]) => ({
+    outcome: 'invalid',
+    problems: names.map((field) => ({ field, issue: { key: 'problem.notYours' } })),
+  });
+  assert.equal(await save('+4930666'), notYours('role', 'badge'));
+  assert.equal(await save('+4930667'), notYours('role'));
+  assert.is.not((await app.records.get(commandAuditContext().actor, User, '2'))?.role, 'developer');
 });
 
 test('a field of a plugin’s type has its own control, value and words', async () => {

@@ -122,6 +122,8 @@ test('forms of routes that do not ask for it, that have no page, or that are too
     await client.post('/admin/forgetful', { '~token': token, amount: '1' }),
     await client.post('/admin/no-page', { '~token': token, amount: '1' }),
     await client.post('/admin/transfer', { '~token': token, amount: 'x'.repeat(10_000) }),
+    // Each of these letters is two bytes: more than what is kept for a sign-in has room for.
+    await client.post('/admin/transfer', { '~token': token, amount: 'ع'.repeat(9_000) }),
   ];
   for (const answer of lost) assert.equal([answer.status, answer.location], [303, '/admin/reauth']);
   await client.submit('/admin/reauth', { password: PASSWORD });

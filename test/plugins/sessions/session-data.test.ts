@@ -8,6 +8,7 @@ import { flash } from '../../../core/http/flash.ts';
 import { seeOther } from '../../../core/http/see-other.ts';
 import { definePlugin } from '../../../core/plugin.ts';
 import { revokeSessions } from '../../../plugins/sessions/revoke-sessions.ts';
+import { changeOfData } from '../../../plugins/sessions/session-data.ts';
 import { PASSWORD, type TestApp, testApp } from '../../support/app.ts';
 import { type DatabaseProxy, databaseProxy } from '../../support/database-proxy.ts';
 import { suite } from '../../support/suite.ts';
@@ -189,6 +190,18 @@ test('more than 16 KB is refused, and what was there stays', async () => {
   assert.match(logged, 'other');
   assert.is((await person.get('/admin/notes')).text, '["before"]');
   assert.is((await person.get('/admin/other/10')).status, 200);
+});
+
+test('a message about what was done is kept, however little room plugins have left', async () => {
+  const person = await desk.person('staff');
+  assert.is((await person.get('/admin/other/16300')).status, 200);
+  assert.is((await person.get('/admin/say')).status, 303);
+  assert.match((await person.get('/admin/account')).text, /It worked: l{150,200}…/);
+});
+
+test('names that objects have by themselves are names like others: they are saved, and removed', () => {
+  assert.equal(changeOfData('{}', { constructor: 1 }), { set: { constructor: 1 }, removed: [] });
+  assert.equal(changeOfData('{"constructor":1,"valueOf":2}', {}), { set: {}, removed: ['constructor', 'valueOf'] });
 });
 
 test('texts that PostgreSQL cannot store lose only what it cannot store', async () => {

@@ -1,0 +1,61 @@
+// `recent` in the access of what plugins add to pages: no gate looks at it there.
+import * as assert from 'uvu/assert';
+import { defineAdmin, defineModel, definePlugin, field, sql } from '../../../index.ts';
+import { PASSWORD, type TestApp, testApp } from '../../support/app.ts';
+import { formsOf } from '../../support/client.ts';
+import { suite } from '../../support/suite.ts';
+
+const test = suite('sessions: recency of added items');
+const Vault = defineModel('vault', { fields: { name: field.text() } });
+let opened = 0;
+const guard = definePlugin({
+  name: 'guard',
+  api: 1,
+  requires: ['admin', 'sessions'],
+  contributes: {
+    'record.actions': [
+      {
+        name: 'open',
+        models: [Vault],
+        label: 'Open the vault',
+        access: { permission: 'change', recent: true },
+        run: async () => {
+          opened += 1;
+          return { outcome: 'done' };
+        },
+      },
+    ],
+  },
+});
+let desk: TestApp;
+test.before(async () => {
+  desk = await testApp({
+    models: [Vault],
+    extend: [guard],
+    plugins: { admin: { admins: [defineAdmin(Vault, {})] } },
+  });
+  await desk.app.database.query(sql.unsafe`insert into vault (name) values ('first')`);
+});
+test.after(async () => {
+  assert.equal(desk.errors, []);
+  await desk.close();
+});
+
+const forget = () =>
+  desk.app.database.query(sql.unsafe`update rustio_session set authenticated_at = now() - interval '20 minutes'`);
+
+test('attack: an action that wants a recent password is neither offered nor run without one', async () => {
+  const client = await desk.person('administrator');
+  const page = '/admin/vaults/1/+action/open';
+  const form = formsOf((await client.get(page)).text).find(({ action }) => action === page);
+  assert.ok(form, 'just signed in');
+  await forget();
+  assert.not.match((await client.get('/admin/vaults/1')).text, 'Open the vault');
+  assert.is((await client.get(page)).status, 403);
+  assert.is((await client.post(page, form.fields)).status, 403);
+  assert.is(opened, 0);
+  await client.submit('/admin/reauth', { password: PASSWORD });
+  assert.match((await client.get('/admin/vaults/1')).text, 'Open the vault');
+  assert.is((await client.submit(page, {})).status, 303);
+  assert.is(opened, 1);
+});
