@@ -21,6 +21,7 @@ export {
   type Command,
   type CommandInput,
   type Context,
+  commandAuditContext,
   type Database,
   defineModel,
   definePlugin,
@@ -76,7 +77,6 @@ export {
 } from './plugins/admin/public.ts';
 export {
   addToGroup,
-  commandAuditContext,
   createGroup,
   createUser,
   Group,

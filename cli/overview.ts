@@ -18,7 +18,7 @@ export function overview(commands: readonly CliCommand[], variables: readonly De
     '',
     'Options:',
     ...columns([
-      ['  --project <folder>', 'Folder of the project; by default the nearest one upward with a rustio.config.ts'],
+      ['  --project <folder>', 'Folder of the project (default: the nearest one upward with a rustio.config.ts)'],
       ['  --help', 'Show help, also for one command: rustio-admin migrate --help'],
       ['  --version', 'Show the version'],
     ]),

@@ -76,7 +76,7 @@ async function read(argv: readonly string[], commands: readonly CliCommand[]): P
     .option('project', {
       type: 'string',
       requiresArg: true,
-      description: 'Folder of the project; by default the nearest one upward',
+      description: 'Folder of the project (default: the nearest one upward)',
     })
     .strict()
     .wrap(100)

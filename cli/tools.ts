@@ -28,7 +28,7 @@ export async function withTools<N extends Exclude<Needs, 'nothing'>, T>(
   work: (context: ToolContexts[N]) => Promise<T>,
 ): Promise<T> {
   const project = await openProject(folder);
-  // Each branch opens what the type of its `needs` says.
+  // Each branch opens what its `needs` names.
   const run = work as (context: ToolContexts['database'] | ToolContexts['project']) => Promise<T>;
   if (needs === 'project') return run({ project });
   if (project.config === undefined) throw project.configError;

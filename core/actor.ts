@@ -1,10 +1,12 @@
 /** Who does something. Plugins extend these by declaration merging: auth gives a person a role and permissions. */
 export type Actor = Anonymous | Person | Command | Job | Token | Assistant;
 
+/** Somebody who has not signed in. */
 export interface Anonymous {
   readonly kind: 'anonymous';
   readonly name: string;
 }
+/** A person with an account. Plugins add to it by declaration merging: auth adds `role`, `permissions` and `displayName`. */
 export interface Person {
   readonly kind: 'person';
   readonly id: number;
@@ -31,6 +33,7 @@ export interface Token {
   readonly permissions: GrantedPermissions;
   readonly onBehalfOf?: Person;
 }
+/** An AI assistant. It has no permissions of its own. */
 export interface Assistant {
   readonly kind: 'assistant';
   readonly name: string;
@@ -56,6 +59,7 @@ export interface Credential {
   readonly id: string;
 }
 
+/** The actor of every request that nothing has authenticated. */
 export const anonymous: Anonymous = Object.freeze({ kind: 'anonymous', name: 'anonymous' });
 
 /**
@@ -88,7 +92,12 @@ export function actorText(actor: Actor): string {
   return actor.kind === 'person' ? `person ${actor.id}` : `${actor.kind} ${actor.name}`;
 }
 
-/** The session id of an audit context; null where no session authenticated the actor. */
+/**
+ * The session id of an audit context; null where no session authenticated the actor.
+ *
+ * @example
+ * await endSessions(tx, { allOf: userId, except: sessionIdOf(context) }, 'mfa_enabled');
+ */
 export function sessionIdOf({ credential }: AuditContext): string | null {
   return credential?.scheme === 'session' ? credential.id : null;
 }

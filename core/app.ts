@@ -6,7 +6,7 @@ import type { Database, Query } from './database/pool.ts';
 import type { Events } from './events.ts';
 import type { ExtensionPointName, ExtensionPoints } from './extension-points.ts';
 import type { Files } from './files/files.ts';
-import type { AccessControl } from './http/access.ts';
+import type { AccessControl } from './http/context.ts';
 import type { Route } from './http/route.ts';
 import type { Urls } from './http/urls.ts';
 import type { Models } from './model/registry.ts';
@@ -27,17 +27,17 @@ export interface App {
   /** Enabled plugins in their order. */
   readonly plugins: readonly Plugin[];
   readonly models: Models;
-  /** For rules; a page hands it on and never asks it anything. */
+  /** For rules: transactions, and SQL of a plugin's own. Pages pass it on and run no statements themselves. */
   readonly database: Database;
-  /** The same for what pages show: the server takes a statement back that needs longer than a reader waits. */
+  /** The same for what pages show: a statement that takes longer than 2 s is cancelled. */
   readonly reading: Database;
-  /** The same again for one person, of whom a few statements run at once: nobody takes all connections with ten slow tabs. */
+  /** The same for one actor, who may run a few statements at once: ten slow tabs of one person do not take all connections. */
   readingFor(actor: Actor): Query;
   readonly policy: Policy;
   readonly access: AccessControl;
-  /** The door for reading. */
+  /** Reads rows of models, with the actor's permissions and rules applied. */
   readonly records: Records;
-  /** The door for writing. */
+  /** Changes rows of models, with permissions, validation, hooks and the audit trail. */
   readonly write: Write;
   readonly events: Events;
   /** Files that people upload: kept aside until a record takes them, and given out again. */
@@ -47,7 +47,7 @@ export interface App {
   readonly urls: Urls;
   readonly log: Logger;
   readonly routes: readonly Route[];
-  /** Every permission that can be given: four per model, and what plugins declare. */
+  /** Every permission that can be granted: four per model, and what plugins declare. */
   readonly permissions: readonly string[];
   /** What plugins contribute to an extension point, by rank and then in their order. */
   contributions<P extends ExtensionPointName>(point: P): readonly ExtensionPoints[P][];

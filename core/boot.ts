@@ -1,12 +1,13 @@
 import { pathToFileURL } from 'node:url';
 import type { Logger } from 'pino';
+import type { z } from 'zod';
 import type { App } from './app.ts';
 import { contributionsOf } from './boot/contributions.ts';
+import { serviceFinder } from './boot/find-services.ts';
 import { readPluginEnvironments, readPluginOptions } from './boot/options.ts';
-import { callHook } from './boot/plugin-failure.ts';
 import { orderPlugins } from './boot/plugins.ts';
 import { checkBoot, stopIfAny } from './boot/problems.ts';
-import type { ProjectContext } from './config.ts';
+import type { PluginEnvironment, PluginOptions, ProjectContext } from './config.ts';
 import type { Database } from './database/pool.ts';
 import { RustioError } from './errors.ts';
 import { createEvents } from './events.ts';
@@ -19,13 +20,13 @@ import { createUrls } from './http/urls.ts';
 import { migrationSources } from './migrate/sources.ts';
 import { buildModels } from './model/resolve.ts';
 import type { Plugin } from './plugin.ts';
+import { callHook } from './plugin-failure.ts';
 import { combinePolicies, rulesPolicy } from './policy.ts';
 import { createRows } from './query/create-rows.ts';
 import { Turns } from './query/turns.ts';
 import type { Policy } from './query/types.ts';
 import { readinessOf } from './readiness.ts';
-import { serviceFinder } from './services.ts';
-import { createViews } from './view/views.ts';
+import { createViews } from './view/create-views.ts';
 import { kernelCatalogue } from './view/words/catalogue.ts';
 import { createCatalogue } from './view/words.ts';
 import { createWrite } from './write/create-write.ts';
@@ -184,8 +185,9 @@ export async function boot({
     },
     contributions: contributions.of,
     // The schema of this plugin has parsed them; the map only loses the type by name.
-    options: (plugin) => options.get(plugin) as never,
-    environmentOf: (plugin) => environments.get(plugin) as never,
+    options: <N extends keyof PluginOptions>(plugin: N) => options.get(plugin) as z.output<PluginOptions[N]>,
+    environmentOf: <N extends keyof PluginEnvironment>(plugin: N) =>
+      environments.get(plugin) as z.output<z.ZodObject<PluginEnvironment[N]>>,
     ...serviceFinder(enabled, () => app),
   };
 

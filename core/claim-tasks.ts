@@ -1,4 +1,4 @@
-// Which process runs a scheduled task is decided by the database: whoever changes the task's row runs it.
+// Which process runs a scheduled task is decided by the database: the one that updates the task's row runs it.
 
 import { randomUUID } from 'node:crypto';
 import { sql } from 'slonik';
@@ -46,7 +46,7 @@ export function claimTasks(database: Query, tasks: readonly DueTask[]): Promise<
   `);
 }
 
-/** Tells the others that this process still works on it. */
+/** Shows other processes that this one is still working on it. */
 export async function renewLease(database: Query, { plugin, name, run }: ClaimedTask): Promise<void> {
   await database.query(sql.unsafe`
     update rustio_schedule

@@ -2,7 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 import type { AuditContext } from './actor.ts';
 
-/** The audit context of a command: somebody with a shell, by their name on the machine. */
+/**
+ * The audit context of a command: somebody with a shell, by their name on the machine.
+ *
+ * @example
+ * await app.database.transaction((tx) => app.write.remove(tx, commandAuditContext(), Order, key));
+ */
 export function commandAuditContext(): AuditContext {
   return {
     actor: { kind: 'command', name: `${userName()}@${hostname()}` },

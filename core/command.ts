@@ -35,14 +35,28 @@ export interface ToolContexts {
   database: { readonly project: ProjectContext; readonly app: App; readonly database: Database };
 }
 
-/** A check of `doctor`. */
+/**
+ * A check of `doctor`. `needs` decides what `run` is given.
+ *
+ * @example
+ * const queue: Check = {
+ *   name: 'mail-queue',
+ *   needs: 'database',
+ *   run: async ({ database }) =>
+ *     (await waitingMails(database)) < 1_000
+ *       ? { status: 'ok', message: 'The mail queue is short.' }
+ *       : { status: 'warning', message: 'More than 1,000 mails are waiting.', fix: 'Start a worker: npx rustio-admin worker.' },
+ * };
+ */
 export type Check = { readonly [N in Needs]: CheckOf<N> }[Needs];
+/** A check with these needs; see `Check`. */
 export interface CheckOf<N extends Needs> {
   /** A stable name: `administrator`. */
   readonly name: string;
   readonly needs: N;
   run(context: ToolContexts[N]): Promise<CheckResult>;
 }
+/** `note` is worth reading and no problem. `doctor` exits with an error when a check has `failed`. */
 export type CheckResult =
   | { readonly status: 'ok' | 'note'; readonly message: string }
   | { readonly status: 'warning' | 'failed'; readonly message: string; readonly fix: string };
@@ -60,6 +74,7 @@ export type CheckResult =
  * };
  */
 export type Command = { readonly [N in Needs]: CommandOf<N> }[Needs];
+/** A command with these needs; see `Command`. */
 export interface CommandOf<N extends Needs> {
   /** `user create`; arguments in capitals are positions (`user password EMAIL`), those in brackets are optional (`[NAME]`). */
   readonly name: string;
@@ -68,6 +83,7 @@ export interface CommandOf<N extends Needs> {
   readonly options?: Readonly<Record<string, CommandOption>>;
   run(context: ToolContexts[N], input: CommandInput): Promise<void>;
 }
+/** An option of a command, `--days 30`. A boolean one takes no value. */
 export interface CommandOption {
   readonly description: string;
   readonly type: 'string' | 'boolean' | 'number';
@@ -75,6 +91,7 @@ export interface CommandOption {
   readonly required?: boolean;
   readonly default?: string | boolean | number;
 }
+/** What a command was called with, and what it may do with the terminal. */
 export interface CommandInput {
   /** Positions and options by name, positions in lower case. */
   readonly values: Readonly<Record<string, string | boolean | number | undefined>>;

@@ -18,6 +18,7 @@ import type { Messages } from './view/words.ts';
  */
 // biome-ignore lint/suspicious/noEmptyInterface: plugins merge into it
 export interface PluginOptions {}
+/** The schema of a plugin without options, for `PluginOptions`. */
 export type NoOptions = z.ZodObject<Record<never, never>>;
 
 /** The shape of each plugin's environment variables, by its name. Plugins merge theirs in. */

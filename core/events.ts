@@ -12,6 +12,7 @@ export interface EventData {
   update: { readonly before: Snapshot; readonly after: Snapshot };
   delete: { readonly before: Snapshot };
 }
+/** The name of an event: those of core, and those that plugins merge into `EventData`. */
 export type EventName = keyof EventData;
 
 /** The record, account or thing that an event is about. */
@@ -21,6 +22,7 @@ export interface Subject {
   readonly label: string;
 }
 
+/** An event as handlers get it. */
 export interface RecordedEvent<N extends EventName = EventName> {
   readonly name: N;
   readonly context: AuditContext;

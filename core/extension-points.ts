@@ -18,6 +18,7 @@ export interface ExtensionPoints {
   /** Below every page. */
   'layout.footer': LayoutBlock;
 }
+/** The name of an extension point: `layout.navigation`, `record.panels`. */
 export type ExtensionPointName = keyof ExtensionPoints & string;
 
 /** Points that core itself opens. */
@@ -46,6 +47,17 @@ export interface Contribution {
 }
 
 /**
+ * Whether this user sees an item of an extension point; everyone does where it has no `access`. For plugins that open extension
+ * points of their own.
+ *
+ * @example
+ * const cards = app.contributions('reports.cards').filter((card) => isAllowed(ctx, app, card));
+ */
+export function isAllowed(ctx: Context, app: App, { access }: Pick<Contribution, 'access'>): boolean {
+  return access === undefined || app.access.decide(ctx, access) === 'allow';
+}
+
+/**
  * A piece of markup in the frame.
  *
  * @example
@@ -58,6 +70,12 @@ export interface LayoutBlock extends Contribution {
   data?(ctx: Context, app: App): ViewData | undefined;
 }
 
+/**
+ * An entry of the navigation.
+ *
+ * @example
+ * 'layout.navigation': [{ label: 'holidays.title', path: '/holidays', access: { permission: 'holidays.view' } }],
+ */
 export interface NavigationItem {
   /** A key of the messages, the text itself, or a function that returns it in the reader's language. */
   readonly label: string | ((t: Translate) => string);

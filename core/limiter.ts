@@ -4,7 +4,7 @@ export interface LimiterOptions {
   readonly concurrency: number;
   /** How many may wait, for each key. @defaultValue unbounded */
   readonly maxWaiting?: number;
-  /** The error for whoever comes when the queue is full. @defaultValue a `QueueFull` */
+  /** The error for calls that find the queue full. @defaultValue a `QueueFull` */
   readonly whenFull?: () => Error;
 }
 

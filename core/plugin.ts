@@ -20,7 +20,7 @@ import type { PrepareDevelopment } from './development.ts';
 import type { EventHandlers, EventName } from './events.ts';
 import type { Contributions, ExtensionPointName } from './extension-points.ts';
 import type { Authenticator } from './http/authenticate.ts';
-import type { AccessKinds, Context, GateName, Middleware } from './http/context.ts';
+import type { AccessDecision, AccessKinds, Context, GateName, Middleware } from './http/context.ts';
 import type { Routes } from './http/route.ts';
 import type { ModelExtension } from './model/extend-model.ts';
 import type { FieldType } from './model/kind.ts';
@@ -35,6 +35,7 @@ import type { ModelHook } from './write/hooks.ts';
 /** The version of this interface. */
 export const PLUGIN_API = 1;
 
+/** What a plugin contributes. Every property but `name` and `api` is optional; make one with `definePlugin`. */
 export interface Plugin<N extends string = string> {
   /** Lower-case words with hyphens; the name in `plugins` of the config. */
   readonly name: N;
@@ -83,9 +84,9 @@ export interface Plugin<N extends string = string> {
   readonly events?: readonly EventName[];
 
   // ── rules about rows
-  /** Its say in who may do what. The parts of all plugins are combined: see `PolicyPart`. */
+  /** Who may do what. The parts of all plugins are combined: see `PolicyPart`. */
   readonly policies?: (app: App) => readonly PolicyPart[];
-  /** Hooks that run around every change of a model's rows, whoever makes it; made with `hooksFor`. */
+  /** Hooks that run around every change of a model's rows, from any source; made with `hooksFor`. */
   readonly hooks?: (app: App) => readonly ModelHook[];
   /** What it does when an event is recorded, in the same transaction. */
   readonly on?: (app: App) => EventHandlers;
@@ -155,6 +156,7 @@ export interface Plugin<N extends string = string> {
 
 type EnvironmentShape<N extends string> = N extends keyof PluginEnvironment ? PluginEnvironment[N] : z.ZodRawShape;
 
+/** What `start` returns, to be run at the end. */
 export type Stop = () => Promise<void> | void;
 
 /** In which kind of process a plugin starts. */
@@ -162,6 +164,7 @@ export interface ProcessInfo {
   readonly role: ProcessRole;
   readonly signal: AbortSignal;
 }
+/** `web`: a server. `worker`: `rustio-admin worker`. `command`: a command of the CLI, or a test that runs one. */
 export type ProcessRole = 'web' | 'worker' | 'command';
 
 /** What `defineAdmin` of the admin plugin gives; core only hands it on. */
@@ -170,14 +173,28 @@ export interface AdminDeclaration {
   readonly options: object;
 }
 
+/**
+ * A permission beside the four of every model.
+ *
+ * @example
+ * permissions: [{ name: 'reports.export', description: 'Export reports' }],
+ */
 export interface Permission {
   /** `plugin.verb`, or `model.verb` beside view, add, change and delete. */
   readonly name: string;
   readonly description: string;
 }
 
-/** `sign-in`: the request is anonymous. `deny`: the user is known and does not have the right. */
-export type AccessDecision = 'allow' | 'sign-in' | 'deny';
+/**
+ * How a plugin decides the kinds of access that it adds to `AccessKinds`. A check answers at once, from what the request's state
+ * holds; what must be loaded belongs into the authenticator.
+ *
+ * @example
+ * accessChecks: {
+ *   role: ({ state: { actor } }, required) =>
+ *     actor.kind === 'anonymous' ? 'sign-in' : actor.kind === 'person' && reaches(actor.role, required) ? 'allow' : 'deny',
+ * },
+ */
 export type AccessChecks = {
   readonly [K in Exclude<keyof AccessKinds, 'open'>]?: (
     ctx: Context,
@@ -186,10 +203,16 @@ export type AccessChecks = {
   ) => AccessDecision;
 };
 
-/** A state that a signed-in user must leave before continuing: a pending second factor, a password to change. */
+/**
+ * A state that a signed-in user must leave before continuing: a pending second factor, a password to change. Until then no page
+ * but the gate's own is shown, and the frame shows nothing that the user may open.
+ *
+ * @example
+ * gates: [{ name: 'code', page: '/mfa/code', passes: ({ state }) => state.session?.trust !== 'code_pending' }],
+ */
 export interface Gate {
   readonly name: GateName;
-  passes(ctx: Context): boolean;
+  passes(ctx: Context, app: App): boolean;
   /** Where the user is sent, under the mount path. Its route must skip this gate. */
   readonly page: string;
   /** The forms of resumable routes that it stops are kept, and offered again afterwards. @defaultValue false */
@@ -275,7 +298,17 @@ export const PLUGIN_KEYS = [
   'verify',
 ] as const satisfies readonly (keyof Plugin)[];
 
-/** Checks a plugin's type and returns it. */
+/**
+ * Checks a plugin's type and returns it.
+ *
+ * @example
+ * export const holidays = definePlugin({
+ *   name: 'holidays',
+ *   api: 1,
+ *   requires: ['admin'],
+ *   routes: (routes) => routes.get('/holidays', { access: { signedIn: true } }, holidaysPage),
+ * });
+ */
 export function definePlugin<const N extends string>(plugin: Plugin<N>): Plugin<N> {
   return Object.freeze(plugin);
 }

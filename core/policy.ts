@@ -6,7 +6,7 @@ import type { FieldInfo, ModelInfo } from './model/registry.ts';
 import type { Action, Policy } from './query/types.ts';
 
 /**
- * One plugin's (or the project's) say in who may do what. Every method is optional, and parts are combined:
+ * What one plugin (or the project) decides about who may do what. Every method is optional, and parts are combined:
  *
  * - `holds` and `may`: at least one part says `true` and none says `false`. `undefined` is no opinion.
  * - `mayField`: no part says `false`.
@@ -33,7 +33,7 @@ export interface PolicyPart {
   rows?(actor: Actor, action: Action, model: ModelInfo): FragmentSqlToken | undefined;
 }
 
-/** Combines parts into the one policy that data access asks. */
+/** Combines parts into the one policy that data access applies. */
 export function combinePolicies(parts: readonly PolicyPart[]): Policy {
   const mays = parts.filter((part) => part.may !== undefined);
   const holders = parts.filter((part) => part.holds !== undefined);
@@ -104,7 +104,7 @@ export interface ModelRules {
  * Restricts rows and fields of one model, beside what permissions say. Rules only take away: a person still needs the
  * permission for the model.
  *
- * `rows` is a condition over the alias `t`, or `undefined` for all rows. `fields` says for each field that it names who may
+ * `rows` is a condition over the alias `t`, or `undefined` for all rows. `fields` has a function for each field that decides who may
  * see it (`view`) or set it (`add`, `change`); anything but `true` closes it.
  *
  * @example

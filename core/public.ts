@@ -29,6 +29,7 @@ export type {
   Needs,
   ToolContexts,
 } from './command.ts';
+export { commandAuditContext } from './command-context.ts';
 export type {
   Config,
   Environment,
@@ -45,21 +46,24 @@ export { currentScope, type RequestScope, withoutScope, withScope } from './data
 export type { DevelopmentNotes, DevelopmentStart, PrepareDevelopment } from './development.ts';
 export { type FourParts, RustioError } from './errors.ts';
 export type { EventData, EventHandler, EventHandlers, EventName, Events, RecordedEvent, Subject } from './events.ts';
-export type {
-  Contribution,
-  Contributions,
-  ExtensionPointName,
-  ExtensionPoints,
-  LayoutBlock,
-  NavigationItem,
+export {
+  type Contribution,
+  type Contributions,
+  type ExtensionPointName,
+  type ExtensionPoints,
+  isAllowed,
+  type LayoutBlock,
+  type NavigationItem,
 } from './extension-points.ts';
 export type { FileStore } from './files/file-store.ts';
 export type { Files } from './files/files.ts';
 export type { StoredFile } from './files/stored-file.ts';
-export { type AccessControl, forbidden, wantsJson } from './http/access.ts';
+export { forbidden, wantsJson } from './http/access.ts';
 export type { Authentication, Authenticator } from './http/authenticate.ts';
 export {
   type Access,
+  type AccessControl,
+  type AccessDecision,
   type AccessKinds,
   auditContext,
   type Context,
@@ -67,10 +71,10 @@ export {
   type Middleware,
   type RequestState,
 } from './http/context.ts';
-export { flash, type Message } from './http/flash.ts';
+export { flash } from './http/flash.ts';
 export type { Form } from './http/form.ts';
 export { homeOf } from './http/home.ts';
-export { type InterruptedForm, takeInterruptedForm } from './http/interrupted-form.ts';
+export { takeInterruptedForm } from './http/interrupted-form.ts';
 export type {
   BodyKind,
   BodyOptions,
@@ -85,7 +89,7 @@ export type {
 export { notFound } from './http/router.ts';
 export { safeReturn } from './http/safe-return.ts';
 export { seeOther } from './http/see-other.ts';
-export type { SignInData } from './http/sign-in-data.ts';
+export type { InterruptedForm, Message, SignInData } from './http/sign-in-data.ts';
 export type { Upload } from './http/upload.ts';
 export type { Urls } from './http/urls.ts';
 export { type ExtendedFields, type ExtensionOf, extendModel, type ModelExtension } from './model/extend-model.ts';
@@ -96,7 +100,6 @@ export { type AnyModel, defineModel, type Insert, type Key, type Row, type Updat
 export { type FieldInfo, isEditable, type ModelInfo, type Models } from './model/registry.ts';
 export {
   type AccessChecks,
-  type AccessDecision,
   type AdminDeclaration,
   definePlugin,
   type Gate,

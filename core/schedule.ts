@@ -19,6 +19,7 @@ export interface ScheduledTask {
   readonly roles?: readonly Exclude<ProcessRole, 'command'>[];
   run(app: App, signal: AbortSignal): Promise<void>;
 }
+/** `30 seconds`, `1 day`; at least one second. */
 export type Interval = `${number} ${'second' | 'minute' | 'hour' | 'day'}${'' | 's'}`;
 
 const MS = { second: 1_000, minute: 60_000, hour: 3_600_000, day: 86_400_000 };

@@ -1,12 +1,12 @@
 import type { App } from './app.ts';
-import { failedHook } from './boot/plugin-failure.ts';
 import { RustioError } from './errors.ts';
-import type { Plugin, ProcessRole, Stop } from './plugin.ts';
+import type { Plugin, ProcessInfo, ProcessRole, Stop } from './plugin.ts';
+import { failedHook } from './plugin-failure.ts';
 import { within } from './within.ts';
 
-/** A plugin that takes longer to start is named, instead of a boot that hangs without a word. */
+/** A plugin that takes longer to start is named, instead of a boot that hangs silently. */
 const START_MS = 30_000;
-/** A plugin that takes longer to stop is named in the log and left behind, so that the process ends. */
+/** A plugin that takes longer to stop is named in the log and not waited for, so that the process ends. */
 const STOP_MS = 10_000;
 
 export interface StartedPlugins {
@@ -59,17 +59,13 @@ export async function startPlugins(
   }
 }
 
-async function startOne(
-  plugin: Plugin,
-  app: App,
-  process: { readonly role: ProcessRole; readonly signal: AbortSignal },
-): Promise<Stop | undefined> {
+async function startOne(plugin: Plugin, app: App, process: ProcessInfo): Promise<Stop | undefined> {
   if (!plugin.start) return undefined;
   try {
     const stop = await within(START_MS, Promise.resolve(plugin.start(app, process)), () => tooLate(plugin.name));
     return stop ?? undefined;
   } catch (error) {
-    throw failedHook(plugin, 'start', error);
+    throw failedHook(plugin.name, 'start', error);
   }
 }
 

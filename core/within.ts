@@ -1,6 +1,6 @@
 /**
- * The result of `work`, or what `late` makes when it takes longer. The work itself goes on; whoever needs it ended passes a signal
- * to it.
+ * The result of `work`, or what `late` makes when it takes longer. The work itself goes on; pass it a
+ * signal if it has to end.
  *
  * @example
  * await within(2_000, plugin.health(app), () => new Error('it did not answer within 2 s'));

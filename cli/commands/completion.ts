@@ -5,7 +5,7 @@ export const completion: CliCommand = {
   description: 'Print a script that completes commands and options in the shell',
   options: {
     shell: {
-      description: 'The shell that the script is for; by default that of SHELL',
+      description: 'Shell to write the script for (default: the one in SHELL)',
       type: 'string',
       choices: ['bash', 'zsh', 'fish'],
     },

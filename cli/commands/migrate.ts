@@ -74,7 +74,7 @@ const takeBack: Command = {
   description: 'Revert the latest migration of the project with its down file',
   needs: 'database',
   options: {
-    steps: { type: 'number', description: 'How many, the latest first; 1 by default' },
+    steps: { type: 'number', description: 'How many to revert, latest first (default 1)' },
     to: { type: 'string', description: 'Revert everything applied after this one' },
     source: { type: 'string', description: 'A plugin, to revert one of its migrations', default: PROJECT_SOURCE },
   },

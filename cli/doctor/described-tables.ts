@@ -14,7 +14,7 @@ export const describedTables: CheckOf<'database'> = {
     const problems: string[] = [];
     for (const model of described) problems.push(...problemsOf(model, await findTable(database, model)));
     if (problems.length === 0)
-      return { status: 'ok', message: `${described.length} described tables are as their models say.` };
+      return { status: 'ok', message: `${described.length} described tables match their models.` };
     return {
       status: 'failed',
       message: problems.join('\n'),

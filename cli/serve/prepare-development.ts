@@ -1,13 +1,13 @@
 // What the first start in development does by itself, so that a newcomer sees a working application: tables, rows, and
 // whatever the plugins prepare. Production does none of it.
 import type { App } from '../../core/app.ts';
-import { failedHook } from '../../core/boot/plugin-failure.ts';
 import { commandAuditContext } from '../../core/command-context.ts';
 import type { ProjectContext, SeededPerson } from '../../core/config.ts';
 import type { Database } from '../../core/database/pool.ts';
 import type { DevelopmentNotes } from '../../core/development.ts';
 import { migrate } from '../../core/migrate/run.ts';
 import { migrationSources } from '../../core/migrate/sources.ts';
+import { failedHook } from '../../core/plugin-failure.ts';
 import type { ProjectServer } from '../../core/project-database.ts';
 import { seedOnce } from './seed-once.ts';
 
@@ -34,10 +34,10 @@ export async function prepareDevelopment(preparation: Preparation): Promise<Requ
       if (note !== undefined) notes.push(note);
     } catch (error) {
       for (const line of linesFor(people)) say(line);
-      throw failedHook(plugin, 'prepareDevelopment', error);
+      throw failedHook(plugin.name, 'prepareDevelopment', error);
     }
   }
-  // Where no plugin knows what to do with them, whoever the seed created is reported all the same.
+  // Where no plugin reports the people whom the seed created, they are reported here.
   if (notes.length === 0) notes.push({ aboveAddress: linesFor(people) });
   return {
     aboveAddress: notes.flatMap(({ aboveAddress = [] }) => aboveAddress),

@@ -10,6 +10,7 @@ import { RustioError } from '../../core/errors.ts';
 import { atEnd } from './clean-up.ts';
 import { PASSWORD, type TestApp } from './test-app.ts';
 
+/** What kind of browser profile visits. */
 export interface VisitOptions {
   readonly width?: number;
   readonly height?: number;
@@ -33,6 +34,7 @@ export interface Visitor {
   signIn(email: string): Promise<void>;
 }
 
+/** A browser; see `openBrowser`. */
 export interface TestBrowser {
   readonly version: string;
   visit(app: TestApp, options?: VisitOptions): Promise<Visitor>;

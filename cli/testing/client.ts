@@ -11,11 +11,17 @@ export interface Answer {
   json(): unknown;
 }
 
+/** Values of a form by name; several of one name as an array. */
 export interface FormFields {
   readonly [name: string]: string | readonly string[];
 }
 
-/** Dashes and quotation marks as browsers show them; pages hold them as numeric references. */
+/**
+ * Dashes and quotation marks as browsers show them; pages hold them as numeric references.
+ *
+ * @example
+ * assert.match(asTyped(page.text), /It’s done/);
+ */
 export function asTyped(html: string): string {
   return html.replace(/&#(8[0-3]\d\d);/g, (_, code) => String.fromCharCode(Number(code)));
 }
@@ -141,7 +147,13 @@ interface PageForm {
   readonly fields: Record<string, string | readonly string[]>;
 }
 
-/** The forms of a page, with what a browser would send of each. It reads markup with quoted attributes, as our templates write it. */
+/**
+ * The forms of a page, with what a browser would send of each. It reads markup with quoted attributes, as our templates write it.
+ *
+ * @example
+ * const [form] = formsOf(page.text);
+ * assert.equal(form?.fields.name, 'First');
+ */
 export function formsOf(html: string): readonly PageForm[] {
   return [...html.matchAll(/<form\b([^>]*)>([\s\S]*?)<\/form>/g)].map(([, head = '', inside = '']) => ({
     action: decode(attribute(head, 'action') ?? ''),

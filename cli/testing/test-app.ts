@@ -6,6 +6,7 @@ import { pino } from 'pino';
 import type { App } from '../../core/app.ts';
 import { boot } from '../../core/boot.ts';
 import type { CheckResult } from '../../core/command.ts';
+import { commandAuditContext } from '../../core/command-context.ts';
 import type { Config, Environment } from '../../core/config.ts';
 import { withPlainConnection } from '../../core/database/plain.ts';
 import { openDatabase } from '../../core/database/pool.ts';
@@ -16,7 +17,6 @@ import { emptySnapshot } from '../../core/migrate/shape.ts';
 import { snapshotOf } from '../../core/migrate/snapshot.ts';
 import { migrationSources, PROJECT_SOURCE } from '../../core/migrate/sources.ts';
 import { type Serving, serve } from '../../core/serve.ts';
-import { commandAuditContext } from '../../plugins/auth/command-cause.ts';
 import { createUser } from '../../plugins/auth/create-user.ts';
 import { addToGroup } from '../../plugins/auth/group-members.ts';
 import { createGroup, grantToGroup } from '../../plugins/auth/groups.ts';
@@ -65,6 +65,7 @@ export interface TestApp {
   close(): Promise<void>;
 }
 
+/** How a test application differs from an ordinary one. */
 export interface TestAppOptions {
   /** The project's folder, with templates, assets and migrations. @defaultValue an empty folder */
   readonly folder?: string;

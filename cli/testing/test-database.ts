@@ -5,6 +5,7 @@ import { withPlainConnection } from '../../core/database/plain.ts';
 import { atEnd } from './clean-up.ts';
 import { type TestServer, testServer } from './test-server.ts';
 
+/** A database of one test. */
 export interface TestDatabase {
   readonly url: string;
   /** Drops it, whoever is connected. Databases that a test does not drop go with the server. */

@@ -1,7 +1,7 @@
 import type { App } from '../app.ts';
 import type { ExtensionPointName, ExtensionPoints } from '../extension-points.ts';
 import type { Plugin } from '../plugin.ts';
-import { callHook } from './plugin-failure.ts';
+import { callHook } from '../plugin-failure.ts';
 
 /** What plugins contribute. Items are made once per extension point, sorted by rank and then by plugin. */
 export interface AllContributions {

@@ -11,6 +11,13 @@ export interface PlainConnectionOptions {
  * One connection outside the pool for what Slonik cannot do: migration files (several statements, a session lock), LISTEN
  * and COPY. It has no statement timeout, the pool's session settings and type parsers, and is closed when `work` ends.
  * When the server drops it while nothing runs, the next query throws; listen to `error` or `end` to know at once.
+ *
+ * @example
+ * await withPlainConnection(app.database.url, async (client) => {
+ *   client.on('notification', wakeUp);
+ *   await client.query('listen jobs');
+ *   await once(signal, 'abort');
+ * });
  */
 export async function withPlainConnection<T>(
   url: string,

@@ -82,6 +82,9 @@ export async function openDatabase(url: string, options: DatabaseOptions = {}): 
 /**
  * Runs `work` in a transaction, and again in a new one when it lost against another transaction (deadlock, serialization
  * failure). Only for work that is safe to repeat: nothing outside the database may happen in it.
+ *
+ * @example
+ * await retryOnConflict(app.database, (tx) => bookSeat(tx, context, flight, seat));
  */
 export async function retryOnConflict<T>(
   database: Database,

@@ -39,12 +39,22 @@ export function withScope<T>(scope: RequestScope, work: () => T): T {
   return current.run(outer === undefined ? scope : { settings: { ...outer.settings, ...scope.settings } }, work);
 }
 
-/** Runs `work` outside any scope: for what all tenants share and a request happens to refresh. */
+/**
+ * Runs `work` outside any scope: for what all tenants share and a request happens to refresh.
+ *
+ * @example
+ * const rates = await withoutScope(() => loadExchangeRates(app.database));
+ */
 export function withoutScope<T>(work: () => T): T {
   return current.getStore() === undefined ? work() : current.exit(work);
 }
 
-/** The scope of the running code; undefined outside of one. */
+/**
+ * The scope of the running code; undefined outside of one.
+ *
+ * @example
+ * await enqueue(tx, { name: 'import', tenant: currentScope()?.settings['app.tenant'] });
+ */
 export function currentScope(): RequestScope | undefined {
   return current.getStore();
 }

@@ -12,6 +12,7 @@ export const storedFile = z.object({
   width: z.number().nullable(),
   height: z.number().nullable(),
 });
+/** A stored file; the value of a `file` or `image` field. */
 export type StoredFile = Readonly<z.infer<typeof storedFile>>;
 
 /** The same as SQL over the alias of `rustio_file`. */

@@ -1,22 +1,15 @@
 import type { App } from '../app.ts';
 import { RustioError } from '../errors.ts';
-import type { AccessChecks, AccessDecision, Gate } from '../plugin.ts';
+import type { AccessChecks, Gate } from '../plugin.ts';
 import type { Action } from '../query/types.ts';
 import type { Authenticator } from './authenticate.ts';
-import type { Access, Context, Middleware } from './context.ts';
+import type { Access, AccessControl, AccessDecision, Context, Middleware } from './context.ts';
 import { formKeeper } from './interrupted-form.ts';
 import { isSafe } from './origin.ts';
 import type { Route } from './route.ts';
 import { seeOther } from './see-other.ts';
 
 type Check = (ctx: Context, required: never, app: App) => AccessDecision;
-
-/** Decides whether a request may go on: core asks, access checks answer, pages never decide. */
-export interface AccessControl {
-  decide(ctx: Context, access: Access): AccessDecision;
-  /** Kinds of access that no plugin checks; the boot stops when a route asks for one. */
-  unknownKinds(access: Access): readonly string[];
-}
 
 /** The kinds of access that core itself decides. */
 export const coreAccessChecks: AccessChecks = {
@@ -82,13 +75,13 @@ export function checkAccess(route: Route, app: App, authenticators: readonly Aut
     // A form that was sent is gone, unless it is kept below.
     const back = isSafe(ctx.method) && ctx.path !== app.urls.to('/') ? ctx.path + ctx.search : undefined;
     if (ctx.state.actor.kind === 'person') {
-      const closed = gates.find((gate) => !isPassed(gate, ctx));
+      const closed = gates.find((gate) => !isPassed(gate, ctx, app));
       if (closed && wantsJson(ctx)) throw gateClosed();
       if (closed) {
         // Only for users whom nothing else stops: until then, no answer may depend on what they are allowed to do.
         const isKept =
           closed.keepsForms === true &&
-          gates.every((gate) => gate === closed || isPassed(gate, ctx)) &&
+          gates.every((gate) => gate === closed || isPassed(gate, ctx, app)) &&
           (await keepForm?.(ctx)) === true;
         return seeOther(ctx, app.urls.to(closed.page, { next: isKept ? ctx.path + ctx.search : back }));
       }
@@ -105,8 +98,8 @@ export function checkAccess(route: Route, app: App, authenticators: readonly Aut
 }
 
 /** A gate that answers anything but `true`, such as a promise, is closed. */
-export function isPassed(gate: Gate, ctx: Context): boolean {
-  return gate.passes(ctx) === true;
+export function isPassed(gate: Gate, ctx: Context, app: App): boolean {
+  return gate.passes(ctx, app) === true;
 }
 
 /** Everybody may: `open: true` and nothing else. What plain JavaScript makes of it besides (`open: false`) is not open. */
@@ -114,19 +107,31 @@ export function isOpenAccess(access: Access): boolean {
   return 'open' in access && access.open === true && Object.keys(access).length === 1;
 }
 
-/** Whether a response must be JSON: the route says so, or the client prefers it to HTML. */
+/**
+ * Whether a response must be JSON: the route declares it, or the client prefers it to HTML.
+ *
+ * @example
+ * if (wantsJson(ctx)) ctx.body = { saved: true };
+ */
 export function wantsJson(ctx: Context): boolean {
   return ctx.state.route?.format === 'json' || ctx.accepts('html', 'json') === 'json';
 }
 
+/**
+ * The error that a page throws when users lack the right to what they ask for: 403. Prefer `access` of the route, which decides
+ * before anything is read.
+ *
+ * @example
+ * if (!app.policy.may(ctx.state.actor, 'change', model)) throw forbidden();
+ */
 export function forbidden(): RustioError {
   return new RustioError(
     'RIO-HTTP-FORBIDDEN',
     {
       problem: 'You do not have permission to do this.',
-      why: 'Your account lacks the permission that it needs.',
+      why: 'Your account does not have the permission that this requires.',
       fix: 'Ask an administrator for access.',
-      retry: 'Once access was granted.',
+      retry: 'After access has been granted.',
     },
     { status: 403 },
   );

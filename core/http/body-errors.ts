@@ -56,7 +56,7 @@ export function wrongMedia(accepted: string): RustioError {
   );
 }
 
-/** `reason`: what the parser says. */
+/** `reason`: the parser's message. */
 export function invalidJson(reason: string): RustioError {
   return new RustioError(
     'RIO-HTTP-JSON',

@@ -44,7 +44,7 @@ export function collectRoutes(mountPath: string, authenticators: readonly Authen
           add(owner, { ...options, method, path, handler });
       return {
         // A definition's handler is typed by its own schemas, which have parsed what it is given.
-        add: (definition) => add(owner, definition as unknown as AnyRouteDefinition),
+        add: (definition) => add(owner, definition as AnyRouteDefinition),
         get: short('GET'),
         post: short('POST'),
         put: short('PUT'),
@@ -64,7 +64,7 @@ type AnyRouteDefinition = RouteOptions & {
   readonly handler: RouteDefinition['handler'];
 };
 
-/** What TypeScript does not let pass, and plain JavaScript does: a route is closed by default, and says who opens it. */
+/** What TypeScript rejects and plain JavaScript does not: a route without an access. */
 function gapIn({ access, handler }: { readonly access?: unknown; readonly handler?: unknown }): string | undefined {
   if (typeof access !== 'object' || access === null || Object.keys(access).length === 0) {
     return 'it declares no access. Say who may use it: `access: { signedIn: true }`, `{ permission: … }` or `{ open: true }`.';
@@ -87,15 +87,13 @@ function compileRoute(
   const isProgram = asked.length > 0 && !isAmbient;
   const format = definition.format ?? (output !== undefined || isProgram ? 'json' : 'page');
   const csrf = isSafe(method) ? 'none' : (definition.csrf ?? (isAmbient ? 'token' : isProgram ? 'none' : 'origin'));
-  const body = bodyOf(definition.body, method, format);
-  const path = pathOf(definition.path, at, mountPath);
-  const route: Route = {
+  const described: Omit<Route, 'responses'> = {
     method,
-    path,
+    path: pathOf(definition.path, at, mountPath),
     access,
     schemes: asked.map(({ scheme }) => scheme),
     csrf,
-    body,
+    body: bodyOf(definition.body, method, format),
     format,
     headers: definition.headers,
     skipGates: definition.skipGates ?? [],
@@ -106,19 +104,8 @@ function compileRoute(
     output,
     handler,
     owner,
-    responses: responsesOf({
-      method,
-      path,
-      access,
-      format,
-      csrf,
-      body,
-      input,
-      query,
-      output,
-      more: definition.responses ?? [],
-    }),
   };
+  const route: Route = { ...described, responses: responsesOf(described, definition.responses ?? []) };
   return { route, problems: problemsOf(definition, route, isAmbient, authenticators) };
 }
 
@@ -182,29 +169,14 @@ function mayBeShared(headers: Route['headers']): boolean {
   );
 }
 
-interface ForResponses
-  extends Pick<Route, 'method' | 'path' | 'access' | 'format' | 'csrf' | 'body' | 'input' | 'query' | 'output'> {
-  readonly more: readonly number[];
-}
-
 /** What follows from the rest of the declaration: each status has its cause in core. */
-function responsesOf({
-  method,
-  path,
-  access,
-  format,
-  csrf,
-  body,
-  input,
-  query,
-  output,
-  more,
-}: ForResponses): ReadonlySet<number> {
+function responsesOf(route: Omit<Route, 'responses'>, more: readonly number[]): ReadonlySet<number> {
+  const { method, path, access, format, csrf, body, input, query, output } = route;
   const responses = new Set<number>(more);
   if (format === 'page') responses.add(method === 'GET' ? 200 : 303);
   else if (more.every((status) => status >= 400)) {
     responses.add(200);
-    // A handler may return nothing, unless a schema says what it returns.
+    // A handler may return nothing, unless a schema describes what it returns.
     if (output === undefined) responses.add(204);
   }
   if (body.kind !== 'none') for (const status of [400, 413, 415]) responses.add(status);

@@ -1,4 +1,4 @@
-import type { Context as KoaContext, Middleware as KoaMiddleware, ParameterizedContext } from 'koa';
+import type { Middleware as KoaMiddleware, ParameterizedContext } from 'koa';
 import type { Actor, AuditContext, Credential } from '../actor.ts';
 import type { ModelInfo } from '../model/registry.ts';
 import type { Translate } from '../view/words.ts';
@@ -43,10 +43,10 @@ export interface RequestState {
 /** Properties that plugins put on the context itself, by declaration merging (sessions: `ctx.session`). */
 // biome-ignore lint/suspicious/noEmptyInterface: it is a place for others
 export interface ContextProperties {}
+/** Koa's context with our request state. Handlers get it, and most functions that take one request. */
 export type Context = ParameterizedContext<RequestState, ContextProperties>;
 /** A Koa middleware over our request state. */
 export type Middleware = KoaMiddleware<RequestState, ContextProperties>;
-export type { KoaContext };
 
 /** Kinds of access by name, with what each requires. Plugins add kinds by declaration merging. */
 export interface AccessKinds {
@@ -66,9 +66,23 @@ export type Access =
   | { readonly open: true }
   | { [K in keyof Required]: Pick<Required, K> & Partial<Required> }[keyof Required];
 
+/** `sign-in`: the request is anonymous. `deny`: the user is known and does not have the right. */
+export type AccessDecision = 'allow' | 'sign-in' | 'deny';
+/** Decides whether a request may go on: core asks, access checks answer, pages never decide. */
+export interface AccessControl {
+  decide(ctx: Context, access: Access): AccessDecision;
+  /** Kinds of access that no plugin checks; the boot stops when a route asks for one. */
+  unknownKinds(access: Access): readonly string[];
+}
+
 export type GateName = string;
 
-/** The audit context that every write of this request carries. */
+/**
+ * The audit context that every write of this request carries.
+ *
+ * @example
+ * await app.database.transaction((tx) => app.write.create(tx, auditContext(ctx), Order, values));
+ */
 export function auditContext(ctx: Context): AuditContext {
   const { actor, correlationId, ip, credential } = ctx.state;
   return { actor, correlationId, ip, credential: credential ?? null };

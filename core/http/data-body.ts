@@ -69,7 +69,7 @@ function decoderFor(charset: string): TextDecoder {
   }
 }
 
-/** The bytes as they were sent, of whatever type; what says nothing of its type is bytes too (RFC 9110, 8.3). */
+/** The bytes as they were sent, of any media type or none (RFC 9110, 8.3). */
 export function rawReader(limits: ParserLimits): BodyReader {
   const read = bytesReader(['*/*'], limits);
   return async (ctx) => {

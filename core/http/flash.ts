@@ -1,19 +1,12 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { App } from '../app.ts';
 import { cutText } from '../model/plain-text.ts';
-import type { MessageParams } from '../view/words.ts';
 import type { Context } from './context.ts';
+import type { Message } from './sign-in-data.ts';
 
 const COOKIE = 'rustio-message';
 /** A cookie holds 4 KB; a record's label may be a page long. */
 const LONGEST = 200;
-
-/** A sentence that the next page shows: what came of an action. */
-export interface Message {
-  readonly tone: 'good' | 'bad' | 'info';
-  readonly key: string;
-  readonly params?: MessageParams;
-}
 
 /**
  * Leaves a message for the next page, in what is kept for the sign-in. Where the authenticator keeps nothing, it travels in a

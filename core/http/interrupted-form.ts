@@ -4,6 +4,7 @@ import type { Context } from './context.ts';
 import { type Form, FormFields } from './form.ts';
 import { FORM_TOKEN, formTokenMatches } from './form-token.ts';
 import type { Route } from './route.ts';
+import type { InterruptedForm } from './sign-in-data.ts';
 
 /** The maximum size of a form that is kept, as JSON, in bytes: what is kept for a sign-in has 16 KB. A larger one is lost. */
 const MAX_BYTES = 10_000;
@@ -11,14 +12,6 @@ const MAX_BYTES = 10_000;
 const KEPT_MS = 60 * 60_000;
 /** Resumable routes post no passwords; this is for the one that does by mistake. */
 const SECRET = /pass(?:word|phrase|code)|secret|token|otp|(?:^|[-_])pin(?:$|[-_])/i;
-
-/** The texts of a form that a gate stopped. */
-export interface InterruptedForm {
-  readonly path: string;
-  /** Milliseconds since 1970. */
-  readonly at: number;
-  readonly fields: readonly (readonly [name: string, text: string])[];
-}
 
 /**
  * Makes the function that keeps the form of a request which a gate has stopped; undefined for routes whose forms are not kept.

@@ -12,7 +12,7 @@ export const WORKER_VARIABLE = 'RUSTIO_WORKER';
 export interface Metrics {
   /** Counts requests: in front of everything. */
   readonly measure: Middleware;
-  /** `/metrics`, for whoever sends `METRICS_TOKEN` as a bearer token. To everybody else the page does not exist. */
+  /** `/metrics`, for clients that send `METRICS_TOKEN` as a bearer token; others get 404. */
   readonly page: Middleware;
 }
 

@@ -1,4 +1,4 @@
-import Koa, { type Middleware as KoaMiddleware } from 'koa';
+import Koa from 'koa';
 import type { App } from '../app.ts';
 import type { StagedMiddleware } from '../plugin.ts';
 import { accessLog } from './access-log.ts';
@@ -6,7 +6,7 @@ import { type Assets, serveAssets } from './assets.ts';
 import type { Authenticator } from './authenticate.ts';
 import { clientAddress } from './client-address.ts';
 import { compressPages } from './compress.ts';
-import type { Context, Middleware } from './context.ts';
+import type { Context, ContextProperties, Middleware, RequestState } from './context.ts';
 import { correlationId } from './correlation.ts';
 import { devEvents } from './dev-events.ts';
 import { discardUnread } from './discard-rest.ts';
@@ -54,11 +54,10 @@ export function pipeline(app: App, parts: PipelineParts): readonly Middleware[] 
 }
 
 /** The Koa application that runs the pipeline. */
-export function createKoa(app: App, parts: PipelineParts): Koa {
-  const koa = new Koa();
+export function createKoa(app: App, parts: PipelineParts): Koa<RequestState, ContextProperties> {
+  const koa = new Koa<RequestState, ContextProperties>();
   koa.on('error', (error: unknown, ctx?: Context) => logAfterResponse(app, error, ctx));
-  // Koa types a middleware by the state of the whole application; ours is laid out by the first one of the list.
-  for (const step of pipeline(app, parts)) koa.use(step as unknown as KoaMiddleware);
+  for (const step of pipeline(app, parts)) koa.use(step);
   return koa;
 }
 

@@ -3,13 +3,14 @@ import type { App } from '../app.ts';
 import type { Bytes } from '../bytes.ts';
 import type { Access, Context, GateName } from './context.ts';
 
+/** Methods that routes may have. HEAD is answered by GET. */
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
-/** What a route does with a request. It sets `ctx.body`, renders a page or redirects. */
+/** What a route does with a request: it renders a page, redirects, or sets `ctx.body`. */
 export type Handler = (ctx: Context, app: App) => Promise<void> | void;
 
 /**
- * Everything that a route says about itself. Only `access` is required; a route without one does not compile.
+ * Everything that a route declares. Only `access` is required; a route without one does not compile.
  *
  * @example
  * routes.post('/comments', { access: { permission: 'comments.add' }, summary: 'Add a comment' }, addComment);
@@ -40,7 +41,7 @@ export interface RouteOptions {
    * with `authenticate: 'none'`, or with a scheme for programs, may let shared caches keep its responses.
    */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Statuses that it may answer with beyond those that its method, access and body imply. */
+  /** Statuses of its responses beyond those that its method, access and body imply. Others are logged as errors. */
   readonly responses?: readonly number[];
   /** Gates that do not apply to it; sign-out skips all of them. */
   readonly skipGates?: 'all' | readonly GateName[];
@@ -55,8 +56,15 @@ export interface RouteOptions {
   readonly summary?: string;
 }
 
+/** What a request carries: nothing, a form, JSON, text, or bytes as they were sent. */
 export type BodyKind = 'none' | 'form' | 'json' | 'text' | 'raw';
 
+/**
+ * What a request may carry, with its limits.
+ *
+ * @example
+ * body: { kind: 'form', files: '10 MB' },
+ */
 export interface BodyOptions {
   /** @defaultValue 'form' */
   readonly kind?: Exclude<BodyKind, 'none'>;

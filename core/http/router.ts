@@ -1,13 +1,12 @@
 import { createRequire } from 'node:module';
 import type { Router as KoaRouter } from '@koa/router';
-import type { Middleware as KoaMiddleware } from 'koa';
 import type { App } from '../app.ts';
 import { RustioError } from '../errors.ts';
 import type { StagedMiddleware } from '../plugin.ts';
 import { checkAccess, wantsJson } from './access.ts';
 import { type Authenticator, authenticateRequest } from './authenticate.ts';
 import { readBody } from './body.ts';
-import type { Context, Middleware } from './context.ts';
+import type { Context, ContextProperties, Middleware, RequestState } from './context.ts';
 import { checkFormToken } from './form-token.ts';
 import { runHandler } from './handler.ts';
 import { homeOf } from './home.ts';
@@ -62,16 +61,18 @@ function named(name: string, run: Middleware): Middleware {
 
 /**
  * @koa/router with every route and its stack. Of several routes that match a path, the one with the fewest parameters wins, so that
- * `/admin/login` is never a model, whoever registered first.
+ * `/admin/login` is never a model, in whatever order they were registered.
  */
 export function routerFor(app: App, parts: StackParts): Middleware {
-  const router = new Router({ strict: true, sensitive: true, exclusive: 'specificity' });
+  const router = new Router<RequestState, ContextProperties>({
+    strict: true,
+    sensitive: true,
+    exclusive: 'specificity',
+  });
   for (const route of app.routes.toSorted(bySpecificity)) {
-    // Koa types a middleware by the state of the whole application; ours is laid out by the first one of the pipeline.
-    const stack = stackOf(route, app, parts) as unknown as KoaMiddleware[];
-    router.register(patternOf(route), [route.method], stack);
+    router.register(patternOf(route), [route.method], [...stackOf(route, app, parts)]);
   }
-  return router.routes() as unknown as Middleware;
+  return router.routes() as Middleware;
 }
 
 /** The plus of our reserved words has a meaning in the pattern language, and is literal here. */
@@ -98,8 +99,8 @@ interface RouterContext {
 }
 
 /** The router's own types do not say that it puts these there. */
-function routerContext(ctx: Context): RouterContext {
-  return ctx as unknown as RouterContext;
+function routerContext(ctx: Context & RouterContext): RouterContext {
+  return ctx;
 }
 
 /** Enters a route, unless `:model` names no model or the path belongs to a more specific route with other methods. */
@@ -108,7 +109,7 @@ function matched(route: Route, app: App, missed: Middleware): Middleware {
     const { params = {}, matched: layers = [] } = routerContext(ctx);
     const model = params.model === undefined ? undefined : app.models.bySlug(params.model);
     const isOwner = parametersIn(String(layers[0]?.path)) === parametersIn(route.path);
-    // So that a program is told in JSON that its path names no model.
+    // So that programs get the 404 of an unknown model as JSON.
     if (isOwner && route.format === 'json') ctx.state.route = route;
     if (!isOwner || (params.model !== undefined && model === undefined)) return missed(ctx, next);
     ctx.state.route = route;
@@ -179,7 +180,7 @@ function missedRoute(ctx: Context, app: App): RustioError {
   });
   const allowed = [...new Set(owners.flatMap(({ methods }) => methods))];
   if (allowed.length === 0 || allowed.includes(ctx.method)) return notFound();
-  // Where programs alone are answered, they are told so in JSON.
+  // Where all methods of a path are for programs, so is the error.
   const [first, ...others] = app.routes.filter((route) => owners.some(({ path }) => path === patternOf(route)));
   if (first !== undefined && [first, ...others].every(({ format }) => format === 'json')) ctx.state.route = first;
   ctx.set('allow', allowed.toSorted().join(', '));
@@ -188,7 +189,13 @@ function missedRoute(ctx: Context, app: App): RustioError {
 
 const parametersIn = (path: string): number => path.split('/:').length - 1;
 
-/** What a page throws for a record that does not exist, or that its reader must not see: both look the same. */
+/**
+ * What a page throws for a record that does not exist, or that its reader must not see: both look the same.
+ *
+ * @example
+ * const order = await app.records.get(ctx.state.actor, Order, key);
+ * if (order === undefined) throw notFound();
+ */
 export function notFound(): RustioError {
   return new RustioError(
     'RIO-HTTP-NOT-FOUND',

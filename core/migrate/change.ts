@@ -23,7 +23,7 @@ export type Change =
   | { readonly kind: 'addForeignKey' | 'dropForeignKey'; readonly table: string; readonly foreignKey: ForeignKeyShape };
 
 /** What undoes it; undefined where nothing should: others may use the schema or the extension by then. */
-export function opposite(change: Change): Change | undefined {
+function opposite(change: Change): Change | undefined {
   switch (change.kind) {
     case 'createSchema':
     case 'createExtension':

@@ -1,7 +1,7 @@
 /** Changes as SQL that a person can read, check and edit: one statement a line where it fits, names for everything. */
 import { sqlLiteral } from '../model/sql-literal.ts';
 import { castBetween } from './cast.ts';
-import { type Change, opposite, undo } from './change.ts';
+import { type Change, undo } from './change.ts';
 import { type Finding, lint } from './lint.ts';
 import { quoteName, quoteNames, quoteTable } from './quote.ts';
 import type { ColumnShape, ForeignKeyShape, IndexShape, KeyShape, TableShape } from './shape.ts';
@@ -9,12 +9,6 @@ import type { ColumnShape, ForeignKeyShape, IndexShape, KeyShape, TableShape } f
 export interface Sql {
   readonly up: string;
   readonly down: string;
-}
-
-/** One change and its way back; the way back of a schema or an extension is empty. */
-export function render(change: Change): Sql {
-  const back = opposite(change);
-  return { up: statements(change).join('\n'), down: back === undefined ? '' : statements(back).join('\n') };
 }
 
 /** The text of a migration and of its down file, with what their reader should know as comments. */

@@ -390,7 +390,12 @@ export const field: FieldApi = {
   manyToMany: (target, { through, ...options }) => ({ kind: 'manyToMany', options, target, through }) as never,
 };
 
-/** `createdAt` and `updatedAt`, kept by the write door. A mixin is a function that returns fields; spread it. */
+/**
+ * `createdAt` and `updatedAt`, which `app.write` maintains. A mixin is a function that returns fields; spread it.
+ *
+ * @example
+ * const Order = defineModel('order', { fields: { name: field.text(), ...timestamps() } });
+ */
 export function timestamps(): {
   createdAt: Column<'timestamp', Date, 'optional'>;
   updatedAt: Column<'timestamp', Date, 'optional'>;

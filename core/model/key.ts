@@ -7,8 +7,11 @@ import type { FieldInfo, ModelInfo } from './registry.ts';
 const CANONICAL = /^(?:0|-?[1-9]\d*)$/;
 
 /**
- * A row's key as it stands in addresses: `17`, `ATL`, `ATL,LAX`. The row has the fields of the key under their own names.
- * Throws TypeError when one is missing, which a query that forgot it causes.
+ * A row's key as it is in URLs: `17`, `ATL`, `ATL,LAX`. The row has the fields of the key under their own names.
+ *
+ * @throws TypeError when one is missing, because the query did not select it.
+ * @example
+ * const url = app.urls.record(model, keyText(model, row));
  */
 export function keyText(model: ModelInfo, row: DbRow): string {
   const [first] = model.key;

@@ -14,6 +14,7 @@ export interface Issue {
   readonly key: string;
   readonly params?: Readonly<Record<string, string | number>>;
 }
+/** What came of reading a text: the value, or why it is not one. */
 export type Parsed<V> = { readonly ok: true; readonly value: V } | { readonly ok: false; readonly issue: Issue };
 
 /** What a kind needs to show a value to one reader. Shared per locale and zone, never made per request. */

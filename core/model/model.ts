@@ -1,13 +1,4 @@
-import {
-  type AnyField,
-  type Column,
-  type Fields,
-  field,
-  type Identity,
-  type KeyOf,
-  type Kind,
-  type Target,
-} from './field.ts';
+import { type Fields, field, type Identity, type KeyOf, type Kind, type Target } from './field.ts';
 
 /** Any model, for code that works on all of them. */
 export interface AnyModel {
@@ -130,6 +121,7 @@ export type Update<M extends AnyModel> = Spelled<{
       ? never
       : P]?: M['fields'][P]['~value'];
 }>;
+/** The type of a model's key: a number for an identity, else a string; a tuple for a composite key. */
 export type Key<M extends AnyModel> = KeyOf<M>;
 
 // ── names that options take
@@ -162,4 +154,3 @@ export type SearchName<F> = Bare<
       [P in OfKind<F, 'belongsTo'>]: P extends keyof F ? `${P}.${OfKind<TargetFields<F[P]>, Sought>}` : never;
     }[OfKind<F, 'belongsTo'>]
 >;
-export type { AnyField, Column };

@@ -53,6 +53,7 @@ export interface FieldInfo {
   readonly through: { readonly model: ModelInfo; readonly near: FieldInfo; readonly far: FieldInfo } | undefined;
 }
 
+/** A model after the boot: what its declaration means, with the fields that plugins add. */
 export interface ModelInfo {
   readonly model: AnyModel;
   readonly name: string;
@@ -77,7 +78,12 @@ export interface ModelInfo {
   readonly inbound: readonly FieldInfo[];
 }
 
-/** Whether a row of the model may be changed through data access: a read-only model may have fields of other plugins that may. */
+/**
+ * Whether a row of the model may be changed through data access: a read-only model may have fields of other plugins that may.
+ *
+ * @example
+ * models: (model) => isEditable(model),
+ */
 export function isEditable(model: ModelInfo): boolean {
   return !model.readOnly || [...model.fields.values()].some((field) => field.writable);
 }

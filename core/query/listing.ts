@@ -27,7 +27,13 @@ const SIZE = 50;
 const MOST_ROWS = 200;
 const FIRST_FIELDS = 5;
 
-/** Turns names into a listing, once a model, at the boot. Throws nothing: all problems are told together. */
+/**
+ * Compiles names of columns, filters and the like into a listing, once per model, at boot. It throws nothing: all problems are
+ * reported together.
+ *
+ * @example
+ * const { listing, problems } = compileListing(model, { list: ['name', 'status'], filters: ['status'], order: ['-createdAt'] });
+ */
 export function compileListing(model: ModelInfo, names: ListingNames): CompiledListing {
   const told = new Told(model);
   const size = names.size ?? SIZE;

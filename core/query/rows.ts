@@ -11,8 +11,8 @@ import type { Ask, Dependants, Found, Listing, Option, Page } from './types.ts';
 export type ExtendedRow<M extends AnyModel> = Row<M> & ExtensionOf<M>;
 
 /**
- * The door for reading: whatever shows rows to somebody comes through here. Permissions, field rights, row rules
- * and (later) soft delete are applied inside; a reader without the right gets nothing, not an error.
+ * Reads rows for an actor: everything that shows rows to somebody uses it. Permissions, field rights and row rules are applied
+ * inside; an actor without the right gets nothing, not an error.
  */
 export interface Records {
   /**

@@ -4,6 +4,7 @@ import { isRightToLeft } from './direction.ts';
 
 /** Messages by key: plain text, or ICU MessageFormat where a value or a plural comes in (`{n, plural, one {# row} other {# rows}}`). */
 export type Messages = Readonly<Record<string, string>>;
+/** Values for the placeholders of a message. */
 export type MessageParams = Readonly<Record<string, string | number>>;
 /** Words in one language. A missing key is told by itself, so that nobody overlooks it. */
 export type Translate = (key: string, params?: MessageParams) => string;

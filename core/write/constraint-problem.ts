@@ -103,7 +103,7 @@ function issueOf({ kind, constraint }: ConstraintViolation, fields: readonly Fie
   }
 }
 
-/** The one that keeps a choice to its values. Any other CHECK on the column says something else. */
+/** The one that keeps a choice to its values. Any other CHECK on the column has another meaning. */
 function isChoiceCheck(field: FieldInfo | undefined, constraint: string | undefined): boolean {
   return field !== undefined && field.values.length > 0 && constraint === checkName(field, 'choice');
 }

@@ -22,7 +22,7 @@ export interface Change<R = Values, V = Values> {
   readonly values: V;
 }
 
-/** What a hook answers: values to set beside those given, or problems that refuse the change at their fields. */
+/** What a hook returns: values to set beside those given, or problems that reject the change at their fields. */
 export interface HookResult<V = Values> {
   readonly values?: V;
   readonly problems?: readonly Problem[];

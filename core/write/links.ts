@@ -9,7 +9,6 @@ import { Mistaken, Swallowed } from './attempt.ts';
 import type { Door } from './door.ts';
 import { type GivenColumn, givenColumns } from './given-values.ts';
 import type { Change, OwnedHook } from './hooks.ts';
-import type { Removal } from './removal.ts';
 import { hookRow, hooksOf, runAfterCommit, runHooks } from './run-hooks.ts';
 import { type StoredRow, storedColumns, storedRow, storedSchema } from './stored-row.ts';
 import type { Values } from './write.ts';
@@ -21,6 +20,16 @@ export interface Linking {
   readonly reads: Reader;
 }
 
+/** Removes pairs like any row, with their events and hooks: see `Removal`. */
+export interface PairRemover {
+  removePairs(
+    tx: Transaction,
+    through: NonNullable<FieldInfo['through']>,
+    owner: StoredRow,
+    keys: readonly string[],
+  ): Promise<void>;
+}
+
 /**
  * Makes the pairs of a manyToMany what they should be; those that stay are not touched. Pairs that go are removed like any row,
  * with their events and hooks.
@@ -30,7 +39,7 @@ export interface Linking {
  */
 export async function changeLinks(
   tx: Transaction,
-  linking: Linking & { readonly removal: Removal },
+  linking: Linking & { readonly removal: PairRemover },
   row: StoredRow,
   field: FieldInfo,
   wanted: readonly string[],

@@ -35,7 +35,7 @@ export function changedValues(given: Values, changes: Changes): Values {
   return Object.fromEntries(Object.entries(given).filter(([name]) => changes.names.has(name)));
 }
 
-/** Only what is new must be within the actor's reach: a row may go on pointing to one that he cannot see. */
+/** Only what is new must be within the actor's reach: a row may go on pointing to one that they cannot see. */
 export function changedPointing(
   model: ModelInfo,
   given: Values,

@@ -2,9 +2,9 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import type { Transaction } from '../database/pool.ts';
-import { RustioError } from '../errors.ts';
 import type { ModelInfo } from '../model/registry.ts';
 import { decodeRow } from '../model/row.ts';
+import { failedHook } from '../plugin-failure.ts';
 import type { Door } from './door.ts';
 import type { Change, ModelHooks, OwnedHook } from './hooks.ts';
 import { Refusal } from './refusal.ts';
@@ -117,22 +117,11 @@ function newIn(returned: Values, given: Values): Values {
   return Object.fromEntries(set);
 }
 
-/** An error that explains itself, a refusal with a status among them, stays as it is; any other names the plugin. */
+/** A failure names the plugin and the step. */
 async function guarded<T>({ owner, model }: OwnedHook, step: keyof ModelHooks, work: () => Promise<T> | T): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof RustioError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new RustioError(
-      'RIO-PLUGIN-HOOK',
-      {
-        problem: `The plugin "${owner}" failed in \`hooks\`, in \`${step}\` for ${model === '*' ? 'all models' : model.modelName}: ${reason}`,
-        why: 'This function of the plugin threw an error. Where it happened:',
-        fix: 'Start at the first line above that shows code of the plugin.',
-        retry: 'After the correction.',
-      },
-      { cause: error, details: String(error instanceof Error ? (error.stack ?? reason) : error).split('\n') },
-    );
+    throw failedHook(owner, 'hooks', error, `\`${step}\` for ${model === '*' ? 'all models' : model.modelName}`);
   }
 }

@@ -8,8 +8,7 @@ import { comma, joined, tableSql, whereSql } from '../query/sql-names.ts';
 import type { Door } from './door.ts';
 import { givenColumns, givenLinks } from './given-values.ts';
 import type { Change, OwnedHook } from './hooks.ts';
-import { changeLinks } from './links.ts';
-import type { Removal } from './removal.ts';
+import { changeLinks, type PairRemover } from './links.ts';
 import { hookRow, hooksOf, runAfterCommit, runHooks } from './run-hooks.ts';
 import { exported, snapshotOf } from './snapshot.ts';
 import { amongRows, lockRows, type StoredRow, sameRow } from './stored-row.ts';
@@ -22,7 +21,7 @@ export interface Detaching {
   readonly door: Pick<Door, 'hooks'>;
   readonly context: AuditContext;
   readonly writer: Writer;
-  readonly removal: Removal;
+  readonly removal: PairRemover;
   onUpdate(model: ModelInfo, row: StoredRow, data: EventData['update']): void;
   /** Ends the removal. */
   refuse(problems: readonly Problem[]): never;

@@ -15,6 +15,7 @@ export type Written =
   | { readonly outcome: 'missing' }
   | { readonly outcome: 'forbidden' };
 
+/** What became of a deletion; see `Written`. */
 export type Removed =
   | { readonly outcome: 'done'; readonly label: string }
   /** Other rows point here and forbid it. */

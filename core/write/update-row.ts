@@ -180,7 +180,7 @@ async function compare(
   const columns = givenColumns(model, given);
   const old = await lock(update, tx, columns);
   if ('outcome' in old) return old;
-  // Whoever sets what he may not see must not learn from the answer that it was so already.
+  // An actor who sets a field that they may not see must not learn from the outcome that it held this value already.
   const unseen = new Set(Object.keys(given).filter((name) => !mayRead(writer, model.fields.get(name))));
   return { old, columns, changes: changesOf(model, old, columns, given, unseen) };
 }

@@ -9,30 +9,34 @@ import type { Removed, Written } from './types.ts';
 export type Values = Readonly<Record<string, unknown>>;
 
 /**
- * The door for writing: validates, asks for the right to the model, the fields, the old and the new row, compares the version,
- * changes, and records the event, all in the caller's transaction. A manyToMany takes an array of keys.
+ * Changes rows for an actor: validates, checks the right to the model, the fields, the old and the new row, compares the version,
+ * runs hooks, writes, and records the event, all in the caller's transaction. A manyToMany takes an array of keys.
+ *
+ * @example
+ * const written = await app.write.update(tx, auditContext(ctx), Order, key, { status: 'shipped' }, version);
+ * if (written.outcome === 'conflict') showConflict(ctx, written.fields);
  */
 export interface Write {
   create<M extends AnyModel>(
     tx: Transaction,
-    cause: AuditContext,
+    context: AuditContext,
     model: M,
     values: Insert<M> & ExtensionValues<M>,
   ): Promise<Written>;
   update<M extends AnyModel>(
     tx: Transaction,
-    cause: AuditContext,
+    context: AuditContext,
     model: M,
     key: string,
     values: Update<M> & ExtensionValues<M>,
     version?: string,
   ): Promise<Written>;
-  remove(tx: Transaction, cause: AuditContext, model: AnyModel, key: string, version?: string): Promise<Removed>;
+  remove(tx: Transaction, context: AuditContext, model: AnyModel, key: string, version?: string): Promise<Removed>;
   /** The same for code that knows the model only at run time: forms, imports. */
-  createAny(tx: Transaction, cause: AuditContext, model: ModelInfo, values: Values): Promise<Written>;
+  createAny(tx: Transaction, context: AuditContext, model: ModelInfo, values: Values): Promise<Written>;
   updateAny(
     tx: Transaction,
-    cause: AuditContext,
+    context: AuditContext,
     model: ModelInfo,
     key: string,
     values: Values,

@@ -3,11 +3,13 @@ import type { Access, Context } from '../../core/http/context.ts';
 import type { Tone } from '../../core/model/field.ts';
 
 /**
- * Something that the index page tells. Only those see it who have the access; its rule reads through the door
- * (`app.rows`) or with SQL of its own, in a file of its own.
+ * A figure or a small table on the start page, for users who have its `access`. `load` reads with `app.records` or with SQL of the
+ * plugin's own.
  *
  * @example
- * fills: { 'dashboard.widgets': [{ name: 'unassigned', access: { permission: 'strike.view' }, load: unassigned }] }
+ * contributes: {
+ *   'dashboard.widgets': [{ name: 'unassigned', access: { permission: 'strike.view' }, load: unassignedStrikes }],
+ * },
  */
 export interface Widget {
   readonly name: string;
@@ -15,9 +17,10 @@ export interface Widget {
   load(ctx: Context, app: App): Promise<WidgetView>;
 }
 
+/** What a widget shows. */
 export type WidgetView = Figure | SmallTable;
 
-/** One number that says what needs doing, with the list behind it. */
+/** One number that shows what needs doing, with a link to the list behind it. */
 export interface Figure {
   readonly kind: 'figure';
   /** Ready to show: `1,206`, `$ 1.4 m`. */
@@ -27,16 +30,17 @@ export interface Figure {
   readonly tone?: Tone;
 }
 
-/** A few rows that wait for somebody. */
+/** A few rows that need attention. */
 export interface SmallTable {
   readonly kind: 'table';
   readonly title: string;
   readonly more?: { readonly label: string; readonly url: string };
   readonly columns: readonly { readonly label: string; readonly align?: 'start' | 'end' }[];
   readonly rows: readonly (readonly TableCell[])[];
-  /** What it says when there is no row. */
+  /** The text when there are no rows. */
   readonly empty: string;
 }
+/** A cell: text, which is escaped, perhaps with a link. */
 export interface TableCell {
   readonly text: string;
   readonly url?: string;

@@ -2,7 +2,7 @@ import type { ExtensionName } from '../../core/model/extend-model.ts';
 import type { Fields } from '../../core/model/field.ts';
 import type { AnyModel, FieldName, FilterName, OrderName, RowShown, SearchName } from '../../core/model/model.ts';
 
-/** A column that is worked out from a row. Its name may stand in `list` and `fieldsets`. */
+/** A column that is computed from a row. Its name may stand in `list` and `fieldsets`. */
 export interface Computed<R> {
   readonly label: string;
   /** Text, number, date or null; shown escaped. Called once a row, so nothing slow. */
@@ -39,7 +39,7 @@ export interface ModelAdmin {
 }
 
 /**
- * Says how the admin shows a model. Names are checked by type here and once more at the boot.
+ * Declares how the admin shows a model. Names are checked by type here, and again at boot.
  *
  * @example
  * export const airportAdmin = defineAdmin(Airport, { list: ['code', 'name', 'state'], filters: ['state'], search: ['code', 'name'] });

@@ -119,6 +119,7 @@ export interface RecordAction extends Action {
    */
   run(tx: Transaction, context: AuditContext, request: RecordActionRequest): Promise<ActionResult>;
 }
+/** What a record action works with. */
 export interface RecordActionRequest {
   readonly app: App;
   readonly model: ModelInfo;
@@ -126,6 +127,7 @@ export interface RecordActionRequest {
   readonly form: Form;
 }
 
+/** What came of an action on one record. */
 export type ActionResult =
   | {
       readonly outcome: 'done';
@@ -208,6 +210,7 @@ export interface ListFilter extends ModelContribution {
   /** The rows that a value stands for, over the alias `t` of the model's table. Several values are alternatives. */
   where(value: string, model: ModelInfo): SqlFragment;
 }
+/** A value of a filter. The label is a key of the messages, or the text itself. */
 export interface FilterChoice {
   readonly value: string;
   readonly label: string;
@@ -242,6 +245,7 @@ export interface ListAction extends Action {
   /** Makes the change to those selected records that the user may see. What it writes is undone when it refuses. */
   run(tx: Transaction, context: AuditContext, request: ListActionRequest): Promise<ListActionResult>;
 }
+/** What a list action works with: the selected records that the user may see. */
 export interface ListActionRequest {
   readonly app: App;
   readonly model: ModelInfo;
@@ -253,6 +257,7 @@ export interface FailedRecord {
   readonly label: string;
   readonly reason: Issue;
 }
+/** What came of a list action. */
 export type ListActionResult =
   | {
       readonly outcome: 'done';
@@ -283,9 +288,11 @@ export interface FormSection<V = unknown> extends ModelContribution {
   /** Stores it, in the transaction of the save and after the record itself. Problems undo everything. */
   save(tx: Transaction, context: AuditContext, request: SectionSave<V>): Promise<SectionSaved>;
 }
+/** What `read` of a section returns: the value that was posted, or what is wrong with it. */
 export type SectionInput<V> =
   | { readonly value: V; readonly problems?: undefined }
   | { readonly problems: readonly Problem[] };
+/** What `save` of a section works with. */
 export interface SectionSave<V> {
   readonly app: App;
   readonly model: ModelInfo;
@@ -294,6 +301,7 @@ export interface SectionSave<V> {
   /** What the record's own fields were set to. */
   readonly values: Values;
 }
+/** What came of saving a section. */
 export interface SectionSaved {
   /** Whether anything was changed, for the message after the save. */
   readonly changed: boolean;
@@ -336,6 +344,7 @@ export interface SearchSource extends Contribution {
   readonly label: string;
   search(ctx: Context, app: App, words: string, limit: number): Promise<readonly SearchHit[]>;
 }
+/** One result. */
 export interface SearchHit {
   readonly label: string;
   readonly url: string;

@@ -1,4 +1,5 @@
 import type { App } from '../../core/app.ts';
+import { isAllowed } from '../../core/extension-points.ts';
 import type { Context } from '../../core/http/context.ts';
 import { capitalised } from '../../core/view/capitalised.ts';
 import { pluralOf } from '../../core/view/model-names.ts';
@@ -9,9 +10,7 @@ import { sitesOf } from './site.ts';
 
 /** GET / — what needs doing (the widgets), where everything is, what happened lately. */
 export async function indexPage(ctx: Context, app: App): Promise<void> {
-  const visible = app
-    .contributions('dashboard.widgets')
-    .filter((widget) => app.access.decide(ctx, widget.access) === 'allow');
+  const visible = app.contributions('dashboard.widgets').filter((widget) => isAllowed(ctx, app, widget));
   const [loaded, panels] = await Promise.all([
     Promise.all(visible.map((widget) => loadPart(ctx, app, { widget: widget.name }, () => widget.load(ctx, app)))),
     panelsFor(ctx, app),
@@ -34,9 +33,7 @@ interface PanelView {
 }
 
 async function panelsFor(ctx: Context, app: App): Promise<readonly PanelView[]> {
-  const visible = app
-    .contributions('dashboard.panels')
-    .filter(({ access }) => access === undefined || app.access.decide(ctx, access) === 'allow');
+  const visible = app.contributions('dashboard.panels').filter((panel) => isAllowed(ctx, app, panel));
   const loaded = await Promise.all(
     visible.map(async ({ name, view, load }) => ({
       view,

@@ -1,5 +1,5 @@
 import type { App } from '../../core/app.ts';
-import type { ExtensionPoints } from '../../core/extension-points.ts';
+import { type ExtensionPoints, isAllowed } from '../../core/extension-points.ts';
 import type { Context } from '../../core/http/context.ts';
 import type { ModelInfo } from '../../core/model/registry.ts';
 import type { BootProblem } from '../../core/problem.ts';
@@ -19,7 +19,7 @@ export type ModelPoint = (typeof MODEL_POINTS)[number];
 type Items = { readonly [P in ModelPoint]: readonly ExtensionPoints[P][] };
 const byModel = new WeakMap<App, Map<ModelInfo, Items>>();
 
-/** The items of all extension points that are for this model, whoever may see them; found once per model. */
+/** The items of all extension points that are for this model, whether or not a user may see them; found once per model. */
 export function itemsFor(app: App, model: ModelInfo): Items {
   const known = byModel.get(app) ?? new Map<ModelInfo, Items>();
   byModel.set(app, known);
@@ -43,10 +43,6 @@ export function itemsFor(app: App, model: ModelInfo): Items {
 /** Those of them that this user may see. `ctx.state.model` is the model of the page. */
 export function allowed<I extends ModelContribution>(ctx: Context, app: App, items: readonly I[]): readonly I[] {
   return items.length === 0 ? items : items.filter((item) => isAllowed(ctx, app, item));
-}
-
-export function isAllowed(ctx: Context, app: App, { access }: ModelContribution): boolean {
-  return access === undefined || app.access.decide(ctx, access) === 'allow';
 }
 
 function isFor(models: ForModels, model: ModelInfo): boolean {

@@ -1,4 +1,5 @@
 import type { App } from '../../core/app.ts';
+import { isAllowed } from '../../core/extension-points.ts';
 import { forbidden } from '../../core/http/access.ts';
 import { auditContext, type Context } from '../../core/http/context.ts';
 import { flash } from '../../core/http/flash.ts';
@@ -13,7 +14,7 @@ import { pluralOf } from '../../core/view/model-names.ts';
 import { actionView, type Refused } from './action-view.ts';
 import type { FailedRecord, ListAction, ListActionResult } from './extension-points.ts';
 import { formOrigin } from './form-origin.ts';
-import { isAllowed, itemsFor } from './items-for.ts';
+import { itemsFor } from './items-for.ts';
 import { undoRefused } from './run-action.ts';
 import { oncePerForm } from './save-record.ts';
 import { siteOf } from './site.ts';

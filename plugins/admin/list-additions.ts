@@ -1,4 +1,5 @@
 import type { App } from '../../core/app.ts';
+import { isAllowed } from '../../core/extension-points.ts';
 import type { Context } from '../../core/http/context.ts';
 import { keyText } from '../../core/model/key.ts';
 import type { DbRow } from '../../core/model/kind.ts';
@@ -7,7 +8,6 @@ import type { ConditionFilter, Listing } from '../../core/query/types.ts';
 import type { ListShown, LoadedCells } from './cells.ts';
 import type { TableCell } from './dashboard.ts';
 import type { FilterChoice, ListColumn } from './extension-points.ts';
-import { isAllowed } from './items-for.ts';
 import { loadPart } from './load-part.ts';
 import type { Site } from './site.ts';
 

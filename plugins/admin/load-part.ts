@@ -1,5 +1,6 @@
 import type { App } from '../../core/app.ts';
 import type { Context } from '../../core/http/context.ts';
+import { within } from '../../core/within.ts';
 
 /** What a part of a page (a widget, a panel, a source of the search) may take; the page is shown without it then. */
 const LIMIT_MS = 2_000;
@@ -16,16 +17,11 @@ export type Loaded<T> = { readonly ok: true; readonly value: T } | { readonly ok
  * const loaded = await loadPart(ctx, app, { widget: 'unassigned' }, () => widget.load(ctx, app));
  */
 export async function loadPart<T>(ctx: Context, app: App, part: PartName, load: () => Promise<T>): Promise<Loaded<T>> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`It did not answer within ${LIMIT_MS / 1_000} s.`)), LIMIT_MS);
-  });
   try {
-    return { ok: true, value: await Promise.race([load(), late]) };
+    const late = () => new Error(`It did not answer within ${LIMIT_MS / 1_000} s.`);
+    return { ok: true, value: await within(LIMIT_MS, load(), late) };
   } catch (error) {
     app.log.error({ err: error, ...part, id: ctx.state.correlationId }, 'a part of a page could not be loaded');
     return { ok: false };
-  } finally {
-    clearTimeout(timer);
   }
 }

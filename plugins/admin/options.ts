@@ -6,7 +6,7 @@ const modelAdmin = z.custom<ModelAdmin>(
   'must be made with defineAdmin(Model, { … })',
 );
 
-/** What the config says under `plugins.admin`. */
+/** The options under `plugins.admin` of the config. */
 export const adminOptionsSchema = z.strictObject({
   /** How each model is shown, in the order of the navigation. A model of the project without one has no pages. */
   admins: z.array(modelAdmin).readonly().default([]),

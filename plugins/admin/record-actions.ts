@@ -1,6 +1,7 @@
 import type { Actor } from '../../core/actor.ts';
 import type { App } from '../../core/app.ts';
 import type { Transaction } from '../../core/database/pool.ts';
+import { isAllowed } from '../../core/extension-points.ts';
 import { forbidden } from '../../core/http/access.ts';
 import { auditContext, type Context } from '../../core/http/context.ts';
 import { flash } from '../../core/http/flash.ts';
@@ -13,7 +14,7 @@ import { actionView, type Refused } from './action-view.ts';
 import { foundOr404 } from './detail-page.ts';
 import type { ActionResult, RecordAction } from './extension-points.ts';
 import { formOrigin } from './form-origin.ts';
-import { isAllowed, itemsFor } from './items-for.ts';
+import { itemsFor } from './items-for.ts';
 import { recordHead } from './record-head.ts';
 import { undoRefused } from './run-action.ts';
 import { oncePerForm } from './save-record.ts';
@@ -96,7 +97,7 @@ function runOnce(ctx: Context, app: App, { model }: Site, action: RecordAction):
   });
 }
 
-/** The record, unless the action says otherwise or it is gone. */
+/** The record, unless the action names another page or the record is gone. */
 async function pageAfter(tx: Transaction, app: App, actor: Actor, model: ModelInfo, key: string): Promise<string> {
   const isThere = (await app.records.find(actor, model, key, tx)) !== undefined;
   return isThere ? app.urls.record(model, key) : app.urls.list(model);

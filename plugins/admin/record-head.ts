@@ -33,7 +33,13 @@ interface ActionLink {
 /** So many actions of plugins are buttons; of more, one less, and a menu. */
 const MAX_BUTTONS = 3;
 
-/** `current`: the name of the tab that is shown; undefined for the record itself. */
+/**
+ * The head of a record's page, for views that include `admin/record-head`. `current`: the name of the tab that is shown; undefined
+ * for the record itself. Tabs that a route of a plugin renders use `showRecordTab`.
+ *
+ * @example
+ * app.views.page(ctx, 'billing/customer', { title: record.label, head: recordHead(ctx, app, model, record, 'invoices') });
+ */
 export function recordHead(ctx: Context, app: App, model: ModelInfo, record: Found, current?: string): RecordHead {
   const { t } = ctx.state;
   const site = sitesOf(app).of(model);

@@ -1,4 +1,5 @@
 import type { App } from '../../core/app.ts';
+import { isAllowed } from '../../core/extension-points.ts';
 import type { Context } from '../../core/http/context.ts';
 import { keyText } from '../../core/model/key.ts';
 import { Reader } from '../../core/query/reader.ts';
@@ -82,9 +83,7 @@ function isSearchable(reader: Reader, { model, search }: Listing): boolean {
 }
 
 function sourcesFor(ctx: Context, app: App): readonly SearchSource[] {
-  return app
-    .contributions('search.sources')
-    .filter(({ access }) => access === undefined || app.access.decide(ctx, access) === 'allow');
+  return app.contributions('search.sources').filter((source) => isAllowed(ctx, app, source));
 }
 
 /** The first records that the list of the model would show for these words. */

@@ -1,9 +1,10 @@
 import type { App } from '../../core/app.ts';
+import { isAllowed } from '../../core/extension-points.ts';
 import { forbidden } from '../../core/http/access.ts';
 import type { Context } from '../../core/http/context.ts';
 import { notFound } from '../../core/http/router.ts';
 import { foundOr404 } from './detail-page.ts';
-import { isAllowed, itemsFor } from './items-for.ts';
+import { itemsFor } from './items-for.ts';
 import { showRecordTab } from './record-head.ts';
 import { siteOf } from './site.ts';
 

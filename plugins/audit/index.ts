@@ -21,7 +21,7 @@ export const audit = definePlugin({
   migrations: new URL('./migrations/', import.meta.url),
   templates: new URL('../../templates/audit/', import.meta.url),
   messages: { en, ar },
-  permissions: [{ name: 'audit.view', description: 'See what everybody did' }],
+  permissions: [{ name: 'audit.view', description: 'View the audit trail' }],
   on: () => ({ '*': recordEntry }),
   contributes: {
     'layout.navigation': [

@@ -12,8 +12,11 @@ import type { Role } from './roles.ts';
 export type AccountChanged = Outcome<{ readonly changed: boolean }>;
 
 /**
- * Gives an account another role. Nobody demotes himself, nobody touches a peer or somebody above, nobody hands out more than
- * he has, and an active administrator or developer always remains. Recorded as `user_updated`.
+ * Gives an account another role. Nobody may change their own role, that of an equal or of somebody above, or give more than they
+ * have; and at least one active administrator or developer always remains. Recorded as `user_updated`.
+ *
+ * @example
+ * const changed = await app.database.transaction((tx) => changeRole(tx, auditContext(ctx), app.events, userId, 'supervisor'));
  */
 export function changeRole(
   tx: Transaction,
@@ -25,7 +28,12 @@ export function changeRole(
   return changeAuthority(tx, cause, events, id, { role }, (target) => roleChangeIssue(cause.actor, target, role));
 }
 
-/** Lets somebody in again or shuts him out; the same guards. Recorded as `user_updated`. */
+/**
+ * Activates or deactivates an account, under the same conditions. Recorded as `user_updated`.
+ *
+ * @example
+ * const changed = await app.database.transaction((tx) => setActive(tx, auditContext(ctx), app.events, userId, false));
+ */
 export function setActive(
   tx: Transaction,
   cause: AuditContext,

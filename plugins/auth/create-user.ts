@@ -14,9 +14,10 @@ import { passwordIssue } from './password-policy.ts';
 import { accountId } from './person.ts';
 import { isRole, ROLES, type Role } from './roles.ts';
 
+/** An account to be created. */
 export interface NewUser {
   readonly email: string;
-  /** Left out: he cannot sign in with a password until he has one. */
+  /** Without one, they cannot sign in with a password until one is set. */
   readonly password?: string;
   readonly role: Role;
   readonly displayName?: string | null;
@@ -26,10 +27,10 @@ const LONGEST_NAME = 150;
 const created = z.object({ id: accountId });
 
 /**
- * Creates an active account and records `user_created`. Nobody gives more authority than he has; the command line may give any.
+ * Creates an active account and records `user_created`. Nobody may give more authority than they have; the command line may give any.
  *
  * @example
- * const made = await createUser(tx, cause, app.events, { email: 'ana@desk.example', password, role: 'staff' });
+ * const created = await createUser(tx, auditContext(ctx), app.events, { email: 'ana@desk.example', password, role: 'staff' });
  */
 export async function createUser(
   tx: Transaction,

@@ -15,7 +15,13 @@ const credentialsRow = z.object({
 /** What a sign-in compares with. Never leaves the rules that check passwords. */
 export type Credentials = z.output<typeof credentialsRow>;
 
-/** The account of an address, whatever its case, active or not. */
+/**
+ * What a password is verified against: of an e-mail address in whatever case, active or not.
+ *
+ * @example
+ * const credentials = await findCredentials(app.database, email);
+ * const matches = await verifyPassword(credentials?.password_hash, password); // takes as long where there is no account
+ */
 export function findCredentials(query: Query, email: string): Promise<Credentials | null> {
   const plain = composed(email.trim());
   return query.maybeOne(sql.type(credentialsRow)`

@@ -5,7 +5,12 @@ const SIGNS = 'abcdefghjkmnpqrstuvwxyz23456789';
 const GROUPS = 4;
 const GROUP_LENGTH = 5;
 
-/** A password of 99 bits that is easy to type: `k7mwp-3xq9d-hv2ja-8rtne`. */
+/**
+ * A password of 99 bits that is easy to type: `k7mwp-3xq9d-hv2ja-8rtne`.
+ *
+ * @example
+ * const password = generatePassword();
+ */
 export function generatePassword(): string {
   return Array.from({ length: GROUPS }, group).join('-');
 }

@@ -1,5 +1,5 @@
 import type { Command, CommandInput } from '../../core/command.ts';
-import { commandAuditContext } from './command-cause.ts';
+import { commandAuditContext } from '../../core/command-context.ts';
 import { textOf } from './command-outcome.ts';
 import { changing } from './group-change.ts';
 import { addToGroup, removeFromGroup } from './group-members.ts';

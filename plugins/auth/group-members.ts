@@ -8,7 +8,12 @@ import { crossRankIssue } from './authority-guards.ts';
 import { lockGroup } from './groups.ts';
 import { type Outcome, refused } from './outcome.ts';
 
-/** Puts an account into a group. What it may do changes, so it is recorded as `user_updated`, with its groups. */
+/**
+ * Adds an account to a group. What it may do changes, so it is recorded as `user_updated`, with its groups.
+ *
+ * @example
+ * await addToGroup(tx, context, app.events, 'editors', userId);
+ */
 export function addToGroup(
   tx: Transaction,
   cause: AuditContext,
@@ -19,7 +24,12 @@ export function addToGroup(
   return changeMembership(tx, cause, events, group, id, true);
 }
 
-/** Takes an account out of a group; the same. */
+/**
+ * Removes an account from a group, under the same conditions.
+ *
+ * @example
+ * await removeFromGroup(tx, context, app.events, 'editors', userId);
+ */
 export function removeFromGroup(
   tx: Transaction,
   cause: AuditContext,

@@ -14,7 +14,12 @@ const idRow = z.object({ id: accountId });
 const groupRow = z.object({ id: accountId, name: z.string() });
 type Group = z.output<typeof groupRow>;
 
-/** Creates an empty group and records `group_created`. */
+/**
+ * Creates an empty group and records `group_created`.
+ *
+ * @example
+ * await createGroup(tx, context, app.events, { name: 'editors', description: 'People who write' });
+ */
 export async function createGroup(
   tx: Transaction,
   cause: AuditContext,
@@ -40,7 +45,12 @@ export async function createGroup(
   return { outcome: 'done', id: row.id };
 }
 
-/** Adds permissions to a group. A name that nobody knows is refused, with the one that was probably meant. */
+/**
+ * Grants permissions to a group. A name that is not in `known` is rejected, with the one that was probably meant.
+ *
+ * @example
+ * await grantToGroup(tx, context, app.events, 'editors', ['post.add', 'post.change'], new Set(app.permissions));
+ */
 export async function grantToGroup(
   tx: Transaction,
   cause: AuditContext,
@@ -56,7 +66,12 @@ export async function grantToGroup(
   return changePermissions(tx, cause, events, group, (held) => new Set([...held, ...permissions]));
 }
 
-/** Takes permissions from a group; also ones whose model is gone, so names are not checked. */
+/**
+ * Revokes permissions of a group; those that it does not have are ignored.
+ *
+ * @example
+ * await revokeFromGroup(tx, context, app.events, 'editors', ['post.delete']);
+ */
 export function revokeFromGroup(
   tx: Transaction,
   cause: AuditContext,

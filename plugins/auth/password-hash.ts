@@ -17,6 +17,10 @@ const NOBODYS_HASH = phc(randomBytes(SALT_BYTES), randomBytes(HASH_BYTES));
 /**
  * A hash in PHC form: `$argon2id$v=19$m=19456,t=2,p=1$…`. Written by ourselves: the package puts p before t, which the
  * reference implementation, and so most other systems, cannot read.
+ *
+ * @throws RustioError `RIO-AUTH-BUSY` (503) when too many are waiting.
+ * @example
+ * const hash = await hashPassword(password);
  */
 export async function hashPassword(password: string): Promise<string> {
   const salt = randomBytes(SALT_BYTES);
@@ -24,7 +28,13 @@ export async function hashPassword(password: string): Promise<string> {
   return phc(salt, await inHashingQueue(() => argon2.hash(normalPassword(password), options)));
 }
 
-/** Whether the password belongs to the hash. Costs one verification also when there is no hash; then it is never true. */
+/**
+ * Whether the password belongs to the hash. Without a hash it takes as long and is false.
+ *
+ * @throws RustioError `RIO-AUTH-BUSY` (503) when too many are waiting.
+ * @example
+ * const matches = await verifyPassword(credentials?.password_hash, password);
+ */
 export async function verifyPassword(hash: string | null | undefined, password: string): Promise<boolean> {
   const matches = await inHashingQueue(() => argon2.verify(hash ?? NOBODYS_HASH, normalPassword(password)));
   return matches && hash !== null && hash !== undefined;

@@ -8,8 +8,12 @@ export const MOST = 200;
 const FEWEST_DIFFERENT = 4;
 
 /**
- * Why this password may not be used, or undefined when it may. The answer never holds the password.
- * `email` is the account's address: its name is the first thing that somebody tries.
+ * Why this password may not be used, or undefined when it may. The issue never contains the password. `email` is the account's
+ * address, which a password must not repeat.
+ *
+ * @example
+ * const issue = passwordIssue(password, account.email);
+ * if (issue) problems.push({ field: 'password', issue });
  */
 export function passwordIssue(password: string, email: string): Issue | undefined {
   const normal = normalPassword(password);

@@ -8,9 +8,13 @@ import { isCommanding, outranks, ROLES, reaches } from './roles.ts';
 export const PANEL_ROLE = 'staff';
 
 /**
- * Whether the actor has a permission by its full name (`strike.change`, `audit.view`).
- * The command line has all of them: anyone with a shell on the server has the database, too. A job has those that its code lists.
- * A token has those that it was given, as long as its owner has them. Assistants have none.
+ * Whether the actor has a permission by its full name (`strike.change`, `audit.view`), as this plugin alone decides; code that must
+ * respect all plugins calls `app.policy.holds`. The command line has all of them: anyone with a shell on the server has the
+ * database, too. A job has those that its code lists. A token has those that it was given, as long as its owner has them.
+ * Assistants have none.
+ *
+ * @example
+ * policies: () => [{ holds: (actor, permission) => (permission.startsWith('billing.') ? holds(actor, permission) : undefined) }],
  */
 export function holds(actor: Actor, permission: string): boolean {
   switch (actor.kind) {

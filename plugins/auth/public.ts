@@ -2,7 +2,6 @@
 
 export { type Account, findAccountByEmail, listAccounts, lockAccount } from './account.ts';
 export { changeRole, setActive } from './change-account.ts';
-export { commandAuditContext } from './command-cause.ts';
 export { createUser, type NewUser } from './create-user.ts';
 export { type Credentials, findCredentials } from './credentials.ts';
 export { generatePassword } from './generated-password.ts';

@@ -1,5 +1,6 @@
 /** The five roles, from the least to the most. Finer tiers are groups. */
 export const ROLES = ['user', 'staff', 'supervisor', 'administrator', 'developer'] as const;
+/** The name of a role. Compare with `reaches`. */
 export type Role = (typeof ROLES)[number];
 
 /** Compare ranks, never names: a role between two others may come one day. */
@@ -14,13 +15,24 @@ const RANKS: Readonly<Record<Role, number>> = {
 /** Roles that pass every permission. At least one active account must always have one of them. */
 export const COMMANDING_ROLES = ['administrator', 'developer'] as const satisfies readonly Role[];
 
+/**
+ * Whether a text is the name of a role.
+ *
+ * @example
+ * if (!isRole(typed)) throw new TypeError(`There is no role "${typed}".`);
+ */
 export function isRole(text: unknown): text is Role {
   return ROLES.some((role) => role === text);
 }
 
-/** Whether `role` stands at least as high as `wanted`. */
-export function reaches(role: Role, wanted: Role): boolean {
-  return RANKS[role] >= RANKS[wanted];
+/**
+ * Whether `role` ranks at least as high as `required`.
+ *
+ * @example
+ * const isLead = actor.kind === 'person' && reaches(actor.role, 'supervisor');
+ */
+export function reaches(role: Role, required: Role): boolean {
+  return RANKS[role] >= RANKS[required];
 }
 
 export function outranks(role: Role, other: Role): boolean {

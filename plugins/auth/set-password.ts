@@ -9,9 +9,12 @@ import { hashPassword } from './password-hash.ts';
 import { passwordIssue } from './password-policy.ts';
 
 /**
- * Sets a password that keeps the policy. One's own is recorded as `password_changed_self`, anybody else's as
- * `password_reset_by_other`; whoever keeps sessions ends them on these events. The caller has made sure that whoever changes
- * his own password knows the old one.
+ * Sets a password that meets the policy. One's own is recorded as `password_changed_self`, anybody else's as
+ * `password_reset_by_other`; the plugin sessions ends sessions on these events. The caller has verified the old password of a user
+ * who changes their own.
+ *
+ * @example
+ * const set = await app.database.transaction((tx) => setPassword(tx, context, app.events, userId, password));
  */
 export async function setPassword(
   tx: Transaction,

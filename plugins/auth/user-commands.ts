@@ -1,8 +1,8 @@
 import type { App } from '../../core/app.ts';
 import type { Command, CommandInput } from '../../core/command.ts';
+import { commandAuditContext } from '../../core/command-context.ts';
 import { type Account, findAccountByEmail, listAccounts } from './account.ts';
 import { changeRole, setActive } from './change-account.ts';
-import { commandAuditContext } from './command-cause.ts';
 import { mustBeDone, refusedCommand, textOf } from './command-outcome.ts';
 import { createUser, unknownRole } from './create-user.ts';
 import { generatePassword } from './generated-password.ts';

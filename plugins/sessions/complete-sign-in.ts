@@ -40,7 +40,7 @@ export interface VerifiedUser {
  * });
  */
 export async function completeSignIn(ctx: Context, app: App, tx: Transaction, user: VerifiedUser): Promise<boolean> {
-  const started = await startSession(tx, app, auditContext(ctx), { ...user, userAgent: ctx.get('user-agent') });
+  const started = await startSession(tx, auditContext(ctx), app, { ...user, userAgent: ctx.get('user-agent') });
   if (!started) return false;
   tx.afterCommit(() => {
     setSessionCookie(ctx, app, started.token);
@@ -58,8 +58,8 @@ interface StartedSession {
 
 async function startSession(
   tx: Transaction,
-  app: App,
   context: AuditContext,
+  app: App,
   { userId, method, trust = 'authenticated', userAgent }: VerifiedUser & { readonly userAgent: string },
 ): Promise<StartedSession | undefined> {
   // A deactivation that is under way must not miss this session.
@@ -70,10 +70,10 @@ async function startSession(
   const before = sessionIdOf(context);
   if (actor.kind === 'person' && before !== null)
     await endSessions(tx, { session: before, owner: actor.id }, 'replaced');
-  const pending = await pendingAfter(tx, app, context, person, { method, trust });
+  const pending = await pendingAfter(tx, context, app, person, { method, trust });
   const { id, token } = await openSession(
     tx,
-    { userId, address: context.ip, userAgent, trust: pending?.trust ?? trust },
+    { userId, ip: context.ip, userAgent, trust: pending?.trust ?? trust },
     app.options('sessions'),
   );
   const signedIn = { ...context, actor: person, credential: { scheme: 'session', id } };
@@ -95,15 +95,15 @@ export interface RejectedSignIn {
 }
 
 /**
- * Records that a sign-in has failed, and lets the steps of `signIn.steps` count it. The user is told nothing but that it failed.
+ * Records that a sign-in has failed, and lets the steps of `signIn.steps` count it. The user learns only that it failed.
  *
  * @example
- * await app.database.transaction((tx) => recordFailedSignIn(tx, app, auditContext(ctx), { email, method: 'passkey', reason: 'signature' }));
+ * await app.database.transaction((tx) => recordFailedSignIn(tx, auditContext(ctx), app, { email, method: 'passkey', reason: 'signature' }));
  */
 export async function recordFailedSignIn(
   tx: Transaction,
-  app: App,
   context: AuditContext,
+  app: App,
   { email, reason, method = 'password' }: RejectedSignIn,
 ): Promise<void> {
   const typed = parseEmail(email);
@@ -112,10 +112,10 @@ export async function recordFailedSignIn(
     subject: account ? subjectOf(account) : null,
     data: { reason, method, ...(!account && typed.ok && { emailFingerprint: fingerprintOf(typed.value) }) },
   });
-  await countFailure(tx, app, context, { email, userId: account?.id, reason });
+  await countFailure(tx, context, app, { email, userId: account?.id, reason });
 }
 
-/** Tells whether two attempts named the same address, without keeping the address of somebody who has no account here. */
+/** Shows whether two attempts used the same address, without storing the address of somebody who has no account here. */
 function fingerprintOf(email: string): string {
   return createHash('sha256').update(email.toLowerCase()).digest('base64url').slice(0, 8);
 }

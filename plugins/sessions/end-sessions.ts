@@ -30,22 +30,31 @@ export interface EndReasons {
   mfa_disabled_by_other: true;
   emergency_recovery: true;
 }
+/** Why a session ended: see `EndReasons`. */
 export type EndReason = keyof EndReasons & string;
 
 /** Which sessions. `owner` makes it harmless to pass an id that came from a request. */
-export type Which =
+export type SessionSelection =
   | { readonly session: string; readonly owner: number }
   | { readonly allOf: number; readonly except?: string | null }
   | { readonly expired: true };
 
 const endedRow = z.object({ id: z.string(), user_id: accountId, email: z.string() });
+/** A session that was ended, with its account. */
 export type EndedSession = z.output<typeof endedRow>;
 
 /**
- * Ends sessions and returns them; those that have ended before are left as they are. What was kept for them is gone. It records
+ * Ends sessions and returns them; those that have ended before are left as they are. What was kept for them is deleted. It records
  * nothing: see `revokeSessions`.
+ *
+ * @example
+ * await endSessions(tx, { allOf: userId, except: sessionIdOf(context) }, 'mfa_enabled');
  */
-export function endSessions(query: Query, which: Which, reason: EndReason): Promise<readonly EndedSession[]> {
+export function endSessions(
+  query: Query,
+  which: SessionSelection,
+  reason: EndReason,
+): Promise<readonly EndedSession[]> {
   return query.any(sql.type(endedRow)`
     update rustio_session s
     set ended_at = now(), ended_reason = ${reason}, data = '{}'
@@ -55,7 +64,7 @@ export function endSessions(query: Query, which: Which, reason: EndReason): Prom
   `);
 }
 
-function conditionOf(which: Which) {
+function conditionOf(which: SessionSelection) {
   if ('expired' in which) return sql.fragment`(s.idle_expires_at <= now() or s.absolute_expires_at <= now())`;
   if ('session' in which) return sql.fragment`s.id = ${which.session}::uuid and s.user_id = ${which.owner}`;
   return sql.fragment`s.user_id = ${which.allOf} and s.id is distinct from ${which.except ?? null}::uuid`;

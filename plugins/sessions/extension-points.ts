@@ -34,6 +34,7 @@ type ColumnName = keyof SessionColumns & string;
  * }],
  */
 export type SessionColumn = { readonly [N in ColumnName]: SessionColumnOf<N> }[ColumnName];
+/** A session column of this name; see `SessionColumn`. */
 export interface SessionColumnOf<N extends ColumnName> extends AnySessionColumn {
   readonly name: N;
   readonly schema: z.ZodType<SessionColumns[N]>;

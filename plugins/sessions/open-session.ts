@@ -8,9 +8,11 @@ import type { Trust } from './trust.ts';
 
 const LONGEST_USER_AGENT = 400;
 
+/** Whose session, and from where. */
 export interface NewSession {
   readonly userId: number;
-  readonly address: string | null;
+  /** The client's IP address. */
+  readonly ip: string | null;
   readonly userAgent: string;
   /** What has been proven. @defaultValue 'authenticated' */
   readonly trust?: Trust;
@@ -21,11 +23,11 @@ export interface NewSession {
  * `completeSignIn`, which also records the sign-in.
  *
  * @example
- * const { token } = await openSession(tx, { userId, address: context.ip, userAgent: ctx.get('user-agent') }, app.options('sessions'));
+ * const { token } = await openSession(tx, { userId, ip: context.ip, userAgent: ctx.get('user-agent') }, app.options('sessions'));
  */
 export async function openSession(
   tx: Transaction,
-  { userId, address, userAgent, trust = 'authenticated' }: NewSession,
+  { userId, ip, userAgent, trust = 'authenticated' }: NewSession,
   { idleHours, absoluteDays }: SessionOptions,
 ): Promise<{ readonly id: string; readonly token: string }> {
   const token = newToken();
@@ -38,7 +40,7 @@ export async function openSession(
       ${trust},
       now() + make_interval(secs => ${idleHours * 3_600}),
       now() + make_interval(secs => ${absoluteDays * 86_400}),
-      ${inetOf(address)}::inet,
+      ${inetOf(ip)}::inet,
       ${device}
     )
     returning id
@@ -47,8 +49,8 @@ export async function openSession(
 }
 
 /**
- * Gives a session another token, and with it more trust or a fresh proof of the password: whoever has stolen the old token must
- * not rise along. Id and data stay. Undefined when the session has ended meanwhile.
+ * Replaces a session's token, and raises its trust or renews its proof of the password: a stolen old token must not gain from
+ * that. Id and data stay. Undefined when the session has ended meanwhile.
  *
  * @example
  * const token = await app.database.transaction((tx) => rotateSession(tx, session.id, { trust: 'mfa_verified' }));

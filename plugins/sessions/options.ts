@@ -22,6 +22,7 @@ export const sessionOptions = z
     path: ['idleHours'],
     message: 'must not be longer than absoluteDays',
   });
+/** How long being signed in lasts: the plugin's options with their defaults. */
 export type SessionOptions = z.output<typeof sessionOptions>;
 
 declare module '../../core/config.ts' {

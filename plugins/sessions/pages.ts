@@ -1,5 +1,6 @@
 import type { Person } from '../../core/actor.ts';
 import type { App } from '../../core/app.ts';
+import { isAllowed } from '../../core/extension-points.ts';
 import { auditContext, type Context } from '../../core/http/context.ts';
 import { flash } from '../../core/http/flash.ts';
 import { homeOf } from '../../core/http/home.ts';
@@ -96,7 +97,7 @@ export async function reauthenticationForm(ctx: Context, app: App): Promise<void
 export function accountPage(ctx: Context, app: App): void {
   const { t } = ctx.state;
   const person = personOf(ctx);
-  const pages = app.contributions('account.pages').filter(({ access }) => app.access.decide(ctx, access) === 'allow');
+  const pages = app.contributions('account.pages').filter((page) => isAllowed(ctx, app, page));
   app.views.page(ctx, 'sessions/account', {
     title: t('sessions.account.title'),
     facts: [
@@ -168,7 +169,7 @@ function showSignIn(ctx: Context, app: App, view: SignInView): void {
 /** Other ways to sign in, each with the data of its view. */
 function methodsFor(ctx: Context, app: App): readonly { readonly view: string; readonly data: ViewData }[] {
   return app.contributions('signIn.methods').flatMap((method) => {
-    if (method.access !== undefined && app.access.decide(ctx, method.access) !== 'allow') return [];
+    if (!isAllowed(ctx, app, method)) return [];
     const data = method.data === undefined ? {} : method.data(ctx, app);
     return data === undefined ? [] : [{ view: method.view, data }];
   });
@@ -177,7 +178,7 @@ function methodsFor(ctx: Context, app: App): readonly { readonly view: string; r
 function linksFor(ctx: Context, app: App): readonly { readonly label: string; readonly url: string }[] {
   return app
     .contributions('signIn.links')
-    .filter(({ access }) => access === undefined || app.access.decide(ctx, access) === 'allow')
+    .filter((link) => isAllowed(ctx, app, link))
     .map(({ label, path }) => ({ label: ctx.state.t(label), url: app.urls.to(path) }));
 }
 

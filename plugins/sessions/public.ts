@@ -2,7 +2,13 @@
 // one sign-in.
 
 export { completeSignIn, type RejectedSignIn, recordFailedSignIn, type VerifiedUser } from './complete-sign-in.ts';
-export { type EndedSession, type EndReason, type EndReasons, endSessions, type Which } from './end-sessions.ts';
+export {
+  type EndedSession,
+  type EndReason,
+  type EndReasons,
+  endSessions,
+  type SessionSelection,
+} from './end-sessions.ts';
 export type {
   AccountPage,
   SessionColumn,

@@ -36,7 +36,7 @@ export async function reauthenticate(
     const subject = subjectOf({ id: person.id, email: person.name });
     const refuse = async (reason: 'wrong_password' | 'factor'): Promise<Reauthenticated> => {
       await app.events.record(tx, cause, 'reauth_failed', { subject, data: { reason } });
-      await countFailure(tx, app, cause, { email: person.name, userId: person.id, reason });
+      await countFailure(tx, cause, app, { email: person.name, userId: person.id, reason });
       return { outcome: 'refused' };
     };
     if (!credentials || !matches || !(await stillHolds(tx, credentials))) return refuse('wrong_password');

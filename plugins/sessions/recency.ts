@@ -24,7 +24,7 @@ function isRequiredByRoute({ state: { route } }: Context): boolean {
   return route !== undefined && 'recent' in route.access && route.access.recent === true;
 }
 
-/** Asks for the password again. It closes only routes whose access says `recent`. */
+/** Asks for the password again. It closes only routes whose access names `recent`. */
 export const reauthenticationGate: Gate = {
   name: 'reauthentication',
   page: '/reauth',

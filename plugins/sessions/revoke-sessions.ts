@@ -2,16 +2,22 @@ import type { AuditContext } from '../../core/actor.ts';
 import type { Transaction } from '../../core/database/pool.ts';
 import type { Events } from '../../core/events.ts';
 import { subjectOf } from '../auth/account.ts';
-import { type EndReason, endSessions, type Which } from './end-sessions.ts';
+import { type EndReason, endSessions, type SessionSelection } from './end-sessions.ts';
 
+/** Which sessions end, and why. */
 export interface Revocation {
-  readonly which: Which;
+  readonly which: SessionSelection;
   readonly reason: EndReason;
   /** What led to it: `single`, `others`, `password_change` … */
   readonly via: string;
 }
 
-/** Ends sessions and records each of them as an event of its own. Says how many there were. */
+/**
+ * Ends sessions, records each of them as an event of its own, and returns how many there were.
+ *
+ * @example
+ * await revokeSessions(tx, context, app.events, { which: { allOf: userId }, reason: 'mfa_disabled_by_other', via: 'mfa' });
+ */
 export async function revokeSessions(
   tx: Transaction,
   cause: AuditContext,

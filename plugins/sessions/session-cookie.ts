@@ -31,7 +31,13 @@ export function setSessionCookie(ctx: Context, app: Pick<App, 'urls'>, token: st
   ctx.cookies.set(name, token, attributes);
 }
 
-/** Removes the cookie from the browser. It ends no session: see `revokeSessions`. */
+/**
+ * Removes the cookie from the browser. It ends no session: see `revokeSessions`.
+ *
+ * @example
+ * clearSessionCookie(ctx, app);
+ * seeOther(ctx, app.urls.to('/login'));
+ */
 export function clearSessionCookie(ctx: Context, app: Pick<App, 'urls'>): void {
   const { name, attributes } = cookieFor(app);
   if (attributes.secure) ctx.cookies.secure = true;

@@ -4,7 +4,7 @@ import type { Transaction } from '../../core/database/pool.ts';
 import type { Contribution } from '../../core/extension-points.ts';
 import type { Trust } from './trust.ts';
 
-/** Who tries to sign in, as typed; nothing about it has been verified. */
+/** An attempt to sign in, as typed; nothing about it has been verified. */
 export interface SignInAttempt {
   readonly email: string;
 }
@@ -40,7 +40,7 @@ export interface PendingSignIn {
  *     (await hasSecret(tx, person.id)) ? { pending: '/mfa/code', trust: 'password_only' } : 'done',
  * }],
  */
-export interface SignInStep extends Contribution {
+export interface SignInStep extends Omit<Contribution, 'access'> {
   /**
    * Before the password is verified, also when it is asked for again (`/reauth`). It refuses the attempt by returning after how
    * many seconds another one may be made: the answer is 429. It runs in a transaction of its own that always commits, so what it
@@ -62,7 +62,14 @@ export interface SignInStep extends Contribution {
   afterFailure?(tx: Transaction, context: AuditContext, failure: FailedSignIn): Promise<void>;
 }
 
-/** Seconds after which another attempt may be made, when a step refuses this one. */
+/**
+ * Whether a step of `signIn.steps` refuses another attempt: after how many seconds one may be made, or undefined. Sign-in methods
+ * call it before they verify anything.
+ *
+ * @example
+ * const retryAfter = await attemptRefused(app, auditContext(ctx), { email });
+ * if (retryAfter !== undefined) return showThrottled(ctx, retryAfter);
+ */
 export async function attemptRefused(
   app: App,
   context: AuditContext,
@@ -84,8 +91,8 @@ export async function attemptRefused(
 /** What the first step that is not done asks for. */
 export async function pendingAfter(
   tx: Transaction,
-  app: App,
   context: AuditContext,
+  app: App,
   person: Person,
   verified: VerifiedSignIn,
 ): Promise<PendingSignIn | undefined> {
@@ -99,8 +106,8 @@ export async function pendingAfter(
 /** Lets every step count a failure. */
 export async function countFailure(
   tx: Transaction,
-  app: App,
   context: AuditContext,
+  app: App,
   failure: FailedSignIn,
 ): Promise<void> {
   for (const step of app.contributions('signIn.steps')) await step.afterFailure?.(tx, context, failure);

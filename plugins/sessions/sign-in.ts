@@ -33,7 +33,7 @@ export async function signIn(ctx: Context, app: App, { email, password, next }: 
   const matches = await verifyPassword(credentials?.password_hash, password);
   if (!credentials?.active || !matches) {
     const reason = reasonFor(credentials);
-    await app.database.transaction((tx) => recordFailedSignIn(tx, app, context, { email, reason }));
+    await app.database.transaction((tx) => recordFailedSignIn(tx, context, app, { email, reason }));
     return { outcome: 'refused' };
   }
   const isSignedIn = await app.database.transaction(async (tx) => {

@@ -16,8 +16,10 @@ export interface TrustLevels {
   elevated: true;
   mfa_verified: true;
 }
+/** What a session has proven: see `TrustLevels`. */
 export type Trust = keyof TrustLevels & string;
 
+/** A level of trust with its rank; an item of `session.trust`. */
 export interface TrustLevel {
   /** At most 40 lower-case letters and underscores. */
   readonly name: Trust;
@@ -40,7 +42,7 @@ export function trustLevels(app: Pick<App, 'contributions'>): readonly TrustLeve
  * Whether a session has proven at least this much.
  *
  * @example
- * passes: (ctx) => ctx.state.session === undefined || reachesTrust(app, ctx.state.session.trust, 'mfa_verified'),
+ * passes: ({ state: { session } }, app) => session === undefined || reachesTrust(app, session.trust, 'mfa_verified'),
  */
 export function reachesTrust(app: Pick<App, 'contributions'>, trust: Trust, required: Trust): boolean {
   const rankOf = (name: Trust): number | undefined => trustLevels(app).find((level) => level.name === name)?.rank;

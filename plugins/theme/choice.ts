@@ -33,5 +33,5 @@ export function chooseTheme(ctx: Context, app: App): void {
     secure: app.urls.publicOrigin.startsWith('https:'),
     signed: false,
   });
-  seeOther(ctx, safeReturn(app.urls.to('/'), ctx.state.form?.get('next')));
+  seeOther(ctx, safeReturn(ctx.state.form?.get('next'), app.urls.to('/')));
 }

@@ -97,7 +97,7 @@ test('sqlType is for columns of others, and for texts and choices', () => {
 test("`doctor` finds nothing where everything is described as it is, plugins' tables included", async () => {
   const found = await runCheck(describedTables, app);
   assert.is(found.status, 'ok', found.message);
-  assert.match(found.message, /^\d+ described tables are as their models say/);
+  assert.match(found.message, /^\d+ described tables match their models/);
 });
 
 test('`doctor` names tables and columns that are not there', async () => {

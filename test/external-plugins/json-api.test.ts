@@ -1,6 +1,7 @@
 // A JSON API with bearer tokens, written from outside: see json-api/.
 
-import { commandAuditContext, findAccountByEmail } from 'rustio-admin/auth';
+import { findAccountByEmail } from 'rustio-admin/auth';
+import { commandAuditContext } from 'rustio-admin/plugin';
 import * as assert from 'uvu/assert';
 import { defineAdmin, defineModel, defineRules, field, sql, z } from '../../index.ts';
 import type { TestApp } from '../support/app.ts';

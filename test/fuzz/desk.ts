@@ -1,9 +1,10 @@
 /** The application that is fuzzed: every kind of field, of key and of relation, with rows in it, and somebody of every rank. */
+
+import { commandAuditContext } from '../../core/command-context.ts';
 import type { Config } from '../../core/config.ts';
 import { field } from '../../core/model/field.ts';
 import { defineModel } from '../../core/model/model.ts';
 import { defineAdmin } from '../../plugins/admin/define-admin.ts';
-import { commandAuditContext } from '../../plugins/auth/command-cause.ts';
 import { png } from '../core/files/contents.ts';
 import { admins, models, everything as ofDesk, openDesk, Place, run, Thing } from '../plugins/admin/desk.ts';
 import type { TestApp } from '../support/app.ts';

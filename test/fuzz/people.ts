@@ -50,7 +50,7 @@ function sessionOf({ app }: TestApp, email: string): Promise<string> {
     const { id } = await tx.one(
       sql.type(z.object({ id: z.string() }))`select id from rustio_user where email = ${email}`,
     );
-    const session = { userId: Number(id), address: null, userAgent: 'fuzz' };
+    const session = { userId: Number(id), ip: null, userAgent: 'fuzz' };
     return (await openSession(tx, session, app.options('sessions'))).token;
   });
 }

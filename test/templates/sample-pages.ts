@@ -1,6 +1,7 @@
 /** Every page of the admin with plausible data, and hostile text where text comes from people. */
 import { createUrls } from '../../core/http/urls.ts';
-import { createViews, type ViewData } from '../../core/view/views.ts';
+import { createViews } from '../../core/view/create-views.ts';
+import type { ViewData } from '../../core/view/views.ts';
 import { kernelWords } from '../../core/view/words/en.ts';
 import { layoutWordsArabic } from '../../core/view/words/layout-ar.ts';
 import { layoutWords } from '../../core/view/words/layout-en.ts';
@@ -506,6 +507,7 @@ export const samplePages: Readonly<
       action: '/x',
       formId: 'once',
       version: '12',
+      refused: [HOSTILE],
       held: [],
       gone: lines(HOSTILE),
       cleared: lines('Notes'),
@@ -520,6 +522,7 @@ export const samplePages: Readonly<
       label: HOSTILE,
       action: '/x',
       formId: 'once',
+      refused: [],
       held: lines('Claims'),
       gone: [],
       cleared: [],

@@ -12,7 +12,7 @@ export interface StartedCluster {
 
 /**
  * The web processes of a project that is prepared already; this process is their primary. `inherited`: the environment without
- * the project's `.env`, which each process reads anew, so that a reload sees its changes.
+ * the project's `.env`, which each process reads again, so that a reload sees its changes.
  */
 export function clusterOf(
   project: ProjectContext,

@@ -49,7 +49,7 @@ async function keyForm(ctx: Context, app: App): Promise<void> {
       (await completeSignIn(ctx, app, tx, { userId, method: 'key', trust: 'mfa_verified', next }))
     )
       return true;
-    await recordFailedSignIn(tx, app, auditContext(ctx), { email, method: 'key', reason: 'signature' });
+    await recordFailedSignIn(tx, auditContext(ctx), app, { email, method: 'key', reason: 'signature' });
     return false;
   });
   if (signedIn) return;

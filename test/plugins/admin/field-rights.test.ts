@@ -1,11 +1,11 @@
 // Black box: a field that a person may not see, whatever its kind, is on no page of the admin and is set by no form.
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
+import { commandAuditContext } from '../../../core/command-context.ts';
 import { withPlainConnection } from '../../../core/database/plain.ts';
 import type { Insert } from '../../../core/model/model.ts';
 import { defineRules } from '../../../core/policy.ts';
 import { defineAdmin } from '../../../plugins/admin/define-admin.ts';
-import { commandAuditContext } from '../../../plugins/auth/command-cause.ts';
 import {
   addUploads,
   Jewel,

@@ -121,7 +121,8 @@ for (const role of ['staff', 'user'] as const) {
     assert.is(status, 200);
     assert.match(textOf(mainOf(text)), 'Ask an administrator');
     assert.not.match(textOf(mainOf(text)), 'Recent changes');
-    assert.match(text, 'href="/admin/account/sessions"');
+    assert.match(text, 'href="/admin/account"');
+    assert.match((await client.get('/admin/account')).text, 'href="/admin/account/sessions"');
     assert.is((await client.get('/admin/account/sessions')).status, 200);
   });
 }

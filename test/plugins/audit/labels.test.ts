@@ -1,9 +1,9 @@
 // Black box: the trail holds keys, and its page names the rows that they belong to.
 import { sql } from 'slonik';
 import * as assert from 'uvu/assert';
+import { commandAuditContext } from '../../../core/command-context.ts';
 import { field } from '../../../core/model/field.ts';
 import { defineModel } from '../../../core/model/model.ts';
-import { commandAuditContext } from '../../../plugins/auth/command-cause.ts';
 import { type TestApp, testApp } from '../../support/app.ts';
 import { type DatabaseProxy, databaseProxy } from '../../support/database-proxy.ts';
 import { suite } from '../../support/suite.ts';

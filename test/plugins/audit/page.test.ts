@@ -1,9 +1,9 @@
 // Black box: the audit page, and what of the trail its reader may see.
 import * as assert from 'uvu/assert';
+import { commandAuditContext } from '../../../core/command-context.ts';
 import { field } from '../../../core/model/field.ts';
 import { defineModel } from '../../../core/model/model.ts';
 import { historyOf } from '../../../plugins/audit/history.ts';
-import { commandAuditContext } from '../../../plugins/auth/command-cause.ts';
 import { type TestApp, testApp } from '../../support/app.ts';
 import { suite } from '../../support/suite.ts';
 import { personAs } from '../auth/house.ts';

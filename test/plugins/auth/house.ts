@@ -2,12 +2,12 @@
 import { fileURLToPath } from 'node:url';
 import type { AuditContext, Person } from '../../../core/actor.ts';
 import type { App } from '../../../core/app.ts';
+import { commandAuditContext } from '../../../core/command-context.ts';
 import { type Database, openDatabase } from '../../../core/database/pool.ts';
 import { createEvents, type Events, type RecordedEvent } from '../../../core/events.ts';
 import { migrate } from '../../../core/migrate/run.ts';
 import { migrationSources } from '../../../core/migrate/sources.ts';
 import { audit } from '../../../plugins/audit/index.ts';
-import { commandAuditContext } from '../../../plugins/auth/command-cause.ts';
 import { createUser, type NewUser } from '../../../plugins/auth/create-user.ts';
 import { auth } from '../../../plugins/auth/index.ts';
 import type { Role } from '../../../plugins/auth/roles.ts';

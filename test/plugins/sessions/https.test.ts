@@ -1,6 +1,6 @@
 // Black box: behind a proxy that ends TLS the cookie is bound to this host and to TLS.
 import * as assert from 'uvu/assert';
-import { commandAuditContext } from '../../../plugins/auth/command-cause.ts';
+import { commandAuditContext } from '../../../core/command-context.ts';
 import { createUser } from '../../../plugins/auth/create-user.ts';
 import { PASSWORD, type TestApp, testApp } from '../../support/app.ts';
 import { suite } from '../../support/suite.ts';

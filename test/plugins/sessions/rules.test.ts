@@ -27,7 +27,7 @@ test.after.each(() => house.close());
 const options = sessionOptions.parse({});
 const open = (person = clerk) =>
   house.database.transaction((tx) =>
-    openSession(tx, { userId: person.id, address: '192.0.2.7', userAgent: 'a browser' }, options),
+    openSession(tx, { userId: person.id, ip: '192.0.2.7', userAgent: 'a browser' }, options),
   );
 const load = (token: string) => sessionLoader(house.app)(house.database, token);
 const age = (id: string, column: string, by_: string) =>
@@ -260,13 +260,13 @@ test('the sweep ends what has run out, leaves the rest, and forgets what ended l
 
 test('a session opens for addresses and devices of every sort', async () => {
   const strange = [
-    { address: 'fe80::1%eth0', userAgent: 'x'.repeat(2_000) },
-    { address: '', userAgent: '' },
-    { address: null, userAgent: 'NUL \0 and half a sign \ud83d' },
+    { ip: 'fe80::1%eth0', userAgent: 'x'.repeat(2_000) },
+    { ip: '', userAgent: '' },
+    { ip: null, userAgent: 'NUL \0 and half a sign \ud83d' },
   ];
-  for (const { address, userAgent } of strange) {
+  for (const { ip, userAgent } of strange) {
     const { token } = await house.database.transaction((tx) =>
-      openSession(tx, { userId: clerk.id, address, userAgent }, options),
+      openSession(tx, { userId: clerk.id, ip, userAgent }, options),
     );
     assert.ok(await load(token));
   }

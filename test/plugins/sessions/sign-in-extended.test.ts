@@ -2,13 +2,13 @@
 import { sql } from 'slonik';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
+import { commandAuditContext } from '../../../core/command-context.ts';
 import { constraintViolation } from '../../../core/database/errors.ts';
 import { auditContext } from '../../../core/http/context.ts';
 import { seeOther } from '../../../core/http/see-other.ts';
 import { definePlugin } from '../../../core/plugin.ts';
 import { findAccountByEmail } from '../../../plugins/auth/account.ts';
 import { setActive } from '../../../plugins/auth/change-account.ts';
-import { commandAuditContext } from '../../../plugins/auth/command-cause.ts';
 import {
   completeSignIn,
   type FailedSignIn,
@@ -110,7 +110,7 @@ const badges = definePlugin({
       const done = await app.database.transaction(async (tx) => {
         const account = await findAccountByEmail(tx, email);
         if (form?.get('badge') !== 'shiny' || !account) {
-          await recordFailedSignIn(tx, app, auditContext(ctx), { email, method: 'badge', reason: 'dull' });
+          await recordFailedSignIn(tx, auditContext(ctx), app, { email, method: 'badge', reason: 'dull' });
           return false;
         }
         const next = form.get('next');

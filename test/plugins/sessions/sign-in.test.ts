@@ -2,8 +2,8 @@
 import { sql } from 'slonik';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
+import { commandAuditContext } from '../../../core/command-context.ts';
 import { setActive } from '../../../plugins/auth/change-account.ts';
-import { commandAuditContext } from '../../../plugins/auth/command-cause.ts';
 import { createUser } from '../../../plugins/auth/create-user.ts';
 import { PASSWORD, type TestApp, testApp } from '../../support/app.ts';
 import type { Client } from '../../support/client.ts';

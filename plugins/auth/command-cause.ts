@@ -1,1 +1,0 @@
-export { commandAuditContext } from '../../core/command-context.ts';
