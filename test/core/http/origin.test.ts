@@ -1,8 +1,4 @@
-import { createServer } from 'node:http';
 import * as assert from 'uvu/assert';
-import type { App } from '../../../core/app.ts';
-import { loadAssets } from '../../../core/http/assets.ts';
-import { createKoa } from '../../../core/http/pipeline.ts';
 import { type TestApp, testApp } from '../../support/app.ts';
 import { suite } from '../../support/suite.ts';
 import { ask, OWN_FORM } from './raw.ts';
@@ -47,24 +43,17 @@ test('in development the name that was typed is ours as well, as the browser its
 
 test('in production the public address alone is ours, whatever name a proxy asks for', async () => {
   const publicUrl = 'https://desk.example.org';
-  const desk = await testApp({ publicUrl });
-  const production: App = { ...desk.app, environment: { ...desk.app.environment, production: true } };
-  const parts = { assets: loadAssets([]), readiness: { missing: async () => [] }, authenticators: [], middleware: [] };
-  const server = createServer(createKoa(production, parts).callback());
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  const inner = `127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;
+  const desk = await testApp({ publicUrl }, { environment: { production: true } });
   const from = async (origin: string): Promise<number> => {
     const headers = { ...OWN_FORM, origin };
-    return (await ask(`http://${inner}`, 'POST', '/admin/login', headers, 'email=a%40b.ch&password=x')).status;
+    return (await ask(desk.url, 'POST', '/admin/login', headers, 'email=a%40b.ch&password=x')).status;
   };
   try {
     assert.is(await from(publicUrl), READ);
-    for (const origin of [`http://${inner}`, 'http://desk.example.org', 'https://evil.example']) {
+    for (const origin of [desk.url, 'http://desk.example.org', 'https://evil.example']) {
       assert.is(await from(origin), REFUSED, origin);
     }
   } finally {
-    await new Promise((resolve) => server.close(resolve));
     await desk.close();
   }
 });
