@@ -17,8 +17,12 @@ export interface Child {
   readonly startMs: number;
   /** Megabytes that it holds in memory. */
   residentMb(): number;
+  /** Milliseconds of CPU time that it and its children have used. */
+  cpuMs(): number;
   /** The same for each of the processes that it has started. */
   childrenMb(): readonly number[];
+  /** The same, with what several processes share (Node itself, above all) counted by its share. */
+  childrenShareMb(): readonly number[];
   stop(): Promise<void>;
 }
 
@@ -66,7 +70,9 @@ export async function startChild(
     port,
     startMs: performance.now() - began,
     residentMb: () => residentMb(child.pid),
+    cpuMs: () => [child.pid, ...childrenOf(child.pid)].reduce<number>((sum, pid) => sum + cpuMs(pid), 0),
     childrenMb: () => childrenOf(child.pid).map(residentMb),
+    childrenShareMb: () => childrenOf(child.pid).map(shareMb),
     async stop() {
       child.kill('SIGTERM');
       await ended;
@@ -102,6 +108,18 @@ function portOf(child: ChildProcess, ended: Promise<void>): Promise<number> {
 function residentMb(pid: number | undefined): number {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
   return Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? Number.NaN) / 1024;
+}
+
+/** Proportional set size: pages that n processes share count as an n-th. */
+function shareMb(pid: number): number {
+  const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
+  return Number(/^Pss:\s+(\d+)/m.exec(rollup)?.[1] ?? Number.NaN) / 1024;
+}
+
+/** The kernel counts in hundredths of a second. */
+function cpuMs(pid: number | undefined): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
+  return (Number(fields[11]) + Number(fields[12])) * 10;
 }
 
 function childrenOf(pid: number | undefined): readonly number[] {
