@@ -90,7 +90,7 @@ for (const npm of ['npm@11', 'npm@12']) {
   });
 }
 
-/** Compiles only where the types that plugins merge into the kernel's came along. */
+/** Compiles only where the types that plugins merge into core's came along. */
 const PLUGIN = `
 import { defineConfig, definePlugin } from 'rustio-admin';
 
@@ -103,8 +103,8 @@ const holidays = definePlugin({
       ctx.body = ctx.state.actor.name;
     });
     routes.get('/holidays/plan', { access: { role: 'staff', recent: true } }, () => {});
-    // @ts-expect-error nobody judges this kind of access
-    routes.get('/holidays/free', { sigendIn: true }, () => {});
+    // @ts-expect-error nothing checks this kind of access
+    routes.get('/holidays/free', { access: { sigendIn: true } }, () => {});
   },
   on: () => ({ login_succeeded: async () => {} }),
 });
