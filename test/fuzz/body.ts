@@ -16,10 +16,13 @@ type Pair = readonly [name: string, value: string];
 
 const FORM = 'application/x-www-form-urlencoded';
 
-/** What is posted: a form for this model, mostly one that its page could have sent. */
-export function bodyFor(random: Random, model: ModelInfo, who: Somebody): Body {
+/** What is posted: a form for this model, mostly one that its page could have sent; `keys` are the rows selected in a list. */
+export function bodyFor(random: Random, model: ModelInfo, who: Somebody, keys: readonly string[]): Body {
   const careful = random.percent(60);
-  const pairs = formFor(random, model, who, careful);
+  const selection = keys.map((key): Pair => ['key', key]);
+  if (keys.length > 0)
+    selection.push(['action', 'remove'], ['~list', random.pick(['', '?sort=id', hostileText(random)])]);
+  const pairs = [...selection, ...formFor(random, model, who, careful)];
   const takesFiles = [...model.fields.values()].some(isFile);
   if (random.percent(takesFiles ? 50 : 4)) return multipart(random, model, pairs, careful);
   const slip = careful ? 0 : 5;

@@ -1,10 +1,13 @@
 /** The application that is fuzzed: every kind of field, of key and of relation, with rows in it, and somebody of every rank. */
 
+import { sql } from 'slonik';
 import { commandAuditContext } from '../../core/command-context.ts';
 import type { Config } from '../../core/config.ts';
 import { field } from '../../core/model/field.ts';
 import { defineModel } from '../../core/model/model.ts';
+import { definePlugin } from '../../core/plugin.ts';
 import { defineAdmin } from '../../plugins/admin/define-admin.ts';
+import { fromWritten } from '../../plugins/admin/run-action.ts';
 import { png } from '../core/files/contents.ts';
 import { admins, models, everything as ofDesk, openDesk, Place, run, Thing } from '../plugins/admin/desk.ts';
 import type { TestApp } from '../support/app.ts';
@@ -39,6 +42,80 @@ const profileAdmin = defineAdmin(Profile, {
   search: ['title', 'mail', 'thing.name'],
 });
 
+/** Something at each extension point of lists and records; both actions delete what they are run on. */
+const extras = definePlugin({
+  name: 'extras',
+  api: 1,
+  requires: ['admin'],
+  templates: new URL('../plugins/admin/extension-views/', import.meta.url),
+  contributes: {
+    'record.panels': [
+      {
+        name: 'about',
+        models: 'all',
+        view: 'extras/panel',
+        load: async (_ctx, _app, _model, { label }) => ({ label }),
+      },
+    ],
+    'record.tabs': [
+      {
+        name: 'more',
+        models: 'all',
+        label: 'More',
+        view: 'extras/tab',
+        load: async (_ctx, _app, _model, { label }) => ({ label }),
+      },
+    ],
+    'record.actions': [
+      {
+        name: 'remove',
+        models: 'all',
+        label: 'Remove',
+        access: { permission: 'delete' },
+        form: { view: 'extras/reason' },
+        run: async (tx, context, { app, model, record }) =>
+          fromWritten(await app.write.remove(tx, context, model.model, record.key, record.version)),
+      },
+    ],
+    'list.actions': [
+      {
+        name: 'remove',
+        models: 'all',
+        label: 'Remove',
+        access: { permission: 'delete' },
+        run: async (tx, context, { app, model, records }) => {
+          const failed = [];
+          for (const { key, label, version } of records) {
+            const removed = await app.write.remove(tx, context, model.model, key, version);
+            if (removed.outcome !== 'done') failed.push({ label, reason: { key: removed.outcome } });
+          }
+          return { outcome: 'done', failed };
+        },
+      },
+    ],
+    'list.columns': [
+      {
+        name: 'one',
+        models: 'all',
+        label: 'One',
+        sql: { type: 'bigint', expression: () => sql.fragment`1`, sortable: true },
+      },
+    ],
+    'list.filters': [
+      {
+        name: 'odd',
+        models: 'all',
+        label: 'Odd',
+        choices: () => [
+          { value: 'yes', label: 'Yes' },
+          { value: 'no', label: 'No' },
+        ],
+        where: (value) => (value === 'yes' ? sql.fragment`true` : sql.fragment`false`),
+      },
+    ],
+  },
+});
+
 export const everything = [
   ...ofDesk,
   ...['view', 'add', 'change', 'delete'].map((action) => `profile.${action}`),
@@ -50,24 +127,25 @@ export const everything = [
 export async function openFuzzDesk(): Promise<TestApp> {
   const config: Partial<Config> = {
     models: [...models, Profile],
+    extend: [extras],
     plugins: { admin: { admins: [...admins, profileAdmin] } },
     files: { folder: temporaryFolder() },
     trustedProxies: 1,
     timeZone: 'Europe/Berlin',
   };
   const desk = await openDesk(config);
-  const sql = run(desk);
-  await sql`insert into place (code, name, zone, height) select 'P' || n, 'Place ' || n, case when n % 2 = 0 then 'north' end, n from generate_series(1, 12) n`;
-  await sql`insert into place (code, name) values ('', 'Nowhere'), ('a/b, ~c', 'Odd'), ('ä ö', 'Umlauts')`;
-  await sql`insert into thing (name, amount, day, moment, state, place_code) select 'Thing ' || n, n, date '2026-01-01' + n, now() - n * interval '1 hour', 'open', 'P' || (n % 12 + 1) from generate_series(1, 200) n`;
-  await sql`insert into leg (origin_code, destination_code, miles) select 'P' || n, 'P' || (n + 1), n from generate_series(1, 11) n`;
-  await sql`insert into tag (name) select 'tag ' || n from generate_series(1, 200) n`;
-  await sql`insert into ticket (title, thing_id) select 'Ticket ' || n, n from generate_series(1, 200) n`;
-  await sql`insert into contract (number, holder_id) select 'C' || n, n from generate_series(1, 5) n`;
-  await sql`insert into person (name, near_code) select 'Person ' || n, 'P1' from generate_series(1, 5) n`;
-  await sql`insert into alt.bestand (lfd_nr, bezeichnung, wert) select n, 'Bestand ' || n, n from generate_series(1, 5) n`;
+  const insert = run(desk);
+  await insert`insert into place (code, name, zone, height) select 'P' || n, 'Place ' || n, case when n % 2 = 0 then 'north' end, n from generate_series(1, 12) n`;
+  await insert`insert into place (code, name) values ('', 'Nowhere'), ('a/b, ~c', 'Odd'), ('ä ö', 'Umlauts')`;
+  await insert`insert into thing (name, amount, day, moment, state, place_code) select 'Thing ' || n, n, date '2026-01-01' + n, now() - n * interval '1 hour', 'open', 'P' || (n % 12 + 1) from generate_series(1, 200) n`;
+  await insert`insert into leg (origin_code, destination_code, miles) select 'P' || n, 'P' || (n + 1), n from generate_series(1, 11) n`;
+  await insert`insert into tag (name) select 'tag ' || n from generate_series(1, 200) n`;
+  await insert`insert into ticket (title, thing_id) select 'Ticket ' || n, n from generate_series(1, 200) n`;
+  await insert`insert into contract (number, holder_id) select 'C' || n, n from generate_series(1, 5) n`;
+  await insert`insert into person (name, near_code) select 'Person ' || n, 'P1' from generate_series(1, 5) n`;
+  await insert`insert into alt.bestand (lfd_nr, bezeichnung, wert) select n, 'Bestand ' || n, n from generate_series(1, 5) n`;
   for (let n = 1; n <= 10; n++) await pictured(desk, `Pictured ${n}`);
-  await sql`insert into profile (title, slug, mail, thing_id) select 'Profile ' || n, 'profile-' || n, 'p' || n || '@example.org', n from generate_series(1, 200) n`;
+  await insert`insert into profile (title, slug, mail, thing_id) select 'Profile ' || n, 'profile-' || n, 'p' || n || '@example.org', n from generate_series(1, 200) n`;
   return desk;
 }
 

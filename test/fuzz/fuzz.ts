@@ -98,7 +98,7 @@ class Run {
   }
 
   #noteDone(id: string, { path }: Route, { headers, body }: FuzzRequest): void {
-    const [what = ''] = /\+(?:new|edit|delete)$/.exec(path) ?? [];
+    const [what = ''] = /\+(?:new|edit|delete)$|\+actions?\/:name$/.exec(path) ?? [];
     if (what !== '') this.done.push({ id, what, named: isPacked(headers) || (body ?? '').includes('~form') });
   }
 

@@ -7,7 +7,7 @@ import type { TestApp } from '../support/app.ts';
 /** A change that was posted and answered with "done". */
 export interface Done {
   readonly id: string;
-  /** The last word of its route: `+new`, `+edit`, `+delete`. */
+  /** The last words of its route: `+new`, `+edit`, `+delete`, `+action/:name`. */
   readonly what: string;
   /** It named itself by a one-time id, so that it may have been the second post of a form. */
   readonly named: boolean;
@@ -70,6 +70,8 @@ function isTold(what: string, events: readonly string[]): boolean {
   if (what === '+new') return events.length === 1 && events[0] === 'create';
   // What is sent as it stands is no change.
   if (what === '+edit') return events.length === 0 || (events.length === 1 && events[0] === 'update');
+  // Of a list: what was selected may be gone, or held by something that points to it.
+  if (what === '+actions/:name') return !events.includes('create');
   return events.includes('delete') && !events.includes('create');
 }
 

@@ -11,7 +11,7 @@ export function queryFor(random: Random, model: ModelInfo): string {
 
 function one(random: Random, model: ModelInfo): readonly [string, string] {
   const field = random.pick([...model.fields.values()]);
-  switch (random.int(13)) {
+  switch (random.int(14)) {
     case 0:
       return ['q', random.percent(50) ? random.pick(['place', 'thing 1', '1', 'open']) : hostileText(random)];
     case 1:
@@ -41,6 +41,11 @@ function one(random: Random, model: ModelInfo): readonly [string, string] {
       return [
         random.pick(['next', 'notice', 'view', '__proto__', 'constructor', 'f.', 'f..from']),
         hostileText(random),
+      ];
+    case 12:
+      return [
+        random.pick(['f.*odd', 'select']),
+        random.percent(80) ? random.pick(['yes', 'no', 'page']) : hostileText(random),
       ];
     default:
       return [hostileText(random), hostileText(random)];

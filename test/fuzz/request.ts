@@ -35,6 +35,8 @@ export interface FuzzRequest {
 }
 
 const METHODS = ['PUT', 'DELETE', 'PATCH', 'OPTIONS', 'PROPFIND', 'TRACE'];
+/** Of actions and tabs of the desk. */
+const NAMES = ['remove', 'more'];
 const STATIC = ['/healthz', '/readyz', '/', '/favicon.ico', '/admin/', '/admin/+assets/', '/admin/+dev', '/robots.txt'];
 
 export function requestFor(random: Random, known: Known, who: Somebody): FuzzRequest {
@@ -45,7 +47,8 @@ export function requestFor(random: Random, known: Known, who: Somebody): FuzzReq
   const address = random.percent(25) && known.addresses.length > 0 ? random.pick(known.addresses) : undefined;
   const path = mutated(random, address ?? addressFor(random, known, who, route, model));
   const method = address === undefined ? methodFor(random, route) : random.pick(['GET', 'GET', 'POST']);
-  const body = method === 'POST' || random.percent(2) ? bodyFor(random, model, who) : undefined;
+  const keys = route.path.includes('+actions') ? random.some(5, () => keyOf(random, model)) : [];
+  const body = method === 'POST' || random.percent(2) ? bodyFor(random, model, who, keys) : undefined;
   return { method, path: sendable(path), headers: headersFor(random, known, who, body), body: body?.bytes };
 }
 
@@ -71,8 +74,13 @@ function paramFor(random: Random, known: Known, name: string, model: ModelInfo):
   if (random.percent(12)) return encoded(random, hostileText(random));
   if (name === 'model') return random.percent(95) ? model.slug : random.pick(known.models).slug;
   if (name === 'field') return random.pick([...model.fields.keys()]);
-  if (name === 'key') return model.key.map(() => keyPart(random)).join(',');
+  if (name === 'key') return keyOf(random, model);
+  if (name === 'name') return random.pick(NAMES);
   return random.pick(['6fa459ea-ee8a-3ca4-894e-db77e160355e', '1', String(random.int(100))]);
+}
+
+function keyOf(random: Random, model: ModelInfo): string {
+  return model.key.map(() => keyPart(random)).join(',');
 }
 
 /** A part of a key: rows of the desk are numbered from one, and places are called P1 to P12. */
