@@ -17,6 +17,8 @@ export function faultOf(value: unknown, level = 1): Issue | undefined {
   if (Array.isArray(value)) return firstFault(value, level);
   if (!isPlainObject(value)) return issue('problem.jsonPlain');
   if (!Object.keys(value).every(isStorable)) return issue('problem.notStorable');
+  // Schemas drop it (zod does, without a word), and programs that copy objects take it for something else.
+  if (Object.hasOwn(value, '__proto__')) return issue('problem.jsonProto');
   // A property that is undefined is left out by JSON.stringify, as optional ones of a schema should be.
   return firstFault(
     Object.values(value).filter((part) => part !== undefined),

@@ -23,7 +23,7 @@ test('they import the package by its public sub-paths, Node, and their own files
   const wrong = folders.flatMap((folder) =>
     globSync('**/*.ts', { cwd: path.join(ROOT, folder) }).flatMap((file) => {
       const text = readFileSync(path.join(ROOT, folder, file), 'utf8');
-      return [...text.matchAll(/(?:from|import) '([^']+)'/g)].flatMap(([, target = '']) => {
+      return [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].flatMap(([, target = '']) => {
         const inside =
           target.startsWith('./') ||
           (target.startsWith('../') && path.join(folder, path.dirname(file), target).startsWith(folder));

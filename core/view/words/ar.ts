@@ -74,6 +74,7 @@ export const kernelWordsArabic: Messages = {
   'problem.json': 'هذا ليس JSON. {reason}',
   'problem.jsonPlain':
     'لا يمكن تخزين غير JSON البسيط: النصوص والأعداد المنتهية والقيم true و false و null والقوائم والكائنات.',
+  'problem.jsonProto': 'لا يمكن أن تحمل خاصية في JSON الاسم “__proto__”.',
   'problem.jsonDeep':
     'التداخل عميق جدًّا: يمكن تخزين {max, plural, one {مستوى واحد} two {مستويين} few {# مستويات} many {# مستوى} other {# مستوى}} على الأكثر.',
   'problem.jsonLarge': 'هذا كبير جدًّا: يمكن تخزين {max, number} بايت على الأكثر.',

@@ -70,6 +70,7 @@ export const kernelWords: Messages = {
   'problem.uuid': 'Write a UUID: 32 digits from 0 to f in groups, such as 1b4e28ba-2fa1-4d3b-a3f5-ef19b5a7633b.',
   'problem.json': 'This is not JSON. {reason}',
   'problem.jsonPlain': 'Only plain JSON can be stored: texts, finite numbers, true, false, null, lists and objects.',
+  'problem.jsonProto': 'No property of JSON can be named “__proto__”.',
   'problem.jsonDeep': 'This is nested too deeply; at most {max} levels can be stored.',
   'problem.jsonLarge': 'This is too large; at most {max, number} bytes can be stored.',
   'problem.jsonShape': 'This JSON does not have the expected shape: {reason}',

@@ -44,6 +44,7 @@ test('json that PostgreSQL would refuse or change is refused before', () => {
   assert.is(refusal(any, '[1e400]'), 'problem.jsonPlain');
   assert.is(refusal(any, 'null'), 'problem.required');
   assert.is(refusal(any, `${'['.repeat(101)}${']'.repeat(101)}`), 'problem.jsonDeep');
+  assert.is(refusal(any, '[{"__proto__": 1}]'), 'problem.jsonProto', 'schemas would drop it without a word');
   assert.is(refusal(any, '['.repeat(500_000)), 'problem.json');
   assert.is(refusal(any, `"${'x'.repeat(1_000_000)}"`), 'problem.jsonLarge');
   assert.is(any.spec.validate({ at: new Date() }, any)?.key, 'problem.jsonPlain');

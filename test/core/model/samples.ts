@@ -84,7 +84,7 @@ export const samples: Readonly<Record<string, Sample>> = {
     info: jsonFieldOf(field.json(z.json()), { name: field.text() }),
     wires: fc
       .jsonValue({ maxDepth: 5 })
-      .filter((value) => value !== null && !JSON.stringify(value).includes('\\u'))
+      .filter((value) => value !== null && !/\\u|"__proto__"/.test(JSON.stringify(value)))
       .map((value) => (typeof value === 'object' ? { value } : String(value))),
   },
   choice: {
