@@ -1,0 +1,5 @@
+// timeout: 1500
+// The other half of the faults, at the same time as faults.long.test.ts.
+import { seedFaults } from './seeded.ts';
+
+seedFaults(1);
