@@ -1,7 +1,8 @@
 // Law 1: cli → plugins → core. Law 4, in part: pages and declarations hold no SQL.
+import { globSync, readFileSync } from 'node:fs';
 import * as assert from 'uvu/assert';
 import { builtIn } from '../../plugins/order.ts';
-import { type Source, sourcesIn } from '../support/sources.ts';
+import { ROOT, type Source, sourcesIn } from '../support/sources.ts';
 import { suite } from '../support/suite.ts';
 
 const test = suite('law: one way down');
@@ -19,6 +20,27 @@ test('the core imports no plugin, no command and no test', () => {
     offences(sourcesIn('core'), (target) => !target.startsWith('core/')),
     [],
   );
+});
+
+test('code, texts and templates of the core name no plugin', () => {
+  const names = builtIn.map(({ name }) => name).join('|');
+  // A key of its messages or options, a path below its own, or its name alone: `'auth.signOut'`, `'/audit'`, `'theme'`.
+  const naming = new RegExp(`['"\`/](?:${names})(?:\\.\\w+)*['"\`/]`, 'g');
+  const withoutComments = (text: string) => text.replaceAll(/\/\*[\s\S]*?\*\/|(?:^|\s)\/\/.*$/gm, '');
+  // The style sheet of the frame is a file of core's, and `/admin` is where a project is mounted by default, whatever plugins it has.
+  const own = /['"`](?:admin\.css|\/admin)['"`]/g;
+  const texts = [
+    ...sourcesIn('core').map(({ path, text }) => ({ path, text: withoutComments(text) })),
+    ...globSync('templates/layout/*.ejs', { cwd: ROOT }).map((path) => ({
+      path,
+      text: readFileSync(`${ROOT}/${path}`, 'utf8'),
+    })),
+  ];
+  assert.ok(new RegExp(naming).test("t('auth.signOut')"), 'it would be found');
+  const wrong = texts.flatMap(({ path, text }) =>
+    [...text.replaceAll(own, '').matchAll(naming)].map(([named]) => `${path} names ${named}`),
+  );
+  assert.equal(wrong, []);
 });
 
 test('plugins import the core and plugins, never the command line', () => {
