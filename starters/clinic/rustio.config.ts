@@ -10,7 +10,7 @@ export default defineConfig({
   timeZone: 'Europe/London',
   models,
   plugins: { admin: { admins }, 'waiting-room': { longWait: 25 } },
-  // In this order: dues fills a place that the waiting room leaves open.
+  // In this order: dues contributes to an extension point of the waiting room.
   extend: [billing, waitingRoom, dues],
   seed: './seed.ts',
 });

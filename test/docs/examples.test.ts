@@ -33,6 +33,18 @@ function extensionPointTypes(): Example {
   return { page: 'docs/plugins.md', file: 'extension-points.ts', text };
 }
 
+test('every plugin of an example can be disabled by its name in a config', async () => {
+  const examples = pages().flatMap(examplesOf);
+  const ofPlugins = examples.filter(({ page }) => page.startsWith('docs/plugins'));
+  const names = ofPlugins.flatMap(({ text }) =>
+    [...text.matchAll(/definePlugin\(\{\s*name: '([\w-]+)'/g)].map(([, name]) => name),
+  );
+  assert.ok(names.length > 20);
+  const disabled = [...new Set(names)].map((name) => `'${name}': false`).join(', ');
+  const text = `import { defineConfig } from 'rustio-admin';\nexport default defineConfig({ name: 'Desk', plugins: { ${disabled} } });\n`;
+  assert.equal(await problemsIn([...examples, { page: 'docs/plugins.md', file: 'disabled.ts', text }]), []);
+});
+
 test('a wrong example does not pass: the compiler looks at them', async () => {
   const text = "import { field } from 'rustio-admin';\nfield.text({ maxi: 3 });\n";
   const [problem] = await problemsIn([{ page: 'docs/wrong.md', file: 'wrong.ts', text }]);

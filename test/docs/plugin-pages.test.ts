@@ -99,6 +99,18 @@ const configOf = async (page: string, file: string): Promise<Config> => (await s
     assert.match(text, 'A &lt;b&gt;quiet&lt;/b&gt; room');
     const other = await (await desk.person('staff', ['booking.view'])).get('/admin/bookings/1');
     assert.not.match(other.text, 'quiet');
+    // What the form lets through is stored, with each line break as the one character that `maxlength` counts.
+    const lines = `${'é'.repeat(1_000)}\r\n${'😀'.repeat(999)}`;
+    const post = (body: string) => writer.submit('/admin/bookings/1', { body }, '/admin/bookings/1/+comments');
+    assert.is((await post(lines)).status, 303);
+    for (const body of ['', ' \r\n ', 'x'.repeat(2_001), 'nul <\0> here']) {
+      const refused = await post(body);
+      assert.is(refused.status, 422, JSON.stringify(body.slice(0, 20)));
+      assert.match(refused.text, /id="comment-problem">Write between 1 and 2000 characters/);
+      if (body.startsWith('nul')) assert.match(refused.text, /nul &lt;.*&gt; here<\/textarea>/);
+    }
+    const bodies = sql.type(z.object({ body: z.string() }))`select body from comments_comment order by id`;
+    assert.equal([...(await desk.app.database.anyFirst(bodies))], ['A <b>quiet</b> room', lines.replace('\r\n', '\n')]);
     assert.is((await writer.submit('/admin/bookings/1/+delete', {})).status, 303);
     assert.is(await desk.app.database.exists(sql.unsafe`select from comments_comment`), false);
   });
@@ -152,6 +164,8 @@ const configOf = async (page: string, file: string): Promise<Config> => (await s
       select 'Drill', id, current_date - 3 from rustio_user where email = ${email}
     `);
     assert.match((await clerk.get('/admin/loans?q=drill')).text, 'Drill');
+    const start = (await clerk.get('/admin')).text;
+    assert.match(start, /System<[\s\S]*href="\/admin\/loans\/\+new"/, 'a plugin model is under System, with Add');
     const returned = await clerk.submit('/admin/loans/1/+action/return', {});
     assert.is(returned.status, 303);
     assert.equal(
@@ -212,7 +226,9 @@ const configOf = async (page: string, file: string): Promise<Config> => (await s
     const read = await client.json('GET', '/api/readings?meter=A1', undefined, device);
     assert.equal(read.json(), { readings: [{ id: '1', meter: 'A1', value: 3.5 }] });
     assert.is((await client.json('POST', '/api/readings', { meter: '' }, device)).status, 422);
-    assert.is((await client.json('GET', `/api/readings?meter=${'x'.repeat(41)}`, undefined, device)).status, 400);
+    assert.is((await client.json('POST', '/api/readings', { meter: 'A\0', value: 1 }, device)).status, 422);
+    for (const meter of ['x'.repeat(41), 'A%00'])
+      assert.is((await client.json('GET', `/api/readings?meter=${meter}`, undefined, device)).status, 400, meter);
     const refused = await client.json('GET', '/api/readings', undefined, { authorization: 'Bearer rd_wrong' });
     assert.equal([refused.status, refused.headers.get('www-authenticate')], [401, 'Bearer']);
     const poor = await tokenFor(['readings.view']);
@@ -229,7 +245,12 @@ const configOf = async (page: string, file: string): Promise<Config> => (await s
     const sign = (body: string) => createHmac('sha256', 'only-for-development').update(body).digest('hex');
     const body = '{ "slug": "first" }';
     assert.is((await post(body, sign('{"slug":"first"}'))).status, 401);
-    assert.is((await post('{}', sign('{}'))).status, 422);
+    for (const wrong of ['{}', '', 'no json', 'null', '{"slug":1}'])
+      assert.is((await post(wrong, sign(wrong))).status, 422, wrong);
+    for (const slug of ['a\\u0000', '', 'x'.repeat(5_000)])
+      assert.is((await post(`{"slug":"${slug}"}`, sign(`{"slug":"${slug}"}`))).status, 404, slug.slice(0, 20));
+    for (const slug of ['a%00', 'x'.repeat(5_000)])
+      assert.is((await visitor.get(`/news/${slug}`)).status, 404, slug.slice(0, 20));
     assert.is((await post('{"slug":"none"}', sign('{"slug":"none"}'))).status, 404);
     assert.is((await post(body, sign(body))).status, 202);
     const page = await visitor.get('/news/first');
@@ -263,12 +284,18 @@ const configOf = async (page: string, file: string): Promise<Config> => (await s
     const email = await desk.account('administrator');
     const owner = desk.client();
     await owner.signIn(email, PASSWORD);
+    for (const pin of ['', '12345', 'abcdef', '246810\0', '1'.repeat(5_000)]) {
+      const refused = await owner.submit('/admin/account/pin', { pin });
+      assert.is(refused.status, 422, pin.slice(0, 20));
+      assert.match(refused.text, 'Choose 6 to 12 digits.');
+    }
     assert.is((await owner.submit('/admin/account/pin', { pin: '246810' })).status, 303);
     const client = desk.client();
     assert.match((await client.signIn(email, PASSWORD)).location, '/admin/+pin');
     const half = client.cookie('rustio');
     assert.match((await client.get('/admin/audit')).location, '/admin/+pin');
-    assert.match((await client.submit('/admin/+pin', { pin: '1' })).text, 'This PIN is not correct.');
+    for (const pin of ['', '1\0', 'x'.repeat(5_000)])
+      assert.match((await client.submit('/admin/+pin', { pin })).text, 'This PIN is not correct.');
     assert.is((await client.submit('/admin/+pin', { pin: '246810' })).status, 303);
     assert.is.not(client.cookie('rustio'), half);
     assert.is((await client.get('/admin/audit')).status, 200);
@@ -284,6 +311,8 @@ const configOf = async (page: string, file: string): Promise<Config> => (await s
       'href="/admin/+code?next=%2Fadmin%2Faudit"',
     );
     assert.is((await client.submit('/admin/+code', { email, code: 'wrong' })).status, 401);
+    for (const wrong of ['', 'a\0@example.org', 'x'.repeat(5_000)])
+      assert.is((await client.submit('/admin/+code', { email: wrong, code: `${wrong}\0` })).status, 401);
     const signedIn = await client.submit('/admin/+code?next=%2Fadmin%2Faudit', { email, code });
     assert.is(signedIn.location, '/admin/audit');
     assert.is((await client.get('/admin/audit')).status, 200);
@@ -314,7 +343,15 @@ const configOf = async (page: string, file: string): Promise<Config> => (await s
 
   test('commands and checks: the rule, the refusal, the check and the first start', async () => {
     assert.equal(await desk.command('visit add', { name: 'Bo' }), ['Bo has badge 1.']);
-    assert.is((await rustioFailureOf(desk.command('visit add', { name: 'Bo' }))).code, 'RIO-VISITORS-HERE');
+    const wrong = [
+      { name: ' ' },
+      { name: 'x'.repeat(81) },
+      { name: 'a\0' },
+      { name: 'Cy', badge: 1.5 },
+      { name: 'Cy', badge: 1e12 },
+    ];
+    for (const values of [{ name: 'Bo' }, ...wrong])
+      assert.is((await rustioFailureOf(desk.command('visit add', values))).code, 'RIO-VISITORS-REFUSED');
     const { prepareDevelopment } = await plugin('commands-and-checks', 'visitors', 'visitors');
     const notes = await prepareDevelopment?.(desk.app, { people: [], command: (words) => `rustio-admin ${words}` });
     assert.equal(notes?.belowAddress, ['One visitor was added for you: rustio-admin visit list']);

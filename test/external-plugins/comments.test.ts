@@ -65,12 +65,22 @@ test('the list has a column with their number, in one query for the page', async
   assert.match(text, /Jam<\/a><\/th>[\s\S]*?<td class="num">1<\/td>/);
 });
 
+test('what the form lets through is stored, with each line break as one character', async () => {
+  const writer = await desk.person('staff', [...ALL, 'comments.view', 'comments.add']);
+  const text = `${'é'.repeat(1_000)}\r\n${'😀'.repeat(999)}`;
+  const added = await writer.submit('/admin/lids/1', { body: text }, '/admin/lids/1/+comments');
+  assert.is(added.location, '/admin/lids/1');
+  assert.equal([...(await stored('lid'))], [text.replace('\r\n', '\n')]);
+});
+
 test('an empty or long comment, a record that does not exist, and somebody without the right are refused', async () => {
   const writer = await desk.person('staff', [...ALL, 'comments.view', 'comments.add']);
   const empty = await writer.submit(JAR, { body: '  ' }, `${JAR}/+comments`);
   assert.match((await writer.get(empty.location)).text, 'Write something first.');
   const long = await writer.submit(JAR, { body: 'x'.repeat(2_001) }, `${JAR}/+comments`);
   assert.match((await writer.get(long.location)).text, 'at most 2000 characters');
+  const nul = await writer.submit(JAR, { body: 'a\0b' }, `${JAR}/+comments`);
+  assert.match((await writer.get(nul.location)).text, 'a character that cannot be stored');
   const { text } = await writer.get(JAR);
   const [, token = ''] = /name="~token" value="([^"]+)"/.exec(text) ?? [];
   assert.is((await writer.post('/admin/jars/99/+comments', { body: 'x', '~token': token })).status, 404);

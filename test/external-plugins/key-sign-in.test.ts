@@ -66,6 +66,12 @@ test('a challenge counts once, whatever comes of it', async () => {
   assert.is((await client.submit('/admin/+key', form)).status, 401, 'it was used up');
 });
 
+test('values that nothing can have are refused like wrong ones', async () => {
+  const client = desk.client();
+  for (const wrong of ['', 'a\0b', 'x'.repeat(5_000)])
+    assert.is((await client.submit('/admin/+key', { email: wrong, challenge: wrong, signature: wrong })).status, 401);
+});
+
 test("another's key, an unknown address and a foreign site are refused, and the trail says so", async () => {
   const [mine, theirs] = [await owner(), await owner()];
   const client = desk.client();

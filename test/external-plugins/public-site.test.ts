@@ -75,6 +75,13 @@ test('the webhook needs no cookie, origin or form token, but a signature over th
   assert.is((await hook('{"slug":"nothing"}', sign('{"slug":"nothing"}'))).status, 404);
 });
 
+test('a signed body that is not of the form is refused, and a slug that no post can have is not found', async () => {
+  for (const body of ['', 'no json', 'null', '{}', '{"slug":1}']) assert.is((await hook(body, sign(body))).status, 422);
+  for (const slug of ['a\\u0000', 'x'.repeat(5_000)])
+    assert.is((await hook(`{"slug":"${slug}"}`, sign(`{"slug":"${slug}"}`))).status, 404);
+  for (const slug of ['a%00', 'x'.repeat(5_000)]) assert.is((await desk.client().get(`/blog/${slug}`)).status, 404);
+});
+
 test('what the webhook does is in the audit trail, in the name of its job', async () => {
   const row = z.object({ actor_kind: z.string(), actor_label: z.string() });
   const rows = await desk.app.database.any(sql.type(row)`

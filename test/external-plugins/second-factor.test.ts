@@ -68,6 +68,16 @@ test('wrong codes are counted and audited, and after five the right one does not
   assert.is(failures, 6);
 });
 
+test('a code that is empty, short or no number is not accepted as the factor', async () => {
+  const person = await desk.person('staff');
+  for (const code of ['', '12345', 'abcdef', '246810\0', '1'.repeat(5_000)]) {
+    const refused = await person.submit('/admin/account/code', { code });
+    assert.is(refused.status, 422, code.slice(0, 20));
+    assert.match(refused.text, 'Choose 6 to 12 digits.');
+  }
+  assert.match((await person.get('/admin/account/code')).text, '<p id="state">off</p>');
+});
+
 test('switching it on ends the other sessions, and not the one in which it was done', async () => {
   const email = await desk.account('administrator');
   const [here, elsewhere] = [desk.client(), desk.client()];

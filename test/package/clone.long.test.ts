@@ -36,9 +36,10 @@ test('npm start serves the desk with its rows; a second start finds them and kee
 });
 
 test('npx rustio-admin startproject makes a project that runs on the clone', async () => {
-  await run(clone, 'npx rustio-admin startproject desk');
-  const desk = inside(clone, 'desk');
+  await run(clone, 'npx rustio-admin startproject ../desk');
+  const desk = inside(home, 'desk');
   await run(desk, 'npm install');
+  assert.is((await run(clone, 'git status --porcelain')).trim(), '', 'the clone stays clean');
   await run(desk, 'npx tsc');
   const server = await startServer(desk, 'npm run dev');
   const headers = await signIn(server);

@@ -1,5 +1,5 @@
 import { sql, z } from 'rustio-admin';
-import type { PatientNotes } from '../waiting-room/slots.ts';
+import type { PatientNotes } from '../waiting-room/extension-points.ts';
 
 const row = z.object({ patient: z.coerce.number(), owed: z.string() });
 

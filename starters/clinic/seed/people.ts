@@ -62,7 +62,7 @@ const groups = {
 
 /** Makes groups and people, hands the passwords to the start, and gives the key of the doctor's account. */
 export async function makePeople(tx: Transaction, { app, introduce }: SeedContext): Promise<number> {
-  const cause: AuditContext = {
+  const context: AuditContext = {
     actor: { kind: 'command', name: 'seed' },
     correlationId: randomUUID(),
     ip: null,
@@ -71,15 +71,15 @@ export async function makePeople(tx: Transaction, { app, introduce }: SeedContex
   // A project without the waiting room has no permissions of it, and the seed gives none.
   const known = new Set(app.permissions);
   for (const [name, { description, permissions }] of Object.entries(groups)) {
-    must(await createGroup(tx, cause, app.events, { name, description }));
+    must(await createGroup(tx, context, app.events, { name, description }));
     const given = permissions.filter((permission) => known.has(permission));
-    must(await grantToGroup(tx, cause, app.events, name, given, known));
+    must(await grantToGroup(tx, context, app.events, name, given, known));
   }
   let doctor: number | undefined;
   for (const { email, displayName, role, group } of people) {
     const password = generatePassword();
-    const { id } = must(await createUser(tx, cause, app.events, { email, displayName, role, password }));
-    if (group !== undefined) must(await addToGroup(tx, cause, app.events, group, id));
+    const { id } = must(await createUser(tx, context, app.events, { email, displayName, role, password }));
+    if (group !== undefined) must(await addToGroup(tx, context, app.events, group, id));
     if (group === 'Doctors') doctor = id;
     introduce({ email, password, role });
   }

@@ -7,13 +7,13 @@ export type Received =
   | { readonly outcome: 'refused'; readonly key: string; readonly booked: Booked | undefined };
 
 /** Notes that a patient of today stands at the desk. */
-export async function arrive(tx: Transaction, cause: AuditContext, app: App, appointment: string): Promise<Received> {
+export async function arrive(tx: Transaction, context: AuditContext, app: App, appointment: string): Promise<Received> {
   const booked = await bookedOne(tx, app, appointment);
   if (booked === undefined) return { outcome: 'refused', key: 'waiting-room.problem.unknown', booked };
   if (booked.state !== 'expected') return { outcome: 'refused', key: 'waiting-room.problem.arrived', booked };
 
   await tx.query(sql.unsafe`insert into waiting_visit (appointment_id) values (${appointment}::bigint)`);
-  await app.events.record(tx, cause, 'patient_arrived', {
+  await app.events.record(tx, context, 'patient_arrived', {
     subject: { model: 'patient', key: String(booked.patientId), label: booked.patient },
     data: { appointment },
   });

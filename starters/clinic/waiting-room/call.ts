@@ -5,7 +5,7 @@ import { bookedOne } from './booked-today.ts';
 /** Calls a patient who waits into a room. */
 export async function call(
   tx: Transaction,
-  cause: AuditContext,
+  context: AuditContext,
   app: App,
   { appointment, room }: { readonly appointment: string; readonly room: string },
 ): Promise<Received> {
@@ -17,7 +17,7 @@ export async function call(
   await tx.query(sql.unsafe`
     update waiting_visit set called_at = now(), room = ${room} where appointment_id = ${appointment}::bigint
   `);
-  await app.events.record(tx, cause, 'patient_called', {
+  await app.events.record(tx, context, 'patient_called', {
     subject: { model: 'patient', key: String(booked.patientId), label: booked.patient },
     data: { appointment, room, waitedMinutes: booked.waitedMinutes },
   });

@@ -3,7 +3,7 @@ import { type App, type AuditContext, sql, type Transaction, z } from 'rustio-ad
 const counted = z.object({ visits: z.coerce.number() });
 
 /** Forgets the visits of earlier days, and says how many there were. */
-export async function clear(tx: Transaction, cause: AuditContext, app: App): Promise<number> {
+export async function clear(tx: Transaction, context: AuditContext, app: App): Promise<number> {
   const { visits } = await tx.one(sql.type(counted)`
     with gone as (
       delete from waiting_visit
@@ -12,7 +12,7 @@ export async function clear(tx: Transaction, cause: AuditContext, app: App): Pro
     )
     select count(*) as visits from gone
   `);
-  if (visits > 0) await app.events.record(tx, cause, 'waiting_room_cleared', { subject: null, data: { visits } });
+  if (visits > 0) await app.events.record(tx, context, 'waiting_room_cleared', { subject: null, data: { visits } });
   return visits;
 }
 

@@ -5,10 +5,10 @@ import { events } from './events.ts';
 import { forgetVisit } from './forget-visit.ts';
 import { options } from './options.ts';
 import { arrivedForm, calledForm, dayPage } from './pages.ts';
-import './slots.ts';
+import './extension-points.ts';
+import { en } from './messages.ts';
 import { Visit } from './visit.ts';
 import { ownDay, waiting } from './widgets.ts';
-import { words } from './words.ts';
 
 /** Who is in the building: patients arrive at the desk, wait, and are called to a room. */
 export const waitingRoom = definePlugin({
@@ -19,7 +19,7 @@ export const waitingRoom = definePlugin({
   options,
   migrations: new URL('./migrations/', import.meta.url),
   templates: new URL('./templates/', import.meta.url),
-  messages: { en: words },
+  messages: { en },
   models: [Visit],
   permissions: [
     { name: 'waiting-room.view', description: 'See who of today is expected, waits or was called' },

@@ -8,13 +8,13 @@ export type Reader = { readonly state: Pick<Context['state'], 'actor' | 't'> };
 
 /** Somebody of today as a reader may know him. */
 export interface Named extends Booked {
-  /** His record, for who may see it. */
+  /** The record, for readers who may see it. */
   readonly url: string | undefined;
 }
 
 /**
- * Puts patients' names as this reader may see them, asked for through the door for reading, which knows his rights. Whoever
- * may not see a patient gets his number: enough to call him.
+ * Adds patients' names as this reader may see them: they are read through `app.records`, which applies the reader's rights. Readers
+ * who may not see a patient get the number, which is enough to call them.
  */
 export async function named({ state }: Reader, app: App, booked: readonly Booked[]): Promise<readonly Named[]> {
   const { actor, t } = state;

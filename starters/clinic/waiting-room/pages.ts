@@ -4,8 +4,8 @@ import { type App, auditContext, type Context, flash, z } from 'rustio-admin';
 import { arrive, type Received } from './arrive.ts';
 import { type Booked, bookedToday } from './booked-today.ts';
 import { call } from './call.ts';
+import type { PatientNote } from './extension-points.ts';
 import { named } from './names.ts';
-import type { PatientNote } from './slots.ts';
 
 const posted = z.object({ appointment: z.string() });
 // Plain signs only: PostgreSQL stores no NUL.

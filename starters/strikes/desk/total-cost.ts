@@ -1,7 +1,7 @@
 import { type EventHandler, sql } from 'rustio-admin';
 
 /**
- * Keeps a strike's total the sum of its parts, whoever changes them and through whichever door: page, import, command.
+ * Keeps a strike's total the sum of its parts, whoever changes them, and however: page, import, command.
  * It runs in the transaction of the change, so nobody ever reads a total that does not add up.
  */
 export const keepTotalCost: EventHandler<'create' | 'update'> = async (tx, { subject }) => {

@@ -3,7 +3,7 @@ import { type AnyModel, type App, type Insert, sql, type Transaction } from 'rus
 const rowsAStatement = 5_000;
 
 /**
- * Puts rows into a model's table past the write door: no permission, no event, no audit row for each of them. Right for
+ * Puts rows into a model's table without `app.write`: no permission, no event, no audit row for each of them. Right for
  * loading a published collection into an empty database, wrong for everything that somebody does later.
  * PostgreSQL turns the JSON into the columns' own types, so nothing is lost on the way. Keys are kept.
  */

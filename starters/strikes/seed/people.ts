@@ -55,7 +55,7 @@ const groups = {
 
 /** Makes groups and people, hands the passwords to the start, and says whose the cases of which desk are. */
 export async function makePeople(tx: Transaction, { app, introduce }: SeedContext): Promise<ReadonlyMap<Desk, number>> {
-  const cause: AuditContext = {
+  const context: AuditContext = {
     actor: { kind: 'command', name: 'seed' },
     correlationId: randomUUID(),
     ip: null,
@@ -65,14 +65,14 @@ export async function makePeople(tx: Transaction, { app, introduce }: SeedContex
   const looking = app.models.all.filter(({ owner }) => owner === 'project').map(({ name }) => `${name}.view`);
 
   for (const [name, { description, permissions }] of Object.entries(groups)) {
-    must(await createGroup(tx, cause, app.events, { name, description }));
-    must(await grantToGroup(tx, cause, app.events, name, [...looking, ...permissions], known));
+    must(await createGroup(tx, context, app.events, { name, description }));
+    must(await grantToGroup(tx, context, app.events, name, [...looking, ...permissions], known));
   }
   const ids = new Map<Desk, number>();
   for (const { email, displayName, role, group, desk } of people) {
     const password = generatePassword();
-    const { id } = must(await createUser(tx, cause, app.events, { email, displayName, role, password }));
-    if (group !== undefined) must(await addToGroup(tx, cause, app.events, group, id));
+    const { id } = must(await createUser(tx, context, app.events, { email, displayName, role, password }));
+    if (group !== undefined) must(await addToGroup(tx, context, app.events, group, id));
     if (desk !== undefined) ids.set(desk, id);
     introduce({ email, password, role });
   }

@@ -31,6 +31,7 @@ export const comments = definePlugin({
       'comments.added': 'The comment was added.',
       'comments.problem.empty': 'Write something first.',
       'comments.problem.long': 'A comment has at most {max} characters.',
+      'comments.problem.unstorable': 'This holds a character that cannot be stored.',
       'event.comment_added': 'Comment added',
     },
     ar: {
@@ -39,6 +40,7 @@ export const comments = definePlugin({
       'comments.added': 'أُضيف التعليق.',
       'comments.problem.empty': 'اكتب شيئًا أولًا.',
       'comments.problem.long': 'التعليق {max} حرف على الأكثر.',
+      'comments.problem.unstorable': 'في النص محرف لا يمكن حفظه.',
       'event.comment_added': 'أُضيف تعليق',
     },
   },

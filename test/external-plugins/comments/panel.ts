@@ -38,6 +38,7 @@ export const column: ListColumn = {
 const PROBLEMS: Readonly<Record<string, string>> = {
   empty: 'comments.problem.empty',
   too_long: 'comments.problem.long',
+  unstorable: 'comments.problem.unstorable',
 };
 
 /** POST /:model/:key/+comments */

@@ -22,7 +22,7 @@ const count = sql.type(z.object({ record_key: z.string(), comments: z.number() }
 
 export const MAX_LENGTH = 2_000;
 
-export type Added = 'added' | 'empty' | 'too_long' | 'missing';
+export type Added = 'added' | 'empty' | 'too_long' | 'unstorable' | 'missing';
 
 /** Adds a comment to a record that the author may see, and that stays while this transaction runs. */
 export async function addComment(
@@ -31,9 +31,11 @@ export async function addComment(
   app: App,
   { model, key, body }: { readonly model: ModelInfo; readonly key: string; readonly body: string },
 ): Promise<Added> {
-  const text = body.trim();
+  // Browsers send CRLF for every line break, which `maxlength` counts as one character; PostgreSQL counts code points.
+  const text = body.replaceAll(/\r\n?/g, '\n').trim();
   if (text === '') return 'empty';
-  if (text.length > MAX_LENGTH) return 'too_long';
+  if ([...text].length > MAX_LENGTH) return 'too_long';
+  if (text.includes('\0')) return 'unstorable';
   const held = await app.records.hold(tx, context.actor, model.model, key, 'share');
   if (held === undefined) return 'missing';
   const author = context.actor.kind === 'person' ? context.actor.id : null;

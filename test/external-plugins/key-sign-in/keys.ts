@@ -22,6 +22,8 @@ export async function ownerOf(
   tx: Transaction,
   { email, challenge, signature }: { readonly email: string; readonly challenge: string; readonly signature: string },
 ): Promise<number | undefined> {
+  // PostgreSQL takes no NUL.
+  if (`${email}${challenge}`.includes('\0')) return undefined;
   const used = await tx.query(sql.unsafe`
     delete from key_sign_in_challenge where challenge = ${challenge} and created_at > now() - interval '5 minutes'
   `);

@@ -94,12 +94,22 @@ async function post(ctx: Context, app: App, Post: AnyModel): Promise<void> {
   });
 }
 
-const body = z.strictObject({ slug: z.string() });
+const body = z
+  .string()
+  .transform((text, { addIssue }): unknown => {
+    try {
+      return JSON.parse(text);
+    } catch {
+      addIssue('This is not JSON.');
+    }
+  })
+  .pipe(z.strictObject({ slug: z.string() }));
 
 async function publish(ctx: Context, app: App, Post: AnyModel): Promise<unknown> {
   const raw = ctx.state.body;
   if (!Buffer.isBuffer(raw) || !isSigned(raw, ctx.get('x-signature'), app)) throw unsigned();
-  const { slug } = body.parse(JSON.parse(raw.toString()));
+  const { data } = body.safeParse(raw.toString());
+  if (!data) throw malformed();
   const context: AuditContext = {
     actor: publisher,
     correlationId: ctx.state.correlationId,
@@ -108,7 +118,7 @@ async function publish(ctx: Context, app: App, Post: AnyModel): Promise<unknown>
   };
   const model = app.models.of(Post);
   const written = await app.database.transaction((tx) =>
-    app.write.updateAny(tx, context, model, slug, { published: true }),
+    app.write.updateAny(tx, context, model, data.slug, { published: true }),
   );
   if (written.outcome === 'missing') throw notFound();
   ctx.status = 202;
@@ -120,6 +130,19 @@ function isSigned(raw: Buffer, signature: string, app: App): boolean {
   const expected = createHmac('sha256', secret).update(raw).digest();
   const given = Buffer.from(signature, 'hex');
   return given.length === expected.length && timingSafeEqual(given, expected);
+}
+
+function malformed(): RustioError {
+  return new RustioError(
+    'RIO-SITE-BODY',
+    {
+      problem: 'The body is not of the expected form.',
+      why: 'The webhook takes `{"slug": "…"}`.',
+      fix: 'Send the slug of a post.',
+      retry: 'With a valid body.',
+    },
+    { status: 422 },
+  );
 }
 
 function unsigned(): RustioError {

@@ -17,6 +17,7 @@ export const secondFactor = definePlugin({
       'second-factor.title': 'Second factor',
       'second-factor.code': 'Code',
       'second-factor.wrong': 'That code is not right.',
+      'second-factor.choose': 'Choose 6 to 12 digits.',
       'second-factor.enabled': 'The second factor is on.',
       'second-factor.continue': 'Continue',
       'event.second_factor_enabled': 'Second factor switched on',

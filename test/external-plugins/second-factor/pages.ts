@@ -29,6 +29,10 @@ export async function codeForm(ctx: Context, app: App): Promise<void> {
 export async function enableForm(ctx: Context, app: App): Promise<void> {
   const person = personOf(ctx);
   const code = ctx.state.form?.get('code') ?? '';
+  if (!/^\d{6,12}$/.test(code)) {
+    ctx.status = 422;
+    return showAccount(ctx, app, 'second-factor.choose');
+  }
   await app.database.transaction((tx) => enable(tx, auditContext(ctx), app, person, code));
   flash(ctx, app, { tone: 'good', key: 'second-factor.enabled' });
   seeOther(ctx, app.urls.to('/account/code'));
@@ -36,10 +40,15 @@ export async function enableForm(ctx: Context, app: App): Promise<void> {
 
 /** GET /account/code */
 export function accountPage(ctx: Context, app: App): void {
+  showAccount(ctx, app);
+}
+
+function showAccount(ctx: Context, app: App, problem?: string): void {
   app.views.page(ctx, 'second-factor/account', {
     title: ctx.state.t('second-factor.title'),
     on: ctx.state.session?.columns.hasSecondFactor === true,
     action: app.urls.to('/account/code'),
+    problem,
   });
 }
 

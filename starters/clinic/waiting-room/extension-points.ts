@@ -1,4 +1,4 @@
-// The place that the waiting room leaves open: short notes beside a patient's name, from whoever knows something about him.
+// The extension point of the waiting room: short notes beside a patient's name, from plugins that know something about them.
 
 import type { Access, App } from 'rustio-admin';
 
@@ -7,7 +7,7 @@ export interface PatientNote {
   readonly tone: 'info' | 'warn' | 'bad';
 }
 
-/** Knows something about patients. Asked once for all of them; only those see its notes who have the access. */
+/** Loads notes on patients: called once for all of them. Only users with the access see the notes. */
 export interface PatientNotes {
   readonly name: string;
   readonly access: Access;

@@ -1,4 +1,4 @@
-export const words = {
+export const en = {
   'waiting-room.title': 'Waiting room',
   'waiting-room.empty': 'No appointments today',
   'waiting-room.emptyWhy': 'Here stands everybody who is booked for today, and who of them has arrived.',
