@@ -30,6 +30,11 @@ export interface AdminOptions<F extends Fields, C extends string, E extends stri
   readonly readOnly?: readonly (FieldName<F> | E)[];
   /** A heading under which the index and the navigation group the model. */
   readonly group?: string;
+  /**
+   * No pages: neither list nor record nor form, and relations show its records without a link. For tables of plugins whose own
+   * pages decide what is seen. @defaultValue false
+   */
+  readonly hidden?: boolean;
 }
 
 /** Not generic on purpose: short in editors and in declarations, and nothing's type depends on it. */

@@ -62,6 +62,7 @@ const OPTIONS: readonly string[] = [
   'fieldsets',
   'readOnly',
   'group',
+  'hidden',
 ] satisfies readonly (keyof ModelAdmin['options'])[];
 
 const byApp = new WeakMap<App, Sites>();
@@ -107,6 +108,7 @@ function buildSites(app: App): Sites {
       });
     } else {
       owners.set(model.name, owner);
+      if (admin.options.hidden === true) continue;
       const found: BootProblem[] = [];
       byName.set(model.name, buildSite(app, model, admin, found));
       const by = owner === 'project' ? '' : `plugin ${owner}: `;
@@ -115,7 +117,7 @@ function buildSites(app: App): Sites {
   }
   // Tables of plugins are shown as they are; a project says itself which of its own models have pages.
   for (const model of app.models.all) {
-    if (model.owner !== 'project' && !byName.has(model.name)) {
+    if (model.owner !== 'project' && !owners.has(model.name)) {
       byName.set(model.name, buildSite(app, model, { model: model.model, options: {} }, problems));
     }
   }

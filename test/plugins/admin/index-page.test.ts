@@ -1,7 +1,10 @@
 // Black box: the page on which everybody starts.
 import * as assert from 'uvu/assert';
+import { field } from '../../../core/model/field.ts';
+import { defineModel } from '../../../core/model/model.ts';
 import { definePlugin } from '../../../core/plugin.ts';
 import type { Widget } from '../../../plugins/admin/dashboard.ts';
+import { defineAdmin } from '../../../plugins/admin/define-admin.ts';
 import { PASSWORD, type TestApp } from '../../support/app.ts';
 import type { Client } from '../../support/client.ts';
 import { suite } from '../../support/suite.ts';
@@ -155,4 +158,29 @@ test('it stays as it is when nothing was ever changed', async () => {
   assert.is(row?.n, 0);
   const narrow = await desk.person('staff', ['contract.view']);
   assert.match(textOf(mainOf((await narrow.get('/admin')).text)), 'Nothing has been changed yet');
+});
+
+test('a model of a plugin has pages under System, unless the plugin hides it', async () => {
+  const fields = { name: field.text({ max: 40 }) };
+  const [Shelf, Drawer] = [defineModel('shelf', { fields }), defineModel('drawer', { fields })];
+  const storage = definePlugin({
+    name: 'storage',
+    api: 1,
+    requires: ['admin'],
+    models: [Shelf, Drawer],
+    admins: [defineAdmin(Shelf, { hidden: true })],
+  });
+  const opened = await openDesk({ extend: [storage] });
+  try {
+    await run(opened)`insert into shelf (name) values ('oak')`;
+    const all = ['view', 'add', 'change', 'delete'].flatMap((each) => [`shelf.${each}`, `drawer.${each}`]);
+    const client = await opened.person('staff', all);
+    const { text } = await client.get('/admin');
+    assert.is(linkTo(text, 'Drawers'), '/admin/drawers');
+    assert.not.match(text, 'shelves');
+    for (const path of ['', '/+new', '/1', '/1/+edit', '/1/+delete'])
+      assert.is((await client.get(`/admin/shelves${path}`)).status, 404, path);
+  } finally {
+    await opened.close();
+  }
 });
