@@ -5,19 +5,68 @@ var NEEDED = 24;
 var major = Number(process.versions.node.split('.')[0]);
 
 if (major < NEEDED) {
-  fail(
-    'rustio-admin needs Node ' +
-      NEEDED +
-      ' or newer, and this is ' +
-      process.versions.node +
-      ': run "npm install --save-dev node@' +
-      NEEDED +
-      '" in your project and start it with npm or npx, or install it from https://nodejs.org',
-  );
+  rerun().catch(() => {
+    fail(
+      'rustio-admin needs Node ' +
+        NEEDED +
+        ' or newer, and this is ' +
+        process.versions.node +
+        ': run "npm install --save-dev node@' +
+        NEEDED +
+        '" in your project and start it with npm or npx, or install it from https://nodejs.org',
+    );
+  });
 } else {
   run().catch((error) => {
     fail(explain(error));
   });
+}
+
+// Outside of a project, `npx ../rustio-admin startproject desk` runs on the machine's node; the package `node` that npm
+// installed beside us is new enough. Rejects where there is none.
+function rerun() {
+  return Promise.all([import('node:child_process'), import('node:fs'), import('node:path')]).then((modules) => {
+    var node = installedNode(modules[1], modules[2]);
+    var child = modules[0].spawn(node, process.execArgv.concat(process.argv.slice(1)), { stdio: 'inherit' });
+    // The terminal sends Ctrl-C to both; like npm, pass it on all the same: it may have been sent to this process alone.
+    var forwarded = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+    forwarded.forEach((signal) => {
+      process.on(signal, () => {
+        child.kill(signal);
+      });
+    });
+    child.on('error', (error) => {
+      fail(error.message);
+    });
+    child.on('exit', (code, signal) => {
+      forwarded.forEach((each) => {
+        process.removeAllListeners(each);
+      });
+      if (signal) process.kill(process.pid, signal);
+      else process.exitCode = code;
+    });
+  });
+}
+
+// Upward from the command in `node_modules/.bin`, then from the file that it links to.
+function installedNode(fs, path) {
+  var node =
+    nodeAbove(path.dirname(process.argv[1]), fs, path) ||
+    nodeAbove(path.dirname(fs.realpathSync(process.argv[1])), fs, path);
+  if (!node) throw new Error('There is no package node.');
+  return node;
+}
+
+function nodeAbove(folder, fs, path) {
+  var own = path.join(folder, 'node_modules', 'node');
+  var file = path.join(own, 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+  if (fs.existsSync(file) && isNewEnough(fs.readFileSync(path.join(own, 'package.json'), 'utf8'))) return file;
+  return folder === path.dirname(folder) ? undefined : nodeAbove(path.dirname(folder), fs, path);
+}
+
+// A project may have an older one; running that would come back here.
+function isNewEnough(manifest) {
+  return Number(JSON.parse(manifest).version.split('.')[0]) >= NEEDED;
 }
 
 function run() {

@@ -1,6 +1,9 @@
 // How a failure looks in the terminal, and what the command then exits with: 1 failed, 2 refused or misused.
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { databaseError, isUnavailable } from '../core/database/errors.ts';
 import { RustioError } from '../core/errors.ts';
+import { packageRoot } from './package.ts';
 import { paint } from './terminal.ts';
 
 const DOCS = 'docs/errors.md';
@@ -22,8 +25,18 @@ export function renderError(error: RustioError): string[] {
     ...error.details.map((line) => `           ${line}`),
     part('Fix', fix),
     part('Retry', retry),
-    paint('dim', `Code:    ${error.code} (${DOCS}#${error.code.toLowerCase()})`, process.stderr),
+    paint(
+      'dim',
+      `Code:    ${error.code}${isDocumented(error.code) ? ` (${DOCS}#${error.code.toLowerCase()})` : ''}`,
+      process.stderr,
+    ),
   ];
+}
+
+/** Plugins of a project have codes of their own, which are not in our docs. */
+function isDocumented(code: string): boolean {
+  const file = path.join(packageRoot, DOCS);
+  return existsSync(file) && readFileSync(file, 'utf8').split(/\r?\n/).includes(`## ${code}`);
 }
 
 /** Any error as one with four parts; what nobody foresaw brings its stack along. */

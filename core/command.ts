@@ -68,7 +68,7 @@ export type CheckResult =
  * @example
  * const greet: Command = {
  *   name: 'greet NAME',
- *   description: 'Greets somebody',
+ *   description: 'Greet somebody',
  *   needs: 'database',
  *   run: async ({ database }, { values, print }) => print(`Hello ${values.name}.`),
  * };

@@ -116,7 +116,7 @@ export function portTaken(port: number): RustioError {
   return new RustioError('RIO-SERVE-PORT', {
     problem: `Port ${port} is taken.`,
     why: 'Another program listens there; perhaps this application is running already.',
-    fix: `Stop the other program, or choose another port: PORT=${next} in .env, or "npm run dev -- --port ${next}".`,
+    fix: `Stop the other program, or choose another port: PORT=${next} in .env, or "--port ${next}" behind the command (with npm: "-- --port ${next}").`,
     retry: 'After the change.',
   });
 }

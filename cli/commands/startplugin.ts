@@ -46,8 +46,9 @@ export const startplugin: CliCommand = {
       print(`Created ${folder}/ and added the plugin to \`extend\` in ${CONFIG_FILE}. Next:`);
     }
     print('');
+    print(`  To change its table, edit ${folder}/migrations/ first: an applied migration must not change.`);
     print('  npx rustio-admin migrate');
-    print(`  node --test ${folder}/${name}.test.ts`);
+    print(`  npx node --test ${folder}/${name}.test.ts`);
     print(`  npm run dev   # its page is /admin/+${name}`);
   },
 };

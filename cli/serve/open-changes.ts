@@ -29,7 +29,7 @@ export async function pendingMigrations(project: ProjectContext, app: App): Prom
     ...(pending === 0
       ? []
       : [
-          `${pending === 1 ? '1 migration is' : `${pending} migrations are`} pending. Read, then run: npx rustio-admin migrate`,
+          `${pending === 1 ? '1 migration is pending. Read it' : `${pending} migrations are pending. Read them`}, then run: npx rustio-admin migrate`,
         ]),
   ];
 }

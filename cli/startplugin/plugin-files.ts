@@ -46,10 +46,16 @@ const index = ({
   type,
   model: modelName,
   path,
-}: Names) => `import { definePlugin } from 'rustio-admin/plugin';
+}: Names) => `import { definePlugin, type NoOptions } from 'rustio-admin/plugin';
 import { en } from './messages/en.ts';
 import { ${type} } from './note.ts';
 import { addNote, showNotes } from './pages.ts';
+
+declare module 'rustio-admin/plugin' {
+  interface PluginOptions {
+    ${/-/.test(name) ? `'${name}'` : name}: NoOptions;
+  }
+}
 
 /** What the plugin contributes; see docs/plugins.md for every hook. */
 export const ${variable} = definePlugin({
@@ -85,6 +91,8 @@ export const ${type} = defineModel('${modelName}', {
     createdAt: field.timestamp({ default: 'now' }),
   },
   label: 'text',
+  title: 'note',
+  plural: 'notes',
   table: '${table}',
   managed: false,
 });
@@ -125,11 +133,12 @@ export async function showNotes(ctx: Context, app: App): Promise<void> {
 export async function addNote(ctx: Context, app: App): Promise<void> {
   const text = ctx.state.form?.get('text')?.trim() ?? '';
   const written = await createNote(app, auditContext(ctx), text);
-  if (written.outcome === 'forbidden') throw forbidden();
-  if (written.outcome !== 'done') {
+  if (written.outcome === 'invalid') {
     ctx.status = 422;
-    return render(ctx, app, { text, problem: ctx.state.t('${name}.invalid') });
+    const problems = written.problems.map(({ issue }) => ctx.state.t(issue.key, issue.params));
+    return render(ctx, app, { text, problem: problems.join(' ') });
   }
+  if (written.outcome !== 'done') throw forbidden();
   flash(ctx, app, { tone: 'good', key: '${name}.added' });
   seeOther(ctx, app.urls.to('${path}'));
 }
@@ -154,7 +163,6 @@ const messages = ({ name, title }: Names) => `export const en = {
   '${name}.note': 'Note',
   '${name}.add': 'Add note',
   '${name}.added': 'The note was added.',
-  '${name}.invalid': 'Enter between 1 and 500 characters.',
   '${name}.empty': 'There are no notes yet.',
 };
 `;
@@ -185,7 +193,7 @@ const template = ({ name }: Names) => `<header class="page-head"><h1><%= it.titl
 <% } %>
 `;
 
-const test = ({ name, variable, model: modelName, path }: Names) => `// Run it with: node --test
+const test = ({ name, variable, model: modelName, path }: Names) => `// Run it with: npm test
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { testApp } from 'rustio-admin/testing';
@@ -201,15 +209,15 @@ test('the page needs its permission', async () => {
   assert.equal((await staff.get('/admin${path}')).status, 403);
 });
 
-test('a note is added and shown, and an empty one is refused', async () => {
+test('a note is added and shown, and one that cannot be stored is refused', async () => {
   const writer = await app.person('staff', ['${name}.view', '${modelName}.add']);
   const added = await writer.submit('/admin${path}', { text: 'The first note' });
   assert.equal(added.status, 303);
   assert.match((await writer.get('/admin${path}')).text, /The first note/);
 
-  const refused = await writer.submit('/admin${path}', { text: '' });
+  const refused = await writer.submit('/admin${path}', { text: 'n'.repeat(501) });
   assert.equal(refused.status, 422);
-  assert.match(refused.text, /between 1 and 500/);
+  assert.match(refused.text, /at most 500 characters/);
   assert.deepEqual(app.errors, []);
 });
 `;

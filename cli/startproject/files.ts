@@ -40,6 +40,7 @@ function packageJson({ name, starter, dependency, bringsNode }: NewProject, mani
       migrate: 'rustio-admin migrate',
       doctor: 'rustio-admin doctor',
       check: 'tsc',
+      test: 'node --test',
     },
     dependencies: { 'rustio-admin': dependency, ...pick(STARTER_DEPENDENCIES[starter] ?? [], devDependencies) },
     devDependencies: {

@@ -38,15 +38,17 @@ export interface Visitor {
 export interface TestBrowser {
   readonly version: string;
   visit(app: TestApp, options?: VisitOptions): Promise<Visitor>;
+  close(): Promise<void>;
 }
 
 /**
- * Starts a browser; it is closed at the end of the process. It never skips.
+ * Starts a browser. Close it when the tests are through: an open browser keeps the process running. It never skips.
  *
  * @throws RustioError `RIO-TESTING-BROWSER` when `playwright-core` is not installed or no Chromium starts.
  *
  * @example
  * const browser = await openBrowser();
+ * after(() => browser.close());
  * const { page, open, signIn, complaints } = await browser.visit(app);
  * await signIn(await app.account('administrator'));
  * await open('/admin/orders');
@@ -55,7 +57,11 @@ export interface TestBrowser {
 export async function openBrowser(): Promise<TestBrowser> {
   const browser = await launchAny();
   atEnd(() => browser.close());
-  return { version: browser.version(), visit: (app, options) => visit(browser, app, options) };
+  return {
+    version: browser.version(),
+    visit: (app, options) => visit(browser, app, options),
+    close: () => browser.close(),
+  };
 }
 
 async function visit(browser: Browser, app: TestApp, options: VisitOptions = {}): Promise<Visitor> {

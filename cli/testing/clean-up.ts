@@ -13,8 +13,9 @@ export function atEnd(work: () => Promise<void> | void): void {
 }
 
 /**
- * Closes what the helpers have opened in this process: the browser, the database server. It runs by itself when a process has
- * nothing left to do. Call it from a runner that ends its processes with `process.exit`.
+ * Closes what the helpers have opened in this process: browsers, the database server. It runs by itself when a process has
+ * nothing left to do; a browser that is not closed keeps that from happening. Call it from a runner that ends its processes with
+ * `process.exit`.
  *
  * @example
  * // vitest.config.ts names this file in `globalSetup`

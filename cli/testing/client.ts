@@ -78,10 +78,16 @@ export class Client {
   }
 
   /**
-   * Opens a page and posts its form to `action` (by default the page itself) with the values that the form holds, hidden ones
-   * included, overlaid by `fields`. `null` leaves a field out.
+   * Opens a page and posts one of its forms with the values that the form holds, hidden ones included, overlaid by `fields`. `null`
+   * leaves a field out. The form is the one that posts to `action`; without `action`, the one that posts to the page itself, or else
+   * the only one that has all of `fields`.
    *
    * @throws Error when the page does not answer with 200 or has no such form.
+   *
+   * @example
+   * await client.submit('/admin/orders/+new', { name: 'First' });
+   * await client.submit('/admin/orders/1', { body: 'A comment' }); // the form of a panel, wherever it posts to
+   * await client.submit('/admin/orders/1', {}, '/admin/logout');
    */
   async submit(
     page: string,
@@ -91,14 +97,19 @@ export class Client {
     const { text, status } = await this.get(page);
     if (status !== 200) throw new Error(`GET ${page} answered ${status}`);
     const wanted = action ?? page.split('?')[0] ?? page;
-    const form = formsOf(text).find((each) => each.action === wanted || (each.action === '' && wanted === page));
-    if (!form) throw new Error(`${page} has no form to ${wanted}`);
+    const forms = formsOf(text).filter(({ method }) => method === 'post');
+    const own = forms.find((each) => each.action === wanted || (each.action === '' && wanted === page));
+    const form = own ?? (action === undefined ? onlyOneWith(Object.keys(fields), forms) : undefined);
+    if (!form) {
+      const actions = forms.map((each) => each.action || page).join(', ');
+      throw new Error(`${page} has no form to ${wanted}. Its forms post to: ${actions || 'none'}`);
+    }
     const merged: Record<string, string | readonly string[]> = { ...form.fields };
     for (const [name, value] of Object.entries(fields)) {
       if (value === null) delete merged[name];
       else merged[name] = value;
     }
-    return this.post(wanted, merged);
+    return this.post(form === own ? wanted : form.action, merged);
   }
 
   /** Signs in with the sign-in form of the built-in plugin `sessions`; the response is a redirect (303). */
@@ -143,6 +154,7 @@ export class Client {
 }
 
 interface PageForm {
+  readonly method: string;
   readonly action: string;
   readonly fields: Record<string, string | readonly string[]>;
 }
@@ -156,9 +168,15 @@ interface PageForm {
  */
 export function formsOf(html: string): readonly PageForm[] {
   return [...html.matchAll(/<form\b([^>]*)>([\s\S]*?)<\/form>/g)].map(([, head = '', inside = '']) => ({
+    method: attribute(head, 'method')?.toLowerCase() ?? 'get',
     action: decode(attribute(head, 'action') ?? ''),
     fields: fieldsOf(inside),
   }));
+}
+
+function onlyOneWith(names: readonly string[], forms: readonly PageForm[]): PageForm | undefined {
+  const [form, ...others] = forms.filter(({ fields }) => names.every((name) => name in fields));
+  return others.length === 0 ? form : undefined;
 }
 
 function fieldsOf(html: string): Record<string, string | readonly string[]> {

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import type { Config } from '../config.ts';
 import { didYouMean } from '../model/nearest.ts';
 import { PLUGIN_API, PLUGIN_KEYS, type Plugin } from '../plugin.ts';
@@ -77,10 +79,14 @@ function problemsOf(
     const at = enabled.findIndex((other) => other.name === required);
     if (at === -1) {
       const state = names.includes(required)
-        ? 'is disabled in the config'
-        : `does not exist${didYouMean(required, names)}`;
-      add(`requires the plugin "${required}", which ${state}.`);
+        ? 'is disabled in the config.'
+        : `does not exist.${didYouMean(required, names)}`;
+      add(`requires the plugin "${required}", which ${state}`);
     } else if (at >= position) add(`requires the plugin "${required}" before it, but that comes later.`);
+  }
+  for (const hook of ['templates', 'assets'] as const) {
+    const folder = plugin[hook];
+    if (folder && !existsSync(folder)) add(`its folder of ${hook} does not exist: ${fileURLToPath(folder)}`);
   }
   return problems;
 }

@@ -2,6 +2,7 @@
 
 import type { App } from '../app.ts';
 import { CORE_EXTENSION_POINTS } from '../extension-points.ts';
+import { coreAccessChecks } from '../http/access.ts';
 import type { Access } from '../http/context.ts';
 import { didYouMean } from '../model/nearest.ts';
 import type { Plugin } from '../plugin.ts';
@@ -56,15 +57,18 @@ function contributionProblems(facts: BootFacts): BootProblem[] {
 
 function itemProblems({ app, contributions }: BootFacts, point: string): BootProblem[] {
   const owners = new Map<string, string>();
-  const where = `extension point ${point}`;
   return contributions.withOwners(point).flatMap(({ owner, item }): BootProblem[] => {
+    const where = `plugin ${owner}, extension point ${point}`;
     if (typeof item !== 'object' || item === null) return [{ where, problem: 'an item is not an object.' }];
     const problems: BootProblem[] = [];
     const name = 'name' in item && typeof item.name === 'string' ? item.name : undefined;
     if (name !== undefined) {
       const other = owners.get(name);
       if (other !== undefined)
-        problems.push({ where, problem: `two items have the name "${name}" (of ${other} and ${owner}).` });
+        problems.push({
+          where: `extension point ${point}`,
+          problem: `two items have the name "${name}" (of ${other} and ${owner}).`,
+        });
       owners.set(name, owner);
     }
     if ('view' in item && typeof item.view === 'string' && !app.views.names.includes(item.view))
@@ -103,9 +107,12 @@ function routeProblems(app: App): BootProblem[] {
 
 /** A misspelt access would close a route to nearly everyone, or hide an item, silently. */
 function accessProblems(app: App, where: string, access: Access): BootProblem[] {
+  const checked = [coreAccessChecks, ...app.plugins.map(({ accessChecks = {} }) => accessChecks)].flatMap((set) =>
+    Object.keys(set),
+  );
   const kinds = app.access.unknownKinds(access).map((kind) => ({
     where,
-    problem: `it requires the access "${kind}", which no enabled plugin checks.`,
+    problem: `it requires the access "${kind}", which no enabled plugin checks.${didYouMean(kind, ['open', ...checked])}`,
   }));
   const { permission = [] } = access as { permission?: string | readonly string[] };
   const full = new Set(app.permissions);

@@ -214,7 +214,7 @@ function nestedTransaction(): RustioError {
     problem: 'A transaction was opened inside another one.',
     why: 'It would have a connection of its own and commit even when the outer one rolls back.',
     fix: 'Hand the outer transaction down as a parameter; for a part that may fail use tx.savepoint().',
-    retry: 'Trying again gives the same answer.',
+    retry: 'After the change.',
   });
 }
 
@@ -223,6 +223,6 @@ function poolInTransaction(): RustioError {
     problem: 'The pool was used inside a transaction.',
     why: 'The query would run on another connection: it would not see the changes of the transaction, nor be undone with it.',
     fix: 'Use the transaction that is handed down as a parameter.',
-    retry: 'Trying again gives the same answer.',
+    retry: 'After the change.',
   });
 }

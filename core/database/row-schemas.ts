@@ -30,7 +30,7 @@ function unexpectedRow(sql: string, issues: Issues): RustioError {
       problem: 'The database returned a row that does not fit the schema of its query.',
       why: mistakes.join('; '),
       fix: 'Run the pending migrations, or correct the schema given to sql.type().',
-      retry: 'Trying again gives the same answer.',
+      retry: 'After the change.',
     },
     { details: [...mistakes, sql] },
   );
@@ -43,7 +43,7 @@ function asynchronous(sql: string): RustioError {
       problem: 'The schema of a query is asynchronous.',
       why: 'Rows are parsed synchronously: one promise a row would cost more than the query.',
       fix: 'Take asynchronous refinements and transforms out of the schema given to sql.type().',
-      retry: 'Trying again gives the same answer.',
+      retry: 'After the change.',
     },
     { details: [sql] },
   );

@@ -89,6 +89,6 @@ function over(): RustioError {
     problem: 'A transaction was used after its end.',
     why: 'Its work had returned, or had thrown, while something that it started was still going on.',
     fix: 'Await everything that uses the transaction before its work returns.',
-    retry: 'Trying again gives the same answer.',
+    retry: 'After the change.',
   });
 }

@@ -56,7 +56,7 @@ export async function down(
       const durationMs = await runScript(client, script, options, ({ transaction }) =>
         forgetApplied(client, row, transaction),
       );
-      options.say?.(`took back ${row.source} ${row.name} (${durationMs} ms)`);
+      options.say?.(`reverted ${row.source} ${row.name} (${durationMs} ms)`);
     }
     return chosen.map(({ source: from, name }) => ({ source: from, name }));
   });

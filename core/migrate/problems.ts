@@ -2,7 +2,7 @@
 import { RustioError } from '../errors.ts';
 import type { MigrationFile } from './files.ts';
 import type { LedgerRow } from './ledger.ts';
-import type { MigrationSource } from './sources.ts';
+import { type MigrationSource, PROJECT_SOURCE } from './sources.ts';
 import type { Statement } from './statements.ts';
 
 const REFUSED = { exitCode: 2 } as const;
@@ -13,7 +13,7 @@ export function foreignFile(source: MigrationSource, file: string, isOrphan: boo
     'RIO-MIGRATE-FILE',
     {
       problem: isOrphan
-        ? `The down file ${file} has no file that it takes back.`
+        ? `The down file ${file} has no file that it reverts.`
         : `The file ${file} is not called like a migration.`,
       why: 'Passing a file over in silence could leave out a change that you count on.',
       fix: isOrphan
@@ -53,12 +53,14 @@ export function noFolder(source: MigrationSource, cause: unknown): RustioError {
 
 export function editedFiles(edited: readonly { readonly file: MigrationFile; readonly row: LedgerRow }[]): RustioError {
   const names = edited.map(({ file }) => `${file.source} ${file.name}`);
+  const source = edited[0]?.file.source ?? PROJECT_SOURCE;
+  const revert = `npx rustio-admin migrate down${source === PROJECT_SOURCE ? '' : ` --source ${source}`}`;
   return new RustioError(
     'RIO-MIGRATE-CHANGED',
     {
       problem: `${names.join(', ')} changed after ${edited.length === 1 ? 'it was' : 'they were'} applied.`,
       why: 'The database was made by the earlier text: another database would come out different.',
-      fix: 'Bring the earlier text back (git log -p shows it) and put the change into a new migration.',
+      fix: `Restore the earlier text (git log -p shows it if it was committed) and put the change into a new migration. In development you can also restore it, run \`${revert}\`, edit the file and run \`npx rustio-admin migrate\`.`,
       retry: 'After that. Nothing was done.',
     },
     {
@@ -106,7 +108,7 @@ export function busy(seconds: number, holder: string): RustioError {
 export function noDown(what: string, why: string, fix: string): RustioError {
   return new RustioError(
     'RIO-MIGRATE-DOWN',
-    { problem: `${what} cannot be taken back.`, why, fix, retry: 'After that. Nothing was done.' },
+    { problem: `${what} cannot be reverted.`, why, fix, retry: 'After that. Nothing was done.' },
     REFUSED,
   );
 }

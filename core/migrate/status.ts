@@ -18,7 +18,7 @@ export interface MigrationStatus {
   readonly state: MigrationState;
   /** Pending, though a newer one of its source is applied. */
   readonly late: boolean;
-  /** Whether it can be taken back. */
+  /** Whether it can be reverted. */
   readonly hasDown: boolean;
   readonly appliedAt: string | null;
   readonly appliedBy: string | null;

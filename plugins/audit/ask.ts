@@ -83,8 +83,8 @@ function badAsk(asked: string): RustioError {
     {
       problem: 'The address of this page asks for something that does not exist.',
       why: `"${name}" is unknown here, or its value is none that it can have.`,
-      fix: 'Open the audit page anew and use its filters.',
-      retry: 'Trying again gives the same answer.',
+      fix: 'Open the audit page again and use its filters.',
+      retry: 'After that.',
     },
     { status: 400, params: { name } },
   );

@@ -10,22 +10,35 @@ export function textOf(input: CommandInput, name: string): string {
   return value === undefined ? '' : String(value);
 }
 
-/** Goes on with what was done, or ends the command with exit code 2 and says why. `what` is what was asked for. */
-export function mustBeDone<D extends object>(app: App, what: string, outcome: Outcome<D>): D {
+/** How a command that was refused is reported. */
+interface Refusal {
+  /** `The role was not changed.` */
+  readonly failure: string;
+  /** Which account or group there is not: `There is no group Buyers.` */
+  readonly missing: string;
+}
+
+/** Goes on with what was done, or ends the command with exit code 2 and says why. */
+export function mustBeDone<D extends object>(app: App, outcome: Outcome<D>, { failure, missing }: Refusal): D {
   switch (outcome.outcome) {
     case 'done':
       return outcome;
     case 'missing':
       throw refusedCommand(
-        what,
-        'There is no such account or group.',
-        'See `rustio-admin user list` and `group list`.',
+        failure,
+        missing,
+        'See which there are: `npx rustio-admin user list`, `npx rustio-admin group list`.',
       );
     case 'refused':
-      throw refusedCommand(what, told(app, outcome.issue), 'Nothing was changed.');
+      // A command has the rights of the system, so this is about the last administrator.
+      throw refusedCommand(
+        failure,
+        told(app, outcome.issue),
+        'Give another active account such a role first, then run the command again.',
+      );
     case 'invalid':
       throw refusedCommand(
-        what,
+        failure,
         outcome.problems.map((problem) => told(app, problem.issue)).join(' '),
         'Correct it and run the command again.',
       );
@@ -37,9 +50,5 @@ function told(app: App, { key, params }: Issue): string {
 }
 
 export function refusedCommand(problem: string, why: string, fix: string): RustioError {
-  return new RustioError(
-    'RIO-AUTH-REFUSED',
-    { problem, why, fix, retry: 'Trying again gives the same answer.' },
-    { exitCode: 2 },
-  );
+  return new RustioError('RIO-AUTH-REFUSED', { problem, why, fix, retry: 'After that.' }, { exitCode: 2 });
 }

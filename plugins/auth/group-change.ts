@@ -1,7 +1,7 @@
 import type { App } from '../../core/app.ts';
 import type { CommandInput, CommandOf } from '../../core/command.ts';
 import type { Transaction } from '../../core/database/pool.ts';
-import { mustBeDone } from './command-outcome.ts';
+import { mustBeDone, textOf } from './command-outcome.ts';
 import type { Outcome } from './outcome.ts';
 import { accountOf } from './user-commands.ts';
 
@@ -13,13 +13,22 @@ interface Changing {
   readonly id: number;
 }
 
-/** A command that makes one change in one transaction and says that it is done, or why not. */
-export function changing(failure: string, change: (what: Changing) => Promise<Outcome>): CommandOf<'database'>['run'] {
+interface Reports {
+  readonly failure: string;
+  readonly done: (group: string, input: CommandInput) => string;
+}
+
+/** A command that makes one change of the group NAME in one transaction and reports what it did, or why not. */
+export function changing(
+  { failure, done }: Reports,
+  change: (what: Changing) => Promise<Outcome>,
+): CommandOf<'database'>['run'] {
   return async (context, input) => {
     const { app } = context;
     const id = input.values.email === undefined ? 0 : (await accountOf(app, input)).id;
     const outcome = await app.database.transaction((tx) => change({ app, input, tx, id }));
-    mustBeDone(app, failure, outcome);
-    input.print('Done.');
+    const group = textOf(input, 'name').trim();
+    mustBeDone(app, outcome, { failure, missing: `There is no group ${group}.` });
+    input.print(done(group, input));
   };
 }

@@ -15,12 +15,12 @@ export const userCommands: readonly Command[] = [
   {
     name: 'user create',
     description:
-      'Creates an account; asks for its password, or makes one where there is no terminal and prints it once',
+      'Create an account; asks for its password, or generates one where there is no terminal and prints it once',
     needs: 'database',
     options: {
       email: { description: 'E-mail address', type: 'string', required: true },
-      role: { description: 'What it may do', type: 'string', choices: ROLES, default: 'staff' },
-      name: { description: 'What people call him or her', type: 'string' },
+      role: { description: 'Its role', type: 'string', choices: ROLES, default: 'staff' },
+      name: { description: 'Display name', type: 'string' },
       password: { description: 'Its password; better left out: other users of the machine may see it', type: 'string' },
     },
     async run(context, input) {
@@ -32,14 +32,14 @@ export const userCommands: readonly Command[] = [
       const outcome = await app.database.transaction((tx) =>
         createUser(tx, commandAuditContext(), app.events, { email, password, role, displayName }),
       );
-      mustBeDone(app, 'The account was not created.', outcome);
+      mustBeDone(app, outcome, refusalOf('The account was not created.', email));
       input.print(`Created ${email.trim()} as ${role}.`);
       if (generated) input.print(`Password: ${password}`);
     },
   },
   {
     name: 'user list',
-    description: 'Lists all accounts',
+    description: 'List all accounts',
     needs: 'database',
     async run(context, input) {
       const accounts = await listAccounts(context.app.database);
@@ -53,7 +53,7 @@ export const userCommands: readonly Command[] = [
   },
   {
     name: 'user role EMAIL ROLE',
-    description: 'Gives an account another role; its sessions end',
+    description: 'Give an account another role; its sessions end',
     needs: 'database',
     async run(context, input) {
       const { app } = context;
@@ -62,16 +62,18 @@ export const userCommands: readonly Command[] = [
       const outcome = await app.database.transaction((tx) =>
         changeRole(tx, commandAuditContext(), app.events, account.id, role),
       );
-      const { changed } = mustBeDone(app, 'The role was not changed.', outcome);
+      const { changed } = mustBeDone(app, outcome, refusalOf('The role was not changed.', account.email));
       input.print(changed ? `${account.email} is ${role} now.` : `${account.email} is ${role} already.`);
     },
   },
   {
     name: 'user password EMAIL',
     description:
-      'Sets a new password; asks for it, or makes one where there is no terminal; sessions of the account end',
+      'Set a new password; asks for it, or generates one where there is no terminal; sessions of the account end',
     needs: 'database',
-    options: { generate: { description: 'Make one and print it, do not ask', type: 'boolean', default: false } },
+    options: {
+      generate: { description: 'Generate one and print it instead of asking', type: 'boolean', default: false },
+    },
     async run(context, input) {
       const { app } = context;
       const account = await accountOf(app, input);
@@ -79,13 +81,13 @@ export const userCommands: readonly Command[] = [
       const outcome = await app.database.transaction((tx) =>
         setPassword(tx, commandAuditContext(), app.events, account.id, password),
       );
-      mustBeDone(app, 'The password was not changed.', outcome);
+      mustBeDone(app, outcome, refusalOf('The password was not changed.', account.email));
       input.print(`${account.email} has a new password.`);
       if (generated) input.print(`Password: ${password}`);
     },
   },
-  activityCommand('activate', true, 'Lets somebody sign in again'),
-  activityCommand('deactivate', false, 'Shuts somebody out; what he did stays in the audit trail'),
+  activityCommand('activate', true, 'Let an account sign in again'),
+  activityCommand('deactivate', false, 'Keep an account from signing in; its entries in the audit trail remain'),
 ];
 
 function activityCommand(verb: string, active: boolean, description: string): Command {
@@ -99,7 +101,7 @@ function activityCommand(verb: string, active: boolean, description: string): Co
       const outcome = await app.database.transaction((tx) =>
         setActive(tx, commandAuditContext(), app.events, account.id, active),
       );
-      mustBeDone(app, `The account was not ${verb}d.`, outcome);
+      mustBeDone(app, outcome, refusalOf(`The account was not ${verb}d.`, account.email));
       input.print(`${account.email} is ${active ? 'active' : 'inactive'}.`);
     },
   };
@@ -113,14 +115,22 @@ export async function accountOf(app: App, input: CommandInput): Promise<Account>
   throw refusedCommand(
     `There is no account ${email}.`,
     'Nobody has this e-mail address.',
-    'See `rustio-admin user list`.',
+    'See which there are: `npx rustio-admin user list`.',
   );
+}
+
+function refusalOf(failure: string, email: string) {
+  return { failure, missing: `There is no account ${email}.` };
 }
 
 function roleOf(app: App, text: string): Role {
   if (isRole(text)) return text;
   const { key, params } = unknownRole(text);
-  throw refusedCommand('The role does not exist.', app.messages.translate('en')(key, params), 'Use one of these.');
+  throw refusedCommand(
+    'The role does not exist.',
+    app.messages.translate('en')(key, params),
+    'Use one of these roles.',
+  );
 }
 
 /** What is given, typed twice, or made. One that the policy refuses is told before anybody types it again. */
@@ -135,7 +145,7 @@ async function newPassword(
   const typed = input.values.generate === true ? undefined : await input.askSecret('New password');
   if (typed === undefined) return { password: generatePassword(), generated: true };
   const weak = passwordIssue(typed, email);
-  if (weak) mustBeDone(app, refusal, invalid('password', weak));
+  if (weak) mustBeDone(app, invalid('password', weak), refusalOf(refusal, email));
   if ((await input.askSecret('The same again')) === typed) return { password: typed, generated: false };
-  throw refusedCommand('Nothing was changed.', 'The two passwords differ.', 'Run the command again.');
+  throw refusedCommand(refusal, 'The two passwords differ.', 'Run the command again.');
 }

@@ -1,24 +1,34 @@
-import { readFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import vm from 'node:vm';
 import * as assert from 'uvu/assert';
+import { ROOT } from '../support/sources.ts';
 import { suite } from '../support/suite.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const test = suite('the bin');
 const text = readFileSync(new URL('../../cli/bin.js', import.meta.url), 'utf8')
   .replace(/^#!.*\n/, '\n')
   .replace(/\/\/ .*/g, '');
 
-/** Runs the bin as an older Node would; a module that it imported would throw, for this context has none. */
-function runOn(node: string): { exitCode: number | undefined; told: string[] } {
+/** Runs the bin as an older Node would; in this context every import is rejected, so no other Node can be found either. */
+async function runOn(node: string): Promise<{ exitCode: number | undefined; told: string[] }> {
   const told: string[] = [];
   const process: { versions: { node: string }; argv: string[]; exitCode?: number } = { versions: { node }, argv: [] };
-  vm.runInNewContext(text, { process, console: { error: (line: string) => told.push(line) } });
+  await new Promise<void>((resolve) => {
+    const error = (line: string) => {
+      told.push(line);
+      setImmediate(resolve);
+    };
+    vm.runInNewContext(text, { process, console: { error } });
+  });
   return { exitCode: process.exitCode, told };
 }
 
-test('an older Node is told in one line what to do, before anything is imported', () => {
+test('an older Node is told in one line what to do, before our modules are imported', async () => {
   for (const node of ['18.20.4', '20.20.2', '22.1.0', '9.0.0']) {
-    const { exitCode, told } = runOn(node);
+    const { exitCode, told } = await runOn(node);
     assert.is(exitCode, 1);
     assert.is(told.length, 1);
     assert.match(told[0] ?? '', `this is ${node}`);
@@ -30,4 +40,71 @@ test('an older Node is told in one line what to do, before anything is imported'
 test('it is written so that every Node can read it', () => {
   assert.not.match(text, /^\s*(import|export)\s/m, 'no static import: it would run before the version is known');
   assert.not.match(text, /`|\b(const|let|class|async|await)\b|\?\?|\?\./);
+});
+
+/**
+ * The bin in a folder as npm installs it, beside the package `node` in a version, linked from `.bin`. In place of an older Node it says
+ * that it needs a newer one than ours; what it then finds is ours, which runs `script` instead of the command line.
+ */
+function installed(version: string, script: string): string {
+  const modules = path.join(temporaryFolder(), 'node_modules');
+  const own = path.join(modules, 'rustio-admin');
+  mkdirSync(path.join(own, 'cli'), { recursive: true });
+  cpSync(path.join(ROOT, 'cli/bin.js'), path.join(own, 'cli/bin.js'));
+  const bin = readFileSync(path.join(own, 'cli/bin.js'), 'utf8');
+  writeFileSync(path.join(own, 'cli/bin.js'), bin.replace('var NEEDED = 24', 'var NEEDED = process.env.NEEDED || 999'));
+  writeFileSync(
+    path.join(own, 'package.json'),
+    '{ "name": "rustio-admin", "type": "module", "exports": { "./cli": "./cli.js" } }',
+  );
+  writeFileSync(path.join(own, 'cli.js'), script);
+  mkdirSync(path.join(modules, 'node/bin'), { recursive: true });
+  writeFileSync(path.join(modules, 'node/package.json'), JSON.stringify({ version }));
+  const node = path.join(modules, 'node/bin/node');
+  writeFileSync(node, `#!/bin/sh\nNEEDED=1 exec '${process.execPath}' "$@"\n`, { mode: 0o755 });
+  mkdirSync(path.join(modules, '.bin'));
+  symlinkSync('../rustio-admin/cli/bin.js', path.join(modules, '.bin/rustio-admin'));
+  return path.join(modules, '.bin/rustio-admin');
+}
+
+async function runBin(file: string, words: readonly string[], onOutput?: (pid: number) => void) {
+  const child = spawn(process.execPath, [file, ...words]);
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (data) => {
+      output += String(data);
+      if (child.pid !== undefined) onOutput?.(child.pid);
+    });
+  }
+  return new Promise<{ code: number | null; signal: string | null; output: string }>((resolve) => {
+    child.once('close', (code, signal) => resolve({ code, signal, output }));
+  });
+}
+
+test('an older Node runs the command on the package node beside it, with its arguments and exit code', async () => {
+  const file = installed(
+    '999.1.0',
+    'export async function main(words) { console.log(words.join()); process.exitCode = 7; }',
+  );
+  assert.equal(await runBin(file, ['startproject', 'desk']), { code: 7, signal: null, output: 'startproject,desk\n' });
+});
+
+test('signals reach the command, and an end by a signal is passed on', async () => {
+  const waiting = `export async function main([answers]) {
+    if (answers === 'answers') for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(signal.length));
+    setInterval(() => {}, 1000);
+    console.log('ready');
+  }`;
+  const file = installed('999.1.0', waiting);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    const kill = (pid: number) => void process.kill(pid, signal);
+    assert.equal(await runBin(file, ['answers'], kill), { code: signal.length, signal: null, output: 'ready\n' });
+    assert.equal(await runBin(file, [], kill), { code: null, signal, output: 'ready\n' });
+  }
+});
+
+test('a package node that is too old is not run', async () => {
+  const { code, output } = await runBin(installed('22.1.0', ''), []);
+  assert.is(code, 1);
+  assert.match(output, 'rustio-admin needs Node 999 or newer');
 });

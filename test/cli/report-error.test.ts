@@ -22,6 +22,11 @@ test('an error is told in four parts and with its code, without colours where no
   ]);
 });
 
+test('a code of a plugin has no link: our docs do not have it', () => {
+  const lines = renderError(new RustioError('RIO-NOTES-ACCOUNT', parts));
+  assert.is(lines.at(-1), 'Code:    RIO-NOTES-ACCOUNT');
+});
+
 test('what nobody foresaw is called a bug and shows where it happened', () => {
   const error = explain(new TypeError('x is not a function'));
   assert.is(error.code, 'RIO-UNEXPECTED');

@@ -12,17 +12,26 @@ import { newProject, RunningCli, runCli } from './run-cli.ts';
 
 const test = suite('startplugin');
 
+/** A config that disables the plugin by its name; it must compile. */
+const DISABLED = `import { defineConfig } from 'rustio-admin';
+import { guestBook } from './guest-book/index.ts';
+
+export default defineConfig({ name: 'Desk', extend: [guestBook], plugins: { 'guest-book': false } });
+`;
+
 test('a new plugin compiles, its own test passes under node:test, and its page opens', async () => {
   const folder = await newProject();
   const made = await runCli(folder, ['startplugin', 'guest-book']);
   assert.is(made.code, 0, made.stderr);
-  assert.match(made.stdout, 'node --test guest-book/guest-book.test.ts');
+  assert.match(made.stdout, /edit guest-book\/migrations\/ first[\s\S]+npx rustio-admin migrate\n/);
+  assert.match(made.stdout, 'npx node --test guest-book/guest-book.test.ts');
   assert.match(
     readFileSync(path.join(folder, 'rustio.config.ts'), 'utf8'),
     /name: '[^']+',\n {2}extend: \[guestBook\],/,
   );
 
   linkTypes(folder);
+  writeFileSync(path.join(folder, 'disabled.ts'), DISABLED);
   const compiled = run(folder, [
     path.join(ROOT, 'node_modules/typescript/bin/tsc'),
     '--customConditions',
@@ -32,9 +41,9 @@ test('a new plugin compiles, its own test passes under node:test, and its page o
 
   const temporary = temporaryFolder();
   chmodSync(temporary, 0o755); // as root, the server runs as another user
-  const tested = run(folder, ['--conditions=rustio-source', '--test', 'guest-book/guest-book.test.ts'], {
-    TMPDIR: temporary,
-  });
+  const { scripts } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
+  assert.is(scripts.test, 'node --test');
+  const tested = run(folder, ['--conditions=rustio-source', '--test'], { TMPDIR: temporary });
   assert.is(tested.status, 0, tested.stdout + tested.stderr);
   assert.match(tested.stdout, /pass 2\b/);
   const left = readdirSync(temporary).filter((name) => name.startsWith('rustio-test'));
@@ -54,7 +63,9 @@ test('a new plugin compiles, its own test passes under node:test, and its page o
   const cookie = signedIn.headers.getSetCookie().map((line) => line.split(';')[0]);
   const page = await fetch(`${admin}/+guest-book`, { headers: { cookie: cookie.join('; ') } });
   assert.is(page.status, 200);
-  assert.match(await page.text(), '<h1>Guest book</h1>');
+  const html = await page.text();
+  assert.match(html, '<h1>Guest book</h1>');
+  assert.match(html, '<a href="/admin/guest-book-notes">Notes</a>');
   server.signal('SIGTERM');
   assert.is(await server.ended, 0);
 });

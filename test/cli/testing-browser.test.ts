@@ -1,8 +1,13 @@
 // timeout: 120
+import { spawnSync } from 'node:child_process';
+import path from 'node:path';
 import { defineModel, field } from 'rustio-admin/plugin';
 import { cleanUp, openBrowser, testApp } from 'rustio-admin/testing';
 import * as assert from 'uvu/assert';
+import { ROOT } from '../support/sources.ts';
 import { afterAllSuites, suite } from '../support/suite.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { link } from './run-cli.ts';
 
 const test = suite('rustio-admin/testing: the browser');
 afterAllSuites(cleanUp);
@@ -18,4 +23,31 @@ test('a visitor signs in and opens pages, and what goes wrong is kept', async ()
   assert.is(await visitor.open('/office/+nowhere'), 404);
   assert.match(visitor.complaints.join('\n'), /^answer 404: .*\/office\/\+nowhere/);
   await app.close();
+});
+
+test('a file of node:test that closes its application and its browser ends', () => {
+  const folder = temporaryFolder({
+    'package.json': '{ "type": "module" }',
+    'page.test.ts': `
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { openBrowser, testApp } from 'rustio-admin/testing';
+
+const app = await testApp({});
+after(() => app.close());
+const browser = await openBrowser();
+after(() => browser.close());
+
+test('the sign-in page opens', async () => {
+  const { open } = await browser.visit(app);
+  assert.equal(await open('/admin/login'), 200);
+});
+`,
+  });
+  link(folder);
+  const { NODE_TEST_CONTEXT: _context, ...env } = process.env;
+  const words = ['--conditions=rustio-source', '--test', path.join(folder, 'page.test.ts')];
+  const ended = spawnSync(process.execPath, words, { cwd: ROOT, encoding: 'utf8', env, timeout: 60_000 });
+  assert.is(ended.status, 0, ended.stdout + ended.stderr);
+  assert.match(ended.stdout, /pass 1\b/);
 });

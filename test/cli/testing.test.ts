@@ -7,8 +7,9 @@ import { pathToFileURL } from 'node:url';
 import { defineAdmin } from 'rustio-admin/admin';
 import { defineModel, definePlugin, field, sql, z } from 'rustio-admin/plugin';
 import * as testing from 'rustio-admin/testing';
-import { testApp } from 'rustio-admin/testing';
+import { Client, testApp } from 'rustio-admin/testing';
 import * as assert from 'uvu/assert';
+import { failureOf } from '../support/failure.ts';
 import { ROOT, sourcesIn } from '../support/sources.ts';
 import { afterAllSuites, suite } from '../support/suite.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -98,6 +99,45 @@ test('an application with the migrations of its plugins, the tables of its model
   } finally {
     await app.close();
   }
+});
+
+test('a form is found by its path, or by its fields where none posts to the page itself', async () => {
+  const PAGES: Readonly<Record<string, string>> = {
+    '/record': `
+      <form action="/record"><input name="q" value=""></form>
+      <form method="post" action="/logout"><input name="token" value="t"></form>
+      <form method="post" action="/record/+notes"><input name="token" value="t"><input name="body" value=""></form>
+      <form method="post" action="/record/+tags"><input name="token" value="t"><input name="tag" value=""></form>`,
+    '/edit': `
+      <form method="post" action="/other"><input name="name" value=""></form>
+      <form method="post"><input name="title" value="Mr"></form>`,
+  };
+  const server = createServer(async (request, response) => {
+    const { method, url = '' } = request;
+    let body = '';
+    for await (const chunk of request) body += String(chunk);
+    response.end(method === 'GET' ? PAGES[url] : `${url} ${body}`);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  const client = new Client(`http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`);
+  const sent = async (...words: Parameters<Client['submit']>) => (await client.submit(...words)).text;
+  assert.is(await sent('/record', { body: 'x' }), '/record/+notes token=t&body=x');
+  assert.is(await sent('/record', {}, '/logout'), '/logout token=t');
+  assert.is(await sent('/edit', { name: 'x' }), '/edit title=Mr&name=x', 'the form of the page itself comes first');
+  const lost: Parameters<Client['submit']>[] = [
+    ['/record', { token: 'x' }],
+    ['/record', { q: 'x' }],
+    ['/record', { body: 'x' }, '/nowhere'],
+  ];
+  for (const words of lost) {
+    const message = String(await failureOf(client.submit(...words)));
+    assert.match(
+      message,
+      /^Error: \/record has no form to \/\w+\. Its forms post to: \/logout, \/record\/\+notes, \/record\/\+tags$/,
+    );
+  }
+  server.close();
 });
 
 test('a client sends JSON as a program does, with the cookies that it has', async () => {

@@ -47,6 +47,6 @@ function exactNumber(wire: string): number {
     problem: `The key ${wire} is too large to be a number in JavaScript.`,
     why: 'Above 2^53 neighbouring whole numbers become the same number, so another record could be meant.',
     fix: 'Find out who wrote such a key; declare the key as `field.bigint()` where keys are that large on purpose.',
-    retry: 'Trying again gives the same answer.',
+    retry: 'After the change.',
   });
 }

@@ -77,5 +77,5 @@ export const ar: Messages = {
   'error.RIO-AUDIT-FILTER.problem': 'يطلب عنوان هذه الصفحة شيئًا لا وجود له.',
   'error.RIO-AUDIT-FILTER.why': '«{name}» غير معروف هنا، أو قيمته لا يمكن أن تكون له.',
   'error.RIO-AUDIT-FILTER.fix': 'افتح سجل التدقيق من جديد واستعمل مرشّحاته.',
-  'error.RIO-AUDIT-FILTER.retry': 'إعادة المحاولة تعطي الجواب نفسه.',
+  'error.RIO-AUDIT-FILTER.retry': 'بعد ذلك.',
 };

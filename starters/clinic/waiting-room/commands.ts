@@ -5,7 +5,7 @@ import { clear } from './clear.ts';
 export const commands: readonly Command[] = [
   {
     name: 'waiting-room list',
-    description: 'Who of today is expected, waits, or was called',
+    description: 'List who is expected today, waits, or was called',
     needs: 'database',
     async run({ app }, { print }) {
       if (!app) return;
@@ -18,7 +18,7 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'waiting-room clear',
-    description: 'Forgets the visits of earlier days',
+    description: 'Forget the visits of earlier days',
     needs: 'database',
     async run({ app }, { print }) {
       if (!app) return;

@@ -1,4 +1,5 @@
 // Two owners of one name, and references to what does not exist, stop the boot: with both owners named.
+import { fileURLToPath } from 'node:url';
 import * as assert from 'uvu/assert';
 import type { Plugin } from '../../../core/plugin.ts';
 import { type Config, defineModel, definePlugin, defineRules, field } from '../../../index.ts';
@@ -16,6 +17,8 @@ declare module 'rustio-admin/plugin' {
 }
 
 const test = suite('boot: conflicts');
+const HERE = new URL('./', import.meta.url);
+const NOWHERE = new URL('./nowhere/', import.meta.url);
 const Lunch = defineModel('lunch', { fields: { name: field.text(), price: field.integer() } });
 
 async function problemsOf(config: Partial<Config>): Promise<readonly string[]> {
@@ -119,19 +122,19 @@ const lost: readonly (readonly [string, Partial<Plugin>, string])[] = [
   [
     'a view',
     { contributes: { 'layout.banner': [{ name: 'x', view: 'mine/nowhere' }] } },
-    'extension point layout.banner: there is no view "mine/nowhere".',
+    'plugin mine, extension point layout.banner: there is no view "mine/nowhere".',
   ],
   [
     'a permission of an item',
     { contributes: { 'layout.navigation': [{ label: 'x', path: '/x', access: { permission: 'lunch.veiw' } }] } },
-    'extension point layout.navigation: it requires the permission "lunch.veiw", which nothing declares. Did you mean "lunch.view"?',
+    'plugin mine, extension point layout.navigation: it requires the permission "lunch.veiw", which nothing declares. Did you mean "lunch.view"?',
   ],
   [
     'a kind of access of an item',
     {
       contributes: { 'layout.navigation': [{ label: 'x', path: '/x', access: { permisson: 'lunch.view' } as never }] },
     },
-    'extension point layout.navigation: it requires the access "permisson", which no enabled plugin checks.',
+    'plugin mine, extension point layout.navigation: it requires the access "permisson", which no enabled plugin checks. Did you mean "permission"?',
   ],
   [
     'an event',
@@ -142,6 +145,21 @@ const lost: readonly (readonly [string, Partial<Plugin>, string])[] = [
     'a plugin to come after',
     { after: ['sesions'] },
     'plugin mine: comes after "sesions", which does not exist. Did you mean "sessions"?',
+  ],
+  [
+    'a plugin that it requires',
+    { requires: ['admn'] },
+    'plugin mine: requires the plugin "admn", which does not exist. Did you mean "admin"?',
+  ],
+  [
+    'a folder of templates',
+    { templates: NOWHERE, contributes: { 'layout.banner': [{ name: 'x', view: 'mine/x' }] } },
+    `plugin mine: its folder of templates does not exist: ${fileURLToPath(NOWHERE)}`,
+  ],
+  [
+    'a folder of assets',
+    { assets: NOWHERE },
+    `plugin mine: its folder of assets does not exist: ${fileURLToPath(NOWHERE)}`,
   ],
   [
     'a gate to skip',
@@ -168,12 +186,12 @@ const lost: readonly (readonly [string, Partial<Plugin>, string])[] = [
   ],
   [
     'a view to override',
-    { templates: new URL('file:///nowhere/'), overrides: ['layout/frames'] },
+    { templates: HERE, overrides: ['layout/frames'] },
     'plugin mine: it overrides the view "layout/frames", which does not exist. Did you mean "layout/frame"?',
   ],
   [
     'the file of an override',
-    { templates: new URL('file:///nowhere/'), overrides: ['layout/frame'] },
+    { templates: HERE, overrides: ['layout/frame'] },
     'plugin mine: it overrides the view "layout/frame" but has no file layout/frame.ejs in its templates.',
   ],
   [

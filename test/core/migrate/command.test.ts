@@ -41,7 +41,7 @@ test('make, plan, migrate, status and down, from the first model to a change and
   );
   await run('migrate');
   assert.equal(await textsOf(url, 'select done from note'), []);
-  assert.match((await run('migrate', 'down')).output, /^took back project \d{14}_say_what_is_done /m);
+  assert.match((await run('migrate', 'down')).output, /^reverted project \d{14}_say_what_is_done /m);
 
   const refused = await run('migrate', 'down', '--to', 'nothing');
   assert.is(refused.code, 2);

@@ -6,6 +6,7 @@ import * as assert from 'uvu/assert';
 import { withPlainConnection } from '../../../core/database/plain.ts';
 import { RustioError } from '../../../core/errors.ts';
 import { down } from '../../../core/migrate/down.ts';
+import { editedFiles } from '../../../core/migrate/problems.ts';
 import { type MigrateOptions, migrate } from '../../../core/migrate/run.ts';
 import { migrationSources } from '../../../core/migrate/sources.ts';
 import { status } from '../../../core/migrate/status.ts';
@@ -128,6 +129,13 @@ test('an edited applied file is refused before anything runs; other line ends ar
   assert.is(error.code, 'RIO-MIGRATE-CHANGED');
   assert.is(error.exitCode, 2);
   assert.match(error.message, 'project 20260101000000_one');
+  assert.match(
+    error.parts.fix,
+    'run `npx rustio-admin migrate down`, edit the file and run `npx rustio-admin migrate`',
+  );
+  const file = { source: 'notes', name: '0001_notes', path: 'x.sql', sql: '', sha256: '', down: undefined };
+  const row = { ...file, appliedAt: '', appliedBy: '', durationMs: 0 };
+  assert.match(editedFiles([{ file, row }]).parts.fix, '`npx rustio-admin migrate down --source notes`');
   const [was] = await textsOf(url, `select sha256 from rustio_migration where name = '20260101000000_one'`);
   assert.match(error.details.join('\n'), `by tester: ${was}`);
   assert.match(error.details.join('\n'), /now: [0-9a-f]{64}/);
@@ -248,7 +256,7 @@ test('files that are no migrations, double numbers and lonely down files are ref
     [{ 'add_status.sql': '' }, /add_status\.sql is not called like a migration/],
     [{ '0001_one.sql': '' }, /0001_one\.sql is not called like a migration/],
     [{ [ONE]: '', '20260101000000_other.sql': '' }, /bear the same number/],
-    [{ '20260101000000_one.down.sql': '' }, /has no file that it takes back/],
+    [{ '20260101000000_one.down.sql': '' }, /has no file that it reverts/],
   ];
   for (const [files, message] of cases) {
     const { sources } = await testProject(files);

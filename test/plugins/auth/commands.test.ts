@@ -72,7 +72,9 @@ test('what the rules refuse ends with exit code 2 and says why', async () => {
   const weak = run('user create', { email: 'bea@example.org', role: 'staff', password: 'password123' });
   assert.match((await refusal(weak)).parts.why, 'guessers');
   assert.not.match(JSON.stringify((await refusal(weak)).parts), 'password123');
-  assert.match((await refusal(run('user role', { email: 'ana@example.org', role: 'staff' }))).parts.why, 'must remain');
+  const last = (await refusal(run('user role', { email: 'ana@example.org', role: 'staff' }))).parts;
+  assert.match(last.why, 'must remain');
+  assert.is(last.fix, 'Give another active account such a role first, then run the command again.');
   assert.match((await refusal(run('user role', { email: 'ana@example.org', role: 'admin' }))).parts.why, 'developer');
   assert.match(
     (await refusal(run('user password', { email: 'nobody@example.org' }))).parts.problem,
@@ -99,15 +101,30 @@ test('user list, role, password, deactivate and activate do what they say', asyn
 
 test('groups are created, granted, filled, emptied and listed', async () => {
   await run('user create', { email: 'ana@example.org', role: 'staff', password: 'correct horse battery' });
-  await run('group create', { name: 'Desk' });
-  await run('group grant', { name: 'Desk', permission: 'user.view, audit.view' });
-  await run('group add', { name: 'Desk', email: 'ana@example.org' });
-  assert.equal(await run('group list', {}), ['Desk', '  may: audit.view, user.view', '  are: ana@example.org']);
+  assert.equal(await run('group create', { name: 'Desk' }), ['Created the group Desk.']);
+  assert.equal(await run('group grant', { name: 'Desk', permission: 'user.view, audit.view' }), [
+    'Granted user.view, audit.view to the group Desk.',
+  ]);
+  assert.equal(await run('group add', { name: 'Desk', email: 'ana@example.org' }), [
+    'Added ana@example.org to the group Desk.',
+  ]);
+  const absent = (await refusal(run('group add', { name: 'Dsk', email: 'ana@example.org' }))).parts;
+  assert.is(absent.why, 'There is no group Dsk.');
+  assert.is(absent.retry, 'After that.');
+  assert.equal(await run('group list', {}), [
+    'Desk',
+    '  permissions: audit.view, user.view',
+    '  members: ana@example.org',
+  ]);
   const slip = run('group grant', { name: 'Desk', permission: 'user.veiw' });
   assert.match((await refusal(slip)).parts.why, 'Did you mean user.view?');
-  await run('group revoke', { name: 'Desk', permission: 'user.view,audit.view' });
-  await run('group remove', { name: 'Desk', email: 'ana@example.org' });
-  assert.equal(await run('group list', {}), ['Desk', '  may: nothing', '  are: nobody']);
+  assert.equal(await run('group revoke', { name: 'Desk', permission: 'user.view,audit.view' }), [
+    'Revoked user.view, audit.view from the group Desk.',
+  ]);
+  assert.equal(await run('group remove', { name: 'Desk', email: 'ana@example.org' }), [
+    'Removed ana@example.org from the group Desk.',
+  ]);
+  assert.equal(await run('group list', {}), ['Desk', '  permissions: none', '  members: none']);
 });
 
 test('the doctor sees that nobody could administrate, and that somebody can', async () => {
