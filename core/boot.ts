@@ -2,7 +2,7 @@ import { pathToFileURL } from 'node:url';
 import type { Logger } from 'pino';
 import type { z } from 'zod';
 import type { App } from './app.ts';
-import { contributionsOf } from './boot/contributions.ts';
+import { contributionsOf, missingMessages } from './boot/contributions.ts';
 import { serviceFinder } from './boot/find-services.ts';
 import { readPluginEnvironments, readPluginOptions } from './boot/options.ts';
 import { orderPlugins } from './boot/plugins.ts';
@@ -130,7 +130,9 @@ export async function boot({
   const handlers = once(() => new Map(enabled.map((p) => [p, call(p, 'on', () => p.on?.(app) ?? {})])));
   const events = once(() => createEvents(eventNames, [...handlers().values()]));
   const hooks = once(() =>
-    enabled.flatMap((p) => call(p, 'hooks', () => p.hooks?.(app) ?? []).map((each) => ({ ...each, owner: p.name }))),
+    enabled.flatMap((p) =>
+      call(p, 'hooks', () => p.hooks?.(app) ?? []).map((each) => ({ ...each, owner: p.name, log })),
+    ),
   );
   const turns = new Turns(reading);
   const records = once(() => createRows({ database: reading, models, policy: policy(), turns }));
@@ -206,6 +208,7 @@ export async function boot({
     }),
     ...enabled.flatMap((p) => call(p, 'verify', () => p.verify?.(app) ?? [])),
   ]);
+  for (const warning of missingMessages(app, contributions)) log.warn(warning);
   events();
   write();
   return {

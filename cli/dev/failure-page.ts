@@ -4,9 +4,9 @@ import type { Failure } from './failure.ts';
 
 // Everything is on the page itself: there is no application that could serve a style sheet.
 const STYLE = `
-body { margin: 0 auto; max-width: 46rem; padding: 3rem 1.5rem; font: 1rem/1.55 system-ui, sans-serif; color-scheme: light dark; }
+body { margin: 0 auto; max-width: 46rem; padding: 3rem 1.5rem; font: 1rem/1.55 system-ui, sans-serif; overflow-wrap: anywhere; color-scheme: light dark; }
 h1 { font-size: 1.35rem; } dt { margin-top: 1rem; font-weight: 600; } dd { margin: 0; }
-pre { overflow: auto; padding: .75rem 1rem; border: 1px solid; border-radius: .4rem; font-size: .875rem; } footer { margin-top: 2rem; opacity: .7; }`;
+pre { white-space: pre-wrap; padding: .75rem 1rem; border: 1px solid; border-radius: .4rem; font-size: .875rem; } footer { margin-top: 2rem; opacity: .7; }`;
 
 /** Reloads when another server answers. One that knows no such stream is the mended application. */
 const SCRIPT = `

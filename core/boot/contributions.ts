@@ -1,5 +1,6 @@
 import type { App } from '../app.ts';
-import type { ExtensionPointName, ExtensionPoints } from '../extension-points.ts';
+import { CORE_EXTENSION_POINTS, type ExtensionPointName, type ExtensionPoints } from '../extension-points.ts';
+import { didYouMean } from '../model/nearest.ts';
 import type { Plugin } from '../plugin.ts';
 import { callHook } from '../plugin-failure.ts';
 
@@ -46,4 +47,39 @@ function byRank(one: OwnedItem, other: OwnedItem): number {
 
 function rankOf(item: unknown): number {
   return typeof item === 'object' && item !== null && 'rank' in item && typeof item.rank === 'number' ? item.rank : 0;
+}
+
+/**
+ * Labels and titles of contributions that look like a key of a message that does not exist. A text may look like one as well
+ * (`notes.app`), so this is a warning.
+ */
+export function missingMessages(
+  { plugins, messages }: Pick<App, 'plugins' | 'messages'>,
+  contributions: Pick<AllContributions, 'withOwners'>,
+): readonly string[] {
+  const points = [...CORE_EXTENSION_POINTS, ...plugins.flatMap(({ extensionPoints = [] }) => extensionPoints)];
+  const translations = messages.locales.map((locale) => messages.translate(locale));
+  const keys = plugins.flatMap((plugin) => Object.keys(plugin.messages?.en ?? {}));
+  return points.flatMap((point) =>
+    contributions.withOwners(point).flatMap(({ owner, item }) =>
+      textsOf(item)
+        .filter(([, text]) => isKeyOf(owner, text) && translations.every((t) => t(text) === text))
+        .map(
+          ([name, text]) =>
+            `plugin ${owner}: ${point}: the ${name} "${text}" is not a key of a message.${didYouMean(text, keys)}`,
+        ),
+    ),
+  );
+}
+
+/** Of the plugin that contributes it: only these are likely to be meant as a key. */
+function isKeyOf(plugin: string, text: string): boolean {
+  return text.startsWith(`${plugin}.`) && /^[\w-]+(\.[\w-]+)+$/.test(text);
+}
+
+function textsOf(item: unknown): readonly (readonly [name: string, text: string])[] {
+  if (typeof item !== 'object' || item === null) return [];
+  return Object.entries(item).flatMap(([name, text]: [string, unknown]) =>
+    (name === 'label' || name === 'title') && typeof text === 'string' ? [[name, text] as const] : [],
+  );
 }

@@ -2,7 +2,7 @@
 
 import type { App } from '../app.ts';
 import { CORE_EXTENSION_POINTS } from '../extension-points.ts';
-import { coreAccessChecks } from '../http/access.ts';
+import { coreAccessChecks, declaredIn } from '../http/access.ts';
 import type { Access } from '../http/context.ts';
 import { didYouMean } from '../model/nearest.ts';
 import type { Plugin } from '../plugin.ts';
@@ -115,10 +115,7 @@ function accessProblems(app: App, where: string, access: Access): BootProblem[] 
     problem: `it requires the access "${kind}", which no enabled plugin checks.${didYouMean(kind, ['open', ...checked])}`,
   }));
   const { permission = [] } = access as { permission?: string | readonly string[] };
-  const full = new Set(app.permissions);
-  const declared = app.permissions.map((name) => name.slice(name.indexOf('.') + 1));
-  // The four verbs of every model exist also where there is no model (yet) that could be added to or changed.
-  const verbs = new Set(['view', 'add', 'change', 'delete', ...declared]);
+  const { full, verbs } = declaredIn(app.permissions);
   const names = (typeof permission === 'string' ? [permission] : permission).filter(
     (name) => !(name.includes('.') ? full : verbs).has(name),
   );

@@ -1,5 +1,6 @@
 import type { App } from '../app.ts';
 import { RustioError } from '../errors.ts';
+import { didYouMean } from '../model/nearest.ts';
 import type { AccessChecks, Gate } from '../plugin.ts';
 import type { Action } from '../query/types.ts';
 import type { Authenticator } from './authenticate.ts';
@@ -18,7 +19,9 @@ export const coreAccessChecks: AccessChecks = {
     const { actor, model } = ctx.state;
     if (actor.kind === 'anonymous') return 'sign-in';
     const names = typeof required === 'string' ? [required] : required;
+    const declared = declaredIn(app.permissions);
     const held = names.every((name) => {
+      if (!(name.includes('.') ? declared.full : declared.verbs).has(name)) throw unknownPermission(name, declared);
       if (name.includes('.')) return app.policy.holds(actor, name);
       if (!model) return false;
       return isAction(name) ? app.policy.may(actor, name, model) : app.policy.holds(actor, `${model.name}.${name}`);
@@ -26,6 +29,34 @@ export const coreAccessChecks: AccessChecks = {
     return held && names.length > 0 ? 'allow' : 'deny';
   },
 };
+
+interface Declared {
+  readonly full: ReadonlySet<string>;
+  /** What is behind the dot; those of every model exist also where there is no model (yet). */
+  readonly verbs: ReadonlySet<string>;
+}
+const declaredSets = new WeakMap<readonly string[], Declared>();
+
+/** What an access may name, of the permissions of an application. */
+export function declaredIn(permissions: readonly string[]): Declared {
+  let sets = declaredSets.get(permissions);
+  if (sets === undefined) {
+    const verbs = permissions.map((name) => name.slice(name.indexOf('.') + 1));
+    sets = { full: new Set(permissions), verbs: new Set([...ACTIONS, ...verbs]) };
+    declaredSets.set(permissions, sets);
+  }
+  return sets;
+}
+
+/** The boot checks routes and contributions. A page that asks by itself would hide what it shows from everyone, silently. */
+function unknownPermission(name: string, { full, verbs }: Declared): RustioError {
+  return new RustioError('RIO-HTTP-PERMISSION', {
+    problem: `The permission "${name}" does not exist.${didYouMean(name, name.includes('.') ? full : verbs)}`,
+    why: 'The code of this page asks for it, and neither a model nor an enabled plugin declares it.',
+    fix: 'Correct the name in `app.access.decide`, or declare it in `permissions` of the plugin.',
+    retry: 'After the correction.',
+  });
+}
 
 const ACTIONS: readonly Action[] = ['view', 'add', 'change', 'delete'];
 
@@ -67,9 +98,9 @@ export function checkAccess(route: Route, app: App, authenticators: readonly Aut
     .flatMap((plugin) => plugin.gates ?? [])
     .filter((gate) => skipGates !== 'all' && !skipGates.includes(gate.name));
   const signIn = app.plugins.find((plugin) => plugin.signInPage !== undefined)?.signInPage;
-  const challenge = route.schemes.flatMap(
-    (scheme) => authenticators.find((each) => each.scheme === scheme)?.challenge ?? [],
-  );
+  const asked = route.schemes.flatMap((scheme) => authenticators.find((each) => each.scheme === scheme) ?? []);
+  const challenge = asked.flatMap((each) => each.challenge ?? []);
+  const isForTokens = asked.length > 0 && asked.every(({ ambient }) => !ambient);
   const keepForm = formKeeper(route, app);
   return async function checkAccess(ctx, next) {
     // A form that was sent is gone, unless it is kept below.
@@ -90,7 +121,7 @@ export function checkAccess(route: Route, app: App, authenticators: readonly Aut
     if (decision === 'sign-in') {
       if (signIn !== undefined && !wantsJson(ctx)) return seeOther(ctx, app.urls.to(signIn, { next: back }));
       if (challenge.length > 0) ctx.set('www-authenticate', challenge.join(', '));
-      throw signInFirst();
+      throw isForTokens ? tokenRequired() : signInFirst();
     }
     if (decision === 'deny') throw forbidden();
     await next();
@@ -146,7 +177,21 @@ function signInFirst(): RustioError {
       fix: 'Sign in and try again.',
       retry: 'After signing in.',
     },
-    { status: 401 },
+    { status: 401, params: { by: 'session' } },
+  );
+}
+
+/** The same for routes whose schemes are none that browsers send by themselves. */
+function tokenRequired(): RustioError {
+  return new RustioError(
+    'RIO-HTTP-SIGN-IN',
+    {
+      problem: 'Authentication is required.',
+      why: 'The request has no valid token.',
+      fix: 'Send a valid token with the request.',
+      retry: 'With a valid token.',
+    },
+    { status: 401, params: { by: 'token' } },
   );
 }
 

@@ -1,5 +1,5 @@
 import type { App } from '../app.ts';
-import { isConflict, isFull, isSchemaBehind, isTimeout, isUnavailable } from '../database/errors.ts';
+import { databaseError, isConflict, isFull, isSchemaBehind, isTimeout, isUnavailable } from '../database/errors.ts';
 import { RustioError } from '../errors.ts';
 import { wantsJson } from './access.ts';
 import type { Context, Middleware } from './context.ts';
@@ -62,7 +62,7 @@ function show(ctx: Context, app: App, error: RustioError): void {
   }
   try {
     app.views.page(ctx, 'layout/error', {
-      title: parts.problem,
+      title: parts.problem.replace(/\.$/, ''),
       status: error.status,
       code: error.code,
       link: error.link,
@@ -123,15 +123,17 @@ function inTheWay(cause: unknown): RustioError {
 
 /** In development only: elsewhere it is the concern of those who run the application, and told in the log. */
 function tablesBehind(cause: unknown): RustioError {
+  const { message = '', hint = '' } = databaseError(cause) ?? {};
+  const reason = [message, hint].filter((each) => each !== '').join('. ');
   return new RustioError(
     'RIO-HTTP-TABLES',
     {
-      problem: 'The tables of the database are not those of the models.',
-      why: 'The models were changed, or a migration was not applied yet.',
-      fix: 'Run `npx rustio-admin migrate make`, read what it wrote, then `npx rustio-admin migrate`.',
-      retry: 'After the migration.',
+      problem: 'A query uses a table or column that the database does not have.',
+      why: `PostgreSQL reports: ${reason}`,
+      fix: 'If a model has this table or column, run `npx rustio-admin migrate make`, read the new file, then run `npx rustio-admin migrate`. If not, correct the SQL that names it: a row rule (`defineRules`), a policy, or a query of your own.',
+      retry: 'After the migration, or the correction.',
     },
-    { status: 500, cause },
+    { status: 500, cause, params: { reason } },
   );
 }
 

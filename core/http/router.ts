@@ -182,9 +182,10 @@ function missedRoute(ctx: Context, app: App): RustioError {
   if (allowed.length === 0 || allowed.includes(ctx.method)) return notFound();
   // Where all methods of a path are for programs, so is the error.
   const [first, ...others] = app.routes.filter((route) => owners.some(({ path }) => path === patternOf(route)));
-  if (first !== undefined && [first, ...others].every(({ format }) => format === 'json')) ctx.state.route = first;
+  const isJson = first !== undefined && [first, ...others].every(({ format }) => format === 'json');
+  if (isJson) ctx.state.route = first;
   ctx.set('allow', allowed.toSorted().join(', '));
-  return wrongMethod(ctx.method, allowed);
+  return wrongMethod(ctx.method, allowed, isJson);
 }
 
 const parametersIn = (path: string): number => path.split('/:').length - 1;
@@ -202,14 +203,14 @@ export function notFound(): RustioError {
     {
       problem: 'Page not found.',
       why: 'It was deleted, it never existed, or you do not have access to it.',
-      fix: 'Check the address, or go to the dashboard.',
+      fix: 'Check the address, or go to the overview.',
       retry: 'Trying again gives the same answer.',
     },
     { status: 404 },
   );
 }
 
-function wrongMethod(asked: string, answered: readonly string[]): RustioError {
+function wrongMethod(asked: string, answered: readonly string[], isJson: boolean): RustioError {
   const method = /^[A-Z]{1,20}$/.test(asked) ? asked : undefined;
   const allowed = answered.join(', ');
   return new RustioError(
@@ -217,9 +218,9 @@ function wrongMethod(asked: string, answered: readonly string[]): RustioError {
     {
       problem: `This address does not accept ${method ?? 'that method'}.`,
       why: `It accepts ${allowed}.`,
-      fix: 'Use the links and forms of the pages.',
+      fix: isJson ? `Use one of these methods: ${allowed}.` : 'Use the links and forms of the pages.',
       retry: 'Trying again gives the same answer.',
     },
-    { status: 405, params: { method: method ?? '…', allowed } },
+    { status: 405, params: { method: method ?? '…', allowed, format: isJson ? 'json' : 'html' } },
   );
 }

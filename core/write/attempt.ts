@@ -31,10 +31,10 @@ export async function attempt<T>(
   }
 }
 
-/** The new row is none that the actor may have. */
+/** A row rule does not allow the row with its new values. */
 export class Forbidden extends Refusal<Refused> {
   constructor() {
-    super({ outcome: 'forbidden' });
+    super({ outcome: 'forbidden', problems: [{ field: undefined, issue: { key: 'problem.rowRule' } }] });
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Logger } from 'pino';
 import type { AuditContext } from '../actor.ts';
 import type { Transaction } from '../database/pool.ts';
 import type { ExtensionOf, ExtensionValues } from '../model/extend-model.ts';
@@ -23,11 +24,13 @@ export interface Change<R = Values, V = Values> {
 }
 
 /** What a hook returns: values to set beside those given, or problems that reject the change at their fields. */
-export interface HookResult<V = Values> {
+export interface HookResult<V = Values, F extends string = string> {
   readonly values?: V;
-  readonly problems?: readonly Problem[];
+  readonly problems?: readonly Problem<F>[];
 }
-type Answer<V> = Promise<HookResult<V> | void> | HookResult<V> | void;
+type FieldsOf<R, V> = (keyof R | keyof V) & string;
+type Answer<R, V> = Promise<HookResult<V, FieldsOf<R, V>> | void> | HookResult<V, FieldsOf<R, V>> | void;
+type Objection<R, V> = Pick<HookResult<V, FieldsOf<R, V>>, 'problems'>;
 
 /**
  * What a plugin does around every change of a model's rows, in the transaction of the change. Rows that go along with another one
@@ -39,17 +42,14 @@ export interface ModelHooks<R = Values, V = Values> {
    * Before values are validated: derive and normalise here. Of an update the old row is locked already. Values that hooks set are
    * validated like given ones, and are not subject to the actor's rights to fields.
    */
-  beforeValidate?(tx: Transaction, change: Change<R, V>): Answer<V>;
+  beforeValidate?(tx: Transaction, change: Change<R, V>): Answer<R, V>;
   /**
    * After validation, under the row's lock, before it is written; not for an update that changes nothing. Values that it sets are
    * validated.
    */
-  beforeSave?(tx: Transaction, change: Change<R, V>): Answer<V>;
+  beforeSave?(tx: Transaction, change: Change<R, V>): Answer<R, V>;
   /** Before a row is deleted. Problems keep it, and everything that hangs on it. */
-  beforeDelete?(
-    tx: Transaction,
-    change: Change<R, V>,
-  ): Promise<Pick<HookResult, 'problems'> | void> | Pick<HookResult, 'problems'> | void;
+  beforeDelete?(tx: Transaction, change: Change<R, V>): Promise<Objection<R, V> | void> | Objection<R, V> | void;
   /** Once the transaction is committed, for what must not be part of it: mails, other systems. An error is logged. */
   afterCommit?(change: Change<R, V> & { readonly key: string; readonly row: R | undefined }): Promise<void> | void;
 }
@@ -63,6 +63,8 @@ export interface ModelHook {
 /** A hook with the plugin that it is of. */
 export interface OwnedHook extends ModelHook {
   readonly owner: string;
+  /** Where mistakes of the hook are reported that must not fail the change. */
+  readonly log?: Pick<Logger, 'warn'>;
 }
 
 /**

@@ -2,6 +2,7 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import type { Transaction } from '../database/pool.ts';
+import { didYouMean } from '../model/nearest.ts';
 import type { ModelInfo } from '../model/registry.ts';
 import { decodeRow } from '../model/row.ts';
 import { failedHook } from '../plugin-failure.ts';
@@ -44,7 +45,7 @@ export async function runHooks(
     if (!hook.hooks[step]) continue;
     const values = { ...change.values, ...set };
     const result = await guarded(hook, step, () => hook.hooks[step]?.(tx, { ...change, values }));
-    problems.push(...(result?.problems ?? []));
+    problems.push(...problemsOf(hook, step, change.model, result?.problems));
     set = { ...set, ...newIn(result?.values ?? {}, values) };
   }
   for (const name of Object.keys(set)) {
@@ -64,7 +65,7 @@ export async function objectionsTo(
   const problems: Problem[] = [];
   for (const hook of hooks) {
     const result = await guarded(hook, 'beforeDelete', () => hook.hooks.beforeDelete?.(tx, change));
-    problems.push(...(result?.problems ?? []));
+    problems.push(...problemsOf(hook, 'beforeDelete', change.model, result?.problems));
   }
   return problems;
 }
@@ -107,6 +108,24 @@ export async function undoneUnlessDone(
 /** A stored row as hooks see it. */
 export function hookRow(model: ModelInfo, { wires }: StoredRow): Values {
   return decodeRow(model, wires);
+}
+
+/** A problem of a field that the model does not have concerns the whole record: no form has a place for it. */
+function problemsOf(
+  { owner, log }: OwnedHook,
+  hook: keyof ModelHooks,
+  { name: model, fields }: ModelInfo,
+  problems: readonly Problem[] = [],
+): readonly Problem[] {
+  return problems.map((problem) => {
+    const { field } = problem;
+    if (field === undefined || fields.has(field)) return problem;
+    log?.warn(
+      { plugin: owner, hook, model, field },
+      `the hook ${hook} of ${owner} returned a problem for "${field}", which is not a field of ${model}.${didYouMean(field, fields.keys())}`,
+    );
+    return { ...problem, field: undefined };
+  });
 }
 
 /** Of what a hook returned, what it has really set. */

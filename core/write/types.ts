@@ -1,8 +1,8 @@
 import type { Issue } from '../model/kind.ts';
 
 /** A mistake in what somebody wanted to store; without a field it concerns the record as a whole. */
-export interface Problem {
-  readonly field: string | undefined;
+export interface Problem<Field extends string = string> {
+  readonly field: Field | undefined;
   readonly issue: Issue;
 }
 
@@ -13,7 +13,8 @@ export type Written =
   /** Somebody else changed the record since it was read; the fields that differ now. */
   | { readonly outcome: 'conflict'; readonly fields: readonly string[] }
   | { readonly outcome: 'missing' }
-  | { readonly outcome: 'forbidden' };
+  /** Problems: the actor may change the record, but a row rule does not allow it with these values. */
+  | { readonly outcome: 'forbidden'; readonly problems?: readonly Problem[] };
 
 /** What became of a deletion; see `Written`. */
 export type Removed =

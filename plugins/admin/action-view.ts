@@ -25,7 +25,8 @@ export function actionView(
   const { confirm = {}, label, tone = 'neutral' } = action;
   const params = { ...subject, singular: titleOf(t, model), plural: pluralOf(t, model) };
   const problems = refused.problems ?? [];
-  const general = problems.filter(({ field }) => field === undefined || action.form === undefined);
+  // The form of an action has inputs of its own: a problem of another field of the record has no place in it.
+  const general = problems.filter(({ field }) => field === undefined || !action.form || form?.has(field) !== true);
   return {
     title: confirm.title === undefined ? t(label) : t(confirm.title, params),
     text: confirm.text === undefined ? '' : t(confirm.text, params),

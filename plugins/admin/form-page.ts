@@ -120,6 +120,7 @@ export async function saveForm(ctx: Context, app: App): Promise<void> {
     case 'missing':
       throw notFound();
     case 'forbidden':
+      if (written.problems) return refill(written.problems);
       throw forbidden();
   }
 }

@@ -2,7 +2,7 @@ import type { App } from '../../core/app.ts';
 import { isAllowed } from '../../core/extension-points.ts';
 import type { Context } from '../../core/http/context.ts';
 import { capitalised } from '../../core/view/capitalised.ts';
-import { pluralOf } from '../../core/view/model-names.ts';
+import { pluralOf, titleOf } from '../../core/view/model-names.ts';
 import type { ViewData } from '../../core/view/views.ts';
 import type { Figure, SmallTable } from './dashboard.ts';
 import { loadPart } from './load-part.ts';
@@ -45,7 +45,12 @@ async function panelsFor(ctx: Context, app: App): Promise<readonly PanelView[]> 
 
 interface GroupView {
   readonly label: string;
-  readonly models: readonly { readonly label: string; readonly url: string; readonly addUrl?: string }[];
+  readonly models: readonly {
+    readonly label: string;
+    readonly singular: string;
+    readonly url: string;
+    readonly addUrl?: string;
+  }[];
 }
 
 function groupsFor(ctx: Context, app: App): readonly GroupView[] {
@@ -56,6 +61,7 @@ function groupsFor(ctx: Context, app: App): readonly GroupView[] {
     const mayAdd = !model.readOnly && app.policy.may(actor, 'add', model);
     const entry = {
       label: capitalised(pluralOf(t, model)),
+      singular: titleOf(t, model),
       url: app.urls.list(model),
       ...(mayAdd && { addUrl: app.urls.add(model) }),
     };

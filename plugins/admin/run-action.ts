@@ -41,6 +41,7 @@ export function fromWritten(written: Written | Removed, message?: Issue): Action
     case 'conflict':
       return { outcome: 'refused', message: { key: 'admin.action.changed' } };
     case 'forbidden':
+      if ('problems' in written) return { outcome: 'refused', problems: written.problems };
       return { outcome: 'refused', message: { key: 'admin.action.forbidden' } };
     case 'missing':
       return { outcome: 'refused', message: { key: 'admin.action.gone' } };

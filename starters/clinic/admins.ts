@@ -28,7 +28,7 @@ const patientAdmin = defineAdmin(Patient, {
   order: ['name'],
   fieldsets: [
     { title: 'The patient', fields: ['name', 'bornOn', 'cover', 'allergies'] },
-    { title: 'How to reach', fields: ['phone', 'email'] },
+    { title: 'Contact', fields: ['phone', 'email'] },
     { title: 'Notes', fields: ['notes'] },
   ],
 });

@@ -37,6 +37,24 @@ test('somebody signs in, sees what needs doing, follows it, and signs out', asyn
   assert.equal(complaints, []);
 });
 
+test('a long navigation scrolls above its foot, which stays in sight', async () => {
+  const { page } = await administrator();
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await page.evaluate(`(() => {
+    const list = [...document.querySelectorAll('.rail-group ul')].at(-1);
+    for (let at = 1; at <= 20; at += 1) list.append(list.lastElementChild.cloneNode(true));
+  })()`);
+  const foot = await page.locator('.rail-foot').boundingBox();
+  assert.ok(foot && foot.y + foot.height <= 800, `it ends at ${foot && foot.y + foot.height} px`);
+  const last = page.locator('.rail-group a').last();
+  await last.focus();
+  const entry = await last.boundingBox();
+  assert.ok(entry && foot && entry.y + entry.height <= foot.y, 'the last entry is not behind the foot');
+  await page.setViewportSize({ width: 1280, height: 300 });
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.waitForURL('**/login?notice=signed-out');
+});
+
 test('a list is searched, narrowed through the combobox, paged on and back', async () => {
   const { page, complaints, open } = await administrator();
   await open('/admin/strikes');

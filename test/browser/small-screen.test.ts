@@ -41,6 +41,15 @@ for (const locale of ['en', 'ar']) {
     await rail.waitFor({ state: 'hidden' });
   });
 
+  test(`the audit trail, ${locale}: a row that is a block has no line of a column that stays`, async () => {
+    const { page, open } = visitors.administrator;
+    await open('/admin/audit');
+    const line = await page.evaluate<string>(
+      `getComputedStyle(document.querySelector('.table-stack tbody th')).borderInlineEndWidth`,
+    );
+    assert.is(line, '0px');
+  });
+
   test(`the list, ${locale}: dates in the first column stand in one line, and stay when the rest is scrolled`, async () => {
     const { page, open } = visitors.administrator;
     await open('/admin/strikes');

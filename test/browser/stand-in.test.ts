@@ -45,3 +45,17 @@ test('the page that says why loads the next one by itself, and in the end the ap
     await new Promise((resolve) => mended.close(resolve));
   }
 });
+
+test('long lines of the details break on a phone, so that their last words can be read', async () => {
+  const { page } = await browser.visit(app);
+  const at = { host: HOST, port: await portFor(0, HOST) };
+  const details = [`model visit: There is no field "${'record'.repeat(9)}" in visit.list. Did you mean "recorded_at"?`];
+  const standIn = await StandIn.open({ ...silentFailure, problem: 'broken'.repeat(12), details }, at);
+  await page.setViewportSize({ width: 390, height: 800 });
+  await page.goto(`http://${HOST}:${at.port}/admin`);
+  const tooWide = await page.evaluate<string[]>(
+    `[...document.querySelectorAll('html, h1, pre')].filter((box) => box.scrollWidth > box.clientWidth).map((box) => box.localName)`,
+  );
+  assert.equal(tooWide, []);
+  await standIn?.close();
+});

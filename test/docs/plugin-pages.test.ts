@@ -417,7 +417,7 @@ const configOf = async (page: string, file: string): Promise<Config> => (await s
       const all = await supervisor.get('/admin/contracts');
       for (const visible of ['Mine', 'Theirs', 'Later', '77,123']) assert.match(all.text, visible);
       const given = await staff.submit('/admin/contracts/1/+edit', { owner: 'other@example.org' });
-      assert.is(given.status, 403, 'the changed row must be theirs as well');
+      assert.is(given.status, 422, 'the changed row must be theirs as well');
     });
   });
 

@@ -149,11 +149,14 @@ test('a record may be called __proto__ or constructor, and have it for its key',
   assert.equal(await run(desk)`select count(*)::integer as n from place`, [{ n: 0 }]);
 });
 
-test('data may have such names, too; what the schema of the field leaves out of them, as zod does __proto__, is left out', async () => {
-  const data = '{"__proto__": {"x": 1}, "constructor": "y", "toString": {"a": null}}';
+test('data may have such names, too; __proto__, which schemas leave out without a word, is refused', async () => {
+  const data = '{"constructor": "y", "toString": {"a": null}}';
   const { location } = await clerk.submit(ADD, { name: 'Names', data, '~then': 'stay' });
   const form = formsOf((await clerk.get(location)).text).find(({ action }) => action === location);
   assert.equal(JSON.parse(String(form?.fields.data)), { constructor: 'y', toString: { a: null } });
+  const refused = await clerk.submit(ADD, { name: 'Prototype', data: '{"a": {"__proto__": {"x": 1}}}' });
+  assert.is(refused.status, 422);
+  assert.match(textOf(refused.text), 'No property of JSON can be named “__proto__”.');
   assert.is(Reflect.get({}, 'x'), undefined);
   assert.equal(await run(desk)`select data::text as data from thing`, [
     { data: '{"toString": {"a": null}, "constructor": "y"}' },

@@ -35,7 +35,7 @@ test('somebody arrives and is called, with two clicks', async () => {
   await row.getByRole('button', { name: /^Call/ }).click();
   await page.getByText(`${patient} was called to Gym.`).waitFor();
   await open('/admin');
-  await page.getByText('Patients wait').waitFor();
+  await page.getByText('Patients waiting').waitFor();
   assert.equal(complaints, []);
 });
 
@@ -52,6 +52,12 @@ for (const [name, options] of [
       'document.documentElement.scrollWidth - document.documentElement.clientWidth',
     );
     assert.is(tooWide, 0);
+    const arrived = await page
+      .getByRole('button', { name: /^Arrived/ })
+      .first()
+      .boundingBox();
+    const { width = 0 } = page.viewportSize() ?? {};
+    assert.ok(arrived && arrived.x + arrived.width <= width, 'the button needs no scrolling');
     assert.equal(complaints, []);
   });
 }

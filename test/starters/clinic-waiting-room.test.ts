@@ -61,7 +61,7 @@ test('a patient of today arrives, is called, and the page tells it', async () =>
   assert.is(arrived.location, address);
   const page = (await desk.get(address)).text;
   assert.equal(noticesOf(page), [`${seat.patient} has arrived.`]);
-  assert.is((await seen(desk, seat))[2], 'Waits 0 minutes');
+  assert.is((await seen(desk, seat))[2], 'Waiting 0 minutes');
 
   assert.is((await send(desk, 'called', { appointment: seat.appointment, room: '7' })).status, 303);
   assert.is((await seen(desk, seat))[2], 'Called to 7');
@@ -86,9 +86,9 @@ test('what does not fit is refused in words, and changes nothing', async () => {
   for (const wrong of ['', '0', '-1', 'x', "1' or '1", '99999999999999999999', '1']) {
     const answer = await send(desk, 'arrived', { appointment: wrong });
     assert.is(answer.status, 422, wrong);
-    assert.equal(noticesOf(answer.text), ['That is no appointment of today that is still booked.']);
+    assert.equal(noticesOf(answer.text), ['This is not one of today’s booked appointments.']);
   }
-  assert.is((await seen(desk, seat))[2], 'Waits 0 minutes');
+  assert.is((await seen(desk, seat))[2], 'Waiting 0 minutes');
 });
 
 test('two clicks at once are one arrival', async () => {

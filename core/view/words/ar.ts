@@ -96,6 +96,7 @@ export const kernelWordsArabic: Messages = {
 
   // ── what the record as a whole, its neighbours or somebody's rights do not allow
   'problem.notYours': 'لا يحق لك تغيير هذا.',
+  'problem.rowRule': 'ليس لديك صلاحية حفظ السجل بهذه القيم.',
   'problem.noSuchRow': 'لا يوجد {target} باسم «{typed}».',
   'problem.taken': 'هذه القيمة مأخوذة: لسجل آخر القيمة نفسها.',
   'problem.takenTogether': 'لسجل آخر القيم نفسها معًا: {fields}.',

@@ -91,6 +91,7 @@ export const kernelWords: Messages = {
 
   // ── what the record as a whole, its neighbours or somebody's rights do not allow
   'problem.notYours': 'You may not change this.',
+  'problem.rowRule': 'You do not have permission to save the record with these values.',
   'problem.noSuchRow': 'There is no {target} “{typed}”.',
   'problem.taken': 'This is already taken: another record has the same value.',
   'problem.takenTogether': 'Another record has the same values together: {fields}.',

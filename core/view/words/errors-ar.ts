@@ -15,13 +15,16 @@ export const kernelErrorsArabic: Messages = {
 
   'error.RIO-HTTP-METHOD.problem': 'لا يجيب هذا العنوان عن {method}.',
   'error.RIO-HTTP-METHOD.why': 'يجيب عن {allowed}.',
-  'error.RIO-HTTP-METHOD.fix': 'استعمل روابط الصفحات ونماذجها.',
+  'error.RIO-HTTP-METHOD.fix':
+    '{format, select, json {استعمل إحدى هذه الطرق: {allowed}.} other {استعمل روابط الصفحات ونماذجها.}}',
   'error.RIO-HTTP-METHOD.retry': SAME_ANSWER,
 
-  'error.RIO-HTTP-SIGN-IN.problem': 'لم تسجّل دخولك.',
-  'error.RIO-HTTP-SIGN-IN.why': 'هذا العنوان لمن سجّل دخوله، وربما انتهت جلستك.',
-  'error.RIO-HTTP-SIGN-IN.fix': 'سجّل دخولك ثم أعد المحاولة.',
-  'error.RIO-HTTP-SIGN-IN.retry': 'بعد تسجيل الدخول.',
+  'error.RIO-HTTP-SIGN-IN.problem': '{by, select, token {هذا الطلب يتطلب إثبات الهوية.} other {لم تسجّل دخولك.}}',
+  'error.RIO-HTTP-SIGN-IN.why':
+    '{by, select, token {ليس في الطلب رمز وصول صالح.} other {هذا العنوان لمن سجّل دخوله، وربما انتهت جلستك.}}',
+  'error.RIO-HTTP-SIGN-IN.fix':
+    '{by, select, token {أرسل رمز وصول صالحًا مع الطلب.} other {سجّل دخولك ثم أعد المحاولة.}}',
+  'error.RIO-HTTP-SIGN-IN.retry': '{by, select, token {مع رمز وصول صالح.} other {بعد تسجيل الدخول.}}',
 
   'error.RIO-HTTP-FORBIDDEN.problem': 'لا يحق لك ذلك.',
   'error.RIO-HTTP-FORBIDDEN.why': 'ليست لحسابك الصلاحية اللازمة.',
@@ -91,11 +94,11 @@ export const kernelErrorsArabic: Messages = {
   'error.RIO-HTTP-BUSY.fix': 'أرسل النموذج من جديد.',
   'error.RIO-HTTP-BUSY.retry': 'فورًا.',
 
-  'error.RIO-HTTP-TABLES.problem': 'جداول قاعدة البيانات ليست جداول النماذج.',
-  'error.RIO-HTTP-TABLES.why': 'تغيّرت النماذج، أو لم تُطبَّق إحدى الترحيلات بعد.',
+  'error.RIO-HTTP-TABLES.problem': 'يستعمل استعلام جدولًا أو عمودًا غير موجود في قاعدة البيانات.',
+  'error.RIO-HTTP-TABLES.why': 'أبلغت PostgreSQL بما يلي: \u2066{reason}\u2069',
   'error.RIO-HTTP-TABLES.fix':
-    'شغّل \u2066npx rustio-admin migrate make\u2069، واقرأ ما كتبه، ثم \u2066npx rustio-admin migrate\u2069.',
-  'error.RIO-HTTP-TABLES.retry': 'بعد الترحيل.',
+    'إن كان الجدول أو العمود في أحد النماذج فشغّل \u2066npx rustio-admin migrate make\u2069، واقرأ الملف الجديد، ثم شغّل \u2066npx rustio-admin migrate\u2069. وإلا فصحّح عبارة SQL التي تذكره: قاعدة سجلات (\u2066defineRules\u2069) أو سياسة صلاحيات أو استعلام لك.',
+  'error.RIO-HTTP-TABLES.retry': 'بعد الترحيل أو التصحيح.',
 
   'error.RIO-HTTP-FULL.problem': 'لم يبق مكان لتخزين هذا.',
   'error.RIO-HTTP-FULL.why': 'امتلأ قرص قاعدة البيانات. لم يُحفظ شيء من تغييرك؛ وما خُزّن من قبل سليم.',

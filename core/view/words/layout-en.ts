@@ -26,6 +26,6 @@ export const layoutWords: Messages = {
   'layout.error.fix': 'What to do',
   'layout.error.retry': 'Try again',
   'layout.error.again': 'Try again now',
-  'layout.error.home': 'To the overview',
+  'layout.error.home': 'Go to the overview',
   'layout.error.id': 'If you ask for help, give this id:',
 };

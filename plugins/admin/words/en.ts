@@ -51,7 +51,7 @@ export const adminWords: Messages = {
   'admin.form.save': 'Save',
   'admin.form.saveAndStay': 'Save and continue',
   'admin.form.saveAndNew': 'Save and add another',
-  'admin.form.mistakes': 'Not saved: {n, plural, one {# thing needs} other {# things need}} a look',
+  'admin.form.mistakes': 'Not saved: please fix {n, plural, one {# error} other {# errors}}',
   'admin.form.mistake': '{label}: {text}',
   'admin.conflict': 'Not saved: somebody else changed this first',
   'admin.conflict.why':

@@ -23,7 +23,7 @@ export const en: Messages = {
   'sessions.account.name': 'Name',
   'sessions.account.email': 'E-mail',
   'sessions.account.role': 'Role',
-  'sessions.account.sessions': 'See where you are signed in, and end sessions that you do not recognize.',
+  'sessions.account.sessions': 'See where you are signed in, and end sessions that you do not recognise.',
 
   'sessions.own.title': 'Where you are signed in',
   'sessions.own.why': 'End every session that you do not recognise, and ask an administrator for a new password.',

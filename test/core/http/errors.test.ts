@@ -42,6 +42,9 @@ test.before(async () => {
         '/+deadlock': async (_ctx, { database }) => {
           await database.query(sql.unsafe`do $$ begin raise exception 'in the way' using errcode = '40P01'; end $$`);
         },
+        '/+statuz': async (_ctx, { database }) => {
+          await database.query(sql.unsafe`select t.soucre from rustio_migration t`);
+        },
         '/+inside': () => {
           throw new RustioError('RIO-PROBE-INSIDE', { problem: 'of the inside', why: 'w', fix: 'f', retry: 'r' });
         },
@@ -72,6 +75,15 @@ test('two changes that stood in each other’s way: the one that gave way may be
   assert.match(text, 'RIO-HTTP-BUSY');
   assert.is(headers['retry-after'], '5');
   assert.not.match(text, 'in the way');
+});
+
+test('in development, a wrong column shows what PostgreSQL reports and names row rules as a possible cause', async () => {
+  const { status, text } = await ask(app.url, 'GET', '/admin/+statuz', { accept: 'text/html' });
+  assert.is(status, 500);
+  assert.match(text, 'RIO-HTTP-TABLES');
+  assert.match(text, 'column t.soucre does not exist');
+  assert.match(text, 'Perhaps you meant to reference the column');
+  assert.match(text, 'defineRules');
 });
 
 test('it is logged once, whole', async () => {

@@ -56,6 +56,41 @@ test('access is open when it is `open: true` and nothing else', () => {
     assert.is.not(decide(access), 'allow', JSON.stringify(access));
 });
 
+test('a page that asks for a permission that does not exist fails, and the log names what was meant', async () => {
+  const plugin = definePlugin({
+    name: 'odd',
+    api: 1,
+    permissions: [{ name: 'odd.add', description: 'Add odd things' }],
+    routes(routes) {
+      routes.get('/odd', { access: { signedIn: true } }, (ctx, app) => {
+        const name = new URLSearchParams(ctx.querystring).get('name') ?? '';
+        ctx.body = app.access.decide(ctx, { permission: name });
+      });
+    },
+  });
+  const app = await testApp({ extend: [plugin] });
+  try {
+    const developer = await app.person('developer');
+    assert.is((await developer.get('/admin/odd?name=odd.add')).text, 'allow');
+    assert.is(
+      (await developer.get('/admin/odd?name=add')).text,
+      'deny',
+      'a word that some model has, and no model here',
+    );
+    for (const [name, meant] of [
+      ['oddNot.add', 'odd.add'],
+      ['chnage', 'change'],
+    ]) {
+      assert.is((await developer.get(`/admin/odd?name=${name}`)).status, 500);
+      const error = app.errors.at(-1);
+      assert.is(error?.code, 'RIO-HTTP-PERMISSION');
+      assert.match(JSON.stringify(error), `Did you mean \\"${meant}\\"?`);
+    }
+  } finally {
+    await app.close();
+  }
+});
+
 test('a gate that answers with a promise is closed', async () => {
   const gate: Gate = { name: 'later', page: '/later', passes: () => Promise.resolve(true) as never };
   const plugin = definePlugin({

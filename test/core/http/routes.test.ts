@@ -365,7 +365,12 @@ test('a bearer token opens what its scheme guards; without one the answer is 401
     const refused = await send('POST', '/api/mine', { ...JSON_BODY, accept: 'text/html', ...headers }, '{}');
     assert.is(refused.status, 401);
     assert.is(refused.headers['www-authenticate'], 'Bearer realm="api"');
-    assert.is(jsonOf(refused).error.code, 'RIO-HTTP-SIGN-IN');
+    const { code, problem, why, fix } = jsonOf(refused).error;
+    assert.is(code, 'RIO-HTTP-SIGN-IN');
+    assert.equal(
+      [problem, why, fix],
+      ['Authentication is required.', 'The request has no valid token.', 'Send a valid token with the request.'],
+    );
   }
 });
 
@@ -407,6 +412,7 @@ test('programs are told in JSON that a method or a model is not there, whatever 
   const method = await send('PUT', '/api/notes', accept);
   assert.is(method.status, 405);
   assert.is(jsonOf(method).error.code, 'RIO-HTTP-METHOD');
+  assert.is(jsonOf(method).error.fix, `Use one of these methods: ${method.headers.allow}.`);
   const none = await send('GET', '/api/of/nothing', accept);
   assert.is(none.status, 404);
   assert.is(jsonOf(none).error.code, 'RIO-HTTP-NOT-FOUND');
@@ -426,6 +432,7 @@ test('JSON from our own pages needs the token of the sign-in, in a header', asyn
   assert.is((await put({ 'x-csrf-token': token, origin: 'https://evil.example' })).status, 403);
   const stranger = await send('PUT', '/admin/preferences', { ...JSON_BODY, ...OWN_FORM, ...JSON_BODY }, '{}');
   assert.is(stranger.status, 401);
+  assert.is(jsonOf(stranger).error.problem, 'You are not signed in.');
 });
 
 test('middleware runs at its stage, with what is known by then', async () => {
@@ -433,7 +440,7 @@ test('middleware runs at its stage, with what is known by then', async () => {
   assert.equal(steps, ['before-route true', 'after-access true', 'around-handler true', 'after the handler']);
   steps.splice(0);
   await send('POST', '/api/mine', JSON_BODY, '{}');
-  assert.equal(steps, ['before-route true', 'on-error You are not signed in.']);
+  assert.equal(steps, ['before-route true', 'on-error Authentication is required.']);
 });
 
 test('on-error middleware that fails itself is logged, and the error page is shown all the same', async () => {

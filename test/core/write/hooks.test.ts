@@ -17,12 +17,14 @@ import { cause, type Desk, mistakes, openDesk } from './desk.ts';
 const test = suite('hooks of models');
 let desk: Desk;
 let events: string[] = [];
+let warnings: object[] = [];
 test.before(async () => {
   desk = await openDesk();
 });
 test.before.each(async () => {
   await desk.clear();
   events = [];
+  warnings = [];
   await run(desk.database)`insert into place (code, name) values ('A', 'Alpha'), ('B', 'Beta')`;
   await run(desk.database)`
     insert into person (name, email, boss_id, place_code, secret) values
@@ -44,7 +46,8 @@ function writing(hooks: readonly ModelHook[], rules: Rules = {}) {
       },
     },
   ]);
-  const owned = hooks.map((hook, at) => ({ ...hook, owner: `plugin-${at + 1}` }));
+  const log = { warn: (facts: object) => void warnings.push(facts) };
+  const owned = hooks.map((hook, at) => ({ ...hook, owner: `plugin-${at + 1}`, log }));
   return createWrite({ models, policy: policyWith(rules), events: recorded, hooks: owned });
 }
 
@@ -56,7 +59,10 @@ const create = (hooks: readonly ModelHook[], name: string) =>
   change((tx) => writing(hooks).create(tx, cause, Person, { name }));
 const remove = (hooks: readonly ModelHook[], model: AnyModel, key: string, rules: Rules = {}) =>
   change((tx) => writing(hooks, rules).remove(tx, cause, model, key));
-const problem = (field: string | undefined, key: string): { problems: readonly Problem[] } => ({
+const problem = <F extends string | undefined>(
+  field: F,
+  key: string,
+): { problems: readonly Problem<F & string>[] } => ({
   problems: [{ field, issue: { key } }],
 });
 const personNow = async (key: number) => (await run(desk.database)`select * from person where id = ${key}`)[0];
@@ -66,6 +72,21 @@ const countOf = async (table: string) =>
       sql.type(z.object({ n: z.string() }))`select count(*) as n from ${sql.identifier([table])}`,
     ),
   );
+
+test('a problem of a field that the model does not have concerns the record, and is reported in the log', async () => {
+  // @ts-expect-error the model has no such field
+  const typed = hooksFor(Person, { beforeValidate: () => problem('emial', 'one') });
+  const untyped = hooksFor('*', { beforeDelete: () => problem('title', 'two') });
+  assert.equal(mistakes(await update([typed], { name: 'Anna' })), ['(record): one']);
+  assert.equal(await remove([untyped], Person, '2'), {
+    outcome: 'refused',
+    problems: [{ field: undefined, issue: { key: 'two' } }],
+  });
+  assert.equal(warnings, [
+    { plugin: 'plugin-1', hook: 'beforeValidate', model: 'person', field: 'emial' },
+    { plugin: 'plugin-1', hook: 'beforeDelete', model: 'person', field: 'title' },
+  ]);
+});
 
 test('beforeValidate sees actor, old row and what was given, and its values are validated like given ones', async () => {
   const seen: unknown[] = [];

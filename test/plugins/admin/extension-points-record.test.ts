@@ -260,6 +260,16 @@ test('a record that was changed meanwhile is shown again, and nothing is done', 
   assert.is(await stateOf(5), 'done null');
 });
 
+test('a problem of a field that the form of an action does not have is above it', async () => {
+  const path = '/admin/things/7/+action/explain';
+  const form = formsOf((await clerk.get(path)).text).find(({ action: to }) => to === path);
+  const { reason: _, ...fields } = form?.fields ?? {};
+  const { status, text } = await clerk.post(path, fields);
+  assert.is(status, 422);
+  assert.match(textOf(mainOf(text)), 'A reason is required.');
+  assert.match(mainOf(text), 'role="alert"');
+});
+
 test('a refused action keeps what was entered, names the field, and undoes what it wrote', async () => {
   const path = '/admin/things/6/+action/explain';
   const refused = await clerk.submit(path, { reason: '' });

@@ -185,7 +185,7 @@ for (const [name, typed, says] of mistakes) {
     assert.match(mistakeAt(text, name), says);
     const [summary = '', ...more] = noticesOf(text);
     assert.equal(more, []);
-    assert.match(summary, /^Not saved: 1 thing needs a look/);
+    assert.match(summary, /^Not saved: please fix 1 error/);
     assert.match(summary, says);
     assert.match(text, `<a href="#f-${name}">`);
     const held = heldBy(text, ADD);
@@ -201,7 +201,7 @@ for (const [name, typed, says] of mistakes) {
 test('all mistakes are told at once, and the form can be sent again as it stands', async () => {
   const { status, text } = await clerk.submit(ADD, { name: 'Elbow', amount: 'many', day: 'soon', price: '5' });
   assert.is(status, 422);
-  assert.match(noticesOf(text)[0] ?? '', /^Not saved: 2 things need a look/);
+  assert.match(noticesOf(text)[0] ?? '', /^Not saved: please fix 2 errors/);
   const held = heldBy(text, ADD);
   const again = await clerk.post(ADD, { ...held, amount: '5', day: '' });
   assert.is(again.status, 303);

@@ -184,3 +184,7 @@ test('a model of a plugin has pages under System, unless the plugin hides it', a
     await opened.close();
   }
 });
+
+test('the link that adds a record is named after one of them', async () => {
+  assert.is(linkTo((await clerk.get('/admin')).text, 'Add thing'), '/admin/things/+new');
+});

@@ -1,0 +1,45 @@
+// A label of a contribution that is a misspelt key would be shown as it is; the boot warns.
+import { pino } from 'pino';
+import * as assert from 'uvu/assert';
+import { createApp } from '../../../core/create-app.ts';
+import { readEnvironment } from '../../../core/environment.ts';
+import { definePlugin } from '../../../index.ts';
+import { builtIn } from '../../../plugins/order.ts';
+import { testDatabase } from '../../support/database.ts';
+import { suite } from '../../support/suite.ts';
+
+const test = suite('boot: missing messages');
+
+test('a label that looks like a key of its plugin and has no message is logged, with what was meant', async () => {
+  const entry = (label: string) => ({ label, path: '/admin', access: { signedIn: true } }) as const;
+  const notes = definePlugin({
+    name: 'notes',
+    api: 1,
+    messages: { en: { 'notes.title': 'Notes' } },
+    contributes: {
+      'layout.navigation': ['notes.titel', 'notes.title', 'Notes. All of them', 'node.js'].map(entry),
+    },
+  });
+  const warnings: string[] = [];
+  const log = pino({ level: 'warn' }, { write: (line: string) => void warnings.push(JSON.parse(line).msg) });
+  const database = await testDatabase();
+  try {
+    const folder = import.meta.dirname;
+    const environment = readEnvironment(folder, { DATABASE_URL: database.url });
+    const config = { name: 'Notes', extend: [notes] };
+    const application = await createApp({
+      project: { folder, environment, config, configError: undefined },
+      plugins: builtIn,
+      log,
+    });
+    await application.close();
+    assert.equal(
+      warnings.filter((each) => each.includes('message')),
+      [
+        'plugin notes: layout.navigation: the label "notes.titel" is not a key of a message. Did you mean "notes.title"?',
+      ],
+    );
+  } finally {
+    await database.drop();
+  }
+});
