@@ -94,9 +94,7 @@ export function accessControl(checks: readonly AccessChecks[], app: () => App): 
  */
 export function checkAccess(route: Route, app: App, authenticators: readonly Authenticator[]): Middleware {
   const { skipGates } = route;
-  const gates = app.plugins
-    .flatMap((plugin) => plugin.gates ?? [])
-    .filter((gate) => skipGates !== 'all' && !skipGates.includes(gate.name));
+  const gates = gatesOf(app).filter((gate) => skipGates !== 'all' && !skipGates.includes(gate.name));
   const signIn = app.plugins.find((plugin) => plugin.signInPage !== undefined)?.signInPage;
   const asked = route.schemes.flatMap((scheme) => authenticators.find((each) => each.scheme === scheme) ?? []);
   const challenge = asked.flatMap((each) => each.challenge ?? []);
@@ -126,6 +124,18 @@ export function checkAccess(route: Route, app: App, authenticators: readonly Aut
     if (decision === 'deny') throw forbidden();
     await next();
   };
+}
+
+const gatesByApp = new WeakMap<App, readonly Gate[]>();
+
+/** The gates of all plugins, in their order. */
+export function gatesOf(app: App): readonly Gate[] {
+  let gates = gatesByApp.get(app);
+  if (gates === undefined) {
+    gates = app.plugins.flatMap((plugin) => plugin.gates ?? []);
+    gatesByApp.set(app, gates);
+  }
+  return gates;
 }
 
 /** A gate that answers anything but `true`, such as a promise, is closed. */

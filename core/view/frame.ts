@@ -2,7 +2,7 @@
 
 import type { App } from '../app.ts';
 import { isAllowed, type NavigationItem } from '../extension-points.ts';
-import { isPassed } from '../http/access.ts';
+import { gatesOf, isPassed } from '../http/access.ts';
 import type { Context } from '../http/context.ts';
 import { consumeFlash } from '../http/flash.ts';
 import { formToken } from '../http/form-token.ts';
@@ -43,7 +43,7 @@ export function frameOf(ctx: Context, app: App, { frame }: ViewData): string {
  */
 function isFullySignedIn(ctx: Context, app: App): boolean {
   if (ctx.state.actor.kind !== 'person') return false;
-  return app.plugins.every(({ gates = [] }) => gates.every((gate) => isPassed(gate, ctx, app)));
+  return gatesOf(app).every((gate) => isPassed(gate, ctx, app));
 }
 
 const BLOCK_POINTS = [
