@@ -1,0 +1,63 @@
+// Several processes when something goes wrong: a config that cannot be loaded, crashes one after another, migrations that are pending.
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import * as assert from 'uvu/assert';
+import { suite } from '../support/suite.ts';
+import { CONFIG, get, pidsOf, probeProject, startTwo, stop, until } from './probe-project.ts';
+import { RunningCli, runCli } from './run-cli.ts';
+
+const test = suite('several processes, when something goes wrong');
+
+test('a reload with a broken config leaves the old processes at work', async () => {
+  const running = await startTwo();
+  const { folder, cli, admin } = running;
+  const before = await pidsOf(admin);
+  writeFileSync(path.join(folder, 'rustio.config.ts'), 'export default {');
+  cli.signal('SIGHUP');
+  await cli.until(/the reload stopped/);
+  assert.equal(await pidsOf(admin), before);
+  writeFileSync(path.join(folder, 'rustio.config.ts'), CONFIG);
+  cli.signal('SIGHUP');
+  await until(() => cli.stdout.match(/^probe stopped: web$/gm)?.length === 2);
+  assert.is([...(await pidsOf(admin))].filter((pid) => before.has(pid)).length, 0);
+  await stop(running);
+});
+
+test('processes that crash at once, again and again, are given up', async () => {
+  const { cli, admin } = await startTwo();
+  let isOver = false;
+  void cli.ended.then(() => {
+    isOver = true;
+  });
+  await until(async () => {
+    await get(`${admin}/+crash`, 2_000).catch(() => {});
+    return isOver;
+  });
+  assert.is(await cli.ended, 1);
+  assert.match(cli.stderr, 'RIO-SERVE-WORKERS');
+  assert.match(cli.stderr, 'exit code 7');
+});
+
+test('a start that fails in the processes fails, with their message', async () => {
+  const { folder, environment } = await probeProject();
+  const config = path.join(folder, 'rustio.config.ts');
+  writeFileSync(
+    config,
+    CONFIG.replace("console.log('probe started: ' + role);", "throw new Error('no lightning today');"),
+  );
+  const result = await runCli(folder, ['start', '--workers', '2'], environment);
+  assert.is(result.code, 1);
+  assert.match(result.stderr, 'no lightning today');
+  assert.match(result.stderr, 'RIO-SERVE-WORKERS');
+});
+
+test('a worker says what is pending, and works once that is done', async () => {
+  const { folder, environment } = await probeProject();
+  const cli = new RunningCli(folder, ['worker'], environment);
+  await cli.until(/worker ready in \d+ ms/);
+  assert.match(cli.stdout, 'migrations are pending');
+  assert.is((await runCli(folder, ['migrate'], environment)).code, 0);
+  await cli.until(/^tick$/m);
+  cli.signal('SIGINT');
+  assert.is(await cli.ended, 0, cli.stderr);
+});
