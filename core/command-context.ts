@@ -3,7 +3,7 @@ import { hostname, userInfo } from 'node:os';
 import type { AuditContext } from './actor.ts';
 
 /**
- * The audit context of a command: somebody with a shell, by their name on the machine.
+ * The audit context of a command: a user with a shell, identified by their login name.
  *
  * @example
  * await app.database.transaction((tx) => app.write.remove(tx, commandAuditContext(), Order, key));

@@ -49,7 +49,7 @@ export function combinePolicies(parts: readonly PolicyPart[]): Policy {
 
 /** Asks about the owner of a token as well: parts that are about people say nothing about their tokens. */
 function withOwners(policy: Policy): Policy {
-  // Asked some hundred times a page, so nothing is allocated for whoever has no owner.
+  // Called hundreds of times per page, so it allocates nothing for actors without an owner.
   const ownerOf = (actor: Actor): Actor | undefined => (actor.kind === 'token' ? actor.onBehalfOf : undefined);
   const both = (actor: Actor, ask: (each: Actor) => boolean): boolean => {
     const owner = ownerOf(actor);

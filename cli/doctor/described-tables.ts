@@ -5,7 +5,7 @@ import type { FieldInfo, ModelInfo } from '../../core/model/registry.ts';
 import { valueField } from '../../core/query/sql-names.ts';
 import { type FoundColumn, type FoundTable, findTable } from './found-table.ts';
 
-/** Whether tables that somebody else keeps, and columns that plugins add to models, are as their models (`managed: false`) describe them. No migration ever looks. */
+/** Whether tables that are managed elsewhere, and columns that plugins add to models, match their models (`managed: false`). Migrations do not check this. */
 export const describedTables: CheckOf<'database'> = {
   name: 'described-tables',
   needs: 'database',

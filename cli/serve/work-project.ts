@@ -10,7 +10,7 @@ import { askedToStop } from './stop-signals.ts';
 /** Plugins and tasks get 10 s each; a statement that still runs then must not hold the process for ever. */
 const CLOSE_MS = 60_000;
 
-/** Runs the scheduled tasks and the queues of the project in `folder` until somebody asks to stop. It serves no requests. */
+/** Runs the scheduled tasks and the queues of the project in `folder` until it is stopped. It serves no requests. */
 export async function workProject(folder: string): Promise<void> {
   const began = performance.now();
   const project = await openProject(folder);

@@ -1,5 +1,5 @@
 // Adds a new app or plugin to the text of rustio.config.ts. It changes only places that it recognises exactly, in the form in which
-// starters write them: a guess would break somebody's file.
+// starters write them: a guess could break the user's file.
 
 /** Names under which an app's exports are imported: `stockModels`, `stockAdmins`. */
 export interface AppNames {
@@ -8,7 +8,7 @@ export interface AppNames {
   readonly admins: string;
 }
 
-/** The lines that somebody would add by hand. */
+/** The lines that a user would add by hand. */
 export function linesToAdd(names: AppNames): string[] {
   return [
     importLine(names),

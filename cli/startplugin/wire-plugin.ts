@@ -8,7 +8,7 @@ export interface PluginImport {
   readonly variable: string;
 }
 
-/** The lines that somebody would add by hand. */
+/** The lines that a user would add by hand. */
 export function linesToAdd({ from, variable }: PluginImport): string[] {
   return [`import { ${variable} } from '${from}';`, `  extend: [${variable}],`];
 }

@@ -8,7 +8,7 @@ import { type TestServer, testServer } from './test-server.ts';
 /** A database of one test. */
 export interface TestDatabase {
   readonly url: string;
-  /** Drops it, whoever is connected. Databases that a test does not drop go with the server. */
+  /** Drops the database and closes its connections. Databases that a test does not drop are removed with the server. */
   drop(): Promise<void>;
 }
 

@@ -36,7 +36,7 @@ export function orderPlugins(config: Config, builtIn: readonly Plugin[]): Ordere
       .filter((name) => !names.includes(name))
       .map((name) => ({
         where: `plugins.${name}`,
-        problem: `there is no plugin of that name.${didYouMean(name, names)}`,
+        problem: `there is no plugin with that name.${didYouMean(name, names)}`,
       })),
     ...enabled.flatMap((plugin, position) => problemsOf(plugin, position, enabled, available)),
   ];

@@ -191,7 +191,7 @@ function signInFirst(): RustioError {
   );
 }
 
-/** The same for routes whose schemes are none that browsers send by themselves. */
+/** The same for routes whose schemes browsers do not send automatically. */
 function tokenRequired(): RustioError {
   return new RustioError(
     'RIO-HTTP-SIGN-IN',

@@ -7,7 +7,7 @@ import type { SignInData } from './sign-in-data.ts';
 export interface Authentication {
   readonly actor: Actor;
   readonly credential?: Credential;
-  /** Keys the CSRF tokens of this sign-in; schemes that browsers send by themselves need one. */
+  /** Keys the CSRF tokens of this sign-in; schemes that browsers send automatically need one. */
   readonly csrfSecret?: string;
   /**
    * An object that lives as long as the sign-in; the authenticator saves it when a request has changed it. Core keeps flash
@@ -32,7 +32,7 @@ export interface Authentication {
 export interface Authenticator {
   /** A word that routes name it by: `session`, `bearer`. */
   readonly scheme: string;
-  /** Whether browsers send its proof by themselves (a cookie, an identity that a proxy adds); then changes need CSRF protection. */
+  /** Whether browsers send its credentials automatically (a cookie, an identity that a proxy adds); then changes need CSRF protection. */
   readonly ambient: boolean;
   /** Asked on routes that name no scheme. @defaultValue false */
   readonly default?: boolean;

@@ -148,7 +148,7 @@ function problemsOf(
   }
   if (csrf === 'none' && isAmbient && !isSafe(route.method)) {
     problems.push(
-      'it has no CSRF protection although browsers authenticate it by themselves. Use a scheme for programs, or `authenticate: "none"`.',
+      'it has no CSRF protection although browsers send its credentials automatically. Use a scheme for programs, or `authenticate: "none"`.',
     );
   }
   if (isAmbient && mayBeShared(route.headers)) {

@@ -8,7 +8,7 @@ import type { InterruptedForm } from './sign-in-data.ts';
 
 /** The maximum size of a form that is kept, as JSON, in bytes: what is kept for a sign-in has 16 KB. A larger one is lost. */
 const MAX_BYTES = 10_000;
-/** After that a page starts afresh: nobody expects yesterday's text in a form. */
+/** After this a page starts empty: users do not expect yesterday's text in a form. */
 const KEPT_MS = 60 * 60_000;
 /** Resumable routes post no passwords; this is for the one that does by mistake. */
 const SECRET = /pass(?:word|phrase|code)|secret|token|otp|(?:^|[-_])pin(?:$|[-_])/i;

@@ -28,7 +28,7 @@ export interface RouteOptions {
   /**
    * How a change is protected against cross-site request forgery. `token`: the origin of the request and a token of the
    * session. `origin`: the origin alone, for forms before sign-in. `none`: for programs and signed webhooks; only with a scheme
-   * that browsers do not send by themselves.
+   * that browsers do not send automatically.
    * @defaultValue 'token' where the scheme rests on cookies, else 'none'
    */
   readonly csrf?: 'token' | 'origin' | 'none';

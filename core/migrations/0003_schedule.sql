@@ -1,4 +1,4 @@
--- Scheduled tasks, one row each: whoever updates a row runs the task, so of all processes one does.
+-- Scheduled tasks, one row each. The process that updates the row runs the task, so only one process does.
 create table rustio_schedule (
   plugin text not null,
   task text not null,

@@ -37,7 +37,7 @@ export class Estimates {
 
   async refresh(): Promise<void> {
     this.#due = Date.now() + FRESH;
-    // All readers share the figures, whoever happens to ask for them.
+    // All readers share the figures, no matter which of them triggers the query.
     const rows = await withoutScope(() =>
       this.#database.any(sizes`
         select wanted."table", (${estimateSql})::bigint as rows

@@ -36,7 +36,7 @@ export interface Listing {
   /** Filters beside those by a field of the model. */
   readonly conditions?: readonly ConditionFilter[];
 }
-/** A filter whose values stand for conditions that somebody wrote. */
+/** A filter whose values select SQL conditions declared in code. */
 export interface ConditionFilter {
   /** Made with `computedField`; its name is the parameter's: `f.*overdue`. */
   readonly field: FieldInfo;

@@ -16,7 +16,7 @@ export interface FailedSignIn extends SignInAttempt {
   readonly reason: string;
 }
 
-/** How somebody has proven who they are. */
+/** How the user proved their identity. */
 export interface VerifiedSignIn {
   /** `password`, or the name of the sign-in method. */
   readonly method: string;

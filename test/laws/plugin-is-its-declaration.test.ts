@@ -104,7 +104,7 @@ test('a built-in one that nobody needs can be switched off', async () => {
 
 test('a plugin that is misspelt, unknown to another, or given options that it does not have stops the boot', async () => {
   assert.equal(await problemsOf({ plugins: { sesions: {} } as object }), [
-    'plugins.sesions: there is no plugin of that name. Did you mean "sessions"?',
+    'plugins.sesions: there is no plugin with that name. Did you mean "sessions"?',
   ]);
   const slip: object = { idleHour: 3 };
   assert.match((await problemsOf({ plugins: { sessions: slip } })).join(), /plugins\.sessions.*idleHour/);

@@ -71,7 +71,7 @@ export class WebCluster {
   constructor(options: WebClusterOptions) {
     this.#options = options;
     this.#slots = Array.from({ length: options.count }, () => undefined);
-    // Only whoever waits for it is concerned.
+    // Only the callers that wait for it are affected.
     this.#failed.promise.catch(() => {});
     cluster.setupPrimary({
       exec: options.script,

@@ -18,7 +18,7 @@ export const checks: readonly Check[] = [
       if (invoices === 0) return { status: 'ok', message: 'Every invoice is the sum of its lines.' };
       return {
         status: 'failed',
-        message: `${invoices} invoices are not the sum of their lines: somebody changed rows past the application.`,
+        message: `${invoices} invoices are not the sum of their lines: rows were changed outside the application.`,
         fix: 'Look at who may write to the database, then open and save a line of each.',
       };
     },

@@ -3,7 +3,7 @@ import { type EventHandlers, sql, type Transaction, z } from 'rustio-admin';
 const keyRow = z.object({ invoice_id: z.string() });
 
 /**
- * Keeps an invoice's total the sum of its lines, whoever changes them, and however: page, import, command. It
+ * Keeps an invoice's total the sum of its lines, no matter how they are changed: page, import, command. It
  * runs in the transaction of the change, so nobody ever reads a total that does not add up.
  */
 export const keepTotals: EventHandlers = {
