@@ -66,7 +66,8 @@ export function fieldTypesOf(added: readonly OwnedFieldType[], tell: Tell): Fiel
   return types;
 }
 
-function shapeProblems(type: FieldType): readonly string[] {
+/** Which properties of a field type are missing, of the wrong shape or unknown. */
+export function shapeProblems(type: FieldType): readonly string[] {
   const given: readonly string[] = Object.keys(type);
   const known = [...Object.keys(REQUIRED), ...OPTIONAL];
   const wrong = Object.entries(REQUIRED).filter(([name, shape]) => typeof Reflect.get(type, name) !== shape);

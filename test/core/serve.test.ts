@@ -1,17 +1,16 @@
 import { Agent, createServer, type IncomingMessage, request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { PassThrough } from 'node:stream';
-import Koa from 'koa';
 import * as assert from 'uvu/assert';
 import type { Booted } from '../../core/boot.ts';
 import { loadAssets } from '../../core/http/assets.ts';
-import { readBody } from '../../core/http/body.ts';
 import { FORM_PATIENCE_MS, PATIENCE, type Patience } from '../../core/http/patience.ts';
 import { serve } from '../../core/serve.ts';
 import { definePlugin, type Plugin } from '../../index.ts';
 import { type TestApp, testApp } from '../support/app.ts';
 import { rustioFailureOf } from '../support/failure.ts';
 import { suite } from '../support/suite.ts';
+import { stalledBody } from './http/stalled-body.ts';
 
 const test = suite('serving');
 
@@ -264,29 +263,11 @@ test('a proxy that keeps connections for a minute is never the one who finds the
 test('a form that anybody may send does not hold its connection for as long as a file may', async () => {
   assert.ok(FORM_PATIENCE_MS < PATIENCE.requestTimeout);
   const app = await testApp({});
-  const koa = new Koa();
-  const route = app.app.routes.find(({ method, path }) => method === 'POST' && path === '/admin/login');
-  if (route === undefined) throw new Error('there is no sign-in form');
-  const ended = Promise.withResolvers<unknown>();
-  const failure = rustioFailureOf(ended.promise);
-  koa.on('error', () => {});
-  koa.use(async (ctx) => {
-    ctx.state.route = route;
-    const read: unknown = readBody(route, app.app, 40);
-    if (typeof read === 'function') await read(ctx, async () => {}).then(ended.resolve, ended.reject);
-  });
-  const server = createServer(koa.callback());
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  const socket = connect(typeof address === 'object' && address ? address.port : 0, '127.0.0.1');
-  const gone = new Promise((resolve) => socket.once('close', resolve));
-  socket.on('error', () => {});
-  socket.resume();
-  const type = 'Content-Type: application/x-www-form-urlencoded';
-  socket.write(`POST /admin/login HTTP/1.1\r\nHost: desk\r\n${type}\r\nContent-Length: 9\r\n\r\nemail`);
-  await gone;
-  assert.is((await failure).code, 'RIO-HTTP-BODY');
-  await new Promise((resolve) => server.close(resolve));
+  const type = 'application/x-www-form-urlencoded';
+  assert.is(
+    await stalledBody(app, { method: 'POST', path: '/admin/login' }, { type, bytes: 'email' }),
+    'RIO-HTTP-BODY',
+  );
   await app.close();
 });
 

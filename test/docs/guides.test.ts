@@ -3,7 +3,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type AnyModel, type Config, defineAdmin, defineModel, field, sql, z } from 'rustio-admin';
 import * as assert from 'uvu/assert';
-import { type TestApp, testApp } from '../support/app.ts';
+import { withApp } from '../support/app.ts';
 import { suite } from '../support/suite.ts';
 import { examplesOf, textOf, writeExamples } from './fenced.ts';
 
@@ -20,16 +20,6 @@ async function shown(file: string): Promise<ReadonlyMap<string, unknown>> {
 
 function isConfig(value: unknown): value is Config {
   return typeof value === 'object' && value !== null && 'name' in value && 'plugins' in value;
-}
-
-async function withApp(config: Partial<Config>, work: (app: TestApp) => Promise<void>): Promise<void> {
-  const app = await testApp(config);
-  try {
-    await work(app);
-    assert.equal(app.errors, []);
-  } finally {
-    await app.close();
-  }
 }
 
 test('getting started: a supplier and an order are added, found, filtered and sorted', async () => {

@@ -11,7 +11,7 @@ import { type AnyModel, type Config, defineAdmin, type Plugin, sql, User, z } fr
 import * as assert from 'uvu/assert';
 import { withPlainConnection } from '../../core/database/plain.ts';
 import { startPlugins } from '../../core/start-plugins.ts';
-import { PASSWORD, type TestApp, testApp } from '../support/app.ts';
+import { PASSWORD, type TestApp, testApp, withApp } from '../support/app.ts';
 import { Client, formsOf } from '../support/client.ts';
 import { rustioFailureOf } from '../support/failure.ts';
 import { testAppOnOwnTables } from '../support/own-tables.ts';
@@ -388,16 +388,6 @@ const configOf = async (page: string, file: string): Promise<Config> => (await s
 
 {
   const test = suite('docs: plugins with an application of their own');
-
-  async function withApp(config: Partial<Config>, work: (app: TestApp) => Promise<void>): Promise<void> {
-    const app = await testApp(config);
-    try {
-      await work(app);
-      assert.equal(app.errors, []);
-    } finally {
-      await app.close();
-    }
-  }
 
   test('rights: rules of the config and a plugin together', async () => {
     const config = await configOf('rights', 'rights/rustio.config.ts');

@@ -1,15 +1,11 @@
 // Bodies of programs: what a route that reads JSON, text or bytes is given, and what never reaches it.
-import { createServer } from 'node:http';
-import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import Koa from 'koa';
 import { definePlugin, type Method } from 'rustio-admin/plugin';
 import * as assert from 'uvu/assert';
-import { readBody } from '../../../core/http/body.ts';
 import { type TestApp, testApp } from '../../support/app.ts';
-import { rustioFailureOf } from '../../support/failure.ts';
 import { suite } from '../../support/suite.ts';
 import { ask, type RawAnswer } from './raw.ts';
+import { stalledBody } from './stalled-body.ts';
 
 const test = suite('bodies of programs');
 
@@ -215,29 +211,7 @@ test('a form of another type is 415 although it comes in chunks; no body is an e
 });
 
 test('a body that does not arrive in time loses its connection', async () => {
-  for (const path of ['/json', '/text', '/raw', '/form']) {
-    const route = app.app.routes.find((each) => each.method === 'POST' && each.path === path);
-    assert.ok(route);
-    const read: unknown = readBody(route, app.app, 40);
-    const ended = Promise.withResolvers<unknown>();
-    const failure = rustioFailureOf(ended.promise);
-    const koa = new Koa();
-    koa.on('error', () => {});
-    koa.use(async (ctx) => {
-      if (typeof read === 'function') await read(ctx, async () => {}).then(ended.resolve, ended.reject);
-    });
-    const server = createServer(koa.callback());
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const address = server.address();
-    const socket = connect(typeof address === 'object' && address ? address.port : 0, '127.0.0.1');
-    const gone = new Promise((resolve) => socket.once('close', resolve));
-    socket.on('error', () => {});
-    socket.resume();
-    const types = { '/json': 'application/json', '/text': 'text/plain', '/raw': 'x/y', '/form': FORM_TYPE };
-    const type = Reflect.get(types, path);
-    socket.write(`POST ${path} HTTP/1.1\r\nHost: desk\r\nContent-Type: ${type}\r\nContent-Length: 9\r\n\r\n"a`);
-    await gone;
-    assert.is((await failure).code, 'RIO-HTTP-BODY', path);
-    await new Promise((resolve) => server.close(resolve));
-  }
+  const types = { '/json': 'application/json', '/text': 'text/plain', '/raw': 'x/y', '/form': FORM_TYPE };
+  for (const [path, type] of Object.entries(types))
+    assert.is(await stalledBody(app, { method: 'POST', path }, { type, bytes: '"a' }), 'RIO-HTTP-BODY', path);
 });

@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
 import { type AnyField, field } from '../../../core/model/field.ts';
-import type { DbValue, FieldType } from '../../../core/model/kind.ts';
+import { shapeProblems } from '../../../core/model/field-types.ts';
+import type { DbValue } from '../../../core/model/kind.ts';
 import { kinds } from '../../../core/model/kinds/index.ts';
 import type { FieldInfo } from '../../../core/model/registry.ts';
 import { suite } from '../../support/suite.ts';
@@ -13,42 +14,16 @@ import { samples, unlabelled } from './samples.ts';
 
 const test = suite('kinds of fields');
 
-const MEMBERS: Readonly<Record<keyof FieldType, 'function' | 'string' | 'boolean' | 'object' | 'optional'>> = {
-  kind: 'string',
-  sqlType: 'function',
-  sqlDefault: 'function',
-  defaultWord: 'optional',
-  uniqueAs: 'optional',
-  summary: 'optional',
-  rounded: 'optional',
-  references: 'optional',
-  recorded: 'optional',
-  checks: 'function',
-  wire: 'object',
-  decode: 'function',
-  encode: 'function',
-  cast: 'function',
-  parse: 'function',
-  validate: 'function',
-  cell: 'function',
-  align: 'string',
-  widget: 'function',
-  text: 'function',
-  filter: 'string',
-  sortable: 'boolean',
-  searchable: 'boolean',
-  exported: 'function',
-};
-
-test('every kind has every member, and is filed under its own name', () => {
-  for (const [name, spec] of Object.entries(kinds)) {
-    assert.is(spec.kind, name);
-    for (const [member, type] of Object.entries(MEMBERS)) {
-      if (type === 'optional') continue;
-      assert.is(typeof Reflect.get(spec, member), type, `${name}.${member}`);
-    }
-    for (const member of Object.keys(spec)) assert.ok(member in MEMBERS, `${name}.${member} is known`);
+test('every kind has the shape of a field type, and is filed under its own name', () => {
+  for (const [name, type] of Object.entries(kinds)) {
+    assert.is(type.kind, name);
+    assert.equal(shapeProblems(type), [], name);
   }
+  const { sortable: _, ...broken } = kinds.text;
+  assert.equal(shapeProblems({ ...broken, sortible: true } as never), [
+    '`sortable` must be a boolean.',
+    'There is no property "sortible". Did you mean "sortable"?',
+  ]);
 });
 
 test('there is a sample of every kind with a column', () => {
