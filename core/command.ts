@@ -68,7 +68,7 @@ export type CheckResult =
  * @example
  * const greet: Command = {
  *   name: 'greet NAME',
- *   description: 'Greet somebody',
+ *   description: 'Print a greeting',
  *   needs: 'database',
  *   run: async ({ database }, { values, print }) => print(`Hello ${values.name}.`),
  * };
