@@ -1,17 +1,19 @@
 // What a project is written with. Everything exported here and by the sub-paths is public: docs, CHANGELOG and a snapshot test
 // follow it. Plugins find the rest under `rustio-admin/plugin`, `/auth`, `/sessions`, `/admin` and `/testing`.
 
+import { readEnvironment } from './core/boot/environment.ts';
+import { checkConfig } from './core/boot/project.ts';
 import type { Config } from './core/config.ts';
-import { type Application, createApp as createCoreApp } from './core/create-app.ts';
-import { readEnvironment } from './core/environment.ts';
-import { checkConfig } from './core/project.ts';
+import { type Application, createApp as createCoreApp } from './core/process/create-app.ts';
 // What plugins merge into core's types comes along with the package, before a project merges its own.
-import { builtIn } from './plugins/order.ts';
+import { builtIn } from './plugins/built-in.ts';
 
-export { type Config, defineConfig, type Seed, type SeedContext, type SeededPerson } from './core/config.ts';
+export { type Config, defineConfig } from './core/config.ts';
+export type { Seed, SeedContext, SeededUser } from './core/development.ts';
 export {
   type Access,
   type Actor,
+  ALL_ROWS,
   type AnyModel,
   type App,
   type AuditContext,
@@ -44,7 +46,6 @@ export {
   type Message,
   type ModelInfo,
   notFound,
-  type Person,
   type Plugin,
   type PolicyPart,
   type Problem,
@@ -53,6 +54,7 @@ export {
   type RouteOptions,
   type Routes,
   type Row,
+  type RowRule,
   RustioError,
   safeReturn,
   seeOther,
@@ -60,6 +62,7 @@ export {
   type Transaction,
   timestamps,
   type Update,
+  type UserActor,
   type Written,
   withPlainConnection,
   z,

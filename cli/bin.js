@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Plain old JavaScript that every Node can parse, and no import before the version is known: older ones crash in
-// native modules, with a message that helps nobody.
+// Plain JavaScript that every version of Node can parse, and no import before the version is checked: older ones crash in
+// native modules, with an unhelpful message.
 var NEEDED = 24;
 var major = Number(process.versions.node.split('.')[0]);
 
@@ -9,7 +9,7 @@ if (major < NEEDED) {
     fail(
       'rustio-admin needs Node ' +
         NEEDED +
-        ' or newer, and this is ' +
+        ' or newer; this is ' +
         process.versions.node +
         ': run "npm install --save-dev node@' +
         NEEDED +
@@ -22,13 +22,13 @@ if (major < NEEDED) {
   });
 }
 
-// Outside of a project, `npx ../rustio-admin startproject desk` runs on the machine's node; the package `node` that npm
-// installed beside us is new enough. Rejects where there is none.
+// Outside a project, `npx ../rustio-admin startproject desk` runs on the machine's node; the package `node` that npm installed
+// next to us is new enough. Rejects if there is none.
 function rerun() {
   return Promise.all([import('node:child_process'), import('node:fs'), import('node:path')]).then((modules) => {
     var node = installedNode(modules[1], modules[2]);
     var child = modules[0].spawn(node, process.execArgv.concat(process.argv.slice(1)), { stdio: 'inherit' });
-    // The terminal sends Ctrl-C to both; like npm, pass it on all the same: it may have been sent to this process alone.
+    // The terminal sends Ctrl-C to both; like npm, forward it anyway: it may have been sent to this process alone.
     var forwarded = ['SIGINT', 'SIGTERM', 'SIGHUP'];
     forwarded.forEach((signal) => {
       process.on(signal, () => {
@@ -53,7 +53,7 @@ function installedNode(fs, path) {
   var node =
     nodeAbove(path.dirname(process.argv[1]), fs, path) ||
     nodeAbove(path.dirname(fs.realpathSync(process.argv[1])), fs, path);
-  if (!node) throw new Error('There is no package node.');
+  if (!node) throw new Error('The package node was not found.');
   return node;
 }
 
@@ -64,7 +64,7 @@ function nodeAbove(folder, fs, path) {
   return folder === path.dirname(folder) ? undefined : nodeAbove(path.dirname(folder), fs, path);
 }
 
-// A project may have an older one; running that would come back here.
+// A project may have an older one; running that would recurse.
 function isNewEnough(manifest) {
   return Number(JSON.parse(manifest).version.split('.')[0]) >= NEEDED;
 }
@@ -73,7 +73,7 @@ function run() {
   return import('node:module')
     .then((module) => {
       module.enableCompileCache();
-      // By its own name: with the condition `rustio-source` this is the TypeScript source, else the built JavaScript.
+      // By package name: with the condition `rustio-source` this is the TypeScript source, else the built JavaScript.
       return import('rustio-admin/cli');
     })
     .then((cli) => cli.main(process.argv.slice(2)));

@@ -1,6 +1,6 @@
 /**
- * Makes `dist/`: JavaScript and declarations by the compiler, and beside them what the code reads at run time, in the same
- * tree, so that `new URL('…', import.meta.url)` finds it there as here. Run by `npm run build`, and by `prepare`.
+ * Builds `dist/`: JavaScript and declarations by the compiler, and next to them the files that the code reads at run time, in
+ * the same tree, so that `new URL('…', import.meta.url)` works in both places. Run by `npm run build`, and by `prepare`.
  */
 import { spawnSync } from 'node:child_process';
 import { appendFileSync, cpSync, existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
@@ -9,22 +9,22 @@ import path from 'node:path';
 
 const ROOT = path.dirname(import.meta.dirname);
 const DIST = path.join(ROOT, 'dist');
-/** Aside first: who links to this checkout never meets half a build. */
+/** Built here first, and then renamed: projects that link to this checkout never see half a build. */
 const DRAFT = path.join(ROOT, `dist.${process.pid}.part`);
 const OLD = path.join(ROOT, `dist.${process.pid}.old`);
 
-/** Beside the code of kernel and plugins: migrations, templates, words, whatever is no TypeScript. */
-const BESIDE_CODE = ['core/**/*', 'plugins/**/*'];
+/** Next to the code of core and plugins: migrations, templates, messages, everything that is not TypeScript. */
+const ASSETS = ['core/**/*', 'plugins/**/*'];
 const WHOLE_FOLDERS = ['templates', 'starters'];
-const NEVER = ['node_modules', '.rustio', '.env', '.git'];
+const EXCLUDED = ['node_modules', '.rustio', '.env', '.git'];
 
-/** Entry points that a plugin in a package of its own may import alone. */
+/** Entry points that a plugin in its own package may import without the others. */
 const ENTRIES = ['index.d.ts', 'core/public.d.ts', 'cli/testing/index.d.ts'];
 
 try {
   compile();
   keepAugmentations();
-  copyBesideCode();
+  copyAssets();
   copyFolders();
   publish();
 } finally {
@@ -41,7 +41,7 @@ function compile(): void {
     cwd: ROOT,
     stdio: 'inherit',
   });
-  if (status !== 0) throw new Error('dist/ was not built: the compiler found the errors above.');
+  if (status !== 0) throw new Error('dist/ was not built; see the compiler errors above.');
 }
 
 /**
@@ -60,22 +60,22 @@ function keepAugmentations(): void {
   }
 }
 
-function copyBesideCode(): void {
-  for (const entry of globSync(BESIDE_CODE, { cwd: ROOT, withFileTypes: true })) {
+function copyAssets(): void {
+  for (const entry of globSync(ASSETS, { cwd: ROOT, withFileTypes: true })) {
     if (!entry.isFile() || /\.ts$/.test(entry.name)) continue;
     const source = path.join(entry.parentPath, entry.name);
     copy(source, path.join(DRAFT, path.relative(ROOT, source)));
   }
 }
 
-/** Starters stay TypeScript: they are copied into projects as they are. */
+/** Starters stay TypeScript: they are copied into projects unchanged. */
 function copyFolders(): void {
   for (const folder of WHOLE_FOLDERS) copy(path.join(ROOT, folder), path.join(DRAFT, folder));
 }
 
 function copy(source: string, target: string): void {
   mkdirSync(path.dirname(target), { recursive: true });
-  cpSync(source, target, { recursive: true, filter: (file) => !NEVER.includes(path.basename(file)) });
+  cpSync(source, target, { recursive: true, filter: (file) => !EXCLUDED.includes(path.basename(file)) });
 }
 
 function publish(): void {

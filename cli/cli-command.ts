@@ -1,10 +1,14 @@
 import type { CommandInput, CommandOption } from '../core/command.ts';
 
-/** A command of the command line; plugins' commands are turned into these. */
+/** The exit code of a process that SIGINT ended, by the convention of shells. */
+export const INTERRUPTED = 130;
+
+/** A CLI command; plugins' commands are converted to these. */
 export interface CliCommand {
-  /** `migrate make [NAME]`: words in capitals are positions, those in brackets are optional. */
+  /** `migrate make [NAME]`: words in capitals are positional arguments, those in brackets are optional. */
   readonly name: string;
   readonly description: string;
+  readonly group?: string;
   readonly options?: Readonly<Record<string, CommandOption>>;
   run(call: CliCall): Promise<void>;
 }
@@ -14,14 +18,14 @@ export interface CliCall extends CommandInput {
   readonly projectOption: string | undefined;
 }
 
-/** A position of a command: `EMAIL`, `[NAME]`. */
+/** A positional argument of a command: `EMAIL`, `[NAME]`. */
 export interface Position {
   readonly name: string;
   readonly required: boolean;
 }
 
-/** Splits a command's name: `user password EMAIL` are the words `user`, `password` and the position `email`. */
-export function partsOf(command: Pick<CliCommand, 'name'>): { words: string[]; positions: Position[] } {
+/** Splits a command's name: `user password EMAIL` has the words `user`, `password` and the positional argument `email`. */
+export function parseCommandName(command: Pick<CliCommand, 'name'>): { words: string[]; positions: Position[] } {
   const parts = command.name.split(' ');
   const words = parts.filter((part) => !isPosition(part));
   const positions = parts
@@ -30,9 +34,9 @@ export function partsOf(command: Pick<CliCommand, 'name'>): { words: string[]; p
   return { words, positions };
 }
 
-/** How it is typed: `user password <email>`. */
-export function usageOf(command: Pick<CliCommand, 'name'>): string {
-  const { words, positions } = partsOf(command);
+/** In yargs' notation: `user password <email>`. */
+export function formatUsage(command: Pick<CliCommand, 'name'>): string {
+  const { words, positions } = parseCommandName(command);
   return [...words, ...positions.map(({ name, required }) => (required ? `<${name}>` : `[${name}]`))].join(' ');
 }
 

@@ -1,31 +1,30 @@
-// Which commands there are. Those of plugins are loaded only when the line names none of our own.
-import type { CliCommand } from './cli-command.ts';
-import { partsOf } from './cli-command.ts';
+// All commands. Those of plugins are loaded only if the command line does not begin with a built-in one.
+import { type CliCommand, parseCommandName } from './cli-command.ts';
 import { completion } from './commands/completion.ts';
-import { dev } from './commands/dev.ts';
+import { consoleCommand } from './commands/console.ts';
 import { doctor } from './commands/doctor.ts';
 import { migrateCommands } from './commands/migrate.ts';
 import { plugins } from './commands/plugins.ts';
 import { routes } from './commands/routes.ts';
-import { start } from './commands/start.ts';
+import { dev, start, worker } from './commands/start.ts';
 import { startapp } from './commands/startapp.ts';
 import { startplugin } from './commands/startplugin.ts';
 import { startproject } from './commands/startproject.ts';
-import { worker } from './commands/worker.ts';
 import { declaredVariables } from './declared-variables.ts';
 import { readManifest } from './package.ts';
 import { COMPLETE, leadingWords, type Parsed, parseArguments, projectIn } from './parse-arguments.ts';
-import { cliCommandOf, commandsOf, pluginsOf } from './plugin-command.ts';
+import { collectCommands, loadPlugins, toCliCommand, withStartedPlugins } from './plugin-command.ts';
 
-/** Our own commands, in the order of the overview. Their first words are `CLI_COMMANDS` of core, which plugins cannot take. */
-export const ownCommands: readonly CliCommand[] = [
+/** The built-in commands, in the order of the overview. Plugins cannot use their first words, `CLI_COMMANDS` of core. */
+export const builtInCommands: readonly CliCommand[] = [
   startproject,
   startapp,
   startplugin,
   dev,
   start,
   worker,
-  ...migrateCommands.map(cliCommandOf),
+  ...migrateCommands.map(toCliCommand),
+  withStartedPlugins(consoleCommand),
   plugins,
   routes,
   doctor,
@@ -35,21 +34,21 @@ export const ownCommands: readonly CliCommand[] = [
 /**
  * Reads a command line.
  *
- * @throws RustioError `RIO-CLI-USAGE` when it is not understood; the error of the config when that may be the reason.
+ * @throws RustioError `RIO-CLI-USAGE` when it is invalid; the error of the config when that may be the reason.
  */
-export async function readCommandLine(typed: readonly string[]): Promise<Parsed> {
+export async function readCommandLine(words: readonly string[]): Promise<Parsed> {
   const { version } = readManifest();
-  // `help migrate`, as other tools have it, is `migrate --help`.
-  const argv = typed[0] === 'help' ? [...typed.slice(1), '--help'] : typed;
+  // As in other tools, `help migrate` is `migrate --help`.
+  const argv = words[0] === 'help' ? [...words.slice(1), '--help'] : words;
   const [first] = leadingWords(argv);
-  const isOwn = ownCommands.some((command) => partsOf(command).words[0] === first);
-  if (isOwn && argv[0] !== COMPLETE) return parseArguments(argv, { commands: ownCommands, version });
+  const isBuiltIn = builtInCommands.some((command) => parseCommandName(command).words[0] === first);
+  if (isBuiltIn && argv[0] !== COMPLETE) return parseArguments(argv, { commands: builtInCommands, version });
 
-  const { plugins: enabled, configError } = await pluginsOf(projectIn(argv));
-  const commands = [...ownCommands, ...commandsOf(enabled, ownCommands)];
+  const { plugins: enabled, configError } = await loadPlugins(projectIn(argv));
+  const commands = [...builtInCommands, ...collectCommands(enabled, builtInCommands)];
   const variables = declaredVariables(enabled, { production: process.env.NODE_ENV === 'production' });
-  const isKnown = first === undefined || commands.some((command) => partsOf(command).words[0] === first);
-  // It may be a command of a plugin that a broken config hides.
+  const isKnown = first === undefined || commands.some((command) => parseCommandName(command).words[0] === first);
+  // It may be a command of a plugin that the broken config enables.
   if (configError !== undefined && !isKnown && argv[0] !== COMPLETE) throw configError;
   return parseArguments(argv, { commands, version, variables });
 }

@@ -1,7 +1,7 @@
-// Our commands as command modules of yargs: it parses, checks, helps and completes by them.
+// Our commands as command modules of yargs, which uses them to parse, check, help and complete.
 import type { Argv, CommandModule } from 'yargs';
 import type { CommandOption } from '../core/command.ts';
-import { type CliCommand, partsOf } from './cli-command.ts';
+import { type CliCommand, parseCommandName } from './cli-command.ts';
 
 /** One word of the command line: `user` has the children `create` and `password`, and no command of its own. */
 export interface CommandNode {
@@ -9,16 +9,18 @@ export interface CommandNode {
   readonly path: string;
   readonly children: Map<string, CommandNode>;
   command: CliCommand | undefined;
+  /** What the commands below it are for. */
+  summary: string | undefined;
 }
 
-/** The values that yargs has read. */
-export type ReadValues = Readonly<Record<string, unknown>>;
+/** The values of a command line as yargs has parsed them. */
+export type ParsedValues = Readonly<Record<string, unknown>>;
 
 export interface CommandListener {
   /** yargs has descended to this word. */
   entered(node: CommandNode): void;
-  /** The line names this command. */
-  chosen(command: CliCommand, read: ReadValues): void;
+  /** The command line names this command. */
+  selected(command: CliCommand, parsed: ParsedValues): void;
 }
 
 /** Commands by their words. */
@@ -26,10 +28,12 @@ export function commandTree(commands: readonly CliCommand[]): CommandNode {
   const root = nodeAt('');
   for (const command of commands) {
     let node = root;
-    for (const word of partsOf(command).words) {
+    const { words } = parseCommandName(command);
+    for (const word of words) {
       const next = node.children.get(word) ?? nodeAt(`${node.path} ${word}`.trimStart());
       node.children.set(word, next);
       node = next;
+      if (node.path !== words.join(' ')) node.summary ??= command.group;
     }
     node.command = command;
   }
@@ -44,34 +48,36 @@ export function addModules(parser: Argv, node: CommandNode, listener: CommandLis
 
 function moduleOf(word: string, node: CommandNode, listener: CommandListener): CommandModule {
   const { command } = node;
-  const positions = command === undefined ? [] : partsOf(command).positions;
+  const positions = command === undefined ? [] : parseCommandName(command).positions;
   return {
     command: [word, ...positions.map(({ name, required }) => (required ? `<${name}>` : `[${name}]`))].join(' '),
-    describe: command?.description ?? `One of: ${[...node.children.keys()].join(', ')}`,
+    describe: command?.description ?? node.summary ?? `Subcommands: ${[...node.children.keys()].join(', ')}`,
     builder(parser) {
       listener.entered(node);
       for (const { name } of positions) parser.positional(name, { type: 'string' });
       for (const [name, option] of Object.entries(command?.options ?? {})) parser.option(name, optionOf(option));
       return addModules(parser, node, listener);
     },
-    handler(read) {
-      if (command !== undefined) listener.chosen(command, read);
+    handler(parsed) {
+      if (command !== undefined) listener.selected(command, parsed);
     },
   };
 }
 
-function optionOf({ description, type, choices, required, default: preset }: CommandOption) {
+function optionOf({ description, type, choices, required, default: defaultValue }: CommandOption) {
   return {
     description,
     type,
-    // Without it, an option at the end of the line would be an empty text, or the number 0.
+    // Otherwise an option without a value at the end of the line would be an empty string, or the number 0.
     requiresArg: type !== 'boolean',
+    // Not of the commands below it: `migrate make` does not have the options of `migrate`.
+    global: false,
     ...(choices !== undefined && { choices }),
     ...(required === true && { demandOption: true }),
-    ...(preset !== undefined && { default: preset }),
+    ...(defaultValue !== undefined && { default: defaultValue }),
   };
 }
 
 function nodeAt(path: string): CommandNode {
-  return { path, children: new Map(), command: undefined };
+  return { path, children: new Map(), command: undefined, summary: undefined };
 }

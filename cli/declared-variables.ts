@@ -1,18 +1,18 @@
-import { environmentShape } from '../core/boot/options.ts';
+import { environmentShape } from '../core/boot/plugin-options.ts';
 import type { Plugin } from '../core/plugin.ts';
 
 /** An environment variable that an enabled plugin declares. */
 export interface DeclaredVariable {
   readonly plugin: string;
   readonly name: string;
-  /** Without it, nothing starts in this environment. */
+  /** Required to start in this environment. */
   readonly required: boolean;
   /** From `describe` of its schema. */
   readonly description: string | undefined;
 }
 
 /**
- * The variables that plugins declare for development or production, in their order.
+ * The variables that plugins declare for development or production, in plugin order.
  *
  * @example
  * declaredVariables([mail], { production: true }); // [{ plugin: 'mail', name: 'SMTP_URL', required: true, … }]

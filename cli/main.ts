@@ -1,27 +1,38 @@
-import type { CliCall } from './cli-command.ts';
+import { type CliCall, INTERRUPTED } from './cli-command.ts';
+import { commandUnfinished } from './errors.ts';
 import type { Parsed } from './parse-arguments.ts';
 import { reportError } from './report-error.ts';
-import { abortOnSignals, INTERRUPTED } from './signals.ts';
 import { askSecret, print, printPlain } from './terminal.ts';
 
+/** How long a command has to finish after it was asked to stop. */
+const GRACE_MS = 10_000;
+
 /**
- * Runs a command line and ends the process, with exit code 0, or 1 (failed), 2 (refused or misused), 130 (interrupted). By then
- * everything that we know of is closed; a timer or socket that a plugin left behind must not keep a failed or stopped process alive.
+ * Runs a command line and ends the process, with exit code 0, or 1 (failed), 2 (rejected or misused), 130 (interrupted). By
+ * then everything under our control is closed; a timer or socket that a plugin left behind must not keep a failed or stopped
+ * process alive.
  */
 export async function main(argv: readonly string[]): Promise<never> {
   const call = new AbortableCall();
+  // fault: unfinished-command-succeeds
+  process.once('beforeExit', unfinished);
   try {
     const parsed = (await plainStart(argv)) ?? (await parse(argv));
     if (parsed.kind === 'print') print(parsed.text);
-    else await parsed.command.run(callOf(parsed, call));
+    else await parsed.command.run(parseCall(parsed, call));
   } catch (error) {
     process.exitCode = call.wasInterruptedBy(error) ? INTERRUPTED : reportError(error);
   }
-  await Promise.all([written(process.stdout), written(process.stderr)]);
+  await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
   return process.exit();
 }
 
-/** `start` is the server: it should not carry a parser of arguments, nor what other commands load, for years. */
+/** Nothing is left that could settle what the command waits for: without this, Node would report success. */
+function unfinished(): never {
+  process.exit(reportError(commandUnfinished()));
+}
+
+/** `start` is the server: it loads neither the argument parser nor what other commands need. Undefined for any other line. */
 async function plainStart(argv: readonly string[]): Promise<Parsed | undefined> {
   const [word, option, folder, ...rest] = argv;
   const isPlain = word === 'start' && rest.length === 0 && (option === undefined || option === '--project');
@@ -35,7 +46,7 @@ async function parse(argv: readonly string[]): Promise<Parsed> {
   return readCommandLine(argv);
 }
 
-/** The signal of one command, made on its first use. */
+/** The signal of one command, created on first use. */
 class AbortableCall {
   #signal: AbortSignal | undefined;
 
@@ -44,13 +55,30 @@ class AbortableCall {
     return this.#signal;
   }
 
-  /** Somebody pressed Ctrl-C, and the command passed that on as its error. */
+  /** Whether the user pressed Ctrl-C, and the command threw the abort error of its signal. */
   wasInterruptedBy(error: unknown): boolean {
     return this.#signal?.aborted === true && error instanceof Error && error.name === 'AbortError';
   }
 }
 
-function callOf({ values, projectOption }: Extract<Parsed, { kind: 'run' }>, call: AbortableCall): CliCall {
+/**
+ * A signal that is aborted by SIGINT and SIGTERM. Installing it keeps Node from ending the process at once, so it is created
+ * only when a command reads it. After that the command has ten seconds; a second signal ends the process as usual.
+ */
+function abortOnSignals(): AbortSignal {
+  const controller = new AbortController();
+  const stop = (): void => {
+    controller.abort();
+    process.off('SIGINT', stop);
+    process.off('SIGTERM', stop);
+    setTimeout(() => process.exit(INTERRUPTED), GRACE_MS).unref();
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  return controller.signal;
+}
+
+function parseCall({ values, projectOption }: Extract<Parsed, { kind: 'run' }>, call: AbortableCall): CliCall {
   return {
     values,
     projectOption,
@@ -63,7 +91,7 @@ function callOf({ values, projectOption }: Extract<Parsed, { kind: 'run' }>, cal
 }
 
 /** Resolves when all output has left the process: pipes are asynchronous on some systems, and `exit` does not wait for them. */
-function written(stream: NodeJS.WriteStream): Promise<void> {
+function flushed(stream: NodeJS.WriteStream): Promise<void> {
   return new Promise((resolve) => {
     stream.write('', () => resolve());
   });

@@ -1,4 +1,4 @@
-// What this package knows about itself: where it lies, its version, the versions that it was tried with.
+// Information on this package: its folder, its version, the versions that it was tested with.
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
@@ -13,7 +13,7 @@ const manifestShape = z.object({
 
 export type Manifest = z.infer<typeof manifestShape>;
 
-/** The root of the source: of the checkout, or of `dist`. Starters and templates lie beside the code. */
+/** The root of the source: of the checkout, or of `dist`. Starters and templates are next to the code. */
 export const sourceRoot: string = path.dirname(import.meta.dirname);
 
 /** The folder of `package.json`: the checkout, or `node_modules/rustio-admin`. */

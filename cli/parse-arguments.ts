@@ -1,12 +1,12 @@
-// The one place that runs yargs. It parses strictly, generates help and completes words for the shell; its failures become our
-// error RIO-CLI-USAGE.
+// The only file that runs yargs. It parses strictly, generates the help of a command and completes words for the shell; its
+// failures become our error RIO-CLI-USAGE.
 import yargs from 'yargs';
 import type { CommandInput } from '../core/command.ts';
-import { type CliCommand, partsOf, usageOf } from './cli-command.ts';
-import { addModules, type CommandNode, commandTree, type ReadValues } from './command-modules.ts';
+import { type CliCommand, formatUsage, parseCommandName } from './cli-command.ts';
+import { addModules, type CommandNode, commandTree, type ParsedValues } from './command-modules.ts';
 import type { DeclaredVariable } from './declared-variables.ts';
-import { misuse } from './misuse.ts';
-import { overview } from './overview.ts';
+import { notANumber, notOneValue, unexpectedArgument } from './errors.ts';
+import { columns } from './terminal.ts';
 import { helpHint, incomplete, usageError } from './usage-error.ts';
 
 type Values = CommandInput['values'];
@@ -20,7 +20,7 @@ export type Parsed =
       readonly projectOption: string | undefined;
     };
 
-/** What the scripts that `completion` prints call us with. */
+/** The option with which the scripts of `completion` call us. */
 export const COMPLETE = '--get-yargs-completions';
 
 export interface ParseOptions {
@@ -33,7 +33,7 @@ export interface ParseOptions {
 /**
  * Reads a command line.
  *
- * @throws RustioError `RIO-CLI-USAGE`, with exit code 2, when it is not understood.
+ * @throws RustioError `RIO-CLI-USAGE`, with exit code 2, when it is invalid.
  *
  * @example
  * const parsed = await parseArguments(['user', 'create', '--email', 'a@b.example'], { commands, version });
@@ -55,10 +55,13 @@ export async function parseArguments(
 
 async function read(argv: readonly string[], commands: readonly CliCommand[]): Promise<Parsed> {
   const root = commandTree(commands);
-  // yargs calls back for each failure, in an order of its own, and goes on. All are kept, and the most helpful one is reported.
+  const inherited = inheritedName(argv);
+  // fault: inherited-option
+  if (inherited !== undefined) throw usageError([`Unknown argument: ${inherited}`], root, argv);
+  // yargs reports every failure in its own order and continues; the most helpful one is thrown.
   const failures: string[] = [];
   let node: CommandNode = root;
-  let chosen: { readonly command: CliCommand; readonly read: ReadValues } | undefined;
+  let selected: { readonly command: CliCommand; readonly parsed: ParsedValues } | undefined;
   let output = '';
   const parser = yargs([...argv])
     .parserConfiguration({
@@ -76,21 +79,21 @@ async function read(argv: readonly string[], commands: readonly CliCommand[]): P
     .option('project', {
       type: 'string',
       requiresArg: true,
-      description: 'Folder of the project (default: the nearest one upward)',
+      description: 'Project folder (default: the nearest parent folder with a rustio.config.ts)',
     })
     .strict()
     .wrap(100)
     .fail((message, error) => {
       failures.push(message ?? error.message);
     });
-  // Only then: where help is enabled, yargs takes a last word `help` for it, too, and an account or group may be called that.
+  // Only then: with help enabled, yargs treats a last word `help` as a request for it, but an account or group may be called that.
   if (argv.includes('--help') || argv.includes('-h')) parser.help('help', 'Show help');
   addModules(parser, root, {
     entered: (entered) => {
       node = entered;
     },
-    chosen: (command, values) => {
-      chosen = { command, read: values };
+    selected: (command, parsed) => {
+      selected = { command, parsed };
     },
   });
   await parser.parse([...argv], {}, (_error, _argv, text) => {
@@ -98,51 +101,86 @@ async function read(argv: readonly string[], commands: readonly CliCommand[]): P
   });
   if (output !== '') return { kind: 'print', text: output };
   if (failures.length > 0) throw usageError(failures, node, argv);
-  if (chosen === undefined) throw incomplete(node);
+  if (selected === undefined) throw incomplete(node);
   return {
     kind: 'run',
-    command: chosen.command,
-    values: valuesOf(chosen.command, chosen.read, argv),
-    projectOption: single('project', chosen.read.project, helpHint(node)),
+    command: selected.command,
+    values: valuesOf(selected.command, selected.parsed, argv),
+    projectOption: singleValue('project', selected.parsed.project, helpHint(node)),
   };
 }
 
-/** Positions and options by name. yargs has checked them, but takes an option twice, and a number that is none. */
-function valuesOf(command: CliCommand, read: ReadValues, argv: readonly string[]): Values {
-  const { words, positions } = partsOf(command);
+/** An option such as `--constructor`: yargs looks its names up in plain objects, and crashes. */
+function inheritedName(argv: readonly string[]): string | undefined {
+  const end = argv.indexOf('--');
+  const words = end === -1 ? argv : argv.slice(0, end);
+  return words.map((word) => /^--([^=]+)/.exec(word)?.[1] ?? '').find((name) => name in Object.prototype);
+}
+
+/**
+ * What `rustio-admin --help` prints: every command with its arguments, then the options of all, then the variables. yargs' own
+ * overview has only the first words, and no variables.
+ */
+function overview(commands: readonly CliCommand[], variables: readonly DeclaredVariable[]): string {
+  const rows = commands.map((command) => [`  ${formatUsage(command)}`, command.description]);
+  const declared = variables.map(({ plugin, name, required, description }) => [
+    `  ${name}`,
+    `${description ?? `Used by the plugin ${plugin}`}${required ? ' (required)' : ''}`,
+  ]);
+  return [
+    'rustio-admin <command> [options]',
+    '',
+    'Commands:',
+    ...columns(rows),
+    '',
+    'Options:',
+    ...columns([
+      ['  --project <folder>', 'Project folder (default: the nearest parent folder with a rustio.config.ts)'],
+      ['  --help', 'Show help; for one command, run npx rustio-admin migrate --help'],
+      ['  --version', 'Show the version'],
+    ]),
+    ...(declared.length === 0 ? [] : ['', 'Environment variables of plugins:', ...columns(declared)]),
+  ].join('\n');
+}
+
+/** Positional arguments and options by name. yargs has checked them, but accepts duplicate options and invalid numbers. */
+function valuesOf(command: CliCommand, parsed: ParsedValues, argv: readonly string[]): Values {
+  const { words, positions } = parseCommandName(command);
   const hint = helpHint({ path: words.join(' ') });
-  const [superfluous] = Array.isArray(read._) ? read._.slice(words.length) : [];
-  if (superfluous !== undefined) {
-    throw misuse(`"${String(superfluous)}" is one argument too many.`, `The command is: ${usageOf(command)}.`, hint);
+  const [unexpected] = Array.isArray(parsed._) ? parsed._.slice(words.length) : [];
+  if (unexpected !== undefined) {
+    throw unexpectedArgument({ argument: String(unexpected), usage: formatUsage(command), hint });
   }
   const values: Record<string, string | boolean | number | undefined> = {};
-  for (const { name } of positions) values[name] = single(name, read[name], hint);
-  for (const [name, { type }] of Object.entries(command.options ?? {})) {
-    const value = read[name];
+  for (const { name } of positions) values[name] = singleValue(name, parsed[name], hint);
+  for (const [name, { type, multiple }] of Object.entries(command.options ?? {})) {
+    const value = parsed[name];
     if (type === 'number') values[name] = numberOf(name, value, argv, hint);
     else if (type === 'boolean') values[name] = value === undefined ? undefined : value === true;
-    else values[name] = single(name, value, hint);
+    else if (multiple === true && Array.isArray(value)) {
+      values[name] = value.map((one) => singleValue(name, one, hint)).join(',');
+    } else values[name] = singleValue(name, value, hint);
   }
   return values;
 }
 
 function numberOf(name: string, value: unknown, argv: readonly string[], hint: string): number | undefined {
   if (value === undefined) return undefined;
-  // yargs reads an empty text as 0.
+  // yargs parses an empty string as 0.
   const isBlank = argv.some(
     (word, at) => new RegExp(`^--${name}=\\s*$`).test(word) || (word === `--${name}` && argv[at + 1]?.trim() === ''),
   );
   if (typeof value === 'number' && !Number.isNaN(value) && !isBlank) return value;
-  throw misuse(`--${name} is not a number.`, 'It takes one number.', hint);
+  throw notANumber({ option: name, hint });
 }
 
-function single(name: string, value: unknown, hint: string): string | undefined {
+function singleValue(name: string, value: unknown, hint: string): string | undefined {
   if (value === undefined) return undefined;
   if (typeof value === 'string' && value !== '') return value;
-  throw misuse(`--${name} needs exactly one value.`, 'It was given none, or several.', hint);
+  throw notOneValue({ option: name, hint });
 }
 
-/** The words of a command line that are not options: which command is meant, before anything is parsed. */
+/** The words of a command line that are not options: they identify the command before anything is parsed. */
 export function leadingWords(argv: readonly string[]): string[] {
   const words: string[] = [];
   for (let index = 0; index < argv.length; index++) {

@@ -1,30 +1,41 @@
-// How a failure looks in the terminal, and what the command then exits with: 1 failed, 2 refused or misused.
+// How an error is shown in the terminal, and the exit code of the command: 1 failed, 2 rejected or misused.
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { databaseError, isUnavailable } from '../core/database/errors.ts';
-import { RustioError } from '../core/errors.ts';
+import {
+  databaseMissing,
+  databaseNotEncrypted,
+  databasePrivilegeMissing,
+  databaseReadOnly,
+  databaseSchemaMissing,
+  databaseSignInFailed,
+  databaseUnreachable,
+  tableMissing,
+} from '../core/errors/database.ts';
+import { RustioError } from '../core/errors/rustio-error.ts';
+import { unexpectedCliError } from './errors.ts';
 import { packageRoot } from './package.ts';
 import { paint } from './terminal.ts';
 
 const DOCS = 'docs/errors.md';
 
-/** Tells an error on standard error and gives the exit code that belongs to it. */
+/** Prints an error to standard error and returns its exit code. */
 export function reportError(error: unknown): 1 | 2 {
-  const told = explain(error);
-  process.stderr.write(`${renderError(told).join('\n')}\n`);
-  return told.exitCode;
+  const explained = explain(error);
+  process.stderr.write(`${renderError(explained).join('\n')}\n`);
+  return explained.exitCode;
 }
 
-/** Problem, why, fix, retry and code, each on a line that begins with its word. */
+/** Problem, why, fix, retry (if it has one) and code, each on a line that begins with its label. */
 export function renderError(error: RustioError): string[] {
   const { problem, why, fix, retry } = error.parts;
-  const part = (word: string, text: string) => `${paint('bold', `${word}:`.padEnd(9), process.stderr)}${text}`;
+  const part = (label: string, text: string) => `${paint('bold', `${label}:`.padEnd(9), process.stderr)}${text}`;
   return [
     `${paint('red', 'Problem: ', process.stderr)}${problem}`,
     part('Why', why),
     ...error.details.map((line) => `           ${line}`),
     part('Fix', fix),
-    part('Retry', retry),
+    ...(retry === '' ? [] : [part('Retry', retry)]),
     paint(
       'dim',
       `Code:    ${error.code}${isDocumented(error.code) ? ` (${DOCS}#${error.code.toLowerCase()})` : ''}`,
@@ -33,64 +44,78 @@ export function renderError(error: RustioError): string[] {
   ];
 }
 
-/** Plugins of a project have codes of their own, which are not in our docs. */
+/** A project's plugins have their own codes, which are not in our docs. */
 function isDocumented(code: string): boolean {
   const file = path.join(packageRoot, DOCS);
-  return existsSync(file) && readFileSync(file, 'utf8').split(/\r?\n/).includes(`## ${code}`);
+  return existsSync(file) && readFileSync(file, 'utf8').split(/\r?\n/).includes(`### ${code}`);
 }
 
-/** Any error as one with four parts; what nobody foresaw brings its stack along. */
+/** Converts any error to one with four parts; unexpected errors include their stack. */
 export function explain(error: unknown): RustioError {
-  if (error instanceof RustioError) return error;
-  if (isUnavailable(error)) return unreachable(error);
-  if (databaseError(error)?.code === '42P01') return missingTable(error);
-  return unexpected(error);
+  const own = rustioErrorIn(error);
+  if (own !== undefined) return own;
+  const explanation = connectionProblem(error) ?? STATES[databaseError(error)?.code ?? ''];
+  return explanation === undefined ? unexpected(error) : explanation({ reason: reasons(error), cause: error });
 }
 
-function unreachable(error: unknown): RustioError {
-  return new RustioError(
-    'RIO-DATABASE-UNREACHABLE',
-    {
-      problem: 'The database cannot be reached.',
-      why: reasons(error),
-      fix: 'Check DATABASE_URL, and that the server runs and accepts connections.',
-      retry: 'Yes, once it is reachable.',
-    },
-    { cause: error },
-  );
+type Explanation = typeof databaseUnreachable;
+
+/** Errors that the environment causes, not the project: by PostgreSQL's SQLSTATE. */
+const STATES: Readonly<Record<string, Explanation>> = {
+  '28000': databaseSignInFailed,
+  '28P01': databaseSignInFailed,
+  '42501': databasePrivilegeMissing,
+  '25006': databaseReadOnly,
+  '3F000': databaseSchemaMissing,
+  '42P01': tableMissing,
+};
+
+/** What Node and pg report without a code of PostgreSQL: no such host, no socket, no answer, no TLS, no password. */
+function connectionProblem(error: unknown): Explanation | undefined {
+  for (let at = error; at instanceof Error; at = at.cause)
+    if (/password must be a (?:non-empty )?string|^SASL/.test(at.message)) return databaseSignInFailed;
+  // fault: missing-database-unexplained
+  if (databaseError(error)?.code === '3D000') return databaseMissing;
+  if (isTlsProblem(error)) return databaseNotEncrypted;
+  if (isUnavailable(error)) return databaseUnreachable;
+  for (let at = error; at instanceof Error; at = at.cause) {
+    const call = 'syscall' in at ? at.syscall : undefined;
+    if (call === 'connect' || call === 'getaddrinfo') return databaseUnreachable;
+    // Messages of pg, which has no codes for them.
+    if (/^(?:timeout expired|timeout exceeded|Connection terminated)/.test(at.message)) return databaseUnreachable;
+  }
+  return undefined;
 }
 
-function missingTable(error: unknown): RustioError {
-  return new RustioError(
-    'RIO-DATABASE-TABLES',
-    {
-      problem: 'A table is missing in the database.',
-      why: `Migrations are pending, or this is another database: ${reasons(error)}`,
-      fix: 'Run: npx rustio-admin migrate',
-      retry: 'After that.',
-    },
-    { cause: error },
-  );
+function isTlsProblem(error: unknown): boolean {
+  for (let at = error; at instanceof Error; at = at.cause) {
+    if (/^(?:The server does not support SSL|There was an error establishing an SSL)/.test(at.message)) return true;
+    // https://nodejs.org/api/tls.html#x509-certificate-error-codes
+    if (
+      'code' in at &&
+      /^(?:ERR_TLS_|ERR_SSL_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_)/.test(String(at.code))
+    )
+      return true;
+  }
+  return false;
 }
 
 function unexpected(error: unknown): RustioError {
+  const message = error instanceof Error ? (error.message.split('\n')[0] ?? error.name) : String(error);
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return new RustioError(
-    'RIO-UNEXPECTED',
-    {
-      problem: error instanceof Error ? (error.message.split('\n')[0] ?? error.name) : String(error),
-      why: 'Nobody foresaw this: it is a mistake in the project, in a plugin or in rustio-admin. Where it happened:',
-      fix: 'If the lines above show code of your project, start there; else report it as a bug, with these lines.',
-      retry: 'It may work, but the mistake stays.',
-    },
-    { cause: error, details: stack.split('\n').map((line) => line.trim()) },
-  );
+  return unexpectedCliError({ message, cause: error, details: stack.split('\n').map((line) => line.trim()) });
 }
 
-/** The innermost messages: an outer "connection failed" says nothing. */
+/** Slonik wraps the errors of a connection. */
+function rustioErrorIn(error: unknown): RustioError | undefined {
+  for (let at = error; at instanceof Error; at = at.cause) if (at instanceof RustioError) return at;
+  return undefined;
+}
+
+/** The innermost messages: an outer "connection failed" is not informative. */
 function reasons(error: unknown): string {
-  let at = error;
-  while (at instanceof Error && at.cause instanceof Error) at = at.cause;
-  if (at instanceof AggregateError) return at.errors.map(reasons).join('; ');
-  return at instanceof Error ? at.message || at.name : String(at);
+  let cause = error;
+  while (cause instanceof Error && cause.cause instanceof Error) cause = cause.cause;
+  if (cause instanceof AggregateError) return cause.errors.map(reasons).join('; ');
+  return cause instanceof Error ? cause.message || cause.name : String(cause);
 }

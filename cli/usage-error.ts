@@ -1,13 +1,23 @@
-// Turns what yargs reports into our own errors: what is wrong, what is known, and what was probably meant.
-import type { RustioError } from '../core/errors.ts';
-import { nearest } from '../core/model/nearest.ts';
-import { partsOf, usageOf } from './cli-command.ts';
+// Converts what yargs reports to our own errors: what is wrong, what is available, and a suggestion.
+
+import { nearest } from '../core/base/nearest.ts';
+import type { RustioError } from '../core/errors/rustio-error.ts';
+import { formatUsage, parseCommandName } from './cli-command.ts';
 import type { CommandNode } from './command-modules.ts';
-import { misuse } from './misuse.ts';
+import {
+  argumentMissing,
+  invalidChoice,
+  invalidCommandLine,
+  subcommandMissing,
+  unexpectedArgument,
+  unknownCommand,
+  unknownOption,
+  valueMissing,
+} from './errors.ts';
 
 /**
- * The error for the most helpful of yargs' messages: a misspelt name explains why another one is missing, so it comes first.
- * `node`: how far the command line was understood.
+ * The error for the most helpful of yargs' messages: a misspelled name explains why another one is missing, so it comes first.
+ * `node`: how far the command line could be parsed.
  */
 export function usageError(failures: readonly string[], node: CommandNode, argv: readonly string[]): RustioError {
   for (const { pattern, error } of TRANSLATIONS) {
@@ -16,17 +26,17 @@ export function usageError(failures: readonly string[], node: CommandNode, argv:
       if (match) return error(match.slice(1), node, argv);
     }
   }
-  return misuse(`${failures[0] ?? 'The command line'}.`, 'The command line was not understood.', helpHint(node));
+  return invalidCommandLine({ message: failures[0] ?? 'Invalid arguments', hint: helpHint(node) });
 }
 
-/** A word that needs another one: `user`. */
+/** The error for a command line that ends before a subcommand: `user`. */
 export function incomplete(node: CommandNode): RustioError {
-  const candidates = [...node.children.values()].map(({ path }) => path);
-  return misuse(`"${node.path}" needs one more word.`, `Available: ${candidates.join(', ')}.`, helpHint(node));
+  const available = [...node.children.values()].map(({ path }) => path).join(', ');
+  return subcommandMissing({ command: node.path, available, hint: helpHint(node) });
 }
 
 export function helpHint({ path }: Pick<CommandNode, 'path'>): string {
-  return path === '' ? 'See rustio-admin --help.' : `See rustio-admin ${path} --help.`;
+  return path === '' ? 'See npx rustio-admin --help.' : `See npx rustio-admin ${path} --help.`;
 }
 
 interface Translation {
@@ -41,16 +51,16 @@ const TRANSLATIONS: readonly Translation[] = [
     error: ([list = ''], node, argv) => {
       const names = list.split(', ');
       const option = names.find((name) => isOption(name, argv));
-      return option === undefined ? unknownWord(names[0] ?? '', node) : unknownOption(option, node);
+      return option === undefined ? unknownWord(names[0] ?? '', node) : unknownName(option, node);
     },
   },
   {
     pattern: /^Not enough arguments following: (.+)$/s,
-    error: ([name = ''], node) => misuse(`--${name} needs exactly one value.`, 'It was given none.', helpHint(node)),
+    error: ([option = ''], node) => valueMissing({ option, hint: helpHint(node) }),
   },
   {
     pattern: /^Invalid values:\n\s+Argument: ([^,\n]+), Given: ([^\n]+), Choices: [^\n]+/s,
-    error: ([name = '', given = ''], node) => badChoice(name, given.replaceAll('"', ''), node),
+    error: ([option = '', value = ''], node) => notAChoice(option, value.replaceAll('"', ''), node),
   },
   {
     pattern: /^Missing required arguments?: (.+)$/s,
@@ -58,7 +68,7 @@ const TRANSLATIONS: readonly Translation[] = [
   },
 ];
 
-/** yargs gives names without their hyphens; a number in the list of words is one of `-5` as well. */
+/** Whether a name that yargs reports, without hyphens, is an option on the command line. The `5` of `-5` is one, too. */
 function isOption(name: string, argv: readonly string[]): boolean {
   const end = argv.indexOf('--');
   return argv
@@ -71,50 +81,46 @@ function isOption(name: string, argv: readonly string[]): boolean {
     );
 }
 
-function unknownOption(name: string, node: CommandNode): RustioError {
-  const own = Object.keys(node.command?.options ?? {});
-  const meant = nearest(name, [...own, 'help', 'project']);
-  const of = node.path === '' ? '' : ` of "${node.path}"`;
-  return misuse(
-    `There is no option "${name.length === 1 ? '-' : '--'}${name}"${of}.`,
-    own.length === 0 ? 'It has no options of its own.' : `Its options: ${own.map((each) => `--${each}`).join(', ')}.`,
-    meant === undefined ? helpHint(node) : `Did you mean --${meant}?`,
-  );
+function unknownName(name: string, node: CommandNode): RustioError {
+  const options = Object.keys(node.command?.options ?? {});
+  const suggestion = nearest(name, [...options, 'help', 'project']);
+  return unknownOption({
+    option: `${name.length === 1 ? '-' : '--'}${name}`,
+    owner: node.path === '' ? '' : ` of "${node.path}"`,
+    available: options.map((each) => `--${each}`).join(', '),
+    hint: suggestion === undefined ? helpHint(node) : `Did you mean --${suggestion}?`,
+  });
 }
 
 function unknownWord(word: string, node: CommandNode): RustioError {
   const words = [...node.children.keys()];
-  const written = `${node.path} ${word}`.trimStart();
-  if (words.length === 0) {
-    return misuse(`"${word}" is one argument too many.`, `The command is: ${usage(node)}.`, helpHint(node));
-  }
-  const meant = nearest(word, words);
-  return misuse(
-    `There is no command "${written}".`,
-    `Available: ${words.map((each) => `${node.path} ${each}`.trimStart()).join(', ')}.`,
-    meant === undefined ? helpHint(node) : `Did you mean "rustio-admin ${`${node.path} ${meant}`.trimStart()}"?`,
-  );
+  if (words.length === 0) return unexpectedArgument({ argument: word, usage: usage(node), hint: helpHint(node) });
+  const commandName = (each: string): string => `${node.path} ${each}`.trimStart();
+  const suggestion = nearest(word, words);
+  return unknownCommand({
+    command: commandName(word),
+    available: words.map(commandName).join(', '),
+    hint: suggestion === undefined ? helpHint(node) : `Did you mean "npx rustio-admin ${commandName(suggestion)}"?`,
+  });
 }
 
-function badChoice(name: string, given: string, node: CommandNode): RustioError {
-  const choices = node.command?.options?.[name]?.choices ?? [];
-  const meant = nearest(given, choices);
-  return misuse(
-    `--${name} cannot be "${given}".`,
-    `It is one of: ${choices.join(', ')}.`,
-    meant === undefined ? helpHint(node) : `Did you mean "--${name} ${meant}"?`,
-  );
+function notAChoice(option: string, value: string, node: CommandNode): RustioError {
+  const choices = node.command?.options?.[option]?.choices ?? [];
+  const suggestion = nearest(value, choices);
+  const hint = suggestion === undefined ? helpHint(node) : `Did you mean "--${option} ${suggestion}"?`;
+  return invalidChoice({ value, option, choices: choices.join(', '), hint });
 }
 
 function missing(name: string, node: CommandNode): RustioError {
-  const isPosition = node.command !== undefined && partsOf(node.command).positions.some((each) => each.name === name);
-  return misuse(
-    isPosition ? `<${name}> is missing.` : `--${name} is missing.`,
-    `The command is: ${usage(node)}${isPosition ? '' : ` --${name} …`}.`,
-    helpHint(node),
-  );
+  const isPosition =
+    node.command !== undefined && parseCommandName(node.command).positions.some((each) => each.name === name);
+  return argumentMissing({
+    argument: isPosition ? `<${name}>` : `--${name}`,
+    usage: isPosition ? usage(node) : `${usage(node)} --${name} …`,
+    hint: helpHint(node),
+  });
 }
 
 function usage({ path, command }: CommandNode): string {
-  return `rustio-admin ${command === undefined ? path : usageOf(command)}`;
+  return `npx rustio-admin ${command === undefined ? path : formatUsage(command)}`;
 }

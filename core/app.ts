@@ -1,38 +1,48 @@
 import type { Logger } from 'pino';
 import type { z } from 'zod';
-import type { Actor } from './actor.ts';
-import type { Config, Environment, PluginEnvironment, PluginOptions } from './config.ts';
 import type { Database, Query } from './database/pool.ts';
-import type { Events } from './events.ts';
 import type { ExtensionPointName, ExtensionPoints } from './extension-points.ts';
 import type { Files } from './files/files.ts';
-import type { AccessControl } from './http/context.ts';
-import type { Route } from './http/route.ts';
-import type { Urls } from './http/urls.ts';
-import type { Models } from './model/registry.ts';
-import type { Plugin } from './plugin.ts';
-import type { Records } from './query/rows.ts';
-import type { Policy } from './query/types.ts';
+import type { Catalogue, Messages } from './messages/catalogue.ts';
+import type { Models } from './model/field-type.ts';
+import type { AnyModel } from './model/model.ts';
+import type { Actor } from './policy/actor.ts';
+import type { Policy } from './policy/policy.ts';
+import type { Records } from './query/records.ts';
+import type { AccessControl, Context } from './request/context.ts';
+import type { AccessKinds, GateName, RouteInfo } from './request/route-info.ts';
+import type { Urls } from './request/urls.ts';
+import type { Views } from './request/views.ts';
 import type { FindServices } from './services.ts';
-import type { Views } from './view/views.ts';
-import type { Catalogue } from './view/words.ts';
+import type { Environment, PluginEnvironment, PluginOptions, Settings } from './settings.ts';
+import type { Events } from './write/events.ts';
 import type { Write } from './write/write.ts';
+import type { Transactions } from './write/write-limiter.ts';
 
-/** An application that has booted: what pages, commands and rules work with. */
+/** A booted application: what pages, commands and rules work with. */
 export interface App {
-  readonly config: Config;
+  readonly config: Settings;
   readonly environment: Environment;
-  /** Started by `rustio-admin dev`: pages reload when a file was saved. */
+  /** Started by `rustio-admin dev`: pages reload when a file is saved. */
   readonly dev: boolean;
-  /** Enabled plugins in their order. */
-  readonly plugins: readonly Plugin[];
+  /** Enabled plugins, in order. */
+  readonly plugins: readonly PluginInfo[];
+  /** The gates of all plugins, in order. */
+  readonly gates: readonly Gate[];
+  /** The page for users who are not signed in, under the mount path; undefined if no plugin has one. */
+  readonly signInPage: string | undefined;
   readonly models: Models;
-  /** For rules: transactions, and SQL of a plugin's own. Pages pass it on and run no statements themselves. */
+  /** For code that changes data: transactions, and a plugin's own SQL. Pages pass it on and run no statements themselves. */
   readonly database: Database;
-  /** The same for what pages show: a statement that takes longer than 2 s is cancelled. */
+  /** The database for pages that read: a statement that takes longer than 2 s is cancelled. */
   readonly reading: Database;
-  /** The same for one actor, who may run a few statements at once: ten slow tabs of one person do not take all connections. */
+  /** Reads for one actor, with a limit on concurrent statements: ten slow tabs of one user do not take all connections. */
   readingFor(actor: Actor): Query;
+  /**
+   * The transactions of one actor, with a limit on concurrent ones: ten clicks on Save that wait for a locked row do not take all
+   * connections. For pages that save; see `retryOnConflict`.
+   */
+  writingFor(actor: Actor): Transactions;
   readonly policy: Policy;
   readonly access: AccessControl;
   /** Reads rows of models, with the actor's permissions and rules applied. */
@@ -40,21 +50,21 @@ export interface App {
   /** Changes rows of models, with permissions, validation, hooks and the audit trail. */
   readonly write: Write;
   readonly events: Events;
-  /** Files that people upload: kept aside until a record takes them, and given out again. */
+  /** Uploaded files: stored temporarily until a record claims them, and served. */
   readonly files: Files;
   readonly views: Views;
   readonly messages: Catalogue;
   readonly urls: Urls;
   readonly log: Logger;
-  readonly routes: readonly Route[];
-  /** Every permission that can be granted: four per model, and what plugins declare. */
+  readonly routes: readonly RouteInfo[];
+  /** Every permission that can be granted: four per model, and those that plugins declare. */
   readonly permissions: readonly string[];
-  /** What plugins contribute to an extension point, by rank and then in their order. */
+  /** What plugins contribute to an extension point, by rank and then in plugin order. */
   contributions<P extends ExtensionPointName>(point: P): readonly ExtensionPoints[P][];
-  /** A plugin's options, as its schema has parsed them at boot. */
+  /** A plugin's options, as parsed by its schema at startup. */
   options<N extends keyof PluginOptions>(plugin: N): z.output<PluginOptions[N]>;
-  /** A plugin's environment variables, as its shape has parsed them at boot. */
-  environmentOf<N extends keyof PluginEnvironment>(plugin: N): z.output<z.ZodObject<PluginEnvironment[N]>>;
+  /** A plugin's environment variables, as parsed at startup. */
+  pluginEnvironment<N extends keyof PluginEnvironment>(plugin: N): z.output<z.ZodObject<PluginEnvironment[N]>>;
   /**
    * What an enabled plugin provides.
    *
@@ -62,6 +72,78 @@ export interface App {
    * await app.service('mail').send(tx, { to, template: 'welcome' });
    */
   readonly service: FindServices['service'];
-  /** The same, or `undefined` where no enabled plugin provides it: for what works with and without it. */
+  /** The service, or `undefined` if no enabled plugin provides it. */
   readonly optionalService: FindServices['optionalService'];
 }
+
+/** A plugin as pages and tools see it: its name, and what it declares as plain data. See `Plugin` for what each is. */
+export interface PluginInfo {
+  readonly name: string;
+  readonly description?: string;
+  readonly requires?: readonly string[];
+  readonly migrations?: URL;
+  readonly models?: readonly AnyModel[];
+  readonly admins?: readonly AdminDeclaration[];
+  readonly permissions?: readonly Permission[];
+  readonly events?: readonly string[];
+  readonly extensionPoints?: readonly ExtensionPointName[];
+  readonly extendModels?: readonly { readonly model: AnyModel }[];
+  readonly contributes?: Contributions;
+  readonly messages?: Readonly<Record<string, Messages>>;
+}
+
+/** The result of `defineAdmin` of the admin plugin; core only passes it on. */
+export interface AdminDeclaration {
+  readonly model: AnyModel;
+  readonly options: object;
+}
+
+/**
+ * A permission in addition to the four of every model.
+ *
+ * @example
+ * permissions: [{ name: 'reports.export', description: 'Export reports' }],
+ */
+export interface Permission {
+  /** `plugin.verb`, or `model.verb` in addition to view, add, change and delete. */
+  readonly name: string;
+  readonly description: string;
+}
+
+/**
+ * A state that a signed-in user must leave before continuing: a pending second factor, a password to change. Until then only
+ * the gate's own page is shown, and the layout shows nothing that the user could open.
+ *
+ * @example
+ * gates: [{ name: 'code', page: '/mfa/code', passes: ({ state }) => state.session?.trust !== 'code_pending' }],
+ */
+export interface Gate {
+  readonly name: GateName;
+  passes(ctx: Context, app: App): boolean;
+  /** Where the user is sent, under the mount path. Its route must skip this gate. */
+  readonly page: string;
+  /**
+   * When it is checked: in the order of `GATE_STAGES`, whatever the order of the plugins, and within a stage in plugin order.
+   *
+   * @defaultValue 'enrolment'
+   */
+  readonly stage?: GateStage;
+  /** It stops only routes whose access names this kind, as the re-authentication gate does with `recent`. @defaultValue every route */
+  readonly onlyFor?: keyof AccessKinds;
+  /**
+   * Pages of other plugins that stay reachable while it is closed, under the mount path: `/reauth`, if its own page requires a
+   * recent password. Startup reports gates that lead to each other in a circle.
+   */
+  readonly leavesReachable?: readonly string[];
+  /** The forms of resumable routes that it stops are kept, and offered again afterwards. @defaultValue false */
+  readonly keepsForms?: boolean;
+}
+
+/** The order of gates: identity, required changes, enrolment, recent password. */
+export const GATE_STAGES = ['second-factor', 'password-change', 'enrolment', 're-authentication'] as const;
+export type GateStage = (typeof GATE_STAGES)[number];
+
+/** Items, or a function that creates them once, at startup, when all models are known. */
+export type Contributions = {
+  readonly [P in ExtensionPointName]?: readonly ExtensionPoints[P][] | ((app: App) => readonly ExtensionPoints[P][]);
+};

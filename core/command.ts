@@ -1,14 +1,15 @@
 import type { App } from './app.ts';
-import type { ProjectContext } from './config.ts';
 import type { Database } from './database/pool.ts';
+import type { ProjectContext } from './settings.ts';
 
 /**
- * What a check or command needs before it can run. `nothing`: it runs outside a project, too. `project`: a project's folder and
- * environment; the config may be broken. `config`: the booted application without a database. `database`: the same with one.
+ * What a check or command needs before it can run. `nothing`: it also runs outside a project. `project`: a project's folder and
+ * environment; the config may be broken. `config`: the booted application without a database. `database`: the same with a
+ * database.
  */
 export type Needs = 'nothing' | 'project' | 'config' | 'database';
 
-/** The first words of the CLI's own commands. No plugin can have a command that begins with one of them. */
+/** The first words of the CLI's own commands. A plugin's command cannot begin with any of them. */
 export const CLI_COMMANDS: readonly string[] = [
   'startproject',
   'startapp',
@@ -17,6 +18,7 @@ export const CLI_COMMANDS: readonly string[] = [
   'start',
   'worker',
   'migrate',
+  'console',
   'plugins',
   'routes',
   'doctor',
@@ -24,10 +26,10 @@ export const CLI_COMMANDS: readonly string[] = [
   'help',
 ];
 
-/** What a check or command works with, by what it needs. */
-export interface ToolContexts {
+/** What a check or command receives, by its `needs`. */
+export interface CommandContexts {
   nothing: {
-    /** The project's folder, where the command was called inside one. */
+    /** The project's folder, if the command was run inside one. */
     readonly folder: string | undefined;
   };
   project: { readonly project: ProjectContext };
@@ -36,7 +38,7 @@ export interface ToolContexts {
 }
 
 /**
- * A check of `doctor`. `needs` decides what `run` is given.
+ * A check of `doctor`. `needs` decides what `run` receives.
  *
  * @example
  * const queue: Check = {
@@ -54,16 +56,15 @@ export interface CheckOf<N extends Needs> {
   /** A stable name: `administrator`. */
   readonly name: string;
   readonly needs: N;
-  run(context: ToolContexts[N]): Promise<CheckResult>;
+  run(context: CommandContexts[N]): Promise<CheckResult>;
 }
-/** `note` is worth reading and no problem. `doctor` exits with an error when a check has `failed`. */
+/** A `note` is information, not a problem. `doctor` exits with an error if a check has `failed`. */
 export type CheckResult =
   | { readonly status: 'ok' | 'note'; readonly message: string }
   | { readonly status: 'warning' | 'failed'; readonly message: string; readonly fix: string };
 
 /**
- * A command of the CLI, described as data so that a server never loads the parser of arguments. `needs` decides what `run` is
- * given.
+ * A CLI command, described as data so that a server never loads the argument parser. `needs` decides what `run` receives.
  *
  * @example
  * const greet: Command = {
@@ -79,29 +80,33 @@ export interface CommandOf<N extends Needs> {
   /** `user create`; arguments in capitals are positions (`user password EMAIL`), those in brackets are optional (`[NAME]`). */
   readonly name: string;
   readonly description: string;
+  /** For a command of two words, what all commands with its first word are for: `Manage users`. The help shows that of the first. */
+  readonly group?: string;
   readonly needs: N;
   readonly options?: Readonly<Record<string, CommandOption>>;
-  run(context: ToolContexts[N], input: CommandInput): Promise<void>;
+  run(context: CommandContexts[N], input: CommandInput): Promise<void>;
 }
-/** An option of a command, `--days 30`. A boolean one takes no value. */
+/** An option of a command, such as `--days 30`. A boolean option has no value. */
 export interface CommandOption {
   readonly description: string;
   readonly type: 'string' | 'boolean' | 'number';
+  /** A string that can be given several times; the command gets one text, with commas between the values. */
+  readonly multiple?: boolean;
   readonly choices?: readonly string[];
   readonly required?: boolean;
   readonly default?: string | boolean | number;
 }
-/** What a command was called with, and what it may do with the terminal. */
+/** The arguments of a command, and its access to the terminal. */
 export interface CommandInput {
-  /** Positions and options by name, positions in lower case. */
+  /** Positional arguments and options by name, positional arguments in lower case. */
   readonly values: Readonly<Record<string, string | boolean | number | undefined>>;
   /**
-   * Aborted by SIGINT and SIGTERM. A command that reads it has ten seconds to finish after that, and exits with the code of what it
-   * returns or throws; one that never reads it is ended at once.
+   * Aborted by SIGINT and SIGTERM. A command that reads it then has ten seconds to finish, and exits with the code of what it
+   * returns or throws; one that never reads it is terminated immediately.
    */
   readonly signal: AbortSignal;
-  /** One line to standard output. */
+  /** Prints one line to standard output. */
   print(line: string): void;
-  /** Asks on the terminal without echo; undefined where there is none. */
+  /** Prompts on the terminal without echo; undefined if there is no terminal. */
   askSecret(question: string): Promise<string | undefined>;
 }

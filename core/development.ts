@@ -1,26 +1,29 @@
 import type { App } from './app.ts';
-import type { SeededPerson } from './config.ts';
+import type { Database } from './database/pool.ts';
 
-/** What a plugin is given to prepare a database of development. */
+/** What a plugin receives to prepare a development database. */
 export interface DevelopmentStart {
-  /** People whom the project's seed created in this very start, with passwords that are shown this once. */
-  readonly people: readonly SeededPerson[];
+  /** Users that the project's seed created during this start, with passwords that are shown only once. */
+  readonly users: readonly SeededUser[];
   /**
-   * A command line that works where the start was typed:
-   * `command('user list')` gives `npx rustio-admin user list --project starters/strikes`.
+   * A command line that works in the folder where `start` was run: `command('user list')` gives `npx rustio-admin user list
+   * --project starters/strikes`.
    */
   command(words: string): string;
 }
 
-/** Lines that a start prints for a plugin, last of all. What they say is nowhere else, so they are printed even when it fails. */
+/**
+ * Lines that `start` prints for a plugin at the very end. They contain information that is available nowhere else, so they are
+ * printed even if the start fails.
+ */
 export interface DevelopmentNotes {
   readonly aboveAddress?: readonly string[];
   readonly belowAddress?: readonly string[];
 }
 
 /**
- * What `start` does in development for a plugin, after migrations and the seed, so that a newcomer meets a working application.
- * It runs at every start and must bear finding its work done. In production it never runs.
+ * What `start` does in development for a plugin, after migrations and the seed, so that newcomers get a working application. It
+ * runs at every start and must be idempotent. It never runs in production.
  *
  * @example
  * prepareDevelopment: async (app, { command }) => {
@@ -32,3 +35,36 @@ export type PrepareDevelopment = (
   app: App,
   start: DevelopmentStart,
 ) => Promise<DevelopmentNotes | undefined> | DevelopmentNotes | undefined;
+
+/** What `seed` receives. */
+export interface SeedContext {
+  readonly app: App;
+  readonly database: Database;
+  /** Absolute path of the project's folder. */
+  readonly folder: string;
+  /** Reports progress on the terminal. */
+  log(line: string): void;
+  /**
+   * Reports an account that the seed created, with the generated password. Both are printed once at the end of the first start,
+   * administrators last, and stored nowhere.
+   */
+  reportAccount(user: SeededUser): void;
+}
+
+/** A user that the seed created, with the generated password. */
+export interface SeededUser {
+  readonly email: string;
+  readonly password: string;
+  readonly role: string;
+}
+
+/**
+ * The export `seed` of the module that the setting `seed` names. It runs once per database, in development.
+ *
+ * @example
+ * export const seed: Seed = async ({ database, log }) => {
+ *   await database.transaction((tx) => insertAirports(tx));
+ *   log('Airports inserted.');
+ * };
+ */
+export type Seed = (context: SeedContext) => Promise<void>;

@@ -1,4 +1,4 @@
-// What a plugin may contribute: one plain object, with everything in one type. Core knows no plugin by name.
+// What a plugin can contribute: a plain object of one type. Core knows no plugin by name.
 //
 //   export const holidays = definePlugin({
 //     name: 'holidays',
@@ -7,45 +7,53 @@
 //     routes: (routes) => routes.get('/holidays', { access: { signedIn: true } }, holidaysPage),
 //   });
 //
-// `index.ts` of a plugin holds this declaration and nothing else; what it does not declare does not exist.
-// Types that plugins add (access checks, extension points, events, options, services) are merged by `declare module`,
-// never inferred over a list.
+// `index.ts` of a plugin contains this declaration and nothing else; what it does not declare does not exist. Types that plugins add
+// (access checks, extension points, events, options, services) are merged with `declare module`.
 
 import type { z } from 'zod';
-import type { App } from './app.ts';
+import type { AdminDeclaration, App, Contributions, Gate, Permission } from './app.ts';
 import type { Check, Command } from './command.ts';
-import type { PluginEnvironment, PluginOptions } from './config.ts';
-import type { RequestScope } from './database/scope.ts';
 import type { PrepareDevelopment } from './development.ts';
-import type { EventHandlers, EventName } from './events.ts';
-import type { Contributions, ExtensionPointName } from './extension-points.ts';
+import type { BootProblem } from './errors/boot.ts';
+import type { ExtensionPointName } from './extension-points.ts';
+import type { AccessChecks } from './http/access.ts';
 import type { Authenticator } from './http/authenticate.ts';
-import type { AccessDecision, AccessKinds, Context, GateName, Middleware } from './http/context.ts';
+import type { Metric } from './http/metrics/metrics.ts';
+import type { ScopeOf } from './http/request-scope.ts';
 import type { Routes } from './http/route.ts';
+import type { Messages } from './messages/catalogue.ts';
 import type { ModelExtension } from './model/extend-model.ts';
-import type { FieldType } from './model/kind.ts';
+import type { FieldType } from './model/field-type.ts';
 import type { AnyModel } from './model/model.ts';
-import type { PolicyPart } from './policy.ts';
-import type { BootProblem } from './problem.ts';
-import type { ScheduledTask } from './schedule.ts';
+import type { PolicyPart } from './policy/policy.ts';
+import type { StagedMiddleware } from './request/context.ts';
+import type { ProcessRole, ScheduledTask } from './schedule.ts';
 import type { Services } from './services.ts';
-import type { Messages } from './view/words.ts';
+import type { PluginEnvironment, PluginOptions } from './settings.ts';
+import type { CurrentActor } from './write/current-actor.ts';
+import type { EventHandlers, EventName } from './write/events.ts';
 import type { ModelHook } from './write/hooks.ts';
 
 /** The version of this interface. */
 export const PLUGIN_API = 1;
 
-/** What a plugin contributes. Every property but `name` and `api` is optional; make one with `definePlugin`. */
+/**
+ * What a plugin contributes to the application. Only `name` and `api` are required. Functions that receive `app` are called once, at
+ * startup, unless their description says otherwise.
+ *
+ * @example
+ * export const holidays: Plugin = definePlugin({ name: 'holidays', api: 1, models: [Holiday], messages: { en } });
+ */
 export interface Plugin<N extends string = string> {
-  /** Lower-case words with hyphens; the name in `plugins` of the config. */
+  /** Lowercase words with hyphens. The config refers to the plugin by this name, under `plugins`. */
   readonly name: N;
-  /** The version of this interface that the plugin was written for. Another number is refused. */
+  /** The version of this interface that the plugin was written for. Startup rejects other versions. */
   readonly api: typeof PLUGIN_API;
-  /** One sentence, for `rustio-admin plugins`. */
+  /** One sentence on what the plugin does, shown by `rustio-admin plugins`. */
   readonly description?: string;
   /**
-   * A zod schema for the options that the config gives under the plugin's name. They are parsed once, at boot, and read with
-   * `app.options('name')`, which is typed when the plugin merges its schema into `PluginOptions`:
+   * A zod schema for the options that the config sets under the plugin's name. They are parsed once, at startup, and read with
+   * `app.options('name')`, which is typed if the plugin merges its schema into `PluginOptions`.
    *
    * @example
    * const options = z.strictObject({ maxLength: z.int().default(2_000) });
@@ -55,206 +63,139 @@ export interface Plugin<N extends string = string> {
    */
   readonly options?: N extends keyof PluginOptions ? PluginOptions[N] : z.ZodType;
   /**
-   * Environment variables that it needs, as a zod shape; a function when they differ between development and production. They
-   * are parsed at boot and read with `app.environmentOf('name')`. `doctor` and `--help` list them.
+   * The environment variables that the plugin reads, as a zod shape, or a function that returns one if development and production
+   * differ. They are parsed at startup and read with `app.pluginEnvironment('name')`; `doctor` and `--help` list them.
    *
    * @example
    * environment: ({ production }) => ({ SMTP_URL: production ? z.url() : z.url().optional() }),
    */
   readonly environment?: EnvironmentShape<N> | ((environment: { readonly production: boolean }) => EnvironmentShape<N>);
-  /** Plugins that must be enabled and come before this one. Only they may be imported. */
+  /** Plugins that must be enabled and come before this one. A plugin may import only these. */
   readonly requires?: readonly string[];
-  /** Puts a plugin of the project right behind the last of these that is enabled, instead of behind all built-in ones. */
+  /** Places a project's plugin directly after the last enabled plugin of this list. @defaultValue after all built-in plugins */
   readonly after?: readonly string[];
 
   // ── data
-  /** Folder of SQL files `NNNN_name.sql` with `NNNN_name.down.sql`, applied in this plugin's turn. */
+  /** The folder of its SQL migrations, `NNNN_name.sql` with `NNNN_name.down.sql`. Plugins are migrated in plugin order. */
   readonly migrations?: URL;
-  /** Models over its own tables, with `managed: false`, since the tables come from its SQL. */
+  /** Models of its own tables. They are declared with `managed: false`, since `migrations` creates the tables. */
   readonly models?: readonly AnyModel[];
-  /** Fields added to models of earlier plugins; made with `extendModel`. The columns come from this plugin's migrations. */
+  /**
+   * Fields that it adds to models of the project or of earlier plugins; created with `extendModel`. Its `migrations` add the
+   * columns.
+   */
   readonly extendModels?: readonly ModelExtension[];
-  /** Types of fields, beside the built-in ones; used with `field.custom`. */
+  /** Field types in addition to the built-in ones, for use with `field.custom`. */
   readonly fieldTypes?: readonly FieldType[];
-  /** How the admin shows its models; made with `defineAdmin`. The project's own declaration for a model wins. */
+  /** How the admin shows its models; created with `defineAdmin`. A declaration of the project for the same model replaces it. */
   readonly admins?: readonly AdminDeclaration[];
-  /** Permissions beside the four that every model has. */
+  /** Permissions in addition to the four of every model (view, add, change, delete). */
   readonly permissions?: readonly Permission[];
-  /** Names of the events that it records; their data is typed in `EventData`. */
+  /** The names of the events that it records. Their data is typed in `EventData`. */
   readonly events?: readonly EventName[];
 
-  // ── rules about rows
-  /** Who may do what. The parts of all plugins are combined: see `PolicyPart`. */
+  // ── access and changes
+  /** Decides what actors can do with models and rows. The policies of all plugins are combined; see `PolicyPart`. */
   readonly policies?: (app: App) => readonly PolicyPart[];
-  /** Hooks that run around every change of a model's rows, from any source; made with `hooksFor`. */
+  /** Hooks that run before and after every change of a model's rows, wherever it comes from; created with `hooksFor`. */
   readonly hooks?: (app: App) => readonly ModelHook[];
-  /** What it does when an event is recorded, in the same transaction. */
+  /** Handlers of events, by event name. They run in the transaction that records the event. */
   readonly on?: (app: App) => EventHandlers;
   /**
-   * Settings that every statement of a request runs with: `set_config`, `search_path`. For tenancy and row-level security. They
-   * apply from the access check on, to `after-access` middleware, the handler, and a response that is a stream.
+   * PostgreSQL settings for every statement of a request, for tenancy and row-level security: `search_path`, or names of your own
+   * such as `app.tenant`. Called for each request, after its access check; the settings apply to `after-access` middleware, the
+   * handler and a streamed response.
    *
-   * Accounts, sessions and the audit trail are shared by all scopes, unless the project puts policies on their tables as well. In a
-   * scope the trail shows the history of records that the user can find, and of all others only that something happened.
+   * Accounts, sessions and the audit trail are shared by all scopes, unless the project adds row-level security to their tables. In a
+   * scope, the audit trail shows the full history only of records that the user can find; of other records it shows only that
+   * something happened.
    */
-  readonly scope?: (ctx: Context, app: App) => RequestScope | undefined | Promise<RequestScope | undefined>;
+  readonly scope?: ScopeOf;
 
   // ── requests
-  /** Ways to find out who sends a request. Each route uses those of its scheme. */
+  /** Authenticators of requests, each for one scheme. A route uses those of the schemes that it allows. */
   readonly authenticators?: (app: App) => readonly Authenticator[];
-  /** The page for users who are not signed in, under the mount path. At most one plugin has it. */
+  /**
+   * Reads an actor of this plugin again, inside a transaction that writes, and locks them; see `CurrentActor`. A plugin that
+   * authenticates users or tokens has one: without it a body that arrives late is still written after a sign-out.
+   *
+   * @example
+   * currentActor: () => async (tx, _actor, credential) =>
+   *   credential?.scheme === 'bearer' && !(await lockToken(tx, credential.id)) ? null : undefined,
+   */
+  readonly currentActor?: (app: App) => CurrentActor;
+  /** The path of the sign-in page, under the mount path. At most one plugin defines it. */
   readonly signInPage?: string;
-  /** How it decides the kinds of access that it owns. */
+  /** Functions that decide the kinds of access that it adds to `AccessKinds`, by kind, for each request that requires one. */
   readonly accessChecks?: AccessChecks;
-  /** Conditions that a signed-in user must meet, in order, before any other page is shown. */
+  /** Conditions that a signed-in user must meet before any other page is shown, checked in order. */
   readonly gates?: readonly Gate[];
+  /** Koa middleware, each with the stage of the pipeline in which it runs. */
   readonly middleware?: (app: App) => readonly StagedMiddleware[];
+  /** Registers its routes. Every route states who has access. */
   readonly routes?: (routes: Routes, app: App) => void;
 
   // ── pages
-  /** Places that it opens for other plugins; each is typed in `ExtensionPoints`. */
+  /** Extension points that it opens for other plugins. Their items are typed in `ExtensionPoints`. */
   readonly extensionPoints?: readonly ExtensionPointName[];
-  /** What it adds to the places of core and of other plugins. A place whose plugin is disabled takes nothing. */
+  /** Items that it adds to extension points of core and other plugins. Those for a disabled plugin are ignored. */
   readonly contributes?: Contributions;
-  /** Folder of EJS files; `list.ejs` of the plugin `admin` is the view `admin/list`. A project overrides each with its own. */
+  /** The folder of its EJS views: `list.ejs` of the plugin `admin` is the view `admin/list`. A project can replace each of them. */
   readonly templates?: URL;
-  /**
-   * Views of core and of earlier plugins that this one replaces. Each is a file of that path in `templates`:
-   * `layout/frame` is `layout/frame.ejs`.
-   */
+  /** Views of core and earlier plugins that it replaces: `layout/frame` by the file `layout/frame.ejs` in `templates`. */
   readonly overrides?: readonly string[];
-  /** Folder of files served as they are: styles, scripts, icons. */
+  /** The folder of its static files: style sheets, scripts, icons. */
   readonly assets?: URL;
-  /** Texts of its pages and messages, by language. English first. */
+  /** Its messages by language. A message that a language lacks is shown in English (`en`). */
   readonly messages?: Readonly<Record<string, Messages>>;
 
   // ── operation
-  /** Objects for other plugins, read with `app.service('name')` and typed in `Services`. Each is made on its first use. */
+  /** Services for other plugins by name, read with `app.service('name')` and typed in `Services`. Created on first use. */
   readonly provides?: { readonly [S in keyof Services]?: (app: App) => Services[S] };
   /**
-   * Runs before a server listens, a worker takes jobs, or a command of this plugin runs. What it returns runs at the end, in
-   * reverse order of the plugins. `signal` is aborted when the process begins to stop.
+   * Runs in each process before a server listens, a worker takes jobs, or a command of the plugin runs. The returned function runs
+   * when the process stops, in reverse plugin order. `signal` is aborted as soon as the process begins to stop.
    */
   readonly start?: (app: App, process: ProcessInfo) => Promise<void | Stop> | void | Stop;
-  /** Runs when a server or worker begins to stop, before open requests are drained: end streams and long polls here. */
+  /** Runs when a server or worker begins to stop, before it waits for open requests. End streams and long polls here. */
   readonly beforeClose?: (app: App) => Promise<void> | void;
-  /** What `start` prepares in development, after migrations and the seed: first accounts, and lines on how to go on. */
+  /** Prepares a development database when `start` runs, after migrations and the seed: first accounts, and lines to print. */
   readonly prepareDevelopment?: PrepareDevelopment;
-  /** Work that is repeated; one process does it at a time. */
+  /** Scheduled tasks. Of all processes, one runs a task at a time. */
   readonly schedule?: readonly ScheduledTask[];
-  /** What must hold before this process can serve, for `/readyz`. */
+  /** What must work before a process is ready to serve; run for `/readyz`. */
   readonly health?: (app: App) => Promise<readonly HealthItem[]>;
-  /** Figures for `/metrics`. */
+  /** Metrics in addition to those of core; collected for each request to `/metrics`. */
   readonly metrics?: (app: App) => Promise<readonly Metric[]> | readonly Metric[];
-  /** What `doctor` checks. */
+  /** Checks for `doctor`. */
   readonly checks?: readonly Check[];
-  /** Commands of the CLI. */
+  /** CLI commands. */
   readonly commands?: readonly Command[];
-  /** Finds problems in its options once all models are known; all of them are reported before the boot stops. */
+  /** Checks its options against the models. Startup reports the problems of all plugins together, and stops. */
   readonly verify?: (app: App) => readonly BootProblem[];
 }
 
 type EnvironmentShape<N extends string> = N extends keyof PluginEnvironment ? PluginEnvironment[N] : z.ZodRawShape;
 
-/** What `start` returns, to be run at the end. */
+/** What `start` returns: a function that runs when the process stops. */
 export type Stop = () => Promise<void> | void;
 
-/** In which kind of process a plugin starts. */
+/** The process that a plugin starts in. */
 export interface ProcessInfo {
   readonly role: ProcessRole;
+  /** Aborted as soon as the process begins to stop. */
   readonly signal: AbortSignal;
 }
-/** `web`: a server. `worker`: `rustio-admin worker`. `command`: a command of the CLI, or a test that runs one. */
-export type ProcessRole = 'web' | 'worker' | 'command';
 
-/** What `defineAdmin` of the admin plugin gives; core only hands it on. */
-export interface AdminDeclaration {
-  readonly model: AnyModel;
-  readonly options: object;
-}
-
-/**
- * A permission beside the four of every model.
- *
- * @example
- * permissions: [{ name: 'reports.export', description: 'Export reports' }],
- */
-export interface Permission {
-  /** `plugin.verb`, or `model.verb` beside view, add, change and delete. */
-  readonly name: string;
-  readonly description: string;
-}
-
-/**
- * How a plugin decides the kinds of access that it adds to `AccessKinds`. A check answers at once, from what the request's state
- * holds; what must be loaded belongs into the authenticator.
- *
- * @example
- * accessChecks: {
- *   role: ({ state: { actor } }, required) =>
- *     actor.kind === 'anonymous' ? 'sign-in' : actor.kind === 'person' && reaches(actor.role, required) ? 'allow' : 'deny',
- * },
- */
-export type AccessChecks = {
-  readonly [K in Exclude<keyof AccessKinds, 'open'>]?: (
-    ctx: Context,
-    required: AccessKinds[K],
-    app: App,
-  ) => AccessDecision;
-};
-
-/**
- * A state that a signed-in user must leave before continuing: a pending second factor, a password to change. Until then no page
- * but the gate's own is shown, and the frame shows nothing that the user may open.
- *
- * @example
- * gates: [{ name: 'code', page: '/mfa/code', passes: ({ state }) => state.session?.trust !== 'code_pending' }],
- */
-export interface Gate {
-  readonly name: GateName;
-  passes(ctx: Context, app: App): boolean;
-  /** Where the user is sent, under the mount path. Its route must skip this gate. */
-  readonly page: string;
-  /** The forms of resumable routes that it stops are kept, and offered again afterwards. @defaultValue false */
-  readonly keepsForms?: boolean;
-}
-
-/**
- * Middleware at one place of the pipeline:
- *
- * - `before-route`: for every request, before the router; also for what becomes a 404.
- * - `after-access`: on routes, once the request may use it.
- * - `around-handler`: directly around the handler, after the body was read.
- * - `on-error`: when something was thrown; `ctx.state.error` holds it, and `next()` renders the error page.
- *
- * @example
- * middleware: () => [{ name: 'timing', stage: 'around-handler', run: async (ctx, next) => { await next(); ctx.set('server-timing', '…'); } }],
- */
-export interface StagedMiddleware {
-  readonly name: string;
-  readonly stage: 'before-route' | 'after-access' | 'around-handler' | 'on-error';
-  readonly run: Middleware;
-}
-
-/** One condition of readiness. */
+/** One readiness check. */
 export interface HealthItem {
   readonly name: string;
   readonly ok: boolean;
-  /** For the log and `doctor`; `/readyz` shows only the name. */
+  /** For the log; `/readyz` shows only the name. */
   readonly message?: string;
 }
 
-/** One figure in Prometheus' sense. */
-export interface Metric {
-  /** `rustio_jobs_waiting`. */
-  readonly name: string;
-  readonly help: string;
-  readonly type: 'counter' | 'gauge';
-  readonly value: number;
-  readonly labels?: Readonly<Record<string, string>>;
-}
-
-/** Every hook by name, for the check against misspelt ones. */
+/** The name of every member of `Plugin`, so that startup can report misspelled ones. */
 export const PLUGIN_KEYS = [
   'name',
   'api',
@@ -275,6 +216,7 @@ export const PLUGIN_KEYS = [
   'on',
   'scope',
   'authenticators',
+  'currentActor',
   'signInPage',
   'accessChecks',
   'gates',

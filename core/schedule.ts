@@ -1,11 +1,13 @@
 import type { App } from './app.ts';
-import type { ProcessRole } from './plugin.ts';
+
+/** `web`: a server. `worker`: `rustio-admin worker`. `command`: a command of the CLI, or a test that runs one. */
+export type ProcessRole = 'web' | 'worker' | 'command';
 
 /**
- * Work that is repeated. Of all processes on one database, one runs it per interval, and never two at once: a run that takes
- * longer than the interval delays the next one. It starts up to a quarter of its interval late, at most 45 s. A run that fails is
- * logged, and the task runs again after its interval; so it does when its process dies, at the earliest after a minute. Such a task
- * must bear being repeated.
+ * Scheduled work. Of all processes on one database, one runs it per interval, and never two at once: a run that takes longer
+ * than the interval delays the next one. It starts up to a quarter of its interval late, at most 45 s. A run that fails is
+ * logged, and the task runs again after its interval; the same applies if its process dies, after a minute at the earliest.
+ * Tasks must therefore be idempotent.
  *
  * @example
  * schedule: [{ name: 'expire-invitations', every: '1 hour', run: (app) => expireInvitations(app.database) }],
@@ -15,7 +17,7 @@ export interface ScheduledTask {
   readonly name: string;
   /** `30 seconds`, `5 minutes`, `1 hour`, `1 day`. */
   readonly every: Interval;
-  /** In which processes it may run. @defaultValue both */
+  /** The kinds of process in which it runs. @defaultValue both */
   readonly roles?: readonly Exclude<ProcessRole, 'command'>[];
   run(app: App, signal: AbortSignal): Promise<void>;
 }
@@ -24,7 +26,7 @@ export type Interval = `${number} ${'second' | 'minute' | 'hour' | 'day'}${'' | 
 
 const MS = { second: 1_000, minute: 60_000, hour: 3_600_000, day: 86_400_000 };
 
-/** An interval in milliseconds; undefined for a text that is not one. */
+/** An interval in milliseconds; undefined for a string that is not one. */
 export function intervalMs(text: string): number | undefined {
   const [, count, unit] = /^(\d+(?:\.\d+)?) (second|minute|hour|day)s?$/.exec(text) ?? [];
   const ms = Number(count) * MS[unit as keyof typeof MS];

@@ -1,8 +1,10 @@
 import type { FragmentSqlToken } from 'slonik';
-import type { Context } from './http/context.ts';
-import type { ModelInfo } from './model/registry.ts';
-import type { Found } from './query/types.ts';
-import type { ViewData } from './view/views.ts';
+import type { Query } from './database/queries.ts';
+import type { ModelInfo } from './model/field-type.ts';
+import type { UserActor } from './policy/actor.ts';
+import type { FoundRecord } from './query/types.ts';
+import type { Context } from './request/context.ts';
+import type { ViewData } from './request/views.ts';
 
 /**
  * What plugins provide to each other, by name. A plugin merges its services into it:
@@ -15,31 +17,41 @@ import type { ViewData } from './view/views.ts';
  * The services declared here have several possible providers, and consumers that work without any.
  */
 export interface Services {
-  people: PersonDirectory;
+  users: UserDirectory;
   recordPages: RecordPages;
 }
 
-/** Finds people by the name that they are known by. Whatever signs people in knows where they are stored. */
-export interface PersonDirectory {
-  /** What their names look like, for the field in which one is typed. */
+/** Finds users by their sign-in name. The plugin that signs users in knows where they are stored. */
+export interface UserDirectory {
+  /** The format of these names, for the field in which one is typed. */
   readonly names: 'email' | 'text';
-  /** An SQL expression for the id (`Person['id']`) of the person of this name; `undefined` when nobody can have such a name. */
+  /** An SQL expression for the id (`UserActor['id']`) of the user with this name; `undefined` if the name is impossible. */
   idOf(name: string): FragmentSqlToken | undefined;
+  /**
+   * The user with this name and their current permissions, for `rustio-admin console --as NAME`; undefined if there is none,
+   * or if they are not allowed to sign in. Without this method, the console is read-only.
+   */
+  find?(query: Query, name: string): Promise<UserActor | undefined>;
 }
 
-/** The pages of records, for plugins that add pages of their own or link to them. */
+/** The pages of records, for plugins that add their own pages or link to them. */
 export interface RecordPages {
   /** Whether the model has a list and a page for each record, at `app.urls.list` and `app.urls.record`. */
   has(model: ModelInfo): boolean;
-  /** What heads every page of a record: a view and its data, to be included in the page of a tab. */
-  head(ctx: Context, model: ModelInfo, record: Found, tab: string): { readonly view: string; readonly data: ViewData };
+  /** The header of every page of a record: a view and its data, to be included in the page of a tab. */
+  head(
+    ctx: Context,
+    model: ModelInfo,
+    record: FoundRecord,
+    tab: string,
+  ): { readonly view: string; readonly data: ViewData };
 }
 
 export interface FindServices {
   /** What an enabled plugin provides under this name. */
   readonly service: FindService;
-  /** The same, or `undefined` where no enabled plugin provides it. */
+  /** The service, or `undefined` if no enabled plugin provides it. */
   readonly optionalService: <S extends keyof Services>(name: S) => Services[S] | undefined;
 }
-/** `app.service`: what an enabled plugin provides under a name. It throws `RIO-SERVICE-MISSING` where none does. */
+/** `app.service`: what an enabled plugin provides under a name. Throws `RIO-SERVICE-MISSING` if none does. */
 export type FindService = <S extends keyof Services>(name: S) => Services[S];

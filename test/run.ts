@@ -1,120 +1,162 @@
 /**
- * The test runner: one process a file, two at a time.
+ * The test runner: two processes at a time, which take one file after another.
  *
  *   node test/run.ts                    every test/**\/*.test.ts but the long ones
  *   node test/run.ts core/database      those with a fragment in their path
- *   node test/run.ts --all              the long ones (*.long.test.ts)
+ *   node test/run.ts --all              the long ones (*.long.test.ts), and those with random values again, with a new seed
+ *   node test/run.ts --explore          those with random values and the fuzzer, with new seeds, for --minutes 10 (a file that has
+ *                                       begun by then is finished)
  *
- * A file has 60 s, a long one 20 min; `// timeout: 120` on its first line gives another number of seconds. What a file prints is
- * shown only when it fails. All share one PostgreSQL server (see test/support/server.ts). The last line is always `N passed, N failed`.
+ * Random values come from a fixed seed; TEST_SEED=12345 gives another one. A run with a new seed prints it.
+ * A file has 60 s, a long one 20 min; `// timeout: 120` on its first line gives another number of seconds. The output of a file is
+ * shown only when it fails. All files share one PostgreSQL server (see test/support/server.ts). The last line is always `N passed, N failed`.
  */
-import { type ChildProcess, fork } from 'node:child_process';
-import { globSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 
-import { environmentOf, testServer } from './support/server.ts';
+import { newSeed, usesFastCheck } from './support/seed.ts';
+import { serverEnvironment, testServer } from './support/server.ts';
 import type { FileResult } from './support/suite.ts';
+import { TestProcess } from './support/test-process.ts';
 
 const ROOT = path.dirname(import.meta.dirname);
-const CHILD = path.join(import.meta.dirname, 'support/run-file.ts');
 const AT_A_TIME = 2;
-const running = new Set<ChildProcess>();
-const waiting: string[] = [];
+const FILES_A_PROCESS = 16;
+const FUZZER = 'test/fuzz/routes.long.test.ts';
+const running = new Set<TestProcess>();
+const sum = { passed: 0, failed: 0 };
+/** The commands that repeat failures, printed at the end, where they are not lost in the output. */
+const toRepeat: string[] = [];
 
-const { values, positionals } = parseArgs({ options: { all: { type: 'boolean' } }, allowPositionals: true });
-const files = chooseFiles(positionals, values.all === true);
+const { values, positionals } = parseArgs({
+  options: { all: { type: 'boolean' }, minutes: { type: 'string' }, explore: { type: 'boolean' } },
+  allowPositionals: true,
+});
+const explores = values.explore === true;
+const exploreUntil = performance.now() + minutesIn(values.minutes) * 60_000;
+if (values.all === true || explores) process.env.TEST_SEED ??= String(newSeed());
+// Many short runs of the fuzzer with different seeds find as much as a long one, and end in time.
+if (explores) process.env.FUZZ_REQUESTS ??= '1000';
+const waiting = chooseFiles(positionals);
+if (waiting.length === 0) {
+  console.log('No test file fits.');
+  sum.failed += 1;
+}
 const server = await testServer();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stopAll);
-const { passed, failed } = await runAll(files).finally(server.stop);
-if (files.length === 0) console.log('No test file fits.');
-console.log(`${passed} passed, ${failed} failed`);
-process.exitCode = failed === 0 ? 0 : 1;
+try {
+  await runAll();
+  while (explores && performance.now() < exploreUntil) {
+    process.env.TEST_SEED = String(newSeed());
+    waiting.push(...chooseFiles(positionals));
+    await runAll();
+  }
+} finally {
+  await server.stop();
+}
+for (const line of new Set(toRepeat)) console.log(line);
+console.log(`${sum.passed} passed, ${sum.failed} failed`);
+process.exitCode = sum.failed === 0 ? 0 : 1;
 
-function chooseFiles(fragments: string[], long: boolean): string[] {
-  return globSync('test/**/*.test.ts', { cwd: ROOT })
+function minutesIn(text = '10'): number {
+  const minutes = Number(text);
+  if (minutes > 0) return minutes;
+  throw new Error(`--minutes is not a number above 0: ${text}`);
+}
+
+async function runAll(): Promise<void> {
+  if (process.env.TEST_SEED !== undefined) console.log(`Seed ${process.env.TEST_SEED}`);
+  await Promise.all(Array.from({ length: AT_A_TIME }, runWaiting));
+}
+
+function chooseFiles(fragments: string[]): string[] {
+  const files = globSync('test/**/*.test.ts', { cwd: ROOT })
     .map((file) => file.split(path.sep).join('/'))
-    .filter((file) => file.endsWith('.long.test.ts') === long)
+    .filter((file) => {
+      if (explores) return isRandom(file);
+      return values.all === true ? isLong(file) || isRandom(file) : !isLong(file);
+    })
     .filter((file) => fragments.length === 0 || fragments.some((fragment) => file.includes(fragment)))
     .sort();
+  // A short exploration would otherwise reach the same first files every time.
+  return explores ? shuffled(files) : files;
 }
 
-async function runAll(files: string[]): Promise<FileResult> {
-  waiting.push(...files);
-  const sum = { passed: 0, failed: files.length === 0 ? 1 : 0 };
-  const worker = async () => {
-    for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
-      const result = await runFile(file);
-      sum.passed += result.passed;
-      sum.failed += result.failed;
+function shuffled(files: readonly string[]): string[] {
+  return files
+    .map((file) => ({ file, place: Math.random() }))
+    .sort((a, b) => a.place - b.place)
+    .map(({ file }) => file);
+}
+
+async function runWaiting(): Promise<void> {
+  let current = start();
+  for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
+    const seconds = secondsFor(file);
+    if (explores && performance.now() > exploreUntil) break;
+    if (current.ended || current.files === FILES_A_PROCESS) {
+      await end(current);
+      current = start();
     }
-  };
-  await Promise.all(Array.from({ length: AT_A_TIME }, worker));
-  return sum;
+    await runFile(current, file, seconds);
+    if (isLong(file)) await end(current);
+  }
+  await end(current);
 }
 
-async function runFile(file: string): Promise<FileResult> {
-  const limit = await secondsFor(file);
-  const start = performance.now();
-  const output: string[] = [];
-  let told: FileResult | undefined;
-
-  // A process group of its own: whatever the file left behind (servers, browsers) can be ended with it.
-  const child = fork(CHILD, [path.join(ROOT, file)], {
-    cwd: ROOT,
-    silent: true,
-    detached: true,
-    execArgv: ['--conditions=rustio-source'],
-    env: { FORCE_COLOR: process.stdout.isTTY ? '1' : '0', ...process.env, ...environmentOf(server) },
-  });
-  running.add(child);
-  child.stdout?.on('data', (data) => output.push(String(data)));
-  child.stderr?.on('data', (data) => output.push(String(data)));
-  child.on('message', (message) => {
-    told = message as FileResult;
-  });
-  const clock = setTimeout(() => {
-    output.push(`\nStopped: it ran longer than ${limit} s.\n`);
-    endGroup(child);
-  }, limit * 1000);
-  const code = await new Promise<number | null>((resolve) => child.once('exit', resolve));
-  clearTimeout(clock);
-  endGroup(child);
-  running.delete(child);
-
-  const result = judge(told, code);
-  if (result.failed > 0) console.log(`\n--- ${file}\n${output.join('')}`);
-  const seconds = ((performance.now() - start) / 1000).toFixed(1);
-  console.log(`${result.failed > 0 ? 'FAIL' : 'ok  '} ${file}  ${result.passed} passed, ${seconds} s`);
-  return result;
+function start(): TestProcess {
+  const started = new TestProcess(serverEnvironment(server));
+  running.add(started);
+  return started;
 }
 
-/** A child that died before it told its numbers, or that says all is well and exits with an error, has failed. */
-function judge(told: FileResult | undefined, code: number | null): FileResult {
-  if (told === undefined) return { passed: 0, failed: 1 };
-  return code !== 0 && told.failed === 0 ? { ...told, failed: 1 } : told;
+async function end(finished: TestProcess): Promise<void> {
+  const { failed } = await finished.end();
+  running.delete(finished);
+  sum.failed += failed;
+  if (failed > 0) console.log(`\n--- at the end of a process\n${finished.output}`);
 }
 
-async function secondsFor(file: string): Promise<number> {
-  const firstLine = (await readFile(path.join(ROOT, file), 'utf8')).split('\n', 1)[0] ?? '';
+async function runFile(current: TestProcess, file: string, limit: number): Promise<void> {
+  const from = performance.now();
+  const { passed, failed }: FileResult = await current.run(file, { limit });
+  sum.passed += passed;
+  sum.failed += failed;
+  if (failed > 0) console.log(`\n--- ${file}\n${current.output}`);
+  if (failed > 0 && isRandom(file)) toRepeat.push(repeatLine(file));
+  const seconds = ((performance.now() - from) / 1000).toFixed(1);
+  console.log(`${failed > 0 ? 'FAIL' : 'ok  '} ${file}  ${passed} passed, ${seconds} s`);
+}
+
+function secondsFor(file: string): number {
+  const [firstLine = ''] = readFileSync(path.join(ROOT, file), 'utf8').split('\n', 1);
   const own = /^\/\/ timeout: (\d+)/.exec(firstLine)?.[1];
   if (own !== undefined) return Number(own);
-  return file.endsWith('.long.test.ts') ? 20 * 60 : 60;
+  return isLong(file) ? 20 * 60 : 60;
 }
 
-function endGroup(child: ChildProcess): void {
-  if (child.pid === undefined) return;
-  try {
-    process.kill(process.platform === 'win32' ? child.pid : -child.pid, 'SIGKILL');
-  } catch {
-    // Nobody of the group is left, as it should be.
-  }
+/** How to repeat a failure that may depend on the seed. */
+function repeatLine(file: string): string {
+  const names = ['TEST_SEED', ...(file === FUZZER ? ['FUZZ_REQUESTS'] : [])];
+  const variables = names
+    .filter((name) => process.env[name] !== undefined)
+    .map((name) => `${name}=${process.env[name]} `);
+  return `To repeat it: ${variables.join('')}node test/run.ts ${isLong(file) ? '--all ' : ''}${file}`;
+}
+
+/** Whether its values depend on the seed. */
+function isRandom(file: string): boolean {
+  return file === FUZZER || usesFastCheck(readFileSync(path.join(ROOT, file), 'utf8'));
+}
+
+function isLong(file: string): boolean {
+  return file.endsWith('.long.test.ts');
 }
 
 async function stopAll(): Promise<void> {
   waiting.length = 0;
-  for (const child of running) endGroup(child);
+  for (const each of running) each.kill();
   await server.stop();
   process.exit(130);
 }

@@ -2,10 +2,10 @@ import type { CliCommand } from '../cli-command.ts';
 
 export const completion: CliCommand = {
   name: 'completion',
-  description: 'Print a script that completes commands and options in the shell',
+  description: 'Print a shell completion script',
   options: {
     shell: {
-      description: 'Shell to write the script for (default: the one in SHELL)',
+      description: 'Shell (default: from the SHELL variable)',
       type: 'string',
       choices: ['bash', 'zsh', 'fish'],
     },

@@ -11,19 +11,19 @@ const MARK_WIDTH = 7;
 export const doctor: CliCommand = {
   name: 'doctor',
   description: 'Check the project, its environment and its database',
-  options: { json: { description: 'As JSON', type: 'boolean' } },
+  options: { json: { description: 'Print JSON', type: 'boolean' } },
   run: async ({ projectOption, values, print }) => {
     const findings = await examine(projectFolder(projectOption));
     const failed = findings.filter(({ status }) => status === 'failed').length;
     if (failed > 0) process.exitCode = 1;
     if (values.json === true) return print(JSON.stringify({ ok: failed === 0, checks: findings }, undefined, 2));
-    for (const finding of findings) for (const line of linesOf(finding)) print(line);
+    for (const finding of findings) for (const line of formatLines(finding)) print(line);
     print('');
-    print(failed === 0 ? 'Nothing is wrong.' : `${failed} of ${findings.length} checks failed.`);
+    print(failed === 0 ? 'No checks failed.' : `${failed} of ${findings.length} checks failed.`);
   },
 };
 
-function linesOf({ owner, name, status, message, fix }: Finding): string[] {
+function formatLines({ owner, name, status, message, fix }: Finding): string[] {
   const [first = '', ...others] = message.split('\n');
   const indent = ' '.repeat(MARK_WIDTH + 2);
   const mark = paint(COLOURS[status], MARKS[status].padEnd(MARK_WIDTH));
@@ -31,6 +31,6 @@ function linesOf({ owner, name, status, message, fix }: Finding): string[] {
   return [
     `${mark}  ${title}: ${first}`,
     ...others.map((line) => `${indent}${line}`),
-    ...(fix === null ? [] : [`${indent}Fix: ${fix}`]),
+    ...(fix === null ? [] : `Fix: ${fix}`.split('\n').map((line) => `${indent}${line}`)),
   ];
 }

@@ -1,133 +1,260 @@
-// Migrations on the command line: parse, call core/migrate, print. What a migration is, is decided there.
+// Migrations on the command line: parse, call core/migrate, print. The logic is in core/migrate.
 import { userInfo } from 'node:os';
 import path from 'node:path';
-import type { Command, CommandInput, ToolContexts } from '../../core/command.ts';
-import { down } from '../../core/migrate/down.ts';
+import type { App } from '../../core/app.ts';
+import type { Command, CommandContexts, CommandInput } from '../../core/command.ts';
+import { withPlainConnection } from '../../core/database/plain-connection.ts';
+import { lossNotConfirmed, revertNotConfirmed } from '../../core/errors/migrations.ts';
+import { renameModelOfFiles } from '../../core/files/file-rows.ts';
+import { rejectEdited } from '../../core/migrate/compare.ts';
+import { down, planDown } from '../../core/migrate/down.ts';
+import { describeLosses } from '../../core/migrate/losses.ts';
 import { makeMigration } from '../../core/migrate/make.ts';
-import { editedFiles } from '../../core/migrate/problems.ts';
+import { existingTables } from '../../core/migrate/read-catalogue.ts';
 import { migrate } from '../../core/migrate/run.ts';
 import { type MigrationSource, migrationSources, PROJECT_SOURCE } from '../../core/migrate/sources.ts';
-import { type MigrationStatus, plan, status } from '../../core/migrate/status.ts';
-import { misuse } from '../misuse.ts';
+import { managedState } from '../../core/migrate/state.ts';
+import { type MigrationStatus, plan, plannedLosses, status } from '../../core/migrate/status.ts';
+import { confirm } from '../confirm.ts';
+import { invalidSteps, stepsWithTo, unknownSource } from '../errors.ts';
+import { withReachableDatabase } from '../project-connection.ts';
+import { ask, printToStderr } from '../terminal.ts';
+
+const YES = { type: 'boolean', description: 'Delete or convert data without asking for confirmation' } as const;
 
 const apply: Command = {
   name: 'migrate',
-  description: 'Apply pending migrations, each file in a transaction',
+  description: 'Apply pending migrations, each in its own transaction',
   needs: 'database',
-  run: async (context, { print }) => {
-    const { url, sources } = target(context);
-    const { applied } = await migrate(url, sources, { by: whoever(), say: print });
-    print(applied.length === 0 ? 'Nothing is pending.' : `${count(applied.length)} applied.`);
+  options: { yes: YES },
+  run: async (context, { values, print }) => {
+    const { url, sources, production } = target(context);
+    const losses = await plannedLosses(url, sources);
+    if (losses.length > 0) {
+      const details = describeLosses(losses);
+      await confirm({
+        lines: ['These statements delete or convert data:', ...details],
+        url,
+        production,
+        yes: values.yes === true,
+        rejection: () => lossNotConfirmed({ count: losses.length, command: 'npx rustio-admin migrate --yes', details }),
+        print,
+      });
+    }
+    const { applied } = await migrate(url, sources, { by: userName(), log: print, confirmed: losses });
+    print(applied.length === 0 ? 'No pending migrations.' : `${count(applied.length)} applied.`);
   },
 };
 
 const make: Command = {
   name: 'migrate make [NAME]',
-  description: 'Write the changes of the models as a migration; needs no database',
+  description: 'Generate a migration from model changes, and compare the tables with the database if there is one',
   needs: 'config',
-  run: async (context, { values, print }) => {
-    const { folder } = context.project;
-    const name = typeof values.name === 'string' ? values.name : undefined;
-    const made = await makeMigration({ folder, models: context.app.models.all }, name);
-    if (made === undefined) return print('No changes.');
-    for (const file of made.files) print(`wrote ${path.relative(folder, file)}`);
-    for (const note of made.notes) print(`note: ${note}`);
-    for (const { says } of made.findings) print(`look: ${says[0] ?? ''}`);
-    print('Read it, then: npx rustio-admin migrate');
+  options: {
+    rename: {
+      type: 'string',
+      multiple: true,
+      description: 'Renamed table or column, such as client=guest or person.phone=telephone; can be repeated',
+    },
+    drop: {
+      type: 'string',
+      multiple: true,
+      description: 'Removed (not renamed) table or column, such as client or person.phone; can be repeated',
+    },
+  },
+  run: async ({ app, project }, { values, print }) => {
+    const attempt = await withReachableDatabase(project, async (url) => {
+      await writeMigration({ app, project }, values, { url, print });
+      const { drift, notes } = await managedState(url, migrationSources(project.folder, app.plugins), app.models.all);
+      for (const line of drift) print(`drift:    ${line}`);
+      for (const note of notes) print(`note:     ${note}`);
+    });
+    if ('value' in attempt) return;
+    await writeMigration({ app, project }, values, { url: undefined, print });
+    if (attempt.unavailable !== undefined) {
+      print(`note:     The models were not compared with the database: ${attempt.unavailable}.`);
+    }
   },
 };
+
+async function writeMigration(
+  { app, project }: CommandContexts['config'],
+  values: CommandInput['values'],
+  { url, print }: { readonly url: string | undefined; readonly print: (line: string) => void },
+): Promise<void> {
+  const migration = await makeMigration(
+    {
+      folder: project.folder,
+      models: app.models.all,
+      renames: listIn(values.rename),
+      drops: listIn(values.drop),
+      ask: askWhetherRenamed,
+      renameModel: (from, to) => renameModelSql(app, from, to),
+      ...(url !== undefined && {
+        existing: (tables) => withPlainConnection(url, (client) => existingTables(client, tables)),
+      }),
+    },
+    typeof values.name === 'string' ? values.name : undefined,
+  );
+  if (migration === undefined) return print('No changes.');
+  for (const file of migration.files) print(`wrote ${path.relative(project.folder, file)}`);
+  for (const note of migration.notes) print(`note:     ${note}`);
+  for (const { message } of migration.findings) print(`warning:  ${message[0] ?? ''}`);
+  if (migration.name !== undefined) print('Review the file, then run: npx rustio-admin migrate');
+}
+
+/** Neither answer is a default: one of them deletes data. */
+async function askWhetherRenamed(from: string, to: string): Promise<boolean | undefined> {
+  for (;;) {
+    const answer = (await ask(`Was ${from} renamed to ${to}? (yes/no)`))?.toLowerCase();
+    if (answer === undefined) return undefined;
+    if (answer === 'yes' || answer === 'y') return true;
+    if (answer === 'no' || answer === 'n') return false;
+  }
+}
+
+function listIn(value: CommandInput['values'][string]): readonly string[] {
+  return typeof value === 'string' ? value.split(',') : [];
+}
 
 const showStatus: Command = {
   name: 'migrate status',
-  description: 'List every migration: applied, pending, edited, missing',
+  description: 'List all migrations and their state; exit code 3: pending, 4: the database or a file differs',
   needs: 'database',
-  options: { json: { type: 'boolean', description: 'As one JSON array', default: false } },
+  options: { json: { type: 'boolean', description: 'Print a JSON array', default: false } },
   run: async (context, { values, print }) => {
     const { url, sources } = target(context);
     const entries = await status(url, sources);
-    if (values.json === true) return print(JSON.stringify(entries, null, 2));
+    const { drift, modelsChanged, notes } = await managedState(url, sources, context.app.models.all);
+    const pending = entries.filter((entry) => entry.state === 'pending').length;
+    const isEdited = entries.some((entry) => entry.state === 'edited');
+    if (drift.length > 0 || modelsChanged || isEdited) process.exitCode = DRIFT;
+    else if (pending > 0) process.exitCode = PENDING;
+    const differences = [
+      ...drift.map((line) => `drift: ${line}`),
+      ...(modelsChanged ? ['The models have changed. Generate a migration: npx rustio-admin migrate make'] : []),
+    ];
+    if (values.json === true) {
+      print(JSON.stringify(entries, null, 2));
+      for (const line of differences) printToStderr(line);
+      return;
+    }
     const width = Math.max(0, ...entries.map(({ source, name }) => source.length + name.length + 1));
     for (const entry of entries) print(statusLine(entry, width));
-    const pending = entries.filter((entry) => entry.state === 'pending').length;
-    print(pending === 0 ? 'Nothing is pending.' : `${count(pending)} pending. Apply: npx rustio-admin migrate`);
+    for (const line of [...differences, ...notes]) print(line);
+    print(pending === 0 ? 'No pending migrations.' : `${count(pending)} pending. Run: npx rustio-admin migrate`);
   },
 };
 
+/** Exit codes of `migrate status`, for scripts. */
+const PENDING = 3;
+const DRIFT = 4;
+
 const showPlan: Command = {
   name: 'migrate plan',
-  description: 'Print the SQL that migrate would run, without running it',
+  description: 'Print the SQL of the pending migrations without running it',
   needs: 'database',
   run: async (context, { print }) => {
     const { url, sources } = target(context);
     const { pending, edited, late } = await plan(url, sources);
-    if (edited.length > 0) throw editedFiles(edited);
-    if (pending.length === 0) return print('-- Nothing is pending.');
+    rejectEdited(edited);
+    if (pending.length === 0) return print('-- No pending migrations.');
     for (const file of pending) {
-      print(`-- ${file.source} ${file.name}${late.has(file) ? ' (older than what is applied already)' : ''}`);
+      print(`-- ${file.source} ${file.name}${late.has(file) ? ' (older than an applied migration)' : ''}`);
       print(file.sql);
     }
   },
 };
 
-const takeBack: Command = {
+const revert: Command = {
   name: 'migrate down',
   description: 'Revert the latest migration of the project with its down file',
   needs: 'database',
   options: {
-    steps: { type: 'number', description: 'How many to revert, latest first (default 1)' },
-    to: { type: 'string', description: 'Revert everything applied after this one' },
-    source: { type: 'string', description: 'A plugin, to revert one of its migrations', default: PROJECT_SOURCE },
+    steps: { type: 'number', description: 'Number of migrations to revert, latest first (default 1)' },
+    to: { type: 'string', description: 'Revert every migration after this one' },
+    source: { type: 'string', description: 'Plugin whose migration to revert', default: PROJECT_SOURCE },
+    yes: YES,
   },
   run: async (context, { values, print }) => {
-    const { url, sources } = target(context);
-    const taken = await down(url, sources, { ...howFar(values), source: sourceIn(values, sources), say: print });
-    print(taken.length === 0 ? 'Nothing to revert.' : `${count(taken.length)} reverted.`);
+    const { url, sources, production } = target(context);
+    const range = { ...rangeIn(values), source: sourceIn(values, sources) };
+    const { migrations, losses } = await planDown(url, sources, range);
+    if (migrations.length === 0) return print('Nothing to revert.');
+    const details = [...migrations.map(({ source, name }) => `${source} ${name}`), ...describeLosses(losses)];
+    await confirm({
+      lines: [
+        `This reverts ${count(migrations.length)} and drops everything ${migrations.length === 1 ? 'it' : 'they'} created:`,
+        ...details,
+      ],
+      url,
+      production,
+      yes: values.yes === true,
+      rejection: () => revertNotConfirmed({ count: migrations.length, command: downCommand(values), details }),
+      print,
+    });
+    const reverted = await down(url, sources, { ...range, confirmed: migrations, log: print });
+    print(`${count(reverted.length)} reverted.`);
   },
 };
 
-/** `migrate` and its companions. */
-export const migrateCommands: readonly Command[] = [apply, make, showStatus, showPlan, takeBack];
+/** `migrate` and its subcommands. */
+export const migrateCommands: readonly Command[] = [apply, make, showStatus, showPlan, revert];
 
-function howFar({ steps, to }: CommandInput['values']): { steps?: number; to?: string } {
+/** The command that was given, with `--yes`. */
+function downCommand({ steps, to, source }: CommandInput['values']): string {
+  const options = [
+    ...(source === undefined || source === PROJECT_SOURCE ? [] : [`--source ${source}`]),
+    ...(steps === undefined ? [] : [`--steps ${steps}`]),
+    ...(to === undefined ? [] : [`--to ${to}`]),
+  ];
+  return ['npx rustio-admin migrate down', ...options, '--yes'].join(' ');
+}
+
+function rangeIn({ steps, to }: CommandInput['values']): { steps?: number; to?: string } {
   if (typeof to === 'string') {
     if (steps === undefined) return { to };
-    throw misuse('--steps and --to are both given.', 'Each says how far to revert.', 'Leave one of them out.');
+    throw stepsWithTo();
   }
   if (steps === undefined) return {};
   if (typeof steps === 'number' && Number.isInteger(steps) && steps > 0) return { steps };
-  throw misuse(`--steps cannot be ${String(steps)}.`, 'It counts migrations.', 'Give a whole number above 0.');
+  throw invalidSteps({ value: String(steps) });
 }
 
 function sourceIn({ source }: CommandInput['values'], sources: readonly MigrationSource[]): string {
   const names = sources.map(({ name }) => name);
   if (typeof source === 'string' && names.includes(source)) return source;
-  throw misuse(
-    `There are no migrations of "${String(source)}".`,
-    `Available: ${names.join(', ')}.`,
-    'Name one of them.',
-  );
+  throw unknownSource({ source: String(source), available: names.join(', ') });
 }
 
-/** The database to change: by the owner's address where the serving role owns nothing. */
-function target(context: ToolContexts['database']): { url: string; sources: readonly MigrationSource[] } {
+/** The database to change: with the owner's URL if the serving role owns nothing. */
+function target(context: CommandContexts['database']): {
+  url: string;
+  sources: readonly MigrationSource[];
+  production: boolean;
+} {
   const { app } = context;
   const { folder, environment } = context.project;
   const owner = environment.databaseUrl === undefined ? undefined : environment.databaseOwnerUrl;
-  return { url: owner ?? app.database.url, sources: migrationSources(folder, app.plugins) };
+  return {
+    url: owner ?? app.database.url,
+    sources: migrationSources(folder, app.plugins),
+    production: environment.production,
+  };
 }
 
-const MARKS = { applied: '[x]', pending: '[ ]', edited: '[!]', missing: '[?]', foreign: '[-]' };
+const MARKS = { applied: '[x]', pending: '[ ]', edited: '[!]', missing: '[?]', 'plugin-disabled': '[-]' };
 const MEANINGS = {
   applied: '',
   pending: 'pending',
   edited: 'changed after it was applied',
-  missing: 'its file is gone',
-  foreign: 'its plugin is not enabled',
+  missing: 'file not found',
+  'plugin-disabled': 'plugin not enabled',
 };
 
 function statusLine(entry: MigrationStatus, width: number): string {
   const when = entry.appliedAt === null ? '' : `${entry.appliedAt} by ${entry.appliedBy ?? '?'}`;
-  const late = entry.late ? 'older than what is applied' : '';
+  const late = entry.late ? 'older than an applied migration' : '';
   const remarks = [MEANINGS[entry.state], when, late].filter((remark) => remark !== '');
   return `${MARKS[entry.state]} ${`${entry.source} ${entry.name}`.padEnd(width)}  ${remarks.join(', ')}`.trimEnd();
 }
@@ -136,12 +263,30 @@ function count(files: number): string {
   return files === 1 ? '1 migration' : `${files} migrations`;
 }
 
-/** Who sits at this terminal, for the ledger. */
-function whoever(): string {
+/** The user at this terminal, for the migrations table. */
+function userName(): string {
   try {
     return userInfo().username;
   } catch {
-    // A container may run as a user that no passwd file knows.
+    // In a container the user may be missing from the passwd file.
     return 'command line';
   }
+}
+
+/**
+ * The SQL of a migration that renames a model: in core's own rows, and in those of each plugin that stores names of models. A
+ * plugin writes the names that the models have now, so both directions are generated at once.
+ */
+export function renameModelSql(app: App, from: string, to: string): readonly string[] {
+  const verbs = [...new Set([from, to].flatMap((model) => permissionVerbs(app, model)))];
+  return [
+    renameModelOfFiles(from, to),
+    ...app.contributions('migrations.renamedModel').flatMap((item) => item.sql({ from, to, verbs })),
+  ];
+}
+
+/** `view`, `add`, …: the permissions of a model that is part of the application. */
+function permissionVerbs(app: App, model: string): string[] {
+  if (app.models.byName(model) === undefined) return [];
+  return app.permissions.filter((name) => name.startsWith(`${model}.`)).map((name) => name.slice(model.length + 1));
 }

@@ -1,34 +1,34 @@
 import type { App } from '../../core/app.ts';
 import type { Plugin } from '../../core/plugin.ts';
-import { type CliCommand, usageOf } from '../cli-command.ts';
+import { type CliCommand, formatUsage } from '../cli-command.ts';
+import { withBooted } from '../command-context.ts';
 import { declaredVariables } from '../declared-variables.ts';
 import { projectFolder } from '../project-folder.ts';
 import { paint } from '../terminal.ts';
-import { withTools } from '../tools.ts';
 
 export const plugins: CliCommand = {
   name: 'plugins',
-  description: 'List the enabled plugins, in their order, and everything that each contributes',
-  options: { json: { description: 'As JSON', type: 'boolean' } },
+  description: 'List the enabled plugins in order, with everything that each contributes',
+  options: { json: { description: 'Print JSON', type: 'boolean' } },
   run: ({ projectOption, values, print }) =>
-    withTools(projectFolder(projectOption), 'config', async ({ app }) => {
-      const described = app.plugins.map((plugin) => describe(plugin, app));
+    withBooted(projectFolder(projectOption), async ({ app, plugins }) => {
+      const described = plugins.map((plugin) => describe(plugin, app));
       if (values.json === true) return print(JSON.stringify(described, undefined, 2));
       const width = Math.max(...described.flatMap((plugin) => Object.keys(plugin).map(({ length }) => length)));
       for (const { name, description, ...contributions } of described) {
         print(`${paint('bold', name)}${description === null ? '' : `: ${description}`}`);
-        for (const [kind, items] of Object.entries(contributions)) {
-          if (items.length > 0) print(`  ${kind.padEnd(width)}  ${items.join(', ')}`);
+        for (const [hook, items] of Object.entries(contributions)) {
+          if (items.length > 0) print(`  ${hook.padEnd(width)}  ${items.join(', ')}`);
         }
       }
     }),
 };
 
 /** Hooks that are functions and have no names to list. */
-const FUNCTIONS = ['on', 'scope', 'start', 'beforeClose', 'health', 'metrics', 'verify'] as const;
+const FUNCTIONS = ['on', 'currentActor', 'scope', 'start', 'beforeClose', 'health', 'metrics', 'verify'] as const;
 const FOLDERS = ['migrations', 'templates', 'assets'] as const;
 
-/** Every hook of a declaration, by the names of what it contributes there. */
+/** Every member of a plugin's declaration, with the names of what it contributes there. */
 function describe(plugin: Plugin, app: App) {
   const names = (items: readonly { readonly name: string }[] = []): string[] => items.map(({ name }) => name);
   return {
@@ -45,7 +45,7 @@ function describe(plugin: Plugin, app: App) {
         .map((field) => `${model.modelName}.${field}`)
         .join(', '),
     ),
-    fieldTypes: (plugin.fieldTypes ?? []).map(({ kind }) => kind),
+    fieldTypes: (plugin.fieldTypes ?? []).map(({ name }) => name),
     admins: (plugin.admins ?? []).map(({ model }) => model.modelName),
     permissions: names(plugin.permissions),
     events: plugin.events ?? [],
@@ -67,12 +67,12 @@ function describe(plugin: Plugin, app: App) {
     schedule: (plugin.schedule ?? []).map(({ name, every }) => `${name} (every ${every})`),
     functions: FUNCTIONS.filter((hook) => plugin[hook] !== undefined),
     checks: names(plugin.checks),
-    commands: (plugin.commands ?? []).map(usageOf),
+    commands: (plugin.commands ?? []).map(formatUsage),
     routes: app.routes.filter(({ owner }) => owner === plugin.name).map(({ method, path }) => `${method} ${path}`),
   };
 }
 
-/** The settings of an object schema; of another one nothing can be listed. */
+/** The settings of an object schema; other schemas cannot be listed. */
 function optionNames(schema: object): string[] {
   return 'shape' in schema && typeof schema.shape === 'object' && schema.shape !== null
     ? Object.keys(schema.shape)

@@ -1,26 +1,25 @@
 import { z } from 'zod';
-import type { Booted } from '../../core/boot.ts';
-import type { Access } from '../../core/http/context.ts';
 import type { Route } from '../../core/http/route.ts';
 import { describeStack } from '../../core/http/router.ts';
+import type { Access } from '../../core/request/route-info.ts';
 import type { CliCommand } from '../cli-command.ts';
+import { withBooted } from '../command-context.ts';
 import { projectFolder } from '../project-folder.ts';
 import { columns } from '../terminal.ts';
-import { withBooted } from '../tools.ts';
 
 export const routes: CliCommand = {
   name: 'routes',
-  description: 'List every route: who may use it, what its body may be, how it responds',
+  description: 'List all routes with access, authentication, request body and responses',
   options: {
-    json: { description: 'As JSON, with schemas', type: 'boolean' },
-    stack: { description: 'With the middleware of each route, in order', type: 'boolean' },
+    json: { description: 'Print JSON, including schemas', type: 'boolean' },
+    stack: { description: 'Include the middleware of each route, in order', type: 'boolean' },
   },
   run: ({ projectOption, values, print }) =>
     withBooted(projectFolder(projectOption), async (booted) => {
       const withStack = values.stack === true;
-      const described = booted.app.routes.map((route) => ({
+      const described = booted.routes.map((route) => ({
         ...describe(route),
-        ...(withStack && { stack: stackNames(route, booted) }),
+        ...(withStack && { stack: describeStack(route, booted.app, booted) }),
       }));
       if (values.json === true) return print(JSON.stringify(described, undefined, 2));
       const head = ['METHOD', 'PATH', 'ACCESS', 'AUTHENTICATION', 'BODY', 'OWNER', 'RESPONSES'];
@@ -43,12 +42,7 @@ export const routes: CliCommand = {
     }),
 };
 
-/** The names of a route's middleware: those of plugins as they are declared, ours as their functions are called. */
-function stackNames(route: Route, { app, authenticators, middleware }: Booted): string[] {
-  return describeStack(route, app, { authenticators, middleware });
-}
-
-/** A route as `--json` shows it; public, so only what can be relied on. */
+/** A route as `--json` prints it. The format is public, so it has only stable properties. */
 function describe(route: Route) {
   const { method, path, access, schemes, csrf, body, format, skipGates, summary, owner, responses } = route;
   const { files, ...limits } = body;
@@ -65,16 +59,16 @@ function describe(route: Route) {
     format,
     skipGates,
     summary: summary ?? null,
-    query: schemaOf(route.query, 'input'),
-    input: schemaOf(route.input, 'input'),
-    output: schemaOf(route.output, 'output'),
+    query: schemaText(route.query, 'input'),
+    input: schemaText(route.input, 'input'),
+    output: schemaText(route.output, 'output'),
     owner,
-    responses: [...responses].sort((one, other) => one - other),
+    responses: [...responses].sort((a, b) => a - b),
   };
 }
 
-/** A JSON schema, null where the route has none. What JSON schema cannot express (a transform, a date) becomes `{}`. */
-function schemaOf(schema: z.ZodType | undefined, io: 'input' | 'output') {
+/** A JSON schema, null if the route has none. What JSON schema cannot express (a transform, a date) becomes `{}`. */
+function schemaText(schema: z.ZodType | undefined, io: 'input' | 'output') {
   return schema === undefined ? null : z.toJSONSchema(schema, { io, unrepresentable: 'any' });
 }
 
@@ -85,6 +79,5 @@ function accessText(access: Access): string {
 }
 
 function bodyText({ body: { kind, ...limits } }: ReturnType<typeof describe>): string {
-  const given = Object.entries(limits).map(([name, size]) => `${name} ${size}`);
-  return kind === 'none' ? '-' : [kind, ...given].join(', ');
+  return kind === 'none' ? '-' : [kind, ...Object.entries(limits).map(([name, size]) => `${name} ${size}`)].join(', ');
 }

@@ -1,20 +1,19 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { RustioError } from '../../core/errors.ts';
-import { CONFIG_FILE } from '../../core/project.ts';
+import { CONFIG_FILE } from '../../core/boot/project.ts';
 import type { CliCommand } from '../cli-command.ts';
+import { invalidProjectName, projectFolderNotEmpty } from '../errors.ts';
 import { packageRoot, readManifest, sourceRoot } from '../package.ts';
-import { projectFiles } from '../startproject/files.ts';
-import { machineNode } from '../startproject/machine-node.ts';
-import { ownDependency } from '../startproject/own-dependency.ts';
-import { mistakeInName } from '../startproject/package-name.ts';
-import { nameConfig } from '../startproject/project-name.ts';
+import { quoteForShell } from '../project-folder.ts';
+import { machineNode, ownDependency } from '../scaffold/dependencies.ts';
+import { projectFiles } from '../scaffold/project-files.ts';
+import { nameConfig, packageNameIssue } from '../scaffold/project-name.ts';
 
 const NEEDED_NODE = 24;
-/** What running a starter in place leaves behind. */
+/** Files that running a starter in place leaves behind. */
 const NOT_COPIED = ['.rustio', 'node_modules', '.env', 'package.json', 'package-lock.json'];
-/** Behind the command that makes npm say it. */
-const AGE_WARNING = `# its warnings EBADENGINE are about this machine's Node; the project brings Node ${NEEDED_NODE}`;
+/** Printed after `npm install`, which shows these warnings on an older Node. */
+const AGE_WARNING = `# ignore EBADENGINE warnings: the project installs its own Node ${NEEDED_NODE}`;
 const starters = path.join(sourceRoot, 'starters');
 
 export const startproject: CliCommand = {
@@ -22,7 +21,7 @@ export const startproject: CliCommand = {
   description: 'Create a project in a new folder',
   options: {
     starter: {
-      description: 'What to start from: almost nothing, or a whole back office with data',
+      description: 'Starter: an almost empty project, or a complete back office with data',
       type: 'string',
       choices: ['blank', 'strikes', 'clinic'],
       default: 'blank',
@@ -31,22 +30,22 @@ export const startproject: CliCommand = {
   run: async ({ values, print }) => {
     const folder = path.resolve(String(values.name));
     const starter = String(values.starter);
-    const { bringsNode } = makeProject(folder, starter);
-    const shown = path.relative(process.cwd(), folder) || '.';
-    print(`Made ${shown} from the starter "${starter}". Next:`);
+    const { bringsNode } = createProject(folder, starter);
+    const relative = path.relative(process.cwd(), folder) || '.';
+    print(`Created ${relative} from the starter "${starter}". Next:`);
     print('');
-    print(`  cd ${shown}`);
+    print(`  cd ${quoteForShell(relative)}`);
     print(`  npm install${bringsNode ? `   ${AGE_WARNING}` : ''}`);
     print('  npm run dev');
   },
 };
 
-/** Refuses a bad name or a folder with something in it before it writes anything. Tells whether the project brings its Node. */
-function makeProject(folder: string, starter: string): { readonly bringsNode: boolean } {
+/** Rejects an invalid name or a non-empty folder before anything is written. Returns whether the project installs its own Node. */
+function createProject(folder: string, starter: string): { readonly bringsNode: boolean } {
   const name = path.basename(folder);
-  const mistake = mistakeInName(name);
-  if (mistake !== undefined) throw badName(name, mistake);
-  if (existsSync(folder) && readdirSync(folder).length > 0) throw notEmpty(folder);
+  const issue = packageNameIssue(name);
+  if (issue !== undefined) throw invalidProjectName({ name, issue });
+  if (existsSync(folder) && readdirSync(folder).length > 0) throw projectFolderNotEmpty({ folder });
 
   mkdirSync(folder, { recursive: true });
   const manifest = readManifest();
@@ -62,30 +61,4 @@ function makeProject(folder: string, starter: string): { readonly bringsNode: bo
   const config = path.join(folder, CONFIG_FILE);
   writeFileSync(config, nameConfig(readFileSync(config, 'utf8'), name));
   return { bringsNode };
-}
-
-function badName(name: string, mistake: string): RustioError {
-  return new RustioError(
-    'RIO-STARTPROJECT-NAME',
-    {
-      problem: `"${name}" cannot be the name of a project.`,
-      why: `It becomes the name of the folder and of the package, and ${mistake}.`,
-      fix: 'Choose another one: npx rustio-admin startproject air-safety-desk',
-      retry: 'With another name.',
-    },
-    { exitCode: 2 },
-  );
-}
-
-function notEmpty(folder: string): RustioError {
-  return new RustioError(
-    'RIO-STARTPROJECT-FOLDER',
-    {
-      problem: `The folder ${folder} is not empty.`,
-      why: 'A new project would mix with, or overwrite, what lies there.',
-      fix: 'Choose another name, or move away what is in the folder.',
-      retry: 'After that.',
-    },
-    { exitCode: 2 },
-  );
 }

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
-import type { RustioError } from '../../core/errors.ts';
+import type { RustioError } from '../../core/errors/rustio-error.ts';
 
-/** Why the project does not run: what the server's process tells its parent, and the parent the browser. */
+/** Why the project does not run: sent by the server's process to its parent, which shows it in the browser. */
 export interface Failure {
   readonly problem: string;
   readonly why: string;
@@ -11,11 +11,11 @@ export interface Failure {
   readonly code: string;
 }
 
-/** Frames of packages and of Node say nothing to whoever mends a line of his project. */
+/** Frames of packages and of Node do not help to fix a line of the project. */
 const FOREIGN = /^at .*(?:\bnode:|[\\/]node_modules[\\/])/;
 
-/** An error as plain text, without the frames of a stack that are not the project's. */
-export function failureOf({ parts, code, details }: RustioError): Failure {
+/** An error as plain text, with only the project's stack frames. */
+export function toFailure({ parts, code, details }: RustioError): Failure {
   const plain = stripVTControlCharacters;
   return {
     problem: plain(parts.problem),
@@ -27,13 +27,13 @@ export function failureOf({ parts, code, details }: RustioError): Failure {
   };
 }
 
-/** For a process that ended without a word. */
+/** For a process that ended without a message. */
 export const silentFailure: Failure = {
-  problem: 'The server has ended.',
-  why: 'Its process told no reason; the terminal may show one.',
+  problem: 'The server process exited.',
+  why: 'It did not report a reason; check the terminal.',
   details: [],
-  fix: 'Look into the terminal in which `rustio-admin dev` runs, and save a file to start it again.',
-  retry: 'After the next save.',
+  fix: 'Check the output of `npx rustio-admin dev`, and save a file to restart.',
+  retry: '',
   code: '',
 };
 

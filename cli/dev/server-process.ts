@@ -6,16 +6,16 @@ import { type Failure, isFailure, silentFailure } from './failure.ts';
 
 export type ChildMessage = 'ready' | { readonly failed: Failure };
 
-/** A running request may end within this; who develops waits for the restart, and a stream of events never ends. */
+/** Time for running requests to end; the developer waits for the restart, and an event stream never ends. */
 const GRACE_MS = 150;
-const CHILD = path.join(import.meta.dirname, `served${path.extname(import.meta.filename)}`);
+const CHILD = path.join(import.meta.dirname, `child${path.extname(import.meta.filename)}`);
 
-/** The server of a project in a process of its own, so that a restart loads every file anew. It waits for `serve`. */
+/** The server of a project in a process of its own, so that a restart reloads every file. It waits for `serve`. */
 export class ServerProcess {
   readonly #child: ChildProcess;
-  /** Resolves once it serves; never when it does not come up. */
+  /** Resolves once it serves; never if it does not start. */
   readonly ready: Promise<'ready'>;
-  /** Resolves when the process is gone, and all that it said was heard. */
+  /** Resolves when the process has exited and all its output was received. */
   readonly ended: Promise<'ended'>;
   #failure = silentFailure;
 
@@ -46,15 +46,15 @@ export class ServerProcess {
   }
 
   serve(mode: ServeMode): void {
-    // The error of a child that is gone already is told by `ended`.
+    // Ignores the error of a child that has already exited: `ended` reports it.
     this.#child.send(mode, () => {});
   }
 
-  /** Asks it to end, and ends it soon after that. `patience`: how long it may take. */
-  async stop(patience = GRACE_MS): Promise<void> {
+  /** Asks the process to exit, and kills it after `timeout` milliseconds. */
+  async stop(timeout = GRACE_MS): Promise<void> {
     this.#child.kill('SIGTERM');
-    const late = setTimeout(() => this.#child.kill('SIGKILL'), patience);
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), timeout);
     await this.ended;
-    clearTimeout(late);
+    clearTimeout(timer);
   }
 }

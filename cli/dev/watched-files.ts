@@ -1,16 +1,16 @@
 import path from 'node:path';
 import { watch } from 'chokidar';
 
-/** What a project is made of. Temporary files of editors, logs and data have other names. */
+/** File types of a project. Temporary files of editors, logs and data have others. */
 const EXTENSIONS = ['.ts', '.js', '.mjs', '.json', '.ejs', '.css', '.svg', '.sql'];
 const NAMES = ['.env'];
 const SKIPPED_FOLDERS = ['node_modules', 'data', 'dist', 'test'];
-/** Saving several files, or a branch switch, is one restart. */
+/** Saving several files, or a branch switch, causes one restart. */
 const SETTLED_MS = 40;
 
 /**
- * Calls `onSave` after files of the project were written, made or removed, once for those that come together. The function
- * that it gives back ends the watching.
+ * Calls `onSave` after files of the project were written, created or removed, once for changes that come together. The returned
+ * function stops watching.
  */
 export async function watchProject(
   folder: string,
@@ -43,7 +43,7 @@ export async function watchProject(
   };
 }
 
-/** Whether a path, relative to the project, is none of ours. Exported for the tests. */
+/** Whether a path, relative to the project, should be ignored. Exported for the tests. */
 export function isIgnored(file: string, isFile: boolean): boolean {
   if (file === '') return false;
   const parts = file.split(path.sep);

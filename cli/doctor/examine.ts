@@ -1,40 +1,41 @@
-// `doctor` opens a project piece by piece: what cannot be opened is a finding, and the rest is looked at all the same.
+// `doctor` opens a project step by step: a step that fails is a finding, and the rest is still checked.
 import { sql } from 'slonik';
 import type { App } from '../../core/app.ts';
+import { createLog } from '../../core/base/log.ts';
+import { boot } from '../../core/boot/boot.ts';
 import { orderPlugins } from '../../core/boot/plugins.ts';
-import { boot } from '../../core/boot.ts';
-import type { ProjectContext } from '../../core/config.ts';
+import { loadProject } from '../../core/boot/project.ts';
+import { joinServer, type ProjectServer } from '../../core/boot/project-database.ts';
+import type { Project } from '../../core/config.ts';
 import { type Database, openDatabase } from '../../core/database/pool.ts';
-import { createLog } from '../../core/log.ts';
 import type { Plugin } from '../../core/plugin.ts';
-import { loadProject } from '../../core/project.ts';
-import { joinServer, type ProjectServer } from '../../core/project-database.ts';
-import { builtIn } from '../../plugins/order.ts';
+import { builtIn } from '../../plugins/built-in.ts';
+import { openEnvironment } from '../command-context.ts';
 import { explain } from '../report-error.ts';
-import { openEnvironment } from '../tools.ts';
-import { describedTables } from './described-tables.ts';
-import { filesCheck } from './files-check.ts';
-import { migrationsCheck } from './migrations-check.ts';
-import { ownChecks } from './own-checks.ts';
-import { type Finding, OURS, type OwnedCheck, runChecks } from './run-checks.ts';
-import { variablesCheck } from './variables-check.ts';
+import { environmentChecks } from './environment-checks.ts';
+import { foreignKeys } from './foreign-keys.ts';
+import { privileges } from './privileges.ts';
+import { filesCheck, managedTables, migrationsCheck, variablesCheck } from './project-checks.ts';
+import { CLI_OWNER, type Finding, type OwnedCheck, runChecks } from './run-checks.ts';
+import { oddRows } from './unexpected-values.ts';
+import { describedTables } from './unmanaged-tables.ts';
 
-/** Looks at everything that can be looked at; never throws for what is wrong with the project. */
+/** Checks everything that can be checked; never throws for an error in the project. */
 export async function examine(folder: string): Promise<Finding[]> {
-  const environment = await attempt('environment', 'The environment is in order.', async () => openEnvironment(folder));
+  const environment = await attempt('environment', 'The environment variables are valid.', async () =>
+    openEnvironment(folder),
+  );
   if (environment.value === undefined) return [environment.finding];
   const project = await loadProject(folder, environment.value);
   const server = await attempt('connection', 'The database can be reached.', () => reach(project));
   try {
-    const config = await attempt('config', 'The config loads, and everything in it fits.', () =>
-      bootFor(project, server.value),
-    );
+    const config = await attempt('config', 'The config is valid.', () => bootFor(project, server.value));
     const context = {
       project,
       ...(config.value && { app: config.value }),
       ...(server.value && { database: server.value.database }),
     };
-    const findings = await runChecks(checksOf(project), context);
+    const findings = await runChecks(collectChecks(project), context);
     return [environment.finding, config.finding, server.finding, ...findings];
   } finally {
     await server.value?.database.close();
@@ -47,9 +48,9 @@ interface Reached {
   readonly database: Database;
 }
 
-async function reach(project: ProjectContext): Promise<Reached> {
+async function reach(project: Project): Promise<Reached> {
   const server = await joinServer(project);
-  const database = await openDatabase(server.url);
+  const database = await openDatabase(server.url, { pooler: project.environment.databasePooler });
   try {
     await database.query(sql.unsafe`select`);
     return { server, database };
@@ -60,35 +61,42 @@ async function reach(project: ProjectContext): Promise<Reached> {
   }
 }
 
-/** The boot asks the database nothing, so it can be tried without one. */
-async function bootFor(project: ProjectContext, reached: Reached | undefined): Promise<App> {
+/** Startup does not query the database, so it can be tried without one. */
+async function bootFor(project: Project, reached: Reached | undefined): Promise<App> {
   const database = reached?.database ?? (await openDatabase('postgres://unreachable.invalid/none'));
   const log = createLog('silent');
   const { app } = await boot({ project, plugins: builtIn, database, log });
   return app;
 }
 
-function checksOf({ config }: ProjectContext): OwnedCheck[] {
+function collectChecks({ config }: Project): OwnedCheck[] {
   const enabled: readonly Plugin[] = config === undefined ? builtIn : orderPlugins(config, builtIn).enabled;
   return [
-    ...[...ownChecks, variablesCheck(enabled), filesCheck, migrationsCheck, describedTables].map((check) => ({
-      owner: OURS,
-      check,
-    })),
+    ...[
+      ...environmentChecks,
+      variablesCheck(enabled),
+      filesCheck,
+      migrationsCheck,
+      privileges,
+      managedTables,
+      describedTables,
+      foreignKeys,
+      oddRows,
+    ].map((check) => ({ owner: CLI_OWNER, check })),
     ...enabled.flatMap(({ name, checks = [] }) => checks.map((check) => ({ owner: name, check }))),
   ];
 }
 
 async function attempt<T>(
   name: string,
-  good: string,
+  okMessage: string,
   work: () => Promise<T>,
 ): Promise<{ readonly value: T | undefined; readonly finding: Finding }> {
   try {
-    return { value: await work(), finding: { owner: OURS, name, status: 'ok', message: good, fix: null } };
+    return { value: await work(), finding: { owner: CLI_OWNER, name, status: 'ok', message: okMessage, fix: null } };
   } catch (error) {
     const { parts, details } = explain(error);
     const message = [parts.problem, parts.why, ...details].join('\n');
-    return { value: undefined, finding: { owner: OURS, name, status: 'failed', message, fix: parts.fix } };
+    return { value: undefined, finding: { owner: CLI_OWNER, name, status: 'failed', message, fix: parts.fix } };
   }
 }

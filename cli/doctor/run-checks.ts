@@ -1,15 +1,15 @@
-import type { Check, CheckResult, Needs, ToolContexts } from '../../core/command.ts';
-import { RustioError } from '../../core/errors.ts';
+import type { Check, CheckResult, CommandContexts, Needs } from '../../core/command.ts';
+import { RustioError } from '../../core/errors/rustio-error.ts';
 import { explain } from '../report-error.ts';
 
 /** The owner of checks that belong to no plugin. */
-export const OURS = 'rustio-admin';
+export const CLI_OWNER = 'rustio-admin';
 
-/** A check of the database that can do without a config. */
+/** A check of the database that works without a config. */
 export interface ConnectionCheck {
   readonly name: string;
   readonly needs: 'connection';
-  run(context: Omit<ToolContexts['database'], 'app'>): Promise<CheckResult>;
+  run(context: Omit<CommandContexts['database'], 'app'>): Promise<CheckResult>;
 }
 export type AnyCheck = Check | ConnectionCheck;
 
@@ -19,20 +19,20 @@ export interface OwnedCheck {
   readonly check: AnyCheck;
 }
 
-/** What could be opened of a project. */
-export type OpenedProject = ToolContexts['project'] & Partial<ToolContexts['database']>;
+/** The parts of the project that could be opened. */
+export type OpenedProject = CommandContexts['project'] & Partial<CommandContexts['database']>;
 
 /** What `doctor --json` prints for each check. */
 export interface Finding {
   readonly owner: string;
   readonly name: string;
-  /** `not-checked`: what it needs could not be had; the check that says why has failed. */
+  /** `not-checked`: what it needs was not available; the check that reports why has failed. */
   readonly status: CheckResult['status'] | 'not-checked';
   readonly message: string;
   readonly fix: string | null;
 }
 
-/** Runs every check that can run. One that throws has failed; it never takes the others along. */
+/** Runs every check that can run. One that throws has failed, without affecting the others. */
 export async function runChecks(checks: readonly OwnedCheck[], opened: OpenedProject): Promise<Finding[]> {
   const findings: Finding[] = [];
   for (const { owner, check } of checks) findings.push({ owner, name: check.name, ...(await outcome(check, opened)) });
@@ -41,9 +41,9 @@ export async function runChecks(checks: readonly OwnedCheck[], opened: OpenedPro
 
 async function outcome(check: AnyCheck, opened: OpenedProject): Promise<Omit<Finding, 'owner' | 'name'>> {
   const missing = missingFor(check.needs, opened);
-  if (missing !== undefined) return { status: 'not-checked', message: `Not checked: ${missing}.`, fix: null };
+  if (missing !== undefined) return { status: 'not-checked', message: `Skipped: ${missing}.`, fix: null };
   try {
-    // Everything that this check needs is there: that was asked just now.
+    // Everything that this check needs is available, as just checked.
     const run = check.run as (context: object) => Promise<CheckResult>;
     const result = await run.call(check, { ...opened, folder: opened.project.folder });
     return { status: result.status, message: result.message, fix: 'fix' in result ? result.fix : null };
@@ -54,8 +54,8 @@ async function outcome(check: AnyCheck, opened: OpenedProject): Promise<Omit<Fin
 }
 
 function missingFor(needs: Needs | 'connection', { app, database }: OpenedProject): string | undefined {
-  if ((needs === 'config' || needs === 'database') && app === undefined) return 'it needs a config that loads';
+  if ((needs === 'config' || needs === 'database') && app === undefined) return 'the config could not be loaded';
   if ((needs === 'connection' || needs === 'database') && database === undefined)
-    return 'it needs a database that can be reached';
+    return 'the database cannot be reached';
   return undefined;
 }

@@ -1,35 +1,35 @@
 import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
-import { portTaken } from '../../core/serve.ts';
+import { portTaken } from '../../core/errors/boot.ts';
 
 /**
- * From below the range out of which systems give ports to connections (32,768 on Linux, 49,152 elsewhere): between this look
- * and the listening, and between two boots of `dev`, somebody's connection would take one of those.
+ * From below the ephemeral range (32,768 on Linux, 49,152 elsewhere): between this check and the listening, and between two
+ * boots of `dev`, a connection could take a port of that range.
  */
-const LOWEST = 20_000;
-const HIGHEST = 32_767;
-const TRIES = 50;
+const MIN_PORT = 20_000;
+const MAX_PORT = 32_767;
+const ATTEMPTS = 50;
 
 /**
- * The port to listen on: the one that was asked for, or a free one for 0. It must be known before the boot, since the
- * application's own address follows from it; and a taken one is told before tables and rows are made.
+ * The port to listen on: the requested one, or a free one for 0. It must be determined before startup, since the application's
+ * own URL depends on it; and a taken port is reported before tables and rows are created.
  *
  * @throws RIO-SERVE-PORT
  */
 export async function portFor(port: number, host: string): Promise<number> {
   if (port !== 0) {
-    if ((await listenOnce(port, host)) === undefined) throw portTaken(port);
+    if ((await listenOnce(port, host)) === undefined) throw portTaken({ port });
     return port;
   }
-  for (let tried = 0; tried < TRIES; tried += 1) {
-    const free = await listenOnce(randomInt(LOWEST, HIGHEST + 1), host).catch(() => undefined);
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const free = await listenOnce(randomInt(MIN_PORT, MAX_PORT + 1), host).catch(() => undefined);
     if (free !== undefined) return free;
   }
-  // All of them are kept from us: then one of those that connections get is better than none.
+  // All of them are unavailable: an ephemeral port is better than none.
   return (await listenOnce(0, host)) ?? 0;
 }
 
-/** The port on which it could listen; undefined when it is taken. */
+/** The port on which it could listen; undefined if it is taken. */
 async function listenOnce(port: number, host: string): Promise<number | undefined> {
   const server = createServer();
   const listens = await new Promise<boolean>((resolve, reject) => {

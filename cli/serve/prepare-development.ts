@@ -1,50 +1,56 @@
-// What the first start in development does by itself, so that a newcomer sees a working application: tables, rows, and
-// whatever the plugins prepare. Production does none of it.
+// What a start in development does automatically, so that newcomers see a working application: it creates tables and sample rows,
+// and runs `prepareDevelopment` of the plugins. Production does none of it.
+
 import type { App } from '../../core/app.ts';
-import { commandAuditContext } from '../../core/command-context.ts';
-import type { ProjectContext, SeededPerson } from '../../core/config.ts';
+import { debugBoot, elapsed } from '../../core/base/debug.ts';
+import type { ProjectServer } from '../../core/boot/project-database.ts';
 import type { Database } from '../../core/database/pool.ts';
-import type { DevelopmentNotes } from '../../core/development.ts';
+import type { DevelopmentNotes, SeededUser } from '../../core/development.ts';
+import { wrapHookError } from '../../core/errors/call-hook.ts';
 import { migrate } from '../../core/migrate/run.ts';
 import { migrationSources } from '../../core/migrate/sources.ts';
-import { failedHook } from '../../core/plugin-failure.ts';
-import type { ProjectServer } from '../../core/project-database.ts';
+import type { Plugin } from '../../core/plugin.ts';
+import { commandAuditContext } from '../../core/policy/actor.ts';
+import type { ProjectContext } from '../../core/settings.ts';
 import { seedOnce } from './seed-once.ts';
 
 export interface Preparation {
   readonly project: ProjectContext;
   readonly app: App;
+  readonly plugins: readonly Plugin[];
   readonly database: Database;
   readonly server: ProjectServer;
-  readonly say: (line: string) => void;
-  /** A command line that works where the start was typed. */
+  readonly log: (line: string) => void;
+  /** A command line that works in the folder where `start` was run. */
   readonly command: (words: string) => string;
 }
 
-/** Applies what is pending, seeds once, and lets each plugin prepare its part. Safe to run at every start. */
+/** Applies pending migrations, seeds once, and lets each plugin prepare its part. Safe to run at every start. */
 export async function prepareDevelopment(preparation: Preparation): Promise<Required<DevelopmentNotes>> {
-  const { project, app, database, server, say, command } = preparation;
-  const sources = migrationSources(project.folder, app.plugins);
-  await migrate(server.ownerUrl, sources, { by: commandAuditContext().actor.name, say });
-  const people = await seedOnce({ project, app, database, say });
+  const { project, app, plugins, database, server, log, command } = preparation;
+  const sources = migrationSources(project.folder, plugins);
+  await migrate(server.ownerUrl, sources, { by: commandAuditContext().actor.name, log });
+  const users = await seedOnce({ project, app, database, log });
   const notes: DevelopmentNotes[] = [];
-  for (const plugin of app.plugins) {
+  for (const plugin of plugins) {
+    const began = performance.now();
     try {
-      const note = await plugin.prepareDevelopment?.(app, { people, command });
+      const note = await plugin.prepareDevelopment?.(app, { users, command });
       if (note !== undefined) notes.push(note);
+      if (plugin.prepareDevelopment) debugBoot?.(`${plugin.name} prepareDevelopment ${elapsed(began)}`);
     } catch (error) {
-      for (const line of linesFor(people)) say(line);
-      throw failedHook(plugin.name, 'prepareDevelopment', error);
+      for (const line of linesFor(users)) log(line);
+      throw wrapHookError(plugin.name, 'prepareDevelopment', error);
     }
   }
-  // Where no plugin reports the people whom the seed created, they are reported here.
-  if (notes.length === 0) notes.push({ aboveAddress: linesFor(people) });
+  // Users that the seed created are printed here if no plugin does.
+  if (notes.length === 0) notes.push({ aboveAddress: linesFor(users) });
   return {
     aboveAddress: notes.flatMap(({ aboveAddress = [] }) => aboveAddress),
     belowAddress: notes.flatMap(({ belowAddress = [] }) => belowAddress),
   };
 }
 
-function linesFor(people: readonly SeededPerson[]): readonly string[] {
-  return people.map(({ email, password, role }) => `${role}: ${email}  ${password}`);
+function linesFor(users: readonly SeededUser[]): readonly string[] {
+  return users.map(({ email, password, role }) => `${email} (${role})  ${password}`);
 }

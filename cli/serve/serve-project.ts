@@ -1,25 +1,24 @@
 import path from 'node:path';
 import type { App } from '../../core/app.ts';
-import type { ProjectContext } from '../../core/config.ts';
-import { type Application, createApp } from '../../core/create-app.ts';
+import type { Project } from '../../core/config.ts';
 import type { DevelopmentNotes } from '../../core/development.ts';
-import { homeOf } from '../../core/http/home.ts';
-import { WORKER_VARIABLE } from '../../core/http/metrics.ts';
-import { builtIn } from '../../plugins/order.ts';
+import { WORKER_VARIABLE } from '../../core/http/metrics/metrics.ts';
+import { homePath } from '../../core/http/redirect.ts';
+import { type Application, createApp, requirePublicUrl } from '../../core/process/create-app.ts';
+import { builtIn } from '../../plugins/built-in.ts';
+import { openProject } from '../command-context.ts';
 import { readManifest } from '../package.ts';
-import { print } from '../terminal.ts';
-import { openProject } from '../tools.ts';
-import { bootTree } from './boot-tree.ts';
+import { quoteForShell } from '../project-folder.ts';
+import { columns, ignoreOutputErrors, print } from '../terminal.ts';
 import type { StartedCluster } from './cluster/start-cluster.ts';
-import { endSoon, endWithin } from './end-process.ts';
 import { portFor } from './free-port.ts';
-import { modelsChanged, pendingMigrations } from './open-changes.ts';
+import { modelsChanged, pendingMigrations } from './pending-changes.ts';
 import { prepareDevelopment } from './prepare-development.ts';
-import { askedToStop } from './stop-signals.ts';
+import { endSoon, endWithin, stopSignal } from './shutdown.ts';
 
 /**
- * `start`: a start in full. `dev`: the same, and pages reload. `dev-again`: after a save; it applies no migration, for the
- * file may just have been made, and nobody has read it yet.
+ * `start`: a full start. `dev`: the same, and pages reload. `dev-again`: after a save; it applies no migration, since the file
+ * may just have been generated, and not been reviewed yet.
  */
 export type ServeMode = 'start' | 'dev' | 'dev-again';
 
@@ -30,16 +29,17 @@ export interface ServeProjectOptions {
   readonly workers?: number;
 }
 
-/** Drains, plugins and pools have limits of their own; this is for what has none. */
+/** Drains, plugins and pools have their own limits; this covers everything else. */
 const CLOSE_MS = 60_000;
 
-/** Serves the project in `folder` until somebody asks to stop, then closes everything in good order. */
+/** Serves the project in `folder` until it is stopped, then shuts down in order. */
 export async function serveProject(
   folder: string,
   mode: ServeMode,
   { onReady = () => {}, workers = 1 }: ServeProjectOptions = {},
 ): Promise<void> {
-  // Only where a primary may be: a single process never loads node:cluster.
+  ignoreOutputErrors();
+  // Only for a primary: a single process never loads node:cluster.
   if (process.env[WORKER_VARIABLE] !== undefined) {
     const { isClusterWorker, serveWorker } = await import('./cluster/serve-worker.ts');
     if (isClusterWorker()) return serveWorker(folder);
@@ -48,62 +48,75 @@ export async function serveProject(
   const inherited = { ...process.env };
   const project = await openOnPort(folder);
   if (project.config === undefined) throw project.configError;
-  const stop = askedToStop();
+  requirePublicUrl(project);
+  const stop = stopSignal();
   const application = await createApp({ project, plugins: builtIn, dev: mode !== 'start' });
   const cluster = workers === 1 ? undefined : await clusterFor(project, application, { count: workers, inherited });
+  // Load balancers end a process with SIGTERM; a user who presses Ctrl-C wants it to end now.
+  let grace = false;
   try {
     if (application.server.note !== undefined) print(application.server.note);
     await servePrepared(project, cluster ? { ...application, listen: cluster.listen } : application, mode, began);
     onReady();
-    await (cluster ? Promise.race([stop, cluster.failed]) : stop);
+    grace = (await (cluster ? Promise.race([stop, cluster.failed]) : stop)) === 'SIGTERM';
   } finally {
-    const inTime = endWithin(CLOSE_MS);
-    await cluster?.stop();
-    await application.close();
+    const inTime = endWithin(CLOSE_MS + (grace ? (project.environment.shutdownGrace ?? 0) * 1_000 : 0));
+    await cluster?.stop({ grace });
+    await application.close({ grace: grace && cluster === undefined });
     inTime();
     endSoon();
   }
 }
 
 async function clusterFor(
-  project: ProjectContext,
+  project: Project,
   application: Application,
   options: { readonly count: number; readonly inherited: NodeJS.ProcessEnv },
 ): Promise<StartedCluster> {
-  const { clusterOf } = await import('./cluster/start-cluster.ts');
+  const { createCluster: clusterOf } = await import('./cluster/start-cluster.ts');
   return clusterOf(project, application, options);
 }
 
-/** With the real port where 0 was asked for: the application's own address is made of it. */
-async function openOnPort(folder: string): Promise<ProjectContext> {
+/** With the actual port if 0 was requested: the application's own URL contains it. */
+async function openOnPort(folder: string): Promise<Project> {
   const project = await openProject(folder);
   const { environment } = project;
   return { ...project, environment: { ...environment, port: await portFor(environment.port, environment.host) } };
 }
 
 async function servePrepared(
-  project: ProjectContext,
+  project: Project,
   { app, booted, server, listen }: Application,
   mode: ServeMode,
   began: number,
 ): Promise<void> {
   const { environment, config } = project;
-  const ours = server.embedded || isOnThisMachine(environment.publicUrl ?? config?.publicUrl);
-  const prepares = !environment.production && mode !== 'dev-again' && ours;
-  if (!environment.production && !ours) {
-    print('Other people use this address, so no rows or people are made up. For them set NODE_ENV=production.');
+  const isLocal = server.embedded || isOnThisMachine(project);
+  const prepares = !environment.production && mode !== 'dev-again' && isLocal;
+  if (!environment.production && !isLocal) {
+    print(
+      'No tables, sample data or users were created: DATABASE_URL, HOST or PUBLIC_URL is not local. For a public server, set NODE_ENV=production.',
+    );
   }
   const command = (words: string): string => `npx rustio-admin ${words}${projectOption(project.folder)}`;
   const notes = prepares
-    ? await prepareDevelopment({ project, app, database: app.database, server, say: print, command })
+    ? await prepareDevelopment({
+        project,
+        app,
+        plugins: booted.plugins,
+        database: app.database,
+        server,
+        log: print,
+        command,
+      })
     : undefined;
   const serving = await listen().catch((error: unknown) => {
-    // Passwords that were just made are stored as hashes only: unsaid now, they are lost.
+    // Generated passwords are stored only as hashes: unless printed now, they are lost.
     for (const line of [...(notes?.aboveAddress ?? []), ...(notes?.belowAddress ?? [])]) print(line);
     throw error;
   });
   const ms = Math.round(performance.now() - began);
-  const address = addressLine(environment.publicUrl ?? config?.publicUrl ?? serving.url, app);
+  const urlLine = formatUrlLine(environment.publicUrl ?? config?.publicUrl ?? serving.url, app);
 
   if (mode === 'dev-again') print(`Restarted in ${ms} ms.`);
   else {
@@ -112,27 +125,58 @@ async function servePrepared(
   }
   if (!environment.production) for (const line of await modelsChanged(project, app)) print(line);
   if (!prepares) for (const line of await pendingMigrations(project, app)) print(line);
-  if (notes !== undefined) for (const line of noteLines(address, notes)) print(line);
-  else if (mode === 'start') print(address);
+  if (notes !== undefined) for (const line of noteLines(urlLine, notes)) print(line);
+  else if (mode === 'start') print(urlLine);
 }
 
-/** Without a start page there is no admin to open. */
-function addressLine(url: string, app: App): string {
-  return homeOf(app) === undefined ? `Address: ${url}` : `Admin: ${url}${app.urls.to('')}`;
+/** Without a dashboard there is no admin to open. */
+function formatUrlLine(url: string, app: App): string {
+  return homePath(app) === undefined ? `URL: ${url}` : `Admin: ${url}${app.urls.to('')}`;
 }
 
-/** The last lines of a start: the address, with what plugins report above and below it. */
-export function noteLines(address: string, { aboveAddress, belowAddress }: Required<DevelopmentNotes>): string[] {
-  return ['', ...aboveAddress, ...(aboveAddress.length > 0 ? [''] : []), address, ...belowAddress];
+/** The last lines of a start: the URL, with what plugins report above and below it. */
+export function noteLines(urlLine: string, { aboveAddress, belowAddress }: Required<DevelopmentNotes>): string[] {
+  return ['', ...aboveAddress, ...(aboveAddress.length > 0 ? [''] : []), urlLine, ...belowAddress];
 }
 
-/** What a command that is typed here needs to find the project. */
+/** The options that a command needs to find the project from here. */
 function projectOption(folder: string): string {
-  const way = path.relative(process.cwd(), folder);
-  return way === '' ? '' : ` --project ${way}`;
+  const relative = path.relative(process.cwd(), folder);
+  return relative === '' ? '' : ` --project ${quoteForShell(relative)}`;
 }
 
-/** A public address on a database of somebody's own is no place for made-up rows, whatever NODE_ENV forgets to say. */
-function isOnThisMachine(publicUrl: string | undefined): boolean {
-  return publicUrl === undefined || ['localhost', '127.0.0.1', '[::1]'].includes(new URL(publicUrl).hostname);
+/**
+ * Whether nobody but the developer can reach the application and its database. Any other database must not be migrated, nor get
+ * demo rows and accounts whose passwords are printed, only because NODE_ENV is not set.
+ */
+export function isOnThisMachine({ environment, config }: Pick<Project, 'environment' | 'config'>): boolean {
+  const { databaseUrl, databaseOwnerUrl, host } = environment;
+  const publicUrl = environment.publicUrl ?? config?.publicUrl;
+  const urls = [databaseUrl, databaseOwnerUrl].filter((url) => url !== undefined);
+  // fault: seeds-on-any-database
+  const hasLocalDatabase = urls.every((url) => hostsOf(url).every(isLoopback));
+  // fault: seeds-on-any-host
+  const listensLocally = isLoopback(host);
+  return hasLocalDatabase && listensLocally && (publicUrl === undefined || isLoopback(new URL(publicUrl).hostname));
+}
+
+/** Every host that a connection may go to: `?host=` overrides the one before it, and both can be a list. No host is this machine. */
+function hostsOf(databaseUrl: string): readonly string[] {
+  const { hostname, searchParams } = new URL(databaseUrl);
+  const hosts = [hostname, searchParams.get('host') ?? '', searchParams.get('hostaddr') ?? ''];
+  return hosts.flatMap((list) => decodeURIComponent(list).split(',')).filter((host) => host !== '');
+}
+
+/** An address of this machine, or the folder of a socket. */
+function isLoopback(host: string): boolean {
+  return host.startsWith('/') || /^(?:localhost|127(?:\.\d{1,3}){3}|\[?::1\]?)$/i.test(host);
+}
+
+/** The plugins in order, each with its start time in milliseconds. */
+export function bootTree(timings: ReadonlyMap<string, number>): string[] {
+  const rows = [...timings].map(([name, ms], index) => {
+    const branch = index === timings.size - 1 ? '└─' : '├─';
+    return [`  ${branch} ${name}`, `${ms.toFixed(1).padStart(7)} ms`];
+  });
+  return columns(rows);
 }

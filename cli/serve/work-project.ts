@@ -1,21 +1,22 @@
-import { createApp } from '../../core/create-app.ts';
-import { builtIn } from '../../plugins/order.ts';
+import { createApp, requirePublicUrl } from '../../core/process/create-app.ts';
+import { builtIn } from '../../plugins/built-in.ts';
+import { openProject } from '../command-context.ts';
 import { readManifest } from '../package.ts';
-import { print } from '../terminal.ts';
-import { openProject } from '../tools.ts';
-import { endSoon, endWithin } from './end-process.ts';
-import { pendingMigrations } from './open-changes.ts';
-import { askedToStop } from './stop-signals.ts';
+import { ignoreOutputErrors, print } from '../terminal.ts';
+import { pendingMigrations } from './pending-changes.ts';
+import { endSoon, endWithin, stopSignal } from './shutdown.ts';
 
-/** Plugins and tasks get 10 s each; a statement that still runs then must not hold the process for ever. */
+/** Plugins and tasks get 10 s each; a statement that still runs then must not keep the process alive. */
 const CLOSE_MS = 60_000;
 
 /** Runs the scheduled tasks and the queues of the project in `folder` until it is stopped. It serves no requests. */
 export async function workProject(folder: string): Promise<void> {
+  ignoreOutputErrors();
   const began = performance.now();
   const project = await openProject(folder);
   if (project.config === undefined) throw project.configError;
-  const stop = askedToStop();
+  requirePublicUrl(project);
+  const stop = stopSignal();
   const application = await createApp({ project, plugins: builtIn });
   try {
     if (application.server.note !== undefined) print(application.server.note);

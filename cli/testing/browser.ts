@@ -1,16 +1,16 @@
-// A real Chromium for tests, with pages that remember everything that went wrong. Two packages are loaded when a browser is opened,
-// and only then: `playwright-core`, and on Linux `@sparticuz/chromium`.
+// A real Chromium for tests, with pages that record every problem. Two packages are loaded only when a browser is opened:
+// `playwright-core`, and on Linux `@sparticuz/chromium`.
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { RustioError } from '../../core/errors.ts';
+import { browserMissing } from '../errors.ts';
 import { atEnd } from './clean-up.ts';
 import { PASSWORD, type TestApp } from './test-app.ts';
 
-/** What kind of browser profile visits. */
+/** The browser profile of a visitor. */
 export interface VisitOptions {
   readonly width?: number;
   readonly height?: number;
@@ -19,15 +19,15 @@ export interface VisitOptions {
   readonly phone?: boolean;
   /** @defaultValue true */
   readonly scripts?: boolean;
-  /** Statuses of failures that the test provokes; any other from 400 on is a complaint. */
+  /** Statuses of failures that the test provokes; any other from 400 on is recorded as a problem. */
   readonly expected?: readonly number[];
 }
 
-/** A browser profile of its own, with one page. */
+/** A separate browser profile, with one page. */
 export interface Visitor {
   readonly page: Page;
-  /** Errors on the console, violations of the content security policy and failed requests, as text. A sound page has none. */
-  readonly complaints: readonly string[];
+  /** Errors on the console, violations of the content security policy and failed requests, as text. Empty for a page without problems. */
+  readonly problems: readonly string[];
   /** Opens a path of the application, waits until it has loaded, and returns its status. */
   open(path: string): Promise<number>;
   /** Signs in with the sign-in form; the password is `PASSWORD`. */
@@ -42,17 +42,17 @@ export interface TestBrowser {
 }
 
 /**
- * Starts a browser. Close it when the tests are through: an open browser keeps the process running. It never skips.
+ * Starts a browser. Close it after the tests: an open browser keeps the process running. It never skips.
  *
  * @throws RustioError `RIO-TESTING-BROWSER` when `playwright-core` is not installed or no Chromium starts.
  *
  * @example
  * const browser = await openBrowser();
  * after(() => browser.close());
- * const { page, open, signIn, complaints } = await browser.visit(app);
+ * const { page, open, signIn, problems } = await browser.visit(app);
  * await signIn(await app.account('administrator'));
  * await open('/admin/orders');
- * assert.deepEqual(complaints, []);
+ * assert.deepEqual(problems, []);
  */
 export async function openBrowser(): Promise<TestBrowser> {
   const browser = await launchAny();
@@ -72,51 +72,52 @@ async function visit(browser: Browser, app: TestApp, options: VisitOptions = {})
     viewport: { width, height },
     ...(phone && { isMobile: true, hasTouch: true }),
     colorScheme: dark ? 'dark' : 'light',
-    // Nothing moves: a test must not meet a page half-way through a fade.
+    // Animations are off: a test must not see a page in the middle of a fade.
     reducedMotion: 'reduce',
     javaScriptEnabled: scripts,
   };
   const context = await browser.newContext(settings);
-  context.setDefaultTimeout(20_000); // for machines that do much else
+  context.setDefaultTimeout(20_000); // for machines under load
   const page = await context.newPage();
-  const complaints: string[] = [];
-  listen(page, expected, complaints);
+  const problems: string[] = [];
+  listen(page, expected, problems);
   const open = async (address: string): Promise<number> => (await page.goto(address))?.status() ?? 0;
   const signInPath = app.app.urls.to('/login');
   return {
     page,
-    complaints,
+    problems,
     open,
     async signIn(email) {
       await open(signInPath);
       await page.locator('[name=email]').fill(email);
       await page.locator('[name=password]').fill(PASSWORD);
-      const [answer] = await Promise.all([page.waitForNavigation(), page.locator('main form button').click()]);
-      if (answer?.status() !== 200) throw new Error(`signing in as ${email} answered ${answer?.status()}`);
+      const [response] = await Promise.all([page.waitForNavigation(), page.locator('main form button').click()]);
+      if (response?.status() !== 200)
+        throw new Error(`signing in as ${email} failed with status ${response?.status()}`);
     },
   };
 }
 
-function listen(page: Page, expected: readonly number[], complaints: string[]): void {
+function listen(page: Page, expected: readonly number[], problems: string[]): void {
   page.on('console', (message) => {
     if (message.type() !== 'error') return;
     const text = message.text();
     // The browser reports every response from 400 on as "failed to load"; `response` below knows which were expected.
-    if (!text.startsWith('Failed to load resource')) complaints.push(`console: ${text}`);
+    if (!text.startsWith('Failed to load resource')) problems.push(`console: ${text}`);
   });
-  page.on('pageerror', (error) => complaints.push(`script: ${error.stack ?? error.message}`));
+  page.on('pageerror', (error) => problems.push(`script: ${error.stack ?? error.message}`));
   page.on('requestfailed', (request) => {
     const why = request.failure()?.errorText ?? '';
-    // A combobox cancels its request when the user goes on typing.
-    if (why !== 'net::ERR_ABORTED') complaints.push(`request: ${request.url()}: ${why}`);
+    // A combobox cancels its request when the user continues to type.
+    if (why !== 'net::ERR_ABORTED') problems.push(`request: ${request.url()}: ${why}`);
   });
   page.on('response', (response) => {
     const status = response.status();
-    if (status >= 400 && !expected.includes(status)) complaints.push(`answer ${status}: ${response.url()}`);
+    if (status >= 400 && !expected.includes(status)) problems.push(`response ${status}: ${response.url()}`);
   });
 }
 
-/** Tries one after the other; when none starts, the error names all of them. */
+/** Tries one after the other; if none starts, the error names all of them. */
 async function launchAny(): Promise<Browser> {
   const { chromium } = loadPlaywright();
   const problems: string[] = [];
@@ -132,7 +133,7 @@ async function launchAny(): Promise<Browser> {
       problems.push(`${name}: ${error instanceof Error ? error.message.split('\n').slice(0, 4).join(' ') : error}`);
     }
   }
-  throw noBrowser('No Chrome or Chromium starts here:', problems);
+  throw browserMissing({ reason: 'No Chrome or Chromium starts here:', details: problems });
 }
 
 /** From the project whose tests run; a package that is linked into it does not see its packages. */
@@ -144,24 +145,11 @@ function loadPlaywright(): typeof import('playwright-core') {
       if (!(error instanceof Error && 'code' in error && error.code === 'MODULE_NOT_FOUND')) throw error;
     }
   }
-  throw noBrowser('The package playwright-core is not installed.');
+  throw browserMissing({ reason: 'The package playwright-core is not installed.' });
 }
 
 function resolveFrom(): readonly string[] {
   return [path.join(process.cwd(), 'package.json'), import.meta.filename];
-}
-
-function noBrowser(why: string, details: readonly string[] = []): RustioError {
-  return new RustioError(
-    'RIO-TESTING-BROWSER',
-    {
-      problem: 'No browser could be started for the tests.',
-      why,
-      fix: 'Run: npm install --save-dev playwright-core @sparticuz/chromium; or install Chrome and name it in CHROME_PATH.',
-      retry: 'After that.',
-    },
-    { details },
-  );
 }
 
 interface Candidate {
@@ -169,19 +157,20 @@ interface Candidate {
   find(): Promise<{ executablePath: string; env?: Record<string, string> }>;
 }
 
-/** The one that was asked for; on Linux the one that `npm ci` brought, the same for everybody; else this machine's own. */
+/** `CHROME_PATH` if it is set; otherwise the one that `npm ci` installed on Linux, then those installed on this machine. */
 function candidates(): readonly Candidate[] {
   const { CHROME_PATH } = process.env;
   if (CHROME_PATH !== undefined && CHROME_PATH !== '')
     return [{ name: 'CHROME_PATH', find: async () => ({ executablePath: CHROME_PATH }) }];
-  const own = usualPlaces().filter((place) => existsSync(place));
+  const installed = installedBrowsers().filter((file) => existsSync(file));
   return [
     ...(process.platform === 'linux' ? [{ name: '@sparticuz/chromium', find: unpackedChromium }] : []),
-    ...own.map((place) => ({ name: place, find: async () => ({ executablePath: place }) })),
+    ...installed.map((file) => ({ name: file, find: async () => ({ executablePath: file }) })),
   ];
 }
 
-function usualPlaces(): readonly string[] {
+/** Where Chrome and Chromium are usually installed. */
+function installedBrowsers(): readonly string[] {
   const { PATH = '', ProgramFiles = 'C:\\Program Files', LOCALAPPDATA = '' } = process.env;
   switch (process.platform) {
     case 'darwin':
@@ -198,8 +187,9 @@ function usualPlaces(): readonly string[] {
 }
 
 /**
- * The browser of the package, unpacked once. The package unpacks into the system's temporary folder and takes what is there for
- * complete; two test files that start together would run half a browser. So it is unpacked elsewhere and then renamed.
+ * The browser of the package, unpacked once. The package unpacks into the system's temporary folder and assumes that existing files
+ * are complete, so two test files that start together could run half a browser. So it is unpacked into a folder of its own, which
+ * is then renamed.
  */
 async function unpackedChromium(): Promise<{ executablePath: string; env: Record<string, string> }> {
   const root = chromiumPackage();
@@ -226,26 +216,26 @@ function chromiumPackage(): string {
 
 async function unpackInto(home: string, root: string): Promise<void> {
   await mkdir(path.dirname(home), { recursive: true });
-  const aside = await mkdtemp(`${home}-`);
+  const draft = await mkdtemp(`${home}-`);
   const before = process.env.TMPDIR;
-  process.env.TMPDIR = aside;
+  process.env.TMPDIR = draft;
   try {
     const packed: typeof import('@sparticuz/chromium').default = (
       await import(pathToFileURL(path.join(root, 'build/index.js')).href)
     ).default;
     await packed.executablePath();
-    await writeFile(path.join(aside, 'fonts.conf'), fontsConf(home));
-    await rename(aside, home);
+    await writeFile(path.join(draft, 'fonts.conf'), fontsConf(home));
+    await rename(draft, home);
   } catch (error) {
-    if (!existsSync(home)) throw error; // else another file was first
+    if (!existsSync(home)) throw error; // otherwise another process was faster
   } finally {
     if (before === undefined) delete process.env.TMPDIR;
     else process.env.TMPDIR = before;
-    await rm(aside, { recursive: true, force: true });
+    await rm(draft, { recursive: true, force: true });
   }
 }
 
-/** The face that the package brings, and this machine's own for what that one lacks. */
+/** The fonts of the package, and those of this machine for characters that they lack. */
 function fontsConf(home: string): string {
   return `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">

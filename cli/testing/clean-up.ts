@@ -1,14 +1,14 @@
-// What tests leave running: servers, pools, browsers. All of it is closed once, when the tests of a process are through.
-// Nothing here knows a test runner: Node reports that there is nothing left to do, and that is when.
+// Closes what tests leave running (servers, pools, browsers) when the tests of a process are done. It works with any test runner:
+// Node reports when a process has nothing left to do.
 
-const endings: (() => Promise<void> | void)[] = [];
-let listens = false;
+const cleanUps: (() => Promise<void> | void)[] = [];
+let isRegistered = false;
 
 /** Registers work for the end of the process, in reverse order. */
 export function atEnd(work: () => Promise<void> | void): void {
-  endings.push(work);
-  if (listens) return;
-  listens = true;
+  cleanUps.push(work);
+  if (isRegistered) return;
+  isRegistered = true;
   process.on('beforeExit', () => void cleanUp());
 }
 
@@ -22,7 +22,7 @@ export function atEnd(work: () => Promise<void> | void): void {
  * export const teardown = () => cleanUp();
  */
 export async function cleanUp(): Promise<void> {
-  for (const work of endings.splice(0).reverse()) {
+  for (const work of cleanUps.splice(0).reverse()) {
     try {
       await work();
     } catch (error) {

@@ -1,11 +1,11 @@
-// An HTTP client for tests: keeps cookies, submits forms with the values that their pages hold, follows no redirect by itself.
+// An HTTP client for tests: keeps cookies, submits forms with the values in their pages, follows no redirect by itself.
 
 /** A response. */
-export interface Answer {
+export interface TestResponse {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  /** Where it redirects to; empty when it does not. */
+  /** Where it redirects to; empty if it does not. */
   readonly location: string;
   /** The body, parsed as JSON; throws when it is not JSON. */
   json(): unknown;
@@ -20,9 +20,9 @@ export interface FormFields {
  * Dashes and quotation marks as browsers show them; pages hold them as numeric references.
  *
  * @example
- * assert.match(asTyped(page.text), /It’s done/);
+ * assert.match(decodeEntities(page.text), /It’s done/);
  */
-export function asTyped(html: string): string {
+export function decodeEntities(html: string): string {
   return html.replace(/&#(8[0-3]\d\d);/g, (_, code) => String.fromCharCode(Number(code)));
 }
 
@@ -56,12 +56,12 @@ export class Client {
     this.#cookies.set(name, value);
   }
 
-  get(path: string, headers: Record<string, string> = {}): Promise<Answer> {
+  get(path: string, headers: Record<string, string> = {}): Promise<TestResponse> {
     return this.request('GET', path, undefined, headers);
   }
 
   /** Posts form fields as a browser does from a page of the application. */
-  post(path: string, fields: FormFields, headers: Record<string, string> = {}): Promise<Answer> {
+  post(path: string, fields: FormFields, headers: Record<string, string> = {}): Promise<TestResponse> {
     return this.request('POST', path, encode(fields), {
       'content-type': 'application/x-www-form-urlencoded',
       'sec-fetch-site': 'same-origin',
@@ -71,7 +71,7 @@ export class Client {
   }
 
   /** Sends a value as JSON, as a program does: with the cookies that it has, and without the headers of a browser. */
-  json(method: string, path: string, value?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+  json(method: string, path: string, value?: unknown, headers: Record<string, string> = {}): Promise<TestResponse> {
     const body = value === undefined ? undefined : JSON.stringify(value);
     const type: Record<string, string> = body === undefined ? {} : { 'content-type': 'application/json' };
     return this.request(method, path, body, { accept: 'application/json', ...type, ...headers });
@@ -82,7 +82,7 @@ export class Client {
    * leaves a field out. The form is the one that posts to `action`; without `action`, the one that posts to the page itself, or else
    * the only one that has all of `fields`.
    *
-   * @throws Error when the page does not answer with 200 or has no such form.
+   * @throws Error when the status of the page is not 200, or it has no such form.
    *
    * @example
    * await client.submit('/admin/orders/+new', { name: 'First' });
@@ -93,27 +93,27 @@ export class Client {
     page: string,
     fields: { readonly [name: string]: string | readonly string[] | null },
     action?: string,
-  ): Promise<Answer> {
+  ): Promise<TestResponse> {
     const { text, status } = await this.get(page);
-    if (status !== 200) throw new Error(`GET ${page} answered ${status}`);
-    const wanted = action ?? page.split('?')[0] ?? page;
-    const forms = formsOf(text).filter(({ method }) => method === 'post');
-    const own = forms.find((each) => each.action === wanted || (each.action === '' && wanted === page));
+    if (status !== 200) throw new Error(`GET ${page} returned ${status}`);
+    const requested = action ?? page.split('?')[0] ?? page;
+    const forms = parseForms(text).filter(({ method }) => method === 'post');
+    const own = forms.find((each) => each.action === requested || (each.action === '' && requested === page));
     const form = own ?? (action === undefined ? onlyOneWith(Object.keys(fields), forms) : undefined);
     if (!form) {
       const actions = forms.map((each) => each.action || page).join(', ');
-      throw new Error(`${page} has no form to ${wanted}. Its forms post to: ${actions || 'none'}`);
+      throw new Error(`${page} has no form that posts to ${requested}. Its forms post to: ${actions || 'none'}`);
     }
     const merged: Record<string, string | readonly string[]> = { ...form.fields };
     for (const [name, value] of Object.entries(fields)) {
       if (value === null) delete merged[name];
       else merged[name] = value;
     }
-    return this.post(form === own ? wanted : form.action, merged);
+    return this.post(form === own ? requested : form.action, merged);
   }
 
   /** Signs in with the sign-in form of the built-in plugin `sessions`; the response is a redirect (303). */
-  async signIn(email: string, password: string): Promise<Answer> {
+  async signIn(email: string, password: string): Promise<TestResponse> {
     return this.post(`${this.#mountPath}/login`, { email, password });
   }
 
@@ -123,7 +123,7 @@ export class Client {
     path: string,
     body: string | Uint8Array<ArrayBuffer> | undefined,
     headers: Record<string, string>,
-  ): Promise<Answer> {
+  ): Promise<TestResponse> {
     const cookie = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ');
     const response = await fetch(this.origin + path, {
       method,
@@ -136,7 +136,7 @@ export class Client {
     return {
       status: response.status,
       headers: response.headers,
-      text: asTyped(text),
+      text: decodeEntities(text),
       location: response.headers.get('location') ?? '',
       json: () => JSON.parse(text),
     };
@@ -147,8 +147,8 @@ export class Client {
     const at = pair.indexOf('=');
     const name = pair.slice(0, at).trim();
     const value = pair.slice(at + 1);
-    const gone = value === '' || attributes.some((each) => /^\s*(max-age=0|expires=thu, 01 jan 1970)/i.test(each));
-    if (gone) this.#cookies.delete(name);
+    const isDeleted = value === '' || attributes.some((each) => /^\s*(max-age=0|expires=thu, 01 jan 1970)/i.test(each));
+    if (isDeleted) this.#cookies.delete(name);
     else this.#cookies.set(name, value);
   }
 }
@@ -163,14 +163,14 @@ interface PageForm {
  * The forms of a page, with what a browser would send of each. It reads markup with quoted attributes, as our templates write it.
  *
  * @example
- * const [form] = formsOf(page.text);
+ * const [form] = parseForms(page.text);
  * assert.equal(form?.fields.name, 'First');
  */
-export function formsOf(html: string): readonly PageForm[] {
+export function parseForms(html: string): readonly PageForm[] {
   return [...html.matchAll(/<form\b([^>]*)>([\s\S]*?)<\/form>/g)].map(([, head = '', inside = '']) => ({
     method: attribute(head, 'method')?.toLowerCase() ?? 'get',
     action: decode(attribute(head, 'action') ?? ''),
-    fields: fieldsOf(inside),
+    fields: formFields(inside),
   }));
 }
 
@@ -179,9 +179,9 @@ function onlyOneWith(names: readonly string[], forms: readonly PageForm[]): Page
   return others.length === 0 ? form : undefined;
 }
 
-function fieldsOf(html: string): Record<string, string | readonly string[]> {
+function formFields(html: string): Record<string, string | readonly string[]> {
   const values = new Map<string, string[]>();
-  const put = (name: string | undefined, value: string): void => {
+  const add = (name: string | undefined, value: string): void => {
     if (name === undefined || name === '') return;
     const key = decode(name);
     values.set(key, [...(values.get(key) ?? []), decode(value)]);
@@ -189,18 +189,18 @@ function fieldsOf(html: string): Record<string, string | readonly string[]> {
   for (const [, tag] of html.matchAll(/<input\b((?:[^>"]|"[^"]*")*)>/g)) {
     const head = tag ?? '';
     const type = attribute(head, 'type') ?? 'text';
-    const unticked = (type === 'checkbox' || type === 'radio') && !/\schecked\b/.test(head);
+    const isUnchecked = (type === 'checkbox' || type === 'radio') && !/\schecked\b/.test(head);
     // A page cannot hold the value of a file field.
     if (type === 'file') continue;
-    if (!unticked && !/\sdisabled\b/.test(head)) put(attribute(head, 'name'), attribute(head, 'value') ?? 'on');
+    if (!isUnchecked && !/\sdisabled\b/.test(head)) add(attribute(head, 'name'), attribute(head, 'value') ?? 'on');
   }
   for (const [, head = '', text = ''] of html.matchAll(/<textarea\b([^>]*)>([\s\S]*?)<\/textarea>/g)) {
-    put(attribute(head, 'name'), text.replace(/^\n/, ''));
+    add(attribute(head, 'name'), text.replace(/^\n/, ''));
   }
   for (const [, head = '', inside = ''] of html.matchAll(/<select\b([^>]*)>([\s\S]*?)<\/select>/g)) {
     const options = [...inside.matchAll(/<option\b([^>]*)>/g)].map(([, option = '']) => option);
-    const chosen = options.find((option) => /\sselected\b/.test(option)) ?? options[0] ?? '';
-    put(attribute(head, 'name'), attribute(chosen, 'value') ?? '');
+    const selected = options.find((option) => /\sselected\b/.test(option)) ?? options[0] ?? '';
+    add(attribute(head, 'name'), attribute(selected, 'value') ?? '');
   }
   const fields: Record<string, string | readonly string[]> = {};
   for (const [name, list] of values) fields[name] = list.length === 1 ? (list[0] ?? '') : list;
@@ -214,7 +214,7 @@ function attribute(head: string, name: string): string | undefined {
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', '#34': '"', '#39': "'" };
 
 function decode(html: string): string {
-  return html.replace(/&(#?\w+);/g, (whole, name: string) => ENTITIES[name] ?? whole);
+  return html.replace(/&(#?\w+);/g, (reference, name: string) => ENTITIES[name] ?? reference);
 }
 
 function encode(fields: FormFields): string {

@@ -9,13 +9,19 @@
 //   after(() => app.close());
 //
 //   test('staff with the permission see the page', async () => {
-//     const reader = await app.person('staff', ['comments.view']);
+//     const reader = await app.signInAs('staff', ['comments.view']);
 //     assert.equal((await reader.get('/admin/comments')).status, 200);
 //   });
 
 export { openBrowser, type TestBrowser, type VisitOptions, type Visitor } from './browser.ts';
 export { cleanUp } from './clean-up.ts';
-export { type Answer, asTyped, Client, type FormFields, formsOf } from './client.ts';
+export {
+  Client,
+  decodeEntities,
+  type FormFields,
+  parseForms,
+  type TestResponse,
+} from './client.ts';
 export type { CommandValues } from './run-command.ts';
 export { PASSWORD, type TestApp, type TestAppOptions, testApp } from './test-app.ts';
 export { preparedTemplate, type TestDatabase, testDatabase } from './test-database.ts';

@@ -1,25 +1,26 @@
 import type { App } from '../../core/app.ts';
+import type { Booted } from '../../core/boot/boot.ts';
 import type { CheckResult, CommandInput } from '../../core/command.ts';
-import type { ProjectContext } from '../../core/config.ts';
-import { partsOf } from '../cli-command.ts';
+import type { ProjectContext } from '../../core/settings.ts';
+import { parseCommandName } from '../cli-command.ts';
 
-/** Values of positions and options by name. */
+/** Values of positional arguments and options, by name. */
 export type CommandValues = CommandInput['values'];
 
 /** Runs a plugin's command as the CLI would, without its parser, and returns what it prints. */
 export async function runCommand(
-  app: App,
+  { app, plugins }: Booted,
   project: ProjectContext,
   words: string,
   values: CommandValues,
 ): Promise<readonly string[]> {
-  const commands = app.plugins.flatMap((plugin) => plugin.commands ?? []);
-  const command = commands.find((each) => partsOf(each).words.join(' ') === words);
+  const commands = plugins.flatMap((plugin) => plugin.commands ?? []);
+  const command = commands.find((each) => parseCommandName(each).words.join(' ') === words);
   if (command === undefined) throw new Error(`No enabled plugin has the command "${words}".`);
   const lines: string[] = [];
-  const presets = Object.entries(command.options ?? {}).map(([name, option]) => [name, option.default]);
-  await command.run(everything(app, project), {
-    values: { ...Object.fromEntries(presets), ...values },
+  const defaults = Object.entries(command.options ?? {}).map(([name, option]) => [name, option.default]);
+  await command.run(commandContext(app, project), {
+    values: { ...Object.fromEntries(defaults), ...values },
     signal: new AbortController().signal,
     print: (line) => void lines.push(line),
     askSecret: async () => undefined,
@@ -28,13 +29,13 @@ export async function runCommand(
 }
 
 /** Runs a plugin's check as `doctor` would. */
-export async function runCheck(app: App, project: ProjectContext, name: string): Promise<CheckResult> {
-  const check = app.plugins.flatMap((plugin) => plugin.checks ?? []).find((each) => each.name === name);
+export async function runCheck({ app, plugins }: Booted, project: ProjectContext, name: string): Promise<CheckResult> {
+  const check = plugins.flatMap((plugin) => plugin.checks ?? []).find((each) => each.name === name);
   if (check === undefined) throw new Error(`No enabled plugin has the check "${name}".`);
-  return check.run(everything(app, project));
+  return check.run(commandContext(app, project));
 }
 
-/** What every `needs` is satisfied with. */
-function everything(app: App, project: ProjectContext) {
+/** A context that satisfies every `needs`. */
+function commandContext(app: App, project: ProjectContext) {
   return { folder: project.folder, project, app, database: app.database };
 }

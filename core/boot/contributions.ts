@@ -1,13 +1,14 @@
 import type { App } from '../app.ts';
-import { CORE_EXTENSION_POINTS, type ExtensionPointName, type ExtensionPoints } from '../extension-points.ts';
-import { didYouMean } from '../model/nearest.ts';
+import { didYouMean } from '../base/nearest.ts';
+import { callHook } from '../errors/call-hook.ts';
+import type { ExtensionPointName, ExtensionPoints } from '../extension-points.ts';
+import { CORE_EXTENSION_POINTS } from '../http/layout.ts';
 import type { Plugin } from '../plugin.ts';
-import { callHook } from '../plugin-failure.ts';
 
-/** What plugins contribute. Items are made once per extension point, sorted by rank and then by plugin. */
+/** What plugins contribute. Items are created once per extension point, sorted by rank and then by plugin. */
 export interface AllContributions {
   readonly of: <P extends ExtensionPointName>(point: P) => readonly ExtensionPoints[P][];
-  /** The same with the plugins that contribute them, for the checks of the boot. */
+  /** The items with the plugins that contribute them, for the startup checks. */
   readonly withOwners: (point: string) => readonly OwnedItem[];
 }
 export interface OwnedItem {
@@ -15,25 +16,24 @@ export interface OwnedItem {
   readonly item: unknown;
 }
 
-export function contributionsOf(plugins: readonly Plugin[], app: () => App): AllContributions {
-  const made = new Map<string, { readonly owned: readonly OwnedItem[]; readonly items: readonly unknown[] }>();
-  const make = (point: string) => {
-    let found = made.get(point);
-    if (!found) {
-      const owned = plugins.flatMap((plugin) => itemsOf(plugin, point, app)).toSorted(byRank);
-      found = { owned, items: owned.map(({ item }) => item) };
-      made.set(point, found);
-    }
-    return found;
+export function collectContributions(plugins: readonly Plugin[], app: () => App): AllContributions {
+  const cache = new Map<string, { readonly owned: readonly OwnedItem[]; readonly items: readonly unknown[] }>();
+  const contributed = (point: string) => {
+    const cached = cache.get(point);
+    if (cached) return cached;
+    const owned = plugins.flatMap((plugin) => collectItems(plugin, point, app)).toSorted(byRank);
+    const created = { owned, items: owned.map(({ item }) => item) };
+    cache.set(point, created);
+    return created;
   };
   return {
     // The plugin that opens a point has typed its items.
-    of: <P extends ExtensionPointName>(point: P) => make(point).items as readonly ExtensionPoints[P][],
-    withOwners: (point) => make(point).owned,
+    of: <P extends ExtensionPointName>(point: P) => contributed(point).items as readonly ExtensionPoints[P][],
+    withOwners: (point) => contributed(point).owned,
   };
 }
 
-function itemsOf(plugin: Plugin, point: string, app: () => App): readonly OwnedItem[] {
+function collectItems(plugin: Plugin, point: string, app: () => App): readonly OwnedItem[] {
   const all: Readonly<Record<string, unknown>> = plugin.contributes ?? {};
   const contributed = all[point];
   const items: unknown =
@@ -50,7 +50,7 @@ function rankOf(item: unknown): number {
 }
 
 /**
- * Labels and titles of contributions that look like a key of a message that does not exist. A text may look like one as well
+ * Reports labels and titles of contributions that look like the key of a missing message. A string may look like one as well
  * (`notes.app`), so this is a warning.
  */
 export function missingMessages(
@@ -66,13 +66,13 @@ export function missingMessages(
         .filter(([, text]) => isKeyOf(owner, text) && translations.every((t) => t(text) === text))
         .map(
           ([name, text]) =>
-            `plugin ${owner}: ${point}: the ${name} "${text}" is not a key of a message.${didYouMean(text, keys)}`,
+            `plugin ${owner}: ${point}: The ${name} "${text}" is not the key of a message.${didYouMean(text, keys)}`,
         ),
     ),
   );
 }
 
-/** Of the plugin that contributes it: only these are likely to be meant as a key. */
+/** Only strings that begin with the name of the contributing plugin are likely to be intended as keys. */
 function isKeyOf(plugin: string, text: string): boolean {
   return text.startsWith(`${plugin}.`) && /^[\w-]+(\.[\w-]+)+$/.test(text);
 }

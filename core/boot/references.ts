@@ -1,53 +1,54 @@
 // References to what does not exist, or could never work: extension points, views, gates, events, hooks, fields.
 
-import type { App } from '../app.ts';
-import { CORE_EXTENSION_POINTS } from '../extension-points.ts';
-import { coreAccessChecks, declaredIn } from '../http/access.ts';
-import type { Access } from '../http/context.ts';
-import { didYouMean } from '../model/nearest.ts';
+import type { App, Gate } from '../app.ts';
+import { didYouMean } from '../base/nearest.ts';
+import type { BootProblem } from '../errors/boot.ts';
+import { coreAccessChecks, declaredPermissions, gateApplies } from '../http/access.ts';
+import { CORE_EXTENSION_POINTS } from '../http/layout.ts';
 import type { Plugin } from '../plugin.ts';
-import type { BootProblem } from '../problem.ts';
+import type { Access, RouteInfo } from '../request/route-info.ts';
 import { intervalMs } from '../schedule.ts';
-import type { BootFacts } from './facts.ts';
+import type { BootFacts } from './boot-problems.ts';
 
-/** What plugins and the project name, and what is not there; with what was probably meant. */
+/** Reports references of plugins and the project to what does not exist, with a suggestion. */
 export function brokenReferences(facts: BootFacts): readonly BootProblem[] {
-  const { app } = facts;
+  const { app, plugins } = facts;
   return [
     ...contributionProblems(facts),
     ...authenticationProblems(facts),
-    ...routeProblems(app),
-    ...gateProblems(app),
-    ...overrideProblems(app),
-    ...scheduleProblems(app.plugins),
+    ...routeProblems(facts),
+    ...gateProblems(facts),
+    ...gateCircles(facts),
+    ...overrideProblems(facts),
+    ...scheduleProblems(plugins),
     ...handlerProblems(facts),
     ...hookProblems(facts),
     ...ruleProblems(app),
-    ...extensionProblems(app),
+    ...extensionProblems(facts),
   ];
 }
 
 /**
- * Items go to points that some plugin opens, and each is made once now, so that a mistake stops the boot and not a page. A point
- * whose plugin is disabled takes nothing.
+ * Items belong to extension points that some plugin opens. Each item is created now, so that an error in it stops startup and
+ * not a page. Items for an extension point of a disabled plugin are ignored.
  */
 function contributionProblems(facts: BootFacts): BootProblem[] {
-  const { app, available } = facts;
-  const known = new Set<string>([
+  const { plugins, available } = facts;
+  const existing = new Set<string>([
     ...CORE_EXTENSION_POINTS,
     ...available.flatMap(({ extensionPoints = [] }) => extensionPoints),
   ]);
   const open = new Set<string>([
     ...CORE_EXTENSION_POINTS,
-    ...app.plugins.flatMap(({ extensionPoints = [] }) => extensionPoints),
+    ...plugins.flatMap(({ extensionPoints = [] }) => extensionPoints),
   ]);
   const problems: BootProblem[] = [];
-  for (const { name, contributes = {} } of app.plugins) {
+  for (const { name, contributes = {} } of plugins) {
     for (const point of Object.keys(contributes)) {
-      if (!known.has(point))
+      if (!existing.has(point))
         problems.push({
           where: `plugin ${name}`,
-          problem: `contributes to "${point}", which no plugin opens.${didYouMean(point, known)}`,
+          problem: `It contributes to the extension point "${point}", which does not exist.${didYouMean(point, existing)}`,
         });
     }
   }
@@ -55,11 +56,12 @@ function contributionProblems(facts: BootFacts): BootProblem[] {
   return problems;
 }
 
-function itemProblems({ app, contributions }: BootFacts, point: string): BootProblem[] {
+function itemProblems(facts: BootFacts, point: string): BootProblem[] {
+  const { app, contributions } = facts;
   const owners = new Map<string, string>();
   return contributions.withOwners(point).flatMap(({ owner, item }): BootProblem[] => {
     const where = `plugin ${owner}, extension point ${point}`;
-    if (typeof item !== 'object' || item === null) return [{ where, problem: 'an item is not an object.' }];
+    if (typeof item !== 'object' || item === null) return [{ where, problem: 'An item is not an object.' }];
     const problems: BootProblem[] = [];
     const name = 'name' in item && typeof item.name === 'string' ? item.name : undefined;
     if (name !== undefined) {
@@ -67,55 +69,64 @@ function itemProblems({ app, contributions }: BootFacts, point: string): BootPro
       if (other !== undefined)
         problems.push({
           where: `extension point ${point}`,
-          problem: `two items have the name "${name}" (of ${other} and ${owner}).`,
+          problem: `Two items have the name "${name}" (of ${other} and ${owner}).`,
         });
       owners.set(name, owner);
     }
     if ('view' in item && typeof item.view === 'string' && !app.views.names.includes(item.view))
-      problems.push({ where, problem: `there is no view "${item.view}".${didYouMean(item.view, app.views.names)}` });
+      problems.push({
+        where,
+        problem: `The view "${item.view}" does not exist.${didYouMean(item.view, app.views.names)}`,
+      });
     if ('access' in item && typeof item.access === 'object' && item.access !== null)
-      problems.push(...accessProblems(app, `${where}${name === undefined ? '' : `: ${name}`}`, item.access as Access));
+      problems.push(
+        ...accessProblems(facts, `${where}${name === undefined ? '' : `: ${name}`}`, item.access as Access),
+      );
     return problems;
   });
 }
 
-/** Pages for signed-in users are no use where nothing can find out who sends a request. */
+/** Pages for signed-in users are useless if nothing authenticates requests. */
 function authenticationProblems({ app, authenticators, available }: BootFacts): BootProblem[] {
   if ([...authenticators.values()].some((own) => own.length > 0)) return [];
   const suggested = available.filter((plugin) => plugin.authenticators !== undefined).map(({ name }) => `"${name}"`);
   const owners = new Set(app.routes.filter(({ access }) => !('open' in access)).map(({ owner }) => owner));
   return [...owners].map((owner) => ({
     where: `plugin ${owner}`,
-    problem: `its pages require users to be signed in, but no enabled plugin authenticates requests. Enable ${[...suggested, 'another plugin that has `authenticators`'].join(', or ')}.`,
+    problem: `Its pages require users to be signed in, but no enabled plugin authenticates requests. Enable ${[...suggested, 'another plugin that has `authenticators`'].join(', or ')}.`,
   }));
 }
 
-function routeProblems(app: App): BootProblem[] {
+function routeProblems({ app, plugins }: BootFacts): BootProblem[] {
   return app.routes.flatMap(({ method, path, owner, access, skipGates }) => {
     const where = `route ${method} ${path} of ${owner}`;
-    const gates = app.plugins.flatMap((plugin) => (plugin.gates ?? []).map(({ name }) => name));
+    const gates = plugins.flatMap((plugin) => (plugin.gates ?? []).map(({ name }) => name));
     const unknown = skipGates === 'all' ? [] : skipGates.filter((name) => !gates.includes(name));
     return [
-      ...accessProblems(app, where, access),
+      ...accessProblems({ app, plugins }, where, access),
       ...unknown.map((name) => ({
         where,
-        problem: `it skips the gate "${name}", which does not exist.${didYouMean(name, gates)}`,
+        problem: `It skips the gate "${name}", which does not exist.${didYouMean(name, gates)}`,
       })),
     ];
   });
 }
 
-/** A misspelt access would close a route to nearly everyone, or hide an item, silently. */
-function accessProblems(app: App, where: string, access: Access): BootProblem[] {
-  const checked = [coreAccessChecks, ...app.plugins.map(({ accessChecks = {} }) => accessChecks)].flatMap((set) =>
+/** A misspelled kind of access would silently close a route to nearly everyone, or hide an item. */
+function accessProblems(
+  { app, plugins }: Pick<BootFacts, 'app' | 'plugins'>,
+  where: string,
+  access: Access,
+): BootProblem[] {
+  const checked = [coreAccessChecks, ...plugins.map(({ accessChecks = {} }) => accessChecks)].flatMap((set) =>
     Object.keys(set),
   );
   const kinds = app.access.unknownKinds(access).map((kind) => ({
     where,
-    problem: `it requires the access "${kind}", which no enabled plugin checks.${didYouMean(kind, ['open', ...checked])}`,
+    problem: `It requires the access "${kind}", which no enabled plugin provides.${didYouMean(kind, ['open', ...checked])}`,
   }));
   const { permission = [] } = access as { permission?: string | readonly string[] };
-  const { full, verbs } = declaredIn(app.permissions);
+  const { full, verbs } = declaredPermissions(app.permissions);
   const names = (typeof permission === 'string' ? [permission] : permission).filter(
     (name) => !(name.includes('.') ? full : verbs).has(name),
   );
@@ -123,42 +134,86 @@ function accessProblems(app: App, where: string, access: Access): BootProblem[] 
     ...kinds,
     ...names.map((name) => ({
       where,
-      problem: `it requires the permission "${name}", which nothing declares.${didYouMean(name, name.includes('.') ? full : verbs)}`,
+      problem: `It requires the permission "${name}", which is not declared.${didYouMean(name, name.includes('.') ? full : verbs)}`,
     })),
   ];
 }
 
-/** A gate whose page cannot be reached would send users in circles. */
-function gateProblems({ plugins, routes, urls }: App): BootProblem[] {
+/** A gate whose page cannot be reached would cause a redirect loop; one whose form cannot be posted would never be passed. */
+function gateProblems({ plugins, app: { routes, urls } }: BootFacts): BootProblem[] {
   return plugins.flatMap((plugin) =>
     (plugin.gates ?? []).flatMap((gate) => {
       const where = `gate ${gate.name} of ${plugin.name}`;
-      const page = routes.find(({ method, path }) => method === 'GET' && path === urls.to(gate.page));
-      if (!page) return [{ where, problem: `its page "${gate.page}" does not exist.` }];
-      const skips = page.skipGates === 'all' || page.skipGates.includes(gate.name);
-      return skips
-        ? []
-        : [{ where, problem: `its page "${gate.page}" does not skip the gate: set \`skipGates\` on the route.` }];
+      const ofPage = routes.filter(({ path }) => path === urls.to(gate.page));
+      if (!ofPage.some(({ method }) => method === 'GET'))
+        return [{ where, problem: `Its page "${gate.page}" does not exist.` }];
+      return ofPage
+        .filter(({ skipGates }) => skipGates !== 'all' && !skipGates.includes(gate.name))
+        .map(({ method }) => {
+          const page = `Its page "${gate.page}"${method === 'GET' ? '' : ` (${method})`}`;
+          return { where, problem: `${page} does not skip the gate: set \`skipGates\` on the route.` };
+        });
     }),
   );
 }
 
-function overrideProblems({ plugins, views }: App): BootProblem[] {
+/** Combinations of closed gates double with each gate. */
+const MAX_GATES = 12;
+
+/**
+ * Follows the redirects of every combination of closed gates from the page of each gate and from its form, as a browser would. A
+ * circle locks users out. Gates for one kind of access, such as `recent`, take part like all others.
+ */
+function gateCircles({ plugins, app: { gates, routes, urls } }: BootFacts): BootProblem[] {
+  const findOwner = (gate: Gate): string => plugins.find((plugin) => plugin.gates?.includes(gate))?.name ?? 'unknown';
+  const routesOf = new Map(gates.map((gate) => [gate, routes.filter(({ path }) => path === urls.to(gate.page))]));
+  if (gates.length > MAX_GATES)
+    return [{ where: 'gates', problem: `There are ${gates.length} gates; at most ${MAX_GATES} are allowed.` }];
+  const circles = new Map<string, BootProblem>();
+  for (let state = 1; state < 2 ** gates.length; state += 1) {
+    const closed = gates.filter((_, at) => Math.floor(state / 2 ** at) % 2 === 1);
+    for (const start of closed) {
+      const visited: Gate[] = [];
+      let at: Gate | undefined = start;
+      while (at !== undefined && !visited.includes(at)) {
+        visited.push(at);
+        const ofPage: readonly RouteInfo[] = routesOf.get(at) ?? [];
+        // fault: circles-of-pages-alone
+        at = closed.find((gate) => ofPage.some((route) => gateApplies(gate, route, urls)));
+      }
+      if (at === undefined) continue;
+      const circle = visited.slice(visited.indexOf(at));
+      const key = circle
+        .map(({ name }) => name)
+        .sort()
+        .join(' ');
+      if (circle.length < 2 || circles.has(key)) continue;
+      const steps = circle.map((gate) => `"${gate.page}" (gate ${gate.name} of ${findOwner(gate)})`).join(' → ');
+      circles.set(key, {
+        where: `gates ${circle.map((gate) => `${gate.name} of ${findOwner(gate)}`).join(' and ')}`,
+        problem: `Their pages lead to each other in a circle: ${steps} → "${at.page}". Set \`leavesReachable\` on one of the gates, or \`skipGates\` on the page of the other.`,
+      });
+    }
+  }
+  return [...circles.values()];
+}
+
+function overrideProblems({ plugins, app: { views } }: BootFacts): BootProblem[] {
   return plugins.flatMap((plugin) => {
     const where = `plugin ${plugin.name}`;
     if (plugin.overrides && !plugin.templates)
-      return [{ where, problem: 'it overrides views but has no `templates`.' }];
+      return [{ where, problem: 'It overrides views but has no `templates`.' }];
     return (plugin.overrides ?? []).flatMap((name) => {
       if (!views.originals.includes(name))
         return [
           {
             where,
-            problem: `it overrides the view "${name}", which does not exist.${didYouMean(name, views.originals)}`,
+            problem: `It overrides the view "${name}", which does not exist.${didYouMean(name, views.originals)}`,
           },
         ];
       return views.overridden.includes(name)
         ? []
-        : [{ where, problem: `it overrides the view "${name}" but has no file ${name}.ejs in its templates.` }];
+        : [{ where, problem: `It overrides the view "${name}" but has no file ${name}.ejs in its templates.` }];
     });
   });
 }
@@ -169,26 +224,26 @@ function scheduleProblems(plugins: readonly Plugin[]): BootProblem[] {
     return [
       ...names
         .filter((each, at) => names.indexOf(each) !== at)
-        .map((each) => ({ where: `plugin ${name}`, problem: `two scheduled tasks have the name "${each}".` })),
+        .map((each) => ({ where: `plugin ${name}`, problem: `Two scheduled tasks have the name "${each}".` })),
       ...schedule
         .filter(({ every }) => intervalMs(every) === undefined)
         .map((task) => ({
           where: `plugin ${name}`,
-          problem: `the task "${task.name}" runs every "${task.every}"; write "5 minutes", and at least "1 second".`,
+          problem: `The task "${task.name}" has the invalid interval "${task.every}"; use a value such as "5 minutes", at least "1 second".`,
         })),
     ];
   });
 }
 
-/** Handlers of events that nobody records would never run. */
+/** Handlers of events that no code records would never run. */
 function handlerProblems({ handlers, eventNames, available }: BootFacts): BootProblem[] {
-  const known = new Set([...eventNames, ...available.flatMap(({ events = [] }) => events), '*']);
+  const declared = new Set([...eventNames, ...available.flatMap(({ events = [] }) => events), '*']);
   return [...handlers].flatMap(([plugin, handled]) =>
     Object.keys(handled)
-      .filter((name) => !known.has(name))
+      .filter((name) => !declared.has(name))
       .map((name) => ({
         where: `plugin ${plugin.name}`,
-        problem: `it handles the event "${name}", which no plugin records.${didYouMean(name, known)}`,
+        problem: `It handles the event "${name}", which no plugin declares.${didYouMean(name, declared)}`,
       })),
   );
 }
@@ -196,35 +251,35 @@ function handlerProblems({ handlers, eventNames, available }: BootFacts): BootPr
 const HOOKS = ['beforeValidate', 'beforeSave', 'beforeDelete', 'afterCommit'];
 
 function hookProblems({ app, hooks }: BootFacts): BootProblem[] {
-  return hooks.flatMap(({ model, hooks: given }) => {
+  return hooks.flatMap(({ model, hooks: functions }) => {
     const name = model === '*' ? '*' : model.modelName;
     const where = `hooks for ${name}`;
-    const unknown = Object.keys(given).filter((key) => !HOOKS.includes(key));
+    const unknown = Object.keys(functions).filter((key) => !HOOKS.includes(key));
     const missing = model !== '*' && app.models.byName(model.modelName)?.model !== model;
     return [
-      ...(missing ? [{ where, problem: 'the model is not part of the application.' }] : []),
-      ...unknown.map((key) => ({ where, problem: `there is no hook "${key}".${didYouMean(key, HOOKS)}` })),
+      ...(missing ? [{ where, problem: 'The model is not part of the application.' }] : []),
+      ...unknown.map((key) => ({ where, problem: `There is no hook "${key}".${didYouMean(key, HOOKS)}` })),
     ];
   });
 }
 
-/** A rule for a model or field that does not exist would silently protect nothing. */
+/** A rule for a model or field that does not exist would have no effect, silently. */
 function ruleProblems({ config, models }: App): BootProblem[] {
   return (config.rules ?? []).flatMap(({ model, fields = {} }) => {
     const where = `rules for ${model.modelName}`;
-    const found = models.byName(model.modelName);
-    if (found?.model !== model) return [{ where, problem: 'the model is not part of the application.' }];
+    const info = models.byName(model.modelName);
+    if (info?.model !== model) return [{ where, problem: 'The model is not part of the application.' }];
     return Object.keys(fields)
-      .filter((name) => !found.fields.has(name))
+      .filter((name) => !info.fields.has(name))
       .map((name) => ({
         where,
-        problem: `${model.modelName} has no field "${name}".${didYouMean(name, [...found.fields.keys()])}`,
+        problem: `The model ${model.modelName} has no field "${name}".${didYouMean(name, [...info.fields.keys()])}`,
       }));
   });
 }
 
 /** Columns are added by the plugin's migrations, which run before those of later plugins. */
-function extensionProblems({ plugins, models }: App): BootProblem[] {
+function extensionProblems({ plugins, app: { models } }: BootFacts): BootProblem[] {
   return plugins.flatMap((plugin, position) =>
     (plugin.extendModels ?? []).flatMap(({ model }) => {
       const owner = plugins.findIndex(({ name }) => name === models.byName(model.modelName)?.owner);
@@ -232,7 +287,7 @@ function extensionProblems({ plugins, models }: App): BootProblem[] {
       return [
         {
           where: `plugin ${plugin.name}: extendModels.${model.modelName}`,
-          problem: `the model belongs to the plugin ${plugins[owner]?.name}, which comes later: list it in \`requires\`.`,
+          problem: `The model belongs to the plugin ${plugins[owner]?.name}, which comes later; list it in \`requires\`.`,
         },
       ];
     }),

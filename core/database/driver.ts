@@ -1,7 +1,4 @@
-/**
- * Slonik's driver over `pg`. The stock one awaits pg's promises, which keep closures alive until a major collection (twice
- * the memory under load), and takes a COMMIT that PostgreSQL answers with ROLLBACK for a success; this one does neither.
- */
+/** Slonik's driver on `pg`, in place of the standard one: docs/decisions/0005-database-driver.md. */
 import pg from 'pg';
 import {
   BackendTerminatedError,
@@ -10,82 +7,283 @@ import {
   type DriverFactory,
   type DriverQueryResult,
 } from 'slonik';
-import { RustioError } from '../errors.ts';
+import { debugSql, elapsed } from '../base/debug.ts';
+import { errorCaught } from '../errors/database.ts';
+import { clientConfig, explainConnect } from './client-config.ts';
+import { BackendProbe, FIRST_PROBE_MS, PROBE_MS, silenceLimit } from './connection-watch.ts';
+import { isPlanOutdated } from './errors.ts';
+import { isBehindPooler } from './plain-connection.ts';
 import type { StatementNames } from './statement-names.ts';
-import { typeParsers } from './type-parsers.ts';
+import { typeParsers } from './values.ts';
 
 type Result = pg.QueryResult<Record<string, unknown>>;
 
-export function pgDriver(names: StatementNames): DriverFactory {
-  return createDriverFactory(async ({ driverConfiguration }) => ({
-    createPoolClient: async ({ clientEventEmitter }) => {
-      const client = new pg.Client({
-        connectionString: driverConfiguration.connectionUri,
-        types: typeParsers,
-        keepAlive: true,
-        connectionTimeoutMillis: milliseconds(driverConfiguration.connectionTimeout),
-        statement_timeout: milliseconds(driverConfiguration.statementTimeout),
-        idle_in_transaction_session_timeout: milliseconds(driverConfiguration.idleInTransactionSessionTimeout),
-      });
-      const breakConnection = (error: BackendTerminatedError) => {
-        // Once Slonik has given the connection up it does not listen any more, and an unheard `error` ends the process.
-        if (clientEventEmitter.listenerCount('error') > 0) clientEventEmitter.emit('error', error);
-      };
-      client.on('error', (error) => breakConnection(new BackendTerminatedError(error)));
-      client.on('notice', ({ message }) => clientEventEmitter.emit('notice', { message: message ?? '' }));
+/** Idle time before TCP keepalive starts (then one probe per second, ten times). */
+const KEEP_ALIVE_MS = 5_000;
+/** Statements that a connection keeps prepared; with more, it forgets them all. Each takes some 30 KB of its server process. */
+const MAX_PREPARED = 200;
+/** How long an idle connection has to respond after another one timed out. */
+const CHECK_MS = 2_000;
 
-      /** What aborted the open transaction: told when somebody swallows it and commits. */
-      let aborted: Error | undefined;
-
-      const query = async (sql: string, values: unknown[], name?: string): Promise<DriverQueryResult> => {
-        const before = client.getTransactionStatus();
-        try {
-          const result = await send(client, sql, values, name);
-          if (before === 'I') aborted = undefined;
-          if (sql === 'COMMIT' && result.command === 'ROLLBACK') throw swallowed(aborted);
-          return toSlonik(result);
-        } catch (error) {
-          if (!(error instanceof pg.DatabaseError)) throw error;
-          if (before === 'T' && error.code !== '25P02') aborted = error;
-          if (planIsOutdated(error)) {
-            names.startOver();
-            if (before === 'I') return query(sql, values);
-          }
-          if (!endsConnection(error) && sql !== 'ROLLBACK') throw error;
-          // At once, not when the socket ends: until then the pool would hand this connection to somebody else.
-          const terminated = new BackendTerminatedError(error);
-          breakConnection(terminated);
-          throw terminated;
-        }
-      };
-
-      return {
-        connect: () =>
-          new Promise((done, fail) => client.connect((error: Error | null) => (error ? fail(error) : done()))),
-        end: () => new Promise((done) => client.end(() => done())),
-        query: (sql, values, options) => query(sql, values ?? [], options?.name),
-        stream: () => {
-          throw new Error('This driver does not stream: read page by page, or COPY on a plain connection.');
-        },
-      };
-    },
-  }));
+export interface DriverOptions {
+  readonly names: StatementNames;
+  /** Milliseconds that a statement waits for a lock; 0: as long as it may run. */
+  readonly lockTimeout: number;
+  /** A transaction-mode pooler is in use: see `DatabaseOptions`. */
+  readonly pooled: boolean;
 }
 
-function send(client: pg.Client, text: string, values: unknown[], name: string | undefined): Promise<Result> {
-  // Extended (missing in pg's types): one statement a query, so that nothing can be smuggled in behind it.
-  const config: pg.QueryConfig<unknown[]> & { queryMode: 'extended' } = { name, text, values, queryMode: 'extended' };
+export function pgDriver({ names, lockTimeout, pooled }: DriverOptions): DriverFactory {
+  return createDriverFactory(async ({ driverConfiguration }) => {
+    const { connectionUri } = driverConfiguration;
+    const statementTimeout = milliseconds(driverConfiguration.statementTimeout);
+    const probe = new BackendProbe(connectionUri);
+    const connections = new Set<Connection>();
+    /** A pooler sends IDs of its own; a server, that of its process. Known from the first connection on. */
+    let isPooled: Promise<boolean> | undefined = pooled ? Promise.resolve(true) : undefined;
+    return {
+      createPoolClient: async ({ clientEventEmitter }) => {
+        const client = new pg.Client(
+          clientConfig(connectionUri, {
+            types: typeParsers,
+            keepAlive: true,
+            keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
+            connectionTimeoutMillis: milliseconds(driverConfiguration.connectionTimeout),
+            // A pooler rejects settings in the startup packet: each transaction sets them instead.
+            ...(!pooled && {
+              statement_timeout: statementTimeout,
+              // fault: no-lock-timeout
+              lock_timeout: lockTimeout,
+              idle_in_transaction_session_timeout: milliseconds(driverConfiguration.idleInTransactionSessionTimeout),
+            }),
+          }),
+        );
+        const breakConnection = (error: BackendTerminatedError) => {
+          // After Slonik has released the connection it no longer listens, and an unhandled `error` event ends the process.
+          if (clientEventEmitter.listenerCount('error') > 0) clientEventEmitter.emit('error', error);
+        };
+        const connection = new Connection(client, {
+          onLost: breakConnection,
+          onSilence: () => {
+            for (const other of connections) if (other !== connection) other.check();
+          },
+        });
+        client.on('error', (error) => breakConnection(new BackendTerminatedError(error)));
+        client.on('end', () => connections.delete(connection));
+        client.on('notice', ({ message }) => clientEventEmitter.emit('notice', { message: message ?? '' }));
+
+        /** The error that aborted the open transaction: reported if the caller catches it and commits. */
+        let aborted: Error | undefined;
+
+        const prepared = new Set<string>();
+        const forgetPrepared = async (): Promise<void> => {
+          await connection.send({ text: 'deallocate all', values: [], limit: CHECK_MS }, true);
+          prepared.clear();
+          // pg would not parse them again.
+          Reflect.set(client.connection, 'parsedStatements', {});
+        };
+
+        const query = async (sql: string, values: unknown[], name?: string): Promise<DriverQueryResult> => {
+          const before = client.getTransactionStatus();
+          // fault: prepared-statements-pile-up
+          if (before === 'I' && prepared.size >= MAX_PREPARED) await forgetPrepared();
+          try {
+            const limit = silenceLimit(sql, statementTimeout);
+            const result = await connection.send({ text: sql, values, name, limit });
+            if (name) prepared.add(name);
+            if (before === 'I') aborted = undefined;
+            if (sql === 'COMMIT' && result.command === 'ROLLBACK')
+              throw errorCaught({ reason: aborted?.message ?? 'unknown', cause: aborted });
+            return toSlonik(result);
+          } catch (error) {
+            if (!(error instanceof pg.DatabaseError)) throw error;
+            if (before === 'T' && error.code !== '25P02') aborted = error;
+            if (isPlanOutdated(error)) {
+              names.reset();
+              if (before === 'I') return query(sql, values);
+            }
+            if (!endsConnection(error) && sql !== 'ROLLBACK') throw error;
+            // Immediately, not when the socket ends: until then the pool would hand out this connection again.
+            const terminated = new BackendTerminatedError(error);
+            breakConnection(terminated);
+            throw terminated;
+          }
+        };
+
+        return {
+          connect: async () => {
+            let encoding = '';
+            client.connection.on('parameterStatus', ({ parameterName, parameterValue }) => {
+              if (parameterName === 'server_encoding') encoding = parameterValue;
+            });
+            await new Promise<void>((done, fail) =>
+              client.connect((error: Error | null) => {
+                if (!error) done();
+                else fail(explainConnect(error));
+              }),
+            );
+            // Such a database holds any bytes, and those that are not UTF-8 would fail every statement that returns them.
+            // fault: bytes-of-sql-ascii
+            if (encoding === 'SQL_ASCII')
+              await connection.send({ text: "set client_encoding to 'SQL_ASCII'", values: [], limit: CHECK_MS });
+            connections.add(connection);
+            isPooled ??= isBehindPooler(client, async (text) => {
+              const { rows } = await connection.send({ text, values: [], limit: CHECK_MS });
+              return rows[0]?.id;
+            });
+            // fault: names-behind-pooler
+            if (await isPooled) names.disable();
+            else connection.probe = probe;
+          },
+          end: () => new Promise((done) => client.end(() => done())),
+          query: (sql, values, options) => query(sql, values ?? [], options?.name),
+          stream: () => {
+            throw new Error(
+              'This driver does not support streaming: read page by page, or use COPY on a plain connection.',
+            );
+          },
+        };
+      },
+    };
+  });
+}
+
+/** The connection was dead before any work was done: the work can be retried. */
+export class UnusedConnectionLost extends BackendTerminatedError {}
+
+interface Statement {
+  readonly text: string;
+  readonly values: unknown[];
+  readonly name?: string | undefined;
+  /** Milliseconds after which it is given up with its connection; 0: never. */
+  readonly limit: number;
+}
+
+interface ConnectionHooks {
+  /** Reports to Slonik that the connection is lost. */
+  readonly onLost: (error: BackendTerminatedError) => void;
+  /** Called after it was lost because the server was silent: the other connections may be, too. */
+  readonly onSilence: () => void;
+}
+
+/** A connection that does not wait indefinitely: if the server is silent for too long, it is closed, and its statement fails. */
+class Connection {
+  /** For statements that take long; undefined if it cannot be found out what the server does. */
+  probe: BackendProbe | undefined;
+  readonly #client: pg.Client;
+  readonly #hooks: ConnectionHooks;
+  /** Counts statements: a timer must not end a later one. */
+  #sent = 0;
+  #busy = false;
+  /** Whether losing the connection now loses nothing: no transaction is open, and no statement of one was sent. */
+  #isUnused = true;
+  #checking: Promise<void> | undefined;
+  #silence: BackendTerminatedError | undefined;
+
+  constructor(client: pg.Client, hooks: ConnectionHooks) {
+    this.#client = client;
+    this.#hooks = hooks;
+  }
+
+  /** @throws BackendTerminatedError when the server was silent for too long */
+  async send(statement: Statement, isCheck = false): Promise<Result> {
+    if (this.#checking !== undefined) await this.#checking;
+    if (this.#silence !== undefined) throw this.#silence;
+    const { limit } = statement;
+    this.#busy = true;
+    this.#isUnused = isCheck || (statement.text === 'START TRANSACTION' && this.#client.getTransactionStatus() === 'I');
+    this.#sent += 1;
+    const own = this.#sent;
+    // fault: no-client-timeout
+    const timer = limit === 0 ? undefined : setTimeout(() => this.#giveUp(limit), limit);
+    const first = this.probe && setTimeout(() => void this.#ask(own, FIRST_PROBE_MS), FIRST_PROBE_MS);
+    try {
+      return await run(this.#client, statement);
+    } catch (error) {
+      throw this.#silence ?? error;
+    } finally {
+      clearTimeout(timer);
+      clearTimeout(first);
+      this.#busy = false;
+    }
+  }
+
+  /**
+   * Another connection of the pool was silent for too long. If this one is idle it must respond, or it is closed. Those that are
+   * checked at the same time are closed together: otherwise each of them would fail one more request.
+   */
+  check(): void {
+    if (this.#silence !== undefined) return;
+    if (this.#checking !== undefined) this.#giveUp(CHECK_MS);
+    if (this.#busy || this.#client.getTransactionStatus() !== 'I') return;
+    this.#checking = this.send({ text: 'select', values: [], limit: CHECK_MS }, true).then(
+      () => {
+        this.#checking = undefined;
+      },
+      () => {
+        this.#checking = undefined; // the next statement throws #silence
+      },
+    );
+  }
+
+  /** Whether the server still works on the statement; if not, its response was lost, and will never come. */
+  async #ask(sent: number, waited: number): Promise<void> {
+    const processId = Reflect.get(this.#client, 'processID');
+    const isWorking = await this.probe?.isWorking(Number(processId));
+    if (!this.#busy || this.#sent !== sent || this.#silence !== undefined) return;
+    if (isWorking === false) this.#giveUp(waited);
+    else setTimeout(() => void this.#ask(sent, waited + PROBE_MS), PROBE_MS).unref();
+  }
+
+  #giveUp(waited: number): void {
+    const seconds = Math.round(waited / 100) / 10;
+    const reason = new Error(`The database did not respond within ${seconds} s.`);
+    this.#silence = this.#isUnused ? new UnusedConnectionLost(reason) : new BackendTerminatedError(reason);
+    this.#client.connection.stream.destroy();
+    this.#hooks.onLost(this.#silence);
+    this.#hooks.onSilence();
+  }
+}
+
+/** With `NODE_DEBUG=rustio:sql`, every statement is reported. Never its values, nor the message of an error, which may quote them. */
+const run = debugSql === undefined ? send : reported(debugSql);
+
+function reported(debug: NonNullable<typeof debugSql>): typeof send {
+  return async (client, statement) => {
+    const began = performance.now();
+    const text = statement.text.trim().replace(/\s+/g, ' ');
+    const report = (outcome: string) => debug(`${elapsed(began)}${outcome}: ${text}`);
+    try {
+      const result = await send(client, statement);
+      report(result.rowCount === null ? '' : `, ${result.rowCount} ${result.rowCount === 1 ? 'row' : 'rows'}`);
+      return result;
+    } catch (error) {
+      report(`, error ${error instanceof pg.DatabaseError ? error.code : 'without an SQLSTATE'}`);
+      throw error;
+    }
+  };
+}
+
+function send(client: pg.Client, { text, values, name }: Statement): Promise<Result> {
   return new Promise((done, fail) => {
-    client.query(config, (error: Error | null, result: Result) => {
-      if (error) fail(Object.assign(error, { sql: text }));
-      else done(result);
+    const query = new pg.Query<never, unknown[]>(text, values);
+    // Properties of pg's query that its types do not declare. Given as a config, pg would copy them one by one.
+    Object.assign(query, {
+      name,
+      // Extended: one statement per query, so that no second one can be injected.
+      queryMode: 'extended',
+      callback: (error: Error | null, result: Result) => {
+        if (error) fail(Object.assign(error, { sql: text }));
+        else done(result);
+      },
     });
+    client.query(query);
   });
 }
 
 function toSlonik(result: Result): DriverQueryResult {
   return {
-    // Slonik's type names five commands; PostgreSQL has more of them, and Slonik passes them on.
+    // Slonik's type lists five commands; PostgreSQL has more, and Slonik passes them on.
     command: result.command as DriverCommand,
     fields: result.fields.map(({ dataTypeID, name }) => ({ dataTypeId: dataTypeID, name })),
     rowCount: result.rowCount,
@@ -97,25 +295,7 @@ function milliseconds(timeout: 'DISABLE_TIMEOUT' | number): number {
   return timeout === 'DISABLE_TIMEOUT' ? 0 : timeout;
 }
 
-/** A table changed after this connection had prepared the statement; nothing of it ran. */
-export function planIsOutdated(error: pg.DatabaseError): boolean {
-  return error.code === '0A000' && error.routine === 'RevalidateCachedQuery';
-}
-
-/** The server is going away, or it closes this connection: no further query will be answered on it. */
+/** The server is shutting down, or closes this connection: it will not answer further queries. */
 function endsConnection(error: pg.DatabaseError): boolean {
   return /^(08|57P0|25P03)/.test(error.code ?? '');
-}
-
-function swallowed(cause: Error | undefined): RustioError {
-  return new RustioError(
-    'RIO-DATABASE-SWALLOWED',
-    {
-      problem: 'A transaction was rolled back although its work ended without an error.',
-      why: `A statement in it failed and the error was caught: ${cause?.message ?? 'unknown'}`,
-      fix: 'Let the error through, or put the part that may fail into tx.savepoint().',
-      retry: 'Nothing was changed, so trying again is safe.',
-    },
-    { cause },
-  );
 }

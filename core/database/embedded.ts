@@ -1,50 +1,58 @@
 /**
- * A real PostgreSQL for a project that has none: started when the first process needs it, shared by all processes of the
- * project, stopped by the last one to leave. A process that is killed leaves it running; the next one finds it.
+ * A real PostgreSQL for a project that has none: started by the first process that needs it, stopped by the last one to leave.
+ * See docs/decisions/0016-embedded-postgres.md.
  */
 import { readFile } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
-import { RustioError } from '../errors.ts';
-import { findBinaries } from './embedded/binaries.ts';
-import { orNotWritable, prepareCluster } from './embedded/cluster.ts';
-import { Lease } from './embedded/lease.ts';
-import { processOf, readPidFile, removeStalePidFile } from './embedded/pid-file.ts';
+import { embeddedNotStarted } from '../errors/database.ts';
+import type { RustioError } from '../errors/rustio-error.ts';
+import { prepareBinaries } from './embedded/binaries.ts';
+import { explainNotWritable, prepareCluster } from './embedded/cluster.ts';
+import { Lease, type LeaseAnswer } from './embedded/lease.ts';
+import { identifyProcess, readPidFile, removeStalePidFile } from './embedded/pid-file.ts';
 import { type Place, preparePlace } from './embedded/place.ts';
 import { type ServerSettings, startServer, stopServer } from './embedded/server.ts';
+import { StuckServer } from './embedded/stuck-server.ts';
 
 export interface EmbeddedOptions {
-  /** The database to use; it is created when it is missing. Default `app`. */
+  /** The database to use; it is created if it does not exist. @defaultValue 'app' */
   readonly database?: string;
-  /** Further settings of the server, used when this call is the one that starts it. */
+  /** Further settings of the server, used if this call starts it. */
   readonly settings?: ServerSettings;
 }
 
 export interface Embedded {
-  /** For this database, as its superuser. It stays the same from start to start while its port is free. */
+  /** For this database, as its superuser. It stays the same across starts as long as its port is free. */
   readonly url: string;
-  /** Whether this call started the server, or joined a running one. */
+  /** Whether this call started the server, rather than joining a running one. */
   readonly started: boolean;
   /** Such as `18.4`. */
   readonly version: string;
-  /** Something about where the data are that a person should be told. */
+  /** A remark about the location of the data, to be shown to the user. */
   readonly note: string | undefined;
-  /** Stops using the server; true when that was the last one, and it is stopped now. Close your connections before. */
+  /** Stops using the server; true if this was the last user, and the server is stopped. Close your connections first. */
   leave(): Promise<boolean>;
 }
 
-const PATIENCE = 60_000;
-/** Between two tries to start a server that died. */
-const PAUSE = 2_000;
+const START_TIMEOUT_MS = 60_000;
+/** Between two attempts to restart a server that died. */
+const RETRY_MS = 2_000;
 
 /**
- * Joins the embedded server of the folder `home` (a project's `.rustio/local`), or starts it. The first start makes the data
- * (a second); later ones take a fraction of that. When the server dies while it is used, it is started again, once for each
- * time, on the same port, and tried again until it comes up. Throws RustioErrors `RIO-EMBEDDED-…`.
+ * Joins the embedded server of the folder `home` (a project's `.rustio/local`), or starts it. The first start creates the data
+ * (a second); later ones take a fraction of that. If the server dies while in use, it is restarted on the same port, with
+ * retries until it is up.
+ *
+ * @throws RustioError `RIO-EMBEDDED-…` when it cannot be installed, created or started.
+ *
+ * @example
+ * const server = await startEmbedded(path.join(folder, '.rustio/local'));
+ * const database = await openDatabase(server.url);
  */
 export async function startEmbedded(home: string, options: EmbeddedOptions = {}): Promise<Embedded> {
   const settings = options.settings ?? {};
-  const binaries = await findBinaries();
-  const { place, password } = await orNotWritable(async () => {
+  const binaries = await prepareBinaries();
+  const { place, password } = await explainNotWritable(async () => {
     const place = await preparePlace(home, binaries);
     return { place, password: await prepareCluster(place, settings) };
   });
@@ -76,26 +84,40 @@ class SharedServer {
   }
 
   get lease(): Lease {
-    if (this.#lease === undefined) throw new Error('The embedded server was not joined.');
+    if (this.#lease === undefined) throw new Error('Not connected to the embedded server.');
     return this.#lease;
   }
 
   url(database: string): string {
-    return `postgres://postgres:${this.#password}@127.0.0.1:${this.#port}/${encodeURIComponent(database)}`;
+    // What `pg` would take from the shell is meant for another server; this one has no TLS. Other variables have values here.
+    const { PGSSLNEGOTIATION, PGREPLICATION, PGCLIENT_ENCODING } = process.env;
+    const settings = new URLSearchParams({
+      sslmode: 'disable',
+      ...(PGSSLNEGOTIATION && { sslnegotiation: 'postgres' }),
+      ...(PGREPLICATION && { replication: 'false' }),
+      ...(PGCLIENT_ENCODING && { client_encoding: 'UTF8' }),
+    });
+    return `postgres://postgres:${this.#password}@127.0.0.1:${this.#port}/${encodeURIComponent(database)}?${settings}`;
   }
 
-  /** Looks for a running server, else starts one, until a lease is got. True when this call started it. */
+  /**
+   * Looks for a running server, otherwise starts one, until it has a lease; for at most a minute. A server that will never accept
+   * connections, such as after a full disk, is stopped and started again. True if this call started it.
+   */
   async join(): Promise<boolean> {
     let started = false;
     let failures = 0;
-    for (const end = Date.now() + PATIENCE; Date.now() < end; ) {
-      if (await this.#takeLease()) return started;
+    const stuck = new StuckServer(this.#place);
+    for (const end = Date.now() + START_TIMEOUT_MS; Date.now() < end; ) {
+      const answer = await this.#acquireLease();
+      if (answer === 'granted') return started;
       if (await this.#mustWait()) {
+        if (await stuck.isStuck(answer)) await stopServer(this.#place, 'immediate');
         await wait(50);
         continue;
       }
       if (await startServer(this.#place, this.#settings)) started = true;
-      // Unless somebody was faster, the reason may pass (a port just taken): look again, but not for ever.
+      // Unless another process was faster, the cause may be temporary (a port just taken): retry, but not forever.
       else if (!(await this.#mustWait()) && ++failures === 3) break;
     }
     throw await didNotStart(this.#place);
@@ -106,50 +128,50 @@ class SharedServer {
     this.#isLeaving = true;
     this.#left.abort();
     await this.#joining;
-    const isLast = await this.lease.giveBack().catch(() => false);
+    const isLast = await this.lease.release().catch(() => false);
     if (isLast) await stopServer(this.#place);
     await this.lease.close();
     return isLast;
   }
 
-  async #takeLease(): Promise<boolean> {
+  async #acquireLease(): Promise<LeaseAnswer> {
     const file = await readPidFile(this.#place.data);
-    if (file === undefined || !file.ready) return false;
+    if (file === undefined || !file.ready) return 'not accepting';
     this.#port = file.port;
-    const lease = await Lease.take(this.url('postgres'), this.#place.data);
-    if (lease === undefined) return false;
+    const lease = await Lease.acquire(this.url('postgres'), this.#place.data);
+    if (!(lease instanceof Lease)) return lease;
     this.#lease = lease;
     void lease.lost.then(() => this.#rejoin());
-    return true;
+    return 'granted';
   }
 
-  /** A server that is starting or stopping: it will be ready, or gone, soon. */
+  /** A server that is starting or stopping: it will soon be ready, or gone. */
   async #mustWait(): Promise<boolean> {
     const { data } = this.#place;
     const file = await readPidFile(data);
     if (file === undefined) return false;
-    const owner = await processOf(file, data);
+    const owner = await identifyProcess(file, data);
     if (owner === 'other') await removeStalePidFile(data, file);
     return owner === 'server';
   }
 
   /**
-   * The server was killed. Without a lease the next process to leave would take itself for the last one and stop the
-   * server under us, so we join again; that it is started, if need be, spares a developer a restart of everything.
+   * The server was killed. Without a lease the next process to leave would consider itself the last one and stop the server
+   * while we use it, so we join again; restarting the server if necessary saves a developer from restarting everything.
    */
   #rejoin(): void {
     if (!this.#isLeaving) this.#joining = this.#joinAgain();
   }
 
-  /** As long as it takes: what keeps the server down may pass (a full disk), and nobody else would start it. */
+  /** Without a time limit: the cause may be temporary (a full disk), and no other process would start the server. */
   async #joinAgain(): Promise<void> {
-    for (let told = false; !this.#isLeaving; told = true) {
+    for (let isReported = false; !this.#isLeaving; isReported = true) {
       try {
         await this.join();
         return;
       } catch (error) {
-        if (!told) process.emitWarning(String(error));
-        await wait(PAUSE, undefined, { ref: false, signal: this.#left.signal }).catch(() => {});
+        if (!isReported) process.emitWarning(String(error));
+        await wait(RETRY_MS, undefined, { ref: false, signal: this.#left.signal }).catch(() => {});
       }
     }
   }
@@ -158,14 +180,6 @@ class SharedServer {
 async function didNotStart(place: Place): Promise<RustioError> {
   const log = await readFile(place.log, 'utf8').catch(() => '');
   const lines = log.trim().split('\n').slice(-5);
-  return new RustioError(
-    'RIO-EMBEDDED-START',
-    {
-      problem: 'The embedded PostgreSQL does not come up.',
-      why: lines.findLast((line) => /FATAL|PANIC|ERROR/.test(line)) ?? lines.at(-1) ?? 'It wrote nothing to its log.',
-      fix: `See ${place.log}; or set DATABASE_URL to a PostgreSQL of your own.`,
-      retry: 'Trying again helps only after the cause is gone.',
-    },
-    { details: lines },
-  );
+  const reason = lines.findLast((line) => /FATAL|PANIC|ERROR/.test(line)) ?? lines.at(-1) ?? 'Its log is empty.';
+  return embeddedNotStarted({ reason, log: place.log, details: lines });
 }

@@ -1,23 +1,45 @@
 /**
- * What an error from the database means. Slonik and our own wrapper put PostgreSQL's error into `cause`, so each of these
- * looks down the chain of causes.
+ * The meaning of an error from the database. Slonik and our own wrapper put PostgreSQL's error into `cause`, so each of these
+ * functions searches the chain of causes.
  */
 import pg from 'pg';
 import { BackendTerminatedError, BackendTerminatedUnexpectedlyError, ConnectionError } from 'slonik';
 
-/** A rule of the database that a statement broke, in the database's own names. */
+/** A constraint or rule that a statement violated, in the database's own names. */
 export interface ConstraintViolation {
-  readonly kind: 'unique' | 'foreignKey' | 'check' | 'notNull' | 'exclusion' | 'tooLong' | 'width' | 'data' | 'rule';
+  readonly kind:
+    | 'unique'
+    | 'foreignKey'
+    | 'check'
+    | 'notNull'
+    | 'exclusion'
+    | 'tooLong'
+    | 'width'
+    | 'data'
+    | 'encoding'
+    | 'generated'
+    | 'rowSecurity'
+    | 'rule';
   readonly constraint?: string;
+  /** The domain whose constraint it is. */
+  readonly domain?: string;
   readonly column?: string;
   readonly table?: string;
-  /** `width`: how many characters the column holds. PostgreSQL does not say which column it was. */
-  readonly limit?: number;
-  /** PostgreSQL's own words; they may hold values of the row. */
+  readonly schema?: string;
+  /** `encoding`: a character that the database's encoding does not have. */
+  readonly character?: string;
+  /** PostgreSQL's detail; it may contain values of the row. */
   readonly detail?: string;
 }
 
+/**
+ * What a SQLSTATE, or the class that it begins with, means for a change of a row. The one table of them: `app.write` reports these at
+ * the fields concerned, wherever they are raised (in the statement, in a trigger, at COMMIT, in the insert of the audit trail).
+ */
 const VIOLATIONS: Readonly<Record<string, ConstraintViolation['kind']>> = {
+  '0A000': 'rule', // a rule on the table does not support RETURNING; a function of a trigger is not supported
+  '21': 'rule', // a subquery of a policy, a trigger or a default returned several rows
+  '22': 'rule', // a calculation of a trigger or a generated column: division by zero
   22001: 'width',
   23001: 'foreignKey', // ON DELETE RESTRICT, from PostgreSQL 18 on
   23502: 'notNull',
@@ -25,24 +47,38 @@ const VIOLATIONS: Readonly<Record<string, ConstraintViolation['kind']>> = {
   23505: 'unique',
   23514: 'check',
   '23P01': 'exclusion',
-  // What a column cannot hold: out of range, none of an enum's. Our own tables hold what their kinds allow.
+  // Values that a column cannot hold: out of range, not in an enum. Our own tables hold what their field types allow.
   22003: 'data',
   22007: 'data',
   22008: 'data',
   '22P02': 'data',
+  '22P05': 'encoding',
+  22021: 'encoding',
+  '23': 'rule',
+  // Functions of triggers: a subquery with several rows, no RETURN, another language, STRICT, ASSERT, endless recursion.
+  21000: 'rule',
+  '2F': 'rule',
+  '38': 'rule',
+  '39': 'rule',
+  54001: 'rule',
+  '27': 'rule', // a trigger changed the row that is being changed
+  '428C9': 'generated',
   44000: 'rule', // WITH CHECK OPTION of a view
-  P0001: 'rule',
+  54000: 'tooLong', // an index holds 2.7 KB of a value; its message depends on the server's language
+  55000: 'rule', // a view or a foreign table that cannot be changed
+  P0: 'rule',
 };
-/** Where PL/pgSQL raises; a trigger may choose any code for it. */
+/** Where PL/pgSQL raises errors; a trigger may use any code. */
 const RAISE = 'exec_stmt_raise';
-
+/** Where a policy of row-level security rejects a new row; a missing grant has the same code. */
+const ROW_SECURITY = 'ExecWithCheckOptions';
 /**
- * Where PostgreSQL finds that a value is too long for an index (2.7 KB in a B-tree). Its code 54000 stands for other limits,
- * too, and its words depend on the server's language.
+ * Failures of the code in a trigger, a function or a foreign server: whatever goes wrong there, the change is refused. Others
+ * (locks, conflicts, cancelled statements, lost connections, missing grants) are the same wherever they are raised.
  */
-const INDEX_LIMITS = new Set(['index_form_tuple_context', 'index_form_tuple', '_bt_check_third_page']);
+const OF_DATABASE_CODE = /^(?:0A|2[1-46-8BDF]|3[489BF]|42(?!501)|54|P0|XX|HV)/;
 
-/** Socket errors of a server that is not there, is going away, or is cut off. */
+/** Socket errors of a server that is not running, is shutting down, or is unreachable. */
 const SOCKET_CODES = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -53,61 +89,130 @@ const SOCKET_CODES = new Set([
   'EAI_AGAIN',
 ]);
 
-/** Which constraint an insert, update or delete violated, or undefined when the error is of another sort. */
+/** The constraint that an insert, update or delete violated; undefined if the error is of another kind. */
 export function constraintViolation(error: unknown): ConstraintViolation | undefined {
   const cause = databaseError(error);
-  const kind = cause && kindOf(cause);
+  const kind = cause && classify(cause);
   if (cause === undefined || kind === undefined) return undefined;
-  // "value too long for type character varying(20)", whatever language it is in.
-  const limit = kind === 'width' ? /\((\d+)\)/.exec(cause.message)?.[1] : undefined;
   return {
     kind,
-    ...(limit !== undefined && { limit: Number(limit) }),
     ...(cause.constraint !== undefined && { constraint: cause.constraint }),
+    ...(cause.dataType !== undefined && cause.table === undefined && { domain: cause.dataType }),
     ...(cause.column !== undefined && { column: cause.column }),
     ...(cause.table !== undefined && { table: cause.table }),
+    ...(cause.schema !== undefined && { schema: cause.schema }),
+    ...(kind === 'encoding' && { character: characterIn(cause.message) }),
     ...(cause.detail !== undefined && { detail: cause.detail }),
   };
 }
 
-function kindOf({ code = '', routine = '' }: pg.DatabaseError): ConstraintViolation['kind'] | undefined {
-  if (INDEX_LIMITS.has(routine)) return 'tooLong';
-  return VIOLATIONS[code] ?? (routine === RAISE ? 'rule' : undefined);
+function classify(error: pg.DatabaseError): ConstraintViolation['kind'] | undefined {
+  const { code = '', routine = '' } = error;
+  if (routine === RAISE) return VIOLATIONS[code] ?? 'rule';
+  if (code === '42501') return routine === ROW_SECURITY ? 'rowSecurity' : undefined;
+  if (code === '0A000') return routine === 'RewriteQuery' || isOfDatabaseCode(error) ? 'rule' : undefined;
+  return VIOLATIONS[code] ?? VIOLATIONS[code.slice(0, 2)] ?? (isOfDatabaseCode(error) ? 'rule' : undefined);
 }
 
-/** The database cannot be reached, is shutting down or starting, dropped the connection, or has none to give. */
+/** Whether code in the database has failed: a trigger, a function that a view calls, a foreign server. */
+function isOfDatabaseCode({ code = '', where = '' }: pg.DatabaseError): boolean {
+  // PostgreSQL describes in `where` what it was running; for our own statements there is nothing to describe.
+  // fault: broken-trigger-unexpected
+  return OF_DATABASE_CODE.test(code) && (where !== '' || code.startsWith('HV'));
+}
+
+/**
+ * Whether reading failed in code of the database: a view that divides by zero, a function that it calls, a policy that refers to
+ * itself, a foreign server.
+ */
+export function isUnreadable(error: unknown): boolean {
+  const cause = databaseError(error);
+  if (cause === undefined) return false;
+  return isOfDatabaseCode(cause) || /^(?:2[12]|42P17|54001|58|P0)/.test(cause.code ?? '');
+}
+
+/** The character in "character with byte sequence 0xe2 0x82 0xac in encoding …", in any language. */
+function characterIn(message: string): string {
+  const bytes = [...message.matchAll(/0x([\da-f]{2})/g)].map(([, byte = '']) => byte).join('');
+  return Buffer.from(bytes, 'hex').toString();
+}
+
+/** A grant is missing: the role of the application may not read or change a table, or use a sequence. */
+export function isPermissionMissing(error: unknown): boolean {
+  const cause = databaseError(error);
+  return cause?.code === '42501' && classify(cause) === undefined;
+}
+
+/** What a statement needs is not ready: a materialized view that was never refreshed, a sequence not used yet. */
+export function isNotReady(error: unknown): boolean {
+  return databaseError(error)?.code === '55000';
+}
+
+/** The database cannot be reached, is shutting down or starting, dropped the connection, or has none available. */
 export function isUnavailable(error: unknown): boolean {
   return causes(error).some((cause) => {
     if (cause instanceof BackendTerminatedError || cause instanceof BackendTerminatedUnexpectedlyError) return true;
-    // 3D000: the server is there and this database is not, as while somebody restores it.
+    // 3D000: the server is running but this database does not exist, such as during a restore.
     if (cause instanceof pg.DatabaseError) return /^(57P0|08|53300|3D000)/.test(cause.code ?? '');
-    return cause instanceof ConnectionError ? databaseError(cause) === undefined : SOCKET_CODES.has(codeOf(cause));
+    return cause instanceof ConnectionError ? databaseError(cause) === undefined : SOCKET_CODES.has(sqlState(cause));
   });
 }
 
-/** A statement was cancelled: by its `statement_timeout`, or by somebody. */
+/** A statement was cancelled: by its `statement_timeout`, or by an administrator. */
 export function isTimeout(error: unknown): boolean {
   return databaseError(error)?.code === '57014';
 }
 
-/** The disk of the database is full, or its user's share of it. */
+/** A lock was not granted in time (`lock_timeout`): another transaction holds the row. */
+export function isLocked(error: unknown): boolean {
+  return databaseError(error)?.code === '55P03';
+}
+
+/** The database is read-only: a standby after a failover, or a full disk in a managed service. */
+export function isReadOnly(error: unknown): boolean {
+  return databaseError(error)?.code === '25006';
+}
+
+/** What PgBouncer says to settings in the startup packet. It has no error code of its own, and one language. */
+export function rejectsSession(error: unknown): error is pg.DatabaseError {
+  return error instanceof pg.DatabaseError && /^unsupported startup parameter/.test(error.message);
+}
+
+/** A value that a column's type does not accept: `date '2026-02-30'`. Not a division by zero, which a view may fail with. */
+export function isInvalidValue(error: unknown): boolean {
+  return ['22003', '22007', '22008', '22P02'].includes(databaseError(error)?.code ?? '');
+}
+
+/** A character that the database's encoding does not have (a euro sign in LATIN1). */
+export function isNotInEncoding(error: unknown): boolean {
+  const code = databaseError(error)?.code;
+  return code === '22P05' || code === '22021';
+}
+
+/** The disk of the database, or its quota, is full. */
 export function isFull(error: unknown): boolean {
   return databaseError(error)?.code === '53100';
 }
 
-/** A table or column that a statement names is not there: the models are ahead of the migrations. */
+/** A table changed under a transaction, whose statements were planned before: a new transaction works. */
+export function isPlanOutdated(error: unknown): boolean {
+  const cause = databaseError(error);
+  return cause?.code === '0A000' && cause.routine === 'RevalidateCachedQuery';
+}
+
+/** A table or column that a statement names does not exist: the models are ahead of the migrations. */
 export function isSchemaBehind(error: unknown): boolean {
   const code = databaseError(error)?.code;
   return code === '42P01' || code === '42703';
 }
 
-/** Two transactions stood in each other's way (deadlock, serialization): the same work may succeed when repeated. */
+/** Two transactions conflicted (deadlock, serialization, a change of the table): the same work may succeed when repeated. */
 export function isConflict(error: unknown): boolean {
   const code = databaseError(error)?.code;
-  return code === '40001' || code === '40P01';
+  return code === '40001' || code === '40P01' || isPlanOutdated(error);
 }
 
-/** PostgreSQL's own error, wherever in the chain it is. */
+/** PostgreSQL's own error, anywhere in the chain. */
 export function databaseError(error: unknown): pg.DatabaseError | undefined {
   return causes(error).find((cause) => cause instanceof pg.DatabaseError);
 }
@@ -118,6 +223,6 @@ function causes(error: unknown): readonly Error[] {
   return chain;
 }
 
-function codeOf(error: Error): string {
+function sqlState(error: Error): string {
   return 'code' in error && typeof error.code === 'string' ? error.code : '';
 }

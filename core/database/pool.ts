@@ -1,14 +1,20 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
-import pg from 'pg';
-import { createPool, type DatabasePool, type DatabasePoolConnection, type DatabaseTransactionConnection } from 'slonik';
-import { RustioError } from '../errors.ts';
-import { pgDriver, planIsOutdated } from './driver.ts';
-import { isConflict } from './errors.ts';
+import {
+  ConnectionError,
+  createPool,
+  type DatabasePool,
+  type DatabasePoolConnection,
+  type DatabaseTransactionConnection,
+} from 'slonik';
+import { nestedTransaction, poolInTransaction } from '../errors/database.ts';
+import { RustioError } from '../errors/rustio-error.ts';
+import { pgDriver, UnusedConnectionLost } from './driver.ts';
+import { isConflict, isPlanOutdated } from './errors.ts';
 import { Queries, type Query } from './queries.ts';
 import { parseRows } from './row-schemas.ts';
 import { currentScope, type RequestScope, scopeStatement } from './scope.ts';
-import { sessionUrl } from './session-url.ts';
+import { SESSION_SETTINGS, sessionUrl } from './session-url.ts';
 import { nameStatements, StatementNames } from './statement-names.ts';
 import { OpenTransaction, type Transaction, type TransactionLife } from './transaction.ts';
 
@@ -18,12 +24,12 @@ export type { Transaction } from './transaction.ts';
 /** The pool of connections. Inside a scope (see `withScope`) every statement and transaction runs with its settings. */
 export interface Database extends Query {
   readonly url: string;
-  /** How many connections are open, busy, and waited for: for `/metrics`. */
+  /** How many connections are open and busy, and how many queries wait for one: for `/metrics`. */
   readonly connections: ConnectionCounts;
   /**
-   * Runs `work` in a transaction and commits. It rolls back when `work` throws, and throws `RIO-DATABASE-SWALLOWED` when a
-   * statement failed and `work` hid that. It is never repeated by itself: see `retryOnConflict`. Inside a transaction of the
-   * same pool neither this nor any query of the pool is allowed: it would commit on its own.
+   * Runs `work` in a transaction and commits. It rolls back if `work` throws, and throws `RIO-DATABASE-ERROR-CAUGHT` if a statement
+   * failed and `work` caught the error. It is never repeated automatically: see `retryOnConflict`. Inside a transaction of the same pool
+   * neither this nor any query of the pool is allowed: it would commit on its own.
    *
    * @example
    * await database.transaction(async (tx) => {
@@ -40,6 +46,8 @@ export interface ConnectionCounts {
   readonly idle: number;
   /** Queries that wait for a connection. */
   readonly waiting: number;
+  /** How many connections are opened at most. */
+  readonly max: number;
 }
 
 /** The part of a pino logger that the pool needs. */
@@ -49,45 +57,68 @@ export interface DatabaseLog {
 
 export interface DatabaseOptions {
   readonly maximumPoolSize?: number;
-  /** What `pg_stat_activity` shows. */
+  /** Shown in `pg_stat_activity`. */
   readonly applicationName?: string;
-  /** Milliseconds after which the server takes a statement back. @defaultValue 60,000 */
+  /** Milliseconds after which the server cancels a statement. @defaultValue 60,000 */
   readonly statementTimeout?: number;
-  /** Where errors of `afterCommit` work go. Without one they become warnings of the process. */
+  /** Milliseconds that a statement waits for a lock. @defaultValue 5,000 */
+  readonly lockTimeout?: number;
+  /** Milliseconds that a query waits for a connection of the pool. @defaultValue 10,000 */
+  readonly waitTimeout?: number;
+  /**
+   * `transaction`: `url` leads to a pooler such as PgBouncer that lends a server connection for one transaction. Nothing is
+   * then kept in a session: settings are sent with every transaction, and a statement alone is one.
+   */
+  readonly pooler?: 'transaction' | undefined;
+  /** Where errors of `afterCommit` work are logged. Without it they become process warnings. */
   readonly log?: DatabaseLog;
 }
 
-/** A pool for `url`. Nothing is connected before the first query, so this succeeds without a server too. */
+/** A pool for `url`. It connects on the first query, so this succeeds even without a server. */
 export async function openDatabase(url: string, options: DatabaseOptions = {}): Promise<Database> {
   const names = new StatementNames();
-  const pool = await createPool(sessionUrl(url, options.applicationName ?? 'rustio-admin'), {
-    driverFactory: pgDriver(names),
+  const { statementTimeout = 60_000, lockTimeout = 5_000, waitTimeout = 10_000, maximumPoolSize = 10 } = options;
+  const pooled = options.pooler === 'transaction';
+  const applicationName = options.applicationName ?? 'rustio-admin';
+  const pool = await createPool(pooled ? url : sessionUrl(url, applicationName), {
+    driverFactory: pgDriver({ names, lockTimeout, pooled }),
     interceptors: [nameStatements(names), parseRows],
-    maxPoolSize: options.maximumPoolSize ?? 10,
+    maxPoolSize: maximumPoolSize,
     idleTimeout: 10 * 60_000,
-    statementTimeout: options.statementTimeout ?? 60_000,
+    // fault: no-statement-timeout
+    statementTimeout,
     connectionRetryLimit: 1,
     queryRetryLimit: 0,
     transactionRetryLimit: 0,
-    // Our own guard below knows when a transaction is over; Slonik's would also refuse timers that were started inside one.
+    // Our own guard below detects when a transaction has ended; Slonik's would also reject timers that were started inside one.
     dangerouslyAllowForeignConnections: true,
-    // Instead of DISCARD ALL after every query, which doubles the work and forgets prepared statements.
+    // Instead of DISCARD ALL after every query, which doubles the work and drops prepared statements.
     resetConnection: async () => {},
   });
-  // Whoever ran the query gets the error; without a listener the event would be thrown a second time.
+  // The caller of the query gets the error; without a listener the event would be thrown a second time.
   pool.on('error', () => {});
-  return new PooledDatabase(url, pool, options.log ?? { error: warnOfProcess });
+  const session: RequestScope | undefined = pooled
+    ? {
+        settings: {
+          ...SESSION_SETTINGS,
+          statement_timeout: String(statementTimeout),
+          lock_timeout: String(lockTimeout),
+        },
+      }
+    : undefined;
+  const log = options.log ?? { error: warnOfProcess };
+  return new PooledDatabase({ url, pool, log, session, maximumPoolSize, waitTimeout });
 }
 
 /**
- * Runs `work` in a transaction, and again in a new one when it lost against another transaction (deadlock, serialization
- * failure). Only for work that is safe to repeat: nothing outside the database may happen in it.
+ * Runs `work` in a transaction, and again in a new one if it lost a conflict with another transaction (deadlock, serialization
+ * failure). Only for work that is safe to repeat: it must not affect anything outside the database.
  *
  * @example
  * await retryOnConflict(app.database, (tx) => bookSeat(tx, context, flight, seat));
  */
 export async function retryOnConflict<T>(
-  database: Database,
+  database: Pick<Database, 'transaction'>,
   work: (tx: Transaction) => Promise<T>,
   attempts = 3,
 ): Promise<T> {
@@ -96,50 +127,88 @@ export async function retryOnConflict<T>(
       return await database.transaction(work);
     } catch (error) {
       if (!isConflict(error) || attempt >= attempts) throw error;
-      await wait(Math.random() * 20 * attempt); // so that both do not meet again at the same place
+      await wait(Math.random() * 20 * attempt); // so that they do not collide again
     }
   }
 }
 
+interface PoolParts {
+  readonly url: string;
+  readonly pool: DatabasePool;
+  readonly log: DatabaseLog;
+  readonly maximumPoolSize: number;
+  readonly waitTimeout: number;
+  /** Settings for every transaction, since there is no session to keep them: see `DatabaseOptions.pooler`. */
+  readonly session: RequestScope | undefined;
+}
+
+/** How often work is begun on a connection that turns out to be dead. */
+const MAX_ATTEMPTS = 3;
+
 class PooledDatabase extends Queries implements Database {
   readonly url: string;
+  readonly #maximumPoolSize: number;
   readonly #pool: DatabasePool;
   readonly #log: DatabaseLog;
+  readonly #session: RequestScope | undefined;
+  readonly #waitTimeout: number;
   /**
-   * Which transaction the running code belongs to. An object with `isOpen`, and not a mere flag, because what a transaction
-   * starts and does not await (a timer, a cache's refresh) inherits it and may well use the pool later.
+   * The transaction that the running code belongs to. An object with `isOpen`, not just a flag, because what a transaction
+   * starts and does not await (a timer, a cache's refresh) inherits it and may legitimately use the pool later.
    */
   readonly #current = new AsyncLocalStorage<TransactionLife>();
 
-  constructor(url: string, pool: DatabasePool, log: DatabaseLog) {
+  constructor({ url, pool, log, session, maximumPoolSize, waitTimeout }: PoolParts) {
     super();
     this.url = url;
+    this.#maximumPoolSize = maximumPoolSize;
     this.#pool = pool;
     this.#log = log;
+    this.#session = session;
+    this.#waitTimeout = waitTimeout;
   }
 
   async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     if (this.#current.getStore()?.isOpen) throw nestedTransaction();
     const scope = currentScope();
-    const life: TransactionLife = { isOpen: true, scope };
+    const life: TransactionLife = { isOpen: true, scope, explanations: [], afterEnd: [] };
+    let isCommitting = false;
     const afterCommit: (() => void | Promise<void>)[] = [];
-    const result = await this.#connected((connection) =>
-      connection.transaction(async (open) => {
-        try {
-          await enterScope(open, scope);
-          return await this.#current.run(life, () => work(new OpenTransaction(open, life, afterCommit)));
-        } finally {
-          life.isOpen = false;
-        }
-      }),
-    );
-    for (const each of afterCommit) await this.#afterCommit(each);
+    let result: T;
+    try {
+      result = await this.#connected((connection) =>
+        connection.transaction(async (open) => {
+          try {
+            await enterScope(open, this.#settingsIn(scope));
+            const value = await this.#current.run(life, () => work(new OpenTransaction(open, life, afterCommit)));
+            isCommitting = true;
+            return value;
+          } finally {
+            life.isOpen = false;
+          }
+        }),
+      );
+    } catch (error) {
+      for (const each of life.afterEnd) await this.#afterTransaction(each);
+      // fault: error-at-commit-unexplained
+      if (!isCommitting || error instanceof RustioError) throw error;
+      throw await this.#explained(error, life);
+    }
+    for (const each of [...afterCommit, ...life.afterEnd]) await this.#afterTransaction(each);
     return result;
+  }
+
+  async #explained(error: unknown, { explanations }: TransactionLife): Promise<unknown> {
+    for (const explain of explanations.toReversed()) {
+      const explained = await explain(error, this);
+      if (explained !== undefined) return explained;
+    }
+    return error;
   }
 
   get connections(): ConnectionCounts {
     const { acquiredConnections, idleConnections, waitingClients } = this.#pool.state();
-    return { busy: acquiredConnections, idle: idleConnections, waiting: waitingClients };
+    return { busy: acquiredConnections, idle: idleConnections, waiting: waitingClients, max: this.#maximumPoolSize };
   }
 
   async close(): Promise<void> {
@@ -148,15 +217,15 @@ class PooledDatabase extends Queries implements Database {
 
   protected on<R>(work: (connection: Query) => Promise<R>): Promise<R> {
     if (this.#current.getStore()?.isOpen) return Promise.reject(poolInTransaction());
-    const scope = currentScope();
-    return scope === undefined ? this.#connected(work) : this.#scoped(scope, work);
+    const settings = this.#settingsIn(currentScope());
+    return settings === undefined ? this.#connected(work) : this.#scoped(settings, work);
   }
 
   /**
-   * One statement in a transaction of its own: the settings end with it, so the next user of the connection has none of them.
+   * One statement in a transaction of its own: the settings end with it, so they do not leak to the next user of the connection.
    * Outside a transaction the driver itself repeats a statement whose plan is outdated; inside one only a new transaction can.
    */
-  async #scoped<R>(scope: RequestScope, work: (connection: Query) => Promise<R>, again = true): Promise<R> {
+  async #scoped<R>(scope: RequestScope, work: (connection: Query) => Promise<R>, canRetry = true): Promise<R> {
     try {
       return await this.#connected((connection) =>
         connection.transaction(async (open) => {
@@ -165,26 +234,60 @@ class PooledDatabase extends Queries implements Database {
         }),
       );
     } catch (error) {
-      if (!again || !(error instanceof pg.DatabaseError) || !planIsOutdated(error)) throw error;
+      if (!canRetry || !isPlanOutdated(error)) throw error;
       return this.#scoped(scope, work, false);
     }
   }
 
-  /**
-   * Slonik throws a connection away after any error, also a violated constraint or one of our own thrown in a transaction
-   * that it has rolled back in good order. So errors pass it as values; the driver itself ends connections that are broken.
-   */
-  async #connected<R>(work: (connection: DatabasePoolConnection) => Promise<R>): Promise<R> {
-    const outcome = await this.#pool.connect((connection) => outcomeOf(work(connection)));
-    if ('error' in outcome) throw outcome.error;
-    return outcome.value;
+  #settingsIn(scope: RequestScope | undefined): RequestScope | undefined {
+    if (this.#session === undefined || scope === undefined) return scope ?? this.#session;
+    return { settings: { ...this.#session.settings, ...scope.settings } };
   }
 
-  async #afterCommit(work: () => void | Promise<void>): Promise<void> {
+  /**
+   * Errors are passed through Slonik as values, because it discards a connection after any error.
+   *
+   * @throws ConnectionError when no connection becomes free in time
+   */
+  async #connected<R>(work: (connection: DatabasePoolConnection) => Promise<R>): Promise<R> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#connectedOnce(work);
+      } catch (error) {
+        if (!(error instanceof UnusedConnectionLost) || attempt >= MAX_ATTEMPTS) throw error;
+      }
+    }
+  }
+
+  async #connectedOnce<R>(work: (connection: DatabasePoolConnection) => Promise<R>): Promise<R> {
+    let state: 'waiting' | 'working' | 'late' = 'waiting';
+    const { promise: tooLate, reject } = Promise.withResolvers<never>();
+    // fault: no-pool-wait-limit
+    const timer = setTimeout(() => {
+      state = 'late';
+      reject(new ConnectionError(`No connection to the database became free within ${this.#waitTimeout} ms.`));
+    }, this.#waitTimeout);
+    const connected = this.#pool.connect((connection) => {
+      clearTimeout(timer);
+      if (state === 'late') return Promise.resolve(undefined);
+      state = 'working';
+      return outcomeOf(work(connection));
+    });
+    try {
+      const outcome = await Promise.race([connected, tooLate]);
+      if (outcome === undefined) return await tooLate;
+      if ('error' in outcome) throw outcome.error;
+      return outcome.value;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #afterTransaction(work: () => void | Promise<void>): Promise<void> {
     try {
       await work();
     } catch (error) {
-      this.#log.error({ err: error }, 'Work after a commit failed; the commit itself stands.');
+      this.#log.error({ err: error }, 'Work after a transaction failed; the transaction is not affected.');
     }
   }
 }
@@ -207,22 +310,4 @@ async function outcomeOf<T>(work: Promise<T>): Promise<Outcome<T>> {
 function warnOfProcess(details: object, message: string): void {
   const error = 'err' in details ? details.err : undefined;
   process.emitWarning(`${message} ${error instanceof Error ? error.stack : String(error)}`);
-}
-
-function nestedTransaction(): RustioError {
-  return new RustioError('RIO-DATABASE-NESTED', {
-    problem: 'A transaction was opened inside another one.',
-    why: 'It would have a connection of its own and commit even when the outer one rolls back.',
-    fix: 'Hand the outer transaction down as a parameter; for a part that may fail use tx.savepoint().',
-    retry: 'After the change.',
-  });
-}
-
-function poolInTransaction(): RustioError {
-  return new RustioError('RIO-DATABASE-OUTSIDE', {
-    problem: 'The pool was used inside a transaction.',
-    why: 'The query would run on another connection: it would not see the changes of the transaction, nor be undone with it.',
-    fix: 'Use the transaction that is handed down as a parameter.',
-    retry: 'After the change.',
-  });
 }

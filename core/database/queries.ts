@@ -1,7 +1,7 @@
 import pg from 'pg';
 import type { CommonQueryMethods, QueryContext, QuerySqlToken } from 'slonik';
 
-/** What both the pool and a transaction can do. Every result is parsed by the schema given to `sql.type(schema)`. */
+/** What both the pool and a transaction offer. Every result is parsed by the schema given to `sql.type(schema)`. */
 export interface Query
   extends Pick<
     CommonQueryMethods,
@@ -11,8 +11,8 @@ export interface Query
 type Schema = NonNullable<QueryContext['resultParser']>;
 
 /**
- * Hands every query to whatever `on` reaches: a connection of the pool, or the one of the transaction.
- * Methods and not bound functions: there is one of these a transaction, and closures on such objects outlive it by far.
+ * Passes every query to the connection that `on` provides: one of the pool, or that of the transaction. Methods and not bound
+ * functions: one instance is created per transaction, and closures on such objects outlive it by far.
  */
 export abstract class Queries implements Query {
   protected abstract on<R>(work: (connection: Query) => Promise<R>): Promise<R>;
@@ -57,7 +57,7 @@ export abstract class Queries implements Query {
     return this.#run((connection) => connection.query(query));
   }
 
-  /** pg's errors come from a socket; this puts the line into their stack that asked the query. */
+  /** pg's errors come from a socket; this adds the caller of the query to their stack. */
   async #run<R>(work: (connection: Query) => Promise<R>): Promise<R> {
     try {
       return await this.on(work);

@@ -1,45 +1,58 @@
-/**
- * Names for prepared statements. A named statement is parsed once a connection, which more than halves PostgreSQL's work
- * on a request; each name costs memory in every backend, so there are at most `MAXIMUM` of them, and a text gets one only
- * when it comes for the second time (a list of 37 keys is a text of its own and may never come again).
- */
+/** Names for prepared statements, given on the second use and limited in number: docs/decisions/0006-prepared-statements.md. */
 import { createHash } from 'node:crypto';
 import type { Interceptor } from 'slonik';
 
-const MAXIMUM = 500;
-const MAXIMUM_SEEN = 2_000;
+const MAX_NAMES = 500;
+const MAX_SEEN = 2_000;
 
 export class StatementNames {
   readonly #names = new Map<string, string>();
   readonly #seenOnce = new Set<string>();
   #generation = 0;
+  #disabled = false;
 
-  /** The name of this text; `undefined` while it has none. The same text has the same name on every connection. */
+  /** The name of this string; `undefined` while it has none. The same text has the same name on every connection. */
   nameOf(sql: string): string | undefined {
-    const known = this.#names.get(sql);
-    if (known !== undefined || this.#names.size >= MAXIMUM) return known;
+    if (this.#disabled) return undefined;
+    const existing = this.#names.get(sql);
+    if (existing !== undefined) {
+      // The last in the map is the last used.
+      this.#names.delete(sql);
+      this.#names.set(sql, existing);
+      return existing;
+    }
     if (!this.#seenOnce.delete(sql)) {
-      if (this.#seenOnce.size >= MAXIMUM_SEEN) this.#seenOnce.clear();
+      if (this.#seenOnce.size >= MAX_SEEN) this.#seenOnce.clear();
       this.#seenOnce.add(sql);
       return undefined;
     }
     const digest = createHash('sha256').update(sql).digest('base64url').slice(0, 16);
     const name = `rustio_${this.#generation}_${digest}`;
     this.#names.set(sql, name);
+    // A user with many orders and page sizes must not use up the names. The same text gets the same name again.
+    // fault: names-used-up
+    const [oldest] = this.#names.keys();
+    if (this.#names.size > MAX_NAMES && oldest !== undefined) this.#names.delete(oldest);
     return name;
   }
 
   /**
-   * Starts over with other names. Needed when a table changed under a running process: connections hold plans whose result
-   * type is no longer true, and PostgreSQL refuses to run those.
+   * Discards all names. Needed if a table changed under a running process: connections hold plans whose result type is
+   * outdated, and PostgreSQL rejects those.
    */
-  startOver(): void {
+  reset(): void {
     this.#names.clear();
     this.#generation++;
   }
+
+  /** No statement is named any more: behind a pooler each statement may run on another server connection. */
+  disable(): void {
+    this.#disabled = true;
+    this.#names.clear();
+  }
 }
 
-/** Gives every statement that has no name of its own the one from `names`. */
+/** Names every statement that has no name of its own from `names`. */
 export function nameStatements(names: StatementNames): Interceptor {
   return {
     name: 'rustio: names of statements',

@@ -1,29 +1,44 @@
 import { type DatabaseTransactionConnection, sql } from 'slonik';
-import { RustioError } from '../errors.ts';
+import { scopeChanged, transactionEnded } from '../errors/database.ts';
 import { Queries, type Query } from './queries.ts';
 import { currentScope, keyOfScope, type RequestScope } from './scope.ts';
 
 type AfterCommit = () => void | Promise<void>;
+export type ExplainFailedCommit = (error: unknown, database: Query) => Promise<Error | undefined>;
 
-/** What a function that writes takes as its first parameter. It commits when its work ends, and rolls back when that throws. */
+/** The first parameter of functions that write. It commits when its work ends, and rolls back if that throws. */
 export interface Transaction extends Query {
   readonly inTransaction: true;
   /**
-   * Work to be done once the transaction is committed, and never when it is rolled back (or its savepoint is). The caller of
-   * `transaction()` waits for it; an error in it is logged and does not reach the caller, since the change has happened.
+   * Work to be done after the commit, and never if the transaction (or the savepoint) is rolled back. The caller of
+   * `transaction()` waits for it; its errors are logged and do not reach the caller, since the change has been made.
    */
   afterCommit(work: AfterCommit): void;
   /**
-   * Work that may fail without taking the transaction along: when it throws, what it did is undone, the error comes out of
-   * this call, and the transaction goes on. While it runs, only the `tx` that it is given may be used.
+   * Work to be done when the transaction is over, committed or rolled back: what must be kept of an attempt that failed. Its errors
+   * are logged and do not reach the caller.
+   */
+  afterEnd(work: AfterCommit): void;
+  /**
+   * Explains an error of COMMIT, where deferred constraints are checked: `transaction()` throws what this returns in place of it.
+   * The last one that returns an error wins. `database` is the pool, as the transaction is over.
+   */
+  explainFailedCommit(explain: ExplainFailedCommit): void;
+  /**
+   * Work that may fail without aborting the transaction: if it throws, its changes are undone, the error is thrown by this call,
+   * and the transaction continues. While it runs, only the `tx` passed to it may be used.
    */
   savepoint<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
 }
 
-/** The life of one transaction, shared by everything that may be asked while it runs. */
+/** The state of one transaction, shared by everything that uses it. */
 export interface TransactionLife {
   isOpen: boolean;
-  /** What it was opened in, and runs in until its end. */
+  /** See `Transaction.explainFailedCommit`. */
+  readonly explanations: ExplainFailedCommit[];
+  /** See `Transaction.afterEnd`. */
+  readonly afterEnd: AfterCommit[];
+  /** The scope it was opened in, in force until its end. */
   readonly scope: RequestScope | undefined;
 }
 
@@ -32,10 +47,18 @@ export class OpenTransaction extends Queries implements Transaction {
   readonly #connection: DatabaseTransactionConnection;
   readonly #life: TransactionLife;
   readonly #afterCommit: AfterCommit[];
+  /** The transaction or savepoint around this savepoint. */
+  readonly outer: Transaction | undefined;
 
-  /** `afterCommit` is filled while the work runs; whoever opened the transaction does what is in it after the commit. */
-  constructor(connection: DatabaseTransactionConnection, life: TransactionLife, afterCommit: AfterCommit[]) {
+  /** `afterCommit` is filled while the work runs; the opener of the transaction runs its entries after the commit. */
+  constructor(
+    connection: DatabaseTransactionConnection,
+    life: TransactionLife,
+    afterCommit: AfterCommit[],
+    outer?: Transaction,
+  ) {
     super();
+    this.outer = outer;
     this.#connection = connection;
     this.#life = life;
     this.#afterCommit = afterCommit;
@@ -46,17 +69,29 @@ export class OpenTransaction extends Queries implements Transaction {
     this.#afterCommit.push(work);
   }
 
+  afterEnd(work: AfterCommit): void {
+    this.#mustBeOpen();
+    this.#life.afterEnd.push(work);
+  }
+
+  explainFailedCommit(explain: ExplainFailedCommit): void {
+    this.#mustBeOpen();
+    this.#life.explanations.push(explain);
+  }
+
   async savepoint<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     this.#mustBeOpen();
     const connection = this.#connection;
     const afterCommit: AfterCommit[] = [];
     const name = `slonik_savepoint_${connection.transactionDepth + 1}`;
     try {
-      const result = await connection.transaction((inner) => work(new OpenTransaction(inner, this.#life, afterCommit)));
+      const result = await connection.transaction((inner) =>
+        work(new OpenTransaction(inner, this.#life, afterCommit, this)),
+      );
       this.#afterCommit.push(...afterCommit);
       return result;
     } finally {
-      // Slonik leaves it behind, and PostgreSQL slows down with more than 64 of them in a transaction.
+      // Slonik does not release it, and PostgreSQL slows down with more than 64 savepoints in a transaction.
       await connection.query(sql.unsafe`release savepoint ${sql.identifier([name])}`);
     }
   }
@@ -67,28 +102,42 @@ export class OpenTransaction extends Queries implements Transaction {
   }
 
   #mustBeOpen(): void {
-    if (!this.#life.isOpen) throw over();
+    if (!this.#life.isOpen) throw transactionEnded();
     this.#mustBeInScope();
   }
 
   /** A statement that silently ran with the settings of another scope would show one tenant the rows of the other. */
   #mustBeInScope(): void {
-    const [opened, scope] = [this.#life.scope, currentScope()];
-    if (opened === scope || keyOfScope(opened) === keyOfScope(scope)) return;
-    throw new RustioError('RIO-DATABASE-SCOPE', {
-      problem: 'A transaction was used in another scope than the one it was opened in.',
-      why: 'Its settings apply until it ends; the statement would have run with those of the other scope.',
-      fix: 'Open the transaction inside `withScope`, not around it.',
-      retry: 'After the change.',
-    });
+    const [own, current] = [this.#life.scope, currentScope()];
+    if (own === current || keyOfScope(own) === keyOfScope(current)) return;
+    throw scopeChanged();
   }
 }
 
-function over(): RustioError {
-  return new RustioError('RIO-DATABASE-OVER', {
-    problem: 'A transaction was used after its end.',
-    why: 'Its work had returned, or had thrown, while something that it started was still going on.',
-    fix: 'Await everything that uses the transaction before its work returns.',
-    retry: 'After the change.',
-  });
+/** The transaction or savepoint around a savepoint; undefined for the transaction itself. */
+export function outerTransaction(tx: Transaction): Transaction | undefined {
+  return tx instanceof OpenTransaction ? tx.outer : undefined;
 }
+
+/** Runs a change in a savepoint, so that any outcome but `done` rolls back everything written. */
+export async function rollBackUnlessDone<R extends { readonly outcome: string }>(
+  tx: Transaction,
+  run: (inner: Transaction) => Promise<R>,
+): Promise<R> {
+  let rejected: R | undefined;
+  try {
+    return await tx.savepoint(async (inner) => {
+      const result = await run(inner);
+      // fault: rejected-action-commits
+      if (result.outcome === 'done') return result;
+      rejected = result;
+      throw new NotDone();
+    });
+  } catch (error) {
+    if (error instanceof NotDone && rejected !== undefined) return rejected;
+    throw error;
+  }
+}
+
+/** Rolls back a savepoint; it never leaves `rollBackUnlessDone`. */
+class NotDone extends Error {}

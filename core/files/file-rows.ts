@@ -1,21 +1,32 @@
-// The rows of `rustio_file`; no other file changes them. A row begins as pending, is kept by one record, and ends as gone; the
-// content is there from before it is kept until after it is gone.
+// The rows of `rustio_file`; only this module changes them. A row is first `pending`, then `kept` by one record; files that are
+// deleted or expired are `gone`. The content exists from before a record keeps the row until after the row is `gone`.
 
 import { sql } from 'slonik';
 import { z } from 'zod';
-import { type Actor, actorText } from '../actor.ts';
+import { BATCH, inBatches } from '../database/batches.ts';
 import type { Query, Transaction } from '../database/pool.ts';
-import type { FieldInfo } from '../model/registry.ts';
-import { type StoredFile, storedFile } from './stored-file.ts';
+import type { FieldInfo } from '../model/field-type.ts';
+import { type StoredFile, storedFile } from '../model/field-types/file.ts';
+import { type Actor, actorText } from '../policy/actor.ts';
+import { quoteLiteral } from '../sql/quote.ts';
 
-/** Uploads that one person's refused forms may hold at once; older ones go. */
-const MOST_PENDING = 20;
+/** Max pending uploads of one user, and their bytes together; the oldest are deleted, never the newest. */
+const MAX_PENDING = 20;
+const MAX_PENDING_BYTES = 250_000_000;
 const PENDING_FOR = '1 day';
 
-const withKey = sql.type(z.object({ id: z.string() }));
+const idRow = sql.type(z.object({ id: z.string() }));
 
-/** Notes an upload before its content is written anywhere. It waits a day for a record of this field, by this actor. */
-export async function addPending(tx: Transaction, actor: Actor, field: FieldInfo, file: StoredFile): Promise<void> {
+/**
+ * Records an upload before its content is written. It is pending for a day, for a record with this field, by this actor.
+ * Returns the uploads of this actor that had to make room: their contents can be removed after the commit.
+ */
+export async function insertPendingFile(
+  tx: Transaction,
+  actor: Actor,
+  field: FieldInfo,
+  file: StoredFile,
+): Promise<readonly string[]> {
   const by = actorText(actor);
   await tx.query(sql.unsafe`
     insert into rustio_file (id, model, field, name, type, size, sha256, width, height, created_by)
@@ -24,27 +35,37 @@ export async function addPending(tx: Transaction, actor: Actor, field: FieldInfo
       ${file.width}, ${file.height}, ${by}
     )
   `);
-  await tx.query(sql.unsafe`
+  // fault: no-upload-quota
+  return tx.anyFirst(idRow`
     update rustio_file set state = 'gone', changed_at = now()
-    where id in (
-      select id from rustio_file
-      where state = 'pending' and created_by = ${by}
-      order by changed_at desc, id
-      offset ${MOST_PENDING}
-      for update
+    where state = 'pending' and id in (
+      select id
+      from (
+        select id, row_number() over newest_first as place, sum(size) over newest_first as bytes
+        from rustio_file
+        where state = 'pending' and created_by = ${by}
+        window newest_first as (order by id <> ${file.key}::uuid, changed_at desc, id)
+      ) pending
+      where place > ${MAX_PENDING} or (bytes > ${MAX_PENDING_BYTES} and place > 1)
     )
+    returning id
   `);
 }
 
-/** An upload that waits for this field and this actor; undefined when there is none. `key` may be anything. */
-export async function pendingFile(
+/** Whether an upload is still pending: others of the same user may have taken its place while its content was written. */
+export function isStillPending(query: Query, key: string): Promise<boolean> {
+  return query.exists(sql.unsafe`select from rustio_file where id = ${key}::uuid and state = 'pending'`);
+}
+
+/** A pending upload of this field and this actor; undefined if there is none. `key` may be anything. */
+export async function findPendingFile(
   query: Query,
   actor: Actor,
   field: FieldInfo,
   key: string,
 ): Promise<StoredFile | undefined> {
   if (!z.guid().safeParse(key).success) return undefined;
-  const found = await query.maybeOne(sql.type(storedFile)`
+  const file = await query.maybeOne(sql.type(storedFile)`
     select id as key, name, type, size::float8 as size, sha256, width, height
     from rustio_file
     where id = ${key}::uuid
@@ -54,15 +75,16 @@ export async function pendingFile(
       and field = ${field.name}
       and changed_at > now() - ${PENDING_FOR}::interval
   `);
-  return found ?? undefined;
+  return file ?? undefined;
 }
 
 /**
- * A record takes an upload. False when it does not wait for this field and this actor: it is somebody else's, a record's
- * already, or was never there; these look the same.
+ * Attaches a pending upload to a record. False if it is not pending for this field and this actor: it belongs to another user
+ * or to a record already, or never existed; the result does not reveal which.
  */
-export async function keepFile(tx: Transaction, actor: Actor, field: FieldInfo, key: string): Promise<boolean> {
-  const kept = await tx.maybeOne(withKey`
+export async function attachFile(tx: Transaction, actor: Actor, field: FieldInfo, key: string): Promise<boolean> {
+  // fault: foreign-upload
+  const attached = await tx.maybeOne(idRow`
     update rustio_file
     set state = 'kept', changed_at = now()
     where id = ${key}::uuid
@@ -72,32 +94,46 @@ export async function keepFile(tx: Transaction, actor: Actor, field: FieldInfo, 
       and field = ${field.name}
     returning id
   `);
-  return kept !== null;
+  return attached !== null;
 }
 
-/** Records do not hold these any more, from this transaction's commit on. */
-export async function loseFiles(query: Query, keys: readonly string[]): Promise<void> {
+/** Files that records no longer hold, from this transaction's commit on; the next clean-up removes their content. */
+export async function markFilesDeleted(query: Query, keys: readonly string[]): Promise<void> {
   await query.query(sql.unsafe`
     update rustio_file set state = 'gone', changed_at = now()
     where id = any(${sql.array([...keys], 'uuid')}) and state <> 'gone'
   `);
 }
 
-/** Uploads that no record has taken within a day. */
-export async function loseExpired(query: Query): Promise<void> {
-  await query.query(sql.unsafe`
-    update rustio_file set state = 'gone', changed_at = now()
-    where state = 'pending' and changed_at < now() - ${PENDING_FOR}::interval
+/** Marks uploads that no record has used within a day as deleted. */
+export async function expirePendingFiles(query: Query, signal?: AbortSignal): Promise<void> {
+  await inBatches(signal, async () => {
+    const { rowCount } = await query.query(sql.unsafe`
+      update rustio_file set state = 'gone', changed_at = now()
+      where id in (
+        select id from rustio_file
+        where state = 'pending' and changed_at < now() - ${PENDING_FOR}::interval
+        limit ${BATCH}
+        for update skip locked
+      )
+    `);
+    return rowCount;
+  });
+}
+
+/** Files whose content is to be removed, oldest first. */
+export async function deletedFileKeys(query: Query, max: number): Promise<readonly string[]> {
+  return query.anyFirst(idRow`
+    select id from rustio_file where state = 'gone' order by changed_at, id limit ${max}
   `);
 }
 
-export async function goneFiles(query: Query, most: number): Promise<readonly string[]> {
-  return query.anyFirst(withKey`
-    select id from rustio_file where state = 'gone' order by changed_at, id limit ${most}
-  `);
-}
-
-/** The content is removed; nothing is left to know of it. */
-export async function forgetFile(query: Query, key: string): Promise<void> {
+/** Deletes the row of a file whose content has been removed. */
+export async function deleteFileRow(query: Query, key: string): Promise<void> {
   await query.query(sql.unsafe`delete from rustio_file where id = ${key}::uuid and state = 'gone'`);
+}
+
+/** The SQL of a migration that renames a model: uploads that are waiting for its forms stay usable. */
+export function renameModelOfFiles(from: string, to: string): string {
+  return `update rustio_file set model = ${quoteLiteral(to)} where model = ${quoteLiteral(from)};`;
 }

@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
-import type { ImageType } from './file-types.ts';
-import { readAt } from './read-at.ts';
+import type { ImageType } from '../model/file-types.ts';
+import { readAt } from './content-type.ts';
 
 export interface ImageSize {
   readonly width: number;
@@ -8,8 +8,8 @@ export interface ImageSize {
 }
 
 /**
- * How many dots a picture has, read from its beginning and never by unpacking it: a few kilobytes can claim to be a picture of
- * gigabytes. Undefined when the beginning is broken.
+ * The dimensions of an image, read from its beginning and never by unpacking it: a few kilobytes can claim to be an image of
+ * gigabytes. Undefined when the beginning is malformed.
  */
 export async function imageSize(file: FileHandle, type: ImageType): Promise<ImageSize | undefined> {
   const size = type === 'image/jpeg' ? await jpegSize(file) : sizeIn(await readAt(file, 0, 32), type);
@@ -27,7 +27,7 @@ function sizeIn(head: Buffer, type: Exclude<ImageType, 'image/jpeg'>): ImageSize
   return head.length < 30 ? undefined : webpSize(head);
 }
 
-/** Of the three forms: extended, lossless, lossy. */
+/** One of the three formats: extended, lossless, lossy. */
 function webpSize(head: Buffer): ImageSize | undefined {
   switch (head.toString('latin1', 12, 16)) {
     case 'VP8X':
@@ -45,12 +45,12 @@ function webpSize(head: Buffer): ImageSize | undefined {
   }
 }
 
-/** Previews, colour profiles and notes of the camera stand before the frame; nobody has more of them than this. */
-const MOST_SEGMENTS = 500;
+/** Thumbnails, colour profiles and camera metadata precede the frame; no real image has more segments than this. */
+const MAX_SEGMENTS = 500;
 
 async function jpegSize(file: FileHandle): Promise<ImageSize | undefined> {
   let at = 2;
-  for (let segment = 0; segment < MOST_SEGMENTS; segment += 1) {
+  for (let segment = 0; segment < MAX_SEGMENTS; segment += 1) {
     const head = await readAt(file, at, 9);
     if (head.length < 9 || head[0] !== 0xff) return undefined;
     const marker = head[1] ?? 0;
@@ -59,14 +59,14 @@ async function jpegSize(file: FileHandle): Promise<ImageSize | undefined> {
       continue;
     }
     if (isFrame(marker)) return { width: head.readUInt16BE(7), height: head.readUInt16BE(5) };
-    // The picture itself begins, and nobody has said how large it is.
+    // The image data begin, but no frame has given the dimensions.
     if (marker === 0xda || marker === 0xd9) return undefined;
     at += 2 + head.readUInt16BE(2);
   }
   return undefined;
 }
 
-/** SOF0 to SOF15, without the tables that stand among them. */
+/** SOF0 to SOF15, except the tables among them. */
 function isFrame(marker: number): boolean {
   return marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
 }

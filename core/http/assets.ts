@@ -4,10 +4,10 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import type { App } from '../app.ts';
+import type { Middleware } from '../request/context.ts';
 import { encodingFor } from './compress.ts';
-import type { Middleware } from './context.ts';
 
-const TYPES: Readonly<Record<string, string>> = {
+const MEDIA_TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
   '.svg': 'image/svg+xml',
@@ -17,11 +17,11 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 const COMPRESSED = new Set(['.css', '.js', '.svg']);
 
-/** Files that pages refer to, in memory: they are few and small, and no path of a request ever touches the disk. */
+/** Static files of pages, in memory: they are few and small, and the path of a request never touches the disk. */
 export interface Assets {
-  /** `admin.css` → `3f1c…/admin.css`: the hash of the content is part of the address, so it is cached for ever. */
-  address(file: string): string;
-  read(address: string): Asset | undefined;
+  /** `admin.css` → `3f1c…/admin.css`: the hash of the content is part of the path, so it is cached forever. */
+  path(file: string): string;
+  read(path: string): Asset | undefined;
 }
 export interface Asset {
   readonly type: string;
@@ -29,21 +29,21 @@ export interface Asset {
   compressed(encoding: 'br' | 'gzip'): Promise<Buffer>;
 }
 
-/** Reads the folders; a later one wins where names are the same. A folder that is not there counts as empty. */
+/** Reads the folders; a later one wins if names are equal. A missing folder counts as empty. */
 export function loadAssets(folders: readonly URL[]): Assets {
-  const addresses = new Map<string, string>();
+  const paths = new Map<string, string>();
   const assets = new Map<string, Asset>();
   for (const folder of folders) {
     for (const name of filesIn(folder)) {
-      const type = TYPES[path.extname(name)];
+      const type = MEDIA_TYPES[path.extname(name)];
       if (type === undefined) continue;
       const content = readFileSync(new URL(name, folder));
       const hash = createHash('sha256').update(content).digest('hex').slice(0, 12);
-      addresses.set(name, `${hash}/${name}`);
-      assets.set(`${hash}/${name}`, asset(type, content, COMPRESSED.has(path.extname(name))));
+      paths.set(name, `${hash}/${name}`);
+      assets.set(`${hash}/${name}`, createAsset(type, content, COMPRESSED.has(path.extname(name))));
     }
   }
-  return { address: (file) => addresses.get(file) ?? `missing/${file}`, read: (address) => assets.get(address) };
+  return { path: (file) => paths.get(file) ?? `missing/${file}`, read: (path) => assets.get(path) };
 }
 
 function filesIn(folder: URL): readonly string[] {
@@ -54,19 +54,19 @@ function filesIn(folder: URL): readonly string[] {
   }
 }
 
-function asset(type: string, content: Buffer, compressible: boolean): Asset {
-  const ready = new Map<string, Promise<Buffer>>();
+function createAsset(type: string, content: Buffer, compressible: boolean): Asset {
+  const cache = new Map<string, Promise<Buffer>>();
   return {
     type,
     content,
     compressed(encoding) {
       if (!compressible) return Promise.resolve(content);
-      let made = ready.get(encoding);
-      if (!made) {
-        made = encoding === 'br' ? brotli(content) : promisify(gzip)(content, { level: 9 });
-        ready.set(encoding, made);
+      let result = cache.get(encoding);
+      if (!result) {
+        result = encoding === 'br' ? brotli(content) : promisify(gzip)(content, { level: 9 });
+        cache.set(encoding, result);
       }
-      return made;
+      return result;
     },
   };
 }
@@ -79,14 +79,14 @@ function brotli(content: Buffer): Promise<Buffer> {
 export function serveAssets(app: App, assets: Assets): Middleware {
   const prefix = app.urls.to('/+assets/');
   return async (ctx, next) => {
-    const isAsked = ctx.path.startsWith(prefix) && (ctx.method === 'GET' || ctx.method === 'HEAD');
-    const found = isAsked ? assets.read(ctx.path.slice(prefix.length)) : undefined;
-    if (!found) return next();
+    const isAssetPath = ctx.path.startsWith(prefix) && (ctx.method === 'GET' || ctx.method === 'HEAD');
+    const asset = isAssetPath ? assets.read(ctx.path.slice(prefix.length)) : undefined;
+    if (!asset) return next();
     ctx.set('cache-control', 'public, max-age=31536000, immutable');
     ctx.vary('accept-encoding');
-    ctx.type = found.type;
+    ctx.type = asset.type;
     const encoding = encodingFor(ctx);
-    ctx.body = encoding === undefined ? found.content : await found.compressed(encoding);
-    if (encoding !== undefined && ctx.body !== found.content) ctx.set('content-encoding', encoding);
+    ctx.body = encoding === undefined ? asset.content : await asset.compressed(encoding);
+    if (encoding !== undefined && ctx.body !== asset.content) ctx.set('content-encoding', encoding);
   };
 }

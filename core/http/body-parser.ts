@@ -1,22 +1,23 @@
+// How bodies are parsed, by koa-body, and what happens to those that are not read.
+import type { IncomingMessage } from 'node:http';
 import type { KoaBodyMiddlewareOptions } from 'koa-body';
-import { type Bytes, bytesOf } from '../bytes.ts';
-import { invalidJson, tooLargeBody, unreadableBody } from './body-errors.ts';
-import type { Context } from './context.ts';
-import { discardRest } from './discard-rest.ts';
+import { type Bytes, parseSize } from '../base/bytes.ts';
+import { bodyTooLarge, invalidJson, unreadableBody } from '../errors/http.ts';
+import type { Context, Middleware } from '../request/context.ts';
 
-/** How koa-body is to read a body: `text`, or `json`. */
+/** How koa-body reads a body: as `text` or `json`. */
 export type ParserOptions = Partial<
   Pick<KoaBodyMiddlewareOptions, 'json' | 'jsonTypes' | 'text' | 'textTypes' | 'encoding'>
 >;
 
 export interface ParserLimits {
   readonly size: Bytes;
-  /** Milliseconds that the body may take to arrive; then its connection is closed. */
+  /** Max milliseconds for the body to arrive; then its connection is closed. */
   readonly timeout: number;
 }
 
-/** What koa-body made of a body: a JSON value or a text, and the text that it read. */
-export interface ParsedBody {
+/** The result of koa-body: a JSON value or a string, and the raw text. */
+interface ParsedBody {
   readonly value: unknown;
   readonly text: string;
 }
@@ -26,24 +27,26 @@ export function bodyParser(options: ParserOptions, limits: ParserLimits): (ctx: 
   const { size, timeout } = limits;
   let parser: ReturnType<typeof loadParser> | undefined;
   return async (ctx) => {
-    parser ??= loadParser(options, bytesOf(size));
+    // fault: no-body-size-limit
+    parser ??= loadParser(options, parseSize(size));
     const parse = await parser;
-    const late = setTimeout(() => ctx.req.destroy(), timeout);
+    // fault: no-body-timeout
+    const timer = setTimeout(() => ctx.req.destroy(), timeout);
     try {
       await parse(ctx, async () => {});
     } catch (error) {
       discardRest(ctx.req);
-      if (isTooLarge(error)) throw tooLargeBody(size);
-      throw error instanceof SyntaxError ? invalidJson(error.message) : unreadableBody(error);
+      if (isTooLarge(error)) throw bodyTooLarge({ max: size });
+      throw error instanceof SyntaxError ? invalidJson({ reason: error.message }) : unreadableBody({ cause: error });
     } finally {
-      clearTimeout(late);
+      clearTimeout(timer);
     }
-    // koa-body puts them there; its types know only of the first.
+    // Set by koa-body; its types declare only the first.
     return { value: Reflect.get(ctx.request, 'body'), text: String(Reflect.get(ctx.request, 'rawBody')) };
   };
 }
 
-/** Loaded with the first body: it brings a whole reader of files along, which no start should wait for. */
+/** Loaded with the first body: it loads a file parser too, which would slow down each start. */
 async function loadParser(options: ParserOptions, limit: number) {
   const { HttpMethodEnum, koaBody } = await import('koa-body');
   const { POST, PUT, PATCH, DELETE } = HttpMethodEnum;
@@ -52,7 +55,7 @@ async function loadParser(options: ParserOptions, limit: number) {
     text: false,
     urlencoded: false,
     multipart: false,
-    // Any JSON value, and prototypes are refused: `__proto__` is a SyntaxError of the parser that koa-body uses.
+    // Any JSON value; prototypes are rejected: `__proto__` is a SyntaxError of the parser that koa-body uses.
     jsonStrict: false,
     parsedMethods: [POST, PUT, PATCH, DELETE],
     includeUnparsed: true,
@@ -62,17 +65,51 @@ async function loadParser(options: ParserOptions, limit: number) {
   });
 }
 
-/** koa-body's own word for it. */
+/** The error type that koa-body uses. */
 function isTooLarge(error: unknown): boolean {
   return error instanceof Error && 'type' in error && error.type === 'entity.too.large';
 }
 
-/** Whether a request comes with a body: by its headers, for nothing has been read yet. */
+/** Whether a request has a body, by its headers: nothing has been read yet. */
 export function hasBody({ req: { headers } }: Context): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
 /** Whether the body is compressed. */
-export function isPacked(ctx: Context): boolean {
+export function isCompressed(ctx: Context): boolean {
   return !['', 'identity'].includes(ctx.get('content-encoding').toLowerCase());
+}
+
+/** How much of a rejected body is read, and for how long. */
+const MAX_DISCARDED_BYTES = 50_000_000;
+const MAX_DISCARD_MS = 10_000;
+
+/**
+ * Reads and discards the rest of a rejected body: a browser shows a response only after it has sent everything. This is
+ * limited, in case a client never stops sending.
+ */
+export function discardRest(request: IncomingMessage): void {
+  let remaining = MAX_DISCARDED_BYTES;
+  const timer = setTimeout(() => request.destroy(), MAX_DISCARD_MS);
+  timer.unref();
+  request.on('data', (chunk: Buffer) => {
+    remaining -= chunk.length;
+    if (remaining < 0) request.destroy();
+  });
+  // A broken connection has already been reported by the code that read the body.
+  request.on('error', () => {});
+  request.once('close', () => clearTimeout(timer));
+  request.once('end', () => clearTimeout(timer));
+  request.resume();
+}
+
+/** Discards a body that has not been read at all, because the response did not depend on it: unknown path, no permission. */
+export function discardUnread(): Middleware {
+  return async ({ req }, next) => {
+    try {
+      await next();
+    } finally {
+      if (!req.complete && req.readableFlowing === null) discardRest(req);
+    }
+  };
 }

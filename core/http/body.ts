@@ -1,35 +1,39 @@
+// The bodies of requests. Forms are read in form-body.ts, the bodies that programs send (JSON, text, raw bytes) here.
+import { TextDecoder } from 'node:util';
 import type { App } from '../app.ts';
-import type { Bytes } from '../bytes.ts';
-import { wrongMedia } from './body-errors.ts';
-import { isPacked } from './body-parser.ts';
-import type { Middleware } from './context.ts';
-import { jsonReader, rawReader, textReader } from './data-body.ts';
+import { type Bytes, parseSize } from '../base/bytes.ts';
+import { invalidJson, unreadableBody, unsupportedMediaType } from '../errors/http.ts';
+import { Uploads } from '../files/upload.ts';
+import type { Context, Middleware } from '../request/context.ts';
+import { reserveBody } from './body-budget.ts';
+import { bodyParser, hasBody, isCompressed, type ParserLimits } from './body-parser.ts';
 import { formReader } from './form-body.ts';
-import { FORM_PATIENCE_MS } from './patience.ts';
 import type { Route } from './route.ts';
-import { Uploads } from './upload.ts';
+import { FORM_TIMEOUT_MS } from './timeouts.ts';
 
 const DEFAULT_SIZE: Bytes = '1 MB';
 const DATA_READERS = { json: jsonReader, text: textReader, raw: rawReader };
 
 /**
- * Reads the body that a route declares, within its limits: forms into `ctx.state.form`, JSON values, texts and raw bytes into
- * `ctx.state.body`. Files are kept in a folder of this request, which is removed with it. `timeout`: milliseconds that a body
- * without files may take to arrive; then its connection is closed.
+ * Reads the body that a route declares, within its limits: forms into `ctx.state.form`, JSON values, strings and raw bytes into
+ * `ctx.state.body`. Files are kept in a folder of this request, which is removed with it. `timeout`: max milliseconds for a
+ * body without files to arrive; then its connection is closed.
  */
-export function readBody(route: Route, app: App, timeout: number = FORM_PATIENCE_MS): Middleware | undefined {
+export function readBody(route: Route, app: App, timeout: number = FORM_TIMEOUT_MS): Middleware | undefined {
   const { kind, limit: size = DEFAULT_SIZE } = route.body;
   if (kind === 'none') return undefined;
   const limits = { size, timeout };
+  const bytes = parseSize(size);
   if (kind === 'form') {
     const read = formReader(route, app, limits);
     return async function readForm(ctx, next) {
       const uploads = new Uploads(app.files.newFolder());
       try {
-        ctx.state.form = await read(ctx, uploads);
+        const release = reserveBody(ctx, bytes);
+        ctx.state.form = await read(ctx, uploads).finally(release);
         await next();
       } finally {
-        // The response stands, whatever becomes of the folder; a clean-up removes what is left after a day.
+        // The response does not depend on the folder; a clean-up removes leftovers after a day.
         await uploads.remove().catch((error: unknown) => {
           app.log.warn({ err: error, id: ctx.state.correlationId }, 'the uploads of a request could not be removed');
         });
@@ -38,9 +42,93 @@ export function readBody(route: Route, app: App, timeout: number = FORM_PATIENCE
   }
   const read = DATA_READERS[kind](limits);
   return async function readBody(ctx, next) {
-    // A signature is over the bytes as they were sent, and a program can be expected to send them plain.
-    if (isPacked(ctx)) throw wrongMedia('bodies without a content encoding');
-    ctx.state.body = await read(ctx);
+    // A signature covers the bytes as sent, and programs can be expected to send them uncompressed.
+    if (isCompressed(ctx)) throw unsupportedMediaType({ accepted: 'bodies without a content encoding' });
+    const release = reserveBody(ctx, bytes);
+    ctx.state.body = await read(ctx).finally(release);
     await next();
   };
+}
+
+type BodyReader = (ctx: Context) => Promise<unknown>;
+
+const JSON_TYPES = ['application/json', 'application/*+json'];
+/** Deeper than any real document. Recursive code over a value must not overflow the stack. */
+const MAX_DEPTH = 100;
+
+/** Any JSON value, in UTF-8 as RFC 8259 requires. */
+function jsonReader(limits: ParserLimits): BodyReader {
+  const parse = bodyParser({ json: true, jsonTypes: JSON_TYPES }, limits);
+  return async (ctx) => {
+    if (!hasBody(ctx)) throw invalidJson({ reason: 'The body is empty.' });
+    if (!ctx.is(JSON_TYPES)) throw unsupportedMediaType({ accepted: 'application/json' });
+    if (!['', 'utf-8', 'utf8'].includes(ctx.request.charset.toLowerCase())) {
+      throw unsupportedMediaType({ accepted: 'application/json in UTF-8' });
+    }
+    const { value, text } = await parse(ctx);
+    if (text === '') throw invalidJson({ reason: 'The body is empty.' });
+    if (isDeeperThan(MAX_DEPTH, text))
+      throw invalidJson({ reason: `It is nested more than ${MAX_DEPTH} levels deep.` });
+    return value;
+  };
+}
+
+/** Measured on the text, which is valid JSON here: visiting the parsed value would take longer than parsing it. */
+function isDeeperThan(max: number, text: string): boolean {
+  let depth = 0;
+  let isString = false;
+  for (let at = 0; at < text.length; at += 1) {
+    const char = text[at];
+    if (isString) {
+      if (char === '\\') at += 1;
+      else if (char === '"') isString = false;
+    } else if (char === '"') isString = true;
+    else if (char === '[' || char === '{') {
+      depth += 1;
+      // fault: no-json-depth-limit
+      if (depth > max) return true;
+    } else if (char === ']' || char === '}') depth -= 1;
+  }
+  return false;
+}
+
+/** Text of any kind, in the character set of its header. */
+function textReader(limits: ParserLimits): BodyReader {
+  const read = bytesReader(['text/*'], limits);
+  return async (ctx) => {
+    if (!hasBody(ctx)) return '';
+    if (!ctx.is('text/*')) throw unsupportedMediaType({ accepted: 'text/plain' });
+    const decoder = decoderFor(ctx.request.charset);
+    const bytes = await read(ctx);
+    try {
+      return decoder.decode(bytes);
+    } catch (error) {
+      throw unreadableBody({ cause: error });
+    }
+  };
+}
+
+/** Node supports every character set of the web (WHATWG Encoding). */
+function decoderFor(charset: string): TextDecoder {
+  try {
+    return new TextDecoder(charset || 'utf-8', { fatal: true });
+  } catch {
+    throw unsupportedMediaType({ accepted: 'text/plain in UTF-8' });
+  }
+}
+
+/** The bytes as sent, of any media type or none (RFC 9110, 8.3). */
+function rawReader(limits: ParserLimits): BodyReader {
+  const read = bytesReader(['*/*'], limits);
+  return async (ctx) => {
+    if (!hasBody(ctx)) return Buffer.alloc(0);
+    ctx.req.headers['content-type'] ??= 'application/octet-stream';
+    return read(ctx);
+  };
+}
+
+/** koa-body reads strings; read as latin1, each character is one byte (docs/decisions/0002-bodies.md). */
+function bytesReader(textTypes: string[], limits: ParserLimits): (ctx: Context) => Promise<Buffer> {
+  const parse = bodyParser({ text: true, textTypes, encoding: 'binary' }, limits);
+  return async (ctx) => Buffer.from((await parse(ctx)).text, 'latin1');
 }

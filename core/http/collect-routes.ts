@@ -1,55 +1,56 @@
 import type { z } from 'zod';
-import { didYouMean } from '../model/nearest.ts';
-import type { Plugin } from '../plugin.ts';
-import type { BootProblem } from '../problem.ts';
+import type { Bytes } from '../base/bytes.ts';
+import { didYouMean } from '../base/nearest.ts';
+import type { BootProblem } from '../errors/boot.ts';
+import type { Access, Method } from '../request/route-info.ts';
 import { isOpenAccess } from './access.ts';
 import type { Authenticator } from './authenticate.ts';
-import type { Access } from './context.ts';
-import { isSafe } from './origin.ts';
-import type { BodyOptions, Handler, Method, Route, RouteDefinition, RouteOptions, Routes } from './route.ts';
+import { isSafe } from './csrf.ts';
+import type { BodyOptions, Handler, Route, RouteDefinition, RouteOptions, Routes } from './route.ts';
 
-/** What plugins may call while the application boots. Keeps every route, and who registered it. */
+/** Collects the routes that plugins register while the application boots, and their problems. */
 export interface RouteCollector {
   readonly routes: readonly Route[];
   readonly problems: readonly BootProblem[];
-  of(owner: Plugin): Routes;
+  of(owner: { readonly name: string }): Routes;
 }
 
+/** Fills in the defaults of each route. */
 export function collectRoutes(mountPath: string, authenticators: readonly Authenticator[]): RouteCollector {
   const routes: Route[] = [];
   const problems: BootProblem[] = [];
-  const owned = new Map<string, Route>();
+  const byShape = new Map<string, Route>();
   const add = (owner: string, definition: AnyRouteDefinition): void => {
-    const gap = gapIn(definition);
-    if (gap !== undefined) {
-      problems.push({ where: `route ${definition.method} ${definition.path} of ${owner}`, problem: gap });
+    const invalid = declarationProblem(definition);
+    if (invalid !== undefined) {
+      problems.push({ where: `route ${definition.method} ${definition.path} of ${owner}`, problem: invalid });
       return;
     }
-    const { route, problems: mistakes } = compileRoute(owner, definition, mountPath, authenticators);
+    const { route, problems: routeProblems } = compileRoute(owner, definition, mountPath, authenticators);
     const where = `route ${route.method} ${route.path} of ${owner}`;
-    problems.push(...mistakes.map((problem) => ({ where, problem })));
+    problems.push(...routeProblems.map((problem) => ({ where, problem })));
     const shape = `${route.method} ${route.path.replaceAll(/:[^/]+/g, ':')}`;
-    const other = owned.get(shape);
-    if (other) problems.push({ where, problem: `it is already a route of ${other.owner} (${other.path}).` });
-    owned.set(shape, route);
+    const other = byShape.get(shape);
+    if (other) problems.push({ where, problem: `It is already a route of ${other.owner} (${other.path}).` });
+    byShape.set(shape, route);
     routes.push(route);
   };
   return {
     routes,
     problems,
     of({ name: owner }) {
-      const short =
+      const shortForm =
         (method: Method) =>
         (path: string, options: RouteOptions, handler: Handler): void =>
           add(owner, { ...options, method, path, handler });
       return {
-        // A definition's handler is typed by its own schemas, which have parsed what it is given.
+        // The handler is typed by the schemas of its definition; its input has been parsed by them.
         add: (definition) => add(owner, definition as AnyRouteDefinition),
-        get: short('GET'),
-        post: short('POST'),
-        put: short('PUT'),
-        patch: short('PATCH'),
-        delete: short('DELETE'),
+        get: shortForm('GET'),
+        post: shortForm('POST'),
+        put: shortForm('PUT'),
+        patch: shortForm('PATCH'),
+        delete: shortForm('DELETE'),
       };
     },
   };
@@ -64,15 +65,21 @@ type AnyRouteDefinition = RouteOptions & {
   readonly handler: RouteDefinition['handler'];
 };
 
-/** What TypeScript rejects and plain JavaScript does not: a route without an access. */
-function gapIn({ access, handler }: { readonly access?: unknown; readonly handler?: unknown }): string | undefined {
+/** What TypeScript rejects, but plain JavaScript can pass. */
+function declarationProblem({
+  access,
+  handler,
+}: {
+  readonly access?: unknown;
+  readonly handler?: unknown;
+}): string | undefined {
   if (typeof access !== 'object' || access === null || Object.keys(access).length === 0) {
-    return 'it declares no access. Say who may use it: `access: { signedIn: true }`, `{ permission: … }` or `{ open: true }`.';
+    return 'It declares no access. Declare who has access: `access: { signedIn: true }`, `{ permission: … }` or `{ open: true }`.';
   }
   if ('open' in access && !isOpenAccess(access as Access)) {
-    return 'its access names `open` together with something else. Either everyone may use it, `access: { open: true }`, or leave `open` out.';
+    return 'Its access combines `open` with something else. Use `access: { open: true }` for everyone, or remove `open`.';
   }
-  return typeof handler === 'function' ? undefined : 'it has no handler.';
+  return typeof handler === 'function' ? undefined : 'It has no handler.';
 }
 
 function compileRoute(
@@ -82,18 +89,19 @@ function compileRoute(
   authenticators: readonly Authenticator[],
 ): { readonly route: Route; readonly problems: readonly string[] } {
   const { method, at = 'mount', access, handler, input, query, output } = definition;
-  const asked = schemesOf(definition.authenticate, authenticators);
-  const isAmbient = asked.some(({ ambient }) => ambient);
-  const isProgram = asked.length > 0 && !isAmbient;
-  const format = definition.format ?? (output !== undefined || isProgram ? 'json' : 'page');
-  const csrf = isSafe(method) ? 'none' : (definition.csrf ?? (isAmbient ? 'token' : isProgram ? 'none' : 'origin'));
-  const described: Omit<Route, 'responses'> = {
+  const schemes = schemesOf(definition.authenticate, authenticators);
+  const isAmbient = schemes.some(({ ambient }) => ambient);
+  const isForPrograms = schemes.length > 0 && !isAmbient;
+  const format = definition.format ?? (output !== undefined || isForPrograms ? 'json' : 'page');
+  // fault: csrf-off-by-default
+  const csrf = isSafe(method) ? 'none' : (definition.csrf ?? (isAmbient ? 'token' : isForPrograms ? 'none' : 'origin'));
+  const declared: Omit<Route, 'responses'> = {
     method,
     path: pathOf(definition.path, at, mountPath),
     access,
-    schemes: asked.map(({ scheme }) => scheme),
+    schemes: schemes.map(({ scheme }) => scheme),
     csrf,
-    body: bodyOf(definition.body, method, format),
+    body: bodyOf(definition, method, format),
     format,
     headers: definition.headers,
     skipGates: definition.skipGates ?? [],
@@ -105,12 +113,13 @@ function compileRoute(
     handler,
     owner,
   };
-  const route: Route = { ...described, responses: responsesOf(described, definition.responses ?? []) };
-  return { route, problems: problemsOf(definition, route, isAmbient, authenticators) };
+  const route: Route = { ...declared, responses: responsesOf(declared, definition.responses ?? []) };
+  return { route, problems: findProblems(definition, route, isAmbient, authenticators) };
 }
 
 function schemesOf(scheme: string | undefined, authenticators: readonly Authenticator[]): readonly Authenticator[] {
   if (scheme === 'none') return [];
+  // fault: any-scheme
   return authenticators.filter((each) => (scheme === undefined ? each.default === true : each.scheme === scheme));
 }
 
@@ -119,17 +128,22 @@ function pathOf(path: string, at: 'mount' | 'root', mountPath: string): string {
   return path === '/' ? mountPath || '/' : `${mountPath}${path}`;
 }
 
-function bodyOf(body: RouteOptions['body'], method: Method, format: Route['format']): Route['body'] {
+/** For routes that anyone may use: a sign-in form has a few hundred bytes. */
+const OPEN_LIMIT: Bytes = '16 KB';
+
+function bodyOf({ body, access }: RouteOptions, method: Method, format: Route['format']): Route['body'] {
   const kind = typeof body === 'string' ? body : (body?.kind ?? (body === undefined ? undefined : 'form'));
-  const usual = method === 'GET' || method === 'DELETE' ? 'none' : format === 'json' ? 'json' : 'form';
+  const defaultKind = method === 'GET' || method === 'DELETE' ? 'none' : format === 'json' ? 'json' : 'form';
   const options: BodyOptions = typeof body === 'object' ? body : {};
-  return { ...options, kind: kind ?? usual };
+  // fault: open-route-without-limit
+  const limit = isOpenAccess(access) ? { limit: OPEN_LIMIT } : {};
+  return { ...limit, ...options, kind: kind ?? defaultKind };
 }
 
-/** Answered before the router is asked. */
-const SHADOWED: readonly string[] = ['/healthz', '/readyz'];
+/** Paths that the pipeline answers before the router. */
+const RESERVED_PATHS: readonly string[] = ['/healthz', '/readyz'];
 
-function problemsOf(
+function findProblems(
   { path, authenticate, access, csrf }: AnyRouteDefinition,
   route: Route,
   isAmbient: boolean,
@@ -137,44 +151,46 @@ function problemsOf(
 ): readonly string[] {
   const problems: string[] = [];
   const schemes = authenticators.map(({ scheme }) => scheme);
-  if (!path.startsWith('/')) problems.push('its path must begin with a slash.');
-  if (SHADOWED.includes(route.path)) problems.push('core answers this path itself; use another one.');
+  if (!path.startsWith('/')) problems.push('Its path must start with a slash.');
+  if (RESERVED_PATHS.includes(route.path)) problems.push('This path is reserved by core; use another path.');
   if (authenticate !== undefined && authenticate !== 'none' && !schemes.includes(authenticate)) {
     const hint = didYouMean(authenticate, [...schemes, 'none']);
-    problems.push(`no enabled plugin authenticates by "${authenticate}".${hint}`);
+    problems.push(`No enabled plugin provides the authentication scheme "${authenticate}".${hint}`);
   } else if (route.schemes.length === 0 && !('open' in access) && (schemes.length > 0 || authenticate === 'none')) {
-    // Where nothing authenticates at all, the boot reports that once and not for every route.
-    problems.push('it requires users to be authenticated, but nothing authenticates its requests.');
+    // If there is no authenticator at all, startup reports that once and not for every route.
+    problems.push('It requires authentication, but no authentication scheme applies to it.');
   }
+  // fault: csrf-disabled
   if (csrf === 'none' && isAmbient && !isSafe(route.method)) {
     problems.push(
-      'it has no CSRF protection although browsers send its credentials automatically. Use a scheme for programs, or `authenticate: "none"`.',
+      'It has no CSRF protection, but browsers send its credentials automatically. Use a token scheme, or `authenticate: "none"`.',
     );
   }
-  if (isAmbient && mayBeShared(route.headers)) {
+  // fault: shared-cache
+  if (isAmbient && isShareable(route.headers)) {
     problems.push(
-      'shared caches may keep its responses, although they may be made for one user. Say `private` in its `cache-control`, or use `authenticate: "none"`.',
+      'Shared caches can store its responses, which may be specific to one user. Add `private` to its `cache-control`, or use `authenticate: "none"`.',
     );
   }
-  if (route.body.kind !== 'form' && route.body.files !== undefined) problems.push('only a form can carry files.');
-  if (route.method === 'GET' && route.body.kind !== 'none') problems.push('a GET request carries no body.');
-  if (route.input !== undefined && route.body.kind === 'none') problems.push('it has a schema for input, but no body.');
+  if (route.body.kind !== 'form' && route.body.files !== undefined) problems.push('Only forms can have files.');
+  if (route.method === 'GET' && route.body.kind !== 'none') problems.push('GET requests cannot have a body.');
+  if (route.input !== undefined && route.body.kind === 'none') problems.push('It has an input schema but no body.');
   return problems;
 }
 
-/** Whether a cache between us and the browser may hand a response on to others (RFC 9111, 3): cookies do not keep it from that. */
-function mayBeShared(headers: Route['headers']): boolean {
+/** Whether a shared cache may store a response and send it to others (RFC 9111, 3): cookies do not prevent that. */
+function isShareable(headers: Route['headers']): boolean {
   return Object.entries(headers ?? {}).some(
     ([name, value]) => name.toLowerCase() === 'cache-control' && !/\b(?:private|no-store)\b/i.test(value),
   );
 }
 
-/** What follows from the rest of the declaration: each status has its cause in core. */
-function responsesOf(route: Omit<Route, 'responses'>, more: readonly number[]): ReadonlySet<number> {
+/** The statuses that follow from the rest of the declaration. */
+function responsesOf(route: Omit<Route, 'responses'>, declared: readonly number[]): ReadonlySet<number> {
   const { method, path, access, format, csrf, body, input, query, output } = route;
-  const responses = new Set<number>(more);
+  const responses = new Set<number>(declared);
   if (format === 'page') responses.add(method === 'GET' ? 200 : 303);
-  else if (more.every((status) => status >= 400)) {
+  else if (declared.every((status) => status >= 400)) {
     responses.add(200);
     // A handler may return nothing, unless a schema describes what it returns.
     if (output === undefined) responses.add(204);

@@ -1,50 +1,49 @@
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
-import type { Context, Middleware } from './context.ts';
+import type { Context, Middleware } from '../request/context.ts';
 
-const SMALLEST = 1_024;
+const MIN_BYTES = 1_024;
 
-const gzipped = promisify(gzip);
-const brotlied = promisify(brotliCompress);
+const gzipAsync = promisify(gzip);
+const brotliAsync = promisify(brotliCompress);
 
-/** A page of 26 KB becomes one of 5.5 KB in a tenth of a millisecond; higher levels take thrice as long for the last tenth. */
+/** Fast levels; higher ones take three times as long for the last tenth (docs/decisions/0010-compression.md). */
 const GZIP = { level: 3 };
 const BROTLI = {
   params: {
     [constants.BROTLI_PARAM_QUALITY]: 2,
     [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT,
-    // A window as large as pages are, and not of four megabytes for each.
+    // A window of about the size of a page, instead of four megabytes for each.
     [constants.BROTLI_PARAM_LGWIN]: 17,
   },
 };
 
 /**
- * Compresses pages for whoever takes them so, off the main thread. The length of a compressed page tells something of its
- * content to an attacker who makes a browser ask for it, with words of his own in the address (BREACH). Form tokens are
- * masked against that; for the rest, what another site has caused a browser to ask for is not compressed.
+ * Compresses pages for clients that accept it, off the main thread. Responses to requests that another site caused are not
+ * compressed (BREACH).
  */
 export function compressPages(): Middleware {
   return async (ctx, next) => {
     await next();
     const { body } = ctx;
-    const isWhole = typeof body === 'string' || Buffer.isBuffer(body);
-    if (!isWhole || body.length < SMALLEST || ctx.response.type !== 'text/html') return;
+    const isComplete = typeof body === 'string' || Buffer.isBuffer(body);
+    if (!isComplete || body.length < MIN_BYTES || ctx.response.type !== 'text/html') return;
     ctx.vary('accept-encoding');
-    if (isFromElsewhere(ctx)) return;
+    if (isFromAnotherSite(ctx)) return;
     const encoding = encodingFor(ctx);
     if (encoding === undefined) return;
-    ctx.body = encoding === 'br' ? await brotlied(body, BROTLI) : await gzipped(body, GZIP);
+    ctx.body = encoding === 'br' ? await brotliAsync(body, BROTLI) : await gzipAsync(body, GZIP);
     ctx.set('content-encoding', encoding);
   };
 }
 
-/** Brotli wherever it is taken, whatever stands first: browsers name gzip before it, out of habit and not of preference. */
+/** Brotli wherever it is accepted, in any order: browsers list gzip first out of habit, not preference. */
 export function encodingFor(ctx: Context): 'br' | 'gzip' | undefined {
   if (ctx.acceptsEncodings('br') === 'br') return 'br';
   return ctx.acceptsEncodings('gzip') === 'gzip' ? 'gzip' : undefined;
 }
 
-function isFromElsewhere(ctx: Context): boolean {
+function isFromAnotherSite(ctx: Context): boolean {
   const site = ctx.get('sec-fetch-site');
   return site === 'cross-site' || site === 'same-site';
 }

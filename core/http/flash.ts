@@ -1,24 +1,23 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { App } from '../app.ts';
-import { cutText } from '../model/plain-text.ts';
-import type { Context } from './context.ts';
-import type { Message } from './sign-in-data.ts';
+import { truncate } from '../model/plain-text.ts';
+import type { Context, Message } from '../request/context.ts';
+import { cookieName } from './cookie-name.ts';
 
 const COOKIE = 'rustio-message';
-/** A cookie holds 4 KB; a record's label may be a page long. */
-const LONGEST = 200;
+/** A cookie holds 4 KB; a record's label can be longer than that. */
+const MAX_LENGTH = 200;
 
 /**
- * Leaves a message for the next page, in what is kept for the sign-in. Where the authenticator keeps nothing, it travels in a
- * cookie that is signed with the secret of the sign-in, since a neighbouring subdomain can set cookies, too. Anonymous users get
- * none.
+ * Sets a message for the next page, in the data of the sign-in. If the authenticator keeps no data, it travels in a cookie that
+ * is signed with the secret of the sign-in, since a neighbouring subdomain can set cookies, too. Anonymous users get none.
  *
  * @example
  * flash(ctx, app, { tone: 'good', key: 'holidays.added', params: { label } });
  */
 export function flash(ctx: Context, app: App, message: Message): void {
   const { csrfSecret, signInData } = ctx.state;
-  const params = Object.entries(message.params ?? {}).map(([name, value]) => [name, short(value)]);
+  const params = Object.entries(message.params ?? {}).map(([name, value]) => [name, shortened(value)]);
   const bounded: Message = { ...message, params: Object.fromEntries(params) };
   if (signInData) {
     signInData.flash = bounded;
@@ -26,10 +25,10 @@ export function flash(ctx: Context, app: App, message: Message): void {
   }
   if (csrfSecret === undefined) return;
   const text = Buffer.from(JSON.stringify(bounded)).toString('base64url');
-  ctx.cookies.set(COOKIE, `${text}.${sign(csrfSecret, text)}`, cookieOptions(app));
+  ctx.cookies.set(cookieName(COOKIE, app), `${text}.${sign(csrfSecret, text)}`, cookieOptions(app));
 }
 
-/** The message that the last action left; it is shown once. */
+/** The message of the last action; it is shown once. */
 export function consumeFlash(ctx: Context, app: App): Message | undefined {
   const { csrfSecret, signInData } = ctx.state;
   if (signInData) {
@@ -38,18 +37,19 @@ export function consumeFlash(ctx: Context, app: App): Message | undefined {
     return message;
   }
   if (csrfSecret === undefined) return undefined;
-  const cookie = ctx.cookies.get(COOKIE);
+  const cookie = ctx.cookies.get(cookieName(COOKIE, app));
   if (cookie === undefined) return undefined;
-  ctx.cookies.set(COOKIE, null, { ...cookieOptions(app), maxAge: 0 });
+  ctx.cookies.set(cookieName(COOKIE, app), null, { ...cookieOptions(app), maxAge: 0 });
   const [text = '', signature = ''] = cookie.split('.');
   const expected = Buffer.from(sign(csrfSecret, text));
-  const given = Buffer.from(signature);
-  if (expected.length !== given.length || !timingSafeEqual(expected, given)) return undefined;
+  const actual = Buffer.from(signature);
+  // fault: flash-without-signature
+  if (expected.length !== actual.length || !timingSafeEqual(expected, actual)) return undefined;
   return JSON.parse(Buffer.from(text, 'base64url').toString());
 }
 
-function short<V>(value: V): V | string {
-  return typeof value === 'string' ? cutText(value, LONGEST) : value;
+function shortened<V>(value: V): V | string {
+  return typeof value === 'string' ? truncate(value, MAX_LENGTH) : value;
 }
 
 function sign(secret: string, text: string): string {

@@ -1,30 +1,36 @@
 import type { App } from '../app.ts';
-import type { Middleware } from './context.ts';
+import type { Middleware } from '../request/context.ts';
 
-/** What must hold before requests are let in: told by whoever knows (database, migrations). */
+/** What is checked before requests are accepted: pending migrations and the `health` checks of plugins. */
 export interface Readiness {
-  /** Names of what is missing; empty when the process can serve. */
+  /** Names of what is missing; empty if the process can serve. */
   missing(): Promise<readonly string[]>;
+  /** From now on this process is not ready any more: it is about to stop. */
+  stop(): void;
+  readonly stopping: boolean;
 }
 
-/** How long an answer of `/readyz` is given again: anybody may ask, and each answer costs a statement. */
-const FRESH_MS = 1_000;
+/** How long a result of `/readyz` is reused: anyone can request it, and each result costs a statement. */
+const CACHE_MS = 1_000;
 
-/** `/healthz`: the process lives. `/readyz`: it can serve. For load balancers, so outside the mount path and without session. */
+/**
+ * `/healthz`: the process is alive. `/readyz`: it can serve. For load balancers, so outside the mount path and without a
+ * session.
+ */
 export function health(app: App, readiness: Readiness): Middleware {
-  let asked: { at: number; answer: Promise<readonly string[]> } | undefined;
-  const ask = (): Promise<readonly string[]> => {
-    if (!asked || performance.now() - asked.at > FRESH_MS)
-      asked = { at: performance.now(), answer: readiness.missing() };
-    return asked.answer;
+  let last: { at: number; missing: Promise<readonly string[]> } | undefined;
+  const cachedMissing = (): Promise<readonly string[]> => {
+    if (!last || readiness.stopping || performance.now() - last.at > CACHE_MS)
+      last = { at: performance.now(), missing: readiness.missing() };
+    return last.missing;
   };
   return async (ctx, next) => {
     if (ctx.method !== 'GET' && ctx.method !== 'HEAD') return next();
     if (ctx.path === '/healthz') {
       ctx.body = { status: 'ok' };
     } else if (ctx.path === '/readyz') {
-      const missing = await ask().catch((error: unknown) => {
-        app.log.error({ err: error, id: ctx.state.correlationId }, 'readiness could not be found out');
+      const missing = await cachedMissing().catch((error: unknown) => {
+        app.log.error({ err: error, id: ctx.state.correlationId }, 'readiness could not be determined');
         return ['database'];
       });
       ctx.status = missing.length === 0 ? 200 : 503;

@@ -1,21 +1,22 @@
 import type { App } from '../app.ts';
+import { type Form, FormFields } from '../form/form.ts';
+import { formNames } from '../form/form-protocol.ts';
+import type { Context, InterruptedForm } from '../request/context.ts';
 import { readBody } from './body.ts';
-import type { Context } from './context.ts';
-import { type Form, FormFields } from './form.ts';
-import { FORM_TOKEN, formTokenMatches } from './form-token.ts';
+import { formTokenMatches } from './csrf.ts';
 import type { Route } from './route.ts';
-import type { InterruptedForm } from './sign-in-data.ts';
 
-/** The maximum size of a form that is kept, as JSON, in bytes: what is kept for a sign-in has 16 KB. A larger one is lost. */
+/** The maximum size of a kept form, as JSON, in bytes: the data of a sign-in has 16 KB. A larger form is lost. */
 const MAX_BYTES = 10_000;
-/** After this a page starts empty: users do not expect yesterday's text in a form. */
-const KEPT_MS = 60 * 60_000;
-/** Resumable routes post no passwords; this is for the one that does by mistake. */
+/** After this the form is empty: users do not expect yesterday's text in it. */
+const MAX_AGE_MS = 60 * 60_000;
+/** Resumable routes do not post passwords; this protects against one that does so by mistake. */
 const SECRET = /pass(?:word|phrase|code)|secret|token|otp|(?:^|[-_])pin(?:$|[-_])/i;
 
 /**
- * Makes the function that keeps the form of a request which a gate has stopped; undefined for routes whose forms are not kept.
- * It reads the body within the route's limits, and only for users who may use the route. It returns whether the form was kept.
+ * Creates the function that keeps the form of a request that a gate has stopped; undefined for routes whose forms are not kept.
+ * It reads the body within the route's limits, and only for users with access to the route. It returns whether the form was
+ * kept.
  */
 export function formKeeper(route: Route, app: App): ((ctx: Context) => Promise<boolean>) | undefined {
   const read = route.resumable && route.body.kind === 'form' ? readBody(route, app) : undefined;
@@ -27,8 +28,9 @@ export function formKeeper(route: Route, app: App): ((ctx: Context) => Promise<b
     let kept: InterruptedForm | undefined;
     await read(ctx, async () => {
       const { form } = ctx.state;
-      // Another site must not fill in a form that the user then sends.
-      if (form && formTokenMatches(csrfSecret, form.get(FORM_TOKEN))) kept = textsOf(form, ctx.path);
+      // Another site must not prefill a form that the user then submits.
+      // fault: kept-form-without-token
+      if (form && formTokenMatches(csrfSecret, form.get(formNames.token))) kept = formTexts(form, ctx.path);
     });
     if (kept) signInData.interruptedForm = kept;
     return kept !== undefined;
@@ -36,8 +38,8 @@ export function formKeeper(route: Route, app: App): ((ctx: Context) => Promise<b
 }
 
 /**
- * The form that a gate stopped on the way to this page, for the page to fill in again; undefined in most cases. It is given
- * once. Files are not part of it: they have to be chosen again.
+ * The form that a gate stopped on the way to this page, for the page to fill in again; usually undefined. It can be taken once.
+ * Files are not part of it: users must choose them again.
  *
  * @example
  * const typed = takeInterruptedForm(ctx);
@@ -48,14 +50,15 @@ export function takeInterruptedForm(ctx: Context): Form | undefined {
   const kept = signInData?.interruptedForm;
   if (!signInData || !kept || kept.path !== ctx.path) return undefined;
   delete signInData.interruptedForm;
-  if (Date.now() - kept.at > KEPT_MS) return undefined;
+  if (Date.now() - kept.at > MAX_AGE_MS) return undefined;
   const form = new FormFields();
   for (const [name, text] of kept.fields) form.add(name, text);
   return form;
 }
 
-function textsOf(form: Form, path: string): InterruptedForm | undefined {
+function formTexts(form: Form, path: string): InterruptedForm | undefined {
   const fields: (readonly [string, string])[] = [];
+  // fault: passwords-kept
   for (const name of form.names())
     if (!SECRET.test(name)) for (const text of form.all(name)) fields.push([name, text.replaceAll('\0', '')]);
   const kept: InterruptedForm = { path, at: Date.now(), fields };

@@ -1,26 +1,23 @@
-// multipart/form-data as browsers send it (RFC 7578; WHATWG HTML, "multipart/form-data encoding"). `Dicer`, the parser inside
-// @fastify/busboy, finds the boundaries and reads the headers; here is what it leaves open: it is pulled, so that a content is
-// never held, headers are bounded, and what it passes over in silence (a preamble, a part that it could not read) is refused.
-// Busboy itself, above Dicer, tells files from fields by a content type that the sender chooses, truncates what is too large,
-// and skips what is malformed: docs/decisions/0001-multipart.md.
+// multipart/form-data as browsers send it (RFC 7578; WHATWG HTML, "multipart/form-data encoding"), parsed with `Dicer` of
+// @fastify/busboy: docs/decisions/0001-multipart.md.
 import type { Readable } from 'node:stream';
 
-/** One part of a form. Its content must be read to its end, or left alone, before the next part is asked for. */
+/** One part of a form. Its content must be read to the end, or not at all, before the next part is requested. */
 export interface Part {
   readonly name: string;
-  /** As the sender has it; undefined for what is not a file. */
+  /** The name given by the sender; undefined if the part is not a file. */
   readonly fileName: string | undefined;
   readonly content: AsyncIterable<Buffer>;
 }
 
-/** The body is not what its headers say. */
+/** The body does not match its headers. */
 export class Malformed extends Error {}
 
 const MAX_HEADER_BYTES = 8_192;
 const MAX_HEADERS = 10;
 
-/** The boundary that a content type names; undefined when it is not valid (RFC 2046, 5.1.1). */
-export function boundaryOf(contentType: string): string | undefined {
+/** The boundary in a content type; undefined if it is not valid (RFC 2046, 5.1.1). */
+export function parseBoundary(contentType: string): string | undefined {
   const [, quoted, plain] = /;\s*boundary=(?:"([^"]*)"|([^\s;"]+))\s*(?:;|$)/i.exec(contentType) ?? [];
   const boundary = quoted ?? plain ?? '';
   return /^[\w'()+,\-./:=? ]{0,69}[\w'()+,\-./:=?]$/.test(boundary) ? boundary : undefined;
@@ -29,7 +26,7 @@ export function boundaryOf(contentType: string): string | undefined {
 /**
  * The parts of a form, one after the other.
  *
- * @throws Malformed when the body is not multipart of that boundary, or ends before it should
+ * @throws Malformed when the body is not multipart with that boundary, or ends early
  *
  * @example
  * for await (const { name, fileName, content } of partsOf(request, 'XYZ')) console.log(name, await text(content));
@@ -40,7 +37,7 @@ export async function* partsOf(body: AsyncIterable<Buffer>, boundary: string): A
     const content = parser.contentOf(part.stream);
     yield { ...describe(part.headers), content };
     for await (const _ of content) {
-      // Whatever its reader has left.
+      // Discard what the consumer has not read.
     }
   }
 }
@@ -52,12 +49,12 @@ interface RawPart {
   readonly headers: RawHeaders;
 }
 
-/** Dicer's streams, pulled: another chunk of the body is taken only when all that came of the last one has been read. */
+/** Dicer's streams, pulled: the next chunk of the body is read only when the output of the last one has been consumed. */
 class Parser {
   readonly #source: AsyncIterator<Buffer>;
   readonly #dicer: Dicer;
   readonly #parts: RawPart[] = [];
-  /** A part whose headers have not ended yet, and the bytes that were sent since it began. */
+  /** A part whose headers have not ended yet, and the number of bytes sent since it began. */
   #open: Readable | undefined;
   #openBytes = 0;
   #preamble: Readable | undefined;
@@ -72,16 +69,16 @@ class Parser {
       stream.on('error', ignore);
     });
     dicer.on('part', (stream) => this.#begin(stream));
-    dicer.on('error', () => this.#fail('it ended early'));
+    dicer.on('error', () => this.#fail('it ends early'));
     dicer.on('finish', () => {
       this.#finished = true;
     });
   }
 
-  /** The package is loaded with the first form that carries files. */
+  /** Loaded with the first form that carries files. */
   static async of(body: AsyncIterable<Buffer>, boundary: string): Promise<Parser> {
     const { Dicer } = await import('@fastify/busboy');
-    // One more than is allowed, so that what is too much can be seen.
+    // One more than allowed, so that an excess can be detected.
     const limits = { maxHeaderPairs: MAX_HEADERS + 1, maxHeaderSize: 2 * MAX_HEADER_BYTES };
     return new Parser(body[Symbol.asyncIterator](), new Dicer({ boundary, ...limits }));
   }
@@ -103,7 +100,7 @@ class Parser {
         yield chunk;
         continue;
       }
-      // A stream that is read to its end says so in the next tick.
+      // A stream that was read to its end reports that in the next tick.
       await nextTick();
       if (stream.readableEnded) return;
       if (stream.readableLength > 0) continue;
@@ -113,14 +110,14 @@ class Parser {
   }
 
   #begin(stream: Readable): void {
-    // A part that ends early is reported by the parser too.
+    // The parser also reports a part that ends early.
     stream.on('error', ignore);
     if (this.#open !== undefined) this.#fail('a part without headers');
     this.#open = stream;
     this.#openBytes = 0;
     stream.once('header', (headers: RawHeaders) => {
       this.#open = undefined;
-      if (isTooMuch(headers)) this.#fail('headers of a part');
+      if (exceedsLimits(headers)) this.#fail('too many headers in a part');
       this.#parts.push({ stream, headers });
     });
   }
@@ -129,17 +126,17 @@ class Parser {
     const { done, value } = await this.#source.next();
     if (done) {
       this.#dicer.end();
-      // It reports an end in one of the next ticks; should it report none, the body is not complete either.
+      // It reports the end in one of the next ticks; if it does not, the body is incomplete.
       for (let tick = 0; tick < 10 && !this.#finished && !this.#failure; tick += 1) await nextTick();
-      if (!this.#finished) this.#fail('it ended early');
+      if (!this.#finished) this.#fail('it ends early');
     } else {
       this.#openBytes += value.length;
       this.#dicer.write(value);
       await nextTick();
       if (this.#open === undefined) this.#openBytes = 0;
-      else if (this.#openBytes > value.length + MAX_HEADER_BYTES) this.#fail('headers without end');
+      else if (this.#openBytes > value.length + MAX_HEADER_BYTES) this.#fail('headers that do not end');
     }
-    if ((this.#preamble?.readableLength ?? 0) > 0) this.#fail('something before the first boundary');
+    if ((this.#preamble?.readableLength ?? 0) > 0) this.#fail('content before the first boundary');
     if (this.#finished && this.#open !== undefined) this.#fail('a part without headers');
   }
 
@@ -148,7 +145,7 @@ class Parser {
   }
 }
 
-/** What the parser is to us; its own types know only `any`. */
+/** The part of the parser that we use; its own types are `any`. */
 interface Dicer {
   on(event: 'part' | 'preamble', listener: (stream: Readable) => void): unknown;
   on(event: 'error' | 'finish', listener: () => void): unknown;
@@ -162,15 +159,15 @@ function nextTick(): Promise<void> {
   return new Promise((resolve) => process.nextTick(resolve));
 }
 
-function isTooMuch(headers: RawHeaders): boolean {
+function exceedsLimits(headers: RawHeaders): boolean {
   const lines = Object.entries(headers).flatMap(([name, values]) => values.map((value) => name.length + value.length));
   return lines.length > MAX_HEADERS || lines.reduce((sum, length) => sum + length + 4, 0) > MAX_HEADER_BYTES;
 }
 
 function describe(headers: RawHeaders): Pick<Part, 'name' | 'fileName'> {
-  if (Object.values(headers).some((values) => values.length > 1)) throw new Malformed('a header that is there twice');
+  if (Object.values(headers).some((values) => values.length > 1)) throw new Malformed('a duplicate header');
   const encoding = headerOf(headers, 'content-transfer-encoding')?.toLowerCase() ?? 'binary';
-  if (!['binary', '7bit', '8bit'].includes(encoding)) throw new Malformed('a part in an encoding of mails');
+  if (!['binary', '7bit', '8bit'].includes(encoding)) throw new Malformed('a part with a transfer encoding for mail');
   const parameters = parametersOf(headerOf(headers, 'content-disposition') ?? '');
   const name = parameters.get('name');
   if (name === undefined) throw new Malformed('a part without a name');
@@ -185,18 +182,18 @@ function headerOf(headers: RawHeaders, name: string): string | undefined {
 /** `form-data; name="scan"; filename="bill.pdf"`. Browsers write quotes and line breaks as `%22`, `%0D`, `%0A`. */
 function parametersOf(disposition: string): ReadonlyMap<string, string> {
   const parameters = new Map<string, string>();
-  const one = /\s*;\s*([\w*]+)=(?:"([^"]*)"|([^\s;"]+))/y;
+  const parameter = /\s*;\s*([\w*]+)=(?:"([^"]*)"|([^\s;"]+))/y;
   const start = /^form-data/i.exec(disposition);
-  if (start === null) throw new Malformed('a part that does not belong to a form');
-  one.lastIndex = start[0].length;
-  let end = one.lastIndex;
-  for (let found = one.exec(disposition); found !== null; found = one.exec(disposition)) {
-    const [, key = '', quoted, plain] = found;
+  if (start === null) throw new Malformed('a part that is not form data');
+  parameter.lastIndex = start[0].length;
+  let end = parameter.lastIndex;
+  for (let match = parameter.exec(disposition); match !== null; match = parameter.exec(disposition)) {
+    const [, key = '', quoted, plain] = match;
     if (parameters.has(key.toLowerCase())) throw new Malformed('a part with two names');
     parameters.set(key.toLowerCase(), unescaped(quoted ?? plain ?? ''));
-    end = one.lastIndex;
+    end = parameter.lastIndex;
   }
-  if (disposition.slice(end).trim() !== '') throw new Malformed('a name that cannot be read');
+  if (disposition.slice(end).trim() !== '') throw new Malformed('an unreadable name');
   return parameters;
 }
 

@@ -1,43 +1,48 @@
 import Koa from 'koa';
 import type { App } from '../app.ts';
-import type { StagedMiddleware } from '../plugin.ts';
-import { accessLog } from './access-log.ts';
+import type { Context, ContextProperties, Middleware, RequestState, StagedMiddleware } from '../request/context.ts';
+import { answerErrors } from './answer-errors.ts';
 import { type Assets, serveAssets } from './assets.ts';
 import type { Authenticator } from './authenticate.ts';
-import { clientAddress } from './client-address.ts';
+import { discardUnread } from './body-parser.ts';
 import { compressPages } from './compress.ts';
-import type { Context, ContextProperties, Middleware, RequestState } from './context.ts';
-import { correlationId } from './correlation.ts';
-import { devEvents } from './dev-events.ts';
-import { discardUnread } from './discard-rest.ts';
-import { answerErrors } from './errors.ts';
+import { debugRequests } from './debug-requests.ts';
 import { health, type Readiness } from './health.ts';
-import { metricsOf } from './metrics.ts';
-import { answerMissed, routerFor } from './router.ts';
+import { devEvents } from './live-reload.ts';
+import { createMetrics, type MetricsSource } from './metrics/metrics.ts';
+import type { ScopeOf } from './request-scope.ts';
+import { accessLog, clientAddress, correlationId } from './request-state.ts';
+import type { Route } from './route.ts';
+import { answerUnmatched, routerFor } from './router.ts';
 import { securityHeaders } from './security-headers.ts';
 
-/** What the pipeline needs beside the application itself. */
+/** What the pipeline needs in addition to the application. */
 export interface PipelineParts {
   readonly assets: Assets;
   readonly readiness: Readiness;
+  readonly routes: readonly Route[];
+  /** The `scope` hooks of plugins. */
+  readonly scopes: readonly ScopeOf[];
+  readonly metrics: readonly MetricsSource[];
   readonly authenticators: readonly Authenticator[];
-  /** What plugins put into the pipeline, in their order. */
+  /** What plugins add to the pipeline, in order. */
   readonly middleware: readonly StagedMiddleware[];
 }
 
 /**
- * What happens to a request, in this order. What happens on a route is its own stack: see `stackOf` in `router.ts`. 404 and 405
- * pass through everything above the router.
+ * What happens to every request, in this order. What happens on a route is its own stack: see `buildStack` in `router.ts`. 404 and
+ * 405 pass through everything above the router.
  */
 export function pipeline(app: App, parts: PipelineParts): readonly Middleware[] {
   const { assets, authenticators, readiness, middleware } = parts;
   const at = (stage: StagedMiddleware['stage']) =>
     middleware.filter((each) => each.stage === stage).map(({ run }) => run);
-  const metrics = metricsOf(app);
+  const metrics = createMetrics(app, parts.metrics);
   return [
     ...(metrics ? [metrics.measure] : []),
     correlationId(app),
     accessLog(app),
+    ...debugRequests(),
     discardUnread(),
     answerErrors(app, at('on-error')),
     compressPages(),
@@ -49,7 +54,7 @@ export function pipeline(app: App, parts: PipelineParts): readonly Middleware[] 
     ...devEvents(app),
     ...at('before-route'),
     routerFor(app, parts),
-    answerMissed(app, authenticators),
+    answerUnmatched(app, authenticators),
   ];
 }
 
@@ -61,16 +66,17 @@ export function createKoa(app: App, parts: PipelineParts): Koa<RequestState, Con
   return koa;
 }
 
-/** What Node calls a client that went away while we wrote to it, or that went on sending what is not HTTP. */
+/** Node's error codes for a client that disconnected during the response, or that sent something other than HTTP. */
 const CLIENT_ERROR = /^(?:ECONNRESET|EPIPE|ECANCELED|ERR_STREAM_PREMATURE_CLOSE|HPE_\w+)$/;
 
 /**
- * Errors before the response are answered inside the pipeline; what arrives here happened once it had begun: a stream of ours
- * that failed halfway, or a client that went away. Koa has closed the connection, so that nobody takes the half for the whole.
+ * Errors before the response are handled inside the pipeline; errors that arrive here happened once it had begun: one of our
+ * streams failed halfway, or the client disconnected. Koa has closed the connection, so that no client takes the partial
+ * response for a complete one.
  */
 function logAfterResponse(app: App, error: unknown, ctx?: Context): void {
-  const about = { err: error, id: ctx?.state.correlationId, path: ctx?.path };
+  const entry = { err: error, id: ctx?.state.correlationId, path: ctx?.path };
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (CLIENT_ERROR.test(code)) app.log.debug(about, 'the client closed the connection');
-  else app.log.error(about, 'the response failed after it had begun');
+  if (CLIENT_ERROR.test(code)) app.log.debug(entry, 'the client closed the connection');
+  else app.log.error(entry, 'the response failed after it had begun');
 }

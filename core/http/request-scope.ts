@@ -1,27 +1,30 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Readable } from 'node:stream';
 import type { App } from '../app.ts';
-import { mergeScopes, withScope } from '../database/scope.ts';
-import type { Context, Middleware } from './context.ts';
+import { mergeScopes, type RequestScope, withScope } from '../database/scope.ts';
+import type { Context, Middleware } from '../request/context.ts';
+
+/** The settings that the statements of a request run with; undefined: none. See `Plugin.scope`. */
+export type ScopeOf = (ctx: Context, app: App) => RequestScope | undefined | Promise<RequestScope | undefined>;
 
 /**
- * Runs the rest of a route in what the `scope` hooks of plugins say: `after-access` middleware, body, handler, and the stream that
- * the handler may have answered with. What happens before (authentication, access) and on error is outside.
+ * Runs the rest of a route inside the `scope` hooks of plugins: `after-access` middleware, body, handler, and the stream that
+ * the handler may have responded with. What happens before (authentication, access) and on error is outside.
  */
-export function scopeRequest(app: App): Middleware | undefined {
-  const scopes = app.plugins.flatMap((plugin) => plugin.scope ?? []);
+export function scopeRequest(app: App, scopes: readonly ScopeOf[]): Middleware | undefined {
   if (scopes.length === 0) return undefined;
   return async function setScope(ctx, next) {
     const scope = mergeScopes(await Promise.all(scopes.map((each) => each(ctx, app))));
     if (scope === undefined) return next();
     await withScope(scope, async () => {
       await next();
+      // fault: stream-without-scope
       keepScope(ctx);
     });
   };
 }
 
-/** Koa reads a stream when every middleware has returned; what it then asks the database must be asked in the scope all the same. */
+/** Koa reads a stream after every middleware has returned; the queries that it then makes must still run in the scope. */
 function keepScope(ctx: Context): void {
   if (ctx.body instanceof ReadableStream) ctx.body = Readable.from(ctx.body);
   const { body } = ctx;

@@ -1,9 +1,9 @@
 import type { App } from '../app.ts';
-import type { Middleware } from './context.ts';
+import type { Middleware } from '../request/context.ts';
 
 /**
- * What every answer carries, 404s and errors included. No nonces: there is no inline script or style anywhere.
- * `same-origin` and not `no-referrer`: with the latter Chromium sends `Origin: null` over plain http, and nobody could sign in.
+ * Headers of every response, 404s and errors included. No nonces: there is no inline script or style anywhere. `same-origin`
+ * and not `no-referrer`: with the latter Chromium sends `Origin: null` over plain http, and sign-in would fail.
  */
 export function securityHeaders(app: App): Middleware {
   const https = app.urls.publicOrigin.startsWith('https:');

@@ -1,14 +1,14 @@
-import { quoteName } from './quote.ts';
+import { quoteName } from '../sql/quote.ts';
 
-/** How the values of a column become another type. */
+/** How the values of a column are converted to another type. */
 export interface Cast {
   /** The expression after USING; undefined where PostgreSQL converts by itself. */
   readonly using: string | undefined;
-  /** What a reader of the migration must know; undefined where every value survives as it is. */
+  /** What a reviewer of the migration must know; undefined if every value is kept unchanged. */
   readonly caution: string | undefined;
 }
 
-const FREE: Cast = { using: undefined, caution: undefined };
+const LOSSLESS: Cast = { using: undefined, caution: undefined };
 
 /** Pairs that keep every value. */
 const WIDENING = new Set([
@@ -19,36 +19,40 @@ const WIDENING = new Set([
   'integer numeric',
   'bigint numeric',
   'varchar text',
-  'character varying text',
 ]);
 
-/** Pairs that PostgreSQL converts, changing values without a word; and what they lose. */
+/** Pairs that PostgreSQL converts with a silent loss, and what is lost. */
 const LOSSY: Readonly<Record<string, string>> = {
-  'numeric integer': 'Digits after the point are rounded away.',
-  'numeric bigint': 'Digits after the point are rounded away.',
-  'timestamptz date': 'The time of day is lost (the day is that of UTC).',
+  'numeric integer': 'Digits after the decimal point are rounded.',
+  'numeric bigint': 'Digits after the decimal point are rounded.',
+  'timestamptz date': 'The time of day is lost (the day is the one in UTC).',
   'timestamp date': 'The time of day is lost.',
-  'timestamptz time': 'The day is lost (the time is that of UTC).',
+  'timestamptz time': 'The day is lost (the time is the one in UTC).',
   'timestamp time': 'The day is lost.',
-  'integer boolean': 'Every number but 0 becomes true.',
+  'integer boolean': 'Every number except 0 becomes true.',
 };
 
-/** Pairs whose meaning depends on a time zone: UTC is named, never left to the session. */
+/** Pairs whose meaning depends on a time zone: UTC is explicit, never left to the session. */
 const IN_UTC: Readonly<Record<string, string>> = {
-  'timestamptz timestamp': 'Moments become wall-clock times of UTC.',
-  'timestamp timestamptz': 'Wall-clock times are taken as times of UTC.',
+  'timestamptz timestamp': 'Moments become wall-clock times in UTC.',
+  'timestamp timestamptz': 'Wall-clock times are interpreted as UTC.',
   'date timestamptz': 'Days become midnight in UTC.',
 };
 
 /** Pairs that PostgreSQL casts and that keep every value. */
 const EXACT = new Set(['date timestamp', 'boolean integer', 'jsonb json', 'json jsonb']);
 
-/** How `column` changes from one type to another, as safely as can be. What may fail fails loudly, in the statement itself. */
+/**
+ * Converts `column` from one type to another as safely as possible. A conversion that can fail fails with an error, in the
+ * statement itself.
+ */
 export function castBetween(column: string, from: string, to: string): Cast {
   const name = quoteName(column);
   const pair = `${family(from)} ${family(to)}`;
   if (family(from) === family(to)) return sameFamily(from, to);
-  if (WIDENING.has(pair)) return to.includes('(') ? { using: undefined, caution: tooLong(to) } : FREE;
+  if (WIDENING.has(pair)) return to.includes('(') ? { using: undefined, caution: tooLong(to) } : LOSSLESS;
+  // Without USING: an explicit cast would cut a long text, an assignment rejects it.
+  if (family(from) === 'text' && BOUNDED_TEXT.has(family(to))) return { using: undefined, caution: tooLong(to) };
 
   const utc = IN_UTC[pair];
   if (utc !== undefined) {
@@ -64,31 +68,60 @@ export function castBetween(column: string, from: string, to: string): Cast {
   if (EXACT.has(pair)) return { using: `${name}::${to}`, caution: undefined };
   if (family(from) === 'text') return { using: `${name}::${to}`, caution: unreadable(to) };
   if (pair === 'bigint integer') return { using: undefined, caution: tooLong(to) };
-  // PostgreSQL knows no way: by its text the statement runs on an empty table, and fails on the first value that does not fit.
+  // PostgreSQL has no conversion: via text the statement runs on an empty table, and fails on the first value that does not fit.
   return {
     using: `${name}::text::${to}`,
-    caution: `PostgreSQL has no cast from ${from} to ${to}: write one that fits your values after "using".`,
+    caution: `PostgreSQL cannot cast ${from} to ${to}: write a conversion after "using".`,
   };
 }
 
+/**
+ * Whether PostgreSQL rewrites the table when a column changes its type. Only a few pairs have the same form on disk.
+ *
+ * @example
+ * rewritesTable('integer', 'bigint') // true
+ */
+export function rewritesTable(from: string, to: string): boolean {
+  if (from === to) return false;
+  if (family(from) === 'varchar' && family(to) === 'text') return false;
+  if (family(from) !== family(to)) return true;
+  const [before, after] = [digits(from), digits(to)];
+  if (family(from) === 'numeric') {
+    const isWider = after.length === 0 || (before.length > 0 && (after[0] ?? 0) >= (before[0] ?? 0));
+    return !(isWider && (after.length === 0 || (after[1] ?? 0) === (before[1] ?? 0)));
+  }
+  if (family(from) === 'varchar')
+    return !(after.length === 0 || (before[0] ?? Number.POSITIVE_INFINITY) <= (after[0] ?? 0));
+  if (TIMES.has(family(from))) return (after[0] ?? 6) < (before[0] ?? 6);
+  return before.join() !== after.join();
+}
+
+const BOUNDED_TEXT = new Set(['varchar', 'char']);
+const TIMES = new Set(['timestamptz', 'timestamp', 'time']);
+
 function sameFamily(from: string, to: string): Cast {
   const [before, after] = [digits(from), digits(to)];
-  if (after.length === 0) return FREE;
+  if (TIMES.has(family(from))) {
+    // Without a number: six digits.
+    if ((after[0] ?? 6) >= (before[0] ?? 6)) return LOSSLESS;
+    return { using: undefined, caution: `Fractions of a second are rounded to ${after[0]} digits.` };
+  }
+  if (after.length === 0) return LOSSLESS;
   if (before.length > 0) {
-    const scaleGrows = (after[1] ?? 0) >= (before[1] ?? 0);
-    const restGrows = (after[0] ?? 0) - (after[1] ?? 0) >= (before[0] ?? 0) - (before[1] ?? 0);
-    if (scaleGrows && restGrows) return FREE;
-    if (scaleGrows) return { using: undefined, caution: tooLong(to) };
+    const scaleFits = (after[1] ?? 0) >= (before[1] ?? 0);
+    const integerFits = (after[0] ?? 0) - (after[1] ?? 0) >= (before[0] ?? 0) - (before[1] ?? 0);
+    if (scaleFits && integerFits) return LOSSLESS;
+    if (scaleFits) return { using: undefined, caution: tooLong(to) };
   }
   return { using: undefined, caution: `Values are rounded to ${to}; one that is too large makes the statement fail.` };
 }
 
 function tooLong(to: string): string {
-  return `Fails when a value does not fit into ${to}.`;
+  return `Fails if a value does not fit in ${to}.`;
 }
 
 function unreadable(to: string): string {
-  return `Fails when a text cannot be read as ${to}.`;
+  return `Fails if a value is not a valid ${to}.`;
 }
 
 const ALIASES: Readonly<Record<string, string>> = {
@@ -98,14 +131,19 @@ const ALIASES: Readonly<Record<string, string>> = {
   int2: 'smallint',
   bool: 'boolean',
   decimal: 'numeric',
+  'character varying': 'varchar',
+  character: 'char',
+  bpchar: 'char',
   'timestamp with time zone': 'timestamptz',
   'timestamp without time zone': 'timestamp',
+  'time without time zone': 'time',
 };
 
 /** The type without its size: `timestamptz` of `timestamptz(3)`. */
-function family(type: string): string {
+export function family(type: string): string {
   const bare = type
     .replace(/\s*\([^)]*\)/, '')
+    .replaceAll(/\s+/g, ' ')
     .trim()
     .toLowerCase();
   return ALIASES[bare] ?? bare;

@@ -1,9 +1,9 @@
 import type { CheckShape, ColumnShape, ForeignKeyShape, IndexShape, KeyShape, TableShape } from './shape.ts';
 
 /**
- * One step from one snapshot to the next, as plain data. Every change knows its opposite, so a down file is the up file's
- * changes undone in reverse. A table comes and goes with its columns, keys, checks and indexes; foreign keys always stand
- * apart, so that tables may point at each other and at themselves.
+ * One step from one snapshot to the next, as plain data. Every change has an inverse, so a down file is the up file's changes
+ * undone in reverse. A table is created and dropped with its columns, keys, checks and indexes; foreign keys are always
+ * separate, so that tables may reference each other and themselves.
  */
 export type Change =
   | { readonly kind: 'createSchema'; readonly schema: string }
@@ -16,13 +16,30 @@ export type Change =
       readonly before: ColumnShape;
       readonly after: ColumnShape;
     }
+  /** `from` and `to` with their schemas. */
+  | { readonly kind: 'renameTable'; readonly from: string; readonly to: string }
+  /** In the table that has this name afterwards. */
+  | {
+      readonly kind: 'renameColumn' | 'renameConstraint' | 'renameIndex';
+      readonly table: string;
+      readonly from: string;
+      readonly to: string;
+    }
+  /** Rows elsewhere contain the names of models: permissions, the audit trail. `sql` and `undo`: what rewrites them. */
+  | {
+      readonly kind: 'renameModel';
+      readonly from: string;
+      readonly to: string;
+      readonly sql: readonly string[];
+      readonly undo: readonly string[];
+    }
   | { readonly kind: 'addPrimaryKey' | 'dropPrimaryKey'; readonly table: string; readonly key: KeyShape }
   | { readonly kind: 'addUnique' | 'dropUnique'; readonly table: string; readonly key: KeyShape }
   | { readonly kind: 'addIndex' | 'dropIndex'; readonly table: string; readonly index: IndexShape }
   | { readonly kind: 'addCheck' | 'dropCheck'; readonly table: string; readonly check: CheckShape }
   | { readonly kind: 'addForeignKey' | 'dropForeignKey'; readonly table: string; readonly foreignKey: ForeignKeyShape };
 
-/** What undoes it; undefined where nothing should: others may use the schema or the extension by then. */
+/** The inverse; undefined if there should be none: others may be using the schema or the extension by then. */
 function opposite(change: Change): Change | undefined {
   switch (change.kind) {
     case 'createSchema':
@@ -38,6 +55,13 @@ function opposite(change: Change): Change | undefined {
       return { ...change, kind: 'addColumn' };
     case 'alterColumn':
       return { ...change, before: change.after, after: change.before };
+    case 'renameTable':
+    case 'renameColumn':
+    case 'renameConstraint':
+    case 'renameIndex':
+      return { ...change, from: change.to, to: change.from };
+    case 'renameModel':
+      return { ...change, from: change.to, to: change.from, sql: change.undo, undo: change.sql };
     case 'addPrimaryKey':
       return { ...change, kind: 'dropPrimaryKey' };
     case 'dropPrimaryKey':
@@ -61,7 +85,7 @@ function opposite(change: Change): Change | undefined {
   }
 }
 
-/** The changes that take `changes` back, in the order in which they run. */
+/** The changes that revert `changes`, in the order in which they run. */
 export function undo(changes: readonly Change[]): readonly Change[] {
   return changes
     .map(opposite)
@@ -69,8 +93,9 @@ export function undo(changes: readonly Change[]): readonly Change[] {
     .reverse();
 }
 
-/** The table that a change is about; undefined for a schema or an extension. */
+/** The table that a change is about; undefined for a schema, an extension or a model. */
 export function tableOfChange(change: Change): string | undefined {
+  if (change.kind === 'renameTable') return change.to;
   if (!('table' in change)) return undefined;
   return typeof change.table === 'string' ? change.table : change.table.name;
 }

@@ -3,13 +3,13 @@ import type { ColumnShape, ForeignKeyShape, Snapshot, TableShape } from './shape
 import { splitTable } from './snapshot.ts';
 
 /**
- * The changes that lead from one snapshot to the other, in an order that runs: what others hang on goes last and comes first.
- * Renames are not guessed; a table or column of another name is another one (see renames.ts for what the reader is told).
+ * The changes from one snapshot to the other, in an order that runs: what others depend on is created first and dropped last.
+ * Renames are not guessed; a table or column with another name is another one (see renames.ts for what is reported).
  */
 export function diff(before: Snapshot, after: Snapshot): readonly Change[] {
   const old = byName(before.tables);
-  const wanted = byName(after.tables);
-  const dropped = before.tables.filter((table) => !wanted.has(table.name));
+  const desired = byName(after.tables);
+  const dropped = before.tables.filter((table) => !desired.has(table.name));
   const created = after.tables.filter((table) => !old.has(table.name));
   const kept = after.tables.flatMap((table) => {
     const earlier = old.get(table.name);
@@ -17,20 +17,20 @@ export function diff(before: Snapshot, after: Snapshot): readonly Change[] {
   });
 
   const parts = kept.map(partsOf);
-  const moved = new Set(kept.flatMap(movedKeys));
-  const links = kept.map((pair) => linksOf(pair, moved));
+  const rebuilt = new Set(kept.flatMap(rebuiltColumns));
+  const foreignKeys = kept.map((pair) => foreignKeyChanges(pair, rebuilt));
   return [
     ...createdSchemas(before, after),
     ...createdExtensions(before, after),
     ...dropped.flatMap((table) => table.foreignKeys.map((key) => dropForeignKey(table.name, key))),
-    ...links.flatMap((link) => link.drops),
+    ...foreignKeys.flatMap(({ drops }) => drops),
     ...parts.flatMap((part) => part.drops),
     ...dropped.map((table): Change => ({ kind: 'dropTable', table })),
     ...created.map((table): Change => ({ kind: 'createTable', table })),
     ...parts.flatMap((part) => part.columns),
     ...parts.flatMap((part) => part.adds),
     ...created.flatMap((table) => table.foreignKeys.map((key) => addForeignKey(table.name, key))),
-    ...links.flatMap((link) => link.adds),
+    ...foreignKeys.flatMap(({ adds }) => adds),
   ];
 }
 
@@ -39,7 +39,7 @@ interface Pair {
   readonly after: TableShape;
 }
 
-/** The schemas that tables are put into for the first time. */
+/** The schemas that contain tables for the first time. */
 function createdSchemas(before: Snapshot, after: Snapshot): Change[] {
   const schemas = (snapshot: Snapshot) => new Set(snapshot.tables.map((table) => splitTable(table.name)[0]));
   const old = schemas(before);
@@ -56,42 +56,41 @@ function needsTrigrams(snapshot: Snapshot): boolean {
   return snapshot.tables.some((table) => table.indexes.some((index) => index.method.startsWith('trigram')));
 }
 
-/** Everything in a table that stays but its foreign keys. */
+/** Everything except foreign keys in a table that stays. */
 function partsOf({ before, after }: Pair): { drops: Change[]; columns: Change[]; adds: Change[] } {
   const table = after.name;
-  const checks = comparedChecks(before, after);
+  const checks = compareChecks(before, after);
   const indexes = compare(before.indexes, after.indexes);
   const uniques = compare(before.uniques, after.uniques);
   const primaryKey = compare([before.primaryKey], [after.primaryKey]);
   return {
     drops: [
-      ...checks.gone.map((check): Change => ({ kind: 'dropCheck', table, check })),
-      ...indexes.gone.map((index): Change => ({ kind: 'dropIndex', table, index })),
-      ...uniques.gone.map((key): Change => ({ kind: 'dropUnique', table, key })),
-      ...primaryKey.gone.map((key): Change => ({ kind: 'dropPrimaryKey', table, key })),
+      ...checks.removed.map((check): Change => ({ kind: 'dropCheck', table, check })),
+      ...indexes.removed.map((index): Change => ({ kind: 'dropIndex', table, index })),
+      ...uniques.removed.map((key): Change => ({ kind: 'dropUnique', table, key })),
+      ...primaryKey.removed.map((key): Change => ({ kind: 'dropPrimaryKey', table, key })),
     ],
     columns: columnChanges(table, before.columns, after.columns),
     adds: [
-      ...primaryKey.come.map((key): Change => ({ kind: 'addPrimaryKey', table, key })),
-      ...uniques.come.map((key): Change => ({ kind: 'addUnique', table, key })),
-      ...indexes.come.map((index): Change => ({ kind: 'addIndex', table, index })),
-      ...checks.come.map((check): Change => ({ kind: 'addCheck', table, check })),
+      ...primaryKey.added.map((key): Change => ({ kind: 'addPrimaryKey', table, key })),
+      ...uniques.added.map((key): Change => ({ kind: 'addUnique', table, key })),
+      ...indexes.added.map((index): Change => ({ kind: 'addIndex', table, index })),
+      ...checks.added.map((check): Change => ({ kind: 'addCheck', table, check })),
     ],
   };
 }
 
 /**
- * A check over a column of another type goes and comes again, though it reads the same: PostgreSQL keeps it with the casts of the
- * old type, and a table that was made anew would have another one.
+ * A check on a column whose type changes is dropped and recreated, even if its text is the same: PostgreSQL stores it with casts
+ * of the old type, and a newly created table would have another one.
  */
-function comparedChecks(before: TableShape, after: TableShape) {
-  const { gone, come } = compare(before.checks, after.checks);
-  const fresh = new Set(come);
+function compareChecks(before: TableShape, after: TableShape) {
+  const { removed, added } = compare(before.checks, after.checks);
   const names = retypedColumns({ before, after });
-  const again = after.checks.filter(
-    (check) => !fresh.has(check) && names.some((name) => check.condition.includes(name)),
+  const recreated = after.checks.filter(
+    (check) => !added.includes(check) && names.some((name) => check.condition.includes(name)),
   );
-  return { gone: [...gone, ...again], come: [...come, ...again] };
+  return { removed: [...removed, ...recreated], added: [...added, ...recreated] };
 }
 
 function retypedColumns({ before, after }: Pair): string[] {
@@ -103,10 +102,10 @@ function retypedColumns({ before, after }: Pair): string[] {
   return retyped.map((column) => column.name);
 }
 
-/** New columns before old ones go: whoever edits the file may move values between. */
+/** New columns are added before old ones are dropped, so that values can be moved by editing the file. */
 function columnChanges(table: string, before: readonly ColumnShape[], after: readonly ColumnShape[]): Change[] {
   const old = byName(before);
-  const wanted = byName(after);
+  const desired = byName(after);
   return [
     ...after.filter((column) => !old.has(column.name)).map((column): Change => ({ kind: 'addColumn', table, column })),
     ...after.flatMap((column): Change[] => {
@@ -115,37 +114,38 @@ function columnChanges(table: string, before: readonly ColumnShape[], after: rea
       return [{ kind: 'alterColumn', table, before: earlier, after: column }];
     }),
     ...before
-      .filter((column) => !wanted.has(column.name))
+      .filter((column) => !desired.has(column.name))
       .map((column): Change => ({ kind: 'dropColumn', table, column })),
   ];
 }
 
 /**
- * The columns under which a foreign key cannot stay while they change: another type (both sides must agree again first), or
- * a primary key that is made anew.
+ * The columns whose changes require dropping their foreign keys: a new type (both sides must match again first), or a primary
+ * key that is recreated.
  */
-function movedKeys({ before, after }: Pair): string[] {
-  const rekeyed = same(before.primaryKey, after.primaryKey) ? [] : before.primaryKey.columns;
-  return [...retypedColumns({ before, after }), ...rekeyed].map((column) => place(after.name, column));
+function rebuiltColumns({ before, after }: Pair): string[] {
+  const oldKey = same(before.primaryKey, after.primaryKey) ? [] : before.primaryKey.columns;
+  return [...retypedColumns({ before, after }), ...oldKey].map((column) => columnId(after.name, column));
 }
 
-function linksOf({ before, after }: Pair, moved: ReadonlySet<string>): { drops: Change[]; adds: Change[] } {
+function foreignKeyChanges({ before, after }: Pair, rebuilt: ReadonlySet<string>): { drops: Change[]; adds: Change[] } {
   const table = after.name;
-  const { gone, come } = compare(before.foreignKeys, after.foreignKeys);
-  const fresh = new Set(come);
-  const again = after.foreignKeys.filter((key) => !fresh.has(key) && leansOn(table, key, moved));
+  const { removed, added } = compare(before.foreignKeys, after.foreignKeys);
+  const recreated = after.foreignKeys.filter((key) => !added.includes(key) && usesAny(table, key, rebuilt));
   return {
-    drops: [...gone, ...again].map((key) => dropForeignKey(table, key)),
-    adds: [...come, ...again].map((key) => addForeignKey(table, key)),
+    drops: [...removed, ...recreated].map((key) => dropForeignKey(table, key)),
+    adds: [...added, ...recreated].map((key) => addForeignKey(table, key)),
   };
 }
 
-function leansOn(table: string, key: ForeignKeyShape, moved: ReadonlySet<string>): boolean {
-  const ends = [...key.columns.map((at) => place(table, at)), ...key.targetColumns.map((at) => place(key.target, at))];
-  return ends.some((end) => moved.has(end));
+/** Whether a foreign key refers from or to one of these columns. */
+function usesAny(table: string, key: ForeignKeyShape, columns: ReadonlySet<string>): boolean {
+  const own = key.columns.map((name) => columnId(table, name));
+  const target = key.targetColumns.map((name) => columnId(key.target, name));
+  return [...own, ...target].some((id) => columns.has(id));
 }
 
-function place(table: string, column: string): string {
+function columnId(table: string, column: string): string {
   return JSON.stringify([table, column]);
 }
 
@@ -157,22 +157,25 @@ function dropForeignKey(table: string, foreignKey: ForeignKeyShape): Change {
   return { kind: 'dropForeignKey', table, foreignKey };
 }
 
-/** A constraint that changed goes and comes: there is no way to alter one. */
+/** A constraint that changed is dropped and recreated: it cannot be altered. */
 function compare<T extends { readonly name: string }>(before: readonly T[], after: readonly T[]) {
   const old = byName(before);
-  const wanted = byName(after);
-  const unlike = (item: T, others: ReadonlyMap<string, T>) => {
+  const desired = byName(after);
+  const differs = (item: T, others: ReadonlyMap<string, T>) => {
     const other = others.get(item.name);
     return other === undefined || !same(item, other);
   };
-  return { gone: before.filter((item) => unlike(item, wanted)), come: after.filter((item) => unlike(item, old)) };
+  return {
+    removed: before.filter((item) => differs(item, desired)),
+    added: after.filter((item) => differs(item, old)),
+  };
 }
 
 function byName<T extends { readonly name: string }>(items: readonly T[]): ReadonlyMap<string, T> {
   return new Map(items.map((item) => [item.name, item]));
 }
 
-/** Snapshots are plain data whose properties always stand in the order of their schema. */
+/** Snapshots are plain data whose properties are always in the order of their schema. */
 function same(a: object, b: object): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }

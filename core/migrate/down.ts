@@ -1,95 +1,150 @@
-import { compare } from './compare.ts';
+import { withPlainConnection } from '../database/plain-connection.ts';
+import {
+  downFileMissing,
+  downNotOffered,
+  revertChanged,
+  revertedFileMissing,
+  revertedPluginDisabled,
+  revertTargetUnknown,
+} from '../errors/migrations.ts';
+import { compare, rejectEdited } from './compare.ts';
 import { readFiles } from './files.ts';
-import { forgetApplied, readLedger } from './ledger.ts';
-import { editedFiles, noDown } from './problems.ts';
+import { findLosses, type Loss } from './losses.ts';
+import { type AppliedMigration, forgetApplied, readMigrationsTable } from './migrations-table.ts';
 import { type SessionOptions, withMigrationSession } from './session.ts';
-import { type MigrationSource, PROJECT_SOURCE } from './sources.ts';
-import { readScript, refuseTransactionControl, runScript, type Script } from './transaction.ts';
+import { type MigrationFile, type MigrationSource, PROJECT_SOURCE } from './sources.ts';
+import { readScript, rejectTransactionControl, runScript, type Script } from './transaction.ts';
 
-export interface DownOptions extends SessionOptions {
-  /** Whose files. Tables of a plugin go only when its name is said. @defaultValue 'project' */
+/** How far to revert. */
+export interface RevertRange {
+  /** The source of the files. Tables of a plugin are dropped only if it is named explicitly. @defaultValue 'project' */
   readonly source?: string;
-  /** How many of the latest. @defaultValue 1 */
+  /** Number of latest migrations to revert. @defaultValue 1 */
   readonly steps?: number;
-  /** Instead of `steps`: everything applied after this one, which stays. */
+  /** Instead of `steps`: reverts everything applied after this one, which stays. */
   readonly to?: string;
 }
 
-export interface TakenBack {
+export interface DownOptions extends SessionOptions, RevertRange {
+  /**
+   * The migrations, as `planDown` returned them and a user confirmed them. `'all'`: whatever the range contains, on a
+   * database whose rows do not matter.
+   */
+  readonly confirmed: readonly RevertedMigration[] | 'all';
+}
+
+export interface RevertedMigration {
   readonly source: string;
   readonly name: string;
 }
 
+/** What `down` would revert, latest first, and the statements that delete data. */
+export interface RevertPlan {
+  readonly migrations: readonly RevertedMigration[];
+  readonly losses: readonly Loss[];
+}
+
 /**
- * Takes the latest files back, the last applied first, each in a transaction together with its ledger row. All of them are
- * looked at before the first one runs.
+ * What `down` would do; nothing is changed.
  *
- * @throws RIO-MIGRATE-DOWN when a file has no down file, is gone, or `to` is not applied; RIO-MIGRATE-CHANGED when it was
- *   edited, since its down file then no longer belongs to what was done.
+ * @throws RIO-MIGRATE-DOWN, RIO-MIGRATE-CHANGED as `down` does.
+ */
+export async function planDown(
+  url: string,
+  sources: readonly MigrationSource[],
+  range: RevertRange = {},
+): Promise<RevertPlan> {
+  const files = await readFiles(sources);
+  return await withPlainConnection(
+    url,
+    async (client) => {
+      const scripts = await scriptsFor(sources, files, await readMigrationsTable(client), range);
+      const planned = scripts.map(({ row, script }) => ({ source: row.source, name: row.name, sql: script.sql }));
+      return { migrations: scripts.map(({ row }) => nameOf(row)), losses: await findLosses(client, planned) };
+    },
+    { applicationName: 'rustio-admin migrate down' },
+  );
+}
+
+/**
+ * Reverts the latest files, the last applied first, each in a transaction together with its row in the migrations table. All of
+ * them are checked before the first one runs.
+ *
+ * @throws RIO-MIGRATE-DOWN when a file has no down file, is missing, or `to` is not applied; RIO-MIGRATE-CHANGED when it was
+ *   edited, since its down file then no longer matches what was applied; RIO-MIGRATE-CONFIRM when others than the confirmed
+ *   ones would be reverted.
+ *
+ * @example
+ * const { migrations } = await planDown(url, sources, { steps: 2 });
+ * if (await ask(migrations)) await down(url, sources, { steps: 2, confirmed: migrations });
  */
 export async function down(
   url: string,
   sources: readonly MigrationSource[],
-  options: DownOptions = {},
-): Promise<readonly TakenBack[]> {
-  const { source = PROJECT_SOURCE } = options;
+  options: DownOptions,
+): Promise<readonly RevertedMigration[]> {
   const files = await readFiles(sources);
   return await withMigrationSession(url, options, async (client) => {
-    const ledger = await readLedger(client);
-    const { applied, edited, missing, foreign } = compare(sources, files, ledger);
-    const own = ledger.filter((row) => row.source === source).reverse();
-    const chosen = own.slice(0, countOf(own, options));
-
-    const wrong = edited.filter(({ row }) => chosen.includes(row));
-    if (wrong.length > 0) throw editedFiles(wrong);
-    const scripts: { row: (typeof chosen)[number]; script: Script }[] = [];
-    for (const row of chosen) {
-      const what = `${row.source} ${row.name}`;
-      if (missing.includes(row) || foreign.includes(row)) throw fileGone(what, foreign.includes(row));
-      const path = applied.find((entry) => entry.row === row)?.file.down;
-      if (path === undefined) throw noDownFile(what, row.name);
-      scripts.push({ row, script: await readScript(path) });
-    }
-    refuseTransactionControl(scripts.map(({ script }) => script));
+    const appliedMigrations = await readMigrationsTable(client);
+    const scripts = await scriptsFor(sources, files, appliedMigrations, options);
+    const chosen = scripts.map(({ row }) => nameOf(row));
+    // fault: revert-not-confirmed
+    if (!isConfirmed(chosen, options.confirmed)) throw revertChanged();
 
     for (const { row, script } of scripts) {
       const durationMs = await runScript(client, script, options, ({ transaction }) =>
         forgetApplied(client, row, transaction),
       );
-      options.say?.(`reverted ${row.source} ${row.name} (${durationMs} ms)`);
+      options.log?.(`reverted ${row.source} ${row.name} (${durationMs} ms)`);
     }
-    return chosen.map(({ source: from, name }) => ({ source: from, name }));
+    return chosen;
   });
 }
 
-function countOf(latestFirst: readonly { readonly name: string }[], { steps = 1, to }: DownOptions): number {
-  if (to === undefined) return steps;
-  const wanted = to.replace(/\.sql$/, '');
-  const position = latestFirst.findIndex((row) => row.name === wanted);
-  if (position === -1) {
-    throw noDown(
-      `What came after "${wanted}"`,
-      'No applied migration of this source has that name.',
-      'See the names: rustio-admin migrate status',
-    );
+function isConfirmed(chosen: readonly RevertedMigration[], confirmed: DownOptions['confirmed']): boolean {
+  return confirmed === 'all' || JSON.stringify(chosen) === JSON.stringify(confirmed.map(nameOf));
+}
+
+function nameOf({ source, name }: RevertedMigration): RevertedMigration {
+  return { source, name };
+}
+
+interface Revertible {
+  readonly row: AppliedMigration;
+  readonly script: Script;
+}
+
+/** The down files of the range, the last applied first. */
+async function scriptsFor(
+  sources: readonly MigrationSource[],
+  files: readonly MigrationFile[],
+  appliedMigrations: readonly AppliedMigration[],
+  range: RevertRange,
+): Promise<readonly Revertible[]> {
+  const { source = PROJECT_SOURCE } = range;
+  const { applied, edited, missing, pluginDisabled } = compare(sources, files, appliedMigrations);
+  const own = appliedMigrations.filter((row) => row.source === source).reverse();
+  const chosen = own.slice(0, countOf(own, range));
+
+  rejectEdited(edited.filter(({ row }) => chosen.includes(row)));
+  const scripts: Revertible[] = [];
+  for (const row of chosen) {
+    const migration = `${row.source} ${row.name}`;
+    if (pluginDisabled.includes(row)) throw revertedPluginDisabled({ migration });
+    if (missing.includes(row)) throw revertedFileMissing({ migration });
+    const path = applied.find((entry) => entry.row === row)?.file.down;
+    if (path === undefined && source !== PROJECT_SOURCE) throw downNotOffered({ migration });
+    if (path === undefined) throw downFileMissing({ migration, file: `${row.name}.down.sql` });
+    scripts.push({ row, script: await readScript(path) });
   }
+  rejectTransactionControl(scripts.map(({ script }) => script));
+  return scripts;
+}
+
+function countOf(latestFirst: readonly { readonly name: string }[], { steps = 1, to }: RevertRange): number {
+  if (to === undefined) return steps;
+  const name = to.replace(/\.sql$/, '');
+  const position = latestFirst.findIndex((row) => row.name === name);
+  if (position === -1) throw revertTargetUnknown({ name });
   return position;
-}
-
-function noDownFile(what: string, name: string): Error {
-  return noDown(
-    what,
-    `There is no ${name}.down.sql.`,
-    `Write ${name}.down.sql beside it, or a new migration that undoes it.`,
-  );
-}
-
-function fileGone(what: string, isForeign: boolean): Error {
-  return isForeign
-    ? noDown(what, 'Its plugin is not enabled.', 'Enable the plugin in rustio.config.ts, then try again.')
-    : noDown(
-        what,
-        'Its file is gone.',
-        'Bring the file back: git log --diff-filter=D -- migrations shows where it was.',
-      );
 }

@@ -1,51 +1,38 @@
 import pg from 'pg';
 import { isUnavailable } from '../database/errors.ts';
-import { RustioError } from '../errors.ts';
-import { firstLine } from './problems.ts';
-import { lineAt, type Statement, statementsOf } from './statements.ts';
+import { connectionLost, migrationFailed, tableLocked } from '../errors/migrations.ts';
+import type { RustioError } from '../errors/rustio-error.ts';
+import { firstLine, lineAt, type Statement, splitStatements } from './statements.ts';
 
-/** A file that PostgreSQL refused. */
-export interface Failed {
+/** A file that failed in PostgreSQL. */
+export interface FailedScript {
   readonly path: string;
   readonly sql: string;
-  /** How many of its statements had ended before; undefined when all had, and the end of the transaction failed. */
+  /** How many of its statements had completed; undefined if all had, and the end of the transaction failed. */
   readonly completed: number | undefined;
   readonly error: unknown;
 }
 
-/** What failed, where, and what now: file, line and statement; PostgreSQL's own words with detail and hint. */
-export function migrationFailed({ path, sql, completed, error }: Failed): RustioError {
+/** What failed, where, and what to do: file, line and statement; PostgreSQL's message with detail and hint. */
+export function explainFailure({ path, sql, completed, error }: FailedScript): RustioError {
   const { statement, line } = placeOf(sql, completed, error);
   const own = error instanceof pg.DatabaseError ? error : undefined;
-  const details = [
-    ...(statement === undefined ? [] : [`Statement: ${firstLine(statement.text)}`]),
-    ...(own?.detail === undefined ? [] : [`Detail: ${own.detail}`]),
-    ...(own?.hint === undefined ? [] : [`Hint: ${own.hint}`]),
-    ...(own?.where === undefined ? [] : [`Where: ${own.where}`]),
-  ];
-  return new RustioError(
-    'RIO-MIGRATE-FAILED',
-    {
-      problem: `${path}${line === undefined ? '' : `:${line}`} failed: ${error instanceof Error ? error.message : String(error)}`,
-      why: 'Nothing of this file remains: it is one transaction. What was applied before it stands.',
-      ...advice(error),
-    },
-    { details, cause: error },
-  );
+  return definitionFor(error)({
+    place: `${path}${line === undefined ? '' : `:${line}`}`,
+    reason: error instanceof Error ? error.message : String(error),
+    details: [
+      ...(statement === undefined ? [] : [`Statement: ${firstLine(statement.text)}`]),
+      ...(own?.detail === undefined ? [] : [`Detail: ${own.detail}`]),
+      ...(own?.hint === undefined ? [] : [`Hint: ${own.hint}`]),
+      ...(own?.where === undefined ? [] : [`Where: ${own.where}`]),
+    ],
+    cause: error,
+  });
 }
 
-function advice(error: unknown): { fix: string; retry: string } {
-  const code = error instanceof pg.DatabaseError ? error.code : undefined;
-  if (code === '55P03') {
-    return {
-      fix: 'Somebody else uses the table. Wait for that, or see who: select pid, query from pg_stat_activity;',
-      retry: 'At once: run rustio-admin migrate again.',
-    };
-  }
-  if (isUnavailable(error)) {
-    return { fix: 'Look at the server, and at the network on the way.', retry: 'When the server answers again.' };
-  }
-  return { fix: 'Correct the file, or the rows that stand against it.', retry: 'Run rustio-admin migrate again.' };
+function definitionFor(error: unknown): typeof migrationFailed {
+  if (error instanceof pg.DatabaseError && error.code === '55P03') return tableLocked;
+  return isUnavailable(error) ? connectionLost : migrationFailed;
 }
 
 interface Place {
@@ -53,10 +40,10 @@ interface Place {
   readonly line: number | undefined;
 }
 
-/** PostgreSQL's position where it gives one; else the statement after those that ended. */
+/** PostgreSQL's position if it gives one; otherwise the statement after those that completed. */
 function placeOf(sql: string, completed: number | undefined, error: unknown): Place {
   if (completed === undefined) return { statement: undefined, line: undefined };
-  const statements = statementsOf(sql);
+  const statements = splitStatements(sql);
   const position = error instanceof pg.DatabaseError ? Number(error.position) : Number.NaN;
   if (Number.isInteger(position) && position > 0) {
     const offset = unitsOf(sql, position - 1);

@@ -1,25 +1,12 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { duplicateNumber, foreignFile, noFolder } from './problems.ts';
-import { type MigrationSource, PROJECT_SOURCE } from './sources.ts';
+import { downFileWithoutMigration, duplicateNumber, folderUnreadable, invalidFileName } from '../errors/migrations.ts';
+import { type MigrationFile, type MigrationSource, PROJECT_SOURCE } from './sources.ts';
 
-/** A migration on disk. */
-export interface MigrationFile {
-  readonly source: string;
-  /** Without `.sql`: `0001_accounts`, `20261120093000_add_status`. */
-  readonly name: string;
-  readonly path: string;
-  readonly sql: string;
-  /** Of the text with line ends `\n`, so that a checkout on Windows is no edit. */
-  readonly sha256: string;
-  /** The path of its down file, where there is one. */
-  readonly down: string | undefined;
-}
-
-/** Plugins count, so that their chain reads as a list; projects take the time, so that two branches do not meet. */
-const NUMBERED = /^(\d{4})_[a-z0-9_]+(\.down)?\.sql$/;
-const STAMPED = /^(\d{14})_[a-z0-9_]+(\.down)?\.sql$/;
+/** Plugins use numbers, so that their migrations read as a list; projects use timestamps, so that two branches do not clash. */
+const NUMBERED = { pattern: /^(\d{4})_[a-z0-9_]+(\.down)?\.sql$/, example: '0001_add_status.sql' };
+const STAMPED = { pattern: /^(\d{14})_[a-z0-9_]+(\.down)?\.sql$/, example: '20261120093000_add_status.sql' };
 
 /** All migrations of all sources, in the order in which they are applied. */
 export async function readFiles(sources: readonly MigrationSource[]): Promise<readonly MigrationFile[]> {
@@ -29,21 +16,24 @@ export async function readFiles(sources: readonly MigrationSource[]): Promise<re
 /**
  * The migrations of one source, oldest first.
  *
- * @throws RIO-MIGRATE-FILE for a `.sql` file that would otherwise be passed over in silence: a name of another form, a number
- *   that two bear, a down file without its up file.
+ * @throws RIO-MIGRATE-FILE for a `.sql` file that would otherwise be silently ignored: an invalid name, a duplicate number, a
+ *   down file without its up file.
  */
 export async function readSource(source: MigrationSource): Promise<readonly MigrationFile[]> {
   const names = await sqlFiles(source);
-  const form = source.name === PROJECT_SOURCE ? STAMPED : NUMBERED;
+  const details = [source.folder];
+  const { pattern, example } = source.name === PROJECT_SOURCE ? STAMPED : NUMBERED;
   const ups = names.filter((name) => !name.endsWith('.down.sql'));
   const numbers = new Map<string, string>();
   for (const name of names) {
-    const number = form.exec(name)?.[1];
-    const isOrphan = name.endsWith('.down.sql') && !ups.includes(name.replace(/\.down\.sql$/, '.sql'));
-    if (number === undefined || isOrphan) throw foreignFile(source, name, isOrphan);
-    if (name.endsWith('.down.sql')) continue;
-    const other = numbers.get(number);
-    if (other !== undefined) throw duplicateNumber(source, other, name);
+    const number = pattern.exec(name)?.[1];
+    const isDown = name.endsWith('.down.sql');
+    if (isDown && !ups.includes(name.replace(/\.down\.sql$/, '.sql')))
+      throw downFileWithoutMigration({ file: name, details });
+    if (number === undefined) throw invalidFileName({ file: name, form: example, details });
+    if (isDown) continue;
+    const first = numbers.get(number);
+    if (first !== undefined) throw duplicateNumber({ first, second: name, details });
     numbers.set(number, name);
   }
   return Promise.all(ups.map((name) => readMigration(source, name, names)));
@@ -58,7 +48,7 @@ async function readMigration(source: MigrationSource, file: string, names: reado
   return { source: source.name, name, path: full, sql, sha256, down };
 }
 
-/** A file as it is run: without a byte order mark, lines ended by `\n`. */
+/** The SQL of a file as it is run: without a byte order mark, with `\n` line endings. */
 export async function readSql(file: string): Promise<string> {
   return (await readFile(file, 'utf8')).replace(/^\uFEFF/, '').replaceAll('\r\n', '\n');
 }
@@ -69,9 +59,9 @@ async function sqlFiles(source: MigrationSource): Promise<readonly string[]> {
     // By code units: the same order on every machine.
     return names.filter((name) => name.endsWith('.sql')).sort();
   } catch (error) {
-    // A project begins without migrations; a plugin that says it has some must have brought them.
+    // A project begins without migrations; a plugin that declares a folder must have it.
     if (source.name === PROJECT_SOURCE && isMissing(error)) return [];
-    throw noFolder(source, error);
+    throw folderUnreadable({ source: source.name, folder: source.folder, cause: error });
   }
 }
 

@@ -1,89 +1,128 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import type { ModelInfo } from '../model/registry.ts';
+import { invalidMigrationName, tableNotCreatedHere } from '../errors/migrations.ts';
+import type { ModelInfo } from '../model/field-type.ts';
 import type { Change } from './change.ts';
 import { diff } from './diff.ts';
 import { readSource } from './files.ts';
 import { type Finding, lint } from './lint.ts';
-import { badName } from './problems.ts';
+import { suggestName, toFileName } from './migration-name.ts';
+import { withoutReleasedTables } from './released-tables.ts';
+import { type RenameAnswers, settleRenames } from './rename-answers.ts';
+import { renamedModels } from './renames.ts';
 import { renderFile } from './render.ts';
-import { emptySnapshot } from './shape.ts';
-import { snapshotOf } from './snapshot.ts';
-import { printSnapshot, readSnapshot, writeWhole } from './snapshot-file.ts';
+import { emptySnapshot, type Snapshot } from './shape.ts';
+import { printSnapshot, readSnapshot, SNAPSHOT_FILE, writeAtomically } from './snapshot-file.ts';
 import { projectSource } from './sources.ts';
-import { slug, titleOf } from './title.ts';
 
-export const SNAPSHOT_FILE = 'snapshot.json';
-
-export interface MigrationProject {
-  /** Absolute path of the project; its migrations lie in `migrations`. */
+export interface MigrationProject extends RenameAnswers {
+  /** Absolute path of the project; its migrations are in `migrations`. */
   readonly folder: string;
   readonly models: readonly ModelInfo[];
-  /** The clock; a test gives its own. */
+  /** The clock; tests pass their own. */
   readonly now?: () => Date;
+  /** Which of these tables are in the database. Without a database: none. */
+  readonly existing?: (tables: readonly string[]) => Promise<readonly string[]>;
+  /** The SQL that rewrites the name of a model where rows contain it. */
+  readonly renameModel?: (from: string, to: string) => readonly string[];
 }
 
-export interface MadeMigration {
-  /** `20261120093000_add_status` */
-  readonly name: string;
+export interface GeneratedMigration {
+  /** `20261120093000_add_status`; undefined if only the snapshot changed. */
+  readonly name: string | undefined;
   /** Absolute paths of what was written. */
   readonly files: readonly string[];
   readonly changes: readonly Change[];
-  /** What its reader should look at before it is applied. */
+  /** What a reviewer should check before it is applied. */
   readonly findings: readonly Finding[];
-  /** What is odd about the folder itself. */
+  /** What is unusual about the folder itself. */
   readonly notes: readonly string[];
 }
 
 /**
  * Writes the difference between the models and the last snapshot as a migration, its down file and the new snapshot. Needs no
- * database. Undefined when there is no difference; then nothing is written.
+ * database. Undefined if there is no difference; then nothing is written.
  *
- * @throws RIO-MIGRATE-SNAPSHOT, RIO-MIGRATE-FILE, RIO-MIGRATE-NAME before anything is written.
+ * @throws RIO-MIGRATE-SNAPSHOT, RIO-MIGRATE-FILE, RIO-MIGRATE-NAME, RIO-MIGRATE-RENAME, RIO-MIGRATE-EXISTS before anything is
+ *   written.
  *
  * @example
  * await makeMigration({ folder, models: models.all }, 'add status to patient');
  */
-export async function makeMigration(project: MigrationProject, name?: string): Promise<MadeMigration | undefined> {
+export async function makeMigration(project: MigrationProject, name?: string): Promise<GeneratedMigration | undefined> {
   const source = projectSource(project.folder);
   const snapshotFile = path.join(source.folder, SNAPSHOT_FILE);
   const [existing, before] = await Promise.all([readSource(source), readSnapshot(snapshotFile)]);
-  const after = snapshotOf(project.models);
-  const changes = diff(before ?? emptySnapshot, after);
-  if (changes.length === 0) return undefined;
+  const { before: known, after, notes } = withoutReleasedTables(before ?? emptySnapshot, project.models);
+  if (before === undefined && existing.length > 0) {
+    notes.push('There are migrations, but no snapshot.json: everything is treated as new.');
+  }
+  const changes = await changesFor(known, after, project);
+  if (changes.length === 0) {
+    if (notes.length === 0 || before === undefined || printSnapshot(before) === printSnapshot(after)) return undefined;
+    await writeAtomically(snapshotFile, printSnapshot(after));
+    return { name: undefined, files: [snapshotFile], changes, findings: [], notes };
+  }
 
-  const words = name === undefined ? titleOf(changes) : slug(name);
-  if (words === '') throw badName(name ?? '');
+  const words = name === undefined ? suggestName(changes) : toFileName(name);
+  if (words === '') throw invalidMigrationName({ name: name ?? '' });
   const stamp = nextStamp(
     project.now?.() ?? new Date(),
     existing.map((file) => file.name),
   );
-  const full = `${stamp}_${words}`;
+  const fileName = `${stamp}_${words}`;
   const sql = renderFile(changes);
-  const up = path.join(source.folder, `${full}.sql`);
-  const down = path.join(source.folder, `${full}.down.sql`);
+  const up = path.join(source.folder, `${fileName}.sql`);
+  const down = path.join(source.folder, `${fileName}.down.sql`);
 
   await mkdir(source.folder, { recursive: true });
-  // The snapshot last: without it the next run makes the same changes again, which nobody overlooks; with it alone they would
-  // be lost.
-  await writeWhole(down, sql.down);
-  await writeWhole(up, sql.up);
-  await writeWhole(snapshotFile, printSnapshot(after));
-  const notes =
-    before === undefined && existing.length > 0
-      ? ['There are migrations, but no snapshot.json: everything is taken as new.']
-      : [];
-  return { name: full, files: [up, down, snapshotFile], changes, findings: lint(changes), notes };
+  // The snapshot is written last: without it the next run generates the same changes again, which is easy to notice; with the
+  // snapshot alone they would be lost.
+  await writeAtomically(down, sql.down);
+  await writeAtomically(up, sql.up);
+  await writeAtomically(snapshotFile, printSnapshot(after));
+  return { name: fileName, files: [up, down, snapshotFile], changes, findings: lint(changes), notes };
 }
 
-/** UTC to the second; one second after the newest file when that is not older, so that a file follows those it builds on. */
+/** The differences, with the renames that were given or confirmed. */
+async function changesFor(before: Snapshot, after: Snapshot, project: MigrationProject): Promise<readonly Change[]> {
+  const renamed = await settleRenames(before, after, project);
+  const changes = diff(renamed.before, after);
+  await rejectExisting([...renamed.changes, ...changes], project);
+  // A schema must exist before a table moves into it.
+  const schemas = diff(before, after).filter(({ kind }) => kind === 'createSchema');
+  const renameModel = project.renameModel ?? (() => []);
+  const models = renamedModels(renamed.before, after).map(
+    ({ from, to }): Change => ({
+      kind: 'renameModel',
+      from,
+      to,
+      sql: renameModel(from, to),
+      undo: renameModel(to, from),
+    }),
+  );
+  return [...schemas, ...renamed.changes, ...models, ...changes.filter(({ kind }) => kind !== 'createSchema')];
+}
+
+/** @throws RIO-MIGRATE-EXISTS: a table that is there already was not created by a migration of the project. */
+async function rejectExisting(changes: readonly Change[], { existing }: MigrationProject): Promise<void> {
+  const created = changes.flatMap((change) => {
+    if (change.kind === 'createTable') return [change.table.name];
+    return change.kind === 'renameTable' ? [change.to] : [];
+  });
+  // fault: existing-table-created
+  const tables = created.length === 0 ? [] : ((await existing?.(created)) ?? []);
+  if (tables.length > 0) throw tableNotCreatedHere({ tables: tables.join(', '), count: tables.length });
+}
+
+/** UTC to the second; one second after the newest file if that is not older, so that a file follows those it builds on. */
 function nextStamp(now: Date, existing: readonly string[]): string {
   const newest = existing.map((name) => name.slice(0, 14)).reduce((a, b) => (a > b ? a : b), '');
   const stamp = stampOf(now);
   if (stamp > newest) return stamp;
   const next = newest.replace(/^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/, '$1-$2-$3T$4:$5:$6Z');
   const time = Date.parse(next);
-  // A file named by hand may bear a time that is none; then its number plus one still sorts behind it.
+  // A hand-written name may contain an invalid time; then its number plus one still sorts after it.
   return Number.isNaN(time) ? String(BigInt(newest) + 1n).padStart(14, '0') : stampOf(new Date(time + 1000));
 }
 

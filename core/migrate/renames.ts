@@ -1,93 +1,203 @@
+/**
+ * Renames. A snapshot cannot tell a renamed column from one that was dropped beside a new one, so the developer is asked, and
+ * nothing is dropped before they have answered. A rename that they confirmed is applied to the old snapshot; what is different
+ * after that (default, nullability, type, checks, indexes) is an ordinary change of the column.
+ */
+import { quoteName } from '../sql/quote.ts';
 import type { Change } from './change.ts';
-import { quoteName, quoteTable } from './quote.ts';
-import type { TableShape } from './shape.ts';
-import { splitTable } from './snapshot.ts';
+import { diff } from './diff.ts';
+import type { ForeignKeyShape, IndexShape, KeyShape, Snapshot, TableShape } from './shape.ts';
+import { modelName } from './snapshot.ts';
+import { tokenize } from './statements.ts';
 
-/** A drop and an add that look like one thing under a new name. Never acted on: only a person knows. */
-export interface LikelyRename {
-  readonly from: Change;
-  readonly to: Change;
-  /** The statements that would keep the values, and give everything the name that later migrations know it by. */
-  readonly sql: readonly string[];
+/** What was renamed. Columns are those of the table that has this name afterwards. */
+export type Rename =
+  | { readonly kind: 'table'; readonly from: string; readonly to: string }
+  | { readonly kind: 'column'; readonly table: string; readonly from: string; readonly to: string };
+
+/** A table or column that is no longer in the models, and the new ones that it may be now, the likeliest first. */
+export type RenameQuestion =
+  | { readonly kind: 'table'; readonly from: string; readonly candidates: readonly string[] }
+  | { readonly kind: 'column'; readonly table: string; readonly from: string; readonly candidates: readonly string[] };
+
+/**
+ * Everything that may have been renamed: each dropped table beside new ones; in a table that stays, each dropped column beside
+ * new ones. Whether they look alike decides the order only: a renamed column may have got another type at the same time.
+ */
+export function renameQuestions(changes: readonly Change[]): readonly RenameQuestion[] {
+  const created = changes.flatMap((change) => (change.kind === 'createTable' ? [change.table] : []));
+  const added = changes.flatMap((change) => (change.kind === 'addColumn' ? [change] : []));
+  return changes.flatMap((change): RenameQuestion[] => {
+    if (change.kind === 'dropTable' && created.length > 0) {
+      const byLikeness = created.toSorted((a, b) => likeness(change.table, b) - likeness(change.table, a));
+      return [{ kind: 'table', from: change.table.name, candidates: byLikeness.map(({ name }) => name) }];
+    }
+    if (change.kind !== 'dropColumn') return [];
+    const { table, column } = change;
+    const ofTable = added.filter((other) => other.table === table).map((other) => other.column);
+    if (ofTable.length === 0) return [];
+    const byType = ofTable.toSorted((a, b) => Number(b.type === column.type) - Number(a.type === column.type));
+    return [{ kind: 'column', table, from: column.name, candidates: byType.map(({ name }) => name) }];
+  });
 }
 
-/** Columns of one type in one table, one gone and one come; tables whose columns are mostly the same. */
-export function likelyRenames(changes: readonly Change[]): readonly LikelyRename[] {
-  return [...renamedColumns(changes), ...renamedTables(changes)];
+/** How many columns two tables share. */
+function likeness(one: TableShape, other: TableShape): number {
+  const columns = new Set(one.columns.map(({ name, type }) => `${name} ${type}`));
+  return other.columns.filter(({ name, type }) => columns.has(`${name} ${type}`)).length;
 }
 
-function renamedColumns(changes: readonly Change[]): LikelyRename[] {
-  const taken = new Set<Change>();
-  return changes.flatMap((from) => {
-    if (from.kind !== 'dropColumn') return [];
-    const to = changes.find(
-      (change) =>
-        change.kind === 'addColumn' &&
-        !taken.has(change) &&
-        change.table === from.table &&
-        change.column.type === from.column.type &&
-        change.column.identity === from.column.identity,
+export interface Renamed {
+  /** The old snapshot with the new names. */
+  readonly before: Snapshot;
+  /** The statements that lead to it, in order. */
+  readonly changes: readonly Change[];
+}
+
+/** Applies renames to a snapshot: also in keys, indexes, checks and foreign keys, whose own names follow those of `after`. */
+export function applyRenames(before: Snapshot, after: Snapshot, renames: readonly Rename[]): Renamed {
+  const changes: Change[] = [];
+  let tables = before.tables;
+  for (const rename of renames) {
+    changes.push(findChange(rename));
+    tables = tables.map((table) =>
+      rename.kind === 'table' ? renameTable(table, rename) : renameColumn(table, rename),
     );
-    if (to?.kind !== 'addColumn') return [];
-    taken.add(to);
-    const sql = `alter table ${quoteTable(from.table)} rename column ${quoteName(from.column.name)} to ${quoteName(to.column.name)};`;
-    return [{ from, to, sql: [sql] }];
+  }
+  const touched = new Set(renames.map((rename) => (rename.kind === 'table' ? rename.to : rename.table)));
+  const desired = new Map(after.tables.map((table) => [table.name, table]));
+  tables = tables.map((table) => {
+    const target = desired.get(table.name);
+    if (target === undefined || !touched.has(table.name)) return table;
+    const named = renameConstraints(table, target);
+    changes.push(...named.changes);
+    return named.table;
+  });
+  return { before: { ...before, tables }, changes };
+}
+
+/** A model whose table stays, or was renamed, and which has another name now. */
+export function renamedModels(
+  before: Snapshot,
+  after: Snapshot,
+): readonly { readonly from: string; readonly to: string }[] {
+  const old = new Map(before.tables.map((table) => [table.name, table.model]));
+  return after.tables.flatMap((table) => {
+    const from = old.get(table.name);
+    const to = modelName(table);
+    return from === undefined || from === to ? [] : [{ from, to }];
   });
 }
 
-function renamedTables(changes: readonly Change[]): LikelyRename[] {
-  const taken = new Set<Change>();
-  return changes.flatMap((from) => {
-    if (from.kind !== 'dropTable') return [];
-    const old = new Set(from.table.columns.map((column) => `${column.name} ${column.type}`));
-    const to = changes.find((change) => {
-      if (change.kind !== 'createTable' || taken.has(change)) return false;
-      const shared = change.table.columns.filter((column) => old.has(`${column.name} ${column.type}`)).length;
-      return shared * 2 > Math.max(old.size, change.table.columns.length);
-    });
-    if (to?.kind !== 'createTable') return [];
-    taken.add(to);
-    return [{ from, to, sql: renameTable(from.table, to.table) }];
-  });
+/** Whether a migration has to be generated. */
+export function hasChanges(before: Snapshot, after: Snapshot): boolean {
+  return diff(before, after).length > 0 || renamedModels(before, after).length > 0;
 }
 
-function renameTable(before: TableShape, after: TableShape): string[] {
-  const table = quoteTable(after.name);
-  const [schema] = splitTable(after.name);
-  const moved =
-    schema === splitTable(before.name)[0]
-      ? []
-      : [`alter table ${quoteTable(before.name)} set schema ${quoteName(schema || 'public')};`];
-  const between = moved.length === 0 ? before.name : [schema, splitTable(before.name)[1]].filter(Boolean).join('.');
+function findChange(rename: Rename): Change {
+  if (rename.kind === 'table') return { kind: 'renameTable', from: rename.from, to: rename.to };
+  return { kind: 'renameColumn', table: rename.table, from: rename.from, to: rename.to };
+}
+
+function renameTable(table: TableShape, { from, to }: Rename): TableShape {
+  return {
+    ...table,
+    ...(table.name === from && { name: to, model: modelName(table) }),
+    foreignKeys: table.foreignKeys.map((key) => (key.target === from ? { ...key, target: to } : key)),
+  };
+}
+
+function renameColumn(table: TableShape, rename: Extract<Rename, { kind: 'column' }>): TableShape {
+  const { from, to } = rename;
+  const rewrite = (columns: readonly string[]) => columns.map((name) => (name === from ? to : name));
+  const foreignKeys = table.foreignKeys.map((key) => ({
+    ...key,
+    columns: table.name === rename.table ? rewrite(key.columns) : key.columns,
+    targetColumns: key.target === rename.table ? rewrite(key.targetColumns) : key.targetColumns,
+  }));
+  if (table.name !== rename.table) return { ...table, foreignKeys };
+  return {
+    ...table,
+    columns: table.columns.map((column) => (column.name === from ? { ...column, name: to } : column)),
+    primaryKey: { ...table.primaryKey, columns: rewrite(table.primaryKey.columns) },
+    uniques: table.uniques.map((key) => ({ ...key, columns: rewrite(key.columns) })),
+    indexes: table.indexes.map((index) => ({
+      ...index,
+      columns: index.columns.map((column) => (column.name === from ? { ...column, name: to } : column)),
+    })),
+    checks: table.checks.map((check) => ({ ...check, condition: renameInCondition(check.condition, from, to) })),
+    foreignKeys,
+  };
+}
+
+/** Replaces the name of a column in a condition, but not the same word in a string. */
+function renameInCondition(condition: string, from: string, to: string): string {
+  let result = '';
+  let end = 0;
+  for (const token of tokenize(condition)) {
+    if (token.kind === 'text' || token.kind === 'sign' || condition.slice(token.start, token.end) !== quoteName(from))
+      continue;
+    result += condition.slice(end, token.start) + quoteName(to);
+    end = token.end;
+  }
+  return result + condition.slice(end);
+}
+
+/** Gives constraints and indexes whose content is the same the names that the models expect. */
+function renameConstraints(table: TableShape, target: TableShape): { table: TableShape; changes: readonly Change[] } {
   const keys = pairs(
-    [before.primaryKey, ...before.uniques],
-    [after.primaryKey, ...after.uniques],
-    (key) => key.columns,
+    [table.primaryKey, ...table.uniques],
+    [target.primaryKey, ...target.uniques],
+    ({ columns }: KeyShape) => columns,
   );
-  const checks = pairs(before.checks, after.checks, (check) => check.condition);
-  const indexes = pairs(before.indexes, after.indexes, (index) => [index.method, index.columns]);
-  return [
-    ...moved,
-    `alter table ${quoteTable(between)} rename to ${quoteName(splitTable(after.name)[1])};`,
-    ...[...keys, ...checks].map(
-      ([from, to]) => `alter table ${table} rename constraint ${quoteName(from)} to ${quoteName(to)};`,
-    ),
-    ...indexes.map(
-      ([from, to]) =>
-        `alter index ${quoteTable(schema === '' ? from : `${schema}.${from}`)} rename to ${quoteName(to)};`,
-    ),
-  ];
+  const checks = pairs(table.checks, target.checks, ({ condition }) => condition);
+  const foreignKeys = pairs(
+    table.foreignKeys,
+    target.foreignKeys,
+    ({ columns, target: to, targetColumns }: ForeignKeyShape) => [columns, to, targetColumns],
+  );
+  const indexes = pairs(table.indexes, target.indexes, ({ method, columns }: IndexShape) => [method, columns]);
+  const named = <T extends { readonly name: string }>(item: T, names: ReadonlyMap<string, string>): T => ({
+    ...item,
+    name: names.get(item.name) ?? item.name,
+  });
+  const change =
+    (kind: 'renameConstraint' | 'renameIndex') =>
+    ([from, to]: readonly [string, string]): Change => ({
+      kind,
+      table: table.name,
+      from,
+      to,
+    });
+  return {
+    table: {
+      ...table,
+      primaryKey: named(table.primaryKey, keys),
+      uniques: table.uniques.map((item) => named(item, keys)),
+      checks: table.checks.map((item) => named(item, checks)),
+      foreignKeys: table.foreignKeys.map((item) => named(item, foreignKeys)),
+      indexes: table.indexes.map((item) => named(item, indexes)),
+    },
+    changes: [
+      ...[...keys, ...checks, ...foreignKeys].map(change('renameConstraint')),
+      ...[...indexes].map(change('renameIndex')),
+    ],
+  };
 }
 
-/** Old and new name of what is the same but for its name. */
+/** Old and new name of items that differ only in name. */
 function pairs<T extends { readonly name: string }>(
   before: readonly T[],
   after: readonly T[],
   shape: (item: T) => unknown,
-): (readonly [string, string])[] {
+): ReadonlyMap<string, string> {
+  const kept = new Set(before.map(({ name }) => name).filter((name) => after.some((item) => item.name === name)));
   const old = new Map(before.map((item) => [JSON.stringify(shape(item)), item.name]));
-  return after.flatMap((item) => {
+  const result = new Map<string, string>();
+  for (const item of after) {
     const name = old.get(JSON.stringify(shape(item)));
-    return name === undefined || name === item.name ? [] : [[name, item.name] as const];
-  });
+    if (name === undefined || kept.has(name) || kept.has(item.name)) continue;
+    result.set(name, item.name);
+  }
+  return result;
 }

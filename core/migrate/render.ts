@@ -1,17 +1,17 @@
-/** Changes as SQL that a person can read, check and edit: one statement a line where it fits, names for everything. */
-import { sqlLiteral } from '../model/sql-literal.ts';
+/** Changes as SQL that is easy to read, check and edit: one statement per line where it fits, names for everything. */
+import { quoteLiteral, quoteName, quoteNames, quoteTable } from '../sql/quote.ts';
 import { castBetween } from './cast.ts';
 import { type Change, undo } from './change.ts';
 import { type Finding, lint } from './lint.ts';
-import { quoteName, quoteNames, quoteTable } from './quote.ts';
 import type { ColumnShape, ForeignKeyShape, IndexShape, KeyShape, TableShape } from './shape.ts';
+import { splitTable } from './snapshot.ts';
 
 export interface Sql {
   readonly up: string;
   readonly down: string;
 }
 
-/** The text of a migration and of its down file, with what their reader should know as comments. */
+/** The text of a migration and of its down file, with findings for reviewers as comments. */
 export function renderFile(changes: readonly Change[]): Sql {
   return { up: fileOf(changes), down: fileOf(undo(changes)) };
 }
@@ -23,8 +23,8 @@ function fileOf(changes: readonly Change[]): string {
 }
 
 function comments(findings: readonly Finding[]): string[] {
-  // A name may hold a line break; a comment must not end there.
-  return findings.flatMap((finding) => finding.says.map((line) => `-- ${line.replaceAll(/[\r\n]+/g, ' ')}`));
+  // A name may contain a line break; it must not end the comment.
+  return findings.flatMap((finding) => finding.message.map((line) => `-- ${line.replaceAll(/[\r\n]+/g, ' ')}`));
 }
 
 function statements(change: Change): readonly string[] {
@@ -43,6 +43,16 @@ function statements(change: Change): readonly string[] {
       return [alter(change.table, `drop column ${quoteName(change.column.name)}`)];
     case 'alterColumn':
       return alterColumn(change.table, change.before, change.after);
+    case 'renameTable':
+      return renameTable(change.from, change.to);
+    case 'renameColumn':
+      return [alter(change.table, `rename column ${quoteName(change.from)} to ${quoteName(change.to)}`)];
+    case 'renameConstraint':
+      return [alter(change.table, `rename constraint ${quoteName(change.from)} to ${quoteName(change.to)}`)];
+    case 'renameIndex':
+      return [`alter index ${quoteTable(inSchemaOf(change.table, change.from))} rename to ${quoteName(change.to)};`];
+    case 'renameModel':
+      return change.sql;
     case 'addPrimaryKey':
       return [alter(change.table, `add ${keySql(change.key, 'primary key')}`)];
     case 'addUnique':
@@ -50,7 +60,7 @@ function statements(change: Change): readonly string[] {
     case 'addIndex':
       return [createIndex(change.table, change.index)];
     case 'dropIndex':
-      return [`drop index ${quoteTable(besides(change.table, change.index.name))};`];
+      return [`drop index ${quoteTable(inSchemaOf(change.table, change.index.name))};`];
     case 'addCheck':
       return [alter(change.table, `add ${checkSql(change.check)}`)];
     case 'addForeignKey':
@@ -65,6 +75,16 @@ function statements(change: Change): readonly string[] {
   }
 }
 
+function renameTable(from: string, to: string): string[] {
+  const [[oldSchema, oldName], [schema, name]] = [splitTable(from), splitTable(to)];
+  // A table without a schema is where the search path finds it first: in `public`, unless the role has another one.
+  const moved = [schema, oldName].filter(Boolean).join('.');
+  return [
+    ...(schema === oldSchema ? [] : [`alter table ${quoteTable(from)} set schema ${quoteName(schema || 'public')};`]),
+    ...(name === oldName ? [] : [`alter table ${quoteTable(moved)} rename to ${quoteName(name)};`]),
+  ];
+}
+
 function createTable(table: TableShape): string {
   const lines = [
     ...table.columns.map(columnSql),
@@ -75,11 +95,23 @@ function createTable(table: TableShape): string {
   return `create table ${quoteTable(table.name)} (\n${lines.map((line) => `  ${line}`).join(',\n')}\n);`;
 }
 
+/**
+ * A temporary table with the columns, checks and indexes of a table, whose indexes end in their place. For comparing: PostgreSQL
+ * writes conditions and defaults in its own way.
+ */
+export function temporaryTableSql(table: TableShape, name: string): string {
+  const lines = [...table.columns.map(columnSql), ...table.checks.map(checkSql)];
+  return [
+    `create temporary table ${name} (${lines.join(', ')});`,
+    ...table.indexes.map((index, place) => createIndex(`pg_temp.${name}`, { ...index, name: `${name}_${place}` })),
+  ].join('\n');
+}
+
 function columnSql(column: ColumnShape): string {
   const parts = [quoteName(column.name), column.type];
   if (!column.nullable) parts.push('not null');
   if (column.default !== null) parts.push(`default ${column.default}`);
-  // `by default`, so that rows with given keys (an import, a restored one) can be put in.
+  // `by default`, so that rows with given keys (imported, restored) can be inserted.
   if (column.identity) parts.push('generated by default as identity');
   return parts.join(' ');
 }
@@ -90,7 +122,7 @@ function alterColumn(table: string, before: ColumnShape, after: ColumnShape): re
   const redefaulted = before.default !== after.default;
   const actions: string[] = [];
   if (before.identity && !after.identity) actions.push('drop identity');
-  // A default is no value: it has to go before the type changes, and comes back as one of the new type.
+  // A default is not converted: it is dropped before the type changes, and set again with the new type.
   if (before.default !== null && (retyped || redefaulted)) actions.push('drop default');
   if (retyped) {
     const { using } = castBetween(after.name, before.type, after.type);
@@ -99,15 +131,15 @@ function alterColumn(table: string, before: ColumnShape, after: ColumnShape): re
   if (before.nullable && !after.nullable) actions.push('set not null');
   if (!before.nullable && after.nullable) actions.push('drop not null');
   if (after.default !== null && (retyped || redefaulted)) actions.push(`set default ${after.default}`);
-  const numbered = !before.identity && after.identity;
-  if (numbered) actions.push('add generated by default as identity');
+  const becomesIdentity = !before.identity && after.identity;
+  if (becomesIdentity) actions.push('add generated by default as identity');
   const altered = actions.map((action) => alter(table, `alter column ${column} ${action}`));
-  return numbered ? [...altered, goOnCounting(table, after.name)] : altered;
+  return becomesIdentity ? [...altered, setSequence(table, after.name)] : altered;
 }
 
-/** A new identity counts from 1, where rows may be already. */
-function goOnCounting(table: string, column: string): string {
-  const sequence = `pg_get_serial_sequence(${sqlLiteral(quoteTable(table))}, ${sqlLiteral(column)})`;
+/** A new identity starts at 1, but there may already be rows. */
+function setSequence(table: string, column: string): string {
+  const sequence = `pg_get_serial_sequence(${quoteLiteral(quoteTable(table))}, ${quoteLiteral(column)})`;
   return `select setval(${sequence}, coalesce(max(${quoteName(column)}), 0) + 1, false) from ${quoteTable(table)};`;
 }
 
@@ -142,8 +174,8 @@ function addForeignKey(table: string, key: ForeignKeyShape): string {
   ].join('\n');
 }
 
-function keySql(key: KeyShape, sort: 'primary key' | 'unique'): string {
-  return `constraint ${quoteName(key.name)} ${sort} (${quoteNames(key.columns)})`;
+function keySql(key: KeyShape, type: 'primary key' | 'unique'): string {
+  return `constraint ${quoteName(key.name)} ${type} (${quoteNames(key.columns)})`;
 }
 
 function checkSql(check: { readonly name: string; readonly condition: string }): string {
@@ -158,8 +190,8 @@ function alter(table: string, action: string): string {
   return `alter table ${quoteTable(table)} ${action};`;
 }
 
-/** An index lives in its table's schema. */
-function besides(table: string, index: string): string {
+/** An index is in its table's schema. */
+function inSchemaOf(table: string, index: string): string {
   const dot = table.indexOf('.');
   return dot === -1 ? index : `${table.slice(0, dot)}.${index}`;
 }

@@ -1,14 +1,20 @@
-import { compare } from './compare.ts';
+import { lossNotConfirmed } from '../errors/migrations.ts';
+import { compare, rejectEdited } from './compare.ts';
 import { readFiles } from './files.ts';
-import { ensureLedger, readLedger, recordApplied } from './ledger.ts';
-import { editedFiles } from './problems.ts';
+import { describeLosses, findLosses, type Loss } from './losses.ts';
+import { ensureMigrationsTable, readMigrationsTable, recordApplied } from './migrations-table.ts';
 import { type SessionOptions, withMigrationSession } from './session.ts';
 import type { MigrationSource } from './sources.ts';
-import { refuseTransactionControl, runScript } from './transaction.ts';
+import { rejectTransactionControl, runScript } from './transaction.ts';
 
 export interface MigrateOptions extends SessionOptions {
-  /** Who does it, for the ledger. */
+  /** Who runs the migrations, for the migrations table. */
   readonly by: string;
+  /**
+   * The statements that may delete or convert data, as `plannedLosses` returned them and a user confirmed them. `'all'`: on a
+   * database whose rows do not matter. @defaultValue none
+   */
+  readonly confirmed?: readonly Loss[] | 'all';
 }
 
 export interface AppliedFile {
@@ -19,19 +25,19 @@ export interface AppliedFile {
 
 export interface MigrateResult {
   readonly applied: readonly AppliedFile[];
-  /** What a person should look at, though nothing failed. */
+  /** What the user should check, although nothing failed. */
   readonly notes: readonly string[];
 }
 
 /**
- * Applies every pending file, each in a transaction of its own together with its ledger row. Two that run at once apply
- * everything once. Killed at any moment, it leaves whole files only, and the next run goes on.
+ * Applies every pending file, each in a transaction of its own together with its row in the migrations table. Concurrent runs
+ * apply every file once. If it is killed, only complete files are applied, and the next run continues.
  *
- * @throws RIO-MIGRATE-CHANGED, RIO-MIGRATE-FILE, RIO-MIGRATE-TRANSACTION, RIO-MIGRATE-BUSY before anything ran;
- *   RIO-MIGRATE-FAILED when a file failed: those before it stand.
+ * @throws RIO-MIGRATE-CHANGED, RIO-MIGRATE-FILE, RIO-MIGRATE-TRANSACTION, RIO-MIGRATE-BUSY, RIO-MIGRATE-CONFIRM before anything
+ *   ran; RIO-MIGRATE-FAILED when a file failed: those before it stay applied.
  *
  * @example
- * await migrate(url, migrationSources(folder, plugins), { by: 'deploy', say: console.log });
+ * await migrate(url, migrationSources(folder, plugins), { by: 'deploy', log: console.log });
  */
 export async function migrate(
   url: string,
@@ -40,26 +46,41 @@ export async function migrate(
 ): Promise<MigrateResult> {
   const files = await readFiles(sources);
   return await withMigrationSession(url, options, async (client) => {
-    const { pending, edited, missing, late } = compare(sources, files, await readLedger(client));
-    if (edited.length > 0) throw editedFiles(edited);
-    refuseTransactionControl(pending);
-    await ensureLedger(client);
+    const { pending, edited, missing, late } = compare(sources, files, await readMigrationsTable(client));
+    rejectEdited(edited);
+    rejectTransactionControl(pending);
+    // fault: loss-not-confirmed
+    rejectUnconfirmed(await findLosses(client, pending), options.confirmed ?? []);
+    await ensureMigrationsTable(client, { writes: pending.length > 0 });
 
-    const notes = missing.map(({ source, name }) => `${source} ${name} is applied, but its file is gone.`);
-    for (const note of notes) options.say?.(note);
+    const notes = missing.map(({ source, name }) => `${source} ${name} is applied, but its file does not exist.`);
+    for (const note of notes) options.log?.(note);
     const applied: AppliedFile[] = [];
     for (const file of pending) {
       if (late.has(file)) {
-        const note = `${file.source} ${file.name} is older than what is applied already; it is applied now.`;
+        const note = `${file.source} ${file.name} is older than an applied migration; it is applied now.`;
         notes.push(note);
-        options.say?.(note);
+        options.log?.(note);
       }
       const durationMs = await runScript(client, file, options, (done) =>
         recordApplied(client, file, options.by, done),
       );
       applied.push({ source: file.source, name: file.name, durationMs });
-      options.say?.(`applied ${file.source} ${file.name} (${durationMs} ms)`);
+      options.log?.(`applied ${file.source} ${file.name} (${durationMs} ms)`);
     }
     return { applied, notes };
+  });
+}
+
+/** Only the very statements that were confirmed: a file may have been added or changed in the meantime. */
+function rejectUnconfirmed(losses: readonly Loss[], confirmed: readonly Loss[] | 'all'): void {
+  if (confirmed === 'all') return;
+  const known = new Set(confirmed.map((loss) => JSON.stringify(loss)));
+  const open = losses.filter((loss) => !known.has(JSON.stringify(loss)));
+  if (open.length === 0) return;
+  throw lossNotConfirmed({
+    count: open.length,
+    command: 'npx rustio-admin migrate --yes',
+    details: describeLosses(open),
   });
 }

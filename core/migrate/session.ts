@@ -1,27 +1,34 @@
-/** The one connection on which migrations run: how it is set up, and the lock that lets one run at a time. */
+/** The one connection on which migrations run: its settings, and the lock that allows one run at a time. */
 import { setTimeout as wait } from 'node:timers/promises';
 import pg from 'pg';
-import { withPlainConnection } from '../database/plain.ts';
-import { busy } from './problems.ts';
+import { isBehindPooler, withPlainConnection } from '../database/plain-connection.ts';
+import { directConnectionRequired } from '../errors/database.ts';
+import { migrationLocked } from '../errors/migrations.ts';
 
 export interface SessionOptions {
-  /** Told what is worth a line: that it waits, what was applied, notices of the files. */
-  readonly say?: (line: string) => void;
+  /** Called with progress: that it is waiting, what was applied, notices of the files. */
+  readonly log?: (line: string) => void;
   /** How long to wait for another migration. @defaultValue 300 */
   readonly waitSeconds?: number;
   /**
-   * How long a statement may wait for a lock on a table. While it waits, everybody who wants that table waits behind it.
-   * A file may say otherwise by `set local lock_timeout`. @defaultValue 10
+   * How long a statement may wait for a lock on a table. While it waits, all others that need the table queue behind it. A
+   * file can override it with `set local lock_timeout`. @defaultValue 10
    */
   readonly lockSeconds?: number;
+  /**
+   * How long the server keeps the locks of a run that it does not hear from any more: the machine was switched off, the network
+   * was cut. @defaultValue 20
+   */
+  readonly silenceSeconds?: number;
 }
 
-/** A number of our own among the advisory locks, which are counted per database. */
+/** Our number among the advisory locks, which are per database. */
 const MIGRATION_LOCK = '7236002';
 const RETRY_MS = 100;
-const ALREADY_THERE = new Set(['42P06', '42P07', '42710', '42701']);
+/** Notices about what `if not exists` skipped. */
+const ALREADY_EXISTS = new Set(['42P06', '42P07', '42710', '42701']);
 
-/** Runs `work` on a connection of its own that nobody else's migration runs beside. */
+/** Runs `work` on a connection of its own, with no other migration running at the same time. */
 export async function withMigrationSession<T>(
   url: string,
   options: SessionOptions,
@@ -31,54 +38,76 @@ export async function withMigrationSession<T>(
     url,
     async (client) => {
       client.on('notice', (notice) => {
-        if (!ALREADY_THERE.has(notice.code ?? '')) options.say?.(`${notice.severity}: ${notice.message}`);
+        if (!ALREADY_EXISTS.has(notice.code ?? '')) options.log?.(`${notice.severity}: ${notice.message}`);
       });
-      await settle(client, options);
-      await lock(client, options);
-      // The lock goes with the connection.
+      // fault: migrations-through-pooler
+      if (await isBehindPooler(client)) throw directConnectionRequired();
+      await resetSession(client, options);
+      await acquireLock(client, options);
+      // The lock is released with the connection.
       return await work(client);
     },
     { applicationName: 'rustio-admin migrate' },
   );
 }
 
-/** Every file meets the same session, whatever the one before it set. `search_path` stays what role and database say. */
-export async function settle(client: pg.Client, { lockSeconds = 10 }: SessionOptions): Promise<void> {
-  await client.query('reset role; reset all');
+/** Every file gets the same settings, whatever the previous one set. `search_path` stays as set for role and database. */
+export async function resetSession(client: pg.Client, options: SessionOptions): Promise<void> {
+  const { lockSeconds = 10 } = options;
+  await client.query(resetTo(options));
   await client.query(
     `select set_config(name, case name when 'lock_timeout' then $1 else '0' end, false)
      from pg_settings
-     where name in ('lock_timeout', 'statement_timeout', 'transaction_timeout', 'idle_in_transaction_session_timeout')`,
+     where name in ('lock_timeout', 'statement_timeout', 'transaction_timeout')`,
     [`${lockSeconds}s`],
   );
   try {
-    // When this process dies, the server notices in the middle of a statement, and gives its locks back.
+    // If this process dies, the server notices in the middle of a statement, and releases its locks.
     await client.query(`set client_connection_check_interval = '1s'`);
   } catch (error) {
-    // Not every system can; there it notices at the statement's end.
+    // Not supported on every system; there the server notices at the end of the statement.
     if (!(error instanceof pg.DatabaseError)) throw error;
   }
 }
 
 /**
- * Takes the lock, or waits for it. By asking again and again: whoever waits inside `pg_advisory_lock()` holds a snapshot, and
- * a `create index concurrently` elsewhere would wait for that for ever.
+ * Undoes every `set` of a file. What ends a session whose other end has gone is set in the same round trip, so there is no moment
+ * without it: the locks of an interrupted run are released within a minute, in whatever state it was. During a statement the
+ * server notices by TCP (`client_connection_check_interval`, keepalives, the limit for unacknowledged data), otherwise by silence.
  */
-async function lock(client: pg.Client, { say, waitSeconds = 300 }: SessionOptions): Promise<void> {
+export function resetTo({ silenceSeconds = 20 }: SessionOptions): string {
+  const limit = `${Math.ceil(silenceSeconds * 1000)}ms`;
+  return [
+    'reset role',
+    'reset all',
+    // fault: interrupted-run-keeps-locks
+    `set idle_in_transaction_session_timeout = '${limit}'`,
+    `set idle_session_timeout = '${limit}'`,
+    `set tcp_user_timeout = '${limit}'`,
+    `set tcp_keepalives_idle = ${Math.ceil(silenceSeconds / 4)}`,
+    `set tcp_keepalives_interval = ${Math.ceil(silenceSeconds / 4)}`,
+    'set tcp_keepalives_count = 3',
+  ].join('; ');
+}
+
+/** Polls for the lock, because waiting inside PostgreSQL would hold a snapshot: docs/decisions/0011-migration-lock.md. */
+async function acquireLock(client: pg.Client, { log, waitSeconds = 300 }: SessionOptions): Promise<void> {
   const until = performance.now() + waitSeconds * 1000;
   for (let attempt = 0; !(await tryLock(client)); attempt++) {
-    if (performance.now() >= until) throw busy(waitSeconds, await holder(client));
-    if (attempt === 0) say?.(`${await holder(client)} migrates; waiting for at most ${waitSeconds} s.`);
+    if (performance.now() >= until) throw migrationLocked({ seconds: waitSeconds, holder: await lockHolder(client) });
+    if (attempt === 0) log?.(`${await lockHolder(client)} is migrating; waiting for at most ${waitSeconds} s.`);
     await wait(RETRY_MS);
   }
 }
 
 async function tryLock(client: pg.Client): Promise<boolean> {
-  const { rows } = await client.query<{ got: boolean }>('select pg_try_advisory_lock($1) as got', [MIGRATION_LOCK]);
-  return rows[0]?.got === true;
+  const { rows } = await client.query<{ locked: boolean }>('select pg_try_advisory_lock($1) as locked', [
+    MIGRATION_LOCK,
+  ]);
+  return rows[0]?.locked === true;
 }
 
-async function holder(client: pg.Client): Promise<string> {
+async function lockHolder(client: pg.Client): Promise<string> {
   const { rows } = await client.query<{ pid: number; since: string | null }>(
     `select pid, date_trunc('second', backend_start)::text as since
      from pg_locks
@@ -89,7 +118,7 @@ async function holder(client: pg.Client): Promise<string> {
      limit 1`,
     [MIGRATION_LOCK],
   );
-  const found = rows[0];
-  if (found === undefined) return 'Another process';
-  return `Connection ${found.pid}${found.since === null ? '' : ` (since ${found.since})`}`;
+  const [connection] = rows;
+  if (connection === undefined) return 'Another process';
+  return `Connection ${connection.pid}${connection.since === null ? '' : ` (since ${connection.since})`}`;
 }

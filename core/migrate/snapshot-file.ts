@@ -1,13 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { badSnapshot } from './problems.ts';
+import { snapshotUnreadable } from '../errors/migrations.ts';
 import { SNAPSHOT_VERSION, type Snapshot, snapshotSchema } from './shape.ts';
 
+/** In the folder of the project's migrations. */
+export const SNAPSHOT_FILE = 'snapshot.json';
+
 /**
- * The snapshot beside a project's migrations; undefined when there is none yet.
+ * The snapshot in a project's migrations folder; undefined if there is none yet.
  *
- * @throws RIO-MIGRATE-SNAPSHOT when it is no snapshot, or one of a newer release.
+ * @throws RIO-MIGRATE-SNAPSHOT when it is not a snapshot, or was written by a newer release.
  */
 export async function readSnapshot(file: string): Promise<Snapshot | undefined> {
   let text: string;
@@ -15,18 +18,18 @@ export async function readSnapshot(file: string): Promise<Snapshot | undefined> 
     text = await readFile(file, 'utf8');
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw badSnapshot(file, 'The file is there, but cannot be opened.', error);
+    throw snapshotUnreadable({ file, why: 'The file exists but cannot be opened.', cause: error });
   }
   const data = parseJson(file, text.replace(/^\uFEFF/, ''));
-  // The version first: of a newer file the rest would only look malformed.
+  // The version first: the rest of a newer file would only look malformed.
   const { version } = z.looseObject({ version: z.unknown() }).catch({ version: undefined }).parse(data);
   if (version !== SNAPSHOT_VERSION) {
     const why = `It is of version ${String(version)}; this release writes and reads ${SNAPSHOT_VERSION}.`;
-    throw badSnapshot(file, why);
+    throw snapshotUnreadable({ file, why });
   }
-  const read = snapshotSchema.safeParse(data);
-  if (!read.success) throw badSnapshot(file, z.prettifyError(read.error), read.error);
-  return read.data;
+  const parsed = snapshotSchema.safeParse(data);
+  if (!parsed.success) throw snapshotUnreadable({ file, why: z.prettifyError(parsed.error), cause: parsed.error });
+  return parsed.data;
 }
 
 function parseJson(file: string, text: string): unknown {
@@ -34,18 +37,19 @@ function parseJson(file: string, text: string): unknown {
     return JSON.parse(text);
   } catch (error) {
     const isConflict = text.includes('<<<<<<<');
-    throw badSnapshot(file, isConflict ? 'It holds the marks of a merge conflict.' : 'It is no JSON.', error);
+    const why = isConflict ? 'It contains merge conflict markers.' : 'It is not valid JSON.';
+    throw snapshotUnreadable({ file, why, cause: error });
   }
 }
 
-/** Writes a file so that a reader sees the old one or the new one, never half of it. */
-export async function writeWhole(file: string, text: string): Promise<void> {
-  const aside = `${file}.${randomBytes(4).toString('hex')}.part`;
+/** Writes a file atomically: readers see the old or the new version, never a part of it. */
+export async function writeAtomically(file: string, text: string): Promise<void> {
+  const draft = `${file}.${randomBytes(4).toString('hex')}.part`;
   try {
-    await writeFile(aside, text);
-    await rename(aside, file);
+    await writeFile(draft, text);
+    await rename(draft, file);
   } catch (error) {
-    await rm(aside, { force: true });
+    await rm(draft, { force: true });
     throw error;
   }
 }
@@ -53,16 +57,17 @@ export async function writeWhole(file: string, text: string): Promise<void> {
 const WIDTH = 120;
 
 /**
- * A snapshot as JSON with a line for each column and constraint, so that a change is a line in a review and two branches
- * merge; laid out as common formatters of JSON leave it.
+ * A snapshot as JSON with one line per column and constraint, so that a change is one line in a review and two branches merge;
+ * laid out as common JSON formatters do.
  */
 export function printSnapshot(snapshot: Snapshot): string {
   return `${print(snapshot, '', 0)}\n`;
 }
 
+/** `before`: how many characters precede the value on its line. */
 function print(value: unknown, indent: string, before: number): string {
   const line = onOneLine(value);
-  // One place is kept for the comma behind it.
+  // One column is reserved for the trailing comma.
   if (!mustBreak(value) && indent.length + before + line.length < WIDTH) return line;
   const inner = `${indent}  `;
   if (Array.isArray(value)) {
@@ -82,7 +87,7 @@ function mustBreak(value: unknown): boolean {
   return isObject(value) && Object.values(value).some((member) => Array.isArray(member) && member.some(hasLists));
 }
 
-/** A table; or what holds tables. */
+/** Whether the value is a table, or contains tables. */
 function hasLists(value: unknown): boolean {
   return isObject(value) && Object.values(value).some((member) => Array.isArray(member) && member.some(isObject));
 }

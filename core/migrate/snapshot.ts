@@ -1,7 +1,14 @@
-import { RustioError } from '../errors.ts';
-import type { FieldInfo, ModelInfo } from '../model/registry.ts';
-import { checkName, foreignKeyName, indexName, primaryKeyName, searchIndexName, uniqueName } from './names.ts';
-import { quoteName } from './quote.ts';
+import { duplicateDatabaseName } from '../errors/migrations.ts';
+import {
+  checkName,
+  foreignKeyName,
+  indexName,
+  primaryKeyName,
+  searchIndexName,
+  uniqueName,
+} from '../model/constraint-names.ts';
+import type { FieldInfo, ModelInfo } from '../model/field-type.ts';
+import { quoteName } from '../sql/quote.ts';
 import {
   type CheckShape,
   type ColumnShape,
@@ -12,31 +19,35 @@ import {
   type Snapshot,
   type TableShape,
 } from './shape.ts';
+import { PROJECT_SOURCE } from './sources.ts';
 
 /**
- * What the managed models ask of the database. The same models give the same data, whatever order they were declared in:
- * tables and constraints by name, columns as declared.
+ * The schema that the managed models require. The same models give the same data, regardless of the order of declaration: tables
+ * and constraints by name, columns as declared.
  *
- * @throws RIO-MIGRATE-NAME when two things would bear the same name.
+ * @throws RIO-MIGRATE-NAME when two of its parts would have the same name.
  */
-export function snapshotOf(models: readonly ModelInfo[]): Snapshot {
+export function buildSnapshot(models: readonly ModelInfo[]): Snapshot {
   const tables = models
     .filter((model) => model.managed)
     .map((model) => tableShape(withoutExtensions(model)))
     .sort(byName);
-  refuseClashes(tables);
+  rejectDuplicateNames(tables);
   return { version: SNAPSHOT_VERSION, tables };
 }
 
-/** Columns that a plugin adds to a model come from the plugin's own migrations, and go with them. */
+/** Columns that a plugin adds to a model are created and dropped by the plugin's own migrations. */
 function withoutExtensions(model: ModelInfo): ModelInfo {
   const own = model.stored.filter((field) => field.owner === model.owner);
   return own.length === model.stored.length ? model : { ...model, stored: own };
 }
 
 function tableShape(model: ModelInfo): TableShape {
+  const name = model.table.join('.');
   return {
-    name: model.table.join('.'),
+    name,
+    model: model.name,
+    ...(model.owner !== PROJECT_SOURCE && { owner: model.owner }),
     columns: model.stored.map(columnShape),
     primaryKey: { name: primaryKeyName(model), columns: model.key.map((field) => field.column) },
     uniques: uniques(model).sort(byName),
@@ -51,29 +62,29 @@ function columnShape(field: FieldInfo): ColumnShape {
     name: field.column,
     type: typeOf(field),
     nullable: field.nullable,
-    default: field.spec.sqlDefault(field) ?? null,
-    identity: field.kind === 'identity',
+    default: field.type.sqlDefault(field) ?? null,
+    identity: field.typeName === 'identity',
   };
 }
 
 function typeOf(field: FieldInfo): string {
-  const type = field.spec.sqlType(field);
+  const type = field.type.sqlType(field);
   if (type === undefined)
-    throw new TypeError(`${field.model.name}.${field.name} is stored, but its kind has no SQL type`);
+    throw new TypeError(`${field.model.name}.${field.name} is stored, but its field type has no SQL type`);
   return type;
 }
 
 function uniques(model: ModelInfo): KeyShape[] {
   const key = names(model.key);
-  const alone = model.stored.filter((field) => field.unique && !isUniqueLower(field));
-  const sets = [...alone.map((field) => [field]), ...model.unique];
+  const single = model.stored.filter((field) => field.unique && !isUniqueLower(field));
+  const sets = [...single.map((field) => [field]), ...model.unique];
   const shapes = sets.map((set) => ({ name: uniqueName(model, set), columns: set.map((field) => field.column) }));
-  // The primary key already says so.
-  return once(shapes).filter((unique) => unique.columns.join() !== key);
+  // The primary key already enforces it.
+  return uniqueByName(shapes).filter((unique) => unique.columns.join() !== key);
 }
 
 function indexes(model: ModelInfo): IndexShape[] {
-  // A primary key or unique constraint is an index that also finds by its first column: a second one costs every write.
+  // The index of a primary key or unique constraint also finds rows by its first column: a second one would cost every write.
   const leading = new Set([model.key[0], ...model.unique.map((set) => set[0])]);
   const searched = model.stored.filter(isSearched).map(
     (field): IndexShape => ({
@@ -100,11 +111,11 @@ function indexes(model: ModelInfo): IndexShape[] {
       columns: parts.map((part) => ({ name: part.field.column, descending: part.descending })),
     }),
   );
-  return once([...searched, ...folded, ...ordered]);
+  return uniqueByName([...searched, ...folded, ...ordered]);
 }
 
 function isUniqueLower(field: FieldInfo): boolean {
-  return field.unique && field.spec.uniqueAs === 'lower';
+  return field.unique && field.type.uniqueAs === 'lower';
 }
 
 function isSearched(field: FieldInfo): boolean {
@@ -113,13 +124,13 @@ function isSearched(field: FieldInfo): boolean {
 
 function checks(field: FieldInfo): CheckShape[] {
   const column = quoteName(field.column);
-  return field.spec
+  return field.type
     .checks(field)
     .map((check) => ({ name: checkName(field, check.suffix), condition: check.sql(column) }));
 }
 
 function foreignKey(field: FieldInfo): ForeignKeyShape[] {
-  const { references } = field.spec;
+  const { references } = field.type;
   if (references !== undefined) {
     return [
       {
@@ -143,9 +154,9 @@ function foreignKey(field: FieldInfo): ForeignKeyShape[] {
   ];
 }
 
-/** A table's constraints share one space of names, and its indexes share theirs with the tables of the schema. */
-function refuseClashes(tables: readonly TableShape[]): void {
-  const taken = new Map<string, string>();
+/** A table's constraints share one namespace, and its indexes share theirs with the tables of the schema. */
+function rejectDuplicateNames(tables: readonly TableShape[]): void {
+  const owners = new Map<string, string>();
   for (const table of tables) {
     const [schema, name] = splitTable(table.name);
     const own = [...table.checks, ...table.foreignKeys].map((constraint) => constraint.name);
@@ -155,34 +166,28 @@ function refuseClashes(tables: readonly TableShape[]): void {
       ...[...own, ...shared].map((word) => [`${table.name} ${word}`, word] as const),
     ];
     for (const [place, word] of places) {
-      const owner = taken.get(place);
-      if (owner !== undefined) throw nameClash(word, owner, table.name);
-      taken.set(place, table.name);
+      const owner = owners.get(place);
+      if (owner !== undefined) {
+        const owners = owner === table.name ? `Two parts of table ${owner}` : `Tables ${owner} and ${table.name}`;
+        throw duplicateDatabaseName({ owners, name: word });
+      }
+      owners.set(place, table.name);
     }
   }
 }
 
-/** Schema and table; the schema is empty where the search path decides. */
+/** The name of the model of a table; snapshots of earlier releases do not have it: then `orderLine` of `order_line`. */
+export function modelName({ name, model }: Pick<TableShape, 'name' | 'model'>): string {
+  return model ?? splitTable(name)[1].replaceAll(/_+([a-z0-9])/g, (_match, letter: string) => letter.toUpperCase());
+}
+
+/** Schema and table; the schema is empty if the search path decides. */
 export function splitTable(name: string): readonly [schema: string, table: string] {
   const dot = name.indexOf('.');
   return dot === -1 ? ['', name] : [name.slice(0, dot), name.slice(dot + 1)];
 }
 
-function nameClash(name: string, first: string, second: string): RustioError {
-  const where = first === second ? `Two things of table ${first}` : `Tables ${first} and ${second}`;
-  return new RustioError(
-    'RIO-MIGRATE-NAME',
-    {
-      problem: `${where} would both give the database the name "${name}".`,
-      why: 'Names are made of table, column and purpose: `a` with `b_c` and `a_b` with `c` come to the same.',
-      fix: 'Give one of the fields another `column`, or one of the models another `table`.',
-      retry: 'After the change.',
-    },
-    { exitCode: 2 },
-  );
-}
-
-function once<T extends { readonly name: string }>(items: readonly T[]): T[] {
+function uniqueByName<T extends { readonly name: string }>(items: readonly T[]): T[] {
   return [...new Map(items.map((item) => [item.name, item])).values()];
 }
 

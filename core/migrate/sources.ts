@@ -1,39 +1,63 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Plugin } from '../plugin.ts';
+import type { AnyModel } from '../model/model.ts';
 
-/** A folder of migrations with a chain of its own in the ledger. */
+/** A folder of migrations with its own sequence in the migrations table. */
 export interface MigrationSource {
-  /** `kernel`, a plugin's name, or `project`: for ever, since the ledger knows it by this. */
+  /** `core`, a plugin's name, or `project`: permanent, since the migrations table stores it. */
   readonly name: string;
   /** Absolute path. */
   readonly folder: string;
 }
 
-export const KERNEL_SOURCE = 'kernel';
+/** A migration on disk. */
+export interface MigrationFile {
+  readonly source: string;
+  /** Without `.sql`: `0001_accounts`, `20261120093000_add_status`. */
+  readonly name: string;
+  readonly path: string;
+  readonly sql: string;
+  /** Of the text with `\n` line endings, so that a checkout on Windows is not an edit. */
+  readonly sha256: string;
+  /** The path of its down file, if there is one. */
+  readonly down: string | undefined;
+}
+
+/** The members of `Plugin` that determine its migrations and their order. */
+export interface MigratingPlugin {
+  readonly name: string;
+  readonly migrations?: URL;
+  readonly models?: readonly AnyModel[];
+  readonly extendModels?: readonly { readonly model: AnyModel }[];
+}
+
+export const CORE_SOURCE = 'core';
 export const PROJECT_SOURCE = 'project';
 
 /**
- * Where migrations come from, in the order in which they are applied: the kernel's own, each plugin's in its turn, then the
- * project's folder `migrations`, whose tables may point at all before. Plugins that add columns to the project's tables follow
+ * Where migrations come from, in the order in which they are applied: core's own, each plugin's in order, then the project's
+ * folder `migrations`, whose tables may reference all previous ones. Plugins that add columns to the project's tables come after
  * those.
  */
 export function migrationSources(
   projectFolder: string,
-  plugins: readonly Pick<Plugin, 'name' | 'migrations' | 'models' | 'extendModels'>[],
+  plugins: readonly MigratingPlugin[],
 ): readonly MigrationSource[] {
   const ofPlugins = new Set(plugins.flatMap(({ models = [] }) => models));
-  const isLate = ({ extendModels = [] }: Pick<Plugin, 'extendModels'>): boolean =>
+  const isLate = ({ extendModels = [] }: Pick<MigratingPlugin, 'extendModels'>): boolean =>
     extendModels.some(({ model }) => !ofPlugins.has(model));
   return [
-    { name: KERNEL_SOURCE, folder: fileURLToPath(new URL('../migrations/', import.meta.url)) },
-    ...plugins.filter((plugin) => !isLate(plugin)).flatMap(sourceOf),
+    { name: CORE_SOURCE, folder: fileURLToPath(new URL('../migrations/', import.meta.url)) },
+    ...plugins.filter((plugin) => !isLate(plugin)).flatMap(migrationSource),
     projectSource(projectFolder),
-    ...plugins.filter(isLate).flatMap(sourceOf),
+    ...plugins.filter(isLate).flatMap(migrationSource),
   ];
 }
 
-function sourceOf({ name, migrations }: Pick<Plugin, 'name' | 'migrations'>): readonly MigrationSource[] {
+function migrationSource({
+  name,
+  migrations,
+}: Pick<MigratingPlugin, 'name' | 'migrations'>): readonly MigrationSource[] {
   return migrations === undefined ? [] : [{ name, folder: fileURLToPath(migrations) }];
 }
 

@@ -1,6 +1,6 @@
 /**
- * Where the statements of a migration begin and end. Only for telling people about them and for refusing what would break the
- * transaction: a file always goes to PostgreSQL in one piece, and PostgreSQL alone decides what it means.
+ * Where the statements of a migration begin and end. Only for messages, and to reject what would break the transaction: a
+ * file is always sent to PostgreSQL as a whole, and only PostgreSQL interprets it.
  */
 
 export interface Statement {
@@ -14,9 +14,9 @@ export interface Statement {
   readonly words: readonly string[];
 }
 
-const MOST_WORDS = 4;
+const MAX_WORDS = 4;
 
-// One alternative a lexical thing of PostgreSQL's grammar; `s` and `y`, so that the scan goes on exactly where the last ended.
+// One alternative per token of PostgreSQL's grammar; `s` and `y`, so that the scan continues exactly where the last match ended.
 const TOKEN = new RegExp(
   [
     String.raw`(?<space>\s+|--[^\n]*)`,
@@ -29,16 +29,17 @@ const TOKEN = new RegExp(
   'sy',
 );
 
-/** The statements of a file, in order. Never throws: what is not closed reaches to the end of the file. */
-export function statementsOf(sql: string): readonly Statement[] {
-  const found: Statement[] = [];
+/** The statements of a file, in order. Never throws: an unclosed token extends to the end of the file. */
+export function splitStatements(sql: string): readonly Statement[] {
+  const statements: Statement[] = [];
   let start = -1;
   let words: string[] = [];
   let parentheses = 0;
   let blocks = 0;
+  const lineOf = lineCounter(sql);
   const finish = (end: number): void => {
     if (start !== -1)
-      found.push({ text: sql.slice(start, end).trimEnd(), start, end, line: lineAt(sql, start), words });
+      statements.push({ text: sql.slice(start, end).trimEnd(), start, end, line: lineOf(start), words });
     start = -1;
     words = [];
     parentheses = 0;
@@ -68,8 +69,8 @@ export function statementsOf(sql: string): readonly Statement[] {
     if (token === ')') parentheses = Math.max(0, parentheses - 1);
     if (word !== undefined) {
       const lower = word.toLowerCase();
-      if (words.length < MOST_WORDS) words.push(lower);
-      // `create function … begin atomic …; end` holds semicolons of its own, and so may each `case … end` in it.
+      if (words.length < MAX_WORDS) words.push(lower);
+      // `create function … begin atomic …; end` contains semicolons of its own, and so may each `case … end` in it.
       const mayHoldBlock = words[0] === 'create' && /\b(?:function|procedure)\b/.test(words.join(' '));
       if (mayHoldBlock && (lower === 'begin' || (lower === 'case' && blocks > 0))) blocks += 1;
       if (lower === 'end' && blocks > 0) blocks -= 1;
@@ -79,27 +80,76 @@ export function statementsOf(sql: string): readonly Statement[] {
     else at += token.length;
   }
   finish(sql.length);
-  return found;
+  return statements;
+}
+
+/** One word, name or sign of a statement; comments and the content of strings are left out. */
+export interface Token {
+  /** A bare word in lower case, a name without its quotes, or one sign. */
+  readonly text: string;
+  readonly kind: 'word' | 'name' | 'text' | 'sign';
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The tokens of a statement. A string (`'…'`, `$$…$$`) is one token, with its quotes. */
+export function tokenize(sql: string): readonly Token[] {
+  const tokens: Token[] = [];
+  for (let at = 0; at < sql.length; ) {
+    TOKEN.lastIndex = at;
+    const match = TOKEN.exec(sql);
+    const { space, blockComment, quote, dollar, word } = match?.groups ?? {};
+    const start = at;
+    if (blockComment !== undefined) at = endOfComment(sql, at);
+    else if (quote !== undefined) at = endOfQuote(sql, at, quote);
+    else if (dollar !== undefined) at = endOfDollar(sql, at, dollar);
+    else at += match?.[0].length ?? 1;
+    if (space !== undefined || blockComment !== undefined) continue;
+    const text = sql.slice(start, at);
+    if (word !== undefined) tokens.push({ text: word.toLowerCase(), kind: 'word', start, end: at });
+    else if (quote === '"') tokens.push({ text: unquoted(text), kind: 'name', start, end: at });
+    else if (quote !== undefined || dollar !== undefined) tokens.push({ text, kind: 'text', start, end: at });
+    else tokens.push({ text, kind: 'sign', start, end: at });
+  }
+  return tokens;
+}
+
+function unquoted(name: string): string {
+  return name.slice(1, name.endsWith('"') && name.length > 1 ? -1 : undefined).replaceAll('""', '"');
 }
 
 /**
- * The first statement that would begin or end a transaction. A file is one transaction together with its ledger row; with a
- * `commit` inside, a failure behind it would leave half a migration that nobody knows of.
+ * The first statement that would begin or end a transaction. A file is one transaction together with its row in the migrations
+ * table; with a `commit` inside, a later failure would leave half a migration unrecorded.
  */
 export function transactionControl(sql: string): Statement | undefined {
-  return statementsOf(sql).find(({ words: [first, second, third] }) => {
+  return splitStatements(sql).find(({ words: [first, second, third] }) => {
     if (first === 'prepare') return second === 'transaction';
     if (first === 'start') return second === 'transaction';
-    // `rollback to savepoint` stays inside.
+    // `rollback to savepoint` stays inside the transaction.
     if (first === 'rollback') return second !== 'to' && third !== 'to';
     return first === 'begin' || first === 'commit' || first === 'end' || first === 'abort';
   });
 }
 
+/** The beginning of a statement, for a one-line message. */
+export function firstLine(text: string): string {
+  const [line = ''] = text.split('\n', 1);
+  return line.length > 100 ? `${line.slice(0, 100)}…` : line;
+}
+
 export function lineAt(sql: string, offset: number): number {
+  return lineCounter(sql)(offset);
+}
+
+/** The lines of offsets that rise: each call continues where the last one ended, so that a large file is read once. */
+function lineCounter(sql: string): (offset: number) => number {
   let line = 1;
-  for (let at = sql.indexOf('\n'); at !== -1 && at < offset; at = sql.indexOf('\n', at + 1)) line += 1;
-  return line;
+  let next = sql.indexOf('\n');
+  return (offset) => {
+    for (; next !== -1 && next < offset; next = sql.indexOf('\n', next + 1)) line += 1;
+    return line;
+  };
 }
 
 /** Block comments nest. */
@@ -116,7 +166,10 @@ function endOfComment(sql: string, from: number): number {
   return sql.length;
 }
 
-/** A quote inside is doubled, or, in `e'…'`, stands behind a backslash. By hand: a pattern would need a stack as deep as the text. */
+/**
+ * A quote inside is doubled, or, in `e'…'`, escaped with a backslash. Scanned by hand: a regular expression would need a stack
+ * as deep as the text.
+ */
 function endOfQuote(sql: string, from: number, opening: string): number {
   const quote = opening.at(-1);
   for (let at = from + opening.length; at < sql.length; at++) {

@@ -1,22 +1,23 @@
 import { sql } from 'slonik';
 import { z } from 'zod';
 import { databaseError } from '../database/errors.ts';
-import { withPlainConnection } from '../database/plain.ts';
+import { withPlainConnection } from '../database/plain-connection.ts';
 import type { Query } from '../database/pool.ts';
 import { type Comparison, compare } from './compare.ts';
-import { type MigrationFile, readFiles } from './files.ts';
-import { readLedger } from './ledger.ts';
-import type { MigrationSource } from './sources.ts';
+import { readFiles } from './files.ts';
+import { findLosses, type Loss } from './losses.ts';
+import { readMigrationsTable } from './migrations-table.ts';
+import type { MigrationFile, MigrationSource } from './sources.ts';
 
-/** `missing`: its file is gone. `foreign`: its plugin is not enabled. */
-export type MigrationState = 'applied' | 'pending' | 'edited' | 'missing' | 'foreign';
+/** `missing`: its file does not exist. `plugin-disabled`: its plugin is not enabled. */
+export type MigrationState = 'applied' | 'pending' | 'edited' | 'missing' | 'plugin-disabled';
 
-/** One migration as `migrate status` shows it; also its `--json`. */
+/** One migration as `migrate status` shows it, including with `--json`. */
 export interface MigrationStatus {
   readonly source: string;
   readonly name: string;
   readonly state: MigrationState;
-  /** Pending, though a newer one of its source is applied. */
+  /** Pending, although a newer one of its source is applied. */
   readonly late: boolean;
   /** Whether it can be reverted. */
   readonly hasDown: boolean;
@@ -27,19 +28,19 @@ export interface MigrationStatus {
 
 /** Every file and every applied migration. Reads only, takes no lock, and works before the first migration. */
 export async function status(url: string, sources: readonly MigrationSource[]): Promise<readonly MigrationStatus[]> {
-  const { comparison, files } = await look(url, sources);
+  const { comparison, files } = await readMigrations(url, sources);
   const applied = new Map([...comparison.applied, ...comparison.edited].map((entry) => [entry.file, entry.row]));
   const edited = new Set(comparison.edited.map(({ file }) => file));
-  const gone = (state: 'missing' | 'foreign') =>
-    comparison[state].map((row) => ({ ...row, state, late: false, hasDown: false }));
+  const withoutFile = (rows: Comparison['missing'], state: MigrationState) =>
+    rows.map((row) => ({ ...row, state, late: false, hasDown: false }));
   return [
     ...files.map((file) => {
       const row = applied.get(file);
       const state: MigrationState = row === undefined ? 'pending' : edited.has(file) ? 'edited' : 'applied';
       return { ...file, ...row, state, late: comparison.late.has(file), hasDown: file.down !== undefined };
     }),
-    ...gone('missing'),
-    ...gone('foreign'),
+    ...withoutFile(comparison.missing, 'missing'),
+    ...withoutFile(comparison.pluginDisabled, 'plugin-disabled'),
   ].map(publicPart);
 }
 
@@ -62,18 +63,36 @@ function publicPart({ source, name, state, late, hasDown, appliedAt, appliedBy, 
   };
 }
 
-/** What `migrate` would do, and what stands against it. */
+/** What `migrate` would do, and what prevents it. */
 export async function plan(url: string, sources: readonly MigrationSource[]): Promise<Comparison> {
-  return (await look(url, sources)).comparison;
+  return (await readMigrations(url, sources)).comparison;
 }
 
-async function look(url: string, sources: readonly MigrationSource[]) {
+/**
+ * What the pending migrations would delete or convert; `migrate` asks about it.
+ *
+ * @example
+ * const losses = await plannedLosses(url, sources);
+ * if (losses.length === 0 || (await ask(losses))) await migrate(url, sources, { by: 'deploy', confirmed: losses });
+ */
+export async function plannedLosses(url: string, sources: readonly MigrationSource[]): Promise<readonly Loss[]> {
   const files = await readFiles(sources);
-  const ledger = await withPlainConnection(url, readLedger, { applicationName: 'rustio-admin migrate status' });
-  return { files, comparison: compare(sources, files, ledger) };
+  return await withPlainConnection(
+    url,
+    async (client) => findLosses(client, compare(sources, files, await readMigrationsTable(client)).pending),
+    { applicationName: 'rustio-admin migrate' },
+  );
 }
 
-/** A file that the database lacks, or has in another text. */
+async function readMigrations(url: string, sources: readonly MigrationSource[]) {
+  const files = await readFiles(sources);
+  const appliedMigrations = await withPlainConnection(url, readMigrationsTable, {
+    applicationName: 'rustio-admin migrate status',
+  });
+  return { files, comparison: compare(sources, files, appliedMigrations) };
+}
+
+/** A migration that is not applied, or whose file has changed since. */
 export interface OpenMigration {
   readonly source: string;
   readonly name: string;
@@ -82,18 +101,18 @@ export interface OpenMigration {
 
 const appliedRow = z.object({ source: z.string(), name: z.string(), sha256: z.string() });
 
-/** Files do not change under a running process that is worth asking; a readiness check comes every few seconds. */
+/** Cached per list of sources: a readiness check runs every few seconds, and the files of a deployed process do not change. */
 const filesOf = new WeakMap<readonly MigrationSource[], Promise<readonly MigrationFile[]>>();
 
 /**
- * What keeps the database from being what the files say: one small statement, for readiness checks and `doctor`. The files
- * are read once for each list of sources.
+ * How the database differs from the files: one small statement, for readiness checks and `doctor`. The files are read once per
+ * list of sources.
  */
-export async function pendingOf(
+export async function loadPending(
   database: Pick<Query, 'any'>,
   sources: readonly MigrationSource[],
 ): Promise<readonly OpenMigration[]> {
-  const files = await knownFiles(sources);
+  const files = await cachedFiles(sources);
   const hashes = new Map(
     (await appliedRows(database)).map((row) => [JSON.stringify([row.source, row.name]), row.sha256]),
   );
@@ -104,9 +123,9 @@ export async function pendingOf(
   });
 }
 
-function knownFiles(sources: readonly MigrationSource[]): Promise<readonly MigrationFile[]> {
-  const known = filesOf.get(sources);
-  if (known !== undefined) return known;
+function cachedFiles(sources: readonly MigrationSource[]): Promise<readonly MigrationFile[]> {
+  const cached = filesOf.get(sources);
+  if (cached !== undefined) return cached;
   const reading = readFiles(sources);
   filesOf.set(sources, reading);
   reading.catch(() => filesOf.delete(sources));

@@ -1,12 +1,12 @@
 import type pg from 'pg';
-import { RustioError } from '../errors.ts';
-import { migrationFailed } from './failure.ts';
+import { transactionControlInFile, transactionEndedByFile } from '../errors/migrations.ts';
+import { RustioError } from '../errors/rustio-error.ts';
+import { explainFailure } from './failure.ts';
 import { readSql } from './files.ts';
-import { ownTransaction, transactionLost } from './problems.ts';
-import { type SessionOptions, settle } from './session.ts';
-import { transactionControl } from './statements.ts';
+import { resetSession, resetTo, type SessionOptions } from './session.ts';
+import { firstLine, transactionControl } from './statements.ts';
 
-/** The SQL of a file, and where it came from, for messages. */
+/** The SQL of a file and its path, for messages. */
 export interface Script {
   readonly path: string;
   readonly sql: string;
@@ -17,18 +17,19 @@ export async function readScript(path: string): Promise<Script> {
 }
 
 /** @throws RIO-MIGRATE-TRANSACTION before anything runs, for a file that would break its transaction. */
-export function refuseTransactionControl(scripts: readonly Script[]): void {
-  for (const script of scripts) {
-    const statement = transactionControl(script.sql);
-    if (statement !== undefined) throw ownTransaction(script, statement);
+export function rejectTransactionControl(scripts: readonly Script[]): void {
+  for (const { path, sql } of scripts) {
+    const statement = transactionControl(sql);
+    if (statement === undefined) continue;
+    throw transactionControlInFile({ file: path, line: statement.line, statement: firstLine(statement.text) });
   }
 }
 
 /**
- * Runs a file and `record`, which writes its ledger row, in one transaction. `record` is told the transaction's number and
- * answers false when that is no longer the one it runs in.
+ * Runs a file and `record`, which writes its row in the migrations table, in one transaction. `record` gets the transaction's
+ * number and returns false if that is no longer the current one.
  *
- * @throws RIO-MIGRATE-FAILED with the place; then nothing of it remains.
+ * @throws RIO-MIGRATE-FAILED with the place; then everything is rolled back.
  * @returns milliseconds
  */
 export async function runScript(
@@ -37,8 +38,8 @@ export async function runScript(
   options: SessionOptions,
   record: (done: { readonly transaction: string; readonly durationMs: number }) => Promise<boolean>,
 ): Promise<number> {
-  await settle(client, options);
-  // How far the file is while it runs.
+  await resetSession(client, options);
+  // The progress of the file while it runs.
   let completed: number | undefined;
   try {
     await client.query('begin');
@@ -49,25 +50,26 @@ export async function runScript(
       completed = (completed ?? 0) + 1;
     };
     client.connection.on('commandComplete', onComplete);
-    // In one piece, without values: the simple protocol takes several statements and never looks for semicolons itself.
+    // As a whole, without parameters: the simple protocol accepts several statements, so nothing here has to split them at
+    // semicolons.
     await client.query(script.sql).finally(() => client.connection.off('commandComplete', onComplete));
     completed = undefined;
     const durationMs = Math.round(performance.now() - start);
-    // A role or search path that the file set must not reach the ledger.
-    await client.query('reset role; reset all');
-    if (!(await record({ transaction, durationMs }))) throw transactionLost(script);
+    // A role or search path that the file set must not affect the migrations table.
+    await client.query(resetTo(options));
+    if (!(await record({ transaction, durationMs }))) throw transactionEndedByFile({ file: script.path });
     await client.query('commit');
     return durationMs;
   } catch (error) {
-    // On a broken connection there is nothing to roll back: the server did.
+    // On a broken connection there is nothing to roll back: the server has done it.
     await client.query('rollback').catch(() => undefined);
-    throw error instanceof RustioError ? error : migrationFailed({ ...script, completed, error });
+    throw error instanceof RustioError ? error : explainFailure({ ...script, completed, error });
   }
 }
 
 async function currentTransaction(client: pg.Client): Promise<string> {
   const { rows } = await client.query<{ id: string }>('select pg_current_xact_id()::text as id');
   const id = rows[0]?.id;
-  if (id === undefined) throw new TypeError('pg_current_xact_id() gave nothing');
+  if (id === undefined) throw new TypeError('pg_current_xact_id() returned no row');
   return id;
 }

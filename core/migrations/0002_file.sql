@@ -1,21 +1,21 @@
--- Files that people uploaded. The content lies in the file store under the same id; the column of a record points here.
+-- Uploaded files. The content is in the file store under the same ID; records refer to it by this ID.
 create table rustio_file (
   id uuid not null,
-  -- pending: uploaded, and no record holds it yet; kept: exactly one does; gone: none does any more, the content may go.
-  -- A row stands here before its content is written and until it is removed, so no content is ever without one.
+  -- pending: uploaded, not yet used by a record; kept: used by exactly one record; gone: no longer used, content to be deleted.
+  -- The row is inserted before the content is written and deleted after it is removed, so content never exists without a row.
   state text not null default 'pending',
-  -- Whose it is: the field of a model.
+  -- The model and field that the file belongs to.
   model text not null,
   field text not null,
   name text not null,
-  -- Found out from the content.
+  -- Detected from the content.
   type text not null,
   size bigint not null,
   sha256 text not null,
-  -- In dots, of pictures.
+  -- Dimensions of images, in pixels.
   width integer,
   height integer,
-  -- As long as it is pending, it is there for whoever uploaded it and for nobody else.
+  -- While a file is pending, only the user who uploaded it can access it.
   created_by text not null,
   created_at timestamptz(3) not null default now(),
   changed_at timestamptz(3) not null default now(),
@@ -26,5 +26,5 @@ create table rustio_file (
   constraint rustio_file_sha256 check (sha256 ~ '^[0-9a-f]{64}$')
 );
 
--- What is on its way in or out: few of them, however many files there are.
+-- Pending and deleted files: a small index, regardless of the number of files.
 create index rustio_file_passing_idx on rustio_file (changed_at) where state <> 'kept';

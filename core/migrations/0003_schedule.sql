@@ -4,9 +4,9 @@ create table rustio_schedule (
   task text not null,
   every interval not null,
   last_started timestamptz(3) not null default now(),
-  -- The process that runs the task renews it; once it has passed, that process is taken for dead. Null: nobody runs it.
+  -- Renewed by the process that runs the task. After this time, the process is considered dead. Null if the task is not running.
   leased_until timestamptz(3),
-  -- Which run holds the lease, so that a process that was taken for dead does not release the lease of its successor.
+  -- ID of the run that holds the lease, so that a process considered dead cannot release its successor's lease.
   run uuid not null,
   constraint rustio_schedule_pkey primary key (plugin, task)
 );

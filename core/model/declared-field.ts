@@ -1,14 +1,14 @@
 import { z } from 'zod';
-import type { AnyField, Kind, Tone } from './field.ts';
-import { BUILT_IN, type FieldTypeRegistry } from './field-types.ts';
-import type { FieldType } from './kind.ts';
-import { didYouMean } from './nearest.ts';
-import type { FieldInfo } from './registry.ts';
+import { didYouMean } from '../base/nearest.ts';
+import type { AnyField, FieldTypeName } from './field.ts';
+import type { Tone } from './field-options.ts';
+import type { BaseFieldType, FieldInfo } from './field-type.ts';
+import { BUILT_IN, type FieldTypeRegistry } from './field-type-registry.ts';
 
 const bound = z.union([z.number(), z.bigint(), z.string()]);
 const tones = ['neutral', 'info', 'good', 'warn', 'bad'] as const satisfies readonly Tone[];
 
-/** Every option that some kind of field takes. Which kind takes which is for the types; here wrong names and types are found. */
+/** Every option that some field type takes. The TypeScript types define which takes which; this finds wrong names and types. */
 const options = z.object({
   nullable: z.boolean().optional(),
   default: z.unknown().optional(),
@@ -35,109 +35,115 @@ const options = z.object({
 const OPTIONS = Object.keys(options.shape);
 
 const schema = z.custom<NonNullable<FieldInfo['schema']>>(
-  (value) => isThing(value) && '~standard' in value && isThing(value['~standard']),
+  (value) => isObject(value) && '~standard' in value && isObject(value['~standard']),
 );
 const arrow = z.custom<() => unknown>((value) => typeof value === 'function');
 
-export type FieldWords = z.infer<typeof options>;
-/** A field as it was written, its phantoms gone. */
+export type DeclaredOptions = z.infer<typeof options>;
+/** A field as declared, without the properties that exist only for the compiler. */
 export interface DeclaredField {
-  readonly kind: Kind;
-  readonly type: FieldType;
-  readonly options: FieldWords;
+  readonly typeName: FieldTypeName;
+  readonly type: BaseFieldType;
+  readonly options: DeclaredOptions;
   readonly values: readonly string[];
   readonly schema: FieldInfo['schema'];
-  /** What an array holds; undefined where it is missing or wrong, which was told. */
+  /** The items of an array; undefined where they are missing or invalid, which has been reported. */
   readonly item: DeclaredField | undefined;
   readonly target: (() => unknown) | undefined;
   readonly through: (() => unknown) | undefined;
 }
 
-/** Reads a field of a model; `tell` hears everything that is wrong, undefined when it is no field at all. */
+/** Reads a field of a model and reports every problem; undefined when the value is not a field. */
 export function readField(
   field: unknown,
   types: FieldTypeRegistry,
-  tell: (problem: string) => void,
+  report: (problem: string) => void,
 ): DeclaredField | undefined {
   if (!isField(field)) {
-    tell('This is no field. Make one with `field`, such as field.text().');
+    report('This is not a field. Create one with `field`, such as field.text().');
     return undefined;
   }
-  const type = typeOf(field, types, tell);
+  const type = typeOf(field, types, report);
   if (type === undefined) return undefined;
   return {
-    kind: field.kind,
+    typeName: field.typeName,
     type,
-    options: readOptions(field.options, tell),
-    values: readValues(field, tell),
+    options: readOptions(field.options, report),
+    values: readValues(field, report),
     schema: schema.safeParse(Reflect.get(field, 'schema')).data,
-    item: field.kind === 'array' ? readItem(Reflect.get(field, 'item'), types, tell) : undefined,
+    item: field.typeName === 'array' ? readItem(Reflect.get(field, 'item'), types, report) : undefined,
     target: arrow.safeParse(Reflect.get(field, 'target')).data,
     through: arrow.safeParse(Reflect.get(field, 'through')).data,
   };
 }
 
-const ITEMS: readonly Kind[] = ['text', 'integer', 'choice'];
-const OF_ITEMS = ['min', 'max', 'labels', 'tones'];
+const ITEM_TYPES: readonly FieldTypeName[] = ['text', 'integer', 'choice'];
+const ITEM_OPTIONS = ['min', 'max', 'labels', 'tones'];
 
 function readItem(
-  written: unknown,
+  value: unknown,
   types: FieldTypeRegistry,
-  tell: (problem: string) => void,
+  report: (problem: string) => void,
 ): DeclaredField | undefined {
-  const item = readField(written, types, (problem) => tell(`The items: ${problem}`));
+  const item = readField(value, types, (problem) => report(`Array items: ${problem}`));
   if (item === undefined) return undefined;
-  if (!ITEMS.includes(item.kind)) {
-    tell(`An array holds ${ITEMS.join(', ')}, not ${item.kind}.`);
+  if (!ITEM_TYPES.includes(item.typeName)) {
+    report(`Arrays support items of type ${ITEM_TYPES.join(', ')}, not ${item.typeName}.`);
     return undefined;
   }
-  const stray = Object.keys(item.options).find((name) => !OF_ITEMS.includes(name));
-  if (stray !== undefined) tell(`An item takes ${OF_ITEMS.join(', ')}; say ${stray} of the array itself.`);
-  if (item.values.some((value) => value.includes('\n'))) tell('A choice in an array stands on one line.');
+  const unsupported = Object.keys(item.options).find((name) => !ITEM_OPTIONS.includes(name));
+  if (unsupported !== undefined)
+    report(`Items support ${ITEM_OPTIONS.join(', ')}; set ${unsupported} on the array itself.`);
+  if (item.values.some((value) => value.includes('\n')))
+    report('The values of a choice in an array cannot contain line breaks.');
   return item;
 }
 
 function isField(field: unknown): field is AnyField {
-  return isThing(field) && typeof field.kind === 'string' && isThing(field.options);
+  return isObject(field) && typeof field.typeName === 'string' && isObject(field.options);
 }
 
-/** `field.custom` is for the types of plugins: a built-in one has options that only its own maker checks. */
-function typeOf(field: AnyField, types: FieldTypeRegistry, tell: (problem: string) => void): FieldType | undefined {
-  const type = types.get(field.kind);
+/** `field.custom` is for the types of plugins: a built-in type has options that only its own function checks. */
+function typeOf(
+  field: AnyField,
+  types: FieldTypeRegistry,
+  report: (problem: string) => void,
+): BaseFieldType | undefined {
+  const type = types.get(field.typeName);
   const isCustom = Reflect.get(field, 'custom') === true;
   const custom = [...types.keys()].filter((name) => !BUILT_IN.has(name));
   if (type === undefined) {
-    tell(
-      `There is no field type "${field.kind}".${didYouMean(field.kind, isCustom ? custom : types.keys())} ` +
-        'A type of a plugin exists while the plugin is enabled.',
+    report(
+      `There is no field type "${field.typeName}".${didYouMean(field.typeName, isCustom ? custom : types.keys())} ` +
+        'Field types of a plugin are available only while the plugin is enabled.',
     );
     return undefined;
   }
-  if (isCustom && BUILT_IN.has(field.kind)) {
-    tell(`"${field.kind}" is a built-in type; write field.${field.kind}().`);
+  if (isCustom && BUILT_IN.has(field.typeName)) {
+    report(`"${field.typeName}" is a built-in type; use field.${field.typeName}().`);
     return undefined;
   }
   return type;
 }
 
-function readOptions(written: object, tell: (problem: string) => void): FieldWords {
-  for (const name of Object.keys(written)) {
-    if (!OPTIONS.includes(name)) tell(`There is no option "${name}".${didYouMean(name, OPTIONS)}`);
+function readOptions(declared: object, report: (problem: string) => void): DeclaredOptions {
+  for (const name of Object.keys(declared)) {
+    if (!OPTIONS.includes(name)) report(`There is no option "${name}".${didYouMean(name, OPTIONS)}`);
   }
-  const read = options.safeParse(written);
-  if (read.success) return read.data;
-  for (const fault of read.error.issues) tell(`Option ${fault.path.join('.')}: ${fault.message}.`);
+  const parsed = options.safeParse(declared);
+  if (parsed.success) return parsed.data;
+  for (const { path, message } of parsed.error.issues) report(`Option ${path.join('.')}: ${message}.`);
   return {};
 }
 
-function readValues(field: object, tell: (problem: string) => void): readonly string[] {
-  const written: unknown = Reflect.get(field, 'values');
-  if (written === undefined) return [];
-  const read = z.array(z.string()).safeParse(written);
-  if (!read.success) tell('The values of a choice must be an array of texts.');
-  return read.data ?? [];
+function readValues(field: object, report: (problem: string) => void): readonly string[] {
+  const values: unknown = Reflect.get(field, 'values');
+  if (values === undefined) return [];
+  const parsed = z.array(z.string()).safeParse(values);
+  if (!parsed.success) report('The values of a choice must be an array of strings.');
+  return parsed.data ?? [];
 }
 
-function isThing(value: unknown): value is Readonly<Record<string, unknown>> {
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null ? true : typeof value === 'function';
 }

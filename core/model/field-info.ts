@@ -1,40 +1,52 @@
-import { currencyDigits } from './currency.ts';
-import type { DeclaredField } from './declared-field.ts';
-import type { FieldDraft, ModelDraft } from './draft.ts';
-import { fileLimits } from './file-limits.ts';
-import { arrayOfChoices } from './kinds/array.ts';
-import { MONEY_DIGITS } from './kinds/money.ts';
-import { SLUG_CHARACTERS } from './kinds/slug.ts';
-import { humanise, snakeCase } from './naming.ts';
-import { specOf } from './own-type.ts';
+import { z } from 'zod';
+import { parseSize } from '../base/bytes.ts';
+import { quoteTable } from '../sql/quote.ts';
+import type { DeclaredField, DeclaredOptions } from './declared-field.ts';
+import type { FieldTypeName } from './field.ts';
+import type { BaseFieldType } from './field-type.ts';
+import { arrayOfChoices } from './field-types/array.ts';
+import { currencyDigits, MONEY_DIGITS } from './field-types/decimal.ts';
+import { builtInFieldTypes } from './field-types/index.ts';
+import { MAX_SLUG_LENGTH } from './field-types/slug.ts';
+import { IMAGE_TYPES } from './file-types.ts';
+import { humanise, snakeCase } from './names.ts';
+import type { MutableField, MutableModel } from './resolution.ts';
 
-/** A field with everything that does not depend on other models; relations are bound afterwards. */
-export function fieldInfo(model: ModelDraft, name: string, declared: DeclaredField, owner = model.owner): FieldDraft {
-  const { kind, options } = declared;
-  const item = declared.item && fieldInfo(model, name, declared.item, owner);
+/** A field with everything that does not depend on other models; `bind-fields.ts` adds the rest. */
+export function compileField(
+  model: MutableModel,
+  name: string,
+  declared: DeclaredField,
+  owner = model.owner,
+): MutableField {
+  const { typeName, options } = declared;
+  const item = declared.item && compileField(model, name, declared.item, owner);
   const values = declared.item?.values ?? declared.values;
-  const isMoney = kind === 'money';
-  const files = fileLimits(kind, options);
+  const isMoney = typeName === 'money';
+  const files = fileLimits(typeName, options);
   return {
     model,
     name,
     owner,
     writable: !model.readOnly,
-    column: kind === 'manyToMany' ? '' : (options.column ?? snakeCase(name)),
-    kind,
-    spec: item?.kind === 'choice' ? arrayOfChoices : specOf(kind, declared.type, options.sqlType, model.managed),
+    column: typeName === 'manyToMany' ? '' : (options.column ?? snakeCase(name)),
+    typeName,
+    type:
+      item?.typeName === 'choice'
+        ? arrayOfChoices
+        : fieldTypeForColumn(typeName, declared.type, options.sqlType, model.managed),
     label: options.label ?? humanise(name),
     help: options.help ?? '',
     nullable: options.nullable ?? false,
-    // Nobody else's file; and a record is found by its file when the file goes.
-    unique: files !== undefined || (options.unique ?? kind === 'slug'),
-    index: options.index ?? kind === 'belongsTo',
-    // Nobody types bytes into a form.
-    readOnly: kind === 'bytes' || (options.readOnly ?? kind === 'identity'),
+    // A file belongs to one record only, and the record is looked up by its file when the file is deleted.
+    unique: files !== undefined || (options.unique ?? typeName === 'slug'),
+    index: options.index ?? typeName === 'belongsTo',
+    // Bytes cannot be entered in a form.
+    readOnly: typeName === 'bytes' || (options.readOnly ?? typeName === 'identity'),
     default: options.default,
     min: options.min,
-    max: files?.max ?? options.max ?? (kind === 'slug' ? SLUG_CHARACTERS : undefined),
-    multiline: options.multiline ?? kind === 'markdown',
+    max: files?.max ?? options.max ?? (typeName === 'slug' ? MAX_SLUG_LENGTH : undefined),
+    multiline: options.multiline ?? typeName === 'markdown',
     precision: isMoney ? MONEY_DIGITS : options.precision,
     scale: isMoney ? currencyDigits(options.currency ?? '') : options.scale,
     values,
@@ -43,8 +55,8 @@ export function fieldInfo(model: ModelDraft, name: string, declared: DeclaredFie
     currency: options.currency,
     item,
     source: undefined,
-    valueLabels: item?.valueLabels ?? bare(labelsOf(values, options.labels ?? {})),
-    tones: item?.tones ?? bare(options.tones ?? {}),
+    valueLabels: item?.valueLabels ?? withoutPrototype(labelsOf(values, options.labels ?? {})),
+    tones: item?.tones ?? withoutPrototype(options.tones ?? {}),
     schema: declared.schema,
     target: undefined,
     onDelete: options.onDelete ?? 'restrict',
@@ -52,12 +64,61 @@ export function fieldInfo(model: ModelDraft, name: string, declared: DeclaredFie
   };
 }
 
-function labelsOf(values: readonly string[], given: Readonly<Record<string, string>>): Record<string, string> {
-  const own = bare(given);
-  return Object.fromEntries(values.map((value) => [value, own[value] ?? humanise(value)]));
+function labelsOf(values: readonly string[], labels: Readonly<Record<string, string>>): Record<string, string> {
+  const declared = withoutPrototype(labels);
+  const texts = values.map((value) => declared[value] ?? (IDENTIFIER.test(value) ? humanise(value) : value));
+  // Two values with the same label show the values as well.
+  return Object.fromEntries(
+    values.map((value, at) => {
+      const text = texts[at] ?? value;
+      const isRepeated = texts.indexOf(text) !== texts.lastIndexOf(text);
+      return [value, isRepeated && text !== value ? `${text} (${value})` : text];
+    }),
+  );
 }
 
-/** Without a prototype: what is looked up in it comes from forms and tables, and `constructor` must find nothing. */
-function bare<T>(record: Readonly<Record<string, T>>): Readonly<Record<string, T>> {
+/** A value in code's own spelling becomes words; any other is shown as it is: signs are what tells `A+` from `A-`. */
+const IDENTIFIER = /^[a-z][A-Za-z0-9_]*$/;
+
+/** The keys looked up in it come from forms and tables, and `constructor` must not be found. */
+function withoutPrototype<T>(record: Readonly<Record<string, T>>): Readonly<Record<string, T>> {
+  // fault: prototype-lookup
   return Object.assign(Object.create(null), record);
+}
+
+/** Column types that hold any text: all user input can be compared with them. */
+export const TEXT_TYPES: readonly string[] = ['text', 'citext', 'bpchar'];
+
+/**
+ * Adapts a field type to an unmanaged column with another type: values are sent as that type, so PostgreSQL stores, compares and
+ * sorts them as the column does. An enum accepts nothing else; an index on citext or char(n) is used.
+ */
+function fieldTypeForColumn(
+  typeName: FieldTypeName,
+  type: BaseFieldType,
+  sqlType: string | undefined,
+  managed: boolean,
+): BaseFieldType {
+  if (typeName === 'identity' && !managed) return serial;
+  if (sqlType === undefined) return type;
+  const name = quoteTable(sqlType);
+  return { ...type, cast: () => name };
+}
+
+/** An unmanaged 32-bit serial is returned as a number, because PostgreSQL's integer has no digit to lose. */
+const serial: BaseFieldType = { ...builtInFieldTypes.identity, dbSchema: z.union([z.string(), z.number()]) };
+
+const MAX_FILE = '10 MB';
+const MAX_IMAGE = '5 MB';
+/** The resolution of a good camera; with more, a browser that shows the image runs out of memory. */
+const MAX_PIXELS = 40_000_000;
+
+/** The limits of a file or image field; undefined for other types. An invalid `max` becomes NaN, which startup reports. */
+function fileLimits(
+  typeName: FieldTypeName,
+  { max, types, pixels }: DeclaredOptions,
+): { readonly max: number; readonly types: readonly string[]; readonly pixels: number | undefined } | undefined {
+  if (typeName === 'file') return { max: parseSize(String(max ?? MAX_FILE)), types: types ?? [], pixels: undefined };
+  if (typeName !== 'image') return undefined;
+  return { max: parseSize(String(max ?? MAX_IMAGE)), types: types ?? IMAGE_TYPES, pixels: pixels ?? MAX_PIXELS };
 }

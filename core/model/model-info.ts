@@ -1,17 +1,27 @@
-import type { DeclaredField } from './declared-field.ts';
+import { didYouMean } from '../base/nearest.ts';
+import type { ReportProblem } from '../errors/boot.ts';
 import { readField } from './declared-field.ts';
-import type { FieldDraft, ModelDraft, Tell } from './draft.ts';
-import { fieldInfo } from './field-info.ts';
-import type { FieldTypeRegistry } from './field-types.ts';
+import { compileField } from './field-info.ts';
 import type { AnyModel } from './model.ts';
-import { addressFault, fieldNameFault, modelNameFault, tableNameFault } from './names.ts';
-import { kebabCase, pluralOf, snakeCase, wordsInSentence } from './naming.ts';
-import { didYouMean } from './nearest.ts';
+import {
+  fieldNameProblem,
+  kebabCase,
+  modelNameProblem,
+  pluralize,
+  slugProblem,
+  snakeCase,
+  tableNameProblem,
+  wordsInSentence,
+} from './names.ts';
+import type { MutableField, MutableModel, Resolution } from './resolution.ts';
 
-/** Fields by which people know a row where the model names none. */
+/** Fields that label a row if the model declares no label. */
 const LABELS = ['name', 'title', 'email'];
 
-/** Of a definition beside fields and key. A misspelt one would be left out, and `migrate make` would drop the table that it named. */
+/**
+ * Options of a definition besides fields and key. A misspelled one would be ignored, and `migrate make` would drop the table that
+ * it named.
+ */
 const OPTIONS = Object.keys({
   table: true,
   unique: true,
@@ -22,26 +32,21 @@ const OPTIONS = Object.keys({
   slug: true,
   managed: true,
   readOnly: true,
-  pick: true,
+  selectableBy: true,
 } satisfies Readonly<Record<keyof AnyModel['definition'], true>>);
 
-/** A model with its own fields and key; what other models have to say about it comes later. */
-export function modelInfo(
-  owner: string,
-  model: AnyModel,
-  declared: Map<FieldDraft, DeclaredField>,
-  types: FieldTypeRegistry,
-  tell: Tell,
-): ModelDraft {
-  const { modelName: name, definition } = model;
-  const draft: ModelDraft = {
-    model,
+/** A model with its own fields and key; what depends on other models is added later. */
+export function compileModel(owner: string, declaration: AnyModel, resolution: Resolution): MutableModel {
+  const { report } = resolution;
+  const { modelName: name, definition } = declaration;
+  const model: MutableModel = {
+    model: declaration,
     name,
     owner,
     table: definition.table?.split('.') ?? [snakeCase(name)],
-    slug: definition.slug ?? kebabCase(pluralOf(name)),
+    slug: definition.slug ?? kebabCase(pluralize(name)),
     title: definition.title ?? wordsInSentence(name),
-    plural: definition.plural ?? pluralOf(definition.title ?? wordsInSentence(name)),
+    plural: definition.plural ?? pluralize(definition.title ?? wordsInSentence(name)),
     fields: new Map(),
     stored: [],
     key: [],
@@ -50,142 +55,140 @@ export function modelInfo(
     indexes: [],
     managed: definition.managed ?? true,
     readOnly: definition.readOnly ?? false,
-    pick: definition.pick ?? 'viewers',
+    selectableBy: definition.selectableBy ?? 'viewers',
     inbound: [],
   };
   const where = `model ${name}`;
-  const nameFault = modelNameFault(name);
-  if (nameFault !== undefined) tell(where, `${capital(nameFault)}.`);
-  const tableFault = tableNameFault(draft.table);
-  if (tableFault !== undefined) tell(`${where}: table`, `${capital(tableFault)}.`);
-  if (draft.managed && owner === 'project' && draft.table.at(-1)?.startsWith('rustio_')) {
-    tell(`${where}: table`, 'Tables that begin with "rustio_" belong to the framework; choose another name.');
+  const nameProblem = modelNameProblem(name);
+  if (nameProblem !== undefined) report(where, nameProblem);
+  const tableProblem = tableNameProblem(model.table);
+  if (tableProblem !== undefined) report(`${where}: table`, tableProblem);
+  if (model.managed && owner === 'project' && model.table.at(-1)?.startsWith('rustio_')) {
+    report(`${where}: table`, 'Table names that start with "rustio_" are reserved; choose another name.');
   }
-  const wrongAddress = addressFault(draft.slug);
-  if (wrongAddress !== undefined) tell(`${where}: address`, `${capital(wrongAddress)}.`);
+  const invalidSlug = slugProblem(model.slug);
+  if (invalidSlug !== undefined) report(`${where}: slug`, invalidSlug);
 
   for (const option of Object.keys(definition)) {
-    if (!OPTIONS.includes(option))
-      tell(`model ${name}`, `There is no option "${option}".${didYouMean(option, OPTIONS)}`);
+    if (!OPTIONS.includes(option)) report(where, `There is no option "${option}".${didYouMean(option, OPTIONS)}`);
   }
-  readFields(draft, declared, types, tell);
-  draft.key = readKey(draft, tell);
-  return draft;
+  readFields(model, resolution);
+  model.key = readKey(model, report);
+  return model;
 }
 
-/** Label, unique sets and indexes: names of the model's own fields. Columns are known by now. */
-export function nameFields(model: ModelDraft, tell: Tell): void {
+/** Label, unique sets and indexes: names of the model's own fields. Columns are known at this point. */
+export function resolveNames(model: MutableModel, report: ReportProblem): void {
   const { definition } = model.model;
   const where = `model ${model.name}`;
-  model.label = readLabel(model, tell);
+  model.label = readLabel(model, report);
   model.unique = (definition.unique ?? []).map((names, at) =>
-    names.flatMap((name) => stored(model, name, `${where}: unique[${at}]`, tell) ?? []),
+    names.flatMap((name) => storedField(model, name, `${where}: unique[${at}]`, report) ?? []),
   );
   model.indexes = (definition.indexes ?? []).map((names, at) =>
     names.flatMap((name) => {
       const descending = name.startsWith('-');
-      const field = stored(model, descending ? name.slice(1) : name, `${where}: indexes[${at}]`, tell);
+      const field = storedField(model, descending ? name.slice(1) : name, `${where}: indexes[${at}]`, report);
       return field === undefined ? [] : [{ field, descending }];
     }),
   );
   for (const [at, set] of model.unique.entries()) {
-    if (new Set(set).size < set.length) tell(`${where}: unique[${at}]`, 'A field stands twice.');
-    if (definition.unique?.[at]?.length === 0) tell(`${where}: unique[${at}]`, 'There is no field in it.');
-    const bytes = set.find((field) => field.spec.summary !== undefined);
-    if (bytes !== undefined) tell(`${where}: unique[${at}]`, `"${bytes.name}" is too large to be compared.`);
+    if (new Set(set).size < set.length) report(`${where}: unique[${at}]`, 'A field is listed twice.');
+    if (definition.unique?.[at]?.length === 0) report(`${where}: unique[${at}]`, 'It has no fields.');
+    const large = set.find((field) => field.type.summary !== undefined);
+    if (large !== undefined) report(`${where}: unique[${at}]`, `"${large.name}" is too large for a unique constraint.`);
   }
   for (const [at, parts] of model.indexes.entries()) {
     if (new Set(parts.map(({ field }) => field)).size < parts.length) {
-      tell(`${where}: indexes[${at}]`, 'A field stands twice.');
+      report(`${where}: indexes[${at}]`, 'A field is listed twice.');
     }
-    if (definition.indexes?.[at]?.length === 0) tell(`${where}: indexes[${at}]`, 'There is no field in it.');
-    const unordered = parts.find(({ field }) => !field.spec.sortable)?.field;
-    if (unordered !== undefined) tell(`${where}: indexes[${at}]`, `${aField(unordered)} has no order.`);
+    if (definition.indexes?.[at]?.length === 0) report(`${where}: indexes[${at}]`, 'It has no fields.');
+    const unsortable = parts.find(({ field }) => !field.type.sortable)?.field;
+    if (unsortable !== undefined) report(`${where}: indexes[${at}]`, `${aField(unsortable)} cannot be indexed.`);
   }
 }
 
-function readFields(
-  model: ModelDraft,
-  declared: Map<FieldDraft, DeclaredField>,
-  types: FieldTypeRegistry,
-  tell: Tell,
-): void {
-  for (const [name, field] of Object.entries(model.model.fields)) {
+function readFields(model: MutableModel, { declared, types, report }: Resolution): void {
+  for (const [name, value] of Object.entries(model.model.fields)) {
     const where = `model ${model.name}: fields.${name}`;
-    const fault = fieldNameFault(name);
-    if (fault !== undefined) {
-      tell(where, `${capital(fault)}.`);
+    const nameProblem = fieldNameProblem(name);
+    if (nameProblem !== undefined) {
+      report(where, nameProblem);
       continue;
     }
-    const read = readField(field, types, (problem) => tell(where, problem));
-    if (read === undefined) continue;
-    const info = fieldInfo(model, name, read);
-    declared.set(info, read);
-    model.fields.set(name, info);
-    if (info.kind !== 'manyToMany') model.stored.push(info);
+    const declaredField = readField(value, types, (problem) => report(where, problem));
+    if (declaredField === undefined) continue;
+    const field = compileField(model, name, declaredField);
+    declared.set(field, declaredField);
+    model.fields.set(name, field);
+    if (field.typeName !== 'manyToMany') model.stored.push(field);
   }
 }
 
-function readKey(model: ModelDraft, tell: Tell): FieldDraft[] {
+function readKey(model: MutableModel, report: ReportProblem): MutableField[] {
   const where = `model ${model.name}: key`;
   const names = namesOf(model.model.key);
-  if (names.length === 0) tell(where, 'A key names one field, or several in an array.');
-  if (new Set(names).size < names.length) tell(where, 'A field stands twice.');
-  const key = names.flatMap((name) => stored(model, name, where, tell) ?? []);
+  if (names.length === 0) report(where, 'A key needs at least one field.');
+  if (new Set(names).size < names.length) report(where, 'A field is listed twice.');
+  const key = names.flatMap((name) => storedField(model, name, where, report) ?? []);
   for (const field of key) {
-    if (field.nullable) tell(where, `"${field.name}" may be empty; a key may not.`);
-    if (!field.spec.sortable) tell(where, `"${field.name}" is ${nameOf(field)}; a key must be readable in an address.`);
+    if (field.nullable) report(where, `"${field.name}" is nullable; key fields cannot be nullable.`);
+    if (!field.type.sortable) report(where, `"${field.name}" is ${typeTitle(field)}; a key must be usable in a URL.`);
   }
   for (const field of model.stored) {
-    const alone = key.length === 1 && key[0] === field;
-    if (field.kind === 'identity' && !alone) {
-      tell(`model ${model.name}: fields.${field.name}`, "An identity is a model's whole key, or it is not there.");
+    const isOnlyKey = key.length === 1 && key[0] === field;
+    if (field.typeName === 'identity' && !isOnlyKey) {
+      report(`model ${model.name}: fields.${field.name}`, 'An identity field must be the only key field of its model.');
     }
   }
   return key;
 }
 
-function readLabel(model: ModelDraft, tell: Tell): readonly FieldDraft[] {
+function readLabel(model: MutableModel, report: ReportProblem): readonly MutableField[] {
   const where = `model ${model.name}: label`;
-  const written = model.model.definition.label;
-  const names = written === undefined ? LABELS.filter((name) => model.fields.has(name)).slice(0, 1) : namesOf(written);
+  const { label } = model.model.definition;
+  const names = label === undefined ? LABELS.filter((name) => model.fields.has(name)).slice(0, 1) : namesOf(label);
   if (names.length === 0) {
-    tell(where, 'By which fields do people know a row? Say `label`, as there is no field name, title or email.');
+    report(
+      where,
+      'Set `label` to the fields that identify a row for users: the model has no field name, title or email.',
+    );
   }
-  const fields = names.flatMap((name) => stored(model, name, where, tell) ?? []);
-  const unreadable = fields.find((field) => !field.spec.sortable);
-  if (unreadable !== undefined)
-    tell(where, `"${unreadable.name}" is ${nameOf(unreadable)}; nobody knows a row by that.`);
+  const fields = names.flatMap((name) => storedField(model, name, where, report) ?? []);
+  const unsuitable = fields.find((field) => !field.type.sortable);
+  if (unsuitable !== undefined)
+    report(where, `"${unsuitable.name}" is ${typeTitle(unsuitable)}, which cannot be used as a label.`);
   return fields;
 }
 
-function stored(model: ModelDraft, name: string, where: string, tell: Tell): FieldDraft | undefined {
+function storedField(
+  model: MutableModel,
+  name: string,
+  where: string,
+  report: ReportProblem,
+): MutableField | undefined {
   const field = model.fields.get(name);
   if (field === undefined) {
-    tell(where, `There is no field "${name}".${didYouMean(name, model.fields.keys())}`);
+    report(where, `There is no field "${name}".${didYouMean(name, model.fields.keys())}`);
     return undefined;
   }
-  if (field.kind === 'manyToMany') {
-    tell(where, `"${name}" is a manyToMany and has no column.`);
+  if (field.typeName === 'manyToMany') {
+    report(where, `"${name}" is a manyToMany field and has no column.`);
     return undefined;
   }
   return field;
 }
 
-function namesOf(written: unknown): readonly string[] {
-  const list: readonly unknown[] = Array.isArray(written) ? written : [written];
+function namesOf(names: unknown): readonly string[] {
+  const list: readonly unknown[] = Array.isArray(names) ? names : [names];
   return list.filter((name) => typeof name === 'string');
 }
 
-function nameOf({ kind }: FieldDraft): string {
+function typeTitle({ typeName }: MutableField): string {
   const names: Readonly<Record<string, string>> = { json: 'JSON', markdown: 'Markdown', array: 'an array' };
-  return names[kind] ?? kind;
+  return names[typeName] ?? typeName;
 }
 
-function aField({ kind }: Pick<FieldDraft, 'kind'>): string {
-  return `${kind === 'array' ? 'An' : 'A'} ${kind} field`;
-}
-
-function capital(words: string): string {
-  return words.charAt(0).toUpperCase() + words.slice(1);
+function aField({ typeName }: Pick<MutableField, 'typeName'>): string {
+  return `${typeName === 'array' ? 'An' : 'A'} ${typeName} field`;
 }

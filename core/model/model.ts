@@ -1,4 +1,4 @@
-import { type Fields, field, type Identity, type KeyOf, type Kind, type Target } from './field.ts';
+import { type Fields, type FieldTypeName, field, type Identity, type KeyOf, type Target } from './field.ts';
 
 /** Any model, for code that works on all of them. */
 export interface AnyModel {
@@ -12,7 +12,7 @@ export interface Model<N extends string, F extends Fields, K> extends AnyModel {
   readonly fields: F;
   readonly key: K;
 }
-/** What a definition says beside fields and key, names as plain strings. */
+/** The options of a definition besides fields and key, with names as plain strings. */
 export interface AnyDefinition {
   readonly unique?: readonly (readonly string[])[];
   readonly indexes?: readonly (readonly string[])[];
@@ -23,53 +23,53 @@ export interface AnyDefinition {
   readonly table?: string;
   readonly managed?: boolean;
   readonly readOnly?: boolean;
-  readonly pick?: 'viewers' | 'everybody';
+  readonly selectableBy?: 'viewers' | 'everyone';
 }
 type WithId<F, K> = [K] extends [never] ? { id: Identity } & F : F;
 type KeyName<K> = [K] extends [never] ? 'id' : K;
 
 /**
- * Slugs of these fields as they must be: made from a text field among them. A wrong one is told in a sentence. Only `kind` and
- * `~from` are looked at, so relations stay unresolved.
+ * Checks that slugs are generated from a text field of the same model. The error for a wrong one is a sentence. Only `typeName` and
+ * `~from` are accessed, so relations stay unresolved.
  */
-type SlugsFit<F> = {
-  readonly [P in keyof F as F[P] extends { readonly kind: 'slug' } ? P : never]: F[P] extends {
+type CheckedSlugs<F> = {
+  readonly [P in keyof F as F[P] extends { readonly typeName: 'slug' } ? P : never]: F[P] extends {
     readonly '~from': infer S extends string;
   }
-    ? [S] extends [OfKind<F, 'text'>]
+    ? [S] extends [FieldsOfType<F, 'text'>]
       ? unknown
       : `There is no text field "${S}" in this model`
     : unknown;
 };
 
 export interface Definition<F extends Fields, K> {
-  fields: F & SlugsFit<NoInfer<F>>;
+  fields: F & CheckedSlugs<NoInfer<F>>;
   /** A field, or several; without it the model gets `id: field.identity()`. */
   key?: K;
-  /** Each a set of fields that no two rows may share. */
+  /** Each is a set of fields whose combined values are unique. */
   unique?: readonly (readonly FieldName<NoInfer<F>>[])[];
-  /** Each an index over several fields; `-name` is descending. For one field say `index: true` there. */
+  /** Each is an index on several fields; `-name` is descending. For a single field use `index: true` there. */
   indexes?: readonly (readonly OrderName<NoInfer<F>>[])[];
-  /** The field, or fields, by which people know a row. Needed where there is no `name`, `title` or `email`. Always SQL. */
+  /** The field, or fields, that label a row. Required if there is no `name`, `title` or `email`. */
   label?: StoredName<NoInfer<F>> | readonly StoredName<NoInfer<F>>[];
-  /** What people call one ("strike report") and several ("strike reports"). Made from the name when missing. */
+  /** The model's name in the UI, singular ("strike report") and plural ("strike reports"). Derived from the name by default. */
   title?: string;
   plural?: string;
-  /** The word in the address: `order-lines`. Made from the plural of the model's name when missing. */
+  /** The URL segment: `order-lines`. Derived from the plural of the model's name by default. */
   slug?: string;
-  /** The table, `schema.table` included, when it is not the snake_case of the name. */
+  /** The table, optionally `schema.table`, if it is not the snake_case of the name. */
   table?: string;
-  /** `false`: the table belongs to somebody else; migrations leave it alone. */
+  /** `false`: the table is maintained elsewhere; migrations do not touch it. */
   managed?: boolean;
-  /** Nobody adds, changes or deletes rows through the write door (a view, a table of a plugin). */
+  /** Rows cannot be added, changed or deleted through `app.write` (a view, a table of a plugin). */
   readOnly?: boolean;
-  /** Who may pick a row of this model in a relation of a record that he may edit. @defaultValue 'viewers' */
-  pick?: 'viewers' | 'everybody';
+  /** Who can select rows of this model in a relation of a record that they are allowed to edit. @defaultValue 'viewers' */
+  selectableBy?: 'viewers' | 'everyone';
 }
 
 /**
- * Declares a model: table, form, validation, permissions and types come from it.
- * Only names in here, no callback that takes a row: it would be checked while the model's own type is being resolved.
+ * Declares a model: table, form, validation, permissions and types are derived from it. It takes only names, no callback that
+ * receives a row: the callback would be checked while the model's own type is being resolved.
  *
  * @example
  * export const Airport = defineModel('airport', { fields: { code: field.text({ max: 3 }), name: field.text() }, key: 'code' });
@@ -85,24 +85,24 @@ export function defineModel<
   return { modelName: name, fields: all, key: key ?? 'id', definition: rest } as never;
 }
 
-// ── what falls out
+// ── inferred types
 
-/** Spells a mapped type out, so that editors show `{ id: number; … }` and not the alias with its arguments. */
-type Spelled<T> = T extends infer O ? { [P in keyof O]: O[P] } : never;
+/** Expands a mapped type, so that editors show `{ id: number; … }` and not the alias with its arguments. */
+type Expand<T> = T extends infer O ? { [P in keyof O]: O[P] } : never;
 
-export type RowOf<F extends Fields> = Spelled<{
+export type RowOf<F extends Fields> = Expand<{
   -readonly [P in keyof F as F[P]['~mode'] extends 'virtual' ? never : P]: F[P]['~value'];
 }>;
-/** What a list reads of a row: not the bytes, which nobody looks at. */
-export type RowShown<F extends Fields> = Spelled<{
-  -readonly [P in keyof F as F[P] extends { readonly '~mode': 'virtual' } | { readonly kind: 'bytes' }
+/** What a list reads of a row: everything except bytes, which lists do not show. */
+export type RowShown<F extends Fields> = Expand<{
+  -readonly [P in keyof F as F[P] extends { readonly '~mode': 'virtual' } | { readonly typeName: 'bytes' }
     ? never
     : P]: F[P]['~value'];
 }>;
-/** What a select gives. */
+/** What a select returns. */
 export type Row<M extends AnyModel> = RowOf<M['fields']>;
-/** What an insert takes: optional where nullable, defaulted or generated. */
-export type Insert<M extends AnyModel> = Spelled<
+/** What an insert takes: optional if nullable, defaulted or generated. */
+export type Insert<M extends AnyModel> = Expand<
   {
     -readonly [P in keyof M['fields'] as M['fields'][P]['~mode'] extends 'required'
       ? P
@@ -113,44 +113,46 @@ export type Insert<M extends AnyModel> = Spelled<
       : never]?: M['fields'][P]['~value'];
   }
 >;
-/** What an update takes: anything stored, save a generated identity. */
-export type Update<M extends AnyModel> = Spelled<{
+/** What an update takes: anything stored, except a generated identity. */
+export type Update<M extends AnyModel> = Expand<{
   -readonly [P in keyof M['fields'] as M['fields'][P]['~mode'] extends 'virtual'
     ? never
-    : M['fields'][P]['kind'] extends 'identity'
+    : M['fields'][P]['typeName'] extends 'identity'
       ? never
       : P]?: M['fields'][P]['~value'];
 }>;
-/** The type of a model's key: a number for an identity, else a string; a tuple for a composite key. */
+/** The type of a model's key: a number for an identity, otherwise a string; a tuple for a composite key. */
 export type Key<M extends AnyModel> = KeyOf<M>;
 
-// ── names that options take
+// ── names in options
 
 /** Rebuilds a union of literals without its alias, so that errors print `"id" | "name"` and not `FieldName<{…}>`. */
 export type Bare<T> = [T] extends [infer U extends string] ? `${U}` : never;
 /** Ends in `keyof` for the same reason: an indexed access or an intersection would carry the alias into the message. */
-export type OfKind<F, K extends Kind> = keyof {
-  [P in keyof F as F[P] extends { readonly kind: K } ? P & string : never]: 0;
+export type FieldsOfType<F, K extends FieldTypeName> = keyof {
+  [P in keyof F as F[P] extends { readonly typeName: K } ? P & string : never]: 0;
 };
-type Sought = 'text' | 'choice' | 'uuid' | 'email' | 'phone' | 'url' | 'slug' | 'markdown';
-/** Too many different values to choose from: these are searched. */
-type Unfiltered = 'text' | 'json' | 'uuid' | 'email' | 'phone' | 'url' | 'slug' | 'colour' | 'markdown' | 'bytes';
-type Unordered = 'manyToMany' | 'json' | 'array' | 'markdown' | 'bytes' | 'file' | 'image';
+type Searchable = 'text' | 'choice' | 'uuid' | 'email' | 'phone' | 'url' | 'slug' | 'markdown';
+/** Too many distinct values to choose from: these are searched. */
+type NotFilterable = 'text' | 'json' | 'uuid' | 'email' | 'phone' | 'url' | 'slug' | 'colour' | 'markdown' | 'bytes';
+type NotSortable = 'manyToMany' | 'json' | 'array' | 'markdown' | 'bytes' | 'file' | 'image';
 
 export type FieldName<F> = Bare<keyof F & string>;
-export type StoredName<F> = Bare<Exclude<keyof F & string, OfKind<F, 'manyToMany'>>>;
-export type FilterName<F> = Bare<Exclude<keyof F & string, OfKind<F, Unfiltered>>>;
-type Ordered<F> = Exclude<keyof F & string, OfKind<F, Unordered>>;
-export type OrderName<F> = Bare<Ordered<F> | `-${Ordered<F>}`>;
+export type StoredName<F> = Bare<Exclude<keyof F & string, FieldsOfType<F, 'manyToMany'>>>;
+export type FilterName<F> = Bare<Exclude<keyof F & string, FieldsOfType<F, NotFilterable>>>;
+type Sortable<F> = Exclude<keyof F & string, FieldsOfType<F, NotSortable>>;
+export type OrderName<F> = Bare<Sortable<F> | `-${Sortable<F>}`>;
 type TargetFields<X> = X extends { readonly target: infer T }
   ? Target<T> extends { readonly fields: infer F extends Fields }
     ? F
     : never
   : never;
-/** Text of the row itself, or, after one dot, of the row that a relation points to. */
+/** Text of the row itself, or, after one dot, of the row that a relation references. */
 export type SearchName<F> = Bare<
-  | OfKind<F, Sought>
+  | FieldsOfType<F, Searchable>
   | {
-      [P in OfKind<F, 'belongsTo'>]: P extends keyof F ? `${P}.${OfKind<TargetFields<F[P]>, Sought>}` : never;
-    }[OfKind<F, 'belongsTo'>]
+      [P in FieldsOfType<F, 'belongsTo'>]: P extends keyof F
+        ? `${P}.${FieldsOfType<TargetFields<F[P]>, Searchable>}`
+        : never;
+    }[FieldsOfType<F, 'belongsTo'>]
 >;

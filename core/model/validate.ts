@@ -1,42 +1,76 @@
-import type { Problem } from '../write/types.ts';
-import type { Issue } from './kind.ts';
-import { issue } from './parsed.ts';
-import type { FieldInfo, ModelInfo } from './registry.ts';
+import type { DbRow, DbValue, FieldInfo, ModelInfo } from './field-type.ts';
+import { createIssue, type Issue, type Problem } from './issue.ts';
 
 type Values = Readonly<Record<string, unknown>>;
 
-/** Everything that is wrong with values for a new row, or for a change of one; all problems at once. `undefined` is "not given". */
-export function validateValues(model: ModelInfo, values: Values, mode: 'insert' | 'update'): Problem[] {
+const filledByDatabase = new WeakSet<FieldInfo>();
+
+/**
+ * Whether an unmanaged column has a default that the model does not declare: a sequence, a function, `now()`. A new row need not have a
+ * value for it.
+ */
+export function isFilledByDatabase(field: FieldInfo): boolean {
+  // fault: default-of-the-database
+  return filledByDatabase.has(field);
+}
+
+/** What the catalogue says; see `loadTableFacts`. */
+export function setFilledByDatabase(field: FieldInfo, isFilled: boolean): void {
+  if (isFilled) filledByDatabase.add(field);
+  else filledByDatabase.delete(field);
+}
+
+/**
+ * All problems with the values of a new row, or of a change to one. `undefined` means "not given". `stored`: the row that is changed;
+ * parts already stored are not validated again.
+ */
+export function validateValues(
+  model: ModelInfo,
+  values: Values,
+  mode: 'insert' | 'update',
+  stored: DbRow = {},
+): Problem[] {
   const problems: Problem[] = [];
   for (const name of Object.keys(values)) {
-    if (!model.fields.has(name)) problems.push({ field: name, issue: issue('problem.unknownField', { name }) });
+    if (!model.fields.has(name)) problems.push({ field: name, issue: createIssue('problem.unknownField', { name }) });
   }
   for (const [name, field] of model.fields) {
-    const given = Object.hasOwn(values, name) ? values[name] : undefined;
-    const found = given === undefined ? missing(field, mode) : fault(field, given, mode);
-    if (found !== undefined) problems.push({ field: name, issue: found });
+    const value = Object.hasOwn(values, name) ? values[name] : undefined;
+    const issue = value === undefined ? missingIssue(field, mode) : valueIssue(field, value, mode, stored[name]);
+    if (issue !== undefined) problems.push({ field: name, issue });
   }
   return problems;
 }
 
-/** The values of a new row with what functions give as defaults. Literal ones are left to the database. */
+/** The values of a new row with defaults computed by functions. Literal defaults are left to the database. */
 export function withDefaults(model: ModelInfo, values: Values): Values {
-  const made: Record<string, unknown> = {};
+  const defaults: Record<string, unknown> = {};
   for (const field of model.stored) {
-    const given = Object.hasOwn(values, field.name) && values[field.name] !== undefined;
-    if (!given && typeof field.default === 'function') made[field.name] = field.default();
+    const isGiven = Object.hasOwn(values, field.name) && values[field.name] !== undefined;
+    if (!isGiven && typeof field.default === 'function') defaults[field.name] = field.default();
   }
-  return { ...values, ...made };
+  return { ...values, ...defaults };
 }
 
-function missing(field: FieldInfo, mode: 'insert' | 'update'): Issue | undefined {
-  const made = field.spec.sqlDefault(field) !== undefined || field.source !== undefined || field.kind === 'identity';
-  const optional = field.nullable || field.default !== undefined || made || field.kind === 'manyToMany';
-  return mode === 'update' || optional ? undefined : issue('problem.required');
+function missingIssue(field: FieldInfo, mode: 'insert' | 'update'): Issue | undefined {
+  const generated =
+    field.type.sqlDefault(field) !== undefined ||
+    field.source !== undefined ||
+    field.typeName === 'identity' ||
+    isFilledByDatabase(field);
+  const optional = field.nullable || field.default !== undefined || generated || field.typeName === 'manyToMany';
+  return mode === 'update' || optional ? undefined : createIssue('problem.required');
 }
 
-function fault(field: FieldInfo, value: unknown, mode: 'insert' | 'update'): Issue | undefined {
-  if (mode === 'update' && field.kind === 'identity') return issue('problem.generated');
-  if (value === null) return field.nullable ? undefined : issue('problem.required');
-  return field.spec.validate(value, field);
+function valueIssue(
+  field: FieldInfo,
+  value: unknown,
+  mode: 'insert' | 'update',
+  stored: DbValue | undefined,
+): Issue | undefined {
+  if (mode === 'update' && field.typeName === 'identity') return createIssue('problem.generated');
+  if (value === null) return field.nullable ? undefined : createIssue('problem.required');
+  return stored === undefined || stored === null || field.type.validateChange === undefined
+    ? field.type.validate(value, field)
+    : field.type.validateChange(value, stored, field);
 }

@@ -1,8 +1,11 @@
 import { type FragmentSqlToken, sql } from 'slonik';
-import { kinds } from '../model/kinds/index.ts';
-import type { FieldInfo, ModelInfo } from '../model/registry.ts';
+import type { FieldInfo, ModelInfo } from '../model/field-type.ts';
+import { builtInFieldTypes } from '../model/field-types/index.ts';
+import { comma, joinFragments } from '../sql/fragments.ts';
+import { columnSql } from './field-sql.ts';
+import type { Reader } from './reader.ts';
 
-/** Types of computed columns: those whose fields need no option to be complete. */
+/** Types of computed columns: those whose fields need no further options. */
 export type ComputedType = 'text' | 'integer' | 'bigint' | 'boolean' | 'date' | 'timestamp' | 'uuid';
 
 export interface ComputedSource {
@@ -10,18 +13,18 @@ export interface ComputedSource {
   readonly name: string;
   readonly label: string;
   readonly type: ComputedType;
-  /** Over the alias `t` of the model's table. */
+  /** On the alias `t` of the model's table. */
   readonly expression: FragmentSqlToken;
   /** @defaultValue true */
   readonly sortable?: boolean;
 }
 
-/** Begins the names of computed columns and of filters by a condition in query strings; no field's name has it. */
+/** Prefix of computed columns and condition filters in query strings; no field name has it. */
 export const COMPUTED = '*';
 
 /**
- * A column that PostgreSQL computes in the statement of a list. To the builders of list SQL it is a field like any other: it is
- * sorted by, has a place in cursors, and may be NULL. It has no index, so larger tables are not sorted by it.
+ * A column that PostgreSQL computes in a list's statement. The builders of list SQL treat it like any other field: it can be
+ * sorted by, is part of cursors, and may be NULL. It has no index, so large tables cannot be sorted by it.
  *
  * @example
  * computedField(model, {
@@ -33,7 +36,7 @@ export const COMPUTED = '*';
  */
 export function computedField(model: ModelInfo, source: ComputedSource): FieldInfo {
   const name = COMPUTED + source.name;
-  const spec = kinds[source.type];
+  const spec = builtInFieldTypes[source.type];
   return {
     model,
     name,
@@ -41,8 +44,8 @@ export function computedField(model: ModelInfo, source: ComputedSource): FieldIn
     expression: source.expression,
     owner: model.owner,
     writable: false,
-    kind: source.type,
-    spec: source.sortable === false ? { ...spec, sortable: false } : spec,
+    typeName: source.type,
+    type: source.sortable === false ? { ...spec, sortable: false } : spec,
     label: source.label,
     help: '',
     nullable: true,
@@ -70,7 +73,20 @@ export function computedField(model: ModelInfo, source: ComputedSource): FieldIn
   };
 }
 
-/** The field that stands for a `ConditionFilter`. It is never read as a column: its values are conditions. */
+/**
+ * A hash of what this reader may see of a row, to order rows that have the same key. Not of what is hidden from them: it is part of
+ * cursors, and few possible values could be tried one by one.
+ */
+export function rowHashField(reader: Reader, model: ModelInfo): FieldInfo {
+  const columns = model.stored
+    .filter((field) => reader.sees(field))
+    .map((field) => sql.fragment`${columnSql('t', field)}`);
+  const expression = sql.fragment`md5(row(${joinFragments(columns, comma)})::text)`;
+  const field = computedField(model, { name: 'row', label: '', type: 'text', expression, sortable: false });
+  return { ...field, nullable: false };
+}
+
+/** The field of a `ConditionFilter`. It is never read as a column: its values are conditions. */
 export function conditionField(
   model: ModelInfo,
   { name, label }: { readonly name: string; readonly label: string },

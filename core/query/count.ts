@@ -3,65 +3,67 @@ import { z } from 'zod';
 import { isTimeout } from '../database/errors.ts';
 import type { Query } from '../database/queries.ts';
 import { currentScope, scopeKey } from '../database/scope.ts';
-import type { ModelInfo } from '../model/registry.ts';
-import { estimateSql, tableName } from './estimates.ts';
-import { freshPlan } from './fresh-plan.ts';
-import { tableSql, trusted, whereSql } from './sql-names.ts';
+import type { ModelInfo } from '../model/field-type.ts';
+import { freshPlan, rawSql, whereSql } from '../sql/fragments.ts';
+import { estimateSql } from './estimates.ts';
+import { tableSql } from './field-sql.ts';
+import { tableName } from './table-facts.ts';
 import type { Count } from './types.ts';
 
-/** Tables up to so many rows are counted exactly. */
+/** Tables with at most this many rows are counted exactly. */
 const COUNTED_EXACTLY = 50_000;
-/** Of a larger one, what is narrowed down is counted up to here. */
+/** In larger tables, filtered rows are counted up to this number. */
 const COUNTED_FILTERED = 1_000;
-const KEPT_MS = 60_000;
-const MOST_KEPT = 500;
+const CACHE_MS = 60_000;
+const MAX_CACHED = 500;
 
 export interface CountOptions {
-  /** A page waits so long for its count; then it says "more than", and the count goes on for the next reader. */
-  readonly patience?: number;
+  /** How long a page waits for its count; after that it shows "more than", and the count continues for later requests. */
+  readonly timeout?: number;
 }
 
-const figures = sql.type(z.object({ estimate: z.string(), rows: z.string().nullable() }));
-const whole = sql.type(z.object({ rows: z.string() }));
+const estimateAndRows = sql.type(z.object({ estimate: z.string(), rows: z.string().nullable() }));
+const rowCount = sql.type(z.object({ rows: z.string() }));
 
 /**
- * How many rows a list has, in one statement: exactly where that is cheap, else about, or "more than". What is cut off is
- * remembered for a minute, with everything that it depends on (the reader's own rows and the scope among them); nothing exact is.
+ * How many rows a list has, in one statement: exactly where that is cheap, otherwise an estimate or "more than". Inexact results
+ * are cached for a minute, keyed by everything that they depend on (including the user's row rules and the scope); exact ones
+ * are not cached.
  */
 export class Counts {
-  readonly #patience: number;
-  readonly #kept = new Map<string, { readonly count: Count; readonly until: number }>();
+  readonly #timeout: number;
+  readonly #cache = new Map<string, { readonly count: Count; readonly until: number }>();
   readonly #running = new Map<string, Promise<Count>>();
 
-  constructor({ patience = 500 }: CountOptions = {}) {
-    this.#patience = patience;
+  constructor({ timeout = 500 }: CountOptions = {}) {
+    this.#timeout = timeout;
   }
 
-  /** `database`: who asks first lends his; `atLeast`: rows that the page has seen, for the answer when the count takes too long. */
+  /** `database`: concurrent counts use the first caller's. `atLeast`: rows on the page, the result if the count takes too long. */
   async count(
     database: Query,
     model: ModelInfo,
     conditions: readonly FragmentSqlToken[],
     atLeast: number,
   ): Promise<Count> {
-    const name = JSON.stringify([
+    const cacheKey = JSON.stringify([
       scopeKey(),
       model.name,
       conditions.map((condition) => [condition.sql, condition.values]),
     ]);
-    const kept = this.#kept.get(name);
-    if (kept !== undefined && kept.until > Date.now()) return kept.count;
+    const cached = this.#cache.get(cacheKey);
+    if (cached !== undefined && cached.until > Date.now()) return cached.count;
 
-    // Readers of the same list wait for the same count.
-    let running = this.#running.get(name);
+    // Concurrent requests for the same list share one count.
+    let running = this.#running.get(cacheKey);
     if (running === undefined) {
-      running = this.#run(database, model, conditions, atLeast, name).finally(() => this.#running.delete(name));
-      this.#running.set(name, running);
+      running = this.#run(database, model, conditions, atLeast, cacheKey).finally(() => this.#running.delete(cacheKey));
+      this.#running.set(cacheKey, running);
     }
-    return withPatience(running, this.#patience, { kind: 'more', rows: atLeast });
+    return resultOrFallback(running, this.#timeout, { kind: 'more', rows: atLeast });
   }
 
-  /** Every row, until the database's time limit. */
+  /** Counts every row, within the database's time limit. */
   async exact(
     database: Query,
     model: ModelInfo,
@@ -70,7 +72,7 @@ export class Counts {
   ): Promise<Count> {
     try {
       const { rows } = await database.one(
-        whole`select count(*) as rows from ${tableSql(model)} t ${whereSql(conditions)}`,
+        rowCount`select count(*) as rows from ${tableSql(model)} t ${whereSql(conditions)}`,
       );
       return { kind: 'exact', rows: Number(rows) };
     } catch (error) {
@@ -84,14 +86,14 @@ export class Counts {
     model: ModelInfo,
     conditions: readonly FragmentSqlToken[],
     atLeast: number,
-    name: string,
+    cacheKey: string,
   ): Promise<Count> {
-    const count = await this.#ask(database, model, conditions, atLeast);
-    if (count.kind !== 'exact') this.#keep(name, count);
+    const count = await this.#query(database, model, conditions, atLeast);
+    if (count.kind !== 'exact') this.#store(cacheKey, count);
     return count;
   }
 
-  async #ask(
+  async #query(
     database: Query,
     model: ModelInfo,
     conditions: readonly FragmentSqlToken[],
@@ -99,56 +101,56 @@ export class Counts {
   ): Promise<Count> {
     try {
       const { estimate, rows } = await database.one(countQuery(model, conditions));
-      return judged(Number(estimate), rows === null ? undefined : Number(rows));
+      return toCount(Number(estimate), rows === null ? undefined : Number(rows));
     } catch (error) {
       if (isTimeout(error)) return { kind: 'more', rows: atLeast };
       throw error;
     }
   }
 
-  #keep(name: string, count: Count): void {
-    this.#kept.delete(name);
-    this.#kept.set(name, { count, until: Date.now() + KEPT_MS });
-    const [oldest] = this.#kept.keys();
-    if (this.#kept.size > MOST_KEPT && oldest !== undefined) this.#kept.delete(oldest);
+  #store(cacheKey: string, count: Count): void {
+    this.#cache.delete(cacheKey);
+    this.#cache.set(cacheKey, { count, until: Date.now() + CACHE_MS });
+    const [oldest] = this.#cache.keys();
+    if (this.#cache.size > MAX_CACHED && oldest !== undefined) this.#cache.delete(oldest);
   }
 }
 
 /**
- * Estimate and count in one: the table's size decides inside the statement how far it counts. Without conditions the
- * estimate of a large table is the answer, and nothing is counted; in a scope it is counted as with conditions, since the
- * statistics know nothing of row-level security.
+ * Estimate and count in one: the statement decides by the table's size how far it counts. Without conditions, the estimate of a
+ * large table is the answer and nothing is counted; in a scope it is counted as with conditions, because the statistics ignore
+ * row-level security.
  */
 function countQuery(model: ModelInfo, conditions: readonly FragmentSqlToken[]) {
-  const upTo = (most: number) => sql.fragment`(
+  const upTo = (max: number) => sql.fragment`(
     select count(*) from (
-      select from ${tableSql(model)} t ${whereSql(conditions)} limit ${trusted(String(most + 1))}
+      select from ${tableSql(model)} t ${whereSql(conditions)} limit ${rawSql(String(max + 1))}
     ) counted
   )`;
-  const isWhole = conditions.length === 0 && currentScope() === undefined;
-  const large = isWhole ? sql.fragment`null` : upTo(COUNTED_FILTERED);
-  const query = figures`
+  const isUnrestricted = conditions.length === 0 && currentScope() === undefined;
+  const large = isUnrestricted ? sql.fragment`null` : upTo(COUNTED_FILTERED);
+  const query = estimateAndRows`
     select
       size.estimate::bigint as estimate,
-      case when size.estimate > ${trusted(String(COUNTED_EXACTLY))} then ${large} else ${upTo(COUNTED_EXACTLY)} end as rows
+      case when size.estimate > ${rawSql(String(COUNTED_EXACTLY))} then ${large} else ${upTo(COUNTED_EXACTLY)} end as rows
     from (select ${estimateSql} as estimate from pg_class c where c.oid = ${tableName(model)}::regclass) size
   `;
   return conditions.length === 0 ? query : freshPlan(query);
 }
 
-function judged(estimate: number, rows: number | undefined): Count {
+function toCount(estimate: number, rows: number | undefined): Count {
   if (rows === undefined) return { kind: 'about', rows: estimate };
-  const most = estimate > COUNTED_EXACTLY ? COUNTED_FILTERED : COUNTED_EXACTLY;
-  return rows > most ? { kind: 'more', rows: most } : { kind: 'exact', rows };
+  const max = estimate > COUNTED_EXACTLY ? COUNTED_FILTERED : COUNTED_EXACTLY;
+  return rows > max ? { kind: 'more', rows: max } : { kind: 'exact', rows };
 }
 
-async function withPatience<T>(work: Promise<T>, milliseconds: number, otherwise: T): Promise<T> {
+async function resultOrFallback<T>(work: Promise<T>, milliseconds: number, otherwise: T): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<T>((done) => {
-    timer = setTimeout(() => done(otherwise), milliseconds);
+  const timeout = new Promise<T>((resolve) => {
+    timer = setTimeout(() => resolve(otherwise), milliseconds);
   });
   try {
-    return await Promise.race([work, late]);
+    return await Promise.race([work, timeout]);
   } finally {
     clearTimeout(timer);
   }

@@ -1,48 +1,142 @@
 import { hash as digest } from 'node:crypto';
+import { type FragmentSqlToken, sql } from 'slonik';
 import { z } from 'zod';
-import type { ModelInfo } from '../model/registry.ts';
-import { isTextOfType } from './cursor-value.ts';
-import { valueField } from './sql-names.ts';
-import type { Cursor, Filter, Sort } from './types.ts';
+import { isKnownType, isTextOfType } from '../model/database-text.ts';
+import type { FieldInfo, ModelInfo } from '../model/field-type.ts';
+import { isStorable } from '../model/plain-text.ts';
+import type { LargeValue } from '../model/row.ts';
+import { rawSql, whereSql } from '../sql/fragments.ts';
+import { columnSql, holdsText, tableSql, valueField, valueSql } from './field-sql.ts';
+import type { Reader } from './reader.ts';
+import { mayBeNull } from './table-facts.ts';
+import type { Cursor, Filter, KeyPart, PlaceValue, Sort } from './types.ts';
 
-/** What a cursor belongs to: it means nothing in another list, order, filter or search. */
-export interface CursorPlace {
+/** What a cursor belongs to: it is invalid in another list, order, filter or search. */
+export interface CursorContext {
   readonly model: ModelInfo;
   readonly order: readonly Sort[];
   readonly filters: readonly Filter[];
   readonly q: string;
 }
 
-const LONGEST = 6_000;
-const contents = z.tuple([z.string()], z.union([z.string(), z.null()]));
+/** In a URL. The longest that is written has 1,600 characters, so that a link with it stays under 2 KB. */
+const MAX_LENGTH = 2_000;
+/** Of a cursor's JSON, before base64. */
+const MAX_BYTES = 1_200;
+/** Longer values are left out of the cursor, and read again from their row: the first limit that suffices is used. */
+const LIMITS = [1_000, 300, 100, 40];
+const PREFIX_CHARACTERS = 20;
 
-/** Opaque text for an address: a hash of the place, and the values of one row in the order's columns. */
-export function writeCursor(place: CursorPlace, values: readonly (string | null)[]): string {
-  return Buffer.from(JSON.stringify([hashOf(place), ...values])).toString('base64url');
+const prefix = z.string().max(PREFIX_CHARACTERS * 2);
+const value = z.union([z.string(), z.null(), z.tuple([prefix])]);
+const keyPart = z.union([z.string(), z.tuple([z.string().regex(/^[\da-f]{32}$/)])]);
+const cursorSchema = z.union([
+  z.tuple([z.string(), z.array(value)]),
+  z.tuple([z.string(), z.array(value), z.array(keyPart)]),
+]);
+
+/**
+ * Opaque text for a URL: a hash of the context, and the values of one row in the order's columns. In place of a value that is
+ * too long for a link it has the beginning of the value and the row's `key`, by which the list's statement reads it again.
+ */
+export function writeCursor(
+  context: CursorContext,
+  values: readonly (string | LargeValue | null)[],
+  key: readonly string[] = [],
+): string {
+  const hash = hashKey(context);
+  let text = '';
+  for (const limit of LIMITS) {
+    // fault: long-cursor
+    const isShort = (part: string | LargeValue | null): part is string | null =>
+      part === null || (typeof part === 'string' && Buffer.byteLength(part) <= limit);
+    const places = values.map((each) =>
+      isShort(each) ? each : [beginningOf(typeof each === 'string' ? each : each.text)],
+    );
+    const parts = key.map((part) => (isShort(part) ? part : [digest('md5', part)]));
+    text = JSON.stringify(values.every(isShort) ? [hash, places] : [hash, places, parts]);
+    if (Buffer.byteLength(text) <= MAX_BYTES) break;
+  }
+  return Buffer.from(text).toString('base64url');
+}
+
+function beginningOf(text: string): string {
+  return [...text.slice(0, PREFIX_CHARACTERS * 2)].slice(0, PREFIX_CHARACTERS).join('');
 }
 
 /**
- * Reads a cursor. Undefined when it does not fit: of another list, sort or filter, of an older version, cut off, made up.
- * The list then starts at its top. Values are checked here, so that none of them can be an error of the database.
+ * Reads a cursor. Undefined when it is invalid: from another list, sort or filter, from an older version, truncated or forged.
+ * The list then starts at the top. Values are validated here, so that hardly any of them can cause a database error; where one
+ * does, the list starts at the top, too.
  */
-export function readCursor(place: CursorPlace, text: string): Cursor | undefined {
-  if (text.length > LONGEST || !/^[\w-]+$/.test(text)) return undefined;
-  const parsed = contents.safeParse(json(Buffer.from(text, 'base64url').toString()));
+export function readCursor(context: CursorContext, text: string): Cursor | undefined {
+  if (text.length > MAX_LENGTH || !/^[\w-]+$/.test(text)) return undefined;
+  const parsed = cursorSchema.safeParse(json(Buffer.from(text, 'base64url').toString()));
   if (!parsed.success) return undefined;
-  const [hash, ...values] = parsed.data;
-  if (hash !== hashOf(place) || values.length !== place.order.length) return undefined;
-  const fit = place.order.every(({ field }, index) => {
-    const value = values[index] ?? null;
-    const holder = valueField(field);
-    if (value === null) return field.nullable;
-    // An enum of somebody else's has the field's values and no others.
-    return isTextOfType(value, holder.spec.cast(holder)) || holder.values.includes(value);
-  });
-  return fit ? { values } : undefined;
+  const [hash, places, parts = []] = parsed.data;
+  const { model, order } = context;
+  // fault: foreign-cursor
+  if (hash !== hashKey(context) || places.length !== order.length) return undefined;
+  const values = places.map((place): PlaceValue => (Array.isArray(place) ? { prefix: place[0] } : place));
+  const key = parts.map((part): KeyPart => (Array.isArray(part) ? { md5: part[0] } : part));
+  const hasKey = values.every((each) => typeof each !== 'object' || each === null) || key.length === model.key.length;
+  const isValid =
+    hasKey &&
+    order.every(({ field }, index) => isPlace(field, values[index] ?? null)) &&
+    key.every((part, index) => typeof part !== 'string' || isValueOf(model.key[index], part));
+  if (!isValid) return undefined;
+  return key.length === 0 ? { values } : { values, key };
 }
 
-function hashOf({ model, order, filters, q }: CursorPlace): string {
-  const place = [
+function isPlace(field: FieldInfo, place: PlaceValue): boolean {
+  if (place === null) return mayBeNull(field);
+  return typeof place === 'string' ? isValueOf(field, place) : isStorable(place.prefix);
+}
+
+/** Types of plugins and enums are not known here: PostgreSQL decides. */
+function isValueOf(field: FieldInfo | undefined, text: string): boolean {
+  if (field === undefined) return false;
+  const typeField = valueField(field);
+  const cast = typeField.type.cast(typeField);
+  return isKnownType(cast) ? isTextOfType(text, cast) : isStorable(text);
+}
+
+/**
+ * The bounds of a page as SQL, in the columns of the order. A value that is not in the cursor is read from its row, once per
+ * statement and by its key, if this user may see the row; if it was deleted meanwhile, strings start at their beginning.
+ */
+export function boundsSql(
+  reader: Reader,
+  model: ModelInfo,
+  order: readonly Sort[],
+  { values, key = [] }: Cursor,
+): readonly (FragmentSqlToken | null)[] {
+  return order.map(({ field }, index) => {
+    const place = values[index] ?? null;
+    if (place === null) return null;
+    if (typeof place === 'string') return valueSql(field, place);
+    const scope = reader.scope(model);
+    // fault: cursor-out-of-scope
+    const conditions = [...decodeRow(model, key), ...(scope === undefined ? [] : [sql.fragment`(${scope})`])];
+    const stored = sql.fragment`(
+      select ${columnSql('t', field)} from ${tableSql(model)} t ${whereSql(conditions)} ${rawSql('limit 1')}
+    )`;
+    return holdsText(field) ? sql.fragment`coalesce(${stored}, ${valueSql(field, place.prefix)})` : stored;
+  });
+}
+
+/** The row with this key. A part that is itself too long for a link is found by its hash. */
+function decodeRow(model: ModelInfo, key: readonly KeyPart[]): readonly FragmentSqlToken[] {
+  return model.key.map((field, index) => {
+    const part = key[index] ?? '';
+    const column = columnSql('t', field);
+    if (typeof part === 'string') return sql.fragment`${column} = ${valueSql(field, part)}`;
+    return sql.fragment`md5(convert_to(${column}::text, 'UTF8')) = ${part.md5}::text`;
+  });
+}
+
+function hashKey({ model, order, filters, q }: CursorContext): string {
+  const contents = [
     model.name,
     order.map((sort) => [sort.field.name, sort.descending]),
     filters.map((filter) => {
@@ -51,7 +145,7 @@ function hashOf({ model, order, filters, q }: CursorPlace): string {
     }),
     q,
   ];
-  return digest('sha256', JSON.stringify(place), 'base64url').slice(0, 12);
+  return digest('sha256', JSON.stringify(contents), 'base64url').slice(0, 12);
 }
 
 function json(text: string): unknown {

@@ -2,62 +2,68 @@ import { type FragmentSqlToken, sql } from 'slonik';
 import { z } from 'zod';
 import type { Query } from '../database/queries.ts';
 import { withoutScope } from '../database/scope.ts';
-import type { ModelInfo } from '../model/registry.ts';
+import type { ModelInfo } from '../model/field-type.ts';
+import { loadOutsideReferences } from './outside-references.ts';
+import { loadTableFacts, tableName } from './table-facts.ts';
 
-const FRESH = 5 * 60_000;
+const REFRESH_MS = 5 * 60_000;
 const sizes = sql.type(z.object({ table: z.string(), rows: z.string() }));
 
 /**
- * About how many rows a table has, from the statistics that PostgreSQL keeps: one statement for all tables, in the
- * background, every five minutes while lists are read. Unknown means large.
+ * Estimated row counts of tables, from PostgreSQL's statistics: one statement for all tables, in the background, every five
+ * minutes while lists are read. Unknown is treated as large.
  */
 export class Estimates {
   readonly #database: Query;
+  readonly #models: readonly ModelInfo[];
   readonly #tables: readonly string[];
-  #known: ReadonlyMap<string, number> = new Map();
-  #due = 0;
-  #first: Promise<void> | undefined;
+  #rows: ReadonlyMap<string, number> = new Map();
+  #refreshAt = 0;
+  #firstLoad: Promise<void> | undefined;
 
   constructor(database: Query, models: readonly ModelInfo[]) {
     this.#database = database;
+    this.#models = models;
     this.#tables = models.map(tableName);
   }
 
   of(model: ModelInfo): number {
-    return this.#known.get(tableName(model)) ?? Number.POSITIVE_INFINITY;
+    return this.#rows.get(tableName(model)) ?? Number.POSITIVE_INFINITY;
   }
 
-  /** Asks once, when nobody has asked before. */
-  known(): Promise<void> {
-    this.#first ??= this.refresh().catch(() => {
-      this.#first = undefined;
+  /** Resolves when estimates have been loaded; a successful query is not repeated. */
+  loaded(): Promise<void> {
+    this.#firstLoad ??= this.refresh().catch(() => {
+      this.#firstLoad = undefined;
     });
-    return this.#first;
+    return this.#firstLoad;
   }
 
   async refresh(): Promise<void> {
-    this.#due = Date.now() + FRESH;
-    // All readers share the figures, no matter which of them triggers the query.
+    this.#refreshAt = Date.now() + REFRESH_MS;
+    // All users share the estimates, no matter whose request triggers the query.
     const rows = await withoutScope(() =>
       this.#database.any(sizes`
-        select wanted."table", (${estimateSql})::bigint as rows
-        from unnest(${sql.array([...this.#tables], 'text')}) as wanted ("table")
-        join pg_class c on c.oid = to_regclass(wanted."table")
+        select requested."table", (${estimateSql})::bigint as rows
+        from unnest(${sql.array([...this.#tables], 'text')}) as requested ("table")
+        join pg_class c on c.oid = to_regclass(requested."table")
       `),
     );
-    this.#known = new Map(rows.map((row) => [row.table, Number(row.rows)]));
-    this.#first ??= Promise.resolve();
+    await withoutScope(() => loadTableFacts(this.#database, this.#models));
+    await withoutScope(() => loadOutsideReferences(this.#database, this.#models));
+    this.#rows = new Map(rows.map((row) => [row.table, Number(row.rows)]));
+    this.#firstLoad ??= Promise.resolve();
   }
 
-  /** Refreshes when it is time. Nobody waits for it, and when it fails the old figures stay until the next time. */
+  /** Refreshes old estimates. Requests do not wait for it; if it fails, the old ones are kept until the next time. */
   keepFresh(): void {
-    if (Date.now() >= this.#due) this.refresh().catch(() => {});
+    if (Date.now() >= this.#refreshAt) this.refresh().catch(() => {});
   }
 }
 
 /**
- * Rows of the table `c` of pg_class, as the planner reckons: rows a page at the last ANALYZE times the pages there are now.
- * A table that was never analysed is taken for full of short rows, so that it is rather taken for large.
+ * Estimated rows of the table `c` of pg_class, as the planner computes them: rows per page at the last ANALYZE times the current
+ * number of pages. A table that was never analysed is assumed to be full of short rows, so that it is rather overestimated.
  */
 export const estimateSql: FragmentSqlToken = sql.fragment`
   case
@@ -68,8 +74,3 @@ export const estimateSql: FragmentSqlToken = sql.fragment`
     else greatest(c.reltuples, 0)
   end
 `;
-
-/** The table's name as SQL writes it, for to_regclass. */
-export function tableName(model: ModelInfo): string {
-  return model.table.map((part) => `"${part.replaceAll('"', '""')}"`).join('.');
-}

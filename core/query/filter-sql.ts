@@ -1,18 +1,21 @@
 import { type FragmentSqlToken, sql } from 'slonik';
-import type { FieldInfo } from '../model/registry.ts';
-import { columnSql, joined, tableSql, valueSql, valuesSql } from './sql-names.ts';
+import type { FieldInfo } from '../model/field-type.ts';
+import { joinFragments } from '../sql/fragments.ts';
+import { columnSql, itemsSql, tableSql, valueSql, valuesSql } from './field-sql.ts';
+import type { Reader } from './reader.ts';
 import type { Filter } from './types.ts';
+import { visiblePairs } from './visible-pairs.ts';
 
 const or = sql.fragment` or `;
 const and = sql.fragment` and `;
 
-/** A filter as a condition over the alias `t`. */
-export function filterSql(filter: Filter): FragmentSqlToken {
+/** A filter as a condition on the alias `t`. */
+export function filterSql(reader: Reader, filter: Filter): FragmentSqlToken {
   if (filter.is === 'range') return rangeSql(filter);
   if (filter.is === 'condition') return anyOf(filter.where.map((condition) => sql.fragment`(${condition})`));
   if (filter.is === 'present') return sql.fragment`${columnSql('t', filter.field)} is not null`;
-  if (filter.field.item !== undefined) return holdsSql(filter, filter.field.item);
-  return filter.field.through === undefined ? oneOfSql(filter) : linkedSql(filter);
+  if (filter.field.item !== undefined) return arraySql(filter, filter.field.item);
+  return filter.field.through === undefined ? oneOfSql(filter) : manyToManySql(reader, filter);
 }
 
 type Range = Extract<Filter, { is: 'range' }>;
@@ -23,53 +26,56 @@ function rangeSql({ field, from, to }: Range): FragmentSqlToken {
   const bounds: FragmentSqlToken[] = [];
   if (from !== undefined) bounds.push(sql.fragment`${column} >= ${valueSql(field, from)}`);
   if (to !== undefined) bounds.push(sql.fragment`${column} <= ${valueSql(field, to)}`);
-  return bounds.length === 0 ? sql.fragment`true` : joined(bounds, and);
+  return bounds.length === 0 ? sql.fragment`true` : joinFragments(bounds, and);
 }
 
 function oneOfSql({ field, values }: OneOf): FragmentSqlToken {
   const column = columnSql('t', field);
-  const given = values.filter((value) => value !== null);
-  const [only, ...more] = given;
+  const present = values.filter((value) => value !== null);
+  const [only, ...more] = present;
   const parts: FragmentSqlToken[] = [];
   if (values.includes(null)) parts.push(sql.fragment`${column} is null`);
   if (only !== undefined) {
-    const equals = more.length === 0 ? valueSql(field, only) : sql.fragment`any(${valuesSql(field, given)})`;
+    const equals = more.length === 0 ? valueSql(field, only) : sql.fragment`any(${valuesSql(field, present)})`;
     parts.push(sql.fragment`${column} = ${equals}`);
   }
   return anyOf(parts);
 }
 
-/** An array: one of the values is in it, or it holds nothing. */
-function holdsSql({ field, values }: OneOf, item: FieldInfo): FragmentSqlToken {
+/** An array: contains one of the values, or is empty. */
+function arraySql({ field, values }: OneOf, item: FieldInfo): FragmentSqlToken {
   const column = columnSql('t', field);
-  const given = values.filter((value) => value !== null);
+  const present = values.filter((value) => value !== null);
   const parts: FragmentSqlToken[] = [];
   if (values.includes(null)) parts.push(sql.fragment`coalesce(cardinality(${column}), 0) = 0`);
-  if (given.length > 0) parts.push(sql.fragment`${column} && ${valuesSql(item, given)}`);
+  if (present.length > 0) parts.push(sql.fragment`${column} && ${itemsSql(field, item, present)}`);
   return anyOf(parts);
 }
 
-/** A manyToMany: linked to one of the values, or to nothing. */
-function linkedSql({ field, values }: OneOf): FragmentSqlToken {
+/** A manyToMany: linked to one of the values, or to no row; as far as the user can see the pairs. */
+function manyToManySql(reader: Reader, { field, values }: OneOf): FragmentSqlToken {
   const { through } = field;
-  if (through === undefined) throw new TypeError(`${field.model.name}.${field.name} is no manyToMany.`);
+  if (through === undefined) throw new TypeError(`${field.model.name}.${field.name} is not a manyToMany field.`);
   const [key] = field.model.key;
   if (key === undefined) throw new TypeError(`The model ${field.model.name} has no key.`);
+  // fault: hidden-pairs-filtered
+  const condition = visiblePairs(reader, field);
+  const visible = condition === undefined ? sql.fragment`` : sql.fragment`and ${condition}`;
   const links = sql.fragment`
     select from ${tableSql(through.model)} link
-    where ${columnSql('link', through.near)} = ${columnSql('t', key)}
+    where ${columnSql('link', through.source)} = ${columnSql('t', key)} ${visible}
   `;
-  const given = values.filter((value) => value !== null);
+  const present = values.filter((value) => value !== null);
   const parts: FragmentSqlToken[] = [];
   if (values.includes(null)) parts.push(sql.fragment`not exists (${links})`);
-  if (given.length > 0) {
-    const far = columnSql('link', through.far);
-    parts.push(sql.fragment`exists (${links} and ${far} = any(${valuesSql(field, given)}))`);
+  if (present.length > 0) {
+    const targetKey = columnSql('link', through.target);
+    parts.push(sql.fragment`exists (${links} and ${targetKey} = any(${valuesSql(field, present)}))`);
   }
   return anyOf(parts);
 }
 
-/** One of them holds; of none, nothing does: a filter without values must not show everything. */
+/** True if any part is true; false without parts: a filter without values must not show everything. */
 function anyOf(parts: readonly FragmentSqlToken[]): FragmentSqlToken {
-  return parts.length === 0 ? sql.fragment`false` : sql.fragment`(${joined(parts, or)})`;
+  return parts.length === 0 ? sql.fragment`false` : sql.fragment`(${joinFragments(parts, or)})`;
 }

@@ -1,44 +1,43 @@
-// Where a page starts, as conditions that an index understands. Empty values come last in every direction, for nobody
-// sorts to look at what is not there; backwards everything is turned round.
-//
-// "Everything after this row" is one row comparison where all columns run one way and none is NULL. Otherwise it is taken
-// apart into branches that have no row in common: equal in the first columns, beyond the bound in the next one. Each branch
-// runs along an index by itself and stops at the page's size; an OR of the same conditions would read half the table.
+// Where a page starts, as conditions that can use an index. Empty values come last in every direction; backwards, everything is
+// reversed. See docs/decisions/0008-keyset-pagination.md.
 
 import { type FragmentSqlToken, sql } from 'slonik';
-import { columnSql, comma, joined, piece, valueSql } from './sql-names.ts';
+import { comma, fragment, joinFragments } from '../sql/fragments.ts';
+import { columnSql } from './field-sql.ts';
+import { mayBeNull } from './table-facts.ts';
 import type { Sort } from './types.ts';
 
-/** A part of the rows: what they fulfil, and how they are ordered among themselves. */
+/** A subset of the rows: its conditions and its order. */
 export interface Branch {
   readonly conditions: readonly FragmentSqlToken[];
   readonly order: FragmentSqlToken;
 }
-type Values = readonly (string | null)[];
-type Known = 'one value' | 'not null' | 'open';
+/** A row's values in the columns of the order, as SQL. */
+type Values = readonly (FragmentSqlToken | null)[];
+/** What a branch fixes about a column of the order. */
+type Restriction = 'one value' | 'not null' | 'open';
 
-const and = piece` and `;
-const or = piece` or `;
+const and = fragment` and `;
+const or = fragment` or `;
 
-/**
- * The rows strictly after `values` (before them when `back`), or all of them, as branches without a row in common, in the
- * order in which they follow each other.
- */
+/** The rows strictly after `values` (before them when `back`), or all of them, as disjoint branches, in their order. */
 export function branches(order: readonly Sort[], values: Values | undefined, back: boolean): readonly Branch[] {
-  const branch = (at: number, knownAt: Known, ...conditions: readonly FragmentSqlToken[]): Branch => {
-    const known = order.map((_, index): Known => (index < at ? 'one value' : index === at ? knownAt : 'open'));
+  const branch = (at: number, restriction: Restriction, ...conditions: readonly FragmentSqlToken[]): Branch => {
+    const restrictions = order.map(
+      (_, index): Restriction => (index < at ? 'one value' : index === at ? restriction : 'open'),
+    );
     const equal = values === undefined ? [] : order.slice(0, at).map((sort, index) => equals(sort, values[index]));
-    return { conditions: [...equal, ...conditions], order: orderSql(order, back, 't', known) };
+    return { conditions: [...equal, ...conditions], order: orderSql(order, back, 't', restrictions) };
   };
 
   if (values === undefined) {
     const [first] = order;
-    if (first?.field.nullable !== true) return [branch(0, 'open')];
+    if (first === undefined || !mayBeNull(first.field)) return [branch(0, 'open')];
     const parts = [branch(0, 'not null', isNotNull(first)), branch(0, 'one value', isNull(first))];
     return back ? parts.reverse() : parts;
   }
 
-  // One group a column, from the first to the last: what shares the values of the columns before it and lies beyond in it.
+  // One group per column, from first to last: rows equal in the columns before it and past the bound in this one.
   const groups: Branch[][] = [];
   for (const [at, sort] of order.entries()) {
     const rest = order.slice(at);
@@ -51,73 +50,76 @@ export function branches(order: readonly Sort[], values: Values | undefined, bac
       groups.push(back ? [branch(at, 'not null', isNotNull(sort))] : []);
       continue;
     }
-    const beyond = branch(at, 'not null', comparison([sort], [value], back));
-    groups.push(sort.field.nullable && !back ? [beyond, branch(at, 'one value', isNull(sort))] : [beyond]);
+    const pastBound = branch(at, 'not null', comparison([sort], [value], back));
+    groups.push(mayBeNull(sort.field) && !back ? [pastBound, branch(at, 'one value', isNull(sort))] : [pastBound]);
   }
-  // What shares the most comes first.
+  // Rows with the most equal columns come first.
   return groups.reverse().flat();
 }
 
-/** The same rows in one condition, for orders without an index: one look at the table instead of one a branch. */
+/** The rows of a page in one condition, for orders without an index: one scan of the table instead of one per branch. */
 export function oneCondition(
   order: readonly Sort[],
   values: Values | undefined,
   back: boolean,
 ): FragmentSqlToken | undefined {
   if (values === undefined) return undefined;
-  const parts = branches(order, values, back).map((branch) => piece`(${sql.join(branch.conditions, and)})`);
-  return parts.length === 0 ? piece`false` : piece`(${sql.join(parts, or)})`;
+  const parts = branches(order, values, back).map((branch) => fragment`(${sql.join(branch.conditions, and)})`);
+  return parts.length === 0 ? fragment`false` : fragment`(${sql.join(parts, or)})`;
 }
 
-/** `order by …`; what is known of a column spares a word that would keep an index from being used. */
+/**
+ * `order by …`; omits columns and NULLS FIRST/LAST that `restrictions` make redundant, because they could prevent use of an
+ * index.
+ */
 export function orderSql(
   order: readonly Sort[],
   back: boolean,
   alias: string,
-  known: readonly Known[] = [],
+  restrictions: readonly Restriction[] = [],
 ): FragmentSqlToken {
   const terms = order.flatMap((sort, index) => {
     const { field, descending } = sort;
-    if (known[index] === 'one value') return [];
+    if (restrictions[index] === 'one value') return [];
     const column = columnSql(alias, field);
     const down = descending !== back;
-    const term = down ? piece`${column} desc` : piece`${column}`;
-    // PostgreSQL takes NULL for the largest value: last when ascending, first when descending.
-    if (!field.nullable || known[index] === 'not null' || down === back) return [term];
-    return [back ? piece`${term} nulls first` : piece`${term} nulls last`];
+    const term = down ? fragment`${column} desc` : fragment`${column}`;
+    // PostgreSQL sorts NULL as the largest value: last when ascending, first when descending.
+    if (!mayBeNull(field) || restrictions[index] === 'not null' || down === back) return [term];
+    return [back ? fragment`${term} nulls first` : fragment`${term} nulls last`];
   });
-  return terms.length === 0 ? piece`` : piece`order by ${joined(terms, comma)}`;
+  return terms.length === 0 ? fragment`` : fragment`order by ${joinFragments(terms, comma)}`;
 }
 
 /**
- * A handful of values (choices, booleans) make long runs of equal ones; a row comparison would sort such a run first,
- * a branch for the equal ones goes straight along the key.
+ * Columns with few values (choices, booleans) have long runs of equal ones; a row comparison would sort such a run first,
+ * whereas a branch for the equal ones runs directly along the key.
  */
 function isOneComparison(rest: readonly Sort[]): boolean {
   const [first, ...others] = rest;
-  if (first === undefined || rest.some((sort) => sort.field.nullable || sort.descending !== first.descending))
+  if (first === undefined || rest.some((sort) => mayBeNull(sort.field) || sort.descending !== first.descending))
     return false;
-  return others.length === 0 || !rest.some(({ field }) => field.values.length > 0 || field.spec.filter === 'boolean');
+  return others.length === 0 || !rest.some(({ field }) => field.values.length > 0 || field.type.filter === 'boolean');
 }
 
 function comparison(sorts: readonly Sort[], values: Values, back: boolean): FragmentSqlToken {
   const columns = sorts.map(({ field }) => columnSql('t', field));
-  const bounds = sorts.map(({ field }, index) => valueSql(field, values[index] ?? ''));
+  const bounds = sorts.map((_, index) => values[index] ?? fragment`null`);
   const down = sorts[0]?.descending !== back;
-  const left = piece`(${joined(columns, comma)})`;
-  const right = piece`(${sql.join(bounds, comma)})`;
-  return down ? piece`${left} < ${right}` : piece`${left} > ${right}`;
+  const left = fragment`(${joinFragments(columns, comma)})`;
+  const right = fragment`(${sql.join(bounds, comma)})`;
+  return down ? fragment`${left} < ${right}` : fragment`${left} > ${right}`;
 }
 
-function equals(sort: Sort, value: string | null | undefined): FragmentSqlToken {
+function equals(sort: Sort, value: FragmentSqlToken | null | undefined): FragmentSqlToken {
   if (value === null || value === undefined) return isNull(sort);
-  return piece`${columnSql('t', sort.field)} = ${valueSql(sort.field, value)}`;
+  return fragment`${columnSql('t', sort.field)} = ${value}`;
 }
 
 function isNull({ field }: Sort): FragmentSqlToken {
-  return piece`${columnSql('t', field)} is null`;
+  return fragment`${columnSql('t', field)} is null`;
 }
 
 function isNotNull({ field }: Sort): FragmentSqlToken {
-  return piece`${columnSql('t', field)} is not null`;
+  return fragment`${columnSql('t', field)} is not null`;
 }

@@ -1,74 +1,76 @@
-import { didYouMean } from '../model/nearest.ts';
-import type { FieldInfo, ModelInfo } from '../model/registry.ts';
-import type { BootProblem } from '../problem.ts';
-import { isSortable, keyOrder } from './order.ts';
-import type { Listing, SearchField, Sort } from './types.ts';
+import { didYouMean } from '../base/nearest.ts';
+import type { BootProblem } from '../errors/boot.ts';
+import type { FieldInfo, ModelInfo } from '../model/field-type.ts';
+import { isSortable, keyOrder, sortableFields } from './order.ts';
+import type { Reader } from './reader.ts';
+import { searchableFields } from './search.ts';
+import type { Listing, Offered, SearchField, Sort } from './types.ts';
 
-/** A list as somebody wrote it down, in names. */
+/** A list definition by names. */
 export interface ListingNames {
   readonly list?: readonly string[] | undefined;
   readonly filters?: readonly string[] | undefined;
-  /** `name` of the model itself, `airport.name` of the row that a relation points to. */
+  /** `name` of the model itself, `airport.name` of the row that a relation references. */
   readonly search?: readonly string[] | undefined;
   /** `-name` is descending. */
   readonly order?: readonly string[] | undefined;
-  /** Rows a page. @defaultValue 50 */
+  /** Rows per page. @defaultValue 50 */
   readonly size?: number | undefined;
-  /** Columns beside these are worked out from the whole row. */
+  /** Further columns are computed from the whole row. */
   readonly computed?: boolean | undefined;
 }
 export interface CompiledListing {
   readonly listing: Listing;
-  /** What is wrong with the names; the listing does without them. */
+  /** Invalid names; the listing omits them. */
   readonly problems: readonly BootProblem[];
 }
 
 const SIZE = 50;
-const MOST_ROWS = 200;
+const MAX_ROWS = 200;
 const FIRST_FIELDS = 5;
 
 /**
- * Compiles names of columns, filters and the like into a listing, once per model, at boot. It throws nothing: all problems are
+ * Compiles names of columns, filters and the like into a listing, once per model, at startup. It throws nothing: all problems are
  * reported together.
  *
  * @example
  * const { listing, problems } = compileListing(model, { list: ['name', 'status'], filters: ['status'], order: ['-createdAt'] });
  */
 export function compileListing(model: ModelInfo, names: ListingNames): CompiledListing {
-  const told = new Told(model);
+  const problems = new ListingProblems(model);
   const size = names.size ?? SIZE;
-  const fits = Number.isInteger(size) && size >= 1 && size <= MOST_ROWS;
-  if (!fits) told.say('size', `${size} rows a page; it takes a whole number from 1 to ${MOST_ROWS}.`);
-  const order = (names.order ?? []).flatMap((name) => sort(told, name) ?? []);
+  const isValidSize = Number.isInteger(size) && size >= 1 && size <= MAX_ROWS;
+  if (!isValidSize) problems.add('size', `${size} rows per page; use a whole number from 1 to ${MAX_ROWS}.`);
+  const order = (names.order ?? []).flatMap((name) => parseSort(problems, name) ?? []);
   const listing: Listing = {
     model,
-    columns: (names.list ?? defaultColumns(model)).flatMap((name) => told.field('list', name) ?? []),
-    filters: (names.filters ?? []).flatMap((name) => filter(told, name) ?? []),
-    search: (names.search ?? []).flatMap((name) => searched(told, name) ?? []),
+    columns: (names.list ?? defaultColumns(model)).flatMap((name) => problems.field('list', name) ?? []),
+    filters: (names.filters ?? []).flatMap((name) => parseFilter(problems, name) ?? []),
+    search: (names.search ?? []).flatMap((name) => parseSearchField(problems, name) ?? []),
     order: order.length === 0 ? keyOrder(model) : order,
-    size: fits ? size : SIZE,
+    size: isValidSize ? size : SIZE,
     wholeRow: names.computed ?? false,
   };
-  return { listing, problems: told.problems };
+  return { listing, problems: problems.list };
 }
 
-/** Looks names up and keeps what was wrong with them. */
-class Told {
+/** Looks up names and collects the invalid ones. */
+class ListingProblems {
   readonly model: ModelInfo;
-  readonly problems: BootProblem[] = [];
+  readonly list: BootProblem[] = [];
 
   constructor(model: ModelInfo) {
     this.model = model;
   }
 
-  say(option: string, problem: string): void {
-    this.problems.push({ where: `admin of ${this.model.name}: ${option}`, problem });
+  add(option: string, problem: string): void {
+    this.list.push({ where: `admin of ${this.model.name}: ${option}`, problem });
   }
 
   field(option: string, name: string, model = this.model): FieldInfo | undefined {
     const field = model.fields.get(name);
     if (field === undefined) {
-      this.say(option, `${model.name} has no field "${name}".${didYouMean(name, model.fields.keys())}`);
+      this.add(option, `The model ${model.name} has no field "${name}".${didYouMean(name, model.fields.keys())}`);
     }
     return field;
   }
@@ -76,42 +78,61 @@ class Told {
 
 /** The label's fields and the first few others. */
 function defaultColumns(model: ModelInfo): readonly string[] {
-  const others = model.stored.filter((field) => !model.label.includes(field) && field.kind !== 'identity');
+  const others = model.stored.filter((field) => !model.label.includes(field) && field.typeName !== 'identity');
   return [...model.label, ...others.slice(0, FIRST_FIELDS)].map((field) => field.name);
 }
 
-function filter(told: Told, name: string): FieldInfo | undefined {
-  const field = told.field('filters', name);
-  if (field?.spec.filter !== 'none') return field;
-  told.say('filters', `"${name}" is a ${field.kind}, which no filter is made for.`);
+function parseFilter(problems: ListingProblems, name: string): FieldInfo | undefined {
+  const field = problems.field('filters', name);
+  if (field?.type.filter !== 'none') return field;
+  problems.add('filters', `"${name}" is a ${field.typeName} field, which cannot be filtered.`);
   return undefined;
 }
 
-function searched(told: Told, name: string): SearchField | undefined {
+function parseSearchField(problems: ListingProblems, name: string): SearchField | undefined {
   const [first = '', second, ...rest] = name.split('.');
-  const own = told.field('search', first);
-  if (own === undefined) return undefined;
-  if (second !== undefined && (own.kind !== 'belongsTo' || own.target === undefined || rest.length > 0)) {
-    told.say('search', `"${name}": only one dot can stand in it, after a relation that this row holds.`);
+  const ownField = problems.field('search', first);
+  if (ownField === undefined) return undefined;
+  if (second !== undefined && (ownField.typeName !== 'belongsTo' || ownField.target === undefined || rest.length > 0)) {
+    problems.add('search', `"${name}": use at most one dot, after a belongsTo field of this model.`);
     return undefined;
   }
-  const field = second === undefined ? own : told.field('search', second, own.target);
+  const field = second === undefined ? ownField : problems.field('search', second, ownField.target);
   if (field === undefined) return undefined;
-  if (!field.spec.searchable) {
-    told.say('search', `"${name}" is a ${field.kind}; words are looked for in text and its like, choices and uuids.`);
+  if (!field.type.searchable) {
+    problems.add(
+      'search',
+      `"${name}" is a ${field.typeName} field; only text, choice and uuid fields can be searched.`,
+    );
     return undefined;
   }
-  return { via: second === undefined ? undefined : own, field };
+  return { via: second === undefined ? undefined : ownField, field };
 }
 
-function sort(told: Told, name: string): Sort | undefined {
+function parseSort(problems: ListingProblems, name: string): Sort | undefined {
   const descending = name.startsWith('-');
-  const field = told.field('order', descending ? name.slice(1) : name);
+  const field = problems.field('order', descending ? name.slice(1) : name);
   if (field === undefined) return undefined;
   if (isSortable(field)) return { field, descending };
-  told.say(
+  problems.add(
     'order',
-    `"${field.name}" cannot be sorted by: it is ${field.multiline ? 'a long text' : `a ${field.kind}`}.`,
+    `"${field.name}" cannot be sorted by: it is ${field.multiline ? 'a long text' : `a ${field.typeName}`}.`,
   );
   return undefined;
+}
+
+/**
+ * The part of a listing that this user may use: what they cannot view is left out, and so is sorting a large table without an
+ * index. `estimate`: estimated number of rows in the table.
+ */
+export function permittedPart(reader: Reader, listing: Listing, estimate: number): Offered {
+  const { computed = [] } = listing;
+  const columns = computed.length === 0 ? listing.columns : [...listing.columns, ...computed];
+  return {
+    columns: columns.filter((field) => reader.sees(field)),
+    conditions: reader.mayView(listing.model) ? (listing.conditions ?? []) : [],
+    filters: listing.filters.filter((field) => reader.sees(field)),
+    sortable: sortableFields(reader, listing, estimate),
+    search: searchableFields(reader, listing.search),
+  };
 }

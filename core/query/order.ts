@@ -1,46 +1,65 @@
-import type { FieldInfo, ModelInfo } from '../model/registry.ts';
+import type { FieldInfo, ModelInfo } from '../model/field-type.ts';
+import { rowHashField } from './computed-field.ts';
 import type { Reader } from './reader.ts';
+import { mayBeNull } from './table-facts.ts';
 import type { Listing, Sort } from './types.ts';
 
-/** Up to so many rows a list may be sorted by a column without an index. */
+/** Max rows of a list that can be sorted by a column without an index. */
 export const SORTED_WITHOUT_INDEX = 50_000;
-const MOST_SORTS = 3;
+const MAX_SORTS = 3;
 
 /**
- * The order of a list, complete: no two rows are equal in it, so that a page's end is one place and nothing is left to
- * chance. The key is added in the direction of the last wish, so that most orders run one way through an index.
+ * The complete order of a list: no two rows are equal in it, so that pages have exact boundaries and the order is deterministic.
+ * The key is added in the direction of the last requested field, so that most orders run in one direction along an index.
  */
-export function completeOrder(reader: Reader, listing: Listing, wished: readonly Sort[]): readonly Sort[] {
-  const wishes = wished.length > 0 ? wished : listing.order.filter((sort) => reader.sees(sort.field));
+export function completeOrder(reader: Reader, listing: Listing, requested: readonly Sort[]): readonly Sort[] {
+  const sorts = requested.length > 0 ? requested : listing.order.filter((sort) => reader.sees(sort.field));
   const order: Sort[] = [];
-  for (const sort of wishes) {
-    if (order.some((before) => before.field === sort.field)) continue;
+  for (const sort of sorts) {
+    if (order.some(({ field }) => field === sort.field)) continue;
     order.push(sort);
-    if (distinguishesAll(sort.field)) return order;
+    if (isUniqueKey(sort.field)) return order;
   }
+  const { model } = listing;
   const descending = order.at(-1)?.descending ?? false;
-  for (const field of listing.model.key) {
+  for (const field of model.key) {
     if (!order.some((sort) => sort.field === field)) order.push({ field, descending });
   }
+  // Nothing guarantees that the key of a view is unique: rows with the same one are ordered by what the user sees of them.
+  // fault: repeated-keys-in-views
+  if (model.readOnly && !model.managed) order.push({ field: rowHashField(reader, model), descending });
   return order;
 }
 
-/** The columns that this reader may sort by, now that the table has about so many rows. */
+/** The columns that this user may sort by, given the estimated number of rows. */
 export function sortableFields(reader: Reader, listing: Listing, estimate: number): readonly FieldInfo[] {
-  const { model, columns, computed = [] } = listing;
-  const asked = new Set([...columns, ...computed, ...listing.order.map((sort) => sort.field), ...model.key]);
-  return [...asked].filter(
-    (field) => isSortable(field) && reader.sees(field) && (estimate <= SORTED_WITHOUT_INDEX || isIndexed(field)),
+  return sortCandidates(listing).filter(
+    (field) => reader.sees(field) && (estimate <= SORTED_WITHOUT_INDEX || isIndexed(field)),
   );
 }
 
-export function tooManySorts(sorts: readonly Sort[]): boolean {
-  return sorts.length > MOST_SORTS;
+const candidates = new WeakMap<Listing, readonly FieldInfo[]>();
+
+/** The columns that a user with all permissions could sort by, cached: most listings are compiled once and used for every page. */
+function sortCandidates(listing: Listing): readonly FieldInfo[] {
+  let fields = candidates.get(listing);
+  if (fields === undefined) {
+    const { model, columns, computed = [], order } = listing;
+    fields = [...new Set([...columns, ...computed, ...order.map(({ field }) => field), ...model.key])].filter(
+      isSortable,
+    );
+    candidates.set(listing, fields);
+  }
+  return fields;
 }
 
-/** Long texts are left out: a page's end holds the value, and it travels in the address. */
+export function tooManySorts(sorts: readonly Sort[]): boolean {
+  return sorts.length > MAX_SORTS;
+}
+
+/** Long strings are excluded: the value at a page's boundary is part of the cursor in the URL. */
 export function isSortable(field: FieldInfo): boolean {
-  return field.column !== '' && field.spec.sortable && !field.multiline;
+  return field.column !== '' && field.type.sortable && !field.multiline;
 }
 
 /** Whether an ordinary index begins with this column. */
@@ -49,20 +68,23 @@ export function isIndexed(field: FieldInfo): boolean {
   const leads = (fields: readonly FieldInfo[]) => fields[0] === field;
   return (
     field.index === true ||
-    // One over lower(…) gives no order of the column itself.
-    (field.unique && field.spec.uniqueAs === undefined) ||
+    // An index on lower(…) does not order the column itself.
+    (field.unique && field.type.uniqueAs === undefined) ||
     leads(model.key) ||
     model.unique.some(leads) ||
     model.indexes.some((parts) => parts[0]?.field === field)
   );
 }
 
-/** `name` and `-name` for the parts of a model's key: what a list is ordered by when nobody says anything. */
+/** The model's key, ascending: the order of a list that declares none. */
 export function keyOrder(model: ModelInfo): readonly Sort[] {
   return model.key.map((field) => ({ field, descending: false }));
 }
 
-function distinguishesAll(field: FieldInfo): boolean {
+function isUniqueKey(field: FieldInfo): boolean {
   const isKey = field.model.key.length === 1 && field.model.key[0] === field;
-  return isKey || (field.unique && !field.nullable);
+  const { managed, readOnly } = field.model;
+  // What an unmanaged table declares as unique may not be; `doctor` checks only its key.
+  if (!managed) return isKey && !readOnly;
+  return isKey || (field.unique && !mayBeNull(field));
 }

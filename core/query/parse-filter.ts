@@ -1,24 +1,24 @@
-import type { FieldInfo } from '../model/registry.ts';
-import { exactValue } from './search-sql.ts';
-import { valueField } from './sql-names.ts';
+import { isCalendarDate, localMilliseconds, offsetAt, resolveLocalTime } from '../model/calendar.ts';
+import type { FieldInfo } from '../model/field-type.ts';
+import { valueField } from './field-sql.ts';
+import { exactValue } from './search.ts';
 import type { Filter } from './types.ts';
-import { endOfDay, startOfDay } from './zoned-day.ts';
 
-/** "Is empty" in an address. A word and not an empty text, for that is what an input nobody filled in sends. */
+/** "Is empty" in a query string. A word and not an empty string, which is what an empty input sends. */
 export const NO_VALUE = '+none';
-/** "Has one, whatever it is." */
+/** "Has any value." */
 export const SOME_VALUE = '+some';
 
-const MOST_VALUES = 100;
+const MAX_VALUES = 100;
 
 /**
- * `f.status=open&f.status=new`: alternatives; an empty text is none of them. Undefined when a value is none of the field's,
- * or "is empty" is asked of a field that never is.
+ * `f.status=open&f.status=new`: alternatives; empty strings are ignored. Undefined when a value is not one of the field's, or "is
+ * empty" is used on a field that cannot be empty.
  */
-export function parseOneOf(field: FieldInfo, texts: readonly string[], zone: string): Filter | 'nothing' | undefined {
-  if (texts.length > MOST_VALUES) return undefined;
-  if (field.spec.filter === 'presence') return parsePresence(field, texts);
-  const holder = field.item ?? field;
+export function parseOneOf(field: FieldInfo, texts: readonly string[], timeZone: string): Filter | 'none' | undefined {
+  if (texts.length > MAX_VALUES) return undefined;
+  if (field.type.filter === 'presence') return parsePresence(field, texts);
+  const typeField = field.item ?? field;
   const mayBeEmpty = field.nullable || field.through !== undefined || field.item !== undefined;
   const values = new Set<string | null>();
   for (const text of texts) {
@@ -28,56 +28,61 @@ export function parseOneOf(field: FieldInfo, texts: readonly string[], zone: str
       values.add(null);
       continue;
     }
-    const value = exactValue(holder, text, zone);
-    if (value === undefined || !isKnown(field, value)) return undefined;
+    const value = exactValue(typeField, text, timeZone);
+    if (value === undefined || !isDeclared(field, value)) return undefined;
     values.add(value);
   }
-  return values.size === 0 ? 'nothing' : { field, is: 'oneOf', values: [...values].sort(emptyFirst) };
+  return values.size === 0 ? 'none' : { field, is: 'oneOf', values: [...values].sort(emptyFirst) };
 }
 
-/** `f.scan=+some`, `f.scan=+none`; both of them narrow nothing. */
-function parsePresence(field: FieldInfo, texts: readonly string[]): Filter | 'nothing' | undefined {
-  const given = new Set(texts.filter((text) => text !== ''));
-  const [some, none] = [given.delete(SOME_VALUE), given.delete(NO_VALUE)];
-  if (given.size > 0 || (none && !field.nullable)) return undefined;
-  if (some === none) return 'nothing';
+/** `f.scan=+some`, `f.scan=+none`; both together do not filter. */
+function parsePresence(field: FieldInfo, texts: readonly string[]): Filter | 'none' | undefined {
+  const selected = new Set(texts.filter((text) => text !== ''));
+  const [some, none] = [selected.delete(SOME_VALUE), selected.delete(NO_VALUE)];
+  if (selected.size > 0 || (none && !field.nullable)) return undefined;
+  if (some === none) return 'none';
   return some ? { field, is: 'present' } : { field, is: 'oneOf', values: [null] };
 }
 
-/** `f.startsAt.from=2026-01-01&f.startsAt.to=2026-01-31`, both inclusive: a day's end is its last moment in the zone. */
+export type RangeEnd = 'from' | 'to';
+
+/** `f.startsAt.from=2026-01-01&f.startsAt.to=2026-01-31`, both inclusive: a day ends at its last moment in the time zone. An array: the ends that cannot be read. */
 export function parseRange(
   field: FieldInfo,
   fromText: string,
   toText: string,
-  zone: string,
-): Filter | 'nothing' | undefined {
-  if (field.spec.filter !== 'range') return undefined;
-  const from = fromText === '' ? undefined : bound(field, fromText, zone, startOf(field, fromText, zone));
-  const to = toText === '' ? undefined : bound(field, toText, zone, endOf(field, toText, zone));
-  if ((fromText !== '' && from === undefined) || (toText !== '' && to === undefined)) return undefined;
-  return from === undefined && to === undefined ? 'nothing' : { field, is: 'range', from, to };
+  timeZone: string,
+): Filter | 'none' | readonly RangeEnd[] {
+  const from = fromText === '' ? undefined : bound(field, fromText, timeZone, startOf(field, fromText, timeZone));
+  const to = toText === '' ? undefined : bound(field, toText, timeZone, endOf(field, toText, timeZone));
+  const unreadable: RangeEnd[] = [
+    ...(fromText !== '' && from === undefined ? (['from'] as const) : []),
+    ...(toText !== '' && to === undefined ? (['to'] as const) : []),
+  ];
+  if (unreadable.length > 0) return unreadable;
+  return from === undefined && to === undefined ? 'none' : { field, is: 'range', from, to };
 }
 
-function bound(field: FieldInfo, text: string, zone: string, day: string | undefined): string | undefined {
-  return day ?? exactValue(field, text, zone);
+function bound(field: FieldInfo, text: string, timeZone: string, day: string | undefined): string | undefined {
+  return day ?? exactValue(field, text, timeZone);
 }
 
-function startOf(field: FieldInfo, text: string, zone: string): string | undefined {
-  if (field.kind === 'timestamp') return startOfDay(text, zone);
-  return field.kind === 'localDateTime' ? wallClock(startOfDay(text, 'UTC')) : undefined;
+function startOf(field: FieldInfo, text: string, timeZone: string): string | undefined {
+  if (field.typeName === 'timestamp') return startOfDay(text, timeZone);
+  return field.typeName === 'localDateTime' ? wallClock(startOfDay(text, 'UTC')) : undefined;
 }
 
-function endOf(field: FieldInfo, text: string, zone: string): string | undefined {
-  if (field.kind === 'timestamp') return endOfDay(text, zone);
-  return field.kind === 'localDateTime' ? wallClock(endOfDay(text, 'UTC')) : undefined;
+function endOf(field: FieldInfo, text: string, timeZone: string): string | undefined {
+  if (field.typeName === 'timestamp') return endOfDay(text, timeZone);
+  return field.typeName === 'localDateTime' ? wallClock(endOfDay(text, 'UTC')) : undefined;
 }
 
 function wallClock(moment: string | undefined): string | undefined {
   return moment?.replace('T', ' ').replace('Z', '');
 }
 
-/** Choices are a closed set; a value outside of it is a mistake in the address and not an empty list. */
-function isKnown(field: FieldInfo, value: string): boolean {
+/** Choices are a closed set; any other value is an error in the query string, not an empty list. */
+function isDeclared(field: FieldInfo, value: string): boolean {
   const { values } = valueField(field);
   return values.length === 0 || values.includes(value);
 }
@@ -86,4 +91,39 @@ function emptyFirst(one: string | null, other: string | null): number {
   if (one === other) return 0;
   if (one === null || other === null) return one === null ? -1 : 1;
   return one < other ? -1 : 1;
+}
+
+const DAY = 86_400_000;
+const EARLIEST = Date.parse('0001-01-01T00:00:00.000Z');
+const LATEST = Date.parse('9999-12-31T23:59:59.999Z');
+const DATE = /^(\d{4})-(\d\d)-(\d\d)$/;
+
+/** The day's first moment in a time zone, as ISO text; undefined when the text is not a date. */
+function startOfDay(text: string, timeZone: string): string | undefined {
+  const midnight = midnightOf(text);
+  return midnight === undefined ? undefined : isoText(firstMoment(midnight, timeZone));
+}
+
+/** The day's last moment in a time zone, to the microsecond, the resolution of PostgreSQL's timestamps. */
+function endOfDay(text: string, timeZone: string): string | undefined {
+  const midnight = midnightOf(text);
+  if (midnight === undefined) return undefined;
+  return isoText(firstMoment(midnight + DAY, timeZone) - 1).replace('Z', '999Z');
+}
+
+/** Limited to four-digit years: the first and the last day exceed them in some time zones. */
+function isoText(moment: number): string {
+  return new Date(Math.min(Math.max(moment, EARLIEST), LATEST)).toISOString();
+}
+
+function midnightOf(text: string): number | undefined {
+  const [, year, month, day] = (DATE.exec(text) ?? []).map(Number);
+  if (year === undefined || month === undefined || day === undefined || !isCalendarDate(year, month, day))
+    return undefined;
+  return localMilliseconds({ year, month, day, hour: 0, minute: 0, second: 0, millisecond: 0 });
+}
+
+/** Where clocks were put forward over midnight, the day begins at that moment. */
+function firstMoment(midnight: number, timeZone: string): number {
+  return resolveLocalTime(timeZone, midnight)[0] ?? midnight - offsetAt(timeZone, midnight - DAY);
 }

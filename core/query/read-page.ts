@@ -1,94 +1,133 @@
+import { isInvalidValue, isNotInEncoding } from '../database/errors.ts';
 import type { Query } from '../database/queries.ts';
-import { RustioError } from '../errors.ts';
-import type { DbRow } from '../model/kind.ts';
-import { MATCHES } from './aliases.ts';
+import { listFieldHidden } from '../errors/data.ts';
+import type { DbRow } from '../model/field-type.ts';
+import { LargeValue } from '../model/row.ts';
+import { MATCHES } from '../sql/aliases.ts';
 import type { Counts } from './count.ts';
-import { type CursorPlace, writeCursor } from './cursor.ts';
-import { conditionsOf, isBackwards, listSql } from './list-sql.ts';
+import { type CursorContext, writeCursor } from './cursor.ts';
+import type { ListQueryValues } from './list-query.ts';
+import { isBackwards, listConditions, listSql, MAX_SORTED } from './list-sql.ts';
 import { completeOrder } from './order.ts';
-import { MOST_SORTED } from './page-sql.ts';
 import type { Reader } from './reader.ts';
-import type { Ask, Count, Listing, Page } from './types.ts';
+import type { Count, Listing, Page, Sort } from './types.ts';
 
 const empty: Page = { rows: [], previous: undefined, next: undefined, count: { kind: 'exact', rows: 0 } };
 
-/** A page and its neighbours: one statement, and one more where rows are counted. */
+/** A page with its cursors: one statement, and one more if rows are counted. */
 export async function readPage(
   database: Query,
   counts: Counts,
   reader: Reader,
   listing: Listing,
-  ask: Ask,
+  query: ListQueryValues,
 ): Promise<Page> {
   if (!reader.mayView(listing.model)) return empty;
-  refuseHidden(reader, ask);
-  const order = completeOrder(reader, listing, ask.sort);
-  const found = await database.any(listSql(reader, listing, ask, order));
-  const more = found.length > ask.size;
-  const back = isBackwards(ask);
-  const shown = found.slice(0, ask.size);
-  const rows = back ? shown.reverse() : shown;
-  const place: CursorPlace = { model: listing.model, order, filters: ask.filters, q: ask.q };
-  const cursorOf = (row: DbRow | undefined) =>
-    row === undefined ? undefined : writeCursor(place, valuesOf(place, row));
-  const hasPrevious = back ? more : ask.at !== undefined;
-  const hasNext = back ? ask.at !== 'last' : more;
+  const { more, ...page } = await readRows(database, reader, listing, query);
   return {
-    rows,
-    previous: hasPrevious ? cursorOf(rows[0]) : undefined,
-    next: hasNext ? cursorOf(rows.at(-1)) : undefined,
-    count: matchesOf(ask, rows[0], more) ?? (await countOf(database, counts, reader, listing, ask, rows.length, more)),
+    ...page,
+    count:
+      matchesOf(query, page.rows[0], more) ??
+      (await readCount(database, counts, reader, listing, query, page.rows.length, more)),
   };
 }
 
-/** Addresses were checked when they were read; this is for code that puts a question together by itself. */
-function refuseHidden(reader: Reader, { filters, sort }: Ask): void {
-  const hidden = [...filters, ...sort].map(({ field }) => field).find((field) => !reader.sees(field));
-  if (hidden === undefined) return;
-  throw new RustioError(
-    'RIO-LIST-FIELD',
-    {
-      problem: 'A list was asked to narrow or sort by a field that the reader may not see.',
-      why: 'Which rows come, and in which order, would tell him what stands in it.',
-      fix: 'Read the question with rows.ask(), which refuses such a field as if it did not exist.',
-      retry: 'With another question.',
-    },
-    { status: 400, details: [`${hidden.model.name}.${hidden.name}`] },
-  );
+/** A page without a count, in one statement. The actor may view the model. */
+export async function readRows(
+  database: Query,
+  reader: Reader,
+  listing: Listing,
+  query: ListQueryValues,
+): Promise<Omit<Page, 'count'> & { readonly more: boolean }> {
+  rejectHiddenFields(reader, query);
+  const order = completeOrder(reader, listing, query.sort);
+  const fetched = await fetchRows(database, reader, listing, query, order);
+  // A cursor that PostgreSQL rejects is treated like any other invalid one.
+  if (fetched === undefined) return readRows(database, reader, listing, { ...valuesOfQuery(query), at: undefined });
+  const more = fetched.length > query.size;
+  const back = isBackwards(query);
+  const page = fetched.slice(0, query.size);
+  const rows = back ? page.reverse() : page;
+  const context: CursorContext = { model: listing.model, order, filters: query.filters, q: query.q };
+  const cursorAt = (row: DbRow | undefined) =>
+    row === undefined ? undefined : writeCursor(context, rowValues(context, row), rowKey(listing, row));
+  const hasPrevious = back ? more : query.at !== undefined;
+  const hasNext = back ? query.at !== 'last' : more;
+  return {
+    rows,
+    previous: hasPrevious ? cursorAt(rows[0]) : undefined,
+    next: hasNext ? cursorAt(rows.at(-1)) : undefined,
+    more,
+  };
 }
 
-/** What a search has counted on its way. */
-function matchesOf({ at, exact }: Ask, row: DbRow | undefined, more: boolean): Count | undefined {
+/** Undefined if the query's cursor holds a value that its column does not accept. */
+async function fetchRows(
+  database: Query,
+  reader: Reader,
+  listing: Listing,
+  query: ListQueryValues,
+  order: readonly Sort[],
+): Promise<readonly DbRow[] | undefined> {
+  try {
+    return await database.any(listSql(reader, listing, query, order));
+  } catch (error) {
+    // fault: rejected-cursor
+    if (typeof query.at === 'object' && isInvalidValue(error)) return undefined;
+    // A letter that the database's encoding does not have is in none of its rows.
+    if (isNotInEncoding(error)) return [];
+    throw error;
+  }
+}
+
+function valuesOfQuery({ q, filters, sort, size, exact }: ListQueryValues): Omit<ListQueryValues, 'at'> {
+  return { q, filters, sort, size, exact };
+}
+
+/** Only for code that builds a query itself: `parseListQuery` has checked the query strings of users. */
+function rejectHiddenFields(reader: Reader, { filters, sort }: ListQueryValues): void {
+  const hidden = [...filters, ...sort].map(({ field }) => field).find((field) => !reader.sees(field));
+  if (hidden === undefined) return;
+  throw listFieldHidden({ details: [`${hidden.model.name}.${hidden.name}`] });
+}
+
+/** The matches that a search has already counted. */
+function matchesOf({ at, exact }: ListQueryValues, row: DbRow | undefined, more: boolean): Count | undefined {
   const matches = row?.[MATCHES];
   if (matches === undefined || matches === null || at !== undefined || exact || !more) return undefined;
   const rows = Number(matches);
-  return rows > MOST_SORTED ? { kind: 'more', rows: MOST_SORTED } : { kind: 'exact', rows };
+  return rows > MAX_SORTED ? { kind: 'more', rows: MAX_SORTED } : { kind: 'exact', rows };
 }
 
-/** Nothing is counted where the page itself shows how many there are, nor beyond the first one. */
-async function countOf(
+/** Nothing is counted if the page itself has all rows, or after the first page. */
+async function readCount(
   database: Query,
   counts: Counts,
   reader: Reader,
   listing: Listing,
-  ask: Ask,
-  shown: number,
+  query: ListQueryValues,
+  rowsOnPage: number,
   more: boolean,
 ): Promise<Count> {
-  const wholeList = (ask.at === undefined || ask.at === 'last') && !more;
-  if (wholeList) return { kind: 'exact', rows: shown };
-  const conditions = conditionsOf(reader, listing, ask);
-  if (ask.exact) {
-    const count = await counts.exact(database, listing.model, conditions, shown);
-    // "At least as many as this page shows" says nothing beyond the first one.
-    return ask.at === undefined || count.kind === 'exact' ? count : { kind: 'unknown' };
+  const isOnlyPage = (query.at === undefined || query.at === 'last') && !more;
+  if (isOnlyPage) return { kind: 'exact', rows: rowsOnPage };
+  const conditions = listConditions(reader, listing, query);
+  if (query.exact) {
+    const count = await counts.exact(database, listing.model, conditions, rowsOnPage);
+    // "At least as many as on this page" is meaningless after the first page.
+    return query.at === undefined || count.kind === 'exact' ? count : { kind: 'unknown' };
   }
-  return ask.at === undefined ? counts.count(database, listing.model, conditions, shown) : { kind: 'unknown' };
+  return query.at === undefined ? counts.count(database, listing.model, conditions, rowsOnPage) : { kind: 'unknown' };
 }
 
-function valuesOf({ order }: CursorPlace, row: DbRow): readonly (string | null)[] {
+function rowKey({ model }: Listing, row: DbRow): readonly string[] {
+  return model.key.map(({ name }) => String(row[name]));
+}
+
+function rowValues({ order }: CursorContext, row: DbRow): readonly (string | LargeValue | null)[] {
   return order.map(({ field }) => {
-    const wire = row[field.name];
-    return wire === null || wire === undefined ? null : String(wire);
+    const dbValue = row[field.name];
+    if (dbValue instanceof LargeValue) return dbValue;
+    return dbValue === null || dbValue === undefined ? null : String(dbValue);
   });
 }

@@ -1,15 +1,20 @@
 import type { FragmentSqlToken } from 'slonik';
-import type { Actor } from '../actor.ts';
-import type { FieldInfo, ModelInfo } from '../model/registry.ts';
-import type { Policy } from './types.ts';
+import { currentScope } from '../database/scope.ts';
+import type { FieldInfo, ModelInfo } from '../model/field-type.ts';
+import type { Actor } from '../policy/actor.ts';
+import { type Policy, rowConditionOf } from '../policy/policy.ts';
+import { isReadable } from './table-facts.ts';
 
 /**
- * What one actor may read. The one place of the reading door that asks the policy, so that no query can forget a rule.
- * A class and not a bundle of closures: one is made a request.
+ * What one actor may read. The only code of `app.records` that consults the policy, so that no query can omit a rule. A class
+ * and not a set of closures, because one is created per request.
  */
 export class Reader {
   readonly #policy: Policy;
   readonly #actor: Actor;
+  /** The last model checked and the result, cached because its fields are checked one after another. */
+  #model: ModelInfo | undefined;
+  #mayViewModel = false;
 
   constructor(policy: Policy, actor: Actor) {
     this.#policy = policy;
@@ -17,43 +22,69 @@ export class Reader {
   }
 
   mayView(model: ModelInfo): boolean {
-    return this.#policy.may(this.#actor, 'view', model);
+    if (model !== this.#model) {
+      this.#mayViewModel = this.#policy.may(this.#actor, 'view', model);
+      this.#model = model;
+    }
+    return this.#mayViewModel;
   }
 
-  /** The key is no secret from whoever may see the row: it stands in its address. */
+  /**
+   * Users who may see the row may see its key: it is in the row's URL. Pairs in a table that the application's role may not read are
+   * hidden, so that the record does not fail.
+   */
   sees(field: FieldInfo): boolean {
+    // fault: unreadable-pairs
+    if (field.through !== undefined && !isReadable(field.through.model)) return false;
+    // fault: hidden-fields-visible
     return this.mayView(field.model) && (field.model.key.includes(field) || this.#permits('view', field));
   }
 
-  /** Which rows, as a condition over the alias `t`; undefined: all. */
+  /** The rows that they may see, as a condition on the alias `t`; undefined: all. */
   scope(model: ModelInfo): FragmentSqlToken | undefined {
-    return this.#policy.rows(this.#actor, 'view', model);
+    return rowConditionOf(this.#policy.rows(this.#actor, 'view', model));
   }
 
-  /** Whether he may choose rows for this relation: he may fill it in, and may know what it can point to. */
-  picks(field: FieldInfo): boolean {
+  /**
+   * Whether no row of the model is hidden from them. In a request scope PostgreSQL may hide rows that the policy does not know of
+   * (row-level security).
+   */
+  seesEveryRow(model: ModelInfo): boolean {
+    // fault: row-level-security-unknown
+    return currentScope() === undefined && this.scope(model) === undefined;
+  }
+
+  /** Whether they may select rows for this relation: they may set the field and see what it can reference. */
+  canSelect(field: FieldInfo): boolean {
     const { target } = field;
     if (target === undefined) return false;
-    if (target.pick !== 'everybody' && !this.mayView(target)) return false;
+    if (target.selectableBy !== 'everyone' && !this.mayView(target)) return false;
     return (['add', 'change'] as const).some(
       (action) => this.#policy.may(this.#actor, action, field.model) && this.#permits(action, field),
     );
   }
 
-  /** Whether he may look rows up for it: to fill it in, or to narrow a list by it, for which it is enough to read both sides. */
-  looksUp(field: FieldInfo): boolean {
-    if (field.target === undefined) return false;
-    return this.picks(field) || (this.mayView(field.target) && this.sees(field));
+  /**
+   * Whether they may look up rows for it: to set the field, or to filter a list by it, for which reading both sides is enough.
+   */
+  canLookUp(field: FieldInfo): boolean {
+    if (field.target === undefined || !isReadable(field.target)) return false;
+    return this.canSelect(field) || (this.mayView(field.target) && this.sees(field));
   }
 
-  /** Whether he may read what the rows behind a relation are called. */
-  knowsTarget(field: FieldInfo): boolean {
-    return field.target !== undefined && (this.mayView(field.target) || this.picks(field));
+  /** Whether they may see the labels of the rows that a relation references. */
+  canReadLabels(field: FieldInfo): boolean {
+    const { target } = field;
+    // Without the grant, the list of this model shows keys instead of failing.
+    return target !== undefined && isReadable(target) && (this.mayView(target) || this.canSelect(field));
   }
 
-  /** The parts of a row's label that he may read. Of what he may only pick, the whole label: by it he picks. */
+  /**
+   * The parts of a row's label that they may read. For models that they may only select from, the whole label, which they need
+   * for the selection.
+   */
   labelParts(model: ModelInfo): readonly FieldInfo[] {
-    if (model.pick === 'everybody' && !this.mayView(model)) return model.label;
+    if (model.selectableBy === 'everyone' && !this.mayView(model)) return model.label;
     return model.label.filter((field) => this.sees(field));
   }
 

@@ -1,62 +1,77 @@
-// One row as the reading door gives it: the fields that the reader may see under their own names, the label of a single
-// record, the labels of relations, the lists of manyToMany fields. Built over a subselect `p` that has cut the page already, so
-// that labels are looked up for the rows that are shown and for no other.
+// One row as `app.records` returns it: the fields that the user may see under their own names, the label of a single record, the
+// labels of relations, the lists of manyToMany fields. Built on a subselect `p` that has already limited the page, so that
+// labels are looked up only for the rows shown.
 
 import { type FragmentSqlToken, type QuerySqlToken, sql } from 'slonik';
 import { z } from 'zod';
-import type { DbValue } from '../model/kind.ts';
-import type { FieldInfo, ModelInfo } from '../model/registry.ts';
+import type { DbRow, DbValue, FieldInfo, ModelInfo } from '../model/field-type.ts';
 import { type RowSchema, rowSchema } from '../model/row.ts';
-import { LABEL, MATCHES, relationLabel, relationList, VERSION } from './aliases.ts';
-import { labelSql } from './label-sql.ts';
+import { aliasBeside, LABEL, LARGE, MATCHES, relationLabel, relationList, VERSION } from '../sql/aliases.ts';
+import { comma, fragment, joinFragments, nameSql, rawSql } from '../sql/fragments.ts';
+import { displaySql, type Extent, largeValues, largeValuesSql, withLargeValues } from './display-sql.ts';
+import { columnSql, labelSql, onlyKey, tableSql } from './field-sql.ts';
 import type { Reader } from './reader.ts';
-import { columnSql, comma, joined, nameSql, onlyKey, piece, shownSql, tableSql, trusted } from './sql-names.ts';
+import { visiblePairs } from './visible-pairs.ts';
 
 export interface RowSql {
   readonly columns: FragmentSqlToken;
   /** Joins to `p`. */
   readonly joins: FragmentSqlToken;
-  /** What `p` must have. */
+  /** The fields that `p` must have. */
   readonly needed: readonly FieldInfo[];
-  readonly schema: RowSchema;
+  readonly schema: z.ZodType<DbRow>;
 }
 
-export interface RowWishes {
-  /** Fields to show; those with a column and manyToMany ones. What the reader may not see must be gone already. */
+export interface RowSelection {
+  /** Fields to show, with a column or manyToMany. Those that the user cannot see must have been removed. */
   readonly fields: readonly FieldInfo[];
-  /** Most entries of a manyToMany. */
+  /** Max entries of a manyToMany. */
   readonly listed: number;
-  /** Of one record more is read than of each in a list: its label, and large values whole. */
-  readonly whole: boolean;
-  /** `p` has a column `~version`. */
+  /** A single record includes more than a row of a list: its label, and larger values. */
+  readonly extent: Extent;
+  /** `p` has a column `inPage(model, VERSION)`. */
   readonly version: boolean;
-  /** `p` has a column `~matches`. @defaultValue false */
+  /** `p` has a column `inPage(model, MATCHES)`. @defaultValue false */
   readonly matches?: boolean;
 }
 
-type Extras = Record<string, z.ZodType<DbValue>>;
+/** The name of a column that `p` has in addition to those of the model. */
+export function inPage(model: ModelInfo, alias: string): string {
+  const columns = model.stored.map(({ column }) => column);
+  return aliasBeside(columns, alias);
+}
+
+type ExtraColumns = Record<string, z.ZodType<DbValue>>;
 const text = z.string();
 const label = text.nullable();
 const list = z.array(z.object({ key: text, label }));
 
-export function rowSql(reader: Reader, model: ModelInfo, wishes: RowWishes): RowSql {
-  const fields = [...new Set([...model.key, ...wishes.fields])];
+export function rowSql(reader: Reader, model: ModelInfo, selection: RowSelection): RowSql {
+  const fields = [...new Set([...model.key, ...selection.fields])];
   const stored = fields.filter((field) => field.column !== '');
-  const columns = stored.map((field) => piece`${shownSql('p', field, wishes.whole)} as ${nameSql([field.name])}`);
-  const extras: Extras = {};
-  // A list shows what stands in its columns; what the record itself is called is asked for where it is the heading.
-  const parts = wishes.whole ? reader.labelParts(model) : [];
-  if (wishes.whole) {
-    columns.push(piece`${labelSql(model, parts, 'p')} as ${nameSql([LABEL])}`);
+  const columns = stored.map(
+    (field) => fragment`${displaySql('p', field, selection.extent)} as ${nameSql([field.name])}`,
+  );
+  const extras: ExtraColumns = {};
+  const large = largeValuesSql('p', stored, selection.extent);
+  if (large !== undefined) {
+    columns.push(large);
+    extras[LARGE] = largeValues;
+  }
+  // A list shows only its columns; the record's own label is read where it is the heading.
+  const isRecord = selection.extent !== 'list';
+  const parts = isRecord ? reader.labelParts(model) : [];
+  if (isRecord) {
+    columns.push(fragment`${labelSql(model, parts, 'p')} as ${nameSql([LABEL])}`);
     extras[LABEL] = text;
   }
   const joins: FragmentSqlToken[] = [];
-  if (wishes.version) {
-    columns.push(nameSql(['p', VERSION]));
+  if (selection.version) {
+    columns.push(fragment`${nameSql(['p', inPage(model, VERSION)])} as ${nameSql([VERSION])}`);
     extras[VERSION] = text;
   }
-  if (wishes.matches) {
-    columns.push(nameSql(['p', MATCHES]));
+  if (selection.matches) {
+    columns.push(fragment`${nameSql(['p', inPage(model, MATCHES)])} as ${nameSql([MATCHES])}`);
     extras[MATCHES] = label;
   }
 
@@ -64,32 +79,34 @@ export function rowSql(reader: Reader, model: ModelInfo, wishes: RowWishes): Row
     const alias = `j${index}`;
     if (field.through !== undefined) {
       const name = relationList(field.name);
-      columns.push(piece`${nameSql([alias, 'items'])} as ${nameSql([name])}`);
-      joins.push(listJoin(reader, field, alias, wishes.listed));
+      columns.push(fragment`${nameSql([alias, 'items'])} as ${nameSql([name])}`);
+      joins.push(listJoin(reader, field, alias, selection.listed));
       extras[name] = list;
-    } else if (field.target !== undefined && reader.knowsTarget(field)) {
+    } else if (field.target !== undefined && reader.canReadLabels(field)) {
       const name = relationLabel(field.name);
-      columns.push(piece`${nameSql([alias, 'label'])} as ${nameSql([name])}`);
+      columns.push(fragment`${nameSql([alias, 'label'])} as ${nameSql([name])}`);
       joins.push(labelJoin(reader, field.target, columnSql('p', field), alias));
       extras[name] = label;
     }
   }
   return {
-    columns: joined(columns, comma),
-    joins: joined(joins, piece` `),
+    columns: joinFragments(columns, comma),
+    joins: joinFragments(joins, fragment` `),
     needed: [...new Set([...stored, ...parts])],
     schema: schemaOf(model, stored, extras),
   };
 }
 
-/** `select … from (page) p …`, in the order given over `p`. */
-export function rowsQuery(row: RowSql, page: FragmentSqlToken, order: FragmentSqlToken): QuerySqlToken<RowSchema> {
+export type RowsQuery = QuerySqlToken<z.ZodType<DbRow>>;
+
+/** `select … from (page) p …`, in the order given on `p`. */
+export function rowsQuery(row: RowSql, page: FragmentSqlToken, order: FragmentSqlToken): RowsQuery {
   return sql.type(row.schema)`select ${row.columns} from (${page}) p ${row.joins} ${order}`;
 }
 
-/** The label of one row of another model; NULL where the reader may not see that row. */
+/** The label of one row of another model; NULL if the user cannot see that row. */
 function labelJoin(reader: Reader, target: ModelInfo, key: FragmentSqlToken, alias: string): FragmentSqlToken {
-  return piece`
+  return fragment`
     left join lateral (
       select ${labelSql(target, reader.labelParts(target), 't')} as label
       from ${tableSql(target)} t
@@ -98,25 +115,29 @@ function labelJoin(reader: Reader, target: ModelInfo, key: FragmentSqlToken, ali
   `;
 }
 
-function listJoin(reader: Reader, field: FieldInfo, alias: string, most: number): FragmentSqlToken {
+function listJoin(reader: Reader, field: FieldInfo, alias: string, max: number): FragmentSqlToken {
   const { through, target } = field;
   const [ownKey] = field.model.key;
   if (through === undefined || target === undefined || ownKey === undefined) {
-    throw new TypeError(`${field.model.name}.${field.name} is no manyToMany.`);
+    throw new TypeError(`${field.model.name}.${field.name} is not a manyToMany field.`);
   }
-  const far = columnSql('link', through.far);
-  const known = reader.knowsTarget(field);
-  const named = known ? labelJoin(reader, target, far, 'named') : piece``;
-  const name = known ? piece`named.label` : piece`null::text`;
-  return piece`
+  const targetKey = columnSql('link', through.target);
+  const hasLabels = reader.canReadLabels(field);
+  const labels = hasLabels ? labelJoin(reader, target, targetKey, 'target') : fragment``;
+  // A pair with a row that the user may not see would reveal that row's key; forms leave such pairs as they are.
+  // fault: hidden-pairs-listed
+  const condition = visiblePairs(reader, field);
+  const visible = condition === undefined ? fragment`` : fragment`and ${condition}`;
+  const labelColumn = hasLabels ? fragment`target.label` : fragment`null::text`;
+  return fragment`
     left join lateral (
       select coalesce(jsonb_agg(jsonb_build_object('key', link.key, 'label', link.label)), '[]') as items
       from (
-        select ${far}::text as key, ${name} as label
-        from ${tableSql(through.model)} link ${named}
-        where ${columnSql('link', through.near)} = ${columnSql('p', ownKey)}
-        order by label, ${far}
-        limit ${trusted(String(most))}
+        select ${targetKey}::text as key, ${labelColumn} as label
+        from ${tableSql(through.model)} link ${labels}
+        where ${columnSql('link', through.source)} = ${columnSql('p', ownKey)} ${visible}
+        order by label, ${targetKey}
+        limit ${rawSql(String(max))}
       ) link
     ) ${nameSql([alias])} on true
   `;
@@ -124,21 +145,22 @@ function listJoin(reader: Reader, field: FieldInfo, alias: string, most: number)
 
 function scopeSql(reader: Reader, model: ModelInfo): FragmentSqlToken {
   const scope = reader.scope(model);
-  return scope === undefined ? piece`` : piece`and (${scope})`;
+  return scope === undefined ? fragment`` : fragment`and (${scope})`;
 }
 
-const extended = new WeakMap<RowSchema, Map<string, RowSchema>>();
+const schemas = new WeakMap<RowSchema, Map<string, z.ZodType<DbRow>>>();
 
-/** Kept by what is in it: building a schema costs more than reading a page with it. */
-function schemaOf(model: ModelInfo, stored: readonly FieldInfo[], extras: Extras): RowSchema {
+/** Cached by its content: building a schema costs more than reading a page with it. */
+function schemaOf(model: ModelInfo, stored: readonly FieldInfo[], extras: ExtraColumns): z.ZodType<DbRow> {
   const base = rowSchema(model, stored);
-  const known = extended.get(base) ?? new Map<string, RowSchema>();
-  extended.set(base, known);
+  const extensions = schemas.get(base) ?? new Map<string, z.ZodType<DbRow>>();
+  schemas.set(base, extensions);
   const name = Object.keys(extras).join(' ');
-  let schema = known.get(name);
+  let schema = extensions.get(name);
   if (schema === undefined) {
-    schema = base.extend(extras);
-    known.set(name, schema);
+    const extended = base.extend(extras);
+    schema = LARGE in extras ? extended.transform(withLargeValues) : extended;
+    extensions.set(name, schema);
   }
   return schema;
 }

@@ -1,26 +1,10 @@
 import type { FragmentSqlToken } from 'slonik';
-import type { Actor } from '../actor.ts';
-import type { DbRow } from '../model/kind.ts';
-import type { FieldInfo, ModelInfo } from '../model/registry.ts';
+import type { DbRow, FieldInfo, ModelInfo } from '../model/field-type.ts';
 
-/** A piece of a statement, made with `` sql.fragment`…` ``: values in it are parameters. */
+/** A part of a statement, created with `` sql.fragment`…` ``: values in it are parameters. */
 export type SqlFragment = FragmentSqlToken;
 
-/** What somebody wants to do to rows of a model. */
-export type Action = 'view' | 'add' | 'change' | 'delete';
-
-/** The combined policy of all plugins and of the project: see `combinePolicies` in `core/policy.ts`. Closed by default. */
-export interface Policy {
-  /** Whether the actor has a permission, by its full name: `audit.view`. */
-  holds(actor: Actor, permission: string): boolean;
-  may(actor: Actor, action: Action, model: ModelInfo): boolean;
-  /** Whether the actor may see (view) or set (add, change) this field. A field that may not be seen cannot be filtered, sorted or searched by either. */
-  mayField(actor: Actor, action: Action, field: FieldInfo): boolean;
-  /** The rows that the actor may act on, as a condition over the alias `t`; undefined: all of them. */
-  rows(actor: Actor, action: Action, model: ModelInfo): FragmentSqlToken | undefined;
-}
-
-/** A list's definition after the boot: what may be shown, filtered, searched, sorted. Compiled once a model. */
+/** A list's definition after startup: what can be shown, filtered, searched, sorted. Compiled once per model. */
 export interface Listing {
   readonly model: ModelInfo;
   readonly columns: readonly FieldInfo[];
@@ -31,19 +15,28 @@ export interface Listing {
   readonly size: number;
   /** Computed columns read the whole row. */
   readonly wholeRow: boolean;
-  /** Columns that PostgreSQL computes in the list's statement; made with `computedField`. */
+  /** Columns that PostgreSQL computes in the list's statement; created with `computedField`. */
   readonly computed?: readonly FieldInfo[];
-  /** Filters beside those by a field of the model. */
+  /** Filters in addition to those on fields of the model. */
   readonly conditions?: readonly ConditionFilter[];
 }
 /** A filter whose values select SQL conditions declared in code. */
 export interface ConditionFilter {
-  /** Made with `computedField`; its name is the parameter's: `f.*overdue`. */
+  /** Created with `computedField`; its name is that of the parameter: `f.*overdue`. */
   readonly field: FieldInfo;
-  /** The values that a query string may have; any other is malformed. */
+  /** The values allowed in a query string; any other is malformed. */
   readonly values: readonly string[];
-  /** The rows that one of them stands for, over the alias `t`. */
+  /** The rows that match one of the values, on the alias `t`. */
   where(value: string): FragmentSqlToken;
+}
+/** The part of a listing that this user may use. Anything else is treated as if it did not exist. */
+export interface Offered {
+  /** Computed ones included. */
+  readonly columns: readonly FieldInfo[];
+  readonly conditions: readonly ConditionFilter[];
+  readonly filters: readonly FieldInfo[];
+  readonly sortable: readonly FieldInfo[];
+  readonly search: readonly SearchField[];
 }
 export interface SearchField {
   readonly via: FieldInfo | undefined;
@@ -54,17 +47,17 @@ export interface Sort {
   readonly descending: boolean;
 }
 
-/** One narrowed field. Several values are alternatives; `null` is "is empty". */
+/** A filter on one field. Several values are alternatives; `null` is "is empty". */
 export type Filter =
   | { readonly field: FieldInfo; readonly is: 'oneOf'; readonly values: readonly (string | null)[] }
-  /** The values of a `ConditionFilter`, with what they stand for. */
+  /** The values of a `ConditionFilter`, with their conditions. */
   | {
       readonly field: FieldInfo;
       readonly is: 'condition';
       readonly values: readonly string[];
       readonly where: readonly FragmentSqlToken[];
     }
-  /** Whatever it is, there is one. */
+  /** Any value, but not empty. */
   | { readonly field: FieldInfo; readonly is: 'present' }
   | {
       readonly field: FieldInfo;
@@ -73,64 +66,60 @@ export type Filter =
       readonly to: string | undefined;
     };
 
-/** What an address of a list asks for, names and values checked. */
-export interface Ask {
-  readonly q: string;
-  readonly filters: readonly Filter[];
-  /** Empty: the listing's own order. The key is always added as the last one. */
-  readonly sort: readonly Sort[];
-  /** Where the page starts; undefined at the top. `last`: the last page. */
-  readonly at: { readonly cursor: Cursor; readonly direction: 'after' | 'before' } | 'last' | undefined;
-  readonly size: number;
-  /** Ask for the exact count whatever it costs (until the time limit). */
-  readonly exact: boolean;
-}
-/** The sort values and key of a row, as PostgreSQL text. */
+/** A value at the boundary of a page: PostgreSQL's text, or only its beginning where it is too long for a link. */
+export type PlaceValue = string | null | { readonly prefix: string };
+/** A part of a row's key: PostgreSQL's text, or its hash. */
+export type KeyPart = string | { readonly md5: string };
+
+/** The sort values of a row; and its key, if some of them have to be read from it. */
 export interface Cursor {
-  readonly values: readonly (string | null)[];
+  readonly values: readonly PlaceValue[];
+  readonly key?: readonly KeyPart[];
 }
 
 export type Count =
   | { readonly kind: 'exact'; readonly rows: number }
-  /** Unfiltered and large: the planner's figure. */
+  /** Unfiltered and large: the planner's estimate. */
   | { readonly kind: 'about'; readonly rows: number }
   /** Filtered and large: at least this many. */
   | { readonly kind: 'more'; readonly rows: number }
-  /** Beyond the first page nothing is counted. */
+  /** After the first page nothing is counted. */
   | { readonly kind: 'unknown' };
 
-/** A page of a list. Rows hold wires by field name; see `aliases.ts` for the key and for relations' labels. */
+/** A page of a list. Rows hold database values by field name; see `aliases.ts` for the key and for relations' labels. */
 export interface Page {
   readonly rows: readonly DbRow[];
-  /** Cursors as they stand in addresses; undefined where there is no such page. */
+  /** Cursors as used in URLs; undefined if there is no such page. */
   readonly previous: string | undefined;
   readonly next: string | undefined;
   readonly count: Count;
 }
 
 /** One record with everything that a detail page or form shows. */
-export interface Found {
-  /** The key as it stands in addresses. */
+export interface FoundRecord {
+  /** The key as used in URLs. */
   readonly key: string;
   /** A single key as PostgreSQL's text, as relations and filters hold it; empty for a composite key. */
   readonly keyValue: string;
   readonly label: string;
-  /** Wires by field name, relation labels as in a list; fields that the reader may not see are absent. */
+  /** Database values by field name, relation labels as in a list; fields that the user cannot see are absent. */
   readonly row: DbRow;
-  /** Changes with every update of the row; compared by the write door. Empty where the table has none (a view). */
+  /** Changes with every update of the row; compared by `app.write`. Empty if the table has none (a view). */
   readonly version: string;
+  /** The names of each manyToMany that has more rows than the record lists. */
+  readonly truncated: ReadonlySet<string>;
 }
 
-/** A row that may be picked in a relation. */
+/** A row that can be selected in a relation. */
 export interface Option {
   readonly key: string;
   readonly label: string;
 }
 
-/** Rows elsewhere that point to a record. */
+/** Rows of other models that reference a record. */
 export interface Dependants {
   readonly field: FieldInfo;
   readonly rows: number;
-  /** There are more than `rows`; nobody counted them all. */
+  /** There are more than `rows`, which were not counted. */
   readonly more: boolean;
 }

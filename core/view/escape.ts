@@ -2,11 +2,10 @@ const SPECIAL = /["&'<>\u2010-\u203a]/;
 const BEYOND_LATIN_1 = /[^\0-\u00ff]/;
 
 /**
- * Text as HTML: in an element and in a quoted attribute it reads as itself. Most texts hold nothing special and come back as
- * they are, without a copy. Nothing is shown for what is not there.
+ * Escapes text for HTML, in an element and in a quoted attribute. Most strings contain nothing special and are returned as they
+ * are, without a copy. Null and undefined become an empty string.
  *
- * Dashes, dots and quotation marks beyond Latin-1 become references, too. One such character makes V8 keep the whole page with
- * two bytes a character, and turning it into UTF-8 then takes four times as long, a tenth of what a list costs.
+ * Dashes, dots and quotation marks beyond Latin-1 become references, too, for speed: docs/decisions/0017-one-byte-pages.md.
  *
  * @example escapeHtml('Smith & Sons') // 'Smith &amp; Sons'
  */
@@ -17,20 +16,20 @@ export function escapeHtml(value: string | number | bigint | boolean | null | un
   if (first < 0) return text;
   let html = '';
   let from = 0;
-  let narrower = false;
+  let hasReferences = false;
   for (let at = first; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
     const entity = entityOf(code);
     if (entity === undefined) continue;
     html += text.slice(from, at) + entity;
     from = at + 1;
-    narrower ||= code > 0xff;
+    hasReferences ||= code > 0xff;
   }
   html += text.slice(from);
-  return narrower && !BEYOND_LATIN_1.test(html) ? oneByte(html) : html;
+  return hasReferences && !BEYOND_LATIN_1.test(html) ? oneByte(html) : html;
 }
 
-/** Parts of a wide text are wide themselves, whatever they hold; only a text that is read anew is not. */
+/** Slices of a two-byte text are two-byte themselves, whatever they contain; only a re-decoded text is not. */
 function oneByte(text: string): string {
   return Buffer.from(text, 'latin1').toString('latin1');
 }

@@ -3,9 +3,11 @@ import type { default as Markdown, MarkdownIt } from 'markdown-it';
 
 const require = createRequire(import.meta.url);
 const SAFE = /^(?:https?:\/\/|mailto:)/i;
-/** Headings of a text stand below those of its page: its title, and that of the section. */
+/** Encoded line breaks in a mail link: some mail programs begin a new header after them, such as `Bcc`. */
+const MORE_HEADERS = /^\s*mailto:.*%0[ad]/i;
+/** Headings in the text are below the title of its page and the heading of its section. */
 const LEVELS_ABOVE = 2;
-/** Marks that mean nothing to who reads a text as it is. */
+/** Marks that are noise in plain text. */
 const MARKS: readonly (readonly [RegExp, string])[] = [
   [/^ {0,3}(?:#{1,6}|>|[-+*]|\d{1,9}[.)])\s+/gm, ''],
   [/^ {0,3}(?:`{3,}|~{3,}).*$/gm, ''],
@@ -13,31 +15,32 @@ const MARKS: readonly (readonly [RegExp, string])[] = [
   [/[*_~`]+/g, ''],
   [/\s+/g, ' '],
 ];
-/** What an excerpt is made of: enough for any list, and little to work on. */
-const READ = 1_000;
+/** Max length of the text that an excerpt is made from: enough for any list, and cheap to process. */
+const MAX_INPUT = 1_000;
 
-let made: MarkdownIt | undefined;
+let parser: MarkdownIt | undefined;
 
 /**
- * Markdown as HTML. Markup in the text stays text; links lead to the web or to a mail and nowhere else; pictures become
- * links, for pages load nothing from elsewhere.
+ * Markdown as HTML. Markup in the text is escaped; links are limited to the web and mail; images become links, since pages load
+ * nothing from other sites.
  */
 export function markdownHtml(text: string): string {
-  made ??= makeMarkdown();
-  return made.render(text);
+  parser ??= createParser();
+  return parser.render(text);
 }
 
-/** The beginning of a text as one line of plain text, its marks left out. */
+/** The beginning of the text as one line of plain text, without its marks. */
 export function markdownExcerpt(text: string): string {
-  return MARKS.reduce((rest, [mark, put]) => rest.replace(mark, put), text.slice(0, READ)).trim();
+  return MARKS.reduce((rest, [mark, replacement]) => rest.replace(mark, replacement), text.slice(0, MAX_INPUT)).trim();
 }
 
-/** Loaded when the first text is shown: who has no Markdown does not pay for it. */
-function makeMarkdown(): MarkdownIt {
-  const make: typeof Markdown = require('markdown-it');
-  const markdown = new make({ html: false, linkify: false, typographer: false, breaks: true, maxNesting: 20 });
+/** Loaded when the first text is shown: projects without Markdown do not pay for it. */
+function createParser(): MarkdownIt {
+  const create: typeof Markdown = require('markdown-it');
+  const markdown = new create({ html: false, linkify: false, typographer: false, breaks: true, maxNesting: 20 });
+  // fault: markdown-html
   markdown.disable(['image', 'html_block', 'html_inline']);
-  markdown.validateLink = (url) => SAFE.test(url.trim());
+  markdown.validateLink = (url) => SAFE.test(url.trim()) && !MORE_HEADERS.test(url);
   const { rules } = markdown.renderer;
   rules.link_open = (tokens, index, options, _environment, renderer) => {
     tokens[index]?.attrSet('rel', 'noopener noreferrer');

@@ -1,42 +1,47 @@
-import type { ModelInfo } from '../model/registry.ts';
-import type { Translate } from './words.ts';
+import type { Translate } from '../messages/catalogue.ts';
+import type { ModelInfo } from '../model/field-type.ts';
 
 interface Names {
   readonly title: string;
   readonly plural: string;
 }
 
-/** By language, for there is one `t` of each. The navigation asks for all of them on every page. */
-const known = new WeakMap<Translate, Map<ModelInfo, Names>>();
+/** By language, since there is one `t` per language. The navigation needs all of them on every page. */
+const cache = new WeakMap<Translate, Map<ModelInfo, Names>>();
 
-/** What one record is called in the reader's language: by the words of a plugin (`model.user.title`), else as declared. */
-export function titleOf(t: Translate, model: ModelInfo): string {
+/** The name of one record in the user's language: from a plugin's messages (`model.user.title`), else as declared. */
+export function modelTitle(t: Translate, model: ModelInfo): string {
   return namesOf(t, model).title;
 }
 
-/** The same for several: `model.user.plural`. Written as inside a sentence. */
-export function pluralOf(t: Translate, model: ModelInfo): string {
+/** The plural name: `model.user.plural`. In the form used inside a sentence. */
+export function modelPlural(t: Translate, model: ModelInfo): string {
   return namesOf(t, model).plural;
 }
 
 function namesOf(t: Translate, model: ModelInfo): Names {
-  let names = known.get(t);
+  let byModel = cache.get(t);
+  if (byModel === undefined) {
+    byModel = new Map();
+    cache.set(t, byModel);
+  }
+  let names = byModel.get(model);
   if (names === undefined) {
-    names = new Map();
-    known.set(t, names);
-  }
-  let found = names.get(model);
-  if (found === undefined) {
-    found = {
-      title: told(t, `model.${model.name}.title`) ?? model.title,
-      plural: told(t, `model.${model.name}.plural`) ?? model.plural,
+    names = {
+      title: translated(t, `model.${model.name}.title`) ?? model.title,
+      plural: translated(t, `model.${model.name}.plural`) ?? model.plural,
     };
-    names.set(model, found);
+    byModel.set(model, names);
   }
-  return found;
+  return names;
 }
 
-function told(t: Translate, key: string): string | undefined {
-  const words = t(key);
-  return words === key ? undefined : words;
+function translated(t: Translate, key: string): string | undefined {
+  const text = t(key);
+  return text === key ? undefined : text;
+}
+
+/** Capitalises a model's name for use on its own; it is stored in the form used inside a sentence. */
+export function capitalised(text: string): string {
+  return text.charAt(0).toLocaleUpperCase() + text.slice(1);
 }

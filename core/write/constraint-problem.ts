@@ -1,114 +1,295 @@
+import { sql } from 'slonik';
+import { z } from 'zod';
 import { type ConstraintViolation, constraintViolation } from '../database/errors.ts';
-import { checkName, fieldsOfConstraint } from '../migrate/names.ts';
-import type { Issue } from '../model/kind.ts';
-import { countCharacters } from '../model/plain-text.ts';
-import type { FieldInfo, ModelInfo } from '../model/registry.ts';
-import { outsideOf } from '../model/whole-number.ts';
+import type { Query } from '../database/queries.ts';
+import { checkName, fieldsOfConstraint } from '../model/constraint-names.ts';
+import type { FieldInfo, ModelInfo } from '../model/field-type.ts';
+import type { Issue, Problem } from '../model/issue.ts';
 import { isIndexed } from '../query/order.ts';
-import { noSuchRow } from './given-values.ts';
-import type { Problem } from './types.ts';
-import type { Values } from './write.ts';
+import type { Reader } from '../query/reader.ts';
+import { tableName } from '../query/table-facts.ts';
+import { quoteName } from '../sql/quote.ts';
+import { valuesBeyondColumns } from './column-limits.ts';
+import type { Values } from './types.ts';
+import { noSuchRow } from './values.ts';
+
+/** The change that the database rejected. */
+export interface RejectedChange {
+  readonly model: ModelInfo;
+  readonly values: Values;
+  /** What the actor may see: messages name no other field. */
+  readonly reader: Reader;
+}
+
+const UNNAMED: readonly Problem[] = [{ field: undefined, issue: { key: 'problem.constraint' } }];
 
 /**
- * What a refusal of the database means to the person who filled in the form, at the fields that it is about. Undefined when
- * the error is none. Names of constraints and the words of triggers stay inside: they are not meant for him.
+ * What a rejection by the database means to the user, at the fields concerned. Undefined when the error is not one. A CHECK that
+ * this framework did not generate is reported by its comment, or else by its name. Messages of triggers are not shown: they are not
+ * meant for users.
+ * Constraints are looked up in `database`, which must accept queries: the savepoint or the transaction was rolled back.
  */
-export function constraintProblems(model: ModelInfo, values: Values, error: unknown): readonly Problem[] | undefined {
+export async function constraintProblems(
+  database: Query | undefined,
+  change: RejectedChange,
+  error: unknown,
+): Promise<readonly Problem[] | undefined> {
   const violation = constraintViolation(error);
   if (violation === undefined) return undefined;
-  if (violation.kind === 'tooLong')
-    return [{ field: longestOf(model, values), issue: { key: 'problem.tooLongToFind' } }];
-  if (violation.kind === 'width') return tooWide(model, values, violation.limit);
-  if (violation.kind === 'data') return model.managed ? undefined : outOfRange(model, values);
-  const link = linkOf(model, violation);
-  if (link !== undefined) return [{ field: link.name, issue: issueOf(violation, [link], values) }];
-  const fields = violation.table === model.table.at(-1) ? fieldsOf(model, violation) : [];
-  if (fields.length === 0) return [{ field: undefined, issue: { key: 'problem.constraint' } }];
-  const issue = issueOf(violation, fields, values);
-  return fields.map((field) => ({ field: field.name, issue }));
-}
-
-/** PostgreSQL does not always say which index could not hold the row; the longest indexed text is what was too much. */
-function longestOf(model: ModelInfo, values: Values): string | undefined {
-  const lengthOf = ({ name }: FieldInfo): number => String(values[name] ?? '').length;
-  const texts = model.stored.filter((field) => isIndexed(field) && typeof values[field.name] === 'string');
-  return texts.toSorted((one, other) => lengthOf(other) - lengthOf(one))[0]?.name;
-}
-
-/** A varchar(n) or char(n) that somebody else made: every text that is longer is told. */
-function tooWide(model: ModelInfo, values: Values, limit: number | undefined): readonly Problem[] {
-  const problems = model.stored.flatMap(({ name }): readonly Problem[] => {
-    const value = values[name];
-    const length = typeof value === 'string' ? countCharacters(value) : 0;
-    if (limit === undefined || length <= limit) return [];
-    return [{ field: name, issue: { key: 'problem.tooLong', params: { max: limit, length } } }];
-  });
-  return problems.length > 0 ? problems : [{ field: undefined, issue: { key: 'problem.constraint' } }];
-}
-
-const INT2 = { min: -(2 ** 15), max: 2 ** 15 - 1 };
-
-/** A smallint is a whole number with a narrower range than the kind's. What else a column cannot hold concerns the record. */
-function outOfRange(model: ModelInfo, values: Values): readonly Problem[] {
-  const problems = model.stored.flatMap((field): readonly Problem[] => {
-    const value = values[field.name];
-    const found = field.kind === 'integer' && typeof value === 'number' ? outsideOf(value, INT2, {}) : undefined;
-    return found === undefined ? [] : [{ field: field.name, issue: found }];
-  });
-  return problems.length > 0 ? problems : [{ field: undefined, issue: { key: 'problem.constraint' } }];
-}
-
-/** A pair of a manyToMany that could not be stored is a mistake in that field. */
-function linkOf(model: ModelInfo, { table }: ConstraintViolation): FieldInfo | undefined {
-  if (table === undefined) return undefined;
-  return [...model.fields.values()].find((field) => field.through?.model.table.at(-1) === table);
-}
-
-function fieldsOf(model: ModelInfo, violation: ConstraintViolation): readonly FieldInfo[] {
-  const { constraint, column, detail } = violation;
-  const byName = constraint === undefined ? undefined : fieldsOfConstraint(model, constraint);
-  const columns = byName === undefined ? [...(column === undefined ? [] : [column]), ...columnsIn(detail)] : [];
-  return byName ?? model.stored.filter((field) => columns.includes(field.column));
-}
-
-/**
- * The columns in PostgreSQL's detail, "Key (origin, destination)=(ATL, LAX) already exists.", whatever language it is in. For
- * tables whose constraints others have named.
- */
-function columnsIn(detail: string | undefined): readonly string[] {
-  const [, list] = /\(([^()]+)\)=\(/.exec(detail ?? '') ?? [];
-  return (list ?? '').split(',').map((name) => name.trim().replace(/^"(.*)"$/, '$1'));
-}
-
-function issueOf({ kind, constraint }: ConstraintViolation, fields: readonly FieldInfo[], values: Values): Issue {
-  const [first] = fields;
-  switch (kind) {
-    case 'unique':
-      if (fields.length < 2) return { key: 'problem.taken' };
-      return { key: 'problem.takenTogether', params: { fields: fields.map((field) => field.label).join(', ') } };
-    case 'foreignKey':
-      return first === undefined ? { key: 'problem.constraint' } : noSuchRow(first, given(first, values));
-    case 'notNull':
-      return { key: 'problem.required' };
+  const { model, values } = change;
+  switch (violation.kind) {
     case 'tooLong':
+      return [{ field: longestText(model, values), issue: { key: 'problem.tooLongToFind' } }];
     case 'width':
-      return { key: 'problem.tooLongToFind' };
     case 'data':
+      return seenOnly(change, await valuesBeyondColumns(database, model, values));
+    case 'encoding':
+      return notInEncoding(model, values, violation.character);
+    case 'generated':
+      return generatedFields(model, values, violation);
+    case 'rowSecurity':
+      return [{ field: undefined, issue: { key: 'problem.rowRule' } }];
     case 'rule':
-      return { key: 'problem.constraint' };
-    case 'exclusion':
-      return { key: 'problem.overlaps' };
-    case 'check':
-      return { key: isChoiceCheck(first, constraint) ? 'problem.choice' : 'problem.refused' };
+      return UNNAMED;
+    default:
+      if (database === undefined) return UNNAMED;
+      return problemsAtFields(change, violation, await describeConstraint(database, change, violation));
   }
 }
 
-/** The one that keeps a choice to its values. Any other CHECK on the column has another meaning. */
-function isChoiceCheck(field: FieldInfo | undefined, constraint: string | undefined): boolean {
-  return field !== undefined && field.values.length > 0 && constraint === checkName(field, 'choice');
+/** The name of a hidden field, which a hook may have set, is nothing that the user may learn. */
+function seenOnly({ model, reader }: RejectedChange, problems: readonly Problem[]): readonly Problem[] {
+  const isSeen = ({ field }: Problem) =>
+    field === undefined || model.stored.some((each) => each.name === field && reader.sees(each));
+  return problems.length > 0 && problems.every(isSeen) ? problems : UNNAMED;
 }
 
-function given(field: FieldInfo, values: Values): readonly string[] {
+interface DescribedConstraint {
+  readonly columns: readonly string[];
+  readonly comment: string | null;
+  /** The columns are those of a domain: any of them may be the one. */
+  readonly isDomain: boolean;
+  /** Whether the violated table is the model's. */
+  readonly isOwn: boolean;
+  /** The manyToMany whose pairs are in the violated table: a pair that could not be stored is a problem of that field. */
+  readonly pairs: FieldInfo | undefined;
+}
+
+function problemsAtFields(
+  { model, values, reader }: RejectedChange,
+  violation: ConstraintViolation,
+  described: DescribedConstraint,
+): readonly Problem[] {
+  const { pairs, isDomain } = described;
+  if (pairs !== undefined)
+    return [{ field: pairs.name, issue: constraintIssue(violation, [pairs], values, described) }];
+  const violated = described.isOwn ? violatedFields(model, violation, described.columns) : [];
+  // Of several columns of one domain, those whose value can have been the reason.
+  const isMissingValue = ({ name }: FieldInfo) => (values[name] ?? null) === null;
+  const fields = isDomain
+    ? violated.filter((field) => isMissingValue(field) === (violation.kind === 'notNull'))
+    : violated;
+  // The name of a field, or that its value is equal to another's, is nothing that this user may learn.
+  // fault: hidden-field-in-message
+  if (!fields.every((field) => reader.sees(field))) return UNNAMED;
+  // The form has no such field: the model leaves the column out, or the database numbers it.
+  const isMissing = fields.length === 0 || fields.some((field) => field.typeName === 'identity');
+  if (violation.kind === 'notNull' && described.isOwn && isMissing && violation.column !== undefined)
+    return [{ field: undefined, issue: { key: 'problem.columnMissing', params: { column: violation.column } } }];
+  const issue = constraintIssue(violation, fields, values, described);
+  if (isDomain && fields.length > 1) return [{ field: undefined, issue }];
+  if (fields.length > 0) return fields.map((field) => ({ field: field.name, issue }));
+  // Over expressions, such as lower(name) or a range: which fields they use is not known, and one of them may be hidden.
+  const isTold = violation.kind === 'unique' || violation.kind === 'exclusion';
+  return isTold && described.isOwn && model.stored.every((field) => reader.sees(field))
+    ? [{ field: undefined, issue }]
+    : UNNAMED;
+}
+
+const described = sql.type(
+  z.object({
+    comment: z.string().nullable(),
+    columns: z.array(z.string()).nullable(),
+    own: z.boolean().nullable(),
+    pairs: z.string().nullable(),
+  }),
+);
+
+/**
+ * Looks up a constraint in the catalogue: its columns, its comment, and which table has it. Tables are compared with their schemas,
+ * as the search path resolves them.
+ */
+async function describeConstraint(
+  database: Query,
+  { model }: RejectedChange,
+  { constraint, schema, table, domain }: ConstraintViolation,
+): Promise<DescribedConstraint> {
+  if (domain !== undefined) return describeDomain(database, model, { constraint, schema, domain });
+  if (table === undefined) return { columns: [], comment: null, isOwn: false, isDomain: false, pairs: undefined };
+  const violated = schema === undefined ? quoteName(table) : `${quoteName(schema)}.${quoteName(table)}`;
+  const pairFields = [...model.fields.values()].filter((field) => field.through !== undefined);
+  const pairTables = pairFields.map((field) => (field.through === undefined ? '' : tableName(field.through.model)));
+  const row = await database.maybeOne(described`
+    select
+      con.comment, coalesce(con.columns, index.columns) as columns,
+      -- The error names the partition.
+      to_regclass(${tableName(model)}) = coalesce(pg_partition_root(to_regclass(${violated})), to_regclass(${violated})) as own,
+      (
+        select pairs."table" from unnest(${sql.array(pairTables, 'text')}) as pairs ("table")
+        where to_regclass(pairs."table") = to_regclass(${violated}) limit 1
+      ) as pairs
+    from (select) one
+    left join (
+      select obj_description(c.oid, 'pg_constraint') as comment, (
+        select array_agg(a.attname::text) from pg_attribute a where a.attrelid = c.conrelid and a.attnum = any(c.conkey)
+      ) as columns
+      from pg_constraint c where c.conname = ${constraint ?? ''} and c.conrelid = to_regclass(${violated})
+    ) con on true
+    left join (
+      -- A unique index that is no constraint: its columns, and those of its expressions.
+      select array_agg(distinct a.attname::text) as columns
+      from pg_index i
+      join pg_class c on c.oid = i.indexrelid
+      join pg_attribute a on a.attrelid = i.indrelid
+      where c.relname = ${constraint ?? ''} and i.indrelid = to_regclass(${violated}) and (
+        a.attnum = any(i.indkey) or i.indexprs is not null and exists (
+          select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid
+            and d.refclassid = 'pg_class'::regclass and d.refobjid = i.indrelid and d.refobjsubid = a.attnum
+        )
+      )
+    ) index on true
+  `);
+  return {
+    columns: row?.columns ?? [],
+    comment: row?.comment ?? null,
+    isOwn: row?.own === true,
+    isDomain: false,
+    pairs: pairFields[pairTables.indexOf(row?.pairs ?? '')],
+  };
+}
+
+const describedDomain = sql.type(z.object({ comment: z.string().nullable(), columns: z.array(z.string()) }));
+
+/** The error names a domain but no column: the columns of that type, of a domain over it, or of an array of it. */
+async function describeDomain(
+  database: Query,
+  model: ModelInfo,
+  { constraint, schema, domain }: { constraint: string | undefined; schema: string | undefined; domain: string },
+): Promise<DescribedConstraint> {
+  const name = schema === undefined ? quoteName(domain) : `${quoteName(schema)}.${quoteName(domain)}`;
+  const row = await database.maybeOne(describedDomain`
+    with recursive types (oid) as (
+      select to_regtype(${name})::oid
+      union select t.oid from pg_type t join types on t.typbasetype = types.oid or t.typelem = types.oid
+    )
+    select
+      (
+        select obj_description(c.oid, 'pg_constraint')
+        from pg_constraint c where c.conname = ${constraint ?? ''} and c.contypid = to_regtype(${name})
+      ) as comment,
+      array(
+        select a.attname::text from pg_attribute a
+        where a.attrelid = to_regclass(${tableName(model)}) and a.attnum > 0 and a.atttypid in (select oid from types)
+      ) as columns
+  `);
+  return { columns: row?.columns ?? [], comment: row?.comment ?? null, isOwn: true, isDomain: true, pairs: undefined };
+}
+
+/** PostgreSQL does not always name the index that could not hold the row; the longest indexed text is assumed to be the cause. */
+function longestText(model: ModelInfo, values: Values): string | undefined {
+  const lengthOf = ({ name }: FieldInfo): number => {
+    const value = values[name];
+    return Math.max(0, ...[value].flat().map((one) => (typeof one === 'string' ? Buffer.byteLength(one) : 0)));
+  };
+  const byLength = model.stored
+    .filter((field) => lengthOf(field) > 0)
+    .toSorted((one, other) => lengthOf(other) - lengthOf(one));
+  // An index that the model does not know of, or of an array.
+  return (byLength.find((field) => isIndexed(field)) ?? byLength[0])?.name;
+}
+
+/** A letter that the encoding of the database (LATIN1) does not have. */
+function notInEncoding(model: ModelInfo, values: Values, character: string | undefined): readonly Problem[] {
+  if (character === undefined || character === '') return UNNAMED;
+  const issue = { key: 'problem.notInEncoding', params: { character } };
+  const problems = model.stored.flatMap(({ name }): readonly Problem[] => {
+    const value = values[name];
+    const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+    return text.includes(character) ? [{ field: name, issue }] : [];
+  });
+  return problems.length > 0 ? problems : UNNAMED;
+}
+
+/** `generated always`: the message names the column, in any language. */
+function generatedFields(model: ModelInfo, values: Values, { detail }: ConstraintViolation): readonly Problem[] {
+  const column = /"(.+?)"/.exec(detail ?? '')?.[1];
+  const field = model.stored.find((each) => each.column === column && Object.hasOwn(values, each.name));
+  return [{ field: field?.name, issue: { key: 'problem.generated' } }];
+}
+
+function violatedFields(
+  model: ModelInfo,
+  { constraint, column, detail, domain }: ConstraintViolation,
+  ofConstraint: readonly string[],
+): readonly FieldInfo[] {
+  const byName = constraint === undefined || !model.managed ? undefined : fieldsOfConstraint(model, constraint);
+  if (byName !== undefined) return byName;
+  const known = column === undefined ? ofConstraint : [column];
+  const columns = known.length === 0 ? columnsIn(detail) : known;
+  const fields = model.stored.filter((field) => columns.includes(field.column));
+  // A constraint over a column that the model leaves out is not about these fields alone; any column of a domain may be the one.
+  const isPartOfMore = fields.length < columns.length && constraint !== undefined && column === undefined;
+  return isPartOfMore && domain === undefined ? [] : fields;
+}
+
+/**
+ * The columns in PostgreSQL's detail, in any language, where the catalogue has no constraint: "Partition key of the failing row
+ * contains (region) = (eu)."
+ */
+function columnsIn(detail: string | undefined): readonly string[] {
+  const [, list] = /\(([^()]+)\) ?= ?\(/.exec(detail ?? '') ?? [];
+  return (list ?? '')
+    .split(',')
+    .map((name) => name.trim().replace(/^"(.*)"$/, '$1'))
+    .filter((name) => name !== '');
+}
+
+function constraintIssue(
+  { kind, constraint }: ConstraintViolation,
+  fields: readonly FieldInfo[],
+  values: Values,
+  { comment }: Pick<DescribedConstraint, 'comment'>,
+): Issue {
+  const [first] = fields;
+  switch (kind) {
+    case 'unique':
+      if (fields.length < 2) return { key: 'problem.notUnique' };
+      return { key: 'problem.notUniqueTogether', params: { fields: fields.map((field) => field.label).join(', ') } };
+    case 'foreignKey':
+      return first?.target === undefined
+        ? { key: 'problem.constraint' }
+        : noSuchRow(first, requestedTexts(first, values));
+    case 'notNull':
+      return { key: 'problem.required' };
+    case 'exclusion':
+      return comment === null ? { key: 'problem.overlaps' } : { key: 'problem.ruleComment', params: { comment } };
+    case 'check':
+      return checkIssue(first, constraint, comment);
+    default:
+      return { key: 'problem.constraint' };
+  }
+}
+
+/** The CHECK that restricts a choice to its values; any other one generated from the field; one that somebody wrote. */
+function checkIssue(field: FieldInfo | undefined, constraint: string | undefined, comment: string | null): Issue {
+  if (comment !== null) return { key: 'problem.ruleComment', params: { comment } };
+  if (field === undefined || constraint === undefined) return { key: 'problem.rejected' };
+  if (field.values.length > 0 && constraint === checkName(field, 'choice')) return { key: 'problem.choice' };
+  const isGenerated = field.type.checks(field).some(({ suffix }) => constraint === checkName(field, suffix));
+  return isGenerated ? { key: 'problem.rejected' } : { key: 'problem.ruleName', params: { name: constraint } };
+}
+
+function requestedTexts(field: FieldInfo, values: Values): readonly string[] {
   const value = values[field.name];
   return Array.isArray(value) ? value.map(String) : [String(value ?? '')];
 }

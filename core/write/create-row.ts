@@ -1,107 +1,148 @@
-import { sql } from 'slonik';
-import type { AuditContext } from '../actor.ts';
+import { type FragmentSqlToken, sql } from 'slonik';
 import type { Transaction } from '../database/pool.ts';
-import { fileFields } from '../files/holds-file.ts';
-import type { ModelInfo } from '../model/registry.ts';
+import type { ModelInfo } from '../model/field-type.ts';
+import { fileFields } from '../model/field-types/file.ts';
 import { validateValues, withDefaults } from '../model/validate.ts';
-import { comma, joined, tableSql } from '../query/sql-names.ts';
-import { attempt, Forbidden, Swallowed } from './attempt.ts';
-import type { Door } from './door.ts';
-import { takeFiles } from './files.ts';
-import { type GivenColumn, givenColumns, givenLinks, settable, unreachable } from './given-values.ts';
+import type { AuditContext } from '../policy/actor.ts';
+import { columnSql, tableSql } from '../query/field-sql.ts';
+import { hasRule } from '../query/table-facts.ts';
+import { comma, joinFragments } from '../sql/fragments.ts';
+import { claimFiles } from './files.ts';
+import { type FullRow, fullRow, fullRowColumns, fullRowSchema, lockRows, type RowChecks } from './full-row.ts';
+import { withSlugs } from './generated-slugs.ts';
 import type { Change, OwnedHook } from './hooks.ts';
-import { addLinks } from './links.ts';
-import { withSlugs } from './made-slugs.ts';
-import { pointingTo } from './pointing.ts';
-import { hookRow, hooksOf, runAfterCommit, runHooks, undoneUnlessDone } from './run-hooks.ts';
-import { snapshotOf } from './snapshot.ts';
-import { type StoredRow, storedColumns, storedRow, storedSchema } from './stored-row.ts';
-import type { Written } from './types.ts';
-import type { Values } from './write.ts';
-import { type Source, Writer } from './writer.ts';
+import { type AddedPairs, addLinks, recordAddedPairs } from './links.ts';
+import { explained, inSavepoint, RowForbidden, RowHidden } from './rejections.ts';
+import { findHooks, hookRow, runAfterCommit, runHooks, undoHooksUnlessDone } from './run-hooks.ts';
+import { rowSnapshot } from './snapshot.ts';
+import type { Values, Written } from './types.ts';
+import {
+  type ColumnValue,
+  checkReferences,
+  columnValues,
+  linkedKeys,
+  permittedValues,
+  referencedKeys,
+} from './values.ts';
+import { type Source, type WriteDependencies, Writer } from './writer.ts';
 
 /** Adds a row and records `create`, in the caller's transaction. */
 export async function createRow(
-  door: Door,
+  dependencies: WriteDependencies,
   tx: Transaction,
-  cause: AuditContext,
+  context: AuditContext,
   model: ModelInfo,
   values: Values,
   source: Source,
 ): Promise<Written> {
-  const writer = new Writer(door.policy, cause.actor);
+  const writer = new Writer(dependencies.policy, context.actor);
   if (!writer.may('add', model)) return { outcome: 'forbidden' };
-  const hooks = hooksOf(door, model);
-  return undoneUnlessDone(hooks, tx, (inner) => addRow(door, inner, cause, model, { values, source, writer, hooks }));
+  const hooks = findHooks(dependencies, model);
+  return explained(tx, { model, values, reader: writer.reader }, () =>
+    undoHooksUnlessDone(hooks, tx, (inner) =>
+      addRow(dependencies, inner, context, model, { requested: values, source, writer, hooks }),
+    ),
+  );
 }
 
 interface Addition {
-  readonly values: Values;
+  readonly requested: Values;
   readonly source: Source;
   readonly writer: Writer;
   readonly hooks: readonly OwnedHook[];
 }
 
 async function addRow(
-  door: Door,
+  dependencies: WriteDependencies,
   tx: Transaction,
-  cause: AuditContext,
+  context: AuditContext,
   model: ModelInfo,
-  { values, source, writer, hooks }: Addition,
+  { requested, source, writer, hooks }: Addition,
 ): Promise<Written> {
-  const { given, problems: names } = settable(writer, 'add', model, values, source);
-  const change: Change = { context: cause, model, action: 'create', key: undefined, old: undefined, values: given };
-  const early = await runHooks('beforeValidate', hooks, tx, change);
-  const valid = await withSlugs(tx, model, withDefaults(model, { ...given, ...early.values }));
-  const problems = [...names, ...early.problems, ...validateValues(model, valid, 'insert')];
+  const { permitted, problems: accessProblems } = permittedValues(writer, 'add', model, requested, source);
+  const change: Change = { context, model, action: 'create', key: undefined, old: undefined, values: permitted };
+  const beforeValidate = await runHooks('beforeValidate', hooks, tx, change);
+  const valid = await withSlugs(tx, model, withDefaults(model, { ...permitted, ...beforeValidate.values }));
+  const problems = [...accessProblems, ...beforeValidate.problems, ...validateValues(model, valid, 'insert')];
   if (problems.length > 0) return { outcome: 'invalid', problems };
-  const own = Object.fromEntries(Object.entries(given).filter(([name]) => !Object.hasOwn(early.values, name)));
-  const beyond = await unreachable(tx, writer, pointingTo(model, own));
-  if (beyond.length > 0) return { outcome: 'invalid', problems: beyond };
-  const late = await runHooks('beforeSave', hooks, tx, { ...change, values: valid });
-  const whole = { ...valid, ...late.values };
-  const objections = [...late.problems, ...(late.isChanged ? validateValues(model, whole, 'insert') : [])];
-  if (objections.length > 0) return { outcome: 'invalid', problems: objections };
+  const byActor = Object.fromEntries(
+    Object.entries(permitted).filter(([name]) => !Object.hasOwn(beforeValidate.values, name)),
+  );
+  const referenceProblems = await checkReferences(tx, writer, referencedKeys(model, byActor));
+  // fault: reference-out-of-scope
+  if (referenceProblems.length > 0) return { outcome: 'invalid', problems: referenceProblems };
+  const beforeSave = await runHooks('beforeSave', hooks, tx, { ...change, values: valid });
+  const values = { ...valid, ...beforeSave.values };
+  const saveProblems = [
+    ...beforeSave.problems,
+    ...(beforeSave.isChanged ? validateValues(model, values, 'insert') : []),
+  ];
+  if (saveProblems.length > 0) return { outcome: 'invalid', problems: saveProblems };
 
-  const links = givenLinks(model, whole);
-  const outcome = await attempt(tx, model, whole, async (inner) => {
-    await takeFiles(inner, cause.actor, fileFields(model), whole);
-    const row = await insert(inner, writer, model, givenColumns(model, whole));
-    if (!row.allowed) throw new Forbidden();
-    for (const [field, keys] of links)
-      await addLinks(inner, { door, context: cause, reads: writer.reads }, row, field, keys);
-    return row;
+  const links = linkedKeys(model, values);
+  const added: AddedPairs = [];
+  const result = await inSavepoint(tx, { model, values, reader: writer.reader }, async (inner) => {
+    await claimFiles(inner, context.actor, fileFields(model), values);
+    const inserted = await insert(inner, writer, model, columnValues(model, values));
+    if (!inserted.allowed) throw new RowForbidden();
+    const onAdded = (...pair: AddedPairs[number]) => void added.push(pair);
+    const pairs = { dependencies, context, writer, onAdded };
+    for (const [field, keys] of links) await addLinks(inner, pairs, inserted, field, keys);
+    return inserted;
   });
-  if ('refused' in outcome) return outcome.refused;
+  if ('rejection' in result) return result.rejection;
 
-  const row: StoredRow = {
-    ...outcome.done,
-    links: new Map([...outcome.done.links, ...[...links].map(([field, keys]) => [field.name, keys] as const)]),
+  const row: FullRow = {
+    ...result.value,
+    links: new Map([...result.value.links, ...[...links].map(([field, keys]) => [field.name, keys] as const)]),
   };
-  await door.events.record(tx, cause, 'create', {
+  await dependencies.events.record(tx, context, 'create', {
     subject: { model: model.name, key: row.key, label: row.label },
-    data: { after: snapshotOf(model, row) },
+    data: { after: rowSnapshot(model, row) },
   });
-  if (hooks.length > 0) runAfterCommit(hooks, tx, { ...change, values: whole, key: row.key, row: hookRow(model, row) });
-  return { outcome: 'done', key: row.key, label: row.shownLabel, changed: true };
+  await recordAddedPairs(dependencies.events, tx, context, added);
+  if (hooks.length > 0) runAfterCommit(hooks, tx, { ...change, values, key: row.key, row: hookRow(model, row) });
+  return { outcome: 'done', key: row.key, label: row.visibleLabel, changed: true };
 }
 
 async function insert(
   tx: Transaction,
   writer: Writer,
   model: ModelInfo,
-  columns: readonly GivenColumn[],
-): Promise<StoredRow> {
+  columns: readonly ColumnValue[],
+): Promise<FullRow> {
   const names = columns.map(({ field }) => sql.fragment`${sql.identifier([field.column])}`);
   const values = columns.map(({ value }) => value);
   const row =
     columns.length === 0
       ? sql.fragment`default values`
-      : sql.fragment`(${joined(names, comma)}) values (${joined(values, comma)})`;
-  const returned = storedColumns(writer.reads, model, { allowed: writer.scope('add', model) });
-  const stored = await tx.maybeOne(
-    sql.type(storedSchema(model))`insert into ${tableSql(model)} as t ${row} returning ${returned}`,
+      : sql.fragment`(${joinFragments(names, comma)}) values (${joinFragments(values, comma)})`;
+  const checks = { allowed: writer.scope('add', model) };
+  if (hasRule(model, 'insert')) return insertByRule(tx, writer, model, columns, { row, checks });
+  const returned = fullRowColumns(writer.reader, model, checks, 'written');
+  const inserted = await tx.maybeOne(
+    sql.type(fullRowSchema(model))`insert into ${tableSql(model)} as t ${row} returning ${returned}`,
   );
-  if (stored === null) throw new Swallowed();
-  return storedRow(model, stored);
+  if (inserted === null) throw new RowHidden();
+  return fullRow(model, inserted);
+}
+
+/** With a rule on the table, PostgreSQL rejects RETURNING: the row is read by its key, which must then have been given. */
+async function insertByRule(
+  tx: Transaction,
+  writer: Writer,
+  model: ModelInfo,
+  columns: readonly ColumnValue[],
+  { row, checks }: { readonly row: FragmentSqlToken; readonly checks: RowChecks },
+): Promise<FullRow> {
+  await tx.query(sql.unsafe`insert into ${tableSql(model)} as t ${row}`);
+  const key = model.key.map((field) => columns.find((column) => column.field === field)?.value);
+  const conditions = model.key.flatMap((field, index) => {
+    const value = key[index];
+    return value === undefined ? [] : [sql.fragment`${columnSql('t', field)} = ${value}`];
+  });
+  if (conditions.length < model.key.length) throw new RowHidden();
+  const [inserted] = await lockRows(tx, writer.reader, model, conditions, { ...checks, limit: 1 });
+  if (inserted === undefined) throw new RowHidden();
+  return inserted;
 }

@@ -1,23 +1,23 @@
-// What a change of a row means to its files, in the transaction of the change. A key is worth nothing by itself: only an upload
-// that waits for this very field and actor can be given, and what a row lets go of goes for good.
+// What a change of a row means for its files, in the transaction of the change. A key alone grants nothing: only an upload that
+// is pending for this field and actor can be used, and a file that a row releases is deleted for good.
 
-import type { Actor } from '../actor.ts';
 import type { Transaction } from '../database/pool.ts';
-import { keepFile, loseFiles } from '../files/file-rows.ts';
-import { fileFields } from '../files/holds-file.ts';
-import type { FieldInfo, ModelInfo } from '../model/registry.ts';
-import { Mistaken } from './attempt.ts';
-import type { Door } from './door.ts';
-import type { StoredRow } from './stored-row.ts';
-import type { Problem } from './types.ts';
-import type { Values } from './write.ts';
+import { attachFile, markFilesDeleted } from '../files/file-rows.ts';
+import type { FieldInfo, ModelInfo } from '../model/field-type.ts';
+import { fileFields } from '../model/field-types/file.ts';
+import type { Problem } from '../model/issue.ts';
+import type { Actor } from '../policy/actor.ts';
+import type { FullRow } from './full-row.ts';
+import { ValidationFailed } from './rejections.ts';
+import type { Values } from './types.ts';
+import type { WriteDependencies } from './writer.ts';
 
 /**
- * The row takes the uploads that it is given. Inside the savepoint of the change: when that is refused they wait on.
+ * The row claims the uploads among its values. Inside the savepoint of the change: if the change is rejected, they stay pending.
  *
- * @throws Mistaken at each field whose key does not wait for it.
+ * @throws ValidationFailed at each field whose key is not pending for it.
  */
-export async function takeFiles(
+export async function claimFiles(
   tx: Transaction,
   actor: Actor,
   fields: readonly FieldInfo[],
@@ -26,33 +26,33 @@ export async function takeFiles(
   const problems: Problem[] = [];
   for (const field of fields) {
     const key = values[field.name];
-    if (typeof key !== 'string' || (await keepFile(tx, actor, field, key))) continue;
-    problems.push({ field: field.name, issue: { key: 'problem.file.waiting' } });
+    if (typeof key !== 'string' || (await attachFile(tx, actor, field, key))) continue;
+    problems.push({ field: field.name, issue: { key: 'problem.file.expired' } });
   }
-  if (problems.length > 0) throw new Mistaken(problems);
+  if (problems.length > 0) throw new ValidationFailed(problems);
 }
 
-/** Rows do not hold the files of these fields any more; the contents go when that is committed. */
-export async function letGo(
-  door: Pick<Door, 'files'>,
+/** Rows no longer hold the files of these fields; the contents are removed after the commit. */
+export async function releaseFiles(
+  dependencies: Pick<WriteDependencies, 'files'>,
   tx: Transaction,
   fields: readonly FieldInfo[],
-  rows: readonly StoredRow[],
+  rows: readonly FullRow[],
 ): Promise<void> {
-  const keys = rows.flatMap(({ wires }) =>
-    fields.flatMap(({ name, spec }) => {
-      const wire = wires[name];
-      return wire === null || wire === undefined ? [] : [String(spec.decode(wire))];
+  const keys = rows.flatMap(({ dbValues }) =>
+    fields.flatMap(({ name, type }) => {
+      const dbValue = dbValues[name];
+      return dbValue === null || dbValue === undefined ? [] : [String(type.decode(dbValue))];
     }),
   );
   if (keys.length === 0) return;
-  await loseFiles(tx, keys);
+  await markFilesDeleted(tx, keys);
   tx.afterCommit(async () => {
-    await door.files?.discard(keys);
+    await dependencies.files?.discard(keys);
   });
 }
 
-/** The fields of the model that hold files, of those that change. */
+/** The changed fields of the model that hold files. */
 export function changedFiles(model: ModelInfo, names: ReadonlySet<string>): readonly FieldInfo[] {
   return fileFields(model).filter(({ name }) => names.has(name));
 }

@@ -1,69 +1,72 @@
 import type { Logger } from 'pino';
-import type { AuditContext } from '../actor.ts';
 import type { Transaction } from '../database/pool.ts';
 import type { ExtensionOf, ExtensionValues } from '../model/extend-model.ts';
+import type { ModelInfo } from '../model/field-type.ts';
+import type { Problem } from '../model/issue.ts';
 import type { AnyModel, Row, Update } from '../model/model.ts';
-import type { ModelInfo } from '../model/registry.ts';
-import type { Problem } from './types.ts';
-import type { Values } from './write.ts';
+import type { AuditContext } from '../policy/actor.ts';
+import type { Values } from './types.ts';
 
-/** A change of one row, as hooks see it. Rows hold every stored field by name, as code has it. */
+/** A change of one row, as hooks see it. Rows hold every stored field by name, decoded. */
 export interface Change<R = Values, V = Values> {
   readonly context: AuditContext;
   readonly model: ModelInfo;
   readonly action: 'create' | 'update' | 'delete';
-  /** The row's key as it is in URLs; undefined while a row is being created. */
+  /** The row's key as used in URLs; undefined while a row is being created. */
   readonly key: string | undefined;
-  /** The row as it was, under a lock; undefined for a new one. */
+  /** The row before the change, locked; undefined for a new one. */
   readonly old: R | undefined;
   /**
-   * What the change sets; empty for a deletion. Before validation these are the values as they were given (a form gives all of
-   * its fields); in `beforeSave` and `afterCommit` of an update only those that differ from the stored ones.
+   * What the change sets; empty for a deletion. Before validation these are the requested values (a form sends all of its
+   * fields); in `beforeSave` and `afterCommit` of an update only those that differ from the stored ones.
    */
   readonly values: V;
 }
 
-/** What a hook returns: values to set beside those given, or problems that reject the change at their fields. */
+/** What a hook returns: values to set in addition to the requested ones, or problems that reject the change at their fields. */
 export interface HookResult<V = Values, F extends string = string> {
   readonly values?: V;
   readonly problems?: readonly Problem<F>[];
 }
 type FieldsOf<R, V> = (keyof R | keyof V) & string;
-type Answer<R, V> = Promise<HookResult<V, FieldsOf<R, V>> | void> | HookResult<V, FieldsOf<R, V>> | void;
-type Objection<R, V> = Pick<HookResult<V, FieldsOf<R, V>>, 'problems'>;
+type HookReturn<R, V> = Promise<HookResult<V, FieldsOf<R, V>> | void> | HookResult<V, FieldsOf<R, V>> | void;
+type DeleteProblems<R, V> = Pick<HookResult<V, FieldsOf<R, V>>, 'problems'>;
 
 /**
- * What a plugin does around every change of a model's rows, in the transaction of the change. Rows that go along with another one
- * (`onDelete: 'cascade'` and `'setNull'`, pairs of a many-to-many) pass through the same hooks. When the change is refused, what
- * a hook wrote is undone; when a hook throws, the whole transaction is.
+ * What a plugin does around every change of a model's rows, in the transaction of the change. Rows that change along with
+ * another one (`onDelete: 'cascade'` and `'setNull'`, pairs of a many-to-many) pass through the same hooks. If the change is
+ * rejected, what a hook wrote is undone; if a hook throws, the whole transaction is.
  */
 export interface ModelHooks<R = Values, V = Values> {
   /**
-   * Before values are validated: derive and normalise here. Of an update the old row is locked already. Values that hooks set are
-   * validated like given ones, and are not subject to the actor's rights to fields.
+   * Before values are validated: derive and normalise here. For an update the old row is already locked. Values that hooks set
+   * are validated like requested ones, but the actor's field permissions do not apply to them.
    */
-  beforeValidate?(tx: Transaction, change: Change<R, V>): Answer<R, V>;
+  beforeValidate?(tx: Transaction, change: Change<R, V>): HookReturn<R, V>;
   /**
    * After validation, under the row's lock, before it is written; not for an update that changes nothing. Values that it sets are
    * validated.
    */
-  beforeSave?(tx: Transaction, change: Change<R, V>): Answer<R, V>;
-  /** Before a row is deleted. Problems keep it, and everything that hangs on it. */
-  beforeDelete?(tx: Transaction, change: Change<R, V>): Promise<Objection<R, V> | void> | Objection<R, V> | void;
-  /** Once the transaction is committed, for what must not be part of it: mails, other systems. An error is logged. */
+  beforeSave?(tx: Transaction, change: Change<R, V>): HookReturn<R, V>;
+  /** Before a row is deleted. Problems prevent its deletion, and that of everything that depends on it. */
+  beforeDelete?(
+    tx: Transaction,
+    change: Change<R, V>,
+  ): Promise<DeleteProblems<R, V> | void> | DeleteProblems<R, V> | void;
+  /** After the commit, for what must not be part of the transaction: emails, other systems. Errors are logged. */
   afterCommit?(change: Change<R, V> & { readonly key: string; readonly row: R | undefined }): Promise<void> | void;
 }
 
-/** Hooks with the model that they are for; made with `hooksFor`. */
+/** Hooks and the model that they apply to; created with `hooksFor`. */
 export interface ModelHook {
   readonly model: AnyModel | '*';
   readonly hooks: ModelHooks;
 }
 
-/** A hook with the plugin that it is of. */
+/** A hook and the plugin that it belongs to. */
 export interface OwnedHook extends ModelHook {
   readonly owner: string;
-  /** Where mistakes of the hook are reported that must not fail the change. */
+  /** Where problems of the hook that must not fail the change are reported. */
   readonly log?: Pick<Logger, 'warn'>;
 }
 

@@ -1,23 +1,60 @@
 import { type FragmentSqlToken, sql } from 'slonik';
-import type { AuditContext } from '../actor.ts';
 import type { Transaction } from '../database/pool.ts';
-import type { FieldInfo } from '../model/registry.ts';
+import type { FieldInfo, ModelInfo } from '../model/field-type.ts';
 import { validateValues, withDefaults } from '../model/validate.ts';
-import type { Reader } from '../query/reader.ts';
-import { comma, joined, tableSql, typedSql } from '../query/sql-names.ts';
-import { Mistaken, Swallowed } from './attempt.ts';
-import type { Door } from './door.ts';
-import { type GivenColumn, givenColumns } from './given-values.ts';
+import type { AuditContext } from '../policy/actor.ts';
+import { tableSql, valueSql } from '../query/field-sql.ts';
+import { comma, joinFragments } from '../sql/fragments.ts';
+import type { Events } from './events.ts';
+import { type FullRow, fullRow, fullRowColumns, fullRowSchema } from './full-row.ts';
 import type { Change, OwnedHook } from './hooks.ts';
-import { hookRow, hooksOf, runAfterCommit, runHooks } from './run-hooks.ts';
-import { type StoredRow, storedColumns, storedRow, storedSchema } from './stored-row.ts';
-import type { Values } from './write.ts';
+import { RowForbidden, RowHidden, ValidationFailed } from './rejections.ts';
+import { findHooks, hookRow, runAfterCommit, runHooks } from './run-hooks.ts';
+import { rowSnapshot } from './snapshot.ts';
+import type { Values } from './types.ts';
+import { type ColumnValue, columnValues } from './values.ts';
+import type { WriteDependencies, Writer } from './writer.ts';
 
-/** Who links, and what hears of it. */
-export interface Linking {
-  readonly door: Pick<Door, 'hooks'>;
+/**
+ * The value of a manyToMany as a difference: pairs that it does not name stay as they are. Keys as code has them.
+ *
+ * @example
+ * await app.write.updateAny(tx, context, posts, '7', { tags: new PairChanges([3], [1, 2]) });
+ */
+export class PairChanges {
+  readonly added: readonly unknown[];
+  readonly removed: readonly unknown[];
+
+  constructor(added: readonly unknown[], removed: readonly unknown[]) {
+    this.added = added;
+    this.removed = removed;
+  }
+}
+
+/** Who changes the pairs, and which hooks run. */
+export interface PairContext {
+  readonly dependencies: Pick<WriteDependencies, 'hooks'>;
   readonly context: AuditContext;
-  readonly reads: Reader;
+  readonly writer: Writer;
+  /** Called for every pair that was added, to record its event. */
+  onAdded(model: ModelInfo, pair: FullRow): void;
+}
+
+/** Pairs that were added, each with its model, until their events are recorded. */
+export type AddedPairs = (readonly [model: ModelInfo, pair: FullRow])[];
+
+/** Records `create` for every pair. Outside the savepoint, so that an error of a handler is not taken for a rejection. */
+export async function recordAddedPairs(
+  events: Events,
+  tx: Transaction,
+  context: AuditContext,
+  added: AddedPairs,
+): Promise<void> {
+  for (const [model, pair] of added) {
+    const subject = { model: model.name, key: pair.key, label: pair.label };
+    // fault: pair-not-recorded
+    await events.record(tx, context, 'create', { subject, data: { after: rowSnapshot(model, pair) } });
+  }
 }
 
 /** Removes pairs like any row, with their events and hooks: see `Removal`. */
@@ -25,118 +62,145 @@ export interface PairRemover {
   removePairs(
     tx: Transaction,
     through: NonNullable<FieldInfo['through']>,
-    owner: StoredRow,
+    owner: FullRow,
     keys: readonly string[],
   ): Promise<void>;
 }
 
 /**
- * Makes the pairs of a manyToMany what they should be; those that stay are not touched. Pairs that go are removed like any row,
- * with their events and hooks.
+ * Changes the pairs of a manyToMany to the requested ones; pairs that stay are not touched. Pairs are removed like any row, with
+ * their events and hooks.
  *
- * @throws Refusal when something keeps a pair; `removal` holds the reason.
- * @throws Mistaken when a hook refuses a new one.
+ * @throws WriteRejected when a pair cannot be removed; `removal` holds the reason.
+ * @throws ValidationFailed when a hook rejects a new one.
  */
 export async function changeLinks(
   tx: Transaction,
-  linking: Linking & { readonly removal: PairRemover },
-  row: StoredRow,
+  pairs: PairContext & { readonly removal: PairRemover },
+  row: FullRow,
   field: FieldInfo,
-  wanted: readonly string[],
+  requested: readonly string[],
 ): Promise<void> {
-  const gone = (row.links.get(field.name) ?? []).filter((key) => !wanted.includes(key));
-  if (field.through !== undefined && gone.length > 0) await linking.removal.removePairs(tx, field.through, row, gone);
-  await addLinks(tx, linking, row, field, wanted);
+  const kept = new Set(requested);
+  const removed = (row.links.get(field.name) ?? []).filter((key) => !kept.has(key));
+  if (field.through !== undefined && removed.length > 0) {
+    // fault: pair-removed-without-permission
+    if (!pairs.writer.may('delete', field.through.model)) throw forbiddenField(field);
+    await pairs.removal.removePairs(tx, field.through, row, removed);
+  }
+  await addLinks(tx, pairs, row, field, requested);
 }
 
 /**
- * Adds the pairs of a manyToMany that are not there yet: in one statement, or one by one where the model of the pairs has hooks.
+ * Adds the missing pairs of a manyToMany: in one statement, or one by one if the model of the pairs has hooks.
  *
- * @throws Mistaken when a hook refuses a pair.
+ * @throws ValidationFailed when a hook rejects a pair.
  */
 export async function addLinks(
   tx: Transaction,
-  linking: Linking,
-  row: StoredRow,
+  pairs: PairContext,
+  row: FullRow,
   field: FieldInfo,
-  wanted: readonly string[],
+  requested: readonly string[],
 ): Promise<void> {
   const { through, model } = field;
   const [key] = model.key;
-  if (through === undefined || key === undefined) throw new TypeError(`${model.name}.${field.name} is no manyToMany.`);
-  const before = new Set(row.links.get(field.name) ?? []);
-  const added = wanted.filter((each) => !before.has(each));
+  if (through === undefined || key === undefined)
+    throw new TypeError(`${model.name}.${field.name} is not a manyToMany field.`);
+  const current = new Set(row.links.get(field.name) ?? []);
+  const added = requested.filter((target) => !current.has(target));
   if (added.length === 0) return;
-  const near = String(row.wires[key.name]);
-  const hooks = hooksOf(linking.door, through.model);
+  // fault: pair-added-without-permission
+  if (!pairs.writer.may('add', through.model)) throw forbiddenField(field);
+  const source = String(row.dbValues[key.name]);
+  const hooks = findHooks(pairs.dependencies, through.model);
   if (hooks.length > 0) {
-    for (const far of added) await addPair(tx, linking, hooks, field, { through, near, far });
+    for (const target of added) await addPair(tx, pairs, hooks, field, { through, source, target });
     return;
   }
-  // A pair may have fields of its own; each gets what functions give as their defaults.
-  const pairs = added.map((each) => [
-    { field: through.near, value: typedSql(key, near) },
-    { field: through.far, value: typedSql(through.far, each) },
-    ...givenColumns(through.model, withDefaults(through.model, {})),
+  // A pair may have fields of its own; each gets the defaults that functions compute.
+  const newPairs = added.map((target) => [
+    { field: through.source, value: valueSql(key, source) },
+    { field: through.target, value: valueSql(through.target, target) },
+    ...columnValues(through.model, withDefaults(through.model, {})),
   ]);
-  const rows = pairs.map((pair) => sql.fragment`(${valuesOf(pair)})`);
-  await tx.query(sql.unsafe`
-    insert into ${tableSql(through.model)} (${namesOf(pairs[0] ?? [])}) values ${joined(rows, comma)}
+  const rows = newPairs.map((columns) => sql.fragment`(${valuesOf(columns)})`);
+  const inserted = await tx.any(sql.type(fullRowSchema(through.model))`
+    insert into ${tableSql(through.model)} as t (${namesOf(newPairs[0] ?? [])}) values ${joinFragments(rows, comma)}
+    returning ${pairColumns(pairs, through.model)}
   `);
+  if (inserted.length < rows.length) throw new RowHidden();
+  for (const row of inserted) addedPair(pairs, through.model, fullRow(through.model, row));
+}
+
+function pairColumns({ writer }: PairContext, model: ModelInfo): FragmentSqlToken {
+  return fullRowColumns(writer.reader, model, { allowed: writer.scope('add', model) });
+}
+
+function addedPair(pairs: PairContext, model: ModelInfo, pair: FullRow): void {
+  if (!pair.allowed) throw new RowForbidden();
+  pairs.onAdded(model, pair);
+}
+
+function forbiddenField({ name }: FieldInfo): ValidationFailed {
+  return new ValidationFailed([{ field: name, issue: { key: 'problem.forbidden' } }]);
 }
 
 interface NewPair {
   readonly through: NonNullable<FieldInfo['through']>;
-  readonly near: string;
-  readonly far: string;
+  /** The keys of the two rows, as PostgreSQL's text. */
+  readonly source: string;
+  readonly target: string;
 }
 
 async function addPair(
   tx: Transaction,
-  { context, reads }: Linking,
+  pairs: PairContext,
   hooks: readonly OwnedHook[],
   field: FieldInfo,
-  { through, near, far }: NewPair,
+  { through, source, target }: NewPair,
 ): Promise<void> {
+  const { context } = pairs;
   const { model } = through;
-  const ends = {
-    [through.near.name]: through.near.spec.decode(near),
-    [through.far.name]: through.far.spec.decode(far),
+  const keys = {
+    [through.source.name]: through.source.type.decode(source),
+    [through.target.name]: through.target.type.decode(target),
   };
-  let values: Values = withDefaults(model, ends);
+  let values: Values = withDefaults(model, keys);
   const change: Change = { context, model, action: 'create', key: undefined, old: undefined, values };
   for (const step of ['beforeValidate', 'beforeSave'] as const) {
-    const run = await runHooks(step, hooks, tx, { ...change, values });
-    // Which rows a pair links is what was asked for.
-    values = { ...values, ...run.values, ...ends };
-    const problems = [...run.problems, ...validateValues(model, values, 'insert')];
-    if (problems.length > 0) throw new Mistaken(problems.map(({ issue }) => ({ field: field.name, issue })));
+    const result = await runHooks(step, hooks, tx, { ...change, values });
+    // Hooks cannot change which rows a pair links.
+    values = { ...values, ...result.values, ...keys };
+    const problems = [...result.problems, ...validateValues(model, values, 'insert')];
+    if (problems.length > 0) throw new ValidationFailed(problems.map(({ issue }) => ({ field: field.name, issue })));
   }
-  const columns = givenColumns(model, values);
-  const stored = await tx.maybeOne(sql.type(storedSchema(model))`
+  const columns = columnValues(model, values);
+  const inserted = await tx.maybeOne(sql.type(fullRowSchema(model))`
     insert into ${tableSql(model)} as t (${namesOf(columns)}) values (${valuesOf(columns)})
-    returning ${storedColumns(reads, model, {})}
+    returning ${pairColumns(pairs, model)}
   `);
-  if (stored === null) throw new Swallowed();
-  const pair = storedRow(model, stored);
+  if (inserted === null) throw new RowHidden();
+  const pair = fullRow(model, inserted);
+  addedPair(pairs, model, pair);
   runAfterCommit(hooks, tx, { ...change, values, key: pair.key, row: hookRow(model, pair) });
 }
 
-function namesOf(columns: readonly GivenColumn[]): FragmentSqlToken {
-  return joined(
+function namesOf(columns: readonly ColumnValue[]): FragmentSqlToken {
+  return joinFragments(
     columns.map(({ field }) => sql.fragment`${sql.identifier([field.column])}`),
     comma,
   );
 }
 
-function valuesOf(columns: readonly GivenColumn[]): FragmentSqlToken {
-  return joined(
+function valuesOf(columns: readonly ColumnValue[]): FragmentSqlToken {
+  return joinFragments(
     columns.map(({ value }) => value),
     comma,
   );
 }
 
-/** Whether two sets of keys differ; the order in which they came means nothing. */
-export function linksDiffer(before: readonly string[], wanted: readonly string[]): boolean {
-  return before.length !== wanted.length || wanted.some((key) => !before.includes(key));
+/** Whether two sets of keys differ, regardless of order. A table of other programs may hold one pair several times. */
+export function keysDiffer(before: readonly string[], requested: readonly string[]): boolean {
+  return new Set(before).symmetricDifference(new Set(requested)).size > 0;
 }

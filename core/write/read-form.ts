@@ -1,53 +1,71 @@
-import type { Form } from '../http/form.ts';
-import type { Issue, Parsed } from '../model/kind.ts';
-import type { FieldInfo, ModelInfo } from '../model/registry.ts';
-import type { Problem } from './types.ts';
-import type { Values } from './write.ts';
+import type { Form } from '../form/form.ts';
+import type { DbRow, DbValue, FieldInfo, ModelInfo } from '../model/field-type.ts';
+import type { Issue, Parsed, Problem } from '../model/issue.ts';
+import type { Values } from './types.ts';
 
 export interface ReadForm {
-  /** What was understood, as code has it. */
+  /** The parsed values, as code uses them. */
   readonly values: Values;
   readonly problems: readonly Problem[];
 }
 
 /**
- * Reads the fields of a posted form; its other names are nobody's business. Empty is NULL where a field may be NULL, else a
- * missing value. A checkbox posts nothing when it is not ticked, so its absence counts; any other field that was not in the
- * form is left alone. Relations are for whoever can look up rows. `zone`: the reader's time zone, whose clocks he typed.
+ * Reads these fields of a posted form and ignores other names. An empty input is NULL if the field is nullable, otherwise a
+ * missing value. A checkbox posts nothing when it is not checked, so its absence counts; any other field that is not in the form
+ * is left unchanged. `stored`: the row that the form showed; parts of its values that came back are not parsed. Relations require the right to look up rows. `timeZone`: the user's, for the times that they entered.
  */
-export function readForm(model: ModelInfo, fields: readonly FieldInfo[], form: Form, zone: string): ReadForm {
+export function readForm(
+  model: ModelInfo,
+  fields: readonly FieldInfo[],
+  form: Form,
+  timeZone: string,
+  stored: DbRow = {},
+): ReadForm {
   const values: Record<string, unknown> = Object.create(null);
   const problems: Problem[] = [];
   for (const field of fields) {
-    if (field.model !== model) throw new TypeError(`${field.name} is no field of ${model.name}.`);
-    if (field.target !== undefined) throw new TypeError(`${field.name} points to rows, which have to be looked up.`);
-    const read = readField(field, form.all(field.name), zone);
-    if (read === undefined) continue;
-    if (read.ok) values[field.name] = read.value;
-    else problems.push({ field: field.name, issue: read.issue });
+    if (field.model !== model) throw new TypeError(`${field.name} is not a field of ${model.name}.`);
+    if (field.target !== undefined) throw new TypeError(`${field.name} references rows, which have to be looked up.`);
+    const parsed = readField(field, form.all(field.name), timeZone, stored[field.name]);
+    if (parsed === undefined) continue;
+    if (parsed.ok) values[field.name] = parsed.value;
+    else problems.push({ field: field.name, issue: parsed.issue });
   }
   return { values, problems };
 }
 
 const REQUIRED: Issue = { key: 'problem.required' };
 
-function readField(field: FieldInfo, texts: readonly string[], zone: string): Parsed<unknown> | undefined {
-  if (field.item !== undefined) return readItems(field, texts, zone);
+function readField(
+  field: FieldInfo,
+  texts: readonly string[],
+  timeZone: string,
+  stored: DbValue | undefined,
+): Parsed<unknown> | undefined {
+  if (field.item !== undefined) return readItems(field, texts, timeZone, stored);
   const [text] = texts;
   if (text === undefined) return isCheckbox(field) ? { ok: true, value: false } : undefined;
-  if (text.trim() !== '') return field.spec.parse(text, field, zone);
-  // The write door makes a slug of what it is made from.
+  if (text.trim() !== '') return field.type.parse(text, field, timeZone);
+  // `app.write` generates an empty slug from its source.
   const mayBeNull = field.nullable || field.source !== undefined;
   return mayBeNull ? { ok: true, value: null } : { ok: false, issue: REQUIRED };
 }
 
-/** Boxes post each ticked one by itself, and nothing where none is; a text has one item a line. */
-function readItems(field: FieldInfo, texts: readonly string[], zone: string): Parsed<unknown> | undefined {
-  if (texts.length === 0 && field.spec.filter !== 'values') return undefined;
+/** Checkboxes post each checked one separately, and nothing if none is; a string has one item per line. */
+function readItems(
+  field: FieldInfo,
+  texts: readonly string[],
+  timeZone: string,
+  stored: DbValue | undefined,
+): Parsed<unknown> | undefined {
+  if (texts.length === 0 && field.type.filter !== 'values') return undefined;
   const text = texts.join('\n');
-  return text.trim() === '' && field.nullable ? { ok: true, value: null } : field.spec.parse(text, field, zone);
+  if (text.trim() === '' && field.nullable) return { ok: true, value: null };
+  return stored === undefined || stored === null || field.type.parseChange === undefined
+    ? field.type.parse(text, field, timeZone)
+    : field.type.parseChange(text, stored, field, timeZone);
 }
 
 function isCheckbox(field: FieldInfo): boolean {
-  return field.spec.filter === 'boolean' && !field.nullable;
+  return field.type.filter === 'boolean' && !field.nullable;
 }

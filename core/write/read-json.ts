@@ -1,13 +1,13 @@
-import type { Actor } from '../actor.ts';
-import type { FieldInfo, ModelInfo } from '../model/registry.ts';
-import type { Policy } from '../query/types.ts';
-import type { Problem } from './types.ts';
-import type { Values } from './write.ts';
+import type { FieldInfo, ModelInfo } from '../model/field-type.ts';
+import type { Problem } from '../model/issue.ts';
+import type { Actor } from '../policy/actor.ts';
+import type { Policy } from '../policy/policy.ts';
+import type { Values } from './types.ts';
 
 /**
- * Reads a JSON object as values of a model: dates, decimals and the like from their text, as `jsonRow` writes them. Names that are
- * not fields stay, so that `createAny` and `updateAny` refuse them; nothing else of a value is checked here but that it can be read.
- * A field that `by` may neither see nor set is like a name that is not a field: no problem tells of it.
+ * Reads a JSON object as values of a model: dates, decimals and the like from their text, as `jsonRow` writes them. Names that
+ * are not fields are kept, so that `createAny` and `updateAny` reject them; values are parsed here but not validated. A field
+ * that the actor may neither see nor set is treated like a name that is not a field: no problem reveals it.
  *
  * @example
  * const { values, problems } = readJson(model, input, { policy: app.policy, actor: context.actor });
@@ -16,20 +16,20 @@ import type { Values } from './write.ts';
 export function readJson(
   model: ModelInfo,
   input: Readonly<Record<string, unknown>>,
-  by: { readonly policy: Policy; readonly actor: Actor },
+  access: { readonly policy: Policy; readonly actor: Actor },
 ): { readonly values: Values; readonly problems: readonly Problem[] } {
   const values: Record<string, unknown> = Object.create(null);
   const problems: Problem[] = [];
   for (const [name, value] of Object.entries(input)) {
     const field = model.fields.get(name);
-    const text = field && mayKnow(by, field) ? textOf(field, value) : undefined;
+    const text = field && mayKnow(access, field) ? textOf(field, value) : undefined;
     if (field === undefined || text === undefined) {
       values[name] = value;
       continue;
     }
-    const read = field.spec.parse(text, field);
-    if (read.ok) values[name] = read.value;
-    else problems.push({ field: name, issue: read.issue });
+    const parsed = field.type.parse(text, field);
+    if (parsed.ok) values[name] = parsed.value;
+    else problems.push({ field: name, issue: parsed.issue });
   }
   return { values, problems };
 }
@@ -38,11 +38,13 @@ function mayKnow({ policy, actor }: { readonly policy: Policy; readonly actor: A
   return (['view', 'add', 'change'] as const).some((action) => policy.mayField(actor, action, field));
 }
 
-/** What the field's type parses; undefined for a value that is in its final form already. */
+/** The text that the field's type parses; undefined for a value that is already in its final form. */
 function textOf(field: FieldInfo, value: unknown): string | undefined {
-  if (field.kind === 'json') return undefined;
+  if (field.typeName === 'json') return undefined;
   if (field.through !== undefined && Array.isArray(value)) return value.map(String).join('\n');
-  // An empty text is a value of its own in JSON, where a form can only mean "nothing" by it.
+  // An empty string is a value of its own in JSON; in a form it can only mean that the field is empty.
   if (typeof value === 'string') return value.trim() === '' ? undefined : value;
-  return typeof value === 'number' && field.kind !== 'integer' && field.kind !== 'identity' ? String(value) : undefined;
+  return typeof value === 'number' && field.typeName !== 'integer' && field.typeName !== 'identity'
+    ? String(value)
+    : undefined;
 }

@@ -1,218 +1,276 @@
 import { type FragmentSqlToken, sql } from 'slonik';
 import { z } from 'zod';
-import type { AuditContext } from '../actor.ts';
-import type { Transaction } from '../database/pool.ts';
-import type { EventData, Events, Subject } from '../events.ts';
-import { fileFields } from '../files/holds-file.ts';
-import type { FieldInfo, ModelInfo } from '../model/registry.ts';
-import { columnSql, comma, joined, tableSql, valuesSql, whereSql } from '../query/sql-names.ts';
-import type { Door } from './door.ts';
-import { letGo } from './files.ts';
-import { foreignKeyAction } from './foreign-key-action.ts';
+import type { Query, Transaction } from '../database/pool.ts';
+import type { FieldInfo, ModelInfo } from '../model/field-type.ts';
+import { fileFields } from '../model/field-types/file.ts';
+import type { Problem } from '../model/issue.ts';
+import type { AuditContext } from '../policy/actor.ts';
+import { columnSql, tableSql, valuesSql } from '../query/field-sql.ts';
+import { countOutside, type OutsideReference, outsideReferences } from '../query/outside-references.ts';
+import { comma, joinFragments, whereSql } from '../sql/fragments.ts';
+import type { EventData, Events, Subject } from './events.ts';
+import { releaseFiles } from './files.ts';
+import { type FullRow, lockRows, rowCondition, rowsCondition } from './full-row.ts';
 import type { Change, OwnedHook } from './hooks.ts';
-import { Refusal } from './refusal.ts';
-import { hookRow, hooksOf, objectionsTo, runAfterCommit } from './run-hooks.ts';
-import { type Detaching, setNull } from './set-null.ts';
-import { snapshotOf } from './snapshot.ts';
-import { amongRows, lockRows, type StoredRow } from './stored-row.ts';
-import type { Problem } from './types.ts';
-import type { Writer } from './writer.ts';
+import { foreignKeyAction, type SetNullContext, setNull } from './on-delete.ts';
+import { RowForbidden, WriteRejected } from './rejections.ts';
+import { deletionProblems, findHooks, hookRow, runAfterCommit } from './run-hooks.ts';
+import { rowSnapshot } from './snapshot.ts';
+import type { WriteDependencies, Writer } from './writer.ts';
 
-/** More rows than this go with no single click; whoever means it removes them first, in parts that he looks at. */
+/** Max rows deleted at once; users who really want to delete more do so first, in parts that they can review. */
 const MAX_ROWS = 1_000;
-/** Pairs are part of their owner and not removed one by one, so more of them may go along. Each has its event all the same. */
+/** Pairs belong to their owner and are not removed one by one, so the limit is higher. Each still has its event. */
 const MAX_PAIRS = 10_000;
 
 type RemovalEvent =
+  | { readonly name: 'create'; readonly subject: Subject; readonly data: EventData['create'] }
   | { readonly name: 'delete'; readonly subject: Subject; readonly data: EventData['delete'] }
   | { readonly name: 'update'; readonly subject: Subject; readonly data: EventData['update'] };
 
 /**
- * One removal with everything that follows from it, a statement or two a relation, however many rows (a few for each row that has
- * hooks). What points to a row goes before it. Throws Refusal, after it has noted in `heldBy` and `problems` who forbids it.
+ * One removal with all its consequences: one or two statements per relation, regardless of the number of rows (a few per row
+ * with hooks). Rows are removed after the rows that reference them. Throws WriteRejected after recording in `referencedBy` and
+ * `problems` what prevents it.
  */
 export class Removal {
-  readonly heldBy: string[] = [];
-  /** What hooks object to. */
+  readonly referencedBy: string[] = [];
+  /** Problems that hooks returned. */
   readonly problems: Problem[] = [];
-  /** In the order in which things happened, to be recorded when all of it has succeeded. */
+  /** In the order in which they happened, to be recorded when everything has succeeded. */
   readonly #events: RemovalEvent[] = [];
   readonly #writer: Writer;
-  readonly #door: Pick<Door, 'files' | 'hooks'>;
+  readonly #dependencies: Pick<WriteDependencies, 'files' | 'hooks'>;
   readonly #context: AuditContext;
-  readonly #met = new Set<string>();
-  /** The record itself is the first. */
+  readonly #handled = new Set<string>();
+  /** Includes the record itself. */
   #rows = 1;
   #pairs = 0;
 
-  constructor(door: Pick<Door, 'files' | 'hooks'>, writer: Writer, context: AuditContext) {
-    this.#door = door;
+  constructor(dependencies: Pick<WriteDependencies, 'files' | 'hooks'>, writer: Writer, context: AuditContext) {
+    this.#dependencies = dependencies;
     this.#writer = writer;
     this.#context = context;
   }
 
-  async remove(tx: Transaction, model: ModelInfo, rows: readonly StoredRow[]): Promise<void> {
-    const fresh = rows.filter((row) => this.#isNew(model, row));
-    if (fresh.length === 0) return;
-    const hooks = hooksOf(this.#door, model);
-    if (hooks.length > 0) await this.#ask(tx, hooks, model, fresh);
-    // A relation to a row can only be to a single key; a model with a composite one has nothing inbound.
+  async remove(tx: Transaction, model: ModelInfo, rows: readonly FullRow[]): Promise<void> {
+    const remaining = rows.filter((row) => this.#addHandled(model, row));
+    if (remaining.length === 0) return;
+    const hooks = findHooks(this.#dependencies, model);
+    if (hooks.length > 0) await this.#runHooks(tx, hooks, model, remaining);
+    // Only single keys can be referenced; a model with a composite key has nothing inbound.
     const inbound = model.inbound.filter((relation) => relation.column !== '');
-    for (const relation of inbound) await this.#follow(tx, model, relation, fresh);
-    await this.#refuseWhereHeld(tx, inbound, fresh);
-    await this.#delete(tx, model, fresh);
-    await letGo(this.#door, tx, fileFields(model), fresh);
-    for (const row of fresh) {
-      const subject = subjectOf(model, row);
-      this.#events.push({ name: 'delete', subject, data: { before: snapshotOf(model, row) } });
+    for (const relation of inbound) await this.#applyOnDelete(tx, model, relation, remaining);
+    await this.#rejectIfReferenced(tx, inbound, remaining);
+    const outside = new Map<FullRow, Pick<EventData['delete'], 'alsoDeleted' | 'alsoUnlinked'>>();
+    for (const row of remaining) outside.set(row, await outsideRows(tx, model, row));
+    await this.#delete(tx, model, remaining);
+    await releaseFiles(this.#dependencies, tx, fileFields(model), remaining);
+    for (const row of remaining) {
+      const subject = rowSubject(model, row);
+      this.#events.push({ name: 'delete', subject, data: { before: rowSnapshot(model, row), ...outside.get(row) } });
       if (hooks.length > 0) runAfterCommit(hooks, tx, { ...this.#deletionOf(model, row), row: undefined });
     }
   }
 
-  /** Pairs of a manyToMany that its owner lets go of. They are part of the owner: its field's right is the one that counts. */
+  /**
+   * Removes pairs of a manyToMany for their owner. They are part of the owner, so the right to its field applies, and the row rules
+   * of the pairs.
+   */
   async removePairs(
     tx: Transaction,
-    { model, near, far }: NonNullable<FieldInfo['through']>,
-    owner: StoredRow,
+    { model, source, target }: NonNullable<FieldInfo['through']>,
+    owner: FullRow,
     keys: readonly string[],
   ): Promise<void> {
-    const among = sql.fragment`${columnSql('t', far)} = any(${valuesSql(far, keys)})`;
-    const pairs = await lockRows(tx, this.#writer.reads, model, [pointsTo(near, [owner]), among], {
+    const isListed = sql.fragment`${columnSql('t', target)} = any(${valuesSql(target, keys)})`;
+    const pairs = await lockRows(tx, this.#writer.reader, model, [referencesSql(source, [owner]), isListed], {
+      allowed: this.#writer.scope('delete', model),
       limit: keys.length,
     });
+    // fault: pair-out-of-scope-removed
+    if (pairs.some((pair) => !pair.allowed)) throw new RowForbidden();
     await this.remove(tx, model, pairs);
   }
 
-  /** Records what happened. Outside the savepoint, so that an error of a handler is not taken for a refusal. */
+  /** Records the events. Outside the savepoint, so that an error of a handler is not taken for a rejection. */
   async record(events: Events, tx: Transaction): Promise<void> {
     for (const { subject, ...event } of this.#events) {
+      if (event.name === 'create') {
+        await events.record(tx, this.#context, 'create', { subject, data: event.data });
+        continue;
+      }
+      // fault: deletion-not-recorded
       if (event.name === 'delete') await events.record(tx, this.#context, 'delete', { subject, data: event.data });
       else await events.record(tx, this.#context, 'update', { subject, data: event.data });
     }
   }
 
-  async #ask(
+  async #runHooks(
     tx: Transaction,
     hooks: readonly OwnedHook[],
     model: ModelInfo,
-    rows: readonly StoredRow[],
+    rows: readonly FullRow[],
   ): Promise<void> {
-    for (const row of rows) this.problems.push(...(await objectionsTo(hooks, tx, this.#deletionOf(model, row))));
-    if (this.problems.length > 0) this.#refuse();
+    for (const row of rows) this.problems.push(...(await deletionProblems(hooks, tx, this.#deletionOf(model, row))));
+    if (this.problems.length > 0) this.#reject();
   }
 
-  #deletionOf(model: ModelInfo, row: StoredRow): Change & { readonly key: string } {
+  #deletionOf(model: ModelInfo, row: FullRow): Change & { readonly key: string } {
     return { context: this.#context, model, action: 'delete', key: row.key, old: hookRow(model, row), values: {} };
   }
 
-  /** Fewer than were meant are gone when the database has taken some along before, or when a trigger keeps them in silence. */
-  async #delete(tx: Transaction, model: ModelInfo, rows: readonly StoredRow[]): Promise<void> {
-    const among = amongRows(model, rows);
-    const { rowCount } = await tx.query(sql.unsafe`delete from ${tableSql(model)} t where ${among}`);
+  /**
+   * Fewer rows are deleted than requested if the database has already deleted some by cascade, or if a trigger silently keeps
+   * them.
+   */
+  async #delete(tx: Transaction, model: ModelInfo, rows: readonly FullRow[]): Promise<void> {
+    const condition = rowsCondition(model, rows);
+    const { rowCount } = await tx.query(sql.unsafe`delete from ${tableSql(model)} t where ${condition}`);
     if (rowCount === rows.length) return;
-    if (await tx.exists(sql.unsafe`select from ${tableSql(model)} t where ${among}`)) this.#refuse();
+    // Other rows have the same key, which nothing guarantees to be unique in an unmanaged table.
+    // fault: several-rows-deleted
+    if (rowCount > rows.length) this.#reject();
+    if (await tx.exists(sql.unsafe`select from ${tableSql(model)} t where ${condition}`)) this.#reject();
   }
 
-  async #follow(tx: Transaction, model: ModelInfo, relation: FieldInfo, rows: readonly StoredRow[]): Promise<void> {
+  async #applyOnDelete(
+    tx: Transaction,
+    model: ModelInfo,
+    relation: FieldInfo,
+    rows: readonly FullRow[],
+  ): Promise<void> {
     if (relation.onDelete === 'restrict') return;
     if (isOwnPair(model, relation)) {
-      // Part of the row itself: in its snapshot already, and nobody else's to permit.
-      await this.remove(tx, relation.model, await this.#pointing(tx, relation, rows, 'pairs'));
+      // Part of the row itself: already in its snapshot, and subject to no right of its own.
+      await this.remove(tx, relation.model, await this.#referencingRows(tx, relation, rows, 'pairs'));
       return;
     }
-    // Tables that others keep (a plugin's own) say in their foreign keys what becomes of their rows: the database would do it
-    // anyway, without an event, and nobody has a right to it that could be asked for.
-    const kept = relation.model.readOnly;
-    const action = kept ? await foreignKeyAction(tx, relation) : relation.onDelete;
+    // The foreign keys of read-only tables (a plugin's own) decide what happens to their rows: the database does it anyway,
+    // without an event, and there is no right to check.
+    const isReadOnly = relation.model.readOnly;
+    const action = isReadOnly ? await foreignKeyAction(tx, relation) : relation.onDelete;
     if (action === undefined) return;
-    const children = await this.#pointing(tx, relation, rows, 'rows');
+    const children = await this.#referencingRows(tx, relation, rows, 'rows');
     if (children.length === 0) return;
-    if (action === 'setNull') return setNull(tx, this.#detaching(), relation, children);
+    if (action === 'setNull') return setNull(tx, this.#setNullContext(), relation, children);
     const { model: child } = relation;
-    if (!kept && (!this.#writer.may('delete', child) || children.some((row) => !row.allowed))) this.#refuse(child);
+    // fault: cascade-without-permission
+    if (!isReadOnly && (!this.#writer.may('delete', child) || children.some((row) => !row.allowed)))
+      this.#reject(child);
     await this.remove(tx, child, children);
   }
 
-  #detaching(): Detaching {
+  #setNullContext(): SetNullContext {
     return {
-      door: this.#door,
+      dependencies: this.#dependencies,
       context: this.#context,
       writer: this.#writer,
       removal: this,
-      onUpdate: (model, row, data) => {
-        this.#events.push({ name: 'update', subject: subjectOf(model, row), data });
+      onAdded: (model, pair) => {
+        const data = { after: rowSnapshot(model, pair) };
+        this.#events.push({ name: 'create', subject: rowSubject(model, pair), data });
       },
-      refuse: (problems) => {
+      onUpdate: (model, row, data) => {
+        this.#events.push({ name: 'update', subject: rowSubject(model, row), data });
+      },
+      reject: (problems) => {
         this.problems.push(...problems);
-        this.#refuse();
+        this.#reject();
       },
     };
   }
 
-  /** Rows that point to these, locked; those that go already are left out. */
-  async #pointing(
+  /** Rows that reference these, locked; those already being removed are left out. */
+  async #referencingRows(
     tx: Transaction,
     relation: FieldInfo,
-    rows: readonly StoredRow[],
-    counted: 'rows' | 'pairs',
-  ): Promise<readonly StoredRow[]> {
+    rows: readonly FullRow[],
+    kind: 'rows' | 'pairs',
+  ): Promise<readonly FullRow[]> {
     const { model } = relation;
-    const left = counted === 'pairs' ? MAX_PAIRS - this.#pairs : MAX_ROWS - this.#rows;
-    const found = await lockRows(tx, this.#writer.reads, model, [pointsTo(relation, rows)], {
+    const allowance = kind === 'pairs' ? MAX_PAIRS - this.#pairs : MAX_ROWS - this.#rows;
+    const referencing = await lockRows(tx, this.#writer.reader, model, [referencesSql(relation, rows)], {
       allowed: this.#writer.scope('delete', model),
-      limit: left + 1,
+      limit: allowance + 1,
     });
-    if (found.length > left) this.#refuse(model);
-    const fresh = found.filter((row) => !this.#met.has(nameOf(model, row)));
-    if (counted === 'pairs') this.#pairs += fresh.length;
-    else this.#rows += fresh.length;
-    return fresh;
+    if (referencing.length > allowance) this.#reject(model);
+    const unhandled = referencing.filter((row) => !this.#handled.has(rowId(model, row)));
+    if (kind === 'pairs') this.#pairs += unhandled.length;
+    else this.#rows += unhandled.length;
+    return unhandled;
   }
 
-  /** After the cascades: what restricts may have gone with them. */
-  async #refuseWhereHeld(tx: Transaction, inbound: readonly FieldInfo[], rows: readonly StoredRow[]): Promise<void> {
+  /** Runs after the cascades, which may have removed rows with `onDelete: 'restrict'`. */
+  async #rejectIfReferenced(tx: Transaction, inbound: readonly FieldInfo[], rows: readonly FullRow[]): Promise<void> {
     const restricting = inbound.filter((relation) => relation.onDelete === 'restrict');
     if (restricting.length === 0) return;
-    const held = await tx.oneFirst(sql.type(z.object({ held: z.array(z.boolean()) }))`
-      select array[${joined(
-        restricting.map((relation) => existing(relation, rows)),
+    const isReferenced = await tx.oneFirst(sql.type(z.object({ referenced: z.array(z.boolean()) }))`
+      select array[${joinFragments(
+        restricting.map((relation) => existsSql(relation, rows)),
         comma,
-      )}] as held
+      )}] as referenced
     `);
-    const by = restricting.filter((_, index) => held[index] === true).map((relation) => relation.model.name);
-    if (by.length > 0) this.#refuse(...by);
+    const by = restricting.filter((_, index) => isReferenced[index] === true).map((relation) => relation.model.name);
+    if (by.length > 0) this.#reject(...by);
   }
 
-  #refuse(...by: readonly (ModelInfo | string)[]): never {
-    this.heldBy.push(...new Set(by.map((model) => (typeof model === 'string' ? model : model.name))));
-    throw new Refusal(this.heldBy);
+  #reject(...by: readonly (ModelInfo | string)[]): never {
+    this.referencedBy.push(...new Set(by.map((model) => (typeof model === 'string' ? model : model.name))));
+    throw new WriteRejected(this.referencedBy);
   }
 
-  #isNew(model: ModelInfo, row: StoredRow): boolean {
-    const before = this.#met.size;
-    return this.#met.add(nameOf(model, row)).size > before;
+  /** False if the row is already being removed. */
+  #addHandled(model: ModelInfo, row: FullRow): boolean {
+    const before = this.#handled.size;
+    return this.#handled.add(rowId(model, row)).size > before;
   }
 }
 
-/** A row of the pairs of one of the model's own manyToMany fields. */
+/** Whether the relation belongs to the pairs of one of the model's own manyToMany fields. */
 function isOwnPair(model: ModelInfo, relation: FieldInfo): boolean {
-  return [...model.fields.values()].some((field) => field.through?.near === relation);
+  return [...model.fields.values()].some((field) => field.through?.source === relation);
 }
 
-function existing(relation: FieldInfo, rows: readonly StoredRow[]): FragmentSqlToken {
-  return sql.fragment`exists (select from ${tableSql(relation.model)} t ${whereSql([pointsTo(relation, rows)])})`;
+/** What the database does with rows that no model knows of. Nobody has permissions for them, but the audit trail counts them. */
+async function outsideRows(
+  tx: Query,
+  model: ModelInfo,
+  row: FullRow,
+): Promise<Pick<EventData['delete'], 'alsoDeleted' | 'alsoUnlinked'>> {
+  const affected = outsideReferences(model).filter(({ onDelete }) => onDelete !== 'restrict');
+  if (affected.length === 0) return {};
+  const counts = await countOutside(tx, model, rowCondition(model, row), affected);
+  const of = (action: OutsideReference['onDelete']) =>
+    counts
+      .filter(({ onDelete }) => onDelete === action)
+      .map(({ table, rows, readable }) => [table, readable ? rows : null]);
+  const [deleted, unlinked] = [of('cascade'), of('setNull')];
+  return {
+    ...(deleted.length > 0 && { alsoDeleted: Object.fromEntries(deleted) }),
+    ...(unlinked.length > 0 && { alsoUnlinked: Object.fromEntries(unlinked) }),
+  };
 }
 
-function pointsTo(relation: FieldInfo, rows: readonly StoredRow[]): FragmentSqlToken {
+/** Other rows: one that references itself goes with the reference, as PostgreSQL has it. */
+function existsSql(relation: FieldInfo, rows: readonly FullRow[]): FragmentSqlToken {
+  const { model, target } = relation;
+  const references = referencesSql(relation, rows);
+  // fault: row-that-references-itself
+  const conditions = model === target ? [references, sql.fragment`not (${rowsCondition(model, rows)})`] : [references];
+  return sql.fragment`exists (select from ${tableSql(model)} t ${whereSql(conditions)})`;
+}
+
+function referencesSql(relation: FieldInfo, rows: readonly FullRow[]): FragmentSqlToken {
   const [key] = relation.target?.key ?? [];
-  const keys = rows.map(({ wires }) => String(wires[key?.name ?? '']));
+  const keys = rows.map(({ dbValues }) => String(dbValues[key?.name ?? '']));
   return sql.fragment`${columnSql('t', relation)} = any(${valuesSql(relation, keys)})`;
 }
 
-function subjectOf(model: ModelInfo, row: StoredRow): Subject {
+function rowSubject(model: ModelInfo, row: FullRow): Subject {
   return { model: model.name, key: row.key, label: row.label };
 }
 
-function nameOf(model: ModelInfo, row: StoredRow): string {
+function rowId(model: ModelInfo, row: FullRow): string {
   return `${model.name} ${row.key}`;
 }

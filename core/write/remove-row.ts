@@ -1,66 +1,87 @@
-import type { AuditContext } from '../actor.ts';
-import { constraintViolation } from '../database/errors.ts';
-import type { Transaction } from '../database/pool.ts';
-import { RustioError } from '../errors.ts';
+import { sql } from 'slonik';
+import { z } from 'zod';
+import { type ConstraintViolation, constraintViolation } from '../database/errors.ts';
+import type { Query, Transaction } from '../database/pool.ts';
+import { RustioError } from '../errors/rustio-error.ts';
+import type { ModelInfo } from '../model/field-type.ts';
 import { parseKey } from '../model/key.ts';
-import type { ModelInfo } from '../model/registry.ts';
-import { keyCondition } from '../query/find-row.ts';
-import { Mistaken } from './attempt.ts';
-import type { Door } from './door.ts';
-import { Refusal } from './refusal.ts';
+import type { AuditContext } from '../policy/actor.ts';
+import { keyCondition } from '../query/find-record.ts';
+import { tableName } from '../query/table-facts.ts';
+import { quoteTable } from '../sql/quote.ts';
+import { lockRows } from './full-row.ts';
+import { explained, ValidationFailed, WriteRejected } from './rejections.ts';
 import { Removal } from './removal.ts';
-import { lockRows } from './stored-row.ts';
 import type { Removed } from './types.ts';
-import type { Which } from './update-row.ts';
-import { Writer } from './writer.ts';
+import type { RowVersion } from './update-row.ts';
+import { type WriteDependencies, Writer } from './writer.ts';
 
 /**
- * Deletes a row and, where relations say so, what hangs on it. The database would do the latter by itself and tell nobody:
- * here every deleted row has its right asked for and its event recorded, every loosened relation its event.
+ * Deletes a row and, where relations require it, the rows that depend on it. The database would do the latter silently: here
+ * permissions are checked and an event is recorded for every deleted row, and an event for every relation set to null.
  */
 export async function removeRow(
-  door: Door,
+  dependencies: WriteDependencies,
   tx: Transaction,
-  cause: AuditContext,
+  context: AuditContext,
   model: ModelInfo,
-  { key, version }: Which,
+  { key, version }: RowVersion,
 ): Promise<Removed> {
-  const writer = new Writer(door.policy, cause.actor);
+  const writer = new Writer(dependencies.policy, context.actor);
   if (!writer.may('delete', model)) return { outcome: 'forbidden' };
   const params = parseKey(model, key);
   if (params === undefined) return { outcome: 'missing' };
-  const [old] = await lockRows(tx, writer.reads, model, keyCondition(model, params), {
-    seen: writer.seen(model),
+  const [old] = await lockRows(tx, writer.reader, model, keyCondition(model, params), {
+    visible: writer.visibleRows(model),
     allowed: writer.scope('delete', model),
     limit: 1,
   });
-  if (old === undefined || !old.seen) return { outcome: 'missing' };
+  if (old === undefined || !old.visible) return { outcome: 'missing' };
   if (!old.allowed) return { outcome: 'forbidden' };
   if (version !== undefined && version !== old.version) return { outcome: 'conflict' };
 
-  const removal = new Removal(door, writer, cause);
+  const change = { model, values: {}, reader: writer.reader };
+  const removal = new Removal(dependencies, writer, context);
   try {
     await tx.savepoint((inner) => removal.remove(inner, model, [old]));
   } catch (error) {
-    if (error instanceof Mistaken && error.outcome.outcome === 'invalid')
-      return { outcome: 'refused', problems: error.outcome.problems };
-    if (error instanceof Refusal) return refused(removal);
+    if (error instanceof ValidationFailed && error.outcome.outcome === 'invalid')
+      return { outcome: 'rejected', problems: error.outcome.problems };
+    if (error instanceof WriteRejected) return rejection(removal);
     if (error instanceof RustioError) throw error;
     const violation = constraintViolation(error);
-    if (violation?.kind === 'rule' || violation?.kind === 'check') return { outcome: 'refused', problems: [] };
-    if (violation?.kind !== 'foreignKey') throw error;
-    return { outcome: 'held', by: [nameOf(door, violation.table)] };
+    if (violation === undefined) throw error;
+    if (violation.kind !== 'foreignKey') return { outcome: 'rejected', problems: [] };
+    return { outcome: 'referenced', by: [await referencingModel(tx, dependencies, violation)] };
   }
-  await removal.record(door.events, tx);
-  return { outcome: 'done', label: old.shownLabel };
+  await explained(tx, change, () => removal.record(dependencies.events, tx));
+  return { outcome: 'done', label: old.visibleLabel };
 }
 
-/** Other rows hold it, hooks keep it, or, with neither, a rule of the database does. */
-function refused({ heldBy, problems }: Removal): Removed {
-  return heldBy.length > 0 ? { outcome: 'held', by: heldBy } : { outcome: 'refused', problems };
+/** Other rows reference it, hooks keep it, or, if there is neither a reference nor a problem, a rule of the database does. */
+function rejection({ referencedBy, problems }: Removal): Removed {
+  return referencedBy.length > 0 ? { outcome: 'referenced', by: referencedBy } : { outcome: 'rejected', problems };
 }
 
-/** A table that no relation of a model tells of holds the row. */
-function nameOf({ models }: Door, table: string | undefined): string {
-  return models.all.find((model) => model.table.at(-1) === table)?.name ?? table ?? '';
+/**
+ * The model whose table references the row although no relation of a model covers it; the name of the table if there is none. Tables
+ * are compared with their schemas, as the search path resolves them.
+ */
+async function referencingModel(
+  tx: Query,
+  { models }: WriteDependencies,
+  { schema, table = '' }: ConstraintViolation,
+): Promise<string> {
+  const name = schema === undefined ? table : `${schema}.${table}`;
+  const candidates = models.all.filter((model) => model.table.at(-1) === table);
+  if (candidates.length === 0) return name;
+  const found = await tx.maybeOneFirst(sql.type(z.object({ name: z.string() }))`
+    select candidate.name from unnest(${sql.array(
+      candidates.map((model) => model.name),
+      'text',
+    )},
+      ${sql.array(candidates.map(tableName), 'text')}) as candidate (name, "table")
+    where to_regclass(candidate."table") = to_regclass(${quoteTable(name)}) limit 1
+  `);
+  return found ?? name;
 }

@@ -1,58 +1,88 @@
-import type { FieldInfo, ModelInfo } from '../model/registry.ts';
-import { type GivenColumn, givenLinks } from './given-values.ts';
-import { linksDiffer } from './links.ts';
-import { pointingTo } from './pointing.ts';
-import type { StoredRow } from './stored-row.ts';
-import type { Values } from './write.ts';
+import { type FragmentSqlToken, sql } from 'slonik';
+import type { FieldInfo, ModelInfo } from '../model/field-type.ts';
+import { onlyKey } from '../query/field-sql.ts';
+import type { FullRow } from './full-row.ts';
+import { keysDiffer } from './links.ts';
+import type { Values } from './types.ts';
+import { type ColumnValue, linkedKeys, referencedKeys } from './values.ts';
 
-/** In which fields a row differs from what was given. */
+/** The fields in which the requested values differ from those of the row. */
 export interface Changes {
   readonly names: ReadonlySet<string>;
-  readonly columns: readonly GivenColumn[];
+  readonly columns: readonly ColumnValue[];
   readonly links: ReadonlyMap<FieldInfo, readonly string[]>;
 }
 
-/** `unseen`: fields that count as changed whatever the row holds. */
-export function changesOf(
+/** `hidden`: fields that always count as changed. */
+export function diffRow(
   model: ModelInfo,
-  old: StoredRow,
-  columns: readonly GivenColumn[],
-  given: Values,
-  unseen: ReadonlySet<string>,
+  old: FullRow,
+  columns: readonly ColumnValue[],
+  values: Values,
+  hidden: ReadonlySet<string>,
 ): Changes {
-  const changed = columns.filter(({ field }, index) => old.same[index] !== true || unseen.has(field.name));
+  const changed = columns.filter(({ field }, index) => old.unchanged[index] !== true || hidden.has(field.name));
   const links = new Map(
-    [...givenLinks(model, given)].filter(
-      ([field, keys]) => unseen.has(field.name) || linksDiffer(old.links.get(field.name) ?? [], keys),
-    ),
+    [...linkedKeys(model, values)]
+      .map(([field, keys]): [FieldInfo, readonly string[]] => [field, asStored(field, keys, old)])
+      .filter(([field, keys]) => hidden.has(field.name) || keysDiffer(old.links.get(field.name) ?? [], keys)),
   );
   const names = new Set([...changed.map(({ field }) => field.name), ...[...links.keys()].map((field) => field.name)]);
   return { names, columns: changed, links };
 }
 
-/** Of the values those that differ from the stored ones. */
-export function changedValues(given: Values, changes: Changes): Values {
-  return Object.fromEntries(Object.entries(given).filter(([name]) => changes.names.has(name)));
+/** Keys of present pairs as PostgreSQL wrote them: code may write the same key in another way (a time, a number). */
+function asStored({ name, target }: FieldInfo, keys: readonly string[], old: FullRow): readonly string[] {
+  const before = old.links.get(name) ?? [];
+  if (target === undefined || before.length === 0) return keys;
+  const { type } = onlyKey(target);
+  const stored = new Map(before.map((key) => [String(type.encode(type.decode(key))), key]));
+  return keys.map((key) => stored.get(key) ?? key);
 }
 
-/** Only what is new must be within the actor's reach: a row may go on pointing to one that they cannot see. */
-export function changedPointing(
+/** The values that differ from the stored ones. */
+export function changedValues(values: Values, changes: Changes): Values {
+  return Object.fromEntries(Object.entries(values).filter(([name]) => changes.names.has(name)));
+}
+
+/**
+ * The references that the row does not hold yet, by field. Only these must be visible to the actor: a row may keep a reference
+ * to a row that they cannot see.
+ */
+export function newReferences(
   model: ModelInfo,
-  given: Values,
+  values: Values,
   names: ReadonlySet<string>,
-  old: StoredRow,
+  old: FullRow,
 ): ReadonlyMap<FieldInfo, readonly string[]> {
-  const pointing = [...pointingTo(model, given)].filter(([field]) => names.has(field.name));
+  const references = [...referencedKeys(model, values)].filter(([field]) => names.has(field.name));
   return new Map(
-    pointing.map(([field, keys]) => {
-      const before = old.links.get(field.name) ?? [];
-      return [field, keys.filter((key) => !before.includes(key))];
+    references.map(([field, keys]) => {
+      const before = new Set(old.links.get(field.name));
+      return [field, asStored(field, keys, old).filter((key) => !before.has(key))];
     }),
   );
 }
 
-/** Whether the row holds the given value of this field already. */
-export function isSame(columns: readonly GivenColumn[], old: StoredRow, field: FieldInfo): boolean {
+/** Whether the row already holds the value requested for this field. */
+export function isUnchanged(columns: readonly ColumnValue[], old: FullRow, field: FieldInfo): boolean {
   const at = columns.findIndex((column) => column.field === field);
-  return at >= 0 && old.same[at] === true;
+  return at >= 0 && old.unchanged[at] === true;
+}
+
+/**
+ * The field with the time of the last change, as `timestamps()` declares it: a read-only timestamp with the default `now`, named
+ * `updatedAt`. Every update sets it to the transaction's time; no other field is recognised by name.
+ */
+function updatedAtField(model: ModelInfo): FieldInfo | undefined {
+  const field = model.fields.get('updatedAt');
+  return field?.typeName === 'timestamp' && field.readOnly && field.default === 'now' ? field : undefined;
+}
+
+/** What every UPDATE of a row also sets, unless the values do: the time of the change. */
+export function updatedAtSql(model: ModelInfo, values: Values): readonly FragmentSqlToken[] {
+  const field = updatedAtField(model);
+  if (field === undefined || Object.hasOwn(values, field.name)) return [];
+  // fault: updated-at-not-set
+  return [sql.fragment`${sql.identifier([field.column])} = now()`];
 }

@@ -1,34 +1,35 @@
-import type { DbValue } from '../model/kind.ts';
-import type { FieldInfo, ModelInfo } from '../model/registry.ts';
-import { onlyKey } from '../query/sql-names.ts';
-import type { StoredRow } from './stored-row.ts';
+import type { DbValue, FieldInfo, ModelInfo } from '../model/field-type.ts';
+import { UnexpectedValue } from '../model/row.ts';
+import { onlyKey } from '../query/field-sql.ts';
+import type { FullRow } from './full-row.ts';
 import type { Snapshot } from './types.ts';
 
 /** A row as JSON by field name; a manyToMany is an array of keys. With `names` only these fields. */
-export function snapshotOf(model: ModelInfo, row: StoredRow, names?: ReadonlySet<string>): Snapshot {
+export function rowSnapshot(model: ModelInfo, row: FullRow, names?: ReadonlySet<string>): Snapshot {
   const entries: [string, unknown][] = [];
   for (const field of model.fields.values()) {
     if (names !== undefined && !names.has(field.name)) continue;
     const links = row.links.get(field.name);
     entries.push([
       field.name,
-      links === undefined ? exported(field, row.wires[field.name]) : exportedKeys(field, links),
+      links === undefined ? auditValue(field, row.dbValues[field.name]) : auditKeys(field, links),
     ]);
   }
   return Object.fromEntries(entries);
 }
 
-/** One value as an audit row's JSON has it. */
-export function exported(field: FieldInfo, wire: DbValue | undefined): unknown {
-  if (wire === null || wire === undefined) return null;
-  return field.spec.recorded?.(wire) ?? field.spec.exported(wire);
+/** One value, as JSON for the audit trail. */
+export function auditValue(field: FieldInfo, dbValue: DbValue | undefined): unknown {
+  if (dbValue === null || dbValue === undefined) return null;
+  if (dbValue instanceof UnexpectedValue) return dbValue.text;
+  return field.type.recorded?.(dbValue) ?? field.type.exported(dbValue);
 }
 
-/** In one order whatever order they were given in, so that two snapshots can be compared. */
-function exportedKeys(field: FieldInfo, links: readonly string[]): readonly unknown[] {
+/** Sorted, so that two snapshots can be compared. */
+function auditKeys(field: FieldInfo, keys: readonly string[]): readonly unknown[] {
   if (field.target === undefined) return [];
-  const { spec } = onlyKey(field.target);
-  return [...links].sort(byNumberOrText).map((key) => spec.exported(key));
+  const { type } = onlyKey(field.target);
+  return [...keys].sort(byNumberOrText).map((key) => type.exported(key));
 }
 
 function byNumberOrText(one: string, other: string): number {

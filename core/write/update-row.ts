@@ -1,235 +1,280 @@
 import { sql } from 'slonik';
-import type { AuditContext } from '../actor.ts';
 import type { Transaction } from '../database/pool.ts';
+import type { FieldInfo, ModelInfo, Param } from '../model/field-type.ts';
 import { parseKey } from '../model/key.ts';
-import type { Param } from '../model/kind.ts';
-import type { FieldInfo, ModelInfo } from '../model/registry.ts';
 import { validateValues } from '../model/validate.ts';
-import { keyCondition } from '../query/find-row.ts';
-import { comma, joined, tableSql, whereSql } from '../query/sql-names.ts';
-import { attempt, Forbidden, Mistaken, Swallowed } from './attempt.ts';
-import type { Door } from './door.ts';
-import { changedFiles, letGo, takeFiles } from './files.ts';
-import { type GivenColumn, givenColumns, settable, unreachable } from './given-values.ts';
+import type { AuditContext } from '../policy/actor.ts';
+import { tableSql } from '../query/field-sql.ts';
+import { keyCondition } from '../query/find-record.ts';
+import { hasRule } from '../query/table-facts.ts';
+import { comma, joinFragments, whereSql } from '../sql/fragments.ts';
+import { changedFiles, claimFiles, releaseFiles } from './files.ts';
+import { type FullRow, fullRow, fullRowColumns, fullRowSchema, lockRows, rowCondition } from './full-row.ts';
+import { withSlugs } from './generated-slugs.ts';
+import { hiddenReferences, withAllPairs } from './hidden-rows.ts';
 import type { Change, OwnedHook } from './hooks.ts';
-import { changeLinks, type Linking } from './links.ts';
-import { withSlugs } from './made-slugs.ts';
-import { Refusal } from './refusal.ts';
+import { type AddedPairs, changeLinks, type PairContext, recordAddedPairs } from './links.ts';
+import { explained, inSavepoint, RowForbidden, RowHidden, ValidationFailed, WriteRejected } from './rejections.ts';
 import { Removal } from './removal.ts';
-import { type Changes, changedPointing, changedValues, changesOf, isSame } from './row-changes.ts';
-import { hookRow, hooksOf, runAfterCommit, runHooks, UNTOUCHED, undoneUnlessDone } from './run-hooks.ts';
-import { snapshotOf } from './snapshot.ts';
-import { lockRows, type StoredRow, sameRow, storedColumns, storedRow, storedSchema } from './stored-row.ts';
-import { touchedField, touchSql } from './touched.ts';
-import type { Written } from './types.ts';
-import type { Values } from './write.ts';
-import { type Source, Writer } from './writer.ts';
+import { type Changes, changedValues, diffRow, isUnchanged, newReferences, updatedAtSql } from './row-changes.ts';
+import { findHooks, hookRow, NO_HOOKS, runAfterCommit, runHooks, undoHooksUnlessDone } from './run-hooks.ts';
+import { rowSnapshot } from './snapshot.ts';
+import type { Values, Written } from './types.ts';
+import { type ColumnValue, checkReferences, columnValues, permittedValues } from './values.ts';
+import { type Source, type WriteDependencies, Writer } from './writer.ts';
 
-/** Which row, as it was read. Without a version the last one to write wins. */
-export interface Which {
+/** Which row, and the version that was read. Without a version, the last write wins. */
+export interface RowVersion {
   readonly key: string;
   readonly version: string | undefined;
 }
 
 /**
- * Changes a row and records `update` with what changed, in the caller's transaction. What the row holds already is no change:
- * an update without one writes nothing. Keys are fixed once a row is there, for addresses and the audit trail know it by them.
+ * Changes a row and records `update` with what changed, in the caller's transaction. Values that the row already holds are not
+ * changes: an update without changes writes nothing. Keys of existing rows cannot be changed, because URLs and the audit trail
+ * refer to the row by them.
  */
 export async function updateRow(
-  door: Door,
+  dependencies: WriteDependencies,
   tx: Transaction,
-  cause: AuditContext,
+  context: AuditContext,
   model: ModelInfo,
-  which: Which,
+  row: RowVersion,
   values: Values,
   source: Source,
 ): Promise<Written> {
-  const writer = new Writer(door.policy, cause.actor);
+  const writer = new Writer(dependencies.policy, context.actor);
   if (!writer.may('change', model)) return { outcome: 'forbidden' };
-  const params = parseKey(model, which.key);
+  const params = parseKey(model, row.key);
   if (params === undefined) return { outcome: 'missing' };
-  const update: RowUpdate = { door, cause, model, writer, params, hooks: hooksOf(door, model) };
-  return undoneUnlessDone(update.hooks, tx, (inner) => changeRow(update, inner, which.version, values, source));
+  const update: RowUpdate = { dependencies, context, model, writer, params, hooks: findHooks(dependencies, model) };
+  return explained(tx, { model, values, reader: writer.reader }, () =>
+    undoHooksUnlessDone(update.hooks, tx, (inner) => changeRow(update, inner, row.version, values, source)),
+  );
 }
 
 interface RowUpdate {
-  readonly door: Door;
-  readonly cause: AuditContext;
+  readonly dependencies: WriteDependencies;
+  readonly context: AuditContext;
   readonly model: ModelInfo;
   readonly writer: Writer;
+  /** The key of the row. */
   readonly params: readonly Param[];
   readonly hooks: readonly OwnedHook[];
 }
 
+/** Validates the values, with those that hooks set, and compares them with the locked row; then `save` writes them. */
 async function changeRow(
   update: RowUpdate,
   tx: Transaction,
   version: string | undefined,
-  values: Values,
+  requested: Values,
   source: Source,
 ): Promise<Written> {
-  const { door, cause, model, writer, params, hooks } = update;
-  const { given: wished, problems: names } = settable(writer, 'change', model, values, source);
+  const { model, writer, params, hooks } = update;
+  const access = permittedValues(writer, 'change', model, requested, source);
+  let { permitted } = access;
   let byHooks: Values = {};
-  const problems = [...names];
-  if (hooks.length > 0) {
-    // Hooks see the old row before anything is validated, so it is locked first; without them one statement locks and compares.
+  const problems = [...access.problems];
+  const hasPairs = Object.keys(permitted).some((name) => model.fields.get(name)?.through !== undefined);
+  const hasParts = model.stored.some(
+    ({ name, type }) => type.validateChange !== undefined && Object.hasOwn(permitted, name),
+  );
+  let stored: FullRow | undefined;
+  if (hooks.length > 0 || hasPairs || hasParts) {
+    // Hooks see the old row before validation, and pairs refer to it, so it is locked first; otherwise one statement
+    // locks and compares.
     const locked = await lock(update, tx, []);
     if ('outcome' in locked) return locked;
-    const early = await runHooks('beforeValidate', hooks, tx, changeOf(update, locked, wished));
-    byHooks = early.values;
-    problems.push(...early.problems);
+    stored = locked;
+    permitted = await withAllPairs(tx, writer, model, locked, permitted);
+    const beforeValidate = await runHooks('beforeValidate', hooks, tx, buildChange(update, locked, permitted));
+    byHooks = beforeValidate.values;
+    problems.push(...beforeValidate.problems);
   }
-  let given = await withSlugs(tx, model, { ...wished, ...byHooks }, params);
-  problems.push(...validateValues(model, given, 'update'));
+  let values = await withSlugs(tx, model, { ...permitted, ...byHooks }, params);
+  problems.push(...validateValues(model, values, 'update', stored?.dbValues));
   if (problems.length > 0) return { outcome: 'invalid', problems };
 
-  let compared = await compare(update, tx, given);
-  if ('outcome' in compared) return compared;
-  const unchanged = ({ old }: Compared): Written => ({
-    outcome: 'done',
-    key: old.key,
-    label: old.shownLabel,
-    changed: false,
-  });
-  if (compared.changes.names.size === 0) return unchanged(compared);
-  if (version !== undefined && version !== compared.old.version) {
-    const fields = [...compared.changes.names].filter((name) => mayRead(writer, model.fields.get(name)));
-    return { outcome: 'conflict', fields };
-  }
-  const late =
-    hooks.length === 0
-      ? UNTOUCHED
-      : await runHooks('beforeSave', hooks, tx, changeOf(update, compared.old, changedValues(given, compared.changes)));
-  const objections = [...late.problems, ...validateValues(model, late.values, 'update')];
-  if (objections.length > 0) return { outcome: 'invalid', problems: objections };
-  if (late.isChanged) {
-    byHooks = { ...byHooks, ...late.values };
-    given = { ...given, ...late.values };
-    compared = await compare(update, tx, given);
-    if ('outcome' in compared) return compared;
-    if (compared.changes.names.size === 0) return unchanged(compared);
-  }
-
-  const { old, changes, columns } = compared;
-  const fixed = model.key.filter((field) => changes.names.has(field.name) && !isSame(columns, old, field));
-  if (fixed.length > 0) {
+  let comparison = await compare(update, tx, values);
+  if ('outcome' in comparison) return comparison;
+  const { old, changes } = comparison;
+  if (changes.names.size === 0) return unchanged(old);
+  // fault: lost-update
+  if (version !== undefined && version !== old.version) {
     return {
-      outcome: 'invalid',
-      problems: fixed.map(({ name }) => ({ field: name, issue: { key: 'problem.keyFixed' } })),
+      outcome: 'conflict',
+      fields: [...changes.names].filter((name) => mayRead(writer, model.fields.get(name))),
     };
   }
-  const byActor = new Set([...changes.names].filter((name) => !Object.hasOwn(byHooks, name)));
-  const beyond = await unreachable(tx, writer, changedPointing(model, given, byActor, old));
-  if (beyond.length > 0) return { outcome: 'invalid', problems: beyond };
-
-  const files = changedFiles(model, changes.names);
-  const removal = new Removal(door, writer, cause);
-  const outcome = await attempt(tx, model, given, async (inner) => {
-    await takeFiles(inner, cause.actor, files, given);
-    for (const [field, keys] of changes.links)
-      await relink(inner, { door, context: cause, reads: writer.reads, removal }, old, field, keys);
-    const row = await write(inner, writer, model, old, changes.columns, given);
-    if (!row.allowed) throw new Forbidden();
-    await letGo(door, inner, files, [old]);
-    return row;
-  });
-  if ('refused' in outcome) return outcome.refused;
-
-  const row = outcome.done;
-  await removal.record(door.events, tx);
-  await door.events.record(tx, cause, 'update', {
-    subject: { model: model.name, key: row.key, label: row.label },
-    data: { before: snapshotOf(model, old, changes.names), after: snapshotOf(model, row, changes.names) },
-  });
-  if (hooks.length > 0) {
-    const change = changeOf(update, old, changedValues(given, compared.changes));
-    runAfterCommit(hooks, tx, { ...change, key: row.key, row: hookRow(model, row) });
+  const beforeSave =
+    hooks.length === 0
+      ? NO_HOOKS
+      : await runHooks('beforeSave', hooks, tx, buildChange(update, old, changedValues(values, changes)));
+  // fault: hook-values-not-validated
+  const saveProblems = [...beforeSave.problems, ...validateValues(model, beforeSave.values, 'update')];
+  if (saveProblems.length > 0) return { outcome: 'invalid', problems: saveProblems };
+  if (beforeSave.isChanged) {
+    byHooks = { ...byHooks, ...beforeSave.values };
+    values = { ...values, ...beforeSave.values };
+    comparison = await compare(update, tx, values);
+    if ('outcome' in comparison) return comparison;
+    if (comparison.changes.names.size === 0) return unchanged(comparison.old);
   }
-  return { outcome: 'done', key: row.key, label: row.shownLabel, changed: true };
+  return save(update, tx, comparison, values, byHooks);
 }
 
-/** The row under its lock until the end of the transaction, with how it compares to these columns. */
+function unchanged({ key, visibleLabel }: FullRow): Written {
+  return { outcome: 'done', key, label: visibleLabel, changed: false };
+}
+
+/** Writes valid changes, their links and files in a savepoint, and records the event. */
+async function save(
+  update: RowUpdate,
+  tx: Transaction,
+  { old, changes, columns }: Comparison,
+  values: Values,
+  byHooks: Values,
+): Promise<Written> {
+  const { dependencies, context, model, writer, hooks } = update;
+  const changedKeys = model.key.filter((field) => changes.names.has(field.name) && !isUnchanged(columns, old, field));
+  if (changedKeys.length > 0) {
+    const problems = changedKeys.map(({ name }) => ({ field: name, issue: { key: 'problem.keyReadOnly' } }));
+    return { outcome: 'invalid', problems };
+  }
+  const byActor = new Set([...changes.names].filter((name) => !Object.hasOwn(byHooks, name)));
+  const problems = await checkReferences(tx, writer, newReferences(model, values, byActor, old));
+  if (problems.length > 0) return { outcome: 'invalid', problems };
+  const kept = await hiddenReferences(tx, writer, model, byActor, old);
+  if (kept.length > 0) return { outcome: 'invalid', problems: kept };
+
+  const files = changedFiles(model, changes.names);
+  const removal = new Removal(dependencies, writer, context);
+  const added: AddedPairs = [];
+  const onAdded = (...pair: AddedPairs[number]) => void added.push(pair);
+  const result = await inSavepoint(tx, { model, values, reader: writer.reader }, async (inner) => {
+    await claimFiles(inner, context.actor, files, values);
+    for (const [field, keys] of changes.links)
+      await changePairs(inner, { dependencies, context, writer, removal, onAdded }, old, field, keys);
+    const row = await write(inner, writer, model, old, changes.columns, values);
+    // fault: row-leaves-scope
+    if (!row.allowed) throw new RowForbidden();
+    await releaseFiles(dependencies, inner, files, [old]);
+    return row;
+  });
+  if ('rejection' in result) return result.rejection;
+
+  const row = result.value;
+  await removal.record(dependencies.events, tx);
+  await recordAddedPairs(dependencies.events, tx, context, added);
+  await dependencies.events.record(tx, context, 'update', {
+    subject: { model: model.name, key: row.key, label: row.label },
+    data: { before: rowSnapshot(model, old, changes.names), after: rowSnapshot(model, row, changes.names) },
+  });
+  if (hooks.length > 0) {
+    const change = buildChange(update, old, changedValues(values, changes));
+    runAfterCommit(hooks, tx, { ...change, key: row.key, row: hookRow(model, row) });
+  }
+  return { outcome: 'done', key: row.key, label: row.visibleLabel, changed: true };
+}
+
+/** The row, locked until the end of the transaction, compared with these columns. */
 async function lock(
   { model, writer, params }: RowUpdate,
   tx: Transaction,
-  columns: readonly GivenColumn[],
-): Promise<StoredRow | Extract<Written, { outcome: 'missing' | 'forbidden' }>> {
-  const [old] = await lockRows(tx, writer.reads, model, keyCondition(model, params), {
-    seen: writer.seen(model),
+  columns: readonly ColumnValue[],
+): Promise<FullRow | Extract<Written, { outcome: 'missing' | 'forbidden' }>> {
+  const [old] = await lockRows(tx, writer.reader, model, keyCondition(model, params), {
+    visible: writer.visibleRows(model),
     allowed: writer.scope('change', model),
     compared: columns,
     limit: 1,
   });
-  if (old === undefined || !old.seen) return { outcome: 'missing' };
+  if (old === undefined || !old.visible) return { outcome: 'missing' };
   return old.allowed ? old : { outcome: 'forbidden' };
 }
 
-interface Compared {
-  readonly old: StoredRow;
-  readonly columns: readonly GivenColumn[];
+interface Comparison {
+  readonly old: FullRow;
+  readonly columns: readonly ColumnValue[];
   readonly changes: Changes;
 }
 
 async function compare(
   update: RowUpdate,
   tx: Transaction,
-  given: Values,
-): Promise<Compared | Extract<Written, { outcome: 'missing' | 'forbidden' }>> {
+  values: Values,
+): Promise<Comparison | Extract<Written, { outcome: 'missing' | 'forbidden' }>> {
   const { model, writer } = update;
-  const columns = givenColumns(model, given);
+  const columns = columnValues(model, values);
   const old = await lock(update, tx, columns);
   if ('outcome' in old) return old;
-  // An actor who sets a field that they may not see must not learn from the outcome that it held this value already.
-  const unseen = new Set(Object.keys(given).filter((name) => !mayRead(writer, model.fields.get(name))));
-  return { old, columns, changes: changesOf(model, old, columns, given, unseen) };
+  // An actor who sets a field that they cannot see must not learn from the outcome that it already held this value.
+  const hidden = new Set(Object.keys(values).filter((name) => !mayRead(writer, model.fields.get(name))));
+  return { old, columns, changes: diffRow(model, old, columns, values, hidden) };
 }
 
-function changeOf({ cause, model }: RowUpdate, old: StoredRow, values: Values): Change & { readonly key: string } {
-  return { context: cause, model, action: 'update', key: old.key, old: hookRow(model, old), values };
+function buildChange({ context, model }: RowUpdate, old: FullRow, values: Values): Change & { readonly key: string } {
+  return { context, model, action: 'update', key: old.key, old: hookRow(model, old), values };
 }
 
-async function relink(
+/** `changeLinks`, with its rejections as problems of the field. */
+async function changePairs(
   tx: Transaction,
-  linking: Linking & { readonly removal: Removal },
-  old: StoredRow,
+  pairs: PairContext & { readonly removal: Removal },
+  old: FullRow,
   field: FieldInfo,
   keys: readonly string[],
 ): Promise<void> {
   try {
-    await changeLinks(tx, linking, old, field, keys);
+    await changeLinks(tx, pairs, old, field, keys);
   } catch (error) {
-    if (error instanceof Mistaken || !(error instanceof Refusal)) throw error;
-    const [first, ...more] = linking.removal.problems.map(({ issue }) => ({ field: field.name, issue }));
-    throw new Mistaken(first ? [first, ...more] : [{ field: field.name, issue: { key: 'problem.constraint' } }]);
+    const isExplained = error instanceof ValidationFailed || error instanceof RowForbidden;
+    if (isExplained || !(error instanceof WriteRejected)) throw error;
+    const [first, ...more] = pairs.removal.problems.map(({ issue }) => ({ field: field.name, issue }));
+    throw new ValidationFailed(
+      first ? [first, ...more] : [{ field: field.name, issue: { key: 'problem.constraint' } }],
+    );
   }
 }
 
-/** Also when links alone changed: the row's version must tell it. */
+/** Updates the row even if only links changed: its version must reflect that. */
 async function write(
   tx: Transaction,
   writer: Writer,
   model: ModelInfo,
-  old: StoredRow,
-  columns: readonly GivenColumn[],
-  given: Values,
-): Promise<StoredRow> {
+  old: FullRow,
+  columns: readonly ColumnValue[],
+  values: Values,
+): Promise<FullRow> {
   const sets = columns.map(({ field, value }) => sql.fragment`${sql.identifier([field.column])} = ${value}`);
-  const touched = touchedField(model);
-  if (touched !== undefined && !Object.hasOwn(given, touched.name)) sets.push(touchSql(touched));
+  sets.push(...updatedAtSql(model, values));
   const [key] = model.key;
   if (sets.length === 0 && key !== undefined) {
     const name = sql.identifier([key.column]);
     sets.push(sql.fragment`${name} = t.${name}`);
   }
-  const returned = storedColumns(writer.reads, model, { allowed: writer.scope('change', model) });
-  const row = await tx.maybeOne(sql.type(storedSchema(model))`
-    update ${tableSql(model)} as t set ${joined(sets, comma)} ${whereSql(sameRow(model, old))} returning ${returned}
-  `);
-  if (row === null) throw new Swallowed();
-  return storedRow(model, row);
+  const checks = { allowed: writer.scope('change', model) };
+  const condition = rowCondition(model, old);
+  const update = sql.fragment`update ${tableSql(model)} as t set ${joinFragments(sets, comma)} ${whereSql(condition)}`;
+  if (hasRule(model, 'update')) {
+    // PostgreSQL rejects RETURNING.
+    await tx.query(sql.unsafe`${update}`);
+    const [stored] = await lockRows(tx, writer.reader, model, condition, { ...checks, limit: 1 });
+    if (stored === undefined) throw new RowHidden();
+    return stored;
+  }
+  const rows = await tx.any(
+    sql.type(fullRowSchema(model))`${update} returning ${fullRowColumns(writer.reader, model, checks, 'written')}`,
+  );
+  const [row, other] = rows;
+  if (row === undefined) throw new RowHidden();
+  // Nothing guarantees that the key of an unmanaged table is unique: an inheriting table may have the same one.
+  // fault: several-rows-of-a-key
+  if (other !== undefined) throw new ValidationFailed([{ field: undefined, issue: { key: 'problem.keyRepeats' } }]);
+  return fullRow(model, row);
 }
 
 function mayRead(writer: Writer, field: FieldInfo | undefined): boolean {
-  return field !== undefined && writer.reads.sees(field);
+  return field !== undefined && writer.reader.sees(field);
 }

@@ -1,16 +1,18 @@
-import type { AuditContext } from '../actor.ts';
 import type { Transaction } from '../database/pool.ts';
 import type { ExtensionValues } from '../model/extend-model.ts';
+import type { ModelInfo } from '../model/field-type.ts';
 import type { AnyModel, Insert, Update } from '../model/model.ts';
-import type { ModelInfo } from '../model/registry.ts';
-import type { Removed, Written } from './types.ts';
-
-/** Values by field name, as code has them (typed by the model for those who write code, plain for forms). */
-export type Values = Readonly<Record<string, unknown>>;
+import type { AuditContext } from '../policy/actor.ts';
+import { createRow } from './create-row.ts';
+import { type RequestedChange, recordRefusal } from './refusals.ts';
+import { removeRow } from './remove-row.ts';
+import type { Removed, Values, Written } from './types.ts';
+import { type RowVersion, updateRow } from './update-row.ts';
+import type { Source, WriteDependencies } from './writer.ts';
 
 /**
- * Changes rows for an actor: validates, checks the right to the model, the fields, the old and the new row, compares the version,
- * runs hooks, writes, and records the event, all in the caller's transaction. A manyToMany takes an array of keys.
+ * Changes rows for an actor: reads the actor again, validates, checks the permissions for the model, the fields, the old and the new row, compares the
+ * version, runs hooks, writes, and records the event, all in the caller's transaction. A manyToMany takes an array of keys.
  *
  * @example
  * const written = await app.write.update(tx, auditContext(ctx), Order, key, { status: 'shipped' }, version);
@@ -32,7 +34,7 @@ export interface Write {
     version?: string,
   ): Promise<Written>;
   remove(tx: Transaction, context: AuditContext, model: AnyModel, key: string, version?: string): Promise<Removed>;
-  /** The same for code that knows the model only at run time: forms, imports. */
+  /** Creates a row for code that knows the model only at run time: forms, imports. */
   createAny(tx: Transaction, context: AuditContext, model: ModelInfo, values: Values): Promise<Written>;
   updateAny(
     tx: Transaction,
@@ -42,4 +44,47 @@ export interface Write {
     values: Values,
     version?: string,
   ): Promise<Written>;
+}
+
+/** The implementation of `Write`. */
+export function createWrite(dependencies: WriteDependencies): Write {
+  const { models, events } = dependencies;
+  /** Every write acts with the permissions that its actor has now, not with those of the moment when the request began. */
+  const asNow = async <Outcome extends Written | Removed>(
+    tx: Transaction,
+    context: AuditContext,
+    requested: RequestedChange,
+    work: (current: AuditContext) => Promise<Outcome>,
+  ): Promise<Outcome | { readonly outcome: 'forbidden' }> => {
+    // fault: write-with-old-rights
+    const current = await events.currentContext(tx, context);
+    const outcome = current === undefined ? ({ outcome: 'forbidden' } as const) : await work(current);
+    recordRefusal(dependencies, tx, context, outcome, requested);
+    return outcome;
+  };
+  const add = (tx: Transaction, context: AuditContext, model: ModelInfo, values: Values, source: Source) =>
+    asNow<Written>(tx, context, { action: 'add', model }, (current) =>
+      createRow(dependencies, tx, current, model, values, source),
+    );
+  const change = (
+    tx: Transaction,
+    context: AuditContext,
+    { model, source, ...row }: RowVersion & { readonly model: ModelInfo; readonly source: Source },
+    values: Values,
+  ) =>
+    asNow<Written>(tx, context, { action: 'change', model, key: row.key }, (current) =>
+      updateRow(dependencies, tx, current, model, row, values, source),
+    );
+  return {
+    create: (tx, context, model, values) => add(tx, context, models.of(model), { ...values }, 'code'),
+    update: (tx, context, model, key, values, version) =>
+      change(tx, context, { model: models.of(model), key, version, source: 'code' }, { ...values }),
+    remove: (tx, context, model, key, version) =>
+      asNow<Removed>(tx, context, { action: 'delete', model: models.of(model), key }, (current) =>
+        removeRow(dependencies, tx, current, models.of(model), { key, version }),
+      ),
+    createAny: (tx, context, model, values) => add(tx, context, model, values, 'form'),
+    updateAny: (tx, context, model, key, values, version) =>
+      change(tx, context, { model, key, version, source: 'form' }, values),
+  };
 }

@@ -1,31 +1,69 @@
 import { randomUUID } from 'node:crypto';
-import type { Context } from '../../core/http/context.ts';
-import type { Issue } from '../../core/model/kind.ts';
-import type { ModelInfo } from '../../core/model/registry.ts';
-import { pluralOf, titleOf } from '../../core/view/model-names.ts';
-import type { ViewData } from '../../core/view/views.ts';
-import type { Problem } from '../../core/write/types.ts';
+import type { Tone } from '../../core/model/field-options.ts';
+import type { ModelInfo } from '../../core/model/field-type.ts';
+import type { Issue, Problem } from '../../core/model/issue.ts';
+import type { Context } from '../../core/request/context.ts';
+import type { PageData, ViewData } from '../../core/request/views.ts';
+import { modelPlural, modelTitle } from '../../core/view/model-names.ts';
 import type { ListAction, RecordAction } from './extension-points.ts';
 
-/** Why a page that asks for confirmation is shown again. */
-export interface Refused {
+/** Why a confirmation page is shown again. */
+export interface RejectedAction {
   readonly message?: Issue | undefined;
   readonly problems?: readonly Problem[] | undefined;
 }
 
-/** What the pages of both kinds of actions show. `subject`: what the texts are about, `label` or `n`. */
+/** The confirmation page of an action, on one record or on several. */
+interface ActionView extends PageData {
+  readonly head: { readonly listUrl: string; readonly plural: string };
+  /** The record's label, or how many records are selected. */
+  readonly subject: string;
+  /** Of one record. */
+  readonly recordUrl?: string;
+  readonly version?: string;
+  readonly text: string;
+  readonly button: string;
+  readonly tone: Tone;
+  readonly icon: string | undefined;
+  readonly action: string;
+  readonly backUrl: string;
+  readonly formId: string;
+  readonly rejected: readonly string[];
+  readonly hidden: readonly (readonly [name: string, value: string])[];
+  /** The first of the selected records, and how many more there are. */
+  readonly labels: readonly string[];
+  readonly more: number;
+  /** The action's own inputs. */
+  readonly form?: { readonly view: string; readonly data: ViewData };
+}
+/** What both kinds of actions have in common. */
+type SharedView = Pick<ActionView, 'title' | 'text' | 'button' | 'tone' | 'icon' | 'formId' | 'rejected' | 'form'>;
+
+declare module '../../core/request/views.ts' {
+  interface ViewTypes {
+    'admin/action': ActionView;
+  }
+}
+
+/**
+ * The data of the confirmation pages of both kinds of actions. `subject`: the parameter of the texts, `label` or `n`; `loaded`:
+ * the data of the action's own inputs.
+ */
 export function actionView(
   ctx: Context,
   model: ModelInfo,
   action: RecordAction | ListAction,
   subject: Readonly<Record<string, string | number>>,
-  refused: Refused = {},
-): ViewData {
+  {
+    rejected = {},
+    loaded = {},
+  }: { readonly rejected?: RejectedAction | undefined; readonly loaded?: ViewData | undefined },
+): SharedView {
   const { t, form } = ctx.state;
   const { confirm = {}, label, tone = 'neutral' } = action;
-  const params = { ...subject, singular: titleOf(t, model), plural: pluralOf(t, model) };
-  const problems = refused.problems ?? [];
-  // The form of an action has inputs of its own: a problem of another field of the record has no place in it.
+  const params = { ...subject, singular: modelTitle(t, model), plural: modelPlural(t, model) };
+  const problems = rejected.problems ?? [];
+  // The form of an action has its own inputs: a problem of another field of the record cannot be shown there.
   const general = problems.filter(({ field }) => field === undefined || !action.form || form?.has(field) !== true);
   return {
     title: confirm.title === undefined ? t(label) : t(confirm.title, params),
@@ -34,11 +72,17 @@ export function actionView(
     tone,
     icon: action.icon,
     formId: randomUUID(),
-    refused: [...(refused.message ? [refused.message] : []), ...general.map(({ issue }) => issue)].map((issue) =>
+    rejected: [...(rejected.message ? [rejected.message] : []), ...general.map(({ issue }) => issue)].map((issue) =>
       t(issue.key, issue.params),
     ),
-    // For the action's own view: texts by input, and what was posted.
-    mistakes: Object.fromEntries(
+    ...(action.form && { form: { view: action.form.view, data: { ...inputsOf(ctx, problems), ...loaded } } }),
+  };
+}
+
+/** What every view with inputs gets: the texts of errors by input, and the posted values. */
+function inputsOf({ state: { t, form } }: Context, problems: readonly Problem[]): ViewData {
+  return {
+    errors: Object.fromEntries(
       problems.flatMap(({ field, issue }) => (field === undefined ? [] : [[field, t(issue.key, issue.params)]])),
     ),
     values: Object.fromEntries(form ? [...form.names()].map((name) => [name, form.get(name) ?? '']) : []),

@@ -1,66 +1,97 @@
-// A row that is missing while somebody fills in a form: a link beside the relation opens the other model's form in a new tab,
-// so that nothing that was typed is lost. `~for` in its address says which relation asked. Once the row is saved, its tab tells
-// the one that waits (added.js), which takes the row by itself; without scripts the reader goes back and types its name.
+import { formNames } from '../../core/form/form-protocol.ts';
+// Creating a related row while filling in a form: a link next to the relation opens the other model's form in a new tab, so
+// that no input is lost. `~for` in its URL names the relation. Once the row is saved, its tab notifies the waiting one
+// (added.js), which selects the row; without scripts the user goes back and types its name.
 
 import type { App } from '../../core/app.ts';
-import type { Context } from '../../core/http/context.ts';
-import { notFound } from '../../core/http/router.ts';
+import { notFound } from '../../core/errors/http.ts';
+import type { FieldInfo, ModelInfo } from '../../core/model/field-type.ts';
 import { parseKey } from '../../core/model/key.ts';
-import type { FieldInfo, ModelInfo } from '../../core/model/registry.ts';
-import { titleOf } from '../../core/view/model-names.ts';
-import { sitesOf } from './site.ts';
+import type { Context } from '../../core/request/context.ts';
+import type { PageData } from '../../core/request/views.ts';
+import { modelTitle } from '../../core/view/model-names.ts';
+import { adminRegistry } from './admin-registry.ts';
 
-/** Which relation of which form asked for a row: `appointment.patient`, and behind another dot the tab that waits. */
-export interface AskedFor {
-  /** As it stands in addresses and forms. */
+/** The relation and form that requested a row: `appointment.patient`, and behind another dot the waiting tab. */
+export interface RequestingField {
+  /** As written in URLs and forms. */
   readonly text: string;
   readonly field: FieldInfo;
 }
 
-const ASKED = /^(\w{1,100})\.(\w{1,100})(?:\.[\w-]{1,40})?$/;
+const REQUESTER = /^(\w{1,100})\.(\w{1,100})(?:\.[\w-]{1,40})?$/;
 
-/** The link beside a relation; undefined where this reader may add no row, or the model has no pages. */
+/** The link next to the relation; undefined if this user cannot add a row, or the model has no pages. */
 export function addLink(ctx: Context, app: App, { model, name, target }: FieldInfo): AddLink | undefined {
-  if (target === undefined || target.readOnly || !sitesOf(app).of(target)) return undefined;
+  if (target === undefined || target.readOnly || !adminRegistry(app).of(target)) return undefined;
   if (!app.policy.may(ctx.state.actor, 'add', target)) return undefined;
-  const asked = `${model.name}.${name}`;
+  const requester = `${model.name}.${name}`;
   return {
-    url: `${app.urls.add(target)}?${new URLSearchParams({ '~for': asked })}`,
-    asked,
-    singular: titleOf(ctx.state.t, target),
+    url: `${app.urls.add(target)}?${new URLSearchParams({ [formNames.relation]: requester })}`,
+    requester,
+    singular: modelTitle(ctx.state.t, target),
   };
 }
 
 export interface AddLink {
   readonly url: string;
-  readonly asked: string;
+  /** The relation that waits for the row, as in `~for`. */
+  readonly requester: string;
   readonly singular: string;
 }
 
-/** What `~for` of an address or a posted form says; undefined when it is missing, or no relation to this model. */
-export function askedFor(app: App, model: ModelInfo, text: string | null | undefined): AskedFor | undefined {
-  const [, owner = '', name = ''] = ASKED.exec(text ?? '') ?? [];
+/** Parses `~for` of a URL or a posted form; undefined if it is missing, or not a relation to this model. */
+export function requestingField(
+  app: App,
+  model: ModelInfo,
+  text: string | null | undefined,
+): RequestingField | undefined {
+  const [, owner = '', name = ''] = REQUESTER.exec(text ?? '') ?? [];
   const field = app.models.byName(owner)?.fields.get(name);
   return field?.target === model && text ? { text, field } : undefined;
 }
 
 /** Where a saved row leads to when a form waits for it. */
-export function addedUrl(app: App, model: ModelInfo, { text }: AskedFor, key: string): string {
-  return `${app.urls.add(model)}?${new URLSearchParams({ '~for': text, '~added': key })}`;
+export function addedUrl(app: App, model: ModelInfo, { text }: RequestingField, key: string): string {
+  return `${app.urls.add(model)}?${new URLSearchParams({ [formNames.relation]: text, [formNames.added]: key })}`;
 }
 
-/** GET /:model/+new?~for=…&~added=KEY — what became of it, for the reader and for the tab that waits. */
-export async function showAdded(ctx: Context, app: App, model: ModelInfo, asked: AskedFor, key: string): Promise<void> {
+/** The result, for the user; `data` is for the script that notifies the waiting tab. */
+interface AddedView extends PageData {
+  readonly singular: string;
+  /** The form for another one. */
+  readonly againUrl: string;
+  /** The label of the relation. */
+  readonly field: string;
+  /** Undefined if the user cannot select the row. */
+  readonly label: string | undefined;
+  readonly data?: string;
+}
+
+declare module '../../core/request/views.ts' {
+  interface ViewTypes {
+    'admin/added': AddedView;
+  }
+}
+
+/** GET /:model/+new?~for=…&~added=KEY — the result, for the user and for the waiting tab. */
+export async function showAdded(
+  ctx: Context,
+  app: App,
+  model: ModelInfo,
+  requester: RequestingField,
+  key: string,
+): Promise<void> {
   const [value] = parseKey(model, key) ?? [];
   if (value === undefined || value === null) throw notFound();
-  // The reading door decides: a row that he may not pick is told to nobody.
-  const label = (await app.records.labels(ctx.state.actor, asked.field, [String(value)])).get(String(value));
+  // `app.records` decides: a row that the user cannot select is not revealed.
+  const label = (await app.records.labels(ctx.state.actor, requester.field, [String(value)])).get(String(value));
   app.views.page(ctx, 'admin/added', {
-    title: ctx.state.t('admin.added.title', { singular: titleOf(ctx.state.t, model) }),
-    singular: titleOf(ctx.state.t, model),
-    againUrl: `${app.urls.add(model)}?${new URLSearchParams({ '~for': asked.text })}`,
-    field: asked.field.label,
+    title: ctx.state.t('admin.added.title', { singular: modelTitle(ctx.state.t, model) }),
+    singular: modelTitle(ctx.state.t, model),
+    againUrl: `${app.urls.add(model)}?${new URLSearchParams({ [formNames.relation]: requester.text })}`,
+    field: requester.field.label,
     label,
-    ...(label !== undefined && { data: JSON.stringify({ for: asked.text, value: String(value), label }) }),
+    ...(label !== undefined && { data: JSON.stringify({ for: requester.text, value: String(value), label }) }),
   });
 }

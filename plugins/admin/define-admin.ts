@@ -1,11 +1,12 @@
+import { z } from 'zod';
 import type { ExtensionName } from '../../core/model/extend-model.ts';
 import type { Fields } from '../../core/model/field.ts';
 import type { AnyModel, FieldName, FilterName, OrderName, RowShown, SearchName } from '../../core/model/model.ts';
 
-/** A column that is computed from a row. Its name may stand in `list` and `fieldsets`. */
+/** A column that is computed from a row. `list` and `fieldsets` can use its name. */
 export interface Computed<R> {
   readonly label: string;
-  /** Text, number, date or null; shown escaped. Called once a row, so nothing slow. */
+  /** Text, number, date or null; shown escaped. Called once per row, so it must be fast. */
   readonly value: (row: R) => string | number | bigint | boolean | Date | null | undefined;
   readonly align?: 'start' | 'end';
 }
@@ -17,11 +18,11 @@ export interface AdminOptions<F extends Fields, C extends string, E extends stri
   readonly list?: readonly (FieldName<F> | E | NoInfer<C>)[];
   readonly filters?: readonly (FilterName<F> | E)[];
   readonly search?: readonly (SearchName<F> | E)[];
-  /** `-name` is descending. The key is always added, so that no order is left to chance. */
+  /** `-name` is descending. The key is always added, so that the order is total. */
   readonly order?: readonly (OrderName<F> | E | `-${E}`)[];
-  /** Rows a page. @defaultValue 50 */
+  /** Rows per page. @defaultValue 50 */
   readonly size?: number;
-  /** Sections of detail and form; fields that stand in none follow in a last one. */
+  /** Sections of detail and form; all other fields follow in a last one. */
   readonly fieldsets?: readonly {
     readonly title: string;
     readonly fields: readonly (FieldName<F> | E | NoInfer<C>)[];
@@ -32,19 +33,19 @@ export interface AdminOptions<F extends Fields, C extends string, E extends stri
   readonly group?: string;
   /**
    * No pages: neither list nor record nor form, and relations show its records without a link. For tables of plugins whose own
-   * pages decide what is seen. @defaultValue false
+   * pages decide what is visible. @defaultValue false
    */
   readonly hidden?: boolean;
 }
 
-/** Not generic on purpose: short in editors and in declarations, and nothing's type depends on it. */
+/** Not generic on purpose: short in editors and in declarations, and no type depends on it. */
 export interface ModelAdmin {
   readonly model: AnyModel;
   readonly options: AdminOptions<Fields, string>;
 }
 
 /**
- * Declares how the admin shows a model. Names are checked by type here, and again at boot.
+ * Declares how the admin shows a model. Names are checked by type here, and again at startup.
  *
  * @example
  * export const airportAdmin = defineAdmin(Airport, { list: ['code', 'name', 'state'], filters: ['state'], search: ['code', 'name'] });
@@ -54,4 +55,21 @@ export function defineAdmin<M extends AnyModel, const C extends string = never>(
   options: AdminOptions<M['fields'], C, ExtensionName<M>>,
 ): ModelAdmin {
   return { model, options: options as never };
+}
+
+const modelAdmin = z.custom<ModelAdmin>(
+  (value) => typeof value === 'object' && value !== null && 'model' in value && 'options' in value,
+  'must be made with defineAdmin(Model, { … })',
+);
+
+/** The options under `plugins.admin` of the config. */
+export const adminOptionsSchema = z.strictObject({
+  /** The admins of the models, in the order of the navigation. A model of the project without one has no pages. */
+  admins: z.array(modelAdmin).readonly().default([]),
+});
+
+declare module '../../core/settings.ts' {
+  interface PluginOptions {
+    admin: typeof adminOptionsSchema;
+  }
 }

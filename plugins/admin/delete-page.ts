@@ -1,41 +1,67 @@
 import { randomUUID } from 'node:crypto';
 import type { App } from '../../core/app.ts';
-import { forbidden } from '../../core/http/access.ts';
-import { auditContext, type Context } from '../../core/http/context.ts';
+import { forbidden, notFound } from '../../core/errors/http.ts';
+import { formNames } from '../../core/form/form-protocol.ts';
 import { flash } from '../../core/http/flash.ts';
-import { notFound } from '../../core/http/router.ts';
-import { seeOther } from '../../core/http/see-other.ts';
-import type { Dependants, Found } from '../../core/query/types.ts';
-import { capitalised } from '../../core/view/capitalised.ts';
-import { pluralOf, titleOf } from '../../core/view/model-names.ts';
+import { seeOther } from '../../core/http/redirect.ts';
+import type { OutsideRows } from '../../core/query/outside-references.ts';
+import type { Dependants, FoundRecord } from '../../core/query/types.ts';
+import type { Context } from '../../core/request/context.ts';
+import type { PageData } from '../../core/request/views.ts';
+import { capitalised, modelPlural, modelTitle } from '../../core/view/model-names.ts';
 import type { Removed } from '../../core/write/types.ts';
-import { foundOr404, relatedView } from './detail-page.ts';
-import { formOrigin } from './form-origin.ts';
+import { getAdmin, recordOr404 } from './admin-registry.ts';
+import type { CompiledAdmin } from './compile-admin.ts';
+import { type RelatedView, relatedView } from './detail-page.ts';
 import { removeRecord } from './save-record.ts';
-import { type Site, siteOf } from './site.ts';
 
-/** Why hooks keep a record; more than these nobody reads at once. */
+/** Max number of reasons of hooks that are shown. */
 const MAX_REASONS = 10;
 
-/** GET /:model/:key/+delete — asks once more, and says what hangs on the record. */
+interface DeleteView extends PageData {
+  readonly plural: string;
+  readonly label: string;
+  readonly listUrl: string;
+  readonly recordUrl: string;
+  readonly action: string;
+  readonly formId: string;
+  readonly version: string;
+  /** Why it was not deleted. */
+  readonly rejected: readonly string[];
+  /** Rows that prevent the deletion, are deleted too, or lose their reference. */
+  readonly held: readonly RelatedView[];
+  readonly gone: readonly RelatedView[];
+  readonly cleared: readonly RelatedView[];
+  /** How many rows the deletion removes. `more`: not all of them were counted. */
+  readonly total: number;
+  readonly more: boolean;
+}
+
+declare module '../../core/request/views.ts' {
+  interface ViewTypes {
+    'admin/delete': DeleteView;
+  }
+}
+
+/** GET /:model/:key/+delete — asks for confirmation, and lists what depends on the record. */
 export async function deletePage(ctx: Context, app: App): Promise<void> {
-  const site = siteOf(ctx, app);
-  if (site.model.readOnly) throw forbidden();
-  await showDeletePage(ctx, app, site, await foundOr404(ctx, app, site));
+  const admin = getAdmin(ctx, app);
+  if (admin.model.readOnly) throw forbidden();
+  await showDeletePage(ctx, app, admin, await recordOr404(ctx, app, admin));
 }
 
 /** POST /:model/:key/+delete */
 export async function deleteRecord(ctx: Context, app: App): Promise<void> {
-  const site = siteOf(ctx, app);
-  const { model } = site;
+  const admin = getAdmin(ctx, app);
+  const { model } = admin;
   const { params } = ctx.state;
-  const result = await removeRecord(app, auditContext(ctx), model, params.key ?? '', formOrigin(ctx));
+  const result = await removeRecord(ctx, app, model, params.key ?? '', ctx.state.form?.get(formNames.version));
   switch (result.outcome) {
     case 'done':
       flash(ctx, app, {
         tone: 'good',
         key: 'admin.deleted',
-        params: { singular: titleOf(ctx.state.t, model), label: result.label },
+        params: { singular: modelTitle(ctx.state.t, model), label: result.label },
       });
       break;
     case 'repeated':
@@ -45,63 +71,82 @@ export async function deleteRecord(ctx: Context, app: App): Promise<void> {
     case 'forbidden':
       throw forbidden();
     default: {
-      // Somebody changed it meanwhile, or something points to it by now: show the page anew, with what is true.
+      // The record was changed meanwhile, or is now referenced: show the page again with the current state.
       ctx.status = 409;
-      const found = await foundOr404(ctx, app, site);
-      return showDeletePage(ctx, app, site, found, refusalOf(ctx, app, result));
+      const record = await recordOr404(ctx, app, admin);
+      return showDeletePage(ctx, app, admin, record, deletionRejection(ctx, app, result));
     }
   }
   seeOther(ctx, app.urls.list(model));
 }
 
-/** Why it was not deleted. What holds it may be rows that the page cannot count: further away, or not for this reader. */
-function refusalOf(
+/** Why it was not deleted. The referencing rows may not be countable here: indirect, or hidden from this user. */
+function deletionRejection(
   ctx: Context,
   app: App,
-  result: Extract<Removed, { outcome: 'held' | 'refused' | 'conflict' }>,
+  result: Extract<Removed, { outcome: 'referenced' | 'rejected' | 'conflict' }>,
 ): readonly string[] {
   const { t, actor } = ctx.state;
   if (result.outcome === 'conflict') return [t('admin.delete.changed')];
-  if (result.outcome === 'refused') {
+  if (result.outcome === 'rejected') {
     const reasons = result.problems.map(({ issue }) => t(issue.key, issue.params));
-    return reasons.length === 0 ? [t('admin.delete.refused')] : [...new Set(reasons)].slice(0, MAX_REASONS);
+    return reasons.length === 0 ? [t('admin.delete.rejected')] : [...new Set(reasons)].slice(0, MAX_REASONS);
   }
-  const known = result.by.flatMap((name) => {
+  const names = result.by.flatMap((name) => {
     const model = app.models.byName(name);
-    return model && app.policy.may(actor, 'view', model) ? [pluralOf(t, model)] : [];
+    return model && app.policy.may(actor, 'view', model) ? [modelPlural(t, model)] : [];
   });
-  return [known.length === 0 ? t('admin.delete.heldHidden') : t('admin.delete.heldBy', { plural: known.join(', ') })];
+  return [names.length === 0 ? t('admin.delete.heldHidden') : t('admin.delete.heldBy', { plural: names.join(', ') })];
 }
 
 async function showDeletePage(
   ctx: Context,
   app: App,
-  site: Site,
-  found: Found,
-  refused: readonly string[] = [],
+  admin: CompiledAdmin,
+  record: FoundRecord,
+  rejected: readonly string[] = [],
 ): Promise<void> {
-  const { model } = site;
-  const dependants = await app.records.dependants(ctx.state.actor, model, found.key);
-  const that = (onDelete: Dependants['field']['onDelete']): ReturnType<typeof relatedView>[] =>
-    dependants.filter((d) => d.field.onDelete === onDelete && d.rows > 0).map((d) => relatedView(ctx, app, d, found));
-  const gone = that('cascade');
-  const held = that('restrict');
+  const { model } = admin;
+  const dependants = await app.records.dependants(ctx.state.actor, model, record.key);
+  const outside = await app.records.outsideDependants(ctx.state.actor, model, record.key);
+  const withOnDelete = (onDelete: Dependants['field']['onDelete']): readonly RelatedView[] => [
+    ...dependants
+      .filter(({ field, rows }) => field.onDelete === onDelete && rows > 0)
+      .map((dependant) => relatedView(ctx, app, dependant, record)),
+    ...outsideView(
+      ctx,
+      outside.filter((each) => each.onDelete === onDelete),
+    ),
+  ];
+  const gone = withOnDelete('cascade');
+  const held = withOnDelete('restrict');
   app.views.page(ctx, 'admin/delete', {
     title: ctx.state.t(held.length > 0 ? 'admin.delete.blockedTitle' : 'admin.delete.title', {
-      singular: titleOf(ctx.state.t, model),
+      singular: modelTitle(ctx.state.t, model),
     }),
-    singular: titleOf(ctx.state.t, model),
-    plural: capitalised(pluralOf(ctx.state.t, model)),
-    label: found.label,
+    plural: capitalised(modelPlural(ctx.state.t, model)),
+    label: record.label,
     listUrl: app.urls.list(model),
-    recordUrl: app.urls.record(model, found.key),
-    action: app.urls.record(model, found.key, '+delete'),
+    recordUrl: app.urls.record(model, record.key),
+    action: app.urls.record(model, record.key, '+delete'),
     formId: randomUUID(),
-    version: found.version,
-    refused,
+    version: record.version,
+    rejected,
     held,
     gone,
-    cleared: that('setNull'),
+    cleared: withOnDelete('setNull'),
     total: gone.reduce((sum, each) => sum + each.rows, 1),
+    more: gone.some(({ more }) => more),
   });
+}
+
+/**
+ * Rows that no model knows of, in one line without the names of their tables, which are not meant for users. What cannot be counted
+ * does not block: the database decides.
+ */
+function outsideView({ state: { t } }: Context, found: readonly OutsideRows[]): readonly RelatedView[] {
+  const counted = found.filter(({ onDelete, readable }) => readable || onDelete !== 'restrict');
+  if (counted.length === 0) return [];
+  const rows = counted.reduce((sum, each) => sum + each.rows, 0);
+  return [{ label: t('admin.delete.outside'), rows, more: counted.some(({ more }) => more) }];
 }

@@ -1,15 +1,15 @@
 import type { App } from '../../core/app.ts';
-import type { Context } from '../../core/http/context.ts';
-import { notFound } from '../../core/http/router.ts';
-import type { Formatter } from '../../core/model/kind.ts';
-import { relationList } from '../../core/query/aliases.ts';
-import type { Dependants, Found } from '../../core/query/types.ts';
-import { capitalised } from '../../core/view/capitalised.ts';
-import { pluralOf, titleOf } from '../../core/view/model-names.ts';
-import { cellOf, labelOf } from './cells.ts';
-import { recordHead } from './record-head.ts';
-import { recordPanels } from './record-panels.ts';
-import { type Shown, type Site, siteOf, sitesOf } from './site.ts';
+import type { Formatter } from '../../core/model/field-type.ts';
+import type { Dependants, FoundRecord } from '../../core/query/types.ts';
+import type { Context } from '../../core/request/context.ts';
+import type { PageData } from '../../core/request/views.ts';
+import { relationList } from '../../core/sql/aliases.ts';
+import { capitalised, modelPlural } from '../../core/view/model-names.ts';
+import { adminRegistry, getAdmin, recordOr404 } from './admin-registry.ts';
+import type { CompiledAdmin, DisplayField } from './compile-admin.ts';
+import { columnLabel, compileCell } from './list-cells.ts';
+import { type RecordHeadData, recordHead } from './record-head.ts';
+import { type PanelViews, recordPanels } from './record-panels.ts';
 
 /** One fact of a record, ready to show. */
 export interface Fact {
@@ -19,83 +19,98 @@ export interface Fact {
   readonly wide: boolean;
 }
 
-/** GET /:model/:key — everything about a record, for whoever may view it; the links lead to what he may do. */
+interface DetailView extends PageData, RecordHeadData {
+  readonly panels: PanelViews;
+  readonly sections: readonly { readonly title: string; readonly facts: readonly Fact[] }[];
+  readonly related: readonly RelatedView[];
+  readonly key: string;
+}
+
+/** Rows of another model that reference the record. */
+export interface RelatedView {
+  readonly label: string;
+  readonly rows: number;
+  /** There are more than were counted. */
+  readonly more: boolean;
+  /** Their list, if it can be filtered by the record. */
+  readonly url?: string;
+}
+
+declare module '../../core/request/views.ts' {
+  interface ViewTypes {
+    'admin/detail': DetailView;
+  }
+}
+
+/** GET /:model/:key — everything about a record, for users who can view it; links are limited to what they can do. */
 export async function detailPage(ctx: Context, app: App): Promise<void> {
-  const site = siteOf(ctx, app);
-  const { model } = site;
-  const found = await foundOr404(ctx, app, site);
-  const sites = sitesOf(app);
-  const show = sites.show(ctx, 'whole');
+  const admin = getAdmin(ctx, app);
+  const { model } = admin;
+  const record = await recordOr404(ctx, app, admin);
+  const registry = adminRegistry(app);
+  const formatter = registry.formatter(ctx, 'whole');
   const [dependants, panels] = await Promise.all([
-    app.records.dependants(ctx.state.actor, model, found.key),
-    recordPanels(ctx, app, site, found),
+    app.records.dependants(ctx.state.actor, model, record.key),
+    recordPanels(ctx, app, admin, record),
   ]);
   app.views.page(ctx, 'admin/detail', {
-    title: found.label,
-    singular: titleOf(ctx.state.t, model),
-    head: recordHead(ctx, app, model, found),
+    title: record.label,
+    head: recordHead(ctx, app, model, record),
     panels,
-    sections: sectionsOf(ctx, site, found, show),
-    related: dependants.map((dependant) => relatedView(ctx, app, dependant, found)),
-    record: { key: found.key },
+    sections: buildSections(ctx, admin, record, formatter),
+    related: dependants.map((dependant) => relatedView(ctx, app, dependant, record)),
+    key: record.key,
   });
 }
 
-/** The record of the address, or the 404 that a record which is not there and one that is hidden share. */
-export async function foundOr404(ctx: Context, app: App, site: Site): Promise<Found> {
-  const found = await app.records.find(ctx.state.actor, site.model, ctx.state.params.key ?? '');
-  if (!found) throw notFound();
-  return found;
-}
-
-function sectionsOf(
+function buildSections(
   ctx: Context,
-  site: Site,
-  found: Found,
-  show: Formatter,
-): readonly { title: string; facts: readonly Fact[] }[] {
-  const sections = site.sections.map(({ title, shown }) => ({
+  admin: CompiledAdmin,
+  record: FoundRecord,
+  formatter: Formatter,
+): DetailView['sections'] {
+  const sections = admin.sections.map(({ title, items }) => ({
     title: title === '' ? '' : ctx.state.t(title),
-    facts: shown.filter((each) => isVisible(each, found)).map((each) => factOf(site, each, found, show)),
+    facts: items.filter((item) => isVisible(item, record)).map((item) => buildFact(admin, item, record, formatter)),
   }));
   return sections.filter(({ facts }) => facts.length > 0);
 }
 
-/** Fields that the reader may not see are absent from the row. */
-function isVisible(shown: Shown, found: Found): boolean {
-  if ('computed' in shown) return true;
-  const { field } = shown;
-  return (field.kind === 'manyToMany' ? relationList(field.name) : field.name) in found.row;
+/** Fields that the user cannot see are absent from the row. */
+function isVisible(item: DisplayField, record: FoundRecord): boolean {
+  if ('computed' in item) return true;
+  const { field } = item;
+  return (field.typeName === 'manyToMany' ? relationList(field.name) : field.name) in record.row;
 }
 
-export function factOf(site: Site, shown: Shown, found: Found, show: Formatter): Fact {
-  const html = cellOf(site, shown, show)(found.row);
+export function buildFact(admin: CompiledAdmin, item: DisplayField, record: FoundRecord, formatter: Formatter): Fact {
+  const html = compileCell(admin, item, formatter)(record.row);
   return {
-    label: labelOf(shown),
+    label: columnLabel(item),
     valueHtml: html ?? '–',
     empty: html === undefined,
-    wide: 'field' in shown && (shown.field.multiline || shown.field.kind === 'json'),
+    wide: 'field' in item && (item.field.multiline || item.field.typeName === 'json'),
   };
 }
 
-/** Rows elsewhere that point to the record, with their list narrowed to them where there is such a list. */
+/** Rows of other models that reference the record, with a link to their filtered list if there is one. */
 export function relatedView(
   { state: { t } }: Context,
   app: App,
   { field, rows, more }: Dependants,
-  found: Found,
-): { label: string; rows: number; more: boolean; url?: string } {
-  const site = sitesOf(app).of(field.model);
-  // Two relations from the same model (origin, destination) need their names to be told apart.
+  record: FoundRecord,
+): RelatedView {
+  const admin = adminRegistry(app).of(field.model);
+  // Two relations from the same model (origin, destination) need their names to be distinguished.
   const siblings = field.model.stored.filter((other) => other.target === field.target);
-  const name = capitalised(pluralOf(t, field.model));
+  const name = capitalised(modelPlural(t, field.model));
   const label = siblings.length > 1 ? `${name} (${field.label})` : name;
-  const filterable = site?.listing.filters.includes(field) ?? false;
-  const query = `?${new URLSearchParams({ [`f.${field.name}`]: relationKey(found) })}`;
-  return { label, rows, more, ...(site && filterable && rows > 0 && { url: app.urls.list(field.model) + query }) };
+  const filterable = admin?.listing.filters.includes(field) ?? false;
+  const query = `?${new URLSearchParams({ [`f.${field.name}`]: relationKey(record) })}`;
+  return { label, rows, more, ...(admin && filterable && rows > 0 && { url: app.urls.list(field.model) + query }) };
 }
 
-/** Relations point to single keys, whose text in filters is not escaped as it is in addresses. */
-function relationKey(found: Found): string {
-  return found.keyValue;
+/** Relations reference single keys, whose text in filters is not escaped as it is in paths. */
+function relationKey(record: FoundRecord): string {
+  return record.keyValue;
 }

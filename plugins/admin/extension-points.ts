@@ -6,25 +6,25 @@
 //
 // Labels and texts are keys of the messages, or the text itself. Only messages take parameters.
 
-import type { Actor, AuditContext } from '../../core/actor.ts';
 import type { App } from '../../core/app.ts';
-import type { Transaction } from '../../core/database/pool.ts';
+import type { Transaction } from '../../core/database/transaction.ts';
 import type { Contribution } from '../../core/extension-points.ts';
-import type { Access, Context } from '../../core/http/context.ts';
-import type { Form } from '../../core/http/form.ts';
-import type { Tone } from '../../core/model/field.ts';
-import type { Issue } from '../../core/model/kind.ts';
+import type { Form } from '../../core/form/form.ts';
+import type { Tone } from '../../core/model/field-options.ts';
+import type { ModelInfo } from '../../core/model/field-type.ts';
+import type { Issue, Problem } from '../../core/model/issue.ts';
 import type { AnyModel } from '../../core/model/model.ts';
-import type { ModelInfo } from '../../core/model/registry.ts';
+import type { Actor, AuditContext } from '../../core/policy/actor.ts';
 import type { ComputedType } from '../../core/query/computed-field.ts';
-import type { Found, SqlFragment } from '../../core/query/types.ts';
-import type { ViewData } from '../../core/view/views.ts';
-import type { Problem } from '../../core/write/types.ts';
-import type { Values } from '../../core/write/write.ts';
-import type { TableCell } from './dashboard.ts';
+import type { FoundRecord, SqlFragment } from '../../core/query/types.ts';
+import type { Context } from '../../core/request/context.ts';
+import type { Access } from '../../core/request/route-info.ts';
+import type { ViewData } from '../../core/request/views.ts';
+import type { Values } from '../../core/write/types.ts';
+import type { TableCell } from './widgets.ts';
 
 /**
- * For which models an item is: all of them, these, or those that a function chooses at boot.
+ * The models of an item: all of them, these, or those that a function chooses at startup.
  *
  * @example
  * models: [Order, Invoice]
@@ -33,7 +33,7 @@ import type { TableCell } from './dashboard.ts';
 export type ForModels = 'all' | readonly AnyModel[] | ((model: ModelInfo) => boolean);
 
 /**
- * What all items for models have in common. `name` is lower-case words with hyphens, since it is part of URLs. `access` is
+ * What all items for models have in common. `name` is lowercase words with hyphens, since it is part of URLs. `access` is
  * checked with the model of the page: `{ permission: 'change' }` is the permission to change that model.
  */
 export interface ModelContribution extends Contribution {
@@ -61,8 +61,8 @@ export interface RecordPanel extends ModelContribution {
   readonly title?: string;
   /** It gets the helpers of a page (`t`, `urls`, `formToken`, `include`), and what `load` returns. */
   readonly view: string;
-  /** What the view shows; `undefined` leaves the panel out. */
-  load(ctx: Context, app: App, model: ModelInfo, record: Found): Promise<ViewData | undefined>;
+  /** The data of the view; `undefined` leaves the panel out. */
+  load(ctx: Context, app: App, model: ModelInfo, record: FoundRecord): Promise<ViewData | undefined>;
 }
 
 /** The texts of a page that asks for confirmation. */
@@ -77,19 +77,19 @@ export interface Confirmation {
 
 /** What actions on one record and on several have in common. */
 interface Action extends ModelContribution {
-  /** Who may run it. Required, since it changes something. */
+  /** Who has permission to run it. Required, since it changes something. */
   readonly access: Access;
   readonly label: string;
   /** A symbol of `icons.svg`. */
   readonly icon?: string;
-  /** `bad` for what destroys. @defaultValue 'neutral' */
+  /** `bad` for destructive actions. @defaultValue 'neutral' */
   readonly tone?: Tone;
   readonly confirm?: Confirmation;
 }
 
 /**
- * An action on one record: a button on its page, a page that asks for confirmation, and the change. The admin brings the
- * pages, the form token, the protection against double posts, permissions and the transaction; the action brings `run`.
+ * An action on one record: a button on its page, a confirmation page, and the change. The admin provides the pages, the form
+ * token, the protection against double posts, permissions and the transaction; the action provides `run`.
  *
  * @example
  * 'record.actions': [{
@@ -106,16 +106,16 @@ interface Action extends ModelContribution {
  * }],
  */
 export interface RecordAction extends Action {
-  /** Whether it makes sense for this record; its button is left out and its page is not found otherwise. */
-  applies?(record: Found): boolean;
-  /** Fields of the confirmation page, for actions that need to know more. Its view gets `mistakes` by field, and `values`. */
+  /** Whether it applies to this record; otherwise its button is left out and its page is not found. */
+  applies?(record: FoundRecord): boolean;
+  /** Fields of the confirmation page, for actions that need input. Its view gets `errors` by field, and `values`. */
   readonly form?: {
     readonly view: string;
-    load?(ctx: Context, app: App, model: ModelInfo, record: Found): Promise<ViewData>;
+    load?(ctx: Context, app: App, model: ModelInfo, record: FoundRecord): Promise<ViewData>;
   };
   /**
-   * Makes the change. The record is read and locked in `tx`; all that is written is undone when the result is a refusal. Rights
-   * to rows and fields are checked by `app.write`.
+   * Makes the change. The record is read and locked in `tx`; everything written is rolled back if the result is a rejection.
+   * `app.write` checks permissions on rows and fields.
    */
   run(tx: Transaction, context: AuditContext, request: RecordActionRequest): Promise<ActionResult>;
 }
@@ -123,25 +123,25 @@ export interface RecordAction extends Action {
 export interface RecordActionRequest {
   readonly app: App;
   readonly model: ModelInfo;
-  readonly record: Found;
+  readonly record: FoundRecord;
   readonly form: Form;
 }
 
-/** What came of an action on one record. */
+/** The result of an action on one record. */
 export type ActionResult =
   | {
       readonly outcome: 'done';
       /** Shown on the next page. @defaultValue “Done: label of the action” */
       readonly message?: Issue;
-      /** Where to go next, under the mount path. @defaultValue the record, or the list when the record is gone */
+      /** Where to go next, under the mount path. @defaultValue the record, or the list if the record is gone */
       readonly path?: string;
     }
   /** Nothing is changed; the page is shown again with the message, and problems at their fields. */
-  | { readonly outcome: 'refused'; readonly message?: Issue; readonly problems?: readonly Problem[] };
+  | { readonly outcome: 'rejected'; readonly message?: Issue; readonly problems?: readonly Problem[] };
 
 /**
- * A tab of a record, beside the record itself. Either the admin has its page (`view` and `load`, at
- * `/:model/:key/+tab/NAME`), or a route of the plugin (`url`), which renders it with `showRecordTab`.
+ * A tab of a record, next to the record itself. Either the admin has its page (`view` and `load`, at `/:model/:key/+tab/NAME`),
+ * or a route of the plugin (`url`), which renders it with `showRecordTab`.
  *
  * @example
  * 'record.tabs': [
@@ -152,7 +152,7 @@ export type ActionResult =
 export type RecordTab = ModelContribution & { readonly label: string; readonly icon?: string } & (
     | {
         readonly view: string;
-        load(ctx: Context, app: App, model: ModelInfo, record: Found): Promise<ViewData>;
+        load(ctx: Context, app: App, model: ModelInfo, record: FoundRecord): Promise<ViewData>;
         readonly url?: undefined;
       }
     | { readonly url: (app: App, model: ModelInfo, key: string) => string; readonly view?: undefined }
@@ -174,25 +174,26 @@ export interface ListColumn extends ModelContribution {
   /** @defaultValue `end` for numbers, else `start` */
   readonly align?: 'start' | 'end';
   /**
-   * Computed by PostgreSQL in the statement of the list. No policy applies to the tables that it reads: it must not compute what
-   * users who have the `access` may not see.
+   * Computed by PostgreSQL in the statement of the list. Policies do not apply to the tables that it reads: it must not compute
+   * what users who have the `access` are not allowed to see.
    */
   readonly sql?: {
     readonly type: ComputedType;
-    /** Over the alias `t` of the model's table; called once per model, at boot. It should cost little for each row. */
+    /** Over the alias `t` of the model's table; called once per model, at startup. It should be cheap for each row. */
     expression(model: ModelInfo): SqlFragment;
     /**
-     * Whether the list can be sorted by it, in tables of up to 50,000 rows: for an order PostgreSQL computes it for every row.
+     * Whether the list can be sorted by it, in tables of up to 50,000 rows: to sort, PostgreSQL computes it for every row.
+     *
      * @defaultValue false
      */
     readonly sortable?: boolean;
   };
-  /** Loads the cells of one page, by key, in one query. Keys that are missing are shown as empty. */
+  /** Loads the cells of one page, by key, in one query. Missing keys are shown as empty. */
   load?(app: App, actor: Actor, model: ModelInfo, keys: readonly string[]): Promise<ReadonlyMap<string, TableCell>>;
 }
 
 /**
- * A filter of a list, beside those by fields. In query strings it is `f.*NAME=value`, which no field can clash with.
+ * A filter of a list, in addition to those by fields. In query strings it is `f.*NAME=value`, which cannot clash with a field.
  *
  * @example
  * 'list.filters': [{
@@ -205,9 +206,9 @@ export interface ListColumn extends ModelContribution {
  */
 export interface ListFilter extends ModelContribution {
   readonly label: string;
-  /** At most a few dozen. A value that is not among them is answered with 400. */
+  /** At most a few dozen. Other values are answered with 400. */
   choices(ctx: Context, app: App, model: ModelInfo): Promise<readonly FilterChoice[]> | readonly FilterChoice[];
-  /** The rows that a value stands for, over the alias `t` of the model's table. Several values are alternatives. */
+  /** The rows that match a value, over the alias `t` of the model's table. Several values are alternatives. */
   where(value: string, model: ModelInfo): SqlFragment;
 }
 /** A value of a filter. The label is a key of the messages, or the text itself. */
@@ -217,7 +218,8 @@ export interface FilterChoice {
 }
 
 /**
- * An action over the selected rows of a list: check boxes, a page that says how many, one transaction for all of them.
+ * An action over the selected rows of a list: check boxes, a confirmation page with their number, one transaction for all of
+ * them.
  *
  * @example
  * 'list.actions': [{
@@ -236,56 +238,58 @@ export interface FilterChoice {
  * }],
  */
 export interface ListAction extends Action {
-  /** The maximum number of records at once. @defaultValue 1,000 */
+  /** Max number of records at once. @defaultValue 1,000 */
   readonly max?: number;
   readonly form?: {
     readonly view: string;
-    load?(ctx: Context, app: App, model: ModelInfo, records: readonly Found[]): Promise<ViewData>;
+    load?(ctx: Context, app: App, model: ModelInfo, records: readonly FoundRecord[]): Promise<ViewData>;
   };
-  /** Makes the change to those selected records that the user may see. What it writes is undone when it refuses. */
+  /**
+   * Makes the change to those selected records that the user can see. What it writes is rolled back if it returns a rejection.
+   */
   run(tx: Transaction, context: AuditContext, request: ListActionRequest): Promise<ListActionResult>;
 }
-/** What a list action works with: the selected records that the user may see. */
+/** What a list action works with: the selected records that the user can see. */
 export interface ListActionRequest {
   readonly app: App;
   readonly model: ModelInfo;
-  readonly records: readonly Found[];
+  readonly records: readonly FoundRecord[];
   readonly form: Form;
 }
-/** A record that an action left as it was, and why. */
+/** A record that an action skipped, and why. */
 export interface FailedRecord {
   readonly label: string;
   readonly reason: Issue;
 }
-/** What came of a list action. */
+/** The result of a list action. */
 export type ListActionResult =
   | {
       readonly outcome: 'done';
-      /** Records that were left as they were; they are named to the user. */
+      /** Skipped records; they are reported to the user. */
       readonly failed?: readonly FailedRecord[];
       readonly message?: Issue;
       readonly path?: string;
     }
-  | { readonly outcome: 'refused'; readonly message?: Issue; readonly problems?: readonly Problem[] };
+  | { readonly outcome: 'rejected'; readonly message?: Issue; readonly problems?: readonly Problem[] };
 
 /**
- * A section of the forms that add and edit a record, for what is stored elsewhere. Make it with `formSection`, which types the
- * value between `read` and `save`.
+ * A section of the forms that add and edit a record, for what is stored elsewhere. Create it with `formSection`, which types
+ * the value between `read` and `save`.
  *
- * Names of its inputs begin with the name of the section and a dot (`phones.home`), so that they cannot clash with fields; their
- * ids are `f-` and the name, to which the summary of mistakes links.
+ * Names of its inputs begin with the name of the section and a dot (`phones.home`), so that they cannot clash with fields;
+ * their ids are `f-` and the name, to which the summary of errors links.
  */
 export interface FormSection<V = unknown> extends ModelContribution {
   readonly title?: string;
   /** @defaultValue in both */
   readonly on?: 'add' | 'edit';
-  /** It gets what `load` returns, `posted` (the form that was refused, if any) and `mistakes` (texts by input). */
+  /** It gets what `load` returns, `posted` (the rejected form, if any) and `errors` (texts by input). */
   readonly view: string;
-  /** What the view shows; `undefined` leaves the section out of this form. `record` is undefined in a form that adds. */
-  load(ctx: Context, app: App, model: ModelInfo, record: Found | undefined): Promise<ViewData | undefined>;
+  /** The data of the view; `undefined` leaves the section out of this form. `record` is undefined in a form that adds. */
+  load(ctx: Context, app: App, model: ModelInfo, record: FoundRecord | undefined): Promise<ViewData | undefined>;
   /** Reads and checks what was posted, before anything is written. `Problem.field` is the name of an input. */
   read(form: Form, app: App, model: ModelInfo): SectionInput<V> | Promise<SectionInput<V>>;
-  /** Stores it, in the transaction of the save and after the record itself. Problems undo everything. */
+  /** Stores it, in the transaction of the save and after the record itself. Problems roll back everything. */
   save(tx: Transaction, context: AuditContext, request: SectionSave<V>): Promise<SectionSaved>;
 }
 /** What `read` of a section returns: the value that was posted, or what is wrong with it. */
@@ -298,12 +302,12 @@ export interface SectionSave<V> {
   readonly model: ModelInfo;
   readonly key: string;
   readonly value: V;
-  /** What the record's own fields were set to. */
+  /** The new values of the record's own fields. */
   readonly values: Values;
 }
-/** What came of saving a section. */
+/** The result of saving a section. */
 export interface SectionSaved {
-  /** Whether anything was changed, for the message after the save. */
+  /** Whether anything changed, for the message after the save. */
   readonly changed: boolean;
   readonly problems?: readonly Problem[];
 }
@@ -324,13 +328,13 @@ export interface SectionSaved {
 export function formSection<V>(section: FormSection<V>): FormSection {
   return {
     ...section,
-    // The admin hands `save` what `read` of the same section returned, and nothing else.
+    // The admin passes to `save` only what `read` of the same section returned.
     save: (tx, context, request) => section.save(tx, context, { ...request, value: request.value as V }),
   };
 }
 
 /**
- * A source of the global search. Sources search at the same time, each within two seconds; one that fails is named as not
+ * A source of the global search. Sources search at the same time, each within two seconds; a failing one is reported as not
  * available. The models of the admin that have `search` are sources already.
  *
  * @example
@@ -363,7 +367,7 @@ export interface SearchHit {
 export interface DashboardPanel extends Contribution {
   /** The view that renders it. It gets the helpers of a page and what `load` returns. */
   readonly view: string;
-  /** What the view shows. `undefined`: this user has no such panel. One that fails is logged and left out. */
+  /** The data of the view. `undefined`: this user has no such panel. One that fails is logged and left out. */
   load(ctx: Context, app: App): Promise<ViewData | undefined>;
 }
 

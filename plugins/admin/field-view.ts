@@ -1,22 +1,20 @@
 import type { App } from '../../core/app.ts';
-import { holdsFile } from '../../core/files/holds-file.ts';
-import type { Context } from '../../core/http/context.ts';
-import type { Form } from '../../core/http/form.ts';
-import type { FieldInfo } from '../../core/model/registry.ts';
-import { relationLabel, relationList } from '../../core/query/aliases.ts';
-import type { Found } from '../../core/query/types.ts';
-import type { Problem } from '../../core/write/types.ts';
-import { cellOf, labelOf } from './cells.ts';
+import type { FieldInfo } from '../../core/model/field-type.ts';
+import { isFileField } from '../../core/model/field-types/file.ts';
+import type { Problem } from '../../core/model/issue.ts';
+import { MAX_LISTED } from '../../core/query/find-record.ts';
+import type { FoundRecord } from '../../core/query/types.ts';
+import type { Context } from '../../core/request/context.ts';
+import { relationLabel, relationList } from '../../core/sql/aliases.ts';
+import { adminRegistry } from './admin-registry.ts';
+import type { CompiledAdmin, DisplayField } from './compile-admin.ts';
 import { type AddLink, addLink } from './create-in-place.ts';
-import { fillsItself, shownDefault } from './defaults.ts';
-import { type FileView, fileView } from './file-view.ts';
+import { acceptedFiles, type FileView, fileView } from './file-view.ts';
+import { type Input, inputOfRecord, isAutoFilled, linkedRows, tooLargeFields } from './form-input.ts';
+import { columnLabel, compileCell } from './list-cells.ts';
 import type { Waiting } from './receive-files.ts';
-import type { Picks } from './resolve-relations.ts';
-import { type Shown, type Site, sitesOf } from './site.ts';
+import type { Selections } from './resolve-relations.ts';
 import { writableFields } from './writable-fields.ts';
-
-/** The texts that the controls of a form hold, by field; a manyToMany and a checkbox hold several or none. */
-export type Input = ReadonlyMap<string, readonly string[]>;
 
 /** One field of a form, ready to show. */
 export interface FieldView {
@@ -29,19 +27,21 @@ export interface FieldView {
   readonly wide: boolean;
   readonly widget: string;
   readonly value: string;
-  readonly mistake?: string;
-  /** Ready HTML of a value that is shown and not edited. */
+  readonly error?: string;
+  /** HTML of a read-only value. */
   readonly valueHtml?: string;
+  /** After a conflict, HTML of the value that someone else has saved, of a field that this user has changed too. */
+  readonly savedHtml?: string;
   readonly maxlength?: number;
-  /** What stands behind the control: the currency of an amount, the zone whose clocks a moment is told by. */
+  /** The unit next to the control: the currency of an amount, the time zone of a timestamp. */
   readonly unit?: string;
   readonly file?: FileView;
   readonly options?: readonly OptionView[];
   readonly optionsUrl?: string;
   readonly chosenLabel?: string;
-  /** Opens the form of the other model, for a row that is not there yet. */
+  /** Opens the form of the other model, to add a missing row. */
   readonly add?: AddLink;
-  /** Rows that fit the words somebody typed without scripts. */
+  /** Rows that match the words typed without scripts. */
   readonly candidates?: readonly { readonly value: string; readonly label: string }[];
 }
 export interface OptionView {
@@ -50,65 +50,96 @@ export interface OptionView {
   readonly checked: boolean;
 }
 
-/** What an empty form holds: defaults, and what the address fills in. */
-export function inputOfDefaults(fields: readonly FieldInfo[], query: URLSearchParams): Input {
-  const input = new Map<string, readonly string[]>();
-  for (const field of fields) {
-    const given = query.getAll(field.name).slice(0, 100);
-    if (given.length > 0) input.set(field.name, given);
-    else {
-      const value = shownDefault(field);
-      if (value !== undefined) input.set(field.name, [value]);
-    }
-  }
-  return input;
+/** Some fields under a heading; empty for none. */
+export interface SectionView {
+  readonly title: string;
+  readonly fields: readonly FieldView[];
 }
 
-export function inputOfRecord(site: Site, found: Found, zone: string): Input {
-  const input = new Map<string, readonly string[]>();
-  for (const field of site.model.fields.values()) {
-    if (field.kind === 'manyToMany') {
-      input.set(
-        field.name,
-        listOf(found, field).map(({ key }) => key),
-      );
-    } else {
-      const wire = found.row[field.name];
-      if (wire !== null && wire !== undefined) input.set(field.name, [field.spec.text(wire, field, zone)]);
-    }
-  }
-  return input;
+/** A text field with suggestions, `many`: for several rows. */
+interface ComboboxView {
+  readonly id: string;
+  readonly name: string;
+  readonly value: string;
+  /** The label of the current row. */
+  readonly label: string;
+  /** Undefined for users who cannot look up rows: they type a key or a label. */
+  readonly url: string | undefined;
+  readonly many: boolean;
+  /** As markup, from `admin/fields/described`. */
+  readonly attributes: string;
 }
 
-/** What was typed, kept for the page that tells the mistakes. */
-export function inputOfForm(fields: readonly FieldInfo[], form: Form): Input {
-  return new Map(fields.map((field) => [field.name, form.all(field.name)]));
+/** A control, by its name in `admin/fields`. Field types of plugins name a view of their own, which gets the same. */
+type ControlName =
+  | 'checkbox'
+  | 'colour'
+  | 'date'
+  | 'datetime-local'
+  | 'decimal'
+  | 'email'
+  | 'json'
+  | 'markdown'
+  | 'number'
+  | 'phone'
+  | 'relation'
+  | 'relations'
+  | 'text'
+  | 'textarea'
+  | 'time'
+  | 'url';
+interface ControlData<K extends keyof FieldView = never> {
+  readonly field: FieldView & Required<Pick<FieldView, K>>;
+}
+
+declare module '../../core/request/views.ts' {
+  interface ViewTypes extends Record<`admin/fields/${ControlName}`, ControlData> {
+    'admin/field': ControlData;
+    'admin/combobox': { readonly box: ComboboxView };
+    /** The attributes that every control has. */
+    'admin/fields/described': ControlData;
+    'admin/fields/boxes': ControlData<'options'>;
+    'admin/fields/radios': ControlData<'options'>;
+    'admin/fields/select': ControlData<'options'>;
+    'admin/fields/candidates': ControlData & Required<Pick<FieldView, 'candidates'>>;
+    'admin/fields/file': ControlData<'file'>;
+    'admin/fields/image': ControlData<'file'>;
+  }
 }
 
 interface FieldState {
-  readonly found?: Found | undefined;
+  readonly record?: FoundRecord | undefined;
   readonly input: Input;
-  readonly picks: Picks;
+  readonly selections: Selections;
   readonly waiting?: Waiting;
+  /** Fields whose file is to be removed. */
+  readonly removed?: ReadonlySet<string>;
   readonly problems: readonly Problem[];
+  /** The fields that both this user and someone else have changed. */
+  readonly changedByBoth?: ReadonlySet<string>;
 }
 
-/** The sections of a form with their fields. Fields that may be seen but not set are shown as facts. */
+/** The sections of a form with their fields. Fields that are visible but not writable are shown as text. */
 export async function fieldViews(
   ctx: Context,
   app: App,
-  site: Site,
+  admin: CompiledAdmin,
   state: FieldState,
-): Promise<readonly { title: string; fields: readonly FieldView[] }[]> {
-  const { found } = state;
-  const writable = new Set(writableFields(ctx, app, site, found ? 'change' : 'add'));
+): Promise<readonly SectionView[]> {
+  const { record } = state;
+  const all = writableFields(ctx, app, admin, record ? 'change' : 'add');
+  const tooLarge = record ? tooLargeFields(all, inputOfRecord(admin, record, ctx.state.timeZone)) : new Set();
+  const writable = new Set(all.filter((field) => !tooLarge.has(field)));
   const sections = [];
-  for (const { title, shown } of site.sections) {
+  for (const { title, items } of admin.sections) {
     const fields: FieldView[] = [];
-    for (const each of shown) {
-      if ('field' in each && writable.has(each.field)) fields.push(await editable(ctx, app, site, each.field, state));
-      else if (found) {
-        const fact = readOnlyView(ctx, app, site, each, found);
+    for (const item of items) {
+      if ('field' in item && writable.has(item.field)) fields.push(await editable(ctx, app, admin, item.field, state));
+      else if (record) {
+        const fact = readOnlyView(ctx, app, admin, item, {
+          record,
+          isCut: 'field' in item && tooLarge.has(item.field),
+        });
         if (fact) fields.push(fact);
       }
     }
@@ -117,74 +148,108 @@ export async function fieldViews(
   return sections;
 }
 
-function readOnlyView(ctx: Context, app: App, site: Site, shown: Shown, found: Found): FieldView | undefined {
-  const name = 'field' in shown ? shown.field.name : shown.computed.name;
-  if ('field' in shown && !(aliasOf(shown.field) in found.row)) return undefined;
+function readOnlyView(
+  ctx: Context,
+  app: App,
+  admin: CompiledAdmin,
+  item: DisplayField,
+  { record, isCut }: { readonly record: FoundRecord; readonly isCut: boolean },
+): FieldView | undefined {
+  const name = 'field' in item ? item.field.name : item.computed.name;
+  const help = 'field' in item ? item.field.help : '';
+  const valueHtml = shownHtml(ctx, app, admin, item, { record, isCut });
+  if (valueHtml === undefined) return undefined;
   return {
     id: `f-${name}`,
     name,
-    label: labelOf(shown),
-    help: 'field' in shown ? shown.field.help : '',
+    label: columnLabel(item),
+    help: isCut ? `${help} ${ctx.state.t('admin.form.tooLarge')}`.trim() : help,
     required: false,
     readOnly: true,
-    wide: 'field' in shown && shown.field.multiline,
+    wide: 'field' in item && item.field.multiline,
     widget: 'text',
     value: '',
-    valueHtml: cellOf(site, shown, sitesOf(app).show(ctx, 'whole'))(found.row) ?? '–',
+    valueHtml,
   };
+}
+
+/** The value of a record, as its page shows it, or a list if it is cut; undefined if it is hidden from the user. */
+function shownHtml(
+  ctx: Context,
+  app: App,
+  admin: CompiledAdmin,
+  item: DisplayField,
+  { record, isCut }: { readonly record: FoundRecord; readonly isCut: boolean },
+): string | undefined {
+  if ('field' in item && !(rowAlias(item.field) in record.row)) return undefined;
+  return compileCell(admin, item, adminRegistry(app).formatter(ctx, isCut ? undefined : 'whole'))(record.row) ?? '–';
 }
 
 async function editable(
   ctx: Context,
   app: App,
-  site: Site,
+  admin: CompiledAdmin,
   field: FieldInfo,
-  { found, input, picks, waiting, problems }: FieldState,
+  { record, input, selections, waiting, removed, problems, changedByBoth }: FieldState,
 ): Promise<FieldView> {
   const { t } = ctx.state;
   const texts = input.get(field.name) ?? [];
-  const widget = field.spec.widget(field);
-  const mistakes = problems.filter((problem) => problem.field === field.name);
+  const widget = controlFor(field, texts);
+  const errors = problems.filter((problem) => problem.field === field.name);
+  const savedHtml =
+    record && changedByBoth?.has(field.name)
+      ? shownHtml(ctx, app, admin, { field }, { record, isCut: false })
+      : undefined;
   const base = {
     id: `f-${field.name}`,
     name: field.name,
     label: field.label,
-    help: field.help,
-    required: isRequired(field, found === undefined),
+    help:
+      record === undefined && isAutoFilled(field) ? `${field.help} ${t('admin.form.autoFilled')}`.trim() : field.help,
+    required: isRequired(field, record === undefined),
     readOnly: false,
-    wide: field.multiline || field.kind === 'json' || field.kind === 'manyToMany',
+    wide: field.multiline || field.typeName === 'json' || field.typeName === 'manyToMany',
     widget,
     value: texts[0] ?? '',
-    ...(mistakes.length > 0 && { mistake: mistakes.map(({ issue }) => t(issue.key, issue.params)).join(' ') }),
-    ...(typeof field.max === 'number' && field.spec.cast(field) === 'text' && { maxlength: field.max }),
+    ...(errors.length > 0 && { error: errors.map(({ issue }) => t(issue.key, issue.params)).join(' ') }),
+    ...(savedHtml !== undefined && { savedHtml }),
+    ...(typeof field.max === 'number' && field.type.cast(field) === 'text' && { maxlength: field.max }),
     ...unitOf(ctx, field),
   };
-  if (holdsFile(field)) {
-    const file = fileView(ctx, app, field, found, waiting?.get(field.name));
-    const help = [field.help, file.taken].join(' ').trim();
+  if (isFileField(field)) {
+    const state = { waiting: waiting?.get(field.name), isRemoved: removed?.has(field.name) === true };
+    const file = fileView(ctx, app, field, record, state);
+    const help = [field.help, acceptedFiles(ctx, app, field)].join(' ').trim();
     return { ...base, value: '', help, file, required: base.required && !file.current && !file.waiting };
   }
-  if (!field.target) return { ...base, ...optionsOf(field, texts, t) };
+  if (!field.target) return { ...base, ...buildOptions(field, texts, t) };
 
-  const pick = picks.get(field.name);
-  // Words that led to a row are replaced by its key, as if it had been picked.
+  const selection = selections.get(field.name);
+  // Words that were resolved to a row are replaced by its key, as if it had been selected.
   const keys =
-    pick && (field.kind === 'manyToMany' || pick.found.length > 0) ? pick.found.map(({ key }) => key) : texts;
-  const labels = await labelsOf(ctx, app, field, keys, found, picks);
+    selection && (field.typeName === 'manyToMany' || selection.chosen.length > 0)
+      ? [...new Set([...selection.kept, ...selection.chosen.map(({ key }) => key)])]
+      : texts;
+  const labels = await loadFieldLabels(ctx, app, field, keys, record, selections);
   const add = addLink(ctx, app, field);
-  // Rows are looked up on a page of this model. Who may add to it and not view it types a key or a label.
-  const looksUp = app.policy.may(ctx.state.actor, 'view', site.model);
+  // Rows are looked up on a page of this model. Users who can add to it but not view it type a key or a label.
+  const looksUp = app.policy.may(ctx.state.actor, 'view', admin.model);
   const relation = {
     ...base,
-    ...(looksUp && { optionsUrl: app.urls.to(`/${site.model.slug}/+options/${field.name}`) }),
+    ...(looksUp && { optionsUrl: app.urls.to(`/${admin.model.slug}/+options/${field.name}`) }),
     ...(add && { add }),
   };
-  const candidates = (pick?.candidates ?? []).filter(({ key }) => !keys.includes(key));
-  if (field.kind === 'manyToMany') {
+  const candidates = (selection?.candidates ?? []).filter(({ key }) => !keys.includes(key));
+  if (field.typeName === 'manyToMany') {
     const chosen = keys.filter((key) => key !== '').map((key) => ({ value: key, label: labels.get(key) ?? key }));
     return {
       ...relation,
       value: '',
+      ...(record?.truncated.has(field.name) && {
+        help: [field.help, t('admin.form.morePairs', { n: adminRegistry(app).formatter(ctx).number(MAX_LISTED) })]
+          .join(' ')
+          .trim(),
+      }),
       options: [
         ...chosen.map((option) => ({ ...option, checked: true })),
         ...candidates.map(({ key, label }) => ({ value: key, label, checked: false })),
@@ -200,72 +265,79 @@ async function editable(
   };
 }
 
+const ONE_LINE = new Set(['text', 'email', 'url', 'phone', 'colour', 'number', 'decimal']);
+
+/** An input of one line drops line breaks, so a value that has some gets a larger control. */
+function controlFor(field: FieldInfo, [text = '']: readonly string[]): string {
+  const widget = field.type.widget(field);
+  return ONE_LINE.has(widget) && /[\r\n]/.test(text) ? 'textarea' : widget;
+}
+
 function isRequired(field: FieldInfo, isNew: boolean): boolean {
-  if (field.nullable || field.kind === 'manyToMany' || field.kind === 'boolean' || field.source) return false;
+  if (field.nullable || field.typeName === 'manyToMany' || field.typeName === 'boolean' || field.source) return false;
   if (field.item) return Number(field.min) > 0;
-  return !(isNew && fillsItself(field));
+  return !(isNew && isAutoFilled(field));
 }
 
 function unitOf({ state }: Context, field: FieldInfo): { unit?: string } {
   if (field.currency !== undefined) return { unit: field.currency };
-  // A moment stands on somebody's clocks; a time on the wall has none.
-  return !field.target && field.spec.cast(field) === 'timestamptz' ? { unit: state.timeZone } : {};
+  // A timestamp has a time zone; a local time does not.
+  return !field.target && field.type.cast(field) === 'timestamptz' ? { unit: state.timeZone } : {};
 }
 
-/** Values of a choice, and of a boolean that may be unknown. */
-function optionsOf(
+/** Values of a choice, and of a nullable boolean. */
+function buildOptions(
   field: FieldInfo,
   texts: readonly string[],
   t: Context['state']['t'],
 ): { options?: readonly OptionView[] } {
   const option = (value: string, label: string): OptionView => ({ value, label, checked: (texts[0] ?? '') === value });
-  if (field.kind === 'choice') {
-    const [now = ''] = texts;
-    // A table that others keep may hold another value. Without its own entry the browser would choose the first one for it.
-    const all = now === '' || field.values.includes(now) ? field.values : [...field.values, now];
+  if (field.typeName === 'choice') {
+    const [current = ''] = texts;
+    // A table that other programs write to may hold another value. Without its own entry the browser would select the first
+    // one.
+    const all = current === '' || field.values.includes(current) ? field.values : [...field.values, current];
     const values = all.map((value) => option(value, field.valueLabels[value] ?? value));
     return { options: field.nullable || texts.length === 0 ? [option('', '–'), ...values] : values };
   }
-  if (field.item && field.spec.filter === 'values') {
+  if (field.item && field.type.filter === 'values') {
     const chosen = new Set(texts.flatMap((text) => text.split('\n')));
     const label = (value: string): string => field.valueLabels[value] ?? value;
-    return { options: field.values.map((value) => ({ value, label: label(value), checked: chosen.has(value) })) };
+    // Items that are not among the choices any more have boxes too: without one, a form could not send them back.
+    const values = new Set([...field.values, ...[...chosen].filter((value) => value !== '')]);
+    return { options: [...values].map((value) => ({ value, label: label(value), checked: chosen.has(value) })) };
   }
-  if (field.kind === 'boolean' && field.nullable) {
+  if (field.typeName === 'boolean' && field.nullable) {
     return { options: [option('', '–'), option('true', t('value.yes')), option('false', t('value.no'))] };
   }
   return {};
 }
 
-/** Labels of chosen rows: from the record or from what was just resolved, else asked for. */
-async function labelsOf(
+/** Labels of chosen rows: from the record or from what was just resolved, else queried. */
+async function loadFieldLabels(
   ctx: Context,
   app: App,
   field: FieldInfo,
   texts: readonly string[],
-  found: Found | undefined,
-  picks: Picks,
+  record: FoundRecord | undefined,
+  selections: Selections,
 ): Promise<ReadonlyMap<string, string>> {
   const labels = new Map<string, string>();
-  for (const { key, label } of picks.get(field.name)?.found ?? []) labels.set(key, label);
-  if (found && field.kind === 'manyToMany') for (const { key, label } of listOf(found, field)) labels.set(key, label);
-  if (found && field.kind === 'belongsTo') {
-    const key = found.row[field.name];
-    const label = found.row[relationLabel(field.name)];
+  for (const { key, label } of selections.get(field.name)?.chosen ?? []) labels.set(key, label);
+  if (record && field.typeName === 'manyToMany')
+    for (const { key, label } of linkedRows(record, field)) labels.set(key, label);
+  if (record && field.typeName === 'belongsTo') {
+    const key = record.row[field.name];
+    const label = record.row[relationLabel(field.name)];
     if (key !== null && typeof label === 'string') labels.set(String(key), label);
   }
-  const unknown = texts.filter((key) => key !== '' && !labels.has(key));
-  if (unknown.length > 0) {
-    for (const [key, label] of await app.records.labels(ctx.state.actor, field, unknown)) labels.set(key, label);
+  const missing = texts.filter((key) => key !== '' && !labels.has(key));
+  if (missing.length > 0) {
+    for (const [key, label] of await app.records.labels(ctx.state.actor, field, missing)) labels.set(key, label);
   }
   return labels;
 }
 
-function listOf(found: Found, field: FieldInfo): readonly { key: string; label: string }[] {
-  const list = found.row[relationList(field.name)];
-  return Array.isArray(list) ? list : [];
-}
-
-function aliasOf(field: FieldInfo): string {
-  return field.kind === 'manyToMany' ? relationList(field.name) : field.name;
+function rowAlias(field: FieldInfo): string {
+  return field.typeName === 'manyToMany' ? relationList(field.name) : field.name;
 }

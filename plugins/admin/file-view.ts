@@ -1,53 +1,54 @@
 import type { App } from '../../core/app.ts';
-import { fileAddress } from '../../core/files/file-address.ts';
-import { acceptOf, typeTitles } from '../../core/files/file-types.ts';
-import type { StoredFile } from '../../core/files/stored-file.ts';
-import type { Context } from '../../core/http/context.ts';
-import { storedIn } from '../../core/model/kinds/file.ts';
-import type { FieldInfo } from '../../core/model/registry.ts';
-import type { Found } from '../../core/query/types.ts';
-import { sizeText } from '../../core/view/size-text.ts';
-import { sitesOf } from './site.ts';
+import type { FieldInfo } from '../../core/model/field-type.ts';
+import { filePath, readStoredFile, type StoredFile } from '../../core/model/field-types/file.ts';
+import { acceptAttribute, typeTitles } from '../../core/model/file-types.ts';
+import type { FoundRecord } from '../../core/query/types.ts';
+import type { Context } from '../../core/request/context.ts';
+import { sizeText } from '../../core/view/formatter.ts';
+import { adminRegistry } from './admin-registry.ts';
 
-/** What the control of a file shows beside the input itself. */
+/** What the control of a file shows in addition to the input itself. */
 export interface FileView {
   readonly accept: string;
-  /** Which files are taken, as a sentence. */
-  readonly taken: string;
   /** The file that the record holds. */
   readonly current?: { readonly name: string; readonly size: string; readonly url: string; readonly picture: boolean };
-  /** The one that was chosen before the form came back with mistakes. */
+  /** The file that was chosen before the form was rejected. */
   readonly waiting?: { readonly key: string; readonly name: string; readonly size: string };
   readonly removable: boolean;
+  /** The user has ticked that it is to be removed. */
+  readonly isRemoved: boolean;
+}
+
+/** Which files are accepted, as a sentence. */
+export function acceptedFiles(ctx: Context, app: App, field: FieldInfo): string {
+  const formatter = adminRegistry(app).formatter(ctx);
+  const max = sizeText(formatter, Number(field.max));
+  if (field.types.length === 0) return formatter.t('admin.file.size', { max });
+  return formatter.t('admin.file.typesAndSize', { max, types: typeTitles(field.types) });
 }
 
 export function fileView(
   ctx: Context,
   app: App,
   field: FieldInfo,
-  found: Found | undefined,
-  waiting: StoredFile | undefined,
+  record: FoundRecord | undefined,
+  { waiting, isRemoved }: { readonly waiting: StoredFile | undefined; readonly isRemoved: boolean },
 ): FileView {
-  const show = sitesOf(app).show(ctx);
-  const current = found && storedIn(found.row[field.name] ?? null);
-  const most = sizeText(show, Number(field.max));
-  const taken =
-    field.types.length === 0
-      ? show.t('admin.file.any', { most })
-      : show.t('admin.file.taken', { most, types: typeTitles(field.types) });
+  const formatter = adminRegistry(app).formatter(ctx);
+  const current = record && readStoredFile(record.row[field.name] ?? null);
   return {
-    accept: acceptOf(field.types),
-    taken,
-    ...(found &&
+    accept: acceptAttribute(field.types),
+    ...(record &&
       current && {
         current: {
           name: current.name,
-          size: sizeText(show, current.size),
-          url: fileAddress(app.urls.record(field.model, found.key), field),
-          picture: field.kind === 'image',
+          size: sizeText(formatter, current.size),
+          url: filePath(app.urls.record(field.model, record.key), field),
+          picture: field.typeName === 'image',
         },
       }),
-    ...(waiting && { waiting: { key: waiting.key, name: waiting.name, size: sizeText(show, waiting.size) } }),
+    ...(waiting && { waiting: { key: waiting.key, name: waiting.name, size: sizeText(formatter, waiting.size) } }),
     removable: field.nullable && (current !== undefined || waiting !== undefined),
+    isRemoved,
   };
 }

@@ -1,16 +1,15 @@
 import type { App } from '../../core/app.ts';
-import type { Context } from '../../core/http/context.ts';
-import type { DbRow } from '../../core/model/kind.ts';
-import type { FieldInfo } from '../../core/model/registry.ts';
-import { relationLabel } from '../../core/query/aliases.ts';
-import { askAddress } from '../../core/query/ask-address.ts';
-import type { Offered } from '../../core/query/offered.ts';
+import type { DbRow, FieldInfo } from '../../core/model/field-type.ts';
+import type { ListQuery } from '../../core/query/list-query.ts';
 import { NO_VALUE, SOME_VALUE } from '../../core/query/parse-filter.ts';
-import type { Ask, Filter } from '../../core/query/types.ts';
+import type { ListQueryProblem } from '../../core/query/parse-list-query.ts';
+import type { Filter, Offered } from '../../core/query/types.ts';
+import type { Context } from '../../core/request/context.ts';
+import { relationLabel } from '../../core/sql/aliases.ts';
+import type { CompiledAdmin } from './compile-admin.ts';
 import type { FilterChoice } from './extension-points.ts';
-import type { Site } from './site.ts';
 
-/** One filter of the toolbar, ready to show; its inputs are named as the address has them. */
+/** One filter of the toolbar, ready to show; its inputs are named as in the URL. */
 export interface FilterView {
   readonly name: string;
   readonly label: string;
@@ -22,35 +21,48 @@ export interface FilterView {
   readonly input: string;
   readonly optionsUrl: string;
   readonly chosen: readonly { readonly value: string; readonly label: string }[];
+  /** Why the value entered cannot be read; the list is then shown without this filter. */
+  readonly error?: string;
+  /** The first of those filters is shown open. The others cannot be: opening one closes the others. */
+  readonly open: boolean;
+  readonly entered?: string;
 }
 
-/** Labels of the rows that relation filters name; asked for once a page. */
+declare module '../../core/request/views.ts' {
+  interface ViewTypes {
+    'admin/filter': { readonly filter: FilterView };
+  }
+}
+
+/** Max length of an unreadable value that is repeated in its message. */
+const MAX_ENTERED = 200;
+
+/** Labels of the rows that relation filters name; queried once per page. */
 export type RelationLabels = ReadonlyMap<FieldInfo, ReadonlyMap<string, string>>;
 
-/** What the reader chose, and how it is called. */
+/** The chosen values, and their labels. */
 export interface Chosen {
-  readonly ask: Ask;
-  readonly params: URLSearchParams;
+  readonly query: ListQuery;
   readonly labels: RelationLabels;
   /** Of the filters that plugins add. */
   readonly choices: ReadonlyMap<FieldInfo, readonly FilterChoice[]>;
 }
 
-/** From the rows of the page where they stand there; the others are asked for. */
+/** From the rows of the page if they are there; the others are queried. */
 export async function relationLabels(
   ctx: Context,
   app: App,
-  { filters }: Ask,
+  { filters }: ListQuery,
   rows: readonly DbRow[],
 ): Promise<RelationLabels> {
   const labels = new Map<FieldInfo, ReadonlyMap<string, string>>();
   for (const filter of filters) {
     const { field } = filter;
     if (!field.target) continue;
-    const known = labelsIn(rows, field);
-    const keys = valuesOf([filter]).filter((key) => key !== NO_VALUE && !known.has(key));
-    const asked = keys.length === 0 ? [] : await app.records.labels(ctx.state.actor, field, keys);
-    labels.set(field, new Map([...known, ...asked]));
+    const onPage = labelsIn(rows, field);
+    const keys = valuesOf([filter]).filter((key) => key !== NO_VALUE && !onPage.has(key));
+    const queried = keys.length === 0 ? [] : await app.records.labels(ctx.state.actor, field, keys);
+    labels.set(field, new Map([...onPage, ...queried]));
   }
   return labels;
 }
@@ -68,24 +80,44 @@ function labelsIn(rows: readonly DbRow[], field: FieldInfo): ReadonlyMap<string,
 export function filterViews(
   ctx: Context,
   app: App,
-  site: Site,
+  admin: CompiledAdmin,
   { filters, conditions }: Offered,
   chosen: Chosen,
+  problems: readonly ListQueryProblem[] = [],
 ): readonly FilterView[] {
+  const withError = (view: FilterView): FilterView => {
+    const names = ['', '.from', '.to'].map((end) => `f.${view.name}${end}`);
+    const unreadable = names.filter((own) => problems.some((each) => each.name === own));
+    if (unreadable.length === 0) return view;
+    const entered = unreadable.map((own) => chosen.query.entered(own)).filter((text) => text !== '');
+    const values = [...new Set(entered)].join(', ').slice(0, MAX_ENTERED);
+    const error = ctx.state.t(`admin.filter.unreadable.${expectedValue(view)}`, { values });
+    return { ...view, error, entered: entered[0] ?? '' };
+  };
   const ofFields = filters.flatMap((field) => {
-    const { filter: shape } = field.spec;
-    return shape === 'none' ? [] : [filterView(ctx, app, site, field, shape, chosen)];
+    const { filter: shape } = field.type;
+    return shape === 'none' ? [] : [filterView(ctx, app, admin, field, shape, chosen)];
   });
-  return [...ofFields, ...conditions.map(({ field }) => addedFilterView(ctx, field, chosen))];
+  const views = [...ofFields, ...conditions.map(({ field }) => addedFilterView(ctx, field, chosen))].map(withError);
+  const first = views.find(({ error }) => error !== undefined);
+  return views.map((view) => (view === first ? { ...view, open: true } : view));
 }
 
-function addedFilterView(ctx: Context, field: FieldInfo, { ask, choices }: Chosen): FilterView {
+/** What a filter takes, for the message about a value that it cannot read. */
+function expectedValue({ shape, input }: FilterView): 'number' | 'date' | 'time' | 'choice' | 'value' {
+  if (shape === 'typed') return 'value';
+  if (shape !== 'range') return 'choice';
+  return input === 'number' || input === 'date' || input === 'time' ? input : 'value';
+}
+
+function addedFilterView(ctx: Context, field: FieldInfo, { query, choices }: Chosen): FilterView {
   const { t } = ctx.state;
-  const values = valuesOf(ask.filters.filter((filter) => filter.field === field));
+  const values = valuesOf(query.filters.filter((filter) => filter.field === field));
   return {
     name: field.name,
     label: t(field.label),
     shape: 'values',
+    open: false,
     active: values.length > 0,
     values: (choices.get(field) ?? []).map(({ value, label }) => ({
       value,
@@ -103,36 +135,39 @@ function addedFilterView(ctx: Context, field: FieldInfo, { ask, choices }: Chose
 function filterView(
   ctx: Context,
   app: App,
-  site: Site,
+  admin: CompiledAdmin,
   field: FieldInfo,
   shape: FilterView['shape'],
-  { ask, params, labels }: Chosen,
+  { query, labels }: Chosen,
 ): FilterView {
-  const mine = ask.filters.filter((filter) => filter.field === field);
-  const values = valuesOf(mine);
-  const mayBeEmpty = field.nullable || field.kind === 'manyToMany' || field.item !== undefined;
-  const none: readonly (readonly [string, string])[] = mayBeEmpty ? [[NO_VALUE, ctx.state.t('admin.filter.none')]] : [];
-  const ticked = shape === 'values' || shape === 'boolean' || shape === 'presence';
-  const offered = ticked ? [...valueLabels(ctx, field), ...none] : none;
-  const known = labels.get(field);
+  const active = query.filters.filter((filter) => filter.field === field);
+  const values = valuesOf(active);
+  const mayBeEmpty = field.nullable || field.typeName === 'manyToMany' || field.item !== undefined;
+  const emptyOption: readonly (readonly [string, string])[] = mayBeEmpty
+    ? [[NO_VALUE, ctx.state.t('admin.filter.none')]]
+    : [];
+  const hasBoxes = shape === 'values' || shape === 'boolean' || shape === 'presence';
+  const available = hasBoxes ? [...valueLabels(ctx, field), ...emptyOption] : emptyOption;
+  const rowLabels = labels.get(field);
   return {
     name: field.name,
     label: field.label,
     shape,
-    active: mine.length > 0,
-    values: offered.map(([value, label]) => ({ value, label, checked: values.includes(value) })),
-    from: params.get(`f.${field.name}.from`) ?? '',
-    to: params.get(`f.${field.name}.to`) ?? '',
-    input: INPUTS[field.kind] ?? 'text',
-    optionsUrl: app.urls.to(`/${site.model.slug}/+options/${field.name}`),
+    open: false,
+    active: active.length > 0,
+    values: available.map(([value, label]) => ({ value, label, checked: values.includes(value) })),
+    from: query.entered(`f.${field.name}.from`),
+    to: query.entered(`f.${field.name}.to`),
+    input: INPUTS[field.typeName] ?? 'text',
+    optionsUrl: app.urls.to(`/${admin.model.slug}/+options/${field.name}`),
     chosen:
       field.target || shape === 'typed'
-        ? values.filter((key) => key !== NO_VALUE).map((key) => ({ value: key, label: known?.get(key) ?? key }))
+        ? values.filter((key) => key !== NO_VALUE).map((key) => ({ value: key, label: rowLabels?.get(key) ?? key }))
         : [],
   };
 }
 
-/** A day is what people narrow by, also where a field holds moments. */
+/** Users filter by day, even if a field holds timestamps. */
 const INPUTS: Readonly<Record<string, string>> = {
   date: 'date',
   timestamp: 'date',
@@ -145,27 +180,32 @@ const INPUTS: Readonly<Record<string, string>> = {
   identity: 'number',
 };
 
-/** What a list is narrowed by, each with the address without it. */
+export interface ChipView {
+  readonly label: string;
+  readonly removeUrl: string;
+}
+
+/** The active filters, each with the URL without it. */
 export function chipViews(
   ctx: Context,
-  { ask, params, labels, choices }: Chosen,
+  { query, labels, choices }: Chosen,
   to: (query: string) => string,
-): readonly { label: string; removeUrl: string }[] {
+): readonly ChipView[] {
   const { t } = ctx.state;
-  const chips: { label: string; removeUrl: string }[] = [];
-  if (ask.q !== '')
-    chips.push({ label: t('admin.filter.words', { words: ask.q }), removeUrl: to(askAddress(params, { q: '' })) });
-  for (const filter of ask.filters) {
+  const chips: ChipView[] = [];
+  if (query.q !== '')
+    chips.push({ label: t('admin.filter.words', { words: query.q }), removeUrl: to(query.toQueryString({ q: '' })) });
+  for (const filter of query.filters) {
     const { field } = filter;
     if (filter.is === 'range') {
       const words = {
         label: field.label,
-        from: params.get(`f.${field.name}.from`) ?? '',
-        to: params.get(`f.${field.name}.to`) ?? '',
+        from: query.entered(`f.${field.name}.from`),
+        to: query.entered(`f.${field.name}.to`),
       };
       const key =
         words.from === '' ? 'admin.filter.to' : words.to === '' ? 'admin.filter.from' : 'admin.filter.between';
-      chips.push({ label: t(key, words), removeUrl: to(askAddress(params, { without: field })) });
+      chips.push({ label: t(key, words), removeUrl: to(query.toQueryString({ without: field })) });
       continue;
     }
     const added = choices.get(field)?.map(({ value, label }) => [value, t(label)] as const);
@@ -175,7 +215,7 @@ export function chipViews(
       const text = value === NO_VALUE ? t('admin.filter.none') : (named.get(value) ?? value);
       chips.push({
         label: t('admin.filter.is', { label: name, value: text }),
-        removeUrl: to(askAddress(params, { without: field, value })),
+        removeUrl: to(query.toQueryString({ without: field, value })),
       });
     }
   }
@@ -192,8 +232,8 @@ function valuesOf(filters: readonly Filter[]): readonly string[] {
 
 function valueLabels(ctx: Context, field: FieldInfo): ReadonlyMap<string, string> {
   const { t } = ctx.state;
-  if (field.spec.filter === 'presence') return new Map([[SOME_VALUE, t('admin.filter.some')]]);
-  if (field.kind === 'boolean')
+  if (field.type.filter === 'presence') return new Map([[SOME_VALUE, t('admin.filter.some')]]);
+  if (field.typeName === 'boolean')
     return new Map([
       ['true', t('value.yes')],
       ['false', t('value.no')],

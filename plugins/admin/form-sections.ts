@@ -1,19 +1,17 @@
-import type { AuditContext } from '../../core/actor.ts';
 import type { App } from '../../core/app.ts';
-import type { Transaction } from '../../core/database/pool.ts';
-import type { Context } from '../../core/http/context.ts';
-import type { Form } from '../../core/http/form.ts';
-import type { ModelInfo } from '../../core/model/registry.ts';
-import type { Found } from '../../core/query/types.ts';
-import type { ViewData } from '../../core/view/views.ts';
-import type { Problem } from '../../core/write/types.ts';
-import type { Values } from '../../core/write/write.ts';
+import type { Transaction } from '../../core/database/transaction.ts';
+import type { Form } from '../../core/form/form.ts';
+import { formNames } from '../../core/form/form-protocol.ts';
+import type { ModelInfo } from '../../core/model/field-type.ts';
+import type { Problem } from '../../core/model/issue.ts';
+import type { AuditContext } from '../../core/policy/actor.ts';
+import type { FoundRecord } from '../../core/query/types.ts';
+import type { Context } from '../../core/request/context.ts';
+import type { ViewData } from '../../core/request/views.ts';
+import type { Values } from '../../core/write/types.ts';
 import type { FormSection } from './extension-points.ts';
 import { allowed, itemsFor } from './items-for.ts';
 import { loadPart } from './load-part.ts';
-
-/** Names the added sections that a form has shown; only those are read from its post. */
-const SHOWN = '~section';
 
 /** A section, ready to show. */
 export interface AddedSectionView {
@@ -35,18 +33,18 @@ export interface SavedSections {
   readonly problems: readonly Problem[];
 }
 
-/** Loads the sections that this user may see in this form. `mistakes`: what was wrong with the post that is shown again. */
+/** Loads the sections that this user can see in this form. `errors`: the errors of the post that is shown again. */
 export async function addedSections(
   ctx: Context,
   app: App,
   model: ModelInfo,
-  record: Found | undefined,
-  mistakes: readonly Problem[],
+  record: FoundRecord | undefined,
+  errors: readonly Problem[],
 ): Promise<readonly AddedSectionView[]> {
   const items = sectionsFor(ctx, app, model, record === undefined ? 'add' : 'edit');
   const { t, form } = ctx.state;
   const texts = Object.fromEntries(
-    mistakes.flatMap(({ field, issue }) => (field === undefined ? [] : [[field, t(issue.key, issue.params)]])),
+    errors.flatMap(({ field, issue }) => (field === undefined ? [] : [[field, t(issue.key, issue.params)]])),
   );
   const loaded = await Promise.all(
     items.map((item) => loadPart(ctx, app, { section: item.name }, async () => item.load(ctx, app, model, record))),
@@ -59,7 +57,7 @@ export async function addedSections(
         name,
         title: title === undefined ? undefined : t(title),
         view,
-        data: result.ok ? { ...result.value, mistakes: texts, posted: form } : undefined,
+        data: result.ok ? { ...result.value, errors: texts, posted: form } : undefined,
       },
     ];
   });
@@ -73,8 +71,8 @@ export async function readSections(
   form: Form,
   on: 'add' | 'edit',
 ): Promise<PostedSections | undefined> {
-  const shown = new Set(form.all(SHOWN));
-  const items = sectionsFor(ctx, app, model, on).filter(({ name }) => shown.has(name));
+  const posted = new Set(form.all(formNames.section));
+  const items = sectionsFor(ctx, app, model, on).filter(({ name }) => posted.has(name));
   if (items.length === 0) return undefined;
   const read = await Promise.all(items.map(async (item) => ({ item, input: await item.read(form, app, model) })));
   return {

@@ -1,8 +1,9 @@
 import type { App } from '../../core/app.ts';
-import { type ExtensionPoints, isAllowed } from '../../core/extension-points.ts';
-import type { Context } from '../../core/http/context.ts';
-import type { ModelInfo } from '../../core/model/registry.ts';
-import type { BootProblem } from '../../core/problem.ts';
+import type { BootProblem } from '../../core/errors/boot.ts';
+import type { ExtensionPoints } from '../../core/extension-points.ts';
+import { isAllowed } from '../../core/http/layout.ts';
+import type { ModelInfo } from '../../core/model/field-type.ts';
+import type { Context } from '../../core/request/context.ts';
 import type { ForModels, ModelContribution } from './extension-points.ts';
 
 export const MODEL_POINTS = [
@@ -19,11 +20,11 @@ export type ModelPoint = (typeof MODEL_POINTS)[number];
 type Items = { readonly [P in ModelPoint]: readonly ExtensionPoints[P][] };
 const byModel = new WeakMap<App, Map<ModelInfo, Items>>();
 
-/** The items of all extension points that are for this model, whether or not a user may see them; found once per model. */
+/** The items of all extension points for this model, regardless of the user; computed once per model. */
 export function itemsFor(app: App, model: ModelInfo): Items {
-  const known = byModel.get(app) ?? new Map<ModelInfo, Items>();
-  byModel.set(app, known);
-  let items = known.get(model);
+  const cache = byModel.get(app) ?? new Map<ModelInfo, Items>();
+  byModel.set(app, cache);
+  let items = cache.get(model);
   if (!items) {
     const of = <P extends ModelPoint>(point: P) => app.contributions(point).filter((item) => isFor(item.models, model));
     items = {
@@ -35,12 +36,12 @@ export function itemsFor(app: App, model: ModelInfo): Items {
       'list.actions': of('list.actions'),
       'form.sections': of('form.sections'),
     };
-    known.set(model, items);
+    cache.set(model, items);
   }
   return items;
 }
 
-/** Those of them that this user may see. `ctx.state.model` is the model of the page. */
+/** Those of them that this user can see. `ctx.state.model` is the model of the page. */
 export function allowed<I extends ModelContribution>(ctx: Context, app: App, items: readonly I[]): readonly I[] {
   return items.length === 0 ? items : items.filter((item) => isAllowed(ctx, app, item));
 }
@@ -52,21 +53,21 @@ function isFor(models: ForModels, model: ModelInfo): boolean {
 
 const NAME = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
 
-/** What types cannot say about items. */
+/** What types cannot express about items. */
 export function itemProblems(app: App): readonly BootProblem[] {
   return MODEL_POINTS.flatMap((point) =>
     app.contributions(point).flatMap((item: ModelContribution): BootProblem[] => {
       const where = `extension point ${point}: ${item.name}`;
       const { models } = item;
-      const missing =
+      const unknown =
         typeof models === 'object' ? models.filter((each) => app.models.byName(each.modelName)?.model !== each) : [];
       return [
         ...(NAME.test(item.name)
           ? []
-          : [{ where, problem: 'its name must be lower-case words with hyphens, since it is part of URLs.' }]),
-        ...missing.map(({ modelName }) => ({
+          : [{ where, problem: 'Its name must be lowercase words with hyphens, since it is part of URLs.' }]),
+        ...unknown.map(({ modelName }) => ({
           where,
-          problem: `the model ${modelName} is not part of the application.`,
+          problem: `The model ${modelName} is not part of the application.`,
         })),
         ...('sql' in item || 'load' in item || point !== 'list.columns' ? [] : [noSource(where)]),
         ...(point === 'list.columns' && 'sql' in item && 'load' in item ? [noSource(where)] : []),
@@ -76,5 +77,5 @@ export function itemProblems(app: App): readonly BootProblem[] {
 }
 
 function noSource(where: string): BootProblem {
-  return { where, problem: 'a column has exactly one of `sql` and `load`.' };
+  return { where, problem: 'A column must have either `sql` or `load`, not both.' };
 }

@@ -1,38 +1,45 @@
 import type { App } from '../../core/app.ts';
-import { isAllowed } from '../../core/extension-points.ts';
-import { forbidden } from '../../core/http/access.ts';
-import { auditContext, type Context } from '../../core/http/context.ts';
+import { rollBackUnlessDone, type Transaction } from '../../core/database/transaction.ts';
+import { notFound } from '../../core/errors/http.ts';
+import type { Form } from '../../core/form/form.ts';
+import { formNames } from '../../core/form/form-protocol.ts';
 import { flash } from '../../core/http/flash.ts';
-import type { Form } from '../../core/http/form.ts';
-import { notFound } from '../../core/http/router.ts';
-import { seeOther } from '../../core/http/see-other.ts';
+import { seeOther } from '../../core/http/redirect.ts';
+import type { ModelInfo } from '../../core/model/field-type.ts';
 import { parseKey } from '../../core/model/key.ts';
-import type { ModelInfo } from '../../core/model/registry.ts';
-import type { Found } from '../../core/query/types.ts';
-import { capitalised } from '../../core/view/capitalised.ts';
-import { pluralOf } from '../../core/view/model-names.ts';
-import { actionView, type Refused } from './action-view.ts';
+import type { AuditContext } from '../../core/policy/actor.ts';
+import type { FoundRecord } from '../../core/query/types.ts';
+import type { Context } from '../../core/request/context.ts';
+import { capitalised, modelPlural } from '../../core/view/model-names.ts';
+import { actionView, type RejectedAction } from './action-view.ts';
+import { getAdmin } from './admin-registry.ts';
 import type { FailedRecord, ListAction, ListActionResult } from './extension-points.ts';
-import { formOrigin } from './form-origin.ts';
 import { itemsFor } from './items-for.ts';
-import { undoRefused } from './run-action.ts';
-import { oncePerForm } from './save-record.ts';
-import { siteOf } from './site.ts';
+import { actionOr404, runOnce } from './run-action.ts';
 
 const MAX_RECORDS = 1_000;
-/** So many records are named on the page that asks for confirmation, and in the message about those that failed. */
-const NAMED = 10;
-const NAMED_FAILED = 3;
+/** Max number of records named on the confirmation page, and in the message about those that failed. */
+const MAX_NAMED = 10;
+const MAX_NAMED_FAILED = 3;
 const MAX_QUERY = 4_000;
 
 /** The form above a list whose rows can be selected. */
+export interface SelectionView {
+  readonly action: string;
+  /** The query of the list, to return to. */
+  readonly query: string;
+  /** The list with all rows of the page selected, for browsers without scripts. */
+  readonly allUrl: string;
+  readonly actions: readonly { readonly name: string; readonly label: string }[];
+}
+
 export function selectionView(
   ctx: Context,
   app: App,
   model: ModelInfo,
   actions: readonly ListAction[],
   params: URLSearchParams,
-): object {
+): SelectionView {
   const all = new URLSearchParams(params);
   all.set('select', 'page');
   return {
@@ -43,11 +50,11 @@ export function selectionView(
   };
 }
 
-/** POST /:model/+actions — what was selected, and the action to confirm. It changes nothing. */
+/** POST /:model/+actions — the selection, and the action to confirm. It changes nothing. */
 export async function chooseListAction(ctx: Context, app: App): Promise<void> {
-  const { model } = siteOf(ctx, app);
+  const { model } = getAdmin(ctx, app);
   const form = formOr404(ctx);
-  const action = actionOr404(ctx, app, model, form.get('action') ?? '');
+  const action = actionOr404(ctx, app, itemsFor(app, model)['list.actions'], form.get('action'));
   const keys = selectedKeys(model, form);
   const problem = sizeProblem(keys, action);
   if (problem) return backToList(ctx, app, model, form, problem);
@@ -58,17 +65,19 @@ export async function chooseListAction(ctx: Context, app: App): Promise<void> {
 
 /** POST /:model/+actions/:name — makes the change, in one transaction. */
 export async function runListAction(ctx: Context, app: App): Promise<void> {
-  const { model } = siteOf(ctx, app);
+  const { model } = getAdmin(ctx, app);
   const form = formOr404(ctx);
-  const action = actionOr404(ctx, app, model, ctx.state.params.name ?? '');
+  const action = actionOr404(ctx, app, itemsFor(app, model)['list.actions'], ctx.state.params.name);
   const keys = selectedKeys(model, form);
   const problem = sizeProblem(keys, action);
   if (problem) return backToList(ctx, app, model, form, problem);
-  const result = await runOnce(ctx, app, model, action, keys, form);
+  const result = await runOnce(ctx, app, action, (tx, context) =>
+    changeRecords(app, model, action, { tx, context, keys, form }),
+  );
   switch (result.outcome) {
     case 'repeated':
       return seeOther(ctx, result.location ?? app.urls.list(model));
-    case 'refused': {
+    case 'rejected': {
       ctx.status = 422;
       const records = await app.records.findMany(ctx.state.actor, model, keys);
       return showListAction(ctx, app, model, action, form, records, result);
@@ -81,50 +90,51 @@ export async function runListAction(ctx: Context, app: App): Promise<void> {
 }
 
 type Done = Extract<ListActionResult, { outcome: 'done' }>;
-type Ran =
+type ActionRun =
   | (Done & { readonly records: number; readonly location: string })
-  | Extract<ListActionResult, { outcome: 'refused' }>
-  | { readonly outcome: 'repeated'; readonly location: string | undefined };
+  | Extract<ListActionResult, { outcome: 'rejected' }>;
 
-function runOnce(
-  ctx: Context,
+interface Selection {
+  readonly tx: Transaction;
+  readonly context: AuditContext;
+  readonly keys: readonly string[];
+  readonly form: Form;
+}
+
+/** Runs the action on the selected records that are still visible; the others count as failed. */
+async function changeRecords(
   app: App,
   model: ModelInfo,
   action: ListAction,
-  keys: readonly string[],
-  form: Form,
-): Promise<Ran> {
-  const context = auditContext(ctx);
-  return oncePerForm(
-    app,
-    context,
-    formOrigin(ctx),
-    async (tx): Promise<{ result: Ran; location: string | undefined }> => {
-      const records = await app.records.findMany(context.actor, model, keys, tx);
-      const result = await undoRefused(tx, (inner) => action.run(inner, context, { app, model, records, form }));
-      if (result.outcome === 'refused') return { result, location: undefined };
-      const seen = new Set(records.map(({ key }) => key));
-      const gone = keys
-        .filter((key) => !seen.has(key))
-        .map((key): FailedRecord => ({ label: key, reason: { key: 'admin.action.gone' } }));
-      const location = result.path === undefined ? listUrl(app, model, form) : app.urls.to(result.path);
-      const failed = [...(result.failed ?? []), ...gone];
-      return { result: { ...result, failed, records: keys.length, location }, location };
-    },
-  );
+  { tx, context, keys, form }: Selection,
+): Promise<ActionRun> {
+  const records = await app.records.findMany(context.actor, model, keys, tx);
+  const result = await rollBackUnlessDone(tx, (inner) => action.run(inner, context, { app, model, records, form }));
+  if (result.outcome === 'rejected') return result;
+  const visible = new Set(records.map(({ key }) => key));
+  const gone = keys
+    .filter((key) => !visible.has(key))
+    .map((key): FailedRecord => ({ label: key, reason: { key: 'admin.action.gone' } }));
+  const location = result.path === undefined ? listUrl(app, model, form) : app.urls.to(result.path);
+  return { ...result, failed: [...(result.failed ?? []), ...gone], records: keys.length, location };
 }
 
-/** Names what failed, as far as a message has room for it. */
+/** Names the failed records, as far as the message has room. */
 function messageOf(ctx: Context, action: ListAction, { message, failed = [], records }: Done & { records: number }) {
   const { t } = ctx.state;
-  const done = records - failed.length;
+  const succeeded = records - failed.length;
   if (failed.length === 0) {
-    const { key, params } = message ?? { key: 'admin.selection.done', params: { action: t(action.label), n: done } };
+    const { key, params } = message ?? {
+      key: 'admin.selection.done',
+      params: { action: t(action.label), n: succeeded },
+    };
     return { tone: 'good', key, ...(params && { params }) } as const;
   }
-  const named = failed.slice(0, NAMED_FAILED).map(({ label, reason }) => `${label}: ${t(reason.key, reason.params)}`);
+  const named = failed
+    .slice(0, MAX_NAMED_FAILED)
+    .map(({ label, reason }) => `${label}: ${t(reason.key, reason.params)}`);
   const more = failed.length - named.length;
-  const params = { action: t(action.label), n: done, failed: failed.length, named: named.join(' · '), more };
+  const params = { action: t(action.label), n: succeeded, failed: failed.length, named: named.join(' · '), more };
   return { tone: 'bad', key: 'admin.selection.partly', params } as const;
 }
 
@@ -133,14 +143,7 @@ function formOr404({ state: { form } }: Context): Form {
   return form;
 }
 
-function actionOr404(ctx: Context, app: App, model: ModelInfo, wanted: string): ListAction {
-  const action = itemsFor(app, model)['list.actions'].find(({ name }) => name === wanted);
-  if (action === undefined) throw notFound();
-  if (!isAllowed(ctx, app, action)) throw forbidden();
-  return action;
-}
-
-/** Keys that some row can have, each once. */
+/** Keys that a row can have, without duplicates. */
 function selectedKeys(model: ModelInfo, form: Form): readonly string[] {
   return [...new Set(form.all('key'))].filter((key) => parseKey(model, key) !== undefined);
 }
@@ -160,9 +163,9 @@ function backToList(ctx: Context, app: App, model: ModelInfo, form: Form, notice
   seeOther(ctx, listUrl(app, model, form));
 }
 
-/** The list as it was: its query travels along, and is only ever the query of this list. */
+/** The list as it was: its query is passed along, and is only ever parsed as the query of this list. */
 function listUrl(app: App, model: ModelInfo, form: Form): string {
-  const query = form.get('~list') ?? '';
+  const query = form.get(formNames.list) ?? '';
   if (!query.startsWith('?') || query.length > MAX_QUERY) return app.urls.list(model);
   return `${app.urls.list(model)}?${new URLSearchParams(query)}`;
 }
@@ -173,22 +176,20 @@ async function showListAction(
   model: ModelInfo,
   action: ListAction,
   form: Form,
-  records: readonly Found[],
-  refused?: Refused,
+  records: readonly FoundRecord[],
+  rejected?: RejectedAction,
 ): Promise<void> {
   const n = records.length;
   const { t } = ctx.state;
+  const loaded = await action.form?.load?.(ctx, app, model, records);
   app.views.page(ctx, 'admin/action', {
-    ...actionView(ctx, model, action, { n }, refused),
-    head: { listUrl: app.urls.list(model), plural: capitalised(pluralOf(t, model)) },
+    ...actionView(ctx, model, action, { n }, { rejected, loaded }),
+    head: { listUrl: app.urls.list(model), plural: capitalised(modelPlural(t, model)) },
     subject: t('admin.selection.count', { n }),
     action: `${app.urls.list(model)}/+actions/${action.name}`,
     backUrl: listUrl(app, model, form),
-    hidden: [...records.map(({ key }) => ['key', key]), ['~list', form.get('~list') ?? '']],
-    labels: records.slice(0, NAMED).map(({ label }) => label),
-    more: Math.max(0, n - NAMED),
-    ...(action.form && {
-      form: { view: action.form.view, data: (await action.form.load?.(ctx, app, model, records)) ?? {} },
-    }),
+    hidden: [...records.map(({ key }) => ['key', key] as const), [formNames.list, form.get(formNames.list) ?? '']],
+    labels: records.slice(0, MAX_NAMED).map(({ label }) => label),
+    more: Math.max(0, n - MAX_NAMED),
   });
 }

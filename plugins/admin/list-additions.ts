@@ -1,32 +1,32 @@
 import type { App } from '../../core/app.ts';
-import { isAllowed } from '../../core/extension-points.ts';
-import type { Context } from '../../core/http/context.ts';
+import { isAllowed } from '../../core/http/layout.ts';
+import type { DbRow, FieldInfo } from '../../core/model/field-type.ts';
 import { keyText } from '../../core/model/key.ts';
-import type { DbRow } from '../../core/model/kind.ts';
-import type { FieldInfo } from '../../core/model/registry.ts';
 import type { ConditionFilter, Listing } from '../../core/query/types.ts';
-import type { ListShown, LoadedCells } from './cells.ts';
-import type { TableCell } from './dashboard.ts';
+import type { Context } from '../../core/request/context.ts';
+import type { CompiledAdmin } from './compile-admin.ts';
 import type { FilterChoice, ListColumn } from './extension-points.ts';
+import type { DisplayColumn, LoadedCells } from './list-cells.ts';
 import { loadPart } from './load-part.ts';
-import type { Site } from './site.ts';
+import type { TableCell } from './widgets.ts';
 
-/** The columns and filters that plugins add to a list, as far as this user may see them. */
+/** The columns and filters that plugins add to a list, as far as this user can see them. */
 export interface ListAdditions {
   /** The listing with them. */
   readonly listing: Listing;
-  readonly columns: readonly ListShown[];
-  /** The choices of each filter, by the field that stands for it. */
+  readonly columns: readonly DisplayColumn[];
+  /** The choices of each filter, by the field that represents it. */
   readonly choices: ReadonlyMap<FieldInfo, readonly FilterChoice[]>;
 }
 
-/** A list to which nothing is added costs nothing here. */
-export async function listAdditions(ctx: Context, app: App, site: Site): Promise<ListAdditions> {
-  const { model, listing } = site;
-  if (site.addedColumns.length === 0 && site.addedFilters.length === 0)
+/** A list without additions costs nothing here. */
+export async function listAdditions(ctx: Context, app: App, admin: CompiledAdmin): Promise<ListAdditions> {
+  const { model, listing } = admin;
+  if (admin.addedColumns.length === 0 && admin.addedFilters.length === 0)
     return { listing, columns: [], choices: new Map() };
-  const columns = site.addedColumns.filter(({ item }) => isAllowed(ctx, app, item));
-  const filters = site.addedFilters.filter(({ item }) => isAllowed(ctx, app, item));
+  const columns = admin.addedColumns.filter(({ item }) => isAllowed(ctx, app, item));
+  // fault: filter-access
+  const filters = admin.addedFilters.filter(({ item }) => isAllowed(ctx, app, item));
   const loaded = await Promise.all(
     filters.map(({ item }) => loadPart(ctx, app, { filter: item.name }, async () => item.choices(ctx, app, model))),
   );
@@ -51,11 +51,11 @@ export async function listAdditions(ctx: Context, app: App, site: Site): Promise
 export async function loadCells(
   ctx: Context,
   app: App,
-  { model }: Site,
-  columns: readonly ListShown[],
+  { model }: CompiledAdmin,
+  columns: readonly DisplayColumn[],
   rows: readonly DbRow[],
 ): Promise<LoadedCells> {
-  const items = columns.flatMap((shown) => ('column' in shown ? [shown.column] : []));
+  const items = columns.flatMap((item) => ('column' in item ? [item.column] : []));
   if (items.length === 0 || rows.length === 0) return new Map();
   const keys = rows.map((row) => keyText(model, row));
   const cells = async (item: ListColumn): Promise<readonly [string, ReadonlyMap<string, TableCell>]> => {

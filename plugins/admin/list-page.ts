@@ -1,75 +1,104 @@
 import type { App } from '../../core/app.ts';
-import type { Context } from '../../core/http/context.ts';
-import type { FieldInfo } from '../../core/model/registry.ts';
-import { askAddress, sortedBy } from '../../core/query/ask-address.ts';
-import type { Ask, Page } from '../../core/query/types.ts';
-import { capitalised } from '../../core/view/capitalised.ts';
-import { pluralOf, titleOf } from '../../core/view/model-names.ts';
-import { badListAddress } from './bad-list-address.ts';
-import { alignOf, type ListShown, labelOf, rowsHtml } from './cells.ts';
-import { countView } from './count-view.ts';
-import { chipViews, filterViews, relationLabels } from './filter-view.ts';
+import type { Translate } from '../../core/messages/catalogue.ts';
+import type { FieldInfo, Formatter } from '../../core/model/field-type.ts';
+import { type ListQuery, sortedBy } from '../../core/query/list-query.ts';
+import type { Page } from '../../core/query/types.ts';
+import type { Context } from '../../core/request/context.ts';
+import type { PageData } from '../../core/request/views.ts';
+import { capitalised, modelPlural, modelTitle } from '../../core/view/model-names.ts';
+import { adminRegistry, getAdmin } from './admin-registry.ts';
+import type { CompiledAdmin } from './compile-admin.ts';
+import { listQueryError } from './errors.ts';
+import { type ChipView, chipViews, type FilterView, filterViews, relationLabels } from './filter-view.ts';
 import { allowed, itemsFor } from './items-for.ts';
-import { selectionView } from './list-actions.ts';
+import { type SelectionView, selectionView } from './list-actions.ts';
 import { listAdditions, loadCells } from './list-additions.ts';
-import { type Site, siteOf, sitesOf } from './site.ts';
+import { columnAlign, columnLabel, type DisplayColumn, rowsHtml } from './list-cells.ts';
 
-/** GET /:model — one page of a list, at most two statements beside the session's. */
+interface ListView extends PageData {
+  readonly singular: string;
+  readonly plural: string;
+  readonly addUrl?: string;
+  readonly search: {
+    readonly q: string;
+    readonly enabled: boolean;
+    readonly action: string;
+    /** What a new search keeps of the query. */
+    readonly hidden: readonly (readonly [name: string, value: string])[];
+  };
+  readonly filters: readonly FilterView[];
+  readonly chips: readonly ChipView[];
+  readonly clearUrl?: string;
+  readonly headers: readonly HeaderView[];
+  /** The `<tr>`s of the page; see `rowsHtml`. */
+  readonly bodyHtml: string;
+  /** Undefined if there is no action over several rows, or there are no rows. */
+  readonly selection?: SelectionView;
+  readonly rows: number;
+  readonly count: CountView;
+  readonly pager: PagerView;
+  /** Why there are no rows: the table is empty, or none matches the filters. */
+  readonly empty: 'fresh' | 'filtered' | undefined;
+}
+
+declare module '../../core/request/views.ts' {
+  interface ViewTypes {
+    'admin/list': ListView;
+  }
+}
+
+/** GET /:model — one page of a list, at most two statements in addition to the session's. */
 export async function listPage(ctx: Context, app: App): Promise<void> {
-  const site = siteOf(ctx, app);
-  const { model } = site;
+  const admin = getAdmin(ctx, app);
+  const { model } = admin;
   const { actor, t, timeZone } = ctx.state;
   const params = new URLSearchParams(ctx.querystring);
   const actions = allowed(ctx, app, itemsFor(app, model)['list.actions']);
   const ticked = actions.length > 0 && params.get('select') === 'page';
   if (ticked) params.delete('select');
-  const { listing, columns: added, choices } = await listAdditions(ctx, app, site);
-  const { offered, parsed } = await app.records.ask(actor, listing, params, timeZone);
-  if (!parsed.ok) throw badListAddress(app, model, parsed.problems, params);
-  const { ask } = parsed;
-  const page = await app.records.list(actor, listing, ask);
-  const chosen = { ask, params, choices, labels: await relationLabels(ctx, app, ask, page.rows) };
-  const show = sitesOf(app).show(ctx);
+  const { listing, columns: added, choices } = await listAdditions(ctx, app, admin);
+  const { offered, parsed } = await app.records.parseListQuery(actor, listing, params, timeZone);
+  const problems = parsed.ok ? [] : parsed.problems;
+  // A filter that cannot be read is reported at the filter, and the list is shown without it.
+  const { query } = parsed;
+  if (query === undefined) throw listQueryError(app, model, problems);
+  const page = await app.records.list(actor, listing, query);
+  const chosen = { query, choices, labels: await relationLabels(ctx, app, query, page.rows) };
+  const formatter = adminRegistry(app).formatter(ctx);
   const listUrl = app.urls.list(model);
-  const to = (query: string): string => listUrl + query;
-  const isNarrowed = ask.q !== '' || ask.filters.length > 0;
-  const visible = [...site.columns, ...added].filter(
-    (shown) => !('field' in shown) || offered.columns.includes(shown.field),
+  const to = (queryString: string): string => listUrl + queryString;
+  const visible = [...admin.columns, ...added].filter(
+    (column) => !('field' in column) || offered.columns.includes(column.field),
   );
-  const loaded = await loadCells(ctx, app, site, visible, page.rows);
+  const loaded = await loadCells(ctx, app, admin, visible, page.rows);
   app.views.page(ctx, 'admin/list', {
-    title: capitalised(pluralOf(t, model)),
-    singular: titleOf(t, model),
-    plural: pluralOf(t, model),
-    model: { name: model.name },
+    title: capitalised(modelPlural(t, model)),
+    singular: modelTitle(t, model),
+    plural: modelPlural(t, model),
     ...(!model.readOnly && app.policy.may(actor, 'add', model) && { addUrl: app.urls.add(model) }),
     search: {
-      q: ask.q,
+      q: query.q,
       enabled: offered.search.length > 0,
-      label: t('admin.search', { plural: pluralOf(t, model) }),
       action: listUrl,
       hidden: [...params].filter(([name]) => name === 'sort' || name === 'size'),
     },
-    filters: filterViews(ctx, app, site, offered, chosen),
+    filters: filterViews(ctx, app, admin, offered, chosen, problems),
     chips: chipViews(ctx, chosen, to),
-    ...(isNarrowed && {
-      clearUrl: to(askAddress(new URLSearchParams(askAddress(params, { withoutFilters: true })), { q: '' })),
-    }),
-    headers: visible.map((shown) =>
-      headerView(ctx, shown, site, ask, offered.sortable, (field) => to(askAddress(params, { sort: field }))),
+    ...(query.isFiltered && { clearUrl: to(query.toQueryString({ withoutFilters: true }, { q: '' })) }),
+    headers: visible.map((column) =>
+      headerView(ctx, column, admin, query, offered.sortable, (field) => to(query.toQueryString({ sort: field }))),
     ),
-    bodyHtml: rowsHtml(app, site, show, page.rows, {
+    bodyHtml: rowsHtml(app, admin, formatter, page.rows, {
       columns: visible,
       loaded,
       selection: actions.length === 0 ? 'none' : ticked ? 'all' : 'some',
     }),
     ...(actions.length > 0 && page.rows.length > 0 && { selection: selectionView(ctx, app, model, actions, params) }),
     rows: page.rows.length,
-    count: countView(t, show, ask, page, to(askAddress(params, { count: 'exact' }))),
-    pager: pagerView(page, ask, params, to),
-    // Rows that a cursor pointed to may be gone; the list is not empty for that.
-    empty: page.rows.length > 0 ? undefined : isNarrowed || ask.at !== undefined ? 'filtered' : 'fresh',
-    notes: [],
+    count: countView(t, formatter, query, page, to(query.toQueryString({ count: 'exact' }))),
+    pager: pagerView(page, query, to),
+    // The rows around a cursor may be deleted; that does not mean that the list is empty.
+    empty: page.rows.length > 0 ? undefined : query.isFiltered || query.at !== undefined ? 'filtered' : 'fresh',
   });
 }
 
@@ -82,21 +111,21 @@ interface HeaderView {
 
 function headerView(
   ctx: Context,
-  shown: ListShown,
-  site: Site,
-  ask: Ask,
+  column: DisplayColumn,
+  admin: CompiledAdmin,
+  query: ListQuery,
   sortable: readonly unknown[],
   urlOf: (field: FieldInfo) => string,
 ): HeaderView {
-  const isAdded = 'column' in shown || ('field' in shown && shown.field.expression !== undefined);
-  const label = labelOf(shown);
-  const base = { label: isAdded ? ctx.state.t(label) : label, align: alignOf(shown) };
-  if (!('field' in shown)) return { ...base, sorted: '' };
-  const order = ask.sort.length > 0 ? ask.sort : site.listing.order;
+  const isAdded = 'column' in column || ('field' in column && column.field.expression !== undefined);
+  const label = columnLabel(column);
+  const base = { label: isAdded ? ctx.state.t(label) : label, align: columnAlign(column) };
+  if (!('field' in column)) return { ...base, sorted: '' };
+  const order = query.sort.length > 0 ? query.sort : admin.listing.order;
   return {
     ...base,
-    sorted: sortedBy(order, shown.field) ?? '',
-    ...(sortable.includes(shown.field) && { sortUrl: urlOf(shown.field) }),
+    sorted: sortedBy(order, column.field) ?? '',
+    ...(sortable.includes(column.field) && { sortUrl: urlOf(column.field) }),
   };
 }
 
@@ -107,15 +136,55 @@ interface PagerView {
   readonly lastUrl?: string;
 }
 
-function pagerView(page: Page, ask: Ask, params: URLSearchParams, to: (query: string) => string): PagerView {
+function pagerView(page: Page, query: ListQuery, to: (queryString: string) => string): PagerView {
   const { previous, next, rows } = page;
-  const hasFirst = ask.at !== undefined && (previous !== undefined || rows.length === 0);
+  const hasFirst = query.at !== undefined && (previous !== undefined || rows.length === 0);
   return {
-    ...(hasFirst && { firstUrl: to(askAddress(params, { at: 'first' })) }),
-    ...(previous !== undefined && { previousUrl: to(askAddress(params, { before: previous })) }),
+    ...(hasFirst && { firstUrl: to(query.toQueryString({ at: 'first' })) }),
+    ...(previous !== undefined && { previousUrl: to(query.toQueryString({ before: previous })) }),
     ...(next !== undefined && {
-      nextUrl: to(askAddress(params, { after: next })),
-      lastUrl: to(askAddress(params, { at: 'last' })),
+      nextUrl: to(query.toQueryString({ after: next })),
+      lastUrl: to(query.toQueryString({ at: 'last' })),
     }),
   };
+}
+
+export interface CountView {
+  readonly text: string;
+  /** Next to the heading; empty if it is not known. */
+  readonly total: string;
+  /** The list with an exact count. */
+  readonly exactUrl?: string;
+}
+
+/** The footer of a list: "1–50 of 10,000", "about 1,200,000", "1,000+ (count exactly)", "Rows on this page: 50". */
+export function countView(
+  t: Translate,
+  formatter: Formatter,
+  query: ListQuery,
+  { rows, count }: Page,
+  exactUrl: string,
+): CountView {
+  const from = rows.length === 0 ? 0 : 1;
+  const range = { from: formatter.number(from), to: formatter.number(rows.length) };
+  switch (count.kind) {
+    case 'exact': {
+      const total = formatter.number(count.rows);
+      return {
+        total,
+        text: query.at === undefined ? t('admin.count.range', { ...range, total }) : t('admin.count.total', { total }),
+      };
+    }
+    case 'about': {
+      const total = t('admin.count.about', { total: formatter.number(count.rows) });
+      return { total, text: t('admin.count.range', { ...range, total }), exactUrl };
+    }
+    case 'more': {
+      const total = t('admin.count.more', { total: formatter.number(count.rows) });
+      return { total, text: t('admin.count.range', { ...range, total }), exactUrl };
+    }
+    // Beyond the first page the position is unknown: a cursor has no number, and each count is one more statement.
+    case 'unknown':
+      return { total: '', text: t('admin.count.page', { rows: range.to }), exactUrl };
+  }
 }

@@ -1,6 +1,5 @@
 // `rustio-admin/admin`: how models are shown, and what plugins add to the pages of the admin.
 
-export type { Figure, SmallTable, TableCell, Widget, WidgetView } from './dashboard.ts';
 export { type AdminOptions, type Computed, defineAdmin, type ModelAdmin } from './define-admin.ts';
 export {
   type ActionResult,
@@ -27,5 +26,7 @@ export {
   type SectionSave,
   type SectionSaved,
 } from './extension-points.ts';
-export { type RecordHead, recordHead, showRecordTab } from './record-head.ts';
+export { type RecordHead, recordHead } from './record-head.ts';
 export { fromWritten } from './run-action.ts';
+export { showRecordTab } from './tab-page.ts';
+export type { Figure, SmallTable, TableCell, Widget, WidgetView } from './widgets.ts';

@@ -1,15 +1,18 @@
 import type { App } from '../../core/app.ts';
-import { fileFields, holdsFile } from '../../core/files/holds-file.ts';
-import type { StoredFile } from '../../core/files/stored-file.ts';
-import type { Context } from '../../core/http/context.ts';
-import type { Form } from '../../core/http/form.ts';
+import { forbidden } from '../../core/errors/http.ts';
+import type { Form } from '../../core/form/form.ts';
+import { fieldSuffixes } from '../../core/form/form-protocol.ts';
 import type { FileLimits } from '../../core/http/route.ts';
-import type { FieldInfo } from '../../core/model/registry.ts';
-import type { Problem } from '../../core/write/types.ts';
-import { type Site, siteOf } from './site.ts';
+import type { FieldInfo } from '../../core/model/field-type.ts';
+import { fileFields, isFileField, type StoredFile } from '../../core/model/field-types/file.ts';
+import type { Problem } from '../../core/model/issue.ts';
+import type { Context } from '../../core/request/context.ts';
+import { getAdmin } from './admin-registry.ts';
+import type { CompiledAdmin } from './compile-admin.ts';
+import { currentContext } from './once-per-form.ts';
 import { writableFields } from './writable-fields.ts';
 
-/** Uploads that wait for the form to be saved, by the name of their field. */
+/** Uploads that wait for the form to be saved, by field name. */
 export type Waiting = ReadonlyMap<string, StoredFile>;
 
 export interface Received {
@@ -18,21 +21,21 @@ export interface Received {
   readonly problems: readonly Problem[];
 }
 
-/** Which files the form of this address may bring from this person; other forms bring none. */
+/** Which files this form accepts from this user; other forms accept none. */
 export function fileLimits(ctx: Context, app: App): FileLimits {
-  const site = siteOf(ctx, app);
-  return new Map(writableFiles(ctx, app, site).map(({ name, max }) => [name, Number(max)]));
+  const admin = getAdmin(ctx, app);
+  return new Map(writableFiles(ctx, app, admin).map(({ name, max }) => [name, Number(max)]));
 }
 
-function writableFiles(ctx: Context, app: App, site: Site): readonly FieldInfo[] {
+function writableFiles(ctx: Context, app: App, admin: CompiledAdmin): readonly FieldInfo[] {
   const isNew = ctx.state.params.key === undefined;
-  if ((isNew && site.model.readOnly) || fileFields(site.model).length === 0) return [];
-  return writableFields(ctx, app, site, isNew ? 'add' : 'change').filter(holdsFile);
+  if ((isNew && admin.model.readOnly) || fileFields(admin.model).length === 0) return [];
+  return writableFields(ctx, app, admin, isNew ? 'add' : 'change').filter(isFileField);
 }
 
 /**
- * Reads the file fields of a form. A browser cannot put a chosen file into a form again, so it is kept aside at once and the
- * form goes on with its key (`scan~kept`): a mistake elsewhere loses nothing. `scan~none` takes a file away.
+ * Reads the file fields of a form. A browser cannot restore a chosen file in a form, so it is stored temporarily at once and
+ * the form continues with its key (`scan~kept`): an error in another field loses nothing. `scan~none` removes a file.
  */
 export async function receiveFiles(
   ctx: Context,
@@ -44,7 +47,9 @@ export async function receiveFiles(
   const waiting = new Map<string, StoredFile>();
   const problems: Problem[] = [];
   const isNew = ctx.state.params.key === undefined;
-  for (const field of fields.filter(holdsFile)) {
+  const uploads = fields.filter((field) => isFileField(field) && form.file(field.name) !== undefined);
+  if (uploads.length > 0) await checkRights(ctx, app, isNew ? 'add' : 'change');
+  for (const field of fields.filter(isFileField)) {
     const read = await readOne(ctx, app, field, form);
     if (read === 'none' && field.nullable) values.set(field.name, null);
     else if (read === 'none' || (read === undefined && isNew && !field.nullable)) {
@@ -59,6 +64,20 @@ export async function receiveFiles(
   return { values, waiting, problems };
 }
 
+/** Uploads are stored before the record: users who have lost their rights while a file arrived store none. */
+async function checkRights(ctx: Context, app: App, action: 'add' | 'change'): Promise<void> {
+  const { model } = getAdmin(ctx, app);
+  const { actor } = await app.database.transaction((tx) => currentContext(ctx, app, tx));
+  // fault: upload-with-old-rights
+  if (!app.policy.may(actor, action, model)) throw forbidden();
+}
+
+/** The fields whose file the user has ticked to be removed. */
+export function removedFiles(fields: readonly FieldInfo[], form: Form): ReadonlySet<string> {
+  const isTicked = ({ name }: FieldInfo): boolean => form.get(name + fieldSuffixes.none) === 'true';
+  return new Set(fields.filter((field) => isFileField(field) && isTicked(field)).map(({ name }) => name));
+}
+
 type Read = { readonly file: StoredFile } | Pick<Problem, 'issue'> | 'none' | undefined;
 
 async function readOne({ state: { actor } }: Context, app: App, field: FieldInfo, form: Form): Promise<Read> {
@@ -67,9 +86,9 @@ async function readOne({ state: { actor } }: Context, app: App, field: FieldInfo
     const received = await app.files.receive(actor, field, upload);
     return received.ok ? { file: received.value } : { issue: received.issue };
   }
-  if (form.get(`${field.name}~none`) === 'true') return 'none';
-  const kept = form.get(`${field.name}~kept`) ?? '';
+  if (form.get(field.name + fieldSuffixes.none) === 'true') return 'none';
+  const kept = form.get(field.name + fieldSuffixes.kept) ?? '';
   if (kept === '') return undefined;
-  const file = await app.files.waiting(actor, field, kept);
-  return file ? { file } : { issue: { key: 'problem.file.waiting' } };
+  const file = await app.files.findPending(actor, field, kept);
+  return file ? { file } : { issue: { key: 'problem.file.expired' } };
 }

@@ -1,39 +1,39 @@
-import type { Actor } from '../../core/actor.ts';
 import type { App } from '../../core/app.ts';
-import type { Transaction } from '../../core/database/pool.ts';
-import { isAllowed } from '../../core/extension-points.ts';
-import { forbidden } from '../../core/http/access.ts';
-import { auditContext, type Context } from '../../core/http/context.ts';
+import { rollBackUnlessDone, type Transaction } from '../../core/database/transaction.ts';
+import { notFound } from '../../core/errors/http.ts';
+import { formNames } from '../../core/form/form-protocol.ts';
 import { flash } from '../../core/http/flash.ts';
-import { notFound } from '../../core/http/router.ts';
-import { seeOther } from '../../core/http/see-other.ts';
-import type { ModelInfo } from '../../core/model/registry.ts';
-import type { Found } from '../../core/query/types.ts';
-import { lockRecord } from '../../core/write/lock-record.ts';
-import { actionView, type Refused } from './action-view.ts';
-import { foundOr404 } from './detail-page.ts';
+import { seeOther } from '../../core/http/redirect.ts';
+import type { ModelInfo } from '../../core/model/field-type.ts';
+import type { Actor, AuditContext } from '../../core/policy/actor.ts';
+import type { FoundRecord } from '../../core/query/types.ts';
+import type { Context } from '../../core/request/context.ts';
+import { lockRecord } from '../../core/write/full-row.ts';
+import { actionView, type RejectedAction } from './action-view.ts';
+import { getAdmin, recordOr404 } from './admin-registry.ts';
+import type { CompiledAdmin } from './compile-admin.ts';
+
 import type { ActionResult, RecordAction } from './extension-points.ts';
-import { formOrigin } from './form-origin.ts';
 import { itemsFor } from './items-for.ts';
 import { recordHead } from './record-head.ts';
-import { undoRefused } from './run-action.ts';
-import { oncePerForm } from './save-record.ts';
-import { type Site, siteOf } from './site.ts';
+import { actionOr404, runOnce } from './run-action.ts';
 
-/** GET /:model/:key/+action/:name — asks for confirmation, and for what the action needs to know. */
+/** GET /:model/:key/+action/:name — asks for confirmation, and for the action's input. */
 export async function actionPage(ctx: Context, app: App): Promise<void> {
-  const site = siteOf(ctx, app);
-  const action = actionOr404(ctx, app, site);
-  const record = await foundOr404(ctx, app, site);
+  const admin = getAdmin(ctx, app);
+  const action = requestedAction(ctx, app, admin);
+  const record = await recordOr404(ctx, app, admin);
   if (action.applies?.(record) === false) throw notFound();
-  await showAction(ctx, app, site, action, record);
+  await showAction(ctx, app, admin, action, record);
 }
 
 /** POST /:model/:key/+action/:name */
 export async function runAction(ctx: Context, app: App): Promise<void> {
-  const site = siteOf(ctx, app);
-  const action = actionOr404(ctx, app, site);
-  const result = await runOnce(ctx, app, site, action);
+  const admin = getAdmin(ctx, app);
+  const action = requestedAction(ctx, app, admin);
+  const result = await runOnce(ctx, app, action, (tx, context) =>
+    changeRecord(ctx, app, admin, action, { tx, context }),
+  );
   switch (result.outcome) {
     case 'done': {
       const { key, params } = result.message ?? { key: 'admin.action.done', params: labelOf(ctx, action) };
@@ -41,17 +41,17 @@ export async function runAction(ctx: Context, app: App): Promise<void> {
       return seeOther(ctx, result.location);
     }
     case 'repeated':
-      return seeOther(ctx, result.location ?? app.urls.list(site.model));
+      return seeOther(ctx, result.location ?? app.urls.list(admin.model));
     case 'missing':
       throw notFound();
     case 'conflict':
       ctx.status = 409;
-      return showAction(ctx, app, site, action, await foundOr404(ctx, app, site), {
+      return showAction(ctx, app, admin, action, await recordOr404(ctx, app, admin), {
         message: { key: 'admin.action.changed' },
       });
-    case 'refused':
+    case 'rejected':
       ctx.status = 422;
-      return showAction(ctx, app, site, action, await foundOr404(ctx, app, site), result);
+      return showAction(ctx, app, admin, action, await recordOr404(ctx, app, admin), result);
   }
 }
 
@@ -59,60 +59,57 @@ function labelOf(ctx: Context, { label }: RecordAction): { action: string } {
   return { action: ctx.state.t(label) };
 }
 
-function actionOr404(ctx: Context, app: App, { model }: Site): RecordAction {
-  const action = itemsFor(app, model)['record.actions'].find(({ name }) => name === ctx.state.params.name);
-  if (action === undefined) throw notFound();
-  if (!isAllowed(ctx, app, action)) throw forbidden();
-  return action;
+function requestedAction(ctx: Context, app: App, { model }: CompiledAdmin): RecordAction {
+  return actionOr404(ctx, app, itemsFor(app, model)['record.actions'], ctx.state.params.name);
 }
 
-type Ran =
+type ActionRun =
   | (Extract<ActionResult, { outcome: 'done' }> & { readonly location: string })
-  | Extract<ActionResult, { outcome: 'refused' }>
+  | Extract<ActionResult, { outcome: 'rejected' }>
   | { readonly outcome: 'missing' }
-  | { readonly outcome: 'conflict' }
-  | { readonly outcome: 'repeated'; readonly location: string | undefined };
+  | { readonly outcome: 'conflict' };
 
-/** The lock, the change, its audit entries and the answer to a second post of the form commit together. */
-function runOnce(ctx: Context, app: App, { model }: Site, action: RecordAction): Promise<Ran> {
+/** Locks the record, checks that it is the one that the user saw, and makes the change. */
+async function changeRecord(
+  ctx: Context,
+  app: App,
+  { model }: CompiledAdmin,
+  action: RecordAction,
+  { tx, context }: { readonly tx: Transaction; readonly context: AuditContext },
+): Promise<ActionRun> {
   const { form, params } = ctx.state;
   if (!form) throw notFound();
   const key = params.key ?? '';
-  const context = auditContext(ctx);
-  const origin = formOrigin(ctx);
-  return oncePerForm(app, context, origin, async (tx): Promise<{ result: Ran; location: string | undefined }> => {
-    const record = (await lockRecord(tx, model, key))
-      ? await app.records.find(context.actor, model, key, tx)
-      : undefined;
-    if (!record) return { result: { outcome: 'missing' }, location: undefined };
-    // It was changed, perhaps by this very action, since the user decided.
-    if (origin.version !== undefined && origin.version !== record.version)
-      return { result: { outcome: 'conflict' }, location: undefined };
-    if (action.applies?.(record) === false) return { result: { outcome: 'missing' }, location: undefined };
-    const result = await undoRefused(tx, (inner) => action.run(inner, context, { app, model, record, form }));
-    if (result.outcome === 'refused') return { result, location: undefined };
-    const location =
-      result.path === undefined ? await pageAfter(tx, app, context.actor, model, record.key) : app.urls.to(result.path);
-    return { result: { ...result, location }, location };
-  });
+  const record = (await lockRecord(tx, model, key)) ? await app.records.find(context.actor, model, key, tx) : undefined;
+  if (!record) return { outcome: 'missing' };
+  // It was changed, perhaps by this very action, since the user decided.
+  const version = form.get(formNames.version);
+  if (version !== undefined && version !== record.version) return { outcome: 'conflict' };
+  if (action.applies?.(record) === false) return { outcome: 'missing' };
+  const result = await rollBackUnlessDone(tx, (inner) => action.run(inner, context, { app, model, record, form }));
+  if (result.outcome === 'rejected') return result;
+  const location =
+    result.path === undefined ? await pageAfter(tx, app, context.actor, model, record.key) : app.urls.to(result.path);
+  return { ...result, location };
 }
 
 /** The record, unless the action names another page or the record is gone. */
 async function pageAfter(tx: Transaction, app: App, actor: Actor, model: ModelInfo, key: string): Promise<string> {
-  const isThere = (await app.records.find(actor, model, key, tx)) !== undefined;
-  return isThere ? app.urls.record(model, key) : app.urls.list(model);
+  const exists = (await app.records.find(actor, model, key, tx)) !== undefined;
+  return exists ? app.urls.record(model, key) : app.urls.list(model);
 }
 
 async function showAction(
   ctx: Context,
   app: App,
-  { model }: Site,
+  { model }: CompiledAdmin,
   action: RecordAction,
-  record: Found,
-  refused?: Refused,
+  record: FoundRecord,
+  rejected?: RejectedAction,
 ): Promise<void> {
+  const loaded = await action.form?.load?.(ctx, app, model, record);
   app.views.page(ctx, 'admin/action', {
-    ...actionView(ctx, model, action, { label: record.label }, refused),
+    ...actionView(ctx, model, action, { label: record.label }, { rejected, loaded }),
     head: recordHead(ctx, app, model, record),
     subject: record.label,
     action: app.urls.record(model, record.key, `+action/${action.name}`),
@@ -121,8 +118,6 @@ async function showAction(
     version: record.version,
     hidden: [],
     labels: [],
-    ...(action.form && {
-      form: { view: action.form.view, data: (await action.form.load?.(ctx, app, model, record)) ?? {} },
-    }),
+    more: 0,
   });
 }

@@ -1,14 +1,13 @@
 import type { App } from '../../core/app.ts';
-import type { Context } from '../../core/http/context.ts';
-import type { Found } from '../../core/query/types.ts';
-import type { ViewData } from '../../core/view/views.ts';
+import type { FoundRecord } from '../../core/query/types.ts';
+import type { Context } from '../../core/request/context.ts';
+import type { ViewData } from '../../core/request/views.ts';
+import type { CompiledAdmin } from './compile-admin.ts';
 import { allowed, itemsFor } from './items-for.ts';
 import { loadPart } from './load-part.ts';
-import type { Site } from './site.ts';
 
 /** A panel, ready to show. */
 export interface PanelView {
-  readonly name: string;
   readonly title: string | undefined;
   readonly view: string;
   /** Undefined: it could not be loaded. */
@@ -21,8 +20,20 @@ export interface PanelViews {
   readonly aside: readonly PanelView[];
 }
 
+declare module '../../core/request/views.ts' {
+  interface ViewTypes {
+    /** `block`: the class of the section around it. */
+    'admin/panel': { readonly panel: PanelView; readonly block: string };
+  }
+}
+
 /** Loads the panels of a record's page at the same time; those with nothing to show are left out. */
-export async function recordPanels(ctx: Context, app: App, { model }: Site, record: Found): Promise<PanelViews> {
+export async function recordPanels(
+  ctx: Context,
+  app: App,
+  { model }: CompiledAdmin,
+  record: FoundRecord,
+): Promise<PanelViews> {
   const items = allowed(ctx, app, itemsFor(app, model)['record.panels']);
   const loaded = await Promise.all(
     items.map((item) => loadPart(ctx, app, { panel: item.name }, async () => item.load(ctx, app, model, record))),
@@ -32,7 +43,6 @@ export async function recordPanels(ctx: Context, app: App, { model }: Site, reco
     const result = loaded[at];
     if (result === undefined || (result.ok && result.value === undefined)) continue;
     panels[place].push({
-      name,
       title: title === undefined ? undefined : ctx.state.t(title),
       view,
       data: result.ok ? result.value : undefined,

@@ -1,61 +1,93 @@
 import type { App } from '../../core/app.ts';
-import type { Context } from '../../core/http/context.ts';
-import type { Form } from '../../core/http/form.ts';
-import type { FieldInfo } from '../../core/model/registry.ts';
+import { notFound } from '../../core/errors/http.ts';
+import type { Form } from '../../core/form/form.ts';
+import { fieldSuffixes } from '../../core/form/form-protocol.ts';
+import type { FieldInfo } from '../../core/model/field-type.ts';
+import type { Problem } from '../../core/model/issue.ts';
 import type { Option } from '../../core/query/types.ts';
-import type { Problem } from '../../core/write/types.ts';
+import type { Context } from '../../core/request/context.ts';
+import { PairChanges } from '../../core/write/links.ts';
+import { getAdmin } from './admin-registry.ts';
+import { isAutoFilled } from './form-input.ts';
+import { isUntouched, partitionKeys, type ShownValues } from './shown-values.ts';
 
-/** What the words in a relation field led to. */
-export interface Pick {
-  readonly found: readonly Option[];
-  /** Rows to choose from, where the words left it open. */
+/** The result of looking up the words in a relation field. */
+export interface Selection {
+  readonly chosen: readonly Option[];
+  /** Rows to choose from, if the words were ambiguous. */
   readonly candidates: readonly Option[];
+  /** manyToMany: the keys of rows that stay selected, which are not looked up again. */
+  readonly kept: readonly string[];
 }
 /** By the field's name. */
-export type Picks = ReadonlyMap<string, Pick>;
+export type Selections = ReadonlyMap<string, Selection>;
 
 export interface Resolved {
-  readonly picks: Picks;
+  readonly selections: Selections;
   /** Keys as code has them, by the field's name. */
   readonly values: ReadonlyMap<string, unknown>;
   readonly problems: readonly Problem[];
 }
 
-/** Words are looked up one after the other; nobody types more of them into one field. */
-const MOST_TYPED = 20;
-const MOST_CANDIDATES = 5;
+/** Words are looked up one after the other; users do not type more than this into one field. */
+const MAX_TYPED = 20;
+const MAX_CANDIDATES = 5;
 
 /**
- * Reads relation fields. With scripts a combobox sends the key; without, the field holds what somebody typed: the key, or
- * the label. One row that is called so is taken; of several, or of rows whose labels hold these words, he may choose.
+ * Reads relation fields. With scripts a combobox sends the key; without, the field holds what the user typed: the key, or the
+ * label. A single row with this label is selected; if there are several, or only rows whose labels contain these words, the
+ * user chooses. The value of a manyToMany is what has changed since the form was shown.
  */
 export async function resolveRelations(
   ctx: Context,
   app: App,
   fields: readonly FieldInfo[],
   form: Form,
+  shown: ShownValues | undefined,
 ): Promise<Resolved> {
-  const picks = new Map<string, Pick>();
+  const selections = new Map<string, Selection>();
   const values = new Map<string, unknown>();
   const problems: Problem[] = [];
   for (const field of fields) {
-    if (!field.target || !(form.has(field.name) || form.has(`${field.name}~`))) continue;
-    const texts = form.all(field.name).flatMap((text) => (text.trim() === '' ? [] : [text.trim()]));
-    const typed = field.kind === 'manyToMany' ? texts : texts.slice(0, 1);
-    const { found, candidates, issues } = await lookUp(ctx, app, field, typed);
-    picks.set(field.name, { found, candidates });
+    if (
+      !field.target ||
+      isUntouched(field, form, shown) ||
+      !(form.has(field.name) || form.has(field.name + fieldSuffixes.present))
+    )
+      continue;
+    // Blanks at the ends may be part of a key; browsers send its line breaks as CRLF.
+    const texts = form
+      .all(field.name)
+      .filter((text) => text !== '')
+      .map((text) => text.replaceAll('\r\n', '\n'));
+    const { kept, removed, added } = partitionKeys(texts, shownKeys(field, shown));
+    const typed = field.through === undefined ? texts.filter((text) => text.trim() !== '').slice(0, 1) : added;
+    const { chosen, candidates, issues } = await lookUp(ctx, app, field, typed);
+    selections.set(field.name, { chosen, candidates, kept });
     problems.push(...issues.map((issue) => ({ field: field.name, issue })));
-    const keys = found.map(({ key }) => keyValue(field, key));
-    if (field.kind === 'manyToMany') values.set(field.name, keys);
-    else if (keys.length > 0) values.set(field.name, keys[0]);
+    const keys = chosen.map(({ key }) => keyValue(field, key));
+    if (field.through !== undefined) {
+      if (shown === undefined) values.set(field.name, keys);
+      else if (keys.length > 0 || removed.length > 0) {
+        const typedAgain = new Set(chosen.map(({ key }) => key));
+        const gone = removed.filter((key) => !typedAgain.has(key)).map((key) => keyValue(field, key));
+        values.set(field.name, new PairChanges(keys, gone));
+      }
+    } else if (keys.length > 0) values.set(field.name, keys[0]);
     else if (typed.length > 0) continue;
     else if (field.nullable) values.set(field.name, null);
+    else if (shown === undefined && isAutoFilled(field)) continue;
     else problems.push({ field: field.name, issue: { key: 'problem.required' } });
   }
-  return { picks, values, problems };
+  return { selections, values, problems };
 }
 
-interface LookedUp extends Pick {
+function shownKeys(field: FieldInfo, shown: ShownValues | undefined): readonly string[] {
+  const keys = shown?.get(field.name);
+  return typeof keys === 'object' ? keys : [];
+}
+
+interface LookedUp extends Omit<Selection, 'kept'> {
   readonly issues: readonly Problem['issue'][];
 }
 
@@ -65,49 +97,63 @@ async function lookUp(
   field: FieldInfo,
   typed: readonly string[],
 ): Promise<LookedUp> {
-  const found: Option[] = [];
+  const chosen: Option[] = [];
   const candidates: Option[] = [];
   const issues: Problem['issue'][] = [];
-  // Ticked boxes are keys: all of them cost one statement.
-  const known = typed.length > 1 ? await app.records.labels(actor, field, typed) : new Map<string, string>();
-  let asked = 0;
+  // Ticked boxes are keys: one statement for all of them.
+  const labels = typed.length > 1 ? await app.records.labels(actor, field, typed) : new Map<string, string>();
+  let lookups = 0;
   for (const text of typed) {
-    const label = known.get(text);
+    const label = labels.get(text);
     if (label !== undefined) {
-      found.push({ key: text, label });
+      chosen.push({ key: text, label });
       continue;
     }
-    asked += 1;
-    const exact = asked > MOST_TYPED ? [] : await app.records.resolve(actor, field, text);
+    lookups += 1;
+    const exact = lookups > MAX_TYPED ? [] : await app.records.resolve(actor, field, text);
     const [only] = exact;
     if (only && exact.length === 1) {
-      found.push(only);
+      chosen.push(only);
       continue;
     }
-    const like = exact.length > 0 || asked > MOST_TYPED ? exact : await alike(app, actor, field, text);
-    candidates.push(...like);
-    issues.push(issueOf(field, text, exact.length, like.length));
+    const similar = exact.length > 0 || lookups > MAX_TYPED ? exact : await similarOptions(app, actor, field, text);
+    candidates.push(...similar);
+    issues.push(relationIssue(field, text, exact.length, similar.length));
   }
-  return { found, candidates, issues };
+  return { chosen, candidates, issues };
 }
 
-async function alike(
+async function similarOptions(
   app: App,
   actor: Context['state']['actor'],
   field: FieldInfo,
   text: string,
 ): Promise<readonly Option[]> {
-  return (await app.records.options(actor, field, text, MOST_CANDIDATES)).options;
+  return (await app.records.options(actor, field, text, MAX_CANDIDATES)).options;
 }
 
-function issueOf(field: FieldInfo, typed: string, exact: number, like: number): Problem['issue'] {
+function relationIssue(field: FieldInfo, typed: string, exact: number, similar: number): Problem['issue'] {
   const params = { typed, target: field.target?.title ?? '' };
   if (exact > 0) return { key: 'problem.severalRows', params };
-  return { key: like > 0 ? 'problem.rowsAlike' : 'admin.problem.noSuchRow', params };
+  return { key: similar > 0 ? 'problem.rowsAlike' : 'admin.problem.noSuchRow', params };
 }
 
-/** An option's key, which the database has written, as the value that code has for it. */
+/** Converts an option's key, as written by the database, to the value used in code. */
 function keyValue(field: FieldInfo, key: string): unknown {
   const [holder] = field.target?.key ?? [];
-  return holder === undefined ? key : holder.spec.decode(key);
+  return holder === undefined ? key : holder.type.decode(key);
+}
+
+const MAX_OPTIONS = 20;
+
+/**
+ * GET /:model/+options/:field?q= — rows to choose from, as JSON for the combobox. `app.records` decides which ones are visible.
+ */
+export async function optionsPage(ctx: Context, app: App): Promise<void> {
+  const { model } = getAdmin(ctx, app);
+  const field = model.fields.get(ctx.state.params.field ?? '');
+  if (!field?.target) throw notFound();
+  const words = typeof ctx.query.q === 'string' ? ctx.query.q : '';
+  const { options, more } = await app.records.options(ctx.state.actor, field, words, MAX_OPTIONS);
+  ctx.body = { options: options.map(({ key, label }) => ({ value: key, label })), more };
 }

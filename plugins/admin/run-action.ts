@@ -1,32 +1,53 @@
-import type { Transaction } from '../../core/database/pool.ts';
-import type { Issue } from '../../core/model/kind.ts';
+import type { App } from '../../core/app.ts';
+import type { Transaction } from '../../core/database/transaction.ts';
+import { forbidden, notFound } from '../../core/errors/http.ts';
+import { isAllowed } from '../../core/http/layout.ts';
+import type { Issue } from '../../core/model/issue.ts';
+import type { AuditContext } from '../../core/policy/actor.ts';
+import type { Context } from '../../core/request/context.ts';
+import type { Access } from '../../core/request/route-info.ts';
 import type { Removed, Written } from '../../core/write/types.ts';
 import type { ActionResult } from './extension-points.ts';
+import { oncePerForm, type Repeated } from './once-per-form.ts';
 
-/** Runs a change in a savepoint, so that any outcome but `done` leaves nothing of what was written. */
-export async function undoRefused<R extends { readonly outcome: string }>(
-  tx: Transaction,
-  run: (inner: Transaction) => Promise<R>,
-): Promise<R> {
-  let refused: R | undefined;
-  try {
-    return await tx.savepoint(async (inner) => {
-      const result = await run(inner);
-      if (result.outcome === 'done') return result;
-      refused = result;
-      throw new ActionRefused();
-    });
-  } catch (error) {
-    if (error instanceof ActionRefused && refused !== undefined) return refused;
-    throw error;
-  }
+/** The action of this name; 404 if there is none, 403 if this user cannot use it. */
+export function actionOr404<A extends { readonly name: string; readonly access?: Access }>(
+  ctx: Context,
+  app: App,
+  actions: readonly A[],
+  requested: string | undefined,
+): A {
+  const action = actions.find(({ name }) => name === requested);
+  if (action === undefined) throw notFound();
+  // fault: action-access
+  if (!isAllowed(ctx, app, action)) throw forbidden();
+  return action;
 }
 
-/** Takes a savepoint back; it never leaves `undoRefused`. */
-class ActionRefused extends Error {}
+type Rejected = Extract<ActionResult, { outcome: 'rejected' }>;
+
+/** Runs an action once per form: the change, its audit entries and the response to a repeated post commit together. */
+export function runOnce<R extends { readonly outcome: string; readonly location?: string }>(
+  ctx: Context,
+  app: App,
+  action: { readonly access?: Access },
+  run: (tx: Transaction, context: AuditContext) => Promise<R | Rejected>,
+): Promise<R | Rejected | Repeated> {
+  return oncePerForm<R | Rejected>(
+    ctx,
+    app,
+    async (tx, context) => {
+      // Checked again, because the actor was read again: permissions that they have lost since the request began do not count.
+      if (!isAllowed(ctx, app, action)) throw forbidden();
+      const result = await run(tx, context);
+      return { result, location: 'location' in result ? result.location : undefined };
+    },
+    (problems) => ({ outcome: 'rejected', problems }),
+  );
+}
 
 /**
- * What an action returns after one write of `app.write`: done with the message, or refused with the reason.
+ * Converts the result of one write of `app.write`: done with the message, or rejected with the reason.
  *
  * @example
  * const written = await app.write.update(tx, context, Post, record.key, { published: true }, record.version);
@@ -37,16 +58,16 @@ export function fromWritten(written: Written | Removed, message?: Issue): Action
     case 'done':
       return { outcome: 'done', ...(message && { message }) };
     case 'invalid':
-      return { outcome: 'refused', problems: written.problems };
+      return { outcome: 'rejected', problems: written.problems };
     case 'conflict':
-      return { outcome: 'refused', message: { key: 'admin.action.changed' } };
+      return { outcome: 'rejected', message: { key: 'admin.action.changed' } };
     case 'forbidden':
-      if ('problems' in written) return { outcome: 'refused', problems: written.problems };
-      return { outcome: 'refused', message: { key: 'admin.action.forbidden' } };
+      if ('problems' in written) return { outcome: 'rejected', problems: written.problems };
+      return { outcome: 'rejected', message: { key: 'admin.action.forbidden' } };
     case 'missing':
-      return { outcome: 'refused', message: { key: 'admin.action.gone' } };
-    case 'held':
-    case 'refused':
-      return { outcome: 'refused', message: { key: 'admin.action.refused' } };
+      return { outcome: 'rejected', message: { key: 'admin.action.gone' } };
+    case 'referenced':
+    case 'rejected':
+      return { outcome: 'rejected', message: { key: 'admin.action.rejected' } };
   }
 }

@@ -1,96 +1,77 @@
-import type { AuditContext } from '../../core/actor.ts';
 import type { App } from '../../core/app.ts';
-import { retryOnConflict, type Transaction } from '../../core/database/pool.ts';
-import type { ModelInfo } from '../../core/model/registry.ts';
-import { claimIdempotencyKey, releaseIdempotencyKey, rememberAnswer } from '../../core/write/once.ts';
-import type { Removed, Written } from '../../core/write/types.ts';
-import type { Values } from '../../core/write/write.ts';
-import type { FormOrigin } from './form-origin.ts';
+import { rollBackUnlessDone, type Transaction } from '../../core/database/transaction.ts';
+import type { ModelInfo } from '../../core/model/field-type.ts';
+import type { AuditContext } from '../../core/policy/actor.ts';
+import type { Context } from '../../core/request/context.ts';
+import type { Removed, Values, Written } from '../../core/write/types.ts';
 import type { PostedSections } from './form-sections.ts';
-import { undoRefused } from './run-action.ts';
+import { oncePerForm, type Repeated } from './once-per-form.ts';
 
-/** The same form came a second time: `location` is where the first one led. */
-export interface Repeated {
-  readonly outcome: 'repeated';
-  readonly location: string | undefined;
-}
-
-/** A form as it was posted, read and checked. */
-export interface Posted {
-  /** Of the record that is changed; undefined for a new one. */
+/** A posted form, read and checked. */
+export interface Submission {
+  /** Of the record being changed; undefined for a new one. */
   readonly key: string | undefined;
   readonly values: Values;
-  readonly origin: FormOrigin;
+  readonly version: string | undefined;
   /** Sections that plugins add. */
   readonly sections: PostedSections | undefined;
 }
 
-/** Stores a posted form, new or changed, together with the answer that a second post of it will get. */
+/** Stores a posted form, new or changed, together with the response that a repeated post of it will get. */
 export function saveRecord(
+  ctx: Context,
   app: App,
-  cause: AuditContext,
   model: ModelInfo,
-  { key, values, origin, sections }: Posted,
+  { key, values, version, sections }: Submission,
   locationOf: (key: string) => string,
 ): Promise<Written | Repeated> {
-  return oncePerForm(app, cause, origin, async (tx) => {
-    const write = (within: Transaction): Promise<Written> =>
-      key === undefined
-        ? app.write.createAny(within, cause, model, values)
-        : app.write.updateAny(within, cause, model, key, values, origin.version);
-    const written = sections
-      ? await undoRefused(tx, async (inner) => withSections(await write(inner), sections, inner, cause, values))
-      : await write(tx);
-    return { result: written, location: written.outcome === 'done' ? locationOf(written.key) : undefined };
-  });
+  return oncePerForm(
+    ctx,
+    app,
+    async (tx, context) => {
+      const write = (within: Transaction): Promise<Written> =>
+        key === undefined
+          ? app.write.createAny(within, context, model, values)
+          : app.write.updateAny(within, context, model, key, values, version);
+      const written = sections
+        ? await rollBackUnlessDone(tx, async (inner) =>
+            withSections(await write(inner), sections, inner, context, values),
+          )
+        : await write(tx);
+      return { result: written, location: written.outcome === 'done' ? locationOf(written.key) : undefined };
+    },
+    (problems) => ({ outcome: 'invalid', problems }),
+  );
 }
 
-/** The record and then its sections. A section with problems refuses the whole. */
+/** The record and then its sections. A section with problems rejects the whole form. */
 async function withSections(
   written: Written,
   sections: PostedSections,
   tx: Transaction,
-  cause: AuditContext,
+  context: AuditContext,
   values: Values,
 ): Promise<Written> {
   if (written.outcome !== 'done') return written;
-  const saved = await sections.save(tx, cause, written.key, values);
+  const saved = await sections.save(tx, context, written.key, values);
   if (saved.problems.length > 0) return { outcome: 'invalid', problems: saved.problems };
   return { ...written, changed: written.changed || saved.changed };
 }
 
 export function removeRecord(
+  ctx: Context,
   app: App,
-  cause: AuditContext,
   model: ModelInfo,
   key: string,
-  origin: FormOrigin,
+  version: string | undefined,
 ): Promise<Removed | Repeated> {
-  return oncePerForm(app, cause, origin, async (tx) => {
-    const removed = await app.write.remove(tx, cause, model.model, key, origin.version);
-    return { result: removed, location: removed.outcome === 'done' ? app.urls.list(model) : undefined };
-  });
-}
-
-type Work<R> = (tx: Transaction) => Promise<{ result: R; location: string | undefined }>;
-
-/**
- * The claim on the form's id, the change and the answer commit together; a refused change leaves the id free. Two changes that
- * wait for each other's rows (each deletes what the other points to) are a deadlock to PostgreSQL, which ends one: it is done again.
- */
-export function oncePerForm<R>(
-  app: App,
-  cause: AuditContext,
-  { post }: FormOrigin,
-  work: Work<R>,
-): Promise<R | Repeated> {
-  return retryOnConflict(app.database, async (tx) => {
-    if (post === undefined) return (await work(tx)).result;
-    const claim = await claimIdempotencyKey(tx, post, cause.actor);
-    if (!claim.first) return { outcome: 'repeated', location: claim.location };
-    const { result, location } = await work(tx);
-    if (location === undefined) await releaseIdempotencyKey(tx, post);
-    else await rememberAnswer(tx, post, location);
-    return result;
-  });
+  return oncePerForm(
+    ctx,
+    app,
+    async (tx, context) => {
+      const removed = await app.write.remove(tx, context, model.model, key, version);
+      return { result: removed, location: removed.outcome === 'done' ? app.urls.list(model) : undefined };
+    },
+    (problems) => ({ outcome: 'rejected', problems }),
+  );
 }

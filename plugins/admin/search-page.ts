@@ -1,19 +1,18 @@
 import type { App } from '../../core/app.ts';
-import { isAllowed } from '../../core/extension-points.ts';
-import type { Context } from '../../core/http/context.ts';
-import { keyText } from '../../core/model/key.ts';
+import { isAllowed } from '../../core/http/layout.ts';
+import { keyText, leadsToRecord } from '../../core/model/key.ts';
 import { Reader } from '../../core/query/reader.ts';
-import { searchableFields } from '../../core/query/search-sql.ts';
-import { searchWords } from '../../core/query/search-words.ts';
+import { searchableFields, searchWords } from '../../core/query/search.ts';
 import type { Listing } from '../../core/query/types.ts';
-import { capitalised } from '../../core/view/capitalised.ts';
-import { pluralOf } from '../../core/view/model-names.ts';
-import type { ViewData } from '../../core/view/views.ts';
+import type { Context } from '../../core/request/context.ts';
+import type { PageData } from '../../core/request/views.ts';
+import { capitalised, modelPlural } from '../../core/view/model-names.ts';
+import { adminRegistry } from './admin-registry.ts';
+import type { CompiledAdmin } from './compile-admin.ts';
 import type { SearchHit, SearchSource } from './extension-points.ts';
 import { loadPart } from './load-part.ts';
-import { type Site, sitesOf } from './site.ts';
 
-/** Results of each source; the list of a model has the others. */
+/** Results of each source; the list of a model shows the others. */
 const LIMIT = 5;
 
 interface ResultGroup {
@@ -23,7 +22,25 @@ interface ResultGroup {
   readonly moreUrl?: string | undefined;
 }
 
-/** GET /+search?q=… — every model that can be searched, and what plugins add. */
+interface SearchView extends PageData {
+  readonly q: string;
+  /** More words than a search takes. */
+  readonly tooLong: boolean;
+  readonly groups: readonly ResultGroup[];
+  /** Labels of the sources that failed. */
+  readonly failed: string;
+}
+/** A type alias, since it passes through an extension point. */
+type SearchFieldView = { readonly action: string };
+
+declare module '../../core/request/views.ts' {
+  interface ViewTypes {
+    'admin/search': SearchView;
+    'admin/search-field': SearchFieldView;
+  }
+}
+
+/** GET /+search?q=… — every searchable model, and the sources that plugins add. */
 export async function searchPage(ctx: Context, app: App): Promise<void> {
   const { t } = ctx.state;
   const q = (new URLSearchParams(ctx.querystring).get('q') ?? '').trim();
@@ -44,11 +61,11 @@ export async function searchPage(ctx: Context, app: App): Promise<void> {
 }
 
 /** The search field above the navigation, for users who have something to search. */
-export function searchField(ctx: Context, app: App): ViewData | undefined {
-  if (ctx.state.actor.kind !== 'person') return undefined;
+export function searchField(ctx: Context, app: App): SearchFieldView | undefined {
+  if (ctx.state.actor.kind !== 'user') return undefined;
   const reader = new Reader(app.policy, ctx.state.actor);
   const isOffered =
-    sitesOf(app).all.some(({ listing }) => isSearchable(reader, listing)) || sourcesFor(ctx, app).length > 0;
+    adminRegistry(app).all.some(({ listing }) => isSearchable(reader, listing)) || sourcesFor(ctx, app).length > 0;
   return isOffered ? { action: app.urls.to('/+search') } : undefined;
 }
 
@@ -60,9 +77,9 @@ interface Search {
 
 function searchesFor(ctx: Context, app: App, q: string): readonly Search[] {
   const { t } = ctx.state;
-  const ofModels = searchable(ctx, app).map((site) => {
-    const label = capitalised(pluralOf(t, site.model));
-    return { name: site.model.name, label, run: () => searchModel(ctx, app, site, { q, label }) };
+  const ofModels = searchable(ctx, app).map((admin) => {
+    const label = capitalised(modelPlural(t, admin.model));
+    return { name: admin.model.name, label, run: () => searchModel(ctx, app, admin, { q, label }) };
   });
   const ofPlugins = sourcesFor(ctx, app).map((source) => {
     const label = t(source.label);
@@ -72,12 +89,12 @@ function searchesFor(ctx: Context, app: App, q: string): readonly Search[] {
   return [...ofModels, ...ofPlugins];
 }
 
-function searchable(ctx: Context, app: App): readonly Site[] {
+function searchable(ctx: Context, app: App): readonly CompiledAdmin[] {
   const reader = new Reader(app.policy, ctx.state.actor);
-  return sitesOf(app).all.filter(({ listing }) => isSearchable(reader, listing));
+  return adminRegistry(app).all.filter(({ listing }) => isSearchable(reader, listing));
 }
 
-/** Whether the user may see one of the fields that are searched. */
+/** Whether the user can see one of the searched fields. */
 function isSearchable(reader: Reader, { model, search }: Listing): boolean {
   return search.length > 0 && reader.mayView(model) && searchableFields(reader, search).length > 0;
 }
@@ -90,22 +107,22 @@ function sourcesFor(ctx: Context, app: App): readonly SearchSource[] {
 async function searchModel(
   ctx: Context,
   app: App,
-  site: Site,
+  admin: CompiledAdmin,
   { q, label }: { readonly q: string; readonly label: string },
 ): Promise<ResultGroup> {
   const { actor } = ctx.state;
-  const { model } = site;
+  const { model } = admin;
   // The keys alone: labels are read for the records that are shown.
-  const listing: Listing = { ...site.listing, columns: [], wholeRow: false };
-  const query = new URLSearchParams({ q });
-  const { parsed } = await app.records.ask(actor, listing, query, ctx.state.timeZone);
+  const listing: Listing = { ...admin.listing, columns: [], wholeRow: false, size: LIMIT };
+  const params = new URLSearchParams({ q });
+  const { parsed } = await app.records.parseListQuery(actor, listing, params, ctx.state.timeZone);
   if (!parsed.ok) return { label, hits: [] };
-  const page = await app.records.list(actor, listing, { ...parsed.ask, size: LIMIT });
-  const keys = page.rows.map((row) => keyText(model, row));
+  const page = await app.records.list(actor, listing, parsed.query);
+  const keys = page.rows.map((row) => keyText(model, row)).filter(leadsToRecord);
   const records = keys.length === 0 ? [] : await app.records.findMany(actor, model, keys);
   return {
     label,
     hits: records.map((record) => ({ label: record.label, url: app.urls.record(model, record.key) })),
-    moreUrl: page.next === undefined ? undefined : `${app.urls.list(model)}?${query}`,
+    moreUrl: page.next === undefined ? undefined : `${app.urls.list(model)}?${params}`,
   };
 }

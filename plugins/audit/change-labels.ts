@@ -1,16 +1,15 @@
-import type { Actor } from '../../core/actor.ts';
 import type { App } from '../../core/app.ts';
-import type { FieldInfo, ModelInfo } from '../../core/model/registry.ts';
+import type { FieldInfo, ModelInfo } from '../../core/model/field-type.ts';
+import type { Actor } from '../../core/policy/actor.ts';
 import type { Change } from './visible.ts';
 
-/** What the labels of related rows are asked for together by, and what is known then. */
+/** Labels of related rows: what to query together, and the results. */
 type Group = ModelInfo | FieldInfo;
 type Labels = ReadonlyMap<Group, ReadonlyMap<string, string>>;
 
 /**
- * The trail holds the keys of related rows, as it must; people know the rows by their labels. Asked of the reading door for
- * all entries of a page together, one statement a model that they point to: a row that is gone, or that the reader may not
- * know, stays a key.
+ * The audit trail stores the keys of related rows; users know the rows by their labels. Queried from `app.records` for all
+ * entries of a page together, one statement per related model: a row that is deleted, or hidden from the user, remains a key.
  */
 export async function withLabels<E extends { readonly changes: readonly Change[] }>(
   app: Pick<App, 'records' | 'policy'>,
@@ -18,16 +17,16 @@ export async function withLabels<E extends { readonly changes: readonly Change[]
   entries: readonly E[],
 ): Promise<readonly E[]> {
   const groupOf = (field: FieldInfo): Group => groupFor(app, actor, field);
-  const wanted = new Map<Group, { readonly field: FieldInfo; readonly keys: Set<string> }>();
+  const needed = new Map<Group, { readonly field: FieldInfo; readonly keys: Set<string> }>();
   for (const { field, before, after } of entries.flatMap(({ changes }) => changes)) {
     if (!field?.target) continue;
     const group = groupOf(field);
-    const known = wanted.get(group) ?? { field, keys: new Set() };
-    for (const key of [...keysIn(before), ...keysIn(after)]) known.keys.add(key);
-    wanted.set(group, known);
+    const needs = needed.get(group) ?? { field, keys: new Set() };
+    for (const key of [...keysIn(before), ...keysIn(after)]) needs.keys.add(key);
+    needed.set(group, needs);
   }
   const labels = new Map<Group, ReadonlyMap<string, string>>();
-  for (const [group, { field, keys }] of wanted) {
+  for (const [group, { field, keys }] of needed) {
     if (keys.size > 0) labels.set(group, await app.records.labels(actor, field, [...keys]));
   }
   return entries.map((entry) => ({
@@ -36,7 +35,7 @@ export async function withLabels<E extends { readonly changes: readonly Change[]
   }));
 }
 
-/** All relations to a model that he may view are one question; one to what he may only pick is one of its own. */
+/** All relations to a model that the user can view share one query; one whose rows they can only select has its own. */
 function groupFor({ policy }: Pick<App, 'policy'>, actor: Actor, field: FieldInfo): Group {
   const { target } = field;
   return target && policy.may(actor, 'view', target) ? target : field;
@@ -44,13 +43,14 @@ function groupFor({ policy }: Pick<App, 'policy'>, actor: Actor, field: FieldInf
 
 function labelled(change: Change, labels: Labels, groupOf: (field: FieldInfo) => Group): Change {
   const { field, before, after } = change;
-  const known = field?.target && labels.get(groupOf(field));
-  return known ? { ...change, before: said(before, known), after: said(after, known) } : change;
+  const ofGroup = field?.target && labels.get(groupOf(field));
+  return ofGroup ? { ...change, before: withLabel(before, ofGroup), after: withLabel(after, ofGroup) } : change;
 }
 
-function said(value: unknown, known: ReadonlyMap<string, string>): unknown {
-  if (Array.isArray(value)) return value.map((each) => said(each, known));
-  return isKey(value) ? (known.get(String(value)) ?? value) : value;
+/** Keys without a label are left as they are. */
+function withLabel(value: unknown, labels: ReadonlyMap<string, string>): unknown {
+  if (Array.isArray(value)) return value.map((each) => withLabel(each, labels));
+  return isKey(value) ? (labels.get(String(value)) ?? value) : value;
 }
 
 function keysIn(value: unknown): readonly string[] {

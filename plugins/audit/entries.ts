@@ -1,13 +1,15 @@
 import { type FragmentSqlToken, sql } from 'slonik';
 import { z } from 'zod';
-import type { Actor, Credential } from '../../core/actor.ts';
-import type { Query } from '../../core/database/pool.ts';
-import type { Subject } from '../../core/events.ts';
+import type { Query } from '../../core/database/queries.ts';
+import type { Actor, Credential } from '../../core/policy/actor.ts';
+import type { Subject } from '../../core/write/events.ts';
 import type { Snapshot } from '../../core/write/types.ts';
+import { currentModel, entriesOfModel } from './renamed-models.ts';
+import { shownSql } from './stored-values.ts';
 
-/** One row of the trail, as it was written. Pages show it through `visible.ts`, which asks what their reader may see. */
+/** One row of the audit trail, as written. Pages show it through `visible.ts`, which applies the user's permissions. */
 export interface Entry {
-  /** Rises with time; the cursor of a page. */
+  /** Increases with time; the cursor of a page. */
   readonly id: string;
   /** PostgreSQL's text, in UTC. */
   readonly at: string;
@@ -20,21 +22,26 @@ export interface Entry {
   readonly correlationId: string;
   readonly credential: Credential | null;
   readonly address: string | null;
+  /** How often it happened within its minute, and when last; 1 for events that are not counted. */
+  readonly count: number;
+  readonly lastAt: string | null;
 }
 
-/** What narrows the trail; what is left out narrows nothing. */
+/** Filters of the audit trail; all are optional. */
 export interface EntryFilter {
   readonly events?: readonly string[];
-  /** A name, or an SQL expression for the id of a person. */
-  readonly person?: string | FragmentSqlToken;
+  /** A name, or an SQL expression for the id of a user. */
+  readonly user?: string | FragmentSqlToken;
   readonly model?: string;
   readonly models?: readonly string[];
   readonly key?: string;
-  /** ISO dates, both included, in the reader's zone. */
+  /** ISO dates, both inclusive, in the user's time zone. */
   readonly from?: string;
   readonly to?: string;
   readonly timeZone?: string;
   readonly correlationId?: string;
+  /** Of one entry. */
+  readonly id?: string;
 }
 
 /** The page after or before an entry; without either the newest. */
@@ -44,6 +51,8 @@ export interface EntryWindow {
   readonly before?: string;
   /** Only entries newer than this one. */
   readonly after?: string;
+  /** Leaves out the values, which are most of an entry: `before`, `after` and `data` are then null. */
+  readonly withoutValues?: boolean;
 }
 
 export interface EntryPage {
@@ -54,13 +63,16 @@ export interface EntryPage {
   readonly newer: boolean;
 }
 
-const json = z.record(z.string(), z.unknown()).nullable();
+/** Not `z.record`, which drops a property named `__proto__`: the trail shows what was stored. */
+const json = z
+  .custom<Snapshot>((value) => typeof value === 'object' && value !== null && !Array.isArray(value))
+  .nullable();
 const entryRow = z
   .object({
     id: z.string(),
     at: z.string(),
     event: z.string(),
-    actor_kind: z.enum(['anonymous', 'person', 'command', 'job', 'token', 'assistant']),
+    actor_kind: z.enum(['anonymous', 'user', 'command', 'job', 'token', 'assistant']),
     actor_id: z.string().nullable(),
     actor_label: z.string(),
     subject_model: z.string().nullable(),
@@ -73,6 +85,8 @@ const entryRow = z
     credential_scheme: z.string().nullable(),
     credential_id: z.string().nullable(),
     address: z.string().nullable(),
+    count: z.number().nullable(),
+    last_at: z.string().nullable(),
   })
   .transform(
     (row): Entry => ({
@@ -93,43 +107,107 @@ const entryRow = z
           ? null
           : { scheme: row.credential_scheme, id: row.credential_id },
       address: row.address,
+      count: row.count ?? 1,
+      lastAt: row.last_at,
     }),
   );
 
-/** One page of the trail, newest first. One statement, whatever narrows it; as fast on the last page as on the first. */
+/** Characters. Labels of entries that were written earlier may be longer. */
+const MAX_LABEL = sql.fragment`1000`;
+
+/** Reads one page of the audit trail, newest first, in one statement (two when filtered by model). */
 export async function readEntries(query: Query, filter: EntryFilter, window: EntryWindow): Promise<EntryPage> {
   const { size, before, after } = window;
-  const backwards = after !== undefined;
-  const rows = await query.any(sql.type(entryRow)`
-    select
-      id, at, event, actor_kind, actor_id, actor_label, subject_model, subject_key, subject_label,
-      before, after, data, correlation_id, credential_scheme, credential_id, host(address) as address
-    from rustio_audit
-    where ${sql.join(conditionsOf(filter, window), sql.fragment` and `)}
-    order by ${backwards ? sql.fragment`id asc` : sql.fragment`id desc`}
-    limit ${sql.literalValue(String(size + 1))}::integer
-  `);
+  const ofModels = filter.model === undefined ? [] : [await entriesOfModel(query, filter.model)];
+  const rows = await query.any(entriesStatement(filter, window, ofModels));
   const more = rows.length > size;
   const page = rows.slice(0, size);
-  return backwards
+  return after !== undefined
     ? { entries: page.toReversed(), newer: more, older: true }
     : { entries: page, newer: before !== undefined, older: more };
 }
 
-function conditionsOf(filter: EntryFilter, { before, after }: EntryWindow): FragmentSqlToken[] {
-  const { events = [], person, model, models, key, from, to, timeZone = 'UTC', correlationId } = filter;
+/**
+ * The statement of a page, with one row more than fits. `ofModels`: the condition for the model of the filter, which includes its
+ * earlier names. Exported for its tests.
+ */
+export function entriesStatement(filter: EntryFilter, window: EntryWindow, ofModels: readonly FragmentSqlToken[] = []) {
+  const direction = window.after === undefined ? sql.fragment`desc` : sql.fragment`asc`;
+  // A period is read by the index of the times: by the key, everything that is newer than the period would be read first.
+  // fault: period-read-by-key
+  const order = hasPeriod(filter) ? sql.fragment`at ${direction}, id ${direction}` : sql.fragment`id ${direction}`;
+  const shown = (column: FragmentSqlToken) => (window.withoutValues ? sql.fragment`null` : shownSql(column));
+  return sql.type(entryRow)`
+    select
+      id, at, event, actor_kind, actor_id, actor_label,
+      ${currentModel} as subject_model, subject_key, left(subject_label, ${MAX_LABEL}) as subject_label,
+      ${shown(sql.fragment`before`)} as before, ${shown(sql.fragment`after`)} as after, ${shown(sql.fragment`data`)} as data,
+      correlation_id, credential_scheme, credential_id, host(address) as address,
+      (select count from rustio_audit_count where entry_id = id) as count,
+      (select last_at from rustio_audit_count where entry_id = id) as last_at
+    from rustio_audit
+    where ${sql.join(buildConditions(filter, window, ofModels), sql.fragment` and `)}
+    order by ${order}
+    limit ${sql.literalValue(String(window.size + 1))}::integer
+  `;
+}
+
+function hasPeriod({ from, to }: EntryFilter): boolean {
+  return from !== undefined || to !== undefined;
+}
+
+/** Entries on one side of another one, in the order of the page. */
+function onSideOf(filter: EntryFilter, side: '<' | '>', id: string): FragmentSqlToken {
+  const than = side === '<' ? sql.fragment`<` : sql.fragment`>`;
+  if (!hasPeriod(filter)) return sql.fragment`id ${than} ${id}::bigint`;
+  const at = sql.fragment`(select at from rustio_audit where id = ${id}::bigint)`;
+  // The first condition follows from the second; the index needs it.
+  return sql.fragment`at ${than}= ${at} and (at, id) ${than} (${at}, ${id}::bigint)`;
+}
+
+function buildConditions(
+  filter: EntryFilter,
+  { before, after }: EntryWindow,
+  ofModels: readonly FragmentSqlToken[],
+): FragmentSqlToken[] {
+  const { events = [], user, models, key, from, to, timeZone = 'UTC', correlationId, id } = filter;
   const conditions = [sql.fragment`true`];
-  if (before !== undefined) conditions.push(sql.fragment`id < ${before}::bigint`);
-  if (after !== undefined) conditions.push(sql.fragment`id > ${after}::bigint`);
+  if (before !== undefined) conditions.push(onSideOf(filter, '<', before));
+  if (after !== undefined) conditions.push(onSideOf(filter, '>', after));
   if (events.length > 0) conditions.push(sql.fragment`event = any(${sql.array([...events], 'text')})`);
-  if (model !== undefined) conditions.push(sql.fragment`subject_model = ${model}`);
+  if (ofModels.length > 0) conditions.push(sql.fragment`(${sql.join([...ofModels], sql.fragment` or `)})`);
   if (models !== undefined) conditions.push(sql.fragment`subject_model = any(${sql.array([...models], 'text')})`);
   if (key !== undefined) conditions.push(sql.fragment`subject_key = ${key}`);
+  if (id !== undefined) conditions.push(sql.fragment`id = ${id}::bigint`);
   if (correlationId !== undefined) conditions.push(sql.fragment`correlation_id = ${correlationId}`);
-  if (typeof person === 'string') conditions.push(sql.fragment`actor_label = ${person}`);
-  else if (person !== undefined) conditions.push(sql.fragment`actor_id = (${person})`);
+  if (typeof user === 'string') conditions.push(sql.fragment`actor_label = ${user}`);
+  else if (user !== undefined) conditions.push(sql.fragment`actor_id = (${user})`);
   if (from !== undefined)
     conditions.push(sql.fragment`at >= (${from}::date)::timestamp at time zone ${timeZone}::text`);
   if (to !== undefined) conditions.push(sql.fragment`at < (${to}::date + 1)::timestamp at time zone ${timeZone}::text`);
   return conditions;
+}
+
+/** Whether a string is the id of an entry; one that does not fit a bigint is not. */
+export function isEntryId(text: string | null | undefined): text is string {
+  return typeof text === 'string' && /^\d{1,18}$/.test(text);
+}
+
+/** Of the values of a change. */
+export type Side = 'before' | 'after';
+
+const valueRow = z.object({ text: z.string().nullable() });
+
+/** All of a value of an entry, as text; undefined if the entry has none of this name. */
+export async function readValue(
+  query: Query,
+  { entry, side, name }: { readonly entry: string; readonly side: Side; readonly name: string },
+): Promise<string | undefined> {
+  const column = side === 'before' ? sql.fragment`before` : sql.fragment`after`;
+  const row = await query.maybeOne(sql.type(valueRow)`
+    select coalesce(${column} -> ${name} ->> '~text', ${column} ->> ${name}) as text
+    from rustio_audit
+    where id = ${entry}::bigint
+  `);
+  return row?.text ?? undefined;
 }

@@ -1,23 +1,25 @@
 import { definePlugin } from '../../core/plugin.ts';
+import { auditPage } from './audit-page.ts';
 import { checks } from './checks.ts';
-import { historyPage } from './history-page.ts';
-import { auditPage } from './pages.ts';
+import { historyPage } from './history.ts';
+import { ar } from './messages/ar.ts';
+import { en } from './messages/en.ts';
 import { recentChanges } from './recent-changes.ts';
 import { recordEntry } from './record-entry.ts';
-import { ar } from './words/ar.ts';
-import { en } from './words/en.ts';
+import { renamedModel } from './renamed-models.ts';
+import { valuePage } from './value-page.ts';
 
-declare module '../../core/config.ts' {
+declare module '../../core/settings.ts' {
   interface PluginOptions {
     audit: NoOptions;
   }
 }
 
-/** What happened: every event of every plugin, in the transaction in which it happened, for good. */
+/** The audit trail: every event of every plugin, in the transaction of the change, kept permanently. */
 export const audit = definePlugin({
   name: 'audit',
   api: 1,
-  description: 'What happened: every event, recorded in the transaction of its change, append-only.',
+  description: 'Append-only audit trail: every event, recorded in the transaction of its change.',
   migrations: new URL('./migrations/', import.meta.url),
   templates: new URL('../../templates/audit/', import.meta.url),
   messages: { en, ar },
@@ -42,11 +44,13 @@ export const audit = definePlugin({
         url: (app, model, key) => app.urls.record(model, key, '+history'),
       },
     ],
+    'migrations.renamedModel': [renamedModel],
     'dashboard.panels': [{ name: 'recent-changes', view: 'audit/recent', load: recentChanges }],
   },
   checks,
   routes(routes) {
     routes.get('/audit', { access: { permission: 'audit.view' }, responses: [400] }, auditPage);
     routes.get('/:model/:key/+history', { access: { permission: 'view' } }, historyPage);
+    routes.get('/:model/:key/+history/:entry/:side/:name', { access: { permission: 'view' } }, valuePage);
   },
 });

@@ -1,20 +1,39 @@
 import type { App } from '../../core/app.ts';
-import type { Context } from '../../core/http/context.ts';
-import { titleOf } from '../../core/view/model-names.ts';
-import { showFor } from '../../core/view/show.ts';
-import { recentEntries } from './recent.ts';
+import type { Query } from '../../core/database/queries.ts';
+import type { Context } from '../../core/request/context.ts';
+import { formatterFor } from '../../core/view/formatter.ts';
+import { modelTitle } from '../../core/view/model-names.ts';
+import type { Subject } from '../../core/write/events.ts';
+import { type Entry, readEntries } from './entries.ts';
 import { seesEveryRow, visibleLabel } from './visible.ts';
 
-const MAX = 8;
+const MAX_CHANGES = 8;
+
+interface RecentChange {
+  readonly text: string;
+  readonly url?: string;
+  readonly who: string;
+  readonly when: string;
+}
+
+/** A type alias, since it passes through an extension point. */
+type RecentChangesView = {
+  readonly changes: readonly RecentChange[];
+  /** Undefined for users who cannot open the audit trail. */
+  readonly auditUrl: string | undefined;
+};
+
+declare module '../../core/request/views.ts' {
+  interface ViewTypes {
+    'audit/recent': RecentChangesView;
+  }
+}
 
 /**
- * The latest changes for the dashboard: those of models of which the reader may see every row. `undefined` for readers who see
+ * The latest changes for the dashboard: those of models of which the user can see every row. `undefined` for users who see
  * neither such a model nor the audit trail.
  */
-export async function recentChanges(
-  ctx: Context,
-  app: App,
-): Promise<{ changes: readonly ChangeView[]; auditUrl: string | undefined } | undefined> {
+export async function recentChanges(ctx: Context, app: App): Promise<RecentChangesView | undefined> {
   const { actor, t } = ctx.state;
   const pages = app.optionalService('recordPages');
   const models = app.models.all.filter((model) => (pages?.has(model) ?? true) && seesEveryRow(app, actor, model));
@@ -23,31 +42,42 @@ export async function recentChanges(
   const entries = await recentEntries(
     app.readingFor(actor),
     models.map((model) => model.name),
-    MAX,
+    MAX_CHANGES,
   );
-  const show = showFor(ctx);
-  const gone = new Set<string>();
+  const formatter = formatterFor(ctx);
+  const deleted = new Set<string>();
   return {
-    changes: entries.flatMap(({ event, subject, actor: who, at }) => {
+    changes: entries.flatMap(({ event, subject, actor: author, at }) => {
       const model = app.models.byName(subject.model);
       if (!model) return [];
       const text = t(`audit.recent.${event}`, {
-        singular: titleOf(t, model),
+        singular: modelTitle(t, model),
         label: visibleLabel(app, actor, model, subject),
       });
-      // The newest come first: what was changed before a deletion has no page any more either.
+      // The newest come first: records changed before a deletion have no page any more either.
       const record = app.urls.record(model, subject.key);
-      if (event === 'delete') gone.add(record);
-      const url = pages?.has(model) && !gone.has(record) ? record : undefined;
-      return [{ text, who: who.label, when: show.timestamp(at), ...(url !== undefined && { url }) }];
+      if (event === 'delete') deleted.add(record);
+      const url = pages?.has(model) && !deleted.has(record) ? record : undefined;
+      return [{ text, who: author.label, when: formatter.timestamp(at), ...(url !== undefined && { url }) }];
     }),
     auditUrl: seesAudit ? app.urls.to('/audit') : undefined,
   };
 }
 
-interface ChangeView {
-  readonly text: string;
-  readonly url?: string;
-  readonly who: string;
-  readonly when: string;
+/** An entry about a record. */
+export interface RecordEntry extends Entry {
+  readonly subject: Subject;
+}
+
+const ROW_EVENTS = ['create', 'update', 'delete'];
+
+/** The newest changes of records of these models; the caller must ensure that the user can see all of them. */
+export async function recentEntries(
+  query: Query,
+  models: readonly string[],
+  size: number,
+): Promise<readonly RecordEntry[]> {
+  if (models.length === 0) return [];
+  const { entries } = await readEntries(query, { events: ROW_EVENTS, models }, { size, withoutValues: true });
+  return entries.filter((entry): entry is RecordEntry => entry.subject !== null);
 }

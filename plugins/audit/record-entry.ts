@@ -1,20 +1,44 @@
-import { sql } from 'slonik';
-import type { Actor } from '../../core/actor.ts';
-import { inetOf } from '../../core/database/inet.ts';
-import type { Transaction } from '../../core/database/pool.ts';
-import type { RecordedEvent } from '../../core/events.ts';
+import { type FragmentSqlToken, sql } from 'slonik';
+import { z } from 'zod';
+import type { Transaction } from '../../core/database/transaction.ts';
+import { toInet } from '../../core/database/values.ts';
+import type { Actor } from '../../core/policy/actor.ts';
+import type { RecordedEvent } from '../../core/write/events.ts';
+import { countRepetition, linkEntry } from './count-repetitions.ts';
+import { entryNotStored } from './errors.ts';
 import { redacted } from './redact.ts';
+import { storedJson, storedSql } from './stored-values.ts';
+
+const idRow = z.object({ id: z.string() });
 
 /**
- * Writes what happened, in the transaction in which it happened: no change without its row, and no row without its change.
- * This is the one statement that writes the trail.
+ * Writes an audit entry in the transaction of the change: no change without its entry, and no entry without its change. Of events
+ * that can be repeated at will, the first one of a minute is written, and the others are counted.
  */
-export async function recordEntry(
+export async function recordEntry(tx: Transaction, event: RecordedEvent): Promise<void> {
+  if (event.counted === undefined) {
+    await writeEntry(tx, event);
+    return;
+  }
+  const first = await countRepetition(tx, event);
+  if (first === undefined) return;
+  const isShared = first.target === '' && event.counted !== '';
+  const entry = isShared ? { ...event, subject: null, data: { several: true } } : event;
+  const id = await writeEntry(tx, entry, sql.fragment`returning id`);
+  if (id !== undefined) await linkEntry(tx, first, id);
+}
+
+/**
+ * This is the only statement that writes the audit trail. `returning`: only where the id is needed, since PostgreSQL refuses it
+ * on a table with a rule.
+ */
+async function writeEntry(
   tx: Transaction,
-  { name, context: cause, subject, data }: RecordedEvent,
-): Promise<void> {
-  const { before, after, ...rest } = { before: undefined, after: undefined, ...data };
-  await tx.query(sql.unsafe`
+  { name, context, subject, data }: Pick<RecordedEvent, 'name' | 'context' | 'subject'> & { readonly data: object },
+  returning = sql.fragment``,
+): Promise<string | undefined> {
+  const { before, after, ...rest } = { before: undefined, after: undefined, ...context.details, ...data };
+  const { rowCount, rows } = await tx.query(sql.type(idRow)`
     insert into rustio_audit (
       event, actor_kind, actor_id, actor_label,
       subject_model, subject_key, subject_label,
@@ -22,20 +46,25 @@ export async function recordEntry(
       correlation_id, credential_scheme, credential_id, address
     )
     values (
-      ${name}, ${cause.actor.kind}, ${idOf(cause.actor)}, ${cause.actor.name},
+      ${name}, ${context.actor.kind}, ${actorId(context.actor)}, ${context.actor.name},
       ${subject?.model ?? null}, ${subject?.key ?? null}, ${subject?.label ?? null},
-      ${jsonOf(before)}::jsonb, ${jsonOf(after)}::jsonb, ${jsonOf(Object.keys(rest).length > 0 ? rest : undefined)}::jsonb,
-      ${cause.correlationId}, ${cause.credential?.scheme ?? null}, ${cause.credential?.id ?? null}, ${inetOf(cause.ip)}::inet
+      ${snapshotSql(before)}, ${snapshotSql(after)}, ${snapshotSql(Object.keys(rest).length > 0 ? rest : undefined)},
+      ${context.correlationId}, ${context.credential?.scheme ?? null}, ${context.credential?.id ?? null}, ${toInet(context.ip)}::inet
     )
+    ${returning}
   `);
+  // A rule or a trigger can discard the row without an error.
+  // fault: audit-row-swallowed
+  if (rowCount !== 1) throw entryNotStored({ event: name });
+  return rows[0]?.id;
 }
 
-function idOf(actor: Actor): number | null {
-  if (actor.kind === 'person') return actor.id;
-  // What a job or token does is found with what the person did who caused it.
+function actorId(actor: Actor): number | null {
+  if (actor.kind === 'user') return actor.id;
+  // Actions of jobs and tokens are attributed to the user who caused them.
   return 'onBehalfOf' in actor ? (actor.onBehalfOf?.id ?? null) : null;
 }
 
-function jsonOf(value: unknown): string | null {
-  return value === undefined ? null : JSON.stringify(redacted(value));
+function snapshotSql(value: unknown): FragmentSqlToken {
+  return storedSql(value === undefined ? null : storedJson(redacted(value)));
 }

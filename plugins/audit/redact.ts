@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { exactDigits, isJsonNull } from '../../core/base/exact-json.ts';
 
 /** Words in a field's name that make its value a secret. */
 const SECRET_WORDS = new Set([
@@ -22,15 +23,15 @@ const SECRET_PAIRS = [
   ['backup', 'code'],
   ['backup', 'codes'],
 ];
-/** Words that turn the name into one of something about the secret. */
+/** Words that indicate a property of the secret rather than the secret itself. */
 const HARMLESS_LAST = new Set(['at', 'on', 'until', 'count', 'fingerprint', 'kind', 'id']);
-/** A structure deeper than this is nobody's record. */
+/** No genuine record is nested deeper than this. */
 const DEEPEST = 20;
 
 /**
- * A value as it may stand in the audit trail for ever: secrets are taken out by the names of their fields, wherever in the
- * value they are. A token becomes a fingerprint, so that rows about the same one can be found; a password becomes nothing,
- * since even a fingerprint could be guessed at. What JSON cannot hold is made into what it can.
+ * A value as it can be stored in the audit trail permanently: secrets are removed by the names of their fields, at any depth. A
+ * token becomes a fingerprint, so that entries about the same one can be found; a password is removed entirely, since even a
+ * fingerprint could be brute-forced. What JSON cannot represent is converted.
  */
 export function redacted(value: unknown, depth = 0): unknown {
   if (depth > DEEPEST) return '…';
@@ -38,26 +39,29 @@ export function redacted(value: unknown, depth = 0): unknown {
   if (typeof value === 'bigint') return String(value);
   if (value instanceof Date) return value.toISOString();
   if (Array.isArray(value)) return value.map((each) => redacted(each, depth + 1));
-  if (value === null || typeof value !== 'object') return value;
+  // A number with all its digits.
+  if (value === null || typeof value !== 'object' || exactDigits(value) !== undefined || isJsonNull(value))
+    return value;
   return Object.fromEntries(
     Object.entries(value).map(([name, inner]) => [redacted(name), redactedField(name, inner, depth)]),
   );
 }
 
 function redactedField(name: string, value: unknown, depth: number): unknown {
-  const nature = natureOf(name);
-  // That there is one, or none, is no secret.
+  const nature = classifyField(name);
+  // Whether there is one is not a secret.
   if (nature === 'plain' || value === null || value === undefined || typeof value === 'boolean')
     return redacted(value, depth + 1);
   return nature === 'token' && typeof value === 'string' ? `<token:${fingerprint(value)}>` : '<redacted>';
 }
 
-function natureOf(name: string): 'plain' | 'secret' | 'token' {
+function classifyField(name: string): 'plain' | 'secret' | 'token' {
   const words = name
     .replace(/([a-z\d])([A-Z])/g, '$1 $2')
     .toLowerCase()
     .split(/[^a-z\d]+/);
   if (HARMLESS_LAST.has(words.at(-1) ?? '')) return 'plain';
+  // fault: secrets-recorded
   if (words.some((word) => SECRET_WORDS.has(word))) return 'secret';
   if (SECRET_PAIRS.some(([first, second]) => words.some((word, i) => word === first && words[i + 1] === second)))
     return 'secret';

@@ -1,10 +1,13 @@
 import { sql } from 'slonik';
 import { z } from 'zod';
-import type { Query, Transaction } from '../../core/database/pool.ts';
-import type { Subject } from '../../core/events.ts';
-import { composed } from '../../core/model/composed.ts';
-import { accountId } from './person.ts';
+import type { Query } from '../../core/database/queries.ts';
+import type { Transaction } from '../../core/database/transaction.ts';
+import type { Parsed } from '../../core/model/issue.ts';
+import { toNfc } from '../../core/model/plain-text.ts';
+import type { UserDirectory } from '../../core/services.ts';
+import type { Subject } from '../../core/write/events.ts';
 import { ROLES } from './roles.ts';
+import { accountId, findUserActorByEmail } from './user-actor.ts';
 
 const accountRow = z
   .object({
@@ -22,18 +25,18 @@ export type Account = z.output<typeof accountRow>;
 const columns = sql.fragment`id, email, display_name, role, active`;
 
 /**
- * The account of an e-mail address, in whatever case, active or not.
+ * The account with an email address (case-insensitive), active or not.
  *
  * @example
  * const account = await findAccountByEmail(app.database, 'ana@desk.example');
  */
 export function findAccountByEmail(query: Query, email: string): Promise<Account | null> {
-  const plain = composed(email.trim());
+  const plain = toNfc(email.trim());
   return query.maybeOne(sql.type(accountRow)`select ${columns} from rustio_user where lower(email) = lower(${plain})`);
 }
 
 /**
- * All accounts, by e-mail address.
+ * All accounts, by email address.
  *
  * @example
  * const emails = (await listAccounts(app.database)).map(({ email }) => email);
@@ -43,7 +46,8 @@ export function listAccounts(query: Query): Promise<readonly Account[]> {
 }
 
 /**
- * Reads the account and keeps its row from changing until the transaction ends.
+ * Reads the account and locks its row until the transaction ends. Rules lock the account that they change before they read the
+ * actor (`events.currentContext`), who ranks above it: in this order two of them cannot block each other.
  *
  * @example
  * const account = await lockAccount(tx, userId);
@@ -53,6 +57,33 @@ export function lockAccount(tx: Transaction, id: number): Promise<Account | null
   return tx.maybeOne(sql.type(accountRow)`select ${columns} from rustio_user where id = ${id} for no key update`);
 }
 
-export function subjectOf(account: Pick<Account, 'id' | 'email'>): Subject {
+export function accountSubject(account: Pick<Account, 'id' | 'email'>): Subject {
   return { model: 'user', key: String(account.id), label: account.email };
 }
+
+const MAX_EMAIL_LENGTH = 254; // RFC 5321 with its erratum: what fits between the angle brackets of a path
+/** One @ with text on both sides, no whitespace, no control characters, none of the characters that quote or list addresses. */
+const EMAIL = /^[^\s\p{C}@"(),:;<>[\]\\]+@[^\s\p{C}@"(),:;<>[\]\\]+$/u;
+
+/**
+ * An address as it is stored: trimmed and in Unicode's composed form (NFC), otherwise as typed. Deliberately stricter than RFC
+ * 5322: quotes and comments are used to smuggle addresses past parsers.
+ */
+export function parseEmail(typed: string): Parsed<string> {
+  const value = toNfc(typed.trim());
+  if (value === '') return { ok: false, issue: { key: 'problem.required' } };
+  if (value.length > MAX_EMAIL_LENGTH || !EMAIL.test(value)) return { ok: false, issue: { key: 'auth.problem.email' } };
+  return { ok: true, value };
+}
+
+/** Accounts by email address (case-insensitive). */
+export const users: UserDirectory = {
+  names: 'email',
+  idOf(name) {
+    const email = parseEmail(name);
+    return email.ok
+      ? sql.fragment`select u.id from rustio_user u where lower(u.email) = lower(${email.value})`
+      : undefined;
+  },
+  find: findUserActorByEmail,
+};

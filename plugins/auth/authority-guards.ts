@@ -1,50 +1,52 @@
-import type { Actor } from '../../core/actor.ts';
-import type { Issue } from '../../core/model/kind.ts';
+import type { Issue } from '../../core/model/issue.ts';
+import type { Actor } from '../../core/policy/actor.ts';
 import type { Account } from './account.ts';
-import { isCommanding, outranks, type Role, reaches } from './roles.ts';
+import { hasAtLeastRole, isAdministrative, outranks, type Role } from './roles.ts';
 
-// Who may change whom. Pure; the last administrator is another matter, since it needs a lock (last-administrator.ts).
-// Each answers with the reason for a no, or undefined. Order: own account, rank of the other, ceiling of the role.
+// Who has permission to change whom. Pure; the last administrator is checked elsewhere, since that needs a lock
+// (last-administrator.ts). Each function returns the reason for a rejection, or undefined. Order: own account, rank of the
+// other, ceiling of the role.
 
 type Target = Pick<Account, 'id' | 'role'>;
 
-/** Whether the actor may change accounts and groups at all. */
+/** Whether the actor can change accounts and groups at all. */
 export function authorityIssue(actor: Actor): Issue | undefined {
   if (actor.kind === 'command') return undefined;
-  return actor.kind === 'person' && isCommanding(actor.role) ? undefined : { key: 'auth.refused.notAllowed' };
+  return actor.kind === 'user' && isAdministrative(actor.role) ? undefined : { key: 'auth.rejected.notAllowed' };
 }
 
-/** Whether the actor may change something about this account: everybody his own, others only from above. */
+/** Whether the actor can change something about this account: their own account, otherwise only accounts with a lower role. */
 export function crossRankIssue(actor: Actor, target: Target): Issue | undefined {
   if (isOwn(actor, target)) return undefined;
   const issue = authorityIssue(actor);
-  if (issue || actor.kind !== 'person') return issue;
-  return outranks(actor.role, target.role) ? undefined : { key: 'auth.refused.crossRank' };
+  if (issue || actor.kind !== 'user') return issue;
+  // fault: peer-account
+  return outranks(actor.role, target.role) ? undefined : { key: 'auth.rejected.higherRole' };
 }
 
-/** Whether the actor may hand out this role: at most his own. */
+/** Whether the actor can assign this role: at most their own. */
 export function roleCeilingIssue(actor: Actor, role: Role): Issue | undefined {
   const issue = authorityIssue(actor);
-  if (issue || actor.kind !== 'person') return issue;
-  return reaches(actor.role, role) ? undefined : { key: 'auth.refused.roleCeiling' };
+  if (issue || actor.kind !== 'user') return issue;
+  return hasAtLeastRole(actor.role, role) ? undefined : { key: 'auth.rejected.roleTooHigh' };
 }
 
-/** Whether the actor may give `target` this role. */
+/** Whether the actor can give `target` this role. */
 export function roleChangeIssue(actor: Actor, target: Target, role: Role): Issue | undefined {
   if (isOwn(actor, target)) {
-    if (outranks(target.role, role)) return { key: 'auth.refused.selfDemote' };
-    // Asked of the row and not of the actor: what a request knows of its role may be a moment old.
-    return reaches(target.role, role) ? undefined : { key: 'auth.refused.roleCeiling' };
+    if (outranks(target.role, role)) return { key: 'auth.rejected.selfDemote' };
+    // Checks the row and not the actor: what a request knows of its role may be slightly out of date.
+    return hasAtLeastRole(target.role, role) ? undefined : { key: 'auth.rejected.roleTooHigh' };
   }
   return crossRankIssue(actor, target) ?? roleCeilingIssue(actor, role);
 }
 
-/** Whether the actor may activate or deactivate `target`. */
+/** Whether the actor can activate or deactivate `target`. */
 export function activeChangeIssue(actor: Actor, target: Target, active: boolean): Issue | undefined {
-  if (isOwn(actor, target)) return active ? undefined : { key: 'auth.refused.selfDeactivate' };
+  if (isOwn(actor, target)) return active ? undefined : { key: 'auth.rejected.selfDeactivate' };
   return crossRankIssue(actor, target);
 }
 
 function isOwn(actor: Actor, target: Target): boolean {
-  return actor.kind === 'person' && actor.id === target.id;
+  return actor.kind === 'user' && actor.id === target.id;
 }

@@ -1,31 +1,33 @@
 import { sql } from 'slonik';
-import type { AuditContext } from '../../core/actor.ts';
-import type { Transaction } from '../../core/database/pool.ts';
-import type { Events } from '../../core/events.ts';
-import type { Issue } from '../../core/model/kind.ts';
-import { type Account, lockAccount, subjectOf } from './account.ts';
-import { activeChangeIssue, roleChangeIssue } from './authority-guards.ts';
-import { leavesACommander, takeAuthorityLock } from './last-administrator.ts';
-import { type Outcome, refused } from './outcome.ts';
+import type { Transaction } from '../../core/database/transaction.ts';
+import type { Issue } from '../../core/model/issue.ts';
+import type { Actor, AuditContext } from '../../core/policy/actor.ts';
+import type { Events } from '../../core/write/events.ts';
+import { type Account, accountSubject, lockAccount } from './account.ts';
+import { activeChangeIssue, crossRankIssue, roleChangeIssue } from './authority-guards.ts';
+import { leavesAnAdministrator, takeAuthorityLock } from './last-administrator.ts';
+import { invalid, type Outcome, rejected } from './outcome.ts';
+import { hashPassword } from './password-hash.ts';
+import { passwordIssue } from './password-policy.ts';
 import type { Role } from './roles.ts';
 
 export type AccountChanged = Outcome<{ readonly changed: boolean }>;
 
 /**
- * Gives an account another role. Nobody may change their own role, that of an equal or of somebody above, or give more than they
- * have; and at least one active administrator or developer always remains. Recorded as `user_updated`.
+ * Changes the role of an account. Users cannot change their own role, change an account of equal or higher rank, or assign a
+ * role above their own; and at least one active administrator or developer must remain. Recorded as `user_updated`.
  *
  * @example
  * const changed = await app.database.transaction((tx) => changeRole(tx, auditContext(ctx), app.events, userId, 'supervisor'));
  */
 export function changeRole(
   tx: Transaction,
-  cause: AuditContext,
+  context: AuditContext,
   events: Events,
   id: number,
   role: Role,
 ): Promise<AccountChanged> {
-  return changeAuthority(tx, cause, events, id, { role }, (target) => roleChangeIssue(cause.actor, target, role));
+  return changeAuthority(tx, context, events, id, { role }, (actor, target) => roleChangeIssue(actor, target, role));
 }
 
 /**
@@ -36,31 +38,36 @@ export function changeRole(
  */
 export function setActive(
   tx: Transaction,
-  cause: AuditContext,
+  context: AuditContext,
   events: Events,
   id: number,
   active: boolean,
 ): Promise<AccountChanged> {
-  return changeAuthority(tx, cause, events, id, { active }, (target) => activeChangeIssue(cause.actor, target, active));
+  return changeAuthority(tx, context, events, id, { active }, (actor, target) =>
+    activeChangeIssue(actor, target, active),
+  );
 }
 
 type Change = Partial<Pick<Account, 'role' | 'active'>>;
 
 async function changeAuthority(
   tx: Transaction,
-  cause: AuditContext,
+  requestContext: AuditContext,
   events: Events,
   id: number,
   change: Change,
-  issueWith: (target: Account) => Issue | undefined,
+  issueWith: (actor: Actor, target: Account) => Issue | undefined,
 ): Promise<AccountChanged> {
   await takeAuthorityLock(tx);
   const before = await lockAccount(tx, id);
   if (!before) return { outcome: 'missing' };
-  const issue = issueWith(before);
-  if (issue) return { outcome: 'refused', issue };
+  // fault: authority-with-old-rights
+  const context = await events.currentContext(tx, requestContext);
+  if (!context) return rejected('auth.rejected.notAllowed');
+  const issue = issueWith(context.actor, before);
+  if (issue) return { outcome: 'rejected', issue };
   const after = { ...before, ...change };
-  if (!(await leavesACommander(tx, before, after))) return refused('auth.refused.lastCommander');
+  if (!(await leavesAnAdministrator(tx, before, after))) return rejected('auth.rejected.lastAdministrator');
   if (after.role === before.role && after.active === before.active) return { outcome: 'done', changed: false };
 
   await tx.query(sql.unsafe`
@@ -68,8 +75,8 @@ async function changeAuthority(
     set role = ${after.role}, active = ${after.active}, updated_at = now()
     where id = ${id}
   `);
-  await events.record(tx, cause, 'user_updated', {
-    subject: subjectOf(before),
+  await events.record(tx, context, 'user_updated', {
+    subject: accountSubject(before),
     data: change.role === undefined ? snapshots('active', before, after) : snapshots('role', before, after),
   });
   return { outcome: 'done', changed: true };
@@ -77,4 +84,42 @@ async function changeAuthority(
 
 function snapshots(field: 'role' | 'active', before: Account, after: Account) {
   return { before: { [field]: before[field] }, after: { [field]: after[field] } };
+}
+
+/**
+ * Sets a password that meets the policy. A change of one's own is recorded as `password_changed_self`, of another's as
+ * `password_reset_by_other`; the plugin sessions ends sessions on these events. The caller must verify the old password of
+ * users who change their own.
+ *
+ * @example
+ * const set = await app.database.transaction((tx) => setPassword(tx, context, app.events, userId, password));
+ */
+export async function setPassword(
+  tx: Transaction,
+  requestContext: AuditContext,
+  events: Events,
+  id: number,
+  password: string,
+): Promise<Outcome> {
+  const account = await lockAccount(tx, id);
+  if (!account) return { outcome: 'missing' };
+  const context = await events.currentContext(tx, requestContext);
+  if (!context) return rejected('auth.rejected.notAllowed');
+  const issue = crossRankIssue(context.actor, account);
+  if (issue) return { outcome: 'rejected', issue };
+  const weak = passwordIssue(password, account.email);
+  if (weak) return invalid('password', weak);
+
+  const hash = await hashPassword(password);
+  await tx.query(sql.unsafe`
+    update rustio_user
+    set password_hash = ${hash}, password_changed_at = now(), updated_at = now()
+    where id = ${id}
+  `);
+  const own = context.actor.kind === 'user' && context.actor.id === id;
+  await events.record(tx, context, own ? 'password_changed_self' : 'password_reset_by_other', {
+    subject: accountSubject(account),
+    data: {},
+  });
+  return { outcome: 'done' };
 }

@@ -1,21 +1,22 @@
 import { sql } from 'slonik';
 import { z } from 'zod';
 import type { Check, CheckResult } from '../../core/command.ts';
-import { someCommanderRemains } from './last-administrator.ts';
+import { someAdministratorRemains } from './last-administrator.ts';
 import { hashPassword, isOutdated, verifyPassword } from './password-hash.ts';
 
-/** Above this a sign-in is slow and a crowd of them a burden; the parameters ask for about 20 to 50 ms. */
+/** Above this a sign-in is slow and many at once overload the server; the parameters aim for about 20 to 50 ms. */
 const SLOW_MS = 1_000;
 
 const administrator: Check = {
   name: 'administrator',
   needs: 'database',
   async run({ database }): Promise<CheckResult> {
-    if (await someCommanderRemains(database)) return { status: 'ok', message: 'There is an active administrator.' };
+    if (await someAdministratorRemains(database))
+      return { status: 'ok', message: 'There is an active administrator or developer.' };
     return {
       status: 'failed',
-      message: 'Nobody active is administrator or developer.',
-      fix: 'rustio-admin user create --email you@example.org --role administrator',
+      message: 'There is no active administrator or developer.',
+      fix: 'npx rustio-admin user create --email you@example.org --role administrator',
     };
   },
 };
@@ -30,18 +31,18 @@ const passwordHashing: Check = {
     if (!(await verifyPassword(hash, 'a password of this check')) || isOutdated(hash)) {
       return {
         status: 'failed',
-        message: 'Argon2id does not verify what it hashed.',
-        fix: 'Reinstall: npm rebuild argon2',
+        message: 'Argon2id failed to verify a password that it had just hashed.',
+        fix: 'Rebuild the package: npm rebuild argon2',
       };
     }
     if (ms > SLOW_MS) {
       return {
         status: 'warning',
         message: `Hashing one password takes ${ms} ms.`,
-        fix: 'Give the machine more processor.',
+        fix: 'Use a machine with more CPU.',
       };
     }
-    return { status: 'ok', message: `Argon2id works and takes ${ms} ms a password.` };
+    return { status: 'ok', message: `Argon2id works and takes ${ms} ms per password.` };
   },
 };
 
@@ -49,7 +50,7 @@ const oldHashes: Check = {
   name: 'password-hashes',
   needs: 'database',
   async run({ database }): Promise<CheckResult> {
-    // Only the parameters in front of the salt travel.
+    // Only the parameters in front of the salt are read.
     const prefixes = await database.any(sql.type(z.object({ prefix: z.string().nullable(), accounts: z.number() }))`
       select
         substring(password_hash from '^[$]argon2id[$]v=[0-9]+[$][^$]+') as prefix,
@@ -64,9 +65,38 @@ const oldHashes: Check = {
       ? { status: 'ok', message: 'All passwords are hashed with the current parameters.' }
       : {
           status: 'note',
-          message: `${accounts} passwords have an older hash; each is renewed when its owner signs in.`,
+          message:
+            accounts === 1
+              ? '1 password uses an outdated hash; it is rehashed at the next sign-in.'
+              : `${accounts} passwords use an outdated hash; each is rehashed at the next sign-in.`,
         };
   },
 };
 
-export const checks: readonly Check[] = [administrator, passwordHashing, oldHashes];
+const permissions: Check = {
+  name: 'permissions',
+  needs: 'database',
+  async run({ app, database }): Promise<CheckResult> {
+    const granted = await database.any(sql.type(z.object({ holder: z.string(), permission: z.string() }))`
+      select 'the group ' || g.name as holder, gp.permission
+      from rustio_group_permission gp
+      join rustio_group g on g.id = gp.group_id
+      union all
+      select 'the user ' || u.email, up.permission
+      from rustio_user_permission up
+      join rustio_user u on u.id = up.user_id
+      order by 1, 2
+    `);
+    const existing = new Set(app.permissions);
+    // fault: permissions-without-model
+    const unknown = granted.filter(({ permission }) => !existing.has(permission));
+    if (unknown.length === 0) return { status: 'ok', message: 'Every granted permission exists.' };
+    return {
+      status: 'warning',
+      message: `Permissions are granted that do not exist: ${unknown.map(({ holder, permission }) => `${permission} to ${holder}`).join(', ')}. A new model or plugin with this name would be open to these users.`,
+      fix: 'Revoke each: npx rustio-admin group revoke GROUP PERMISSION. Permissions of a disabled plugin can stay if it will be enabled again.',
+    };
+  },
+};
+
+export const checks: readonly Check[] = [administrator, passwordHashing, oldHashes, permissions];

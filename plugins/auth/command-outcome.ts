@@ -1,54 +1,40 @@
 import type { App } from '../../core/app.ts';
 import type { CommandInput } from '../../core/command.ts';
-import { RustioError } from '../../core/errors.ts';
-import type { Issue } from '../../core/model/kind.ts';
+import type { Issue } from '../../core/model/issue.ts';
+import { invalidCommandInput, lastAdministratorKept, targetMissing } from './errors.ts';
 import type { Outcome } from './outcome.ts';
 
-/** What an option or position says, as text; empty when it says nothing. */
-export function textOf(input: CommandInput, name: string): string {
+/** An option or positional argument as text; empty if it is missing. */
+export function getArgument(input: CommandInput, name: string): string {
   const value = input.values[name];
   return value === undefined ? '' : String(value);
 }
 
-/** How a command that was refused is reported. */
-interface Refusal {
+/** How a rejected command is reported. */
+interface RejectionTexts {
   /** `The role was not changed.` */
   readonly failure: string;
-  /** Which account or group there is not: `There is no group Buyers.` */
+  /** Which account or group is missing: `There is no group Buyers.` */
   readonly missing: string;
 }
 
-/** Goes on with what was done, or ends the command with exit code 2 and says why. */
-export function mustBeDone<D extends object>(app: App, outcome: Outcome<D>, { failure, missing }: Refusal): D {
+/** Returns what was done, or ends the command with exit code 2 and the reason. */
+export function mustBeDone<D extends object>(app: App, outcome: Outcome<D>, { failure, missing }: RejectionTexts): D {
   switch (outcome.outcome) {
     case 'done':
       return outcome;
     case 'missing':
-      throw refusedCommand(
-        failure,
-        missing,
-        'See which there are: `npx rustio-admin user list`, `npx rustio-admin group list`.',
-      );
-    case 'refused':
-      // A command has the rights of the system, so this is about the last administrator.
-      throw refusedCommand(
-        failure,
-        told(app, outcome.issue),
-        'Give another active account such a role first, then run the command again.',
-      );
+      throw targetMissing({ failure, missing });
+    case 'rejected':
+      throw lastAdministratorKept({ failure, reason: translated(app, outcome.issue) });
     case 'invalid':
-      throw refusedCommand(
+      throw invalidCommandInput({
         failure,
-        outcome.problems.map((problem) => told(app, problem.issue)).join(' '),
-        'Correct it and run the command again.',
-      );
+        reasons: outcome.problems.map(({ issue }) => translated(app, issue)).join(' '),
+      });
   }
 }
 
-function told(app: App, { key, params }: Issue): string {
+function translated(app: App, { key, params }: Issue): string {
   return app.messages.translate('en')(key, params);
-}
-
-export function refusedCommand(problem: string, why: string, fix: string): RustioError {
-  return new RustioError('RIO-AUTH-REFUSED', { problem, why, fix, retry: 'After that.' }, { exitCode: 2 });
 }

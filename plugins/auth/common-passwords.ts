@@ -1,6 +1,6 @@
 /**
- * Passwords of ten characters and more that guessers try first: walks over the keyboard, counting, doubled words, and the
- * names of what is behind the door. Lower case. Shorter ones are refused for their length, so they are not in here.
+ * Passwords of ten characters and more that attackers try first: keyboard patterns, sequences, doubled words, and the names of
+ * the protected system. Lower case. Shorter ones are rejected for their length, so they are not listed here.
  */
 export const COMMON_PASSWORDS: ReadonlySet<string> = new Set(
   `

@@ -1,9 +1,10 @@
 import { sql } from 'slonik';
 import { z } from 'zod';
-import type { Query, Transaction } from '../../core/database/pool.ts';
-import { composed } from '../../core/model/composed.ts';
+import type { Query } from '../../core/database/queries.ts';
+import type { Transaction } from '../../core/database/transaction.ts';
+import { toNfc } from '../../core/model/plain-text.ts';
 import { hashPassword, isOutdated } from './password-hash.ts';
-import { accountId } from './person.ts';
+import { accountId } from './user-actor.ts';
 
 const credentialsRow = z.object({
   id: accountId,
@@ -12,18 +13,18 @@ const credentialsRow = z.object({
   password_hash: z.string().nullable(),
 });
 
-/** What a sign-in compares with. Never leaves the rules that check passwords. */
+/** What a sign-in compares with. It never leaves the functions that check passwords. */
 export type Credentials = z.output<typeof credentialsRow>;
 
 /**
- * What a password is verified against: of an e-mail address in whatever case, active or not.
+ * The credentials of an email address (case-insensitive), active or not.
  *
  * @example
  * const credentials = await findCredentials(app.database, email);
  * const matches = await verifyPassword(credentials?.password_hash, password); // takes as long where there is no account
  */
 export function findCredentials(query: Query, email: string): Promise<Credentials | null> {
-  const plain = composed(email.trim());
+  const plain = toNfc(email.trim());
   return query.maybeOne(sql.type(credentialsRow)`
     select id, email, active, password_hash
     from rustio_user
@@ -31,7 +32,7 @@ export function findCredentials(query: Query, email: string): Promise<Credential
   `);
 }
 
-export function credentialsOf(query: Query, id: number): Promise<Credentials | null> {
+export function findCredentialsById(query: Query, id: number): Promise<Credentials | null> {
   return query.maybeOne(sql.type(credentialsRow)`
     select id, email, active, password_hash
     from rustio_user
@@ -40,8 +41,8 @@ export function credentialsOf(query: Query, id: number): Promise<Credentials | n
 }
 
 /**
- * Whether the password that was verified a moment ago is still the account's, which then stays so until the transaction
- * ends: a session must not begin after the password change that would have ended it.
+ * Checks that the verified password is still the account's, and locks it until the transaction ends: a session must not begin
+ * after the password change that would have ended it.
  */
 export function stillHolds(tx: Transaction, { id, password_hash }: Credentials): Promise<boolean> {
   return tx.exists(sql.unsafe`
@@ -51,7 +52,7 @@ export function stillHolds(tx: Transaction, { id, password_hash }: Credentials):
   `);
 }
 
-/** Hashes again, with today's parameters, a password that has just been verified. Nothing that anybody else must know. */
+/** Rehashes, with the current parameters, a password that has just been verified. Not recorded. */
 export async function renewHash(query: Query, { id, password_hash }: Credentials, password: string): Promise<void> {
   if (password_hash === null || !isOutdated(password_hash)) return;
   const hash = await hashPassword(password);

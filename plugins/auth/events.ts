@@ -1,7 +1,7 @@
-import type { EventName } from '../../core/events.ts';
+import type { EventName } from '../../core/write/events.ts';
 import type { Snapshot } from '../../core/write/types.ts';
 
-declare module '../../core/events.ts' {
+declare module '../../core/write/events.ts' {
   interface EventData {
     user_created: { readonly after: Snapshot };
     /** Only what changed: name, role, active, groups, permissions. */

@@ -1,22 +1,23 @@
 import type { Command, CommandInput } from '../../core/command.ts';
-import { commandAuditContext } from '../../core/command-context.ts';
-import { textOf } from './command-outcome.ts';
-import { changing } from './group-change.ts';
+import { commandAuditContext } from '../../core/policy/actor.ts';
+import { getArgument } from './command-outcome.ts';
+import { changeGroup } from './group-change.ts';
 import { addToGroup, removeFromGroup } from './group-members.ts';
 import { createGroup, grantToGroup, listGroups, revokeFromGroup } from './groups.ts';
 
 export const groupCommands: readonly Command[] = [
   {
     name: 'group create NAME',
-    description: 'Create a group without permissions',
+    group: 'Manage groups and their permissions',
+    description: 'Create a group with no permissions',
     needs: 'database',
-    options: { description: { description: 'What it is for', type: 'string' } },
-    run: changing(
+    options: { description: { description: 'Description of the group', type: 'string' } },
+    run: changeGroup(
       { failure: 'The group was not created.', done: (group) => `Created the group ${group}.` },
       ({ app, input, tx }) =>
         createGroup(tx, commandAuditContext(), app.events, {
-          name: textOf(input, 'name'),
-          description: textOf(input, 'description') || null,
+          name: getArgument(input, 'name'),
+          description: getArgument(input, 'description') || null,
         }),
     ),
   },
@@ -34,9 +35,9 @@ export const groupCommands: readonly Command[] = [
   },
   {
     name: 'group grant NAME PERMISSION',
-    description: 'Give a group a permission, such as strike.change; several with commas between them',
+    description: 'Grant permissions to a group, such as strike.change (comma-separated)',
     needs: 'database',
-    run: changing(
+    run: changeGroup(
       {
         failure: 'Nothing was granted.',
         done: (group, input) => `Granted ${listed(input, 'permission').join(', ')} to the group ${group}.`,
@@ -46,7 +47,7 @@ export const groupCommands: readonly Command[] = [
           tx,
           commandAuditContext(),
           app.events,
-          textOf(input, 'name'),
+          getArgument(input, 'name'),
           listed(input, 'permission'),
           new Set(app.permissions),
         ),
@@ -54,45 +55,46 @@ export const groupCommands: readonly Command[] = [
   },
   {
     name: 'group revoke NAME PERMISSION',
-    description: 'Take a permission from a group; several with commas between them',
+    description: 'Revoke permissions from a group (comma-separated)',
     needs: 'database',
-    run: changing(
+    run: changeGroup(
       {
         failure: 'Nothing was revoked.',
         done: (group, input) => `Revoked ${listed(input, 'permission').join(', ')} from the group ${group}.`,
       },
       ({ app, input, tx }) =>
-        revokeFromGroup(tx, commandAuditContext(), app.events, textOf(input, 'name'), listed(input, 'permission')),
+        revokeFromGroup(tx, commandAuditContext(), app.events, getArgument(input, 'name'), listed(input, 'permission')),
     ),
   },
   {
     name: 'group add NAME EMAIL',
-    description: 'Put an account into a group',
+    description: 'Add a user to a group',
     needs: 'database',
-    run: changing(
+    run: changeGroup(
       {
-        failure: 'The account was not added.',
-        done: (group, input) => `Added ${textOf(input, 'email').trim()} to the group ${group}.`,
+        failure: 'The user was not added.',
+        done: (group, input) => `Added ${getArgument(input, 'email').trim()} to the group ${group}.`,
       },
-      ({ app, input, tx, id }) => addToGroup(tx, commandAuditContext(), app.events, textOf(input, 'name'), id),
+      ({ app, input, tx, id }) => addToGroup(tx, commandAuditContext(), app.events, getArgument(input, 'name'), id),
     ),
   },
   {
     name: 'group remove NAME EMAIL',
-    description: 'Take an account out of a group',
+    description: 'Remove a user from a group',
     needs: 'database',
-    run: changing(
+    run: changeGroup(
       {
-        failure: 'The account was not removed.',
-        done: (group, input) => `Removed ${textOf(input, 'email').trim()} from the group ${group}.`,
+        failure: 'The user was not removed.',
+        done: (group, input) => `Removed ${getArgument(input, 'email').trim()} from the group ${group}.`,
       },
-      ({ app, input, tx, id }) => removeFromGroup(tx, commandAuditContext(), app.events, textOf(input, 'name'), id),
+      ({ app, input, tx, id }) =>
+        removeFromGroup(tx, commandAuditContext(), app.events, getArgument(input, 'name'), id),
     ),
   },
 ];
 
 function listed(input: CommandInput, name: string): readonly string[] {
-  return textOf(input, name)
+  return getArgument(input, name)
     .split(',')
     .map((part) => part.trim())
     .filter((part) => part !== '');

@@ -1,27 +1,27 @@
 import { sql } from 'slonik';
 import { z } from 'zod';
-import type { AuditContext } from '../../core/actor.ts';
-import type { Transaction } from '../../core/database/pool.ts';
-import type { Events } from '../../core/events.ts';
-import { lockAccount, subjectOf } from './account.ts';
+import type { Transaction } from '../../core/database/transaction.ts';
+import type { AuditContext } from '../../core/policy/actor.ts';
+import type { Events } from '../../core/write/events.ts';
+import { accountSubject, lockAccount } from './account.ts';
 import { crossRankIssue } from './authority-guards.ts';
 import { lockGroup } from './groups.ts';
-import { type Outcome, refused } from './outcome.ts';
+import { type Outcome, rejected } from './outcome.ts';
 
 /**
- * Adds an account to a group. What it may do changes, so it is recorded as `user_updated`, with its groups.
+ * Adds an account to a group. Its permissions change, so it is recorded as `user_updated`, with its groups.
  *
  * @example
  * await addToGroup(tx, context, app.events, 'editors', userId);
  */
 export function addToGroup(
   tx: Transaction,
-  cause: AuditContext,
+  context: AuditContext,
   events: Events,
   group: string,
   id: number,
 ): Promise<Outcome> {
-  return changeMembership(tx, cause, events, group, id, true);
+  return changeMembership(tx, context, events, group, id, true);
 }
 
 /**
@@ -32,17 +32,17 @@ export function addToGroup(
  */
 export function removeFromGroup(
   tx: Transaction,
-  cause: AuditContext,
+  context: AuditContext,
   events: Events,
   group: string,
   id: number,
 ): Promise<Outcome> {
-  return changeMembership(tx, cause, events, group, id, false);
+  return changeMembership(tx, context, events, group, id, false);
 }
 
 async function changeMembership(
   tx: Transaction,
-  cause: AuditContext,
+  requestContext: AuditContext,
   events: Events,
   groupName: string,
   id: number,
@@ -50,30 +50,34 @@ async function changeMembership(
 ): Promise<Outcome> {
   const account = await lockAccount(tx, id);
   if (!account) return { outcome: 'missing' };
-  const { actor } = cause;
-  // Everybody may change something of his own, but not what he is allowed to do.
-  if (actor.kind === 'person' && actor.id === id) return refused('auth.refused.crossRank');
+  const context = await events.currentContext(tx, requestContext);
+  if (!context) return rejected('auth.rejected.notAllowed');
+  const { actor } = context;
+  // Users can edit their own account, but not their own permissions.
+  if (actor.kind === 'user' && actor.id === id) return rejected('auth.rejected.higherRole');
   const issue = crossRankIssue(actor, account);
-  if (issue) return { outcome: 'refused', issue };
+  if (issue) return { outcome: 'rejected', issue };
   const group = await lockGroup(tx, groupName);
   if (!group) return { outcome: 'missing' };
 
-  const before = await groupsOf(tx, id);
+  const before = await loadGroups(tx, id);
   await tx.query(
     member
       ? sql.unsafe`insert into rustio_user_group (user_id, group_id) values (${id}, ${group.id}) on conflict do nothing`
       : sql.unsafe`delete from rustio_user_group where user_id = ${id} and group_id = ${group.id}`,
   );
-  const after = await groupsOf(tx, id);
+  const after = await loadGroups(tx, id);
   if (after.length === before.length) return { outcome: 'done' };
-  await events.record(tx, cause, 'user_updated', {
-    subject: subjectOf(account),
+  // A write of this account that waits for this change sees by the new row that its permissions are out of date.
+  await tx.query(sql.unsafe`update rustio_user set updated_at = now() where id = ${id}`);
+  await events.record(tx, context, 'user_updated', {
+    subject: accountSubject(account),
     data: { before: { groups: before }, after: { groups: after } },
   });
   return { outcome: 'done' };
 }
 
-function groupsOf(tx: Transaction, id: number): Promise<readonly string[]> {
+function loadGroups(tx: Transaction, id: number): Promise<readonly string[]> {
   return tx.anyFirst(sql.type(z.object({ name: z.string() }))`
     select g.name
     from rustio_user_group ug

@@ -1,15 +1,17 @@
 import { sql } from 'slonik';
 import { z } from 'zod';
-import type { AuditContext } from '../../core/actor.ts';
-import type { Query, Transaction } from '../../core/database/pool.ts';
-import type { Events, Subject } from '../../core/events.ts';
-import { composed } from '../../core/model/composed.ts';
+import { nearest } from '../../core/base/nearest.ts';
+import type { Query } from '../../core/database/queries.ts';
+import type { Transaction } from '../../core/database/transaction.ts';
+import type { Issue } from '../../core/model/issue.ts';
+import { toNfc } from '../../core/model/plain-text.ts';
+import type { AuditContext } from '../../core/policy/actor.ts';
+import type { Events, Subject } from '../../core/write/events.ts';
 import { authorityIssue } from './authority-guards.ts';
-import { invalid, type Outcome } from './outcome.ts';
-import { permissionIssue } from './permission-names.ts';
-import { accountId } from './person.ts';
+import { invalid, type Outcome, rejected } from './outcome.ts';
+import { accountId } from './user-actor.ts';
 
-const LONGEST_NAME = 150;
+const MAX_NAME_LENGTH = 150;
 const idRow = z.object({ id: accountId });
 const groupRow = z.object({ id: accountId, name: z.string() });
 type Group = z.output<typeof groupRow>;
@@ -22,15 +24,17 @@ type Group = z.output<typeof groupRow>;
  */
 export async function createGroup(
   tx: Transaction,
-  cause: AuditContext,
+  requestContext: AuditContext,
   events: Events,
   { name: typed, description = null }: { readonly name: string; readonly description?: string | null },
 ): Promise<Outcome<{ readonly id: number }>> {
-  const issue = authorityIssue(cause.actor);
-  if (issue) return { outcome: 'refused', issue };
-  const name = composed(typed.trim());
-  if (name === '' || [...name].length > LONGEST_NAME)
-    return invalid('name', { key: 'auth.problem.groupName', params: { max: LONGEST_NAME } });
+  const context = await events.currentContext(tx, requestContext);
+  if (!context) return rejected('auth.rejected.notAllowed');
+  const issue = authorityIssue(context.actor);
+  if (issue) return { outcome: 'rejected', issue };
+  const name = toNfc(typed.trim());
+  if (name === '' || [...name].length > MAX_NAME_LENGTH)
+    return invalid('name', { key: 'auth.problem.groupName', params: { max: MAX_NAME_LENGTH } });
   const row = await tx.maybeOne(sql.type(idRow)`
     insert into rustio_group (name, description)
     values (${name}, ${description})
@@ -38,32 +42,32 @@ export async function createGroup(
     returning id
   `);
   if (!row) return invalid('name', { key: 'auth.problem.groupTaken' });
-  await events.record(tx, cause, 'group_created', {
-    subject: subjectOf({ id: row.id, name }),
+  await events.record(tx, context, 'group_created', {
+    subject: groupSubject({ id: row.id, name }),
     data: { after: { name, description } },
   });
   return { outcome: 'done', id: row.id };
 }
 
 /**
- * Grants permissions to a group. A name that is not in `known` is rejected, with the one that was probably meant.
+ * Grants permissions to a group. A name that is not in `available` is rejected, with a suggestion.
  *
  * @example
  * await grantToGroup(tx, context, app.events, 'editors', ['post.add', 'post.change'], new Set(app.permissions));
  */
 export async function grantToGroup(
   tx: Transaction,
-  cause: AuditContext,
+  context: AuditContext,
   events: Events,
   group: string,
   permissions: readonly string[],
-  known: ReadonlySet<string>,
+  available: ReadonlySet<string>,
 ): Promise<Outcome> {
   for (const permission of permissions) {
-    const issue = permissionIssue(permission, known);
+    const issue = permissionIssue(permission, available);
     if (issue) return invalid('permission', issue);
   }
-  return changePermissions(tx, cause, events, group, (held) => new Set([...held, ...permissions]));
+  return changePermissions(tx, context, events, group, (held) => new Set([...held, ...permissions]));
 }
 
 /**
@@ -74,12 +78,12 @@ export async function grantToGroup(
  */
 export function revokeFromGroup(
   tx: Transaction,
-  cause: AuditContext,
+  context: AuditContext,
   events: Events,
   group: string,
   permissions: readonly string[],
 ): Promise<Outcome> {
-  return changePermissions(tx, cause, events, group, (held) => held.difference(new Set(permissions)));
+  return changePermissions(tx, context, events, group, (held) => held.difference(new Set(permissions)));
 }
 
 export interface GroupSummary {
@@ -90,7 +94,7 @@ export interface GroupSummary {
 
 const summaryRow = z.object({ name: z.string(), members: z.array(z.string()), permissions: z.array(z.string()) });
 
-/** Every group with the addresses of its members and its permissions, by name. */
+/** Every group with its members' email addresses and its permissions, by name. */
 export function listGroups(query: Query): Promise<readonly GroupSummary[]> {
   return query.any(sql.type(summaryRow)`
     select
@@ -115,44 +119,46 @@ export function listGroups(query: Query): Promise<readonly GroupSummary[]> {
 
 async function changePermissions(
   tx: Transaction,
-  cause: AuditContext,
+  requestContext: AuditContext,
   events: Events,
   name: string,
   change: (held: ReadonlySet<string>) => Set<string>,
 ): Promise<Outcome> {
-  const issue = authorityIssue(cause.actor);
-  if (issue) return { outcome: 'refused', issue };
   const group = await lockGroup(tx, name);
+  const context = await events.currentContext(tx, requestContext);
+  if (!context) return rejected('auth.rejected.notAllowed');
+  const issue = authorityIssue(context.actor);
+  if (issue) return { outcome: 'rejected', issue };
   if (!group) return { outcome: 'missing' };
   const held = new Set(
     await tx.anyFirst(sql.type(z.object({ permission: z.string() }))`
       select permission from rustio_group_permission where group_id = ${group.id}
     `),
   );
-  const wanted = change(held);
-  if (wanted.symmetricDifference(held).size === 0) return { outcome: 'done' };
+  const changed = change(held);
+  if (changed.symmetricDifference(held).size === 0) return { outcome: 'done' };
 
   await tx.query(sql.unsafe`
     delete from rustio_group_permission
-    where group_id = ${group.id} and permission <> all(${sql.array([...wanted], 'text')})
+    where group_id = ${group.id} and permission <> all(${sql.array([...changed], 'text')})
   `);
   await tx.query(sql.unsafe`
     insert into rustio_group_permission (group_id, permission)
     select ${group.id}, permission
-    from unnest(${sql.array([...wanted], 'text')}) as permission
+    from unnest(${sql.array([...changed], 'text')}) as permission
     on conflict do nothing
   `);
   await touch(tx, group);
-  await events.record(tx, cause, 'group_updated', {
-    subject: subjectOf(group),
-    data: { before: { permissions: sorted(held) }, after: { permissions: sorted(wanted) } },
+  await events.record(tx, context, 'group_updated', {
+    subject: groupSubject(group),
+    data: { before: { permissions: sorted(held) }, after: { permissions: sorted(changed) } },
   });
   return { outcome: 'done' };
 }
 
-/** The group of this name, its row kept from changing until the transaction ends. */
+/** The group of this name; its row is locked until the transaction ends. */
 export function lockGroup(tx: Transaction, name: string): Promise<Group | null> {
-  const plain = composed(name.trim());
+  const plain = toNfc(name.trim());
   return tx.maybeOne(sql.type(groupRow)`
     select id, name from rustio_group where lower(name) = lower(${plain}) for no key update
   `);
@@ -162,10 +168,19 @@ async function touch(tx: Transaction, group: Group): Promise<void> {
   await tx.query(sql.unsafe`update rustio_group set updated_at = now() where id = ${group.id}`);
 }
 
-function subjectOf(group: Group): Subject {
+function groupSubject(group: Group): Subject {
   return { model: 'group', key: String(group.id), label: group.name };
 }
 
 function sorted(names: ReadonlySet<string>): string[] {
   return [...names].sort();
+}
+
+/** Why a permission cannot be granted: it is unknown. A typo must not create one. */
+export function permissionIssue(permission: string, available: ReadonlySet<string>): Issue | undefined {
+  if (available.has(permission)) return undefined;
+  const near = nearest(permission, available);
+  return near === undefined
+    ? { key: 'auth.problem.permission', params: { permission } }
+    : { key: 'auth.problem.permissionNear', params: { permission, near } };
 }

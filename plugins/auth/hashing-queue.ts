@@ -1,27 +1,43 @@
-import { RustioError } from '../../core/errors.ts';
-import { Limiter } from '../../core/limiter.ts';
+import { FairLimiter } from '../../core/base/fair-limiter.ts';
+import type { RustioError } from '../../core/errors/rustio-error.ts';
+import { hashingBusy } from './errors.ts';
 
-// Argon2 runs on libuv's four threads, which files and DNS need too; so two at a time, however many ask. A hundred waiting are
-// about two seconds of work.
-const hashing = new Limiter({ concurrency: 2, maxWaiting: 100, whenFull: busy });
+// Limits for threads, memory and waiting time: docs/decisions/0015-password-hashing.md.
+const CONCURRENCY = 2;
+/** Ten to twenty seconds of work. */
+const MAX_WAITING = 500;
+const hashing = new FairLimiter({ concurrency: CONCURRENCY, maxWaiting: MAX_WAITING, whenFull: busy });
+
+/** How long a hash takes on this machine, in milliseconds: for the time after which a rejected sign-in may be tried again. */
+let averageMs = 50;
 
 /**
- * Runs one Argon2 hash when its turn comes. A crowd at the sign-in page must not take all memory (19 MiB each) nor all threads:
- * beyond the queue it throws `RIO-AUTH-BUSY`, which is a 503 with Retry-After.
+ * Runs one Argon2 hash when its turn comes. Many simultaneous sign-ins must not take all memory (19 MiB each) or all threads.
+ * Origins (IP addresses; '' for work of our own) take turns, so that one of them cannot keep the others out: when the queue is
+ * full, the origin with the most sign-ins gets `RIO-AUTH-BUSY`, a 503 whose Retry-After is the time that the queue needs.
  */
-export function inHashingQueue<T>(work: () => Promise<T>): Promise<T> {
-  return hashing.run(work);
+export function inHashingQueue<T>(origin: string, work: () => Promise<T>): Promise<T> {
+  return hashing.run(toNetwork(origin), async () => {
+    const began = performance.now();
+    try {
+      return await work();
+    } finally {
+      averageMs += (performance.now() - began - averageMs) / 20;
+    }
+  });
 }
 
-function busy(): RustioError {
-  return new RustioError(
-    'RIO-AUTH-BUSY',
-    {
-      problem: 'Too many people are signing in at this moment.',
-      why: 'Checking a password takes work on purpose, and the queue for it is full.',
-      fix: 'Wait a few seconds and send the form again.',
-      retry: 'In a few seconds.',
-    },
-    { status: 503 },
-  );
+/** One customer of a provider has 2^64 IPv6 addresses: they count as one. */
+export function toNetwork(ip: string): string {
+  if (!ip.includes(':')) return ip;
+  const [start = '', end] = ip.split('::');
+  const [head, tail] = [start, end ?? ''].map((part) => (part === '' ? [] : part.split(':')));
+  const missing = end === undefined ? 0 : 8 - (head?.length ?? 0) - (tail?.length ?? 0);
+  const groups = [...(head ?? []), ...Array.from({ length: Math.max(0, missing) }, () => '0'), ...(tail ?? [])];
+  return `${groups.slice(0, 4).join(':')}::/64`;
+}
+
+/** `seconds`: when the queue will have been worked off. It is also the response's Retry-After. */
+function busy(waiting: number): RustioError {
+  return hashingBusy({ seconds: Math.max(1, Math.ceil((waiting * averageMs) / CONCURRENCY / 1_000)) });
 }

@@ -1,37 +1,40 @@
 import { definePlugin } from '../../core/plugin.ts';
-import { accessChecks } from './access-checks.ts';
+import { users } from './account.ts';
 import { checks } from './checks.ts';
-import { commands } from './commands.ts';
 import { events } from './events.ts';
+import { groupCommands } from './group-commands.ts';
+import { ar } from './messages/ar.ts';
+import { en } from './messages/en.ts';
 import { Group, User } from './models.ts';
-import { people } from './people.ts';
-import { permissionPolicy } from './policy.ts';
+import { accessChecks, permissionPolicy } from './policy.ts';
 import { prepareDevelopment } from './prepare-development.ts';
+import { renamedModel } from './renamed-model.ts';
+import { currentActor } from './user-actor.ts';
+import { userCommands } from './user-commands.ts';
 import { userRecordPanels } from './user-panels.ts';
-import { ar } from './words/ar.ts';
-import { en } from './words/en.ts';
 
-declare module '../../core/config.ts' {
+declare module '../../core/settings.ts' {
   interface PluginOptions {
     auth: NoOptions;
   }
 }
 
-/** Who exists and may do what: accounts, passwords, roles, groups, permissions. It knows no cookies. */
+/** Accounts, passwords, roles, groups, permissions. It has nothing to do with cookies. */
 export const auth = definePlugin({
   name: 'auth',
   api: 1,
-  description: 'Who exists and may do what: accounts, passwords, roles, groups, permissions.',
+  description: 'Accounts, passwords, roles, groups and permissions.',
   migrations: new URL('./migrations/', import.meta.url),
   messages: { en, ar },
   models: [User, Group],
   events,
   extensionPoints: ['user.panels'],
-  contributes: { 'record.panels': userRecordPanels },
+  contributes: { 'record.panels': userRecordPanels, 'migrations.renamedModel': [renamedModel] },
   accessChecks,
+  currentActor: () => currentActor,
   policies: () => [permissionPolicy],
-  provides: { people: () => people },
+  provides: { users: () => users },
   prepareDevelopment,
   checks,
-  commands,
+  commands: [...userCommands, ...groupCommands],
 });

@@ -3,13 +3,13 @@ import { defineModel, type Row } from '../../core/model/model.ts';
 import { ROLES } from './roles.ts';
 
 /**
- * An account, described over the table rustio_user; the hash of the password is no part of it, so no list, export or
- * history can show it. Accounts are changed by the rules of this plugin alone, hence read-only.
+ * An account, described over the table rustio_user; the password hash is not a field, so no list, export or history can show
+ * it. Accounts are changed by the functions of this plugin alone, hence read-only.
  */
 export const User = defineModel('user', {
   fields: {
     id: field.identity(),
-    email: field.text({ max: 254, unique: true, label: 'E-mail' }),
+    email: field.text({ max: 254, unique: true }),
     displayName: field.text({ max: 150, nullable: true, label: 'Name' }),
     role: field.choice(ROLES, {
       default: 'user',
@@ -25,7 +25,7 @@ export const User = defineModel('user', {
   table: 'rustio_user',
   managed: false,
   readOnly: true,
-  pick: 'everybody',
+  selectableBy: 'everyone',
 });
 export interface User extends Row<typeof User> {}
 

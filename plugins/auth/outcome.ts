@@ -1,18 +1,20 @@
-import type { Issue } from '../../core/model/kind.ts';
-import type { Problem } from '../../core/write/types.ts';
+import type { Issue, Problem } from '../../core/model/issue.ts';
 
-/** What became of a wanted change of an account or group. Refusals are outcomes: they must not tear down the transaction. */
+/** The result of a change of an account or group. Rejections are outcomes: they must not abort the transaction. */
 export type Outcome<Done extends object = object> =
   | ({ readonly outcome: 'done' } & Done)
-  /** What was given cannot be stored. */
+  /** The input is invalid. */
   | { readonly outcome: 'invalid'; readonly problems: readonly Problem[] }
-  /** A guard says no, and why. */
-  | { readonly outcome: 'refused'; readonly issue: Issue }
+  /** A guard rejects it, with the reason. */
+  | { readonly outcome: 'rejected'; readonly issue: Issue }
   /** There is no such account or group. */
   | { readonly outcome: 'missing' };
 
-export function refused(key: string, params?: Issue['params']): { readonly outcome: 'refused'; readonly issue: Issue } {
-  return { outcome: 'refused', issue: params ? { key, params } : { key } };
+export function rejected(
+  key: string,
+  params?: Issue['params'],
+): { readonly outcome: 'rejected'; readonly issue: Issue } {
+  return { outcome: 'rejected', issue: params ? { key, params } : { key } };
 }
 
 export function invalid(

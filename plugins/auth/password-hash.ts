@@ -3,44 +3,46 @@ import argon2 from 'argon2';
 import { inHashingQueue } from './hashing-queue.ts';
 import { normalPassword } from './password-policy.ts';
 
-/** Argon2id as the OWASP Password Storage Cheat Sheet asks for: 19 MiB, two passes, one lane. */
+/** Argon2id as the OWASP Password Storage Cheat Sheet recommends: 19 MiB, two passes, one lane. */
 export const PARAMETERS = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
 const SALT_BYTES = 16;
 const HASH_BYTES = 32;
 
 /**
- * Verified where there is no hash, so that an unknown account takes as long as a wrong password. Nobody knows a password
- * for it: salt and hash are random.
+ * Verified if there is no hash, so that an unknown account takes as long as a wrong password. No password matches it: salt and
+ * hash are random.
  */
-const NOBODYS_HASH = phc(randomBytes(SALT_BYTES), randomBytes(HASH_BYTES));
+const DUMMY_HASH = phc(randomBytes(SALT_BYTES), randomBytes(HASH_BYTES));
 
 /**
- * A hash in PHC form: `$argon2id$v=19$m=19456,t=2,p=1$…`. Written by ourselves: the package puts p before t, which the
- * reference implementation, and so most other systems, cannot read.
+ * A hash in PHC form: `$argon2id$v=19$m=19456,t=2,p=1$…`. Formatted here, because the package puts p before t
+ * (docs/decisions/0015-password-hashing.md).
  *
- * @throws RustioError `RIO-AUTH-BUSY` (503) when too many are waiting.
+ * @throws RustioError `RIO-AUTH-BUSY` (503) when the queue is full.
  * @example
  * const hash = await hashPassword(password);
  */
 export async function hashPassword(password: string): Promise<string> {
   const salt = randomBytes(SALT_BYTES);
   const options = { type: argon2.argon2id, salt, hashLength: HASH_BYTES, raw: true, ...PARAMETERS } as const;
-  return phc(salt, await inHashingQueue(() => argon2.hash(normalPassword(password), options)));
+  return phc(salt, await inHashingQueue('', () => argon2.hash(normalPassword(password), options)));
 }
 
 /**
- * Whether the password belongs to the hash. Without a hash it takes as long and is false.
+ * Whether the password matches the hash. Without a hash it takes as long and returns false. `origin`: the client's IP address;
+ * origins take turns when many verifications wait.
  *
- * @throws RustioError `RIO-AUTH-BUSY` (503) when too many are waiting.
+ * @throws RustioError `RIO-AUTH-BUSY` (503) when the queue is full.
  * @example
- * const matches = await verifyPassword(credentials?.password_hash, password);
+ * const matches = await verifyPassword(credentials?.password_hash, password, context.ip ?? '');
  */
-export async function verifyPassword(hash: string | null | undefined, password: string): Promise<boolean> {
-  const matches = await inHashingQueue(() => argon2.verify(hash ?? NOBODYS_HASH, normalPassword(password)));
+export async function verifyPassword(hash: string | null | undefined, password: string, origin = ''): Promise<boolean> {
+  // fault: unknown-account-faster
+  const matches = await inHashingQueue(origin, () => argon2.verify(hash ?? DUMMY_HASH, normalPassword(password)));
   return matches && hash !== null && hash !== undefined;
 }
 
-/** Whether the hash was made with other parameters than ours; then it is renewed at the next sign-in. */
+/** Whether the hash uses other parameters than the current ones; it is then renewed at the next sign-in. */
 export function isOutdated(hash: string): boolean {
   return argon2.needsRehash(hash, PARAMETERS);
 }

@@ -1,14 +1,15 @@
-import { composed } from '../../core/model/composed.ts';
-import type { Issue } from '../../core/model/kind.ts';
+import { randomInt } from 'node:crypto';
+import type { Issue } from '../../core/model/issue.ts';
+import { toNfc } from '../../core/model/plain-text.ts';
 import { COMMON_PASSWORDS } from './common-passwords.ts';
 
 /** In Unicode code points. Length beats composition rules (NIST SP 800-63B); the upper end bounds the work of hashing. */
-export const FEWEST = 10;
-export const MOST = 200;
-const FEWEST_DIFFERENT = 4;
+const MIN_LENGTH = 10;
+const MAX_LENGTH = 200;
+const MIN_DIFFERENT = 4;
 
 /**
- * Why this password may not be used, or undefined when it may. The issue never contains the password. `email` is the account's
+ * Why this password is not allowed, or undefined if it is. The issue never contains the password. `email` is the account's
  * address, which a password must not repeat.
  *
  * @example
@@ -18,10 +19,9 @@ const FEWEST_DIFFERENT = 4;
 export function passwordIssue(password: string, email: string): Issue | undefined {
   const normal = normalPassword(password);
   const length = [...normal].length;
-  if (length < FEWEST) return { key: 'auth.problem.passwordShort', params: { min: FEWEST, length } };
-  if (length > MOST) return { key: 'auth.problem.passwordLong', params: { max: MOST, length } };
-  if (new Set(normal).size < FEWEST_DIFFERENT)
-    return { key: 'auth.problem.passwordSame', params: { min: FEWEST_DIFFERENT } };
+  if (length < MIN_LENGTH) return { key: 'auth.problem.passwordShort', params: { min: MIN_LENGTH, length } };
+  if (length > MAX_LENGTH) return { key: 'auth.problem.passwordLong', params: { max: MAX_LENGTH, length } };
+  if (new Set(normal).size < MIN_DIFFERENT) return { key: 'auth.problem.passwordSame', params: { min: MIN_DIFFERENT } };
   if (COMMON_PASSWORDS.has(normal.toLowerCase())) return { key: 'auth.problem.passwordCommon' };
   if (isAboutEmail(normal, email)) return { key: 'auth.problem.passwordEmail' };
   return undefined;
@@ -29,19 +29,38 @@ export function passwordIssue(password: string, email: string): Issue | undefine
 
 /** One form for what different keyboards and systems send for the same letters. Hashing and verifying both use it. */
 export function normalPassword(password: string): string {
-  return composed(password);
+  return toNfc(password);
 }
 
-/** The address or its name, with or without digits and signs around and between: `jane.doe` → `JaneDoe2026!`. */
+/** The address or its local part, with or without digits and punctuation: `jane.doe` → `JaneDoe2026!`. */
 function isAboutEmail(password: string, email: string): boolean {
-  const core = lettersOf(password);
-  const name = email.slice(0, email.indexOf('@'));
-  return [email, name].some((part) => {
+  const inPassword = lettersOf(password);
+  const localPart = email.slice(0, email.indexOf('@'));
+  return [email, localPart].some((part) => {
     const letters = lettersOf(part);
-    return letters !== '' && (core === letters || core === letters + letters);
+    return letters !== '' && (inPassword === letters || inPassword === letters + letters);
   });
 }
 
 function lettersOf(text: string): string {
   return text.toLowerCase().replace(/[^\p{L}]/gu, '');
+}
+
+/** Lower case, without characters that look alike (i l 1, o 0): it is read from a terminal and typed by hand. */
+const ALPHABET = 'abcdefghjkmnpqrstuvwxyz23456789';
+const GROUPS = 4;
+const GROUP_LENGTH = 5;
+
+/**
+ * A password of 99 bits that is easy to type: `k7mwp-3xq9d-hv2ja-8rtne`.
+ *
+ * @example
+ * const password = generatePassword();
+ */
+export function generatePassword(): string {
+  return Array.from({ length: GROUPS }, group).join('-');
+}
+
+function group(): string {
+  return Array.from({ length: GROUP_LENGTH }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
 }

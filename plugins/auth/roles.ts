@@ -1,9 +1,9 @@
-/** The five roles, from the least to the most. Finer tiers are groups. */
+/** The five roles, from the lowest to the highest. Use groups for finer distinctions. */
 export const ROLES = ['user', 'staff', 'supervisor', 'administrator', 'developer'] as const;
-/** The name of a role. Compare with `reaches`. */
+/** The name of a role. Compare with `hasAtLeastRole`. */
 export type Role = (typeof ROLES)[number];
 
-/** Compare ranks, never names: a role between two others may come one day. */
+/** Compare ranks, never names: a role between two others may be added one day. */
 const RANKS: Readonly<Record<Role, number>> = {
   user: 100,
   staff: 300,
@@ -12,11 +12,11 @@ const RANKS: Readonly<Record<Role, number>> = {
   developer: 1000,
 };
 
-/** Roles that pass every permission. At least one active account must always have one of them. */
-export const COMMANDING_ROLES = ['administrator', 'developer'] as const satisfies readonly Role[];
+/** Roles that have every permission. At least one active account must always have one of them. */
+export const ADMINISTRATIVE_ROLES = ['administrator', 'developer'] as const satisfies readonly Role[];
 
 /**
- * Whether a text is the name of a role.
+ * Whether a string is the name of a role.
  *
  * @example
  * if (!isRole(typed)) throw new TypeError(`There is no role "${typed}".`);
@@ -29,9 +29,9 @@ export function isRole(text: unknown): text is Role {
  * Whether `role` ranks at least as high as `required`.
  *
  * @example
- * const isLead = actor.kind === 'person' && reaches(actor.role, 'supervisor');
+ * const isLead = actor.kind === 'user' && hasAtLeastRole(actor.role, 'supervisor');
  */
-export function reaches(role: Role, required: Role): boolean {
+export function hasAtLeastRole(role: Role, required: Role): boolean {
   return RANKS[role] >= RANKS[required];
 }
 
@@ -39,6 +39,6 @@ export function outranks(role: Role, other: Role): boolean {
   return RANKS[role] > RANKS[other];
 }
 
-export function isCommanding(role: Role): boolean {
-  return COMMANDING_ROLES.some((commanding) => commanding === role);
+export function isAdministrative(role: Role): boolean {
+  return ADMINISTRATIVE_ROLES.some((each) => each === role);
 }

@@ -1,15 +1,15 @@
 import type { App } from '../../core/app.ts';
 import type { Contribution } from '../../core/extension-points.ts';
-import type { Context } from '../../core/http/context.ts';
+import type { ModelInfo } from '../../core/model/field-type.ts';
 import type { AnyModel } from '../../core/model/model.ts';
-import type { ModelInfo } from '../../core/model/registry.ts';
-import type { Found } from '../../core/query/types.ts';
-import type { ViewData } from '../../core/view/views.ts';
+import type { FoundRecord } from '../../core/query/types.ts';
+import type { Context } from '../../core/request/context.ts';
+import type { ViewData } from '../../core/request/views.ts';
 import { User } from './models.ts';
 
 /**
- * A panel on the page of an account: its sessions, its second factor. `access` decides who sees it; everyone who sees it may
- * view the account.
+ * A panel on the page of an account: its sessions, its second factor. `access` decides who sees it; all of them have permission
+ * to view the account.
  *
  * @example
  * 'user.panels': [{
@@ -27,7 +27,7 @@ export interface UserPanel extends Contribution {
   readonly title?: string;
   /** It gets the helpers of a page, and what `load` returns. */
   readonly view: string;
-  /** What the view shows; `undefined` leaves the panel out. */
+  /** The data of the view; `undefined` leaves the panel out. */
   load(ctx: Context, app: App, userId: number): Promise<ViewData | undefined>;
 }
 
@@ -37,10 +37,10 @@ declare module '../../core/extension-points.ts' {
   }
 }
 
-/** A panel as pages of records take it (`record.panels`); auth knows no plugin that shows records. */
+/** A panel in the form of `record.panels`; auth does not depend on the plugin that shows records. */
 export interface PanelOfUser extends Omit<UserPanel, 'load'> {
   readonly models: readonly AnyModel[];
-  load(ctx: Context, app: App, model: ModelInfo, record: Found): Promise<ViewData | undefined>;
+  load(ctx: Context, app: App, model: ModelInfo, record: FoundRecord): Promise<ViewData | undefined>;
 }
 
 /** The panels of `user.panels`, for the pages of the model `user`. */

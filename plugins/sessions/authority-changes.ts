@@ -1,35 +1,35 @@
-import { sessionIdOf } from '../../core/actor.ts';
 import type { App } from '../../core/app.ts';
-import type { EventHandlers, Subject } from '../../core/events.ts';
-import { revokeSessions } from './revoke-sessions.ts';
+import { getSessionId } from '../../core/policy/actor.ts';
+import type { EventHandlers, Subject } from '../../core/write/events.ts';
+import { revokeSessions } from './end-sessions.ts';
 
 /**
- * A new password, another role or a deactivation ends the account's sessions, in the transaction of the change. Whoever
- * changes his own password keeps the session in which he does it.
+ * A new password, another role or a deactivation ends the account's sessions, in the transaction of the change. Users who
+ * change their own password keep the current session.
  */
 export function endOnAuthorityChanges(app: App): EventHandlers {
   return {
-    async password_changed_self(tx, { context: cause, subject }) {
-      const which = { allOf: accountOf(subject), except: sessionIdOf(cause) };
-      await revokeSessions(tx, cause, app.events, { which, reason: 'user_requested', via: 'password_change' });
+    async password_changed_self(tx, { context, subject }) {
+      const which = { allOf: changedAccount(subject), except: getSessionId(context) };
+      await revokeSessions(tx, context, app.events, { which, reason: 'user_requested', via: 'others' });
     },
-    async password_reset_by_other(tx, { context: cause, subject }) {
-      const which = { allOf: accountOf(subject) };
-      await revokeSessions(tx, cause, app.events, { which, reason: 'password_reset_by_other', via: 'password_reset' });
+    async password_reset_by_other(tx, { context, subject }) {
+      const which = { allOf: changedAccount(subject) };
+      await revokeSessions(tx, context, app.events, { which, reason: 'password_reset_by_other', via: 'all' });
     },
-    async user_updated(tx, { context: cause, subject, data }) {
-      const which = { allOf: accountOf(subject) };
+    async user_updated(tx, { context, subject, data }) {
+      const which = { allOf: changedAccount(subject) };
       if (data.after.active === false)
-        await revokeSessions(tx, cause, app.events, { which, reason: 'deactivated', via: 'deactivation' });
+        await revokeSessions(tx, context, app.events, { which, reason: 'deactivated', via: 'all' });
       if ('role' in data.after)
-        await revokeSessions(tx, cause, app.events, { which, reason: 'role_changed_by_other', via: 'role_change' });
+        await revokeSessions(tx, context, app.events, { which, reason: 'role_changed_by_other', via: 'all' });
     },
   };
 }
 
-function accountOf(subject: Subject | null): number {
+function changedAccount(subject: Subject | null): number {
   const id = Number(subject?.key);
   if (subject?.model !== 'user' || !Number.isSafeInteger(id))
-    throw new Error('An event about an account must name the account.');
+    throw new Error('An event about an account has no subject.');
   return id;
 }

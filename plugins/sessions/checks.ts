@@ -10,18 +10,18 @@ const cookie: Check = {
   needs: 'config',
   async run({ app }): Promise<CheckResult> {
     const { protocol, hostname } = new URL(app.urls.publicOrigin);
-    if (protocol === 'https:') return { status: 'ok', message: 'The session cookie travels over TLS only.' };
+    if (protocol === 'https:') return { status: 'ok', message: 'The session cookie is sent over TLS only.' };
     if (LOOPBACK.test(hostname))
-      return { status: 'note', message: 'The session cookie is not Secure, as the address is local.' };
+      return { status: 'note', message: 'The session cookie is not Secure because the public URL is local.' };
     return {
       status: app.environment.production ? 'failed' : 'warning',
-      message: `The session cookie travels in the clear: people come over ${app.urls.publicOrigin}.`,
-      fix: 'Put TLS in front of it and set PUBLIC_URL to the https address.',
+      message: `The session cookie is sent unencrypted: the public URL is ${app.urls.publicOrigin}.`,
+      fix: 'Serve the application over TLS and set PUBLIC_URL to the https URL.',
     };
   },
 };
 
-/** One column that fails fails every signed-in request, and only then; so it is tried here. */
+/** A failing column breaks every signed-in request, and only those; so it is tried here. */
 const columns: Check = {
   name: 'session-columns',
   needs: 'database',
@@ -34,10 +34,10 @@ const columns: Check = {
       if (reason !== undefined)
         failed.push(`"${column.name}" of the plugin ${ownerOfColumn(app, column.name)}: ${reason}`);
     }
-    if (failed.length === 0) return { status: 'ok', message: 'The statement that finds a session works.' };
+    if (failed.length === 0) return { status: 'ok', message: 'The session query works.' };
     return {
       status: 'failed',
-      message: `Nobody can use their session, since a column fails. ${failed.join('; ')}`,
+      message: `Signed-in users cannot use the application because a session column fails. ${failed.join('; ')}`,
       fix: 'Fix the expression, apply the migrations of the plugin, or disable it.',
     };
   },

@@ -1,38 +1,36 @@
-import { createHash } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { sql } from 'slonik';
-import { type AuditContext, sessionIdOf } from '../../core/actor.ts';
 import type { App } from '../../core/app.ts';
-import type { Transaction } from '../../core/database/pool.ts';
-import { auditContext, type Context } from '../../core/http/context.ts';
-import { seeOther } from '../../core/http/see-other.ts';
-import { subjectOf } from '../auth/account.ts';
+import type { Transaction } from '../../core/database/transaction.ts';
+import { safeReturn, seeOther } from '../../core/http/redirect.ts';
+import { type AuditContext, getSessionId } from '../../core/policy/actor.ts';
+import { auditContext, type Context } from '../../core/request/context.ts';
+import { accountSubject, parseEmail } from '../auth/account.ts';
 import { findCredentials } from '../auth/credentials.ts';
-import { parseEmail } from '../auth/email-address.ts';
-import { personById } from '../auth/person-by-id.ts';
-import { endSessions } from './end-sessions.ts';
-import { nextPath } from './next-path.ts';
+import { findUserActor } from '../auth/user-actor.ts';
+import { revokeSessions } from './end-sessions.ts';
 import { openSession } from './open-session.ts';
 import { setSessionCookie } from './session-cookie.ts';
 import { countFailure, pendingAfter } from './sign-in-steps.ts';
 import type { Trust } from './trust.ts';
 
-/** Somebody who has proven who they are. */
+/** A user who has proven their identity. */
 export interface VerifiedUser {
   readonly userId: number;
   /** `password`, or the name of the sign-in method, for the audit trail. */
   readonly method: string;
-  /** What the method has proven. @defaultValue 'authenticated' */
+  /** The trust level that the method has proven. @defaultValue 'authenticated' */
   readonly trust?: Trust;
-  /** Where the user wanted to go. Anything but a page under the mount path leads to the start page. */
+  /** Where the user wanted to go. Anything but a page under the mount path leads to the dashboard. */
   readonly next?: string | undefined;
 }
 
 /**
- * Signs a user in who has proven who they are in a way of the plugin's own: opens a session (the one that the browser had ends),
+ * Signs in a user whose identity the plugin has verified in its own way: opens a session (the browser's previous one ends),
  * runs the steps of `signIn.steps`, and records `login_succeeded`. Once the transaction has committed, it sends the cookie and
- * redirects to `next`, or to the page of a step that is pending.
+ * redirects to `next`, or to the page of a pending step.
  *
- * @returns false when the account is inactive or does not exist; then nothing has happened.
+ * @returns false if the account is inactive or does not exist; then nothing has happened.
  * @example
  * const signedIn = await app.database.transaction(async (tx) => {
  *   const userId = await usePasskey(tx, response); // marks its challenge as used
@@ -62,23 +60,26 @@ async function startSession(
   app: App,
   { userId, method, trust = 'authenticated', userAgent }: VerifiedUser & { readonly userAgent: string },
 ): Promise<StartedSession | undefined> {
-  // A deactivation that is under way must not miss this session.
+  // A concurrent deactivation must not miss this session.
   await tx.query(sql.unsafe`select from rustio_user where id = ${userId} for share`);
-  const person = await personById(tx, userId);
-  if (!person) return undefined;
-  const { actor } = context;
-  const before = sessionIdOf(context);
-  if (actor.kind === 'person' && before !== null)
-    await endSessions(tx, { session: before, owner: actor.id }, 'replaced');
-  const pending = await pendingAfter(tx, context, app, person, { method, trust });
+  const user = await findUserActor(tx, userId);
+  if (!user) return undefined;
+  const pending = await pendingAfter(tx, context, app, user, { method, trust });
   const { id, token } = await openSession(
     tx,
+    // fault: second-factor-ignored
     { userId, ip: context.ip, userAgent, trust: pending?.trust ?? trust },
     app.options('sessions'),
   );
-  const signedIn = { ...context, actor: person, credential: { scheme: 'session', id } };
+  const signedIn = { ...context, actor: user, credential: { scheme: 'session', id } };
+  const { actor } = context;
+  const before = getSessionId(context);
+  if (actor.kind === 'user' && before !== null) {
+    const which = { session: before, owner: actor.id };
+    await revokeSessions(tx, signedIn, app.events, { which, reason: 'replaced', via: 'single' });
+  }
   await app.events.record(tx, signedIn, 'login_succeeded', {
-    subject: subjectOf({ id: userId, email: person.name }),
+    subject: accountSubject({ id: userId, email: user.name }),
     data: { method, ...(pending && { pending: pending.pending }) },
   });
   return { token, pending: pending?.pending };
@@ -88,7 +89,7 @@ async function startSession(
 export interface RejectedSignIn {
   /** As typed; empty where the method asks for none. */
   readonly email: string;
-  /** Why: `wrong_password`, `unknown`, `inactive`, or a word of the method's own. */
+  /** The reason: `wrong_password`, `unknown`, `inactive`, or a code of the method. */
   readonly reason: string;
   /** @defaultValue 'password' */
   readonly method?: string;
@@ -108,14 +109,36 @@ export async function recordFailedSignIn(
 ): Promise<void> {
   const typed = parseEmail(email);
   const account = typed.ok ? await findCredentials(tx, email) : null;
+  // Not by address: anyone can type any number of them.
+  // fault: failed-sign-ins-one-by-one
+  const counted = `${method} ${reason} ${account?.id ?? ''}`;
   await app.events.record(tx, context, 'login_failed', {
-    subject: account ? subjectOf(account) : null,
-    data: { reason, method, ...(!account && typed.ok && { emailFingerprint: fingerprintOf(typed.value) }) },
+    counted,
+    subject: account ? accountSubject(account) : null,
+    data: { reason, method, ...(!account && typed.ok && { emailFingerprint: emailFingerprint(app, typed.value) }) },
   });
   await countFailure(tx, context, app, { email, userId: account?.id, reason });
 }
 
-/** Shows whether two attempts used the same address, without storing the address of somebody who has no account here. */
-function fingerprintOf(email: string): string {
-  return createHash('sha256').update(email.toLowerCase()).digest('base64url').slice(0, 8);
+/**
+ * Shows whether two attempts used the same address, without storing the address of a user who has no account here. With secret
+ * keys it is keyed: readers of the trail cannot find out an address by trying a list of them.
+ */
+function emailFingerprint({ environment }: Pick<App, 'environment'>, email: string): string {
+  const [key] = environment.secretKeys;
+  // fault: fingerprint-without-key
+  const hash = key === undefined ? createHash('sha256') : createHmac('sha256', key);
+  return hash.update(`sign-in address ${email.toLowerCase()}`).digest('base64url').slice(0, 8);
+}
+
+/**
+ * Where to go after signing in: the requested page if it is under the mount path, but not the sign-in or sign-out page.
+ *
+ * @example
+ * seeOther(ctx, nextPath(form.get('next'), app.urls.to('/')));
+ */
+export function nextPath(requested: string | undefined, mountPath: string): string {
+  const path = safeReturn(requested, mountPath);
+  const root = mountPath === '/' ? '' : mountPath;
+  return ['/login', '/logout', '/reauth'].some((page) => path.split(/[?#]/, 1)[0] === root + page) ? mountPath : path;
 }

@@ -1,12 +1,20 @@
+import { randomUUID } from 'node:crypto';
 import { sql } from 'slonik';
 import { z } from 'zod';
-import type { Query } from '../../core/database/pool.ts';
-import { accountId } from '../auth/person.ts';
+import type { App } from '../../core/app.ts';
+import { BATCH, inBatches } from '../../core/database/batches.ts';
+import type { Query } from '../../core/database/queries.ts';
+import type { Transaction } from '../../core/database/transaction.ts';
+import { type AuditContext, getSessionId, jobActor } from '../../core/policy/actor.ts';
+import type { ScheduledTask } from '../../core/schedule.ts';
+import type { Events } from '../../core/write/events.ts';
+import { accountSubject } from '../auth/account.ts';
+import { accountId } from '../auth/user-actor.ts';
 
-// The one file that ends sessions. Whoever else wants one to end calls it; a test reads the source to see that.
+// The only file that ends sessions. All other code calls it; a test reads the source to ensure that.
 
 /**
- * Why a session ended, by name: at most 40 lower-case letters and underscores. Plugins merge theirs in here.
+ * Why a session ended, by name: at most 40 lowercase letters and underscores. Plugins merge theirs in here.
  *
  * @example
  * declare module 'rustio-admin/sessions' {
@@ -18,25 +26,18 @@ export interface EndReasons {
   expired: true;
   replaced: true;
   user_requested: true;
-  administrative_revoke: true;
   deactivated: true;
-  password_reset: true;
   password_reset_by_other: true;
   role_changed_by_other: true;
-  authority_escalation: true;
-  trust_escalation: true;
-  mfa_enabled: true;
-  mfa_disabled: true;
-  mfa_disabled_by_other: true;
-  emergency_recovery: true;
 }
 /** Why a session ended: see `EndReasons`. */
 export type EndReason = keyof EndReasons & string;
 
-/** Which sessions. `owner` makes it harmless to pass an id that came from a request. */
+/** Which sessions. `owner` makes it safe to pass an id that came from a request. */
 export type SessionSelection =
   | { readonly session: string; readonly owner: number }
   | { readonly allOf: number; readonly except?: string | null }
+  /** At most `BATCH` of them: see `inBatches`. */
   | { readonly expired: true };
 
 const endedRow = z.object({ id: z.string(), user_id: accountId, email: z.string() });
@@ -44,28 +45,139 @@ const endedRow = z.object({ id: z.string(), user_id: accountId, email: z.string(
 export type EndedSession = z.output<typeof endedRow>;
 
 /**
- * Ends sessions and returns them; those that have ended before are left as they are. What was kept for them is deleted. It records
- * nothing: see `revokeSessions`.
+ * Ends sessions and returns them; those that have already ended are left unchanged. Their data is deleted. It records nothing:
+ * see `revokeSessions`.
  *
  * @example
- * await endSessions(tx, { allOf: userId, except: sessionIdOf(context) }, 'mfa_enabled');
+ * await endSessions(tx, { allOf: userId, except: getSessionId(context) }, 'user_requested');
  */
 export function endSessions(
   query: Query,
   which: SessionSelection,
   reason: EndReason,
 ): Promise<readonly EndedSession[]> {
+  // `for update` waits for writes of the session that are being committed (`currentActor` holds a key share).
   return query.any(sql.type(endedRow)`
+    with ending as (
+      select s.id from rustio_session s where s.ended_at is null and ${matchingSessions(which)}
+      order by s.id limit ${'expired' in which ? BATCH : null} for update
+    )
     update rustio_session s
     set ended_at = now(), ended_reason = ${reason}, data = '{}'
-    from rustio_user u
-    where u.id = s.user_id and s.ended_at is null and ${conditionOf(which)}
+    from ending, rustio_user u
+    where s.id = ending.id and u.id = s.user_id
     returning s.id, s.user_id, u.email
   `);
 }
 
-function conditionOf(which: SessionSelection) {
-  if ('expired' in which) return sql.fragment`(s.idle_expires_at <= now() or s.absolute_expires_at <= now())`;
+function matchingSessions(which: SessionSelection) {
+  if ('expired' in which)
+    return sql.fragment`s.id in (
+      select id from rustio_session
+      where ended_at is null and (idle_expires_at <= now() or absolute_expires_at <= now())
+      limit ${BATCH}
+      for update skip locked
+    )`;
+  // fault: foreign-session
   if ('session' in which) return sql.fragment`s.id = ${which.session}::uuid and s.user_id = ${which.owner}`;
   return sql.fragment`s.user_id = ${which.allOf} and s.id is distinct from ${which.except ?? null}::uuid`;
 }
+
+/** Which sessions end, and why. */
+export interface Revocation {
+  readonly which: SessionSelection;
+  readonly reason: EndReason;
+  /** For the audit trail: which sessions of the account ended: `single`, `others` or `all`. */
+  readonly via: string;
+}
+
+/**
+ * Ends sessions, records each of them as an event of its own, and returns how many there were.
+ *
+ * @example
+ * await revokeSessions(tx, context, app.events, { which: { allOf: userId }, reason: 'deactivated', via: 'all' });
+ */
+export async function revokeSessions(
+  tx: Transaction,
+  context: AuditContext,
+  events: Events,
+  { which, reason, via }: Revocation,
+): Promise<number> {
+  const ended = await endSessions(tx, which, reason);
+  for (const { id, user_id, email } of ended) {
+    const own = context.actor.kind === 'user' && context.actor.id === user_id;
+    await events.record(tx, context, own ? 'sessions_revoked_self' : 'sessions_revoked_by_other', {
+      subject: accountSubject({ id: user_id, email }),
+      data: { sessionId: id, reason, via },
+    });
+  }
+  return ended.length;
+}
+
+/** Ends the session of the request. Safe to repeat: without a session nothing happens. */
+export async function signOut(app: App, context: AuditContext): Promise<void> {
+  const { actor } = context;
+  const sessionId = getSessionId(context);
+  if (actor.kind !== 'user' || sessionId === null) return;
+  await app.writingFor(actor).transaction(async (tx) => {
+    const [ended] = await endSessions(tx, { session: sessionId, owner: actor.id }, 'logout');
+    if (!ended) return; // a concurrent request has ended and recorded it
+    await app.events.record(tx, context, 'session_logout', {
+      subject: accountSubject({ id: actor.id, email: actor.name }),
+      data: {},
+    });
+  });
+}
+
+const RETENTION = '90 days';
+
+/** Ends expired sessions, with an event for each. */
+export async function endExpiredSessions(
+  { database, events }: Pick<App, 'database' | 'events'>,
+  signal?: AbortSignal,
+): Promise<void> {
+  const context: AuditContext = {
+    actor: jobActor('clean-up-sessions', []),
+    correlationId: randomUUID(),
+    ip: null,
+    credential: null,
+  };
+  await inBatches(signal, () =>
+    database.transaction(async (tx) => {
+      const ended = await endSessions(tx, { expired: true }, 'expired');
+      for (const { id, user_id, email } of ended)
+        await events.record(tx, context, 'session_expired', {
+          subject: accountSubject({ id: user_id, email }),
+          data: { sessionId: id },
+        });
+      return ended.length;
+    }),
+  );
+}
+
+/** Deletes sessions that ended long ago; the audit trail keeps the history. */
+export async function deleteOldSessions({ database }: Pick<App, 'database'>, signal?: AbortSignal): Promise<void> {
+  await inBatches(signal, async () => {
+    const { rowCount } = await database.query(sql.unsafe`
+      delete from rustio_session
+      where id in (
+        select id from rustio_session
+        where ended_at < now() - ${RETENTION}::interval
+        limit ${BATCH}
+        for update skip locked
+      )
+    `);
+    return rowCount;
+  });
+}
+
+export const schedule: readonly ScheduledTask[] = [
+  {
+    name: 'clean-up-sessions',
+    every: '10 minutes',
+    run: async (app, signal) => {
+      await endExpiredSessions(app, signal);
+      await deleteOldSessions(app, signal);
+    },
+  },
+];

@@ -1,12 +1,13 @@
 import type { FragmentSqlToken } from 'slonik';
 import type { z } from 'zod';
-import type { AuditContext, Person } from '../../core/actor.ts';
 import type { App } from '../../core/app.ts';
-import type { Transaction } from '../../core/database/pool.ts';
+import type { Transaction } from '../../core/database/transaction.ts';
 import type { Contribution, ExtensionPointName } from '../../core/extension-points.ts';
-import type { Access, Context } from '../../core/http/context.ts';
-import type { Form } from '../../core/http/form.ts';
-import type { ViewData } from '../../core/view/views.ts';
+import type { Form } from '../../core/form/form.ts';
+import type { AuditContext, UserActor } from '../../core/policy/actor.ts';
+import type { Context } from '../../core/request/context.ts';
+import type { Access } from '../../core/request/route-info.ts';
+import type { ViewData } from '../../core/request/views.ts';
 import type { SignInStep } from './sign-in-steps.ts';
 import type { TrustLevel } from './trust.ts';
 
@@ -48,28 +49,28 @@ export interface AnySessionColumn {
 }
 
 /**
- * Something besides the password that users must prove when they are asked to confirm who they are (`/reauth`).
+ * A factor besides the password that users must prove when they reauthenticate (`/reauth`).
  *
  * @example
  * 'session.factors': [{
  *   name: 'code',
  *   view: 'mfa/code-field',
- *   applies: (tx, person) => hasSecret(tx, person.id),
- *   proves: (tx, context, person, form) => codeMatches(tx, person.id, form.get('code')),
+ *   applies: (tx, user) => hasSecret(tx, user.id),
+ *   proves: (tx, context, user, form) => codeMatches(tx, user.id, form.get('code')),
  * }],
  */
 export interface SessionFactor {
   readonly name: string;
   /** The view with its fields, shown inside the form. */
   readonly view: string;
-  /** Whether this person has to prove it. */
-  applies(tx: Transaction, person: Person): Promise<boolean>;
+  /** Whether this user has to prove it. */
+  applies(tx: Transaction, user: UserActor): Promise<boolean>;
   /** Whether the form proves it. A wrong answer is an outcome; what it counts is committed. */
-  proves(tx: Transaction, context: AuditContext, person: Person, form: Form): Promise<boolean>;
+  proves(tx: Transaction, context: AuditContext, user: UserActor, form: Form): Promise<boolean>;
 }
 
 /**
- * Another way to sign in: a view below the password form that leads to routes of the plugin. They end with `completeSignIn`, or
+ * Another way to sign in: a view below the password form that links to routes of the plugin. They end with `completeSignIn`, or
  * with `recordFailedSignIn`.
  *
  * @example
@@ -96,7 +97,7 @@ export interface SignInLink extends Contribution {
 }
 
 /**
- * An entry of the account page, where users find what belongs to their own account.
+ * An entry of the account page, where users manage their own account.
  *
  * @example
  * 'account.pages': [{ name: 'passkeys', label: 'passkeys.title', path: '/account/passkeys', access: { signedIn: true } }],

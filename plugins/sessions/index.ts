@@ -1,33 +1,24 @@
 import { definePlugin } from '../../core/plugin.ts';
+import { accountPage, endOtherSessionsForm, endOwnSessionForm, ownSessionsPage, userMenu } from './account-pages.ts';
 import { sessionRequests } from './authenticator.ts';
 import { endOnAuthorityChanges } from './authority-changes.ts';
 import { checks } from './checks.ts';
+import { schedule } from './end-sessions.ts';
 import { events } from './events.ts';
 import { extensionPoints } from './extension-points.ts';
+import { currentActor } from './load-session.ts';
+import { ar } from './messages/ar.ts';
+import { en } from './messages/en.ts';
 import { sessionOptions } from './options.ts';
-import {
-  accountPage,
-  endOtherSessionsForm,
-  endOwnSessionForm,
-  ownSessionsPage,
-  reauthenticationForm,
-  reauthenticationPage,
-  signInForm,
-  signInPage,
-  signOutForm,
-} from './pages.ts';
 import { accessChecks, reauthenticationGate } from './recency.ts';
-import { schedule } from './sweep.ts';
+import { reauthenticationForm, reauthenticationPage, signInForm, signInPage, signOutForm } from './sign-in-pages.ts';
 import { trustProblems } from './trust.ts';
-import { userMenu } from './user-menu.ts';
-import { ar } from './words/ar.ts';
-import { en } from './words/en.ts';
 
-/** Being signed in: sign-in and sign-out, one row per sign-in, re-authentication, one's own devices. */
+/** Sessions: sign-in and sign-out, one row per sign-in, reauthentication, the user's own devices. */
 export const sessions = definePlugin({
   name: 'sessions',
   api: 1,
-  description: 'Being signed in: sign-in and sign-out, devices, and asking for the password again where it matters.',
+  description: 'Sign-in and sign-out, active sessions, and reauthentication for sensitive actions.',
   requires: ['auth'],
   options: sessionOptions,
   migrations: new URL('./migrations/', import.meta.url),
@@ -51,6 +42,7 @@ export const sessions = definePlugin({
   },
   provides: { sessions: sessionRequests },
   authenticators: (app) => [app.service('sessions').authenticator],
+  currentActor: () => currentActor,
   middleware: (app) => app.service('sessions').middleware,
   signInPage: '/login',
   accessChecks,

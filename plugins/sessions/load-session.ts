@@ -1,12 +1,13 @@
 import { sql } from 'slonik';
 import { z } from 'zod';
-import type { Person } from '../../core/actor.ts';
 import type { App } from '../../core/app.ts';
 import { isConflict, isTimeout, isUnavailable } from '../../core/database/errors.ts';
-import type { Query } from '../../core/database/pool.ts';
-import { RustioError } from '../../core/errors.ts';
-import { personOf, personShape } from '../auth/person.ts';
-import { personColumns } from '../auth/person-columns.ts';
+import type { Query } from '../../core/database/queries.ts';
+import type { RustioError } from '../../core/errors/rustio-error.ts';
+import type { UserActor } from '../../core/policy/actor.ts';
+import type { CurrentActor } from '../../core/write/current-actor.ts';
+import { readCurrentUser, toUserActor, userColumns, userShape } from '../auth/user-actor.ts';
+import { sessionColumnFailed } from './errors.ts';
 import type { AnySessionColumn, SessionColumns } from './extension-points.ts';
 import type { Session } from './session.ts';
 import { hashOfToken } from './token.ts';
@@ -14,21 +15,21 @@ import { trustLevels } from './trust.ts';
 
 const STALE = '1 minute';
 
-export interface Loaded {
-  readonly person: Person;
+export interface LoadedSession {
+  readonly user: UserActor;
   readonly session: Session;
   /** What pages and plugins keep in `ctx.session`, as JSON. */
   readonly data: string;
-  /** Its last sign of life is a minute old: time to note another one. */
+  /** Its last activity is at least a minute old and should be updated. */
   readonly stale: boolean;
 }
 
-export type LoadSession = (query: Query, token: string) => Promise<Loaded | undefined>;
+export type LoadSession = (query: Query, token: string) => Promise<LoadedSession | undefined>;
 
 /**
- * Makes the function that finds a session by its token: one statement for the session, its data, its account with all
- * permissions, and what plugins contribute to `session.columns`. It finds nothing when the session has ended or expired, or the
- * account is inactive. Statement and schema are made once.
+ * Creates the function that finds a session by its token: one statement for the session, its data, its account with all
+ * permissions, and what plugins contribute to `session.columns`. It finds nothing if the session has ended or expired, or the
+ * account is inactive. Statement and schema are built once.
  *
  * @throws RIO-SESSION-COLUMN, which names column and plugin, when a contributed column fails.
  */
@@ -47,31 +48,33 @@ export function sessionLoader(app: App): LoadSession {
 function loaderWith(app: App, columns: readonly AnySessionColumn[]): LoadSession {
   const recent = `${app.options('sessions').recentMinutes} minutes`;
   const levels = trustLevels(app);
-  const row = z.object({
-    ...personShape,
+  const sessionRow = z.object({
+    ...userShape,
     session_id: z.string(),
     trust: z.string(),
     data: z.string(),
     recent: z.boolean(),
     stale: z.boolean(),
-    // Each column's schema says what its type says; only the merging by name is beyond the compiler.
+    // Each column's schema matches its type; only the merging by name is beyond the compiler.
     columns: z.object(
       Object.fromEntries(columns.map(({ name, schema }) => [name, schema])),
     ) as z.ZodType<SessionColumns>,
   });
   const pairs = columns.map(({ name, expression }) => sql.fragment`${sql.literalValue(name)}, ${expression}`);
-  // Slonik joins no empty list, and without a later plugin there is nothing to join.
+  // Slonik cannot join an empty list, and without a contributing plugin there is nothing to join.
   const list = pairs.length === 0 ? sql.fragment`` : sql.join(pairs, sql.fragment`, `);
   const extra = sql.fragment`jsonb_build_object(${list}) as columns`;
 
-  const statement = sql.type(row)`
+  // fault: ended-session
+  // fault: idle-session
+  const statement = sql.type(sessionRow)`
     select
       s.id as session_id,
       s.trust,
       s.data::text as data,
       s.authenticated_at > now() - ${recent}::interval as recent,
       s.last_seen_at < now() - ${STALE}::interval as stale,
-      ${personColumns},
+      ${userColumns},
       ${extra}
     from rustio_session s
     join rustio_user u on u.id = s.user_id
@@ -85,14 +88,15 @@ function loaderWith(app: App, columns: readonly AnySessionColumn[]): LoadSession
   const others = statement.values.slice(0, -1);
 
   return async (query, token) => {
-    const found = await query.maybeOne({ ...statement, values: [...others, hashOfToken(token)] });
-    if (!found) return undefined;
-    const { session_id: id, recent: isRecent, columns: values, stale, data } = found;
-    // A level that no enabled plugin knows is worth no more than the lowest one.
-    const trust = levels.find(({ name }) => name === found.trust) ?? levels[0];
+    const row = await query.maybeOne({ ...statement, values: [...others, hashOfToken(token)] });
+    if (!row) return undefined;
+    const { session_id: id, recent: isRecent, columns: values, stale, data } = row;
+    // A level that no enabled plugin knows counts as the lowest one.
+    // fault: unknown-trust-level
+    const trust = levels.find(({ name }) => name === row.trust) ?? levels[0];
     if (!trust) return undefined;
     return {
-      person: personOf(found),
+      user: toUserActor(row),
       session: { id, trust: trust.name, recent: isRecent, columns: values },
       data,
       stale,
@@ -100,18 +104,44 @@ function loaderWith(app: App, columns: readonly AnySessionColumn[]): LoadSession
   };
 }
 
-/** Which column made the statement fail: each is tried alone. Undefined when the failure has another cause. */
+/**
+ * Reads the user of a session again, inside the transaction that writes; see `CurrentActor`. Until it ends, the session cannot
+ * end and the account keeps its role. The account is locked first, as a deactivation does, which then ends the sessions.
+ */
+export const currentActor: CurrentActor = async (tx, actor, credential) => {
+  if (actor.kind !== 'user' || credential?.scheme !== 'session') return undefined;
+  const current = await readCurrentUser(
+    tx,
+    // fault: session-not-read-again
+    sql.fragment`
+      from rustio_user u
+      join rustio_session s on s.user_id = u.id
+      where s.id::text = ${credential.id}
+        and u.id = ${actor.id}
+        and u.active
+        and s.ended_at is null
+        and s.idle_expires_at > now()
+        and s.absolute_expires_at > now()
+      for share of u
+      for key share of s
+    `,
+  );
+  return current ? { ...actor, ...current } : null;
+};
+
+/** The column that made the statement fail: each is tried alone. Undefined if the failure has another cause. */
 async function failedColumn(app: App, query: Query, token: string, error: unknown): Promise<RustioError | undefined> {
   const columns: readonly AnySessionColumn[] = app.contributions('session.columns');
   if (columns.length === 0 || isUnavailable(error) || isTimeout(error) || isConflict(error)) return undefined;
   for (const column of columns) {
-    const failure = await columnFailure(app, query, token, column);
-    if (failure !== undefined) return columnError(app, column, failure);
+    const reason = await columnFailure(app, query, token, column);
+    const { name } = column;
+    if (reason !== undefined) return sessionColumnFailed({ name, plugin: ownerOfColumn(app, name), reason });
   }
   return undefined;
 }
 
-/** What goes wrong when the statement reads this column alone, in PostgreSQL's or the schema's words. */
+/** The error of the statement with this column alone, in PostgreSQL's or the schema's words. */
 export async function columnFailure(
   app: App,
   query: Query,
@@ -127,11 +157,11 @@ export async function columnFailure(
     await loaderWith(app, [column])(query, token);
     return undefined;
   } catch (error) {
-    return reasonOf(error);
+    return endReason(error);
   }
 }
 
-function reasonOf(error: unknown): string {
+function endReason(error: unknown): string {
   let reason = String(error);
   for (let at = error; at instanceof Error; at = at.cause) reason = at.message;
   return reason;
@@ -140,19 +170,9 @@ function reasonOf(error: unknown): string {
 /** The plugin that contributes a column; items do not carry their owner. */
 export function ownerOfColumn(app: App, name: string): string {
   const owner = app.plugins.find(({ contributes }) => {
-    const given = contributes?.['session.columns'] ?? [];
-    const items: readonly AnySessionColumn[] = typeof given === 'function' ? given(app) : given;
+    const contributed = contributes?.['session.columns'] ?? [];
+    const items: readonly AnySessionColumn[] = typeof contributed === 'function' ? contributed(app) : contributed;
     return items.some((item) => item.name === name);
   });
   return owner?.name ?? 'unknown';
-}
-
-function columnError(app: App, { name }: AnySessionColumn, reason: string): RustioError {
-  const owner = ownerOfColumn(app, name);
-  return new RustioError('RIO-SESSION-COLUMN', {
-    problem: `The session column "${name}" of the plugin ${owner} failed, so nobody can use their session.`,
-    why: `PostgreSQL or the column's schema reports: ${reason}`,
-    fix: `Fix the expression or the schema of "${name}", apply the plugin's migrations, or disable the plugin ${owner}.`,
-    retry: 'After the change. `rustio-admin doctor` tests every column.',
-  });
 }

@@ -1,12 +1,13 @@
 import { sql } from 'slonik';
 import { z } from 'zod';
-import { inetOf } from '../../core/database/inet.ts';
-import type { Query, Transaction } from '../../core/database/pool.ts';
+import type { Query } from '../../core/database/queries.ts';
+import type { Transaction } from '../../core/database/transaction.ts';
+import { toInet } from '../../core/database/values.ts';
 import type { SessionOptions } from './options.ts';
 import { hashOfToken, newToken } from './token.ts';
 import type { Trust } from './trust.ts';
 
-const LONGEST_USER_AGENT = 400;
+const MAX_USER_AGENT_LENGTH = 400;
 
 /** Whose session, and from where. */
 export interface NewSession {
@@ -14,13 +15,13 @@ export interface NewSession {
   /** The client's IP address. */
   readonly ip: string | null;
   readonly userAgent: string;
-  /** What has been proven. @defaultValue 'authenticated' */
+  /** The proven trust level. @defaultValue 'authenticated' */
   readonly trust?: Trust;
 }
 
 /**
- * Opens a session for a user who has just proven who they are. The token is returned once, and stored nowhere. Sign-in pages call
- * `completeSignIn`, which also records the sign-in.
+ * Opens a session for a user who has just proven their identity. The token is returned once, and stored nowhere. Sign-in pages
+ * call `completeSignIn`, which also records the sign-in.
  *
  * @example
  * const { token } = await openSession(tx, { userId, ip: context.ip, userAgent: ctx.get('user-agent') }, app.options('sessions'));
@@ -31,7 +32,7 @@ export async function openSession(
   { idleHours, absoluteDays }: SessionOptions,
 ): Promise<{ readonly id: string; readonly token: string }> {
   const token = newToken();
-  const device = [...userAgent.toWellFormed().replaceAll('\0', '')].slice(0, LONGEST_USER_AGENT).join('') || null;
+  const device = [...userAgent.toWellFormed().replaceAll('\0', '')].slice(0, MAX_USER_AGENT_LENGTH).join('') || null;
   const id = await tx.oneFirst(sql.type(z.object({ id: z.string() }))`
     insert into rustio_session (token_hash, user_id, trust, idle_expires_at, absolute_expires_at, address, user_agent)
     values (
@@ -40,7 +41,7 @@ export async function openSession(
       ${trust},
       now() + make_interval(secs => ${idleHours * 3_600}),
       now() + make_interval(secs => ${absoluteDays * 86_400}),
-      ${inetOf(ip)}::inet,
+      ${toInet(ip)}::inet,
       ${device}
     )
     returning id
@@ -50,7 +51,7 @@ export async function openSession(
 
 /**
  * Replaces a session's token, and raises its trust or renews its proof of the password: a stolen old token must not gain from
- * that. Id and data stay. Undefined when the session has ended meanwhile.
+ * that. Id and data stay. Undefined if the session has ended meanwhile.
  *
  * @example
  * const token = await app.database.transaction((tx) => rotateSession(tx, session.id, { trust: 'mfa_verified' }));
@@ -78,8 +79,9 @@ export async function rotateSession(
 }
 
 /**
- * Notes a sign of life, which moves the idle limit. The conditions are asked once more, on the row under its lock: of twenty
- * requests at once one writes, and a session that ended a moment ago stays ended.
+ * Records activity, which extends the idle limit. The conditions are checked again, on the locked row: of twenty concurrent
+ * requests one writes, and a session that has just ended stays ended. A row that a change of the same user has locked is skipped:
+ * waiting for it would make the user's next change wait behind this statement. The next request records the activity.
  */
 export async function touchSession(query: Query, id: string, { idleHours }: SessionOptions): Promise<void> {
   await query.query(sql.unsafe`
@@ -87,10 +89,15 @@ export async function touchSession(query: Query, id: string, { idleHours }: Sess
     set
       last_seen_at = now(),
       idle_expires_at = least(now() + make_interval(secs => ${idleHours * 3_600}), absolute_expires_at)
-    where id = ${id}::uuid
-      and ended_at is null
-      and idle_expires_at > now()
-      and absolute_expires_at > now()
-      and last_seen_at < now() - interval '1 minute'
+    where id = (
+      select id
+      from rustio_session
+      where id = ${id}::uuid
+        and ended_at is null
+        and idle_expires_at > now()
+        and absolute_expires_at > now()
+        and last_seen_at < now() - interval '1 minute'
+      for no key update skip locked
+    )
   `);
 }

@@ -1,17 +1,17 @@
 import { z } from 'zod';
 
-/** How long being signed in lasts. */
+/** How long sessions last. */
 export const sessionOptions = z
   .strictObject({
-    /** Without a request for so long, the session is over. */
+    /** The session ends after this time without a request. */
     idleHours: z
       .number()
       .positive()
       .max(24 * 90)
       .default(12),
-    /** After so long it is over in any case. */
+    /** The session ends after this time in any case. */
     absoluteDays: z.number().positive().max(365).default(14),
-    /** For so long after the password was asked, it is not asked again where a page wants that. */
+    /** After the password was entered, it is not requested again for this time, on pages that require it. */
     recentMinutes: z
       .number()
       .positive()
@@ -22,10 +22,10 @@ export const sessionOptions = z
     path: ['idleHours'],
     message: 'must not be longer than absoluteDays',
   });
-/** How long being signed in lasts: the plugin's options with their defaults. */
+/** The plugin's options with their defaults. */
 export type SessionOptions = z.output<typeof sessionOptions>;
 
-declare module '../../core/config.ts' {
+declare module '../../core/settings.ts' {
   interface PluginOptions {
     sessions: typeof sessionOptions;
   }

@@ -1,12 +1,13 @@
 import { sql } from 'slonik';
 import { z } from 'zod';
-import { type AuditContext, type Person, sessionIdOf } from '../../core/actor.ts';
 import type { App } from '../../core/app.ts';
-import { revokeSessions } from './revoke-sessions.ts';
+import { type AuditContext, getSessionId, type UserActor } from '../../core/policy/actor.ts';
+import { lockAccount } from '../auth/account.ts';
+import { type Revocation, revokeSessions } from './end-sessions.ts';
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-/** More than anybody looks through; the oldest fall out of sight, not out of force. */
-const MOST = 100;
+/** Max rows of the list; older sessions are not listed but remain valid. */
+const MAX_SESSIONS = 100;
 
 const sessionRow = z.object({
   id: z.string(),
@@ -17,34 +18,72 @@ const sessionRow = z.object({
 });
 export type OwnSession = z.output<typeof sessionRow>;
 
-/** Where somebody is signed in at this moment, the latest first. */
-export function ownSessions(app: App, person: Person): Promise<readonly OwnSession[]> {
+/** The user's active sessions, the latest first. */
+export function ownSessions(app: App, user: UserActor): Promise<readonly OwnSession[]> {
   return app.database.any(sql.type(sessionRow)`
     select id, host(address) as address, user_agent, created_at, last_seen_at
     from rustio_session
-    where user_id = ${person.id}
+    where user_id = ${user.id}
       and ended_at is null
       and idle_expires_at > now()
       and absolute_expires_at > now()
     order by last_seen_at desc, id
-    limit ${MOST}
+    limit ${MAX_SESSIONS}
   `);
 }
 
-/** Ends one of somebody's own sessions. `false`: there is none of this id, or it is not his, which is all the same. */
-export async function endOwnSession(app: App, cause: AuditContext, person: Person, id: string): Promise<boolean> {
+/**
+ * Ends one of the user's own sessions. `false`: there is none with this id, or it belongs to another user; the two are not
+ * distinguished.
+ */
+export async function endOwnSession(app: App, context: AuditContext, user: UserActor, id: string): Promise<boolean> {
   if (!UUID.test(id)) return false;
-  const which = { session: id, owner: person.id };
-  const ended = await app.database.transaction((tx) =>
-    revokeSessions(tx, cause, app.events, { which, reason: 'user_requested', via: 'single' }),
-  );
+  const which = { session: id, owner: user.id };
+  const ended = await revokeOwn(app, context, user, { which, reason: 'user_requested', via: 'single' });
   return ended > 0;
 }
 
-/** Ends all of somebody's sessions but the one in which he asks for it. Says how many there were. */
-export function endOtherSessions(app: App, cause: AuditContext, person: Person): Promise<number> {
-  const which = { allOf: person.id, except: sessionIdOf(cause) };
-  return app.database.transaction((tx) =>
-    revokeSessions(tx, cause, app.events, { which, reason: 'user_requested', via: 'others' }),
-  );
+/** Ends all of the user's sessions but the current one. Returns how many there were. */
+export function endOtherSessions(app: App, context: AuditContext, user: UserActor): Promise<number> {
+  const which = { allOf: user.id, except: getSessionId(context) };
+  return revokeOwn(app, context, user, { which, reason: 'user_requested', via: 'others' });
+}
+
+/** The account is locked first, so that two sessions that end each other do not block each other. */
+function revokeOwn(app: App, context: AuditContext, user: UserActor, revocation: Revocation): Promise<number> {
+  return app.writingFor(user).transaction(async (tx) => {
+    await lockAccount(tx, user.id);
+    const current = await app.events.currentContext(tx, context);
+    return current === undefined ? 0 : revokeSessions(tx, current, app.events, revocation);
+  });
+}
+
+/** In this order: the User-Agent of each also contains names of later ones. */
+const BROWSERS: readonly (readonly [RegExp, string])[] = [
+  [/\bEdgA?\/|\bEdgiOS\//, 'Edge'],
+  [/\bOPR\//, 'Opera'],
+  [/\bFirefox\/|\bFxiOS\//, 'Firefox'],
+  [/\b(?:Headless)?Chrome\/|\bCriOS\//, 'Chrome'],
+  [/\bSafari\//, 'Safari'],
+  [/\bcurl\//, 'curl'],
+];
+const SYSTEMS: readonly (readonly [RegExp, string])[] = [
+  [/\biPhone\b/, 'iPhone'],
+  [/\biPad\b/, 'iPad'],
+  [/\bAndroid\b/, 'Android'],
+  [/\bWindows\b/, 'Windows'],
+  [/\bMacintosh\b/, 'macOS'],
+  [/\bCrOS\b/, 'ChromeOS'],
+  [/\bLinux\b/, 'Linux'],
+];
+
+/**
+ * Browser and system according to the User-Agent: for users who want to recognise their own devices, never for a decision,
+ * since it can be forged.
+ */
+export function parseUserAgent(userAgent: string | null): { readonly browser?: string; readonly system?: string } {
+  const nameIn = (names: typeof BROWSERS) => names.find(([pattern]) => pattern.test(userAgent ?? ''))?.[1];
+  const browser = nameIn(BROWSERS);
+  const system = nameIn(SYSTEMS);
+  return { ...(browser !== undefined && { browser }), ...(system !== undefined && { system }) };
 }

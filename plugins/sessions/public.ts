@@ -1,12 +1,20 @@
-// `rustio-admin/sessions`: what plugins need that sign users in, raise the trust of a session, end sessions, or keep something for
-// one sign-in.
+// `rustio-admin/sessions`: for plugins that sign users in, raise the trust of a session, end sessions, or store data for one
+// sign-in.
 
-export { completeSignIn, type RejectedSignIn, recordFailedSignIn, type VerifiedUser } from './complete-sign-in.ts';
+export {
+  completeSignIn,
+  nextPath,
+  type RejectedSignIn,
+  recordFailedSignIn,
+  type VerifiedUser,
+} from './complete-sign-in.ts';
 export {
   type EndedSession,
   type EndReason,
   type EndReasons,
   endSessions,
+  type Revocation,
+  revokeSessions,
   type SessionSelection,
 } from './end-sessions.ts';
 export type {
@@ -18,10 +26,8 @@ export type {
   SignInLink,
   SignInMethod,
 } from './extension-points.ts';
-export { nextPath } from './next-path.ts';
 export { type NewSession, openSession, rotateSession } from './open-session.ts';
 export type { SessionOptions } from './options.ts';
-export { type Revocation, revokeSessions } from './revoke-sessions.ts';
 export type { Session, SessionData } from './session.ts';
 export { clearSessionCookie, setSessionCookie } from './session-cookie.ts';
 export {

@@ -1,9 +1,9 @@
-import type { AuditContext, Person } from '../../core/actor.ts';
 import type { App } from '../../core/app.ts';
-import type { Transaction } from '../../core/database/pool.ts';
-import type { Form } from '../../core/http/form.ts';
-import { subjectOf } from '../auth/account.ts';
-import { credentialsOf, stillHolds } from '../auth/credentials.ts';
+import type { Transaction } from '../../core/database/transaction.ts';
+import type { Form } from '../../core/form/form.ts';
+import type { AuditContext, UserActor } from '../../core/policy/actor.ts';
+import { accountSubject } from '../auth/account.ts';
+import { findCredentialsById, stillHolds } from '../auth/credentials.ts';
 import { verifyPassword } from '../auth/password-hash.ts';
 import type { SessionFactor } from './extension-points.ts';
 import { rotateSession } from './open-session.ts';
@@ -11,51 +11,51 @@ import { attemptRefused, countFailure } from './sign-in-steps.ts';
 
 export type Reauthenticated =
   | { readonly outcome: 'done'; readonly token: string }
-  | { readonly outcome: 'refused' }
-  /** Too many attempts; another one may be made after so many seconds. */
+  | { readonly outcome: 'rejected' }
+  /** Too many attempts; seconds until the next one is allowed. */
   | { readonly outcome: 'throttled'; readonly retryAfter: number }
   /** The session has ended meanwhile. */
   | { readonly outcome: 'missing' };
 
 /**
- * Asks a user who is signed in to confirm who they are: the password, and every factor that applies. Then their session has a new
- * token and counts as recent. Success and failure are both recorded.
+ * Re-authenticates a signed-in user: the password, and every factor that applies. Their session then has a new token and counts
+ * as recent. Success and failure are both recorded.
  */
 export async function reauthenticate(
   app: App,
-  cause: AuditContext,
-  person: Person,
+  context: AuditContext,
+  user: UserActor,
   sessionId: string,
   form: Form,
 ): Promise<Reauthenticated> {
-  const retryAfter = await attemptRefused(app, cause, { email: person.name });
+  const retryAfter = await attemptRefused(app, context, { email: user.name });
   if (retryAfter !== undefined) return { outcome: 'throttled', retryAfter };
-  const credentials = await credentialsOf(app.database, person.id);
-  const matches = await verifyPassword(credentials?.password_hash, form.get('password') ?? '');
-  return app.database.transaction(async (tx) => {
-    const subject = subjectOf({ id: person.id, email: person.name });
-    const refuse = async (reason: 'wrong_password' | 'factor'): Promise<Reauthenticated> => {
-      await app.events.record(tx, cause, 'reauth_failed', { subject, data: { reason } });
-      await countFailure(tx, cause, app, { email: person.name, userId: person.id, reason });
-      return { outcome: 'refused' };
+  const credentials = await findCredentialsById(app.database, user.id);
+  const matches = await verifyPassword(credentials?.password_hash, form.get('password') ?? '', context.ip ?? '');
+  return app.writingFor(user).transaction(async (tx) => {
+    const subject = accountSubject({ id: user.id, email: user.name });
+    const reject = async (reason: 'wrong_password' | 'factor'): Promise<Reauthenticated> => {
+      await app.events.record(tx, context, 'reauth_failed', { subject, data: { reason }, counted: '' });
+      await countFailure(tx, context, app, { email: user.name, userId: user.id, reason });
+      return { outcome: 'rejected' };
     };
-    if (!credentials || !matches || !(await stillHolds(tx, credentials))) return refuse('wrong_password');
-    for (const factor of await factorsOf(tx, app, person))
-      if (!(await factor.proves(tx, cause, person, form))) return refuse('factor');
+    if (!credentials || !matches || !(await stillHolds(tx, credentials))) return reject('wrong_password');
+    for (const factor of await loadFactors(tx, app, user))
+      if (!(await factor.proves(tx, context, user, form))) return reject('factor');
     const token = await rotateSession(tx, sessionId, { authenticated: true });
     if (token === undefined) return { outcome: 'missing' };
-    await app.events.record(tx, cause, 'reauth_succeeded', { subject, data: {} });
+    await app.events.record(tx, context, 'reauth_succeeded', { subject, data: {} });
     return { outcome: 'done', token };
   });
 }
 
-/** The factors that this person has to prove besides the password. */
-export function factorsFor(app: App, person: Person): Promise<readonly SessionFactor[]> {
-  return app.database.transaction((tx) => factorsOf(tx, app, person));
+/** The factors that this user has to prove besides the password. */
+export function factorsFor(app: App, user: UserActor): Promise<readonly SessionFactor[]> {
+  return app.database.transaction((tx) => loadFactors(tx, app, user));
 }
 
-async function factorsOf(tx: Transaction, app: App, person: Person): Promise<readonly SessionFactor[]> {
+async function loadFactors(tx: Transaction, app: App, user: UserActor): Promise<readonly SessionFactor[]> {
   const factors: SessionFactor[] = [];
-  for (const factor of app.contributions('session.factors')) if (await factor.applies(tx, person)) factors.push(factor);
+  for (const factor of app.contributions('session.factors')) if (await factor.applies(tx, user)) factors.push(factor);
   return factors;
 }

@@ -1,21 +1,23 @@
-import type { Context } from '../../core/http/context.ts';
-import type { AccessChecks, Gate } from '../../core/plugin.ts';
+import type { Gate } from '../../core/app.ts';
+import type { AccessChecks } from '../../core/http/access.ts';
+import type { Context } from '../../core/request/context.ts';
 
-declare module '../../core/http/context.ts' {
+declare module '../../core/request/route-info.ts' {
   interface AccessKinds {
-    /** Signed in, and the password was entered a short time ago; otherwise it is asked for now. */
+    /** Signed in, and the password was entered recently; otherwise it is requested now. */
     recent: true;
   }
 }
 
 /**
- * How `{ recent }` is decided. Of a route: like `signedIn`, since the gate below leads users past the password first. Of what
- * plugins add to a page (an action, a panel), which no gate looks at: it is there while the password entry is recent.
+ * Decides `{ recent }`. For a route: like `signedIn`, since the gate below leads users past the password first. For what
+ * plugins add to a page (an action, a panel), which has no gate: visible while the password entry is recent.
  */
 export const accessChecks: AccessChecks = {
   recent(ctx) {
     const { actor, session } = ctx.state;
-    if (actor.kind !== 'person') return 'sign-in';
+    if (actor.kind !== 'user') return 'sign-in';
+    // fault: recent-password-ignored
     return isRequiredByRoute(ctx) || session?.recent === true ? 'allow' : 'deny';
   },
 };
@@ -24,10 +26,12 @@ function isRequiredByRoute({ state: { route } }: Context): boolean {
   return route !== undefined && 'recent' in route.access && route.access.recent === true;
 }
 
-/** Asks for the password again. It closes only routes whose access names `recent`. */
+/** Requests the password again. It applies only to routes whose access names `recent`. */
 export const reauthenticationGate: Gate = {
   name: 'reauthentication',
   page: '/reauth',
+  stage: 're-authentication',
+  onlyFor: 'recent',
   keepsForms: true,
   passes: (ctx) => !isRequiredByRoute(ctx) || ctx.state.session?.recent === true,
 };

@@ -1,74 +1,85 @@
 import { createSession } from 'koa-session';
 import type { App } from '../../core/app.ts';
-import type { Context, Middleware } from '../../core/http/context.ts';
-import type { SignInData } from '../../core/http/sign-in-data.ts';
+import { cookieName } from '../../core/http/cookie-name.ts';
+import type { Context, SignInData } from '../../core/request/context.ts';
 import { changeOfData, saveSessionData } from './session-data.ts';
 import { looksLikeToken } from './token.ts';
 
-// koa-session makes `ctx.session` of the session's row and finds out whether a request has changed it; its store reads and writes
-// the column `data`. It never writes the cookie: tokens are made by transactions (sign-in, rotation), and a request that takes
-// long would put back the token that another one has just replaced.
+// koa-session creates `ctx.session` from the session's row and detects whether a request has changed it. It never writes the
+// cookie: docs/decisions/0004-session-cookie.md.
 
-/** The name of the cookie and where it is valid: `__Host-` binds it to this very host, over TLS. */
-function cookieFor({ urls }: Pick<App, 'urls'>) {
-  const secure = urls.publicOrigin.startsWith('https:');
-  const name = secure ? '__Host-rustio' : 'rustio';
+/** What the cookie depends on. */
+type CookieOwner = Pick<App, 'config' | 'urls'>;
+
+/**
+ * The name of the session cookie of this application. `__Host-` binds it to this host, over TLS.
+ *
+ * @example
+ * sessionCookieName(app) // '__Host-rustio-air-safety-desk-admin-1f0c9a'
+ */
+export function sessionCookieName(app: CookieOwner): string {
+  return `${app.urls.publicOrigin.startsWith('https:') ? '__Host-' : ''}${cookieName('rustio', app)}`;
+}
+
+function cookieFor(app: CookieOwner) {
+  const name = sessionCookieName(app);
+  const secure = name.startsWith('__Host-');
   const attributes = { httpOnly: true, sameSite: 'lax', path: '/', signed: false, overwrite: true, secure } as const;
   return { name, attributes };
 }
 
 /**
- * Sends the browser a new token in place of the one that it has. To be called after the commit that made the token valid.
+ * Sends the browser a new token in place of its current one. Call it after the commit that made the token valid.
  *
  * @example
  * if (token !== undefined) setSessionCookie(ctx, app, token);
  */
-export function setSessionCookie(ctx: Context, app: Pick<App, 'urls'>, token: string): void {
+export function setSessionCookie(ctx: Context, app: CookieOwner, token: string): void {
   const { name, attributes } = cookieFor(app);
-  // TLS ends at the proxy; all that the attribute depends on is that the public address is https.
+  // TLS ends at the proxy; the attribute depends only on the public URL being https.
   if (attributes.secure) ctx.cookies.secure = true;
-  // Without an expiry it is gone with the browser; how long it is valid is up to the table.
+  // Without an expiry the cookie ends with the browser; the table decides how long it is valid.
   ctx.cookies.set(name, token, attributes);
 }
 
 /**
- * Removes the cookie from the browser. It ends no session: see `revokeSessions`.
+ * Removes the cookie from the browser. It does not end the session: see `revokeSessions`.
  *
  * @example
  * clearSessionCookie(ctx, app);
  * seeOther(ctx, app.urls.to('/login'));
  */
-export function clearSessionCookie(ctx: Context, app: Pick<App, 'urls'>): void {
+export function clearSessionCookie(ctx: Context, app: CookieOwner): void {
   const { name, attributes } = cookieFor(app);
   if (attributes.secure) ctx.cookies.secure = true;
   ctx.cookies.set(name, '', { ...attributes, expires: new Date(0) });
 }
 
-/** How `ctx.session` comes and goes with a request. */
+/** How `ctx.session` is loaded and saved with a request. */
 export interface SessionStore {
-  /** Before the router: nobody has a session yet. */
-  readonly reset: Middleware;
+  /** Before the router: there is no session yet. */
+  reset(ctx: Context): void;
   /** Reads the session of the request's cookie into `ctx.session`. */
   read(ctx: Context): Promise<SignInData | undefined>;
   /** Saves `ctx.session`, if the request has changed it. */
   save(ctx: Context): Promise<void>;
-  /** Gives `ctx.session` the content that the request found. */
+  /** Resets `ctx.session` to what the request read. */
   restore(ctx: Context): void;
 }
 
 /**
- * The store behind `ctx.session`. `recognise` finds the session of a token, puts it into `ctx.state` and returns its data; a
- * cookie whose token it does not know is removed.
+ * The store behind `ctx.session`. `findSession` finds the session of a token, puts it into `ctx.state` and returns its data; a
+ * cookie with an unknown token is removed.
  */
 export function sessionStore(
-  app: Pick<App, 'urls' | 'database'>,
-  recognise: (ctx: Context, token: string) => Promise<Readonly<Record<string, unknown>> | undefined>,
+  app: CookieOwner & Pick<App, 'database'>,
+  findSession: (ctx: Context, token: string) => Promise<Readonly<Record<string, unknown>> | undefined>,
 ): SessionStore {
   const { name: key, attributes } = cookieFor(app);
   const store = {
     async get(token: string, _maxAge: unknown, { ctx }: { ctx?: Context }) {
-      const data = ctx && looksLikeToken(token) ? await recognise(ctx, token) : undefined;
-      if (ctx && data === undefined) clearSessionCookie(ctx, app); // else that browser asks again with every request
+      const data = ctx && looksLikeToken(token) ? await findSession(ctx, token) : undefined;
+      if (ctx && data === undefined) clearSessionCookie(ctx, app); // otherwise the browser sends it with every request
       return data;
     },
     async set(
@@ -85,7 +96,7 @@ export function sessionStore(
     async destroy() {},
   };
   let middleware: ReturnType<typeof createSession> | undefined;
-  // koa-session needs Koa's application, which is there with the first request.
+  // koa-session needs Koa's application, which is available with the first request.
   const koaSession = (ctx: Context) => {
     middleware ??= createSession(
       {
@@ -103,10 +114,9 @@ export function sessionStore(
     return middleware;
   };
   return {
-    async reset(ctx, next) {
+    reset(ctx) {
       koaSession(ctx);
       assign(ctx, null);
-      await next();
     },
     async read(ctx) {
       await koaSession(ctx)(ctx, async () => {});
@@ -116,8 +126,8 @@ export function sessionStore(
     },
     async save(ctx) {
       if (ctx.state.session === undefined) return;
-      const kept: unknown = ctx.session;
-      if (canCommit(kept)) await kept.manuallyCommit();
+      const session: unknown = ctx.session;
+      if (canCommit(session)) await session.manuallyCommit();
     },
     restore(ctx) {
       const { session, savedSessionData } = ctx.state;
@@ -128,14 +138,17 @@ export function sessionStore(
   };
 }
 
-/** Plugins change the properties of `ctx.session`; replacing it is up to this file. */
+/** Plugins change the properties of `ctx.session`; only this file replaces it. */
 function assign(ctx: { session: object | null }, data: object | null): void {
   ctx.session = data;
 }
 
 /** koa-session's own object, whose class it does not export. */
-function canCommit(kept: unknown): kept is { manuallyCommit(): Promise<void> } {
+function canCommit(session: unknown): session is { manuallyCommit(): Promise<void> } {
   return (
-    typeof kept === 'object' && kept !== null && 'manuallyCommit' in kept && typeof kept.manuallyCommit === 'function'
+    typeof session === 'object' &&
+    session !== null &&
+    'manuallyCommit' in session &&
+    typeof session.manuallyCommit === 'function'
   );
 }

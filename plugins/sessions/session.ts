@@ -1,24 +1,25 @@
-import type { SignInData } from '../../core/http/sign-in-data.ts';
+import type { SignInData } from '../../core/request/context.ts';
 import type { SessionColumns } from './extension-points.ts';
 import type { Trust } from './trust.ts';
 
-/** The session of a request: what decides. What pages keep for themselves is in `ctx.session`. */
+/** The session of a request, as access decisions use it. Data of pages is in `ctx.session`. */
 export interface Session {
   /** Public: it is in the audit trail and in paths. The token never is. */
   readonly id: string;
   readonly trust: Trust;
-  /** The password was entered a short time ago. */
+  /** The password was entered recently. */
   readonly recent: boolean;
   /** What plugins contribute to `session.columns`. */
   readonly columns: SessionColumns;
 }
 
 /**
- * What belongs to one sign-in and ends with it: an enrolment in progress, a filter to come back to. Plugins merge their optional
+ * Data of one sign-in that ends with it: an enrolment in progress, a filter to come back to. Plugins merge their optional
  * properties in here and read and assign them on `ctx.session`, which is null for anonymous requests.
  *
- * It is JSON of at most 16 KB, and saved before the response is sent, if it has changed. Names that begin with an underscore are
- * not saved; `isNew`, `length`, `maxAge`, `save` and other names of koa-session's own object cannot be used. It grants nothing: trust, expiry and end of a session are columns of their own.
+ * It is JSON of at most 16 KB, and saved before the response is sent, if it has changed. Names that begin with an underscore
+ * are not saved; `isNew`, `length`, `maxAge`, `save` and other names of koa-session's own object cannot be used. It does not
+ * affect access: trust, expiry and end of a session are columns of their own.
  *
  * @example
  * declare module 'rustio-admin/sessions' {
@@ -28,11 +29,11 @@ export interface Session {
  */
 export interface SessionData extends SignInData {}
 
-declare module '../../core/http/context.ts' {
+declare module '../../core/request/context.ts' {
   interface RequestState {
     /** Undefined for anonymous requests. */
     session?: Session | undefined;
-    /** The data of the session as the request found it, as JSON. */
+    /** The data of the session as the request read it, as JSON. */
     savedSessionData?: string | undefined;
   }
   interface ContextProperties {

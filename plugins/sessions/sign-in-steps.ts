@@ -1,15 +1,15 @@
-import type { AuditContext, Person } from '../../core/actor.ts';
 import type { App } from '../../core/app.ts';
-import type { Transaction } from '../../core/database/pool.ts';
+import type { Transaction } from '../../core/database/transaction.ts';
 import type { Contribution } from '../../core/extension-points.ts';
+import type { AuditContext, UserActor } from '../../core/policy/actor.ts';
 import type { Trust } from './trust.ts';
 
-/** An attempt to sign in, as typed; nothing about it has been verified. */
+/** An attempt to sign in, as typed; not verified yet. */
 export interface SignInAttempt {
   readonly email: string;
 }
 
-/** A sign-in that failed. `userId`: the account of that address, where there is one. */
+/** A failed sign-in. `userId`: the account of that address, if there is one. */
 export interface FailedSignIn extends SignInAttempt {
   readonly userId: number | undefined;
   /** `wrong_password`, `unknown`, `inactive`, or what a sign-in method reports. */
@@ -23,9 +23,9 @@ export interface VerifiedSignIn {
   readonly trust: Trust;
 }
 
-/** Something more has to be done: the session opens with this trust, and the user is sent to this page. */
+/** Another step is required: the session opens with this trust, and the user is sent to this page. */
 export interface PendingSignIn {
-  /** Under the mount path. A gate of the plugin keeps the user there until the trust has risen. */
+  /** Under the mount path. A gate of the plugin keeps the user there until the trust has been raised. */
   readonly pending: string;
   readonly trust: Trust;
 }
@@ -36,15 +36,14 @@ export interface PendingSignIn {
  * @example
  * 'signIn.steps': [{
  *   name: 'second-factor',
- *   afterVerify: async (tx, context, person) =>
- *     (await hasSecret(tx, person.id)) ? { pending: '/mfa/code', trust: 'password_only' } : 'done',
+ *   afterVerify: async (tx, context, user) =>
+ *     (await hasSecret(tx, user.id)) ? { pending: '/mfa/code', trust: 'password_only' } : 'done',
  * }],
  */
 export interface SignInStep extends Omit<Contribution, 'access'> {
   /**
-   * Before the password is verified, also when it is asked for again (`/reauth`). It refuses the attempt by returning after how
-   * many seconds another one may be made: the answer is 429. It runs in a transaction of its own that always commits, so what it
-   * counts stays.
+   * Before the password is verified, including on reauthentication (`/reauth`). To reject the attempt, return the seconds until the
+   * next one is allowed: the response is 429. It runs in its own transaction that always commits, so what it counts is kept.
    */
   beforeVerify?(
     tx: Transaction,
@@ -55,7 +54,7 @@ export interface SignInStep extends Omit<Contribution, 'access'> {
   afterVerify?(
     tx: Transaction,
     context: AuditContext,
-    person: Person,
+    user: UserActor,
     verified: VerifiedSignIn,
   ): Promise<'done' | PendingSignIn>;
   /** After a failure, in the transaction that records it. */
@@ -63,8 +62,8 @@ export interface SignInStep extends Omit<Contribution, 'access'> {
 }
 
 /**
- * Whether a step of `signIn.steps` refuses another attempt: after how many seconds one may be made, or undefined. Sign-in methods
- * call it before they verify anything.
+ * Whether a step of `signIn.steps` rejects another attempt: the seconds until the next one is allowed, or undefined. Sign-in
+ * methods call it before they verify anything.
  *
  * @example
  * const retryAfter = await attemptRefused(app, auditContext(ctx), { email });
@@ -78,26 +77,26 @@ export async function attemptRefused(
   const steps = app.contributions('signIn.steps').filter((step) => step.beforeVerify !== undefined);
   if (steps.length === 0) return undefined;
   return app.database.transaction(async (tx) => {
-    const refusals: number[] = [];
-    // Every step counts the attempt, whatever another one has said.
+    const rejections: number[] = [];
+    // Every step counts the attempt, regardless of the others' results.
     for (const step of steps) {
-      const refused = await step.beforeVerify?.(tx, context, attempt);
-      if (refused) refusals.push(refused.retryAfter);
+      const rejected = await step.beforeVerify?.(tx, context, attempt);
+      if (rejected) rejections.push(rejected.retryAfter);
     }
-    return refusals.length === 0 ? undefined : Math.max(1, Math.ceil(Math.max(...refusals)));
+    return rejections.length === 0 ? undefined : Math.max(1, Math.ceil(Math.max(...rejections)));
   });
 }
 
-/** What the first step that is not done asks for. */
+/** The requirement of the first pending step. */
 export async function pendingAfter(
   tx: Transaction,
   context: AuditContext,
   app: App,
-  person: Person,
+  user: UserActor,
   verified: VerifiedSignIn,
 ): Promise<PendingSignIn | undefined> {
   for (const step of app.contributions('signIn.steps')) {
-    const result = (await step.afterVerify?.(tx, context, person, verified)) ?? 'done';
+    const result = (await step.afterVerify?.(tx, context, user, verified)) ?? 'done';
     if (result !== 'done') return result;
   }
   return undefined;

@@ -1,8 +1,8 @@
 import type { App } from '../../core/app.ts';
-import type { BootProblem } from '../../core/problem.ts';
+import type { BootProblem } from '../../core/errors/boot.ts';
 
 /**
- * What a session can have proven, by name. Plugins merge their levels in here and contribute each with its rank to
+ * The trust levels of a session, by name. Plugins merge their levels in here and contribute each with its rank to
  * `session.trust`.
  *
  * @example
@@ -21,7 +21,7 @@ export type Trust = keyof TrustLevels & string;
 
 /** A level of trust with its rank; an item of `session.trust`. */
 export interface TrustLevel {
-  /** At most 40 lower-case letters and underscores. */
+  /** At most 40 lowercase letters and underscores. */
   readonly name: Trust;
   /** A level includes all levels of a lower rank: `authenticated` is 10, `elevated` 20, `mfa_verified` 30. */
   readonly rank: number;
@@ -52,13 +52,13 @@ export function reachesTrust(app: Pick<App, 'contributions'>, trust: Trust, requ
 
 const NAME = /^[a-z_]{1,40}$/;
 
-/** Names that the table refuses, and levels that would change what a built-in one is worth. */
+/** Names that the table rejects, and levels that would change the meaning of a built-in one. */
 export function trustProblems(app: Pick<App, 'contributions'>): readonly BootProblem[] {
   const builtIn: readonly string[] = BUILT_IN.map(({ name }) => name);
   return app.contributions('session.trust').flatMap(({ name }): readonly BootProblem[] => {
     const where = 'extension point session.trust';
-    if (builtIn.includes(name)) return [{ where, problem: `the level "${name}" already belongs to sessions.` }];
+    if (builtIn.includes(name)) return [{ where, problem: `The level "${name}" already belongs to sessions.` }];
     if (NAME.test(name)) return [];
-    return [{ where, problem: `"${name}" must be at most 40 lower-case letters and underscores.` }];
+    return [{ where, problem: `"${name}" must be at most 40 lowercase letters and underscores.` }];
   });
 }

@@ -1,31 +1,46 @@
 import type { App } from '../../core/app.ts';
-import type { Context } from '../../core/http/context.ts';
-import { safeReturn } from '../../core/http/safe-return.ts';
-import { seeOther } from '../../core/http/see-other.ts';
+import { cookieName } from '../../core/http/cookie-name.ts';
+import { safeReturn, seeOther } from '../../core/http/redirect.ts';
+import type { Context, StagedMiddleware } from '../../core/request/context.ts';
 
 const COOKIE = 'rustio-theme';
 /** Shared: one object per request would be kept for nothing. */
 const ATTRIBUTES = { light: { 'data-theme': 'light' }, dark: { 'data-theme': 'dark' } } as const;
 const YEAR_MS = 365 * 24 * 3600 * 1000;
 
-/** Reads the choice; anything but the two words counts as none. */
-export async function readTheme(ctx: Context, next: () => Promise<void>): Promise<void> {
-  const chosen = ctx.cookies.get(COOKIE);
-  if (chosen === 'light' || chosen === 'dark') ctx.state.htmlAttributes = ATTRIBUTES[chosen];
-  await next();
+/** Middleware that reads the choice; anything but the two words counts as none. */
+export function themeReader(app: Pick<App, 'config' | 'urls'>): StagedMiddleware['run'] {
+  // fault: theme-of-all-projects
+  const name = cookieName(COOKIE, app);
+  return async (ctx, next) => {
+    const chosen = ctx.cookies.get(name);
+    if (chosen === 'light' || chosen === 'dark') ctx.state.htmlAttributes = ATTRIBUTES[chosen];
+    await next();
+  };
 }
 
-/** What was chosen: `system` when nothing was. */
-export function currentTheme({ state }: Context): 'light' | 'dark' | 'system' {
+/** A type alias, since it passes through an extension point. */
+type SwitchView = { readonly action: string; readonly theme: 'light' | 'dark' | 'system'; readonly next: string };
+
+declare module '../../core/request/views.ts' {
+  interface ViewTypes {
+    'theme/switch': SwitchView;
+  }
+}
+
+/** The switch with the user's choice: `system` if they made none. */
+export function themeSwitch({ state, url }: Context, app: App): SwitchView {
   const chosen = state.htmlAttributes['data-theme'];
-  return chosen === 'light' || chosen === 'dark' ? chosen : 'system';
+  const theme = chosen === 'light' || chosen === 'dark' ? chosen : 'system';
+  // With the query: the filters and the order of a list.
+  return { action: app.urls.to('/+theme'), theme, next: url };
 }
 
 /** POST /+theme — `theme` is light, dark or system; goes back to the page where it was chosen. */
 export function chooseTheme(ctx: Context, app: App): void {
   const chosen = ctx.state.form?.get('theme');
   const kept = chosen === 'light' || chosen === 'dark' ? chosen : null;
-  ctx.cookies.set(COOKIE, kept, {
+  ctx.cookies.set(cookieName(COOKIE, app), kept, {
     httpOnly: true,
     sameSite: 'lax',
     path: app.urls.to('/'),

@@ -1,9 +1,9 @@
 import { definePlugin } from '../../core/plugin.ts';
-import { chooseTheme, currentTheme, readTheme } from './choice.ts';
+import { chooseTheme, themeReader, themeSwitch } from './choice.ts';
 import { ar } from './messages/ar.ts';
 import { en } from './messages/en.ts';
 
-declare module '../../core/config.ts' {
+declare module '../../core/settings.ts' {
   interface PluginOptions {
     theme: NoOptions;
   }
@@ -13,19 +13,12 @@ declare module '../../core/config.ts' {
 export const theme = definePlugin({
   name: 'theme',
   api: 1,
-  description: 'Light and dark.',
+  description: 'Light and dark themes.',
   templates: new URL('../../templates/theme/', import.meta.url),
   messages: { en, ar },
-  middleware: () => [{ name: 'theme', stage: 'before-route', run: readTheme }],
+  middleware: (app) => [{ name: 'theme', stage: 'before-route', run: themeReader(app) }],
   contributes: {
-    'layout.userMenu': [
-      {
-        name: 'theme',
-        rank: 10,
-        view: 'theme/switch',
-        data: (ctx, app) => ({ action: app.urls.to('/+theme'), theme: currentTheme(ctx) }),
-      },
-    ],
+    'layout.userMenu': [{ name: 'theme', rank: 10, view: 'theme/switch', data: themeSwitch }],
   },
   routes(routes) {
     routes.post('/+theme', { access: { open: true }, skipGates: 'all' }, chooseTheme);

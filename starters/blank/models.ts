@@ -1,7 +1,7 @@
 import { type AnyModel, defineAdmin, defineModel, field, type ModelAdmin, type Row, timestamps } from 'rustio-admin';
 
-// An example to change or throw away. A model is declared once; its table, form, list, search, permissions and types
-// all come from here. After a change: `npx rustio-admin migrate make`, then `npx rustio-admin migrate`.
+// An example to change or delete. A model is declared once; its table, form, list, search, permissions and types are derived from
+// the declaration. After a change, run `npx rustio-admin migrate make`, then `npx rustio-admin migrate`.
 
 export const Task = defineModel('task', {
   fields: {
@@ -11,12 +11,12 @@ export const Task = defineModel('task', {
       index: true,
       tones: { open: 'info', waiting: 'warn', done: 'good' },
     }),
-    dueOn: field.date({ nullable: true, index: true, help: 'Leave it empty when there is no hurry.' }),
+    dueOn: field.date({ nullable: true, index: true, help: 'Leave empty if there is no due date.' }),
     notes: field.text({ max: 5000, multiline: true, nullable: true }),
     ...timestamps(),
   },
 });
-/** A task as your code gets it: `task.title` is a string, `task.dueOn` a string or null. */
+/** The type of a row: `task.title` is a string, `task.dueOn` is a string or null. */
 export interface Task extends Row<typeof Task> {}
 
 const taskAdmin = defineAdmin(Task, {

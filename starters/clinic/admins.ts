@@ -14,8 +14,8 @@ const appointmentAdmin = defineAdmin(Appointment, {
   search: ['patient.name', 'reason'],
   order: ['-startsAt'],
   fieldsets: [
-    { title: 'When and who', fields: ['startsAt', 'minutes', 'patient', 'practitioner', 'status'] },
-    { title: 'What for', fields: ['reason', 'notes'] },
+    { title: 'Appointment', fields: ['startsAt', 'minutes', 'patient', 'practitioner', 'status'] },
+    { title: 'Details', fields: ['reason', 'notes'] },
   ],
 });
 
@@ -27,7 +27,7 @@ const patientAdmin = defineAdmin(Patient, {
   search: ['name', 'email', 'phone'],
   order: ['name'],
   fieldsets: [
-    { title: 'The patient', fields: ['name', 'bornOn', 'cover', 'allergies'] },
+    { title: 'Patient', fields: ['name', 'bornOn', 'cover', 'allergies'] },
     { title: 'Contact', fields: ['phone', 'email'] },
     { title: 'Notes', fields: ['notes'] },
   ],

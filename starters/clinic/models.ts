@@ -5,5 +5,5 @@ import { Patient } from './models/patient.ts';
 import { Practitioner } from './models/practitioner.ts';
 import { Treatment } from './models/treatment.ts';
 
-/** Everything that the clinic keeps, in the order of its index page. */
+/** All models of the clinic, in the order of the dashboard. */
 export const models: readonly AnyModel[] = [Appointment, Patient, Invoice, InvoiceLine, Practitioner, Treatment];

@@ -4,28 +4,28 @@ import { Invoice, InvoiceLine } from './models/invoice.ts';
 import { Patient } from './models/patient.ts';
 import { Practitioner } from './models/practitioner.ts';
 import { Treatment } from './models/treatment.ts';
-import { appointmentsOf } from './seed/appointments.ts';
+import { generateAppointments } from './seed/appointments.ts';
 import { fill } from './seed/fill.ts';
-import { invoicesOf } from './seed/invoices.ts';
-import { patientsOf } from './seed/patients.ts';
-import { makePeople } from './seed/people.ts';
+import { generateInvoices } from './seed/invoices.ts';
+import { generatePatients } from './seed/patients.ts';
 import { practitioners } from './seed/practitioners.ts';
 import { treatments } from './seed/treatments.ts';
+import { createUsers } from './seed/users.ts';
 
 /**
- * Makes the clinic of the demonstration around today, all of it in one transaction: a start that is interrupted leaves
- * nothing behind. Where there are patients already it does nothing.
+ * Creates the demo clinic around today's date, all of it in one transaction: an interrupted start leaves nothing behind. If
+ * there are patients already it does nothing.
  */
 export const seed: Seed = async (context) => {
-  const { app, database, say } = context;
+  const { app, database, log } = context;
   if (await database.exists(sql.unsafe`select from patient`)) return;
 
   const today = new Date().toISOString().slice(0, 10);
-  const patients = patientsOf();
-  const appointments = appointmentsOf(today, patients, practitioners);
-  const { invoices, lines } = invoicesOf(today, appointments, treatments);
+  const patients = generatePatients();
+  const appointments = generateAppointments(today, patients, practitioners);
+  const { invoices, lines } = generateInvoices(today, appointments, treatments);
   await database.transaction(async (tx) => {
-    const doctor = await makePeople(tx, context);
+    const doctor = await createUsers(tx, context);
     await fill(tx, app, Patient, patients);
     await fill(
       tx,
@@ -38,5 +38,5 @@ export const seed: Seed = async (context) => {
     await fill(tx, app, Invoice, invoices);
     await fill(tx, app, InvoiceLine, lines);
   });
-  say(`Made up ${patients.length} patients, ${appointments.length} appointments and ${invoices.length} invoices.`);
+  log(`Generated ${patients.length} patients, ${appointments.length} appointments and ${invoices.length} invoices.`);
 };

@@ -28,8 +28,8 @@ const strikeAdmin = defineAdmin(Strike, {
   search: ['airport.code', 'airport.name', 'airport.city', 'operator.name', 'aircraft.name', 'species.name', 'notes'],
   order: ['-occurredOn'],
   fieldsets: [
-    { title: 'The case', fields: ['state', 'officer', 'nextStep', 'labels', 'notes'] },
-    { title: 'Where and when', fields: ['occurredOn', 'timeOfDay', 'airport', 'phase', 'speed'] },
+    { title: 'Case', fields: ['state', 'officer', 'nextStep', 'labels', 'notes'] },
+    { title: 'Date and location', fields: ['occurredOn', 'timeOfDay', 'airport', 'phase', 'speed'] },
     { title: 'Aircraft and wildlife', fields: ['aircraft', 'operator', 'species', 'wildlifeSize'] },
     { title: 'Damage and costs', fields: ['damage', 'costRepair', 'costOther', 'costTotal'] },
   ],
@@ -51,7 +51,7 @@ const airportAdmin = defineAdmin(Airport, {
   order: ['code'],
   fieldsets: [
     { title: 'Airport', fields: ['code', 'name'] },
-    { title: 'Place', fields: ['city', 'state', 'country', 'latitude', 'longitude'] },
+    { title: 'Location', fields: ['city', 'state', 'country', 'latitude', 'longitude'] },
   ],
 });
 
@@ -83,7 +83,7 @@ const routeAdmin = defineAdmin(Route, {
   group: 'Traffic',
   list: ['origin', 'destination', 'flightsIn2008', 'perDay'],
   computed: {
-    perDay: { label: 'A day', value: (row) => (row.flightsIn2008 / 366).toFixed(1), align: 'end' },
+    perDay: { label: 'Per day', value: (row) => (row.flightsIn2008 / 366).toFixed(1), align: 'end' },
   },
   filters: ['origin', 'destination', 'flightsIn2008'],
   search: ['origin.code', 'origin.name', 'origin.city', 'destination.code', 'destination.name', 'destination.city'],

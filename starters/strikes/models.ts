@@ -8,7 +8,7 @@ import { Route } from './models/route.ts';
 import { Species } from './models/species.ts';
 import { Strike } from './models/strike.ts';
 
-/** Everything that the desk keeps, in the order of its index page. */
+/** All models of the desk, in the order of the dashboard. */
 export const models: readonly AnyModel[] = [
   Strike,
   Label,

@@ -7,24 +7,24 @@ import { Operator } from './models/operator.ts';
 import { Route } from './models/route.ts';
 import { Species } from './models/species.ts';
 import { Strike } from './models/strike.ts';
-import { casesOf } from './seed/cases.ts';
-import { factsOf } from './seed/facts.ts';
+import { buildCases } from './seed/cases.ts';
+import { buildFacts } from './seed/facts.ts';
 import { readFiles } from './seed/files.ts';
 import { fill } from './seed/fill.ts';
-import { makePeople } from './seed/people.ts';
+import { createUsers } from './seed/users.ts';
 
 /**
- * Loads `data/` and makes the people of the demonstration, all of it in one transaction: a start that is interrupted leaves
- * nothing behind. Where there are airports already it does nothing.
+ * Loads `data/` and creates the demo users, all of it in one transaction: an interrupted start leaves nothing behind. If there
+ * are airports already it does nothing.
  */
 export const seed: Seed = async (context) => {
-  const { app, database, say } = context;
+  const { app, database, log } = context;
   if (await database.exists(sql.type(z.object({}))`select from airport`)) return;
 
-  const facts = factsOf(await readFiles());
+  const facts = buildFacts(await readFiles());
   await database.transaction(async (tx) => {
-    const officers = await makePeople(tx, context);
-    const { labels, strikes, strikeLabels } = casesOf(facts, officers);
+    const officers = await createUsers(tx, context);
+    const { labels, strikes, strikeLabels } = buildCases(facts, officers);
     await fill(tx, app, Airport, facts.airports);
     await fill(tx, app, Operator, facts.operators);
     await fill(tx, app, Aircraft, facts.aircraft);
@@ -35,7 +35,7 @@ export const seed: Seed = async (context) => {
     await fill(tx, app, Route, facts.routes);
     await fill(tx, app, Flight, facts.flights);
   });
-  say(
+  log(
     `Loaded ${facts.strikes.length} strikes, ${facts.airports.length} airports, ` +
       `${facts.routes.length} routes and ${facts.flights.length} flights.`,
   );

@@ -1,8 +1,8 @@
 /**
- * Create-in-place: `<a data-add="appointment.patient">` beside a relation opens the form of the other model in a new tab. When the
- * row is saved, that tab shows `<div data-added='{"for":"appointment.patient.TAB","value":"7","label":"Ada"}'>` and tells it here;
- * the field that waits takes the row and answers, so that the tab can say so. Other tabs with the same form hear it, too, and
- * keep still: each has a name of its own behind the dot.
+ * Create-in-place: `<a data-add="appointment.patient">` next to a relation opens the form of the other model in a new tab. When
+ * the row is saved, that tab shows `<div data-added='{"for":"appointment.patient.TAB","value":"7","label":"Ada"}'>` and
+ * broadcasts it; the waiting field selects the row and replies, so that the tab can report it. Other tabs with the same form
+ * receive it, too, and ignore it: each has its own name behind the dot.
  */
 const channel = new BroadcastChannel('rustio-added');
 const tab = crypto.getRandomValues(new Uint32Array(2)).join('-');

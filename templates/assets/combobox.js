@@ -1,10 +1,9 @@
 /**
  * Turns a plain relation field into a searching combobox (WAI-ARIA "editable combobox with list autocomplete").
  *
- * Without this script the field is an input that takes the key of the related row, or words of its name. Its markup is
- * templates/admin/combobox.ejs.
- * `data-source?q=words` answers `{ options: [{ value, label, detail? }], more: boolean }`.
- * `data-many` on the div: every pick adds a ticked box to the `.tags` list before it, and the field empties.
+ * Without this script the field is an input for the key of the related row, or words of its name. Its markup is
+ * templates/admin/combobox.ejs. `data-source?q=words` answers `{ options: [{ value, label, detail? }], more: boolean }`.
+ * `data-many` on the div: every selection adds a ticked box to the `.tags` list before it, and the field is cleared.
  */
 const WAIT_MS = 150;
 let made = 0;
@@ -15,6 +14,9 @@ function mark(element, attributes) {
 }
 const make = (tag, properties, attributes = {}) =>
   mark(Object.assign(document.createElement(tag), properties), attributes);
+
+const begins = ({ label, value }, typed) =>
+  value === typed || ` ${label}`.toLowerCase().includes(` ${typed.trim().toLowerCase()}`);
 
 class Combobox {
   constructor(box) {
@@ -29,13 +31,13 @@ class Combobox {
     this.wire();
   }
 
-  /** Moves the name, and so what is sent, to a hidden input; the visible one holds words. */
+  /** Moves the name, and so what is sent, to a hidden input; the visible one holds the typed text. */
   plain() {
     const { input } = this;
     this.key = make('input', { type: 'hidden', name: input.name, value: input.value });
     this.label = input.dataset.label ?? input.value;
     this.chosen = this.key.value;
-    // A list's filter knows keys alone; a form resolves words too, as it does without scripts.
+    // A list's filter accepts keys only; a form resolves words too, as it does without scripts.
     this.keysOnly = input.name.startsWith('f.');
     this.box.prepend(this.key);
     input.removeAttribute('name');
@@ -46,8 +48,7 @@ class Combobox {
 
   wire() {
     const { input, list } = this;
-    const closed = { role: 'combobox', 'aria-autocomplete': 'list', 'aria-expanded': 'false' };
-    mark(input, { ...closed, 'aria-controls': list.id });
+    mark(input, { role: 'combobox', 'aria-autocomplete': 'list', 'aria-expanded': 'false', 'aria-controls': list.id });
     input.addEventListener('input', () => {
       this.sendTyped();
       clearTimeout(this.timer);
@@ -58,7 +59,7 @@ class Combobox {
     input.addEventListener('blur', () => this.settle());
     // A row that was added in another tab (added.js).
     this.box.addEventListener('choose', ({ detail }) => this.take(detail));
-    // mousedown and not click: the field must keep the focus, or it would settle before the pick.
+    // mousedown and not click: the field must keep the focus, or it would settle before the selection.
     list.addEventListener('mousedown', (event) => {
       event.preventDefault();
       const option = event.target.closest('[role=option]');
@@ -70,7 +71,7 @@ class Combobox {
     this.request?.abort();
     this.request = new AbortController();
     const url = new URL(this.box.dataset.source, location.href);
-    // An untouched field shows the first rows, not only the one that is chosen already.
+    // An untouched field shows the first rows, not only the selected one.
     url.searchParams.set('q', this.input.value === this.label ? '' : this.input.value.trim());
     try {
       const answer = await fetch(url, { signal: this.request.signal, headers: { accept: 'application/json' } });
@@ -96,7 +97,9 @@ class Combobox {
     this.list.hidden = false;
     this.input.setAttribute('aria-expanded', 'true');
     this.said.textContent = say || String(options.length);
-    this.move(options.length > 0 && this.input.value !== this.label ? 0 : -1);
+    // What Tab and Enter select: a row with a word that begins as typed, or the only one. Any other has to be chosen.
+    const best = options.length === 1 ? 0 : options.findIndex((option) => begins(option, this.input.value));
+    this.move(this.input.value === this.label ? -1 : best);
   }
 
   hide() {
@@ -139,11 +142,10 @@ class Combobox {
     }
   }
 
-  /** Words that were not picked are sent: the server takes a key or a label, or says at the field that it cannot. */
+  /** Unselected words are sent: the server accepts a key or a label, or reports an error at the field. */
   sendTyped() {
     const typed = this.input.value.trim();
-    if (this.keysOnly) return;
-    this.key.value = typed === this.label.trim() ? this.chosen : typed;
+    if (!this.keysOnly) this.key.value = typed === this.label.trim() ? this.chosen : typed;
   }
 
   forget() {
@@ -157,15 +159,13 @@ class Combobox {
   }
 
   take(option) {
-    if (this.many) this.tag(option);
-    else this.choose(option.value, option.label);
+    return this.many ? this.tag(option) : this.choose(option.value, option.label);
   }
 
   choose(value, label) {
     const changed = this.chosen !== value;
+    Object.assign(this, { chosen: value, label });
     this.key.value = value;
-    this.chosen = value;
-    this.label = label;
     this.input.value = label;
     if (changed) this.key.dispatchEvent(new Event('change', { bubbles: true }));
   }

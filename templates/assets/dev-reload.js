@@ -1,17 +1,17 @@
 /**
- * Development only: reloads the page when another boot of the server answers.
- * `<script type="module" src="…/dev-reload.js" data-events="/+dev/events">`; each message of the stream is the boot's id.
+ * Development only: reloads the page when the server has been restarted.
+ * `<script type="module" src="…/dev-reload.js" data-events="/+dev/events">`; each message of the stream is the server's start ID.
  */
 const tag = document.querySelector('script[data-events]');
-let boot;
+let startId;
 
 if (tag) {
   const events = new EventSource(tag.dataset.events);
   events.addEventListener('message', ({ data }) => {
-    // What somebody has typed is worth more than the newest page; the form itself goes to the new server.
-    if (boot !== undefined && boot !== data && !document.body.hasAttribute('data-unsaved')) location.reload();
-    boot = data;
+    // Do not reload over user input; the form itself is sent to the new server.
+    if (startId !== undefined && startId !== data && !document.body.hasAttribute('data-unsaved')) location.reload();
+    startId = data;
   });
-  // Left open, a stream would keep the old page out of the back-forward cache and use up one of six connections.
+  // An open stream would keep the old page out of the back-forward cache and use one of six connections.
   addEventListener('pagehide', () => events.close());
 }

@@ -1,9 +1,9 @@
 /**
- * Keeps people from losing or doing what they did not mean.
+ * Protects users from losing input and from unintended actions.
  *
- * `<form data-guard>` asks before the page is left with changes that are not saved.
- * `data-confirm="Question?"` on a button or a form asks before it is sent.
- * A form that is on its way is not sent twice (the server refuses a second one too; this only spares the click).
+ * `<form data-guard>` asks before the page is left with unsaved changes. `data-confirm="Question?"` on a button or a form asks
+ * before it is sent. A form that is being sent is not sent twice (the server rejects a second one too; this only saves the
+ * request).
  */
 const dirty = new Set();
 const sent = new WeakSet();
@@ -12,7 +12,7 @@ const snapshot = (form) =>
   new URLSearchParams([...new FormData(form)].map(([name, value]) => [name, value.name ?? value])).toString();
 
 for (const form of document.querySelectorAll('form[data-guard]')) {
-  // A form that came back with mistakes holds work that no one has saved.
+  // A form that was returned with errors contains unsaved input.
   const before = form.dataset.guard === 'unsaved' ? null : snapshot(form);
   if (before === null) dirty.add(form);
   const look = () => {
@@ -31,7 +31,7 @@ addEventListener('beforeunload', (event) => {
 document.addEventListener('submit', (event) => {
   const form = event.target;
   const question = event.submitter?.dataset.confirm ?? form.dataset.confirm;
-  // the browser's own dialog is the one that every assistive technology knows
+  // the browser's own dialog works with every assistive technology
   if (question && !confirm(question)) return event.preventDefault();
   if (form.method === 'post') {
     if (sent.has(form)) return event.preventDefault();

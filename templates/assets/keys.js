@@ -10,7 +10,7 @@ let on = true;
 try {
   on = localStorage.getItem(STORE) !== 'off';
 } catch {
-  // Storage may be forbidden: then the shortcuts are on until the page is left.
+  // Storage may be blocked: then the shortcuts are on until the page is left.
 }
 
 const typing = (target) => target.closest('input, select, textarea, [contenteditable], [role=combobox]') !== null;

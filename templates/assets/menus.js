@@ -30,7 +30,7 @@ for (const menu of document.querySelectorAll(MENUS.join())) {
   });
 }
 
-// Fields that nobody filled in stay out of the address of a list.
+// Empty fields are left out of the URL of a list.
 document.addEventListener('formdata', (event) => {
   if (!event.target.matches('[data-lean]')) return;
   for (const name of new Set(event.formData.keys())) {
@@ -40,5 +40,5 @@ document.addEventListener('formdata', (event) => {
   }
 });
 
-// The first mistake is where the work goes on.
+// Focus the first error.
 document.querySelector('[data-focus]')?.focus();

@@ -1,6 +1,6 @@
 /**
- * Rows of a list that are selected for an action. Without scripts the link loads the page again with every row ticked; this
- * ticks them in place, and shows how many are selected beside the button.
+ * Selection of list rows for an action. Without scripts the link reloads the page with every row ticked; this ticks them in
+ * place, and shows the number of selected rows next to the button.
  */
 const form = document.querySelector('#selection');
 const link = form?.querySelector('[data-select=all]');

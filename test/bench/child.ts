@@ -1,7 +1,8 @@
-/** What is measured runs in processes of its own: no contender shares a heap with another, or with who asks. */
+/** Measured servers run in their own processes: no contender shares a heap with another one or with the client. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { portFor } from '../../cli/serve/free-port.ts';
 import { HOME } from './server.ts';
 
 export const ROOT = path.resolve(import.meta.dirname, '../..');
@@ -13,28 +14,28 @@ process.once('exit', () => {
 export interface Child {
   readonly origin: string;
   readonly port: number;
-  /** Milliseconds from the start of the process until it said that it listens. */
+  /** Milliseconds from the start of the process until it reported that it listens. */
   readonly startMs: number;
-  /** Megabytes that it holds in memory. */
+  /** Its resident memory, in megabytes. */
   residentMb(): number;
   /** Milliseconds of CPU time that it and its children have used. */
   cpuMs(): number;
-  /** The same for each of the processes that it has started. */
+  /** The resident memory of each of its child processes. */
   childrenMb(): readonly number[];
-  /** The same, with what several processes share (Node itself, above all) counted by its share. */
+  /** The same, with memory that several processes share (mainly Node itself) counted by its share. */
   childrenShareMb(): readonly number[];
   stop(): Promise<void>;
 }
 
-/** Garbage of requests dies young: a small space for it is swept often and cheaply. See `docs/performance.md`. */
+/** Most objects of a request live briefly: a small young generation is collected often and cheaply. See `docs/performance.md`. */
 const SMALL_YOUNG_SPACE = '--max-semi-space-size=8';
 
-/** Ours, as `rustio-admin start` runs it in production. The log goes to a file, as lines of a service do. */
+/** Our own server, as `rustio-admin start` runs it in production. The log goes to a file, as that of a service. */
 export function startOurs(project: string, environment: Readonly<Record<string, string>>): Promise<Child> {
   return startChild([SMALL_YOUNG_SPACE, path.join(ROOT, 'cli/bin.js'), 'start', '--project', project], environment);
 }
 
-/** Ours with several web processes, whose young space the primary sets. */
+/** Our own server with several web processes, whose young generation the primary sets. */
 export function startWorkers(
   project: string,
   count: number,
@@ -44,16 +45,21 @@ export function startWorkers(
   return startChild([path.join(ROOT, 'cli/bin.js'), ...words], environment);
 }
 
-/** A script that prints the address at which it listens. */
+/** Starts a script that prints the URL that it listens on. */
 export async function startChild(
   words: readonly string[],
   environment: Readonly<Record<string, string>>,
 ): Promise<Child> {
   const began = performance.now();
+  const free = String(await portFor(0, '127.0.0.1'));
   const log = openSync(path.join(HOME, 'children.log'), 'a');
   const child = spawn(process.execPath, ['--conditions=rustio-source', ...words], {
     cwd: ROOT,
-    env: { PATH: process.env.PATH, NODE_ENV: 'production', PORT: '0', ...environment },
+    env: {
+      ...{ PATH: process.env.PATH, NODE_ENV: 'production', PORT: free },
+      ...{ PUBLIC_URL: `http://127.0.0.1:${free}`, ALLOW_HTTP: 'true' },
+      ...environment,
+    },
     stdio: ['ignore', 'pipe', log],
   });
   closeSync(log);
@@ -80,7 +86,7 @@ export async function startChild(
   };
 }
 
-/** Runs a script to its end, with its words on our terminal. */
+/** Runs a script to its end, with its output on our terminal. */
 export async function runScript(file: string, environment: Readonly<Record<string, string>>): Promise<void> {
   const child = spawn(process.execPath, ['--conditions=rustio-source', file], {
     cwd: ROOT,
@@ -90,18 +96,20 @@ export async function runScript(file: string, environment: Readonly<Record<strin
   running.add(child);
   const code = await new Promise<number | null>((resolve) => child.once('exit', resolve));
   running.delete(child);
-  if (code !== 0) throw new Error(`${file} ended with ${code}.`);
+  if (code !== 0) throw new Error(`${file} exited with ${code}.`);
 }
 
 function portOf(child: ChildProcess, ended: Promise<void>): Promise<number> {
   return new Promise((resolve, reject) => {
-    let said = '';
+    let output = '';
     child.stdout?.on('data', (data) => {
-      said += String(data);
-      const port = /http:\/\/127\.0\.0\.1:(\d+)/.exec(said)?.[1];
+      output += String(data);
+      const port = /http:\/\/127\.0\.0\.1:(\d+)/.exec(output)?.[1];
       if (port !== undefined) resolve(Number(port));
     });
-    void ended.then(() => reject(new Error(`A process ended before it listened: ${said}\nSee ${HOME}/children.log`)));
+    void ended.then(() =>
+      reject(new Error(`A process exited before it listened: ${output}\nSee ${HOME}/children.log`)),
+    );
   });
 }
 
@@ -110,13 +118,13 @@ function residentMb(pid: number | undefined): number {
   return Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? Number.NaN) / 1024;
 }
 
-/** Proportional set size: pages that n processes share count as an n-th. */
+/** Proportional set size: pages that n processes share count as 1/n. */
 function shareMb(pid: number): number {
   const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
   return Number(/^Pss:\s+(\d+)/m.exec(rollup)?.[1] ?? Number.NaN) / 1024;
 }
 
-/** The kernel counts in hundredths of a second. */
+/** The operating system counts in hundredths of a second. */
 function cpuMs(pid: number | undefined): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
   return (Number(fields[11]) + Number(fields[12])) * 10;

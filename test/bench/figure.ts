@@ -1,10 +1,10 @@
-/** One thing that was measured, and what it should be. */
+/** One measurement and its goal. */
 export interface Figure {
   readonly name: string;
   readonly value: number;
-  /** `×`, `ms`, `MB`, `KB`, `/s`; empty for a number of things. */
+  /** `×`, `ms`, `MB`, `KB`, `/s`; empty for a count. */
   readonly unit: string;
-  /** Without one the figure is for information. */
+  /** Without a goal the figure is for information. */
   readonly goal?: { readonly atLeast: number } | { readonly atMost: number };
 }
 
@@ -17,9 +17,9 @@ export function isMet({ value, goal }: Figure): boolean | undefined {
 export function table(figures: readonly Figure[]): string {
   const rows = figures.map((figure) => [
     figure.name,
-    shown(figure.value, figure.unit),
+    formatted(figure.value, figure.unit),
     goalOf(figure),
-    verdict(figure),
+    statusOf(figure),
   ]);
   const all = [['figure', 'measured', 'goal', ''], ...rows];
   const widths = [0, 1, 2, 3].map((column) => Math.max(3, ...all.map((row) => row[column]?.length ?? 0)));
@@ -30,15 +30,15 @@ export function table(figures: readonly Figure[]): string {
 
 function goalOf({ goal, unit }: Figure): string {
   if (goal === undefined) return '';
-  return 'atLeast' in goal ? `≥ ${shown(goal.atLeast, unit)}` : `≤ ${shown(goal.atMost, unit)}`;
+  return 'atLeast' in goal ? `≥ ${formatted(goal.atLeast, unit)}` : `≤ ${formatted(goal.atMost, unit)}`;
 }
 
-function verdict(figure: Figure): string {
+function statusOf(figure: Figure): string {
   const met = isMet(figure);
   return met === undefined ? '' : met ? 'met' : 'MISSED';
 }
 
-function shown(value: number, unit: string): string {
+function formatted(value: number, unit: string): string {
   const digits = unit === '×' ? 2 : unit === 'ms' && value < 100 ? 1 : 0;
   return `${value.toFixed(digits)}${unit === '' ? '' : ` ${unit}`}`;
 }
@@ -47,7 +47,7 @@ export function median(values: readonly number[]): number {
   return percentile(values, 0.5);
 }
 
-/** `0.95`: so much of the values is at most this. */
+/** For the share `0.95`: the value that 95 % of the values do not exceed. */
 export function percentile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;

@@ -1,22 +1,22 @@
-/** Makes the rows that are measured, the same ones every time. A script of its own: `DATABASE_URL` says where, `FULL` how many. */
+/** Creates the rows for the benchmarks, the same ones every time. A script, with `DATABASE_URL` and `FULL` for ten million rows. */
 import path from 'node:path';
 import type pg from 'pg';
 import { pino } from 'pino';
-import { boot } from '../../core/boot.ts';
-import { commandAuditContext } from '../../core/command-context.ts';
-import type { ProjectContext } from '../../core/config.ts';
-import { withPlainConnection } from '../../core/database/plain.ts';
+import { boot } from '../../core/boot/boot.ts';
+import { readEnvironment } from '../../core/boot/environment.ts';
+import { loadProject } from '../../core/boot/project.ts';
+import { withPlainConnection } from '../../core/database/plain-connection.ts';
 import { openDatabase } from '../../core/database/pool.ts';
-import { readEnvironment } from '../../core/environment.ts';
 import { diff } from '../../core/migrate/diff.ts';
 import { renderFile } from '../../core/migrate/render.ts';
 import { migrate } from '../../core/migrate/run.ts';
 import { emptySnapshot, type Snapshot } from '../../core/migrate/shape.ts';
-import { snapshotOf } from '../../core/migrate/snapshot.ts';
+import { buildSnapshot } from '../../core/migrate/snapshot.ts';
 import { migrationSources } from '../../core/migrate/sources.ts';
-import { loadProject } from '../../core/project.ts';
+import { commandAuditContext } from '../../core/policy/actor.ts';
+import type { ProjectContext } from '../../core/settings.ts';
 import { createUser } from '../../plugins/auth/create-user.ts';
-import { builtIn } from '../../plugins/order.ts';
+import { builtIn } from '../../plugins/built-in.ts';
 import { ADMINISTRATOR, AUTHORS, ROWS, WORDS } from './data.ts';
 
 const PROJECT = path.join(import.meta.dirname, 'project');
@@ -24,9 +24,9 @@ const PROJECT = path.join(import.meta.dirname, 'project');
 const environment = readEnvironment(PROJECT, process.env);
 await prepareData(await loadProject(PROJECT, environment), environment.databaseUrl ?? '', process.env.FULL === '1');
 
-/** Makes tables, rows, indexes and an administrator, once a database; `full` adds the ten million rows. */
+/** Creates tables, rows, indexes and an administrator, once per database; `full` adds the ten million rows. */
 async function prepareData(project: ProjectContext, url: string, full: boolean): Promise<void> {
-  const say = (line: string) => console.log(line);
+  const log = (line: string) => console.log(line);
   await withPlainConnection(url, async (client) => {
     if (!(await exists(client, 'rustio_user'))) {
       await client.query('create extension if not exists pg_stat_statements');
@@ -36,19 +36,19 @@ async function prepareData(project: ProjectContext, url: string, full: boolean):
   const database = await openDatabase(url);
   try {
     const { app } = await boot({ project, plugins: builtIn, database, log: pino({ level: 'error' }) });
-    const whole = snapshotOf(app.models.all);
+    const complete = buildSnapshot(app.models.all);
     const bare: Snapshot = {
-      ...whole,
-      tables: whole.tables.map((table) => ({ ...table, indexes: [], foreignKeys: [] })),
+      ...complete,
+      tables: complete.tables.map((table) => ({ ...table, indexes: [], foreignKeys: [] })),
     };
     await withPlainConnection(url, async (client) => {
       if (await exists(client, 'entry')) return;
-      say(`Making ${ROWS.entry.toLocaleString('en')} rows …`);
+      log(`Creating ${ROWS.entry.toLocaleString('en')} rows …`);
       await client.query(renderFile(diff(emptySnapshot, bare)).up);
       await fillAuthors(client);
       await fill(client, 'small_entry');
       await fill(client, 'entry');
-      await client.query(renderFile(diff(bare, whole)).up);
+      await client.query(renderFile(diff(bare, complete)).up);
       await client.query('vacuum (analyze)');
       await database.transaction(async (tx) => {
         await createUser(tx, commandAuditContext(), app.events, { ...ADMINISTRATOR, role: 'administrator' });
@@ -56,7 +56,7 @@ async function prepareData(project: ProjectContext, url: string, full: boolean):
     });
     await withPlainConnection(url, async (client) => {
       if (!full || !(await isEmpty(client, 'large_entry'))) return;
-      say(`Making ${ROWS.large_entry.toLocaleString('en')} rows; this takes minutes …`);
+      log(`Creating ${ROWS.large_entry.toLocaleString('en')} rows; this takes minutes …`);
       await fill(client, 'large_entry');
       await client.query('vacuum (analyze) large_entry');
     });
@@ -105,8 +105,8 @@ async function fill(client: pg.Client, table: keyof typeof ROWS): Promise<void> 
 }
 
 async function exists(client: pg.Client, table: string): Promise<boolean> {
-  const { rows } = await client.query<{ found: boolean }>('select to_regclass($1) is not null as found', [table]);
-  return rows[0]?.found === true;
+  const { rows } = await client.query<{ exists: boolean }>('select to_regclass($1) is not null as exists', [table]);
+  return rows[0]?.exists === true;
 }
 
 async function isEmpty(client: pg.Client, table: string): Promise<boolean> {

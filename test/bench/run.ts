@@ -1,13 +1,13 @@
 /**
- * How fast it is, as ratios: beside handlers written by hand, beside its own first page, beside smaller tables.
+ * Benchmarks as ratios: against handlers written by hand, against its own first page, against smaller tables.
  *
  *   npm run bench                   everything, on a million rows
- *   npm run bench -- list search    these alone: list, pages, search, size, start, memory, weight, workers
- *   npm run bench -- --full         with ten million rows besides; making them takes minutes
- *   npm run bench -- --keep         leaves the rows where they are, for the next run
- *   npm run bench -- --rounds 15    longer, and steadier
+ *   npm run bench -- list search    only these: list, pages, search, size, start, memory, weight, workers
+ *   npm run bench -- --full         also with ten million rows; creating them takes minutes
+ *   npm run bench -- --keep         keeps the rows for the next run
+ *   npm run bench -- --rounds 15    takes longer, and varies less
  *
- * Nothing fails here: a busy machine is no mistake in the code. `docs/performance.md` says what is compared.
+ * Nothing fails here, since a busy machine is not an error in the code. `docs/performance.md` explains what is compared.
  */
 import { randomBytes } from 'node:crypto';
 import { cpus } from 'node:os';
@@ -24,7 +24,7 @@ import { start } from './benchmarks/start.ts';
 import { weight } from './benchmarks/weight.ts';
 import { workers } from './benchmarks/workers.ts';
 import { type Child, runScript, startChild, startOurs, startWorkers } from './child.ts';
-import { ADMINISTRATOR } from './data.ts';
+import { ADMINISTRATOR, COOKIE } from './data.ts';
 import { type Figure, isMet, table } from './figure.ts';
 import { HOME, startBenchServer } from './server.ts';
 
@@ -35,10 +35,10 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { full: { type: 'boolean' }, keep: { type: 'boolean' }, rounds: { type: 'string' } },
 });
-const chosen = positionals.length === 0 ? Object.keys(BENCHMARKS) : positionals;
-const unknown = chosen.filter((name) => !(name in BENCHMARKS));
+const selected = positionals.length === 0 ? Object.keys(BENCHMARKS) : positionals;
+const unknown = selected.filter((name) => !(name in BENCHMARKS));
 if (unknown.length > 0) {
-  console.error(`There is no benchmark ${unknown.join(', ')}. There are: ${Object.keys(BENCHMARKS).join(', ')}.`);
+  console.error(`Unknown benchmark: ${unknown.join(', ')}. Available: ${Object.keys(BENCHMARKS).join(', ')}.`);
   process.exit(2);
 }
 
@@ -63,17 +63,17 @@ try {
     full,
   };
   const figures: Figure[] = [];
-  for (const name of chosen) {
+  for (const name of selected) {
     console.log(`${name} …`);
     figures.push(...((await BENCHMARKS[name]?.(bench)) ?? []));
   }
-  const missed = figures.filter((figure) => isMet(figure) === false).length;
+  const missedGoals = figures.filter((figure) => isMet(figure) === false).length;
   console.log(
     `\nNode ${process.versions.node}, PostgreSQL ${server.version}, ${cpus().length} × ${cpus()[0]?.model}\n`,
   );
   console.log(table(figures));
-  console.log(missed === 0 ? '\nEvery goal is met.' : `\n${missed} of the goals missed.`);
-  if (values.keep === true) console.log(`The rows are kept in ${HOME}; a run without --keep takes them away.`);
+  console.log(missedGoals === 0 ? '\nAll goals are met.' : `\n${missedGoals} goals are missed.`);
+  if (values.keep === true) console.log(`The rows are kept in ${HOME}; a run without --keep deletes them.`);
 } finally {
   for (const child of running) await child.stop();
   await server.stop();
@@ -82,6 +82,6 @@ try {
 async function signIn({ origin }: Child): Promise<string> {
   const client = new Client(origin);
   const { status } = await client.signIn(ADMINISTRATOR.email, ADMINISTRATOR.password);
-  if (status !== 303) throw new Error(`Signing in answered ${status}.`);
-  return `rustio=${client.cookie('rustio')}`;
+  if (status !== 303) throw new Error(`Signing in returned ${status}.`);
+  return `${COOKIE}=${client.cookie(COOKIE)}`;
 }

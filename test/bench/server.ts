@@ -1,4 +1,4 @@
-/** A PostgreSQL of our own for the measurements, and what it says about its work. */
+/** A PostgreSQL server for the benchmarks, with its own statistics. */
 import { chmod, mkdir, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -8,19 +8,19 @@ import { startEmbedded } from '../../core/database/embedded.ts';
 export interface BenchServer {
   readonly url: string;
   readonly version: string;
-  /** Reads the million rows and their indexes into memory, where they are on a server that has run for an hour. */
+  /** Reads the million rows and their indexes into memory, as on a server that has run for an hour. */
   warmUp(): Promise<void>;
-  /** What `work` cost the server: statements, and milliseconds of its own time. */
+  /** The cost of `work` on the server: statements, and milliseconds of execution. */
   costOf(work: () => Promise<unknown>): Promise<{ readonly statements: number; readonly ms: number }>;
   stop(): Promise<void>;
 }
 
-/** Kept between runs only when asked: a million rows are half a gigabyte, ten million five. */
+/** Kept between runs only with --keep: a million rows take half a gigabyte, ten million take five. */
 export const HOME = path.join(os.tmpdir(), 'rustio-bench');
 
 /**
- * Quick to fill, and with room in memory for a million rows and their indexes, as a server has that is set up for them.
- * Everything else is as PostgreSQL comes.
+ * Fast to fill, with enough memory for a million rows and their indexes, as on a server that is configured for them. All other
+ * settings are PostgreSQL's defaults.
  */
 const SETTINGS = {
   shared_buffers: '512MB',

@@ -1,5 +1,5 @@
 // timeout: 240
-// WCAG 2.2 AA on every page from right to left, by night; colours by day are those of the English pages.
+// WCAG 2.2 AA on every page, right to left, in dark mode; the light colours are those of the English pages.
 import * as assert from 'uvu/assert';
 import { openBrowser } from '../support/browser.ts';
 import { suite } from '../support/suite.ts';
@@ -16,11 +16,11 @@ const visitors = await visitorsOf(browser, desk, { dark: true });
 for (const { name, who, status, show } of everyPage) {
   test(`${name}, right to left`, async () => {
     const visitor = visitors[who];
-    const { page, complaints } = visitor;
+    const { page, problems } = visitor;
     assert.is(await show(visitor), status);
     assert.is(await page.evaluate<string>('document.documentElement.dir'), 'rtl');
     assert.is(await page.evaluate<string>('document.documentElement.lang'), 'ar');
     assert.equal(await violations(page), []);
-    assert.equal(complaints, []);
+    assert.equal(problems, []);
   });
 }

@@ -1,5 +1,5 @@
 // timeout: 240
-// WCAG 2.2 AA as far as a machine can tell, on every page by day and by night.
+// WCAG 2.2 AA as far as a program can check it, on every page in light and dark mode.
 import * as assert from 'uvu/assert';
 import { openBrowser } from '../support/browser.ts';
 import { suite } from '../support/suite.ts';
@@ -13,28 +13,28 @@ const desk = await strikeDesk();
 await prepareDesk(desk);
 const visitors = await visitorsOf(browser, desk);
 
-test('the checker sees mistakes, so that the tests below cannot pass on nothing', async () => {
+test('the checker finds violations, so that the tests below cannot pass on nothing', async () => {
   const { page, open } = await browser.visit(desk);
   await open('/admin/login');
   await page.evaluate(`document.querySelector('[for=email]').remove();
     document.querySelector('h1').className = 'button-primary badge'; document.querySelector('h1').id = 'email'`);
-  const found = await violations(page);
+  const violationsOnPage = await violations(page);
   assert.ok(
-    found.some((line) => line.startsWith('label:')),
-    found.join('\n'),
+    violationsOnPage.some((line) => line.startsWith('label:')),
+    violationsOnPage.join('\n'),
   );
 });
 
 for (const { name, who, status, show } of everyPage) {
-  test(`${name} by day and by night`, async () => {
+  test(`${name}, light and dark`, async () => {
     const visitor = visitors[who];
-    const { page, complaints } = visitor;
+    const { page, problems } = visitor;
     assert.is(await show(visitor), status);
     assert.is(await page.evaluate<string>('document.documentElement.dir'), 'ltr');
     assert.equal(await violations(page), []);
     await page.emulateMedia({ colorScheme: 'dark' });
     assert.equal(await violations(page, ['color-contrast']), []);
     await page.emulateMedia({ colorScheme: 'light' });
-    assert.equal(complaints, []);
+    assert.equal(problems, []);
   });
 }

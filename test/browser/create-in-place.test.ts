@@ -1,17 +1,17 @@
 // timeout: 120
-// A row that is missing while a form is filled in: added in another tab, chosen by itself.
+// A row that is missing while a form is filled in: added in another tab, then selected automatically.
 import * as assert from 'uvu/assert';
 import { everything, openDesk, run } from '../plugins/admin/desk.ts';
 import { openBrowser } from '../support/browser.ts';
 import { afterAllSuites, suite } from '../support/suite.ts';
 
-const test = suite('create in place, in a browser');
+const test = suite('creating in place, in a browser');
 const desk = await openDesk();
 afterAllSuites(() => desk.close());
 const browser = await openBrowser();
 
-test('the form takes the new row by itself, what was typed stays, and other forms keep still', async () => {
-  const { page, complaints, open, signIn } = await browser.visit(desk);
+test('the form selects the new row by itself, keeps the input, and other forms are not affected', async () => {
+  const { page, problems, open, signIn } = await browser.visit(desk);
   await signIn(await desk.account('staff', everything));
   await open('/admin/people/+new');
   await page.getByLabel('Name').fill('Ada');
@@ -22,7 +22,7 @@ test('the form takes the new row by itself, what was typed stays, and other form
   await tab.getByLabel('Code').fill('ZRH');
   await tab.getByLabel('Name').fill('Zürich');
   await tab.getByRole('button', { name: 'Save' }).click();
-  await tab.getByText('The form that you came from has “Zürich” under “Near” now.').waitFor();
+  await tab.getByText('“Zürich” is now selected under “Near” in the original form.').waitFor();
 
   assert.is(await page.getByRole('combobox', { name: 'Near' }).inputValue(), 'Zürich');
   assert.is(await page.getByLabel('Name').inputValue(), 'Ada');
@@ -33,23 +33,23 @@ test('the form takes the new row by itself, what was typed stays, and other form
   await page.waitForURL('**/admin/people');
   const [row] = await run(desk)`select name, near_code as near from person`;
   assert.equal({ ...row }, { name: 'Ada', near: 'ZRH' });
-  assert.equal(complaints, []);
+  assert.equal(problems, []);
 });
 
-test('a many-to-many gets the new row as one more ticked box', async () => {
-  const { page, complaints, open, signIn } = await browser.visit(desk);
+test('a many-to-many field gets the new row as one more ticked box', async () => {
+  const { page, problems, open, signIn } = await browser.visit(desk);
   await signIn(await desk.account('staff', everything));
   await open('/admin/things/+new');
   const [tab] = await Promise.all([page.waitForEvent('popup'), page.getByRole('link', { name: 'Add tag…' }).click()]);
   await tab.getByLabel('Name').fill('blue');
   await tab.getByRole('button', { name: 'Save' }).click();
-  await tab.getByText('has “blue” under “Tags” now').waitFor();
+  await tab.getByText('“blue” is now selected under “Tags”').waitFor();
   assert.ok(await page.getByRole('checkbox', { name: 'blue' }).isChecked());
-  assert.equal(complaints, []);
+  assert.equal(problems, []);
 });
 
-test('without scripts the new row is found by its name', async () => {
-  const { page, complaints, open, signIn } = await browser.visit(desk, { scripts: false });
+test('without scripts the new row is selected by typing its name', async () => {
+  const { page, problems, open, signIn } = await browser.visit(desk, { scripts: false });
   await signIn(await desk.account('staff', everything));
   await open('/admin/people/+new');
   await page.getByLabel('Name').fill('Eve');
@@ -63,5 +63,5 @@ test('without scripts the new row is found by its name', async () => {
   await page.waitForURL('**/admin/people');
   const [row] = await run(desk)`select near_code as near from person where name = 'Eve'`;
   assert.is(row?.near, 'GVA');
-  assert.equal(complaints, []);
+  assert.equal(problems, []);
 });

@@ -7,7 +7,7 @@ import { answerTo } from './every-page.ts';
 import { pick } from './pick.ts';
 import { strikeDesk } from './strike-desk.ts';
 
-const test = suite('the desk in a browser');
+const test = suite('the starter strikes in a browser');
 const desk = await strikeDesk();
 const browser = await openBrowser();
 
@@ -17,10 +17,10 @@ async function administrator(expected: readonly number[] = []): Promise<Visitor>
   return visitor;
 }
 
-test('somebody signs in, sees what needs doing, follows it, and signs out', async () => {
-  const { page, complaints, signIn } = await browser.visit(desk);
+test('a user signs in, opens a task from the dashboard, and signs out', async () => {
+  const { page, problems, signIn } = await browser.visit(desk);
   await signIn(await desk.account('supervisor', ['strike.view', 'airport.view']));
-  assert.is(await page.title(), 'Overview · Wildlife-strike desk');
+  assert.is(await page.title(), 'Dashboard · Wildlife-strike desk');
 
   const waiting = page.getByRole('link', { name: 'New strikes without a case officer' });
   const figure = Number.parseInt((await waiting.innerText()).trim(), 10);
@@ -31,13 +31,13 @@ test('somebody signs in, sees what needs doing, follows it, and signs out', asyn
 
   await page.getByRole('button', { name: 'Sign out' }).click();
   await page.waitForURL('**/login?notice=signed-out');
-  await page.getByText('You are signed out').waitFor();
+  await page.getByText('You have been signed out').waitFor();
   await page.goto('/admin/strikes');
   assert.match(page.url(), /\/admin\/login\?/);
-  assert.equal(complaints, []);
+  assert.equal(problems, []);
 });
 
-test('a long navigation scrolls above its foot, which stays in sight', async () => {
+test('a long navigation scrolls above its footer, which stays visible', async () => {
   const { page } = await administrator();
   await page.setViewportSize({ width: 1280, height: 800 });
   await page.evaluate(`(() => {
@@ -55,8 +55,8 @@ test('a long navigation scrolls above its foot, which stays in sight', async () 
   await page.waitForURL('**/login?notice=signed-out');
 });
 
-test('a list is searched, narrowed through the combobox, paged on and back', async () => {
-  const { page, complaints, open } = await administrator();
+test('a list is searched, filtered through the combobox, and paged forward and back', async () => {
+  const { page, problems, open } = await administrator();
   await open('/admin/strikes');
   const rows = page.locator('.table tbody tr');
   assert.is(await rows.count(), 50);
@@ -93,10 +93,10 @@ test('a list is searched, narrowed through the combobox, paged on and back', asy
   await page.getByRole('link', { name: 'Previous' }).click();
   await page.waitForURL('**before=**');
   assert.is(await rows.first().innerText(), first);
-  assert.equal(complaints, []);
+  assert.equal(problems, []);
 });
 
-test('on a wide screen a list shows all of its columns, and a short one takes no more room than its rows', async () => {
+test('a wide screen shows all columns of a list, and a short list takes no more room than its rows', async () => {
   const { page, open, signIn } = await browser.visit(desk, { width: 1600, height: 1000 });
   await signIn(await desk.account('administrator'));
   const overflow = `(() => {
@@ -111,8 +111,8 @@ test('on a wide screen a list shows all of its columns, and a short one takes no
   assert.is((await page.evaluate<{ below: number }>(overflow)).below, 0);
 });
 
-test('a strike is edited; its page, history and the audit tell what changed', async () => {
-  const { page, complaints, open } = await administrator();
+test('a strike is edited; its page, history and the audit trail show the change', async () => {
+  const { page, problems, open } = await administrator();
   await open('/admin/strikes/9980');
   await page.getByRole('link', { name: 'Edit' }).click();
   const tags = page.locator('.tags');
@@ -137,19 +137,19 @@ test('a strike is edited; its page, history and the audit tell what changed', as
 
   await page.getByRole('link', { name: 'History' }).click();
   const entry = page.locator('.timeline li').first();
-  await entry.getByText('changed 3 fields').waitFor();
-  const told = await entry.innerText();
-  assert.match(told, /State\s+\w+\s+Closed/);
-  assert.match(told, /Case officer\s[\s\S]*officer@desk\.example/);
-  assert.match(told, /Labels\s[\s\S]*Precautionary/);
+  await entry.getByText('edited 3 fields').waitFor();
+  const entryText = await entry.innerText();
+  assert.match(entryText, /State\s+\w+\s+Closed/);
+  assert.match(entryText, /Case officer\s[\s\S]*officer@desk\.example/);
+  assert.match(entryText, /Labels\s[\s\S]*Precautionary/);
   await open('/admin/audit');
   const row = page.locator('.table tbody tr').filter({ hasText: 'Strike' }).first();
   assert.match(await row.innerText(), /administrator-\d+@example\.org/);
-  assert.equal(complaints, []);
+  assert.equal(problems, []);
 });
 
-test('a route is added: two airports make its key', async () => {
-  const { page, complaints, open } = await administrator([422]);
+test('a route is added, with a key of two airports', async () => {
+  const { page, problems, open } = await administrator([422]);
   await open('/admin/routes');
   await page.getByRole('link', { name: 'Add route' }).click();
   await pick(page, 'Origin', 'anchorage', /^ANC/);
@@ -165,7 +165,7 @@ test('a route is added: two airports make its key', async () => {
   await page.getByLabel('Flights in 2008').fill('3');
   assert.is(await answerTo(page, '[data-save]'), 422);
   await page.getByRole('alert').waitFor();
-  assert.equal(complaints, []);
+  assert.equal(problems, []);
 });
 
 /** Rows on the page that do not hold the words. */

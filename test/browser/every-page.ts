@@ -1,17 +1,16 @@
 import * as assert from 'uvu/assert';
 import { sql } from '../../index.ts';
-import type { TestApp } from '../support/app.ts';
-import { PASSWORD } from '../support/app.ts';
+import { PASSWORD, type TestApp } from '../support/app.ts';
 import type { TestBrowser, VisitOptions, Visitor } from '../support/browser.ts';
 
 type Who = 'stranger' | 'analyst' | 'administrator';
 
-/** A page of the strike desk in one of its states, and how somebody comes to see it. */
+/** A page of the starter strikes in one of its states, and how to reach it. */
 export interface DeskPage {
   readonly name: string;
   readonly who: Who;
   readonly status: number;
-  /** Leads there and gives the status of the last answer. */
+  /** Opens it and returns the status of the last response. */
   show(visitor: Visitor): Promise<number>;
 }
 
@@ -29,7 +28,7 @@ const STRIKE = '/admin/strikes/9990';
 export const everyPage: readonly DeskPage[] = [
   at('sign-in', '/admin/login', 200, 'stranger'),
   { name: 'sign-in-wrong', who: 'stranger', status: 401, show: signInWrongly },
-  at('overview', '/admin'),
+  at('dashboard', '/admin'),
   at('list', '/admin/strikes'),
   at(
     'list-filtered',
@@ -43,7 +42,7 @@ export const everyPage: readonly DeskPage[] = [
   at('detail', STRIKE),
   at('form', `${STRIKE}/+edit`),
   at('form-new', '/admin/strikes/+new'),
-  { name: 'form-mistakes', who: 'administrator', status: 422, show: saveWithMistakes },
+  { name: 'form-errors', who: 'administrator', status: 422, show: saveWithErrors },
   { name: 'form-conflict', who: 'administrator', status: 409, show: saveAfterSomebodyElse },
   at('delete', `${STRIKE}/+delete`),
   at('delete-blocked', '/admin/airports/DFW/+delete'),
@@ -56,9 +55,9 @@ export const everyPage: readonly DeskPage[] = [
   at('error-404', '/admin/strikes/123456789', 404),
 ];
 
-/** Others of the same kinds, which only eyes need to see. */
+/** More pages of the same kinds, for screenshots only. */
 export const morePages: readonly DeskPage[] = [
-  at('overview-analyst', '/admin', 200, 'analyst'),
+  at('dashboard-analyst', '/admin', 200, 'analyst'),
   at('list-routes', '/admin/routes'),
   at('list-airports', '/admin/airports'),
   at('list-users', '/admin/users'),
@@ -69,7 +68,7 @@ export const morePages: readonly DeskPage[] = [
 /** Gives the pages something to show: an empty list, a record that has a history. */
 export async function prepareDesk(desk: TestApp): Promise<void> {
   await desk.app.database.query(sql.unsafe`delete from flight`);
-  const officer = await desk.person('administrator');
+  const officer = await desk.signInAs('administrator');
   const { status } = await officer.submit(`${STRIKE}/+edit`, {
     state: 'open',
     speed: '140',
@@ -113,7 +112,7 @@ async function openCombobox(visitor: Visitor): Promise<number> {
   return status;
 }
 
-async function saveWithMistakes({ page, open }: Visitor): Promise<number> {
+async function saveWithErrors({ page, open }: Visitor): Promise<number> {
   await open(`${STRIKE}/+edit`);
   await page.locator('[name=speed]').fill('fast');
   await page.locator('[name=occurredOn]').fill('');
@@ -133,7 +132,7 @@ async function saveAfterSomebodyElse({ page, open }: Visitor): Promise<number> {
   return answerTo(page, '[data-save]');
 }
 
-/** Presses something that sends a form and waits for the page that answers. */
+/** Clicks something that submits a form and waits for the next page. */
 export async function answerTo(page: Visitor['page'], selector: string): Promise<number> {
   const [response] = await Promise.all([page.waitForNavigation(), page.locator(selector).click()]);
   return response?.status() ?? 0;

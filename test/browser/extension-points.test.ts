@@ -1,7 +1,8 @@
 // timeout: 120
-// The places that plugins extend, in a browser: accessible by day and by night, with and without scripts, wide and narrow.
+// Extension points in a browser: accessible in light and dark mode, with and without scripts, wide and narrow.
 import * as assert from 'uvu/assert';
-import { definePlugin, sql } from '../../core/public.ts';
+import { definePlugin } from '../../core/plugin.ts';
+import { sql } from '../../core/public.ts';
 import type { ListAction, RecordAction } from '../../plugins/admin/public.ts';
 import { everything, openDesk, run, Thing } from '../plugins/admin/desk.ts';
 import { openBrowser, type Visitor } from '../support/browser.ts';
@@ -126,8 +127,8 @@ const pages = [
 ];
 
 for (const phone of [false, true]) {
-  test(`every page is accessible by day and by night${phone ? ', on a phone' : ''}`, async () => {
-    const { page, open, complaints } = await visit({ phone });
+  test(`every page is accessible in light and dark mode${phone ? ', on a phone' : ''}`, async () => {
+    const { page, open, problems } = await visit({ phone });
     for (const path of pages) {
       assert.is(await open(path), 200, path);
       assert.equal(await violations(page), [], path);
@@ -139,14 +140,14 @@ for (const phone of [false, true]) {
       );
       assert.ok(overflow <= 0, `${path} is ${overflow} px too wide`);
     }
-    assert.equal(complaints, []);
+    assert.equal(problems, []);
   });
 }
 
 for (const scripts of [true, false]) {
   test(`rows are selected and archived ${scripts ? 'with' : 'without'} scripts`, async () => {
     await run(desk)`update thing set notes = null`;
-    const { page, open, complaints } = await visit({ scripts });
+    const { page, open, problems } = await visit({ scripts });
     await open('/admin/things?f.*rest=none');
     await page.locator('[data-select=all]').click();
     await page.locator('input[name=key]:checked').first().waitFor();
@@ -156,14 +157,14 @@ for (const scripts of [true, false]) {
     await page.getByText('7 records').waitFor();
     if (scripts) assert.equal(await violations(page), []);
     await page.locator('main form button').click();
-    await page.getByText('Archive: 7 records done.').waitFor();
+    await page.getByText('Archive: 7 records succeeded.').waitFor();
     const archived = await run(desk)`select 1 as one from thing where notes = 'archived'`;
     assert.is(archived.length, 7);
-    assert.equal(complaints, []);
+    assert.equal(problems, []);
   });
 }
 
-test('the menu of further actions opens without scripts, and closes on Escape with them', async () => {
+test('the menu of more actions opens without scripts, and with them closes on Escape', async () => {
   const plain = await visit({ scripts: false });
   await plain.open('/admin/things/3');
   await plain.page.locator('details.menu summary').click();

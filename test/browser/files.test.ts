@@ -1,41 +1,41 @@
 // timeout: 120
-// Files as a person chooses them, in a real browser: the control, the 422 that loses nothing, the picture.
+// Choosing files in a real browser: the control, the 422 that loses nothing, the image.
 import * as assert from 'uvu/assert';
 import { gif, PDF } from '../core/files/contents.ts';
-import { chosen, everything, openFilesDesk, send } from '../core/files/desk.ts';
+import { chosen, everything, openFilesApp, send } from '../core/files/file-forms.ts';
 import { openBrowser } from '../support/browser.ts';
 import { suite } from '../support/suite.ts';
 import { violations } from './violations.ts';
 
 const test = suite('files in a browser');
-const desk = await openFilesDesk();
+const desk = await openFilesApp();
 const browser = await openBrowser();
 test.after(() => desk.close());
 
 for (const scripts of [true, false]) {
-  test(`a picture is chosen, waits while a mistake is mended, and is shown (${scripts ? 'with' : 'without'} scripts)`, async () => {
-    const { page, complaints, open, signIn } = await browser.visit(desk, { scripts, expected: [422] });
+  test(`an image is chosen, kept while an error is fixed, and shown (${scripts ? 'with' : 'without'} scripts)`, async () => {
+    const { page, problems, open, signIn } = await browser.visit(desk, { scripts, expected: [422] });
     await signIn(await desk.account('staff', everything));
     await open('/admin/papers');
-    // A picture that any browser can show: the page itself.
+    // An image that any browser can show: a screenshot of the page.
     const picture = await page.screenshot({ clip: { x: 0, y: 0, width: 120, height: 80 } });
     await open('/admin/papers/+new');
     await page.getByLabel('Photo').setInputFiles({ name: 'desk.png', mimeType: 'image/png', buffer: picture });
     await page.getByLabel('Scan').setInputFiles({ name: 'bill.pdf', mimeType: 'application/pdf', buffer: PDF });
     await page.getByRole('button', { name: 'Save', exact: true }).click();
-    await page.getByText('Not saved').waitFor();
-    await page.getByText('Chosen, not stored until you save: desk.png').waitFor();
+    await page.getByText('Not saved:').waitFor();
+    await page.getByText('Selected, not saved yet: desk.png').waitFor();
     if (scripts) assert.equal(await violations(page), []);
 
     await page.getByLabel('Title').fill('With a picture');
     await page.getByRole('button', { name: 'Save', exact: true }).click();
     await page.getByRole('link', { name: 'With a picture' }).first().click();
-    const shown = page.locator('main img.picture');
-    await shown.waitFor();
-    const { width, height } = (await shown.boundingBox()) ?? { width: 0, height: 0 };
+    const shownImage = page.locator('main img.picture');
+    await shownImage.waitFor();
+    const { width, height } = (await shownImage.boundingBox()) ?? { width: 0, height: 0 };
     assert.equal([width, height], [120, 80]);
     if (scripts) {
-      assert.is(await shown.evaluate((image) => Reflect.get(image, 'naturalWidth')), 120);
+      assert.is(await shownImage.evaluate((image) => Reflect.get(image, 'naturalWidth')), 120);
       assert.equal(await violations(page), []);
     }
 
@@ -47,12 +47,12 @@ for (const scripts of [true, false]) {
     await page.getByRole('link', { name: 'Edit' }).click();
     await page.getByRole('heading', { level: 1 }).waitFor();
     if (scripts) assert.equal(await violations(page), []);
-    assert.equal(complaints, []);
+    assert.equal(problems, []);
   });
 }
 
-test('a picture opened by itself is shown, and runs nothing', async () => {
-  const sent = await send(await desk.person('staff', everything), '/admin/papers/+new', {
+test('an image opened on its own is shown, and runs no script', async () => {
+  const sent = await send(await desk.signInAs('staff', everything), '/admin/papers/+new', {
     title: 'One',
     photo: chosen('dot.gif', gif(1, 1)),
   });

@@ -6,7 +6,7 @@ import { openBrowser, type Visitor } from '../support/browser.ts';
 import { suite } from '../support/suite.ts';
 import { strikeDesk } from './strike-desk.ts';
 
-const test = suite('by keyboard alone');
+const test = suite('keyboard only');
 const desk = await strikeDesk();
 const browser = await openBrowser();
 const email = await desk.account('administrator');
@@ -17,8 +17,8 @@ async function visit(): Promise<Visitor> {
   return visitor;
 }
 
-test('somebody signs in with Tab and Enter', async () => {
-  const { page, complaints, open } = await browser.visit(desk);
+test('a user signs in with Tab and Enter', async () => {
+  const { page, problems, open } = await browser.visit(desk);
   await open('/admin/login');
   assert.is(await focused(page), 'email'); // autofocus
   await page.keyboard.type(email);
@@ -26,10 +26,10 @@ test('somebody signs in with Tab and Enter', async () => {
   await page.keyboard.type('correct horse battery');
   await page.keyboard.press('Enter');
   await page.waitForURL('**/admin');
-  assert.equal(complaints, []);
+  assert.equal(problems, []);
 });
 
-test('the first Tab offers to skip the navigation, and it does', async () => {
+test('the first Tab reaches the skip link, which works', async () => {
   const { page, open } = await visit();
   await open('/admin/strikes');
   await page.keyboard.press('Tab');
@@ -41,8 +41,8 @@ test('the first Tab offers to skip the navigation, and it does', async () => {
   assert.ok(await page.evaluate<boolean>('document.querySelector("main").contains(document.activeElement)'));
 });
 
-test('a strike is found, edited and saved, and the focus is always seen', async () => {
-  const { page, complaints, open } = await visit();
+test('a strike is found, edited and saved, and the focus is always visible', async () => {
+  const { page, problems, open } = await visit();
   await open('/admin/strikes');
   await page.keyboard.press('/');
   assert.is(await focused(page), 'q');
@@ -60,7 +60,7 @@ test('a strike is found, edited and saved, and the focus is always seen', async 
   await page.waitForURL('**/+edit');
 
   await tabTo(page, 'state');
-  await page.keyboard.press('C'); // a select takes the first letter: Closed
+  await page.keyboard.press('C'); // typing the first letter selects: Closed
   await tabTo(page, 'f-officer');
   await page.keyboard.type('officer@');
   await page.getByRole('option', { name: 'officer@desk.example' }).waitFor();
@@ -72,7 +72,7 @@ test('a strike is found, edited and saved, and the focus is always seen', async 
   await page.locator('[role=option]').locator('visible=true').first().waitFor();
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
-  await page.keyboard.press('Shift+Tab'); // back to the box of the label: Space takes it out and puts it in again
+  await page.keyboard.press('Shift+Tab'); // back to the box of the label: Space unticks and ticks it again
   await page.keyboard.press('Space');
   await page.keyboard.press('Space');
   assert.ok(await page.locator(':focus').isChecked());
@@ -82,11 +82,11 @@ test('a strike is found, edited and saved, and the focus is always seen', async 
   await page.keyboard.press('Enter');
   await page.waitForURL((url) => !url.pathname.endsWith('+edit'));
   await page.getByRole('status').getByText('was saved').waitFor();
-  assert.equal(complaints, []);
+  assert.equal(problems, []);
 });
 
-test('Escape closes a filter and gives the focus back; Ctrl and S save', async () => {
-  const { page, complaints, open } = await visit();
+test('Escape closes a filter and returns the focus; Ctrl+S saves', async () => {
+  const { page, problems, open } = await visit();
   await open('/admin/strikes');
   await tabTo(page, 'Damage');
   await page.keyboard.press('Enter');
@@ -101,11 +101,11 @@ test('Escape closes a filter and gives the focus back; Ctrl and S save', async (
   await page.locator('[name=notes]').fill('Saved with the keys.');
   await page.keyboard.press('Control+s');
   await page.getByRole('status').getByText('was saved').waitFor();
-  assert.equal(complaints, []);
+  assert.equal(problems, []);
 });
 
-test('the list of shortcuts opens with ?, and switching them off lasts', async () => {
-  const { page, complaints, open } = await visit();
+test('? opens the list of shortcuts, and disabling them persists', async () => {
+  const { page, problems, open } = await visit();
   await open('/admin/strikes');
   await page.keyboard.press('?');
   const dialog = page.locator('dialog#keys');
@@ -118,10 +118,10 @@ test('the list of shortcuts opens with ?, and switching them off lasts', async (
   await page.keyboard.press('/');
   assert.match(page.url(), /\/strikes$/);
   assert.is.not(await focused(page), 'q');
-  assert.equal(complaints, []);
+  assert.equal(problems, []);
 });
 
-/** What the focus is on: its name, else its id, else its words. */
+/** The focused element: its name, else its id, else its text. */
 function focused(page: Page): Promise<string> {
   return page.evaluate<string>(`(() => {
     const { name, id, innerText } = document.activeElement;
@@ -129,17 +129,17 @@ function focused(page: Page): Promise<string> {
   })()`);
 }
 
-/** Presses Tab until the focus is there, and looks on the way that it can always be seen. */
-async function tabTo(page: Page, wanted: string): Promise<void> {
+/** Presses Tab until the focus is there, and checks that it is always visible. */
+async function tabTo(page: Page, requested: string): Promise<void> {
   for (let presses = 0; presses < 80; presses++) {
     await page.keyboard.press('Tab');
     await seen(page);
-    if ((await focused(page)) === wanted) return;
+    if ((await focused(page)) === requested) return;
   }
-  throw new Error(`80 presses of Tab did not lead to "${wanted}"`);
+  throw new Error(`80 presses of Tab did not lead to "${requested}"`);
 }
 
-/** The focused thing has a visible outline or shadow, and stands in the window, under nothing (WCAG 2.4.7, 2.4.11). */
+/** The focused element has a visible outline or shadow, and is in the window and not covered (WCAG 2.4.7, 2.4.11). */
 async function seen(page: Page): Promise<void> {
   const state = await page.evaluate<string>(`(() => {
     const element = document.activeElement;

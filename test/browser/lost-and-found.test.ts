@@ -1,5 +1,5 @@
 // timeout: 120
-// What browsers do to forms: leaving, going back, pressing twice, a server that is slow or fails.
+// What browsers do to forms: leaving, going back, double clicks, a slow or failing server.
 import type { Page, Route } from 'playwright-core';
 import * as assert from 'uvu/assert';
 import { openBrowser, type Visitor } from '../support/browser.ts';
@@ -18,7 +18,7 @@ async function visit(expected: readonly number[] = []): Promise<Visitor> {
   return visitor;
 }
 
-test('leaving a form with changes asks first; leaving one without does not', async () => {
+test('leaving a form with changes asks for confirmation; leaving one without changes does not', async () => {
   const { page, open } = await visit();
   const questions: string[] = [];
   page.on('dialog', (dialog) => {
@@ -32,20 +32,20 @@ test('leaving a form with changes asks first; leaving one without does not', asy
 
   await open('/admin/strikes/9900/+edit');
   await page.getByLabel('Notes').fill('Not to be lost.');
-  const asked = page.waitForEvent('dialog');
+  const requested = page.waitForEvent('dialog');
   await page.getByRole('link', { name: 'Cancel' }).click();
-  await asked;
+  await requested;
   assert.is(await page.getByLabel('Notes').inputValue(), 'Not to be lost.');
   await page.getByRole('link', { name: 'Cancel' }).click();
   await page.waitForURL('**/strikes/9900');
   assert.equal(questions, ['beforeunload', 'beforeunload']);
 });
 
-test('what was typed and taken back is no change, and saving asks nothing', async () => {
-  const { page, open, complaints } = await visit();
-  let asked = 0;
+test('input that was undone is not a change, and saving does not ask for confirmation', async () => {
+  const { page, open, problems } = await visit();
+  let requests = 0;
   page.on('dialog', (dialog) => {
-    asked += 1;
+    requests += 1;
     void dialog.accept();
   });
   await open('/admin/strikes/9901/+edit');
@@ -57,12 +57,12 @@ test('what was typed and taken back is no change, and saving asks nothing', asyn
   await open('/admin/strikes/9901/+edit');
   await notes.fill('Kept.');
   assert.is(await answerTo(page, '[data-save]'), 200);
-  assert.is(asked, 0);
-  assert.equal(complaints, []);
+  assert.is(requests, 0);
+  assert.equal(problems, []);
 });
 
-test('back after a save leads to the form as it is now, so that saving once more is no conflict', async () => {
-  const { page, open, complaints } = await visit();
+test('going back after a save loads the current form, so that saving again is not a conflict', async () => {
+  const { page, open, problems } = await visit();
   await open('/admin/labels/+new');
   await page.getByLabel('Name').fill('Runway closed');
   assert.is(await answerTo(page, '[name="~then"][value=stay]'), 200);
@@ -78,11 +78,11 @@ test('back after a save leads to the form as it is now, so that saving once more
   await page.getByText('Second.').waitFor();
   await open('/admin/labels?q=Runway');
   assert.is(await page.locator('.table tbody tr').count(), 1);
-  assert.equal(complaints, []);
+  assert.equal(problems, []);
 });
 
-test('two quick presses of Save send the form once', async () => {
-  const { page, open, complaints } = await visit();
+test('two quick clicks on Save submit the form once', async () => {
+  const { page, open, problems } = await visit();
   await open('/admin/labels/+new');
   await page.getByLabel('Name').fill('Fence open');
   let posts = 0;
@@ -92,11 +92,11 @@ test('two quick presses of Save send the form once', async () => {
   await page.locator('[data-save]').dblclick();
   await page.waitForURL('**/labels');
   assert.is(posts, 1);
-  assert.equal(complaints, []);
+  assert.equal(problems, []);
 });
 
-test('a combobox whose list fails says so, keeps what was typed, and works at the next try', async () => {
-  const { page, open, complaints } = await visit([500]);
+test('a combobox whose request fails reports it, keeps the input, and works on the next attempt', async () => {
+  const { page, open, problems } = await visit([500]);
   await open('/admin/strikes/9902/+edit');
   const box = page.getByRole('combobox', { name: 'Airport' });
   const chosen = await box.inputValue();
@@ -111,11 +111,11 @@ test('a combobox whose list fails says so, keeps what was typed, and works at th
   await page.locator('[role=option]').locator('visible=true').first().waitFor();
   await box.press('Escape');
   assert.is(await box.inputValue(), chosen);
-  assert.equal(complaints, []);
+  assert.equal(problems, []);
 });
 
-test('a slow answer to earlier words never overwrites the one to later words', async () => {
-  const { page, open, complaints } = await visit();
+test('a slow response to an earlier query never replaces the one to a later query', async () => {
+  const { page, open, problems } = await visit();
   await open('/admin/strikes/9903/+edit');
   const box = page.getByRole('combobox', { name: 'Airport' });
   const held: Route[] = [];
@@ -134,11 +134,11 @@ test('a slow answer to earlier words never overwrites the one to later words', a
   assert.is(await page.getByRole('option', { name: 'too late' }).count(), 0);
   await box.press('Enter');
   assert.match(await box.inputValue(), /Denver/);
-  assert.equal(complaints, []);
+  assert.equal(problems, []);
 });
 
-test('leaving a combobox empty means none; Tab takes the row that is lit', async () => {
-  const { page, open, complaints } = await visit();
+test('an emptied combobox means no row; Tab selects the highlighted row', async () => {
+  const { page, open, problems } = await visit();
   await open('/admin/strikes/9904/+edit');
   const key = page.locator('input[type=hidden][name=officer]');
   const box = page.getByRole('combobox', { name: 'Case officer' });
@@ -150,25 +150,25 @@ test('leaving a combobox empty means none; Tab takes the row that is lit', async
   await box.fill('');
   await box.press('Tab');
   assert.is(await key.inputValue(), '');
-  assert.equal(complaints, []);
+  assert.equal(problems, []);
 });
 
-test('words that were not picked are never dropped: a key is taken, anything else is told at the field', async () => {
-  const { page, open, complaints } = await visit([422]);
+test('words without a selection are never dropped: a key is accepted, other text is reported at the field', async () => {
+  const { page, open, problems } = await visit([422]);
   await open('/admin/strikes/9905/+edit');
   const box = page.getByRole('combobox', { name: 'Airport' });
   await box.fill('zzzz');
   await page.locator('[data-save]').click();
-  await page.getByText('There is no airport', { exact: false }).first().waitFor();
+  await page.getByText('No airport matches', { exact: false }).first().waitFor();
   const again = page.getByRole('combobox', { name: 'Airport' });
   await again.fill('DEN');
   await page.locator('button[value=stay]').click();
   await page.getByText('was saved', { exact: false }).waitFor();
   assert.match(await page.getByRole('combobox', { name: 'Airport' }).inputValue(), /^DEN/);
-  assert.equal(complaints, []);
+  assert.equal(problems, []);
 });
 
-/** After two frames whatever an answer set off has been drawn. */
+/** After two frames the effects of a response are drawn. */
 function settled(page: Page): Promise<void> {
   return page.evaluate<void>('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))');
 }

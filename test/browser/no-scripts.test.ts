@@ -1,5 +1,5 @@
 // timeout: 120
-// With JavaScript switched off: nothing of the work is lost, only comfort.
+// With JavaScript disabled: everything works, with less comfort.
 import * as assert from 'uvu/assert';
 import { PASSWORD } from '../support/app.ts';
 import { openBrowser, type Visitor } from '../support/browser.ts';
@@ -18,21 +18,21 @@ async function visit(expected: readonly number[] = []): Promise<Visitor> {
   return visitor;
 }
 
-test('somebody signs in and out', async () => {
-  const { page, complaints, open } = await browser.visit(desk, { scripts: false, expected: [401] });
+test('a user signs in and out', async () => {
+  const { page, problems, open } = await browser.visit(desk, { scripts: false, expected: [401] });
   await open('/admin/login');
-  await page.getByLabel('E-mail').fill(email);
+  await page.getByLabel('Email').fill(email);
   await page.getByLabel('Password').fill(`not ${PASSWORD}`);
   assert.is(await answerTo(page, 'main form button'), 401);
   await page.getByLabel('Password').fill(PASSWORD);
   assert.is(await answerTo(page, 'main form button'), 200);
   await page.getByRole('button', { name: 'Sign out' }).click();
-  await page.getByText('You are signed out').waitFor();
-  assert.equal(complaints, []);
+  await page.getByText('You have been signed out').waitFor();
+  assert.equal(problems, []);
 });
 
-test('a list is narrowed by ticking, by a range and by a typed key', async () => {
-  const { page, complaints, open } = await visit();
+test('a list is filtered by ticking, by a range and by a typed key', async () => {
+  const { page, problems, open } = await visit();
   await open('/admin/strikes');
   await page.locator('.filter summary', { hasText: 'State' }).click();
   await page.getByRole('checkbox', { name: 'Closed' }).check();
@@ -45,11 +45,11 @@ test('a list is narrowed by ticking, by a range and by a typed key', async () =>
   assert.ok(texts.length > 0);
   for (const text of texts)
     assert.match(text, /^(1990|1991|1992|1993|1994|1995|1996|1997|1998|1999|2000)-[\s\S]*JFK[\s\S]*Closed/);
-  assert.equal(complaints, []);
+  assert.equal(problems, []);
 });
 
-test('a relation takes a key or a whole name, and says when it knows neither', async () => {
-  const { page, complaints, open } = await visit([422]);
+test('a relation accepts a key or a full name, and reports unknown text', async () => {
+  const { page, problems, open } = await visit([422]);
   await open('/admin/strikes/9960/+edit');
   await page.getByLabel('Airport').fill('ORD');
   await page.getByLabel('Operator').fill('united airlines');
@@ -63,11 +63,11 @@ test('a relation takes a key or a whole name, and says when it knows neither', a
   assert.match(facts, /ORD · Chicago/);
   assert.match(facts, /United Airlines/);
   assert.match(facts, /officer@desk\.example/);
-  assert.equal(complaints, []);
+  assert.equal(problems, []);
 });
 
-test('words that fit several rows are asked back with radios, and one of them is taken', async () => {
-  const { page, complaints, open } = await visit([422]);
+test('words that match several rows are answered with radio buttons to choose one', async () => {
+  const { page, problems, open } = await visit([422]);
   await open('/admin/strikes/9961/+edit');
   await page.getByLabel('Airport').fill('kennedy');
   assert.is(await answerTo(page, '[data-save]'), 422);
@@ -76,11 +76,11 @@ test('words that fit several rows are asked back with radios, and one of them is
   assert.is(await answerTo(page, '[data-save]'), 200);
   await open('/admin/strikes/9961');
   assert.match(await page.locator('.columns').innerText(), /JFK · John F Kennedy/);
-  assert.equal(complaints, []);
+  assert.equal(problems, []);
 });
 
-test('labels are taken out by their boxes and added by name', async () => {
-  const { page, complaints, open } = await visit();
+test('labels are removed by their boxes and added by name', async () => {
+  const { page, problems, open } = await visit();
   await open('/admin/strikes/9950/+edit');
   await page.locator('#f-labels').fill('Night');
   assert.is(await answerTo(page, '[name="~then"][value=stay]'), 200);
@@ -89,15 +89,15 @@ test('labels are taken out by their boxes and added by name', async () => {
   assert.is(await answerTo(page, '[name="~then"][value=stay]'), 200);
   assert.ok(await page.getByRole('checkbox', { name: 'Costly' }).isChecked());
   assert.is(await page.getByRole('checkbox', { name: 'Night' }).count(), 0);
-  assert.equal(complaints, []);
+  assert.equal(problems, []);
 });
 
-test('a record is deleted after one more question', async () => {
-  const { page, complaints, open } = await visit([404]);
+test('a record is deleted after confirmation', async () => {
+  const { page, problems, open } = await visit([404]);
   await open('/admin/routes/ATL,LAX');
   await page.getByRole('link', { name: 'Delete' }).click();
   await page.getByRole('button', { name: 'Delete' }).click();
   await page.getByRole('status').getByText('was deleted').waitFor();
   assert.is(await open('/admin/routes/ATL,LAX'), 404);
-  assert.equal(complaints, []);
+  assert.equal(problems, []);
 });

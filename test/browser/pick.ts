@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 
-/** Chooses in a combobox as people do: types, waits for what is offered, takes it with Enter. */
+/** Chooses in a combobox as users do: types, waits for the options, selects with Enter. */
 export async function pick(page: Page, label: string, typed: string, offered: string | RegExp): Promise<void> {
   const box = page.getByRole('combobox', { name: label });
   await box.fill('');

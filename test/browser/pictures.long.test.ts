@@ -1,4 +1,4 @@
-// Pictures of every page, to be looked at: test/output/pictures/LOCALE/SCHEME-WIDTH/PAGE.png
+// Screenshots of every page, for review: test/output/pictures/LOCALE/SCHEME-WIDTH/PAGE.png
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
@@ -35,7 +35,7 @@ for (const locale of ['en', 'ar']) {
           // A page of one colour compresses to next to nothing.
           assert.ok(picture.length > 5_000, `${colorScheme} is blank`);
         }
-        assert.equal(visitor.complaints, []);
+        assert.equal(visitor.problems, []);
       });
     }
   }

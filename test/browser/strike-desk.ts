@@ -4,7 +4,7 @@ import { deskTemplate, folder } from '../starters/seeded-desk.ts';
 import { type TestApp, testApp } from '../support/app.ts';
 import { afterAllSuites } from '../support/suite.ts';
 
-/** The strike desk with all its rows, on a port and a database of its own; closed after the file's last test. */
+/** The starter strikes with all its rows, on its own port and database; closed after the file's last test. */
 export async function strikeDesk(changes: Partial<Config> = {}): Promise<TestApp> {
   const app = await testApp({ ...config, ...changes }, { template: await deskTemplate(), folder });
   afterAllSuites(() => app.close());

@@ -1,11 +1,10 @@
 import * as assert from 'uvu/assert';
-import { type CliCommand, usageOf } from '../../cli/cli-command.ts';
-import { ownCommands, readCommandLine } from '../../cli/command-line.ts';
-import { dev } from '../../cli/commands/dev.ts';
-import { start } from '../../cli/commands/start.ts';
+import { type CliCommand, formatUsage } from '../../cli/cli-command.ts';
+import { builtInCommands, readCommandLine } from '../../cli/command-line.ts';
+import { dev, start } from '../../cli/commands/start.ts';
 import { parseArguments } from '../../cli/parse-arguments.ts';
 import { CLI_COMMANDS } from '../../core/command.ts';
-import { RustioError } from '../../core/errors.ts';
+import { RustioError } from '../../core/errors/rustio-error.ts';
 import { rustioFailureOf } from '../support/failure.ts';
 import { suite } from '../support/suite.ts';
 
@@ -23,8 +22,8 @@ const commands = [
   command('user create', {
     email: { type: 'string', description: 'Address', required: true },
     role: { type: 'string', description: 'Role', choices: ['staff', 'administrator'], default: 'staff' },
-    active: { type: 'boolean', description: 'At once' },
-    limit: { type: 'number', description: 'Most' },
+    active: { type: 'boolean', description: 'Immediately' },
+    limit: { type: 'number', description: 'Maximum' },
   }),
 ];
 
@@ -34,15 +33,15 @@ async function read(...words: string[]) {
   return { name: parsed.command.name, values: parsed.values, project: parsed.projectOption };
 }
 
-async function refused(...words: string[]): Promise<RustioError> {
+async function rejected(...words: string[]): Promise<RustioError> {
   const outcome = await read(...words).catch((error: unknown) => error);
-  if (!(outcome instanceof RustioError)) throw new Error(`"${words.join(' ')}" was not refused`);
+  if (!(outcome instanceof RustioError)) throw new Error(`"${words.join(' ')}" was not rejected`);
   assert.is(outcome.code, 'RIO-CLI-USAGE');
   assert.is(outcome.exitCode, 2);
   return outcome;
 }
 
-test('the command with the most words that fit is meant', async () => {
+test('the command that matches the most words is selected', async () => {
   assert.equal(await read('migrate'), { name: 'migrate', values: {}, project: undefined });
   assert.equal(await read('migrate', 'make', 'add status'), {
     name: 'migrate make [NAME]',
@@ -56,7 +55,7 @@ test('the command with the most words that fit is meant', async () => {
   });
 });
 
-test('positions and options come by name, digits stay text, and defaults are filled in', async () => {
+test('positional arguments and options are read by name, digits stay text, and defaults apply', async () => {
   assert.equal(await read('user', 'password', '12345', '--project', '/desk'), {
     name: 'user password EMAIL',
     values: { email: '12345' },
@@ -69,7 +68,7 @@ test('positions and options come by name, digits stay text, and defaults are fil
   });
 });
 
-test('help is asked for by an option or by the first word, and `help` is a value like any other elsewhere', async () => {
+test('help is requested by an option or as the first word; elsewhere `help` is an ordinary value', async () => {
   assert.equal(await read('user', 'password', 'help'), {
     name: 'user password EMAIL',
     values: { email: 'help' },
@@ -77,50 +76,62 @@ test('help is asked for by an option or by the first word, and `help` is a value
   });
   const text = async (...words: string[]) => {
     const parsed = await readCommandLine(words);
-    return parsed.kind === 'print' ? parsed.text : 'it runs';
+    return parsed.kind === 'print' ? parsed.text : 'runs';
   };
   assert.match(await text('help'), 'startplugin <name>');
   assert.is(await text('help', 'startapp'), await text('startapp', '-h'));
   assert.match(await text('help', 'startapp'), 'rustio-admin startapp <name>');
 });
 
-test('a misspelt command is answered with the one that was meant', async () => {
-  assert.match((await refused('strat')).parts.fix, '"rustio-admin start"');
-  assert.match((await refused('migrate', 'makee')).parts.fix, '"rustio-admin migrate make"');
-  assert.match((await refused('user', 'craete')).parts.fix, '"rustio-admin user create"');
-  assert.match((await refused('user')).parts.problem, 'needs one more word');
+test('a misspelled command gets a suggestion', async () => {
+  assert.match((await rejected('strat')).parts.fix, '"npx rustio-admin start"');
+  assert.match((await rejected('migrate', 'makee')).parts.fix, '"npx rustio-admin migrate make"');
+  assert.match((await rejected('user', 'craete')).parts.fix, '"npx rustio-admin user create"');
+  assert.match((await rejected('user')).parts.problem, 'requires a subcommand');
 });
 
-test('a misspelt option is answered with the one that was meant', async () => {
-  const error = await refused('user', 'create', '--emial', 'a@b');
+test('a misspelled option gets a suggestion', async () => {
+  const error = await rejected('user', 'create', '--emial', 'a@b');
   assert.match(error.parts.problem, '--emial');
   assert.match(error.parts.fix, 'Did you mean --email?');
-  assert.match((await refused('start', '-x')).parts.problem, '"-x"');
+  assert.match((await rejected('start', '-x')).parts.problem, '"-x"');
 });
 
-test('what is missing, superfluous or impossible is refused', async () => {
-  assert.match((await refused('user', 'password')).parts.problem, '<email> is missing');
-  assert.match((await refused('user', 'create')).parts.problem, '--email is missing');
-  assert.match((await refused('start', 'now')).parts.problem, '"now" is one argument too many');
-  assert.match((await refused('user', 'create', '--email', 'a', '--limit', 'many')).parts.problem, 'is not a number');
-  assert.match((await refused('user', 'create', '--email', 'a', '--email', 'b')).parts.problem, 'exactly one');
-  for (const written of [
+test('options that are named like properties of every object are unknown, and nothing else', async () => {
+  for (const name of ['constructor', '__proto__', 'toString', 'hasOwnProperty', 'valueOf'])
+    for (const words of [[`--${name}`], [`--${name}`, 'x'], [`--${name}=x`]])
+      for (const start of [['start'], ['user', 'create', '--email', 'a@b']])
+        assert.is((await rejected(...start, ...words)).parts.problem, `Unknown option "--${name}".`);
+  assert.equal(await read('user', 'password', 'constructor'), {
+    name: 'user password EMAIL',
+    values: { email: 'constructor' },
+    project: undefined,
+  });
+});
+
+test('missing, unexpected and invalid arguments are rejected', async () => {
+  assert.match((await rejected('user', 'password')).parts.problem, '<email> is missing');
+  assert.match((await rejected('user', 'create')).parts.problem, '--email is missing');
+  assert.match((await rejected('start', 'now')).parts.problem, 'Unexpected argument "now"');
+  assert.match((await rejected('user', 'create', '--email', 'a', '--limit', 'many')).parts.problem, 'is not a number');
+  assert.match((await rejected('user', 'create', '--email', 'a', '--email', 'b')).parts.problem, 'exactly one');
+  for (const words of [
     ['--limit', 'Infinite'],
     ['--limit', ' '],
     ['--limit='],
     ['--limit'],
     ['--limit', '1', '--limit', '2'],
   ]) {
-    assert.match((await refused('user', 'create', '--email', 'a', ...written)).parts.problem, '--limit ');
+    assert.match((await rejected('user', 'create', '--email', 'a', ...words)).parts.problem, '--limit ');
   }
-  const role = await refused('user', 'create', '--email', 'a', '--role', 'staf');
+  const role = await rejected('user', 'create', '--email', 'a', '--role', 'staf');
   assert.match(role.parts.why, 'staff, administrator');
   assert.match(role.parts.fix, '--role staff');
 });
 
-test('help names every command, and of one command what it takes', async () => {
+test('help lists every command, and for one command its arguments and options', async () => {
   const overview = await read('--help');
-  for (const command of commands) assert.ok(String(overview).includes(usageOf(command)));
+  for (const command of commands) assert.ok(String(overview).includes(formatUsage(command)));
   assert.is(await read(), overview);
   const one = String(await read('user', 'create', '--help'));
   assert.match(one, '--role');
@@ -130,18 +141,18 @@ test('help names every command, and of one command what it takes', async () => {
   assert.is(await read('--version'), '1.2.3');
 });
 
-test('core knows the first word of every command of ours, so that no plugin can take one', () => {
-  const first = new Set(ownCommands.map(({ name }) => name.split(' ')[0]));
+test('core reserves the first word of every built-in command, so that no plugin can define one', () => {
+  const first = new Set(builtInCommands.map(({ name }) => name.split(' ')[0]));
   assert.equal([...first, 'help'].sort(), [...CLI_COMMANDS].sort());
 });
 
-test('an argument behind `--`, an option without its command and a switch that is negated are refused', async () => {
-  assert.match((await refused('start', '--', 'x')).parts.problem, '"x"');
-  assert.match((await refused('--hlep')).parts.problem, '--hlep');
-  assert.match((await refused('user', 'create', '--email', 'a', '--no-active')).parts.problem, '--no-active');
+test('an argument after `--`, an option without a command and a negated flag are rejected', async () => {
+  assert.match((await rejected('start', '--', 'x')).parts.problem, '"x"');
+  assert.match((await rejected('--hlep')).parts.problem, '--hlep');
+  assert.match((await rejected('user', 'create', '--email', 'a', '--no-active')).parts.problem, '--no-active');
 });
 
-test('the shell is offered commands, then their options and the values of those', async () => {
+test('completion offers commands, then their options and the values of these', async () => {
   const complete = async (...words: string[]) =>
     String(await read('--get-yargs-completions', 'rustio-admin', ...words));
   assert.equal((await complete('')).split('\n'), ['start', 'migrate', 'user']);
@@ -150,7 +161,7 @@ test('the shell is offered commands, then their options and the values of those'
   assert.match(await complete('user', 'create', '--em'), '--email');
 });
 
-test('`start` and `dev` refuse what is no port before they open anything, and their help tells of the option', async () => {
+test('`start` and `dev` reject an invalid port before they open anything, and their help lists the option', async () => {
   for (const command of [start, dev]) {
     for (const port of [65_536, 80.5, -1, Number.POSITIVE_INFINITY]) {
       const call = {
@@ -165,6 +176,6 @@ test('`start` and `dev` refuse what is no port before they open anything, and th
       assert.is(error.exitCode, 2);
     }
     const help = await parseArguments([command.name, '--help'], { commands: [command], version: '1.2.3' });
-    assert.match(help.kind === 'print' ? help.text : '', /--port .*0 for any free one.*\[number\]/s);
+    assert.match(help.kind === 'print' ? help.text : '', /--port .*0 for any free port.*\[number\]/s);
   }
 });

@@ -7,44 +7,44 @@ import { ROOT } from '../support/sources.ts';
 import { suite } from '../support/suite.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
-const test = suite('the bin');
+const test = suite('bin.js');
 const text = readFileSync(new URL('../../cli/bin.js', import.meta.url), 'utf8')
   .replace(/^#!.*\n/, '\n')
   .replace(/\/\/ .*/g, '');
 
-/** Runs the bin as an older Node would; in this context every import is rejected, so no other Node can be found either. */
-async function runOn(node: string): Promise<{ exitCode: number | undefined; told: string[] }> {
-  const told: string[] = [];
+/** Runs the bin as an older Node would. In this context every import is rejected, so no other Node is found. */
+async function runOn(node: string): Promise<{ exitCode: number | undefined; lines: string[] }> {
+  const lines: string[] = [];
   const process: { versions: { node: string }; argv: string[]; exitCode?: number } = { versions: { node }, argv: [] };
   await new Promise<void>((resolve) => {
     const error = (line: string) => {
-      told.push(line);
+      lines.push(line);
       setImmediate(resolve);
     };
     vm.runInNewContext(text, { process, console: { error } });
   });
-  return { exitCode: process.exitCode, told };
+  return { exitCode: process.exitCode, lines };
 }
 
-test('an older Node is told in one line what to do, before our modules are imported', async () => {
+test('an older Node prints in one line what to do, before our modules are imported', async () => {
   for (const node of ['18.20.4', '20.20.2', '22.1.0', '9.0.0']) {
-    const { exitCode, told } = await runOn(node);
+    const { exitCode, lines } = await runOn(node);
     assert.is(exitCode, 1);
-    assert.is(told.length, 1);
-    assert.match(told[0] ?? '', `this is ${node}`);
-    assert.match(told[0] ?? '', 'npm install --save-dev node@24');
-    assert.not.match(told[0] ?? '', '\n');
+    assert.is(lines.length, 1);
+    assert.match(lines[0] ?? '', `this is ${node}`);
+    assert.match(lines[0] ?? '', 'npm install --save-dev node@24');
+    assert.not.match(lines[0] ?? '', '\n');
   }
 });
 
-test('it is written so that every Node can read it', () => {
+test('every version of Node can parse it', () => {
   assert.not.match(text, /^\s*(import|export)\s/m, 'no static import: it would run before the version is known');
   assert.not.match(text, /`|\b(const|let|class|async|await)\b|\?\?|\?\./);
 });
 
 /**
- * The bin in a folder as npm installs it, beside the package `node` in a version, linked from `.bin`. In place of an older Node it says
- * that it needs a newer one than ours; what it then finds is ours, which runs `script` instead of the command line.
+ * The bin as npm installs it, linked from `.bin`, next to the package `node` of this version. Instead of running on an older Node, it
+ * requires a newer one than ours; the package then runs ours, with `script` instead of the command line.
  */
 function installed(version: string, script: string): string {
   const modules = path.join(temporaryFolder(), 'node_modules');
@@ -81,7 +81,7 @@ async function runBin(file: string, words: readonly string[], onOutput?: (pid: n
   });
 }
 
-test('an older Node runs the command on the package node beside it, with its arguments and exit code', async () => {
+test('an older Node runs the command on the installed package `node`, with its arguments and exit code', async () => {
   const file = installed(
     '999.1.0',
     'export async function main(words) { console.log(words.join()); process.exitCode = 7; }',
@@ -89,21 +89,21 @@ test('an older Node runs the command on the package node beside it, with its arg
   assert.equal(await runBin(file, ['startproject', 'desk']), { code: 7, signal: null, output: 'startproject,desk\n' });
 });
 
-test('signals reach the command, and an end by a signal is passed on', async () => {
-  const waiting = `export async function main([answers]) {
-    if (answers === 'answers') for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(signal.length));
+test('signals are forwarded to the command, and a termination by a signal is passed on', async () => {
+  const waiting = `export async function main([mode]) {
+    if (mode === 'handles') for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(signal.length));
     setInterval(() => {}, 1000);
     console.log('ready');
   }`;
   const file = installed('999.1.0', waiting);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     const kill = (pid: number) => void process.kill(pid, signal);
-    assert.equal(await runBin(file, ['answers'], kill), { code: signal.length, signal: null, output: 'ready\n' });
+    assert.equal(await runBin(file, ['handles'], kill), { code: signal.length, signal: null, output: 'ready\n' });
     assert.equal(await runBin(file, [], kill), { code: null, signal, output: 'ready\n' });
   }
 });
 
-test('a package node that is too old is not run', async () => {
+test('a package `node` that is too old is not used', async () => {
   const { code, output } = await runBin(installed('22.1.0', ''), []);
   assert.is(code, 1);
   assert.match(output, 'rustio-admin needs Node 999 or newer');

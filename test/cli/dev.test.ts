@@ -1,4 +1,5 @@
 // timeout: 120
+import { randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
@@ -8,7 +9,7 @@ import { newProject, RunningCli, runCli } from './run-cli.ts';
 
 const test = suite('dev');
 
-async function developing(): Promise<{
+async function startDev(): Promise<{
   cli: RunningCli;
   folder: string;
   admin: string;
@@ -26,30 +27,30 @@ async function developing(): Promise<{
   return { cli, folder, admin, save };
 }
 
-/** What an open page hears of the boots, with a new connection for each, as after a lost one. */
+/** The boots that an open page receives, with a new connection for each, as after a lost one. */
 class Boots {
-  readonly #address: string;
+  readonly #url: string;
 
-  constructor(address: string) {
-    this.#address = address;
+  constructor(url: string) {
+    this.#url = url;
   }
 
   async next(): Promise<string> {
-    const hangUp = new AbortController();
-    const { body, status } = await fetch(this.#address, {
+    const abort = new AbortController();
+    const { body, status } = await fetch(this.#url, {
       headers: { accept: 'text/event-stream' },
-      signal: hangUp.signal,
+      signal: abort.signal,
     });
     assert.is(status, 200);
-    let heard = '';
+    let received = '';
     for await (const chunk of body?.pipeThrough(new TextDecoderStream()) ?? []) {
-      heard += chunk;
-      const [, boot] = /^data: (\S+)\n/m.exec(heard) ?? [];
+      received += chunk;
+      const [, boot] = /^data: (\S+)\n/m.exec(received) ?? [];
       if (boot === undefined) continue;
-      hangUp.abort();
+      abort.abort();
       return boot;
     }
-    throw new Error(`no boot in: ${heard}`);
+    throw new Error(`no boot in: ${received}`);
   }
 }
 
@@ -58,8 +59,8 @@ async function stop(cli: RunningCli): Promise<void> {
   assert.is(await cli.ended, 0);
 }
 
-test('a save starts the server anew with what was saved', async () => {
-  const { cli, admin, save } = await developing();
+test('a save restarts the server with the saved files', async () => {
+  const { cli, admin, save } = await startDev();
   const title = async () => /<title>(.*)<\/title>/.exec(await (await fetch(`${admin}/login`)).text())?.[1] ?? '';
   assert.match(await title(), 'Desk');
   save('rustio.config.ts', (text) => text.replace('Desk', 'Another desk'));
@@ -68,10 +69,10 @@ test('a save starts the server anew with what was saved', async () => {
   await stop(cli);
 });
 
-test('a save that does not compile is told with file and line, and the next one is served', async () => {
-  const { cli, admin, save } = await developing();
+test('a file that does not compile is reported with file and line, and the next save is served', async () => {
+  const { cli, admin, save } = await startDev();
   save('models.ts', (text) => `${text}\nexport const broken = ;\n`);
-  await cli.until(/Not running; waiting for a change\./);
+  await cli.until(/Not running; waiting for file changes\./);
   assert.match(cli.stderr, /models\.ts:\d+/);
   save('models.ts', (text) => text.replace('\nexport const broken = ;\n', ''));
   await cli.until(/^Restarted in \d+ ms\.\n/m);
@@ -79,13 +80,13 @@ test('a save that does not compile is told with file and line, and the next one 
   await stop(cli);
 });
 
-test('while it does not come up, the browser is told why, and reloads when it does', async () => {
-  const { cli, admin, save } = await developing();
+test('while the server does not start, the browser shows why, and reloads once it does', async () => {
+  const { cli, admin, save } = await startDev();
   // A page that was open before: it listens for the next boot.
   const page = new Boots(`${admin}/+dev`);
   const running = await page.next();
   save('models.ts', (text) => `${text}\nthrow new Error('<b>"no"</b>');\n`);
-  await cli.until(/Not running; waiting for a change\./);
+  await cli.until(/Not running; waiting for file changes\./);
   const failing = await page.next();
   assert.is.not(failing, running);
 
@@ -94,14 +95,13 @@ test('while it does not come up, the browser is told why, and reloads when it do
     ['GET', '/admin/users'],
     ['POST', '/admin/login'],
   ] as const) {
-    const answer = await fetch(new URL(path, admin), { method });
-    assert.is(answer.status, 500);
-    const text = await answer.text();
+    const response = await fetch(new URL(path, admin), { method });
+    assert.is(response.status, 500);
+    const text = await response.text();
     assert.match(text, '&lt;b&gt;&quot;no&quot;&lt;/b&gt;');
     assert.match(text, /models\.ts:\d+/);
     assert.match(text, '<dt>Why</dt>');
     assert.match(text, '<dt>Fix</dt>');
-    assert.match(text, '<dt>Retry</dt>');
     assert.not.match(text, 'node_modules');
     assert.not.match(text, '<b>');
   }
@@ -112,33 +112,33 @@ test('while it does not come up, the browser is told why, and reloads when it do
   await stop(cli);
 });
 
-test('asked to stop while the project does not come up, it stops', async () => {
-  const { cli, admin, save } = await developing();
+test('it stops while the project does not start', async () => {
+  const { cli, admin, save } = await startDev();
   save('models.ts', (text) => `${text}\nexport const broken = ;\n`);
-  await cli.until(/Not running; waiting for a change\./);
+  await cli.until(/Not running; waiting for file changes\./);
   const stream = await fetch(admin, { headers: { accept: 'text/event-stream' } });
   assert.is(stream.status, 200);
   await stop(cli);
 });
 
-test('a changed model is told in a line; its migration is made, and not applied before somebody read it', async () => {
-  const { cli, folder, save } = await developing();
+test('a changed model is reported in one line; its generated migration is not applied without review', async () => {
+  const { cli, folder, save } = await startDev();
   save('models.ts', (text) =>
     text.replace('    ...timestamps(),', '    urgency: field.integer({ nullable: true }),\n    ...timestamps(),'),
   );
-  await cli.until(/^The models changed\. .*migrate make\n/m);
+  await cli.until(/^The models have changed\. .*migrate make\n/m);
   const from = cli.stdout.length;
-  const made = await runCli(folder, ['migrate', 'make', 'urgency']);
-  assert.is(made.code, 0, made.stderr);
+  const generated = await runCli(folder, ['migrate', 'make', 'urgency']);
+  assert.is(generated.code, 0, generated.stderr);
   await cli.until(/^1 migration is pending\. .*rustio-admin migrate\n/m, from);
   await stop(cli);
 });
 
-test('production has no dev', async () => {
+test('dev does not run in production', async () => {
   const result = await runCli(await newProject(), ['dev'], {
     NODE_ENV: 'production',
     DATABASE_URL: 'postgres://127.0.0.1:1/none',
-    RUSTIO_SECRET_KEYS: '5e'.repeat(32),
+    RUSTIO_SECRET_KEYS: randomBytes(32).toString('hex'),
   });
   assert.is(result.code, 2);
   assert.match(result.stderr, 'RIO-DEV-PRODUCTION');

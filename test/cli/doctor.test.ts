@@ -10,7 +10,7 @@ import { newProject, runCli } from './run-cli.ts';
 
 const test = suite('doctor');
 
-async function examined(folder: string, environment: Record<string, string>) {
+async function diagnose(folder: string, environment: Record<string, string>) {
   const { code, stdout, stderr } = await runCli(folder, ['doctor', '--json'], environment);
   const report: { ok: boolean; checks: Finding[] } = JSON.parse(stdout);
   const of = (name: string) => {
@@ -21,11 +21,11 @@ async function examined(folder: string, environment: Record<string, string>) {
   return { code, report, of };
 }
 
-test('a new database fails in what is missing, and nothing fails once that is done', async () => {
+test('checks fail on a new database, and pass once it is set up', async () => {
   const folder = await newProject();
   const { url } = await testDatabase();
   const environment = { DATABASE_URL: url };
-  const before = await examined(folder, environment);
+  const before = await diagnose(folder, environment);
   assert.is(before.code, 1);
   assert.is(before.report.ok, false);
   assert.is(before.of('database').status, 'ok');
@@ -34,13 +34,13 @@ test('a new database fails in what is missing, and nothing fails once that is do
   assert.match(before.of('migrations').fix ?? '', 'rustio-admin migrate');
 
   await runCli(folder, ['migrate'], environment);
-  const halfway = await examined(folder, environment);
+  const halfway = await diagnose(folder, environment);
   assert.is(halfway.of('migrations').status, 'ok');
   assert.is(halfway.of('administrator').status, 'failed');
   assert.is(halfway.code, 1);
 
   await runCli(folder, ['user', 'create', '--email', 'ada@desk.example', '--role', 'administrator'], environment);
-  const after = await examined(folder, environment);
+  const after = await diagnose(folder, environment);
   assert.equal(
     after.report.checks.filter(({ status }) => status === 'failed'),
     [],
@@ -50,18 +50,18 @@ test('a new database fails in what is missing, and nothing fails once that is do
 });
 
 test('every finding has the same shape', async () => {
-  const { report } = await examined(await newProject(), { DATABASE_URL: 'postgres://127.0.0.1:1/none' });
+  const { report } = await diagnose(await newProject(), { DATABASE_URL: 'postgres://127.0.0.1:1/none' });
   for (const check of report.checks) {
     assert.equal(Object.keys(check), ['owner', 'name', 'status', 'message', 'fix']);
     assert.is(check.status === 'failed' || check.status === 'warning', check.fix !== null, check.name);
   }
 });
 
-test('with a broken config it says where, and looks at all that does not need it', async () => {
+test('a broken config is reported with its place, and everything else is still checked', async () => {
   const folder = await newProject();
   const { url } = await testDatabase();
   writeFileSync(path.join(folder, 'models.ts'), 'export const models = [;\n');
-  const { code, of } = await examined(folder, { DATABASE_URL: url });
+  const { code, of } = await diagnose(folder, { DATABASE_URL: url });
   assert.is(code, 1);
   assert.is(of('config').status, 'failed');
   assert.match(of('config').message, 'models.ts:1');
@@ -71,21 +71,21 @@ test('with a broken config it says where, and looks at all that does not need it
   assert.is(of('administrator').status, 'not-checked');
 });
 
-test('a mistake that only the boot finds is a finding with its place', async () => {
+test('an error that only startup detects is reported with its place', async () => {
   const folder = await newProject();
   writeFileSync(
     path.join(folder, 'rustio.config.ts'),
     `import { defineConfig } from 'rustio-admin';
     export default defineConfig({ name: 'Desk', plugins: { admni: {} } });`,
   );
-  const { of } = await examined(folder, { DATABASE_URL: 'postgres://127.0.0.1:1/none' });
+  const { of } = await diagnose(folder, { DATABASE_URL: 'postgres://127.0.0.1:1/none' });
   assert.is(of('config').status, 'failed');
   assert.match(of('config').message, 'admni');
   assert.match(of('config').message, '"admin"');
 });
 
-test('with an unreachable database it says so without the password, and goes on', async () => {
-  const { code, of } = await examined(await newProject(), { DATABASE_URL: 'postgres://app:hunter2@127.0.0.1:1/none' });
+test('an unreachable database is reported without its password, and the other checks run', async () => {
+  const { code, of } = await diagnose(await newProject(), { DATABASE_URL: 'postgres://app:hunter2@127.0.0.1:1/none' });
   assert.is(code, 1);
   assert.is(of('connection').status, 'failed');
   assert.not.match(JSON.stringify(of('connection')), 'hunter2');
@@ -93,34 +93,34 @@ test('with an unreachable database it says so without the password, and goes on'
   assert.is(of('administrator').status, 'not-checked');
 });
 
-test('a wrong environment is the one finding', async () => {
-  const { code, report, of } = await examined(await newProject(), { PORT: 'eighty' });
+test('an invalid environment is the only finding', async () => {
+  const { code, report, of } = await diagnose(await newProject(), { PORT: 'eighty' });
   assert.is(code, 1);
   assert.is(report.checks.length, 1);
   assert.match(of('environment').message, 'PORT');
 });
 
-test('secrets that git would take along are found', async () => {
+test('secrets that git does not ignore are reported', async () => {
   const folder = await newProject();
   execFileSync('git', ['init', '--quiet'], { cwd: folder });
   const environment = { DATABASE_URL: 'postgres://127.0.0.1:1/none' };
-  assert.is((await examined(folder, environment)).of('git-ignore').status, 'ok');
+  assert.is((await diagnose(folder, environment)).of('git-ignore').status, 'ok');
   writeFileSync(path.join(folder, '.gitignore'), 'node_modules/\n');
-  const { of } = await examined(folder, environment);
+  const { of } = await diagnose(folder, environment);
   assert.is(of('git-ignore').status, 'failed');
   assert.match(of('git-ignore').message, '.env');
 });
 
-test('a folder for files that cannot be made or written to is found before the first upload, and nothing is left behind', async () => {
+test('a files folder that cannot be created or written to is reported, and the check leaves no files behind', async () => {
   const folder = await newProject();
   const examine = (files: string) =>
-    examined(folder, { DATABASE_URL: 'postgres://127.0.0.1:1/none', FILES_FOLDER: files });
+    diagnose(folder, { DATABASE_URL: 'postgres://127.0.0.1:1/none', FILES_FOLDER: files });
   const check = async (files: string) => (await examine(files)).of('files-folder');
   assert.equal(await check('package.json'), {
     owner: 'rustio-admin',
     name: 'files-folder',
     status: 'ok',
-    message: 'No model keeps files.',
+    message: 'No model has file fields.',
     fix: null,
   });
   const models = path.join(folder, 'models.ts');
@@ -131,15 +131,15 @@ test('a folder for files that cannot be made or written to is found before the f
       '    scan: field.file({ nullable: true }),\n    ...timestamps(),',
     ),
   );
-  const made = await check('kept/far/below');
-  assert.is(made.status, 'ok', made.message);
-  assert.match(made.message, path.join(folder, 'kept/far/below'));
-  // Whoever is root may write everywhere but under a file, or in a file system that is none.
+  const missing = await check('kept/far/below');
+  assert.is(missing.status, 'ok', missing.message);
+  assert.match(missing.message, path.join(folder, 'kept/far/below'));
+  // Root can write everywhere except below a file or in a virtual file system.
   for (const wrong of ['package.json', 'package.json/below', '/proc/files']) {
-    const found = await check(wrong);
-    assert.is(found.status, 'failed', wrong);
-    assert.match(found.message, wrong);
-    assert.match(found.fix ?? '', 'FILES_FOLDER');
+    const finding = await check(wrong);
+    assert.is(finding.status, 'failed', wrong);
+    assert.match(finding.message, wrong);
+    assert.match(finding.fix ?? '', 'FILES_FOLDER');
   }
   mkdirSync(path.join(folder, 'kept/incoming'), { recursive: true });
   writeFileSync(path.join(folder, 'kept/kept'), '');
@@ -151,7 +151,7 @@ test('a folder for files that cannot be made or written to is found before the f
   );
 });
 
-test('without --json each finding is a line that begins with what came out', async () => {
+test('without --json each finding is a line that begins with its result', async () => {
   const { code, stdout } = await runCli(await newProject(), ['doctor'], {
     DATABASE_URL: 'postgres://127.0.0.1:1/none',
   });
@@ -159,5 +159,5 @@ test('without --json each finding is a line that begins with what came out', asy
   assert.match(stdout, /^ok {5}.*node: Node 2\d/m);
   assert.match(stdout, /^FAILED {3}connection: /m);
   assert.match(stdout, /checks failed\.\n$/);
-  assert.not.match(stdout, '\u001B[', 'no colours where no terminal reads along');
+  assert.not.match(stdout, '\u001B[', 'no colours without a terminal');
 });

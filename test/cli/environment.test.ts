@@ -1,25 +1,27 @@
+import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
-import { readEnvironment } from '../../core/environment.ts';
-import { RustioError } from '../../core/errors.ts';
+import { isOnThisMachine } from '../../cli/serve/serve-project.ts';
+import { publicUrlProblem, readEnvironment } from '../../core/boot/environment.ts';
+import { RustioError } from '../../core/errors/rustio-error.ts';
 import { suite } from '../support/suite.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const test = suite('environment');
-const KEY = 'a1'.repeat(32);
+const KEY = randomBytes(32).toString('hex');
 
-function refused(given: Record<string, string>): RustioError {
+function rejected(variables: Record<string, string>): RustioError {
   try {
-    readEnvironment(temporaryFolder(), given);
+    readEnvironment(temporaryFolder(), variables);
   } catch (error) {
     if (error instanceof RustioError) return error;
     throw error;
   }
-  throw new Error(`${JSON.stringify(given)} was taken`);
+  throw new Error(`${JSON.stringify(variables)} was accepted`);
 }
 
-test('development needs nothing, and tells only what goes wrong', () => {
+test('development needs no variables, and logs only problems', () => {
   const environment = readEnvironment(temporaryFolder(), {});
   assert.is(environment.production, false);
   assert.is(environment.port, 8000);
@@ -28,7 +30,7 @@ test('development needs nothing, and tells only what goes wrong', () => {
   assert.is(environment.logLevel, 'warn');
 });
 
-test('development makes a secret key once, readable by its owner alone', () => {
+test('development generates a secret key once, readable only by its owner', () => {
   const folder = temporaryFolder();
   const [key = ''] = readEnvironment(folder, {}).secretKeys;
   assert.match(key, /^[0-9a-f]{64}$/);
@@ -39,41 +41,173 @@ test('development makes a secret key once, readable by its owner alone', () => {
   assert.is.not(readEnvironment(temporaryFolder(), {}).secretKeys[0], key);
 });
 
-test('production without a database is refused with what to do', () => {
-  const database = refused({ NODE_ENV: 'production', RUSTIO_SECRET_KEYS: KEY });
+test('production without a database is rejected', () => {
+  const database = rejected({ NODE_ENV: 'production', RUSTIO_SECRET_KEYS: KEY });
   assert.is(database.code, 'RIO-ENVIRONMENT-MISSING');
   assert.is(database.exitCode, 2);
   assert.match(database.parts.problem, 'DATABASE_URL');
   assert.match(database.parts.fix, 'PostgreSQL');
 });
 
-test('production makes up no secret keys', () => {
+test('production generates no secret keys', () => {
   const folder = temporaryFolder();
   const { secretKeys } = readEnvironment(folder, { NODE_ENV: 'production', DATABASE_URL: 'postgres://db/app' });
   assert.equal(secretKeys, []);
   assert.equal(readdirSync(folder), []);
 });
 
-test('production with both is read as it is', () => {
+test('the variables of a production server are read', () => {
   const url = 'postgres://app:secret@db:5432/app';
   const environment = readEnvironment(temporaryFolder(), {
     NODE_ENV: 'production',
     DATABASE_URL: url,
     DATABASE_OWNER_URL: '',
-    RUSTIO_SECRET_KEYS: `${KEY}, ${Buffer.alloc(32, 7).toString('base64url')}`,
+    RUSTIO_SECRET_KEYS: `${KEY}, ${randomBytes(32).toString('base64url')}`,
     PUBLIC_URL: 'https://desk.example.org/',
     PORT: '80',
   });
   assert.is(environment.databaseUrl, url);
-  assert.is(environment.databaseOwnerUrl, undefined, 'an empty variable is none');
+  assert.is(environment.databaseOwnerUrl, undefined, 'an empty variable counts as unset');
   assert.is(environment.secretKeys.length, 2);
   assert.is(environment.publicUrl, 'https://desk.example.org');
   assert.is(environment.port, 80);
   assert.is(environment.logLevel, 'info');
 });
 
-test('every mistake is named at once, and no value is repeated', () => {
-  const error = refused({
+test('weak secret keys are rejected: short, repeated or typed (F16)', () => {
+  const weak = [
+    'a'.repeat(64),
+    'a1'.repeat(32),
+    '0123456789abcdef'.repeat(4),
+    '0123456789ABCDEF'.repeat(4),
+    'B'.repeat(64),
+    'z'.repeat(43),
+    'secret'.repeat(10),
+    'correct-horse-battery-staple-'.repeat(2),
+    Buffer.alloc(32, 7).toString('base64url'),
+    Buffer.from(Array.from({ length: 32 }, (_, at) => at)).toString('hex'),
+    Buffer.from(Array.from({ length: 64 }, (_, at) => 255 - 3 * at)).toString('base64url'),
+    randomBytes(31).toString('hex'),
+    randomBytes(31).toString('base64url'),
+  ];
+  for (const key of weak)
+    for (const keys of [key, `${KEY},${key}`])
+      assert.match(rejected({ RUSTIO_SECRET_KEYS: keys }).parts.problem, 'RUSTIO_SECRET_KEYS', key);
+  for (let round = 0; round < 2_000; round++) {
+    const RUSTIO_SECRET_KEYS = randomBytes(32).toString(round % 2 === 0 ? 'hex' : 'base64url');
+    assert.is(readEnvironment('/', { RUSTIO_SECRET_KEYS }).secretKeys.length, 1, RUSTIO_SECRET_KEYS);
+  }
+});
+
+test('production requires an https URL, or plain http on purpose (F5)', () => {
+  const problemOf = (variables: Record<string, string>, publicUrl?: string) => {
+    const environment = readEnvironment(temporaryFolder(), { DATABASE_URL: 'postgres://db/app', ...variables });
+    return publicUrlProblem({ environment, config: { name: 'Desk', ...(publicUrl !== undefined && { publicUrl }) } });
+  };
+  const NODE_ENV = 'production';
+  assert.is(problemOf({ NODE_ENV })?.code, 'RIO-ENVIRONMENT-URL');
+  assert.is(problemOf({ NODE_ENV, ALLOW_HTTP: 'true' })?.code, 'RIO-ENVIRONMENT-URL');
+  for (const url of ['http://desk.example.org', 'http://127.0.0.1:8000']) {
+    assert.match(problemOf({ NODE_ENV, PUBLIC_URL: url })?.parts.fix ?? '', 'ALLOW_HTTP=true');
+    assert.match(problemOf({ NODE_ENV, PUBLIC_URL: url, ALLOW_HTTP: 'false' })?.parts.fix ?? '', 'ALLOW_HTTP=true');
+    assert.is(problemOf({ NODE_ENV, PUBLIC_URL: url, ALLOW_HTTP: 'true' }), undefined);
+    assert.is(problemOf({ NODE_ENV }, url)?.code, 'RIO-ENVIRONMENT-URL');
+  }
+  assert.is(problemOf({ NODE_ENV, PUBLIC_URL: 'https://desk.example.org' }), undefined);
+  assert.is(problemOf({ NODE_ENV }, 'https://desk.example.org'), undefined);
+  assert.is(problemOf({ NODE_ENV, PUBLIC_URL: 'http://desk' }, 'https://desk.example.org')?.exitCode, 2);
+  assert.is(problemOf({}), undefined);
+  assert.match(rejected({ ALLOW_HTTP: 'yes' }).parts.problem, 'ALLOW_HTTP must be true or false');
+});
+
+test('automatic tables, rows and accounts are for this machine alone (F6)', () => {
+  const isLocal = (variables: Record<string, string>, publicUrl?: string) =>
+    isOnThisMachine({
+      environment: readEnvironment(temporaryFolder(), variables),
+      config: { name: 'Desk', ...(publicUrl !== undefined && { publicUrl }) },
+    });
+  for (const DATABASE_URL of [
+    'postgres://127.0.0.1/app',
+    'postgres://u:p@localhost:5432/app',
+    'postgresql://[::1]/app',
+    'postgres:///app?host=/run/postgresql',
+    'postgres://%2Frun%2Fpostgresql/app',
+  ]) {
+    assert.ok(isLocal({ DATABASE_URL }), DATABASE_URL);
+    assert.not.ok(isLocal({ DATABASE_URL, HOST: '0.0.0.0' }), 'others can open the pages');
+    assert.not.ok(isLocal({ DATABASE_URL, HOST: '::' }));
+    assert.not.ok(isLocal({ DATABASE_URL, PUBLIC_URL: 'https://desk.example.org' }));
+    assert.not.ok(isLocal({ DATABASE_URL }, 'https://desk.example.org'));
+    assert.not.ok(isLocal({ DATABASE_URL, DATABASE_OWNER_URL: 'postgres://owner@db.example.org/app' }));
+  }
+  for (const DATABASE_URL of [
+    'postgres://db/app',
+    'postgres://db.example.org:5432/app',
+    'postgres://127.0.0.1.example.org/app',
+    'postgres://localhost/app?host=db.example.org',
+    'postgres://localhost/app?hostaddr=10.0.0.1',
+    'postgres://10.0.0.1/app',
+  ])
+    assert.not.ok(isLocal({ DATABASE_URL }), DATABASE_URL);
+});
+
+test('a URL of a database that cannot be used is reported with what to write, without its password (T25)', () => {
+  const good = [
+    'postgres://u:p@h:5432/d',
+    'postgresql:///d?host=/run/pg',
+    'postgres://u:p%23x@[::1]:5432/d',
+    'postgres://h',
+    'postgres://u:p@h/a%2Fb%3Fc%23d%25e?sslmode=verify-full&connect_timeout=5',
+    'postgres:///d?host=/run/pg&port=5433&user=u&ssl=1',
+  ];
+  for (const url of good) assert.is(readEnvironment(temporaryFolder(), { DATABASE_URL: url }).databaseUrl, url);
+  for (const [url, reason] of [
+    ['postgres://u:hunter2@127.0.0.1:eighty/app', 'has a port that is not a number'],
+    ['postgres://u:hunter2@127.0.0.1:70000/app', 'has a port that is not a number'],
+    ['postgres://u:hunter2#x@127.0.0.1/app', 'contains a #: in a user name or password, write it as %23'],
+    ['postgres://u:p@127.0.0.1/app#hunter2', 'contains a #'],
+    ['postgres://u:hunter2/x@127.0.0.1/app', 'has a port that is not a number'],
+    ['postgres://u:hunter2?x@127.0.0.1/app', 'has a port that is not a number'],
+    ['postgres://u:hunter2@one:5432,two:5432/app', 'lists several hosts: only one is supported'],
+    ['postgres://u:hunter2%@127.0.0.1/app', 'contains a % that does not begin an escape'],
+    ['mysql://u:hunter2@127.0.0.1/app', 'is not a valid PostgreSQL URL'],
+    ['/run/postgresql hunter2', 'is not a valid PostgreSQL URL'],
+    ['socket:/run/postgresql?password=hunter2', 'is not a valid PostgreSQL URL'],
+    [' postgres://u:hunter2@127.0.0.1/app', 'is not a valid PostgreSQL URL'],
+    ['"postgres://u:hunter2@127.0.0.1/app"', 'is not a valid PostgreSQL URL'],
+    ['postgres://u:hunter2@127.0.0.1:0/app', 'has a port that is not a number'],
+    ['postgres://u:hunter2@127.0.0.1:99999/app', 'has a port that is not a number'],
+    ['postgres://u:hunter2@/app', 'has no host; for a socket, write'],
+    ['postgres://u:hunter2@:5432/app', 'has no host; for a socket, write'],
+    ['postgres://u:hunter2@my host/app', 'is not a valid URL: check the host'],
+    ['postgres://u:hunter2@[::1/app', 'is not a valid URL: check the host'],
+    ['postgres://u:hunter2%00@127.0.0.1/app', 'contains %00'],
+    [
+      'postgres://u@127.0.0.1/app?password=hunter2&sslmode=on',
+      'has a parameter sslmode that is none of disable, prefer',
+    ],
+    ['postgres://u:hunter2@127.0.0.1/app?ssl=false', 'has a parameter ssl that is none of'],
+    ['postgres://u:hunter2@127.0.0.1/app?sslrootcert=/nowhere/hunter2.pem', 'has a parameter sslrootcert with a file'],
+    ['postgres://u:hunter2@127.0.0.1/app?port=hunter2', 'has a parameter port that is not a number'],
+    ['postgres://u:hunter2@127.0.0.1/app?port=70000', 'has a parameter port that is not a number'],
+    [
+      'postgres://u:hunter2@127.0.0.1/app?statement_timeout=5s',
+      'has a parameter statement_timeout that is not a number',
+    ],
+    ['postgres://u:hunter2@127.0.0.1/app?sslmode=disable&sslnegotiation=direct', 'has sslnegotiation=direct'],
+    ['postgres://u:hunter2@127.0.0.1/app?sslmode=verify-ca&uselibpqcompat=true', 'has sslmode=verify-ca without'],
+  ] as const) {
+    for (const name of ['DATABASE_URL', 'DATABASE_OWNER_URL']) {
+      const { code, parts } = rejected({ [name]: url });
+      assert.is(code, 'RIO-ENVIRONMENT');
+      assert.match(parts.problem, `${name} ${reason}`);
+      assert.not.match(parts.problem, 'hunter2');
+    }
+  }
+});
+
+test('all invalid variables are reported together, without their values', () => {
+  const error = rejected({
     PORT: '80000',
     DATABASE_URL: 'mysql://root:hunter2@db',
     RUSTIO_SECRET_KEYS: `${KEY},short`,
@@ -81,14 +215,14 @@ test('every mistake is named at once, and no value is repeated', () => {
     LOG_LEVEL: 'loud',
   });
   assert.is(error.exitCode, 2);
-  const told = error.details.join('\n');
+  const lines = error.details.join('\n');
   for (const name of ['PORT', 'DATABASE_URL', 'RUSTIO_SECRET_KEYS', 'PUBLIC_URL', 'LOG_LEVEL']) {
-    assert.match(told, name);
+    assert.match(lines, name);
   }
   assert.is(error.details.length, 5);
-  assert.not.match(told, 'hunter2');
+  assert.not.match(lines, 'hunter2');
 });
 
-test('a misspelt name of a secret is not silently ignored', () => {
-  assert.match(refused({ RUSTIO_SECRET_KEY: KEY }).parts.problem, 'did you mean RUSTIO_SECRET_KEYS?');
+test('a misspelled variable for secret keys is reported', () => {
+  assert.match(rejected({ RUSTIO_SECRET_KEY: KEY }).parts.problem, 'did you mean RUSTIO_SECRET_KEYS?');
 });

@@ -1,4 +1,4 @@
-/** A project whose server says which process answers, for tests of several processes. */
+/** A project whose server reports which process responds, for tests of several processes. */
 import { writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import path from 'node:path';
@@ -7,7 +7,7 @@ import * as assert from 'uvu/assert';
 import { testDatabase } from '../support/database.ts';
 import { newProject, RunningCli } from './run-cli.ts';
 
-/** Routes that say which process answers, that wait for a file, and that end the process. */
+/** Routes that report the responding process, wait for a file, or end the process. */
 export const CONFIG = `
   import { existsSync, writeFileSync } from 'node:fs';
   import { setTimeout as wait } from 'node:timers/promises';
@@ -31,7 +31,7 @@ export const CONFIG = `
       });
     },
     start: (_app, { role }) => {
-      // Left behind on purpose: it must not keep a process from ending.
+      // Never cleared, on purpose: it must not keep a process from exiting.
       setInterval(() => {}, 60_000);
       console.log('probe started: ' + role);
       return () => console.log('probe stopped: ' + role);
@@ -67,24 +67,24 @@ export async function stop({ cli }: Pick<Running, 'cli'>): Promise<void> {
   assert.is(await cli.ended, 0, cli.stderr);
 }
 
-/** Over a connection of its own: the primary hands out connections, not requests. */
+/** A request on a new connection: the primary distributes connections, not requests. */
 export function get(url: string, timeout = 0): Promise<{ status: number | undefined; text: string }> {
   return new Promise((resolve, reject) => {
-    const asked = request(url, { agent: false, timeout }, (answer) => {
+    const sent = request(url, { agent: false, timeout }, (response) => {
       let text = '';
-      answer.setEncoding('utf8').on('data', (chunk: string) => {
+      response.setEncoding('utf8').on('data', (chunk: string) => {
         text += chunk;
       });
-      answer.on('end', () => resolve({ status: answer.statusCode, text }));
-      answer.on('error', reject);
+      response.on('end', () => resolve({ status: response.statusCode, text }));
+      response.on('error', reject);
     });
-    asked.on('timeout', () => asked.destroy(new Error('no answer')));
-    asked.on('error', reject);
-    asked.end();
+    sent.on('timeout', () => sent.destroy(new Error('no response')));
+    sent.on('error', reject);
+    sent.end();
   });
 }
 
-/** Which processes answer, over as many connections as it takes to meet `count` of them. */
+/** The ids of the processes that respond, over as many connections as needed to reach `count` of them. */
 export async function pidsOf(admin: string, count = 2): Promise<Set<string>> {
   const pids = new Set<string>();
   await until(async () => {
@@ -94,10 +94,10 @@ export async function pidsOf(admin: string, count = 2): Promise<Set<string>> {
   return pids;
 }
 
-export async function until(holds: () => Promise<boolean> | boolean): Promise<void> {
+export async function until(condition: () => Promise<boolean> | boolean): Promise<void> {
   const end = Date.now() + 60_000;
-  while (!(await holds())) {
-    assert.ok(Date.now() < end, 'it never held');
+  while (!(await condition())) {
+    assert.ok(Date.now() < end, 'the condition was never true');
     await wait(10);
   }
 }

@@ -1,5 +1,5 @@
 // timeout: 180
-// A process that failed or was asked to stop ends, whatever a plugin left running.
+// A process that failed or was asked to stop exits, even if a plugin left something running.
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
@@ -7,7 +7,7 @@ import { testDatabase } from '../support/database.ts';
 import { suite } from '../support/suite.ts';
 import { newProject, RunningCli, runCli } from './run-cli.ts';
 
-const test = suite('the end of a process');
+const test = suite('exit of a process');
 
 async function projectWith(start: string): Promise<string> {
   const folder = await newProject();
@@ -23,7 +23,7 @@ async function projectWith(start: string): Promise<string> {
   return folder;
 }
 
-test('a start that fails ends the process with 1, although the plugin left a timer', async () => {
+test('a failed start exits with 1, although a plugin left a timer', async () => {
   const folder = await projectWith(`() => { setInterval(() => {}, 1000); throw new Error('no tools'); }`);
   const { url } = await testDatabase();
   const { code, stderr } = await runCli(folder, ['start'], { DATABASE_URL: url });
@@ -31,7 +31,7 @@ test('a start that fails ends the process with 1, although the plugin left a tim
   assert.match(stderr, 'no tools');
 });
 
-test('SIGTERM ends a server with 0, although a plugin left a timer and an open transaction', async () => {
+test('on SIGTERM a server exits with 0, although a plugin left a timer and an open transaction', async () => {
   const folder = await projectWith(`(app) => {
     setInterval(() => {}, 1000);
     void app.database.transaction(() => new Promise(() => {}));
@@ -45,9 +45,25 @@ test('SIGTERM ends a server with 0, although a plugin left a timer and an open t
   assert.match(server.stdout, 'stopped');
 });
 
-test('a command ends when it has run, although it left a timer, and all that it printed arrives', async () => {
+test('a command exits when it has run, although it left a timer, and its output is complete', async () => {
   const folder = await projectWith('() => {}');
   const { code, stdout } = await runCli(folder, ['careless', 'run']);
   assert.is(code, 0);
   assert.is(stdout, 'done\n');
+});
+
+test('a command that waits for what can no longer happen fails', async () => {
+  const folder = await newProject();
+  writeFileSync(
+    path.join(folder, 'rustio.config.ts'),
+    `import { defineConfig, definePlugin } from 'rustio-admin';
+    const stuck = definePlugin({
+      name: 'stuck', api: 1,
+      commands: [{ name: 'stuck run', description: 'Never settles.', needs: 'nothing', run: () => new Promise(() => {}) }],
+    });
+    export default defineConfig({ name: 'Desk', extend: [stuck] });`,
+  );
+  const { code, stderr } = await runCli(folder, ['stuck', 'run']);
+  assert.is(code, 1);
+  assert.match(stderr, 'RIO-CLI-UNFINISHED');
 });

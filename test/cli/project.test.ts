@@ -1,7 +1,8 @@
 import path from 'node:path';
 import * as assert from 'uvu/assert';
-import { RustioError } from '../../core/errors.ts';
-import { findProject, loadConfig } from '../../core/project.ts';
+import { findProject, loadConfig } from '../../core/boot/project.ts';
+import { RustioError } from '../../core/errors/rustio-error.ts';
+import { rustioFailureOf } from '../support/failure.ts';
 import { suite } from '../support/suite.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -20,13 +21,25 @@ test('a config is loaded as it is written', async () => {
   assert.equal(config, { name: 'Desk', mountPath: '/desk' });
 });
 
+test('a folder whose name Node cannot load from is reported as such; other odd names work (T24)', async () => {
+  const files = { 'rustio.config.ts': `export default { name: 'Desk' };` };
+  for (const name of ['$HOME', 'a "desk"', "o'clock", 'tick`id`', 'two\nlines', '100% #1?']) {
+    const folder = path.join(temporaryFolder({ [`${name}/rustio.config.ts`]: files['rustio.config.ts'] }), name);
+    assert.equal(await loadConfig(folder), { name: 'Desk' }, name);
+  }
+  const odd = path.join(temporaryFolder({ 'back\\slash/rustio.config.ts': '' }), 'back\\slash');
+  const error = await rustioFailureOf(loadConfig(odd));
+  assert.is(error.code, 'RIO-PROJECT-FOLDER');
+  assert.match(error.parts.problem, 'contains a backslash');
+});
+
 test('the project is found from a folder inside it', () => {
   const folder = temporaryFolder({ 'rustio.config.ts': '', 'models/strike/a.ts': '' });
   assert.is(findProject(path.join(folder, 'models/strike')), folder);
   assert.is(findProject(path.dirname(folder)), undefined);
 });
 
-test('a syntax error is told with file, line and the line itself', async () => {
+test('a syntax error is reported with file, line and source', async () => {
   const error = await failure({
     'rustio.config.ts': `import './models.ts';\nexport default { name: 'Desk' };\n`,
     'models.ts': `export const model = {\n  a: 1\n  b: 2\n};\n`,
@@ -37,7 +50,7 @@ test('a syntax error is told with file, line and the line itself', async () => {
   assert.match(error.details.join('\n'), 'b: 2');
 });
 
-test('an error that is thrown is told with the line of the project that threw it', async () => {
+test('a thrown error is reported with the line of the project that threw it', async () => {
   const error = await failure({
     'rustio.config.ts': `import './models/strike.ts';\nexport default { name: 'Desk' };\n`,
     'models/strike.ts': `const none: string[] = [];\n\nnone[0].trim();\nexport {};\n`,
@@ -46,7 +59,7 @@ test('an error that is thrown is told with the line of the project that threw it
   assert.match(error.parts.problem, 'Cannot read properties of undefined');
 });
 
-test('an import that leads nowhere names both ends', async () => {
+test('an import of a missing module names the module and the importing file', async () => {
   const error = await failure({ 'rustio.config.ts': `import './modles.ts';\nexport default {};\n` });
   assert.match(error.parts.problem, './modles.ts');
   assert.match(error.parts.fix, 'rustio.config.ts');
@@ -54,7 +67,7 @@ test('an import that leads nowhere names both ends', async () => {
   assert.match(missing.parts.fix, 'npm install');
 });
 
-test('a name that a module does not export is told with the line', async () => {
+test('a missing export is reported with the line of its import', async () => {
   const error = await failure({
     'rustio.config.ts': `import { modles } from './models.ts';\nexport default { name: 'Desk', models: modles };\n`,
     'models.ts': `export const models = [];\n`,
@@ -63,8 +76,8 @@ test('a name that a module does not export is told with the line', async () => {
   assert.match(error.parts.problem, 'rustio.config.ts:1');
 });
 
-test('an error of the framework in a model keeps its own words', async () => {
-  const errors = new URL('../../core/errors.ts', import.meta.url).href;
+test('an error of the framework in a model keeps its text', async () => {
+  const errors = new URL('../../core/errors/rustio-error.ts', import.meta.url).href;
   const error = await failure({
     'rustio.config.ts': `
       import { RustioError } from '${errors}';
@@ -79,18 +92,18 @@ test('a config without a default export says how to write one', async () => {
   assert.is(error.code, 'RIO-CONFIG-EXPORT');
 });
 
-test('every wrong setting is named with its path, unknown ones with what was meant', async () => {
+test('every invalid setting is reported with its path, unknown ones with a suggestion', async () => {
   const error = await failure({
     'rustio.config.ts': `export default {
       nmae: 'Desk', models: [{ fields: {} }], mountPath: 'admin/', timeZone: 'Mars/Olympus', trustedProxies: -1, zzzzzz: 1,
     };`,
   });
   assert.is(error.code, 'RIO-CONFIG-SHAPE');
-  const told = error.details.join('\n');
-  assert.match(told, 'nmae: there is no such setting; did you mean "name"?');
-  assert.match(told, 'zzzzzz: there is no such setting; known are name, models');
-  assert.match(told, 'models[0]: is not a model');
-  assert.match(told, 'mountPath: ');
-  assert.match(told, 'timeZone: ');
-  assert.match(told, 'trustedProxies: ');
+  const lines = error.details.join('\n');
+  assert.match(lines, 'nmae: unknown setting; did you mean "name"?');
+  assert.match(lines, 'zzzzzz: unknown setting; available: name, models');
+  assert.match(lines, 'models[0]: is not a model');
+  assert.match(lines, 'mountPath: ');
+  assert.match(lines, 'timeZone: ');
+  assert.match(lines, 'trustedProxies: ');
 });

@@ -1,16 +1,16 @@
 import { sql } from 'slonik';
 import * as assert from 'uvu/assert';
 import { explain, renderError } from '../../cli/report-error.ts';
-import { withPlainConnection } from '../../core/database/plain.ts';
+import { withPlainConnection } from '../../core/database/plain-connection.ts';
 import { openDatabase } from '../../core/database/pool.ts';
-import { RustioError } from '../../core/errors.ts';
+import { RustioError } from '../../core/errors/rustio-error.ts';
 import { failureOf } from '../support/failure.ts';
 import { suite } from '../support/suite.ts';
 
 const test = suite('errors in the terminal');
 const parts = { problem: 'Port 8000 is taken.', why: 'It is used.', fix: 'Take another.', retry: 'Then.' };
 
-test('an error is told in four parts and with its code, without colours where no terminal reads', () => {
+test('an error is printed with its parts and its code, without colours if there is no terminal', () => {
   const lines = renderError(new RustioError('RIO-SERVE-PORT', parts, { details: ['pid 12'] }));
   assert.equal(lines, [
     'Problem: Port 8000 is taken.',
@@ -22,12 +22,12 @@ test('an error is told in four parts and with its code, without colours where no
   ]);
 });
 
-test('a code of a plugin has no link: our docs do not have it', () => {
+test("a plugin's code has no link, since our docs do not cover it", () => {
   const lines = renderError(new RustioError('RIO-NOTES-ACCOUNT', parts));
   assert.is(lines.at(-1), 'Code:    RIO-NOTES-ACCOUNT');
 });
 
-test('what nobody foresaw is called a bug and shows where it happened', () => {
+test('an unexpected error is called a bug and shows where it happened', () => {
   const error = explain(new TypeError('x is not a function'));
   assert.is(error.code, 'RIO-UNEXPECTED');
   assert.is(error.exitCode, 1);
@@ -36,13 +36,13 @@ test('what nobody foresaw is called a bug and shows where it happened', () => {
   assert.match(explain('a thrown string').parts.problem, 'a thrown string');
 });
 
-test('a database that does not answer is told as such, by the pool and by a plain connection', async () => {
+test('an unreachable database is reported as such, by the pool and by a plain connection', async () => {
   const url = 'postgres://app:hunter2@127.0.0.1:1/none';
   const database = await openDatabase(url);
-  const byPool = await failureOf(database.query(sql.unsafe`select 1`));
+  const fromPool = await failureOf(database.query(sql.unsafe`select 1`));
   await database.close();
   const plain = await failureOf(withPlainConnection(url, (client) => client.query('select 1')));
-  for (const failure of [byPool, plain]) {
+  for (const failure of [fromPool, plain]) {
     const error = explain(failure);
     assert.is(error.code, 'RIO-DATABASE-UNREACHABLE');
     assert.match(error.parts.why, 'ECONNREFUSED');

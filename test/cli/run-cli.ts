@@ -1,18 +1,18 @@
-/** The command line as a user runs it: the bin in a process of its own, on a project in a folder of its own. */
+/** The command line as a user runs it: the bin in its own process, on a project in its own folder. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { startproject } from '../../cli/commands/startproject.ts';
-import { afterAllSuites } from '../support/suite.ts';
+import { afterAllFiles } from '../support/suite.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const running = new Set<ChildProcess>();
-afterAllSuites(() => {
+afterAllFiles(() => {
   for (const child of running) child.kill('SIGKILL');
 });
 
-/** A project made from a starter, with this checkout in its `node_modules`, as `npm install` would link it. */
+/** A project created from a starter, with this checkout in its `node_modules`, as `npm install` would link it. */
 export async function newProject(starter = 'blank'): Promise<string> {
   const folder = path.join(temporaryFolder(), 'desk');
   await startproject.run({
@@ -40,20 +40,26 @@ export interface Result {
 
 export type Environment = Readonly<Record<string, string>>;
 
-/** Runs a command to its end. */
-export async function runCli(folder: string, words: readonly string[], environment: Environment = {}): Promise<Result> {
+/** Runs a command to its end; `input` is what a pipe gives it. */
+export async function runCli(
+  folder: string,
+  words: readonly string[],
+  environment: Environment = {},
+  input?: string,
+): Promise<Result> {
   const cli = new RunningCli(folder, words, environment);
+  if (input !== undefined) cli.type(input, 'end');
   const code = await cli.ended;
   return { code, stdout: cli.stdout, stderr: cli.stderr };
 }
 
-/** A command that goes on until it is asked to stop. */
+/** A command that runs until it is asked to stop. */
 export class RunningCli {
   stdout = '';
   stderr = '';
   readonly ended: Promise<number | null>;
   readonly #child: ChildProcess;
-  #look: () => void = () => {};
+  #onOutput: () => void = () => {};
 
   constructor(folder: string, words: readonly string[], environment: Environment = {}) {
     const own = Object.entries(process.env).filter(
@@ -70,39 +76,45 @@ export class RunningCli {
       this.#child.once('close', (code) => {
         running.delete(this.#child);
         resolve(code);
-        this.#look();
+        this.#onOutput();
       });
     });
   }
 
   /**
-   * Waits for a text on either stream, after `from` characters of standard output; throws when the command ends before, or
-   * says nothing of the kind for a minute: then what it did say stands in the error.
+   * Waits for a text on either stream, after `from` characters of standard output. If the command ends before, or does not print it
+   * within a minute, the error contains its output.
    */
   async until(pattern: RegExp, from = 0): Promise<RegExpExecArray> {
     let isOver = false;
     const over = () => {
       isOver = true;
-      this.#look();
+      this.#onOutput();
     };
-    const late = setTimeout(over, 60_000);
+    const timeout = setTimeout(over, 60_000);
     void this.ended.then(over);
     try {
-      return await this.#found(pattern, from, () => isOver);
+      return await this.#matched(pattern, from, () => isOver);
     } finally {
-      clearTimeout(late);
+      clearTimeout(timeout);
     }
   }
 
-  async #found(pattern: RegExp, from: number, isOver: () => boolean): Promise<RegExpExecArray> {
+  async #matched(pattern: RegExp, from: number, isOver: () => boolean): Promise<RegExpExecArray> {
     for (;;) {
-      const found = pattern.exec(this.stdout.slice(from)) ?? pattern.exec(this.stderr);
-      if (found !== null) return found;
+      const match = pattern.exec(this.stdout.slice(from)) ?? pattern.exec(this.stderr);
+      if (match !== null) return match;
       if (isOver()) throw new Error(`It ended without ${pattern}:\n${this.stdout}\n${this.stderr}`);
       await new Promise<void>((resolve) => {
-        this.#look = resolve;
+        this.#onOutput = resolve;
       });
     }
+  }
+
+  /** What a user or a pipe writes to its standard input. */
+  type(text: string, then?: 'end'): void {
+    this.#child.stdin?.write(text);
+    if (then === 'end') this.#child.stdin?.end();
   }
 
   signal(name: NodeJS.Signals): void {
@@ -111,6 +123,6 @@ export class RunningCli {
 
   #collect(stream: 'stdout' | 'stderr', data: unknown): void {
     this[stream] += String(data);
-    this.#look();
+    this.#onOutput();
   }
 }

@@ -1,5 +1,5 @@
 // timeout: 120
-// A project that signs people in by a plugin of its own, without `auth` and `sessions`, is started like any other.
+// A project with its own sign-in plugin, without `auth` and `sessions`, starts like any other.
 import { cpSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
@@ -36,21 +36,25 @@ async function stop(cli: RunningCli): Promise<void> {
   assert.is(await cli.ended, 0, cli.stderr);
 }
 
-test('it creates no administrator, prints no advice on passwords, and serves', async () => {
+test('it serves without creating an administrator or printing a password', async () => {
   const folder = await proxiedProject('admin: { admins }', `seed: './seed.ts',`);
   writeFileSync(
     path.join(folder, 'seed.ts'),
     `import type { SeedContext } from 'rustio-admin';
-    export async function seed({ introduce }: SeedContext): Promise<void> {
-      introduce({ email: 'grace@seed.example', password: 'otter-lamp-fern', role: 'writer' });
+    export async function seed({ reportAccount }: SeedContext): Promise<void> {
+      reportAccount({ email: 'grace@seed.example', password: 'otter-lamp-fern', role: 'writer' });
     }`,
   );
   const { url } = await testDatabase();
   const environment = { DATABASE_URL: url, PROXY_SECRET: SECRET };
   const cli = new RunningCli(folder, ['start'], environment);
   const [, admin = ''] = await cli.until(/^Admin: (.+)\n/m);
-  assert.not.match(cli.stdout, /^E-mail|^Password|user create|user password/m);
-  assert.match(cli.stdout, 'writer: grace@seed.example  otter-lamp-fern', 'what the seed created is in no other place');
+  assert.not.match(cli.stdout, /^Email|^Password|user create|user password/m);
+  assert.match(
+    cli.stdout,
+    'grace@seed.example (writer)  otter-lamp-fern',
+    'the account of the seed is printed nowhere else',
+  );
   const headers = { 'x-forwarded-user': 'grace', 'x-forwarded-groups': 'boss', 'x-proxy-secret': SECRET };
   assert.is((await fetch(admin)).status, 401);
   assert.is((await fetch(admin, { headers })).status, 200);
@@ -64,11 +68,11 @@ test('it creates no administrator, prints no advice on passwords, and serves', a
   assert.match(command.stderr, 'RIO-CLI-USAGE');
 });
 
-test('without the admin, the address that is printed is the one that answers', async () => {
+test('without the admin, the printed URL is the one that responds', async () => {
   const folder = await proxiedProject('admin: false');
   const { url } = await testDatabase();
   const cli = new RunningCli(folder, ['start'], { DATABASE_URL: url, PROXY_SECRET: SECRET });
-  const [, address = ''] = await cli.until(/^Address: (.+)\n/m);
+  const [, address = ''] = await cli.until(/^URL: (.+)\n/m);
   assert.not.match(cli.stdout, /^Admin:/m);
   assert.is((await fetch(new URL('/healthz', address))).status, 200);
   await stop(cli);

@@ -1,14 +1,17 @@
 // timeout: 120
+import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
+import { portFor } from '../../cli/serve/free-port.ts';
+import { withPlainConnection } from '../../core/database/plain-connection.ts';
 import { testDatabase } from '../support/database.ts';
 import { suite } from '../support/suite.ts';
 import { newProject, RunningCli, runCli } from './run-cli.ts';
 
 const test = suite('start');
-const KEY = '5e'.repeat(32);
+const KEY = randomBytes(32).toString('hex');
 
 interface Started {
   readonly cli: RunningCli;
@@ -32,22 +35,22 @@ async function stop({ cli }: Pick<Started, 'cli'>): Promise<void> {
 }
 
 async function signInStatus({ admin, email, password }: Started): Promise<number> {
-  const answer = await fetch(`${admin}/login`, {
+  const response = await fetch(`${admin}/login`, {
     method: 'POST',
     redirect: 'manual',
     headers: { origin: new URL(admin).origin },
     body: new URLSearchParams({ email, password }),
   });
-  return answer.status;
+  return response.status;
 }
 
-test('a first start makes tables and an administrator, and its last three lines let one in; the second keeps both', async () => {
+test('a first start creates tables and an administrator, and prints how to sign in; the second keeps both', async () => {
   const folder = await newProject();
   const { url } = await testDatabase();
   const first = await started(folder, { DATABASE_URL: url });
   assert.match(
     first.lines.slice(-3).join('\n'),
-    /^Admin: http:\/\/127\.0\.0\.1:\d+\/admin\nE-mail: \S+@\S+\nPassword: \S{12,}$/,
+    /^Admin: http:\/\/127\.0\.0\.1:\d+\/admin\nEmail: \S+@\S+\nPassword: \S{12,}$/,
   );
   assert.is(await signInStatus(first), 303);
   assert.is((await fetch(new URL('/readyz', first.admin))).status, 200);
@@ -60,16 +63,16 @@ test('a first start makes tables and an administrator, and its last three lines 
   await stop(second);
 });
 
-test('a seed runs once, and the administrator whom it made stands in the last lines, others above', async () => {
+test('a seed runs once; its administrator is in the last lines, its other accounts above', async () => {
   const folder = await newProject();
   const { url } = await testDatabase();
   writeFileSync(
     path.join(folder, 'seed.ts'),
     `import type { SeedContext } from 'rustio-admin';
-    export async function seed({ say, introduce }: SeedContext): Promise<void> {
-      say('seeding');
-      introduce({ email: 'admin@seed.example', password: 'otter-lamp-fern', role: 'administrator' });
-      introduce({ email: 'analyst@seed.example', password: 'fern-lamp-otter', role: 'staff' });
+    export async function seed({ log, reportAccount }: SeedContext): Promise<void> {
+      log('seeding');
+      reportAccount({ email: 'admin@seed.example', password: 'otter-lamp-fern', role: 'administrator' });
+      reportAccount({ email: 'analyst@seed.example', password: 'fern-lamp-otter', role: 'staff' });
     }`,
   );
   writeFileSync(
@@ -81,14 +84,14 @@ test('a seed runs once, and the administrator whom it made stands in the last li
   const first = await started(folder, { DATABASE_URL: url });
   assert.is(first.email, 'admin@seed.example');
   assert.is(first.password, 'otter-lamp-fern');
-  assert.match(first.cli.stdout, 'analyst@seed.example  fern-lamp-otter');
+  assert.match(first.cli.stdout, 'analyst@seed.example (staff)  fern-lamp-otter');
   await stop(first);
   const second = await started(folder, { DATABASE_URL: url });
   assert.not.match(second.cli.stdout, 'seeding');
   await stop(second);
 });
 
-test('a taken port is told with its number and what to do, before anything is made', async () => {
+test('a port in use is reported with its number and what to do, before anything is created', async () => {
   const folder = await newProject();
   const { url } = await testDatabase();
   const other = createServer();
@@ -96,19 +99,19 @@ test('a taken port is told with its number and what to do, before anything is ma
   const address = other.address();
   const port = typeof address === 'object' && address !== null ? String(address.port) : '';
   const result = await runCli(folder, ['start'], { DATABASE_URL: url, PORT: port });
-  const wished = await runCli(folder, ['start', '--port', port], { DATABASE_URL: url, PORT: '0' });
+  const requested = await runCli(folder, ['start', '--port', port], { DATABASE_URL: url, PORT: '0' });
   await new Promise((resolve) => other.close(resolve));
   assert.is(result.code, 1);
-  assert.match(result.stderr, `Problem: Port ${port} is taken.`);
+  assert.match(result.stderr, `Problem: Port ${port} is already in use.`);
   assert.match(result.stderr, /Fix: .*--port \d+/);
   assert.not.match(result.stdout, 'applied');
-  assert.match(wished.stderr, `Problem: Port ${port} is taken.`, 'the option wins over PORT');
+  assert.match(requested.stderr, `Problem: Port ${port} is already in use.`, 'the option overrides PORT');
 });
 
-test('--port wins over PORT and .env, in `start` and in `dev`', async () => {
+test('--port overrides PORT and .env, in `start` and in `dev`', async () => {
   const folder = await newProject();
   const { url } = await testDatabase();
-  // Neither of the two could be listened on.
+  // Neither of the two is a valid port.
   writeFileSync(path.join(folder, '.env'), 'PORT=99999\n');
   for (const command of ['start', 'dev']) {
     const cli = new RunningCli(folder, [command, '--port', '0'], { DATABASE_URL: url, PORT: '88888' });
@@ -118,7 +121,7 @@ test('--port wins over PORT and .env, in `start` and in `dev`', async () => {
   }
 });
 
-test('production without a database or keys does not start', async () => {
+test('production without a database does not start', async () => {
   const folder = await newProject();
   const result = await runCli(folder, ['start'], { NODE_ENV: 'production', RUSTIO_SECRET_KEYS: KEY });
   assert.is(result.code, 2);
@@ -126,14 +129,53 @@ test('production without a database or keys does not start', async () => {
   assert.is(result.stdout, '');
 });
 
-test('production makes nothing by itself: it starts, says what is pending, and is ready once that is done', async () => {
+test('production without an https URL does not start, and doctor says the same (F5)', async () => {
+  const folder = await newProject();
+  const environment = { NODE_ENV: 'production', DATABASE_URL: 'postgres://127.0.0.1:1/none', RUSTIO_SECRET_KEYS: KEY };
+  for (const [more, problem] of [
+    [{}, 'PUBLIC_URL is not set.'],
+    [{ PUBLIC_URL: 'http://desk.example.org' }, 'The public URL is not an https URL.'],
+  ] as const) {
+    for (const command of ['start', 'worker']) {
+      const result = await runCli(folder, [command], { ...environment, ...more });
+      assert.is(result.code, 2, result.stdout);
+      assert.match(result.stderr, `Problem: ${problem}`);
+    }
+    const doctor = await runCli(folder, ['doctor'], { ...environment, ...more });
+    assert.is(doctor.code, 1);
+    assert.match(doctor.stdout, `public-url: ${problem}`);
+  }
+});
+
+test('a development start migrates and fills no database that others can reach (F6)', async () => {
   const folder = await newProject();
   const { url } = await testDatabase();
-  const environment = { NODE_ENV: 'production', DATABASE_URL: url, RUSTIO_SECRET_KEYS: KEY };
+  const server = new RunningCli(folder, ['start'], { DATABASE_URL: url, HOST: '0.0.0.0' });
+  await server.until(/^Admin: (.+)\n/m);
+  assert.match(server.stdout, 'No tables, sample data or users were created');
+  assert.not.match(server.stdout, /Email|Password|applied/);
+  await stop({ cli: server });
+  const tables = await withPlainConnection(url, (client) =>
+    client.query(`select from pg_tables where schemaname = 'public'`),
+  );
+  assert.is(tables.rowCount, 0);
+});
+
+test('production creates nothing by itself: it starts, reports pending migrations, and is ready once they are applied', async () => {
+  const folder = await newProject();
+  const { url } = await testDatabase();
+  const port = String(await portFor(0, '127.0.0.1'));
+  const environment = {
+    NODE_ENV: 'production',
+    DATABASE_URL: url,
+    PORT: port,
+    PUBLIC_URL: `http://127.0.0.1:${port}`,
+    ALLOW_HTTP: 'true',
+  };
   const server = new RunningCli(folder, ['start'], environment);
   const [, admin = ''] = await server.until(/^Admin: (.+)\n/m);
   assert.match(server.stdout, 'migrations are pending');
-  assert.not.match(server.stdout, /E-mail|Password/);
+  assert.not.match(server.stdout, /Email|Password/);
   assert.is((await fetch(new URL('/healthz', admin))).status, 200);
   assert.is((await fetch(new URL('/readyz', admin))).status, 503);
 
@@ -143,10 +185,10 @@ test('production makes nothing by itself: it starts, says what is pending, and i
   await stop({ cli: server });
 });
 
-/** Readiness is asked again after a second; the test asks as often as it is answered. */
-async function until(holds: () => Promise<boolean>): Promise<void> {
+/** Readiness is checked again after a second; the test requests it continuously. */
+async function until(condition: () => Promise<boolean>): Promise<void> {
   const end = Date.now() + 10_000;
-  while (!(await holds())) assert.ok(Date.now() < end, 'it never held');
+  while (!(await condition())) assert.ok(Date.now() < end, 'the condition was never true');
 }
 
 test('a config that does not load stops the start with file and line', async () => {

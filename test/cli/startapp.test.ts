@@ -9,7 +9,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const test = suite('startapp');
 
-async function make(project: string, name: string): Promise<string[]> {
+async function startApp(project: string, name: string): Promise<string[]> {
   const lines: string[] = [];
   await startapp.run({
     values: { name },
@@ -39,11 +39,11 @@ function configOf(project: string): string {
 }
 
 for (const starter of ['blank', 'strikes', 'clinic']) {
-  test(`two apps are wired into the config of the starter ${starter}, one after the other`, async () => {
+  test(`two apps are added to the config of the starter ${starter}, one after the other`, async () => {
     const project = await newProject(starter);
-    const lines = await make(project, 'stock-takes');
+    const lines = await startApp(project, 'stock-takes');
     assert.match(lines.join('\n'), 'migrate make');
-    await make(project, 'visits');
+    await startApp(project, 'visits');
     const config = configOf(project);
     assert.match(
       config,
@@ -56,29 +56,29 @@ for (const starter of ['blank', 'strikes', 'clinic']) {
   });
 }
 
-test('a config in another form is left alone, and the lines to add are shown', async () => {
+test('a config in another format is left unchanged, and the lines to add are shown', async () => {
   const config = `import { defineConfig } from 'rustio-admin';\nexport default defineConfig({ name: 'Desk', models: all() });\n`;
   const project = temporaryFolder({ 'rustio.config.ts': config });
-  const error = await rustioFailureOf(make(project, 'visits'));
+  const error = await rustioFailureOf(startApp(project, 'visits'));
   assert.is(error.code, 'RIO-STARTAPP-CONFIG');
   assert.is(error.exitCode, 1);
   assert.match(error.details.join('\n'), '...visitsModels');
   assert.is(configOf(project), config);
-  assert.not.ok(existsSync(path.join(project, 'visits')), 'nothing is made half');
+  assert.not.ok(existsSync(path.join(project, 'visits')), 'nothing is created');
 });
 
-test('a folder that is there, and a name that is no name, are refused', async () => {
+test('an existing folder and an invalid name are rejected', async () => {
   const project = temporaryFolder({ 'rustio.config.ts': '', 'visits/notes.txt': 'mine' });
-  const taken = await rustioFailureOf(make(project, 'visits'));
-  assert.is(taken.code, 'RIO-STARTAPP-FOLDER');
-  assert.is(taken.exitCode, 2);
+  const existing = await rustioFailureOf(startApp(project, 'visits'));
+  assert.is(existing.code, 'RIO-STARTAPP-FOLDER');
+  assert.is(existing.exitCode, 2);
   for (const name of ['Visits', '../visits', '1st', 'a b', 'a--b']) {
-    assert.is((await rustioFailureOf(make(project, name))).code, 'RIO-STARTAPP-NAME', name);
+    assert.is((await rustioFailureOf(startApp(project, name))).code, 'RIO-STARTAPP-NAME', name);
   }
 });
 
-test('without a project there is nothing to add to', async () => {
-  const error = await rustioFailureOf(make(temporaryFolder(), 'visits'));
+test('it is rejected outside a project', async () => {
+  const error = await rustioFailureOf(startApp(temporaryFolder(), 'visits'));
   assert.is(error.code, 'RIO-PROJECT-MISSING');
   assert.is(error.exitCode, 2);
 });

@@ -5,27 +5,27 @@ import { defineModel, field } from 'rustio-admin/plugin';
 import { cleanUp, openBrowser, testApp } from 'rustio-admin/testing';
 import * as assert from 'uvu/assert';
 import { ROOT } from '../support/sources.ts';
-import { afterAllSuites, suite } from '../support/suite.ts';
+import { afterAllFiles, suite } from '../support/suite.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { link } from './run-cli.ts';
 
-const test = suite('rustio-admin/testing: the browser');
-afterAllSuites(cleanUp);
+const test = suite('rustio-admin/testing: browser');
+afterAllFiles(cleanUp);
 
-test('a visitor signs in and opens pages, and what goes wrong is kept', async () => {
+test('a visitor signs in and opens pages, and problems are recorded', async () => {
   const browser = await openBrowser();
   const Tree = defineModel('tree', { fields: { name: field.text({ max: 20 }) } });
   const app = await testApp({ models: [Tree], mountPath: '/office' });
   const visitor = await browser.visit(app);
   await visitor.signIn(await app.account('administrator'));
   assert.is(await visitor.open('/office'), 200);
-  assert.equal(visitor.complaints, []);
+  assert.equal(visitor.problems, []);
   assert.is(await visitor.open('/office/+nowhere'), 404);
-  assert.match(visitor.complaints.join('\n'), /^answer 404: .*\/office\/\+nowhere/);
+  assert.match(visitor.problems.join('\n'), /^response 404: .*\/office\/\+nowhere/);
   await app.close();
 });
 
-test('a file of node:test that closes its application and its browser ends', () => {
+test('a node:test file that closes its application and its browser exits', () => {
   const folder = temporaryFolder({
     'package.json': '{ "type": "module" }',
     'page.test.ts': `

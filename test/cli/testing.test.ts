@@ -11,11 +11,11 @@ import { Client, testApp } from 'rustio-admin/testing';
 import * as assert from 'uvu/assert';
 import { failureOf } from '../support/failure.ts';
 import { ROOT, sourcesIn } from '../support/sources.ts';
-import { afterAllSuites, suite } from '../support/suite.ts';
+import { afterAllFiles, suite } from '../support/suite.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const test = suite('rustio-admin/testing');
-afterAllSuites(testing.cleanUp);
+afterAllFiles(testing.cleanUp);
 
 const Pebble = defineModel('pebble', {
   fields: { name: field.text({ max: 20 }) },
@@ -75,7 +75,7 @@ function stones() {
   });
 }
 
-test('an application with the migrations of its plugins, the tables of its models, people and clients', async () => {
+test('an application with the migrations of its plugins, the tables of its models, accounts and clients', async () => {
   const Tree = defineModel('tree', { fields: { name: field.text({ max: 20 }) } });
   const app = await testApp(
     { extend: [stones()], models: [Tree], plugins: { admin: { admins: [defineAdmin(Tree, {})] } } },
@@ -83,16 +83,16 @@ test('an application with the migrations of its plugins, the tables of its model
   );
   try {
     assert.is((await app.client().get('/admin/+stones')).status, 303);
-    assert.is((await (await app.person('staff')).get('/admin/+stones')).status, 403);
-    const member = await app.person('staff', ['stones.view', 'pebble.view', 'pebble.add', 'tree.view', 'tree.add']);
+    assert.is((await (await app.signInAs('staff')).get('/admin/+stones')).status, 403);
+    const member = await app.signInAs('staff', ['stones.view', 'pebble.view', 'pebble.add', 'tree.view', 'tree.add']);
     const posted = await member.submit('/admin/+stones', {});
-    assert.is(posted.location, '/admin/+stones?name=Flint', 'a form is sent with the values of its page');
+    assert.is(posted.location, '/admin/+stones?name=Flint', 'a form is submitted with the values of its page');
     for (const list of ['pebbles', 'trees']) {
       assert.is((await member.submit(`/admin/${list}/+new`, { name: 'Grey one' })).status, 303);
       assert.match((await member.get(`/admin/${list}`)).text, 'Grey one');
     }
-    const answer = await app.client().json('GET', '/api/stones');
-    assert.equal(answer.json(), { url: 'https://stones.example' });
+    const response = await app.client().json('GET', '/api/stones');
+    assert.equal(response.json(), { url: 'https://stones.example' });
     assert.equal(await app.command('stones count', { kind: 'grey' }), ['1 grey stones']);
     assert.equal(await app.check('stones'), { status: 'ok', message: 'Test desk' });
     assert.equal(app.errors, []);
@@ -101,7 +101,7 @@ test('an application with the migrations of its plugins, the tables of its model
   }
 });
 
-test('a form is found by its path, or by its fields where none posts to the page itself', async () => {
+test('a form is found by its path, or by its fields if none posts to the page itself', async () => {
   const PAGES: Readonly<Record<string, string>> = {
     '/record': `
       <form action="/record"><input name="q" value=""></form>
@@ -125,16 +125,16 @@ test('a form is found by its path, or by its fields where none posts to the page
   assert.is(await sent('/record', { body: 'x' }), '/record/+notes token=t&body=x');
   assert.is(await sent('/record', {}, '/logout'), '/logout token=t');
   assert.is(await sent('/edit', { name: 'x' }), '/edit title=Mr&name=x', 'the form of the page itself comes first');
-  const lost: Parameters<Client['submit']>[] = [
+  const invalid: Parameters<Client['submit']>[] = [
     ['/record', { token: 'x' }],
     ['/record', { q: 'x' }],
     ['/record', { body: 'x' }, '/nowhere'],
   ];
-  for (const words of lost) {
+  for (const words of invalid) {
     const message = String(await failureOf(client.submit(...words)));
     assert.match(
       message,
-      /^Error: \/record has no form to \/\w+\. Its forms post to: \/logout, \/record\/\+notes, \/record\/\+tags$/,
+      /^Error: \/record has no form that posts to \/\w+\. Its forms post to: \/logout, \/record\/\+notes, \/record\/\+tags$/,
     );
   }
   server.close();
@@ -145,9 +145,9 @@ test('a client sends JSON as a program does, with the cookies that it has', asyn
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
     const { method, headers } = request;
-    const seen = { method, type: headers['content-type'], origin: headers.origin, cookie: headers.cookie };
+    const received = { method, type: headers['content-type'], origin: headers.origin, cookie: headers.cookie };
     response.setHeader('set-cookie', 'seen=yes; Path=/');
-    response.end(JSON.stringify({ ...seen, body: Buffer.concat(chunks).toString() }));
+    response.end(JSON.stringify({ ...received, body: Buffer.concat(chunks).toString() }));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
@@ -160,12 +160,12 @@ test('a client sends JSON as a program does, with the cookies that it has', asyn
 
 test('a client signs in under another mount path, too', async () => {
   const app = await testApp({ mountPath: '/office' });
-  const person = await app.person('administrator');
+  const person = await app.signInAs('administrator');
   assert.is((await person.get('/office')).status, 200);
   await app.close();
 });
 
-test('a config that does not boot leaves no database and no connection behind', async () => {
+test('a config that does not boot leaves no database and no connection open', async () => {
   const broken = definePlugin({ name: 'broken', api: 1, requires: ['nothing-of-that-name'] });
   const error = await testApp({ extend: [broken] }).then(
     () => undefined,
@@ -174,7 +174,7 @@ test('a config that does not boot leaves no database and no connection behind', 
   assert.match(String(error), 'could not start');
 });
 
-test('the helpers import no test runner and nothing of our own tests', () => {
+test('the helpers import no test runner and none of our own tests', () => {
   const sources = sourcesIn('cli/testing');
   assert.ok(sources.length > 5);
   for (const { path: file, imports, packages } of sources) {
@@ -191,9 +191,9 @@ test('the helpers import no test runner and nothing of our own tests', () => {
   }
 });
 
-test('without playwright-core, opening a browser says what to install', () => {
+test('without playwright-core, the error says what to install', () => {
   const source = path.join(ROOT, 'cli/testing/browser.ts');
-  // A process that finds no package: neither from its folder nor beside the framework.
+  // A process in which the package cannot be resolved, from its folder or from the framework.
   const code = `
     import { registerHooks } from 'node:module';
     registerHooks({ resolve(name, context, next) { if (name === 'playwright-core') { const error = new Error('missing'); error.code = 'MODULE_NOT_FOUND'; throw error; } return next(name, context); } });

@@ -1,4 +1,4 @@
-// Several processes when something goes wrong: a config that cannot be loaded, crashes one after another, migrations that are pending.
+// Failures of several processes: a config that does not load, repeated crashes, pending migrations.
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
@@ -6,15 +6,15 @@ import { suite } from '../support/suite.ts';
 import { CONFIG, get, pidsOf, probeProject, startTwo, stop, until } from './probe-project.ts';
 import { RunningCli, runCli } from './run-cli.ts';
 
-const test = suite('several processes, when something goes wrong');
+const test = suite('several processes: failures');
 
-test('a reload with a broken config leaves the old processes at work', async () => {
+test('a reload with a broken config keeps the old processes running', async () => {
   const running = await startTwo();
   const { folder, cli, admin } = running;
   const before = await pidsOf(admin);
   writeFileSync(path.join(folder, 'rustio.config.ts'), 'export default {');
   cli.signal('SIGHUP');
-  await cli.until(/the reload stopped/);
+  await cli.until(/the reload was stopped/);
   assert.equal(await pidsOf(admin), before);
   writeFileSync(path.join(folder, 'rustio.config.ts'), CONFIG);
   cli.signal('SIGHUP');
@@ -23,7 +23,7 @@ test('a reload with a broken config leaves the old processes at work', async () 
   await stop(running);
 });
 
-test('processes that crash at once, again and again, are given up', async () => {
+test('processes that crash immediately and repeatedly are not restarted any more', async () => {
   const { cli, admin } = await startTwo();
   let isOver = false;
   void cli.ended.then(() => {
@@ -38,7 +38,7 @@ test('processes that crash at once, again and again, are given up', async () => 
   assert.match(cli.stderr, 'exit code 7');
 });
 
-test('a start that fails in the processes fails, with their message', async () => {
+test('a start fails if its processes fail, with their message', async () => {
   const { folder, environment } = await probeProject();
   const config = path.join(folder, 'rustio.config.ts');
   writeFileSync(
@@ -51,7 +51,7 @@ test('a start that fails in the processes fails, with their message', async () =
   assert.match(result.stderr, 'RIO-SERVE-WORKERS');
 });
 
-test('a worker says what is pending, and works once that is done', async () => {
+test('a worker reports pending migrations, and works once they are applied', async () => {
   const { folder, environment } = await probeProject();
   const cli = new RunningCli(folder, ['worker'], environment);
   await cli.until(/worker ready in \d+ ms/);

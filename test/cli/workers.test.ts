@@ -1,5 +1,5 @@
 // timeout: 180
-// `rustio-admin start --workers N` and `rustio-admin worker`, as real processes; what goes wrong is in workers-failing.long.test.ts.
+// `rustio-admin start --workers N` and `rustio-admin worker`, as real processes; failures are in workers-failing.long.test.ts.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
@@ -9,7 +9,7 @@ import { RunningCli, runCli } from './run-cli.ts';
 
 const test = suite('several processes');
 
-test('two processes serve one port, one prepares and prints, and SIGTERM ends all in good order', async () => {
+test('two processes share one port, the primary prepares and prints, and SIGTERM stops all of them', async () => {
   const running = await startTwo();
   const { cli, admin } = running;
   assert.is((await pidsOf(admin)).size, 2);
@@ -25,25 +25,25 @@ test('two processes serve one port, one prepares and prints, and SIGTERM ends al
   assert.is(cli.stdout.match(/^probe stopped: web$/gm)?.length, 2);
 });
 
-test('a process that is killed is replaced, and the others go on', async () => {
+test('a killed process is replaced, and the others continue', async () => {
   const running = await startTwo();
   const { admin } = running;
   const before = await pidsOf(admin);
-  const [victim = ''] = before;
-  process.kill(Number(victim), 'SIGKILL');
+  const [killed = ''] = before;
+  process.kill(Number(killed), 'SIGKILL');
   const survivors = new Set<string>();
   await until(async () => {
-    // The primary may hand a connection to the dead one before it notices: that one is never answered.
+    // The primary may give a connection to the dead process before it notices; that request gets no response.
     const { text } = await get(`${admin}/+pid`, 2_000).catch(() => ({ text: '' }));
-    if (text !== '' && text !== victim) survivors.add(text);
+    if (text !== '' && text !== killed) survivors.add(text);
     return survivors.size === 2;
   });
   assert.is([...survivors].filter((pid) => before.has(pid)).length, 1);
-  await running.cli.until(/a web process ended unexpectedly/);
+  await running.cli.until(/a web process exited unexpectedly/);
   await stop(running);
 });
 
-test('SIGHUP replaces one process after another, and a request that runs meanwhile is answered', async () => {
+test('SIGHUP replaces one process after another, and running requests are completed', async () => {
   const running = await startTwo();
   const { folder, cli, admin } = running;
   const before = await pidsOf(admin);
@@ -51,7 +51,7 @@ test('SIGHUP replaces one process after another, and a request that runs meanwhi
   await until(() => existsSync(path.join(folder, 'entered')));
   writeFileSync(path.join(folder, '.env'), 'WORD=changed\n');
 
-  // Requests come in all the time; none may fail.
+  // Requests arrive continuously; none may fail.
   let isOver = false;
   const statuses: (number | undefined)[] = [];
   const load = (async () => {
@@ -60,10 +60,10 @@ test('SIGHUP replaces one process after another, and a request that runs meanwhi
   cli.signal('SIGHUP');
   await until(async () => !before.has((await get(`${admin}/+pid`)).text));
   writeFileSync(path.join(folder, 'release'), '');
-  const answer = await slow;
-  assert.is(answer.status, 200);
-  assert.is(answer.text, readFileSync(path.join(folder, 'entered'), 'utf8'));
-  assert.ok(before.has(answer.text), 'it was answered by the process that it began in');
+  const response = await slow;
+  assert.is(response.status, 200);
+  assert.is(response.text, readFileSync(path.join(folder, 'entered'), 'utf8'));
+  assert.ok(before.has(response.text), 'the process that received it responded');
   await until(() => cli.stdout.match(/^probe stopped: web$/gm)?.length === 2);
   isOver = true;
   await load;
@@ -73,12 +73,12 @@ test('SIGHUP replaces one process after another, and a request that runs meanwhi
     [],
   );
   assert.is([...(await pidsOf(admin))].filter((pid) => before.has(pid)).length, 0);
-  assert.is(JSON.parse((await get(`${admin}/+flags`)).text).word, 'changed', 'the new ones have read .env anew');
+  assert.is(JSON.parse((await get(`${admin}/+flags`)).text).word, 'changed', 'the new processes have read .env again');
   await stop(running);
 });
 
 for (const workers of ['0', '1.5', '129']) {
-  test(`--workers ${workers} is refused`, async () => {
+  test(`--workers ${workers} is rejected`, async () => {
     const { folder, environment } = await probeProject();
     const result = await runCli(folder, ['start', '--workers', workers], environment);
     assert.is(result.code, 2);
@@ -86,7 +86,7 @@ for (const workers of ['0', '1.5', '129']) {
   });
 }
 
-test('a worker runs tasks, serves nothing, and ends in good order though a plugin left a timer', async () => {
+test('a worker runs tasks, serves nothing, and exits although a plugin left a timer', async () => {
   const { folder, environment } = await probeProject();
   const migrated = await runCli(folder, ['migrate'], environment);
   assert.is(migrated.code, 0, migrated.stderr);

@@ -48,7 +48,7 @@ test('a service is made on its first use, once, and every plugin gets the same o
   });
 });
 
-test('a service is made outside of the scope of whoever asks first', async () => {
+test('a service is created outside of the scope of its first caller', async () => {
   let scope: unknown = 'never made';
   const clock = definePlugin({
     name: 'clock',
@@ -77,7 +77,7 @@ test('a service may use another one, whatever the order of the plugins', async (
   });
 });
 
-test('two plugins that provide the same name stop the boot, and both are named', async () => {
+test('two plugins that provide the same name prevent startup, and both are named', async () => {
   const other = definePlugin({ name: 'postman', api: 1, provides: { testMail: () => ({ sender: '', number: 0 }) } });
   const error = await rustioFailureOf(testApp({ extend: [mailer(), other] }));
   assert.is(error.code, 'RIO-BOOT-PROBLEMS');
@@ -86,7 +86,7 @@ test('two plugins that provide the same name stop the boot, and both are named',
   assert.match(line, 'postman');
 });
 
-test('a service that nobody provides is named, with the one that was meant', async () => {
+test('a service that no plugin provides is named, with a suggestion', async () => {
   await withServices([mailer()], async (app) => {
     const ask = async (): Promise<unknown> => app.service('testMial' as 'testMail');
     const error = await rustioFailureOf(ask());

@@ -11,8 +11,8 @@ test('every command of a shell example is one that --help lists', async () => {
   const { stdout } = await runCli(project, ['--help']);
   const known = [...stdout.matchAll(/^ {2}([a-z]+(?: [a-z]+)*)/gm)].map(([, name = '']) => name);
   assert.ok(known.includes('migrate make') && known.length > 15);
-  const wanted = pages().flatMap(commandsOf);
-  assert.ok(wanted.length > 12);
-  const unknown = wanted.filter((line) => !known.some((name) => line === name || line.startsWith(`${name} `)));
+  const requested = pages().flatMap(commandsOf);
+  assert.ok(requested.length > 12);
+  const unknown = requested.filter((line) => !known.some((name) => line === name || line.startsWith(`${name} `)));
   assert.equal(unknown, []);
 });

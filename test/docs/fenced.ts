@@ -21,10 +21,15 @@ const COMMENTS: Readonly<Record<string, RegExp>> = {
 /** Pages that people read. */
 export function pages(): readonly string[] {
   return [
-    'README.md',
+    ...globSync('*.md', { cwd: ROOT }),
     ...globSync('docs/**/*.md', { cwd: ROOT }),
-    ...globSync('starters/*/README.md', { cwd: ROOT }),
+    ...globSync('{cli,core,plugins,starters,templates,test}/**/README.md', { cwd: ROOT }),
   ].sort();
+}
+
+/** The pages of docs/plugins, one per task. */
+export function taskPages(): readonly string[] {
+  return pages().filter((page) => page.startsWith('docs/plugins/') && !page.endsWith('/README.md'));
 }
 
 export function textOf(page: string): string {

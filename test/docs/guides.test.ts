@@ -26,7 +26,7 @@ test('getting started: a supplier and an order are added, found, filtered and so
   const config = (await shown('docs_getting-started/rustio.config.ts')).get('default');
   assert.ok(isConfig(config));
   await withApp(config, async (app) => {
-    const buyer = await app.person('staff', ['order.view', 'order.add', 'supplier.view', 'supplier.add']);
+    const buyer = await app.signInAs('staff', ['order.view', 'order.add', 'supplier.view', 'supplier.add']);
     assert.is((await buyer.submit('/admin/suppliers/+new', { name: 'Ana Bell', country: 'CH' })).status, 303);
     const order = { number: 'A-1', supplier: '1', placedOn: '2026-11-20', total: '12.50' };
     assert.is((await buyer.submit('/admin/orders/+new', order)).status, 303);
@@ -45,7 +45,7 @@ test('admin: every option of the page is honoured', async () => {
       insert into appointment (patient_id, starts_at, reason)
       select patient.id, now() + interval '36 hours', 'Knee' from patient
     `);
-    const person = await app.person('administrator');
+    const person = await app.signInAs('administrator');
     const list = await person.get('/admin/appointments?q=ursula&f.status=booked');
     assert.match(list.text, /Days to go[\s\S]*<td class="num">2<\/td>/);
     assert.match(list.text, 'Practice');
@@ -63,7 +63,7 @@ test('the model of the README boots', async () => {
   const config = (await shown('README/rustio.config.ts')).get('default');
   assert.ok(isConfig(config));
   await withApp(config, async (app) => {
-    const person = await app.person('administrator');
+    const person = await app.signInAs('administrator');
     assert.is((await person.get('/admin/appointments?sort=-startsAt&f.status=booked')).status, 200);
   });
 });
@@ -82,7 +82,7 @@ test('models: those of the page boot together, keys of several fields and many t
     await app.app.database.query(
       sql.unsafe`insert into airport (code, name) values ('ATL', 'Atlanta'), ('LAX', 'Los Angeles')`,
     );
-    const person = await app.person('administrator');
+    const person = await app.signInAs('administrator');
     assert.is(
       (await person.submit('/admin/routes/+new', { origin: 'ATL', destination: 'LAX', flights: '3' })).status,
       303,

@@ -1,13 +1,13 @@
-// What the boot, `doctor` and `migrate make` say about descriptions of tables that somebody else made.
+// What startup, `doctor` and `migrate make` report about unmanaged tables of an existing database.
 import * as assert from 'uvu/assert';
-import { describedTables, problemsOf } from '../../cli/doctor/described-tables.ts';
-import { findTable } from '../../cli/doctor/found-table.ts';
-import { withPlainConnection } from '../../core/database/plain.ts';
+import { findTable } from '../../cli/doctor/database-table.ts';
+import { compareTable, describedTables } from '../../cli/doctor/unmanaged-tables.ts';
+import { withPlainConnection } from '../../core/database/plain-connection.ts';
 import { diff } from '../../core/migrate/diff.ts';
 import { makeMigration } from '../../core/migrate/make.ts';
 import { renderFile } from '../../core/migrate/render.ts';
 import { emptySnapshot } from '../../core/migrate/shape.ts';
-import { snapshotOf } from '../../core/migrate/snapshot.ts';
+import { buildSnapshot } from '../../core/migrate/snapshot.ts';
 import { field } from '../../core/model/field.ts';
 import { type AnyModel, defineModel } from '../../core/model/model.ts';
 import { buildModels } from '../../core/model/resolve.ts';
@@ -17,7 +17,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 import { openMerchant } from './merchant.ts';
 import { Article, models, Order } from './models.ts';
 
-const test = suite('an existing database: describing it');
+const test = suite('an existing database: describing its tables');
 const merchant = await openMerchant();
 afterAllSuites(() => merchant.close());
 const { app } = merchant;
@@ -26,34 +26,34 @@ function built(...declared: readonly AnyModel[]) {
   return buildModels(declared.map((model) => ({ owner: 'project', model })));
 }
 
-function toldAtBoot(...declared: readonly AnyModel[]): readonly string[] {
+function bootProblems(...declared: readonly AnyModel[]): readonly string[] {
   return built(...declared).problems.map(({ where, problem }) => `${where}: ${problem}`);
 }
 
-/** What `doctor` says of one model, the other ones of the merchant being there for its relations. */
-async function toldByDoctor(model: AnyModel): Promise<readonly string[]> {
+/** What `doctor` reports about one model; the merchant's other models are there for its relations. */
+async function doctorProblems(model: AnyModel): Promise<readonly string[]> {
   const others = models.filter((other) => other.modelName !== model.modelName);
   const { models: all, problems } = built(model, ...others);
   assert.equal(problems, []);
   const info = all.of(model);
-  return problemsOf(info, await findTable(app.database, info));
+  return compareTable(info, await findTable(app.database, info));
 }
 
 const elsewhere = { managed: false } as const;
 
-test('`migrate make` leaves every table of it alone', async () => {
+test('`migrate make` leaves all of its tables alone', async () => {
   assert.is(await makeMigration({ folder: temporaryFolder(), models: app.models.all }), undefined);
-  assert.equal(snapshotOf(app.models.all).tables, []);
+  assert.equal(buildSnapshot(app.models.all).tables, []);
 });
 
-test('a table of our own may point to one of theirs, quoted names and all', async () => {
+test('a table of the project can reference one of them, also with quoted names', async () => {
   const Tasting = defineModel('tasting', {
     fields: { article: field.belongsTo(() => Article), order: field.belongsTo(() => Order, { nullable: true }) },
     label: 'article',
   });
   const { models: all, problems } = built(Tasting, ...models);
   assert.equal(problems, []);
-  const { up, down } = renderFile(diff(emptySnapshot, snapshotOf(all.all)));
+  const { up, down } = renderFile(diff(emptySnapshot, buildSnapshot(all.all)));
   assert.match(up, 'references article ("ArticleNo")');
   assert.match(up, 'references "Sales"."Order" ("Order ID")');
   await withPlainConnection(
@@ -65,19 +65,19 @@ test('a table of our own may point to one of theirs, quoted names and all', asyn
   );
 });
 
-test('a name that PostgreSQL would cut off stops the boot', () => {
+test('a name that PostgreSQL would truncate prevents startup', () => {
   const long = 'x'.repeat(64);
   const Long = defineModel('long', { fields: { name: field.text({ column: long }) }, ...elsewhere });
   const Deep = defineModel('deep', { fields: { name: field.text() }, table: `Sales.${long}`, ...elsewhere });
   const Dotted = defineModel('dotted', { fields: { name: field.text() }, table: 'a.b.c', ...elsewhere });
-  const told = toldAtBoot(Long, Deep, Dotted);
-  assert.is(told.length, 3);
-  assert.match(told[0] ?? '', 'longer than the 63 bytes');
-  assert.match(told[1] ?? '', 'more than a schema and a table');
-  assert.match(told[2] ?? '', 'longer than the 63 bytes');
+  const reported = bootProblems(Long, Deep, Dotted);
+  assert.is(reported.length, 3);
+  assert.match(reported[0] ?? '', 'longer than the PostgreSQL limit of 63 bytes');
+  assert.match(reported[1] ?? '', 'more parts than schema and table');
+  assert.match(reported[2] ?? '', 'longer than the PostgreSQL limit of 63 bytes');
 });
 
-test('sqlType is for columns of others, and for texts and choices', () => {
+test('sqlType is only for columns of existing tables, and for texts and choices', () => {
   const Own = defineModel('own', { fields: { name: field.text({ sqlType: 'citext' }) } });
   // The compiler refuses these; JavaScript does not.
   const Loose: AnyModel = defineModel('loose', {
@@ -87,22 +87,22 @@ test('sqlType is for columns of others, and for texts and choices', () => {
     },
     ...elsewhere,
   });
-  assert.equal(toldAtBoot(Own, Loose), [
-    'model own: fields.name: sqlType is for columns that somebody else made; say managed: false, or leave it out.',
-    'model loose: fields.name: A text has the sqlType citext or bpchar, not "citxt". Did you mean "citext"?',
-    'model loose: fields.size: Only a text and a choice may say the sqlType of their column.',
+  assert.equal(bootProblems(Own, Loose), [
+    'model own: fields.name: sqlType is for existing columns; set managed: false on the model, or remove sqlType.',
+    'model loose: fields.name: The sqlType of a text field is citext or bpchar, not "citxt". Did you mean "citext"?',
+    'model loose: fields.size: `sqlType` is supported only on text and choice fields.',
   ]);
 });
 
 test("`doctor` finds nothing where everything is described as it is, plugins' tables included", async () => {
-  const found = await runCheck(describedTables, app);
-  assert.is(found.status, 'ok', found.message);
-  assert.match(found.message, /^\d+ described tables match their models/);
+  const result = await runCheck(describedTables, app);
+  assert.is(result.status, 'ok', result.message);
+  assert.match(result.message, /^\d+ unmanaged tables match their models/);
 });
 
-test('`doctor` names tables and columns that are not there', async () => {
+test('`doctor` names missing tables and columns', async () => {
   const Gone = defineModel('gone', { fields: { name: field.text() }, table: 'Sales.Rak', ...elsewhere });
-  assert.equal(await toldByDoctor(Gone), ['gone: there is no table or view "Sales.Rak".']);
+  assert.equal(await doctorProblems(Gone), ['gone: the table or view "Sales.Rak" does not exist.']);
   const Rack = defineModel('shelf', {
     fields: { no: field.integer(), name: field.text() },
     key: 'no',
@@ -112,8 +112,8 @@ test('`doctor` names tables and columns that are not there', async () => {
   });
   const { models: all } = built(Rack);
   const info = all.of(Rack);
-  assert.equal(problemsOf(info, await findTable(app.database, info)), [
-    'shelf.name: there is no column "name". Did you mean "Name"?',
+  assert.equal(compareTable(info, await findTable(app.database, info)), [
+    'shelf.name: the column "name" does not exist. Did you mean "Name"?',
   ]);
 });
 
@@ -125,12 +125,12 @@ test('a table without a key cannot be described, and `doctor` says why', async (
     table: 'import log',
     ...elsewhere,
   });
-  const [told, ...more] = await toldByDoctor(Log);
+  const [firstProblem, ...more] = await doctorProblems(Log);
   assert.equal(more, []);
-  assert.match(told ?? '', 'log: nothing keeps two rows of "import log" from having the same "at"');
+  assert.match(firstProblem ?? '', 'log: "import log" has no primary key or unique constraint on "at"');
 });
 
-test('`doctor` names what would fail: types, empty columns, enums, generated columns, views', async () => {
+test('`doctor` names what would fail: types, nullable columns, enums, generated columns, views', async () => {
   const Wrong = defineModel('wrong', {
     fields: {
       id: field.text({ column: 'Order ID' }),
@@ -146,11 +146,11 @@ test('`doctor` names what would fail: types, empty columns, enums, generated col
     ...elsewhere,
   });
   const info = built(Wrong).models.of(Wrong);
-  assert.equal(problemsOf(info, await findTable(app.database, info)), [
-    'wrong.id: the column "Order ID" is uuid, which a field of kind text does not hold (text, varchar, bpchar, citext, name).',
-    "wrong.state: the column is of an enum type; say sqlType: 'Sales.Order State'.",
-    'wrong.weight: the column "Weight (kg)" may be empty; say nullable: true.',
-    'wrong.placed: the column "Placed At" is timestamptz, which a field of kind localDateTime does not hold (timestamp).',
+  assert.equal(compareTable(info, await findTable(app.database, info)), [
+    'wrong.id: the column "Order ID" has the type uuid, which a field of type text does not support (text, varchar, bpchar, citext, name).',
+    "wrong.state: the column has an enum type; set sqlType: 'Sales.Order State'.",
+    'wrong.weight: the column "Weight (kg)" is nullable; set nullable: true.',
+    'wrong.placed: the column "Placed At" has the type timestamptz, which a field of type localDateTime does not support (timestamp).',
   ]);
 
   const Lines = defineModel('lines', {
@@ -165,8 +165,8 @@ test('`doctor` names what would fail: types, empty columns, enums, generated col
     ...elsewhere,
   });
   const lines = built(Lines).models.of(Lines);
-  assert.equal(problemsOf(lines, await findTable(app.database, lines)), [
-    'lines.amount: the column "amount" may be empty; say nullable: true.',
+  assert.equal(compareTable(lines, await findTable(app.database, lines)), [
+    'lines.amount: the column "amount" is nullable; set nullable: true.',
   ]);
 
   const Totals = defineModel('totals', {
@@ -177,8 +177,8 @@ test('`doctor` names what would fail: types, empty columns, enums, generated col
     ...elsewhere,
   });
   const totals = built(Totals).models.of(Totals);
-  assert.equal(problemsOf(totals, await findTable(app.database, totals)), [
-    'totals: "Sales.v Order Totals" is a view; say readOnly: true.',
+  assert.equal(compareTable(totals, await findTable(app.database, totals)), [
+    'totals: "Sales.v Order Totals" is a view that cannot be changed; set readOnly: true.',
   ]);
 });
 
@@ -195,10 +195,10 @@ test('`doctor` compares the values of an enum, in both directions', async () => 
       ...elsewhere,
     });
     const info = built(State).models.of(State);
-    return problemsOf(info, await findTable(app.database, info));
+    return compareTable(info, await findTable(app.database, info));
   };
   assert.equal(await of(['open', 'Shipped out', 'closed']), []);
-  assert.equal(await of(['open', 'Shipped out', 'closed', 'lost']), ['state.state: the enum does not know "lost".']);
+  assert.equal(await of(['open', 'Shipped out', 'closed', 'lost']), ['state.state: the enum does not have "lost".']);
   assert.equal(await of(['open']), ['state.state: the enum also has "Shipped out", "closed"; add it.']);
 });
 

@@ -1,10 +1,10 @@
 /** The wine merchant's database with an application over it. */
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { withPlainConnection } from '../../core/database/plain.ts';
+import { withPlainConnection } from '../../core/database/plain-connection.ts';
 import { migrate } from '../../core/migrate/run.ts';
 import { migrationSources } from '../../core/migrate/sources.ts';
-import { builtIn } from '../../plugins/order.ts';
+import { builtIn } from '../../plugins/built-in.ts';
 import { type TestApp, testApp } from '../support/app.ts';
 import { preparedTemplate } from '../support/database.ts';
 import { admins, models } from './models.ts';
@@ -12,12 +12,12 @@ import { admins, models } from './models.ts';
 const legacy = new URL('./legacy.sql', import.meta.url);
 const nowhere = fileURLToPath(new URL('../support/nowhere', import.meta.url));
 
-/** Somebody who may do everything with every model of it. */
+/** Every permission for every model. */
 export const everything = models.flatMap(({ modelName }) =>
   ['view', 'add', 'change', 'delete'].map((action) => `${modelName}.${action}`),
 );
 
-/** The database as it was found, and beside its tables those of the framework, in one schema: a guest in somebody's house. */
+/** The existing database, with the tables of the framework next to its own, in one schema. */
 export function merchantTemplate(): Promise<string> {
   return preparedTemplate('merchant', async (url) => {
     const text = await readFile(legacy, 'utf8');

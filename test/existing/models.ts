@@ -1,4 +1,4 @@
-// The wine merchant's database, described by hand: every table that people look after, as it is.
+// The wine merchant's database, described by hand: every table that its users maintain.
 
 import { field } from '../../core/model/field.ts';
 import { defineModel } from '../../core/model/model.ts';
@@ -85,7 +85,7 @@ export const OrderDetail = defineModel('orderDetail', {
 
 export const OrderTotal = defineModel('orderTotal', {
   fields: {
-    // Rows of a view go with what they are made of; nothing is held by them.
+    // Rows of a view disappear with their source rows; they block no deletion.
     order: field.belongsTo(() => Order, { column: 'Order ID', onDelete: 'cascade' }),
     buyer: field.belongsTo(() => Member, { column: 'Buyer', onDelete: 'cascade' }),
     lines: field.bigint(),

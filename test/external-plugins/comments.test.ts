@@ -1,4 +1,4 @@
-// Comments on any record, written from outside: see comments/.
+// Comments on any record: see comments/.
 import * as assert from 'uvu/assert';
 import { defineAdmin, defineModel, field, sql, z } from '../../index.ts';
 import type { TestApp } from '../support/app.ts';
@@ -35,46 +35,46 @@ const stored = (model: string): Promise<readonly unknown[]> =>
     select body from comments_comment where model = ${model} order by id
   `);
 
-test('the panel is on every record, for those who may read comments, and its form for those who may add', async () => {
-  const writer = await desk.person('staff', [...ALL, 'comments.view', 'comments.add']);
+test('the panel is on every record, for users who can read comments, and its form for users who can add them', async () => {
+  const writer = await desk.signInAs('staff', [...ALL, 'comments.view', 'comments.add']);
   const added = await writer.submit(JAR, { body: 'Is it <sweet>?' });
   assert.is(added.location, JAR);
   const page = await writer.get(JAR);
   assert.match(page.text, 'The comment was added.');
   assert.match(page.text, 'Is it &lt;sweet&gt;?');
-  const reader = await desk.person('staff', [...ALL, 'comments.view']);
+  const reader = await desk.signInAs('staff', [...ALL, 'comments.view']);
   const read = await reader.get(JAR);
   assert.match(read.text, 'Is it &lt;sweet&gt;?');
   assert.not.match(read.text, '+comments');
-  const stranger = await desk.person('staff', ALL);
+  const stranger = await desk.signInAs('staff', ALL);
   assert.not.match((await stranger.get(JAR)).text, 'Is it');
 });
 
-test('records with composite keys, whatever is in them, have comments of their own', async () => {
-  const writer = await desk.person('staff', [...ALL, 'comments.view', 'comments.add']);
+test('records with composite keys, whatever they contain, have their own comments', async () => {
+  const writer = await desk.signInAs('staff', [...ALL, 'comments.view', 'comments.add']);
   const [, path = ''] = /href="(\/admin\/shelves\/[^"]+)"/.exec((await writer.get('/admin/shelves')).text) ?? [];
   await writer.submit(path, { body: 'dusty' }, `${path}/+comments`);
   assert.match((await writer.get(path)).text, 'dusty');
   assert.equal([...(await stored('shelf'))], ['dusty']);
 });
 
-test('the list has a column with their number, in one query for the page', async () => {
-  const reader = await desk.person('staff', [...ALL, 'comments.view']);
+test('the list shows the number of comments, with one query per page', async () => {
+  const reader = await desk.signInAs('staff', [...ALL, 'comments.view']);
   const { text } = await reader.get('/admin/jars');
   assert.match(text, />Comments</);
   assert.match(text, /Jam<\/a><\/th>[\s\S]*?<td class="num">1<\/td>/);
 });
 
-test('what the form lets through is stored, with each line break as one character', async () => {
-  const writer = await desk.person('staff', [...ALL, 'comments.view', 'comments.add']);
+test('what the form accepts is stored, with each line break as one character', async () => {
+  const writer = await desk.signInAs('staff', [...ALL, 'comments.view', 'comments.add']);
   const text = `${'é'.repeat(1_000)}\r\n${'😀'.repeat(999)}`;
   const added = await writer.submit('/admin/lids/1', { body: text }, '/admin/lids/1/+comments');
   assert.is(added.location, '/admin/lids/1');
   assert.equal([...(await stored('lid'))], [text.replace('\r\n', '\n')]);
 });
 
-test('an empty or long comment, a record that does not exist, and somebody without the right are refused', async () => {
-  const writer = await desk.person('staff', [...ALL, 'comments.view', 'comments.add']);
+test('an empty or long comment, a missing record, and a user without permission are rejected', async () => {
+  const writer = await desk.signInAs('staff', [...ALL, 'comments.view', 'comments.add']);
   const empty = await writer.submit(JAR, { body: '  ' }, `${JAR}/+comments`);
   assert.match((await writer.get(empty.location)).text, 'Write something first.');
   const long = await writer.submit(JAR, { body: 'x'.repeat(2_001) }, `${JAR}/+comments`);
@@ -84,13 +84,13 @@ test('an empty or long comment, a record that does not exist, and somebody witho
   const { text } = await writer.get(JAR);
   const [, token = ''] = /name="~token" value="([^"]+)"/.exec(text) ?? [];
   assert.is((await writer.post('/admin/jars/99/+comments', { body: 'x', '~token': token })).status, 404);
-  const other = await desk.person('staff', ['comments.add']);
+  const other = await desk.signInAs('staff', ['comments.add']);
   const [, theirs = ''] = /name="~token" value="([^"]+)"/.exec((await other.get('/admin')).text) ?? [];
   assert.is((await other.post(`${JAR}/+comments`, { body: 'x', '~token': theirs })).status, 403);
 });
 
-test('they go with their record, also when it goes with another one', async () => {
-  const writer = await desk.person('staff', [...ALL, 'comments.view', 'comments.add']);
+test('comments are deleted with their record, including by cascade', async () => {
+  const writer = await desk.signInAs('staff', [...ALL, 'comments.view', 'comments.add']);
   await writer.submit(JAR, { body: 'soon gone' }, `${JAR}/+comments`);
   assert.ok((await stored('jar')).length > 0);
   const removed = await writer.submit('/admin/lids/1/+delete', {}, '/admin/lids/1/+delete');
@@ -99,7 +99,7 @@ test('they go with their record, also when it goes with another one', async () =
 });
 
 test("its own model has the list that the plugin's admin declares, and the event is in the record's history", async () => {
-  const administrator = await desk.person('administrator');
+  const administrator = await desk.signInAs('administrator');
   const list = await administrator.get('/admin/comments');
   assert.match(list.text, 'dusty');
   assert.match(list.text, 'Discussion');

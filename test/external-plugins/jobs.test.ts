@@ -1,6 +1,6 @@
-// Background jobs with a worker process, written from outside: see jobs/.
+// Background jobs with a worker process: see jobs/.
 import * as assert from 'uvu/assert';
-import { startPlugins } from '../../core/start-plugins.ts';
+import { startPlugins } from '../../core/process/start-plugins.ts';
 import { defineModel, definePlugin, field, hooksFor, sql, z } from '../../index.ts';
 import type { TestApp } from '../support/app.ts';
 import { runCommand } from '../support/run-tool.ts';
@@ -12,7 +12,7 @@ const test = suite('external: jobs');
 const Parcel = defineModel('parcel', {
   fields: { name: field.text(), weight: field.integer({ nullable: true }), tracked: field.text({ nullable: true }) },
 });
-/** Another plugin that uses the queue: a new parcel is tracked later, by a job with rights of its own. */
+/** Another plugin that uses the queue: a new parcel is tracked later, by a job with its own permissions. */
 const tracking = definePlugin({
   name: 'tracking',
   api: 1,
@@ -21,8 +21,8 @@ const tracking = definePlugin({
     hooksFor(Parcel, {
       beforeSave: async (tx, { action, values }) => {
         if (action === 'create') await app.service('jobs').enqueue(tx, 'track', { name: values.name });
-        return values.name === 'refused'
-          ? { problems: [{ field: 'name', issue: { key: 'problem.taken' } }] }
+        return values.name === 'rejected'
+          ? { problems: [{ field: 'name', issue: { key: 'problem.notUnique' } }] }
           : undefined;
       },
     }),
@@ -64,7 +64,7 @@ const command = { actor: { kind: 'command', name: 'test' }, correlationId: 'x', 
 const add = (name: string) =>
   desk.app.database.transaction((tx) => desk.app.write.create(tx, command, Parcel, { name }));
 
-test('a job is enqueued in the transaction of the change, and runs with rights of its own', async () => {
+test('a job is enqueued in the transaction of the change, and runs with its own permissions', async () => {
   assert.is((await add('Tea')).outcome, 'done');
   assert.equal(await run(), ['Ran 1 job.']);
   assert.is((await tracked('Tea')).tracked, 'T-Tea');
@@ -75,8 +75,8 @@ test('a job is enqueued in the transaction of the change, and runs with rights o
   assert.equal({ ...entry }, { actor_kind: 'job', actor_label: 'track' });
 });
 
-test('a change that is refused or rolled back leaves no job', async () => {
-  assert.is((await add('refused')).outcome, 'invalid');
+test('a rejected or rolled-back change leaves no job', async () => {
+  assert.is((await add('rejected')).outcome, 'invalid');
   await desk.app.database
     .transaction(async (tx) => {
       await desk.app.write.create(tx, command, Parcel, { name: 'Lost' });
@@ -86,7 +86,7 @@ test('a change that is refused or rolled back leaves no job', async () => {
   assert.equal(await run(), ['Ran 0 jobs.']);
 });
 
-test('a job that fails keeps its reason, is tried later, and takes no other along', async () => {
+test('a failing job stores its error, is retried later, and affects no other job', async () => {
   await add('broken');
   await add('Coffee');
   await run();
@@ -98,19 +98,19 @@ test('a job that fails keeps its reason, is tried later, and takes no other alon
   assert.equal({ ...row }, { attempts: 1, last_error: 'no such carrier', later: true });
 });
 
-test('a worker process runs jobs until it is stopped, and a web process runs none', async () => {
+test('a worker process runs jobs until it is stopped; a web process runs none', async () => {
   await add('Cocoa');
-  const web = await startPlugins(desk.app, 'web');
+  const web = await startPlugins(desk.booted, 'web');
   await web.stop();
   assert.is((await tracked('Cocoa')).tracked, null);
-  const worker = await startPlugins(desk.app, 'worker');
+  const worker = await startPlugins(desk.booted, 'worker');
   while ((await tracked('Cocoa')).tracked === null) await new Promise((resolve) => setImmediate(resolve));
   await worker.stop();
   await add('Milk');
   assert.is((await tracked('Milk')).tracked, null, 'the loop has ended');
 });
 
-test('its health and its figures are those of the process', async () => {
+test('health and metrics are those of the process', async () => {
   const ready = await desk.client().get('/readyz');
   assert.is(ready.status, 200);
   const figures = (await jobs.metrics?.(desk.app)) ?? [];

@@ -1,4 +1,4 @@
-// A JSON API with bearer tokens, written from outside: see json-api/.
+// A JSON API with bearer tokens: see json-api/.
 
 import { findAccountByEmail } from 'rustio-admin/auth';
 import { commandAuditContext } from 'rustio-admin/plugin';
@@ -25,7 +25,7 @@ let desk: TestApp;
 test.before(async () => {
   desk = await appWith([jsonApi], {
     models: [Crate],
-    rules: [defineRules(Crate, { fields: { margin: (actor) => actor.kind === 'person' && actor.role !== 'staff' } })],
+    rules: [defineRules(Crate, { fields: { margin: (actor) => actor.kind === 'user' && actor.role !== 'staff' } })],
     plugins: { admin: { admins: [defineAdmin(Crate, {})] } },
   });
 });
@@ -71,16 +71,16 @@ async function call(
   return { status: answer.status, headers: answer.headers, json: text === '' ? {} : JSON.parse(text) };
 }
 
-test('creates, reads, lists, changes and deletes records, and every value keeps its digits', async () => {
+test('creates, reads, lists, changes and deletes records, and keeps every digit', async () => {
   const token = await tokenFor(['crate.view', 'crate.add', 'crate.change', 'crate.delete']);
-  const made = await call('POST', '/api/crates', token, {
+  const created = await call('POST', '/api/crates', token, {
     label: 'Tea',
     weight: '12.50',
     packedOn: '2026-02-28',
     fragile: true,
   });
-  assert.is(made.status, 201, JSON.stringify(made.json));
-  const path = `/api/crates/${made.json.key}`;
+  assert.is(created.status, 201, JSON.stringify(created.json));
+  const path = `/api/crates/${created.json.key}`;
   const read = await call('GET', path, token);
   assert.equal(
     [read.json.label, read.json.weight, read.json.packedOn, read.json.fragile],
@@ -92,7 +92,7 @@ test('creates, reads, lists, changes and deletes records, and every value keeps 
     ['Tea'],
   );
   const changed = await call('PATCH', path, token, { weight: null }, { 'if-match': String(read.json.version) });
-  assert.equal(changed.json, { key: made.json.key, changed: true });
+  assert.equal(changed.json, { key: created.json.key, changed: true });
   const stale = await call('PATCH', path, token, { label: 'Coffee' }, { 'if-match': String(read.json.version) });
   assert.is(stale.status, 409);
   const gone = await call('DELETE', path, token);
@@ -120,7 +120,7 @@ test('problems are reported by field, with 422', async () => {
   );
 });
 
-test('a field that the owner may not see is not there, whatever is sent for it', async () => {
+test('a field that the owner cannot see is absent, whatever is sent for it', async () => {
   const token = await tokenFor(['crate.view', 'crate.add', 'crate.change']);
   const messages = async (method: string, path: string, name: string) => {
     const { status, json } = await call(method, path, token, { label: `for ${name}`, [name]: 'not a number' });
@@ -140,7 +140,7 @@ test('a field that the owner may not see is not there, whatever is sent for it',
   );
 });
 
-test('without a token, or with a wrong one, it answers 401 as JSON and never redirects', async () => {
+test('without a token, or with a wrong one, the response is 401 as JSON and never a redirect', async () => {
   for (const token of [undefined, 'desk_wrong', `desk_${'x'.repeat(32)}`]) {
     const { status, headers, json } = await call('GET', '/api/crates', token, undefined, { accept: 'text/html' });
     assert.is(status, 401);
@@ -149,9 +149,9 @@ test('without a token, or with a wrong one, it answers 401 as JSON and never red
   }
 });
 
-test('a cookie does not authenticate the API, and a token opens no page', async () => {
-  const person = await desk.person('administrator');
-  assert.is((await person.get('/api/crates')).status, 401);
+test('a cookie does not authenticate the API, and a token does not open pages', async () => {
+  const user = await desk.signInAs('administrator');
+  assert.is((await user.get('/api/crates')).status, 401);
   const token = await tokenFor(['crate.view']);
   const page = await fetch(`${desk.url}/admin/crates`, {
     redirect: 'manual',
@@ -160,14 +160,14 @@ test('a cookie does not authenticate the API, and a token opens no page', async 
   assert.is(page.status, 303);
 });
 
-test('a token has at most the rights of its owner, and no more than it was given', async () => {
+test('a token has at most the permissions of its owner, and only those that it was granted', async () => {
   const readOnly = await tokenFor(['crate.view', 'crate.add'], ['crate.view', 'crate.delete']);
   assert.is((await call('GET', '/api/crates', readOnly)).status, 200);
   assert.is((await call('POST', '/api/crates', readOnly, { label: 'z' })).status, 403);
   assert.is((await call('DELETE', '/api/crates/1', readOnly)).status, 403);
 });
 
-test('the audit trail names the token and the person behind it', async () => {
+test('the audit trail names the token and its owner', async () => {
   const token = await tokenFor(['crate.view', 'crate.add']);
   const { json } = await call('POST', '/api/crates', token, { label: 'Audited' });
   const row = z.object({

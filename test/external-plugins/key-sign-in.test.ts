@@ -1,10 +1,10 @@
-// Sign-in with a key, as passkeys do it, written from outside: see key-sign-in/.
+// Sign-in with a key, as passkeys do it: see key-sign-in/.
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { findAccountByEmail } from 'rustio-admin/auth';
 import * as assert from 'uvu/assert';
 import { sql, z } from '../../index.ts';
 import type { TestApp } from '../support/app.ts';
-import type { Answer } from '../support/client.ts';
+import type { TestResponse } from '../support/client.ts';
 import { suite } from '../support/suite.ts';
 import { keySignIn } from './key-sign-in/index.ts';
 import { addKey } from './key-sign-in/keys.ts';
@@ -29,16 +29,16 @@ async function owner(): Promise<{ readonly email: string; readonly key: KeyObjec
   await desk.app.database.transaction((tx) => addKey(tx, account?.id ?? 0, der));
   return { email, key: privateKey };
 }
-const challengeIn = ({ text }: Answer): string => /name="challenge" value="([^"]+)"/.exec(text)?.[1] ?? '';
+const challengeIn = ({ text }: TestResponse): string => /name="challenge" value="([^"]+)"/.exec(text)?.[1] ?? '';
 const signed = (key: KeyObject, challenge: string): string =>
   sign(null, Buffer.from(challenge), key).toString('base64url');
 
-test('the sign-in page offers it, with the page that the user wanted', async () => {
+test('the sign-in page offers it, with the page that the user requested', async () => {
   const { text } = await desk.client().get('/admin/login?next=%2Fadmin%2Faudit');
   assert.match(text, 'href="/admin/+key?next=%2Fadmin%2Faudit"');
 });
 
-test('a signed challenge signs in, without a password and past the second factor, to where the user wanted', async () => {
+test('a signed challenge signs in without a password and past the second factor, and leads to the requested page', async () => {
   const { email, key } = await owner();
   const client = desk.client();
   const challenge = challengeIn(await client.get('/admin/+key?next=%2Fadmin%2Faudit'));
@@ -57,7 +57,7 @@ test('a signed challenge signs in, without a password and past the second factor
   assert.is(method, 'key');
 });
 
-test('a challenge counts once, whatever comes of it', async () => {
+test('a challenge is used up by one attempt, whatever its result', async () => {
   const { email, key } = await owner();
   const client = desk.client();
   const challenge = challengeIn(await client.get('/admin/+key'));
@@ -66,20 +66,20 @@ test('a challenge counts once, whatever comes of it', async () => {
   assert.is((await client.submit('/admin/+key', form)).status, 401, 'it was used up');
 });
 
-test('values that nothing can have are refused like wrong ones', async () => {
+test('impossible values are rejected like wrong ones', async () => {
   const client = desk.client();
   for (const wrong of ['', 'a\0b', 'x'.repeat(5_000)])
     assert.is((await client.submit('/admin/+key', { email: wrong, challenge: wrong, signature: wrong })).status, 401);
 });
 
-test("another's key, an unknown address and a foreign site are refused, and the trail says so", async () => {
+test("another's key, an unknown address and a foreign site are rejected, and the trail says so", async () => {
   const [mine, theirs] = [await owner(), await owner()];
   const client = desk.client();
   for (const email of [theirs.email, 'nobody@example.org']) {
     const challenge = challengeIn(await client.get('/admin/+key'));
-    const refused = await client.submit('/admin/+key', { email, challenge, signature: signed(mine.key, challenge) });
-    assert.is(refused.status, 401);
-    assert.match(refused.text, 'That key was not accepted.');
+    const rejected = await client.submit('/admin/+key', { email, challenge, signature: signed(mine.key, challenge) });
+    assert.is(rejected.status, 401);
+    assert.match(rejected.text, 'That key was not accepted.');
   }
   assert.is(
     (await client.post('/admin/+key', {}, { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' })).status,

@@ -1,4 +1,4 @@
-// A public site with a webhook, written from outside: see public-site/.
+// A public site with a webhook: see public-site/.
 import { createHmac } from 'node:crypto';
 import * as assert from 'uvu/assert';
 import { defineAdmin, defineModel, field, sql, z } from '../../index.ts';
@@ -46,7 +46,7 @@ test('anonymous readers see published posts at / and /blog/:slug, in the frame o
   assert.match((await stranger.get('/robots.txt')).text, 'Disallow: /admin');
 });
 
-test('its pages have their own policy for content and caching, and the admin keeps its own', async () => {
+test('its pages have their own content security policy and caching, and the admin keeps its own', async () => {
   const { headers } = await desk.client().get('/');
   assert.match(headers.get('content-security-policy') ?? '', "default-src 'none'");
   assert.is(headers.get('cache-control'), 'public, max-age=60');
@@ -65,7 +65,7 @@ async function hook(body: string, signature?: string): Promise<Response> {
 }
 const sign = (body: string): string => createHmac('sha256', 'only-for-development').update(body).digest('hex');
 
-test('the webhook needs no cookie, origin or form token, but a signature over the very bytes', async () => {
+test('the webhook needs no cookie, origin or form token, but a signature over the exact bytes', async () => {
   const body = '{ "slug": "draft" }';
   assert.is((await hook(body)).status, 401);
   assert.is((await hook(body, sign('{"slug":"draft"}'))).status, 401);
@@ -75,14 +75,14 @@ test('the webhook needs no cookie, origin or form token, but a signature over th
   assert.is((await hook('{"slug":"nothing"}', sign('{"slug":"nothing"}'))).status, 404);
 });
 
-test('a signed body that is not of the form is refused, and a slug that no post can have is not found', async () => {
+test('a signed body of the wrong shape is rejected, and an impossible slug is not found', async () => {
   for (const body of ['', 'no json', 'null', '{}', '{"slug":1}']) assert.is((await hook(body, sign(body))).status, 422);
   for (const slug of ['a\\u0000', 'x'.repeat(5_000)])
     assert.is((await hook(`{"slug":"${slug}"}`, sign(`{"slug":"${slug}"}`))).status, 404);
   for (const slug of ['a%00', 'x'.repeat(5_000)]) assert.is((await desk.client().get(`/blog/${slug}`)).status, 404);
 });
 
-test('what the webhook does is in the audit trail, in the name of its job', async () => {
+test('what the webhook does is in the audit trail, under the name of its job', async () => {
   const row = z.object({ actor_kind: z.string(), actor_label: z.string() });
   const rows = await desk.app.database.any(sql.type(row)`
     select actor_kind, actor_label from rustio_audit where subject_model = 'post' and subject_key = 'draft'
@@ -90,7 +90,7 @@ test('what the webhook does is in the audit trail, in the name of its job', asyn
   assert.equal([...rows], [{ actor_kind: 'job', actor_label: 'publisher' }]);
 });
 
-test('a body beyond its limit is refused before the handler runs', async () => {
+test('a body over its limit is rejected before the handler runs', async () => {
   const body = JSON.stringify({ slug: 'x'.repeat(20_000) });
   assert.is((await hook(body, sign(body))).status, 413);
 });

@@ -1,8 +1,9 @@
-// A second factor, written from outside: see second-factor/.
+// A second factor: see second-factor/.
 import * as assert from 'uvu/assert';
 import { sql, z } from '../../index.ts';
 import { PASSWORD, type TestApp } from '../support/app.ts';
 import type { Client } from '../support/client.ts';
+import { SESSION_COOKIE } from '../support/session-cookie.ts';
 import { suite } from '../support/suite.ts';
 import { secondFactor } from './second-factor/index.ts';
 import { appWith } from './support.ts';
@@ -17,7 +18,7 @@ test.after(async () => {
   await desk.close();
 });
 
-/** A supervisor who has switched the factor on, with the session in which it was done. */
+/** An administrator who has enabled the factor, with their session. */
 async function enrolled(): Promise<{ readonly email: string; readonly client: Client }> {
   const email = await desk.account('administrator');
   const client = desk.client();
@@ -26,9 +27,9 @@ async function enrolled(): Promise<{ readonly email: string; readonly client: Cl
   assert.is(on.status, 303);
   return { email, client };
 }
-const tokenOf = (client: Client): string | undefined => client.cookie('rustio');
+const tokenOf = (client: Client): string | undefined => client.cookie(SESSION_COOKIE);
 
-test('after the password the user is kept at the code, and learns nothing on the way', async () => {
+test('after the password the user is kept at the code page, and learns nothing on the way', async () => {
   const { email } = await enrolled();
   const client = desk.client();
   const signedIn = await client.signIn(email, PASSWORD);
@@ -41,7 +42,7 @@ test('after the password the user is kept at the code, and learns nothing on the
   for (const hidden of ['/admin/users', 'Administrator', '/admin/audit']) assert.not.match(page.text, hidden);
 });
 
-test('the right code lets in with a new token, so a stolen half of a sign-in stays half', async () => {
+test('the right code completes the sign-in with a new token, so the stolen token of a pending one stays useless', async () => {
   const { email } = await enrolled();
   const client = desk.client();
   await client.signIn(email, PASSWORD);
@@ -52,11 +53,11 @@ test('the right code lets in with a new token, so a stolen half of a sign-in sta
   assert.is.not(tokenOf(client), half);
   assert.is((await client.get('/admin/audit')).status, 200);
   const thief = desk.client();
-  thief.setCookie('rustio', half ?? '');
+  thief.setCookie(SESSION_COOKIE, half ?? '');
   assert.match((await thief.get('/admin/audit')).location, '/admin/login');
 });
 
-test('wrong codes are counted and audited, and after five the right one does not help', async () => {
+test('wrong codes are counted and audited, and after five the right code is rejected, too', async () => {
   const { email } = await enrolled();
   const client = desk.client();
   await client.signIn(email, PASSWORD);
@@ -68,17 +69,17 @@ test('wrong codes are counted and audited, and after five the right one does not
   assert.is(failures, 6);
 });
 
-test('a code that is empty, short or no number is not accepted as the factor', async () => {
-  const person = await desk.person('staff');
+test('an empty, short or non-numeric code is rejected', async () => {
+  const user = await desk.signInAs('staff');
   for (const code of ['', '12345', 'abcdef', '246810\0', '1'.repeat(5_000)]) {
-    const refused = await person.submit('/admin/account/code', { code });
-    assert.is(refused.status, 422, code.slice(0, 20));
-    assert.match(refused.text, 'Choose 6 to 12 digits.');
+    const rejected = await user.submit('/admin/account/code', { code });
+    assert.is(rejected.status, 422, code.slice(0, 20));
+    assert.match(rejected.text, 'Choose 6 to 12 digits.');
   }
-  assert.match((await person.get('/admin/account/code')).text, '<p id="state">off</p>');
+  assert.match((await user.get('/admin/account/code')).text, '<p id="state">off</p>');
 });
 
-test('switching it on ends the other sessions, and not the one in which it was done', async () => {
+test('enabling it ends the other sessions and keeps the current one', async () => {
   const email = await desk.account('administrator');
   const [here, elsewhere] = [desk.client(), desk.client()];
   await here.signIn(email, PASSWORD);
@@ -89,14 +90,14 @@ test('switching it on ends the other sessions, and not the one in which it was d
   assert.match((await here.get('/admin/account/code')).text, '<p id="state">on</p>');
 });
 
-test('confirming who one is asks for the code as well', async () => {
+test('reauthentication asks for the code as well', async () => {
   const { client } = await enrolled();
   assert.match((await client.get('/admin/reauth')).text, 'autocomplete="one-time-code"');
   assert.is((await client.submit('/admin/reauth', { password: PASSWORD, code: 'wrong' })).status, 401);
   assert.is((await client.submit('/admin/reauth', { password: PASSWORD, code: '246810' })).status, 303);
 });
 
-test('the account page leads to it', async () => {
-  const person = await desk.person('staff');
-  assert.match((await person.get('/admin/account')).text, 'href="/admin/account/code"');
+test('the account page links to it', async () => {
+  const user = await desk.signInAs('staff');
+  assert.match((await user.get('/admin/account')).text, 'href="/admin/account/code"');
 });

@@ -1,17 +1,23 @@
-// Tenancy by row-level security, written from outside: see tenancy/.
+// Tenancy by row-level security: see tenancy/.
 import { request } from 'node:http';
 import * as assert from 'uvu/assert';
-import { withPlainConnection } from '../../core/database/plain.ts';
-import { defineAdmin, defineModel, field, sql, z } from '../../index.ts';
+import { withPlainConnection } from '../../core/database/plain-connection.ts';
+import { withScope } from '../../core/database/scope.ts';
+import { type AnyModel, commandAuditContext, defineAdmin, defineModel, field, sql, z } from '../../index.ts';
 import type { TestApp } from '../support/app.ts';
-import { formsOf } from '../support/client.ts';
+import { parseForms } from '../support/client.ts';
+import { SESSION_COOKIE } from '../support/session-cookie.ts';
 import { suite } from '../support/suite.ts';
 import { appWith } from './support.ts';
 import { tenancy } from './tenancy/index.ts';
 
 const test = suite('external: tenancy');
 const Case = defineModel('case', {
-  fields: { name: field.text(), tenant: field.text({ readOnly: true, default: '' }) },
+  fields: {
+    name: field.text(),
+    tenant: field.text({ readOnly: true, default: '' }),
+    parent: field.belongsTo((): AnyModel => Case, { nullable: true }),
+  },
 });
 const ROLE = 'tenancy_desk';
 let desk: TestApp;
@@ -30,21 +36,21 @@ test.before(async () => {
       grant usage on all sequences in schema public to ${ROLE};
     `),
   );
-  cookie = `rustio=${(await desk.person('administrator')).cookie('rustio')}`;
+  cookie = `${SESSION_COOKIE}=${(await desk.signInAs('administrator')).cookie(SESSION_COOKIE)}`;
 });
 test.after(async () => {
   assert.equal(desk.errors, []);
   await desk.close();
 });
 
-interface Answer {
+interface TestResponse {
   readonly status: number;
   readonly text: string;
   readonly location: string;
 }
 
-/** `fetch` chooses the Host header itself. */
-function ask(tenant: string, path: string, form?: Readonly<Record<string, string>>): Promise<Answer> {
+/** `fetch` sets the Host header itself. */
+function ask(tenant: string, path: string, form?: Readonly<Record<string, string>>): Promise<TestResponse> {
   const { hostname, port } = new URL(desk.url);
   const headers = {
     host: `${tenant}.desk.example`,
@@ -63,9 +69,9 @@ function ask(tenant: string, path: string, form?: Readonly<Record<string, string
   });
 }
 
-async function add(tenant: string, name: string): Promise<Answer> {
+async function add(tenant: string, name: string): Promise<TestResponse> {
   const { text } = await ask(tenant, '/admin/cases/+new');
-  const form = formsOf(text).find(({ action }) => action === '/admin/cases/+new');
+  const form = parseForms(text).find(({ action }) => action === '/admin/cases/+new');
   return ask(tenant, '/admin/cases/+new', { ...(form?.fields as Record<string, string>), name });
 }
 
@@ -85,7 +91,7 @@ test('each tenant adds, lists, searches and counts its own rows', async () => {
   assert.match(globex.text, 'Laser');
   assert.not.match(globex.text, 'Anvil');
   assert.match((await ask('acme', '/admin/cases?q=Laser')).text, 'No ');
-  // The same list of two tenants has two counts, whatever was kept for the first.
+  // The same list has another count for each tenant, despite caches.
   assert.match((await ask('acme', '/admin/cases?count=exact')).text, />2</);
   assert.match((await ask('globex', '/admin/cases?count=exact')).text, />1</);
 });
@@ -98,6 +104,24 @@ test("another tenant's record is not there, by any address", async () => {
     assert.is((await ask('acme', path)).status, 404, path);
     assert.is((await ask('globex', path)).status, 200, path);
   }
+});
+
+test("another tenant's record cannot be referenced, though its foreign key would be met", async () => {
+  const { database, models, write } = desk.app;
+  const ids = await database.anyFirst(sql.type(z.object({ id: z.string() }))`
+    select id from "case" where name in ('Anvil', 'Laser') order by name
+  `);
+  const settings = { role: ROLE, 'app.tenant': 'acme' };
+  const outcomes = await withScope({ settings }, () =>
+    database.transaction(async (tx) => {
+      const [own, foreign] = ids.map(Number);
+      const create = (parent: unknown) =>
+        write.createAny(tx, commandAuditContext(), models.of(Case), { name: 'Child', parent });
+      return [await create(foreign), await create(own)].map(({ outcome }) => outcome);
+    }),
+  );
+  assert.equal(outcomes, ['invalid', 'done']);
+  await database.query(sql.unsafe`delete from "case" where name = 'Child'`);
 });
 
 test("another tenant's changes are on no page: not in the record's history, the dashboard or the trail", async () => {
@@ -113,12 +137,12 @@ test("another tenant's changes are on no page: not in the record's history, the 
   }
 });
 
-test('at a host without a tenant there are no rows', async () => {
+test('a host without a tenant shows no rows', async () => {
   assert.is((await ask('127', '/admin/cases')).status, 200);
   assert.not.match((await ask('127', '/admin/cases')).text, 'Anvil');
 });
 
-test('many requests of two tenants at once stay apart, and no connection keeps a setting', async () => {
+test('concurrent requests of two tenants stay separate, and no connection keeps a setting', async () => {
   const answers = await Promise.all(
     Array.from({ length: 40 }, (_, at) => ask(at % 2 === 0 ? 'acme' : 'globex', '/admin/cases')),
   );
@@ -135,7 +159,7 @@ test('many requests of two tenants at once stay apart, and no connection keeps a
   }
 });
 
-test('every row belongs to the tenant that added it, whatever the form said', async () => {
+test('every row belongs to the tenant that added it, whatever the form contains', async () => {
   const rows = await desk.app.database.any(sql.type(z.object({ name: z.string(), tenant: z.string() }))`
     select name, tenant from "case" order by id
   `);

@@ -1,4 +1,4 @@
-// A theme that replaces the frame, written from outside: see theme-frame/.
+// A theme that replaces the frame: see theme-frame/.
 import * as assert from 'uvu/assert';
 import type { TestApp } from '../support/app.ts';
 import { suite } from '../support/suite.ts';
@@ -15,10 +15,10 @@ test.after(async () => {
   await desk.close();
 });
 
-test('its frame is around every page of a signed-in user, error pages included', async () => {
-  const person = await desk.person('administrator');
+test('its frame is around every page of a signed-in user, including error pages', async () => {
+  const user = await desk.signInAs('administrator');
   for (const path of ['/admin', '/admin/users', '/admin/audit', '/admin/nowhere']) {
-    const { text } = await person.get(path);
+    const { text } = await user.get(path);
     assert.match(text, '<body class="acme">', path);
     assert.match(text, /theme-frame\.css/, path);
     assert.match(text, '<footer id="imprint">Acme · UTC</footer>', path);
@@ -27,25 +27,25 @@ test('its frame is around every page of a signed-in user, error pages included',
   }
 });
 
-test('blocks are for those who have their access, and the user menu of other plugins is where the frame puts it', async () => {
-  const administrator = await (await desk.person('administrator')).get('/admin');
+test('blocks are shown to users who have their access, and the user menu of other plugins is where the frame puts it', async () => {
+  const administrator = await (await desk.signInAs('administrator')).get('/admin');
   assert.match(administrator.text, 'id="maintenance"');
   assert.match(administrator.text, /action="\/admin\/logout"/);
-  const staff = await (await desk.person('staff')).get('/admin');
+  const staff = await (await desk.signInAs('staff')).get('/admin');
   assert.not.match(staff.text, 'id="maintenance"');
 });
 
-test('the sign-in page keeps the bare frame, with the blocks of the head and the footer', async () => {
+test('the sign-in page keeps the bare frame, with the blocks of head and footer', async () => {
   const { text } = await desk.client().get('/admin/login');
   assert.match(text, '<body class="gate">');
   assert.match(text, /theme-frame\.css/);
   assert.match(text, 'id="imprint"');
 });
 
-test('disabled, everything is as before', async () => {
+test('disabled, it changes nothing', async () => {
   const plain = await appWith([themeFrame], { plugins: { 'theme-frame': false } });
   try {
-    const { text } = await (await plain.person('administrator')).get('/admin');
+    const { text } = await (await plain.signInAs('administrator')).get('/admin');
     assert.not.match(text, 'acme');
     assert.match(text, 'class="rail"');
   } finally {

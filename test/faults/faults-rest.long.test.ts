@@ -1,4 +1,4 @@
-// timeout: 1500
+// timeout: 2400
 // The other half of the faults, at the same time as faults.long.test.ts.
 import { seedFaults } from './seeded.ts';
 

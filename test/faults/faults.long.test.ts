@@ -1,6 +1,6 @@
-// timeout: 1500
-// Takes one guard, scope, escape or bound after another out of a copy of the source; the tests must notice every time. One that
-// survives means that a test is missing. FAULT="a form" makes only those whose name holds these words.
+// timeout: 2400
+// Removes one guard, scope, escape or limit after another from a copy of the source; each time a test must fail. If none does, a
+// test is missing. FAULT="a form" makes only the faults whose name contains these words.
 import { seedFaults } from './seeded.ts';
 
 seedFaults(0);

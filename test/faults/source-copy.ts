@@ -1,11 +1,10 @@
-import { fork } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { ROOT } from '../support/sources.ts';
 import type { FileResult } from '../support/suite.ts';
-import { type Fault, withFault } from './fault.ts';
+import { TestProcess } from '../support/test-process.ts';
+import type { FaultedSource } from './faulted-sources.ts';
 
 /** What the tests named here read or run. */
 const COPIED = [
@@ -21,17 +20,17 @@ const COPIED = [
   'tsconfig.json',
 ];
 const LEFT_OUT = new Set(['node_modules', 'dist', '.rustio', 'output']);
-const LIMIT_MS = 120_000;
 
 export interface TestRun extends FileResult {
   readonly output: string;
+  readonly seconds: number;
 }
 
-/** A copy of the source in which a fault may be made and mended again, and its tests run. */
+/** A copy of the source in which a fault is made, its tests run, and the fault undone. */
 export class SourceCopy {
   readonly folder: string;
-  /** Databases of a fault in a migration must not be copies of a template without it. */
-  #runs = 0;
+  #databases: Readonly<Record<string, string>> = {};
+  #migrationFaults = 0;
 
   private constructor(folder: string) {
     this.folder = folder;
@@ -53,43 +52,40 @@ export class SourceCopy {
     return rm(this.folder, { recursive: true, force: true });
   }
 
-  /** Makes the fault, does the work, and mends it, whatever happens. */
-  async with<T>(fault: Fault, work: () => Promise<T>): Promise<T> {
-    const file = path.join(this.folder, fault.file);
-    const source = await readFile(file, 'utf8');
-    await writeFile(file, withFault(fault, source));
-    this.#runs += 1;
+  /** Makes the fault, does the work, and restores the source, whatever happens. */
+  async with<T>({ fault, file, source }: FaultedSource, work: () => Promise<T>): Promise<T> {
+    const full = path.join(this.folder, file);
+    const original = await readFile(full, 'utf8');
+    await writeFile(full, source);
+    if ('migration' in fault) this.#databases = this.#ownTemplates();
     try {
       return await work();
     } finally {
-      await writeFile(file, source);
+      await writeFile(full, original);
+      this.#databases = {};
     }
   }
 
-  /** Runs one test file of the copy in a process of its own, on the databases of this run. */
-  async run(test: string): Promise<TestRun> {
-    const file = path.join(this.folder, 'test', test);
-    if (!existsSync(file)) throw new Error(`There is no test/${test}.`);
-    const child = fork(path.join(this.folder, 'test/support/run-file.ts'), [file], {
-      cwd: this.folder,
-      silent: true,
-      execArgv: ['--conditions=rustio-source'],
-      env: { ...process.env, ...this.#databases(), FORCE_COLOR: '0' },
-    });
-    let output = '';
-    let told: FileResult | undefined;
-    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (data) => (output += String(data)));
-    child.on('message', (message) => {
-      told = message as FileResult;
-    });
-    const clock = setTimeout(() => child.kill('SIGKILL'), LIMIT_MS);
-    await new Promise((done) => child.once('exit', done));
-    clearTimeout(clock);
-    return { ...(told ?? { passed: 0, failed: 1 }), output };
+  /** Runs one test file of the copy in a process of its own, up to its first failing test, for at most `limit` seconds. */
+  async run(test: string, limit: number): Promise<TestRun> {
+    const environment = {
+      NODE_COMPILE_CACHE: path.join(this.folder, '.compiled'),
+      FORCE_COLOR: '0',
+      ...this.#databases,
+    };
+    const from = performance.now();
+    const child = new TestProcess(environment, this.folder);
+    const result = await child.run(`test/${test}`, { limit, bail: true });
+    const seconds = (performance.now() - from) / 1000;
+    const { output } = child;
+    await child.end();
+    return { ...result, output, seconds };
   }
 
-  #databases(): Readonly<Record<string, string>> {
+  /** Template databases are shared by all runs, except those of a faulty migration: another prefix has its own. */
+  #ownTemplates(): Readonly<Record<string, string>> {
     const { RUSTIO_TEST_PREFIX: prefix } = process.env;
-    return prefix === undefined ? {} : { RUSTIO_TEST_PREFIX: `${prefix}fault${this.#runs}_` };
+    this.#migrationFaults += 1;
+    return prefix === undefined ? {} : { RUSTIO_TEST_PREFIX: `${prefix}fault${this.#migrationFaults}_` };
   }
 }

@@ -1,128 +1,233 @@
-/** Sends requests of every sort to every route and looks whether each is answered as it should be. */
-import type { Route } from '../../core/http/route.ts';
+/** Sends requests of all types to every route and checks every response. */
+import { sql } from 'slonik';
+import { z } from 'zod';
+import { withPlainConnection } from '../../core/database/plain-connection.ts';
+import { formNames } from '../../core/form/form-protocol.ts';
+import type { RouteInfo } from '../../core/request/route-info.ts';
 import type { TestApp } from '../support/app.ts';
-import { problemsOf, routeOf } from './judge.ts';
-import { compare, countsOf, type Done } from './ledger.ts';
-import { type Person, peopleOf } from './people.ts';
+import { SESSION_COOKIE } from '../support/session-cookie.ts';
+import { arrivals } from './application.ts';
+import { problemsOf, routeOf } from './check-response.ts';
+import { compare, countsOf, type ReportedChange } from './compare-audit.ts';
+import { lateErrors } from './database-rules.ts';
+import { type Interruption, Interruptions } from './interruption.ts';
+import { OtherProgram } from './other-program.ts';
 import { Random } from './random.ts';
-import { type FuzzRequest, type Known, requestFor } from './request.ts';
+import { changeFor, type FuzzRequest, requestFor, type Target } from './request.ts';
 import { type RouteTable, routeTable } from './route-table.ts';
-import { type FuzzAnswer, send } from './send.ts';
+import { type FuzzResponse, type Pause, send } from './send.ts';
+import { type User, usersOf } from './users.ts';
 
 export interface FuzzOptions {
-  /** The same seed sends the same requests, as far as they do not follow links of answers. */
+  /** The same seed sends the same requests, except those to links that responses contain. */
   readonly seed: number;
   readonly requests: number;
-  readonly atOnce: number;
+  readonly concurrency: number;
 }
 export interface FuzzReport {
   readonly problems: readonly string[];
-  /** Statuses that each route gave, as `GET /admin`. */
-  readonly answered: ReadonlyMap<string, ReadonlySet<number>>;
-  /** Entries of the trail by event: how much was really changed. */
+  /** Statuses by route: `GET /admin`. */
+  readonly statuses: ReadonlyMap<string, ReadonlySet<number>>;
+  /** The number of audit entries by event: how much was actually changed. */
   readonly entries: ReadonlyMap<string, number>;
+  /** How many statements of another program changed rows in the meantime. */
+  readonly otherChanges: number;
+  /** How many transactions, of requests and of the other program, failed at COMMIT. */
+  readonly lateErrors: number;
+  /** How many requests were stored, of those whose users were interrupted in some way; see `Interruption`. */
+  readonly stored: Interruptions['stored'];
+  readonly interrupted: Interruptions['total'];
 }
 
-const MOST_PROBLEMS = 20;
-const MOST_ADDRESSES = 400;
+const MAX_PROBLEMS = 20;
+const MAX_URLS = 400;
 
-export async function fuzz(desk: TestApp, options: FuzzOptions): Promise<FuzzReport> {
-  const run = new Run(desk, options, await peopleOf(desk));
-  const before = await countsOf(desk);
-  await Promise.all(Array.from({ length: options.atOnce }, () => run.work()));
-  const { problems, entries } = await compare(desk, before, run.done);
-  return { problems: [...run.problems, ...problems], answered: run.answered, entries };
+export async function fuzz(app: TestApp, options: FuzzOptions): Promise<FuzzReport> {
+  return withPlainConnection(app.app.database.url, async (client) => {
+    const other = new OtherProgram(client);
+    const interruptions = await Interruptions.of(app);
+    const run = new Run({
+      app,
+      options,
+      users: await usersOf(app),
+      other,
+      interruptions,
+      values: await storedValues(app),
+    });
+    const before = await countsOf(app);
+    await Promise.all(Array.from({ length: options.concurrency }, () => run.work()));
+    const { problems, entries } = await compare(app, before, run.changes, other.rows);
+    return {
+      problems: [...run.problems, ...problems],
+      statuses: run.statuses,
+      entries,
+      otherChanges: other.changes,
+      lateErrors: await lateErrors(client),
+      stored: interruptions.stored,
+      interrupted: interruptions.total,
+    };
+  });
 }
 
-function mayChange({ name }: Person): boolean {
+/** The audit trail's entries of rows that were created before the requests. */
+async function storedValues({ app }: TestApp): Promise<readonly string[]> {
+  const entries = await app.database.any(sql.type(z.object({ id: z.string(), key: z.string() }))`
+    select id::text, subject_key as key from rustio_audit where event = 'create' and subject_model = 'profile' limit 5
+  `);
+  const profile = app.models.all.find(({ name }) => name === 'profile');
+  return entries.map(({ id, key }) => `/admin/${profile?.slug}/${key}/+history/${id}/after/title`);
+}
+
+/** Whether a logged error is more than a conflict with another change, which its user was asked to repeat. */
+export function isUnexpected({ code }: Readonly<Record<string, unknown>>): boolean {
+  return code !== 'RIO-HTTP-BUSY' && code !== 'RIO-HTTP-LOCKED';
+}
+
+function mayChange({ name }: User): boolean {
   return /clerk|supervisor|administrator|developer/.test(name);
 }
 
-/** What it says cannot be read here. */
-function isPacked(headers: FuzzRequest['headers']): boolean {
+/** Whether the form's ID cannot be seen in the body. */
+function isCompressed(headers: FuzzRequest['headers']): boolean {
   return 'content-encoding' in headers;
+}
+
+interface Exchange {
+  readonly id: string;
+  readonly user: User;
+  readonly request: FuzzRequest;
+  readonly response: FuzzResponse;
+}
+
+interface RunParts {
+  readonly app: TestApp;
+  readonly options: FuzzOptions;
+  readonly users: readonly User[];
+  readonly other: OtherProgram;
+  readonly interruptions: Interruptions;
+  /** URLs of values in the audit trail. */
+  readonly values: readonly string[];
 }
 
 class Run {
   readonly problems: string[] = [];
-  readonly done: Done[] = [];
-  readonly answered = new Map<string, Set<number>>();
-  readonly #desk: TestApp;
+  readonly changes: ReportedChange[] = [];
+  readonly statuses = new Map<string, Set<number>>();
+  readonly #app: TestApp;
   readonly #options: FuzzOptions;
-  readonly #people: readonly Person[];
+  readonly #users: readonly User[];
   readonly #table: RouteTable;
-  readonly #addresses: string[] = [];
-  readonly #known: Known;
+  readonly #urls: string[] = [];
+  readonly #target: Target;
+  readonly #other: OtherProgram;
+  readonly #interruptions: Interruptions;
   #sent = 0;
 
-  constructor(desk: TestApp, options: FuzzOptions, people: readonly Person[]) {
-    const { models, routes } = desk.app;
-    this.#desk = desk;
+  constructor({ app, options, users, other, interruptions, values }: RunParts) {
+    const { models, routes } = app.app;
+    this.#app = app;
     this.#options = options;
-    this.#people = people;
+    this.#users = users;
+    this.#other = other;
+    this.#interruptions = interruptions;
     this.#table = routeTable(routes, models);
-    this.#known = { app: desk, models: models.all, addresses: this.#addresses };
+    this.#target = { app, models: models.all, urls: this.#urls, values };
   }
 
-  /** One of those who send at the same time. */
+  /** One of several concurrent senders. */
   async work(): Promise<void> {
-    while (this.#sent < this.#options.requests && this.problems.length < MOST_PROBLEMS) {
+    while (this.#sent < this.#options.requests && this.problems.length < MAX_PROBLEMS) {
       const number = this.#sent++;
       const random = new Random(this.#options.seed, number);
-      // Half of all by those who may do most, or little would ever be changed.
-      const who = random.pick(random.percent(50) ? this.#people.filter(mayChange) : this.#people);
-      const asked = requestFor(random, this.#known, who);
-      // 16 characters at least, or it is not taken for an id.
+      // An ID has at least 16 characters.
       const id = `fuzz-${this.#options.seed}-${String(number).padStart(12, '0')}`;
-      try {
-        await this.#note(random, id, who, asked, await send(this.#desk.url, asked, id));
-      } catch (error) {
-        this.#tell(id, who, asked, String(error));
-      }
+      const meanwhile = random.percent(30) ? this.#other.write(random) : undefined;
+      const interruption = random.percent(12) ? this.#interruptions.next(random) : undefined;
+      if (interruption) await this.#interrupted(random, id, interruption);
+      else await this.#ordinary(random, id);
+      await meanwhile;
     }
   }
 
-  async #note(random: Random, id: string, who: Person, asked: FuzzRequest, answer: FuzzAnswer): Promise<void> {
-    for (const problem of problemsOf(this.#table, asked, answer)) this.#tell(id, who, asked, problem);
-    const route = routeOf(this.#table, asked);
-    const location = String(answer.headers.location ?? '');
+  async #ordinary(random: Random, id: string): Promise<void> {
+    // Half of them by users with many permissions, or little would be changed.
+    const user = random.pick(random.percent(50) ? this.#users.filter(mayChange) : this.#users);
+    const requestOf = random.percent(10) ? changeFor : requestFor;
+    await this.#exchange(random, { id, user, request: requestOf(random, this.#target, user) });
+  }
+
+  /** A change of a record during whose body something happens to its user. */
+  async #interrupted(random: Random, id: string, interruption: Interruption): Promise<void> {
+    const { user, isBefore, happen, end } = interruption;
+    const request = changeFor(random, this.#target, user);
+    const arrived = Promise.withResolvers<void>();
+    arrivals.set(id, arrived.resolve);
+    const work = async (sendRest: () => void): Promise<void> => {
+      if (!isBefore) sendRest();
+      await happen();
+      if (isBefore) sendRest();
+    };
+    await this.#exchange(random, { id, user, request }, { until: arrived.promise, work });
+    arrivals.delete(id);
+    const { problem } = await end(id);
+    if (problem !== undefined) this.#report({ id, user, request }, problem);
+  }
+
+  async #exchange(random: Random, exchange: Omit<Exchange, 'response'>, pause?: Pause): Promise<void> {
+    const { id, request } = exchange;
+    try {
+      await this.#record(random, { ...exchange, response: await send(this.#app.url, request, id, pause) });
+    } catch (error) {
+      this.#report(exchange, String(error));
+    }
+  }
+
+  async #record(random: Random, exchange: Exchange): Promise<void> {
+    const { id, user, request, response } = exchange;
+    for (const problem of problemsOf(this.#table, request, response)) this.#report(exchange, problem);
+    const route = routeOf(this.#table, request);
+    const location = String(response.headers.location ?? '');
     const signedOut = location.startsWith('/admin/login');
-    const refused = signedOut && !location.includes('notice=');
-    if (route && !refused) this.#count(route, answer.status);
-    if (route?.method === 'POST' && answer.status === 303 && !refused) this.#noteDone(id, route, asked);
-    if (answer.status === 200) this.#follow(random, who, answer.text);
-    if (who.token === undefined) return;
-    const [, given] = /^rustio=([\w-]{43})(?:;|$)/m.exec([answer.headers['set-cookie'] ?? []].flat().join('\n')) ?? [];
-    if (given !== undefined) who.token = given;
-    else if (signedOut) await who.signIn();
+    const isRejected = signedOut && !location.includes('notice=');
+    if (route && !isRejected) this.#count(route, response.status);
+    if (route?.method === 'POST' && response.status === 303 && !isRejected) this.#recordChange(id, route, request);
+    if (response.status === 200) this.#collectUrls(random, user, response.text);
+    if (user.token === undefined) return;
+    const cookies = [response.headers['set-cookie'] ?? []].flat().join('\n');
+    const [, token] = new RegExp(`^${SESSION_COOKIE}=([\\w-]{43})(?:;|$)`, 'm').exec(cookies) ?? [];
+    if (token !== undefined) user.token = token;
+    else if (signedOut) await user.signIn();
   }
 
-  #noteDone(id: string, { path }: Route, { headers, body }: FuzzRequest): void {
-    const [what = ''] = /\+(?:new|edit|delete)$|\+actions?\/:name$/.exec(path) ?? [];
-    if (what !== '') this.done.push({ id, what, named: isPacked(headers) || (body ?? '').includes('~form') });
+  #recordChange(id: string, { path }: RouteInfo, { headers, body }: FuzzRequest): void {
+    const [action = ''] = /\+(?:new|edit|delete)$|\+actions?\/:name$/.exec(path) ?? [];
+    if (action === '') return;
+    const mayBeRepeated = isCompressed(headers) || (body ?? '').includes(formNames.form);
+    this.changes.push({ id, action, mayBeRepeated });
   }
 
-  #count({ method, path }: Route, status: number): void {
+  #count({ method, path }: RouteInfo, status: number): void {
     const name = `${method} ${path}`;
-    const statuses = this.answered.get(name) ?? new Set();
-    this.answered.set(name, statuses.add(status));
+    const statuses = this.statuses.get(name) ?? new Set();
+    this.statuses.set(name, statuses.add(status));
   }
 
-  /** Remembers some of the addresses that a page leads to. */
-  #follow(random: Random, who: Person, page: string): void {
-    for (const [, address = ''] of page.matchAll(/\b(?:href|action)="(\/admin[^"#]*)"/g)) {
-      const plain = address.replaceAll('&amp;', '&');
-      if (plain.endsWith('/end')) who.devices = [plain];
-      if (plain.includes('/+assets/') || !(plain.includes('/+file/') || random.percent(5))) continue;
-      if (this.#addresses.length < MOST_ADDRESSES) this.#addresses.push(plain);
-      else this.#addresses[random.int(MOST_ADDRESSES)] = plain;
+  /** Keeps some of the URLs that a page contains. */
+  #collectUrls(random: Random, user: User, page: string): void {
+    for (const [, escaped = ''] of page.matchAll(/\b(?:href|action)="(\/admin[^"#]*)"/g)) {
+      const url = escaped.replaceAll('&amp;', '&');
+      if (url.endsWith('/end')) user.devices = [url];
+      if (url.includes('/+assets/') || !(url.includes('/+file/') || random.percent(5))) continue;
+      if (this.#urls.length < MAX_URLS) this.#urls.push(url);
+      else this.#urls[random.int(MAX_URLS)] = url;
     }
   }
 
-  #tell(id: string, { name }: Person, { method, path, headers, body }: FuzzRequest, problem: string): void {
-    const shown = body === undefined ? '' : `\n    ${body.toString('latin1').slice(0, 1_500)}`;
+  #report({ id, user, request }: Omit<Exchange, 'response'>, problem: string): void {
+    const { method, path, headers, body } = request;
+    const bodyText = body === undefined ? '' : `\n    ${body.toString('latin1').slice(0, 1_500)}`;
     this.problems.push(
-      `${id} as ${name}: ${problem}\n    ${method} ${path.slice(0, 1_000)}\n    ${JSON.stringify(headers).slice(0, 1_000)}${shown}`,
+      `${id} as ${user.name}: ${problem}\n    ${method} ${path.slice(0, 1_000)}\n    ${JSON.stringify(headers).slice(0, 1_000)}${bodyText}`,
     );
   }
 }

@@ -1,6 +1,6 @@
 import type { Random } from './random.ts';
 
-/** Markup that must never turn up in a page as it is: whoever looks for it finds every forgotten escape. */
+/** Markup that must never appear unescaped in a page. */
 export const MARKED = '<fuzz-mark>';
 
 const TEXTS: readonly string[] = [
@@ -119,7 +119,7 @@ const TEXTS: readonly string[] = [
   '+4930123456',
 ];
 
-/** A text that some reader of it may stumble over; now and then two in one, or one with a piece torn out. */
+/** A text that some parser may handle wrongly; sometimes two joined, or one with a random character. */
 export function hostileText(random: Random): string {
   const text = random.pick(TEXTS);
   if (random.percent(80)) return text;
@@ -128,10 +128,10 @@ export function hostileText(random: Random): string {
   return text.slice(0, at) + String.fromCharCode(random.int(0x10000)) + text.slice(at + 1);
 }
 
-/** Percent-encoded for a path or query; in so many of a hundred cases encoded wrongly, twice, or not quite. */
-export function encoded(random: Random, text: string, slip = 5): string {
+/** Percent-encoded for a path or query; in `errorPercent` of cases encoded wrongly, twice, or partially. */
+export function encoded(random: Random, text: string, errorPercent = 5): string {
   const plain = encodeURIComponent(text.toWellFormed()).replaceAll("'", '%27');
-  if (!random.percent(slip)) return plain;
+  if (!random.percent(errorPercent)) return plain;
   return random.pick([
     plain.replaceAll('%', '%25'),
     plain.toLowerCase(),

@@ -1,15 +1,15 @@
-import type { FieldInfo, ModelInfo } from '../../core/model/registry.ts';
+import type { FieldInfo, ModelInfo } from '../../core/model/field-type.ts';
 import { encoded, hostileText } from './hostile.ts';
 import type { Random } from './random.ts';
 import { validText } from './valid.ts';
 
-/** A query by the grammar of lists, of the audit page and of forms, with values that fit and values that do not. */
+/** A query string of lists, the audit page or forms, with valid and invalid values. */
 export function queryFor(random: Random, model: ModelInfo): string {
-  const pairs = [one(random, model), ...random.some(3, () => one(random, model))];
+  const pairs = [parameterFor(random, model), ...random.some(3, () => parameterFor(random, model))];
   return pairs.map(([name, value]) => `${encoded(random, name)}=${encoded(random, value)}`).join('&');
 }
 
-function one(random: Random, model: ModelInfo): readonly [string, string] {
+function parameterFor(random: Random, model: ModelInfo): readonly [string, string] {
   const field = random.pick([...model.fields.values()]);
   switch (random.int(14)) {
     case 0:
@@ -63,7 +63,7 @@ function sortOf(random: Random, model: ModelInfo): string {
   return [part(), ...random.some(3, part)].join(',');
 }
 
-/** A cursor as somebody would forge one: the right form, any hash, values of any sort. */
+/** A forged cursor: the right format, any hash, any values. */
 function cursorOf(random: Random, model: ModelInfo): string {
   if (random.percent(30)) return hostileText(random);
   const values = random.some(3, () => (random.percent(20) ? null : hostileText(random)));

@@ -1,8 +1,8 @@
-/** Chance that can be had again: the same seed gives the same choices on every machine. */
+/** Reproducible random choices: the same seed gives the same choices on every machine. */
 export class Random {
   #state: number;
 
-  /** Of several parts, so that each request of a run has chances of its own, whatever the others do meanwhile. */
+  /** The seed has several parts, so that the choices for one request of a run do not depend on the others. */
   constructor(...seed: readonly number[]) {
     this.#state = seed.reduce((state, part) => Math.imul(state ^ part, 0x9e3779b1) >>> 0, 0x85ebca6b);
   }
@@ -21,19 +21,19 @@ export class Random {
     return Math.floor(this.next() * below);
   }
 
-  /** True in so many of a hundred cases. */
+  /** True in `share` percent of cases. */
   percent(share: number): boolean {
     return this.next() * 100 < share;
   }
 
   pick<T>(list: readonly T[]): T {
-    const found = list[this.int(list.length)];
-    if (found === undefined) throw new Error('There is nothing to pick from.');
-    return found;
+    const item = list[this.int(list.length)];
+    if (item === undefined) throw new Error('The list is empty.');
+    return item;
   }
 
-  /** A handful: as many as it happens, each by itself. */
-  some<T>(most: number, make: () => T): readonly T[] {
-    return Array.from({ length: this.int(most + 1) }, make);
+  /** Up to `max` items. */
+  some<T>(max: number, make: () => T): readonly T[] {
+    return Array.from({ length: this.int(max + 1) }, make);
   }
 }

@@ -1,30 +1,33 @@
-// One request against a route: its path, its query, its headers and its body, from what a careful person would send to what nobody would.
+// One request to a route: path, query, headers and body, from valid to absurd.
 
-import type { Route } from '../../core/http/route.ts';
-import type { ModelInfo } from '../../core/model/registry.ts';
+import type { ModelInfo } from '../../core/model/field-type.ts';
+import type { RouteInfo } from '../../core/request/route-info.ts';
 import type { TestApp } from '../support/app.ts';
+import { cookieOf, SESSION_COOKIE } from '../support/session-cookie.ts';
 import { type Body, bodyFor } from './body.ts';
 import { encoded, hostileText } from './hostile.ts';
 import { queryFor } from './query.ts';
 import type { Random } from './random.ts';
 
-/** Somebody who sends requests. */
-export interface Somebody {
-  /** `stranger`, a role, or what he may do. */
+/** A user sender sends requests. */
+export interface Sender {
+  /** `anonymous`, a role, or a name for a set of permissions. */
   readonly name: string;
-  /** Of his account; undefined for strangers. */
+  /** Undefined for anonymous users. */
   readonly email: string | undefined;
-  /** The value of his session cookie; undefined for strangers. */
+  /** The value of the session cookie; undefined for anonymous users. */
   token: string | undefined;
-  /** Where one of his own devices is signed out. */
+  /** URLs that end a session of the user. */
   devices: readonly string[];
 }
 
-/** What the fuzzer has learnt: addresses that answers led to. */
-export interface Known {
+/** The application, and URLs that its responses contained. */
+export interface Target {
   readonly app: TestApp;
   readonly models: readonly ModelInfo[];
-  readonly addresses: readonly string[];
+  readonly urls: readonly string[];
+  /** URLs of values in the audit trail: random ones would not find any. */
+  readonly values: readonly string[];
 }
 
 export interface FuzzRequest {
@@ -35,44 +38,72 @@ export interface FuzzRequest {
 }
 
 const METHODS = ['PUT', 'DELETE', 'PATCH', 'OPTIONS', 'PROPFIND', 'TRACE'];
-/** Of actions and tabs of the desk. */
+/** Of actions and tabs. */
 const NAMES = ['remove', 'more'];
 const STATIC = ['/healthz', '/readyz', '/', '/favicon.ico', '/admin/', '/admin/+assets/', '/admin/+dev', '/robots.txt'];
 
-export function requestFor(random: Random, known: Known, who: Somebody): FuzzRequest {
-  const { routes } = known.app.app;
-  // What changes records is what there is most to be got wrong about.
+export function requestFor(random: Random, target: Target, sender: Sender): FuzzRequest {
+  const { routes } = target.app.app;
+  // Changes of records have the most to go wrong.
   const route = random.pick(random.percent(40) ? routes.filter(changesRecords) : routes);
-  const model = random.pick(random.percent(80) ? known.models.filter(({ readOnly }) => !readOnly) : known.models);
-  const address = random.percent(25) && known.addresses.length > 0 ? random.pick(known.addresses) : undefined;
-  const path = mutated(random, address ?? addressFor(random, known, who, route, model));
-  const method = address === undefined ? methodFor(random, route) : random.pick(['GET', 'GET', 'POST']);
+  const model = random.pick(random.percent(80) ? target.models.filter(({ readOnly }) => !readOnly) : target.models);
+  const url = random.percent(25) && target.urls.length > 0 ? random.pick(target.urls) : undefined;
+  const path = mutated(random, url ?? urlFor(random, target, sender, route, model));
+  const method = url === undefined ? methodFor(random, route) : random.pick(['GET', 'GET', 'POST']);
   const keys = route.path.includes('+actions') ? random.some(5, () => keyOf(random, model)) : [];
-  const body = method === 'POST' || random.percent(2) ? bodyFor(random, model, who, keys) : undefined;
-  return { method, path: sendable(path), headers: headersFor(random, known, who, body), body: body?.bytes };
+  const body = method === 'POST' || random.percent(2) ? bodyFor(random, model, sender, keys) : undefined;
+  return { method, path: sendable(path), headers: headersFor(random, target, sender, body), body: body?.bytes };
 }
 
-function changesRecords({ method, path }: Route): boolean {
+/** A change of a record that nothing speaks against but the database: its form could be stored as it is. */
+export function changeFor(random: Random, target: Target, sender: Sender): FuzzRequest {
+  const routes = target.app.app.routes.filter(changesRecords);
+  const route = random.pick(random.percent(80) ? routes.filter(({ path }) => /\+(?:new|edit)$/.test(path)) : routes);
+  const model = random.pick(target.models.filter(({ name }) => CHANGED.includes(name)));
+  const keys = route.path.includes('+actions') ? random.some(5, () => keyOf(random, model)) : [];
+  const body = bodyFor(random, model, sender, keys, true);
+  const cookie = `${SESSION_COOKIE}=${sender.token}`;
+  const parameters: Readonly<Record<string, string>> = {
+    ':model': model.slug,
+    ':key': model.key
+      .map(({ target: place }) => `${place || model.name === 'place' ? 'P' : ''}${1 + random.int(12)}`)
+      .join(','),
+    ':name': random.pick(NAMES),
+  };
+  return {
+    method: 'POST',
+    path: route.path.replaceAll(/:\w+/g, (name) => parameters[name] ?? ''),
+    headers: { accept: 'text/html', 'sec-fetch-site': 'same-origin', cookie, ...body.headers },
+    body: body.bytes,
+  };
+}
+
+/** Things, places and profiles have rules that are checked at COMMIT. */
+const CHANGED = ['thing', 'place', 'profile', 'leg', 'tag', 'person'];
+
+function changesRecords({ method, path }: RouteInfo): boolean {
   return method === 'POST' && path.includes(':model');
 }
 
-function methodFor(random: Random, route: Route): string {
+function methodFor(random: Random, route: RouteInfo): string {
   if (random.percent(4)) return random.pick(METHODS);
   if (route.method === 'GET' && random.percent(6)) return 'HEAD';
   return random.percent(4) ? random.pick(['GET', 'POST']) : route.method;
 }
 
-function addressFor(random: Random, known: Known, who: Somebody, route: Route, model: ModelInfo): string {
-  if (route.path.endsWith('/:id/end') && who.devices.length > 0 && random.percent(60)) return random.pick(who.devices);
+function urlFor(random: Random, target: Target, sender: Sender, route: RouteInfo, model: ModelInfo): string {
+  if (route.path.endsWith('/:id/end') && sender.devices.length > 0 && random.percent(60))
+    return random.pick(sender.devices);
+  if (route.path.includes('/:entry/') && random.percent(60)) return random.pick(target.values);
   if (random.percent(2)) return random.pick(STATIC);
-  const path = route.path.replaceAll(/:(\w+)/g, (_, name: string) => paramFor(random, known, name, model));
-  const wantsQuery = route.method === 'GET' && random.percent(60);
-  return wantsQuery ? `${path}?${queryFor(random, model)}` : path;
+  const path = route.path.replaceAll(/:(\w+)/g, (_, name: string) => paramFor(random, target, name, model));
+  const hasQuery = route.method === 'GET' && random.percent(60);
+  return hasQuery ? `${path}?${queryFor(random, model)}` : path;
 }
 
-function paramFor(random: Random, known: Known, name: string, model: ModelInfo): string {
+function paramFor(random: Random, target: Target, name: string, model: ModelInfo): string {
   if (random.percent(12)) return encoded(random, hostileText(random));
-  if (name === 'model') return random.percent(95) ? model.slug : random.pick(known.models).slug;
+  if (name === 'model') return random.percent(95) ? model.slug : random.pick(target.models).slug;
   if (name === 'field') return random.pick([...model.fields.keys()]);
   if (name === 'key') return keyOf(random, model);
   if (name === 'name') return random.pick(NAMES);
@@ -83,7 +114,7 @@ function keyOf(random: Random, model: ModelInfo): string {
   return model.key.map(() => keyPart(random)).join(',');
 }
 
-/** A part of a key: rows of the desk are numbered from one, and places are called P1 to P12. */
+/** A part of a key: rows are numbered from one, and places have the codes P1 to P12. */
 function keyPart(random: Random): string {
   const number = String(1 + random.int(random.percent(50) ? 200 : 15));
   return random.percent(30)
@@ -93,10 +124,10 @@ function keyPart(random: Random): string {
       : random.pick(['~', 'a~2fb~2c~20~7ec', '0', '-1']);
 }
 
-/** Now and then the address is not quite one of ours. */
-function mutated(random: Random, address: string): string {
-  if (random.percent(93)) return address;
-  const [path = '', query] = address.split('?');
+/** Sometimes the URL is slightly wrong. */
+function mutated(random: Random, url: string): string {
+  if (random.percent(93)) return url;
+  const [path = '', query] = url.split('?');
   const changed = random.pick([
     `${path}/`,
     `/${path}`,
@@ -113,7 +144,7 @@ function mutated(random: Random, address: string): string {
   return query === undefined ? changed : `${changed}?${query}`;
 }
 
-/** What Node's client sends at all; anything else never leaves it. Longer lines are refused by Node's server, before us. */
+/** Only characters that Node's client can send. Node's server rejects longer lines before our code runs. */
 function sendable(path: string): string {
   return [...path]
     .map((char) => (/[!-~]/.test(char) ? char : encodeURIComponent(char.toWellFormed())))
@@ -123,16 +154,17 @@ function sendable(path: string): string {
 
 const ACCEPTS = ['text/html', 'text/html', 'text/html', 'application/json', '*/*', 'image/png', 'x', ''];
 
-function headersFor(random: Random, known: Known, who: Somebody, body: Body | undefined): Record<string, string> {
+function headersFor(random: Random, target: Target, sender: Sender, body: Body | undefined): Record<string, string> {
   const headers: Record<string, string> = { accept: random.pick(ACCEPTS), ...body?.headers };
-  const cookies = who.token === undefined ? [] : [`rustio=${who.token}`];
-  if (random.percent(3)) cookies.push(`rustio-theme=${latin(hostileText(random))}`);
-  if (random.percent(3)) cookies.push(`rustio-message=${latin(hostileText(random))}.${latin(hostileText(random))}`);
-  if (random.percent(2)) cookies.unshift(`rustio=${latin(hostileText(random))}`);
+  const cookies = sender.token === undefined ? [] : [`${SESSION_COOKIE}=${sender.token}`];
+  if (random.percent(3)) cookies.push(`${cookieOf('rustio-theme')}=${latin(hostileText(random))}`);
+  if (random.percent(3))
+    cookies.push(`${cookieOf('rustio-message')}=${latin(hostileText(random))}.${latin(hostileText(random))}`);
+  if (random.percent(2)) cookies.unshift(`${SESSION_COOKIE}=${latin(hostileText(random))}`);
   if (cookies.length > 0) headers.cookie = cookies.join('; ');
   if (body && random.percent(96)) headers['sec-fetch-site'] = random.percent(98) ? 'same-origin' : 'cross-site';
   if (random.percent(3))
-    headers.origin = random.pick([known.app.url, 'null', 'http://fuzz.example', latin(hostileText(random))]);
+    headers.origin = random.pick([target.app.url, 'null', 'http://fuzz.example', latin(hostileText(random))]);
   if (random.percent(3)) headers['x-forwarded-for'] = latin(hostileText(random));
   if (random.percent(2)) headers['user-agent'] = latin(hostileText(random));
   if (random.percent(2)) headers['if-none-match'] = latin(hostileText(random));
@@ -144,7 +176,7 @@ function headersFor(random: Random, known: Known, who: Somebody, body: Body | un
   return headers;
 }
 
-/** What may stand in a header. */
+/** Only characters that a header can contain. */
 function latin(text: string): string {
   return text.replaceAll(/[^\u0020-\u007e\u00a0-\u00ff]/g, '?').slice(0, 2_000);
 }

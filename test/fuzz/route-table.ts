@@ -1,21 +1,24 @@
-import type { Route } from '../../core/http/route.ts';
-import type { Models } from '../../core/model/registry.ts';
+import type { Models } from '../../core/model/field-type.ts';
+import type { RouteInfo } from '../../core/request/route-info.ts';
 
-/** Which route should take a request: worked out from the routes alone, without the router that is being tested. */
+/** The route that a request should match, computed from the routes alone, without the router under test. */
 export interface RouteTable {
-  readonly routes: readonly Route[];
-  match(method: string, path: string): { readonly route: Route | undefined; readonly allowed: readonly string[] };
+  readonly routes: readonly RouteInfo[];
+  match(method: string, path: string): { readonly route: RouteInfo | undefined; readonly allowed: readonly string[] };
 }
 
-export function routeTable(routes: readonly Route[], models: Models): RouteTable {
+export function routeTable(routes: readonly RouteInfo[], models: Models): RouteTable {
   return {
     routes,
     match(method, path) {
-      const fitting = routes.filter((route) => fits(route.path, path, models));
-      const fewest = Math.min(...fitting.map(({ path: pattern }) => parameters(pattern)));
-      const owners = fitting.filter(({ path: pattern }) => parameters(pattern) === fewest);
-      const wanted = method === 'HEAD' ? 'GET' : method;
-      return { route: owners.find((route) => route.method === wanted), allowed: owners.map((route) => route.method) };
+      const matching = routes.filter((route) => matches(route.path, path, models));
+      const fewestParameters = Math.min(...matching.map(({ path: pattern }) => parameters(pattern)));
+      const owners = matching.filter(({ path: pattern }) => parameters(pattern) === fewestParameters);
+      const requested = method === 'HEAD' ? 'GET' : method;
+      return {
+        route: owners.find((route) => route.method === requested),
+        allowed: owners.map((route) => route.method),
+      };
     },
   };
 }
@@ -24,13 +27,13 @@ function parameters(pattern: string): number {
   return pattern.split('/:').length - 1;
 }
 
-function fits(pattern: string, path: string, models: Models): boolean {
-  const [words, parts] = [pattern.split('/'), path.split('/')];
-  if (words.length !== parts.length) return false;
-  return words.every((word, at) => {
+function matches(pattern: string, path: string, models: Models): boolean {
+  const [segments, parts] = [pattern.split('/'), path.split('/')];
+  if (segments.length !== parts.length) return false;
+  return segments.every((segment, at) => {
     const part = parts[at] ?? '';
-    if (!word.startsWith(':')) return word === part;
-    return part !== '' && (word !== ':model' || models.bySlug(decoded(part)) !== undefined);
+    if (!segment.startsWith(':')) return segment === part;
+    return part !== '' && (segment !== ':model' || models.bySlug(decoded(part)) !== undefined);
   });
 }
 

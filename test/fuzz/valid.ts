@@ -1,14 +1,14 @@
-import type { FieldInfo } from '../../core/model/registry.ts';
+import type { FieldInfo } from '../../core/model/field-type.ts';
 import type { Random } from './random.ts';
 
-/** A text that a form could hold for this field, as somebody types it. Mostly it is taken. */
+/** The input for a field, as users type it. Usually it is valid. */
 export function validText(random: Random, field: FieldInfo): string {
   const number = String(random.int(60));
   const { values } = field;
   if (values.length > 0) return random.pick(values);
   if (field.item !== undefined) return random.some(3, () => validText(random, field.item ?? field)).join('\n');
   if (field.target !== undefined) return keyOf(random, field.target.name);
-  switch (field.kind) {
+  switch (field.typeName) {
     case 'integer':
     case 'bigint':
     case 'identity':
@@ -44,7 +44,7 @@ export function validText(random: Random, field: FieldInfo): string {
   }
 }
 
-/** Rows of the desk are numbered from one; places have names. */
+/** Rows are numbered from one; places have codes. */
 function keyOf(random: Random, model: string): string {
   const number = String(1 + random.int(12));
   return model === 'place' ? `P${number}` : number;

@@ -1,4 +1,4 @@
-// Black box: PostgreSQL stops, and is killed, while people work; nothing that was told as stored is lost, nothing is stored by half.
+// Black box: PostgreSQL stops, and is killed, under load; nothing that was reported as stored is lost or half-written.
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -6,9 +6,9 @@ import * as assert from 'uvu/assert';
 import { type Embedded, startEmbedded } from '../../core/database/embedded.ts';
 import { mainOf, textOf } from '../plugins/admin/page.ts';
 import type { TestApp } from '../support/app.ts';
-import { type Answer, type Client, formsOf } from '../support/client.ts';
+import { type Client, parseForms, type TestResponse } from '../support/client.ts';
 import { suite } from '../support/suite.ts';
-import { ADD, ask, embeddedDesk, everything, removeFolder, serverFolder } from './embedded-desk.ts';
+import { ADD, everything, queryRows, removeFolder, serverFolder, startEmbeddedApp } from './embedded-app.ts';
 
 const test = suite('http: PostgreSQL stops under load');
 const WORKERS = 6;
@@ -21,8 +21,8 @@ let people: readonly Client[];
 test.before(async () => {
   folder = await serverFolder();
   home = path.join(folder, 'local');
-  ({ app, server } = await embeddedDesk(home));
-  people = await Promise.all(Array.from({ length: WORKERS }, () => app.person('staff', everything)));
+  ({ app, server } = await startEmbeddedApp(home));
+  people = await Promise.all(Array.from({ length: WORKERS }, () => app.signInAs('staff', everything)));
 });
 test.after(async () => {
   await app.close();
@@ -30,7 +30,7 @@ test.after(async () => {
   await removeFolder(folder);
 });
 
-/** People at work: each opens a form, sends it until it is stored, looks at the list, and begins again. */
+/** Users under load: each opens a form, sends it until it is stored, opens the list, and repeats. */
 class Load {
   readonly name: string;
   readonly stored = new Set<string>();
@@ -58,15 +58,15 @@ class Load {
     for (let n = 0; !this.#isOver; n++) {
       const name = `${this.name} ${at} ${n}`;
       const { text } = await this.#again(() => person.get(ADD));
-      const fields = formsOf(text).find(({ action }) => action === ADD)?.fields;
+      const fields = parseForms(text).find(({ action }) => action === ADD)?.fields;
       await this.#again(() => person.post(ADD, { ...fields, name, contents: 'x'.repeat(2_000) }));
       this.stored.add(name);
       await this.#again(() => person.get(`/admin/parcels?q=${encodeURIComponent(name)}`));
     }
   }
 
-  /** As long as the answer is "later": the very same request again, as the page says. */
-  async #again(send: () => Promise<Answer>): Promise<Answer> {
+  /** Repeats the request as long as the response is 503. */
+  async #again(send: () => Promise<TestResponse>): Promise<TestResponse> {
     for (;;) {
       const answer = await send();
       this.#note(answer);
@@ -75,13 +75,13 @@ class Load {
     }
   }
 
-  #note({ status, headers, text }: Answer): void {
+  #note({ status, headers, text }: TestResponse): void {
     if (status === 200 || status === 303 || status === 503) this.seen[status] += 1;
     else this.strange.push(`${status} ${textOf(mainOf(text))}`);
     if (status === 503) {
-      const said = `${headers.get('retry-after')} ${textOf(mainOf(text))}`;
-      if (!/^5 .*503 .*RIO-HTTP-UNAVAILABLE The database cannot be reached at the moment\./.test(said))
-        this.strange.push(said);
+      const shownText = `${headers.get('retry-after')} ${textOf(mainOf(text))}`;
+      if (!/^5 .*503 .*RIO-HTTP-UNAVAILABLE The database is currently unavailable/.test(shownText))
+        this.strange.push(shownText);
     }
     this.#waiting = this.#waiting.filter(({ until, go }) => {
       if (!until()) return true;
@@ -91,9 +91,9 @@ class Load {
   }
 }
 
-/** Every form that was answered is one row with one entry in the trail and one remembered answer, and there is nothing else. */
+/** Every form that got a response is one row with one audit entry and one idempotency key, and there is nothing else. */
 async function assertWhole(load: Load): Promise<void> {
-  const rows = await ask(
+  const rows = await queryRows(
     server.url,
     `select t.name, count(*)::int as rows,
        (select count(*)::int from rustio_audit a
@@ -106,20 +106,20 @@ async function assertWhole(load: Load): Promise<void> {
     [],
     'once each, row and entry',
   );
-  const [once] = await ask(
+  const [once] = await queryRows(
     server.url,
-    `select (select count(*)::int from rustio_once) as claims, (select count(*)::int from rustio_once where location is null) as open,
+    `select (select count(*)::int from rustio_idempotency_key) as claims, (select count(*)::int from rustio_idempotency_key where location is null) as open,
        (select count(*)::int from parcel) as parcels`,
   );
   assert.equal(once, { claims: once?.parcels, open: 0, parcels: once?.parcels });
 }
 
-test('stopped and started again: 503 pages, then it goes on by itself, and every form that was answered is stored once', async () => {
+test('stopped and restarted: 503 pages, then automatic recovery, and every form that got a response is stored once', async () => {
   const load = new Load('stopped');
   await load.until(() => load.seen[303] >= 20);
-  assert.ok(await server.leave(), 'it is stopped under them');
+  assert.ok(await server.leave(), 'it is stopped');
   await load.until(() => load.seen[503] >= 20);
-  assert.is((await app.client().get('/healthz')).status, 200, 'the process lives');
+  assert.is((await app.client().get('/healthz')).status, 200, 'the process is alive');
   assert.is((await app.client().get('/readyz')).status, 503);
   const before = load.stored.size;
   const url = server.url;
@@ -131,7 +131,7 @@ test('stopped and started again: 503 pages, then it goes on by itself, and every
   await assertWhole(load);
 });
 
-test('killed: it is started by whoever uses it, and every form that was answered is stored once', async () => {
+test('killed: the process that uses it restarts it, and every form that got a response is stored once', async () => {
   const load = new Load('killed');
   await load.until(() => load.seen[303] >= 20);
   const pid = Number.parseInt(await readFile(path.join(home, 'postgres/postmaster.pid'), 'utf8'), 10);
@@ -144,7 +144,7 @@ test('killed: it is started by whoever uses it, and every form that was answered
   await assertWhole(load);
 });
 
-test('the log has nothing of it but the database that was gone', () => {
+test('the log contains nothing but the unavailable database', () => {
   const codes = app.errors.flatMap(({ code }) => (code === undefined ? [] : [code]));
   assert.ok(codes.length > 20);
   assert.equal([...new Set(codes)], ['RIO-HTTP-UNAVAILABLE']);

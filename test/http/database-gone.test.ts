@@ -1,13 +1,14 @@
-// Black box: PostgreSQL goes away under a running server, and comes back.
+// Black box: PostgreSQL becomes unavailable under a running server, and recovers.
 import * as assert from 'uvu/assert';
 import { everything, openDesk, run } from '../plugins/admin/desk.ts';
 import type { TestApp } from '../support/app.ts';
-import { type Client, formsOf } from '../support/client.ts';
+import { type Client, parseForms } from '../support/client.ts';
 import { type DatabaseProxy, databaseProxy } from '../support/database-proxy.ts';
+import { SESSION_COOKIE } from '../support/session-cookie.ts';
 import { suite } from '../support/suite.ts';
 
-const test = suite('http: the database is gone');
-let desk: TestApp;
+const test = suite('http: the database is unavailable');
+let app: TestApp;
 let clerk: Client;
 let proxy: DatabaseProxy;
 
@@ -16,11 +17,11 @@ test.before(async () => {
     proxy = await databaseProxy(url);
     return proxy.url;
   };
-  desk = await openDesk({}, { by });
-  clerk = await desk.person('staff', everything);
-  await run(desk)`insert into thing (name) values ('Anvil')`;
+  app = await openDesk({}, { by });
+  clerk = await app.signInAs('staff', everything);
+  await run(app)`insert into thing (name) values ('Anvil')`;
 });
-test.after(() => desk.close());
+test.after(() => app.close());
 
 const paths = [
   '/admin',
@@ -31,7 +32,7 @@ const paths = [
   '/admin/things/+options/boss?q=a',
 ];
 
-test('pages say it in four parts with a time to come again, and go on by themselves when it is back', async () => {
+test('pages report it with Retry-After, and work again when it is back', async () => {
   for (const path of paths) assert.is((await clerk.get(path)).status, 200, path);
   await proxy.cut();
   for (const path of paths) {
@@ -43,46 +44,46 @@ test('pages say it in four parts with a time to come again, and go on by themsel
     for (const inside of ['ECONN', '127.0.0.1', 'postgres', 'node:', '/core/', 'slonik'])
       assert.not.match(text, inside, `${path}: ${inside}`);
   }
-  assert.is((await desk.client().get('/healthz')).status, 200, 'the process lives');
-  const ready = await desk.client().get('/readyz');
+  assert.is((await app.client().get('/healthz')).status, 200, 'the process is alive');
+  const ready = await app.client().get('/readyz');
   assert.is(ready.status, 503);
-  await proxy.mend();
+  await proxy.restore();
   for (const path of paths) assert.is((await clerk.get(path)).status, 200, path);
 });
 
-test('nobody is signed out by it', async () => {
-  const before = clerk.cookie('rustio');
+test('no user is signed out by it', async () => {
+  const before = clerk.cookie(SESSION_COOKIE);
   await proxy.cut();
   await clerk.get('/admin/things');
-  assert.is(clerk.cookie('rustio'), before);
-  await proxy.mend();
+  assert.is(clerk.cookie(SESSION_COOKIE), before);
+  await proxy.restore();
   assert.is((await clerk.get('/admin/things')).status, 200);
 });
 
-test('a form that was sent meanwhile is not stored, and can be sent again', async () => {
+test('a form sent in the meantime is not stored, and can be sent again', async () => {
   const page = '/admin/things/+new';
-  const held = formsOf((await clerk.get(page)).text).find(({ action }) => action === page)?.fields ?? {};
+  const held = parseForms((await clerk.get(page)).text).find(({ action }) => action === page)?.fields ?? {};
   await proxy.cut();
   const lost = await clerk.post(page, { ...held, name: 'Patient' });
   assert.is(lost.status, 503);
-  await proxy.mend();
-  assert.equal(await run(desk)`select count(*)::integer as n from thing where name = 'Patient'`, [{ n: 0 }]);
+  await proxy.restore();
+  assert.equal(await run(app)`select count(*)::integer as n from thing where name = 'Patient'`, [{ n: 0 }]);
   assert.is((await clerk.post(page, { ...held, name: 'Patient' })).status, 303);
-  assert.equal(await run(desk)`select count(*)::integer as n from thing where name = 'Patient'`, [{ n: 1 }]);
+  assert.equal(await run(app)`select count(*)::integer as n from thing where name = 'Patient'`, [{ n: 1 }]);
 });
 
-test('signing in says so, too, and works afterwards', async () => {
-  const email = await desk.account('staff', ['thing.view']);
+test('the sign-in page reports it, too, and works afterwards', async () => {
+  const email = await app.account('staff', ['thing.view']);
   await proxy.cut();
-  const { status } = await desk.client().signIn(email, 'correct horse battery');
+  const { status } = await app.client().signIn(email, 'correct horse battery');
   assert.is(status, 503);
-  await proxy.mend();
-  assert.is((await desk.client().signIn(email, 'correct horse battery')).status, 303);
+  await proxy.restore();
+  assert.is((await app.client().signIn(email, 'correct horse battery')).status, 303);
 });
 
-test('connections that the server ended by itself are replaced without an error to the reader after the first', async () => {
+test('connections that the server closed are replaced: at most the first request fails', async () => {
   await clerk.get('/admin/things');
-  await run(desk)`
+  await run(app)`
     select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()
   `;
   const statuses: number[] = [];
@@ -94,8 +95,8 @@ test('connections that the server ended by itself are replaced without an error 
   assert.equal(statuses.slice(-3), [200, 200, 200]);
 });
 
-test('all of it was told to whoever runs the server, and nothing else was', () => {
-  assert.ok(desk.errors.length > 0);
-  const codes = new Set(desk.errors.flatMap(({ code }) => (code === undefined ? [] : [code])));
+test('all of it was logged, and nothing else was', () => {
+  assert.ok(app.errors.length > 0);
+  const codes = new Set(app.errors.flatMap(({ code }) => (code === undefined ? [] : [code])));
   assert.equal([...codes], ['RIO-HTTP-UNAVAILABLE']);
 });

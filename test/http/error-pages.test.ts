@@ -1,154 +1,154 @@
-// Black box: what somebody sees who is signed in when something cannot be done.
+// Black box: the error pages of signed-in users.
 import * as assert from 'uvu/assert';
 import { everything, openDesk, run } from '../plugins/admin/desk.ts';
 import { linksOf, mainOf, textOf, titleOf } from '../plugins/admin/page.ts';
 import type { TestApp } from '../support/app.ts';
-import { type Answer, type Client, formsOf } from '../support/client.ts';
+import { type Client, parseForms, type TestResponse } from '../support/client.ts';
 import { suite } from '../support/suite.ts';
 
 const test = suite('http: error pages');
-let desk: TestApp;
+let app: TestApp;
 let clerk: Client;
 let viewer: Client;
 
 test.before(async () => {
-  desk = await openDesk();
-  clerk = await desk.person('staff', everything);
-  viewer = await desk.person('staff', ['thing.view']);
-  await run(desk)`insert into thing (name) values ('Anvil')`;
+  app = await openDesk();
+  clerk = await app.signInAs('staff', everything);
+  viewer = await app.signInAs('staff', ['thing.view']);
+  await run(app)`insert into thing (name) values ('Anvil')`;
 });
 test.after(async () => {
-  assert.equal(desk.errors, []);
-  await desk.close();
+  assert.equal(app.errors, []);
+  await app.close();
 });
 
 const ADD = '/admin/things/+new';
 
 async function tokenOf(client: Client): Promise<string> {
-  const forms = formsOf((await client.get('/admin/things')).text);
+  const forms = parseForms((await client.get('/admin/things')).text);
   return String(forms.find(({ fields }) => '~token' in fields)?.fields['~token'] ?? '');
 }
 
 interface Case {
-  readonly what: string;
+  readonly title: string;
   readonly status: number;
   readonly code: string;
-  ask(): Promise<Answer>;
+  send(): Promise<TestResponse>;
 }
 const raw = (type: string, body: string) =>
   clerk.request('POST', ADD, body, { 'content-type': type, 'sec-fetch-site': 'same-origin' });
 
 const cases: readonly Case[] = [
   {
-    what: 'an address that asks for nonsense',
+    title: 'an invalid list URL',
     status: 400,
-    code: 'RIO-LIST-ADDRESS',
-    ask: () => clerk.get('/admin/things?sort=x'),
+    code: 'RIO-LIST-QUERY',
+    send: () => clerk.get('/admin/things?sort=x'),
   },
-  { what: 'a page that one may not open', status: 403, code: 'RIO-HTTP-FORBIDDEN', ask: () => viewer.get(ADD) },
+  { title: 'a page without permission', status: 403, code: 'RIO-HTTP-FORBIDDEN', send: () => viewer.get(ADD) },
   {
-    what: 'a form without its token',
+    title: 'a form without its token',
     status: 403,
     code: 'RIO-HTTP-FORM-TOKEN',
-    ask: () => clerk.post(ADD, { name: 'x' }),
+    send: () => clerk.post(ADD, { name: 'x' }),
   },
   {
-    what: 'a form from elsewhere',
+    title: 'a form from another site',
     status: 403,
     code: 'RIO-HTTP-ORIGIN',
-    ask: () => clerk.post(ADD, {}, { 'sec-fetch-site': 'cross-site' }),
+    send: () => clerk.post(ADD, {}, { 'sec-fetch-site': 'cross-site' }),
   },
   {
-    what: 'a record that is not there',
+    title: 'a record that does not exist',
     status: 404,
     code: 'RIO-HTTP-NOT-FOUND',
-    ask: () => clerk.get('/admin/things/999'),
+    send: () => clerk.get('/admin/things/999'),
   },
   {
-    what: 'a method that a page does not have',
+    title: 'a method that a page does not support',
     status: 405,
     code: 'RIO-HTTP-METHOD',
-    ask: () => clerk.request('PUT', '/admin/things', '', {}),
+    send: () => clerk.request('PUT', '/admin/things', '', {}),
   },
   {
-    what: 'a post to a page that is only read',
+    title: 'a post to a read-only page',
     status: 405,
     code: 'RIO-HTTP-METHOD',
-    ask: () => clerk.post('/admin/things/1', {}),
+    send: () => clerk.post('/admin/things/1', {}),
   },
   {
-    what: 'too much at once',
+    title: 'a body that is too large',
     status: 413,
     code: 'RIO-HTTP-TOO-LARGE',
-    ask: () => raw('application/x-www-form-urlencoded', `name=${'x'.repeat(1_100_000)}`),
+    send: () => raw('application/x-www-form-urlencoded', `name=${'x'.repeat(1_100_000)}`),
   },
   {
-    what: 'too many fields',
+    title: 'too many fields',
     status: 413,
     code: 'RIO-HTTP-TOO-MANY-FIELDS',
-    ask: () => raw('application/x-www-form-urlencoded', 'a=1&'.repeat(5_001)),
+    send: () => raw('application/x-www-form-urlencoded', 'a=1&'.repeat(5_001)),
   },
   {
-    what: 'another kind than a form',
+    title: 'a content type other than a form',
     status: 415,
     code: 'RIO-HTTP-MEDIA',
-    ask: () => raw('application/json', '{"name":"x"}'),
+    send: () => raw('application/json', '{"name":"x"}'),
   },
 ];
 
-for (const { what, status, code, ask } of cases) {
-  test(`${status}: ${what}`, async () => {
-    const answer = await ask();
+for (const { title, status, code, send } of cases) {
+  test(`${status}: ${title}`, async () => {
+    const answer = await send();
     assert.is(answer.status, status);
-    const said = textOf(mainOf(answer.text));
-    assert.match(said, code);
-    assert.match(said, `${status}`);
+    const shownText = textOf(mainOf(answer.text));
+    assert.match(shownText, code);
+    assert.match(shownText, `${status}`);
     const id = answer.headers.get('x-correlation-id') ?? 'no id';
-    assert.match(said, id);
+    assert.match(shownText, id);
     const parts = [...mainOf(answer.text).matchAll(/<dd>([\s\S]*?)<\/dd>/g)].map(([, part = '']) => textOf(part));
-    assert.is(parts.length, 3, 'why, what to do, whether to try again');
+    assert.ok(parts.length >= 2, 'why, and what to do');
     assert.ok(parts.every((part) => part.length > 10));
-    assert.ok(linksOf(answer.text).includes('/admin'), 'a way out');
+    assert.ok(linksOf(answer.text).includes('/admin'), 'a link to the dashboard');
     assert.match(titleOf(answer.text), /[^.] · Test desk$/);
     if (status === 405) assert.match(answer.headers.get('allow') ?? '', 'GET');
-    assert.equal(await run(desk)`select count(*)::integer as n from thing`, [{ n: 1 }]);
+    assert.equal(await run(app)`select count(*)::integer as n from thing`, [{ n: 1 }]);
   });
 }
 
-test('whoever is signed in keeps his navigation on the page of an error behind the door', async () => {
+test('error pages show signed-in users their navigation', async () => {
   for (const path of ['/admin/things/999', '/admin/things?sort=x']) {
     assert.match((await clerk.get(path)).text, '<nav class="rail"');
   }
-  assert.not.match((await viewer.get(ADD)).text, '/admin/places', 'his own, and no other');
+  assert.not.match((await viewer.get(ADD)).text, '/admin/places', 'only what the user has access to');
 });
 
-test('409 and 422 are the form itself, with all that belongs to it', async () => {
+test('409 and 422 show the complete form again', async () => {
   const token = await tokenOf(clerk);
-  const mistaken = await clerk.post(ADD, { '~token': token, name: 'x' });
-  assert.is(mistaken.status, 422);
+  const invalid = await clerk.post(ADD, { '~token': token, name: 'x' });
+  assert.is(invalid.status, 422);
   const conflict = await clerk.post('/admin/things/1/+edit', {
     '~token': token,
     name: 'Anvil the second',
     '~version': '1',
   });
   assert.is(conflict.status, 409);
-  for (const { text } of [mistaken, conflict]) {
+  for (const { text } of [invalid, conflict]) {
     assert.match(text, '<form class="form" method="post"');
     assert.match(mainOf(text), 'role="alert"');
   }
-  assert.equal(await run(desk)`select name from thing`, [{ name: 'Anvil' }]);
+  assert.equal(await run(app)`select name from thing`, [{ name: 'Anvil' }]);
 });
 
-test('who wants JSON gets the same in JSON', async () => {
+test('clients that accept JSON get the same as JSON', async () => {
   const { status, text, headers } = await clerk.get('/admin/things/+options/nothing', { accept: 'application/json' });
   assert.is(status, 404);
   assert.match(headers.get('content-type') ?? '', 'application/json');
   const { error } = JSON.parse(text);
   assert.is(error.code, 'RIO-HTTP-NOT-FOUND');
-  assert.equal(Object.keys(error).toSorted(), ['code', 'correlationId', 'fix', 'problem', 'retry', 'why']);
+  assert.equal(Object.keys(error).toSorted(), ['code', 'correlationId', 'fix', 'problem', 'why']);
 });
 
-test('nothing of an answer is kept by caches, whatever its status', async () => {
+test('no response is cached, whatever its status', async () => {
   for (const answer of [
     await clerk.get('/admin/things'),
     await clerk.get('/admin/things/999'),

@@ -1,34 +1,35 @@
 import { connect } from 'node:net';
 import { sql } from 'slonik';
 import * as assert from 'uvu/assert';
-import { defineRules } from '../../core/policy.ts';
+import { defineRules } from '../../core/policy/policy.ts';
 import { HTML, latin, PDF, png, SVG, zip } from '../core/files/contents.ts';
 import {
   chosen,
   contentsOf,
-  emptyDesk,
+  deleteAllFiles,
   everything,
-  type FilesDesk,
+  type FilesApp,
   incomingOf,
-  openFilesDesk,
+  openFilesApp,
   Paper,
   post,
   send,
   sendForm,
   statesOf,
-} from '../core/files/desk.ts';
-import { ask, type RawAnswer } from '../core/http/raw.ts';
-import { factsOf, mistakeAt } from '../plugins/admin/page.ts';
-import { type Answer, type Client, formsOf } from '../support/client.ts';
+} from '../core/files/file-forms.ts';
+import { type RawResponse, rawRequest } from '../core/http/raw-request.ts';
+import { errorAt, factsOf } from '../plugins/admin/page.ts';
+import { type Client, parseForms, type TestResponse } from '../support/client.ts';
+import { SESSION_COOKIE } from '../support/session-cookie.ts';
 import { suite } from '../support/suite.ts';
 
 const test = suite('hostile files');
-let desk: FilesDesk;
+let desk: FilesApp;
 let clerk: Client;
-/** Rows that are hidden from everybody: those of this title. */
+/** Rows with this title are hidden from all users. */
 const HIDDEN = 'Hidden';
 test.before(async () => {
-  desk = await openFilesDesk({
+  desk = await openFilesApp({
     rules: [
       defineRules(Paper, {
         rows: () => sql.fragment`t.title <> ${HIDDEN}`,
@@ -36,25 +37,29 @@ test.before(async () => {
       }),
     ],
   });
-  clerk = await desk.person('staff', everything);
+  clerk = await desk.signInAs('staff', everything);
 });
 let hidesBill = false;
 test.before.each(async () => {
   hidesBill = false;
-  await emptyDesk(desk);
+  await deleteAllFiles(desk);
 });
 test.after.each(() => {
   assert.equal(desk.errors, []);
-  assert.equal(incomingOf(desk), [], 'nothing is left of uploads');
+  assert.equal(incomingOf(desk), [], 'no uploads are left');
 });
 test.after(() => desk.close());
 
 const NEW = '/admin/papers/+new';
 const FIRST = '/admin/papers/1';
 
-/** A body byte by byte as it is told, from somebody who is signed in. */
-async function raw(body: string | Buffer, more: Readonly<Record<string, string>> = {}, path = NEW): Promise<RawAnswer> {
-  return ask(
+/** Sends a body unchanged, as a signed-in user. */
+async function raw(
+  body: string | Buffer,
+  more: Readonly<Record<string, string>> = {},
+  path = NEW,
+): Promise<RawResponse> {
+  return rawRequest(
     desk.url,
     'POST',
     path,
@@ -64,11 +69,15 @@ async function raw(body: string | Buffer, more: Readonly<Record<string, string>>
 }
 
 function headers(client: Client): Record<string, string> {
-  return { cookie: `rustio=${client.cookie('rustio')}`, 'sec-fetch-site': 'same-origin', accept: 'text/html' };
+  return {
+    cookie: `${SESSION_COOKIE}=${client.cookie(SESSION_COOKIE)}`,
+    'sec-fetch-site': 'same-origin',
+    accept: 'text/html',
+  };
 }
 
 async function token(client = clerk): Promise<string> {
-  const form = formsOf((await client.get(NEW)).text).find(({ fields }) => '~form' in fields);
+  const form = parseForms((await client.get(NEW)).text).find(({ fields }) => '~form' in fields);
   return String(form?.fields['~token']);
 }
 
@@ -82,7 +91,7 @@ function part(name: string, content: string | Buffer, fileName?: string): Buffer
 }
 const END = Buffer.from('--XYZ--\r\n');
 
-test('path traversal: a name is a name, and no path', async () => {
+test('path traversal: a file name is never a path', async () => {
   for (const name of ['../../../../etc/cron.d/x', '..\\..\\x', '/etc/passwd', 'kept/../../x', '....//....//x']) {
     const body = Buffer.concat([part('~token', await token()), part('title', 'T'), part('scan', PDF, name), END]);
     assert.is((await raw(body)).status, 303, name);
@@ -95,7 +104,7 @@ test('path traversal: a name is a name, and no path', async () => {
   assert.ok(contentsOf(desk).every((name) => /^[\da-f-]{36}$/.test(name)));
 });
 
-test('path traversal: the address of a file knows fields, and nothing else', async () => {
+test('path traversal: the URL of a file accepts only fields', async () => {
   await send(clerk, NEW, { title: 'T', scan: chosen('a.pdf', PDF) });
   const fields = [
     'title',
@@ -112,29 +121,29 @@ test('path traversal: the address of a file knows fields, and nothing else', asy
     'bill',
   ];
   for (const field of fields) {
-    const { status } = await ask(desk.url, 'GET', `${FIRST}/+file/${field}`, headers(clerk));
+    const { status } = await rawRequest(desk.url, 'GET', `${FIRST}/+file/${field}`, headers(clerk));
     assert.is(status, 404, field);
   }
 });
 
-test('polyglot: a page in the name of a picture is no picture, and a page behind a picture never runs', async () => {
+test('polyglot: a page with the name of an image is rejected, and a page appended to an image never runs', async () => {
   const page = await send(clerk, NEW, { title: 'T', photo: chosen('cat.png', HTML) });
   assert.is(page.status, 422);
-  assert.match(mistakeAt(page.text, 'photo'), 'This file holds HTML');
+  assert.match(errorAt(page.text, 'photo'), 'The content of this file is HTML');
   const both = png(1, 1, HTML.toString());
   assert.is((await send(clerk, NEW, { title: 'T', photo: chosen('cat.html', both) })).status, 303);
   const { headers: sent } = await clerk.get(`${FIRST}/+file/photo`);
   assert.is(sent.get('content-type'), 'image/png');
   assert.is(sent.get('x-content-type-options'), 'nosniff');
   assert.match(sent.get('content-security-policy') ?? '', 'sandbox');
-  // Saved to a disk it does not open as a page either.
+  // Saved to disk, it does not open as a page either.
   assert.match(sent.get('content-disposition') ?? '', 'filename="cat.html.png"');
 });
 
-test('SVG and HTML are no pictures; as files they are downloads', async () => {
+test('SVG and HTML are not images; as files they are downloads', async () => {
   assert.match(
-    mistakeAt((await send(clerk, NEW, { title: 'T', photo: chosen('x.svg', SVG) })).text, 'photo'),
-    'holds SVG',
+    errorAt((await send(clerk, NEW, { title: 'T', photo: chosen('x.svg', SVG) })).text, 'photo'),
+    'content of this file is SVG',
   );
   for (const [name, content, type] of [
     ['x.svg', SVG, 'image/svg+xml'],
@@ -142,7 +151,7 @@ test('SVG and HTML are no pictures; as files they are downloads', async () => {
     ['x.html', HTML, 'text/html; charset=utf-8'],
     ['x.txt', HTML, 'text/html; charset=utf-8'],
   ] as const) {
-    await emptyDesk(desk);
+    await deleteAllFiles(desk);
     assert.is((await send(clerk, NEW, { title: 'T', scan: chosen(name, content) })).status, 303);
     const { headers: sent } = await clerk.get(`${FIRST}/+file/scan`);
     assert.is(sent.get('content-type'), type);
@@ -151,7 +160,7 @@ test('SVG and HTML are no pictures; as files they are downloads', async () => {
   }
 });
 
-test('what the sender says about the type counts for nothing', async () => {
+test('the content type that the client sends is ignored', async () => {
   const lie = Buffer.concat([
     Buffer.from(
       '--XYZ\r\nContent-Disposition: form-data; name="photo"; filename="a.png"\r\nContent-Type: image/png\r\n\r\n',
@@ -161,7 +170,7 @@ test('what the sender says about the type counts for nothing', async () => {
   ]);
   const { status, text } = await raw(Buffer.concat([part('~token', await token()), part('title', 'T'), lie, END]));
   assert.is(status, 422);
-  assert.match(mistakeAt(text, 'photo'), 'holds PDF');
+  assert.match(errorAt(text, 'photo'), 'content of this file is PDF');
 });
 
 test('a name with markup and header lines is text on the page and in the header', async () => {
@@ -181,34 +190,34 @@ test('a name with markup and header lines is text on the page and in the header'
   assert.match(sent.get('content-disposition') ?? '', /^attachment; filename="/);
 });
 
-test("another record's file is not to be had by giving its key", async () => {
+test("the key of another record's file gives no access to it", async () => {
   await send(clerk, NEW, { title: 'Owner', scan: chosen('a.pdf', PDF) });
   const [key = ''] = contentsOf(desk);
   for (const fields of [{ 'scan~kept': key }, { 'bill~kept': key }, { 'photo~kept': key }]) {
     const { status, text } = await send(clerk, NEW, { title: 'Thief', ...fields });
     assert.is(status, 422);
-    assert.match(text, 'is not waiting here any more');
+    assert.match(text, 'The upload has expired');
   }
-  // As a plain text, which is how other fields are posted.
+  // As a text, like other fields.
   assert.is((await clerk.submit(NEW, { title: 'Thief', scan: key })).status, 303);
   assert.is(factsOf((await clerk.get('/admin/papers/2')).text).Scan, '–');
 });
 
-test("somebody else's upload that waits is not to be had by giving its key", async () => {
-  const other = await desk.person('staff', everything);
+test("the key of another user's pending upload gives no access to it", async () => {
+  const other = await desk.signInAs('staff', everything);
   await send(other, NEW, { title: '', scan: chosen('secret.pdf', PDF) });
   const [key = ''] = contentsOf(desk);
   const { status, text } = await send(clerk, NEW, { title: 'Thief', 'scan~kept': key });
   assert.is(status, 422);
   assert.not.match(text, 'secret.pdf');
   assert.equal(await statesOf(desk), ['pending scan secret.pdf']);
-  // Nor in another field, whose limits it was not held to.
+  // Nor in another field, whose limits were not applied to it.
   const elsewhere = await send(other, NEW, { title: 'x', 'photo~kept': key });
   assert.is(elsewhere.status, 422);
   assert.is((await send(other, NEW, { title: 'x', 'scan~kept': key })).status, 303);
 });
 
-test('nonsense in place of a key is a mistake at its field', async () => {
+test('an invalid key is an error at its field', async () => {
   for (const key of [
     'x',
     '0',
@@ -220,11 +229,11 @@ test('nonsense in place of a key is a mistake at its field', async () => {
   ]) {
     const { status, text } = await send(clerk, NEW, { title: 'T', 'scan~kept': key });
     assert.is(status, 422, key.slice(0, 20));
-    assert.match(mistakeAt(text, 'scan'), 'not waiting');
+    assert.match(errorAt(text, 'scan'), 'upload has expired');
   }
 });
 
-test('two forms at once with one upload: one of them gets it', async () => {
+test('of two concurrent forms with one upload, one gets it', async () => {
   const { text } = await send(clerk, NEW, { title: '', scan: chosen('a.pdf', PDF) });
   const again = (await clerk.get(NEW)).text;
   const [kept = ''] = contentsOf(desk);
@@ -251,18 +260,18 @@ test('the file of a field that is hidden is not found either', async () => {
   for (const page of [FIRST, `${FIRST}/+edit`]) assert.not.match((await clerk.get(page)).text, 'a.pdf');
 });
 
-test('a stranger and somebody without the permission get nothing', async () => {
+test('anonymous users and users without the permission get nothing', async () => {
   await send(clerk, NEW, { title: 'T', scan: chosen('a.pdf', PDF) });
   assert.is((await desk.client().get(`${FIRST}/+file/scan`)).status, 303);
-  const other = await desk.person('staff', ['deed.view', 'paper.add']);
+  const other = await desk.signInAs('staff', ['deed.view', 'paper.add']);
   assert.is((await other.get(`${FIRST}/+file/scan`)).status, 403);
 });
 
-test('nothing of a stranger is read or written', async () => {
-  const stranger = desk.client();
-  const answers: Answer[] = [
-    await post(stranger, NEW, { title: 'T', scan: chosen('a.pdf', PDF) }),
-    await post(await desk.person('staff', ['paper.view']), NEW, { title: 'T', scan: chosen('a.pdf', PDF) }),
+test('nothing from an anonymous user is read or written', async () => {
+  const anonymous = desk.client();
+  const answers: TestResponse[] = [
+    await post(anonymous, NEW, { title: 'T', scan: chosen('a.pdf', PDF) }),
+    await post(await desk.signInAs('staff', ['paper.view']), NEW, { title: 'T', scan: chosen('a.pdf', PDF) }),
   ];
   assert.equal(
     answers.map(({ status }) => status),
@@ -271,7 +280,7 @@ test('nothing of a stranger is read or written', async () => {
   assert.equal(await statesOf(desk), []);
 });
 
-test('without the form token nothing is kept', async () => {
+test('without the form token nothing is stored', async () => {
   for (const sent of [null, 'x', 'A'.repeat(86)]) {
     const { status } = await send(clerk, NEW, { title: 'T', scan: chosen('a.pdf', PDF), '~token': sent });
     assert.is(status, 403);
@@ -280,7 +289,7 @@ test('without the form token nothing is kept', async () => {
   assert.equal(contentsOf(desk), []);
 });
 
-test('a form without files takes none: 415', async () => {
+test('a form without file fields accepts no files: 415', async () => {
   for (const path of ['/admin/labels/+new', '/admin/login', '/admin/papers/1/+delete']) {
     const { status, text } = await raw(Buffer.concat([part('name', 'x', 'x'), END]), {}, path);
     assert.is(status, 415, path);
@@ -288,25 +297,25 @@ test('a form without files takes none: 415', async () => {
   }
 });
 
-test('a packed multipart body is not unpacked: 415', async () => {
+test('a compressed multipart body is not decompressed: 415', async () => {
   assert.is((await raw('x', { 'content-encoding': 'gzip' })).status, 415);
 });
 
-test('a picture that would be gigabytes when it is unpacked is refused by what it says of itself', async () => {
+test('an image that would take gigabytes in memory is rejected by its declared dimensions', async () => {
   for (const bomb of [png(100_000, 100_000), png(2 ** 31 - 1, 2 ** 31 - 1)]) {
     const { status, text } = await send(clerk, NEW, { title: 'T', photo: chosen('bomb.png', bomb) });
     assert.is(status, 422);
-    assert.match(mistakeAt(text, 'photo'), 'which is too many');
+    assert.match(errorAt(text, 'photo'), 'This image is too large');
   }
 });
 
-test('an archive that would be gigabytes when it is unpacked is never unpacked', async () => {
+test('an archive that would expand to gigabytes is never expanded', async () => {
   const bomb = zip({ '[Content_Types].xml': '<x/>', 'word/document.xml': Buffer.alloc(20_000_000) });
   assert.ok(bomb.length < 100_000);
   assert.is((await send(clerk, NEW, { title: 'T', scan: chosen('bomb.docx', bomb) })).status, 303);
 });
 
-test('10,000 parts are too many, be they texts or files', async () => {
+test('10,000 parts are too many, whether texts or files', async () => {
   const texts = await raw(Buffer.concat([...Array.from({ length: 10_000 }, () => part('a', '')), END]));
   assert.is(texts.status, 413);
   assert.match(texts.text, 'RIO-HTTP-TOO-MANY-FIELDS');
@@ -315,27 +324,27 @@ test('10,000 parts are too many, be they texts or files', async () => {
   assert.match(files.text, 'RIO-HTTP-TOO-MANY-FILES');
 });
 
-test('two files in one field are no form of ours', async () => {
+test('two files in one field are rejected', async () => {
   const { status } = await raw(Buffer.concat([part('scan', PDF, 'a.pdf'), part('scan', PDF, 'b.pdf'), END]));
   assert.is(status, 400);
 });
 
-test('texts are bounded in a form with files, too', async () => {
+test('texts are limited in a form with files, too', async () => {
   const { status, text } = await raw(Buffer.concat([part('title', 'x'.repeat(1_000_001)), END]));
   assert.is(status, 413);
   assert.match(text, 'RIO-HTTP-TOO-LARGE');
 });
 
-test('a file that its field cannot hold is told there; a body that no form of ours is ends in 413', async () => {
+test('a file that is too large is reported at its field; a body larger than any of our forms is 413', async () => {
   const large = await send(clerk, NEW, { title: 'Stays', scan: chosen('a.bin', Buffer.alloc(100_001)) });
   assert.is(large.status, 422);
-  assert.match(mistakeAt(large.text, 'scan'), 'at most 100 KB');
+  assert.match(errorAt(large.text, 'scan'), 'maximum size is 100 KB');
   assert.match(large.text, 'value="Stays"');
   const huge = await raw(Buffer.concat([part('scan', Buffer.alloc(5_000_000), 'a.bin'), END]));
   assert.is(huge.status, 413);
 });
 
-test('files that nobody asked for pass by unread', async () => {
+test('undeclared files are discarded', async () => {
   const body = Buffer.concat([part('~token', await token()), part('title', 'T'), part('other', PDF, 'x.pdf'), END]);
   assert.is((await raw(body)).status, 303);
   assert.equal(await statesOf(desk), []);
@@ -351,14 +360,14 @@ const broken: Readonly<Record<string, readonly [string | Buffer, string?]>> = {
   'headers of a megabyte': [Buffer.concat([Buffer.from(`--XYZ\r\nX: ${'x'.repeat(1_000_000)}\r\n\r\n`), END])],
 };
 for (const [what, [body, type]] of Object.entries(broken)) {
-  test(`${what}: 400, and no trace`, async () => {
+  test(`${what}: 400, and no file is left`, async () => {
     const { status, text } = await raw(body, type === undefined ? {} : { 'content-type': type });
     assert.is(status, 400);
     assert.match(text, 'RIO-HTTP-BODY');
   });
 }
 
-test('names of the prototype are names like others', async () => {
+test('names of the prototype are ordinary names', async () => {
   const names = ['__proto__', 'constructor', 'toString', 'hasOwnProperty'];
   const body = Buffer.concat([
     part('~token', await token()),
@@ -371,7 +380,7 @@ test('names of the prototype are names like others', async () => {
   assert.is(Reflect.get({}, 'x'), undefined);
 });
 
-/** Sends the head of a request and then what `write` gives, until the other side hangs up or `write` ends. */
+/** Sends the head of a request and then what `write` yields, until the server closes the connection or `write` ends. */
 function stream(
   write: (send: (bytes: Buffer) => boolean) => 'more' | 'end' | 'cut',
 ): Promise<{ readonly text: string; readonly sent: number }> {
@@ -413,7 +422,7 @@ function stream(
   });
 }
 
-test('a part without end is refused, and its sender is hung up on', async () => {
+test('a part that does not end is rejected, and its connection closed', async () => {
   const start = part('scan', '', 'a.bin').subarray(0, -2);
   let begun = false;
   const { text, sent } = await stream((put) => {
@@ -425,25 +434,25 @@ test('a part without end is refused, and its sender is hung up on', async () => 
   assert.ok(sent > 1_000_000 && sent < 200_000_000, String(sent));
 });
 
-test('a sender who hangs up in the middle leaves nothing behind', async () => {
+test('a client that disconnects in the middle leaves nothing behind', async () => {
   let turn = 0;
   await stream((put) => {
     turn += 1;
     put(turn === 1 ? part('scan', Buffer.alloc(50_000), 'a.bin').subarray(0, -2) : Buffer.alloc(1_000));
     return turn < 10 ? 'more' : 'cut';
   });
-  // The folder of the request goes when the server has noticed.
+  // The folder of the request is removed when the server notices the disconnect.
   while (incomingOf(desk).length > 0) await new Promise((resolve) => setImmediate(resolve));
   assert.equal(await statesOf(desk), []);
 });
 
-test('refused forms of one person hold a bounded number of files', async () => {
+test('rejected forms of one user keep a limited number of files', async () => {
   for (let turn = 0; turn < 22; turn += 1) {
     assert.is((await send(clerk, NEW, { title: '', scan: chosen(`${turn}.pdf`, PDF) })).status, 422);
   }
   const states = await statesOf(desk);
   assert.is(states.filter((state) => state.startsWith('pending')).length, 20);
   assert.ok(states.includes('pending scan 21.pdf'));
-  await desk.app.files.sweep();
+  await desk.app.files.cleanUp();
   assert.is(contentsOf(desk).length, 20);
 });

@@ -1,35 +1,38 @@
 import { rmSync } from 'node:fs';
 import path from 'node:path';
+import { sql } from 'slonik';
 import * as assert from 'uvu/assert';
+import { z } from 'zod';
 import { gif, jpeg, latin, PDF, png, webp } from '../core/files/contents.ts';
 import {
   chosen,
   contentsOf,
-  emptyDesk,
+  deleteAllFiles,
   everything,
-  type FilesDesk,
+  type FilesApp,
   incomingOf,
-  openFilesDesk,
+  openFilesApp,
   send,
   sendForm,
   statesOf,
-} from '../core/files/desk.ts';
-import { ask } from '../core/http/raw.ts';
-import { factsOf, linksOf, mainOf, mistakeAt, rowsOf, textOf } from '../plugins/admin/page.ts';
+} from '../core/files/file-forms.ts';
+import { rawRequest } from '../core/http/raw-request.ts';
+import { errorAt, factsOf, linksOf, mainOf, rowsOf, textOf } from '../plugins/admin/page.ts';
 import type { Client } from '../support/client.ts';
+import { SESSION_COOKIE } from '../support/session-cookie.ts';
 import { suite } from '../support/suite.ts';
 
 const test = suite('files of records');
-let desk: FilesDesk;
+let desk: FilesApp;
 let clerk: Client;
 test.before(async () => {
-  desk = await openFilesDesk();
-  clerk = await desk.person('staff', everything);
+  desk = await openFilesApp();
+  clerk = await desk.signInAs('staff', everything);
 });
-test.before.each(() => emptyDesk(desk));
+test.before.each(() => deleteAllFiles(desk));
 test.after.each(() => {
   assert.equal(desk.errors, []);
-  assert.equal(incomingOf(desk), [], 'nothing is left of uploads');
+  assert.equal(incomingOf(desk), [], 'no uploads are left');
 });
 test.after(() => desk.close());
 
@@ -44,10 +47,31 @@ async function add(fields: Parameters<typeof send>[2]): Promise<void> {
 }
 
 async function download(address: string, headers: Record<string, string> = {}): Promise<Response> {
-  return fetch(desk.url + address, { headers: { cookie: `rustio=${clerk.cookie('rustio')}`, ...headers } });
+  return fetch(desk.url + address, {
+    headers: { cookie: `${SESSION_COOKIE}=${clerk.cookie(SESSION_COOKIE)}`, ...headers },
+  });
 }
 
-test('a file is uploaded with its record, shown by name and size, and comes back byte by byte', async () => {
+test('who downloads a file is recorded: one entry per file and minute, with the number of downloads', async () => {
+  await add({ scan: chosen('Bill.pdf', PDF) });
+  for (let i = 0; i < 3; i += 1) assert.is((await download(`${FIRST}/+file/scan`)).status, 200);
+  await fetch(`${desk.url}${FIRST}/+file/scan`, { redirect: 'manual' });
+  const rows = await desk.app.database.any(sql.type(
+    z.object({ minute: z.string(), key: z.string(), field: z.string(), kind: z.string(), count: z.number() }),
+  )`
+    select minute::text, subject_key as key, data->>'field' as field, actor_kind as kind, count
+    from rustio_audit join rustio_audit_count on entry_id = id
+    where event = 'file_read' and subject_model = 'paper'
+  `);
+  assert.is(
+    rows.reduce((sum, { count }) => sum + count, 0),
+    3,
+  );
+  assert.is(new Set(rows.map(({ minute }) => minute)).size, rows.length);
+  assert.equal([rows[0]?.key, rows[0]?.field, rows[0]?.kind], ['1', 'scan', 'user']);
+});
+
+test('a file is uploaded with its record, shown by name and size, and downloaded unchanged', async () => {
   const content = Buffer.concat([PDF, Buffer.from([0, 255, 13, 10, 45, 45])]);
   await add({ scan: chosen('Bill of May.pdf', content) });
   assert.is(factsOf((await clerk.get(FIRST)).text).Scan, 'Bill of May.pdf 41 bytes');
@@ -61,7 +85,7 @@ test('a file is uploaded with its record, shown by name and size, and comes back
   assert.equal(await statesOf(desk), ['kept scan Bill of May.pdf']);
 });
 
-test('a download is a download, and nothing of it can run', async () => {
+test('a download is an attachment, and no part of it can run', async () => {
   await add({ scan: chosen('Bill “1”; é.pdf', PDF) });
   const { headers } = await download(`${FIRST}/+file/scan`);
   assert.is(headers.get('content-type'), 'application/pdf');
@@ -74,16 +98,16 @@ test('a download is a download, and nothing of it can run', async () => {
   assert.is(headers.get('cache-control'), 'private, no-store');
 });
 
-test('who has the content already is told so, and only as long as he may see it', async () => {
+test('clients that have the content get 304, but only while they have access', async () => {
   await add({ scan: chosen('a.pdf', PDF) });
   const etag = (await download(`${FIRST}/+file/scan`)).headers.get('etag') ?? '';
   assert.match(etag, /^"[\da-f]{64}"$/);
-  const cookie = `rustio=${clerk.cookie('rustio')}`;
-  // fetch() would say `cache-control: no-cache` beside it.
-  const again = await ask(desk.url, 'GET', `${FIRST}/+file/scan`, { cookie, 'if-none-match': etag });
+  const cookie = `${SESSION_COOKIE}=${clerk.cookie(SESSION_COOKIE)}`;
+  // fetch() would add `cache-control: no-cache`.
+  const again = await rawRequest(desk.url, 'GET', `${FIRST}/+file/scan`, { cookie, 'if-none-match': etag });
   assert.equal([again.status, again.text], [304, '']);
   assert.is((await download(`${FIRST}/+file/scan`, { 'if-none-match': '"x"' })).status, 200);
-  const other = await desk.person('staff', ['label.view']);
+  const other = await desk.signInAs('staff', ['label.view']);
   assert.is((await other.get(`${FIRST}/+file/scan`, { 'if-none-match': etag })).status, 403);
   const head = await clerk.request('HEAD', `${FIRST}/+file/scan`, undefined, {});
   assert.is(head.status, 200);
@@ -97,7 +121,7 @@ const pictures: Readonly<Record<string, Buffer>> = {
   'image/webp': webp('VP8L', 40, 30),
 };
 for (const [type, content] of Object.entries(pictures)) {
-  test(`${type}: a picture is shown on its record's page, and by the browser itself`, async () => {
+  test(`${type}: an image is shown on its record's page, and inline by the browser`, async () => {
     await add({ photo: chosen('photo', content) });
     const page = mainOf((await clerk.get(FIRST)).text);
     assert.match(page, `<img class="picture" src="${FIRST}/+file/photo" alt="" width="40" height="30" loading="lazy">`);
@@ -109,14 +133,14 @@ for (const [type, content] of Object.entries(pictures)) {
   });
 }
 
-test('text is given out as UTF-8, and as a download', async () => {
+test('text is served as UTF-8, as a download', async () => {
   await add({ scan: chosen('notes.txt', Buffer.from('Grüße')) });
   const { headers } = await download(`${FIRST}/+file/scan`);
   assert.is(headers.get('content-type'), 'text/plain; charset=utf-8');
   assert.match(headers.get('content-disposition') ?? '', /^attachment/);
 });
 
-test('a new file takes the place of the old one, whose content goes', async () => {
+test('a new file replaces the old one, whose content is deleted', async () => {
   await add({ scan: chosen('old.pdf', PDF) });
   const [old] = contentsOf(desk);
   assert.is((await send(clerk, EDIT, { scan: chosen('new.pdf', Buffer.concat([PDF, PDF])) })).status, 303);
@@ -126,14 +150,14 @@ test('a new file takes the place of the old one, whose content goes', async () =
   assert.is((await (await download(`${FIRST}/+file/scan`)).arrayBuffer()).byteLength, 2 * PDF.length);
 });
 
-test('a form without a new file leaves the old one alone', async () => {
+test('a form without a new file keeps the old one', async () => {
   await add({ scan: chosen('a.pdf', PDF) });
   assert.is((await send(clerk, EDIT, { title: 'Renamed', scan: chosen('', Buffer.alloc(0)) })).status, 303);
   assert.equal(await statesOf(desk), ['kept scan a.pdf']);
   assert.is(factsOf((await clerk.get(FIRST)).text).Scan, `a.pdf ${PDF.length} bytes`);
 });
 
-test('a file that need not be there can be taken away, and one that must cannot', async () => {
+test('an optional file can be removed, a required one cannot', async () => {
   await add({ scan: chosen('a.pdf', PDF) });
   assert.is((await send(clerk, EDIT, { 'scan~none': 'true' })).status, 303);
   assert.equal(await statesOf(desk), []);
@@ -143,25 +167,25 @@ test('a file that need not be there can be taken away, and one that must cannot'
   assert.is((await send(clerk, '/admin/deeds/+new', { title: 'A deed', scan: chosen('d.pdf', PDF) })).status, 303);
   const edit = '/admin/deeds/1/+edit';
   assert.not.match((await clerk.get(edit)).text, 'scan~none');
-  const refused = await send(clerk, edit, { 'scan~none': 'true' });
-  assert.is(refused.status, 422);
-  assert.is(mistakeAt(refused.text, 'scan'), 'Please fill this in.');
+  const rejected = await send(clerk, edit, { 'scan~none': 'true' });
+  assert.is(rejected.status, 422);
+  assert.is(errorAt(rejected.text, 'scan'), 'This field is required.');
   assert.equal(await statesOf(desk), ['kept scan d.pdf']);
 });
 
-test('a file that must be there is asked for', async () => {
+test('a missing required file is reported', async () => {
   const { status, text } = await send(clerk, '/admin/deeds/+new', { title: 'A deed' });
   assert.is(status, 422);
-  assert.is(mistakeAt(text, 'scan'), 'Please fill this in.');
+  assert.is(errorAt(text, 'scan'), 'This field is required.');
 });
 
-test('the first column is a link to the record, and the file in it none of its own', async () => {
+test('the first column is a link to the record, and a file in it is not a link of its own', async () => {
   await send(clerk, '/admin/deeds/+new', { title: 'A deed', scan: chosen('d.pdf', PDF) });
   const page = mainOf((await clerk.get('/admin/deeds')).text);
   assert.match(page, /<th scope="row"><a href="\/admin\/deeds\/1">d\.pdf <small>/);
 });
 
-test('with the record its files go, and with those that hang on it theirs', async () => {
+test('deleting a record deletes its files, and those of records deleted with it', async () => {
   await add({ scan: chosen('a.pdf', PDF), photo: chosen('p.png', png()) });
   await send(clerk, '/admin/notes/+new', { title: 'N', paper: '1', scan: chosen('n.pdf', PDF) });
   assert.is(contentsOf(desk).length, 3);
@@ -170,11 +194,11 @@ test('with the record its files go, and with those that hang on it theirs', asyn
   assert.equal(contentsOf(desk), []);
 });
 
-test('a mistake elsewhere loses no file: it waits, and is stored with the next try', async () => {
+test('an error in another field loses no file: it is kept, and stored with the next submission', async () => {
   const first = await send(clerk, NEW, { title: '', scan: chosen('a.pdf', PDF), photo: chosen('p.png', png()) });
   assert.is(first.status, 422);
-  assert.is(mistakeAt(first.text, 'scan'), '');
-  assert.match(textOf(mainOf(first.text)), 'Chosen, not stored until you save: a.pdf');
+  assert.is(errorAt(first.text, 'scan'), '');
+  assert.match(textOf(mainOf(first.text)), 'Selected, not saved yet: a.pdf');
   assert.equal(await statesOf(desk), ['pending scan a.pdf', 'pending photo p.png']);
   const second = await sendForm(clerk, NEW, first.text, { title: 'Now with a title' });
   assert.is(second.status, 303);
@@ -182,16 +206,16 @@ test('a mistake elsewhere loses no file: it waits, and is stored with the next t
   assert.is(await (await download(`${FIRST}/+file/scan`)).text(), PDF.toString());
 });
 
-test('a file that waits can be exchanged for another one, or taken away', async () => {
+test('a pending file can be replaced or removed', async () => {
   const first = await send(clerk, NEW, { title: '', scan: chosen('a.pdf', PDF) });
   const second = await sendForm(clerk, NEW, first.text, { title: '', scan: chosen('b.pdf', PDF) });
-  assert.match(textOf(mainOf(second.text)), 'stored until you save: b.pdf');
+  assert.match(textOf(mainOf(second.text)), 'not saved yet: b.pdf');
   const third = await sendForm(clerk, NEW, second.text, { title: 'x', 'scan~none': 'true' });
   assert.is(third.status, 303);
   assert.is(factsOf((await clerk.get(FIRST)).text).Scan, '–');
 });
 
-test('after a conflict the chosen file waits, too', async () => {
+test('after a conflict the chosen file is kept, too', async () => {
   await add({ scan: chosen('old.pdf', PDF) });
   const { text } = await clerk.get(EDIT);
   await send(clerk, EDIT, { title: 'Somebody else was faster' });
@@ -201,7 +225,26 @@ test('after a conflict the chosen file waits, too', async () => {
   assert.equal(await statesOf(desk), ['kept scan mine.pdf']);
 });
 
-test('a form that is posted twice stores one record with one file', async () => {
+test('a tick to remove a file is kept with the form that is shown again', async () => {
+  await add({ scan: chosen('a.txt', Buffer.from('one')) });
+  const rejected = await send(clerk, EDIT, { title: '', 'scan~none': 'true' });
+  assert.is(rejected.status, 422);
+  assert.is((await sendForm(clerk, EDIT, rejected.text, { title: 'Corrected' })).status, 303);
+  assert.is(factsOf((await clerk.get(FIRST)).text).Scan, '–');
+});
+
+test('a file that others have replaced meanwhile stays, and a conflict names it', async () => {
+  await add({ scan: chosen('a.txt', Buffer.from('one')) });
+  const stale = (await clerk.get(EDIT)).text;
+  await send(clerk, EDIT, { scan: chosen('theirs.txt', Buffer.from('two')) });
+  const conflict = await sendForm(clerk, EDIT, stale, { title: 'Mine' });
+  assert.is(conflict.status, 409);
+  assert.match(textOf(mainOf(conflict.text)), 'Someone else changed: Scan.');
+  assert.is((await sendForm(clerk, EDIT, conflict.text, {})).status, 303);
+  assert.match(factsOf((await clerk.get(FIRST)).text).Scan ?? '', 'theirs.txt');
+});
+
+test('a form posted twice stores one record with one file', async () => {
   const { text } = await clerk.get(NEW);
   const fields = { title: 'Once', scan: chosen('a.pdf', PDF) };
   const [one, two] = [await sendForm(clerk, NEW, text, fields), await sendForm(clerk, NEW, text, fields)];
@@ -216,16 +259,16 @@ test('a form that is posted twice stores one record with one file', async () => 
   );
 });
 
-test('the trail tells name, size and hash of what came and of what went', async () => {
+test('the audit trail has name, size and hash of added and removed files', async () => {
   await add({ scan: chosen('a.pdf', PDF) });
   await send(clerk, EDIT, { scan: chosen('b.txt', Buffer.from('b')) });
   const history = textOf(mainOf((await clerk.get(`${FIRST}/+history`)).text));
   assert.match(history, new RegExp(`a\\.pdf, ${PDF.length} bytes, SHA-256 [\\da-f]{64}`));
-  // Of the single letter b.
+  // The hash of the single letter b.
   assert.match(history, 'b.txt, 1 bytes, SHA-256 3e23e8160039594a33894f6564e1b1348bbd7a0088d42c4acb73eeaed59c009d');
 });
 
-test('a list is narrowed to rows with a file and to rows without one', async () => {
+test('a list can be filtered by rows with and without a file', async () => {
   await add({ title: 'With', scan: chosen('a.pdf', PDF) });
   await add({ title: 'Without' });
   const titles = async (query: string): Promise<readonly string[]> => {
@@ -236,18 +279,19 @@ test('a list is narrowed to rows with a file and to rows without one', async () 
   assert.equal(await titles('f.scan=%2Bsome'), ['With']);
   assert.equal(await titles('f.scan=%2Bnone'), ['Without']);
   assert.equal(await titles('f.scan=%2Bnone&f.scan=%2Bsome'), ['With', 'Without']);
-  for (const wrong of ['a.pdf', 'true', '+some2', '0']) {
-    assert.is((await clerk.get(`/admin/papers?f.scan=${encodeURIComponent(wrong)}`)).status, 400, wrong);
+  for (const invalid of ['a.pdf', 'true', '+some2', '0']) {
+    const { text } = await clerk.get(`/admin/papers?f.scan=${encodeURIComponent(invalid)}`);
+    assert.match(text, 'is not one of the options, so this filter was ignored', invalid);
   }
   assert.is((await clerk.get('/admin/papers?sort=scan')).status, 400);
   const page = textOf(mainOf((await clerk.get('/admin/papers?f.scan=%2Bsome')).text));
-  assert.match(page, 'Scan: Has one');
+  assert.match(page, 'Scan: Is set');
 });
 
-test('the form says what is taken, and sends files only where it has some', async () => {
+test('the form shows the accepted types, and is multipart only if it has file fields', async () => {
   const { text } = await clerk.get(NEW);
   assert.match(text, 'enctype="multipart/form-data"');
-  assert.match(textOf(mainOf(text)), 'At most 2 KB: PDF, CSV.');
+  assert.match(textOf(mainOf(text)), 'Maximum size: 2 KB. Allowed types: PDF, CSV.');
   assert.match(
     text,
     /<input class="input" type="file" id="f-bill" name="bill" accept="application\/pdf,\.pdf,text\/csv,\.csv"/,
@@ -255,47 +299,47 @@ test('the form says what is taken, and sends files only where it has some', asyn
   assert.not.match((await clerk.get('/admin/labels/+new')).text, 'multipart');
 });
 
-test('a form without scripts and without files works as every other', async () => {
+test('a form without scripts and without files works like any other', async () => {
   const { status } = await clerk.submit(NEW, { title: 'Urlencoded' });
   assert.is(status, 303);
 });
 
-const refusals: readonly (readonly [string, 'scan' | 'bill' | 'photo', Buffer, RegExp])[] = [
+const rejections: readonly (readonly [string, 'scan' | 'bill' | 'photo', Buffer, RegExp])[] = [
   [
     'too large for its field',
     'bill',
     Buffer.concat([PDF, Buffer.alloc(2_000)]),
-    /^This file is too large: at most 2 KB/,
+    /^This file is too large. The maximum size is 2 KB/,
   ],
   [
     'of another type',
     'bill',
     png(),
-    /^This file holds PNG, whatever its name says. What can be stored here: PDF, CSV\.$/,
+    /^The content of this file is PNG, which is not allowed here. Allowed types: PDF, CSV\.$/,
   ],
-  ['of no known type', 'bill', latin('MZ\x90\0'), /^It cannot be told what this file holds/],
+  ['a file of an unknown type', 'bill', latin('MZ\x90\0'), /^The file type could not be recognised/],
   ['empty', 'scan', Buffer.alloc(0), /^This file is empty/],
-  ['no picture', 'photo', PDF, /^This file holds PDF/],
-  ['a damaged picture', 'photo', png(0, 0), /^This picture is damaged/],
+  ['a file that is not an image', 'photo', PDF, /^The content of this file is PDF/],
+  ['a damaged image', 'photo', png(0, 0), /^This image is damaged/],
   [
     'a picture of too many dots',
     'photo',
     png(1_001, 1_000),
-    /^This picture has 1,001 × 1,000 dots, .* at most 1 million/,
+    /^This image is too large: 1,001 × 1,000 pixels. The maximum is 1 million/,
   ],
 ];
-for (const [what, name, content, mistake] of refusals) {
-  test(`${what}: told at its field, and nothing is stored`, async () => {
+for (const [what, name, content, error] of rejections) {
+  test(`${what}: reported at its field, and nothing is stored`, async () => {
     const { status, text } = await send(clerk, NEW, { title: 'Kept in the form', [name]: chosen('file.pdf', content) });
     assert.is(status, 422);
-    assert.match(mistakeAt(text, name), mistake);
+    assert.match(errorAt(text, name), error);
     assert.match(text, 'value="Kept in the form"');
     assert.equal(await statesOf(desk), []);
     assert.equal(contentsOf(desk), []);
   });
 }
 
-test('a file is as large as its field allows, to the byte', async () => {
+test('the size limit of a field is exact to the byte', async () => {
   const exactly = Buffer.concat([PDF, Buffer.alloc(2_000 - PDF.length)]);
   await add({ bill: chosen('b.pdf', exactly) });
   assert.is(
@@ -305,20 +349,20 @@ test('a file is as large as its field allows, to the byte', async () => {
   );
 });
 
-test('a content that somebody has removed from the folder is told as missing, and logged', async () => {
+test('content that was removed from the folder is reported as missing, and logged', async () => {
   await add({ scan: chosen('a.pdf', PDF) });
   rmSync(path.join(desk.folder, 'kept'), { recursive: true });
   const { status, text, headers } = await clerk.get(`${FIRST}/+file/scan`);
   assert.is(status, 500);
-  assert.match(text, 'RIO-FILES-LOST');
+  assert.match(text, 'RIO-FILES-MISSING');
   assert.match(headers.get('content-type') ?? '', 'text/html');
   assert.is(headers.get('content-disposition'), null);
   assert.is((desk.errors as unknown[]).splice(0).length, 1);
 });
 
-test('code adds files as forms do', async () => {
+test('code can add files as forms do', async () => {
   const { app } = desk;
-  const cause = {
+  const context = {
     actor: { kind: 'job', name: 'import', permissions: 'all' },
     correlationId: 'x',
     ip: null,
@@ -326,9 +370,9 @@ test('code adds files as forms do', async () => {
   } as const;
   const field = app.models.byName('paper')?.fields.get('scan');
   if (!field) throw new Error('there is no such field');
-  const added = await app.files.add(cause.actor, field, 'from code.pdf', PDF);
+  const added = await app.files.add(context.actor, field, 'from code.pdf', PDF);
   assert.ok(added.ok);
   assert.equal(await statesOf(desk), ['pending scan from code.pdf']);
-  const wrong = await app.files.add(cause.actor, field, 'empty', new Uint8Array());
-  assert.is(wrong.ok, false);
+  const rejected = await app.files.add(context.actor, field, 'empty', new Uint8Array());
+  assert.is(rejected.ok, false);
 });

@@ -1,4 +1,4 @@
-/** A disk of a few megabytes that a test fills up. Only root on Linux may mount one. */
+/** A disk of a few megabytes that a test fills up. Only root on Linux can mount one. */
 import { execFileSync } from 'node:child_process';
 import { rmSync, statfsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -7,16 +7,16 @@ import { afterAllSuites } from '../support/suite.ts';
 export const mayMount = process.platform === 'linux' && process.getuid?.() === 0;
 
 export interface SmallDisk {
-  /** Takes what is left, to the last block. Again after somebody else has given some back. */
+  /** Fills what is free, to the last block. Can be repeated when space has been freed. */
   fill(): void;
-  /** Gives all of that back. */
+  /** Frees all of it. */
   free(): void;
 }
 
-/** Mounts it over a folder; it goes after the tests. */
+/** Mounts it at a folder until the tests end. */
 export function smallDisk(folder: string, megabytes: number): SmallDisk {
   execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m,mode=755`, 'rustio-test', folder]);
-  // Lazily: whoever still has a file open there must not keep the folder.
+  // Lazily, since a process may still have a file open there.
   afterAllSuites(() => {
     execFileSync('umount', ['--lazy', folder]);
     rmSync(folder, { recursive: true });
@@ -31,7 +31,7 @@ export function smallDisk(folder: string, megabytes: number): SmallDisk {
       try {
         writeFileSync(file, Buffer.alloc(bavail * bsize));
       } catch (error) {
-        // PostgreSQL took some of it meanwhile: full all the same.
+        // PostgreSQL used some of it in the meantime: the disk is full anyway.
         if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
       }
     },

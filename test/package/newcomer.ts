@@ -1,4 +1,4 @@
-/** What somebody does who never saw this machine: commands in an environment of their own, and a server that is signed in to. */
+/** What a new user does: runs commands in a clean environment, starts a server and signs in. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { globSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -9,20 +9,20 @@ export interface Shell {
   readonly env: NodeJS.ProcessEnv;
 }
 
-/** What npm and our scripts set; how to reach the registry (its address, certificates, a proxy) belongs to the machine. */
-const LEFTOVERS =
+/** Variables that npm and our scripts set. How to reach the registry (its URL, certificates, a proxy) belongs to the machine. */
+const INHERITED =
   /^(npm_(?!config_(registry|cafile|https?_proxy|noproxy)$)|RUSTIO_|NODE$|NODE_(?!EXTRA_CA_CERTS$)|DATABASE|INIT_CWD|PORT|HOST$|FORCE_)/i;
 
-/** Without what our own npm script left in the environment: a newcomer's shell has none of it. */
+/** An environment without the variables of our own npm script, which a new user's shell does not have. */
 export function newShell(folder: string, extra: NodeJS.ProcessEnv = {}): Shell {
-  const own = Object.entries(process.env).filter(([name]) => !LEFTOVERS.test(name));
+  const own = Object.entries(process.env).filter(([name]) => !INHERITED.test(name));
   const outside = (process.env.PATH ?? '')
     .split(path.delimiter)
     .filter((entry) => !entry.split(path.sep).includes('node_modules'));
   return { folder, env: { ...Object.fromEntries(own), PATH: outside.join(path.delimiter), CI: '1', ...extra } };
 }
 
-/** The same shell on a machine whose own node is the one that runs the tests. */
+/** The same shell on a machine whose Node is the one that runs the tests. */
 export function withOurNode(shell: Shell): Shell {
   const PATH = [path.dirname(process.execPath), shell.env.PATH].join(path.delimiter);
   return { ...shell, env: { ...shell.env, PATH } };
@@ -32,7 +32,7 @@ export function inside(shell: Shell, folder: string): Shell {
   return { ...shell, folder: path.join(shell.folder, folder) };
 }
 
-/** Runs a command line and gives what it printed; throws with all of it when it exits with an error. */
+/** Runs a command line and returns its output; throws with the output if it exits with an error. */
 export async function run(shell: Shell, command: string): Promise<string> {
   const { output, code } = await runToEnd(shell, command);
   if (code !== 0) throw new Error(`"${command}" exited with ${code}:\n${output}`);
@@ -52,11 +52,11 @@ export interface RunningServer {
   readonly admin: string;
   readonly email: string;
   readonly password: string;
-  /** As Ctrl-C does, and waits for the end. The code tells nothing: npm itself ends by the signal. */
+  /** Sends what Ctrl-C sends, and waits for the exit. The exit code is irrelevant: the signal terminates npm itself. */
   interrupt(): Promise<void>;
 }
 
-/** Starts a server by a command line, on a free port, and waits for the line `Password: …`. */
+/** Starts a server with a command line, on a free port, and waits for the line `Password: …`. */
 export async function startServer(shell: Shell, command: string): Promise<RunningServer> {
   const port = await freePort();
   const child = spawn(command, {
@@ -71,13 +71,13 @@ export async function startServer(shell: Shell, command: string): Promise<Runnin
   const lines = output.text.split('\n').filter((line) => line.trim() !== '');
   const value = (word: string) => {
     const line = lines.findLast((each) => each.startsWith(`${word}: `));
-    if (line === undefined) throw new Error(`"${command}" did not come up:\n${output.text}`);
+    if (line === undefined) throw new Error(`"${command}" did not start:\n${output.text}`);
     return line.slice(word.length + 2);
   };
   return {
     lines,
     admin: value('Admin'),
-    email: value('E-mail'),
+    email: value('Email'),
     password: value('Password'),
     interrupt: async () => {
       // To the whole group, as a terminal does.
@@ -87,41 +87,41 @@ export async function startServer(shell: Shell, command: string): Promise<Runnin
   };
 }
 
-/** Signs in by HTTP as a browser does, and gives the headers of the session. */
+/** Signs in over HTTP as a browser does, and returns the headers of the session. */
 export async function signIn({ admin, email, password }: RunningServer): Promise<{ cookie: string }> {
   const { origin } = new URL(admin);
-  const answer = await fetch(`${admin}/login`, {
+  const response = await fetch(`${admin}/login`, {
     method: 'POST',
     redirect: 'manual',
     headers: { origin, 'content-type': 'application/x-www-form-urlencoded' },
     body: new URLSearchParams({ email, password }),
   });
-  if (answer.status !== 303) throw new Error(`Signing in answered ${answer.status}:\n${await answer.text()}`);
-  const cookie = answer.headers.getSetCookie().map((each) => each.split(';')[0]);
+  if (response.status !== 303) throw new Error(`Signing in returned ${response.status}:\n${await response.text()}`);
+  const cookie = response.headers.getSetCookie().map((each) => each.split(';')[0]);
   return { cookie: cookie.join('; ') };
 }
 
-/** Whether the embedded database of a project is down: in good order it takes its pid file along. */
+/** Whether the embedded database of a project has stopped, which removes its pid file. */
 export function isDatabaseDown({ folder }: Shell): boolean {
   return globSync('.rustio/local/**/postmaster.pid', { cwd: folder }).length === 0;
 }
 
 function collect(child: ChildProcess): { text: string; until(pattern: RegExp): Promise<void> } {
-  const seen = { text: '', look: () => {} };
+  const output = { text: '', onText: () => {} };
   for (const stream of [child.stdout, child.stderr]) {
     stream?.on('data', (data) => {
-      seen.text += String(data);
-      seen.look();
+      output.text += String(data);
+      output.onText();
     });
   }
   return {
     get text() {
-      return seen.text;
+      return output.text;
     },
     until: (pattern) =>
       new Promise((resolve) => {
-        seen.look = () => pattern.test(seen.text) && resolve();
-        seen.look();
+        output.onText = () => pattern.test(output.text) && resolve();
+        output.onText();
       }),
   };
 }
@@ -131,6 +131,6 @@ async function freePort(): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   await new Promise((resolve) => server.close(resolve));
-  if (typeof address !== 'object' || address === null) throw new Error('no port');
+  if (typeof address !== 'object' || address === null) throw new Error('no free port');
   return address.port;
 }

@@ -1,4 +1,4 @@
-// The package as a stranger gets it: packed, installed in an empty folder, a project made from it, run and signed in to.
+// The package as users get it: packed, installed in an empty folder, a project created with it, started and signed in to.
 import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
@@ -6,7 +6,7 @@ import { suite } from '../support/suite.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { inside, isDatabaseDown, newShell, run, runToEnd, signIn, startServer, withOurNode } from './newcomer.ts';
 
-const test = suite('the packed package');
+const test = suite('packed package');
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const packed = temporaryFolder();
 let tarball = '';
@@ -16,7 +16,7 @@ test.before(async () => {
   tarball = globSync('*.tgz', { cwd: packed })[0] ?? '';
 });
 
-test('the tarball holds what runs and nothing of our own work', async () => {
+test('the tarball contains what is needed at run time, and no development files', async () => {
   const shell = newShell(packed);
   const files = (await run(shell, `tar -tzf ${tarball}`)).split('\n').map((file) => file.replace(/^package\//, ''));
   for (const file of [
@@ -27,21 +27,21 @@ test('the tarball holds what runs and nothing of our own work', async () => {
     'dist/index.js',
     'dist/index.d.ts',
     'dist/cli/main.js',
-    'dist/core/migrations/0001_once.sql',
+    'dist/core/migrations/0001_idempotency_key.sql',
     'dist/templates/layout/frame.ejs',
     'dist/starters/blank/rustio.config.ts',
     'dist/starters/strikes/data/strikes.csv',
   ]) {
     assert.ok(files.includes(file), file);
   }
-  const strange = files.filter((file) =>
+  const unexpected = files.filter((file) =>
     /(^|\/)(test|node_modules|\.rustio|\.env)(\/|$)|^core\/|^plugins\/|\.tsbuildinfo$/.test(file),
   );
-  assert.equal(strange, []);
+  assert.equal(unexpected, []);
 });
 
 for (const npm of ['npm@11', 'npm@12']) {
-  test(`with ${npm} it installs, makes a project, migrates, serves, and lets the administrator in`, async () => {
+  test(`with ${npm} it installs, creates a project, migrates, serves, and the administrator signs in`, async () => {
     const home = withOurNode(newShell(temporaryFolder()));
     const command = `npx --yes ${npm}`;
     writeFileSync(path.join(home.folder, 'package.json'), '{ "private": true }');
@@ -63,7 +63,7 @@ for (const npm of ['npm@11', 'npm@12']) {
     await run(desk, 'npx tsc -p tsconfig.alone.json');
     rmSync(path.join(desk.folder, 'alone.ts'));
 
-    assert.match(await run(desk, 'npx rustio-admin startplugin guest-book'), 'guest-book.test.ts');
+    assert.match(await run(desk, 'npx rustio-admin startplugin guest-book'), '/admin/+guest-book');
     await run(desk, 'npx tsc');
     assert.match(await run(desk, 'node --test guest-book/guest-book.test.ts'), /pass 2\b/);
 
@@ -73,7 +73,7 @@ for (const npm of ['npm@11', 'npm@12']) {
     );
     assert.match(await run(desk, 'npx rustio-admin migrate make urgency'), 'urgency.sql');
     assert.match(await run(desk, 'npx rustio-admin migrate'), 'applied');
-    assert.match(await run(desk, 'npx rustio-admin migrate status'), 'Nothing is pending');
+    assert.match(await run(desk, 'npx rustio-admin migrate status'), 'No pending migrations');
 
     const server = await startServer(desk, 'npm start');
     assert.match(server.admin, /^http:\/\/127\.0\.0\.1:\d+\/admin$/);
@@ -90,7 +90,7 @@ for (const npm of ['npm@11', 'npm@12']) {
   });
 }
 
-/** Compiles only where the types that plugins merge into core's came along. */
+/** Compiles only if the types that plugins merge into core's are in the package. */
 const PLUGIN = `
 import { defineConfig, definePlugin } from 'rustio-admin';
 
@@ -113,7 +113,7 @@ export const wrong = defineConfig({ name: 'Desk', plugins: { admin: { admins: 3 
 export const right = defineConfig({ name: 'Desk', extend: [holidays], plugins: { sessions: { idleHours: 8 } } });
 `;
 
-/** A plugin that knows one entry point: what built-in plugins merge into core's types comes with that alone. */
+/** A plugin that imports one entry point, which must include what built-in plugins merge into core's types. */
 const ALONE = `
 import { definePlugin } from 'rustio-admin/plugin';
 

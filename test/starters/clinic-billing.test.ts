@@ -1,18 +1,18 @@
 import * as assert from 'uvu/assert';
-import { sql, z } from '../../index.ts';
+import { commandAuditContext, sql, z } from '../../index.ts';
 import { lineTotal } from '../../starters/clinic/billing/amount.ts';
 import { checks } from '../../starters/clinic/billing/checks.ts';
 import { overdue, unsent } from '../../starters/clinic/billing/figures.ts';
-import { firstsOf, mainOf, mistakeAt } from '../plugins/admin/page.ts';
+import { errorAt, firstsOf, mainOf } from '../plugins/admin/page.ts';
 import { runCheck } from '../support/run-tool.ts';
 import { afterAllSuites, suite } from '../support/suite.ts';
-import { openClinic, reception } from './clinic-house.ts';
+import { openClinic, reception } from './seeded-clinic.ts';
 
-const test = suite('the invoices of the clinic');
+const test = suite('the invoices of the starter clinic');
 const clinic = await openClinic();
 afterAllSuites(() => clinic.close());
 const { app } = clinic;
-const desk = await clinic.person('staff', reception);
+const desk = await clinic.signInAs('staff', reception);
 
 let invoices = 0;
 /** The key of an invoice for one test alone. */
@@ -54,7 +54,7 @@ test('a total follows every line: added, changed, moved, deleted', async () => {
   assert.equal([await totalOf(one), await totalOf(other)], ['0.10', '0.00']);
 });
 
-test('lines that are added at the same moment all count', async () => {
+test('lines added at the same time all count', async () => {
   const id = await invoice();
   const answers = await Promise.all(['1.00', '2.00', '3.00', '4.00'].map((price) => addLine(id, { price })));
   assert.equal(
@@ -64,7 +64,7 @@ test('lines that are added at the same moment all count', async () => {
   assert.is(await totalOf(id), '10.00');
 });
 
-test('nobody types a total', async () => {
+test('nobody can enter a total', async () => {
   const id = await invoice();
   const page = `/admin/invoices/${id}/+edit`;
   assert.not.match((await desk.get(page)).text, 'name="total"');
@@ -72,17 +72,17 @@ test('nobody types a total', async () => {
   assert.is(await totalOf(id), '0.00');
 });
 
-test('an amount that is none is a mistake at its field', async () => {
+test('an invalid amount is reported at its field', async () => {
   const id = await invoice();
   for (const price of ['-1', '1.234', 'ten', '100000.01', '1e3']) {
     const { status, text } = await addLine(id, { price });
     assert.is(status, 422, price);
-    assert.ok(mistakeAt(text, 'price') !== '', price);
+    assert.ok(errorAt(text, 'price') !== '', price);
   }
   assert.is(await totalOf(id), '0.00');
 });
 
-test('the reception picks from the price list without looking through it', async () => {
+test('the reception selects from the price list without viewing it', async () => {
   assert.is((await desk.get('/admin/treatments')).status, 403);
   assert.is((await desk.get('/admin/treatments/CON20')).status, 403);
   const { status, text } = await desk.get('/admin/invoice-lines/+options/treatment?q=physio');
@@ -94,8 +94,8 @@ test('the reception picks from the price list without looking through it', async
   assert.not.match(text, '55.00', 'prices are not part of it');
 });
 
-test('who may see no invoices sees neither their pages nor their figures', async () => {
-  const doctor = await clinic.person('supervisor', ['patient.view', 'appointment.view']);
+test('users who cannot see invoices see neither their pages nor their figures', async () => {
+  const doctor = await clinic.signInAs('supervisor', ['patient.view', 'appointment.view']);
   for (const page of [
     '/admin/invoices',
     '/admin/invoices/1',
@@ -104,23 +104,23 @@ test('who may see no invoices sees neither their pages nor their figures', async
   ]) {
     assert.is((await doctor.get(page)).status, 403, page);
   }
-  assert.not.match(mainOf((await doctor.get('/admin')).text), 'overdue');
-  assert.match(mainOf((await desk.get('/admin')).text), 'overdue');
+  assert.not.match(mainOf((await doctor.get('/admin')).text), 'Overdue (');
+  assert.match(mainOf((await desk.get('/admin')).text), 'Overdue (');
 });
 
-test('the figures lead to lists of just as many invoices', async () => {
-  const reader = { state: { locale: 'en' } };
-  const manager = await clinic.person('administrator');
+test('the figures link to lists of the same number of invoices', async () => {
+  const reader = { state: { locale: 'en', actor: commandAuditContext().actor } };
+  const manager = await clinic.signInAs('administrator');
   const listed = async (url: string | undefined) => firstsOf((await manager.get(`${url}&size=200`)).text).length;
   const due = await overdue.load(reader, app);
-  assert.is(due.label, `On ${await listed(due.url)} overdue invoices`);
+  assert.is(due.label, `Overdue (${await listed(due.url)} invoices)`);
   const open = await unsent.load(reader, app);
   assert.is(Number(open.value), await listed(open.url));
 });
 
-test('`doctor` finds a total that somebody changed past the application', async () => {
+test('`doctor` finds a total that was changed outside the application', async () => {
   const [check] = checks;
-  assert.equal(await runCheck(check, app), { status: 'ok', message: 'Every invoice is the sum of its lines.' });
+  assert.equal(await runCheck(check, app), { status: 'ok', message: 'All invoice totals match their lines.' });
   const id = await invoice();
   await app.database.query(sql.unsafe`update invoice set total = 1 where id = ${id}::bigint`);
   assert.is((await runCheck(check, app)).status, 'failed');

@@ -1,11 +1,11 @@
 // timeout: 120
-// The waiting room in a real browser: on a wide screen, on a phone, in the dark, and with arrivals and calls by hand.
+// The waiting room in a real browser: on a wide screen, on a phone, in dark mode, and with manual arrivals and calls.
 import * as assert from 'uvu/assert';
 import { sql } from '../../index.ts';
 import { violations } from '../browser/violations.ts';
 import { openBrowser } from '../support/browser.ts';
 import { afterAllSuites, suite } from '../support/suite.ts';
-import { openClinic, reception } from './clinic-house.ts';
+import { openClinic, reception } from './seeded-clinic.ts';
 
 const test = suite('the waiting room in a browser');
 const clinic = await openClinic();
@@ -20,8 +20,8 @@ await clinic.app.database.query(sql.unsafe`
 `);
 const browser = await openBrowser();
 
-test('somebody arrives and is called, with two clicks', async () => {
-  const { page, complaints, open, signIn } = await browser.visit(clinic);
+test('a patient arrives and is called, with two clicks', async () => {
+  const { page, problems, open, signIn } = await browser.visit(clinic);
   await signIn(await clinic.account('staff', reception));
   await page.getByRole('link', { name: 'Waiting room' }).first().click();
   await page.getByRole('heading', { level: 1, name: 'Waiting room' }).waitFor();
@@ -36,15 +36,15 @@ test('somebody arrives and is called, with two clicks', async () => {
   await page.getByText(`${patient} was called to Gym.`).waitFor();
   await open('/admin');
   await page.getByText('Patients waiting').waitFor();
-  assert.equal(complaints, []);
+  assert.equal(problems, []);
 });
 
 for (const [name, options] of [
   ['on a phone', { phone: true }],
   ['in the dark', { dark: true }],
 ] as const) {
-  test(`is readable and within the screen ${name}`, async () => {
-    const { page, complaints, open, signIn } = await browser.visit(clinic, options);
+  test(`is accessible and fits the screen ${name}`, async () => {
+    const { page, problems, open, signIn } = await browser.visit(clinic, options);
     await signIn(await clinic.account('staff', reception));
     await open('/admin/+waiting-room');
     assert.equal(await violations(page), []);
@@ -58,6 +58,6 @@ for (const [name, options] of [
       .boundingBox();
     const { width = 0 } = page.viewportSize() ?? {};
     assert.ok(arrived && arrived.x + arrived.width <= width, 'the button needs no scrolling');
-    assert.equal(complaints, []);
+    assert.equal(problems, []);
   });
 }

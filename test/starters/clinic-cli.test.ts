@@ -1,19 +1,19 @@
 // timeout: 120
-// The starter as somebody has it who has just made a project of it: through the command line alone.
+// A project created from the starter, used through the command line alone.
 import * as assert from 'uvu/assert';
 import { newProject, RunningCli, runCli } from '../cli/run-cli.ts';
 import { testDatabase } from '../support/database.ts';
 import { suite } from '../support/suite.ts';
 
-const test = suite('a project made from the starter clinic');
+const test = suite('a project created from the starter clinic');
 
-test('starts, fills itself, and its own plugins take part in every command', async () => {
+test('starts, seeds itself, and its plugins take part in every command', async () => {
   const folder = await newProject('clinic');
   const { url, drop } = await testDatabase();
   const environment = { DATABASE_URL: url };
   const serving = new RunningCli(folder, ['start'], environment);
   try {
-    await serving.until(/Made up 200 patients, 2000 appointments and 600 invoices\./);
+    await serving.until(/Generated 200 patients, 2000 appointments and 600 invoices\./);
     await serving.until(/admin@clinic\.example/);
     serving.signal('SIGTERM');
     assert.is(await serving.ended, 0, serving.stderr);
@@ -21,22 +21,22 @@ test('starts, fills itself, and its own plugins take part in every command', asy
     const doctor = await runCli(folder, ['doctor', '--json'], environment);
     const { checks } = JSON.parse(doctor.stdout);
     const statusOf = (name: string) => checks.find((check: { name: string }) => check.name === name)?.status;
-    for (const name of ['migrations', 'described-tables', 'invoices-add-up', 'waiting-room-forgotten']) {
+    for (const name of ['migrations', 'unmanaged-tables', 'invoices-add-up', 'waiting-room-forgotten']) {
       assert.is(statusOf(name), 'ok', `${name}: ${doctor.stdout}`);
     }
     const listed = await runCli(folder, ['waiting-room', 'list'], environment);
     assert.is(listed.code, 0, listed.stderr);
     assert.match(listed.stdout, /^\d\d:\d\d {2}expected {2}\w+ \w+, with /m);
     const cleared = await runCli(folder, ['waiting-room', 'clear'], environment);
-    assert.is(cleared.stdout.trim(), 'There was nothing to clear.');
-    const made = await runCli(folder, ['migrate', 'make'], environment);
-    assert.match(made.stdout, /No changes\./);
+    assert.is(cleared.stdout.trim(), 'There are no visits to clear.');
+    const result = await runCli(folder, ['migrate', 'make'], environment);
+    assert.match(result.stdout, /No changes\./);
   } finally {
     await drop();
   }
 });
 
-test('its own routes are listed with what they ask for', async () => {
+test('its own routes are listed with their access', async () => {
   const folder = await newProject('clinic');
   const routes = await runCli(folder, ['routes']);
   assert.is(routes.code, 0, routes.stderr);

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import * as assert from 'uvu/assert';
 import { startproject } from '../../cli/commands/startproject.ts';
 import { diff } from '../../core/migrate/diff.ts';
-import { snapshotOf } from '../../core/migrate/snapshot.ts';
+import { buildSnapshot } from '../../core/migrate/snapshot.ts';
 import { readSnapshot } from '../../core/migrate/snapshot-file.ts';
 import { sql, z } from '../../index.ts';
 import { Visit } from '../../starters/clinic/waiting-room/visit.ts';
@@ -12,13 +12,13 @@ import { testApp } from '../support/app.ts';
 import { rustioFailureOf } from '../support/failure.ts';
 import { afterAllSuites, suite } from '../support/suite.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { config, folder, openClinic } from './clinic-house.ts';
+import { config, folder, openClinic } from './seeded-clinic.ts';
 
 const test = suite('the starter clinic as a project');
 const clinic = await openClinic();
 afterAllSuites(() => clinic.close());
 
-test('`startproject --starter clinic` makes it, without what running it in place leaves behind', async () => {
+test('`startproject --starter clinic` creates it, without files of a run in place', async () => {
   const project = path.join(temporaryFolder(), 'practice');
   await startproject.run({
     values: { name: project, starter: 'clinic' },
@@ -38,16 +38,16 @@ test('`startproject --starter clinic` makes it, without what running it in place
   assert.not.ok(existsSync(path.join(project, '.rustio')));
 });
 
-test('has nothing to migrate that is not written yet', async () => {
+test('has no pending schema changes', async () => {
   const file = fileURLToPath(new URL('../../starters/clinic/migrations/snapshot.json', import.meta.url));
   const snapshot = await readSnapshot(file);
   if (snapshot === undefined) throw new Error(`${file} is missing.`);
-  assert.equal(diff(snapshot, snapshotOf(clinic.app.models.all)), []);
+  assert.equal(diff(snapshot, buildSnapshot(clinic.app.models.all)), []);
 });
 
 test("the model of the plugin describes the table that the plugin's migration made", async () => {
   const column = z.object({ name: z.string(), nullable: z.boolean() });
-  const made = await clinic.app.database.any(sql.type(column)`
+  const created = await clinic.app.database.any(sql.type(column)`
     select column_name::text as name, is_nullable = 'YES' as nullable
     from information_schema.columns
     where table_name = 'waiting_visit'
@@ -56,23 +56,23 @@ test("the model of the plugin describes the table that the plugin's migration ma
   const described = clinic.app.models
     .of(Visit)
     .stored.map((field) => ({ name: field.column, nullable: field.nullable }));
-  assert.equal(described, made);
+  assert.equal(described, created);
 });
 
-test('without the waiting room the boot says what cannot stand without it', async () => {
+test('without the waiting room startup names what requires it', async () => {
   const plugins = { ...config.plugins, 'waiting-room': false as const };
   const error = await rustioFailureOf(testApp({ ...config, plugins }, { folder }));
   assert.is(error.code, 'RIO-BOOT-PROBLEMS');
   assert.match(error.details.join('\n'), 'requires the plugin "waiting-room", which is disabled');
 });
 
-test('without both, nothing of them is left', async () => {
+test('without both plugins nothing of them is left', async () => {
   const plugins = { ...config.plugins, 'waiting-room': false as const, dues: false as const };
   const smaller = await testApp({ ...config, plugins }, { folder });
   try {
     assert.not.ok(smaller.app.models.byName('visit'));
     assert.not.ok(smaller.app.permissions.includes('waiting-room.run'));
-    const reader = await smaller.person('administrator');
+    const reader = await smaller.signInAs('administrator');
     assert.is((await reader.get('/admin/+waiting-room')).status, 404);
     const { status, text } = await reader.get('/admin');
     assert.is(status, 200);
@@ -82,7 +82,7 @@ test('without both, nothing of them is left', async () => {
   }
 });
 
-test('a mistake in the options of its plugin stops the boot with its path', async () => {
+test('an invalid option of its plugin prevents startup with its path', async () => {
   const wrong = { ...config.plugins, 'waiting-room': { longWait: 0 } };
   const error = await rustioFailureOf(testApp({ ...config, plugins: wrong }, { folder }));
   assert.match(error.details.join('\n'), 'plugins.waiting-room.longWait');

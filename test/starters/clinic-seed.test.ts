@@ -1,14 +1,14 @@
 import * as assert from 'uvu/assert';
 import { openDatabase } from '../../core/database/pool.ts';
 import { sql, z } from '../../index.ts';
-import { appointmentsOf } from '../../starters/clinic/seed/appointments.ts';
-import { invoicesOf } from '../../starters/clinic/seed/invoices.ts';
-import { patientsOf } from '../../starters/clinic/seed/patients.ts';
+import { generateAppointments } from '../../starters/clinic/seed/appointments.ts';
+import { generateInvoices } from '../../starters/clinic/seed/invoices.ts';
+import { generatePatients } from '../../starters/clinic/seed/patients.ts';
 import { practitioners } from '../../starters/clinic/seed/practitioners.ts';
 import { treatments } from '../../starters/clinic/seed/treatments.ts';
 import { testDatabase } from '../support/database.ts';
 import { afterAllSuites, suite } from '../support/suite.ts';
-import { seedInto } from './clinic-house.ts';
+import { seedInto } from './seeded-clinic.ts';
 
 const test = suite('the seeded clinic');
 const { url, drop } = await testDatabase();
@@ -34,7 +34,7 @@ test('has as many rows as its README says', async () => {
   assert.ok(lines > 1_200 && lines < 1_600, String(lines));
 });
 
-test('three people in three roles, the practice manager last, their passwords stored as hashes alone', async () => {
+test('three people in three roles, the practice manager last, with only hashes of their passwords', async () => {
   assert.equal(
     people.map(({ email, role }) => `${email} ${role}`),
     ['reception@clinic.example staff', 'doctor@clinic.example supervisor', 'admin@clinic.example administrator'],
@@ -55,7 +55,7 @@ test('every invoice is the sum of its lines, to the penny', async () => {
   assert.equal(wrong, []);
 });
 
-test('there are patients to be received on the day of the first start', async () => {
+test('there are patients to receive on the day of the first start', async () => {
   const { rows } = await database.one(sql.type(counted)`
     select count(*)::integer as rows
     from appointment
@@ -83,12 +83,12 @@ test('the next record gets the next number', async () => {
 });
 
 test('the same day gives the same clinic, another day the same one around that day', () => {
-  const made = (today: string) => {
-    const appointments = appointmentsOf(today, patientsOf(), practitioners);
-    return { appointments, ...invoicesOf(today, appointments, treatments) };
+  const seedFor = (today: string) => {
+    const appointments = generateAppointments(today, generatePatients(), practitioners);
+    return { appointments, ...generateInvoices(today, appointments, treatments) };
   };
-  assert.equal(made('2026-11-20'), made('2026-11-20'));
-  const [one, other] = [made('2026-11-20'), made('2026-11-21')];
+  assert.equal(seedFor('2026-11-20'), seedFor('2026-11-20'));
+  const [one, other] = [seedFor('2026-11-20'), seedFor('2026-11-21')];
   assert.not.equal(one, other);
   assert.equal(
     one.appointments.map(({ patient, practitioner, status }) => [patient, practitioner, status]),
@@ -96,8 +96,8 @@ test('the same day gives the same clinic, another day the same one around that d
   );
 });
 
-test('nobody in it can be taken for somebody real: numbers and addresses are of those that are kept free', () => {
-  for (const { phone, email } of patientsOf()) {
+test('nobody in it can be taken for a real person: numbers and addresses are from reserved ranges', () => {
+  for (const { phone, email } of generatePatients()) {
     if (phone != null) assert.match(phone, /^\+442079460\d{3}$/);
     if (email != null) assert.match(email, /@patients\.example$/);
   }

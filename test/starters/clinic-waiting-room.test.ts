@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert';
-import { type Figure, sql, z } from '../../index.ts';
+import { commandAuditContext, type Figure, jobActor, sql, z } from '../../index.ts';
 import { checks } from '../../starters/clinic/waiting-room/checks.ts';
 import { commands } from '../../starters/clinic/waiting-room/commands.ts';
 import { ownDay, waiting } from '../../starters/clinic/waiting-room/widgets.ts';
@@ -7,14 +7,16 @@ import { noticesOf, rowsOf, textOf } from '../plugins/admin/page.ts';
 import type { Client } from '../support/client.ts';
 import { runCheck, runCommand } from '../support/run-tool.ts';
 import { afterAllSuites, suite } from '../support/suite.ts';
-import { openClinic, reception } from './clinic-house.ts';
+import { openClinic, reception } from './seeded-clinic.ts';
 
 const test = suite('the waiting room of the clinic');
 const clinic = await openClinic();
 afterAllSuites(() => clinic.close());
 const { app } = clinic;
-const desk = await clinic.person('staff', reception);
+const desk = await clinic.signInAs('staff', reception);
 const address = '/admin/+waiting-room';
+/** What the waiting room shows is read with the user's permissions. */
+const day = ['waiting-room.view', 'appointment.view', 'practitioner.view'];
 
 interface Seat {
   readonly appointment: string;
@@ -22,8 +24,9 @@ interface Seat {
   readonly patientId: string;
 }
 
-/** A patient of today for one test alone, at a minute of his own. */
+/** The last minute that was used: each appointment has its own. */
 let minute = 0;
+/** A new patient with an appointment today, for one test. */
 async function bookedNow(): Promise<Seat> {
   minute += 1;
   return app.database.one(sql.type(z.object({ appointment: z.string(), patient: z.string(), patientId: z.string() }))`
@@ -52,7 +55,7 @@ function send(client: Client, verb: 'arrived' | 'called', fields: Record<string,
   return client.submit(address, { room: null, ...fields }, `${address}/${verb}`);
 }
 
-test('a patient of today arrives, is called, and the page tells it', async () => {
+test('a patient of today arrives, is called, and the page shows it', async () => {
   const seat = await bookedNow();
   assert.is((await seen(desk, seat))[2], 'Expected');
 
@@ -67,7 +70,7 @@ test('a patient of today arrives, is called, and the page tells it', async () =>
   assert.is((await seen(desk, seat))[2], 'Called to 7');
 });
 
-test('what does not fit is refused in words, and changes nothing', async () => {
+test('invalid requests are rejected with a message, and change nothing', async () => {
   const seat = await bookedNow();
   const { appointment } = seat;
   const soon = await bookedNow();
@@ -77,30 +80,30 @@ test('what does not fit is refused in words, and changes nothing', async () => {
   assert.is(early.status, 422);
   assert.equal(noticesOf(early.text), [`${seat.patient} has not arrived yet.`]);
   await send(desk, 'arrived', { appointment });
-  const twice = await send(desk, 'arrived', { appointment });
-  assert.is(twice.status, 422);
-  assert.equal(noticesOf(twice.text), [`${seat.patient} has arrived already.`]);
+  const repeated = await send(desk, 'arrived', { appointment });
+  assert.is(repeated.status, 422);
+  assert.equal(noticesOf(repeated.text), [`${seat.patient} has already arrived.`]);
   for (const room of ['', ' ', 'x'.repeat(21)]) {
     assert.is((await send(desk, 'called', { appointment, room })).status, 422, JSON.stringify(room));
   }
   for (const wrong of ['', '0', '-1', 'x', "1' or '1", '99999999999999999999', '1']) {
     const answer = await send(desk, 'arrived', { appointment: wrong });
     assert.is(answer.status, 422, wrong);
-    assert.equal(noticesOf(answer.text), ['This is not one of today’s booked appointments.']);
+    assert.equal(noticesOf(answer.text), ['This appointment is not booked for today.']);
   }
   assert.is((await seen(desk, seat))[2], 'Waiting 0 minutes');
 });
 
-test('two clicks at once are one arrival', async () => {
+test('two simultaneous clicks record one arrival', async () => {
   const { appointment, patientId } = await bookedNow();
   const answers = await Promise.all([1, 2, 3].map(() => send(desk, 'arrived', { appointment })));
   assert.equal(answers.map(({ status }) => status).sort(), [303, 422, 422]);
   assert.equal(await eventsOf(patientId), ['patient_arrived']);
 });
 
-test('who may only look has no buttons, and a hand-made request of his is refused', async () => {
+test('users who can only view have no buttons, and their hand-made requests are rejected', async () => {
   const { appointment } = await bookedNow();
-  const doctor = await clinic.person('supervisor', ['waiting-room.view', 'patient.view']);
+  const doctor = await clinic.signInAs('supervisor', [...day, 'patient.view']);
   const { text } = await doctor.get(address);
   assert.ok(rowsOf(text).length > 0);
   assert.not.match(text, 'waiting-room/arrived');
@@ -108,31 +111,31 @@ test('who may only look has no buttons, and a hand-made request of his is refuse
   assert.is((await doctor.post(`${address}/arrived`, { appointment, '~token': token })).status, 403);
 });
 
-test('without the permission the page is closed, and nothing leads to it', async () => {
-  const stranger = await clinic.person('staff', ['appointment.view']);
+test('without the permission the page is closed, and nothing links to it', async () => {
+  const stranger = await clinic.signInAs('staff', ['appointment.view']);
   assert.is((await stranger.get(address)).status, 403);
   assert.not.match((await stranger.get('/admin')).text, address);
   assert.match((await desk.get('/admin')).text, address);
 });
 
-test('a form without its token is refused', async () => {
+test('a form without its token is rejected', async () => {
   const { appointment } = await bookedNow();
   assert.is((await desk.post(`${address}/arrived`, { appointment })).status, 403);
   assert.is((await clinic.client().post(`${address}/arrived`, { appointment })).status, 303, 'to the sign-in page');
 });
 
-test("arrivals and calls stand in the audit trail and in the patient's history", async () => {
+test("arrivals and calls are recorded in the audit trail and in the patient's history", async () => {
   const { appointment, patientId } = await bookedNow();
   await send(desk, 'arrived', { appointment });
   await send(desk, 'called', { appointment, room: 'Gym' });
   assert.equal(await eventsOf(patientId), ['patient_called', 'patient_arrived']);
-  const auditor = await clinic.person('supervisor', ['audit.view', 'patient.view']);
+  const auditor = await clinic.signInAs('supervisor', ['audit.view', 'patient.view']);
   const trail = textOf((await auditor.get('/admin/audit?event=patient_called')).text);
   assert.match(trail, 'Patient called');
   assert.match(trail, 'Gym');
 });
 
-test('with the appointment its visit goes', async () => {
+test('a visit is deleted with its appointment', async () => {
   const { appointment } = await bookedNow();
   await send(desk, 'arrived', { appointment });
   const visits = () =>
@@ -143,16 +146,16 @@ test('with the appointment its visit goes', async () => {
   assert.is(await visits(), false);
 });
 
-test('visits are a list to look through, and nobody writes there', async () => {
+test('visits are a read-only list', async () => {
   const { appointment } = await bookedNow();
   await send(desk, 'arrived', { appointment });
-  const reader = await clinic.person('staff', ['visit.view', 'visit.add', 'visit.change', 'appointment.view']);
+  const reader = await clinic.signInAs('staff', ['visit.view', 'visit.add', 'visit.change', 'appointment.view']);
   assert.is((await reader.get(`/admin/visits/${appointment}`)).status, 200);
   assert.is((await reader.get(`/admin/visits/${appointment}/+edit`)).status, 403);
   assert.is((await reader.get('/admin/visits/+new')).status, 403);
 });
 
-test('whoever may see invoices is told who owes; nobody else is', async () => {
+test('users who can see invoices see who owes; others do not', async () => {
   const seat = await bookedNow();
   await app.database.query(sql.unsafe`
     insert into invoice (number, patient_id, issued_on, due_on, status, total)
@@ -161,14 +164,16 @@ test('whoever may see invoices is told who owes; nobody else is', async () => {
       ('R-owed-3', ${seat.patientId}::bigint, current_date, current_date + 30, 'sent', 45)
   `);
   assert.is((await seen(desk, seat)).at(-1), 'Owes £120.50');
-  const doctor = await clinic.person('supervisor', ['waiting-room.view', 'patient.view']);
+  const doctor = await clinic.signInAs('supervisor', [...day, 'patient.view']);
   assert.is((await seen(doctor, seat)).at(-1), '');
 });
 
-test('the start page says how many wait, in red when one waits too long', async () => {
+test('the dashboard shows how many wait, in red if one waits too long', async () => {
   const { appointment } = await bookedNow();
   await send(desk, 'arrived', { appointment });
-  const load = (): Promise<Figure> => waiting.load({ state: { t: app.messages.translate('en'), locale: 'en' } }, app);
+  const { actor } = commandAuditContext();
+  const load = (): Promise<Figure> =>
+    waiting.load({ state: { t: app.messages.translate('en'), locale: 'en', actor } }, app);
   const before = await load();
   assert.ok(Number(before.value) >= 1);
   assert.is(before.tone, 'warn');
@@ -179,24 +184,24 @@ test('the start page says how many wait, in red when one waits too long', async 
     )
     where appointment_id = ${appointment}::bigint
   `);
-  // Shortly after midnight nobody can have waited so long.
+  // Shortly after midnight nobody can have waited that long.
   const [{ early } = { early: false }] = await app.database.any(sql.type(z.object({ early: z.boolean() }))`
     select (now() at time zone 'Europe/London')::time < '00:25' as early
   `);
   assert.is((await load()).tone, early ? 'warn' : 'bad');
 });
 
-test('a doctor finds his own patients of today on the start page, and no others', async () => {
+test('doctors find their own patients of today on the dashboard, and no others', async () => {
   const seat = await bookedNow();
   const { id } = await app.database.one(sql.type(z.object({ id: z.coerce.number() }))`
     select id from rustio_user where email = 'doctor@clinic.example'
   `);
   const person = {
-    kind: 'person',
+    kind: 'user',
     name: 'd',
     displayName: null,
     role: 'supervisor',
-    permissions: new Set(['patient.view']),
+    permissions: new Set([...day, 'patient.view']),
   } as const;
   const t = app.messages.translate('en');
   const own = await ownDay.load({ state: { t, actor: { ...person, id } } }, app);
@@ -210,16 +215,26 @@ test('a doctor finds his own patients of today on the start page, and no others'
   assert.is(own.rows.length, count);
   const nobody = await ownDay.load({ state: { t, actor: { ...person, id: 0 } } }, app);
   assert.equal(nobody.rows, []);
-  const blind = await ownDay.load({ state: { t, actor: { ...person, id, permissions: new Set<string>() } } }, app);
+  const blind = await ownDay.load({ state: { t, actor: { ...person, id, permissions: new Set(day) } } }, app);
   assert.ok(blind.rows.some(([, patient]) => patient?.text === `Patient ${seat.patientId}` && !patient.url));
   assert.not.match(JSON.stringify(blind), seat.patient);
 });
 
-test('who may not see patients is told their numbers and no name, on the page, in messages and in refusals', async () => {
+test('users who cannot see appointments see no patients, on the page and in figures', async () => {
+  const seat = await bookedNow();
+  await send(desk, 'arrived', { appointment: seat.appointment });
+  const guest = await clinic.signInAs('staff', ['waiting-room.view', 'waiting-room.run', 'patient.view']);
+  assert.equal(rowsOf((await guest.get(address)).text), []);
+  const actor = jobActor('guest', ['waiting-room.view']);
+  const figure = await waiting.load({ state: { t: app.messages.translate('en'), locale: 'en', actor } }, app);
+  assert.is(figure.value, '0');
+});
+
+test('users who cannot see patients see numbers instead of names, on the page, in messages and in rejections', async () => {
   const seat = await bookedNow();
   const { appointment } = seat;
   const number = `Patient ${seat.patientId}`;
-  const porter = await clinic.person('staff', ['waiting-room.view', 'waiting-room.run']);
+  const porter = await clinic.signInAs('staff', [...day, 'waiting-room.run']);
   const page = async () => {
     const { text } = await porter.get(address);
     assert.ok(rowsOf(text).some((cells) => cells[1] === number));
@@ -235,7 +250,7 @@ test('who may not see patients is told their numbers and no name, on the page, i
   assert.match((await desk.get(address)).text, seat.patient);
 });
 
-test('`doctor` asks for the forgotten, and the command clears what is over', async () => {
+test('`doctor` reports forgotten visits, and the command closes old ones', async () => {
   const { appointment } = await bookedNow();
   await send(desk, 'arrived', { appointment });
   const [check] = checks;
@@ -243,13 +258,13 @@ test('`doctor` asks for the forgotten, and the command clears what is over', asy
   await app.database.query(sql.unsafe`
     update waiting_visit set arrived_at = now() - interval '2 days' where appointment_id = ${appointment}::bigint
   `);
-  const found = await runCheck(check, app);
-  assert.is(found.status, 'warning');
-  assert.match(found.message, '1 patients of earlier days');
+  const result = await runCheck(check, app);
+  assert.is(result.status, 'warning');
+  assert.match(result.message, '1 patient from an earlier day');
 
   assert.ok((await run('waiting-room list')).some((line) => line.includes('Test Patient')));
-  assert.equal(await run('waiting-room clear'), ['Cleared 1 visits of earlier days.']);
-  assert.equal(await run('waiting-room clear'), ['There was nothing to clear.']);
+  assert.equal(await run('waiting-room clear'), ['Cleared 1 visit from an earlier day.']);
+  assert.equal(await run('waiting-room clear'), ['There are no visits to clear.']);
   assert.is((await runCheck(check, app)).status, 'ok');
 
   function run(name: string): Promise<readonly string[]> {
@@ -264,7 +279,7 @@ test('nothing unexpected was logged', () => {
   assert.equal(clinic.errors, []);
 });
 
-/** The patient's events, the newest first, as his history has them. */
+/** The patient's events in their history, the newest first. */
 async function eventsOf(patientId: string): Promise<readonly string[]> {
   return app.database.anyFirst(sql.type(z.object({ event: z.string() }))`
     select event from rustio_audit where subject_model = 'patient' and subject_key = ${patientId} order by id desc

@@ -1,16 +1,17 @@
-// The strike desk as its first start leaves it: migrated and seeded, in a template that is made once a run.
+// The starter strikes after its first start: migrated and seeded, in a template that is created once per run.
 
+import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import pino from 'pino';
 import type { App } from '../../core/app.ts';
-import { boot } from '../../core/boot.ts';
-import type { SeededPerson } from '../../core/config.ts';
+import { boot } from '../../core/boot/boot.ts';
+import { readEnvironment } from '../../core/boot/environment.ts';
+import { loadProject } from '../../core/boot/project.ts';
 import { type Database, openDatabase } from '../../core/database/pool.ts';
-import { readEnvironment } from '../../core/environment.ts';
+import type { SeededUser } from '../../core/development.ts';
 import { migrate } from '../../core/migrate/run.ts';
 import { migrationSources } from '../../core/migrate/sources.ts';
-import { loadProject } from '../../core/project.ts';
-import { builtIn } from '../../plugins/order.ts';
+import { builtIn } from '../../plugins/built-in.ts';
 import { seed } from '../../starters/strikes/seed.ts';
 import { preparedTemplate, testDatabase } from '../support/database.ts';
 
@@ -23,7 +24,7 @@ export interface Desk {
   close(): Promise<void>;
 }
 
-/** The name of the template that holds the seeded desk. */
+/** The name of the template with the seeded starter. */
 export function deskTemplate(): Promise<string> {
   return preparedTemplate('strikes_desk', async (url) => {
     const desk = await openDesk(url);
@@ -32,7 +33,7 @@ export function deskTemplate(): Promise<string> {
   });
 }
 
-/** A copy of the desk's own: nobody else changes it. */
+/** A copy for one test file. */
 export async function seededDesk(): Promise<Desk> {
   const template = await deskTemplate();
   const copy = await testDatabase(template);
@@ -46,7 +47,7 @@ export async function seededDesk(): Promise<Desk> {
   };
 }
 
-/** A desk on an empty database, migrated and not seeded. */
+/** The starter on an empty database, migrated and not seeded. */
 export async function emptyDesk(): Promise<Desk> {
   const { url, drop } = await testDatabase();
   const desk = await openDesk(url);
@@ -59,17 +60,17 @@ export async function emptyDesk(): Promise<Desk> {
   };
 }
 
-/** Runs the seed and gives back whom it introduced. */
-export async function runSeed({ app, database }: Desk): Promise<readonly SeededPerson[]> {
-  const people: SeededPerson[] = [];
-  await seed({ app, database, folder, say: () => {}, introduce: (person) => people.push(person) });
+/** Runs the seed and returns the accounts that it created. */
+export async function runSeed({ app, database }: Desk): Promise<readonly SeededUser[]> {
+  const people: SeededUser[] = [];
+  await seed({ app, database, folder, log: () => {}, reportAccount: (person) => people.push(person) });
   return people;
 }
 
 async function openDesk(url: string): Promise<Desk> {
   const environment = readEnvironment(folder, {
     DATABASE_URL: url,
-    RUSTIO_SECRET_KEYS: 'ab'.repeat(32),
+    RUSTIO_SECRET_KEYS: randomBytes(32).toString('hex'),
   });
   const project = await loadProject(folder, environment);
   if (project.config === undefined) throw project.configError;

@@ -1,13 +1,13 @@
 import * as assert from 'uvu/assert';
-import { caseOf, labels } from '../../starters/strikes/seed/casework.ts';
-import { factsOf } from '../../starters/strikes/seed/facts.ts';
+import { buildCase, labels } from '../../starters/strikes/seed/casework.ts';
+import { buildFacts } from '../../starters/strikes/seed/facts.ts';
 import { readFiles } from '../../starters/strikes/seed/files.ts';
 import { oneOf } from '../../starters/strikes/seed/one-of.ts';
 import { suite } from '../support/suite.ts';
 
-const test = suite('the facts of the strikes starter');
+const test = suite('the facts of the starter strikes');
 const files = await readFiles();
-const facts = factsOf(files);
+const facts = buildFacts(files);
 
 test('every row of every file becomes a row of a model', () => {
   const counts = Object.entries(facts).map(([name, rows]) => [name, rows.length]);
@@ -22,7 +22,7 @@ test('every row of every file becomes a row of a model', () => {
   });
 });
 
-test('the table of airports names each airport of the strikes once, in the state that the strikes say', () => {
+test('the table of airports names each airport of the strikes once, in the state of the strikes', () => {
   const stateOf = new Map(facts.airports.map(({ code, state }) => [code, state]));
   const matched = new Map(files.strikeAirports.map((line) => [line.get('name_in_strikes'), line]));
   const inStrikes = new Map(files.strikes.map((line) => [line.get('Airport Name'), line.get('Origin State')]));
@@ -37,7 +37,7 @@ test('the table of airports names each airport of the strikes once, in the state
     const codes = codesOfState.get(line.get('state_in_strikes')) ?? new Set();
     codesOfState.set(line.get('state_in_strikes'), codes.add(line.get('state')));
   }
-  // One state in words is one code, and no two share one; Washington's airports lie in Virginia, and the reports say DC.
+  // Each state name has one code, and no two share one; Washington's airports lie in Virginia, and the reports say DC.
   assert.equal(
     [...codesOfState.values()].map((codes) => codes.size),
     Array(29).fill(1),
@@ -46,7 +46,7 @@ test('the table of airports names each airport of the strikes once, in the state
   assert.equal([...(codesOfState.get('DC') ?? [])], ['VA']);
 });
 
-test('an airport matched as exact has the same name, once abbreviations are written out', () => {
+test('an airport matched as exact has the same name once abbreviations are expanded', () => {
   const nameOf = new Map(facts.airports.map(({ code, name }) => [code, name]));
   const exact = files.strikeAirports.filter((line) => line.get('how') === 'exact');
   assert.is(exact.length, 33);
@@ -59,7 +59,7 @@ test('an airport matched as exact has the same name, once abbreviations are writ
   }
 });
 
-test('only the airport that the list lacks is added', () => {
+test('only the airport missing from the list is added', () => {
   const listed = new Set(files.airports.map((line) => line.get('iata')));
   const added = files.strikeAirports.filter((line) => line.get('how') === 'added').map((line) => line.get('code'));
   assert.equal(added, ['BAD']);
@@ -82,14 +82,14 @@ test('an unreported speed stays empty, a reported 0 stays 0', () => {
   assert.is(facts.strikes.filter(({ speed }) => speed === 0).length, 19);
 });
 
-test('times keep the figures of the clock on the wall', () => {
+test('times keep the local time as reported', () => {
   for (const [index, line] of files.flights.entries()) {
     const departure = facts.flights[index]?.departure;
     assert.is(departure?.replaceAll('-', '/').slice(0, 16), line.get('date'));
   }
 });
 
-test('the letters B and C stand for military reports with costs, as the help text says', () => {
+test('the letters B and C mean military reports with costs, as the help text says', () => {
   const military = facts.operators.find(({ category }) => category === 'military')?.id;
   const lettered = facts.strikes.filter(({ damage }) => damage === 'classB' || damage === 'classC');
   assert.is(lettered.length, 15);
@@ -100,29 +100,29 @@ test('the total cost is the sum of its parts in every report', () => {
   assert.ok(facts.strikes.every((one) => Number(one.costTotal) === Number(one.costRepair) + Number(one.costOther)));
 });
 
-test('a value that nobody knows stops the load', () => {
+test('an unknown value stops the import', () => {
   const [first] = files.strikes;
   if (!first) throw new Error('There are no strikes.');
   const odd = { number: 1, get: (column: string) => (column === 'Phase of flight' ? 'Hovering' : first.get(column)) };
-  assert.throws(() => factsOf({ ...files, strikes: [odd] }), /phase of flight "Hovering"/);
+  assert.throws(() => buildFacts({ ...files, strikes: [odd] }), /phase of flight "Hovering"/);
 });
 
-test('cases come from the report alone: new only in the last ten days, old ones closed, every label used', () => {
+test('cases depend on the report alone: new only in the last ten days, old ones closed, every label used', () => {
   const [east, used] = [-90, new Set<string>()];
   for (const report of facts.strikes) {
     const species = facts.species[report.species - 1];
     const mammal = species?.kind === 'mammal';
-    const made = caseOf(report, '2002-07-25', east, species?.identified === true, mammal);
-    assert.equal(made, caseOf({ ...report }, '2002-07-25', east, species?.identified === true, mammal));
-    if (made.state === 'new') assert.ok(report.occurredOn >= '2002-07-15' && made.desk === undefined);
-    if (report.occurredOn < '2001') assert.ok(made.state === 'closed' && made.desk === undefined);
-    if (made.state === 'open') assert.is(made.desk, 'east');
-    for (const label of made.labels) used.add(label);
+    const strikeCase = buildCase(report, '2002-07-25', east, species?.identified === true, mammal);
+    assert.equal(strikeCase, buildCase({ ...report }, '2002-07-25', east, species?.identified === true, mammal));
+    if (strikeCase.state === 'new') assert.ok(report.occurredOn >= '2002-07-15' && strikeCase.desk === undefined);
+    if (report.occurredOn < '2001') assert.ok(strikeCase.state === 'closed' && strikeCase.desk === undefined);
+    if (strikeCase.state === 'open') assert.is(strikeCase.desk, 'east');
+    for (const label of strikeCase.labels) used.add(label);
   }
   assert.equal([...used].sort(), Object.keys(labels).sort());
 });
 
-/** The name without what only spells it differently. */
+/** The name without differences in spelling. */
 function writtenOut(name: string): string {
   return name
     .toLowerCase()

@@ -8,12 +8,12 @@ import { readFiles } from '../../starters/strikes/seed/files.ts';
 import { afterAllSuites, suite } from '../support/suite.ts';
 import { type Desk, emptyDesk, runSeed, seededDesk } from './seeded-desk.ts';
 
-const test = suite('the seeded strike desk');
+const test = suite('the seeded starter strikes');
 const files = await readFiles();
 const desk = await seededDesk();
 afterAllSuites(() => desk.close());
 const { app, database } = desk;
-// Loaded once more, by itself: for what is known only while the seed runs, and to compare.
+// Loaded again, separately: for what is known only during the seed, and for comparison.
 const other = await emptyDesk();
 afterAllSuites(() => other.close());
 const people = await runSeed(other);
@@ -45,7 +45,7 @@ test('every row of the files is in its table', async () => {
   });
 });
 
-test('every strike has the airport that its report names, in the state that it says', async () => {
+test('every strike has the airport that its report names, in the state that it names', async () => {
   const row = z.object({ id: z.coerce.number(), code: z.string(), state: z.string().nullable() });
   const stored = await database.any(sql.type(row)`
     select strike.id, airport.code, airport.state
@@ -54,11 +54,11 @@ test('every strike has the airport that its report names, in the state that it s
     order by strike.id
   `);
   const matched = new Map(files.strikeAirports.map((line) => [line.get('name_in_strikes'), line]));
-  const told = files.strikes.map((line) => {
+  const expected = files.strikes.map((line) => {
     const match = matched.get(line.get('Airport Name'));
     return { id: line.number, code: match?.get('code'), state: match?.get('state') };
   });
-  assert.equal(stored, told);
+  assert.equal(stored, expected);
 });
 
 test('the costs add up to those of the file, to the cent', async () => {
@@ -79,20 +79,20 @@ test('each report keeps its own facts: date, speed or none, damage, aircraft', a
     order by strike.id
   `);
   const damage: Readonly<Record<string, string>> = { B: 'classB', C: 'classC' };
-  const told = files.strikes.map((line) => ({
+  const expected = files.strikes.map((line) => ({
     date: line.get('Flight Date'),
     speed: line.get('Speed IAS in knots') === '' ? null : Number(line.get('Speed IAS in knots')),
     damage: damage[line.get('Effect Amount of damage')] ?? line.get('Effect Amount of damage').toLowerCase(),
     aircraft: line.get('Aircraft Make Model').replace('  ', ' '),
   }));
-  assert.equal(stored, told);
+  assert.equal(stored, expected);
 });
 
-test('flights keep the time of the clock on the wall, whatever zone somebody reads it in', async () => {
+test('flights keep the local time, in any time zone of a user', async () => {
   const row = z.object({ departure: z.string() });
   const stored = await database.any(sql.type(row)`select departure from flight order by id`);
-  const told = files.flights.map((line) => ({ departure: `${line.get('date').replaceAll('/', '-')}:00` }));
-  assert.equal(stored, told);
+  const expected = files.flights.map((line) => ({ departure: `${line.get('date').replaceAll('/', '-')}:00` }));
+  assert.equal(stored, expected);
 });
 
 test('the next record gets the next number', async () => {
@@ -107,7 +107,7 @@ test('the next record gets the next number', async () => {
   }
 });
 
-test('three people in three roles, their passwords stored as hashes alone', async () => {
+test('three people in three roles, with only hashes of their passwords', async () => {
   assert.equal(people.map(({ email, role }) => `${email} ${role}`).sort(), [
     'admin@desk.example administrator',
     'analyst@desk.example staff',
@@ -122,7 +122,7 @@ test('three people in three roles, their passwords stored as hashes alone', asyn
   }
 });
 
-test('analysts may only look, case officers handle strikes and delete none', async () => {
+test('analysts can only view; case officers change strikes and delete none', async () => {
   const groups = new Map((await listGroups(database)).map((group) => [group.name, group]));
   const analysts = groups.get('Analysts');
   assert.equal(analysts?.members, ['analyst@desk.example']);
@@ -151,20 +151,20 @@ test('two loads give the same rows', async () => {
 
 test('open cases have an officer, new ones have none yet', async () => {
   const row = z.object({ state: z.string(), taken: z.boolean() });
-  const found = await database.any(sql.type(row)`
+  const storedRows = await database.any(sql.type(row)`
     select distinct state, officer_id is not null as taken from strike order by state, taken
   `);
   assert.equal(
-    found.map(({ state, taken }) => `${state} ${taken ? 'taken' : 'free'}`),
+    storedRows.map(({ state, taken }) => `${state} ${taken ? 'taken' : 'free'}`),
     ['closed free', 'closed taken', 'new free', 'open taken'],
   );
 });
 
-test('whoever changes a cost changes the total with it', async () => {
+test('a change of a cost changes the total with it', async () => {
   const own = await seededDesk();
   try {
     const written = await own.database.transaction((tx) =>
-      own.app.write.update(tx, cause(), Strike, '1', { costRepair: '1200.50', costOther: '99.50' }),
+      own.app.write.update(tx, context(), Strike, '1', { costRepair: '1200.50', costOther: '99.50' }),
     );
     assert.is(written.outcome, 'done');
     const { total } = await own.database.one(sql.type(z.object({ total: z.string() }))`
@@ -176,7 +176,7 @@ test('whoever changes a cost changes the total with it', async () => {
   }
 });
 
-test('the planner knows the tables: they are analysed', async () => {
+test('the tables are analysed for the planner', async () => {
   for (const table of tables) {
     const { estimate } = await database.one(sql.type(z.object({ estimate: z.number() }))`
       select reltuples as estimate from pg_class where oid = ${table}::regclass
@@ -185,7 +185,7 @@ test('the planner knows the tables: they are analysed', async () => {
   }
 });
 
-test('the boot knows every model and page of the desk', () => {
+test('startup knows every model and page of the starter', () => {
   const project = app.models.all.filter(({ owner }) => owner === 'project').map(({ name }) => name);
   assert.equal(project.length, tables.length);
   assert.ok(app.plugins.some(({ name }) => name === 'desk'));
@@ -198,7 +198,7 @@ async function rowsOf(of: Desk, table: string): Promise<number> {
   return rows;
 }
 
-/** A fingerprint of all rows, but for the moment of their making. */
+/** A fingerprint of all rows, without the time of their creation. */
 async function contentOf(of: Desk): Promise<readonly string[]> {
   const content = z.object({ content: z.string() });
   return Promise.all(
@@ -212,6 +212,6 @@ async function contentOf(of: Desk): Promise<readonly string[]> {
   );
 }
 
-function cause(): AuditContext {
+function context(): AuditContext {
   return { actor: { kind: 'command', name: 'test' }, correlationId: randomUUID(), ip: null, credential: null };
 }

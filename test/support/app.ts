@@ -5,7 +5,7 @@ import './database.ts';
 
 export { PASSWORD, type TestApp, type TestAppOptions, testApp } from '../../cli/testing/test-app.ts';
 
-/** Runs `work` with an application of its own, and expects that it logs no error. */
+/** Runs `work` with an application that is closed afterwards, and asserts that it logged no error. */
 export async function withApp(config: Partial<Config>, work: (app: TestApp) => Promise<void>): Promise<void> {
   const app = await testApp(config);
   try {

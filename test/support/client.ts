@@ -1,1 +1,7 @@
-export { type Answer, asTyped, Client, type FormFields, formsOf } from '../../cli/testing/client.ts';
+export {
+  Client,
+  decodeEntities,
+  type FormFields,
+  parseForms,
+  type TestResponse,
+} from '../../cli/testing/client.ts';

@@ -1,26 +1,26 @@
-/** A reader who opens every page, follows every link and submits every form, and reports what leads nowhere. */
+/** Opens every page, follows every link and submits every form, and reports what does not work. */
 import type { App } from '../../core/app.ts';
-import { builtIn } from '../../plugins/order.ts';
+import { builtIn } from '../../plugins/built-in.ts';
 import { unescaped } from '../plugins/admin/page.ts';
-import { type Answer, type Client, formsOf } from './client.ts';
+import { type Client, parseForms, type TestResponse } from './client.ts';
 
 export interface CrawlOptions {
-  /** Paths that are opened first. Only these may answer 401 or 403, for nothing has offered them. */
+  /** Paths that are opened first. Only these can return 401 or 403, since no page links to them. */
   readonly start: readonly string[];
 }
 
 export interface CrawlReport {
-  /** Every page that answered 200, with its markup. */
+  /** Every page with status 200, and its markup. */
   readonly pages: readonly { readonly path: string; readonly html: string }[];
   /** The actions of the forms that were submitted. */
   readonly submitted: readonly string[];
-  /** Empty when everything leads somewhere. */
+  /** Empty if everything works. */
   readonly problems: readonly string[];
 }
 
-/** Of paths and forms of one shape only the first few are tried. */
-const MAX_OF_A_SHAPE = 2;
-/** Filters, orders and positions of a list combine without end. */
+/** Of paths and forms with the same shape, only the first few are tried. */
+const MAX_PER_SHAPE = 2;
+/** Filters, orders and positions of a list could be combined indefinitely. */
 const MAX_PARAMETERS = 1;
 const MAX_REDIRECTS = 5;
 
@@ -46,7 +46,7 @@ class Crawler implements CrawlReport {
   readonly #client: Client;
   readonly #mount: string;
   readonly #messageKey: RegExp;
-  readonly #waiting: string[] = [];
+  readonly #pending: string[] = [];
   readonly #seen = new Set<string>();
   readonly #shapes = new Map<string, number>();
   readonly #forms: PostForm[] = [];
@@ -67,46 +67,47 @@ class Crawler implements CrawlReport {
     );
   }
 
-  /** Puts a path on the list of pages to open, unless enough like it are there. */
+  /** Adds a path to the pages to open, unless enough with the same shape were added. */
   offer(path: string): void {
     if (this.#seen.has(path) || !this.#isOpening) return;
     this.#seen.add(path);
     if (new Set(new URL(path, 'http://desk').searchParams.keys()).size > MAX_PARAMETERS) return;
     if (this.#isEnough(shapeOf(path))) return;
-    this.#waiting.push(path);
+    this.#pending.push(path);
   }
 
   async openAll(start: ReadonlySet<string>): Promise<void> {
-    for (let path = this.#waiting.shift(); path !== undefined; path = this.#waiting.shift()) {
-      const answer = await this.#client.get(path);
-      const { status, location } = answer;
+    for (let path = this.#pending.shift(); path !== undefined; path = this.#pending.shift()) {
+      const response = await this.#client.get(path);
+      const { status, location } = response;
       if (![200, 303, ...(start.has(path) ? [401, 403] : [])].includes(status))
         this.problems.push(`GET ${path}: ${status}`);
       if (location !== '') this.#checkPath('GET', location, path, 'redirect');
       if (location !== '') this.offer(location);
-      this.#inspect(path, answer);
+      this.#inspect(path, response);
     }
     this.#isOpening = false;
   }
 
-  /** Deletions and the end of the sign-in come last. Each form is read afresh, for what came before may have changed it. */
+  /** Deletions and signing out come last. Each form is read again, since earlier ones may have changed it. */
   async submitAll(): Promise<void> {
-    let mayBeGone = false;
-    for (const { page, action, rank } of this.#forms.toSorted((one, other) => one.rank - other.rank)) {
+    let mayBeDeleted = false;
+    for (const { page, action, rank } of this.#forms.toSorted((a, b) => a.rank - b.rank)) {
       const { status, text } = await this.#client.get(page);
-      if (status !== 200 && mayBeGone) continue;
-      const form = formsOf(text).find((each) => (each.action || page.split('?', 1)[0]) === action);
+      if (status !== 200 && mayBeDeleted) continue;
+      const form = parseForms(text).find((each) => (each.action || page.split('?', 1)[0]) === action);
       if (status !== 200 || !form) {
-        if (!mayBeGone) this.problems.push(`${page}: the form to ${action} is not there any more (${status})`);
+        if (!mayBeDeleted) this.problems.push(`${page}: the form to ${action} no longer exists (${status})`);
         continue;
       }
       this.submitted.push(action);
-      const answer = await this.#client.post(action, form.fields);
-      // 401: the wrong password, for none was typed. 409, 422: the form comes back with what is wrong.
-      if (![200, 303, 401, 409, 422].includes(answer.status)) this.problems.push(`POST ${action}: ${answer.status}`);
-      this.#inspect(`${action} (posted)`, answer);
-      await this.#follow(answer.location, action);
-      mayBeGone ||= rank > 0;
+      const response = await this.#client.post(action, form.fields);
+      // 401: the password was left empty. 409, 422: the form is shown again with its problems.
+      if (![200, 303, 401, 409, 422].includes(response.status))
+        this.problems.push(`POST ${action}: ${response.status}`);
+      this.#inspect(`${action} (posted)`, response);
+      await this.#follow(response.location, action);
+      mayBeDeleted ||= rank > 0;
     }
   }
 
@@ -114,14 +115,14 @@ class Crawler implements CrawlReport {
     let next = location;
     for (let hops = 0; next !== ''; hops += 1) {
       if (hops === MAX_REDIRECTS) return void this.problems.push(`${from}: redirects without end`);
-      const answer = await this.#client.get(next);
-      if (![200, 303].includes(answer.status)) this.problems.push(`${from} leads to ${next}: ${answer.status}`);
-      this.#inspect(next, answer);
-      next = answer.location;
+      const response = await this.#client.get(next);
+      if (![200, 303].includes(response.status)) this.problems.push(`${from} leads to ${next}: ${response.status}`);
+      this.#inspect(next, response);
+      next = response.location;
     }
   }
 
-  #inspect(path: string, { status, text, headers }: Answer): void {
+  #inspect(path: string, { status, text, headers }: TestResponse): void {
     if (!(headers.get('content-type') ?? '').startsWith('text/html')) return;
     if (status === 200) this.pages.push({ path, html: text });
     this.#checkPaths(path, text);
@@ -130,7 +131,7 @@ class Crawler implements CrawlReport {
     const visible = text.replace(/<[^>]*>/g, (tag) =>
       [...tag.matchAll(/\s(?:title|aria-label|placeholder|alt)="([^"]*)"/g)].map(([, words]) => ` ${words} `).join(' '),
     );
-    // Names of permissions look like keys, and are shown where somebody was granted one.
+    // Names of permissions look like keys, and are shown where they have been granted.
     const key = (unescaped(visible).match(this.#messageKey) ?? []).find(
       (each) => !this.#app.permissions.includes(each),
     );
@@ -138,7 +139,7 @@ class Crawler implements CrawlReport {
     if (/\bundefined\b|\[object Object\]/.test(visible)) this.problems.push(`${path}: shows "undefined" or an object`);
   }
 
-  /** Every attribute that holds a path of ours, whatever it is for. */
+  /** Every attribute that contains a path of the application. */
   #checkPaths(page: string, html: string): void {
     for (const [, name = '', value = ''] of html.matchAll(/\s([a-z-]+)="([^"]*)"/g)) {
       const path = unescaped(value);
@@ -148,7 +149,7 @@ class Crawler implements CrawlReport {
     }
     for (const [tag] of html.matchAll(/<a\b[^>]*>/g)) {
       const href = /\shref="([^"]*)"/.exec(tag)?.[1];
-      if (href === undefined || href === '') this.problems.push(`${page}: a link without address: ${tag}`);
+      if (href === undefined || href === '') this.problems.push(`${page}: a link without a target: ${tag}`);
       else if (href.startsWith('?')) this.offer(page.split('?', 1)[0] + unescaped(href));
       else if (href.startsWith(this.#mount)) this.offer(unescaped(href));
       else if (href.startsWith('#')) this.#checkId(page, html, href.slice(1));
@@ -157,7 +158,7 @@ class Crawler implements CrawlReport {
 
   #checkForms(page: string, html: string, status: number): void {
     const tags = [...html.matchAll(/<form\b[^>]*>/g)].map(([tag]) => tag);
-    formsOf(html).forEach((form, index) => {
+    parseForms(html).forEach((form, index) => {
       const tag = tags[index] ?? '';
       if (/\smethod="dialog"/.test(tag)) return;
       const action = form.action || page.split('?', 1)[0] || page;
@@ -199,13 +200,13 @@ class Crawler implements CrawlReport {
   }
 
   #matches(pattern: string, path: string): boolean {
-    const wanted = pattern.split('/');
-    const given = path.split('/');
+    const expected = pattern.split('/');
+    const actual = path.split('/');
     return (
-      wanted.length === given.length &&
-      wanted.every((part, index) => {
-        if (part === ':model') return this.#app.models.bySlug(given[index] ?? '') !== undefined;
-        return part.startsWith(':') ? given[index] !== '' : part === given[index];
+      expected.length === actual.length &&
+      expected.every((part, index) => {
+        if (part === ':model') return this.#app.models.bySlug(actual[index] ?? '') !== undefined;
+        return part.startsWith(':') ? actual[index] !== '' : part === actual[index];
       })
     );
   }
@@ -213,7 +214,7 @@ class Crawler implements CrawlReport {
   #isEnough(shape: string): boolean {
     const seen = (this.#shapes.get(shape) ?? 0) + 1;
     this.#shapes.set(shape, seen);
-    return seen > MAX_OF_A_SHAPE;
+    return seen > MAX_PER_SHAPE;
   }
 }
 

@@ -1,21 +1,36 @@
 import { createServer, connect as dial, type Socket } from 'node:net';
 import { afterAllSuites } from './suite.ts';
 
-/** A way to the database that counts what goes over it, and that can be cut. */
+/** A proxy to the database that counts statements, and whose connections can be cut. */
 export interface DatabaseProxy {
-  /** The same database, by this way. */
+  /** The URL of the same database, through the proxy. */
   readonly url: string;
   /** How many statements were sent since the last call. */
   statements(): number;
-  /** From now on nobody gets through, and those who were, are thrown out: as when the server dies. */
+  /** How many bytes came from the server since the last call. */
+  received(): number;
+  /** Closes all connections and refuses new ones, as if the server had died. */
   cut(): Promise<void>;
-  mend(): Promise<void>;
+  /** Accepts connections again. */
+  restore(): Promise<void>;
+  /** Connections stay open and nothing arrives any more, as when a firewall has forgotten them. New ones work. */
+  drop(): void;
+  /** The same for all connections, new ones included, until `resume`: as if the server were paused. */
+  stall(): void;
+  resume(): void;
 }
 
-export async function databaseProxy(target: string): Promise<DatabaseProxy> {
+export interface ProxyOptions {
+  /** It announces process IDs of its own, as poolers do. */
+  readonly asPooler?: boolean;
+}
+
+export async function databaseProxy(target: string, { asPooler = false }: ProxyOptions = {}): Promise<DatabaseProxy> {
   const { hostname, port } = new URL(target);
   const sockets = new Set<Socket>();
-  let counted = 0;
+  let count = 0;
+  let bytes = 0;
+  let stalled = false;
   const server = createServer((client) => {
     const upstream = dial(Number(port), hostname);
     const pair = [client, upstream];
@@ -30,14 +45,23 @@ export async function databaseProxy(target: string): Promise<DatabaseProxy> {
     client.on(
       'data',
       executions((more) => {
-        counted += more;
+        count += more;
       }),
     );
+    upstream.on('data', ({ length }) => {
+      bytes += length;
+    });
     client.pipe(upstream);
-    upstream.pipe(client);
+    if (asPooler) upstream.on('data', (data) => client.write(withOwnProcessId(data)));
+    else upstream.pipe(client);
+    if (stalled) silence(client);
   });
+  const silence = (socket: Socket): void => {
+    socket.unpipe();
+    socket.pause();
+  };
   const listen = (at: number): Promise<void> => new Promise((done) => server.listen(at, '127.0.0.1', done));
-  const shut = async (): Promise<void> => {
+  const cut = async (): Promise<void> => {
     if (!server.listening) return;
     const closed = new Promise((done) => server.close(done));
     for (const socket of sockets) socket.destroy();
@@ -45,21 +69,46 @@ export async function databaseProxy(target: string): Promise<DatabaseProxy> {
   };
   await listen(0);
   const address = server.address();
-  const own = typeof address === 'object' && address !== null ? address.port : 0;
+  const proxyPort = typeof address === 'object' && address !== null ? address.port : 0;
   const url = new URL(target);
   url.hostname = '127.0.0.1';
-  url.port = String(own);
-  afterAllSuites(shut);
+  url.port = String(proxyPort);
+  afterAllSuites(cut);
   return {
     url: url.href,
     statements() {
-      const sent = counted;
-      counted = 0;
+      const sent = count;
+      count = 0;
       return sent;
     },
-    cut: shut,
-    mend: () => listen(own),
+    received() {
+      const sent = bytes;
+      bytes = 0;
+      return sent;
+    },
+    cut,
+    restore: () => listen(proxyPort),
+    drop() {
+      for (const socket of sockets) silence(socket);
+    },
+    stall() {
+      stalled = true;
+      for (const socket of sockets) silence(socket);
+    },
+    resume() {
+      stalled = false;
+      for (const socket of sockets) socket.destroy();
+    },
   };
+}
+
+/** BackendKeyData: type, length, process ID, secret. It arrives once, in one piece with the messages around it. */
+const KEY_DATA = Buffer.from([0x4b, 0, 0, 0, 12]);
+
+function withOwnProcessId(data: Buffer): Buffer {
+  const at = data.indexOf(KEY_DATA);
+  if (at >= 0) data.writeInt32BE(1, at + KEY_DATA.length);
+  return data;
 }
 
 const EXECUTE = 'E'.charCodeAt(0);
@@ -67,7 +116,7 @@ const SIMPLE_QUERY = 'Q'.charCodeAt(0);
 const HEADER = 5;
 
 /**
- * Reads what a client sends to PostgreSQL: messages of a type, a length that counts itself, and a body; only the first, the
+ * Reads what a client sends to PostgreSQL: messages with a type, a length that includes itself, and a body; only the first, the
  * startup packet, has no type. Every Execute and every simple query is a statement.
  */
 function executions(count: (more: number) => void): (data: Buffer) => void {

@@ -1,20 +1,20 @@
 import * as assert from 'uvu/assert';
-import { withPlainConnection } from '../../core/database/plain.ts';
+import { withPlainConnection } from '../../core/database/plain-connection.ts';
 import { preparedTemplate, testDatabase } from './database.ts';
 import { failureOf } from './failure.ts';
 import { suite } from './suite.ts';
 
-const test = suite('databases for tests');
+const test = suite('test databases');
 
 const run = (url: string, sql: string) => withPlainConnection(url, (client) => client.query(sql));
 
-test('each is empty and apart from the others', async () => {
+test('each database is empty and separate', async () => {
   const [one, two] = await Promise.all([testDatabase(), testDatabase()]);
   await run(one.url, 'create table only_in_one ()');
   assert.equal((await run(two.url, `select to_regclass('only_in_one') as found`)).rows, [{ found: null }]);
 });
 
-test('a template is prepared once, however many ask for it at the same time', async () => {
+test('a template is prepared once for concurrent requests', async () => {
   let prepared = 0;
   const prepare = async (url: string) => {
     prepared++;
@@ -34,7 +34,7 @@ test('a template whose preparation failed is prepared again', async () => {
   assert.equal((await run(url, `select to_regclass('ready')::text as found`)).rows, [{ found: 'ready' }]);
 });
 
-test('one is dropped under whoever uses it', async () => {
+test('a database in use can be dropped', async () => {
   const database = await testDatabase();
   await withPlainConnection(database.url, async (client) => {
     await database.drop();

@@ -1,7 +1,7 @@
 import { cleanUp } from '../../cli/testing/clean-up.ts';
-import { afterAllSuites } from './suite.ts';
+import { afterAllFiles } from './suite.ts';
 
 export { preparedTemplate, type TestDatabase, testDatabase } from '../../cli/testing/test-database.ts';
 
 // Our runner ends its processes itself.
-afterAllSuites(cleanUp);
+afterAllFiles(cleanUp);

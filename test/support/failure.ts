@@ -1,6 +1,6 @@
-import { RustioError } from '../../core/errors.ts';
+import { RustioError } from '../../core/errors/rustio-error.ts';
 
-/** What a promise is rejected with. Throws when it is not, so that a test cannot pass by accident. */
+/** What a promise rejects with. Throws if it resolves, so that a test cannot pass by accident. */
 export async function failureOf(promise: Promise<unknown>): Promise<unknown> {
   try {
     await promise;
@@ -10,9 +10,9 @@ export async function failureOf(promise: Promise<unknown>): Promise<unknown> {
   throw new Error('It was expected to fail, but it succeeded.');
 }
 
-/** The RustioError that a promise is rejected with. */
+/** The RustioError that a promise rejects with. */
 export async function rustioFailureOf(promise: Promise<unknown>): Promise<RustioError> {
   const error = await failureOf(promise);
   if (error instanceof RustioError) return error;
-  throw new Error('It failed with something else than a RustioError.', { cause: error });
+  throw new Error('It did not fail with a RustioError.', { cause: error });
 }

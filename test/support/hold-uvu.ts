@@ -1,6 +1,6 @@
-/** To be evaluated before uvu: keeps it from running anything by itself, and makes its queue one that we know. */
+/** Evaluated before uvu: prevents it from running anything by itself, and replaces its queue. */
 
-/** What uvu makes of a suite: runs it, shows it, and tells the numbers. */
+/** A suite of uvu: runs it, prints the results, and returns the numbers. */
 export type SuiteRun = () => Promise<[errors: string | boolean, ran: number, skipped: number, total: number]>;
 
 /** The suites that are ready to run. */

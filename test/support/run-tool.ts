@@ -1,21 +1,21 @@
 import type { App } from '../../core/app.ts';
-import type { Check, CheckResult, Command, CommandInput, ToolContexts } from '../../core/command.ts';
+import type { Check, CheckResult, Command, CommandContexts, CommandInput } from '../../core/command.ts';
 
-/** Everything that a check or command may ask for. */
-function contextOf(app: App, folder: string): ToolContexts['database'] & ToolContexts['nothing'] {
+/** Everything that a check or command can need. */
+function contextOf(app: App, folder: string): CommandContexts['database'] & CommandContexts['nothing'] {
   const project = { folder, environment: app.environment, config: app.config, configError: undefined };
   return { project, app, database: app.database, folder };
 }
 
-/** Runs a check with all that it could need. */
+/** Runs a check. */
 export function runCheck(check: Check | undefined, app: App, folder = ''): Promise<CheckResult> {
   if (!check) throw new Error('There is no such check.');
-  // The context has the members of every kind of context; only the union of the functions is beyond the compiler.
+  // The context has the members of every kind of context, which the compiler cannot see in the union of functions.
   const run = check.run as (context: object) => Promise<CheckResult>;
   return run.call(check, contextOf(app, folder));
 }
 
-/** Runs a command; `answers` are what is typed when it asks, in turn; undefined: there is no terminal. Returns what it printed. */
+/** Runs a command and returns its output. `answers`: the input of its prompts, in order; undefined if there is no terminal. */
 export async function runCommand(
   command: Command | undefined,
   app: App,
@@ -24,13 +24,13 @@ export async function runCommand(
 ): Promise<string[]> {
   if (!command) throw new Error('There is no such command.');
   const printed: string[] = [];
-  const left = [...(answers ?? [])];
+  const remaining = [...(answers ?? [])];
   const run = command.run as (context: object, input: CommandInput) => Promise<void>;
   await run.call(command, contextOf(app, ''), {
     values,
     signal: new AbortController().signal,
     print: (line) => void printed.push(line),
-    askSecret: async () => (answers === undefined ? undefined : left.shift()),
+    askSecret: async () => (answers === undefined ? undefined : remaining.shift()),
   });
   return printed;
 }

@@ -1,1 +1,1 @@
-export { environmentOf, type TestServer, testServer } from '../../cli/testing/test-server.ts';
+export { serverEnvironment, type TestServer, testServer } from '../../cli/testing/test-server.ts';

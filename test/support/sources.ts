@@ -7,16 +7,16 @@ export interface Source {
   /** From the root, with `/`: `core/app.ts`. */
   readonly path: string;
   readonly text: string;
-  /** What it imports of the repository, as paths from the root; type imports too. */
+  /** The files of the repository that it imports, types included, as paths from the root. */
   readonly imports: readonly string[];
-  /** Packages that it imports by name. */
+  /** The packages that it imports. */
   readonly packages: readonly string[];
 }
 
 const IMPORT =
   /(?:^|\n)\s*(?:import|export)\b[^'"`;]*?from\s*'([^']+)'|(?:^|\n)import\s*'([^']+)'|\bimport\(\s*'([^']+)'\s*\)/g;
 
-/** The TypeScript files under the given folders, with what each imports. */
+/** The TypeScript files in these folders, with their imports. */
 export function sourcesIn(...folders: readonly string[]): readonly Source[] {
   const files = folders.flatMap((folder) => globSync(`${folder}/**/*.ts`, { cwd: ROOT }));
   return files.map((file) => {

@@ -1,12 +1,14 @@
-/** What the runner must not let through, tried on files made for it. */
+/** Which files the runner must fail, tested with generated files. */
 import { fork } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import fc from 'fast-check';
 import * as assert from 'uvu/assert';
+import { testSeed } from './seed.ts';
 import { suite } from './suite.ts';
 
-const test = suite('the test runner');
+const test = suite('test runner');
 const folder = await mkdtemp(path.join(os.tmpdir(), 'rustio-suite-'));
 test.after(() => rm(folder, { recursive: true, force: true }));
 
@@ -30,36 +32,72 @@ const FILES = {
     { passed: 1, failed: 1 },
   ],
   'fails a test that is skipped': [`${PASSING} test.skip('later', () => {});`, { passed: 1, failed: 1 }],
-  'fails a test that another one left out': [`test.only('this', () => {}); ${PASSING}`, { passed: 1, failed: 1 }],
+  'fails a test that is excluded by .only': [`test.only('this', () => {}); ${PASSING}`, { passed: 1, failed: 1 }],
   'fails a suite without tests': ['', { passed: 0, failed: 1 }],
   'fails a file that throws': [`${PASSING} throw new Error('no');`, { passed: 0, failed: 1 }],
 } as const;
 
+const START = `import { suite } from ${JSON.stringify(path.join(import.meta.dirname, 'suite.ts'))};`;
+
 for (const [what, [body, expected]] of Object.entries(FILES)) {
   test(what, async () => {
-    const start = `import { suite } from ${JSON.stringify(path.join(import.meta.dirname, 'suite.ts'))};`;
-    assert.equal(await resultOf(`${start} const test = suite('made'); ${body}`), expected);
+    assert.equal(await resultOf(`${START} const test = suite('made'); ${body}`), expected);
   });
 }
+
+test('random values are the same in every run with the same seed, on every machine', () => {
+  assert.is(fc.readConfigureGlobal().seed, testSeed());
+  const { TEST_SEED } = process.env;
+  try {
+    delete process.env.TEST_SEED;
+    const fixed = testSeed();
+    assert.is(testSeed(), fixed);
+    process.env.TEST_SEED = '5';
+    assert.is(testSeed(), 5);
+    process.env.TEST_SEED = 'five';
+    assert.throws(testSeed, 'TEST_SEED is not a whole number: five');
+  } finally {
+    if (TEST_SEED === undefined) delete process.env.TEST_SEED;
+    else process.env.TEST_SEED = TEST_SEED;
+  }
+});
+
+test('with bail, stops after the first failing test but cleans up', async () => {
+  const ran = path.join(folder, 'ran');
+  const note = (what: string) => `appendFileSync(${JSON.stringify(ran)}, '${what} ');`;
+  const source = `${START}
+    import { appendFileSync } from 'node:fs';
+    const first = suite('first');
+    first.after(() => { ${note('cleanup')} });
+    first('passes', () => { ${note('passing')} });
+    first('fails', () => { ${note('failing')} throw new Error('no'); });
+    first('comes later', () => { ${note('later')} });
+    const second = suite('second');
+    second('comes later', () => { ${note('later')} });`;
+  assert.equal(await resultOf(source, { bail: true }), { passed: 1, failed: 3 });
+  assert.is(await readFile(ran, 'utf8'), 'passing failing cleanup ');
+});
 
 test('fails a file that registers no suite', async () => {
   assert.equal(await resultOf('export {};'), { passed: 0, failed: 1 });
 });
 
-test('says nothing for a file that ends the process, which the parent takes for a failure', async () => {
+test('reports nothing for a file that ends the process, which the parent counts as a failure', async () => {
   assert.is(await resultOf('process.exit(0);'), undefined);
 });
 
 let files = 0;
 
-async function resultOf(source: string): Promise<unknown> {
+async function resultOf(source: string, { bail = false } = {}): Promise<unknown> {
   const file = path.join(folder, `made-${++files}.ts`);
   await writeFile(file, source);
-  const child = fork(path.join(import.meta.dirname, 'run-file.ts'), [file], { silent: true });
+  const child = fork(path.join(import.meta.dirname, 'run-file.ts'), { silent: true });
   let result: unknown;
-  child.on('message', (message) => {
+  child.once('message', (message) => {
     result = message;
+    if (child.connected) child.send({});
   });
+  child.send({ file, bail });
   await new Promise((done) => child.once('exit', done));
   return result;
 }

@@ -1,6 +1,5 @@
 /**
- * uvu's suite, without its traps: it runs itself (plain uvu passes when `.run()` is forgotten) and a hook that throws is shown
- * and counted (plain uvu swallows it and passes).
+ * uvu's suite without its pitfalls: docs/decisions/0013-test-runner.md.
  *
  * @example
  * const test = suite('pool');
@@ -9,9 +8,11 @@
 // First of all imports: it holds uvu, which else would run what it finds.
 import './hold-uvu.ts';
 
-import { pathToFileURL } from 'node:url';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type Callback, type Test, suite as uvuSuite } from 'uvu';
 import { queue } from './hold-uvu.ts';
+import { testSeed, usesFastCheck } from './seed.ts';
 
 export type { Test } from 'uvu';
 
@@ -23,22 +24,26 @@ export interface FileResult {
 
 const registered: Test[] = [];
 const endings: (() => Promise<void> | void)[] = [];
+const endingsOfRun: (() => Promise<void> | void)[] = [];
 let hooksThatThrew = 0;
+/** Set by the first failing test of a file that is to stop there. */
+let stopped = false;
+let bailing = false;
 let hasRunner = false;
 
-/** A suite of tests; whatever is registered on it while the file is evaluated will run. Call it once a subject. */
+/** A suite of tests; whatever is registered on it while the file is evaluated will run. Call it once per subject. */
 export function suite(name: string): Test {
   const plain = uvuSuite(name);
   const test: Test = Object.assign((title: string, work: Callback) => plain(title, printable(work)), plain);
   const { before, after } = plain;
   // A `before` must stop its suite, so it throws on. An `after` must not: uvu would lose what the tests said.
   test.before = withEach(
-    (work) => before(told(work, `${name}: before()`, 'throw')),
+    (work) => before(reported(work, `${name}: before()`, 'throw')),
     (work) => before.each(work),
   );
   test.after = withEach(
-    (work) => after(told(work, `${name}: after()`, 'go on')),
-    (work) => after.each(told(work, `${name}: after.each()`, 'go on')),
+    (work) => after(reported(work, `${name}: after()`, 'go on')),
+    (work) => after.each(reported(work, `${name}: after.each()`, 'go on')),
   );
   registered.push(test);
   if (!hasRunner) runMainModule();
@@ -50,11 +55,22 @@ export function afterAllSuites(work: () => Promise<void> | void): void {
   endings.push(work);
 }
 
-/** Evaluates a test file and runs its suites. Nothing is thrown: what went wrong is printed and counted. */
-export async function runFile(url: string): Promise<FileResult> {
+/** Work to be done once, after the last file of this process: for what the helpers share between files. */
+export function afterAllFiles(work: () => Promise<void> | void): void {
+  endingsOfRun.push(work);
+}
+
+/**
+ * Evaluates a test file and runs its suites. Nothing is thrown: what went wrong is printed and counted. With `bail`, the tests after
+ * the first failing one are not run and count as failed; hooks still clean up.
+ */
+export async function runFile(url: string, { bail = false } = {}): Promise<FileResult> {
   hasRunner = true;
+  bailing = bail;
+  stopped = false;
   const count = { passed: 0, failed: 0 };
   try {
+    await useSeed(url);
     await import(url);
     for (const test of registered.splice(0)) test.run();
     if (queue.length === 0) fail(count, 1, 'The file registered no suite.');
@@ -62,20 +78,41 @@ export async function runFile(url: string): Promise<FileResult> {
   } catch (error) {
     fail(count, 1, error);
   }
-  for (const work of endings.splice(0).reverse()) await told(work, 'afterAllSuites()', 'go on')(NOWHERE);
-  if (hooksThatThrew > 0) fail(count, hooksThatThrew, `${hooksThatThrew} hooks threw.`);
+  for (const work of endings.splice(0).reverse()) await reported(work, 'afterAllSuites()', 'go on')(NOWHERE);
+  countHooks(count);
   return count;
+}
+
+/** Does the work of `afterAllFiles`. */
+export async function endRun(): Promise<FileResult> {
+  const count = { passed: 0, failed: 0 };
+  for (const work of endingsOfRun.splice(0).reverse()) await reported(work, 'afterAllFiles()', 'go on')(NOWHERE);
+  countHooks(count);
+  return count;
+}
+
+/** Random values are the same in every run with the same seed. */
+async function useSeed(url: string): Promise<void> {
+  if (!usesFastCheck(readFileSync(fileURLToPath(url), 'utf8'))) return;
+  const { configureGlobal } = await import('fast-check');
+  configureGlobal({ seed: testSeed() });
 }
 
 type Count = { passed: number; failed: number };
 
 async function runSuite(run: (typeof queue)[number], count: Count): Promise<void> {
+  if (stopped) return fail(count, 1, 'A suite did not run: an earlier test failed.');
   const [errors, ran, skipped, total] = await run();
   count.passed += ran;
   if (typeof errors === 'string') fail(count, total - ran, errors);
   else if (ran < total) fail(count, total - ran, `${total - ran} tests did not run: a hook threw.`);
   if (skipped > 0) fail(count, skipped, `${skipped} tests were skipped, by .skip or .only.`);
   if (total + skipped === 0) fail(count, 1, 'A suite has no test.');
+}
+
+function countHooks(count: Count): void {
+  if (hooksThatThrew > 0) fail(count, hooksThatThrew, `${hooksThatThrew} hooks threw.`);
+  hooksThatThrew = 0;
 }
 
 function fail(count: Count, by: number, why: unknown): void {
@@ -87,7 +124,8 @@ function fail(count: Count, by: number, why: unknown): void {
 function runMainModule(): void {
   const main = process.argv[1];
   if (main === undefined) return;
-  void runFile(pathToFileURL(main).href).then(({ passed, failed }) => {
+  void runFile(pathToFileURL(main).href).then(async ({ passed, failed }) => {
+    failed += (await endRun()).failed;
     console.log(`${passed} passed, ${failed} failed`);
     process.exit(failed === 0 ? 0 : 1);
   });
@@ -96,9 +134,11 @@ function runMainModule(): void {
 /** uvu prints an error's `details` as text, and dies of any that are not: a RustioError has a list of lines. */
 function printable(work: Callback): Callback {
   return async (context) => {
+    if (stopped) throw new Error('Not run: an earlier test failed.');
     try {
       await work(context);
     } catch (error) {
+      stopped = bailing;
       if (!(error instanceof Error) || !('details' in error) || typeof error.details === 'string') throw error;
       const lines = Array.isArray(error.details) ? error.details.map(String) : [];
       const copy = new Error([error.message, ...lines].join('\n    '), { cause: error });
@@ -115,12 +155,13 @@ function withEach(all: Register, each: Register): Test['before'] {
   return Object.assign(all, { each });
 }
 
-function told(work: Callback, where: string, then: 'throw' | 'go on'): Callback {
+function reported(work: Callback, where: string, then: 'throw' | 'go on'): Callback {
   return async (context) => {
     try {
       await work(context);
     } catch (error) {
       hooksThatThrew++;
+      stopped = bailing;
       console.error(`\n${where} threw:`, error);
       if (then === 'throw') throw error;
     }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAllSuites } from './suite.ts';
 
-/** A folder of its own under the system's temporary one, gone after the tests; with `files` in it, by relative path. */
+/** A new folder in the system's temporary folder, deleted after the tests, with these files by relative path. */
 export function temporaryFolder(files: Readonly<Record<string, string>> = {}): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'rustio-test-'));
   afterAllSuites(() => rmSync(folder, { recursive: true, force: true }));

@@ -29,7 +29,7 @@ function contrast(one: string, other: string): number {
   return (light + 0.05) / (dark + 0.05);
 }
 
-/** Pairs that fall short, by name, so that a failure says what to mend. */
+/** Pairs with too little contrast, by name, so that a failure says what to fix. */
 function tooClose(front: readonly string[], grounds: readonly string[], least: number): readonly string[] {
   return front.flatMap((name) =>
     grounds.flatMap((ground) =>
@@ -47,37 +47,37 @@ const test = suite('design: contrast');
 const GROUNDS = ['paper', 'rail', 'sunken', 'raised', 'hover'];
 const MEANINGS = ['ok', 'warn', 'danger', 'info'];
 
-test('text of every weight reads on every ground, by day and by night', () => {
+test('text of every weight is readable on every background, in light and dark mode', () => {
   assert.equal(tooClose(['ink', 'ink-soft', 'ink-faint', 'accent', 'accent-strong'], GROUNDS, 4.5), []);
 });
 
-test('labels read on the brand, on danger, and on the soft brand', () => {
+test('labels are readable on the brand colour, on danger, and on the soft brand colour', () => {
   assert.equal(tooClose(['accent-ink'], ['accent', 'accent-strong'], 4.5), []);
   assert.equal(tooClose(['danger-ink'], ['danger', 'danger-strong'], 4.5), []);
   assert.equal(tooClose(['accent', 'accent-strong', 'ink', 'ink-soft', 'ink-faint'], ['accent-soft'], 4.5), []);
 });
 
-test('each meaning reads on its own soft ground and on the page', () => {
+test('each semantic colour is readable on its own soft background and on the page', () => {
   for (const name of MEANINGS) assert.equal(tooClose([name, 'ink'], [`${name}-soft`], 4.5), []);
   assert.equal(tooClose(MEANINGS, ['paper', 'sunken', 'raised'], 4.5), []);
 });
 
-test('edges of controls and the focus ring stand out from every ground', () => {
+test('borders of controls and the focus ring stand out from every background', () => {
   assert.equal(tooClose(['line-field', 'focus'], GROUNDS, 3), []);
 });
 
 const rules = suite('design: rules of the assets');
 
-rules('the style sheet turns round for right-to-left: no physical sides', () => {
+rules('the style sheet supports right-to-left: no physical sides', () => {
   const physical =
     /(?:^|[\s{;])(?:(?:margin|padding|border|inset)-(?:left|right|top|bottom)|left|right|top|bottom|text-align: (?:left|right))\s*[:;]/g;
   assert.equal(
-    [...css.matchAll(physical)].map(([found]) => found.trim()),
+    [...css.matchAll(physical)].map(([className]) => className.trim()),
     [],
   );
 });
 
-rules('the style sheet loads nothing, for the content security policy allows nothing else', () => {
+rules('the style sheet loads nothing, since the content security policy allows nothing else', () => {
   assert.not.match(css, /url\(|@import|data:/);
 });
 
@@ -116,7 +116,7 @@ rules('scripts stay small and write neither markup nor styles', () => {
 });
 
 rules('every class that a template uses is in the style sheet', () => {
-  const known = new Set([...css.matchAll(/\.([a-z][\w-]*)/g)].map(([, name]) => name));
+  const knownClasses = new Set([...css.matchAll(/\.([a-z][\w-]*)/g)].map(([, name]) => name));
   const templates = readdirSync(TEMPLATES, { recursive: true, encoding: 'utf8' }).filter((name) =>
     name.endsWith('.ejs'),
   );
@@ -127,7 +127,9 @@ rules('every class that a template uses is in the style sheet', () => {
     const classes = [...source.matchAll(/class="([^"]*)"/g)].flatMap(([, list = '']) =>
       list.replaceAll(/<%[\s\S]*?%>/g, '%').split(/\s+/),
     );
-    const unknown = classes.filter((found) => found !== '' && !found.includes('%') && !known.has(found));
+    const unknown = classes.filter(
+      (className) => className !== '' && !className.includes('%') && !knownClasses.has(className),
+    );
     assert.equal(unknown, [], name);
   }
 });

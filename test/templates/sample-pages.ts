@@ -1,18 +1,19 @@
-/** Every page of the admin with plausible data, and hostile text where text comes from people. */
-import { createUrls } from '../../core/http/urls.ts';
-import { createViews } from '../../core/view/create-views.ts';
-import type { ViewData } from '../../core/view/views.ts';
-import { kernelWords } from '../../core/view/words/en.ts';
-import { layoutWordsArabic } from '../../core/view/words/layout-ar.ts';
-import { layoutWords } from '../../core/view/words/layout-en.ts';
-import { createCatalogue } from '../../core/view/words.ts';
-import { adminWordsArabic } from '../../plugins/admin/words/ar.ts';
-import { adminWords } from '../../plugins/admin/words/en.ts';
-import { ar as auditMessagesArabic } from '../../plugins/audit/words/ar.ts';
-import { en as auditMessages } from '../../plugins/audit/words/en.ts';
+/** Every page of the admin with plausible data, as `ViewTypes` declares it, and hostile text where text comes from people. */
 
-import { ar as sessionsMessagesArabic } from '../../plugins/sessions/words/ar.ts';
-import { en as sessionsMessages } from '../../plugins/sessions/words/en.ts';
+import { fieldSuffixes, formNames } from '../../core/form/form-protocol.ts';
+import { createViews } from '../../core/http/views.ts';
+import { coreMessagesArabic } from '../../core/messages/ar.ts';
+import { createCatalogue } from '../../core/messages/catalogue.ts';
+import { coreMessages } from '../../core/messages/en.ts';
+import type { UserActor } from '../../core/policy/actor.ts';
+import { createUrls } from '../../core/request/urls.ts';
+import type { PageData, PageHelpers, ViewTypes } from '../../core/request/views.ts';
+import { ar as adminMessagesArabic } from '../../plugins/admin/messages/ar.ts';
+import { en as adminMessages } from '../../plugins/admin/messages/en.ts';
+import { ar as auditMessagesArabic } from '../../plugins/audit/messages/ar.ts';
+import { en as auditMessages } from '../../plugins/audit/messages/en.ts';
+import { ar as sessionsMessagesArabic } from '../../plugins/sessions/messages/ar.ts';
+import { en as sessionsMessages } from '../../plugins/sessions/messages/en.ts';
 import { ar as themeMessagesArabic } from '../../plugins/theme/messages/ar.ts';
 import { en as themeMessages } from '../../plugins/theme/messages/en.ts';
 
@@ -20,9 +21,8 @@ const TEMPLATES = new URL('../../templates/', import.meta.url);
 export const HOSTILE = `<img src=x onerror=alert(1)>"'&`;
 
 const words = createCatalogue([
-  { en: kernelWords },
-  { en: layoutWords, ar: layoutWordsArabic },
-  { en: adminWords, ar: adminWordsArabic },
+  { en: coreMessages, ar: coreMessagesArabic },
+  { en: adminMessages, ar: adminMessagesArabic },
   { en: auditMessages, ar: auditMessagesArabic },
   { en: themeMessages, ar: themeMessagesArabic },
   { en: sessionsMessages, ar: sessionsMessagesArabic },
@@ -41,10 +41,10 @@ const views = createViews(
 );
 export const viewNames = views.names;
 
-const signedIn = {
+const signedIn: ViewTypes['sessions/user-menu'] = {
   name: 'Maren Holt',
   role: 'Administrator',
-  sessionsUrl: '/admin/account/sessions',
+  accountUrl: '/admin/account',
   signOutUrl: '/admin/logout',
 };
 
@@ -52,14 +52,14 @@ const signedIn = {
 const filter = { values: [], chosen: [], from: '', to: '', input: 'text', optionsUrl: '' };
 
 /** A whole document, in the frame or bare. */
-export function renderPage(view: string, data: ViewData, { locale = 'en', bare = false } = {}): string {
-  const it = {
+export function renderPage({ view, data, bare = false }: SamplePage, locale = 'en'): string {
+  const helpers: Omit<PageHelpers, 'include'> = {
     t: words.translate(locale),
     locale,
     dir: locale === 'ar' ? 'rtl' : 'ltr',
     timeZone: 'UTC',
     htmlAttributes: {},
-    actor: { kind: 'person', id: 1, name: 'maren@desk.example', displayName: 'Maren Holt', role: 'administrator' },
+    actor,
     correlationId: '01JD4Y7Q8ZKT3W5B0N6M2XGHCE',
     path: '/admin/strikes',
     appName: 'Wildlife strikes',
@@ -67,6 +67,8 @@ export function renderPage(view: string, data: ViewData, { locale = 'en', bare =
     urls: createUrls('/admin', 'http://127.0.0.1', (file) => file),
     homeUrl: '/admin',
     formToken: 'TOKEN',
+    formNames,
+    fieldSuffixes,
     message: undefined,
     navigation: [
       { label: 'Desk', items: [{ label: 'Strikes', url: '/admin/strikes', current: true }] },
@@ -75,10 +77,10 @@ export function renderPage(view: string, data: ViewData, { locale = 'en', bare =
         items: ['Airports', 'Operators'].map((label) => ({ label, url: '/admin/x', current: false })),
       },
     ],
-    ...data,
   };
+  const it = { ...helpers, ...data };
   const userMenu =
-    views.partial('theme/switch', { ...it, action: '/admin/+theme', theme: 'system' }) +
+    views.partial('theme/switch', { ...it, action: '/admin/+theme', theme: 'system', next: '/admin' }) +
     views.partial('sessions/user-menu', { ...it, ...signedIn });
   const blocks = {
     'layout.head': '',
@@ -90,15 +92,18 @@ export function renderPage(view: string, data: ViewData, { locale = 'en', bare =
   return views.partial(bare ? 'layout/bare' : 'layout/frame', { ...it, blocks, body: views.partial(view, it) });
 }
 
-const model = {
-  listUrl: '/admin/strikes',
-  plural: 'Strikes',
-  singular: 'strike',
-  recordUrl: '/admin/strikes/7',
-  recordLabel: HOSTILE,
+const actor: UserActor = {
+  kind: 'user',
+  id: 1,
+  name: 'maren@desk.example',
+  displayName: 'Maren Holt',
+  role: 'administrator',
+  permissions: new Set(),
 };
+
+const model = { listUrl: '/admin/strikes', plural: 'Strikes' };
 const tabs = [{ label: HOSTILE, url: '/admin/strikes/7/+history', current: false }];
-const head = {
+const head: ViewTypes['admin/record-head']['head'] = {
   title: HOSTILE,
   listUrl: '/admin/strikes',
   plural: 'Strikes',
@@ -111,22 +116,29 @@ const head = {
     { label: HOSTILE, url: '/admin/strikes/7/+history', current: false },
   ],
 };
-const panel = { name: 'notes', title: HOSTILE, view: 'layout/token', data: {}, report: () => {} };
+const panel: ViewTypes['admin/panel']['panel'] = { title: HOSTILE, view: 'layout/token', data: {}, report: () => {} };
 const field = { help: '', required: false, readOnly: false, value: '', wide: false };
-const lines = (label: string): readonly object[] => [{ label, rows: 412, more: true, url: '/admin/strikes' }];
+const lines = (label: string): ViewTypes['admin/delete']['gone'] => [
+  { label, rows: 412, more: true, url: '/admin/strikes' },
+];
 
-const form = {
+const form: ViewTypes['admin/form'] = {
   ...model,
+  recordUrl: '/admin/strikes/7',
+  recordLabel: HOSTILE,
   title: 'Edit strike',
   heading: 'Edit strike',
-  mode: 'change',
+  multipart: false,
+  mayStay: true,
+  mayAddMore: true,
   tabs,
   deleteUrl: '/admin/strikes/7/+delete',
   action: '/admin/strikes/7/+edit',
   formId: 'once',
   version: '12',
+  shown: '[]',
   added: [{ name: 'notes', title: HOSTILE, view: 'layout/token', data: {} }],
-  mistakes: [{ label: 'Speed', text: 'Write a whole number.', anchor: 'speed' }, { text: HOSTILE }],
+  errors: [{ label: 'Speed', text: 'Write a whole number.', anchor: 'speed' }, { text: HOSTILE }],
   conflict: { fields: ['State', 'Officer'], freshUrl: '/admin/strikes/7' },
   sections: [
     {
@@ -153,7 +165,7 @@ const form = {
           widget: 'number',
           value: '14O',
           unit: 'kt',
-          mistake: 'Write a whole number.',
+          error: 'Write a whole number.',
           help: 'Indicated air speed.',
         },
         { ...field, id: 'cost', name: 'cost', label: 'Cost', widget: 'decimal', value: '48704.00', unit: '$' },
@@ -182,9 +194,9 @@ const form = {
           ],
         },
         { ...field, id: 'remarks', name: 'remarks', label: 'Remarks', widget: 'textarea', value: HOSTILE, wide: true },
-        { ...field, id: 'mail', name: 'mail', label: 'E-mail', widget: 'email', value: HOSTILE, required: true },
+        { ...field, id: 'mail', name: 'mail', label: 'Email', widget: 'email', value: HOSTILE, required: true },
         { ...field, id: 'phone', name: 'phone', label: 'Phone', widget: 'phone', value: '+4930123456' },
-        { ...field, id: 'home', name: 'home', label: 'Home page', widget: 'url', value: HOSTILE, mistake: HOSTILE },
+        { ...field, id: 'home', name: 'home', label: 'Home page', widget: 'url', value: HOSTILE, error: HOSTILE },
         { ...field, id: 'paint', name: 'paint', label: 'Paint', widget: 'colour', value: '#0d9488', required: true },
         { ...field, id: 'trim', name: 'trim', label: 'Trim', widget: 'colour', value: HOSTILE },
         { ...field, id: 'rules', name: 'rules', label: 'Rules', widget: 'markdown', value: HOSTILE, wide: true },
@@ -194,7 +206,7 @@ const form = {
           name: 'days',
           label: 'Days',
           widget: 'boxes',
-          mistake: 'Choose one.',
+          error: 'Choose one.',
           options: [
             { value: 'mon', label: HOSTILE, checked: true },
             { value: 'tue', label: 'Tuesday', checked: false },
@@ -212,7 +224,7 @@ const form = {
           name: 'airport',
           label: 'Airport',
           widget: 'relation',
-          add: { url: '/x?~for=strike.airport', asked: 'strike.airport', singular: HOSTILE },
+          add: { url: '/x?~for=strike.airport', requester: 'strike.airport', singular: HOSTILE },
           value: 'PDX',
           chosenLabel: HOSTILE,
           optionsUrl: '/options',
@@ -230,7 +242,7 @@ const form = {
             { value: '1', label: 'Maren Holt' },
             { value: '2', label: 'Jan Holt' },
           ],
-          mistake: 'Several fit: choose one.',
+          error: 'Several fit: choose one.',
         },
         {
           ...field,
@@ -257,7 +269,7 @@ const form = {
   ],
 };
 
-const list = {
+const list: ViewTypes['admin/list'] = {
   selection: {
     action: '/admin/strikes/+actions',
     query: HOSTILE,
@@ -266,12 +278,11 @@ const list = {
   },
   title: 'Strikes',
   singular: 'strike',
-  model: { name: 'strike' },
+  plural: 'strikes',
   addUrl: '/admin/strikes/+new',
   search: {
     q: HOSTILE,
     enabled: true,
-    label: 'Airport, species',
     action: '/admin/strikes',
     hidden: [['sort', '-date']],
   },
@@ -281,6 +292,7 @@ const list = {
       name: 'state',
       label: 'State',
       shape: 'values',
+      open: false,
       active: true,
       values: [
         { value: 'new', label: 'New', checked: true },
@@ -292,29 +304,41 @@ const list = {
       name: 'military',
       label: 'Military',
       shape: 'boolean',
+      open: false,
       active: false,
       values: [
         { value: 'true', label: 'Yes', checked: false },
         { value: 'false', label: 'No', checked: false },
       ],
     },
-    { ...filter, name: 'date', label: 'Date', shape: 'range', active: true, from: '2001-01-01', to: '', input: 'date' },
+    {
+      ...filter,
+      name: 'date',
+      label: 'Date',
+      shape: 'range',
+      open: false,
+      active: true,
+      from: '2001-01-01',
+      to: '',
+      input: 'date',
+    },
     {
       ...filter,
       name: 'cost',
       label: 'Cost',
       shape: 'range',
+      open: false,
       active: false,
       from: '',
       to: '',
       input: 'number',
-      step: 'any',
     },
     {
       ...filter,
       name: 'airport',
       label: 'Airport',
       shape: 'relation',
+      open: false,
       active: true,
       optionsUrl: '/options',
       chosen: [{ value: 'PDX', label: 'Portland Intl' }],
@@ -324,6 +348,7 @@ const list = {
       name: 'goods',
       label: 'Goods',
       shape: 'typed',
+      open: false,
       active: true,
       values: [{ value: '+none', label: 'Empty', checked: false }],
       chosen: [{ value: HOSTILE, label: HOSTILE }],
@@ -346,13 +371,15 @@ const list = {
       `<tr><th scope="row"><a href="/admin/strikes/${n}"><time datetime="2002-07-25">2002-07-25</time></a></th><td><a href="#">Greater Pittsburgh</a></td><td><span class="badge tone-warn">Open</span></td>${n % 3 ? '<td class="num">3,803</td>' : '<td class="num none">–</td>'}</tr>`,
   ).join('\n'),
   rows: 30,
-  count: { text: '1–30 of about 41,000', exactUrl: '?count=exact' },
+  count: { text: '1–30 of about 41,000', total: 'about 41,000', exactUrl: '?count=exact' },
   pager: { nextUrl: '?after=x', lastUrl: '?last' },
   empty: undefined,
-  notes: ['Sorted by date: an index on cost is missing.'],
 };
 
-const problem = {
+const { recordUrl: _recordUrl, recordLabel: _label, deleteUrl: _deleteUrl, conflict: _conflict, ...emptyForm } = form;
+const { clearUrl: _clearUrl, ...unfiltered } = list;
+
+const problem: ViewTypes['layout/error'] = {
   title: 'You may not change airports',
   status: 403,
   code: 'RIO-ACCESS-DENIED',
@@ -360,37 +387,57 @@ const problem = {
   why: HOSTILE,
   fix: 'Ask an administrator.',
   retry: 'After that.',
+  link: { url: '/admin/airports', label: 'error.cleanList' },
 };
 
-/** View and data by a name for it. */
-export const samplePages: Readonly<
-  Record<string, { readonly view: string; readonly data: ViewData; readonly bare?: boolean }>
-> = {
+/** A view with its data; `bare`: in the layout without navigation. */
+export type SamplePage = {
+  readonly [V in keyof ViewTypes]: {
+    readonly view: V;
+    readonly data: ViewTypes[V] & PageData;
+    readonly bare?: boolean;
+  };
+}[keyof ViewTypes];
+
+/** By a name for it. */
+export const samplePages = {
   index: {
     view: 'admin/index',
     data: {
-      title: 'Overview',
+      title: 'Dashboard',
+      isEmpty: false,
       figures: [
-        { value: '38', label: HOSTILE, url: '/admin/strikes', tone: 'bad' },
-        { value: '1,206', label: 'open' },
+        { kind: 'figure', value: '38', label: HOSTILE, url: '/admin/strikes', tone: 'bad' },
+        { kind: 'figure', value: '1,206', label: 'open' },
       ],
-      tables: [
+      parts: [
         {
-          kind: 'table',
-          title: 'Waiting longest',
-          more: { label: 'All', url: '/admin/strikes' },
-          columns: [{ label: 'Date' }, { label: 'State' }, { label: 'Days', align: 'end' }],
-          rows: [[{ text: '2002-06-08', url: '/admin/strikes/1' }, { text: 'Open', tone: 'warn' }, { text: '' }]],
-          empty: 'Nothing waits.',
+          view: 'admin/small-table',
+          data: {
+            table: {
+              kind: 'table',
+              title: 'Waiting longest',
+              more: { label: 'All', url: '/admin/strikes' },
+              columns: [{ label: 'Date' }, { label: 'State' }, { label: 'Days', align: 'end' }],
+              rows: [[{ text: '2002-06-08', url: '/admin/strikes/1' }, { text: 'Open', tone: 'warn' }, { text: '' }]],
+              empty: 'Nothing waits.',
+            },
+          },
+          report: () => {},
         },
-        { kind: 'table', title: 'No claims', columns: [], rows: [], empty: 'Nothing waits.' },
+        {
+          view: 'admin/small-table',
+          data: { table: { kind: 'table', title: 'No claims', columns: [], rows: [], empty: 'Nothing waits.' } },
+          report: () => {},
+        },
+        { view: 'admin/small-table', data: undefined, report: () => {} },
       ],
       groups: [
         {
           label: 'Desk',
           models: [
-            { label: 'Strikes', url: '/admin/strikes', addUrl: '/admin/strikes/+new' },
-            { label: HOSTILE, url: '/admin/labels' },
+            { label: 'Strikes', singular: 'strike', url: '/admin/strikes', addUrl: '/admin/strikes/+new' },
+            { label: HOSTILE, singular: 'label', url: '/admin/labels' },
           ],
         },
       ],
@@ -401,6 +448,7 @@ export const samplePages: Readonly<
             changes: [{ text: HOSTILE, url: '/admin/strikes/7', who: 'Maren Holt', when: '10:51' }],
             auditUrl: '/admin/audit',
           },
+          report: () => {},
         },
       ],
     },
@@ -411,7 +459,7 @@ export const samplePages: Readonly<
   },
   'list that is fresh': {
     view: 'admin/list',
-    data: { ...list, empty: 'fresh', chips: [], clearUrl: undefined, rows: 0, bodyHtml: '' },
+    data: { ...unfiltered, empty: 'fresh', chips: [], rows: 0, bodyHtml: '' },
   },
   'list where nothing fits': {
     view: 'admin/list',
@@ -420,7 +468,6 @@ export const samplePages: Readonly<
   detail: {
     view: 'admin/detail',
     data: {
-      ...model,
       title: HOSTILE,
       head,
       panels: { main: [panel], aside: [{ ...panel, data: undefined }] },
@@ -437,7 +484,7 @@ export const samplePages: Readonly<
         { label: 'Notes', rows: 12, more: false, url: '/admin/notes' },
         { label: 'Claims', rows: 0, more: false },
       ],
-      record: { key: '7', createdText: '2 Dec 2001, 09:12', changedText: '20 Nov 2026, 10:51' },
+      key: '7',
     },
   },
   tab: { view: 'admin/tab', data: { title: HOSTILE, head, tab: { view: 'layout/token', data: {} } } },
@@ -455,7 +502,7 @@ export const samplePages: Readonly<
       backUrl: '/admin/strikes',
       formId: 'once',
       version: '12',
-      refused: [HOSTILE],
+      rejected: [HOSTILE],
       hidden: [['key', HOSTILE]],
       labels: [HOSTILE],
       more: 3,
@@ -476,22 +523,13 @@ export const samplePages: Readonly<
   form: { view: 'admin/form', data: form },
   'form for a new one': {
     view: 'admin/form',
-    data: {
-      ...form,
-      mode: 'add',
-      recordUrl: undefined,
-      deleteUrl: undefined,
-      tabs: [],
-      version: undefined,
-      mistakes: [],
-      conflict: undefined,
-    },
+    data: { ...emptyForm, tabs: [], version: '', errors: [] },
   },
   'a row for a form that waits': {
     view: 'admin/added',
     data: {
-      ...model,
       title: 'Added strike',
+      singular: 'strike',
       againUrl: '/x',
       field: HOSTILE,
       label: HOSTILE,
@@ -502,31 +540,36 @@ export const samplePages: Readonly<
     view: 'admin/delete',
     data: {
       ...model,
+      recordUrl: '/admin/strikes/7',
       title: 'Delete this strike?',
       label: HOSTILE,
       action: '/x',
       formId: 'once',
       version: '12',
-      refused: [HOSTILE],
+      rejected: [HOSTILE],
       held: [],
       gone: lines(HOSTILE),
       cleared: lines('Notes'),
       total: 413,
+      more: false,
     },
   },
   'delete that is blocked': {
     view: 'admin/delete',
     data: {
       ...model,
+      recordUrl: '/admin/strikes/7',
       title: 'Delete this strike?',
       label: HOSTILE,
       action: '/x',
       formId: 'once',
-      refused: [],
+      version: '12',
+      rejected: [],
       held: lines('Claims'),
       gone: [],
       cleared: [],
       total: 1,
+      more: false,
     },
   },
   history: {
@@ -544,12 +587,11 @@ export const samplePages: Readonly<
               time: '10:51',
               iso: '2026-11-20T10:51:00Z',
               who: HOSTILE,
-              what: 'changed 2 fields',
+              what: 'edited 2 fields',
               tone: 'info',
-              correlationId: 'a',
               changes: [
                 { label: 'State', before: 'New', after: HOSTILE },
-                { label: 'Officer', after: 'Maren' },
+                { label: 'Officer', before: undefined, after: 'Maren' },
               ],
             },
             {
@@ -558,7 +600,6 @@ export const samplePages: Readonly<
               who: 'Tomás Rey',
               what: 'added this',
               tone: 'good',
-              correlationId: 'b',
               changes: [],
             },
           ],
@@ -570,4 +611,4 @@ export const samplePages: Readonly<
   'history of nothing': { view: 'audit/history', data: { ...model, title: 'History', label: 'x', days: [] } },
   error: { view: 'layout/error', data: problem },
   'error for a stranger': { view: 'layout/error', data: { ...problem, status: 500 }, bare: true },
-};
+} satisfies Readonly<Record<string, SamplePage>>;

@@ -1,69 +1,72 @@
 import cluster from 'node:cluster';
-import { createApp } from '../../../core/create-app.ts';
-import { WORKER_VARIABLE } from '../../../core/http/metrics.ts';
-import { within } from '../../../core/within.ts';
-import { builtIn } from '../../../plugins/order.ts';
-import { openProject } from '../../tools.ts';
-import { endSoon } from '../end-process.ts';
+import { withTimeout } from '../../../core/base/timeout.ts';
+import { WORKER_VARIABLE } from '../../../core/http/metrics/metrics.ts';
+import { createApp } from '../../../core/process/create-app.ts';
+import { builtIn } from '../../../plugins/built-in.ts';
+import { openProject } from '../../command-context.ts';
+import { endSoon } from '../shutdown.ts';
 
-/** What the primary sends to a web process that shall drain and end. */
+/** Sent by the primary to a web process that must drain and end. */
 export const STOP_MESSAGE = 'stop';
-/** What a drained process sends to the primary, and gets back. */
+/** Closes the process after `SHUTDOWN_GRACE` seconds in which it reports that it is not ready. */
+export const STOP_LATER_MESSAGE = 'stop-later';
+/** Sent by a drained process to the primary, which replies with the same. */
 export const DRAINED_MESSAGE = 'drained';
-const ANSWER_MS = 5_000;
+const REPLY_MS = 5_000;
 
 /** Whether this process was started by the primary of `start --workers`. */
 export function isClusterWorker(): boolean {
   return process.env[WORKER_VARIABLE] !== undefined && process.send !== undefined;
 }
 
-/** One web process of several: it prepares and prints nothing, and ends when the primary says so. */
+/** One web process of several: it neither prepares nor prints anything, and ends when the primary requests it. */
 export async function serveWorker(folder: string): Promise<void> {
-  const stop = askedToStop();
+  const stop = stopSignal();
+  let grace = false;
   try {
     const project = await openProject(folder);
     if (project.config === undefined) throw project.configError;
     const application = await createApp({ project, plugins: builtIn });
     try {
       await application.listen();
-      await stop;
+      grace = await stop;
     } finally {
-      await application.close();
-      await handBackConnections();
+      await application.close({ grace });
+      await returnConnections();
       endSoon();
     }
   } finally {
-    // It would keep the process alive. By the cluster's own call, which knows that this is no accident.
+    // An open channel would keep the process alive. This call of the cluster does not count as a crash.
     cluster.worker?.disconnect();
   }
 }
 
 /**
- * The primary may have sent a connection before it learned that this process takes none any more. The channel keeps its order:
- * once the primary has answered, every such connection has arrived here and was handed back.
+ * The primary may have sent a connection before it knew that this process no longer accepts any. Messages keep their order: once
+ * the primary has replied, every such connection has arrived here and was returned.
  */
-async function handBackConnections(): Promise<void> {
+async function returnConnections(): Promise<void> {
   if (!process.connected) return;
-  const answered = new Promise<void>((resolve) => {
+  const replied = new Promise<void>((resolve) => {
     process.on('message', (message) => {
       if (message === DRAINED_MESSAGE) resolve();
     });
   });
   process.send?.(DRAINED_MESSAGE, () => {});
-  await within(ANSWER_MS, answered, () => new Error('no answer')).catch(() => {}); // it ends all the same
+  await withTimeout(REPLY_MS, replied, () => new Error('no reply')).catch(() => {}); // the process ends in any case
 }
 
 /**
- * The primary decides. Ctrl-C reaches the whole group of processes, and so does the end of a terminal; both are the primary's to
- * answer. SIGTERM alone is for this process.
+ * Resolves when the primary asks this process to stop, or on SIGTERM: with whether it serves on for `SHUTDOWN_GRACE` seconds. Ctrl-C and the end of a terminal reach the whole process
+ * group; the primary handles both.
  */
-function askedToStop(): Promise<void> {
+function stopSignal(): Promise<boolean> {
   process.on('SIGINT', () => {});
   process.on('SIGHUP', () => {});
   return new Promise((resolve) => {
-    process.on('SIGTERM', () => resolve());
+    process.on('SIGTERM', () => resolve(true));
     process.on('message', (message) => {
-      if (message === STOP_MESSAGE) resolve();
+      if (message === STOP_MESSAGE || message === STOP_LATER_MESSAGE) resolve(message === STOP_LATER_MESSAGE);
     });
   });
 }

@@ -1,25 +1,25 @@
-import type { ProjectContext } from '../../../core/config.ts';
-import type { Application } from '../../../core/create-app.ts';
-import type { Serving } from '../../../core/serve.ts';
+import type { Project } from '../../../core/config.ts';
+import type { Application } from '../../../core/process/create-app.ts';
+import type { CloseOptions, Serving } from '../../../core/process/serve.ts';
 import { WebCluster } from './web-cluster.ts';
 
 export interface StartedCluster {
   /** Starts the processes; resolves when all of them listen. */
   listen(): Promise<Serving>;
   readonly failed: Promise<never>;
-  stop(): Promise<void>;
+  stop(options?: CloseOptions): Promise<void>;
 }
 
 /**
- * The web processes of a project that is prepared already; this process is their primary. `inherited`: the environment without
+ * The web processes of a project that is already prepared; this process is their primary. `inherited`: the environment without
  * the project's `.env`, which each process reads again, so that a reload sees its changes.
  */
-export function clusterOf(
-  project: ProjectContext,
+export function createCluster(
+  project: Project,
   { app }: Application,
   { count, inherited }: { readonly count: number; readonly inherited: NodeJS.ProcessEnv },
 ): StartedCluster {
-  const { port, host } = project.environment;
+  const { port, host, shutdownGrace = 0 } = project.environment;
   const added = Object.keys(process.env).filter((name) => !(name in inherited));
   const cluster = new WebCluster({
     count,
@@ -27,17 +27,21 @@ export function clusterOf(
     args: ['start', '--project', project.folder],
     environment: { ...Object.fromEntries(added.map((name) => [name, undefined])), PORT: String(port) },
     log: app.log,
+    graceMs: shutdownGrace * 1_000,
   });
   return {
     failed: cluster.failed,
-    stop: () => cluster.stop(),
+    stop: (options) => cluster.stop(options),
     async listen() {
       const started = cluster.start();
       process.on('SIGHUP', () => {
         started.then(() => cluster.reload()).catch(() => {}); // the caller of `listen` reports it
       });
       await started;
-      return { url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`, close: () => cluster.stop() };
+      return {
+        url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
+        close: (options) => cluster.stop(options),
+      };
     },
   };
 }

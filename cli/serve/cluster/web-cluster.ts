@@ -1,31 +1,33 @@
 // The primary of `rustio-admin start --workers N`: it starts web processes that share a port, replaces those that crash, and
-// reloads one after another. It answers no request itself.
+// reloads them one after another. It serves no requests itself.
 
 import cluster, { type Worker } from 'node:cluster';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { RustioError } from '../../../core/errors.ts';
-import { WORKER_VARIABLE } from '../../../core/http/metrics.ts';
-import { DRAINED_MESSAGE, STOP_MESSAGE } from './serve-worker.ts';
+import { crashLoop, webProcessFailed, webProcessRejected } from '../../../core/errors/boot.ts';
+import type { RustioError } from '../../../core/errors/rustio-error.ts';
+import { WORKER_VARIABLE } from '../../../core/http/metrics/metrics.ts';
+import type { CloseOptions } from '../../../core/process/serve.ts';
+import { DRAINED_MESSAGE, STOP_LATER_MESSAGE, STOP_MESSAGE } from './serve-worker.ts';
 
-/** A process that lives shorter than this after it was ready has crashed at once. */
+/** A process that ends within this time after it was ready counts as an immediate crash. */
 const QUICK_MS = 5_000;
 const FIRST_BACKOFF_MS = 100;
-const LONGEST_BACKOFF_MS = 30_000;
-/** So many crashes at once in a row, and none that serves: nothing that a restart could help. */
+const MAX_BACKOFF_MS = 30_000;
+/** After this many immediate crashes in a row, with no process that serves, a restart cannot help. */
 const MAX_QUICK_CRASHES = 5;
 /** For draining requests and stopping plugins; then the process is killed. */
 const STOP_MS = 45_000;
-/** Garbage of requests dies young: a small space for it is swept often and cheaply. See `docs/performance.md`. */
+/** Most objects of a request live briefly: a small young generation is collected often and cheaply. See `docs/performance.md`. */
 const YOUNG_SPACE = { option: '--max-semi-space-size', mb: 4 };
 /**
- * V8 collects early in a heap that may not grow large: 35 MB live in 60 instead of 100 or more. Far more than pages need, so a
- * project that needs more says so with this option.
+ * V8 collects early in a heap with a small limit: 35 MB live in 60 instead of 100 or more. Far more than pages need; a project
+ * that needs more sets this option.
  */
 const OLD_SPACE = { option: '--max-old-space-size', mb: 256 };
 /**
- * glibc gives each thread that compresses or hashes a heap of its own, and hardly ever gives it back. Two of them instead of eight
- * per core. Other systems ignore it.
+ * glibc gives each thread that compresses or hashes its own heap, and hardly ever returns it. Two of them instead of eight per
+ * core. Other systems ignore it.
  */
 const MALLOC = { MALLOC_ARENA_MAX: '2' };
 
@@ -34,9 +36,11 @@ export interface WebClusterOptions {
   /** The script that each process runs, and its arguments. */
   readonly script: string;
   readonly args: readonly string[];
-  /** Beside the primary's own environment; undefined removes a variable. */
+  /** In addition to the primary's own environment; undefined removes a variable. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly log: Logger;
+  /** How long a process serves on after it was asked to stop with `grace`. */
+  readonly graceMs: number;
 }
 
 /** One process, from its fork to its end. */
@@ -49,18 +53,18 @@ interface Member {
   expectedToEnd: boolean;
 }
 
-/** What the operator has chosen stays, on the command line or in `NODE_OPTIONS`. */
+/** Options set by the operator are kept, on the command line or in `NODE_OPTIONS`. */
 function isUnset({ option }: { readonly option: string }): boolean {
-  const given = [...process.execArgv, ...(process.env.NODE_OPTIONS ?? '').split(/\s+/)];
-  // Node takes underscores for hyphens.
-  return !given.some((each) => each.replaceAll('_', '-').startsWith(option));
+  const existing = [...process.execArgv, ...(process.env.NODE_OPTIONS ?? '').split(/\s+/)];
+  // Node accepts underscores for hyphens.
+  return !existing.some((each) => each.replaceAll('_', '-').startsWith(option));
 }
 
 export class WebCluster {
   readonly #options: WebClusterOptions;
-  /** Every living process, also those that drain. */
+  /** Every living process, including those that drain. */
   readonly #members = new Set<Member>();
-  /** The process that serves for each slot; undefined while a new one is on its way. */
+  /** The process that serves for each slot; undefined while a new one is starting. */
   readonly #slots: (Member | undefined)[];
   readonly #failed = Promise.withResolvers<never>();
   #quickCrashes = 0;
@@ -83,7 +87,7 @@ export class WebCluster {
     });
   }
 
-  /** Rejects with `RIO-SERVE-WORKERS` when the processes crash again and again; until then it is pending. */
+  /** Rejects with `RIO-SERVE-WORKERS` when the processes crash repeatedly; until then it is pending. */
   get failed(): Promise<never> {
     return this.#failed.promise;
   }
@@ -110,8 +114,8 @@ export class WebCluster {
 
   /**
    * Replaces one process after another, with the code and config that are on disk now. A new one listens before the old one
-   * drains, so no request is lost; when a new one does not come up, the old ones go on. Asked for during a reload, it is done
-   * once more after it.
+   * drains, so no request is lost; if a new one does not start, the old ones continue. If requested during a reload, it is
+   * repeated once after it.
    */
   reload(): Promise<void> {
     if (this.#reloading) {
@@ -124,10 +128,10 @@ export class WebCluster {
     return this.#reloading;
   }
 
-  /** Lets every process drain and stop, all at once. Safe to call twice. */
-  async stop(): Promise<void> {
+  /** Lets all processes drain and stop at the same time. Safe to call twice. */
+  async stop({ grace = false }: CloseOptions = {}): Promise<void> {
     this.#stopping = true;
-    await Promise.all([...this.#members].map((member) => this.#stopMember(member)));
+    await Promise.all([...this.#members].map((member) => this.#stopMember(member, grace)));
   }
 
   async #reloadAll(): Promise<void> {
@@ -142,7 +146,7 @@ export class WebCluster {
         } catch (error) {
           log.error(
             { err: error, worker: slot + 1 },
-            'the reload stopped: the new process did not start; the old ones go on',
+            'the reload was stopped because the new process did not start; the old processes keep running',
           );
           return;
         }
@@ -168,7 +172,7 @@ export class WebCluster {
     worker.on('message', (message) => {
       if (message === DRAINED_MESSAGE && worker.isConnected()) worker.send(DRAINED_MESSAGE, () => {});
     });
-    // Of a channel that broke because the process is gone: `exit` follows.
+    // The channel breaks when the process has exited; `exit` follows.
     worker.on('error', () => {});
     worker.once('exit', () => {
       this.#members.delete(member);
@@ -191,59 +195,49 @@ export class WebCluster {
     this.#quickCrashes = isQuick ? this.#quickCrashes + 1 : 0;
     if (this.#slots[slot] === member) this.#slots[slot] = undefined;
     const { exitCode, signalCode } = worker.process;
-    const backoff = Math.min(FIRST_BACKOFF_MS * 2 ** Math.max(0, this.#quickCrashes - 1), LONGEST_BACKOFF_MS);
+    const backoff = Math.min(FIRST_BACKOFF_MS * 2 ** Math.max(0, this.#quickCrashes - 1), MAX_BACKOFF_MS);
     this.#options.log.error(
       { worker: slot + 1, pid: worker.process.pid, exitCode, signal: signalCode, restartInMs: backoff },
-      'a web process ended unexpectedly',
+      'a web process exited unexpectedly',
     );
     if (this.#quickCrashes >= MAX_QUICK_CRASHES && !this.#serves())
-      this.#failed.reject(crashLoop(exitCode, signalCode));
+      this.#failed.reject(crashLoop({ count: MAX_QUICK_CRASHES, end: endOf(exitCode, signalCode) }));
     else void this.#replace(slot, backoff);
   }
 
   async #replace(slot: number, backoff: number): Promise<void> {
     await wait(backoff);
-    // Meanwhile a reload may have filled the place.
+    // A reload may have filled the slot meanwhile.
     if (this.#stopping || this.#slots[slot] !== undefined) return;
     this.#slots[slot] = this.#fork(slot, false);
   }
 
-  /** Whether some process has served for long enough to be trusted. */
+  /** Whether any process has served for long enough to count as stable. */
   #serves(): boolean {
     return this.#slots.some((each) => each?.readyAt !== undefined && performance.now() - each.readyAt >= QUICK_MS);
   }
 
-  async #stopMember(member: Member): Promise<void> {
+  async #stopMember(member: Member, grace = false): Promise<void> {
     member.expectedToEnd = true;
     const { worker } = member;
-    if (worker.isConnected()) worker.send(STOP_MESSAGE, () => {});
-    const late = setTimeout(() => {
-      this.#options.log.error({ worker: member.slot + 1 }, 'a web process did not stop in time and was killed');
-      worker.process.kill('SIGKILL');
-    }, STOP_MS);
+    if (worker.isConnected()) worker.send(grace ? STOP_LATER_MESSAGE : STOP_MESSAGE, () => {});
+    const timeout = setTimeout(
+      () => {
+        this.#options.log.error({ worker: member.slot + 1 }, 'a web process did not stop in time and was killed');
+        worker.process.kill('SIGKILL');
+      },
+      STOP_MS + (grace ? this.#options.graceMs : 0),
+    );
     await member.ended;
-    clearTimeout(late);
+    clearTimeout(timeout);
   }
 }
 
 function endedEarly(slot: number, { process: { exitCode, signalCode } }: Worker): RustioError {
-  return new RustioError(
-    'RIO-SERVE-WORKERS',
-    {
-      problem: `Web process ${slot + 1} ended before it listened (${signalCode ?? `exit code ${exitCode}`}).`,
-      why: 'Its own message is printed above.',
-      fix: 'Correct what that message names. Without `--workers` the same error shows in a single process.',
-      retry: 'After the change.',
-    },
-    { exitCode: exitCode === 2 ? 2 : 1 },
-  );
+  const failure = { number: slot + 1, end: endOf(exitCode, signalCode) };
+  return exitCode === 2 ? webProcessRejected(failure) : webProcessFailed(failure);
 }
 
-function crashLoop(exitCode: number | null, signal: string | null): RustioError {
-  return new RustioError('RIO-SERVE-WORKERS', {
-    problem: `Web processes crashed ${MAX_QUICK_CRASHES} times in a row, each within seconds (${signal ?? `exit code ${exitCode}`}).`,
-    why: 'Another restart would end the same way. Their own messages are in the log.',
-    fix: 'Look for the last error above; without `--workers` the same error shows in a single process.',
-    retry: 'After the change.',
-  });
+function endOf(exitCode: number | null, signal: string | null): string {
+  return signal ?? `exit code ${exitCode}`;
 }

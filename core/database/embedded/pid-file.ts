@@ -1,7 +1,4 @@
-/**
- * `postmaster.pid` is the only truth about whether a server runs; we keep no lock file of our own. PostgreSQL takes care of
- * one left behind by a crash, except when another program has got its process id since: then it refuses to start.
- */
+/** `postmaster.pid`, the only source of truth on whether a server runs: docs/decisions/0016-embedded-postgres.md. */
 import { execFile } from 'node:child_process';
 import { link, readdir, readFile, readlink, realpath, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
@@ -11,48 +8,84 @@ export interface PidFile {
   readonly pid: number;
   readonly port: number;
   readonly ready: boolean;
-  /** The whole text: to see that it is still the same file. */
+  readonly isStopping: boolean;
+  /** The complete text: to check that it is still the same file. */
   readonly text: string;
 }
 
 export async function readPidFile(data: string): Promise<PidFile | undefined> {
-  const text = await readFile(fileOf(data), 'utf8').catch(() => undefined);
+  const text = await readFile(pidFilePath(data), 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
-  // One value a line: pid, folder, start, port, socket folder, address, shared memory, state.
+  // One value per line: pid, folder, start, port, socket folder, address, shared memory, state.
   const lines = text.split('\n');
-  return { pid: Number(lines[0]), port: Number(lines[3]), ready: lines[7]?.trim() === 'ready', text };
+  const state = lines[7]?.trim();
+  return {
+    pid: Number(lines[0]),
+    port: Number(lines[3]),
+    ready: state === 'ready',
+    isStopping: state === 'stopping',
+    text,
+  };
 }
 
 /**
- * Who stands behind the file: the server (starting, running, stopping, or what is left of a killed one), nobody, or a
- * program that has nothing to do with it. When in doubt it is the server: to start a second one would put the data at risk.
+ * The process behind the file: the server (starting, running, stopping, or the remains of a killed one), none, or an unrelated
+ * program. In doubt it is the server: starting a second one would put the data at risk.
  */
-export async function processOf(file: PidFile, data: string): Promise<'server' | 'nobody' | 'other'> {
+export async function identifyProcess(file: PidFile, data: string): Promise<'server' | 'none' | 'other'> {
   if (process.platform === 'linux') {
-    if (await somebodyWorksIn(data)) return 'server';
-    return exists(file.pid) ? 'other' : 'nobody';
+    if (await isWorkingFolder(data)) return 'server';
+    return exists(file.pid) ? 'other' : 'none';
   }
-  if (!exists(file.pid)) return 'nobody';
+  if (!exists(file.pid)) return 'none';
   return (await isPostgres(file.pid)) ? 'server' : 'other';
 }
 
 /**
- * Takes away a file whose process id belongs to another program. Aside first and looked at again: in between somebody else
- * may have done the same and started a server, whose file it would be.
+ * Removes a file whose process id belongs to another program. It is renamed and checked again first: another process may
+ * meanwhile have done the same and started a server, whose file it would be.
  */
-export async function removeStalePidFile(data: string, judged: PidFile): Promise<void> {
-  const aside = `${fileOf(data)}.${process.pid}`;
+export async function removeStalePidFile(data: string, checked: PidFile): Promise<void> {
+  const moved = `${pidFilePath(data)}.${process.pid}`;
   try {
-    await rename(fileOf(data), aside);
-    if ((await readFile(aside, 'utf8')) !== judged.text) await link(aside, fileOf(data));
+    await rename(pidFilePath(data), moved);
+    if ((await readFile(moved, 'utf8')) !== checked.text) await link(moved, pidFilePath(data));
   } catch {
-    // Gone, or there again: the next look at it decides.
+    // Gone, or back again: the next check decides.
   }
-  await rm(aside, { force: true });
+  await rm(moved, { force: true });
 }
 
-/** PostgreSQL's processes have its data as their working folder; a dead one that nobody has reaped yet has none. */
-async function somebodyWorksIn(data: string): Promise<boolean> {
+/** Whether the server has a startup process, which reads the write-ahead log. In doubt it has one. */
+export async function isRecovering(file: PidFile, data: string): Promise<boolean> {
+  const titles = process.platform === 'linux' ? await titlesIn(data) : await titlesBelow(file.pid);
+  return titles === undefined || titles.some((title) => /^postgres: (?:[^:]*: )?startup/.test(title));
+}
+
+/** The titles of PostgreSQL's processes on this data. */
+async function titlesIn(data: string): Promise<readonly string[]> {
+  const folder = await realpath(data);
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const titles = await Promise.all(
+    pids.map(async (pid) => {
+      const isOurs = (await readlink(`/proc/${pid}/cwd`).catch(() => undefined)) === folder;
+      return isOurs ? [await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')] : [];
+    }),
+  );
+  return titles.flat();
+}
+
+async function titlesBelow(pid: number): Promise<readonly string[] | undefined> {
+  if (process.platform === 'win32') return undefined;
+  const ps = await promisify(execFile)('ps', ['-A', '-o', 'ppid=,command=']).catch(() => undefined);
+  return ps?.stdout.split('\n').flatMap((line) => {
+    const [, parent, title = ''] = /^ *(\d+) (.*)$/.exec(line) ?? [];
+    return Number(parent) === pid ? [title.trim()] : [];
+  });
+}
+
+/** PostgreSQL's processes have its data as their working folder; a zombie process has none. */
+async function isWorkingFolder(data: string): Promise<boolean> {
   const folder = await realpath(data);
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   const folders = await Promise.all(pids.map((pid) => readlink(`/proc/${pid}/cwd`).catch(() => undefined)));
@@ -70,11 +103,11 @@ function exists(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch {
-    // ESRCH: gone. EPERM: of another user, so not our server, and PostgreSQL sees that by itself.
+    // ESRCH: gone. EPERM: of another user, so not our server, and PostgreSQL detects that itself.
     return false;
   }
 }
 
-function fileOf(data: string): string {
+function pidFilePath(data: string): string {
   return path.join(data, 'postmaster.pid');
 }

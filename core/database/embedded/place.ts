@@ -1,40 +1,51 @@
-/** Where the embedded server keeps its files. */
+/**
+ * Where the embedded server keeps its files, and the user that it runs as. PostgreSQL refuses to run as root; then it runs as an
+ * unprivileged user, which must be able to reach its files.
+ */
 import { createHash } from 'node:crypto';
-import { chown, cp, mkdir, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { chown, cp, mkdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import os from 'node:os';
 import path from 'node:path';
+import { embeddedFolderInvalid, embeddedUserMissing } from '../../errors/database.ts';
 import type { Binaries } from './binaries.ts';
-import { mayEnter, type ServerUser, serverUser } from './server-user.ts';
+
+export interface ServerUser {
+  readonly name: string;
+  readonly uid: number;
+  readonly gid: number;
+}
 
 export interface Place {
   readonly binaries: Binaries;
   readonly user: ServerUser | undefined;
   /** PGDATA. */
   readonly data: string;
-  /** The server writes here what it has to say. */
+  /** The server's log file. */
   readonly log: string;
-  /** Holds the port of the last start, so that addresses stay true from one start to the next. */
+  /** Holds the port of the last start, so that URLs stay valid across starts. */
   readonly portFile: string;
-  /** What a person should know about the place. */
+  /** A remark on the location, to be shown to the user. */
   readonly note: string | undefined;
 }
 
-/** Root's own folder for what must not stay under a folder that the server's user cannot enter. */
-const ELSEWHERE = '/var/lib/rustio';
+/** Root's own folder, used if the server's user cannot enter the project's. */
+const SYSTEM_FOLDER = '/var/lib/rustio';
 
-/** Prepares `home` and everything that the server's user must be able to reach. */
+/** Prepares `home` and makes everything that the server's user needs accessible to it. */
 export async function preparePlace(home: string, binaries: Binaries): Promise<Place> {
+  if (/[\n\r]/.test(path.resolve(home))) throw embeddedFolderInvalid({ folder: JSON.stringify(path.resolve(home)) });
   await mkdir(home, { recursive: true });
   await writeFile(path.join(home, '.gitignore'), '*\n', { flag: 'wx' }).catch(ignoreExisting);
   const user = await serverUser();
-  const reachable = user === undefined || (await mayEnter(home, user));
-  const folder = reachable ? path.resolve(home) : await elsewhere(home);
+  const reachable = user === undefined || (await canEnter(home, user));
+  const folder = reachable ? path.resolve(home) : await systemFolder(home);
   const log = path.join(folder, 'server.log');
   if (user !== undefined) {
     await writeFile(log, '', { flag: 'a', mode: 0o600 });
     await chown(log, user.uid, user.gid);
   }
   return {
-    binaries: user === undefined ? binaries : await reachableBinaries(binaries, user),
+    binaries: user === undefined ? await quotableBinaries(binaries) : await reachableBinaries(binaries, user),
     user,
     data: path.join(folder, 'postgres'),
     log,
@@ -45,26 +56,51 @@ export async function preparePlace(home: string, binaries: Binaries): Promise<Pl
   };
 }
 
-/** A folder for this project that everybody may pass through, but only root may change. */
-async function elsewhere(home: string): Promise<string> {
+/** A folder for this project that every user can traverse, but only root can change. */
+async function systemFolder(home: string): Promise<string> {
   const name = createHash('sha256')
     .update(await realpath(home))
     .digest('hex')
     .slice(0, 16);
-  const folder = path.join(ELSEWHERE, name);
+  const folder = path.join(SYSTEM_FOLDER, name);
   await mkdir(folder, { recursive: true, mode: 0o755 });
   return folder;
 }
 
-/** A project under /root has its node_modules there too: the server's user could not even start the program. */
+/** A project under /root also has its node_modules there: the server's user could not even start the program. */
 async function reachableBinaries(binaries: Binaries, user: ServerUser): Promise<Binaries> {
-  if (await mayEnter(path.join(binaries.folder, 'bin'), user)) return binaries;
-  const folder = path.join(ELSEWHERE, `postgresql-${binaries.version}`);
+  if (!needsQuoting(binaries) && (await canEnter(path.join(binaries.folder, 'bin'), user))) return binaries;
+  const isThere = (folder: string) => canEnter(path.join(folder, 'bin'), user).catch(() => false);
+  return copyOf(binaries, SYSTEM_FOLDER, isThere);
+}
+
+/** `initdb` passes the path of the programs to a shell, in double quotes. */
+function needsQuoting({ folder }: Binaries): boolean {
+  return process.platform !== 'win32' && /["$`\\\n\r]/.test(folder);
+}
+
+/** The programs in a folder that a shell reads as it is: those of a project in `$home` or `my "desk"` are copied. */
+async function quotableBinaries(binaries: Binaries): Promise<Binaries> {
+  if (!needsQuoting(binaries)) return binaries;
+  const isThere = (folder: string) =>
+    stat(path.join(folder, 'bin')).then(
+      () => true,
+      () => false,
+    );
+  return copyOf(binaries, path.join(os.homedir(), '.cache', 'rustio-admin'), isThere);
+}
+
+async function copyOf(
+  binaries: Binaries,
+  parent: string,
+  isThere: (folder: string) => Promise<boolean>,
+): Promise<Binaries> {
+  const folder = path.join(parent, `postgresql-${binaries.version}`);
   const copy = `${folder}.${process.pid}`;
-  await mkdir(ELSEWHERE, { recursive: true, mode: 0o755 });
-  if (!(await mayEnter(path.join(folder, 'bin'), user).catch(() => false))) {
+  await mkdir(parent, { recursive: true, mode: 0o755 });
+  if (!(await isThere(folder))) {
     await cp(binaries.folder, copy, { recursive: true, verbatimSymlinks: true });
-    // Whoever comes second finds the folder taken, and uses it.
+    // If another process was faster, its copy is used.
     await rename(copy, folder).catch(() => rm(copy, { recursive: true, force: true }));
   }
   return { ...binaries, folder };
@@ -72,4 +108,25 @@ async function reachableBinaries(binaries: Binaries, user: ServerUser): Promise<
 
 function ignoreExisting(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EEXIST') throw error;
+}
+
+/** The user that the server runs as if we are root: `postgres`, otherwise `nobody`. Undefined if it runs as the current user. */
+export async function serverUser(): Promise<ServerUser | undefined> {
+  if (process.getuid?.() !== 0) return undefined;
+  const users = (await readFile('/etc/passwd', 'utf8')).split('\n').map((line) => line.split(':'));
+  for (const candidate of ['postgres', 'nobody']) {
+    const [name, , uid, gid] = users.find(([name]) => name === candidate) ?? [];
+    if (name !== undefined) return { name, uid: Number(uid), gid: Number(gid) };
+  }
+  throw embeddedUserMissing();
+}
+
+/** Whether `user` can traverse every folder down to and including `folder`, by the permission bits. */
+export async function canEnter(folder: string, user: ServerUser): Promise<boolean> {
+  for (let at = path.resolve(folder); ; at = path.dirname(at)) {
+    const { uid, gid, mode } = await stat(at);
+    const shift = uid === user.uid ? 6 : gid === user.gid ? 3 : 0;
+    if (((mode >> shift) & 0o1) === 0) return false;
+    if (at === path.dirname(at)) return true;
+  }
 }

@@ -1,17 +1,19 @@
-/** Starting and stopping the server itself. */
-import { readFile, writeFile } from 'node:fs/promises';
+/** Starting and stopping the server itself, with PostgreSQL's own programs. */
+import { spawn } from 'node:child_process';
+import { open, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { processOf, readPidFile } from './pid-file.ts';
+import { program } from './binaries.ts';
+import { identifyProcess, readPidFile } from './pid-file.ts';
 import type { Place } from './place.ts';
-import { runProgram } from './run-program.ts';
 
 /** Settings of the server, such as `{ fsync: 'off' }`. */
 export type ServerSettings = Readonly<Record<string, string>>;
 
 /**
- * Sparing, since it lives beside an editor and a browser, yet as durable as in production: what is committed survives the
- * kill of any process. No replication, so the log of changes may be minimal.
+ * Frugal, since it runs next to an editor and a browser, but as durable as in production: committed changes survive the kill of
+ * any process. Without replication a minimal write-ahead log is enough.
  */
 const SETTINGS: ServerSettings = {
   listen_addresses: '127.0.0.1',
@@ -26,37 +28,82 @@ const SETTINGS: ServerSettings = {
   log_timezone: 'UTC',
 };
 
-/** How long a server may take to stop: it writes out what is in memory first. */
-const PATIENCE = 60_000;
+/** How long starting may take: after a crash, the server first reads its write-ahead log. */
+const START_TIMEOUT_MS = 60_000;
+/** How long stopping may take: the server first writes what is in memory to disk. */
+const STOP_TIMEOUT_MS = 60_000;
 
-/** Starts it and waits until it answers. False when it did not come up: somebody was faster, or see the log. */
+/**
+ * Starts the server and waits until it accepts connections. False if it did not start: another process was faster, or the log has
+ * the reason.
+ */
 export async function startServer(place: Place, settings: ServerSettings): Promise<boolean> {
   const port = await freePort(await lastPort(place));
-  const options = Object.entries({ ...SETTINGS, ...settings, port: String(port) }).map(option);
-  const { code } = await runProgram(place, 'pg_ctl', [
-    ...['-D', place.data, '-l', place.log, '-w', '-t', '60'],
-    ...['-o', options.join(' '), 'start'],
-  ]);
-  if (code !== 0) return false;
-  await writeFile(place.portFile, String(port));
-  return true;
+  const options = Object.entries({ ...SETTINGS, ...settings, port: String(port) }).flatMap(option);
+  const isUp =
+    process.platform === 'win32' ? await startByControl(place, options) : await startDirectly(place, options);
+  if (isUp) await writeFile(place.portFile, String(port));
+  return isUp;
 }
 
-/** Ends every connection, stops the server and waits until it is gone. */
-export async function stopServer(place: Place): Promise<void> {
-  const pid = (await readPidFile(place.data))?.pid;
-  await runProgram(place, 'pg_ctl', ['-D', place.data, '-m', 'fast', '-W', 'stop']);
-  // pg_ctl's own waiting would go on when somebody has started the next server in the meantime.
-  for (const end = Date.now() + PATIENCE; Date.now() < end; await wait(10)) {
-    const file = await readPidFile(place.data);
-    if (file === undefined || file.pid !== pid || (await processOf(file, place.data)) !== 'server') return;
+/** Windows: PostgreSQL does not run with an administrator's rights, which `pg_ctl` gives up. */
+async function startByControl(place: Place, options: readonly string[]): Promise<boolean> {
+  const { code } = await runProgram(place, 'pg_ctl', [
+    ...['-D', place.data, '-l', place.log, '-w', '-t', String(START_TIMEOUT_MS / 1_000)],
+    ...['-o', options.join(' '), 'start'],
+  ]);
+  return code === 0;
+}
+
+/**
+ * Without `pg_ctl`, which passes the path of the data through a shell: in a folder whose name contains `$`, a quote or a backslash
+ * the server would not start, and leave no log.
+ */
+async function startDirectly(place: Place, options: readonly string[]): Promise<boolean> {
+  const log = await open(place.log, 'a', 0o600);
+  try {
+    const child = spawn(program(place.binaries, 'postgres'), ['-D', place.data, ...options], {
+      ...childOptions(place),
+      stdio: ['ignore', log.fd, log.fd],
+    });
+    let hasEnded = false;
+    child.once('exit', () => {
+      hasEnded = true;
+    });
+    child.once('error', () => {
+      hasEnded = true;
+    });
+    // It outlives this process.
+    child.unref();
+    for (const end = Date.now() + START_TIMEOUT_MS; !hasEnded && Date.now() < end; await wait(20)) {
+      const file = await readPidFile(place.data);
+      if (file?.pid === child.pid && file?.ready) return true;
+    }
+    if (!hasEnded) child.kill('SIGQUIT');
+    return false;
+  } finally {
+    await log.close();
   }
 }
 
-function option([name, value]: [string, string]): string {
-  // pg_ctl hands these to a shell.
-  if (!/^\w+$/.test(name) || !/^[\w.,:/+-]*$/.test(value)) throw new Error(`Not a plain setting: ${name}=${value}`);
-  return `-c ${name}=${value}`;
+/**
+ * Ends every connection, stops the server and waits until it is gone. `immediate` is for a server that does not respond: it stops
+ * without a checkpoint, and recovers at the next start.
+ */
+export async function stopServer(place: Place, mode: 'fast' | 'immediate' = 'fast'): Promise<void> {
+  const pid = (await readPidFile(place.data))?.pid;
+  await runProgram(place, 'pg_ctl', ['-D', place.data, '-m', mode, '-W', 'stop']);
+  // pg_ctl's own wait would continue if another process had started the next server in the meantime.
+  for (const end = Date.now() + STOP_TIMEOUT_MS; Date.now() < end; await wait(10)) {
+    const file = await readPidFile(place.data);
+    if (file === undefined || file.pid !== pid || (await identifyProcess(file, place.data)) !== 'server') return;
+  }
+}
+
+function option([name, value]: [string, string]): [string, string] {
+  // On Windows, pg_ctl passes these to a shell.
+  if (!/^\w+$/.test(name) || !/^[\w.,:/+-]*$/.test(value)) throw new Error(`Invalid setting: ${name}=${value}`);
+  return ['-c', `${name}=${value}`];
 }
 
 async function lastPort(place: Place): Promise<number> {
@@ -64,14 +111,66 @@ async function lastPort(place: Place): Promise<number> {
   return Number.isInteger(port) && port > 0 && port < 65_536 ? port : 0;
 }
 
-/** The preferred one if nobody has it, else any. */
+/** The preferred port if it is free, otherwise any. */
 function freePort(preferred: number): Promise<number> {
   return new Promise((done, fail) => {
     const server = createServer();
     server.once('error', (error) => (preferred === 0 ? fail(error) : done(freePort(0))));
     server.listen(preferred, '127.0.0.1', () => {
       const address = server.address();
-      server.close(() => (typeof address === 'object' && address ? done(address.port) : fail(new Error('no port'))));
+      server.close(() =>
+        typeof address === 'object' && address ? done(address.port) : fail(new Error('no free port')),
+      );
     });
   });
+}
+
+export interface ProgramResult {
+  readonly code: number | null;
+  readonly output: string;
+}
+
+/**
+ * Runs `initdb` or `pg_ctl` to completion, in a session of its own: a Ctrl-C in the terminal goes to the whole foreground
+ * process group, and must reach neither the server nor a process that is starting or stopping it.
+ */
+export function runProgram(place: Place, name: 'initdb' | 'pg_ctl', parameters: string[]): Promise<ProgramResult> {
+  return new Promise((done, fail) => {
+    const child = spawn(program(place.binaries, name), parameters, {
+      ...childOptions(place),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let output = '';
+    const collect = (text: Buffer) => {
+      output += String(text);
+    };
+    child.stdout.on('data', collect);
+    child.stderr.on('data', collect);
+    child.once('error', fail);
+    // `exit` and not `close`: the server may have inherited the pipe and keep it open forever.
+    child.once('exit', (code) => {
+      child.stdout.destroy();
+      child.stderr.destroy();
+      done({ code, output: output.trim() });
+    });
+  });
+}
+
+function childOptions(place: Place) {
+  return {
+    cwd: path.dirname(place.data),
+    detached: true,
+    env: environment(),
+    windowsHide: true,
+    ...(place.user && { uid: place.user.uid, gid: place.user.gid }),
+  };
+}
+
+/**
+ * Our environment, without what libpq and the server would read: `PGPORT` or `PGDATA` of the user's shell refer to another
+ * server.
+ */
+function environment(): NodeJS.ProcessEnv {
+  const inherited = Object.entries(process.env).filter(([name]) => !/^(PG|LC_|LANG)/.test(name));
+  return { ...Object.fromEntries(inherited), LC_ALL: 'C' };
 }

@@ -1,15 +1,15 @@
--- What happened: one row an event, written in the transaction of the change, and never touched again.
+-- The audit trail: one row per event, written in the same transaction as the change. Rows are never updated or deleted.
 
 create table rustio_audit (
   id bigint generated always as identity primary key,
   at timestamptz(3) not null default clock_timestamp(),
   event text not null,
-  -- Who did it, as it was then: no foreign key, so that nobody's deletion takes his trail along.
+  -- The actor at the time of the event. There is no foreign key, so that deleting a user does not delete their entries.
   actor_kind text not null
-    constraint rustio_audit_actor_kind_check check (actor_kind in ('anonymous', 'person', 'command', 'job', 'token', 'assistant')),
+    constraint rustio_audit_actor_kind_check check (actor_kind in ('anonymous', 'user', 'command', 'job', 'token', 'assistant')),
   actor_id bigint,
   actor_label text not null,
-  -- What it was done to, as it was called then.
+  -- The record that was affected, with its label at the time.
   subject_model text,
   subject_key text,
   subject_label text,
@@ -17,7 +17,7 @@ create table rustio_audit (
   after jsonb,
   data jsonb,
   correlation_id text not null,
-  -- What proved who did it: the public id of a session or token.
+  -- The credential that authenticated the actor: the public ID of a session or token.
   credential_scheme text,
   credential_id text,
   address inet,
@@ -37,7 +37,7 @@ create function rustio_audit_append_only() returns trigger
 language plpgsql
 as $$
 begin
-  raise exception 'the audit trail is append-only: % refused', lower(tg_op)
+  raise exception 'the audit trail is append-only: % rejected', lower(tg_op)
     using errcode = 'restrict_violation';
 end
 $$;
@@ -47,5 +47,5 @@ create trigger rustio_audit_append_only
   for each statement
   execute function rustio_audit_append_only();
 
--- Also where a session pretends to be a replica, which switches ordinary triggers off.
+-- Fire even if session_replication_role is "replica", which disables ordinary triggers.
 alter table rustio_audit enable always trigger rustio_audit_append_only;

@@ -1,4 +1,4 @@
--- Who exists and may do what: users, groups, and the permissions that both hold.
+-- Users, groups and their permissions.
 
 create table rustio_user (
   id bigint generated always as identity primary key,
@@ -6,7 +6,7 @@ create table rustio_user (
     constraint rustio_user_email_check check (email = btrim(email) and length(email) between 3 and 254),
   display_name text
     constraint rustio_user_display_name_check check (length(display_name) <= 150),
-  -- An Argon2id hash in PHC form; null for somebody who cannot sign in with a password.
+  -- An Argon2id hash in PHC format; null if the user cannot sign in with a password.
   password_hash text
     constraint rustio_user_password_hash_check check (password_hash like '$argon2id$%'),
   role text not null default 'user'
@@ -17,7 +17,7 @@ create table rustio_user (
   updated_at timestamptz(3) not null default now()
 );
 
--- Stored as typed, one account whatever the case: A@example.org and a@example.org are the same mailbox to people.
+-- Email addresses are stored as entered and are unique regardless of case.
 create unique index rustio_user_email_key on rustio_user (lower(email));
 create index rustio_user_role_idx on rustio_user (role) where active;
 

@@ -1,4 +1,4 @@
--- Who is signed in. One row per sign-in; of its token only the hash.
+-- Sessions: one row per sign-in. Only a hash of the token is stored.
 
 create table rustio_session (
   id uuid primary key default gen_random_uuid(),
@@ -6,16 +6,16 @@ create table rustio_session (
     constraint rustio_session_token_hash_key unique
     constraint rustio_session_token_hash_check check (octet_length(token_hash) = 32),
   user_id bigint not null references rustio_user on delete cascade,
-  -- What has been proven: a password, or a second factor as well. Plugins add words of their own.
+  -- The trust level: password, or second factor as well. Plugins can add levels.
   trust text not null default 'authenticated'
     constraint rustio_session_trust_check check (trust ~ '^[a-z_]{1,40}$'),
-  -- What pages and plugins keep for one sign-in (ctx.session). It grants nothing. The limit of 16 KB is the application's; this one
-  -- is for what concurrent requests add up to.
+  -- Session data of pages and plugins (ctx.session). It grants no access. The application limits it to 16 KB; this constraint allows
+  -- for concurrent requests.
   data jsonb not null default '{}'
     constraint rustio_session_data_check check (jsonb_typeof(data) = 'object' and octet_length(data::text) <= 65536),
   created_at timestamptz(3) not null default now(),
   last_seen_at timestamptz(3) not null default now(),
-  -- When the password was last asked for; the re-authentication wall reads it.
+  -- When the user last entered their password; used to decide whether to ask for it again.
   authenticated_at timestamptz(3) not null default now(),
   idle_expires_at timestamptz(3) not null,
   absolute_expires_at timestamptz(3) not null,
@@ -33,12 +33,12 @@ create index rustio_session_user_id_idx on rustio_session (user_id) where ended_
 create index rustio_session_idle_expires_at_idx on rustio_session (idle_expires_at) where ended_at is null;
 create index rustio_session_ended_at_idx on rustio_session (ended_at) where ended_at is not null;
 
--- A request that was under way when the session ended must not bring it back to life.
+-- Prevents a request in progress from reactivating an ended session.
 create function rustio_session_stays_ended() returns trigger
 language plpgsql
 as $$
 begin
-  raise exception 'session % has ended and stays so', old.id
+  raise exception 'session % has ended and cannot be changed', old.id
     using errcode = 'restrict_violation';
 end
 $$;

@@ -1,7 +1,7 @@
-import type { Messages } from '../../../core/view/words.ts';
+import type { Messages } from '../../../core/messages/catalogue.ts';
 
 export const ar: Messages = {
-  'theme.label': 'الألوان',
+  'theme.label': 'المظهر',
   'theme.light': 'فاتح',
   'theme.dark': 'داكن',
   'theme.system': 'حسب إعداد النظام',

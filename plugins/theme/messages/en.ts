@@ -1,4 +1,4 @@
-import type { Messages } from '../../../core/view/words.ts';
+import type { Messages } from '../../../core/messages/catalogue.ts';
 
 export const en: Messages = {
   'theme.label': 'Theme',

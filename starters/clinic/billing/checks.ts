@@ -7,7 +7,7 @@ export const checks: readonly Check[] = [
     name: 'invoices-add-up',
     needs: 'database',
     async run({ database }) {
-      if (!database) return { status: 'note', message: 'Not asked: there is no database.' };
+      if (!database) return { status: 'note', message: 'Skipped: no database.' };
       const { invoices } = await database.one(sql.type(counted)`
         select count(*) as invoices
         from invoice
@@ -15,11 +15,11 @@ export const checks: readonly Check[] = [
           select coalesce(sum(quantity * price), 0) from invoice_line where invoice_line.invoice_id = invoice.id
         )
       `);
-      if (invoices === 0) return { status: 'ok', message: 'Every invoice is the sum of its lines.' };
+      if (invoices === 0) return { status: 'ok', message: 'All invoice totals match their lines.' };
       return {
         status: 'failed',
-        message: `${invoices} invoices are not the sum of their lines: rows were changed outside the application.`,
-        fix: 'Look at who may write to the database, then open and save a line of each.',
+        message: `${invoices === 1 ? '1 invoice total does' : `${invoices} invoice totals do`} not match the invoice lines: rows were changed outside the application.`,
+        fix: 'Check who has write access to the database, then open and save one line of each invoice.',
       };
     },
   },

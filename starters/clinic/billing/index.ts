@@ -3,11 +3,11 @@ import { checks } from './checks.ts';
 import { overdue, unsent } from './figures.ts';
 import { keepTotals } from './totals.ts';
 
-/** What invoices need beyond their pages: a total that is always right, and what is owed on the start page. */
+/** What invoices need in addition to their pages: an exact total, and what is owed on the dashboard. */
 export const billing = definePlugin({
   name: 'billing',
   api: 1,
-  description: 'Totals of invoices, and who owes the clinic money.',
+  description: 'Invoice totals and overdue payments.',
   requires: ['admin'],
   contributes: { 'dashboard.widgets': [overdue, unsent] },
   on: () => keepTotals,

@@ -1,11 +1,11 @@
 import { definePlugin } from 'rustio-admin';
 import { unpaidInvoices } from './unpaid-invoices.ts';
 
-/** Reminds the reception, when a patient stands before it, that he owes money. */
+/** Reminds the reception, when a patient arrives, that they owe money. */
 export const dues = definePlugin({
   name: 'dues',
   api: 1,
-  description: 'Tells in the waiting room who has unpaid invoices.',
+  description: 'Shows in the waiting room which patients have unpaid invoices.',
   requires: ['waiting-room'],
   contributes: { 'waiting-room.notes': [unpaidInvoices] },
 });

@@ -1,16 +1,17 @@
 import { sql, z } from 'rustio-admin';
+import { Invoice } from '../models/invoice.ts';
 import type { PatientNotes } from '../waiting-room/extension-points.ts';
 
 const row = z.object({ patient: z.coerce.number(), owed: z.string() });
 
-/** What each of these patients should have paid by now. One statement, however many they are. */
+/** The overdue amount of each of these patients. One statement for all of them. */
 export const unpaidInvoices: PatientNotes = {
   name: 'unpaid-invoices',
   access: { permission: 'invoice.view' },
-  async load(app, patients) {
-    const rows = await app.reading.any(sql.type(row)`
+  async load(app, actor, patients) {
+    const rows = await app.readingFor(actor).any(sql.type(row)`
       select patient_id as patient, sum(total)::text as owed
-      from invoice
+      from ${app.records.tableFor(actor, Invoice)} invoice
       where patient_id = any(${sql.array([...patients], 'int8')})
         and status = 'sent'
         and due_on < current_date

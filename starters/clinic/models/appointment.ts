@@ -6,20 +6,20 @@ export const Appointment = defineModel('appointment', {
   fields: {
     patient: field.belongsTo(() => Patient, { onDelete: 'cascade', index: false }),
     practitioner: field.belongsTo(() => Practitioner),
-    startsAt: field.timestamp({ index: true, label: 'Begins' }),
+    startsAt: field.timestamp({ index: true, label: 'Starts at' }),
     minutes: field.integer({ min: 5, max: 480, default: 20 }),
     status: field.choice(['booked', 'done', 'missed', 'cancelled'], {
       default: 'booked',
       index: true,
       tones: { booked: 'info', done: 'good', missed: 'bad', cancelled: 'neutral' },
-      help: 'Who is in the building is told by the waiting room, not here.',
+      help: 'Use the waiting room to see which patients have arrived.',
     }),
     reason: field.text({ max: 500, nullable: true }),
     notes: field.text({ max: 5000, nullable: true, multiline: true }),
     ...timestamps(),
   },
   label: ['startsAt', 'patient'],
-  // Nobody can begin with two patients at once.
+  // A practitioner cannot have two appointments at the same time.
   unique: [['practitioner', 'startsAt']],
   indexes: [['patient', '-startsAt']],
 });

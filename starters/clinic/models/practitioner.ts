@@ -1,6 +1,6 @@
 import { defineModel, field, type Row, User } from 'rustio-admin';
 
-/** Somebody who sees patients. */
+/** A person who sees patients. */
 export const Practitioner = defineModel('practitioner', {
   fields: {
     name: field.text({ max: 120, unique: true }),
@@ -8,12 +8,12 @@ export const Practitioner = defineModel('practitioner', {
       index: true,
       labels: { general: 'General practice' },
     }),
-    room: field.text({ max: 20, help: 'Where patients are called to.' }),
+    room: field.text({ max: 20, help: 'The room that patients are called to.' }),
     account: field.belongsTo(() => User, {
       nullable: true,
       unique: true,
       onDelete: 'setNull',
-      help: 'Who signs in as this person, and so finds his own patients on the start page.',
+      help: 'The user account of this practitioner. Their patients are shown on their dashboard.',
     }),
   },
 });

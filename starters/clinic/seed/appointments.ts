@@ -5,10 +5,10 @@ import { plusDays } from './day.ts';
 
 export type SeededAppointment = Insert<typeof Appointment> & { readonly id: number; readonly startsAt: Date };
 
-const wanted = 2_000;
+const APPOINTMENTS = 2_000;
 const daysBack = 70;
 const daysAhead = 29;
-const aDay = wanted / (daysBack + 1 + daysAhead);
+const aDay = APPOINTMENTS / (daysBack + 1 + daysAhead);
 const firstHour = 8;
 const slotMinutes = 20;
 /** From eight to six. */
@@ -26,8 +26,8 @@ const reasons = [
   'Headaches',
 ];
 
-/** Two thousand appointments around that day, which the clinic keeps every day of the week, none of them at the same time. */
-export function appointmentsOf(
+/** Two thousand appointments around that day, on every day of the week, none of them at the same time. */
+export function generateAppointments(
   today: string,
   patients: readonly { readonly id: number }[],
   practitioners: readonly { readonly id: number }[],

@@ -1,6 +1,6 @@
 /**
- * Chance that is the same on every machine and every day: a small generator (mulberry32) that begins at a number. Nothing here
- * is secret, so it need not be unforeseeable.
+ * Random numbers that are the same on every machine and every day: a small generator (mulberry32) with a fixed seed. Nothing
+ * here is secret, so it need not be unpredictable.
  */
 export class Chance {
   #state: number;
@@ -9,7 +9,7 @@ export class Chance {
     this.#state = seed;
   }
 
-  /** A whole number from 0 up to, and without, `below`. */
+  /** A whole number from 0 up to, and excluding, `below`. */
   below(below: number): number {
     this.#state = (this.#state + 0x6d2b79f5) | 0;
     let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
@@ -17,7 +17,7 @@ export class Chance {
     return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * below);
   }
 
-  /** True in so many of a hundred cases. */
+  /** True in this percentage of cases. */
   percent(cases: number): boolean {
     return this.below(100) < cases;
   }

@@ -3,9 +3,9 @@ import { type AnyModel, type App, type Insert, sql, type Transaction } from 'rus
 const rowsAStatement = 5_000;
 
 /**
- * Puts rows into a model's table without `app.write`: no permission, no event, no audit row for each of them. Right for
- * laying out an empty database, wrong for everything that somebody does later.
- * PostgreSQL turns the JSON into the columns' own types, so nothing is lost on the way. Keys are kept.
+ * Inserts rows into a model's table without `app.write`: no permission check, no event, no audit entry for each of them. Right
+ * for filling an empty database, wrong for everything that users do later. PostgreSQL converts the JSON to the columns' own
+ * types, so nothing is lost. Keys are kept.
  */
 export async function fill<M extends AnyModel>(
   tx: Transaction,
@@ -14,7 +14,7 @@ export async function fill<M extends AnyModel>(
   rows: readonly Insert<M>[],
 ): Promise<void> {
   const { stored, key, table } = app.models.of(model);
-  const given = stored.filter(({ name }) => rows.some((row) => fieldOf(row, name) !== undefined));
+  const given = stored.filter(({ name }) => rows.some((row) => getField(row, name) !== undefined));
   const columns = sql.join(
     given.map(({ column }) => sql.identifier([column])),
     sql.fragment`, `,
@@ -24,8 +24,8 @@ export async function fill<M extends AnyModel>(
   for (let at = 0; at < rows.length; at += rowsAStatement) {
     const batch = rows.slice(at, at + rowsAStatement).map((row) =>
       Object.fromEntries(
-        given.map(({ name, column, spec }) => {
-          const value = fieldOf(row, name) ?? null;
+        given.map(({ name, column, type: spec }) => {
+          const value = getField(row, name) ?? null;
           return [column, value === null ? null : spec.encode(value)];
         }),
       ),
@@ -38,7 +38,7 @@ export async function fill<M extends AnyModel>(
     `);
   }
 
-  const [identity] = key.filter(({ kind }) => kind === 'identity');
+  const [identity] = key.filter(({ typeName: kind }) => kind === 'identity');
   if (identity) {
     const column = sql.identifier([identity.column]);
     await tx.query(sql.unsafe`
@@ -49,7 +49,7 @@ export async function fill<M extends AnyModel>(
   await tx.query(sql.unsafe`analyze ${into}`);
 }
 
-function fieldOf(row: object, name: string): unknown {
+function getField(row: object, name: string): unknown {
   return Reflect.get(row, name);
 }
 

@@ -5,14 +5,14 @@ import type { SeededAppointment } from './appointments.ts';
 import { Chance } from './chance.ts';
 import { plusDays } from './day.ts';
 
-const wanted = 600;
+const INVOICES = 600;
 const daysToPay = 30;
 
 type SeededInvoice = Insert<typeof Invoice> & { readonly id: number };
 type SeededLine = Insert<typeof InvoiceLine> & { readonly id: number };
 
-/** Six hundred invoices over appointments that took place, the oldest first, each the sum of its lines. */
-export function invoicesOf(
+/** Six hundred invoices for past appointments, the oldest first, each the sum of its lines. */
+export function generateInvoices(
   today: string,
   appointments: readonly SeededAppointment[],
   treatments: readonly { readonly code: string; readonly price: string }[],
@@ -21,9 +21,9 @@ export function invoicesOf(
   const done = appointments.filter(({ status }) => status === 'done');
   const invoices: SeededInvoice[] = [];
   const lines: SeededLine[] = [];
-  for (let number = 1; number <= wanted; number++) {
-    // Spread evenly over all that took place.
-    const appointment = done[Math.floor(((number - 1) * done.length) / wanted)];
+  for (let number = 1; number <= INVOICES; number++) {
+    // Spread evenly over all past appointments.
+    const appointment = done[Math.floor(((number - 1) * done.length) / INVOICES)];
     if (appointment === undefined) throw new TypeError('Too few appointments took place.');
     const issuedOn = appointment.startsAt.toISOString().slice(0, 10);
     const dueOn = plusDays(issuedOn, daysToPay);
@@ -51,7 +51,7 @@ function several<T>(chance: Chance, things: readonly T[]): ReadonlySet<T> {
   return new Set(Array.from({ length: 1 + chance.below(4) }, () => chance.one(things)));
 }
 
-/** What is due has mostly been paid; what is a few days old has not been sent yet. */
+/** Most due invoices are paid; those that are a few days old have not been sent yet. */
 function statusOf(chance: Chance, isDue: boolean, isNew: boolean): NonNullable<SeededInvoice['status']> {
   if (isNew) return 'draft';
   if (chance.percent(3)) return 'cancelled';

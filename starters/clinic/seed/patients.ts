@@ -17,10 +17,10 @@ const allergies = ['Penicillin', 'Latex', 'Peanuts', 'Ibuprofen', 'Bee stings', 
 const notes = ['Prefers mornings.', 'Hard of hearing: speak slowly.', 'Comes with a carer.', 'Call, do not write.'];
 
 /**
- * Two hundred people who do not exist. Their telephone numbers are of the block that the British regulator keeps free for
- * drama (020 7946 0xxx), their addresses of a domain that nobody can own (RFC 2606).
+ * Two hundred fictitious patients. Their telephone numbers are from the block that the British regulator reserves for drama
+ * (020 7946 0xxx), their addresses from a reserved domain (RFC 2606).
  */
-export function patientsOf(): readonly SeededPatient[] {
+export function generatePatients(): readonly SeededPatient[] {
   const chance = new Chance(20_250_101);
   const names = new Set<string>();
   while (names.size < 200) names.add(`${chance.one(given)} ${chance.one(family)}`);

@@ -3,7 +3,7 @@ import type { Practitioner } from '../models/practitioner.ts';
 
 export type SeededPractitioner = Insert<typeof Practitioner> & { readonly id: number };
 
-/** Six people who do not exist; the first is the one who can sign in. */
+/** Six fictitious practitioners; the first is the one who can sign in. */
 export const practitioners: readonly SeededPractitioner[] = [
   { id: 1, name: 'Dr Dorothea Okoye', specialty: 'general', room: '1' },
   { id: 2, name: 'Dr Ciaran Vale', specialty: 'general', room: '2' },

@@ -1,4 +1,7 @@
-import { type App, type Query, sql, z } from 'rustio-admin';
+import { type Actor, type AnyModel, type App, type Query, sql, z } from 'rustio-admin';
+import { Appointment } from '../models/appointment.ts';
+import { Patient } from '../models/patient.ts';
+import { Practitioner } from '../models/practitioner.ts';
 
 const row = z.object({
   appointment: z.string(),
@@ -13,21 +16,25 @@ const row = z.object({
   waitedMinutes: z.coerce.number(),
 });
 
-/** Somebody who is booked for today, or who came. */
+/** A patient who is booked for today, or who came. */
 export type Booked = z.infer<typeof row>;
 
-/** Everybody of today, by the clinic's own clock, in the order of their times. */
-export function bookedToday(query: Query, app: App): Promise<readonly Booked[]> {
-  const zone = app.config.timeZone ?? 'UTC';
+/**
+ * Today's patients as far as this actor can see them, in the clinic's time zone, in the order of their times. A patient whom they
+ * cannot see has a number. Visits are the waiting room's own: its permission covers them.
+ */
+export function bookedToday(query: Query, app: App, actor: Actor): Promise<readonly Booked[]> {
+  const tableOf = (model: AnyModel) => app.records.tableFor(actor, model);
+  const timeZone = app.config.timeZone ?? 'UTC';
   return query.any(sql.type(row)`
     select
       appointment.id as appointment,
-      to_char(appointment.starts_at at time zone ${zone}, 'HH24:MI') as time,
-      patient.id as "patientId",
-      patient.name as patient,
-      practitioner.name as practitioner,
+      to_char(appointment.starts_at at time zone ${timeZone}, 'HH24:MI') as time,
+      appointment.patient_id as "patientId",
+      coalesce(patient.name, appointment.patient_id::text) as patient,
+      coalesce(practitioner.name, '') as practitioner,
       practitioner.account_id as "practitionerAccount",
-      practitioner.room,
+      coalesce(practitioner.room, '') as room,
       case
         when visit.called_at is not null then 'called'
         when visit.arrived_at is not null then 'waits'
@@ -36,21 +43,21 @@ export function bookedToday(query: Query, app: App): Promise<readonly Booked[]> 
       visit.room as "calledTo",
       floor(extract(epoch from coalesce(visit.called_at, now()) - coalesce(visit.arrived_at, now())) / 60)::integer
         as "waitedMinutes"
-    from appointment
-    join patient on patient.id = appointment.patient_id
-    join practitioner on practitioner.id = appointment.practitioner_id
+    from ${tableOf(Appointment)} appointment
+    left join ${tableOf(Patient)} patient on patient.id = appointment.patient_id
+    left join ${tableOf(Practitioner)} practitioner on practitioner.id = appointment.practitioner_id
     left join waiting_visit visit on visit.appointment_id = appointment.id
-    where appointment.starts_at >= date_trunc('day', now() at time zone ${zone}) at time zone ${zone}
-      and appointment.starts_at < (date_trunc('day', now() at time zone ${zone}) + interval '1 day') at time zone ${zone}
+    where appointment.starts_at >= date_trunc('day', now() at time zone ${timeZone}) at time zone ${timeZone}
+      and appointment.starts_at < (date_trunc('day', now() at time zone ${timeZone}) + interval '1 day') at time zone ${timeZone}
       and (appointment.status = 'booked' or visit.arrived_at is not null)
     order by appointment.starts_at, appointment.id
   `);
 }
 
 /** One of them, locked until the end of the transaction, so that two clicks are one arrival. */
-export async function bookedOne(tx: Query, app: App, appointment: string): Promise<Booked | undefined> {
+export async function bookedOne(tx: Query, app: App, actor: Actor, appointment: string): Promise<Booked | undefined> {
   if (!/^[1-9]\d{0,17}$/.test(appointment)) return undefined;
   await tx.query(sql.unsafe`select from appointment where id = ${appointment}::bigint for no key update`);
-  const all = await bookedToday(tx, app);
+  const all = await bookedToday(tx, app, actor);
   return all.find((one) => one.appointment === appointment);
 }

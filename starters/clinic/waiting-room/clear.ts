@@ -2,7 +2,7 @@ import { type App, type AuditContext, sql, type Transaction, z } from 'rustio-ad
 
 const counted = z.object({ visits: z.coerce.number() });
 
-/** Forgets the visits of earlier days, and says how many there were. */
+/** Deletes the visits of earlier days, and returns how many there were. */
 export async function clear(tx: Transaction, context: AuditContext, app: App): Promise<number> {
   const { visits } = await tx.one(sql.type(counted)`
     with gone as (
@@ -16,8 +16,8 @@ export async function clear(tx: Transaction, context: AuditContext, app: App): P
   return visits;
 }
 
-/** Visits that did not begin today, by the clinic's own clock. */
+/** Visits that did not begin today, in the clinic's time zone. */
 export function earlier(app: App) {
-  const zone = app.config.timeZone ?? 'UTC';
-  return sql.fragment`arrived_at < date_trunc('day', now() at time zone ${zone}) at time zone ${zone}`;
+  const timeZone = app.config.timeZone ?? 'UTC';
+  return sql.fragment`arrived_at < date_trunc('day', now() at time zone ${timeZone}) at time zone ${timeZone}`;
 }

@@ -5,11 +5,11 @@ import { clear } from './clear.ts';
 export const commands: readonly Command[] = [
   {
     name: 'waiting-room list',
-    description: 'List who is expected today, waits, or was called',
+    description: 'List today’s patients: expected, waiting and called',
     needs: 'database',
     async run({ app }, { print }) {
       if (!app) return;
-      const booked = await bookedToday(app.database, app);
+      const booked = await bookedToday(app.database, app, commandAuditContext().actor);
       for (const { time, state, patient, practitioner } of booked) {
         print([time, state.padEnd(8), `${patient}, with ${practitioner}`].join('  '));
       }
@@ -18,12 +18,13 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'waiting-room clear',
-    description: 'Forget the visits of earlier days',
+    description: 'Clear visits from earlier days',
     needs: 'database',
     async run({ app }, { print }) {
       if (!app) return;
       const visits = await app.database.transaction((tx) => clear(tx, commandAuditContext(), app));
-      print(visits === 0 ? 'There was nothing to clear.' : `Cleared ${visits} visits of earlier days.`);
+      if (visits === 0) print('There are no visits to clear.');
+      else print(visits === 1 ? 'Cleared 1 visit from an earlier day.' : `Cleared ${visits} visits from earlier days.`);
     },
   },
 ];

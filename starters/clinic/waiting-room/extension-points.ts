@@ -1,6 +1,6 @@
-// The extension point of the waiting room: short notes beside a patient's name, from plugins that know something about them.
+// The extension point of the waiting room: short notes next to a patient's name, from plugins that have information on them.
 
-import type { Access, App } from 'rustio-admin';
+import type { Access, Actor, App } from 'rustio-admin';
 
 export interface PatientNote {
   readonly text: string;
@@ -11,7 +11,7 @@ export interface PatientNote {
 export interface PatientNotes {
   readonly name: string;
   readonly access: Access;
-  load(app: App, patients: readonly number[]): Promise<ReadonlyMap<number, PatientNote>>;
+  load(app: App, actor: Actor, patients: readonly number[]): Promise<ReadonlyMap<number, PatientNote>>;
 }
 
 declare module 'rustio-admin/plugin' {

@@ -14,7 +14,7 @@ import { ownDay, waiting } from './widgets.ts';
 export const waitingRoom = definePlugin({
   name: 'waiting-room',
   api: 1,
-  description: 'Who of today has arrived, who waits, who was called.',
+  description: 'Today’s patients: expected, waiting and called.',
   requires: ['admin'],
   options,
   migrations: new URL('./migrations/', import.meta.url),
@@ -22,8 +22,8 @@ export const waitingRoom = definePlugin({
   messages: { en },
   models: [Visit],
   permissions: [
-    { name: 'waiting-room.view', description: 'See who of today is expected, waits or was called' },
-    { name: 'waiting-room.run', description: 'Say who has arrived, and call patients' },
+    { name: 'waiting-room.view', description: 'View today’s patients in the waiting room' },
+    { name: 'waiting-room.run', description: 'Check in and call patients' },
   ],
   events,
   on: () => ({ delete: forgetVisit }),

@@ -3,18 +3,18 @@ import { Appointment } from '../models/appointment.ts';
 import { Patient } from '../models/patient.ts';
 import type { Booked } from './booked-today.ts';
 
-/** The part of a request that tells who reads. */
+/** The part of a request that identifies the user. */
 export type Reader = { readonly state: Pick<Context['state'], 'actor' | 't'> };
 
-/** Somebody of today as a reader may know him. */
+/** One of today's patients, as far as the user can see them. */
 export interface Named extends Booked {
-  /** The record, for readers who may see it. */
+  /** The record, for users who can see it. */
   readonly url: string | undefined;
 }
 
 /**
- * Adds patients' names as this reader may see them: they are read through `app.records`, which applies the reader's rights. Readers
- * who may not see a patient get the number, which is enough to call them.
+ * Adds patients' names as far as this user can see them: they are read through `app.records`, which applies the user's
+ * permissions. Users who cannot see a patient get the number, which is enough to call them.
  */
 export async function named({ state }: Reader, app: App, booked: readonly Booked[]): Promise<readonly Named[]> {
   const { actor, t } = state;

@@ -1,8 +1,8 @@
 import { z } from 'rustio-admin';
 
-/** What the config may say under `waiting-room`. */
+/** The options under `waiting-room` in the config. */
 export const options = z.strictObject({
-  /** From so many minutes on, somebody waits too long. */
+  /** Waiting longer than this many minutes is too long. */
   longWait: z.int().min(1).max(600).default(30),
 });
 

@@ -1,4 +1,4 @@
-// HTTP: parse, call a rule, render or redirect. No SQL, no policy.
+// HTTP: parse, call a function, render or redirect. No SQL, no policy.
 
 import { type App, auditContext, type Context, flash, z } from 'rustio-admin';
 import { arrive, type Received } from './arrive.ts';
@@ -8,7 +8,7 @@ import type { PatientNote } from './extension-points.ts';
 import { named } from './names.ts';
 
 const posted = z.object({ appointment: z.string() });
-// Plain signs only: PostgreSQL stores no NUL.
+// No control characters: PostgreSQL cannot store NUL.
 const calledTo = posted.extend({
   room: z
     .string()
@@ -42,14 +42,14 @@ export async function calledForm(ctx: Context, app: App): Promise<void> {
 async function answer(ctx: Context, app: App, received: Received, key: string, room = ''): Promise<void> {
   const [booked] = received.booked === undefined ? [] : await named(ctx, app, [received.booked]);
   const patient = booked?.patient ?? '';
-  if (received.outcome === 'refused') return showDay(ctx, app, ctx.state.t(received.key, { patient }));
+  if (received.outcome === 'rejected') return showDay(ctx, app, ctx.state.t(received.key, { patient }));
   flash(ctx, app, { tone: 'good', key, params: { patient, room } });
   ctx.redirect(app.urls.to('/+waiting-room'));
   ctx.status = 303;
 }
 
 async function showDay(ctx: Context, app: App, problem?: string): Promise<void> {
-  const booked = await named(ctx, app, await bookedToday(app.readingFor(ctx.state.actor), app));
+  const booked = await named(ctx, app, await bookedToday(app.readingFor(ctx.state.actor), app, ctx.state.actor));
   const notes = await notesOf(ctx, app, booked);
   const { longWait } = app.options('waiting-room');
   if (problem !== undefined) ctx.status = 422;
@@ -67,7 +67,7 @@ async function showDay(ctx: Context, app: App, problem?: string): Promise<void> 
 
 const toneOf = { expected: 'neutral', called: 'good' } as const;
 
-/** What others know about these patients, as far as this reader may know it. */
+/** Notes of other plugins on these patients, as far as this user can see them. */
 async function notesOf(
   ctx: Context,
   app: App,
@@ -77,6 +77,7 @@ async function notesOf(
   const known = app
     .contributions('waiting-room.notes')
     .filter(({ access }) => app.access.decide(ctx, access) === 'allow');
-  const found = patients.length === 0 ? [] : await Promise.all(known.map((notes) => notes.load(app, patients)));
+  const { actor } = ctx.state;
+  const found = patients.length === 0 ? [] : await Promise.all(known.map((notes) => notes.load(app, actor, patients)));
   return new Map(patients.map((patient) => [patient, found.flatMap((notes) => notes.get(patient) ?? [])]));
 }

@@ -2,8 +2,8 @@ import { defineModel, field, type Row } from 'rustio-admin';
 import { Appointment } from '../models/appointment.ts';
 
 /**
- * That somebody came. The table comes from this plugin's migration, so it is only described here; and nobody writes to it
- * but the rules of this folder. For that it has a list with filters like every other model.
+ * A patient's visit. The table comes from this plugin's migration, so it is only described here; and only the functions of this
+ * folder write to it. As a model it has a list and pages like every other.
  */
 export const Visit = defineModel('visit', {
   fields: {

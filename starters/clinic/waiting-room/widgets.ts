@@ -1,20 +1,22 @@
 import { type App, type Context, type SmallTable, sql, type Widget, z } from 'rustio-admin';
+import { Appointment } from '../models/appointment.ts';
 import { bookedToday } from './booked-today.ts';
 import { earlier } from './clear.ts';
 import { named, type Reader } from './names.ts';
 
 const row = z.object({ patients: z.coerce.number(), longest: z.coerce.number() });
 
-/** How many wait, and whether one of them waits too long. */
+/** How many patients wait, and whether one of them waits too long. */
 export const waiting = {
   name: 'waiting',
   access: { permission: 'waiting-room.view' },
-  async load({ state }: { readonly state: Pick<Context['state'], 't' | 'locale'> }, app: App) {
-    const { patients, longest } = await app.reading.one(sql.type(row)`
+  async load({ state }: { readonly state: Pick<Context['state'], 'actor' | 't' | 'locale'> }, app: App) {
+    const { patients, longest } = await app.readingFor(state.actor).one(sql.type(row)`
       select
         count(*) as patients,
         coalesce(floor(extract(epoch from now() - min(arrived_at)) / 60), 0)::integer as longest
-      from waiting_visit
+      from waiting_visit visit
+      join ${app.records.tableFor(state.actor, Appointment)} appointment on appointment.id = visit.appointment_id
       where called_at is null and not ${earlier(app)}
     `);
     const tone = longest >= app.options('waiting-room').longWait ? 'bad' : patients > 0 ? 'warn' : 'good';
@@ -28,14 +30,14 @@ export const waiting = {
   },
 } as const satisfies Widget;
 
-/** The reader's own patients of today, for whoever signs in as a practitioner. */
+/** The user's own patients of today, for users who are practitioners. */
 export const ownDay = {
   name: 'own-day',
   access: { role: 'supervisor', permission: 'waiting-room.view' },
   async load(reader: Reader, app: App): Promise<SmallTable> {
     const { actor, t } = reader.state;
-    const booked = await bookedToday(app.readingFor(actor), app);
-    const mine = booked.filter((one) => actor.kind === 'person' && one.practitionerAccount === actor.id);
+    const booked = await bookedToday(app.readingFor(actor), app, actor);
+    const mine = booked.filter((one) => actor.kind === 'user' && one.practitionerAccount === actor.id);
     const own = await named(reader, app, mine);
     const tones = { expected: 'neutral', waits: 'warn', called: 'good' } as const;
     return {

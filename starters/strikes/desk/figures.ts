@@ -1,37 +1,38 @@
-// The figures on the index page: what waits for somebody, each with the list behind it.
+// The figures on the dashboard: what needs attention, each with a link to its list. They count what the user can see.
 
 import { type App, type Context, type Figure, sql, type Widget, z } from 'rustio-admin';
+import { Strike } from '../models/strike.ts';
 import { deskDays } from './day.ts';
 import { strikeList } from './strike-list.ts';
 
-/** The part of a request that the figures look at. */
+/** The part of a request that the figures use. */
 export type Reader = { readonly state: Pick<Context['state'], 'actor' | 'locale'> };
 
 const access = { permission: 'strike.view' } as const;
 const counted = z.object({ strikes: z.coerce.number() });
 
-/** Reports that nobody has taken. */
+/** Reports without a case officer. */
 export const unassigned = {
   name: 'unassigned',
   access,
   async load(reader: Reader, app: App) {
     const { strikes } = await app.readingFor(reader.state.actor).one(sql.type(counted)`
-      select count(*) as strikes from strike where state = 'new' and officer_id is null
+      select count(*) as strikes from ${strikesOf(reader, app)} strike where state = 'new' and officer_id is null
     `);
     const url = strikeList(app, { 'f.state': 'new', 'f.officer': '' });
     return figure(reader, strikes, 'New strikes without a case officer', url, 'warn');
   },
 } satisfies Widget;
 
-/** What the reader himself has on his desk; an analyst has no cases. */
+/** The user's own open cases; an analyst has none. */
 export const mine = {
   name: 'mine',
   access: { permission: 'strike.change' },
   async load(reader: Reader, app: App) {
     const { actor } = reader.state;
-    const id = actor.kind === 'person' ? actor.id : 0;
+    const id = actor.kind === 'user' ? actor.id : 0;
     const { strikes } = await app.readingFor(reader.state.actor).one(sql.type(counted)`
-      select count(*) as strikes from strike where state = 'open' and officer_id = ${id}
+      select count(*) as strikes from ${strikesOf(reader, app)} strike where state = 'open' and officer_id = ${id}
     `);
     return figure(
       reader,
@@ -48,24 +49,24 @@ export const overdue = {
   name: 'overdue',
   access,
   async load(reader: Reader, app: App) {
-    const { day, monthAgo } = await deskDays(app.readingFor(reader.state.actor));
+    const { day, monthAgo } = await deskDays(app, reader.state.actor);
     const { strikes } = await app.readingFor(reader.state.actor).one(sql.type(counted)`
-      select count(*) as strikes from strike where state = 'open' and occurred_on <= ${monthAgo}
+      select count(*) as strikes from ${strikesOf(reader, app)} strike where state = 'open' and occurred_on <= ${monthAgo}
     `);
     const url = strikeList(app, { 'f.state': 'open', 'f.occurredOn.to': monthAgo, sort: 'occurredOn' });
-    return figure(reader, strikes, `Open for more than 30 days on ${day}`, url, 'bad');
+    return figure(reader, strikes, `Open for more than 30 days (as of ${day})`, url, 'bad');
   },
 } satisfies Widget;
 
-/** Serious damage of which nobody has told the price. */
+/** Serious damage without a recorded cost. */
 export const withoutCosts = {
   name: 'without-costs',
   access,
   async load(reader: Reader, app: App) {
-    const { year } = await deskDays(app.readingFor(reader.state.actor));
+    const { year } = await deskDays(app, reader.state.actor);
     const { strikes } = await app.readingFor(reader.state.actor).one(sql.type(counted)`
       select count(*) as strikes
-      from strike
+      from ${strikesOf(reader, app)} strike
       where damage in ('medium', 'substantial') and cost_total = 0 and occurred_on >= ${year}
     `);
     const url = strikeList(app, {
@@ -77,7 +78,12 @@ export const withoutCosts = {
   },
 } satisfies Widget;
 
-/** Nothing to do is good news, whatever the figure is about. */
+/** The strikes that the user can see, with the columns that they can see. */
+function strikesOf({ state }: Reader, app: App) {
+  return app.records.tableFor(state.actor, Strike);
+}
+
+/** Nothing to do is good news for every figure. */
 function figure({ state }: Reader, value: number, label: string, url: string, tone: 'info' | 'warn' | 'bad'): Figure {
   const shown = new Intl.NumberFormat(state.locale).format(value);
   return { kind: 'figure', value: shown, label, url, tone: value === 0 ? 'good' : tone };

@@ -7,7 +7,7 @@ import { keepTotalCost } from './total-cost.ts';
 export const desk = definePlugin({
   name: 'desk',
   api: 1,
-  description: 'The index page of the strike desk, and the rule that a total is the sum of its parts.',
+  description: 'Dashboard of the strike desk, and automatic cost totals.',
   requires: ['admin'],
   contributes: { 'dashboard.widgets': [unassigned, mine, overdue, withoutCosts, serious, costByAirport] },
   on: () => ({ create: keepTotalCost, update: keepTotalCost }),

@@ -1,7 +1,7 @@
 import type { App } from 'rustio-admin';
 import { Strike } from '../models/strike.ts';
 
-/** The address of the list of strikes, narrowed as its filters would: `{ 'f.state': 'open' }`. */
+/** The URL of the list of strikes, filtered: `{ 'f.state': 'open' }`. */
 export function strikeList(app: App, query: Readonly<Record<string, string | readonly string[]>>): string {
   const search = new URLSearchParams();
   for (const [name, values] of Object.entries(query)) {

@@ -1,8 +1,8 @@
 import { type EventHandler, sql } from 'rustio-admin';
 
 /**
- * Keeps a strike's total the sum of its parts, whoever changes them, and however: page, import, command.
- * It runs in the transaction of the change, so nobody ever reads a total that does not add up.
+ * Keeps a strike's total the sum of its parts, for every change: page, import, command. It runs in the transaction of the
+ * change, so no one ever reads a wrong total.
  */
 export const keepTotalCost: EventHandler<'create' | 'update'> = async (tx, { subject }) => {
   if (subject?.model !== 'strike') return;

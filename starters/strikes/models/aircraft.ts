@@ -2,7 +2,7 @@ import { defineModel, field, type Row } from 'rustio-admin';
 
 export const Aircraft = defineModel('aircraft', {
   fields: {
-    name: field.text({ max: 40, unique: true, label: 'Type', help: 'Make and model as the reports write them.' }),
+    name: field.text({ max: 40, unique: true, label: 'Type', help: 'Make and model, as spelled in the reports.' }),
     manufacturer: field.text({ max: 40, index: true }),
     category: field.choice(['airliner', 'turboprop', 'business', 'light', 'helicopter', 'military', 'unknown'], {
       index: true,

@@ -6,7 +6,7 @@ export const Airport = defineModel('airport', {
     code: field.text({
       max: 4,
       label: 'Code',
-      help: 'The IATA code ("DFW"); a field without one has the identifier of the FAA ("TT01").',
+      help: 'IATA code ("DFW"), or the FAA identifier ("TT01") where there is none.',
     }),
     name: field.text({ max: 80, index: true }),
     city: field.text({ max: 60, nullable: true, index: true }),
@@ -14,7 +14,7 @@ export const Airport = defineModel('airport', {
       nullable: true,
       index: true,
       labels: states,
-      help: 'Empty outside the United States, and where it is not known.',
+      help: 'Empty outside the United States, or if unknown.',
     }),
     country: field.text({ max: 60, default: 'USA', index: true }),
     latitude: field.decimal({ min: '-90', max: '90', help: 'Degrees, north is positive.' }),

@@ -5,14 +5,14 @@ export const Flight = defineModel('flight', {
   fields: {
     departure: field.localDateTime({
       index: true,
-      help: 'The time on the clock of the airport. It has no time zone, so it reads the same everywhere.',
+      help: 'Local time at the airport, stored without a time zone.',
     }),
     origin: field.belongsTo(() => Airport, { index: false }),
     destination: field.belongsTo(() => Airport, { index: false }),
     delay: field.integer({
       index: true,
       label: 'Delay (min)',
-      help: 'Minutes. Negative: the flight was early.',
+      help: 'Negative if the flight was early.',
     }),
     distance: field.integer({ min: 0, index: true, label: 'Distance (mi)', help: 'Statute miles.' }),
   },

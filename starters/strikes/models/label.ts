@@ -4,12 +4,12 @@ import { Strike } from './strike.ts';
 export const Label = defineModel('label', {
   fields: {
     name: field.text({ max: 40, unique: true }),
-    meaning: field.text({ max: 200, nullable: true, help: 'When a strike gets this label.' }),
+    meaning: field.text({ max: 200, nullable: true, help: 'When to use this label.' }),
   },
 });
 export interface Label extends Row<typeof Label> {}
 
-/** Which strike carries which label. */
+/** The labels of strikes. */
 export const StrikeLabel = defineModel('strikeLabel', {
   fields: {
     strike: field.belongsTo(() => Strike, { onDelete: 'cascade' }),

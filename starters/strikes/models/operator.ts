@@ -7,12 +7,12 @@ export const Operator = defineModel('operator', {
       max: 60,
       unique: true,
       label: 'Reported as',
-      help: 'The spelling in the strike reports; an import recognises the operator by it.',
+      help: 'Name as spelled in the strike reports; imports match operators by it.',
     }),
     category: field.choice(['airline', 'cargo', 'business', 'private', 'military', 'government', 'unknown'], {
       index: true,
       labels: { business: 'Business aviation', private: 'Private owners' },
-      help: 'What the operator mainly flies.',
+      help: 'Main type of operation.',
     }),
   },
 });

@@ -59,7 +59,7 @@ export const states = {
 } as const;
 export type State = keyof typeof states;
 
-/** The two letters in the order of the names, for people who look for theirs. */
+/** The two letters in the order of the names, as users look for them. */
 export const stateCodes: readonly State[] = Object.keys(states)
   .filter(isState)
   .sort((one, other) => (states[one] < states[other] ? -1 : 1));

@@ -9,7 +9,7 @@ import { Species } from './species.ts';
 export const Strike = defineModel('strike', {
   fields: {
     // the report
-    occurredOn: field.date({ index: true, label: 'Date', help: 'Day of the flight, local to the airport.' }),
+    occurredOn: field.date({ index: true, label: 'Date', help: 'Local date at the airport.' }),
     airport: field.belongsTo(() => Airport, { index: false }),
     phase: field.choice(['parked', 'taxi', 'takeOffRun', 'climb', 'descent', 'approach', 'landingRoll'], {
       index: true,
@@ -23,7 +23,7 @@ export const Strike = defineModel('strike', {
       nullable: true,
       index: true,
       label: 'Speed (kt)',
-      help: 'Indicated airspeed in knots. Empty when it was not reported; 0 is a report of a standing aircraft.',
+      help: 'Indicated airspeed in knots. Empty if not reported; 0 if the aircraft was stationary.',
     }),
     aircraft: field.belongsTo(() => Aircraft, { label: 'Aircraft type' }),
     operator: field.belongsTo(() => Operator),
@@ -31,18 +31,16 @@ export const Strike = defineModel('strike', {
     wildlifeSize: field.choice(['small', 'medium', 'large'], {
       index: true,
       label: 'Wildlife size',
-      help: 'Size as the reporter judged it; it may differ from the usual size of the species.',
+      help: 'As estimated by the reporter; may differ from the usual size of the species.',
     }),
 
-    // what came of it
+    // the consequences
     damage: field.choice(['none', 'minor', 'medium', 'substantial', 'classB', 'classC'], {
       index: true,
       label: 'Damage',
       labels: { classB: 'B (military)', classC: 'C (military)' },
       tones: { none: 'neutral', minor: 'info', medium: 'warn', substantial: 'bad', classB: 'bad', classC: 'warn' },
-      help:
-        'As reported. The source does not explain "Medium", nor the letters B and C: only military reports use those, and ' +
-        'each of them has costs, so they are probably mishap classes of the armed forces.',
+      help: 'As reported. B and C are used only in military reports and are probably mishap classes.',
     }),
     costRepair: field.decimal({
       precision: 12,
@@ -50,7 +48,7 @@ export const Strike = defineModel('strike', {
       min: '0',
       default: '0',
       label: 'Repair ($)',
-      help: '0 means that no cost was reported, not that there was none.',
+      help: '0 means that no cost was reported.',
     }),
     costOther: field.decimal({
       precision: 12,
@@ -58,7 +56,7 @@ export const Strike = defineModel('strike', {
       min: '0',
       default: '0',
       label: 'Other costs ($)',
-      help: 'Lost revenue, hotel rooms, fuel dumped. 0 means that none was reported.',
+      help: 'Lost revenue, hotel rooms and dumped fuel. 0 means that no cost was reported.',
     }),
     costTotal: field.decimal({
       precision: 12,
@@ -68,7 +66,7 @@ export const Strike = defineModel('strike', {
       index: true,
       readOnly: true,
       label: 'Total cost ($)',
-      help: 'Repair and other costs together; kept up to date by itself.',
+      help: 'Repair and other costs combined, updated automatically.',
     }),
 
     // the case
@@ -76,7 +74,7 @@ export const Strike = defineModel('strike', {
       default: 'new',
       label: 'State',
       tones: { new: 'info', open: 'warn', closed: 'good' },
-      help: 'New: nobody has looked at it. Open: somebody works on it. Closed: nothing is left to do.',
+      help: 'New: not reviewed yet. Open: in progress. Closed: no further action.',
     }),
     officer: field.belongsTo(() => User, { nullable: true, onDelete: 'setNull', label: 'Case officer' }),
     labels: field.manyToMany(() => Label, { through: () => StrikeLabel }),
@@ -84,12 +82,12 @@ export const Strike = defineModel('strike', {
       max: 5000,
       nullable: true,
       multiline: true,
-      help: 'What the desk found out, asked for, decided.',
+      help: 'Findings, requests and decisions.',
     }),
     ...timestamps(),
   },
   label: ['occurredOn', 'airport'],
-  // Lists show the newest first; what they are narrowed by most leads an index that ends in the date.
+  // Lists show the newest first; the most common filters lead an index that ends in the date.
   indexes: [
     ['state', '-occurredOn'],
     ['airport', '-occurredOn'],

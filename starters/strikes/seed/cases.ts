@@ -1,9 +1,9 @@
 import type { Insert } from 'rustio-admin';
 import type { Label, StrikeLabel } from '../models/label.ts';
 import type { Strike } from '../models/strike.ts';
-import { caseOf, type Desk, type LabelName, labels as meanings } from './casework.ts';
+import { buildCase, type Desk, type LabelName, labels as meanings } from './casework.ts';
 import type { Facts } from './facts.ts';
-import { meaning } from './one-of.ts';
+import { lookUp } from './one-of.ts';
 
 /** The desk's part of the rows: strikes with state and officer, and their labels. */
 export interface Cases {
@@ -12,8 +12,8 @@ export interface Cases {
   readonly strikeLabels: readonly Insert<typeof StrikeLabel>[];
 }
 
-/** `officers` has the key of the person of each desk. */
-export function casesOf(facts: Facts, officers: ReadonlyMap<Desk, number>): Cases {
+/** `officers` has the key of the user of each desk. */
+export function buildCases(facts: Facts, officers: ReadonlyMap<Desk, number>): Cases {
   const labels = Object.entries(meanings).map(([name, meant], index) => ({ id: index + 1, name, meaning: meant }));
   const idOf = new Map(labels.map(({ name, id }) => [name, id]));
   const longitudes = new Map(facts.airports.map(({ code, longitude }) => [code, Number(longitude)]));
@@ -23,10 +23,10 @@ export function casesOf(facts: Facts, officers: ReadonlyMap<Desk, number>): Case
   const strikes: Insert<typeof Strike>[] = [];
   const strikeLabels: Insert<typeof StrikeLabel>[] = [];
   for (const report of facts.strikes) {
-    const longitude = meaning(longitudes, report.airport, 'airport');
-    const { identified, kind } = meaning(species, report.species, 'species');
-    const made = caseOf(report, newest, longitude, identified, kind === 'mammal');
-    const officer = made.desk === undefined ? null : meaning(officers, made.desk, 'desk');
+    const longitude = lookUp(longitudes, report.airport, 'airport');
+    const { identified, kind } = lookUp(species, report.species, 'species');
+    const made = buildCase(report, newest, longitude, identified, kind === 'mammal');
+    const officer = made.desk === undefined ? null : lookUp(officers, made.desk, 'desk');
     strikes.push({ ...report, state: made.state, officer });
     strikeLabels.push(...linked(report.id, made.labels, idOf));
   }
@@ -38,5 +38,5 @@ function linked(
   names: readonly LabelName[],
   idOf: ReadonlyMap<string, number>,
 ): Insert<typeof StrikeLabel>[] {
-  return names.map((name) => ({ strike, label: meaning(idOf, name, 'label') }));
+  return names.map((name) => ({ strike, label: lookUp(idOf, name, 'label') }));
 }

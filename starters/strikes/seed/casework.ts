@@ -1,5 +1,5 @@
-// The reports know nothing of a desk: no state, no case officer, no labels. All of it is made up here for the
-// demonstration, from facts of the report alone and without chance, so that every load gives the same cases.
+// The reports contain no casework: no state, no case officer, no labels. All of it is invented here for the demo, from facts of
+// the report alone and without randomness, so that every load gives the same cases.
 
 import type { Row } from 'rustio-admin';
 import type { Strike } from '../models/strike.ts';
@@ -18,21 +18,27 @@ export interface Case {
 export const labels = {
   Costly: 'Total cost of $10,000 or more.',
   'Costs missing': 'There was damage, but no cost was reported. Ask the operator.',
-  'Species missing': 'There was damage, and the species is not known. Ask for remains to be sent in.',
+  'Species missing': 'There was damage, but the species is unknown. Request the remains.',
   'Mammal on the airfield': 'A deer or a coyote. Ask the airport about its fence.',
-  Night: 'It happened at night.',
-  Precautionary: 'No damage, and still costs: usually a landing or an inspection to be safe.',
-  'Check the report': 'It contradicts itself: no speed while the aircraft was rolling or flying.',
+  Night: 'The strike occurred at night.',
+  Precautionary: 'No damage, but costs, usually for a precautionary landing or inspection.',
+  'Check the report': 'The report is inconsistent: no speed although the aircraft was rolling or flying.',
 } as const;
 export type LabelName = keyof typeof labels;
 
-/** The case of a report, seen from the day of the newest one. */
-export function caseOf(report: Report, newest: string, longitude: number, identified: boolean, mammal: boolean): Case {
+/** The case of a report, as of the day of the newest one. */
+export function buildCase(
+  report: Report,
+  newest: string,
+  longitude: number,
+  identified: boolean,
+  mammal: boolean,
+): Case {
   const state = stateOf(report, daysBetween(report.occurredOn, newest));
   return { state, desk: deskOf(report, state, longitude), labels: labelsOf(report, identified, mammal) };
 }
 
-/** Ten days to look at it, thirty to close what is simple; serious damage stays open until its costs are known. */
+/** Ten days for the review, thirty to close simple cases; serious damage stays open until its costs are known. */
 function stateOf(report: Report, age: number): Case['state'] {
   const damaged = report.damage !== 'none';
   const costs = Number(report.costTotal) > 0;
@@ -42,7 +48,7 @@ function stateOf(report: Report, age: number): Case['state'] {
   return 'closed';
 }
 
-/** The desk began with the year 2001; older reports came to it closed. */
+/** The desk began with the year 2001; older reports are imported as closed. */
 function deskOf(report: Report, state: Case['state'], longitude: number): Desk | undefined {
   if (state === 'new' || report.occurredOn < '2001') return undefined;
   return longitude < -100 ? 'west' : 'east';

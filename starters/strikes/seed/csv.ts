@@ -1,6 +1,6 @@
 import { parse } from 'csv-parse/sync';
 
-/** A row of a CSV file by the names in its first line. Asking for a column that is not there throws. */
+/** A row of a CSV file by the names in its first line. Reading a missing column throws. */
 export interface Line {
   /** 1 for the first row after the header. */
   readonly number: number;

@@ -9,11 +9,11 @@ import { stateCodes } from '../models/states.ts';
 import type { Line } from './csv.ts';
 import type { Files } from './files.ts';
 import { oneOf } from './one-of.ts';
-import { type Strikes, singleSpaced, strikesOf } from './strikes.ts';
+import { buildStrikes, type Strikes, singleSpaced } from './strikes.ts';
 
 type Numbered<T> = T & { id: number };
 
-/** What the files say, as rows of the models. Keys follow the order of the files, so that every load gives the same. */
+/** The contents of the files, as rows of the models. Keys follow the order of the files, so that every load gives the same. */
 export interface Facts {
   readonly airports: readonly Insert<typeof Airport>[];
   readonly operators: readonly Numbered<Insert<typeof Operator>>[];
@@ -24,8 +24,8 @@ export interface Facts {
   readonly flights: readonly Numbered<Insert<typeof Flight>>[];
 }
 
-/** Throws when a file says what the models do not know: nothing is loaded by guess. */
-export function factsOf(files: Files): Facts {
+/** Throws if a file contains values that the models do not have: nothing is guessed. */
+export function buildFacts(files: Files): Facts {
   const operators = files.operators.map(operator);
   const aircraft = files.aircraft.map(aircraftType);
   const species = files.species.map(oneSpecies);
@@ -34,7 +34,7 @@ export function factsOf(files: Files): Facts {
     operators,
     aircraft,
     species,
-    strikes: strikesOf(files.strikes, {
+    strikes: buildStrikes(files.strikes, {
       airports: new Map(files.strikeAirports.map((line) => [line.get('name_in_strikes'), line.get('code')])),
       operators: new Map(operators.map(({ reportedAs, id }) => [reportedAs, id])),
       aircraft: new Map(aircraft.map(({ name, id }) => [name, id])),
@@ -60,7 +60,7 @@ function airport(line: Line): Insert<typeof Airport> {
   return {
     code: line.get('iata'),
     name: line.get('name'),
-    // Twelve airports have the word NA, for "not available", where a city and a state should stand.
+    // Twelve airports have the word NA, for "not available", in place of a city and a state.
     city: line.get('city') === 'NA' ? null : line.get('city'),
     state: line.get('state') === 'NA' ? null : oneOf(stateCodes, line.get('state')),
     country: line.get('country'),
@@ -103,7 +103,7 @@ function oneSpecies(line: Line): Numbered<Insert<typeof Species>> {
   };
 }
 
-/** `2001/01/01 00:47` to `2001-01-01 00:47:00`. Text to text: a Date in between would shift it by somebody's zone. */
+/** `2001/01/01 00:47` to `2001-01-01 00:47:00`. Text to text: a Date in between would shift it by a time zone. */
 export function wallClock(date: string): string {
   const found = /^(\d{4})\/(\d{2})\/(\d{2}) (\d{2}:\d{2})$/.exec(date);
   if (!found) throw new Error(`"${date}" is no date and time.`);

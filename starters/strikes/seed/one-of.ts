@@ -1,13 +1,13 @@
-/** The value itself, typed, when it is one of the known ones; throws when it is not. */
-export function oneOf<const V extends string>(known: readonly V[], value: string): V {
-  const found = known.find((one) => one === value);
-  if (found === undefined) throw new Error(`"${value}" is none of: ${known.join(', ')}.`);
-  return found;
+/** The value itself, typed, if it is one of the allowed ones; throws otherwise. */
+export function oneOf<const V extends string>(allowed: readonly V[], value: string): V {
+  const match = allowed.find((one) => one === value);
+  if (match === undefined) throw new Error(`"${value}" is not one of: ${allowed.join(', ')}.`);
+  return match;
 }
 
-/** What a value stands for; throws when nobody knows. */
-export function meaning<K, T>(of: ReadonlyMap<K, T>, value: K, what: string): T {
-  const found = of.get(value);
-  if (found === undefined) throw new Error(`Nobody knows the ${what} "${value}".`);
-  return found;
+/** The meaning of a value; throws if it is unknown. */
+export function lookUp<K, T>(of: ReadonlyMap<K, T>, value: K, what: string): T {
+  const match = of.get(value);
+  if (match === undefined) throw new Error(`Unknown ${what} "${value}".`);
+  return match;
 }

@@ -1,9 +1,9 @@
 import type { Row } from 'rustio-admin';
 import type { Strike } from '../models/strike.ts';
 import type { Line } from './csv.ts';
-import { meaning } from './one-of.ts';
+import { lookUp } from './one-of.ts';
 
-/** The part of a strike that its report tells; the case (state, officer, labels) is the desk's. */
+/** The part of a strike that is in its report; the case (state, officer, labels) is added by the desk. */
 export type Report = Omit<Row<typeof Strike>, 'state' | 'officer' | 'notes' | 'createdAt' | 'updatedAt'>;
 export type Strikes = readonly Report[];
 
@@ -16,26 +16,26 @@ export interface Known {
 }
 
 /** The reports in the order of the file, which is the order of their dates; the first one gets the number 1. */
-export function strikesOf(lines: readonly Line[], known: Known): Strikes {
+export function buildStrikes(lines: readonly Line[], known: Known): Strikes {
   return lines.map((line) => ({
     id: line.number,
     occurredOn: line.get('Flight Date'),
-    airport: meaning(known.airports, line.get('Airport Name'), 'airport'),
-    phase: meaning(phases, line.get('Phase of flight'), 'phase of flight'),
-    timeOfDay: meaning(timesOfDay, line.get('Time of day'), 'time of day'),
+    airport: lookUp(known.airports, line.get('Airport Name'), 'airport'),
+    phase: lookUp(phases, line.get('Phase of flight'), 'phase of flight'),
+    timeOfDay: lookUp(timesOfDay, line.get('Time of day'), 'time of day'),
     speed: line.get('Speed IAS in knots') === '' ? null : Number(line.get('Speed IAS in knots')),
-    aircraft: meaning(known.aircraft, singleSpaced(line.get('Aircraft Make Model')), 'aircraft type'),
-    operator: meaning(known.operators, line.get('Aircraft Airline Operator'), 'operator'),
-    species: meaning(known.species, line.get('Wildlife Species'), 'species'),
-    wildlifeSize: meaning(sizes, line.get('Wildlife Size'), 'size'),
-    damage: meaning(damages, line.get('Effect Amount of damage'), 'damage'),
+    aircraft: lookUp(known.aircraft, singleSpaced(line.get('Aircraft Make Model')), 'aircraft type'),
+    operator: lookUp(known.operators, line.get('Aircraft Airline Operator'), 'operator'),
+    species: lookUp(known.species, line.get('Wildlife Species'), 'species'),
+    wildlifeSize: lookUp(sizes, line.get('Wildlife Size'), 'size'),
+    damage: lookUp(damages, line.get('Effect Amount of damage'), 'damage'),
     costRepair: line.get('Cost Repair'),
     costOther: line.get('Cost Other'),
     costTotal: line.get('Cost Total $'),
   }));
 }
 
-/** "BE-55  BARON" has two spaces in the reports; nobody would find it by typing one. */
+/** "BE-55  BARON" has two spaces in the reports; a search for the typed name would not find it. */
 export function singleSpaced(name: string): string {
   return name.replace(/ +/g, ' ');
 }

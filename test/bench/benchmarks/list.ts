@@ -1,30 +1,30 @@
 import { type Benchmark, interleaved, LIST, perSecond, ratios } from '../bench.ts';
 import { median, percentile } from '../figure.ts';
-import { askOnce } from '../load.ts';
+import { requestOnce } from '../load.ts';
 
-/** The first page of a million rows, beside the same page written by hand. */
+/** The first page of a million rows, compared with the same page written by hand. */
 export const list: Benchmark = async (bench) => {
   const { server, ours, cookie } = bench;
   const fresh = await bench.startAnother();
-  const first = await server.costOf(() => askOnce({ port: fresh.port, path: LIST, cookie }));
-  const next = await server.costOf(() => askOnce({ port: fresh.port, path: LIST, cookie }));
+  const first = await server.costOf(() => requestOnce({ port: fresh.port, path: LIST, cookie }));
+  const next = await server.costOf(() => requestOnce({ port: fresh.port, path: LIST, cookie }));
   await fresh.stop();
 
   const names = ['usual', 'prepared', 'strings', 'bare'];
   const contenders = await Promise.all(names.map((name) => bench.startContender(name)));
   const ports = Object.fromEntries(names.map((name, at) => [name, contenders[at]?.port ?? 0]));
-  const asks = Object.entries({ ours: ours.port, ...ports }).map(([name, port]) => [
+  const requests = Object.entries({ ours: ours.port, ...ports }).map(([name, port]) => [
     name,
     { port, path: LIST, cookie },
   ]);
-  const rounds = await interleaved(bench, Object.fromEntries(asks));
+  const rounds = await interleaved(bench, Object.fromEntries(requests));
   for (const contender of contenders) await contender.stop();
 
   const times = (rounds.ours ?? []).map((round) => round.times);
   const speed = (name: string) => median((rounds[name] ?? []).map(perSecond));
   return [
     {
-      name: 'list: requests a second, against the usual handler',
+      name: 'list: requests per second, against the usual handler',
       value: median(ratios(rounds.ours, rounds.usual)),
       unit: '×',
       goal: { atLeast: 1 },
@@ -47,7 +47,7 @@ export const list: Benchmark = async (bench) => {
     { name: 'list: best by hand, without a template language', value: speed('strings'), unit: '/s' },
     { name: 'list: no framework', value: speed('bare'), unit: '/s' },
     {
-      name: 'list: ours, half of the answers within',
+      name: 'list: ours, half of the responses within',
       value: median(times.map((all) => percentile(all, 0.5))),
       unit: 'ms',
     },

@@ -1,10 +1,10 @@
 import { type Bench, type Benchmark, interleaved, LIST, ratios } from '../bench.ts';
 import { type Figure, median } from '../figure.ts';
-import { askOnce } from '../load.ts';
+import { requestOnce } from '../load.ts';
 
 const PAGES = 40;
 
-/** Pages further on, and filters, beside the first page: none may take more than twice its time. */
+/** Later pages and filters compared with the first page: none should take more than twice its time. */
 export const pages: Benchmark = async (bench) => {
   const { ours, cookie, server } = bench;
   const paths = {
@@ -16,11 +16,11 @@ export const pages: Benchmark = async (bench) => {
     'filter by a month': `${LIST}?f.publishedOn.from=2024-05-01&f.publishedOn.to=2024-05-31`,
     'filter by status and author': `${LIST}?f.status=published&f.author=4711`,
   };
-  const asks = Object.entries({ first: LIST, ...paths }).map(([name, path]) => [
+  const requests = Object.entries({ first: LIST, ...paths }).map(([name, path]) => [
     name,
     { port: ours.port, path, cookie },
   ]);
-  const rounds = await interleaved(bench, Object.fromEntries(asks));
+  const rounds = await interleaved(bench, Object.fromEntries(requests));
   const figures: Figure[] = [];
   for (const [name, path] of Object.entries(paths)) {
     const slower = median(ratios(rounds.first, rounds[name]));
@@ -30,7 +30,7 @@ export const pages: Benchmark = async (bench) => {
       unit: '×',
       goal: { atMost: 2 },
     });
-    const { statements } = await server.costOf(() => askOnce({ port: ours.port, path, cookie }));
+    const { statements } = await server.costOf(() => requestOnce({ port: ours.port, path, cookie }));
     figures.push({ name: `pages: ${name}, statements`, value: statements, unit: '', goal: { atMost: 3 } });
   }
   return figures;
@@ -39,7 +39,7 @@ export const pages: Benchmark = async (bench) => {
 async function pageByNext({ ours, cookie }: Bench, number: number): Promise<string> {
   let path = LIST;
   for (let at = 1; at < number; at += 1) {
-    const page = String(await askOnce({ port: ours.port, path, cookie }));
+    const page = String(await requestOnce({ port: ours.port, path, cookie }));
     const next = /href="([^"]+)" rel="next"/.exec(page)?.[1];
     if (next === undefined) throw new Error(`${path} has no next page.`);
     path = next.replaceAll('&amp;', '&');

@@ -4,10 +4,10 @@ import { median } from '../figure.ts';
 /** The same list over tables of ten thousand and of ten million rows. */
 export const size: Benchmark = async (bench) => {
   const { ours, cookie, full } = bench;
-  const ask = (path: string) => ({ port: ours.port, path, cookie });
+  const request = (path: string) => ({ port: ours.port, path, cookie });
   const rounds = await interleaved(bench, {
-    small: ask('/admin/small-entries'),
-    large: ask(full ? '/admin/large-entries' : LIST),
+    small: request('/admin/small-entries'),
+    large: request(full ? '/admin/large-entries' : LIST),
   });
   return [
     {

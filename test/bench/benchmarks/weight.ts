@@ -1,13 +1,13 @@
 import { type Benchmark, LIST } from '../bench.ts';
-import { askOnce } from '../load.ts';
+import { requestOnce } from '../load.ts';
 
-/** What a browser fetches on the first visit of a list: the page, and the files that it names. */
+/** What a browser downloads on the first visit of a list: the page and the files that it refers to. */
 export const weight: Benchmark = async ({ ours, cookie }) => {
   const fetchPart = async (path: string): Promise<number> => {
-    const answer = await askOnce({ port: ours.port, path, cookie, encoding: 'gzip, deflate, br' });
-    return answer.length - (answer.indexOf('\r\n\r\n') + 4);
+    const response = await requestOnce({ port: ours.port, path, cookie, encoding: 'gzip, deflate, br' });
+    return response.length - (response.indexOf('\r\n\r\n') + 4);
   };
-  const page = String(await askOnce({ port: ours.port, path: LIST, cookie }));
+  const page = String(await requestOnce({ port: ours.port, path: LIST, cookie }));
   const files = [...page.matchAll(/<(?:script|link)[^>]+(?:src|href)="([^"]+)"/g)].map(([, file = '']) => file);
   const html = await fetchPart(LIST);
   let others = 0;

@@ -1,6 +1,6 @@
 /**
- * The floor: the list without any framework, on Node's http and PostgreSQL's own driver. Nobody would want to keep it, and no
- * goal is measured against it; it tells how far a framework is from nothing at all.
+ * The lower bound: the list without any framework, on Node's http and PostgreSQL's own driver. It is not maintainable code, and no
+ * goal is measured against it; it shows the cost of a framework.
  */
 import { createHash } from 'node:crypto';
 import { createServer, type ServerResponse } from 'node:http';
@@ -46,18 +46,18 @@ const { rows: totals } = await pool.query<{ total: string }>(TOTAL);
 const total = totals[0]?.total ?? '';
 
 const server = createServer((request, response) => {
-  const token = /(?:^|; )rustio=([\w-]+)/.exec(request.headers.cookie ?? '')?.[1] ?? '';
+  const token = /(?:^|; )rustio[\w-]*=([\w-]+)/.exec(request.headers.cookie ?? '')?.[1] ?? '';
   const hash = createHash('sha256').update(token).digest();
   pool.query<Person>({ name: 'session', text: SESSION, values: [hash] }, (failure, { rows: [person] }) => {
     if (failure || !person) return fail(response, failure ? 500 : 303);
     pool.query<TextEntry>({ name: 'list', text: LIST }, (error, { rows }) => {
       if (error) return fail(response, 500);
-      answer(response, pageOfStrings(token, person, total, rows));
+      respond(response, pageOfStrings(token, person, total, rows));
     });
   });
 });
 
-function answer(response: ServerResponse, html: string): void {
+function respond(response: ServerResponse, html: string): void {
   response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'content-length': Buffer.byteLength(html) });
   response.end(html);
 }

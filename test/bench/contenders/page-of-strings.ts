@@ -1,4 +1,4 @@
-/** The page as strings that are put together: the same words and marks, by those who spare nothing for speed. */
+/** The page concatenated from strings: the same content and markup, optimised for speed only. */
 import { readFileSync } from 'node:fs';
 import { isoOf, nextOf, type Person, SIZE, STATUSES, type TextEntry, TONES, tokenOf } from './page.ts';
 
@@ -8,20 +8,20 @@ const [beforeRows = '', afterRows = ''] = readFileSync(new URL('list.ejs', impor
 const before = compile(beforeRows);
 const after = compile(afterRows);
 
-export function pageOfStrings(session: string, person: Person, total: string, found: readonly TextEntry[]): string {
-  const count = Math.min(found.length, SIZE);
+export function pageOfStrings(session: string, person: Person, total: string, rows: readonly TextEntry[]): string {
+  const count = Math.min(rows.length, SIZE);
   let html = '';
   for (let at = 0; at < count; at += 1) {
-    const row = found[at];
+    const row = rows[at];
     if (row !== undefined) html += entryHtml(row);
   }
-  const last = found[count - 1];
+  const last = rows[count - 1];
   const values: Readonly<Record<string, string>> = {
     token: tokenOf(session),
     'person.email': escaped(person.email),
     'person.role': person.role,
     total,
-    next: last === undefined ? '' : nextOf(found, isoOf(last.created_at), last.id),
+    next: last === undefined ? '' : nextOf(rows, isoOf(last.created_at), last.id),
   };
   return before(values) + html + after(values);
 }
@@ -36,10 +36,10 @@ function entryHtml(row: TextEntry): string {
 }
 
 function escaped(text: string): string {
-  return /["&'<>]/.test(text) ? text.replace(/["&'<>]/g, (sign) => `&#${sign.charCodeAt(0)};`) : text;
+  return /["&'<>]/.test(text) ? text.replace(/["&'<>]/g, (character) => `&#${character.charCodeAt(0)};`) : text;
 }
 
-/** The still parts of the page, with names where something goes in. */
+/** The constant parts of the page, with the names of the values between them. */
 function compile(template: string): (values: Readonly<Record<string, string>>) => string {
   const parts = template.split(/<%= ([\w.]+) %>/);
   return (values) => {

@@ -1,4 +1,4 @@
-// What stands on the page of every contender.
+// The content of the page that every contender returns.
 import { createHmac } from 'node:crypto';
 
 export const SIZE = 50;
@@ -35,6 +35,6 @@ export function isoOf(moment: string): string {
   return `${moment.slice(0, 10)}T${moment.slice(11, -3)}Z`;
 }
 
-export function nextOf(found: readonly unknown[], moment: string, id: string | number): string {
-  return found.length > SIZE ? `/admin/entries?after=${moment}~${id}` : '';
+export function nextOf(rows: readonly unknown[], moment: string, id: string | number): string {
+  return rows.length > SIZE ? `/admin/entries?after=${moment}~${id}` : '';
 }

@@ -1,4 +1,4 @@
-/** The usual handler with all that can be done for its database: see `tuned-database.ts`. The page is made by EJS as before. */
+/** The usual handler with a tuned database (see `tuned-database.ts`). The page is rendered with EJS as before. */
 import { z } from 'zod';
 import { isoOf, type TextEntry } from './page.ts';
 import { pageOfEjs } from './page-of-ejs.ts';

@@ -1,11 +1,12 @@
 import type { AddressInfo } from 'node:net';
 import Koa from 'koa';
+import { COOKIE } from '../data.ts';
 
-/** Serves one page to those who are signed in; `undefined` sends to the sign-in page. Prints where it listens. */
+/** Serves one page to signed-in users; `undefined` redirects to the sign-in page. Prints the URL that it listens on. */
 export function servePage(page: (session: string) => Promise<string | undefined>): void {
   const app = new Koa();
   app.use(async (ctx) => {
-    const html = await page(ctx.cookies.get('rustio') ?? '');
+    const html = await page(ctx.cookies.get(COOKIE) ?? '');
     if (html === undefined) return ctx.redirect('/login');
     ctx.type = 'html';
     ctx.body = html;

@@ -1,4 +1,4 @@
-// What every contender on Slonik asks: the statements of our own list, written out by hand.
+// The statements of every contender on Slonik: those of our own list, written by hand.
 import { createHash } from 'node:crypto';
 import { sql } from 'slonik';
 import { z } from 'zod';
@@ -6,12 +6,12 @@ import { z } from 'zod';
 const Total = z.object({ total: z.string() });
 const Person = z.object({ email: z.string(), role: z.string() });
 
-/** Asked for once, by each contender; ours estimates it anew every minute. */
+/** Read once by each contender; our own list estimates it again every minute. */
 export const TOTAL = sql.type(Total)`
   select to_char(reltuples, 'FM999,999,999') as total from pg_class where oid = 'entry'::regclass
 `;
 
-/** Whose session it is. */
+/** The user of a session. */
 export function personQuery(token: string) {
   const hash = createHash('sha256').update(token).digest();
   return sql.type(Person)`
@@ -26,7 +26,7 @@ export function personQuery(token: string) {
   `;
 }
 
-/** The first page, and one row more. */
+/** The first page and one more row. */
 export function listQuery<T extends z.ZodType>(entry: T) {
   return sql.type(entry)`
     select p.id, p.title, p.status, p.author_id, p.published_on, p.created_at, a.label as author

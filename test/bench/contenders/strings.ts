@@ -1,4 +1,4 @@
-/** The best that can be written by hand on the same stack: a tuned database, and the page put together from strings. */
+/** The fastest handler that can be written by hand on the same stack: a tuned database, and a page concatenated from strings. */
 import { z } from 'zod';
 import type { TextEntry } from './page.ts';
 import { pageOfStrings } from './page-of-strings.ts';

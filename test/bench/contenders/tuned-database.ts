@@ -1,4 +1,4 @@
-/** Slonik as somebody sets it up who has measured: prepared statements, no reset, a driver that calls back, values as text. */
+/** Slonik, tuned for speed: prepared statements, no connection reset, a driver with callbacks, values as text. */
 import { createHash } from 'node:crypto';
 import pg from 'pg';
 import { createDriverFactory, createPool, type DatabasePool } from 'slonik';
@@ -42,7 +42,7 @@ function callbackDriver() {
             });
           }),
         stream: () => {
-          throw new Error('not here');
+          throw new Error('not supported');
         },
       };
     },

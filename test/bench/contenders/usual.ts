@@ -1,6 +1,6 @@
 /**
- * The list as a good programmer writes it by hand with Koa, Slonik as it comes, and EJS. It does less than ours: no permissions,
- * no navigation by rights, no search, filters or sorts, no log, no security headers, and its total is asked for once.
+ * The list as a good programmer writes it by hand with Koa, Slonik with default settings, and EJS. It does less than ours: no
+ * permissions, no navigation by permission, no search, filters or sorting, no log, no security headers, and a total that is read once.
  */
 import { createPool } from 'slonik';
 import { z } from 'zod';

@@ -1,6 +1,6 @@
 import { type AnyModel, defineAdmin, defineModel, field, type ModelAdmin } from 'rustio-admin';
 
-// The same list three times, over tables of three sizes: ten thousand rows, a million, ten million.
+// The same list for tables of three sizes: ten thousand, a million and ten million rows.
 
 export const Author = defineModel('author', {
   fields: { name: field.text({ max: 100, index: true }) },
@@ -21,7 +21,7 @@ function entryFields(searchIndex: boolean) {
 
 export const SmallEntry = defineModel('smallEntry', { fields: entryFields(false) });
 export const Entry = defineModel('entry', { fields: entryFields(true) });
-// Without the index for search: it takes longer to build than all the rest, and nothing here searches this table.
+// Without a search index: it takes longer to build than everything else, and no benchmark searches this table.
 export const LargeEntry = defineModel('largeEntry', { fields: entryFields(false) });
 
 const list = {

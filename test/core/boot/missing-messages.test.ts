@@ -1,16 +1,16 @@
-// A label of a contribution that is a misspelt key would be shown as it is; the boot warns.
+// A label of a contribution that is a misspelled key would be shown unchanged; startup warns.
 import { pino } from 'pino';
 import * as assert from 'uvu/assert';
-import { createApp } from '../../../core/create-app.ts';
-import { readEnvironment } from '../../../core/environment.ts';
+import { readEnvironment } from '../../../core/boot/environment.ts';
+import { createApp } from '../../../core/process/create-app.ts';
 import { definePlugin } from '../../../index.ts';
-import { builtIn } from '../../../plugins/order.ts';
+import { builtIn } from '../../../plugins/built-in.ts';
 import { testDatabase } from '../../support/database.ts';
 import { suite } from '../../support/suite.ts';
 
 const test = suite('boot: missing messages');
 
-test('a label that looks like a key of its plugin and has no message is logged, with what was meant', async () => {
+test('a label that looks like a key of its plugin but has no message is logged, with a suggestion', async () => {
   const entry = (label: string) => ({ label, path: '/admin', access: { signedIn: true } }) as const;
   const notes = definePlugin({
     name: 'notes',
@@ -36,7 +36,7 @@ test('a label that looks like a key of its plugin and has no message is logged, 
     assert.equal(
       warnings.filter((each) => each.includes('message')),
       [
-        'plugin notes: layout.navigation: the label "notes.titel" is not a key of a message. Did you mean "notes.title"?',
+        'plugin notes: layout.navigation: The label "notes.titel" is not the key of a message. Did you mean "notes.title"?',
       ],
     );
   } finally {

@@ -6,7 +6,7 @@ import { testDatabase } from '../../support/database.ts';
 import { failureOf } from '../../support/failure.ts';
 import { suite } from '../../support/suite.ts';
 
-const test = suite('errors of the database');
+const test = suite('database errors');
 let database: Database;
 
 test.before(async () => {
@@ -33,6 +33,7 @@ test('a violated unique constraint', async () => {
     kind: 'unique',
     constraint: 'city_pkey',
     table: 'city',
+    schema: 'public',
     detail: 'Key (code)=(A) already exists.',
   });
 });
@@ -61,7 +62,7 @@ test('a violated exclusion', async () => {
   assert.is(violation?.constraint, 'city_span_free');
 });
 
-test('a deferred constraint that is violated at the commit', async () => {
+test('a deferred constraint that is violated on commit', async () => {
   const error = await failureOf(
     database.transaction(async (tx) => {
       await tx.query(sql.unsafe`alter table city alter constraint city_twin_exists deferrable initially deferred`);
@@ -71,13 +72,14 @@ test('a deferred constraint that is violated at the commit', async () => {
   assert.is(constraintViolation(error)?.kind, 'foreignKey');
 });
 
-test('another error is no violation, and neither is something else', async () => {
-  assert.is(await violationOf(sql.unsafe`select 1 / 0`), undefined);
+test('other errors and other values are not violations', async () => {
+  assert.is(await violationOf(sql.unsafe`select * from nowhere`), undefined);
+  assert.is((await violationOf(sql.unsafe`select 1 / 0`))?.kind, 'rule', 'in a trigger');
   assert.is(constraintViolation(new Error('x')), undefined);
   assert.is(constraintViolation(undefined), undefined);
 });
 
-test('a statement that took too long', async () => {
+test('a statement that exceeds its timeout', async () => {
   const error = await failureOf(
     database.transaction(async (tx) => {
       await tx.query(sql.unsafe`set local statement_timeout = 20`);
@@ -99,27 +101,27 @@ for (const state of ['40001', '40P01']) {
   });
 }
 
-test('a server that is not there is unavailable', async () => {
-  const nowhere = await openDatabase('postgres://nobody@127.0.0.1:1/nothing');
+test('an unreachable server is unavailable', async () => {
+  const unreachable = await openDatabase('postgres://nobody@127.0.0.1:1/nothing');
   const errors = [
-    await failureOf(nowhere.query(sql.unsafe`select 1`)),
-    await failureOf(nowhere.transaction(async () => {})),
+    await failureOf(unreachable.query(sql.unsafe`select 1`)),
+    await failureOf(unreachable.transaction(async () => {})),
   ];
-  await nowhere.close();
+  await unreachable.close();
   assert.equal(errors.map(isUnavailable), [true, true]);
 });
 
-test('a connection that the server ends is unavailable', async () => {
+test('a connection that the server closes is unavailable', async () => {
   const error = await failureOf(database.query(sql.unsafe`select pg_terminate_backend(pg_backend_pid())`));
   assert.ok(isUnavailable(error));
 });
 
-test('a sign-in that is refused is no unavailable server', async () => {
+test('a rejected login does not count as unavailable', async () => {
   const url = new URL(database.url);
-  url.username = 'nobody_of_this_name';
-  const stranger = await openDatabase(url.href);
-  const error = await failureOf(stranger.query(sql.unsafe`select 1`));
-  await stranger.close();
+  url.username = 'no_such_role';
+  const other = await openDatabase(url.href);
+  const error = await failureOf(other.query(sql.unsafe`select 1`));
+  await other.close();
   assert.instance(error, Error);
   assert.not(isUnavailable(error));
 });

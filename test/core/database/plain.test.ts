@@ -1,14 +1,14 @@
 import type pg from 'pg';
 import * as assert from 'uvu/assert';
-import { withPlainConnection } from '../../../core/database/plain.ts';
+import { withPlainConnection } from '../../../core/database/plain-connection.ts';
 import { testDatabase } from '../../support/database.ts';
 import { failureOf } from '../../support/failure.ts';
 import { suite } from '../../support/suite.ts';
 
-const test = suite('the plain connection');
+const test = suite('plain connection');
 const { url } = await testDatabase();
 
-test('runs several statements in one query', async () => {
+test('it runs several statements in one query', async () => {
   const count = await withPlainConnection(url, async (client) => {
     await client.query(`create table a (id int); insert into a values (1), (2);`);
     const { rowCount } = await client.query('select from a');
@@ -17,7 +17,7 @@ test('runs several statements in one query', async () => {
   assert.is(count, 2);
 });
 
-test('has the type parsers of the pool', async () => {
+test('it has the type parsers of the pool', async () => {
   const [row] = await withPlainConnection(url, async (client) => {
     const { rows } = await client.query(`select 9007199254740993::int8 as big, timestamptz '2026-01-01 00:00Z' as at`);
     return rows;
@@ -25,17 +25,17 @@ test('has the type parsers of the pool', async () => {
   assert.equal(row, { big: '9007199254740993', at: '2026-01-01 00:00:00+00' });
 });
 
-test('hears what is notified', async () => {
+test('it receives notifications', async () => {
   const payload = await withPlainConnection(url, async (client) => {
-    const heard = new Promise((done) => client.on('notification', ({ payload }) => done(payload)));
+    const received = new Promise((done) => client.on('notification', ({ payload }) => done(payload)));
     await client.query('listen news');
     await client.query(`notify news, 'it works'`);
-    return heard;
+    return received;
   });
   assert.is(payload, 'it works');
 });
 
-test('is closed when its work ends, and when it throws', async () => {
+test('it is closed when its work ends, and when that throws', async () => {
   const clients: pg.Client[] = [];
   await withPlainConnection(url, async (client) => void clients.push(client));
   await failureOf(
@@ -48,17 +48,17 @@ test('is closed when its work ends, and when it throws', async () => {
   assert.is(clients.length, 2);
 });
 
-test('does not end the process when the server drops it', async () => {
+test('it does not end the process when the server closes it', async () => {
   const error = await withPlainConnection(url, async (client) => {
-    const dropped = new Promise((done) => client.on('end', () => done('dropped')));
+    const closed = new Promise((done) => client.on('end', () => done('closed')));
     await withPlainConnection(url, (other) => other.query('select pg_terminate_backend($1)', [processOf(client)]));
-    assert.is(await dropped, 'dropped');
+    assert.is(await closed, 'closed');
     return failureOf(client.query('select 1'));
   });
   assert.instance(error, Error);
 });
 
-test('a server that is not there is an error', async () => {
+test('an unreachable server is an error', async () => {
   const error = await failureOf(withPlainConnection('postgres://x@127.0.0.1:1/x', async () => {}));
   assert.match(String(error), 'ECONNREFUSED');
 });

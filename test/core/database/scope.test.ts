@@ -1,9 +1,9 @@
-// Row-level security with a role that does not own the table: what leaks between scopes is seen as rows of another tenant.
+// Row-level security with a role that does not own the table: a leak between scopes shows rows of another tenant.
 import { randomBytes } from 'node:crypto';
 import { sql } from 'slonik';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
-import { withPlainConnection } from '../../../core/database/plain.ts';
+import { withPlainConnection } from '../../../core/database/plain-connection.ts';
 import { type Database, openDatabase, type Query } from '../../../core/database/pool.ts';
 import { currentScope, mergeScopes, scopeKey, withoutScope, withScope } from '../../../core/database/scope.ts';
 import { buildModels } from '../../../core/model/resolve.ts';
@@ -31,7 +31,7 @@ const POLICY = `
     with check (tenant = current_setting('app.tenant', true));
 `;
 
-/** The same database, for a role that owns nothing in it. */
+/** The URL of the same database, for a role that owns nothing in it. */
 async function asTenantRole(url: string): Promise<string> {
   await withPlainConnection(url, async (owner) => {
     await owner.query(`
@@ -51,7 +51,7 @@ async function asTenantRole(url: string): Promise<string> {
 }
 
 const base = await testDatabase();
-/** One connection, so that every statement uses the one that the statement before has left. */
+/** With one connection, so that each statement uses the connection of the previous one. */
 let database: Database;
 
 test.before(async () => {
@@ -74,14 +74,14 @@ const setting = (on: Query, name: string) =>
 const insert = (on: Query, id: number, name: string) =>
   on.query(sql.unsafe`insert into note (id, tenant, text) values (${id}, ${name}, 'x')`);
 
-test('a statement sees the rows of its scope, and without one none at all', async () => {
+test('a statement sees the rows of its scope, and none without a scope', async () => {
   assert.equal(await ids(database), []);
   assert.equal(await withScope(tenant('north'), () => ids(database)), [1, 2]);
   assert.equal(await withScope(tenant('south'), () => ids(database)), [3]);
   assert.equal(await ids(database), [], 'the connection keeps nothing');
 });
 
-test('every way to ask runs in the scope', async () => {
+test('every query method runs in the scope', async () => {
   const all = sql.type(z.object({ id: z.number() }))`select id from note order by id`;
   const first = sql.type(z.object({ id: z.number() }))`select id from note order by id limit 1`;
   await withScope(tenant('south'), async () => {
@@ -97,8 +97,8 @@ test('every way to ask runs in the scope', async () => {
   });
 });
 
-test('a transaction keeps its scope through savepoints, also those that are rolled back', async () => {
-  const seen = await withScope(tenant('north'), () =>
+test('a transaction keeps its scope through savepoints, including those that are rolled back', async () => {
+  const results = await withScope(tenant('north'), () =>
     database.transaction(async (tx) => {
       const before = await ids(tx);
       await failureOf(
@@ -112,7 +112,7 @@ test('a transaction keeps its scope through savepoints, also those that are roll
       return [before, nested, await ids(tx)];
     }),
   );
-  assert.equal(seen, [
+  assert.equal(results, [
     [1, 2],
     [1, 2],
     [1, 2],
@@ -120,17 +120,17 @@ test('a transaction keeps its scope through savepoints, also those that are roll
   assert.equal(await ids(database), []);
 });
 
-test('what a single statement changes is committed, and the policy refuses rows of another tenant', async () => {
+test('changes of a single statement are committed, and the policy rejects rows of another tenant', async () => {
   await withScope(tenant('south'), () => insert(database, 20, 'south'));
-  const refused = await failureOf(withScope(tenant('south'), () => insert(database, 21, 'north')));
-  assert.match(String(refused), 'row-level security');
+  const rejected = await failureOf(withScope(tenant('south'), () => insert(database, 21, 'north')));
+  assert.match(String(rejected), 'row-level security');
   assert.equal(await withScope(tenant('south'), () => ids(database)), [3, 20]);
   assert.is((await withScope(tenant('south'), () => database.query(sql.unsafe`delete from note`))).rowCount, 2);
   assert.equal(await withScope(tenant('north'), () => ids(database)), [1, 2]);
   await withScope(tenant('south'), () => insert(database, 3, 'south'));
 });
 
-test('after an error, and after a rollback, the connection has no settings left', async () => {
+test('after an error or a rollback, the connection keeps no settings', async () => {
   const backend = () => database.oneFirst(sql.type(z.object({ pid: z.number() }))`select pg_backend_pid() as pid`);
   const pid = await backend();
   await failureOf(withScope(tenant('north'), () => database.query(sql.unsafe`select 1 / 0`)));
@@ -146,17 +146,17 @@ test('after an error, and after a rollback, the connection has no settings left'
   assert.is(await backend(), pid, 'it is still the same connection');
 });
 
-test('parallel scopes over few connections never see each other', async () => {
+test("parallel scopes on few connections never see each other's rows", async () => {
   const wide = await openDatabase(database.url, { maximumPoolSize: 3 });
   try {
-    const seen = await Promise.all(
+    const results = await Promise.all(
       Array.from({ length: 60 }, async (_, at) => {
         const name = at % 3 === 0 ? 'north' : at % 3 === 1 ? 'south' : undefined;
-        const ask = () => (at % 2 === 0 ? ids(wide) : wide.transaction((tx) => ids(tx)));
-        return [name, await (name === undefined ? ask() : withScope(tenant(name), ask))];
+        const query = () => (at % 2 === 0 ? ids(wide) : wide.transaction((tx) => ids(tx)));
+        return [name, await (name === undefined ? query() : withScope(tenant(name), query))];
       }),
     );
-    for (const [name, rows] of seen) assert.equal(rows, name === 'north' ? [1, 2] : name === 'south' ? [3] : []);
+    for (const [name, rows] of results) assert.equal(rows, name === 'north' ? [1, 2] : name === 'south' ? [3] : []);
   } finally {
     await wide.close();
   }
@@ -176,7 +176,7 @@ test('an inner scope adds to the outer one and overrides it, until it ends', asy
   assert.is(currentScope(), undefined);
 });
 
-test('a transaction is not used in another scope than its own', async () => {
+test('a transaction cannot be used in another scope than its own', async () => {
   const inner = await rustioFailureOf(
     withScope(tenant('north'), () => database.transaction((tx) => withScope(tenant('south'), () => ids(tx)))),
   );
@@ -188,7 +188,7 @@ test('a transaction is not used in another scope than its own', async () => {
   assert.equal(same, [1, 2]);
 });
 
-test('work after a commit runs in the scope of its transaction', async () => {
+test('afterCommit work runs in the scope of its transaction', async () => {
   let seen: readonly number[] = [];
   await withScope(tenant('north'), () =>
     database.transaction(async (tx) => {
@@ -200,7 +200,7 @@ test('work after a commit runs in the scope of its transaction', async () => {
   assert.equal(seen, [1, 2]);
 });
 
-test('a plan that a change of the table has outdated is made again', async () => {
+test('a statement whose plan is outdated by a change of the table is prepared again', async () => {
   const all = sql.type(z.record(z.string(), z.unknown()))`select * from note where id = 1`;
   await withScope(tenant('north'), () => database.any(all));
   await withPlainConnection(base.url, (owner) => owner.query('alter table note add column extra text'));
@@ -210,7 +210,7 @@ test('a plan that a change of the table has outdated is made again', async () =>
   await withPlainConnection(base.url, (owner) => owner.query('alter table note drop column extra'));
 });
 
-test('outside a scope nothing but the statement is sent', async () => {
+test('outside a scope only the statement is sent', async () => {
   const proxy = await databaseProxy(database.url);
   const counted = await openDatabase(proxy.url, { maximumPoolSize: 1 });
   const statements = async (work: () => Promise<unknown>): Promise<number> => {
@@ -232,24 +232,24 @@ for (const [what, settings] of Object.entries({
   'a name with a quote': { "app.x'": '1' },
   'a name with a space': { 'app x': '1' },
   'an empty name': { '': '1' },
-  'a name that PostgreSQL would cut': { [`app.${'x'.repeat(60)}`]: '1' },
+  'a name that PostgreSQL would truncate': { [`app.${'x'.repeat(60)}`]: '1' },
   'a long value': { 'app.tenant': 'x'.repeat(1_001) },
   'a NUL': { 'app.tenant': 'a\0b' },
   'many settings': Object.fromEntries(Array.from({ length: 21 }, (_, at) => [`app.s${at}`, '1'])),
 })) {
-  test(`${what} is refused before any statement`, async () => {
+  test(`${what} is rejected before any statement`, async () => {
     const error = await rustioFailureOf(Promise.resolve().then(() => withScope({ settings }, () => 'ran')));
     assert.is(error.code, 'RIO-DATABASE-SCOPE');
   });
 }
 
-test('two plugins that set the same name differently are a mistake; the same value twice is not', () => {
+test('two plugins that set the same name differently are an error; the same value is not', () => {
   assert.throws(() => mergeScopes([tenant('north'), tenant('south')]), /different values/);
   assert.equal(mergeScopes([tenant('north'), undefined, tenant('north')]), tenant('north'));
   assert.is(mergeScopes([undefined, undefined]), undefined);
 });
 
-test('the key of a cache does not depend on the order of the settings', () => {
+test('the cache key does not depend on the order of the settings', () => {
   const one = withScope({ settings: { 'app.a': '1', 'app.b': '2' } }, () => scopeKey());
   const other = withScope({ settings: { 'app.b': '2', 'app.a': '1' } }, () => scopeKey());
   assert.is(one, other);
@@ -260,7 +260,7 @@ test('the key of a cache does not depend on the order of the settings', () => {
   assert.is(scopeKey(), '');
 });
 
-test('a count that is remembered for one scope is not given to another', async () => {
+test('a count that is cached for one scope is not used for another', async () => {
   const { models } = buildModels([{ owner: 'test', model: Note }]);
   const counts = new Counts();
   const condition = [sql.fragment`t.text <> 'nothing'`];
@@ -279,17 +279,17 @@ const requests = suite('request scope over HTTP');
 let app: TestApp;
 let ownerUrl = '';
 
-/** Both requests are inside their handlers before either asks. */
-function meeting(of: number): () => Promise<void> {
-  const met = Promise.withResolvers<void>();
-  let missing = of;
+/** Resolves for all callers once `count` of them are waiting, so that requests run in parallel. */
+function barrier(count: number): () => Promise<void> {
+  const complete = Promise.withResolvers<void>();
+  let missing = count;
   return () => {
     missing -= 1;
-    if (missing === 0) met.resolve();
-    return met.promise;
+    if (missing === 0) complete.resolve();
+    return complete.promise;
   };
 }
-let meet = meeting(2);
+let everyone = barrier(2);
 
 const tenancy = definePlugin({
   name: 'tenancy',
@@ -299,8 +299,8 @@ const tenancy = definePlugin({
     return name === '' ? undefined : { settings: { 'app.tenant': name } };
   },
   routes(routes) {
-    routes.get('/+meet', { access: { signedIn: true } }, async (ctx, { database, reading, readingFor }) => {
-      await meet();
+    routes.get('/+parallel', { access: { signedIn: true } }, async (ctx, { database, reading, readingFor }) => {
+      await everyone();
       const seen = [
         await texts(database),
         await texts(reading),
@@ -332,24 +332,24 @@ requests.after(async () => {
   await app.close();
   await withPlainConnection(base.url.replace(/\/[^/]*$/, '/postgres'), async (owner) => {
     await owner.query(`drop role ${ROLE}`);
-  }).catch(() => {}); // the first database may still hold grants; the server of a test run is thrown away
+  }).catch(() => {}); // the first database may still have grants; the server of a test run is deleted
 });
 
 requests('two tenants in parallel requests see their own rows on every connection', async () => {
-  const client = await app.person('administrator');
+  const client = await app.signInAs('administrator');
   const headers = ['north', 'south'].map((name) => ({ 'x-tenant': name }));
-  meet = meeting(2);
-  const [north, south] = await Promise.all(headers.map((each) => client.get('/admin/+meet', each)));
+  everyone = barrier(2);
+  const [north, south] = await Promise.all(headers.map((each) => client.get('/admin/+parallel', each)));
   const four = (text: string) => ({ seen: [[text], [text], [text], [text]] });
   assert.equal(JSON.parse(north?.text ?? ''), four('snow'));
   assert.equal(JSON.parse(south?.text ?? ''), four('sand'));
-  meet = meeting(1);
-  const none = await client.get('/admin/+meet');
+  everyone = barrier(1);
+  const none = await client.get('/admin/+parallel');
   assert.equal(JSON.parse(none.text), { seen: [[], [], [], []] }, 'no scope, no rows');
 });
 
-requests('the pages of the admin show and change the rows of the tenant alone', async () => {
-  const client = await app.person('administrator');
+requests("the pages of the admin show and change only the tenant's rows", async () => {
+  const client = await app.signInAs('administrator');
   const list = async (name: string) => (await client.get('/admin/notes', { 'x-tenant': name })).text;
   assert.match(await list('north'), 'snow');
   assert.not.match(await list('north'), 'sand');

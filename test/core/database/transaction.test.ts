@@ -29,7 +29,7 @@ const ids = async () => database.anyFirst(sql.type(z.object({ id: z.number() }))
 const backend = (on: Pick<Database, 'oneFirst'>) =>
   on.oneFirst(sql.type(z.object({ pid: z.number() }))`select pg_backend_pid() as pid`);
 
-test('what the work returns comes back, and its changes stay', async () => {
+test('a transaction returns the result of its work, and commits', async () => {
   const result = await database.transaction(async (tx) => {
     await insert(tx, 1);
     return 'done';
@@ -38,19 +38,19 @@ test('what the work returns comes back, and its changes stay', async () => {
   assert.equal(await ids(), [1]);
 });
 
-test('an error of the work undoes its changes and comes out as it is', async () => {
-  const ours = new Error('ours');
+test('an error of the work rolls back and is thrown unchanged', async () => {
+  const thrown = new Error('thrown');
   const error = await failureOf(
     database.transaction(async (tx) => {
       await insert(tx, 1);
-      throw ours;
+      throw thrown;
     }),
   );
-  assert.is(error, ours);
+  assert.is(error, thrown);
   assert.equal(await ids(), []);
 });
 
-test('an error that was caught and hidden throws instead of counting as a commit', async () => {
+test('an error that was caught inside a transaction is thrown instead of a commit', async () => {
   const error = await rustioFailureOf(
     database.transaction(async (tx) => {
       await insert(tx, 1);
@@ -58,12 +58,12 @@ test('an error that was caught and hidden throws instead of counting as a commit
       return 'all is well';
     }),
   );
-  assert.is(error.code, 'RIO-DATABASE-SWALLOWED');
-  assert.is(constraintViolation(error)?.kind, 'unique', 'the hidden error is its cause');
+  assert.is(error.code, 'RIO-DATABASE-ERROR-CAUGHT');
+  assert.is(constraintViolation(error)?.kind, 'unique', 'the caught error is its cause');
   assert.equal(await ids(), []);
 });
 
-test('a hidden error is told, not the complaints of the statements after it', async () => {
+test('the caught error is reported, not the errors of later statements', async () => {
   const error = await rustioFailureOf(
     database.transaction(async (tx) => {
       await tx.query(sql.unsafe`select 1 / 0`).catch(() => {});
@@ -73,22 +73,22 @@ test('a hidden error is told, not the complaints of the statements after it', as
   assert.match(error.parts.why, 'division by zero');
 });
 
-test('a transaction inside a transaction is refused', async () => {
+test('a transaction inside a transaction is rejected', async () => {
   const error = await rustioFailureOf(database.transaction(() => database.transaction(async () => {})));
   assert.is(error.code, 'RIO-DATABASE-NESTED');
 });
 
-test('the pool inside a transaction is refused', async () => {
+test('the pool inside a transaction is rejected', async () => {
   const error = await rustioFailureOf(database.transaction(() => insert(database, 1)));
-  assert.is(error.code, 'RIO-DATABASE-OUTSIDE');
+  assert.is(error.code, 'RIO-DATABASE-POOL-IN-TRANSACTION');
   assert.equal(await ids(), []);
 });
 
-test('something that a transaction started may use the pool when the transaction is over', async () => {
-  const { promise: over, resolve: end } = Promise.withResolvers<void>();
+test('work that a transaction has started can use the pool after the transaction', async () => {
+  const { promise: ended, resolve: end } = Promise.withResolvers<void>();
   let later: Promise<unknown> | undefined;
   await database.transaction(async (tx) => {
-    later = over.then(() => database.transaction((tx) => insert(tx, 2)));
+    later = ended.then(() => database.transaction((tx) => insert(tx, 2)));
     await insert(tx, 1);
   });
   end();
@@ -96,7 +96,7 @@ test('something that a transaction started may use the pool when the transaction
   assert.equal(await ids(), [1, 2]);
 });
 
-test('a transaction of another database may be opened inside one', async () => {
+test('a transaction of another pool can be opened inside a transaction', async () => {
   const other = await openDatabase(database.url);
   await database.transaction(async (tx) => {
     await insert(tx, 1);
@@ -106,17 +106,17 @@ test('a transaction of another database may be opened inside one', async () => {
   assert.equal(await ids(), [1, 2]);
 });
 
-test('a transaction that is over is refused', async () => {
+test('a transaction that has ended is rejected', async () => {
   let kept: Transaction | undefined;
   await database.transaction(async (tx) => {
     kept = tx;
   });
   if (kept === undefined) throw new Error('the work did not run');
-  assert.is((await rustioFailureOf(insert(kept, 1))).code, 'RIO-DATABASE-OVER');
-  assert.is((await rustioFailureOf(kept.savepoint(async () => {}))).code, 'RIO-DATABASE-OVER');
+  assert.is((await rustioFailureOf(insert(kept, 1))).code, 'RIO-DATABASE-TRANSACTION-ENDED');
+  assert.is((await rustioFailureOf(kept.savepoint(async () => {}))).code, 'RIO-DATABASE-TRANSACTION-ENDED');
 });
 
-test('a savepoint that fails is undone, and the transaction goes on', async () => {
+test('a savepoint that fails is rolled back, and the transaction continues', async () => {
   await database.transaction(async (tx) => {
     await insert(tx, 1);
     const error = await failureOf(
@@ -131,11 +131,11 @@ test('a savepoint that fails is undone, and the transaction goes on', async () =
   assert.equal(await ids(), [1, 3]);
 });
 
-test('savepoints do not pile up', async () => {
+test('savepoints are released', async () => {
   await database.transaction(async (tx) => {
     await tx.savepoint((inner) => insert(inner, 1));
     await failureOf(tx.savepoint((inner) => insert(inner, 1)));
-    // Both have been released: their name is free, so that going back to it is an error.
+    // Both have been released, so a rollback to that name is an error.
     const error = await failureOf(
       tx.savepoint((inner) => inner.query(sql.unsafe`rollback to savepoint slonik_savepoint_2`)),
     );
@@ -144,7 +144,7 @@ test('savepoints do not pile up', async () => {
   assert.equal(await ids(), [1]);
 });
 
-test('work after the commit runs when the change can be seen, in its order', async () => {
+test('afterCommit work runs in order, when the change is visible', async () => {
   const seen: unknown[] = [];
   await database.transaction(async (tx) => {
     tx.afterCommit(async () => void seen.push(await ids()));
@@ -155,7 +155,7 @@ test('work after the commit runs when the change can be seen, in its order', asy
   assert.equal(seen, [[1], 'second']);
 });
 
-test('work after the commit may open a transaction', async () => {
+test('afterCommit work can open a transaction', async () => {
   await database.transaction(async (tx) => {
     tx.afterCommit(() => database.transaction(async (next) => void (await insert(next, 2))));
     await insert(tx, 1);
@@ -164,7 +164,7 @@ test('work after the commit may open a transaction', async () => {
   assert.equal(logged, []);
 });
 
-test('work after the commit does not run when there was none', async () => {
+test('afterCommit work does not run without a commit', async () => {
   const ran: string[] = [];
   await failureOf(
     database.transaction(async (tx) => {
@@ -190,7 +190,7 @@ test('work after the commit does not run when there was none', async () => {
   assert.equal(ran, ['savepoint']);
 });
 
-test('an error after the commit is logged, and the rest is done', async () => {
+test('an error in afterCommit work is logged, and the rest runs', async () => {
   const broken = new Error('broken');
   let rest = false;
   const result = await database.transaction(async (tx) => {
@@ -209,12 +209,12 @@ test('an error after the commit is logged, and the rest is done', async () => {
   );
 });
 
-test('a conflict is tried again in a new transaction, and only its last work after the commit is done', async () => {
+test('a conflict is retried in a new transaction, and only the afterCommit work of the last attempt runs', async () => {
   const done: number[] = [];
   let attempt = 0;
   await retryOnConflict(database, async (tx) => {
-    const mine = ++attempt;
-    tx.afterCommit(() => void done.push(mine));
+    const current = ++attempt;
+    tx.afterCommit(() => void done.push(current));
     await insert(tx, attempt);
     if (attempt < 3) await tx.query(sql.unsafe`do $$ begin raise sqlstate '40001'; end $$`);
   });
@@ -222,7 +222,7 @@ test('a conflict is tried again in a new transaction, and only its last work aft
   assert.equal(done, [3]);
 });
 
-test('a conflict that stays comes out after the last attempt, and other errors at once', async () => {
+test('a persistent conflict is thrown after the last attempt, and other errors immediately', async () => {
   let attempts = 0;
   const conflict = await failureOf(
     retryOnConflict(database, async (tx) => {
@@ -235,7 +235,7 @@ test('a conflict that stays comes out after the last attempt, and other errors a
   await failureOf(
     retryOnConflict(database, async () => {
       attempts++;
-      throw new Error('of another sort');
+      throw new Error('another error');
     }),
   );
   assert.is(attempts, 4);
@@ -252,7 +252,7 @@ test('without retryOnConflict work is never repeated', async () => {
   assert.is(attempts, 1);
 });
 
-test('an error does not cost the connection', async () => {
+test('an error does not close the connection', async () => {
   const single = await openDatabase(database.url, { maximumPoolSize: 1 });
   const before = await backend(single);
   await failureOf(single.query(sql.unsafe`select 1 / 0`));
@@ -263,7 +263,7 @@ test('an error does not cost the connection', async () => {
   assert.is(after, before);
 });
 
-test('a connection that the server ended is replaced', async () => {
+test('a connection that the server closed is replaced', async () => {
   const single = await openDatabase(database.url, { maximumPoolSize: 1 });
   const error = await failureOf(
     single.transaction(async (tx) => {
@@ -277,22 +277,22 @@ test('a connection that the server ended is replaced', async () => {
   assert.equal(await ids(), [2]);
 });
 
-test('a connection that the server ends while nobody uses it is replaced', async () => {
+test('a connection that the server closes while it is idle is replaced', async () => {
   const single = await openDatabase(database.url, { maximumPoolSize: 1 });
   const pid = await backend(single);
   await database.query(sql.unsafe`select pg_terminate_backend(${pid})`);
-  // The news may reach the pool before or after it hands the connection out once more.
+  // The pool may notice before or after it hands out the connection again.
   const first = await backend(single).catch((error: unknown) => error);
   assert.ok(typeof first === 'number' || isUnavailable(first));
   assert.type(await backend(single), 'number');
   await single.close();
 });
 
-test('an error names the line that asked the query', async () => {
-  const error = await failureOf(database.transaction((tx) => askForTheImpossible(tx)));
-  assert.match(error instanceof Error ? (error.stack ?? '') : '', 'askForTheImpossible');
+test('an error names the caller of the query', async () => {
+  const error = await failureOf(database.transaction((tx) => divideByZero(tx)));
+  assert.match(error instanceof Error ? (error.stack ?? '') : '', 'divideByZero');
 });
 
-async function askForTheImpossible(tx: Transaction): Promise<void> {
+async function divideByZero(tx: Transaction): Promise<void> {
   await tx.query(sql.unsafe`select 1 / 0`);
 }

@@ -15,7 +15,7 @@ test.before(async () => {
 });
 test.after(() => database.close());
 
-/** The value of an SQL expression, as the driver yields it. */
+/** The value of an SQL expression, as the driver returns it. */
 const read = (expression: FragmentSqlToken): Promise<unknown> =>
   database.oneFirst(sql.type(z.object({ value: z.unknown() }))`select ${expression} as value`);
 
@@ -67,14 +67,14 @@ for (const [what, [expression, expected]] of Object.entries(DECODED)) {
   test(`${what} arrives as a value of JavaScript`, async () => assert.equal(await read(expression), expected));
 }
 
-test('texts are the same whatever the database prefers', async () => {
+test('the text of values does not depend on the settings of the database', async () => {
   const own = await testDatabase();
-  const preferring = await openDatabase(own.url);
-  await preferring.query(sql.unsafe`
+  const configured = await openDatabase(own.url);
+  await configured.query(sql.unsafe`
     do $$ begin execute format('alter database %I set timezone = ''Asia/Tokyo''', current_database()); end $$`);
-  await preferring.query(sql.unsafe`
+  await configured.query(sql.unsafe`
     do $$ begin execute format('alter database %I set datestyle = ''German''', current_database()); end $$`);
-  await preferring.close();
+  await configured.close();
 
   const later = await openDatabase(own.url);
   const value = await later.oneFirst(
@@ -85,21 +85,23 @@ test('texts are the same whatever the database prefers', async () => {
   assert.is(value, '2026-01-02 03:04:05+00');
 });
 
-test('settings in the address win over ours', async () => {
-  const other = await openDatabase(`${url}?options=${encodeURIComponent('-c TimeZone=Asia/Tokyo')}`);
-  const zone = await other.oneFirst(
-    sql.type(z.object({ zone: z.string() }))`select current_setting('TimeZone') as zone`,
+test('settings in the URL override ours', async () => {
+  const other = await openDatabase(
+    `${url}${url.includes('?') ? '&' : '?'}options=${encodeURIComponent('-c TimeZone=Asia/Tokyo')}`,
+  );
+  const timeZone = await other.oneFirst(
+    sql.type(z.object({ time_zone: z.string() }))`select current_setting('TimeZone') as time_zone`,
   );
   await other.close();
-  assert.is(zone, 'Asia/Tokyo');
+  assert.is(timeZone, 'Asia/Tokyo');
 });
 
-test('a schema changes what a query yields', async () => {
+test('a schema transforms the result of a query', async () => {
   const Row = z.object({ id: z.string().transform(BigInt) });
   assert.equal(await database.one(sql.type(Row)`select 42::int8 as id`), { id: 42n });
 });
 
-test('a row that does not fit its schema is an error that names the column but not the value', async () => {
+test('a row that does not match its schema is an error that names the column but not the value', async () => {
   const Row = z.object({ age: z.number() });
   const error = await rustioFailureOf(database.one(sql.type(Row)`select 'a secret' as age`));
   assert.is(error.code, 'RIO-DATABASE-ROW');
@@ -107,7 +109,7 @@ test('a row that does not fit its schema is an error that names the column but n
   assert.not.match(JSON.stringify([error.message, error.parts, error.details.slice(0, -1)]), 'secret');
 });
 
-test('an asynchronous schema is refused', async () => {
+test('an asynchronous schema is rejected', async () => {
   const Row = z.object({ id: z.number().refine(async () => true) });
   const error = await rustioFailureOf(database.any(sql.type(Row)`select 1 as id`));
   assert.is(error.code, 'RIO-DATABASE-ASYNC-SCHEMA');

@@ -6,7 +6,7 @@ import { suite } from '../../support/suite.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { gif, HTML, jpeg, latin, PDF, png, SVG, webp, zip } from './contents.ts';
 
-const test = suite('what a file holds');
+const test = suite('content type');
 const folder = temporaryFolder();
 
 async function typeOf(content: Buffer, name = 'file'): Promise<string> {
@@ -23,7 +23,7 @@ async function typeOf(content: Buffer, name = 'file'): Promise<string> {
 const OOXML = 'application/vnd.openxmlformats-officedocument';
 const ODF = 'application/vnd.oasis.opendocument';
 const CONTENT_TYPES = { '[Content_Types].xml': '<Types/>' };
-const known: readonly (readonly [string, Buffer])[] = [
+const samples: readonly (readonly [string, Buffer])[] = [
   ['image/png', png()],
   ['image/gif', gif()],
   ['image/jpeg', jpeg()],
@@ -33,7 +33,7 @@ const known: readonly (readonly [string, Buffer])[] = [
   ['image/heic', latin('\0\0\0\x18ftypheic\0\0\0\0')],
   ['image/avif', latin('\0\0\0\x18ftypavif\0\0\0\0')],
   ['application/pdf', PDF],
-  ['application/zip', zip({ 'a.txt': 'a', 'word/x': 'no document without its list of types' })],
+  ['application/zip', zip({ 'a.txt': 'a', 'word/x': 'not a document without [Content_Types].xml' })],
   ['application/zip', latin(`PK\x05\x06${'\0'.repeat(18)}`)],
   ['application/gzip', latin('\x1f\x8b\x08\0\0\0\0\0')],
   [`${OOXML}.wordprocessingml.document`, zip({ ...CONTENT_TYPES, 'word/document.xml': '<w/>' })],
@@ -62,17 +62,19 @@ const known: readonly (readonly [string, Buffer])[] = [
   ['application/xml', Buffer.from('<?xml version="1.0"?><invoice/>')],
 ];
 
-for (const [type, content] of known) {
-  test(`${type}: told by ${JSON.stringify(content.toString('latin1', 0, 12))}, whatever it is called`, async () => {
+for (const [type, content] of samples) {
+  test(`${type}: detected from ${JSON.stringify(content.toString('latin1', 0, 12))}, whatever the file name`, async () => {
     for (const name of ['file', 'page.html', 'picture.png', 'script.js', 'data.csv.exe']) {
       assert.is(await typeOf(content, name), type, name);
     }
   });
 }
 
-test('of text the ending of its name may say more, and of nothing else', async () => {
+test('the file extension refines the type of text, and of nothing else', async () => {
   const text = Buffer.from('a,b\n1,2\n');
   assert.is(await typeOf(text, 'list.CSV'), 'text/csv');
+  for (const name of ['list.constructor', 'list.__proto__', '__proto__'])
+    assert.is(await typeOf(text, name), 'text/plain', name);
   assert.is(await typeOf(text, 'list.json'), 'application/json');
   assert.is(await typeOf(text, 'list.pdf'), 'text/plain');
   assert.is(await typeOf(HTML, 'list.csv'), 'text/html');
@@ -91,7 +93,7 @@ test('text that begins with the letters of another format is text', async () => 
   }
 });
 
-test('a page in the name of a picture is a page', async () => {
+test('HTML with the extension of an image is HTML', async () => {
   const pages = [
     '<!DOCTYPE HTML><p>x',
     ' \n\t<html><body>x',
@@ -104,7 +106,7 @@ test('a page in the name of a picture is a page', async () => {
   for (const page of pages) assert.is(await typeOf(Buffer.from(page), 'a.png'), 'text/html', page);
 });
 
-test('an SVG is told behind its declaration, comments and document type', async () => {
+test('an SVG is recognised after an XML declaration, comments and a document type', async () => {
   for (const before of [
     '',
     '<?xml version="1.0"?>',
@@ -115,12 +117,12 @@ test('an SVG is told behind its declaration, comments and document type', async 
   }
 });
 
-test('a document with macros has none of the harmless types', async () => {
+test('a document with macros does not get an Office type', async () => {
   const withMacros = zip({ ...CONTENT_TYPES, 'word/document.xml': '<w/>', 'word/vbaProject.bin': 'x' });
   assert.is(await typeOf(withMacros, 'letter.docx'), 'application/octet-stream');
 });
 
-test('an archive whose directory lies is an archive, and costs nothing', async () => {
+test('an archive with a corrupt directory is an archive, and is not unpacked', async () => {
   const archive = zip({ ...CONTENT_TYPES, 'word/document.xml': '<w/>' });
   const end = archive.length - 22;
   for (const [at, value] of [
@@ -135,7 +137,7 @@ test('an archive whose directory lies is an archive, and costs nothing', async (
   assert.is(await typeOf(archive.subarray(0, archive.length - 5)), 'application/zip');
 });
 
-test('a beginning without the rest, and what nobody knows, are of no known type', async () => {
+test('truncated signatures and unknown formats are application/octet-stream', async () => {
   const unknown = [
     '\x89PNG',
     '\xff\xd8',
@@ -149,7 +151,7 @@ test('a beginning without the rest, and what nobody knows, are of no known type'
   for (const content of unknown) assert.is(await typeOf(latin(content)), 'application/octet-stream', content);
 });
 
-test('text is looked at to its end', async () => {
+test('text is checked to its end', async () => {
   const long = Buffer.from('a line of text\n'.repeat(20_000));
   assert.is(await typeOf(long), 'text/plain');
   assert.is(await typeOf(Buffer.concat([long, Buffer.from([0])])), 'application/octet-stream');

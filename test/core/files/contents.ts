@@ -1,7 +1,7 @@
-/** The smallest contents of every sort, byte by byte: a signature, and what is read behind it. */
+/** The smallest files of each format: a signature and the header that is read. */
 import { deflateRawSync } from 'node:zlib';
 
-/** A PNG that says it has so many dots. */
+/** A PNG whose header declares these dimensions. */
 export function png(width = 2, height = 3, rest = ''): Buffer {
   const size = Buffer.alloc(8);
   size.writeUInt32BE(width, 0);

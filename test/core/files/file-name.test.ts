@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import { cleanFileName, nameForType } from '../../../core/files/file-name.ts';
 import { suite } from '../../support/suite.ts';
 
-const test = suite('names of files');
+const test = suite('file names');
 
 const cleaned: readonly (readonly [string, string])[] = [
   ['Bill of May.pdf', 'Bill of May.pdf'],
@@ -23,18 +23,18 @@ const cleaned: readonly (readonly [string, string])[] = [
   ['<script>.png', '<script>.png'],
 ];
 for (const [sent, name] of cleaned) {
-  test(`${JSON.stringify(sent)} is kept as ${JSON.stringify(name)}`, () => {
+  test(`${JSON.stringify(sent)} becomes ${JSON.stringify(name)}`, () => {
     assert.is(cleanFileName(sent), name);
   });
 }
 
-test('a long name is cut in its middle and keeps its ending', () => {
+test('a long name is cut in the middle and keeps its extension', () => {
   const name = cleanFileName(`${'🦆'.repeat(300)}.pdf`);
   assert.is([...name].length, 200);
   assert.ok(name.endsWith('🦆….pdf'));
 });
 
-test('whatever is sent, the name is one that the database holds and that is no path', () => {
+test('any name becomes one that can be stored and is not a path', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 400 }), (sent) => {
       const name = cleanFileName(sent);
@@ -46,7 +46,7 @@ test('whatever is sent, the name is one that the database holds and that is no p
   );
 });
 
-test('a name that speaks of something else than the content gets the right ending', () => {
+test('a name with the wrong extension gets the one of its content', () => {
   assert.is(nameForType('photo.html', 'image/png'), 'photo.html.png');
   assert.is(nameForType('photo', 'image/jpeg'), 'photo.jpg');
   assert.is(nameForType('photo.JPEG', 'image/jpeg'), 'photo.JPEG');

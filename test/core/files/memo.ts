@@ -1,8 +1,8 @@
-/** One model with a file, for tests of the rules without pages. */
+/** One model with a file, for tests of the life cycle without pages. */
 
 import { field } from '../../../core/model/field.ts';
+import type { ModelInfo } from '../../../core/model/field-type.ts';
 import { defineModel } from '../../../core/model/model.ts';
-import type { ModelInfo } from '../../../core/model/registry.ts';
 import { buildModels } from '../../../core/model/resolve.ts';
 
 export const Memo = defineModel('memo', {

@@ -11,7 +11,7 @@ test.before(async () => {
 });
 test.after(() => app.close());
 
-test("a file's address holds a hash of its content, so it is kept for ever", async () => {
+test('the path of a file contains a hash of its content, so it is cached indefinitely', async () => {
   const address = app.app.urls.asset('admin.css');
   assert.match(address, /^\/admin\/\+assets\/[0-9a-f]{12}\/admin\.css$/);
   const { headers, status } = await fetch(app.url + address);
@@ -20,11 +20,11 @@ test("a file's address holds a hash of its content, so it is kept for ever", asy
   assert.is(headers.get('content-type'), 'text/css; charset=utf-8');
 });
 
-test('with another hash there is no such file, so nobody keeps a wrong one', async () => {
+test('a path with another hash is not found, so no cache stores the wrong content', async () => {
   assert.is((await fetch(`${app.url}/admin/+assets/000000000000/admin.css`)).status, 404);
 });
 
-test('what is text comes compressed to who can read that', async () => {
+test('text files are compressed for clients that accept it', async () => {
   const address = app.url + app.app.urls.asset('admin.css');
   const plain = Buffer.from(await (await fetch(address, { headers: { 'accept-encoding': 'identity' } })).arrayBuffer());
   for (const [encoding, unpack] of [
@@ -39,7 +39,7 @@ test('what is text comes compressed to who can read that', async () => {
   }
 });
 
-/** `fetch` unpacks by itself, so the raw answer is read by hand. */
+/** `fetch` decompresses automatically, so the raw response is read here. */
 function bytes(address: string, encoding: string): Promise<{ packed: Buffer; headers: IncomingHttpHeaders }> {
   return new Promise((resolve, reject) => {
     get(address, { headers: { 'accept-encoding': encoding }, agent: false }, (response) => {

@@ -19,7 +19,7 @@ test.before(async () => {
 });
 test.after(() => app.close());
 
-test('a page is compressed in the way that the browser prefers of those it takes', async () => {
+test('a page is compressed with Brotli, else with gzip, if the browser accepts it', async () => {
   const brotli = await bytes('/admin/+long', { 'accept-encoding': 'gzip, deflate, br' });
   assert.is(brotli.encoding, 'br');
   assert.is(brotliDecompressSync(brotli.body).toString(), PAGE);
@@ -31,7 +31,7 @@ test('a page is compressed in the way that the browser prefers of those it takes
   assert.is(zipped.vary, 'accept-encoding');
 });
 
-test('who asks for nothing, or refuses it, gets it as it is, and caches are told that this depends on the question', async () => {
+test('clients that do not accept compression get the plain page, and Vary tells caches so', async () => {
   for (const headers of [{}, { 'accept-encoding': 'identity' }, { 'accept-encoding': 'br;q=0, zstd' }]) {
     const plain = await bytes('/admin/+long', headers);
     assert.is(plain.encoding, undefined);
@@ -40,13 +40,13 @@ test('who asks for nothing, or refuses it, gets it as it is, and caches are told
   }
 });
 
-test('a short page is not worth it', async () => {
+test('a short page is not compressed', async () => {
   const { encoding, body } = await bytes('/admin/+short', { 'accept-encoding': 'br' });
   assert.is(encoding, undefined);
   assert.is(body.toString(), '<p>short</p>');
 });
 
-test('BREACH: what another site made a browser ask for is not compressed', async () => {
+test('BREACH: responses to requests that another site caused are not compressed', async () => {
   for (const site of ['cross-site', 'same-site']) {
     const { encoding } = await bytes('/admin/+long', { 'accept-encoding': 'br', 'sec-fetch-site': site });
     assert.is(encoding, undefined, site);
@@ -57,7 +57,7 @@ test('BREACH: what another site made a browser ask for is not compressed', async
   }
 });
 
-test('HEAD tells the length that GET has', async () => {
+test('HEAD returns the Content-Length of GET', async () => {
   const headers = { 'accept-encoding': 'gzip' };
   const get = await bytes('/admin/+long', headers);
   const head = await bytes('/admin/+long', headers, 'HEAD');
@@ -75,7 +75,7 @@ interface Answered {
 
 function bytes(path: string, headers: Record<string, string>, method = 'GET'): Promise<Answered> {
   return new Promise((resolve, reject) => {
-    const asked = request(app.url + path, { method, headers, agent: false }, (response) => {
+    const outgoing = request(app.url + path, { method, headers, agent: false }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('end', () => {
@@ -83,7 +83,7 @@ function bytes(path: string, headers: Record<string, string>, method = 'GET'): P
         resolve({ body: Buffer.concat(chunks), encoding, vary, type, length: Number(length) });
       });
     });
-    asked.on('error', reject);
-    asked.end();
+    outgoing.on('error', reject);
+    outgoing.end();
   });
 }

@@ -1,16 +1,18 @@
-// Answers that are not what the types promise, as plain JavaScript may give them, open nothing.
+// Results that violate the types, as plain JavaScript can return them, do not grant access.
 import * as assert from 'uvu/assert';
-import { jobActor } from '../../../core/actor.ts';
-import { accessControl } from '../../../core/http/access.ts';
-import type { Access, Context } from '../../../core/http/context.ts';
+import type { Gate } from '../../../core/app.ts';
+import { type AccessChecks, accessControl } from '../../../core/http/access.ts';
 import type { Handler } from '../../../core/http/route.ts';
-import { type AccessChecks, definePlugin, type Gate } from '../../../core/plugin.ts';
+import { definePlugin } from '../../../core/plugin.ts';
+import { jobActor } from '../../../core/policy/actor.ts';
+import type { Context } from '../../../core/request/context.ts';
+import type { Access } from '../../../core/request/route-info.ts';
 import { testApp } from '../../support/app.ts';
 import { suite } from '../../support/suite.ts';
 
 const test = suite('fail closed');
 
-declare module '../../../core/http/context.ts' {
+declare module '../../../core/request/route-info.ts' {
   interface AccessKinds {
     odd: unknown;
   }
@@ -22,32 +24,32 @@ const text =
     ctx.body = body;
   };
 
-/** Types would refuse a promise; a plugin in JavaScript finds out here. */
+/** The types reject a promise; plain JavaScript can return one. */
 const later = (): never => Promise.resolve('allow') as never;
 
-test('an access check whose answer is no decision denies', async () => {
-  for (const answer of [Promise.resolve('allow'), true, undefined, 'yes', null]) {
+test('an access check that returns something other than a decision denies access', async () => {
+  for (const decision of [Promise.resolve('allow'), true, undefined, 'yes', null]) {
     const plugin = definePlugin({
       name: 'odd',
       api: 1,
-      accessChecks: { odd: () => answer as never },
+      accessChecks: { odd: () => decision as never },
       routes: (routes) => routes.get('/odd', { access: { odd: true } }, text('secret')),
     });
     const app = await testApp({ extend: [plugin] });
     try {
-      const { status, text: shown } = await (await app.person('developer')).get('/admin/odd');
+      const { status, text: page } = await (await app.signInAs('developer')).get('/admin/odd');
       assert.is(status, 403);
-      assert.not.match(shown, 'secret');
+      assert.not.match(page, 'secret');
     } finally {
       await app.close();
     }
   }
 });
 
-test('access is open when it is `open: true` and nothing else', () => {
+test('access is open only with exactly `open: true`', () => {
   const checks: AccessChecks = { odd: later };
   const control = accessControl([checks], () => {
-    throw new Error('nobody asks for the application');
+    throw new Error('no check uses the application');
   });
   const ctx = { state: { actor: { kind: 'anonymous', name: 'anonymous' } } } as unknown as Context;
   const decide = (access: object) => control.decide(ctx, access as Access);
@@ -56,7 +58,7 @@ test('access is open when it is `open: true` and nothing else', () => {
     assert.is.not(decide(access), 'allow', JSON.stringify(access));
 });
 
-test('a page that asks for a permission that does not exist fails, and the log names what was meant', async () => {
+test('a page that checks an unknown permission fails, and the log suggests a similar name', async () => {
   const plugin = definePlugin({
     name: 'odd',
     api: 1,
@@ -70,28 +72,24 @@ test('a page that asks for a permission that does not exist fails, and the log n
   });
   const app = await testApp({ extend: [plugin] });
   try {
-    const developer = await app.person('developer');
+    const developer = await app.signInAs('developer');
     assert.is((await developer.get('/admin/odd?name=odd.add')).text, 'allow');
-    assert.is(
-      (await developer.get('/admin/odd?name=add')).text,
-      'deny',
-      'a word that some model has, and no model here',
-    );
-    for (const [name, meant] of [
+    assert.is((await developer.get('/admin/odd?name=add')).text, 'deny', 'a verb of models, but there is no model');
+    for (const [name, suggestion] of [
       ['oddNot.add', 'odd.add'],
       ['chnage', 'change'],
     ]) {
       assert.is((await developer.get(`/admin/odd?name=${name}`)).status, 500);
       const error = app.errors.at(-1);
       assert.is(error?.code, 'RIO-HTTP-PERMISSION');
-      assert.match(JSON.stringify(error), `Did you mean \\"${meant}\\"?`);
+      assert.match(JSON.stringify(error), `Did you mean \\"${suggestion}\\"?`);
     }
   } finally {
     await app.close();
   }
 });
 
-test('a gate that answers with a promise is closed', async () => {
+test('a gate that returns a promise is closed', async () => {
   const gate: Gate = { name: 'later', page: '/later', passes: () => Promise.resolve(true) as never };
   const plugin = definePlugin({
     name: 'odd',
@@ -104,7 +102,7 @@ test('a gate that answers with a promise is closed', async () => {
   });
   const app = await testApp({ extend: [plugin] });
   try {
-    const { status, location } = await (await app.person('developer')).get('/admin/odd');
+    const { status, location } = await (await app.signInAs('developer')).get('/admin/odd');
     assert.is(status, 303);
     assert.match(location, /^\/admin\/later/);
   } finally {
@@ -112,7 +110,7 @@ test('a gate that answers with a promise is closed', async () => {
   }
 });
 
-test('a scheme that browsers send by themselves, and that brings nothing to key form tokens with, lets nobody in', async () => {
+test('an ambient authenticator that returns no csrfSecret authenticates nobody', async () => {
   const plugin = definePlugin({
     name: 'odd',
     api: 1,
@@ -125,9 +123,9 @@ test('a scheme that browsers send by themselves, and that brings nothing to key 
   const app = await testApp({ extend: [plugin] });
   try {
     const client = app.client();
-    for (const { status, text: shown } of [await client.get('/admin/odd'), await client.post('/admin/odd', {})]) {
+    for (const { status, text: page } of [await client.get('/admin/odd'), await client.post('/admin/odd', {})]) {
       assert.is(status, 500);
-      assert.not.match(shown, /secret|done/);
+      assert.not.match(page, /secret|done/);
     }
     assert.is(app.errors.length, 2);
   } finally {

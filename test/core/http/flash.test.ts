@@ -1,27 +1,28 @@
-// Flash messages where the authenticator keeps nothing for a sign-in: in a signed cookie. With sessions they are kept in
+// Flash messages without data of a sign-in: they travel in a signed cookie. With sessions they are stored in
 // `ctx.session`: see test/plugins/sessions/session-data.test.ts.
 import { createHmac } from 'node:crypto';
 import * as assert from 'uvu/assert';
-import type { Person } from '../../../core/actor.ts';
 import { flash } from '../../../core/http/flash.ts';
-import { seeOther } from '../../../core/http/see-other.ts';
+import { seeOther } from '../../../core/http/redirect.ts';
 import { definePlugin } from '../../../core/plugin.ts';
+import type { UserActor } from '../../../core/policy/actor.ts';
 import { type TestApp, testApp } from '../../support/app.ts';
-import type { Answer, Client } from '../../support/client.ts';
+import type { Client, TestResponse } from '../../support/client.ts';
+import { cookieOf } from '../../support/session-cookie.ts';
 import { suite } from '../../support/suite.ts';
 
 const test = suite('flash messages in a cookie');
-const COOKIE = 'rustio-message';
+const COOKIE = cookieOf('rustio-message');
 
-const person: Person = {
-  kind: 'person',
+const person: UserActor = {
+  kind: 'user',
   id: 1,
   name: 'ana@example.org',
   displayName: null,
   role: 'staff',
   permissions: new Set(),
 };
-/** A proxy in front has signed users in, and says so in a header, with a secret of the sign-in. */
+/** A proxy has signed users in, and reports it in a header, with a secret of the sign-in. */
 const proxied = definePlugin({
   name: 'proxied',
   api: 1,
@@ -39,7 +40,7 @@ const proxied = definePlugin({
   routes(routes) {
     const options = { access: { open: true }, authenticate: 'proxy' } as const;
     routes.get('/page', options, (ctx, app) => app.views.page(ctx, 'layout/token', { title: 'A page' }));
-    routes.post('/add', { ...options, csrf: 'origin' }, (ctx, app) => {
+    routes.post('/add', { ...options, csrf: 'origin', body: { limit: '1 MB' } }, (ctx, app) => {
       const label = ctx.state.form?.get('label') ?? '';
       flash(ctx, app, { tone: 'good', key: 'proxied.added', params: { label } });
       seeOther(ctx, app.urls.to('/page'));
@@ -61,15 +62,15 @@ test.after(async () => {
 const ANA = { 'x-sign-in': 'the secret of the sign-in of Ana' };
 const BOB = { 'x-sign-in': 'the secret of another sign-in' };
 
-/** Adds something, and returns the cookie that carries the message. */
+/** Adds an author, and returns the cookie with the message. */
 async function messageOf(client: Client, label: string, headers: Record<string, string> = ANA): Promise<string> {
   assert.is((await client.post('/admin/add', { label }, headers)).status, 303);
   const cookie = client.cookie(COOKIE);
-  assert.ok(cookie, 'there is a message');
+  assert.ok(cookie, 'a message cookie is set');
   return cookie ?? '';
 }
 
-const page = (client: Client, headers: Record<string, string> = ANA): Promise<Answer> =>
+const page = (client: Client, headers: Record<string, string> = ANA): Promise<TestResponse> =>
   client.get('/admin/page', headers);
 
 test('a message is shown once, on the next page', async () => {
@@ -79,16 +80,16 @@ test('a message is shown once, on the next page', async () => {
   assert.not.match((await page(clerk)).text, 'was added.');
 });
 
-test('a long value is cut, since a cookie holds 4 KB', async () => {
+test('a long value is shortened, since a cookie holds 4 KB', async () => {
   const cookie = await messageOf(clerk, 'ß'.repeat(3_000));
   assert.ok(cookie.length < 1_000, String(cookie.length));
   assert.match((await page(clerk)).text, /ß{150,}…/);
 });
 
-test('attack: a neighbouring subdomain that can set cookies puts no words into our mouth', async () => {
+test('attack: a neighbouring subdomain that can set cookies cannot forge a message', async () => {
   const [text = '', signature = ''] = (await messageOf(clerk, 'Ann')).split('.');
-  const said = { tone: 'good', key: 'Call 0900 123 456 to unlock your account', params: {} };
-  const forged = Buffer.from(JSON.stringify(said)).toString('base64url');
+  const message = { tone: 'good', key: 'Call 0900 123 456 to unlock your account', params: {} };
+  const forged = Buffer.from(JSON.stringify(message)).toString('base64url');
   const guessed = createHmac('sha256', '').update(`message ${forged}`).digest('base64url');
   for (const cookie of [
     forged,
@@ -102,9 +103,9 @@ test('attack: a neighbouring subdomain that can set cookies puts no words into o
     '.',
   ]) {
     clerk.setCookie(COOKIE, cookie);
-    const { text: shown } = await page(clerk);
-    assert.not.match(shown, '0900', cookie);
-    assert.not.match(shown, 'was added', cookie);
+    const { text: html } = await page(clerk);
+    assert.not.match(html, '0900', cookie);
+    assert.not.match(html, 'was added', cookie);
   }
 });
 
@@ -114,7 +115,7 @@ test('the message of another sign-in is not shown', async () => {
   assert.not.match((await page(clerk)).text, 'was added');
 });
 
-test('anonymous users get no message, and are shown none', async () => {
+test('anonymous users cannot get or see a message', async () => {
   const anonymous = app.client();
   assert.is((await anonymous.post('/admin/add', { label: 'x' })).status, 303);
   assert.is(anonymous.cookie(COOKIE), undefined);

@@ -1,7 +1,7 @@
 import { buffer } from 'node:stream/consumers';
 import fc from 'fast-check';
 import * as assert from 'uvu/assert';
-import { boundaryOf, Malformed, partsOf } from '../../../core/http/multipart.ts';
+import { Malformed, parseBoundary, partsOf } from '../../../core/http/multipart.ts';
 import { failureOf } from '../../support/failure.ts';
 import { suite } from '../../support/suite.ts';
 
@@ -25,7 +25,7 @@ function written(parts: readonly Sent[], boundary = B): Buffer {
   return Buffer.concat([...blocks, Buffer.from(`--${boundary}--\r\n`)]);
 }
 
-/** The same bytes in pieces of these lengths, again and again. */
+/** The bytes in chunks of these lengths, repeated. */
 async function* inPieces(body: Buffer, lengths: readonly number[]): AsyncGenerator<Buffer> {
   for (let at = 0, turn = 0; at < body.length; turn += 1) {
     const length = lengths[turn % lengths.length] ?? body.length;
@@ -46,7 +46,7 @@ const lengths = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLen
 const storable = fc
   .string({ unit: 'grapheme', maxLength: 20 })
   .filter((text) => text.isWellFormed() && !/%(?:22|0d|0a)/i.test(text));
-/** Bytes in which boundaries are begun and not ended. */
+/** Bytes that contain incomplete boundaries. */
 const contents = fc.oneof(
   fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes)),
   fc
@@ -63,7 +63,7 @@ const parts = fc.array(
   { maxLength: 5 },
 );
 
-test('whatever stands in the parts, and however the bytes arrive, they come back as they were', async () => {
+test('any contents, in any chunks, are read unchanged', async () => {
   await fc.assert(
     fc.asyncProperty(parts, lengths, async (sent, pieces) => {
       // RFC 2046, 5.1.1: no line of a content may begin with the delimiter, the first one included.
@@ -73,12 +73,12 @@ test('whatever stands in the parts, and however the bytes arrive, they come back
   );
 });
 
-test('a line separator of Unicode is part of a name', async () => {
+test('a Unicode line separator is part of a name', async () => {
   const sent = [{ name: 'scan', fileName: 'a\u2028b\u2029.pdf', content: Buffer.from('x') }];
   assert.equal(await read(written(sent)), sent);
 });
 
-test('a part that nobody reads is passed over', async () => {
+test('an unread part is skipped', async () => {
   const body = written(
     ['one', 'two', 'three'].map((name) => ({ name, fileName: undefined, content: Buffer.alloc(500, name) })),
   );
@@ -90,7 +90,7 @@ test('a part that nobody reads is passed over', async () => {
   assert.equal(names, ['one', 'two', 'three']);
 });
 
-test('any bytes at all are a form or malformed, and never something else', async () => {
+test('arbitrary bytes are either a form or malformed', async () => {
   const noise = fc.oneof(
     fc.uint8Array({ maxLength: 100 }).map((bytes) => Buffer.from(bytes)),
     fc
@@ -111,19 +111,19 @@ const head = (lines: string): string => `--${B}\r\n${lines}\r\n\r\nx\r\n--${B}--
 const malformed: Readonly<Record<string, string>> = {
   'an empty body': '',
   'another boundary': head('Content-Disposition: form-data; name="a"').replaceAll(B, 'ABC'),
-  'something before the first boundary': `preamble\r\n${head('Content-Disposition: form-data; name="a"')}`,
+  'content before the first boundary': `preamble\r\n${head('Content-Disposition: form-data; name="a"')}`,
   'no end': `--${B}\r\nContent-Disposition: form-data; name="a"\r\n\r\nx`,
   'an end in the middle of the headers': `--${B}\r\nContent-Disposition: form-`,
-  'a boundary that goes on': `--${B}\r\nContent-Disposition: form-data; name="a"\r\n\r\nx\r\n--${B}x`,
+  'a boundary followed by more text': `--${B}\r\nContent-Disposition: form-data; name="a"\r\n\r\nx\r\n--${B}x`,
   'no headers': `--${B}\r\n\r\nx\r\n--${B}--`,
   'a part without a name': head('Content-Disposition: form-data'),
-  'a part of a mail': head('Content-Disposition: attachment; name="a"'),
+  'a disposition of mails': head('Content-Disposition: attachment; name="a"'),
   'two names': head('Content-Disposition: form-data; name="a"; name="b"'),
   'two dispositions': head('Content-Disposition: form-data; name="a"\r\nContent-Disposition: form-data; name="b"'),
-  'a name whose quotes never close': head('Content-Disposition: form-data; name="a'),
-  'a header without a colon, and no other': head('x'),
-  'a line end that is none': head('Content-Disposition: form-data; name="a"\nX-Other: 1'),
-  'a transfer encoding of mails': head('Content-Disposition: form-data; name="a"\r\nContent-Transfer-Encoding: base64'),
+  'a name without a closing quote': head('Content-Disposition: form-data; name="a'),
+  'only a header without a colon': head('x'),
+  'an invalid line end': head('Content-Disposition: form-data; name="a"\nX-Other: 1'),
+  'a transfer encoding for mail': head('Content-Disposition: form-data; name="a"\r\nContent-Transfer-Encoding: base64'),
   'many headers': head(
     `Content-Disposition: form-data; name="a"\r\n${'x'.repeat(3)}-1: 1\r\n`.concat(
       Array.from({ length: 12 }, (_, i) => `h${i}: 1`).join('\r\n'),
@@ -137,13 +137,13 @@ for (const [what, body] of Object.entries(malformed)) {
   });
 }
 
-test('a header over two lines is one (RFC 5322, 2.2.3); what has no colon is not a header', async () => {
+test('a folded header is one header (RFC 5322, 2.2.3); a line without a colon is not a header', async () => {
   const part = { name: 'a', fileName: undefined, content: Buffer.from('x') };
   assert.equal(await read(head('Content-Disposition: form-data;\r\n name="a"')), [part]);
   assert.equal(await read(head('Content-Disposition: form-data; name="a"\r\nx')), [part]);
 });
 
-test('headers have an end, whatever their sender thinks', async () => {
+test('headers without end are rejected', async () => {
   async function* endless(): AsyncGenerator<Buffer> {
     yield Buffer.from(`--${B}\r\nContent-Disposition: form-data; name="`);
     for (let sent = 0; sent < 100; sent += 1) yield Buffer.alloc(1_000, 'a');
@@ -153,28 +153,34 @@ test('headers have an end, whatever their sender thinks', async () => {
   assert.instance(await failureOf(first), Malformed);
 });
 
-test('a content is never held: each piece goes on before the next one is taken', async () => {
+test('contents are streamed: each chunk is passed on before the next one is read', async () => {
   const chunk = Buffer.alloc(100_000);
-  let given = 0;
+  let produced = 0;
   async function* large(): AsyncGenerator<Buffer> {
     yield Buffer.from(`--${B}\r\nContent-Disposition: form-data; name="a"; filename="a"\r\n\r\n`);
-    for (; given < 300; given += 1) yield chunk;
+    for (; produced < 300; produced += 1) yield chunk;
     yield Buffer.from(`\r\n--${B}--`);
   }
   let size = 0;
   for await (const { content } of partsOf(large(), B)) {
-    for await (const piece of content) {
-      size += piece.length;
-      assert.ok(given * chunk.length - size < 2 * chunk.length, `${given} pieces given, ${size} bytes passed on`);
+    for await (const fragment of content) {
+      size += fragment.length;
+      assert.ok(
+        produced * chunk.length - size < 2 * chunk.length,
+        `${produced} chunks produced, ${size} bytes passed on`,
+      );
     }
   }
   assert.is(size, 30_000_000);
 });
 
-test('boundaries are what the standard allows', () => {
-  assert.is(boundaryOf('multipart/form-data; boundary=----WebKitFormBoundaryAbC123'), '----WebKitFormBoundaryAbC123');
-  assert.is(boundaryOf('multipart/form-data; charset=utf-8; boundary="a b:c"'), 'a b:c');
-  assert.is(boundaryOf('multipart/form-data;BOUNDARY=x; a=b'), 'x');
+test('only boundaries that the standard allows are accepted', () => {
+  assert.is(
+    parseBoundary('multipart/form-data; boundary=----WebKitFormBoundaryAbC123'),
+    '----WebKitFormBoundaryAbC123',
+  );
+  assert.is(parseBoundary('multipart/form-data; charset=utf-8; boundary="a b:c"'), 'a b:c');
+  assert.is(parseBoundary('multipart/form-data;BOUNDARY=x; a=b'), 'x');
   for (const wrong of [
     '',
     '; boundary=',
@@ -184,6 +190,6 @@ test('boundaries are what the standard allows', () => {
     `; boundary=${'x'.repeat(71)}`,
     '; boundary="x "',
   ]) {
-    assert.is(boundaryOf(`multipart/form-data${wrong}`), undefined, wrong);
+    assert.is(parseBoundary(`multipart/form-data${wrong}`), undefined, wrong);
   }
 });

@@ -1,6 +1,6 @@
 import { definePlugin, type Handler, type Plugin } from 'rustio-admin';
 
-/** A plugin with pages that show what the pipeline made of a request. All are open, so that nothing else stands in the way. */
+/** A plugin with pages that show how the pipeline processed a request. All are open, so that no access check interferes. */
 export function probe(pages: Readonly<Record<string, Handler>> = {}): Plugin {
   return definePlugin({
     name: 'probe',
@@ -10,9 +10,9 @@ export function probe(pages: Readonly<Record<string, Handler>> = {}): Plugin {
         ctx.body = ctx.state.ip;
       });
       routes.get('/+boom', { access: { open: true } }, () => {
-        throw new Error('the secret of the house');
+        throw new Error('an internal secret');
       });
-      routes.post('/+echo', { access: { open: true }, responses: [422] }, (ctx) => {
+      routes.post('/+echo', { access: { open: true }, body: { limit: '1 MB' }, responses: [422] }, (ctx) => {
         const { form } = ctx.state;
         ctx.body = [...(form?.names() ?? [])].map((name) => [name, form?.all(name)]);
         ctx.status = 422;

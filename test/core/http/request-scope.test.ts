@@ -87,7 +87,7 @@ test.before.each(() => {
 test.after(() => app.close());
 
 for (const path of ['/stream', '/through', '/web']) {
-  test(`a response that is a stream is read in the scope: ${path}`, async () => {
+  test(`a streamed response is read in the scope: ${path}`, async () => {
     const read = async (tenant: string) => (await client.get(path, { 'x-tenant': tenant })).text.toLowerCase();
     const tenants = Array.from({ length: 8 }, (_, at) => (at % 2 === 0 ? 'acme' : 'globex'));
     assert.equal(
@@ -98,12 +98,12 @@ for (const path of ['/stream', '/through', '/web']) {
   });
 }
 
-test('so is middleware behind the access check, and what follows a commit', async () => {
+test('so are middleware after the access check, and handlers that run after a commit', async () => {
   await client.get('/later', { 'x-tenant': 'acme' });
   assert.equal(seen, ['after-access: acme', 'after the commit: acme']);
 });
 
-test('after a failure nothing of it is left on any connection', async () => {
+test('after a failure no connection keeps the scope', async () => {
   for (let at = 0; at < 20; at += 1) await client.get('/failing', { 'x-tenant': 'acme' });
   const left = await Promise.all(Array.from({ length: 20 }, () => tenantOf(app.app)));
   assert.equal(new Set(left), new Set(['null']));

@@ -3,7 +3,7 @@
 import { defineAdmin } from 'rustio-admin/admin';
 import { defineModel, definePlugin, field } from 'rustio-admin/plugin';
 import * as assert from 'uvu/assert';
-import { loadConfig } from '../../../core/project.ts';
+import { loadConfig } from '../../../core/boot/project.ts';
 import { PASSWORD, type TestApp, testApp } from '../../support/app.ts';
 import { failureOf } from '../../support/failure.ts';
 import { suite } from '../../support/suite.ts';
@@ -34,7 +34,7 @@ test.before(async () => {
 test.after.each(() => assert.equal(app.errors, []));
 test.after(() => app.close());
 
-test('its pages, forms, messages and styles work', async () => {
+test('pages, forms, messages and styles work', async () => {
   const email = await app.account('administrator');
   const client = app.client();
   assert.is((await client.get('/')).location, '/login');
@@ -55,7 +55,7 @@ test('its pages, forms, messages and styles work', async () => {
   assert.is((await client.get(style)).status, 200);
 });
 
-test('signing in leads back to a page of the admin and never elsewhere', async () => {
+test('sign-in returns to a page of the admin, and only there', async () => {
   const email = await app.account('administrator');
   for (const [next, location] of [
     ['/notes', '/notes'],
@@ -70,13 +70,13 @@ test('signing in leads back to a page of the admin and never elsewhere', async (
   }
 });
 
-test('the probes of load balancers and the routes of plugins are beside it', async () => {
+test('health checks and routes of plugins are outside it', async () => {
   const client = app.client();
   assert.is((await client.get('/healthz')).status, 200);
   assert.is((await client.get('/about/us')).text, 'about us');
 });
 
-test('a config may say so', async () => {
+test('the config can set it', async () => {
   const folder = (mountPath: string) =>
     temporaryFolder({ 'rustio.config.ts': `export default { name: 'Desk', mountPath: '${mountPath}' };` });
   assert.is((await loadConfig(folder('/'))).mountPath, '/');

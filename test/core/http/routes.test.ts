@@ -1,4 +1,4 @@
-// Routes of every kind, as plugins declare them: methods, places, schemas, authentication, headers, and what a route cannot be.
+// Routes as plugins declare them: methods, paths, schemas, authentication, headers, and invalid declarations.
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { Readable } from 'node:stream';
 import {
@@ -16,7 +16,7 @@ import { describeStack } from '../../../core/http/router.ts';
 import { type TestApp, testApp } from '../../support/app.ts';
 import { rustioFailureOf } from '../../support/failure.ts';
 import { suite } from '../../support/suite.ts';
-import { ask, OWN_FORM, type RawAnswer } from './raw.ts';
+import { OWN_FORM, type RawResponse, rawRequest } from './raw-request.ts';
 
 const test = suite('routes');
 
@@ -162,9 +162,9 @@ const site = definePlugin({
     });
     routes.post('/subscribe', { ...open, at: 'root', authenticate: 'none' }, (ctx) => ctx.redirect('/thanks'));
     routes.get('/silent', open, () => {});
-    routes.get('/stream/:kind', open, (ctx) => {
+    routes.get('/stream/:failure', open, (ctx) => {
       ctx.type = 'text/plain';
-      ctx.body = Readable.from(failing(ctx.state.params.kind === 'late'));
+      ctx.body = Readable.from(failing(ctx.state.params.failure === 'late'));
     });
     routes.add({ ...api, method: 'GET', path: '/api/of/:model', handler: ({ state }) => state.model?.name });
     routes.add({
@@ -197,14 +197,14 @@ function setsBody(ctx: Context): void {
   ctx.body = { set: true };
 }
 
-/** Promises an id to the type checker and gives none: as a row from elsewhere may. */
+/** Has no ID, although its type declares one. */
 function wrongOutput(): { id: string } {
   return JSON.parse('{"name":"no id"}');
 }
 
 async function* failing(late: boolean): AsyncGenerator<string> {
   if (late) yield 'the first half';
-  throw new Error('the disk is gone');
+  throw new Error('the disk failed');
 }
 
 let app: TestApp;
@@ -222,14 +222,14 @@ function send(
   path: string,
   headers: Readonly<Record<string, string>> = {},
   body?: string,
-): Promise<RawAnswer> {
+): Promise<RawResponse> {
   const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
-  return ask(app.url, method, path, { ...headers, ...length }, body);
+  return rawRequest(app.url, method, path, { ...headers, ...length }, body);
 }
 
-const jsonOf = ({ text }: RawAnswer) => JSON.parse(text);
+const jsonOf = ({ text }: RawResponse) => JSON.parse(text);
 
-/** What was logged at `error` since the last look. */
+/** The messages logged at `error` since the last call. */
 function logged(): readonly string[] {
   const lines = app.errors.map(({ msg }) => String(msg));
   const from = looked;
@@ -239,7 +239,7 @@ function logged(): readonly string[] {
 let looked = 0;
 test.after.each(() => assert.equal(logged(), []));
 
-test('each method is a route of its own; HEAD is answered as GET, OPTIONS and the rest with 405 and Allow', async () => {
+test('each method is its own route; HEAD is answered like GET, OPTIONS and others with 405 and Allow', async () => {
   for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']) {
     const answer = await send(method, '/api/any');
     assert.is(answer.status, 200, method);
@@ -257,7 +257,7 @@ test('each method is a route of its own; HEAD is answered as GET, OPTIONS and th
   assert.is((await send('GET', '/api/nothing')).status, 404);
 });
 
-test('a route at the root is beside the admin; one at / replaces the redirect to it', async () => {
+test('a route at the root is outside the admin; one at / replaces the redirect to it', async () => {
   const home = await send('GET', '/', { accept: 'text/html' });
   assert.is(home.status, 200);
   assert.is(home.text, 'the public site');
@@ -267,7 +267,7 @@ test('a route at the root is beside the admin; one at / replaces the redirect to
   }
 });
 
-test('a form of the public site needs the origin and no token', async () => {
+test('a form of a public page is checked for its origin, without a token', async () => {
   const elsewhere = { ...OWN_FORM, 'sec-fetch-site': 'cross-site' };
   assert.is((await send('POST', '/subscribe', elsewhere, 'a=1')).status, 403);
   steps.splice(0);
@@ -275,7 +275,7 @@ test('a form of the public site needs the origin and no token', async () => {
   assert.match(logged().join(), 'undeclared response');
 });
 
-test('what a handler returns is checked, and sent with the status that it chose', async () => {
+test('what a handler returns is validated, and sent with the status that it set', async () => {
   const answer = await send('POST', '/api/notes?tag=a&tag=b', JSON_BODY, '{"title":"one"}');
   assert.is(answer.status, 201);
   assert.match(String(answer.headers['content-type']), 'application/json');
@@ -288,7 +288,7 @@ test('what a handler returns is checked, and sent with the status that it chose'
   });
 });
 
-test('a query that does not fit is 400, an input 422, with every issue by its path', async () => {
+test('an invalid query is 400, an invalid input 422, with the path of each issue', async () => {
   const query = await send('POST', '/api/notes?dry=perhaps&more=1', JSON_BODY, '{"title":"one"}');
   assert.is(query.status, 400);
   assert.equal(jsonOf(query).error.code, 'RIO-HTTP-INPUT');
@@ -306,15 +306,15 @@ test('a query that does not fit is 400, an input 422, with every issue by its pa
   assert.is((await send('POST', '/api/notes', JSON_BODY, '{')).status, 400);
 });
 
-test('a returned value that does not fit the schema is a failure of ours, and is not sent', async () => {
+test('a returned value that does not match the schema is a 500 and is not sent', async () => {
   const answer = await send('GET', '/api/wrong');
   assert.is(answer.status, 500);
   assert.is(jsonOf(answer).error.code, 'RIO-HTTP-UNEXPECTED');
   assert.not.match(answer.text, 'no id');
-  assert.equal(logged(), ['Something went wrong on our side.']);
+  assert.equal(logged(), ['An unexpected error occurred.']);
 });
 
-test('JSON routes: nothing is 204; null, strings and bytes are what they are; a status that was set stays', async () => {
+test('JSON routes: undefined is 204; null, strings and bytes are sent; a status that was set is kept', async () => {
   const deleted = await send('DELETE', '/api/notes/1');
   assert.is(deleted.status, 204);
   assert.is(deleted.headers['content-type'], undefined);
@@ -331,15 +331,15 @@ test('JSON routes: nothing is 204; null, strings and bytes are what they are; a 
   assert.equal(jsonOf(set), { set: true });
 });
 
-test('a response that the route does not declare is reported, and a page that sends none is a failure', async () => {
+test('an undeclared response is logged, and a page without a response is a 500', async () => {
   assert.is((await send('GET', '/api/odd')).status, 202);
   assert.match(logged().join(), 'undeclared response');
   assert.is((await send('GET', '/admin/silent')).status, 500);
-  assert.equal(logged(), ['Something went wrong on our side.']);
-  assert.match(JSON.stringify(app.errors.at(-1)), 'GET /admin/silent of site sent no response');
+  assert.equal(logged(), ['An unexpected error occurred.']);
+  assert.match(JSON.stringify(app.errors.at(-1)), 'GET /admin/silent of site did not send a response');
 });
 
-test('a form is given to its schema with strings, and arrays where a name is repeated, without our hidden fields', async () => {
+test('the schema of a form gets strings, arrays for repeated names, and no hidden fields of ours', async () => {
   const answer = await send('POST', '/admin/form', OWN_FORM, 'one=1&many=a&many=b&%7Etoken=x');
   assert.is(answer.status, 200, answer.text);
   assert.equal(jsonOf(answer), { one: '1', many: ['a', 'b'] });
@@ -357,15 +357,15 @@ test('a webhook is authenticated by its signature over the raw bytes', async () 
   assert.equal(jsonOf(await hook({ 'sec-fetch-site': 'cross-site' })), { accepted: false });
 });
 
-test('a bearer token opens what its scheme guards; without one the answer is 401 in JSON, never a redirect', async () => {
+test('a bearer token gives access to routes of its scheme; without one the response is 401 in JSON, not a redirect', async () => {
   const mine = await send('POST', '/api/mine', { ...JSON_BODY, ...GOOD }, '{}');
   assert.is(mine.status, 200);
   assert.equal(jsonOf(mine), { actor: 'job', scheme: 'bearer' });
   for (const headers of [{}, { authorization: 'Bearer bad' }, { authorization: 'Basic good' }]) {
-    const refused = await send('POST', '/api/mine', { ...JSON_BODY, accept: 'text/html', ...headers }, '{}');
-    assert.is(refused.status, 401);
-    assert.is(refused.headers['www-authenticate'], 'Bearer realm="api"');
-    const { code, problem, why, fix } = jsonOf(refused).error;
+    const rejected = await send('POST', '/api/mine', { ...JSON_BODY, accept: 'text/html', ...headers }, '{}');
+    assert.is(rejected.status, 401);
+    assert.is(rejected.headers['www-authenticate'], 'Bearer realm="api"');
+    const { code, problem, why, fix } = jsonOf(rejected).error;
     assert.is(code, 'RIO-HTTP-SIGN-IN');
     assert.equal(
       [problem, why, fix],
@@ -374,8 +374,8 @@ test('a bearer token opens what its scheme guards; without one the answer is 401
   }
 });
 
-test('a cookie does not open what a token guards, nor a token what a cookie guards', async () => {
-  const client = await app.person('administrator');
+test('a cookie gives no access to routes for tokens, nor a token to routes for cookies', async () => {
+  const client = await app.signInAs('administrator');
   assert.is((await client.get('/members')).status, 200);
   const { status } = await client.request('POST', '/api/mine', '{}', { ...JSON_BODY, 'sec-fetch-site': 'same-origin' });
   assert.is(status, 401);
@@ -384,7 +384,7 @@ test('a cookie does not open what a token guards, nor a token what a cookie guar
   assert.match(String(page.headers.location), '/admin/login');
 });
 
-test('the headers of a route are on its own answers, and neither on redirects to the sign-in page nor on errors', async () => {
+test('the headers of a route are on its own responses, not on redirects to the sign-in page or on errors', async () => {
   const post = await send('GET', '/blog/a');
   for (const [name, value] of Object.entries(HEADERS)) assert.is(post.headers[name], value, name);
   assert.is(post.headers['x-content-type-options'], 'nosniff');
@@ -394,10 +394,10 @@ test('the headers of a route are on its own answers, and neither on redirects to
     assert.is(headers['x-site'], undefined, path);
     assert.match(String(headers['content-security-policy']), "default-src 'self'", path);
   }
-  assert.equal(logged(), ['Something went wrong on our side.']);
+  assert.equal(logged(), ['An unexpected error occurred.']);
 });
 
-test('`:model` is the slug of a model, and nothing else is a page', async () => {
+test('`:model` matches the slug of a model and nothing else', async () => {
   assert.is((await send('GET', '/admin/of/notes')).text, 'note');
   for (const slug of ['note', 'Notes', 'nothing']) {
     const { status, headers } = await send('PUT', `/admin/of/${slug}`);
@@ -407,20 +407,20 @@ test('`:model` is the slug of a model, and nothing else is a page', async () => 
   assert.is((await send('PUT', '/admin/of/notes')).headers.allow, 'GET, HEAD');
 });
 
-test('programs are told in JSON that a method or a model is not there, whatever they accept', async () => {
+test('JSON routes report an unknown method or model in JSON, whatever the client accepts', async () => {
   const accept = { accept: 'text/html' };
   const method = await send('PUT', '/api/notes', accept);
   assert.is(method.status, 405);
   assert.is(jsonOf(method).error.code, 'RIO-HTTP-METHOD');
   assert.is(jsonOf(method).error.fix, `Use one of these methods: ${method.headers.allow}.`);
-  const none = await send('GET', '/api/of/nothing', accept);
-  assert.is(none.status, 404);
-  assert.is(jsonOf(none).error.code, 'RIO-HTTP-NOT-FOUND');
+  const unknown = await send('GET', '/api/of/nothing', accept);
+  assert.is(unknown.status, 404);
+  assert.is(jsonOf(unknown).error.code, 'RIO-HTTP-NOT-FOUND');
   assert.is((await send('GET', '/api/of/notes')).text, '"note"');
 });
 
-test('JSON from our own pages needs the token of the sign-in, in a header', async () => {
-  const client = await app.person('administrator');
+test('JSON from our own pages needs the CSRF token in a header', async () => {
+  const client = await app.signInAs('administrator');
   const [, token = ''] = /name="~token" value="([^"]+)"/.exec((await client.get('/admin')).text) ?? [];
   const put = (headers: Readonly<Record<string, string>>) =>
     client.request('PUT', '/admin/preferences', '{"dense":true}', { ...JSON_BODY, origin: client.origin, ...headers });
@@ -430,12 +430,12 @@ test('JSON from our own pages needs the token of the sign-in, in a header', asyn
   assert.is((await put({})).status, 403);
   assert.is((await put({ 'x-csrf-token': `${token.slice(0, -4)}AAAA` })).status, 403);
   assert.is((await put({ 'x-csrf-token': token, origin: 'https://evil.example' })).status, 403);
-  const stranger = await send('PUT', '/admin/preferences', { ...JSON_BODY, ...OWN_FORM, ...JSON_BODY }, '{}');
-  assert.is(stranger.status, 401);
-  assert.is(jsonOf(stranger).error.problem, 'You are not signed in.');
+  const anonymous = await send('PUT', '/admin/preferences', { ...JSON_BODY, ...OWN_FORM, ...JSON_BODY }, '{}');
+  assert.is(anonymous.status, 401);
+  assert.is(jsonOf(anonymous).error.problem, 'You are not signed in.');
 });
 
-test('middleware runs at its stage, with what is known by then', async () => {
+test('middleware runs at its stage, with the state available at that point', async () => {
   await send('POST', '/api/notes', JSON_BODY, '{"title":"one"}');
   assert.equal(steps, ['before-route true', 'after-access true', 'around-handler true', 'after the handler']);
   steps.splice(0);
@@ -443,7 +443,7 @@ test('middleware runs at its stage, with what is known by then', async () => {
   assert.equal(steps, ['before-route true', 'on-error Authentication is required.']);
 });
 
-test('on-error middleware that fails itself is logged, and the error page is shown all the same', async () => {
+test('on-error middleware that fails is logged, and the error page is shown', async () => {
   for (const when of ['before', 'after']) {
     const answer = await send('GET', '/nowhere', { accept: 'text/html', 'x-break': when });
     assert.is(answer.status, 404);
@@ -453,26 +453,24 @@ test('on-error middleware that fails itself is logged, and the error page is sho
   }
 });
 
-test('a response stream that fails is cut off and logged, whether it has begun or not', async () => {
-  for (const kind of ['late', 'early']) {
-    const failed = await send('GET', `/admin/stream/${kind}`).then(
+test('a response stream that fails is closed and logged, whether it has begun or not', async () => {
+  for (const failure of ['late', 'early']) {
+    const failed = await send('GET', `/admin/stream/${failure}`).then(
       ({ status }) => `answered ${status}`,
       (error: Error) => error.message,
     );
-    assert.match(failed, /aborted|socket hang up|ECONNRESET/, kind);
-    assert.ok(logged().includes('the response failed after it had begun'), kind);
-    assert.match(JSON.stringify(app.errors.at(-1)), 'the disk is gone');
+    assert.match(failed, /aborted|socket hang up|ECONNRESET/, failure);
+    assert.ok(logged().includes('the response failed after it had begun'), failure);
+    assert.match(JSON.stringify(app.errors.at(-1)), 'the disk failed');
   }
   assert.is((await send('GET', '/api/any')).status, 200);
 });
 
-test('every step of a stack has a name that says what it does', () => {
-  const { app: booted } = app;
-  const authenticators = site.authenticators?.(booted) ?? [];
-  const middleware = site.middleware?.(booted) ?? [];
+test('every step of a stack has a name', () => {
+  const { booted } = app;
   const stack = (method: string, path: string): readonly string[] => {
     const route = booted.routes.find((each) => each.method === method && each.path === path);
-    return route ? describeStack(route, booted, { authenticators, middleware }) : [];
+    return route ? describeStack(route, booted.app, booted) : [];
   };
   assert.equal(stack('POST', '/admin/form'), [
     'matchRoute',
@@ -505,7 +503,7 @@ test('every step of a stack has a name that says what it does', () => {
   ]);
 });
 
-/** What the boot says of a plugin with these routes. */
+/** The startup problems of a plugin with these routes. */
 async function problemsOf(add: (routes: Routes) => void, more: Partial<Plugin> = {}): Promise<readonly string[]> {
   const broken = definePlugin({ name: 'broken', api: 1, routes: add, ...more });
   const { code, details } = await rustioFailureOf(testApp({ extend: [broken] }));
@@ -513,17 +511,17 @@ async function problemsOf(add: (routes: Routes) => void, more: Partial<Plugin> =
   return details;
 }
 
-const nothing = () => {};
+const noop = () => {};
 type Options = Omit<RouteDefinition, 'method' | 'path' | 'handler'>;
-const mistakes: readonly (readonly [string, RouteDefinition['method'], string, Options, RegExp])[] = [
-  ['a path without a slash', 'GET', 'x', open, /route GET .*x of broken: its path must begin with a slash/],
-  ['a scheme that nobody has', 'GET', '/x', { ...open, authenticate: 'sesion' }, /authenticates by "sesion".*session/],
+const invalidRoutes: readonly (readonly [string, RouteDefinition['method'], string, Options, RegExp])[] = [
+  ['a path without a slash', 'GET', 'x', open, /route GET .*x of broken: Its path must start with a slash/],
+  ['an unknown scheme', 'GET', '/x', { ...open, authenticate: 'sesion' }, /scheme "sesion".*session/],
   [
-    'access that nobody can have',
+    'access that no user can have',
     'GET',
     '/x',
     { access: { signedIn: true }, authenticate: 'none' },
-    /nothing authenticates/,
+    /no authentication scheme applies/,
   ],
   ['a cookie without CSRF protection', 'POST', '/x', { ...open, csrf: 'none' }, /no CSRF protection/],
   [
@@ -531,34 +529,34 @@ const mistakes: readonly (readonly [string, RouteDefinition['method'], string, O
     'GET',
     '/x',
     { ...open, headers: { 'Cache-Control': 'public, max-age=60' } },
-    /shared caches may keep its responses/,
+    /Shared caches can store its responses/,
   ],
   [
-    'the same without a word',
+    'the same by default',
     'GET',
     '/x',
     { ...open, headers: { 'cache-control': 'max-age=60' } },
-    /shared caches may/,
+    /Shared caches can store/,
   ],
-  ['files in JSON', 'POST', '/x', { ...open, body: { kind: 'json', files: '1 MB' } }, /only a form can carry files/],
-  ['a body of a GET', 'GET', '/x', { ...open, body: 'json' }, /GET request carries no body/],
-  ['input without a body', 'DELETE', '/x', { ...open, input: z.string() }, /schema for input, but no body/],
-  ['a path that core answers', 'GET', '/healthz', { ...open, at: 'root' }, /core answers this path itself/],
-  ['no access', 'GET', '/x', JSON.parse('{"open":true}'), /GET \/x of broken: it declares no access/],
-  ['open: false', 'GET', '/x', { access: JSON.parse('{"open":false}') }, /names `open` together with something else/],
+  ['files in JSON', 'POST', '/x', { ...open, body: { kind: 'json', files: '1 MB' } }, /Only forms can have files/],
+  ['a body of a GET', 'GET', '/x', { ...open, body: 'json' }, /GET requests cannot have a body/],
+  ['input without a body', 'DELETE', '/x', { ...open, input: z.string() }, /input schema but no body/],
+  ['a path that core reserves', 'GET', '/healthz', { ...open, at: 'root' }, /This path is reserved by core/],
+  ['no access', 'GET', '/x', JSON.parse('{"open":true}'), /GET \/x of broken: It declares no access/],
+  ['open: false', 'GET', '/x', { access: JSON.parse('{"open":false}') }, /combines `open` with something else/],
   [
     'open, and a condition',
     'GET',
     '/x',
     { access: JSON.parse('{"open":true,"signedIn":true}') },
-    /names `open` together/,
+    /combines `open` with/,
   ],
-  ['access without a condition', 'GET', '/x', { access: JSON.parse('{}') }, /it declares no access/],
-  ['access that nobody decides', 'GET', '/x', { access: JSON.parse('{"signdIn":true}') }, /signdIn/],
+  ['access without a condition', 'GET', '/x', { access: JSON.parse('{}') }, /It declares no access/],
+  ['a kind of access without a check', 'GET', '/x', { access: JSON.parse('{"signdIn":true}') }, /signdIn/],
 ];
-for (const [what, method, path, options, problem] of mistakes) {
-  test(`${what} stops the boot`, async () => {
-    const problems = await problemsOf((routes) => routes.add({ ...options, method, path, handler: nothing }));
+for (const [description, method, path, options, problem] of invalidRoutes) {
+  test(`${description} prevents startup`, async () => {
+    const problems = await problemsOf((routes) => routes.add({ ...options, method, path, handler: noop }));
     assert.ok(
       problems.some((each) => problem.test(each)),
       problems.join('\n'),
@@ -566,12 +564,12 @@ for (const [what, method, path, options, problem] of mistakes) {
   });
 }
 
-test('a route without a handler stops the boot', async () => {
+test('a route without a handler prevents startup', async () => {
   const problems = await problemsOf((routes) => routes.get('/x', open, JSON.parse('null')));
-  assert.match(problems.join('\n'), 'route GET /x of broken: it has no handler');
+  assert.match(problems.join('\n'), 'route GET /x of broken: It has no handler');
 });
 
-test('two routes of one shape stop the boot, and both owners are named', async () => {
-  const problems = await problemsOf((routes) => routes.get('/login', open, nothing));
-  assert.match(problems.join('\n'), /route GET \/admin\/login of broken: it is already a route of sessions/);
+test('two routes with the same pattern prevent startup, and both owners are named', async () => {
+  const problems = await problemsOf((routes) => routes.get('/login', open, noop));
+  assert.match(problems.join('\n'), /route GET \/admin\/login of broken: It is already a route of sessions/);
 });

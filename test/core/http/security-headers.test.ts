@@ -1,8 +1,9 @@
 import * as assert from 'uvu/assert';
 import { type TestApp, testApp } from '../../support/app.ts';
+import { SESSION_COOKIE } from '../../support/session-cookie.ts';
 import { suite } from '../../support/suite.ts';
 import { probe } from './probe.ts';
-import { ask, type RawAnswer } from './raw.ts';
+import { type RawResponse, rawRequest } from './raw-request.ts';
 
 const test = suite('security headers');
 let app: TestApp;
@@ -11,17 +12,17 @@ test.before(async () => {
 });
 test.after(() => app.close());
 
-test('every answer carries them: page, redirect, not found, wrong method, refused, failed, static file, health', async () => {
-  const answers: readonly (readonly [number, RawAnswer])[] = [
-    [200, await ask(app.url, 'GET', '/admin/login')],
-    [303, await ask(app.url, 'GET', '/admin')],
-    [404, await ask(app.url, 'GET', '/nowhere')],
-    [405, await ask(app.url, 'DELETE', '/admin/login')],
-    [403, await ask(app.url, 'POST', '/admin/login')],
-    [500, await ask(app.url, 'GET', '/admin/+boom')],
-    [200, await ask(app.url, 'GET', app.app.urls.asset('admin.css'))],
-    [200, await ask(app.url, 'GET', '/healthz')],
-    [200, await ask(app.url, 'HEAD', '/admin/login')],
+test('every response has them: page, redirect, 404, 405, 403, 500, static file, health', async () => {
+  const answers: readonly (readonly [number, RawResponse])[] = [
+    [200, await rawRequest(app.url, 'GET', '/admin/login')],
+    [303, await rawRequest(app.url, 'GET', '/admin')],
+    [404, await rawRequest(app.url, 'GET', '/nowhere')],
+    [405, await rawRequest(app.url, 'DELETE', '/admin/login')],
+    [403, await rawRequest(app.url, 'POST', '/admin/login')],
+    [500, await rawRequest(app.url, 'GET', '/admin/+boom')],
+    [200, await rawRequest(app.url, 'GET', app.app.urls.asset('admin.css'))],
+    [200, await rawRequest(app.url, 'GET', '/healthz')],
+    [200, await rawRequest(app.url, 'HEAD', '/admin/login')],
   ];
   for (const [status, { status: answered, headers }] of answers) {
     assert.is(answered, status);
@@ -39,33 +40,33 @@ test('every answer carries them: page, redirect, not found, wrong method, refuse
   }
 });
 
-test('nothing but static files may be kept by a browser or a proxy', async () => {
+test('browsers and proxies can cache only static files', async () => {
   for (const path of ['/admin/login', '/admin', '/nowhere', '/admin/+boom', '/readyz']) {
-    assert.is((await ask(app.url, 'GET', path)).headers['cache-control'], 'no-store', path);
+    assert.is((await rawRequest(app.url, 'GET', path)).headers['cache-control'], 'no-store', path);
   }
 });
 
-test('over plain http nothing asks for https, or no page could load its style sheet', async () => {
-  const { headers } = await ask(app.url, 'GET', '/admin/login');
+test('over plain http no header requires https, or pages could not load their style sheet', async () => {
+  const { headers } = await rawRequest(app.url, 'GET', '/admin/login');
   assert.is(headers['strict-transport-security'], undefined);
   assert.not.match(String(headers['content-security-policy']), 'upgrade-insecure-requests');
 });
 
-test('where the public address is https, browsers are told to stay with it, and cookies bind to this host', async () => {
+test('with an https public URL, responses have HSTS, and cookies are bound to this host', async () => {
   const secure = await testApp({ publicUrl: 'https://desk.example.org' });
   try {
-    const { headers } = await ask(secure.url, 'GET', '/admin/login');
+    const { headers } = await rawRequest(secure.url, 'GET', '/admin/login');
     assert.is(headers['strict-transport-security'], 'max-age=31536000');
     assert.match(String(headers['content-security-policy']), 'upgrade-insecure-requests');
-    const person = await secure.person('user');
-    assert.match(person.cookie('__Host-rustio') ?? '', /^[\w-]{43}$/);
+    const person = await secure.signInAs('user');
+    assert.match(person.cookie(`__Host-${SESSION_COOKIE}`) ?? '', /^[\w-]{43}$/);
   } finally {
     await secure.close();
   }
 });
 
-test('no page holds a script or a style that the policy would block', async () => {
-  const person = await app.person('administrator');
+test('no page contains a script or style that the policy blocks', async () => {
+  const person = await app.signInAs('administrator');
   for (const path of [
     '/admin',
     '/admin/users',

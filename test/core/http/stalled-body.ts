@@ -2,21 +2,23 @@ import { createServer } from 'node:http';
 import { connect } from 'node:net';
 import Koa from 'koa';
 import { readBody } from '../../../core/http/body.ts';
-import type { Method, Route } from '../../../core/http/route.ts';
+import type { Route } from '../../../core/http/route.ts';
+import { anonymous } from '../../../core/policy/actor.ts';
+import type { Method } from '../../../core/request/route-info.ts';
 import type { TestApp } from '../../support/app.ts';
 import { rustioFailureOf } from '../../support/failure.ts';
 
 /**
- * Sends the first bytes of a body and never the rest, to a route whose body may take 40 ms.
+ * Sends only the first bytes of a body, to a route with a timeout of 40 ms.
  *
  * @returns the code of the error that ends the request, after the connection is closed
  */
 export async function stalledBody(
-  { app }: TestApp,
+  { app, booted }: TestApp,
   at: { readonly method: Method; readonly path: string },
   sent: { readonly type: string; readonly bytes: string },
 ): Promise<string> {
-  const route = app.routes.find(({ method, path }) => method === at.method && path === at.path);
+  const route = booted.routes.find(({ method, path }) => method === at.method && path === at.path);
   if (route === undefined) throw new Error(`there is no route ${at.method} ${at.path}`);
   const ended = Promise.withResolvers<unknown>();
   const failure = rustioFailureOf(ended.promise);
@@ -43,6 +45,7 @@ function serverOf(route: Route, app: TestApp['app'], ended: PromiseWithResolvers
   koa.on('error', () => {});
   koa.use(async (ctx) => {
     ctx.state.route = route;
+    ctx.state.actor = anonymous;
     if (typeof read === 'function') await read(ctx, async () => {}).then(ended.resolve, ended.reject);
   });
   return koa;

@@ -1,4 +1,4 @@
-// A plugin's own route with files: what its handler is given, and that nothing of it stays.
+// A plugin's own route with files: what its handler receives, and that no file is left behind.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type BodyOptions, definePlugin } from 'rustio-admin/plugin';
@@ -6,14 +6,14 @@ import * as assert from 'uvu/assert';
 import { type TestApp, testApp } from '../../support/app.ts';
 import { suite } from '../../support/suite.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
-import { ask, OWN_FORM, type RawAnswer } from './raw.ts';
+import { OWN_FORM, type RawResponse, rawRequest } from './raw-request.ts';
 
-const test = suite('uploads to a route');
+const test = suite('uploads of a route');
 const folder = temporaryFolder();
 const incoming = path.join(folder, 'incoming');
 const seen: string[] = [];
 
-/** `/+any` takes any file, `/+named` two of these names, `/+none` none though it asks; `/+fails` throws with the file in hand. */
+/** `/+any` accepts any file, `/+named` one by name, `/+none` none; `/+fails` throws after the upload. */
 const intake = definePlugin({
   name: 'intake',
   api: 1,
@@ -24,14 +24,14 @@ const intake = definePlugin({
         { access: { open: true }, responses: [422], ...(files === undefined ? {} : { body: { files } }) },
         (ctx) => {
           const { form } = ctx.state;
-          const told = ['data', 'other'].map((name) => {
+          const files = ['data', 'other'].map((name) => {
             const file = form?.file(name);
             if (!file) return `no ${name}`;
             if (!file.tooLarge) seen.push(file.path);
             return `${file.name} ${file.size} ${file.tooLarge ? 'too large' : readFileSync(file.path, 'utf8')}`;
           });
           if (fails) throw new Error('after the upload');
-          ctx.body = [...told, form?.get('note') ?? 'no note'];
+          ctx.body = [...files, form?.get('note') ?? 'no note'];
           ctx.status = 422;
         },
       );
@@ -52,26 +52,26 @@ test.after.each(() => {
 });
 test.after(() => app.close());
 
-async function send(at: string, parts: readonly (readonly [string, string, string?])[]): Promise<RawAnswer> {
+async function send(at: string, parts: readonly (readonly [string, string, string?])[]): Promise<RawResponse> {
   const data = new FormData();
   for (const [name, content, fileName] of parts) {
     if (fileName === undefined) data.append(name, content);
     else data.append(name, new Blob([content]), fileName);
   }
-  const packed = new Response(data);
-  const body = Buffer.from(await packed.arrayBuffer());
-  return ask(
+  const encoded = new Response(data);
+  const body = Buffer.from(await encoded.arrayBuffer());
+  return rawRequest(
     app.url,
     'POST',
     `/admin${at}`,
-    { ...OWN_FORM, 'content-type': packed.headers.get('content-type') ?? '' },
+    { ...OWN_FORM, 'content-type': encoded.headers.get('content-type') ?? '' },
     body,
   );
 }
 
-const answerOf = ({ text }: RawAnswer): unknown => JSON.parse(text);
+const answerOf = ({ text }: RawResponse): unknown => JSON.parse(text);
 
-test('a file lies on the disk as long as the request lasts, with the texts beside it', async () => {
+test('a file is on the disk for as long as the request lasts, and the texts are in the form', async () => {
   const answer = await send('/+any', [
     ['note', 'é\r\nx'],
     ['data', 'content', 'a.txt'],
@@ -80,12 +80,12 @@ test('a file lies on the disk as long as the request lasts, with the texts besid
   assert.is(seen.length, 1);
 });
 
-test('a field in which nobody chose a file has none; an empty file is one', async () => {
+test('a field without a chosen file has none; an empty file is a file', async () => {
   assert.equal(answerOf(await send('/+any', [['data', '', '']])), ['no data', 'no other', 'no note']);
   assert.equal(answerOf(await send('/+any', [['data', '', 'empty.txt']])), ['empty.txt 0 ', 'no other', 'no note']);
 });
 
-test('each file has its limit, to the byte', async () => {
+test('the size limit of a file is exact to the byte', async () => {
   assert.equal(
     answerOf(
       await send('/+any', [
@@ -102,20 +102,20 @@ test('each file has its limit, to the byte', async () => {
   ]);
 });
 
-test('where names are said, a file of another name passes by unread', async () => {
+test('if the route lists file fields, a file with another name is discarded', async () => {
   assert.equal(answerOf(await send('/+named', [['other', 'x', 'a']])), ['no data', 'no other', 'no note']);
 });
 
-test('where names are said and there are none, multipart is not taken', async () => {
+test('if the list of file fields is empty, multipart is rejected', async () => {
   assert.is((await send('/+none', [['note', 'x']])).status, 415);
 });
 
-test('a plain form is taken all the same', async () => {
-  const { text } = await ask(app.url, 'POST', '/admin/+any', OWN_FORM, 'note=x&data=y');
+test('a url-encoded form is accepted as well', async () => {
+  const { text } = await rawRequest(app.url, 'POST', '/admin/+any', OWN_FORM, 'note=x&data=y');
   assert.equal(JSON.parse(text), ['no data', 'no other', 'x']);
 });
 
-test('a handler that fails leaves no file either', async () => {
+test('a handler that fails leaves no file behind', async () => {
   assert.is((await send('/+fails', [['data', 'content', 'a.txt']])).status, 500);
   assert.is(seen.length, 1);
 });

@@ -1,11 +1,11 @@
 // timeout: 120
-// The engine against models that nobody thought of: from any to any, the catalogue is that of a fresh database, and back.
+// Random models: after a migration from any models to any others, the catalogue equals that of a new database; and back.
 import fc from 'fast-check';
 import * as assert from 'uvu/assert';
 import { diff } from '../../../core/migrate/diff.ts';
 import { renderFile } from '../../../core/migrate/render.ts';
 import { emptySnapshot, type Snapshot } from '../../../core/migrate/shape.ts';
-import { snapshotOf } from '../../../core/migrate/snapshot.ts';
+import { buildSnapshot } from '../../../core/migrate/snapshot.ts';
 import { field } from '../../../core/model/field.ts';
 import { type AnyModel, defineModel } from '../../../core/model/model.ts';
 import { testDatabase } from '../../support/database.ts';
@@ -41,7 +41,7 @@ const columns = fc.oneof(
   flags.map(({ nullable, index }) => field.array(field.integer({ min: 0 }), { nullable, index, min: 1 })),
   flags.map(({ nullable, index }) => field.array(field.choice(['a', 'b']), { nullable, index, default: ['a'] })),
 );
-/** One to three tables; a relation points to whichever table bears the number, its own included. */
+/** One to three tables; a relation refers to any of them, including its own. */
 const models = fc
   .array(
     fc.record({
@@ -56,10 +56,10 @@ const models = fc
     { minLength: 1, maxLength: 3 },
   )
   .map((plans): readonly AnyModel[] => {
-    const made: AnyModel[] = [];
+    const result: AnyModel[] = [];
     for (const [number, { coded, one, order, parent, together }] of plans.entries()) {
       const { to = 0, ...options } = parent ?? {};
-      const target = () => made[to % plans.length];
+      const target = () => result[to % plans.length];
       const relation = parent === null ? {} : { parent: field.belongsTo(target, { ...options, column: 'parent_key' }) };
       const fields = {
         code: field.text(),
@@ -68,7 +68,7 @@ const models = fc
         ...(order !== null && { order }),
         ...relation,
       };
-      made.push(
+      result.push(
         defineModel(`table${'ABC'.charAt(number)}`, {
           fields,
           ...(coded && { key: 'code' as const }),
@@ -76,27 +76,27 @@ const models = fc
         }),
       );
     }
-    return made;
+    return result;
   });
 
-test('any models become any others, and back', async () => {
+test('any models can be migrated to any others, and back', async () => {
   await fc.assert(
     fc.asyncProperty(models, models, async (one, other) => {
-      await thereAndBack(snapshotOf(resolved(...one)), snapshotOf(resolved(...other)));
+      await migrateAndRevert(buildSnapshot(resolved(...one)), buildSnapshot(resolved(...other)));
     }),
     { numRuns: 12 },
   );
 });
 
-async function thereAndBack(before: Snapshot, after: Snapshot): Promise<void> {
-  const [worked, fresh] = await Promise.all([testDatabase(), testDatabase()]);
-  await runSql(worked.url, renderFile(diff(emptySnapshot, before)).up);
+async function migrateAndRevert(before: Snapshot, after: Snapshot): Promise<void> {
+  const [migrated, fresh] = await Promise.all([testDatabase(), testDatabase()]);
+  await runSql(migrated.url, renderFile(diff(emptySnapshot, before)).up);
   await runSql(fresh.url, renderFile(diff(emptySnapshot, after)).up);
-  const old = await catalogueOf(worked.url);
+  const old = await catalogueOf(migrated.url);
   const { up, down } = renderFile(diff(before, after));
-  await runSql(worked.url, up);
-  assert.equal(await catalogueOf(worked.url), await catalogueOf(fresh.url));
-  await runSql(worked.url, down);
-  assert.equal(await catalogueOf(worked.url), old);
-  await Promise.all([worked.drop(), fresh.drop()]);
+  await runSql(migrated.url, up);
+  assert.equal(await catalogueOf(migrated.url), await catalogueOf(fresh.url));
+  await runSql(migrated.url, down);
+  assert.equal(await catalogueOf(migrated.url), old);
+  await Promise.all([migrated.drop(), fresh.drop()]);
 }

@@ -1,4 +1,4 @@
-// What becomes of values when a column changes its type.
+// What happens to values when a column changes its type.
 import * as assert from 'uvu/assert';
 import { castBetween } from '../../../core/migrate/cast.ts';
 import { testDatabase } from '../../support/database.ts';
@@ -30,7 +30,7 @@ function alterType(from: string, to: string): string {
   return `alter table t alter column v type ${to}${using === undefined ? '' : ` using ${using}`};`;
 }
 
-test('between any two types the statement runs on an empty table', async () => {
+test('for any two types the statement runs on an empty table', async () => {
   const { url, drop } = await testDatabase();
   const pairs = TYPES.flatMap((from) => TYPES.filter((to) => to !== from).map((to) => [from, to] as const));
   assert.is(pairs.length, 210);
@@ -39,9 +39,9 @@ test('between any two types the statement runs on an empty table', async () => {
   await drop();
 });
 
-test('values come through as said, in UTC whatever the session thinks', async () => {
+test('values are converted as documented, in UTC regardless of the session', async () => {
   const { url, drop } = await testDatabase();
-  const cases: [from: string, to: string, value: string, becomes: string][] = [
+  const cases: [from: string, to: string, value: string, expected: string][] = [
     ['integer', 'bigint', '41', '41'],
     ['integer', 'text', '41', '41'],
     ['text', 'integer', "'41'", '41'],
@@ -57,18 +57,18 @@ test('values come through as said, in UTC whatever the session thinks', async ()
     ['integer[]', 'text[]', `'{1,2}'`, '{1,2}'],
     ['text', 'text[]', `'{a,b}'`, '{a,b}'],
   ];
-  for (const [from, to, value, becomes] of cases) {
+  for (const [from, to, value, expected] of cases) {
     await runSql(
       url,
       `set time zone 'Asia/Tokyo'; create table t (v ${from}); insert into t values (${value}); ${alterType(from, to)}`,
     );
-    assert.equal(await textsOf(url, 'select v::text from t'), [becomes], `${from} to ${to}`);
+    assert.equal(await textsOf(url, 'select v::text from t'), [expected], `${from} to ${to}`);
     await runSql(url, 'drop table t');
   }
   await drop();
 });
 
-test('what cannot be converted fails loudly and leaves the values alone', async () => {
+test('values that cannot be converted fail with an error and stay unchanged', async () => {
   const { url, drop } = await testDatabase();
   const cases: [from: string, to: string, value: string][] = [
     ['text', 'integer', "'forty'"],
@@ -85,27 +85,27 @@ test('what cannot be converted fails loudly and leaves the values alone', async 
       failed = true;
     });
     assert.ok(failed, `${from} to ${to}`);
-    assert.ok(castBetween('v', from, to).caution !== undefined, `${from} to ${to} is warned of`);
+    assert.ok(castBetween('v', from, to).caution !== undefined, `${from} to ${to} has a caution`);
     await runSql(url, 'drop table t');
   }
   await drop();
 });
 
-test('a change that keeps every value is not warned of', () => {
-  const free: [from: string, to: string][] = [
+test('a change that keeps every value has no caution', () => {
+  const lossless: [from: string, to: string][] = [
     ['integer', 'bigint'],
     ['integer', 'text'],
     ['numeric(12, 2)', 'numeric'],
     ['numeric(12, 2)', 'numeric(14, 4)'],
     ['date', 'timestamp(0)'],
   ];
-  for (const [from, to] of free) assert.is(castBetween('v', from, to).caution, undefined, `${from} to ${to}`);
-  const warned: [from: string, to: string][] = [
+  for (const [from, to] of lossless) assert.is(castBetween('v', from, to).caution, undefined, `${from} to ${to}`);
+  const cautioned: [from: string, to: string][] = [
     ['numeric(12, 2)', 'numeric(12, 4)'],
     ['numeric', 'numeric(12, 2)'],
     ['timestamptz(3)', 'date'],
     ['timestamp(0)', 'timestamptz(3)'],
     ['integer', 'boolean'],
   ];
-  for (const [from, to] of warned) assert.ok(castBetween('v', from, to).caution, `${from} to ${to}`);
+  for (const [from, to] of cautioned) assert.ok(castBetween('v', from, to).caution, `${from} to ${to}`);
 });

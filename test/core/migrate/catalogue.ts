@@ -1,7 +1,7 @@
-import { withPlainConnection } from '../../../core/database/plain.ts';
+import { withPlainConnection } from '../../../core/database/plain-connection.ts';
 
-// Everything that a migration can make, as text that two databases are compared by. Not compared: the order of columns, which
-// no statement can change, and names of not-null constraints, which only newer servers keep.
+// Everything that a migration can create, as text for comparing two databases. Not compared: the order of columns, which no
+// statement can change, and names of not-null constraints, which only newer servers store.
 const CATALOGUE = `
   select line from (
     select format('column %s.%s %s, not null: %s, default: %s, identity: %s', attrelid::regclass, attname,
@@ -28,7 +28,7 @@ const CATALOGUE = `
   order by line collate "C"
 `;
 
-/** What is in a database, one line a thing. */
+/** The catalogue of a database, one line per object. */
 export async function catalogueOf(url: string): Promise<readonly string[]> {
   return withPlainConnection(url, async (client) => {
     const { rows } = await client.query<{ line: string }>(CATALOGUE);
@@ -36,7 +36,7 @@ export async function catalogueOf(url: string): Promise<readonly string[]> {
   });
 }
 
-/** Runs SQL as a migration does: in one piece. */
+/** Runs SQL as a migration does: in one query. */
 export async function runSql(url: string, text: string): Promise<void> {
   await withPlainConnection(url, (client) => client.query(text));
 }

@@ -1,10 +1,10 @@
 // timeout: 120
-// Every kind of change: up leads to the same catalogue as making everything anew, and down leads back.
+// Every kind of change: up leads to the same catalogue as a new database, and down leads back.
 import * as assert from 'uvu/assert';
 import { diff } from '../../../core/migrate/diff.ts';
 import { renderFile } from '../../../core/migrate/render.ts';
 import { emptySnapshot, type Snapshot } from '../../../core/migrate/shape.ts';
-import { snapshotOf } from '../../../core/migrate/snapshot.ts';
+import { buildSnapshot } from '../../../core/migrate/snapshot.ts';
 import { field, timestamps } from '../../../core/model/field.ts';
 import { type AnyModel, defineModel } from '../../../core/model/model.ts';
 import { testDatabase } from '../../support/database.ts';
@@ -14,32 +14,36 @@ import { resolved } from './resolved.ts';
 
 const test = suite('migrate: changes');
 
-const snapshot = (...models: readonly AnyModel[]): Snapshot => snapshotOf(resolved(...models));
+const snapshot = (...models: readonly AnyModel[]): Snapshot => buildSnapshot(resolved(...models));
 
-/** Goes from one set of models to another and back; gives the text of the file for a closer look. */
-async function thereAndBack(before: Snapshot, after: Snapshot, rows = ''): Promise<string> {
-  const [worked, fresh] = await Promise.all([testDatabase(), testDatabase()]);
-  await runSql(worked.url, renderFile(diff(emptySnapshot, before)).up);
+/** Migrates from one set of models to another and back. Returns the text of the migration. */
+async function migrateAndRevert(before: Snapshot, after: Snapshot, rows = ''): Promise<string> {
+  const [migrated, fresh] = await Promise.all([testDatabase(), testDatabase()]);
+  await runSql(migrated.url, renderFile(diff(emptySnapshot, before)).up);
   await runSql(fresh.url, renderFile(diff(emptySnapshot, after)).up);
-  await runSql(worked.url, rows);
-  const old = await catalogueOf(worked.url);
+  await runSql(migrated.url, rows);
+  const old = await catalogueOf(migrated.url);
 
   const changes = diff(before, after);
-  assert.ok(changes.length > 0, 'there is something to change');
+  assert.ok(changes.length > 0, 'there are changes');
   const { up, down } = renderFile(changes);
-  await runSql(worked.url, up);
-  assert.equal(await catalogueOf(worked.url), await catalogueOf(fresh.url), 'up comes to what a fresh database has');
-  await runSql(worked.url, down);
-  assert.equal(await catalogueOf(worked.url), old, 'down comes to what was before');
-  await runSql(worked.url, up);
-  assert.equal(await catalogueOf(worked.url), await catalogueOf(fresh.url), 'up again comes to the same');
-  await Promise.all([worked.drop(), fresh.drop()]);
+  await runSql(migrated.url, up);
+  assert.equal(
+    await catalogueOf(migrated.url),
+    await catalogueOf(fresh.url),
+    'up leads to the catalogue of a new database',
+  );
+  await runSql(migrated.url, down);
+  assert.equal(await catalogueOf(migrated.url), old, 'down leads back');
+  await runSql(migrated.url, up);
+  assert.equal(await catalogueOf(migrated.url), await catalogueOf(fresh.url), 'up again leads to the same');
+  await Promise.all([migrated.drop(), fresh.drop()]);
   return up;
 }
 
 const Plain = defineModel('patient', { fields: { name: field.text() } });
 
-test('a table of every kind of field comes and goes', async () => {
+test('a table with every field type is created and dropped', async () => {
   const everything = defineModel('everything', {
     fields: {
       name: field.text({ min: 2, max: 20, default: "O'Neil; \\" }),
@@ -72,20 +76,20 @@ test('a table of every kind of field comes and goes', async () => {
     unique: [['state', 'day']],
     indexes: [['state', '-day'], ['-whole']],
   });
-  const up = await thereAndBack(emptySnapshot, snapshot(everything));
+  const up = await migrateAndRevert(emptySnapshot, snapshot(everything));
   assert.match(up, 'create extension if not exists pg_trgm;');
   assert.match(up, /using gin \("order" gin_trgm_ops\)/);
   assert.match(up, 'create unique index everything_mail_key on everything (lower(mail));');
   assert.match(up, 'create index everything_mail_idx on everything (mail);');
   assert.match(up, 'create index everything_tags_idx on everything using gin (tags);');
-  await thereAndBack(snapshot(everything), emptySnapshot);
+  await migrateAndRevert(snapshot(everything), emptySnapshot);
 });
 
-test('a table goes and comes back empty', async () => {
-  await thereAndBack(snapshot(Plain), emptySnapshot);
+test('a table is dropped, and recreated by down', async () => {
+  await migrateAndRevert(snapshot(Plain), emptySnapshot);
 });
 
-test('columns come and go', async () => {
+test('columns are added and dropped', async () => {
   const more = defineModel('patient', {
     fields: {
       name: field.text(),
@@ -93,21 +97,25 @@ test('columns come and go', async () => {
       state: field.choice(['a', 'b'], { default: 'a' }),
     },
   });
-  await thereAndBack(snapshot(Plain), snapshot(more), "insert into patient (name) values ('Ada')");
+  await migrateAndRevert(snapshot(Plain), snapshot(more), "insert into patient (name) values ('Ada')");
 });
 
-test('null, default and limits of a column change', async () => {
+test('nullability, default and limits of a column change', async () => {
   const before = defineModel('patient', {
     fields: { name: field.text({ max: 10 }), age: field.integer({ nullable: true }) },
   });
   const after = defineModel('patient', {
     fields: { name: field.text({ max: 20, nullable: true, default: 'x' }), age: field.integer({ default: 3, min: 0 }) },
   });
-  const up = await thereAndBack(snapshot(before), snapshot(after), "insert into patient (name, age) values ('Ada', 4)");
+  const up = await migrateAndRevert(
+    snapshot(before),
+    snapshot(after),
+    "insert into patient (name, age) values ('Ada', 4)",
+  );
   assert.match(up, 'update patient set age = 3 where age is null;');
 });
 
-test('indexes and unique constraints come, go and change', async () => {
+test('indexes and unique constraints are added, dropped and changed', async () => {
   const fields = { a: field.text(), b: field.text({ nullable: true }), c: field.integer() };
   const before = defineModel('thing', {
     fields: { ...fields, a: field.text({ unique: true }) },
@@ -120,35 +128,35 @@ test('indexes and unique constraints come, go and change', async () => {
     unique: [['a', 'b']],
     indexes: [['b', '-c']],
   });
-  await thereAndBack(snapshot(before), snapshot(after));
+  await migrateAndRevert(snapshot(before), snapshot(after));
 });
 
-test('a text becomes an e-mail address that is unique whatever its capitals', async () => {
+test('a text becomes an email address that is unique regardless of case', async () => {
   const before = defineModel('patient', { fields: { name: field.text(), mail: field.text({ unique: true }) } });
   const after = defineModel('patient', { fields: { name: field.text(), mail: field.email({ unique: true }) } });
   const rows = "insert into patient (name, mail) values ('Ada', 'Ada@example.org'), ('Bob', 'bob@example.org')";
-  const up = await thereAndBack(snapshot(before), snapshot(after), rows);
-  assert.match(up, '-- Fails when two rows of patient have the same mail, capitals aside.');
+  const up = await migrateAndRevert(snapshot(before), snapshot(after), rows);
+  assert.match(up, '-- Fails if two rows of patient have the same mail, ignoring case.');
   const { url, drop } = await testDatabase();
   await runSql(url, renderFile(diff(emptySnapshot, snapshot(after))).up);
-  let refused = false;
+  let isRejected = false;
   await runSql(url, `${rows}, ('Eve', 'ADA@example.org')`).catch(() => {
-    refused = true;
+    isRejected = true;
   });
-  assert.ok(refused, 'the database holds it');
+  assert.ok(isRejected, 'the database enforces it');
   await drop();
 });
 
-test('foreign keys come, go and change what they do on deletion', async () => {
+test('foreign keys are added, dropped, and change their action on deletion', async () => {
   const Owner = defineModel('owner', { fields: { name: field.text() } });
   const without = defineModel('pet', { fields: { name: field.text() } });
   const restrict = defineModel('pet', { fields: { name: field.text(), owner: field.belongsTo(() => Owner) } });
   const setNull = defineModel('pet', {
     fields: { name: field.text(), owner: field.belongsTo(() => Owner, { nullable: true, onDelete: 'setNull' }) },
   });
-  await thereAndBack(snapshot(Owner, without), snapshot(Owner, restrict));
-  await thereAndBack(snapshot(Owner, restrict), snapshot(Owner, setNull));
-  await thereAndBack(snapshot(Owner, restrict), snapshot(without));
+  await migrateAndRevert(snapshot(Owner, without), snapshot(Owner, restrict));
+  await migrateAndRevert(snapshot(Owner, restrict), snapshot(Owner, setNull));
+  await migrateAndRevert(snapshot(Owner, restrict), snapshot(without));
 });
 
 const Hen = defineModel('hen', {
@@ -162,9 +170,9 @@ const Egg = defineModel('egg', {
   },
 });
 
-test('tables that point at each other and at themselves come and go together', async () => {
-  await thereAndBack(emptySnapshot, snapshot(Hen, Egg));
-  await thereAndBack(snapshot(Hen, Egg), emptySnapshot);
+test('tables that refer to each other and to themselves are created and dropped together', async () => {
+  await migrateAndRevert(emptySnapshot, snapshot(Hen, Egg));
+  await migrateAndRevert(snapshot(Hen, Egg), emptySnapshot);
 });
 
 test('composite keys, text keys and relations to them', async () => {
@@ -178,18 +186,18 @@ test('composite keys, text keys and relations to them', async () => {
     key: ['origin', 'destination'],
     label: ['origin', 'destination'],
   });
-  const up = await thereAndBack(emptySnapshot, snapshot(Airport, Route));
+  const up = await migrateAndRevert(emptySnapshot, snapshot(Airport, Route));
   assert.match(up, 'primary key (origin_iata, destination_iata)');
-  assert.not.match(up, /index route_origin_iata_idx/, 'the primary key already finds by its first column');
+  assert.not.match(up, /index route_origin_iata_idx/, 'the primary key already has an index on its first column');
   assert.match(up, /index route_destination_iata_idx/);
 });
 
-test('a primary key changes while others point at it', async () => {
+test('a primary key changes while other tables refer to it', async () => {
   const numbered = defineModel('city', { fields: { code: field.text(), name: field.text() } });
   const coded = defineModel('city', { fields: { code: field.text(), name: field.text() }, key: 'code' });
-  const houseOf = (city: typeof numbered | typeof coded) =>
-    defineModel('house', { fields: { name: field.text(), city: field.belongsTo(() => city) } });
-  await thereAndBack(snapshot(numbered, houseOf(numbered)), snapshot(coded, houseOf(coded)));
+  const buildingOf = (city: typeof numbered | typeof coded) =>
+    defineModel('building', { fields: { name: field.text(), city: field.belongsTo(() => city) } });
+  await migrateAndRevert(snapshot(numbered, buildingOf(numbered)), snapshot(coded, buildingOf(coded)));
 });
 
 test('both ends of a relation change their type', async () => {
@@ -197,14 +205,14 @@ test('both ends of a relation change their type', async () => {
   const after = defineModel('country', { fields: { code: field.text(), name: field.text() }, key: 'code' });
   const cityOf = (country: typeof before | typeof after) =>
     defineModel('town', { fields: { name: field.text(), country: field.belongsTo(() => country) } });
-  await thereAndBack(
+  await migrateAndRevert(
     snapshot(before, cityOf(before)),
     snapshot(after, cityOf(after)),
     "insert into country values (41, 'Switzerland'); insert into town (name, country_code) values ('Bern', 41)",
   );
 });
 
-test('a key becomes an identity that counts on from the rows that are there', async () => {
+test('a key becomes an identity that continues after the existing rows', async () => {
   const before = defineModel('note', { fields: { id: field.bigint(), name: field.text() }, key: 'id' });
   const after = defineModel('note', { fields: { name: field.text() } });
   const { url, drop } = await testDatabase();
@@ -214,20 +222,20 @@ test('a key becomes an identity that counts on from the rows that are there', as
   await runSql(url, "insert into note (name) values ('new')");
   assert.equal(await textsOf(url, 'select id from note order by id'), ['41', '42']);
   await drop();
-  await thereAndBack(snapshot(before), snapshot(after), "insert into note values (41, 'old')");
+  await migrateAndRevert(snapshot(before), snapshot(after), "insert into note values (41, 'old')");
 });
 
-test('a schema of its own', async () => {
+test('a table in another schema', async () => {
   const Invoice = defineModel('invoice', {
     fields: { name: field.text({ index: true }), next: field.belongsTo(() => Invoice, { nullable: true }) },
     table: 'billing.invoice',
   }) as AnyModel;
-  const up = await thereAndBack(emptySnapshot, snapshot(Invoice));
+  const up = await migrateAndRevert(emptySnapshot, snapshot(Invoice));
   assert.match(up, 'create schema if not exists billing;');
 });
 
-test('names that PostgreSQL would cut are shortened, and differ', async () => {
-  const long = 'a_column_of_a_name_that_is_longer_than_anybody_would_write';
+test('names that PostgreSQL would truncate are shortened, and differ', async () => {
+  const long = 'a_column_with_a_name_that_is_longer_than_what_anyone_writes';
   const model = defineModel('aTableWithARatherLongNameOfItsOwn', {
     fields: {
       name: field.text(),
@@ -235,15 +243,15 @@ test('names that PostgreSQL would cut are shortened, and differ', async () => {
       two: field.integer({ column: `${long}_2`, index: true, min: 0 }),
     },
   });
-  const made = snapshot(model);
-  const names = made.tables.flatMap((table) => [...table.indexes, ...table.checks].map(({ name }) => name));
+  const shortened = snapshot(model);
+  const names = shortened.tables.flatMap((table) => [...table.indexes, ...table.checks].map(({ name }) => name));
   assert.is(new Set(names).size, 4);
   assert.ok(names.every((name) => Buffer.byteLength(name) <= 63));
-  await thereAndBack(emptySnapshot, made);
-  await thereAndBack(made, emptySnapshot);
+  await migrateAndRevert(emptySnapshot, shortened);
+  await migrateAndRevert(shortened, emptySnapshot);
 });
 
-test('a table that nobody manages is pointed at, and left alone', async () => {
+test('a table that is not managed can be referred to, and is left unchanged', async () => {
   const Account = defineModel('account', { fields: { name: field.text() }, managed: false });
   const Note = defineModel('note', { fields: { name: field.text(), by: field.belongsTo(() => Account) } });
   const changes = diff(emptySnapshot, snapshot(Account, Note));

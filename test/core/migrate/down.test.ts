@@ -2,18 +2,19 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
 import { openDatabase } from '../../../core/database/pool.ts';
-import { RustioError } from '../../../core/errors.ts';
-import { down } from '../../../core/migrate/down.ts';
+import { RustioError } from '../../../core/errors/rustio-error.ts';
+import { down, planDown } from '../../../core/migrate/down.ts';
 import { migrate } from '../../../core/migrate/run.ts';
 import { migrationSources } from '../../../core/migrate/sources.ts';
-import { pendingOf, plan, status } from '../../../core/migrate/status.ts';
+import { loadPending, plan, status } from '../../../core/migrate/status.ts';
 import { testDatabase } from '../../support/database.ts';
 import { suite } from '../../support/suite.ts';
-import { catalogueOf } from './catalogue.ts';
+import { catalogueOf, runSql } from './catalogue.ts';
 import { pluginSource, testProject } from './project.ts';
 
 const test = suite('migrate: down, status, plan');
 const by = { by: 'tester' };
+const all = { confirmed: 'all' } as const;
 
 const THREE_FILES = {
   '20260101000000_one.sql': 'create table a (b integer);',
@@ -24,57 +25,118 @@ const THREE_FILES = {
   '20260103000000_three.down.sql': 'drop index a_c_idx;',
 };
 
-async function refusal(work: Promise<unknown>): Promise<RustioError> {
+async function rejection(work: Promise<unknown>): Promise<RustioError> {
   const error = await work.then(
     () => undefined,
     (reason: unknown) => reason,
   );
   if (error instanceof RustioError) return error;
-  throw error ?? new Error('it was not refused');
+  throw error ?? new Error('it was not rejected');
 }
 const names = (list: readonly { name: string }[]) => list.map(({ name }) => name);
 
-test('the latest goes first; several by number or back to a name', async () => {
+test('the latest is reverted first; several by number, or all after a name', async () => {
   const { url, drop } = await testDatabase();
   const { sources } = await testProject(THREE_FILES);
   const empty = await catalogueOf(url);
   await migrate(url, sources, by);
   const full = await catalogueOf(url);
-  assert.equal(names(await down(url, sources)), ['20260103000000_three']);
+  assert.equal(names(await down(url, sources, all)), ['20260103000000_three']);
   await migrate(url, sources, by);
   assert.equal(await catalogueOf(url), full);
-  assert.equal(names(await down(url, sources, { to: '20260101000000_one' })), [
+  assert.equal(names(await down(url, sources, { ...all, to: '20260101000000_one' })), [
     '20260103000000_three',
     '20260102000000_two',
   ]);
-  assert.equal(names(await down(url, sources, { steps: 5 })), ['20260101000000_one']);
+  assert.equal(names(await down(url, sources, { ...all, steps: 5 })), ['20260101000000_one']);
   assert.equal(await catalogueOf(url), empty);
-  assert.equal(await down(url, sources), []);
+  assert.equal(await down(url, sources, all), []);
   await drop();
 });
 
-test('without a down file, with an edited one, a gone one or an unknown name nothing is taken back', async () => {
+test('the latest is the one that was applied last, whatever the clock said (F3)', async () => {
+  const { url, drop } = await testDatabase();
+  const { sources } = await testProject(THREE_FILES);
+  await migrate(url, sources, by);
+  // As if the clock of the server had been set back before the last one.
+  await runSql(url, "update rustio_migration set applied_at = '2020-01-01' where name = '20260103000000_three'");
+  assert.equal(names(await down(url, sources, all)), ['20260103000000_three']);
+  assert.equal(names(await down(url, sources, all)), ['20260102000000_two']);
+  await migrate(url, sources, by);
+  await runSql(url, "update rustio_migration set applied_at = '2020-01-01' where name = '20260102000000_two'");
+  assert.equal(names(await down(url, sources, { ...all, to: '20260101000000_one' })), [
+    '20260103000000_three',
+    '20260102000000_two',
+  ]);
+  await drop();
+});
+
+test('the migrations table of an earlier release gets its order from the clock once, and continues by numbers (F3)', async () => {
+  const { url, drop } = await testDatabase();
+  const { sources, write } = await testProject({
+    '20260101000000_one.sql': 'select 1;',
+    '20260101000000_one.down.sql': 'select 1;',
+    '20260103000000_three.sql': 'select 1;',
+    '20260103000000_three.down.sql': 'select 1;',
+  });
+  await migrate(url, sources, by);
+  await runSql(url, 'alter table rustio_migration drop column sequence_number');
+  assert.equal(names((await planDown(url, sources)).migrations), ['20260103000000_three'], 'read without the column');
+  assert.equal(
+    (await status(url, sources)).map(({ state }) => state),
+    ['applied', 'applied'],
+  );
+  await write({ '20260102000000_two.sql': 'select 1;', '20260102000000_two.down.sql': 'select 1;' });
+  await migrate(url, sources, by);
+  await runSql(url, "update rustio_migration set applied_at = '2020-01-01' where name = '20260102000000_two'");
+  assert.equal(names(await down(url, sources, { ...all, steps: 3 })), [
+    '20260102000000_two',
+    '20260103000000_three',
+    '20260101000000_one',
+  ]);
+  await drop();
+});
+
+test('only what was confirmed is reverted (F4)', async () => {
+  const { url, drop } = await testDatabase();
+  const { sources } = await testProject(THREE_FILES);
+  await migrate(url, sources, by);
+  const { migrations, losses } = await planDown(url, sources, { steps: 2 });
+  assert.equal(names(migrations), ['20260103000000_three', '20260102000000_two']);
+  assert.equal(
+    losses.map(({ what }) => what),
+    ['every value of a.c'],
+  );
+  await down(url, sources, all);
+  const error = await rejection(down(url, sources, { steps: 2, confirmed: migrations }));
+  assert.is(error.code, 'RIO-MIGRATE-CONFIRM');
+  assert.is((await rejection(down(url, sources, { confirmed: [] }))).code, 'RIO-MIGRATE-CONFIRM');
+  assert.match((await catalogueOf(url)).join('\n'), 'column a.c');
+  await drop();
+});
+
+test('with a missing or edited file, or an unknown name, nothing is reverted', async () => {
   const { url, drop } = await testDatabase();
   const { folder, sources, write } = await testProject(THREE_FILES);
   await migrate(url, sources, by);
   const file = (name: string) => path.join(folder, 'migrations', name);
 
-  assert.is((await refusal(down(url, sources, { to: 'nothing' }))).code, 'RIO-MIGRATE-DOWN');
+  assert.is((await rejection(down(url, sources, { ...all, to: 'nothing' }))).code, 'RIO-MIGRATE-DOWN');
   await rm(file('20260102000000_two.down.sql'));
-  const none = await refusal(down(url, sources, { steps: 2 }));
+  const none = await rejection(down(url, sources, { ...all, steps: 2 }));
   assert.match(none.parts.why, 'There is no 20260102000000_two.down.sql');
   await write({ '20260103000000_three.sql': 'select 1;' });
-  assert.is((await refusal(down(url, sources))).code, 'RIO-MIGRATE-CHANGED');
+  assert.is((await rejection(down(url, sources, all))).code, 'RIO-MIGRATE-CHANGED');
   await rm(file('20260103000000_three.sql'));
   await rm(file('20260103000000_three.down.sql'));
-  assert.match((await refusal(down(url, sources))).parts.why, 'Its file is gone');
+  assert.match((await rejection(down(url, sources, all))).parts.why, 'Its file does not exist');
   await write({
     '20260103000000_three.sql': THREE_FILES['20260103000000_three.sql'],
     '20260103000000_three.down.sql': 'drop index a_c_idx; commit;',
   });
-  assert.is((await refusal(down(url, sources))).code, 'RIO-MIGRATE-TRANSACTION');
+  assert.is((await rejection(down(url, sources, all))).code, 'RIO-MIGRATE-TRANSACTION');
   await write({ '20260103000000_three.down.sql': 'drop index a_c_idx; select nonsense;' });
-  assert.is((await refusal(down(url, sources))).code, 'RIO-MIGRATE-FAILED');
+  assert.is((await rejection(down(url, sources, all))).code, 'RIO-MIGRATE-FAILED');
 
   assert.equal(
     (await status(url, sources)).map(({ state }) => state),
@@ -84,7 +146,7 @@ test('without a down file, with an edited one, a gone one or an unknown name not
   await drop();
 });
 
-test("a plugin's tables go only when its name is said", async () => {
+test("a plugin's migrations are reverted only if it is named", async () => {
   const { url, drop } = await testDatabase();
   const project = await testProject();
   const plugin = await pluginSource('holidays', {
@@ -93,10 +155,10 @@ test("a plugin's tables go only when its name is said", async () => {
   });
   const sources = [plugin, ...project.sources];
   await migrate(url, sources, by);
-  assert.equal(await down(url, sources), []);
-  const off = await refusal(down(url, project.sources, { source: 'holidays' }));
-  assert.match(off.parts.why, 'Its plugin is not enabled');
-  assert.equal(names(await down(url, sources, { source: 'holidays' })), ['0001_holiday']);
+  assert.equal(await down(url, sources, all), []);
+  const disabled = await rejection(down(url, project.sources, { ...all, source: 'holidays' }));
+  assert.match(disabled.parts.why, 'Its plugin is not enabled');
+  assert.equal(names(await down(url, sources, { ...all, source: 'holidays' })), ['0001_holiday']);
   await drop();
 });
 
@@ -108,22 +170,22 @@ test('status, plan and the readiness check agree, and work before the first migr
     (await status(url, sources)).map(({ state }) => state),
     ['pending', 'pending', 'pending'],
   );
-  assert.is((await pendingOf(database, sources)).length, 3);
+  assert.is((await loadPending(database, sources)).length, 3);
   assert.equal(names((await plan(url, sources)).pending), [
     '20260101000000_one',
     '20260102000000_two',
     '20260103000000_three',
   ]);
-  assert.equal(await catalogueOf(url), [], 'nothing was made by looking');
+  assert.equal(await catalogueOf(url), [], 'nothing was created by reading');
 
   await migrate(url, sources, by);
-  assert.equal(await pendingOf(database, sources), []);
+  assert.equal(await loadPending(database, sources), []);
   await rm(path.join(folder, 'migrations', '20260103000000_three.sql'));
   await rm(path.join(folder, 'migrations', '20260103000000_three.down.sql'));
   await write({ '20260102000000_two.sql': '-- edited', '20260101120000_late.sql': 'select 1;' });
-  const seen = migrationSources(folder, []).filter(({ name }) => name === 'project');
+  const changed = migrationSources(folder, []).filter(({ name }) => name === 'project');
   assert.equal(
-    (await status(url, seen)).map(({ name, state, late, hasDown }) => [name, state, late, hasDown]),
+    (await status(url, changed)).map(({ name, state, late, hasDown }) => [name, state, late, hasDown]),
     [
       ['20260101000000_one', 'applied', false, true],
       ['20260101120000_late', 'pending', true, false],
@@ -132,18 +194,18 @@ test('status, plan and the readiness check agree, and work before the first migr
     ],
   );
   assert.equal(
-    (await pendingOf(database, seen)).map(({ name, state }) => [name, state]),
+    (await loadPending(database, changed)).map(({ name, state }) => [name, state]),
     [
       ['20260101120000_late', 'pending'],
       ['20260102000000_two', 'edited'],
     ],
   );
-  const [first] = await status(url, seen);
+  const [first] = await status(url, changed);
   assert.match(first?.appliedAt ?? '', /^20\d\d-/);
   assert.is(first?.appliedBy, 'tester');
   assert.equal(
     (await status(url, [])).map(({ state }) => state),
-    ['foreign', 'foreign', 'foreign'],
+    ['plugin-disabled', 'plugin-disabled', 'plugin-disabled'],
   );
   await database.close();
   await drop();

@@ -1,10 +1,16 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
-import { makeMigration } from '../../../core/migrate/make.ts';
+import { withPlainConnection } from '../../../core/database/plain-connection.ts';
+import { RustioError } from '../../../core/errors/rustio-error.ts';
+import { down } from '../../../core/migrate/down.ts';
+import { type MigrationProject, makeMigration } from '../../../core/migrate/make.ts';
+import { existingTables } from '../../../core/migrate/read-catalogue.ts';
 import { migrate } from '../../../core/migrate/run.ts';
 import { field } from '../../../core/model/field.ts';
+import type { ModelInfo } from '../../../core/model/field-type.ts';
 import { type AnyModel, defineModel } from '../../../core/model/model.ts';
+import { buildModels } from '../../../core/model/resolve.ts';
 import { testDatabase } from '../../support/database.ts';
 import { suite } from '../../support/suite.ts';
 import { catalogueOf, textsOf } from './catalogue.ts';
@@ -19,15 +25,29 @@ const PatientWithState = defineModel('patient', {
   fields: { name: field.text(), state: field.choice(['new', 'known'], { default: 'new' }) },
 });
 
-async function make(folder: string, models: readonly AnyModel[], name?: string) {
-  return makeMigration({ folder, models: resolved(...models), now }, name);
+async function make(
+  folder: string,
+  models: readonly AnyModel[],
+  name?: string,
+  options: Partial<MigrationProject> = {},
+) {
+  return makeMigration({ folder, models: resolved(...models), now, ...options }, name);
+}
+
+async function rejection(work: Promise<unknown>): Promise<RustioError> {
+  const error = await work.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (error instanceof RustioError) return error;
+  throw error ?? new Error('it was not rejected');
 }
 const read = (folder: string, file: string) => readFile(path.join(folder, 'migrations', file), 'utf8');
 
-test('the first migration makes the tables; without a change nothing is written', async () => {
+test('the first migration creates the tables; without a change nothing is written', async () => {
   const { folder } = await testProject();
-  const made = await make(folder, [Patient]);
-  assert.is(made?.name, '20261120093000_create_patient');
+  const migration = await make(folder, [Patient]);
+  assert.is(migration?.name, '20261120093000_create_patient');
   const files = await readdir(path.join(folder, 'migrations'));
   assert.equal(files.sort(), [
     '20261120093000_create_patient.down.sql',
@@ -53,7 +73,7 @@ test('the first migration makes the tables; without a change nothing is written'
   assert.equal((await readdir(path.join(folder, 'migrations'))).length, 3);
 });
 
-test('a name in the same second gets the next second, and is made of what changes', async () => {
+test('a migration in the same second gets the next second, and is named after its changes', async () => {
   const { folder } = await testProject();
   await make(folder, [Patient]);
   assert.is((await make(folder, [PatientWithState]))?.name, '20261120093001_change_patient');
@@ -66,88 +86,255 @@ test('a name in the same second gets the next second, and is made of what change
   assert.is((await make(folder, [born]))?.name, '20261120093005_drop_visit_and_1_more');
 });
 
-test('a new file follows the newest one, whatever the clock says', async () => {
+test('a new file comes after the newest one, regardless of the clock', async () => {
   const { folder } = await testProject({ '20301231235959_from_tomorrow.sql': 'select 1;' });
-  const made = await make(folder, [Patient]);
-  assert.is(made?.name, '20310101000000_create_patient');
-  assert.equal(made?.notes.length, 1, 'it says that there was no snapshot');
+  const migration = await make(folder, [Patient]);
+  assert.is(migration?.name, '20310101000000_create_patient');
+  assert.equal(migration?.notes.length, 1, 'it notes that there was no snapshot');
 });
 
-test('a name of nothing but signs is refused', async () => {
+test('a name without letters or digits is rejected', async () => {
   const { folder } = await testProject();
   const error = await make(folder, [Patient], '!!!').catch((reason: unknown) => reason);
   assert.is(Reflect.get(Object(error), 'code'), 'RIO-MIGRATE-NAME');
   assert.equal(await readdir(path.join(folder, 'migrations')), []);
 });
 
-test('what loses data or may fail says so in the file', async () => {
+test('changes that lose data or may fail have a comment in the file', async () => {
   const { folder } = await testProject();
   const before = defineModel('patient', { fields: { name: field.text(), phone: field.text(), age: field.decimal() } });
-  const after = defineModel('patient', {
-    fields: { name: field.text(), telephone: field.text(), age: field.integer(), born: field.date() },
-  });
+  const after = defineModel('patient', { fields: { name: field.text(), age: field.integer(), born: field.date() } });
   await make(folder, [before]);
-  const made = await make(folder, [after]);
-  const up = await read(folder, `${made?.name}.sql`);
+  const migration = await make(folder, [after], undefined, { drops: ['patient.phone'] });
+  const up = await read(folder, `${migration?.name}.sql`);
   assert.match(up, '-- Loses data: every value of patient.phone.');
-  assert.match(up, '-- Perhaps column phone is only called column telephone now');
-  assert.match(up, '-- alter table patient rename column phone to telephone;');
-  assert.match(
-    up,
-    '-- Digits after the point are rounded away.\nalter table patient alter column age type integer using age::integer;',
-  );
-  assert.match(up, '-- Fails when patient has rows: nobody knows their born.');
-  assert.equal(new Set(made?.findings.map(({ level }) => level)), new Set(['may-fail', 'loses', 'note']));
+  assert.match(up, '-- Digits after the decimal point are rounded.');
+  assert.match(up, 'alter table patient alter column age type integer using age::integer;');
+  assert.match(up, '-- Fails if patient has rows, because they have no value for born.');
+  assert.equal(new Set(migration?.findings.map(({ level }) => level)), new Set(['may-fail', 'loses', 'note']));
 });
 
-test('a table under a new name is not guessed; the statements that the comment offers instead give all the new names', async () => {
-  const { folder, sources, write } = await testProject();
-  const fields = {
-    ...PatientWithState.fields,
-    name: field.text({ unique: true, index: 'search' }),
-    former: field.belongsTo(() => PatientWithState, { nullable: true, index: false }),
+const Phone = defineModel('person', {
+  fields: { name: field.text(), phone: field.text({ nullable: true, max: 20, index: true }) },
+});
+const Telephone = defineModel('person', {
+  fields: { name: field.text(), telephone: field.text({ default: 'none', max: 40, index: true }) },
+});
+
+test('a dropped column beside a new one stops: nothing is written before somebody has answered (F5)', async () => {
+  const { folder } = await testProject();
+  await make(folder, [Phone]);
+  const files = await readdir(path.join(folder, 'migrations'));
+  const error = await rejection(make(folder, [Telephone]));
+  assert.is(error.code, 'RIO-MIGRATE-RENAME');
+  assert.is(error.exitCode, 2);
+  assert.equal(error.details, [
+    'Was person.phone renamed to telephone?',
+    '  yes: --rename person.phone=telephone',
+    '  no, it was removed: --drop person.phone',
+  ]);
+  assert.equal(await readdir(path.join(folder, 'migrations')), files);
+  // Also where the types differ, and for a column that became required.
+  const number = defineModel('person', { fields: { name: field.text(), extension: field.integer() } });
+  assert.is((await rejection(make(folder, [number]))).code, 'RIO-MIGRATE-RENAME');
+  const dropped = await make(folder, [Telephone], undefined, { drops: ['person.phone'] });
+  assert.match(await read(folder, `${dropped?.name}.sql`), 'drop column phone');
+});
+
+test('a rename carries default, null, type, checks and indexes along (T14)', async () => {
+  for (const [before, after, option] of RENAMES) {
+    const { folder, sources } = await testProject();
+    const created = await testProject();
+    const [renamed, fresh] = await Promise.all([testDatabase(), testDatabase()]);
+    await make(folder, before);
+    await migrate(renamed.url, sources, { by: 'test' });
+    const old = await catalogueOf(renamed.url);
+    if (option === 'person.phone=telephone')
+      await textsOf(renamed.url, "insert into person (name, phone) values ('Ada', '1'), ('Bob', null)");
+    const migration = await make(folder, after, undefined, { renames: [option] });
+    const file = `${migration?.name}.sql`;
+    // What a reviewer does with rows that the new default is meant for.
+    const up = (await read(folder, file)).replaceAll(/^-- (?=update)/gm, '');
+    await writeFile(path.join(folder, 'migrations', file), up);
+    assert.not.match(up, /drop (?:table|column)/);
+    await migrate(renamed.url, sources, { by: 'test', confirmed: 'all' });
+    await make(created.folder, after);
+    await migrate(fresh.url, created.sources, { by: 'test' });
+    assert.equal(
+      withoutSequences(await catalogueOf(renamed.url)),
+      withoutSequences(await catalogueOf(fresh.url)),
+      option,
+    );
+    if (option === 'person.phone=telephone')
+      assert.equal(await textsOf(renamed.url, 'select telephone from person order by name'), ['1', 'none']);
+    assert.is(await make(folder, after), undefined, 'nothing is left to generate');
+    await down(renamed.url, sources, { confirmed: 'all' });
+    assert.equal(await catalogueOf(renamed.url), old);
+    await Promise.all([renamed.drop(), fresh.drop()]);
+  }
+});
+
+const withoutSequences = (lines: readonly string[]) => lines.filter((line) => !line.startsWith('sequence'));
+const clientFields = {
+  ...PatientWithState.fields,
+  name: field.text({ unique: true, index: 'search' }),
+  former: field.belongsTo(() => PatientWithState, { nullable: true, index: false }),
+};
+const clientOptions = { fields: clientFields, key: 'id', indexes: [['state', '-name']] } as const;
+const Client = defineModel('client', clientOptions);
+const Guest = defineModel('guest', clientOptions);
+const ofClient = (model: typeof Client | typeof Guest) =>
+  defineModel('visit', { fields: { name: field.text(), by: field.belongsTo(() => model, { column: 'by_id' }) } });
+const Coded = (code: string) =>
+  defineModel('airport', {
+    fields: { [code]: field.text({ max: 3 }), name: field.text() },
+    key: code,
+  }) as AnyModel;
+const ofCoded = (airport: AnyModel) =>
+  defineModel('runway', {
+    fields: { name: field.text(), airport: field.belongsTo(() => airport, { column: 'airport_code' }) },
+  }) as AnyModel;
+const coded = [Coded('iata'), Coded('code')] as const;
+const Sales = defineModel('client', { ...clientOptions, table: 'sales.client' });
+
+const RENAMES: readonly (readonly [readonly AnyModel[], readonly AnyModel[], string])[] = [
+  [[Phone], [Telephone], 'person.phone=telephone'],
+  [[PatientWithState, Client, ofClient(Client)], [PatientWithState, Guest, ofClient(Guest)], 'client=guest'],
+  [[PatientWithState, Client], [PatientWithState, Sales], 'client=sales.client'],
+  [[coded[0], ofCoded(coded[0])], [coded[1], ofCoded(coded[1])], 'airport.iata=code'],
+  [
+    [defineModel('thing', { fields: { name: field.text(), state: field.choice(['state', 'b'], { unique: true }) } })],
+    [defineModel('thing', { fields: { name: field.text(), phase: field.choice(['state', 'c'], { unique: true }) } })],
+    'thing.state=phase',
+  ],
+  [
+    [defineModel('thing', { fields: { name: field.text(), count: field.integer({ min: 0, default: 1 }) } })],
+    [defineModel('thing', { fields: { name: field.text(), total: field.decimal({ min: '0', nullable: true }) } })],
+    'thing.count=total',
+  ],
+];
+
+test('the terminal is asked about each pair, a table before its columns', async () => {
+  const { folder } = await testProject();
+  const before = defineModel('client', { fields: { name: field.text(), phone: field.text(), fax: field.text() } });
+  const after = defineModel('guest', { fields: { name: field.text(), telephone: field.text(), born: field.date() } });
+  await make(folder, [before]);
+  const asked: string[] = [];
+  const ask = async (from: string, to: string) => {
+    asked.push(`${from} ${to}`);
+    return to !== 'born' && from !== 'guest.fax';
   };
-  const indexes = [['state', '-name']] as const;
-  const Old = defineModel('client', { fields, key: 'id', indexes });
-  const New = defineModel('guest', { fields, key: 'id', indexes });
-  const [renamed, fresh] = await Promise.all([testDatabase(), testDatabase()]);
-  await make(folder, [PatientWithState, Old]);
-  await migrate(renamed.url, sources, { by: 'test' });
-  await textsOf(renamed.url, "insert into client (name) values ('Ada')");
-  const made = await make(folder, [PatientWithState, New]);
-  const up = await read(folder, `${made?.name}.sql`);
-  // What a person would do: the drop and the create give way to what the comment says.
-  const edited = up
-    .replace('drop table client;', '')
-    .replace(/create table guest [\s\S]*?\n\n/, '')
-    .replaceAll(/^-- (?=alter)/gm, '');
-  assert.match(edited, /^alter table client rename to guest;$/m);
-  await write({ [`${made?.name}.sql`]: edited });
-  await migrate(renamed.url, sources, { by: 'test' });
-  assert.equal(await textsOf(renamed.url, 'select name from guest'), ['Ada']);
+  const migration = await make(folder, [after], undefined, { ask });
+  assert.equal(asked, ['client guest', 'guest.phone telephone', 'guest.fax born']);
+  const up = await read(folder, `${migration?.name}.sql`);
+  assert.match(up, 'alter table client rename to guest;');
+  assert.match(up, 'alter table guest rename column phone to telephone;');
+  assert.match(up, 'alter table guest drop column fax;');
 
-  const anew = await testProject();
-  await make(anew.folder, [PatientWithState, New]);
-  await migrate(fresh.url, anew.sources, { by: 'test' });
-  const butSequences = (lines: readonly string[]) => lines.filter((line) => !line.startsWith('sequence'));
-  assert.equal(butSequences(await catalogueOf(renamed.url)), butSequences(await catalogueOf(fresh.url)));
-  await Promise.all([renamed.drop(), fresh.drop()]);
+  const other = await testProject();
+  await make(other.folder, [before]);
+  const byOptions = { renames: ['client=guest', 'client.phone=guest.telephone'], drops: ['guest.fax'] };
+  const same = await make(other.folder, [after], undefined, byOptions);
+  assert.is(await read(other.folder, `${same?.name}.sql`), up);
 });
 
-test('a required column without a default fails loudly on rows, and runs on an empty table', async () => {
+test('an option that does not fit the changes is rejected, and nothing is written', async () => {
+  const { folder } = await testProject();
+  await make(folder, [Phone]);
+  const cases: Partial<MigrationProject>[] = [
+    { renames: ['person.phone'] },
+    { renames: ['person.phone=telephon'] },
+    { renames: ['person.fone=telephone'], drops: ['person.phone'] },
+    { renames: ['person.phone=telephone'], drops: ['person.fax'] },
+    { renames: ['person.name=telephone'] },
+  ];
+  for (const options of cases) {
+    const error = await rejection(make(folder, [Telephone], undefined, options));
+    assert.is(error.code, 'RIO-MIGRATE-RENAME', JSON.stringify(options));
+  }
+  assert.is((await rejection(make(folder, [Phone], undefined, { drops: ['person.name'] }))).code, 'RIO-MIGRATE-RENAME');
+  assert.equal((await readdir(path.join(folder, 'migrations'))).length, 3);
+});
+
+test('a model that is described from now on keeps its table (F5 of existing databases)', async () => {
+  const { folder } = await testProject();
+  await make(folder, [Patient, Phone]);
+  const Described = defineModel('patient', { fields: { name: field.text() }, managed: false });
+  const migration = await make(folder, [Described, Phone]);
+  assert.is(migration?.name, undefined);
+  assert.equal(migration?.changes, []);
+  assert.match(migration?.notes.join() ?? '', 'patient is described now (managed: false). Its table stays as it is.');
+  assert.equal((await readdir(path.join(folder, 'migrations'))).length, 3);
+  assert.is(await make(folder, [Described, Phone]), undefined);
+});
+
+test('the table of a plugin stays when the plugin is disabled', async () => {
+  const { folder } = await testProject();
+  const owned = (...models: readonly (readonly [string, AnyModel])[]) =>
+    buildModels(models.map(([owner, model]) => ({ owner, model }))).models.all;
+  const project = (models: readonly ModelInfo[]) => makeMigration({ folder, models, now });
+  await project(owned(['project', Phone], ['bookmarks', Patient]));
+  assert.is(await project(owned(['project', Phone])), undefined, 'nothing is dropped');
+  assert.is(await project(owned(['project', Phone], ['bookmarks', Patient])), undefined, 'nothing is created again');
+});
+
+test('a table that exists without a migration is reported and not created (F5 of existing databases)', async () => {
+  const { folder, sources } = await testProject();
+  const { url, drop } = await testDatabase();
+  await textsOf(url, 'create table person (id bigint primary key)');
+  const existing = (tables: readonly string[]) => withPlainConnection(url, (client) => existingTables(client, tables));
+  const error = await rejection(make(folder, [Phone, Patient], undefined, { existing }));
+  assert.is(error.code, 'RIO-MIGRATE-EXISTS');
+  assert.match(error.parts.problem, 'person');
+  assert.match(error.parts.fix, 'managed: false');
+  await make(folder, [Patient], undefined, { existing });
+  await migrate(url, sources, { by: 'test' });
+  assert.is(
+    (await rejection(make(folder, [Phone], undefined, { existing, renames: ['patient=person'] }))).code,
+    'RIO-MIGRATE-EXISTS',
+  );
+  await drop();
+});
+
+test('a renamed model is recorded, also when its table stays (F6)', async () => {
+  const renameModel = (from: string, to: string) => [`select '${from} is ${to}';`];
+  const changes = [
+    [
+      defineModel('client', { fields: { name: field.text() } }),
+      ['client=guest'],
+      defineModel('guest', { fields: { name: field.text() } }),
+    ],
+    [
+      defineModel('client', { fields: { name: field.text() } }),
+      [],
+      defineModel('guest', { fields: { name: field.text() }, table: 'client' }),
+    ],
+  ] as const;
+  for (const [before, renames, after] of changes) {
+    const { folder } = await testProject();
+    await make(folder, [before]);
+    const migration = await make(folder, [after], undefined, { renames, renameModel });
+    assert.match(await read(folder, `${migration?.name}.sql`), "select 'client is guest';");
+    assert.match(await read(folder, `${migration?.name}.down.sql`), "select 'guest is client';");
+    assert.match(migration?.name ?? '', /_rename_client_to_guest$/);
+    assert.is(await make(folder, [after], undefined, { renameModel }), undefined);
+  }
+});
+
+test('a required column without a default fails if there are rows, and works on an empty table', async () => {
   const { folder, sources } = await testProject();
   const born = defineModel('patient', { fields: { name: field.text(), born: field.date() } });
   await make(folder, [Patient]);
   const [empty, filled] = await Promise.all([testDatabase(), testDatabase()]);
   await migrate(filled.url, sources, { by: 'test' });
   await textsOf(filled.url, "insert into patient (name) values ('Ada')");
-  const made = await make(folder, [born]);
+  const migration = await make(folder, [born]);
   await migrate(empty.url, sources, { by: 'test' });
   const error = await migrate(filled.url, sources, { by: 'test' }).catch((reason: unknown) => reason);
   assert.is(Reflect.get(Object(error), 'code'), 'RIO-MIGRATE-FAILED');
   assert.match(
     Reflect.get(Object(error), 'message'),
-    `${made?.name}.sql:6 failed: column "born" of relation "patient" contains null`,
+    `${migration?.name}.sql:7 failed: column "born" of relation "patient" contains null`,
   );
   await Promise.all([empty.drop(), filled.drop()]);
 });

@@ -7,13 +7,13 @@ import { afterAllSuites } from '../../support/suite.ts';
 
 export interface TestProject {
   readonly folder: string;
-  /** The project's source alone: the kernel's own files are another test's subject. */
+  /** The project's source only: other tests cover core's own files. */
   readonly sources: readonly MigrationSource[];
-  /** Puts files into `migrations`. */
+  /** Writes files into `migrations`. */
   write(files: Readonly<Record<string, string>>): Promise<void>;
 }
 
-/** A folder with migrations, gone after the tests. */
+/** A folder with migrations, deleted after the tests. */
 export async function testProject(files: Readonly<Record<string, string>> = {}): Promise<TestProject> {
   const folder = await mkdtemp(path.join(tmpdir(), 'rustio-migrate-'));
   afterAllSuites(() => rm(folder, { recursive: true, force: true }));
@@ -29,7 +29,7 @@ export async function testProject(files: Readonly<Record<string, string>> = {}):
 export async function pluginSource(name: string, files: Readonly<Record<string, string>>): Promise<MigrationSource> {
   const { folder } = await testProject(files);
   const migrations = pathToFileURL(`${path.join(folder, 'migrations')}/`);
-  const found = migrationSources(folder, [{ name, migrations }]).find((source) => source.name === name);
-  if (found === undefined) throw new Error(`no source ${name}`);
-  return found;
+  const source = migrationSources(folder, [{ name, migrations }]).find((each) => each.name === name);
+  if (source === undefined) throw new Error(`no source ${name}`);
+  return source;
 }

@@ -1,13 +1,15 @@
 import { spawn } from 'node:child_process';
+import { connect, createServer, type Socket } from 'node:net';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type pg from 'pg';
 import * as assert from 'uvu/assert';
-import { withPlainConnection } from '../../../core/database/plain.ts';
-import { RustioError } from '../../../core/errors.ts';
+import { withPlainConnection } from '../../../core/database/plain-connection.ts';
+import { RustioError } from '../../../core/errors/rustio-error.ts';
+import { rejectEdited } from '../../../core/migrate/compare.ts';
 import { down } from '../../../core/migrate/down.ts';
-import { editedFiles } from '../../../core/migrate/problems.ts';
 import { type MigrateOptions, migrate } from '../../../core/migrate/run.ts';
+import { resetTo } from '../../../core/migrate/session.ts';
 import { migrationSources } from '../../../core/migrate/sources.ts';
 import { status } from '../../../core/migrate/status.ts';
 import { testDatabase } from '../../support/database.ts';
@@ -31,13 +33,13 @@ async function failure(work: Promise<unknown>): Promise<RustioError> {
   if (error instanceof RustioError) return error;
   throw error ?? new Error('it did not fail');
 }
-const applied = (url: string) => textsOf(url, 'select name from rustio_migration order by applied_at');
+const applied = (url: string) => textsOf(url, 'select name from rustio_migration order by sequence_number');
 
 test('pending files are applied in order, each with its row; a second run finds nothing', async () => {
   const { url, drop } = await testDatabase();
   const { sources } = await testProject({ [TWO]: 'insert into a values (2);', [ONE]: 'create table a (b integer);' });
-  const said: string[] = [];
-  const { applied: files } = await migrate(url, sources, { ...by, say: (line) => said.push(line) });
+  const lines: string[] = [];
+  const { applied: files } = await migrate(url, sources, { ...by, log: (line) => lines.push(line) });
   assert.equal(
     files.map(({ source, name }) => [source, name]),
     [
@@ -45,7 +47,7 @@ test('pending files are applied in order, each with its row; a second run finds 
       ['project', '20260102000000_two'],
     ],
   );
-  assert.match(said[0] ?? '', /^applied project 20260101000000_one \(\d+ ms\)$/);
+  assert.match(lines[0] ?? '', /^applied project 20260101000000_one \(\d+ ms\)$/);
   const rows = await textsOf(
     url,
     "select concat_ws(' ', name, applied_by, length(sha256), duration_ms >= 0) from rustio_migration order by name",
@@ -56,18 +58,18 @@ test('pending files are applied in order, each with its row; a second run finds 
   await drop();
 });
 
-test("the kernel's own files come first, then a plugin's, then the project's", async () => {
+test("core's own files come first, then a plugin's, then the project's", async () => {
   const { url, drop } = await testDatabase();
-  const { folder } = await testProject({ [ONE]: 'insert into holiday select id from rustio_once;' });
+  const { folder } = await testProject({ [ONE]: 'insert into holiday select id from rustio_idempotency_key;' });
   const { folder: plugin } = await pluginSource('holidays', { '0001_holiday.sql': 'create table holiday (id text);' });
   const migrations = pathToFileURL(`${plugin}/`);
   const sources = migrationSources(folder, [{ name: 'holidays', migrations }, { name: 'bare' }]);
   const { applied: files } = await migrate(url, sources, by);
-  assert.equal([...new Set(files.map(({ source }) => source))], ['kernel', 'holidays', 'project']);
+  assert.equal([...new Set(files.map(({ source }) => source))], ['core', 'holidays', 'project']);
   await drop();
 });
 
-test('semicolons in bodies and texts survive: a file is never cut into pieces', async () => {
+test('semicolons in function bodies and texts are kept: a file is never split', async () => {
   const { url, drop } = await testDatabase();
   const { sources } = await testProject({
     [ONE]: `
@@ -88,7 +90,7 @@ test('semicolons in bodies and texts survive: a file is never cut into pieces', 
   await drop();
 });
 
-test('two that run at once apply everything once', async () => {
+test('concurrent runs apply every file once', async () => {
   const { url, drop } = await testDatabase();
   const { sources } = await testProject({
     [ONE]: 'create table a (b integer);',
@@ -101,23 +103,23 @@ test('two that run at once apply everything once', async () => {
   await drop();
 });
 
-test('who waits for another migration says so, and gives up at the limit', async () => {
+test('a run that waits for another one reports it, and gives up after the limit', async () => {
   const { url, drop } = await testDatabase();
   const { sources } = await testProject({ [ONE]: 'create table a (b integer);' });
   await migrate(url, sources, by);
-  const said: string[] = [];
+  const lines: string[] = [];
   const error = await withPlainConnection(url, async (holder) => {
     await holder.query('select pg_advisory_lock(7236002)');
-    return failure(migrate(url, sources, { ...by, waitSeconds: 0.2, say: (line) => said.push(line) }));
+    return failure(migrate(url, sources, { ...by, waitSeconds: 0.2, log: (line) => lines.push(line) }));
   });
   assert.is(error.code, 'RIO-MIGRATE-BUSY');
   assert.match(error.parts.why, /^Connection \d+ \(since 20/);
-  assert.is(said.length, 1);
-  assert.match(said[0] ?? '', /^Connection \d+ .* migrates; waiting/);
+  assert.is(lines.length, 1);
+  assert.match(lines[0] ?? '', /^Connection \d+ .* is migrating; waiting/);
   await drop();
 });
 
-test('an edited applied file is refused before anything runs; other line ends are no edit', async () => {
+test('an edited applied file is rejected before anything runs; other line endings do not count as an edit', async () => {
   const { url, drop } = await testDatabase();
   const { sources, write } = await testProject({ [ONE]: 'create table a (b integer);\n' });
   await migrate(url, sources, by);
@@ -135,7 +137,8 @@ test('an edited applied file is refused before anything runs; other line ends ar
   );
   const file = { source: 'notes', name: '0001_notes', path: 'x.sql', sql: '', sha256: '', down: undefined };
   const row = { ...file, appliedAt: '', appliedBy: '', durationMs: 0 };
-  assert.match(editedFiles([{ file, row }]).parts.fix, '`npx rustio-admin migrate down --source notes`');
+  const ofPlugin = await failure((async () => rejectEdited([{ file, row }]))());
+  assert.match(ofPlugin.parts.fix, '`npx rustio-admin migrate down --source notes`');
   const [was] = await textsOf(url, `select sha256 from rustio_migration where name = '20260101000000_one'`);
   assert.match(error.details.join('\n'), `by tester: ${was}`);
   assert.match(error.details.join('\n'), /now: [0-9a-f]{64}/);
@@ -143,7 +146,7 @@ test('an edited applied file is refused before anything runs; other line ends ar
   await drop();
 });
 
-test('a failing file leaves nothing of itself, what stood before it stays, and the place is told', async () => {
+test('a failing file is rolled back, earlier files stay applied, and the place is reported', async () => {
   const { url, drop } = await testDatabase();
   const { sources, folder, write } = await testProject({
     [ONE]: 'create table a (b integer primary key);',
@@ -162,7 +165,7 @@ test('a failing file leaves nothing of itself, what stood before it stays, and t
   assert.match(
     second.message,
     `${TWO}:4 failed: duplicate key value`,
-    'errors without a position are placed by counting',
+    'without a position, the place is found by counting statements',
   );
   assert.match(second.details.join('\n'), 'Detail: Key (b)=(2) already exists.');
   assert.equal(await textsOf(url, 'select b from a'), []);
@@ -172,7 +175,7 @@ test('a failing file leaves nothing of itself, what stood before it stays, and t
   await drop();
 });
 
-test('a constraint that is checked at the end fails the file as a whole', async () => {
+test('a deferred constraint fails the whole file', async () => {
   const { url, drop } = await testDatabase();
   const { sources } = await testProject({
     [ONE]:
@@ -184,7 +187,7 @@ test('a constraint that is checked at the end fails the file as a whole', async 
   await drop();
 });
 
-test('a file that would end its transaction is refused before anything runs', async () => {
+test('a file that would end its transaction is rejected before anything runs', async () => {
   const { url, drop } = await testDatabase();
   const { sources } = await testProject({
     [ONE]: 'create table a (b integer);',
@@ -200,7 +203,7 @@ test('a file that would end its transaction is refused before anything runs', as
   await drop();
 });
 
-test('settings of one file do not reach the next', async () => {
+test('settings of one file do not affect the next', async () => {
   const { url, drop } = await testDatabase();
   const { sources } = await testProject({
     [ONE]: 'create schema other; set search_path = other; set statement_timeout = 1; set role pg_monitor;',
@@ -212,7 +215,7 @@ test('settings of one file do not reach the next', async () => {
   await drop();
 });
 
-test('a statement that waits too long for a table gives way', async () => {
+test('a statement that waits too long for a table fails', async () => {
   const { url, drop } = await testDatabase();
   const { sources, write } = await testProject({ [ONE]: 'create table a (b integer);' });
   await migrate(url, sources, by);
@@ -227,36 +230,36 @@ test('a statement that waits too long for a table gives way', async () => {
   await drop();
 });
 
-test('an older file that comes late is applied, with a note; a file that is gone is reported', async () => {
+test('an older file that was added later is applied, with a note; a missing file is reported', async () => {
   const { url, drop } = await testDatabase();
   const late = await testProject({ [TWO]: 'create table a (b integer);' });
   await migrate(url, late.sources, by);
   await late.write({ [ONE]: 'create table c (d integer);' });
   const { notes } = await migrate(url, late.sources, by);
-  assert.equal(notes, ['project 20260101000000_one is older than what is applied already; it is applied now.']);
+  assert.equal(notes, ['project 20260101000000_one is older than an applied migration; it is applied now.']);
 
   const bare = await testProject({ [ONE]: 'create table c (d integer);' });
   const second = await migrate(url, bare.sources, by);
-  assert.equal(second.notes, ['project 20260102000000_two is applied, but its file is gone.']);
+  assert.equal(second.notes, ['project 20260102000000_two is applied, but its file does not exist.']);
   await drop();
 });
 
-test('notices of a file are said', async () => {
+test('notices of a file are logged', async () => {
   const { url, drop } = await testDatabase();
   const { sources } = await testProject({ [ONE]: "do $$ begin raise notice 'half way'; end $$;" });
-  const said: string[] = [];
-  await migrate(url, sources, { ...by, say: (line) => said.push(line) });
-  assert.is(said[0], 'NOTICE: half way');
+  const lines: string[] = [];
+  await migrate(url, sources, { ...by, log: (line) => lines.push(line) });
+  assert.is(lines[0], 'NOTICE: half way');
   await drop();
 });
 
-test('files that are no migrations, double numbers and lonely down files are refused', async () => {
+test('invalid file names, duplicate numbers and down files without a migration are rejected', async () => {
   const { url, drop } = await testDatabase();
   const cases: [files: Record<string, string>, message: RegExp][] = [
-    [{ 'add_status.sql': '' }, /add_status\.sql is not called like a migration/],
-    [{ '0001_one.sql': '' }, /0001_one\.sql is not called like a migration/],
-    [{ [ONE]: '', '20260101000000_other.sql': '' }, /bear the same number/],
-    [{ '20260101000000_one.down.sql': '' }, /has no file that it reverts/],
+    [{ 'add_status.sql': '' }, /add_status\.sql is not a valid migration file name/],
+    [{ '0001_one.sql': '' }, /0001_one\.sql is not a valid migration file name/],
+    [{ [ONE]: '', '20260101000000_other.sql': '' }, /have the same number/],
+    [{ '20260101000000_one.down.sql': '' }, /has no matching migration/],
   ];
   for (const [files, message] of cases) {
     const { sources } = await testProject(files);
@@ -267,7 +270,7 @@ test('files that are no migrations, double numbers and lonely down files are ref
   await drop();
 });
 
-test('kill -9 in the middle of a file loses nothing, and the next run goes on', async () => {
+test('kill -9 in the middle of a file loses nothing, and the next run continues', async () => {
   const { url, drop } = await testDatabase();
   const { folder, sources } = await testProject({
     [ONE]: 'create table a (b integer);',
@@ -278,7 +281,7 @@ test('kill -9 in the middle of a file loses nothing, and the next run goes on', 
     await holder.query('select pg_advisory_lock(99)');
     const child = spawn(process.execPath, [path.join(import.meta.dirname, 'migrate-process.ts'), url, folder]);
     const ended = new Promise((resolve) => child.once('exit', resolve));
-    await someoneWaits(holder);
+    await waitForLock(holder);
     child.kill('SIGKILL');
     await ended;
     await holder.query('select pg_advisory_unlock(99)');
@@ -292,20 +295,96 @@ test('kill -9 in the middle of a file loses nothing, and the next run goes on', 
   await drop();
 });
 
-test("the kernel's own files leave nothing behind when they are taken back", async () => {
+test('an interrupted run releases its locks: a connection that went silent is ended (F7)', async () => {
+  const { url, drop } = await testDatabase();
+  const { sources, write } = await testProject({ [ONE]: 'create table a (b integer);' });
+  await migrate(url, sources, by);
+  await write({ [TWO]: 'alter table a add column c integer; select pg_sleep(0.3); select pg_sleep(0.3);' });
+  const proxy = await silentProxy(url);
+  const running = migrate(proxy.url, sources, { ...by, silenceSeconds: 1 }).catch((error: unknown) => error);
+  await withPlainConnection(url, async (watcher) => {
+    await waitUntil(watcher, "select from pg_stat_activity where query like 'alter table a%' and state = 'active'");
+    proxy.silence();
+    await waitUntil(
+      watcher,
+      "select where to_regclass('a') is not null and not exists (select from pg_locks where relation = 'a'::regclass)",
+    );
+    assert.equal(await applied(url), ['20260101000000_one'], 'the file was rolled back');
+    // The lock among runs is free as well.
+    await waitUntil(
+      watcher,
+      "select where not exists (select from pg_locks where locktype = 'advisory' and objid = 7236002 and database = (select oid from pg_database where datname = current_database()))",
+    );
+  });
+  await proxy.close();
+  assert.is(Reflect.get(Object(await running), 'code'), 'RIO-MIGRATE-FAILED');
+  assert.is((await migrate(url, sources, by)).applied.length, 1);
+  await drop();
+});
+
+test('the limits of an interrupted run are a minute at most (F7)', async () => {
+  const { url, drop } = await testDatabase();
+  await withPlainConnection(url, async (client) => {
+    await client.query(resetTo({}));
+    const { rows } = await client.query<{ name: string; setting: string }>(
+      "select name, setting from pg_settings where name in ('idle_in_transaction_session_timeout', 'idle_session_timeout')",
+    );
+    for (const { name, setting } of rows) assert.ok(Number(setting) > 0 && Number(setting) <= 30_000, name);
+    assert.is(rows.length, 2);
+  });
+  await drop();
+});
+
+test("core's own migrations leave nothing behind when they are reverted", async () => {
   const { url, drop } = await testDatabase();
   const sources = migrationSources((await testProject()).folder, []);
   await migrate(url, sources, by);
-  await runSql(url, "insert into rustio_once (id, actor) values ('1', 'person 1')");
-  assert.equal(await textsOf(url, 'select location is null and created_at <= now() from rustio_once'), ['true']);
-  const { length } = await down(url, sources, { source: 'kernel', steps: 100 });
+  await runSql(url, "insert into rustio_idempotency_key (id, actor) values ('1', 'person 1')");
+  assert.equal(await textsOf(url, 'select location is null and created_at <= now() from rustio_idempotency_key'), [
+    'true',
+  ]);
+  const { length } = await down(url, sources, { source: 'core', steps: 100, confirmed: 'all' });
   assert.ok(length > 0);
   assert.equal(await catalogueOf(url), []);
   await drop();
 });
 
-/** Until a connection waits for an advisory lock that another one holds. */
-async function someoneWaits(client: pg.Client): Promise<void> {
+async function waitUntil(client: pg.Client, query: string): Promise<void> {
+  for (;;) {
+    const { rowCount } = await client.query(query);
+    if (rowCount !== 0) return;
+  }
+}
+
+/** A proxy to the database that can stop forwarding without closing anything, like a network that was cut. */
+async function silentProxy(target: string) {
+  const { hostname, port } = new URL(target);
+  const sockets = new Set<Socket>();
+  const server = createServer((client) => {
+    const upstream = connect(Number(port), hostname);
+    for (const socket of [client, upstream]) sockets.add(socket.on('error', () => {}));
+    client.pipe(upstream);
+    upstream.pipe(client);
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const address = server.address();
+  const url = new URL(target);
+  url.hostname = '127.0.0.1';
+  url.port = String(typeof address === 'object' && address !== null ? address.port : 0);
+  return {
+    url: url.href,
+    silence: () => {
+      for (const socket of sockets) socket.unpipe().pause();
+    },
+    close: async () => {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((done) => server.close(done));
+    },
+  };
+}
+
+/** Resolves when a connection waits for an advisory lock that another one holds. */
+async function waitForLock(client: pg.Client): Promise<void> {
   for (;;) {
     const { rowCount } = await client.query(
       `select from pg_locks

@@ -3,12 +3,12 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
 import { diff } from '../../../core/migrate/diff.ts';
-import { fieldsOfConstraint, nameOf } from '../../../core/migrate/names.ts';
-import { quoteName } from '../../../core/migrate/quote.ts';
-import { snapshotOf } from '../../../core/migrate/snapshot.ts';
+import { buildSnapshot } from '../../../core/migrate/snapshot.ts';
 import { printSnapshot, readSnapshot } from '../../../core/migrate/snapshot-file.ts';
+import { constraintName, fieldsOfConstraint } from '../../../core/model/constraint-names.ts';
 import { field } from '../../../core/model/field.ts';
 import { defineModel } from '../../../core/model/model.ts';
+import { quoteName } from '../../../core/sql/quote.ts';
 import { testDatabase } from '../../support/database.ts';
 import { suite } from '../../support/suite.ts';
 import { textsOf } from './catalogue.ts';
@@ -30,9 +30,9 @@ const Strike = defineModel('strike', {
   indexes: [['airport', '-cost', 'phase']],
 });
 
-test('the same models give the same snapshot, in whatever order they are declared', () => {
-  const one = snapshotOf(resolved(Airport, Strike));
-  const other = snapshotOf(resolved(Strike, Airport));
+test('the same models give the same snapshot, in any order', () => {
+  const one = buildSnapshot(resolved(Airport, Strike));
+  const other = buildSnapshot(resolved(Strike, Airport));
   assert.is(printSnapshot(one), printSnapshot(other));
   assert.equal(diff(one, other), []);
   assert.equal(
@@ -41,19 +41,19 @@ test('the same models give the same snapshot, in whatever order they are declare
   );
 });
 
-test('what is written is read back as it was', async () => {
+test('a snapshot is read as it was written', async () => {
   const { folder } = await testProject();
   const file = path.join(folder, 'snapshot.json');
-  const snapshot = snapshotOf(resolved(Airport, Strike));
+  const snapshot = buildSnapshot(resolved(Airport, Strike));
   await writeFile(file, printSnapshot(snapshot));
   assert.equal(await readSnapshot(file), snapshot);
   assert.is(await readSnapshot(path.join(folder, 'none.json')), undefined);
 });
 
-test('the file is laid out as a formatter would leave it, a line for each column', async () => {
+test('the file is laid out as a formatter would do, with one line per column', async () => {
   const { folder } = await testProject();
   const file = path.join(folder, 'snapshot.json');
-  const printed = printSnapshot(snapshotOf(resolved(Airport, Strike)));
+  const printed = printSnapshot(buildSnapshot(resolved(Airport, Strike)));
   assert.match(
     printed,
     /^ +\{ "name": "phase", "type": "text", "nullable": false, "default": null, "identity": false \},$/m,
@@ -65,12 +65,12 @@ test('the file is laid out as a formatter would leave it, a line for each column
   assert.is(run.status, 0, run.stdout + run.stderr);
 });
 
-test('a snapshot with conflict marks, of a newer release or of nonsense is refused with what to do', async () => {
+test('a snapshot with conflict markers, of a newer release or with invalid content is rejected with what to do', async () => {
   const { folder } = await testProject();
   const file = path.join(folder, 'snapshot.json');
   const cases: [text: string, why: RegExp][] = [
     ['<<<<<<< HEAD\n{}\n', /merge conflict/],
-    ['nonsense', /no JSON/],
+    ['nonsense', /not valid JSON/],
     ['{"version": 2, "tables": [], "views": []}', /version 2/],
     ['{"version": 1, "tables": [{"name": "a"}]}', /columns/],
     ['[]', /version undefined/],
@@ -86,27 +86,27 @@ test('a snapshot with conflict marks, of a newer release or of nonsense is refus
   }
 });
 
-test('a long name is cut at a whole character, ends in its purpose and keeps its hash', () => {
-  const name = nameOf('ä'.repeat(40), ['column'], 'fkey');
+test('a long name is truncated between characters, ends with its purpose and contains a hash', () => {
+  const name = constraintName('ä'.repeat(40), ['column'], 'fkey');
   assert.ok(Buffer.byteLength(name) <= 63);
   assert.match(name, /^ä+_[0-9a-f]{8}_fkey$/);
-  assert.is(name, nameOf('ä'.repeat(40), ['column'], 'fkey'));
-  assert.is.not(name, nameOf('ä'.repeat(40), ['columns'], 'fkey'));
+  assert.is(name, constraintName('ä'.repeat(40), ['column'], 'fkey'));
+  assert.is.not(name, constraintName('ä'.repeat(40), ['columns'], 'fkey'));
 });
 
-test('two things that would bear one name are refused, naming both tables', () => {
+test('two objects with the same name are rejected, and the error names both tables', () => {
   const one = defineModel('one', { fields: { name: field.text(), c: field.text({ unique: true }) }, table: 'a_b' });
   const two = defineModel('two', {
     fields: { name: field.text(), bC: field.text({ unique: true }) },
     table: 'a',
   });
-  assert.throws(() => snapshotOf(resolved(one, two)), /Tables a and a_b .*"a_b_c_key"/);
+  assert.throws(() => buildSnapshot(resolved(one, two)), /Tables a and a_b .*"a_b_c_key"/);
 });
 
-test('the fields behind a constraint are found by the name that PostgreSQL tells', () => {
+test('the fields of a constraint are found by the name that PostgreSQL reports', () => {
   const model = resolved(Airport, Strike).find(({ name }) => name === 'strike');
   if (model === undefined) return assert.unreachable();
-  const [table] = snapshotOf([model]).tables;
+  const [table] = buildSnapshot([model]).tables;
   const constraints = [
     table?.primaryKey,
     ...(table?.uniques ?? []),
@@ -120,7 +120,7 @@ test('the fields behind a constraint are found by the name that PostgreSQL tells
   assert.is(fieldsOfConstraint(model, 'unknown'), undefined);
 });
 
-test('every word that this server reserves is written in quotes', async () => {
+test('every reserved word of this server is quoted', async () => {
   const { url, drop } = await testDatabase();
   const reserved = await textsOf(url, "select word from pg_get_keywords() where catcode in ('R', 'T', 'C')");
   assert.ok(reserved.length > 100);

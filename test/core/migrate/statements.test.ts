@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import * as assert from 'uvu/assert';
-import { statementsOf, transactionControl } from '../../../core/migrate/statements.ts';
+import { splitStatements, transactionControl } from '../../../core/migrate/statements.ts';
 import { suite } from '../../support/suite.ts';
 
 const test = suite('migrate: statements');
 
-const texts = (sql: string) => statementsOf(sql).map(({ text }) => text);
+const texts = (sql: string) => splitStatements(sql).map(({ text }) => text);
 
-test('semicolons in texts, names, comments, bodies and rules end nothing', () => {
-  const whole = [
+test('semicolons in texts, names, comments, function bodies and rules do not end a statement', () => {
+  const statements = [
     "insert into a values ('x;''y;')",
     String.raw`insert into a values (e'it\'s; so')`,
     'create table "a;b" (c integer)',
@@ -20,11 +20,11 @@ test('semicolons in texts, names, comments, bodies and rules end nothing', () =>
     'create rule r as on insert to a do also (delete from b; delete from c)',
     'select a$b$ from t',
   ];
-  assert.equal(texts(`${whole.join(';\n')};\n`), whole);
+  assert.equal(texts(`${statements.join(';\n')};\n`), statements);
 });
 
-test('each statement knows its line and its first words, comments before it left out', () => {
-  const [first, second] = statementsOf(
+test('each statement has its line and its first words, without the comments before it', () => {
+  const [first, second] = splitStatements(
     '-- why\n\n/* and\nmore */ create /* x */ index concurrently i on t (a);\nselect 1',
   );
   assert.is(first?.line, 4);
@@ -33,8 +33,8 @@ test('each statement knows its line and its first words, comments before it left
   assert.is(second?.text, 'select 1');
 });
 
-test('whatever begins or ends a transaction is found, and nothing else', () => {
-  const refused = [
+test('statements that begin or end a transaction are found, and no others', () => {
+  const rejected = [
     'begin',
     'START TRANSACTION',
     'commit',
@@ -44,7 +44,7 @@ test('whatever begins or ends a transaction is found, and nothing else', () => {
     "prepare transaction 'x'",
     '/* a */ Commit',
   ];
-  for (const sql of refused) assert.ok(transactionControl(`select 1;\n${sql};`), sql);
+  for (const sql of rejected) assert.ok(transactionControl(`select 1;\n${sql};`), sql);
   const allowed = [
     'rollback to savepoint a',
     'rollback work to a',
@@ -57,8 +57,23 @@ test('whatever begins or ends a transaction is found, and nothing else', () => {
   for (const sql of allowed) assert.is(transactionControl(`${sql};\nselect 1;`), undefined, sql);
 });
 
-test('any text is read to its end: statements stand in order and are cut from it', () => {
-  const pieces = fc.constantFrom(
+test('reading a file takes time in proportion to its length (F18)', () => {
+  const time = (count: number): number => {
+    const sql = "insert into a values (1, 'a text; of some length');\n".repeat(count);
+    const runs = Array.from({ length: 3 }, () => {
+      const start = process.cpuUsage();
+      assert.is(splitStatements(sql).length, count);
+      return process.cpuUsage(start).user;
+    });
+    return Math.min(...runs);
+  };
+  time(2_000);
+  const ratio = time(40_000) / time(20_000);
+  assert.ok(ratio < 3, `twice as many statements take ${ratio} times as long`);
+});
+
+test('any text is read to its end: its statements are in order and are parts of it', () => {
+  const tokens = fc.constantFrom(
     "'",
     '"',
     '$$',
@@ -78,10 +93,10 @@ test('any text is read to its end: statements stand in order and are cut from it
     '😀',
   );
   fc.assert(
-    fc.property(fc.array(pieces, { maxLength: 30 }), (parts) => {
+    fc.property(fc.array(tokens, { maxLength: 30 }), (parts) => {
       const sql = parts.join('');
       let last = 0;
-      for (const { text, start, end } of statementsOf(sql)) {
+      for (const { text, start, end } of splitStatements(sql)) {
         assert.ok(start >= last && end >= start && end <= sql.length);
         assert.is(sql.slice(start, end).trimEnd(), text);
         last = end;

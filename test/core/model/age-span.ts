@@ -1,6 +1,7 @@
-/** A field type as a plugin would bring it: whole years from and to, in PostgreSQL's `int4range`. */
+/** An example of a plugin's field type: a range of whole years, stored as PostgreSQL's `int4range`. */
 import { z } from 'zod';
-import type { FieldType, Issue } from '../../../core/model/kind.ts';
+import type { FieldType } from '../../../core/model/field-type.ts';
+import type { Issue } from '../../../core/model/issue.ts';
 
 export interface AgeSpan {
   readonly from: number;
@@ -16,24 +17,24 @@ declare module '../../../core/model/field.ts' {
 const value = z.strictObject({ from: z.int().min(0), to: z.int().min(0) }).refine(({ from, to }) => from <= to);
 const PROBLEM: Issue = { key: 'spans.problem.span' };
 
-/** PostgreSQL writes every range of whole numbers without its upper end: `[6,13)`. */
-function spanOf(wire: unknown): AgeSpan {
-  const [, from = '', end = ''] = /^\[(\d+),(\d+)\)$/.exec(String(wire)) ?? [];
+/** PostgreSQL formats ranges of integers with an exclusive upper bound: `[6,13)`. */
+function spanOf(dbValue: unknown): AgeSpan {
+  const [, from = '', end = ''] = /^\[(\d+),(\d+)\)$/.exec(String(dbValue)) ?? [];
   return { from: Number(from), to: Number(end) - 1 };
 }
 
-const textOf = (wire: unknown): string => `${spanOf(wire).from}-${spanOf(wire).to}`;
+const textOf = (dbValue: unknown): string => `${spanOf(dbValue).from}-${spanOf(dbValue).to}`;
 
 export const ageSpan: FieldType<AgeSpan> = {
-  kind: 'ageSpan',
+  name: 'ageSpan',
   sqlType: () => 'int4range',
-  sqlDefault({ default: given }) {
-    const read = value.safeParse(given);
-    return read.success ? `'[${read.data.from},${read.data.to}]'::int4range` : undefined;
+  sqlDefault({ default: literal }) {
+    const parsed = value.safeParse(literal);
+    return parsed.success ? `'[${parsed.data.from},${parsed.data.to}]'::int4range` : undefined;
   },
   checks: () => [{ suffix: 'span', sql: (column) => `not isempty(${column})` }],
 
-  wire: z.string(),
+  dbSchema: z.string(),
   decode: spanOf,
   encode: ({ from, to }) => `[${from},${to}]`,
   cast: () => 'int4range',
@@ -45,12 +46,12 @@ export const ageSpan: FieldType<AgeSpan> = {
     const issue = ageSpan.validate(span, field);
     return issue === undefined ? { ok: true, value: span } : { ok: false, issue };
   },
-  validate(given, { max }) {
-    const read = value.safeParse(given);
-    return read.success && read.data.to <= Number(max ?? Number.POSITIVE_INFINITY) ? undefined : PROBLEM;
+  validate(span, { max }) {
+    const parsed = value.safeParse(span);
+    return parsed.success && parsed.data.to <= Number(max ?? Number.POSITIVE_INFINITY) ? undefined : PROBLEM;
   },
 
-  cell: () => (wire) => `<b>${textOf(wire)}</b>`,
+  cell: () => (dbValue) => `<b>${textOf(dbValue)}</b>`,
   align: 'end',
   widget: () => 'spans/span',
   text: textOf,

@@ -1,24 +1,24 @@
-// Types of fields that plugins bring: found by name, checked at the boot, migrated, decoded and stored like built-in ones.
+// Field types of plugins: resolved by name, checked at startup, migrated, decoded and stored like built-in ones.
 
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
-import { withPlainConnection } from '../../../core/database/plain.ts';
+import { withPlainConnection } from '../../../core/database/plain-connection.ts';
 import { openDatabase } from '../../../core/database/pool.ts';
-import { createEvents } from '../../../core/events.ts';
 import { diff } from '../../../core/migrate/diff.ts';
 import { renderFile } from '../../../core/migrate/render.ts';
 import { emptySnapshot } from '../../../core/migrate/shape.ts';
-import { snapshotOf } from '../../../core/migrate/snapshot.ts';
+import { buildSnapshot } from '../../../core/migrate/snapshot.ts';
 import { type AnyField, field } from '../../../core/model/field.ts';
-import type { FieldType } from '../../../core/model/kind.ts';
+import type { FieldType } from '../../../core/model/field-type.ts';
 import { defineModel, type Insert, type Row, type Update } from '../../../core/model/model.ts';
 import { buildModels } from '../../../core/model/resolve.ts';
-import { createRows } from '../../../core/query/create-rows.ts';
-import { createWrite } from '../../../core/write/create-write.ts';
+import { createRecords } from '../../../core/query/create-records.ts';
+import { createEvents } from '../../../core/write/events.ts';
+import { createWrite } from '../../../core/write/write.ts';
 import { testDatabase } from '../../support/database.ts';
 import { suite } from '../../support/suite.ts';
-import { policyWith, run, somebody } from '../query/world.ts';
-import { cause, mistakes } from '../write/desk.ts';
+import { policyWith, run, somebody } from '../query/fixture.ts';
+import { context, resultOf } from '../write/write-fixture.ts';
 import { ageSpan } from './age-span.ts';
 import { must } from './field-of.ts';
 
@@ -43,7 +43,7 @@ const problemsOf = (
   return problems.map(({ where, problem }) => `${where}: ${problem}`);
 };
 
-test('the value of the type is that of the row, an insert and an update', () => {
+test('the type’s value is the type of the row, the insert and the update', () => {
   const row: Pick<Row<typeof Course>, 'ages' | 'extra'> = { ages: { from: 1, to: 2 }, extra: null };
   const insert: Insert<typeof Course> = { name: 'Reading', ages: row.ages };
   const update: Update<typeof Course> = { extra: { from: 1, to: 2 } };
@@ -54,38 +54,38 @@ test('the value of the type is that of the row, an insert and an update', () => 
   assert.equal([insert.ages.from, update.extra?.to, wrong.name, typeof unknown], [1, 2, 'Reading', 'function']);
 });
 
-test('it is resolved by name, with the options of its field', () => {
+test('the type is resolved by name, with the options of its field', () => {
   const { models, problems } = buildModels(declared, { fieldTypes: types });
   assert.equal(problems, []);
   const ages = must(models.of(Course).fields.get('ages'));
-  assert.equal([ages.kind, ages.label, ages.max, ages.index, ages.nullable], ['ageSpan', 'Ages', 120, true, false]);
-  assert.is(ages.spec, ageSpan);
+  assert.equal([ages.typeName, ages.label, ages.max, ages.index, ages.nullable], ['ageSpan', 'Ages', 120, true, false]);
+  assert.is(ages.type, ageSpan);
 });
 
-test('a type that no enabled plugin brings is reported, with the nearest name', () => {
+test('a type that no enabled plugin provides is reported with the nearest name', () => {
   // As JavaScript would write it, past the types.
-  const misspelt = Reflect.apply(field.custom, undefined, ['ageSpann', {}]);
-  assert.equal(problemsOf(types, { it: misspelt }), [
+  const misspelled = Reflect.apply(field.custom, undefined, ['ageSpann', {}]);
+  assert.equal(problemsOf(types, { it: misspelled }), [
     'model thing: fields.it: There is no field type "ageSpann". Did you mean "ageSpan"? ' +
-      'A type of a plugin exists while the plugin is enabled.',
+      'Field types of a plugin are available only while the plugin is enabled.',
   ]);
   assert.match(problemsOf([], { it: field.custom('ageSpan') })[0] ?? '', 'There is no field type "ageSpan".');
   const builtIn = Reflect.apply(field.custom, undefined, ['text', {}]);
   assert.equal(problemsOf(types, { it: builtIn }), [
-    'model thing: fields.it: "text" is a built-in type; write field.text().',
+    'model thing: fields.it: "text" is a built-in type; use field.text().',
   ]);
 });
 
-test('a name that is taken is reported with both owners', () => {
+test('a duplicate type name is reported with both owners', () => {
   assert.equal(problemsOf([...types, { type: ageSpan, owner: 'others' }]), [
     'plugin others: fieldTypes: The field type "ageSpan" already belongs to spans.',
   ]);
-  assert.equal(problemsOf([{ type: { ...ageSpan, kind: 'text' }, owner: 'spans' }]), [
+  assert.equal(problemsOf([{ type: { ...ageSpan, name: 'text' }, owner: 'spans' }]), [
     'plugin spans: fieldTypes: The field type "text" already belongs to core.',
   ]);
 });
 
-test('what a type does not say, or says in another word, is reported', () => {
+test('missing and unknown properties of a type are reported', () => {
   const { cell: _, ...without } = ageSpan;
   const wrong: FieldType = Object.assign(Object.create(null), without, { sorteable: true });
   assert.equal(problemsOf([{ type: wrong, owner: 'spans' }]), [
@@ -106,12 +106,12 @@ test('a default is checked by the type', () => {
     ],
     { fieldTypes: types },
   );
-  assert.match(problems[0]?.problem ?? '', 'does not fit');
+  assert.match(problems[0]?.problem ?? '', 'is invalid');
 });
 
-test('a managed table has its column, checks and index; rows are written, compared and read', async () => {
+test('a managed table has the column, checks and index; rows are written, compared and read', async () => {
   const { models } = buildModels(declared, { fieldTypes: types });
-  const { up, down } = renderFile(diff(emptySnapshot, snapshotOf(models.all)));
+  const { up, down } = renderFile(diff(emptySnapshot, buildSnapshot(models.all)));
   const { url, drop } = await testDatabase();
   const database = await openDatabase(url);
   try {
@@ -122,22 +122,22 @@ test('a managed table has its column, checks and index; rows are written, compar
       { '*': async (_tx, event) => void recorded.push(event.data) },
     ]);
     const write = createWrite({ models, policy: policyWith(), events });
-    const records = createRows({ database, policy: policyWith(), models });
+    const records = createRecords({ database, policy: policyWith(), models });
     const ages = { from: 6, to: 12 };
-    const made = await database.transaction((tx) => write.create(tx, cause, Course, { name: 'Reading', ages }));
-    assert.is(made.outcome, 'done');
+    const created = await database.transaction((tx) => write.create(tx, context, Course, { name: 'Reading', ages }));
+    assert.is(created.outcome, 'done');
     const row = await records.get(somebody, Course, '1');
     assert.equal([row?.ages, row?.extra, row?.usual], [ages, null, { from: 3, to: 5 }]);
     const again = await database.transaction((tx) =>
-      write.update(tx, cause, Course, '1', { ages: { from: 6, to: 12 } }),
+      write.update(tx, context, Course, '1', { ages: { from: 6, to: 12 } }),
     );
     assert.ok(again.outcome === 'done' && !again.changed);
-    await database.transaction((tx) => write.update(tx, cause, Course, '1', { ages: { from: 7, to: 12 } }));
+    await database.transaction((tx) => write.update(tx, context, Course, '1', { ages: { from: 7, to: 12 } }));
     assert.equal(z.array(z.unknown()).parse(recorded).at(-1), { before: { ages: '6-12' }, after: { ages: '7-12' } });
     const tooOld = await database.transaction((tx) =>
-      write.update(tx, cause, Course, '1', { ages: { from: 7, to: 121 } }),
+      write.update(tx, context, Course, '1', { ages: { from: 7, to: 121 } }),
     );
-    assert.equal(mistakes(tooOld), ['ages: spans.problem.span']);
+    assert.equal(resultOf(tooOld), ['ages: spans.problem.span']);
     const held = await database.transaction((tx) => records.hold(tx, somebody, Course, '1', 'update'));
     assert.equal(held?.ages, { from: 7, to: 12 });
     const empty = await run(database)`update course set ages = 'empty'`.catch((error: unknown) => error);

@@ -1,13 +1,13 @@
-// Fields that a plugin adds to a model of somebody else: what they become, and what stops the boot.
+// Fields that a plugin adds to another owner's model: how they are resolved, and which problems make startup fail.
 import * as assert from 'uvu/assert';
 import { diff } from '../../../core/migrate/diff.ts';
 import { renderFile } from '../../../core/migrate/render.ts';
 import { emptySnapshot } from '../../../core/migrate/shape.ts';
-import { snapshotOf } from '../../../core/migrate/snapshot.ts';
+import { buildSnapshot } from '../../../core/migrate/snapshot.ts';
 import { extendModel } from '../../../core/model/extend-model.ts';
 import { type Fields, field } from '../../../core/model/field.ts';
+import { isEditable } from '../../../core/model/field-type.ts';
 import { type AnyModel, defineModel } from '../../../core/model/model.ts';
-import { isEditable } from '../../../core/model/registry.ts';
 import { buildModels } from '../../../core/model/resolve.ts';
 import { suite } from '../../support/suite.ts';
 import { must } from './field-of.ts';
@@ -25,7 +25,7 @@ const build = (model: AnyModel, fields: Fields, options: { writable?: boolean } 
 const problemsOf = (model: AnyModel, fields: Fields) =>
   build(model, fields).problems.map(({ where, problem }) => `${where}: ${problem}`);
 
-test('a field becomes part of the model, with its owner, behind the model’s own', () => {
+test('a field becomes part of the model, with its owner, after the model’s own fields', () => {
   const { models, problems } = build(Account, { phone: field.phone({ nullable: true, index: true }) });
   assert.equal(problems, []);
   const account = models.of(Account);
@@ -36,7 +36,7 @@ test('a field becomes part of the model, with its owner, behind the model’s ow
   assert.is(must(account.fields.get('name')).owner, 'accounts');
 });
 
-test('a relation is bound to its target, and known there', () => {
+test('a relation is bound to its target, which lists it as inbound', () => {
   const { models, problems } = build(Account, { lastOrder: field.belongsTo(() => Order, { nullable: true }) });
   assert.equal(problems, []);
   const relation = must(models.of(Account).fields.get('lastOrder'));
@@ -44,7 +44,7 @@ test('a relation is bound to its target, and known there', () => {
   assert.equal(models.of(Order).inbound, [relation]);
 });
 
-test('a read-only model is editable when a field of it is writable, and only then', () => {
+test('a read-only model is editable only if one of its fields is writable', () => {
   const phone = { phone: field.phone({ nullable: true }) };
   assert.is(isEditable(build(Account, phone).models.of(Account)), false);
   const { models } = build(Account, phone, { writable: true });
@@ -56,26 +56,26 @@ test('a read-only model is editable when a field of it is writable, and only the
   assert.is(isEditable(models.of(Order)), true);
 });
 
-test('names and columns that are taken are reported with both owners', () => {
+test('duplicate names and columns are reported with both owners', () => {
   assert.equal(problemsOf(Account, { name: field.text({ nullable: true }) }), [
     'plugin phones: extendModels.account.name: "account" has a field "name" already, which belongs to accounts.',
   ]);
   assert.equal(problemsOf(Order, { remark: field.text({ nullable: true }) }), [
-    'plugin phones: extendModels.order.remark: It has the column "remark", as "note" of project has. Say `column` for one of them.',
+    'plugin phones: extendModels.order.remark: It has the same column "remark" as "note" of project. Set `column` on one of them.',
   ]);
-  const twice = buildModels(declared, {
+  const duplicate = buildModels(declared, {
     extensions: ['one', 'two'].map((owner) => ({
       ...extendModel(Order, { phone: field.phone({ nullable: true }) }),
       owner,
     })),
   });
   assert.equal(
-    twice.problems.map(({ where, problem }) => `${where}: ${problem}`),
+    duplicate.problems.map(({ where, problem }) => `${where}: ${problem}`),
     ['plugin two: extendModels.order.phone: "order" has a field "phone" already, which belongs to one.'],
   );
 });
 
-test('a model that is not part of the application is reported, with the nearest name', () => {
+test('a model that is not part of the application is reported with the nearest name', () => {
   const Acount = defineModel('acount', { fields: { name: field.text() } });
   assert.equal(problemsOf(Acount, {}), [
     'plugin phones: extendModels.acount: The model "acount" is not part of this application. Did you mean "account"?',
@@ -84,7 +84,7 @@ test('a model that is not part of the application is reported, with the nearest 
   assert.match(problemsOf(Copy, {})[0] ?? '', 'are there two copies of a file?');
 });
 
-test('a field that the owner of the model would have to give is refused', () => {
+test('a required field without a database default is rejected, because the model’s owner inserts rows without it', () => {
   const required = [
     field.text(),
     // Called by data access alone; the owner's SQL knows nothing of it.
@@ -93,26 +93,26 @@ test('a field that the owner of the model would have to give is refused', () => 
   ];
   for (const added of required) {
     const [problem = '', ...more] = problemsOf(Account, { phone: added });
-    assert.match(problem, 'plugin phones: extendModels.account.phone: It must be nullable or have a default');
+    assert.match(problem, 'plugin phones: extendModels.account.phone: It must be nullable or have a database default');
     assert.match(problem, 'since accounts adds rows to "account" without it');
     assert.equal(more, []);
   }
   assert.equal(problemsOf(Account, { phone: field.text({ default: '' }), tags: field.array(field.text()) }), []);
 });
 
-test('what is no field, and a key, are reported', () => {
+test('values that are not fields, and identity fields, are reported', () => {
   assert.match(problemsOf(Account, { number: field.identity() })[0] ?? '', 'a key belongs to the owner');
-  assert.match(problemsOf(Account, { constructor: field.text({ nullable: true }) })[0] ?? '', 'taken by JavaScript');
+  assert.match(problemsOf(Account, { constructor: field.text({ nullable: true }) })[0] ?? '', 'reserved in JavaScript');
   assert.match(
     problemsOf(Account, { phone: field.integer({ nullable: true, min: 3, max: 2 }) })[0] ?? '',
     'is more than max',
   );
 });
 
-test('migrations of the project leave the columns of plugins alone', () => {
+test('the project’s migrations do not touch the columns of plugins', () => {
   const { models } = build(Order, { phone: field.phone({ nullable: true, unique: true, index: true }) });
-  const { up } = renderFile(diff(emptySnapshot, snapshotOf(models.all)));
+  const { up } = renderFile(diff(emptySnapshot, buildSnapshot(models.all)));
   assert.match(up, 'remark');
   assert.not.match(up, 'phone');
-  assert.equal(snapshotOf(models.all), snapshotOf(buildModels(declared).models.all));
+  assert.equal(buildSnapshot(models.all), buildSnapshot(buildModels(declared).models.all));
 });

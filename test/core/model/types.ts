@@ -1,4 +1,4 @@
-// Checked by `tsc`, never run: exact types that fall out of models, and uses that must not compile.
+// Checked by `tsc`, never run: exact inferred types, and uses that must not compile.
 // A line under `@ts-expect-error` that compiles is an error itself.
 
 import { defineModel, field, type Insert, type Key, type Row, type Update } from '../../../index.ts';
@@ -115,96 +115,96 @@ export const interfaceIsTheRow = (composer: Composer): Row<typeof Composer> => c
 defineModel('x', { fields: { a: field.belongsTo(Voice) } });
 // @ts-expect-error  a name, not an arrow function
 defineModel('x', { fields: { a: field.belongsTo('voice') } });
-// @ts-expect-error  a misspelt option
+// @ts-expect-error  a misspelled option
 defineModel('x', { fields: { a: field.text({ nulable: true, max: 10 }) } });
-// @ts-expect-error  an option of another kind
+// @ts-expect-error  an option of another field type
 defineModel('x', { fields: { a: field.text({ precision: 3 }) } });
-// @ts-expect-error  a default that is no choice
+// @ts-expect-error  a default that is not one of the choices
 defineModel('x', { fields: { a: field.choice(['a', 'b'], { default: 'c' }) } });
-// @ts-expect-error  a label for no choice
+// @ts-expect-error  a label for a value that is not a choice
 defineModel('x', { fields: { a: field.choice(['a', 'b'], { labels: { c: 'C' } }) } });
-// @ts-expect-error  a tone that the stylesheet has not
+// @ts-expect-error  an unknown tone
 defineModel('x', { fields: { a: field.choice(['a', 'b'], { tones: { a: 'pink' } }) } });
-// @ts-expect-error  setNull needs nullable
+// @ts-expect-error  setNull requires nullable
 defineModel('x', { fields: { a: field.belongsTo(() => Voice, { onDelete: 'setNull' }) } });
 // @ts-expect-error  a default of the wrong type
 defineModel('x', { fields: { a: field.integer({ default: '1' }) } });
-// @ts-expect-error  a bigint's bounds are bigints
+// @ts-expect-error  bounds of a bigint are bigints
 defineModel('x', { fields: { a: field.bigint({ max: 5 }) } });
-// @ts-expect-error  a decimal's bounds are texts
+// @ts-expect-error  bounds of a decimal are strings
 defineModel('x', { fields: { a: field.decimal({ min: 0 }) } });
-// @ts-expect-error  a date has one default word, and it is not this
+// @ts-expect-error  the default keyword of a date is `today`
 defineModel('x', { fields: { a: field.date({ default: 'now' }) } });
-// @ts-expect-error  a timestamp's function gives a Date
+// @ts-expect-error  the default function of a timestamp returns a Date
 defineModel('x', { fields: { a: field.timestamp({ default: () => '2026-11-20' }) } });
 // @ts-expect-error  a manyToMany needs its through model
 defineModel('x', { fields: { a: field.manyToMany(() => Voice, {}) } });
-// @ts-expect-error  a json field needs a schema
+// @ts-expect-error  a json field requires a schema
 defineModel('x', { fields: { a: field.json() } });
 // @ts-expect-error  not called
 defineModel('x', { fields: { a: field.text } });
 
-// @ts-expect-error  a slug of a field that is not there
+// @ts-expect-error  a slug of an unknown field
 defineModel('x', { fields: { title: field.text(), a: field.slug({ from: 'titel' }) } });
-// @ts-expect-error  a slug of a field that is no text
+// @ts-expect-error  a slug of a field that is not text
 defineModel('x', { fields: { title: field.text(), n: field.integer(), a: field.slug({ from: 'n' }) } });
 // @ts-expect-error  a slug of itself
 defineModel('x', { fields: { title: field.text(), a: field.slug({ from: 'a' }) } });
 // @ts-expect-error  a slug has no default
 defineModel('x', { fields: { a: field.slug({ default: 'x' }) } });
-// @ts-expect-error  money of no currency
+// @ts-expect-error  money without a currency
 defineModel('x', { fields: { a: field.money() } });
-// @ts-expect-error  the digits of money are its currency's
+// @ts-expect-error  money has the decimal places of its currency
 defineModel('x', { fields: { a: field.money({ currency: 'USD', scale: 4 }) } });
-// @ts-expect-error  an array of what cannot be in one
+// @ts-expect-error  an array of an unsupported type
 defineModel('x', { fields: { a: field.array(field.date()) } });
 // @ts-expect-error  an array of arrays
 defineModel('x', { fields: { a: field.array(field.array(field.text())) } });
-// @ts-expect-error  no item may be empty
+// @ts-expect-error  items cannot be nullable
 defineModel('x', { fields: { a: field.array(field.text({ nullable: true })) } });
 // @ts-expect-error  a default with an item of another type
 defineModel('x', { fields: { a: field.array(field.integer(), { default: ['1'] }) } });
-// @ts-expect-error  a default that is no choice
+// @ts-expect-error  a default that is not one of the choices
 defineModel('x', { fields: { a: field.array(field.choice(['a']), { default: ['b'] }) } });
 // @ts-expect-error  an array cannot be unique
 defineModel('x', { fields: { a: field.array(field.text(), { unique: true }) } });
 // @ts-expect-error  a size without its unit
 defineModel('x', { fields: { a: field.file({ max: 5000 }) } });
-// @ts-expect-error  a type that is not told by its content
+// @ts-expect-error  a type that is not detected from content
 defineModel('x', { fields: { a: field.file({ types: ['application/x-sh'] }) } });
-// @ts-expect-error  a picture is made of dots
+// @ts-expect-error  an SVG is not a raster image
 defineModel('x', { fields: { a: field.image({ types: ['image/svg+xml'] }) } });
-// @ts-expect-error  a file has no dots
+// @ts-expect-error  a file has no pixels
 defineModel('x', { fields: { a: field.file({ pixels: 5 }) } });
 // @ts-expect-error  a file has no default
 defineModel('x', { fields: { a: field.image({ default: 'x' }) } });
 // @ts-expect-error  bytes cannot be indexed
 defineModel('x', { fields: { a: field.bytes({ index: true }) } });
-// @ts-expect-error  bytes are given as bytes
+// @ts-expect-error  the default of bytes is a Uint8Array
 defineModel('x', { fields: { a: field.bytes({ default: () => 'x' }) } });
-// @ts-expect-error  Markdown always has many lines
+// @ts-expect-error  Markdown is always multiline
 defineModel('x', { fields: { a: field.markdown({ multiline: false }) } });
-// @ts-expect-error  bounds of money are texts
+// @ts-expect-error  bounds of money are strings
 defineModel('x', { fields: { a: field.money({ currency: 'USD', min: 0 }) } });
 
 // ── models
 
-// @ts-expect-error  a key that is no field
+// @ts-expect-error  a key that is not a field
 defineModel('x', { fields: { a: field.text() }, key: 'b' });
-// @ts-expect-error  a key with a part that is no field
+// @ts-expect-error  a key with a part that is not a field
 defineModel('x', { fields: { a: field.text() }, key: ['a', 'b'] });
-// @ts-expect-error  unique over a field that is not there
+// @ts-expect-error  unique with an unknown field
 defineModel('x', { fields: { a: field.text() }, unique: [['a', 'b']] });
-// @ts-expect-error  an index over a field that is not there
+// @ts-expect-error  an index with an unknown field
 defineModel('x', { fields: { a: field.text() }, indexes: [['-b']] });
-// @ts-expect-error  a label that is no field
+// @ts-expect-error  a label that is not a field
 defineModel('x', { fields: { a: field.text() }, label: 'b' });
 // @ts-expect-error  a label without a column
 defineModel('x', { fields: { a: field.manyToMany(() => Voice, { through: () => OperaVoice }) }, label: 'a' });
-// @ts-expect-error  a misspelt option
+// @ts-expect-error  a misspelled option
 defineModel('x', { fields: { a: field.text() }, lable: 'a' });
-// @ts-expect-error  nobody else may pick
-defineModel('x', { fields: { a: field.text() }, pick: 'nobody' });
+// @ts-expect-error  not one of the values of selectableBy
+defineModel('x', { fields: { a: field.text() }, selectableBy: 'nobody' });
 
 // ── admins
 
@@ -226,24 +226,24 @@ defineAdmin(Opera, { search: ['composer.nam'] });
 defineAdmin(Opera, { search: ['composer.teacher'] });
 // @ts-expect-error  one level only
 defineAdmin(Opera, { search: ['composer.teacher.name'] });
-// @ts-expect-error  a plus is no direction
+// @ts-expect-error  a plus is not a direction
 defineAdmin(Opera, { order: ['+premiere'] });
-// @ts-expect-error  nothing to order by
+// @ts-expect-error  a manyToMany cannot be sorted
 defineAdmin(Opera, { order: ['voices'] });
 // @ts-expect-error  no such field in a section
 defineAdmin(Opera, { fieldsets: [{ title: 'A', fields: ['titel'] }] });
-// @ts-expect-error  a misspelt option
+// @ts-expect-error  a misspelled option
 defineAdmin(Opera, { lists: ['title'] });
 // @ts-expect-error  a self reference, checked to the end
 defineAdmin(Composer, { search: ['teacher.nam'] });
 // @ts-expect-error  a mutual reference, checked to the end
 defineAdmin(Composer, { search: ['masterpiece.titel'] });
 
-// @ts-expect-error  an e-mail address is searched, not filtered
+// @ts-expect-error  an email address is searched, not filtered
 defineAdmin(Listing, { filters: ['contact'] });
-// @ts-expect-error  Markdown has no order
+// @ts-expect-error  Markdown cannot be sorted
 defineAdmin(Listing, { order: ['notes'] });
-// @ts-expect-error  nor has an array
+// @ts-expect-error  an array cannot be sorted
 defineAdmin(Listing, { order: ['tags'] });
 // @ts-expect-error  money is not searched
 defineAdmin(Listing, { search: ['price'] });
@@ -252,30 +252,30 @@ defineAdmin(Listing, { list: ['n'], computed: { n: { label: 'N', value: (row) =>
 
 // ── rows
 
-declare const put: <T>(value: T) => void;
+declare const use: <T>(value: T) => void;
 // @ts-expect-error  composer is missing
-put<Insert<typeof Opera>>({ title: 'Orfeo' });
+use<Insert<typeof Opera>>({ title: 'Orfeo' });
 // @ts-expect-error  not one of the choices
-put<Insert<typeof Opera>>({ title: 'Orfeo', composer: 7, style: 'punk' });
-// @ts-expect-error  composer may not be empty
-put<Update<typeof Opera>>({ composer: null });
-// @ts-expect-error  an identity is not changed
-put<Update<typeof Opera>>({ id: 1 });
+use<Insert<typeof Opera>>({ title: 'Orfeo', composer: 7, style: 'punk' });
+// @ts-expect-error  composer is not nullable
+use<Update<typeof Opera>>({ composer: null });
+// @ts-expect-error  an identity cannot be changed
+use<Update<typeof Opera>>({ id: 1 });
 // @ts-expect-error  a manyToMany has no column
-put<Insert<typeof Opera>>({ title: 'Orfeo', composer: 7, voices: [] });
+use<Insert<typeof Opera>>({ title: 'Orfeo', composer: 7, voices: [] });
 // @ts-expect-error  the key of a voice is its code
-put<Insert<typeof OperaVoice>>({ opera: 1, voice: 2 });
+use<Insert<typeof OperaVoice>>({ opera: 1, voice: 2 });
 // @ts-expect-error  the JSON has another shape
-put<Insert<typeof Opera>>({ title: 'Orfeo', composer: 7, cast: { tenor: 'x' } });
-// @ts-expect-error  what is typed must be given
-put<Insert<typeof Listing>>({ title: 'A', home: 'https://a.b', plan: new Uint8Array() });
+use<Insert<typeof Opera>>({ title: 'Orfeo', composer: 7, cast: { tenor: 'x' } });
+// @ts-expect-error  a required field must be given
+use<Insert<typeof Listing>>({ title: 'A', home: 'https://a.b', plan: new Uint8Array() });
 // @ts-expect-error  items are of one type
-put<Update<typeof Listing>>({ tags: [1] });
-// @ts-expect-error  a decimal is text
-put<Insert<typeof Opera>>({ title: 'Orfeo', composer: 7, fee: 10 });
-// @ts-expect-error  a nullable column may be null
+use<Update<typeof Listing>>({ tags: [1] });
+// @ts-expect-error  a decimal is a string
+use<Insert<typeof Opera>>({ title: 'Orfeo', composer: 7, fee: 10 });
+// @ts-expect-error  a nullable column can be null
 (row: Row<typeof Opera>): number => row.premiere.length;
-// @ts-expect-error  so may the key of a nullable relation
+// @ts-expect-error  the key of a nullable relation can be null
 (row: Row<typeof Composer>): number => row.teacher + 1;
-// @ts-expect-error  the key of two fields is not one value
-put<Key<typeof OperaVoice>>(1);
+// @ts-expect-error  a composite key is not one value
+use<Key<typeof OperaVoice>>(1);

@@ -2,20 +2,20 @@ import { sql } from 'slonik';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
 import { computedField, conditionField } from '../../../core/query/computed-field.ts';
-import { createRows } from '../../../core/query/create-rows.ts';
+import { createRecords } from '../../../core/query/create-records.ts';
 import { compileListing } from '../../../core/query/listing.ts';
-import type { Records } from '../../../core/query/rows.ts';
+import type { Records } from '../../../core/query/records.ts';
 import type { Listing, Page } from '../../../core/query/types.ts';
 import { suite } from '../../support/suite.ts';
-import { models, openWorld, person, policyWith, run, somebody, type World } from './world.ts';
+import { type Fixture, models, openFixture, person, policyWith, run, somebody } from './fixture.ts';
 
-// Thirty thousand rows, so that every way to the rows of a search is taken: see core/query/page-sql.ts.
+// Thirty thousand rows, so that a search finds its rows in each of the ways of core/query/list-sql.ts.
 const ROWS = 30_000;
 const SIZE = 20;
 
 const test = suite('computed columns of a large list');
-let world: World;
-let rows: Records;
+let fixture: Fixture;
+let records: Records;
 const remainder = computedField(person, {
   name: 'remainder',
   label: 'Remainder',
@@ -43,9 +43,9 @@ const listing: Listing = {
 };
 
 test.before(async () => {
-  world = await openWorld();
-  rows = createRows({ database: world.database, policy: policyWith(), models });
-  await run(world.database)`
+  fixture = await openFixture();
+  records = createRecords({ database: fixture.database, policy: policyWith(), models });
+  await run(fixture.database)`
     insert into person (name, seen, level)
     select
       concat_ws(' ',
@@ -57,30 +57,30 @@ test.before(async () => {
       'junior'
     from generate_series(1, ${ROWS}) n
   `;
-  await run(world.database)`analyze person`;
-  await rows.refreshEstimates();
+  await run(fixture.database)`analyze person`;
+  await records.refreshEstimates();
 });
-test.after(() => world.close());
+test.after(() => fixture.close());
 
 const texts = z.object({ id: z.string() });
 
 async function expected(q: string, order: ReturnType<typeof sql.fragment>): Promise<readonly string[]> {
-  const found = await world.database.any(sql.type(texts)`
+  const expectedRows = await fixture.database.any(sql.type(texts)`
     select t.id::text as id from person t where t.name ilike ${`%${q}%`} order by ${order}
   `);
-  return found.map(({ id }) => id);
+  return expectedRows.map(({ id }) => id);
 }
 
 async function page(query: Record<string, string>): Promise<Page> {
-  const { parsed } = await rows.ask(somebody, listing, new URLSearchParams(query), 'UTC');
+  const { parsed } = await records.parseListQuery(somebody, listing, new URLSearchParams(query), 'UTC');
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
-  return rows.list(somebody, listing, parsed.ask);
+  return records.list(somebody, listing, parsed.query);
 }
 
-const keysOf = ({ rows: found }: Page): readonly string[] => found.map(({ id }) => String(id));
+const keysOf = (page: Page): readonly string[] => page.rows.map(({ id }) => String(id));
 
 for (const q of ['everywhere', 'seldom', 'ending', 'row']) {
-  test(`a search for "${q}" shows them whichever way it takes to its rows`, async () => {
+  test(`a search for "${q}" shows computed columns`, async () => {
     const ids = await expected(q, sql.fragment`t.seen desc, t.id desc`);
     const first = await page({ q });
     assert.equal(keysOf(first), ids.slice(0, SIZE));
@@ -91,7 +91,7 @@ for (const q of ['everywhere', 'seldom', 'ending', 'row']) {
     }
   });
 
-  test(`a search for "${q}" is sorted by one, NULL last, on the first pages and on the last`, async () => {
+  test(`a search for "${q}" is sorted by a computed column, NULL last, on the first pages and on the last`, async () => {
     const orders = [
       ['*remainder', sql.fragment`nullif(t.id % 7, 0) asc nulls last, t.id`],
       ['-*remainder', sql.fragment`nullif(t.id % 7, 0) desc nulls last, t.id desc`],
@@ -110,49 +110,50 @@ for (const q of ['everywhere', 'seldom', 'ending', 'row']) {
   });
 }
 
-test('a page that begins after a row without a value goes on among those', async () => {
+test('a page after a row without a value continues with rows without a value', async () => {
   const ids = await expected('seldom', sql.fragment`nullif(t.id % 7, 0) asc nulls last, t.id`);
   let cursor = '';
-  const seen: string[] = [];
-  for (let turn = 0; turn < 3; turn++) {
+  const keys: string[] = [];
+  for (let pages = 0; pages < 3; pages++) {
     const next = await page({ q: 'seldom', sort: '*remainder', ...(cursor !== '' && { after: cursor }) });
-    seen.push(...keysOf(next));
+    keys.push(...keysOf(next));
     cursor = next.next ?? '';
     if (cursor === '') break;
   }
-  assert.equal(seen, ids);
+  assert.equal(keys, ids);
 });
 
-test('attack: a cursor with a value that its type does not have starts the list at its top', async () => {
+test('attack: a cursor with an invalid value for its type starts the list at the top', async () => {
   const first = await page({ sort: '*remainder' });
-  const [place] = JSON.parse(Buffer.from(first.next ?? '', 'base64url').toString());
+  const [hash] = JSON.parse(Buffer.from(first.next ?? '', 'base64url').toString());
   for (const value of ['1; drop table person', '99999999999999999999', '1.5']) {
-    const forged = Buffer.from(JSON.stringify([place, value, '1'])).toString('base64url');
+    const forged = Buffer.from(JSON.stringify([hash, value, '1'])).toString('base64url');
     assert.equal(keysOf(await page({ sort: '*remainder', after: forged })), keysOf(first), value);
   }
 });
 
-test('filters by a condition narrow the list and its count, and belong to its cursors', async () => {
+test('filters by a condition restrict the list and its count, and are part of its cursors', async () => {
   const even = await page({ 'f.*parity': 'even', count: 'exact' });
   assert.ok(keysOf(even).every((id) => Number(id) % 2 === 0));
   assert.equal(even.count, { kind: 'exact', rows: ROWS / 2 });
   const odd = await page({ 'f.*parity': 'odd', after: even.next ?? '' });
   assert.equal(keysOf(odd), keysOf(await page({ 'f.*parity': 'odd' })));
-  const refused = await rows.ask(somebody, listing, new URLSearchParams({ 'f.*parity': 'none' }), 'UTC');
-  assert.equal(refused.parsed, { ok: false, problems: [{ name: 'f.*parity', why: 'malformed' }] });
+  const rejected = await records.parseListQuery(somebody, listing, new URLSearchParams({ 'f.*parity': 'none' }), 'UTC');
+  assert.equal(rejected.parsed.ok ? [] : rejected.parsed.problems, [{ name: 'f.*parity', why: 'malformed' }]);
+  assert.equal(rejected.parsed.query?.filters, []);
 });
 
-test('only what is sortable is sorted by, and nothing computed in a table beyond the limit', async () => {
+test('computed columns can be sorted by if they are sortable and the table is not too large', async () => {
   const sorted = async (sort: string) =>
-    (await rows.ask(somebody, listing, new URLSearchParams({ sort }), 'UTC')).parsed.ok;
+    (await records.parseListQuery(somebody, listing, new URLSearchParams({ sort }), 'UTC')).parsed.ok;
   assert.is(await sorted('*remainder'), true);
   assert.is(await sorted('*plain'), false);
-  await run(world.database)`
+  await run(fixture.database)`
     insert into person (name, seen, level)
     select 'more', timestamptz '2020-01-01 00:00Z' - make_interval(mins => n), 'junior'
     from generate_series(1, 30000) n
   `;
-  await run(world.database)`analyze person`;
-  await rows.refreshEstimates();
+  await run(fixture.database)`analyze person`;
+  await records.refreshEstimates();
   assert.is(await sorted('*remainder'), false);
 });

@@ -3,18 +3,29 @@ import * as assert from 'uvu/assert';
 import { field } from '../../../core/model/field.ts';
 import { defineModel } from '../../../core/model/model.ts';
 import { buildModels } from '../../../core/model/resolve.ts';
-import { createRows } from '../../../core/query/create-rows.ts';
+import { createRecords } from '../../../core/query/create-records.ts';
 import { writeCursor } from '../../../core/query/cursor.ts';
 import { compileListing } from '../../../core/query/listing.ts';
 import { completeOrder } from '../../../core/query/order.ts';
 import { Reader } from '../../../core/query/reader.ts';
-import type { Records } from '../../../core/query/rows.ts';
+import type { Records } from '../../../core/query/records.ts';
 import { suite } from '../../support/suite.ts';
-import { fieldOf, leg, models, openWorld, person, place, policyWith, run, somebody, type World } from './world.ts';
+import {
+  type Fixture,
+  fieldOf,
+  leg,
+  models,
+  openFixture,
+  person,
+  place,
+  policyWith,
+  run,
+  somebody,
+} from './fixture.ts';
 
-const test = suite('what a request says never becomes SQL');
-let world: World;
-let rows: Records;
+const test = suite('input of a request never becomes SQL');
+let fixture: Fixture;
+let records: Records;
 
 const attacks = [
   "'",
@@ -51,48 +62,53 @@ const attacks = [
   'constructor',
   'toString',
 ];
-const nasty = fc.oneof(fc.constantFrom(...attacks), fc.string({ unit: 'binary' }), fc.string());
+const hostileText = fc.oneof(fc.constantFrom(...attacks), fc.string({ unit: 'binary' }), fc.string());
 
 test.before(async () => {
-  world = await openWorld();
-  rows = createRows({ database: world.database, policy: policyWith(), models });
-  await run(world.database)`insert into place (code, name) values ('A', 'Alpha')`;
-  await run(world.database)`insert into person (name, place_code) values ('Ann', 'A'), ('Bob', null)`;
-  await run(world.database)`insert into leg (origin_code, destination_code) values ('A', 'A')`;
+  fixture = await openFixture();
+  records = createRecords({ database: fixture.database, policy: policyWith(), models });
+  await run(fixture.database)`insert into place (code, name) values ('A', 'Alpha')`;
+  await run(fixture.database)`insert into person (name, place_code) values ('Ann', 'A'), ('Bob', null)`;
+  await run(fixture.database)`insert into leg (origin_code, destination_code) values ('A', 'A')`;
 });
-test.after(() => world.close());
+test.after(() => fixture.close());
 
 const { listing } = compileListing(person, {
   list: [...person.fields.keys()],
-  filters: [...person.fields.values()].filter((each) => each.spec.filter !== 'none').map((each) => each.name),
+  filters: [...person.fields.values()].filter(({ type }) => type.filter !== 'none').map(({ name }) => name),
   search: ['name', 'email', 'level', 'place.name', 'place.code', 'secret'],
 });
 
-test('in any parameter of a list, by any name', async () => {
+test('in any parameter of a list, of any name', async () => {
   const names = [
     ...['q', 'sort', 'after', 'before', 'at', 'size', 'count'],
     ...listing.filters.flatMap(({ name }) => [`f.${name}`, `f.${name}.from`, `f.${name}.to`]),
   ];
   const parameter = fc.tuple(
-    fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...names) }, { weight: 1, arbitrary: nasty }),
-    nasty,
+    fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...names) }, { weight: 1, arbitrary: hostileText }),
+    hostileText,
   );
-  let understood = 0;
+  let valid = 0;
   await fc.assert(
     fc.asyncProperty(fc.array(parameter, { minLength: 1, maxLength: 2 }), async (parameters) => {
-      const { parsed } = await rows.ask(somebody, listing, new URLSearchParams(parameters), 'Europe/Berlin');
+      const { parsed } = await records.parseListQuery(
+        somebody,
+        listing,
+        new URLSearchParams(parameters),
+        'Europe/Berlin',
+      );
       if (!parsed.ok) return;
-      understood++;
-      const page = await rows.list(somebody, listing, parsed.ask);
+      valid++;
+      const page = await records.list(somebody, listing, parsed.query);
       assert.ok(page.rows.length <= 2);
     }),
     { numRuns: 400 },
   );
-  assert.ok(understood > 20, `only ${understood} of them reached the database`);
-  assert.is((await run(world.database)`select from person`).length, 2);
+  assert.ok(valid > 20, `only ${valid} of them reached the database`);
+  assert.is((await run(fixture.database)`select from person`).length, 2);
 });
 
-test('in every column of a cursor that somebody made up', async () => {
+test('in every column of a forged cursor', async () => {
   for (const name of [
     'id',
     'name',
@@ -113,31 +129,36 @@ test('in every column of a cursor that somebody made up', async () => {
         { model: person, order, filters: [], q: '' },
         order.length === 1 ? [value] : [value, '1'],
       );
-      const { parsed } = await rows.ask(somebody, listing, new URLSearchParams({ sort: name, after: cursor }), 'UTC');
+      const { parsed } = await records.parseListQuery(
+        somebody,
+        listing,
+        new URLSearchParams({ sort: name, after: cursor }),
+        'UTC',
+      );
       assert.ok(parsed.ok);
-      if (parsed.ok) assert.ok((await rows.list(somebody, listing, parsed.ask)).rows.length <= 2);
+      if (parsed.ok) assert.ok((await records.list(somebody, listing, parsed.query)).rows.length <= 2);
     }
   }
 });
 
-test('in keys, in words for a relation, in typed labels', async () => {
+test('in keys, in searches for options, in entered labels', async () => {
   const toPlace = fieldOf(person, 'place');
   const toBoss = fieldOf(person, 'boss');
   for (const text of attacks) {
     for (const model of [person, place, leg]) {
-      assert.is(await rows.find(somebody, model, text), undefined, text);
-      assert.equal(await rows.dependants(somebody, model, text), []);
+      assert.is(await records.find(somebody, model, text), undefined, text);
+      assert.equal(await records.dependants(somebody, model, text), []);
     }
     for (const field of [toPlace, toBoss]) {
-      const { options } = await rows.options(somebody, field, text, 5);
+      const { options } = await records.options(somebody, field, text, 5);
       assert.ok(options.every((option) => ['A', '1', '2'].includes(option.key)));
-      assert.equal(await rows.resolve(somebody, field, text), []);
-      assert.is((await rows.labels(somebody, field, [text])).size, 0);
+      assert.equal(await records.resolve(somebody, field, text), []);
+      assert.is((await records.labels(somebody, field, [text])).size, 0);
     }
   }
 });
 
-test('names of tables and columns are quoted, however they are spelled', async () => {
+test('names of tables and columns are quoted, whatever characters they have', async () => {
   const Odd = defineModel('odd', {
     fields: {
       name: field.text({ column: 'na"me' }),
@@ -148,20 +169,25 @@ test('names of tables and columns are quoted, however they are spelled', async (
   const built = buildModels([{ owner: 'project', model: Odd }]);
   assert.equal(built.problems, []);
   const odd = built.models.of(Odd);
-  await run(world.database)`
+  await run(fixture.database)`
     create table "odd ""table" (id bigint generated by default as identity primary key, "na""me" text not null, "select" int)`;
-  await run(world.database)`insert into "odd ""table" ("na""me", "select") values ('x', 1), ('y', null)`;
-  const door = createRows({ database: world.database, policy: policyWith(), models: built.models });
+  await run(fixture.database)`insert into "odd ""table" ("na""me", "select") values ('x', 1), ('y', null)`;
+  const records = createRecords({ database: fixture.database, policy: policyWith(), models: built.models });
   const odds = compileListing(odd, {
     list: ['name', 'Select'],
     search: ['name'],
     filters: ['Select'],
     order: ['-Select'],
   });
-  const { parsed } = await door.ask(somebody, odds.listing, new URLSearchParams('q=x&f.Select.from=1'), 'UTC');
+  const { parsed } = await records.parseListQuery(
+    somebody,
+    odds.listing,
+    new URLSearchParams('q=x&f.Select.from=1'),
+    'UTC',
+  );
   assert.ok(parsed.ok);
   if (!parsed.ok) return;
-  const page = await door.list(somebody, odds.listing, parsed.ask);
+  const page = await records.list(somebody, odds.listing, parsed.query);
   assert.equal(page.rows, [{ id: '1', name: 'x', Select: 1 }]);
-  assert.is((await door.find(somebody, odd, '2'))?.label, 'y');
+  assert.is((await records.find(somebody, odd, '2'))?.label, 'y');
 });

@@ -1,27 +1,39 @@
 import fc from 'fast-check';
 import { sql } from 'slonik';
 import * as assert from 'uvu/assert';
+import type { ModelInfo } from '../../../core/model/field-type.ts';
 import { keyText } from '../../../core/model/key.ts';
-import type { ModelInfo } from '../../../core/model/registry.ts';
 import { rowSchema } from '../../../core/model/row.ts';
-import { createRows } from '../../../core/query/create-rows.ts';
+import { createRecords } from '../../../core/query/create-records.ts';
 import { readCursor } from '../../../core/query/cursor.ts';
+import type { ListQueryValues } from '../../../core/query/list-query.ts';
 import { compileListing } from '../../../core/query/listing.ts';
 import { completeOrder } from '../../../core/query/order.ts';
 import { Reader } from '../../../core/query/reader.ts';
-import type { Records } from '../../../core/query/rows.ts';
-import type { Ask, Listing, Page, Sort } from '../../../core/query/types.ts';
+import type { Records } from '../../../core/query/records.ts';
+import type { Listing, Page, Sort } from '../../../core/query/types.ts';
 import { suite } from '../../support/suite.ts';
-import { fieldOf, leg, models, openWorld, person, place, policyWith, run, somebody, type World } from './world.ts';
+import {
+  type Fixture,
+  fieldOf,
+  leg,
+  models,
+  openFixture,
+  person,
+  place,
+  policyWith,
+  run,
+  somebody,
+} from './fixture.ts';
 
 const test = suite('pages of a list');
-let world: World;
-let rows: Records;
+let fixture: Fixture;
+let records: Records;
 
 test.before(async () => {
-  world = await openWorld();
-  rows = createRows({ database: world.database, policy: policyWith(), models });
-  const { database } = world;
+  fixture = await openFixture();
+  records = createRecords({ database: fixture.database, policy: policyWith(), models });
+  const { database } = fixture;
   await run(database)`
     insert into place (code, name, zone)
     select chr(64 + n) || '/' || n, 'P' || n % 5, (array['north', 'south', null])[1 + n % 3]
@@ -48,7 +60,7 @@ test.before(async () => {
     from place a, place b where a.code < 'F' and b.code < 'G' and a.code <> b.code
   `;
 });
-test.after(() => world.close());
+test.after(() => fixture.close());
 
 const sortable: Readonly<Record<string, readonly string[]>> = {
   person: ['id', 'name', 'place', 'born', 'salary', 'visits', 'level', 'active', 'seen', 'wakes', 'secret', 'email'],
@@ -57,19 +69,19 @@ const sortable: Readonly<Record<string, readonly string[]>> = {
 };
 
 for (const model of [person, place, leg]) {
-  test(`walking through ${model.plural} in any order, there and back, gives every row once and in order`, async () => {
+  test(`the pages of ${model.plural} in any order, forwards and backwards, have every row once and in order`, async () => {
     const names = sortable[model.name] ?? [];
-    const wish = fc.record({ name: fc.constantFrom(...names), descending: fc.boolean() });
-    const sorts = fc.uniqueArray(wish, { maxLength: 3, selector: ({ name }) => name });
+    const sortTerm = fc.record({ name: fc.constantFrom(...names), descending: fc.boolean() });
+    const sorts = fc.uniqueArray(sortTerm, { maxLength: 3, selector: ({ name }) => name });
     await fc.assert(
-      fc.asyncProperty(sorts, fc.integer({ min: 4, max: 40 }), async (wishes, size) => {
-        const sort = wishes.map(({ name, descending }) => ({ field: fieldOf(model, name), descending }));
+      fc.asyncProperty(sorts, fc.integer({ min: 4, max: 40 }), async (sorts, size) => {
+        const sort = sorts.map(({ name, descending }) => ({ field: fieldOf(model, name), descending }));
         const expected = await inOrder(model, sort);
         const listing = compileListing(model, {}).listing;
-        const forward = await walk(listing, { sort, size }, 'next');
+        const forward = await allPages(listing, { sort, size }, 'next');
         assert.equal(forward.keys, expected, 'forwards');
         assert.is(forward.last.next, undefined);
-        const backward = await walk(listing, { sort, size, at: 'last' }, 'previous');
+        const backward = await allPages(listing, { sort, size, at: 'last' }, 'previous');
         assert.equal(backward.keys, expected, 'backwards');
         assert.is(backward.last.previous, undefined);
       }),
@@ -78,61 +90,69 @@ for (const model of [person, place, leg]) {
   });
 }
 
-test('going back from a page gives exactly the rows before it', async () => {
+test('the previous page has exactly the rows before this one', async () => {
   const { listing } = compileListing(person, {});
   const sort = [{ field: fieldOf(person, 'born'), descending: true }];
   const first = await list(listing, { sort, size: 20 });
-  const second = await list(listing, { sort, size: 20, ...page(listing, sort, 'after', first.next) });
-  const again = await list(listing, { sort, size: 20, ...page(listing, sort, 'before', second.previous) });
+  const second = await list(listing, { sort, size: 20, ...at(listing, sort, 'after', first.next) });
+  const again = await list(listing, { sort, size: 20, ...at(listing, sort, 'before', second.previous) });
   assert.equal(keysOf(person, again), keysOf(person, first));
   assert.is(again.previous, undefined);
 });
 
-test('empty values come last, upwards and downwards', async () => {
+test('empty values come last, ascending and descending', async () => {
   const { listing } = compileListing(person, { list: ['born'] });
   for (const descending of [false, true]) {
-    const { rows: found } = await list(listing, { sort: [{ field: fieldOf(person, 'born'), descending }], size: 61 });
-    const firstEmpty = found.findIndex((row) => row.born === null);
+    const { rows } = await list(listing, { sort: [{ field: fieldOf(person, 'born'), descending }], size: 61 });
+    const firstEmpty = rows.findIndex((row) => row.born === null);
     assert.ok(firstEmpty > 0);
-    assert.ok(found.slice(firstEmpty).every((row) => row.born === null));
+    assert.ok(rows.slice(firstEmpty).every((row) => row.born === null));
   }
 });
 
-/** Follows cursors through `rows.ask`, as a browser would. */
-async function walk(listing: Listing, start: Partial<Ask>, towards: 'next' | 'previous') {
-  let found = await list(listing, start);
-  let keys = keysOf(listing.model, found);
-  for (let pages = 0; found[towards] !== undefined; pages++) {
-    assert.ok(pages < 100, 'it never ends');
-    const direction = towards === 'next' ? 'after' : 'before';
-    found = await list(listing, { ...start, ...page(listing, start.sort ?? [], direction, found[towards]) });
-    const more = keysOf(listing.model, found);
-    keys = towards === 'next' ? [...keys, ...more] : [...more, ...keys];
+/** Follows cursors, as a browser would. */
+async function allPages(listing: Listing, start: Partial<ListQueryValues>, link: 'next' | 'previous') {
+  let page = await list(listing, start);
+  let keys = keysOf(listing.model, page);
+  for (let pages = 0; page[link] !== undefined; pages++) {
+    assert.ok(pages < 100, 'too many pages');
+    const direction = link === 'next' ? 'after' : 'before';
+    page = await list(listing, { ...start, ...at(listing, start.sort ?? [], direction, page[link]) });
+    const more = keysOf(listing.model, page);
+    keys = link === 'next' ? [...keys, ...more] : [...more, ...keys];
   }
-  return { keys, last: found };
+  return { keys, last: page };
 }
 
-function page(
+function at(
   listing: Listing,
   sort: readonly Sort[],
   direction: 'after' | 'before',
-  cursor: string | undefined,
-): Pick<Ask, 'at'> {
+  text: string | undefined,
+): Pick<ListQueryValues, 'at'> {
   const order = completeOrder(new Reader(policyWith(), somebody), listing, sort);
-  const read = readCursor({ model: listing.model, order, filters: [], q: '' }, cursor ?? '');
-  assert.ok(read, 'its own cursor fits');
-  return { at: read && { cursor: read, direction } };
+  const cursor = readCursor({ model: listing.model, order, filters: [], q: '' }, text ?? '');
+  assert.ok(cursor, 'the cursor is valid');
+  return { at: cursor && { cursor, direction } };
 }
 
-function list(listing: Listing, ask: Partial<Ask>): Promise<Page> {
-  return rows.list(somebody, listing, { q: '', filters: [], sort: [], at: undefined, size: 50, exact: false, ...ask });
+function list(listing: Listing, query: Partial<ListQueryValues>): Promise<Page> {
+  return records.list(somebody, listing, {
+    q: '',
+    filters: [],
+    sort: [],
+    at: undefined,
+    size: 50,
+    exact: false,
+    ...query,
+  });
 }
 
-function keysOf(model: ModelInfo, { rows: found }: Page): readonly string[] {
-  return found.map((row) => keyText(model, row));
+function keysOf(model: ModelInfo, { rows }: Page): readonly string[] {
+  return rows.map((row) => keyText(model, row));
 }
 
-/** What PostgreSQL itself says: all rows at once, sorted plainly. */
+/** The expected keys: all rows in one plain query. */
 async function inOrder(model: ModelInfo, sort: readonly Sort[]): Promise<readonly string[]> {
   const last = sort.at(-1)?.descending ?? false;
   const keys = model.key.map((field) => ({ field, descending: last }));
@@ -145,8 +165,8 @@ async function inOrder(model: ModelInfo, sort: readonly Sort[]): Promise<readonl
   );
   const comma = sql.fragment`, `;
   const table = sql.identifier(model.table);
-  const found = await world.database.any(sql.type(rowSchema(model, model.key))`
+  const sorted = await fixture.database.any(sql.type(rowSchema(model, model.key))`
     select ${sql.join(columns, comma)} from ${table} t order by ${sql.join(terms, comma)}
   `);
-  return found.map((row) => keyText(model, row));
+  return sorted.map((row) => keyText(model, row));
 }

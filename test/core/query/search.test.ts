@@ -1,20 +1,20 @@
 import { sql } from 'slonik';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
-import { createRows } from '../../../core/query/create-rows.ts';
+import { createRecords } from '../../../core/query/create-records.ts';
 import { compileListing } from '../../../core/query/listing.ts';
-import type { Records } from '../../../core/query/rows.ts';
+import type { Records } from '../../../core/query/records.ts';
 import type { Page } from '../../../core/query/types.ts';
 import { suite } from '../../support/suite.ts';
-import { models, openWorld, person, policyWith, run, somebody, type World } from './world.ts';
+import { type Fixture, models, openFixture, person, policyWith, run, somebody } from './fixture.ts';
 
-// Thirty thousand rows, so that every way to the rows of a search is taken: see core/query/page-sql.ts.
+// Thirty thousand rows, so that a search finds its rows in each of the ways of core/query/list-sql.ts.
 const ROWS = 30_000;
 const SIZE = 20;
 
 const test = suite('searches of a large list');
-let world: World;
-let rows: Records;
+let fixture: Fixture;
+let records: Records;
 const { listing } = compileListing(person, {
   search: ['name'],
   list: ['name', 'seen', 'born', 'level'],
@@ -24,9 +24,9 @@ const { listing } = compileListing(person, {
 });
 
 test.before(async () => {
-  world = await openWorld();
-  rows = createRows({ database: world.database, policy: policyWith(), models });
-  await run(world.database)`
+  fixture = await openFixture();
+  records = createRecords({ database: fixture.database, policy: policyWith(), models });
+  await run(fixture.database)`
     insert into person (name, born, seen, level)
     select
       concat_ws(' ',
@@ -40,16 +40,16 @@ test.before(async () => {
       case when n % 5 = 0 then 'chief' else 'junior' end
     from generate_series(1, ${ROWS}) n
   `;
-  await run(world.database)`analyze person`;
+  await run(fixture.database)`analyze person`;
 });
-test.after(() => world.close());
+test.after(() => fixture.close());
 
 const WORDS = {
-  everywhere: { is: 'along the way', count: { kind: 'exact', rows: 15_000 } },
+  everywhere: { is: 'many, found by the short scan', count: { kind: 'exact', rows: 15_000 } },
   seldom: { is: 'few', count: { kind: 'exact', rows: 42 } },
-  midst: { is: 'too many to sort, a little further on', count: { kind: 'more', rows: 6_000 } },
-  ending: { is: 'too many to sort, and far away', count: { kind: 'more', rows: 6_000 } },
-  'ending midst': { is: 'nowhere', count: { kind: 'exact', rows: 0 } },
+  midst: { is: 'too many to sort, found by the long scan', count: { kind: 'more', rows: 6_000 } },
+  ending: { is: 'too many to sort, past the long scan', count: { kind: 'more', rows: 6_000 } },
+  'ending midst': { is: 'none', count: { kind: 'exact', rows: 0 } },
 } as const;
 
 for (const [q, { is, count }] of Object.entries(WORDS)) {
@@ -58,7 +58,7 @@ for (const [q, { is, count }] of Object.entries(WORDS)) {
       const expected = await inOrder(q, sort);
       const first = await page({ q, sort });
       assert.equal(keysOf(first), expected.slice(0, SIZE));
-      // In another order the word may lie nearer, and then the table itself is counted.
+      // In another order the short scan may find the word; then the table itself is counted.
       if (sort === '') assert.equal(first.count, count);
       if (expected.length <= SIZE) return;
       const second = await page({ q, sort, after: first.next ?? '' });
@@ -72,7 +72,7 @@ for (const [q, { is, count }] of Object.entries(WORDS)) {
   }
 }
 
-test('a filter narrows a search on every way', async () => {
+test('a filter restricts a search in each of these ways', async () => {
   for (const q of Object.keys(WORDS)) {
     const expected = await inOrder(q, '', sql.fragment`and level = 'chief'`);
     assert.equal(keysOf(await page({ q, 'f.level': 'chief' })), expected.slice(0, SIZE), q);
@@ -81,58 +81,66 @@ test('a filter narrows a search on every way', async () => {
 
 test('a search of a rare word takes one statement, its count included', async () => {
   await page({ q: 'seldom' });
-  const before = world.database.statements;
+  const before = fixture.database.statements;
   const { count } = await page({ q: 'seldom' });
   assert.equal(count, { kind: 'exact', rows: 42 });
-  assert.is(world.database.statements - before, 1);
+  assert.is(fixture.database.statements - before, 1);
 });
 
-test('attack: a scope that asks another table is not answered by a part of the statement that is called like it', async () => {
-  const names = ['near', 'near rows', 'far', 'far rows', 'matching', 'matching rows', 'found', 'page'];
+test('attack: a row rule that queries another table does not read a CTE of the same name', async () => {
+  const names = [
+    'short scan',
+    'short scan rows',
+    'long scan',
+    'long scan rows',
+    'matching',
+    'matching rows',
+    'found',
+    'page',
+  ];
   for (const name of names) {
-    await world.database.query(
+    await fixture.database.query(
       sql.unsafe`create table ${sql.identifier([name])} as select id from person where id % 2 = 0`,
     );
   }
   for (const name of names) {
     const scope = sql.fragment`not exists (select from ${sql.identifier([name])} hidden where hidden.id = t.id)`;
-    const { database } = world;
-    const narrowed = createRows({ database, policy: policyWith({ rows: { person: scope } }), models });
+    const { database } = fixture;
+    const restricted = createRecords({ database, policy: policyWith({ rows: { person: scope } }), models });
     for (const q of ['seldom', 'midst', 'ending']) {
       const odd = await inOrder(q, '', sql.fragment`and t.id % 2 = 1`);
-      assert.equal(keysOf(await page({ q }, narrowed)), odd.slice(0, SIZE), `${name} ${q}`);
+      assert.equal(keysOf(await page({ q }, restricted)), odd.slice(0, SIZE), `${name} ${q}`);
     }
   }
 });
 
-test('who asks for the exact count of a search gets it', async () => {
+test('a search is counted exactly on request', async () => {
   const { count } = await page({ q: 'midst', count: 'exact' });
   assert.equal(count, { kind: 'exact', rows: 10_001 });
 });
 
-async function page(query: Readonly<Record<string, string>>, door = rows): Promise<Page> {
+async function page(query: Readonly<Record<string, string>>, of = records): Promise<Page> {
   const params = new URLSearchParams(Object.entries(query).filter(([, value]) => value !== ''));
-  const { parsed } = await door.ask(somebody, listing, params, 'UTC');
+  const { parsed } = await of.parseListQuery(somebody, listing, params, 'UTC');
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
-  return door.list(somebody, listing, parsed.ask);
+  return of.list(somebody, listing, parsed.query);
 }
 
-function keysOf(found: Page): readonly string[] {
-  return found.rows.map((row) => String(row.id));
+function keysOf(page: Page): readonly string[] {
+  return page.rows.map((row) => String(row.id));
 }
 
-/** What PostgreSQL itself says, sorted plainly. */
+/** The expected rows, by a plain query. */
 async function inOrder(q: string, sort: string, more = sql.fragment``): Promise<readonly string[]> {
-  const wishes = (sort === '' ? '-seen' : sort).split(',');
-  const terms = wishes.map((wish) => {
-    const name = sql.identifier([wish.replace('-', '')]);
-    return wish.startsWith('-') ? sql.fragment`${name} desc nulls last` : sql.fragment`${name} nulls last`;
+  const sorts = (sort === '' ? '-seen' : sort).split(',');
+  const terms = sorts.map((term) => {
+    const name = sql.identifier([term.replace('-', '')]);
+    return term.startsWith('-') ? sql.fragment`${name} desc nulls last` : sql.fragment`${name} nulls last`;
   });
-  const last = wishes.at(-1)?.startsWith('-') ? sql.fragment`t.id desc` : sql.fragment`t.id`;
+  const last = sorts.at(-1)?.startsWith('-') ? sql.fragment`t.id desc` : sql.fragment`t.id`;
   const words = q.split(' ').map((word) => sql.fragment`name ilike ${`%${word}%`}`);
   const order = sql.join([...terms, last], sql.fragment`, `);
-  const found = await world.database.anyFirst(sql.type(z.object({ id: z.string() }))`
+  return await fixture.database.anyFirst(sql.type(z.object({ id: z.string() }))`
     select id::text as id from person t where ${sql.join(words, sql.fragment` and `)} ${more} order by ${order}
   `);
-  return found;
 }

@@ -1,14 +1,14 @@
-// What a CHECK on the column of a choice means to the person who filled in the form.
+// The problems that users see when a CHECK on the column of a choice rejects their value.
 import * as assert from 'uvu/assert';
 import { suite } from '../../support/suite.ts';
-import { person, run } from '../query/world.ts';
-import { cause, type Desk, mistakes, openDesk } from './desk.ts';
+import { person, run } from '../query/fixture.ts';
+import { context, openWriteFixture, resultOf, type WriteFixture } from './write-fixture.ts';
 
 const test = suite('CHECKs on a choice');
-let desk: Desk;
+let fixture: WriteFixture;
 test.before(async () => {
-  desk = await openDesk();
-  await run(desk.database)`
+  fixture = await openWriteFixture();
+  await run(fixture.database)`
     create function no_chief() returns trigger language plpgsql as $$
     begin
       if new.level = 'chief' then
@@ -17,19 +17,19 @@ test.before(async () => {
       return new;
     end $$
   `;
-  await run(desk.database)`create trigger no_chief before insert on person for each row execute function no_chief()`;
-  await run(desk.database)`alter table person drop constraint person_level_choice`;
-  await run(desk.database)`alter table person add constraint person_level_choice check (level <> 'senior')`;
+  await run(fixture.database)`create trigger no_chief before insert on person for each row execute function no_chief()`;
+  await run(fixture.database)`alter table person drop constraint person_level_choice`;
+  await run(fixture.database)`alter table person add constraint person_level_choice check (level <> 'senior')`;
 });
-test.after(() => desk.close());
+test.after(() => fixture.close());
 
 const create = (level: string) =>
-  desk.change((tx) => desk.write().createAny(tx, cause, person, { name: 'Dan', level })).then(mistakes);
+  fixture.change((tx) => fixture.write().createAny(tx, context, person, { name: 'Dan', level })).then(resultOf);
 
-test('the one that keeps it to its values says so', async () => {
+test('the CHECK of the choice itself: the value is not one of the choices', async () => {
   assert.equal(await create('senior'), ['level: problem.choice']);
 });
 
-test('any other one says that the database does not accept the value', async () => {
-  assert.equal(await create('chief'), ['level: problem.refused']);
+test('any other CHECK: the database does not accept the value', async () => {
+  assert.equal(await create('chief'), ['level: problem.ruleName']);
 });

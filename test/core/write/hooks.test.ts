@@ -1,42 +1,53 @@
-// What plugins do around changes: `hooks` of the interface, through the functions that write.
+// Hooks of plugins around changes, through `app.write`.
 import { sql } from 'slonik';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
-import { withPlainConnection } from '../../../core/database/plain.ts';
+import { withPlainConnection } from '../../../core/database/plain-connection.ts';
 import type { Transaction } from '../../../core/database/pool.ts';
-import { RustioError } from '../../../core/errors.ts';
-import { createEvents } from '../../../core/events.ts';
+import { RustioError } from '../../../core/errors/rustio-error.ts';
+import type { Problem } from '../../../core/model/issue.ts';
 import type { AnyModel } from '../../../core/model/model.ts';
-import { createWrite } from '../../../core/write/create-write.ts';
+import { createEvents } from '../../../core/write/events.ts';
 import { hooksFor, type ModelHook } from '../../../core/write/hooks.ts';
-import type { Problem } from '../../../core/write/types.ts';
+import { createWrite } from '../../../core/write/write.ts';
 import { suite } from '../../support/suite.ts';
-import { models, Person, PersonTag, Place, personTag, policyWith, type Rules, run, Tag, Task } from '../query/world.ts';
-import { cause, type Desk, mistakes, openDesk } from './desk.ts';
+import {
+  models,
+  Person,
+  PersonTag,
+  Place,
+  personTag,
+  policyWith,
+  type Rules,
+  run,
+  Tag,
+  Task,
+} from '../query/fixture.ts';
+import { context, openWriteFixture, resultOf, type WriteFixture } from './write-fixture.ts';
 
 const test = suite('hooks of models');
-let desk: Desk;
+let fixture: WriteFixture;
 let events: string[] = [];
 let warnings: object[] = [];
 test.before(async () => {
-  desk = await openDesk();
+  fixture = await openWriteFixture();
 });
 test.before.each(async () => {
-  await desk.clear();
+  await fixture.clear();
   events = [];
   warnings = [];
-  await run(desk.database)`insert into place (code, name) values ('A', 'Alpha'), ('B', 'Beta')`;
-  await run(desk.database)`
+  await run(fixture.database)`insert into place (code, name) values ('A', 'Alpha'), ('B', 'Beta')`;
+  await run(fixture.database)`
     insert into person (name, email, boss_id, place_code, secret) values
       ('Ann', 'ann@x.org', null, 'A', 's'), ('Bob', null, 1, null, null), ('Cid', null, 1, null, null)
   `;
-  await run(desk.database)`insert into tag (name) values ('one'), ('two')`;
-  await run(desk.database)`insert into person_tag (person_id, tag_id) values (1, 1), (1, 2)`;
-  await run(desk.database)`insert into task (title, owner_id, part_id) values ('T1', 1, null), ('T2', 1, 1)`;
+  await run(fixture.database)`insert into tag (name) values ('one'), ('two')`;
+  await run(fixture.database)`insert into person_tag (person_id, tag_id) values (1, 1), (1, 2)`;
+  await run(fixture.database)`insert into task (title, owner_id, part_id) values ('T1', 1, null), ('T2', 1, 1)`;
 });
-test.after(() => desk.close());
+test.after(() => fixture.close());
 
-/** Writes as an application whose plugins have these hooks. */
+/** `app.write` of an application whose plugins have these hooks. */
 function writing(hooks: readonly ModelHook[], rules: Rules = {}) {
   const names = new Set(['create', 'update', 'delete']);
   const recorded = createEvents(names, [
@@ -52,23 +63,23 @@ function writing(hooks: readonly ModelHook[], rules: Rules = {}) {
 }
 
 type Update = Parameters<ReturnType<typeof writing>['update']>[4];
-const change = <T>(work: (tx: Transaction) => Promise<T>): Promise<T> => desk.change(work);
+const change = <T>(work: (tx: Transaction) => Promise<T>): Promise<T> => fixture.change(work);
 const update = (hooks: readonly ModelHook[], values: Update, key = '1', rules: Rules = {}) =>
-  change((tx) => writing(hooks, rules).update(tx, cause, Person, key, values));
+  change((tx) => writing(hooks, rules).update(tx, context, Person, key, values));
 const create = (hooks: readonly ModelHook[], name: string) =>
-  change((tx) => writing(hooks).create(tx, cause, Person, { name }));
+  change((tx) => writing(hooks).create(tx, context, Person, { name }));
 const remove = (hooks: readonly ModelHook[], model: AnyModel, key: string, rules: Rules = {}) =>
-  change((tx) => writing(hooks, rules).remove(tx, cause, model, key));
+  change((tx) => writing(hooks, rules).remove(tx, context, model, key));
 const problem = <F extends string | undefined>(
   field: F,
   key: string,
 ): { problems: readonly Problem<F & string>[] } => ({
   problems: [{ field, issue: { key } }],
 });
-const personNow = async (key: number) => (await run(desk.database)`select * from person where id = ${key}`)[0];
+const personNow = async (key: number) => (await run(fixture.database)`select * from person where id = ${key}`)[0];
 const countOf = async (table: string) =>
   Number(
-    await desk.database.oneFirst(
+    await fixture.database.oneFirst(
       sql.type(z.object({ n: z.string() }))`select count(*) as n from ${sql.identifier([table])}`,
     ),
   );
@@ -77,9 +88,9 @@ test('a problem of a field that the model does not have concerns the record, and
   // @ts-expect-error the model has no such field
   const typed = hooksFor(Person, { beforeValidate: () => problem('emial', 'one') });
   const untyped = hooksFor('*', { beforeDelete: () => problem('title', 'two') });
-  assert.equal(mistakes(await update([typed], { name: 'Anna' })), ['(record): one']);
+  assert.equal(resultOf(await update([typed], { name: 'Anna' })), ['(record): one']);
   assert.equal(await remove([untyped], Person, '2'), {
-    outcome: 'refused',
+    outcome: 'rejected',
     problems: [{ field: undefined, issue: { key: 'two' } }],
   });
   assert.equal(warnings, [
@@ -88,7 +99,7 @@ test('a problem of a field that the model does not have concerns the record, and
   ]);
 });
 
-test('beforeValidate sees actor, old row and what was given, and its values are validated like given ones', async () => {
+test('beforeValidate sees the actor, the old row and the requested values, and its values are validated, too', async () => {
   const seen: unknown[] = [];
   const hook = hooksFor(Person, {
     beforeValidate: (_tx, { context, action, key, old, values }) => {
@@ -99,26 +110,26 @@ test('beforeValidate sees actor, old row and what was given, and its values are 
   assert.is((await update([hook], { name: '  Anna  ' })).outcome, 'done');
   assert.equal(seen, [['somebody', 'update', '1', 'Ann', 'ann@x.org', '  Anna  ']]);
   assert.is((await personNow(1))?.name, 'Anna');
-  assert.equal(mistakes(await update([hook], { name: ' A ' })), ['name: problem.tooShort']);
+  assert.equal(resultOf(await update([hook], { name: ' A ' })), ['name: problem.tooShort']);
 });
 
 test('the old row is locked before anything is validated', async () => {
-  let asked: unknown;
+  let lockError: unknown;
   const hook = hooksFor(Person, {
     beforeValidate: async () => {
       const others = { applicationName: 'tests' };
-      asked = await withPlainConnection(
-        desk.database.url,
+      lockError = await withPlainConnection(
+        fixture.database.url,
         (client) => client.query('select from person where id = 1 for update nowait'),
         others,
       ).catch((error: unknown) => error);
     },
   });
-  assert.equal(mistakes(await update([hook], { name: 'x' })), ['name: problem.tooShort']);
-  assert.match(String(asked), 'could not obtain lock');
+  assert.equal(resultOf(await update([hook], { name: 'x' })), ['name: problem.tooShort']);
+  assert.match(String(lockError), 'could not obtain lock');
 });
 
-test('a new row: values of both steps are stored, also where no field was given for them', async () => {
+test('a new row: values of both steps are stored, also in fields without a requested value', async () => {
   const hook = hooksFor(Person, {
     beforeValidate: () => ({ values: { visits: 3 } }),
     beforeSave: (_tx, { old, key, values }) => ({ values: { salary: `${values.visits}.50`, secret: `${key} ${old}` } }),
@@ -128,24 +139,24 @@ test('a new row: values of both steps are stored, also where no field was given 
   assert.equal([row?.visits, row?.salary, row?.secret], [3, '3.50', 'undefined undefined']);
 });
 
-test('a value of beforeSave that may not be stored is a problem at its field, and nothing is written', async () => {
+test('an invalid value from beforeSave is a problem at its field, and nothing is written', async () => {
   const hook = hooksFor(Person, { beforeSave: () => ({ values: { name: 'x' } }) });
-  assert.equal(mistakes(await update([hook], { visits: 1 })), ['name: problem.tooShort']);
-  assert.equal(mistakes(await create([hook], 'Dan')), ['name: problem.tooShort']);
+  assert.equal(resultOf(await update([hook], { visits: 1 })), ['name: problem.tooShort']);
+  assert.equal(resultOf(await create([hook], 'Dan')), ['name: problem.tooShort']);
   assert.equal([await countOf('person'), (await personNow(1))?.visits, events], [3, null, []]);
 });
 
-test('problems of all hooks and of the validation are told together, at their fields', async () => {
+test('problems of all hooks and of the validation are reported together, at their fields', async () => {
   const first = hooksFor(Person, { beforeValidate: () => problem('email', 'one') });
   const second = hooksFor('*', { beforeValidate: () => problem(undefined, 'two') });
-  assert.equal(mistakes(await update([first, second], { name: 'x' })), [
+  assert.equal(resultOf(await update([first, second], { name: 'x' })), [
     '(record): two',
     'email: one',
     'name: problem.tooShort',
   ]);
 });
 
-test('beforeSave sees only what changes, and does not run when nothing does', async () => {
+test('beforeSave gets only the values that change, and does not run when none do', async () => {
   const seen: unknown[] = [];
   const hook = hooksFor(Person, {
     beforeSave: (_tx, { values }) => void seen.push(values),
@@ -158,7 +169,7 @@ test('beforeSave sees only what changes, and does not run when nothing does', as
   assert.equal(seen, [{ visits: 7 }, 'committed']);
 });
 
-test('what hooks set is part of the event and of the change that follows the commit', async () => {
+test('values that hooks set are part of the event and of the change in afterCommit', async () => {
   const seen: unknown[] = [];
   const hook = hooksFor(Person, {
     beforeSave: () => ({ values: { visits: 9 } }),
@@ -169,14 +180,14 @@ test('what hooks set is part of the event and of the change that follows the com
   assert.equal(events, ['update person 1']);
 });
 
-test('a hook that undoes the change leaves an unchanged record', async () => {
+test('a hook that reverts the change leaves the record unchanged', async () => {
   const hook = hooksFor(Person, { beforeSave: (_tx, { old }) => ({ values: { name: old?.name ?? '' } }) });
   const written = await update([hook], { name: 'Anna' });
   assert.equal(written, { outcome: 'done', key: '1', label: 'Ann', changed: false });
   assert.equal(events, []);
 });
 
-test('hooks run in the order of their plugins, and each sees what those before it have set', async () => {
+test('hooks run in the order of their plugins, and each sees the values set by those before it', async () => {
   const order: string[] = [];
   const step =
     (name: string) =>
@@ -197,38 +208,38 @@ test('hooks run in the order of their plugins, and each sees what those before i
   assert.is((await personNow(1))?.secret, '-abc');
 });
 
-test("hooks set what the actor may not, and the actor's rights hold for what he gave himself", async () => {
+test("hooks can set fields that the actor may not; the actor's rights apply to the requested values", async () => {
   const hook = hooksFor(Person, { beforeSave: () => ({ values: { secret: 'by the hook', place: 'B' } }) });
   const rules = { hidden: ['person.secret'], denied: ['place.view'] };
   assert.is((await update([hook], { visits: 1 }, '1', rules)).outcome, 'done');
   assert.equal([(await personNow(1))?.secret, (await personNow(1))?.place_code], ['by the hook', 'B']);
-  assert.equal(mistakes(await update([hook], { secret: 'x' }, '1', rules)), ['secret: problem.unknownField']);
-  assert.equal(mistakes(await update([], { place: 'A' }, '1', rules)), ['place: problem.noSuchRow']);
+  assert.equal(resultOf(await update([hook], { secret: 'x' }, '1', rules)), ['secret: problem.unknownField']);
+  assert.equal(resultOf(await update([], { place: 'A' }, '1', rules)), ['place: problem.noSuchRow']);
 });
 
-test('a hook that hands back what it was given lends the actor no reach: only what it changes is its own', async () => {
+test('a hook that returns the values it received gives the actor no rights: only values that it changes are its own', async () => {
   const echo = hooksFor(Person, {
     beforeValidate: (_tx, { values }) => ({ values: { ...values, visits: 7 } }),
     beforeSave: (_tx, { values }) => ({ values: { ...values } }),
   });
   const rules: Rules = { rows: { place: sql.fragment`t.code <> 'B'` } };
-  const out = await change((tx) => writing([echo], rules).update(tx, cause, Person, '1', { place: 'B' }));
-  assert.equal(mistakes(out), ['place: problem.noSuchRow']);
-  const added = await change((tx) => writing([echo], rules).create(tx, cause, Person, { name: 'Dan', place: 'B' }));
-  assert.equal(mistakes(added), ['place: problem.noSuchRow']);
+  const out = await change((tx) => writing([echo], rules).update(tx, context, Person, '1', { place: 'B' }));
+  assert.equal(resultOf(out), ['place: problem.noSuchRow']);
+  const added = await change((tx) => writing([echo], rules).create(tx, context, Person, { name: 'Dan', place: 'B' }));
+  assert.equal(resultOf(added), ['place: problem.noSuchRow']);
   assert.is((await update([echo], { place: 'A', name: 'Anna' }, '1', rules)).outcome, 'done');
   assert.equal([(await personNow(1))?.visits, (await personNow(1))?.name], [7, 'Anna']);
 });
 
-test('hooks neither change a key nor a field that does not exist', async () => {
+test('hooks can change neither a key nor a field that does not exist', async () => {
   const key = hooksFor(Place, { beforeSave: () => ({ values: { code: 'Z' } }) });
-  const moved = await change((tx) => writing([key]).update(tx, cause, Place, 'A', { name: 'New' }));
-  assert.equal(mistakes(moved), ['code: problem.keyFixed']);
+  const moved = await change((tx) => writing([key]).update(tx, context, Place, 'A', { name: 'New' }));
+  assert.equal(resultOf(moved), ['code: problem.keyReadOnly']);
   const unknown = hooksFor('*', { beforeValidate: () => ({ values: { nothing: 1 } }) });
-  assert.equal(mistakes(await update([unknown], { visits: 1 })), ['nothing: problem.unknownField']);
+  assert.equal(resultOf(await update([unknown], { visits: 1 })), ['nothing: problem.unknownField']);
 });
 
-test('what hooks wrote is undone when the change is refused, and the transaction goes on', async () => {
+test('what hooks wrote is undone when the change is rejected, and the transaction continues', async () => {
   const committed: string[] = [];
   const hook = hooksFor(Person, {
     beforeValidate: async (tx) => {
@@ -238,24 +249,24 @@ test('what hooks wrote is undone when the change is refused, and the transaction
     afterCommit: () => void committed.push('change'),
   });
   await change(async (tx) => {
-    const written = await writing([hook]).update(tx, cause, Person, '1', { name: 'x' });
+    const written = await writing([hook]).update(tx, context, Person, '1', { name: 'x' });
     assert.is(written.outcome, 'invalid');
     await tx.query(sql.unsafe`insert into tag (name) values ('of the caller')`);
   });
   assert.equal(committed, []);
   assert.equal(
-    (await run(desk.database)`select name from tag order by id`).map(({ name }) => name),
+    (await run(fixture.database)`select name from tag order by id`).map(({ name }) => name),
     ['one', 'two', 'of the caller'],
   );
   await update([hook], { name: 'Anna' });
   assert.equal(committed, ['from a hook', 'change']);
 });
 
-test('what follows the commit does not run when the transaction is rolled back', async () => {
+test('afterCommit does not run when the transaction is rolled back', async () => {
   const seen: string[] = [];
   const hook = hooksFor(Person, { afterCommit: () => void seen.push('committed') });
   const failed = change(async (tx) => {
-    await writing([hook]).update(tx, cause, Person, '1', { name: 'Anna' });
+    await writing([hook]).update(tx, context, Person, '1', { name: 'Anna' });
     throw new Error('later');
   });
   await failed.catch(() => {});
@@ -266,7 +277,7 @@ test('a hook that throws rolls everything back, and the error names its plugin',
   for (const step of ['beforeValidate', 'beforeSave'] as const) {
     const hook = hooksFor(Person, {
       [step]: async (tx: Transaction) => {
-        // Not a mistake of the form: the statement is the plugin's own.
+        // Not a problem of the form: the statement is the plugin's own.
         await tx.query(sql.unsafe`insert into tag (name) values ('one')`);
       },
     });
@@ -276,17 +287,17 @@ test('a hook that throws rolls everything back, and the error names its plugin',
     assert.match(error.message, `"plugin-2" failed in \`hooks\`, in \`${step}\` for person`);
     assert.is((await personNow(1))?.name, 'Ann');
   }
-  const gone = hooksFor(Tag, {
+  const failing = hooksFor(Tag, {
     beforeDelete: async (tx) => {
       await tx.query(sql.unsafe`insert into tag (name) values ('two')`);
     },
   });
-  const error = await remove([gone], Tag, '1').catch((thrown: unknown) => thrown);
+  const error = await remove([failing], Tag, '1').catch((thrown: unknown) => thrown);
   assert.match(String(error), '"plugin-1" failed in `hooks`, in `beforeDelete` for tag');
   assert.is(await countOf('tag'), 2);
 });
 
-test('beforeDelete keeps a row, and gives its reasons', async () => {
+test('beforeDelete can keep a row, and returns its reasons', async () => {
   const hook = hooksFor(Tag, {
     beforeDelete: (_tx, { old, key, action, values }) => {
       assert.equal([action, key, old?.name, values], ['delete', '1', 'one', {}]);
@@ -294,48 +305,48 @@ test('beforeDelete keeps a row, and gives its reasons', async () => {
     },
   });
   assert.equal(await remove([hook], Tag, '1'), {
-    outcome: 'refused',
+    outcome: 'rejected',
     problems: [{ field: 'name', issue: { key: 'needed' } }],
   });
   assert.equal([await countOf('tag'), events], [2, []]);
 });
 
-test('what goes along passes through the hooks, and one of them keeps everything', async () => {
-  const asked: string[] = [];
+test('hooks run for rows deleted by cascade, and one of them can reject the whole deletion', async () => {
+  const deletions: string[] = [];
   const after: unknown[] = [];
   const listen = hooksFor('*', {
-    beforeDelete: (_tx, { model, key }) => void asked.push(`${model.name} ${key}`),
+    beforeDelete: (_tx, { model, key }) => void deletions.push(`${model.name} ${key}`),
     afterCommit: ({ model, action, key, old, row }) =>
       void after.push(`${action} ${model.name} ${key} ${old === undefined} ${row === undefined}`),
   });
   const keep = hooksFor(Task, {
     beforeDelete: (_tx, { old }) => (old?.title === 'T2' ? problem(undefined, 'kept') : undefined),
   });
-  const refused = await remove([listen, keep], Person, '1');
-  assert.equal(refused, { outcome: 'refused', problems: [{ field: undefined, issue: { key: 'kept' } }] });
+  const rejected = await remove([listen, keep], Person, '1');
+  assert.equal(rejected, { outcome: 'rejected', problems: [{ field: undefined, issue: { key: 'kept' } }] });
   assert.equal([after, events, await countOf('task'), await countOf('person_tag')], [[], [], 2, 2]);
 
-  asked.length = 0;
+  deletions.length = 0;
   assert.is((await remove([listen], Person, '1')).outcome, 'done');
-  const gone = ['person 1', 'personTag 1,1', 'personTag 1,2', 'task 1', 'task 2'];
-  assert.equal(asked.toSorted(), gone);
+  const deleted = ['person 1', 'personTag 1,1', 'personTag 1,2', 'task 1', 'task 2'];
+  assert.equal(deletions.toSorted(), deleted);
   assert.equal(after.map(String).toSorted(), [
-    ...gone.map((row) => `delete ${row} false true`),
+    ...deleted.map((row) => `delete ${row} false true`),
     'update person 2 false false',
     'update person 3 false false',
   ]);
   assert.is(events.at(-1), 'delete person 1');
 });
 
-test('a relation that is set to null is an update to hooks: they may object, or set more', async () => {
-  const object = hooksFor(Person, {
+test('a relation that is set to null is an update for hooks: they can reject it, or set more values', async () => {
+  const rejecting = hooksFor(Person, {
     beforeSave: (_tx, { old, values }) => {
       assert.equal([values.boss, old?.boss], [null, 1]);
       return old?.name === 'Cid' ? problem('boss', 'needsBoss') : undefined;
     },
   });
-  assert.equal(await remove([object], Person, '1'), {
-    outcome: 'refused',
+  assert.equal(await remove([rejecting], Person, '1'), {
+    outcome: 'rejected',
     problems: [{ field: 'boss', issue: { key: 'needsBoss' } }],
   });
   assert.is((await personNow(2))?.boss_id, '1');
@@ -345,50 +356,52 @@ test('a relation that is set to null is an update to hooks: they may object, or 
   assert.is((await remove([mark], Person, '1')).outcome, 'done');
   assert.equal([(await personNow(2))?.secret, (await personNow(2))?.boss_id], ['no boss', null]);
   const wrong = hooksFor(Person, { beforeSave: () => ({ values: { name: 'x' } }) });
-  await run(desk.database)`update person set boss_id = 3 where id = 2`;
+  await run(fixture.database)`update person set boss_id = 3 where id = 2`;
   assert.equal(await remove([wrong], Person, '3'), {
-    outcome: 'refused',
+    outcome: 'rejected',
     problems: [{ field: 'name', issue: { key: 'problem.tooShort', params: { min: 2, length: 1 } } }],
   });
 });
 
-test('a pair that its owner lets go of has its event and its hooks, and may be kept', async () => {
+test('a removed pair has its event and runs hooks, which can keep it', async () => {
   const after: string[] = [];
   const listen = hooksFor(PersonTag, { afterCommit: ({ action, key }) => void after.push(`${action} ${key}`) });
   const values = (tags: readonly number[]) => ({ tags });
-  const relink = (hooks: readonly ModelHook[], tags: readonly number[]) =>
-    change((tx) => writing(hooks).updateAny(tx, cause, models.of(Person), '1', values(tags)));
-  assert.is((await relink([listen], [2])).outcome, 'done');
+  const changeTags = (hooks: readonly ModelHook[], tags: readonly number[]) =>
+    change((tx) => writing(hooks).updateAny(tx, context, models.of(Person), '1', values(tags)));
+  assert.is((await changeTags([listen], [2])).outcome, 'done');
   assert.equal([events, after], [['delete personTag 1,1', 'update person 1'], ['delete 1,1']]);
   const keep = hooksFor(PersonTag, { beforeDelete: () => problem(undefined, 'kept') });
-  assert.equal(mistakes(await relink([keep], [])), ['tags: kept']);
+  assert.equal(resultOf(await changeTags([keep], [])), ['tags: kept']);
   assert.is(await countOf('person_tag'), 1);
   assert.is(personTag.key.length, 2);
 });
 
-test('a pair that its owner takes on passes through the hooks, with values of its own, and may be refused', async () => {
+test('an added pair runs hooks, which can set its values or reject it', async () => {
   const seen: unknown[] = [];
   const listen = hooksFor(PersonTag, {
     beforeSave: (_tx, { action, old, values }) => void seen.push([action, old, values]),
     afterCommit: ({ action, key, row }) => void seen.push([action, key, row]),
   });
-  const relink = (hooks: readonly ModelHook[], key: string, tags: readonly number[]) =>
-    change((tx) => writing(hooks).updateAny(tx, cause, models.of(Person), key, { tags }));
-  assert.is((await relink([listen], '2', [1])).outcome, 'done');
+  const changeTags = (hooks: readonly ModelHook[], key: string, tags: readonly number[]) =>
+    change((tx) => writing(hooks).updateAny(tx, context, models.of(Person), key, { tags }));
+  assert.is((await changeTags([listen], '2', [1])).outcome, 'done');
   assert.equal(seen.splice(0), [
     ['create', undefined, { person: 2, tag: 1 }],
     ['create', '2,1', { person: 2, tag: 1 }],
   ]);
-  const made = await change((tx) =>
-    writing([listen]).createAny(tx, cause, models.of(Person), { name: 'Dan', tags: [2] }),
+  const created = await change((tx) =>
+    writing([listen]).createAny(tx, context, models.of(Person), { name: 'Dan', tags: [2] }),
   );
-  assert.equal([made.outcome, seen.length], ['done', 2]);
+  assert.equal([created.outcome, seen.length], ['done', 2]);
   const keep = hooksFor(PersonTag, {
     beforeValidate: (_tx, { values }) => (values.tag === 2 ? problem(undefined, 'full') : undefined),
   });
-  assert.equal(mistakes(await relink([keep], '2', [1, 2])), ['tags: full']);
+  assert.equal(resultOf(await changeTags([keep], '2', [1, 2])), ['tags: full']);
   assert.equal(
-    mistakes(await change((tx) => writing([keep]).createAny(tx, cause, models.of(Person), { name: 'Eve', tags: [2] }))),
+    resultOf(
+      await change((tx) => writing([keep]).createAny(tx, context, models.of(Person), { name: 'Eve', tags: [2] })),
+    ),
     ['tags: full'],
   );
   assert.equal([await countOf('person_tag'), await countOf('person')], [4, 4]);

@@ -1,27 +1,27 @@
 import fc from 'fast-check';
 import * as assert from 'uvu/assert';
-import { decodeForm } from '../../../core/http/form.ts';
-import type { ModelInfo } from '../../../core/model/registry.ts';
+import { decodeForm } from '../../../core/form/form.ts';
+import type { ModelInfo } from '../../../core/model/field-type.ts';
 import { readForm } from '../../../core/write/read-form.ts';
 import { suite } from '../../support/suite.ts';
-import { fieldOf, person, task } from '../query/world.ts';
+import { fieldOf, person, task } from '../query/fixture.ts';
 
 const test = suite('reading a posted form');
 
-function read(query: string, names: readonly string[], model: ModelInfo = person, zone = 'UTC') {
+function read(query: string, names: readonly string[], model: ModelInfo = person, timeZone = 'UTC') {
   const form = decodeForm(query, 5_000);
   if (form === undefined) throw new Error('too many fields');
-  const found = readForm(
+  const result = readForm(
     model,
     names.map((name) => fieldOf(model, name)),
     form,
-    zone,
+    timeZone,
   );
-  const problems = found.problems.map(({ field, issue }) => `${field}: ${issue.key}`);
-  return { values: { ...found.values }, problems };
+  const problems = result.problems.map(({ field, issue }) => `${field}: ${issue.key}`);
+  return { values: { ...result.values }, problems };
 }
 
-test('texts become the values of their fields', () => {
+test('texts are parsed to the values of their fields', () => {
   const { values, problems } = read(
     'name=+Ann+&born=2001-02-03&salary=1.50&visits=3&level=chief&active=true&seen=2026-01-01T12:00',
     ['name', 'born', 'salary', 'visits', 'level', 'active', 'seen'],
@@ -40,28 +40,28 @@ test('texts become the values of their fields', () => {
   });
 });
 
-test('empty is NULL where it may be, and missing where it may not', () => {
+test('an empty input is NULL in a nullable field, and a missing value in others', () => {
   const { values, problems } = read('name=+&born=&visits=', ['name', 'born', 'visits']);
   assert.equal(values, { born: null, visits: null });
   assert.equal(problems, ['name: problem.required']);
 });
 
-test('an unticked box is no, another field that was not sent is left alone', () => {
+test('an unchecked checkbox is false; other fields that are not in the form are unchanged', () => {
   assert.equal(read('', ['name', 'active', 'born']).values, { active: false });
 });
 
-test('what cannot be understood is told at its field', () => {
+test('invalid values are problems at their fields', () => {
   const { values, problems } = read('visits=many&born=x&level=god&name=Ann', ['visits', 'born', 'level', 'name']);
   assert.equal(values, { name: 'Ann' });
   assert.is(problems.length, 3);
 });
 
-test('only the fields that were asked for are read, whatever else was sent', () => {
+test('only the requested fields are read, whatever else is in the form', () => {
   const { values } = read('name=Ann&secret=x&id=1&__proto__=1&constructor=2', ['name']);
   assert.equal(values, { name: 'Ann' });
 });
 
-test('no text makes it throw', () => {
+test('no text makes it throw an error', () => {
   const names = [...person.fields.values()].filter((field) => !field.target).map((field) => field.name);
   fc.assert(
     fc.property(fc.constantFrom(...names), fc.string({ unit: 'binary' }), (name, text) => {
@@ -71,8 +71,8 @@ test('no text makes it throw', () => {
   );
 });
 
-test('a field of another model, or one that points to rows, is a mistake of the caller', () => {
-  assert.throws(() => read('tags=1', ['tags']), /points to rows/);
+test('a field of another model, or a relation, is an error of the caller', () => {
+  assert.throws(() => read('tags=1', ['tags']), /references rows/);
   assert.throws(() =>
     readForm(person, [fieldOf(task, 'title')], decodeForm('', 1) ?? (assert.unreachable() as never), 'UTC'),
   );

@@ -4,7 +4,7 @@ import { type Added, addComment, commentsOn, countComments, MAX_LENGTH } from '.
 
 const VIEW = { permission: 'comments.view' };
 
-/** The comments of a record, with a form for those who may add one. */
+/** The comments of a record, with a form for users who can add one. */
 export const panel: RecordPanel = {
   name: 'comments',
   models: (model) => model.name !== 'comment',
@@ -22,7 +22,7 @@ export const panel: RecordPanel = {
   },
 };
 
-/** How many comments each row of a list has: one query per page. */
+/** The number of comments of each row of a list: one query per page. */
 export const column: ListColumn = {
   name: 'comments',
   models: (model) => model.owner === 'project',

@@ -24,7 +24,7 @@ export const MAX_LENGTH = 2_000;
 
 export type Added = 'added' | 'empty' | 'too_long' | 'unstorable' | 'missing';
 
-/** Adds a comment to a record that the author may see, and that stays while this transaction runs. */
+/** Adds a comment to a record that the author can see, and locks the record until the transaction ends. */
 export async function addComment(
   tx: Transaction,
   context: AuditContext,
@@ -38,7 +38,7 @@ export async function addComment(
   if (text.includes('\0')) return 'unstorable';
   const held = await app.records.hold(tx, context.actor, model.model, key, 'share');
   if (held === undefined) return 'missing';
-  const author = context.actor.kind === 'person' ? context.actor.id : null;
+  const author = context.actor.kind === 'user' ? context.actor.id : null;
   await tx.query(sql.unsafe`
     insert into comments_comment (model, record_key, author_id, body) values (${model.name}, ${key}, ${author}, ${text})
   `);
@@ -71,7 +71,7 @@ export async function countComments(query: Query, model: string, keys: readonly 
   return new Map(rows.map((row) => [row.record_key, row.comments]));
 }
 
-/** Comments go with their record, in the transaction of its deletion. */
+/** Deletes the comments of a record, in the transaction of its deletion. */
 export async function removeWith(tx: Transaction, subject: Subject | null): Promise<void> {
   if (subject === null) return;
   await tx.query(sql.unsafe`

@@ -4,13 +4,13 @@ import { type App, type AuditContext, jobActor, sql, type Transaction, z } from 
 /** What runs jobs of one name. It runs in a transaction that also marks the job as done. */
 export interface JobHandler {
   readonly name: string;
-  /** Full names of the permissions that it works with. */
+  /** Full names of the permissions that it has. */
   readonly permissions: readonly string[];
   run(tx: Transaction, context: AuditContext, app: App, payload: unknown): Promise<void>;
 }
 
 export interface Jobs {
-  /** Adds a job in the transaction of a change: it runs once that is committed, and never when it is rolled back. */
+  /** Adds a job in the transaction of a change: it runs after the commit, and never after a rollback. */
   enqueue(tx: Transaction, name: string, payload: unknown): Promise<void>;
 }
 

@@ -1,7 +1,7 @@
 import { definePlugin } from 'rustio-admin/plugin';
 import { createRecord, deleteRecord, listRecords, showRecord, updateRecord } from './records.ts';
 import { listQuery, recordInput } from './schemas.ts';
-import { bearerOf } from './tokens.ts';
+import { bearerOf, lockToken } from './tokens.ts';
 
 /** Every model as JSON under /api, for programs with a bearer token. */
 export const jsonApi = definePlugin({
@@ -12,6 +12,8 @@ export const jsonApi = definePlugin({
   migrations: new URL('./migrations/', import.meta.url),
   events: ['api_token_created'],
   messages: { en: { 'event.api_token_created': 'API token created' } },
+  currentActor: () => async (tx, _actor, credential) =>
+    credential?.scheme === 'bearer' && !(await lockToken(tx, credential.id)) ? null : undefined,
   authenticators: (app) => [
     {
       scheme: 'bearer',

@@ -18,16 +18,16 @@ export async function listRecords(ctx: Context, app: App): Promise<unknown> {
   const model = modelOf(ctx);
   const { actor } = ctx.state;
   const fields = [...model.fields.keys()];
-  const filters = model.stored.filter((field) => field.spec.filter !== 'none').map(({ name }) => name);
+  const filters = model.stored.filter((field) => field.type.filter !== 'none').map(({ name }) => name);
   const { listing } = compileListing(model, { list: fields, filters });
   const params = new URLSearchParams(ctx.querystring);
-  const { parsed } = await app.records.ask(actor, listing, params, 'UTC');
+  const { parsed } = await app.records.parseListQuery(actor, listing, params, 'UTC');
   if (!parsed.ok)
-    throw refused(
+    throw rejected(
       400,
       parsed.problems.map(({ name, why }) => ({ path: name, message: why })),
     );
-  const page = await app.records.list(actor, listing, parsed.ask);
+  const page = await app.records.list(actor, listing, parsed.query);
   return {
     records: page.rows.map((row) => ({ key: keyText(model, row), ...jsonRow(model, row) })),
     next: page.next ?? null,
@@ -37,9 +37,9 @@ export async function listRecords(ctx: Context, app: App): Promise<unknown> {
 /** GET /api/:model/:key */
 export async function showRecord(ctx: Context, app: App): Promise<unknown> {
   const model = modelOf(ctx);
-  const found = await app.records.find(ctx.state.actor, model, ctx.state.params.key ?? '');
-  if (!found) throw notFound();
-  return { key: found.key, version: found.version, ...jsonRow(model, found.row) };
+  const record = await app.records.findWhole(ctx.state.actor, model, ctx.state.params.key ?? '');
+  if (!record) throw notFound();
+  return { key: record.key, version: record.version, ...jsonRow(model, record.row) };
 }
 
 type Input = { readonly input: Record<string, unknown> };
@@ -56,7 +56,7 @@ export async function createRecord(ctx: Context, app: App, { input }: Input): Pr
   return { key: written.key };
 }
 
-/** PATCH /api/:model/:key; `If-Match` with the version that was read refuses to overwrite somebody else's change. */
+/** PATCH /api/:model/:key; `If-Match` with the version that was read prevents overwriting another user's change. */
 export async function updateRecord(ctx: Context, app: App, { input }: Input): Promise<unknown> {
   const model = modelOf(ctx);
   const { values, problems } = readJson(model, input, { policy: app.policy, actor: ctx.state.actor });
@@ -72,7 +72,7 @@ export async function updateRecord(ctx: Context, app: App, { input }: Input): Pr
     case 'invalid':
       throw invalid(ctx, written.problems);
     case 'conflict':
-      throw refused(
+      throw rejected(
         409,
         written.fields.map((path) => ({ path, message: 'changed meanwhile' })),
       );
@@ -90,28 +90,28 @@ export async function deleteRecord(ctx: Context, app: App): Promise<void> {
   const removed = await app.database.transaction((tx) => app.write.remove(tx, auditContext(ctx), model.model, key));
   if (removed.outcome === 'missing') throw notFound();
   if (removed.outcome === 'forbidden') throw forbidden();
-  if (removed.outcome !== 'done') throw refused(409, [{ path: '', message: removed.outcome }]);
+  if (removed.outcome !== 'done') throw rejected(409, [{ path: '', message: removed.outcome }]);
   ctx.status = 204;
 }
 
-/** Routes with `:model` are only entered for a model that exists. */
+/** Routes with `:model` only match existing models. */
 function modelOf({ state: { model } }: Context): ModelInfo {
   if (!model) throw notFound();
   return model;
 }
 
 function invalid({ state: { t } }: Context, problems: readonly Problem[]): RustioError {
-  return refused(
+  return rejected(
     422,
     problems.map(({ field, issue }) => ({ path: field ?? '', message: t(issue.key, issue.params) })),
   );
 }
 
-function refused(status: 400 | 409 | 422, issues: readonly { path: string; message: string }[]): RustioError {
+function rejected(status: 400 | 409 | 422, issues: readonly { path: string; message: string }[]): RustioError {
   return new RustioError(
     'RIO-API-REFUSED',
     {
-      problem: 'The request was refused.',
+      problem: 'The request was rejected.',
       why: issues.map(({ path, message }) => `${path}: ${message}`).join('; '),
       fix: 'Correct what `issues` lists.',
       retry: 'After the correction.',

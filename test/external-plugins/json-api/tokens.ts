@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { personById } from 'rustio-admin/auth';
+import { findUserActor } from 'rustio-admin/auth';
 import {
   type App,
   type AuditContext,
@@ -17,14 +17,14 @@ declare module 'rustio-admin/plugin' {
   }
 }
 
-const found = sql.type(
+const tokenRow = sql.type(
   z.object({ id: z.string(), user_id: z.string(), name: z.string(), permissions: z.array(z.string()).nullable() }),
 );
 const created = sql.type(z.object({ id: z.string() }));
 
 const hashOf = (token: string): Buffer => createHash('sha256').update(token).digest();
 
-/** Makes a token. Its text is returned once and stored nowhere. */
+/** Creates a token. Its text is returned once and stored nowhere. */
 export async function createToken(
   tx: Transaction,
   context: AuditContext,
@@ -44,17 +44,22 @@ export async function createToken(
   return token;
 }
 
-/** Who sends `Authorization: Bearer …`; undefined for a token that does not exist or whose owner is not active. */
+/** Whether the token still exists; it cannot be deleted until the transaction ends. */
+export async function lockToken(tx: Transaction, id: string): Promise<boolean> {
+  return tx.exists(sql.unsafe`select from json_api_token where id = ${id}::bigint for share`);
+}
+
+/** The actor of `Authorization: Bearer …`; undefined for a token that does not exist or whose owner is inactive. */
 export async function bearerOf(app: App, header: string): Promise<Authentication | undefined> {
   const [, token] = /^Bearer (desk_[\w-]{32})$/.exec(header) ?? [];
   return token === undefined ? undefined : tokenOf(app.reading, token);
 }
 
 async function tokenOf(query: Query, token: string): Promise<Authentication | undefined> {
-  const row = await query.maybeOne(found`
+  const row = await query.maybeOne(tokenRow`
     select id, user_id, name, permissions from json_api_token where token_hash = ${sql.binary(hashOf(token))}
   `);
-  const owner = row === null ? undefined : await personById(query, Number(row.user_id));
+  const owner = row === null ? undefined : await findUserActor(query, Number(row.user_id));
   if (row === null || owner === undefined) return undefined;
   return { actor: tokenActor(row.name, row.permissions ?? 'all', owner), credential: { scheme: 'bearer', id: row.id } };
 }

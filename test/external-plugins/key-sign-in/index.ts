@@ -58,7 +58,7 @@ async function keyForm(ctx: Context, app: App): Promise<void> {
 }
 
 async function show(ctx: Context, app: App, next: string, problem?: string): Promise<void> {
-  if (ctx.state.actor.kind === 'person') return seeOther(ctx, app.urls.to('/'));
+  if (ctx.state.actor.kind === 'user') return seeOther(ctx, app.urls.to('/'));
   app.views.page(ctx, 'key-sign-in/page', {
     frame: 'bare',
     title: ctx.state.t('key-sign-in.use'),

@@ -1,7 +1,7 @@
 import { createPublicKey, randomBytes, verify } from 'node:crypto';
 import { bytea, type Query, sql, type Transaction, z } from 'rustio-admin/plugin';
 
-const found = sql.type(z.object({ user_id: z.string(), public_key: bytea }));
+const keyRow = sql.type(z.object({ user_id: z.string(), public_key: bytea }));
 
 /** Stores the public half of a key (DER, SPKI). */
 export async function addKey(tx: Transaction, userId: number, publicKey: Buffer): Promise<void> {
@@ -17,17 +17,17 @@ export async function newChallenge(query: Query): Promise<string> {
   return challenge;
 }
 
-/** Whose key signed the challenge. The challenge is used up whatever comes of it. */
+/** The user whose key signed the challenge. The challenge is used up in any case. */
 export async function ownerOf(
   tx: Transaction,
   { email, challenge, signature }: { readonly email: string; readonly challenge: string; readonly signature: string },
 ): Promise<number | undefined> {
-  // PostgreSQL takes no NUL.
+  // PostgreSQL cannot store NUL.
   if (`${email}${challenge}`.includes('\0')) return undefined;
   const used = await tx.query(sql.unsafe`
     delete from key_sign_in_challenge where challenge = ${challenge} and created_at > now() - interval '5 minutes'
   `);
-  const key = await tx.maybeOne(found`
+  const key = await tx.maybeOne(keyRow`
     select k.user_id, k.public_key
     from key_sign_in_key k
     join rustio_user u on u.id = k.user_id

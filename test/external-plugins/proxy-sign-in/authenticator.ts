@@ -1,9 +1,9 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { type App, type Authenticator, type Person, z } from 'rustio-admin/plugin';
-import { personId } from './people.ts';
+import { type App, type Authenticator, type UserActor, z } from 'rustio-admin/plugin';
+import { userId } from './users.ts';
 
 export const environment = {
-  /** Shared with the proxy, which sends it with every request: nobody else can say who a request is from. */
+  /** Shared with the proxy, which sends it with every request: nobody else can set the user of a request. */
   PROXY_SECRET: z.string().min(32, 'must have at least 32 characters'),
 };
 
@@ -15,7 +15,7 @@ const MAX_GROUPS = 50;
  * ambient: the proxy adds the headers to whatever the browser sends, so changes need CSRF protection.
  */
 export function proxyAuthenticator(app: App): Authenticator {
-  const { PROXY_SECRET: secret } = app.environmentOf('proxy-sign-in');
+  const { PROXY_SECRET: secret } = app.pluginEnvironment('proxy-sign-in');
   const { groups: permissionsOf } = app.options('proxy-sign-in');
   return {
     scheme: 'proxy',
@@ -31,9 +31,9 @@ export function proxyAuthenticator(app: App): Authenticator {
       const granted = groups.map(
         (group) => (Object.hasOwn(permissionsOf, group) ? permissionsOf[group] : undefined) ?? [],
       );
-      const actor: Person = {
-        kind: 'person',
-        id: await personId(app, name),
+      const actor: UserActor = {
+        kind: 'user',
+        id: await userId(app, name),
         name,
         displayName: null,
         role: granted.includes('all') ? 'administrator' : 'staff',
@@ -45,7 +45,7 @@ export function proxyAuthenticator(app: App): Authenticator {
 }
 
 /** Compares hashes, which have one length, in constant time. */
-function isSame(secret: string, given: string): boolean {
+function isSame(secret: string, sent: string): boolean {
   const hash = (text: string): Buffer => createHmac('sha256', 'proxy-sign-in').update(text).digest();
-  return timingSafeEqual(hash(secret), hash(given));
+  return timingSafeEqual(hash(secret), hash(sent));
 }

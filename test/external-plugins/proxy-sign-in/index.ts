@@ -1,7 +1,7 @@
 import { definePlugin, z } from 'rustio-admin/plugin';
 import { environment, proxyAuthenticator } from './authenticator.ts';
-import { people } from './people.ts';
 import { groupPolicy } from './policy.ts';
+import { users } from './users.ts';
 
 const options = z.strictObject({
   /** Full names of permissions by group of the company's directory; `'all'` for administrators. */
@@ -17,7 +17,7 @@ declare module 'rustio-admin/plugin' {
   }
 }
 
-/** Signs in whoever an authenticating proxy has identified, with the permissions of their groups in the company's directory. */
+/** Signs in users whom an authenticating proxy has identified, with the permissions of their groups in the company's directory. */
 export const proxySignIn = definePlugin({
   name: 'proxy-sign-in',
   api: 1,
@@ -32,6 +32,6 @@ export const proxySignIn = definePlugin({
   },
   authenticators: (app) => [proxyAuthenticator(app)],
   policies: () => [groupPolicy],
-  provides: { people: () => people },
+  provides: { users: () => users },
   contributes: { 'layout.userMenu': [{ name: 'proxy-sign-in', view: 'proxy-sign-in/user-menu' }] },
 });

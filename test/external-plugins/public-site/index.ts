@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import {
+  ALL_ROWS,
   type AnyModel,
   type App,
   type AuditContext,
@@ -24,9 +25,9 @@ declare module 'rustio-admin/plugin' {
   }
 }
 
-/** The public reads with the rights of this job: published posts and nothing else. */
+/** The public reads with the permissions of this job: published posts only. */
 const reader = jobActor('public-site', ['post.view']);
-/** The webhook changes posts with the rights of this one. */
+/** The webhook changes posts with the permissions of this one. */
 const publisher = jobActor('publisher', ['post.view', 'post.change']);
 
 const CSP = "default-src 'none'; style-src 'self'; img-src 'self' https:";
@@ -35,7 +36,7 @@ const PUBLIC = { at: 'root', access: { open: true }, authenticate: 'none' } as c
 /** A site beside the admin: posts that are published, at `/` and `/blog/:slug`, and a webhook that publishes them. */
 export function publicSite(Post: AnyModel) {
   const published: PolicyPart = {
-    rows: (actor, _action, model) => (actor === reader && model.model === Post ? sql.fragment`t.published` : undefined),
+    rows: (actor, _action, model) => (actor === reader && model.model === Post ? sql.fragment`t.published` : ALL_ROWS),
   };
   return definePlugin({
     name: 'public-site',
@@ -74,8 +75,8 @@ async function home(ctx: Context, app: App, Post: AnyModel): Promise<void> {
   const rows = await app.database.any(sql.type(z.object({ slug: z.string() }))`
     select slug from post where published order by title limit 20
   `);
-  const found = await Promise.all(rows.map(({ slug }) => app.records.find(reader, model, slug)));
-  const posts = found.flatMap((each) => (each ? [{ url: `/blog/${each.key}`, title: each.label }] : []));
+  const records = await Promise.all(rows.map(({ slug }) => app.records.find(reader, model, slug)));
+  const posts = records.flatMap((each) => (each ? [{ url: `/blog/${each.key}`, title: each.label }] : []));
   app.views.page(ctx, 'public-site/home', {
     frame: 'public-site/frame',
     title: app.options('public-site').title,
@@ -85,12 +86,12 @@ async function home(ctx: Context, app: App, Post: AnyModel): Promise<void> {
 
 async function post(ctx: Context, app: App, Post: AnyModel): Promise<void> {
   const model = app.models.of(Post);
-  const found = await app.records.find(reader, model, ctx.state.params.slug ?? '');
-  if (!found) throw notFound();
+  const record = await app.records.find(reader, model, ctx.state.params.slug ?? '');
+  if (!record) throw notFound();
   app.views.page(ctx, 'public-site/post', {
     frame: 'public-site/frame',
-    title: found.label,
-    post: jsonRow(model, found.row),
+    title: record.label,
+    post: jsonRow(model, record.row),
   });
 }
 
@@ -126,7 +127,7 @@ async function publish(ctx: Context, app: App, Post: AnyModel): Promise<unknown>
 }
 
 function isSigned(raw: Buffer, signature: string, app: App): boolean {
-  const { SITE_WEBHOOK_SECRET: secret } = app.environmentOf('public-site');
+  const { SITE_WEBHOOK_SECRET: secret } = app.pluginEnvironment('public-site');
   const expected = createHmac('sha256', secret).update(raw).digest();
   const given = Buffer.from(signature, 'hex');
   return given.length === expected.length && timingSafeEqual(given, expected);

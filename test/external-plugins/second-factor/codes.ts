@@ -3,11 +3,11 @@ import {
   type App,
   type AuditContext,
   bytea,
-  type Person,
+  getSessionId,
   type Query,
-  sessionIdOf,
   sql,
   type Transaction,
+  type UserActor,
   z,
 } from 'rustio-admin/plugin';
 import { revokeSessions } from 'rustio-admin/sessions';
@@ -25,6 +25,9 @@ declare module 'rustio-admin/sessions' {
   interface TrustLevels {
     code_pending: true;
   }
+  interface EndReasons {
+    second_factor_enabled: true;
+  }
 }
 
 export const MAX_FAILURES = 5;
@@ -36,44 +39,44 @@ export function hasCode(query: Query, userId: number): Promise<boolean> {
   return query.exists(sql.unsafe`select from second_factor_code where user_id = ${userId}`);
 }
 
-/** Switches the factor on. Every other session of the person ends: who is in without it must not stay in. */
+/** Enables the factor. All other sessions of the user end, since they were opened without it. */
 export async function enable(
   tx: Transaction,
   context: AuditContext,
   app: App,
-  person: Person,
+  user: UserActor,
   code: string,
 ): Promise<void> {
   await tx.query(sql.unsafe`
-    insert into second_factor_code (user_id, code_hash) values (${person.id}, ${sql.binary(hashOf(code))})
+    insert into second_factor_code (user_id, code_hash) values (${user.id}, ${sql.binary(hashOf(code))})
     on conflict (user_id) do update set code_hash = excluded.code_hash, failures = 0
   `);
-  const which = { allOf: person.id, except: sessionIdOf(context) };
-  await revokeSessions(tx, context, app.events, { which, reason: 'mfa_enabled', via: 'second_factor' });
-  await app.events.record(tx, context, 'second_factor_enabled', { subject: subjectOf(person), data: {} });
+  const which = { allOf: user.id, except: getSessionId(context) };
+  await revokeSessions(tx, context, app.events, { which, reason: 'second_factor_enabled', via: 'others' });
+  await app.events.record(tx, context, 'second_factor_enabled', { subject: subjectOf(user), data: {} });
 }
 
-/** Checks a code under a lock: five wrong ones and no further code counts. A wrong one is an outcome, so its count is committed. */
+/** Checks a code under a lock: after five wrong ones no code is accepted. A wrong one is an outcome, so its count is committed. */
 export async function proves(
   tx: Transaction,
   context: AuditContext,
   app: App,
-  person: Person,
+  user: UserActor,
   code: string,
 ): Promise<boolean> {
   const stored = await tx.maybeOne(row`
-    select code_hash, failures from second_factor_code where user_id = ${person.id} for update
+    select code_hash, failures from second_factor_code where user_id = ${user.id} for update
   `);
   if (stored === null) return false;
-  const given = hashOf(code);
-  const matches = stored.failures < MAX_FAILURES && timingSafeEqual(given, stored.code_hash);
+  const hash = hashOf(code);
+  const matches = stored.failures < MAX_FAILURES && timingSafeEqual(hash, stored.code_hash);
   await tx.query(sql.unsafe`
-    update second_factor_code set failures = ${matches ? 0 : stored.failures + 1} where user_id = ${person.id}
+    update second_factor_code set failures = ${matches ? 0 : stored.failures + 1} where user_id = ${user.id}
   `);
-  if (!matches) await app.events.record(tx, context, 'second_factor_failed', { subject: subjectOf(person), data: {} });
+  if (!matches) await app.events.record(tx, context, 'second_factor_failed', { subject: subjectOf(user), data: {} });
   return matches;
 }
 
-function subjectOf(person: Person) {
-  return { model: 'user', key: String(person.id), label: person.name };
+function subjectOf(user: UserActor) {
+  return { model: 'user', key: String(user.id), label: user.name };
 }

@@ -3,7 +3,7 @@ import { reachesTrust } from 'rustio-admin/sessions';
 import { hasCode, proves } from './codes.ts';
 import { accountPage, codeForm, codePage, enableForm } from './pages.ts';
 
-/** A code after the password: at sign-in, and whenever users are asked to confirm who they are. */
+/** A code after the password: at sign-in, and on reauthentication. */
 export const secondFactor = definePlugin({
   name: 'second-factor',
   api: 1,
@@ -28,6 +28,7 @@ export const secondFactor = definePlugin({
     {
       name: 'code',
       page: '/+code',
+      stage: 'second-factor',
       passes: ({ state: { session } }) => session?.trust !== 'code_pending',
     },
   ],
@@ -43,8 +44,8 @@ export const secondFactor = definePlugin({
     'signIn.steps': (app) => [
       {
         name: 'second-factor',
-        afterVerify: async (tx, _context, person, verified) =>
-          !reachesTrust(app, verified.trust, 'mfa_verified') && (await hasCode(tx, person.id))
+        afterVerify: async (tx, _context, user, verified) =>
+          !reachesTrust(app, verified.trust, 'mfa_verified') && (await hasCode(tx, user.id))
             ? { pending: '/+code', trust: 'code_pending' }
             : 'done',
       },
@@ -53,8 +54,8 @@ export const secondFactor = definePlugin({
       {
         name: 'second-factor',
         view: 'second-factor/field',
-        applies: (tx, person) => hasCode(tx, person.id),
-        proves: (tx, context, person, form) => proves(tx, context, app, person, form.get('code') ?? ''),
+        applies: (tx, user) => hasCode(tx, user.id),
+        proves: (tx, context, user, form) => proves(tx, context, app, user, form.get('code') ?? ''),
       },
     ],
     'account.pages': [

@@ -1,4 +1,4 @@
-import { type App, auditContext, type Context, flash, notFound, type Person, seeOther } from 'rustio-admin/plugin';
+import { type App, auditContext, type Context, flash, notFound, seeOther, type UserActor } from 'rustio-admin/plugin';
 import { nextPath, rotateSession, setSessionCookie } from 'rustio-admin/sessions';
 import { enable, proves } from './codes.ts';
 
@@ -10,10 +10,10 @@ export function codePage(ctx: Context, app: App): void {
 /** POST /+code: a right code gives the session more trust, and a new token with it. */
 export async function codeForm(ctx: Context, app: App): Promise<void> {
   const { form, session } = ctx.state;
-  const person = personOf(ctx);
+  const user = signedInUser(ctx);
   if (!session) throw notFound();
   const token = await app.database.transaction(async (tx) => {
-    const proven = await proves(tx, auditContext(ctx), app, person, form?.get('code') ?? '');
+    const proven = await proves(tx, auditContext(ctx), app, user, form?.get('code') ?? '');
     return proven ? rotateSession(tx, session.id, { trust: 'mfa_verified' }) : undefined;
   });
   const next = nextPath(form?.get('next'), app.urls.to('/'));
@@ -25,15 +25,15 @@ export async function codeForm(ctx: Context, app: App): Promise<void> {
   seeOther(ctx, next);
 }
 
-/** POST /account/code: switches the factor on for oneself. */
+/** POST /account/code: enables the factor for the user. */
 export async function enableForm(ctx: Context, app: App): Promise<void> {
-  const person = personOf(ctx);
+  const user = signedInUser(ctx);
   const code = ctx.state.form?.get('code') ?? '';
   if (!/^\d{6,12}$/.test(code)) {
     ctx.status = 422;
     return showAccount(ctx, app, 'second-factor.choose');
   }
-  await app.database.transaction((tx) => enable(tx, auditContext(ctx), app, person, code));
+  await app.database.transaction((tx) => enable(tx, auditContext(ctx), app, user, code));
   flash(ctx, app, { tone: 'good', key: 'second-factor.enabled' });
   seeOther(ctx, app.urls.to('/account/code'));
 }
@@ -62,7 +62,7 @@ function show(ctx: Context, app: App, next: string | undefined, problem?: string
   });
 }
 
-function personOf({ state: { actor } }: Context): Person {
-  if (actor.kind !== 'person') throw notFound();
+function signedInUser({ state: { actor } }: Context): UserActor {
+  if (actor.kind !== 'user') throw notFound();
   return actor;
 }

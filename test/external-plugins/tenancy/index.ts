@@ -1,7 +1,7 @@
 import { type AnyModel, definePlugin, hooksFor, sql, z } from 'rustio-admin/plugin';
 
 const options = z.strictObject({
-  /** The role that serves requests. PostgreSQL holds policies against it, and not against the owner of the tables. */
+  /** The role that serves requests. PostgreSQL applies policies to it, and not to the owner of the tables. */
   role: z.string().regex(/^[a-z_]+$/),
 });
 declare module 'rustio-admin/plugin' {
@@ -31,7 +31,7 @@ export function tenancy(models: readonly AnyModel[]) {
     },
     hooks: () => [
       hooksFor('*', {
-        // Nobody says whose row it is: the database does, from the same setting that its policy reads.
+        // The database sets the owner of the row, from the same setting that its policy reads.
         async beforeSave(tx, { action, model }) {
           if (action !== 'create' || !models.includes(model.model)) return undefined;
           return { values: { tenant: await tx.oneFirst(current) } };

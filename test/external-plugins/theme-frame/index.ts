@@ -6,7 +6,7 @@ declare module 'rustio-admin/plugin' {
   }
 }
 
-/** Replaces the frame around every page with one of its own: a bar on top instead of the navigation at the side. */
+/** Replaces the frame around every page: a bar on top instead of the navigation at the side. */
 export const themeFrame = definePlugin({
   name: 'theme-frame',
   api: 1,

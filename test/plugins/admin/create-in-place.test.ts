@@ -1,18 +1,18 @@
-// Black box: a row that is missing while a form is filled in is added in a tab of its own.
+// Over HTTP: a row that is missing while a form is filled in is added in a new tab.
 import * as assert from 'uvu/assert';
 import type { TestApp } from '../../support/app.ts';
-import { type Client, formsOf } from '../../support/client.ts';
+import { type Client, parseForms } from '../../support/client.ts';
 import { suite } from '../../support/suite.ts';
 import { everything, openDesk, run } from './desk.ts';
-import { linkTo, mainOf, mistakeAt, noticesOf, textOf, unescaped } from './page.ts';
+import { errorAt, linkTo, mainOf, noticesOf, textOf, unescaped } from './page.ts';
 
-const test = suite('admin: create in place');
+const test = suite('admin: creating in place');
 let desk: TestApp;
 let clerk: Client;
 
 test.before(async () => {
   desk = await openDesk();
-  clerk = await desk.person('staff', everything);
+  clerk = await desk.signInAs('staff', everything);
   await run(desk)`insert into place (code, name) values ('ATL', 'Atlanta')`;
 });
 test.after(async () => {
@@ -22,13 +22,13 @@ test.after(async () => {
 
 const LINK = 'Add place… (opens in a new tab)';
 
-/** What the page of an added row tells the tab that waits. */
+/** What the page of an added row sends to the waiting tab. */
 function toldBy(page: string): unknown {
   const [, data] = /data-added="([^"]*)"/.exec(page) ?? [];
   return data === undefined ? undefined : JSON.parse(unescaped(data));
 }
 
-test('a relation has a link to the form of the other model, which opens in a tab of its own', async () => {
+test('a relation has a link to the form of the other model, which opens in a new tab', async () => {
   const { text } = await clerk.get('/admin/people/+new');
   assert.is(linkTo(text, LINK), '/admin/places/+new?%7Efor=person.near');
   assert.match(mainOf(text), /target="_blank" rel="noopener" data-add="person.near"/);
@@ -40,11 +40,11 @@ test('a relation has a link to the form of the other model, which opens in a tab
   assert.is(linkTo(text, 'Add person… (opens in a new tab)'), '/admin/people/+new?%7Efor=person.friend');
 });
 
-test('the new row is told to the form that waits, under the name of its tab', async () => {
+test('the waiting form is notified of the new row, by the name of its tab', async () => {
   const page = '/admin/places/+new?~for=person.near.1-2';
   const form = await clerk.get(page);
   assert.is(
-    formsOf(form.text).find(({ action }) => action === '/admin/places/+new')?.fields['~for'],
+    parseForms(form.text).find(({ action }) => action === '/admin/places/+new')?.fields['~for'],
     'person.near.1-2',
   );
   assert.not.match(mainOf(form.text), 'Save and add another');
@@ -56,18 +56,18 @@ test('the new row is told to the form that waits, under the name of its tab', as
   assert.match(noticesOf(text).join(), 'was added');
   assert.match(
     textOf(mainOf(text)),
-    'You may close this tab. In the form that you came from, choose “<New> "place"” under “Near”.',
+    'You can close this tab. In the original form, choose “<New> "place"” under “Near”.',
   );
-  // And there it can be chosen by its name.
+  // There it can be selected by its name.
   assert.is((await clerk.submit('/admin/people/+new', { name: 'Ada', near: '<New> "place"' })).status, 303);
 });
 
-test('a mistake keeps the form in mind that waits', async () => {
+test('a validation error keeps the waiting form', async () => {
   const page = '/admin/places/+new?~for=person.near.7';
   const wrong = await clerk.submit(page, { code: 'ATL', name: 'Atlanta again' });
   assert.is(wrong.status, 422);
-  assert.match(mistakeAt(wrong.text, 'code'), 'already taken');
-  const held = formsOf(wrong.text).find(({ action }) => action === '/admin/places/+new')?.fields ?? {};
+  assert.match(errorAt(wrong.text, 'code'), 'Another record already has this value');
+  const held = parseForms(wrong.text).find(({ action }) => action === '/admin/places/+new')?.fields ?? {};
   const saved = await clerk.post('/admin/places/+new', { ...held, code: 'ATL2' });
   assert.is(saved.status, 303);
   assert.equal(toldBy((await clerk.get(saved.location)).text), {
@@ -75,18 +75,18 @@ test('a mistake keeps the form in mind that waits', async () => {
     value: 'ATL2',
     label: 'Atlanta again',
   });
-  // The same form a second time leads to the same page, and adds nothing.
+  // The same form posted again leads to the same page, and adds nothing.
   assert.is((await clerk.post('/admin/places/+new', { ...held, code: 'ATL2' })).location, saved.location);
 });
 
-test('who may not add to the other model has no link', async () => {
-  const guest = await desk.person('staff', ['person.view', 'person.add', 'place.view']);
+test('users who cannot add to the other model have no link', async () => {
+  const guest = await desk.signInAs('staff', ['person.view', 'person.add', 'place.view']);
   assert.is(linkTo((await guest.get('/admin/people/+new')).text, LINK), '');
   assert.is((await guest.get('/admin/places/+new?~for=person.near')).status, 403);
 });
 
-test('what names no relation to this model is an ordinary form', async () => {
-  for (const asked of [
+test('a value that is not a relation to this model opens an ordinary form', async () => {
+  for (const requester of [
     'person.friend',
     'person.name',
     'person',
@@ -99,39 +99,39 @@ test('what names no relation to this model is an ordinary form', async () => {
     '',
   ]) {
     const { status, text } = await clerk.get(
-      `/admin/places/+new?${new URLSearchParams({ '~for': asked, '~added': 'ATL' })}`,
+      `/admin/places/+new?${new URLSearchParams({ '~for': requester, '~added': 'ATL' })}`,
     );
-    assert.is(status, 200, asked);
-    assert.not.match(text, 'data-added', asked);
-    assert.not.match(text, 'name="~for"', asked);
-    assert.match(mainOf(text), 'name="code"', asked);
+    assert.is(status, 200, requester);
+    assert.not.match(text, 'data-added', requester);
+    assert.not.match(text, 'name="~for"', requester);
+    assert.match(mainOf(text), 'name="code"', requester);
   }
 });
 
-test('a key that is none is not found, and one that is not there tells nothing', async () => {
+test('an invalid key is not found, and a missing one reveals nothing', async () => {
   assert.is((await clerk.get('/admin/people/+new?~for=person.friend&~added=x')).status, 404);
   const { status, text } = await clerk.get('/admin/places/+new?~for=person.near&~added=NONE');
   assert.is(status, 200);
   assert.is(toldBy(text), undefined);
 });
 
-test('the page tells only rows that its reader may choose', async () => {
-  const adder = await desk.person('staff', ['place.add']);
+test('the page reveals only rows that the user can select', async () => {
+  const adder = await desk.signInAs('staff', ['place.add']);
   const { status, text } = await adder.get('/admin/places/+new?~for=person.near&~added=ATL');
   assert.is(status, 200);
   assert.is(toldBy(text), undefined);
   assert.not.match(text, 'Atlanta');
-  assert.match(textOf(mainOf(text)), 'you may not choose it');
+  assert.match(textOf(mainOf(text)), 'you do not have permission to select it');
 });
 
-test('a form that is changed, not added, waits for nobody', async () => {
+test('a form that edits a record is never linked to a waiting form', async () => {
   const page = '/admin/places/ATL/+edit';
   const { location } = await clerk.submit(page, { name: 'Atlanta, GA', '~for': 'person.near' });
   assert.is(location, '/admin/places');
 });
 
-test('who may add and not view looks nothing up, and types a key or a name', async () => {
-  const adder = await desk.person('staff', ['person.add', 'place.view']);
+test('users who can add but not view look up nothing, and type a key or a name', async () => {
+  const adder = await desk.signInAs('staff', ['person.add', 'place.view']);
   const { text } = await adder.get('/admin/people/+new');
   assert.not.match(mainOf(text), 'data-combobox');
   const { status } = await adder.submit('/admin/people/+new', { name: 'Typed', near: 'Atlanta, GA' });

@@ -1,18 +1,18 @@
-// Black box: deleting, what hangs on a record, and what stands in the way.
+// Over HTTP: deletion, the dependants of a record, and what blocks it.
 import * as assert from 'uvu/assert';
 import type { TestApp } from '../../support/app.ts';
-import { type Client, formsOf } from '../../support/client.ts';
+import { type Client, parseForms } from '../../support/client.ts';
 import { suite } from '../../support/suite.ts';
 import { everything, openDesk, run } from './desk.ts';
 import { linkTo, mainOf, noticesOf, rowsOf, textOf } from './page.ts';
 
-const test = suite('admin: deleting');
+const test = suite('admin: deletion');
 let desk: TestApp;
 let clerk: Client;
 
 test.before(async () => {
   desk = await openDesk();
-  clerk = await desk.person('staff', everything);
+  clerk = await desk.signInAs('staff', everything);
   await run(desk)`insert into place (code, name) values ('ATL', 'Atlanta')`;
 });
 test.after(async () => {
@@ -34,16 +34,16 @@ const trailOf = (id: number) =>
     order by id
   `;
 
-test('a record on which nothing hangs is asked about, deleted, and the list says so', async () => {
+test('a record without dependants is deleted after confirmation, and the list reports it', async () => {
   const { id, page, remove } = await thing('Lonely');
   const detail = await clerk.get(page);
   assert.is(linkTo(detail.text, 'Delete'), remove);
-  const asked = await clerk.get(remove);
-  assert.is(asked.status, 200);
-  const said = textOf(mainOf(asked.text));
-  assert.match(said, 'Delete this thing?');
-  assert.match(said, 'Lonely will be deleted');
-  assert.match(said, 'Nothing else depends on it');
+  const confirmation = await clerk.get(remove);
+  assert.is(confirmation.status, 200);
+  const pageText = textOf(mainOf(confirmation.text));
+  assert.match(pageText, 'Delete this thing?');
+  assert.match(pageText, '“Lonely” will be deleted');
+  assert.match(pageText, 'No other records are affected');
   assert.ok(await isThere(id), 'looking deletes nothing');
   const { status, location } = await clerk.submit(remove, {});
   assert.equal([status, location], [303, '/admin/things']);
@@ -52,22 +52,22 @@ test('a record on which nothing hangs is asked about, deleted, and the list says
   assert.is((await clerk.get(page)).status, 404);
 });
 
-test('what goes with it and what loses its link is counted, and each change stands in the trail', async () => {
+test('deleted and unlinked dependants are counted, and each change is in the audit trail', async () => {
   const { id, remove } = await thing('Parent');
   await run(desk)`insert into ticket (title, thing_id) select 'ticket ' || n, ${id} from generate_series(1, 3) n`;
   await run(desk)`insert into thing (name, boss_id) select 'child ' || n, ${id} from generate_series(1, 2) n`;
-  const asked = await clerk.get(remove);
-  const lines = rowsOf(asked.text);
+  const confirmation = await clerk.get(remove);
+  const lines = rowsOf(confirmation.text);
   assert.ok(
-    lines.some((line) => line.join(' ') === 'Tickets 3 Deleted as well'),
+    lines.some((line) => line.join(' ') === 'Tickets 3 Also deleted'),
     JSON.stringify(lines),
   );
   assert.ok(
-    lines.some((line) => line.join(' ') === 'Things 2 Kept without the link'),
+    lines.some((line) => line.join(' ') === 'Things 2 Unlinked'),
     JSON.stringify(lines),
   );
-  assert.match(textOf(mainOf(asked.text)), 'Delete 4 rows');
-  assert.is(linkTo(asked.text, 'Tickets'), `/admin/tickets?f.thing=${id}`);
+  assert.match(textOf(mainOf(confirmation.text)), 'Delete 4 records');
+  assert.is(linkTo(confirmation.text, 'Tickets'), `/admin/tickets?f.thing=${id}`);
   assert.is((await clerk.submit(remove, {})).status, 303);
   assert.equal(await run(desk)`select count(*)::integer as n from ticket where thing_id = ${id}`, [{ n: 0 }]);
   assert.equal(await run(desk)`select distinct boss_id from thing where name like 'child %'`, [{ boss_id: null }]);
@@ -82,7 +82,7 @@ test('what goes with it and what loses its link is counted, and each change stan
   ]);
 });
 
-test('tags of a record go with it, each pair with an event of its own', async () => {
+test('tags of a record are deleted with it, each pair with its own event', async () => {
   const { id, remove } = await thing('Tagged');
   await run(desk)`insert into tag (name) values ('one')`;
   await run(desk)`insert into thing_tag (thing_id, tag_id) select ${id}, id from tag`;
@@ -93,65 +93,65 @@ test('tags of a record go with it, each pair with an event of its own', async ()
   );
 });
 
-test('what restricts stands in the way: the page says what, and offers no button', async () => {
+test('restricting rows block the deletion: the page names them, and offers no button', async () => {
   const { id, remove } = await thing('Needed');
   await run(desk)`insert into contract (number, holder_id) values ('C-1', ${id}), ('C-2', ${id})`;
-  const asked = await clerk.get(remove);
-  assert.is(asked.status, 200);
-  assert.match(textOf(mainOf(asked.text)), 'This thing cannot be deleted');
-  assert.match(rowsOf(asked.text)[0]?.join(' ') ?? '', /^Contracts 2 .*prevent the deletion/i);
-  assert.is(linkTo(asked.text, 'Contracts'), `/admin/contracts?f.holder=${id}`);
-  assert.not.ok(formsOf(mainOf(asked.text)).some(({ action }) => action === remove));
+  const confirmation = await clerk.get(remove);
+  assert.is(confirmation.status, 200);
+  assert.match(textOf(mainOf(confirmation.text)), 'This thing cannot be deleted');
+  assert.match(rowsOf(confirmation.text)[0]?.join(' ') ?? '', /^Contracts 2 .*blocks deletion/i);
+  assert.is(linkTo(confirmation.text, 'Contracts'), `/admin/contracts?f.holder=${id}`);
+  assert.not.ok(parseForms(mainOf(confirmation.text)).some(({ action }) => action === remove));
 });
 
-test('race: something points to the record by the time the form is sent', async () => {
+test('race: the record is referenced by the time the form is submitted', async () => {
   const { id, remove } = await thing('Soon needed');
   const { text } = await clerk.get(remove);
-  const fields = formsOf(text).find(({ action }) => action === remove)?.fields ?? {};
+  const fields = parseForms(text).find(({ action }) => action === remove)?.fields ?? {};
   await run(desk)`insert into contract (number, holder_id) values ('C-3', ${id})`;
-  const refused = await clerk.post(remove, fields);
-  assert.is(refused.status, 409);
-  assert.match(textOf(mainOf(refused.text)), 'Not deleted: it is still needed by contracts');
-  assert.match(rowsOf(refused.text)[0]?.join(' ') ?? '', /^Contracts 1 .*prevent the deletion/i);
+  const rejected = await clerk.post(remove, fields);
+  assert.is(rejected.status, 409);
+  assert.match(textOf(mainOf(rejected.text)), 'Not deleted: contracts refer to it');
+  assert.match(rowsOf(rejected.text)[0]?.join(' ') ?? '', /^Contracts 1 .*blocks deletion/i);
   assert.ok(await isThere(id));
 });
 
-test('who may not see what stands in the way is told that something does', async () => {
+test('users who cannot see the blocking rows learn only that there are some', async () => {
   const { id, remove } = await thing('Secretly needed');
   await run(desk)`insert into contract (number, holder_id) values ('C-4', ${id})`;
-  const narrow = await desk.person('staff', ['thing.view', 'thing.delete']);
-  const asked = await narrow.get(remove);
-  assert.not.match(textOf(mainOf(asked.text)), /contract/i);
-  const refused = await narrow.submit(remove, {});
-  assert.is(refused.status, 409);
-  assert.match(textOf(mainOf(refused.text)), 'records that you may not see');
-  assert.not.match(textOf(mainOf(refused.text)), /contract/i);
+  const narrow = await desk.signInAs('staff', ['thing.view', 'thing.delete']);
+  const confirmation = await narrow.get(remove);
+  assert.not.match(textOf(mainOf(confirmation.text)), /contract/i);
+  const rejected = await narrow.submit(remove, {});
+  assert.is(rejected.status, 409);
+  assert.match(textOf(mainOf(rejected.text)), 'records that you do not have permission to view');
+  assert.not.match(textOf(mainOf(rejected.text)), /contract/i);
   assert.ok(await isThere(id));
 });
 
-test('attack: a cascade does not delete what the person may not delete', async () => {
+test('attack: a cascade does not delete what the user is not allowed to delete', async () => {
   const { id, remove } = await thing('Shield');
   await run(desk)`insert into ticket (title, thing_id) values ('kept', ${id})`;
-  const narrow = await desk.person('staff', ['thing.view', 'thing.delete', 'ticket.view']);
-  const refused = await narrow.submit(remove, {});
-  assert.is(refused.status, 409);
-  assert.match(textOf(mainOf(refused.text)), 'still needed by tickets');
+  const narrow = await desk.signInAs('staff', ['thing.view', 'thing.delete', 'ticket.view']);
+  const rejected = await narrow.submit(remove, {});
+  assert.is(rejected.status, 409);
+  assert.match(textOf(mainOf(rejected.text)), 'tickets refer to it');
   assert.ok(await isThere(id));
   assert.equal(await run(desk)`select count(*)::integer as n from ticket where thing_id = ${id}`, [{ n: 1 }]);
 });
 
-test('something that no model tells of holds a record, too', async () => {
+test('a reference from a table without a model blocks the deletion, too', async () => {
   const { id, remove } = await thing('Held by a stranger');
   await run(desk)`create table outside (thing bigint references thing (id))`;
   await run(desk)`insert into outside values (${id})`;
-  const refused = await clerk.submit(remove, {});
-  assert.is(refused.status, 409);
-  assert.match(textOf(mainOf(refused.text)), 'Not deleted');
-  assert.not.match(refused.text, 'outside');
+  const rejected = await clerk.submit(remove, {});
+  assert.is(rejected.status, 409);
+  assert.match(textOf(mainOf(rejected.text)), 'Not deleted');
+  assert.not.match(rejected.text, 'outside');
   await run(desk)`drop table outside`;
 });
 
-test('a record that points to itself, and two that point to each other, can be deleted', async () => {
+test('a record that references itself, and two that reference each other, can be deleted', async () => {
   const { id, remove } = await thing('Own boss');
   await run(desk)`update thing set boss_id = id where id = ${id}`;
   assert.is((await clerk.submit(remove, {})).status, 303);
@@ -163,17 +163,19 @@ test('a record that points to itself, and two that point to each other, can be d
   assert.is((await clerk.submit(two.remove, {})).status, 303);
 });
 
-test('race: two people delete the same record at the same moment; one has done it, the other finds nothing', async () => {
+test('race: two users delete the same record at the same time; one succeeds, the other gets a 404', async () => {
   const { remove } = await thing('Contested');
-  const other = await desk.person('staff', everything);
+  const other = await desk.signInAs('staff', everything);
   const forms = await Promise.all([clerk, other].map(async (who) => ({ who, page: (await who.get(remove)).text })));
   const answers = await Promise.all(
-    forms.map(({ who, page }) => who.post(remove, formsOf(page).find(({ action }) => action === remove)?.fields ?? {})),
+    forms.map(({ who, page }) =>
+      who.post(remove, parseForms(page).find(({ action }) => action === remove)?.fields ?? {}),
+    ),
   );
   assert.equal(answers.map(({ status }) => status).toSorted(), [303, 404]);
 });
 
-test('race: many records that hang on each other deleted at the same moment come to an end', async () => {
+test('race: deleting many records that reference each other at the same time terminates', async () => {
   const { id } = await thing('Chief');
   const crowd = await Promise.all(Array.from({ length: 6 }, (_, at) => thing(`member ${at}`)));
   await run(desk)`update thing set boss_id = ${id} where name like 'member %'`;
@@ -181,13 +183,15 @@ test('race: many records that hang on each other deleted at the same moment come
   const pages = [`/admin/things/${id}/+delete`, ...crowd.map(({ remove }) => remove)];
   const forms = await Promise.all(pages.map(async (page) => ({ page, text: (await clerk.get(page)).text })));
   const answers = await Promise.all(
-    forms.map(({ page, text }) => clerk.post(page, formsOf(text).find(({ action }) => action === page)?.fields ?? {})),
+    forms.map(({ page, text }) =>
+      clerk.post(page, parseForms(text).find(({ action }) => action === page)?.fields ?? {}),
+    ),
   );
   for (const { status } of answers) assert.ok(status === 303 || status === 409, String(status));
   assert.ok(answers.some(({ status }) => status === 303));
 });
 
-test('race: records that point to each other, both deleted at the same moment, do not end in a deadlock', async () => {
+test('race: deleting two records that reference each other at the same time does not end in a deadlock', async () => {
   const pairs = await Promise.all(
     Array.from({ length: 8 }, async (_, at) => [await thing(`left ${at}`), await thing(`right ${at}`)] as const),
   );
@@ -202,7 +206,7 @@ test('race: records that point to each other, both deleted at the same moment, d
   );
   const answers = await Promise.all(
     forms.map(({ remove, text }) =>
-      clerk.post(remove, formsOf(text).find(({ action }) => action === remove)?.fields ?? {}),
+      clerk.post(remove, parseForms(text).find(({ action }) => action === remove)?.fields ?? {}),
     ),
   );
   for (const { status } of answers) assert.ok(status === 303 || status === 409, String(status));
@@ -213,7 +217,7 @@ test('a composite key', async () => {
   await run(desk)`insert into leg (origin_code, destination_code) values ('ATL', 'LAX')`;
   const { status, text } = await clerk.get('/admin/legs/ATL,LAX/+delete');
   assert.is(status, 200);
-  assert.match(textOf(mainOf(text)), 'Nothing else depends on it');
+  assert.match(textOf(mainOf(text)), 'No other records are affected');
   assert.is((await clerk.submit('/admin/legs/ATL,LAX/+delete', {})).status, 303);
   assert.equal(await run(desk)`select * from leg`, []);
 });

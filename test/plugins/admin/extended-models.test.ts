@@ -1,30 +1,30 @@
 // A plugin adds a telephone number to accounts, which are read-only, and a licence to a model of the project; hooks and a field
-// type of its own, too. All of it as people meet it: lists, records, forms, history, doctor.
+// type of its own, too. All of it through lists, records, forms, history and doctor.
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as assert from 'uvu/assert';
-import { describedTables } from '../../../cli/doctor/described-tables.ts';
-import { boot } from '../../../core/boot.ts';
-import { commandAuditContext } from '../../../core/command-context.ts';
+import { describedTables } from '../../../cli/doctor/unmanaged-tables.ts';
+import { boot } from '../../../core/boot/boot.ts';
 import type { Config } from '../../../core/config.ts';
-import { RustioError } from '../../../core/errors.ts';
+import { RustioError } from '../../../core/errors/rustio-error.ts';
 import { migrate } from '../../../core/migrate/run.ts';
 import { migrationSources } from '../../../core/migrate/sources.ts';
 import { extendModel } from '../../../core/model/extend-model.ts';
 import { field } from '../../../core/model/field.ts';
 import { defineModel } from '../../../core/model/model.ts';
 import { definePlugin } from '../../../core/plugin.ts';
+import { commandAuditContext } from '../../../core/policy/actor.ts';
 import { hooksFor } from '../../../core/write/hooks.ts';
 import { defineAdmin } from '../../../plugins/admin/define-admin.ts';
 import { User } from '../../../plugins/auth/models.ts';
-import { builtIn } from '../../../plugins/order.ts';
+import { builtIn } from '../../../plugins/built-in.ts';
 import { ageSpan } from '../../core/model/age-span.ts';
 import { type TestApp, testApp } from '../../support/app.ts';
 import type { Client } from '../../support/client.ts';
 import { suite } from '../../support/suite.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { run } from './desk.ts';
-import { factsOf, firstsOf, headersOf, linksOf, mainOf, mistakeAt, noticesOf, textOf } from './page.ts';
+import { errorAt, factsOf, firstsOf, headersOf, linksOf, mainOf, noticesOf, textOf } from './page.ts';
 
 declare module '../../../core/model/extend-model.ts' {
   interface ExtendedFields {
@@ -79,7 +79,7 @@ const phones = definePlugin({
       afterCommit: ({ action, key, row }) => void sent.push(`${action} ${key} ${row?.name}`),
     }),
     hooksFor('*', {
-      // What no plugin may do, whatever the person may who saves a telephone number.
+      // What no plugin can do, whatever the permissions of the user who saves a telephone number.
       beforeValidate: (_tx, { values }) =>
         values.deskPhone === '+4930666' ? { values: { role: 'developer', badge: 'gold' } } : undefined,
       beforeSave: (_tx, { values }) =>
@@ -92,7 +92,7 @@ const phones = definePlugin({
   ],
 });
 
-const test = suite('admin: what plugins add to models');
+const test = suite('admin: extended models');
 let desk: TestApp;
 let clerk: Client;
 test.before(async () => {
@@ -116,7 +116,7 @@ test.before(async () => {
     'columns of the project’s tables come after the tables',
   );
   await migrate(desk.app.database.url, sources, { by: 'tests' });
-  clerk = await desk.person('staff', [
+  clerk = await desk.signInAs('staff', [
     'user.view',
     'user.change',
     'pilot.view',
@@ -134,7 +134,7 @@ test.after(async () => {
   await desk.close();
 });
 
-test('the fields are in lists, sorted and searched by, and on the record', async () => {
+test('the fields are in lists, sort orders and searches, and on the record', async () => {
   const { text } = await clerk.get('/admin/users');
   assert.ok(headersOf(text).includes('Desk phone'));
   assert.match(textOf(mainOf(text)), '+493012345');
@@ -144,7 +144,7 @@ test('the fields are in lists, sorted and searched by, and on the record', async
   assert.equal([facts['Desk phone'], facts.Badge], ['+493012345', 'B-7']);
 });
 
-test('a form of the read-only model sets the writable field and no other', async () => {
+test('the form of a read-only model sets the writable field only', async () => {
   const { text } = await clerk.get('/admin/users/2/+edit');
   assert.equal(
     [...mainOf(text).matchAll(/ name="([a-zA-Z]+)"/g)].map(([, name]) => name),
@@ -156,10 +156,10 @@ test('a form of the read-only model sets the writable field and no other', async
   assert.equal(row, { desk_phone: '+4930999', badge: 'B-7', role: 'user' });
   assert.match(textOf(mainOf((await clerk.get('/admin/users/2/+history')).text)), 'Desk phone');
   const wrong = await clerk.submit('/admin/users/2/+edit', { deskPhone: 'none' });
-  assert.equal([wrong.status, mistakeAt(wrong.text, 'deskPhone') !== ''], [422, true]);
+  assert.equal([wrong.status, errorAt(wrong.text, 'deskPhone') !== ''], [422, true]);
 });
 
-test('attack: added fields of an account above, or of a peer, are changed by nobody; their own by everybody who may', async () => {
+test('attack: added fields of an account of equal or higher rank cannot be changed; users change their own if permitted', async () => {
   const idOf = async (email: string) =>
     Number((await run(desk)`select id from rustio_user where email = ${email}`)[0]?.id);
   const [chief, peer] = [await idOf(await desk.account('administrator')), await idOf(await desk.account('staff'))];
@@ -179,24 +179,24 @@ test('attack: added fields of an account above, or of a peer, are changed by nob
   await run(desk)`update rustio_user set desk_phone = '+4930999' where id = 2`;
 });
 
-test('the button to edit is there for those who may use it; adding and deleting stay closed', async () => {
+test('users who can edit see the button; adding and deleting stay closed', async () => {
   const edit = '/admin/users/2/+edit';
   assert.ok(linksOf((await clerk.get('/admin/users/2')).text).includes(edit));
-  const reader = await desk.person('staff', ['user.view']);
+  const reader = await desk.signInAs('staff', ['user.view']);
   assert.not.ok(linksOf((await reader.get('/admin/users/2')).text).includes(edit));
   assert.is((await reader.get(edit)).status, 403);
-  const all = await desk.person('administrator');
+  const all = await desk.signInAs('administrator');
   const page = (await all.get('/admin/users/2')).text;
   assert.not.ok(linksOf(page).includes('/admin/users/2/+delete'));
   assert.not.ok(linksOf((await all.get(edit)).text).includes('/admin/users/2/+delete'));
   assert.is((await all.get('/admin/users/+new')).status, 403);
   assert.is((await all.get('/admin/users/2/+delete')).status, 403);
-  // Groups are read-only, and nobody adds a field to them.
+  // Groups are read-only, and no plugin adds a field to them.
   await run(desk)`insert into rustio_group (name) values ('plain')`;
   assert.is((await all.get('/admin/groups/1/+edit')).status, 403);
 });
 
-test('code sets the writable field, and is refused the others', async () => {
+test('code sets the writable field, and is rejected for the others', async () => {
   const { app } = desk;
   const context = commandAuditContext();
   const update = (values: Parameters<typeof app.write.updateAny>[4]) =>
@@ -209,7 +209,7 @@ test('code sets the writable field, and is refused the others', async () => {
   for (const name of ['badge', 'email', 'role', 'active']) {
     assert.equal(await update({ [name]: 'x' }), {
       outcome: 'invalid',
-      problems: [{ field: name, issue: { key: 'problem.notYours' } }],
+      problems: [{ field: name, issue: { key: 'problem.forbidden' } }],
     });
   }
   assert.equal(await app.database.transaction((tx) => app.write.remove(tx, context, User, '2')), {
@@ -221,20 +221,20 @@ test("attack: a hook cannot set what only the rules of the field's own plugin ch
   const { app } = desk;
   const save = (deskPhone: string) =>
     app.database.transaction((tx) => app.write.update(tx, commandAuditContext(), User, '2', { deskPhone }));
-  const notYours = (...names: readonly string[]) => ({
+  const forbiddenFields = (...names: readonly string[]) => ({
     outcome: 'invalid',
-    problems: names.map((field) => ({ field, issue: { key: 'problem.notYours' } })),
+    problems: names.map((field) => ({ field, issue: { key: 'problem.forbidden' } })),
   });
-  assert.equal(await save('+4930666'), notYours('role', 'badge'));
-  assert.equal(await save('+4930667'), notYours('role'));
+  assert.equal(await save('+4930666'), forbiddenFields('role', 'badge'));
+  assert.equal(await save('+4930667'), forbiddenFields('role'));
   assert.is.not((await app.records.get(commandAuditContext().actor, User, '2'))?.role, 'developer');
 });
 
-test('a field of a plugin’s type has its own control, value and words', async () => {
+test('a field of a plugin’s type has its own control, value and messages', async () => {
   const { text } = await clerk.get('/admin/pilots/+new');
   assert.match(text, '<input class="span" id="f-ages" name="ages" value="">');
   const wrong = await clerk.submit('/admin/pilots/+new', { name: 'Amelia', ages: '12' });
-  assert.equal([wrong.status, mistakeAt(wrong.text, 'ages')], [422, 'Write ages as 6-12.']);
+  assert.equal([wrong.status, errorAt(wrong.text, 'ages')], [422, 'Write ages as 6-12.']);
   assert.match(wrong.text, 'name="ages" value="12"');
   assert.is((await clerk.submit('/admin/pilots/+new', { name: 'Amelia', ages: '20-39' })).status, 303);
   assert.equal(factsOf((await clerk.get('/admin/pilots/1')).text), {
@@ -247,15 +247,15 @@ test('a field of a plugin’s type has its own control, value and words', async 
   assert.equal(sent.splice(0), ['create 1 Amelia']);
 });
 
-test('a problem of a hook is shown at its field, with what was typed', async () => {
+test('a problem reported by a hook is shown at its field, and the input is kept', async () => {
   const answer = await clerk.submit('/admin/pilots/+new', { name: 'Icarus', licence: 'wax' });
   assert.is(answer.status, 422);
-  assert.is(mistakeAt(answer.text, 'name'), 'Pilots called Icarus do not fly.');
+  assert.is(errorAt(answer.text, 'name'), 'Pilots called Icarus do not fly.');
   assert.match(answer.text, 'value="wax"');
   assert.equal(sent, []);
 });
 
-test('a hook keeps a record, and the page says why', async () => {
+test('a hook prevents a deletion, and the page says why', async () => {
   await run(desk)`insert into flight (name, pilot_id) values ('now', 1)`;
   const kept = await clerk.submit('/admin/pilots/1/+delete', {});
   assert.is(kept.status, 409);
@@ -265,7 +265,7 @@ test('a hook keeps a record, and the page says why', async () => {
   assert.equal(sent.splice(0), ['delete 1 undefined']);
 });
 
-test('doctor looks at the columns that plugins add', async () => {
+test('doctor checks the columns that plugins add', async () => {
   const { app } = desk;
   const project = { folder, environment: app.environment, config: app.config, configError: undefined };
   const check = () => describedTables.run({ project, app, database: app.database });
@@ -274,8 +274,8 @@ test('doctor looks at the columns that plugins add', async () => {
   await run(desk)`alter table rustio_user alter column desk_phone type integer using null`;
   const { status, message } = await check();
   assert.is(status, 'failed');
-  assert.match(message, 'pilot.licence (added by spans): there is no column "licence".');
-  assert.match(message, 'user.deskPhone (added by spans): the column "desk_phone" is int4');
+  assert.match(message, 'pilot.licence (added by spans): the column "licence" does not exist.');
+  assert.match(message, 'user.deskPhone (added by spans): the column "desk_phone" has the type int4');
   await run(desk)`alter table pilot rename column permit to licence`;
   await run(desk)`alter table rustio_user alter column desk_phone type text`;
 });
@@ -296,7 +296,7 @@ async function bootProblems(extend: Config['extend']): Promise<unknown> {
   return error instanceof RustioError ? error.details : error;
 }
 
-test('a model of a later plugin is not extended: its table comes after the column', async () => {
+test('a model of a later plugin cannot be extended: its table is created after the column', async () => {
   const Badge = defineModel('badge', { fields: { name: field.text() }, managed: false, readOnly: true });
   const early = definePlugin({
     name: 'early',
@@ -305,13 +305,13 @@ test('a model of a later plugin is not extended: its table comes after the colum
   });
   const late = definePlugin({ name: 'late', api: 1, models: [Badge] });
   assert.equal(await bootProblems([phones, early, late]), [
-    'plugin early: extendModels.badge: the model belongs to the plugin late, which comes later: list it in `requires`.',
+    'plugin early: extendModels.badge: The model belongs to the plugin late, which comes later; list it in `requires`.',
   ]);
 });
 
-test('a control that does not exist stops the boot', async () => {
+test('a missing control prevents startup', async () => {
   const wrong = [{ ...phones, fieldTypes: [{ ...ageSpan, widget: () => 'spans/spam' }] }];
   assert.equal(await bootProblems(wrong), [
-    'model pilot: fields.ages: its control is the view "spans/spam", which does not exist. Did you mean "spans/span"?',
+    'model pilot: fields.ages: Its control is the view "spans/spam", which does not exist. Did you mean "spans/span"?',
   ]);
 });

@@ -1,4 +1,4 @@
-// Black box: sections that a plugin adds to the forms of records, and widgets that never answer.
+// Over HTTP: sections that a plugin adds to the forms of records, and widgets that never respond.
 
 import { sql } from 'slonik';
 import * as assert from 'uvu/assert';
@@ -6,10 +6,10 @@ import { z } from 'zod';
 import { definePlugin } from '../../../core/plugin.ts';
 import { formSection } from '../../../plugins/admin/public.ts';
 import type { TestApp } from '../../support/app.ts';
-import { type Client, formsOf } from '../../support/client.ts';
+import { type Client, parseForms } from '../../support/client.ts';
 import { suite } from '../../support/suite.ts';
 import { everything, openDesk, Place, run, Tag } from './desk.ts';
-import { mainOf, mistakeAt, noticesOf, textOf } from './page.ts';
+import { errorAt, mainOf, noticesOf, textOf } from './page.ts';
 
 const test = suite('admin: extension points of forms');
 const textRow = sql.type(z.object({ label: z.string() }));
@@ -89,7 +89,7 @@ let clerk: Client;
 
 test.before(async () => {
   desk = await openDesk({ extend: [extras] });
-  clerk = await desk.person('staff', everything);
+  clerk = await desk.signInAs('staff', everything);
   await desk.app.database.query(sql.unsafe`create table shelf (place text primary key, label text not null)`);
   await run(desk)`insert into place (code, name) values ('A', 'Alpha'), ('B', 'Beta')`;
 });
@@ -97,7 +97,7 @@ test.after(() => desk.close());
 
 const labelOf = async (place: string) => (await run(desk)`select label from shelf where place = ${place}`)[0]?.label;
 
-test('sections are in the forms that they are for, for users who may see them', async () => {
+test('sections are in the forms they are for, for users who can see them', async () => {
   const add = textOf(mainOf((await clerk.get('/admin/places/+new')).text));
   assert.match(add, 'Shelf Label');
   assert.match(add, 'Only when adding');
@@ -122,19 +122,19 @@ test('a change of the section alone counts as a change', async () => {
   assert.is(await labelOf('A'), 'left');
 });
 
-test('a problem found while reading keeps what was entered, and nothing is stored', async () => {
+test('a problem found while reading keeps the input, and nothing is stored', async () => {
   const answer = await clerk.submit('/admin/places/B/+edit', { name: 'Better', 'shelf.label': 'bad' });
   assert.is(answer.status, 422);
-  assert.is(mistakeAt(answer.text, 'shelf.label'), 'This label is bad.');
+  assert.is(errorAt(answer.text, 'shelf.label'), 'This label is bad.');
   assert.match(answer.text, 'href="#f-shelf.label"');
   assert.match(answer.text, 'value="bad"');
   assert.equal(await run(desk)`select name from place where code = 'B'`, [{ name: 'Beta' }]);
 });
 
-test('a problem found while saving undoes the record too', async () => {
+test('a problem found while saving rolls back the record, too', async () => {
   const answer = await clerk.submit('/admin/places/B/+edit', { name: 'Better', 'shelf.label': 'not Better' });
   assert.is(answer.status, 422);
-  assert.is(mistakeAt(answer.text, 'shelf.label'), 'It is taken.');
+  assert.is(errorAt(answer.text, 'shelf.label'), 'It is taken.');
   assert.equal(await run(desk)`select name from place where code = 'B'`, [{ name: 'Beta' }]);
   assert.is(await labelOf('B'), undefined);
   const audited = await run(
@@ -145,7 +145,7 @@ test('a problem found while saving undoes the record too', async () => {
 
 test('the same form posted twice saves its sections once', async () => {
   const path = '/admin/places/A/+edit';
-  const form = formsOf((await clerk.get(path)).text).find(({ action }) => action === path);
+  const form = parseForms((await clerk.get(path)).text).find(({ action }) => action === path);
   const fields = { ...form?.fields, name: 'Alpha 2', 'shelf.label': 'once' };
   const first = await clerk.post(path, fields);
   await run(desk)`update shelf set label = 'by hand' where place = 'A'`;
@@ -156,7 +156,7 @@ test('the same form posted twice saves its sections once', async () => {
 
 test('a section without its access is neither shown nor read, whatever is posted', async () => {
   const path = '/admin/places/B/+edit';
-  const form = formsOf((await clerk.get(path)).text).find(({ action }) => action === path);
+  const form = parseForms((await clerk.get(path)).text).find(({ action }) => action === path);
   const answer = await clerk.post(path, {
     ...form?.fields,
     name: 'Beta 2',
@@ -167,7 +167,7 @@ test('a section without its access is neither shown nor read, whatever is posted
   assert.is(await labelOf('B'), undefined);
 });
 
-test('a section that cannot be loaded does not take the form away, and is not saved', async () => {
+test('a section that cannot be loaded does not break the form, and is not saved', async () => {
   const { text, status } = await clerk.get('/admin/tags/+new');
   assert.is(status, 200);
   assert.match(textOf(mainOf(text)), 'Broken This could not be loaded.');
@@ -175,7 +175,7 @@ test('a section that cannot be loaded does not take the form away, and is not sa
   assert.is(added.status, 303);
 });
 
-test('a widget that never answers does not take the start page away', async () => {
+test('a widget that never responds does not break the dashboard', async () => {
   const before = desk.errors.length;
   const { text, status } = await clerk.get('/admin');
   assert.is(status, 200);

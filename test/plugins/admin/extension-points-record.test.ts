@@ -1,7 +1,7 @@
-// Black box: panels, actions and tabs that a plugin adds to the pages of records.
+// Over HTTP: panels, actions and tabs that a plugin adds to the pages of records.
 import * as assert from 'uvu/assert';
+import { notFound } from '../../../core/errors/http.ts';
 import { definePlugin } from '../../../core/plugin.ts';
-import { notFound } from '../../../core/public.ts';
 import {
   defineAdmin,
   fromWritten,
@@ -10,10 +10,10 @@ import {
   showRecordTab,
 } from '../../../plugins/admin/public.ts';
 import type { TestApp } from '../../support/app.ts';
-import { type Client, formsOf } from '../../support/client.ts';
+import { type Client, parseForms } from '../../support/client.ts';
 import { suite } from '../../support/suite.ts';
 import { everything, openDesk, Place, run, Tag, Thing } from './desk.ts';
-import { linksOf, linkTo, mainOf, mistakeAt, noticesOf, textOf } from './page.ts';
+import { errorAt, linksOf, linkTo, mainOf, noticesOf, textOf } from './page.ts';
 
 const test = suite('admin: extension points of a record');
 
@@ -38,7 +38,7 @@ let started = 0;
 let together = 0;
 const meeting = async (): Promise<{ label: string }> => {
   started += 1;
-  // Waits for the other panel to begin: one after the other, the first would never see the second.
+  // Waits for the other panel to start: loaded in sequence, the first would wait forever.
   for (let turn = 0; turn < 100 && started % 2 === 1; turn++) await new Promise((done) => setTimeout(done, 5));
   together = Math.max(together, started);
   return { label: 'met' };
@@ -117,9 +117,9 @@ const extras = definePlugin({
         form: { view: 'extras/reason' },
         run: async (tx, context, { app, record, form }) => {
           const reason = form.get('reason') ?? '';
-          await app.write.update(tx, context, Thing, record.key, { notes: reason || 'written before it was refused' });
+          await app.write.update(tx, context, Thing, record.key, { notes: reason || 'written before it was rejected' });
           if (reason === '')
-            return { outcome: 'refused', problems: [{ field: 'reason', issue: { key: 'extras.why' } }] };
+            return { outcome: 'rejected', problems: [{ field: 'reason', issue: { key: 'extras.why' } }] };
           return { outcome: 'done', path: '/tags', message: { key: 'Explained' } };
         },
       }),
@@ -140,7 +140,7 @@ let clerk: Client;
 
 test.before(async () => {
   desk = await openDesk({ extend: [extras] });
-  clerk = await desk.person('staff', everything);
+  clerk = await desk.signInAs('staff', everything);
   await run(desk)`insert into thing (name) select 'Thing ' || n from generate_series(1, 20) n`;
   await run(desk)`insert into tag (name) values ('red')`;
   await run(desk)`insert into place (code, name) values ('A', 'Alpha')`;
@@ -157,7 +157,7 @@ test('panels of a model are on its records, with the helpers of a page, in their
   const [main = '', aside = ''] = mainOf(text).split('<aside>');
   assert.match(textOf(main), 'Panel notes Notes on Thing 1 Add a note');
   assert.match(textOf(aside), 'Panel side Notes on Thing 1');
-  const form = formsOf(text).find(({ action: to }) => to === '/admin/notes');
+  const form = parseForms(text).find(({ action: to }) => to === '/admin/notes');
   assert.ok(String(form?.fields['~token']).length > 20);
   assert.not.match((await clerk.get('/admin/tags/1')).text, 'Panel notes');
 });
@@ -166,11 +166,11 @@ test('a panel with nothing to show, or not for this user, is left out', async ()
   const { text } = await clerk.get('/admin/things/1');
   assert.not.match(text, 'Panel nothing');
   assert.not.match(text, 'Panel secret');
-  const other = await desk.person('staff', ['thing.view', 'extras.secret']);
+  const other = await desk.signInAs('staff', ['thing.view', 'extras.secret']);
   assert.match((await other.get('/admin/things/1')).text, 'Panel secret');
 });
 
-test('a panel that throws, one whose view throws and one that never answers do not take the page away', async () => {
+test('a panel that throws, one whose view throws and one that never responds do not break the page', async () => {
   const before = desk.errors.length;
   const { status, text } = await clerk.get('/admin/tags/1');
   assert.is(status, 200);
@@ -186,13 +186,13 @@ test('panels of a page load at the same time', async () => {
   assert.is(together, 2);
 });
 
-test('actions are in the head of the record: those that apply and that the user may run', async () => {
+test('actions are in the header of the record: those that apply and that the user can run', async () => {
   const { text } = await clerk.get('/admin/things/1');
   assert.is(linkTo(text, 'Do finish'), '/admin/things/1/+action/finish');
   assert.is(linkTo(text, 'Do secret'), '');
   await run(desk)`update thing set state = 'lost' where id = 2`;
   assert.is(linkTo((await clerk.get('/admin/things/2')).text, 'Do finish'), '');
-  const viewer = await desk.person('staff', ['thing.view']);
+  const viewer = await desk.signInAs('staff', ['thing.view']);
   assert.equal(
     linksOf((await viewer.get('/admin/things/1')).text).filter((url) => url.includes('+action')),
     [],
@@ -207,20 +207,20 @@ test('more than three actions are folded into a menu', async () => {
   assert.not.match((await clerk.get('/admin/things/2')).text, 'class="menu"');
 });
 
-test('the page of an action says what will happen, and its form makes the change once, with an audit entry', async () => {
+test('the page of an action describes it, and its form makes the change once, with an audit entry', async () => {
   const path = '/admin/things/3/+action/finish';
   const page = textOf(mainOf((await clerk.get(path)).text));
   for (const words of ['Finish this thing?', 'Thing 3', 'It cannot be opened again.', 'Finish it'])
     assert.match(page, words);
   const { text } = await clerk.get(path);
-  const form = formsOf(text).find(({ action: to }) => to === path);
+  const form = parseForms(text).find(({ action: to }) => to === path);
   const first = await clerk.post(path, form?.fields ?? {});
   assert.is(first.status, 303);
   assert.is(first.location, '/admin/things/3');
   assert.is(await stateOf(3), 'done null');
   const again = await clerk.post(path, form?.fields ?? {});
   assert.is(again.location, '/admin/things/3');
-  assert.match(noticesOf((await clerk.get('/admin/things/3')).text).join(), 'Done: Do finish.');
+  assert.match(noticesOf((await clerk.get('/admin/things/3')).text).join(), '“Do finish” completed.');
   const entries = await run(desk)`select 1 as one from rustio_audit where event = 'update' and subject_key = '3'`;
   assert.is(entries.length, 1);
 });
@@ -235,34 +235,35 @@ test('an action that no longer applies, does not exist, or is for another model 
     assert.is((await clerk.get(`/admin${path}`)).status, 404, path);
 });
 
-test('an action without the permission is refused, as a page and as a post', async () => {
-  const viewer = await desk.person('staff', ['thing.view']);
+test('an action without permission is rejected, as a page and as a post', async () => {
+  const viewer = await desk.signInAs('staff', ['thing.view']);
   const path = '/admin/things/4/+action/finish';
   assert.is((await viewer.get(path)).status, 403);
-  const form = formsOf((await clerk.get(path)).text).find(({ action: to }) => to === path);
+  const form = parseForms((await clerk.get(path)).text).find(({ action: to }) => to === path);
   const token =
-    formsOf((await viewer.get('/admin/things/4')).text).find(({ fields }) => fields['~token'])?.fields['~token'] ?? '';
+    parseForms((await viewer.get('/admin/things/4')).text).find(({ fields }) => fields['~token'])?.fields['~token'] ??
+    '';
   assert.is((await viewer.post(path, { ...form?.fields, '~token': token })).status, 403);
   assert.is((await viewer.post(path, { ...form?.fields, '~token': '' })).status, 403);
   assert.is(await stateOf(4), 'open null');
 });
 
-test('a record that was changed meanwhile is shown again, and nothing is done', async () => {
+test('a record changed meanwhile is shown again, and nothing is done', async () => {
   const path = '/admin/things/5/+action/finish';
-  const form = formsOf((await clerk.get(path)).text).find(({ action: to }) => to === path);
+  const form = parseForms((await clerk.get(path)).text).find(({ action: to }) => to === path);
   await run(desk)`update thing set amount = 5 where id = 5`;
   const answer = await clerk.post(path, form?.fields ?? {});
   assert.is(answer.status, 409);
-  assert.match(noticesOf(answer.text).join(), 'the record was changed in the meantime');
+  assert.match(noticesOf(answer.text).join(), 'someone else changed this record');
   assert.is(await stateOf(5), 'open null');
-  const next = formsOf(answer.text).find(({ action: to }) => to === path);
+  const next = parseForms(answer.text).find(({ action: to }) => to === path);
   assert.is((await clerk.post(path, next?.fields ?? {})).status, 303);
   assert.is(await stateOf(5), 'done null');
 });
 
-test('a problem of a field that the form of an action does not have is above it', async () => {
+test('a problem of a field that the form of an action does not have is shown above it', async () => {
   const path = '/admin/things/7/+action/explain';
-  const form = formsOf((await clerk.get(path)).text).find(({ action: to }) => to === path);
+  const form = parseForms((await clerk.get(path)).text).find(({ action: to }) => to === path);
   const { reason: _, ...fields } = form?.fields ?? {};
   const { status, text } = await clerk.post(path, fields);
   assert.is(status, 422);
@@ -270,25 +271,25 @@ test('a problem of a field that the form of an action does not have is above it'
   assert.match(mainOf(text), 'role="alert"');
 });
 
-test('a refused action keeps what was entered, names the field, and undoes what it wrote', async () => {
+test('a rejected action keeps the input, names the field, and rolls back', async () => {
   const path = '/admin/things/6/+action/explain';
-  const refused = await clerk.submit(path, { reason: '' });
-  assert.is(refused.status, 422);
-  assert.is(mistakeAt(refused.text, 'reason'), 'A reason is required.');
+  const rejected = await clerk.submit(path, { reason: '' });
+  assert.is(rejected.status, 422);
+  assert.is(errorAt(rejected.text, 'reason'), 'A reason is required.');
   assert.is(await stateOf(6), 'open null');
   const done = await clerk.submit(path, { reason: 'because' });
   assert.is(done.location, '/admin/tags');
   assert.is(await stateOf(6), 'open because');
 });
 
-test('after an action that deleted the record comes the list', async () => {
+test('an action that deletes the record leads to the list', async () => {
   const answer = await clerk.submit('/admin/things/7/+action/erase', {});
   assert.is(answer.status, 303);
   assert.is(answer.location, '/admin/things');
   assert.is((await clerk.get('/admin/things/7')).status, 404);
 });
 
-test('tabs are links below the head, on the record and on their own pages', async () => {
+test('tabs are links below the header, on the record and on their own pages', async () => {
   const { text } = await clerk.get('/admin/things/1');
   assert.is(linkTo(text, 'Ours'), '/admin/things/1/+tab/ours');
   assert.is(linkTo(text, 'Own'), '/admin/things/1/+own');
@@ -306,14 +307,14 @@ test('tabs are links below the head, on the record and on their own pages', asyn
   }
 });
 
-test('the page of a tab without its access, without its record, or of a name that is not one', async () => {
+test('the page of a tab without its access, without its record, or with an unknown name', async () => {
   assert.is((await clerk.get('/admin/things/1/+tab/closed')).status, 403);
   assert.is((await clerk.get('/admin/things/99/+tab/ours')).status, 404);
   assert.is((await clerk.get('/admin/things/1/+tab/nowhere')).status, 404);
   assert.is((await clerk.get('/admin/tags/1/+tab/ours')).status, 404);
 });
 
-test('items with wrong names or models stop the boot', async () => {
+test('items with wrong names or models prevent startup', async () => {
   const wrong = definePlugin({
     name: 'wrong',
     api: 1,
@@ -331,8 +332,8 @@ test('items with wrong names or models stop the boot', async () => {
     assert.unreachable('it booted');
   } catch (error) {
     const details = error instanceof Error && 'details' in error ? String(error.details) : String(error);
-    assert.match(details, 'record.actions: Not A Name: its name must be lower-case words with hyphens');
-    assert.match(details, 'list.columns: empty: a column has exactly one of `sql` and `load`.');
-    assert.match(details, 'admin of tag by the plugin second: the model has an admin by the plugin wrong.');
+    assert.match(details, 'record.actions: Not A Name: Its name must be lowercase words with hyphens');
+    assert.match(details, 'list.columns: empty: A column must have either `sql` or `load`, not both.');
+    assert.match(details, 'admin of tag by the plugin second: The model already has an admin from the plugin wrong.');
   }
 });

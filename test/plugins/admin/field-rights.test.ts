@@ -1,10 +1,10 @@
-// Black box: a field that a person may not see, whatever its kind, is on no page of the admin and is set by no form.
+// Over HTTP: a field that a user cannot see, whatever its type, is on no page of the admin and in no form.
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
-import { commandAuditContext } from '../../../core/command-context.ts';
-import { withPlainConnection } from '../../../core/database/plain.ts';
+import { withPlainConnection } from '../../../core/database/plain-connection.ts';
 import type { Insert } from '../../../core/model/model.ts';
-import { defineRules } from '../../../core/policy.ts';
+import { commandAuditContext } from '../../../core/policy/actor.ts';
+import { defineRules } from '../../../core/policy/policy.ts';
 import { defineAdmin } from '../../../plugins/admin/define-admin.ts';
 import {
   addUploads,
@@ -15,14 +15,14 @@ import {
   Subject,
   secretRow,
   secrets,
-} from '../../core/query/every-kind.ts';
+} from '../../core/query/every-field-type.ts';
 import { type TestApp, testApp } from '../../support/app.ts';
-import { type Client, formsOf } from '../../support/client.ts';
+import { type Client, parseForms } from '../../support/client.ts';
 import { suite } from '../../support/suite.ts';
 import { run } from './desk.ts';
 import { headersOf, mainOf, textOf } from './page.ts';
 
-const test = suite('admin: field rights of every kind');
+const test = suite('admin: field permissions, for every field type');
 const names = Object.keys(secrets);
 const filtered = [
   ...(['integer', 'bigint', 'decimal', 'boolean', 'date', 'time', 'timestamp', 'localDateTime', 'choice'] as const),
@@ -57,7 +57,7 @@ let desk: TestApp;
 let clerk: Client;
 let hidden = '';
 
-/** Every field but those by which the row is found and the boolean, which has no trace. */
+/** Every field except those that identify the row, and the boolean, which leaves no trace. */
 function listed() {
   type Listed = Exclude<keyof typeof Subject.fields & string, 'name' | 'boolean'>;
   return names.filter((name): name is Listed => name !== 'boolean' && name in Subject.fields);
@@ -70,32 +70,32 @@ test.before(async () => {
     rules: [defineRules(Subject, { fields: Object.fromEntries(names.map((name) => [name, () => name !== hidden])) })],
   });
   await run(desk)`insert into jewel (name) values ('jade'), ('beryl'), ('plain')`;
-  const cause = commandAuditContext();
+  const context = commandAuditContext();
   const uploaded = { applicationName: 'tests' };
-  await withPlainConnection(desk.app.database.url, (client) => addUploads(client, cause.actor), uploaded);
+  await withPlainConnection(desk.app.database.url, (client) => addUploads(client, context.actor), uploaded);
   await desk.app.database.transaction(async (tx) => {
-    for (const row of [secretRow, plainRow]) await desk.app.write.create(tx, cause, Subject, asInsert.parse(row));
-    await desk.app.write.create(tx, cause, Pointer, { name: 'points', subject: 1 });
-    // A second entry of the trail, with a before and an after.
-    await desk.app.write.update(tx, cause, Subject, '1', { name: 'First of all' });
+    for (const row of [secretRow, plainRow]) await desk.app.write.create(tx, context, Subject, asInsert.parse(row));
+    await desk.app.write.create(tx, context, Pointer, { name: 'points', subject: 1 });
+    // A second audit entry, with values before and after.
+    await desk.app.write.update(tx, context, Subject, '1', { name: 'First of all' });
   });
   const permissions = ['subject', 'pointer', 'jewel'].flatMap((model) =>
     ['view', 'add', 'change', 'delete'].map((action) => `${model}.${action}`),
   );
-  clerk = await desk.person('staff', permissions);
+  clerk = await desk.signInAs('staff', permissions);
 });
 test.after(async () => {
   assert.equal(desk.errors, []);
   await desk.close();
 });
 
-/** Everything that the pages say, as one text. */
+/** The texts of all pages. */
 async function pagesRead(): Promise<string> {
   let read = '';
   for (const page of PAGES) {
     const { status, text } = await clerk.get(page);
     assert.is(status, 200, page);
-    // A form token is random, and may well spell a short word.
+    // A form token is random, and may contain a short word.
     read += text.replaceAll(/(name="~token" value=")[^"]*/g, '$1').toLowerCase();
   }
   return read;
@@ -115,7 +115,7 @@ function tracesOf(name: string): readonly string[] {
   return written[name] ?? secrets[name]?.traces ?? [];
 }
 
-test('who may see everything reads every value', async () => {
+test('users who can see everything see every value', async () => {
   hidden = '';
   const read = await pagesRead();
   for (const name of names)
@@ -123,10 +123,10 @@ test('who may see everything reads every value', async () => {
 });
 
 for (const name of names) {
-  test(`${name}: on no page, in no form, no way to sort, filter or search by it, and not to be set`, async () => {
+  test(`${name}: on no page, in no form, not for sorting, filtering or searching, and not writable`, async () => {
     hidden = name;
     const read = await pagesRead();
-    // Jewels are no secret themselves, only that the subject holds them.
+    // Jewels are not secret, only that the subject has them.
     const own = name === 'belongsTo' || name === 'manyToMany' ? (await clerk.get('/admin/subjects/1')).text : read;
     for (const trace of tracesOf(name)) assert.not.ok(mainOf(own).toLowerCase().includes(trace), `${name}: ${trace}`);
     if (own === read) for (const trace of tracesOf(name)) assert.not.ok(read.includes(trace), `${name}: ${trace}`);
@@ -137,13 +137,13 @@ for (const name of names) {
     for (const page of ['/admin/subjects/1/+edit', '/admin/subjects/+new', '/admin/subjects/1']) {
       assert.not.match((await clerk.get(page)).text, new RegExp(`(?:name="${name}~?"|<dt>${label}</dt>)`), page);
     }
-    const typed = encodeURIComponent(secrets[name]?.typed ?? '');
+    const typed = encodeURIComponent(secrets[name]?.input ?? '');
     assert.is((await clerk.get(`/admin/subjects?sort=${name}`)).status, 400);
     assert.is((await clerk.get(`/admin/subjects?f.${name}=${typed}`)).status, 400);
     const sought = await clerk.get(`/admin/subjects?q=${name === 'belongsTo' ? 'jade' : typed}`);
     assert.not.match(textOf(mainOf(sought.text)), 'First of all', 'found by it');
 
-    const form = formsOf((await clerk.get('/admin/subjects/1/+edit')).text).find(({ fields }) => '~form' in fields);
+    const form = parseForms((await clerk.get('/admin/subjects/1/+edit')).text).find(({ fields }) => '~form' in fields);
     await clerk.post('/admin/subjects/1/+edit', { ...form?.fields, [name]: '2', [`${name}~`]: '' });
     hidden = '';
     const kept = await pagesRead();

@@ -1,18 +1,18 @@
-// Black box: the same form twice, and records that change or vanish while somebody looks at them.
+// Over HTTP: the same form posted twice, and records changed or deleted while a form is open.
 import * as assert from 'uvu/assert';
 import type { TestApp } from '../../support/app.ts';
-import { type Client, type FormFields, formsOf } from '../../support/client.ts';
+import { type Client, type FormFields, parseForms } from '../../support/client.ts';
 import { suite } from '../../support/suite.ts';
 import { everything, openDesk, run } from './desk.ts';
 import { linkTo, mainOf, noticesOf, textOf } from './page.ts';
 
-const test = suite('admin: once, and on the newest state');
+const test = suite('admin: repeated posts and conflicts');
 let desk: TestApp;
 let clerk: Client;
 
 test.before(async () => {
   desk = await openDesk();
-  clerk = await desk.person('staff', everything);
+  clerk = await desk.signInAs('staff', everything);
 });
 test.after(async () => {
   assert.equal(desk.errors, []);
@@ -21,7 +21,7 @@ test.after(async () => {
 
 async function open(page: string): Promise<FormFields> {
   const { text } = await clerk.get(page);
-  const form = formsOf(text).find(({ action }) => action === page);
+  const form = parseForms(text).find(({ action }) => action === page);
   if (!form) throw new Error(`${page} has no form`);
   return form.fields;
 }
@@ -38,7 +38,7 @@ const many = async (name: string) => {
 };
 
 for (const then of ['list', 'stay']) {
-  test(`a form that is posted twice adds one record and gets the same answer (then: ${then})`, async () => {
+  test(`a form posted twice adds one record and gets the same response (then: ${then})`, async () => {
     const fields = { ...(await open('/admin/things/+new')), name: `Once ${then}`, '~then': then };
     const first = await clerk.post('/admin/things/+new', fields);
     const second = await clerk.post('/admin/things/+new', fields);
@@ -48,7 +48,7 @@ for (const then of ['list', 'stay']) {
   });
 }
 
-test('a form that is posted ten times at the same moment adds one record, and all get the same answer', async () => {
+test('a form posted ten times at once adds one record, and all get the same response', async () => {
   const fields = { ...(await open('/admin/things/+new')), name: 'Impatient', '~then': 'stay' };
   const answers = await Promise.all(Array.from({ length: 10 }, () => clerk.post('/admin/things/+new', fields)));
   assert.equal(new Set(answers.map(({ status }) => status)), new Set([303]));
@@ -56,7 +56,7 @@ test('a form that is posted ten times at the same moment adds one record, and al
   assert.is(await many('Impatient'), 1);
 });
 
-test('a change that is posted twice is one change in the trail', async () => {
+test('a change posted twice is one change in the audit trail', async () => {
   const { id, edit } = await thing('Changed once');
   const fields = { ...(await open(edit)), amount: '5' };
   const answers = await Promise.all([clerk.post(edit, fields), clerk.post(edit, fields)]);
@@ -72,7 +72,7 @@ test('a change that is posted twice is one change in the trail', async () => {
   );
 });
 
-test('a deletion that is posted twice gets the same answer twice', async () => {
+test('a deletion posted twice gets the same response twice', async () => {
   const { remove } = await thing('Deleted once');
   const fields = await open(remove);
   const answers = await Promise.all([clerk.post(remove, fields), clerk.post(remove, fields)]);
@@ -85,20 +85,20 @@ test('a deletion that is posted twice gets the same answer twice', async () => {
   );
 });
 
-test('a form that was refused may be sent again under the same id', async () => {
+test('a rejected form can be submitted again with the same id', async () => {
   const fields = { ...(await open('/admin/things/+new')), name: 'x' };
   assert.is((await clerk.post('/admin/things/+new', fields)).status, 422);
   assert.is((await clerk.post('/admin/things/+new', { ...fields, name: 'Mended' })).status, 303);
   assert.is(await many('Mended'), 1);
 });
 
-test('attack: the id of somebody else’s form tells nothing of where it led', async () => {
+test('attack: the form id of another user reveals nothing about the response to it', async () => {
   const fields: FormFields = { ...(await open('/admin/things/+new')), name: 'Private', '~then': 'stay' };
   const { location } = await clerk.post('/admin/things/+new', fields);
   assert.match(location, '+edit');
-  const other = await desk.person('staff', everything);
+  const other = await desk.signInAs('staff', everything);
   const { text } = await other.get('/admin/things/+new');
-  const own = formsOf(text).find(({ action }) => action === '/admin/things/+new')?.fields ?? {};
+  const own = parseForms(text).find(({ action }) => action === '/admin/things/+new')?.fields ?? {};
   const answer = await other.post('/admin/things/+new', {
     ...own,
     name: 'Copied id',
@@ -107,7 +107,7 @@ test('attack: the id of somebody else’s form tells nothing of where it led', a
   assert.is.not(answer.location, location);
 });
 
-test('ids of forms of every shape do no harm', async () => {
+test('form ids of any shape do no harm', async () => {
   for (const id of ['', 'x'.repeat(10_000), "'; drop table thing; --", '\0', '\ud800', '😀'.repeat(100)]) {
     const fields = {
       ...(await open('/admin/tags/+new')),
@@ -118,49 +118,83 @@ test('ids of forms of every shape do no harm', async () => {
   }
 });
 
-test('a record that somebody changed meanwhile is not overwritten: 409 with what was typed', async () => {
+test('after a conflict, fields that both have changed show what is saved', async () => {
+  const { id, edit } = await thing('Shared');
+  const tagged = async (name: string) =>
+    String((await run(desk)`insert into tag (name) values (${name}) returning id`)[0]?.id);
+  const [theirs, own] = [await tagged('Their tag'), await tagged('Own tag')];
+  const fields = await open(edit);
+  await run(desk)`
+    update thing set amount = 934, big = 1234567, price = 1234.5, state = 'done', code = 'both', notes = '<b>theirs</b>', shelf = 'theirs'
+    where id = ${id}
+  `;
+  await run(desk)`insert into thing_tag (thing_id, tag_id) values (${id}, ${theirs})`;
+  const changes = { amount: '7', big: '5', state: 'lost', code: 'both', notes: 'mine', tags: own, sure: 'true' };
+  const { status, text } = await clerk.post(edit, { ...fields, ...changes });
+  assert.is(status, 409);
+  const saved = (name: string) =>
+    textOf(new RegExp(`id="f-${name}-saved">([\\s\\S]*?)</p>`).exec(mainOf(text))?.[1] ?? '');
+  assert.is(saved('amount'), 'Saved value: 934');
+  assert.is(saved('big'), 'Saved value: 1,234,567', 'as on the page of the record');
+  assert.is(saved('state'), 'Saved value: Finished');
+  assert.is(saved('notes'), 'Saved value: <b>theirs</b>', 'escaped');
+  assert.is(saved('tags'), 'Saved value: Their tag');
+  assert.is(saved('code'), '', 'both have entered the same');
+  assert.is(saved('price'), '', 'only someone else has changed it');
+  assert.is(saved('sure'), '', 'only this user has changed it');
+  assert.match(text, /<input[^>]*id="f-amount"[^>]* aria-describedby="[^"]*f-amount-saved/);
+  const held = parseForms(text).find(({ action }) => action === edit)?.fields ?? {};
+  assert.is((await clerk.post(edit, held)).status, 303, 'saving again applies the changes');
+  assert.equal(await run(desk)`select amount, state, shelf from thing where id = ${id}`, [
+    { amount: 7, state: 'lost', shelf: 'theirs' },
+  ]);
+});
+
+test('a record changed meanwhile is not overwritten: 409 with the input', async () => {
   const { id, edit } = await thing('Contested');
   const fields = await open(edit);
   await run(desk)`update thing set amount = 2 where id = ${id}`;
   const answer = await clerk.post(edit, { ...fields, name: 'Mine' });
   assert.is(answer.status, 409);
   const [notice = ''] = noticesOf(answer.text);
-  assert.match(notice, 'somebody else changed this first');
-  assert.match(notice, /Name, Amount|Amount, Name/, 'where the form and the record differ now');
-  assert.is(linkTo(answer.text, 'See the record as it is now (new tab)'), edit);
-  const held = formsOf(answer.text).find(({ action }) => action === edit)?.fields ?? {};
+  assert.match(notice, 'someone else changed this record while you were editing it');
+  assert.match(notice, 'Someone else changed: Amount.', 'what someone else has changed');
+  assert.not.match(answer.text, 'Saved value', 'nothing that both have changed');
+  assert.is(linkTo(answer.text, 'View the current version (new tab)'), edit);
+  const held = parseForms(answer.text).find(({ action }) => action === edit)?.fields ?? {};
   assert.is(held.name, 'Mine');
+  assert.is(held.amount, '2', 'fields that this user has not changed have their current values');
   assert.equal(await run(desk)`select name, amount from thing where id = ${id}`, [{ name: 'Contested', amount: 2 }]);
 
   const again = await clerk.post(edit, held);
   assert.is(again.status, 303, 'who saves again has seen it');
-  assert.equal(await run(desk)`select name, amount from thing where id = ${id}`, [{ name: 'Mine', amount: 1 }]);
+  assert.equal(await run(desk)`select name, amount from thing where id = ${id}`, [{ name: 'Mine', amount: 2 }]);
 });
 
-test('a second change while somebody looks at a conflict is a conflict again', async () => {
+test('a second change while a conflict is shown is a conflict again', async () => {
   const { id, edit } = await thing('Twice contested');
   const fields = await open(edit);
   await run(desk)`update thing set amount = 2 where id = ${id}`;
   const { text } = await clerk.post(edit, { ...fields, name: 'Mine' });
   await run(desk)`update thing set amount = 3 where id = ${id}`;
-  const held = formsOf(text).find(({ action }) => action === edit)?.fields ?? {};
+  const held = parseForms(text).find(({ action }) => action === edit)?.fields ?? {};
   assert.is((await clerk.post(edit, held)).status, 409);
 });
 
-test('a mistake in a form does not make it forget that the record changed meanwhile', async () => {
-  const { id, edit } = await thing('Mistaken');
+test('a validation error does not hide a conflict', async () => {
+  const { id, edit } = await thing('ValidationFailed');
   const fields = await open(edit);
   await run(desk)`update thing set amount = 2 where id = ${id}`;
   const mistaken = await clerk.post(edit, { ...fields, name: 'x' });
   assert.is(mistaken.status, 422);
-  const held = formsOf(mistaken.text).find(({ action }) => action === edit)?.fields ?? {};
+  const held = parseForms(mistaken.text).find(({ action }) => action === edit)?.fields ?? {};
   assert.is((await clerk.post(edit, { ...held, name: 'Right' })).status, 409);
 });
 
-test('tags that changed meanwhile are a change of the record, too', async () => {
+test('tags changed meanwhile are a change of the record, too', async () => {
   const { id, edit } = await thing('Tagged meanwhile');
   const fields = await open(edit);
-  const other = await desk.person('staff', everything);
+  const other = await desk.signInAs('staff', everything);
   await run(desk)`insert into tag (name) values ('meanwhile') on conflict do nothing`;
   const [tag] = await run(desk)`select id from tag where name = 'meanwhile'`;
   assert.is((await other.submit(edit, { tags: String(tag?.id) })).status, 303);
@@ -168,16 +202,16 @@ test('tags that changed meanwhile are a change of the record, too', async () => 
   assert.equal(await run(desk)`select count(*)::integer as n from thing_tag where thing_id = ${id}`, [{ n: 1 }]);
 });
 
-test('when both changed it to the same there is no conflict', async () => {
+test('if both made the same change there is no conflict', async () => {
   const { id, edit } = await thing('Agreed');
   const fields = await open(edit);
   await run(desk)`update thing set amount = 7 where id = ${id}`;
   const { status, location } = await clerk.post(edit, { ...fields, amount: '7' });
   assert.is(status, 303);
-  assert.match(noticesOf((await clerk.get(location)).text)[0] ?? '', 'Nothing was changed');
+  assert.match(noticesOf((await clerk.get(location)).text)[0] ?? '', 'No changes were made');
 });
 
-test('of ten who save different values at the same moment one is stored, the others meet a conflict', async () => {
+test('of ten different changes saved at once one is stored, the others are conflicts', async () => {
   const { id, edit } = await thing('Crowded');
   const forms = await Promise.all(Array.from({ length: 10 }, () => open(edit)));
   const answers = await Promise.all(
@@ -188,24 +222,24 @@ test('of ten who save different values at the same moment one is stored, the oth
   assert.is(answers[Number(row?.amount) - 10]?.status, 303);
 });
 
-test('a record that was deleted meanwhile is missing: 404 for saving and deleting', async () => {
+test('a record deleted meanwhile is missing: 404 for saving and deleting', async () => {
   const { id, edit, remove } = await thing('Vanishing');
   const [change, removal] = [await open(edit), await open(remove)];
   await run(desk)`delete from thing where id = ${id}`;
   assert.is((await clerk.post(edit, { ...change, amount: '9' })).status, 404);
-  assert.is((await clerk.post(edit, { ...change, name: 'x' })).status, 404, 'with a mistake in it, too');
+  assert.is((await clerk.post(edit, { ...change, name: 'x' })).status, 404, 'with an error in it, too');
   assert.is((await clerk.post(remove, removal)).status, 404);
 });
 
-test('a record that was changed after its delete page was opened is asked about once more', async () => {
+test('a record changed after its delete page was opened is shown again for confirmation', async () => {
   const { id, remove } = await thing('Changed before the end');
   const fields = await open(remove);
   await run(desk)`update thing set amount = 99 where id = ${id}`;
-  const refused = await clerk.post(remove, fields);
-  assert.is(refused.status, 409);
-  assert.match(textOf(mainOf(refused.text)), 'somebody changed this in the meantime');
+  const rejected = await clerk.post(remove, fields);
+  assert.is(rejected.status, 409);
+  assert.match(textOf(mainOf(rejected.text)), 'someone else changed this record');
   assert.is(await many('Changed before the end'), 1);
-  const held = formsOf(refused.text).find(({ action }) => action === remove)?.fields ?? {};
+  const held = parseForms(rejected.text).find(({ action }) => action === remove)?.fields ?? {};
   assert.is((await clerk.post(remove, held)).status, 303);
   assert.is(await many('Changed before the end'), 0);
 });

@@ -1,10 +1,10 @@
-// Black box: relation fields without scripts, and many-to-many.
+// Over HTTP: relation fields without scripts, and many-to-many.
 import * as assert from 'uvu/assert';
 import type { TestApp } from '../../support/app.ts';
-import { type Client, type FormFields, formsOf } from '../../support/client.ts';
+import { type Client, type FormFields, parseForms } from '../../support/client.ts';
 import { suite } from '../../support/suite.ts';
 import { everything, openDesk, run } from './desk.ts';
-import { factsOf, mistakeAt, noticesOf } from './page.ts';
+import { errorAt, factsOf, noticesOf } from './page.ts';
 
 const test = suite('admin: relations in forms');
 const ADD = '/admin/people/+new';
@@ -13,7 +13,7 @@ let clerk: Client;
 
 test.before(async () => {
   desk = await openDesk();
-  clerk = await desk.person('staff', everything);
+  clerk = await desk.signInAs('staff', everything);
   await run(desk)`
     insert into place (code, name) values ('ATL', 'Atlanta'), ('LAX', 'Los Angeles'), ('SFO', 'San Francisco'), ('SAN', 'San Diego'),
       ('50', 'Fifty'), ('x', '50'), ('%', 'Percent')
@@ -35,7 +35,7 @@ async function stored() {
   return row ?? {};
 }
 
-/** What the radios or boxes of a field offer. */
+/** The options of the radio buttons or boxes of a field. */
 function offered(page: string, name: string): readonly string[] {
   const inputs = page.matchAll(
     new RegExp(`<input type="(?:radio|checkbox)" name="${name}" value="([^"]*)"( checked)?`, 'g'),
@@ -44,7 +44,7 @@ function offered(page: string, name: string): readonly string[] {
 }
 
 function heldBy(page: string, action: string): FormFields {
-  return formsOf(page).find((form) => form.action === action)?.fields ?? {};
+  return parseForms(page).find((form) => form.action === action)?.fields ?? {};
 }
 
 const typed: readonly (readonly [typed: string, key: string, why: string])[] = [
@@ -55,19 +55,19 @@ const typed: readonly (readonly [typed: string, key: string, why: string])[] = [
   ['%', '%', 'a wildcard is a sign like others'],
 ];
 for (const [text, key, why] of typed) {
-  test(`${why} is taken: "${text}"`, async () => {
+  test(`${why} is accepted: "${text}"`, async () => {
     const { status } = await clerk.submit(ADD, { name: 'New', near: text });
     assert.is(status, 303);
     assert.is((await stored()).near, key);
   });
 }
 
-test('of several rows with the same label one is chosen', async () => {
-  const asked = await clerk.submit(ADD, { name: 'Asks', near: 'ATL', friend: 'Sam' });
-  assert.is(asked.status, 422);
-  assert.match(mistakeAt(asked.text, 'friend'), 'Several rows fit “Sam”');
-  assert.equal(offered(asked.text, 'friend'), ['2', '3']);
-  const held = heldBy(asked.text, ADD);
+test('one of several rows with the same label can be chosen', async () => {
+  const response = await clerk.submit(ADD, { name: 'Asks', near: 'ATL', friend: 'Sam' });
+  assert.is(response.status, 422);
+  assert.match(errorAt(response.text, 'friend'), 'Several matches for “Sam”');
+  assert.equal(offered(response.text, 'friend'), ['2', '3']);
+  const held = heldBy(response.text, ADD);
   assert.is(held.near, 'ATL', 'what was clear stays chosen');
   const chosen = await clerk.post(ADD, { ...held, friend: ['3', ''] });
   assert.is(chosen.status, 303);
@@ -75,47 +75,47 @@ test('of several rows with the same label one is chosen', async () => {
   assert.equal([name, String(friend)], ['Asks', '3']);
 });
 
-test('of rows that differ in capitals alone the exact one is taken', async () => {
+test('of rows that differ only in case the exact one is selected', async () => {
   await clerk.submit(ADD, { name: 'Exact', near: 'ATL', friend: 'ada' });
   assert.is(String((await stored()).friend), '4');
 });
 
-test('a part of a label offers the rows that hold it, and takes none by itself', async () => {
-  const asked = await clerk.submit(ADD, { name: 'Part', near: 'san' });
-  assert.is(asked.status, 422);
-  assert.match(mistakeAt(asked.text, 'near'), 'No place is called “san” exactly');
-  assert.equal(offered(asked.text, 'near').toSorted(), ['SAN', 'SFO']);
+test('part of a label suggests the rows that contain it, and selects none', async () => {
+  const response = await clerk.submit(ADD, { name: 'Part', near: 'san' });
+  assert.is(response.status, 422);
+  assert.match(errorAt(response.text, 'near'), 'No place matches “san” exactly');
+  assert.equal(offered(response.text, 'near').toSorted(), ['SAN', 'SFO']);
   const one = await clerk.submit(ADD, { name: 'Part', near: 'angel' });
   assert.is(one.status, 422);
   assert.equal(offered(one.text, 'near'), ['LAX']);
 });
 
-test('instead of what is offered something else can be typed', async () => {
-  const asked = await clerk.submit(ADD, { name: 'Else', near: 'ATL', friend: 'Sam' });
-  const held = heldBy(asked.text, ADD);
+test('other text can be typed instead of the suggestions', async () => {
+  const response = await clerk.submit(ADD, { name: 'Else', near: 'ATL', friend: 'Sam' });
+  const held = heldBy(response.text, ADD);
   await clerk.post(ADD, { ...held, friend: 'Eve' });
   assert.is(String((await stored()).friend), '5');
 });
 
-test('what fits nothing is told with what was typed, and nothing is stored', async () => {
+test('text without a match is reported with the input, and nothing is stored', async () => {
   const before = await stored();
   const { status, text } = await clerk.submit(ADD, { name: 'Nobody', near: 'Atlantis', friend: '99' });
   assert.is(status, 422);
-  assert.match(mistakeAt(text, 'near'), 'There is no place “Atlantis”');
-  assert.match(mistakeAt(text, 'friend'), 'There is no person “99”');
+  assert.match(errorAt(text, 'near'), 'No place matches “Atlantis”');
+  assert.match(errorAt(text, 'friend'), 'No person matches “99”');
   assert.equal([heldBy(text, ADD).near, heldBy(text, ADD).friend], ['Atlantis', '99']);
   assert.equal(await stored(), before);
 });
 
-test('a relation that must be there is missed when it is empty or not in the form at all', async () => {
+test('a required relation is reported if it is empty or missing from the form', async () => {
   for (const near of ['', ' ', null]) {
     const { status, text } = await clerk.submit(ADD, { name: 'Missing', near });
     assert.is(status, 422);
-    assert.match(mistakeAt(text, 'near'), 'Please fill this in');
+    assert.match(errorAt(text, 'near'), 'This field is required');
   }
 });
 
-test('a relation that may be empty is cleared by an empty field, and left alone by a form without it', async () => {
+test('an optional relation is cleared by an empty field, and unchanged if the form lacks it', async () => {
   await clerk.submit(ADD, { name: 'Friendly', near: 'ATL', friend: '1' });
   const edit = `/admin/people/${(await stored()).id}/+edit`;
   await clerk.submit(edit, { friend: null });
@@ -124,7 +124,7 @@ test('a relation that may be empty is cleared by an empty field, and left alone 
   assert.is((await stored()).friend, null);
 });
 
-test('a row may point to itself', async () => {
+test('a row can reference itself', async () => {
   await clerk.submit(ADD, { name: 'Selfish', near: 'ATL' });
   const { id } = await stored();
   await clerk.submit(`/admin/people/${id}/+edit`, { friend: String(id) });
@@ -132,7 +132,7 @@ test('a row may point to itself', async () => {
   assert.is(factsOf(text).Friend, 'Selfish');
 });
 
-test('tags are set, added to by typing, taken away one by one, and cleared', async () => {
+test('tags are set, added by typing, removed one by one, and cleared', async () => {
   const tagsOf = async () => {
     const rows = await run(desk)`
       select tag.name from thing_tag join tag on tag.id = tag_id where thing_id = (select max(id) from thing) order by tag.id
@@ -157,46 +157,46 @@ test('tags are set, added to by typing, taken away one by one, and cleared', asy
   assert.equal(await tagsOf(), []);
 });
 
-test('tags that are not clear are offered unticked, and those that are stay ticked', async () => {
+test('ambiguous tags are offered unticked, and resolved ones stay ticked', async () => {
   const { status, text } = await clerk.submit('/admin/things/+new', { name: 'Unclear', tags: ['1', 'lue'] });
   assert.is(status, 422);
-  assert.match(mistakeAt(text, 'tags'), '“lue”');
+  assert.match(errorAt(text, 'tags'), '“lue”');
   assert.equal(offered(text, 'tags').toSorted(), ['1 ticked', '2', '3']);
 });
 
-test('tags that did not change are no change', async () => {
+test('unchanged tags are not a change', async () => {
   await run(desk)`insert into thing (name) values ('Steady')`;
   await run(desk)`insert into thing_tag (thing_id, tag_id) select max(id), 1 from thing`;
   const [{ id } = {}] = await run(desk)`select max(id) as id from thing`;
   const { location } = await clerk.submit(`/admin/things/${id}/+edit`, {});
-  assert.equal(noticesOf((await clerk.get(location)).text), ['Nothing was changed in the thing “Steady”.']);
+  assert.equal(noticesOf((await clerk.get(location)).text), ['No changes were made to the thing “Steady”.']);
 });
 
 test('attack: thousands of words in a relation field are not looked up one by one', async () => {
   const many = Array.from({ length: 4_000 }, (_, at) => `word ${at}`);
   const { records: rows } = desk.app;
   const { resolve } = rows;
-  let asked = 0;
+  let lookups = 0;
   rows.resolve = (...question) => {
-    asked += 1;
+    lookups += 1;
     return resolve(...question);
   };
   const { status, text } = await clerk.submit('/admin/things/+new', { name: 'Many', tags: many });
   rows.resolve = resolve;
   assert.is(status, 422);
-  assert.match(noticesOf(text)[0] ?? '', 'There is no tag');
-  assert.is(asked, 20);
+  assert.match(noticesOf(text)[0] ?? '', 'No tag matches');
+  assert.is(lookups, 20);
 });
 
-test('attack: a key of a model that one may not view is not taken from a request, and its label is not told', async () => {
-  const narrow = await desk.person('staff', ['person.view', 'person.add', 'person.change']);
+test('attack: a key of a model that the user cannot view is not accepted, and its label is not revealed', async () => {
+  const narrow = await desk.signInAs('staff', ['person.view', 'person.add', 'person.change']);
   const { status, text } = await narrow.submit(ADD, { name: 'Prying', near: 'LAX' });
   assert.is(status, 422);
   assert.not.match(text, 'Los Angeles');
   const form = await narrow.get('/admin/people/1/+edit');
   assert.not.match(form.text, 'Atlanta');
   const changed = await narrow.submit('/admin/people/1/+edit', { name: 'Ada L.', near: 'LAX' });
-  assert.is(changed.status, 303, 'the fields that he may set are saved all the same');
+  assert.is(changed.status, 303, 'the fields that the user may set are saved');
   const [row] = await run(desk)`select name, near_code as near from person where id = 1`;
   assert.equal(row, { name: 'Ada L.', near: 'ATL' });
 });

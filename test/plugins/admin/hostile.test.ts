@@ -1,8 +1,8 @@
-// Black box: values that try to be more than text, everywhere where they are shown.
+// Over HTTP: values that look like markup, wherever they are shown.
 import * as assert from 'uvu/assert';
 import { defineAdmin } from '../../../plugins/admin/define-admin.ts';
 import type { TestApp } from '../../support/app.ts';
-import { type Client, formsOf } from '../../support/client.ts';
+import { type Client, parseForms } from '../../support/client.ts';
 import { suite } from '../../support/suite.ts';
 import { admins, everything, openDesk, run, Thing } from './desk.ts';
 import { factsOf, linksOf, mainOf, noticesOf, rowsOf, textOf, titleOf } from './page.ts';
@@ -37,7 +37,7 @@ let desk: TestApp;
 let clerk: Client;
 
 test.before(async () => {
-  const shown = admins.map((admin) =>
+  const shownAdmins = admins.map((admin) =>
     admin.model === Thing
       ? defineAdmin(Thing, {
           list: ['name', 'notes', 'code', 'data', 'boss', 'place', 'tags', 'again'],
@@ -47,21 +47,21 @@ test.before(async () => {
         })
       : admin,
   );
-  desk = await openDesk({ plugins: { admin: { admins: shown } } });
-  clerk = await desk.person('staff', [...everything, 'audit.view']);
+  desk = await openDesk({ plugins: { admin: { admins: shownAdmins } } });
+  clerk = await desk.signInAs('staff', [...everything, 'audit.view']);
 });
 test.after(async () => {
   assert.equal(desk.errors, []);
   await desk.close();
 });
 
-/** Nothing that came from a value is markup: every tag of the page is one that we write. */
+/** No value becomes markup: every tag of the page is one of ours. */
 function assertHarmless(html: string, where: string): void {
   const tags = [...html.matchAll(/<([a-z!/][^\s>/]*)/gi)].map(([, tag = '']) => tag.toLowerCase());
   for (const tag of ['img', '!--']) assert.not.ok(tags.includes(tag), `${where}: <${tag}>`);
   assert.not.match(html, /<script(?! type="module" src=)/, where);
   assert.not.match(html, /href="\s*javascript:/i, where);
-  // Quotes of values are escaped, so these are the attributes' own.
+  // Quotes in values are escaped, so these belong to attributes.
   const bare = html.replace(/"[^"]*"/g, '""');
   assert.not.match(bare, /<[^>]*\son\w+=/i, `${where}: a handler`);
   assert.not.match(bare, /<[^>]*=[^"\s]/, `${where}: a value without quotes`);
@@ -70,7 +70,7 @@ function assertHarmless(html: string, where: string): void {
 const squeezed = (text: string) => text.replace(/\s+/g, ' ').trim();
 
 for (const [at, value] of values.entries()) {
-  test(`${JSON.stringify(value)} is text on every page`, async () => {
+  test(`${JSON.stringify(value)} is shown as text on every page`, async () => {
     const code = `P${at}`;
     await run(desk)`insert into place (code, name) values (${code}, ${value})`;
     await run(desk)`insert into tag (name) values (${value})`;
@@ -85,10 +85,10 @@ for (const [at, value] of values.entries()) {
       tags: String(tag?.id),
     };
 
-    const refused = await clerk.submit(add, { ...fields, amount: value });
-    assert.is(refused.status, 422);
-    assertHarmless(refused.text, 'form with a mistake');
-    const held = formsOf(refused.text).find(({ action }) => action === add)?.fields ?? {};
+    const rejected = await clerk.submit(add, { ...fields, amount: value });
+    assert.is(rejected.status, 422);
+    assertHarmless(rejected.text, 'form with an error');
+    const held = parseForms(rejected.text).find(({ action }) => action === add)?.fields ?? {};
     for (const name of ['name', 'notes', 'code', 'amount']) assert.is(held[name], value, `${name} as it was typed`);
 
     const added = await clerk.submit(add, { ...fields, '~then': 'stay' });
@@ -100,7 +100,7 @@ for (const [at, value] of values.entries()) {
     const form = await clerk.get(edit);
     assertHarmless(form.text, 'form');
     assert.equal(noticesOf(form.text).map(squeezed), [squeezed(`The thing “${value}” was added.`)]);
-    const again = formsOf(form.text).find(({ action }) => action === edit)?.fields ?? {};
+    const again = parseForms(form.text).find(({ action }) => action === edit)?.fields ?? {};
     for (const name of ['name', 'notes', 'code']) assert.is(again[name], value, name);
     assert.equal(JSON.parse(String(again.data)), { [value]: value });
     assert.match(titleOf(form.text), squeezed(value));
@@ -147,12 +147,12 @@ for (const [at, value] of values.entries()) {
     }
     const removed = await clerk.submit(`${page}/+delete`, {});
     assert.is(removed.status, 303);
-    const told = await clerk.get(removed.location);
-    assertHarmless(told.text, 'message');
-    assert.equal(noticesOf(told.text).map(squeezed), [squeezed(`The thing “${value}” was deleted.`)]);
+    const afterDeletion = await clerk.get(removed.location);
+    assertHarmless(afterDeletion.text, 'message');
+    assert.equal(noticesOf(afterDeletion.text).map(squeezed), [squeezed(`The thing “${value}” was deleted.`)]);
   });
 
-  test(`${JSON.stringify(value)} in an address is text on the page that answers`, async () => {
+  test(`${JSON.stringify(value)} in a URL is shown as text`, async () => {
     const hostile = encodeURIComponent(value);
     for (const path of [
       `/admin/things?q=${hostile}`,
@@ -165,7 +165,7 @@ for (const [at, value] of values.entries()) {
       `/admin/things/+new?name=${hostile}&place=${hostile}&tags=${hostile}`,
       `/admin/${hostile}`,
       `/admin/audit?${hostile}=1`,
-      `/admin/audit?person=${hostile}`,
+      `/admin/audit?user=${hostile}`,
       `/admin/login?next=${hostile}`,
     ]) {
       const { status, text } = await clerk.get(path);

@@ -1,17 +1,19 @@
-// Black box: the page on which everybody starts.
+// Over HTTP: the dashboard.
+import { sql } from 'slonik';
 import * as assert from 'uvu/assert';
+import { z } from 'zod';
 import { field } from '../../../core/model/field.ts';
 import { defineModel } from '../../../core/model/model.ts';
 import { definePlugin } from '../../../core/plugin.ts';
-import type { Widget } from '../../../plugins/admin/dashboard.ts';
 import { defineAdmin } from '../../../plugins/admin/define-admin.ts';
+import type { Widget, WidgetView } from '../../../plugins/admin/widgets.ts';
 import { PASSWORD, type TestApp } from '../../support/app.ts';
 import type { Client } from '../../support/client.ts';
 import { suite } from '../../support/suite.ts';
 import { everything, openDesk, run } from './desk.ts';
 import { linksOf, linkTo, mainOf, rowsOf, textOf } from './page.ts';
 
-const test = suite('admin: index');
+const test = suite('admin: dashboard');
 
 const figure = (name: string, permission: string, load: Widget['load']): Widget => ({
   name,
@@ -69,12 +71,12 @@ let clerk: Client;
 
 test.before(async () => {
   desk = await openDesk({ extend: [dashboard] });
-  clerk = await desk.person('staff', everything);
+  clerk = await desk.signInAs('staff', everything);
 });
 test.after(() => desk.close());
 
-test('it shows what there is to do, and a widget that fails takes nothing else away but is logged', async () => {
-  const narrow = await desk.person('staff', ['thing.view']);
+test('it shows what needs doing; a widget that fails is logged, and the rest is shown', async () => {
+  const narrow = await desk.signInAs('staff', ['thing.view']);
   const { status, text } = await narrow.get('/admin');
   assert.is(status, 200);
   const said = textOf(mainOf(text));
@@ -83,17 +85,18 @@ test('it shows what there is to do, and a widget that fails takes nothing else a
   assert.match(said, '<i>Anvil</i>', 'escaped');
   assert.match(said, 'Nothing waits here.');
   assert.not.match(said, 'broken');
+  assert.is(said.match(/This part of the page could not be loaded/g)?.length, 2, 'each in its place');
   assert.equal(rowsOf(text), [['<i>Anvil</i>', '5']]);
   assert.equal(desk.errors.map(({ widget }) => widget).toSorted(), ['broken', 'slow']);
 });
 
-test('widgets are for those who have their right', async () => {
-  const narrow = await desk.person('staff', ['thing.view']);
+test('widgets are shown to users with their access', async () => {
+  const narrow = await desk.signInAs('staff', ['thing.view']);
   assert.not.match((await narrow.get('/admin')).text, 'secret contracts');
   assert.match((await clerk.get('/admin')).text, 'secret contracts');
 });
 
-test('it lists the models that one may view, under their groups, with a way to add where one may', async () => {
+test('it lists the models that the user can view, by group, with a link to add if permitted', async () => {
   const { text } = await clerk.get('/admin');
   for (const [label, url] of [
     ['Things', '/admin/things'],
@@ -106,7 +109,7 @@ test('it lists the models that one may view, under their groups, with a way to a
   assert.not.ok(linksOf(text).includes('/admin/thing-tags'), 'without pages');
   assert.match(textOf(mainOf(text)), /Where Places .*Legs/);
 
-  const narrow = await desk.person('staff', ['place.view']);
+  const narrow = await desk.signInAs('staff', ['place.view']);
   const seen = await narrow.get('/admin');
   assert.equal(
     linksOf(seen.text).filter((url) => url.startsWith('/admin/')),
@@ -116,7 +119,7 @@ test('it lists the models that one may view, under their groups, with a way to a
 });
 
 for (const role of ['staff', 'user'] as const) {
-  test(`a person of the role ${role} who may see nothing is told whom to ask, and finds his own sessions`, async () => {
+  test(`a user with the role ${role} and no access sees whom to ask, and finds their own sessions`, async () => {
     const email = await desk.account(role);
     const client = desk.client();
     const signedIn = await client.submit('/admin/login', { email, password: PASSWORD }, '/admin/login');
@@ -130,12 +133,12 @@ for (const role of ['staff', 'user'] as const) {
   });
 }
 
-test('who may see the audit and nothing else finds it', async () => {
-  const auditor = await desk.person('staff', ['audit.view']);
-  assert.is(linkTo((await auditor.get('/admin')).text, 'Audit'), '/admin/audit');
+test('users with access to the audit trail alone find it', async () => {
+  const auditor = await desk.signInAs('staff', ['audit.view']);
+  assert.is(linkTo((await auditor.get('/admin')).text, 'Audit trail'), '/admin/audit');
 });
 
-test('recent changes are those of models that one may view', async () => {
+test('recent changes are those of models that the user can view', async () => {
   await clerk.submit('/admin/tags/+new', { name: 'recently' });
   await clerk.submit('/admin/places/+new', { code: 'ATL', name: 'Atlanta' });
   await clerk.submit('/admin/places/ATL/+delete', {});
@@ -144,20 +147,20 @@ test('recent changes are those of models that one may view', async () => {
   assert.match(textOf(mainOf(text)), 'Deleted place Atlanta');
   assert.is.not(linkTo(text, 'Added tag recently'), '');
   assert.is(linkTo(text, 'Deleted place Atlanta'), '', 'what is gone has no page');
-  const narrow = await desk.person('staff', ['place.view']);
+  const narrow = await desk.signInAs('staff', ['place.view']);
   const seen = textOf(mainOf((await narrow.get('/admin')).text));
   assert.not.match(seen, 'recently');
   assert.match(seen, 'Deleted place Atlanta');
-  assert.is(linkTo((await narrow.get('/admin')).text, 'Audit'), '');
-  const auditor = await desk.person('staff', ['place.view', 'audit.view']);
-  assert.is(linkTo((await auditor.get('/admin')).text, 'Audit'), '/admin/audit');
+  assert.is(linkTo((await narrow.get('/admin')).text, 'Audit trail'), '');
+  const auditor = await desk.signInAs('staff', ['place.view', 'audit.view']);
+  assert.is(linkTo((await auditor.get('/admin')).text, 'Audit trail'), '/admin/audit');
 });
 
-test('it stays as it is when nothing was ever changed', async () => {
+test('it is shown as usual if nothing was ever changed', async () => {
   const [row] = await run(desk)`select count(*)::integer as n from contract`;
   assert.is(row?.n, 0);
-  const narrow = await desk.person('staff', ['contract.view']);
-  assert.match(textOf(mainOf((await narrow.get('/admin')).text)), 'Nothing has been changed yet');
+  const narrow = await desk.signInAs('staff', ['contract.view']);
+  assert.match(textOf(mainOf((await narrow.get('/admin')).text)), 'No changes yet');
 });
 
 test('a model of a plugin has pages under System, unless the plugin hides it', async () => {
@@ -174,7 +177,7 @@ test('a model of a plugin has pages under System, unless the plugin hides it', a
   try {
     await run(opened)`insert into shelf (name) values ('oak')`;
     const all = ['view', 'add', 'change', 'delete'].flatMap((each) => [`shelf.${each}`, `drawer.${each}`]);
-    const client = await opened.person('staff', all);
+    const client = await opened.signInAs('staff', all);
     const { text } = await client.get('/admin');
     assert.is(linkTo(text, 'Drawers'), '/admin/drawers');
     assert.not.match(text, 'shelves');
@@ -185,6 +188,79 @@ test('a model of a plugin has pages under System, unless the plugin hides it', a
   }
 });
 
-test('the link that adds a record is named after one of them', async () => {
+test('the link to add a record uses the singular of the model', async () => {
   assert.is(linkTo((await clerk.get('/admin')).text, 'Add thing'), '/admin/things/+new');
+});
+
+/** Opens a desk with these widgets, and a panel, between two that work. */
+async function withWidgets(failing: readonly Widget[], work: (opened: TestApp, client: Client) => Promise<void>) {
+  const table = (title: string): Widget =>
+    figure(title.toLowerCase(), 'thing.view', async () => ({
+      kind: 'table',
+      title,
+      columns: [],
+      rows: [],
+      empty: '–',
+    }));
+  const failingPanel = {
+    name: 'failing-panel',
+    access: { permission: 'thing.view' },
+    view: 'audit/recent',
+    load: async () => ({ changes: null }),
+  };
+  const plugin = definePlugin({
+    name: 'failing',
+    api: 1,
+    requires: ['admin'],
+    contributes: {
+      'dashboard.widgets': [table('First'), ...failing, table('Last')],
+      'dashboard.panels': [failingPanel],
+    },
+  });
+  const opened = await openDesk({ extend: [plugin] });
+  try {
+    await work(opened, await opened.signInAs('staff', ['thing.view', 'audit.view']));
+  } finally {
+    await opened.close();
+  }
+}
+
+test('a widget that hangs, queries for long, throws or returns nonsense has a message in its place', async () => {
+  const nonsense: readonly unknown[] = [undefined, null, 4711, { kind: 'chart' }, { kind: 'table', title: 'No rows' }];
+  const failing = [
+    figure('hanging', 'thing.view', () => new Promise(() => {})),
+    figure('slow', 'thing.view', async (_ctx, app) => {
+      await app.database.query(sql.unsafe`select pg_sleep(8)`);
+      return { kind: 'figure', value: '1', label: 'too late' };
+    }),
+    figure('throwing', 'thing.view', () => {
+      throw new Error('at once');
+    }),
+    ...nonsense.map((value, at) =>
+      figure(`nonsense-${at}`, 'thing.view', async () => z.custom<WidgetView>().parse(value)),
+    ),
+  ];
+  await withWidgets(failing, async (opened, client) => {
+    const { status, text } = await client.get('/admin');
+    assert.is(status, 200);
+    const said = textOf(mainOf(text));
+    const message = 'This part of the page could not be loaded\\. Reload the page to try again\\.';
+    const inTheirPlaces = new RegExp(`First – (${message} ){${failing.length}}Last – All records .*${message}`);
+    assert.match(said, inTheirPlaces);
+    assert.not.match(said, 'too late');
+    const logged = opened.errors.map(({ widget, panel }) => String(widget ?? panel)).toSorted();
+    assert.equal(logged, ['failing-panel', ...failing.map(({ name }) => name)].toSorted());
+  });
+});
+
+test('a widget that is slow every time is not started again and again, and does not take all connections', async () => {
+  let started = 0;
+  const slow = figure('slow', 'thing.view', async () => {
+    started += 1;
+    return new Promise(() => {});
+  });
+  await withWidgets([slow], async (_opened, client) => {
+    for (let view = 0; view < 5; view += 1) assert.is((await client.get('/admin')).status, 200);
+    assert.is(started, 3);
+  });
 });

@@ -1,4 +1,4 @@
-// Black box: filters of every shape, and search.
+// Over HTTP: filters of every shape, and search.
 import * as assert from 'uvu/assert';
 import type { TestApp } from '../../support/app.ts';
 import type { Client } from '../../support/client.ts';
@@ -12,7 +12,7 @@ let clerk: Client;
 
 test.before(async () => {
   desk = await openDesk({ timeZone: 'Europe/Berlin' });
-  clerk = await desk.person('staff', everything);
+  clerk = await desk.signInAs('staff', everything);
   await run(desk)`
     insert into place (code, name, zone) values ('ATL', 'Atlanta', 'north'), ('LAX', 'Los Angeles', 'south'), ('XXX', 'Nowhere', null)
   `;
@@ -37,7 +37,7 @@ const cases: readonly (readonly [query: string, names: string, why?: string])[] 
   ['f.state=open&f.active=true', 'Anvil Dial', 'fields narrow together'],
   ['f.active=false', 'Bell'],
   ['f.sure=true&f.sure=false', 'Bell Cog'],
-  ['f.sure=%2Bnone', 'Anvil Dial', 'None'],
+  ['f.sure=%2Bnone', 'Anvil Dial', 'Not set'],
   ['f.sure=%2Bnone&f.sure=true', 'Anvil Bell Dial'],
   ['f.amount.from=10&f.amount.to=20', 'Anvil Bell', 'both ends belong to it'],
   ['f.amount.from=11', 'Bell Cog'],
@@ -91,25 +91,25 @@ for (const [query, names, why] of cases) {
   });
 }
 
-test('the toolbar holds what is chosen, in the words of the fields', async () => {
+test('the toolbar shows the selected values, with the labels of the fields', async () => {
   const { text } = await clerk.get('/admin/things?f.state=done&f.sure=%2Bnone&f.sure=true&f.amount.from=5&q=bell');
   assert.match(text, /name="f\.state" value="done" checked> Finished/);
   assert.match(text, /name="f\.state" value="open"> Open/);
   assert.match(text, /name="f\.sure" value="true" checked> Yes/);
-  assert.match(text, /name="f\.sure" value="\+none" checked> None/);
+  assert.match(text, /name="f\.sure" value="\+none" checked> Not set/);
   assert.match(text, /name="f\.amount\.from" value="5"/);
   assert.match(text, /name="q" value="bell"/);
   assert.not.match(text, /name="f\.active" value="\+none"/, 'what is never empty offers no None');
   assert.match(text, /name="f\.moment\.from" value="" type="date"/);
 });
 
-test('a relation that is chosen is told by its label', async () => {
+test('a selected relation is shown by its label', async () => {
   const { text } = await clerk.get('/admin/things?f.boss=1&f.place=LAX');
   assert.match(text, /name="f\.boss" value="1" checked> <span>Anvil<\/span>/);
   assert.match(text, /name="f\.place" value="LAX" checked> <span>Los Angeles<\/span>/);
 });
 
-test('every filter is told, and can be taken away by itself or all at once', async () => {
+test('every filter is shown as a chip, and can be removed alone or with all others', async () => {
   const start = '/admin/things?q=e&f.state=open&f.state=done&f.place=LAX&f.amount.from=5&f.amount.to=25&sort=name';
   let { text } = await clerk.get(start);
   const chips = [...text.matchAll(/<li class="chip"><span>([^<]*)<\/span>/g)].map(([, label = '']) => unescaped(label));
@@ -127,8 +127,8 @@ test('every filter is told, and can be taken away by itself or all at once', asy
   assert.is(linkTo(again.text, 'Clear all'), '/admin/things?sort=name');
 });
 
-test('who may not look into the other model does not search it', async () => {
-  const narrow = await desk.person('staff', ['thing.view']);
+test('users who cannot view the other model cannot search it', async () => {
+  const narrow = await desk.signInAs('staff', ['thing.view']);
   const byPlaceName = await narrow.get('/admin/things?q=angeles');
   assert.is(byPlaceName.status, 200);
   assert.equal(firstsOf(byPlaceName.text), []);
@@ -136,21 +136,21 @@ test('who may not look into the other model does not search it', async () => {
   assert.equal(firstsOf(byOwn.text), ['Bell']);
 });
 
-test('a list without search refuses words and shows no box for them', async () => {
+test('a list without search rejects words and has no search field', async () => {
   const { text } = await clerk.get('/admin/contracts');
   assert.not.match(mainOf(text), 'name="q"');
   assert.is((await clerk.get('/admin/contracts?q=word')).status, 400);
 });
 
-test('whoever may view both models picks values of a relation filter, also without the right to change', async () => {
-  const viewer = await desk.person('staff', ['thing.view', 'place.view']);
+test('users who can view both models choose values of a relation filter, also without permission to change', async () => {
+  const viewer = await desk.signInAs('staff', ['thing.view', 'place.view']);
   const { status, text } = await viewer.get('/admin/things/+options/place?q=los', { accept: 'application/json' });
   assert.is(status, 200);
   assert.equal(JSON.parse(text), { options: [{ value: 'LAX', label: 'Los Angeles' }], more: false });
 });
 
-test('attack: the options of a relation tell nothing of a model that the reader may not view', async () => {
-  const narrow = await desk.person('staff', ['thing.view', 'thing.change', 'thing.add']);
+test('attack: the options of a relation reveal nothing of a model that the user cannot view', async () => {
+  const narrow = await desk.signInAs('staff', ['thing.view', 'thing.change', 'thing.add']);
   for (const q of ['', 'los', 'LAX']) {
     const { status, text } = await narrow.get(`/admin/things/+options/place?q=${q}`, { accept: 'application/json' });
     assert.is(status, 200);
@@ -158,7 +158,7 @@ test('attack: the options of a relation tell nothing of a model that the reader 
   }
 });
 
-test('options: the typed key first, then labels with every word, wildcards literal, at most twenty', async () => {
+test('options: the typed key first, then labels with every word, wildcards taken literally, at most twenty', async () => {
   await run(desk)`insert into place (code, name) select 'P' || n, 'Port ' || n from generate_series(1, 30) n`;
   const ask = async (q: string) => {
     const { text } = await clerk.get(`/admin/things/+options/place?q=${encodeURIComponent(q)}`, {
@@ -177,7 +177,7 @@ test('options: the typed key first, then labels with every word, wildcards liter
   assert.is((await clerk.get('/admin/things/+options/constructor?q=a')).status, 404);
 });
 
-test('the words of a search are said again as they were typed', async () => {
+test('the words of a search are shown as they were typed', async () => {
   const { text } = await clerk.get(`/admin/things?q=${encodeURIComponent('100% "iron"')}`);
   assert.match(textOf(mainOf(text)), '“100% "iron"”');
   assert.match(text, 'name="q" value="100% &quot;iron&quot;"');

@@ -1,4 +1,4 @@
-// Black box: walking through a list by its links; counts.
+// Over HTTP: paging through a list by its links; counts.
 import * as assert from 'uvu/assert';
 import type { TestApp } from '../../support/app.ts';
 import type { Client } from '../../support/client.ts';
@@ -6,13 +6,13 @@ import { suite } from '../../support/suite.ts';
 import { everything, openDesk, run } from './desk.ts';
 import { firstsOf, linkTo, mainOf, rowsOf, textOf } from './page.ts';
 
-const test = suite('admin: pages and counts of a list');
+const test = suite('admin: paging and counts');
 let desk: TestApp;
 let clerk: Client;
 
 test.before(async () => {
   desk = await openDesk({ timeZone: 'Europe/Berlin' });
-  clerk = await desk.person('staff', everything);
+  clerk = await desk.signInAs('staff', everything);
   await run(desk)`
     insert into place (code, name, zone, height)
     select 'K' || lpad(n::text, 2, '0'), 'Name ' || n % 3, (array['north', 'south', null])[1 + n % 3], nullif(n % 5, 0)
@@ -39,7 +39,7 @@ test.after(async () => {
   await desk.close();
 });
 
-/** Addresses of the rows of every page, following one link. */
+/** URLs of the rows of every page, following one link. */
 async function walk(start: string, link: 'Next' | 'Previous'): Promise<{ pages: string[][]; last: string }> {
   const pages: string[][] = [];
   let url = start;
@@ -54,6 +54,14 @@ async function walk(start: string, link: 'Next' | 'Previous'): Promise<{ pages: 
   }
   return { pages, last };
 }
+
+test('a list of one page has a count and no page links', async () => {
+  const pagerOf = async (url: string) =>
+    /<nav class="pager"[\s\S]*?<\/nav>/.exec((await clerk.get(url)).text)?.[0] ?? '';
+  const one = await pagerOf('/admin/places?size=50');
+  assert.is(textOf(one), '1–47 of 47');
+  assert.match(textOf(await pagerOf('/admin/places?size=10')), /First Previous Next Last$/);
+});
 
 const orders = [
   '/admin/places?size=10',
@@ -76,29 +84,29 @@ const orders = [
 ];
 
 for (const start of orders) {
-  test(`${start}: forward and backward give every row once, in the same order, equal and empty values or not`, async () => {
-    const whole = (await walk(start.replace('size=10', 'size=200'), 'Next')).pages.flat();
-    assert.ok(whole.length > 20);
+  test(`${start}: forward and backward show every row once, in the same order, with equal and empty values`, async () => {
+    const allRows = (await walk(start.replace('size=10', 'size=200'), 'Next')).pages.flat();
+    assert.ok(allRows.length > 20);
     const forward = await walk(start, 'Next');
-    assert.equal(forward.pages.flat(), whole);
+    assert.equal(forward.pages.flat(), allRows);
     assert.is(linkTo(forward.last, 'Next'), '');
     assert.is(linkTo(forward.last, 'Last'), '');
     const first = linkTo(forward.last, 'First');
     assert.equal((await walk(first, 'Next')).pages[0], forward.pages[0]);
     const backward = await walk(linkTo(forward.last, 'Previous'), 'Previous');
-    assert.equal([...backward.pages.toReversed(), forward.pages.at(-1)].flat(), whole);
+    assert.equal([...backward.pages.toReversed(), forward.pages.at(-1)].flat(), allRows);
     assert.is(linkTo(backward.last, 'Previous'), '');
     const jumped = await clerk.get(linkTo((await clerk.get(start)).text, 'Last'));
     assert.equal(
       [...jumped.text.matchAll(/<th scope="row"><a href="([^"]*)"/g)].map(([, href]) => href),
-      whole.slice(-10),
+      allRows.slice(-10),
     );
     const fromLast = await walk(linkTo(jumped.text, 'Previous'), 'Previous');
-    assert.equal(fromLast.pages.toReversed().flat(), whole.slice(0, -10));
+    assert.equal(fromLast.pages.toReversed().flat(), allRows.slice(0, -10));
   });
 }
 
-test('the first page leads forward only, the last one back only, and what fits on one page nowhere', async () => {
+test('the first page links forward only, the last one back only, and a single page nowhere', async () => {
   const links = (text: string) => ['First', 'Previous', 'Next', 'Last'].filter((name) => linkTo(text, name) !== '');
   const first = await clerk.get('/admin/places?size=10');
   assert.equal(links(first.text), ['Next', 'Last']);
@@ -109,7 +117,7 @@ test('the first page leads forward only, the last one back only, and what fits o
   assert.equal(links((await clerk.get('/admin/places?size=50')).text), []);
 });
 
-test('rows that come and go while somebody pages shift nothing', async () => {
+test('rows added and deleted while paging shift nothing', async () => {
   const first = await clerk.get('/admin/places?size=10&sort=code');
   await run(desk)`insert into place (code, name) values ('A00', 'Before all')`;
   await run(desk)`delete from place where code = 'K09'`;
@@ -119,7 +127,7 @@ test('rows that come and go while somebody pages shift nothing', async () => {
   await run(desk)`insert into place (code, name, height) values ('K09', 'Name 0', 4)`;
 });
 
-test('the row at which a page ends may be gone: the next one goes on after its place', async () => {
+test('the row at the end of a page can be deleted: the next page continues after its position', async () => {
   const first = await clerk.get('/admin/places?size=10&sort=code');
   await run(desk)`delete from place where code = 'K10'`;
   const second = await clerk.get(linkTo(first.text, 'Next'));
@@ -127,7 +135,7 @@ test('the row at which a page ends may be gone: the next one goes on after its p
   await run(desk)`insert into place (code, name) values ('K10', 'Name 1')`;
 });
 
-test('a cursor of another list, another sort or filter, or a damaged one starts at the top', async () => {
+test('a cursor of another list, sort order or filter, or a damaged one starts at the first page', async () => {
   const cursorOf = async (path: string) =>
     new URL(linkTo((await clerk.get(path)).text, 'Next'), desk.url).searchParams.get('after') ?? '';
   const top = firstsOf((await clerk.get('/admin/places?size=10&sort=name')).text);
@@ -155,28 +163,28 @@ test('a cursor of another list, another sort or filter, or a damaged one starts 
   }
 });
 
-test('beyond the first page the rows of the page are told, and all of them are counted on demand', async () => {
+test('beyond the first page the rows of the page are shown, and the total on demand', async () => {
   const first = await clerk.get('/admin/places?size=10');
   const second = await clerk.get(linkTo(first.text, 'Next'));
-  assert.match(textOf(mainOf(second.text)), 'Rows on this page: 10');
-  const counted = await clerk.get(linkTo(second.text, 'Count exactly'));
+  assert.match(textOf(mainOf(second.text)), '10 on this page');
+  const counted = await clerk.get(linkTo(second.text, 'Show exact count'));
   assert.equal(firstsOf(counted.text), firstsOf(second.text), 'the same page');
-  assert.match(textOf(mainOf(counted.text)), '47 in all');
+  assert.match(textOf(mainOf(counted.text)), '47 total');
 });
 
-test('how many there are is told on the first page, and as a sum on the last', async () => {
+test('the total is shown on the first page, and as a sum on the last', async () => {
   assert.match(textOf(mainOf((await clerk.get('/admin/places?size=10')).text)), '1–10 of 47');
   assert.match(textOf(mainOf((await clerk.get('/admin/places?size=10&f.zone=north')).text)), /1–10 of 1\d/);
 });
 
-test('a large list is counted about, exactly when asked; narrowed, up to a thousand', async () => {
+test('a large list has an estimate, exact on demand; filtered, up to a thousand', async () => {
   await run(desk)`
     insert into person (name, near_code) select 'P' || n, (array['K01', 'K02'])[1 + (n > 59000)::int] from generate_series(1, 60000) n
   `;
   await run(desk)`analyze person`;
   const about = await clerk.get('/admin/people');
   assert.match(textOf(mainOf(about.text)), '1–50 of about 60,000');
-  const exactUrl = linkTo(about.text, 'Count exactly');
+  const exactUrl = linkTo(about.text, 'Show exact count');
   assert.is(exactUrl, '/admin/people?count=exact');
   const exact = await clerk.get(exactUrl);
   assert.match(textOf(mainOf(exact.text)), '1–50 of 60,000');
@@ -185,7 +193,7 @@ test('a large list is counted about, exactly when asked; narrowed, up to a thous
 
   const filtered = await clerk.get('/admin/people?f.near=K01');
   assert.match(textOf(mainOf(filtered.text)), '1–50 of 1,000+');
-  const counted = await clerk.get(linkTo(filtered.text, 'Count exactly'));
+  const counted = await clerk.get(linkTo(filtered.text, 'Show exact count'));
   assert.match(textOf(mainOf(counted.text)), '1–50 of 59,000');
   const few = await clerk.get('/admin/people?f.near=K02');
   assert.match(textOf(mainOf(few.text)), '1–50 of 1,000');
@@ -198,7 +206,7 @@ test('a large list is counted about, exactly when asked; narrowed, up to a thous
   assert.not.match(textOf(mainOf(second.text)), '60,000', 'beyond the first page nothing is counted');
 });
 
-test('in a large table columns without an index are no links, and their sort is refused', async () => {
+test('in a large table columns without an index are not links, and sorting by them is rejected', async () => {
   await desk.app.records.refreshEstimates();
   const { text } = await clerk.get('/admin/people');
   assert.is(linkTo(text, 'Name'), '');
@@ -207,7 +215,7 @@ test('in a large table columns without an index are no links, and their sort is 
   assert.is((await clerk.get('/admin/people?sort=-near')).status, 200);
 });
 
-test('what takes the database too long is taken back, with words on what to do', async () => {
+test('a slow query is cancelled, and the page says what to do', async () => {
   await run(desk)`create view slow_things as select state, count(*) as rows from thing, pg_sleep(5) group by state`;
   await run(desk)`drop view thing_summary`;
   await run(desk)`alter view slow_things rename to thing_summary`;

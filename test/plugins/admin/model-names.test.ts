@@ -1,4 +1,4 @@
-// Black box: what models are called in another language than the one that they were declared in.
+// Over HTTP: names of models in a language other than that of their declaration.
 import * as assert from 'uvu/assert';
 import { field } from '../../../core/model/field.ts';
 import { defineModel } from '../../../core/model/model.ts';
@@ -26,9 +26,9 @@ const desk = await testApp({
   plugins: { admin: { admins: [defineAdmin(Boat, {}), defineAdmin(Oar, {})] } },
 });
 afterAllSuites(() => desk.close());
-const reader = await desk.person('administrator');
+const reader = await desk.signInAs('administrator');
 
-test('words of plugins, those of the project among them, name models in navigation, headings, buttons and the audit', async () => {
+test('messages of plugins and the project name models in navigation, headings, buttons and the audit trail', async () => {
   const index = (await reader.get('/admin')).text;
   assert.is(linkTo(index, USERS), '/admin/users');
   assert.is(linkTo(index, 'القوارب'), '/admin/boats');
@@ -41,7 +41,7 @@ test('words of plugins, those of the project among them, name models in navigati
   assert.match(textOf(mainOf((await reader.get('/admin/audit')).text)), 'حساب مستخدم');
 });
 
-test('a model without such words is called as it was declared', async () => {
+test('a model without such messages has its declared name', async () => {
   const index = (await reader.get('/admin')).text;
   assert.is(linkTo(index, 'Oars'), '/admin/oars');
   assert.not.match(index, 'model.oar');

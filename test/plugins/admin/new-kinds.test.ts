@@ -1,13 +1,13 @@
-// Black box: e-mail addresses, phones, links, slugs, lists of values, money, colours, Markdown and bytes on the admin's pages.
+// Over HTTP: email addresses, phones, links, slugs, lists of values, money, colours, Markdown and bytes on the admin's pages.
 import * as assert from 'uvu/assert';
 import { field } from '../../../core/model/field.ts';
 import { defineModel } from '../../../core/model/model.ts';
 import { defineAdmin } from '../../../plugins/admin/define-admin.ts';
 import { type TestApp, testApp } from '../../support/app.ts';
-import { type Client, formsOf } from '../../support/client.ts';
+import { type Client, parseForms } from '../../support/client.ts';
 import { suite } from '../../support/suite.ts';
 import { run } from './desk.ts';
-import { factsOf, firstsOf, mainOf, mistakeAt, rowsOf, textOf } from './page.ts';
+import { errorAt, factsOf, firstsOf, mainOf, rowsOf, textOf } from './page.ts';
 
 const Stall = defineModel('stall', {
   fields: {
@@ -37,9 +37,9 @@ const admins = [
   }),
 ];
 
-const test = suite('admin: the kinds with forms of their own');
+const test = suite('admin: field types with their own forms');
 const ADD = '/admin/stalls/+new';
-const given = {
+const input = {
   mail: 'Ada@Example.org',
   title: 'Café Zoë',
   phone: '0049 (0)30 123-456',
@@ -56,8 +56,8 @@ let clerk: Client;
 
 test.before(async () => {
   desk = await testApp({ models: [Stall], plugins: { admin: { admins } } });
-  clerk = await desk.person('administrator');
-  const { status } = await clerk.submit(ADD, given);
+  clerk = await desk.signInAs('administrator');
+  const { status } = await clerk.submit(ADD, input);
   assert.is(status, 303);
 });
 test.after(async () => {
@@ -65,7 +65,7 @@ test.after(async () => {
   await desk.close();
 });
 
-test('they are stored in order, and the slug is made', async () => {
+test('they are stored in order, and the slug is generated', async () => {
   const [row] = await run(desk)`
     select mail, slug, phone, home, rent::text, paint, trim, goods, rows, days, plan::text from stall where id = 1
   `;
@@ -84,7 +84,7 @@ test('they are stored in order, and the slug is made', async () => {
   });
 });
 
-test('the list shows each in its way, and never a link inside a link', async () => {
+test('the list formats each by its type, and never nests links', async () => {
   const { text } = await clerk.get('/admin/stalls');
   assert.equal(rowsOf(text)[0], [
     ...['Ada@example.org', 'Café Zoë', '+4930123456', 'https://example.org/?a&b', '€1,234.50', '#abcdef'],
@@ -102,9 +102,9 @@ test('the page of the record shows Markdown, and the hash of bytes', async () =>
   assert.match(text, '<a href="mailto:Ada@example.org">');
 });
 
-test('an empty form holds the defaults, and asks for what must be filled in', async () => {
+test('an empty form contains the defaults, and marks required fields', async () => {
   const { text } = await clerk.get(ADD);
-  const held = formsOf(text).find(({ action }) => action === ADD)?.fields ?? {};
+  const held = parseForms(text).find(({ action }) => action === ADD)?.fields ?? {};
   assert.equal(
     [held.rent, held.paint, held.trim, held.goods, held.slug, held.days],
     ['10.00', '#0d9488', '', 'fruit', '', undefined],
@@ -119,17 +119,17 @@ test('an empty form holds the defaults, and asks for what must be filled in', as
   assert.match(textOf(mainOf(text)), 'EUR');
 });
 
-test('the form of a record holds what is stored, and saved untouched it changes nothing', async () => {
+test('the form of a record contains what is stored, and saving it untouched changes nothing', async () => {
   const page = '/admin/stalls/1/+edit';
   const { text } = await clerk.get(page);
-  const held = formsOf(text).find(({ action }) => action === page)?.fields ?? {};
+  const held = parseForms(text).find(({ action }) => action === page)?.fields ?? {};
   assert.equal([held.goods, held.rows, held.days], ['bread\ncheese', '1\n2', ['mon', 'wed']]);
   const { location } = await clerk.submit(page, {});
-  assert.match(textOf((await clerk.get(location)).text), 'Nothing was changed');
+  assert.match(textOf((await clerk.get(location)).text), 'No changes were made');
 });
 
-test('boxes without a tick and a list without a line are empty; what was not in the form is left alone', async () => {
-  await clerk.submit(ADD, { ...given, mail: 'b@b.de', title: 'Bare' });
+test('boxes without a tick and a list without a line are empty; fields missing from the form are unchanged', async () => {
+  await clerk.submit(ADD, { ...input, mail: 'b@b.de', title: 'Bare' });
   const [{ id } = { id: 0 }] = await run(desk)`select id from stall where title = 'Bare'`;
   const page = `/admin/stalls/${id}/+edit`;
   await clerk.submit(page, { goods: '', rows: '', days: null });
@@ -140,10 +140,10 @@ test('boxes without a tick and a list without a line are empty; what was not in 
   assert.equal(left, { title: 'Barer', goods: [], days: ['tue'] });
   await clerk.submit(page, { slug: '' });
   const [again] = await run(desk)`select slug from stall where id = ${Number(id)}`;
-  assert.equal(again, { slug: 'barer' }, 'an emptied slug is made anew');
+  assert.equal(again, { slug: 'barer' }, 'an emptied slug is regenerated');
 });
 
-test('each mistake is told at its field, and what was typed is kept', async () => {
+test('each error is reported at its field, and the input is kept', async () => {
   const wrong = {
     mail: 'ada@EXAMPLE.org',
     title: 'Other',
@@ -158,38 +158,38 @@ test('each mistake is told at its field, and what was typed is kept', async () =
   };
   const { status, text } = await clerk.submit(ADD, wrong);
   assert.is(status, 422);
-  assert.match(mistakeAt(text, 'slug'), 'small letters');
-  assert.match(mistakeAt(text, 'phone'), 'with its country');
-  assert.match(mistakeAt(text, 'home'), 'address of the web');
-  assert.match(mistakeAt(text, 'rent'), 'at most 2 digits');
-  assert.match(mistakeAt(text, 'paint'), 'six digits');
-  assert.match(mistakeAt(text, 'goods'), 'at most 3 items; this has 4');
-  assert.match(mistakeAt(text, 'rows'), 'whole number');
-  assert.match(mistakeAt(text, 'days'), 'values that are offered');
-  const held = formsOf(text).find(({ action }) => action === ADD)?.fields ?? {};
+  assert.match(errorAt(text, 'slug'), 'lowercase letters');
+  assert.match(errorAt(text, 'phone'), 'with its country');
+  assert.match(errorAt(text, 'home'), 'web address (URL)');
+  assert.match(errorAt(text, 'rent'), 'at most 2 decimal places');
+  assert.match(errorAt(text, 'paint'), 'six hexadecimal digits');
+  assert.match(errorAt(text, 'goods'), 'at most 3 items (currently 4)');
+  assert.match(errorAt(text, 'rows'), 'whole number');
+  assert.match(errorAt(text, 'days'), 'available options');
+  const held = parseForms(text).find(({ action }) => action === ADD)?.fields ?? {};
   assert.equal([held.paint, held.goods, held.home], ['red', 'a\nb\nc\nd', 'javascript:alert(1)']);
   assert.match(text, /<input[^>]*type="text"[^>]*name="paint"/, 'a browser’s own control could not show it');
-  const taken = await clerk.submit(ADD, { ...given, mail: 'ADA@example.org' });
+  const taken = await clerk.submit(ADD, { ...input, mail: 'ADA@example.org' });
   assert.is(taken.status, 422);
-  assert.match(mistakeAt(taken.text, 'mail'), 'already taken');
+  assert.match(errorAt(taken.text, 'mail'), 'Another record already has this value');
 });
 
-test('bytes in a post are nobody’s to set', async () => {
+test('nobody can set bytes by a post', async () => {
   await clerk.submit('/admin/stalls/1/+edit', { plan: '\\xff' });
   const [row] = await run(desk)`select plan::text from stall where id = 1`;
   assert.equal(row, { plan: '\\x010203' });
 });
 
-test('a list of values is narrowed by what is typed or ticked', async () => {
-  await clerk.submit(ADD, { ...given, mail: 'c@c.de', title: 'Third', goods: 'milk', days: ['tue'] });
-  const found = async (query: string) => firstsOf((await clerk.get(`/admin/stalls?${query}`)).text);
-  assert.equal(await found('f.goods=milk'), ['c@c.de']);
-  assert.equal(await found('f.goods=milk&f.goods=bread'), ['Ada@example.org', 'c@c.de']);
-  assert.equal(await found('f.days=tue&q=third'), ['c@c.de']);
-  assert.equal(await found('f.rent.from=2000'), []);
-  assert.equal(await found('q=ADA%40example'), ['Ada@example.org']);
+test('an array is filtered by typed or ticked values', async () => {
+  await clerk.submit(ADD, { ...input, mail: 'c@c.de', title: 'Third', goods: 'milk', days: ['tue'] });
+  const matches = async (query: string) => firstsOf((await clerk.get(`/admin/stalls?${query}`)).text);
+  assert.equal(await matches('f.goods=milk'), ['c@c.de']);
+  assert.equal(await matches('f.goods=milk&f.goods=bread'), ['Ada@example.org', 'c@c.de']);
+  assert.equal(await matches('f.days=tue&q=third'), ['c@c.de']);
+  assert.equal(await matches('f.rent.from=2000'), []);
+  assert.equal(await matches('q=ADA%40example'), ['Ada@example.org']);
   const { text } = await clerk.get('/admin/stalls?f.goods=milk');
-  const filter = formsOf(text).find(({ fields }) => 'f.goods' in fields)?.fields ?? {};
+  const filter = parseForms(text).find(({ fields }) => 'f.goods' in fields)?.fields ?? {};
   assert.equal(filter['f.goods'], ['milk', ''], 'the chosen one stays ticked beside the empty line');
   assert.match(textOf(mainOf(text)), 'Goods: milk');
 });

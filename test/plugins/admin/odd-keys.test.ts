@@ -1,4 +1,4 @@
-// Black box: records whose keys hold signs that mean something in addresses.
+// Over HTTP: records whose keys contain characters with a meaning in URLs.
 import * as assert from 'uvu/assert';
 import type { TestApp } from '../../support/app.ts';
 import type { Client } from '../../support/client.ts';
@@ -6,13 +6,13 @@ import { suite } from '../../support/suite.ts';
 import { everything, openDesk, run } from './desk.ts';
 import { factsOf, firstsOf, linksOf, linkTo, mainOf, noticesOf, titleOf, unescaped } from './page.ts';
 
-const test = suite('admin: odd keys');
+const test = suite('admin: unusual keys');
 let desk: TestApp;
 let clerk: Client;
 
 test.before(async () => {
   desk = await openDesk();
-  clerk = await desk.person('staff', everything);
+  clerk = await desk.signInAs('staff', everything);
 });
 test.after(async () => {
   assert.equal(desk.errors, []);
@@ -58,7 +58,7 @@ const keys = [
   'undefined',
 ];
 
-/** The address of the row as the list has it. */
+/** The URL of the row in the list. */
 async function addressOf(name: string): Promise<string> {
   const { text } = await clerk.get(`/admin/places?q=${encodeURIComponent(name)}`);
   const [, url = ''] = /<th scope="row"><a href="([^"]*)"/.exec(text) ?? [];
@@ -66,7 +66,7 @@ async function addressOf(name: string): Promise<string> {
 }
 
 for (const [at, key] of keys.entries()) {
-  test(`"${key}" is added, found, shown, changed, pointed to, narrowed by and deleted`, async () => {
+  test(`"${key}" is added, found, shown, changed, referenced, filtered by and deleted`, async () => {
     const name = `Place number ${1000 + at}`;
     const added = await clerk.submit('/admin/places/+new', { code: key, name, '~then': 'stay' });
     assert.is(added.status, 303);
@@ -110,7 +110,7 @@ for (const [at, key] of keys.entries()) {
   });
 }
 
-test('composite keys of odd parts have one address each, and none is mistaken for another', async () => {
+test('composite keys with unusual parts have one URL each, and none is taken for another', async () => {
   const parts = ['a', 'b', 'a,b', ',', 'a/b', '~', '+new', 'é', '..'];
   for (const [at, code] of parts.entries())
     await run(desk)`insert into place (code, name) values (${code}, ${`Part ${at}`})`;
@@ -125,12 +125,12 @@ test('composite keys of odd parts have one address each, and none is mistaken fo
   }
   const [row] = await run(desk)`select count(*)::integer as n from leg where miles = 5`;
   assert.is(row?.n, addresses.filter((_, at) => at % 5 === 0).length);
-  const made = await clerk.get('/admin/legs/a~2cb,~2c');
-  assert.equal([factsOf(made.text).Origin, factsOf(made.text).Destination], ['Part 2', 'Part 3']);
+  const created = await clerk.get('/admin/legs/a~2cb,~2c');
+  assert.equal([factsOf(created.text).Origin, factsOf(created.text).Destination], ['Part 2', 'Part 3']);
   assert.is((await clerk.submit('/admin/legs/a~2cb,~2c/+delete', {})).status, 303);
 });
 
-test('attack: addresses that are written otherwise lead nowhere', async () => {
+test('attack: non-canonical URLs lead nowhere', async () => {
   await run(desk)`insert into place (code, name) values ('plain', 'Plain')`;
   for (const key of [
     '%70lain',
@@ -151,19 +151,11 @@ test('attack: addresses that are written otherwise lead nowhere', async () => {
     '%',
   ]) {
     const { status } = await clerk.get(`/admin/places/${key}`);
-    // `fetch` itself resolves dots, as browsers do; then it is the record's own address.
+    // `fetch` itself resolves dots, as browsers do; then it is the URL of the record.
     const resolved = new URL(`/admin/places/${key}`, desk.url).pathname;
-    const isItself = resolved === '/admin/places/plain' || decodeOr(resolved) === '/admin/places/plain';
+    const isItself = resolved === '/admin/places/plain';
     const isOther = !resolved.startsWith('/admin/places/');
     assert.is(status, isItself ? 200 : isOther ? status : 404, key);
     assert.ok(status < 500, key);
   }
 });
-
-function decodeOr(path: string): string {
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return path;
-  }
-}

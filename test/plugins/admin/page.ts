@@ -1,13 +1,13 @@
-/** Reads pages of the admin as somebody sees them: our own markup only. */
+/** Reads pages of the admin as users see them: our own markup only. */
 
-/** What is between the tags, entities read, spaces put together. */
+/** The text between the tags, with entities decoded and whitespace collapsed. */
 export function textOf(html: string): string {
   return unescaped(html.replace(/<[^>]*>/g, ' '))
     .replace(/\s+/g, ' ')
     .trim();
 }
 
-/** What the page itself says, without navigation. */
+/** The markup of the page itself, without navigation. */
 export function mainOf(page: string): string {
   return page.slice(page.indexOf('<main'), page.indexOf('</main>'));
 }
@@ -30,7 +30,7 @@ export function headersOf(page: string): readonly string[] {
   return [...head.matchAll(/<th\b[^>]*>([\s\S]*?)<\/th>/g)].map(([, cell = '']) => textOf(cell));
 }
 
-/** The address of the first link that reads so; empty when there is none. */
+/** The URL of the first link with this text; empty if there is none. */
 export function linkTo(page: string, text: string): string {
   for (const [, url = '', inside = ''] of mainOf(page).matchAll(/<a\b[^>]*?\bhref="([^"]*)"[^>]*>([\s\S]*?)<\/a>/g)) {
     if (textOf(inside) === text) return unescaped(url);
@@ -38,7 +38,7 @@ export function linkTo(page: string, text: string): string {
   return '';
 }
 
-/** All addresses that the page leads to. */
+/** The URLs of all links on the page. */
 export function linksOf(page: string): readonly string[] {
   return [...mainOf(page).matchAll(/\bhref="([^"#]*)"/g)].map(([, url = '']) => unescaped(url));
 }
@@ -47,16 +47,31 @@ export function titleOf(page: string): string {
   return textOf(/<title>([\s\S]*?)<\/title>/.exec(page)?.[1] ?? '');
 }
 
-/** What the page says above all: the message of the last action, a conflict, a summary of mistakes. */
+/** The notices of the page: the message of the last action, a conflict, a summary of errors. */
 export function noticesOf(page: string): readonly string[] {
   return [...mainOf(page).matchAll(/<div class="notice[^>]*>([\s\S]*?)<\/div>\s*<\/div>/g)].map(([, inside = '']) =>
     textOf(inside),
   );
 }
 
-/** The mistake told at the field of this name; empty when there is none. */
-export function mistakeAt(page: string, name: string): string {
-  return textOf(new RegExp(`id="f-${name}-mistake">([\\s\\S]*?)</p>`).exec(mainOf(page))?.[1] ?? '');
+/** The labels of the filters that are shown open. */
+export function openFilters(page: string): readonly string[] {
+  return filtersOf(page, /<details name="filter" open><summary>([\s\S]*?)<\/summary>/g);
+}
+
+/** The labels of the filters with a warning. */
+export function markedFilters(page: string): readonly string[] {
+  return filtersOf(page, /<summary>(<svg[^>]*><use href="[^"]*#warn">[\s\S]*?)<\/summary>/g);
+}
+
+function filtersOf(page: string, pattern: RegExp): readonly string[] {
+  const html = mainOf(page).replaceAll(/>\s+<(summary|svg)/g, '><$1');
+  return [...html.matchAll(pattern)].map(([, label = '']) => textOf(label).replace(' (ignored)', ''));
+}
+
+/** The error at the field of this name; empty if there is none. */
+export function errorAt(page: string, name: string): string {
+  return textOf(new RegExp(`id="f-${name}-error">([\\s\\S]*?)</p>`).exec(mainOf(page))?.[1] ?? '');
 }
 
 /** Label and value of every fact of a record's page. */

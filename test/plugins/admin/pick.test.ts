@@ -1,4 +1,4 @@
-// Who may pick a row apart from who may view it, at every door: options, forms, lists, filters, search, records, history, posts.
+// Selecting a row is independent of viewing it, everywhere: options, forms, lists, filters, search, records, history, posts.
 import { sql } from 'slonik';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
@@ -8,18 +8,18 @@ import { defineAdmin } from '../../../plugins/admin/define-admin.ts';
 import { testApp } from '../../support/app.ts';
 import type { Client } from '../../support/client.ts';
 import { afterAllSuites, suite } from '../../support/suite.ts';
-import { firstsOf, mainOf, mistakeAt, rowsOf, textOf } from './page.ts';
+import { errorAt, firstsOf, mainOf, rowsOf, textOf } from './page.ts';
 
-const test = suite('admin: who may pick');
+const test = suite('admin: who can select related rows');
 
-/** Anybody who writes a line may pick from it; only its viewers may look at it. */
+/** All users who write a line can select from it; only its viewers can view it. */
 const Price = defineModel('price', {
   fields: { code: field.text(), name: field.text(), secretCost: field.integer() },
   key: 'code',
   label: ['code', 'name'],
-  pick: 'everybody',
+  selectableBy: 'everyone',
 });
-/** The ordinary case: who may not view it may not pick from it. */
+/** The usual case: users who cannot view it cannot select from it. */
 const Customer = defineModel('customer', { fields: { name: field.text() } });
 const Line = defineModel('line', {
   fields: {
@@ -56,11 +56,17 @@ await desk.app.database.query(sql.unsafe`insert into line (text, price_code, cus
 await desk.app.database.query(sql.unsafe`insert into line_price values (1, 'P2')`);
 
 /** Writes lines and views neither prices nor customers. */
-const writer = await desk.person('staff', ['line.view', 'line.add', 'line.change']);
+const writer = await desk.signInAs('staff', [
+  'line.view',
+  'line.add',
+  'line.change',
+  'linePrice.add',
+  'linePrice.delete',
+]);
 /** Reads lines, writes nothing. */
-const reader = await desk.person('staff', ['line.view']);
-/** Reads lines and what they point to. */
-const auditor = await desk.person('staff', ['line.view', 'price.view', 'customer.view']);
+const reader = await desk.signInAs('staff', ['line.view']);
+/** Reads lines and the targets of their relations. */
+const auditor = await desk.signInAs('staff', ['line.view', 'price.view', 'customer.view']);
 
 async function options(client: Client, name: string, q = ''): Promise<readonly string[]> {
   const { status, text } = await client.get(`/admin/lines/+options/${name}?${new URLSearchParams({ q })}`);
@@ -84,7 +90,7 @@ async function stored(text: string): Promise<z.infer<typeof storedLine> | undefi
   return row;
 }
 
-test('options: who writes the relation picks from what everybody may pick, and from nothing else', async () => {
+test('options: users who write the relation choose from rows that everyone can select, and no others', async () => {
   assert.equal(await options(writer, 'price'), ['P1 · Silver', 'P2 · Golden']);
   assert.equal(await options(writer, 'price', 'gold'), ['P2 · Golden']);
   assert.equal(await options(writer, 'extras', 'P1'), ['P1 · Silver']);
@@ -92,13 +98,13 @@ test('options: who writes the relation picks from what everybody may pick, and f
   assert.equal(await options(writer, 'customer', 'Miller'), []);
 });
 
-test('options: who only reads the relation is told what he may view, to narrow a list by it', async () => {
+test('options: users who only read the relation get what they can view, to filter a list', async () => {
   for (const name of ['price', 'extras', 'customer']) assert.equal(await options(reader, name), [], name);
   assert.equal(await options(auditor, 'price'), ['P1 · Silver', 'P2 · Golden']);
   assert.equal(await options(auditor, 'customer', 'mill'), ['Miller']);
 });
 
-test('what is picked from is not what is looked at: only the label is told', async () => {
+test('selectable is not viewable: only the label is shown', async () => {
   const { text } = await writer.get('/admin/lines/+options/price');
   assert.not.match(text, /41|42|secret/i);
   for (const address of [
@@ -112,7 +118,7 @@ test('what is picked from is not what is looked at: only the label is told', asy
   assert.not.match((await writer.get('/admin')).text, '/admin/prices');
 });
 
-test('a label that one may only pick by links nowhere, on no page; that of a record that one may open does', async () => {
+test('the label of a row that can only be selected is never a link; that of a viewable record is', async () => {
   for (const address of ['/admin/lines', '/admin/lines/1', '/admin/lines/1/+edit']) {
     const open = mainOf((await auditor.get(address.replace('/+edit', ''))).text);
     assert.match(open, /<a (?:class="badge" )?href="\/admin\/prices\/P[12]">P[12] · /, address);
@@ -123,7 +129,7 @@ test('a label that one may only pick by links nowhere, on no page; that of a rec
   }
 });
 
-test('form: what everybody may pick can be chosen; what is only for viewers stands there as a fact', async () => {
+test('form: rows that everyone can select can be chosen; relations for viewers only are read-only', async () => {
   const { text } = await writer.get('/admin/lines/1/+edit');
   assert.match(mainOf(text), 'name="price"');
   assert.match(mainOf(text), 'data-label="P1 · Silver"');
@@ -133,7 +139,7 @@ test('form: what everybody may pick can be chosen; what is only for viewers stan
   assert.not.match(text, 'Miller');
 });
 
-test('form: a key and a name are taken, of one row and of several', async () => {
+test('form: a key and a name are accepted, for one row and for several', async () => {
   assert.is((await writer.submit('/admin/lines/+new', { text: 'By key', price: 'P2' })).status, 303);
   assert.is((await stored('By key'))?.price, 'P2');
   const named = await writer.submit('/admin/lines/+new', {
@@ -145,15 +151,15 @@ test('form: a key and a name are taken, of one row and of several', async () => 
   assert.equal(await stored('By name'), { price: 'P1', customer: null, extras: ['P1', 'P2'] });
 });
 
-test('form: words of a label offer what may be picked, and nothing of what may not', async () => {
+test('form: words of a label suggest selectable rows only', async () => {
   const { status, text } = await writer.submit('/admin/lines/+new', { text: 'Words', price: 'gold' });
   assert.is(status, 422);
   assert.match(mainOf(text), /<input type="radio" name="price" value="P2"> P2 · Golden/);
   const none = await writer.submit('/admin/lines/+new', { text: 'Words', price: 'nothing like it' });
-  assert.match(mistakeAt(none.text, 'price'), 'There is no price');
+  assert.match(errorAt(none.text, 'price'), 'No price matches');
 });
 
-test('a hand-made post reaches no row that its sender could not have picked', async () => {
+test('a hand-made post reaches only rows that its sender could select', async () => {
   const held = await writer.get('/admin/lines/+new');
   const token = /name="~token" value="([^"]+)"/.exec(held.text)?.[1] ?? '';
   for (const customer of ['1', 'Miller', '999']) {
@@ -164,13 +170,13 @@ test('a hand-made post reaches no row that its sender could not have picked', as
   }
 });
 
-test('saving a record keeps what its writer may not pick', async () => {
+test('saving a record keeps what the user cannot select', async () => {
   assert.is((await writer.submit('/admin/lines/1/+edit', { text: 'First again', price: 'P2' })).status, 303);
   assert.equal(await stored('First again'), { price: 'P2', customer: '1', extras: ['P2'] });
   await writer.submit('/admin/lines/1/+edit', { text: 'First', price: 'P1' });
 });
 
-test('list and record: labels of what may be picked or viewed, keys of the rest', async () => {
+test('list and record: labels of selectable or viewable rows, keys of the others', async () => {
   const first = async (client: Client) => rowsOf((await client.get('/admin/lines?q=First')).text)[0];
   assert.equal(await first(writer), ['First', 'P1 · Silver', '1', 'P2 · Golden']);
   assert.equal(await first(reader), ['First', 'P1', '1', 'P2']);
@@ -179,7 +185,7 @@ test('list and record: labels of what may be picked or viewed, keys of the rest'
   assert.not.match((await reader.get('/admin/lines/1')).text, /Miller|Silver|Golden/);
 });
 
-test('filter: by key for whoever sees the relation, and its chip tells no more than the list', async () => {
+test('filter: by key for users who see the relation, and its chip reveals no more than the list', async () => {
   for (const [client, chip] of [
     [writer, 'Price: P1 · Silver'],
     [reader, 'Price: P1'],
@@ -193,14 +199,14 @@ test('filter: by key for whoever sees the relation, and its chip tells no more t
   assert.not.match((await writer.get('/admin/lines?f.customer=1')).text, 'Miller');
 });
 
-test('search: through a relation finds nothing for who may not view the other model, though he may pick from it', async () => {
+test('search: through a relation finds nothing for users who cannot view the other model, even if they can select from it', async () => {
   assert.equal(firstsOf((await writer.get('/admin/lines?q=silver')).text), []);
   assert.equal(firstsOf((await writer.get('/admin/lines?q=miller')).text), []);
   assert.ok(firstsOf((await auditor.get('/admin/lines?q=silver')).text).includes('First'));
   assert.equal(firstsOf((await auditor.get('/admin/lines?q=miller')).text), ['First']);
 });
 
-test('history: the names of rows are told as on the page of the record', async () => {
+test('history: labels of rows are shown as on the page of the record', async () => {
   const history = async (client: Client) => textOf(mainOf((await client.get('/admin/lines/1/+history')).text));
   assert.not.match(await history(reader), /Silver|Golden/);
   assert.not.match(await history(writer), 'Miller');

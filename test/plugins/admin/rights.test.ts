@@ -1,20 +1,20 @@
-// Black box: who may see and do what; what pages offer, and what a hand-made request gets.
+// Over HTTP: permissions, in what pages offer and in responses to hand-made requests.
 import * as assert from 'uvu/assert';
 import type { TestApp } from '../../support/app.ts';
-import { type Client, formsOf } from '../../support/client.ts';
+import { type Client, parseForms } from '../../support/client.ts';
 import { suite } from '../../support/suite.ts';
 import { everything, models, openDesk, run } from './desk.ts';
-import { factsOf, headersOf, linksOf, linkTo, mainOf, mistakeAt, noticesOf, rowsOf, textOf } from './page.ts';
+import { errorAt, factsOf, headersOf, linksOf, linkTo, mainOf, noticesOf, rowsOf, textOf } from './page.ts';
 
-const test = suite('admin: rights');
+const test = suite('admin: permissions');
 let desk: TestApp;
 let clerk: Client;
 let viewer: Client;
 
 test.before(async () => {
   desk = await openDesk();
-  clerk = await desk.person('staff', everything);
-  viewer = await desk.person('staff', ['thing.view']);
+  clerk = await desk.signInAs('staff', everything);
+  viewer = await desk.signInAs('staff', ['thing.view']);
   await run(desk)`insert into place (code, name) values ('ATL', 'Atlanta-Label'), ('LAX', 'Los Angeles-Label')`;
   await run(desk)`insert into tag (name) values ('Secret-Tag')`;
   await run(
@@ -23,7 +23,7 @@ test.before(async () => {
   await run(desk)`insert into thing_tag values (1, 1)`;
   await run(desk)`insert into ticket (title, thing_id) values ('Secret-Ticket', 1)`;
   await run(desk)`insert into alt.bestand values (1, 'Rohr', 5)`;
-  // So that the trail tells of relations, too.
+  // So that the audit trail has relations, too.
   await clerk.submit('/admin/things/1/+edit', { place: 'LAX', tags: [] });
   await clerk.submit('/admin/things/1/+edit', { place: 'ATL', tags: ['1'] });
 });
@@ -34,7 +34,7 @@ test.after(async () => {
 
 const RECORD = '/admin/things/1';
 
-test('a stranger is sent to sign in, and nothing else', async () => {
+test('anonymous users are redirected to the sign-in page', async () => {
   const stranger = desk.client();
   for (const path of [
     '/admin',
@@ -55,13 +55,13 @@ test('a stranger is sent to sign in, and nothing else', async () => {
   assert.equal(await run(desk)`select name from thing where id = 1`, [{ name: 'Anvil' }]);
 });
 
-test('an account below the panel sees nothing, whatever it was granted', async () => {
-  const user = await desk.person('user', everything);
+test('an account below staff sees nothing, whatever it was granted', async () => {
+  const user = await desk.signInAs('user', everything);
   assert.not.match((await user.get('/admin')).text, 'href="/admin/things');
   for (const path of ['/admin/things', RECORD]) assert.is((await user.get(path)).status, 403, path);
 });
 
-test('who may only view reads lists and records, without links to what he may not do', async () => {
+test('users who can only view read lists and records, without links to what they cannot do', async () => {
   const list = await viewer.get('/admin/things');
   assert.is(list.status, 200);
   assert.is(rowsOf(list.text).length, 2);
@@ -79,10 +79,10 @@ test('who may only view reads lists and records, without links to what he may no
   assert.is.not(linkTo(detail.text, 'History'), '');
 });
 
-test('who may only view is refused wherever something could change, by link and by request', async () => {
+test('users who can only view are rejected wherever something could change, by link and by request', async () => {
   for (const path of ['/admin/things/+new', `${RECORD}/+edit`, `${RECORD}/+delete`]) {
     assert.is((await viewer.get(path)).status, 403, path);
-    const token = formsOf((await viewer.get('/admin/things')).text)[0]?.fields['~token'] ?? '';
+    const token = parseForms((await viewer.get('/admin/things')).text)[0]?.fields['~token'] ?? '';
     const { status, text } = await viewer.post(path, { '~token': token, name: 'Forged' });
     assert.is(status, 403, path);
     assert.match(text, 'RIO-HTTP-FORBIDDEN');
@@ -90,14 +90,14 @@ test('who may only view is refused wherever something could change, by link and 
   assert.equal(await run(desk)`select count(*)::integer as n from thing where name = 'Forged'`, [{ n: 0 }]);
 });
 
-test('each right opens its own pages and no others', async () => {
+test('each permission opens its own pages and no others', async () => {
   const pages = {
     add: ['/admin/things/+new'],
     change: [`${RECORD}/+edit`],
     delete: [`${RECORD}/+delete`],
   };
   for (const [right, own] of Object.entries(pages)) {
-    const person = await desk.person('staff', ['thing.view', `thing.${right}`]);
+    const person = await desk.signInAs('staff', ['thing.view', `thing.${right}`]);
     const { text } = await person.get(RECORD);
     assert.is(linkTo(text, 'Edit') !== '', right === 'change');
     assert.is(linkTo(text, 'Delete') !== '', right === 'delete');
@@ -109,7 +109,7 @@ test('each right opens its own pages and no others', async () => {
   }
 });
 
-test('what a relation points to is told by its key alone to who may not view it', async () => {
+test('users who cannot view the target of a relation see only its key', async () => {
   const paths = ['/admin/things', RECORD, `${RECORD}/+history`, '/admin/things?f.place=ATL', '/admin/things?q=Anvil'];
   for (const path of paths) {
     const { status, text } = await viewer.get(path);
@@ -132,16 +132,16 @@ test('what a relation points to is told by its key alone to who may not view it'
   assert.not.match(textOf(mainOf(text)), 'Tickets', 'not even how many there are');
 });
 
-test('a relation to the model itself is told, for that he may view', async () => {
+test('a relation to the model itself shows labels, since the user can view it', async () => {
   const { text } = await viewer.get('/admin/things/2');
   assert.is(factsOf(text).Boss, 'Anvil');
 });
 
-test('models that one may not view are 403, those without pages and unknown ones 404', async () => {
+test('models that the user cannot view are 403, those without pages and unknown ones 404', async () => {
   assert.is((await viewer.get('/admin/places')).status, 403);
   assert.is((await viewer.get('/admin/places/ATL')).status, 403);
   assert.is((await viewer.get('/admin/places/NO')).status, 403, 'whether it exists is not told either');
-  const admin = await desk.person('administrator');
+  const admin = await desk.signInAs('administrator');
   assert.is((await admin.get('/admin/thing-tags')).status, 404);
   assert.is((await admin.get('/admin/nothing')).status, 404);
   assert.is((await viewer.get('/admin/things/99')).status, 404);
@@ -150,8 +150,8 @@ test('models that one may not view are 403, those without pages and unknown ones
   assert.is((await viewer.get('/admin/things/01')).status, 404, 'a record has one address');
 });
 
-test('a read-only model is looked at and no more, whoever asks', async () => {
-  const admin = await desk.person('administrator');
+test('a read-only model can only be viewed, by any user', async () => {
+  const admin = await desk.signInAs('administrator');
   const list = await admin.get('/admin/summaries');
   assert.equal(rowsOf(list.text), [['open', '2']]);
   assert.not.match(list.text, '/+new');
@@ -167,18 +167,18 @@ test('a read-only model is looked at and no more, whoever asks', async () => {
     '/admin/users/+new',
   ]) {
     assert.is((await admin.get(path)).status, 403, path);
-    const token = formsOf(list.text)[0]?.fields['~token'] ?? '';
+    const token = parseForms(list.text)[0]?.fields['~token'] ?? '';
     assert.is((await admin.post(path, { '~token': token })).status, 403, path);
   }
 });
 
-test('a described table of somebody else has pages like any other', async () => {
+test('a unmanaged table has pages like any other', async () => {
   const { text } = await clerk.get('/admin/legacies');
   assert.equal(headersOf(text), ['Words', 'Number', 'Worth']);
   assert.equal(rowsOf(text), [['Rohr', '1', '5.00']]);
 });
 
-test('attack: mass assignment. What is no field of this form is not read from a request', async () => {
+test('attack: mass assignment: values for fields that are not in the form are not read', async () => {
   const forged = {
     id: '777',
     serial: 'forged',
@@ -196,7 +196,7 @@ test('attack: mass assignment. What is no field of this form is not read from a 
     '~key': '9',
   };
   const { text } = await clerk.get('/admin/things/+new');
-  const held = formsOf(text).find(({ action }) => action === '/admin/things/+new')?.fields ?? {};
+  const held = parseForms(text).find(({ action }) => action === '/admin/things/+new')?.fields ?? {};
   const body = { ...held, ...forged, name: 'Assigned' };
   // An own property of this name, as a form could send it.
   Object.defineProperty(body, '__proto__', { value: 'polluted', enumerable: true });
@@ -214,14 +214,14 @@ test('attack: mass assignment. What is no field of this form is not read from a 
   assert.equal(after, { id: row?.id, serial: 'made here', fixed: 'as it was' });
 });
 
-test('attack: the key of a record is given once and never changed by a form', async () => {
+test('attack: the key of a record is set once and never changed by a form', async () => {
   const { text } = await clerk.get('/admin/places/ATL/+edit');
   assert.not.match(text, 'name="code"');
   await clerk.submit('/admin/places/ATL/+edit', { code: 'HAX', name: 'Atlanta-Label 2' });
   assert.equal(await run(desk)`select code from place where name = 'Atlanta-Label 2'`, [{ code: 'ATL' }]);
 });
 
-test('fields that are only shown stand in the form of a record as facts, in that of a new one not at all', async () => {
+test('read-only fields are facts in the form of a record, and absent from that of a new one', async () => {
   const edit = await clerk.get(`${RECORD}/+edit`);
   assert.match(textOf(mainOf(edit.text)), 'made here');
   for (const name of ['serial', 'fixed', 'createdAt', 'double']) assert.not.match(edit.text, `name="${name}"`);
@@ -229,12 +229,12 @@ test('fields that are only shown stand in the form of a record as facts, in that
   assert.not.match(textOf(mainOf(add.text)), 'made here');
 });
 
-test('attack: a form without its token, with another’s, or from another site changes nothing', async () => {
+test('attack: a form without a token, with another user’s, or from another site changes nothing', async () => {
   const { text } = await clerk.get(`${RECORD}/+edit`);
-  const held = formsOf(text).find(({ action }) => action === `${RECORD}/+edit`)?.fields ?? {};
+  const held = parseForms(text).find(({ action }) => action === `${RECORD}/+edit`)?.fields ?? {};
   const { '~token': _, ...without } = held;
-  const other = await desk.person('staff', everything);
-  const foreign = formsOf((await other.get(`${RECORD}/+edit`)).text)[0]?.fields['~token'] ?? '';
+  const other = await desk.signInAs('staff', everything);
+  const foreign = parseForms((await other.get(`${RECORD}/+edit`)).text)[0]?.fields['~token'] ?? '';
   const change = { ...held, name: 'Forged' };
   const answers = [
     await clerk.post(`${RECORD}/+edit`, { ...without, name: 'Forged' }),
@@ -247,17 +247,17 @@ test('attack: a form without its token, with another’s, or from another site c
   assert.equal(await run(desk)`select name from thing where id = 1`, [{ name: 'Anvil' }]);
 });
 
-test('a right that is taken away is gone with the next request', async () => {
-  const person = await desk.person('staff', ['tag.view', 'tag.add']);
+test('a revoked permission is gone with the next request', async () => {
+  const person = await desk.signInAs('staff', ['tag.view', 'tag.add']);
   const { text } = await person.get('/admin/tags/+new');
   await run(desk)`delete from rustio_group_permission where permission = 'tag.add'`;
-  const held = formsOf(text).find(({ action }) => action === '/admin/tags/+new')?.fields ?? {};
+  const held = parseForms(text).find(({ action }) => action === '/admin/tags/+new')?.fields ?? {};
   assert.is((await person.post('/admin/tags/+new', { ...held, name: 'too late' })).status, 403);
   assert.is((await person.get('/admin/tags')).status, 200);
 });
 
-test('every model has its pages, for an administrator all of them answer', async () => {
-  const admin = await desk.person('administrator');
+test('every page of every model works for an administrator', async () => {
+  const admin = await desk.signInAs('administrator');
   for (const { modelName } of models) {
     const model = desk.app.models.byName(modelName);
     if (!model || modelName === 'thingTag') continue;
@@ -271,5 +271,5 @@ test('every model has its pages, for an administrator all of them answer', async
     }
     assert.match(text, '</html>');
   }
-  assert.match(mistakeAt((await admin.submit('/admin/tags/+new', {})).text, 'name'), 'fill this in');
+  assert.match(errorAt((await admin.submit('/admin/tags/+new', {})).text, 'name'), 'is required');
 });

@@ -1,4 +1,4 @@
-// What pages cost: statements are counted on the wire.
+// The cost of pages: statements are counted by a proxy.
 import * as assert from 'uvu/assert';
 import type { TestApp } from '../../support/app.ts';
 import type { Client } from '../../support/client.ts';
@@ -7,7 +7,7 @@ import { suite } from '../../support/suite.ts';
 import { everything, openDesk, run } from './desk.ts';
 import { firstsOf, linkTo, rowsOf } from './page.ts';
 
-const test = suite('admin: statements a page');
+const test = suite('admin: statements per page');
 let desk: TestApp;
 let clerk: Client;
 let proxy: DatabaseProxy;
@@ -18,7 +18,7 @@ test.before(async () => {
     return proxy.url;
   };
   desk = await openDesk({}, { by });
-  clerk = await desk.person('staff', everything);
+  clerk = await desk.signInAs('staff', everything);
   await run(desk)`insert into place (code, name) select 'P' || n, 'Port ' || n from generate_series(1, 40) n`;
   await run(desk)`insert into tag (name) select 'tag ' || n from generate_series(1, 10) n`;
   await run(desk)`
@@ -49,7 +49,7 @@ test('the counter counts', async () => {
   assert.is(proxy.statements(), 2);
 });
 
-test('a list with relations and many-to-many costs three statements, however many rows it shows', async () => {
+test('a list with relations and many-to-many costs three statements, regardless of its rows', async () => {
   const small = await cost('/admin/things?size=10');
   const large = await cost('/admin/things?size=200');
   assert.is(rowsOf(large.text).length, 200);
@@ -75,7 +75,7 @@ test('no page of a list costs more than three, searched, sorted, paged or last',
   }
 });
 
-test('a list that is narrowed by a relation names it from its own rows, and asks only where it has none', async () => {
+test('a list filtered by a relation takes its label from its own rows, and queries it only if there are none', async () => {
   for (const path of ['/admin/things?f.place=P1&f.place=P2&f.place=P3', '/admin/things?f.boss=7&size=10']) {
     const { text, statements } = await cost(path);
     assert.ok(firstsOf(text).length > 0);
@@ -86,17 +86,17 @@ test('a list that is narrowed by a relation names it from its own rows, and asks
   assert.ok(none.statements <= 3, `${none.statements}`);
 });
 
-test('a record’s page costs three, whatever hangs on it', async () => {
+test('the page of a record costs three, regardless of its dependants', async () => {
   const { statements } = await cost('/admin/things/1');
   assert.ok(statements <= 3, `${statements}`);
 });
 
-test('a form costs no statement a relation', async () => {
+test('a form costs no statement per relation', async () => {
   const { statements } = await cost('/admin/things/5/+edit');
   assert.ok(statements <= 2, `${statements}`);
 });
 
-test('an answer of a combobox costs two', async () => {
+test('a response of a combobox costs two', async () => {
   const { statements } = await cost('/admin/things/+options/place?q=port');
   assert.ok(statements <= 2, `${statements}`);
 });

@@ -1,11 +1,11 @@
-// Fields that somebody may set and not see, and records that he may change and not view.
+// Fields that users can set but not see, and records that they can change but not view.
 import * as assert from 'uvu/assert';
 import { defineAdmin, defineModel, field, sql, z } from '../../../index.ts';
 import { type TestApp, testApp } from '../../support/app.ts';
 import type { Client } from '../../support/client.ts';
 import { suite } from '../../support/suite.ts';
 
-const test = suite('admin: set and not see');
+const test = suite('admin: fields that can be set but not viewed');
 const Card = defineModel('card', {
   fields: { name: field.text({ max: 80 }), pin: field.text({ max: 9, nullable: true }) },
 });
@@ -19,9 +19,9 @@ test.before(async () => {
   const { policy } = desk.app;
   const may = policy.mayField.bind(policy);
   policy.mayField = (actor, action, f) =>
-    !(actor.kind === 'person' && actor.role === 'staff' && action === 'view' && f.name === 'pin') &&
+    !(actor.kind === 'user' && actor.role === 'staff' && action === 'view' && f.name === 'pin') &&
     may(actor, action, f);
-  clerk = await desk.person('staff', ['card.view', 'card.add', 'card.change']);
+  clerk = await desk.signInAs('staff', ['card.view', 'card.add', 'card.change']);
 });
 test.before.each(async () => {
   await desk.app.database.query(sql.unsafe`truncate card restart identity`);
@@ -31,13 +31,13 @@ test.after(() => desk.close());
 
 const card = () => desk.app.database.one(sql.type(Row)`select name, pin from card where id = 1`);
 
-test('a form that was saved without touching what it could not show leaves that alone', async () => {
+test('a form saved untouched leaves values that it could not show unchanged', async () => {
   const { status } = await clerk.submit('/admin/cards/1/+edit', { name: 'Ada L.' });
   assert.is(status, 303);
   assert.equal({ ...(await card()) }, { name: 'Ada L.', pin: '4711' });
 });
 
-test('it may be set, and the answer does not tell whether it was so already', async () => {
+test('the field can be set, and the response does not reveal whether the value was the same', async () => {
   const answers = [];
   for (const pin of ['4711', '0000']) {
     const saved = await clerk.submit('/admin/cards/1/+edit', { pin });
@@ -49,7 +49,7 @@ test('it may be set, and the answer does not tell whether it was so already', as
   ]);
 });
 
-test('a stale version answers the same for a right and for a wrong guess', async () => {
+test('a stale version gets the same response for a right and for a wrong guess', async () => {
   const statuses = [];
   for (const pin of ['4711', '0000']) {
     statuses.push((await clerk.submit('/admin/cards/1/+edit', { pin, '~version': '1' })).status);
@@ -57,8 +57,8 @@ test('a stale version answers the same for a right and for a wrong guess', async
   assert.equal(statuses, [409, 409]);
 });
 
-test('a list that searches only in what he may not see has no search to him, and its address does not know the word', async () => {
-  const chief = await desk.person('administrator');
+test('a list that searches only in hidden fields has no search, and its URL rejects the parameter', async () => {
+  const chief = await desk.signInAs('administrator');
   assert.match((await chief.get('/admin/cards?q=4711')).text, 'name="q"');
   const { status, text } = await clerk.get('/admin/cards');
   assert.is(status, 200);
@@ -66,8 +66,8 @@ test('a list that searches only in what he may not see has no search to him, and
   for (const pin of ['4711', '0000']) assert.is((await clerk.get(`/admin/cards?q=${pin}`)).status, 400);
 });
 
-test('who may change and not view learns nothing from guesses', async () => {
-  const blind = await desk.person('staff', ['card.change', 'card.add']);
+test('users who can change but not view learn nothing from guesses', async () => {
+  const blind = await desk.signInAs('staff', ['card.change', 'card.add']);
   const page = await blind.get('/admin/cards/+new');
   const token = /name="~token" value="([^"]+)"/.exec(page.text)?.[1] ?? '';
   const statuses = [];
@@ -77,7 +77,7 @@ test('who may change and not view learns nothing from guesses', async () => {
   assert.is(new Set(statuses).size, 1, String(statuses));
 });
 
-test('a page that was kept, corrected and sent again is another post: what was corrected is stored', async () => {
+test('a cached page that is corrected and submitted again is another post: the correction is stored', async () => {
   const first = await clerk.get('/admin/cards/1/+edit');
   const value = (name: string) => new RegExp(`name="${name}" value="([^"]*)"`).exec(first.text)?.[1] ?? '';
   const fields = { '~token': value('~token'), '~form': value('~form'), '~version': value('~version') };

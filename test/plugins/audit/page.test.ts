@@ -1,12 +1,13 @@
-// Black box: the audit page, and what of the trail its reader may see.
+// Over HTTP: the audit page, and what its user can see.
 import * as assert from 'uvu/assert';
-import { commandAuditContext } from '../../../core/command-context.ts';
 import { field } from '../../../core/model/field.ts';
 import { defineModel } from '../../../core/model/model.ts';
-import { historyOf } from '../../../plugins/audit/history.ts';
+import { commandAuditContext } from '../../../core/policy/actor.ts';
+import { loadHistory } from '../../../plugins/audit/history.ts';
 import { type TestApp, testApp } from '../../support/app.ts';
 import { suite } from '../../support/suite.ts';
-import { personAs } from '../auth/house.ts';
+import { linkTo, mainOf, markedFilters, noticesOf, openFilters, textOf } from '../admin/page.ts';
+import { personAs } from '../auth/rules-database.ts';
 
 const Boat = defineModel('boat', {
   fields: {
@@ -25,74 +26,120 @@ test.after(() => desk.close());
 const cli = commandAuditContext();
 const build = (name: string) => desk.app.database.transaction((tx) => desk.app.write.create(tx, cli, Boat, { name }));
 
-test('every change through the writing door stands on the page, before and after, with a link to the record', async () => {
-  const made = await build('Maria <b>');
-  if (made.outcome !== 'done') throw new Error(made.outcome);
-  await desk.app.database.transaction((tx) => desk.app.write.update(tx, cli, Boat, made.key, { state: 'ashore' }));
-  const reader = await desk.person('administrator');
+test('every change through `app.write` is on the page, before and after, with a link to the record', async () => {
+  const boat = await build('Maria <b>');
+  if (boat.outcome !== 'done') throw new Error(boat.outcome);
+  await desk.app.database.transaction((tx) => desk.app.write.update(tx, cli, Boat, boat.key, { state: 'ashore' }));
+  const reader = await desk.signInAs('administrator');
   const { status, text } = await reader.get('/admin/audit?model=boat');
   assert.is(status, 200);
   assert.match(text, 'Maria &lt;b&gt;');
   assert.not.match(text, 'Maria <b>');
   assert.match(text, '<ins class="is">On land</ins>');
-  assert.match(text, `/admin/boats/${made.key}/+history`);
+  assert.match(text, `/admin/boats/${boat.key}/+history`);
 });
 
-test('only holders of audit.view open it', async () => {
+test('only users with audit.view open it', async () => {
   assert.is((await desk.client().get('/admin/audit')).status, 303);
-  assert.is((await (await desk.person('supervisor')).get('/admin/audit')).status, 403);
-  assert.is((await (await desk.person('user', ['audit.view'])).get('/admin/audit')).status, 403);
-  assert.is((await (await desk.person('staff', ['audit.view'])).get('/admin/audit')).status, 200);
+  assert.is((await (await desk.signInAs('supervisor')).get('/admin/audit')).status, 403);
+  assert.is((await (await desk.signInAs('user', ['audit.view'])).get('/admin/audit')).status, 403);
+  assert.is((await (await desk.signInAs('staff', ['audit.view'])).get('/admin/audit')).status, 200);
 });
 
-test('attack: who may not view a model reads nothing of its records in the trail', async () => {
+test('attack: users who cannot view a model see nothing of its records in the audit trail', async () => {
   await build('Secret of the shipyard');
-  const auditor = await desk.person('staff', ['audit.view']);
+  const auditor = await desk.signInAs('staff', ['audit.view']);
   const blind = await auditor.get('/admin/audit');
   assert.is(blind.status, 200);
   assert.not.match(blind.text, 'Secret of the shipyard');
-  const seeing = await desk.person('staff', ['audit.view', 'boat.view']);
+  const seeing = await desk.signInAs('staff', ['audit.view', 'boat.view']);
   assert.match((await seeing.get('/admin/audit')).text, 'Secret of the shipyard');
 });
 
-test('filters by event, person, model and period combine, and come back in the form', async () => {
-  const reader = await desk.person('administrator');
-  await build('Filtered');
+test('filters by event, user, model and period combine, and are shown in the form', async () => {
+  const reader = await desk.signInAs('administrator');
+  await build('Sandpiper');
   const today = new Date().toISOString().slice(0, 10);
-  const shown = await reader.get(`/admin/audit?event=create&event=update&model=boat&from=${today}&to=${today}`);
-  assert.match(shown.text, 'Filtered');
-  assert.match(shown.text, 'value="create" checked');
-  const nobodys = await reader.get('/admin/audit?model=boat&person=nobody@example.org');
+  const page = await reader.get(`/admin/audit?event=create&event=update&model=boat&from=${today}&to=${today}`);
+  assert.match(page.text, 'Sandpiper');
+  assert.match(page.text, 'value="create" checked');
+  const nobodys = await reader.get('/admin/audit?model=boat&user=nobody@example.org');
   assert.is(nobodys.status, 200);
-  assert.not.match(nobodys.text, 'Filtered');
+  assert.not.match(nobodys.text, 'Sandpiper');
 });
 
-test('nonsense in the address is a 400, never a page that shows too much', async () => {
-  const reader = await desk.person('administrator');
+test('an unknown filter or position is a 400 with a link to the page without filters', async () => {
+  const reader = await desk.signInAs('administrator');
   const nonsense = [
     'evnt=create',
-    'event=creat',
-    'event=create&event=x',
-    'model=nothing',
-    'model=__proto__',
-    'person=x',
-    'from=2026-02-30',
-    'from=tomorrow',
-    'to=99999-01-01',
     'before=x',
     'before=-1',
     'before=99999999999999999999',
     'before=1&after=1',
     'before=1&before=2',
-    'correlation=x',
-    'correlation=%00',
-    "person=a@b.example'%20or%201=1",
   ];
-  for (const query of nonsense) assert.is((await reader.get(`/admin/audit?${query}`)).status, 400, query);
+  for (const query of nonsense) {
+    const { status, text } = await reader.get(`/admin/audit?${query}`);
+    assert.is(status, 400, query);
+    assert.is(linkTo(text, 'Reset the filters'), '/admin/audit', query);
+  }
 });
 
-test('pages lead older and newer, and keep the filter', async () => {
-  const reader = await desk.person('administrator');
+const unreadable: readonly (readonly [query: string, label: string, message: string])[] = [
+  ['event=creat', 'Action', '“creat” is not one of the options'],
+  ['event=create&event=x', 'Action', '“x” is not one of the options'],
+  ['model=nothing', 'Record type', '“nothing” is not one of the options'],
+  ['model=__proto__', 'Record type', '“__proto__” is not one of the options'],
+  ['user=x', 'User', '“x” is not a valid email address'],
+  ["user=a@b.example'%20or%201=1", 'User', 'is not a valid email address'],
+  ['from=2026-02-30', 'Date range', '“2026-02-30” is not a valid date'],
+  ['from=tomorrow&to=2000-01-01', 'Date range', '“tomorrow” is not a valid date'],
+  ['to=99999-01-01', 'Date range', '“99999-01-01” is not a valid date'],
+  ['correlation=x', 'Request ID', '“x” is not a valid request ID'],
+  ['correlation=%00', 'Request ID', 'is not a valid request ID'],
+];
+for (const [query, label, message] of unreadable) {
+  test(`?${query} is reported at its filter, and the other filters apply`, async () => {
+    const reader = await desk.signInAs('administrator');
+    const name = `Reported ${query}`;
+    await build(name);
+    const { status, text } = await reader.get(`/admin/audit?${query}`);
+    assert.is(status, 200);
+    assert.match(noticesOf(text).join(), `One filter was ignored: ${label}.`);
+    assert.match(textOf(mainOf(text)), message);
+    if (label !== 'Request ID') assert.is(openFilters(text).join(), label);
+    assert.match(textOf(mainOf(text)), name, 'entries are shown');
+    if (label === 'Date range') return;
+    const narrowed = await reader.get(`/admin/audit?${query}&from=2000-01-01&to=2000-01-01`);
+    assert.match(textOf(mainOf(narrowed.text)), 'No entries match these filters');
+  });
+}
+
+test('two invalid filters are both marked, and the first is open', async () => {
+  const reader = await desk.signInAs('administrator');
+  const { text } = await reader.get('/admin/audit?from=yesterday&event=x');
+  assert.match(noticesOf(text).join(), 'Some filters were ignored: Action, Date range. Open a filter to correct it.');
+  assert.equal(openFilters(text), ['Action']);
+  assert.equal(markedFilters(text), ['Action', 'Date range']);
+});
+
+test('there are no page links if all entries are on one page', async () => {
+  const reader = await desk.signInAs('administrator');
+  const { text } = await reader.get('/admin/audit?event=group_created');
+  assert.not.match(text, 'class="pager"');
+});
+
+test('a long list of values is folded', async () => {
+  const reader = await desk.signInAs('administrator');
+  const { text } = await reader.get('/admin/audit?event=group_updated');
+  assert.not.match(text, /Show \d+ permissions/);
+  await desk.signInAs('staff', ['boat.view', 'boat.add', 'boat.change', 'boat.delete', 'audit.view', 'user.view']);
+  const page = (await reader.get('/admin/audit?event=group_updated')).text;
+  assert.match(page, /<details><summary><span class="badge">Show 6 permissions<\/span><\/summary>[^\n]*boat\.add/);
+});
+
+test('pages lead to older and newer entries, and keep the filter', async () => {
+  const reader = await desk.signInAs('administrator');
   for (let i = 0; i < 60; i++) await build(`Fleet ${i}`);
   const first = await reader.get('/admin/audit?model=boat');
   const older = /href="([^"]*before=[^"]*)"/.exec(first.text)?.[1]?.replaceAll('&amp;', '&') ?? '';
@@ -104,14 +151,14 @@ test('pages lead older and newer, and keep the filter', async () => {
   assert.match((await reader.get(newer)).text, 'Fleet 59');
 });
 
-test('the history of a record is its own, newest first, and shows only fields that its reader may see', async () => {
+test('the history of a record has only its entries, newest first, and only fields that the user can see', async () => {
   const [one, other] = [await build('Ada'), await build('Bea')];
   if (one.outcome !== 'done' || other.outcome !== 'done') throw new Error('both are built');
   await desk.app.database.transaction((tx) => desk.app.write.update(tx, cli, Boat, one.key, { name: 'Ada II' }));
   const { app } = desk;
   const model = app.models.of(Boat);
   const clerk = personAs(1, 'staff', 'clerk@example.org', ['boat.view']);
-  const history = await historyOf(app, clerk, model, one.key);
+  const history = await loadHistory(app, clerk, model, one.key);
   assert.equal(
     history.entries.map(({ event, changes }) => [event, changes.find(({ name }) => name === 'name')?.after]),
     [
@@ -125,33 +172,36 @@ test('the history of a record is its own, newest first, and shows only fields th
     ...app,
     policy: { ...app.policy, mayField: (_: unknown, __: unknown, f: { name: string }) => f.name !== 'name' },
   };
-  const blinkered = await historyOf({ ...narrow, models: app.models }, clerk, model, one.key);
+  const blinkered = await loadHistory({ ...narrow, models: app.models }, clerk, model, one.key);
   assert.not.match(JSON.stringify(blinkered.entries.map(({ changes }) => changes.map(({ name }) => name))), '"name"');
   assert.is(history.label, 'Ada II');
-  assert.is(blinkered.label, one.key, 'a name that he may not see is not told');
+  assert.is(blinkered.label, one.key, 'a name that the user cannot see is not shown');
   const none = { entries: [], older: undefined, label: undefined };
-  assert.equal(await historyOf(app, personAs(2, 'staff'), model, one.key), none);
+  assert.equal(await loadHistory(app, personAs(2, 'staff'), model, one.key), none);
 });
 
-test('the history goes on where a page ends, and a garbage cursor starts at the newest', async () => {
-  const made = await build('Long story 0');
-  if (made.outcome !== 'done') throw new Error(made.outcome);
+test('the history continues at the end of a page, and an invalid cursor starts at the newest', async () => {
+  const boat = await build('Long story 0');
+  if (boat.outcome !== 'done') throw new Error(boat.outcome);
   for (let i = 1; i < 5; i++)
     await desk.app.database.transaction((tx) =>
-      desk.app.write.update(tx, cli, Boat, made.key, { name: `Long story ${i}` }),
+      desk.app.write.update(tx, cli, Boat, boat.key, { name: `Long story ${i}` }),
     );
   const { app } = desk;
   const model = app.models.of(Boat);
   const reader = personAs(1, 'developer');
-  const first = await historyOf(app, reader, model, made.key, { size: 3 });
-  const second = await historyOf(app, reader, model, made.key, { size: 3, before: first.older });
+  const first = await loadHistory(app, reader, model, boat.key, { size: 3 });
+  const second = await loadHistory(app, reader, model, boat.key, { size: 3, before: first.older });
   assert.is(first.entries.length + second.entries.length, 5);
   assert.is(second.older, undefined);
   assert.equal([first.label, second.label], ['Long story 4', 'Long story 4'], 'what it was called last');
   for (const garbage of ['x', '', '-1', '9'.repeat(30), null, undefined])
-    assert.equal((await historyOf(app, reader, model, made.key, { size: 3, before: garbage })).entries, first.entries);
+    assert.equal(
+      (await loadHistory(app, reader, model, boat.key, { size: 3, before: garbage })).entries,
+      first.entries,
+    );
 });
 
-test('nothing of all this was an undeclared answer or an error in the log', () => {
+test('no response was undeclared, and no error was logged', () => {
   assert.equal(desk.errors, []);
 });

@@ -3,9 +3,9 @@ import * as assert from 'uvu/assert';
 import { redacted } from '../../../plugins/audit/redact.ts';
 import { suite } from '../../support/suite.ts';
 
-const test = suite('audit: secrets stay out');
+const test = suite('audit: redaction');
 
-test('values of fields that are called like secrets are taken out, wherever they are', () => {
+test('values of fields named like secrets are removed, wherever they are', () => {
   const names = [
     'password',
     'newPassword',
@@ -19,22 +19,22 @@ test('values of fields that are called like secrets are taken out, wherever they
     'pin',
   ];
   for (const name of names) {
-    const told = JSON.stringify(redacted({ plain: 1, list: [{ deep: { [name]: 'hunter2hunter2' } }] }));
-    assert.not.match(told, /hunter2/, name);
-    assert.match(told, '<redacted>');
+    const json = JSON.stringify(redacted({ plain: 1, list: [{ deep: { [name]: 'hunter2hunter2' } }] }));
+    assert.not.match(json, /hunter2/, name);
+    assert.match(json, '<redacted>');
   }
 });
 
-test('a token becomes a fingerprint: the same for the same one, and nothing of it', () => {
+test('a token becomes a fingerprint: the same for the same token, and without any of it', () => {
   const token = 'Zx81-abcdefghijklmnopqrstuvwxyz0123456789-AB';
   const [one, two] = [redacted({ resetToken: token }), redacted({ resetToken: token })];
   assert.equal(one, two);
-  const told = JSON.stringify(one);
-  assert.match(told, /^\{"resetToken":"<token:[\w-]{8}>"\}$/);
-  for (let i = 0; i + 4 <= token.length; i++) assert.not.ok(told.includes(token.slice(i, i + 4)));
+  const json = JSON.stringify(one);
+  assert.match(json, /^\{"resetToken":"<token:[\w-]{8}>"\}$/);
+  for (let i = 0; i + 4 <= token.length; i++) assert.not.ok(json.includes(token.slice(i, i + 4)));
 });
 
-test('what is about a secret, and what only sounds like one, stays readable', () => {
+test('what is about a secret, or only sounds like one, stays readable', () => {
   const plain = {
     passwordChangedAt: '2026-11-20 10:44:00+00',
     emailFingerprint: 'abcdefgh',
@@ -50,7 +50,7 @@ test('what is about a secret, and what only sounds like one, stays readable', ()
   assert.equal(redacted(plain), plain);
 });
 
-test('property: no secret survives, however deep and in whatever company', () => {
+test('property: no secret survives, at any depth and next to any other value', () => {
   const secret = 'S3cr3t-value-of-a-test';
   const tree = fc.letrec((tie) => ({
     node: fc.oneof(
@@ -69,7 +69,7 @@ test('property: no secret survives, however deep and in whatever company', () =>
   );
 });
 
-test('whatever an event carries can be stored as JSON by PostgreSQL', () => {
+test('the data of any event can be stored as JSON by PostgreSQL', () => {
   const strange = { big: 2n ** 70n, when: new Date(0), nul: 'a\0b', half: '\ud83d', none: undefined, 'na\0me': 1 };
   assert.is(
     JSON.stringify(redacted(strange)),

@@ -1,10 +1,10 @@
-// Black box: who gets through `{ role }` and `{ permission }`, and a boot that finds a misspelt one.
+// Over HTTP: who passes `{ role }` and `{ permission }`, and a startup that reports a misspelled one.
 import * as assert from 'uvu/assert';
-import { RustioError } from '../../../core/errors.ts';
-import type { Access } from '../../../core/http/context.ts';
+import { RustioError } from '../../../core/errors/rustio-error.ts';
 import { field } from '../../../core/model/field.ts';
 import { defineModel } from '../../../core/model/model.ts';
 import { definePlugin } from '../../../core/plugin.ts';
+import type { Access } from '../../../core/request/route-info.ts';
 import { ROLES, type Role } from '../../../plugins/auth/roles.ts';
 import { type TestApp, testApp } from '../../support/app.ts';
 import { suite } from '../../support/suite.ts';
@@ -39,7 +39,7 @@ test.before(async () => {
 test.after(() => desk.close());
 
 const opened = async (role: Role, permissions: readonly string[]) => {
-  const client = await desk.person(role, permissions);
+  const client = await desk.signInAs(role, permissions);
   const open: string[] = [];
   for (const [path] of paths) {
     const { status } = await client.get(`/admin${path.replace(':model', 'boats')}`);
@@ -64,17 +64,17 @@ test('every role and permission opens exactly what it should', async () => {
   }
 });
 
-test('a stranger is sent to sign in, whatever is behind the door', async () => {
+test('anonymous users are redirected to the sign-in page, whatever they request', async () => {
   for (const [path] of paths)
     assert.match((await desk.client().get(`/admin${path.replace(':model', 'boats')}`)).location, /^\/admin\/login/);
 });
 
-test('a route that asks for a permission which nobody declares stops the boot, and says which was meant', async () => {
-  const misspelt = yard([
+test('a route that requires an undeclared permission prevents startup, with a suggestion', async () => {
+  const misspelled = yard([
     ['/typo', { permission: 'yard.lanch' }],
     ['/typo/:model', { permission: 'chagne' }],
   ]);
-  const outcome = await testApp({ models: [Boat], extend: [misspelt] }).catch((error: unknown) => error);
+  const outcome = await testApp({ models: [Boat], extend: [misspelled] }).catch((error: unknown) => error);
   if (!(outcome instanceof RustioError)) throw new Error('it booted');
   assert.is(outcome.code, 'RIO-BOOT-PROBLEMS');
   assert.match(outcome.details.join('\n'), 'Did you mean "yard.launch"?');

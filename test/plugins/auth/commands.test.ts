@@ -1,10 +1,10 @@
 import * as assert from 'uvu/assert';
 import type { CommandInput } from '../../../core/command.ts';
-import { RustioError } from '../../../core/errors.ts';
+import { RustioError } from '../../../core/errors/rustio-error.ts';
 import { findAccountByEmail } from '../../../plugins/auth/account.ts';
 import { checks } from '../../../plugins/auth/checks.ts';
-import { commands } from '../../../plugins/auth/commands.ts';
 import { findCredentials } from '../../../plugins/auth/credentials.ts';
+import { auth } from '../../../plugins/auth/index.ts';
 import { verifyPassword } from '../../../plugins/auth/password-hash.ts';
 import { type TestApp, testApp } from '../../support/app.ts';
 import { runCheck, runCommand } from '../../support/run-tool.ts';
@@ -17,29 +17,29 @@ test.before.each(async () => {
 });
 test.after.each(() => desk.close());
 
-/** Runs a command and gives back what it printed; `types` is what somebody types when he is asked, in turn. */
+/** Runs a command and returns its output; `types`: the answers to its prompts, in order. */
 async function run(name: string, values: CommandInput['values'], types?: readonly string[]): Promise<string[]> {
-  const command = commands.find((each) => each.name.replace(/ \[?[A-Z].*$/, '') === name);
+  const command = auth.commands?.find((each) => each.name.replace(/ \[?[A-Z].*$/, '') === name);
   return runCommand(command, desk.app, values, types);
 }
 
-async function refusal(attempt: Promise<unknown>): Promise<RustioError> {
+async function rejection(attempt: Promise<unknown>): Promise<RustioError> {
   const outcome = await attempt.catch((error: unknown) => error);
-  if (!(outcome instanceof RustioError)) throw new Error(`it was not refused: ${JSON.stringify(outcome)}`);
+  if (!(outcome instanceof RustioError)) throw new Error(`it was not rejected: ${JSON.stringify(outcome)}`);
   assert.is(outcome.exitCode, 2);
   return outcome;
 }
 
-test('user create makes a password where there is no terminal, prints it once, and it works', async () => {
+test('user create generates a password without a terminal, prints it once, and it works', async () => {
   const printed = await run('user create', { email: 'ana@example.org', role: 'administrator' });
   assert.is(printed.length, 2);
   const password = printed[1]?.replace('Password: ', '') ?? '';
-  const found = await findCredentials(desk.app.database, 'ana@example.org');
-  assert.ok(await verifyPassword(found?.password_hash, password));
+  const credentials = await findCredentials(desk.app.database, 'ana@example.org');
+  assert.ok(await verifyPassword(credentials?.password_hash, password));
   assert.is((await desk.client().signIn('ana@example.org', password)).status, 303);
 });
 
-test('user create asks at a terminal, twice, and prints no password', async () => {
+test('user create prompts twice on a terminal, and prints no password', async () => {
   const typed = ['correct horse battery', 'correct horse battery'];
   const printed = await run('user create', { email: 'ana@example.org', role: 'staff' }, typed);
   assert.equal(printed, ['Created ana@example.org as staff.']);
@@ -47,46 +47,49 @@ test('user create asks at a terminal, twice, and prints no password', async () =
     'one good phrase',
     'another phrase',
   ]);
-  assert.match((await refusal(differing)).parts.why, 'differ');
+  assert.match((await rejection(differing)).parts.why, 'do not match');
   assert.is(await findAccountByEmail(desk.app.database, 'bea@example.org'), null);
 });
 
-test('a password that the policy refuses is told after the first time it is typed', async () => {
+test('a password that violates the policy is reported before it must be repeated', async () => {
   await run('user create', { email: 'ana@example.org', role: 'staff', password: 'correct horse battery' });
   for (const [name, values] of [
     ['user create', { email: 'bea@example.org', role: 'staff' }],
     ['user password', { email: 'ana@example.org' }],
   ] as const) {
-    // Asked once more, the repetition would be missing, and the refusal would be that the two differ.
-    const refused = await refusal(run(name, values, ['short']));
-    assert.match(refused.parts.why, 'at least 10', name);
+    // A second prompt would get no answer, and the rejection would be that the two differ.
+    const rejected = await rejection(run(name, values, ['short']));
+    assert.match(rejected.parts.why, 'at least 10', name);
   }
   assert.is(await findAccountByEmail(desk.app.database, 'bea@example.org'), null);
   assert.is((await desk.client().signIn('ana@example.org', 'correct horse battery')).status, 303);
 });
 
-test('what the rules refuse ends with exit code 2 and says why', async () => {
+test('a rejected command ends with exit code 2 and the reason', async () => {
   await run('user create', { email: 'ana@example.org', role: 'administrator', password: 'correct horse battery' });
   const again = run('user create', { email: 'ANA@example.org', role: 'staff', password: 'correct horse battery' });
-  assert.match((await refusal(again)).parts.why, 'already an account');
+  assert.match((await rejection(again)).parts.why, 'already exists');
   const weak = run('user create', { email: 'bea@example.org', role: 'staff', password: 'password123' });
-  assert.match((await refusal(weak)).parts.why, 'guessers');
-  assert.not.match(JSON.stringify((await refusal(weak)).parts), 'password123');
-  const last = (await refusal(run('user role', { email: 'ana@example.org', role: 'staff' }))).parts;
+  assert.match((await rejection(weak)).parts.why, 'too common');
+  assert.not.match(JSON.stringify((await rejection(weak)).parts), 'password123');
+  const last = (await rejection(run('user role', { email: 'ana@example.org', role: 'staff' }))).parts;
   assert.match(last.why, 'must remain');
-  assert.is(last.fix, 'Give another active account such a role first, then run the command again.');
-  assert.match((await refusal(run('user role', { email: 'ana@example.org', role: 'admin' }))).parts.why, 'developer');
+  assert.is(
+    last.fix,
+    'Give another active user the administrator or developer role first, then run the command again.',
+  );
+  assert.match((await rejection(run('user role', { email: 'ana@example.org', role: 'admin' }))).parts.why, 'developer');
   assert.match(
-    (await refusal(run('user password', { email: 'nobody@example.org' }))).parts.problem,
+    (await rejection(run('user password', { email: 'nobody@example.org' }))).parts.problem,
     'nobody@example.org',
   );
 });
 
-test('user list, role, password, deactivate and activate do what they say', async () => {
+test('user list, role, password, deactivate and activate work', async () => {
   await run('user create', { email: 'root@example.org', role: 'developer', password: 'correct horse battery' });
   await run('user create', { email: 'ana@example.org', role: 'staff', name: 'Ana', password: 'correct horse battery' });
   assert.equal(await run('user role', { email: 'ana@example.org', role: 'supervisor' }), [
-    'ana@example.org is supervisor now.',
+    'ana@example.org now has the role supervisor.',
   ]);
   const [, password = ''] = await run('user password', { email: 'ana@example.org', generate: true }, ['never asked']);
   assert.is((await desk.client().signIn('ana@example.org', password.replace('Password: ', ''))).status, 303);
@@ -108,16 +111,16 @@ test('groups are created, granted, filled, emptied and listed', async () => {
   assert.equal(await run('group add', { name: 'Desk', email: 'ana@example.org' }), [
     'Added ana@example.org to the group Desk.',
   ]);
-  const absent = (await refusal(run('group add', { name: 'Dsk', email: 'ana@example.org' }))).parts;
+  const absent = (await rejection(run('group add', { name: 'Dsk', email: 'ana@example.org' }))).parts;
   assert.is(absent.why, 'There is no group Dsk.');
-  assert.is(absent.retry, 'After that.');
+  assert.match(absent.fix, 'group list');
   assert.equal(await run('group list', {}), [
     'Desk',
     '  permissions: audit.view, user.view',
     '  members: ana@example.org',
   ]);
   const slip = run('group grant', { name: 'Desk', permission: 'user.veiw' });
-  assert.match((await refusal(slip)).parts.why, 'Did you mean user.view?');
+  assert.match((await rejection(slip)).parts.why, 'Did you mean user.view?');
   assert.equal(await run('group revoke', { name: 'Desk', permission: 'user.view,audit.view' }), [
     'Revoked user.view, audit.view from the group Desk.',
   ]);
@@ -127,7 +130,7 @@ test('groups are created, granted, filled, emptied and listed', async () => {
   assert.equal(await run('group list', {}), ['Desk', '  permissions: none', '  members: none']);
 });
 
-test('the doctor sees that nobody could administrate, and that somebody can', async () => {
+test('doctor reports whether there is an administrator', async () => {
   const status = async (name: string) =>
     (
       await runCheck(

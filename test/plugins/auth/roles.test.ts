@@ -1,58 +1,58 @@
-// Pure rules: who stands above whom, and who may change whom.
+// Pure rules: ranks of roles, and who can change whom.
 import * as assert from 'uvu/assert';
-import { type Actor, anonymous, jobActor } from '../../../core/actor.ts';
-import type { ModelInfo } from '../../../core/model/registry.ts';
-import { combinePolicies } from '../../../core/policy.ts';
+import type { ModelInfo } from '../../../core/model/field-type.ts';
+import { type Actor, anonymous, jobActor } from '../../../core/policy/actor.ts';
+import { combinePolicies } from '../../../core/policy/policy.ts';
 import { activeChangeIssue, crossRankIssue, roleChangeIssue } from '../../../plugins/auth/authority-guards.ts';
 import { holds, permissionPolicy } from '../../../plugins/auth/policy.ts';
-import { isRole, outranks, ROLES, type Role, reaches } from '../../../plugins/auth/roles.ts';
+import { hasAtLeastRole, isRole, outranks, ROLES, type Role } from '../../../plugins/auth/roles.ts';
 import { suite } from '../../support/suite.ts';
-import { cli, personAs } from './house.ts';
+import { cli, personAs } from './rules-database.ts';
 
 const test = suite('auth: roles and guards');
 const other = (role: Role) => ({ id: 2, role });
 const actorsWithoutRights: readonly Actor[] = [anonymous, jobActor('x', []), { kind: 'assistant', name: 'x' }];
 
-test('the five roles are a ladder: each stands above all before it and below all after it', () => {
+test('the five roles are ordered: each ranks above all before it and below all after it', () => {
   ROLES.forEach((low, i) => {
     ROLES.forEach((high, j) => {
-      assert.is(reaches(high, low), j >= i);
+      assert.is(hasAtLeastRole(high, low), j >= i);
       assert.is(outranks(high, low), j > i);
     });
   });
 });
 
-test('a word that is no role is none, also one of JavaScript', () => {
+test('an unknown word is not a role, also if it is a property of objects', () => {
   for (const word of ['admin', 'Administrator', '', 'constructor', '__proto__', undefined, null, 900])
     assert.not.ok(isRole(word));
 });
 
-test('only administrator and developer pass permissions that they do not hold', () => {
+test('only administrator and developer have permissions that they were not granted', () => {
   const passing = ROLES.filter((role) => holds(personAs(1, role), 'strike.change'));
   assert.equal(passing, ['administrator', 'developer']);
 });
 
-test('a permission opens nothing below the rank of staff', () => {
+test('permissions have no effect below the rank of staff', () => {
   const holding = ROLES.filter((role) => holds(personAs(1, role, 'a@b.example', ['strike.view']), 'strike.view'));
   assert.equal(holding, ['staff', 'supervisor', 'administrator', 'developer']);
 });
 
-test('the command line may everything; strangers, jobs and assistants nothing', () => {
+test('the command line has every permission; anonymous users, jobs without a grant and assistants have none', () => {
   assert.ok(holds(cli.actor, 'strike.delete'));
   for (const actor of actorsWithoutRights) assert.not.ok(holds(actor, 'strike.view'));
 });
 
-test('the policy asks for the permission of the model and the action', () => {
+test('the policy requires the permission of the model and the action', () => {
   const policy = combinePolicies([permissionPolicy]);
   const clerk = personAs(1, 'staff', 'a@b.example', ['strike.view']);
-  // The policy reads the name and nothing else of the model.
+  // The policy reads only the name of the model.
   const model = (name: string) => ({ name }) as ModelInfo;
   assert.ok(policy.may(clerk, 'view', model('strike')));
   assert.not.ok(policy.may(clerk, 'change', model('strike')));
   assert.not.ok(policy.may(clerk, 'view', model('strikes')));
 });
 
-test('nobody changes a peer or somebody above', () => {
+test('nobody changes an account of equal or higher rank', () => {
   for (const mine of ROLES)
     for (const theirs of ROLES) {
       const issue = crossRankIssue(personAs(1, mine), other(theirs));
@@ -61,30 +61,30 @@ test('nobody changes a peer or somebody above', () => {
     }
 });
 
-test('nobody hands out a role above his own, not to others and not to himself', () => {
+test('nobody assigns a role above their own, neither to others nor to themselves', () => {
   assert.is(
     roleChangeIssue(personAs(1, 'administrator'), other('staff'), 'developer')?.key,
-    'auth.refused.roleCeiling',
+    'auth.rejected.roleTooHigh',
   );
   assert.is(roleChangeIssue(personAs(1, 'administrator'), other('staff'), 'administrator'), undefined);
   for (const mine of ROLES)
-    for (const wanted of ROLES) {
-      const issue = roleChangeIssue(personAs(1, mine), { id: 1, role: mine }, wanted);
-      assert.is(issue === undefined, mine === wanted, `${mine} makes himself ${wanted}`);
+    for (const requested of ROLES) {
+      const issue = roleChangeIssue(personAs(1, mine), { id: 1, role: mine }, requested);
+      assert.is(issue === undefined, mine === requested, `${mine} makes himself ${requested}`);
     }
 });
 
-test('an actor who was demoted a moment ago cannot raise himself again with what his request remembers', () => {
+test('an actor who has just been demoted cannot use the role that the request remembers', () => {
   const stale = personAs(1, 'administrator');
-  assert.is(roleChangeIssue(stale, { id: 1, role: 'staff' }, 'administrator')?.key, 'auth.refused.roleCeiling');
+  assert.is(roleChangeIssue(stale, { id: 1, role: 'staff' }, 'administrator')?.key, 'auth.rejected.roleTooHigh');
 });
 
-test('nobody deactivates himself', () => {
+test('nobody deactivates themselves', () => {
   for (const role of ROLES)
-    assert.is(activeChangeIssue(personAs(1, role), { id: 1, role }, false)?.key, 'auth.refused.selfDeactivate');
+    assert.is(activeChangeIssue(personAs(1, role), { id: 1, role }, false)?.key, 'auth.rejected.selfDeactivate');
 });
 
-test('strangers, jobs and assistants change nobody', () => {
+test('anonymous users, jobs and assistants change nobody', () => {
   for (const actor of actorsWithoutRights) {
     assert.ok(crossRankIssue(actor, other('user')));
     assert.ok(roleChangeIssue(actor, other('user'), 'user'));

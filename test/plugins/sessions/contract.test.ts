@@ -5,10 +5,10 @@ import * as publicNames from '../../../plugins/sessions/public.ts';
 import { examplesOf } from '../../docs/fenced.ts';
 import { suite } from '../../support/suite.ts';
 
-const test = suite('sessions: the contract');
+const test = suite('sessions: public interface');
 const examples = examplesOf('docs/contracts/sessions.md');
 
-test('examples import nothing but the package and its sub-paths', () => {
+test('examples import only the package and its sub-paths', () => {
   const sources = examples.flatMap(({ text }) =>
     [...text.matchAll(/(?:from|module) '([^']+)'/g)].map(([, from]) => from),
   );
@@ -19,7 +19,7 @@ test('examples import nothing but the package and its sub-paths', () => {
   );
 });
 
-test('what plugins need to sign users in, raise trust and end sessions is public', () => {
+test('everything needed to sign users in, raise trust and end sessions is public', () => {
   assert.equal(Object.keys(publicNames).toSorted(), [
     'attemptRefused',
     'clearSessionCookie',

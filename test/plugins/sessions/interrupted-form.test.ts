@@ -1,4 +1,4 @@
-// A form that meets the re-authentication wall is kept, and offered again afterwards.
+// A form stopped by the reauthentication gate is kept, and offered again afterwards.
 import { sql } from 'slonik';
 import * as assert from 'uvu/assert';
 import { takeInterruptedForm } from '../../../core/http/interrupted-form.ts';
@@ -20,7 +20,7 @@ const Airport = defineModel('airport', {
   label: 'name',
 });
 
-/** Closed while a test says so; it keeps forms as the re-authentication wall does. */
+/** Closed while a test sets it; it keeps forms as the reauthentication gate does. */
 let isClosed = false;
 let isHalfSignedIn = false;
 const posted: string[] = [];
@@ -78,8 +78,8 @@ const forget = () =>
 const tokenOf = async (client: Client): Promise<string> =>
   /name="~token" value="([^"]+)"/.exec((await client.get('/admin/account/sessions')).text)?.[1] ?? '';
 
-test('what was typed is offered again after the password was entered, and once', async () => {
-  const client = await desk.person('staff');
+test('the input is offered again after the password was entered, once', async () => {
+  const client = await desk.signInAs('staff');
   const token = await tokenOf(client);
   await forget();
   const form = {
@@ -101,8 +101,8 @@ test('what was typed is offered again after the password was entered, and once',
   assert.is((await client.get(back.location)).text, 'null');
 });
 
-test('attack: a form that another page planted, or without the token of the session, is not kept', async () => {
-  const client = await desk.person('staff');
+test('attack: a form from another page, or without the token of the session, is not kept', async () => {
+  const client = await desk.signInAs('staff');
   await forget();
   for (const token of ['', 'x'.repeat(86)]) {
     const answer = await client.post('/admin/transfer', { '~token': token, amount: '1' });
@@ -114,15 +114,15 @@ test('attack: a form that another page planted, or without the token of the sess
   assert.is((await client.get('/admin/transfer')).text, 'null');
 });
 
-test('forms of routes that do not ask for it, that have no page, or that are too large are lost', async () => {
-  const client = await desk.person('staff');
+test('forms of routes that do not keep them, that have no page, or that are too large are lost', async () => {
+  const client = await desk.signInAs('staff');
   const token = await tokenOf(client);
   await forget();
   const lost = [
     await client.post('/admin/forgetful', { '~token': token, amount: '1' }),
     await client.post('/admin/no-page', { '~token': token, amount: '1' }),
     await client.post('/admin/transfer', { '~token': token, amount: 'x'.repeat(10_000) }),
-    // Each of these letters is two bytes: more than what is kept for a sign-in has room for.
+    // Each of these letters is two bytes: together too large for the data of a sign-in.
     await client.post('/admin/transfer', { '~token': token, amount: 'ع'.repeat(9_000) }),
   ];
   for (const answer of lost) assert.equal([answer.status, answer.location], [303, '/admin/reauth']);
@@ -130,8 +130,8 @@ test('forms of routes that do not ask for it, that have no page, or that are too
   assert.is((await client.get('/admin/transfer')).text, 'null');
 });
 
-test('attack: while another gate is closed, no answer depends on what the user may do', async () => {
-  const client = await desk.person('user');
+test('attack: while another gate is closed, no response depends on the user’s permissions', async () => {
+  const client = await desk.signInAs('user');
   const token = await tokenOf(client);
   isClosed = true;
   isHalfSignedIn = true;
@@ -142,7 +142,7 @@ test('attack: while another gate is closed, no answer depends on what the user m
 });
 
 test('the admin fills in its form again: a new record', async () => {
-  const client = await desk.person('administrator');
+  const client = await desk.signInAs('administrator');
   const token = await tokenOf(client);
   isClosed = true;
   const form = { '~token': token, iata: 'ATL', name: 'Hartsfield <b>', remarks: 'two\nlines', '~then': 'stay' };
@@ -150,14 +150,14 @@ test('the admin fills in its form again: a new record', async () => {
   assert.is(wall.location, '/admin/wall?next=%2Fadmin%2Fairports%2F%2Bnew');
   isClosed = false;
   const page = await client.get('/admin/airports/+new');
-  assert.match(page.text, 'What you had entered is filled in again.');
+  assert.match(page.text, 'Your previous entries have been restored.');
   const saved = await client.submit('/admin/airports/+new', { iata: 'ATL', name: 'x' });
   assert.is(saved.status, 303);
   assert.not.match((await client.get('/admin/airports/+new')).text, 'filled in again');
 });
 
-test('the admin fills in its form again: a change, which still knows the version that was edited', async () => {
-  const client = await desk.person('administrator');
+test('the admin fills in its form again: an edit, with the version that was edited', async () => {
+  const client = await desk.signInAs('administrator');
   const page = await client.get('/admin/airports/ATL/+edit');
   const version = /name="~version" value="([^"]+)"/.exec(page.text)?.[1] ?? '';
   const token = await tokenOf(client);
@@ -176,6 +176,6 @@ test('the admin fills in its form again: a change, which still knows the version
   assert.match(again.text, 'value="Atlanta"');
 });
 
-test('nothing of all this was an undeclared response or an error in the log', () => {
+test('no response was undeclared, and no error was logged', () => {
   assert.equal(desk.errors, []);
 });

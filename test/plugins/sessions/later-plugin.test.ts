@@ -1,13 +1,14 @@
-// A plugin that comes after sessions adds a second factor without changing a line of it: a column, a gate, a factor.
+// A later plugin adds a second factor to sessions without changing it: a column, a gate, a factor.
 import { sql } from 'slonik';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
-import type { Context } from '../../../core/http/context.ts';
 import { definePlugin } from '../../../core/plugin.ts';
+import type { Context } from '../../../core/request/context.ts';
 import { rotateSession } from '../../../plugins/sessions/open-session.ts';
 import { setSessionCookie } from '../../../plugins/sessions/session-cookie.ts';
 import { PASSWORD, type TestApp, testApp } from '../../support/app.ts';
 import type { Client } from '../../support/client.ts';
+import { SESSION_COOKIE } from '../../support/session-cookie.ts';
 import { suite } from '../../support/suite.ts';
 
 declare module 'rustio-admin/sessions' {
@@ -19,7 +20,7 @@ declare module 'rustio-admin/sessions' {
 const answer = (ctx: Context, text: string) => {
   ctx.body = text;
 };
-/** Everybody whose address begins with "code" has to give the code 123456. */
+/** Users whose address begins with "code" have to enter the code 123456. */
 const codes = definePlugin({
   name: 'codes',
   api: 1,
@@ -82,8 +83,8 @@ const eventsOf = async (...names: string[]) =>
   `);
 const body = async (client: Client, path: string) => (await client.get(path)).text;
 
-test('attack: half a sign-in opens nothing but the page of the second factor and the way out', async () => {
-  const half = await desk.person('developer');
+test('attack: a pending sign-in opens only the page of the second factor and sign-out', async () => {
+  const half = await desk.signInAs('developer');
   for (const path of [
     '/admin',
     '/admin/plain',
@@ -100,64 +101,64 @@ test('attack: half a sign-in opens nothing but the page of the second factor and
   assert.is((await half.post('/admin/logout', {})).status, 303);
 });
 
-test('the second factor raises the trust with another token, and the first one is dead', async () => {
-  const client = await desk.person('developer');
-  const before = client.cookie('rustio') ?? '';
+test('the second factor raises the trust with a new token, and the old one is invalid', async () => {
+  const client = await desk.signInAs('developer');
+  const before = client.cookie(SESSION_COOKIE) ?? '';
   assert.is((await client.post('/admin/code', { code: '1' })).status, 422);
   assert.is((await client.post('/admin/code', { code: '123456' })).status, 303);
-  assert.ok(client.cookie('rustio') !== before);
+  assert.ok(client.cookie(SESSION_COOKIE) !== before);
   assert.is(await body(client, '/admin/plain'), 'plain');
   const thief = desk.client();
-  thief.setCookie('rustio', before);
+  thief.setCookie(SESSION_COOKIE, before);
   assert.is((await thief.get('/admin/plain')).status, 303);
 });
 
-test('a delicate page asks again after a while, and only it', async () => {
-  const client = await desk.person('staff');
+test('a sensitive page asks for the password again after a while, and only that page', async () => {
+  const client = await desk.signInAs('staff');
   assert.is(await body(client, '/admin/delicate'), 'delicate');
   await forget();
   assert.is(await body(client, '/admin/plain'), 'plain');
   const wall = await client.get('/admin/delicate?x=1');
   assert.is(wall.status, 303);
   assert.is(wall.location, '/admin/reauth?next=%2Fadmin%2Fdelicate%3Fx%3D1');
-  const before = client.cookie('rustio');
+  const before = client.cookie(SESSION_COOKIE);
   const wrong = await client.submit(wall.location, { password: 'a wrong password' }, '/admin/reauth');
   assert.is(wrong.status, 401);
-  assert.is(client.cookie('rustio'), before);
+  assert.is(client.cookie(SESSION_COOKIE), before);
   assert.is((await client.get('/admin/delicate')).status, 303);
   const right = await client.submit(wall.location, { password: PASSWORD }, '/admin/reauth');
   assert.is(right.status, 303);
   assert.is(right.location, '/admin/delicate?x=1');
-  assert.ok(client.cookie('rustio') !== before);
+  assert.ok(client.cookie(SESSION_COOKIE) !== before);
   assert.is(await body(client, right.location), 'delicate');
   assert.equal(await eventsOf('reauth_failed', 'reauth_succeeded'), ['reauth_failed', 'reauth_succeeded']);
 });
 
-test('attack: a delicate form is not carried out without asking, whatever method is used', async () => {
-  const client = await desk.person('staff');
+test('attack: a sensitive form is not processed without asking, whatever the method', async () => {
+  const client = await desk.signInAs('staff');
   await forget();
   const { status, location } = await client.post('/admin/delicate', {});
   assert.is(status, 303);
   assert.match(location, /^\/admin\/reauth/);
 });
 
-test('asking again asks for every factor of the person', async () => {
-  const client = await desk.person('developer');
+test('reauthentication asks for every factor of the user', async () => {
+  const client = await desk.signInAs('developer');
   await client.post('/admin/code', { code: '123456' });
   await forget();
   assert.match((await client.get('/admin/delicate')).location, /^\/admin\/reauth/);
   const half = await client.submit('/admin/reauth?next=/admin/delicate', { password: PASSWORD }, '/admin/reauth');
   assert.is(half.status, 401);
-  const whole = await client.submit(
+  const complete = await client.submit(
     '/admin/reauth?next=/admin/delicate',
     { password: PASSWORD, code: '123456' },
     '/admin/reauth',
   );
-  assert.is(whole.status, 303);
+  assert.is(complete.status, 303);
   assert.is(await body(client, '/admin/delicate'), 'delicate');
 });
 
-test('a stranger is asked to sign in, not to prove himself again', async () => {
+test('anonymous users are asked to sign in, not to reauthenticate', async () => {
   for (const path of ['/admin/delicate', '/admin/reauth', '/admin/code'])
     assert.match((await desk.client().get(path)).location, /^\/admin\/login/);
 });

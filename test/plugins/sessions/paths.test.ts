@@ -1,26 +1,26 @@
-// Pure: where somebody is sent after signing in, and how his devices are called.
+// Pure functions: where users go after signing in, and the names of their devices.
 import fc from 'fast-check';
 import * as assert from 'uvu/assert';
-import { deviceOf } from '../../../plugins/sessions/device.ts';
-import { nextPath } from '../../../plugins/sessions/next-path.ts';
+import { nextPath } from '../../../plugins/sessions/complete-sign-in.ts';
+import { parseUserAgent } from '../../../plugins/sessions/own-sessions.ts';
 import { suite } from '../../support/suite.ts';
 
-const test = suite('sessions: paths and devices');
+const test = suite('sessions: return paths and devices');
 
-test('pages under the mount path are gone to, with their query', () => {
-  for (const wanted of [
+test('pages under the mount path are accepted, with their query', () => {
+  for (const requested of [
     '/admin',
     '/admin/strikes?sort=-date&f.state=open',
     '/admin/airports/ATL/+edit',
     '/admin?x=1',
     '/admin/a#b',
   ])
-    assert.is(nextPath(wanted, '/admin'), wanted);
+    assert.is(nextPath(requested, '/admin'), requested);
   assert.is(nextPath('/strikes', '/'), '/strikes');
   assert.is(nextPath('/admin/strikes?q=a%20b%C3%A9', '/admin'), '/admin/strikes?q=a%20b%C3%A9');
 });
 
-test('attack: no other host, no way out, no loop', () => {
+test('attack: no other host, no path outside, no loop', () => {
   const hostile = [
     '',
     'https://evil.example',
@@ -28,6 +28,8 @@ test('attack: no other host, no way out, no loop', () => {
     '/\\evil.example',
     '/admin/../../evil',
     '/admin/..',
+    '/admin/.. ',
+    '/admin/..\u00a0',
     '/admin/./x',
     '/admin//evil.example',
     '/adminevil',
@@ -50,12 +52,12 @@ test('attack: no other host, no way out, no loop', () => {
     '/admin/logout',
     '/admin/reauth',
   ];
-  for (const wanted of hostile) assert.is(nextPath(wanted, '/admin'), '/admin', wanted);
+  for (const requested of hostile) assert.is(nextPath(requested, '/admin'), '/admin', requested);
   assert.is(nextPath('//evil.example', '/'), '/');
   assert.is(nextPath(undefined, '/admin'), '/admin');
 });
 
-test('attack: whatever is asked for, a browser stays on this host and under the mount path', () => {
+test('attack: whatever is requested, the browser stays on this host and under the mount path', () => {
   const part = fc.oneof(
     fc.constantFrom(
       '/',
@@ -88,23 +90,26 @@ test('attack: whatever is asked for, a browser stays on this host and under the 
   );
 });
 
-test('devices are named as people call them, and what is unknown stays unknown', () => {
+test('devices have their common names, and unknown ones stay unknown', () => {
   const chrome =
     'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/149.0.0.0 Safari/537.36';
-  assert.equal(deviceOf(chrome), { browser: 'Chrome', system: 'Windows' });
-  assert.equal(deviceOf(`${chrome} Edg/149.0`), { browser: 'Edge', system: 'Windows' });
-  assert.equal(deviceOf('Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0'), {
+  assert.equal(parseUserAgent(chrome), { browser: 'Chrome', system: 'Windows' });
+  assert.equal(parseUserAgent(`${chrome} Edg/149.0`), { browser: 'Edge', system: 'Windows' });
+  assert.equal(parseUserAgent('Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0'), {
     browser: 'Firefox',
     system: 'Linux',
   });
-  assert.equal(deviceOf('Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) Version/19.0 Mobile Safari/604.1'), {
-    browser: 'Safari',
-    system: 'iPhone',
-  });
-  assert.equal(deviceOf('Mozilla/5.0 (Linux; Android 16) Chrome/149.0 Mobile Safari/537.36'), {
+  assert.equal(
+    parseUserAgent('Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) Version/19.0 Mobile Safari/604.1'),
+    {
+      browser: 'Safari',
+      system: 'iPhone',
+    },
+  );
+  assert.equal(parseUserAgent('Mozilla/5.0 (Linux; Android 16) Chrome/149.0 Mobile Safari/537.36'), {
     browser: 'Chrome',
     system: 'Android',
   });
-  assert.equal(deviceOf('<script>'), {});
-  assert.equal(deviceOf(null), {});
+  assert.equal(parseUserAgent('<script>'), {});
+  assert.equal(parseUserAgent(null), {});
 });

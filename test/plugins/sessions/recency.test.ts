@@ -1,8 +1,8 @@
-// `recent` in the access of what plugins add to pages: no gate looks at it there.
+// `recent` in the access of what plugins add to pages, which no gate checks.
 import * as assert from 'uvu/assert';
 import { defineAdmin, defineModel, definePlugin, field, sql } from '../../../index.ts';
 import { PASSWORD, type TestApp, testApp } from '../../support/app.ts';
-import { formsOf } from '../../support/client.ts';
+import { parseForms } from '../../support/client.ts';
 import { suite } from '../../support/suite.ts';
 
 const test = suite('sessions: recency of added items');
@@ -44,10 +44,10 @@ test.after(async () => {
 const forget = () =>
   desk.app.database.query(sql.unsafe`update rustio_session set authenticated_at = now() - interval '20 minutes'`);
 
-test('attack: an action that wants a recent password is neither offered nor run without one', async () => {
-  const client = await desk.person('administrator');
+test('attack: an action that requires a recent password is neither offered nor run without one', async () => {
+  const client = await desk.signInAs('administrator');
   const page = '/admin/vaults/1/+action/open';
-  const form = formsOf((await client.get(page)).text).find(({ action }) => action === page);
+  const form = parseForms((await client.get(page)).text).find(({ action }) => action === page);
   assert.ok(form, 'just signed in');
   await forget();
   assert.not.match((await client.get('/admin/vaults/1')).text, 'Open the vault');

@@ -1,4 +1,4 @@
-// A column that a plugin contributes and that fails: everyone is locked out, so it must say which one it is.
+// A failing column of a plugin locks everyone out, so the error must name it.
 import { sql } from 'slonik';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
@@ -48,7 +48,7 @@ const doctor = async () => {
 const lastError = () => JSON.stringify(desk.errors.at(-1));
 
 test('a column whose table is missing is named with its plugin, in the log and by doctor', async () => {
-  const client = await desk.person('staff');
+  const client = await desk.signInAs('staff');
   assert.is((await client.get('/admin/shoes')).status, 500);
   assert.match(lastError(), 'RIO-SESSION-COLUMN');
   assert.match(lastError(), /shoeSize.*shoes/);
@@ -59,23 +59,23 @@ test('a column whose table is missing is named with its plugin, in the log and b
   assert.not.match(result.message, 'initial');
 });
 
-test('anonymous requests do not meet it', async () => {
+test('anonymous requests are not affected', async () => {
   assert.is((await desk.client().get('/admin/login')).status, 200);
 });
 
-test('a value that does not fit its schema is named as well', async () => {
+test('a value that does not match its schema is named as well', async () => {
   await desk.app.database.query(sql.unsafe`create table shoe (user_id bigint, size text)`);
-  const client = await desk.person('staff');
+  const client = await desk.signInAs('staff');
   await desk.app.database.query(sql.unsafe`insert into shoe select id, 'large' from rustio_user`);
   assert.is((await client.get('/admin/shoes')).status, 500);
   assert.match(lastError(), /RIO-SESSION-COLUMN/);
   assert.match(lastError(), /shoeSize/);
 });
 
-test('columns that work are there, and doctor says so', async () => {
+test('working columns have their values, and doctor says so', async () => {
   await desk.app.database.query(sql.unsafe`drop table shoe`);
   await desk.app.database.query(sql.unsafe`create table shoe (user_id bigint, size integer)`);
-  const client = await desk.person('staff');
+  const client = await desk.signInAs('staff');
   await desk.app.database.query(sql.unsafe`insert into shoe select id, 42 from rustio_user`);
   assert.equal(JSON.parse((await client.get('/admin/shoes')).text), { initial: 's', shoeSize: 42 });
   assert.is((await doctor()).status, 'ok');

@@ -1,16 +1,17 @@
-// ctx.session over HTTP: what belongs to one sign-in is kept in its row, and written only when it has changed.
+// ctx.session over HTTP: the data of a sign-in is stored in its row, and written only if it has changed.
 import { sql } from 'slonik';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
-import { RustioError } from '../../../core/errors.ts';
-import { auditContext } from '../../../core/http/context.ts';
+import { RustioError } from '../../../core/errors/rustio-error.ts';
 import { flash } from '../../../core/http/flash.ts';
-import { seeOther } from '../../../core/http/see-other.ts';
+import { seeOther } from '../../../core/http/redirect.ts';
 import { definePlugin } from '../../../core/plugin.ts';
-import { revokeSessions } from '../../../plugins/sessions/revoke-sessions.ts';
+import { auditContext } from '../../../core/request/context.ts';
+import { revokeSessions } from '../../../plugins/sessions/end-sessions.ts';
 import { changeOfData } from '../../../plugins/sessions/session-data.ts';
 import { PASSWORD, type TestApp, testApp } from '../../support/app.ts';
 import { type DatabaseProxy, databaseProxy } from '../../support/database-proxy.ts';
+import { SESSION_COOKIE } from '../../support/session-cookie.ts';
 import { suite } from '../../support/suite.ts';
 
 declare module 'rustio-admin/sessions' {
@@ -20,7 +21,7 @@ declare module 'rustio-admin/sessions' {
   }
 }
 
-/** Requests wait here until a test lets them go on. */
+/** Requests wait here until a test continues them. */
 const waiting = new Map<string, () => void>();
 const hold = (name: string): Promise<void> => new Promise((go) => waiting.set(name, go));
 
@@ -81,10 +82,10 @@ const notebook = definePlugin({
     });
     routes.get('/end', { access }, async (ctx, app) => {
       const { actor, session } = ctx.state;
-      if (actor.kind !== 'person' || !session || !ctx.session) return;
+      if (actor.kind !== 'user' || !session || !ctx.session) return;
       const which = { session: session.id, owner: actor.id };
       await app.database.transaction((tx) =>
-        revokeSessions(tx, auditContext(ctx), app.events, { which, reason: 'user_requested', via: 'test' }),
+        revokeSessions(tx, auditContext(ctx), app.events, { which, reason: 'user_requested', via: 'all' }),
       );
       ctx.session.notes = ['of a session that has ended'];
       ctx.body = 'ok';
@@ -101,7 +102,7 @@ const notebook = definePlugin({
   },
 });
 
-const test = suite('sessions: what is kept for one sign-in');
+const test = suite('sessions: session data');
 let desk: TestApp;
 let proxy: DatabaseProxy;
 test.before(async () => {
@@ -120,8 +121,8 @@ const rows = () =>
     )`select data, trust, ended_reason from rustio_session order by created_at desc, id`,
   );
 
-test('what a page keeps is there on the next request, and in this sign-in alone', async () => {
-  const [one, other] = [await desk.person('staff'), await desk.person('staff')];
+test('the data of a page is available on the next request, in this sign-in only', async () => {
+  const [one, other] = [await desk.signInAs('staff'), await desk.signInAs('staff')];
   assert.is((await one.get('/admin/notes')).text, 'null');
   assert.is((await one.get('/admin/add/first')).status, 303);
   await one.get('/admin/add/second');
@@ -134,8 +135,8 @@ test('what a page keeps is there on the next request, and in this sign-in alone'
   assert.equal((await rows())[1]?.data, {});
 });
 
-test('a request that changes nothing costs one statement, and one that changes something one more', async () => {
-  const person = await desk.person('staff');
+test('a request that changes nothing costs one statement; one that changes the data costs one more', async () => {
+  const person = await desk.signInAs('staff');
   await person.get('/admin/add/first');
   proxy.statements();
   await person.get('/admin/notes');
@@ -148,8 +149,8 @@ test('a request that changes nothing costs one statement, and one that changes s
   assert.is(proxy.statements(), 0);
 });
 
-test('anonymous requests have no session, and neither have routes that authenticate nobody', async () => {
-  const person = await desk.person('staff');
+test('anonymous requests and routes without authentication have no session', async () => {
+  const person = await desk.signInAs('staff');
   assert.is((await person.get('/admin/open')).text, '[object Object]');
   assert.is((await person.get('/admin/unauthenticated')).text, 'null');
   const answer = await desk.client().get('/admin/open');
@@ -157,19 +158,19 @@ test('anonymous requests have no session, and neither have routes that authentic
   assert.equal(answer.headers.getSetCookie(), []);
 });
 
-test('a request that fails keeps nothing', async () => {
-  const person = await desk.person('staff');
+test('a failed request saves nothing', async () => {
+  const person = await desk.signInAs('staff');
   await person.get('/admin/add/before');
   assert.is((await person.get('/admin/fail')).status, 500);
   assert.is((await person.get('/admin/notes')).text, '["before"]');
-  const missed = await person.get('/admin/missing');
-  assert.is(missed.status, 404);
-  assert.not.match(missed.text, 'A message of a request that failed.');
+  const notFound = await person.get('/admin/missing');
+  assert.is(notFound.status, 404);
+  assert.not.match(notFound.text, 'A message of a request that failed.');
   assert.not.match((await person.get('/admin/account')).text, 'A message of a request that failed.');
 });
 
-test('a message is shown once, on the next page, be it an error page', async () => {
-  const person = await desk.person('staff');
+test('a message is shown once, on the next page, even on an error page', async () => {
+  const person = await desk.signInAs('staff');
   const answer = await person.get('/admin/say');
   assert.equal(answer.headers.getSetCookie(), [], 'it is kept in the session, not in a cookie');
   assert.match((await person.get('/admin/account')).text, /It worked: l{150,200}…/);
@@ -179,12 +180,12 @@ test('a message is shown once, on the next page, be it an error page', async () 
   assert.not.match((await person.get('/admin/account')).text, 'It worked');
 });
 
-test('more than 16 KB is refused, and what was there stays', async () => {
-  const person = await desk.person('staff');
+test('more than 16 KB is rejected, and the previous data stays', async () => {
+  const person = await desk.signInAs('staff');
   await person.get('/admin/add/before');
   assert.is((await person.get('/admin/other/16000')).status, 200);
-  const refused = await person.get('/admin/other/17000');
-  assert.is(refused.status, 500);
+  const rejected = await person.get('/admin/other/17000');
+  assert.is(rejected.status, 500);
   const logged = JSON.stringify(desk.errors.at(-1));
   assert.match(logged, 'RIO-SESSION-DATA');
   assert.match(logged, 'other');
@@ -192,26 +193,26 @@ test('more than 16 KB is refused, and what was there stays', async () => {
   assert.is((await person.get('/admin/other/10')).status, 200);
 });
 
-test('a message about what was done is kept, however little room plugins have left', async () => {
-  const person = await desk.person('staff');
+test('a message about a completed change is saved, however little room plugins have left', async () => {
+  const person = await desk.signInAs('staff');
   assert.is((await person.get('/admin/other/16300')).status, 200);
   assert.is((await person.get('/admin/say')).status, 303);
   assert.match((await person.get('/admin/account')).text, /It worked: l{150,200}…/);
 });
 
-test('names that objects have by themselves are names like others: they are saved, and removed', () => {
+test('names that every object has are saved and removed like others', () => {
   assert.equal(changeOfData('{}', { constructor: 1 }), { set: { constructor: 1 }, removed: [] });
   assert.equal(changeOfData('{"constructor":1,"valueOf":2}', {}), { set: {}, removed: ['constructor', 'valueOf'] });
 });
 
-test('texts that PostgreSQL cannot store lose only what it cannot store', async () => {
-  const person = await desk.person('staff');
+test('text that PostgreSQL cannot store loses only the characters concerned', async () => {
+  const person = await desk.signInAs('staff');
   assert.is((await person.get('/admin/odd')).status, 200);
   assert.equal(JSON.parse((await person.get('/admin/all')).text), { other: { nul: 'ab', half: '\ufffd', n: 1 } });
 });
 
-test('requests at the same time each keep their own names, and of one name the last one wins', async () => {
-  const person = await desk.person('staff');
+test('concurrent requests each keep their own names; for one name the last change wins', async () => {
+  const person = await desk.signInAs('staff');
   const held = async (path: string, note: string): Promise<{ done: Promise<unknown> }> => {
     const done = person.get(path);
     while (!waiting.has(note)) await new Promise((next) => setImmediate(next));
@@ -232,8 +233,8 @@ test('requests at the same time each keep their own names, and of one name the l
   assert.is((await person.get('/admin/notes')).text, '["c"]');
 });
 
-test('attack: nothing that is kept grants anything: authority is in columns of its own', async () => {
-  const person = await desk.person('staff');
+test('attack: nothing in the data grants access: authority is stored in its own columns', async () => {
+  const person = await desk.signInAs('staff');
   assert.is((await person.get('/admin/authority')).status, 200);
   const [row] = await rows();
   assert.is(row?.trust, 'authenticated');
@@ -242,7 +243,7 @@ test('attack: nothing that is kept grants anything: authority is in columns of i
 });
 
 test('attack: a session that ends while a request changes its data stays ended, and the change is lost', async () => {
-  const person = await desk.person('staff');
+  const person = await desk.signInAs('staff');
   const failures = desk.errors.length;
   assert.is((await person.get('/admin/end')).status, 200);
   const [row] = await rows();
@@ -252,21 +253,21 @@ test('attack: a session that ends while a request changes its data stays ended, 
   assert.is(desk.errors.length, failures);
 });
 
-test('a request that takes long does not bring back the token that another one has replaced', async () => {
-  const person = await desk.person('staff');
+test('a slow request does not restore a token that another one has replaced', async () => {
+  const person = await desk.signInAs('staff');
   const slow = person.get('/admin/slow/notes/late');
   while (!waiting.has('late')) await new Promise((next) => setImmediate(next));
-  const before = person.cookie('rustio');
+  const before = person.cookie(SESSION_COOKIE);
   await person.submit('/admin/reauth', { password: PASSWORD });
-  const after = person.cookie('rustio');
+  const after = person.cookie(SESSION_COOKIE);
   assert.ok(after !== before);
   waiting.get('late')?.();
   assert.equal((await slow).headers.getSetCookie(), []);
-  assert.is(person.cookie('rustio'), after);
+  assert.is(person.cookie(SESSION_COOKIE), after);
   assert.is((await person.get('/admin/notes')).text, '["late"]', 'data outlives the rotation of the token');
 });
 
-test('what was kept goes with the sign-in: an ended row holds nothing, and a new sign-in begins with nothing', async () => {
+test('the data ends with the sign-in: an ended row has none, and a new sign-in starts without any', async () => {
   const email = await desk.account('staff');
   const client = desk.client();
   await client.signIn(email, PASSWORD);
@@ -278,8 +279,8 @@ test('what was kept goes with the sign-in: an ended row holds nothing, and a new
   assert.is((await client.get('/admin/notes')).text, 'null');
 });
 
-test('when the database refuses the data, the request has still done what it was for', async () => {
-  const person = await desk.person('staff');
+test('if the database rejects the data, the request still succeeds', async () => {
+  const person = await desk.signInAs('staff');
   await desk.app.database.query(sql.unsafe`
     alter table rustio_session add constraint no_notes check (not data ? 'notes') not valid
   `);

@@ -2,11 +2,11 @@
 import { sql } from 'slonik';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
-import { commandAuditContext } from '../../../core/command-context.ts';
 import { constraintViolation } from '../../../core/database/errors.ts';
-import { auditContext } from '../../../core/http/context.ts';
-import { seeOther } from '../../../core/http/see-other.ts';
+import { seeOther } from '../../../core/http/redirect.ts';
 import { definePlugin } from '../../../core/plugin.ts';
+import { commandAuditContext } from '../../../core/policy/actor.ts';
+import { auditContext } from '../../../core/request/context.ts';
 import { findAccountByEmail } from '../../../plugins/auth/account.ts';
 import { setActive } from '../../../plugins/auth/change-account.ts';
 import {
@@ -19,6 +19,7 @@ import {
   setSessionCookie,
 } from '../../../plugins/sessions/public.ts';
 import { PASSWORD, type TestApp, testApp } from '../../support/app.ts';
+import { SESSION_COOKIE } from '../../support/session-cookie.ts';
 import { suite } from '../../support/suite.ts';
 
 declare module 'rustio-admin/sessions' {
@@ -32,7 +33,7 @@ declare module 'rustio-admin/sessions' {
 
 const failures: FailedSignIn[] = [];
 
-/** Wrong passwords are counted in a table; after two, attempts of that address are refused. Developers need a second factor. */
+/** Wrong passwords are counted in a table; after two, attempts with that address are rejected. Developers need a second factor. */
 const badges = definePlugin({
   name: 'badges',
   api: 1,
@@ -131,15 +132,15 @@ const badges = definePlugin({
     );
     routes.post('/badge/lose', { access: { signedIn: true }, csrf: 'origin' }, async (ctx, app) => {
       const { actor } = ctx.state;
-      if (actor.kind !== 'person') return;
-      const revocation = { which: { allOf: actor.id }, reason: 'badge_lost', via: 'badge' } as const;
+      if (actor.kind !== 'user') return;
+      const revocation = { which: { allOf: actor.id }, reason: 'badge_lost', via: 'all' } as const;
       await app.database.transaction((tx) => revokeSessions(tx, auditContext(ctx), app.events, revocation));
       seeOther(ctx, app.urls.to('/login'));
     });
   },
 });
 
-const test = suite('sessions: what plugins add to signing in');
+const test = suite('sessions: extended sign-in');
 let desk: TestApp;
 test.before(async () => {
   desk = await testApp({ models: [], extend: [badges] });
@@ -164,7 +165,7 @@ test('the sign-in page shows other methods and links, by rank', async () => {
   );
 });
 
-test('another method signs in: a session with its trust, the cookie, the trail, and only to our own pages', async () => {
+test('another method signs in: a session with its trust, the cookie, the audit entry, and only to our own pages', async () => {
   const email = await desk.account('staff');
   const client = desk.client();
   const answer = await client.post('/admin/badge', { email, badge: 'shiny', next: '/admin/badge/trust' });
@@ -176,7 +177,7 @@ test('another method signs in: a session with its trust, the cookie, the trail, 
   assert.is(elsewhere.location, '/admin');
 });
 
-test('a method that fails is in the trail, and the steps count it', async () => {
+test('a failing method is in the audit trail, and the steps count it', async () => {
   const email = await desk.account('staff');
   const client = desk.client();
   assert.is((await client.post('/admin/badge', { email, badge: 'dull' })).status, 401);
@@ -185,44 +186,44 @@ test('a method that fails is in the trail, and the steps count it', async () => 
     failures.map(({ reason, userId }) => [reason, typeof userId]),
     [['dull', 'number']],
   );
-  assert.is(client.cookie('rustio'), undefined);
+  assert.is(client.cookie(SESSION_COOKIE), undefined);
 });
 
-test('attack: a method signs nobody in whose account is inactive, and nobody whose transaction failed', async () => {
+test('attack: a method cannot sign in an inactive account, nor after its transaction failed', async () => {
   const email = await desk.account('staff');
   const client = desk.client();
   assert.is((await client.post('/admin/badge/rolled-back', { email })).status, 500);
-  assert.is(client.cookie('rustio'), undefined);
+  assert.is(client.cookie(SESSION_COOKIE), undefined);
   const account = await findAccountByEmail(desk.app.database, email);
   await desk.app.database.transaction((tx) =>
     setActive(tx, commandAuditContext(), desk.app.events, account?.id ?? 0, false),
   );
   assert.is((await client.post('/admin/badge', { email, badge: 'shiny' })).status, 401);
-  assert.is(client.cookie('rustio'), undefined);
+  assert.is(client.cookie(SESSION_COOKIE), undefined);
 });
 
-test('attack: a step that counts failures stops guessing, before the password is looked at, and /reauth too', async () => {
+test('attack: a step that counts failures stops guessing before the password is verified, also at /reauth', async () => {
   const email = await desk.account('staff');
   const signedIn = desk.client();
   await signedIn.signIn(email, PASSWORD);
   const client = desk.client();
   for (const password of ['wrong one', 'wrong two']) assert.is((await client.signIn(email, password)).status, 401);
-  const refused = await client.signIn(email, PASSWORD);
-  assert.is(refused.status, 429);
-  assert.is(refused.headers.get('retry-after'), '91');
-  assert.match(refused.text, 'Too many attempts. Try again in 2 minutes.');
-  assert.is(client.cookie('rustio'), undefined);
+  const rejected = await client.signIn(email, PASSWORD);
+  assert.is(rejected.status, 429);
+  assert.is(rejected.headers.get('retry-after'), '91');
+  assert.match(rejected.text, 'Too many attempts. Try again in 2 minutes.');
+  assert.is(client.cookie(SESSION_COOKIE), undefined);
   const again = await signedIn.submit('/admin/reauth', { password: PASSWORD });
   assert.is(again.status, 429);
   assert.is((await signedIn.get('/admin/account')).status, 200);
   const tried = await desk.app.database.oneFirst(sql.type(z.object({ n: z.number() }))`
     select count(*)::integer as n from badge_attempt where email = ${email} and kind = 'tried'
   `);
-  assert.is(tried, 5, 'what a refused attempt counts is committed');
+  assert.is(tried, 5, 'what a rejected attempt counts is committed');
 });
 
 test('a wrong password at /reauth counts as a failure', async () => {
-  const client = await desk.person('staff');
+  const client = await desk.signInAs('staff');
   assert.is((await client.submit('/admin/reauth', { password: 'a wrong one' })).status, 401);
   assert.equal(
     failures.map(({ reason }) => reason),
@@ -230,7 +231,7 @@ test('a wrong password at /reauth counts as a failure', async () => {
   );
 });
 
-test('a second factor that is pending: lower trust, its page, and the rest of the way', async () => {
+test('a pending second factor: lower trust, its page, and the rest of the sign-in', async () => {
   const email = await desk.account('developer');
   const client = desk.client();
   const answer = await client.post('/admin/login', { email, password: PASSWORD, next: '/admin/badge/trust' });
@@ -241,7 +242,7 @@ test('a second factor that is pending: lower trust, its page, and the rest of th
   assert.is((await client.get('/admin/badge/trust')).text, 'mfa_verified true');
 });
 
-test('attack: half a sign-in sees nothing of what the account may do, on no page and no error page', async () => {
+test('attack: a pending sign-in reveals nothing of what the account can access, on no page and no error page', async () => {
   const email = await desk.account('developer');
   const client = desk.client();
   await client.signIn(email, PASSWORD);
@@ -264,15 +265,15 @@ test('attack: half a sign-in sees nothing of what the account may do, on no page
     assert.match((await client.get(path)).location, /^\/admin\/badge\/hold/, path);
 });
 
-test('a plugin ends sessions for a reason of its own', async () => {
-  const client = await desk.person('staff');
+test('a plugin ends sessions for its own reason', async () => {
+  const client = await desk.signInAs('staff');
   assert.is((await client.post('/admin/badge/lose', {})).status, 303);
   assert.is((await client.get('/admin/account')).status, 303);
   assert.is((await lastOf('sessions_revoked_self')).data.reason, 'badge_lost');
 });
 
-test('a trust that no plugin knows counts as the lowest', async () => {
-  const client = await desk.person('staff');
+test('a trust level that no plugin knows counts as the lowest', async () => {
+  const client = await desk.signInAs('staff');
   await desk.app.database.query(
     sql.unsafe`update rustio_session set trust = 'of_a_plugin_that_left' where ended_at is null`,
   );
@@ -284,8 +285,8 @@ test('a trust that no plugin knows counts as the lowest', async () => {
     );
 });
 
-test('the account page: who one is, and links by rank that one may open', async () => {
-  const client = await desk.person('staff');
+test('the account page: the user, and links by rank that they can open', async () => {
+  const client = await desk.signInAs('staff');
   const { status, text } = await client.get('/admin/account');
   assert.is(status, 200);
   assert.match(text, /staff-\d+@example\.org/);

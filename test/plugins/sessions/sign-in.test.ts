@@ -1,16 +1,19 @@
-// Black box: signing in and out over HTTP.
+// Signing in and out over HTTP.
+import { createHash } from 'node:crypto';
 import { sql } from 'slonik';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
-import { commandAuditContext } from '../../../core/command-context.ts';
+import { withPlainConnection } from '../../../core/database/plain-connection.ts';
+import { commandAuditContext } from '../../../core/policy/actor.ts';
 import { setActive } from '../../../plugins/auth/change-account.ts';
 import { createUser } from '../../../plugins/auth/create-user.ts';
 import { PASSWORD, type TestApp, testApp } from '../../support/app.ts';
 import type { Client } from '../../support/client.ts';
+import { SESSION_COOKIE } from '../../support/session-cookie.ts';
 import { suite } from '../../support/suite.ts';
 
 const test = suite('sessions: signing in and out');
-const COOKIE = 'rustio';
+const COOKIE = SESSION_COOKIE;
 let desk: TestApp;
 test.before(async () => {
   desk = await testApp({ models: [] });
@@ -22,12 +25,12 @@ let people = 0;
 async function account(active = true): Promise<{ id: number; email: string }> {
   const email = `person${people++}@example.org`;
   const { database, events } = desk.app;
-  const made = await database.transaction((tx) =>
+  const created = await database.transaction((tx) =>
     createUser(tx, cli, events, { email, role: 'staff', password: PASSWORD }),
   );
-  if (made.outcome !== 'done') throw new Error(made.outcome);
-  if (!active) await database.transaction((tx) => setActive(tx, cli, events, made.id, false));
-  return { id: made.id, email };
+  if (created.outcome !== 'done') throw new Error(created.outcome);
+  if (!active) await database.transaction((tx) => setActive(tx, cli, events, created.id, false));
+  return { id: created.id, email };
 }
 const sessionsOf = (id: number) =>
   desk.app.database.any(sql.type(z.object({ id: z.string(), ended_reason: z.string().nullable() }))`
@@ -39,7 +42,7 @@ const trailOf = (email: string) =>
   `);
 const isSignedIn = async (client: Client) => (await client.get('/admin/account/sessions')).status === 200;
 
-test('the right password opens the page that was wanted, and one row with the device', async () => {
+test('the right password opens the requested page, and one row with the device', async () => {
   const { id, email } = await account();
   const client = desk.client();
   const wall = await client.get('/admin/account/sessions?x=1');
@@ -62,27 +65,27 @@ test('the right password opens the page that was wanted, and one row with the de
   );
 });
 
-test('the cookie is for this host, its pages and nobody’s script', async () => {
+test('the cookie is for this host and its pages, and not readable by scripts', async () => {
   const { email } = await account();
   const { headers } = await desk.client().signIn(email, PASSWORD);
   const [cookie = ''] = headers.getSetCookie().filter((line) => line.startsWith(`${COOKIE}=`));
-  assert.match(cookie, /^rustio=[A-Za-z0-9_-]{43};/);
+  assert.match(cookie, new RegExp(`^${SESSION_COOKIE}=[A-Za-z0-9_-]{43};`));
   assert.match(cookie, /; path=\/;/i);
   assert.match(cookie, /httponly/i);
   assert.match(cookie, /samesite=lax/i);
   assert.not.match(cookie, /domain=|expires=|max-age=/i);
 });
 
-test('attack: unknown, inactive and wrong get the same answer to the letter', async () => {
-  const known = await account();
+test('attack: unknown, inactive and wrong accounts get exactly the same response', async () => {
+  const existing = await account();
   const inactive = await account(false);
   const tries: readonly (readonly [string, string])[] = [
     ['unknown@example.org', PASSWORD],
     [inactive.email, PASSWORD],
     [inactive.email, 'a wrong password'],
-    [known.email, 'a wrong password'],
+    [existing.email, 'a wrong password'],
     ['not an address', PASSWORD],
-    [`${known.email}' or ''='`, PASSWORD],
+    [`${existing.email}' or ''='`, PASSWORD],
     ['', ''],
   ];
   const pages = new Set<string>();
@@ -104,7 +107,7 @@ test('attack: unknown, inactive and wrong get the same answer to the letter', as
 
 test('attack: an unknown account costs as much work as a wrong password', async () => {
   const { email } = await account();
-  // Work of this process, threads included, and not time: a busy machine does not change it.
+  // CPU time of this process, threads included: a busy machine does not change it.
   const leastWork = async (who: string) => {
     const costs: number[] = [];
     for (let i = 0; i < 4; i++) {
@@ -115,33 +118,57 @@ test('attack: an unknown account costs as much work as a wrong password', async 
     }
     return Math.min(...costs);
   };
-  // Without the verification the unknown one would cost a small part of it.
+  // Without a verification the unknown account would cost a fraction of it.
   const [unknown, wrong] = [await leastWork('nobody@example.org'), await leastWork(email)];
   assert.ok(unknown > wrong / 2.5, `${unknown} µs against ${wrong} µs`);
 });
 
-test('failures stand in the trail with their reason, and without what was typed', async () => {
-  const known = await account();
-  const inactive = await account(false);
-  await desk.client().signIn(known.email, 'hunter2hunter2');
-  await desk.client().signIn(inactive.email, 'hunter2hunter2');
-  await desk.client().signIn('hunter2hunter2', 'x');
-  await desk.client().signIn('stranger@example.org', 'hunter2hunter2');
-  const rows = await desk.app.database.any(sql.type(
-    z.object({ row: z.string(), data: z.record(z.string(), z.unknown()) }),
-  )`
-    select a::text as row, data from rustio_audit a where event = 'login_failed' order by id desc limit 4
-  `);
-  assert.equal(
-    rows.map(({ data }) => data.reason),
-    ['unknown', 'unknown', 'inactive', 'wrong_password'],
-  );
-  assert.not.match(JSON.stringify(rows), /hunter2|stranger/);
-  assert.match(String(rows[0]?.data.emailFingerprint), /^[\w-]{8}$/);
-  assert.is(rows[1]?.data.emailFingerprint, undefined, 'what is no address may be a password');
+test('failures are in the audit trail with their reason, and without the input', async () => {
+  const own = await testApp({});
+  try {
+    const failed = async (...typed: readonly [email: string, password: string]) => {
+      await own.client().signIn(...typed);
+      return own.app.database.one(sql.type(z.object({ row: z.string(), data: z.record(z.string(), z.unknown()) }))`
+        select a::text as row, data from rustio_audit a where event = 'login_failed' order by id desc limit 1
+      `);
+    };
+    const email = await own.account('staff');
+    const rows = [await failed('hunter2hunter2', 'x'), await failed(email, 'hunter2hunter2')];
+    assert.equal(
+      rows.map(({ data }) => data.reason),
+      ['unknown', 'wrong_password'],
+    );
+    await own.app.database.query(sql.unsafe`update rustio_user set active = false where email = ${email}`);
+    rows.push(await failed(email, 'hunter2hunter2'));
+    assert.is(rows[2]?.data.reason, 'inactive');
+    assert.not.match(JSON.stringify(rows), 'hunter2');
+    assert.is(rows[0]?.data.emailFingerprint, undefined, 'what is no address may be a password');
+  } finally {
+    await own.close();
+  }
 });
 
-test('attack: a token that somebody planted before the sign-in is worth nothing after it', async () => {
+test('the address of an unknown account is in the audit trail as a keyed fingerprint', async () => {
+  const own = await testApp({});
+  try {
+    await own.client().signIn('stranger@example.org', 'hunter2hunter2');
+    const { row, data } = await own.app.database.one(
+      sql.type(
+        z.object({ row: z.string(), data: z.record(z.string(), z.unknown()) }),
+      )`select a::text as row, data from rustio_audit a where event = 'login_failed'`,
+    );
+    assert.not.match(row, 'stranger');
+    assert.match(String(data.emailFingerprint), /^[\w-]{8}$/);
+    const guesses = ['stranger@example.org', 'sign-in address stranger@example.org'].map((text) =>
+      createHash('sha256').update(text).digest('base64url').slice(0, 8),
+    );
+    assert.not.ok(guesses.includes(String(data.emailFingerprint)), 'it is keyed, so it cannot be guessed (F16)');
+  } finally {
+    await own.close();
+  }
+});
+
+test('attack: a token planted before the sign-in is invalid after it', async () => {
   const { email } = await account();
   const victim = desk.client();
   const planted = 'A'.repeat(43);
@@ -154,7 +181,7 @@ test('attack: a token that somebody planted before the sign-in is worth nothing 
   assert.ok(await isSignedIn(victim));
 });
 
-test('attack: a token from before is worth nothing when the same browser signs in again', async () => {
+test('attack: the previous token is invalid when the same browser signs in again', async () => {
   const { id, email } = await account();
   const client = desk.client();
   await client.signIn(email, PASSWORD);
@@ -168,14 +195,35 @@ test('attack: a token from before is worth nothing when the same browser signs i
   assert.equal((await sessionsOf(id)).map(({ ended_reason }) => ended_reason).sort(), [null, 'replaced'].sort());
 });
 
-test('whoever is signed in and opens the sign-in page goes on', async () => {
-  const client = await desk.person('staff');
+test('a session that another sign-in replaces is an event, also when somebody else signs in (F16)', async () => {
+  const [first, second] = [await account(), await account()];
+  const client = desk.client();
+  await client.signIn(first.email, PASSWORD);
+  await client.signIn(first.email, PASSWORD);
+  await client.signIn(second.email, PASSWORD);
+  const events = await desk.app.database.any(sql.type(
+    z.object({ event: z.string(), actor_label: z.string(), reason: z.string() }),
+  )`
+    select event, actor_label, data ->> 'reason' as reason from rustio_audit
+    where subject_key = ${String(first.id)} and event like 'sessions_revoked%' order by id
+  `);
+  assert.equal(
+    [...events],
+    [
+      { event: 'sessions_revoked_self', actor_label: first.email, reason: 'replaced' },
+      { event: 'sessions_revoked_by_other', actor_label: second.email, reason: 'replaced' },
+    ],
+  );
+});
+
+test('signed-in users who open the sign-in page are redirected', async () => {
+  const client = await desk.signInAs('staff');
   const answer = await client.get('/admin/login?next=/admin/account/sessions');
   assert.is(answer.status, 303);
   assert.is(answer.location, '/admin/account/sessions');
 });
 
-test('attack: signing in leads to no other host', async () => {
+test('attack: signing in redirects to no other host', async () => {
   const { email } = await account();
   for (const next of ['https://evil.example/', '//evil.example', '/\\evil.example', '/admin/../..//evil.example']) {
     const { status, location } = await desk.client().post('/admin/login', { email, password: PASSWORD, next });
@@ -184,7 +232,7 @@ test('attack: signing in leads to no other host', async () => {
   }
 });
 
-test('signing out ends the row, takes the cookie, and may be done twice', async () => {
+test('signing out ends the row, removes the cookie, and can be repeated', async () => {
   const { id, email } = await account();
   const client = desk.client();
   await client.signIn(email, PASSWORD);
@@ -192,7 +240,7 @@ test('signing out ends the row, takes the cookie, and may be done twice', async 
   const answer = await client.submit('/admin/account/sessions', {}, '/admin/logout');
   assert.is(answer.status, 303);
   assert.is(answer.location, '/admin/login?notice=signed-out');
-  assert.match((await client.get(answer.location)).text, 'You are signed out.');
+  assert.match((await client.get(answer.location)).text, 'You have been signed out.');
   assert.is(client.cookie(COOKIE), undefined);
   assert.equal(
     (await sessionsOf(id)).map(({ ended_reason }) => ended_reason),
@@ -208,7 +256,7 @@ test('signing out ends the row, takes the cookie, and may be done twice', async 
   );
 });
 
-test('attack: no other site signs anybody in or out', async () => {
+test('attack: no other site can sign a user in or out', async () => {
   const { id, email } = await account();
   const client = desk.client();
   await client.signIn(email, PASSWORD);
@@ -222,7 +270,7 @@ test('attack: no other site signs anybody in or out', async () => {
   );
 });
 
-test('attack: garbage in the cookie costs no statement, and a dead token is taken away', async () => {
+test('attack: garbage in the cookie costs no statement, and an invalid token is removed', async () => {
   const statements = countingStatements();
   for (const garbage of ['x', '1', 'A'.repeat(42), 'A'.repeat(44), "';select-1", 'A'.repeat(3_000), '%00']) {
     const client = desk.client();
@@ -238,7 +286,7 @@ test('attack: garbage in the cookie costs no statement, and a dead token is take
   assert.is(statements(), 1);
 });
 
-test('strangers cost no statement, no row and no cookie', async () => {
+test('anonymous users cost no statement, no row and no cookie', async () => {
   const statements = countingStatements();
   const answer = await desk.client().get('/admin/login');
   assert.is(answer.status, 200);
@@ -247,13 +295,13 @@ test('strangers cost no statement, no row and no cookie', async () => {
 });
 
 test('a signed-in request costs one statement', async () => {
-  const client = await desk.person('staff');
+  const client = await desk.signInAs('staff');
   const statements = countingStatements();
   await client.get('/admin/login');
   assert.is(statements(), 1);
 });
 
-test('an account that is shut out, or loses its role, is out with the next request', async () => {
+test('a deactivated or demoted account loses access with the next request', async () => {
   const { id, email } = await account();
   const client = desk.client();
   await client.signIn(email, PASSWORD);
@@ -262,7 +310,7 @@ test('an account that is shut out, or loses its role, is out with the next reque
   assert.not.ok(await isSignedIn(client));
 });
 
-test('somebody sees his own sessions, ends one, and all others', async () => {
+test('users see their own sessions, end one, and all others', async () => {
   const { id, email } = await account();
   const [here, there, elsewhere] = [desk.client(), desk.client(), desk.client()];
   for (const client of [here, there, elsewhere]) await client.signIn(email, PASSWORD);
@@ -272,14 +320,14 @@ test('somebody sees his own sessions, ends one, and all others', async () => {
   const second = rows[1]?.id ?? '';
   const ended = await here.submit('/admin/account/sessions', {}, `/admin/account/sessions/${second}/end`);
   assert.is(ended.status, 303);
-  assert.match((await here.get(ended.location)).text, 'One session was ended.');
+  assert.match((await here.get(ended.location)).text, '1 session ended.');
   assert.is([await isSignedIn(there), await isSignedIn(elsewhere)].filter(Boolean).length, 1);
   await here.submit('/admin/account/sessions', {}, '/admin/account/sessions/end-others');
   assert.not.ok((await isSignedIn(there)) || (await isSignedIn(elsewhere)));
   assert.ok(await isSignedIn(here));
 });
 
-test('attack: a session of somebody else, a garbage id and a missing form token end nothing', async () => {
+test('attack: another user’s session, a garbage id and a missing form token end nothing', async () => {
   const [mallory, victim] = [await account(), await account()];
   const [attacker, client] = [desk.client(), desk.client()];
   await attacker.signIn(mallory.email, PASSWORD);
@@ -296,7 +344,7 @@ test('attack: a session of somebody else, a garbage id and a missing form token 
   assert.ok(await isSignedIn(attacker));
 });
 
-test('nothing of all this was an undeclared answer or an error in the log', () => {
+test('no response was undeclared, and no error was logged', () => {
   assert.equal(desk.errors, []);
 });
 
@@ -313,22 +361,41 @@ const ASKING = [
   'query',
 ] as const;
 
-/** Counts what the application asks its database from now on; a transaction counts as one. */
+/** Counts the queries of the application from now on; a transaction counts as one. */
 function countingStatements(): () => number {
-  let asked = 0;
+  let queries = 0;
   for (const pool of [desk.app.database, desk.app.reading]) {
     for (const name of [...ASKING, 'transaction'] as const) {
       const original: (...given: never[]) => unknown = pool[name].bind(pool);
       const counted = (...given: never[]) => {
-        asked += 1;
+        queries += 1;
         return original(...given);
       };
       Object.defineProperty(pool, name, { value: counted, configurable: true });
     }
   }
   return () => {
-    const count = asked;
-    asked = 0;
+    const count = queries;
+    queries = 0;
     return count;
   };
 }
+
+test('sign-ins of an account that another program has locked do not take the connections of others (F2)', async () => {
+  const [locked, other] = [await account(), await account()];
+  const { database } = desk.app;
+  const waiting = await withPlainConnection(database.url, async (client) => {
+    await client.query('begin');
+    await client.query('select from rustio_user where id = $1 for update', [locked.id]);
+    const answers = Promise.all(Array.from({ length: 6 }, () => desk.client().signIn(locked.email, PASSWORD)));
+    // Passwords are verified in the order in which they arrive: after the second of these, all of the six have been verified.
+    for (let n = 0; n < 2; n += 1) assert.is((await desk.client().signIn(other.email, PASSWORD)).status, 303);
+    assert.ok(database.connections.busy <= 2, String(database.connections.busy));
+    await client.query('rollback');
+    return answers;
+  });
+  assert.equal(
+    waiting.map(({ status }) => status),
+    waiting.map(() => 303),
+  );
+});

@@ -1,4 +1,4 @@
-// Law 5: one writer a fact.
+// Invariant 5: one writer per fact.
 import * as assert from 'uvu/assert';
 import { sourcesIn } from '../../support/sources.ts';
 import { suite } from '../../support/suite.ts';
@@ -19,7 +19,7 @@ test('one file writes the audit trail, and none changes it', () => {
   assert.equal(writersOf(/(update|delete\s+from|truncate)\s+rustio_audit\b/i), []);
 });
 
-test('only rules of auth and sessions touch hashes of passwords and tokens', () => {
+test('only auth and sessions use hashes of passwords and tokens', () => {
   const outside = (pattern: RegExp) => writersOf(pattern).filter((path) => !/^plugins\/(auth|sessions)\//.test(path));
   assert.equal(outside(/\bpassword_hash\b/), []);
   assert.equal(outside(/\btoken_hash\b/), []);

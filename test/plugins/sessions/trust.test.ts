@@ -1,6 +1,6 @@
 // Levels of trust that plugins add: they are ordered by rank, and none can change what a built-in one is worth.
 import * as assert from 'uvu/assert';
-import { RustioError } from '../../../core/errors.ts';
+import { RustioError } from '../../../core/errors/rustio-error.ts';
 import { definePlugin, type Plugin } from '../../../core/plugin.ts';
 import { reachesTrust, type Trust } from '../../../plugins/sessions/trust.ts';
 import { testApp } from '../../support/app.ts';
@@ -38,6 +38,6 @@ test('a built-in level cannot be redefined, and a name must fit the table', asyn
   );
   assert.instance(error, RustioError);
   const details = error instanceof RustioError ? error.details.join('\n') : '';
-  assert.match(details, 'the level "authenticated" already belongs to sessions');
-  assert.match(details, '"Not a word" must be at most 40 lower-case letters');
+  assert.match(details, 'The level "authenticated" already belongs to sessions');
+  assert.match(details, '"Not a word" must be at most 40 lowercase letters');
 });

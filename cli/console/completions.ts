@@ -1,0 +1,35 @@
+import type { ConsoleSession } from './console-session.ts';
+
+/**
+ * What the end of a line can be completed to, and the part that is replaced. Only names and stored values are looked at: Node's own
+ * completion would run parts of the line.
+ *
+ * @example
+ * complete('await records.li', session); // [['records.list'], 'records.li']
+ */
+export function complete(
+  line: string,
+  { names, commands }: Pick<ConsoleSession, 'names' | 'commands'>,
+): [string[], string] {
+  if (line.startsWith('.')) return [startingWith(line, Object.keys(commands), '.'), line];
+  const path = /[\w$.]*$/.exec(line)?.[0] ?? '';
+  const parts = path.split('.');
+  const owner = path.slice(0, path.lastIndexOf('.') + 1);
+  if (owner === '') return [startingWith(path, names), path];
+  const value = valueAt(parts.slice(0, -1));
+  return [value === undefined ? [] : startingWith(path, Object.keys(value), owner), path];
+}
+
+function startingWith(text: string, names: readonly string[], prefix = ''): string[] {
+  return names.map((name) => `${prefix}${name}`).filter((name) => name.startsWith(text));
+}
+
+/** Follows a path of properties without calling a getter. */
+function valueAt(path: readonly string[]): object | undefined {
+  let value: unknown = globalThis;
+  for (const name of path) {
+    if (typeof value !== 'object' || value === null) return undefined;
+    value = Object.getOwnPropertyDescriptor(value, name)?.value;
+  }
+  return typeof value === 'object' && value !== null ? value : undefined;
+}

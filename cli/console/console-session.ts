@@ -1,0 +1,79 @@
+import type { App } from '../../core/app.ts';
+import { didYouMean } from '../../core/base/nearest.ts';
+import type { ActingAs } from './acting-as.ts';
+import { ConsoleTransaction, IDLE_MINUTES } from './console-transaction.ts';
+import { type DotCommand, dotCommands, rolledBackText } from './dot-commands.ts';
+import { failureText } from './failure-text.ts';
+import { createNames, defineNames } from './names.ts';
+import { Rejected } from './rejection-text.ts';
+import { valueText } from './show-value.ts';
+
+export interface ConsoleSession {
+  /** The global names, for completion. */
+  readonly names: readonly string[];
+  readonly commands: Readonly<Record<string, DotCommand>>;
+  /** Runs one input in the transaction, and awaits what it returns. */
+  run(work: () => Promise<unknown>): Promise<unknown>;
+  /** Runs a command, and returns what to print. */
+  command(name: string): Promise<string>;
+  /** An error that no input handled: true if it belongs to the running one, which then fails. */
+  takeStray(error: unknown): boolean;
+  textOf(value: unknown): string;
+  formatFailure(error: unknown): string;
+  /** `development (2 uncommitted)`. */
+  readonly state: string;
+  /** Rolls back and removes the names; returns what to print. */
+  close(): Promise<string | undefined>;
+}
+
+/** The width of the output where it is not a terminal. */
+const WIDTH = 160;
+
+/** What both kinds of input share, the prompt and the script. `onRolledBack`: what to print when it happens between inputs. */
+export function openSession(
+  app: App,
+  acting: ActingAs,
+  { onRolledBack }: { readonly onRolledBack: (text: string) => void },
+): ConsoleSession {
+  const transaction = new ConsoleTransaction({
+    database: app.database,
+    other: app.reading,
+    isReadOnly: acting.isReadOnly,
+    onRolledBack: (what, why) => onRolledBack(`${rolledBackText(what)} ${REASONS[why]}`),
+  });
+  const names = createNames(app, acting, transaction);
+  const removeNames = defineNames(names);
+  const commands = dotCommands(app, { acting, transaction, names });
+  const environment = app.environment.production ? 'production' : 'development';
+  return {
+    names: Object.keys(names),
+    commands,
+    run: (work) => transaction.run(async () => await work()),
+    async command(name) {
+      const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+      if (command !== undefined) return command.run();
+      const hint = didYouMean(name, Object.keys(commands));
+      throw new Rejected(`There is no command .${name}.${hint} Enter .help for a list.`);
+    },
+    takeStray: (error) => transaction.takeStray(error),
+    textOf: (value) => valueText(value, process.stdout.columns ?? WIDTH),
+    formatFailure: (error) => failureText(error, Object.keys(names)),
+    get state() {
+      if (acting.isReadOnly) return `${environment} (read-only)`;
+      const { changes, isWritten } = transaction.uncommitted;
+      if (!isWritten) return environment;
+      return `${environment} (${changes === 0 ? 'open transaction' : `${changes} uncommitted`})`;
+    },
+    async close() {
+      const text = rolledBackText(transaction.uncommitted);
+      await transaction.rollback();
+      removeNames();
+      return text === undefined ? undefined : `${text} To keep changes, enter .commit before you leave.`;
+    },
+  };
+}
+
+const REASONS = {
+  idle: `Nothing was entered for ${IDLE_MINUTES} minutes.`,
+  lost: 'The connection to the database was lost.',
+} as const;

@@ -1,0 +1,77 @@
+import { sql } from 'slonik';
+import { z } from 'zod';
+import type { Query } from '../../core/database/pool.ts';
+import type { ModelInfo } from '../../core/model/field-type.ts';
+import { tableName } from '../../core/query/table-facts.ts';
+
+const column = z.object({
+  name: z.string(),
+  /** The name of its type; for a domain, of its base type: `int4`, `varchar`; for an enum, as SQL writes it. */
+  type: z.string(),
+  /** The values of an enum. */
+  values: z.array(z.string()).nullable(),
+  notNull: z.boolean(),
+  generated: z.boolean(),
+});
+export type DatabaseColumn = z.infer<typeof column>;
+
+const row = z.object({ id: z.number(), kind: z.enum(['table', 'view']), writable: z.boolean() });
+const uniqueKey = z.object({ columns: z.array(z.string()) });
+
+/** A table or view as it is in the database. */
+export interface DatabaseTable {
+  readonly kind: 'table' | 'view';
+  /** Whether rows can be added, changed and deleted: in a view that is simple enough, or by its triggers. */
+  readonly writable: boolean;
+  readonly columns: ReadonlyMap<string, DatabaseColumn>;
+  /** Sets of columns that are unique and not null. */
+  readonly keys: readonly (readonly string[])[];
+}
+
+/** Looks up a model's table in the catalogue; undefined if there is none with that name. */
+export async function findTable(database: Query, model: ModelInfo): Promise<DatabaseTable | undefined> {
+  const table = await database.maybeOne(sql.type(row)`
+    select
+      oid::integer as id, case when relkind in ('r', 'p') then 'table' else 'view' end as kind,
+      -- The bits of UPDATE, INSERT and DELETE.
+      pg_relation_is_updatable(oid, true) & 28 = 28 as writable
+    from pg_class
+    where oid = to_regclass(${tableName(model)}) and relkind in ('r', 'p', 'v', 'm', 'f')
+  `);
+  if (table === null) return undefined;
+  const columns = await database.any(sql.type(column)`
+    select
+      a.attname::text as name,
+      case base.typtype when 'e' then format_type(base.oid, null) else base.typname::text end as type,
+      (select json_agg(enumlabel order by enumsortorder) from pg_enum where enumtypid = base.oid) as values,
+      a.attnotnull or own.typnotnull as "notNull",
+      a.attgenerated <> '' as generated
+    from pg_attribute a
+    join pg_type own on own.oid = a.atttypid
+    cross join lateral (
+      -- A domain may be over another domain.
+      with recursive types (oid, typtype, typbasetype) as (
+        select own.oid, own.typtype, own.typbasetype
+        union all
+        select t.oid, t.typtype, t.typbasetype from types join pg_type t on t.oid = types.typbasetype where types.typtype = 'd'
+      )
+      select oid from types where typtype <> 'd'
+    ) innermost
+    join pg_type base on base.oid = innermost.oid
+    where a.attrelid = ${table.id}::oid and a.attnum > 0 and not a.attisdropped
+  `);
+  const keys = await database.any(sql.type(uniqueKey)`
+    select array_agg(a.attname::text) as columns
+    from pg_index i
+    join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any(i.indkey[0:i.indnkeyatts - 1])
+    where i.indrelid = ${table.id}::oid and i.indisunique and i.indisvalid and i.indpred is null and i.indexprs is null
+    group by i.indexrelid
+    having bool_and(a.attnotnull)
+  `);
+  return {
+    kind: table.kind,
+    writable: table.writable,
+    columns: new Map(columns.map((each) => [each.name, each])),
+    keys: keys.map((key) => key.columns),
+  };
+}

@@ -1,0 +1,162 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { sql } from 'slonik';
+import { z } from 'zod';
+import { publicUrlProblem } from '../../core/boot/environment.ts';
+import type { Check, CheckResult } from '../../core/command.ts';
+import { isBehindPooler, withPlainConnection } from '../../core/database/plain-connection.ts';
+import type { AnyCheck, ConnectionCheck } from './run-checks.ts';
+
+const MIN_NODE = 24;
+const MIN_POSTGRES = 15;
+const MAX_POSTGRES = 18;
+const MAX_SKEW_MS = 2_000;
+
+const node: Check = {
+  name: 'node',
+  needs: 'nothing',
+  async run(): Promise<CheckResult> {
+    const { node: version } = process.versions;
+    if (Number(version.split('.')[0]) >= MIN_NODE) return { status: 'ok', message: `Node ${version}.` };
+    return {
+      status: 'failed',
+      message: `Node ${version} is too old.`,
+      fix: `npm install --save-dev node@${MIN_NODE}`,
+    };
+  },
+};
+
+const secretKeys: Check = {
+  name: 'secret-keys',
+  needs: 'project',
+  async run({ project }): Promise<CheckResult> {
+    const { secretKeys: keys, production } = project.environment;
+    if (new Set(keys).size < keys.length) {
+      return {
+        status: 'warning',
+        message: 'A secret key is listed twice.',
+        fix: 'Remove the duplicate from RUSTIO_SECRET_KEYS.',
+      };
+    }
+    if (keys.length === 0) return { status: 'note', message: 'No secret keys are set; no enabled plugin needs one.' };
+    const count = keys.length === 1 ? '1 secret key' : `${keys.length} secret keys (the first one is used to sign)`;
+    const where = process.env.RUSTIO_SECRET_KEYS ? 'RUSTIO_SECRET_KEYS' : '.rustio/local/secret-keys';
+    return { status: 'ok', message: `${count} in ${where}${production ? '' : ' (development)'}.` };
+  },
+};
+
+/** `start` requires the same. */
+const publicUrl: Check = {
+  name: 'public-url',
+  needs: 'project',
+  async run({ project }): Promise<CheckResult> {
+    const problem = publicUrlProblem(project);
+    if (problem !== undefined)
+      return { status: 'failed', message: `${problem.parts.problem} ${problem.parts.why}`, fix: problem.parts.fix };
+    const url = project.environment.publicUrl ?? project.config?.publicUrl;
+    if (url === undefined) return { status: 'ok', message: 'No public URL is set; development does not need one.' };
+    return { status: 'ok', message: `The public URL is ${url}.` };
+  },
+};
+
+const gitIgnore: Check = {
+  name: 'git-ignore',
+  needs: 'project',
+  async run({ project }): Promise<CheckResult> {
+    const run = promisify(execFile);
+    const git = (...words: string[]) =>
+      run('git', ['-C', project.folder, ...words]).then(
+        () => true,
+        () => false, // exit code 1 means no; so does any other failure, such as a missing git
+      );
+    const inGit = await git('rev-parse', '--is-inside-work-tree');
+    if (!inGit) return { status: 'ok', message: 'The project is not in a git repository.' };
+    const missing: string[] = [];
+    for (const file of ['.rustio/local/secret-keys', '.env']) {
+      if (!(await git('check-ignore', '--quiet', '--no-index', file))) missing.push(file);
+    }
+    if (missing.length === 0) return { status: 'ok', message: 'Git ignores the local database, secrets and .env.' };
+    return {
+      status: 'failed',
+      message: `Git does not ignore ${missing.join(' and ')}.`,
+      fix: 'Add the lines ".rustio/" and ".env" to .gitignore.',
+    };
+  },
+};
+
+const databaseVersion: ConnectionCheck = {
+  name: 'database',
+  needs: 'connection',
+  async run({ database, project }): Promise<CheckResult> {
+    const number = Number(
+      await database.oneFirst(sql.type(setting)`select current_setting('server_version_num') as value`),
+    );
+    const version = `${Math.floor(number / 10_000)}.${number % 10_000}`;
+    const major = Math.floor(number / 10_000);
+    const suffix = project.environment.databaseUrl === undefined ? ', embedded' : '';
+    if (major >= MIN_POSTGRES && major <= MAX_POSTGRES) {
+      return { status: 'ok', message: `PostgreSQL ${version}${suffix}.` };
+    }
+    const fix = `Use PostgreSQL ${MIN_POSTGRES} to ${MAX_POSTGRES}.`;
+    if (major > MAX_POSTGRES)
+      return { status: 'warning', message: `PostgreSQL ${version} is not tested with this version.`, fix };
+    return { status: 'failed', message: `PostgreSQL ${version} is too old.`, fix };
+  },
+};
+
+const pooler: ConnectionCheck = {
+  name: 'pooler',
+  needs: 'connection',
+  async run({ database, project }): Promise<CheckResult> {
+    const { databasePooler, databaseOwnerUrl } = project.environment;
+    const direct =
+      databaseOwnerUrl === undefined
+        ? 'DATABASE_OWNER_URL is not set, and migrations need a direct connection.'
+        : undefined;
+    if (databasePooler === 'transaction') {
+      if (direct === undefined) return { status: 'ok', message: 'DATABASE_POOLER: nothing is kept in a session.' };
+      return { status: 'warning', message: direct, fix: 'Set DATABASE_OWNER_URL to the URL of PostgreSQL itself.' };
+    }
+    if (!(await withPlainConnection(database.url, (client) => isBehindPooler(client))))
+      return { status: 'ok', message: 'The connection to the database is direct.' };
+    return {
+      status: 'warning',
+      message: `A connection pooler was found: statements are not prepared, and session settings may be lost.${direct === undefined ? '' : ` ${direct}`}`,
+      fix: 'In transaction mode set DATABASE_POOLER=transaction, and DATABASE_OWNER_URL to the URL of PostgreSQL itself.',
+    };
+  },
+};
+
+const clock: ConnectionCheck = {
+  name: 'clock',
+  needs: 'connection',
+  async run({ database }): Promise<CheckResult> {
+    const before = Date.now();
+    const serverTime = await database.oneFirst(
+      sql.type(setting)`select (extract(epoch from clock_timestamp()) * 1000)::bigint::text as value`,
+    );
+    const after = Date.now();
+    // The server read its clock at some point in between; only a time outside of that is a difference.
+    const skew = Math.max(before - Number(serverTime), Number(serverTime) - after, 0);
+    if (skew <= MAX_SKEW_MS)
+      return { status: 'ok', message: 'The clocks of this machine and the database server are in sync.' };
+    return {
+      status: 'failed',
+      message: `The clocks of this machine and the database server differ by ${Math.round(skew / 1000)} s.`,
+      fix: 'Enable NTP on both machines; sessions and one-time codes depend on the time.',
+    };
+  },
+};
+
+const setting = z.object({ value: z.string() });
+
+/** Checks of the machine, the environment and the database server, which know nothing of the project's plugins. */
+export const environmentChecks: readonly AnyCheck[] = [
+  node,
+  secretKeys,
+  publicUrl,
+  gitIgnore,
+  databaseVersion,
+  pooler,
+  clock,
+];

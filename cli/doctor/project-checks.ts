@@ -1,0 +1,140 @@
+// Checks of what a project configures: its plugins' variables, its files and its migrations.
+import { mkdtemp, rmdir, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { fileFolders } from '../../core/boot/local-folder.ts';
+import type { Check, CheckResult } from '../../core/command.ts';
+import { migrationSources } from '../../core/migrate/sources.ts';
+import { managedState } from '../../core/migrate/state.ts';
+import { loadPending } from '../../core/migrate/status.ts';
+import { fileFields } from '../../core/model/field-types/file.ts';
+import type { Plugin } from '../../core/plugin.ts';
+import { type DeclaredVariable, declaredVariables } from '../declared-variables.ts';
+import type { AnyCheck } from './run-checks.ts';
+
+/**
+ * The environment variables of the enabled plugins: which are set, which are missing. Values are never shown: they may be
+ * secrets. Values that a variable's own schema rejects are reported by the check `config`.
+ */
+export function variablesCheck(plugins: readonly Plugin[]): AnyCheck {
+  return {
+    name: 'environment-of-plugins',
+    needs: 'project',
+    async run({ project: { environment } }) {
+      const declared = declaredVariables(plugins, environment);
+      if (declared.length === 0) return { status: 'ok', message: 'No enabled plugin declares environment variables.' };
+      const isSet = ({ name }: DeclaredVariable): boolean => environment.variables[name] !== undefined;
+      const lines = declared.map(
+        (variable) => `${variable.name} (${variable.plugin}): ${migrationState(variable, isSet(variable))}`,
+      );
+      const missing = declared.filter((variable) => variable.required && !isSet(variable));
+      if (missing.length === 0) return { status: 'ok', message: lines.join('\n') };
+      return {
+        status: 'failed',
+        message: lines.join('\n'),
+        fix: `Set ${missing.map(({ name }) => name).join(', ')} in the environment or in the .env file of the project.`,
+      };
+    },
+  };
+}
+
+function migrationState({ required }: DeclaredVariable, isSet: boolean): string {
+  if (isSet) return 'set';
+  return required ? 'not set, but required' : 'not set';
+}
+
+/** Whether the database matches the migrations. */
+export const migrationsCheck: Check = {
+  name: 'migrations',
+  needs: 'database',
+  async run({ app, project }): Promise<CheckResult> {
+    const open = await loadPending(app.database, migrationSources(project.folder, app.plugins));
+    const edited = open.filter(({ state }) => state === 'edited');
+    if (edited.length > 0) {
+      return {
+        status: 'failed',
+        message: `Changed after they were applied: ${edited.map(({ source, name }) => `${source} ${name}`).join(', ')}.`,
+        fix: 'Restore the original files and put the changes into a new migration.',
+      };
+    }
+    if (open.length === 0) return { status: 'ok', message: 'All migrations are applied.' };
+    return {
+      status: 'failed',
+      message: `Pending: ${open.map(({ source, name }) => `${source} ${name}`).join(', ')}.`,
+      fix: 'Run: npx rustio-admin migrate',
+    };
+  },
+};
+
+/** Whether the tables of the project's own models match its migrations. */
+export const managedTables: Check = {
+  name: 'managed-tables',
+  needs: 'database',
+  async run({ app, project }): Promise<CheckResult> {
+    const sources = migrationSources(project.folder, app.plugins);
+    const { drift, modelsChanged, notes } = await managedState(app.database.url, sources, app.models.all);
+    if (drift.length > 0) {
+      return {
+        status: 'failed',
+        message: [...drift, ...notes].join('\n'),
+        fix: 'Write a migration that brings the tables in line with the models, or change the models and run: npx rustio-admin migrate make',
+      };
+    }
+    if (modelsChanged) {
+      return {
+        status: 'warning',
+        message: ['The models have changed since the last migration.', ...notes].join('\n'),
+        fix: 'Run: npx rustio-admin migrate make',
+      };
+    }
+    if (notes.length > 0) return { status: 'note', message: notes.join('\n') };
+    return { status: 'ok', message: 'The tables match the migrations.' };
+  },
+};
+
+/** Whether uploaded files can be stored in the configured folder: otherwise the first upload would fail. */
+export const filesCheck: Check = {
+  name: 'files-folder',
+  needs: 'config',
+  async run({ app, project }): Promise<CheckResult> {
+    if (app.models.all.every((model) => fileFields(model).length === 0)) {
+      return { status: 'ok', message: 'No model has file fields.' };
+    }
+    const { kept, incoming } = fileFolders(project);
+    const folders = project.config?.files?.store === undefined ? [kept, incoming] : [incoming];
+    for (const folder of folders) {
+      const problem = await problemWith(folder);
+      if (problem === undefined) continue;
+      return {
+        status: 'failed',
+        message: `Uploads cannot be written to ${folder}: ${problem}.`,
+        fix: 'Give the user that runs the server write permission, or set FILES_FOLDER to another folder.',
+      };
+    }
+    return { status: 'ok', message: `Uploads can be written to ${path.dirname(incoming)}.` };
+  },
+};
+
+/**
+ * What prevents a folder from being created or written to; undefined if nothing does. It tries to write, since permissions
+ * alone do not reveal read-only disks. It does not create the folder, which would then belong to the user who runs `doctor`.
+ */
+async function problemWith(folder: string): Promise<string | undefined> {
+  try {
+    await rmdir(await mkdtemp(path.join(await nearestExisting(folder), '.doctor-')));
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** The folder itself, or its nearest existing parent. It may be a file; then nothing can be written there. */
+async function nearestExisting(folder: string): Promise<string> {
+  const exists = await stat(folder).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return false;
+      throw error;
+    },
+  );
+  return exists || path.dirname(folder) === folder ? folder : nearestExisting(path.dirname(folder));
+}

@@ -1,0 +1,94 @@
+import { sql } from 'slonik';
+import type { CheckOf, CheckResult } from '../../core/command.ts';
+import type { Query } from '../../core/database/pool.ts';
+import type { FieldInfo, ModelInfo } from '../../core/model/field-type.ts';
+import { keyText } from '../../core/model/key.ts';
+import { isUnexpected, rowSchema } from '../../core/model/row.ts';
+import { displaySql, largeValues, largeValuesSql, withLargeValues } from '../../core/query/display-sql.ts';
+import { columnSql, tableSql } from '../../core/query/field-sql.ts';
+import { LARGE } from '../../core/sql/aliases.ts';
+import { comma, joinFragments } from '../../core/sql/fragments.ts';
+
+/** Rows read per table: this many from the start of the key, and as many from its end. */
+const SAMPLE = 500;
+/** Reported per model and field. */
+const MAX_REPORTED = 3;
+
+/**
+ * Whether the values in a sample of rows fit their fields. Other programs, and migrations that were edited by hand, store what no
+ * form accepts: lists show such values as they are, but code that reads them may not expect them.
+ */
+export const oddRows: CheckOf<'database'> = {
+  name: 'unexpected-values',
+  needs: 'database',
+  async run({ app, database }): Promise<CheckResult> {
+    const problems: string[] = [];
+    let rows = 0;
+    for (const model of app.models.all) {
+      const sample = await sampleRows(database, model);
+      // `unmanaged-tables` and `migrations` report a table that cannot be read.
+      if (sample === undefined) continue;
+      rows += sample.length;
+      problems.push(...repeatedKeys(model, sample), ...model.stored.flatMap((field) => oddValues(field, sample)));
+    }
+    if (problems.length === 0) return { status: 'ok', message: `The values of ${rows} sampled rows fit their fields.` };
+    return {
+      status: 'warning',
+      message: problems.join('\n'),
+      fix: 'Correct the rows, which can be opened in the admin, or the fields: `nullable: true`, another type, another key.',
+    };
+  },
+};
+
+type Sample = readonly Parameters<typeof keyText>[1][];
+
+async function sampleRows(database: Query, model: ModelInfo): Promise<Sample | undefined> {
+  const columns = model.stored.map(
+    (field) => sql.fragment`${displaySql('t', field, 'list')} as ${sql.identifier([field.name])}`,
+  );
+  // Large values fit: what a type cannot hold is short.
+  const large = largeValuesSql('t', model.stored, 'list');
+  if (large !== undefined) columns.push(large);
+  const schema = rowSchema(model, model.stored).extend(large === undefined ? {} : { [LARGE]: largeValues });
+  const part = (direction: 'asc' | 'desc') => {
+    const terms = model.key.map((field) =>
+      direction === 'asc' ? columnSql('t', field) : sql.fragment`${columnSql('t', field)} desc`,
+    );
+    return sql.type(schema.transform(withLargeValues))`
+      select ${joinFragments(columns, comma)} from ${tableSql(model)} t order by ${joinFragments(terms, comma)} limit ${SAMPLE}
+    `;
+  };
+  try {
+    const first = await database.any(part('asc'));
+    if (first.length < SAMPLE) return first;
+    return [...first, ...(await database.any(part('desc')))];
+  } catch {
+    return undefined;
+  }
+}
+
+function oddValues(field: FieldInfo, sample: Sample): readonly string[] {
+  const { model } = field;
+  const odd = sample.filter((row) => isUnexpected(field, row[field.name]) || isOutsideChoices(field, row[field.name]));
+  if (odd.length === 0) return [];
+  const shown = odd.slice(0, MAX_REPORTED).map((row) => {
+    const key = keyText(model, row);
+    return `${key === '' ? '(no key)' : key} (${row[field.name] === null ? 'NULL' : 'does not fit'})`;
+  });
+  const more = odd.length > shown.length ? ` and ${odd.length - shown.length} more` : '';
+  // Values may be personal data: keys are enough to find the rows.
+  return [`${model.name}.${field.name}: ${shown.join(', ')}${more}`];
+}
+
+function isOutsideChoices({ values, item }: FieldInfo, dbValue: unknown): boolean {
+  return item === undefined && values.length > 0 && typeof dbValue === 'string' && !values.includes(dbValue);
+}
+
+/** The two ends of a small table overlap, so a row may occur twice: only neighbours from one end are compared. */
+function repeatedKeys(model: ModelInfo, sample: Sample): readonly string[] {
+  const keys = sample.slice(0, SAMPLE).map((row) => keyText(model, row));
+  const repeated = [...new Set(keys.filter((key, at) => at > 0 && key !== '' && key === keys[at - 1]))];
+  if (repeated.length === 0) return [];
+  const names = model.key.map(({ name }) => name).join(', ');
+  return [`${model.name}: several rows have the same key (${names}): ${repeated.slice(0, MAX_REPORTED).join(', ')}`];
+}

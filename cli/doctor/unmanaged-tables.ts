@@ -1,0 +1,139 @@
+import { didYouMean } from '../../core/base/nearest.ts';
+import type { CheckOf, CheckResult } from '../../core/command.ts';
+import { databaseError } from '../../core/database/errors.ts';
+import type { Query } from '../../core/database/pool.ts';
+import type { FieldTypeName } from '../../core/model/field.ts';
+import type { FieldInfo, ModelInfo } from '../../core/model/field-type.ts';
+import { valueField } from '../../core/query/field-sql.ts';
+import { type DatabaseColumn, type DatabaseTable, findTable } from './database-table.ts';
+
+/**
+ * Whether tables that are managed elsewhere (`managed: false`), and columns that plugins add to models, match their models.
+ * Migrations do not check this.
+ */
+export const describedTables: CheckOf<'database'> = {
+  name: 'unmanaged-tables',
+  needs: 'database',
+  async run({ app, database }): Promise<CheckResult> {
+    const described = app.models.all.filter((model) => !model.managed || hasPluginFields(model));
+    const problems: string[] = [];
+    for (const model of described) problems.push(...(await problemsIn(database, model)));
+    if (problems.length === 0) {
+      const count = described.length;
+      const message =
+        count === 1 ? '1 unmanaged table matches its model.' : `${count} unmanaged tables match their models.`;
+      return { status: 'ok', message };
+    }
+    return {
+      status: 'failed',
+      message: problems.join('\n'),
+      fix: 'Fix the models (docs/existing-database.md) or the tables.',
+    };
+  },
+};
+
+/** One table that may not be looked at does not hide the others. */
+async function problemsIn(database: Query, model: ModelInfo): Promise<readonly string[]> {
+  try {
+    return compareTable(model, await findTable(database, model));
+  } catch (error) {
+    const reason = databaseError(error)?.message;
+    if (reason === undefined) throw error;
+    return [`${model.name}: ${reason}.`];
+  }
+}
+
+function hasPluginFields(model: ModelInfo): boolean {
+  return model.stored.some((field) => field.owner !== model.owner);
+}
+
+/** Every difference between a table and its model that would make something fail. */
+export function compareTable(model: ModelInfo, table: DatabaseTable | undefined): readonly string[] {
+  const name = model.table.join('.');
+  if (table === undefined) return [`${model.name}: the table or view "${name}" does not exist.`];
+  // The project's migrations cover its own tables, but not the columns that plugins add to them.
+  const fields = model.managed ? model.stored.filter((field) => field.owner !== model.owner) : model.stored;
+  const problems = fields.flatMap((field) => {
+    const problem = columnProblem(field, table);
+    const of = field.owner === model.owner ? '' : ` (added by ${field.owner})`;
+    return problem === undefined ? [] : [`${model.name}.${field.name}${of}: ${problem}`];
+  });
+  if (model.managed) return problems;
+  if (table.kind === 'view' && !table.writable && !model.readOnly)
+    problems.push(`${model.name}: "${name}" is a view that cannot be changed; set readOnly: true.`);
+  if (table.kind === 'table' && problems.length === 0 && !isKey(model, table)) {
+    const columns = model.key.map(({ column }) => `"${column}"`).join(', ');
+    problems.push(
+      `${model.name}: "${name}" has no primary key or unique constraint on ${columns}, so a row cannot be identified reliably. ` +
+        'Declare another key, add a constraint to the table, or use a view that has a unique key.',
+    );
+  }
+  return problems;
+}
+
+function columnProblem(field: FieldInfo, table: DatabaseTable): string | undefined {
+  const column = table.columns.get(field.column);
+  if (column === undefined) {
+    return `the column "${field.column}" does not exist.${didYouMean(field.column, [...table.columns.keys()])}`;
+  }
+  const wrongType = typeProblem(field, column);
+  if (wrongType !== undefined) return wrongType;
+  // The columns of a view are always nullable in the catalogue.
+  if (table.kind === 'table' && !column.notNull && !field.nullable) {
+    return `the column "${field.column}" is nullable; set nullable: true.`;
+  }
+  if (column.generated && !(field.readOnly && field.nullable)) {
+    return `the column "${field.column}" is generated; set readOnly: true and nullable: true.`;
+  }
+  return undefined;
+}
+
+const TEXT = ['text', 'varchar', 'bpchar', 'citext', 'name'];
+/** The column types that a field type reads without loss. A field type that is not listed is not compared. */
+const TYPES: Readonly<Partial<Record<FieldTypeName, readonly string[]>>> = {
+  identity: ['int8', 'int4', 'int2'],
+  text: TEXT,
+  choice: TEXT,
+  email: TEXT,
+  phone: TEXT,
+  url: TEXT,
+  slug: TEXT,
+  colour: TEXT,
+  markdown: TEXT,
+  integer: ['int4', 'int2'],
+  bigint: ['int8'],
+  decimal: ['numeric'],
+  money: ['numeric'],
+  boolean: ['bool'],
+  date: ['date'],
+  time: ['time'],
+  timestamp: ['timestamptz'],
+  localDateTime: ['timestamp'],
+  uuid: ['uuid'],
+  json: ['jsonb'],
+  bytes: ['bytea'],
+};
+
+function typeProblem(field: FieldInfo, { name, type, values }: DatabaseColumn): string | undefined {
+  const holder = valueField(field);
+  if (holder.typeName === 'choice' && values !== null) return enumProblem(holder, type, values);
+  const supported = TYPES[holder.typeName];
+  if (supported === undefined || supported.includes(type)) return undefined;
+  return `the column "${name}" has the type ${type}, which a field of type ${holder.typeName} does not support (${supported.join(', ')}).`;
+}
+
+/** An enum accepts only the values that it lists, and only with a cast. */
+function enumProblem(field: FieldInfo, type: string, values: readonly string[]): string | undefined {
+  if (field.type.cast(field) === 'text')
+    return `the column has an enum type; set sqlType: '${type.replaceAll('"', '')}'.`;
+  const unknown = field.values.filter((value) => !values.includes(value));
+  if (unknown.length > 0) return `the enum does not have ${unknown.map((value) => `"${value}"`).join(', ')}.`;
+  const undeclared = values.filter((value) => !field.values.includes(value));
+  if (undeclared.length === 0) return undefined;
+  return `the enum also has ${undeclared.map((value) => `"${value}"`).join(', ')}; add it.`;
+}
+
+function isKey({ key }: ModelInfo, { keys }: DatabaseTable): boolean {
+  const columns = new Set(key.map(({ column }) => column));
+  return keys.some((unique) => unique.every((column) => columns.has(column)));
+}

@@ -1,0 +1,48 @@
+import { existsSync } from 'node:fs';
+import type pg from 'pg';
+import { localFolder } from '../core/boot/local-folder.ts';
+import { joinServer } from '../core/boot/project-database.ts';
+import { withPlainConnection } from '../core/database/plain-connection.ts';
+import type { ProjectContext } from '../core/settings.ts';
+
+/** What came of an attempt to use the database of a project. */
+export type Attempt<T> =
+  | { readonly value: T }
+  /** `undefined`: the project has no database yet. */
+  | { readonly unavailable: string | undefined };
+
+/**
+ * Runs `work` with the URL of the project's database, if it has one that can be reached: for commands that are better with a
+ * database, and also work without one. An error of `work` itself is thrown.
+ */
+export async function withReachableDatabase<T>(
+  project: ProjectContext,
+  work: (url: string) => Promise<T>,
+): Promise<Attempt<T>> {
+  const { folder, environment } = project;
+  const hasDatabase =
+    environment.databaseUrl !== undefined || (!environment.production && existsSync(localFolder(folder)));
+  if (!hasDatabase) return { unavailable: undefined };
+  const reached = await reach(project);
+  if (typeof reached === 'string') return { unavailable: reached };
+  try {
+    return { value: await work(reached.url) };
+  } finally {
+    await reached.leave();
+  }
+}
+
+async function reach(project: ProjectContext): Promise<{ url: string; leave: () => Promise<void> } | string> {
+  try {
+    const server = await joinServer(project);
+    try {
+      await withPlainConnection(server.ownerUrl, (client: pg.Client) => client.query('select'));
+      return { url: server.ownerUrl, leave: () => server.leave() };
+    } catch (error) {
+      await server.leave();
+      throw error;
+    }
+  } catch (error) {
+    return error instanceof Error ? error.message || error.name : String(error);
+  }
+}

@@ -1,0 +1,47 @@
+// The end of a process that serves: signals that request it, and limits on how long it may take.
+import { printToStderr } from '../terminal.ts';
+
+/** npm forwards a Ctrl-C that the terminal has already sent us: a signal within this time is the same one. */
+const SAME_KEYSTROKE_MS = 500;
+
+/** Resolves on the first Ctrl-C or SIGTERM. A second one, during the shutdown, ends the process at once. */
+export function stopSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    let first: number | undefined;
+    const onSignal = (signal: NodeJS.Signals) => {
+      if (first === undefined) {
+        first = performance.now();
+        resolve(signal);
+      } else if (performance.now() - first > SAME_KEYSTROKE_MS) {
+        process.exit(130);
+      }
+    };
+    process.on('SIGINT', onSignal);
+    process.on('SIGTERM', onSignal);
+  });
+}
+
+/** How long a process may take to exit by itself once everything is closed. */
+const GRACE_MS = 1_000;
+
+/**
+ * Ends the process even if something keeps it alive, such as a timer that a plugin did not clear. It waits a moment first, so
+ * that a process that exits by itself does.
+ */
+export function endSoon(): void {
+  setTimeout(() => {
+    const resources = new Set(process.getActiveResourcesInfo());
+    printToStderr(`Exited while these were still active: ${[...resources].join(', ')}.`);
+    process.exit();
+  }, GRACE_MS).unref();
+}
+
+/** Ends the process with exit code 1 if closing takes longer than this. Returns a function that cancels it. */
+export function endWithin(ms: number): () => void {
+  const timer = setTimeout(() => {
+    printToStderr(`Shutdown did not complete within ${ms / 1_000} s.`);
+    process.exit(1);
+  }, ms);
+  timer.unref();
+  return () => clearTimeout(timer);
+}

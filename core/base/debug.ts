@@ -1,0 +1,33 @@
+/**
+ * Debug output for developers, controlled by `NODE_DEBUG` like that of Node itself: `rustio` switches on every topic, `rustio:sql`
+ * only one. Node reads the variable when the process starts, so it has no effect in a `.env` file.
+ */
+import { debuglog } from 'node:util';
+
+/**
+ * Writes one line to standard error; undefined while its topic is off. Call it with `?.`, so that the text is not even built then.
+ *
+ * @example
+ * debugBoot?.(`${plugin.name} start ${elapsed(began)}`);
+ */
+type Debug = ((line: string) => void) | undefined;
+
+/** The order of the plugins, and every hook that runs at startup. */
+export const debugBoot: Debug = topic('boot');
+/** One line per request: the matched route and the access decision. */
+export const debugRoute: Debug = topic('route');
+/** One line per statement: its text, never its values. */
+export const debugSql: Debug = topic('sql');
+
+/** The time since `began`, a value of `performance.now()`: `0.8 ms`. */
+export function elapsed(began: number): string {
+  return `${(performance.now() - began).toFixed(1)} ms`;
+}
+
+function topic(name: string): Debug {
+  if (!debuglog('rustio').enabled && !debuglog(`rustio:${name}`).enabled) return undefined;
+  // Node's own format, which is the same however the topic was switched on.
+  const prefix = `RUSTIO:${name.toUpperCase()} ${process.pid}: `;
+  // A path comes from a client: it must not control the terminal.
+  return (line) => void process.stderr.write(`${prefix}${line.replace(/\p{Cc}+/gu, ' ')}\n`);
+}

@@ -1,0 +1,84 @@
+// JSON whose numbers keep their digits. JavaScript's numbers have some 16 of them; those of PostgreSQL's jsonb have all.
+
+/** A number that JavaScript cannot hold, or would write differently. `JSON.stringify` writes its text. */
+interface ExactNumber {
+  readonly rawJSON: string;
+}
+
+type Reviver = (key: string, value: unknown, context: { readonly source?: string }) => unknown;
+
+declare global {
+  // Of ES2026 and in Node; TypeScript's libraries do not declare it yet.
+  interface JSON {
+    rawJSON(text: string): ExactNumber;
+    isRawJSON(value: unknown): value is ExactNumber;
+    parse(text: string, reviver: Reviver): unknown;
+  }
+}
+
+/** Only strings with such numbers are parsed with a reviver, which is several times slower. */
+const MAY_BE_INEXACT = /[\d.]{16}|\d[eE]|\.\d*0(?!\d)|\.0{6}|-0/;
+
+/**
+ * Parses JSON. Numbers that would lose digits (`12345678901234567890`, `1.50`) become objects that `JSON.stringify` writes as they
+ * were.
+ *
+ * @throws SyntaxError as JSON.parse.
+ * @example JSON.stringify(parseExactJson('[1.50, 2]')) // '[1.50,2]'
+ */
+export function parseExactJson(text: string): unknown {
+  // fault: json-digits-lost
+  if (MAY_BE_INEXACT.test(text)) return JSON.parse(text, exactNumber);
+  return JSON.parse(text);
+}
+
+const exactNumber: Reviver = (_key, value, { source }) =>
+  typeof value === 'number' && source !== undefined && String(value) !== source ? JSON.rawJSON(source) : value;
+
+/** JSON null as the whole value of a column, which is not the absence of a value. `JSON.stringify` writes it as `null`. */
+const JSON_NULL: object = JSON.rawJSON('null');
+
+/** `parseExactJson` for a whole column: JSON null is an object, so that it can be told from NULL. */
+export function parseJsonColumn(text: string): unknown {
+  // fault: json-null-as-null
+  return text === 'null' ? JSON_NULL : parseExactJson(text);
+}
+
+export function isJsonNull(value: unknown): boolean {
+  return value === JSON_NULL;
+}
+
+/** The text of a number that `parseExactJson` kept; undefined for any other value. */
+export function exactDigits(value: unknown): string | undefined {
+  return JSON.isRawJSON(value) && value !== JSON_NULL ? value.rawJSON : undefined;
+}
+
+/** Parses JSON with JavaScript's numbers, as code and schemas use them. */
+export function withPlainNumbers(value: unknown): unknown {
+  if (isJsonNull(value)) return null;
+  if (typeof value !== 'object' || value === null) return value;
+  const digits = exactDigits(value);
+  if (digits !== undefined) return Number(digits);
+  if (Array.isArray(value)) return value.map(withPlainNumbers);
+  // Values that are not data are left to validation. `fromEntries` defines properties, so `__proto__` is an ordinary key.
+  if (!isPlain(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, withPlainNumbers(part)]));
+}
+
+/** A value that came of `withPlainNumbers(exact)`, with the digits of `exact` where both hold the same number. */
+export function withExactNumbers(value: unknown, exact: unknown): unknown {
+  if (typeof exact !== 'object' || exact === null) return value;
+  const digits = exactDigits(exact);
+  if (digits !== undefined) return value === Number(digits) ? exact : value;
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value))
+    return Array.isArray(exact) ? value.map((part, at) => withExactNumbers(part, exact[at])) : value;
+  if (!isPlain(value) || Array.isArray(exact)) return value;
+  const parts = new Map<string, unknown>(Object.entries(exact));
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, withExactNumbers(part, parts.get(key))]));
+}
+
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}

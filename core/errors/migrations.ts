@@ -1,0 +1,226 @@
+/** Errors of `migrate` and its subcommands. Those with exit code 2 were found before anything ran. */
+import { defineError } from './define-error.ts';
+
+export const invalidFileName = defineError<{ file: string; form: string }>('RIO-MIGRATE-FILE', {
+  exitCode: 2,
+  problem: ({ file }) => `${file} is not a valid migration file name.`,
+  why: 'Unrecognised files are rejected, so that no migration is missed.',
+  fix: ({ form }) => `Rename it to the form ${form} (lowercase words), or move it out of the folder.`,
+  about: `A \`.sql\` file in a migrations folder has an invalid name or a number that is already used, or is a down file without a
+migration. No changes were made. See [migrations](migrations.md#files) for the names.`,
+});
+
+export const downFileWithoutMigration = defineError<{ file: string }>('RIO-MIGRATE-FILE', {
+  exitCode: 2,
+  problem: ({ file }) => `The down file ${file} has no matching migration.`,
+  why: 'Unrecognised files are rejected, so that no migration is missed.',
+  fix: ({ file }) => `Add ${file.replace('.down.sql', '.sql')} beside it, or remove it.`,
+});
+
+export const duplicateNumber = defineError<{ first: string; second: string }>('RIO-MIGRATE-FILE', {
+  exitCode: 2,
+  problem: ({ first, second }) => `${first} and ${second} have the same number.`,
+  why: 'Migrations are applied in the order of their numbers, so each number must be unique.',
+  fix: 'Renumber the one that has not been applied anywhere.',
+});
+
+export const folderUnreadable = defineError<{ source: string; folder: string }>('RIO-MIGRATE-FOLDER', {
+  problem: ({ source }) => `The migrations of ${source} cannot be read.`,
+  why: ({ folder }) => `${folder} does not exist or is not readable.`,
+  fix: 'Reinstall the package, or fix the `migrations` setting of the plugin.',
+  about: 'Reinstall the package of the plugin, or fix its `migrations` setting.',
+});
+
+export const migrationsEdited = defineError<{ names: string; count: number; downCommand: string }>(
+  'RIO-MIGRATE-CHANGED',
+  {
+    exitCode: 2,
+    problem: ({ names, count }) => `${names} changed after ${count === 1 ? 'it was' : 'they were'} applied.`,
+    why: 'The database was created with the original version, so other databases would differ from it.',
+    fix: ({ downCommand }) =>
+      `Restore the original file (git log -p shows it if it was committed) and put the change into a new migration. In development you can also restore it, run \`${downCommand}\`, edit the file and run \`npx rustio-admin migrate\`.`,
+    about: `A file was changed after it was applied. The message lists each file with the applied and the current hash. No changes were made.
+Restore the original file and put the change into a new migration. Changed line endings or a byte order mark are ignored.
+
+In development, where no other database has the migration, you can edit it instead: restore the original file, revert it with
+\`npx rustio-admin migrate down\` (with \`--source NAME\` for the migration of a plugin), edit the file and its down file, and run
+\`npx rustio-admin migrate\`. If the original is lost, start with an empty database: remove \`.rustio/local\`, or create another one.`,
+  },
+);
+
+export const transactionControlInFile = defineError<{ file: string; line: number; statement: string }>(
+  'RIO-MIGRATE-TRANSACTION',
+  {
+    exitCode: 2,
+    problem: ({ file, line, statement }) => `${file}:${line} begins or ends a transaction: ${statement}`,
+    why: 'Each file runs in one transaction together with its row in the migrations table.',
+    fix: 'Remove the statement. Write one file for each step that must be committed separately.',
+    about: `A migration begins or ends a transaction (\`begin\`, \`commit\`, \`rollback\`, …). Each file already runs in one, together with its
+row in \`rustio_migration\`. Savepoints are allowed.`,
+  },
+);
+
+export const transactionEndedByFile = defineError<{ file: string }>('RIO-MIGRATE-TRANSACTION', {
+  problem: ({ file }) => `${file} ended the transaction in which it ran.`,
+  why: 'The statements before that point are committed but not recorded in the migrations table.',
+  fix: 'Revert these changes manually, then remove the statement from the file.',
+});
+
+export const migrationLocked = defineError<{ seconds: number; holder: string }>('RIO-MIGRATE-BUSY', {
+  problem: ({ seconds }) => `Another migration is still running after ${seconds} s.`,
+  why: ({ holder }) => `${holder} holds the migration lock.`,
+  fix: 'Wait for it. If it hangs, end the connection: select pg_terminate_backend(PID);',
+  about: `Another process is migrating this database and did not finish within the waiting time. No changes were made. The message has its
+connection. If it hangs, end it with \`select pg_terminate_backend(PID);\`; its file is rolled back.`,
+});
+
+interface MigrationFailure {
+  /** The path of the file, with the line where it is known. */
+  readonly place: string;
+  readonly reason: string;
+}
+
+const failed = {
+  problem: ({ place, reason }: MigrationFailure) => `${place} failed: ${reason}`,
+  why: 'This file was rolled back. Migrations that were applied before it are kept.',
+};
+
+export const migrationFailed = defineError<{ place: string; reason: string }>('RIO-MIGRATE-FAILED', {
+  ...failed,
+  fix: 'Fix the file, or the rows that conflict with it. Then run npx rustio-admin migrate again.',
+  about: `PostgreSQL rejected a statement of a migration, or the connection was lost. The message has file, line, statement, and the detail
+and hint of PostgreSQL. The file was rolled back; the files before it are applied, and the next run continues with it.`,
+});
+
+/** A statement did not get its lock within the `lock_timeout`. */
+export const tableLocked = defineError<{ place: string; reason: string }>('RIO-MIGRATE-FAILED', {
+  ...failed,
+  fix: 'Another connection is using the table. Wait, or find it with: select pid, query from pg_stat_activity;',
+  retry: 'Immediately: run npx rustio-admin migrate again.',
+});
+
+export const connectionLost = defineError<{ place: string; reason: string }>('RIO-MIGRATE-FAILED', {
+  ...failed,
+  fix: 'Check the database server and the network.',
+  retry: 'When the server is available again.',
+});
+
+export const lossNotConfirmed = defineError<{ count: number; command: string }>('RIO-MIGRATE-CONFIRM', {
+  exitCode: 2,
+  problem: ({ count }) =>
+    count === 1
+      ? 'A pending migration would delete or convert data.'
+      : `Pending migrations would delete or convert data in ${count} places.`,
+  why: 'These statements were not confirmed, so no migration was applied:',
+  fix: ({ command }) => `Review these statements. To delete or convert the data, run: ${command}`,
+  about: `\`migrate\` found statements that delete or convert data in tables that exist, or \`migrate down\` would revert migrations. On a
+terminal the name of the database has to be typed; elsewhere, and always in production, add \`--yes\`. The message lists each statement.
+No changes were made. If a column or a table was renamed, generate the migration again with \`--rename\`, see
+[migrations](migrations.md#renames). \`start\` never deletes data: run \`migrate\` instead.`,
+});
+
+export const revertNotConfirmed = defineError<{ count: number; command: string }>('RIO-MIGRATE-CONFIRM', {
+  exitCode: 2,
+  problem: ({ count }) => `Reverting ${count === 1 ? 'a migration' : `${count} migrations`} was not confirmed.`,
+  why: 'A down file drops what its migration created, including all rows. These migrations were not reverted:',
+  fix: ({ command }) => `If this is the right database and its rows can be deleted, run: ${command}`,
+});
+
+export const revertChanged = defineError('RIO-MIGRATE-CONFIRM', {
+  exitCode: 2,
+  problem: 'The migrations to revert are no longer the ones that were confirmed.',
+  why: 'Another process migrated this database in the meantime. No changes were made.',
+  fix: 'List them with npx rustio-admin migrate status, then try again.',
+});
+
+export const downNotOffered = defineError<{ migration: string }>('RIO-MIGRATE-DOWN', {
+  exitCode: 2,
+  problem: ({ migration }) => `${migration} cannot be reverted.`,
+  why: 'The plugin has no down file for it, so that no command can delete its rows.',
+  fix: 'Disable the plugin in rustio.config.ts; its tables stay.',
+});
+
+export const downFileMissing = defineError<{ migration: string; file: string }>('RIO-MIGRATE-DOWN', {
+  exitCode: 2,
+  problem: ({ migration }) => `${migration} cannot be reverted.`,
+  why: ({ file }) => `There is no ${file}.`,
+  fix: ({ file }) => `Write ${file} beside it, or a new migration that undoes it.`,
+  about: `A migration cannot be reverted: it has no down file, its file does not exist, its plugin is not enabled, or no applied migration
+has the name passed to \`--to\`. No changes were made.`,
+});
+
+export const revertedFileMissing = defineError<{ migration: string }>('RIO-MIGRATE-DOWN', {
+  exitCode: 2,
+  problem: ({ migration }) => `${migration} cannot be reverted.`,
+  why: 'Its file does not exist.',
+  fix: 'Restore the file: git log --diff-filter=D -- migrations shows where it was deleted.',
+});
+
+export const revertedPluginDisabled = defineError<{ migration: string }>('RIO-MIGRATE-DOWN', {
+  exitCode: 2,
+  problem: ({ migration }) => `${migration} cannot be reverted.`,
+  why: 'Its plugin is not enabled.',
+  fix: 'Enable the plugin in rustio.config.ts, then try again.',
+});
+
+export const revertTargetUnknown = defineError<{ name: string }>('RIO-MIGRATE-DOWN', {
+  exitCode: 2,
+  problem: ({ name }) => `No applied migration is named "${name}".`,
+  why: '--to must name an applied migration of this source. No changes were made.',
+  fix: 'List the names: npx rustio-admin migrate status',
+});
+
+export const snapshotUnreadable = defineError<{ file: string; why: string }>('RIO-MIGRATE-SNAPSHOT', {
+  exitCode: 2,
+  problem: ({ file }) => `${file} cannot be read.`,
+  why: ({ why }) => why,
+  fix: 'Restore the version of the newest migration (git log -p shows it). After a merge, keep the tables of both sides.',
+  about: `The file is not valid JSON, contains merge conflict markers, or was written by a newer
+release. No files were written. After a merge, keep the tables of both sides.`,
+});
+
+export const renamesUnanswered = defineError<{ count: number }>('RIO-MIGRATE-RENAME', {
+  exitCode: 2,
+  problem: ({ count }) =>
+    count === 1
+      ? 'A table or column was removed from the models and may have been renamed.'
+      : `${count} tables or columns were removed from the models and may have been renamed.`,
+  why: 'Renaming keeps the values; removing deletes them. The terminal is not interactive, so pass the answers as options:',
+  fix: 'Run the command again with one option for each question.',
+  about: `\`migrate make\` found a table or column that is no longer in the models beside a new one, and could not ask whether it was renamed; or an
+option \`--rename\` or \`--drop\` names what was not removed. No files were written. See [renames](migrations.md#renames).`,
+});
+
+export const renameUnknown = defineError<{ option: string; why: string }>('RIO-MIGRATE-RENAME', {
+  exitCode: 2,
+  problem: ({ option }) => `${option} does not match any change in the models.`,
+  why: ({ why }) => why,
+  fix: 'Correct the option, or omit it to be prompted.',
+});
+
+export const tableNotCreatedHere = defineError<{ tables: string; count: number }>('RIO-MIGRATE-EXISTS', {
+  exitCode: 2,
+  problem: ({ tables, count }) =>
+    count === 1 ? `The table ${tables} already exists.` : `These tables already exist: ${tables}.`,
+  why: 'No migration of this project created them, so they belong to something else. A migration that creates them would fail, and its down file would delete them.',
+  fix: 'Add managed: false to the models of existing tables (docs/existing-database.md). If they are left from a migration that you removed, restore it and its snapshot.json, or start with an empty database.',
+  about: `\`migrate make\` would create a table that is in the database already, although no migration of the project created it. No files
+were written. A table that something else manages is described with \`managed: false\`, see [existing databases](existing-database.md).`,
+});
+
+export const invalidMigrationName = defineError<{ name: string }>('RIO-MIGRATE-NAME', {
+  exitCode: 2,
+  problem: ({ name }) => `"${name}" is not a valid migration name.`,
+  why: 'Migration names consist of letters (a–z), digits and underscores.',
+  fix: 'Describe the change in a few words: npx rustio-admin migrate make add_status_to_patient',
+  about: `The name passed to \`migrate make\` has no letters or digits that can be used in a file name; or two constraints, indexes or tables
+of the models would have the same name in the database. In that case give one of the fields another \`column\`, or one of the models
+another \`table\`. No files were written.`,
+});
+
+export const duplicateDatabaseName = defineError<{ owners: string; name: string }>('RIO-MIGRATE-NAME', {
+  exitCode: 2,
+  problem: ({ owners, name }) => `${owners} would both create the database name "${name}".`,
+  why: 'Names are generated from table, column and purpose, and these two produce the same name.',
+  fix: 'Give one of the fields another `column`, or one of the models another `table`.',
+});

@@ -1,0 +1,59 @@
+/** What every error contains: what happened, why, how to fix it, and whether a retry makes sense. */
+export interface FourParts {
+  readonly problem: string;
+  readonly why: string;
+  readonly fix: string;
+  readonly retry: string;
+}
+
+/**
+ * An error with a message for people: on a page, in the terminal, in the log. Its code never changes. Declare errors with
+ * `defineError`.
+ */
+export class RustioError extends Error {
+  override readonly name = 'RustioError';
+  readonly code: `RIO-${string}`;
+  readonly parts: FourParts;
+  /** The HTTP status, if it can reach a browser. */
+  readonly status: number;
+  /**
+   * Whether a page may show its parts to the client. Only errors with a status: the others are for the people who run the
+   * application, and may reveal internals.
+   */
+  readonly expose: boolean;
+  /** The exit code of a command: 1 failed, 2 rejected or misused. */
+  readonly exitCode: 1 | 2;
+  /** More lines for the terminal and the log, never shown to clients. */
+  readonly details: readonly string[];
+  /** Where the error page links to; the label is a key of the messages. */
+  readonly link: { readonly url: string; readonly label: string } | undefined;
+  /** The values in the parts, for their translations (`error.CODE.why`: `{max}`). */
+  readonly params: Readonly<Record<string, string | number>>;
+  /** For programs: what is wrong at which path of the input. */
+  readonly issues: readonly { readonly path: string; readonly message: string }[];
+
+  constructor(
+    code: `RIO-${string}`,
+    parts: FourParts,
+    options: {
+      status?: number;
+      exitCode?: 1 | 2;
+      details?: readonly string[];
+      link?: { readonly url: string; readonly label: string };
+      params?: Readonly<Record<string, string | number>>;
+      issues?: readonly { readonly path: string; readonly message: string }[];
+      cause?: unknown;
+    } = {},
+  ) {
+    super(parts.problem, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.parts = parts;
+    this.status = options.status ?? 500;
+    this.expose = options.status !== undefined;
+    this.exitCode = options.exitCode ?? 1;
+    this.details = options.details ?? [];
+    this.link = options.link;
+    this.params = options.params ?? {};
+    this.issues = options.issues ?? [];
+  }
+}

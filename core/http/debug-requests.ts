@@ -1,0 +1,43 @@
+import { debugRoute, elapsed } from '../base/debug.ts';
+import { RustioError } from '../errors/rustio-error.ts';
+import type { Context, Middleware } from '../request/context.ts';
+import type { AccessDecision } from '../request/route-info.ts';
+
+/** Filled only while the topic is on. */
+const decisions = new WeakMap<Context, string>();
+
+/** Remembers what `checkAccess` decided about a request; `gate:NAME` for a gate that stopped it. */
+export function noteAccess(ctx: Context, decision: AccessDecision | `gate:${string}`): void {
+  if (debugRoute !== undefined) decisions.set(ctx, decision);
+}
+
+/** With `NODE_DEBUG=rustio:route`: one line per answered request. Never the query string, which may contain what a user searched for. */
+export function debugRequests(): readonly Middleware[] {
+  const debug = debugRoute;
+  if (debug === undefined) return [];
+  return [
+    async function debugRequest(ctx, next) {
+      const began = performance.now();
+      try {
+        await next();
+      } finally {
+        debug(`${ctx.method} ${ctx.path} ${ctx.status} ${elapsed(began)} ${detailsOf(ctx)}`);
+      }
+    },
+  ];
+}
+
+function detailsOf(ctx: Context): string {
+  const { route, credential, error, correlationId } = ctx.state;
+  const details = {
+    route: route?.path ?? 'none',
+    owner: route?.owner ?? 'none',
+    scheme: credential?.scheme ?? 'none',
+    access: decisions.get(ctx) ?? 'none',
+    ...(error instanceof RustioError && { error: error.code }),
+    id: correlationId,
+  };
+  return Object.entries(details)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(' ');
+}

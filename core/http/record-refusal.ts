@@ -1,0 +1,27 @@
+import type { App } from '../app.ts';
+import { auditContext, type Context } from '../request/context.ts';
+
+const MAX_LENGTH = 200;
+
+/**
+ * Records that a request of a known actor was refused (403). Strangers are not recorded: they are sent to sign in, and anyone can
+ * send their requests. If it cannot be recorded, the request is refused all the same.
+ */
+export async function recordRefusedAccess(ctx: Context, app: App): Promise<void> {
+  const { actor, correlationId: id } = ctx.state;
+  // The request may have failed before it had an actor.
+  // fault: refused-request-not-recorded
+  if (ctx.status !== 403 || (actor?.kind ?? 'anonymous') === 'anonymous') return;
+  const request = `${ctx.method} ${ctx.path}`.slice(0, MAX_LENGTH);
+  try {
+    await app.database.transaction((tx) =>
+      app.events.record(tx, auditContext(ctx), 'access_refused', {
+        subject: null,
+        data: { request },
+        counted: request,
+      }),
+    );
+  } catch (error) {
+    app.log.error({ err: error, id }, 'a refused request could not be recorded');
+  }
+}

@@ -1,0 +1,105 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import ejs from 'ejs';
+import type { App } from '../app.ts';
+import { nearest } from '../base/nearest.ts';
+import { invalidView, unknownView } from '../errors/http.ts';
+import { isRightToLeft } from '../messages/direction.ts';
+import type { FrameData, Include, MailHelpers, PageHelpers, Views } from '../request/views.ts';
+import { escapeHtml } from '../view/escape.ts';
+import { blocksFor, helpersFor, selectFrame } from './layout.ts';
+
+type Template = (locals: object) => string;
+type Writable<T> = { -readonly [P in keyof T]: T[P] };
+
+/**
+ * A folder of views. `prefix`: `admin` for `admin/list`; undefined for a folder that holds one folder per prefix (the
+ * project's). `names`: only these, under their own names, which belong to another owner.
+ */
+export type ViewSource =
+  | { readonly prefix: string | undefined; readonly folder: URL }
+  | { readonly names: readonly string[]; readonly folder: URL };
+
+/** Compiles every view once, at startup: an error in one prevents startup, and a request never touches the disk. */
+export function createViews(sources: readonly ViewSource[], app: () => App): Views {
+  const templates = new Map<string, Template>();
+  for (const { name, file } of sources.flatMap(viewFiles)) {
+    if (!templates.has(name)) templates.set(name, compile(name, file));
+  }
+  const render = (view: string, it: object): string => {
+    const template = templates.get(view);
+    if (!template) throw unknownView({ view, suggestion: nearest(view, [...templates.keys()]) ?? '' });
+    return template(it);
+  };
+  // One shared function: a closure per request would keep everything that it captures until a major collection.
+  const include: Include = (view: string, it: object, more?: object): string =>
+    render(view, more === undefined ? it : { ...it, ...more });
+  return {
+    names: [...templates.keys()],
+    originals: sources
+      .flatMap((source) => ('prefix' in source && source.prefix !== undefined ? viewFiles(source) : []))
+      .map(({ name }) => name),
+    overridden: sources.flatMap((source) => ('names' in source ? viewFiles(source) : [])).map(({ name }) => name),
+    partial: (view, data) => render(view, { ...data, include }),
+    page(ctx, view, data) {
+      const it: PageHelpers & Partial<Writable<FrameData>> = helpersFor(ctx, app(), include);
+      const blocks = blocksFor(ctx, app(), it, render);
+      // Added to the same object: copying its forty properties would cost as much as a small view.
+      Object.assign(it, data);
+      it.body = render(view, it);
+      it.blocks = blocks;
+      ctx.type = 'text/html; charset=utf-8';
+      // As bytes, encoded once: Koa and Node would each measure a string, and only then encode it.
+      ctx.body = Buffer.from(render(selectFrame(ctx, app(), data), it));
+    },
+    render(view, data, { locale = app().config.locale ?? 'en' } = {}) {
+      const { config, messages, urls } = app();
+      const dir = isRightToLeft(locale) ? 'rtl' : 'ltr';
+      const helpers: MailHelpers = { t: messages.translate(locale), locale, dir, appName: config.name, urls, include };
+      return render(view, { ...helpers, ...data });
+    },
+  };
+}
+
+function viewFiles(source: ViewSource): readonly { name: string; file: URL }[] {
+  const { folder } = source;
+  const files = namesIn(folder).filter((name) => name.endsWith('.ejs'));
+  if ('names' in source) {
+    return source.names
+      .filter((name) => files.includes(`${name}.ejs`))
+      .map((name) => ({ name, file: new URL(`${name}.ejs`, folder) }));
+  }
+  return files.map((name) => ({
+    name: (source.prefix === undefined ? name : `${source.prefix}/${name}`).slice(0, -'.ejs'.length),
+    file: new URL(name, folder),
+  }));
+}
+
+function namesIn(folder: URL): readonly string[] {
+  try {
+    return readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => name.replaceAll('\\', '/'));
+  } catch {
+    return [];
+  }
+}
+
+/** The types of EJS lack the last one. */
+const OPTIONS: ejs.Options & { async: false; client: false; unsafePrototypeLocals: true } = {
+  async: false,
+  client: false,
+  _with: false,
+  strict: true,
+  localsName: 'it',
+  escape: escapeHtml,
+  // Otherwise EJS copies `it` for every include, to keep user input out of the names inside a `with`. Here there is no `with`,
+  // and `it` is built above and by pages, never from a request.
+  unsafePrototypeLocals: true,
+};
+
+function compile(name: string, file: URL): Template {
+  try {
+    return ejs.compile(readFileSync(file, 'utf8'), { ...OPTIONS, filename: file.pathname });
+  } catch (cause) {
+    const reason = cause instanceof Error ? (cause.message.split('\n').at(-1) ?? '') : String(cause);
+    throw invalidView({ view: name, reason, file: file.pathname, cause });
+  }
+}

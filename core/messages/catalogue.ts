@@ -1,0 +1,111 @@
+import { IntlMessageFormat } from 'intl-messageformat';
+import type { BootProblem } from '../errors/boot.ts';
+import { isRightToLeft } from './direction.ts';
+
+/** Messages by key: plain text, or ICU MessageFormat with values or plurals (`{n, plural, one {# row} other {# rows}}`). */
+export type Messages = Readonly<Record<string, string>>;
+/** Values for the placeholders of a message. */
+export type MessageParams = Readonly<Record<string, string | number>>;
+/** Translates into one language. A missing key is returned as it is, so that it is noticed. */
+export type Translate = (key: string, params?: MessageParams) => string;
+
+/** The messages of core, of all plugins and of the project; later ones win, and English is the fallback. */
+export interface Catalogue {
+  readonly locales: readonly string[];
+  /** Core's own, by language. */
+  readonly core: Readonly<Record<string, Messages>>;
+  /** Messages that are not valid ICU MessageFormat. */
+  readonly problems: readonly BootProblem[];
+  /** One shared function per language, never created per request. */
+  translate(locale: string): Translate;
+}
+
+/**
+ * Merges messages into a catalogue.
+ *
+ * @example
+ * const t = createCatalogue([{ en: { rows: '{n, plural, one {# row} other {# rows}}' } }]).translate('en');
+ * t('rows', { n: 2 }); // '2 rows'
+ */
+export function createCatalogue(sources: readonly Readonly<Record<string, Messages>>[]): Catalogue {
+  const byLocale = new Map<string, Map<string, string>>();
+  for (const source of sources) {
+    for (const [locale, messages] of Object.entries(source)) {
+      const merged = byLocale.get(locale) ?? new Map<string, string>();
+      for (const [key, message] of Object.entries(messages)) merged.set(key, message);
+      byLocale.set(locale, merged);
+    }
+  }
+  const english = byLocale.get('en') ?? new Map<string, string>();
+  const translators = new Map<string, Translate>();
+  return {
+    locales: [...byLocale.keys()],
+    core: sources[0] ?? {},
+    problems: [...byLocale].flatMap(([locale, messages]) => invalidMessages(locale, messages)),
+    translate(locale) {
+      let translate = translators.get(locale);
+      if (translate === undefined) {
+        translate = translator(locale, byLocale.get(locale) ?? english, english);
+        translators.set(locale, translate);
+      }
+      return translate;
+    },
+  };
+}
+
+function invalidMessages(locale: string, messages: ReadonlyMap<string, string>): readonly BootProblem[] {
+  return [...messages].flatMap(([key, message]) => {
+    if (!message.includes('{')) return [];
+    try {
+      IntlMessageFormat.__parse?.(message, { ignoreTag: true });
+      return [];
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      return [{ where: `message "${key}" (${locale})`, problem: `It is not a valid ICU message: ${reason}.` }];
+    }
+  });
+}
+
+function translator(
+  locale: string,
+  messages: ReadonlyMap<string, string>,
+  english: ReadonlyMap<string, string>,
+): Translate {
+  const plain = new Map<string, string>();
+  const compiled = new Map<string, IntlMessageFormat>();
+  const rightToLeft = isRightToLeft(locale);
+  return (key, params) => {
+    const cached = plain.get(key);
+    if (cached !== undefined) return cached;
+    const message = messages.get(key) ?? english.get(key);
+    if (message === undefined) return key;
+    if (!message.includes('{')) {
+      plain.set(key, message);
+      return message;
+    }
+    let format = compiled.get(key);
+    if (!format) {
+      format = new IntlMessageFormat(message, messages.has(key) ? locale : 'en', undefined, { ignoreTag: true });
+      compiled.set(key, format);
+    }
+    try {
+      return String(format.format(rightToLeft && messages.has(key) ? isolate(message, params) : params));
+    } catch {
+      // A missing value: the message with its placeholder is better than no page.
+      // fault: message-without-value
+      return message;
+    }
+  };
+}
+
+/**
+ * In a right-to-left sentence a Latin name or a date would be split and reordered ("01-01-2001"), so each value is enclosed in
+ * Unicode's isolates (first strong isolate, pop directional isolate). Not values that a `select` compares.
+ */
+function isolate(message: string, params: MessageParams | undefined): MessageParams | undefined {
+  if (params === undefined) return undefined;
+  const entries = Object.entries(params).map(([name, value]) =>
+    typeof value === 'string' && !message.includes(`{${name}, select`) ? [name, `\u2068${value}\u2069`] : [name, value],
+  );
+  return Object.fromEntries(entries);
+}

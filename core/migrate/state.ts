@@ -1,0 +1,70 @@
+import path from 'node:path';
+import type pg from 'pg';
+import { withPlainConnection } from '../database/plain-connection.ts';
+import type { ModelInfo } from '../model/field-type.ts';
+import { compare } from './compare.ts';
+import { diff } from './diff.ts';
+import { findDrift } from './drift.ts';
+import { readFiles } from './files.ts';
+import { readMigrationsTable } from './migrations-table.ts';
+import { existingTables } from './read-catalogue.ts';
+import { withoutReleasedTables } from './released-tables.ts';
+import { hasChanges } from './renames.ts';
+import { emptySnapshot } from './shape.ts';
+import { readSnapshot, SNAPSHOT_FILE } from './snapshot-file.ts';
+import { type MigrationSource, PROJECT_SOURCE } from './sources.ts';
+
+/** How models, snapshot and database differ, beyond pending and edited files. */
+export interface ManagedState {
+  /** How the database differs from the migrations, one sentence each. */
+  readonly drift: readonly string[];
+  /** The models differ from the snapshot: a migration has to be generated. */
+  readonly modelsChanged: boolean;
+  /** What could not be compared, and why. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Compares the managed tables with the database. Creates temporary tables and rolls them back; takes no lock on a table.
+ *
+ * @example
+ * const { drift } = await managedState(url, migrationSources(folder, plugins), app.models.all);
+ */
+export async function managedState(
+  url: string,
+  sources: readonly MigrationSource[],
+  models: readonly ModelInfo[],
+): Promise<ManagedState> {
+  return await withPlainConnection(url, (client) => stateOn(client, sources, models), {
+    applicationName: 'rustio-admin migrate status',
+  });
+}
+
+async function stateOn(
+  client: pg.Client,
+  sources: readonly MigrationSource[],
+  models: readonly ModelInfo[],
+): Promise<ManagedState> {
+  const project = sources.find(({ name }) => name === PROJECT_SOURCE);
+  const snapshot = project === undefined ? undefined : await readSnapshot(path.join(project.folder, SNAPSHOT_FILE));
+  const files = await readFiles(sources);
+  const { pending } = compare(sources, files, await readMigrationsTable(client));
+  const { before, after } = withoutReleasedTables(snapshot ?? emptySnapshot, models);
+  const changes = diff(before, after);
+  const created = changes.flatMap((change) => (change.kind === 'createTable' ? [change.table.name] : []));
+  const unmade = await existingTables(client, created);
+  const { differences, skipped, unavailable } = await findDrift(client, { snapshot: before, files, pending });
+  return {
+    drift: [
+      ...differences,
+      ...unmade.map(
+        (name) => `${name}: the table exists, but no migration created it. Set managed: false on its model.`,
+      ),
+    ],
+    modelsChanged: hasChanges(before, after),
+    notes: [
+      ...(unavailable === undefined ? [] : [`The tables could not be compared with the database: ${unavailable}.`]),
+      ...(skipped.length === 0 ? [] : [`Not compared because pending migrations change them: ${skipped.join(', ')}.`]),
+    ],
+  };
+}

@@ -1,0 +1,80 @@
+import type { App } from '../app.ts';
+import { debugBoot, elapsed } from '../base/debug.ts';
+import { withTimeout } from '../base/timeout.ts';
+import type { Booted } from '../boot/boot.ts';
+import { startTimeout } from '../errors/boot.ts';
+import { wrapHookError } from '../errors/call-hook.ts';
+import type { Plugin, ProcessInfo, Stop } from '../plugin.ts';
+import type { ProcessRole } from '../schedule.ts';
+
+/** A plugin that takes longer to start is named in an error, instead of a startup that hangs silently. */
+const START_MS = 30_000;
+/** A plugin that takes longer to stop is named in the log and abandoned, so that the process ends. */
+const STOP_MS = 10_000;
+
+export interface StartedPlugins {
+  /** Runs the `beforeClose` hooks: streams end here, before open requests are drained. */
+  beforeClose(): Promise<void>;
+  /** Stops the plugins in reverse order, each within 10 s. Safe to call twice. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the plugins in order for a process of this role. `timings` collects the milliseconds of each.
+ *
+ * @throws RustioError `RIO-SERVE-START` for a plugin that does not start in time; those before it are stopped.
+ */
+export async function startPlugins(
+  { app, plugins }: Pick<Booted, 'app' | 'plugins'>,
+  role: ProcessRole,
+  timings: Map<string, number> = new Map(),
+): Promise<StartedPlugins> {
+  const stopping = new AbortController();
+  const stops: { readonly plugin: Plugin; readonly stop: Stop }[] = [];
+  const guarded = async (plugin: Plugin, hook: 'start' | 'beforeClose', work: Stop): Promise<void> => {
+    try {
+      await withTimeout(
+        STOP_MS,
+        Promise.resolve(work()),
+        () => new Error(`it did not complete within ${STOP_MS / 1000} s`),
+      );
+    } catch (error) {
+      app.log.error({ err: error, plugin: plugin.name, hook }, 'a plugin did not stop properly');
+    }
+  };
+  const started: StartedPlugins = {
+    async beforeClose() {
+      stopping.abort();
+      await Promise.all(plugins.map((plugin) => guarded(plugin, 'beforeClose', () => plugin.beforeClose?.(app))));
+    },
+    async stop() {
+      stopping.abort();
+      for (const { plugin, stop } of stops.splice(0).reverse()) await guarded(plugin, 'start', stop);
+    },
+  };
+  try {
+    for (const plugin of plugins) {
+      const began = performance.now();
+      const stop = await startOne(plugin, app, { role, signal: stopping.signal });
+      if (stop) stops.push({ plugin, stop });
+      if (plugin.start) debugBoot?.(`${plugin.name} start (${role}) ${elapsed(began)}`);
+      timings.set(plugin.name, (timings.get(plugin.name) ?? 0) + performance.now() - began);
+    }
+    return started;
+  } catch (error) {
+    await started.stop();
+    throw error;
+  }
+}
+
+async function startOne(plugin: Plugin, app: App, process: ProcessInfo): Promise<Stop | undefined> {
+  if (!plugin.start) return undefined;
+  try {
+    const stop = await withTimeout(START_MS, Promise.resolve(plugin.start(app, process)), () =>
+      startTimeout({ plugin: plugin.name, seconds: START_MS / 1000 }),
+    );
+    return stop ?? undefined;
+  } catch (error) {
+    throw wrapHookError(plugin.name, 'start', error);
+  }
+}

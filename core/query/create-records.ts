@@ -1,0 +1,103 @@
+import { isTimeout, isUnreadable } from '../database/errors.ts';
+import type { Database, Query, Transaction } from '../database/pool.ts';
+import { dataUnreadable, queryTooSlow } from '../errors/data.ts';
+import type { Models } from '../model/field-type.ts';
+import { parseKey } from '../model/key.ts';
+import type { AnyModel } from '../model/model.ts';
+import type { Actor } from '../policy/actor.ts';
+import type { Policy } from '../policy/policy.ts';
+import { Counts } from './count.ts';
+import { Estimates } from './estimates.ts';
+import { countDependants, findRecord, findRecords, findText, findValues, keyCondition } from './find-record.ts';
+import { permittedPart } from './listing.ts';
+import { completeOrder } from './order.ts';
+import { countOutside, outsideReferences } from './outside-references.ts';
+import { parseListQuery } from './parse-list-query.ts';
+import { readPage } from './read-page.ts';
+import { Reader } from './reader.ts';
+import type { ExtendedRow, Records } from './records.ts';
+import { loadLabels, optionsFor, resolveText } from './relation-options.ts';
+import { StatementLimiter } from './statement-limiter.ts';
+import type { Sort } from './types.ts';
+import { visibleTable } from './visible-table.ts';
+
+export interface RecordsOptions {
+  /** The database for reads, with a `statementTimeout` of two seconds: docs/decisions/0007-two-pools.md. */
+  readonly database: Database;
+  readonly policy: Policy;
+  readonly models: Models;
+  /** Milliseconds that a page waits for its count. @defaultValue 500 */
+  readonly countTimeout?: number;
+  /** Of the same database, shared with other readers of it. */
+  readonly limiter?: StatementLimiter;
+}
+
+/** The implementation of `Records`. */
+export function createRecords({
+  database,
+  policy,
+  models,
+  countTimeout,
+  limiter = new StatementLimiter(database),
+}: RecordsOptions): Records {
+  const counts = new Counts(countTimeout === undefined ? {} : { timeout: countTimeout });
+  const estimates = new Estimates(database, models.all);
+  const readerFor = (actor: Actor) => new Reader(policy, actor);
+  return {
+    async parseListQuery(actor, listing, params, timeZone, otherNames = []) {
+      await estimates.loaded();
+      estimates.keepFresh();
+      const reader = readerFor(actor);
+      const offered = permittedPart(reader, listing, estimates.of(listing.model));
+      const complete = (requested: readonly Sort[]) => completeOrder(reader, listing, requested);
+      return { offered, parsed: parseListQuery(listing, params, { offered, complete, timeZone, otherNames }) };
+    },
+    list: (actor, listing, query) =>
+      explainingFailures(readPage(limiter.of(actor), counts, readerFor(actor), listing, query)),
+    find: (actor, model, key, within) =>
+      explainingFailures(findRecord(within ?? limiter.of(actor), readerFor(actor), model, key)),
+    findWhole: (actor, model, key, within) =>
+      explainingFailures(findRecord(within ?? limiter.of(actor), readerFor(actor), model, key, 'whole')),
+    value: (actor, field, key) => explainingFailures(findText(limiter.of(actor), readerFor(actor), field, key)),
+    findMany: (actor, model, keys, within) =>
+      explainingFailures(findRecords(within ?? limiter.of(actor), readerFor(actor), model, keys)),
+    options(actor, field, q, limit) {
+      const estimate = field.target === undefined ? 0 : estimates.of(field.target);
+      return explainingFailures(optionsFor(limiter.of(actor), readerFor(actor), field, q, limit, estimate));
+    },
+    resolve: (actor, field, text) => explainingFailures(resolveText(limiter.of(actor), readerFor(actor), field, text)),
+    labels: (actor, field, keys) => explainingFailures(loadLabels(limiter.of(actor), readerFor(actor), field, keys)),
+    dependants: (actor, model, key) =>
+      explainingFailures(countDependants(limiter.of(actor), readerFor(actor), model, key)),
+    async outsideDependants(actor, model, key) {
+      const params = parseKey(model, key);
+      if (params === undefined || outsideReferences(model).length === 0) return [];
+      return explainingFailures(countOutside(limiter.of(actor), model, keyCondition(model, params)));
+    },
+    async get<M extends AnyModel>(actor: Actor, model: M, key: string, within?: Query) {
+      const row = await explainingFailures(
+        findValues(within ?? limiter.of(actor), readerFor(actor), models.of(model), key),
+      );
+      // Each field type decodes to what its field declares; fields that the actor cannot see are absent, as `Records` promises.
+      return row as ExtendedRow<M> | undefined;
+    },
+    async hold<M extends AnyModel>(tx: Transaction, actor: Actor, model: M, key: string, strength: 'share' | 'update') {
+      const row = await explainingFailures(findValues(tx, readerFor(actor), models.of(model), key, strength));
+      return row as ExtendedRow<M> | undefined;
+    },
+    tableFor: (actor, model) => visibleTable(readerFor(actor), models.of(model)),
+    refreshEstimates: () => estimates.refresh(),
+  };
+}
+
+/** Turns what reading fails with (too slow, or code of the database that throws) into an error with instructions. */
+async function explainingFailures<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (isTimeout(error)) throw queryTooSlow({ cause: error });
+    // fault: failing-view-unexpected
+    if (isUnreadable(error)) throw dataUnreadable({ cause: error });
+    throw error;
+  }
+}

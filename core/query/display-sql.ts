@@ -1,0 +1,112 @@
+// Columns as pages read them. Values that are too large for a page are cut by PostgreSQL, so that a list costs neither their bytes
+// nor the time to format them.
+
+import type { FragmentSqlToken } from 'slonik';
+import { z } from 'zod';
+import type { DbRow, FieldInfo } from '../model/field-type.ts';
+import { LargeValue } from '../model/row.ts';
+import { LARGE } from '../sql/aliases.ts';
+import { fragment, joinFragments, nameSql, rawSql } from '../sql/fragments.ts';
+import { quoteLiteral, quoteName } from '../sql/quote.ts';
+import { columnSql, holdsText } from './field-sql.ts';
+
+/** How much of a value is read: for a list, for the page of one record, or all of it (forms, code, the audit trail). */
+export type Extent = 'list' | 'record' | 'whole';
+type CutExtent = Exclude<Extent, 'whole'>;
+
+/** Larger values, in bytes, are cut. */
+const MAX_BYTES: Readonly<Record<CutExtent, number>> = { list: 4_096, record: 262_144 };
+/**
+ * Only of a text the size is known without reading it. Values of other types are compared by their stored size first, which may
+ * be compressed; in a list, a larger one is not read at all, not even its beginning.
+ */
+const MAX_STORED: Readonly<Record<CutExtent, number>> = { list: 8_192, record: 262_144 };
+/** Characters of the beginning of a large value: at most four bytes each. */
+const MAX_BEGINNING: Readonly<Record<CutExtent, number>> = { list: 200, record: 1_000 };
+/** Characters of a text that needs no check, since the database limits its length. */
+const MAX_SHORT = 1_000;
+
+/** Types of columns whose values are always small. */
+const SMALL_TYPES: ReadonlySet<string> = new Set(
+  `smallint integer bigint boolean date time timestamp timestamptz uuid real inet point`.split(' '),
+);
+
+/**
+ * What pages read of a column: the column, or its field type's summary of a value that is too large to read for display. A large
+ * value is NULL, and described by `largeValuesSql`.
+ */
+export function displaySql(alias: string, field: FieldInfo, extent: Extent): FragmentSqlToken {
+  const { exact, summary } = field.type;
+  const column = quoted(alias, field);
+  if (summary !== undefined) return rawSql(summary.sql(column, extent !== 'list'));
+  const isCut = extent !== 'whole' && mayBeLarge(field);
+  if (exact === undefined && !isCut) return columnSql(alias, field);
+  // fault: large-values-read
+  const value = isCut ? `(case when not ${isLargeSql(column, field, extent)} then ${column} end)` : column;
+  return rawSql(exact === undefined ? value : exact(value));
+}
+
+/** What a page shows in place of the large values of a row, as the column `LARGE`; undefined if no field can have any. */
+export function largeValuesSql(
+  alias: string,
+  fields: readonly FieldInfo[],
+  extent: Extent,
+): FragmentSqlToken | undefined {
+  const cut = extent === 'whole' ? [] : fields.filter(mayBeLarge);
+  if (extent === 'whole' || cut.length === 0) return undefined;
+  const isAnyLarge = cut.map((field) => rawSql(isLargeSql(quoted(alias, field), field, extent)));
+  // One object per field: the arguments of a function are limited in number.
+  const objects = cut.map((field) => rawSql(largeSql(quoted(alias, field), field, extent)));
+  return fragment`case when ${joinFragments(isAnyLarge, rawSql(' or '))}
+    then jsonb_strip_nulls(${joinFragments(objects, rawSql(' || '))}) end as ${nameSql([LARGE])}`;
+}
+
+/** The schema of the column `LARGE`. */
+export const largeValues: z.ZodType<object | null> = z
+  .record(z.string(), z.object({ text: z.string().default(''), bytes: z.number(), sha256: z.string().optional() }))
+  .transform((all) => Object.fromEntries(Object.entries(all).map(([name, value]) => [name, new LargeValue(value)])))
+  .nullable();
+
+/** The row with its large values in their places. */
+export function withLargeValues(row: DbRow): DbRow {
+  const { [LARGE]: large, ...values } = row;
+  return large === undefined ? row : { ...values, ...Object(large) };
+}
+
+/**
+ * Whether pages cut values of this column. Keys are never cut, since links and cursors need all of them: neither an index nor a URL
+ * has room for a large one.
+ */
+export function mayBeLarge(field: FieldInfo): boolean {
+  const { model, type, item, max, precision, values } = field;
+  if (field.column === '' || field.target !== undefined || type.summary !== undefined) return false;
+  if (model.key.includes(field) || SMALL_TYPES.has(type.cast(field))) return false;
+  if (!model.managed || field.expression !== undefined || item !== undefined) return true;
+  // The database checks these of every row.
+  if (holdsText(field)) return values.length === 0 && !(typeof max === 'number' && max <= MAX_SHORT);
+  return precision === undefined;
+}
+
+function isLargeSql(column: string, field: FieldInfo, extent: CutExtent): string {
+  const isLong = `coalesce(octet_length(${column}::text), 0) > ${MAX_BYTES[extent]}`;
+  if (holdsText(field)) return `(${isLong})`;
+  // CASE, since OR does not guarantee an order of evaluation.
+  return `(case when pg_column_size(${column}) > ${MAX_STORED[extent]} then true else ${isLong} end)`;
+}
+
+/** `{ field: { text, bytes } }`, with the hash for a single record. */
+function largeSql(column: string, field: FieldInfo, extent: CutExtent): string {
+  const text = `${column}::text`;
+  const hash = extent === 'record' ? `, 'sha256', encode(sha256(textsend(${text})), 'hex')` : '';
+  const read = `jsonb_build_object('text', left(${text}, ${MAX_BEGINNING[extent]}), 'bytes', octet_length(${text})${hash})`;
+  const unread =
+    extent === 'list' && !holdsText(field)
+      ? `when pg_column_size(${column}) > ${MAX_STORED.list} then jsonb_build_object('bytes', pg_column_size(${column}))`
+      : '';
+  const value = `case ${unread} when ${isLargeSql(column, field, extent)} then ${read} end`;
+  return `jsonb_build_object(${quoteLiteral(field.name)}, ${value})`;
+}
+
+function quoted(alias: string, { column }: FieldInfo): string {
+  return `${quoteName(alias)}.${quoteName(column)}`;
+}

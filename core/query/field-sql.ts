@@ -1,0 +1,160 @@
+// Tables, columns, values and labels of models as SQL fragments. Names and casts come only from the registry, never from a request.
+
+import { type FragmentSqlToken, sql } from 'slonik';
+import { TEXT_TYPES } from '../model/field-info.ts';
+import type { FieldInfo, ModelInfo, Param } from '../model/field-type.ts';
+import { comma, fragment, joinFragments, nameSql, rawSql } from '../sql/fragments.ts';
+import { arrayLiteral, quoteName } from '../sql/quote.ts';
+import { hasVersions } from './table-facts.ts';
+
+/** Columns by alias, looked up without building a key string. */
+const columns = new Map<string, Map<string, FragmentSqlToken>>();
+
+export function tableSql(model: ModelInfo): FragmentSqlToken {
+  return nameSql(model.table);
+}
+
+/** For a computed column of a list: its expression on the table (`t`), and its name on anything that has selected it. */
+export function columnSql(alias: string, field: FieldInfo): FragmentSqlToken {
+  if (field.expression !== undefined && alias === 't') {
+    return fragment`((${field.expression})::${typeSql(field, '')})`;
+  }
+  // A domain over an enum has no operators of its own; the cast of an enum to itself costs nothing.
+  if (field.values.length > 0 && field.column !== '' && !isText(field) && field.item === undefined)
+    return rawSql(`${quoteName(alias)}.${quoteName(field.column)}::${field.type.cast(field)}`);
+  let ofAlias = columns.get(alias);
+  if (ofAlias === undefined) {
+    ofAlias = new Map();
+    columns.set(alias, ofAlias);
+  }
+  let column = ofAlias.get(field.column);
+  if (column === undefined) {
+    column = nameSql([alias, field.column]);
+    ofAlias.set(field.column, column);
+  }
+  return column;
+}
+
+/** What changes with every change of the row. Rows without a version of their own are compared as a whole. */
+export function versionSql(model: ModelInfo): FragmentSqlToken {
+  // fault: version-of-a-view
+  return hasVersions(model) ? fragment`t.xmin::text` : fragment`md5((t.*)::text)`;
+}
+
+/** A column of the table in a select list, under the name that `columnSql` uses for it on the result. */
+export function selectedSql(field: FieldInfo): FragmentSqlToken {
+  const column = columnSql('t', field);
+  return field.expression === undefined ? column : fragment`${column} as ${nameSql([field.column])}`;
+}
+
+/**
+ * Whether the row `t` already holds a value, as forms represent it. Texts are compared letter by letter, also where the column's
+ * type or collation takes `ada` and `Ada` for the same. Items of an unmanaged array are compared as texts or numbers: they may be of a
+ * domain, which would refuse a value before the savepoint of the change.
+ */
+export function isUnchangedSql(field: FieldInfo, value: FragmentSqlToken): FragmentSqlToken {
+  const { column, item, type, model } = field;
+  const own = type.rounded === undefined ? columnSql('t', field) : rawSql(type.rounded(`t.${quoteName(column)}`));
+  const as = (suffix: string) => {
+    const cast = rawSql(suffix);
+    return sql.fragment`${own}${cast} is not distinct from ${value}${cast}`;
+  };
+  // fault: array-compared-by-its-type
+  if (item !== undefined && !model.managed)
+    return as(item.typeName === 'integer' ? '::int8[]' : '::text[] collate "C"');
+  // For jsonb, 1.5 and 1.50 are equal, but it keeps the digits.
+  // fault: digits-not-compared
+  if (type.exact !== undefined) return as('::text');
+  // fault: collation-of-comparison
+  if (holdsText(field) && (!isText(field) || !model.managed)) return as('::text collate "C"');
+  return as('');
+}
+
+/**
+ * A value as a parameter of the field's own type: never compared as text, so that indexes are used. `value` is PostgreSQL's text
+ * or the result of `FieldType.encode`.
+ */
+export function valueSql(field: FieldInfo, value: Param): FragmentSqlToken {
+  // An unmanaged array may be of any type (varchar[], an enum's): without a cast, PostgreSQL takes the column's.
+  if (field.item !== undefined && !field.model.managed) return sql.fragment`${value}`;
+  return sql.fragment`${value}::${typeSql(field, '')}`;
+}
+
+/** Several values in one parameter, so that the statement's text does not depend on their number. */
+export function valuesSql(field: FieldInfo, values: readonly string[]): FragmentSqlToken {
+  return sql.fragment`${sql.array(values, typeSql(field, '[]'))}`;
+}
+
+/** The items of an array column as one parameter of the column's type, for comparison with the column. */
+export function itemsSql(field: FieldInfo, item: FieldInfo, values: readonly string[]): FragmentSqlToken {
+  return field.model.managed ? valuesSql(item, values) : sql.fragment`${arrayLiteral(values)}`;
+}
+
+function typeSql(field: FieldInfo, suffix: '' | '[]'): FragmentSqlToken {
+  const typeField = valueField(field);
+  return rawSql(`${typeField.type.cast(typeField)}${suffix}`);
+}
+
+/** The key field that a relation's values belong to; any other field itself. */
+export function valueField(field: FieldInfo): FieldInfo {
+  return field.target === undefined ? field : onlyKey(field.target);
+}
+
+/** The key of a model that relations may reference. Startup rejects relations to composite keys. */
+export function onlyKey(model: ModelInfo): FieldInfo {
+  const [key, more] = model.key;
+  if (key === undefined || more !== undefined) throw new TypeError(`The model ${model.name} has no single key.`);
+  return key;
+}
+
+export function isText(field: FieldInfo): boolean {
+  const typeField = valueField(field);
+  return typeField.type.cast(typeField) === 'text';
+}
+
+/** Whether the column can be searched for words: it holds text, of any type. */
+export function holdsText(field: FieldInfo): boolean {
+  const typeField = valueField(field);
+  return TEXT_TYPES.includes(typeField.type.cast(typeField));
+}
+
+/** Between the parts of a label. */
+export const LABEL_SEPARATOR = ' · ';
+
+/**
+ * The label of a row, as SQL text on an alias: its label's fields joined by ' · ', a relation among them by its key. If all
+ * parts are empty it is the key, so that a link is never empty.
+ */
+export function labelSql(model: ModelInfo, parts: readonly FieldInfo[], alias: string): FragmentSqlToken {
+  const key = joinedText(model.key, alias);
+  if (parts.length === 0 || parts.every((field) => model.key.includes(field))) return key;
+  return fragment`coalesce(nullif(${joinedText(parts, alias)}, ''), ${key})`;
+}
+
+/** One field as text. */
+export function textSql(field: FieldInfo, alias: string): FragmentSqlToken {
+  const column = columnSql(alias, field);
+  return isText(field) ? column : fragment`${column}::text`;
+}
+
+/** Nobody reads a longer label, and a list shows hundreds of them. */
+const MAX_LABEL = 1_000;
+
+/** Keys are needed as they are: the label of a row without another one is its key. */
+function labelPartSql(field: FieldInfo, alias: string): FragmentSqlToken {
+  const text = textSql(field, alias);
+  const { model, max } = field;
+  const isShort = model.managed && typeof max === 'number' && max <= MAX_LABEL;
+  // fault: label-not-cut
+  if (isShort || !holdsText(field) || model.key.includes(field)) return text;
+  // Dots, since not every encoding has the ellipsis.
+  return fragment`case when octet_length(${text}) > ${rawSql(String(4 * MAX_LABEL))}
+    then left(${text}, ${rawSql(String(MAX_LABEL))}) || '...' else ${text} end`;
+}
+
+function joinedText(fields: readonly FieldInfo[], alias: string): FragmentSqlToken {
+  const [only, ...more] = fields;
+  if (only !== undefined && more.length === 0) return labelPartSql(only, alias);
+  const texts = fields.map((field) => labelPartSql(field, alias));
+  return fragment`concat_ws(' · ', ${joinFragments(texts, comma)})`;
+}

@@ -1,0 +1,115 @@
+// Foreign keys that no relation of a model covers: of tables without a model, of columns that a model leaves out, of several columns.
+// The database applies their ON DELETE, so a deletion must know of them. `Estimates` loads them with other facts of tables.
+
+import { type FragmentSqlToken, sql } from 'slonik';
+import { z } from 'zod';
+import type { Query } from '../database/queries.ts';
+import type { ModelInfo } from '../model/field-type.ts';
+import { fragment, joinFragments, nameSql, rawSql, whereSql } from '../sql/fragments.ts';
+import { tableSql } from './field-sql.ts';
+import { tableName } from './table-facts.ts';
+
+const reference = z.object({
+  /** The referenced table, as `tableName` writes it. */
+  parent: z.string(),
+  /** The referencing table, as PostgreSQL writes it. */
+  table: z.string(),
+  onDelete: z.enum(['restrict', 'cascade', 'setNull']),
+  columns: z.array(z.string()),
+  parentColumns: z.array(z.string()),
+  /** Whether the application's role may read the referencing table. */
+  readable: z.boolean(),
+});
+export type OutsideReference = z.infer<typeof reference>;
+
+const references = new WeakMap<ModelInfo, readonly OutsideReference[]>();
+
+/** What the database does with rows that no model knows of when a row of this model is deleted. */
+export function outsideReferences(model: ModelInfo): readonly OutsideReference[] {
+  return references.get(model) ?? [];
+}
+
+/** Loads the foreign keys that reference tables of these models: one statement. */
+export async function loadOutsideReferences(database: Query, models: readonly ModelInfo[]): Promise<void> {
+  const covered = models.flatMap((model) =>
+    model.inbound
+      .filter(({ column }) => column !== '')
+      .map((relation) => [tableName(model), tableName(relation.model), relation.column] as const),
+  );
+  const column = (at: 0 | 1 | 2) =>
+    sql.array(
+      covered.map((each) => each[at]),
+      'text',
+    );
+  const rows = await database.any(sql.type(reference)`
+    select
+      requested.parent, con.conrelid::regclass::text as "table",
+      case con.confdeltype when 'c' then 'cascade' when 'n' then 'setNull' when 'd' then 'setNull' else 'restrict' end as "onDelete",
+      array(
+        select attname::text from unnest(con.conkey) with ordinality as key (number, place)
+        join pg_attribute on attrelid = con.conrelid and attnum = number order by place
+      ) as columns,
+      array(
+        select attname::text from unnest(con.confkey) with ordinality as key (number, place)
+        join pg_attribute on attrelid = con.confrelid and attnum = number order by place
+      ) as "parentColumns",
+      has_table_privilege(con.conrelid, 'select') as readable
+    from unnest(${sql.array(models.map(tableName), 'text')}) as requested (parent)
+    join pg_constraint con on con.confrelid = to_regclass(requested.parent) and con.contype = 'f' and con.conparentid = 0
+    where cardinality(con.conkey) > 1 or not exists (
+      select
+      from unnest(${column(0)}, ${column(1)}, ${column(2)}) as covered (parent, child, "column")
+      join pg_attribute a on a.attrelid = con.conrelid and a.attnum = con.conkey[1] and a.attname = covered."column"
+      where covered.parent = requested.parent and to_regclass(covered.child) = con.conrelid
+    )
+    order by 1, 2
+  `);
+  const byParent = Map.groupBy(rows, ({ parent }) => parent);
+  for (const model of models) references.set(model, byParent.get(tableName(model)) ?? []);
+}
+
+/** Counted up to this number per table. */
+const MAX_COUNTED = 1_000;
+
+/** Rows of one table that a deletion concerns. */
+export interface OutsideRows extends OutsideReference {
+  readonly rows: number;
+  /** There are more than `rows`, or the application's role may not count them. */
+  readonly more: boolean;
+}
+
+/** How many rows reference the rows of a model that meet these conditions on the alias `t`; tables without any are left out. */
+export async function countOutside(
+  database: Query,
+  model: ModelInfo,
+  conditions: readonly FragmentSqlToken[],
+  counted: readonly OutsideReference[] = outsideReferences(model),
+): Promise<readonly OutsideRows[]> {
+  const readable = counted.filter((each) => each.readable);
+  const unknown = counted.filter((each) => !each.readable).map((each) => ({ ...each, rows: 0, more: true }));
+  // fault: outside-rows-not-counted
+  if (readable.length === 0) return unknown;
+  const queries = readable.map(({ table, columns, parentColumns }, index) => {
+    const joined = columns.map(
+      (name, at) => fragment`${nameSql(['child', name])} = ${nameSql(['t', parentColumns[at] ?? ''])}`,
+    );
+    return sql.fragment`
+      select ${rawSql(String(index))} as reference, (select count(*) from (
+        select from ${rawSql(table)} child join ${tableSql(model)} t on ${joinFragments(joined, and)}
+        ${whereSql(conditions)} limit ${rawSql(String(MAX_COUNTED + 1))}
+      ) counted)::int as rows
+    `;
+  });
+  const rows = await database.any(
+    sql.type(z.object({ reference: z.number(), rows: z.number() }))`${joinFragments(queries, union)}`,
+  );
+  const found = rows.flatMap((row): readonly OutsideRows[] => {
+    const of = readable[row.reference];
+    if (of === undefined || row.rows === 0) return [];
+    return [{ ...of, rows: Math.min(row.rows, MAX_COUNTED), more: row.rows > MAX_COUNTED }];
+  });
+  return [...found, ...unknown];
+}
+
+const and = sql.fragment` and `;
+const union = sql.fragment` union all `;

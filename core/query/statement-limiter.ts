@@ -1,0 +1,41 @@
+import { Limiter } from '../base/limiter.ts';
+import { Queries, type Query } from '../database/queries.ts';
+import type { Actor } from '../policy/actor.ts';
+
+/** Out of the ten connections that pages read with; a page runs its queries one after another. */
+const MAX_AT_ONCE = 4;
+
+/**
+ * Keeps one user from taking all connections with slow queries (ten tabs of a search without an index): a few of their
+ * statements run at once, and the others wait in order. Only signed-in users are limited: other actors have no tabs to open.
+ */
+export class StatementLimiter {
+  readonly #database: Query;
+  readonly #statements = new Limiter<number>({ concurrency: MAX_AT_ONCE });
+
+  constructor(database: Query) {
+    this.#database = database;
+  }
+
+  /** The database as this actor may query it. */
+  of(actor: Actor): Query {
+    return actor.kind === 'user' ? new LimitedQuery(this.#database, this.#statements, actor.id) : this.#database;
+  }
+}
+
+class LimitedQuery extends Queries {
+  readonly #database: Query;
+  readonly #statements: Limiter<number>;
+  readonly #user: number;
+
+  constructor(database: Query, statements: Limiter<number>, user: number) {
+    super();
+    this.#database = database;
+    this.#statements = statements;
+    this.#user = user;
+  }
+
+  protected on<R>(work: (connection: Query) => Promise<R>): Promise<R> {
+    return this.#statements.run(() => work(this.#database), { key: this.#user });
+  }
+}

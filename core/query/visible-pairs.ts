@@ -1,0 +1,32 @@
+import { type FragmentSqlToken, sql } from 'slonik';
+import type { FieldInfo, ModelInfo } from '../model/field-type.ts';
+import { joinFragments, whereSql } from '../sql/fragments.ts';
+import { columnSql, onlyKey, tableSql } from './field-sql.ts';
+import type { Reader } from './reader.ts';
+
+const and = sql.fragment` and `;
+
+/**
+ * The pairs of a manyToMany that an actor may see, as a condition on the alias `link`: the row rules of the pairs and of the rows
+ * that they lead to. Whether the actor may view the other model at all is not considered. Undefined: all pairs.
+ */
+export function visiblePairs(reader: Reader, { through, target }: FieldInfo): FragmentSqlToken | undefined {
+  if (through === undefined || target === undefined) return undefined;
+  const linked = columnSql('link', through.target);
+  const ofPair = [
+    sql.fragment`${columnSql('t', through.source)} = ${columnSql('link', through.source)}`,
+    sql.fragment`${columnSql('t', through.target)} = ${linked}`,
+  ];
+  const ofTarget = [sql.fragment`${columnSql('t', onlyKey(target))} = ${linked}`];
+  const conditions = [
+    ...(reader.scope(through.model) === undefined ? [] : [existsSql(reader, through.model, ofPair)]),
+    ...(reader.seesEveryRow(target) ? [] : [existsSql(reader, target, ofTarget)]),
+  ];
+  return conditions.length === 0 ? undefined : joinFragments(conditions, and);
+}
+
+function existsSql(reader: Reader, model: ModelInfo, conditions: readonly FragmentSqlToken[]): FragmentSqlToken {
+  const scope = reader.scope(model);
+  const all = scope === undefined ? conditions : [...conditions, sql.fragment`(${scope})`];
+  return sql.fragment`exists (select from ${tableSql(model)} t ${whereSql(all)})`;
+}

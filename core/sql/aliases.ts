@@ -1,0 +1,19 @@
+// Column names in the results of `app.records`, in addition to the fields' own names.
+
+/** The label of the record itself, when a single record is read. */
+export const LABEL = '~label';
+/** The version that an update must still find. */
+export const VERSION = '~version';
+/** The values of the row that are too large for the page: `core/query/display-sql.ts`. */
+export const LARGE = '~large';
+/** In a search: how many rows match, as far as they were counted. */
+export const MATCHES = '~matches';
+/** The label of the row that a relation references; absent if the user cannot see that row. */
+export const relationLabel = (field: string): string => `${field}~label`;
+/** The values of a manyToMany: an array of `{ key, label }`. */
+export const relationList = (field: string): string => `${field}~list`;
+
+/** An alias in a subselect that also selects columns under their own names: none of them has it. */
+export function aliasBeside(columns: readonly string[], alias: string): string {
+  return columns.includes(alias) ? aliasBeside(columns, `~${alias}`) : alias;
+}

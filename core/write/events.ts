@@ -1,0 +1,113 @@
+import type { Transaction } from '../database/pool.ts';
+import { unknownEvent } from '../errors/data.ts';
+import type { AuditContext } from '../policy/actor.ts';
+import { type CurrentActor, currentContext } from './current-actor.ts';
+import type { Snapshot } from './types.ts';
+
+/**
+ * The data of every event by name. Plugins add theirs by declaration merging and list the names in `events`. Names are
+ * snake_case and never change.
+ */
+export interface EventData {
+  create: { readonly after: Snapshot };
+  update: { readonly before: Snapshot; readonly after: Snapshot };
+  delete: {
+    readonly before: Snapshot;
+    /**
+     * Rows of tables without a model that the database deleted with the record, or whose reference it removed, by table; null if the
+     * application's role may not count them.
+     */
+    readonly alsoDeleted?: Readonly<Record<string, number | null>>;
+    readonly alsoUnlinked?: Readonly<Record<string, number | null>>;
+  };
+  /** A request of a user, token or job was refused (403). */
+  access_refused: { readonly request: string };
+  /** `app.write` refused a change because of missing rights. `model` is the name of the model. */
+  change_refused: { readonly action: 'add' | 'change' | 'delete'; readonly model: string };
+  /** The content of a stored file was sent to a user. */
+  file_read: { readonly field: string };
+}
+/** The name of an event: those of core, and those that plugins merge into `EventData`. */
+export type EventName = keyof EventData;
+
+/** The events that core records. */
+export const CORE_EVENTS = [
+  'create',
+  'update',
+  'delete',
+  'access_refused',
+  'change_refused',
+  'file_read',
+] as const satisfies readonly EventName[];
+
+/** The record or account that an event is about. */
+export interface Subject {
+  readonly model: string;
+  readonly key: string;
+  readonly label: string;
+}
+
+/** An event as handlers receive it. */
+export interface RecordedEvent<N extends EventName = EventName> {
+  readonly name: N;
+  readonly context: AuditContext;
+  readonly subject: Subject | null;
+  readonly data: EventData[N];
+  /** See `EventToRecord.counted`. */
+  readonly counted?: string | undefined;
+}
+
+/** An event as code records it. */
+export interface EventToRecord<N extends EventName> {
+  readonly subject: Subject | null;
+  readonly data: EventData[N];
+  /**
+   * For events that their sender can repeat at will, such as refused requests: what this one concerned, or an empty text. The audit
+   * trail then has one entry for all of a minute with the same name, actor and text, and counts them. Anonymous requests of one
+   * network have the same actor.
+   */
+  readonly counted?: string;
+}
+
+/** Runs in the transaction that records the event: if it throws, the whole change is rolled back. */
+export type EventHandler<N extends EventName = EventName> = (tx: Transaction, event: RecordedEvent<N>) => Promise<void>;
+/** `'*'` receives every event. */
+export type EventHandlers = { readonly [N in EventName]?: EventHandler<N> } & { readonly '*'?: EventHandler };
+
+/** The only way to record an event. */
+export interface Events {
+  record<N extends EventName>(tx: Transaction, context: AuditContext, name: N, event: EventToRecord<N>): Promise<void>;
+  /**
+   * The context with its actor as they are now, locked until the transaction ends; undefined if they have signed out or lost
+   * their account since the request began. `app.write` calls it itself; rules with SQL of their own call it first, and decide by
+   * the actor that it returns. Commands and jobs are returned as they are. It costs one statement per transaction.
+   *
+   * @example
+   * const current = await app.events.currentContext(tx, auditContext(ctx));
+   * if (!current || !app.policy.holds(current.actor, 'invoice.send')) return { outcome: 'forbidden' };
+   */
+  currentContext(tx: Transaction, context: AuditContext): Promise<AuditContext | undefined>;
+}
+
+/**
+ * Binds the handlers of all plugins, in order. `declared`: the names of events that can be recorded. `actorHooks`: the hooks
+ * `currentActor` of all plugins.
+ */
+export function createEvents(
+  declared: ReadonlySet<string>,
+  handlers: readonly EventHandlers[],
+  actorHooks: readonly CurrentActor[] = [],
+): Events {
+  return {
+    currentContext: (tx, context) => currentContext(actorHooks, tx, context),
+    async record(tx, context, name, { subject, data, counted }) {
+      if (!declared.has(name)) throw unknownEvent({ name });
+      const event = { name, context, subject, data, counted };
+      for (const handler of handlers) {
+        // TypeScript cannot see that handler[name] takes this very event; the lookup by name is what guarantees it.
+        await (handler[name] as EventHandler | undefined)?.(tx, event);
+        await handler['*']?.(tx, event);
+      }
+    },
+  };
+}

@@ -1,0 +1,193 @@
+// A row as `app.write` sees it: everything that is stored, regardless of the actor, because the audit trail needs all of it; and
+// the result of the actor's row rules, evaluated in the same statement.
+
+import { type FragmentSqlToken, sql } from 'slonik';
+import { z } from 'zod';
+import type { Transaction } from '../database/pool.ts';
+import type { Query } from '../database/queries.ts';
+import type { DbRow, DbValue, FieldInfo, ModelInfo } from '../model/field-type.ts';
+import { keyText, parseKey } from '../model/key.ts';
+import { rowSchema } from '../model/row.ts';
+import { displaySql } from '../query/display-sql.ts';
+import { columnSql, isUnchangedSql, labelSql, tableSql, valueSql, versionSql } from '../query/field-sql.ts';
+import { keyCondition } from '../query/find-record.ts';
+import type { Reader } from '../query/reader.ts';
+import { isReadable } from '../query/table-facts.ts';
+import { comma, joinFragments, rawSql, whereSql } from '../sql/fragments.ts';
+
+export interface FullRow {
+  /** As used in URLs. */
+  readonly key: string;
+  /** The whole label, for the audit trail. */
+  readonly label: string;
+  /** The part of it that the actor may read, for the message shown to them. */
+  readonly visibleLabel: string;
+  readonly version: string;
+  /** Database values by field name. */
+  readonly dbValues: DbRow;
+  /** Keys by the name of each manyToMany, as PostgreSQL's text. */
+  readonly links: ReadonlyMap<string, readonly string[]>;
+  /** Whether the row is visible to the actor, and whether they may perform the action on it. */
+  readonly visible: boolean;
+  readonly allowed: boolean;
+  /** One per compared value: whether the row already holds it. */
+  readonly unchanged: readonly boolean[];
+}
+
+/** What PostgreSQL evaluates on the row: conditions on the alias `t`. */
+export interface RowChecks {
+  readonly visible?: FragmentSqlToken | undefined;
+  readonly allowed?: FragmentSqlToken | undefined;
+  /** PostgreSQL compares, so that `1.5` and `1.50` are the same number. */
+  readonly compared?: readonly { readonly field: FieldInfo; readonly value: FragmentSqlToken }[];
+}
+
+/**
+ * A column list on the alias `t`, for SELECT and RETURNING. `written`: for RETURNING, which cannot read the system columns of a row
+ * that another partition has stored; nobody needs the version of a row that they have just written.
+ */
+export function fullRowColumns(
+  reader: Reader,
+  model: ModelInfo,
+  checks: RowChecks,
+  row: 'written' | 'stored' = 'stored',
+): FragmentSqlToken {
+  // fault: version-of-written-row
+  const version = row === 'written' ? sql.fragment`''` : versionSql(model);
+  const visibleParts = reader.mayView(model) ? reader.labelParts(model) : [];
+  const compared = (checks.compared ?? []).map(({ field, value }) => isUnchangedSql(field, value));
+  return joinFragments(
+    [
+      ...model.stored.map(
+        (field) => sql.fragment`${displaySql('t', field, 'whole')} as ${sql.identifier([field.name])}`,
+      ),
+      ...readablePairs(model).map((field) => linkedKeysSql(field)),
+      sql.fragment`${labelSql(model, model.label, 't')} as "~label"`,
+      sql.fragment`${labelSql(model, visibleParts, 't')} as "~visible label"`,
+      sql.fragment`${version} as "~version"`,
+      sql.fragment`${checkSql(checks.visible)} as "~visible"`,
+      sql.fragment`${checkSql(checks.allowed)} as "~allowed"`,
+      sql.fragment`array[${joinFragments(compared, comma)}]::bool[] as "~unchanged"`,
+    ],
+    comma,
+  );
+}
+
+/** Locks rows until the end of the transaction, in the order of their keys to avoid deadlocks between writers. */
+export async function lockRows(
+  tx: Query,
+  reader: Reader,
+  model: ModelInfo,
+  conditions: readonly FragmentSqlToken[],
+  { limit, ...checks }: RowChecks & { readonly limit: number },
+): Promise<readonly FullRow[]> {
+  const keys = model.key.map((field) => sql.fragment`${columnSql('t', field)}`);
+  const rows = await tx.any(sql.type(fullRowSchema(model))`
+    select ${fullRowColumns(reader, model, checks)}
+    from ${tableSql(model)} t ${whereSql(conditions)}
+    order by ${joinFragments(keys, comma)} ${rawSql(`limit ${limit}`)}
+    for update of t
+  `);
+  return rows.map((row) => fullRow(model, row));
+}
+
+type Schema = z.ZodObject<Record<string, z.ZodType<DbValue>>>;
+const schemas = new WeakMap<ModelInfo, Schema>();
+
+/** Schema of the result of `fullRowColumns`. */
+export function fullRowSchema(model: ModelInfo): Schema {
+  let schema = schemas.get(model);
+  if (schema === undefined) {
+    schema = rowSchema(model, model.stored).extend({
+      ...Object.fromEntries(manyToManyFields(model).map((field) => [field.name, keys.optional()])),
+      '~label': z.string(),
+      '~visible label': z.string(),
+      '~version': z.string(),
+      '~visible': z.boolean(),
+      '~allowed': z.boolean(),
+      '~unchanged': z.array(z.boolean()),
+    });
+    schemas.set(model, schema);
+  }
+  return schema;
+}
+
+export function fullRow(model: ModelInfo, row: DbRow): FullRow {
+  return {
+    key: keyText(model, row),
+    label: String(row['~label']),
+    visibleLabel: String(row['~visible label']),
+    version: String(row['~version']),
+    dbValues: row,
+    links: new Map(manyToManyFields(model).map((field) => [field.name, keys.parse(row[field.name] ?? [])])),
+    visible: row['~visible'] === true,
+    allowed: row['~allowed'] === true,
+    unchanged: z.array(z.boolean()).parse(row['~unchanged']),
+  };
+}
+
+function manyToManyFields(model: ModelInfo): readonly FieldInfo[] {
+  return [...model.fields.values()].filter((field) => field.through !== undefined);
+}
+
+/** Pairs that the application's role may not read are left alone, so that other changes of the record do not fail. */
+function readablePairs(model: ModelInfo): readonly FieldInfo[] {
+  return manyToManyFields(model).filter(({ through }) => through !== undefined && isReadable(through.model));
+}
+
+/** These rows, by their keys, on the alias `t`; one parameter per part of the key, regardless of the number of rows. */
+export function rowsCondition(model: ModelInfo, rows: readonly FullRow[]): FragmentSqlToken {
+  const columns = model.key.map((field) => sql.fragment`${columnSql('t', field)}`);
+  const arrays = model.key.map((field) => {
+    const values = rows.map(({ dbValues }) => String(dbValues[field.name]));
+    return sql.fragment`${sql.array(values, rawSql(`${field.type.cast(field)}[]`))}`;
+  });
+  const [only, ...more] = columns;
+  if (only !== undefined && more.length === 0) return sql.fragment`${only} = any(${joinFragments(arrays, comma)})`;
+  return sql.fragment`(${joinFragments(columns, comma)}) in (select * from unnest(${joinFragments(arrays, comma)}))`;
+}
+
+/** This row, by its key, on the alias `t`. */
+export function rowCondition(model: ModelInfo, { dbValues }: FullRow): readonly FragmentSqlToken[] {
+  return model.key.map(
+    (field) => sql.fragment`${columnSql('t', field)} = ${valueSql(field, String(dbValues[field.name]))}`,
+  );
+}
+
+const keys = z.array(z.string());
+
+function linkedKeysSql(field: FieldInfo): FragmentSqlToken {
+  const { through } = field;
+  const [key] = field.model.key;
+  if (through === undefined || key === undefined)
+    throw new TypeError(`${field.model.name}.${field.name} is not a manyToMany field.`);
+  const targetKey = columnSql('link', through.target);
+  return sql.fragment`(
+    select coalesce(jsonb_agg(${targetKey}::text order by ${targetKey}), '[]')
+    from ${tableSql(through.model)} link
+    where ${columnSql('link', through.source)} = ${columnSql('t', key)}
+  ) as ${sql.identifier([field.name])}`;
+}
+
+/** A rule that evaluates to NULL is not met. */
+function checkSql(rule: FragmentSqlToken | undefined): FragmentSqlToken {
+  return rule === undefined ? sql.fragment`true` : sql.fragment`coalesce((${rule}), false)`;
+}
+
+/**
+ * Locks a row until the transaction ends, so that others cannot change or delete it. It checks no permission, because it reads
+ * nothing of the row. Rows of a read-only view cannot be locked and count as locked.
+ *
+ * @returns whether the row exists.
+ * @example
+ * if (!(await lockRecord(tx, model, key))) return { outcome: 'missing' };
+ */
+export async function lockRecord(tx: Transaction, model: ModelInfo, key: string): Promise<boolean> {
+  const params = parseKey(model, key);
+  if (params === undefined) return false;
+  if (model.readOnly) return true;
+  const row = await tx.maybeOne(sql.unsafe`
+    select 1 from ${tableSql(model)} t ${whereSql(keyCondition(model, params))} for no key update
+  `);
+  return row !== null;
+}

@@ -1,0 +1,123 @@
+// What a row refers to and the actor cannot see. A form cannot show it, and who has removed it could not put it back: it stays,
+// whatever a request asks for.
+
+import { sql } from 'slonik';
+import { z } from 'zod';
+import type { Transaction } from '../database/transaction.ts';
+import type { FieldInfo, ModelInfo } from '../model/field-type.ts';
+import type { Problem } from '../model/issue.ts';
+import { validateValues } from '../model/validate.ts';
+import { columnSql, onlyKey, tableSql, valueSql, valuesSql } from '../query/field-sql.ts';
+import { visiblePairs } from '../query/visible-pairs.ts';
+import type { FullRow } from './full-row.ts';
+import { PairChanges } from './links.ts';
+import type { Values } from './types.ts';
+import type { Writer } from './writer.ts';
+
+const keyRow = z.object({ key: z.string() });
+
+/**
+ * The values of manyToMany fields as all keys that the locked row will have, as hooks and validation see them: differences are
+ * resolved, and pairs that the actor cannot see are kept.
+ */
+export async function withAllPairs(
+  tx: Transaction,
+  writer: Writer,
+  model: ModelInfo,
+  row: FullRow,
+  values: Values,
+): Promise<Values> {
+  const resolved: Record<string, unknown> = { ...values };
+  for (const [name, value] of Object.entries(values)) {
+    const field = model.fields.get(name);
+    const changes = field?.target && changesFrom(model, field, row, value);
+    if (field?.target === undefined || changes === undefined) continue;
+    const { type } = onlyKey(field.target);
+    const hidden = await hiddenPairs(tx, writer, field, row, changes.removed);
+    // fault: hidden-pairs-removed
+    const removed = new Set(changes.removed.filter((key) => !hidden.has(key)));
+    // fault: pairs-of-others-removed
+    const kept = (row.links.get(name) ?? []).filter((key) => !removed.has(key));
+    resolved[name] = [...kept.map((key) => type.decode(key)), ...changes.added];
+  }
+  return resolved;
+}
+
+interface PairsToChange {
+  /** Keys as code has them. */
+  readonly added: readonly unknown[];
+  /** As PostgreSQL's text. */
+  readonly removed: readonly string[];
+}
+
+/** Undefined for what is not a valid value of a manyToMany; validation reports it. */
+function changesFrom(model: ModelInfo, field: FieldInfo, row: FullRow, value: unknown): PairsToChange | undefined {
+  if (field.target === undefined || field.through === undefined) return undefined;
+  const { type } = onlyKey(field.target);
+  const isDifference = value instanceof PairChanges;
+  if (!isDifference && !Array.isArray(value)) return undefined;
+  const requested = isDifference ? value.added : value;
+  if (!isDifference && validateValues(model, { [field.name]: value }, 'update').length > 0) return undefined;
+  const text = (key: unknown): string => String(type.encode(key));
+  const stored = (row.links.get(field.name) ?? []).map((key) => ({ key, text: text(type.decode(key)) }));
+  const present = new Set(stored.map((pair) => pair.text));
+  const named = new Set((isDifference ? value.removed : requested).map(text));
+  return {
+    added: requested.filter((key) => !present.has(text(key))),
+    removed: stored.filter((pair) => named.has(pair.text) === isDifference).map(({ key }) => key),
+  };
+}
+
+/** Those of the keys of a row's pairs that the actor cannot see: the pair itself, or the row that it leads to. */
+async function hiddenPairs(
+  tx: Transaction,
+  writer: Writer,
+  field: FieldInfo,
+  row: FullRow,
+  keys: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const { through, model } = field;
+  const [ownKey] = model.key;
+  if (keys.length === 0 || through === undefined || ownKey === undefined) return new Set();
+  if (!writer.reader.canSelect(field)) return new Set(keys);
+  const condition = visiblePairs(writer.reader, field);
+  if (condition === undefined) return new Set();
+  const [source, linked] = [columnSql('link', through.source), columnSql('link', through.target)];
+  const visible = await tx.anyFirst(sql.type(keyRow)`
+    select ${linked}::text as key
+    from ${tableSql(through.model)} link
+    where ${source} = ${valueSql(ownKey, String(row.dbValues[ownKey.name]))}
+      and ${linked} = any(${valuesSql(through.target, keys)})
+      and ${condition}
+  `);
+  return new Set(keys).difference(new Set(visible));
+}
+
+/**
+ * A problem for each of these relations that leads to a row that the actor cannot see: they may not replace it. One that leads
+ * nowhere can be repaired. Fields that the actor may set but not see are theirs to overwrite.
+ */
+export async function hiddenReferences(
+  tx: Transaction,
+  writer: Writer,
+  model: ModelInfo,
+  names: ReadonlySet<string>,
+  old: FullRow,
+): Promise<readonly Problem[]> {
+  const problems: Problem[] = [];
+  for (const field of model.stored) {
+    const { target, name } = field;
+    const stored = old.dbValues[name];
+    if (target === undefined || stored === null || !names.has(name) || !writer.reader.sees(field)) continue;
+    const isOpen = writer.reader.canSelect(field);
+    const scope = isOpen ? writer.reader.scope(target) : sql.fragment`false`;
+    if (scope === undefined) continue;
+    const key = sql.fragment`${columnSql('t', onlyKey(target))} = ${valueSql(field, String(stored))}`;
+    const isHidden = await tx.exists(sql.unsafe`
+      select from ${tableSql(target)} t where ${key} and not coalesce((${scope}), false)
+    `);
+    // fault: hidden-reference-replaced
+    if (isHidden) problems.push({ field: name, issue: { key: 'problem.hiddenReference' } });
+  }
+  return problems;
+}

@@ -1,0 +1,68 @@
+// One-time ids of forms: the second post of a form (a double click, a reload, a network retry) gets the response of the first
+// and changes nothing. The unique index decides, including across machines.
+
+import { sql } from 'slonik';
+import { z } from 'zod';
+import { BATCH, inBatches } from '../database/batches.ts';
+import type { Query, Transaction } from '../database/pool.ts';
+import { type Actor, actorText } from '../policy/actor.ts';
+
+export type Claim =
+  | { readonly first: true }
+  /** Where the first post redirected to; undefined if it did not, or if it was posted by another user. */
+  | { readonly first: false; readonly location: string | undefined };
+
+const MAX_ID_LENGTH = 200;
+const KEPT_DAYS = 7;
+
+/**
+ * Claims a form's id in the transaction that processes the form. A concurrent post waits here until the first one has committed,
+ * and then gets the location it redirected to; if the first one was rolled back, this one becomes the first.
+ */
+export async function claimIdempotencyKey(tx: Transaction, id: string, actor: Actor): Promise<Claim> {
+  const name = storable(id);
+  const claimed = await tx.maybeOne(sql.unsafe`
+    insert into rustio_idempotency_key (id, actor) values (${name}, ${actorText(actor)}) on conflict do nothing returning id
+  `);
+  // fault: form-processed-twice
+  if (claimed !== null) return { first: true };
+  const location = await tx.maybeOneFirst(sql.type(z.object({ location: z.string().nullable() }))`
+    select location from rustio_idempotency_key where id = ${name} and actor = ${actorText(actor)}
+  `);
+  return { first: false, location: location ?? undefined };
+}
+
+/** Stores where the form redirected to, for a second post of it. */
+export async function rememberLocation(tx: Transaction, id: string, location: string): Promise<void> {
+  await tx.query(sql.unsafe`update rustio_idempotency_key set location = ${location} where id = ${storable(id)}`);
+}
+
+/** The form was rejected and is shown again: the same id may be posted once more. */
+export async function releaseIdempotencyKey(tx: Transaction, id: string): Promise<void> {
+  await tx.query(sql.unsafe`delete from rustio_idempotency_key where id = ${storable(id)}`);
+}
+
+/** Deletes the ids of old forms. */
+export async function deleteOldKeys(database: Query, signal?: AbortSignal): Promise<void> {
+  await inBatches(signal, async () => {
+    const { rowCount } = await database.query(sql.unsafe`
+      delete from rustio_idempotency_key
+      where id in (
+        select id from rustio_idempotency_key
+        where created_at < now() - make_interval(days => ${KEPT_DAYS})
+        limit ${BATCH}
+        for update skip locked
+      )
+    `);
+    return rowCount;
+  });
+}
+
+/**
+ * The id comes from a browser: truncated, and without what PostgreSQL's text cannot hold. The table also holds other keys
+ * (`seed`); the prefix keeps form ids from colliding with them.
+ */
+function storable(id: string): string {
+  // fault: form-id-without-prefix
+  return `form ${id}`.slice(0, MAX_ID_LENGTH).toWellFormed().replaceAll('\0', '');
+}

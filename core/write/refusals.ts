@@ -1,0 +1,36 @@
+import type { Transaction } from '../database/transaction.ts';
+import type { ModelInfo } from '../model/field-type.ts';
+import type { AuditContext } from '../policy/actor.ts';
+import type { Removed, Written } from './types.ts';
+import type { WriteAction, WriteDependencies } from './writer.ts';
+
+/** A change that was requested. */
+export interface RequestedChange {
+  readonly action: WriteAction;
+  readonly model: ModelInfo;
+  /** Undefined for a new row. */
+  readonly key?: string;
+}
+
+/**
+ * Records `change_refused` if the outcome is due to missing rights. It is written once the transaction of the change is over, since
+ * that is usually rolled back. Anonymous actors are left out: anyone can send their requests.
+ */
+export function recordRefusal(
+  { database, events }: Pick<WriteDependencies, 'database' | 'events'>,
+  tx: Transaction,
+  context: AuditContext,
+  outcome: Written | Removed,
+  { action, model: { name: model }, key }: RequestedChange,
+): void {
+  // fault: refused-change-not-recorded
+  if (database === undefined || context.actor.kind === 'anonymous' || !isRefused(outcome)) return;
+  const subject = key === undefined ? null : { model, key, label: key };
+  const event = { subject, data: { action, model }, counted: `${action} ${model} ${key ?? ''}` };
+  tx.afterEnd(() => database.transaction((own) => events.record(own, context, 'change_refused', event)));
+}
+
+function isRefused(outcome: Written | Removed): boolean {
+  if (outcome.outcome === 'forbidden') return true;
+  return outcome.outcome === 'invalid' && outcome.problems.some(({ issue }) => issue.key === 'problem.forbidden');
+}

@@ -1,0 +1,29 @@
+import type { App } from '../../core/app.ts';
+import { defineError } from '../../core/errors/define-error.ts';
+import type { RustioError } from '../../core/errors/rustio-error.ts';
+import type { ModelInfo } from '../../core/model/field-type.ts';
+import type { ListQueryProblem } from '../../core/query/parse-list-query.ts';
+
+export const unknownListQuery = defineError<{ names: string }>('RIO-LIST-QUERY', {
+  status: 400,
+  problem: 'This link contains an unknown filter or sort order.',
+  why: ({ names }) => `Unknown: ${names}. A field may have been renamed since the link was saved.`,
+  fix: 'Open the list without filters and set them again.',
+  about: `A field may have been renamed since the link was saved, or the query string has an invalid cursor or page size. The page
+links to the list without filters.`,
+});
+
+/** 400 for a query string with unknown names or invalid values. The page links to the list without them. */
+export function listQueryError(app: App, model: ModelInfo, problems: readonly ListQueryProblem[]): RustioError {
+  const names = [...new Set(problems.map(({ name }) => name))].slice(0, 5).join(', ').slice(0, 200);
+  return unknownListQuery({ names, link: { url: app.urls.list(model), label: 'error.cleanList' } });
+}
+
+export const fileContentMissing = defineError('RIO-FILES-MISSING', {
+  status: 500,
+  problem: 'The content of this file is missing.',
+  why: 'The record refers to a file that is not in the file storage.',
+  fix: 'Contact your administrator. If you have a copy of the file, upload it again.',
+  about: `A record refers to a file whose content is not in the file storage: it was removed there, or the folder for files has changed. Restore
+the content under the key in the log. See [files](files.md).`,
+});

@@ -1,0 +1,186 @@
+import type { App } from '../../core/app.ts';
+import type { DbRow, FieldInfo, Formatter, ModelInfo } from '../../core/model/field-type.ts';
+import { keyText, leadsToRecord } from '../../core/model/key.ts';
+import { type DecodedRow, decodeRow, isUnexpected, LargeValue } from '../../core/model/row.ts';
+import { relationList } from '../../core/sql/aliases.ts';
+import { cellFor } from '../../core/view/cells.ts';
+import { escapeHtml } from '../../core/view/escape.ts';
+import type { CompiledAdmin, ComputedColumn, DisplayField } from './compile-admin.ts';
+import type { ListColumn } from './extension-points.ts';
+import type { TableCell } from './widgets.ts';
+
+const NONE = escapeHtml('–');
+
+/** HTML of a value, or undefined if there is none. */
+export type ListCell = (row: DbRow) => string | undefined;
+
+/** Compiles the HTML of a field or computed column: once per admin, language and time zone; the result is called once per row. */
+export function compileCell(admin: CompiledAdmin, item: DisplayField, formatter: Formatter): ListCell {
+  return 'field' in item ? fieldCell(item.field, formatter) : computedCell(admin, item.computed, formatter);
+}
+
+function fieldCell(field: FieldInfo, formatter: Formatter): ListCell {
+  const cell = cellFor(field, formatter);
+  const alias = field.typeName === 'manyToMany' ? relationList(field.name) : field.name;
+  return (row) => {
+    const dbValue = row[alias];
+    if (dbValue === null || dbValue === undefined || dbValue === '' || (Array.isArray(dbValue) && dbValue.length === 0))
+      return undefined;
+    return cell(dbValue, row);
+  };
+}
+
+function computedCell(admin: CompiledAdmin, column: ComputedColumn, formatter: Formatter): ListCell {
+  return (row) => {
+    const value = computedValue(admin, column, row);
+    if (value === null || value === undefined || value === '') return undefined;
+    if (typeof value === 'number' || typeof value === 'bigint') return escapeHtml(formatter.number(String(value)));
+    if (typeof value === 'boolean') return escapeHtml(formatter.t(value ? 'value.yes' : 'value.no'));
+    return escapeHtml(value instanceof Date ? formatter.timestamp(value.toISOString()) : value);
+  };
+}
+
+/**
+ * A column that reads a field hidden from this user, a value too large for a list, or one that its field cannot hold, is empty; any
+ * other failure is a bug.
+ */
+function computedValue(admin: CompiledAdmin, column: ComputedColumn, row: DbRow): ReturnType<ComputedColumn['value']> {
+  try {
+    return column.value(readableRow(admin.model, row));
+  } catch (error) {
+    // fault: computed-column-of-odd-row
+    const isOdd = admin.model.stored.some((field) => {
+      const dbValue = row[field.name];
+      return dbValue === undefined || dbValue instanceof LargeValue || isUnexpected(field, dbValue);
+    });
+    if (isOdd) return undefined;
+    throw error;
+  }
+}
+
+/** A large value was not read: code that needs it must not take it for an empty one. */
+function readableRow(model: ModelInfo, row: DbRow): DecodedRow {
+  const values = decodeRow(model, row);
+  const large = model.stored.filter(({ name }) => row[name] instanceof LargeValue);
+  if (large.length === 0) return values;
+  const unreadable = {
+    get(): never {
+      throw new TypeError('The value is too large for a list.');
+    },
+  };
+  // fault: large-value-as-empty
+  return Object.defineProperties({ ...values }, Object.fromEntries(large.map(({ name }) => [name, unreadable])));
+}
+
+/** What a list shows: a field, a value computed from the row, or a column that is loaded for each page. */
+export type DisplayColumn = DisplayField | { readonly column: ListColumn };
+/** The cells of loaded columns, by the column's name and the record's key. */
+export type LoadedCells = ReadonlyMap<string, ReadonlyMap<string, TableCell>>;
+
+export function columnLabel(item: DisplayColumn): string {
+  if ('column' in item) return item.column.label;
+  return 'field' in item ? item.field.label : item.computed.label;
+}
+
+export function columnAlign(item: DisplayColumn): 'start' | 'end' {
+  if ('column' in item) return item.column.align ?? 'start';
+  return 'field' in item ? item.field.type.align : (item.computed.align ?? 'start');
+}
+
+export interface RowsOptions {
+  /** Columns that this user can see. */
+  readonly columns: readonly DisplayColumn[];
+  readonly loaded: LoadedCells;
+  /** Check boxes before each row; `all`: ticked. */
+  readonly selection: 'none' | 'some' | 'all';
+}
+
+type RowMaker = (rows: readonly DbRow[], loaded: LoadedCells, ticked: string) => string;
+/** By admin, by the user's language and time zone, and by the names of the columns. */
+const rowMakers = new WeakMap<CompiledAdmin, WeakMap<Formatter, Map<string, RowMaker>>>();
+
+/** The `<tr>`s of a page of rows; the first cell of each links to its record. */
+export function rowsHtml(
+  app: App,
+  admin: CompiledAdmin,
+  formatter: Formatter,
+  rows: readonly DbRow[],
+  { columns, loaded, selection }: RowsOptions,
+): string {
+  const byAdmin = rowMakers.get(admin) ?? new WeakMap<Formatter, Map<string, RowMaker>>();
+  rowMakers.set(admin, byAdmin);
+  const byColumns = byAdmin.get(formatter) ?? new Map<string, RowMaker>();
+  byAdmin.set(formatter, byColumns);
+  const selectable = selection !== 'none';
+  const names = `${selectable ? 'selectable ' : ''}${columns.map(nameOf).join(' ')}`;
+  let make = byColumns.get(names);
+  if (!make) {
+    make = compileRows(app, admin, columns, formatter, selectable);
+    byColumns.set(names, make);
+  }
+  return make(rows, loaded, selection === 'all' ? ' checked' : '');
+}
+
+/** A prefix that no field name can have marks loaded columns. */
+function nameOf(item: DisplayColumn): string {
+  if ('column' in item) return `+${item.column.name}`;
+  return 'field' in item ? item.field.name : item.computed.name;
+}
+
+function compileRows(
+  app: App,
+  admin: CompiledAdmin,
+  columns: readonly DisplayColumn[],
+  formatter: Formatter,
+  selectable: boolean,
+): RowMaker {
+  const { model } = admin;
+  const [first, ...others] = columns.map((item) => ({
+    cell: 'column' in item ? undefined : compileCell(admin, item, formatter),
+    loadedFrom: 'column' in item ? item.column.name : '',
+    open: columnAlign(item) === 'end' ? '<td class="num">' : '<td>',
+    none: `<td class="none${columnAlign(item) === 'end' ? ' num' : ''}">${NONE}</td>`,
+    // A column of costs is scanned for the values that are not zero.
+    zero: columnAlign(item) === 'end' && 'field' in item ? item.field.name : undefined,
+  }));
+  const list = escapeHtml(app.urls.list(model));
+  const firstField = columns[0];
+  // The first cell is a link to the record itself, so it cannot contain another link.
+  const firstCell =
+    firstField && 'field' in firstField
+      ? fieldCell(firstField.field, { ...formatter, recordUrl: () => undefined, bare: true })
+      : first?.cell;
+  return (rows, loaded, ticked) => {
+    let html = '';
+    let at = 0;
+    for (const row of rows) {
+      const key = keyText(model, row);
+      const hasRecord = leadsToRecord(key);
+      html += '<tr>';
+      if (selectable) {
+        at += 1;
+        html += hasRecord
+          ? `<td class="select"><input type="checkbox" name="key" value="${escapeHtml(key)}" form="selection" aria-labelledby="row-${at}"${ticked}></td>`
+          : '<td class="select"></td>';
+        html += `<th scope="row" id="row-${at}">`;
+      } else html += '<th scope="row">';
+      const name = firstCell?.(row) ?? NONE;
+      html += hasRecord ? `<a href="${list}/${key}">${name}</a></th>` : `${name}</th>`;
+      for (const { cell, open, none, zero, loadedFrom } of others) {
+        const inside = cell === undefined ? loadedCell(loaded.get(loadedFrom)?.get(key)) : cell(row);
+        if (inside === undefined) html += none;
+        else if (zero !== undefined && Number(row[zero]) === 0) html += `<td class="num none">${inside}</td>`;
+        else html += `${open}${inside}</td>`;
+      }
+      html += '</tr>\n';
+    }
+    return html;
+  };
+}
+
+function loadedCell(cell: TableCell | undefined): string | undefined {
+  if (cell === undefined || cell.text === '') return undefined;
+  const text = escapeHtml(cell.text);
+  const inside = cell.tone === undefined ? text : `<span class="badge tone-${cell.tone}">${text}</span>`;
+  return cell.url === undefined ? inside : `<a href="${escapeHtml(cell.url)}">${inside}</a>`;
+}

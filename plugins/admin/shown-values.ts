@@ -1,0 +1,125 @@
+// What a form showed. A field that comes back as it was shown counts as not given: it is neither validated nor written, even if
+// the control cannot represent the stored value (`infinity`, microseconds, spaces at the ends, a choice that no longer exists).
+
+import { createHash } from 'node:crypto';
+import type { Form } from '../../core/form/form.ts';
+import { formNames } from '../../core/form/form-protocol.ts';
+import type { FieldInfo } from '../../core/model/field-type.ts';
+import type { Input } from './form-input.ts';
+
+/** By field: a digest of what the browser sends if nobody changes it; of a manyToMany, the keys that were listed. */
+export type ShownValues = ReadonlyMap<string, string | readonly string[]>;
+
+/** What a form with this input shows. */
+export function shownValues(fields: readonly FieldInfo[], input: Input): ShownValues {
+  return new Map(
+    fields.map((field): [string, string | readonly string[]] => {
+      const texts = input.get(field.name) ?? [];
+      return [field.name, field.through === undefined ? hashTexts(sentTexts(field, texts)) : texts];
+    }),
+  );
+}
+
+/** As the text of the form's hidden field. */
+export function shownText(shown: ShownValues): string {
+  return JSON.stringify([...shown]);
+}
+
+/** Undefined if the form does not say what it showed, or not as it is written here: a request that did not come from the form. */
+export function readShownValues(form: Form): ShownValues | undefined {
+  const text = form.get(formNames.shown) ?? '';
+  if (text === '') return undefined;
+  const entries = parse(text);
+  return Array.isArray(entries) && entries.every(isEntry) ? new Map(entries) : undefined;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isEntry(entry: unknown): entry is [string, string | readonly string[]] {
+  if (!Array.isArray(entry) || entry.length !== 2 || typeof entry[0] !== 'string') return false;
+  const value: unknown = entry[1];
+  return typeof value === 'string' || (Array.isArray(value) && value.every((key) => typeof key === 'string'));
+}
+
+/** Whether a field came back as it was shown. A manyToMany never does: see `partitionKeys`. */
+export function isUntouched(field: FieldInfo, form: Form, shown: ShownValues | undefined): boolean {
+  const digest = shown?.get(field.name);
+  // fault: untouched-fields-written
+  return typeof digest === 'string' && digest === hashTexts(sentTexts(field, form.all(field.name)));
+}
+
+/** The keys of a manyToMany that came back, those that did not, and the other strings: rows that users want to add. */
+export function partitionKeys(
+  texts: readonly string[],
+  shown: readonly string[],
+): { readonly kept: readonly string[]; readonly removed: readonly string[]; readonly added: readonly string[] } {
+  const sent = new Set(texts.map(lines));
+  const listed = new Set(shown.map(lines));
+  // A box without a key cannot be told from one that was not ticked.
+  const isKept = (key: string): boolean => key === '' || sent.has(lines(key));
+  return {
+    kept: shown.filter(isKept),
+    removed: shown.filter((key) => !isKept(key)),
+    added: texts.map(lines).filter((text) => text.trim() !== '' && !listed.has(text)),
+  };
+}
+
+/** The fields in which two forms show something else. */
+export function differingFields(one: ShownValues, other: ShownValues): readonly string[] {
+  return [...one].flatMap(([name, value]) =>
+    JSON.stringify(sorted(value)) === JSON.stringify(sorted(other.get(name))) ? [] : [name],
+  );
+}
+
+function sorted(value: string | readonly string[] | undefined): unknown {
+  return typeof value === 'object' ? value.toSorted() : value;
+}
+
+/** What a browser sends for a control with these strings, in one spelling of line breaks and times. */
+function sentTexts(field: FieldInfo, texts: readonly string[]): readonly string[] {
+  const [first = ''] = texts;
+  switch (field.type.widget(field)) {
+    case 'checkbox':
+      return texts.includes('true') ? ['true'] : [];
+    case 'boxes':
+      return [...new Set(texts.flatMap((text) => lines(text).split('\n')))].filter((text) => text !== '').toSorted();
+    case 'relation':
+      return [oneLine(texts.find((text) => text.trim() !== '') ?? '')];
+    case 'time':
+    case 'datetime-local':
+      return [shortTime(first)];
+    default:
+      return [lines(field.item === undefined ? first : texts.join('\n'))];
+  }
+}
+
+/** Forms are sent with CRLF, whatever the text had. */
+function lines(text: string): string {
+  return text.replace(/\r\n?/g, '\n');
+}
+
+/** An input of one line drops line breaks. Blanks at the ends are part of a key. */
+function oneLine(text: string): string {
+  return text.replace(/[\r\n]/g, '');
+}
+
+const TIME = /^(.*\d\d:\d\d)(?::(\d\d)(?:\.(\d+))?)?$/;
+
+/** Browsers write times with as few digits as possible: `10:44:00.120` becomes `10:44:00.12`. */
+function shortTime(text: string): string {
+  const match = TIME.exec(text.replace(' ', 'T'));
+  if (match === null) return lines(text);
+  const [, minutes = '', second = '00', fraction = ''] = match;
+  return `${minutes}:${second}.${fraction.replace(/0+$/, '')}`;
+}
+
+/** Not a signature: a user who sends another digest only leaves a field of their own form unchanged. */
+function hashTexts(texts: readonly string[]): string {
+  return createHash('sha256').update(JSON.stringify(texts)).digest('base64url').slice(0, 16);
+}

@@ -1,0 +1,23 @@
+import type { App } from '../../core/app.ts';
+import { notFound } from '../../core/errors/http.ts';
+import type { Context } from '../../core/request/context.ts';
+import { getAdmin } from './admin-registry.ts';
+
+/**
+ * GET /:model/:key/+value/:field — all of a value that its list or page cuts, as plain text, for users who can see the record and
+ * the field.
+ */
+export async function valuePage(ctx: Context, app: App): Promise<void> {
+  const { model } = getAdmin(ctx, app);
+  const { key = '', field: name = '' } = ctx.state.params;
+  const field = model.fields.get(name);
+  const text = field && (await app.records.value(ctx.state.actor, field, key));
+  if (text === undefined) throw notFound();
+  ctx.body = text;
+  ctx.type = 'text/plain; charset=utf-8';
+  ctx.set({
+    'x-content-type-options': 'nosniff',
+    'content-security-policy': "sandbox; default-src 'none'",
+    'cache-control': 'private, no-store',
+  });
+}

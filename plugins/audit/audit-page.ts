@@ -1,0 +1,186 @@
+import type { App } from '../../core/app.ts';
+import type { Formatter, ModelInfo } from '../../core/model/field-type.ts';
+import type { Actor } from '../../core/policy/actor.ts';
+import type { Context } from '../../core/request/context.ts';
+import type { PageData } from '../../core/request/views.ts';
+import { formatterFor, toIso } from '../../core/view/formatter.ts';
+import { capitalised, modelPlural, modelTitle } from '../../core/view/model-names.ts';
+import { type AuditQuery, eventNames, type FilterName, parseAuditQuery } from './audit-query.ts';
+import { withLabels } from './change-labels.ts';
+import { type ChangeView, changeView, detailView, eventLabel } from './change-view.ts';
+import { type Entry, readEntries } from './entries.ts';
+import { valueUrl } from './value-page.ts';
+import { type Change, visibleChanges, visibleLabel, visibleModel } from './visible.ts';
+
+interface AuditView extends PageData {
+  readonly url: string;
+  readonly entries: readonly EntryView[];
+  readonly filter: {
+    readonly events: readonly string[];
+    /** As typed. */
+    readonly user: string | undefined;
+    readonly model?: string;
+    readonly from?: string;
+    readonly to?: string;
+    readonly correlationId?: string;
+  };
+  /** Filters whose values are not valid, by name: why they were ignored. */
+  readonly ignored: Readonly<Record<string, string>>;
+  /** The format of sign-in names. */
+  readonly userNames: 'email' | 'text';
+  /** A filter is set. */
+  readonly narrowed: boolean;
+  readonly events: readonly { readonly name: string; readonly label: string }[];
+  readonly models: readonly { readonly name: string; readonly label: string }[];
+  /** The page without a filter, by the filter's name. */
+  readonly withoutUrls: Readonly<Record<string, string>>;
+  readonly firstUrl?: string;
+  readonly newerUrl?: string;
+  readonly olderUrl?: string;
+}
+
+interface EntryView {
+  readonly iso: string;
+  readonly when: string;
+  readonly who: string;
+  readonly what: string;
+  /** A class, or empty. */
+  readonly tone: string;
+  /** The model's title; undefined for events that concern no record. */
+  readonly model: string | undefined;
+  readonly record: string | undefined;
+  readonly recordUrl: string | undefined;
+  readonly changes: readonly ChangeView[];
+  readonly details: readonly { readonly label: string; readonly after: string | undefined }[];
+  readonly address: string | null;
+  /** The first characters of the correlation ID. */
+  readonly correlation: string;
+  readonly correlationUrl: string;
+}
+
+declare module '../../core/request/views.ts' {
+  interface ViewTypes {
+    'audit/list': AuditView;
+  }
+}
+
+/** GET /audit — all events, newest first. */
+export async function auditPage(ctx: Context, app: App): Promise<void> {
+  const params = new URLSearchParams(ctx.querystring);
+  const { filter, user, window, unreadable }: AuditQuery = parseAuditQuery(app, params, ctx.state.timeZone);
+  const page = await readEntries(app.readingFor(ctx.state.actor), filter, window);
+  const entries = await withLabels(
+    app,
+    ctx.state.actor,
+    page.entries.map((entry) => visibleEntry(app, ctx.state.actor, entry)),
+  );
+  const url = app.urls.to('/audit');
+  const first = page.entries.at(0)?.id;
+  const last = page.entries.at(-1)?.id;
+  const narrowed = [...params.keys()].some((name) => name !== 'before' && name !== 'after');
+  app.views.page(ctx, 'audit/list', {
+    title: ctx.state.t('audit.title'),
+    url,
+    entries: entries.map((entry) => entryView(ctx, app, entry, params)),
+    filter: { ...filter, events: filter.events ?? [], user },
+    ignored: Object.fromEntries([...unreadable].map(([name, values]) => [name, ignoredText(ctx, app, name, values)])),
+    userNames: userNames(app),
+    narrowed,
+    events: eventNames(app).map((name) => ({ name, label: eventLabel(ctx.state.t, name) })),
+    models: app.models.all
+      .filter((model) => app.policy.may(ctx.state.actor, 'view', model))
+      .map((model) => ({ name: model.name, label: capitalised(modelPlural(ctx.state.t, model)) })),
+    withoutUrls: Object.fromEntries(
+      ['event', 'user', 'model', 'period', 'correlation'].map((name) => [name, withoutFilter(url, params, name)]),
+    ),
+    ...(page.newer && { firstUrl: withPosition(url, params, {}) }),
+    ...(page.newer && first !== undefined && { newerUrl: withPosition(url, params, { after: first }) }),
+    ...(page.older && last !== undefined && { olderUrl: withPosition(url, params, { before: last }) }),
+  });
+}
+
+function userNames(app: App): AuditView['userNames'] {
+  return app.optionalService('users')?.names ?? 'text';
+}
+
+function ignoredText(ctx: Context, app: App, name: FilterName, values: string): string {
+  const kind = name === 'user' ? `user.${userNames(app)}` : name;
+  return ctx.state.t(`audit.filter.unreadable.${kind}`, { values });
+}
+
+/** An entry as far as the user can see it. */
+interface VisibleEntry extends Entry {
+  /** Undefined for users who cannot view the model's records. */
+  readonly model: ModelInfo | undefined;
+  readonly changes: readonly Change[];
+}
+
+function visibleEntry(app: App, actor: Actor, entry: Entry): VisibleEntry {
+  const model = visibleModel(app, actor, entry);
+  return { ...entry, model, changes: model ? visibleChanges(app, actor, model, entry) : [] };
+}
+
+function entryView(ctx: Context, app: App, entry: VisibleEntry, params: URLSearchParams): EntryView {
+  const { t } = ctx.state;
+  const formatter = formatterFor(ctx);
+  const { model } = entry;
+  const { subject } = entry;
+  const named = subject === null ? undefined : app.models.byName(subject.model);
+  return {
+    iso: toIso(entry.at),
+    when: formatter.timestamp(entry.at),
+    who: entry.actor.kind === 'anonymous' ? t('audit.anonymous') : entry.actor.label,
+    what: eventLabel(t, entry.event),
+    tone: eventTone(entry.event),
+    // Users who cannot view the model see that something happened to one of its records, and of which model, but no more.
+    model: subject === null ? undefined : capitalised(named ? modelTitle(t, named) : subject.model),
+    record: model && subject ? visibleLabel(app, ctx.state.actor, model, subject) : undefined,
+    recordUrl: model && subject ? app.urls.record(model, subject.key, '+history') : undefined,
+    changes: entry.changes.map((change) =>
+      changeView(
+        formatter,
+        change,
+        model && subject
+          ? (side, name) => valueUrl(app, model, subject.key, { entry: entry.id, side, name })
+          : undefined,
+      ),
+    ),
+    details: [
+      ...countDetail(formatter, entry),
+      ...Object.entries(entry.data ?? {}).map(([name, value]) => detailView(formatter, name, value)),
+    ],
+    address: entry.address,
+    correlation: entry.correlationId.slice(0, 8),
+    correlationUrl: withPosition(app.urls.to('/audit'), params, { correlation: entry.correlationId }),
+  };
+}
+
+/** How often a counted event happened. */
+function countDetail(formatter: Formatter, { count, lastAt }: Entry): EntryView['details'] {
+  // fault: count-not-shown
+  if (count === 1 || lastAt === null) return [];
+  const params = { n: count, last: formatter.timestamp(lastAt) };
+  return [{ label: formatter.t('audit.count'), after: formatter.t('audit.countUntil', params) }];
+}
+
+/** The same colour for the same event everywhere, so that colours become familiar. */
+function eventTone(event: string): string {
+  if (/(^|_)(create|created)$/.test(event)) return 'tone-good';
+  if (/(^|_)(delete|deleted)$/.test(event)) return 'tone-bad';
+  if (/(^|_)(failed|locked|by_other)$/.test(event)) return 'tone-warn';
+  return /(^|_)(update|updated)$/.test(event) ? 'tone-info' : '';
+}
+
+/** The URL of this list at another position; filters are kept. */
+function withPosition(url: string, params: URLSearchParams, to: Readonly<Record<string, string>>): string {
+  const next = new URLSearchParams(params);
+  for (const name of ['before', 'after']) next.delete(name);
+  for (const [name, value] of Object.entries(to)) next.set(name, value);
+  return next.size === 0 ? url : `${url}?${next}`;
+}
+
+function withoutFilter(url: string, params: URLSearchParams, name: string): string {
+  const next = new URLSearchParams(params);
+  for (const gone of name === 'period' ? ['from', 'to'] : [name]) next.delete(gone);
+  return withPosition(url, next, {});
+}

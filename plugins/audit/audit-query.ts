@@ -1,0 +1,98 @@
+import type { App } from '../../core/app.ts';
+import { CORE_EVENTS } from '../../core/write/events.ts';
+import { type EntryFilter, type EntryWindow, isEntryId } from './entries.ts';
+import { invalidAuditFilter } from './errors.ts';
+
+const PAGE = 50;
+const NAMES = new Set(['event', 'user', 'model', 'from', 'to', 'correlation', 'before', 'after']);
+/** Max length of unreadable values that are repeated in a message. */
+const MAX_ENTERED = 200;
+const CORRELATION = /^[A-Za-z0-9_-]{16,64}$/;
+
+export interface AuditQuery {
+  readonly filter: EntryFilter;
+  /** The name behind `filter.user`, as it was typed. */
+  readonly user: string | undefined;
+  readonly window: EntryWindow;
+  /** Filters whose values are not valid, and these values. The entries are not filtered by them, which the page must report. */
+  readonly unreadable: ReadonlyMap<FilterName, string>;
+}
+
+/** A filter of the page; the period has two parameters. */
+export type FilterName = 'event' | 'user' | 'model' | 'period' | 'correlation';
+
+/**
+ * Parses the query of the audit page. Unknown names and positions are rejected (400), never ignored: a misspelled filter would show
+ * too much, and look as if it had worked. Invalid values are reported at their filter.
+ */
+export function parseAuditQuery(app: App, params: URLSearchParams, timeZone: string): AuditQuery {
+  const reject = (name: string): never => {
+    const link = { url: app.urls.to('/audit'), label: 'audit.filter.reset' };
+    throw invalidAuditFilter({ name: name.slice(0, 40), link });
+  };
+  for (const name of params.keys()) if (!NAMES.has(name)) reject(name);
+  const unreadable = new Map<FilterName, string>();
+  const valuesOf = (name: string) => params.getAll(name).filter((value) => value !== '');
+  const single = (
+    name: string,
+    isValid: (text: string) => boolean,
+    report: (values: string) => void,
+  ): string | undefined => {
+    const values = valuesOf(name);
+    const [value] = values;
+    if (value === undefined) return undefined;
+    if (values.length === 1 && isValid(value)) return value;
+    report([...new Set(values)].join(', ').slice(0, MAX_ENTERED));
+    return undefined;
+  };
+  const filter = (name: FilterName) => (values: string) => {
+    const others = unreadable.get(name);
+    unreadable.set(name, others === undefined || others === values ? values : `${others}, ${values}`);
+  };
+  const available = eventNames(app);
+  const unknownEvents = valuesOf('event').filter((event) => !available.includes(event));
+  if (unknownEvents.length > 0) filter('event')([...new Set(unknownEvents)].join(', ').slice(0, MAX_ENTERED));
+  const events = unknownEvents.length > 0 ? [] : valuesOf('event');
+  const users = app.optionalService('users');
+  const isUser = (text: string) => (users === undefined ? isName(text) : users.idOf(text.trim()) !== undefined);
+  const name = single('user', isUser, filter('user'))?.trim();
+  const model = single('model', (text) => app.models.byName(text) !== undefined, filter('model'));
+  const dates = { from: single('from', isDate, filter('period')), to: single('to', isDate, filter('period')) };
+  // With one of its ends alone, the list would show more than the period that was meant.
+  const { from, to } = unreadable.has('period') ? {} : dates;
+  const correlationId = single('correlation', (text) => CORRELATION.test(text), filter('correlation'));
+  const before = single('before', isEntryId, () => reject('before'));
+  const after = single('after', isEntryId, () => reject('after'));
+  if (before !== undefined && after !== undefined) reject('after');
+  return {
+    filter: {
+      ...(events.length > 0 && { events }),
+      // Without a directory people are found by the name that they had at the time.
+      ...(name !== undefined && { user: users?.idOf(name) ?? name }),
+      ...(model !== undefined && { model }),
+      ...(from !== undefined && { from }),
+      ...(to !== undefined && { to }),
+      ...(correlationId !== undefined && { correlationId }),
+      timeZone,
+    },
+    user: name,
+    window: { size: PAGE, ...(before !== undefined && { before }), ...(after !== undefined && { after }) },
+    unreadable,
+  };
+}
+
+/** Every event name in the audit trail: the three of every model, and those that plugins declare. */
+export function eventNames(app: Pick<App, 'plugins'>): readonly string[] {
+  return [...CORE_EVENTS, ...app.plugins.flatMap((plugin) => plugin.events ?? [])];
+}
+
+function isName(text: string): boolean {
+  return text.trim() !== '' && text.length <= 254 && !/\p{C}/u.test(text);
+}
+
+/** A valid date, within a plausible range for PostgreSQL. */
+function isDate(text: string): boolean {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || text < '0001') return false;
+  const day = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);
+}

@@ -1,0 +1,157 @@
+import type { Translate } from '../../core/messages/catalogue.ts';
+import type { FieldInfo, Formatter } from '../../core/model/field-type.ts';
+import { sizeText } from '../../core/view/formatter.ts';
+import type { Side } from './entries.ts';
+import { storedText } from './stored-values.ts';
+import type { Change } from './visible.ts';
+
+const MAX_LENGTH = 300;
+/** A list with more values is shown on demand. */
+const MAX_VALUES = 5;
+
+/** A change as text, for a template that escapes. `undefined` if there was no value. */
+export interface ChangeView {
+  readonly label: string;
+  readonly before: string | undefined;
+  readonly after: string | undefined;
+  /** Where all of a value is, if only its beginning is shown. */
+  readonly beforeUrl?: string;
+  readonly afterUrl?: string;
+  /** `Show 16 permissions`, if the values are a long list. */
+  readonly folded?: string;
+}
+
+/** `urlOf`: the URL of all of a value, for pages that link to it. */
+export function changeView(
+  formatter: Formatter,
+  { name, field, before, after }: Change,
+  urlOf?: (side: Side, name: string) => string,
+): ChangeView {
+  const { t } = formatter;
+  const n = Math.max(...[before, after].map((value) => (Array.isArray(value) ? value.length : 0)));
+  const key = `audit.show.${name}`;
+  const folded = t(key, { n });
+  return {
+    label: field?.label ?? labelName(t, name),
+    before: valueText(formatter, field, before),
+    after: valueText(formatter, field, after),
+    ...(urlOf && isCut(formatter, field, before) && { beforeUrl: urlOf('before', name) }),
+    ...(urlOf && isCut(formatter, field, after) && { afterUrl: urlOf('after', name) }),
+    ...(n > MAX_VALUES && { folded: folded === key ? t('audit.showValues', { n }) : folded }),
+  };
+}
+
+/**
+ * Other data of an event, by name. Names and codes have labels if a plugin provides them (`audit.data.reason.wrong_password`).
+ */
+export function detailView(
+  formatter: Formatter,
+  name: string,
+  value: unknown,
+): { readonly label: string; readonly after: string | undefined } {
+  const { t } = formatter;
+  const code = typeof value === 'string' && /^[a-z]+(_[a-z]+)*$/.test(value) ? value : undefined;
+  const after = code === undefined ? valueText(formatter, undefined, value) : labelCode(t, name, code);
+  return { label: labelName(t, name), after };
+}
+
+function labelName(t: Translate, name: string): string {
+  const key = `audit.data.${name}`;
+  const label = t(key);
+  return label === key ? name : label;
+}
+
+/** A code without a label is shown with spaces: `wrong password`. */
+function labelCode(t: Translate, name: string, code: string): string {
+  const key = `audit.data.${name}.${code}`;
+  const label = t(key);
+  return label === key ? code.replaceAll('_', ' ') : label;
+}
+
+/**
+ * A value of the audit trail as text: formatted as on the record's page if its field is known, else as stored. Of a large one, its
+ * beginning.
+ */
+export function valueText(formatter: Formatter, field: FieldInfo | undefined, value: unknown): string | undefined {
+  const stored = storedText(value);
+  if (stored?.bytes !== undefined) {
+    const size = sizeText(formatter, stored.bytes);
+    const facts = stored.sha256 === undefined ? size : `${size}, SHA-256 ${stored.sha256}`;
+    return `${beginningOf(stored.text)}… (${facts})`;
+  }
+  const text = stored?.text ?? wholeText(formatter, field, value);
+  return text === undefined || isShort(text) ? text : `${beginningOf(text)}…`;
+}
+
+/** Whether the trail has more of a value than pages show. */
+function isCut(formatter: Formatter, field: FieldInfo | undefined, value: unknown): boolean {
+  const stored = storedText(value);
+  if (stored?.bytes !== undefined) return stored.sha256 === undefined;
+  return !isShort(stored?.text ?? wholeText(formatter, field, value) ?? '');
+}
+
+function wholeText(formatter: Formatter, field: FieldInfo | undefined, value: unknown): string | undefined {
+  switch (typeof value) {
+    case 'undefined':
+      return undefined;
+    case 'string':
+    case 'number':
+      return field === undefined ? String(value) : ofField(formatter, field, String(value));
+    case 'boolean':
+      return formatter.t(value ? 'value.yes' : 'value.no');
+    case 'object':
+      if (value === null) return undefined;
+      if (Array.isArray(value) && value.length === 0) return undefined;
+      if (Array.isArray(value)) return value.map((each) => wholeText(formatter, field, each) ?? '').join(', ');
+      return JSON.stringify(value);
+    default:
+      return String(value);
+  }
+}
+
+/** A timestamp in the format of exports. */
+const TIMESTAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/;
+
+const LOCAL_TIME = /^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d+)?$/;
+const NUMBER = /^-?\d+(?:\.\d+)?$/;
+
+/** The field may have had another type when this was written, so nothing is assumed. */
+function ofField(formatter: Formatter, field: FieldInfo, text: string): string {
+  // Only own properties: an object inherits names, and a string may be "constructor".
+  if (field.values.includes(text)) return field.valueLabels[text] ?? text;
+  switch (field.item?.typeName ?? field.typeName) {
+    case 'timestamp':
+      return isTime(TIMESTAMP, text) ? formatter.timestamp(text) : text;
+    case 'localDateTime':
+      return isTime(LOCAL_TIME, text) ? formatter.localDateTime(text) : text;
+    case 'integer':
+    case 'bigint':
+    case 'decimal':
+      return NUMBER.test(text) ? formatter.number(text) : text;
+    case 'money':
+      return field.currency === undefined ? text : formatter.money(text, field.currency);
+    default:
+      return text;
+  }
+}
+
+/** 13 months and 25 hours match the pattern of a time. */
+function isTime(pattern: RegExp, text: string): boolean {
+  return pattern.test(text) && !Number.isNaN(Date.parse(text));
+}
+
+function isShort(text: string): boolean {
+  return text.length <= MAX_LENGTH || [...text].length <= MAX_LENGTH;
+}
+
+function beginningOf(text: string): string {
+  return [...text].slice(0, MAX_LENGTH).join('');
+}
+
+/** The label of an event: the message `event.NAME` of the plugin that records it, else its name. */
+export function eventLabel(t: Translate, event: string): string {
+  const key = `event.${event}`;
+  const label = t(key);
+  // Audit entries outlive plugins, whose messages disappear with them.
+  return label === key ? event.replaceAll('_', ' ') : label;
+}

@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto';
+import { type FragmentSqlToken, sql } from 'slonik';
+import { z } from 'zod';
+import type { Transaction } from '../../core/database/transaction.ts';
+import { toInet } from '../../core/database/values.ts';
+import { actorText } from '../../core/policy/actor.ts';
+import type { RecordedEvent } from '../../core/write/events.ts';
+
+/** Targets of one source that have entries of their own within a minute; all others share one entry. */
+const MAX_TARGETS = 100;
+/** Of one network, for anonymous requests. */
+const MAX_TARGETS_OF_STRANGERS = 10;
+
+/** The first repetition of a minute, which gets an entry in the trail. */
+export interface FirstOfMinute {
+  readonly minute: string;
+  readonly source: string;
+  /** Empty if the source has had too many other targets in this minute. */
+  readonly target: string;
+}
+
+const countedRow = z.object({ minute: z.string(), source: z.string(), target: z.string(), first: z.boolean() });
+
+/**
+ * Counts an event that its sender can repeat at will. The first one of a minute is returned: it gets an entry, to which
+ * `linkEntry` attaches the count. All others are only counted, so their number takes no space; and a process that is killed loses
+ * none of them, since each is committed with its own transaction.
+ */
+export async function countRepetition(tx: Transaction, event: RecordedEvent): Promise<FirstOfMinute | undefined> {
+  const { name, context, counted = '' } = event;
+  const isStranger = context.actor.kind === 'anonymous';
+  const source = digest(name, isStranger ? '' : actorText(context.actor));
+  const ip = isStranger ? toInet(context.ip) : null;
+  const row = await tx.one(sql.type(countedRow)`
+    with sent as (
+      select
+        date_trunc('minute', now()) as minute,
+        concat(${source}::text, ' ', ${networkSql(ip)}) as source,
+        ${counted === '' ? '' : digest(counted)}::text as target
+    ), earlier as (
+      select c.target from rustio_audit_count c join sent using (minute, source)
+    )
+    insert into rustio_audit_count as c (minute, source, target)
+    select minute, source, case
+      when target in (select target from earlier) then target
+      when (select count(*) from earlier) < ${isStranger ? MAX_TARGETS_OF_STRANGERS : MAX_TARGETS} then target
+      else ''
+    end
+    from sent
+    on conflict (minute, source, target) do update set count = c.count + 1, last_at = clock_timestamp()
+    returning minute::text, source, target, entry_id is null as first
+  `);
+  // fault: repetitions-not-counted
+  return row.first ? row : undefined;
+}
+
+/** Attaches the count to the entry of its first event. */
+export async function linkEntry(tx: Transaction, { minute, source, target }: FirstOfMinute, id: string): Promise<void> {
+  await tx.query(sql.unsafe`
+    update rustio_audit_count set entry_id = ${id}::bigint
+    where minute = ${minute}::timestamptz and source = ${source} and target = ${target}
+  `);
+}
+
+/** One sender has all addresses of an IPv6 network of 64 bits. */
+function networkSql(ip: string | null): FragmentSqlToken {
+  // fault: ipv6-addresses-apart
+  return sql.fragment`(
+    select case family(ip) when 6 then host(network(set_masklen(ip, 64))) else host(ip) end from (select ${ip}::inet as ip) sender
+  )`;
+}
+
+function digest(...parts: readonly string[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 22);
+}

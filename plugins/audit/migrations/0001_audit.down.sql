@@ -1,2 +1,0 @@
-drop table rustio_audit;
-drop function rustio_audit_append_only();

@@ -1,0 +1,45 @@
+import type { App } from '../../core/app.ts';
+import { notFound } from '../../core/errors/http.ts';
+import type { ModelInfo } from '../../core/model/field-type.ts';
+import { parseKey } from '../../core/model/key.ts';
+import type { Context } from '../../core/request/context.ts';
+import { isEntryId, readEntries, readValue, type Side } from './entries.ts';
+import { seesEveryRow, visibleChanges } from './visible.ts';
+
+/** URL of all of a value that pages cut. */
+export function valueUrl(
+  { urls }: Pick<App, 'urls'>,
+  model: ModelInfo,
+  key: string,
+  { entry, side, name }: { readonly entry: string; readonly side: Side; readonly name: string },
+): string {
+  return urls.record(model, key, `+history/${entry}/${side}/${encodeURIComponent(name)}`);
+}
+
+/**
+ * GET /:model/:key/+history/:entry/:side/:name — a value of an entry as plain text, for users who can see the record's history and
+ * the field in it.
+ */
+export async function valuePage(ctx: Context, app: App): Promise<void> {
+  const { actor, model, params } = ctx.state;
+  const { key = '', entry: id = '', side = '', name = '' } = params;
+  if (!model || parseKey(model, key) === undefined || !isEntryId(id) || (side !== 'before' && side !== 'after'))
+    throw notFound();
+  const record = await app.records.find(actor, model, key);
+  if (!record && !seesEveryRow(app, actor, model)) throw notFound();
+  const reading = app.readingFor(actor);
+  const { entries } = await readEntries(reading, { model: model.name, key: record?.key ?? key, id }, { size: 1 });
+  const [entry] = entries;
+  const changes = entry ? visibleChanges(app, actor, model, entry) : [];
+  // fault: hidden-entry-value-read
+  if (!changes.some((change) => change.name === name && change[side] !== undefined)) throw notFound();
+  const text = await readValue(reading, { entry: id, side, name });
+  if (text === undefined) throw notFound();
+  ctx.body = text;
+  ctx.type = 'text/plain; charset=utf-8';
+  ctx.set({
+    'x-content-type-options': 'nosniff',
+    'content-security-policy': "sandbox; default-src 'none'",
+    'cache-control': 'private, no-store',
+  });
+}

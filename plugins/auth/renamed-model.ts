@@ -1,0 +1,28 @@
+import { ifTableExists, type RenamedModelSql } from '../../core/migrate/renamed-model.ts';
+import { quoteLiteral } from '../../core/sql/quote.ts';
+
+/** Groups and users keep their permissions for a model that is renamed. */
+export const renamedModel: RenamedModelSql = {
+  name: 'permissions',
+  sql: ({ from, to, verbs }) =>
+    verbs.length === 0
+      ? []
+      : [
+          renamePermissionsSql('rustio_group_permission', 'group_id', { from, to, verbs }),
+          renamePermissionsSql('rustio_user_permission', 'user_id', { from, to, verbs }),
+        ],
+};
+
+/** Inserted and deleted rather than updated: a group may hold both. */
+function renamePermissionsSql(
+  table: string,
+  holder: string,
+  { from, to, verbs }: Parameters<RenamedModelSql['sql']>[0],
+): string {
+  const old = verbs.map((verb) => quoteLiteral(`${from}.${verb}`)).join(', ');
+  const renamed = `${quoteLiteral(to)} || substr(permission, ${from.length + 1})`;
+  return ifTableExists(table, [
+    `insert into ${table} (${holder}, permission)\nselect ${holder}, ${renamed} from ${table} where permission in (${old})\non conflict do nothing;`,
+    `delete from ${table} where permission in (${old});`,
+  ]);
+}

@@ -1,0 +1,68 @@
+import type { Messages } from '../../../core/messages/catalogue.ts';
+
+export const ar: Messages = {
+  'sessions.menu.account': 'حسابك',
+  'sessions.menu.sessions': 'الجلسات النشطة',
+  'sessions.menu.signOut': 'تسجيل الخروج',
+  'sessions.signIn.title': 'تسجيل الدخول',
+  'sessions.signIn.email': 'البريد الإلكتروني',
+  'sessions.signIn.password': 'كلمة المرور',
+  'sessions.signIn.submit': 'تسجيل الدخول',
+  // One message for an unknown email, an inactive account and a wrong password, so that the reason is not revealed.
+  'sessions.signIn.rejected': 'البريد الإلكتروني أو كلمة المرور غير صحيحة.',
+  'sessions.signIn.throttled':
+    'محاولات كثيرة جدًا. حاول مرة أخرى بعد {minutes, plural, one {دقيقة واحدة} two {دقيقتين} few {# دقائق} other {# دقيقة}}.',
+  'sessions.notice.signedOut': 'تم تسجيل خروجك.',
+
+  'sessions.reauth.title': 'أكّد كلمة مرورك',
+  'sessions.reauth.why': 'حفاظًا على أمان حسابك، أدخل كلمة مرورك للمتابعة.',
+  'sessions.reauth.submit': 'تأكيد',
+  'sessions.reauth.cancel': 'إلغاء',
+  'sessions.reauth.rejected': 'كلمة المرور غير صحيحة. حاول مرة أخرى.',
+  'sessions.reauth.rejected.factor': 'كلمة المرور أو الرمز غير صحيح. حاول مرة أخرى.',
+
+  'sessions.account.title': 'حسابك',
+  'sessions.account.name': 'الاسم',
+  'sessions.account.email': 'البريد الإلكتروني',
+  'sessions.account.role': 'الدور',
+  'sessions.account.sessions': 'راجع جلساتك النشطة، وأنهِ كل جلسة لا تعرفها.',
+
+  'sessions.own.title': 'الجلسات النشطة',
+  'sessions.own.why': 'إذا وجدت جلسة لا تعرفها فأنهِها واطلب من أحد المديرين إعادة تعيين كلمة مرورك.',
+  'sessions.own.column.device': 'الجهاز',
+  'sessions.own.column.address': 'عنوان IP',
+  'sessions.own.column.since': 'بدء الجلسة',
+  'sessions.own.column.lastSeen': 'آخر نشاط',
+  'sessions.own.column.actions': 'إجراءات',
+  'sessions.own.device': '{browser} على {system}',
+  'sessions.own.unknownDevice': 'جهاز غير معروف',
+  'sessions.own.current': 'هذه الجلسة',
+  'sessions.own.end': 'إنهاء الجلسة',
+  'sessions.own.endOf': 'إنهاء الجلسة على {device}',
+  'sessions.own.endOthers': 'إنهاء كل الجلسات الأخرى',
+  'sessions.own.ended':
+    '{n, plural, =0 {لا توجد جلسات أخرى.} one {أُنهيت جلسة واحدة.} two {أُنهيت جلستان.} few {أُنهيت # جلسات.} other {أُنهيت # جلسة.}}',
+
+  'audit.data.method.password': 'كلمة المرور',
+  'audit.data.reason.unknown': 'بريد إلكتروني غير معروف',
+  'audit.data.reason.inactive': 'مستخدم معطّل',
+  'audit.data.reason.wrong_password': 'كلمة مرور خاطئة',
+  'audit.data.reason.factor': 'العامل الثاني خاطئ',
+  'audit.data.reason.user_requested': 'بطلب من المستخدم',
+  'audit.data.reason.replaced': 'حلّ محلها تسجيل دخول آخر',
+  'audit.data.reason.deactivated': 'عُطّل المستخدم',
+  'audit.data.reason.password_reset_by_other': 'أعاد شخص آخر تعيين كلمة المرور',
+  'audit.data.reason.role_changed_by_other': 'غيّر شخص آخر الدور',
+  'audit.data.via.single': 'جلسة واحدة',
+  'audit.data.via.others': 'كل الجلسات الأخرى',
+  'audit.data.via.all': 'كل الجلسات',
+
+  'event.login_succeeded': 'تسجيل دخول',
+  'event.login_failed': 'فشل تسجيل الدخول',
+  'event.session_logout': 'تسجيل خروج',
+  'event.session_expired': 'انتهاء صلاحية جلسة',
+  'event.sessions_revoked_self': 'إنهاء جلسة',
+  'event.sessions_revoked_by_other': 'إنهاء الجلسة من شخص آخر',
+  'event.reauth_succeeded': 'تأكيد كلمة المرور',
+  'event.reauth_failed': 'فشل تأكيد كلمة المرور',
+};

@@ -1,0 +1,68 @@
+import type { Messages } from '../../../core/messages/catalogue.ts';
+
+export const en: Messages = {
+  'sessions.menu.account': 'Your account',
+  'sessions.menu.sessions': 'Active sessions',
+  'sessions.menu.signOut': 'Sign out',
+  'sessions.signIn.title': 'Sign in',
+  'sessions.signIn.email': 'Email',
+  'sessions.signIn.password': 'Password',
+  'sessions.signIn.submit': 'Sign in',
+  // One message for an unknown email, an inactive account and a wrong password, so that the reason is not revealed.
+  'sessions.signIn.rejected': 'Incorrect email or password.',
+  'sessions.signIn.throttled': 'Too many attempts. Try again in {minutes, plural, one {one minute} other {# minutes}}.',
+  'sessions.notice.signedOut': 'You have been signed out.',
+
+  'sessions.reauth.title': 'Confirm your password',
+  'sessions.reauth.why': 'For your security, enter your password to continue.',
+  'sessions.reauth.submit': 'Confirm',
+  'sessions.reauth.cancel': 'Cancel',
+  'sessions.reauth.rejected': 'Incorrect password. Try again.',
+  'sessions.reauth.rejected.factor': 'Incorrect password or code. Try again.',
+
+  'sessions.account.title': 'Your account',
+  'sessions.account.name': 'Name',
+  'sessions.account.email': 'Email',
+  'sessions.account.role': 'Role',
+  'sessions.account.sessions': 'Review your active sessions and end any that you do not recognise.',
+
+  'sessions.own.title': 'Active sessions',
+  'sessions.own.why': 'If you do not recognise a session, end it and ask an administrator to reset your password.',
+  'sessions.own.column.device': 'Device',
+  'sessions.own.column.address': 'IP address',
+  'sessions.own.column.since': 'Signed in',
+  'sessions.own.column.lastSeen': 'Last active',
+  'sessions.own.column.actions': 'Actions',
+  'sessions.own.device': '{browser} on {system}',
+  'sessions.own.unknownDevice': 'Unknown device',
+  'sessions.own.current': 'This session',
+  'sessions.own.end': 'End session',
+  'sessions.own.endOf': 'End session on {device}',
+  'sessions.own.endOthers': 'End all other sessions',
+  'sessions.own.ended':
+    '{n, plural, =0 {There were no other sessions.} one {1 session ended.} other {# sessions ended.}}',
+
+  // ── labels of values in the audit trail
+  'audit.data.method.password': 'password',
+  'audit.data.reason.unknown': 'unknown email address',
+  'audit.data.reason.inactive': 'inactive user',
+  'audit.data.reason.wrong_password': 'wrong password',
+  'audit.data.reason.factor': 'wrong second factor',
+  'audit.data.reason.user_requested': 'requested by the user',
+  'audit.data.reason.replaced': 'replaced by another sign-in',
+  'audit.data.reason.deactivated': 'user deactivated',
+  'audit.data.reason.password_reset_by_other': 'password reset by someone else',
+  'audit.data.reason.role_changed_by_other': 'role changed by someone else',
+  'audit.data.via.single': 'one session',
+  'audit.data.via.others': 'all other sessions',
+  'audit.data.via.all': 'all sessions',
+
+  'event.login_succeeded': 'Signed in',
+  'event.login_failed': 'Sign-in failed',
+  'event.session_logout': 'Signed out',
+  'event.session_expired': 'Session expired',
+  'event.sessions_revoked_self': 'Session ended',
+  'event.sessions_revoked_by_other': 'Session ended by someone else',
+  'event.reauth_succeeded': 'Password confirmed',
+  'event.reauth_failed': 'Password confirmation failed',
+};

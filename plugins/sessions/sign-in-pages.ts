@@ -1,0 +1,174 @@
+import type { App } from '../../core/app.ts';
+import { notFound } from '../../core/errors/http.ts';
+import { isAllowed } from '../../core/http/layout.ts';
+import { homePath, seeOther } from '../../core/http/redirect.ts';
+import type { MessageParams } from '../../core/messages/catalogue.ts';
+import type { UserActor } from '../../core/policy/actor.ts';
+import { auditContext, type Context } from '../../core/request/context.ts';
+import type { PageData, ViewData } from '../../core/request/views.ts';
+import { nextPath } from './complete-sign-in.ts';
+import { signOut } from './end-sessions.ts';
+import { factorsFor, reauthenticate } from './reauthenticate.ts';
+import { clearSessionCookie, setSessionCookie } from './session-cookie.ts';
+import { signIn } from './sign-in.ts';
+
+interface SignInView extends PageData {
+  readonly next: string;
+  /** As typed. */
+  readonly email: string;
+  /** A key of the messages. */
+  readonly notice?: string | undefined;
+  readonly problem?: PageProblem | undefined;
+  readonly methods: readonly { readonly view: string; readonly data: ViewData }[];
+  readonly links: readonly { readonly label: string; readonly url: string }[];
+}
+interface ReauthenticationView extends PageData {
+  readonly next: string;
+  readonly problem?: PageProblem | undefined;
+  /** Views with the inputs of other factors. */
+  readonly factors: readonly string[];
+}
+interface PageProblem {
+  readonly key: string;
+  readonly params?: MessageParams;
+}
+
+declare module '../../core/request/views.ts' {
+  interface ViewTypes {
+    'sessions/login': SignInView;
+    'sessions/reauth': ReauthenticationView;
+  }
+}
+
+/** What the sign-in page can report above its form, by the `notice` of its query. */
+const NOTICES: Readonly<Record<string, string>> = { 'signed-out': 'sessions.notice.signedOut' };
+
+/** GET /login — users who are already signed in are redirected to the requested page. */
+export function signInPage(ctx: Context, app: App): void {
+  const query = new URLSearchParams(ctx.querystring);
+  const next = nextOf(app, query.get('next'));
+  if (ctx.state.actor.kind === 'user') {
+    seeOther(ctx, next);
+    return;
+  }
+  showSignIn(ctx, app, { next, email: '', notice: NOTICES[query.get('notice') ?? ''] });
+}
+
+/** POST /login */
+export async function signInForm(ctx: Context, app: App): Promise<void> {
+  const { form } = ctx.state;
+  const email = form?.get('email') ?? '';
+  const password = form?.get('password') ?? '';
+  const next = nextOf(app, form?.get('next'));
+  const result = await signIn(ctx, app, { email, password, next });
+  switch (result.outcome) {
+    case 'rejected':
+      ctx.status = 401;
+      showSignIn(ctx, app, { next, email, problem: { key: 'sessions.signIn.rejected' } });
+      return;
+    case 'throttled':
+      showSignIn(ctx, app, { next, email, problem: tooManyAttempts(ctx, result.retryAfter) });
+      return;
+    case 'done':
+      return; // the redirect has been set with the cookie
+  }
+}
+
+/** Responds with 429, and returns the page's message. */
+function tooManyAttempts(ctx: Context, retryAfter: number): PageProblem {
+  ctx.status = 429;
+  ctx.set('retry-after', String(retryAfter));
+  return { key: 'sessions.signIn.throttled', params: { minutes: Math.ceil(retryAfter / 60) } };
+}
+
+/** POST /logout — works in every state, and can be repeated. */
+export async function signOutForm(ctx: Context, app: App): Promise<void> {
+  await signOut(app, auditContext(ctx));
+  clearSessionCookie(ctx, app);
+  seeOther(ctx, app.urls.to('/login', { notice: 'signed-out' }));
+}
+
+/** GET /reauth */
+export async function reauthenticationPage(ctx: Context, app: App): Promise<void> {
+  const next = nextOf(app, new URLSearchParams(ctx.querystring).get('next'));
+  await showReauthentication(ctx, app, { next });
+}
+
+/** POST /reauth */
+export async function reauthenticationForm(ctx: Context, app: App): Promise<void> {
+  const { form, session } = ctx.state;
+  const next = nextOf(app, form?.get('next'));
+  if (!form || !session) throw notFound();
+  const result = await reauthenticate(app, auditContext(ctx), signedInUser(ctx), session.id, form);
+  switch (result.outcome) {
+    case 'rejected':
+      ctx.status = 401;
+      await showReauthentication(ctx, app, { next, rejected: true });
+      return;
+    case 'throttled':
+      await showReauthentication(ctx, app, { next, problem: tooManyAttempts(ctx, result.retryAfter) });
+      return;
+    case 'missing':
+      seeOther(ctx, app.urls.to('/login', { next }));
+      return;
+    case 'done':
+      setSessionCookie(ctx, app, result.token);
+      seeOther(ctx, next);
+  }
+}
+
+function showSignIn(ctx: Context, app: App, view: Pick<SignInView, 'next' | 'email' | 'notice' | 'problem'>): void {
+  app.views.page(ctx, 'sessions/login', {
+    frame: 'bare',
+    title: ctx.state.t('sessions.signIn.title'),
+    methods: methodsFor(ctx, app),
+    links: linksFor(ctx, app),
+    ...view,
+  });
+}
+
+/** Other ways to sign in, each with the data of its view. */
+function methodsFor(ctx: Context, app: App): SignInView['methods'] {
+  return app.contributions('signIn.methods').flatMap((method) => {
+    if (!isAllowed(ctx, app, method)) return [];
+    const data = method.data === undefined ? {} : method.data(ctx, app);
+    return data === undefined ? [] : [{ view: method.view, data }];
+  });
+}
+
+function linksFor(ctx: Context, app: App): SignInView['links'] {
+  return app
+    .contributions('signIn.links')
+    .filter((link) => isAllowed(ctx, app, link))
+    .map(({ label, path }) => ({ label: ctx.state.t(label), url: app.urls.to(path) }));
+}
+
+async function showReauthentication(
+  ctx: Context,
+  app: App,
+  { rejected = false, ...view }: Pick<ReauthenticationView, 'next' | 'problem'> & { readonly rejected?: boolean },
+): Promise<void> {
+  const factors = await factorsFor(app, signedInUser(ctx));
+  // With a second factor, the message does not reveal which of the two is wrong.
+  const key = factors.length > 0 ? 'sessions.reauth.rejected.factor' : 'sessions.reauth.rejected';
+  app.views.page(ctx, 'sessions/reauth', {
+    frame: 'bare',
+    title: ctx.state.t('sessions.reauth.title'),
+    factors: factors.map((factor) => factor.view),
+    ...(rejected && { problem: { key } }),
+    ...view,
+  });
+}
+
+function nextOf(app: App, requested: string | null | undefined): string {
+  const start = app.urls.to('/');
+  const path = nextPath(requested ?? undefined, start);
+  // Without a dashboard, the page that every signed-in user has.
+  return path === start ? (homePath(app) ?? app.urls.to('/account/sessions')) : path;
+}
+
+/** The signed-in user; the routes of these pages require one. */
+export function signedInUser(ctx: Context): UserActor {
+  if (ctx.state.actor.kind !== 'user') throw notFound();
+  return ctx.state.actor;
+}

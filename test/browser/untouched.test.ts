@@ -1,0 +1,53 @@
+// timeout: 180
+// In Chromium: a form that nobody touched changes nothing, whatever other programs have stored.
+import * as assert from 'uvu/assert';
+import { bytesOf, elsewhere, everything, openLoose, rowsOfEveryValue } from '../plugins/admin/loose.ts';
+import { openBrowser } from '../support/browser.ts';
+import { afterAllSuites, suite } from '../support/suite.ts';
+import { answerTo } from './every-page.ts';
+
+const test = suite('untouched forms in a browser');
+const desk = await openLoose();
+afterAllSuites(() => desk.close());
+const browser = await openBrowser();
+
+for (const scripts of [true, false]) {
+  test(`a form saved untouched changes no byte, ${scripts ? 'with' : 'without'} scripts (T05, T06, T10, F1)`, async () => {
+    const { sql, ids } = rowsOfEveryValue(scripts ? 1 : 1001);
+    await elsewhere(
+      desk,
+      `${sql} insert into friend (loose_id, owner_id) select id, n from loose, unnest(array[1, 77777]) n where id >= ${ids[0]}`,
+    );
+    const before = await bytesOf(desk);
+    const visitor = await browser.visit(desk, { scripts });
+    await visitor.signIn(await desk.account('staff', everything));
+    for (const id of ids) {
+      await visitor.open(`/admin/looses/${id}/+edit`);
+      assert.is(await answerTo(visitor.page, '[data-save]'), 200, String(id));
+      assert.match(await visitor.page.locator('main').innerText(), 'No changes', String(id));
+    }
+    const after = await bytesOf(desk);
+    for (const id of ids) assert.is(after.get(id), before.get(id), String(id));
+  });
+}
+
+test('a date that the control cannot show can be replaced, and nothing else changes', async () => {
+  await elsewhere(
+    desk,
+    `insert into loose (id, title, state, active, day, clock) values (2001, 'x', 'gone', true, 'infinity', '24:00')`,
+  );
+  const visitor = await browser.visit(desk);
+  await visitor.signIn(await desk.account('staff', everything));
+  await visitor.open('/admin/looses/2001/+edit');
+  const day = visitor.page.locator('[name=day]');
+  assert.is(await day.inputValue(), 'infinity');
+  await day.fill('2026-11-29');
+  assert.is(await answerTo(visitor.page, '[data-save]'), 200);
+  await visitor.open('/admin/looses/2001/+edit');
+  assert.is(await visitor.page.locator('[name=day]').inputValue(), '2026-11-29');
+  assert.is(await visitor.page.locator('[name=clock]').inputValue(), '24:00');
+});
+
+test('nothing unexpected was logged', () => {
+  assert.equal(desk.errors, []);
+});

@@ -1,0 +1,56 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import * as assert from 'uvu/assert';
+import { envText, loadEnvFile } from '../../cli/project-folder.ts';
+import { suite } from '../support/suite.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+const test = suite('.env');
+const BOM = '\ufeff';
+
+function utf16(text: string, endian: 'le' | 'be'): Buffer {
+  const bytes = Buffer.from(text, 'utf16le');
+  return endian === 'le' ? bytes : bytes.swap16();
+}
+
+test('a byte order mark, UTF-16 and any line ends are read (T24)', () => {
+  const lines = ['TEST_ENV_URL=postgres://u:p@127.0.0.1/a', 'TEST_ENV_NAME="zwei Wörter"', '# end', ''];
+  for (const end of ['\n', '\r\n', '\r']) {
+    const text = lines.join(end);
+    for (const bytes of [
+      Buffer.from(text),
+      Buffer.from(BOM + text),
+      utf16(BOM + text, 'le'),
+      utf16(BOM + text, 'be'),
+      utf16(text, 'le'),
+      utf16(text, 'be'),
+    ]) {
+      const folder = temporaryFolder();
+      writeFileSync(path.join(folder, '.env'), bytes);
+      try {
+        loadEnvFile(folder);
+        assert.is(process.env.TEST_ENV_URL, 'postgres://u:p@127.0.0.1/a');
+        assert.is(process.env.TEST_ENV_NAME, 'zwei Wörter');
+      } finally {
+        delete process.env.TEST_ENV_URL;
+        delete process.env.TEST_ENV_NAME;
+      }
+    }
+  }
+});
+
+test('the environment overrides the file; an empty or missing file sets nothing', () => {
+  const folder = temporaryFolder();
+  loadEnvFile(folder);
+  writeFileSync(path.join(folder, '.env'), '');
+  loadEnvFile(folder);
+  writeFileSync(path.join(folder, '.env'), 'TEST_ENV_NAME=file\n');
+  process.env.TEST_ENV_NAME = 'shell';
+  try {
+    loadEnvFile(folder);
+    assert.is(process.env.TEST_ENV_NAME, 'shell');
+  } finally {
+    delete process.env.TEST_ENV_NAME;
+  }
+  assert.is(envText(Buffer.from('')), '');
+});

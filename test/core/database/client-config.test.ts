@@ -1,0 +1,71 @@
+import pg from 'pg';
+import { sql } from 'slonik';
+import * as assert from 'uvu/assert';
+import { explain } from '../../../cli/report-error.ts';
+import { clientConfig, databaseOf } from '../../../core/database/client-config.ts';
+import { withPlainConnection } from '../../../core/database/plain-connection.ts';
+import { openDatabase } from '../../../core/database/pool.ts';
+import { testDatabase } from '../../support/database.ts';
+import { failureOf } from '../../support/failure.ts';
+import { suite } from '../../support/suite.ts';
+
+const test = suite('settings of a connection');
+let url: string;
+test.before(async () => {
+  ({ url } = await testDatabase());
+});
+
+/** What the pool and a plain connection fail with. */
+async function failuresOf(broken: string): Promise<readonly unknown[]> {
+  const database = await openDatabase(broken);
+  const fromPool = await failureOf(database.query(sql.unsafe`select 1`));
+  await database.close();
+  return [fromPool, await failureOf(withPlainConnection(broken, (client) => client.query('select 1')))];
+}
+
+test('every escape in the name of the database is decoded, in all connections', async () => {
+  const odd = `a/b?c#d%e"f'g h&é;,@:${process.pid}`;
+  const named = new URL(url);
+  named.pathname = `/${encodeURIComponent(odd)}`;
+  assert.is(databaseOf(named.href), odd);
+  await withPlainConnection(url, (client) => client.query(`create database ${pg.escapeIdentifier(odd)}`));
+  try {
+    const database = await openDatabase(named.href);
+    const fromPool = await database.any(sql.unsafe`select current_database()::text as name`);
+    await database.close();
+    assert.equal([...fromPool], [{ name: odd }]);
+    const plain = await withPlainConnection(named.href, (client) => client.query('select current_database() as name'));
+    assert.equal(plain.rows, [{ name: odd }]);
+  } finally {
+    await withPlainConnection(url, (client) => client.query(`drop database ${pg.escapeIdentifier(odd)} with (force)`));
+  }
+});
+
+test('without a name in the URL, the server decides', () => {
+  for (const each of ['postgres://h', 'postgres://h/', 'postgres://h?sslmode=disable', 'postgres:///?host=/run'])
+    assert.is(databaseOf(each), undefined, each);
+  assert.is(databaseOf('postgres://u:p@h/d?a=/b'), 'd');
+});
+
+test('every mode of TLS but two checks the certificate', () => {
+  const ssl = (mode: string) => JSON.stringify(clientConfig(`postgres://h/d?sslmode=${mode}`).ssl);
+  for (const mode of ['prefer', 'require', 'verify-ca', 'verify-full']) assert.is(ssl(mode), '{}', mode);
+  assert.is(ssl('no-verify'), '{"rejectUnauthorized":false}');
+  assert.is(ssl('disable'), 'false');
+});
+
+test('settings in the URL that PostgreSQL does not know are reported as such', async () => {
+  const address = url.replace(/\?.*/, '');
+  for (const options of ['-c nonsense=1', 'banana', '-c work_mem=lots'])
+    for (const failure of await failuresOf(`${address}?options=${encodeURIComponent(options)}`))
+      assert.is(explain(failure).code, 'RIO-DATABASE-PARAMETERS', options);
+});
+
+test('a database that does not exist, and a server without TLS, are reported as such', async () => {
+  const missing = new URL(url);
+  missing.pathname = '/no_such_database';
+  for (const failure of await failuresOf(missing.href)) assert.match(explain(failure).parts.fix, 'create it');
+  for (const mode of ['prefer', 'require', 'verify-full', 'no-verify'])
+    for (const failure of await failuresOf(`${url.replace(/\?.*/, '')}?sslmode=${mode}`))
+      assert.match(explain(failure).parts.problem, 'No encrypted connection', mode);
+});

@@ -1,0 +1,23 @@
+import * as assert from 'uvu/assert';
+import { field } from '../../../core/model/field.ts';
+import { suite } from '../../support/suite.ts';
+import { fieldOf } from './field-of.ts';
+
+const test = suite('labels of choices');
+
+test('signs stay, identifiers become words, and equal labels show their values (F2)', () => {
+  const labels = (values: readonly [string, ...string[]]) => Object.values(fieldOf(field.choice(values)).valueLabels);
+  assert.equal(labels(['A+', 'A-', 'C#', 'C++', '<5', '>5', '-1', '+1', 'PG-13']), [
+    'A+',
+    'A-',
+    'C#',
+    'C++',
+    '<5',
+    '>5',
+    '-1',
+    '+1',
+    'PG-13',
+  ]);
+  assert.equal(labels(['inProgress', 'on_hold']), ['In progress', 'On hold']);
+  assert.equal(labels(['in_progress', 'inProgress']), ['In progress (in_progress)', 'In progress (inProgress)']);
+});

@@ -1,0 +1,69 @@
+import { sql } from 'slonik';
+import * as assert from 'uvu/assert';
+import { isLocked } from '../../../core/database/errors.ts';
+import { withPlainConnection } from '../../../core/database/plain-connection.ts';
+import { type Database, openDatabase, type Transaction } from '../../../core/database/pool.ts';
+import { RustioError } from '../../../core/errors/rustio-error.ts';
+import type { Actor } from '../../../core/policy/actor.ts';
+import { WriteLimiter } from '../../../core/write/write-limiter.ts';
+import { testDatabase } from '../../support/database.ts';
+import { suite } from '../../support/suite.ts';
+
+const test = suite('many changes at once');
+let database: Database;
+let writes: WriteLimiter;
+
+test.before.each(async () => {
+  database = await openDatabase((await testDatabase()).url, { maximumPoolSize: 5, lockTimeout: 300 });
+  await database.query(sql.unsafe`create table thing as select id, 0 as n from generate_series(1, 2) id`);
+  writes = new WriteLimiter(database);
+});
+test.after.each(() => database.close());
+
+const user = (id: number): Actor => ({
+  kind: 'user',
+  id,
+  name: `${id}@example.org`,
+  displayName: null,
+  role: 'staff',
+  permissions: new Set(),
+});
+const save = (id: number) => (tx: Transaction) => tx.query(sql.unsafe`update thing set n = n + 1 where id = ${id}`);
+
+/** Runs `work` while another program holds the lock of row 1. */
+function whileLocked<T>(work: () => Promise<T>): Promise<T> {
+  return withPlainConnection(database.url, async (other) => {
+    await other.query('begin; select from thing where id = 1 for update');
+    return work();
+  });
+}
+
+test('one user who saves a locked row again and again does not delay the changes of others (F2)', async () => {
+  const results = await whileLocked(async () => {
+    const waiting = Array.from({ length: 12 }, () => writes.of(user(1)).transaction(save(1)));
+    const settled = Promise.allSettled(waiting);
+    const { rowCount } = await writes.of(user(2)).transaction(save(2));
+    assert.is(rowCount, 1);
+    assert.ok(database.connections.busy <= 2, String(database.connections.busy));
+    return settled;
+  });
+  for (const result of results)
+    assert.ok(result.status === 'fulfilled' || isLocked(result.reason) || isQueueFull(result.reason));
+});
+
+test('thirty users who save one locked row leave connections for everything else (F2)', async () => {
+  const results = await whileLocked(async () => {
+    const waiting = Array.from({ length: 30 }, (_, id) => writes.of(user(id)).transaction(save(1)));
+    const settled = Promise.allSettled(waiting);
+    const began = performance.now();
+    await database.transaction(save(2));
+    assert.ok(performance.now() - began < 2_000, 'it did not wait for the lock');
+    assert.is(database.connections.busy, 3);
+    return settled;
+  });
+  assert.ok(results.some(({ status }) => status === 'rejected'));
+});
+
+function isQueueFull(error: unknown): boolean {
+  return error instanceof RustioError && error.code === 'RIO-HTTP-QUEUE';
+}

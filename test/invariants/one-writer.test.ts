@@ -1,0 +1,66 @@
+// Invariant 5: one file ends sessions, one writes the audit trail; and the database refuses what no file does.
+import * as assert from 'uvu/assert';
+import { sql } from '../../index.ts';
+import { testApp } from '../support/app.ts';
+import { failureOf } from '../support/failure.ts';
+import { sourcesIn } from '../support/sources.ts';
+import { suite } from '../support/suite.ts';
+
+const test = suite('invariant: one writer per fact');
+
+function filesWith(pattern: RegExp): readonly string[] {
+  return sourcesIn('core', 'plugins', 'cli', 'starters')
+    .filter(({ text }) => pattern.test(text))
+    .map(({ path }) => path);
+}
+
+test('one file ends sessions', () => {
+  assert.equal(filesWith(/\bset\b[^`]*\bended_at\s*=/), ['plugins/sessions/end-sessions.ts']);
+});
+
+test('one file opens sessions', () => {
+  assert.equal(filesWith(/\binsert\s+into\s+rustio_session\b/i), ['plugins/sessions/open-session.ts']);
+});
+
+test('one file writes the audit trail', () => {
+  assert.equal(filesWith(/\binsert\s+into\s+rustio_audit\b/i), ['plugins/audit/record-entry.ts']);
+});
+
+test('one file counts in the audit trail', () => {
+  assert.equal(filesWith(/\b(insert\s+into|update)\s+rustio_audit_count\b/i), ['plugins/audit/count-repetitions.ts']);
+});
+
+test('no file changes the audit trail', () => {
+  assert.equal(filesWith(/\b(update|delete\s+from|truncate(\s+table)?)\s+rustio_audit\b/i), []);
+});
+
+test('only the clean-up deletes sessions', () => {
+  assert.equal(filesWith(/\bdelete\s+from\s+rustio_session\b/i), ['plugins/sessions/end-sessions.ts']);
+});
+
+test('one file writes the rows of files', () => {
+  assert.equal(filesWith(/\b(insert\s+into|update|delete\s+from)\s+rustio_file\b/i), ['core/files/file-rows.ts']);
+});
+
+test('the audit trail refuses UPDATE, DELETE and TRUNCATE, of all rows, of one, and of none', async () => {
+  const app = await testApp({});
+  try {
+    const { database } = app.app;
+    await app.client().signIn('nobody@example.org', 'a wrong password');
+    const attempts = [
+      sql.unsafe`update rustio_audit set event = 'nothing_happened'`,
+      sql.unsafe`update rustio_audit set event = 'x' where false`,
+      sql.unsafe`delete from rustio_audit`,
+      sql.unsafe`delete from rustio_audit where id = 1`,
+      sql.unsafe`truncate rustio_audit`,
+      sql.unsafe`truncate rustio_audit cascade`,
+    ];
+    for (const attempt of attempts) {
+      assert.match(String(await failureOf(database.query(attempt))), 'append-only');
+    }
+    const events = await database.any(sql.unsafe`select event from rustio_audit`);
+    assert.equal([...events], [{ event: 'login_failed' }]);
+  } finally {
+    await app.close();
+  }
+});

@@ -1,0 +1,269 @@
+// timeout: 120
+// Black box: rows that other programs wrote, and that do not fit their models, take neither the list nor the record away.
+import * as assert from 'uvu/assert';
+import { z } from 'zod';
+import { oddRows } from '../../../cli/doctor/unexpected-values.ts';
+import { withPlainConnection } from '../../../core/database/plain-connection.ts';
+import { field } from '../../../core/model/field.ts';
+import { defineModel } from '../../../core/model/model.ts';
+import { defineAdmin } from '../../../plugins/admin/define-admin.ts';
+import { type TestApp, testApp } from '../../support/app.ts';
+import type { Client } from '../../support/client.ts';
+import { suite } from '../../support/suite.ts';
+import { errorAt, factsOf, firstsOf, linkTo, rowsOf } from './page.ts';
+
+const test = suite('admin: rows that do not fit their model');
+let app: TestApp;
+let clerk: Client;
+
+const described = { managed: false as const };
+const Doc = defineModel('doc', {
+  fields: { id: field.integer(), name: field.text(), data: field.json(z.any()), note: field.text({ nullable: true }) },
+  key: 'id',
+  ...described,
+});
+const Bag = defineModel('bag', {
+  fields: {
+    id: field.integer(),
+    name: field.text(),
+    tags: field.array(field.text(), { nullable: true }),
+    sizes: field.array(field.choice(['s', 'l']), { nullable: true }),
+    codes: field.array(field.text(), { nullable: true }),
+    nums: field.array(field.integer(), { nullable: true }),
+  },
+  key: 'id',
+  ...described,
+});
+const Total = defineModel('total', {
+  fields: { id: field.integer(), who: field.text(), total: field.decimal() },
+  key: 'id',
+  label: 'who',
+  readOnly: true,
+  ...described,
+});
+const Family = defineModel('family', {
+  fields: { id: field.integer(), name: field.text() },
+  key: 'id',
+  readOnly: true,
+  ...described,
+});
+const Loose = defineModel('loose', {
+  fields: { id: field.bigint(), code: field.text({ unique: true }), big: field.integer({ nullable: true }) },
+  key: 'id',
+  label: 'code',
+  ...described,
+});
+const Sized = defineModel('sized', {
+  fields: {
+    id: field.integer(),
+    name: field.text(),
+    size: field.choice(['s', 'l'], { sqlType: 'size', nullable: true }),
+  },
+  key: 'id',
+  ...described,
+});
+const Fuzzy = defineModel('fuzzy', { fields: { id: field.integer(), name: field.text() }, key: 'id', ...described });
+const models = [Doc, Bag, Total, Family, Loose, Sized, Fuzzy];
+
+const tables = `
+  create type size as enum ('s', 'l');
+  create domain sz as size;
+  create collation loose_case (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+  create table doc (id int primary key, name text, data jsonb, note text);
+  insert into doc values (1, 'fine', '{"a": 1}'), (2, 'json null', 'null'), (3, null, '[]'), (4, 'no data', null);
+  create table bag (id int primary key, name text not null, tags text[], sizes size[], codes varchar(9)[], nums int8[]);
+  insert into bag values
+    (1, 'fine', '{a,b}', '{s,l}', '{x}', '{1,2}'),
+    (2, 'null item', array['a', null, 'b'], array['s', null]::size[], null, array[1, null]),
+    (3, 'nested', '{{a,b},{c,d}}', '{{s},{l}}', '{{"x y"}}', '{{1},{2}}');
+  create table line (id int, who text, amount numeric);
+  insert into line select i, 'who ' || i, case when i % 3 > 0 then i end from generate_series(1, 30) i;
+  create view total as select id, who, amount as total from line union all select null, 'nobody', 1;
+  create view family as select 1 + i / 25 as id, 'f' || i as name from generate_series(0, 59) i;
+  create table loose (id int primary key, code text not null, big int8);
+  insert into loose select i, 'c' || i / 25, i from generate_series(1, 60) i;
+  insert into loose values (61, 'z', 9007199254740993);
+  create table sized (id int primary key, name text not null, size sz);
+  insert into sized values (1, 'one', 's'), (2, 'two', null);
+  create table fuzzy (id int primary key, name text collate loose_case not null);
+  insert into fuzzy values (1, 'Resume'), (2, 'other');
+`;
+
+test.before(async () => {
+  app = await testApp({
+    models,
+    plugins: {
+      admin: {
+        admins: [
+          defineAdmin(Doc, {
+            computed: { length: { label: 'Length', value: ({ name }) => name.length } },
+            list: ['id', 'name', 'data', 'length'],
+          }),
+          defineAdmin(Bag, {
+            list: ['id', 'name', 'tags', 'sizes', 'codes', 'nums'],
+            filters: ['tags', 'sizes', 'codes', 'nums'],
+          }),
+          defineAdmin(Total, { list: ['id', 'who', 'total'], order: ['total'] }),
+          defineAdmin(Family, { list: ['id', 'name'] }),
+          defineAdmin(Loose, { list: ['code', 'id', 'big'] }),
+          defineAdmin(Sized, { list: ['id', 'name', 'size'], filters: ['size'] }),
+          defineAdmin(Fuzzy, { list: ['id', 'name'], search: ['name'] }),
+        ],
+      },
+    },
+  });
+  await withPlainConnection(app.app.database.url, (client) => client.query(tables), { applicationName: 'tests' });
+  await app.app.records.refreshEstimates();
+  clerk = await app.signInAs(
+    'staff',
+    models.flatMap(({ modelName }) => ['view', 'add', 'change', 'delete'].map((action) => `${modelName}.${action}`)),
+  );
+});
+test.after(async () => {
+  assert.equal(app.errors, []);
+  await app.close();
+});
+
+/** The texts of the first cells of all pages, forwards and then backwards. */
+async function paged(url: string): Promise<{ forwards: string[]; backwards: string[] }> {
+  const walk = async (start: string, link: string): Promise<string[][]> => {
+    const pages: string[][] = [];
+    for (let at = start; at !== '' && pages.length < 30; ) {
+      const { status, text } = await clerk.get(at);
+      assert.is(status, 200, at);
+      pages.push(rowsOf(text).map((cells) => cells.join('|')));
+      at = linkTo(text, link);
+      assert.ok(at.length < 2_048);
+    }
+    return pages;
+  };
+  const forwards = (await walk(url, 'Next')).flat();
+  const backwards = (await walk(`${url}${url.includes('?') ? '&' : '?'}at=last`, 'Previous')).reverse().flat();
+  return { forwards, backwards };
+}
+
+test('doctor names such rows by field and key (F19)', async () => {
+  const { status, message } = await oddRows.run({ app: app.app, database: app.app.database } as never);
+  assert.is(status, 'warning');
+  for (const line of [
+    'doc.name: 3 (NULL)',
+    'bag.tags: 2 (does not fit), 3 (does not fit)',
+    'loose.big: 61 (does not fit)',
+    'family: several rows have the same key (id): 1, 2, 3',
+    'total.id: (no key) (NULL)',
+  ]) {
+    assert.ok(message.includes(line), `${line}\n${message}`);
+  }
+  assert.not(message.includes('fuzzy.'));
+});
+
+test('JSON null and an unexpected NULL: list, record and form, which repairs it (T04, F19)', async () => {
+  const { status, text } = await clerk.get('/admin/docs');
+  assert.is(status, 200);
+  assert.is(rowsOf(text).length, 4);
+  for (const key of [1, 2, 3, 4]) {
+    for (const page of [`/admin/docs/${key}`, `/admin/docs/${key}/+edit`, `/admin/docs/${key}/+delete`]) {
+      assert.is((await clerk.get(page)).status, 200, page);
+    }
+  }
+  assert.is((await clerk.submit('/admin/docs/3/+edit', { name: 'named' })).status, 303);
+  assert.is((await clerk.submit('/admin/docs/2/+edit', { data: '{"b": 2}' })).status, 303);
+  assert.is(factsOf((await clerk.get('/admin/docs/3')).text).Name, 'named');
+});
+
+test('a computed column is empty for a row that it cannot read (F19)', async () => {
+  await clerk.submit('/admin/docs/1/+edit', { name: 'four' });
+  const cells = rowsOf((await clerk.get('/admin/docs')).text).map((row) => row.at(-1));
+  assert.is(cells[0], '4');
+});
+
+test('arrays with NULL items, of two dimensions, and of enums (T13, F10)', async () => {
+  const rows = rowsOf((await clerk.get('/admin/bags')).text);
+  assert.equal(rows[0], ['1', 'fine', 'a b', 'S L', 'x', '1 2']);
+  assert.equal(rows[1], ['2', 'null item', 'a NULL b', 'S NULL', '–', '1 NULL']);
+  assert.equal(rows[2], ['3', 'nested', '{"a","b"} {"c","d"}', '{"s"} {"l"}', '{"x y"}', '{"1"} {"2"}']);
+  for (const key of [1, 2, 3]) {
+    assert.is((await clerk.get(`/admin/bags/${key}`)).status, 200);
+    assert.is((await clerk.get(`/admin/bags/${key}/+edit`)).status, 200);
+  }
+});
+
+test('arrays of any column type can be saved and filtered (F10)', async () => {
+  const saved = await clerk.submit('/admin/bags/1/+edit', {
+    name: 'changed',
+    tags: 'a\nb\nc',
+    codes: 'y',
+    nums: '7',
+    sizes: ['l'],
+  });
+  assert.is(saved.status, 303);
+  const facts = factsOf((await clerk.get('/admin/bags/1')).text);
+  assert.equal([facts.Name, facts.Tags, facts.Codes, facts.Nums, facts.Sizes], ['changed', 'a b c', 'y', '7', 'L']);
+  for (const query of ['f.tags=c', 'f.codes=y', 'f.nums=7', 'f.sizes=l']) {
+    const { status, text } = await clerk.get(`/admin/bags?${query}`);
+    assert.is(status, 200, query);
+    assert.ok(
+      rowsOf(text).some(([, name]) => name === 'changed'),
+      query,
+    );
+  }
+  const repaired = await clerk.submit('/admin/bags/3/+edit', { tags: 'a', codes: 'x', nums: '1', sizes: ['s'] });
+  assert.is(repaired.status, 303);
+  assert.is((await clerk.submit('/admin/bags/+new', { id: '9', name: 'new', sizes: ['s'], codes: 'x' })).status, 303);
+});
+
+test('a view with NULL where its model says there is none can be paged by it (T28, F19)', async () => {
+  for (const sort of ['total', '-total', 'id', '-id', 'who']) {
+    const { forwards, backwards } = await paged(`/admin/totals?size=10&sort=${sort}`);
+    assert.is(forwards.length, 31, sort);
+    assert.is(new Set(forwards).size, 31, sort);
+    assert.equal(backwards, forwards, sort);
+  }
+  assert.is((await clerk.get('/admin/totals/3')).status, 200);
+});
+
+test('a row without a key is shown and leads nowhere (T28)', async () => {
+  const { text } = await clerk.get('/admin/totals?sort=who');
+  assert.ok(text.includes('nobody') || (await clerk.get('/admin/totals?sort=-id')).text.includes('nobody'));
+  assert.not(text.includes('href="/admin/totals/"'));
+});
+
+test('a view whose key repeats shows every row, and its records open (F7)', async () => {
+  for (const sort of ['', '&sort=name', '&sort=-id']) {
+    const { forwards, backwards } = await paged(`/admin/families?size=10${sort}`);
+    assert.is(new Set(forwards).size, 60, sort);
+    assert.is(forwards.length, 60, sort);
+    assert.equal(backwards, forwards);
+  }
+  assert.is((await clerk.get('/admin/families/1')).status, 200);
+});
+
+test('a field that is declared unique and is not loses no row in a list (F7)', async () => {
+  const { forwards } = await paged('/admin/looses?size=10&sort=code');
+  assert.is(new Set(forwards).size, 61);
+  assert.is(forwards.length, 61);
+});
+
+test('an int4 column as bigint and an int8 column as integer (F15)', async () => {
+  assert.is((await clerk.get('/admin/looses/61')).status, 200);
+  const facts = factsOf((await clerk.get('/admin/looses/61')).text);
+  assert.is(facts.Big, '9007199254740993');
+  assert.is(factsOf((await clerk.get('/admin/looses/5')).text).Big, '5');
+  assert.is((await clerk.submit('/admin/looses/5/+edit', { big: '6' })).status, 303);
+});
+
+test('a domain over an enum is saved, filtered and sorted (F16)', async () => {
+  assert.is((await clerk.submit('/admin/sizeds/2/+edit', { size: 'l' })).status, 303);
+  assert.equal(firstsOf((await clerk.get('/admin/sizeds?f.size=l')).text), ['2']);
+  assert.is(firstsOf((await clerk.get('/admin/sizeds?sort=-size')).text).length, 2);
+});
+
+test('a search in a non-deterministic collation (F18)', async () => {
+  const { status, text } = await clerk.get('/admin/fuzzies?q=resu');
+  assert.is(status, 200);
+  assert.equal(rowsOf(text), [['1', 'Resume']]);
+});
+
+test('an error is still reported at its field', async () => {
+  assert.match(errorAt((await clerk.submit('/admin/bags/1/+edit', { nums: 'x' })).text, 'nums'), /whole number/i);
+});

@@ -1,0 +1,95 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import path from 'node:path';
+import type { RunMessage } from './run-file.ts';
+import type { FileResult } from './suite.ts';
+
+const ROOT = path.resolve(import.meta.dirname, '../..');
+
+/** How one file is run. */
+export interface RunOptions {
+  /** Seconds after which the process is killed. */
+  readonly limit: number;
+  /** Skips the rest of the file after its first failing test. */
+  readonly bail?: boolean;
+}
+
+/** A process that runs test files, one after another: what they import is loaded and compiled once. It ends after a file that failed. */
+export class TestProcess {
+  /** How many files it has run. */
+  files = 0;
+  /** It has ended or been ended, and runs no further file. */
+  ended = false;
+  readonly #root: string;
+  readonly #child: ChildProcess;
+  readonly #exit: Promise<number | null>;
+  #output: string[] = [];
+
+  /** `root` is the repository, or a copy of it. */
+  constructor(environment: Readonly<Record<string, string>>, root = ROOT) {
+    this.#root = root;
+    // A process group of its own: whatever the files left behind (servers, browsers) can be ended with it.
+    this.#child = fork(path.join(root, 'test/support/run-file.ts'), {
+      cwd: root,
+      silent: true,
+      detached: true,
+      execArgv: ['--conditions=rustio-source'],
+      env: { FORCE_COLOR: process.stdout.isTTY ? '1' : '0', ...process.env, ...environment },
+    });
+    this.#child.stdout?.on('data', (data) => this.#output.push(String(data)));
+    this.#child.stderr?.on('data', (data) => this.#output.push(String(data)));
+    this.#exit = new Promise((resolve) => this.#child.once('close', resolve));
+  }
+
+  /** What the last file printed; complete when it failed. */
+  get output(): string {
+    return this.#output.join('');
+  }
+
+  run(file: string, { limit, bail = false }: RunOptions): Promise<FileResult> {
+    this.files += 1;
+    return this.#ask({ file: path.join(this.#root, file), bail }, limit);
+  }
+
+  /** Lets it close what its files share, and ends it. */
+  async end(): Promise<FileResult> {
+    return this.ended ? { passed: 0, failed: 0 } : this.#ask({}, 60);
+  }
+
+  kill(): void {
+    this.ended = true;
+    const { pid } = this.#child;
+    if (pid === undefined) return;
+    try {
+      process.kill(process.platform === 'win32' ? pid : -pid, 'SIGKILL');
+    } catch {
+      // Nobody of the group is left, as it should be.
+    }
+  }
+
+  async #ask(message: RunMessage, limit: number): Promise<FileResult> {
+    this.#output = [];
+    const clock = setTimeout(() => {
+      this.#output.push(`\nStopped: it ran longer than ${limit} s.\n`);
+      this.kill();
+    }, limit * 1000);
+    const answer = new Promise<FileResult>((resolve) =>
+      this.#child.once('message', (reply) => resolve(reply as FileResult)),
+    );
+    this.#child.send(message, () => {}); // it may have ended by itself: its exit is the answer then
+    const result = await Promise.race([answer, this.#exit.then(() => undefined)]);
+    if (message.file === undefined || result === undefined || result.failed > 0) {
+      const code = await this.#exit;
+      clearTimeout(clock);
+      this.kill();
+      return judge(result, code);
+    }
+    clearTimeout(clock);
+    return result;
+  }
+}
+
+/** A process has failed if it exited before it reported its counts, or reported success and exited with an error. */
+function judge(told: FileResult | undefined, code: number | null): FileResult {
+  if (told === undefined) return { passed: 0, failed: 1 };
+  return code !== 0 && told.failed === 0 ? { ...told, failed: 1 } : told;
+}
