@@ -138,7 +138,7 @@ export const promptCancelled = defineError('RIO-CLI-CANCELLED', {
   why: 'The prompt was cancelled.',
   fix: 'Run the command again, or pass the value as an option.',
   about:
-    'A prompt was cancelled with Ctrl-C or Ctrl-D, or another answer was given than the one that confirms. No changes were made; exit code 2.',
+    'A prompt was cancelled with Ctrl-C or Ctrl-D, or the answer did not confirm the action. No changes were made; exit code 2.',
 });
 
 export const notConfirmed = defineError<{ expected: string }>('RIO-CLI-CANCELLED', {
@@ -223,10 +223,10 @@ export const appFolderExists = defineError<{ folder: string }>('RIO-STARTAPP-FOL
 
 export const configNotChanged = defineError<{ folder: string }>('RIO-STARTAPP-CONFIG', {
   problem: 'rustio.config.ts could not be changed automatically. No files were created.',
-  why: 'It must have an import, and `models` and `admins` exactly once each. These lines would be added:',
+  why: 'It must contain an import and exactly one `models` and one `admins` property. These lines would be added:',
   fix: ({ folder }) =>
     `Create ${folder}/models.ts manually, export models and admins from it, and add the lines above.`,
-  about: `\`startapp\` changes \`rustio.config.ts\` only if it has an import, and \`models\` and \`admins\` exactly once each. Any other config is
+  about: `\`startapp\` changes \`rustio.config.ts\` only if it contains an import and exactly one \`models\` and one \`admins\` property. Any other config is
 left unchanged; add the lines from the message yourself.`,
 });
 
@@ -260,7 +260,7 @@ export const seedNotExported = defineError<{ file: string }>('RIO-SEED-EXPORT', 
   why: 'The module in the `seed` setting must export a function with this name, which fills a new development database.',
   fix: ({ file }) => `Add to ${file}: export async function seed({ app, database, log }: SeedContext) { … }`,
   about:
-    'The module is the one in the `seed` setting of the config. Add `export async function seed({ app, database, log }: SeedContext) { … }`.',
+    'The `seed` setting of the config names the module. Add to it: `export async function seed({ app, database, log }: SeedContext) { … }`.',
 });
 
 export const browserMissing = defineError<{ reason: string }>('RIO-TESTING-BROWSER', {
@@ -275,8 +275,7 @@ export const commandUnfinished = defineError('RIO-CLI-UNFINISHED', {
   problem: 'The command stopped before it was done.',
   why: 'It waits for something that can no longer happen: no timer, connection or file is left in this process.',
   fix: 'Check the last thing that it printed. If it is a command of your project or of a plugin, look for a promise that never settles there.',
-  about:
-    'A command waited for a promise that nothing could settle any more. Without this error, Node would have ended the process with exit code 0.',
+  about: 'A command awaited a promise that could never settle. Without this error, Node would have exited with code 0.',
 });
 
 /** The stack is in the details. */

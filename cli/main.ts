@@ -13,9 +13,16 @@ const GRACE_MS = 10_000;
  * process alive.
  */
 export async function main(argv: readonly string[]): Promise<never> {
-  const call = new AbortableCall();
   // fault: unfinished-command-succeeds
   process.once('beforeExit', unfinished);
+  await runCommandLine(argv);
+  await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
+  return process.exit();
+}
+
+/** Runs a command line. A failure is printed, and `process.exitCode` is set. */
+export async function runCommandLine(argv: readonly string[]): Promise<void> {
+  const call = new AbortableCall();
   try {
     const parsed = (await plainStart(argv)) ?? (await parse(argv));
     if (parsed.kind === 'print') print(parsed.text);
@@ -23,8 +30,6 @@ export async function main(argv: readonly string[]): Promise<never> {
   } catch (error) {
     process.exitCode = call.wasInterruptedBy(error) ? INTERRUPTED : reportError(error);
   }
-  await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
-  return process.exit();
 }
 
 /** Nothing is left that could settle what the command waits for: without this, Node would report success. */

@@ -34,7 +34,7 @@ export interface App {
   readonly models: Models;
   /** For code that changes data: transactions, and a plugin's own SQL. Pages pass it on and run no statements themselves. */
   readonly database: Database;
-  /** The database for pages that read: a statement that takes longer than 2 s is cancelled. */
+  /** The database for page reads: a statement that takes longer than 2 s is cancelled. */
   readonly reading: Database;
   /** Reads for one actor, with a limit on concurrent statements: ten slow tabs of one user do not take all connections. */
   readingFor(actor: Actor): Query;

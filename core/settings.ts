@@ -97,7 +97,7 @@ export interface Environment {
   readonly databaseOwnerUrl: string | undefined;
   /** `DATABASE_POOL`: max connections of this process for changes, sign-ins and housekeeping. @defaultValue 10 */
   readonly databasePool?: number | undefined;
-  /** `DATABASE_READING_POOL`: max connections of this process for pages that read. @defaultValue 10 */
+  /** `DATABASE_READ_POOL`: max connections of this process for page reads. @defaultValue 10 */
   readonly databaseReadingPool?: number | undefined;
   /** `DATABASE_POOLER`: `transaction` behind a pooler such as PgBouncer in transaction mode. */
   readonly databasePooler?: 'transaction' | undefined;

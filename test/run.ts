@@ -1,5 +1,5 @@
 /**
- * The test runner: two processes at a time, which take one file after another.
+ * The test runner: four processes at a time (two for the long files), which take one file after another.
  *
  *   node test/run.ts                    every test/**\/*.test.ts but the long ones
  *   node test/run.ts core/database      those with a fragment in their path
@@ -8,7 +8,7 @@
  *                                       begun by then is finished)
  *
  * Random values come from a fixed seed; TEST_SEED=12345 gives another one. A run with a new seed prints it.
- * A file has 60 s, a long one 20 min; `// timeout: 120` on its first line gives another number of seconds. The output of a file is
+ * A file has two minutes, a long one 20 min; `// timeout: 120` on its first line gives another number of seconds. The output of a file is
  * shown only when it fails. All files share one PostgreSQL server (see test/support/server.ts). The last line is always `N passed, N failed`.
  */
 import { globSync, readFileSync } from 'node:fs';
@@ -21,7 +21,8 @@ import type { FileResult } from './support/suite.ts';
 import { TestProcess } from './support/test-process.ts';
 
 const ROOT = path.dirname(import.meta.dirname);
-const AT_A_TIME = 2;
+/** More than two, since tests also wait for the database; long ones start servers and browsers of their own. */
+const AT_A_TIME = { quick: 4, long: 2 };
 const FILES_A_PROCESS = 16;
 const FUZZER = 'test/fuzz/routes.long.test.ts';
 const running = new Set<TestProcess>();
@@ -67,7 +68,11 @@ function minutesIn(text = '10'): number {
 
 async function runAll(): Promise<void> {
   if (process.env.TEST_SEED !== undefined) console.log(`Seed ${process.env.TEST_SEED}`);
-  await Promise.all(Array.from({ length: AT_A_TIME }, runWaiting));
+  await Promise.all(
+    Array.from({ length: values.all === true || explores ? AT_A_TIME.long : AT_A_TIME.quick }, (_, place) =>
+      runWaiting(place % 2 === 0),
+    ),
+  );
 }
 
 function chooseFiles(fragments: string[]): string[] {
@@ -90,9 +95,9 @@ function shuffled(files: readonly string[]): string[] {
     .map(({ file }) => file);
 }
 
-async function runWaiting(): Promise<void> {
+async function runWaiting(prefersHeavy: boolean): Promise<void> {
   let current = start();
-  for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
+  for (let file = take(prefersHeavy); file !== undefined; file = take(prefersHeavy)) {
     const seconds = secondsFor(file);
     if (explores && performance.now() > exploreUntil) break;
     if (current.ended || current.files === FILES_A_PROCESS) {
@@ -103,6 +108,12 @@ async function runWaiting(): Promise<void> {
     if (isLong(file)) await end(current);
   }
   await end(current);
+}
+
+/** Files that start browsers and commands of their own run next to files that mostly wait for the database. */
+function take(prefersHeavy: boolean): string | undefined {
+  const at = waiting.findIndex((file) => /^test\/(?:browser|cli|docs|starters)\//.test(file) === prefersHeavy);
+  return waiting.splice(Math.max(at, 0), 1)[0];
 }
 
 function start(): TestProcess {
@@ -133,7 +144,7 @@ function secondsFor(file: string): number {
   const [firstLine = ''] = readFileSync(path.join(ROOT, file), 'utf8').split('\n', 1);
   const own = /^\/\/ timeout: (\d+)/.exec(firstLine)?.[1];
   if (own !== undefined) return Number(own);
-  return isLong(file) ? 20 * 60 : 60;
+  return isLong(file) ? 20 * 60 : 120;
 }
 
 /** How to repeat a failure that may depend on the seed. */

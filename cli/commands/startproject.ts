@@ -30,18 +30,18 @@ export const startproject: CliCommand = {
   run: async ({ values, print }) => {
     const folder = path.resolve(String(values.name));
     const starter = String(values.starter);
-    const { bringsNode } = createProject(folder, starter);
+    const { needsNodePackage } = createProject(folder, starter);
     const relative = path.relative(process.cwd(), folder) || '.';
     print(`Created ${relative} from the starter "${starter}". Next:`);
     print('');
     print(`  cd ${quoteForShell(relative)}`);
-    print(`  npm install${bringsNode ? `   ${AGE_WARNING}` : ''}`);
+    print(`  npm install${needsNodePackage ? `   ${AGE_WARNING}` : ''}`);
     print('  npm run dev');
   },
 };
 
 /** Rejects an invalid name or a non-empty folder before anything is written. Returns whether the project installs its own Node. */
-function createProject(folder: string, starter: string): { readonly bringsNode: boolean } {
+function createProject(folder: string, starter: string): { readonly needsNodePackage: boolean } {
   const name = path.basename(folder);
   const issue = packageNameIssue(name);
   if (issue !== undefined) throw invalidProjectName({ name, issue });
@@ -50,9 +50,9 @@ function createProject(folder: string, starter: string): { readonly bringsNode: 
   mkdirSync(folder, { recursive: true });
   const manifest = readManifest();
   const node = machineNode();
-  const bringsNode = node === undefined || node < NEEDED_NODE;
+  const needsNodePackage = node === undefined || node < NEEDED_NODE;
   const dependency = ownDependency(packageRoot, manifest.version, folder);
-  const files = projectFiles({ name, starter, dependency, bringsNode }, manifest);
+  const files = projectFiles({ name, starter, dependency, needsNodePackage }, manifest);
   cpSync(path.join(starters, starter), folder, {
     recursive: true,
     filter: (source) => !NOT_COPIED.includes(path.basename(source)),
@@ -60,5 +60,5 @@ function createProject(folder: string, starter: string): { readonly bringsNode: 
   for (const [file, content] of Object.entries(files)) writeFileSync(path.join(folder, file), content);
   const config = path.join(folder, CONFIG_FILE);
   writeFileSync(config, nameConfig(readFileSync(config, 'utf8'), name));
-  return { bringsNode };
+  return { needsNodePackage };
 }

@@ -17,7 +17,7 @@ export interface ConsoleSession {
   /** Runs a command, and returns what to print. */
   command(name: string): Promise<string>;
   /** An error that no input handled: true if it belongs to the running one, which then fails. */
-  takeStray(error: unknown): boolean;
+  claimUnhandledError(error: unknown): boolean;
   textOf(value: unknown): string;
   formatFailure(error: unknown): string;
   /** `development (2 uncommitted)`. */
@@ -29,7 +29,7 @@ export interface ConsoleSession {
 /** The width of the output where it is not a terminal. */
 const WIDTH = 160;
 
-/** What both kinds of input share, the prompt and the script. `onRolledBack`: what to print when it happens between inputs. */
+/** Opens a console for the prompt or for a script. `onRolledBack` receives the text to print if changes are rolled back between inputs. */
 export function openSession(
   app: App,
   acting: ActingAs,
@@ -37,7 +37,7 @@ export function openSession(
 ): ConsoleSession {
   const transaction = new ConsoleTransaction({
     database: app.database,
-    other: app.reading,
+    cancelPool: app.reading,
     isReadOnly: acting.isReadOnly,
     onRolledBack: (what, why) => onRolledBack(`${rolledBackText(what)} ${REASONS[why]}`),
   });
@@ -55,7 +55,7 @@ export function openSession(
       const hint = didYouMean(name, Object.keys(commands));
       throw new Rejected(`There is no command .${name}.${hint} Enter .help for a list.`);
     },
-    takeStray: (error) => transaction.takeStray(error),
+    claimUnhandledError: (error) => transaction.claimUnhandledError(error),
     textOf: (value) => valueText(value, process.stdout.columns ?? WIDTH),
     formatFailure: (error) => failureText(error, Object.keys(names)),
     get state() {

@@ -15,7 +15,7 @@ const CANCEL_MS = 50;
 export interface ConsoleTransactionOptions {
   readonly database: Database;
   /** Another pool of the same database, which cancels statements of interrupted inputs. */
-  readonly other: Query;
+  readonly cancelPool: Query;
   readonly isReadOnly: boolean;
   /** Called after uncommitted changes were rolled back without a command. */
   readonly onRolledBack: (what: Uncommitted, why: 'idle' | 'lost') => void;
@@ -63,7 +63,7 @@ export class ConsoleTransaction {
   #input: Input | undefined;
   #uncommitted: Uncommitted = NOTHING;
   #isHandedOut = false;
-  #stray: unknown[] = [];
+  #unhandledErrors: unknown[] = [];
   #idle: NodeJS.Timeout | undefined;
 
   constructor(options: ConsoleTransactionOptions) {
@@ -80,7 +80,7 @@ export class ConsoleTransaction {
     return this.#runningInput().tx;
   }
 
-  /** Runs one input. What it threw is thrown, after everything that it changed was undone. */
+  /** Runs one input. If it throws, its changes are rolled back and the error is rethrown. */
   async run<T>(work: () => Promise<T>): Promise<T> {
     clearTimeout(this.#idle);
     this.#open ??= await this.#begin();
@@ -91,7 +91,7 @@ export class ConsoleTransaction {
     } catch (error) {
       this.#uncommitted = before;
       if (await isUsable(open.tx)) throw error;
-      await this.#lose();
+      await this.#handleLostConnection();
       throw new ConnectionLost({ cause: error });
     } finally {
       if (!this.#uncommitted.isWritten) await this.rollback();
@@ -116,21 +116,21 @@ export class ConsoleTransaction {
   }
 
   /** A rejection that the input did not handle; it fails, as if it had awaited the promise. False if no input runs. */
-  takeStray(error: unknown): boolean {
+  claimUnhandledError(error: unknown): boolean {
     if (error instanceof InputIsOver) return true;
     if (this.#input === undefined || this.#input.isOver) return false;
-    this.#stray.push(error);
+    this.#unhandledErrors.push(error);
     return true;
   }
 
-  /** Commits; what was committed. Throws the database's error if it rejects the commit; then everything is rolled back. */
+  /** Commits, and returns what was committed. If the database rejects the commit, everything is rolled back and its error is thrown. */
   async commit(): Promise<Uncommitted> {
     if (this.#open === undefined || (await isUsable(this.#open.tx))) return this.#end('commit');
-    await this.#lose();
+    await this.#handleLostConnection();
     throw new ConnectionLost();
   }
 
-  /** Rolls back; what was rolled back. */
+  /** Rolls back, and returns what was rolled back. */
   rollback(): Promise<Uncommitted> {
     return this.#end('rollback');
   }
@@ -141,7 +141,7 @@ export class ConsoleTransaction {
     try {
       const result = await running.run(input, work);
       await this.#finishCalls();
-      if (this.#stray.length > 0) throw this.#stray[0];
+      if (this.#unhandledErrors.length > 0) throw this.#unhandledErrors[0];
       // Also fails if the input hid an error that has aborted the transaction, so that the savepoint is rolled back.
       const { written } = await tx.one(sql.type(flag)`select pg_current_xact_id_if_assigned() is not null as written`);
       const { changes } = this.#uncommitted;
@@ -150,7 +150,7 @@ export class ConsoleTransaction {
       return result;
     } finally {
       input.isOver = true;
-      this.#stray = [];
+      this.#unhandledErrors = [];
       await this.#cancelCalls();
     }
   }
@@ -161,7 +161,7 @@ export class ConsoleTransaction {
    */
   async #cancelCalls(): Promise<void> {
     while (this.#calls.size > 0 && this.#open !== undefined) {
-      await this.#options.other.query(sql.unsafe`select pg_cancel_backend(${this.#open.backend})`);
+      await this.#options.cancelPool.query(sql.unsafe`select pg_cancel_backend(${this.#open.backend})`);
       await Promise.race([this.#calls.run(() => {}), wait(CANCEL_MS)]);
     }
   }
@@ -183,7 +183,7 @@ export class ConsoleTransaction {
   async #begin(): Promise<Open> {
     const { database, isReadOnly } = this.#options;
     const ready = Promise.withResolvers<Pick<Open, 'tx' | 'backend' | 'inside'>>();
-    const verdict = Promise.withResolvers<void>();
+    const outcome = Promise.withResolvers<void>();
     const ended = database.transaction(async (tx) => {
       if (isReadOnly) await tx.query(sql.unsafe`set transaction read only`);
       await tx.query(
@@ -191,14 +191,14 @@ export class ConsoleTransaction {
       );
       const { pid } = await tx.one(sql.type(backendRow)`select pg_backend_pid() as pid`);
       ready.resolve({ tx, backend: pid, inside: AsyncLocalStorage.snapshot() });
-      await verdict.promise;
+      await outcome.promise;
     });
     ended.catch(ready.reject);
     return {
       ...(await ready.promise),
       async end(how) {
-        if (how === 'commit') verdict.resolve();
-        else verdict.reject(new RolledBack());
+        if (how === 'commit') outcome.resolve();
+        else outcome.reject(new RolledBack());
         await ended.catch((error: unknown) => {
           if (!(error instanceof RolledBack)) throw error;
         });
@@ -225,7 +225,7 @@ export class ConsoleTransaction {
   }
 
   /** The server has rolled back already, or will; only our side is left to be closed. */
-  async #lose(): Promise<void> {
+  async #handleLostConnection(): Promise<void> {
     const uncommitted = this.#uncommitted;
     await this.rollback().catch(() => {});
     if (uncommitted.isWritten) this.#options.onRolledBack(uncommitted, 'lost');
@@ -255,6 +255,6 @@ export class ConnectionLost extends Error {
 /** Code of an earlier input, which was interrupted or did not await everything, has called a function of the console. */
 export class InputIsOver extends Error {
   constructor() {
-    super('This belongs to an input that has ended. Await everything that an input starts.');
+    super('A call came from an input that has already ended. Await every promise that an input starts.');
   }
 }

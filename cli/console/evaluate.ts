@@ -41,7 +41,7 @@ export function createEvaluator(server: REPLServer): Evaluator {
   };
 }
 
-/** The result of `work`, or the reason of the signal, the first of the two. Work that has begun goes on. */
+/** Resolves with the result of `work`, or rejects with the signal's reason, if that comes first. Aborting does not stop `work`. */
 export async function unlessAborted<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
   signal.throwIfAborted();
   const { promise, reject } = Promise.withResolvers<never>();

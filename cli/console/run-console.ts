@@ -28,7 +28,7 @@ async function interactive({ app, project }: Context, acting: ActingAs): Promise
   let notify: (line: string) => void = print;
   const session = openSession(app, acting, { onRolledBack: (text) => notify(text) });
   const stray = (error: unknown): void => {
-    if (!session.takeStray(error)) notify(session.formatFailure(error));
+    if (!session.claimUnhandledError(error)) notify(session.formatFailure(error));
   };
   const stopping = new AbortController();
   const stop = (): void => {
@@ -61,7 +61,7 @@ async function piped({ app, project }: Context, acting: ActingAs, { signal }: Co
   const session = openSession(app, acting, { onRolledBack: printToStderr });
   const failed = new AbortController();
   const stray = (error: unknown): void => {
-    if (session.takeStray(error)) return;
+    if (session.claimUnhandledError(error)) return;
     printToStderr(session.formatFailure(error));
     process.exitCode = 1;
     failed.abort();

@@ -31,8 +31,8 @@ const HISTORY_MODE = 0o600;
 export async function runPrompt(session: ConsoleSession, options: PromptOptions): Promise<void> {
   const { input, output, signal, historyFile, onReady } = options;
   const left = Promise.withResolvers<void>();
-  const turn = new Turn();
-  const gate = new LineGate(input, { idle: () => turn.ended, interrupt: () => turn.interrupt() });
+  const runningInput = new RunningInput();
+  const gate = new LineGate(input, { idle: () => runningInput.ended, interrupt: () => runningInput.interrupt() });
   const server = createRepl({
     input: gate,
     output,
@@ -44,8 +44,8 @@ export async function runPrompt(session: ConsoleSession, options: PromptOptions)
     historySize: HISTORY_SIZE,
   });
   const write = (text: string): void => void output.write(`${text}\n`);
-  runInputsIn(session, server, { turn, write });
-  addCommands(session, server, { turn, write, fail: left.reject });
+  runInputsIn(session, server, { runningInput, write });
+  addCommands(session, server, { runningInput, write, fail: left.reject });
   server.once('exit', left.resolve);
   signal.addEventListener('abort', () => server.close(), { once: true });
   if (historyFile !== undefined) await keepHistory(server, historyFile);
@@ -59,17 +59,17 @@ export async function runPrompt(session: ConsoleSession, options: PromptOptions)
   } finally {
     gate.close();
     server.close();
-    await turn.end();
+    await runningInput.end();
   }
 }
 
 interface Parts {
-  readonly turn: Turn;
+  readonly runningInput: RunningInput;
   readonly write: (text: string) => void;
 }
 
-/** Replaces the evaluation of the REPL by the session's, around its own. An error is printed by us; the REPL only goes on. */
-function runInputsIn(session: ConsoleSession, server: REPLServer, { turn, write }: Parts): void {
+/** Makes the REPL evaluate each input inside the session. Errors are printed here, so the REPL only shows the next prompt. */
+function runInputsIn(session: ConsoleSession, server: REPLServer, { runningInput, write }: Parts): void {
   const evaluator = createEvaluator(server);
   const evaluate: REPLEval = (code, _context, _file, done) => {
     const interrupted = new AbortController();
@@ -86,7 +86,7 @@ function runInputsIn(session: ConsoleSession, server: REPLServer, { turn, write 
         done(null, undefined);
       }
     };
-    turn.begin(run, () => {
+    runningInput.begin(run, () => {
       interrupted.abort(new Rejected('Interrupted.'));
       evaluator.interrupt();
     });
@@ -94,11 +94,11 @@ function runInputsIn(session: ConsoleSession, server: REPLServer, { turn, write 
   Object.assign(server, { eval: evaluate });
 }
 
-/** Adds the commands of the session, and removes those of the REPL that would pass it by. */
+/** Adds the commands of the session, and removes the REPL commands that would bypass it. */
 function addCommands(
   session: ConsoleSession,
   server: REPLServer,
-  { turn, write, fail }: Parts & { readonly fail: (error: unknown) => void },
+  { runningInput, write, fail }: Parts & { readonly fail: (error: unknown) => void },
 ): void {
   const run = async (name: string): Promise<void> => {
     try {
@@ -112,7 +112,7 @@ function addCommands(
   };
   for (const name of ['load', 'save', 'clear', 'break']) Reflect.deleteProperty(server.commands, name);
   for (const [name, { help }] of Object.entries(session.commands)) {
-    if (name !== 'exit') server.defineCommand(name, { help, action: () => turn.begin(() => run(name)) });
+    if (name !== 'exit') server.defineCommand(name, { help, action: () => runningInput.begin(() => run(name)) });
   }
 }
 
@@ -128,7 +128,7 @@ function keepHistory(server: REPLServer, file: string): Promise<void> {
 }
 
 /** The input or command that is running: one at a time, since the gate passes on the next line when it has ended. */
-class Turn {
+class RunningInput {
   #ended: Promise<void> | undefined;
   #interrupt: () => void = () => {};
   #isOver = false;

@@ -1,7 +1,7 @@
 import { joinServer } from '../../core/boot/project-database.ts';
 import { openEnvironment } from '../command-context.ts';
 import { devInProduction } from '../errors.ts';
-import { portFor } from '../serve/free-port.ts';
+import { resolvePort } from '../serve/free-port.ts';
 import type { ServeMode } from '../serve/serve-project.ts';
 import { stopSignal } from '../serve/shutdown.ts';
 import { paint, print } from '../terminal.ts';
@@ -21,7 +21,7 @@ export async function developProject(folder: string): Promise<void> {
   const environment = openEnvironment(folder);
   if (environment.production) throw devInProduction();
   // One port for all restarts, even if any free port will do, so that the browser's URL stays valid.
-  const port = await portFor(environment.port, environment.host);
+  const port = await resolvePort(environment.port, environment.host);
   const stop = stopSignal();
   const lease = await joinServer({ folder, environment });
   try {

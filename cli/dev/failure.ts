@@ -30,7 +30,7 @@ export function toFailure({ parts, code, details }: RustioError): Failure {
 /** For a process that ended without a message. */
 export const silentFailure: Failure = {
   problem: 'The server process exited.',
-  why: 'It did not report a reason; check the terminal.',
+  why: 'It did not report a reason.',
   details: [],
   fix: 'Check the output of `npx rustio-admin dev`, and save a file to restart.',
   retry: '',

@@ -5,6 +5,8 @@ import { z } from 'zod';
 import { publicUrlProblem } from '../../core/boot/environment.ts';
 import type { Check, CheckResult } from '../../core/command.ts';
 import { isBehindPooler, withPlainConnection } from '../../core/database/plain-connection.ts';
+import { RustioError } from '../../core/errors/rustio-error.ts';
+import { explain } from '../report-error.ts';
 import type { AnyCheck, ConnectionCheck } from './run-checks.ts';
 
 const MIN_NODE = 24;
@@ -127,6 +129,63 @@ const pooler: ConnectionCheck = {
   },
 };
 
+/** Only migrations use this URL: otherwise a wrong one is noticed during a deployment. */
+const ownerConnection: ConnectionCheck = {
+  name: 'owner-connection',
+  needs: 'connection',
+  async run({ database, project }): Promise<CheckResult> {
+    const { databaseOwnerUrl } = project.environment;
+    if (databaseOwnerUrl === undefined)
+      return { status: 'ok', message: 'DATABASE_OWNER_URL is not set: migrations use DATABASE_URL.' };
+    const own = await identify(database.url);
+    const owners = await identify(databaseOwnerUrl).catch(explain);
+    if (owners instanceof RustioError) {
+      const { problem, why, fix } = owners.parts;
+      return { status: 'failed', message: `DATABASE_OWNER_URL: ${problem} ${why}`, fix };
+    }
+    const fix = 'Set DATABASE_OWNER_URL to the URL of the same database, with a role that owns its tables.';
+    if (owners.database !== own.database)
+      return { status: 'failed', message: 'DATABASE_OWNER_URL and DATABASE_URL lead to different databases.', fix };
+    if (!owners.creates)
+      return { status: 'failed', message: 'The role in DATABASE_OWNER_URL may not create tables.', fix };
+    if (!owners.owns)
+      return {
+        status: 'failed',
+        message: 'The role in DATABASE_OWNER_URL does not own the tables of rustio-admin.',
+        fix,
+      };
+    return { status: 'ok', message: `Migrations connect as ${owners.role}.` };
+  },
+};
+
+interface Identity {
+  /** The same for all connections to a database, also through a pooler. */
+  readonly database: string;
+  readonly role: string;
+  readonly creates: boolean;
+  /** The tables of rustio-admin. */
+  readonly owns: boolean;
+}
+
+async function identify(url: string): Promise<Identity> {
+  return withPlainConnection(url, async (client) => {
+    const { rows } = await client.query<Identity>(`
+      select
+        extract(epoch from pg_postmaster_start_time()) || ' ' || (select oid from pg_database where datname = current_database()) as database,
+        current_user as role,
+        coalesce(has_schema_privilege(current_schema(), 'create'), false) as creates,
+        not exists (
+          select from pg_class
+          where relnamespace = to_regnamespace(quote_ident(current_schema())) and relkind in ('r', 'p')
+            and starts_with(relname, 'rustio_') and not pg_has_role(relowner, 'usage')
+        ) as owns
+    `);
+    const [identity] = rows;
+    if (identity === undefined) throw new Error('The database did not respond.');
+    return identity;
+  });
+}
+
 const clock: ConnectionCheck = {
   name: 'clock',
   needs: 'connection',
@@ -158,5 +217,6 @@ export const environmentChecks: readonly AnyCheck[] = [
   gitIgnore,
   databaseVersion,
   pooler,
+  ownerConnection,
   clock,
 ];

@@ -1,9 +1,10 @@
-import { type FragmentSqlToken, sql } from 'slonik';
+import { sql } from 'slonik';
 import { z } from 'zod';
 import type { App } from '../../core/app.ts';
 import type { CheckOf, CheckResult } from '../../core/command.ts';
 import type { Query } from '../../core/database/pool.ts';
 import { databaseReadOnly } from '../../core/errors/database.ts';
+import { tableOidSql } from '../../core/query/table-oid.ts';
 
 /** A table, and what the application does with it. */
 interface Use {
@@ -64,7 +65,7 @@ function usesOf(app: App): readonly Use[] {
   return app.models.all.map(({ table, readOnly }) => ({ table, privileges: readOnly ? READ : WRITE }));
 }
 
-/** Without usage of its schema, every name in it is refused, whatever is granted on the tables. */
+/** Without usage of its schema, every name in it is denied, whatever is granted on the tables. */
 async function missingOnSchemas(database: Query, app: App) {
   // fault: schema-usage-unchecked
   const schemas = app.models.all.flatMap(({ table }) => (table.length > 1 ? table.slice(0, 1) : []));
@@ -78,18 +79,6 @@ async function missingOnSchemas(database: Query, app: App) {
       )
     order by name
   `);
-}
-
-/** Finds a table also in a schema that may not be used: `to_regclass` would refuse to look. Null if it does not exist. */
-function oidSql(table: FragmentSqlToken): FragmentSqlToken {
-  return sql.fragment`
-    case cardinality(${table}) when 1 then to_regclass(quote_ident((${table})[1]))::oid else (
-      select pg_class.oid
-      from pg_class
-      join pg_namespace on pg_namespace.oid = relnamespace
-      where nspname = (${table})[1] and relname = (${table})[2]
-    ) end
-  `;
 }
 
 /** Tables that do not exist are reported by other checks. */
@@ -107,7 +96,7 @@ async function missingOnTables(database: Query, uses: readonly Use[]) {
   return database.any(sql.type(missingRow)`
     select needed.name, array_agg(distinct needed.privilege order by needed.privilege) as missing
     from jsonb_to_recordset(${JSON.stringify(needed)}::jsonb) as needed (name text, "table" text[], privilege text)
-    cross join lateral (select ${oidSql(sql.fragment`needed."table"`)} as oid) as found
+    cross join lateral (select ${tableOidSql(sql.fragment`needed."table"`)} as oid) as found
     where found.oid is not null
       and not has_table_privilege(found.oid, needed.privilege)
       -- A view over several tables cannot be changed by anybody.
@@ -123,7 +112,7 @@ async function missingOnSequences(database: Query, app: App) {
   return database.any(sql.type(missingRow)`
     select distinct 'sequence ' || sequence.oid::regclass::text as name, array['usage'] as missing
     from jsonb_to_recordset(${JSON.stringify(tables)}::jsonb) as used ("table" text[])
-    join pg_attrdef filled on filled.adrelid = ${oidSql(sql.fragment`used."table"`)}
+    join pg_attrdef filled on filled.adrelid = ${tableOidSql(sql.fragment`used."table"`)}
     join pg_depend on pg_depend.classid = 'pg_attrdef'::regclass and pg_depend.objid = filled.oid
     join pg_class sequence on sequence.oid = pg_depend.refobjid
     where pg_depend.refclassid = 'pg_class'::regclass

@@ -1,4 +1,5 @@
 import { sql } from 'slonik';
+import { z } from 'zod';
 import type { CheckOf, CheckResult } from '../../core/command.ts';
 import type { Query } from '../../core/database/pool.ts';
 import type { FieldInfo, ModelInfo } from '../../core/model/field-type.ts';
@@ -49,12 +50,12 @@ async function sampleRows(database: Query, model: ModelInfo): Promise<Sample | u
   // Large values fit: what a type cannot hold is short.
   const large = largeValuesSql('t', model.stored, 'list');
   if (large !== undefined) columns.push(large);
-  const schema = rowSchema(model, model.stored).extend(large === undefined ? {} : { [LARGE]: largeValues });
+  const schema = rowSchema(model, model.stored, large === undefined ? {} : { [LARGE]: largeValues });
   const part = (direction: 'asc' | 'desc') => {
     const terms = model.key.map((field) =>
       direction === 'asc' ? columnSql('t', field) : sql.fragment`${columnSql('t', field)} desc`,
     );
-    return sql.type(schema.transform(withLargeValues))`
+    return sql.type(z.pipe(schema, z.transform(withLargeValues)))`
       select ${joinFragments(columns, comma)} from ${tableSql(model)} t order by ${joinFragments(terms, comma)} limit ${SAMPLE}
     `;
   };

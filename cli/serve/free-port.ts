@@ -16,21 +16,21 @@ const ATTEMPTS = 50;
  *
  * @throws RIO-SERVE-PORT
  */
-export async function portFor(port: number, host: string): Promise<number> {
+export async function resolvePort(port: number, host: string): Promise<number> {
   if (port !== 0) {
-    if ((await listenOnce(port, host)) === undefined) throw portTaken({ port });
+    if ((await probePort(port, host)) === undefined) throw portTaken({ port });
     return port;
   }
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const free = await listenOnce(randomInt(MIN_PORT, MAX_PORT + 1), host).catch(() => undefined);
+    const free = await probePort(randomInt(MIN_PORT, MAX_PORT + 1), host).catch(() => undefined);
     if (free !== undefined) return free;
   }
   // All of them are unavailable: an ephemeral port is better than none.
-  return (await listenOnce(0, host)) ?? 0;
+  return (await probePort(0, host)) ?? 0;
 }
 
 /** The port on which it could listen; undefined if it is taken. */
-async function listenOnce(port: number, host: string): Promise<number | undefined> {
+async function probePort(port: number, host: string): Promise<number | undefined> {
   const server = createServer();
   const listens = await new Promise<boolean>((resolve, reject) => {
     server.once('error', (error) => {

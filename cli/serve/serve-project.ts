@@ -11,9 +11,8 @@ import { readManifest } from '../package.ts';
 import { quoteForShell } from '../project-folder.ts';
 import { columns, ignoreOutputErrors, print } from '../terminal.ts';
 import type { StartedCluster } from './cluster/start-cluster.ts';
-import { portFor } from './free-port.ts';
-import { modelsChanged, pendingMigrations } from './pending-changes.ts';
-import { prepareDevelopment } from './prepare-development.ts';
+import { resolvePort } from './free-port.ts';
+import { pendingMigrationWarnings } from './pending-migrations.ts';
 import { endSoon, endWithin, stopSignal } from './shutdown.ts';
 
 /**
@@ -81,7 +80,7 @@ async function clusterFor(
 async function openOnPort(folder: string): Promise<Project> {
   const project = await openProject(folder);
   const { environment } = project;
-  return { ...project, environment: { ...environment, port: await portFor(environment.port, environment.host) } };
+  return { ...project, environment: { ...environment, port: await resolvePort(environment.port, environment.host) } };
 }
 
 async function servePrepared(
@@ -99,7 +98,11 @@ async function servePrepared(
     );
   }
   const command = (words: string): string => `npx rustio-admin ${words}${projectOption(project.folder)}`;
-  const notes = prepares
+  // Only development loads what compares models and applies migrations.
+  const { prepareDevelopment } = prepares
+    ? await import('./prepare-development.ts')
+    : { prepareDevelopment: undefined };
+  const notes = prepareDevelopment
     ? await prepareDevelopment({
         project,
         app,
@@ -123,8 +126,11 @@ async function servePrepared(
     print(`rustio-admin ${readManifest().version} · ${config?.name ?? ''} · ready in ${ms} ms`);
     for (const line of bootTree(booted.timings)) print(line);
   }
-  if (!environment.production) for (const line of await modelsChanged(project, app)) print(line);
-  if (!prepares) for (const line of await pendingMigrations(project, app)) print(line);
+  if (!environment.production) {
+    const { modelsChanged } = await import('./models-changed.ts');
+    for (const line of await modelsChanged(project, app)) print(line);
+  }
+  if (!prepares) for (const line of await pendingMigrationWarnings(project, app)) print(line);
   if (notes !== undefined) for (const line of noteLines(urlLine, notes)) print(line);
   else if (mode === 'start') print(urlLine);
 }

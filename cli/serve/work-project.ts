@@ -3,7 +3,7 @@ import { builtIn } from '../../plugins/built-in.ts';
 import { openProject } from '../command-context.ts';
 import { readManifest } from '../package.ts';
 import { ignoreOutputErrors, print } from '../terminal.ts';
-import { pendingMigrations } from './pending-changes.ts';
+import { pendingMigrationWarnings } from './pending-migrations.ts';
 import { endSoon, endWithin, stopSignal } from './shutdown.ts';
 
 /** Plugins and tasks get 10 s each; a statement that still runs then must not keep the process alive. */
@@ -20,7 +20,7 @@ export async function workProject(folder: string): Promise<void> {
   const application = await createApp({ project, plugins: builtIn });
   try {
     if (application.server.note !== undefined) print(application.server.note);
-    for (const line of await pendingMigrations(project, application.app)) print(line);
+    for (const line of await pendingMigrationWarnings(project, application.app)) print(line);
     await application.work();
     const ms = Math.round(performance.now() - began);
     print(`rustio-admin ${readManifest().version} · ${project.config.name} · worker ready in ${ms} ms`);

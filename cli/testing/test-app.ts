@@ -19,11 +19,15 @@ import { commandAuditContext } from '../../core/policy/actor.ts';
 import { type Serving, serve } from '../../core/process/serve.ts';
 import type { Environment } from '../../core/settings.ts';
 import { createUser } from '../../plugins/auth/create-user.ts';
+import { storePasswordHash } from '../../plugins/auth/credentials.ts';
 import { addToGroup } from '../../plugins/auth/group-members.ts';
 import { createGroup, grantToGroup } from '../../plugins/auth/groups.ts';
+import { hashPassword } from '../../plugins/auth/password-hash.ts';
 import type { Role } from '../../plugins/auth/roles.ts';
 import { builtIn } from '../../plugins/built-in.ts';
-import { portFor } from '../serve/free-port.ts';
+import { openSession } from '../../plugins/sessions/open-session.ts';
+import { sessionCookieName } from '../../plugins/sessions/session-cookie.ts';
+import { resolvePort } from '../serve/free-port.ts';
 import { atEnd } from './clean-up.ts';
 import { Client } from './client.ts';
 import { type CommandValues, runCheck, runCommand } from './run-command.ts';
@@ -49,7 +53,8 @@ export interface TestApp {
    */
   account(role: Role, permissions?: readonly string[]): Promise<string>;
   /**
-   * A signed-in client for a new account of this role.
+   * A signed-in client for a new account of this role. Its session is opened without the sign-in form, so no sign-in is recorded: to
+   * test that, use `account` and `client.signIn`.
    *
    * @example
    * const editor = await app.signInAs('staff', ['comments.view', 'comments.add']);
@@ -106,7 +111,7 @@ export async function testApp(config: Partial<Config>, options: TestAppOptions =
   const template = options.template ?? (await preparedTemplate('framework', prepareFramework));
   const base = await testDatabase(template);
   const url = (await options.by?.(base.url)) ?? base.url;
-  const port = await portFor(0, '127.0.0.1');
+  const port = await resolvePort(0, '127.0.0.1');
   const errors: Readonly<Record<string, unknown>>[] = [];
   const log = pino({ level: 'error' }, { write: (line: string) => void errors.push(JSON.parse(line)) });
   const { databasePooler: pooler, databasePool: maximumPoolSize = 10 } = options.environment ?? {};
@@ -160,18 +165,21 @@ function environmentFor(databaseUrl: string, port: number, variables: Environmen
 function createClients(app: App, url: string): Pick<TestApp, 'client' | 'account' | 'signInAs'> {
   const mountPath = app.urls.to('/').replace(/\/$/, '');
   let accounts = 0;
-  const account: TestApp['account'] = async (role, permissions = []) => {
+  const create = async (role: Role, permissions: readonly string[] = []) => {
     accounts += 1;
     const email = `${role}-${accounts}@example.org`;
-    await createAccount(app, email, role, permissions);
-    return email;
+    return { email, id: await createAccount(app, email, role, permissions) };
   };
   return {
     client: () => new Client(url, mountPath),
-    account,
+    account: async (role, permissions) => (await create(role, permissions)).email,
     async signInAs(role, permissions) {
-      const email = await account(role, permissions);
+      const { email, id } = await create(role, permissions);
       const client = new Client(url, mountPath);
+      if (!app.contributions('signIn.steps').some(({ afterVerify }) => afterVerify)) {
+        client.setCookie(sessionCookieName(app), await openTestSession(app, id));
+        return client;
+      }
       const { status } = await client.signIn(email, PASSWORD);
       if (status !== 303) throw new Error(`Signing in as ${email} failed with status ${status}.`);
       return client;
@@ -213,12 +221,25 @@ async function createModelTables(url: string, app: App): Promise<void> {
   await withPlainConnection(url, (client) => client.query(up), { applicationName: 'tests' });
 }
 
-async function createAccount(app: App, email: string, role: Role, permissions: readonly string[]): Promise<void> {
+/** As after signing in with the password, which would take ten times as long: hashing is slow on purpose. */
+async function openTestSession(app: App, userId: number): Promise<string> {
+  const session = { userId, ip: '127.0.0.1', userAgent: 'tests' };
+  const { token } = await app.database.transaction((tx) => openSession(tx, session, app.options('sessions')));
+  return token;
+}
+
+/** Of `PASSWORD`, once per process. */
+let passwordHash: Promise<string> | undefined;
+
+async function createAccount(app: App, email: string, role: Role, permissions: readonly string[]): Promise<number> {
   const context = commandAuditContext();
-  await app.database.transaction(async (tx) => {
-    const user = await createUser(tx, context, app.events, { email, role, password: PASSWORD });
+  passwordHash ??= hashPassword(PASSWORD);
+  const hash = await passwordHash;
+  return app.database.transaction(async (tx) => {
+    const user = await createUser(tx, context, app.events, { email, role });
     if (user.outcome !== 'done') throw new Error(`${email}: ${JSON.stringify(user)}`);
-    if (permissions.length === 0) return;
+    await storePasswordHash(tx, user.id, hash);
+    if (permissions.length === 0) return user.id;
     const group = `of ${email}`;
     const steps = [
       await createGroup(tx, context, app.events, { name: group }),
@@ -227,5 +248,6 @@ async function createAccount(app: App, email: string, role: Role, permissions: r
     ];
     const failed = steps.find((step) => step.outcome !== 'done');
     if (failed) throw new Error(`${email}: ${JSON.stringify(failed)}`);
+    return user.id;
   });
 }

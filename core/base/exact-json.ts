@@ -1,5 +1,7 @@
 // JSON whose numbers keep their digits. JavaScript's numbers have some 16 of them; those of PostgreSQL's jsonb have all.
 
+import { UnexpectedValue } from './unexpected-value.ts';
+
 /** A number that JavaScript cannot hold, or would write differently. `JSON.stringify` writes its text. */
 interface ExactNumber {
   readonly rawJSON: string;
@@ -35,13 +37,54 @@ export function parseExactJson(text: string): unknown {
 const exactNumber: Reviver = (_key, value, { source }) =>
   typeof value === 'number' && source !== undefined && String(value) !== source ? JSON.rawJSON(source) : value;
 
+/** With more levels, line breaks would indent the innermost of them out of sight, and be larger than the value itself. */
+const MAX_INDENTED = 100;
+
+/** JSON as people read it. */
+export function printJson(value: unknown): string {
+  return levelsOf(value) > MAX_INDENTED ? JSON.stringify(value) : JSON.stringify(value, null, 2);
+}
+
+/** Without recursion, which the depth could exhaust. */
+function levelsOf(value: unknown): number {
+  const isContainer = (part: unknown): part is object =>
+    typeof part === 'object' && part !== null && !JSON.isRawJSON(part);
+  let levels = 0;
+  for (let parts = [value].filter(isContainer); parts.length > 0; levels += 1)
+    parts = parts.flatMap((part) => Object.values(part).filter(isContainer));
+  return levels;
+}
+
 /** JSON null as the whole value of a column, which is not the absence of a value. `JSON.stringify` writes it as `null`. */
 const JSON_NULL: object = JSON.rawJSON('null');
 
-/** `parseExactJson` for a whole column: JSON null is an object, so that it can be told from NULL. */
+/** More levels than this could exhaust the stack of whatever walks through the value. PostgreSQL stores some thousands. */
+const MAX_LEVELS = 1_000;
+
+/**
+ * `parseExactJson` for a whole column: JSON null is an object, so that it differs from NULL. JSON that is too deep for JavaScript
+ * stays a text.
+ */
 export function parseJsonColumn(text: string): unknown {
+  // fault: json-too-deep
+  if (text.length > MAX_LEVELS && levelsIn(text) > MAX_LEVELS) return new UnexpectedValue(text);
   // fault: json-null-as-null
   return text === 'null' ? JSON_NULL : parseExactJson(text);
+}
+
+/** Of valid JSON. */
+function levelsIn(text: string): number {
+  let level = 0;
+  let deepest = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const sign = text[at];
+    if (sign === '[' || sign === '{') {
+      level += 1;
+      deepest = Math.max(deepest, level);
+    } else if (sign === ']' || sign === '}') level -= 1;
+    else if (sign === '"') for (at += 1; text[at] !== '"'; at += 1) if (text[at] === '\\') at += 1;
+  }
+  return deepest;
 }
 
 export function isJsonNull(value: unknown): boolean {

@@ -42,7 +42,7 @@ export interface BootOptions {
   /** The built-in plugins, in order; the project's own follow from its config. */
   readonly plugins: readonly Plugin[];
   readonly database: Database;
-  /** For pages that read, with its own time limit. @defaultValue `database` */
+  /** For page reads, with its own time limit. @defaultValue `database` */
   readonly reading?: Database;
   readonly log: Logger;
   readonly dev?: boolean;
@@ -186,11 +186,14 @@ export async function boot({
       () => app,
     ),
     views,
-    messages: createCatalogue([
-      coreMessagesByLocale,
-      ...enabled.map((plugin) => plugin.messages ?? {}),
-      ...(config.messages ? [config.messages] : []),
-    ]),
+    messages: createCatalogue(
+      [
+        coreMessagesByLocale,
+        ...enabled.map((plugin) => plugin.messages ?? {}),
+        ...(config.messages ? [config.messages] : []),
+      ],
+      new Set([coreMessagesByLocale, ...plugins.map(({ messages = {} }) => messages)]),
+    ),
     urls: createUrls(mountPath, publicUrl, assets.path),
     log,
     permissions: permissionsOf(

@@ -21,7 +21,7 @@ const OWN_VARIABLES = [
   'DATABASE_URL',
   'DATABASE_OWNER_URL',
   'DATABASE_POOL',
-  'DATABASE_READING_POOL',
+  'DATABASE_READ_POOL',
   'DATABASE_POOLER',
   'SHUTDOWN_GRACE',
   'PUBLIC_URL',
@@ -63,7 +63,7 @@ const variables = z.object({
   DATABASE_URL: postgresUrl.optional(),
   DATABASE_OWNER_URL: postgresUrl.optional(),
   DATABASE_POOL: numberBetween(2, 1_000),
-  DATABASE_READING_POOL: numberBetween(2, 1_000),
+  DATABASE_READ_POOL: numberBetween(2, 1_000),
   DATABASE_POOLER: z.enum(['transaction'], { error: 'must be transaction, or not be set' }).optional(),
   SHUTDOWN_GRACE: numberBetween(0, 600),
   PUBLIC_URL: z
@@ -137,7 +137,7 @@ export function readEnvironment(folder: string, source: Variables): Environment 
     databaseUrl: data.DATABASE_URL,
     databaseOwnerUrl: data.DATABASE_OWNER_URL,
     databasePool: data.DATABASE_POOL,
-    databaseReadingPool: data.DATABASE_READING_POOL,
+    databaseReadingPool: data.DATABASE_READ_POOL,
     databasePooler: data.DATABASE_POOLER,
     // A load balancer needs a moment to notice; a developer does not want to wait.
     shutdownGrace: data.SHUTDOWN_GRACE ?? (production ? 5 : 0),

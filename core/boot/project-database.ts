@@ -55,7 +55,7 @@ const READING_MS = 2_000;
 /** A pool on the project's server. Closing it releases the server, too. */
 export interface ProjectDatabase {
   readonly database: Database;
-  /** For pages that read: the server cancels a statement that takes longer than a user waits. */
+  /** For page reads: the server cancels a statement that takes longer than a user waits. */
   readonly reading: Database;
   readonly server: ProjectServer;
   close(): Promise<void>;

@@ -39,6 +39,7 @@ export function pgDriver({ names, lockTimeout, pooled }: DriverOptions): DriverF
     const statementTimeout = milliseconds(driverConfiguration.statementTimeout);
     const probe = new BackendProbe(connectionUri);
     const connections = new Set<Connection>();
+    const watch = new SilenceWatch(connections);
     /** A pooler sends IDs of its own; a server, that of its process. Known from the first connection on. */
     let isPooled: Promise<boolean> | undefined = pooled ? Promise.resolve(true) : undefined;
     return {
@@ -63,6 +64,7 @@ export function pgDriver({ names, lockTimeout, pooled }: DriverOptions): DriverF
           if (clientEventEmitter.listenerCount('error') > 0) clientEventEmitter.emit('error', error);
         };
         const connection = new Connection(client, {
+          watch,
           onLost: breakConnection,
           onSilence: () => {
             for (const other of connections) if (other !== connection) other.check();
@@ -79,7 +81,7 @@ export function pgDriver({ names, lockTimeout, pooled }: DriverOptions): DriverF
         const forgetPrepared = async (): Promise<void> => {
           await connection.send({ text: 'deallocate all', values: [], limit: CHECK_MS }, true);
           prepared.clear();
-          // pg would not parse them again.
+          // pg keeps its own list of the statements it has prepared, and would execute those that are gone.
           Reflect.set(client.connection, 'parsedStatements', {});
         };
 
@@ -122,14 +124,19 @@ export function pgDriver({ names, lockTimeout, pooled }: DriverOptions): DriverF
                 else fail(explainConnect(error));
               }),
             );
+            connections.add(connection);
             // Such a database holds any bytes, and those that are not UTF-8 would fail every statement that returns them.
             // fault: bytes-of-sql-ascii
             if (encoding === 'SQL_ASCII')
               await connection.send({ text: "set client_encoding to 'SQL_ASCII'", values: [], limit: CHECK_MS });
-            connections.add(connection);
             isPooled ??= isBehindPooler(client, async (text) => {
               const { rows } = await connection.send({ text, values: [], limit: CHECK_MS });
               return rows[0]?.id;
+            }).catch((error: unknown) => {
+              // The next connection finds it out.
+              isPooled = undefined;
+              void client.end().catch(() => {});
+              throw error;
             });
             // fault: names-behind-pooler
             if (await isPooled) names.disable();
@@ -160,10 +167,35 @@ interface Statement {
 }
 
 interface ConnectionHooks {
+  readonly watch: SilenceWatch;
   /** Reports to Slonik that the connection is lost. */
   readonly onLost: (error: BackendTerminatedError) => void;
   /** Called after it was lost because the server was silent: the other connections may be, too. */
   readonly onSilence: () => void;
+}
+
+const TICK_MS = 200;
+
+/** One timer for all connections of a pool, and only while one is busy: timers of their own would cost more than their statements. */
+class SilenceWatch {
+  readonly #connections: ReadonlySet<Connection>;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(connections: ReadonlySet<Connection>) {
+    this.#connections = connections;
+  }
+
+  start(): void {
+    this.#timer ??= setInterval(() => this.#tick(), TICK_MS).unref();
+  }
+
+  #tick(): void {
+    const now = performance.now();
+    const busy = [...this.#connections].filter((connection) => connection.tick(now));
+    if (busy.length > 0) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
 }
 
 /** A connection that does not wait indefinitely: if the server is silent for too long, it is closed, and its statement fails. */
@@ -172,8 +204,12 @@ class Connection {
   probe: BackendProbe | undefined;
   readonly #client: pg.Client;
   readonly #hooks: ConnectionHooks;
-  /** Counts statements: a timer must not end a later one. */
+  /** Counts statements: the answer to a question about one must not end a later one. */
   #sent = 0;
+  /** When the statement was sent, how long it may take, and after how long the server is asked about it. Milliseconds. */
+  #sentAt = 0;
+  #limit = 0;
+  #nextProbe = 0;
   #busy = false;
   /** Whether losing the connection now loses nothing: no transaction is open, and no statement of one was sent. */
   #isUnused = true;
@@ -189,23 +225,34 @@ class Connection {
   async send(statement: Statement, isCheck = false): Promise<Result> {
     if (this.#checking !== undefined) await this.#checking;
     if (this.#silence !== undefined) throw this.#silence;
-    const { limit } = statement;
     this.#busy = true;
     this.#isUnused = isCheck || (statement.text === 'START TRANSACTION' && this.#client.getTransactionStatus() === 'I');
     this.#sent += 1;
-    const own = this.#sent;
-    // fault: no-client-timeout
-    const timer = limit === 0 ? undefined : setTimeout(() => this.#giveUp(limit), limit);
-    const first = this.probe && setTimeout(() => void this.#ask(own, FIRST_PROBE_MS), FIRST_PROBE_MS);
+    this.#sentAt = performance.now();
+    this.#limit = statement.limit;
+    this.#nextProbe = FIRST_PROBE_MS;
+    this.#hooks.watch.start();
     try {
       return await run(this.#client, statement);
     } catch (error) {
       throw this.#silence ?? error;
     } finally {
-      clearTimeout(timer);
-      clearTimeout(first);
       this.#busy = false;
     }
+  }
+
+  /** Called regularly while connections of the pool are busy. Returns whether this one is. */
+  tick(now: number): boolean {
+    if (!this.#busy || this.#silence !== undefined) return false;
+    const waited = now - this.#sentAt;
+    // fault: no-client-timeout
+    const isLate = this.#limit !== 0 && waited >= this.#limit;
+    if (isLate) this.#giveUp(this.#limit);
+    else if (this.probe !== undefined && waited >= this.#nextProbe) {
+      this.#nextProbe = waited + PROBE_MS;
+      void this.#ask(this.#sent, waited);
+    }
+    return true;
   }
 
   /**
@@ -214,7 +261,8 @@ class Connection {
    */
   check(): void {
     if (this.#silence !== undefined) return;
-    if (this.#checking !== undefined) this.#giveUp(CHECK_MS);
+    // Of connections that are given up at the same time, the second must not end a check that the first has just begun.
+    if (this.#checking !== undefined && performance.now() - this.#sentAt >= TICK_MS) this.#giveUp(CHECK_MS);
     if (this.#busy || this.#client.getTransactionStatus() !== 'I') return;
     this.#checking = this.send({ text: 'select', values: [], limit: CHECK_MS }, true).then(
       () => {
@@ -232,7 +280,6 @@ class Connection {
     const isWorking = await this.probe?.isWorking(Number(processId));
     if (!this.#busy || this.#sent !== sent || this.#silence !== undefined) return;
     if (isWorking === false) this.#giveUp(waited);
-    else setTimeout(() => void this.#ask(sent, waited + PROBE_MS), PROBE_MS).unref();
   }
 
   #giveUp(waited: number): void {

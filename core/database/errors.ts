@@ -73,7 +73,7 @@ const RAISE = 'exec_stmt_raise';
 /** Where a policy of row-level security rejects a new row; a missing grant has the same code. */
 const ROW_SECURITY = 'ExecWithCheckOptions';
 /**
- * Failures of the code in a trigger, a function or a foreign server: whatever goes wrong there, the change is refused. Others
+ * Failures of the code in a trigger, a function or a foreign server: whatever goes wrong there, the change is rejected. Others
  * (locks, conflicts, cancelled statements, lost connections, missing grants) are the same wherever they are raised.
  */
 const OF_DATABASE_CODE = /^(?:0A|2[1-46-8BDF]|3[489BF]|42(?!501)|54|P0|XX|HV)/;

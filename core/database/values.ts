@@ -10,7 +10,7 @@ import { parseJsonColumn } from '../base/exact-json.ts';
 type Parse = (text: string) => unknown;
 type Nested<T> = readonly (T | null | Nested<T>)[];
 
-/** The type of `jsonb_out(…)`, by which JSON fields are read: only functions for output return it. */
+/** The type of `jsonb_out(…)` and `textout(…)`, by which JSON fields are read: only functions for output return it. */
 const CSTRING = 2275;
 
 const { BOOL, BPCHAR, INT2, INT4, FLOAT4, FLOAT8, JSON: JSON_TEXT, JSONB } = pg.types.builtins;

@@ -36,8 +36,8 @@ export const configNotLoaded = defineError<{ message: string; place: string }>('
   problem: ({ message, place }) => `The project could not be loaded: ${message} (${place}).`,
   why: `${CONFIG_FILE}, or a file that it imports, could not be compiled or threw an error.`,
   fix: ({ place }) => `Fix ${place}.`,
-  about: `\`rustio.config.ts\`, or a file that it imports, could not be compiled or threw an error. The message has file and line. TypeScript is
-run with type stripping, so \`enum\`, \`namespace\` and parameter properties are not supported; imports end in \`.ts\`.`,
+  about: `\`rustio.config.ts\`, or a file that it imports, could not be compiled or threw an error. The message gives the file and line. TypeScript is
+run with type stripping, so \`enum\`, \`namespace\` and parameter properties are not supported, and relative imports must end in \`.ts\`.`,
 });
 
 export const configPackageMissing = defineError<{ message: string; place: string; name: string }>('RIO-CONFIG-LOAD', {

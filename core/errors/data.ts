@@ -25,35 +25,33 @@ export const changeRejected = defineError('RIO-WRITE-REJECTED', {
   problem: 'The database rejected this change.',
   why: 'A database constraint or trigger rejected these values. Nothing was saved.',
   fix: 'Go back, correct the values and save again.',
-  about: `The database rejected a change: a constraint, a trigger, a rule, a limit of an index or the encoding of the database. Forms show this at
-the fields; this page appears where a page of a plugin writes, or the error was raised when the transaction was committed. In JSON, \`issues\` has
-the fields. Nothing was saved.`,
+  about: `The database rejected a change: a constraint, a trigger, a rule, an index size limit or the encoding of the database. Forms show the error next to the fields. This page
+appears if a plugin's own page made the change, or if the error occurred at commit. In JSON, \`issues\` lists the fields. Nothing was saved.`,
 });
 
 export const permissionMissing = defineError<{ reason: string }>('RIO-DATABASE-PERMISSION', {
   status: 403,
   problem: 'The application does not have permission to do this in the database.',
-  why: ({ reason }) => `Its role lacks a permission that is needed here. Nothing was saved. ${reason}`.trim(),
+  why: ({ reason }) => `Its database role lacks a required privilege. Nothing was saved. ${reason}`.trim(),
   fix: 'Ask your administrator to grant it to the role in DATABASE_URL.',
-  about: `The database role of the application lacks a grant, such as \`insert\` on a table or \`usage\` on a sequence. In development the page
-names the table; in production the log does. [existing-database.md](existing-database.md) lists the grants that are needed.`,
+  about: `The database role of the application lacks a privilege, such as \`insert\` on a table or \`usage\` on a sequence. The table is named on the page in development, and in the log in
+production. See [database privileges](existing-database.md#database-privileges).`,
 });
 
 export const dataNotReady = defineError('RIO-DATABASE-NOT-READY', {
   status: 503,
   problem: 'This data is not available at the moment.',
-  why: 'The database has not prepared it yet, such as a materialized view that has never been refreshed.',
+  why: 'It comes from a materialized view that has not been populated yet.',
   fix: 'Try again later. If the problem persists, contact your administrator.',
-  about: `The response has the header \`Retry-After\`. A materialized view has no data yet: run \`refresh materialized view\`. The log has the message of PostgreSQL.`,
+  about: `The response has the header \`Retry-After\`. A materialized view has no data yet: run \`refresh materialized view\`. PostgreSQL's message is in the log.`,
 });
 
 export const dataUnreadable = defineError('RIO-DATABASE-DATA', {
   status: 500,
   problem: 'The database could not compute this data.',
   why: 'A view, a function, a policy or a foreign server of the database failed.',
-  fix: 'Contact your administrator. A list may open with a filter that leaves the failing records out.',
-  about: `500. Reading a table or view failed in code of the database: a view that divides by zero, a function that raises an error, a policy of
-row-level security that refers to itself, a foreign server. The log has the message of PostgreSQL.`,
+  fix: 'Contact your administrator. If this is a list, try a filter that excludes the affected records.',
+  about: `Reading a table or view failed inside the database, for example in a view that divides by zero, a function that raises an error, a row-level security policy that refers to itself, or a foreign server. PostgreSQL's message is in the log.`,
 });
 
 export const unknownEvent = defineError<{ name: string }>('RIO-EVENT-UNKNOWN', {

@@ -5,7 +5,7 @@ export const databaseUnreachable = defineError<{ reason: string }>('RIO-DATABASE
   problem: 'The database cannot be reached.',
   why: ({ reason }) => reason,
   fix: 'Check DATABASE_URL, and that the server is running and accepts connections.',
-  about: 'The database did not respond, refused the connection, or does not exist. The message has the reason.',
+  about: 'The database did not respond, refused the connection, or does not exist. The message gives the reason.',
 });
 
 /** The server is there, without this database. */
@@ -17,7 +17,7 @@ export const databaseMissing = defineError<{ reason: string }>('RIO-DATABASE-UNR
 
 /** TLS: the server has none, or its certificate is not trusted. */
 export const databaseNotEncrypted = defineError<{ reason: string }>('RIO-DATABASE-UNREACHABLE', {
-  problem: 'No encrypted connection to the database can be made.',
+  problem: 'An encrypted connection to the database could not be established.',
   why: ({ reason }) => reason,
   fix: 'Enable TLS on the server and give its certificate authority as ?sslrootcert=FILE in DATABASE_URL; in a network that you trust, use ?sslmode=disable.',
 });
@@ -36,7 +36,7 @@ export const sessionRejected = defineError<{ reason: string }>('RIO-DATABASE-POO
   problem: 'The connection pooler does not accept the session settings of rustio-admin.',
   why: ({ reason }) => `It reports: ${reason}`,
   fix: 'If the pooler runs in transaction mode, set DATABASE_POOLER=transaction. In session mode, add these parameters to ignore_startup_parameters (docs/settings.md). Commands that need a session, such as migrate, need DATABASE_OWNER_URL with a direct connection.',
-  about: `\`DATABASE_URL\` leads to a connection pooler such as PgBouncer. In transaction mode set \`DATABASE_POOLER=transaction\`, and
+  about: `\`DATABASE_URL\` points to a connection pooler such as PgBouncer. In transaction mode set \`DATABASE_POOLER=transaction\`, and
 \`DATABASE_OWNER_URL\` to a direct connection for migrations. See [settings](settings.md#behind-a-connection-pooler).`,
 });
 
@@ -51,8 +51,7 @@ export const databaseSignInFailed = defineError<{ reason: string }>('RIO-DATABAS
   problem: 'The database rejected the user name or password.',
   why: ({ reason }) => reason,
   fix: 'Check user name, password and database name in DATABASE_URL (and DATABASE_OWNER_URL). Encode special characters: # is %23, @ is %40.',
-  about: `PostgreSQL rejected the sign-in: the user name or password is wrong or missing, or \`pg_hba.conf\` does not allow this connection. The
-message has PostgreSQL's reason.`,
+  about: `PostgreSQL rejected the sign-in: the user name or password is wrong or missing, or \`pg_hba.conf\` does not allow this connection. The message includes PostgreSQL's reason.`,
 });
 
 export const databasePrivilegeMissing = defineError<{ reason: string }>('RIO-DATABASE-PRIVILEGES', {
@@ -68,8 +67,7 @@ export const databaseReadOnly = defineError<{ reason: string }>('RIO-DATABASE-RE
   problem: 'The database is read-only.',
   why: ({ reason }) => `PostgreSQL reports: ${reason}.`,
   fix: 'Connect to the primary server, with a role for which default_transaction_read_only is off.',
-  about: `The database is a standby, or \`default_transaction_read_only\` is on for the role or the database. Sessions, the audit trail and all
-changes need a database that can be written.`,
+  about: `The database is a standby, or \`default_transaction_read_only\` is on for the role or the database. Sessions, the audit trail and all changes require a writable database.`,
 });
 
 export const databaseSchemaMissing = defineError<{ reason: string }>('RIO-DATABASE-SCHEMA', {

@@ -122,7 +122,7 @@ export const invalidQuery = defineError<{ reason: string }>('RIO-HTTP-INPUT', {
   ...invalidRequest,
   status: 400,
   about:
-    'Status 400 is for the query, 422 for the body. The request does not fit the schema that the route declares as `query` or `input`. A JSON response lists what is wrong in `error.issues`, each with its `path` and `message`.',
+    'Status 400 is for the query, 422 for the body. The request does not match the schema that the route declares as `query` or `input`. A JSON response lists what is wrong in `error.issues`, each with its `path` and `message`.',
 });
 
 /** The body does not match the schema of the route. */
@@ -135,7 +135,7 @@ export const unsupportedMediaType = defineError<{ accepted: string }>('RIO-HTTP-
   why: ({ accepted }) => `This page accepts ${accepted}.`,
   fix: 'Use the form on the page, or send the request with an accepted content type.',
   about:
-    "The endpoint does not accept the content type of the body. Forms accept `application/x-www-form-urlencoded`, and `multipart/form-data` only if the form has files (`body: { files: '10 MB' }` of its route, or a file or image field in its model). Other routes accept JSON, text or any bytes, as set in their `body`. No body may be compressed.",
+    "The endpoint does not accept the content type of the body. Forms accept `application/x-www-form-urlencoded`, and `multipart/form-data` only if the form has files (`body: { files: '10 MB' }` of its route, or a file or image field in its model). Other routes accept JSON, text or any bytes, as set in their `body`. Compressed request bodies are not supported.",
 });
 
 /** `max`: the limit in its written form: `5 MB`. */
@@ -145,7 +145,7 @@ export const bodyTooLarge = defineError<{ max: string }>('RIO-HTTP-TOO-LARGE', {
   why: ({ max }) => `The limit is ${max}.`,
   fix: 'Send less data at once.',
   about:
-    "The request is larger than the limit: 1 MB, or 16 KB if anyone may send it, unless the route sets another one (`body: { limit: '5 MB' }`).",
+    "The request is larger than the limit: 1 MB, or 16 KB for routes with open access, unless the route sets a different limit (`body: { limit: '5 MB' }`).",
 });
 
 export const tooManyFields = defineError<{ max: number }>('RIO-HTTP-TOO-MANY-FIELDS', {
@@ -180,7 +180,7 @@ export const queryTimedOut = defineError('RIO-HTTP-SLOW', {
   why: 'The database query exceeded the time limit for a page.',
   fix: 'Add a filter or use a longer search term.',
   about:
-    'The response has the header `Retry-After`. A query exceeded the time limit for a page and was cancelled. An index on the filtered or sorted field fixes this.',
+    'The response has the header `Retry-After`. A query exceeded the time limit for a page and was cancelled. An index on the filtered or sorted field usually fixes this.',
 });
 
 export const databaseFull = defineError('RIO-HTTP-DISK-FULL', {
@@ -235,7 +235,7 @@ export const tooManyChanges = defineError('RIO-HTTP-QUEUE', {
   why: 'Other changes are waiting to be saved before this one. Your changes were not saved.',
   fix: 'Wait a moment and submit the form again.',
   about:
-    'The response has the header `Retry-After`. One user has more changes waiting than can be saved, or all users together have. The remaining connections are reserved for sign-ins and reads. If it happens often, raise `DATABASE_POOL`.',
+    'The response has the header `Retry-After`. Too many changes of one user were queued, or a change waited more than ten seconds for a database connection. The remaining connections are reserved for sign-ins and reads. If it happens often, raise `DATABASE_POOL`.',
 });
 
 export const tooMuchAtOnce = defineError('RIO-HTTP-MEMORY', {
@@ -251,9 +251,10 @@ export const tooMuchAtOnce = defineError('RIO-HTTP-MEMORY', {
 export const unexpectedError = defineError('RIO-HTTP-UNEXPECTED', {
   status: 500,
   problem: 'An unexpected error occurred.',
-  why: 'Any changes were not saved.',
+  why: 'No changes were saved.',
   fix: 'Try again. If it happens again, contact your administrator and include the request ID below.',
-  about: 'The page shows no details, only a correlation ID to look up in the log. The change was rolled back.',
+  about:
+    'The page shows no details, only a request ID, which is the `correlationId` in the log. The change was rolled back.',
 });
 
 /** `suggestion`: the name of a similar view, or an empty string. */
@@ -270,5 +271,5 @@ export const invalidView = defineError<{ view: string; reason: string; file: str
   why: ({ reason }) => reason,
   fix: ({ file }) => `Fix ${file}.`,
   about:
-    'An EJS file has a syntax error. The message has its path. Often it is a template of the project that overrides one of a plugin.',
+    'An EJS file has a syntax error. The message gives its path. It is often a project template that overrides a template of a plugin.',
 });

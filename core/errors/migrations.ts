@@ -70,8 +70,7 @@ export const migrationLocked = defineError<{ seconds: number; holder: string }>(
   problem: ({ seconds }) => `Another migration is still running after ${seconds} s.`,
   why: ({ holder }) => `${holder} holds the migration lock.`,
   fix: 'Wait for it. If it hangs, end the connection: select pg_terminate_backend(PID);',
-  about: `Another process is migrating this database and did not finish within the waiting time. No changes were made. The message has its
-connection. If it hangs, end it with \`select pg_terminate_backend(PID);\`; its file is rolled back.`,
+  about: `Another process is migrating this database and did not finish before the timeout. No changes were made. The message identifies its connection. If it hangs, terminate it with \`select pg_terminate_backend(PID);\`; its file is rolled back.`,
 });
 
 interface MigrationFailure {
@@ -88,8 +87,8 @@ const failed = {
 export const migrationFailed = defineError<{ place: string; reason: string }>('RIO-MIGRATE-FAILED', {
   ...failed,
   fix: 'Fix the file, or the rows that conflict with it. Then run npx rustio-admin migrate again.',
-  about: `PostgreSQL rejected a statement of a migration, or the connection was lost. The message has file, line, statement, and the detail
-and hint of PostgreSQL. The file was rolled back; the files before it are applied, and the next run continues with it.`,
+  about: `PostgreSQL rejected a statement of a migration, or the connection was lost. The message gives the file, the line, the statement, and PostgreSQL's detail and hint. The file was rolled back. Earlier files remain
+applied, and the next run starts with this file.`,
 });
 
 /** A statement did not get its lock within the `lock_timeout`. */
@@ -113,10 +112,8 @@ export const lossNotConfirmed = defineError<{ count: number; command: string }>(
       : `Pending migrations would delete or convert data in ${count} places.`,
   why: 'These statements were not confirmed, so no migration was applied:',
   fix: ({ command }) => `Review these statements. To delete or convert the data, run: ${command}`,
-  about: `\`migrate\` found statements that delete or convert data in tables that exist, or \`migrate down\` would revert migrations. On a
-terminal the name of the database has to be typed; elsewhere, and always in production, add \`--yes\`. The message lists each statement.
-No changes were made. If a column or a table was renamed, generate the migration again with \`--rename\`, see
-[migrations](migrations.md#renames). \`start\` never deletes data: run \`migrate\` instead.`,
+  about: `\`migrate\` found statements that delete or convert data in tables that exist, or \`migrate down\` would revert migrations. On a terminal, type the name of the database to confirm. Elsewhere, and always in production, pass \`--yes\`. The message lists each statement.
+No changes were made. If a column or a table was renamed, generate the migration again with \`--rename\`; see [migrations](migrations.md#renames). \`start\` never deletes data: run \`migrate\` instead.`,
 });
 
 export const revertNotConfirmed = defineError<{ count: number; command: string }>('RIO-MIGRATE-CONFIRM', {
@@ -187,8 +184,8 @@ export const renamesUnanswered = defineError<{ count: number }>('RIO-MIGRATE-REN
       : `${count} tables or columns were removed from the models and may have been renamed.`,
   why: 'Renaming keeps the values; removing deletes them. The terminal is not interactive, so pass the answers as options:',
   fix: 'Run the command again with one option for each question.',
-  about: `\`migrate make\` found a table or column that is no longer in the models beside a new one, and could not ask whether it was renamed; or an
-option \`--rename\` or \`--drop\` names what was not removed. No files were written. See [renames](migrations.md#renames).`,
+  about: `\`migrate make\` found a table or column that is no longer in the models as well as a new one, and could not ask whether it was renamed; or a \`--rename\` or \`--drop\` option names a table or column that was not
+removed. No files were written. See [renames](migrations.md#renames).`,
 });
 
 export const renameUnknown = defineError<{ option: string; why: string }>('RIO-MIGRATE-RENAME', {
@@ -205,7 +202,7 @@ export const tableNotCreatedHere = defineError<{ tables: string; count: number }
   why: 'No migration of this project created them, so they belong to something else. A migration that creates them would fail, and its down file would delete them.',
   fix: 'Add managed: false to the models of existing tables (docs/existing-database.md). If they are left from a migration that you removed, restore it and its snapshot.json, or start with an empty database.',
   about: `\`migrate make\` would create a table that is in the database already, although no migration of the project created it. No files
-were written. A table that something else manages is described with \`managed: false\`, see [existing databases](existing-database.md).`,
+were written. A table that something else manages is described with \`managed: false\`; see [existing databases](existing-database.md).`,
 });
 
 export const invalidMigrationName = defineError<{ name: string }>('RIO-MIGRATE-NAME', {
@@ -214,8 +211,7 @@ export const invalidMigrationName = defineError<{ name: string }>('RIO-MIGRATE-N
   why: 'Migration names consist of letters (a–z), digits and underscores.',
   fix: 'Describe the change in a few words: npx rustio-admin migrate make add_status_to_patient',
   about: `The name passed to \`migrate make\` has no letters or digits that can be used in a file name; or two constraints, indexes or tables
-of the models would have the same name in the database. In that case give one of the fields another \`column\`, or one of the models
-another \`table\`. No files were written.`,
+of the models would have the same name in the database. In the second case, set a different \`column\` on one of the fields, or a different \`table\` on one of the models. No files were written.`,
 });
 
 export const duplicateDatabaseName = defineError<{ owners: string; name: string }>('RIO-MIGRATE-NAME', {

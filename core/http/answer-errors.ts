@@ -29,7 +29,7 @@ import type { Context, Middleware } from '../request/context.ts';
 import { problemsOfRejection } from '../write/rejections.ts';
 import { wantsJson } from './access.ts';
 import { isSafe } from './csrf.ts';
-import { recordRefusedAccess } from './record-refusal.ts';
+import { recordDeniedAccess } from './record-denied-access.ts';
 
 /**
  * Turns every thrown error into a response with its parts and the correlation ID. Unexpected errors are logged in full and
@@ -55,7 +55,7 @@ export function answerErrors(app: App, onError: readonly Middleware[] = []): Mid
       if (allowed) ctx.set('allow', allowed);
       ctx.status = error.status;
       ctx.state.error = thrown;
-      await recordRefusedAccess(ctx, app);
+      await recordDeniedAccess(ctx, app);
       await runErrorMiddleware(ctx, app, onError, () => respond(ctx, app, error));
     }
   };

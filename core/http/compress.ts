@@ -37,10 +37,23 @@ export function compressPages(): Middleware {
   };
 }
 
+type Encoding = 'br' | 'gzip';
+
+/** By header: parsing it takes longer than anything else here, and all browsers together send few different ones. */
+const encodings = new Map<string, Encoding | undefined>();
+const MAX_HEADERS = 100;
+/** Browsers send shorter ones. */
+const MAX_HEADER = 100;
+
 /** Brotli wherever it is accepted, in any order: browsers list gzip first out of habit, not preference. */
-export function encodingFor(ctx: Context): 'br' | 'gzip' | undefined {
-  if (ctx.acceptsEncodings('br') === 'br') return 'br';
-  return ctx.acceptsEncodings('gzip') === 'gzip' ? 'gzip' : undefined;
+export function encodingFor(ctx: Context): Encoding | undefined {
+  const header = ctx.get('accept-encoding');
+  if (encodings.has(header)) return encodings.get(header);
+  const accepted = (['br', 'gzip'] as const).find((encoding) => ctx.acceptsEncodings(encoding) === encoding);
+  if (header.length > MAX_HEADER) return accepted;
+  if (encodings.size >= MAX_HEADERS) encodings.clear();
+  encodings.set(header, accepted);
+  return accepted;
 }
 
 function isFromAnotherSite(ctx: Context): boolean {

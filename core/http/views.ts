@@ -95,9 +95,17 @@ const OPTIONS: ejs.Options & { async: false; client: false; unsafePrototypeLocal
   unsafePrototypeLocals: true,
 };
 
+/** By file: applications in one process, such as those of tests, share them. */
+const compiled = new Map<string, { readonly text: string; readonly template: Template }>();
+
 function compile(name: string, file: URL): Template {
   try {
-    return ejs.compile(readFileSync(file, 'utf8'), { ...OPTIONS, filename: file.pathname });
+    const text = readFileSync(file, 'utf8');
+    const known = compiled.get(file.href);
+    if (known?.text === text) return known.template;
+    const template = ejs.compile(text, { ...OPTIONS, filename: file.pathname });
+    compiled.set(file.href, { text, template });
+    return template;
   } catch (cause) {
     const reason = cause instanceof Error ? (cause.message.split('\n').at(-1) ?? '') : String(cause);
     throw invalidView({ view: name, reason, file: file.pathname, cause });

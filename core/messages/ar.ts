@@ -7,6 +7,7 @@ export const coreMessagesArabic: Messages = {
   'value.unexpected': 'هذه القيمة غير صالحة لهذا الحقل.',
   'value.all': 'عرض القيمة كاملة',
   'value.yes': 'نعم',
+  'value.empty': '(فارغ)',
   'value.no': 'لا',
   'value.bytes':
     '{size, plural, one {بايت واحد} two {بايتان} few {{shown} بايتات} many {{shown} بايتًا} other {{shown} بايت}}',
@@ -37,11 +38,15 @@ export const coreMessagesArabic: Messages = {
   'problem.tooManyDecimals':
     '{scale, plural, =0 {لا تكتب أرقامًا بعد النقطة.} one {اكتب بعد النقطة رقمًا واحدًا على الأكثر.} two {اكتب بعد النقطة رقمين على الأكثر.} few {اكتب بعد النقطة # أرقام على الأكثر.} many {اكتب بعد النقطة # رقمًا على الأكثر.} other {اكتب بعد النقطة # رقم على الأكثر.}}',
 
+  'problem.inexact': 'سيُحفظ هذا العدد هكذا: {stored}. استعمل أرقامًا أقل.',
+
   // ── yes or no, one of several
   'problem.boolean': 'يجب أن تكون القيمة نعم أو لا.',
   'problem.choice': 'اختر أحد الخيارات المتاحة.',
 
   // ── dates and times
+  'problem.tooManySecondDigits':
+    '{digits, plural, =0 {اكتب الوقت بثوانٍ كاملة.} one {اكتب بعد الثواني رقمًا واحدًا على الأكثر.} two {اكتب بعد الثواني رقمين على الأكثر.} few {اكتب بعد الثواني # أرقام على الأكثر.} many {اكتب بعد الثواني # رقمًا على الأكثر.} other {اكتب بعد الثواني # رقم على الأكثر.}}',
   'problem.date': `اكتب تاريخًا صحيحًا (السنة ثم الشهر ثم اليوم)، مثل ${leftToRight('2026-11-20')}.`,
   'problem.time': `اكتب وقتًا بين 00:00 و 23:59، مثل 09:30 أو ${leftToRight('09:30:15')}.`,
   'problem.timestamp': `اكتب التاريخ والوقت، مثل ${leftToRight('2026-11-20 10:44')}.`,

@@ -20,14 +20,17 @@ export interface Catalogue {
   translate(locale: string): Translate;
 }
 
+type Source = Readonly<Record<string, Messages>>;
+
 /**
- * Merges messages into a catalogue.
+ * Merges messages into a catalogue; later sources override earlier ones. Those of `unchecked` sources are known to be valid: parsing
+ * hundreds of our own would take a tenth of a start.
  *
  * @example
  * const t = createCatalogue([{ en: { rows: '{n, plural, one {# row} other {# rows}}' } }]).translate('en');
  * t('rows', { n: 2 }); // '2 rows'
  */
-export function createCatalogue(sources: readonly Readonly<Record<string, Messages>>[]): Catalogue {
+export function createCatalogue(sources: readonly Source[], unchecked: ReadonlySet<Source> = new Set()): Catalogue {
   const byLocale = new Map<string, Map<string, string>>();
   for (const source of sources) {
     for (const [locale, messages] of Object.entries(source)) {
@@ -41,7 +44,12 @@ export function createCatalogue(sources: readonly Readonly<Record<string, Messag
   return {
     locales: [...byLocale.keys()],
     core: sources[0] ?? {},
-    problems: [...byLocale].flatMap(([locale, messages]) => invalidMessages(locale, messages)),
+    problems: sources
+      .filter((source) => !unchecked.has(source))
+      .flatMap((source) => Object.entries(source).flatMap(([locale, messages]) => invalidMessages(locale, messages)))
+      // One that a later source overrides is never used.
+      .filter(({ locale, key, message }) => byLocale.get(locale)?.get(key) === message)
+      .map(({ problem }) => problem),
     translate(locale) {
       let translate = translators.get(locale);
       if (translate === undefined) {
@@ -53,15 +61,23 @@ export function createCatalogue(sources: readonly Readonly<Record<string, Messag
   };
 }
 
-function invalidMessages(locale: string, messages: ReadonlyMap<string, string>): readonly BootProblem[] {
-  return [...messages].flatMap(([key, message]) => {
+interface InvalidMessage {
+  readonly locale: string;
+  readonly key: string;
+  readonly message: string;
+  readonly problem: BootProblem;
+}
+
+function invalidMessages(locale: string, messages: Messages): readonly InvalidMessage[] {
+  return Object.entries(messages).flatMap(([key, message]) => {
     if (!message.includes('{')) return [];
     try {
       IntlMessageFormat.__parse?.(message, { ignoreTag: true });
       return [];
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      return [{ where: `message "${key}" (${locale})`, problem: `It is not a valid ICU message: ${reason}.` }];
+      const problem = { where: `message "${key}" (${locale})`, problem: `It is not a valid ICU message: ${reason}.` };
+      return [{ locale, key, message, problem }];
     }
   });
 }

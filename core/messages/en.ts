@@ -4,9 +4,11 @@ import type { Messages } from './catalogue.ts';
 export const coreMessages: Messages = {
   // ── values
   'value.unexpected': 'This value is not valid for this field.',
-  'value.all': 'Show all of it',
+  'value.all': 'Show full value',
   'value.yes': 'Yes',
   'value.no': 'No',
+  // A text or list without content in a column that can also be NULL, which is shown as “–”.
+  'value.empty': '(empty)',
   // `shown` is the size with the digits of the user's language; `size` chooses the plural.
   'value.bytes': '{size, plural, one {{shown} byte} other {{shown} bytes}}',
   'value.kb': '{shown} KB',
@@ -23,7 +25,7 @@ export const coreMessages: Messages = {
     'Use at least {min, plural, one {# character} other {# characters}} (currently {length, number}).',
   'problem.tooLong': 'Use at most {max, plural, one {# character} other {# characters}} (currently {length, number}).',
   'problem.lineBreak': 'Enter a single line of text, without line breaks.',
-  'problem.notStorable': 'This contains an invalid character. Delete it and enter it again.',
+  'problem.notStorable': 'This contains an invalid character. Clear the field and type the text again.',
 
   // ── numbers
   'problem.wholeNumber': 'Enter a whole number, for example 42.',
@@ -34,11 +36,15 @@ export const coreMessages: Messages = {
   'problem.tooManyDecimals':
     '{scale, plural, =0 {Enter a number without decimal places.} one {Use at most one decimal place.} other {Use at most # decimal places.}}',
 
+  'problem.inexact': 'This field would store the number as {stored}. Use fewer digits.',
+
   // ── yes or no, one of several
   'problem.boolean': 'This must be yes or no.',
   'problem.choice': 'Choose one of the available options.',
 
   // ── dates and times
+  'problem.tooManySecondDigits':
+    '{digits, plural, =0 {Enter a time in whole seconds.} one {Use at most one decimal place for seconds.} other {Use at most # decimal places for seconds.}}',
   'problem.date': 'Enter a valid date (year-month-day), for example 2026-11-20.',
   'problem.time': 'Enter a time between 00:00 and 23:59, for example 09:30 or 09:30:15.',
   'problem.timestamp': 'Enter a date and time, for example 2026-11-20 10:44.',
@@ -58,7 +64,7 @@ export const coreMessages: Messages = {
 
   // ── several values, bytes
   'problem.items': 'This must be a list of values.',
-  'problem.arrayNested': 'This list holds other lists. Replace all of it, or change it in the database.',
+  'problem.arrayNested': 'This list contains nested lists. Replace the whole list, or edit it in the database.',
   'problem.itemSpaces': 'List items cannot be empty, or start or end with a space.',
   'problem.tooFewItems': 'Enter at least {min, plural, one {# item} other {# items}} (currently {length, number}).',
   'problem.tooManyItems': 'Enter at most {max, plural, one {# item} other {# items}} (currently {length, number}).',
@@ -103,10 +109,11 @@ export const coreMessages: Messages = {
   'problem.keyReadOnly': 'This field identifies the record and cannot be changed after the record is added.',
   'problem.tooLongToFind': 'Use at most 600 characters.',
   'problem.overlaps': 'This overlaps with another record.',
-  'problem.columnMissing': 'The database requires a value for “{column}”, which this form does not have.',
+  'problem.columnMissing':
+    'The database requires a value for “{column}”, but this form has no such field. Contact your administrator.',
   'problem.ruleComment': 'The database does not allow this: {comment}',
   'problem.ruleName': 'The database does not allow this value (rule “{name}”).',
-  'problem.notInEncoding': 'The database cannot store the character “{character}”.',
+  'problem.notInEncoding': 'The database cannot store the character “{character}”. Remove it.',
   'problem.keyRepeats': 'Not saved: several records have this key. Contact your administrator.',
   'problem.rejected': 'This value is not allowed. Enter another value.',
   'problem.constraint': 'One or more of these values are not allowed. Check them and save again.',

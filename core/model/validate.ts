@@ -1,3 +1,4 @@
+import { roundingIssue } from './column-precision.ts';
 import type { DbRow, DbValue, FieldInfo, ModelInfo } from './field-type.ts';
 import { createIssue, type Issue, type Problem } from './issue.ts';
 
@@ -70,7 +71,10 @@ function valueIssue(
 ): Issue | undefined {
   if (mode === 'update' && field.typeName === 'identity') return createIssue('problem.generated');
   if (value === null) return field.nullable ? undefined : createIssue('problem.required');
-  return stored === undefined || stored === null || field.type.validateChange === undefined
-    ? field.type.validate(value, field)
-    : field.type.validateChange(value, stored, field);
+  const issue =
+    stored === undefined || stored === null || field.type.validateChange === undefined
+      ? field.type.validate(value, field)
+      : field.type.validateChange(value, stored, field);
+  // Code sets times such as `new Date()`, which may be rounded; people who enter digits must not lose them, see `readForm`.
+  return issue ?? (value instanceof Date ? undefined : roundingIssue(field, value));
 }

@@ -74,8 +74,8 @@ export function computedField(model: ModelInfo, source: ComputedSource): FieldIn
 }
 
 /**
- * A hash of what this reader may see of a row, to order rows that have the same key. Not of what is hidden from them: it is part of
- * cursors, and few possible values could be tried one by one.
+ * A hash of the columns that this reader may see, used to order rows with the same key. Hidden columns are excluded: the hash is
+ * part of cursors, so a hidden value with few possibilities could be guessed.
  */
 export function rowHashField(reader: Reader, model: ModelInfo): FieldInfo {
   const columns = model.stored

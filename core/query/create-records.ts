@@ -19,7 +19,7 @@ import type { ExtendedRow, Records } from './records.ts';
 import { loadLabels, optionsFor, resolveText } from './relation-options.ts';
 import { StatementLimiter } from './statement-limiter.ts';
 import type { Sort } from './types.ts';
-import { visibleTable } from './visible-table.ts';
+import { visibleTable } from './visible-rows.ts';
 
 export interface RecordsOptions {
   /** The database for reads, with a `statementTimeout` of two seconds: docs/decisions/0007-two-pools.md. */

@@ -5,6 +5,7 @@ import { withoutScope } from '../database/scope.ts';
 import type { ModelInfo } from '../model/field-type.ts';
 import { loadOutsideReferences } from './outside-references.ts';
 import { loadTableFacts, tableName } from './table-facts.ts';
+import { tableOidSql } from './table-oid.ts';
 
 const REFRESH_MS = 5 * 60_000;
 const sizes = sql.type(z.object({ table: z.string(), rows: z.string() }));
@@ -46,7 +47,7 @@ export class Estimates {
       this.#database.any(sizes`
         select requested."table", (${estimateSql})::bigint as rows
         from unnest(${sql.array([...this.#tables], 'text')}) as requested ("table")
-        join pg_class c on c.oid = to_regclass(requested."table")
+        join pg_class c on c.oid = ${tableOidSql(sql.fragment`parse_ident(requested."table")`)}
       `),
     );
     await withoutScope(() => loadTableFacts(this.#database, this.#models));

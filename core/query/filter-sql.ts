@@ -4,7 +4,7 @@ import { joinFragments } from '../sql/fragments.ts';
 import { columnSql, itemsSql, tableSql, valueSql, valuesSql } from './field-sql.ts';
 import type { Reader } from './reader.ts';
 import type { Filter } from './types.ts';
-import { visiblePairs } from './visible-pairs.ts';
+import { visiblePairs } from './visible-rows.ts';
 
 const or = sql.fragment` or `;
 const and = sql.fragment` and `;

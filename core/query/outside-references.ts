@@ -8,6 +8,7 @@ import type { ModelInfo } from '../model/field-type.ts';
 import { fragment, joinFragments, nameSql, rawSql, whereSql } from '../sql/fragments.ts';
 import { tableSql } from './field-sql.ts';
 import { tableName } from './table-facts.ts';
+import { tableOidSql } from './table-oid.ts';
 
 const reference = z.object({
   /** The referenced table, as `tableName` writes it. */
@@ -55,12 +56,12 @@ export async function loadOutsideReferences(database: Query, models: readonly Mo
       ) as "parentColumns",
       has_table_privilege(con.conrelid, 'select') as readable
     from unnest(${sql.array(models.map(tableName), 'text')}) as requested (parent)
-    join pg_constraint con on con.confrelid = to_regclass(requested.parent) and con.contype = 'f' and con.conparentid = 0
+    join pg_constraint con on con.confrelid = ${tableOidSql(sql.fragment`parse_ident(requested.parent)`)} and con.contype = 'f' and con.conparentid = 0
     where cardinality(con.conkey) > 1 or not exists (
       select
       from unnest(${column(0)}, ${column(1)}, ${column(2)}) as covered (parent, child, "column")
       join pg_attribute a on a.attrelid = con.conrelid and a.attnum = con.conkey[1] and a.attname = covered."column"
-      where covered.parent = requested.parent and to_regclass(covered.child) = con.conrelid
+      where covered.parent = requested.parent and ${tableOidSql(sql.fragment`parse_ident(covered.child)`)} = con.conrelid
     )
     order by 1, 2
   `);

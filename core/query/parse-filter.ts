@@ -46,7 +46,10 @@ function parsePresence(field: FieldInfo, texts: readonly string[]): Filter | 'no
 
 export type RangeEnd = 'from' | 'to';
 
-/** `f.startsAt.from=2026-01-01&f.startsAt.to=2026-01-31`, both inclusive: a day ends at its last moment in the time zone. An array: the ends that cannot be read. */
+/**
+ * `f.startsAt.from=2026-01-01&f.startsAt.to=2026-01-31`, both inclusive: a day ends at its last moment in the time zone, and so do a
+ * minute and a second. An array: the ends that cannot be read.
+ */
 export function parseRange(
   field: FieldInfo,
   fromText: string,
@@ -63,8 +66,8 @@ export function parseRange(
   return from === undefined && to === undefined ? 'none' : { field, is: 'range', from, to };
 }
 
-function bound(field: FieldInfo, text: string, timeZone: string, day: string | undefined): string | undefined {
-  return day ?? exactValue(field, text, timeZone);
+function bound(field: FieldInfo, text: string, timeZone: string, end: string | undefined): string | undefined {
+  return end ?? exactValue(field, text, timeZone);
 }
 
 function startOf(field: FieldInfo, text: string, timeZone: string): string | undefined {
@@ -73,8 +76,29 @@ function startOf(field: FieldInfo, text: string, timeZone: string): string | und
 }
 
 function endOf(field: FieldInfo, text: string, timeZone: string): string | undefined {
-  if (field.typeName === 'timestamp') return endOfDay(text, timeZone);
-  return field.typeName === 'localDateTime' ? wallClock(endOfDay(text, 'UTC')) : undefined;
+  if (field.typeName === 'timestamp') return endOfDay(text, timeZone) ?? endOfMoment(field, text, timeZone);
+  if (field.typeName === 'localDateTime') return wallClock(endOfDay(text, 'UTC')) ?? endOfClock(field, text);
+  return field.typeName === 'time' ? endOfClock(field, text) : undefined;
+}
+
+// As `parseLocalTime` reads it: how many digits follow the seconds, and whether there are seconds.
+const CLOCK = /^(?:\d{4}-\d\d-\d\d[Tt ])?\d\d:\d\d(?::\d\d(?:[.,](\d{1,3}))?)?/;
+const TO_THE_MINUTE = /^(?:\d{4}-\d\d-\d\d[Tt ])?\d\d:\d\d(?!:)/;
+
+/** The last microsecond of an entered minute, second or fraction of one: columns can be more precise than what is entered. */
+function endOfMoment(field: FieldInfo, text: string, timeZone: string): string | undefined {
+  const start = exactValue(field, text, timeZone);
+  if (start === undefined) return undefined;
+  const typed = text.trim();
+  const digits = CLOCK.exec(typed)?.[1]?.length ?? 0;
+  const milliseconds = TO_THE_MINUTE.test(typed) ? 60_000 : 10 ** (3 - digits);
+  return isoText(Date.parse(start) + milliseconds - 1).replace('Z', '999Z');
+}
+
+function endOfClock(field: FieldInfo, text: string): string | undefined {
+  const start = exactValue(field, text);
+  if (start === undefined) return undefined;
+  return `${TO_THE_MINUTE.test(text.trim()) ? start.replace(/00$/, '59') : start}.999999`;
 }
 
 function wallClock(moment: string | undefined): string | undefined {

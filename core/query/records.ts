@@ -1,8 +1,9 @@
+import { UnexpectedValue } from '../base/unexpected-value.ts';
 import type { Query, Transaction } from '../database/pool.ts';
 import type { ExtensionOf } from '../model/extend-model.ts';
 import type { DbRow, DbValue, FieldInfo, ModelInfo } from '../model/field-type.ts';
 import type { AnyModel, Row } from '../model/model.ts';
-import { LargeValue, UnexpectedValue } from '../model/row.ts';
+import { LargeValue } from '../model/row.ts';
 import type { Actor } from '../policy/actor.ts';
 import { relationList } from '../sql/aliases.ts';
 import type { ListQueryValues } from './list-query.ts';

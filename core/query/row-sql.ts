@@ -4,14 +4,14 @@
 
 import { type FragmentSqlToken, type QuerySqlToken, sql } from 'slonik';
 import { z } from 'zod';
-import type { DbRow, DbValue, FieldInfo, ModelInfo } from '../model/field-type.ts';
-import { type RowSchema, rowSchema } from '../model/row.ts';
+import type { DbRow, FieldInfo, ModelInfo } from '../model/field-type.ts';
+import { type ExtraColumns, type RowSchema, rowSchema } from '../model/row.ts';
 import { aliasBeside, LABEL, LARGE, MATCHES, relationLabel, relationList, VERSION } from '../sql/aliases.ts';
 import { comma, fragment, joinFragments, nameSql, rawSql } from '../sql/fragments.ts';
 import { displaySql, type Extent, largeValues, largeValuesSql, withLargeValues } from './display-sql.ts';
 import { columnSql, labelSql, onlyKey, tableSql } from './field-sql.ts';
 import type { Reader } from './reader.ts';
-import { visiblePairs } from './visible-pairs.ts';
+import { visiblePairs } from './visible-rows.ts';
 
 export interface RowSql {
   readonly columns: FragmentSqlToken;
@@ -41,7 +41,6 @@ export function inPage(model: ModelInfo, alias: string): string {
   return aliasBeside(columns, alias);
 }
 
-type ExtraColumns = Record<string, z.ZodType<DbValue>>;
 const text = z.string();
 const label = text.nullable();
 const list = z.array(z.object({ key: text, label }));
@@ -52,7 +51,7 @@ export function rowSql(reader: Reader, model: ModelInfo, selection: RowSelection
   const columns = stored.map(
     (field) => fragment`${displaySql('p', field, selection.extent)} as ${nameSql([field.name])}`,
   );
-  const extras: ExtraColumns = {};
+  const extras: Record<string, ExtraColumns[string]> = {};
   const large = largeValuesSql('p', stored, selection.extent);
   if (large !== undefined) {
     columns.push(large);
@@ -148,19 +147,12 @@ function scopeSql(reader: Reader, model: ModelInfo): FragmentSqlToken {
   return scope === undefined ? fragment`` : fragment`and (${scope})`;
 }
 
-const schemas = new WeakMap<RowSchema, Map<string, z.ZodType<DbRow>>>();
+const schemas = new WeakMap<RowSchema, z.ZodType<DbRow>>();
 
-/** Cached by its content: building a schema costs more than reading a page with it. */
 function schemaOf(model: ModelInfo, stored: readonly FieldInfo[], extras: ExtraColumns): z.ZodType<DbRow> {
-  const base = rowSchema(model, stored);
-  const extensions = schemas.get(base) ?? new Map<string, z.ZodType<DbRow>>();
-  schemas.set(base, extensions);
-  const name = Object.keys(extras).join(' ');
-  let schema = extensions.get(name);
-  if (schema === undefined) {
-    const extended = base.extend(extras);
-    schema = LARGE in extras ? extended.transform(withLargeValues) : extended;
-    extensions.set(name, schema);
-  }
+  const base = rowSchema(model, stored, extras);
+  if (!(LARGE in extras)) return base;
+  const schema = schemas.get(base) ?? z.pipe(base, z.transform(withLargeValues));
+  schemas.set(base, schema);
   return schema;
 }

@@ -1,13 +1,15 @@
 // Facts from the database catalogue that can contradict the models, because other programs or edited migrations changed the tables.
 // `Estimates` loads it together with the sizes of tables.
 
-import { sql } from 'slonik';
+import { type FragmentSqlToken, sql } from 'slonik';
 import { z } from 'zod';
 import type { Query } from '../database/queries.ts';
+import { columnPrecision, setColumnPrecision } from '../model/column-precision.ts';
 import type { FieldInfo, ModelInfo } from '../model/field-type.ts';
 import { setFilledByDatabase } from '../model/validate.ts';
+import { tableOidSql } from './table-oid.ts';
 
-/** The table's name in SQL, for to_regclass. */
+/** The table's name in SQL, for `to_regclass` and `parse_ident`. */
 export function tableName(model: ModelInfo): string {
   return model.table.map((part) => `"${part.replaceAll('"', '""')}"`).join('.');
 }
@@ -19,15 +21,30 @@ const columns = sql.type(
     nullable: z.boolean(),
     plain: z.boolean(),
     filled: z.boolean(),
+    type: z.string(),
+    modifier: z.number(),
   }),
 );
 
 const tables = sql.type(
-  z.object({ table: z.string(), rules: z.array(z.string()).nullable(), readable: z.boolean(), versioned: z.boolean() }),
+  z.object({
+    table: z.string(),
+    rules: z.array(z.string()).nullable(),
+    readable: z.boolean(),
+    versioned: z.boolean(),
+    add: z.boolean(),
+    change: z.boolean(),
+    delete: z.boolean(),
+  }),
 );
 
 const withRules = { insert: new WeakSet<ModelInfo>(), update: new WeakSet<ModelInfo>() };
 const unreadable = new WeakSet<ModelInfo>();
+const notGranted = {
+  add: new WeakSet<ModelInfo>(),
+  change: new WeakSet<ModelInfo>(),
+  delete: new WeakSet<ModelInfo>(),
+};
 const withoutVersions = new WeakSet<ModelInfo>();
 const nullableInDatabase = new WeakSet<FieldInfo>();
 const withoutIlike = new WeakSet<FieldInfo>();
@@ -56,9 +73,24 @@ export function isReadable(model: ModelInfo): boolean {
   return !unreadable.has(model);
 }
 
+/** Whether the application's role may change rows of the table in this way. */
+export function roleMay(model: ModelInfo, action: keyof typeof notGranted): boolean {
+  return !notGranted[action].has(model);
+}
+
 /** Whether rows have PostgreSQL's own version (xmin). Those of views and of foreign tables do not. */
 export function hasVersions(model: ModelInfo): boolean {
   return !withoutVersions.has(model);
+}
+
+/** Whether the role, or one that a scope can set for a request, has the privilege. */
+function mayAnyRole(privilege: 'insert' | 'update' | 'delete'): FragmentSqlToken {
+  const onColumns =
+    privilege === 'delete' ? sql.fragment`false` : sql.fragment`has_any_column_privilege(r.oid, c.oid, ${privilege})`;
+  return sql.fragment`exists (
+    select from pg_roles r
+    where pg_has_role(r.oid, 'member') and (has_table_privilege(r.oid, c.oid, ${privilege}) or ${onColumns})
+  )`;
 }
 
 /** Loads the columns and tables that differ from what models can rely on: two statements for all models. */
@@ -66,19 +98,36 @@ export async function loadTableFacts(database: Query, models: readonly ModelInfo
   const rows = await database.any(columns`
     select requested."table", a.attname::text as column, not a.attnotnull as nullable,
       coalesce(coll.collisdeterministic, true) as plain,
-      (a.atthasdef and a.attgenerated = '') or a.attidentity <> '' as filled
+      (a.atthasdef and a.attgenerated = '') or a.attidentity <> '' as filled,
+      base.typname::text as type, base.modifier
     from unnest(${sql.array(models.map(tableName), 'text')}) as requested ("table")
-    join pg_attribute a on a.attrelid = to_regclass(requested."table") and a.attnum > 0 and not a.attisdropped
+    join pg_attribute a on a.attrelid = ${tableOidSql(sql.fragment`parse_ident(requested."table")`)} and a.attnum > 0 and not a.attisdropped
+    join lateral (
+      -- A domain can be of another domain.
+      with recursive types (oid, modifier) as (
+        select a.atttypid, a.atttypmod
+        union all
+        select domain.typbasetype, domain.typtypmod
+        from types join pg_type domain on domain.oid = types.oid
+        where domain.typtype = 'd'
+      )
+      select t.typname, types.modifier
+      from types join pg_type t on t.oid = types.oid
+      where t.typtype <> 'd'
+    ) base on true
     left join pg_collation coll on coll.oid = a.attcollation
-    where not a.attnotnull or not coalesce(coll.collisdeterministic, true) or a.atthasdef or a.attidentity <> ''
+    where base.typname in ('int2', 'int4', 'int8', 'numeric', 'float4', 'float8', 'time', 'timestamp', 'timestamptz') or not a.attnotnull or not coalesce(coll.collisdeterministic, true) or a.atthasdef or a.attidentity <> ''
   `);
   const available = await database.any(tables`
     select requested."table",
       (select array_agg(r.ev_type::text) from pg_rewrite r where r.ev_class = c.oid and r.rulename <> '_RETURN') as rules,
       has_table_privilege(c.oid, 'select') or has_any_column_privilege(c.oid, 'select') as readable,
-      c.relkind not in ('v', 'f') as versioned
+      c.relkind not in ('v', 'f') as versioned,
+      ${mayAnyRole('insert')} as add,
+      ${mayAnyRole('update')} as change,
+      ${mayAnyRole('delete')} as delete
     from unnest(${sql.array(models.map(tableName), 'text')}) as requested ("table")
-    join pg_class c on c.oid = to_regclass(requested."table")
+    join pg_class c on c.oid = ${tableOidSql(sql.fragment`parse_ident(requested."table")`)}
   `);
   const factsByTable = new Map(available.map((row) => [row.table, row]));
   const byTable = Map.groupBy(rows, (row) => row.table);
@@ -89,11 +138,14 @@ export async function loadTableFacts(database: Query, models: readonly ModelInfo
     setMember(withRules.insert, model, facts?.rules?.includes('3') === true);
     setMember(unreadable, model, facts?.readable === false);
     setMember(withoutVersions, model, facts?.versioned === false);
+    for (const action of ['add', 'change', 'delete'] as const)
+      setMember(notGranted[action], model, facts?.[action] === false);
     for (const field of model.stored) {
       const row = byColumn.get(field.column);
       setMember(nullableInDatabase, field, row?.nullable === true);
       setMember(withoutIlike, field, row?.plain === false);
       setFilledByDatabase(field, !model.managed && row?.filled === true);
+      setColumnPrecision(field, model.managed || !row ? undefined : columnPrecision(row.type, row.modifier));
     }
   }
 }

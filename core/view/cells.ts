@@ -1,3 +1,5 @@
+import { printJson } from '../base/exact-json.ts';
+import { UnexpectedValue } from '../base/unexpected-value.ts';
 import type { BuiltInFieldType } from '../model/field.ts';
 import type { DbRow, DbValue, FieldInfo, Formatter } from '../model/field-type.ts';
 import { shownItems } from '../model/field-types/array.ts';
@@ -6,7 +8,7 @@ import { fileUrl, linkedRecordUrl, readStoredFile } from '../model/field-types/f
 import { relatedRows } from '../model/field-types/relation.ts';
 import { encodeKeyPart } from '../model/key.ts';
 import { truncate } from '../model/plain-text.ts';
-import { LargeValue, UnexpectedValue } from '../model/row.ts';
+import { LargeValue } from '../model/row.ts';
 import { relationLabel, relationList } from '../sql/aliases.ts';
 import { escapeHtml } from './escape.ts';
 import { sizeText } from './formatter.ts';
@@ -24,7 +26,9 @@ const MAX_FILE_NAME = 40;
 const MAX_ITEMS = 10;
 /** Digits of a hash that users compare. */
 const HASH_DIGITS = 16;
+/** What is inserted into `datetime` without escaping: unmanaged columns can hold any text. */
 const MOMENT = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?\+00$/;
+const DATE = /^\d{4}-\d\d-\d\d$/;
 
 /**
  * Compiles the cells of a field: what a list calls for each row. A plugin's field type brings its own `cell`.
@@ -124,7 +128,7 @@ const builtIn: Readonly<Record<BuiltInFieldType, MakeCell>> = {
   // PostgreSQL also has `infinity` and years BC; those are shown in its own format.
   date: (_field, formatter) => (dbValue) => {
     const iso = String(dbValue);
-    if (!/^\d{4}-\d\d-\d\d$/.test(iso)) return escapeHtml(iso);
+    if (!DATE.test(iso)) return escapeHtml(iso);
     return `<time datetime="${iso}">${escapeHtml(formatter.date(iso))}</time>`;
   },
   time: () => (dbValue) => {
@@ -147,7 +151,7 @@ const builtIn: Readonly<Record<BuiltInFieldType, MakeCell>> = {
 
   json: (_field, { whole }) =>
     whole === true
-      ? (dbValue) => `<pre>${escapeHtml(JSON.stringify(dbValue, null, 2))}</pre>`
+      ? (dbValue) => `<pre>${escapeHtml(printJson(dbValue))}</pre>`
       : (dbValue) => `<code>${escapeHtml(truncate(JSON.stringify(dbValue), MAX_TEXT))}</code>`,
 
   markdown: (_field, { whole }) =>

@@ -4,6 +4,7 @@
 import { sql } from 'slonik';
 import { z } from 'zod';
 import type { Query } from '../database/queries.ts';
+import { numericScale } from '../model/column-precision.ts';
 import type { ModelInfo } from '../model/field-type.ts';
 import type { Issue, Problem } from '../model/issue.ts';
 import { rangeIssue } from '../model/numbers.ts';
@@ -16,7 +17,7 @@ const columnType = sql.type(z.object({ column: z.string(), type: z.string(), mod
 interface ColumnType {
   /** Of a domain its base type, of an array the type of its items. */
   readonly type: string;
-  /** What is in the parentheses of the type, as PostgreSQL stores it; negative if there are none. */
+  /** The type modifier (`atttypmod`), such as the length of `varchar(20)`; negative if the type has none. */
   readonly modifier: number;
 }
 
@@ -77,8 +78,7 @@ function beyond({ type, modifier }: ColumnType, value: unknown): Issue | undefin
   }
   if (type !== 'numeric' || !isNumeric(value)) return undefined;
   const digits = (modifier - 4) >> 16;
-  // Eleven bits with a sign.
-  const scale = (((modifier - 4) & 0x7ff) ^ 0x400) - 0x400;
+  const scale = numericScale(modifier);
   // The column rounds before it compares.
   const max = 10 ** (digits - scale) - 10 ** -scale / 2;
   return Math.abs(Number(value)) >= max ? { key: 'problem.rejected' } : undefined;

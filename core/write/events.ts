@@ -14,16 +14,17 @@ export interface EventData {
   delete: {
     readonly before: Snapshot;
     /**
-     * Rows of tables without a model that the database deleted with the record, or whose reference it removed, by table; null if the
+     * Rows of tables without a model that the database deleted with the record, or whose reference it removed, by table; null if
+     * the
      * application's role may not count them.
      */
     readonly alsoDeleted?: Readonly<Record<string, number | null>>;
     readonly alsoUnlinked?: Readonly<Record<string, number | null>>;
   };
-  /** A request of a user, token or job was refused (403). */
-  access_refused: { readonly request: string };
-  /** `app.write` refused a change because of missing rights. `model` is the name of the model. */
-  change_refused: { readonly action: 'add' | 'change' | 'delete'; readonly model: string };
+  /** A request of a user, token or job was denied (403). */
+  access_denied: { readonly request: string };
+  /** `app.write` denied a change because the actor lacks the permission. `model` is the name of the model. */
+  change_denied: { readonly action: 'add' | 'change' | 'delete'; readonly model: string };
   /** The content of a stored file was sent to a user. */
   file_read: { readonly field: string };
 }
@@ -35,8 +36,8 @@ export const CORE_EVENTS = [
   'create',
   'update',
   'delete',
-  'access_refused',
-  'change_refused',
+  'access_denied',
+  'change_denied',
   'file_read',
 ] as const satisfies readonly EventName[];
 
@@ -53,8 +54,8 @@ export interface RecordedEvent<N extends EventName = EventName> {
   readonly context: AuditContext;
   readonly subject: Subject | null;
   readonly data: EventData[N];
-  /** See `EventToRecord.counted`. */
-  readonly counted?: string | undefined;
+  /** See `EventToRecord.aggregationKey`. */
+  readonly aggregationKey?: string | undefined;
 }
 
 /** An event as code records it. */
@@ -62,11 +63,11 @@ export interface EventToRecord<N extends EventName> {
   readonly subject: Subject | null;
   readonly data: EventData[N];
   /**
-   * For events that their sender can repeat at will, such as refused requests: what this one concerned, or an empty text. The audit
-   * trail then has one entry for all of a minute with the same name, actor and text, and counts them. Anonymous requests of one
+   * For events that a client can repeat at will, such as denied requests. The audit trail combines events of one minute with the
+   * same name, actor and key into one entry and counts them. The key can be an empty string. Anonymous requests of one
    * network have the same actor.
    */
-  readonly counted?: string;
+  readonly aggregationKey?: string;
 }
 
 /** Runs in the transaction that records the event: if it throws, the whole change is rolled back. */
@@ -78,9 +79,10 @@ export type EventHandlers = { readonly [N in EventName]?: EventHandler<N> } & { 
 export interface Events {
   record<N extends EventName>(tx: Transaction, context: AuditContext, name: N, event: EventToRecord<N>): Promise<void>;
   /**
-   * The context with its actor as they are now, locked until the transaction ends; undefined if they have signed out or lost
-   * their account since the request began. `app.write` calls it itself; rules with SQL of their own call it first, and decide by
-   * the actor that it returns. Commands and jobs are returned as they are. It costs one statement per transaction.
+   * Reloads the actor of the context and locks it until the transaction ends. Returns undefined if the user has signed out or
+   * lost their account since the request began. `app.write` calls this itself. Code with its own SQL must call it first and
+   * check the actor that it returns. The context of a command or job is returned unchanged. It costs one statement per
+   * transaction.
    *
    * @example
    * const current = await app.events.currentContext(tx, auditContext(ctx));
@@ -100,9 +102,9 @@ export function createEvents(
 ): Events {
   return {
     currentContext: (tx, context) => currentContext(actorHooks, tx, context),
-    async record(tx, context, name, { subject, data, counted }) {
+    async record(tx, context, name, { subject, data, aggregationKey }) {
       if (!declared.has(name)) throw unknownEvent({ name });
-      const event = { name, context, subject, data, counted };
+      const event = { name, context, subject, data, aggregationKey };
       for (const handler of handlers) {
         // TypeScript cannot see that handler[name] takes this very event; the lookup by name is what guarantees it.
         await (handler[name] as EventHandler | undefined)?.(tx, event);

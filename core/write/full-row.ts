@@ -5,9 +5,9 @@ import { type FragmentSqlToken, sql } from 'slonik';
 import { z } from 'zod';
 import type { Transaction } from '../database/pool.ts';
 import type { Query } from '../database/queries.ts';
-import type { DbRow, DbValue, FieldInfo, ModelInfo } from '../model/field-type.ts';
+import type { DbRow, FieldInfo, ModelInfo } from '../model/field-type.ts';
 import { keyText, parseKey } from '../model/key.ts';
-import { rowSchema } from '../model/row.ts';
+import { type ExtraColumns, type RowSchema, rowSchema } from '../model/row.ts';
 import { displaySql } from '../query/display-sql.ts';
 import { columnSql, isUnchangedSql, labelSql, tableSql, valueSql, versionSql } from '../query/field-sql.ts';
 import { keyCondition } from '../query/find-record.ts';
@@ -91,26 +91,22 @@ export async function lockRows(
   return rows.map((row) => fullRow(model, row));
 }
 
-type Schema = z.ZodObject<Record<string, z.ZodType<DbValue>>>;
-const schemas = new WeakMap<ModelInfo, Schema>();
-
 /** Schema of the result of `fullRowColumns`. */
-export function fullRowSchema(model: ModelInfo): Schema {
-  let schema = schemas.get(model);
-  if (schema === undefined) {
-    schema = rowSchema(model, model.stored).extend({
-      ...Object.fromEntries(manyToManyFields(model).map((field) => [field.name, keys.optional()])),
-      '~label': z.string(),
-      '~visible label': z.string(),
-      '~version': z.string(),
-      '~visible': z.boolean(),
-      '~allowed': z.boolean(),
-      '~unchanged': z.array(z.boolean()),
-    });
-    schemas.set(model, schema);
-  }
-  return schema;
+export function fullRowSchema(model: ModelInfo): RowSchema {
+  return rowSchema(model, model.stored, {
+    ...Object.fromEntries(manyToManyFields(model).map((field) => [field.name, keys.optional()])),
+    ...OWN_COLUMNS,
+  });
 }
+
+const OWN_COLUMNS: ExtraColumns = {
+  '~label': z.string(),
+  '~visible label': z.string(),
+  '~version': z.string(),
+  '~visible': z.boolean(),
+  '~allowed': z.boolean(),
+  '~unchanged': z.array(z.boolean()),
+};
 
 export function fullRow(model: ModelInfo, row: DbRow): FullRow {
   return {

@@ -8,7 +8,7 @@ import type { FieldInfo, ModelInfo } from '../model/field-type.ts';
 import type { Problem } from '../model/issue.ts';
 import { validateValues } from '../model/validate.ts';
 import { columnSql, onlyKey, tableSql, valueSql, valuesSql } from '../query/field-sql.ts';
-import { visiblePairs } from '../query/visible-pairs.ts';
+import { visiblePairs } from '../query/visible-rows.ts';
 import type { FullRow } from './full-row.ts';
 import { PairChanges } from './links.ts';
 import type { Values } from './types.ts';

@@ -1,4 +1,5 @@
 import type { Form } from '../form/form.ts';
+import { roundingIssue } from '../model/column-precision.ts';
 import type { DbRow, DbValue, FieldInfo, ModelInfo } from '../model/field-type.ts';
 import type { Issue, Parsed, Problem } from '../model/issue.ts';
 import type { Values } from './types.ts';
@@ -28,8 +29,9 @@ export function readForm(
     if (field.target !== undefined) throw new TypeError(`${field.name} references rows, which have to be looked up.`);
     const parsed = readField(field, form.all(field.name), timeZone, stored[field.name]);
     if (parsed === undefined) continue;
-    if (parsed.ok) values[field.name] = parsed.value;
-    else problems.push({ field: field.name, issue: parsed.issue });
+    const issue = parsed.ok ? roundingIssue(field, parsed.value) : parsed.issue;
+    if (issue !== undefined) problems.push({ field: field.name, issue });
+    else if (parsed.ok) values[field.name] = parsed.value;
   }
   return { values, problems };
 }

@@ -1,5 +1,5 @@
 import { type FragmentSqlToken, sql } from 'slonik';
-import type { FieldInfo, ModelInfo } from '../model/field-type.ts';
+import type { DbValue, FieldInfo, ModelInfo } from '../model/field-type.ts';
 import { onlyKey } from '../query/field-sql.ts';
 import type { FullRow } from './full-row.ts';
 import { keysDiffer } from './links.ts';
@@ -85,4 +85,13 @@ export function updatedAtSql(model: ModelInfo, values: Values): readonly Fragmen
   if (field === undefined || Object.hasOwn(values, field.name)) return [];
   // fault: updated-at-not-set
   return [sql.fragment`${sql.identifier([field.column])} = now()`];
+}
+
+/** Whether a column holds this value, as far as their texts tell: another notation of it counts as another value. */
+export function holdsValue(field: FieldInfo, dbValue: DbValue | undefined, value: unknown): boolean {
+  if (dbValue === undefined || field.column === '') return false;
+  if (value === null || dbValue === null) return value === dbValue;
+  if (Array.isArray(dbValue)) return JSON.stringify(dbValue) === JSON.stringify(value);
+  const text = typeof dbValue === 'object' ? JSON.stringify(dbValue) : String(dbValue);
+  return text === (typeof value === 'object' ? JSON.stringify(value) : String(value));
 }

@@ -1,5 +1,5 @@
+import { UnexpectedValue } from '../base/unexpected-value.ts';
 import type { DbValue, FieldInfo, ModelInfo } from '../model/field-type.ts';
-import { UnexpectedValue } from '../model/row.ts';
 import { onlyKey } from '../query/field-sql.ts';
 import type { FullRow } from './full-row.ts';
 import type { Snapshot } from './types.ts';

@@ -16,7 +16,15 @@ import type { Change, OwnedHook } from './hooks.ts';
 import { type AddedPairs, changeLinks, type PairContext, recordAddedPairs } from './links.ts';
 import { explained, inSavepoint, RowForbidden, RowHidden, ValidationFailed, WriteRejected } from './rejections.ts';
 import { Removal } from './removal.ts';
-import { type Changes, changedValues, diffRow, isUnchanged, newReferences, updatedAtSql } from './row-changes.ts';
+import {
+  type Changes,
+  changedValues,
+  diffRow,
+  holdsValue,
+  isUnchanged,
+  newReferences,
+  updatedAtSql,
+} from './row-changes.ts';
 import { findHooks, hookRow, NO_HOOKS, runAfterCommit, runHooks, undoHooksUnlessDone } from './run-hooks.ts';
 import { rowSnapshot } from './snapshot.ts';
 import type { Values, Written } from './types.ts';
@@ -93,7 +101,14 @@ async function changeRow(
     problems.push(...beforeValidate.problems);
   }
   let values = await withSlugs(tx, model, { ...permitted, ...byHooks }, params);
-  problems.push(...validateValues(model, values, 'update', stored?.dbValues));
+  let invalid = validateValues(model, values, 'update', stored?.dbValues);
+  if (invalid.length > 0) {
+    const locked = stored ?? (await lock(update, tx, []));
+    if ('outcome' in locked) return locked;
+    values = withoutHeldValues(writer, model, locked, values);
+    invalid = validateValues(model, values, 'update', locked.dbValues);
+  }
+  problems.push(...invalid);
   if (problems.length > 0) return { outcome: 'invalid', problems };
 
   let comparison = await compare(update, tx, values);
@@ -212,6 +227,19 @@ async function compare(
   // An actor who sets a field that they cannot see must not learn from the outcome that it already held this value.
   const hidden = new Set(Object.keys(values).filter((name) => !mayRead(writer, model.fields.get(name))));
   return { old, columns, changes: diffRow(model, old, columns, values, hidden) };
+}
+
+/**
+ * The values that differ from the row's. Programs send whole records back, with values that a field would not accept any more. An
+ * actor who cannot see a field must not learn from the outcome what it holds.
+ */
+function withoutHeldValues(writer: Writer, model: ModelInfo, { dbValues }: FullRow, values: Values): Values {
+  const differs = ([name, value]: [string, unknown]): boolean => {
+    const field = model.fields.get(name);
+    // fault: held-value-validated
+    return !field || !mayRead(writer, field) || !holdsValue(field, dbValues[name], value);
+  };
+  return Object.fromEntries(Object.entries(values).filter(differs));
 }
 
 function buildChange({ context, model }: RowUpdate, old: FullRow, values: Values): Change & { readonly key: string } {

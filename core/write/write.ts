@@ -4,7 +4,7 @@ import type { ModelInfo } from '../model/field-type.ts';
 import type { AnyModel, Insert, Update } from '../model/model.ts';
 import type { AuditContext } from '../policy/actor.ts';
 import { createRow } from './create-row.ts';
-import { type RequestedChange, recordRefusal } from './refusals.ts';
+import { type RequestedChange, recordDeniedChange } from './denied-changes.ts';
 import { removeRow } from './remove-row.ts';
 import type { Removed, Values, Written } from './types.ts';
 import { type RowVersion, updateRow } from './update-row.ts';
@@ -59,7 +59,7 @@ export function createWrite(dependencies: WriteDependencies): Write {
     // fault: write-with-old-rights
     const current = await events.currentContext(tx, context);
     const outcome = current === undefined ? ({ outcome: 'forbidden' } as const) : await work(current);
-    recordRefusal(dependencies, tx, context, outcome, requested);
+    recordDeniedChange(dependencies, tx, context, outcome, requested);
     return outcome;
   };
   const add = (tx: Transaction, context: AuditContext, model: ModelInfo, values: Values, source: Source) =>

@@ -70,7 +70,7 @@ export interface WriteDependencies {
   readonly models: Models;
   readonly policy: Policy;
   readonly events: Events;
-  /** Records refusals in transactions of their own; without it they are not recorded. */
+  /** Records denied changes in transactions of their own; without it they are not recorded. */
   readonly database?: Pick<Database, 'transaction'>;
   /** In the order of their plugins. */
   readonly hooks?: readonly OwnedHook[];

@@ -11,6 +11,7 @@ import type { Context } from '../../core/request/context.ts';
 import type { PageData } from '../../core/request/views.ts';
 import { modelTitle } from '../../core/view/model-names.ts';
 import { adminRegistry } from './admin-registry.ts';
+import { mayAddOrDelete } from './writable-fields.ts';
 
 /** The relation and form that requested a row: `appointment.patient`, and behind another dot the waiting tab. */
 export interface RequestingField {
@@ -24,7 +25,7 @@ const REQUESTER = /^(\w{1,100})\.(\w{1,100})(?:\.[\w-]{1,40})?$/;
 /** The link next to the relation; undefined if this user cannot add a row, or the model has no pages. */
 export function addLink(ctx: Context, app: App, { model, name, target }: FieldInfo): AddLink | undefined {
   if (target === undefined || target.readOnly || !adminRegistry(app).of(target)) return undefined;
-  if (!app.policy.may(ctx.state.actor, 'add', target)) return undefined;
+  if (!mayAddOrDelete(ctx, app, target, 'add')) return undefined;
   const requester = `${model.name}.${name}`;
   return {
     url: `${app.urls.add(target)}?${new URLSearchParams({ [formNames.relation]: requester })}`,

@@ -6,6 +6,7 @@ import { capitalised, modelPlural, modelTitle } from '../../core/view/model-name
 import { adminRegistry } from './admin-registry.ts';
 import { loadPart, type PartName } from './load-part.ts';
 import type { Figure, SmallTable, Widget, WidgetView } from './widgets.ts';
+import { mayAddOrDelete } from './writable-fields.ts';
 
 interface IndexView extends PageData {
   /** There is nothing that this user can see. */
@@ -113,7 +114,7 @@ function groupsFor(ctx: Context, app: App): readonly GroupView[] {
   const groups = new Map<string, GroupView['models'][number][]>();
   for (const { model, group } of adminRegistry(app).all) {
     if (!app.policy.may(actor, 'view', model)) continue;
-    const mayAdd = !model.readOnly && app.policy.may(actor, 'add', model);
+    const mayAdd = mayAddOrDelete(ctx, app, model, 'add');
     const entry = {
       label: capitalised(modelPlural(t, model)),
       singular: modelTitle(t, model),

@@ -14,6 +14,7 @@ import { getAdmin, recordOr404 } from './admin-registry.ts';
 import type { CompiledAdmin } from './compile-admin.ts';
 import { type RelatedView, relatedView } from './detail-page.ts';
 import { removeRecord } from './save-record.ts';
+import { requireForm } from './writable-fields.ts';
 
 /** Max number of reasons of hooks that are shown. */
 const MAX_REASONS = 10;
@@ -46,7 +47,7 @@ declare module '../../core/request/views.ts' {
 /** GET /:model/:key/+delete — asks for confirmation, and lists what depends on the record. */
 export async function deletePage(ctx: Context, app: App): Promise<void> {
   const admin = getAdmin(ctx, app);
-  if (admin.model.readOnly) throw forbidden();
+  await requireForm(ctx, app, admin, 'delete');
   await showDeletePage(ctx, app, admin, await recordOr404(ctx, app, admin));
 }
 

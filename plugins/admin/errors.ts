@@ -24,6 +24,5 @@ export const fileContentMissing = defineError('RIO-FILES-MISSING', {
   problem: 'The content of this file is missing.',
   why: 'The record refers to a file that is not in the file storage.',
   fix: 'Contact your administrator. If you have a copy of the file, upload it again.',
-  about: `A record refers to a file whose content is not in the file storage: it was removed there, or the folder for files has changed. Restore
-the content under the key in the log. See [files](files.md).`,
+  about: `A record refers to a file whose content is not in the file storage: it was deleted from the storage, or the file folder has changed. Restore the file under the key shown in the log. See [files](files.md).`,
 });

@@ -22,12 +22,18 @@ export function compileCell(admin: CompiledAdmin, item: DisplayField, formatter:
 function fieldCell(field: FieldInfo, formatter: Formatter): ListCell {
   const cell = cellFor(field, formatter);
   const alias = field.typeName === 'manyToMany' ? relationList(field.name) : field.name;
+  const empty = field.nullable ? emptyValue(formatter) : undefined;
   return (row) => {
     const dbValue = row[alias];
-    if (dbValue === null || dbValue === undefined || dbValue === '' || (Array.isArray(dbValue) && dbValue.length === 0))
-      return undefined;
+    if (dbValue === null || dbValue === undefined) return undefined;
+    if (dbValue === '' || (Array.isArray(dbValue) && dbValue.length === 0)) return empty;
     return cell(dbValue, row);
   };
+}
+
+/** In a column that can be NULL, an empty text or list must not look like it. */
+function emptyValue({ t }: Formatter): string {
+  return `<span class="none">${escapeHtml(t('value.empty'))}</span>`;
 }
 
 function computedCell(admin: CompiledAdmin, column: ComputedColumn, formatter: Formatter): ListCell {

@@ -14,6 +14,7 @@ import { allowed, itemsFor } from './items-for.ts';
 import { type SelectionView, selectionView } from './list-actions.ts';
 import { listAdditions, loadCells } from './list-additions.ts';
 import { columnAlign, columnLabel, type DisplayColumn, rowsHtml } from './list-cells.ts';
+import { mayAddOrDelete } from './writable-fields.ts';
 
 interface ListView extends PageData {
   readonly singular: string;
@@ -75,7 +76,7 @@ export async function listPage(ctx: Context, app: App): Promise<void> {
     title: capitalised(modelPlural(t, model)),
     singular: modelTitle(t, model),
     plural: modelPlural(t, model),
-    ...(!model.readOnly && app.policy.may(actor, 'add', model) && { addUrl: app.urls.add(model) }),
+    ...(mayAddOrDelete(ctx, app, model, 'add') && { addUrl: app.urls.add(model) }),
     search: {
       q: query.q,
       enabled: offered.search.length > 0,

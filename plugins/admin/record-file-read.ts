@@ -16,7 +16,7 @@ export async function recordFileRead(ctx: Context, app: App, record: FoundRecord
       app.events.record(tx, auditContext(ctx), 'file_read', {
         subject,
         data: { field },
-        counted: `${model} ${record.key} ${field}`,
+        aggregationKey: `${model} ${record.key} ${field}`,
       }),
     );
   } catch (error) {

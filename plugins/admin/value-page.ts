@@ -1,5 +1,6 @@
 import type { App } from '../../core/app.ts';
 import { notFound } from '../../core/errors/http.ts';
+import { showStoredText } from '../../core/http/stored-text.ts';
 import type { Context } from '../../core/request/context.ts';
 import { getAdmin } from './admin-registry.ts';
 
@@ -13,11 +14,5 @@ export async function valuePage(ctx: Context, app: App): Promise<void> {
   const field = model.fields.get(name);
   const text = field && (await app.records.value(ctx.state.actor, field, key));
   if (text === undefined) throw notFound();
-  ctx.body = text;
-  ctx.type = 'text/plain; charset=utf-8';
-  ctx.set({
-    'x-content-type-options': 'nosniff',
-    'content-security-policy': "sandbox; default-src 'none'",
-    'cache-control': 'private, no-store',
-  });
+  showStoredText(ctx, text);
 }

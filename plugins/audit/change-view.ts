@@ -80,6 +80,7 @@ export function valueText(formatter: Formatter, field: FieldInfo | undefined, va
     return `${beginningOf(stored.text)}… (${facts})`;
   }
   const text = stored?.text ?? wholeText(formatter, field, value);
+  if (text === '' && field?.nullable === true) return formatter.t('value.empty');
   return text === undefined || isShort(text) ? text : `${beginningOf(text)}…`;
 }
 
@@ -101,7 +102,7 @@ function wholeText(formatter: Formatter, field: FieldInfo | undefined, value: un
       return formatter.t(value ? 'value.yes' : 'value.no');
     case 'object':
       if (value === null) return undefined;
-      if (Array.isArray(value) && value.length === 0) return undefined;
+      if (Array.isArray(value) && value.length === 0) return field?.nullable === true ? '' : undefined;
       if (Array.isArray(value)) return value.map((each) => wholeText(formatter, field, each) ?? '').join(', ');
       return JSON.stringify(value);
     default:

@@ -27,7 +27,7 @@ const countedRow = z.object({ minute: z.string(), source: z.string(), target: z.
  * none of them, since each is committed with its own transaction.
  */
 export async function countRepetition(tx: Transaction, event: RecordedEvent): Promise<FirstOfMinute | undefined> {
-  const { name, context, counted = '' } = event;
+  const { name, context, aggregationKey = '' } = event;
   const isStranger = context.actor.kind === 'anonymous';
   const source = digest(name, isStranger ? '' : actorText(context.actor));
   const ip = isStranger ? toInet(context.ip) : null;
@@ -36,7 +36,7 @@ export async function countRepetition(tx: Transaction, event: RecordedEvent): Pr
       select
         date_trunc('minute', now()) as minute,
         concat(${source}::text, ' ', ${networkSql(ip)}) as source,
-        ${counted === '' ? '' : digest(counted)}::text as target
+        ${aggregationKey === '' ? '' : digest(aggregationKey)}::text as target
     ), earlier as (
       select c.target from rustio_audit_count c join sent using (minute, source)
     )

@@ -16,13 +16,13 @@ const idRow = z.object({ id: z.string() });
  * that can be repeated at will, the first one of a minute is written, and the others are counted.
  */
 export async function recordEntry(tx: Transaction, event: RecordedEvent): Promise<void> {
-  if (event.counted === undefined) {
+  if (event.aggregationKey === undefined) {
     await writeEntry(tx, event);
     return;
   }
   const first = await countRepetition(tx, event);
   if (first === undefined) return;
-  const isShared = first.target === '' && event.counted !== '';
+  const isShared = first.target === '' && event.aggregationKey !== '';
   const entry = isShared ? { ...event, subject: null, data: { several: true } } : event;
   const id = await writeEntry(tx, entry, sql.fragment`returning id`);
   if (id !== undefined) await linkEntry(tx, first, id);

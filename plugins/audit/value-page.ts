@@ -1,5 +1,6 @@
 import type { App } from '../../core/app.ts';
 import { notFound } from '../../core/errors/http.ts';
+import { showStoredText } from '../../core/http/stored-text.ts';
 import type { ModelInfo } from '../../core/model/field-type.ts';
 import { parseKey } from '../../core/model/key.ts';
 import type { Context } from '../../core/request/context.ts';
@@ -35,11 +36,5 @@ export async function valuePage(ctx: Context, app: App): Promise<void> {
   if (!changes.some((change) => change.name === name && change[side] !== undefined)) throw notFound();
   const text = await readValue(reading, { entry: id, side, name });
   if (text === undefined) throw notFound();
-  ctx.body = text;
-  ctx.type = 'text/plain; charset=utf-8';
-  ctx.set({
-    'x-content-type-options': 'nosniff',
-    'content-security-policy': "sandbox; default-src 'none'",
-    'cache-control': 'private, no-store',
-  });
+  showStoredText(ctx, text);
 }

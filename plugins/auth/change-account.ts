@@ -101,6 +101,8 @@ export async function setPassword(
   id: number,
   password: string,
 ): Promise<Outcome> {
+  // Before any row is locked: hashing takes a while, and may wait in a queue.
+  const hash = passwordIssue(password, '') === undefined ? await hashPassword(password) : null;
   const account = await lockAccount(tx, id);
   if (!account) return { outcome: 'missing' };
   const context = await events.currentContext(tx, requestContext);
@@ -110,7 +112,6 @@ export async function setPassword(
   const weak = passwordIssue(password, account.email);
   if (weak) return invalid('password', weak);
 
-  const hash = await hashPassword(password);
   await tx.query(sql.unsafe`
     update rustio_user
     set password_hash = ${hash}, password_changed_at = now(), updated_at = now()

@@ -38,6 +38,9 @@ export async function createUser(
   events: Events,
   { email: typed, password, role, displayName: typedName }: NewUser,
 ): Promise<Outcome<{ readonly id: number }>> {
+  const weak = password === undefined ? undefined : passwordIssue(password, typed);
+  // Before the row of the actor is locked: hashing takes a while, and may wait in a queue.
+  const hash = password === undefined || weak ? null : await hashPassword(password);
   const context = await events.currentContext(tx, requestContext);
   if (!context) return rejected('auth.rejected.notAllowed');
   const issue = roleCeilingIssue(context.actor, role);
@@ -49,11 +52,9 @@ export async function createUser(
   if (!isRole(role)) problems.push({ field: 'role', issue: unknownRole(role) });
   if ((displayName?.length ?? 0) > MAX_NAME_LENGTH)
     problems.push({ field: 'displayName', issue: { key: 'auth.problem.nameLong', params: { max: MAX_NAME_LENGTH } } });
-  const weak = password === undefined ? undefined : passwordIssue(password, typed);
   if (weak) problems.push({ field: 'password', issue: weak });
   if (!email.ok || problems.length > 0) return { outcome: 'invalid', problems };
 
-  const hash = password === undefined ? null : await hashPassword(password);
   const row = await tx.maybeOne(sql.type(created)`
     insert into rustio_user (email, display_name, password_hash, password_changed_at, role)
     values (${email.value}, ${displayName}, ${hash}, case when ${hash !== null} then now() end, ${role})

@@ -62,3 +62,12 @@ export async function renewHash(query: Query, { id, password_hash }: Credentials
     where id = ${id} and password_hash = ${password_hash}
   `);
 }
+
+/** For `rustio-admin/testing` alone, whose accounts share one hash. Not recorded: `setPassword` is for everything else. */
+export async function storePasswordHash(query: Query, id: number, hash: string): Promise<void> {
+  await query.query(sql.unsafe`
+    update rustio_user
+    set password_hash = ${hash}, password_changed_at = now()
+    where id = ${id}
+  `);
+}

@@ -26,7 +26,7 @@ export const targetMissing = defineError<{ failure: string; missing: string }>('
   problem: ({ failure }) => failure,
   why: ({ missing }) => missing,
   fix: 'List the existing ones: `npx rustio-admin user list`, `npx rustio-admin group list`.',
-  about: `A command for users or groups was rejected, and no changes were made. The message has the reason: the email address is already in use,
+  about: `A command for users or groups was rejected, and no changes were made. The message gives the reason: the email address is already in use,
 the password is too weak, the permission does not exist, or the last administrator would lose that role. Exit code 2.`,
 });
 

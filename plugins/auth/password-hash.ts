@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import argon2 from 'argon2';
 import { inHashingQueue } from './hashing-queue.ts';
-import { normalPassword } from './password-policy.ts';
+import { normalizePassword } from './password-policy.ts';
 
 /** Argon2id as the OWASP Password Storage Cheat Sheet recommends: 19 MiB, two passes, one lane. */
 export const PARAMETERS = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
@@ -25,7 +25,7 @@ const DUMMY_HASH = phc(randomBytes(SALT_BYTES), randomBytes(HASH_BYTES));
 export async function hashPassword(password: string): Promise<string> {
   const salt = randomBytes(SALT_BYTES);
   const options = { type: argon2.argon2id, salt, hashLength: HASH_BYTES, raw: true, ...PARAMETERS } as const;
-  return phc(salt, await inHashingQueue('', () => argon2.hash(normalPassword(password), options)));
+  return phc(salt, await inHashingQueue('', () => argon2.hash(normalizePassword(password), options)));
 }
 
 /**
@@ -38,7 +38,7 @@ export async function hashPassword(password: string): Promise<string> {
  */
 export async function verifyPassword(hash: string | null | undefined, password: string, origin = ''): Promise<boolean> {
   // fault: unknown-account-faster
-  const matches = await inHashingQueue(origin, () => argon2.verify(hash ?? DUMMY_HASH, normalPassword(password)));
+  const matches = await inHashingQueue(origin, () => argon2.verify(hash ?? DUMMY_HASH, normalizePassword(password)));
   return matches && hash !== null && hash !== undefined;
 }
 

@@ -17,23 +17,23 @@ const MIN_DIFFERENT = 4;
  * if (issue) problems.push({ field: 'password', issue });
  */
 export function passwordIssue(password: string, email: string): Issue | undefined {
-  const normal = normalPassword(password);
+  const normal = normalizePassword(password);
   const length = [...normal].length;
   if (length < MIN_LENGTH) return { key: 'auth.problem.passwordShort', params: { min: MIN_LENGTH, length } };
   if (length > MAX_LENGTH) return { key: 'auth.problem.passwordLong', params: { max: MAX_LENGTH, length } };
   if (new Set(normal).size < MIN_DIFFERENT) return { key: 'auth.problem.passwordSame', params: { min: MIN_DIFFERENT } };
   if (COMMON_PASSWORDS.has(normal.toLowerCase())) return { key: 'auth.problem.passwordCommon' };
-  if (isAboutEmail(normal, email)) return { key: 'auth.problem.passwordEmail' };
+  if (resemblesEmail(normal, email)) return { key: 'auth.problem.passwordEmail' };
   return undefined;
 }
 
-/** One form for what different keyboards and systems send for the same letters. Hashing and verifying both use it. */
-export function normalPassword(password: string): string {
+/** Normalizes to NFC, because keyboards and systems encode the same letters differently. Used for hashing and for verifying. */
+export function normalizePassword(password: string): string {
   return toNfc(password);
 }
 
 /** The address or its local part, with or without digits and punctuation: `jane.doe` → `JaneDoe2026!`. */
-function isAboutEmail(password: string, email: string): boolean {
+function resemblesEmail(password: string, email: string): boolean {
   const inPassword = lettersOf(password);
   const localPart = email.slice(0, email.indexOf('@'));
   return [email, localPart].some((part) => {

@@ -26,7 +26,7 @@ declare module '../../core/services.ts' {
 export function sessionRequests(app: App): SessionRequests {
   const load = sessionLoader(app);
   const touch = activityRecorder(app);
-  const store = sessionStore(app, async (ctx, token) => {
+  const findSession = async (ctx: Context, token: string) => {
     // From the pool that reads pages: the page's own statements follow on warm connections.
     const loaded = await load(app.reading, token);
     if (!loaded) return undefined;
@@ -37,7 +37,11 @@ export function sessionRequests(app: App): SessionRequests {
     ctx.state.csrfSecret = token;
     ctx.state.savedSessionData = data;
     return JSON.parse(data);
-  });
+  };
+  // A page that was only viewed may have shown a message, which is then removed. A redirect may depend on its data.
+  const store = sessionStore(app, findSession, (ctx, saving) =>
+    isSafe(ctx.method) ? withinPageLimit(saving) : saving,
+  );
   return { authenticator: createAuthenticator(store), middleware: createMiddleware(app, store) };
 }
 
@@ -96,8 +100,7 @@ function createAuthenticator(store: SessionStore): Authenticator {
 function createMiddleware(app: App, store: SessionStore): readonly StagedMiddleware[] {
   const save = async (ctx: Context): Promise<void> => {
     try {
-      // A page that was only viewed may have shown a message, which is then removed. A redirect may depend on its data.
-      await (isSafe(ctx.method) ? withinPageLimit(store.save(ctx)) : store.save(ctx));
+      await store.save(ctx);
     } catch (error) {
       if (error instanceof RustioError && error.code === sessionDataTooLarge.code) throw error;
       // The work of the request is done, or its error page is about to be shown. Neither must turn into another error.

@@ -111,9 +111,9 @@ export async function recordFailedSignIn(
   const account = typed.ok ? await findCredentials(tx, email) : null;
   // Not by address: anyone can type any number of them.
   // fault: failed-sign-ins-one-by-one
-  const counted = `${method} ${reason} ${account?.id ?? ''}`;
+  const aggregationKey = `${method} ${reason} ${account?.id ?? ''}`;
   await app.events.record(tx, context, 'login_failed', {
-    counted,
+    aggregationKey,
     subject: account ? accountSubject(account) : null,
     data: { reason, method, ...(!account && typed.ok && { emailFingerprint: emailFingerprint(app, typed.value) }) },
   });

@@ -31,11 +31,11 @@ export type { SessionOptions } from './options.ts';
 export type { Session, SessionData } from './session.ts';
 export { clearSessionCookie, setSessionCookie } from './session-cookie.ts';
 export {
-  attemptRefused,
   type FailedSignIn,
   type PendingSignIn,
   type SignInAttempt,
   type SignInStep,
+  secondsUntilAllowed,
   type VerifiedSignIn,
 } from './sign-in-steps.ts';
 export { reachesTrust, type Trust, type TrustLevel, type TrustLevels } from './trust.ts';

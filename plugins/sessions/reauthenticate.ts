@@ -7,7 +7,7 @@ import { findCredentialsById, stillHolds } from '../auth/credentials.ts';
 import { verifyPassword } from '../auth/password-hash.ts';
 import type { SessionFactor } from './extension-points.ts';
 import { rotateSession } from './open-session.ts';
-import { attemptRefused, countFailure } from './sign-in-steps.ts';
+import { countFailure, secondsUntilAllowed } from './sign-in-steps.ts';
 
 export type Reauthenticated =
   | { readonly outcome: 'done'; readonly token: string }
@@ -28,14 +28,14 @@ export async function reauthenticate(
   sessionId: string,
   form: Form,
 ): Promise<Reauthenticated> {
-  const retryAfter = await attemptRefused(app, context, { email: user.name });
+  const retryAfter = await secondsUntilAllowed(app, context, { email: user.name });
   if (retryAfter !== undefined) return { outcome: 'throttled', retryAfter };
   const credentials = await findCredentialsById(app.database, user.id);
   const matches = await verifyPassword(credentials?.password_hash, form.get('password') ?? '', context.ip ?? '');
   return app.writingFor(user).transaction(async (tx) => {
     const subject = accountSubject({ id: user.id, email: user.name });
     const reject = async (reason: 'wrong_password' | 'factor'): Promise<Reauthenticated> => {
-      await app.events.record(tx, context, 'reauth_failed', { subject, data: { reason }, counted: '' });
+      await app.events.record(tx, context, 'reauth_failed', { subject, data: { reason }, aggregationKey: '' });
       await countFailure(tx, context, app, { email: user.name, userId: user.id, reason });
       return { outcome: 'rejected' };
     };

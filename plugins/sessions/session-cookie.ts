@@ -69,11 +69,12 @@ export interface SessionStore {
 
 /**
  * The store behind `ctx.session`. `findSession` finds the session of a token, puts it into `ctx.state` and returns its data; a
- * cookie with an unknown token is removed.
+ * cookie with an unknown token is removed. `whileSaving` waits for changes to be saved, or gives up.
  */
 export function sessionStore(
   app: CookieOwner & Pick<App, 'database'>,
   findSession: (ctx: Context, token: string) => Promise<Readonly<Record<string, unknown>> | undefined>,
+  whileSaving: (ctx: Context, saving: Promise<void>) => Promise<void>,
 ): SessionStore {
   const { name: key, attributes } = cookieFor(app);
   const store = {
@@ -91,7 +92,7 @@ export function sessionStore(
       const { session, savedSessionData } = ctx?.state ?? {};
       if (!session || savedSessionData === undefined) return;
       const change = changeOfData(savedSessionData, data);
-      if (change) await saveSessionData(app.database, session.id, change);
+      if (ctx && change) await whileSaving(ctx, saveSessionData(app.database, session.id, change));
     },
     async destroy() {},
   };

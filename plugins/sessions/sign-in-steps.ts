@@ -66,10 +66,10 @@ export interface SignInStep extends Omit<Contribution, 'access'> {
  * methods call it before they verify anything.
  *
  * @example
- * const retryAfter = await attemptRefused(app, auditContext(ctx), { email });
+ * const retryAfter = await secondsUntilAllowed(app, auditContext(ctx), { email });
  * if (retryAfter !== undefined) return showThrottled(ctx, retryAfter);
  */
-export async function attemptRefused(
+export async function secondsUntilAllowed(
   app: App,
   context: AuditContext,
   attempt: SignInAttempt,

@@ -6,7 +6,7 @@ import { parseEmail } from '../auth/account.ts';
 import { type Credentials, findCredentials, renewHash, stillHolds } from '../auth/credentials.ts';
 import { verifyPassword } from '../auth/password-hash.ts';
 import { completeSignIn, recordFailedSignIn } from './complete-sign-in.ts';
-import { attemptRefused } from './sign-in-steps.ts';
+import { secondsUntilAllowed } from './sign-in-steps.ts';
 
 /**
  * For one account: sign-ins that wait for its row, which another program has locked, must not take the connections of all others.
@@ -41,7 +41,7 @@ export type SignedIn =
  */
 export async function signIn(ctx: Context, app: App, { email, password, next }: PasswordSignIn): Promise<SignedIn> {
   const context = auditContext(ctx);
-  const retryAfter = await attemptRefused(app, context, { email: email.slice(0, MAX_EMAIL) });
+  const retryAfter = await secondsUntilAllowed(app, context, { email: email.slice(0, MAX_EMAIL) });
   if (retryAfter !== undefined) return { outcome: 'throttled', retryAfter };
   const credentials = parseEmail(email).ok ? await findCredentials(app.database, email) : null;
   const matches = await verifyPassword(credentials?.password_hash, password, context.ip ?? '');

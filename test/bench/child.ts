@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { portFor } from '../../cli/serve/free-port.ts';
+import { resolvePort } from '../../cli/serve/free-port.ts';
 import { HOME } from './server.ts';
 
 export const ROOT = path.resolve(import.meta.dirname, '../..');
@@ -51,7 +51,7 @@ export async function startChild(
   environment: Readonly<Record<string, string>>,
 ): Promise<Child> {
   const began = performance.now();
-  const free = String(await portFor(0, '127.0.0.1'));
+  const free = String(await resolvePort(0, '127.0.0.1'));
   const log = openSync(path.join(HOME, 'children.log'), 'a');
   const child = spawn(process.execPath, ['--conditions=rustio-source', ...words], {
     cwd: ROOT,

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import * as assert from 'uvu/assert';
 import { ErrorServer } from '../../cli/dev/error-server.ts';
 import { silentFailure } from '../../cli/dev/failure.ts';
-import { portFor } from '../../cli/serve/free-port.ts';
+import { resolvePort } from '../../cli/serve/free-port.ts';
 import { type TestApp, testApp } from '../support/app.ts';
 import { openBrowser, type TestBrowser } from '../support/browser.ts';
 import { suite } from '../support/suite.ts';
@@ -19,7 +19,7 @@ test.after(() => app.close());
 
 test('the error page reloads by itself until the application is up', async () => {
   const { page } = await browser.visit(app);
-  const at = { host: HOST, port: await portFor(0, HOST) };
+  const at = { host: HOST, port: await resolvePort(0, HOST) };
   const first = await ErrorServer.open({ ...silentFailure, problem: 'One <i>error</i>' }, at);
   const answer = await page.goto(`http://${HOST}:${at.port}/admin/users?q=a`);
   assert.is(answer?.status(), 500);
@@ -48,7 +48,7 @@ test('the error page reloads by itself until the application is up', async () =>
 
 test('long lines of the details wrap on a phone', async () => {
   const { page } = await browser.visit(app);
-  const at = { host: HOST, port: await portFor(0, HOST) };
+  const at = { host: HOST, port: await resolvePort(0, HOST) };
   const details = [`model visit: There is no field "${'record'.repeat(9)}" in visit.list. Did you mean "recorded_at"?`];
   const errorServer = await ErrorServer.open({ ...silentFailure, problem: 'broken'.repeat(12), details }, at);
   await page.setViewportSize({ width: 390, height: 800 });

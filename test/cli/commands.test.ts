@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert';
 import { testDatabase } from '../support/database.ts';
 import { suite } from '../support/suite.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { newProject, runCli } from './run-cli.ts';
+import { newProject, runCli, runHere } from './run-cli.ts';
 
 const test = suite('commands');
 const UNREACHABLE = 'postgres://app:hunter2@127.0.0.1:1/none';
@@ -19,17 +19,17 @@ test('an invalid command line exits with 2, with problem, why and fix on standar
 });
 
 test('a command outside a project is rejected; with --project it runs', async () => {
-  const outside = await runCli(temporaryFolder(), ['routes']);
+  const outside = await runHere(temporaryFolder(), ['routes']);
   assert.is(outside.code, 2);
   assert.match(outside.stderr, 'RIO-PROJECT-MISSING');
-  const inside = await runCli(temporaryFolder(), ['routes', '--project', await newProject()]);
+  const inside = await runHere(temporaryFolder(), ['routes', '--project', await newProject()]);
   assert.is(inside.code, 0, inside.stderr);
 });
 
 test('routes and plugins need no database, and print JSON alone with --json', async () => {
   const folder = await newProject();
   const environment = { DATABASE_URL: UNREACHABLE };
-  const routes = JSON.parse((await runCli(folder, ['routes', '--json'], environment)).stdout);
+  const routes = JSON.parse((await runHere(folder, ['routes', '--json'], environment)).stdout);
   for (const route of routes) {
     assert.equal(Object.keys(route), [
       'method',
@@ -55,7 +55,7 @@ test('routes and plugins need no database, and print JSON alone with --json', as
   assert.is(signIn.owner, 'sessions');
   assert.ok(signIn.responses.includes(401));
 
-  const plugins = JSON.parse((await runCli(folder, ['plugins', '--json'], environment)).stdout);
+  const plugins = JSON.parse((await runHere(folder, ['plugins', '--json'], environment)).stdout);
   const names = plugins.map(({ name }: { name: string }) => name);
   assert.equal(names.slice(0, 2), ['auth', 'sessions']);
   assert.ok(plugins[0].commands.includes('user create'));
@@ -65,7 +65,7 @@ test('a plugin that the config disables has no commands', async () => {
   const folder = await newProject();
   const config = path.join(folder, 'rustio.config.ts');
   writeFileSync(config, readFileSync(config, 'utf8').replace('plugins: { admin', 'plugins: { auth: false, admin'));
-  const result = await runCli(folder, ['user', 'list'], { DATABASE_URL: UNREACHABLE });
+  const result = await runHere(folder, ['user', 'list'], { DATABASE_URL: UNREACHABLE });
   assert.is(result.code, 2);
   assert.match(result.stderr, 'Unknown command "user"');
 });
@@ -96,23 +96,23 @@ test('accounts cannot be created before the migrations are applied, and are crea
   const { url } = await testDatabase();
   const environment = { DATABASE_URL: url };
   const create = ['user', 'create', '--email', 'ada@desk.example', '--role', 'administrator'];
-  const early = await runCli(folder, create, environment);
+  const early = await runHere(folder, create, environment);
   assert.is(early.code, 1);
   assert.match(early.stderr, 'RIO-CLI-PENDING');
 
-  assert.is((await runCli(folder, ['migrate'], environment)).code, 0);
-  const created = await runCli(folder, create, environment);
+  assert.is((await runHere(folder, ['migrate'], environment)).code, 0);
+  const created = await runHere(folder, create, environment);
   assert.is(created.code, 0, created.stderr);
-  assert.match((await runCli(folder, ['user', 'list'], environment)).stdout, 'ada@desk.example');
+  assert.match((await runHere(folder, ['user', 'list'], environment)).stdout, 'ada@desk.example');
 });
 
 test('.env is read, and environment variables override it', async () => {
   const folder = await newProject();
   const { url } = await testDatabase();
   writeFileSync(path.join(folder, '.env'), `DATABASE_URL=${url}\n`);
-  const fromFile = await runCli(folder, ['migrate', 'status']);
+  const fromFile = await runHere(folder, ['migrate', 'status']);
   assert.is(fromFile.code, 3, 'its migrations are pending');
-  const fromEnvironment = await runCli(folder, ['migrate', 'status'], { DATABASE_URL: UNREACHABLE });
+  const fromEnvironment = await runHere(folder, ['migrate', 'status'], { DATABASE_URL: UNREACHABLE });
   assert.is(fromEnvironment.code, 1);
   assert.match(fromEnvironment.stderr, 'RIO-DATABASE-UNREACHABLE');
   assert.not.match(fromEnvironment.stderr, 'hunter2');
@@ -121,9 +121,17 @@ test('.env is read, and environment variables override it', async () => {
 test('a new app gets a migration of its model', async () => {
   const folder = await newProject();
   const environment = { DATABASE_URL: UNREACHABLE };
-  assert.is((await runCli(folder, ['startapp', 'stock-takes'], environment)).code, 0);
-  const created = await runCli(folder, ['migrate', 'make', 'stock takes'], environment);
+  assert.is((await runHere(folder, ['startapp', 'stock-takes'], environment)).code, 0);
+  const created = await runHere(folder, ['migrate', 'make', 'stock takes'], environment);
   assert.is(created.code, 0, created.stderr);
   const [file] = globSync('migrations/*_stock_takes.sql', { cwd: folder });
   assert.match(readFileSync(path.join(folder, file ?? ''), 'utf8'), 'create table stock_take');
 });
+
+for (const workers of ['0', '1.5', '129']) {
+  test(`--workers ${workers} is rejected`, async () => {
+    const result = await runHere(await newProject(), ['start', '--workers', workers], { DATABASE_URL: UNREACHABLE });
+    assert.is(result.code, 2);
+    assert.match(result.stderr, 'RIO-CLI-USAGE');
+  });
+}

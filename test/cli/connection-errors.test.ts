@@ -8,7 +8,7 @@ import { openDatabase } from '../../core/database/pool.ts';
 import { testDatabase } from '../support/database.ts';
 import { failureOf } from '../support/failure.ts';
 import { suite } from '../support/suite.ts';
-import { newProject, type Result, runCli } from './run-cli.ts';
+import { newProject, runCli, runHere } from './run-cli.ts';
 
 const test = suite('a database that cannot be used');
 let folder: string;
@@ -19,15 +19,19 @@ test.before(async () => {
   ({ url } = await testDatabase());
 });
 
-async function assertExplained(databaseUrl: string, code: string, text: RegExp | string): Promise<void> {
+async function assertExplained(
+  databaseUrl: string,
+  code: string,
+  text: RegExp | string,
+  commands: 'also start' | 'without start' = 'without start',
+): Promise<void> {
   const environment = { DATABASE_URL: databaseUrl };
-  const results: Result[] = await Promise.all(
-    [['migrate'], ['start'], ['doctor']].map((words) => runCli(folder, words, environment)),
-  );
-  const [migrate, start, doctor] = results;
-  for (const result of [migrate, start]) assert.match(result?.stderr ?? '', code, databaseUrl);
-  assert.match(doctor?.stdout ?? '', text, databaseUrl);
-  for (const { stdout, stderr, code: exit } of results) {
+  const migrate = await runHere(folder, ['migrate'], environment);
+  const doctor = await runHere(folder, ['doctor'], environment);
+  const start = commands === 'also start' ? [await runCli(folder, ['start'], environment)] : [];
+  for (const { stderr } of [migrate, ...start]) assert.match(stderr, code, databaseUrl);
+  assert.match(doctor.stdout, text, databaseUrl);
+  for (const { stdout, stderr, code: exit } of [migrate, doctor, ...start]) {
     assert.is.not(exit, 0);
     assert.match(stdout + stderr, text, databaseUrl);
     assert.not.match(stdout + stderr, /RIO-UNEXPECTED|report it as a bug|hunter2/, databaseUrl);
@@ -37,7 +41,12 @@ async function assertExplained(databaseUrl: string, code: string, text: RegExp |
 test('a wrong or missing password, and a user that does not exist, are reported as such (T25)', async () => {
   const wrong = new URL(url);
   wrong.password = 'hunter2';
-  await assertExplained(wrong.href, 'RIO-DATABASE-SIGN-IN', 'The database rejected the user name or password.');
+  await assertExplained(
+    wrong.href,
+    'RIO-DATABASE-SIGN-IN',
+    'The database rejected the user name or password.',
+    'also start',
+  );
   wrong.password = '';
   await assertExplained(wrong.href, 'RIO-DATABASE-SIGN-IN', 'The database rejected the user name or password.');
 });
@@ -47,6 +56,7 @@ test('a missing socket, a closed port, an unknown host or database, and TLS are 
     'postgres:///app?host=/nowhere/postgresql',
     'RIO-DATABASE-UNREACHABLE',
     'The database cannot be reached.',
+    'also start',
   );
   const missing = new URL(url);
   missing.pathname = '/no_such_database';
@@ -64,7 +74,7 @@ test('a missing socket, a closed port, an unknown host or database, and TLS are 
       const { code, parts } = explain(failure);
       assert.is(code, 'RIO-DATABASE-UNREACHABLE', unreachable);
       if (unreachable === missing.href) assert.match(parts.fix, 'create it');
-      else if (unreachable.includes('sslmode')) assert.match(parts.problem, 'No encrypted connection');
+      else if (unreachable.includes('sslmode')) assert.match(parts.problem, 'An encrypted connection');
     }
   }
 });
@@ -108,7 +118,7 @@ test('a role without permissions, a read-only one and an empty search path are r
       const limited = new URL(owner.url);
       limited.username = role;
       limited.password = 'hunter2';
-      const { stderr } = await runCli(folder, ['migrate'], { DATABASE_URL: limited.href });
+      const { stderr } = await runHere(folder, ['migrate'], { DATABASE_URL: limited.href });
       assert.match(stderr, code);
       assert.match(stderr, problem);
     } finally {

@@ -24,7 +24,7 @@ test('uncommitted changes are rolled back when nothing is entered for a while, a
   const events = new EventEmitter();
   const transaction = new ConsoleTransaction({
     database,
-    other: database,
+    cancelPool: database,
     isReadOnly: false,
     idleMs: 50,
     onRolledBack: (what, why) => events.emit('rolled back', what, why),
@@ -39,7 +39,12 @@ test('uncommitted changes are rolled back when nothing is entered for a while, a
 });
 
 test('an input that fails undoes its own changes and no others', async () => {
-  const transaction = new ConsoleTransaction({ database, other: database, isReadOnly: false, onRolledBack: () => {} });
+  const transaction = new ConsoleTransaction({
+    database,
+    cancelPool: database,
+    isReadOnly: false,
+    onRolledBack: () => {},
+  });
   await add(transaction, 1);
   const failing = transaction.run(async () => {
     await transaction.call((tx) => tx.query(sql.unsafe`insert into thing values (2)`));
@@ -60,7 +65,12 @@ test('what the database rejects at the commit is thrown, and nothing is kept', a
   await database.query(sql.unsafe`
     create table part (id int4 primary key, thing int4 references thing deferrable initially deferred)
   `);
-  const transaction = new ConsoleTransaction({ database, other: database, isReadOnly: false, onRolledBack: () => {} });
+  const transaction = new ConsoleTransaction({
+    database,
+    cancelPool: database,
+    isReadOnly: false,
+    onRolledBack: () => {},
+  });
   await transaction.run(() => transaction.tx.query(sql.unsafe`insert into part values (1, 99)`));
   assert.match(String(await transaction.commit().catch((error: unknown) => error)), 'foreign key constraint');
   assert.equal(transaction.uncommitted, { changes: 0, isWritten: false });

@@ -6,12 +6,12 @@ import * as assert from 'uvu/assert';
 import type { Finding } from '../../cli/doctor/run-checks.ts';
 import { testDatabase } from '../support/database.ts';
 import { suite } from '../support/suite.ts';
-import { newProject, runCli } from './run-cli.ts';
+import { moved, newProject, runCli, runHere } from './run-cli.ts';
 
 const test = suite('doctor');
 
 async function diagnose(folder: string, environment: Record<string, string>) {
-  const { code, stdout, stderr } = await runCli(folder, ['doctor', '--json'], environment);
+  const { code, stdout, stderr } = await runHere(folder, ['doctor', '--json'], environment);
   const report: { ok: boolean; checks: Finding[] } = JSON.parse(stdout);
   const of = (name: string) => {
     const finding = report.checks.find((check) => check.name === name);
@@ -33,13 +33,13 @@ test('checks fail on a new database, and pass once it is set up', async () => {
   assert.is(before.of('migrations').status, 'failed');
   assert.match(before.of('migrations').fix ?? '', 'rustio-admin migrate');
 
-  await runCli(folder, ['migrate'], environment);
+  await runHere(folder, ['migrate'], environment);
   const halfway = await diagnose(folder, environment);
   assert.is(halfway.of('migrations').status, 'ok');
   assert.is(halfway.of('administrator').status, 'failed');
   assert.is(halfway.code, 1);
 
-  await runCli(folder, ['user', 'create', '--email', 'ada@desk.example', '--role', 'administrator'], environment);
+  await runHere(folder, ['user', 'create', '--email', 'ada@desk.example', '--role', 'administrator'], environment);
   const after = await diagnose(folder, environment);
   assert.equal(
     after.report.checks.filter(({ status }) => status === 'failed'),
@@ -112,7 +112,7 @@ test('secrets that git does not ignore are reported', async () => {
 });
 
 test('a files folder that cannot be created or written to is reported, and the check leaves no files behind', async () => {
-  const folder = await newProject();
+  let folder = await newProject();
   const examine = (files: string) =>
     diagnose(folder, { DATABASE_URL: 'postgres://127.0.0.1:1/none', FILES_FOLDER: files });
   const check = async (files: string) => (await examine(files)).of('files-folder');
@@ -131,6 +131,7 @@ test('a files folder that cannot be created or written to is reported, and the c
       '    scan: field.file({ nullable: true }),\n    ...timestamps(),',
     ),
   );
+  folder = moved(folder);
   const missing = await check('kept/far/below');
   assert.is(missing.status, 'ok', missing.message);
   assert.match(missing.message, path.join(folder, 'kept/far/below'));

@@ -6,7 +6,7 @@ import type { Finding } from '../../cli/doctor/run-checks.ts';
 import { withPlainConnection } from '../../core/database/plain-connection.ts';
 import { testDatabase } from '../support/database.ts';
 import { suite } from '../support/suite.ts';
-import { newProject, runCli } from './run-cli.ts';
+import { newProject, RunningCli, runCli, runHere } from './run-cli.ts';
 
 const test = suite('privileges of the database role');
 const ROLE = `rustio_desk_${process.pid}`;
@@ -18,8 +18,8 @@ async function asOwner(text: string): Promise<void> {
   await withPlainConnection(ownerUrl, (client) => client.query(text));
 }
 
-async function finding(name: string): Promise<Finding | undefined> {
-  const { stdout } = await runCli(folder, ['doctor', '--json'], { DATABASE_URL: url, DATABASE_OWNER_URL: ownerUrl });
+async function finding(name: string, owner = ownerUrl): Promise<Finding | undefined> {
+  const { stdout } = await runHere(folder, ['doctor', '--json'], { DATABASE_URL: url, DATABASE_OWNER_URL: owner });
   const { checks }: { checks: Finding[] } = JSON.parse(stdout);
   return checks.find((check) => check.name === name);
 }
@@ -35,7 +35,7 @@ test.before(async () => {
     const report = defineModel('report', { fields: { id: field.identity(), name: field.text() }, managed: false, readOnly: true });
     export default defineConfig({ name: 'Desk', models: [ticket, report, stock] });`,
   );
-  const migrated = await runCli(folder, ['migrate'], { DATABASE_URL: ownerUrl });
+  const migrated = await runHere(folder, ['migrate'], { DATABASE_URL: ownerUrl });
   assert.is(migrated.code, 0, migrated.stderr);
   await asOwner(`
     create table ticket (id serial primary key, name text not null);
@@ -95,6 +95,41 @@ test('the documented grants are all that the tables of rustio-admin need', async
   assert.not.match((await finding('privileges'))?.message ?? '', 'rustio_');
   await asOwner(`revoke select on rustio_audit_renamed_model from ${ROLE}`);
   assert.match((await finding('privileges'))?.message ?? '', 'rustio_audit_renamed_model: select is not granted.');
+});
+
+test('doctor connects as the owner, too', async () => {
+  const owner = async (change: (url: URL) => void) => {
+    const changed = new URL(ownerUrl);
+    change(changed);
+    const result = await finding('owner-connection', changed.href);
+    return `${result?.status}: ${result?.message}`;
+  };
+  assert.is(await owner(() => {}), 'ok: Migrations connect as postgres.');
+  assert.match(
+    await owner((each) => (each.pathname = '/postgres')),
+    'failed: DATABASE_OWNER_URL and DATABASE_URL lead to different',
+  );
+  assert.match(
+    await owner((each) => (each.password = 'hunter2')),
+    'failed: DATABASE_OWNER_URL: The database rejected the user',
+  );
+  assert.match(await owner((each) => (each.pathname = '/none_such')), 'failed: DATABASE_OWNER_URL: The database');
+  assert.is(
+    await owner((each) => {
+      each.username = ROLE;
+      each.password = 'x';
+    }),
+    'failed: The role in DATABASE_OWNER_URL may not create tables.',
+  );
+});
+
+test('an unmanaged table in a schema that the role may not use takes only its own pages away', async () => {
+  await asOwner(`revoke usage on schema depot from ${ROLE}; grant all on all tables in schema public to ${ROLE}`);
+  const server = new RunningCli(folder, ['start'], { DATABASE_URL: url, HOST: '0.0.0.0' });
+  const [, admin = ''] = await server.until(/^Admin: (.+)\n/m);
+  assert.is((await fetch(new URL('/readyz', admin))).status, 200);
+  server.signal('SIGTERM');
+  assert.is(await server.ended, 0, server.stderr);
 });
 
 test('doctor reports a role that may only read (F21)', async () => {

@@ -4,11 +4,11 @@ import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
-import { portFor } from '../../cli/serve/free-port.ts';
+import { resolvePort } from '../../cli/serve/free-port.ts';
 import { withPlainConnection } from '../../core/database/plain-connection.ts';
 import { testDatabase } from '../support/database.ts';
 import { suite } from '../support/suite.ts';
-import { newProject, RunningCli, runCli } from './run-cli.ts';
+import { newProject, RunningCli, runCli, runHere } from './run-cli.ts';
 
 const test = suite('start');
 const KEY = randomBytes(32).toString('hex');
@@ -123,7 +123,7 @@ test('--port overrides PORT and .env, in `start` and in `dev`', async () => {
 
 test('production without a database does not start', async () => {
   const folder = await newProject();
-  const result = await runCli(folder, ['start'], { NODE_ENV: 'production', RUSTIO_SECRET_KEYS: KEY });
+  const result = await runHere(folder, ['start'], { NODE_ENV: 'production', RUSTIO_SECRET_KEYS: KEY });
   assert.is(result.code, 2);
   assert.match(result.stderr, 'Problem: DATABASE_URL is not set.');
   assert.is(result.stdout, '');
@@ -137,11 +137,11 @@ test('production without an https URL does not start, and doctor says the same (
     [{ PUBLIC_URL: 'http://desk.example.org' }, 'The public URL is not an https URL.'],
   ] as const) {
     for (const command of ['start', 'worker']) {
-      const result = await runCli(folder, [command], { ...environment, ...more });
+      const result = await runHere(folder, [command], { ...environment, ...more });
       assert.is(result.code, 2, result.stdout);
       assert.match(result.stderr, `Problem: ${problem}`);
     }
-    const doctor = await runCli(folder, ['doctor'], { ...environment, ...more });
+    const doctor = await runHere(folder, ['doctor'], { ...environment, ...more });
     assert.is(doctor.code, 1);
     assert.match(doctor.stdout, `public-url: ${problem}`);
   }
@@ -164,7 +164,7 @@ test('a development start migrates and fills no database that others can reach (
 test('production creates nothing by itself: it starts, reports pending migrations, and is ready once they are applied', async () => {
   const folder = await newProject();
   const { url } = await testDatabase();
-  const port = String(await portFor(0, '127.0.0.1'));
+  const port = String(await resolvePort(0, '127.0.0.1'));
   const environment = {
     NODE_ENV: 'production',
     DATABASE_URL: url,
@@ -179,7 +179,7 @@ test('production creates nothing by itself: it starts, reports pending migration
   assert.is((await fetch(new URL('/healthz', admin))).status, 200);
   assert.is((await fetch(new URL('/readyz', admin))).status, 503);
 
-  const migrated = await runCli(folder, ['migrate'], environment);
+  const migrated = await runHere(folder, ['migrate'], environment);
   assert.is(migrated.code, 0, migrated.stderr);
   await until(async () => (await fetch(new URL('/readyz', admin))).status === 200);
   await stop({ cli: server });
@@ -194,7 +194,7 @@ async function until(condition: () => Promise<boolean>): Promise<void> {
 test('a config that does not load stops the start with file and line', async () => {
   const folder = await newProject();
   writeFileSync(path.join(folder, 'models.ts'), 'export const models = [];\n\nexport const admins = [}\n');
-  const result = await runCli(folder, ['start'], { DATABASE_URL: 'postgres://127.0.0.1:1/none' });
+  const result = await runHere(folder, ['start'], { DATABASE_URL: 'postgres://127.0.0.1:1/none' });
   assert.is(result.code, 1);
   assert.match(result.stderr, 'models.ts:3');
   assert.match(result.stderr, 'RIO-CONFIG-LOAD');

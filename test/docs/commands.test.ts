@@ -1,6 +1,6 @@
 // The commands that the documentation names exist.
 import * as assert from 'uvu/assert';
-import { newProject, runCli } from '../cli/run-cli.ts';
+import { newProject, runHere } from '../cli/run-cli.ts';
 import { suite } from '../support/suite.ts';
 import { commandsOf, pages } from './fenced.ts';
 
@@ -8,7 +8,7 @@ const test = suite('docs: commands');
 
 test('every command of a shell example is one that --help lists', async () => {
   const project = await newProject();
-  const { stdout } = await runCli(project, ['--help']);
+  const { stdout } = await runHere(project, ['--help']);
   const known = [...stdout.matchAll(/^ {2}([a-z]+(?: [a-z]+)*)/gm)].map(([, name = '']) => name);
   assert.ok(known.includes('migrate make') && known.length > 15);
   const requested = pages().flatMap(commandsOf);

@@ -10,12 +10,11 @@ const INTRODUCTION = `# Errors
 
 <!-- Generated from the error catalogues: UPDATE_SNAPSHOT=1 node test/run.ts docs/errors -->
 
-Every error that users or developers can meet has a permanent code. Its message says what is wrong, why, and what to do. This page adds
+Every error that users or developers can encounter has a permanent code. Its message says what is wrong, why, and what to do. This page adds
 background for each code.
 
-Pages show only errors that have a status. For any other error, users see \`RIO-HTTP-UNEXPECTED\`; \`dev\` shows the original. In other
-languages the parts are the messages \`error.CODE.problem\`, \`.why\`, \`.fix\` and \`.retry\`; placeholders in braces are the parameters of the
-error.
+Pages show only errors that have a status. For any other error, users see \`RIO-HTTP-UNEXPECTED\`; \`dev\` shows the original. Translations
+are the messages \`error.CODE.problem\`, \`.why\`, \`.fix\` and \`.retry\`. Placeholders in braces are replaced with the parameters of the error.
 `;
 
 /** Every error that core, the built-in plugins and the command line define. */
@@ -71,7 +70,10 @@ function areaOf(code: string): string {
 }
 
 function section(code: string, variants: readonly AnyError[]): string {
-  const problems = [...new Set(variants.map(({ definition }) => textOf(definition.problem)))];
+  // A text that is nothing but a parameter says nothing here.
+  const problems = [...new Set(variants.map(({ definition }) => textOf(definition.problem)))].filter((text) =>
+    /\p{L}/u.test(text.replace(/\{\w+\}/g, '')),
+  );
   const statuses = new Set(variants.flatMap(({ definition }) => definition.status ?? []));
   const about = variants.find(({ definition }) => definition.about !== undefined)?.definition.about ?? '';
   const blocks = [
@@ -80,7 +82,7 @@ function section(code: string, variants: readonly AnyError[]): string {
     problems.length === 1 ? `*${problems[0]}*` : problems.map((problem) => `- *${problem}*`).join('\n'),
     about.trim(),
   ];
-  return `${blocks.join('\n\n')}\n`;
+  return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
 }
 
 /** A text with its parameters as placeholders: `The limit is {max}.` */

@@ -5,7 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
-import { portFor } from '../../cli/serve/free-port.ts';
+import { resolvePort } from '../../cli/serve/free-port.ts';
 import { withPlainConnection } from '../../core/database/plain-connection.ts';
 import { until } from '../cli/probe-project.ts';
 import { newProject, RunningCli } from '../cli/run-cli.ts';
@@ -31,7 +31,7 @@ let port: number;
 test.before(async () => {
   folder = await newProject();
   database = (await testDatabase()).url;
-  port = await portFor(0, '127.0.0.1');
+  port = await resolvePort(0, '127.0.0.1');
   environment = {
     DATABASE_URL: database,
     PORT: String(port),

@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import * as assert from 'uvu/assert';
-import { portFor } from '../../cli/serve/free-port.ts';
+import { resolvePort } from '../../cli/serve/free-port.ts';
 import { withPlainConnection } from '../../core/database/plain-connection.ts';
 import { newProject, RunningCli } from '../cli/run-cli.ts';
 import { type Balancer, balancer } from '../support/balancer.ts';
@@ -56,7 +56,7 @@ async function ready(through: Balancer, count: number): Promise<void> {
 test('no request fails while two processes are restarted one after the other, and no save is lost or doubled (F15)', async () => {
   const folder = await newProject();
   const { url } = await testDatabase();
-  const ports = [await portFor(0, '127.0.0.1'), await portFor(0, '127.0.0.1')];
+  const ports = [await resolvePort(0, '127.0.0.1'), await resolvePort(0, '127.0.0.1')];
   const through = await balancer(ports);
   const environment = {
     DATABASE_URL: url,

@@ -77,7 +77,7 @@ test('multipart for a form without files: 415 with the accepted type', async () 
 
 const add = (fields: Readonly<Record<string, string>>): Promise<TestResponse> =>
   clerk.submit(ADD, { name: 'Anvil', ...fields });
-const NOT_STORABLE = 'This contains an invalid character. Delete it and enter it again.';
+const NOT_STORABLE = 'This contains an invalid character. Clear the field and type the text again.';
 
 const errors: readonly (readonly [field: string, typed: string, words: string])[] = [
   ['name', 'a\0b', NOT_STORABLE],

@@ -239,7 +239,7 @@ test('a file that others have replaced meanwhile stays, and a conflict names it'
   await send(clerk, EDIT, { scan: chosen('theirs.txt', Buffer.from('two')) });
   const conflict = await sendForm(clerk, EDIT, stale, { title: 'Mine' });
   assert.is(conflict.status, 409);
-  assert.match(textOf(mainOf(conflict.text)), 'Someone else changed: Scan.');
+  assert.match(textOf(mainOf(conflict.text)), 'Changed in the meantime: Scan.');
   assert.is((await sendForm(clerk, EDIT, conflict.text, {})).status, 303);
   assert.match(factsOf((await clerk.get(FIRST)).text).Scan ?? '', 'theirs.txt');
 });

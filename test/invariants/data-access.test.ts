@@ -36,7 +36,7 @@ test('plugins write SQL over their own tables and those of rustio, never over ta
     );
     return statementsOf(text)
       .flatMap((statement) =>
-        [...statement.replaceAll(/for update skip locked|do update set/g, '').matchAll(TOUCHED)].map(
+        [...statement.replaceAll(/for (?:no key )?update skip locked|do update set/g, '').matchAll(TOUCHED)].map(
           ([, name = '']) => name,
         ),
       )

@@ -1,7 +1,7 @@
 // timeout: 120
 // A project created from the starter, used through the command line alone.
 import * as assert from 'uvu/assert';
-import { newProject, RunningCli, runCli } from '../cli/run-cli.ts';
+import { newProject, RunningCli, runHere } from '../cli/run-cli.ts';
 import { testDatabase } from '../support/database.ts';
 import { suite } from '../support/suite.ts';
 
@@ -18,18 +18,18 @@ test('starts, seeds itself, and its plugins take part in every command', async (
     serving.signal('SIGTERM');
     assert.is(await serving.ended, 0, serving.stderr);
 
-    const doctor = await runCli(folder, ['doctor', '--json'], environment);
+    const doctor = await runHere(folder, ['doctor', '--json'], environment);
     const { checks } = JSON.parse(doctor.stdout);
     const statusOf = (name: string) => checks.find((check: { name: string }) => check.name === name)?.status;
     for (const name of ['migrations', 'unmanaged-tables', 'invoices-add-up', 'waiting-room-forgotten']) {
       assert.is(statusOf(name), 'ok', `${name}: ${doctor.stdout}`);
     }
-    const listed = await runCli(folder, ['waiting-room', 'list'], environment);
+    const listed = await runHere(folder, ['waiting-room', 'list'], environment);
     assert.is(listed.code, 0, listed.stderr);
     assert.match(listed.stdout, /^\d\d:\d\d {2}expected {2}\w+ \w+, with /m);
-    const cleared = await runCli(folder, ['waiting-room', 'clear'], environment);
+    const cleared = await runHere(folder, ['waiting-room', 'clear'], environment);
     assert.is(cleared.stdout.trim(), 'There are no visits to clear.');
-    const result = await runCli(folder, ['migrate', 'make'], environment);
+    const result = await runHere(folder, ['migrate', 'make'], environment);
     assert.match(result.stdout, /No changes\./);
   } finally {
     await drop();
@@ -38,7 +38,7 @@ test('starts, seeds itself, and its plugins take part in every command', async (
 
 test('its own routes are listed with their access', async () => {
   const folder = await newProject('clinic');
-  const routes = await runCli(folder, ['routes']);
+  const routes = await runHere(folder, ['routes']);
   assert.is(routes.code, 0, routes.stderr);
   assert.match(routes.stdout, /POST +\/admin\/\+waiting-room\/arrived/);
   assert.match(routes.stdout, /waiting-room\.run/);

@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { exactDigits, isJsonNull, parseExactJson, withExactNumbers, withPlainNumbers } from '../../base/exact-json.ts';
+import {
+  exactDigits,
+  isJsonNull,
+  parseExactJson,
+  printJson,
+  withExactNumbers,
+  withPlainNumbers,
+} from '../../base/exact-json.ts';
 import { quoteLiteral } from '../../sql/quote.ts';
 import type { BaseFieldType, DbValue, FieldInfo } from '../field-type.ts';
 import { createIssue, type Issue, invalid, type Parsed, valid, validUnless } from '../issue.ts';
@@ -29,7 +36,8 @@ export const json: BaseFieldType = {
   unexpected: isJsonNull,
   encode: (value) => JSON.stringify(value),
   cast: () => 'jsonb',
-  exact: (column) => `jsonb_out(${column})`,
+  // Of type cstring, which the driver parses by `parseJsonColumn`; also if an unmanaged column is of type json.
+  exact: (column) => `textout(${column}::text)`,
 
   parse(text, field) {
     if (Buffer.byteLength(text) > MAX_BYTES) return invalid('problem.jsonLarge', { max: MAX_BYTES });
@@ -50,7 +58,7 @@ export const json: BaseFieldType = {
   align: 'start',
 
   widget: () => 'json',
-  text: (dbValue) => JSON.stringify(dbValue, null, 2),
+  text: printJson,
 
   filter: 'none',
   sortable: false,

@@ -104,8 +104,8 @@ export const ar: Messages = {
   'audit.history.times':
     '{what} ({n, plural, zero {# مرة} one {مرة واحدة} two {مرتان} few {# مرات} many {# مرة} other {# مرة}})',
 
-  'event.access_refused': 'رفض الوصول',
-  'event.change_refused': 'رفض تعديل',
+  'event.access_denied': 'رفض الوصول',
+  'event.change_denied': 'رفض تعديل',
   'event.file_read': 'فتح ملف',
   'event.create': 'إضافة',
   'event.update': 'تعديل',

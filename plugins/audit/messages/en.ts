@@ -98,12 +98,12 @@ export const en: Messages = {
   'audit.data.field': 'Field',
   'audit.data.several': 'Several targets',
   // An event that is counted within a minute.
-  'audit.count': 'Times',
+  'audit.count': 'Occurrences',
   'audit.countUntil': '{n, number}, last at {last}',
   'audit.history.times': '{what} ({n, plural, one {# time} other {# times}})',
 
-  'event.access_refused': 'Access refused',
-  'event.change_refused': 'Change refused',
+  'event.access_denied': 'Access denied',
+  'event.change_denied': 'Change denied',
   'event.file_read': 'File opened',
   'event.create': 'Added',
   'event.update': 'Edited',

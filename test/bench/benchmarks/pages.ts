@@ -25,7 +25,7 @@ export const pages: Benchmark = async (bench) => {
   for (const [name, path] of Object.entries(paths)) {
     const slower = median(ratios(rounds.first, rounds[name]));
     figures.push({
-      name: `pages: ${name}, time against the first page`,
+      name: `pages: ${name}, time relative to the first page`,
       value: slower,
       unit: '×',
       goal: { atMost: 2 },

@@ -44,6 +44,30 @@ test('a reader that is stuck does not stop the process; what it missed is counte
   assert.is(parsed.at(-1), 'the last');
 });
 
+test("processes that share a pipe do not write into the middle of each other's lines", async () => {
+  if (process.platform !== 'linux') return;
+  const lines = `for (let at = 0; at < 3_000; at += 1) log.info({ text: 'x'.repeat(at % 300) }, 'line');
+    const timer = setInterval(() => {}, 1_000); setTimeout(() => clearInterval(timer), 1_500);`;
+  const script = `import { createLog } from '${log}'; import { spawn } from 'node:child_process';
+    const other = process.argv[1] === 'second' ? undefined
+      : spawn(process.execPath, ['--input-type=module', '-e', process.env.SCRIPT, 'second'], { stdio: 'inherit' });
+    const log = createLog('info'); ${lines}
+    if (other) await new Promise((done) => other.once('exit', done));`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script, 'first'], {
+    stdio: ['ignore', 'inherit', 'pipe'],
+    env: { ...process.env, SCRIPT: script },
+  });
+  // A slow reader: the pipe is full most of the time.
+  let output = '';
+  for await (const chunk of child.stderr ?? []) {
+    output += chunk;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  const all = output.trim().split('\n');
+  assert.ok(all.length > 2_000, String(all.length));
+  for (const line of all) assert.match(JSON.parse(line).msg, /^line$|lost/);
+});
+
 test('nothing is lost at the end of a process', async () => {
   const child = logging(`log.info('one'); log.error('two'); process.exit(3);`, 'pipe');
   const lines = (await text(child.stderr ?? Readable.from([]))).trim().split('\n');

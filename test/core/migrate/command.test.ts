@@ -1,16 +1,14 @@
-// timeout: 240
-// The commands as a user runs them, in a project.
-import { execFile } from 'node:child_process';
-import { mkdir, symlink, writeFile } from 'node:fs/promises';
+// The commands of migrations, in a project.
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
+import { link, moved, runHere } from '../../cli/run-cli.ts';
 import { testDatabase } from '../../support/database.ts';
 import { suite } from '../../support/suite.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { textsOf } from './catalogue.ts';
-import { testProject } from './project.ts';
 
 const test = suite('migrate: commands');
-const ROOT = path.join(import.meta.dirname, '../../..');
 
 const config = (fields: string) => `
   import { defineConfig, defineModel, field } from 'rustio-admin';
@@ -18,20 +16,38 @@ const config = (fields: string) => `
   export default defineConfig({ name: 'Notes', models: [Note] });
 `;
 
+interface Commands {
+  /** Writes the config, in which a note has these fields, too. */
+  write(fields: string): void;
+  run(...words: string[]): Promise<{ readonly code: number | null; readonly output: string }>;
+}
+
+function commandsOn(url: string): Commands {
+  let folder = path.join(temporaryFolder(), 'notes');
+  link(folder);
+  return {
+    write: (fields) => {
+      folder = moved(folder);
+      writeFileSync(path.join(folder, 'rustio.config.ts'), config(fields));
+    },
+    run: async (...words) => {
+      const { code, stdout, stderr } = await runHere(folder, words, { DATABASE_URL: url });
+      return { code, output: stdout + stderr };
+    },
+  };
+}
+
 test('make, plan, migrate, status and down: from the first model to a change and back', async () => {
   const { url, drop } = await testDatabase();
-  const { folder } = await testProject();
-  await mkdir(path.join(folder, 'node_modules'));
-  await symlink(ROOT, path.join(folder, 'node_modules/rustio-admin'), 'dir');
-  const run = (...words: string[]) => rustioAdmin(folder, url, words);
+  const { run, write } = commandsOn(url);
 
-  await writeFile(path.join(folder, 'rustio.config.ts'), config(''));
+  write('');
   const created = await run('migrate', 'make');
   assert.match(created.output, /^wrote migrations\/\d{14}_create_note\.sql$/m);
   assert.match((await run('migrate', 'plan')).output, 'create table note (');
   assert.match((await run('migrate')).output, /^applied project \d{14}_create_note /m);
 
-  await writeFile(path.join(folder, 'rustio.config.ts'), config('done: field.boolean({ default: false })'));
+  write('done: field.boolean({ default: false })');
   assert.match((await run('migrate', 'make', 'record what is done')).output, /_record_what_is_done\.down\.sql$/m);
   const { output } = await run('migrate', 'status', '--json');
   const states: { source: string; state: string }[] = JSON.parse(output);
@@ -58,13 +74,9 @@ test('make, plan, migrate, status and down: from the first model to a change and
 
 test('make asks for renames by options, and status has an exit code for pending migrations and for drift', async () => {
   const { url, drop } = await testDatabase();
-  const { folder } = await testProject();
-  await mkdir(path.join(folder, 'node_modules'));
-  await symlink(ROOT, path.join(folder, 'node_modules/rustio-admin'), 'dir');
-  const run = (...words: string[]) => rustioAdmin(folder, url, words);
-  const write = (fields: string) => writeFile(path.join(folder, 'rustio.config.ts'), config(fields));
+  const { run, write } = commandsOn(url);
 
-  await write("phone: field.text({ nullable: true }), fax: field.text({ default: '' })");
+  write("phone: field.text({ nullable: true }), fax: field.text({ default: '' })");
   assert.is((await run('migrate', 'status')).code, 4, 'models without a migration (F17)');
   await run('migrate', 'make');
   assert.is((await run('migrate', 'status')).code, 3, 'a pending migration (F17)');
@@ -72,7 +84,7 @@ test('make asks for renames by options, and status has an exit code for pending 
   assert.is((await run('migrate', 'status')).code, 0);
   await textsOf(url, "insert into note (name, phone) values ('Ada', '1')");
 
-  await write("telephone: field.text({ default: 'none' }), telefax: field.text({ default: '' })");
+  write("telephone: field.text({ default: 'none' }), telefax: field.text({ default: '' })");
   const unanswered = await run('migrate', 'make');
   assert.is(unanswered.code, 2);
   assert.match(unanswered.output, '--rename note.phone=telephone');
@@ -93,7 +105,7 @@ test('make asks for renames by options, and status has an exit code for pending 
   assert.match(diagnosis.output, 'note.telephone: the column is nullable');
   await textsOf(url, 'alter table note alter telephone set not null');
 
-  await write("telephone: field.text({ default: 'none' })");
+  write("telephone: field.text({ default: 'none' })");
   await run('migrate', 'make');
   const rejected = await run('migrate');
   assert.is(rejected.code, 2);
@@ -101,14 +113,3 @@ test('make asks for renames by options, and status has an exit code for pending 
   assert.is((await run('migrate', '--yes')).code, 0);
   await drop();
 });
-
-function rustioAdmin(folder: string, url: string, words: readonly string[]): Promise<{ code: number; output: string }> {
-  const args = ['--conditions=rustio-source', path.join(ROOT, 'cli/bin.js'), ...words, '--project', folder];
-  const env = { ...process.env, DATABASE_URL: url };
-  return new Promise((resolve) => {
-    execFile(process.execPath, args, { env }, (error, stdout, stderr) => {
-      const code = error === null ? 0 : Number(error.code ?? 1);
-      resolve({ code, output: stdout + stderr });
-    });
-  });
-}

@@ -1,8 +1,9 @@
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
+import { UnexpectedValue } from '../../../core/base/unexpected-value.ts';
 import { field, timestamps } from '../../../core/model/field.ts';
 import { defineModel } from '../../../core/model/model.ts';
-import { decodeRow, rowSchema, UnexpectedValue } from '../../../core/model/row.ts';
+import { decodeRow, rowSchema } from '../../../core/model/row.ts';
 import { validateValues, withDefaults } from '../../../core/model/validate.ts';
 import { suite } from '../../support/suite.ts';
 import { must, resolved } from './field-of.ts';

@@ -98,8 +98,14 @@ test('a range keeps its bounds; for timestamps, a day ends at its last moment in
     '2026-03-28T23:00:00.000Z',
     '2026-03-29T21:59:59.999999Z',
   ]);
-  assert.equal(bounds('f.seen.to=2026-11-20T10:44', 'America/New_York'), [undefined, '2026-11-20T15:44:00.000Z']);
-  assert.equal(bounds('f.wakes.to=2026-03-29', 'Europe/Berlin'), [undefined, '2026-03-29 23:59:59.999999']);
+  const end = (text: string) => bounds(text, 'America/New_York')?.[1];
+  assert.is(end('f.seen.to=2026-11-20T10:44'), '2026-11-20T15:44:59.999999Z');
+  assert.is(end('f.seen.to=2026-11-20T10:44:07'), '2026-11-20T15:44:07.999999Z');
+  assert.is(end('f.seen.to=2026-11-20T10:44:07.12'), '2026-11-20T15:44:07.129999Z');
+  assert.is(end('f.seen.to=2026-11-20T10:44%2B02:00'), '2026-11-20T08:44:59.999999Z');
+  assert.is(end('f.wakes.to=2026-03-29'), '2026-03-29 23:59:59.999999');
+  assert.is(end('f.wakes.to=2026-03-29T23:59'), '2026-03-29 23:59:59.999999');
+  assert.is(end('f.wakes.to=2026-03-29T23:00:30'), '2026-03-29 23:00:30.999999');
 });
 
 test('the first and the last day of the calendar stay within the range of PostgreSQL', () => {

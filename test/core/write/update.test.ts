@@ -65,6 +65,30 @@ test('values that the row already holds are not changes: nothing is written or r
   assert.equal(fixture.takeEvents(), []);
 });
 
+/** A row that a form would not accept, as other programs write it. */
+async function withShortName(work: () => Promise<void>): Promise<void> {
+  await run(fixture.database)`alter table person drop constraint person_name_min`;
+  await run(fixture.database)`update person set name = 'X' where id = 1`;
+  try {
+    await work();
+  } finally {
+    await run(
+      fixture.database,
+    )`alter table person add constraint person_name_min check (char_length(name) >= 2) not valid`;
+  }
+}
+
+test('a program can send back values that a field would not accept any more', () =>
+  withShortName(async () => {
+    assert.is((await update({ name: 'X', email: 'new@x.org' })).outcome, 'done');
+    assert.is((await update({ name: 'Y' })).outcome, 'invalid', 'shorter than two characters');
+  }));
+
+test('a value that the actor cannot see is validated even if the row holds it', () =>
+  withShortName(async () => {
+    assert.is((await update({ name: 'X' }, { hidden: ['person.name view'] })).outcome, 'invalid');
+  }));
+
 test('a change since the row was read is a conflict with the names of the fields that differ', async () => {
   const version = await versionOf('person');
   await run(fixture.database)`update person set name = 'Meanwhile', visits = 5 where id = 1`;

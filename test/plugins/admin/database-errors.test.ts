@@ -61,9 +61,33 @@ const Folder = defineModel('folder', {
   key: 'id',
   ...described,
 });
-const models = [Folder, Thing, Owner, Code, Part, Ruled, Secure, Fresh, Line, Kid, Numbered, Lacking, Span];
+const Weight = defineModel('weight', {
+  fields: {
+    id: field.integer(),
+    name: field.text(),
+    tenths: field.decimal({ nullable: true }),
+    hundreds: field.decimal({ nullable: true }),
+    whole: field.decimal({ nullable: true }),
+    ofDomain: field.decimal({ nullable: true, column: 'of_domain' }),
+    float: field.decimal({ nullable: true }),
+    double: field.decimal({ nullable: true }),
+    at: field.timestamp({ nullable: true }),
+    made: field.timestamp({ default: () => new Date('2026-11-29T10:00:00.123Z') }),
+    net: field.decimal({ nullable: true }),
+  },
+  key: 'id',
+  ...described,
+});
+const models = [Weight, Folder, Thing, Owner, Code, Part, Ruled, Secure, Fresh, Line, Kid, Numbered, Lacking, Span];
 
 const tables = `
+  create domain tenth as numeric(4, 1);
+  create domain net_tenth as tenth;
+  create table weight (
+    id int primary key generated always as identity, name text not null, tenths numeric(4, 1), hundreds numeric(3, -2), whole int,
+    of_domain tenth, "float" real, "double" double precision, at timestamptz(0),
+    made timestamptz(0) not null, net net_tenth
+  );
   create table owner (id int primary key, name text not null);
   insert into owner values (1, 'first'), (2, 'second'), (3, 'third');
   create table hidden_child (owner int references owner deferrable initially deferred);
@@ -133,6 +157,7 @@ test.before(async () => {
     plugins: {
       admin: {
         admins: [
+          defineAdmin(Weight, {}),
           defineAdmin(Thing, { list: ['id', 'name', 'owner'] }),
           defineAdmin(Owner, { list: ['id', 'name'] }),
           ...[Code, Part, Ruled, Secure, Fresh, Line, Kid, Numbered, Lacking, Span, Folder].map((model) =>
@@ -259,6 +284,31 @@ test('a value that is too long for an index, GIN included (T02)', async () => {
   assert.is(btree.status, 422);
   assert.is(errorAt(btree.text, 'body'), 'Use at most 600 characters.');
 });
+
+for (const [name, fits, rounded, problem] of [
+  ['tenths', '1.2', '1.25', 'Use at most one decimal place.'],
+  ['hundreds', '1200', '1250', 'This value is not allowed. Enter another value.'],
+  ['whole', '2', '1.5', 'Enter a number without decimal places.'],
+  ['ofDomain', '-1.20', '-1.25', 'Use at most one decimal place.'],
+  ['net', '0.1', '0.11', 'Use at most one decimal place.'],
+  [
+    'float',
+    '134217728',
+    '0.00000012345678901',
+    'This field would store the number as 0.00000012345679. Use fewer digits.',
+  ],
+  ['float', '16777216', '16777217', 'This field would store the number as 16777216. Use fewer digits.'],
+  ['double', '0.1', '9007199254740993', 'This field would store the number as 9007199254740992. Use fewer digits.'],
+  ['at', '2026-11-29T10:00:01', '2026-11-29T10:00:01.5', 'Enter a time in whole seconds.'],
+] as const) {
+  test(`a value that the column would round is rejected at its field: ${name} ${rounded}`, async () => {
+    const form = (value: string) => clerk.submit('/admin/weights/+new', { name, [name]: value });
+    assert.is((await form(fits)).status, 303);
+    const { status, text: page } = await form(rounded);
+    assert.is(status, 422, rounded);
+    assert.is(errorAt(page, name), problem);
+  });
+}
 
 test('a key that the index of the audit trail cannot hold (T18b)', async () => {
   const key = Array.from({ length: 800 }, (_, at) => String.fromCodePoint(0x4e00 + ((at * 7919) % 20_000))).join('');

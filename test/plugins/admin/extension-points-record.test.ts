@@ -254,7 +254,7 @@ test('a record changed meanwhile is shown again, and nothing is done', async () 
   await run(desk)`update thing set amount = 5 where id = 5`;
   const answer = await clerk.post(path, form?.fields ?? {});
   assert.is(answer.status, 409);
-  assert.match(noticesOf(answer.text).join(), 'someone else changed this record');
+  assert.match(noticesOf(answer.text).join(), 'this record was changed in the meantime');
   assert.is(await stateOf(5), 'open null');
   const next = parseForms(answer.text).find(({ action: to }) => to === path);
   assert.is((await clerk.post(path, next?.fields ?? {})).status, 303);

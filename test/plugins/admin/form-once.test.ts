@@ -157,8 +157,8 @@ test('a record changed meanwhile is not overwritten: 409 with the input', async 
   const answer = await clerk.post(edit, { ...fields, name: 'Mine' });
   assert.is(answer.status, 409);
   const [notice = ''] = noticesOf(answer.text);
-  assert.match(notice, 'someone else changed this record while you were editing it');
-  assert.match(notice, 'Someone else changed: Amount.', 'what someone else has changed');
+  assert.match(notice, 'this record was changed after you opened the form');
+  assert.match(notice, 'Changed in the meantime: Amount.', 'what someone else has changed');
   assert.not.match(answer.text, 'Saved value', 'nothing that both have changed');
   assert.is(linkTo(answer.text, 'View the current version (new tab)'), edit);
   const held = parseForms(answer.text).find(({ action }) => action === edit)?.fields ?? {};
@@ -237,7 +237,7 @@ test('a record changed after its delete page was opened is shown again for confi
   await run(desk)`update thing set amount = 99 where id = ${id}`;
   const rejected = await clerk.post(remove, fields);
   assert.is(rejected.status, 409);
-  assert.match(textOf(mainOf(rejected.text)), 'someone else changed this record');
+  assert.match(textOf(mainOf(rejected.text)), 'this record was changed in the meantime');
   assert.is(await many('Changed before the end'), 1);
   const held = parseForms(rejected.text).find(({ action }) => action === remove)?.fields ?? {};
   assert.is((await clerk.post(remove, held)).status, 303);

@@ -136,7 +136,7 @@ test('a list of 100 rows with 10 MB of text, and more in the other columns, is s
     'small',
     'small',
     '{}',
-    '–',
+    '(empty)',
     'a',
     '1',
     '1 byte',

@@ -8,7 +8,7 @@ import { defineAdmin } from '../../../plugins/admin/define-admin.ts';
 import { type TestApp, testApp } from '../../support/app.ts';
 import type { Client } from '../../support/client.ts';
 import { suite } from '../../support/suite.ts';
-import { linksOf, linkTo, rowsOf } from './page.ts';
+import { firstsOf, linksOf, linkTo, rowsOf } from './page.ts';
 
 const test = suite('admin: pages of a list that start at odd values');
 let app: TestApp;
@@ -82,7 +82,10 @@ test.before(async () => {
     plugins: {
       admin: {
         admins: [
-          defineAdmin(Odd, { list: ['id', 'd', 'ts', 'wall', 'n', 'title', 't', 'mood'] }),
+          defineAdmin(Odd, {
+            list: ['id', 'd', 'ts', 'wall', 'n', 'title', 't', 'mood'],
+            filters: ['t', 'ts', 'wall'],
+          }),
           defineAdmin(Reading, { list: ['value', 'at'] }),
           defineAdmin(Culture, { list: ['name', 'code'] }),
           defineAdmin(Word, { list: ['name', 'code'] }),
@@ -180,4 +183,23 @@ test('a forged place that the database rejects starts the list at the top', asyn
     const { status } = await clerk.get(`/admin/odds?size=10&sort=d&after=${after}`);
     assert.is(status, 200, after);
   }
+});
+
+test('the upper end of a range to the minute or second includes what follows within it', async () => {
+  await withPlainConnection(app.app.database.url, (client) =>
+    client.query(`
+      insert into odd (id, t, ts, wall)
+      values (90, '23:59:59.9', '2031-01-01 10:44:59.9Z', '2031-01-01 10:44:59.9')`),
+  );
+  for (const query of [
+    'f.t.from=23:59&f.t.to=23:59',
+    'f.t.from=23:59:59&f.t.to=23:59:59',
+    'f.ts.from=2031-01-01&f.ts.to=2031-01-01T10:44',
+    'f.ts.from=2031-01-01&f.ts.to=2031-01-01T10:44:59',
+    'f.wall.from=2031-01-01&f.wall.to=2031-01-01T10:44',
+    'f.wall.from=2031-01-01&f.wall.to=2031-01-01T10:44:59',
+  ]) {
+    assert.equal(firstsOf((await clerk.get(`/admin/odds?${query}`)).text), ['90'], query);
+  }
+  assert.equal(firstsOf((await clerk.get('/admin/odds?f.t.to=23:58&f.t.from=23:00')).text), []);
 });

@@ -63,9 +63,30 @@ const Sized = defineModel('sized', {
   ...described,
 });
 const Fuzzy = defineModel('fuzzy', { fields: { id: field.integer(), name: field.text() }, key: 'id', ...described });
-const models = [Doc, Bag, Total, Family, Loose, Sized, Fuzzy];
+const Deep = defineModel('deep', {
+  fields: {
+    id: field.integer(),
+    name: field.text(),
+    binary: field.json(z.any(), { nullable: true }),
+    plain: field.json(z.any(), { nullable: true }),
+  },
+  key: 'id',
+  ...described,
+});
+const Moment = defineModel('moment', {
+  fields: { id: field.integer(), at: field.timestamp(), day: field.date() },
+  key: 'id',
+  label: 'id',
+  ...described,
+});
+const models = [Moment, Deep, Doc, Bag, Total, Family, Loose, Sized, Fuzzy];
 
 const tables = `
+  create table moment (id int primary key, at text, day text);
+  create table deep (id int primary key, name text not null, "binary" jsonb, plain json);
+  insert into deep values
+    (1, 'deep', (repeat('[', 5000) || repeat(']', 5000))::jsonb, (repeat('[', 5000) || repeat(']', 5000))::json),
+    (2, 'odd', '{"a": 1.50}', '{"b":  1.50, "a": 1, "a": 2, "c": "\\u0000"}');
   create type size as enum ('s', 'l');
   create domain sz as size;
   create collation loose_case (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
@@ -95,6 +116,8 @@ test.before(async () => {
     plugins: {
       admin: {
         admins: [
+          defineAdmin(Moment, { list: ['id', 'at', 'day'] }),
+          defineAdmin(Deep, { list: ['name', 'binary', 'plain'] }),
           defineAdmin(Doc, {
             computed: { length: { label: 'Length', value: ({ name }) => name.length } },
             list: ['id', 'name', 'data', 'length'],
@@ -266,4 +289,61 @@ test('a search in a non-deterministic collation (F18)', async () => {
 
 test('an error is still reported at its field', async () => {
   assert.match(errorAt((await clerk.submit('/admin/bags/1/+edit', { nums: 'x' })).text, 'nums'), /whole number/i);
+});
+
+test('an empty text or list and NULL look different where a column allows both', async () => {
+  await withPlainConnection(app.app.database.url, (client) =>
+    client.query(`
+      insert into doc values (90, 'empty', '{}', ''), (91, 'none', '{}', null);
+      insert into bag (id, name, tags) values (90, 'empty', '{}'), (91, 'none', null)`),
+  );
+  const fact = async (url: string, label: string) => factsOf((await clerk.get(url)).text)[label];
+  assert.is(await fact('/admin/docs/90', 'Note'), '(empty)');
+  assert.is(await fact('/admin/docs/91', 'Note'), '–');
+  const tags = rowsOf((await clerk.get('/admin/bags')).text).map((cells) => [cells[1], cells[2]]);
+  assert.equal(tags.filter(([name]) => name === 'empty' || name === 'none').sort(), [
+    ['empty', '(empty)'],
+    ['none', '–'],
+  ]);
+});
+
+test('JSON of thousands of levels, and columns of type json', async () => {
+  assert.is(rowsOf((await clerk.get('/admin/deeps')).text).length, 2);
+  for (const id of [1, 2]) {
+    const before = await deepRow(id);
+    assert.is((await clerk.get(`/admin/deeps/${id}`)).status, 200);
+    const { status, text } = await clerk.submit(`/admin/deeps/${id}/+edit`, { name: `${id} renamed` });
+    assert.is(status, 303, text);
+    assert.equal(
+      { ...(await deepRow(id)), name: '' },
+      { ...before, name: '' },
+      'the rest stays as it was, letter by letter',
+    );
+    assert.is((await clerk.get(`/admin/deeps/${id}/+history`)).status, 200);
+  }
+  assert.match(factsOf((await clerk.get('/admin/deeps/2')).text).Plain ?? '', '1.50');
+  assert.is((await clerk.submit('/admin/deeps/2/+edit', { plain: '{"d": 2.50}' })).status, 303);
+  assert.is((await deepRow(2))?.plain, '{"d": 2.50}');
+});
+
+async function deepRow(id: number): Promise<Readonly<Record<string, unknown>> | undefined> {
+  const { rows } = await withPlainConnection(app.app.database.url, (client) =>
+    client.query('select name, "binary"::text, plain::text from deep where id = $1', [id]),
+  );
+  return rows[0];
+}
+
+test('attack: text columns behind dates and times insert no markup', async () => {
+  await withPlainConnection(app.app.database.url, (client) =>
+    client.query(`
+      insert into moment values
+        (1, '2026-01-01 10:44:00+00', '2026-01-01'),
+        (2, '2026-01-01 10:44:"><img src=x>+00', '"><!--xxxx')`),
+  );
+  for (const page of ['/admin/moments', '/admin/moments/1', '/admin/moments/2']) {
+    const { status, text } = await clerk.get(page);
+    assert.is(status, 200);
+    assert.not.match(text, '<img src=x>');
+    assert.not.match(text, '<!--xxxx');
+  }
 });

@@ -130,7 +130,7 @@ test('lists in a list are not made into texts, and can be replaced', async () =>
   for (const name of ['tags', 'counts']) {
     const { status, text } = await save(2, (fields) => ({ [name]: `${String(fields[name])}\r\n5` }));
     assert.is(status, 422);
-    assert.match(errorAt(text, name), 'holds other lists');
+    assert.match(errorAt(text, name), 'contains nested lists');
   }
   assert.is(await stored('tags', 2), '{{a,b},{c,d}}');
   assert.is((await save(2, () => ({ tags: 'x\r\ny' }))).status, 303);
@@ -200,7 +200,7 @@ test('values larger than a form are shown in part and stay, while the others are
   ] as const) {
     const before = await stored(name, id);
     const { text } = await clerk.get(edit(id));
-    assert.match(textOf(mainOf(text)), 'This value is too large for a form. It is not changed.');
+    assert.match(textOf(mainOf(text)), 'This value is too large to edit here. It will not be changed.');
     assert.ok(text.length < 100_000, String(text.length));
     const other = name === 'long' ? { data: '{"b": 2}' } : { long: 'changed' };
     const rejected = await save(id, () => ({ note: 'new', days: ['nope'], ...other }));

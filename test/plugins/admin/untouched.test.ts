@@ -147,7 +147,7 @@ test('a manyToMany with more pairs than a form lists keeps the others (T01)', as
      insert into friend (loose_id, owner_id) select 3003, n from generate_series(1, 1500) n`,
   );
   const { text } = await clerk.get(edit(3003));
-  assert.match(textOf(mainOf(text)), 'Only the first 1,000 are shown. The others are not changed.');
+  assert.match(textOf(mainOf(text)), 'Only the first 1,000 are shown. The others will not be changed.');
   assert.is((await save(3003, { line: 'new' })).status, 303);
   assert.is((await pairsOf(3003)).length, 1500);
   const fields = await opened(3003);
@@ -194,7 +194,7 @@ test('after a conflict only what this person has changed is written', async () =
   );
   const conflict = await clerk.post(edit(3005), { ...stale, title: 'mine', friends: ['2', '3'] });
   assert.is(conflict.status, 409);
-  assert.match(noticesOf(conflict.text).join(), 'Someone else changed: Line, Count, Friends.');
+  assert.match(noticesOf(conflict.text).join(), 'Changed in the meantime: Line, Count, Friends.');
   const again = await clerk.post(edit(3005), sentBy(conflict.text, 3005));
   assert.is(again.status, 303);
   assert.is(await stored('title', 3005), 'mine');

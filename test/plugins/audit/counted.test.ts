@@ -85,7 +85,11 @@ async function fail(
         const counted = target(index);
         const key = counted.split(' ')[2] ?? '';
         const subject = key === '' ? null : { model: 'user', key, label: key };
-        return events.record(tx, context, 'login_failed', { subject, data: { reason: 'x', method: 'y' }, counted });
+        return events.record(tx, context, 'login_failed', {
+          subject,
+          data: { reason: 'x', method: 'y' },
+          aggregationKey: counted,
+        });
       }),
     ),
   );
@@ -105,7 +109,7 @@ test('failed sign-ins of one origin are one entry per minute, and the page and t
   assert.equal([sum(unknown), sum(known)], [6, 4]);
   const reader = await desk.signInAs('administrator');
   const page = textOf((await reader.get('/admin/audit?event=login_failed')).text);
-  for (const { count } of rows.filter((each) => each.count > 1)) assert.match(page, `Times: ${count}, last at`);
+  for (const { count } of rows.filter((each) => each.count > 1)) assert.match(page, `Occurrences: ${count}, last at`);
   const [, key = ''] = known[0]?.subject?.split(' ') ?? [];
   const history = textOf((await reader.get(`/admin/users/${key}/+history`)).text);
   for (const { count } of known)
@@ -173,8 +177,8 @@ test('doctor reports a changed table of counts', async () => {
   assert.is(await run(), 'ok');
 });
 
-test('refused requests of a user are one entry per page and minute; those of strangers are none', async () => {
-  await entriesOf('access_refused');
+test('denied requests of a user are counted in one entry per page and minute; anonymous requests are not recorded', async () => {
+  await entriesOf('access_denied');
   const clerk = await desk.signInAs('staff', ['paper.view']);
   for (let i = 0; i < 3; i += 1) assert.is((await clerk.get('/admin/audit?x=secret')).status, 403);
   assert.is((await clerk.get('/admin/papers/+new')).status, 403);
@@ -185,7 +189,7 @@ test('refused requests of a user are one entry per page and minute; those of str
       .status,
     403,
   );
-  const rows = await entriesOf('access_refused');
+  const rows = await entriesOf('access_denied');
   assert.equal(
     Object.entries(Object.groupBy(rows, ({ data }) => String(data.request))).map(([request, of]) => [
       request,
@@ -198,11 +202,11 @@ test('refused requests of a user are one entry per page and minute; those of str
     ],
   );
   const reader = await desk.signInAs('administrator');
-  assert.match((await reader.get('/admin/audit?event=access_refused')).text, 'Access refused');
+  assert.match((await reader.get('/admin/audit?event=access_denied')).text, 'Access denied');
 });
 
-test('a refused change is recorded although its transaction is rolled back', async () => {
-  await entriesOf('change_refused');
+test('a denied change is recorded although its transaction is rolled back', async () => {
+  await entriesOf('change_denied');
   await desk.app.database.query(sql.unsafe`insert into paper (name) values ('Deed')`);
   const clerk = await desk.signInAs('staff', ['paper.view']);
   for (let i = 0; i < 2; i += 1) assert.is((await clerk.post('/admin/+try', {})).text, 'tried');
@@ -217,7 +221,7 @@ test('a refused change is recorded although its transaction is rolled back', asy
   await database.transaction((tx) => write.remove(tx, job, Paper, '1'));
   const stranger = { ...job, actor: anonymous };
   assert.is((await database.transaction((tx) => write.remove(tx, stranger, Paper, '1'))).outcome, 'forbidden');
-  const rows = await entriesOf('change_refused');
+  const rows = await entriesOf('change_denied');
   const byAction = Object.groupBy(rows, ({ data, subject }) => `${data.action} ${data.model}: ${subject}`);
   assert.equal(
     Object.entries(byAction).map(([what, of]) => [what, sum(of ?? [])]),

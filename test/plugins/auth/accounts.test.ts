@@ -6,6 +6,7 @@ import { findAccountByEmail } from '../../../plugins/auth/account.ts';
 import { changeRole, setActive, setPassword } from '../../../plugins/auth/change-account.ts';
 import { createUser } from '../../../plugins/auth/create-user.ts';
 import { findCredentials, renewHash } from '../../../plugins/auth/credentials.ts';
+import { inHashingQueue } from '../../../plugins/auth/hashing-queue.ts';
 import { isOutdated, verifyPassword } from '../../../plugins/auth/password-hash.ts';
 import { ensureFirstAdministrator } from '../../../plugins/auth/prepare-development.ts';
 import type { Role } from '../../../plugins/auth/roles.ts';
@@ -165,6 +166,37 @@ test('a new password is hashed, dated and recorded with who set it', async () =>
   const credentials = await findCredentials(rules.database, 'clerk@example.org');
   assert.ok(await verifyPassword(credentials?.password_hash, 'a third good phrase'));
   assert.not.match(JSON.stringify(rules.recorded), /good phrase|argon2/);
+});
+
+test('race: nobody waits at an account for the hashing of a password', async () => {
+  const administrator = await rules.user('boss@example.org', 'administrator');
+  const clerk = await rules.user('queue@example.org', 'staff', { password: PASSWORD });
+  const release = Promise.withResolvers<void>();
+  // Both places of the queue are taken until then.
+  const blocking = [0, 1].map(() => inHashingQueue('', () => release.promise));
+  const setting = rules.database.transaction((tx) =>
+    setPassword(tx, by(administrator), rules.events, clerk.id, 'a new good phrase'),
+  );
+  const creating = rules.database.transaction((tx) =>
+    createUser(tx, by(administrator), rules.events, { email: 'new@example.org', role: 'staff', password: PASSWORD }),
+  );
+  try {
+    const opened = sql.type(z.object({ n: z.number() }))`
+      select count(*)::integer as n from pg_stat_activity
+      where datname = current_database() and state = 'idle in transaction'
+    `;
+    while ((await rules.database.oneFirst(opened)) < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+    await rules.database.transaction((tx) =>
+      tx.query(sql.unsafe`
+        select from rustio_user where id in (${administrator.id}, ${clerk.id}) for update nowait
+      `),
+    );
+  } finally {
+    release.resolve();
+    await Promise.all(blocking);
+  }
+  assert.is((await setting).outcome, 'done');
+  assert.is((await creating).outcome, 'done');
 });
 
 test('a change rejected by an event handler leaves nothing behind', async () => {

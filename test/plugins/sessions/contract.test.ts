@@ -21,7 +21,6 @@ test('examples import only the package and its sub-paths', () => {
 
 test('everything needed to sign users in, raise trust and end sessions is public', () => {
   assert.equal(Object.keys(publicNames).toSorted(), [
-    'attemptRefused',
     'clearSessionCookie',
     'completeSignIn',
     'endSessions',
@@ -31,6 +30,7 @@ test('everything needed to sign users in, raise trust and end sessions is public
     'recordFailedSignIn',
     'revokeSessions',
     'rotateSession',
+    'secondsUntilAllowed',
     'setSessionCookie',
   ]);
 });

@@ -4,24 +4,24 @@ import { auditContext, type Context } from '../request/context.ts';
 const MAX_LENGTH = 200;
 
 /**
- * Records that a request of a known actor was refused (403). Strangers are not recorded: they are sent to sign in, and anyone can
- * send their requests. If it cannot be recorded, the request is refused all the same.
+ * Records that a request of a known actor was denied (403). Strangers are not recorded: they are sent to sign in, and anyone can
+ * send their requests. If it cannot be recorded, the request is denied all the same.
  */
-export async function recordRefusedAccess(ctx: Context, app: App): Promise<void> {
+export async function recordDeniedAccess(ctx: Context, app: App): Promise<void> {
   const { actor, correlationId: id } = ctx.state;
   // The request may have failed before it had an actor.
-  // fault: refused-request-not-recorded
+  // fault: denied-request-not-recorded
   if (ctx.status !== 403 || (actor?.kind ?? 'anonymous') === 'anonymous') return;
   const request = `${ctx.method} ${ctx.path}`.slice(0, MAX_LENGTH);
   try {
     await app.database.transaction((tx) =>
-      app.events.record(tx, auditContext(ctx), 'access_refused', {
+      app.events.record(tx, auditContext(ctx), 'access_denied', {
         subject: null,
         data: { request },
-        counted: request,
+        aggregationKey: request,
       }),
     );
   } catch (error) {
-    app.log.error({ err: error, id }, 'a refused request could not be recorded');
+    app.log.error({ err: error, id }, 'a denied request could not be recorded');
   }
 }

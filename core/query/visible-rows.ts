@@ -1,6 +1,6 @@
 import { type FragmentSqlToken, sql } from 'slonik';
 import type { FieldInfo, ModelInfo } from '../model/field-type.ts';
-import { joinFragments, whereSql } from '../sql/fragments.ts';
+import { comma, joinFragments, rawSql, whereSql } from '../sql/fragments.ts';
 import { columnSql, onlyKey, tableSql } from './field-sql.ts';
 import type { Reader } from './reader.ts';
 
@@ -29,4 +29,19 @@ function existsSql(reader: Reader, model: ModelInfo, conditions: readonly Fragme
   const scope = reader.scope(model);
   const all = scope === undefined ? conditions : [...conditions, sql.fragment`(${scope})`];
   return sql.fragment`exists (select from ${tableSql(model)} t ${whereSql(all)})`;
+}
+
+/** A model's table as an actor sees it: see `Records.tableFor`. PostgreSQL merges the subquery into the statement around it. */
+export function visibleTable(reader: Reader, model: ModelInfo): FragmentSqlToken {
+  const columns = model.stored.map((field) => {
+    const name = sql.identifier([field.column]);
+    // fault: hidden-column-in-table
+    return reader.sees(field)
+      ? columnSql('t', field)
+      : sql.fragment`null::${rawSql(field.type.cast(field))} as ${name}`;
+  });
+  const scope = reader.mayView(model) ? reader.scope(model) : sql.fragment`false`;
+  // fault: hidden-rows-in-table
+  const conditions = scope === undefined ? [] : [sql.fragment`(${scope})`];
+  return sql.fragment`(select ${joinFragments(columns, comma)} from ${tableSql(model)} t ${whereSql(conditions)})`;
 }

@@ -77,15 +77,6 @@ test('SIGHUP replaces one process after another, and running requests are comple
   await stop(running);
 });
 
-for (const workers of ['0', '1.5', '129']) {
-  test(`--workers ${workers} is rejected`, async () => {
-    const { folder, environment } = await probeProject();
-    const result = await runCli(folder, ['start', '--workers', workers], environment);
-    assert.is(result.code, 2);
-    assert.match(result.stderr, 'RIO-CLI-USAGE');
-  });
-}
-
 test('a worker runs tasks, serves nothing, and exits although a plugin left a timer', async () => {
   const { folder, environment } = await probeProject();
   const migrated = await runCli(folder, ['migrate'], environment);

@@ -13,24 +13,24 @@ export interface RequestedChange {
 }
 
 /**
- * Records `change_refused` if the outcome is due to missing rights. It is written once the transaction of the change is over, since
+ * Records `change_denied` if the outcome is due to missing rights. It is written once the transaction of the change is over, since
  * that is usually rolled back. Anonymous actors are left out: anyone can send their requests.
  */
-export function recordRefusal(
+export function recordDeniedChange(
   { database, events }: Pick<WriteDependencies, 'database' | 'events'>,
   tx: Transaction,
   context: AuditContext,
   outcome: Written | Removed,
   { action, model: { name: model }, key }: RequestedChange,
 ): void {
-  // fault: refused-change-not-recorded
-  if (database === undefined || context.actor.kind === 'anonymous' || !isRefused(outcome)) return;
+  // fault: denied-change-not-recorded
+  if (database === undefined || context.actor.kind === 'anonymous' || !isDenied(outcome)) return;
   const subject = key === undefined ? null : { model, key, label: key };
-  const event = { subject, data: { action, model }, counted: `${action} ${model} ${key ?? ''}` };
-  tx.afterEnd(() => database.transaction((own) => events.record(own, context, 'change_refused', event)));
+  const event = { subject, data: { action, model }, aggregationKey: `${action} ${model} ${key ?? ''}` };
+  tx.afterEnd(() => database.transaction((own) => events.record(own, context, 'change_denied', event)));
 }
 
-function isRefused(outcome: Written | Removed): boolean {
+function isDenied(outcome: Written | Removed): boolean {
   if (outcome.outcome === 'forbidden') return true;
   return outcome.outcome === 'invalid' && outcome.problems.some(({ issue }) => issue.key === 'problem.forbidden');
 }

@@ -1,0 +1,64 @@
+import type { Form } from '../../core/form/form.ts';
+import type { FieldInfo } from '../../core/model/field-type.ts';
+import type { FoundRecord } from '../../core/query/types.ts';
+import type { Input } from './form-input.ts';
+import type { FormState } from './form-view.ts';
+import type { Selection } from './resolve-relations.ts';
+import {
+  differingFields,
+  isUntouched,
+  partitionKeys,
+  type ShownValues,
+  shownText,
+  shownValues,
+} from './shown-values.ts';
+import type { SubmittedForm } from './submitted-form.ts';
+
+/**
+ * The form after a conflict: what this user has changed, everything else as it is now. It carries the new version, because users
+ * who save it again have seen the changes of others.
+ *
+ * @param current the record as it is now
+ * @param conflict the fields that would have been overwritten
+ */
+export function afterConflict(
+  { fields, form, selections, shown = new Map() }: SubmittedForm,
+  current: { readonly record: FoundRecord; readonly input: Input },
+  conflict: readonly string[],
+): Partial<FormState> & Pick<FormState, 'input' | 'selections'> {
+  const now = shownValues(fields, current.input);
+  const input = new Map(current.input);
+  const all = new Map<string, Selection>(selections);
+  for (const field of fields) {
+    const selection = selections.get(field.name);
+    if (field.through !== undefined && selection) {
+      const before = shown.get(field.name) ?? [];
+      const removed = new Set(typeof before === 'string' ? [] : before.filter((key) => !selection.kept.includes(key)));
+      const kept = (current.input.get(field.name) ?? []).filter((key) => !removed.has(key));
+      all.set(field.name, { ...selection, kept });
+    } else if (!isUntouched(field, form, shown)) input.set(field.name, form.all(field.name));
+  }
+  const differing = differingFields(shown, now);
+  // Not if both have entered the same value.
+  const changedByBoth = fields.filter(
+    (field) => differing.includes(field.name) && isChangedFrom(shown, field, form) && isChangedFrom(now, field, form),
+  );
+  const { record } = current;
+  return {
+    record,
+    input,
+    selections: all,
+    version: record.version,
+    shown: shownText(now),
+    conflict: differing.length > 0 ? differing : conflict,
+    changedByBoth: new Set(changedByBoth.map(({ name }) => name)),
+  };
+}
+
+/** Whether the posted form differs from what was shown in a field; of a manyToMany, whether rows were added or removed. */
+function isChangedFrom(shown: ShownValues, field: FieldInfo, form: Form): boolean {
+  const keys = shown.get(field.name);
+  if (keys === undefined || typeof keys === 'string') return !isUntouched(field, form, shown);
+  const { added, removed } = partitionKeys(form.all(field.name), keys);
+  return added.length > 0 || removed.length > 0;
+}
