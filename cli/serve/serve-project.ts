@@ -127,8 +127,8 @@ async function servePrepared(
     for (const line of bootTree(booted.timings)) print(line);
   }
   if (!environment.production) {
-    const { modelsChanged } = await import('./models-changed.ts');
-    for (const line of await modelsChanged(project, app)) print(line);
+    const { modelChangeWarnings } = await import('./model-changes.ts');
+    for (const line of await modelChangeWarnings(project, app)) print(line);
   }
   if (!prepares) for (const line of await pendingMigrationWarnings(project, app)) print(line);
   if (notes !== undefined) for (const line of noteLines(urlLine, notes)) print(line);
