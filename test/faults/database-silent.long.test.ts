@@ -110,7 +110,8 @@ test('thirty people save a locked row: lists, sign-ins and /readyz go on (F2)', 
     );
     for (const { ms } of others) assert.ok(ms < 4_000, others.map((each) => each.ms).join(' '));
     const results = await saves;
-    for (const { status, ms } of results) assert.ok(status === 503 && ms < 30_000, `${status} ${ms}`);
+    // At most ten seconds for a connection and two waits of five for the lock, which is 20.2 s here; one by one they would take a minute.
+    for (const { status, ms } of results) assert.ok(status === 503 && ms < 25_000, `${status} ${ms}`);
     await other.query('rollback');
   });
   assert.equal(await run(app)`select name from thing where id = 1`, [{ name: 'Anvil' }]);
