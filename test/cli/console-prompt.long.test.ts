@@ -307,7 +307,7 @@ test('an error in a timer is shown, and does not end the console', async () => {
   await terminal.enter(`setTimeout(() => { ${late} }, 500); 1`, CLEAN);
   assert.match(await terminal.shown(/too late[\s\S]*development> [^\n]*$/), 'Error: too late');
   await terminal.enter("setTimeout(() => write.create(Order, { number: 'P9' }).catch(console.log), 500); 1", CLEAN);
-  await terminal.shown(/This belongs to an input that has ended/);
+  await terminal.shown(/A call came from an input that has already ended/);
   await terminal.leave();
 });
 

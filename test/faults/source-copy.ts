@@ -82,10 +82,13 @@ export class SourceCopy {
     return { ...result, output, seconds };
   }
 
-  /** Template databases are shared by all runs, except those of a faulty migration: another prefix has its own. */
+  /**
+   * Template databases are shared by all runs, except those of a faulty migration: another prefix has its own.
+   * It names the process, because the other half of the faults runs at the same time.
+   */
   #ownTemplates(): Readonly<Record<string, string>> {
     const { RUSTIO_TEST_PREFIX: prefix } = process.env;
     this.#migrationFaults += 1;
-    return prefix === undefined ? {} : { RUSTIO_TEST_PREFIX: `${prefix}fault${this.#migrationFaults}_` };
+    return prefix === undefined ? {} : { RUSTIO_TEST_PREFIX: `${prefix}fault${process.pid}_${this.#migrationFaults}_` };
   }
 }
