@@ -17,8 +17,14 @@ export function setColumnPrecision(field: FieldInfo, precision: ColumnPrecision 
   else precisions.set(field, precision);
 }
 
-/** Of a base type and its modifier (`pg_type.typname`, `pg_attribute.atttypmod`); undefined if nothing is rounded. */
-export function columnPrecision(type: string, modifier: number): ColumnPrecision | undefined {
+/**
+ * Of a base type and its modifier (`pg_type.typname`, `pg_attribute.atttypmod`); undefined if nothing is rounded. An array (`_int4`)
+ * rounds each item.
+ */
+export function columnPrecision(arrayOrType: string, modifier: number): ColumnPrecision | undefined {
+  const type = arrayOrType.replace(/^_/, '');
+  // As in most currencies; `lc_monetary` could say otherwise.
+  if (type === 'money') return { of: 'number', digits: 2 };
   if (type === 'float4' || type === 'float8') return { of: 'float', bytes: type === 'float4' ? 4 : 8 };
   if (/^int[248]$/.test(type)) return { of: 'number', digits: 0 };
   if (type === 'numeric') return modifier < 4 ? undefined : { of: 'number', digits: numericScale(modifier) };
@@ -35,12 +41,23 @@ export function roundingIssue(field: FieldInfo, value: unknown): Issue | undefin
   const precision = precisions.get(field);
   // fault: value-rounded-by-column
   if (precision === undefined) return undefined;
+  if (Array.isArray(value)) {
+    for (const item of value) {
+      const issue = valueIssue(precision, item);
+      if (issue !== undefined) return issue;
+    }
+    return undefined;
+  }
+  return valueIssue(precision, value);
+}
+
+function valueIssue(precision: ColumnPrecision, value: unknown): Issue | undefined {
   if (precision.of === 'time') {
     if (!(value instanceof Date) || value.getUTCMilliseconds() % 10 ** Math.max(3 - precision.digits, 0) === 0)
       return undefined;
     return createIssue('problem.tooManySecondDigits', { digits: precision.digits });
   }
-  const number = typeof value === 'string' ? parseDecimal(value) : undefined;
+  const number = typeof value === 'string' || Number.isSafeInteger(value) ? parseDecimal(String(value)) : undefined;
   if (number === undefined) return undefined;
   if (precision.of === 'float') {
     const float = precision.bytes === 4 ? Math.fround(Number(value)) : Number(value);

@@ -116,7 +116,7 @@ export async function loadTableFacts(database: Query, models: readonly ModelInfo
       where t.typtype <> 'd'
     ) base on true
     left join pg_collation coll on coll.oid = a.attcollation
-    where base.typname in ('int2', 'int4', 'int8', 'numeric', 'float4', 'float8', 'time', 'timestamp', 'timestamptz') or not a.attnotnull or not coalesce(coll.collisdeterministic, true) or a.atthasdef or a.attidentity <> ''
+    where ltrim(base.typname, '_') in ('int2', 'int4', 'int8', 'numeric', 'float4', 'float8', 'money', 'time', 'timestamp', 'timestamptz') or not a.attnotnull or not coalesce(coll.collisdeterministic, true) or a.atthasdef or a.attidentity <> ''
   `);
   const available = await database.any(tables`
     select requested."table",

@@ -1,10 +1,11 @@
 import { sql } from 'slonik';
+import { z } from 'zod';
 import type { Transaction } from '../database/pool.ts';
 import type { FieldInfo, ModelInfo, Param } from '../model/field-type.ts';
 import { parseKey } from '../model/key.ts';
 import { validateValues } from '../model/validate.ts';
 import type { AuditContext } from '../policy/actor.ts';
-import { tableSql } from '../query/field-sql.ts';
+import { columnSql, tableSql, valueSql } from '../query/field-sql.ts';
 import { keyCondition } from '../query/find-record.ts';
 import { hasRule } from '../query/table-facts.ts';
 import { comma, joinFragments, whereSql } from '../sql/fragments.ts';
@@ -171,7 +172,14 @@ async function save(
     await claimFiles(inner, context.actor, files, values);
     for (const [field, keys] of changes.links)
       await changePairs(inner, { dependencies, context, writer, removal, onAdded }, old, field, keys);
-    const row = await write(inner, writer, model, old, changes.columns, values);
+    const row = await write(
+      inner,
+      writer,
+      model,
+      old,
+      await withLowerBounds(inner, old, changes.columns, values),
+      values,
+    );
     // fault: row-leaves-scope
     if (!row.allowed) throw new RowForbidden();
     await releaseFiles(dependencies, inner, files, [old]);
@@ -264,6 +272,33 @@ async function changePairs(
       first ? [first, ...more] : [{ field: field.name, issue: { key: 'problem.constraint' } }],
     );
   }
+}
+
+/** Items of an unmanaged array may be counted from another number than 1, and other programs read them by it: they still are. */
+async function withLowerBounds(
+  tx: Transaction,
+  old: FullRow,
+  columns: readonly ColumnValue[],
+  values: Values,
+): Promise<readonly ColumnValue[]> {
+  const kept: ColumnValue[] = [];
+  for (const column of columns) {
+    const { field } = column;
+    const items = values[field.name];
+    if (field.item === undefined || field.model.managed || !Array.isArray(items) || items.length === 0)
+      kept.push(column);
+    else {
+      const bounds = sql.type(z.object({ lower: z.number().nullable() }))`
+        select array_lower(${columnSql('t', field)}, 1) as lower from ${tableSql(field.model)} t ${whereSql(rowCondition(field.model, old))}
+      `;
+      const [row] = await tx.any(bounds);
+      const lower = row?.lower ?? 1;
+      // fault: array-counted-from-one
+      const prefix = lower === 1 ? '' : `[${lower}:${lower + items.length - 1}]=`;
+      kept.push({ field, value: valueSql(field, `${prefix}${String(field.type.encode(items))}`) });
+    }
+  }
+  return kept;
 }
 
 /** Updates the row even if only links changed: its version must reflect that. */

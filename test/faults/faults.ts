@@ -934,6 +934,12 @@ export const faults: readonly Fault[] = [
     tests: ['plugins/admin/odd-rows.test.ts'],
   },
   {
+    name: 'items of an array are counted from 1 after a change',
+    marker: 'array-counted-from-one',
+    change: { replace: ['lower === 1', 'true'] },
+    tests: ['plugins/admin/untouched-parts.test.ts'],
+  },
+  {
     name: 'a value that its column rounds is stored without a word',
     marker: 'value-rounded-by-column',
     change: { replace: ['precision === undefined', 'true'] },

@@ -74,6 +74,8 @@ const Weight = defineModel('weight', {
     at: field.timestamp({ nullable: true }),
     made: field.timestamp({ default: () => new Date('2026-11-29T10:00:00.123Z') }),
     net: field.decimal({ nullable: true }),
+    counts: field.array(field.integer(), { nullable: true }),
+    cash: field.decimal({ nullable: true }),
   },
   key: 'id',
   ...described,
@@ -86,7 +88,7 @@ const tables = `
   create table weight (
     id int primary key generated always as identity, name text not null, tenths numeric(4, 1), hundreds numeric(3, -2), whole int,
     of_domain tenth, "float" real, "double" double precision, at timestamptz(0),
-    made timestamptz(0) not null, net net_tenth
+    made timestamptz(0) not null, net net_tenth, counts real[], cash money
   );
   create table owner (id int primary key, name text not null);
   insert into owner values (1, 'first'), (2, 'second'), (3, 'third');
@@ -299,6 +301,8 @@ for (const [name, fits, rounded, problem] of [
   ],
   ['float', '16777216', '16777217', 'This field would store the number as 16777216. Use fewer digits.'],
   ['double', '0.1', '9007199254740993', 'This field would store the number as 9007199254740992. Use fewer digits.'],
+  ['counts', '1\r\n16777216', '1\r\n16777217', 'This field would store the number as 16777216. Use fewer digits.'],
+  ['cash', '1.25', '1.255', 'Use at most 2 decimal places.'],
   ['at', '2026-11-29T10:00:01', '2026-11-29T10:00:01.5', 'Enter a time in whole seconds.'],
 ] as const) {
   test(`a value that the column would round is rejected at its field: ${name} ${rounded}`, async () => {

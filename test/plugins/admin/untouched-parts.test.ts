@@ -125,6 +125,19 @@ test('NULL, empty and repeated items of an array stay when another is added or r
   assert.is((await save(1, ({ tags }) => ({ tags: `${String(tags)}\r\ntoo long` }))).status, 422);
 });
 
+test('items that are counted from another number than 1 still are after a change', async () => {
+  await elsewhere(`insert into trip (id, tags, counts) values (29, '[0:1]={a,b}', '[-2:-1]={1,2}')`);
+  const { status } = await save(29, ({ tags, counts }) => ({
+    tags: `${String(tags)}\r\nc`,
+    counts: String(counts).replace('1', '7'),
+  }));
+  assert.is(status, 303);
+  assert.is(await stored('tags', 29), '[0:2]={a,b,c}');
+  assert.is(await stored('counts', 29), '[-2:-1]={7,2}');
+  assert.is((await save(29, () => ({ tags: '' }))).status, 303);
+  assert.is(await stored('tags', 29), null);
+});
+
 test('lists in a list are not made into texts, and can be replaced', async () => {
   await elsewhere(`insert into trip (id, tags, counts) values (2, '{{a,b},{c,d}}', '{{1,2},{3,4}}')`);
   for (const name of ['tags', 'counts']) {
