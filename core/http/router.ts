@@ -87,7 +87,9 @@ function patternOf({ path }: RouteInfo): string {
 /** Of two patterns with the same number of parameters, the one whose literal words come first is tried first. */
 function bySpecificity(one: Route, other: Route): number {
   const shape = (path: string): string => path.replaceAll(/[^/]+/g, (part) => (part.startsWith(':') ? '1' : '0'));
-  return parametersIn(one.path) - parametersIn(other.path) || shape(one.path).localeCompare(shape(other.path));
+  const [first, second] = [shape(one.path), shape(other.path)];
+  // Not `localeCompare`: its first call loads the collations, which takes longer than everything else here.
+  return parametersIn(one.path) - parametersIn(other.path) || Number(first > second) - Number(first < second);
 }
 
 /** What @koa/router puts on the context: the layers whose pattern matches the path, in the order of registration. */

@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module';
-import type { default as Markdown, MarkdownIt } from 'markdown-it';
+import type { default as Markdown, MarkdownIt, Token } from 'markdown-it';
 
 const require = createRequire(import.meta.url);
-const SAFE = /^(?:https?:\/\/|mailto:)/i;
+const SAFE = /^(?:https?:\/\/|mailto:)./i;
 /** Encoded line breaks in a mail link: some mail programs begin a new header after them, such as `Bcc`. */
 const MORE_HEADERS = /^\s*mailto:.*%0[ad]/i;
 /** Headings in the text are below the title of its page and the heading of its section. */
@@ -44,6 +44,8 @@ function createParser(): MarkdownIt {
   const { rules } = markdown.renderer;
   rules.link_open = (tokens, index, options, _environment, renderer) => {
     tokens[index]?.attrSet('rel', 'noopener noreferrer');
+    // `[text]()`: CommonMark makes it a link to the page itself.
+    if (tokens[index]?.attrGet('href') === '') hideLink(tokens, index);
     return renderer.renderToken(tokens, index, options);
   };
   // A column's alignment comes as an inline style, which the content security policy does not allow.
@@ -56,4 +58,14 @@ function createParser(): MarkdownIt {
     };
   }
   return markdown;
+}
+
+/** Leaves the text of a link alone. Links do not nest, so the next end is its own. */
+function hideLink(tokens: readonly Token[], start: number): void {
+  for (let at = start; at < tokens.length; at += 1) {
+    const token = tokens[at];
+    if (token === undefined || (at > start && token.type !== 'link_close')) continue;
+    token.hidden = true;
+    if (at > start) return;
+  }
 }

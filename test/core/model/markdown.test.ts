@@ -41,6 +41,10 @@ test('only http, https and mailto links are rendered, and images are not loaded'
     '[x][1]\n\n[1]: javascript:alert(1)',
     '[x](mailto:a@b.de?subject=x%0d%0abcc:c@d.de)',
     '<MAILTO:a@b.de?body=%0A>',
+    '[]()',
+    '[x]( )',
+    '[x](mailto:)',
+    '<https://>',
   ];
   for (const text of hostile) assert.not.match(markdownHtml(text), /<a |href/, text);
   assert.match(markdownHtml('<mailto:a@b.de> [x](mailto:a@b.de)'), 'href="mailto:a@b.de"');
