@@ -10,19 +10,22 @@ import { fragment, joinFragments, nameSql, rawSql } from '../sql/fragments.ts';
 import { quoteLiteral, quoteName } from '../sql/quote.ts';
 import { columnSql, holdsText } from './field-sql.ts';
 
-/** How much of a value is read: for a list, for the page of one record, or all of it (forms, code, the audit trail). */
-export type Extent = 'list' | 'record' | 'whole';
+/**
+ * How much of a value is read: for a list, for the page of one record, for the audit trail, or all of it (forms, code, hooks). The
+ * trail stores large texts as their beginning, too; other values are read whole for it, so that secrets inside them can be removed.
+ */
+export type Extent = 'list' | 'record' | 'audit' | 'whole';
 type CutExtent = Exclude<Extent, 'whole'>;
 
 /** Larger values, in bytes, are cut. */
-const MAX_BYTES: Readonly<Record<CutExtent, number>> = { list: 4_096, record: 262_144 };
+const MAX_BYTES: Readonly<Record<CutExtent, number>> = { list: 4_096, record: 262_144, audit: 4_096 };
 /**
  * Only of a text the size is known without reading it. Values of other types are compared by their stored size first, which may
  * be compressed; in a list, a larger one is not read at all, not even its beginning.
  */
-const MAX_STORED: Readonly<Record<CutExtent, number>> = { list: 8_192, record: 262_144 };
+const MAX_STORED: Readonly<Record<Exclude<CutExtent, 'audit'>, number>> = { list: 8_192, record: 262_144 };
 /** Characters of the beginning of a large value: at most four bytes each. */
-const MAX_BEGINNING: Readonly<Record<CutExtent, number>> = { list: 200, record: 1_000 };
+const MAX_BEGINNING: Readonly<Record<CutExtent, number>> = { list: 200, record: 1_000, audit: 1_000 };
 /** Characters of a text that needs no check, since the database limits its length. */
 const MAX_SHORT = 1_000;
 
@@ -39,7 +42,7 @@ export function displaySql(alias: string, field: FieldInfo, extent: Extent): Fra
   const { exact, summary } = field.type;
   const column = quoted(alias, field);
   if (summary !== undefined) return rawSql(summary.sql(column, extent !== 'list'));
-  const isCut = extent !== 'whole' && mayBeLarge(field);
+  const isCut = extent !== 'whole' && isCutFor(field, extent);
   if (exact === undefined && !isCut) return columnSql(alias, field);
   // fault: large-values-read
   const value = isCut ? `(case when not ${isLargeSql(column, field, extent)} then ${column} end)` : column;
@@ -52,7 +55,7 @@ export function largeValuesSql(
   fields: readonly FieldInfo[],
   extent: Extent,
 ): FragmentSqlToken | undefined {
-  const cut = extent === 'whole' ? [] : fields.filter(mayBeLarge);
+  const cut = extent === 'whole' ? [] : fields.filter((field) => isCutFor(field, extent));
   if (extent === 'whole' || cut.length === 0) return undefined;
   const isAnyLarge = cut.map((field) => rawSql(isLargeSql(quoted(alias, field), field, extent)));
   // One object per field: the arguments of a function are limited in number.
@@ -87,9 +90,14 @@ export function mayBeLarge(field: FieldInfo): boolean {
   return precision === undefined;
 }
 
+function isCutFor(field: FieldInfo, extent: CutExtent): boolean {
+  // fault: secrets-in-cut-values
+  return mayBeLarge(field) && (extent !== 'audit' || holdsText(field));
+}
+
 function isLargeSql(column: string, field: FieldInfo, extent: CutExtent): string {
   const isLong = `coalesce(octet_length(${column}::text), 0) > ${MAX_BYTES[extent]}`;
-  if (holdsText(field)) return `(${isLong})`;
+  if (holdsText(field) || extent === 'audit') return `(${isLong})`;
   // CASE, since OR does not guarantee an order of evaluation.
   return `(case when pg_column_size(${column}) > ${MAX_STORED[extent]} then true else ${isLong} end)`;
 }
@@ -97,7 +105,7 @@ function isLargeSql(column: string, field: FieldInfo, extent: CutExtent): string
 /** `{ field: { text, bytes } }`, with the hash for a single record. */
 function largeSql(column: string, field: FieldInfo, extent: CutExtent): string {
   const text = `${column}::text`;
-  const hash = extent === 'record' ? `, 'sha256', encode(sha256(textsend(${text})), 'hex')` : '';
+  const hash = extent !== 'list' ? `, 'sha256', encode(sha256(textsend(${text})), 'hex')` : '';
   const read = `jsonb_build_object('text', left(${text}, ${MAX_BEGINNING[extent]}), 'bytes', octet_length(${text})${hash})`;
   const unread =
     extent === 'list' && !holdsText(field)

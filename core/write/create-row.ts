@@ -13,7 +13,7 @@ import { withSlugs } from './generated-slugs.ts';
 import type { Change, OwnedHook } from './hooks.ts';
 import { type AddedPairs, addLinks, recordAddedPairs } from './links.ts';
 import { explained, inSavepoint, RowForbidden, RowHidden } from './rejections.ts';
-import { findHooks, hookRow, runAfterCommit, runHooks, undoHooksUnlessDone } from './run-hooks.ts';
+import { extentFor, findHooks, hookRow, runAfterCommit, runHooks, undoHooksUnlessDone } from './run-hooks.ts';
 import { rowSnapshot } from './snapshot.ts';
 import type { Values, Written } from './types.ts';
 import {
@@ -83,7 +83,7 @@ async function addRow(
   const added: AddedPairs = [];
   const result = await inSavepoint(tx, { model, values, reader: writer.reader }, async (inner) => {
     await claimFiles(inner, context.actor, fileFields(model), values);
-    const inserted = await insert(inner, writer, model, columnValues(model, values));
+    const inserted = await insert(inner, writer, model, columnValues(model, values), extentFor(hooks));
     if (!inserted.allowed) throw new RowForbidden();
     const onAdded = (...pair: AddedPairs[number]) => void added.push(pair);
     const pairs = { dependencies, context, writer, onAdded };
@@ -110,6 +110,7 @@ async function insert(
   writer: Writer,
   model: ModelInfo,
   columns: readonly ColumnValue[],
+  extent: 'audit' | 'whole',
 ): Promise<FullRow> {
   const names = columns.map(({ field }) => sql.fragment`${sql.identifier([field.column])}`);
   const values = columns.map(({ value }) => value);
@@ -117,7 +118,7 @@ async function insert(
     columns.length === 0
       ? sql.fragment`default values`
       : sql.fragment`(${joinFragments(names, comma)}) values (${joinFragments(values, comma)})`;
-  const checks = { allowed: writer.scope('add', model) };
+  const checks = { allowed: writer.scope('add', model), extent };
   if (hasRule(model, 'insert')) return insertByRule(tx, writer, model, columns, { row, checks });
   const returned = fullRowColumns(writer.reader, model, checks, 'written');
   const inserted = await tx.maybeOne(

@@ -8,11 +8,12 @@ import type { Query } from '../database/queries.ts';
 import type { DbRow, FieldInfo, ModelInfo } from '../model/field-type.ts';
 import { keyText, parseKey } from '../model/key.ts';
 import { type ExtraColumns, type RowSchema, rowSchema } from '../model/row.ts';
-import { displaySql } from '../query/display-sql.ts';
+import { displaySql, largeValues, largeValuesSql, withLargeValues } from '../query/display-sql.ts';
 import { columnSql, isUnchangedSql, labelSql, tableSql, valueSql, versionSql } from '../query/field-sql.ts';
 import { keyCondition } from '../query/find-record.ts';
 import type { Reader } from '../query/reader.ts';
 import { isReadable } from '../query/table-facts.ts';
+import { LARGE } from '../sql/aliases.ts';
 import { comma, joinFragments, rawSql, whereSql } from '../sql/fragments.ts';
 
 export interface FullRow {
@@ -23,7 +24,7 @@ export interface FullRow {
   /** The part of it that the actor may read, for the message shown to them. */
   readonly visibleLabel: string;
   readonly version: string;
-  /** Database values by field name. */
+  /** Database values by field name; with the extent `audit`, large texts are a `LargeValue`. */
   readonly dbValues: DbRow;
   /** Keys by the name of each manyToMany, as PostgreSQL's text. */
   readonly links: ReadonlyMap<string, readonly string[]>;
@@ -40,6 +41,8 @@ export interface RowChecks {
   readonly allowed?: FragmentSqlToken | undefined;
   /** PostgreSQL compares, so that `1.5` and `1.50` are the same number. */
   readonly compared?: readonly { readonly field: FieldInfo; readonly value: FragmentSqlToken }[];
+  /** `whole` for hooks, which see every value as it is. @defaultValue `whole` */
+  readonly extent?: 'audit' | 'whole';
 }
 
 /**
@@ -56,10 +59,13 @@ export function fullRowColumns(
   const version = row === 'written' ? sql.fragment`''` : versionSql(model);
   const visibleParts = reader.mayView(model) ? reader.labelParts(model) : [];
   const compared = (checks.compared ?? []).map(({ field, value }) => isUnchangedSql(field, value));
+  // fault: large-values-read-to-write
+  const extent = checks.extent ?? 'whole';
+  const large = largeValuesSql('t', model.stored, extent);
   return joinFragments(
     [
       ...model.stored.map(
-        (field) => sql.fragment`${displaySql('t', field, 'whole')} as ${sql.identifier([field.name])}`,
+        (field) => sql.fragment`${displaySql('t', field, extent)} as ${sql.identifier([field.name])}`,
       ),
       ...readablePairs(model).map((field) => linkedKeysSql(field)),
       sql.fragment`${labelSql(model, model.label, 't')} as "~label"`,
@@ -68,6 +74,7 @@ export function fullRowColumns(
       sql.fragment`${checkSql(checks.visible)} as "~visible"`,
       sql.fragment`${checkSql(checks.allowed)} as "~allowed"`,
       sql.fragment`array[${joinFragments(compared, comma)}]::bool[] as "~unchanged"`,
+      ...(large === undefined ? [] : [large]),
     ],
     comma,
   );
@@ -96,6 +103,7 @@ export function fullRowSchema(model: ModelInfo): RowSchema {
   return rowSchema(model, model.stored, {
     ...Object.fromEntries(manyToManyFields(model).map((field) => [field.name, keys.optional()])),
     ...OWN_COLUMNS,
+    [LARGE]: largeValues.optional(),
   });
 }
 
@@ -108,7 +116,8 @@ const OWN_COLUMNS: ExtraColumns = {
   '~unchanged': z.array(z.boolean()),
 };
 
-export function fullRow(model: ModelInfo, row: DbRow): FullRow {
+export function fullRow(model: ModelInfo, selected: DbRow): FullRow {
+  const row = withLargeValues(selected);
   return {
     key: keyText(model, row),
     label: String(row['~label']),

@@ -14,7 +14,7 @@ import { type FullRow, lockRows, rowCondition, rowsCondition } from './full-row.
 import type { Change, OwnedHook } from './hooks.ts';
 import { foreignKeyAction, type SetNullContext, setNull } from './on-delete.ts';
 import { RowForbidden, WriteRejected } from './rejections.ts';
-import { deletionProblems, findHooks, hookRow, runAfterCommit } from './run-hooks.ts';
+import { deletionProblems, extentFor, findHooks, hookRow, runAfterCommit } from './run-hooks.ts';
 import { rowSnapshot } from './snapshot.ts';
 import type { WriteDependencies, Writer } from './writer.ts';
 
@@ -86,6 +86,7 @@ export class Removal {
     const isListed = sql.fragment`${columnSql('t', target)} = any(${valuesSql(target, keys)})`;
     const pairs = await lockRows(tx, this.#writer.reader, model, [referencesSql(source, [owner]), isListed], {
       allowed: this.#writer.scope('delete', model),
+      extent: extentFor(findHooks(this.#dependencies, model)),
       limit: keys.length,
     });
     // fault: pair-out-of-scope-removed
@@ -192,6 +193,7 @@ export class Removal {
     const allowance = kind === 'pairs' ? MAX_PAIRS - this.#pairs : MAX_ROWS - this.#rows;
     const referencing = await lockRows(tx, this.#writer.reader, model, [referencesSql(relation, rows)], {
       allowed: this.#writer.scope('delete', model),
+      extent: extentFor(findHooks(this.#dependencies, model)),
       limit: allowance + 1,
     });
     if (referencing.length > allowance) this.#reject(model);

@@ -12,6 +12,7 @@ import { quoteTable } from '../sql/quote.ts';
 import { lockRows } from './full-row.ts';
 import { explained, ValidationFailed, WriteRejected } from './rejections.ts';
 import { Removal } from './removal.ts';
+import { extentFor, findHooks } from './run-hooks.ts';
 import type { Removed } from './types.ts';
 import type { RowVersion } from './update-row.ts';
 import { type WriteDependencies, Writer } from './writer.ts';
@@ -34,6 +35,7 @@ export async function removeRow(
   const [old] = await lockRows(tx, writer.reader, model, keyCondition(model, params), {
     visible: writer.visibleRows(model),
     allowed: writer.scope('delete', model),
+    extent: extentFor(findHooks(dependencies, model)),
     limit: 1,
   });
   if (old === undefined || !old.visible) return { outcome: 'missing' };

@@ -93,6 +93,11 @@ export async function undoHooksUnlessDone(
   return hooks.length === 0 ? work(tx) : rollBackUnlessDone(tx, work);
 }
 
+/** How much of a row is read for a change: hooks see every value as it is. */
+export function extentFor(hooks: readonly OwnedHook[]): 'audit' | 'whole' {
+  return hooks.length > 0 ? 'whole' : 'audit';
+}
+
 /** A stored row as hooks see it. */
 export function hookRow(model: ModelInfo, { dbValues }: FullRow): Values {
   return decodeRow(model, dbValues);

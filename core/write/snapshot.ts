@@ -1,10 +1,11 @@
 import { UnexpectedValue } from '../base/unexpected-value.ts';
 import type { DbValue, FieldInfo, ModelInfo } from '../model/field-type.ts';
+import { LargeValue } from '../model/row.ts';
 import { onlyKey } from '../query/field-sql.ts';
 import type { FullRow } from './full-row.ts';
 import type { Snapshot } from './types.ts';
 
-/** A row as JSON by field name; a manyToMany is an array of keys. With `names` only these fields. */
+/** A row as JSON by field name; a manyToMany is an array of keys, and a large text may be a `LargeValue`. With `names` only these fields. */
 export function rowSnapshot(model: ModelInfo, row: FullRow, names?: ReadonlySet<string>): Snapshot {
   const entries: [string, unknown][] = [];
   for (const field of model.fields.values()) {
@@ -22,6 +23,7 @@ export function rowSnapshot(model: ModelInfo, row: FullRow, names?: ReadonlySet<
 export function auditValue(field: FieldInfo, dbValue: DbValue | undefined): unknown {
   if (dbValue === null || dbValue === undefined) return null;
   if (dbValue instanceof UnexpectedValue) return dbValue.text;
+  if (dbValue instanceof LargeValue) return dbValue;
   return field.type.recorded?.(dbValue) ?? field.type.exported(dbValue);
 }
 

@@ -26,7 +26,7 @@ import {
   newReferences,
   updatedAtSql,
 } from './row-changes.ts';
-import { findHooks, hookRow, NO_HOOKS, runAfterCommit, runHooks, undoHooksUnlessDone } from './run-hooks.ts';
+import { extentFor, findHooks, hookRow, NO_HOOKS, runAfterCommit, runHooks, undoHooksUnlessDone } from './run-hooks.ts';
 import { rowSnapshot } from './snapshot.ts';
 import type { Values, Written } from './types.ts';
 import { type ColumnValue, checkReferences, columnValues, permittedValues } from './values.ts';
@@ -56,7 +56,8 @@ export async function updateRow(
   if (!writer.may('change', model)) return { outcome: 'forbidden' };
   const params = parseKey(model, row.key);
   if (params === undefined) return { outcome: 'missing' };
-  const update: RowUpdate = { dependencies, context, model, writer, params, hooks: findHooks(dependencies, model) };
+  const hooks = findHooks(dependencies, model);
+  const update: RowUpdate = { dependencies, context, model, writer, params, hooks, extent: extentFor(hooks) };
   return explained(tx, { model, values, reader: writer.reader }, () =>
     undoHooksUnlessDone(update.hooks, tx, (inner) => changeRow(update, inner, row.version, values, source)),
   );
@@ -70,6 +71,7 @@ interface RowUpdate {
   /** The key of the row. */
   readonly params: readonly Param[];
   readonly hooks: readonly OwnedHook[];
+  readonly extent: 'audit' | 'whole';
 }
 
 /** Validates the values, with those that hooks set, and compares them with the locked row; then `save` writes them. */
@@ -93,7 +95,7 @@ async function changeRow(
   if (hooks.length > 0 || hasPairs || hasParts) {
     // Hooks see the old row before validation, and pairs refer to it, so it is locked first; otherwise one statement
     // locks and compares.
-    const locked = await lock(update, tx, []);
+    const locked = await lock(update, tx, [], 'whole');
     if ('outcome' in locked) return locked;
     stored = locked;
     permitted = await withAllPairs(tx, writer, model, locked, permitted);
@@ -104,7 +106,7 @@ async function changeRow(
   let values = await withSlugs(tx, model, { ...permitted, ...byHooks }, params);
   let invalid = validateValues(model, values, 'update', stored?.dbValues);
   if (invalid.length > 0) {
-    const locked = stored ?? (await lock(update, tx, []));
+    const locked = stored ?? (await lock(update, tx, [], 'whole'));
     if ('outcome' in locked) return locked;
     values = withoutHeldValues(writer, model, locked, values);
     invalid = validateValues(model, values, 'update', locked.dbValues);
@@ -172,14 +174,7 @@ async function save(
     await claimFiles(inner, context.actor, files, values);
     for (const [field, keys] of changes.links)
       await changePairs(inner, { dependencies, context, writer, removal, onAdded }, old, field, keys);
-    const row = await write(
-      inner,
-      writer,
-      model,
-      old,
-      await withLowerBounds(inner, old, changes.columns, values),
-      values,
-    );
+    const row = await write(inner, update, old, await withLowerBounds(inner, old, changes.columns, values), values);
     // fault: row-leaves-scope
     if (!row.allowed) throw new RowForbidden();
     await releaseFiles(dependencies, inner, files, [old]);
@@ -206,11 +201,13 @@ async function lock(
   { model, writer, params }: RowUpdate,
   tx: Transaction,
   columns: readonly ColumnValue[],
+  extent: RowUpdate['extent'],
 ): Promise<FullRow | Extract<Written, { outcome: 'missing' | 'forbidden' }>> {
   const [old] = await lockRows(tx, writer.reader, model, keyCondition(model, params), {
     visible: writer.visibleRows(model),
     allowed: writer.scope('change', model),
     compared: columns,
+    extent,
     limit: 1,
   });
   if (old === undefined || !old.visible) return { outcome: 'missing' };
@@ -230,7 +227,7 @@ async function compare(
 ): Promise<Comparison | Extract<Written, { outcome: 'missing' | 'forbidden' }>> {
   const { model, writer } = update;
   const columns = columnValues(model, values);
-  const old = await lock(update, tx, columns);
+  const old = await lock(update, tx, columns, update.extent);
   if ('outcome' in old) return old;
   // An actor who sets a field that they cannot see must not learn from the outcome that it already held this value.
   const hidden = new Set(Object.keys(values).filter((name) => !mayRead(writer, model.fields.get(name))));
@@ -304,8 +301,7 @@ async function withLowerBounds(
 /** Updates the row even if only links changed: its version must reflect that. */
 async function write(
   tx: Transaction,
-  writer: Writer,
-  model: ModelInfo,
+  { writer, model, extent }: RowUpdate,
   old: FullRow,
   columns: readonly ColumnValue[],
   values: Values,
@@ -317,7 +313,7 @@ async function write(
     const name = sql.identifier([key.column]);
     sets.push(sql.fragment`${name} = t.${name}`);
   }
-  const checks = { allowed: writer.scope('change', model) };
+  const checks = { allowed: writer.scope('change', model), extent };
   const condition = rowCondition(model, old);
   const update = sql.fragment`update ${tableSql(model)} as t set ${joinFragments(sets, comma)} ${whereSql(condition)}`;
   if (hasRule(model, 'update')) {

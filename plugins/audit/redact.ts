@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { exactDigits, isJsonNull } from '../../core/base/exact-json.ts';
+import { LargeValue } from '../../core/model/row.ts';
 
 /** Words in a field's name that make its value a secret. */
 const SECRET_WORDS = new Set([
@@ -40,7 +41,13 @@ export function redacted(value: unknown, depth = 0): unknown {
   if (value instanceof Date) return value.toISOString();
   if (Array.isArray(value)) return value.map((each) => redacted(each, depth + 1));
   // A number with all its digits.
-  if (value === null || typeof value !== 'object' || exactDigits(value) !== undefined || isJsonNull(value))
+  if (
+    value === null ||
+    typeof value !== 'object' ||
+    value instanceof LargeValue ||
+    exactDigits(value) !== undefined ||
+    isJsonNull(value)
+  )
     return value;
   return Object.fromEntries(
     Object.entries(value).map(([name, inner]) => [redacted(name), redactedField(name, inner, depth)]),

@@ -3,11 +3,14 @@
 
 import { type FragmentSqlToken, sql } from 'slonik';
 import { isJsonNull } from '../../core/base/exact-json.ts';
+import { LargeValue } from '../../core/model/row.ts';
 
 /** Larger values, in bytes of their text, are stored and read as their beginning. */
 const MAX_BYTES = sql.fragment`4096`;
 /** Characters of the beginning: at most four bytes each. */
 const MAX_BEGINNING = sql.fragment`1000`;
+/** A member that has been cut already. No value of a user is taken for one, see `storedMember`. */
+const isBeginning = sql.fragment`(jsonb_typeof(value) = 'object' and value ? '~text' and value ? '~bytes')`;
 
 /** A value of the trail that is only text: the beginning of a large one, or JSON null. */
 export interface StoredText {
@@ -27,6 +30,7 @@ export function storedJson(value: unknown): string {
 }
 
 function storedMember(value: unknown): unknown {
+  if (value instanceof LargeValue) return { '~text': value.text, '~bytes': value.bytes, '~sha256': value.sha256 };
   const isOwnMarker = typeof value === 'object' && value !== null && Object.hasOwn(value, '~text');
   return isJsonNull(value) || isOwnMarker ? { '~text': JSON.stringify(value) } : value;
 }
@@ -47,7 +51,7 @@ export function shownSql(column: FragmentSqlToken): FragmentSqlToken {
 function boundedSql(json: FragmentSqlToken, hash: FragmentSqlToken): FragmentSqlToken {
   return sql.fragment`(
     select coalesce(jsonb_object_agg(name, case
-      when octet_length(text) > ${MAX_BYTES}
+      when octet_length(text) > ${MAX_BYTES} and not ${isBeginning}
         then jsonb_build_object('~text', left(text, ${MAX_BEGINNING}), '~bytes', octet_length(text) ${hash})
       else value
     end), '{}')

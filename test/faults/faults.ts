@@ -934,6 +934,18 @@ export const faults: readonly Fault[] = [
     tests: ['plugins/admin/odd-rows.test.ts'],
   },
   {
+    name: 'a change reads every value of the row, however large',
+    marker: 'large-values-read-to-write',
+    change: { replace: ["checks.extent ?? 'whole'", "'whole'"] },
+    tests: ['plugins/admin/large-values.test.ts'],
+  },
+  {
+    name: 'the beginning of a large JSON value is recorded with its secrets',
+    marker: 'secrets-in-cut-values',
+    change: { replace: ["(extent !== 'audit' || holdsText(field))", 'true'] },
+    tests: ['plugins/admin/large-values.test.ts'],
+  },
+  {
     name: 'items of an array are counted from 1 after a change',
     marker: 'array-counted-from-one',
     change: { replace: ['lower === 1', 'true'] },

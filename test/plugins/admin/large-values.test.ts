@@ -9,6 +9,7 @@ import { oddRows } from '../../../cli/doctor/unexpected-values.ts';
 import { withPlainConnection } from '../../../core/database/plain-connection.ts';
 import { field } from '../../../core/model/field.ts';
 import { defineModel } from '../../../core/model/model.ts';
+import { commandAuditContext } from '../../../core/policy/actor.ts';
 import { ALL_ROWS, defineRules } from '../../../core/policy/policy.ts';
 import { defineAdmin } from '../../../plugins/admin/define-admin.ts';
 import { type TestApp, testApp } from '../../support/app.ts';
@@ -232,6 +233,35 @@ test('the trail stores the beginning, size and hash of large values, and pages s
   assert.is(title.length, 1, 'of a value that the trail has, all can be read');
   assert.is((await clerk.get(title[0] ?? '')).text, 't'.repeat(4_096));
   assert.not(linksOf(page).some((url) => url.endsWith('/body')));
+});
+
+test('a record with large texts is changed and deleted without reading them (F4)', async () => {
+  const body = 'Body '.repeat(2_000_000);
+  proxy.received();
+  const context = commandAuditContext();
+  await app.app.database.transaction(async (tx) => {
+    assert.is((await app.app.write.update(tx, context, Article, '50', { length: 7 })).outcome, 'done');
+    assert.is((await app.app.write.remove(tx, context, Article, '50')).outcome, 'done');
+  });
+  // JSON and arrays are read, since secrets inside them must not be recorded.
+  assert.ok(proxy.received() < 4_000 * KILOBYTE);
+  const [entry] = await run(app)`
+    select before -> 'body' as body, before -> 'secret' as secret from rustio_audit where event = 'delete' order by id desc limit 1`;
+  const sha256 = createHash('sha256').update(body).digest('hex');
+  assert.equal(entry?.body, { '~text': body.slice(0, 1_000), '~bytes': body.length, '~sha256': sha256 });
+  assert.is(entry?.secret, '<redacted>');
+});
+
+test('secrets inside a large JSON value are not recorded', async () => {
+  const data = { password: 'of a person', remaining: 'x'.repeat(5_000) };
+  await app.app.database.transaction(async (tx) => {
+    const context = commandAuditContext();
+    assert.is((await app.app.write.update(tx, context, Article, '49', { data })).outcome, 'done');
+    assert.is((await app.app.write.update(tx, context, Article, '49', { data: {} })).outcome, 'done');
+  });
+  const rows = await run(app)`select before::text || after::text as entry from rustio_audit order by id desc limit 2`;
+  for (const { entry } of rows) assert.not.match(String(entry), 'of a person');
+  assert.match(String(rows[1]?.entry), '<redacted>');
 });
 
 test('entries with large values that were written earlier are cut when they are read (F4)', async () => {
