@@ -57,6 +57,7 @@ export type { StoredFile } from './model/field-types/file.ts';
 export type { Issue, Parsed, Problem } from './model/issue.ts';
 export { keyText } from './model/key.ts';
 export { type AnyModel, defineModel, type Insert, type Key, type Row, type Update } from './model/model.ts';
+export { LargeValue } from './model/row.ts';
 export { definePlugin, type HealthItem, PLUGIN_API, type Plugin, type ProcessInfo, type Stop } from './plugin.ts';
 export {
   type Actor,

@@ -15,8 +15,7 @@ export interface EventData {
     readonly before: Snapshot;
     /**
      * Rows of tables without a model that the database deleted with the record, or whose reference it removed, by table; null if
-     * the
-     * application's role may not count them.
+     * the application's role may not count them.
      */
     readonly alsoDeleted?: Readonly<Record<string, number | null>>;
     readonly alsoUnlinked?: Readonly<Record<string, number | null>>;

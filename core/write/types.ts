@@ -27,5 +27,8 @@ export type Removed =
   | { readonly outcome: 'missing' }
   | { readonly outcome: 'forbidden' };
 
-/** The values of a row before or after a change, by field, as JSON. */
+/**
+ * The values of a row before or after a change, by field, as JSON. A text of more than 4 KB may be a `LargeValue`, which has only its
+ * beginning, size and hash.
+ */
 export type Snapshot = Readonly<Record<string, unknown>>;
