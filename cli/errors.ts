@@ -9,7 +9,7 @@ export const invalidCommandLine = defineError<{ message: string; hint: string }>
   why: 'The command line is not valid.',
   fix: ({ hint }) => hint,
   about: `The command line is not valid: an unknown command or option, a missing or unexpected argument, or a value that is not allowed.
-No changes were made; exit code 2. Run \`npx rustio-admin COMMAND --help\` for the usage of a command.`,
+No changes were made; the exit code is 2. Run \`npx rustio-admin COMMAND --help\` for the usage of a command.`,
 });
 
 export const unknownCommand = defineError<{ command: string; available: string; hint: string }>('RIO-CLI-USAGE', {
@@ -79,7 +79,7 @@ export const invalidChoice = defineError<{ value: string; option: string; choice
 export const notANumber = defineError<{ option: string; hint: string }>('RIO-CLI-USAGE', {
   exitCode: 2,
   problem: ({ option }) => `The value of --${option} is not a number.`,
-  why: 'The option takes a number.',
+  why: 'This option requires a number.',
   fix: ({ hint }) => hint,
 });
 
@@ -93,7 +93,7 @@ export const invalidPort = defineError<{ max: number }>('RIO-CLI-USAGE', {
 export const invalidWorkerCount = defineError<{ max: number }>('RIO-CLI-USAGE', {
   exitCode: 2,
   problem: 'The value of --workers is not a valid number of processes.',
-  why: ({ max }) => `It is a whole number from 1 to ${max}; the number of CPU cores is a good start.`,
+  why: ({ max }) => `It must be a whole number from 1 to ${max}, usually the number of CPU cores.`,
   fix: 'Use a number of processes, such as --workers 2.',
 });
 
@@ -121,14 +121,14 @@ export const unknownSource = defineError<{ source: string; available: string }>(
 export const reasonWithoutAccount = defineError<{ hint: string }>('RIO-CLI-USAGE', {
   exitCode: 2,
   problem: '--reason requires --as.',
-  why: 'A reason is recorded for the changes of one user.',
+  why: 'The reason is recorded for changes made as a user.',
   fix: ({ hint }) => hint,
 });
 
 export const invalidReason = defineError<{ max: number; hint: string }>('RIO-CLI-USAGE', {
   exitCode: 2,
   problem: 'The value of --reason is not valid.',
-  why: ({ max }) => `It is stored with every change in the audit trail, and has 1 to ${max} characters.`,
+  why: ({ max }) => `The reason is stored in the audit trail with every change, and must have 1 to ${max} characters.`,
   fix: ({ hint }) => hint,
 });
 
@@ -168,9 +168,9 @@ export const migrationsPending = defineError<{ command: string; count: number }>
 export const accountUnknown = defineError<{ name: string }>('RIO-CONSOLE-ACCOUNT', {
   exitCode: 2,
   problem: ({ name }) => `There is no active user ${name}.`,
-  why: 'They do not exist, or have been deactivated. No changes were made.',
-  fix: 'Use a user who can sign in.',
-  about: `The user that \`npx rustio-admin console --as\` names cannot act: they do not exist, they were deactivated, their permissions changed while the
+  why: 'The user does not exist or has been deactivated. No changes were made.',
+  fix: 'Use the name of a user who can sign in.',
+  about: `The user in \`npx rustio-admin console --as\` cannot be used: they do not exist, they were deactivated, their permissions changed while the
 console was open, or no plugin can look up users. Uncommitted changes were rolled back; exit code 2.`,
 });
 
@@ -272,9 +272,9 @@ development dependencies, or set \`CHROME_PATH\` to an installed Chrome or Chrom
 });
 
 export const commandUnfinished = defineError('RIO-CLI-UNFINISHED', {
-  problem: 'The command stopped before it was done.',
-  why: 'It waits for something that can no longer happen: no timer, connection or file is left in this process.',
-  fix: 'Check the last thing that it printed. If it is a command of your project or of a plugin, look for a promise that never settles there.',
+  problem: 'The command stopped before it finished.',
+  why: 'It is waiting for something that can no longer happen: the process has no open timer, connection or file.',
+  fix: 'Check its last output. In a command of your project or of a plugin, look for a promise that never settles.',
   about: 'A command awaited a promise that could never settle. Without this error, Node would have exited with code 0.',
 });
 

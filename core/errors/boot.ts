@@ -17,7 +17,7 @@ export type ReportProblem = (where: string, problem: string) => void;
 export const projectMissing = defineError<{ searched: string }>('RIO-PROJECT-MISSING', {
   exitCode: 2,
   problem: ({ searched }) => `${CONFIG_FILE} was not found in ${searched}.`,
-  why: `Run this command in a project folder, which contains ${CONFIG_FILE}.`,
+  why: `This command needs a project, a folder that contains ${CONFIG_FILE}.`,
   fix: 'Change to the project folder, use --project FOLDER, or create a project: npx rustio-admin startproject NAME',
   about: `The current folder and its parents were searched. Change to your project, use \`--project FOLDER\`, or create
 a project with \`npx rustio-admin startproject NAME\`.`,
@@ -130,7 +130,7 @@ export const hookFailed = defineError<{ plugin: string; place: string; reason: s
   fix: 'Start at the first line of the stack trace that is in the plugin.',
   about: `
 A function of a plugin (\`routes\`, \`on\`, \`start\`, …) threw an error at startup. The message names the plugin and the hook; the lines below it
-show where it happened.`,
+are its stack trace.`,
 });
 
 export const serviceMissing = defineError<{ name: string; suggestion: string }>('RIO-SERVICE-MISSING', {

@@ -33,7 +33,7 @@ export const permissionMissing = defineError<{ reason: string }>('RIO-DATABASE-P
   status: 403,
   problem: 'The application does not have permission to do this in the database.',
   why: ({ reason }) => `Its database role lacks a required privilege. Nothing was saved. ${reason}`.trim(),
-  fix: 'Ask your administrator to grant it to the role in DATABASE_URL.',
+  fix: 'Ask your administrator to grant the privilege to the role in DATABASE_URL.',
   about: `The database role of the application lacks a privilege, such as \`insert\` on a table or \`usage\` on a sequence. The table is named on the page in development, and in the log in
 production. See [database privileges](existing-database.md#database-privileges).`,
 });

@@ -15,14 +15,14 @@ export const databaseMissing = defineError<{ reason: string }>('RIO-DATABASE-UNR
   fix: 'Correct its name in DATABASE_URL, or create it: createdb NAME, or in psql: create database NAME.',
 });
 
-/** TLS: the server has none, or its certificate is not trusted. */
+/** TLS: the server does not support it, or its certificate is not trusted. */
 export const databaseNotEncrypted = defineError<{ reason: string }>('RIO-DATABASE-UNREACHABLE', {
   problem: 'An encrypted connection to the database could not be established.',
   why: ({ reason }) => reason,
-  fix: 'Enable TLS on the server and give its certificate authority as ?sslrootcert=FILE in DATABASE_URL; in a network that you trust, use ?sslmode=disable.',
+  fix: 'Enable TLS on the server, and set its certificate authority with ?sslrootcert=FILE in DATABASE_URL. In a network that you trust, you can use ?sslmode=disable.',
 });
 
-/** PostgreSQL does not know a parameter of the URL, or not its value. */
+/** PostgreSQL does not know a parameter of the URL, or does not accept its value. */
 export const connectionSettingsRejected = defineError<{ reason: string }>('RIO-DATABASE-PARAMETERS', {
   problem: 'The database rejected the parameters in DATABASE_URL.',
   why: ({ reason }) => `PostgreSQL reports: ${reason}.`,
@@ -43,7 +43,7 @@ export const sessionRejected = defineError<{ reason: string }>('RIO-DATABASE-POO
 /** Migrations hold a lock of their session, which a pooler would give to others. */
 export const directConnectionRequired = defineError('RIO-DATABASE-POOLER', {
   problem: 'Migrations need a direct connection to PostgreSQL.',
-  why: 'The connection goes through a pooler, where the lock that allows one migration at a time could be lost.',
+  why: 'The connection goes through a pooler, which can lose the lock that prevents concurrent migrations.',
   fix: 'Set DATABASE_OWNER_URL to the URL of PostgreSQL itself.',
 });
 
@@ -115,7 +115,7 @@ export const invalidScope = defineError<{ problem: string; maxLength: number }>(
   fix: ({ maxLength }) =>
     `Fix the \`scope\` hook or the call to \`withScope\`: use names such as app.tenant and values of at most ${maxLength} characters.`,
   about: `A scope (the \`scope\` hook of a plugin, or \`withScope\`) has a setting whose name or value is not allowed, two plugins set the same
-name differently for one request, or a transaction was used in another scope than the one it was opened in. Open the transaction
+name to different values in one request, or a transaction was used in a different scope than the one it was opened in. Open the transaction
 inside \`withScope\`, not around it.`,
 });
 

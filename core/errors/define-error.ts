@@ -3,7 +3,7 @@ import { RustioError } from './rustio-error.ts';
 type Params = Readonly<Record<string, string | number>>;
 type Text<P> = string | ((params: P) => string);
 
-/** What an error says, and how it is answered. */
+/** The texts of an error, and its status or exit code. */
 export interface ErrorDefinition<P> {
   /** What is wrong, in one sentence. */
   readonly problem: Text<P>;

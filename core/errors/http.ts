@@ -63,7 +63,7 @@ export const unknownPermission = defineError<{ permission: string; suggestion: s
   why: 'The code of this page checks it, but no model or enabled plugin declares it.',
   fix: 'Fix the name passed to `app.access.decide`, or declare it in the `permissions` of a plugin.',
   about:
-    'The code of a page passed a permission to `app.access.decide` that no model or enabled plugin declares. The message suggests a similar name. In production users see RIO-HTTP-UNEXPECTED, and the log has the name.',
+    'The code of a page passed a permission to `app.access.decide` that no model or enabled plugin declares. The message suggests a similar name. In production users see RIO-HTTP-UNEXPECTED, and the log contains the name.',
 });
 
 export const gateClosed = defineError('RIO-HTTP-GATE', {
@@ -192,12 +192,12 @@ export const databaseFull = defineError('RIO-HTTP-DISK-FULL', {
     'The response has the header `Retry-After`. The disk of the database server is full. The change was rolled back; existing data is safe and can be read. Free disk space: the next request works without a restart, even if PostgreSQL had stopped. If the embedded server stopped, it is restarted automatically.',
 });
 
-/** In development only: elsewhere it concerns only those who run the application, and is in the log. */
+/** Only in development; in production, the details are in the log. */
 export const queryTableMissing = defineError<{ reason: string }>('RIO-HTTP-TABLES', {
   status: 500,
   problem: 'A query uses a table or column that does not exist.',
   why: ({ reason }) => `PostgreSQL reports: ${reason}`,
-  fix: 'If a model has this table or column, run `npx rustio-admin migrate make`, read the new file, then run `npx rustio-admin migrate`. Otherwise fix the SQL that refers to it: a row rule (`defineRules`), a policy or your own query.',
+  fix: 'If a model has this table or column, run `npx rustio-admin migrate make`, review the new file, then run `npx rustio-admin migrate`. Otherwise fix the SQL that refers to it: a row rule (`defineRules`), a policy or your own query.',
   about:
     'In development only: a query uses a table or column that does not exist; the page shows the message of PostgreSQL. Either the models have changed, or a migration is pending: `npx rustio-admin migrate make` generates it, `npx rustio-admin migrate` applies it. Or the SQL of a row rule (`defineRules`), of a policy of a plugin or of your own query has a wrong name. In production users see RIO-HTTP-UNEXPECTED, and the log has the details; `/readyz` and `doctor` list pending migrations.',
 });
@@ -208,7 +208,7 @@ export const deadlocked = defineError('RIO-HTTP-BUSY', {
   why: 'Two changes to the same records blocked each other, so this one was cancelled.',
   fix: 'Submit the form again.',
   about:
-    'The response has the header `Retry-After`. Two transactions deadlocked, PostgreSQL rolled this one back, and retrying it did not help. Nothing was saved; submit the form again.',
+    'The response has the header `Retry-After`. Two transactions deadlocked, PostgreSQL rolled this one back, and automatic retries failed. Nothing was saved; submit the form again.',
 });
 
 export const recordLocked = defineError('RIO-HTTP-LOCKED', {
@@ -247,7 +247,7 @@ export const tooMuchAtOnce = defineError('RIO-HTTP-MEMORY', {
     'The response has the header `Retry-After`. All requests whose bodies are being received share 100 MB of memory, and those of anonymous users 16 MB; files do not count. No changes were made.',
 });
 
-/** What users see of an error that is not for them. */
+/** What users see in place of an error without a status. */
 export const unexpectedError = defineError('RIO-HTTP-UNEXPECTED', {
   status: 500,
   problem: 'An unexpected error occurred.',

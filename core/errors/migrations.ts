@@ -134,7 +134,7 @@ export const downNotOffered = defineError<{ migration: string }>('RIO-MIGRATE-DO
   exitCode: 2,
   problem: ({ migration }) => `${migration} cannot be reverted.`,
   why: 'The plugin has no down file for it, so that no command can delete its rows.',
-  fix: 'Disable the plugin in rustio.config.ts; its tables stay.',
+  fix: 'Disable the plugin in rustio.config.ts; its tables are kept.',
 });
 
 export const downFileMissing = defineError<{ migration: string; file: string }>('RIO-MIGRATE-DOWN', {
@@ -200,8 +200,8 @@ export const tableNotCreatedHere = defineError<{ tables: string; count: number }
   problem: ({ tables, count }) =>
     count === 1 ? `The table ${tables} already exists.` : `These tables already exist: ${tables}.`,
   why: 'No migration of this project created them, so they belong to something else. A migration that creates them would fail, and its down file would delete them.',
-  fix: 'Add managed: false to the models of existing tables (docs/existing-database.md). If they are left from a migration that you removed, restore it and its snapshot.json, or start with an empty database.',
-  about: `\`migrate make\` would create a table that is in the database already, although no migration of the project created it. No files
+  fix: 'Add managed: false to the models of existing tables (docs/existing-database.md). If they are left over from a migration that you removed, restore it and its snapshot.json, or start with an empty database.',
+  about: `\`migrate make\` would create a table that already exists in the database, although no migration of the project created it. No files
 were written. A table that something else manages is described with \`managed: false\`; see [existing databases](existing-database.md).`,
 });
 
@@ -217,6 +217,6 @@ of the models would have the same name in the database. In the second case, set 
 export const duplicateDatabaseName = defineError<{ owners: string; name: string }>('RIO-MIGRATE-NAME', {
   exitCode: 2,
   problem: ({ owners, name }) => `${owners} would both create the database name "${name}".`,
-  why: 'Names are generated from table, column and purpose, and these two produce the same name.',
+  why: 'Names are generated from the table, the column and the purpose, and these two have the same name.',
   fix: 'Give one of the fields another `column`, or one of the models another `table`.',
 });

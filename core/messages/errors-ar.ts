@@ -80,7 +80,7 @@ export const coreErrorsArabic: Messages = {
   'error.RIO-HTTP-READ-ONLY.problem': 'لا يمكن حفظ التغييرات الآن.',
   'error.RIO-HTTP-READ-ONLY.why':
     'لا تقبل قاعدة البيانات أي تغييرات: إما أنها قيد الصيانة أو نُقلت إلى خادم آخر. يمكن قراءة الصفحات. لم تُحفظ تغييراتك.',
-  'error.RIO-HTTP-READ-ONLY.fix': 'حاول لاحقًا. إذا استمرت المشكلة فاتصل بمدير النظام.',
+  'error.RIO-HTTP-READ-ONLY.fix': 'حاول لاحقًا. وإذا استمرت المشكلة فتواصل مع مدير النظام.',
   'error.RIO-HTTP-QUEUE.problem': 'تغييرات كثيرة جدًا تُحفظ الآن.',
   'error.RIO-HTTP-QUEUE.why': 'تنتظر تغييرات أخرى حفظها قبل هذا التغيير. لم تُحفظ تغييراتك.',
   'error.RIO-HTTP-QUEUE.fix': 'انتظر قليلًا ثم أرسل النموذج مرة أخرى.',
@@ -94,7 +94,7 @@ export const coreErrorsArabic: Messages = {
   'error.RIO-HTTP-TABLES.problem': 'يستعمل أحد الاستعلامات جدولًا أو عمودًا غير موجود.',
   'error.RIO-HTTP-TABLES.why': 'رسالة PostgreSQL: \u2066{reason}\u2069',
   'error.RIO-HTTP-TABLES.fix':
-    'إذا كان الجدول أو العمود في أحد النماذج فشغّل \u2066npx rustio-admin migrate make\u2069، واقرأ الملف الجديد، ثم شغّل \u2066npx rustio-admin migrate\u2069. وإلا فصحّح عبارة SQL التي تشير إليه: قاعدة سجلات (\u2066defineRules\u2069) أو سياسة صلاحيات أو استعلام خاص بك.',
+    'إذا كان الجدول أو العمود في أحد النماذج فشغّل \u2066npx rustio-admin migrate make\u2069، وراجع الملف الجديد، ثم شغّل \u2066npx rustio-admin migrate\u2069. وإلا فصحّح عبارة SQL التي تشير إليه: قاعدة سجلات (\u2066defineRules\u2069) أو سياسة صلاحيات أو استعلام خاص بك.',
 
   'error.RIO-WRITE-REJECTED.problem': 'رفضت قاعدة البيانات هذا التغيير.',
   'error.RIO-WRITE-REJECTED.why': 'لا تسمح إحدى قواعد قاعدة البيانات بهذه القيم. لم يُحفظ شيء.',
@@ -102,13 +102,13 @@ export const coreErrorsArabic: Messages = {
 
   'error.RIO-DATABASE-PERMISSION.problem': 'ليس للتطبيق صلاحية تنفيذ هذا في قاعدة البيانات.',
   'error.RIO-DATABASE-PERMISSION.why': 'ينقص دورَه في قاعدة البيانات إذنٌ لازم هنا. لم يُحفظ شيء. {reason}',
-  'error.RIO-DATABASE-PERMISSION.fix': 'اطلب من مدير النظام منحها للدور المحدد في \u2066DATABASE_URL\u2069.',
+  'error.RIO-DATABASE-PERMISSION.fix': 'اطلب من مدير النظام منح هذا الإذن للدور المحدد في \u2066DATABASE_URL\u2069.',
 
   'error.RIO-DATABASE-DATA.problem': 'تعذّر على قاعدة البيانات حساب هذه البيانات.',
   'error.RIO-DATABASE-DATA.why': 'حدث خطأ في عرض أو دالة أو سياسة أو خادم خارجي في قاعدة البيانات.',
-  'error.RIO-DATABASE-DATA.fix': 'اتصل بالمسؤول. قد تُفتح القائمة بعامل تصفية يستبعد السجلات التي يقع فيها الخطأ.',
+  'error.RIO-DATABASE-DATA.fix': 'تواصل مع مدير النظام. وإذا كانت هذه قائمة فجرّب مرشّحًا يستبعد السجلات المتأثرة.',
   'error.RIO-DATABASE-NOT-READY.problem': 'هذه البيانات غير متاحة حاليًّا.',
-  'error.RIO-DATABASE-NOT-READY.why': 'لم تُعدّها قاعدة البيانات بعد، كعرض محفوظ لم يُحدَّث قط.',
+  'error.RIO-DATABASE-NOT-READY.why': 'مصدرها عرض محفوظ (\u2066materialized view\u2069) لم يُملأ بالبيانات بعد.',
   'error.RIO-DATABASE-NOT-READY.fix': 'حاول لاحقًا. وإذا استمرت المشكلة فتواصل مع مدير النظام.',
 
   'error.RIO-HTTP-DISK-FULL.problem': 'نفدت مساحة التخزين في قاعدة البيانات.',

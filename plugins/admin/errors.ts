@@ -9,7 +9,7 @@ export const unknownListQuery = defineError<{ names: string }>('RIO-LIST-QUERY',
   problem: 'This link contains an unknown filter or sort order.',
   why: ({ names }) => `Unknown: ${names}. A field may have been renamed since the link was saved.`,
   fix: 'Open the list without filters and set them again.',
-  about: `A field may have been renamed since the link was saved, or the query string has an invalid cursor or page size. The page
+  about: `A field may have been renamed since the link was saved, or the query string has an invalid sort order or page size. The page
 links to the list without filters.`,
 });
 

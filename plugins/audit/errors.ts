@@ -13,6 +13,6 @@ export const entryNotStored = defineError<{ event: string }>('RIO-AUDIT-NOT-STOR
   problem: 'The audit trail did not store an entry.',
   why: ({ event }) =>
     `The database accepted the entry for the event "${event}" but did not store it, because of a rule or a trigger.`,
-  fix: 'Run: npx rustio-admin doctor. It names what was added to the table rustio_audit; remove it.',
+  fix: 'Run: npx rustio-admin doctor. It names the rule or trigger on the table rustio_audit; remove it.',
   about: `A rule or trigger on the table of the audit trail discarded an entry without an error. The change was rolled back, because no change is saved without an audit entry.`,
 });

@@ -18,7 +18,7 @@ export const firstAdministratorFailed = defineError<{ email: string; outcome: st
 \`npx rustio-admin user create --email you@example.org --role administrator\`.`,
 });
 
-// Rejected commands for users and groups: `failure` says what was not done.
+// Rejected commands for users and groups: `failure` is what was not done.
 
 /** The group or the account does not exist. */
 export const targetMissing = defineError<{ failure: string; missing: string }>('RIO-AUTH-REJECTED', {
