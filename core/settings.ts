@@ -98,7 +98,7 @@ export interface Environment {
   /** `DATABASE_POOL`: max connections of this process for changes, sign-ins and housekeeping. @defaultValue 10 */
   readonly databasePool?: number | undefined;
   /** `DATABASE_READ_POOL`: max connections of this process for page reads. @defaultValue 10 */
-  readonly databaseReadingPool?: number | undefined;
+  readonly databaseReadPool?: number | undefined;
   /** `DATABASE_POOLER`: `transaction` behind a pooler such as PgBouncer in transaction mode. */
   readonly databasePooler?: 'transaction' | undefined;
   /** `SHUTDOWN_GRACE`: seconds after SIGTERM during which `/readyz` responds 503 before the server stops listening. @defaultValue 0 */

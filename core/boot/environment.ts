@@ -137,7 +137,7 @@ export function readEnvironment(folder: string, source: Variables): Environment 
     databaseUrl: data.DATABASE_URL,
     databaseOwnerUrl: data.DATABASE_OWNER_URL,
     databasePool: data.DATABASE_POOL,
-    databaseReadingPool: data.DATABASE_READ_POOL,
+    databaseReadPool: data.DATABASE_READ_POOL,
     databasePooler: data.DATABASE_POOLER,
     // A load balancer needs a moment to notice; a developer does not want to wait.
     shutdownGrace: data.SHUTDOWN_GRACE ?? (production ? 5 : 0),

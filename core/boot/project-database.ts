@@ -64,7 +64,7 @@ export interface ProjectDatabase {
 /** Connects to the project's server and opens a pool on it. */
 export async function openProjectDatabase(project: ProjectContext, log?: DatabaseLog): Promise<ProjectDatabase> {
   const server = await joinServer(project);
-  const { databasePool, databaseReadingPool, databasePooler: pooler } = project.environment;
+  const { databasePool, databaseReadPool, databasePooler: pooler } = project.environment;
   const options = { pooler, ...(log && { log }) };
   const database = await openDatabase(server.url, {
     ...options,
@@ -72,7 +72,7 @@ export async function openProjectDatabase(project: ProjectContext, log?: Databas
   });
   const reading = await openDatabase(server.url, {
     ...options,
-    ...(databaseReadingPool && { maximumPoolSize: databaseReadingPool }),
+    ...(databaseReadPool && { maximumPoolSize: databaseReadPool }),
     statementTimeout: READING_MS,
   });
   return {
