@@ -41,7 +41,7 @@ if (values.all === true || explores) process.env.TEST_SEED ??= String(newSeed())
 if (explores) process.env.FUZZ_REQUESTS ??= '1000';
 const waiting = chooseFiles(positionals);
 if (waiting.length === 0) {
-  console.log('No test file fits.');
+  console.log('No test file matches.');
   sum.failed += 1;
 }
 const server = await testServer();

@@ -1,6 +1,6 @@
 /**
- * What a file takes away: tables, columns, rows, digits. Found in its text, since the SQL is the developer's, and compared with the
- * database as it is: what does not exist yet cannot be lost, so a new database is migrated without a question.
+ * What a migration deletes or narrows: tables, columns, rows, digits. Derived from its SQL, which developers edit, and compared with
+ * the actual database: what does not exist cannot be lost, so a new database is migrated without a confirmation.
  */
 import type pg from 'pg';
 import { quoteName } from '../sql/quote.ts';

@@ -1,5 +1,5 @@
-// What a row refers to and the actor cannot see. A form cannot show it, and who has removed it could not put it back: it stays,
-// whatever a request asks for.
+// References and pairs to rows that the actor cannot see. A form cannot show them, and an actor who removed one could not restore
+// it, so they are kept, whatever a request asks for.
 
 import { sql } from 'slonik';
 import { z } from 'zod';

@@ -28,13 +28,13 @@ export async function loadPart<T>(ctx: Context, app: App, part: PartName, load: 
   const late = lateOnes(app, part);
   try {
     // fault: late-parts-pile-up
-    if (late.size >= MAX_LATE) throw new Error(`It was not started: ${late.size} earlier ones have not ended yet.`);
+    if (late.size >= MAX_LATE) throw new Error(`Not started: ${late.size} earlier calls have not finished.`);
     const work = load();
     const timedOut = (): Error => {
       const entry = { since: Date.now() };
       late.add(entry);
       work.catch(() => undefined).finally(() => late.delete(entry));
-      return new Error(`It did not answer within ${LIMIT_MS / 1_000} s.`);
+      return new Error(`No result within ${LIMIT_MS / 1_000} s.`);
     };
     // fault: part-without-time-limit
     return { ok: true, value: await withTimeout(LIMIT_MS, work, timedOut) };

@@ -9,7 +9,7 @@ import type { RecordedEvent } from '../../core/write/events.ts';
 /** Targets of one source that have entries of their own within a minute; all others share one entry. */
 const MAX_TARGETS = 100;
 /** Of one network, for anonymous requests. */
-const MAX_TARGETS_OF_STRANGERS = 10;
+const MAX_ANONYMOUS_TARGETS = 10;
 
 /** The first repetition of a minute, which gets an entry in the trail. */
 export interface FirstOfMinute {
@@ -28,9 +28,9 @@ const countedRow = z.object({ minute: z.string(), source: z.string(), target: z.
  */
 export async function countRepetition(tx: Transaction, event: RecordedEvent): Promise<FirstOfMinute | undefined> {
   const { name, context, aggregationKey = '' } = event;
-  const isStranger = context.actor.kind === 'anonymous';
-  const source = digest(name, isStranger ? '' : actorText(context.actor));
-  const ip = isStranger ? toInet(context.ip) : null;
+  const isAnonymous = context.actor.kind === 'anonymous';
+  const source = digest(name, isAnonymous ? '' : actorText(context.actor));
+  const ip = isAnonymous ? toInet(context.ip) : null;
   const row = await tx.one(sql.type(countedRow)`
     with sent as (
       select
@@ -43,7 +43,7 @@ export async function countRepetition(tx: Transaction, event: RecordedEvent): Pr
     insert into rustio_audit_count as c (minute, source, target)
     select minute, source, case
       when target in (select target from earlier) then target
-      when (select count(*) from earlier) < ${isStranger ? MAX_TARGETS_OF_STRANGERS : MAX_TARGETS} then target
+      when (select count(*) from earlier) < ${isAnonymous ? MAX_ANONYMOUS_TARGETS : MAX_TARGETS} then target
       else ''
     end
     from sent
