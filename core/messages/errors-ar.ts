@@ -14,7 +14,7 @@ export const coreErrorsArabic: Messages = {
   'error.RIO-HTTP-METHOD.problem': 'الطريقة {method} غير مسموح بها في هذا العنوان.',
   'error.RIO-HTTP-METHOD.why': 'الطرق المسموح بها: {allowed}.',
   'error.RIO-HTTP-METHOD.fix':
-    '{format, select, json {استعمل إحدى هذه الطرق: {allowed}.} other {استعمل روابط الصفحات ونماذجها.}}',
+    '{format, select, json {استخدم إحدى هذه الطرق: {allowed}.} other {استخدم روابط الصفحات ونماذجها.}}',
 
   'error.RIO-HTTP-SIGN-IN.problem': '{by, select, token {هذا الطلب يتطلب المصادقة.} other {لم تسجّل الدخول.}}',
   'error.RIO-HTTP-SIGN-IN.why':
@@ -24,7 +24,7 @@ export const coreErrorsArabic: Messages = {
 
   'error.RIO-HTTP-FORBIDDEN.problem': 'ليست لديك صلاحية لتنفيذ هذا الإجراء.',
   'error.RIO-HTTP-FORBIDDEN.why': 'لا يملك حسابك الصلاحية المطلوبة.',
-  'error.RIO-HTTP-FORBIDDEN.fix': 'اطلب الصلاحية من أحد المديرين.',
+  'error.RIO-HTTP-FORBIDDEN.fix': 'اطلب الصلاحية من أحد مديري النظام.',
 
   'error.RIO-HTTP-ORIGIN.problem': 'لم يأتِ هذا الطلب من إحدى صفحات هذا التطبيق.',
   'error.RIO-HTTP-ORIGIN.why': 'لا تُقبل التغييرات إلا من صفحات التطبيق، لمنع المواقع الأخرى من إجرائها نيابة عنك.',
@@ -53,23 +53,23 @@ export const coreErrorsArabic: Messages = {
 
   'error.RIO-HTTP-MEDIA.problem': 'نوع المحتوى غير مدعوم.',
   'error.RIO-HTTP-MEDIA.why': 'الأنواع المقبولة: {accepted}.',
-  'error.RIO-HTTP-MEDIA.fix': 'استعمل نموذج الصفحة، أو أرسل الطلب بنوع محتوى مقبول.',
+  'error.RIO-HTTP-MEDIA.fix': 'استخدم نموذج الصفحة، أو أرسل الطلب بنوع محتوى مقبول.',
 
-  'error.RIO-HTTP-TOO-LARGE.problem': 'حجم الطلب كبير جدًّا.',
+  'error.RIO-HTTP-TOO-LARGE.problem': 'حجم الطلب كبير جدًا.',
   'error.RIO-HTTP-TOO-LARGE.why': 'الحد الأقصى هو {max}.',
   'error.RIO-HTTP-TOO-LARGE.fix': 'أرسل بيانات أقل في المرة الواحدة.',
 
-  'error.RIO-HTTP-TOO-MANY-FIELDS.problem': 'عدد حقول النموذج كبير جدًّا.',
+  'error.RIO-HTTP-TOO-MANY-FIELDS.problem': 'عدد حقول النموذج كبير جدًا.',
   'error.RIO-HTTP-TOO-MANY-FIELDS.why':
     'الحد الأقصى هو {max, plural, one {حقل واحد} two {حقلان} few {# حقول} many {# حقلًا} other {# حقل}}.',
   'error.RIO-HTTP-TOO-MANY-FIELDS.fix': 'أرسل بيانات أقل في المرة الواحدة.',
 
-  'error.RIO-HTTP-TOO-MANY-FILES.problem': 'عدد الملفات كبير جدًّا.',
+  'error.RIO-HTTP-TOO-MANY-FILES.problem': 'عدد الملفات كبير جدًا.',
   'error.RIO-HTTP-TOO-MANY-FILES.why':
     'الحد الأقصى هو {max, plural, one {ملف واحد} two {ملفان} few {# ملفات} many {# ملفًا} other {# ملف}}.',
   'error.RIO-HTTP-TOO-MANY-FILES.fix': 'ارفع ملفات أقل في المرة الواحدة.',
 
-  'error.RIO-HTTP-UNAVAILABLE.problem': 'قاعدة البيانات غير متاحة حاليًّا.',
+  'error.RIO-HTTP-UNAVAILABLE.problem': 'قاعدة البيانات غير متاحة حاليًا.',
   'error.RIO-HTTP-UNAVAILABLE.why': 'يجري إعادة تشغيلها، أو انقطع الاتصال بها. لم تتأثر البيانات المحفوظة.',
   'error.RIO-HTTP-UNAVAILABLE.fix': CONTACT,
   'error.RIO-HTTP-UNAVAILABLE.retry': 'بعد ثوانٍ.',
@@ -80,7 +80,7 @@ export const coreErrorsArabic: Messages = {
   'error.RIO-HTTP-READ-ONLY.problem': 'لا يمكن حفظ التغييرات الآن.',
   'error.RIO-HTTP-READ-ONLY.why':
     'لا تقبل قاعدة البيانات أي تغييرات: إما أنها قيد الصيانة أو نُقلت إلى خادم آخر. يمكن قراءة الصفحات. لم تُحفظ تغييراتك.',
-  'error.RIO-HTTP-READ-ONLY.fix': 'حاول لاحقًا. إذا استمرت المشكلة فاتصل بمدير النظام.',
+  'error.RIO-HTTP-READ-ONLY.fix': 'حاول لاحقًا. إذا استمرت المشكلة فتواصل مع مدير النظام.',
   'error.RIO-HTTP-QUEUE.problem': 'تغييرات كثيرة جدًا تُحفظ الآن.',
   'error.RIO-HTTP-QUEUE.why': 'تنتظر تغييرات أخرى حفظها قبل هذا التغيير. لم تُحفظ تغييراتك.',
   'error.RIO-HTTP-QUEUE.fix': 'انتظر قليلًا ثم أرسل النموذج مرة أخرى.',
@@ -91,7 +91,7 @@ export const coreErrorsArabic: Messages = {
   'error.RIO-HTTP-BUSY.why': 'عطّل تغييران للسجلات نفسها أحدهما الآخر، فأُلغي هذا التغيير.',
   'error.RIO-HTTP-BUSY.fix': 'أرسل النموذج مرة أخرى.',
 
-  'error.RIO-HTTP-TABLES.problem': 'يستعمل أحد الاستعلامات جدولًا أو عمودًا غير موجود.',
+  'error.RIO-HTTP-TABLES.problem': 'يستخدم أحد الاستعلامات جدولًا أو عمودًا غير موجود.',
   'error.RIO-HTTP-TABLES.why': 'رسالة PostgreSQL: \u2066{reason}\u2069',
   'error.RIO-HTTP-TABLES.fix':
     'إذا كان الجدول أو العمود في أحد النماذج فشغّل \u2066npx rustio-admin migrate make\u2069، واقرأ الملف الجديد، ثم شغّل \u2066npx rustio-admin migrate\u2069. وإلا فصحّح عبارة SQL التي تشير إليه: قاعدة سجلات (\u2066defineRules\u2069) أو سياسة صلاحيات أو استعلام خاص بك.',
@@ -102,12 +102,12 @@ export const coreErrorsArabic: Messages = {
 
   'error.RIO-DATABASE-PERMISSION.problem': 'ليس للتطبيق صلاحية تنفيذ هذا في قاعدة البيانات.',
   'error.RIO-DATABASE-PERMISSION.why': 'ينقص دورَه في قاعدة البيانات إذنٌ لازم هنا. لم يُحفظ شيء. {reason}',
-  'error.RIO-DATABASE-PERMISSION.fix': 'اطلب من مدير النظام منحها للدور المحدد في \u2066DATABASE_URL\u2069.',
+  'error.RIO-DATABASE-PERMISSION.fix': 'اطلب من مدير النظام منحه للدور المحدد في \u2066DATABASE_URL\u2069.',
 
   'error.RIO-DATABASE-DATA.problem': 'تعذّر على قاعدة البيانات حساب هذه البيانات.',
   'error.RIO-DATABASE-DATA.why': 'حدث خطأ في عرض أو دالة أو سياسة أو خادم خارجي في قاعدة البيانات.',
-  'error.RIO-DATABASE-DATA.fix': 'اتصل بالمسؤول. قد تُفتح القائمة بعامل تصفية يستبعد السجلات التي يقع فيها الخطأ.',
-  'error.RIO-DATABASE-NOT-READY.problem': 'هذه البيانات غير متاحة حاليًّا.',
+  'error.RIO-DATABASE-DATA.fix': 'تواصل مع مدير النظام. وإذا كانت هذه قائمة فجرّب عامل تصفية يستبعد السجلات المتأثرة.',
+  'error.RIO-DATABASE-NOT-READY.problem': 'هذه البيانات غير متاحة حاليًا.',
   'error.RIO-DATABASE-NOT-READY.why': 'لم تُعدّها قاعدة البيانات بعد، كعرض محفوظ لم يُحدَّث قط.',
   'error.RIO-DATABASE-NOT-READY.fix': 'حاول لاحقًا. وإذا استمرت المشكلة فتواصل مع مدير النظام.',
 
@@ -117,7 +117,7 @@ export const coreErrorsArabic: Messages = {
 
   'error.RIO-HTTP-SLOW.problem': 'استغرق الطلب وقتًا طويلًا فأُلغي.',
   'error.RIO-HTTP-SLOW.why': 'تجاوز استعلام قاعدة البيانات المهلة المسموح بها للصفحة.',
-  'error.RIO-HTTP-SLOW.fix': 'أضف مرشّحًا أو استعمل عبارة بحث أطول.',
+  'error.RIO-HTTP-SLOW.fix': 'أضف عامل تصفية أو استخدم عبارة بحث أطول.',
 
   'error.RIO-HTTP-UNEXPECTED.problem': 'حدث خطأ غير متوقع.',
   'error.RIO-HTTP-UNEXPECTED.why': 'لم تُحفظ أي تغييرات.',
@@ -125,7 +125,7 @@ export const coreErrorsArabic: Messages = {
 
   'error.RIO-LIST-SLOW.problem': 'استغرق الاستعلام وقتًا طويلًا فأُلغي.',
   'error.RIO-LIST-SLOW.why': 'مهلة استعلامات الصفحة ثانيتان.',
-  'error.RIO-LIST-SLOW.fix': 'أضف مرشّحًا أو استعمل عبارة بحث أطول.',
+  'error.RIO-LIST-SLOW.fix': 'أضف عامل تصفية أو استخدم عبارة بحث أطول.',
 
   'error.RIO-FILES-STORE.problem': 'تعذّر تخزين الملف.',
   'error.RIO-FILES-STORE.why': 'مساحة التخزين ممتلئة أو لا يمكن الوصول إليها. لم تُحفظ أي تغييرات.',
