@@ -68,7 +68,7 @@ export const ar: Messages = {
   // ── delete
   'admin.delete.warning':
     '{n, plural, =0 {سيُحذف «{label}».} one {سيُحذف «{label}» وسجل مرتبط واحد.} two {سيُحذف «{label}» وسجلان مرتبطان.} few {سيُحذف «{label}» و{more, select, true {أكثر من } other {}}# سجلات مرتبطة.} many {سيُحذف «{label}» و{more, select, true {أكثر من } other {}}# سجلًا مرتبطًا.} other {سيُحذف «{label}» و{more, select, true {أكثر من } other {}}# سجل مرتبط.}} لا يمكن التراجع عن ذلك.',
-  'admin.delete.blocked': 'لا يمكن حذف «{label}» لأن سجلات أخرى تشير إليه. غيّر تلك السجلات أو احذفها أولًا.',
+  'admin.delete.blocked': 'تشير سجلات أخرى إلى «{label}». غيّر السجلات التي تمنع الحذف أو احذفها أولًا.',
   'admin.delete.related': 'النوع',
   'admin.delete.rows': 'العدد',
   'admin.delete.effect': 'الأثر',

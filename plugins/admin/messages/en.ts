@@ -72,8 +72,7 @@ export const en: Messages = {
   // ── delete
   'admin.delete.warning':
     '{n, plural, =0 {“{label}” will be deleted.} one {“{label}” and # related record will be deleted.} other {“{label}” and {more, select, true {more than } other {}}# related records will be deleted.}} This cannot be undone.',
-  'admin.delete.blocked':
-    '“{label}” cannot be deleted because other records refer to it. Change or delete those records first.',
+  'admin.delete.blocked': 'Other records refer to “{label}”. Change or delete those that block the deletion first.',
   'admin.delete.related': 'Type',
   'admin.delete.rows': 'Count',
   'admin.delete.effect': 'Effect',
@@ -127,8 +126,8 @@ export const en: Messages = {
   'error.cleanList': 'Open the list without filters',
   'admin.delete.changed': 'Not deleted: this record was changed in the meantime. Review it and try again.',
   'admin.delete.rejected': 'Not deleted: this record cannot be deleted.',
-  'admin.delete.heldBy': 'Not deleted: {plural} refer to it.',
-  'admin.delete.heldHidden': 'Not deleted: records that you do not have permission to view refer to it.',
+  'admin.delete.heldBy': 'Not deleted: {plural} refer to this record.',
+  'admin.delete.heldHidden': 'Not deleted: records that you do not have permission to view refer to this record.',
   'admin.form.addRow': 'Add {singular}…',
   'admin.form.newTab': 'opens in a new tab',
   'admin.added.title': 'Added {singular}',
