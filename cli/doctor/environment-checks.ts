@@ -145,9 +145,13 @@ const ownerConnection: ConnectionCheck = {
     }
     const fix = 'Set DATABASE_OWNER_URL to the URL of the same database, with a role that owns its tables.';
     if (owners.database !== own.database)
-      return { status: 'failed', message: 'DATABASE_OWNER_URL and DATABASE_URL lead to different databases.', fix };
+      return { status: 'failed', message: 'DATABASE_OWNER_URL and DATABASE_URL point to different databases.', fix };
     if (!owners.creates)
-      return { status: 'failed', message: 'The role in DATABASE_OWNER_URL may not create tables.', fix };
+      return {
+        status: 'failed',
+        message: 'The role in DATABASE_OWNER_URL does not have permission to create tables.',
+        fix,
+      };
     if (!owners.owns)
       return {
         status: 'failed',

@@ -37,11 +37,11 @@ export const foreignKeys: CheckOf<'database'> = {
   async run({ app, database }): Promise<CheckResult> {
     const keys = await foreignKeysOf(database);
     const problems = [...differences(app, keys), ...undescribed(app, keys)];
-    if (problems.length === 0) return { status: 'ok', message: 'Deleting rows does what the models say.' };
+    if (problems.length === 0) return { status: 'ok', message: '`onDelete` of the models matches the foreign keys.' };
     return {
       status: 'warning',
       message: problems.join('\n'),
-      fix: 'Set `onDelete` as the foreign key says, or change the key; describe the tables that lose rows (docs/existing-database.md).',
+      fix: 'Set `onDelete` to match the foreign key, or change the key; describe the tables that lose rows (docs/existing-database.md).',
     };
   },
 };
@@ -92,7 +92,7 @@ function undescribed(app: App, keys: readonly ForeignKey[]): string[] {
     .filter((key) => !key.table.startsWith('rustio_'))
     .map(({ schema, table, target, action }) => {
       const loss = action === 'c' ? 'deletes the rows of' : 'changes the rows of';
-      return `Deleting in ${target} also ${loss} ${schema}.${table}, which no model describes: without permissions, without a trace.`;
+      return `Deleting in ${target} also ${loss} ${schema}.${table}, which no model describes: permissions are not checked, and nothing is recorded in the audit trail.`;
     });
 }
 

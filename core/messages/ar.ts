@@ -22,23 +22,23 @@ export const coreMessagesArabic: Messages = {
   // ── text
   'problem.notText': 'يجب أن تكون القيمة نصًّا.',
   'problem.tooShort':
-    'اكتب {min, plural, one {حرفًا واحدًا} two {حرفين} few {# أحرف} many {# حرفًا} other {# حرف}} على الأقل؛ عددها هنا {length, number}.',
+    'أدخل {min, plural, one {حرفًا واحدًا} two {حرفين} few {# أحرف} many {# حرفًا} other {# حرف}} على الأقل؛ عددها هنا {length, number}.',
   'problem.tooLong':
-    'اكتب {max, plural, one {حرفًا واحدًا} two {حرفين} few {# أحرف} many {# حرفًا} other {# حرف}} على الأكثر؛ عددها هنا {length, number}.',
-  'problem.lineBreak': 'اكتب نصًّا في سطر واحد.',
-  'problem.notStorable': 'في هذا النص رمز غير صالح. احذفه وأدخله مرة أخرى.',
+    'أدخل {max, plural, one {حرفًا واحدًا} two {حرفين} few {# أحرف} many {# حرفًا} other {# حرف}} على الأكثر؛ عددها هنا {length, number}.',
+  'problem.lineBreak': 'أدخل نصًّا من سطر واحد، دون فواصل أسطر.',
+  'problem.notStorable': 'يحتوي هذا النص على رمز غير صالح. امسح الحقل وأدخل النص من جديد.',
 
   // ── numbers
-  'problem.wholeNumber': 'اكتب عددًا صحيحًا بالأرقام، مثل 42.',
-  'problem.decimal': 'اكتب عددًا بفاصلة عشرية على شكل نقطة ودون فواصل بين الآلاف، مثل 1234.50.',
+  'problem.wholeNumber': 'أدخل عددًا صحيحًا، مثل 42.',
+  'problem.decimal': 'أدخل عددًا بنقطة عشرية ودون فواصل آلاف، مثل 1234.50.',
   'problem.tooSmall': 'يجب أن تكون القيمة {min} أو أكثر.',
   'problem.tooLarge': 'يجب أن تكون القيمة {max} أو أقل.',
   'problem.tooManyDigits':
-    'اكتب قبل النقطة {digits, plural, one {رقمًا واحدًا} two {رقمين} few {# أرقام} many {# رقمًا} other {# رقم}} على الأكثر.',
+    'أدخل قبل النقطة {digits, plural, one {رقمًا واحدًا} two {رقمين} few {# أرقام} many {# رقمًا} other {# رقم}} على الأكثر.',
   'problem.tooManyDecimals':
-    '{scale, plural, =0 {لا تكتب أرقامًا بعد النقطة.} one {اكتب بعد النقطة رقمًا واحدًا على الأكثر.} two {اكتب بعد النقطة رقمين على الأكثر.} few {اكتب بعد النقطة # أرقام على الأكثر.} many {اكتب بعد النقطة # رقمًا على الأكثر.} other {اكتب بعد النقطة # رقم على الأكثر.}}',
+    '{scale, plural, =0 {لا تُدخل أرقامًا بعد النقطة.} one {أدخل بعد النقطة رقمًا واحدًا على الأكثر.} two {أدخل بعد النقطة رقمين على الأكثر.} few {أدخل بعد النقطة # أرقام على الأكثر.} many {أدخل بعد النقطة # رقمًا على الأكثر.} other {أدخل بعد النقطة # رقم على الأكثر.}}',
 
-  'problem.inexact': 'سيُحفظ هذا العدد هكذا: {stored}. استعمل أرقامًا أقل.',
+  'problem.inexact': 'سيُحفظ هذا العدد هكذا: {stored}. استخدم أرقامًا أقل.',
 
   // ── yes or no, one of several
   'problem.boolean': 'يجب أن تكون القيمة نعم أو لا.',
@@ -46,21 +46,21 @@ export const coreMessagesArabic: Messages = {
 
   // ── dates and times
   'problem.tooManySecondDigits':
-    '{digits, plural, =0 {اكتب الوقت بثوانٍ كاملة.} one {اكتب بعد الثواني رقمًا واحدًا على الأكثر.} two {اكتب بعد الثواني رقمين على الأكثر.} few {اكتب بعد الثواني # أرقام على الأكثر.} many {اكتب بعد الثواني # رقمًا على الأكثر.} other {اكتب بعد الثواني # رقم على الأكثر.}}',
-  'problem.date': `اكتب تاريخًا صحيحًا (السنة ثم الشهر ثم اليوم)، مثل ${leftToRight('2026-11-20')}.`,
-  'problem.time': `اكتب وقتًا بين 00:00 و 23:59، مثل 09:30 أو ${leftToRight('09:30:15')}.`,
-  'problem.timestamp': `اكتب التاريخ والوقت، مثل ${leftToRight('2026-11-20 10:44')}.`,
-  'problem.localDateTime': `اكتب التاريخ والوقت دون منطقة زمنية، مثل ${leftToRight('2026-11-20 10:44')}.`,
-  'problem.timeSkipped': 'الوقت {time} غير موجود في {timeZone} لأن الساعة قُدّمت. اكتب وقتًا قبله أو بعده.',
-  'problem.timeTwice': 'الوقت {time} يتكرر في {timeZone} لأن الساعة أُخّرت. اكتب {first} أو {second}.',
+    '{digits, plural, =0 {أدخل الوقت بثوانٍ كاملة.} one {أدخل بعد الثواني رقمًا واحدًا على الأكثر.} two {أدخل بعد الثواني رقمين على الأكثر.} few {أدخل بعد الثواني # أرقام على الأكثر.} many {أدخل بعد الثواني # رقمًا على الأكثر.} other {أدخل بعد الثواني # رقم على الأكثر.}}',
+  'problem.date': `أدخل تاريخًا صحيحًا (السنة ثم الشهر ثم اليوم)، مثل ${leftToRight('2026-11-20')}.`,
+  'problem.time': `أدخل وقتًا بين 00:00 و 23:59، مثل 09:30 أو ${leftToRight('09:30:15')}.`,
+  'problem.timestamp': `أدخل التاريخ والوقت، مثل ${leftToRight('2026-11-20 10:44')}.`,
+  'problem.localDateTime': `أدخل التاريخ والوقت دون منطقة زمنية، مثل ${leftToRight('2026-11-20 10:44')}.`,
+  'problem.timeSkipped': 'الوقت {time} غير موجود في {timeZone} لأن الساعة قُدّمت. أدخل وقتًا قبله أو بعده.',
+  'problem.timeTwice': 'الوقت {time} يتكرر في {timeZone} لأن الساعة أُخّرت. أدخل {first} أو {second}.',
 
   // ── addresses and the like
-  'problem.email': 'اكتب عنوان بريد إلكتروني صحيحًا، مثل ada@example.org.',
-  'problem.phone': `اكتب رقم هاتف مع رمز البلد، مثل ${leftToRight('+49 30 123456')}. يُسمح بالأرقام والمسافات والرموز ${leftToRight('( ) - .')} فقط.`,
-  'problem.url': `اكتب عنوان ويب (URL) دون مسافات ولا خطوط مائلة عكسية، مثل ${leftToRight('https://example.org/page')}.`,
-  'problem.urlPassword': 'أزل اسم المستخدم وكلمة المرور من الرابط: كل من يرى الرابط يستطيع استعمالهما.',
-  'problem.slug': `استعمل حروفًا لاتينية صغيرة (a–z) وأرقامًا وشرطات مفردة، مثل ${leftToRight('spring-sale-2')}.`,
-  'problem.colour': `اكتب اللون بالعلامة # تليها ستة أرقام ستّ عشرية، مثل ${leftToRight('#0d9488')}.`,
+  'problem.email': 'أدخل عنوان بريد إلكتروني صحيحًا، مثل ada@example.org.',
+  'problem.phone': `أدخل رقم هاتف مع رمز البلد، مثل ${leftToRight('+49 30 123456')}. يُسمح بالأرقام والمسافات والرموز ${leftToRight('( ) - .')} فقط.`,
+  'problem.url': `أدخل عنوان ويب (URL) دون مسافات ولا خطوط مائلة عكسية، مثل ${leftToRight('https://example.org/page')}.`,
+  'problem.urlPassword': 'أزل اسم المستخدم وكلمة المرور من الرابط: كل من يرى الرابط يستطيع استخدامهما.',
+  'problem.slug': `استخدم حروفًا لاتينية صغيرة (a–z) وأرقامًا وشرطات مفردة، مثل ${leftToRight('spring-sale-2')}.`,
+  'problem.colour': `أدخل اللون بالعلامة # تليها ستة أرقام ستّ عشرية، مثل ${leftToRight('#0d9488')}.`,
 
   // ── several values, bytes
   'problem.items': 'يجب أن تكون القيمة قائمة من القيم.',
@@ -77,15 +77,15 @@ export const coreMessagesArabic: Messages = {
     'يمكن تخزين {max, plural, one {بايت واحد} two {بايتين} few {# بايتات} many {# بايتًا} other {# بايت}} على الأكثر؛ عددها هنا {length, number}.',
 
   // ── others
-  'problem.uuid': `اكتب معرّف UUID صحيحًا، مثل ${leftToRight('1b4e28ba-2fa1-4d3b-a3f5-ef19b5a7633b')}.`,
+  'problem.uuid': `أدخل معرّف UUID صحيحًا، مثل ${leftToRight('1b4e28ba-2fa1-4d3b-a3f5-ef19b5a7633b')}.`,
   'problem.json': 'هذا ليس JSON صحيحًا. {reason}',
   'problem.jsonPlain':
     'لا يمكن تخزين غير JSON البسيط: النصوص والأعداد المنتهية والقيم true و false و null والقوائم والكائنات.',
   'problem.jsonProto': 'لا يمكن أن تحمل خاصية في JSON الاسم «__proto__».',
   'problem.jsonDuplicate': 'تظهر الخاصية «{name}» مرتين في الكائن نفسه. احذف إحداهما.',
   'problem.jsonDeep':
-    'التداخل عميق جدًّا: يمكن تخزين {max, plural, one {مستوى واحد} two {مستويين} few {# مستويات} many {# مستوى} other {# مستوى}} على الأكثر.',
-  'problem.jsonLarge': 'هذا كبير جدًّا: يمكن تخزين {max, number} بايت على الأكثر.',
+    'التداخل عميق جدًا: يمكن تخزين {max, plural, one {مستوى واحد} two {مستويين} few {# مستويات} many {# مستوى} other {# مستوى}} على الأكثر.',
+  'problem.jsonLarge': 'هذا كبير جدًا: يمكن تخزين {max, number} بايت على الأكثر.',
   'problem.jsonShape': 'بنية JSON هذه ليست البنية المتوقعة: {reason}',
   'problem.jsonShapeAt': 'بنية JSON هذه ليست البنية المتوقعة عند {where}: {reason}',
   'problem.jsonAsync': 'هذه القيمة غير مسموح بها. أدخل قيمة أخرى.',
@@ -95,36 +95,37 @@ export const coreMessagesArabic: Messages = {
   'problem.file.key': 'لم يعد هذا الملف متاحًا. اختره من جديد.',
   'problem.file.expired': 'انتهت صلاحية الملف المرفوع. اختر الملف من جديد.',
   'problem.file.empty': 'هذا الملف فارغ. اختر ملفًا آخر.',
-  'problem.file.tooLarge': 'هذا الملف كبير جدًّا. الحجم الأقصى {max}.',
+  'problem.file.tooLarge': 'هذا الملف كبير جدًا. الحجم الأقصى {max}.',
   'problem.file.type': 'محتوى هذا الملف {found}، وهو غير مسموح به هنا. الأنواع المسموح بها: {types}.',
   'problem.file.unknown': 'تعذّر التعرّف على نوع الملف. الأنواع المسموح بها: {types}.',
   'problem.file.image': 'هذه الصورة تالفة: تعذّرت قراءة أبعادها.',
   'problem.file.pixels':
-    'هذه الصورة كبيرة جدًّا: {width, number} × {height, number} بكسل. الحد الأقصى {max, number} مليون بكسل.',
+    'هذه الصورة كبيرة جدًا: {width, number} × {height, number} بكسل. الحد الأقصى {max, number} مليون بكسل.',
 
   // ── rejected because of the whole record, other records or missing permissions
   'problem.forbidden': 'ليس لديك صلاحية تغيير هذا.',
   'problem.hiddenReference': 'ليس لديك صلاحية عرض السجل المحدد هنا، لذلك لا يمكنك استبداله.',
   'problem.rowRule': 'ليس لديك صلاحية حفظ هذا السجل بهذه القيم.',
   'problem.noSuchRow': 'لا يوجد {target} مطابق لـ «{typed}».',
-  'problem.notUnique': 'لسجل آخر القيمة نفسها.',
-  'problem.notUniqueTogether': 'لسجل آخر المجموعة نفسها من القيم: {fields}.',
+  'problem.notUnique': 'هذه القيمة مستخدمة في سجل آخر.',
+  'problem.notUniqueTogether': 'مجموعة القيم هذه مستخدمة في سجل آخر: {fields}.',
   'problem.keyReadOnly': 'هذا الحقل يعرّف السجل، ولا يمكن تغييره بعد إضافة السجل.',
-  'problem.tooLongToFind': 'اكتب 600 حرف على الأكثر.',
+  'problem.tooLongToFind': 'أدخل 600 حرف على الأكثر.',
   'problem.overlaps': 'هذا يتداخل مع سجل آخر.',
-  'problem.columnMissing': 'تتطلب قاعدة البيانات قيمة لـ «{column}»، وهي ليست في هذا النموذج.',
+  'problem.columnMissing':
+    'تتطلب قاعدة البيانات قيمة لـ «{column}»، ولا يوجد هذا الحقل في النموذج. تواصل مع مدير النظام.',
   'problem.ruleComment': 'لا تسمح قاعدة البيانات بهذا: {comment}',
   'problem.ruleName': 'لا تسمح قاعدة البيانات بهذه القيمة (القاعدة «{name}»).',
-  'problem.notInEncoding': 'لا تستطيع قاعدة البيانات تخزين الحرف «{character}».',
+  'problem.notInEncoding': 'لا تستطيع قاعدة البيانات تخزين الحرف «{character}». احذفه.',
   'problem.keyRepeats': 'لم يُحفظ: لعدة سجلات هذا المفتاح. تواصل مع مدير النظام.',
   'problem.rejected': 'هذه القيمة غير مسموح بها. أدخل قيمة أخرى.',
   'problem.constraint': 'قيمة أو أكثر من هذه القيم غير مسموح بها. راجعها ثم احفظ مرة أخرى.',
 
   // ── layout
-  'layout.skip': 'انتقل إلى المحتوى',
+  'layout.skip': 'الانتقال إلى المحتوى',
   'layout.navigation': 'القائمة الرئيسية',
   'layout.menu': 'القائمة',
-  'layout.closeMenu': 'أغلق القائمة',
+  'layout.closeMenu': 'إغلاق القائمة',
   'layout.dashboard': 'لوحة المعلومات',
   'layout.group.system': 'النظام',
   'layout.development': 'بيئة التطوير',
@@ -144,8 +145,8 @@ export const coreMessagesArabic: Messages = {
   'layout.error.noAccess': 'لا يمكنك الوصول إلى هذه الصفحة.',
   'layout.error.why': 'السبب',
   'layout.error.fix': 'الحل',
-  'layout.error.retry': 'موعد إعادة المحاولة',
-  'layout.error.again': 'أعد المحاولة',
+  'layout.error.retry': 'متى تعيد المحاولة',
+  'layout.error.again': 'إعادة المحاولة',
   'layout.error.home': 'الانتقال إلى لوحة المعلومات',
   'layout.error.id': 'إذا طلبت المساعدة فاذكر معرّف الطلب هذا:',
 };

@@ -97,7 +97,11 @@ function deletionRejection(
     const model = app.models.byName(name);
     return model && app.policy.may(actor, 'view', model) ? [modelPlural(t, model)] : [];
   });
-  return [names.length === 0 ? t('admin.delete.heldHidden') : t('admin.delete.heldBy', { plural: names.join(', ') })];
+  return [
+    names.length === 0
+      ? t('admin.delete.heldHidden')
+      : t('admin.delete.heldBy', { plural: names.join(t('admin.filter.comma')) }),
+  ];
 }
 
 async function showDeletePage(

@@ -56,7 +56,7 @@ export async function searchPage(ctx: Context, app: App): Promise<void> {
     q,
     tooLong: words === undefined,
     groups,
-    failed: failed.join(', '),
+    failed: failed.join(t('admin.filter.comma')),
   });
 }
 

@@ -5,7 +5,7 @@ export const hashingBusy = defineError<{ seconds: number }>('RIO-AUTH-BUSY', {
   problem: 'Too many sign-ins at the moment.',
   why: 'Password verification is deliberately slow, and its queue is full.',
   fix: 'Wait a few seconds and try again.',
-  retry: ({ seconds }) => `In ${seconds} seconds.`,
+  retry: ({ seconds }) => (seconds === 1 ? 'In 1 second.' : `In ${seconds} seconds.`),
   about: `The response has the header \`Retry-After\`. Password verification is deliberately slow, and its queue is full. This usually passes within seconds; if it does
 not, someone may be guessing passwords.`,
 });

@@ -107,7 +107,7 @@ test('doctor connects as the owner, too', async () => {
   assert.is(await owner(() => {}), 'ok: Migrations connect as postgres.');
   assert.match(
     await owner((each) => (each.pathname = '/postgres')),
-    'failed: DATABASE_OWNER_URL and DATABASE_URL lead to different',
+    'failed: DATABASE_OWNER_URL and DATABASE_URL point to different',
   );
   assert.match(
     await owner((each) => (each.password = 'hunter2')),
@@ -119,7 +119,7 @@ test('doctor connects as the owner, too', async () => {
       each.username = ROLE;
       each.password = 'x';
     }),
-    'failed: The role in DATABASE_OWNER_URL may not create tables.',
+    'failed: The role in DATABASE_OWNER_URL does not have permission to create tables.',
   );
 });
 

@@ -28,7 +28,7 @@ test('a patient arrives and is called, with two clicks', async () => {
   const row = page.locator('tbody tr').first();
   const patient = (await row.getByRole('rowheader').innerText()).trim();
   await row.getByText('Owes £120.50').waitFor();
-  await row.getByRole('button', { name: /^Arrived/ }).click();
+  await row.getByRole('button', { name: /^Mark as arrived/ }).click();
   await page.getByText(`${patient} has arrived.`).waitFor();
   assert.equal(await violations(page), []);
   await row.getByLabel(`Room for ${patient}`).fill('Gym');
@@ -53,7 +53,7 @@ for (const [name, options] of [
     );
     assert.is(tooWide, 0);
     const arrived = await page
-      .getByRole('button', { name: /^Arrived/ })
+      .getByRole('button', { name: /^Mark as arrived/ })
       .first()
       .boundingBox();
     const { width = 0 } = page.viewportSize() ?? {};

@@ -14,22 +14,22 @@ export const ar: Messages = {
   'admin.index.add': 'إضافة',
   'admin.index.failed': 'تعذر تحميل هذا الجزء من الصفحة. أعد تحميل الصفحة للمحاولة مرة أخرى.',
   'admin.index.nothing': 'لا يمكنك الوصول إلى أي شيء بعد',
-  'admin.index.nothingWhy': 'اطلب من أحد المديرين الوصول إلى السجلات التي تحتاج إليها.',
+  'admin.index.nothingWhy': 'اطلب من أحد مديري النظام الوصول إلى السجلات التي تحتاج إليها.',
 
   // ── list
   'admin.list.add': 'إضافة {singular}',
-  'admin.list.addFirst': 'أضف أول {singular}',
+  'admin.list.addFirst': 'إضافة أول {singular}',
   'admin.list.search': 'بحث',
-  'admin.list.searchIn': 'ابحث في {plural}',
+  'admin.list.searchIn': 'البحث في {plural}',
   'admin.list.apply': 'تطبيق',
   'admin.list.from': 'من',
   'admin.list.to': 'إلى',
   'admin.list.narrowedBy': 'التصفية حسب',
-  'admin.list.remove': 'أزل {label}',
-  'admin.list.clear': 'أزل الكل',
-  'admin.list.empty': 'لا يوجد {plural} بعد',
-  'admin.list.noResults': 'لم يُعثر على {plural}',
-  'admin.list.noResultsWhy': 'لا نتائج تطابق بحثك وعوامل التصفية. أزل أحد عوامل التصفية، أو أزل الكل.',
+  'admin.list.remove': 'إزالة {label}',
+  'admin.list.clear': 'مسح الكل',
+  'admin.list.empty': 'لا توجد سجلات بعد في {plural}',
+  'admin.list.noResults': 'لا توجد نتائج في {plural}',
+  'admin.list.noResultsWhy': 'لا نتائج تطابق بحثك وعوامل التصفية. أزل أحد عوامل التصفية، أو امسح الكل.',
   'admin.list.pageEmpty': 'لا توجد سجلات في هذه الصفحة.',
 
   'admin.pager': 'التنقل بين الصفحات',
@@ -62,13 +62,13 @@ export const ar: Messages = {
   'admin.conflict.current': 'عرض النسخة الحالية (علامة تبويب جديدة)',
   'admin.combobox.none': 'لا نتائج',
   'admin.combobox.more': 'توجد نتائج أخرى. واصل الكتابة لتضييق القائمة.',
-  'admin.combobox.failed': 'تعذّر تحميل القائمة. اكتب مرة أخرى لإعادة المحاولة',
-  'admin.combobox.search': 'بحث …',
+  'admin.combobox.failed': 'تعذّر تحميل القائمة. اكتب مرة أخرى لإعادة المحاولة.',
+  'admin.combobox.search': 'بحث…',
 
   // ── delete
   'admin.delete.warning':
     '{n, plural, =0 {سيُحذف «{label}».} one {سيُحذف «{label}» وسجل مرتبط واحد.} two {سيُحذف «{label}» وسجلان مرتبطان.} few {سيُحذف «{label}» و{more, select, true {أكثر من } other {}}# سجلات مرتبطة.} many {سيُحذف «{label}» و{more, select, true {أكثر من } other {}}# سجلًا مرتبطًا.} other {سيُحذف «{label}» و{more, select, true {أكثر من } other {}}# سجل مرتبط.}} لا يمكن التراجع عن ذلك.',
-  'admin.delete.blocked': 'لا يمكن حذف «{label}» لأن سجلات أخرى تشير إليه. غيّر تلك السجلات أو احذفها أولًا.',
+  'admin.delete.blocked': 'تشير سجلات أخرى إلى «{label}». غيّر السجلات التي تمنع الحذف أو احذفها أولًا.',
   'admin.delete.related': 'النوع',
   'admin.delete.rows': 'العدد',
   'admin.delete.effect': 'الأثر',
@@ -81,7 +81,7 @@ export const ar: Messages = {
   'admin.delete.do':
     '{n, plural, =0 {حذف} one {حذف} two {حذف سجلّين} few {حذف # سجلات} many {حذف # سجلًا} other {حذف # سجل}}',
   'admin.delete.keep': 'إلغاء',
-  'admin.delete.back': 'عودة إلى السجل',
+  'admin.delete.back': 'العودة إلى السجل',
 
   // ── messages in the pages' code
   'admin.index.title': 'لوحة المعلومات',
@@ -93,7 +93,7 @@ export const ar: Messages = {
   'admin.unchanged': 'لم تُجرَ أي تغييرات على {singular} «{label}».',
   'admin.deleted': 'تم حذف {singular} «{label}».',
   'admin.delete.blockedTitle': 'لا يمكن حذف {singular}',
-  'admin.delete.title': 'هل تحذف {singular}؟',
+  'admin.delete.title': 'هل تريد حذف {singular}؟',
   'admin.form.resumed': 'استُعيد ما أدخلته سابقًا. راجعه ثم احفظ.',
   'admin.form.add': 'إضافة {singular}',
   'admin.form.change': 'تعديل {singular}',
@@ -119,35 +119,35 @@ export const ar: Messages = {
   'admin.filter.from': '{label} من {from}',
   'admin.filter.to': '{label} إلى {to}',
   'admin.filter.between': '{label} من {from} إلى {to}',
-  'error.cleanList': 'إعادة ضبط القائمة',
+  'error.cleanList': 'فتح القائمة دون عوامل تصفية',
   'admin.delete.changed': 'لم يُحذف: تغيّر هذا السجل في هذه الأثناء. راجعه ثم حاول مرة أخرى.',
   'admin.delete.rejected': 'لم يُحذف: لا يمكن حذف هذا السجل.',
   'admin.form.addRow': 'إضافة {singular}…',
   'admin.form.newTab': 'يفتح في علامة تبويب جديدة',
-  'admin.added.title': 'أُضيف {singular}',
+  'admin.added.title': 'تمت إضافة {singular}',
   'admin.added.wait': 'يمكنك إغلاق علامة التبويب هذه. في النموذج الأصلي اختر «{label}» في الحقل «{field}».',
   'admin.added.selected': 'أصبح «{label}» مختارًا في الحقل «{field}» من النموذج الأصلي. يمكنك إغلاق علامة التبويب هذه.',
   'admin.added.hidden': 'يمكنك إغلاق علامة التبويب هذه. أُضيف السجل، لكن ليس لديك صلاحية اختياره في النموذج الأصلي.',
   'admin.added.again': 'إضافة {singular} آخر',
-  'admin.delete.heldBy': 'لم يُحذف: تشير إليه {plural}.',
+  'admin.delete.heldBy': 'لم يُحذف: تشير إليه سجلات في {plural}.',
   'admin.delete.heldHidden': 'لم يُحذف: تشير إليه سجلات ليس لديك صلاحية عرضها.',
-  'admin.form.tooLarge': 'هذه القيمة أكبر من أن تتسع لها الاستمارة. ولا تتغير.',
-  'admin.form.morePairs': 'لا تُعرض إلا أول {n}. ولا تتغير البقية.',
+  'admin.form.tooLarge': 'هذه القيمة أكبر من أن تُعدَّل هنا. ولن تتغير.',
+  'admin.form.morePairs': 'لا تُعرض إلا أول {n}. ولن تتغير البقية.',
   'admin.form.otherRow': 'أو أدخل قيمة أخرى',
   'problem.rowsAlike': 'لا يوجد {target} مطابق تمامًا لـ «{typed}». هل تقصد أحد هذه؟',
-  'admin.problem.noSuchRow': 'لا يوجد {target} مطابق لـ «{typed}». أدخل مفتاحه أو كلمات من اسمه.',
+  'admin.problem.noSuchRow': 'لا يوجد {target} مطابق لـ «{typed}». تحقق من الإملاء، أو أدخل جزءًا من اسمه أو مفتاحه.',
   'problem.severalRows': 'عدة نتائج تطابق «{typed}». اختر واحدة.',
 
   // ── files
   'admin.file.size': 'الحجم الأقصى: {max}.',
   'admin.file.typesAndSize': 'الحجم الأقصى: {max}. الأنواع المسموح بها: {types}.',
   'admin.file.pending': 'اختير ولم يُحفظ بعد:',
-  'admin.file.remove': 'أزل الملف',
+  'admin.file.remove': 'إزالة الملف',
 
   // ── errors of these pages
   'error.RIO-LIST-QUERY.problem': 'يتضمن هذا الرابط عامل تصفية أو ترتيبًا غير معروف.',
   'error.RIO-LIST-QUERY.why': 'غير معروف: {names}. ربما تغيّر اسم حقل منذ حفظ الرابط.',
-  'error.RIO-LIST-QUERY.fix': 'افتح القائمة دون تصفية واضبط عوامل التصفية من جديد.',
+  'error.RIO-LIST-QUERY.fix': 'افتح القائمة دون عوامل تصفية ثم اضبطها من جديد.',
   'error.RIO-FILES-MISSING.problem': 'محتوى هذا الملف مفقود.',
   'error.RIO-FILES-MISSING.why': 'يشير السجل إلى ملف غير موجود في مخزن الملفات.',
   'error.RIO-FILES-MISSING.fix': 'تواصل مع مدير النظام. وإذا كانت لديك نسخة من الملف فارفعها مرة أخرى.',
@@ -172,9 +172,9 @@ export const ar: Messages = {
   'admin.selection.more':
     '{n, plural, zero {} one {وسجل آخر} two {وسجلان آخران} few {و# سجلات أخرى} many {و# سجلًا آخر} other {و# سجل آخر}}',
   'admin.selection.done':
-    '{action}: تم في {n, plural, zero {لا سجلات} one {سجل واحد} two {سجلين} few {# سجلات} many {# سجلًا} other {# سجل}}.',
+    '{action}: نجح في {n, plural, zero {لا سجلات} one {سجل واحد} two {سجلين} few {# سجلات} many {# سجلًا} other {# سجل}}.',
   'admin.selection.partly':
-    '{action}: تم في {n, plural, zero {لا سجلات} one {سجل واحد} two {سجلين} few {# سجلات} many {# سجلًا} other {# سجل}}، وفشل في {failed, number}. {named}{more, plural, =0 {} other { و# غيرها}}',
+    '{action}: نجح في {n, plural, zero {لا سجلات} one {سجل واحد} two {سجلين} few {# سجلات} many {# سجلًا} other {# سجل}}، وفشل في {failed, number}. {named}{more, plural, =0 {} other { و# غيرها}}',
 
   // ── search
   'admin.search.title': 'البحث في كل شيء',

@@ -71,9 +71,8 @@ export const en: Messages = {
 
   // ── delete
   'admin.delete.warning':
-    '{n, plural, =0 {“{label}” will be deleted.} one {“{label}” and # related record will be deleted.} other {“{label}” and {more, select, true {more than # related records} other {# related records}} will be deleted.}} This cannot be undone.',
-  'admin.delete.blocked':
-    '“{label}” cannot be deleted because other records refer to it. Change or delete those records first.',
+    '{n, plural, =0 {“{label}” will be deleted.} one {“{label}” and # related record will be deleted.} other {“{label}” and {more, select, true {more than } other {}}# related records will be deleted.}} This cannot be undone.',
+  'admin.delete.blocked': 'Other records refer to “{label}”. Change or delete those that block the deletion first.',
   'admin.delete.related': 'Type',
   'admin.delete.rows': 'Count',
   'admin.delete.effect': 'Effect',
@@ -124,11 +123,11 @@ export const en: Messages = {
   'admin.filter.from': '{label} from {from}',
   'admin.filter.to': '{label} to {to}',
   'admin.filter.between': '{label} {from} to {to}',
-  'error.cleanList': 'Reset the list',
+  'error.cleanList': 'Open the list without filters',
   'admin.delete.changed': 'Not deleted: this record was changed in the meantime. Review it and try again.',
   'admin.delete.rejected': 'Not deleted: this record cannot be deleted.',
-  'admin.delete.heldBy': 'Not deleted: {plural} refer to it.',
-  'admin.delete.heldHidden': 'Not deleted: records that you do not have permission to view refer to it.',
+  'admin.delete.heldBy': 'Not deleted: {plural} refer to this record.',
+  'admin.delete.heldHidden': 'Not deleted: records that you do not have permission to view refer to this record.',
   'admin.form.addRow': 'Add {singular}…',
   'admin.form.newTab': 'opens in a new tab',
   'admin.added.title': 'Added {singular}',
@@ -140,7 +139,7 @@ export const en: Messages = {
   'admin.form.tooLarge': 'This value is too large to edit here. It will not be changed.',
   'admin.form.morePairs': 'Only the first {n} are shown. The others will not be changed.',
   'admin.form.otherRow': 'Or enter another value',
-  'admin.problem.noSuchRow': 'No {target} matches “{typed}”. Enter its key or words from its name.',
+  'admin.problem.noSuchRow': 'No {target} matches “{typed}”. Check the spelling, or enter part of its name or its key.',
   'problem.rowsAlike': 'No {target} matches “{typed}” exactly. Did you mean one of these?',
   'problem.severalRows': 'Several matches for “{typed}”. Choose one.',
 

@@ -12,13 +12,13 @@ export const ar: Messages = {
   'audit.column.address': 'عنوان IP',
   'audit.column.correlation': 'معرّف الطلب',
   'audit.showChanges':
-    'اعرض {n, plural, one {تغييرًا واحدًا} two {تغييرين} few {# تغييرات} many {# تغييرًا} other {# تغيير}}',
-  'audit.showValues': 'اعرض {n, plural, one {قيمة واحدة} two {قيمتين} few {# قيم} many {# قيمة} other {# قيمة}}',
+    'عرض {n, plural, one {تغيير واحد} two {تغييرين} few {# تغييرات} many {# تغييرًا} other {# تغيير}}',
+  'audit.showValues': 'عرض {n, plural, one {قيمة واحدة} two {قيمتين} few {# قيم} many {# قيمة} other {# قيمة}}',
   'audit.show.permissions':
-    'اعرض {n, plural, one {صلاحية واحدة} two {صلاحيتين} few {# صلاحيات} many {# صلاحية} other {# صلاحية}}',
+    'عرض {n, plural, one {صلاحية واحدة} two {صلاحيتين} few {# صلاحيات} many {# صلاحية} other {# صلاحية}}',
   'audit.show.groups':
-    'اعرض {n, plural, one {مجموعة واحدة} two {مجموعتين} few {# مجموعات} many {# مجموعة} other {# مجموعة}}',
-  'audit.show.members': 'اعرض {n, plural, one {عضوًا واحدًا} two {عضوين} few {# أعضاء} many {# عضوًا} other {# عضو}}',
+    'عرض {n, plural, one {مجموعة واحدة} two {مجموعتين} few {# مجموعات} many {# مجموعة} other {# مجموعة}}',
+  'audit.show.members': 'عرض {n, plural, one {عضو واحد} two {عضوين} few {# أعضاء} many {# عضوًا} other {# عضو}}',
   'audit.is': `${RIGHT_TO_LEFT_MARK}{label}: {value}`,
   'audit.of': `${RIGHT_TO_LEFT_MARK}{label}:`,
   'audit.comma': '، ',
@@ -36,12 +36,12 @@ export const ar: Messages = {
   'audit.filter.correlation': 'معرّف الطلب',
   'audit.filter.apply': 'تطبيق',
   'audit.filter.narrowedBy': 'التصفية حسب',
-  'audit.filter.clearAll': 'أزل الكل',
+  'audit.filter.clearAll': 'مسح الكل',
   'audit.filter.between': 'من {from} إلى {to}',
   'audit.filter.since': 'من {from}',
   'audit.filter.until': 'إلى {to}',
-  'audit.filter.remove': 'أزل المرشّح {label}',
-  'audit.filter.reset': 'إعادة ضبط عوامل التصفية',
+  'audit.filter.remove': 'إزالة عامل التصفية {label}',
+  'audit.filter.reset': 'فتح سجل التدقيق دون عوامل تصفية',
   'audit.filter.ignored':
     '{n, plural, one {جرى تجاهل عامل تصفية: {labels}. افتحه لتصحيحه.} other {جرى تجاهل بعض عوامل التصفية: {labels}. افتح أحدها لتصحيحه.}}',
   'audit.filter.unreadable': 'جرى تجاهله',
@@ -61,7 +61,7 @@ export const ar: Messages = {
 
   // ── history of a record, recent changes
   'audit.history.crumbs': 'مسار التنقل',
-  'audit.history': 'السجل',
+  'audit.history': 'سجل التغييرات',
   'audit.recent.title': 'أحدث التغييرات',
   'audit.recent.none': 'لا تغييرات بعد.',
   'audit.history.create': 'أضاف هذا السجل',
@@ -111,7 +111,7 @@ export const ar: Messages = {
   'event.update': 'تعديل',
   'event.delete': 'حذف',
 
-  'error.RIO-AUDIT-FILTER.problem': 'يتضمن هذا الرابط مرشّحًا غير صالح.',
-  'error.RIO-AUDIT-FILTER.why': 'المرشّح «{name}» غير معروف أو قيمته غير صالحة.',
-  'error.RIO-AUDIT-FILTER.fix': 'افتح سجل التدقيق من دون مرشّحات ثم اضبطها مرة أخرى.',
+  'error.RIO-AUDIT-FILTER.problem': 'يتضمن هذا الرابط عامل تصفية غير صالح.',
+  'error.RIO-AUDIT-FILTER.why': 'عامل التصفية «{name}» غير معروف أو قيمته غير صالحة.',
+  'error.RIO-AUDIT-FILTER.fix': 'افتح سجل التدقيق دون عوامل تصفية ثم اضبطها من جديد.',
 };

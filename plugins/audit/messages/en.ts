@@ -38,7 +38,7 @@ export const en: Messages = {
   'audit.filter.since': 'from {from}',
   'audit.filter.until': 'to {to}',
   'audit.filter.remove': 'Remove filter {label}',
-  'audit.filter.reset': 'Reset the filters',
+  'audit.filter.reset': 'Open the audit trail without filters',
   'audit.filter.ignored':
     '{n, plural, one {One filter was ignored: {labels}. Open it to correct it.} other {Some filters were ignored: {labels}. Open a filter to correct it.}}',
   'audit.filter.unreadable': 'ignored',
@@ -63,7 +63,7 @@ export const en: Messages = {
   'audit.recent.title': 'Recent changes',
   'audit.recent.none': 'No changes yet.',
   'audit.history.create': 'added this',
-  'audit.history.update': 'edited {n, plural, one {# field} other {# fields}}',
+  'audit.history.update': 'edited {n, plural, =0 {this} one {# field} other {# fields}}',
   'audit.history.delete': 'deleted this',
   'audit.history.field': 'Field',
   'audit.history.before': 'Before',

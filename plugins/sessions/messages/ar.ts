@@ -28,7 +28,7 @@ export const ar: Messages = {
   'sessions.account.sessions': 'راجع جلساتك النشطة، وأنهِ كل جلسة لا تعرفها.',
 
   'sessions.own.title': 'الجلسات النشطة',
-  'sessions.own.why': 'إذا وجدت جلسة لا تعرفها فأنهِها واطلب من أحد المديرين إعادة تعيين كلمة مرورك.',
+  'sessions.own.why': 'إذا وجدت جلسة لا تعرفها فأنهِها واطلب من أحد مديري النظام إعادة تعيين كلمة مرورك.',
   'sessions.own.column.device': 'الجهاز',
   'sessions.own.column.address': 'عنوان IP',
   'sessions.own.column.since': 'بدء الجلسة',

@@ -3,7 +3,7 @@ import { defineModel, field, type Row, timestamps } from 'rustio-admin';
 export const Patient = defineModel('patient', {
   fields: {
     name: field.text({ max: 120, index: 'search' }),
-    bornOn: field.date({ index: true, label: 'Born on' }),
+    bornOn: field.date({ index: true, label: 'Date of birth' }),
     phone: field.phone({ nullable: true, help: 'Include the country code, for example +44 20 7946 0123.' }),
     email: field.email({ nullable: true }),
     cover: field.choice(['public', 'private', 'none'], {

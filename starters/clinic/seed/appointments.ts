@@ -20,9 +20,9 @@ const reasons = [
   'Follow-up',
   'Skin rash',
   'Vaccination',
-  'Blood pressure',
-  'Knee after a fall',
-  'Certificate',
+  'Blood pressure check',
+  'Knee injury',
+  'Medical certificate',
   'Headaches',
 ];
 

@@ -5,10 +5,10 @@ export type SeededPractitioner = Insert<typeof Practitioner> & { readonly id: nu
 
 /** Six fictitious practitioners; the first is the one who can sign in. */
 export const practitioners: readonly SeededPractitioner[] = [
-  { id: 1, name: 'Dr Dorothea Okoye', specialty: 'general', room: '1' },
-  { id: 2, name: 'Dr Ciaran Vale', specialty: 'general', room: '2' },
-  { id: 3, name: 'Dr Mirela Stan', specialty: 'paediatrics', room: '3' },
-  { id: 4, name: 'Dr Henrik Aalto', specialty: 'dermatology', room: '4' },
+  { id: 1, name: 'Dr Dorothea Okoye', specialty: 'general', room: 'Room 1' },
+  { id: 2, name: 'Dr Ciaran Vale', specialty: 'general', room: 'Room 2' },
+  { id: 3, name: 'Dr Mirela Stan', specialty: 'paediatrics', room: 'Room 3' },
+  { id: 4, name: 'Dr Henrik Aalto', specialty: 'dermatology', room: 'Room 4' },
   { id: 5, name: 'Gwen Prosser', specialty: 'physiotherapy', room: 'Gym' },
   { id: 6, name: 'Tariq Mansour', specialty: 'physiotherapy', room: 'Gym' },
 ];

@@ -12,7 +12,7 @@ export const en = {
   'waiting-room.expected': 'Expected',
   'waiting-room.waits': 'Waiting {minutes, plural, one {# minute} other {# minutes}}',
   'waiting-room.called': 'Called to {room}',
-  'waiting-room.arrive': 'Arrived',
+  'waiting-room.arrive': 'Mark as arrived',
   'waiting-room.call': 'Call',
   'waiting-room.room': 'Room for {patient}',
   'waiting-room.hasArrived': '{patient} has arrived.',

@@ -19,7 +19,7 @@ export const unassigned = {
     const { strikes } = await app.readingFor(reader.state.actor).one(sql.type(counted)`
       select count(*) as strikes from ${strikesOf(reader, app)} strike where state = 'new' and officer_id is null
     `);
-    const url = strikeList(app, { 'f.state': 'new', 'f.officer': '' });
+    const url = strikeList(app, { 'f.state': 'new', 'f.officer': '+none' });
     return figure(reader, strikes, 'New strikes without a case officer', url, 'warn');
   },
 } satisfies Widget;

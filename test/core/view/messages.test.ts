@@ -75,6 +75,19 @@ for (const { name, messages } of owners) {
   });
 }
 
+test('a count is always shown: `#` is a number only directly in a plural, not in a `select` inside it', () => {
+  const literal = owners.flatMap(({ messages }) =>
+    Object.entries(messages).flatMap(([locale, texts]) =>
+      Object.entries(texts).filter(([, message]) => {
+        if (!message.includes(', plural,')) return false;
+        const counts = Object.fromEntries(argumentsOf(locale, message).map((name) => [name, 5]));
+        return String(new IntlMessageFormat(message, locale).format(counts)).includes('#');
+      }),
+    ),
+  );
+  assert.equal(literal, []);
+});
+
 /** Counts: digits and a sign, which are left-to-right in every language. */
 const COUNTS = ['admin.count', 'admin.count.more'];
 

@@ -111,7 +111,7 @@ test('race: the record is referenced by the time the form is submitted', async (
   await run(desk)`insert into contract (number, holder_id) values ('C-3', ${id})`;
   const rejected = await clerk.post(remove, fields);
   assert.is(rejected.status, 409);
-  assert.match(textOf(mainOf(rejected.text)), 'Not deleted: contracts refer to it');
+  assert.match(textOf(mainOf(rejected.text)), 'Not deleted: contracts refer to this record');
   assert.match(rowsOf(rejected.text)[0]?.join(' ') ?? '', /^Contracts 1 .*blocks deletion/i);
   assert.ok(await isThere(id));
 });
@@ -135,7 +135,7 @@ test('attack: a cascade does not delete what the user is not allowed to delete',
   const narrow = await desk.signInAs('staff', ['thing.view', 'thing.delete', 'ticket.view']);
   const rejected = await narrow.submit(remove, {});
   assert.is(rejected.status, 409);
-  assert.match(textOf(mainOf(rejected.text)), 'tickets refer to it');
+  assert.match(textOf(mainOf(rejected.text)), 'tickets refer to this record');
   assert.ok(await isThere(id));
   assert.equal(await run(desk)`select count(*)::integer as n from ticket where thing_id = ${id}`, [{ n: 1 }]);
 });

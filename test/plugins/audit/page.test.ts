@@ -81,7 +81,7 @@ test('an unknown filter or position is a 400 with a link to the page without fil
   for (const query of nonsense) {
     const { status, text } = await reader.get(`/admin/audit?${query}`);
     assert.is(status, 400, query);
-    assert.is(linkTo(text, 'Reset the filters'), '/admin/audit', query);
+    assert.is(linkTo(text, 'Open the audit trail without filters'), '/admin/audit', query);
   }
 });
 
