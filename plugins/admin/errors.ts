@@ -19,6 +19,20 @@ export function listQueryError(app: App, model: ModelInfo, problems: readonly Li
   return unknownListQuery({ names, link: { url: app.urls.list(model), label: 'error.cleanList' } });
 }
 
+export const readOnlyRecords = defineError('RIO-MODEL-READ-ONLY', {
+  status: 403,
+  problem: 'These records cannot be added, edited or deleted here.',
+  why: 'They are managed in another place, such as the command line or another program.',
+  fix: 'Go back to the list.',
+  about: `The model is \`readOnly\`, so it has no forms, whatever permissions a user has. Users and groups are managed by \`npx rustio-admin user\`
+and \`npx rustio-admin group\`, views and other read-only tables by the program that they belong to.`,
+});
+
+/** 403 for the forms of a read-only model. The page links to the list. */
+export function readOnlyError(app: App, model: ModelInfo): RustioError {
+  return readOnlyRecords({ link: { url: app.urls.list(model), label: 'error.openList' } });
+}
+
 export const fileContentMissing = defineError('RIO-FILES-MISSING', {
   status: 500,
   problem: 'The content of this file is missing.',

@@ -194,8 +194,8 @@ async function editable(
 ): Promise<FieldView> {
   const { t } = ctx.state;
   const texts = input.get(field.name) ?? [];
-  const widget = controlFor(field, texts);
   const errors = problems.filter((problem) => problem.field === field.name);
+  const widget = controlFor(field, texts, errors);
   const savedHtml =
     record && changedByBoth?.has(field.name)
       ? shownHtml(ctx, app, admin, { field }, { record, isCut: false })
@@ -268,8 +268,10 @@ async function editable(
 const ONE_LINE = new Set(['text', 'email', 'url', 'phone', 'colour', 'number', 'decimal']);
 
 /** An input of one line drops line breaks, so a value that has some gets a larger control. */
-function controlFor(field: FieldInfo, [text = '']: readonly string[]): string {
+function controlFor(field: FieldInfo, [text = '']: readonly string[], problems: readonly Problem[]): string {
   const widget = field.type.widget(field);
+  // The answer has an offset, which the browser's control for times cannot hold.
+  if (problems.some(({ issue }) => issue.key === 'problem.timeTwice')) return 'text';
   return ONE_LINE.has(widget) && /[\r\n]/.test(text) ? 'textarea' : widget;
 }
 

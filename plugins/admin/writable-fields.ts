@@ -5,6 +5,7 @@ import { type FieldInfo, isEditable, type ModelInfo } from '../../core/model/fie
 import { roleMay } from '../../core/query/table-facts.ts';
 import type { Context } from '../../core/request/context.ts';
 import type { CompiledAdmin } from './compile-admin.ts';
+import { readOnlyError } from './errors.ts';
 
 /**
  * The fields that this user can set in this form. Only what the form contains is read from a post; `app.write` checks again.
@@ -59,7 +60,7 @@ function isAllowed(ctx: Context, app: App, admin: CompiledAdmin, action: 'add' |
  * Rejects a request for a form that this user does not have, or whose change the database role may not make. The access of the
  * route has been checked.
  *
- * @throws 403
+ * @throws RustioError `RIO-MODEL-READ-ONLY`, `RIO-HTTP-FORBIDDEN` or `RIO-DATABASE-PERMISSION`.
  */
 export async function requireForm(
   ctx: Context,
@@ -68,7 +69,7 @@ export async function requireForm(
   action: 'add' | 'change' | 'delete',
 ): Promise<void> {
   const { model } = admin;
-  if (!isAllowed(ctx, app, admin, action)) throw forbidden();
+  if (!isAllowed(ctx, app, admin, action)) throw model.readOnly ? readOnlyError(app, model) : forbidden();
   // A grant may be newer than what was loaded.
   if (!roleMay(model, action)) await app.records.refreshEstimates();
   if (roleMay(model, action)) return;

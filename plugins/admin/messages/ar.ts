@@ -119,6 +119,7 @@ export const ar: Messages = {
   'admin.filter.from': '{label} من {from}',
   'admin.filter.to': '{label} إلى {to}',
   'admin.filter.between': '{label} من {from} إلى {to}',
+  'error.openList': 'فتح القائمة',
   'error.cleanList': 'فتح القائمة دون عوامل تصفية',
   'admin.delete.changed': 'لم يُحذف: تغيّر هذا السجل في هذه الأثناء. راجعه ثم حاول مرة أخرى.',
   'admin.delete.rejected': 'لم يُحذف: لا يمكن حذف هذا السجل.',
@@ -145,6 +146,9 @@ export const ar: Messages = {
   'admin.file.remove': 'إزالة الملف',
 
   // ── errors of these pages
+  'error.RIO-MODEL-READ-ONLY.problem': 'لا يمكن إضافة هذه السجلات أو تعديلها أو حذفها هنا.',
+  'error.RIO-MODEL-READ-ONLY.why': 'تُدار في مكان آخر، مثل سطر الأوامر أو برنامج آخر.',
+  'error.RIO-MODEL-READ-ONLY.fix': 'ارجع إلى القائمة.',
   'error.RIO-LIST-QUERY.problem': 'يتضمن هذا الرابط عامل تصفية أو ترتيبًا غير معروف.',
   'error.RIO-LIST-QUERY.why': 'غير معروف: {names}. ربما تغيّر اسم حقل منذ حفظ الرابط.',
   'error.RIO-LIST-QUERY.fix': 'افتح القائمة دون عوامل تصفية ثم اضبطها من جديد.',

@@ -123,6 +123,7 @@ export const en: Messages = {
   'admin.filter.from': '{label} from {from}',
   'admin.filter.to': '{label} to {to}',
   'admin.filter.between': '{label} {from} to {to}',
+  'error.openList': 'Open the list',
   'error.cleanList': 'Open the list without filters',
   'admin.delete.changed': 'Not deleted: this record was changed in the meantime. Review it and try again.',
   'admin.delete.rejected': 'Not deleted: this record cannot be deleted.',

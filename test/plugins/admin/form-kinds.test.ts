@@ -224,6 +224,7 @@ test('a local time skipped by the clock change is reported', async () => {
   const { status, text } = await clerk.submit(ADD, { name: 'Gap', moment: '2026-03-29T02:30' });
   assert.is(status, 422);
   assert.match(errorAt(text, 'moment'), '2026-03-29 02:30 does not exist in Europe/Berlin');
+  assert.match(text, /<input class="input" type="datetime-local" id="f-moment"/, 'as before the error');
 });
 
 test('a local time that occurs twice is asked about, and the answer is kept', async () => {
