@@ -14,18 +14,18 @@ import { columnSql, holdsText } from './field-sql.ts';
  * How much of a value is read: for a list, for the page of one record, for the audit trail, or all of it (forms, code, hooks). The
  * trail stores large texts as their beginning, too; other values are read whole for it, so that secrets inside them can be removed.
  */
-export type Extent = 'list' | 'record' | 'audit' | 'whole';
+export type Extent = 'list' | 'record' | 'trail' | 'whole';
 type CutExtent = Exclude<Extent, 'whole'>;
 
 /** Larger values, in bytes, are cut. */
-const MAX_BYTES: Readonly<Record<CutExtent, number>> = { list: 4_096, record: 262_144, audit: 4_096 };
+const MAX_BYTES: Readonly<Record<CutExtent, number>> = { list: 4_096, record: 262_144, trail: 4_096 };
 /**
  * Only of a text the size is known without reading it. Values of other types are compared by their stored size first, which may
  * be compressed; in a list, a larger one is not read at all, not even its beginning.
  */
-const MAX_STORED: Readonly<Record<Exclude<CutExtent, 'audit'>, number>> = { list: 8_192, record: 262_144 };
+const MAX_STORED: Readonly<Record<Exclude<CutExtent, 'trail'>, number>> = { list: 8_192, record: 262_144 };
 /** Characters of the beginning of a large value: at most four bytes each. */
-const MAX_BEGINNING: Readonly<Record<CutExtent, number>> = { list: 200, record: 1_000, audit: 1_000 };
+const MAX_BEGINNING: Readonly<Record<CutExtent, number>> = { list: 200, record: 1_000, trail: 1_000 };
 /** Characters of a text that needs no check, since the database limits its length. */
 const MAX_SHORT = 1_000;
 
@@ -92,12 +92,12 @@ export function mayBeLarge(field: FieldInfo): boolean {
 
 function isCutFor(field: FieldInfo, extent: CutExtent): boolean {
   // fault: secrets-in-cut-values
-  return mayBeLarge(field) && (extent !== 'audit' || holdsText(field));
+  return mayBeLarge(field) && (extent !== 'trail' || holdsText(field));
 }
 
 function isLargeSql(column: string, field: FieldInfo, extent: CutExtent): string {
   const isLong = `coalesce(octet_length(${column}::text), 0) > ${MAX_BYTES[extent]}`;
-  if (holdsText(field) || extent === 'audit') return `(${isLong})`;
+  if (holdsText(field) || extent === 'trail') return `(${isLong})`;
   // CASE, since OR does not guarantee an order of evaluation.
   return `(case when pg_column_size(${column}) > ${MAX_STORED[extent]} then true else ${isLong} end)`;
 }

@@ -110,7 +110,7 @@ async function insert(
   writer: Writer,
   model: ModelInfo,
   columns: readonly ColumnValue[],
-  extent: 'audit' | 'whole',
+  extent: 'trail' | 'whole',
 ): Promise<FullRow> {
   const names = columns.map(({ field }) => sql.fragment`${sql.identifier([field.column])}`);
   const values = columns.map(({ value }) => value);

@@ -24,7 +24,7 @@ export interface FullRow {
   /** The part of it that the actor may read, for the message shown to them. */
   readonly visibleLabel: string;
   readonly version: string;
-  /** Database values by field name; with the extent `audit`, large texts are a `LargeValue`. */
+  /** Database values by field name; with the extent `trail`, large texts are a `LargeValue`. */
   readonly dbValues: DbRow;
   /** Keys by the name of each manyToMany, as PostgreSQL's text. */
   readonly links: ReadonlyMap<string, readonly string[]>;
@@ -42,7 +42,7 @@ export interface RowChecks {
   /** PostgreSQL compares, so that `1.5` and `1.50` are the same number. */
   readonly compared?: readonly { readonly field: FieldInfo; readonly value: FragmentSqlToken }[];
   /** `whole` for hooks, which see every value as it is. @defaultValue `whole` */
-  readonly extent?: 'audit' | 'whole';
+  readonly extent?: 'trail' | 'whole';
 }
 
 /**

@@ -94,8 +94,8 @@ export async function undoHooksUnlessDone(
 }
 
 /** How much of a row is read for a change: hooks see every value as it is. */
-export function extentFor(hooks: readonly OwnedHook[]): 'audit' | 'whole' {
-  return hooks.length > 0 ? 'whole' : 'audit';
+export function extentFor(hooks: readonly OwnedHook[]): 'trail' | 'whole' {
+  return hooks.length > 0 ? 'whole' : 'trail';
 }
 
 /** A stored row as hooks see it. */

@@ -71,7 +71,7 @@ interface RowUpdate {
   /** The key of the row. */
   readonly params: readonly Param[];
   readonly hooks: readonly OwnedHook[];
-  readonly extent: 'audit' | 'whole';
+  readonly extent: 'trail' | 'whole';
 }
 
 /** Validates the values, with those that hooks set, and compares them with the locked row; then `save` writes them. */

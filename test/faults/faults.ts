@@ -942,7 +942,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'the beginning of a large JSON value is recorded with its secrets',
     marker: 'secrets-in-cut-values',
-    change: { replace: ["(extent !== 'audit' || holdsText(field))", 'true'] },
+    change: { replace: ["(extent !== 'trail' || holdsText(field))", 'true'] },
     tests: ['plugins/admin/large-values.test.ts'],
   },
   {
