@@ -2,6 +2,7 @@ import { type CliCall, INTERRUPTED } from './cli-command.ts';
 import { commandUnfinished } from './errors.ts';
 import type { Parsed } from './parse-arguments.ts';
 import { reportError } from './report-error.ts';
+import { resolveOwnImports } from './resolve-own.ts';
 import { askSecret, print, printPlain } from './terminal.ts';
 
 /** How long a command has to finish after it was asked to stop. */
@@ -15,6 +16,7 @@ const GRACE_MS = 10_000;
 export async function main(argv: readonly string[]): Promise<never> {
   // fault: unfinished-command-succeeds
   process.once('beforeExit', unfinished);
+  resolveOwnImports();
   await runCommandLine(argv);
   await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
   return process.exit();

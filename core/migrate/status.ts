@@ -5,7 +5,7 @@ import { withPlainConnection } from '../database/plain-connection.ts';
 import type { Query } from '../database/pool.ts';
 import { type Comparison, compare } from './compare.ts';
 import { readFiles } from './files.ts';
-import { findLosses, type Loss } from './losses.ts';
+import type { Loss } from './losses.ts';
 import { readMigrationsTable } from './migrations-table.ts';
 import type { MigrationFile, MigrationSource } from './sources.ts';
 
@@ -76,6 +76,8 @@ export async function plan(url: string, sources: readonly MigrationSource[]): Pr
  * if (losses.length === 0 || (await ask(losses))) await migrate(url, sources, { by: 'deploy', confirmed: losses });
  */
 export async function plannedLosses(url: string, sources: readonly MigrationSource[]): Promise<readonly Loss[]> {
+  // Not needed by a server, which only counts what is pending.
+  const { findLosses } = await import('./losses.ts');
   const files = await readFiles(sources);
   return await withPlainConnection(
     url,

@@ -8,9 +8,9 @@ import { BUILT_IN } from './field-type-registry.ts';
 import { supportedCurrencies } from './field-types/decimal.ts';
 import { applySchema } from './field-types/json.ts';
 import { FILE_TYPES, IMAGE_TYPES } from './file-types.ts';
+import type { Issue } from './issue.ts';
 import { compareDecimals, parseDecimal } from './numbers.ts';
 
-const translate = createCatalogue([{ en: coreMessages }]).translate('en');
 /** Of PostgreSQL's numeric. */
 const MAX_PRECISION = 1000;
 /** Room for the number that makes a slug unique. */
@@ -188,9 +188,15 @@ function defaultProblem(field: FieldInfo): string | undefined {
   const issue = type.validate(value, field);
   if (issue === undefined) return undefined;
   const hint = field.typeName === 'choice' && typeof value === 'string' ? didYouMean(value, field.values) : '';
-  return `The default ${literal(value)} is invalid: ${translate(issue.key, issue.params)}${hint}`;
+  return `The default ${literal(value)} is invalid: ${inEnglish(issue)}${hint}`;
 }
 
 function literal(value: unknown): string {
   return typeof value === 'bigint' ? `${value}n` : (JSON.stringify(value) ?? String(value));
+}
+
+/** For developers. Created only if there is a problem: a start without one should not pay for it. */
+function inEnglish({ key, params }: Issue): string {
+  const messages = { en: coreMessages };
+  return createCatalogue([messages], new Set([messages])).translate('en')(key, params);
 }

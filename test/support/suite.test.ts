@@ -95,7 +95,7 @@ async function resultOf(source: string, { bail = false } = {}): Promise<unknown>
   let result: unknown;
   child.once('message', (message) => {
     result = message;
-    if (child.connected) child.send({});
+    child.send({}, () => {}); // after a failed file it ends by itself
   });
   child.send({ file, bail });
   await new Promise((done) => child.once('exit', done));
