@@ -14,8 +14,14 @@ links to the list without filters.`,
 });
 
 /** 400 for a query string with unknown names or invalid values. The page links to the list without them. */
-export function listQueryError(app: App, model: ModelInfo, problems: readonly ListQueryProblem[]): RustioError {
-  const names = [...new Set(problems.map(({ name }) => name))].slice(0, 5).join(', ').slice(0, 200);
+export function listQueryError(
+  app: App,
+  model: ModelInfo,
+  problems: readonly ListQueryProblem[],
+  params: URLSearchParams,
+): RustioError {
+  const parts = problems.map(({ name }) => `${name}=${params.get(name) ?? ''}`.slice(0, 60));
+  const names = [...new Set(parts)].slice(0, 5).join(', ').slice(0, 200);
   return unknownListQuery({ names, link: { url: app.urls.list(model), label: 'error.cleanList' } });
 }
 

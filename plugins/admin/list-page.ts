@@ -62,7 +62,7 @@ export async function listPage(ctx: Context, app: App): Promise<void> {
   const problems = parsed.ok ? [] : parsed.problems;
   // A filter that cannot be read is reported at the filter, and the list is shown without it.
   const { query } = parsed;
-  if (query === undefined) throw listQueryError(app, model, problems);
+  if (query === undefined) throw listQueryError(app, model, problems, params);
   const page = await app.records.list(actor, listing, query);
   const chosen = { query, choices, labels: await relationLabels(ctx, app, query, page.rows) };
   const formatter = adminRegistry(app).formatter(ctx);

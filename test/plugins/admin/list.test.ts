@@ -147,6 +147,11 @@ for (const query of nonsense) {
   });
 }
 
+test('what a list does not understand in a link is quoted', async () => {
+  const { text } = await clerk.get('/admin/things?sort=nothing&f.nothing=1');
+  assert.match(textOf(mainOf(text)), 'Unknown: sort=nothing, f.nothing=1.');
+});
+
 const option = 'is not one of the options, so this filter was ignored.';
 const number = 'is not a valid number, so this filter was ignored. Enter a number such as 1250.50.';
 const date = 'is not a valid date, so this filter was ignored. Choose a date.';
