@@ -12,7 +12,7 @@ afterAllSuites(() => desk.close());
 const browser = await openBrowser();
 
 for (const scripts of [true, false]) {
-  test(`a form saved untouched changes no byte, ${scripts ? 'with' : 'without'} scripts (T05, T06, T10, F1)`, async () => {
+  test(`a form saved untouched changes no byte, ${scripts ? 'with' : 'without'} scripts`, async () => {
     const { sql, ids } = rowsOfEveryValue(scripts ? 1 : 1001);
     await elsewhere(
       desk,

@@ -41,7 +41,7 @@ async function whileReadOnly(work: () => Promise<void>): Promise<void> {
 /** Activity is recorded once a minute. */
 const makeStale = () => run(app)`update rustio_session set last_seen_at = now() - interval '2 minutes'`;
 
-test('pages are shown, also when the last activity of the session cannot be recorded (F8)', async () => {
+test('pages are shown, also when the last activity of the session cannot be recorded', async () => {
   await makeStale();
   // Its message is shown, and stays: that it was shown cannot be stored.
   await clerk.submit('/admin/things/+new', { name: 'Bellows' });
@@ -68,7 +68,7 @@ test('pages are shown, also when the last activity of the session cannot be reco
   );
 });
 
-test('a save, a sign-in and a sign-out say so in plain words, and a save can be sent again (F8)', async () => {
+test('a save, a sign-in and a sign-out say so in plain words, and a save can be sent again', async () => {
   const email = await app.account('staff', ['thing.view']);
   const page = '/admin/things/+new';
   const held = parseForms((await clerk.get(page)).text).find(({ action }) => action === page)?.fields ?? {};
@@ -82,7 +82,7 @@ test('a save, a sign-in and a sign-out say so in plain words, and a save can be 
   assert.is((await clerk.post(page, { ...held, name: 'Patient' })).status, 303);
 });
 
-test('a page does not wait for connections that changes occupy (F8)', async () => {
+test('a page does not wait for connections that changes occupy', async () => {
   await makeStale();
   await withPlainConnection(app.app.database.url, async (other) => {
     await other.query('begin; lock table rustio_session in share row exclusive mode');

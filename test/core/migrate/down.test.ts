@@ -54,7 +54,7 @@ test('the latest is reverted first; several by number, or all after a name', asy
   await drop();
 });
 
-test('the latest is the one that was applied last, whatever the clock said (F3)', async () => {
+test('the latest is the one that was applied last, whatever the clock said', async () => {
   const { url, drop } = await testDatabase();
   const { sources } = await testProject(THREE_FILES);
   await migrate(url, sources, by);
@@ -71,7 +71,7 @@ test('the latest is the one that was applied last, whatever the clock said (F3)'
   await drop();
 });
 
-test('the migrations table of an earlier release gets its order from the clock once, and continues by numbers (F3)', async () => {
+test('the migrations table of an earlier release gets its order from the clock once, and continues by numbers', async () => {
   const { url, drop } = await testDatabase();
   const { sources, write } = await testProject({
     '20260101000000_one.sql': 'select 1;',
@@ -97,7 +97,7 @@ test('the migrations table of an earlier release gets its order from the clock o
   await drop();
 });
 
-test('only what was confirmed is reverted (F4)', async () => {
+test('only what was confirmed is reverted', async () => {
   const { url, drop } = await testDatabase();
   const { sources } = await testProject(THREE_FILES);
   await migrate(url, sources, by);

@@ -25,7 +25,7 @@ async function failure(work: Promise<unknown>): Promise<RustioError> {
 }
 const whats = (losses: readonly Loss[]) => losses.map(({ what }) => what);
 
-test('a migration that drops a column with values is not applied without a confirmation (F5)', async () => {
+test('a migration that drops a column with values is not applied without a confirmation', async () => {
   const { url, drop } = await testDatabase();
   const { sources, write } = await testProject({
     [ONE]: "create table person (phone text); insert into person values ('1');",

@@ -38,7 +38,7 @@ function whileLocked<T>(work: () => Promise<T>): Promise<T> {
   });
 }
 
-test('one user who saves a locked row again and again does not delay the changes of others (F2)', async () => {
+test('one user who saves a locked row again and again does not delay the changes of others', async () => {
   const results = await whileLocked(async () => {
     const waiting = Array.from({ length: 12 }, () => writes.of(user(1)).transaction(save(1)));
     const settled = Promise.allSettled(waiting);
@@ -51,7 +51,7 @@ test('one user who saves a locked row again and again does not delay the changes
     assert.ok(result.status === 'fulfilled' || isLocked(result.reason) || isQueueFull(result.reason));
 });
 
-test('thirty users who save one locked row leave connections for everything else (F2)', async () => {
+test('thirty users who save one locked row leave connections for everything else', async () => {
   const results = await whileLocked(async () => {
     const waiting = Array.from({ length: 30 }, (_, id) => writes.of(user(id)).transaction(save(1)));
     const settled = Promise.allSettled(waiting);

@@ -115,7 +115,7 @@ async function smallPage(url: string, max: number): Promise<string> {
   return text;
 }
 
-test('a list of 100 rows with 10 MB of text, and more in the other columns, is small (F4)', async () => {
+test('a list of 100 rows with 10 MB of text, and more in the other columns, is small', async () => {
   const text = await smallPage('/admin/articles?size=100', 500 * KILOBYTE);
   const row = rowsOf(text)[0] ?? [];
   const cell = (at: number) => row[at] ?? '';
@@ -211,7 +211,7 @@ test('the form has all of every value; saved unchanged, it changes none', async 
   assert.ok(form.text.includes('é'.repeat(100_000)));
 });
 
-test('the trail stores the beginning, size and hash of large values, and pages show them (F4)', async () => {
+test('the trail stores the beginning, size and hash of large values, and pages show them', async () => {
   const long = 'é'.repeat(100_000);
   const longer = `${long}!`;
   assert.is((await clerk.submit('/admin/articles/102/+edit', { body: longer, title: 'short' })).status, 303);
@@ -234,7 +234,7 @@ test('the trail stores the beginning, size and hash of large values, and pages s
   assert.not(linksOf(page).some((url) => url.endsWith('/body')));
 });
 
-test('entries with large values that were written earlier are cut when they are read (F4)', async () => {
+test('entries with large values that were written earlier are cut when they are read', async () => {
   await run(app)`
     insert into rustio_audit (event, actor_kind, actor_label, subject_model, subject_key, subject_label, before, after, correlation_id)
     select 'update', 'command', 'tests', 'article', '101', repeat('label ', 10000),

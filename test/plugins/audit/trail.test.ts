@@ -156,7 +156,7 @@ test('filters by event, user, model, record, day in the user’s time zone, and 
   }
 });
 
-test('a change whose entry a rule or trigger discards fails (F10)', async () => {
+test('a change whose entry a rule or trigger discards fails', async () => {
   const clerk = await rules.user('clerk@example.org', 'staff');
   const swallows = [
     'create rule swallowed as on insert to rustio_audit do instead nothing',
@@ -174,7 +174,7 @@ test('a change whose entry a rule or trigger discards fails (F10)', async () => 
   }
 });
 
-test('doctor reports every change to the table of the audit trail (F10)', async () => {
+test('doctor reports every change to the table of the audit trail', async () => {
   const [check] = checks;
   assert.ok(check);
   const run = check.run as (context: object) => Promise<CheckResult>;
