@@ -1,4 +1,5 @@
 // timeout: 120
+
 import { createServer, type Server, type Socket } from 'node:net';
 import { sql } from 'slonik';
 import * as assert from 'uvu/assert';
@@ -7,6 +8,7 @@ import { withPlainConnection } from '../../core/database/plain-connection.ts';
 import { openDatabase } from '../../core/database/pool.ts';
 import { testDatabase } from '../support/database.ts';
 import { failureOf } from '../support/failure.ts';
+import { runSql } from '../support/run-sql.ts';
 import { suite } from '../support/suite.ts';
 import { newProject, runCli, runHere } from './run-cli.ts';
 
@@ -102,7 +104,7 @@ test('a server that accepts and says nothing is given up', async () => {
 
 test('a role without permissions, a read-only one and an empty search path are reported as such', async () => {
   const owner = await testDatabase();
-  await withPlainConnection(owner.url, (client) => client.query('revoke create on schema public from public'));
+  await runSql(owner.url, 'revoke create on schema public from public');
   const roles = [
     ['', 'RIO-DATABASE-PRIVILEGES', 'The database role does not have the privileges that it needs.'],
     ['set default_transaction_read_only = on', 'RIO-DATABASE-READ-ONLY', 'The database is read-only.'],
@@ -122,7 +124,7 @@ test('a role without permissions, a read-only one and an empty search path are r
       assert.match(stderr, code);
       assert.match(stderr, problem);
     } finally {
-      await withPlainConnection(owner.url, (client) => client.query(`drop role ${role}`));
+      await runSql(owner.url, `drop role ${role}`);
     }
   }
 });

@@ -1,10 +1,11 @@
 // timeout: 120
+
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
 import type { Finding } from '../../cli/doctor/run-checks.ts';
-import { withPlainConnection } from '../../core/database/plain-connection.ts';
 import { testDatabase } from '../support/database.ts';
+import { runSql } from '../support/run-sql.ts';
 import { suite } from '../support/suite.ts';
 import { newProject, RunningCli, runCli, runHere } from './run-cli.ts';
 
@@ -15,7 +16,7 @@ let ownerUrl: string;
 let url: string;
 
 async function asOwner(text: string): Promise<void> {
-  await withPlainConnection(ownerUrl, (client) => client.query(text));
+  await runSql(ownerUrl, text);
 }
 
 async function finding(name: string, owner = ownerUrl): Promise<Finding | undefined> {

@@ -29,11 +29,6 @@ async function started(folder: string, environment: Record<string, string>): Pro
   return { cli, lines, admin, email, password };
 }
 
-async function stop({ cli }: Pick<Started, 'cli'>): Promise<void> {
-  cli.signal('SIGTERM');
-  assert.is(await cli.ended, 0);
-}
-
 async function signInStatus({ admin, email, password }: Started): Promise<number> {
   const response = await fetch(`${admin}/login`, {
     method: 'POST',
@@ -54,13 +49,13 @@ test('a first start creates tables and an administrator, and prints how to sign 
   );
   assert.is(await signInStatus(first), 303);
   assert.is((await fetch(new URL('/readyz', first.admin))).status, 200);
-  await stop(first);
+  await first.cli.stop();
 
   const second = await started(folder, { DATABASE_URL: url });
   assert.is(second.email, first.email);
   assert.is(second.password, `unchanged; set a new one with: npx rustio-admin user password ${first.email}`);
   assert.is(await signInStatus({ ...second, password: first.password }), 303);
-  await stop(second);
+  await second.cli.stop();
 });
 
 test('a seed runs once; its administrator is in the last lines, its other accounts above', async () => {
@@ -85,10 +80,10 @@ test('a seed runs once; its administrator is in the last lines, its other accoun
   assert.is(first.email, 'admin@seed.example');
   assert.is(first.password, 'otter-lamp-fern');
   assert.match(first.cli.stdout, 'analyst@seed.example (staff)  fern-lamp-otter');
-  await stop(first);
+  await first.cli.stop();
   const second = await started(folder, { DATABASE_URL: url });
   assert.not.match(second.cli.stdout, 'seeding');
-  await stop(second);
+  await second.cli.stop();
 });
 
 test('a port in use is reported with its number and what to do, before anything is created', async () => {
@@ -117,7 +112,7 @@ test('--port overrides PORT and .env, in `start` and in `dev`', async () => {
     const cli = new RunningCli(folder, [command, '--port', '0'], { DATABASE_URL: url, PORT: '88888' });
     const [, admin = ''] = await cli.until(/^Admin: (.+)\n/m);
     assert.is((await fetch(new URL('/healthz', admin))).status, 200);
-    await stop({ cli });
+    await cli.stop();
   }
 });
 
@@ -154,7 +149,7 @@ test('a development start migrates and fills no database that others can reach',
   await server.until(/^Admin: (.+)\n/m);
   assert.match(server.stdout, 'No tables, sample data or users were created');
   assert.not.match(server.stdout, /Email|Password|applied/);
-  await stop({ cli: server });
+  await server.stop();
   const tables = await withPlainConnection(url, (client) =>
     client.query(`select from pg_tables where schemaname = 'public'`),
   );
@@ -182,7 +177,7 @@ test('production creates nothing by itself: it starts, reports pending migration
   const migrated = await runHere(folder, ['migrate'], environment);
   assert.is(migrated.code, 0, migrated.stderr);
   await until(async () => (await fetch(new URL('/readyz', admin))).status === 200);
-  await stop({ cli: server });
+  await server.stop();
 });
 
 /** Readiness is checked again after a second; the test requests it continuously. */

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
 import { suite } from '../support/suite.ts';
-import { CONFIG, get, pidsOf, probeProject, startTwo, stop, until } from './probe-project.ts';
+import { CONFIG, get, pidsOf, probeProject, startTwo, until } from './probe-project.ts';
 import { RunningCli, runCli } from './run-cli.ts';
 
 const test = suite('several processes: failures');
@@ -20,7 +20,7 @@ test('a reload with a broken config keeps the old processes running', async () =
   cli.signal('SIGHUP');
   await until(() => cli.stdout.match(/^probe stopped: web$/gm)?.length === 2);
   assert.is([...(await pidsOf(admin))].filter((pid) => before.has(pid)).length, 0);
-  await stop(running);
+  await running.cli.stop();
 });
 
 test('processes that crash immediately and repeatedly are not restarted any more', async () => {

@@ -4,7 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
 import { suite } from '../support/suite.ts';
-import { get, pidsOf, probeProject, startTwo, stop, until } from './probe-project.ts';
+import { get, pidsOf, probeProject, startTwo, until } from './probe-project.ts';
 import { RunningCli, runCli } from './run-cli.ts';
 
 const test = suite('several processes');
@@ -20,7 +20,7 @@ test('two processes share one port, the primary prepares and prints, and SIGTERM
     flags.some((each: string) => each.startsWith('--max-semi-space-size=')),
     flags,
   );
-  await stop(running);
+  await running.cli.stop();
   assert.is(cli.stdout.match(/^probe started: web$/gm)?.length, 2);
   assert.is(cli.stdout.match(/^probe stopped: web$/gm)?.length, 2);
 });
@@ -40,7 +40,7 @@ test('a killed process is replaced, and the others continue', async () => {
   });
   assert.is([...survivors].filter((pid) => before.has(pid)).length, 1);
   await running.cli.until(/a web process exited unexpectedly/);
-  await stop(running);
+  await running.cli.stop();
 });
 
 test('SIGHUP replaces one process after another, and running requests are completed', async () => {
@@ -74,7 +74,7 @@ test('SIGHUP replaces one process after another, and running requests are comple
   );
   assert.is([...(await pidsOf(admin))].filter((pid) => before.has(pid)).length, 0);
   assert.is(JSON.parse((await get(`${admin}/+flags`)).text).word, 'changed', 'the new processes have read .env again');
-  await stop(running);
+  await running.cli.stop();
 });
 
 test('a worker runs tasks, serves nothing, and exits although a plugin left a timer', async () => {

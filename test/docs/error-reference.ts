@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import type { ErrorFactory } from '../../core/errors/define-error.ts';
 import { ROOT } from '../support/sources.ts';
 
-type AnyError = ErrorFactory<Readonly<Record<string, string | number>> | undefined>;
+export type AnyError = ErrorFactory<Readonly<Record<string, string | number>> | undefined>;
 
 const INTRODUCTION = `# Errors
 

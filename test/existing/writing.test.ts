@@ -3,13 +3,13 @@ import * as assert from 'uvu/assert';
 import { sql, z } from '../../index.ts';
 import { errorAt, mainOf, noticesOf, rowsOf, textOf } from '../plugins/admin/page.ts';
 import { afterAllSuites, suite } from '../support/suite.ts';
-import { everything, openMerchant } from './merchant.ts';
+import { allPermissions, openMerchant } from './merchant.ts';
 
 const test = suite('an existing database: writing');
 const merchant = await openMerchant();
 afterAllSuites(() => merchant.close());
 const { database } = merchant.app;
-const clerk = await merchant.signInAs('staff', everything);
+const clerk = await merchant.signInAs('staff', allPermissions);
 
 const one = '00000000-0000-4000-8000-000000000001';
 const closed = '00000000-0000-4000-8000-000000000002';

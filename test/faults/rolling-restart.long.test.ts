@@ -7,7 +7,7 @@ import { resolvePort } from '../../cli/serve/free-port.ts';
 import { withPlainConnection } from '../../core/database/plain-connection.ts';
 import { newProject, RunningCli } from '../cli/run-cli.ts';
 import { type Balancer, balancer } from '../support/balancer.ts';
-import { Client, parseForms } from '../support/client.ts';
+import { Client, formFieldsOf } from '../support/client.ts';
 import { testDatabase } from '../support/database.ts';
 import { suite } from '../support/suite.ts';
 
@@ -28,7 +28,7 @@ async function work(client: Client, statuses: Statuses, isOver: () => boolean): 
     count(`list ${(await client.get('/admin/tasks')).status}`);
     const form = await client.get('/admin/tasks/+new');
     count(`form ${form.status}`);
-    const fields = parseForms(form.text).find(({ action }) => action === '/admin/tasks/+new')?.fields ?? {};
+    const fields = formFieldsOf(form.text, '/admin/tasks/+new');
     const { status } = await client.post('/admin/tasks/+new', { ...fields, title: 'Water the plants' });
     count(`save ${status}`);
     if (status === 303) statuses.saved += 1;

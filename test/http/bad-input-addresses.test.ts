@@ -1,7 +1,7 @@
 // Black box: URLs that no page of ours links to, each with its exact response.
 import * as assert from 'uvu/assert';
 import { rawRequest } from '../core/http/raw-request.ts';
-import { everything, openDesk, run } from '../plugins/admin/desk.ts';
+import { allPermissions, openDesk, run } from '../plugins/admin/desk.ts';
 import { firstsOf, linksOf, linkTo, mainOf, textOf } from '../plugins/admin/page.ts';
 import type { TestApp } from '../support/app.ts';
 import type { Client } from '../support/client.ts';
@@ -13,7 +13,7 @@ let app: TestApp;
 let clerk: Client;
 test.before(async () => {
   app = await openDesk();
-  clerk = await app.signInAs('staff', [...everything, 'audit.view']);
+  clerk = await app.signInAs('staff', [...allPermissions, 'audit.view']);
   await run(app)`insert into place (code, name) select 'P' || n, 'Place ' || n from generate_series(10, 40) n`;
   await run(app)`insert into thing (name) select 'Thing ' || n from generate_series(10, 40) n`;
 });

@@ -5,8 +5,9 @@ import { managedState } from '../../../core/migrate/state.ts';
 import { field, timestamps } from '../../../core/model/field.ts';
 import { type AnyModel, defineModel } from '../../../core/model/model.ts';
 import { testDatabase } from '../../support/database.ts';
+import { runSql } from '../../support/run-sql.ts';
 import { suite } from '../../support/suite.ts';
-import { catalogueOf, runSql } from './catalogue.ts';
+import { catalogueOf } from './catalogue.ts';
 import { testProject } from './project.ts';
 import { resolved } from './resolved.ts';
 

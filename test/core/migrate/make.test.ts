@@ -2,7 +2,6 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
 import { withPlainConnection } from '../../../core/database/plain-connection.ts';
-import { RustioError } from '../../../core/errors/rustio-error.ts';
 import { down } from '../../../core/migrate/down.ts';
 import { type MigrationProject, makeMigration } from '../../../core/migrate/make.ts';
 import { existingTables } from '../../../core/migrate/read-catalogue.ts';
@@ -12,6 +11,7 @@ import type { ModelInfo } from '../../../core/model/field-type.ts';
 import { type AnyModel, defineModel } from '../../../core/model/model.ts';
 import { buildModels } from '../../../core/model/resolve.ts';
 import { testDatabase } from '../../support/database.ts';
+import { rustioFailureOf } from '../../support/failure.ts';
 import { suite } from '../../support/suite.ts';
 import { catalogueOf, textsOf } from './catalogue.ts';
 import { testProject } from './project.ts';
@@ -34,14 +34,6 @@ async function make(
   return makeMigration({ folder, models: resolved(...models), now, ...options }, name);
 }
 
-async function rejection(work: Promise<unknown>): Promise<RustioError> {
-  const error = await work.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  if (error instanceof RustioError) return error;
-  throw error ?? new Error('it was not rejected');
-}
 const read = (folder: string, file: string) => readFile(path.join(folder, 'migrations', file), 'utf8');
 
 test('the first migration creates the tables; without a change nothing is written', async () => {
@@ -125,7 +117,7 @@ test('a dropped column beside a new one stops: nothing is written before somebod
   const { folder } = await testProject();
   await make(folder, [Phone]);
   const files = await readdir(path.join(folder, 'migrations'));
-  const error = await rejection(make(folder, [Telephone]));
+  const error = await rustioFailureOf(make(folder, [Telephone]));
   assert.is(error.code, 'RIO-MIGRATE-RENAME');
   assert.is(error.exitCode, 2);
   assert.equal(error.details, [
@@ -136,7 +128,7 @@ test('a dropped column beside a new one stops: nothing is written before somebod
   assert.equal(await readdir(path.join(folder, 'migrations')), files);
   // Also where the types differ, and for a column that became required.
   const number = defineModel('person', { fields: { name: field.text(), extension: field.integer() } });
-  assert.is((await rejection(make(folder, [number]))).code, 'RIO-MIGRATE-RENAME');
+  assert.is((await rustioFailureOf(make(folder, [number]))).code, 'RIO-MIGRATE-RENAME');
   const dropped = await make(folder, [Telephone], undefined, { drops: ['person.phone'] });
   assert.match(await read(folder, `${dropped?.name}.sql`), 'drop column phone');
 });
@@ -249,10 +241,13 @@ test('an option that does not fit the changes is rejected, and nothing is writte
     { renames: ['person.name=telephone'] },
   ];
   for (const options of cases) {
-    const error = await rejection(make(folder, [Telephone], undefined, options));
+    const error = await rustioFailureOf(make(folder, [Telephone], undefined, options));
     assert.is(error.code, 'RIO-MIGRATE-RENAME', JSON.stringify(options));
   }
-  assert.is((await rejection(make(folder, [Phone], undefined, { drops: ['person.name'] }))).code, 'RIO-MIGRATE-RENAME');
+  assert.is(
+    (await rustioFailureOf(make(folder, [Phone], undefined, { drops: ['person.name'] }))).code,
+    'RIO-MIGRATE-RENAME',
+  );
   assert.equal((await readdir(path.join(folder, 'migrations'))).length, 3);
 });
 
@@ -283,14 +278,14 @@ test('a table that exists without a migration is reported and not created', asyn
   const { url, drop } = await testDatabase();
   await textsOf(url, 'create table person (id bigint primary key)');
   const existing = (tables: readonly string[]) => withPlainConnection(url, (client) => existingTables(client, tables));
-  const error = await rejection(make(folder, [Phone, Patient], undefined, { existing }));
+  const error = await rustioFailureOf(make(folder, [Phone, Patient], undefined, { existing }));
   assert.is(error.code, 'RIO-MIGRATE-EXISTS');
   assert.match(error.parts.problem, 'person');
   assert.match(error.parts.fix, 'managed: false');
   await make(folder, [Patient], undefined, { existing });
   await migrate(url, sources, { by: 'test' });
   assert.is(
-    (await rejection(make(folder, [Phone], undefined, { existing, renames: ['patient=person'] }))).code,
+    (await rustioFailureOf(make(folder, [Phone], undefined, { existing, renames: ['patient=person'] }))).code,
     'RIO-MIGRATE-EXISTS',
   );
   await drop();

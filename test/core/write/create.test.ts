@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert';
 import { RustioError } from '../../../core/errors/rustio-error.ts';
 import { problemsOfRejection } from '../../../core/write/rejections.ts';
 import { failureOf } from '../../support/failure.ts';
+import { incompressibleText } from '../../support/incompressible-text.ts';
 import { suite } from '../../support/suite.ts';
 import { contract, Leg, leg, Person, Place, person, place, run, Task, tag, task } from '../query/fixture.ts';
 import { context, openWriteFixture, resultOf, snapshotIn, type WriteFixture } from './write-fixture.ts';
@@ -131,10 +132,9 @@ test('rejections by constraints of the database are reported at the field, and t
 });
 
 test('a text that is too large for an index of its column is too long', async () => {
-  const noise = Array.from({ length: 6_000 }, (_, at) => String.fromCodePoint(0x4e00 + ((at * 7919) % 20_000))).join(
-    '',
+  const written = await fixture.change((tx) =>
+    fixture.write().createAny(tx, context, tag, { name: incompressibleText(6_000) }),
   );
-  const written = await fixture.change((tx) => fixture.write().createAny(tx, context, tag, { name: noise }));
   assert.equal(resultOf(written), ['name: problem.tooLongToFind']);
 });
 

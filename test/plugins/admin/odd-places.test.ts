@@ -1,5 +1,6 @@
 // timeout: 120
 // Black box: any value that a list shows can be where a page of it starts, and any key leads to its record.
+
 import * as assert from 'uvu/assert';
 import { withPlainConnection } from '../../../core/database/plain-connection.ts';
 import { field } from '../../../core/model/field.ts';
@@ -7,6 +8,7 @@ import { defineModel } from '../../../core/model/model.ts';
 import { defineAdmin } from '../../../plugins/admin/define-admin.ts';
 import { type TestApp, testApp } from '../../support/app.ts';
 import type { Client } from '../../support/client.ts';
+import { runSql } from '../../support/run-sql.ts';
 import { suite } from '../../support/suite.ts';
 import { firstsOf, linksOf, linkTo, rowsOf } from './page.ts';
 
@@ -94,7 +96,7 @@ test.before(async () => {
       },
     },
   });
-  await withPlainConnection(app.app.database.url, (client) => client.query(tables), { applicationName: 'tests' });
+  await runSql(app.app.database.url, tables);
   await app.app.records.refreshEstimates();
   clerk = await app.signInAs(
     'staff',

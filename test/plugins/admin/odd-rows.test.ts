@@ -1,5 +1,6 @@
 // timeout: 120
 // Black box: rows that other programs wrote, and that do not fit their models, take neither the list nor the record away.
+
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
 import { oddRows } from '../../../cli/doctor/unexpected-values.ts';
@@ -9,6 +10,8 @@ import { defineModel } from '../../../core/model/model.ts';
 import { defineAdmin } from '../../../plugins/admin/define-admin.ts';
 import { type TestApp, testApp } from '../../support/app.ts';
 import type { Client } from '../../support/client.ts';
+import { permissionsFor } from '../../support/permissions.ts';
+import { runSql } from '../../support/run-sql.ts';
 import { suite } from '../../support/suite.ts';
 import { errorAt, factsOf, firstsOf, linkTo, rowsOf } from './page.ts';
 
@@ -135,12 +138,9 @@ test.before(async () => {
       },
     },
   });
-  await withPlainConnection(app.app.database.url, (client) => client.query(tables), { applicationName: 'tests' });
+  await runSql(app.app.database.url, tables);
   await app.app.records.refreshEstimates();
-  clerk = await app.signInAs(
-    'staff',
-    models.flatMap(({ modelName }) => ['view', 'add', 'change', 'delete'].map((action) => `${modelName}.${action}`)),
-  );
+  clerk = await app.signInAs('staff', permissionsFor(models));
 });
 test.after(async () => {
   assert.equal(app.errors, []);

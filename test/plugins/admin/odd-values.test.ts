@@ -1,15 +1,17 @@
 // timeout: 240
 // Black box: every column of one table holds every odd value that PostgreSQL allows in it, and NULL where its model says there is
 // none. Every page opens, every row is reached by every order, and nothing changes that nobody touched.
+
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
 import { oddRows } from '../../../cli/doctor/unexpected-values.ts';
-import { withPlainConnection } from '../../../core/database/plain-connection.ts';
 import { field } from '../../../core/model/field.ts';
 import { defineModel } from '../../../core/model/model.ts';
 import { defineAdmin } from '../../../plugins/admin/define-admin.ts';
 import { type TestApp, testApp } from '../../support/app.ts';
 import type { Client } from '../../support/client.ts';
+import { permissionsFor } from '../../support/permissions.ts';
+import { runSql } from '../../support/run-sql.ts';
 import { suite } from '../../support/suite.ts';
 import { run } from './desk.ts';
 import { factsOf, firstsOf, linkTo, mainOf, rowsOf, textOf } from './page.ts';
@@ -110,7 +112,6 @@ const tables = `
 
 let app: TestApp;
 let clerk: Client;
-const permissions = ['view', 'add', 'change', 'delete'].flatMap((action) => [`oddity.${action}`, `parent.${action}`]);
 const filters = [
   'int',
   'big',
@@ -142,9 +143,9 @@ test.before(async () => {
       },
     },
   });
-  await withPlainConnection(app.app.database.url, (client) => client.query(tables), { applicationName: 'tests' });
+  await runSql(app.app.database.url, tables);
   await app.app.records.refreshEstimates();
-  clerk = await app.signInAs('staff', permissions);
+  clerk = await app.signInAs('staff', permissionsFor([Parent, Oddity]));
 });
 test.after(async () => {
   assert.equal(app.errors, []);

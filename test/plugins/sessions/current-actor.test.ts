@@ -1,6 +1,7 @@
 // Permissions are checked in the transaction: users who have signed out, or lost their account or a permission, write nothing.
 import { request } from 'node:http';
 import * as assert from 'uvu/assert';
+import type { Config } from '../../../core/config.ts';
 import type { Transaction } from '../../../core/database/pool.ts';
 import { type AuditContext, commandAuditContext } from '../../../core/policy/actor.ts';
 import { auditContext, type Context } from '../../../core/request/context.ts';
@@ -13,7 +14,7 @@ import { createGroup, grantToGroup, revokeFromGroup } from '../../../plugins/aut
 import { findUserActor } from '../../../plugins/auth/user-actor.ts';
 import { PASSWORD, type TestApp, testApp } from '../../support/app.ts';
 import type { Client } from '../../support/client.ts';
-import { type DatabaseProxy, databaseProxy } from '../../support/database-proxy.ts';
+import { type DatabaseProxy, throughProxy } from '../../support/database-proxy.ts';
 import { SESSION_COOKIE } from '../../support/session-cookie.ts';
 import { suite } from '../../support/suite.ts';
 import { by, personAs } from '../auth/rules-database.ts';
@@ -60,19 +61,12 @@ const arrivals = definePlugin({
 });
 
 test.before(async () => {
-  app = await testApp(
-    {
-      models: [Task, Paper],
-      extend: [arrivals],
-      plugins: { admin: { admins: [defineAdmin(Task, {}), defineAdmin(Paper, {})] } },
-    },
-    {
-      by: async (url) => {
-        proxy = await databaseProxy(url);
-        return proxy.url;
-      },
-    },
-  );
+  const config: Partial<Config> = {
+    models: [Task, Paper],
+    extend: [arrivals],
+    plugins: { admin: { admins: [defineAdmin(Task, {}), defineAdmin(Paper, {})] } },
+  };
+  ({ app, proxy } = await throughProxy((options) => testApp(config, options)));
 });
 test.before.each(async () => {
   admitted = Promise.withResolvers();
