@@ -139,7 +139,7 @@ async function shapesOfJson(): Promise<Readonly<Record<string, readonly string[]
   return shapes;
 }
 
-/** `checks[].fix: null | string`, one line a place. */
+/** `checks[].fix: null | string`, one line per place. */
 function pathsOf(value: unknown, at: string): readonly string[] {
   if (Array.isArray(value)) return value.flatMap((item) => pathsOf(item, `${at}[]`));
   if (typeof value === 'object' && value !== null) {

@@ -48,6 +48,6 @@ test('onDelete that differs from the foreign key is reported, and tables without
   assert.equal(found?.message.split('\n'), [
     'kept.boss: onDelete is cascade, but that of the foreign key is setNull.',
     'gone.boss: onDelete is restrict, but that of the foreign key is cascade.',
-    'Deleting in boss also deletes the rows of public.hidden, which no model describes: without permissions, without a trace.',
+    'Deleting in boss also deletes the rows of public.hidden, which no model describes: permissions are not checked, and the audit trail does not record it.',
   ]);
 });

@@ -70,7 +70,7 @@ function areaOf(code: string): string {
 }
 
 function section(code: string, variants: readonly AnyError[]): string {
-  // A text that is nothing but a parameter says nothing here.
+  // A text that consists of a parameter alone has no content without its value.
   const problems = [...new Set(variants.map(({ definition }) => textOf(definition.problem)))].filter((text) =>
     /\p{L}/u.test(text.replace(/\{\w+\}/g, '')),
   );

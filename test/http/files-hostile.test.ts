@@ -353,7 +353,10 @@ test('undeclared files are discarded', async () => {
 const broken: Readonly<Record<string, readonly [string | Buffer, string?]>> = {
   'another boundary': [Buffer.concat([part('a', 'b'), END]), 'multipart/form-data; boundary=ABC'],
   'no boundary': [Buffer.concat([part('a', 'b'), END]), 'multipart/form-data'],
-  'a boundary of 300 signs': [Buffer.concat([part('a', 'b'), END]), `multipart/form-data; boundary=${'x'.repeat(300)}`],
+  'a boundary of 300 characters': [
+    Buffer.concat([part('a', 'b'), END]),
+    `multipart/form-data; boundary=${'x'.repeat(300)}`,
+  ],
   'an empty body': [''],
   'no end': [part('scan', PDF, 'a.pdf')],
   nonsense: [latin('\0\xff\xfe--XYZ')],

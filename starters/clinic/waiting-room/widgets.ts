@@ -2,7 +2,7 @@ import { type App, type Context, type SmallTable, sql, type Widget, z } from 'ru
 import { Appointment } from '../models/appointment.ts';
 import { bookedToday } from './booked-today.ts';
 import { earlier } from './clear.ts';
-import { named, type Reader } from './names.ts';
+import { type Reader, withNames } from './names.ts';
 
 const row = z.object({ patients: z.coerce.number(), longest: z.coerce.number() });
 
@@ -38,7 +38,7 @@ export const ownDay = {
     const { actor, t } = reader.state;
     const booked = await bookedToday(app.readingFor(actor), app, actor);
     const mine = booked.filter((one) => actor.kind === 'user' && one.practitionerAccount === actor.id);
-    const own = await named(reader, app, mine);
+    const own = await withNames(reader, app, mine);
     const tones = { expected: 'neutral', waits: 'warn', called: 'good' } as const;
     return {
       kind: 'table',

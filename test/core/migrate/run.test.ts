@@ -8,7 +8,7 @@ import { withPlainConnection } from '../../../core/database/plain-connection.ts'
 import { rejectEdited } from '../../../core/migrate/compare.ts';
 import { down } from '../../../core/migrate/down.ts';
 import { type MigrateOptions, migrate } from '../../../core/migrate/run.ts';
-import { resetTo } from '../../../core/migrate/session.ts';
+import { resetSessionSql } from '../../../core/migrate/session.ts';
 import { migrationSources } from '../../../core/migrate/sources.ts';
 import { status } from '../../../core/migrate/status.ts';
 import { testDatabase } from '../../support/database.ts';
@@ -317,7 +317,7 @@ test('an interrupted run releases its locks: a connection that went silent is en
 test('the limits of an interrupted run are a minute at most', async () => {
   const { url, drop } = await testDatabase();
   await withPlainConnection(url, async (client) => {
-    await client.query(resetTo({}));
+    await client.query(resetSessionSql({}));
     const { rows } = await client.query<{ name: string; setting: string }>(
       "select name, setting from pg_settings where name in ('idle_in_transaction_session_timeout', 'idle_session_timeout')",
     );

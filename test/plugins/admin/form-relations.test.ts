@@ -48,7 +48,7 @@ const typed: readonly (readonly [typed: string, key: string, why: string])[] = [
   ['Los Angeles', 'LAX', 'the label'],
   ['  los ANGELES ', 'LAX', 'the label, whatever the capitals and the spaces around it'],
   ['50', '50', 'a key before the label of another row'],
-  ['%', '%', 'a wildcard is a sign like others'],
+  ['%', '%', 'a wildcard is an ordinary character'],
 ];
 for (const [text, key, why] of typed) {
   test(`${why} is accepted: "${text}"`, async () => {
