@@ -18,7 +18,7 @@ import { privileges } from './privileges.ts';
 import { filesCheck, managedTables, migrationsCheck, variablesCheck } from './project-checks.ts';
 import { CLI_OWNER, type Finding, type OwnedCheck, runChecks } from './run-checks.ts';
 import { oddRows } from './unexpected-values.ts';
-import { describedTables } from './unmanaged-tables.ts';
+import { unmanagedTables } from './unmanaged-tables.ts';
 
 /** Checks everything that can be checked; never throws for an error in the project. */
 export async function examine(folder: string): Promise<Finding[]> {
@@ -79,7 +79,7 @@ function collectChecks({ config }: Project): OwnedCheck[] {
       migrationsCheck,
       privileges,
       managedTables,
-      describedTables,
+      unmanagedTables,
       foreignKeys,
       oddRows,
     ].map((check) => ({ owner: CLI_OWNER, check })),

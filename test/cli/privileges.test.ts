@@ -129,8 +129,7 @@ test('an unmanaged table in a schema that the role may not use takes only its ow
   const server = new RunningCli(folder, ['start'], { DATABASE_URL: url, HOST: '0.0.0.0' });
   const [, admin = ''] = await server.until(/^Admin: (.+)\n/m);
   assert.is((await fetch(new URL('/readyz', admin))).status, 200);
-  server.signal('SIGTERM');
-  assert.is(await server.ended, 0, server.stderr);
+  await server.stop();
 });
 
 test('doctor reports a role that may only read', async () => {

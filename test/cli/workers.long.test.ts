@@ -85,8 +85,7 @@ test('a worker runs tasks, serves nothing, and exits although a plugin left a ti
   await cli.until(/worker ready in \d+ ms/);
   assert.match(cli.stdout, 'probe started: worker');
   await cli.until(/^tick$/m);
-  cli.signal('SIGTERM');
-  assert.is(await cli.ended, 0, cli.stderr);
+  await cli.stop();
   assert.match(cli.stdout, 'probe stopped: worker');
   assert.not.match(cli.stdout, 'Admin: ');
 });

@@ -2,7 +2,7 @@
 // Black box: what only tables of other people's databases have: views that can be changed, foreign tables, partitions, defaults.
 
 import * as assert from 'uvu/assert';
-import { describedTables } from '../../cli/doctor/unmanaged-tables.ts';
+import { unmanagedTables } from '../../cli/doctor/unmanaged-tables.ts';
 import { errorAt, mainOf, noticesOf, textOf } from '../plugins/admin/page.ts';
 import { parseForms } from '../support/client.ts';
 import { runSql } from '../support/run-sql.ts';
@@ -90,7 +90,7 @@ test('what a view with a check option and another database refuse is a problem o
 });
 
 test('doctor accepts domains over domains, and names only what cannot be described as it is', async () => {
-  const { message } = await runCheck(describedTables, desk.app.app);
+  const { message } = await runCheck(unmanagedTables, desk.app.app);
   const named = message.split('\n').map((line) => line.replace(/(has the type \w+|has no primary key).*$/, '$1'));
   assert.equal(named, [
     'numbered.owner: the column "owner" has the type int4',

@@ -43,8 +43,7 @@ test.before(async () => {
   const [, email = ''] = await cli.until(/^Email: (.+)$/m);
   const [, password = ''] = await cli.until(/^Password: (.+)$/m);
   account = [email, password];
-  cli.signal('SIGTERM');
-  assert.is(await cli.ended, 0, cli.stderr);
+  await cli.stop();
 });
 
 /** The server, with these files as its standard output and error. It is ready when this resolves. */

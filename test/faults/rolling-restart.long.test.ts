@@ -39,8 +39,7 @@ async function work(client: Client, statuses: Statuses, isOver: () => boolean): 
 async function restartAll(clis: readonly RunningCli[], through: Balancer, start: (at: number) => RunningCli) {
   const fresh: RunningCli[] = [];
   for (const [at, cli] of clis.entries()) {
-    cli.signal('SIGTERM');
-    assert.is(await cli.ended, 0, cli.stderr);
+    await cli.stop();
     await ready(through, clis.length - 1);
     fresh.push(start(at));
     await ready(through, clis.length);
