@@ -1,7 +1,7 @@
 /** A project whose server reports which process responds, for tests of several processes. */
+
 import { request } from 'node:http';
-import { setTimeout as wait } from 'node:timers/promises';
-import * as assert from 'uvu/assert';
+import { until } from '../support/until.ts';
 import { type ProjectOnDatabase, projectOnDatabase, RunningCli } from './run-cli.ts';
 
 /** Routes that report the responding process, wait for a file, or end the process. */
@@ -81,12 +81,4 @@ export async function pidsOf(admin: string, count = 2): Promise<Set<string>> {
     return pids.size >= count;
   });
   return pids;
-}
-
-export async function until(condition: () => Promise<boolean> | boolean): Promise<void> {
-  const end = Date.now() + 60_000;
-  while (!(await condition())) {
-    assert.ok(Date.now() < end, 'the condition was never true');
-    await wait(10);
-  }
 }

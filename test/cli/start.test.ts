@@ -1,4 +1,5 @@
 // timeout: 120
+
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -8,6 +9,7 @@ import { resolvePort } from '../../cli/serve/free-port.ts';
 import { withPlainConnection } from '../../core/database/plain-connection.ts';
 import { testDatabase } from '../support/database.ts';
 import { suite } from '../support/suite.ts';
+import { until } from '../support/until.ts';
 import { newProject, RunningCli, runCli, runHere } from './run-cli.ts';
 
 const test = suite('start');
@@ -181,10 +183,6 @@ test('production creates nothing by itself: it starts, reports pending migration
 });
 
 /** Readiness is checked again after a second; the test requests it continuously. */
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + 10_000;
-  while (!(await condition())) assert.ok(Date.now() < end, 'the condition was never true');
-}
 
 test('a config that does not load stops the start with file and line', async () => {
   const folder = await newProject();

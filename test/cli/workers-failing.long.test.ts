@@ -1,9 +1,11 @@
 // Failures of several processes: a config that does not load, repeated crashes, pending migrations.
+
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
 import { suite } from '../support/suite.ts';
-import { CONFIG, get, pidsOf, probeProject, startTwo, until } from './probe-project.ts';
+import { until } from '../support/until.ts';
+import { CONFIG, get, pidsOf, probeProject, startTwo } from './probe-project.ts';
 import { RunningCli, runCli } from './run-cli.ts';
 
 const test = suite('several processes: failures');

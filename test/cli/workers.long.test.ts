@@ -1,10 +1,12 @@
 // timeout: 180
 // `rustio-admin start --workers N` and `rustio-admin worker`, as real processes; failures are in workers-failing.long.test.ts.
+
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
 import { suite } from '../support/suite.ts';
-import { get, pidsOf, probeProject, startTwo, until } from './probe-project.ts';
+import { until } from '../support/until.ts';
+import { get, pidsOf, probeProject, startTwo } from './probe-project.ts';
 import { RunningCli, runCli } from './run-cli.ts';
 
 const test = suite('several processes');

@@ -7,13 +7,13 @@ import path from 'node:path';
 import * as assert from 'uvu/assert';
 import { resolvePort } from '../../cli/serve/free-port.ts';
 import { withPlainConnection } from '../../core/database/plain-connection.ts';
-import { until } from '../cli/probe-project.ts';
 import { newProject, RunningCli } from '../cli/run-cli.ts';
 import { mayMount, smallDisk } from '../http/small-disk.ts';
 import { Client } from '../support/client.ts';
 import { testDatabase } from '../support/database.ts';
 import { afterAllSuites, suite } from '../support/suite.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { until } from '../support/until.ts';
 
 const test = suite('trial: the log cannot be written');
 const BIN = path.resolve(import.meta.dirname, '../../cli/bin.js');

@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import type { Gate } from '../../core/app.ts';
 import { definePlugin, type Handler, type Plugin, type RouteOptions, sql } from '../../index.ts';
 import { PASSWORD, type TestApp, testApp } from '../support/app.ts';
-import type { Client, TestResponse } from '../support/client.ts';
+import { type Client, formTokenOf, type TestResponse } from '../support/client.ts';
 import { rustioFailureOf } from '../support/failure.ts';
 import { suite } from '../support/suite.ts';
 
@@ -84,7 +84,7 @@ test('every state leads to the page of its first pending step, from any page', a
 
 test('completing the requested steps, page by page, ends at the requested page', async () => {
   const person = await app.signInAs('staff');
-  const token = /name="~token" value="([^"]+)"/.exec((await person.get('/admin/account/sessions')).text)?.[1] ?? '';
+  const token = formTokenOf((await person.get('/admin/account/sessions')).text);
   for (const state of states) {
     open.clear();
     for (const name of state) open.add(name);
@@ -98,7 +98,7 @@ test('completing the requested steps, page by page, ends at the requested page',
 
 test('a gate also stops posts: no change gets through', async () => {
   const person = await app.signInAs('administrator');
-  const token = /name="~token" value="([^"]+)"/.exec((await person.get('/admin/account/sessions')).text)?.[1] ?? '';
+  const token = formTokenOf((await person.get('/admin/account/sessions')).text);
   open.add('new-password');
   const { status, location } = await person.post('/admin/account/sessions/end-others', { '~token': token });
   assert.is(status, 303);

@@ -12,3 +12,8 @@ export {
 export function formFieldsOf(page: string, action: string): FormFields {
   return parseForms(page).find((form) => form.action === action)?.fields ?? {};
 }
+
+/** The token of the forms of a page; empty if it has none. */
+export function formTokenOf(page: string): string {
+  return /name="~token" value="([^"]+)"/.exec(page)?.[1] ?? '';
+}

@@ -320,7 +320,7 @@ test('help and limits are at the field', async () => {
   assert.is(linkTo(text, 'Cancel'), '/admin/things');
 });
 
-test('a unmanaged table accepts rows under its own column names', async () => {
+test('an unmanaged table accepts rows under its own column names', async () => {
   const saved = await clerk.submit('/admin/legacies/+new', { number: '7', words: 'Altes Rohr', worth: '1.5' });
   assert.is(saved.status, 303);
   assert.equal(await run(desk)`select lfd_nr, bezeichnung, wert::text as wert from alt.bestand`, [

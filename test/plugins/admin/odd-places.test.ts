@@ -10,7 +10,7 @@ import { type TestApp, testApp } from '../../support/app.ts';
 import type { Client } from '../../support/client.ts';
 import { runSql } from '../../support/run-sql.ts';
 import { suite } from '../../support/suite.ts';
-import { firstsOf, linksOf, linkTo, rowsOf } from './page.ts';
+import { firstsOf, linksOf, linkTo, rowsOf, walkPages } from './page.ts';
 
 const test = suite('admin: pages of a list that start at odd values');
 let app: TestApp;
@@ -108,32 +108,22 @@ test.after(async () => {
   await app.close();
 });
 
-async function walk(start: string, link: string): Promise<string[][]> {
-  const pages: string[][] = [];
-  for (let at = start; at !== '' && pages.length < 20; ) {
-    const { status, text } = await clerk.get(at);
-    assert.is(status, 200, at);
-    pages.push(rowsOf(text).map(([first = '']) => first));
-    at = linkTo(text, link);
-    assert.ok(at.length < 2_048, `${at.length} characters`);
-  }
-  return pages;
-}
-
 for (const name of ['d', 'ts', 'wall', 'n', 'title', 't', 'mood']) {
   test(`every row is reached by ${name}, in both directions`, async () => {
     for (const sort of [name, `-${name}`]) {
-      const forwards = (await walk(`/admin/odds?size=10&sort=${sort}`, 'Next')).flat();
+      const forwards = (await walkPages(clerk, `/admin/odds?size=10&sort=${sort}`, 'Next')).flat();
       assert.is(forwards.length, 36, sort);
       assert.is(new Set(forwards).size, 36, sort);
-      const backwards = (await walk(`/admin/odds?size=10&sort=${sort}&at=last`, 'Previous')).reverse().flat();
+      const backwards = (await walkPages(clerk, `/admin/odds?size=10&sort=${sort}&at=last`, 'Previous'))
+        .reverse()
+        .flat();
       assert.equal(backwards, forwards, sort);
     }
   });
 }
 
 test('keys of 2,300 bytes can be paged by', async () => {
-  const forwards = (await walk('/admin/words?size=10&sort=code', 'Next')).flat();
+  const forwards = (await walkPages(clerk, '/admin/words?size=10&sort=code', 'Next')).flat();
   assert.is(new Set(forwards).size, 34);
 });
 

@@ -14,7 +14,7 @@ import { permissionsFor } from '../../support/permissions.ts';
 import { runSql } from '../../support/run-sql.ts';
 import { suite } from '../../support/suite.ts';
 import { run } from './desk.ts';
-import { factsOf, firstsOf, linkTo, mainOf, rowsOf, textOf } from './page.ts';
+import { factsOf, mainOf, rowsOf, textOf, walkPages } from './page.ts';
 
 const test = suite('admin: odd values in every column');
 const described = { managed: false as const };
@@ -152,18 +152,6 @@ test.after(async () => {
   await app.close();
 });
 
-async function walk(start: string, link: string): Promise<string[][]> {
-  const pages: string[][] = [];
-  for (let at = start; at !== '' && pages.length < 10; ) {
-    const { status, text: page } = await clerk.get(at);
-    assert.is(status, 200, at);
-    pages.push([...firstsOf(page)]);
-    at = linkTo(page, link);
-    assert.ok(at.length < 2_048, `${at.length} characters`);
-  }
-  return pages;
-}
-
 test('every row is reached by every order in both directions, with links under 2 KB', async () => {
   const sortable = [...mainOf((await clerk.get('/admin/oddities')).text).matchAll(/sort=-?([a-z]+)/gi)].map(
     ([, name]) => name,
@@ -172,10 +160,12 @@ test('every row is reached by every order in both directions, with links under 2
   assert.ok(orders.length >= 18, orders.join());
   for (const name of orders) {
     for (const sort of [name, `-${name}`]) {
-      const forwards = (await walk(`/admin/oddities?size=10&sort=${sort}`, 'Next')).flat();
+      const forwards = (await walkPages(clerk, `/admin/oddities?size=10&sort=${sort}`, 'Next')).flat();
       assert.is(new Set(forwards).size, ROWS, sort);
       assert.is(forwards.length, ROWS, sort);
-      const backwards = (await walk(`/admin/oddities?size=10&sort=${sort}&at=last`, 'Previous')).reverse().flat();
+      const backwards = (await walkPages(clerk, `/admin/oddities?size=10&sort=${sort}&at=last`, 'Previous'))
+        .reverse()
+        .flat();
       assert.equal(backwards, forwards, sort);
     }
   }

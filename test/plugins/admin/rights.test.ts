@@ -172,7 +172,7 @@ test('a read-only model can only be viewed, by any user', async () => {
   }
 });
 
-test('a unmanaged table has pages like any other', async () => {
+test('an unmanaged table has pages like any other', async () => {
   const { text } = await clerk.get('/admin/legacies');
   assert.equal(headersOf(text), ['Words', 'Number', 'Worth']);
   assert.equal(rowsOf(text), [['Rohr', '1', '5.00']]);

@@ -1,4 +1,5 @@
 // Permissions are checked in the transaction: users who have signed out, or lost their account or a permission, write nothing.
+
 import { request } from 'node:http';
 import * as assert from 'uvu/assert';
 import type { Config } from '../../../core/config.ts';
@@ -17,6 +18,7 @@ import type { Client } from '../../support/client.ts';
 import { type DatabaseProxy, throughProxy } from '../../support/database-proxy.ts';
 import { SESSION_COOKIE } from '../../support/session-cookie.ts';
 import { suite } from '../../support/suite.ts';
+import { until } from '../../support/until.ts';
 import { by, personAs } from '../auth/rules-database.ts';
 
 const test = suite('sessions: rights belong to the transaction');
@@ -353,9 +355,4 @@ function isWaiting(): Promise<boolean> {
   return app.app.reading.exists(sql.unsafe`
     select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
   `);
-}
-
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + 10_000;
-  while (!(await condition())) if (Date.now() > end) throw new Error('it did not happen');
 }

@@ -8,7 +8,7 @@ import { defineModel } from '../../../core/model/model.ts';
 import { definePlugin } from '../../../core/plugin.ts';
 import { defineAdmin } from '../../../plugins/admin/define-admin.ts';
 import { PASSWORD, type TestApp, testApp } from '../../support/app.ts';
-import type { Client } from '../../support/client.ts';
+import { type Client, formTokenOf } from '../../support/client.ts';
 import { suite } from '../../support/suite.ts';
 import { expireRecency } from './expire-recency.ts';
 
@@ -74,7 +74,7 @@ test.before.each(() => {
 test.after(() => desk.close());
 
 const tokenOf = async (client: Client): Promise<string> =>
-  /name="~token" value="([^"]+)"/.exec((await client.get('/admin/account/sessions')).text)?.[1] ?? '';
+  formTokenOf((await client.get('/admin/account/sessions')).text);
 
 test('the input is offered again after the password was entered, once', async () => {
   const client = await desk.signInAs('staff');

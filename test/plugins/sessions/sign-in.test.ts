@@ -8,7 +8,7 @@ import { commandAuditContext } from '../../../core/policy/actor.ts';
 import { setActive } from '../../../plugins/auth/change-account.ts';
 import { createUser } from '../../../plugins/auth/create-user.ts';
 import { PASSWORD, type TestApp, testApp } from '../../support/app.ts';
-import type { Client } from '../../support/client.ts';
+import { type Client, formTokenOf } from '../../support/client.ts';
 import { SESSION_COOKIE } from '../../support/session-cookie.ts';
 import { suite } from '../../support/suite.ts';
 
@@ -335,7 +335,7 @@ test('attack: another user’s session, a garbage id and a missing form token en
   const [own] = await sessionsOf(mallory.id);
   const [theirs] = await sessionsOf(victim.id);
   const page = await attacker.get('/admin/account/sessions');
-  const token = /name="~token" value="([^"]+)"/.exec(page.text)?.[1] ?? '';
+  const token = formTokenOf(page.text);
   const foreign = await attacker.post(`/admin/account/sessions/${theirs?.id}/end`, { '~token': token });
   const garbage = await attacker.post('/admin/account/sessions/1/end', { '~token': token });
   assert.equal([foreign.status, garbage.status], [404, 404]);
