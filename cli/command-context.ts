@@ -24,7 +24,7 @@ export async function openProject(folder: string): Promise<Project> {
 }
 
 /** Runs a command with what it needs, and always closes everything. */
-export async function withTools<N extends Exclude<Needs, 'nothing'>, T>(
+export async function withContext<N extends Exclude<Needs, 'nothing'>, T>(
   folder: string,
   needs: N,
   work: (context: CommandContexts[N]) => Promise<T>,

@@ -15,7 +15,7 @@ const GRACE_MS = 10_000;
  */
 export async function main(argv: readonly string[]): Promise<never> {
   // fault: unfinished-command-succeeds
-  process.once('beforeExit', unfinished);
+  process.once('beforeExit', exitUnfinished);
   resolveOwnImports();
   await runCommandLine(argv);
   await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
@@ -26,7 +26,7 @@ export async function main(argv: readonly string[]): Promise<never> {
 export async function runCommandLine(argv: readonly string[]): Promise<void> {
   const call = new AbortableCall();
   try {
-    const parsed = (await plainStart(argv)) ?? (await parse(argv));
+    const parsed = (await parsePlainStart(argv)) ?? (await parse(argv));
     if (parsed.kind === 'print') print(parsed.text);
     else await parsed.command.run(parseCall(parsed, call));
   } catch (error) {
@@ -35,12 +35,12 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
 }
 
 /** Nothing is left that could settle what the command waits for: without this, Node would report success. */
-function unfinished(): never {
+function exitUnfinished(): never {
   process.exit(reportError(commandUnfinished()));
 }
 
 /** `start` is the server: it loads neither the argument parser nor what other commands need. Undefined for any other line. */
-async function plainStart(argv: readonly string[]): Promise<Parsed | undefined> {
+async function parsePlainStart(argv: readonly string[]): Promise<Parsed | undefined> {
   const [word, option, folder, ...rest] = argv;
   const isPlain = word === 'start' && rest.length === 0 && (option === undefined || option === '--project');
   if (!isPlain || (option !== undefined && folder === undefined)) return undefined;

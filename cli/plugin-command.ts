@@ -7,7 +7,7 @@ import type { Plugin } from '../core/plugin.ts';
 import { startPlugins } from '../core/process/start-plugins.ts';
 import { builtIn } from '../plugins/built-in.ts';
 import { type CliCall, type CliCommand, parseCommandName } from './cli-command.ts';
-import { withApplication, withTools } from './command-context.ts';
+import { withApplication, withContext } from './command-context.ts';
 import { commandConflict, migrationsPending } from './errors.ts';
 import { projectFolder } from './project-folder.ts';
 
@@ -63,11 +63,11 @@ async function runCommand(command: Command, call: CliCall): Promise<void> {
     case 'nothing':
       return command.run({ folder: call.projectOption ?? findProject(process.cwd()) }, call);
     case 'project':
-      return withTools(projectFolder(call.projectOption), 'project', (context) => command.run(context, call));
+      return withContext(projectFolder(call.projectOption), 'project', (context) => command.run(context, call));
     case 'config':
-      return withTools(projectFolder(call.projectOption), 'config', (context) => command.run(context, call));
+      return withContext(projectFolder(call.projectOption), 'config', (context) => command.run(context, call));
     case 'database':
-      return withTools(projectFolder(call.projectOption), 'database', (context) => command.run(context, call));
+      return withContext(projectFolder(call.projectOption), 'database', (context) => command.run(context, call));
   }
 }
 

@@ -23,16 +23,19 @@ export async function withReachableDatabase<T>(
   const hasDatabase =
     environment.databaseUrl !== undefined || (!environment.production && existsSync(localFolder(folder)));
   if (!hasDatabase) return { unavailable: undefined };
-  const reached = await reach(project);
-  if (typeof reached === 'string') return { unavailable: reached };
+  const connection = await connectIfReachable(project);
+  if (typeof connection === 'string') return { unavailable: connection };
   try {
-    return { value: await work(reached.url) };
+    return { value: await work(connection.url) };
   } finally {
-    await reached.leave();
+    await connection.leave();
   }
 }
 
-async function reach(project: ProjectContext): Promise<{ url: string; leave: () => Promise<void> } | string> {
+/** A string is the reason why it cannot be reached. */
+async function connectIfReachable(
+  project: ProjectContext,
+): Promise<{ url: string; leave: () => Promise<void> } | string> {
   try {
     const server = await joinServer(project);
     try {

@@ -13,13 +13,13 @@ import { suite } from './support/suite.ts';
 
 const test = suite('public names');
 const FILE = path.join(ROOT, 'test/public-api.txt');
-const HOW = 'It is meant? Then UPDATE_SNAPSHOT=1 node test/run.ts public-api, and say it in CHANGELOG.md.';
+const HINT = 'If it is intended, run UPDATE_SNAPSHOT=1 node test/run.ts public-api, and add it to CHANGELOG.md.';
 
-test('exports, events, permissions, codes, views, hooks and JSON are what test/public-api.txt says', async () => {
+test('exports, events, permissions, codes, views, hooks and JSON match test/public-api.txt', async () => {
   const sections: Readonly<Record<string, readonly string[]>> = {
     ...(await exportsOfAll()),
     'the plugin interface': membersOf('core/plugin.ts', 'Plugin'),
-    'what a route may say': membersOf('core/http/route.ts', 'RouteOptions'),
+    'options of a route': membersOf('core/http/route.ts', 'RouteOptions'),
     'settings of a config': [...membersOf('core/settings.ts', 'Settings'), ...membersOf('core/config.ts', 'Config')],
     ...(await namesOfApp()),
     'error codes': codes(),
@@ -38,8 +38,8 @@ test('exports, events, permissions, codes, views, hooks and JSON are what test/p
   if (process.env.UPDATE_SNAPSHOT === '1') writeFileSync(FILE, now);
   const [before, after] = [linesOf(readFileSync(FILE, 'utf8')), linesOf(now)];
   const added = [...after.difference(before)];
-  const gone = [...before.difference(after)];
-  assert.equal({ added, gone }, { added: [], gone: [] }, HOW + reportChanges({ added, gone }));
+  const removed = [...before.difference(after)];
+  assert.equal({ added, removed }, { added: [], removed: [] }, HINT + reportChanges({ added, removed }));
 });
 
 /** Each name with its section's title, so that a difference says what it is. */
@@ -50,12 +50,12 @@ function linesOf(text: string): ReadonlySet<string> {
 
 function reportChanges({
   added,
-  gone,
+  removed,
 }: {
   readonly added: readonly string[];
-  readonly gone: readonly string[];
+  readonly removed: readonly string[];
 }): string {
-  return [...added.map((line) => `\n    + ${line}`), ...gone.map((line) => `\n    - ${line}`)].join('');
+  return [...added.map((line) => `\n    + ${line}`), ...removed.map((line) => `\n    - ${line}`)].join('');
 }
 
 const ENTRY_POINTS = {
@@ -98,7 +98,7 @@ function membersOf(file: string, name: string): readonly string[] {
 
 async function namesOfApp(): Promise<Readonly<Record<string, readonly string[]>>> {
   const running = await testApp({});
-  const { permissions, views, messages: words } = running.app;
+  const { permissions, views, messages } = running.app;
   const { plugins } = running.booted;
   await running.close();
   return {
@@ -115,7 +115,7 @@ async function namesOfApp(): Promise<Readonly<Record<string, readonly string[]>>
     checks: plugins.flatMap((plugin) => (plugin.checks ?? []).map(({ name }) => name)),
     'commands of plugins': plugins.flatMap((plugin) => (plugin.commands ?? []).map(({ name }) => name)),
     views: views.names,
-    languages: words.locales,
+    languages: messages.locales,
   };
 }
 
@@ -139,7 +139,7 @@ async function shapesOfJson(): Promise<Readonly<Record<string, readonly string[]
   return shapes;
 }
 
-/** `checks[].fix: null | string`, one line a place. */
+/** `checks[].fix: null | string`, one line per place. */
 function pathsOf(value: unknown, at: string): readonly string[] {
   if (Array.isArray(value)) return value.flatMap((item) => pathsOf(item, `${at}[]`));
   if (typeof value === 'object' && value !== null) {

@@ -56,7 +56,7 @@ export function rolledBackText(uncommitted: Uncommitted): string | undefined {
 }
 
 function amountOf({ changes }: Uncommitted): string {
-  // Functions of the project have written.
+  // Only functions of the project have written, and their changes are not counted.
   if (changes === 0) return 'the open transaction';
   return changes === 1 ? '1 change' : `${changes} changes`;
 }

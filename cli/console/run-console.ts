@@ -16,18 +16,18 @@ type Context = CommandContexts['database'];
 /** Runs a console on the terminal, or the script that is piped to it. */
 export async function runConsole(context: Context, input: CommandInput): Promise<void> {
   const acting = await actingAs(context.app, input.values);
-  if (process.stdin.isTTY && process.stdout.isTTY) await interactive(context, acting);
-  else await piped(context, acting, input);
+  if (process.stdin.isTTY && process.stdout.isTTY) await runInteractive(context, acting);
+  else await runPiped(context, acting, input);
 }
 
-async function interactive({ app, project }: Context, acting: ActingAs): Promise<void> {
+async function runInteractive({ app, project }: Context, acting: ActingAs): Promise<void> {
   for (const line of await loadBanner(app, acting)) print(line);
   print('Enter .help for help.');
   const { [HISTORY_VARIABLE]: history } = app.environment.variables;
   const historyFile = history === undefined || history === '' ? undefined : path.resolve(history);
   let notify: (line: string) => void = print;
   const session = openSession(app, acting, { onRolledBack: (text) => notify(text) });
-  const stray = (error: unknown): void => {
+  const onUnhandled = (error: unknown): void => {
     if (!session.claimUnhandledError(error)) notify(session.formatFailure(error));
   };
   const stopping = new AbortController();
@@ -35,7 +35,11 @@ async function interactive({ app, project }: Context, acting: ActingAs): Promise
     process.exitCode = INTERRUPTED;
     stopping.abort();
   };
-  process.on('unhandledRejection', stray).on('uncaughtException', stray).once('SIGTERM', stop).once('SIGHUP', stop);
+  process
+    .on('unhandledRejection', onUnhandled)
+    .on('uncaughtException', onUnhandled)
+    .once('SIGTERM', stop)
+    .once('SIGHUP', stop);
   // `import('./orders/ship.ts')` finds files of the project.
   process.chdir(project.folder);
   try {
@@ -55,18 +59,18 @@ async function interactive({ app, project }: Context, acting: ActingAs): Promise
   }
 }
 
-async function piped({ app, project }: Context, acting: ActingAs, { signal }: CommandInput): Promise<void> {
-  // Standard output is for results.
+async function runPiped({ app, project }: Context, acting: ActingAs, { signal }: CommandInput): Promise<void> {
+  // Standard output is only for results.
   for (const line of await loadBanner(app, acting)) printToStderr(line);
   const session = openSession(app, acting, { onRolledBack: printToStderr });
   const failed = new AbortController();
-  const stray = (error: unknown): void => {
+  const onUnhandled = (error: unknown): void => {
     if (session.claimUnhandledError(error)) return;
     printToStderr(session.formatFailure(error));
     process.exitCode = 1;
     failed.abort();
   };
-  process.on('unhandledRejection', stray).on('uncaughtException', stray);
+  process.on('unhandledRejection', onUnhandled).on('uncaughtException', onUnhandled);
   process.chdir(project.folder);
   try {
     await runScript(session, { input: process.stdin, signal: AbortSignal.any([signal, failed.signal]), print });

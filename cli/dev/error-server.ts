@@ -18,14 +18,14 @@ events.onmessage = ({ data }) => { if (first !== undefined && first !== data) re
 events.onerror = () => { if (events.readyState === EventSource.CLOSED) reload(); };
 addEventListener('pagehide', () => events.close());`;
 
-const hashed = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+const cspHash = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
 /** This page's script and style, and nothing else. */
-const FAILURE_POLICY = [
+const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "connect-src 'self'",
-  `script-src ${hashed(SCRIPT)}`,
-  `style-src ${hashed(STYLE)}`,
+  `script-src ${cspHash(SCRIPT)}`,
+  `style-src ${cspHash(STYLE)}`,
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'none'",
@@ -71,7 +71,10 @@ function respond(request: IncomingMessage, response: ServerResponse, page: strin
     response.write(`retry: 200\ndata: ${startId}\n\n`);
     return;
   }
-  response.writeHead(500, { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': FAILURE_POLICY });
+  response.writeHead(500, {
+    'content-type': 'text/html; charset=utf-8',
+    'content-security-policy': CONTENT_SECURITY_POLICY,
+  });
   response.end(request.method === 'HEAD' ? undefined : page);
 }
 

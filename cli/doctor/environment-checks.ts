@@ -93,8 +93,8 @@ const databaseVersion: ConnectionCheck = {
     const number = Number(
       await database.oneFirst(sql.type(setting)`select current_setting('server_version_num') as value`),
     );
-    const version = `${Math.floor(number / 10_000)}.${number % 10_000}`;
     const major = Math.floor(number / 10_000);
+    const version = `${major}.${number % 10_000}`;
     const suffix = project.environment.databaseUrl === undefined ? ', embedded' : '';
     if (major >= MIN_POSTGRES && major <= MAX_POSTGRES) {
       return { status: 'ok', message: `PostgreSQL ${version}${suffix}.` };
@@ -111,19 +111,24 @@ const pooler: ConnectionCheck = {
   needs: 'connection',
   async run({ database, project }): Promise<CheckResult> {
     const { databasePooler, databaseOwnerUrl } = project.environment;
-    const direct =
+    const missingOwnerUrl =
       databaseOwnerUrl === undefined
         ? 'DATABASE_OWNER_URL is not set, and migrations need a direct connection.'
         : undefined;
     if (databasePooler === 'transaction') {
-      if (direct === undefined) return { status: 'ok', message: 'DATABASE_POOLER: nothing is kept in a session.' };
-      return { status: 'warning', message: direct, fix: 'Set DATABASE_OWNER_URL to the URL of PostgreSQL itself.' };
+      if (missingOwnerUrl === undefined)
+        return { status: 'ok', message: 'DATABASE_POOLER: nothing is kept in a session.' };
+      return {
+        status: 'warning',
+        message: missingOwnerUrl,
+        fix: 'Set DATABASE_OWNER_URL to the URL of PostgreSQL itself.',
+      };
     }
     if (!(await withPlainConnection(database.url, (client) => isBehindPooler(client))))
       return { status: 'ok', message: 'The connection to the database is direct.' };
     return {
       status: 'warning',
-      message: `A connection pooler was found: statements are not prepared, and session settings may be lost.${direct === undefined ? '' : ` ${direct}`}`,
+      message: `A connection pooler was found: statements are not prepared, and session settings may be lost.${missingOwnerUrl === undefined ? '' : ` ${missingOwnerUrl}`}`,
       fix: 'In transaction mode set DATABASE_POOLER=transaction, and DATABASE_OWNER_URL to the URL of PostgreSQL itself.',
     };
   },
@@ -137,28 +142,28 @@ const ownerConnection: ConnectionCheck = {
     const { databaseOwnerUrl } = project.environment;
     if (databaseOwnerUrl === undefined)
       return { status: 'ok', message: 'DATABASE_OWNER_URL is not set: migrations use DATABASE_URL.' };
-    const own = await identify(database.url);
-    const owners = await identify(databaseOwnerUrl).catch(explain);
-    if (owners instanceof RustioError) {
-      const { problem, why, fix } = owners.parts;
+    const own = await readIdentity(database.url);
+    const owner = await readIdentity(databaseOwnerUrl).catch(explain);
+    if (owner instanceof RustioError) {
+      const { problem, why, fix } = owner.parts;
       return { status: 'failed', message: `DATABASE_OWNER_URL: ${problem} ${why}`, fix };
     }
     const fix = 'Set DATABASE_OWNER_URL to the URL of the same database, with a role that owns its tables.';
-    if (owners.database !== own.database)
+    if (owner.database !== own.database)
       return { status: 'failed', message: 'DATABASE_OWNER_URL and DATABASE_URL point to different databases.', fix };
-    if (!owners.creates)
+    if (!owner.canCreate)
       return {
         status: 'failed',
         message: 'The role in DATABASE_OWNER_URL does not have permission to create tables.',
         fix,
       };
-    if (!owners.owns)
+    if (!owner.ownsTables)
       return {
         status: 'failed',
         message: 'The role in DATABASE_OWNER_URL does not own the tables of rustio-admin.',
         fix,
       };
-    return { status: 'ok', message: `Migrations connect as ${owners.role}.` };
+    return { status: 'ok', message: `Migrations connect as ${owner.role}.` };
   },
 };
 
@@ -166,23 +171,23 @@ interface Identity {
   /** The same for all connections to a database, also through a pooler. */
   readonly database: string;
   readonly role: string;
-  readonly creates: boolean;
-  /** The tables of rustio-admin. */
-  readonly owns: boolean;
+  readonly canCreate: boolean;
+  /** Whether it owns the tables of rustio-admin. */
+  readonly ownsTables: boolean;
 }
 
-async function identify(url: string): Promise<Identity> {
+async function readIdentity(url: string): Promise<Identity> {
   return withPlainConnection(url, async (client) => {
     const { rows } = await client.query<Identity>(`
       select
         extract(epoch from pg_postmaster_start_time()) || ' ' || (select oid from pg_database where datname = current_database()) as database,
         current_user as role,
-        coalesce(has_schema_privilege(current_schema(), 'create'), false) as creates,
+        coalesce(has_schema_privilege(current_schema(), 'create'), false) as "canCreate",
         not exists (
           select from pg_class
           where relnamespace = to_regnamespace(quote_ident(current_schema())) and relkind in ('r', 'p')
             and starts_with(relname, 'rustio_') and not pg_has_role(relowner, 'usage')
-        ) as owns
+        ) as "ownsTables"
     `);
     const [identity] = rows;
     if (identity === undefined) throw new Error('The database did not respond.');

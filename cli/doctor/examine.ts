@@ -18,7 +18,7 @@ import { privileges } from './privileges.ts';
 import { filesCheck, managedTables, migrationsCheck, variablesCheck } from './project-checks.ts';
 import { CLI_OWNER, type Finding, type OwnedCheck, runChecks } from './run-checks.ts';
 import { oddRows } from './unexpected-values.ts';
-import { describedTables } from './unmanaged-tables.ts';
+import { unmanagedTables } from './unmanaged-tables.ts';
 
 /** Checks everything that can be checked; never throws for an error in the project. */
 export async function examine(folder: string): Promise<Finding[]> {
@@ -27,7 +27,7 @@ export async function examine(folder: string): Promise<Finding[]> {
   );
   if (environment.value === undefined) return [environment.finding];
   const project = await loadProject(folder, environment.value);
-  const server = await attempt('connection', 'The database can be reached.', () => reach(project));
+  const server = await attempt('connection', 'The database can be reached.', () => connect(project));
   try {
     const config = await attempt('config', 'The config is valid.', () => bootFor(project, server.value));
     const context = {
@@ -43,12 +43,12 @@ export async function examine(folder: string): Promise<Finding[]> {
   }
 }
 
-interface Reached {
+interface Connection {
   readonly server: ProjectServer;
   readonly database: Database;
 }
 
-async function reach(project: Project): Promise<Reached> {
+async function connect(project: Project): Promise<Connection> {
   const server = await joinServer(project);
   const database = await openDatabase(server.url, { pooler: project.environment.databasePooler });
   try {
@@ -62,8 +62,8 @@ async function reach(project: Project): Promise<Reached> {
 }
 
 /** Startup does not query the database, so it can be tried without one. */
-async function bootFor(project: Project, reached: Reached | undefined): Promise<App> {
-  const database = reached?.database ?? (await openDatabase('postgres://unreachable.invalid/none'));
+async function bootFor(project: Project, connection: Connection | undefined): Promise<App> {
+  const database = connection?.database ?? (await openDatabase('postgres://unreachable.invalid/none'));
   const log = createLog('silent');
   const { app } = await boot({ project, plugins: builtIn, database, log });
   return app;
@@ -79,7 +79,7 @@ function collectChecks({ config }: Project): OwnedCheck[] {
       migrationsCheck,
       privileges,
       managedTables,
-      describedTables,
+      unmanagedTables,
       foreignKeys,
       oddRows,
     ].map((check) => ({ owner: CLI_OWNER, check })),

@@ -5,7 +5,7 @@ import type { CheckOf, CheckResult } from '../../core/command.ts';
 import type { Query } from '../../core/database/pool.ts';
 import type { FieldInfo } from '../../core/model/field-type.ts';
 
-/** `pg_constraint.confdeltype`, as `onDelete` says it. `restrict` is the advice for `set default`, too. */
+/** The `onDelete` for each `pg_constraint.confdeltype`. `d` is `set default`, which models do not have. */
 const ACTIONS: Readonly<Record<string, FieldInfo['onDelete']>> = {
   a: 'restrict',
   r: 'restrict',
@@ -27,16 +27,16 @@ const foreignKey = z.object({
 type ForeignKey = z.infer<typeof foreignKey>;
 
 /**
- * Whether deleting does what the models say, in tables that are managed elsewhere: where `onDelete` differs from the foreign key, the
- * application deletes rows that the database would keep, or announces other consequences than those of other programs. And
- * whether a table that no model describes loses rows: without a check of permissions, without an event.
+ * Compares `onDelete` with the foreign keys of tables that are managed elsewhere: where they differ, the application deletes rows that
+ * the database would keep, or its confirmation page lists other effects than the database has. Also reports tables without a model
+ * that lose rows: the database deletes them without a check of permissions and without an event.
  */
 export const foreignKeys: CheckOf<'database'> = {
   name: 'foreign-keys',
   needs: 'database',
   async run({ app, database }): Promise<CheckResult> {
     const keys = await foreignKeysOf(database);
-    const problems = [...differences(app, keys), ...undescribed(app, keys)];
+    const problems = [...differences(app, keys), ...undescribedTables(app, keys)];
     if (problems.length === 0) return { status: 'ok', message: '`onDelete` of the models matches the foreign keys.' };
     return {
       status: 'warning',
@@ -66,7 +66,7 @@ function foreignKeysOf(database: Query): Promise<readonly ForeignKey[]> {
 }
 
 function differences(app: App, keys: readonly ForeignKey[]): string[] {
-  // The foreign keys of read-only tables decide themselves; those of managed tables are compared with the migrations.
+  // Nothing is deleted in read-only tables; those of managed tables are compared with the migrations.
   const described = app.models.all.filter((model) => !model.managed && !model.readOnly);
   return described.flatMap((model) =>
     model.stored.flatMap((field) => {
@@ -82,7 +82,7 @@ function differences(app: App, keys: readonly ForeignKey[]): string[] {
   );
 }
 
-function undescribed(app: App, keys: readonly ForeignKey[]): string[] {
+function undescribedTables(app: App, keys: readonly ForeignKey[]): string[] {
   const has = (schema: string, table: string, visible: boolean): boolean =>
     app.models.all.some((model) => isTable(model.table, schema, table, visible));
   // fault: undescribed-cascade-unreported

@@ -24,7 +24,7 @@ export function variablesCheck(plugins: readonly Plugin[]): AnyCheck {
       if (declared.length === 0) return { status: 'ok', message: 'No enabled plugin declares environment variables.' };
       const isSet = ({ name }: DeclaredVariable): boolean => environment.variables[name] !== undefined;
       const lines = declared.map(
-        (variable) => `${variable.name} (${variable.plugin}): ${migrationState(variable, isSet(variable))}`,
+        (variable) => `${variable.name} (${variable.plugin}): ${variableState(variable, isSet(variable))}`,
       );
       const missing = declared.filter((variable) => variable.required && !isSet(variable));
       if (missing.length === 0) return { status: 'ok', message: lines.join('\n') };
@@ -37,7 +37,7 @@ export function variablesCheck(plugins: readonly Plugin[]): AnyCheck {
   };
 }
 
-function migrationState({ required }: DeclaredVariable, isSet: boolean): string {
+function variableState({ required }: DeclaredVariable, isSet: boolean): string {
   if (isSet) return 'set';
   return required ? 'not set, but required' : 'not set';
 }

@@ -11,7 +11,7 @@ import { type DatabaseColumn, type DatabaseTable, findTable } from './database-t
  * Whether tables that are managed elsewhere (`managed: false`), and columns that plugins add to models, match their models.
  * Migrations do not check this.
  */
-export const describedTables: CheckOf<'database'> = {
+export const unmanagedTables: CheckOf<'database'> = {
   name: 'unmanaged-tables',
   needs: 'database',
   async run({ app, database }): Promise<CheckResult> {

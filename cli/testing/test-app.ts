@@ -84,8 +84,8 @@ export interface TestAppOptions {
   /** A database of `preparedTemplate` that has all tables already; nothing is migrated. */
   readonly template?: string;
   readonly dev?: boolean;
-  /** Replaces the URL of the database that the application uses: for a proxy that counts or cuts connections. */
-  readonly by?: (url: string) => Promise<string>;
+  /** Receives the URL of the database, and returns the one that the application uses: that of a proxy, for example. */
+  readonly connectVia?: (url: string) => Promise<string>;
 }
 
 /**
@@ -110,7 +110,7 @@ export async function testApp(config: Partial<Config>, options: TestAppOptions =
   const folder = options.folder ?? (await emptyFolder());
   const template = options.template ?? (await preparedTemplate('framework', prepareFramework));
   const base = await testDatabase(template);
-  const url = (await options.by?.(base.url)) ?? base.url;
+  const url = (await options.connectVia?.(base.url)) ?? base.url;
   const port = await resolvePort(0, '127.0.0.1');
   const errors: Readonly<Record<string, unknown>>[] = [];
   const log = pino({ level: 'error' }, { write: (line: string) => void errors.push(JSON.parse(line)) });

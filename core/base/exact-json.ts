@@ -77,12 +77,12 @@ function levelsIn(text: string): number {
   let level = 0;
   let deepest = 0;
   for (let at = 0; at < text.length; at += 1) {
-    const sign = text[at];
-    if (sign === '[' || sign === '{') {
+    const character = text[at];
+    if (character === '[' || character === '{') {
       level += 1;
       deepest = Math.max(deepest, level);
-    } else if (sign === ']' || sign === '}') level -= 1;
-    else if (sign === '"') for (at += 1; text[at] !== '"'; at += 1) if (text[at] === '\\') at += 1;
+    } else if (character === ']' || character === '}') level -= 1;
+    else if (character === '"') for (at += 1; text[at] !== '"'; at += 1) if (text[at] === '\\') at += 1;
   }
   return deepest;
 }

@@ -19,7 +19,7 @@ import { migrationSources } from '../migrate/sources.ts';
 import { buildModels } from '../model/resolve.ts';
 import type { Plugin } from '../plugin.ts';
 import type { Policy } from '../policy/policy.ts';
-import { combinePolicies, rulesPolicy } from '../policy/policy.ts';
+import { combinePolicies, modelPermissions, rulesPolicy } from '../policy/policy.ts';
 import { createRecords } from '../query/create-records.ts';
 import { StatementLimiter } from '../query/statement-limiter.ts';
 import { createUrls } from '../request/urls.ts';
@@ -276,6 +276,8 @@ function namesOf(plugins: readonly Plugin[], fits: (plugin: Plugin) => boolean):
 }
 
 function permissionsOf(enabled: readonly Plugin[], models: readonly string[]): readonly string[] {
-  const ofModels = models.flatMap((model) => ['view', 'add', 'change', 'delete'].map((verb) => `${model}.${verb}`));
-  return [...ofModels, ...enabled.flatMap((plugin) => (plugin.permissions ?? []).map(({ name }) => name))];
+  return [
+    ...models.flatMap(modelPermissions),
+    ...enabled.flatMap((plugin) => (plugin.permissions ?? []).map(({ name }) => name)),
+  ];
 }

@@ -6,6 +6,7 @@ import type { BootProblem } from '../errors/boot.ts';
 import { coreAccessChecks } from '../http/access.ts';
 import { CORE_EXTENSION_POINTS } from '../http/layout.ts';
 import type { Plugin } from '../plugin.ts';
+import { modelPermissions } from '../policy/policy.ts';
 import { CORE_EVENTS } from '../write/events.ts';
 import type { BootFacts } from './boot-problems.ts';
 
@@ -17,7 +18,7 @@ export function nameConflicts({ app, plugins, authenticators }: BootFacts): read
       'permission',
       plugins,
       ({ permissions = [] }) => permissions.map(({ name }) => name),
-      modelPermissions(app),
+      app.models.all.flatMap(({ name }) => modelPermissions(name)),
     ),
     ...conflicts('command', plugins, ({ commands = [] }) => commands.map(({ name }) => commandWords(name))),
     ...reservedCommands(plugins),
@@ -62,10 +63,6 @@ function conflicts(
     }
   }
   return problems;
-}
-
-function modelPermissions(app: App): readonly string[] {
-  return app.models.all.flatMap(({ name }) => ['view', 'add', 'change', 'delete'].map((verb) => `${name}.${verb}`));
 }
 
 const OPTIONS_OF_ALL_COMMANDS = ['project', 'help', 'h'];

@@ -4,8 +4,8 @@ import { connectionSettingsRejected, sessionRejected } from '../errors/database.
 import { rejectsSession } from './errors.ts';
 
 /**
- * The settings of a connection to `url`; what the URL says takes precedence over `defaults`. `pg` itself would decode only some of
- * the escapes in the database's name: `%2F` for a slash not.
+ * The settings of a connection to `url`; what the URL says takes precedence over `defaults`. `pg` itself would not decode every
+ * escape in the name of the database, such as `%2F` for a slash.
  */
 export function clientConfig(url: string, defaults: pg.ClientConfig = {}): pg.ClientConfig {
   const database = databaseOf(url);
@@ -13,7 +13,7 @@ export function clientConfig(url: string, defaults: pg.ClientConfig = {}): pg.Cl
   return { ...defaults, ...parseIntoClientConfig(withoutAliases(url)), ...(database !== undefined && { database }) };
 }
 
-/** `pg` checks the certificate with these, too, but prints a warning about them in every process. */
+/** These modes mean `verify-full` to `pg`, which prints a warning about them in every process. */
 function withoutAliases(url: string): string {
   if (url.includes('uselibpqcompat=')) return url;
   return url.replace(/(?<=[?&]sslmode=)(?:prefer|require|verify-ca)(?=&|$)/g, 'verify-full');

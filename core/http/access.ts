@@ -1,7 +1,7 @@
 import type { App, Gate } from '../app.ts';
 import { didYouMean } from '../base/nearest.ts';
 import { forbidden, gateClosed, signInRequired, unknownPermission } from '../errors/http.ts';
-import type { Action } from '../policy/policy.ts';
+import { ACTIONS, type Action } from '../policy/policy.ts';
 import type { AccessControl, Context, Middleware } from '../request/context.ts';
 import type { Access, AccessDecision, AccessKinds, RouteInfo } from '../request/route-info.ts';
 import type { Authenticator } from './authenticate.ts';
@@ -71,8 +71,6 @@ export function declaredPermissions(permissions: readonly string[]): Declared {
   }
   return sets;
 }
-
-const ACTIONS: readonly Action[] = ['view', 'add', 'change', 'delete'];
 
 function isAction(name: string): name is Action {
   return (ACTIONS as readonly string[]).includes(name);

@@ -74,14 +74,14 @@ export function checkFormToken(route: Route): Middleware | undefined {
  */
 export function formToken(secret: string): string {
   const mask = newMask();
-  return Buffer.concat([mask, masked(plainToken(secret), mask)]).toString('base64url');
+  return Buffer.concat([mask, xor(plainToken(secret), mask)]).toString('base64url');
 }
 
 export function formTokenMatches(secret: string, token: string | undefined): boolean {
   if (token === undefined || token.length > 100) return false;
   const bytes = Buffer.from(token, 'base64url');
   if (bytes.length !== 2 * BYTES) return false;
-  return timingSafeEqual(masked(bytes.subarray(BYTES), bytes.subarray(0, BYTES)), plainToken(secret));
+  return timingSafeEqual(xor(bytes.subarray(BYTES), bytes.subarray(0, BYTES)), plainToken(secret));
 }
 
 /** One hash is enough for a random secret of fixed length, and faster than an HMAC: docs/decisions/0009-form-tokens.md. */
@@ -89,7 +89,7 @@ function plainToken(secret: string): Buffer {
   return hash('sha256', `rustio form token\0${secret}`, 'buffer');
 }
 
-function masked(bytes: Buffer, mask: Buffer): Buffer {
+function xor(bytes: Buffer, mask: Buffer): Buffer {
   const result = Buffer.allocUnsafe(bytes.length);
   for (let at = 0; at < bytes.length; at += 1) result[at] = (bytes[at] ?? 0) ^ (mask[at] ?? 0);
   return result;

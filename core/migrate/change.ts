@@ -40,7 +40,7 @@ export type Change =
   | { readonly kind: 'addForeignKey' | 'dropForeignKey'; readonly table: string; readonly foreignKey: ForeignKeyShape };
 
 /** The inverse; undefined if there should be none: others may be using the schema or the extension by then. */
-function opposite(change: Change): Change | undefined {
+function inverseOf(change: Change): Change | undefined {
   switch (change.kind) {
     case 'createSchema':
     case 'createExtension':
@@ -88,7 +88,7 @@ function opposite(change: Change): Change | undefined {
 /** The changes that revert `changes`, in the order in which they run. */
 export function undo(changes: readonly Change[]): readonly Change[] {
   return changes
-    .map(opposite)
+    .map(inverseOf)
     .filter((change) => change !== undefined)
     .reverse();
 }

@@ -10,7 +10,7 @@ import {
 import { compare, rejectEdited } from './compare.ts';
 import { readFiles } from './files.ts';
 import { findLosses, type Loss } from './losses.ts';
-import { type AppliedMigration, forgetApplied, readMigrationsTable } from './migrations-table.ts';
+import { type AppliedMigration, readMigrationsTable, recordReverted } from './migrations-table.ts';
 import { type SessionOptions, withMigrationSession } from './session.ts';
 import { type MigrationFile, type MigrationSource, PROJECT_SOURCE } from './sources.ts';
 import { readScript, rejectTransactionControl, runScript, type Script } from './transaction.ts';
@@ -93,7 +93,7 @@ export async function down(
 
     for (const { row, script } of scripts) {
       const durationMs = await runScript(client, script, options, ({ transaction }) =>
-        forgetApplied(client, row, transaction),
+        recordReverted(client, row, transaction),
       );
       options.log?.(`reverted ${row.source} ${row.name} (${durationMs} ms)`);
     }

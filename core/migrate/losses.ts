@@ -77,13 +77,13 @@ async function lossBy(client: pg.Client, names: Names, removal: Removal, isUsed:
       if (type === undefined) return undefined;
       const place = `${removal.table}.${removal.column}`;
       if (removal.kind === 'column') return `every value of ${place}`;
-      return narrows(removal, type) ? `values of ${place}: ${type} becomes ${removal.to}` : undefined;
+      return mayLoseValues(removal, type) ? `values of ${place}: ${type} becomes ${removal.to}` : undefined;
     }
   }
 }
 
 /** Whether a conversion may change a value or reject it. An expression of the developer's own may do anything. */
-function narrows({ column, to, using }: Extract<Removal, { kind: 'type' }>, from: string): boolean {
+function mayLoseValues({ column, to, using }: Extract<Removal, { kind: 'type' }>, from: string): boolean {
   const cast = castBetween(column, from, to);
   if (cast.caution !== undefined) return true;
   const plain = [undefined, '', column, quoteName(column), cast.using, `${quoteName(column)}::${to}`];

@@ -12,11 +12,11 @@ export function suggestName(changes: readonly Change[]): string {
   if (dropped.length === 0 && created.length === 0 && renamed !== undefined) return toFileName(renamed);
   // A drop comes first in the name.
   if (dropped.length > 0)
-    return toFileName(`drop_${several(dropped)}${created.length > 0 ? `_create_${several(created)}` : ''}`);
-  if (created.length > 0) return toFileName(`create_${several(created)}`);
+    return toFileName(`drop_${nameTables(dropped)}${created.length > 0 ? `_create_${nameTables(created)}` : ''}`);
+  if (created.length > 0) return toFileName(`create_${nameTables(created)}`);
   const [only] = [...new Set(changes.map(columnPhrase))];
   if (only !== undefined && changes.every((change) => columnPhrase(change) === only)) return toFileName(only);
-  return toFileName(`change_${several([...touched])}`);
+  return toFileName(`change_${nameTables([...touched])}`);
 }
 
 /** User input as the words of a file name; empty if no character of it is allowed in one. */
@@ -62,7 +62,7 @@ function affectedTables(changes: readonly Change[], kind: 'createTable' | 'dropT
   );
 }
 
-function several(tables: readonly string[]): string {
+function nameTables(tables: readonly string[]): string {
   const [first = 'tables', ...rest] = tables.map((table) => splitTable(table)[1]);
   return rest.length === 0 ? first : `${first}_and_${rest.length}_more`;
 }

@@ -116,7 +116,7 @@ export async function recordApplied(
 }
 
 /** Deletes the row of a file in the transaction of its down file; returns the same as `recordApplied`. */
-export async function forgetApplied(
+export async function recordReverted(
   client: pg.Client,
   { source, name }: Pick<MigrationFile, 'source' | 'name'>,
   transaction: string,

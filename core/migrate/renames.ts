@@ -29,8 +29,10 @@ export function renameQuestions(changes: readonly Change[]): readonly RenameQues
   const added = changes.flatMap((change) => (change.kind === 'addColumn' ? [change] : []));
   return changes.flatMap((change): RenameQuestion[] => {
     if (change.kind === 'dropTable' && created.length > 0) {
-      const byLikeness = created.toSorted((a, b) => likeness(change.table, b) - likeness(change.table, a));
-      return [{ kind: 'table', from: change.table.name, candidates: byLikeness.map(({ name }) => name) }];
+      const bySharedColumns = created.toSorted(
+        (a, b) => countSharedColumns(change.table, b) - countSharedColumns(change.table, a),
+      );
+      return [{ kind: 'table', from: change.table.name, candidates: bySharedColumns.map(({ name }) => name) }];
     }
     if (change.kind !== 'dropColumn') return [];
     const { table, column } = change;
@@ -42,7 +44,7 @@ export function renameQuestions(changes: readonly Change[]): readonly RenameQues
 }
 
 /** How many columns two tables share. */
-function likeness(one: TableShape, other: TableShape): number {
+function countSharedColumns(one: TableShape, other: TableShape): number {
   const columns = new Set(one.columns.map(({ name, type }) => `${name} ${type}`));
   return other.columns.filter(({ name, type }) => columns.has(`${name} ${type}`)).length;
 }

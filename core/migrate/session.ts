@@ -54,7 +54,7 @@ export async function withMigrationSession<T>(
 /** Every file gets the same settings, whatever the previous one set. `search_path` stays as set for role and database. */
 export async function resetSession(client: pg.Client, options: SessionOptions): Promise<void> {
   const { lockSeconds = 10 } = options;
-  await client.query(resetTo(options));
+  await client.query(resetSessionSql(options));
   await client.query(
     `select set_config(name, case name when 'lock_timeout' then $1 else '0' end, false)
      from pg_settings
@@ -75,7 +75,7 @@ export async function resetSession(client: pg.Client, options: SessionOptions): 
  * without it: the locks of an interrupted run are released within a minute, in whatever state it was. During a statement the
  * server notices by TCP (`client_connection_check_interval`, keepalives, the limit for unacknowledged data), otherwise by silence.
  */
-export function resetTo({ silenceSeconds = 20 }: SessionOptions): string {
+export function resetSessionSql({ silenceSeconds = 20 }: SessionOptions): string {
   const limit = `${Math.ceil(silenceSeconds * 1000)}ms`;
   return [
     'reset role',

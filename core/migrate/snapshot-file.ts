@@ -68,7 +68,7 @@ export function printSnapshot(snapshot: Snapshot): string {
 function print(value: unknown, indent: string, before: number): string {
   const line = onOneLine(value);
   // One column is reserved for the trailing comma.
-  if (!mustBreak(value) && indent.length + before + line.length < WIDTH) return line;
+  if (!needsLineBreaks(value) && indent.length + before + line.length < WIDTH) return line;
   const inner = `${indent}  `;
   if (Array.isArray(value)) {
     const items = value.map((item) => inner + print(item, inner, 0));
@@ -82,8 +82,8 @@ function print(value: unknown, indent: string, before: number): string {
   return `{\n${members.join(',\n')}\n${indent}}`;
 }
 
-function mustBreak(value: unknown): boolean {
-  if (Array.isArray(value)) return (value.length > 1 && value.some(isObject)) || value.some(mustBreak);
+function needsLineBreaks(value: unknown): boolean {
+  if (Array.isArray(value)) return (value.length > 1 && value.some(isObject)) || value.some(needsLineBreaks);
   return isObject(value) && Object.values(value).some((member) => Array.isArray(member) && member.some(hasLists));
 }
 

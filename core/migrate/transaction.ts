@@ -3,7 +3,7 @@ import { transactionControlInFile, transactionEndedByFile } from '../errors/migr
 import { RustioError } from '../errors/rustio-error.ts';
 import { explainFailure } from './failure.ts';
 import { readSql } from './files.ts';
-import { resetSession, resetTo, type SessionOptions } from './session.ts';
+import { resetSession, resetSessionSql, type SessionOptions } from './session.ts';
 import { firstLine, transactionControl } from './statements.ts';
 
 /** The SQL of a file and its path, for messages. */
@@ -56,7 +56,7 @@ export async function runScript(
     completed = undefined;
     const durationMs = Math.round(performance.now() - start);
     // A role or search path that the file set must not affect the migrations table.
-    await client.query(resetTo(options));
+    await client.query(resetSessionSql(options));
     if (!(await record({ transaction, durationMs }))) throw transactionEndedByFile({ file: script.path });
     await client.query('commit');
     return durationMs;

@@ -3,7 +3,7 @@ import type { DbRow, FieldInfo, ModelInfo, Param } from './field-type.ts';
 
 /**
  * A row's key as used in URLs: `17`, `ATL`, `ATL,LAX`. The row has the fields of the key under their own names. A NULL in the key,
- * which only a view can have, is an empty part, and such a key leads to no record: see `leadsToRecord`.
+ * which only a view can have, is an empty part, and such a key leads to no record: see `isCompleteKey`.
  *
  * @throws TypeError when one is missing because the query did not select it.
  * @example
@@ -23,7 +23,7 @@ function keyPartOf(model: ModelInfo, field: FieldInfo, row: DbRow): string {
 }
 
 /** Whether this string of `keyText` is the key of a record: no part of it is NULL. */
-export function leadsToRecord(key: string): boolean {
+export function isCompleteKey(key: string): boolean {
   return key !== '' && !(key.startsWith(',') || key.endsWith(',') || key.includes(',,'));
 }
 

@@ -104,7 +104,7 @@ export function resolveNames(model: MutableModel, report: ReportProblem): void {
     }
     if (definition.indexes?.[at]?.length === 0) report(`${where}: indexes[${at}]`, 'It has no fields.');
     const unsortable = parts.find(({ field }) => !field.type.sortable)?.field;
-    if (unsortable !== undefined) report(`${where}: indexes[${at}]`, `${aField(unsortable)} cannot be indexed.`);
+    if (unsortable !== undefined) report(`${where}: indexes[${at}]`, `${withArticle(unsortable)} cannot be indexed.`);
   }
 }
 
@@ -189,6 +189,6 @@ function typeTitle({ typeName }: MutableField): string {
   return names[typeName] ?? typeName;
 }
 
-function aField({ typeName }: Pick<MutableField, 'typeName'>): string {
+function withArticle({ typeName }: Pick<MutableField, 'typeName'>): string {
   return `${typeName === 'array' ? 'An' : 'A'} ${typeName} field`;
 }

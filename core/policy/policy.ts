@@ -7,6 +7,13 @@ import type { Actor } from './actor.ts';
 /** An action on rows of a model. */
 export type Action = 'view' | 'add' | 'change' | 'delete';
 
+export const ACTIONS: readonly Action[] = ['view', 'add', 'change', 'delete'];
+
+/** The permissions of a model, one per action: `strike.view`. */
+export function modelPermissions(model: string): readonly string[] {
+  return ACTIONS.map((action) => `${model}.${action}`);
+}
+
 /**
  * The answer of a row rule that does not restrict. It must be given explicitly: a rule that forgets to return hides every row
  * instead of opening all of them.

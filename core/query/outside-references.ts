@@ -84,12 +84,12 @@ export async function countOutside(
   database: Query,
   model: ModelInfo,
   conditions: readonly FragmentSqlToken[],
-  counted: readonly OutsideReference[] = outsideReferences(model),
+  candidates: readonly OutsideReference[] = outsideReferences(model),
 ): Promise<readonly OutsideRows[]> {
-  const readable = counted.filter((each) => each.readable);
-  const unknown = counted.filter((each) => !each.readable).map((each) => ({ ...each, rows: 0, more: true }));
+  const readable = candidates.filter((each) => each.readable);
+  const uncountable = candidates.filter((each) => !each.readable).map((each) => ({ ...each, rows: 0, more: true }));
   // fault: outside-rows-not-counted
-  if (readable.length === 0) return unknown;
+  if (readable.length === 0) return uncountable;
   const queries = readable.map(({ table, columns, parentColumns }, index) => {
     const joined = columns.map(
       (name, at) => fragment`${nameSql(['child', name])} = ${nameSql(['t', parentColumns[at] ?? ''])}`,
@@ -104,12 +104,12 @@ export async function countOutside(
   const rows = await database.any(
     sql.type(z.object({ reference: z.number(), rows: z.number() }))`${joinFragments(queries, union)}`,
   );
-  const found = rows.flatMap((row): readonly OutsideRows[] => {
-    const of = readable[row.reference];
-    if (of === undefined || row.rows === 0) return [];
-    return [{ ...of, rows: Math.min(row.rows, MAX_COUNTED), more: row.rows > MAX_COUNTED }];
+  const counted = rows.flatMap((row): readonly OutsideRows[] => {
+    const reference = readable[row.reference];
+    if (reference === undefined || row.rows === 0) return [];
+    return [{ ...reference, rows: Math.min(row.rows, MAX_COUNTED), more: row.rows > MAX_COUNTED }];
   });
-  return [...found, ...unknown];
+  return [...counted, ...uncountable];
 }
 
 const and = sql.fragment` and `;

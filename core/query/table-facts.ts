@@ -84,7 +84,7 @@ export function hasVersions(model: ModelInfo): boolean {
 }
 
 /** Whether the role, or one that a scope can set for a request, has the privilege. */
-function mayAnyRole(privilege: 'insert' | 'update' | 'delete'): FragmentSqlToken {
+function anyRoleHasPrivilege(privilege: 'insert' | 'update' | 'delete'): FragmentSqlToken {
   const onColumns =
     privilege === 'delete' ? sql.fragment`false` : sql.fragment`has_any_column_privilege(r.oid, c.oid, ${privilege})`;
   return sql.fragment`exists (
@@ -123,9 +123,9 @@ export async function loadTableFacts(database: Query, models: readonly ModelInfo
       (select array_agg(r.ev_type::text) from pg_rewrite r where r.ev_class = c.oid and r.rulename <> '_RETURN') as rules,
       has_table_privilege(c.oid, 'select') or has_any_column_privilege(c.oid, 'select') as readable,
       c.relkind not in ('v', 'f') as versioned,
-      ${mayAnyRole('insert')} as add,
-      ${mayAnyRole('update')} as change,
-      ${mayAnyRole('delete')} as delete
+      ${anyRoleHasPrivilege('insert')} as add,
+      ${anyRoleHasPrivilege('update')} as change,
+      ${anyRoleHasPrivilege('delete')} as delete
     from unnest(${sql.array(models.map(tableName), 'text')}) as requested ("table")
     join pg_class c on c.oid = ${tableOidSql(sql.fragment`parse_ident(requested."table")`)}
   `);

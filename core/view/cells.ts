@@ -42,7 +42,7 @@ export function cellFor(field: FieldInfo, formatter: Formatter): Cell {
   const cell = make(field, formatter);
   return (dbValue, row) => {
     if (dbValue instanceof UnexpectedValue) return unexpected(dbValue.text, formatter);
-    if (dbValue instanceof LargeValue) return large(dbValue, field, formatter, row, cell);
+    if (dbValue instanceof LargeValue) return largeCell(dbValue, field, formatter, row, cell);
     try {
       return cell(dbValue, row);
     } catch (error) {
@@ -61,7 +61,7 @@ function unexpected(text: string, formatter: Formatter): string {
 const PROSE: ReadonlySet<string> = new Set(['text', 'markdown']);
 
 /** The beginning of a value that was not read in full, its size, and a link to the rest; on a record's page also its hash. */
-function large(
+function largeCell(
   { text: beginning, bytes, sha256 }: LargeValue,
   field: FieldInfo,
   formatter: Formatter,

@@ -35,7 +35,7 @@ export async function valuesBeyondColumns(
   return model.stored.flatMap((field): readonly Problem[] => {
     const type = types.get(field.column);
     const items = [values[field.name]].flat();
-    const issues = type === undefined ? [] : items.map((item) => beyond(type, item));
+    const issues = type === undefined ? [] : items.map((item) => limitIssue(type, item));
     const issue = issues.find((each) => each !== undefined);
     return issue === undefined ? [] : [{ field: field.name, issue }];
   });
@@ -66,7 +66,7 @@ const INTEGERS: Readonly<Record<string, { readonly min: number; readonly max: nu
   int4: { min: -(2 ** 31), max: 2 ** 31 - 1 },
 };
 
-function beyond({ type, modifier }: ColumnType, value: unknown): Issue | undefined {
+function limitIssue({ type, modifier }: ColumnType, value: unknown): Issue | undefined {
   const range = INTEGERS[type];
   if (range !== undefined) return isNumeric(value) ? rangeIssue(Number(value), range, {}) : undefined;
   // PostgreSQL adds the size of a header, 4.

@@ -22,7 +22,7 @@ export function readJson(
   const problems: Problem[] = [];
   for (const [name, value] of Object.entries(input)) {
     const field = model.fields.get(name);
-    const text = field && mayKnow(access, field) ? textOf(field, value) : undefined;
+    const text = field && canUseField(access, field) ? textOf(field, value) : undefined;
     if (field === undefined || text === undefined) {
       values[name] = value;
       continue;
@@ -34,7 +34,7 @@ export function readJson(
   return { values, problems };
 }
 
-function mayKnow({ policy, actor }: { readonly policy: Policy; readonly actor: Actor }, field: FieldInfo): boolean {
+function canUseField({ policy, actor }: { readonly policy: Policy; readonly actor: Actor }, field: FieldInfo): boolean {
   return (['view', 'add', 'change'] as const).some((action) => policy.mayField(actor, action, field));
 }
 

@@ -50,7 +50,7 @@ export interface Write {
 export function createWrite(dependencies: WriteDependencies): Write {
   const { models, events } = dependencies;
   /** Every write acts with the permissions that its actor has now, not with those of the moment when the request began. */
-  const asNow = async <Outcome extends Written | Removed>(
+  const withCurrentActor = async <Outcome extends Written | Removed>(
     tx: Transaction,
     context: AuditContext,
     requested: RequestedChange,
@@ -63,7 +63,7 @@ export function createWrite(dependencies: WriteDependencies): Write {
     return outcome;
   };
   const add = (tx: Transaction, context: AuditContext, model: ModelInfo, values: Values, source: Source) =>
-    asNow<Written>(tx, context, { action: 'add', model }, (current) =>
+    withCurrentActor<Written>(tx, context, { action: 'add', model }, (current) =>
       createRow(dependencies, tx, current, model, values, source),
     );
   const change = (
@@ -72,7 +72,7 @@ export function createWrite(dependencies: WriteDependencies): Write {
     { model, source, ...row }: RowVersion & { readonly model: ModelInfo; readonly source: Source },
     values: Values,
   ) =>
-    asNow<Written>(tx, context, { action: 'change', model, key: row.key }, (current) =>
+    withCurrentActor<Written>(tx, context, { action: 'change', model, key: row.key }, (current) =>
       updateRow(dependencies, tx, current, model, row, values, source),
     );
   return {
@@ -80,7 +80,7 @@ export function createWrite(dependencies: WriteDependencies): Write {
     update: (tx, context, model, key, values, version) =>
       change(tx, context, { model: models.of(model), key, version, source: 'code' }, { ...values }),
     remove: (tx, context, model, key, version) =>
-      asNow<Removed>(tx, context, { action: 'delete', model: models.of(model), key }, (current) =>
+      withCurrentActor<Removed>(tx, context, { action: 'delete', model: models.of(model), key }, (current) =>
         removeRow(dependencies, tx, current, models.of(model), { key, version }),
       ),
     createAny: (tx, context, model, values) => add(tx, context, model, values, 'form'),

@@ -112,11 +112,11 @@ async function changeRecords(
   const result = await rollBackUnlessDone(tx, (inner) => action.run(inner, context, { app, model, records, form }));
   if (result.outcome === 'rejected') return result;
   const visible = new Set(records.map(({ key }) => key));
-  const gone = keys
+  const invisible = keys
     .filter((key) => !visible.has(key))
     .map((key): FailedRecord => ({ label: key, reason: { key: 'admin.action.gone' } }));
   const location = result.path === undefined ? listUrl(app, model, form) : app.urls.to(result.path);
-  return { ...result, failed: [...(result.failed ?? []), ...gone], records: keys.length, location };
+  return { ...result, failed: [...(result.failed ?? []), ...invisible], records: keys.length, location };
 }
 
 /** Names the failed records, as far as the message has room. */

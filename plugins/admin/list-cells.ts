@@ -1,6 +1,6 @@
 import type { App } from '../../core/app.ts';
 import type { DbRow, FieldInfo, Formatter, ModelInfo } from '../../core/model/field-type.ts';
-import { keyText, leadsToRecord } from '../../core/model/key.ts';
+import { isCompleteKey, keyText } from '../../core/model/key.ts';
 import { type DecodedRow, decodeRow, isUnexpected, LargeValue } from '../../core/model/row.ts';
 import { relationList } from '../../core/sql/aliases.ts';
 import { cellFor } from '../../core/view/cells.ts';
@@ -161,7 +161,7 @@ function compileRows(
     let at = 0;
     for (const row of rows) {
       const key = keyText(model, row);
-      const hasRecord = leadsToRecord(key);
+      const hasRecord = isCompleteKey(key);
       html += '<tr>';
       if (selectable) {
         at += 1;

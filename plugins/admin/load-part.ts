@@ -15,7 +15,7 @@ export type PartName = Readonly<Record<string, string>>;
 export type Loaded<T> = { readonly ok: true; readonly value: T } | { readonly ok: false };
 
 /** When the parts that are late were started, by the part. */
-const latePartsOf = new WeakMap<App, Map<string, Set<{ readonly since: number }>>>();
+const lateRunsByApp = new WeakMap<App, Map<string, Set<{ readonly since: number }>>>();
 
 /**
  * Loads one part of a page. A part that fails or times out is logged by its name and must not break the page. If it is slow each
@@ -25,7 +25,7 @@ const latePartsOf = new WeakMap<App, Map<string, Set<{ readonly since: number }>
  * const loaded = await loadPart(ctx, app, { widget: 'unassigned' }, () => widget.load(ctx, app));
  */
 export async function loadPart<T>(ctx: Context, app: App, part: PartName, load: () => Promise<T>): Promise<Loaded<T>> {
-  const late = lateOnes(app, part);
+  const late = lateRunsOf(app, part);
   try {
     // fault: late-parts-pile-up
     if (late.size >= MAX_LATE) throw new Error(`Not started: ${late.size} earlier calls have not finished.`);
@@ -44,9 +44,9 @@ export async function loadPart<T>(ctx: Context, app: App, part: PartName, load: 
   }
 }
 
-function lateOnes(app: App, part: PartName): Set<{ readonly since: number }> {
-  const byPart = latePartsOf.get(app) ?? new Map<string, Set<{ readonly since: number }>>();
-  latePartsOf.set(app, byPart);
+function lateRunsOf(app: App, part: PartName): Set<{ readonly since: number }> {
+  const byPart = lateRunsByApp.get(app) ?? new Map<string, Set<{ readonly since: number }>>();
+  lateRunsByApp.set(app, byPart);
   const name = JSON.stringify(part);
   const late = byPart.get(name) ?? new Set();
   byPart.set(name, late);

@@ -1,6 +1,6 @@
 import type { App } from '../../core/app.ts';
 import { isAllowed } from '../../core/http/layout.ts';
-import { keyText, leadsToRecord } from '../../core/model/key.ts';
+import { isCompleteKey, keyText } from '../../core/model/key.ts';
 import { Reader } from '../../core/query/reader.ts';
 import { searchableFields, searchWords } from '../../core/query/search.ts';
 import type { Listing } from '../../core/query/types.ts';
@@ -118,7 +118,7 @@ async function searchModel(
   const { parsed } = await app.records.parseListQuery(actor, listing, params, ctx.state.timeZone);
   if (!parsed.ok) return { label, hits: [] };
   const page = await app.records.list(actor, listing, parsed.query);
-  const keys = page.rows.map((row) => keyText(model, row)).filter(leadsToRecord);
+  const keys = page.rows.map((row) => keyText(model, row)).filter(isCompleteKey);
   const records = keys.length === 0 ? [] : await app.records.findMany(actor, model, keys);
   return {
     label,

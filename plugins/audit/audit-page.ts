@@ -125,7 +125,7 @@ function entryView(ctx: Context, app: App, entry: VisibleEntry, params: URLSearc
   const formatter = formatterFor(ctx);
   const { model } = entry;
   const { subject } = entry;
-  const named = subject === null ? undefined : app.models.byName(subject.model);
+  const subjectModel = subject === null ? undefined : app.models.byName(subject.model);
   return {
     iso: toIso(entry.at),
     when: formatter.timestamp(entry.at),
@@ -133,7 +133,7 @@ function entryView(ctx: Context, app: App, entry: VisibleEntry, params: URLSearc
     what: eventLabel(t, entry.event),
     tone: eventTone(entry.event),
     // Users who cannot view the model see that something happened to one of its records, and of which model, but no more.
-    model: subject === null ? undefined : capitalised(named ? modelTitle(t, named) : subject.model),
+    model: subject === null ? undefined : capitalised(subjectModel ? modelTitle(t, subjectModel) : subject.model),
     record: model && subject ? visibleLabel(app, ctx.state.actor, model, subject) : undefined,
     recordUrl: model && subject ? app.urls.record(model, subject.key, '+history') : undefined,
     changes: entry.changes.map((change) =>

@@ -76,8 +76,8 @@ export function valueText(formatter: Formatter, field: FieldInfo | undefined, va
   const stored = storedText(value);
   if (stored?.bytes !== undefined) {
     const size = sizeText(formatter, stored.bytes);
-    const facts = stored.sha256 === undefined ? size : `${size}, SHA-256 ${stored.sha256}`;
-    return `${beginningOf(stored.text)}… (${facts})`;
+    const details = stored.sha256 === undefined ? size : `${size}, SHA-256 ${stored.sha256}`;
+    return `${beginningOf(stored.text)}… (${details})`;
   }
   const text = stored?.text ?? wholeText(formatter, field, value);
   if (text === '' && field?.nullable === true) return formatter.t('value.empty');

@@ -145,7 +145,7 @@ function byDay(
       iso: toIso(entry.at),
       time: entryTime(entry.at).slice(11),
       who: entry.actor.label,
-      what: whatHappened(ctx, entry),
+      what: eventSummary(ctx, entry),
       tone: TONES.get(entry.event) ?? 'neutral',
       changes: entry.changes.map((change) => changeView(formatter, change, urlsOf(entry.id))),
     })),
@@ -155,7 +155,7 @@ function byDay(
 const SENTENCES: ReadonlySet<string> = new Set(['create', 'update', 'delete']);
 
 /** "changed 2 fields", or the name of an event, and how often it happened. */
-function whatHappened({ state: { t } }: Context, { event, changes, count }: HistoryEntry): string {
+function eventSummary({ state: { t } }: Context, { event, changes, count }: HistoryEntry): string {
   if (SENTENCES.has(event)) return t(`audit.history.${event}`, { n: changes.length });
   const what = eventLabel(t, event);
   return count === 1 ? what : t('audit.history.times', { what, n: count });

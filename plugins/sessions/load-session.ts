@@ -157,11 +157,11 @@ export async function columnFailure(
     await loaderWith(app, [column])(query, token);
     return undefined;
   } catch (error) {
-    return endReason(error);
+    return rootCause(error);
   }
 }
 
-function endReason(error: unknown): string {
+function rootCause(error: unknown): string {
   let reason = String(error);
   for (let at = error; at instanceof Error; at = at.cause) reason = at.message;
   return reason;

@@ -5,7 +5,7 @@ import { Patient } from './models/patient.ts';
 import { Practitioner } from './models/practitioner.ts';
 import { Treatment } from './models/treatment.ts';
 import { generateAppointments } from './seed/appointments.ts';
-import { fill } from './seed/fill.ts';
+import { insertRows } from './seed/insert-rows.ts';
 import { generateInvoices } from './seed/invoices.ts';
 import { generatePatients } from './seed/patients.ts';
 import { practitioners } from './seed/practitioners.ts';
@@ -25,18 +25,18 @@ export const seed: Seed = async (context) => {
   const appointments = generateAppointments(today, patients, practitioners);
   const { invoices, lines } = generateInvoices(today, appointments, treatments);
   await database.transaction(async (tx) => {
-    const doctor = await createUsers(tx, context);
-    await fill(tx, app, Patient, patients);
-    await fill(
+    const doctorId = await createUsers(tx, context);
+    await insertRows(tx, app, Patient, patients);
+    await insertRows(
       tx,
       app,
       Practitioner,
-      practitioners.map((one, at) => ({ ...one, account: at === 0 ? doctor : null })),
+      practitioners.map((practitioner, index) => ({ ...practitioner, account: index === 0 ? doctorId : null })),
     );
-    await fill(tx, app, Treatment, treatments);
-    await fill(tx, app, Appointment, appointments);
-    await fill(tx, app, Invoice, invoices);
-    await fill(tx, app, InvoiceLine, lines);
+    await insertRows(tx, app, Treatment, treatments);
+    await insertRows(tx, app, Appointment, appointments);
+    await insertRows(tx, app, Invoice, invoices);
+    await insertRows(tx, app, InvoiceLine, lines);
   });
   log(`Generated ${patients.length} patients, ${appointments.length} appointments and ${invoices.length} invoices.`);
 };

@@ -8,9 +8,9 @@ import { Route } from './models/route.ts';
 import { Species } from './models/species.ts';
 import { Strike } from './models/strike.ts';
 import { buildCases } from './seed/cases.ts';
-import { buildFacts } from './seed/facts.ts';
+import { buildDataset } from './seed/dataset.ts';
 import { readFiles } from './seed/files.ts';
-import { fill } from './seed/fill.ts';
+import { insertRows } from './seed/insert-rows.ts';
 import { createUsers } from './seed/users.ts';
 
 /**
@@ -21,22 +21,22 @@ export const seed: Seed = async (context) => {
   const { app, database, log } = context;
   if (await database.exists(sql.type(z.object({}))`select from airport`)) return;
 
-  const facts = buildFacts(await readFiles());
+  const dataset = buildDataset(await readFiles());
   await database.transaction(async (tx) => {
     const officers = await createUsers(tx, context);
-    const { labels, strikes, strikeLabels } = buildCases(facts, officers);
-    await fill(tx, app, Airport, facts.airports);
-    await fill(tx, app, Operator, facts.operators);
-    await fill(tx, app, Aircraft, facts.aircraft);
-    await fill(tx, app, Species, facts.species);
-    await fill(tx, app, Label, labels);
-    await fill(tx, app, Strike, strikes);
-    await fill(tx, app, StrikeLabel, strikeLabels);
-    await fill(tx, app, Route, facts.routes);
-    await fill(tx, app, Flight, facts.flights);
+    const { labels, strikes, strikeLabels } = buildCases(dataset, officers);
+    await insertRows(tx, app, Airport, dataset.airports);
+    await insertRows(tx, app, Operator, dataset.operators);
+    await insertRows(tx, app, Aircraft, dataset.aircraft);
+    await insertRows(tx, app, Species, dataset.species);
+    await insertRows(tx, app, Label, labels);
+    await insertRows(tx, app, Strike, strikes);
+    await insertRows(tx, app, StrikeLabel, strikeLabels);
+    await insertRows(tx, app, Route, dataset.routes);
+    await insertRows(tx, app, Flight, dataset.flights);
   });
   log(
-    `Loaded ${facts.strikes.length} strikes, ${facts.airports.length} airports, ` +
-      `${facts.routes.length} routes and ${facts.flights.length} flights.`,
+    `Loaded ${dataset.strikes.length} strikes, ${dataset.airports.length} airports, ` +
+      `${dataset.routes.length} routes and ${dataset.flights.length} flights.`,
   );
 };

@@ -1,20 +1,15 @@
 // timeout: 180
 // The relation field and the theme switch in a browser: what they select, cover and keep.
 import * as assert from 'uvu/assert';
-import { openBrowser, type Visitor } from '../support/browser.ts';
+import { type Visitor, visitAs } from '../support/browser.ts';
 import { suite } from '../support/suite.ts';
 import { strikeDesk } from './strike-desk.ts';
 
 const test = suite('comboboxes and the theme in a browser');
 const desk = await strikeDesk();
-const browser = await openBrowser();
 const email = await desk.account('administrator');
 
-async function visit(expected: readonly number[] = []): Promise<Visitor> {
-  const visitor = await browser.visit(desk, { expected });
-  await visitor.signIn(email);
-  return visitor;
-}
+const visit = (expected: readonly number[] = []): Promise<Visitor> => visitAs(desk, email, { expected });
 
 test('Tab selects a row with a word that begins as typed, and none that only contains it', async () => {
   const { page, open, problems } = await visit();

@@ -1,7 +1,7 @@
 // timeout: 120
 // A row that is missing while a form is filled in: added in another tab, then selected automatically.
 import * as assert from 'uvu/assert';
-import { everything, openDesk, run } from '../plugins/admin/desk.ts';
+import { allPermissions, openDesk, run } from '../plugins/admin/desk.ts';
 import { openBrowser } from '../support/browser.ts';
 import { afterAllSuites, suite } from '../support/suite.ts';
 
@@ -12,7 +12,7 @@ const browser = await openBrowser();
 
 test('the form selects the new row by itself, keeps the input, and other forms are not affected', async () => {
   const { page, problems, open, signIn } = await browser.visit(desk);
-  await signIn(await desk.account('staff', everything));
+  await signIn(await desk.account('staff', allPermissions));
   await open('/admin/people/+new');
   await page.getByLabel('Name').fill('Ada');
   const other = await page.context().newPage();
@@ -38,7 +38,7 @@ test('the form selects the new row by itself, keeps the input, and other forms a
 
 test('a many-to-many field gets the new row as one more ticked box', async () => {
   const { page, problems, open, signIn } = await browser.visit(desk);
-  await signIn(await desk.account('staff', everything));
+  await signIn(await desk.account('staff', allPermissions));
   await open('/admin/things/+new');
   const [tab] = await Promise.all([page.waitForEvent('popup'), page.getByRole('link', { name: 'Add tag…' }).click()]);
   await tab.getByLabel('Name').fill('blue');
@@ -50,7 +50,7 @@ test('a many-to-many field gets the new row as one more ticked box', async () =>
 
 test('without scripts the new row is selected by typing its name', async () => {
   const { page, problems, open, signIn } = await browser.visit(desk, { scripts: false });
-  await signIn(await desk.account('staff', everything));
+  await signIn(await desk.account('staff', allPermissions));
   await open('/admin/people/+new');
   await page.getByLabel('Name').fill('Eve');
   const [tab] = await Promise.all([page.waitForEvent('popup'), page.getByRole('link', { name: 'Add place…' }).click()]);

@@ -1,7 +1,7 @@
 // timeout: 120
 // The main job, as a person does it who works at the strike desk.
 import * as assert from 'uvu/assert';
-import { openBrowser, type Visitor } from '../support/browser.ts';
+import { openBrowser, type Visitor, visitAs } from '../support/browser.ts';
 import { suite } from '../support/suite.ts';
 import { answerTo } from './every-page.ts';
 import { pick } from './pick.ts';
@@ -12,9 +12,7 @@ const desk = await strikeDesk();
 const browser = await openBrowser();
 
 async function administrator(expected: readonly number[] = []): Promise<Visitor> {
-  const visitor = await browser.visit(desk, { expected });
-  await visitor.signIn(await desk.account('administrator'));
-  return visitor;
+  return visitAs(desk, await desk.account('administrator'), { expected });
 }
 
 test('a user signs in, opens a task from the dashboard, and signs out', async () => {

@@ -4,8 +4,8 @@ import * as assert from 'uvu/assert';
 import { definePlugin } from '../../core/plugin.ts';
 import { sql } from '../../core/public.ts';
 import type { ListAction, RecordAction } from '../../plugins/admin/public.ts';
-import { everything, openDesk, run, Thing } from '../plugins/admin/desk.ts';
-import { openBrowser, type Visitor } from '../support/browser.ts';
+import { allPermissions, openDesk, run, Thing } from '../plugins/admin/desk.ts';
+import { type VisitOptions, type Visitor, visitAs } from '../support/browser.ts';
 import { suite } from '../support/suite.ts';
 import { violations } from './violations.ts';
 
@@ -105,17 +105,12 @@ const extras = definePlugin({
   },
 });
 
-const browser = await openBrowser();
 const desk = await openDesk({ extend: [extras] });
 await run(desk)`insert into thing (name, amount) select 'Thing number ' || n, n from generate_series(1, 60) n`;
-const email = await desk.account('staff', everything);
+const email = await desk.account('staff', allPermissions);
 test.after(() => desk.close());
 
-async function visit(options: Parameters<typeof browser.visit>[1] = {}): Promise<Visitor> {
-  const visitor = await browser.visit(desk, options);
-  await visitor.signIn(email);
-  return visitor;
-}
+const visit = (options: VisitOptions = {}): Promise<Visitor> => visitAs(desk, email, options);
 
 const pages = [
   '/admin/things?f.*rest=none',

@@ -2,7 +2,7 @@
 // Choosing files in a real browser: the control, the 422 that loses nothing, the image.
 import * as assert from 'uvu/assert';
 import { gif, PDF } from '../core/files/contents.ts';
-import { chosen, everything, openFilesApp, send } from '../core/files/file-forms.ts';
+import { allPermissions, chosen, openFilesApp, send } from '../core/files/file-forms.ts';
 import { openBrowser } from '../support/browser.ts';
 import { suite } from '../support/suite.ts';
 import { violations } from './violations.ts';
@@ -15,7 +15,7 @@ test.after(() => desk.close());
 for (const scripts of [true, false]) {
   test(`an image is chosen, kept while an error is fixed, and shown (${scripts ? 'with' : 'without'} scripts)`, async () => {
     const { page, problems, open, signIn } = await browser.visit(desk, { scripts, expected: [422] });
-    await signIn(await desk.account('staff', everything));
+    await signIn(await desk.account('staff', allPermissions));
     await open('/admin/papers');
     // An image that any browser can show: a screenshot of the page.
     const picture = await page.screenshot({ clip: { x: 0, y: 0, width: 120, height: 80 } });
@@ -52,13 +52,13 @@ for (const scripts of [true, false]) {
 }
 
 test('an image opened on its own is shown, and runs no script', async () => {
-  const sent = await send(await desk.signInAs('staff', everything), '/admin/papers/+new', {
+  const sent = await send(await desk.signInAs('staff', allPermissions), '/admin/papers/+new', {
     title: 'One',
     photo: chosen('dot.gif', gif(1, 1)),
   });
   assert.is(sent.status, 303);
   const { page, open, signIn } = await browser.visit(desk);
-  await signIn(await desk.account('staff', everything));
+  await signIn(await desk.account('staff', allPermissions));
   await open('/admin/papers');
   const [row] = await page.getByRole('link', { name: 'dot.gif' }).all();
   assert.is(await open((await row?.getAttribute('href')) ?? ''), 200);

@@ -2,7 +2,7 @@
 // The same work without a mouse.
 import type { Page } from 'playwright-core';
 import * as assert from 'uvu/assert';
-import { openBrowser, type Visitor } from '../support/browser.ts';
+import { openBrowser, type Visitor, visitAs } from '../support/browser.ts';
 import { suite } from '../support/suite.ts';
 import { strikeDesk } from './strike-desk.ts';
 
@@ -11,11 +11,7 @@ const desk = await strikeDesk();
 const browser = await openBrowser();
 const email = await desk.account('administrator');
 
-async function visit(): Promise<Visitor> {
-  const visitor = await browser.visit(desk);
-  await visitor.signIn(email);
-  return visitor;
-}
+const visit = (): Promise<Visitor> => visitAs(desk, email);
 
 test('a user signs in with Tab and Enter', async () => {
   const { page, problems, open } = await browser.visit(desk);

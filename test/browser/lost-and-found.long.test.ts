@@ -2,21 +2,16 @@
 // What browsers do to forms: leaving, going back, double clicks, a slow or failing server.
 import type { Page, Route } from 'playwright-core';
 import * as assert from 'uvu/assert';
-import { openBrowser, type Visitor } from '../support/browser.ts';
+import { type Visitor, visitAs } from '../support/browser.ts';
 import { suite } from '../support/suite.ts';
 import { answerTo } from './every-page.ts';
 import { strikeDesk } from './strike-desk.ts';
 
 const test = suite('forms in a browser');
 const desk = await strikeDesk();
-const browser = await openBrowser();
 const email = await desk.account('administrator');
 
-async function visit(expected: readonly number[] = []): Promise<Visitor> {
-  const visitor = await browser.visit(desk, { expected });
-  await visitor.signIn(email);
-  return visitor;
-}
+const visit = (expected: readonly number[] = []): Promise<Visitor> => visitAs(desk, email, { expected });
 
 test('leaving a form with changes asks for confirmation; leaving one without changes does not', async () => {
   const { page, open } = await visit();

@@ -2,7 +2,7 @@
 // With JavaScript disabled: everything works, with less comfort.
 import * as assert from 'uvu/assert';
 import { PASSWORD } from '../support/app.ts';
-import { openBrowser, type Visitor } from '../support/browser.ts';
+import { openBrowser, type Visitor, visitAs } from '../support/browser.ts';
 import { suite } from '../support/suite.ts';
 import { answerTo } from './every-page.ts';
 import { strikeDesk } from './strike-desk.ts';
@@ -12,11 +12,8 @@ const desk = await strikeDesk();
 const browser = await openBrowser();
 const email = await desk.account('administrator');
 
-async function visit(expected: readonly number[] = []): Promise<Visitor> {
-  const visitor = await browser.visit(desk, { scripts: false, expected });
-  await visitor.signIn(email);
-  return visitor;
-}
+const visit = (expected: readonly number[] = []): Promise<Visitor> =>
+  visitAs(desk, email, { scripts: false, expected });
 
 test('a user signs in and out', async () => {
   const { page, problems, open } = await browser.visit(desk, { scripts: false, expected: [401] });

@@ -1,26 +1,26 @@
 // timeout: 180
 // In Chromium: a form that nobody touched changes nothing, whatever other programs have stored.
+
 import * as assert from 'uvu/assert';
-import { bytesOf, elsewhere, everything, openLoose, rowsOfEveryValue } from '../plugins/admin/loose.ts';
-import { openBrowser } from '../support/browser.ts';
+import { allPermissions, bytesOf, openLoose, rowsOfEveryValue } from '../plugins/admin/loose.ts';
+import { visitAs } from '../support/browser.ts';
+import { runSql } from '../support/run-sql.ts';
 import { afterAllSuites, suite } from '../support/suite.ts';
 import { answerTo } from './every-page.ts';
 
 const test = suite('untouched forms in a browser');
 const desk = await openLoose();
 afterAllSuites(() => desk.close());
-const browser = await openBrowser();
 
 for (const scripts of [true, false]) {
-  test(`a form saved untouched changes no byte, ${scripts ? 'with' : 'without'} scripts (T05, T06, T10, F1)`, async () => {
+  test(`a form saved untouched changes no byte, ${scripts ? 'with' : 'without'} scripts`, async () => {
     const { sql, ids } = rowsOfEveryValue(scripts ? 1 : 1001);
-    await elsewhere(
-      desk,
+    await runSql(
+      desk.app.database.url,
       `${sql} insert into friend (loose_id, owner_id) select id, n from loose, unnest(array[1, 77777]) n where id >= ${ids[0]}`,
     );
     const before = await bytesOf(desk);
-    const visitor = await browser.visit(desk, { scripts });
-    await visitor.signIn(await desk.account('staff', everything));
+    const visitor = await visitAs(desk, await desk.account('staff', allPermissions), { scripts });
     for (const id of ids) {
       await visitor.open(`/admin/looses/${id}/+edit`);
       assert.is(await answerTo(visitor.page, '[data-save]'), 200, String(id));
@@ -32,12 +32,11 @@ for (const scripts of [true, false]) {
 }
 
 test('a date that the control cannot show can be replaced, and nothing else changes', async () => {
-  await elsewhere(
-    desk,
+  await runSql(
+    desk.app.database.url,
     `insert into loose (id, title, state, active, day, clock) values (2001, 'x', 'gone', true, 'infinity', '24:00')`,
   );
-  const visitor = await browser.visit(desk);
-  await visitor.signIn(await desk.account('staff', everything));
+  const visitor = await visitAs(desk, await desk.account('staff', allPermissions));
   await visitor.open('/admin/looses/2001/+edit');
   const day = visitor.page.locator('[name=day]');
   assert.is(await day.inputValue(), 'infinity');

@@ -1,4 +1,5 @@
 // timeout: 120
+
 import { createServer, type Server, type Socket } from 'node:net';
 import { sql } from 'slonik';
 import * as assert from 'uvu/assert';
@@ -7,6 +8,7 @@ import { withPlainConnection } from '../../core/database/plain-connection.ts';
 import { openDatabase } from '../../core/database/pool.ts';
 import { testDatabase } from '../support/database.ts';
 import { failureOf } from '../support/failure.ts';
+import { runSql } from '../support/run-sql.ts';
 import { suite } from '../support/suite.ts';
 import { newProject, runCli, runHere } from './run-cli.ts';
 
@@ -38,7 +40,7 @@ async function assertExplained(
   }
 }
 
-test('a wrong or missing password, and a user that does not exist, are reported as such (T25)', async () => {
+test('a wrong or missing password, and a user that does not exist, are reported as such', async () => {
   const wrong = new URL(url);
   wrong.password = 'hunter2';
   await assertExplained(
@@ -51,7 +53,7 @@ test('a wrong or missing password, and a user that does not exist, are reported 
   await assertExplained(wrong.href, 'RIO-DATABASE-SIGN-IN', 'The database rejected the user name or password.');
 });
 
-test('a missing socket, a closed port, an unknown host or database, and TLS are reported as such (T25)', async () => {
+test('a missing socket, a closed port, an unknown host or database, and TLS are reported as such', async () => {
   await assertExplained(
     'postgres:///app?host=/nowhere/postgresql',
     'RIO-DATABASE-UNREACHABLE',
@@ -79,7 +81,7 @@ test('a missing socket, a closed port, an unknown host or database, and TLS are 
   }
 });
 
-test('a server that accepts and says nothing is given up (A35)', async () => {
+test('a server that accepts and says nothing is given up', async () => {
   const sockets = new Set<Socket>();
   const silent: Server = createServer((socket) => {
     sockets.add(socket);
@@ -100,9 +102,9 @@ test('a server that accepts and says nothing is given up (A35)', async () => {
   }
 });
 
-test('a role without permissions, a read-only one and an empty search path are reported as such (F20, F21, T25)', async () => {
+test('a role without permissions, a read-only one and an empty search path are reported as such', async () => {
   const owner = await testDatabase();
-  await withPlainConnection(owner.url, (client) => client.query('revoke create on schema public from public'));
+  await runSql(owner.url, 'revoke create on schema public from public');
   const roles = [
     ['', 'RIO-DATABASE-PRIVILEGES', 'The database role does not have the privileges that it needs.'],
     ['set default_transaction_read_only = on', 'RIO-DATABASE-READ-ONLY', 'The database is read-only.'],
@@ -122,7 +124,7 @@ test('a role without permissions, a read-only one and an empty search path are r
       assert.match(stderr, code);
       assert.match(stderr, problem);
     } finally {
-      await withPlainConnection(owner.url, (client) => client.query(`drop role ${role}`));
+      await runSql(owner.url, `drop role ${role}`);
     }
   }
 });

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { ALL_ROWS, defineModel, defineRules, field, type Row, sql } from 'rustio-admin';
 import { z } from 'zod';
 import { type TestApp, testApp } from '../support/app.ts';
-import { newProject } from './run-cli.ts';
+import { type Environment, newProject, type Result, runCli } from './run-cli.ts';
 
 const Order = defineModel('order', {
   fields: {
@@ -36,10 +36,22 @@ export const config = {
   ],
 };
 
+/** The reason that `asUser` gives. */
+export const REASON = 'fix the import of 12 March';
+
+/** The options that start a console which can write. */
+export function asUser(email: string): readonly string[] {
+  return ['--as', email, '--reason', REASON];
+}
+
 export interface ConsoleDesk {
   readonly app: TestApp;
   readonly folder: string;
-  readonly environment: Readonly<Record<string, string>>;
+  readonly environment: Environment;
+  /** The email address of an administrator. */
+  readonly administrator: string;
+  /** Runs a script that is piped to the console. */
+  runScript(script: string, options?: readonly string[], environment?: Environment): Promise<Result>;
   /** Numbers and states of the stored orders, by number. */
   orders(): Promise<readonly string[]>;
   /** The audit entries of the order with this number, oldest first. */
@@ -68,10 +80,14 @@ export async function consoleDesk(): Promise<ConsoleDesk> {
     import { config } from '${import.meta.filename}';
     export default defineConfig(config);`,
   );
+  const environment = { DATABASE_URL: database.url };
   return {
     app,
     folder,
-    environment: { DATABASE_URL: database.url },
+    environment,
+    administrator: await app.account('administrator'),
+    runScript: (script, options = [], more = {}) =>
+      runCli(folder, ['console', ...options], { ...environment, ...more }, script),
     async orders() {
       const rows = await database.anyFirst(sql.unsafe`select number || ' ' || status from "order" order by number`);
       return rows.map(String);

@@ -5,34 +5,25 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
 import { suite } from '../support/suite.ts';
-import { type ConsoleDesk, consoleDesk } from './console-desk.ts';
-import { type Result, runCli } from './run-cli.ts';
+import { asUser, type ConsoleDesk, consoleDesk, REASON } from './console-desk.ts';
 
 const test = suite('console: errors of scripts');
-const REASON = 'fix the import of 12 March';
 let desk: ConsoleDesk;
-let administrator: string;
 
 test.before(async () => {
   desk = await consoleDesk();
-  administrator = await desk.app.account('administrator');
 });
 test.after(() => desk.app.close());
 
-function piped(input: string, words: readonly string[] = [], more: Record<string, string> = {}): Promise<Result> {
-  return runCli(desk.folder, ['console', ...words], { ...desk.environment, ...more }, input);
-}
-const writing = (email = administrator) => ['--as', email, '--reason', REASON];
-
 test('the first error ends a script with 1 and its line number; everything is rolled back', async () => {
   const before = await desk.orders();
-  const { code, stdout, stderr } = await piped(
+  const { code, stdout, stderr } = await desk.runScript(
     `await write.create(Order, { number: 'D1' })
 
     await write.create(Order, { number: 'A1' })
     .commit
     console.log('not reached')`,
-    writing(),
+    asUser(desk.administrator),
   );
   assert.is(code, 1);
   assert.not.match(stdout, 'not reached');
@@ -41,24 +32,24 @@ test('the first error ends a script with 1 and its line number; everything is ro
     'Line 3:\nThe order was not created.\n  Number: Another record already has this value.\nRolled back 1 change.',
   );
   assert.equal(await desk.orders(), before);
-  const incomplete = await piped('function open(');
+  const incomplete = await desk.runScript('function open(');
   assert.is(incomplete.code, 1);
   assert.match(incomplete.stderr, 'The last statement is not complete:\nfunction open(');
 });
 
 test('calls that a script does not await belong to its line, and so do their errors', async () => {
-  const { code, stdout, stderr } = await piped(
+  const { code, stdout, stderr } = await desk.runScript(
     `['E1', 'E2'].forEach((number) => write.create(Order, { number }))
     .commit
     ['E3', 'E1'].forEach((number) => write.create(Order, { number }))
     .commit`,
-    writing(),
+    asUser(desk.administrator),
   );
   assert.is(code, 1);
   assert.match(stdout, 'Committed 2 changes.');
   assert.match(stderr, 'Line 3:\nThe order was not created.');
   assert.not.ok((await desk.orders()).includes('E3 open'));
-  const late = await piped(
+  const late = await desk.runScript(
     `setTimeout(() => { throw new Error('too late') }, 100)
     await new Promise((resolve) => setTimeout(resolve, 400))
     console.log('not reached')`,
@@ -77,10 +68,10 @@ test('functions of the project run in the transaction; their changes are reporte
     }`,
   );
   const before = await desk.orders();
-  const { code, stdout, stderr } = await piped(
+  const { code, stdout, stderr } = await desk.runScript(
     `const { shipAll } = await import('./rules.ts')
     await shipAll(tx)`,
-    writing(),
+    asUser(desk.administrator),
   );
   assert.is(code, 0, stderr);
   assert.match(stdout, /^\d+\n$/);
@@ -92,13 +83,13 @@ test('an account that does not exist or was deactivated is rejected, and so are 
   const former = await desk.app.account('administrator');
   await desk.app.command('user deactivate', { email: former });
   for (const [words, reason] of [
-    [writing(former), `There is no active user ${former}.`],
-    [writing('nobody@desk.example'), 'There is no active user nobody@desk.example.'],
+    [asUser(former), `There is no active user ${former}.`],
+    [asUser('nobody@desk.example'), 'There is no active user nobody@desk.example.'],
     [['--reason', REASON], '--reason requires --as.'],
-    [['--as', administrator, '--reason', ' '], 'The value of --reason is not valid.'],
-    [['--as', administrator, '--reason', 'x'.repeat(501)], 'has 1 to 500 characters'],
+    [['--as', desk.administrator, '--reason', ' '], 'The value of --reason is not valid.'],
+    [['--as', desk.administrator, '--reason', 'x'.repeat(501)], 'has 1 to 500 characters'],
   ] as const) {
-    const { code, stdout, stderr } = await piped('1', words);
+    const { code, stdout, stderr } = await desk.runScript('1', words);
     assert.is(code, 2, stderr);
     assert.is(stdout, '');
     assert.ok(stderr.includes(reason), stderr);
@@ -106,7 +97,7 @@ test('an account that does not exist or was deactivated is rejected, and so are 
 });
 
 test('in production the first lines say so, with the database and the account', async () => {
-  const { code, stderr } = await piped('1', writing(), {
+  const { code, stderr } = await desk.runScript('1', asUser(desk.administrator), {
     NODE_ENV: 'production',
     RUSTIO_SECRET_KEYS: randomBytes(32).toString('hex'),
     PUBLIC_URL: 'https://desk.example',
@@ -114,6 +105,6 @@ test('in production the first lines say so, with the database and the account', 
   assert.is(code, 0, stderr);
   const { pathname, host } = new URL(desk.environment.DATABASE_URL ?? '');
   assert.match(stderr, `Desk, PRODUCTION\nDatabase   ${pathname.slice(1)} on ${host}, user `);
-  assert.match(stderr, `Acting as  ${administrator}\nReason     ${REASON}\n`);
+  assert.match(stderr, `Acting as  ${desk.administrator}\nReason     ${REASON}\n`);
   assert.not.match(stderr, /postgres:\/\//);
 });

@@ -7,7 +7,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { sql } from 'rustio-admin';
 import * as assert from 'uvu/assert';
 import { suite } from '../support/suite.ts';
-import { type ConsoleDesk, consoleDesk } from './console-desk.ts';
+import { asUser, type ConsoleDesk, consoleDesk } from './console-desk.ts';
 import { RunningCli } from './run-cli.ts';
 
 const test = suite('console: prompt');
@@ -15,11 +15,9 @@ const TERMINAL = `--import=${path.join(import.meta.dirname, 'fake-terminal.ts')}
 const CTRL_C = '\u0003';
 const CTRL_D = '\u0004';
 let desk: ConsoleDesk;
-let administrator: string;
 
 test.before(async () => {
   desk = await consoleDesk();
-  administrator = await desk.app.account('administrator');
 });
 test.after(() => desk.app.close());
 
@@ -62,33 +60,38 @@ class Terminal {
   }
 }
 
-async function opened(words = writing(), environment: Record<string, string> = {}): Promise<Terminal> {
+async function openTerminal(
+  words = asUser(desk.administrator),
+  environment: Record<string, string> = {},
+): Promise<Terminal> {
   const terminal = new Terminal(words, environment);
   await terminal.shown(/development.*> [^\n]*$/);
   return terminal;
 }
-const writing = (email = administrator): readonly string[] => ['--as', email, '--reason', 'a test'];
 
 const CLEAN = 'development';
 const CHANGED = 'development (1 uncommitted)';
 
 test('it shows who acts on which database, goes on after an error, and reports what leaving rolls back', async () => {
-  const terminal = new Terminal(writing());
+  const terminal = new Terminal(asUser(desk.administrator));
   const banner = await terminal.prompt(CLEAN);
-  assert.match(banner, /^Desk, development\nDatabase .*\nActing as {2}\S+\nReason {5}a test\nChanges are rolled back/);
-  assert.is(await terminal.enter("const made = await write.create(Order, { number: 'P1' })", CHANGED), '');
+  assert.match(
+    banner,
+    /^Desk, development\nDatabase .*\nActing as {2}\S+\nReason {5}fix the import of 12 March\nChanges are rolled back/,
+  );
+  assert.is(await terminal.enter("const created = await write.create(Order, { number: 'P1' })", CHANGED), '');
   assert.is(
     await terminal.enter("await write.create(Order, { number: 'P1' })", CHANGED),
     'The order was not created.\n  Number: Another record already has this value.\n',
   );
-  assert.is(await terminal.enter('made.label', CHANGED), "'P1'\n");
+  assert.is(await terminal.enter('created.label', CHANGED), "'P1'\n");
   assert.is(await terminal.enter('_', CHANGED), "'P1'\n");
   assert.match(await terminal.leave(), 'Rolled back 1 change. To keep changes, enter .commit before you leave.');
   assert.not.ok((await desk.orders()).includes('P1 open'));
 });
 
 test('.commit keeps the changes, and .rollback begins again', async () => {
-  const terminal = await opened();
+  const terminal = await openTerminal();
   await terminal.enter("await write.create(Order, { number: 'P2' })", CHANGED);
   assert.is(await terminal.enter('.rollback', CLEAN), 'Rolled back 1 change.\n');
   await terminal.enter("await write.create(Order, { number: 'P3' })", CHANGED);
@@ -99,7 +102,7 @@ test('.commit keeps the changes, and .rollback begins again', async () => {
 });
 
 test('errors are plain sentences', async () => {
-  const terminal = await opened();
+  const terminal = await openTerminal();
   for (const [input, reason] of [
     [
       "await write.update(Order, 1, { status: 'opn', total: -1 })",
@@ -139,7 +142,7 @@ test('errors are plain sentences', async () => {
 });
 
 test('without an account nothing can be changed, neither by write nor by SQL nor by the pool', async () => {
-  const terminal = await opened([]);
+  const terminal = await openTerminal([]);
   for (const [input, reason] of [
     [
       "await write.create(Order, { number: 'X' })",
@@ -154,14 +157,14 @@ test('without an account nothing can be changed, neither by write nor by SQL nor
     assert.ok(shown.includes(reason), `${input}: ${shown}`);
   }
   await terminal.leave();
-  const withoutReason = await opened(['--as', administrator]);
+  const withoutReason = await openTerminal(['--as', desk.administrator]);
   assert.match(await withoutReason.enter('await write.remove(Order, 1)', 'development (read-only)'), 'is read-only.');
   await withoutReason.leave();
 });
 
 test('the permissions, row rules and field rules of the account apply, and SQL is rejected to it', async () => {
   const email = await desk.app.account('staff', ['order.view', 'order.change']);
-  const terminal = await opened(writing(email));
+  const terminal = await openTerminal(asUser(email));
   for (const [input, expected] of [
     ["(await records.list(Order, { search: 'A', sort: 'number' })).map(({ number }) => number)", "[ 'A1', 'A2' ]\n"],
     ['await records.get(Order, 3)', 'null\n'],
@@ -187,7 +190,7 @@ test('a waiting console holds no transaction, unless it has uncommitted changes'
     `);
     return rows.length;
   };
-  const terminal = await opened();
+  const terminal = await openTerminal();
   await terminal.enter('await records.count(Order)', CLEAN);
   assert.is(await held(), 0);
   await terminal.enter('await write.update(Order, 2, { total: 20 })', CLEAN);
@@ -200,7 +203,7 @@ test('a waiting console holds no transaction, unless it has uncommitted changes'
 });
 
 test('several pasted lines run one after another, also if a statement takes several of them', async () => {
-  const terminal = await opened();
+  const terminal = await openTerminal();
   const pasted = [
     'async function twice(key) {',
     '  const order = await records.get(Order, key)',
@@ -217,7 +220,7 @@ test('several pasted lines run one after another, also if a statement takes seve
 });
 
 test('Ctrl-C interrupts a statement and a promise; what the interrupted code does later changes nothing', async () => {
-  const terminal = await opened();
+  const terminal = await openTerminal();
   await terminal.enter('await write.update(Order, 1, { total: 98 })', CHANGED);
   for (const input of [
     'await query(sql.unsafe`select pg_sleep(60)`)',
@@ -239,7 +242,7 @@ test('Ctrl-C interrupts a statement and a promise; what the interrupted code doe
 });
 
 test('Tab completes names; Ctrl-C twice leaves', async () => {
-  const terminal = await opened();
+  const terminal = await openTerminal();
   for (const [typed, completed] of [
     ['OrderL', /OrderLine/],
     ['await records.co', /records\.count/],
@@ -256,7 +259,7 @@ test('Tab completes names; Ctrl-C twice leaves', async () => {
 });
 
 test('.help lists the commands and .models the models; a name that JavaScript has already is only in `models`', async () => {
-  const terminal = await opened();
+  const terminal = await openTerminal();
   const help = await terminal.enter('.help', CLEAN);
   for (const name of ['commit', 'rollback', 'models', 'editor', 'exit']) assert.match(help, `\n.${name} `);
   const models = await terminal.enter('.models', CLEAN);
@@ -272,7 +275,7 @@ test('.help lists the commands and .models the models; a name that JavaScript ha
 });
 
 test('a lost connection is reported with what it has lost, and the next input works', async () => {
-  const terminal = await opened();
+  const terminal = await openTerminal();
   await terminal.enter('await write.update(Order, 1, { total: 97 })', CHANGED);
   await desk.app.app.database.query(sql.unsafe`
     select pg_terminate_backend(pid) from pg_stat_activity
@@ -291,7 +294,7 @@ test('an account whose permissions were changed, or that was deactivated, cannot
     ['user deactivate', {}, 'There is no active user EMAIL.'],
   ] as const) {
     const email = await desk.app.account('staff', ['order.view', 'order.change']);
-    const terminal = await opened(writing(email));
+    const terminal = await openTerminal(asUser(email));
     await terminal.enter('await write.update(Order, 1, { total: 96 })', CHANGED);
     await desk.app.command(command, { email, ...values });
     terminal.cli.type('.commit\r');
@@ -302,7 +305,7 @@ test('an account whose permissions were changed, or that was deactivated, cannot
 });
 
 test('an error in a timer is shown, and does not end the console', async () => {
-  const terminal = await opened();
+  const terminal = await openTerminal();
   const late = "throw new Error('too late')";
   await terminal.enter(`setTimeout(() => { ${late} }, 500); 1`, CLEAN);
   assert.match(await terminal.shown(/too late[\s\S]*development> [^\n]*$/), 'Error: too late');
@@ -312,7 +315,7 @@ test('an error in a timer is shown, and does not end the console', async () => {
 });
 
 test('SIGTERM rolls back and exits with 130', async () => {
-  const terminal = await opened();
+  const terminal = await openTerminal();
   await terminal.enter('await write.update(Order, 1, { total: 95 })', CHANGED);
   terminal.cli.signal('SIGTERM');
   assert.is(await terminal.cli.ended, 130);
@@ -323,7 +326,7 @@ test('inputs are kept only in the file that RUSTIO_CONSOLE_HISTORY names, readab
   const file = path.join(desk.folder, 'history');
   writeFileSync(file, '');
   chmodSync(file, 0o644);
-  const terminal = await opened(writing(), { RUSTIO_CONSOLE_HISTORY: file });
+  const terminal = await openTerminal(asUser(desk.administrator), { RUSTIO_CONSOLE_HISTORY: file });
   await terminal.enter("'to be kept'", CLEAN);
   await terminal.leave();
   assert.match(readFileSync(file, 'utf8'), "'to be kept'");

@@ -2,27 +2,19 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { sql } from 'rustio-admin';
 import * as assert from 'uvu/assert';
 import { suite } from '../support/suite.ts';
-import { type ConsoleDesk, consoleDesk } from './console-desk.ts';
-import { type Result, RunningCli, runCli } from './run-cli.ts';
+import { asUser, type ConsoleDesk, consoleDesk, REASON } from './console-desk.ts';
+import { RunningCli } from './run-cli.ts';
 
 const test = suite('console: scripts');
-const REASON = 'fix the import of 12 March';
 let desk: ConsoleDesk;
-let administrator: string;
 
 test.before(async () => {
   desk = await consoleDesk();
-  administrator = await desk.app.account('administrator');
 });
 test.after(() => desk.app.close());
 
-function piped(input: string, words: readonly string[] = [], more: Record<string, string> = {}): Promise<Result> {
-  return runCli(desk.folder, ['console', ...words], { ...desk.environment, ...more }, input);
-}
-const writing = (email = administrator) => ['--as', email, '--reason', REASON];
-
 test('without options it reads with every permission, and prints only results to standard output', async () => {
-  const { code, stdout, stderr } = await piped(`
+  const { code, stdout, stderr } = await desk.runScript(`
     await records.list(Order, { filter: { status: ['open', 'closed'], total: { from: 5 } }, sort: '-number', limit: 1 })
     records.count(Order)
     const order = await records.get(Order, 2)
@@ -57,12 +49,12 @@ test('without options it reads with every permission, and prints only results to
 
 test('changes are rolled back without .commit, and the number of them is printed', async () => {
   const before = await desk.orders();
-  const { code, stdout, stderr } = await piped(
+  const { code, stdout, stderr } = await desk.runScript(
     `await write.create(Order, { number: 'B1' })
     await write.update(Order, 1, { total: 11 })
     await write.update(Order, 1, { total: 11 })
     await records.get(Order, 1).then(({ total }) => total)`,
-    writing(),
+    asUser(desk.administrator),
   );
   assert.is(code, 0, stderr);
   assert.match(stdout, /^\{ key: '\d+', label: 'B1' \}\n\{ key: '1', label: 'A1' \}\n.*\n11\n$/);
@@ -71,7 +63,7 @@ test('changes are rolled back without .commit, and the number of them is printed
 });
 
 test('.commit keeps them; their audit entries have the account, the reason and the console as their origin', async () => {
-  const { code, stdout, stderr } = await piped(
+  const { code, stdout, stderr } = await desk.runScript(
     `await write.create(Order, { number: 'C1', placedAt: new Date('2026-03-12T08:00:00Z') })
     .commit
     const [kept] = await records.list(Order, { search: 'C1' });
@@ -81,7 +73,7 @@ test('.commit keeps them; their audit entries have the account, the reason and t
     await write.remove(Order, kept.id)
     .commit
     .commit`,
-    writing(),
+    asUser(desk.administrator),
   );
   assert.is(code, 0, stderr);
   assert.match(stdout, /\nRolled back 2 changes\.\n/);
@@ -92,7 +84,7 @@ test('.commit keeps them; their audit entries have the account, the reason and t
     ['create', 'delete'],
   );
   for (const { actor_kind, actor_label, data, correlation_id } of entries) {
-    assert.equal([actor_kind, actor_label], ['user', administrator]);
+    assert.equal([actor_kind, actor_label], ['user', desk.administrator]);
     assert.is(data?.changeReason, REASON);
     assert.match(data?.origin ?? '', /^console, \S+@\S+$/);
     assert.ok(stdout.includes(`Correlation ID: ${correlation_id}\n`));
@@ -104,7 +96,7 @@ test('.commit keeps them; their audit entries have the account, the reason and t
 });
 
 test('Ctrl-C cancels the running statement, rolls back, and exits with 130', async () => {
-  const cli = new RunningCli(desk.folder, ['console', ...writing()], desk.environment);
+  const cli = new RunningCli(desk.folder, ['console', ...asUser(desk.administrator)], desk.environment);
   cli.type(`await write.create(Order, { number: 'E9' })\nawait query(sql.unsafe\`select pg_sleep(60)\`)\n`, 'end');
   const sleeping = sql.unsafe`
     select 1 from pg_stat_activity where datname = current_database() and state = 'active' and query like 'select pg_sleep%'

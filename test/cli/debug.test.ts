@@ -1,11 +1,8 @@
 // timeout: 120
-import { writeFileSync } from 'node:fs';
-import path from 'node:path';
 import * as assert from 'uvu/assert';
-import { testDatabase } from '../support/database.ts';
 import { sourcesIn } from '../support/sources.ts';
 import { suite } from '../support/suite.ts';
-import { newProject, RunningCli, runCli } from './run-cli.ts';
+import { projectOnDatabase, RunningCli, runCli } from './run-cli.ts';
 
 const test = suite('debug output');
 
@@ -32,15 +29,8 @@ const CONFIG = `
   export default defineConfig({ name: 'Desk', models: [], extend: [probe] });
 `;
 
-async function project(): Promise<{ folder: string; environment: Record<string, string> }> {
-  const folder = await newProject();
-  writeFileSync(path.join(folder, 'rustio.config.ts'), CONFIG);
-  const { url } = await testDatabase();
-  return { folder, environment: { DATABASE_URL: url } };
-}
-
 test('NODE_DEBUG=rustio shows the startup, the statements and one line per request', async () => {
-  const { folder, environment } = await project();
+  const { folder, environment } = await projectOnDatabase(CONFIG);
   const cli = new RunningCli(folder, ['start'], { ...environment, NODE_DEBUG: 'rustio' });
   const [, admin = ''] = await cli.until(/^Admin: (.+)\n/m);
   const [, email = ''] = await cli.until(/^Email: (.+)\n/m);
@@ -106,7 +96,7 @@ test('NODE_DEBUG=rustio shows the startup, the statements and one line per reque
 });
 
 test('NODE_DEBUG=rustio:sql shows statements alone: on one line, with rows or SQLSTATE, without values', async () => {
-  const { folder, environment } = await project();
+  const { folder, environment } = await projectOnDatabase(CONFIG);
   assert.is((await runCli(folder, ['migrate'], environment)).code, 0);
   const { code, stderr } = await runCli(folder, ['probe'], { ...environment, NODE_DEBUG: 'rustio:sql' });
   assert.is(code, 0, stderr);
@@ -117,7 +107,7 @@ test('NODE_DEBUG=rustio:sql shows statements alone: on one line, with rows or SQ
 });
 
 test('without NODE_DEBUG nothing is shown', async () => {
-  const { folder, environment } = await project();
+  const { folder, environment } = await projectOnDatabase(CONFIG);
   assert.is((await runCli(folder, ['migrate'], environment)).code, 0);
   const { code, stderr } = await runCli(folder, ['probe'], { ...environment, NODE_DEBUG: 'http2' });
   assert.is(code, 0);

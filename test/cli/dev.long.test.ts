@@ -54,11 +54,6 @@ class Boots {
   }
 }
 
-async function stop(cli: RunningCli): Promise<void> {
-  cli.signal('SIGINT');
-  assert.is(await cli.ended, 0);
-}
-
 test('a save restarts the server with the saved files', async () => {
   const { cli, admin, save } = await startDev();
   const title = async () => /<title>(.*)<\/title>/.exec(await (await fetch(`${admin}/login`)).text())?.[1] ?? '';
@@ -66,7 +61,7 @@ test('a save restarts the server with the saved files', async () => {
   save('rustio.config.ts', (text) => text.replace('Desk', 'Another desk'));
   await cli.until(/^Restarted in \d+ ms\.\n/m);
   assert.match(await title(), 'Another desk');
-  await stop(cli);
+  await cli.stop('SIGINT');
 });
 
 test('a file that does not compile is reported with file and line, and the next save is served', async () => {
@@ -77,7 +72,7 @@ test('a file that does not compile is reported with file and line, and the next 
   save('models.ts', (text) => text.replace('\nexport const broken = ;\n', ''));
   await cli.until(/^Restarted in \d+ ms\.\n/m);
   assert.is((await fetch(`${admin}/login`)).status, 200);
-  await stop(cli);
+  await cli.stop('SIGINT');
 });
 
 test('while the server does not start, the browser shows why, and reloads once it does', async () => {
@@ -109,7 +104,7 @@ test('while the server does not start, the browser shows why, and reloads once i
   await cli.until(/^Restarted in \d+ ms\.\n/m);
   assert.is.not(await page.next(), failing);
   assert.is((await fetch(`${admin}/login`)).status, 200);
-  await stop(cli);
+  await cli.stop('SIGINT');
 });
 
 test('it stops while the project does not start', async () => {
@@ -118,7 +113,7 @@ test('it stops while the project does not start', async () => {
   await cli.until(/Not running; waiting for file changes\./);
   const stream = await fetch(admin, { headers: { accept: 'text/event-stream' } });
   assert.is(stream.status, 200);
-  await stop(cli);
+  await cli.stop('SIGINT');
 });
 
 test('a changed model is reported in one line; its generated migration is not applied without review', async () => {
@@ -131,7 +126,7 @@ test('a changed model is reported in one line; its generated migration is not ap
   const generated = await runCli(folder, ['migrate', 'make', 'urgency']);
   assert.is(generated.code, 0, generated.stderr);
   await cli.until(/^1 migration is pending\. .*rustio-admin migrate\n/m, from);
-  await stop(cli);
+  await cli.stop('SIGINT');
 });
 
 test('dev does not run in production', async () => {

@@ -1,11 +1,8 @@
 /** A project whose server reports which process responds, for tests of several processes. */
-import { writeFileSync } from 'node:fs';
+
 import { request } from 'node:http';
-import path from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
-import * as assert from 'uvu/assert';
-import { testDatabase } from '../support/database.ts';
-import { newProject, RunningCli } from './run-cli.ts';
+import { until } from '../support/until.ts';
+import { type ProjectOnDatabase, projectOnDatabase, RunningCli } from './run-cli.ts';
 
 /** Routes that report the responding process, wait for a file, or end the process. */
 export const CONFIG = `
@@ -47,11 +44,8 @@ export interface Running {
   readonly admin: string;
 }
 
-export async function probeProject(): Promise<{ folder: string; environment: Record<string, string> }> {
-  const folder = await newProject();
-  writeFileSync(path.join(folder, 'rustio.config.ts'), CONFIG);
-  const { url } = await testDatabase();
-  return { folder, environment: { DATABASE_URL: url } };
+export function probeProject(): Promise<ProjectOnDatabase> {
+  return projectOnDatabase(CONFIG);
 }
 
 export async function startTwo(): Promise<Running> {
@@ -60,11 +54,6 @@ export async function startTwo(): Promise<Running> {
   const [, admin = ''] = await cli.until(/^Admin: (.+)\n/m);
   await cli.until(/^Password: .+\n/m);
   return { folder, cli, admin };
-}
-
-export async function stop({ cli }: Pick<Running, 'cli'>): Promise<void> {
-  cli.signal('SIGTERM');
-  assert.is(await cli.ended, 0, cli.stderr);
 }
 
 /** A request on a new connection: the primary distributes connections, not requests. */
@@ -92,12 +81,4 @@ export async function pidsOf(admin: string, count = 2): Promise<Set<string>> {
     return pids.size >= count;
   });
   return pids;
-}
-
-export async function until(condition: () => Promise<boolean> | boolean): Promise<void> {
-  const end = Date.now() + 60_000;
-  while (!(await condition())) {
-    assert.ok(Date.now() < end, 'the condition was never true');
-    await wait(10);
-  }
 }

@@ -40,8 +40,7 @@ test('on SIGTERM a server exits with 0, although a plugin left a timer and an op
   const { url } = await testDatabase();
   const server = new RunningCli(folder, ['start'], { DATABASE_URL: url });
   await server.until(/^Password: .+\n/m);
-  server.signal('SIGTERM');
-  assert.is(await server.ended, 0);
+  await server.stop();
   assert.match(server.stdout, 'stopped');
 });
 

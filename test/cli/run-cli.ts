@@ -1,9 +1,11 @@
 /** The command line as a user runs it: the bin in its own process, on a project in its own folder. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, renameSync, symlinkSync } from 'node:fs';
+import { mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import * as assert from 'uvu/assert';
 import { startproject } from '../../cli/commands/startproject.ts';
 import { runCommandLine } from '../../cli/main.ts';
+import { testDatabase } from '../support/database.ts';
 import { afterAllFiles } from '../support/suite.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -25,6 +27,20 @@ export async function newProject(starter = 'blank'): Promise<string> {
   });
   link(folder);
   return folder;
+}
+
+export interface ProjectOnDatabase {
+  readonly folder: string;
+  /** Variables that select its database. */
+  readonly environment: Environment;
+}
+
+/** A new project with this config, and an empty database for it. */
+export async function projectOnDatabase(config: string): Promise<ProjectOnDatabase> {
+  const folder = await newProject();
+  writeFileSync(path.join(folder, 'rustio.config.ts'), config);
+  const { url } = await testDatabase();
+  return { folder, environment: { DATABASE_URL: url } };
 }
 
 /** Puts this checkout into the `node_modules` of a folder. */
@@ -187,6 +203,12 @@ export class RunningCli {
 
   signal(name: NodeJS.Signals): void {
     this.#child.kill(name);
+  }
+
+  /** Ends a server; it must exit with 0. */
+  async stop(signal: 'SIGTERM' | 'SIGINT' = 'SIGTERM'): Promise<void> {
+    this.signal(signal);
+    assert.is(await this.ended, 0, this.stderr);
   }
 
   #collect(stream: 'stdout' | 'stderr', data: unknown): void {

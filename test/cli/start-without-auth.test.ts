@@ -31,11 +31,6 @@ async function proxiedProject(plugins: string, seed = ''): Promise<string> {
   return folder;
 }
 
-async function stop(cli: RunningCli): Promise<void> {
-  cli.signal('SIGTERM');
-  assert.is(await cli.ended, 0, cli.stderr);
-}
-
 test('it serves without creating an administrator or printing a password', async () => {
   const folder = await proxiedProject('admin: { admins }', `seed: './seed.ts',`);
   writeFileSync(
@@ -58,7 +53,7 @@ test('it serves without creating an administrator or printing a password', async
   const headers = { 'x-forwarded-user': 'grace', 'x-forwarded-groups': 'boss', 'x-proxy-secret': SECRET };
   assert.is((await fetch(admin)).status, 401);
   assert.is((await fetch(admin, { headers })).status, 200);
-  await stop(cli);
+  await cli.stop();
 
   const doctor = await runCli(folder, ['doctor'], environment);
   assert.not.match(doctor.stdout, /administrator|password|session/i);
@@ -75,5 +70,5 @@ test('without the admin, the printed URL is the one that responds', async () => 
   const [, address = ''] = await cli.until(/^URL: (.+)\n/m);
   assert.not.match(cli.stdout, /^Admin:/m);
   assert.is((await fetch(new URL('/healthz', address))).status, 200);
-  await stop(cli);
+  await cli.stop();
 });

@@ -1,4 +1,5 @@
 // timeout: 120
+
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -8,6 +9,7 @@ import { resolvePort } from '../../cli/serve/free-port.ts';
 import { withPlainConnection } from '../../core/database/plain-connection.ts';
 import { testDatabase } from '../support/database.ts';
 import { suite } from '../support/suite.ts';
+import { until } from '../support/until.ts';
 import { newProject, RunningCli, runCli, runHere } from './run-cli.ts';
 
 const test = suite('start');
@@ -27,11 +29,6 @@ async function started(folder: string, environment: Record<string, string>): Pro
   const lines = cli.stdout.trim().split('\n');
   const [admin = '', email = '', password = ''] = lines.slice(-3).map((line) => line.replace(/^[\w-]+: /, ''));
   return { cli, lines, admin, email, password };
-}
-
-async function stop({ cli }: Pick<Started, 'cli'>): Promise<void> {
-  cli.signal('SIGTERM');
-  assert.is(await cli.ended, 0);
 }
 
 async function signInStatus({ admin, email, password }: Started): Promise<number> {
@@ -54,13 +51,13 @@ test('a first start creates tables and an administrator, and prints how to sign 
   );
   assert.is(await signInStatus(first), 303);
   assert.is((await fetch(new URL('/readyz', first.admin))).status, 200);
-  await stop(first);
+  await first.cli.stop();
 
   const second = await started(folder, { DATABASE_URL: url });
   assert.is(second.email, first.email);
   assert.is(second.password, `unchanged; set a new one with: npx rustio-admin user password ${first.email}`);
   assert.is(await signInStatus({ ...second, password: first.password }), 303);
-  await stop(second);
+  await second.cli.stop();
 });
 
 test('a seed runs once; its administrator is in the last lines, its other accounts above', async () => {
@@ -85,10 +82,10 @@ test('a seed runs once; its administrator is in the last lines, its other accoun
   assert.is(first.email, 'admin@seed.example');
   assert.is(first.password, 'otter-lamp-fern');
   assert.match(first.cli.stdout, 'analyst@seed.example (staff)  fern-lamp-otter');
-  await stop(first);
+  await first.cli.stop();
   const second = await started(folder, { DATABASE_URL: url });
   assert.not.match(second.cli.stdout, 'seeding');
-  await stop(second);
+  await second.cli.stop();
 });
 
 test('a port in use is reported with its number and what to do, before anything is created', async () => {
@@ -117,7 +114,7 @@ test('--port overrides PORT and .env, in `start` and in `dev`', async () => {
     const cli = new RunningCli(folder, [command, '--port', '0'], { DATABASE_URL: url, PORT: '88888' });
     const [, admin = ''] = await cli.until(/^Admin: (.+)\n/m);
     assert.is((await fetch(new URL('/healthz', admin))).status, 200);
-    await stop({ cli });
+    await cli.stop();
   }
 });
 
@@ -129,7 +126,7 @@ test('production without a database does not start', async () => {
   assert.is(result.stdout, '');
 });
 
-test('production without an https URL does not start, and doctor says the same (F5)', async () => {
+test('production without an https URL does not start, and doctor says the same', async () => {
   const folder = await newProject();
   const environment = { NODE_ENV: 'production', DATABASE_URL: 'postgres://127.0.0.1:1/none', RUSTIO_SECRET_KEYS: KEY };
   for (const [more, problem] of [
@@ -147,14 +144,14 @@ test('production without an https URL does not start, and doctor says the same (
   }
 });
 
-test('a development start migrates and fills no database that others can reach (F6)', async () => {
+test('a development start migrates and fills no database that others can reach', async () => {
   const folder = await newProject();
   const { url } = await testDatabase();
   const server = new RunningCli(folder, ['start'], { DATABASE_URL: url, HOST: '0.0.0.0' });
   await server.until(/^Admin: (.+)\n/m);
   assert.match(server.stdout, 'No tables, sample data or users were created');
   assert.not.match(server.stdout, /Email|Password|applied/);
-  await stop({ cli: server });
+  await server.stop();
   const tables = await withPlainConnection(url, (client) =>
     client.query(`select from pg_tables where schemaname = 'public'`),
   );
@@ -182,14 +179,10 @@ test('production creates nothing by itself: it starts, reports pending migration
   const migrated = await runHere(folder, ['migrate'], environment);
   assert.is(migrated.code, 0, migrated.stderr);
   await until(async () => (await fetch(new URL('/readyz', admin))).status === 200);
-  await stop({ cli: server });
+  await server.stop();
 });
 
 /** Readiness is checked again after a second; the test requests it continuously. */
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + 10_000;
-  while (!(await condition())) assert.ok(Date.now() < end, 'the condition was never true');
-}
 
 test('a config that does not load stops the start with file and line', async () => {
   const folder = await newProject();

@@ -66,8 +66,7 @@ test('a new plugin compiles, its test passes with node:test, and its page opens'
   const html = await page.text();
   assert.match(html, '<h1>Guest book</h1>');
   assert.match(html, '<a href="/admin/guest-book-notes">Notes</a>');
-  server.signal('SIGTERM');
-  assert.is(await server.ended, 0);
+  await server.stop();
 });
 
 test('a second plugin is appended, in `plugins/` if the project has that folder', async () => {

@@ -1,9 +1,11 @@
 // Failures of several processes: a config that does not load, repeated crashes, pending migrations.
+
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
 import { suite } from '../support/suite.ts';
-import { CONFIG, get, pidsOf, probeProject, startTwo, stop, until } from './probe-project.ts';
+import { until } from '../support/until.ts';
+import { CONFIG, get, pidsOf, probeProject, startTwo } from './probe-project.ts';
 import { RunningCli, runCli } from './run-cli.ts';
 
 const test = suite('several processes: failures');
@@ -20,7 +22,7 @@ test('a reload with a broken config keeps the old processes running', async () =
   cli.signal('SIGHUP');
   await until(() => cli.stdout.match(/^probe stopped: web$/gm)?.length === 2);
   assert.is([...(await pidsOf(admin))].filter((pid) => before.has(pid)).length, 0);
-  await stop(running);
+  await running.cli.stop();
 });
 
 test('processes that crash immediately and repeatedly are not restarted any more', async () => {

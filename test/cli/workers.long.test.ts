@@ -1,10 +1,12 @@
 // timeout: 180
 // `rustio-admin start --workers N` and `rustio-admin worker`, as real processes; failures are in workers-failing.long.test.ts.
+
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
 import { suite } from '../support/suite.ts';
-import { get, pidsOf, probeProject, startTwo, stop, until } from './probe-project.ts';
+import { until } from '../support/until.ts';
+import { get, pidsOf, probeProject, startTwo } from './probe-project.ts';
 import { RunningCli, runCli } from './run-cli.ts';
 
 const test = suite('several processes');
@@ -20,7 +22,7 @@ test('two processes share one port, the primary prepares and prints, and SIGTERM
     flags.some((each: string) => each.startsWith('--max-semi-space-size=')),
     flags,
   );
-  await stop(running);
+  await running.cli.stop();
   assert.is(cli.stdout.match(/^probe started: web$/gm)?.length, 2);
   assert.is(cli.stdout.match(/^probe stopped: web$/gm)?.length, 2);
 });
@@ -40,7 +42,7 @@ test('a killed process is replaced, and the others continue', async () => {
   });
   assert.is([...survivors].filter((pid) => before.has(pid)).length, 1);
   await running.cli.until(/a web process exited unexpectedly/);
-  await stop(running);
+  await running.cli.stop();
 });
 
 test('SIGHUP replaces one process after another, and running requests are completed', async () => {
@@ -74,7 +76,7 @@ test('SIGHUP replaces one process after another, and running requests are comple
   );
   assert.is([...(await pidsOf(admin))].filter((pid) => before.has(pid)).length, 0);
   assert.is(JSON.parse((await get(`${admin}/+flags`)).text).word, 'changed', 'the new processes have read .env again');
-  await stop(running);
+  await running.cli.stop();
 });
 
 test('a worker runs tasks, serves nothing, and exits although a plugin left a timer', async () => {
@@ -85,8 +87,7 @@ test('a worker runs tasks, serves nothing, and exits although a plugin left a ti
   await cli.until(/worker ready in \d+ ms/);
   assert.match(cli.stdout, 'probe started: worker');
   await cli.until(/^tick$/m);
-  cli.signal('SIGTERM');
-  assert.is(await cli.ended, 0, cli.stderr);
+  await cli.stop();
   assert.match(cli.stdout, 'probe stopped: worker');
   assert.not.match(cli.stdout, 'Admin: ');
 });

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import type { ErrorFactory } from '../../core/errors/define-error.ts';
 import { ROOT } from '../support/sources.ts';
 
-type AnyError = ErrorFactory<Readonly<Record<string, string | number>> | undefined>;
+export type AnyError = ErrorFactory<Readonly<Record<string, string | number>> | undefined>;
 
 const INTRODUCTION = `# Errors
 
@@ -70,7 +70,7 @@ function areaOf(code: string): string {
 }
 
 function section(code: string, variants: readonly AnyError[]): string {
-  // A text that is nothing but a parameter says nothing here.
+  // A text that consists of a parameter alone has no content without its value.
   const problems = [...new Set(variants.map(({ definition }) => textOf(definition.problem)))].filter((text) =>
     /\p{L}/u.test(text.replace(/\{\w+\}/g, '')),
   );

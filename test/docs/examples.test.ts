@@ -83,7 +83,7 @@ test('links between the pages lead to files and headings that are there', () => 
   assert.equal(broken, []);
 });
 
-/** As GitHub makes them: lower case, without signs, hyphens for spaces. */
+/** As GitHub makes them: lower case, without punctuation, hyphens for spaces. */
 function anchorsOf(page: string): ReadonlySet<string> {
   return new Set(
     [...textOf(page).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>

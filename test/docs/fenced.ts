@@ -6,7 +6,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 export interface Example {
   /** From the root: `docs/plugins.md`. */
   readonly page: string;
-  /** What the first line's comment says, or a number. */
+  /** The name in the comment of its first line, or a generated one. */
   readonly file: string;
   readonly text: string;
 }
@@ -37,22 +37,22 @@ export function textOf(page: string): string {
 }
 
 /**
- * The fenced examples of a page. A fence whose first line is a comment with a file name is that file; a comment
- * `<!-- given … -->` right before a fence stands in front of it, for what the reader knows and the compiler does not;
- * there `@repo/` is the folder of this repository.
+ * The fenced examples of a page. A fence whose first line is a comment with a file name is that file. The code in a comment
+ * `<!-- given … -->` right before a fence is put in front of it: declarations that the reader knows and the compiler does not. In it,
+ * `@repo/` is the folder of this repository.
  */
 export function examplesOf(page: string): readonly Example[] {
   const fences = textOf(page).matchAll(/(?:<!-- given\n([\s\S]*?)-->\n+)?^```(ts|sql|ejs|css)\n([\s\S]*?)^```$/gm);
   return [...fences].flatMap(([, given = '', language = '', text = ''], at): readonly Example[] => {
     const file = COMMENTS[language]?.exec(text)?.[1] ?? (language === 'ts' ? `example-${at + 1}.ts` : undefined);
     if (file === undefined) return [];
-    // The example of a test stands in test/ for its reader.
+    // Readers have the example of a test in their own test/.
     const placed = text.replaceAll("'../support/", `'${ROOT}/test/support/`);
     return [{ page, file, text: given.replaceAll('@repo/', `${ROOT}/`) + placed }];
   });
 }
 
-/** Writes all examples to a temporary folder, one folder a page, in which `rustio-admin` is this package. */
+/** Writes all examples to a temporary folder, one folder per page, in which `rustio-admin` is this package. */
 export function writeExamples(examples: readonly Example[]): string {
   const folder = temporaryFolder({ 'package.json': '{"type":"module","private":true}' });
   mkdirSync(path.join(folder, 'node_modules'));

@@ -16,11 +16,11 @@ test.before(async () => {
 test.after(() => app.close());
 
 interface Line {
-  readonly address: string;
+  readonly url: string;
   readonly method: string;
-  readonly who: string;
-  readonly answers: string;
-  readonly what: string;
+  readonly access: string;
+  readonly statuses: string;
+  readonly description: string;
 }
 
 /** Rows of the first table, or of the one after the given heading. */
@@ -28,15 +28,15 @@ function tableAfter(heading: string): readonly Line[] {
   const [table = ''] = docs.slice(docs.indexOf(heading)).split(/\n(?=## )/);
   const rows = table.split('\n').filter((line) => line.startsWith('| `'));
   return rows.map((line) => {
-    const [address = '', method = '', who = '', answers = '', what = ''] = line
+    const [url = '', method = '', access = '', statuses = '', description = ''] = line
       .split('|')
       .slice(1)
       .map((cell) => cell.trim());
-    return { address: address.replaceAll('`', ''), method, who, answers, what };
+    return { url: url.replaceAll('`', ''), method, access, statuses, description };
   });
 }
 
-function whoOf(access: Access): string {
+function accessText(access: Access): string {
   if ('open' in access) return 'everyone';
   const kinds = Object.entries(access).map(([kind, requested]) => {
     if (kind === 'signedIn') return 'signed in';
@@ -45,18 +45,18 @@ function whoOf(access: Access): string {
   return kinds.join(', ');
 }
 
-const lineOf = ({ path: address, method, access, responses: answers }: RouteInfo): Omit<Line, 'what'> => ({
-  address,
+const lineOf = ({ path: url, method, access, responses }: RouteInfo): Omit<Line, 'description'> => ({
+  url,
   method,
-  who: whoOf(access),
-  answers: [...answers].sort((a, b) => a - b).join(', '),
+  access: accessText(access),
+  statuses: [...responses].sort((a, b) => a - b).join(', '),
 });
 
 test('every route of the built-in plugins is in the table, as declared', () => {
-  const documented = tableAfter('# URLs').map(({ what, ...line }) => line);
+  const documented = tableAfter('# URLs').map(({ description, ...line }) => line);
   const booted = app.app.routes.map(lineOf);
   assert.ok(booted.length > 20);
-  const key = ({ address, method }: Omit<Line, 'what'>): string => `${address} ${method}`;
+  const key = ({ url, method }: Omit<Line, 'description'>): string => `${url} ${method}`;
   assert.equal(documented.map(key).sort(), booted.map(key).sort());
   for (const line of booted) {
     assert.equal(
@@ -67,19 +67,21 @@ test('every route of the built-in plugins is in the table, as declared', () => {
 });
 
 test('every line describes its URL', () => {
-  const bare = [...tableAfter('# URLs'), ...tableAfter('## Outside')].filter(({ what }) => what.length < 10);
+  const bare = [...tableAfter('# URLs'), ...tableAfter('## Outside')].filter(
+    ({ description }) => description.length < 10,
+  );
   assert.equal(bare, []);
 });
 
 test('URLs without a route respond as the second table says', async () => {
   const lines = tableAfter('## Outside');
   assert.ok(lines.length >= 3);
-  const stranger = app.client();
-  for (const { address, answers } of lines) {
-    const asked = address.replace('HASH/FILE', app.app.urls.asset('admin.css').split('/+assets/')[1] ?? '');
-    if (address.endsWith('+dev')) continue; // in development only; below
-    const { status } = await stranger.get(asked);
-    assert.ok(answers.split(', ').includes(String(status)), `${address} ${status}`);
+  const anonymous = app.client();
+  for (const { url, statuses } of lines) {
+    const requested = url.replace('HASH/FILE', app.app.urls.asset('admin.css').split('/+assets/')[1] ?? '');
+    if (url.endsWith('+dev')) continue; // in development only; below
+    const { status } = await anonymous.get(requested);
+    assert.ok(statuses.split(', ').includes(String(status)), `${url} ${status}`);
   }
-  assert.is((await stranger.get('/admin/+dev')).status, 404);
+  assert.is((await anonymous.get('/admin/+dev')).status, 404);
 });

@@ -1,7 +1,7 @@
 // What startup, `doctor` and `migrate make` report about unmanaged tables of an existing database.
 import * as assert from 'uvu/assert';
 import { findTable } from '../../cli/doctor/database-table.ts';
-import { compareTable, describedTables } from '../../cli/doctor/unmanaged-tables.ts';
+import { compareTable, unmanagedTables } from '../../cli/doctor/unmanaged-tables.ts';
 import { withPlainConnection } from '../../core/database/plain-connection.ts';
 import { diff } from '../../core/migrate/diff.ts';
 import { makeMigration } from '../../core/migrate/make.ts';
@@ -95,7 +95,7 @@ test('sqlType is only for columns of existing tables, and for texts and choices'
 });
 
 test("`doctor` finds nothing where everything is described as it is, plugins' tables included", async () => {
-  const result = await runCheck(describedTables, app);
+  const result = await runCheck(unmanagedTables, app);
   assert.is(result.status, 'ok', result.message);
   assert.match(result.message, /^\d+ unmanaged tables match their models/);
 });

@@ -1,27 +1,26 @@
 /** The wine merchant's database with an application over it. */
+
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { withPlainConnection } from '../../core/database/plain-connection.ts';
 import { migrate } from '../../core/migrate/run.ts';
 import { migrationSources } from '../../core/migrate/sources.ts';
 import { builtIn } from '../../plugins/built-in.ts';
 import { type TestApp, testApp } from '../support/app.ts';
 import { preparedTemplate } from '../support/database.ts';
+import { permissionsFor } from '../support/permissions.ts';
+import { runSql } from '../support/run-sql.ts';
 import { admins, models } from './models.ts';
 
 const legacy = new URL('./legacy.sql', import.meta.url);
 const nowhere = fileURLToPath(new URL('../support/nowhere', import.meta.url));
 
-/** Every permission for every model. */
-export const everything = models.flatMap(({ modelName }) =>
-  ['view', 'add', 'change', 'delete'].map((action) => `${modelName}.${action}`),
-);
+export const allPermissions = permissionsFor(models);
 
 /** The existing database, with the tables of the framework next to its own, in one schema. */
 export function merchantTemplate(): Promise<string> {
   return preparedTemplate('merchant', async (url) => {
     const text = await readFile(legacy, 'utf8');
-    await withPlainConnection(url, (client) => client.query(text), { applicationName: 'tests' });
+    await runSql(url, text);
     await migrate(url, migrationSources(nowhere, builtIn), { by: 'tests' });
   });
 }

@@ -1,13 +1,15 @@
 /** The database of odd.sql with an application over it: its clerk may do everything with every table. */
+
 import { readFile } from 'node:fs/promises';
 import * as assert from 'uvu/assert';
-import { withPlainConnection } from '../../core/database/plain-connection.ts';
 import type { ModelInfo } from '../../core/model/field-type.ts';
 import type { AnyModel } from '../../core/model/model.ts';
 import { sql, z } from '../../index.ts';
 import { linksOf, mainOf, noticesOf, textOf } from '../plugins/admin/page.ts';
 import { type TestApp, testApp } from '../support/app.ts';
 import type { Client, TestResponse } from '../support/client.ts';
+import { permissionsFor } from '../support/permissions.ts';
+import { runSql } from '../support/run-sql.ts';
 import { odd } from './odd-models.ts';
 
 const models = odd.map(({ model }) => model);
@@ -17,17 +19,12 @@ export interface OddApp {
   readonly clerk: Client;
 }
 
-/** Runs SQL outside the application, as other programs do. */
-export function elsewhere({ app }: Pick<OddApp, 'app'>, statement: string): Promise<unknown> {
-  return withPlainConnection(app.app.database.url, (client) => client.query(statement), { applicationName: 'tests' });
-}
-
 export async function openOdd(): Promise<OddApp> {
   const app = await testApp({ models, plugins: { admin: { admins: models.map(adminOf) } }, timeZone: 'UTC' });
   const { hostname, port, pathname, username, password } = new URL(app.app.database.url);
   const tables = await readFile(new URL('./odd.sql', import.meta.url), 'utf8');
-  await elsewhere(
-    { app },
+  await runSql(
+    app.app.database.url,
     `${tables};
     create server self foreign data wrapper postgres_fdw options (host '${hostname}', port '${port}', dbname '${pathname.slice(1)}');
     create user mapping for current_user server self options (user '${username}', password '${decodeURIComponent(password)}');
@@ -35,10 +32,7 @@ export async function openOdd(): Promise<OddApp> {
   `,
   );
   await app.app.records.refreshEstimates();
-  const clerk = await app.signInAs(
-    'staff',
-    models.flatMap(({ modelName }) => ['view', 'add', 'change', 'delete'].map((action) => `${modelName}.${action}`)),
-  );
+  const clerk = await app.signInAs('staff', permissionsFor(models));
   return { app, clerk };
 }
 

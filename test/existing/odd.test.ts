@@ -1,12 +1,14 @@
 // timeout: 120
 // Black box: what only tables of other people's databases have: views that can be changed, foreign tables, partitions, defaults.
+
 import * as assert from 'uvu/assert';
-import { describedTables } from '../../cli/doctor/unmanaged-tables.ts';
+import { unmanagedTables } from '../../cli/doctor/unmanaged-tables.ts';
 import { errorAt, mainOf, noticesOf, textOf } from '../plugins/admin/page.ts';
 import { parseForms } from '../support/client.ts';
+import { runSql } from '../support/run-sql.ts';
 import { runCheck } from '../support/run-tool.ts';
 import { suite } from '../support/suite.ts';
-import { addRow, change, elsewhere, type OddApp, open, openOdd, rowsOfTable } from './odd-app.ts';
+import { addRow, change, type OddApp, open, openOdd, rowsOfTable } from './odd-app.ts';
 import { odd } from './odd-models.ts';
 
 const test = suite('an existing database: odd tables');
@@ -61,7 +63,7 @@ test('another program changes a row meanwhile: also in a view and in a foreign t
     ['/admin/foreign-rows/2', "update far_away set name = 'theirs' where id = 2"],
   ] as const) {
     const [form] = parseForms(mainOf(await open(desk, `${record}/+edit`)));
-    await elsewhere(desk, statement);
+    await runSql(desk.app.app.database.url, statement);
     const stale = await desk.clerk.post(`${record}/+edit`, { ...form?.fields, name: 'mine' });
     assert.is(stale.status, 409, record);
     assert.match(await open(desk, record), 'theirs');
@@ -88,7 +90,7 @@ test('what a view with a check option and another database refuse is a problem o
 });
 
 test('doctor accepts domains over domains, and names only what cannot be described as it is', async () => {
-  const { message } = await runCheck(describedTables, desk.app.app);
+  const { message } = await runCheck(unmanagedTables, desk.app.app);
   const named = message.split('\n').map((line) => line.replace(/(has the type \w+|has no primary key).*$/, '$1'));
   assert.equal(named, [
     'numbered.owner: the column "owner" has the type int4',

@@ -1,6 +1,6 @@
 // Rows of tables that no model describes, and that the database deletes, changes or keeps when a record is deleted.
+
 import * as assert from 'uvu/assert';
-import { withPlainConnection } from '../../core/database/plain-connection.ts';
 import { field } from '../../core/model/field.ts';
 import { defineModel } from '../../core/model/model.ts';
 import { sql, z } from '../../index.ts';
@@ -8,6 +8,7 @@ import { defineAdmin } from '../../plugins/admin/define-admin.ts';
 import { mainOf, textOf } from '../plugins/admin/page.ts';
 import { type TestApp, testApp } from '../support/app.ts';
 import { type Client, parseForms } from '../support/client.ts';
+import { runSql } from '../support/run-sql.ts';
 import { suite } from '../support/suite.ts';
 
 const test = suite('an existing database: references from tables without a model');
@@ -49,7 +50,7 @@ const tables = `
 
 test.before(async () => {
   app = await testApp({ models, plugins: { admin: { admins: models.map((model) => defineAdmin(model, {})) } } });
-  await withPlainConnection(app.app.database.url, (client) => client.query(tables), { applicationName: 'tests' });
+  await runSql(app.app.database.url, tables);
   await app.app.records.refreshEstimates();
   clerk = await app.signInAs(
     'staff',

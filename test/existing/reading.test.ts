@@ -2,15 +2,15 @@
 import * as assert from 'uvu/assert';
 import { factsOf, firstsOf, linkTo, mainOf, rowsOf } from '../plugins/admin/page.ts';
 import { afterAllSuites, suite } from '../support/suite.ts';
-import { everything, openMerchant } from './merchant.ts';
+import { allPermissions, openMerchant } from './merchant.ts';
 
 const test = suite('an existing database: reading');
 const merchant = await openMerchant();
 afterAllSuites(() => merchant.close());
-const reader = await merchant.signInAs('staff', everything);
+const reader = await merchant.signInAs('staff', allPermissions);
 const small = await openMerchant(1);
 afterAllSuites(() => small.close());
-const walker = await small.signInAs('staff', everything);
+const walker = await small.signInAs('staff', allPermissions);
 
 async function rows(address: string): Promise<readonly (readonly string[])[]> {
   const { status, text } = await reader.get(`/admin/${address}`);

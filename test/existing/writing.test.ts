@@ -1,15 +1,17 @@
 // Adding, changing and deleting rows of existing tables; and what the database rejects.
+
 import * as assert from 'uvu/assert';
 import { sql, z } from '../../index.ts';
 import { errorAt, mainOf, noticesOf, rowsOf, textOf } from '../plugins/admin/page.ts';
+import { formTokenOf } from '../support/client.ts';
 import { afterAllSuites, suite } from '../support/suite.ts';
-import { everything, openMerchant } from './merchant.ts';
+import { allPermissions, openMerchant } from './merchant.ts';
 
 const test = suite('an existing database: writing');
 const merchant = await openMerchant();
 afterAllSuites(() => merchant.close());
 const { database } = merchant.app;
-const clerk = await merchant.signInAs('staff', everything);
+const clerk = await merchant.signInAs('staff', allPermissions);
 
 const one = '00000000-0000-4000-8000-000000000001';
 const closed = '00000000-0000-4000-8000-000000000002';
@@ -194,11 +196,11 @@ test('a rejected form keeps its input', async () => {
   assert.match(text, 'value="99.95"');
 });
 
-test('deletion: restricted by a unmanaged table, by another table, and by a trigger', async () => {
+test('deletion: restricted by an unmanaged table, by another table, and by a trigger', async () => {
   // The page shows what blocks it, and offers no button; a hand-made request gets the same page.
   const confirmation = await clerk.get('/admin/members/ada/+delete');
   assert.match(textOf(mainOf(confirmation.text)), 'Orders 2 Blocks deletion');
-  const token = /name="~token" value="([^"]+)"/.exec(confirmation.text)?.[1] ?? '';
+  const token = formTokenOf(confirmation.text);
   const restricted = await clerk.post('/admin/members/ada/+delete', { '~token': token });
   assert.is(restricted.status, 409);
 

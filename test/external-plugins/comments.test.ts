@@ -1,7 +1,9 @@
 // Comments on any record: see comments/.
+
 import * as assert from 'uvu/assert';
 import { defineAdmin, defineModel, field, sql, z } from '../../index.ts';
 import type { TestApp } from '../support/app.ts';
+import { formTokenOf } from '../support/client.ts';
 import { suite } from '../support/suite.ts';
 import { comments } from './comments/index.ts';
 import { appWith } from './support.ts';
@@ -82,10 +84,10 @@ test('an empty or long comment, a missing record, and a user without permission 
   const nul = await writer.submit(JAR, { body: 'a\0b' }, `${JAR}/+comments`);
   assert.match((await writer.get(nul.location)).text, 'a character that cannot be stored');
   const { text } = await writer.get(JAR);
-  const [, token = ''] = /name="~token" value="([^"]+)"/.exec(text) ?? [];
+  const token = formTokenOf(text);
   assert.is((await writer.post('/admin/jars/99/+comments', { body: 'x', '~token': token })).status, 404);
   const other = await desk.signInAs('staff', ['comments.add']);
-  const [, theirs = ''] = /name="~token" value="([^"]+)"/.exec((await other.get('/admin')).text) ?? [];
+  const theirs = formTokenOf((await other.get('/admin')).text);
   assert.is((await other.post(`${JAR}/+comments`, { body: 'x', '~token': theirs })).status, 403);
 });
 

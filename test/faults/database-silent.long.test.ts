@@ -5,11 +5,17 @@ import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import * as assert from 'uvu/assert';
 import { withPlainConnection } from '../../core/database/plain-connection.ts';
-import { ADD, everything as everyParcel, removeFolder, serverFolder, startEmbeddedApp } from '../http/embedded-app.ts';
-import { everything, openDesk, run } from '../plugins/admin/desk.ts';
+import {
+  ADD,
+  allPermissions as parcelPermissions,
+  removeFolder,
+  serverFolder,
+  startEmbeddedApp,
+} from '../http/embedded-app.ts';
+import { allPermissions, openDesk, run } from '../plugins/admin/desk.ts';
 import type { TestApp } from '../support/app.ts';
-import { type Client, parseForms } from '../support/client.ts';
-import { type DatabaseProxy, databaseProxy } from '../support/database-proxy.ts';
+import { type Client, formFieldsOf } from '../support/client.ts';
+import { type DatabaseProxy, throughProxy } from '../support/database-proxy.ts';
 import { suite } from '../support/suite.ts';
 
 const test = suite('http: the database is silent');
@@ -18,12 +24,8 @@ let proxy: DatabaseProxy;
 let clerks: readonly Client[];
 
 test.before(async () => {
-  const by = async (url: string) => {
-    proxy = await databaseProxy(url);
-    return proxy.url;
-  };
-  app = await openDesk({}, { by });
-  clerks = await Promise.all(Array.from({ length: 6 }, () => app.signInAs('staff', everything)));
+  ({ app, proxy } = await throughProxy((options) => openDesk({}, options)));
+  clerks = await Promise.all(Array.from({ length: 6 }, () => app.signInAs('staff', allPermissions)));
   await run(app)`insert into thing (name) values ('Anvil')`;
 });
 test.after(() => app.close());
@@ -44,7 +46,7 @@ async function warm(): Promise<void> {
   await Promise.all(clerks.map((clerk) => clerk.get('/admin/things')));
 }
 
-test('existing connections are dead and new ones work: pages are back within ten seconds (F1)', async () => {
+test('existing connections are dead and new ones work: pages are back within ten seconds', async () => {
   await warm();
   proxy.drop();
   const first = await Promise.all(clerks.map((clerk) => timed(clerk.get('/admin/things'))));
@@ -58,14 +60,14 @@ test('existing connections are dead and new ones work: pages are back within ten
   const page = '/admin/things/+new';
   const [clerk] = clerks;
   if (clerk === undefined) throw new Error('no clerk');
-  const held = parseForms((await clerk.get(page)).text).find(({ action }) => action === page)?.fields ?? {};
-  const saved = await timed(clerk.post(page, { ...held, name: 'Bellows' }));
+  const fields = formFieldsOf((await clerk.get(page)).text, page);
+  const saved = await timed(clerk.post(page, { ...fields, name: 'Bellows' }));
   assert.ok(saved.ms < 12_000, String(saved.ms));
-  if (saved.status !== 303) assert.is((await clerk.post(page, { ...held, name: 'Bellows' })).status, 303);
+  if (saved.status !== 303) assert.is((await clerk.post(page, { ...fields, name: 'Bellows' })).status, 303);
   assert.equal(await run(app)`select count(*)::int as n from thing where name = 'Bellows'`, [{ n: 1 }]);
 });
 
-test('nothing responds for a while: 503 within ten seconds, /readyz too, and all works afterwards (F1)', async () => {
+test('nothing responds for a while: 503 within ten seconds, /readyz too, and all works afterwards', async () => {
   await warm();
   proxy.stall();
   const ready = timed(app.client().get('/readyz'));
@@ -78,17 +80,13 @@ test('nothing responds for a while: 503 within ten seconds, /readyz too, and all
   for (const clerk of clerks) assert.is((await clerk.get('/admin/things')).status, 200);
 });
 
-test('thirty people save a locked row: lists, sign-ins and /readyz go on (F2)', async () => {
+test('thirty people save a locked row: lists, sign-ins and /readyz go on', async () => {
   const savers = [
     ...clerks,
-    ...(await Promise.all(Array.from({ length: 9 }, () => app.signInAs('staff', everything)))),
+    ...(await Promise.all(Array.from({ length: 9 }, () => app.signInAs('staff', allPermissions)))),
   ];
   const page = '/admin/things/1/+edit';
-  const forms = await Promise.all(
-    savers.map(
-      async (saver) => parseForms((await saver.get(page)).text).find(({ action }) => action === page)?.fields ?? {},
-    ),
-  );
+  const forms = await Promise.all(savers.map(async (saver) => formFieldsOf((await saver.get(page)).text, page)));
   const email = await app.account('staff', ['thing.view']);
   await withPlainConnection(app.app.database.url, async (other) => {
     await other.query('begin; select from thing where id = 1 for update');
@@ -117,19 +115,19 @@ test('thirty people save a locked row: lists, sign-ins and /readyz go on (F2)', 
   assert.equal(await run(app)`select name from thing where id = 1`, [{ name: 'Anvil' }]);
 });
 
-test('PostgreSQL is paused for 20 seconds: 503 within ten, and afterwards all is kept (F1)', async () => {
+test('PostgreSQL is paused for 20 seconds: 503 within ten, and afterwards all is kept', async () => {
   const folder = await serverFolder();
   const home = path.join(folder, 'local');
   const { app: own, server } = await startEmbeddedApp(home);
   try {
-    const clerk = await own.signInAs('staff', everyParcel);
-    const held = parseForms((await clerk.get(ADD)).text).find(({ action }) => action === ADD)?.fields ?? {};
+    const clerk = await own.signInAs('staff', parcelPermissions);
+    const fields = formFieldsOf((await clerk.get(ADD)).text, ADD);
     const processes = await processesOf(home, server.url);
     for (const pid of processes) process.kill(pid, 'SIGSTOP');
     const began = performance.now();
     const list = timed(clerk.get('/admin/parcels'));
     const ready = timed(own.client().get('/readyz'));
-    const save = timed(clerk.post(ADD, { ...held, name: 'Kept once' }));
+    const save = timed(clerk.post(ADD, { ...fields, name: 'Kept once' }));
     for (const { status, ms } of await Promise.all([list, ready, save]))
       assert.ok(status === 503 && ms < 11_000, `${status} ${ms}`);
     await wait(Math.max(0, 20_000 - (performance.now() - began)));
@@ -140,7 +138,7 @@ test('PostgreSQL is paused for 20 seconds: 503 within ten, and afterwards all is
       ({ status } = await clerk.get('/admin/parcels'));
     }
     assert.is(status, 200);
-    assert.is((await clerk.post(ADD, { ...held, name: 'Kept once' })).status, 303);
+    assert.is((await clerk.post(ADD, { ...fields, name: 'Kept once' })).status, 303);
     const rows = await withPlainConnection(
       server.url,
       async (client) => (await client.query(`select from parcel`)).rowCount,

@@ -7,13 +7,13 @@ import path from 'node:path';
 import * as assert from 'uvu/assert';
 import { resolvePort } from '../../cli/serve/free-port.ts';
 import { withPlainConnection } from '../../core/database/plain-connection.ts';
-import { until } from '../cli/probe-project.ts';
 import { newProject, RunningCli } from '../cli/run-cli.ts';
 import { mayMount, smallDisk } from '../http/small-disk.ts';
 import { Client } from '../support/client.ts';
 import { testDatabase } from '../support/database.ts';
 import { afterAllSuites, suite } from '../support/suite.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { until } from '../support/until.ts';
 
 const test = suite('trial: the log cannot be written');
 const BIN = path.resolve(import.meta.dirname, '../../cli/bin.js');
@@ -43,8 +43,7 @@ test.before(async () => {
   const [, email = ''] = await cli.until(/^Email: (.+)$/m);
   const [, password = ''] = await cli.until(/^Password: (.+)$/m);
   account = [email, password];
-  cli.signal('SIGTERM');
-  assert.is(await cli.ended, 0, cli.stderr);
+  await cli.stop();
 });
 
 /** The server, with these files as its standard output and error. It is ready when this resolves. */
@@ -92,14 +91,14 @@ async function stop(child: ChildProcess): Promise<void> {
   assert.is(await ended, 0);
 }
 
-test('the disk is full from the start (F11)', async () => {
+test('the disk is full from the start', async () => {
   if (process.platform !== 'linux') return;
   const child = await startWith(openSync('/dev/full', 'w'));
   await assertServes('disk full');
   await stop(child);
 });
 
-test('the disk fills up while it serves, and has space again later (F11)', async () => {
+test('the disk fills up while it serves, and has space again later', async () => {
   if (!mayMount) return;
   const place = temporaryFolder();
   const disk = smallDisk(place, 1);
@@ -118,7 +117,7 @@ test('the disk fills up while it serves, and has space again later (F11)', async
   );
 });
 
-test('nothing reads its output any more (F11)', async () => {
+test('nothing reads its output any more', async () => {
   const child = await startWith('pipe');
   child.stdout?.destroy();
   child.stderr?.destroy();
@@ -126,7 +125,7 @@ test('nothing reads its output any more (F11)', async () => {
   await stop(child);
 });
 
-test('the reader of its output is stuck (F11)', async () => {
+test('the reader of its output is stuck', async () => {
   const child = await startWith('pipe');
   child.stdout?.pause();
   child.stderr?.pause();

@@ -2,7 +2,6 @@
 
 import { sql } from 'slonik';
 import type { Config } from '../../core/config.ts';
-import { withPlainConnection } from '../../core/database/plain-connection.ts';
 import { field } from '../../core/model/field.ts';
 import { defineModel } from '../../core/model/model.ts';
 import { definePlugin } from '../../core/plugin.ts';
@@ -10,8 +9,18 @@ import { commandAuditContext } from '../../core/policy/actor.ts';
 import { defineAdmin } from '../../plugins/admin/define-admin.ts';
 import { fromWritten } from '../../plugins/admin/run-action.ts';
 import { png } from '../core/files/contents.ts';
-import { admins, everything as everythingOfAdmin, models, openDesk, Place, run, Thing } from '../plugins/admin/desk.ts';
+import {
+  allPermissions as adminPermissions,
+  admins,
+  models,
+  openDesk,
+  Place,
+  run,
+  Thing,
+} from '../plugins/admin/desk.ts';
 import type { TestApp } from '../support/app.ts';
+import { permissionsFor } from '../support/permissions.ts';
+import { runSql } from '../support/run-sql.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { DATABASE_RULES } from './database-rules.ts';
 
@@ -131,9 +140,9 @@ const extras = definePlugin({
   },
 });
 
-export const everything = [
-  ...everythingOfAdmin,
-  ...['view', 'add', 'change', 'delete'].map((action) => `profile.${action}`),
+export const allPermissions = [
+  ...adminPermissions,
+  ...permissionsFor([Profile]),
   'user.view',
   'group.view',
   'audit.view',
@@ -162,7 +171,7 @@ export async function openFuzzApp(): Promise<TestApp> {
   await insert`insert into alt.bestand (lfd_nr, bezeichnung, wert) select n, 'Bestand ' || n, n from generate_series(1, 5) n`;
   for (let n = 1; n <= 10; n++) await addProfileWithPhoto(app, `Pictured ${n}`);
   await insert`insert into profile (title, slug, mail, thing_id) select 'Profile ' || n, 'profile-' || n, 'p' || n || '@example.org', n from generate_series(1, 200) n`;
-  await withPlainConnection(app.app.database.url, (client) => client.query(DATABASE_RULES));
+  await runSql(app.app.database.url, DATABASE_RULES);
   return app;
 }
 

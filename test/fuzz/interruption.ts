@@ -8,7 +8,7 @@ import { addToGroup, removeFromGroup } from '../../plugins/auth/group-members.ts
 import type { Role } from '../../plugins/auth/roles.ts';
 import { revokeSessions } from '../../plugins/sessions/end-sessions.ts';
 import type { TestApp } from '../support/app.ts';
-import { everything } from './application.ts';
+import { allPermissions } from './application.ts';
 import type { Random } from './random.ts';
 import { type User, userOf } from './users.ts';
 
@@ -86,7 +86,7 @@ interface Victim {
 }
 
 async function victimOf(app: TestApp, role: Role): Promise<Victim> {
-  const email = await app.account(role, everything);
+  const email = await app.account(role, allPermissions);
   const account = await findAccountByEmail(app.app.database, email);
   const user = userOf(app, `leaving ${role}`, email);
   await user.signIn();

@@ -9,7 +9,7 @@ import { encoded, hostileText } from './hostile.ts';
 import { queryFor } from './query.ts';
 import type { Random } from './random.ts';
 
-/** A user sender sends requests. */
+/** A user who sends requests. */
 export interface Sender {
   /** `anonymous`, a role, or a name for a set of permissions. */
   readonly name: string;
@@ -55,7 +55,7 @@ export function requestFor(random: Random, target: Target, sender: Sender): Fuzz
   return { method, path: sendable(path), headers: headersFor(random, target, sender, body), body: body?.bytes };
 }
 
-/** A change of a record that nothing speaks against but the database: its form could be stored as it is. */
+/** A change of a record that only the database can reject: its form is valid. */
 export function changeFor(random: Random, target: Target, sender: Sender): FuzzRequest {
   const routes = target.app.app.routes.filter(changesRecords);
   const route = random.pick(random.percent(80) ? routes.filter(({ path }) => /\+(?:new|edit)$/.test(path)) : routes);

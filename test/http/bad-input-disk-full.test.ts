@@ -9,8 +9,9 @@ import { mainOf, textOf } from '../plugins/admin/page.ts';
 import { testApp } from '../support/app.ts';
 import { type Client, type FormFields, parseForms, type TestResponse } from '../support/client.ts';
 import { rustioFailureOf } from '../support/failure.ts';
+import { queryRows } from '../support/run-sql.ts';
 import { suite } from '../support/suite.ts';
-import { ADD, config, everything, queryRows, serverFolder, startEmbeddedApp } from './embedded-app.ts';
+import { ADD, allPermissions, config, serverFolder, startEmbeddedApp } from './embedded-app.ts';
 import { mayMount, smallDisk } from './small-disk.ts';
 
 const test = suite('http: the disk is full');
@@ -45,7 +46,7 @@ test("PostgreSQL's error for a full disk becomes a page that explains it; the fo
   const app = await testApp(config);
   const { url } = app.app.database;
   try {
-    const clerk = await app.signInAs('staff', everything);
+    const clerk = await app.signInAs('staff', allPermissions);
     await withPlainConnection(url, (client) =>
       client.query(`
         create function full_disk() returns trigger language plpgsql as
@@ -73,7 +74,7 @@ if (mayMount) {
     const disk = smallDisk(folder, 160);
     const { app, server } = await startEmbeddedApp(path.join(folder, 'local'));
     try {
-      const clerk = await app.signInAs('staff', everything);
+      const clerk = await app.signInAs('staff', allPermissions);
       assert.is((await clerk.post(ADD, await formOf(clerk, 'Before'))).status, 303);
       const form: FormFields = {
         ...(await formOf(clerk, 'Heavy')),

@@ -7,8 +7,9 @@ import { type Embedded, startEmbedded } from '../../core/database/embedded.ts';
 import { mainOf, textOf } from '../plugins/admin/page.ts';
 import type { TestApp } from '../support/app.ts';
 import { type Client, parseForms, type TestResponse } from '../support/client.ts';
+import { queryRows } from '../support/run-sql.ts';
 import { suite } from '../support/suite.ts';
-import { ADD, everything, queryRows, removeFolder, serverFolder, startEmbeddedApp } from './embedded-app.ts';
+import { ADD, allPermissions, removeFolder, serverFolder, startEmbeddedApp } from './embedded-app.ts';
 
 const test = suite('http: PostgreSQL stops under load');
 const WORKERS = 6;
@@ -22,7 +23,7 @@ test.before(async () => {
   folder = await serverFolder();
   home = path.join(folder, 'local');
   ({ app, server } = await startEmbeddedApp(home));
-  people = await Promise.all(Array.from({ length: WORKERS }, () => app.signInAs('staff', everything)));
+  people = await Promise.all(Array.from({ length: WORKERS }, () => app.signInAs('staff', allPermissions)));
 });
 test.after(async () => {
   await app.close();

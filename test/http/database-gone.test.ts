@@ -1,9 +1,9 @@
 // Black box: PostgreSQL becomes unavailable under a running server, and recovers.
 import * as assert from 'uvu/assert';
-import { everything, openDesk, run } from '../plugins/admin/desk.ts';
+import { allPermissions, openDesk, run } from '../plugins/admin/desk.ts';
 import type { TestApp } from '../support/app.ts';
-import { type Client, parseForms } from '../support/client.ts';
-import { type DatabaseProxy, databaseProxy } from '../support/database-proxy.ts';
+import { type Client, formFieldsOf } from '../support/client.ts';
+import { type DatabaseProxy, throughProxy } from '../support/database-proxy.ts';
 import { SESSION_COOKIE } from '../support/session-cookie.ts';
 import { suite } from '../support/suite.ts';
 
@@ -13,12 +13,8 @@ let clerk: Client;
 let proxy: DatabaseProxy;
 
 test.before(async () => {
-  const by = async (url: string) => {
-    proxy = await databaseProxy(url);
-    return proxy.url;
-  };
-  app = await openDesk({}, { by });
-  clerk = await app.signInAs('staff', everything);
+  ({ app, proxy } = await throughProxy((options) => openDesk({}, options)));
+  clerk = await app.signInAs('staff', allPermissions);
   await run(app)`insert into thing (name) values ('Anvil')`;
 });
 test.after(() => app.close());
@@ -62,13 +58,13 @@ test('no user is signed out by it', async () => {
 
 test('a form sent in the meantime is not stored, and can be sent again', async () => {
   const page = '/admin/things/+new';
-  const held = parseForms((await clerk.get(page)).text).find(({ action }) => action === page)?.fields ?? {};
+  const fields = formFieldsOf((await clerk.get(page)).text, page);
   await proxy.cut();
-  const lost = await clerk.post(page, { ...held, name: 'Patient' });
+  const lost = await clerk.post(page, { ...fields, name: 'Patient' });
   assert.is(lost.status, 503);
   await proxy.restore();
   assert.equal(await run(app)`select count(*)::integer as n from thing where name = 'Patient'`, [{ n: 0 }]);
-  assert.is((await clerk.post(page, { ...held, name: 'Patient' })).status, 303);
+  assert.is((await clerk.post(page, { ...fields, name: 'Patient' })).status, 303);
   assert.equal(await run(app)`select count(*)::integer as n from thing where name = 'Patient'`, [{ n: 1 }]);
 });
 

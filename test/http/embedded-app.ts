@@ -1,11 +1,11 @@
 /** An application with its own embedded server, which a test can stop, kill or deprive of disk space. */
+
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Config } from '../../core/config.ts';
 import { type Embedded, startEmbedded } from '../../core/database/embedded.ts';
-import { withPlainConnection } from '../../core/database/plain-connection.ts';
 import { diff } from '../../core/migrate/diff.ts';
 import { renderFile } from '../../core/migrate/render.ts';
 import { migrate } from '../../core/migrate/run.ts';
@@ -18,6 +18,8 @@ import { buildModels } from '../../core/model/resolve.ts';
 import { defineAdmin } from '../../plugins/admin/define-admin.ts';
 import { builtIn } from '../../plugins/built-in.ts';
 import { type TestApp, testApp } from '../support/app.ts';
+import { permissionsFor } from '../support/permissions.ts';
+import { runSql } from '../support/run-sql.ts';
 
 export const Parcel = defineModel('parcel', {
   fields: { name: field.text({ max: 80 }), contents: field.text({ nullable: true, multiline: true, max: 900_000 }) },
@@ -27,7 +29,7 @@ export const config: Partial<Config> = {
   plugins: { admin: { admins: [defineAdmin(Parcel, { list: ['name'], search: ['name'] })] } },
 };
 export const ADD = '/admin/parcels/+new';
-export const everything = ['view', 'add', 'change', 'delete'].map((action) => `parcel.${action}`);
+export const allPermissions = permissionsFor([Parcel]);
 
 /** A folder that the server's user can access, also if this process runs as root. */
 export async function serverFolder(): Promise<string> {
@@ -48,16 +50,11 @@ export async function startEmbeddedApp(home: string): Promise<EmbeddedApp> {
   const { models } = buildModels([{ owner: 'project', model: Parcel }]);
   const { up } = renderFile(diff(emptySnapshot, buildSnapshot(models.all)));
   await migrate(server.url, migrationSources(nowhere, builtIn), { by: 'tests' });
-  await withPlainConnection(server.url, (client) => client.query(up));
-  return { server, app: await testApp(config, { by: async () => server.url }) };
+  await runSql(server.url, up);
+  return { server, app: await testApp(config, { connectVia: async () => server.url }) };
 }
 
 /** Removes a folder that is no longer used. */
 export function removeFolder(folder: string): Promise<void> {
   return rm(folder, { recursive: true, force: true });
-}
-
-/** The rows of a statement, without the application. */
-export async function queryRows(url: string, sql: string): Promise<readonly Record<string, unknown>[]> {
-  return withPlainConnection(url, async (client) => (await client.query(sql)).rows);
 }

@@ -1,9 +1,9 @@
 // Black box: the error pages of signed-in users.
 import * as assert from 'uvu/assert';
-import { everything, openDesk, run } from '../plugins/admin/desk.ts';
+import { allPermissions, openDesk, run } from '../plugins/admin/desk.ts';
 import { linksOf, mainOf, textOf, titleOf } from '../plugins/admin/page.ts';
 import type { TestApp } from '../support/app.ts';
-import { type Client, parseForms, type TestResponse } from '../support/client.ts';
+import { type Client, formTokenOf, type TestResponse } from '../support/client.ts';
 import { suite } from '../support/suite.ts';
 
 const test = suite('http: error pages');
@@ -13,7 +13,7 @@ let viewer: Client;
 
 test.before(async () => {
   app = await openDesk();
-  clerk = await app.signInAs('staff', everything);
+  clerk = await app.signInAs('staff', allPermissions);
   viewer = await app.signInAs('staff', ['thing.view']);
   await run(app)`insert into thing (name) values ('Anvil')`;
 });
@@ -25,8 +25,7 @@ test.after(async () => {
 const ADD = '/admin/things/+new';
 
 async function tokenOf(client: Client): Promise<string> {
-  const forms = parseForms((await client.get('/admin/things')).text);
-  return String(forms.find(({ fields }) => '~token' in fields)?.fields['~token'] ?? '');
+  return formTokenOf((await client.get('/admin/things')).text);
 }
 
 interface Case {

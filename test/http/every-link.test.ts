@@ -5,8 +5,8 @@ import config from '../../starters/strikes/rustio.config.ts';
 import { linksOf, unescaped } from '../plugins/admin/page.ts';
 import { deskTemplate, folder } from '../starters/seeded-desk.ts';
 import { type TestApp, testApp } from '../support/app.ts';
-import { type Client, parseForms } from '../support/client.ts';
-import { type DatabaseProxy, databaseProxy } from '../support/database-proxy.ts';
+import { type Client, formFieldsOf } from '../support/client.ts';
+import { type DatabaseProxy, throughProxy } from '../support/database-proxy.ts';
 import { suite } from '../support/suite.ts';
 
 const test = suite('http: every link');
@@ -15,11 +15,8 @@ let chief: Client;
 let proxy: DatabaseProxy;
 
 test.before(async () => {
-  const by = async (url: string) => {
-    proxy = await databaseProxy(url);
-    return proxy.url;
-  };
-  app = await testApp(config, { template: await deskTemplate(), folder, by });
+  const template = await deskTemplate();
+  ({ app, proxy } = await throughProxy((options) => testApp(config, { template, folder, ...options })));
   chief = await app.signInAs('administrator');
 });
 test.after(async () => {
@@ -117,8 +114,8 @@ test('every edit form, submitted unchanged, changes nothing', async () => {
   const forms = [...pages].filter(([path]) => path.endsWith('/+edit'));
   assert.ok(forms.length > 10);
   for (const [path] of forms) {
-    const held = parseForms((await chief.get(path)).text).find(({ action }) => action === path)?.fields ?? {};
-    const { status, location, text } = await chief.post(path, held);
+    const fields = formFieldsOf((await chief.get(path)).text, path);
+    const { status, location, text } = await chief.post(path, fields);
     assert.is(
       status,
       303,

@@ -4,10 +4,10 @@ import * as assert from 'uvu/assert';
 import { defineRules } from '../../core/policy/policy.ts';
 import { HTML, latin, PDF, png, SVG, zip } from '../core/files/contents.ts';
 import {
+  allPermissions,
   chosen,
   contentsOf,
   deleteAllFiles,
-  everything,
   type FilesApp,
   incomingOf,
   openFilesApp,
@@ -37,7 +37,7 @@ test.before(async () => {
       }),
     ],
   });
-  clerk = await desk.signInAs('staff', everything);
+  clerk = await desk.signInAs('staff', allPermissions);
 });
 let hidesBill = false;
 test.before.each(async () => {
@@ -204,7 +204,7 @@ test("the key of another record's file gives no access to it", async () => {
 });
 
 test("the key of another user's pending upload gives no access to it", async () => {
-  const other = await desk.signInAs('staff', everything);
+  const other = await desk.signInAs('staff', allPermissions);
   await send(other, NEW, { title: '', scan: chosen('secret.pdf', PDF) });
   const [key = ''] = contentsOf(desk);
   const { status, text } = await send(clerk, NEW, { title: 'Thief', 'scan~kept': key });
@@ -353,7 +353,10 @@ test('undeclared files are discarded', async () => {
 const broken: Readonly<Record<string, readonly [string | Buffer, string?]>> = {
   'another boundary': [Buffer.concat([part('a', 'b'), END]), 'multipart/form-data; boundary=ABC'],
   'no boundary': [Buffer.concat([part('a', 'b'), END]), 'multipart/form-data'],
-  'a boundary of 300 signs': [Buffer.concat([part('a', 'b'), END]), `multipart/form-data; boundary=${'x'.repeat(300)}`],
+  'a boundary of 300 characters': [
+    Buffer.concat([part('a', 'b'), END]),
+    `multipart/form-data; boundary=${'x'.repeat(300)}`,
+  ],
   'an empty body': [''],
   'no end': [part('scan', PDF, 'a.pdf')],
   nonsense: [latin('\0\xff\xfe--XYZ')],

@@ -5,10 +5,10 @@ import * as assert from 'uvu/assert';
 import { z } from 'zod';
 import { gif, jpeg, latin, PDF, png, webp } from '../core/files/contents.ts';
 import {
+  allPermissions,
   chosen,
   contentsOf,
   deleteAllFiles,
-  everything,
   type FilesApp,
   incomingOf,
   openFilesApp,
@@ -27,7 +27,7 @@ let desk: FilesApp;
 let clerk: Client;
 test.before(async () => {
   desk = await openFilesApp();
-  clerk = await desk.signInAs('staff', everything);
+  clerk = await desk.signInAs('staff', allPermissions);
 });
 test.before.each(() => deleteAllFiles(desk));
 test.after.each(() => {

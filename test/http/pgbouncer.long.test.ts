@@ -7,12 +7,12 @@ import { explain } from '../../cli/report-error.ts';
 import { openDatabase } from '../../core/database/pool.ts';
 import { migrate } from '../../core/migrate/run.ts';
 import { type TestApp, testApp } from '../support/app.ts';
-import { type Client, parseForms } from '../support/client.ts';
+import { type Client, formFieldsOf } from '../support/client.ts';
 import { testDatabase } from '../support/database.ts';
 import { failureOf, rustioFailureOf } from '../support/failure.ts';
 import { hasPgBouncer, pgBouncer } from '../support/pgbouncer.ts';
 import { suite } from '../support/suite.ts';
-import { ADD, config, everything } from './embedded-app.ts';
+import { ADD, allPermissions, config } from './embedded-app.ts';
 
 const test = suite('http: behind PgBouncer');
 /** What PgBouncer 1.18 must ignore so that clients may send our settings at all. */
@@ -24,11 +24,13 @@ async function under(
   pooler: 'transaction' | undefined,
   work: (app: TestApp, people: readonly Client[]) => Promise<void>,
 ): Promise<void> {
-  const by = (url: string) => pgBouncer(url, settings);
-  const app = await testApp(config, { by, environment: { databasePooler: pooler } });
+  const app = await testApp(config, {
+    connectVia: (url) => pgBouncer(url, settings),
+    environment: { databasePooler: pooler },
+  });
   try {
     const people: Client[] = [];
-    for (let at = 0; at < 8; at += 1) people.push(await app.signInAs('staff', everything));
+    for (let at = 0; at < 8; at += 1) people.push(await app.signInAs('staff', allPermissions));
     const { database } = app.app;
     await database.query(sql.unsafe`insert into parcel (name) values ('Anvil')`);
     await work(app, people);
@@ -43,8 +45,8 @@ async function use(app: TestApp, people: readonly Client[]): Promise<void> {
     people.map(async (person, at) => {
       for (let round = 0; round < 12; round += 1) {
         for (const path of PAGES) assert.is((await person.get(path)).status, 200, path);
-        const held = parseForms((await person.get(ADD)).text).find(({ action }) => action === ADD)?.fields ?? {};
-        assert.is((await person.post(ADD, { ...held, name: `Thing ${at} ${round}` })).status, 303);
+        const fields = formFieldsOf((await person.get(ADD)).text, ADD);
+        assert.is((await person.post(ADD, { ...fields, name: `Thing ${at} ${round}` })).status, 303);
       }
     }),
   );
@@ -53,22 +55,22 @@ async function use(app: TestApp, people: readonly Client[]): Promise<void> {
   assert.is(await database.oneFirst(sql.unsafe`select count(*)::int4 from parcel where name like 'Thing %'`), 96);
 }
 
-test('transaction mode, declared by DATABASE_POOLER: no answer is wrong (F10)', async () => {
+test('transaction mode, declared by DATABASE_POOLER: no answer is wrong', async () => {
   if (!hasPgBouncer()) return;
   await under({ pool_mode: 'transaction' }, 'transaction', use);
 });
 
-test('transaction mode, not declared: statements are not prepared, so that no answer is wrong (F10)', async () => {
+test('transaction mode, not declared: statements are not prepared, so that no answer is wrong', async () => {
   if (!hasPgBouncer()) return;
   await under({ pool_mode: 'transaction', ignore_startup_parameters: ignored }, undefined, use);
 });
 
-test('session mode needs no declaration (F10)', async () => {
+test('session mode needs no declaration', async () => {
   if (!hasPgBouncer()) return;
   await under({ pool_mode: 'session', default_pool_size: '40', ignore_startup_parameters: ignored }, undefined, use);
 });
 
-test('migrations through it are rejected, and doctor reports it (F10)', async () => {
+test('migrations through it are rejected, and doctor reports it', async () => {
   if (!hasPgBouncer()) return;
   const { url } = await testDatabase();
   const through = await pgBouncer(url, { pool_mode: 'transaction', ignore_startup_parameters: ignored });
@@ -84,7 +86,7 @@ test('migrations through it are rejected, and doctor reports it (F10)', async ()
   await database.close();
 });
 
-test('PgBouncer that ignores nothing is named in the error (F10)', async () => {
+test('PgBouncer that ignores nothing is named in the error', async () => {
   if (!hasPgBouncer()) return;
   const database = await openDatabase(await pgBouncer((await testDatabase()).url, { pool_mode: 'transaction' }));
   const rejected = explain(await failureOf(database.query(sql.unsafe`select`)));

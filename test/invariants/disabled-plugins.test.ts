@@ -1,6 +1,7 @@
 // timeout: 120
 // Invariant 2: `false` in the config removes all of a plugin. What can run without it has no link, form, control or word that
 // leads to it; what cannot is rejected at startup with the reason.
+
 import * as assert from 'uvu/assert';
 import type { Config } from '../../core/config.ts';
 import type { PluginOptions } from '../../core/settings.ts';
@@ -12,6 +13,7 @@ import type { Client } from '../support/client.ts';
 import { type CrawlReport, crawl } from '../support/crawl.ts';
 import { rustioFailureOf } from '../support/failure.ts';
 import { testAppOnOwnTables } from '../support/own-tables.ts';
+import { permissionsFor } from '../support/permissions.ts';
 import { suite } from '../support/suite.ts';
 
 type BuiltIn = keyof PluginOptions & ('auth' | 'sessions' | 'audit' | 'theme' | 'admin');
@@ -56,9 +58,7 @@ async function fill({ app }: TestApp): Promise<void> {
   });
 }
 
-const everything = ['shelf', 'book'].flatMap((model) =>
-  ['view', 'add', 'change', 'delete'].map((verb) => `${model}.${verb}`),
-);
+const allPermissions = permissionsFor([Shelf, Book]);
 
 /** All users, those with the most permissions first, so that there is something left for the others. */
 async function visitors(desk: TestApp, hasAudit: boolean): Promise<readonly (readonly [string, Client])[]> {
@@ -66,7 +66,7 @@ async function visitors(desk: TestApp, hasAudit: boolean): Promise<readonly (rea
   return [
     ['anonymous', desk.client()],
     ['user', await desk.signInAs('user')],
-    ['clerk', await desk.signInAs('staff', [...everything, ...audit])],
+    ['clerk', await desk.signInAs('staff', [...allPermissions, ...audit])],
     ['administrator', await desk.signInAs('administrator')],
   ];
 }

@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import type { Gate } from '../../core/app.ts';
 import { definePlugin, type Handler, type Plugin, type RouteOptions, sql } from '../../index.ts';
 import { PASSWORD, type TestApp, testApp } from '../support/app.ts';
-import type { Client, TestResponse } from '../support/client.ts';
+import { type Client, formTokenOf, type TestResponse } from '../support/client.ts';
 import { rustioFailureOf } from '../support/failure.ts';
 import { suite } from '../support/suite.ts';
 
@@ -84,7 +84,7 @@ test('every state leads to the page of its first pending step, from any page', a
 
 test('completing the requested steps, page by page, ends at the requested page', async () => {
   const person = await app.signInAs('staff');
-  const token = /name="~token" value="([^"]+)"/.exec((await person.get('/admin/account/sessions')).text)?.[1] ?? '';
+  const token = formTokenOf((await person.get('/admin/account/sessions')).text);
   for (const state of states) {
     open.clear();
     for (const name of state) open.add(name);
@@ -98,7 +98,7 @@ test('completing the requested steps, page by page, ends at the requested page',
 
 test('a gate also stops posts: no change gets through', async () => {
   const person = await app.signInAs('administrator');
-  const token = /name="~token" value="([^"]+)"/.exec((await person.get('/admin/account/sessions')).text)?.[1] ?? '';
+  const token = formTokenOf((await person.get('/admin/account/sessions')).text);
   open.add('new-password');
   const { status, location } = await person.post('/admin/account/sessions/end-others', { '~token': token });
   assert.is(status, 303);
@@ -168,7 +168,7 @@ function enrolment(more: Partial<Gate> = {}): Plugin {
   });
 }
 
-test('gates whose pages lead to each other prevent startup, which names both owners (F9)', async () => {
+test('gates whose pages lead to each other prevent startup, which names both owners', async () => {
   const error = await rustioFailureOf(testApp({ extend: [enrolment()] }));
   assert.is(error.code, 'RIO-BOOT-PROBLEMS');
   assert.is(error.details.length, 1);
@@ -198,7 +198,7 @@ test('the form of a gate can be posted: it skips the gate, and no other gate lea
   assert.match(circle.details.join(), 'gates enrol of enrolment and reauthentication of sessions');
 });
 
-test('a page that a gate leaves reachable breaks the circle, also with an old password (F9)', async () => {
+test('a page that a gate leaves reachable breaks the circle, also with an old password', async () => {
   const other = await testApp({ extend: [enrolment({ leavesReachable: ['/reauth'] })] });
   try {
     const person = await other.signInAs('staff');
@@ -220,7 +220,7 @@ test('a page that a gate leaves reachable breaks the circle, also with an old pa
   }
 });
 
-test('gates are checked by stage, whatever the order of the plugins (F9)', async () => {
+test('gates are checked by stage, whatever the order of the plugins', async () => {
   const stages = ['enrolment', 'password-change', 'second-factor'] as const;
   const other = await testApp({
     extend: stages.map((stage) =>

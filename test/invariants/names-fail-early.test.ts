@@ -2,19 +2,12 @@
 // names is tested with the types of models; this is for projects in plain JavaScript, or with a cast.
 import * as assert from 'uvu/assert';
 import { type AdminOptions, type Config, defineAdmin, defineModel, field } from '../../index.ts';
-import { testApp } from '../support/app.ts';
-import { rustioFailureOf } from '../support/failure.ts';
+import { bootProblemsOf } from '../support/app.ts';
 import { suite } from '../support/suite.ts';
 import { Author, Book } from './library.ts';
 
 const test = suite('invariant: names fail early');
 type BookOptions = AdminOptions<(typeof Book)['fields'], string>;
-
-async function problemsOf(config: Partial<Config>): Promise<readonly string[]> {
-  const error = await rustioFailureOf(testApp(config));
-  assert.is(error.code, 'RIO-BOOT-PROBLEMS');
-  return error.details;
-}
 
 function booksWith(options: object): Partial<Config> {
   // The error that types prevent.
@@ -22,7 +15,7 @@ function booksWith(options: object): Partial<Config> {
 }
 
 test('wrong names in options of an admin are all reported at once, each with its place and a suggestion', async () => {
-  const details = await problemsOf(
+  const details = await bootProblemsOf(
     booksWith({
       list: ['titel', 'author'],
       filters: ['autor', 'title'],
@@ -51,17 +44,17 @@ test('wrong names in options of an admin are all reported at once, each with its
 });
 
 test('a computed column cannot hide a field', async () => {
-  assert.equal(await problemsOf(booksWith({ computed: { pages: { label: 'Pages', value: () => 1 } } })), [
+  assert.equal(await bootProblemsOf(booksWith({ computed: { pages: { label: 'Pages', value: () => 1 } } })), [
     'admin of book: computed: "pages" has the same name as a field.',
   ]);
 });
 
 test('an admin of an unknown model, or a second one for a model, prevents startup', async () => {
-  assert.equal(await problemsOf({ plugins: { admin: { admins: [defineAdmin(Author, {})] } } }), [
+  assert.equal(await bootProblemsOf({ plugins: { admin: { admins: [defineAdmin(Author, {})] } } }), [
     'admin of author: The model is not in `models` of the config.',
   ]);
   assert.equal(
-    await problemsOf({
+    await bootProblemsOf({
       models: [Author],
       plugins: { admin: { admins: [defineAdmin(Author, {}), defineAdmin(Author, {})] } },
     }),
@@ -76,7 +69,7 @@ test('wrong names inside models are reported together, too', async () => {
     label: 'naem' as 'code',
     unique: [['code', 'rom' as 'room']],
   });
-  const details = (await problemsOf({ models: [Shelf] })).join('\n');
+  const details = (await bootProblemsOf({ models: [Shelf] })).join('\n');
   for (const name of ['cod', 'naem', 'rom']) assert.match(details, `"${name}"`);
   assert.match(details, 'Did you mean "code"?');
   assert.match(details, 'Did you mean "room"?');
@@ -84,7 +77,7 @@ test('wrong names inside models are reported together, too', async () => {
 
 test('an unknown option of a model prevents startup', async () => {
   const misspelled = { fields: { name: field.text() }, tabel: 'purchase_order' };
-  assert.equal(await problemsOf({ models: [defineModel('order', misspelled)] }), [
+  assert.equal(await bootProblemsOf({ models: [defineModel('order', misspelled)] }), [
     'model order: There is no option "tabel". Did you mean "table"?',
   ]);
 });
@@ -94,14 +87,14 @@ test('two models with the same name, table or slug prevent startup', async () =>
   const sameName = defineModel('loan', { fields: { name: field.text() }, table: 'other', slug: 'other' });
   const sameTable = defineModel('lending', { fields: { name: field.text() }, table: 'loan' });
   const sameAddress = defineModel('borrowing', { fields: { name: field.text() }, slug: 'loans' });
-  assert.ok((await problemsOf({ models: [one, sameName] })).length > 0);
-  assert.match((await problemsOf({ models: [one, sameTable] })).join(), 'loan');
-  assert.match((await problemsOf({ models: [one, sameAddress] })).join(), 'loans');
+  assert.ok((await bootProblemsOf({ models: [one, sameName] })).length > 0);
+  assert.match((await bootProblemsOf({ models: [one, sameTable] })).join(), 'loan');
+  assert.match((await bootProblemsOf({ models: [one, sameAddress] })).join(), 'loans');
 });
 
 test('a model whose slug is a page of a plugin prevents startup, and both owners are named', async () => {
   const Trail = defineModel('trail', { fields: { name: field.text() }, slug: 'audit' });
-  assert.equal(await problemsOf({ models: [Trail] }), [
+  assert.equal(await bootProblemsOf({ models: [Trail] }), [
     'model trail of project: Its slug "audit" conflicts with a page of the plugin audit (/admin/audit). Give the model another `slug`.',
   ]);
 });

@@ -1,9 +1,9 @@
 // Invariant 2: what a plugin does not declare does not exist, and `false` removes all of it.
 import * as assert from 'uvu/assert';
 import type { EventName } from '../../core/write/events.ts';
-import { type Config, defineModel, definePlugin, field, type Plugin, type Routes } from '../../index.ts';
+import { defineModel, definePlugin, field, type Plugin, type Routes } from '../../index.ts';
 import { builtIn } from '../../plugins/built-in.ts';
-import { testApp } from '../support/app.ts';
+import { bootProblemsOf, testApp } from '../support/app.ts';
 import { rustioFailureOf } from '../support/failure.ts';
 import { suite } from '../support/suite.ts';
 
@@ -103,15 +103,15 @@ test('a built-in plugin that no other requires can be disabled', async () => {
 });
 
 test('a misspelled plugin, a missing requirement and unknown options prevent startup', async () => {
-  assert.equal(await problemsOf({ plugins: { sesions: {} } as object }), [
+  assert.equal(await bootProblemsOf({ plugins: { sesions: {} } as object }), [
     'plugins.sesions: There is no plugin with this name. Did you mean "sessions"?',
   ]);
   const slip: object = { idleHour: 3 };
-  assert.match((await problemsOf({ plugins: { sessions: slip } })).join(), /plugins\.sessions.*idleHour/);
-  assert.equal(await problemsOf({ plugins: { audit: { keep: 3 } as never } }), [
+  assert.match((await bootProblemsOf({ plugins: { sessions: slip } })).join(), /plugins\.sessions.*idleHour/);
+  assert.equal(await bootProblemsOf({ plugins: { audit: { keep: 3 } as never } }), [
     'plugins.audit: The plugin has no options.',
   ]);
-  assert.equal(await problemsOf({ extend: [definePlugin({ name: 'mine', api: 1, requires: ['yours'] })] }), [
+  assert.equal(await bootProblemsOf({ extend: [definePlugin({ name: 'mine', api: 1, requires: ['yours'] })] }), [
     'plugin mine: It requires the plugin "yours", which does not exist.',
   ]);
 });
@@ -126,7 +126,7 @@ test('two plugins that provide the same thing prevent startup, and both are name
     checks: [{ name: 'holidays', needs: 'nothing', run: async () => ({ status: 'ok', message: 'yes' }) }],
     routes: (routes) => routes.get('/+holidays', { access: { signedIn: true } }, () => {}),
   });
-  const details = await problemsOf({ extend: [holidays(), twin] });
+  const details = await bootProblemsOf({ extend: [holidays(), twin] });
   for (const what of ['event', 'permission', 'command', 'check']) {
     const problem = details.find((line) => line.startsWith('plugin twin') && line.includes(`The ${what} "`));
     assert.match(problem ?? what, 'already belongs to holidays');
@@ -143,7 +143,7 @@ test('an unknown extension point and an unknown kind of access prevent startup',
     contributes: { 'dashboard.wigets': [] } as Plugin['contributes'] & object,
     routes: (routes: Routes) => routes.get('/+lost', { access: { blessed: true } as never }, () => {}),
   };
-  const details = await problemsOf({ extend: [lost as Plugin] });
+  const details = await bootProblemsOf({ extend: [lost as Plugin] });
   assert.ok(
     details.includes(
       'plugin lost: It contributes to the extension point "dashboard.wigets", which does not exist. Did you mean "dashboard.widgets"?',
@@ -155,9 +155,3 @@ test('an unknown extension point and an unknown kind of access prevent startup',
     ),
   );
 });
-
-async function problemsOf(config: Partial<Config>): Promise<readonly string[]> {
-  const error = await rustioFailureOf(testApp(config));
-  assert.is(error.code, 'RIO-BOOT-PROBLEMS');
-  return error.details;
-}

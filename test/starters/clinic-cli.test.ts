@@ -15,8 +15,7 @@ test('starts, seeds itself, and its plugins take part in every command', async (
   try {
     await serving.until(/Generated 200 patients, 2000 appointments and 600 invoices\./);
     await serving.until(/admin@clinic\.example/);
-    serving.signal('SIGTERM');
-    assert.is(await serving.ended, 0, serving.stderr);
+    await serving.stop();
 
     const doctor = await runHere(folder, ['doctor', '--json'], environment);
     const { checks } = JSON.parse(doctor.stdout);

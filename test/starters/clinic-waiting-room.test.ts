@@ -4,7 +4,7 @@ import { checks } from '../../starters/clinic/waiting-room/checks.ts';
 import { commands } from '../../starters/clinic/waiting-room/commands.ts';
 import { ownDay, waiting } from '../../starters/clinic/waiting-room/widgets.ts';
 import { noticesOf, rowsOf, textOf } from '../plugins/admin/page.ts';
-import type { Client } from '../support/client.ts';
+import { type Client, formTokenOf } from '../support/client.ts';
 import { runCheck, runCommand } from '../support/run-tool.ts';
 import { afterAllSuites, suite } from '../support/suite.ts';
 import { openClinic, reception } from './seeded-clinic.ts';
@@ -107,7 +107,7 @@ test('users who can only view have no buttons, and their hand-made requests are 
   const { text } = await doctor.get(address);
   assert.ok(rowsOf(text).length > 0);
   assert.not.match(text, 'waiting-room/arrived');
-  const token = /name="~token" value="([^"]+)"/.exec(text)?.[1] ?? '';
+  const token = formTokenOf(text);
   assert.is((await doctor.post(`${address}/arrived`, { appointment, '~token': token })).status, 403);
 });
 

@@ -2,6 +2,7 @@ import * as assert from 'uvu/assert';
 import { type TestApp, testApp } from '../../cli/testing/test-app.ts';
 import type { Config } from '../../core/config.ts';
 import './database.ts';
+import { rustioFailureOf } from './failure.ts';
 
 export { PASSWORD, type TestApp, type TestAppOptions, testApp } from '../../cli/testing/test-app.ts';
 
@@ -14,4 +15,11 @@ export async function withApp(config: Partial<Config>, work: (app: TestApp) => P
   } finally {
     await app.close();
   }
+}
+
+/** The problems that prevent a config from starting. */
+export async function bootProblemsOf(config: Partial<Config>): Promise<readonly string[]> {
+  const error = await rustioFailureOf(testApp(config));
+  assert.is(error.code, 'RIO-BOOT-PROBLEMS');
+  return error.details;
 }

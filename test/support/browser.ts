@@ -1,5 +1,6 @@
-import { openBrowser as open, type TestBrowser } from '../../cli/testing/browser.ts';
+import { openBrowser as open, type TestBrowser, type VisitOptions, type Visitor } from '../../cli/testing/browser.ts';
 import { cleanUp } from '../../cli/testing/clean-up.ts';
+import type { TestApp } from './app.ts';
 import { afterAllFiles } from './suite.ts';
 
 export type { TestBrowser, VisitOptions, Visitor } from '../../cli/testing/browser.ts';
@@ -10,6 +11,13 @@ let browser: Promise<TestBrowser> | undefined;
 export function openBrowser(): Promise<TestBrowser> {
   browser ??= open();
   return browser;
+}
+
+/** A visit of a user who has signed in. */
+export async function visitAs(app: TestApp, email: string, options: VisitOptions = {}): Promise<Visitor> {
+  const visitor = await (await openBrowser()).visit(app, options);
+  await visitor.signIn(email);
+  return visitor;
 }
 
 afterAllFiles(cleanUp);

@@ -1,4 +1,5 @@
 import { createServer, connect as dial, type Socket } from 'node:net';
+import type { TestAppOptions } from './app.ts';
 import { afterAllSuites } from './suite.ts';
 
 /** A proxy to the database that counts statements, and whose connections can be cut. */
@@ -100,6 +101,26 @@ export async function databaseProxy(target: string, { asPooler = false }: ProxyO
       for (const socket of sockets) socket.destroy();
     },
   };
+}
+
+/**
+ * Opens an application whose connections to its database go through a proxy.
+ *
+ * @example
+ * const { app, proxy } = await throughProxy((options) => testApp(config, options));
+ */
+export async function throughProxy<App>(
+  open: (options: Required<Pick<TestAppOptions, 'connectVia'>>) => Promise<App>,
+): Promise<{ readonly app: App; readonly proxy: DatabaseProxy }> {
+  const started = Promise.withResolvers<DatabaseProxy>();
+  const app = await open({
+    async connectVia(url) {
+      const proxy = await databaseProxy(url);
+      started.resolve(proxy);
+      return proxy.url;
+    },
+  });
+  return { app, proxy: await started.promise };
 }
 
 /** BackendKeyData: type, length, process ID, secret. It arrives once, in one piece with the messages around it. */

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { orderPlugins } from '../../core/boot/plugins.ts';
 import type { Config } from '../../core/config.ts';
-import { withPlainConnection } from '../../core/database/plain-connection.ts';
 import { diff } from '../../core/migrate/diff.ts';
 import { renderFile } from '../../core/migrate/render.ts';
 import { migrate } from '../../core/migrate/run.ts';
@@ -12,6 +11,7 @@ import { migrationSources } from '../../core/migrate/sources.ts';
 import { builtIn } from '../../plugins/built-in.ts';
 import { type TestApp, type TestAppOptions, testApp } from './app.ts';
 import { preparedTemplate } from './database.ts';
+import { runSql } from './run-sql.ts';
 
 /**
  * `testApp` on a database with the tables of the enabled plugins only, as in a project that never enabled the others: a statement
@@ -32,6 +32,6 @@ export async function testAppOnOwnTables(
   });
   const running = await testApp(config, { ...options, template });
   const { up } = renderFile(diff(emptySnapshot, buildSnapshot(running.app.models.all)));
-  await withPlainConnection(running.app.database.url, (client) => client.query(up), { applicationName: 'tests' });
+  await runSql(running.app.database.url, up);
   return running;
 }

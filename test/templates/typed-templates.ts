@@ -57,7 +57,7 @@ import type { PageData, PageHelpers, ViewTypes } from '${ROOT}/core/request/view
 import type { WidgetView } from '${ROOT}/plugins/admin/widgets.ts';
 import '${ROOT}/plugins/built-in.ts';
 export type Locals<V extends keyof ViewTypes> = PageHelpers & ViewTypes[V];
-/** What the tags of EJS can show. */
+/** The values that EJS tags can print. */
 export type Show = (text: string | undefined) => void;
 export declare const declared: ViewTypes & { helpers: { readonly [P in keyof PageHelpers]: unknown } };
 /** What code reads in place of a template. */
@@ -76,7 +76,7 @@ export const readByCode = ({ frame, message }: PageData, { kind }: WidgetView) =
   }
 }
 
-/** The template as a function. Each line stays on its line. */
+/** The template as a function, with the same line numbers. */
 function functionOf(name: string, source: string): string {
   const locals = `${'../'.repeat(name.split('/').length - 1) || './'}locals.ts`;
   let code = `import type { Locals, Show } from '${locals}'; export const render = (it: Locals<'${name}'>, show: Show): void => {`;

@@ -3,12 +3,13 @@ import { quoteLiteral } from '../../sql/quote.ts';
 import type { BaseFieldType, FieldInfo } from '../field-type.ts';
 import type { Issue } from '../issue.ts';
 import { createIssue, validUnless } from '../issue.ts';
+import { stringDefault } from './text.ts';
 
 /** One of a fixed set: text with a named CHECK, which is easier to change than an enum type. */
 export const choice: BaseFieldType<string> = {
   name: 'choice',
   sqlType: () => 'text',
-  sqlDefault: (field) => (typeof field.default === 'string' ? quoteLiteral(field.default) : undefined),
+  sqlDefault: stringDefault,
   checks: ({ values }) => [
     { suffix: 'choice', sql: (column) => `${column} in (${values.map(quoteLiteral).join(', ')})` },
   ],

@@ -5,6 +5,7 @@ import { quoteLiteral } from '../../sql/quote.ts';
 import { isCalendarDate, isTimeOfDay, localMilliseconds, parseLocalTime } from '../calendar.ts';
 import type { BaseFieldType } from '../field-type.ts';
 import { createIssue, type Issue, invalid, validUnless } from '../issue.ts';
+import { stringDefault } from './text.ts';
 
 const DATE = /^(\d{4})-(\d\d)-(\d\d)$/;
 
@@ -53,7 +54,7 @@ const TIME = /^(\d\d):(\d\d)(?::(\d\d))?$/;
 export const time: BaseFieldType<string> = {
   name: 'time',
   sqlType: () => 'time(0)',
-  sqlDefault: (field) => (typeof field.default === 'string' ? quoteLiteral(field.default) : undefined),
+  sqlDefault: stringDefault,
   checks: () => [],
 
   dbSchema: z.string(),
@@ -96,7 +97,7 @@ const DB_VALUE = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?$/;
 export const localDateTime: BaseFieldType<string> = {
   name: 'localDateTime',
   sqlType: () => 'timestamp(0)',
-  sqlDefault: (field) => (typeof field.default === 'string' ? quoteLiteral(field.default) : undefined),
+  sqlDefault: stringDefault,
   checks: () => [],
 
   dbSchema: z.string(),

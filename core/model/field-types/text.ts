@@ -6,10 +6,15 @@ import type { BaseFieldType, FieldInfo } from '../field-type.ts';
 import { createIssue, type Issue, invalid, validUnless } from '../issue.ts';
 import { countCharacters, isStorable, LINE_BREAK } from '../plain-text.ts';
 
+/** The DEFAULT of a column whose values are strings in code. */
+export function stringDefault(field: FieldInfo): string | undefined {
+  return typeof field.default === 'string' ? quoteLiteral(field.default) : undefined;
+}
+
 /** Stored, sent and filtered as text: the basis of every text field type, each of which overrides what differs. */
 export const asText = {
   sqlType: () => 'text',
-  sqlDefault: (field: FieldInfo) => (typeof field.default === 'string' ? quoteLiteral(field.default) : undefined),
+  sqlDefault: stringDefault,
 
   dbSchema: z.string(),
   decode: String,

@@ -1,19 +1,19 @@
 import type { Insert } from 'rustio-admin';
 import type { Appointment } from '../models/appointment.ts';
-import { Chance } from './chance.ts';
-import { plusDays } from './day.ts';
+import { plusDays } from './dates.ts';
+import { Random } from './random.ts';
 
 export type SeededAppointment = Insert<typeof Appointment> & { readonly id: number; readonly startsAt: Date };
 
 const APPOINTMENTS = 2_000;
-const daysBack = 70;
-const daysAhead = 29;
-const aDay = APPOINTMENTS / (daysBack + 1 + daysAhead);
-const firstHour = 8;
-const slotMinutes = 20;
-/** From eight to six. */
-const slots = (10 * 60) / slotMinutes;
-const reasons = [
+const DAYS_BACK = 70;
+const DAYS_AHEAD = 29;
+const APPOINTMENTS_PER_DAY = APPOINTMENTS / (DAYS_BACK + 1 + DAYS_AHEAD);
+const OPENING_HOUR = 8;
+const OPEN_HOURS = 10;
+const SLOT_MINUTES = 20;
+const SLOTS_PER_DAY = (OPEN_HOURS * 60) / SLOT_MINUTES;
+const REASONS = [
   'Cough for two weeks',
   'Check-up',
   'Back pain',
@@ -26,39 +26,42 @@ const reasons = [
   'Headaches',
 ];
 
-/** Two thousand appointments around that day, on every day of the week, none of them at the same time. */
+/**
+ * Two thousand appointments before and after `today`, the same number on every day of the week. No practitioner has two at the same
+ * time.
+ */
 export function generateAppointments(
   today: string,
   patients: readonly { readonly id: number }[],
   practitioners: readonly { readonly id: number }[],
 ): readonly SeededAppointment[] {
-  const chance = new Chance(20_250_202);
-  const made: SeededAppointment[] = [];
-  for (let back = daysBack; back >= -daysAhead; back--) {
-    const day = plusDays(today, -back);
+  const random = new Random(20_250_202);
+  const appointments: SeededAppointment[] = [];
+  for (let offset = -DAYS_BACK; offset <= DAYS_AHEAD; offset++) {
+    const day = plusDays(today, offset);
     const taken = new Set<string>();
-    while (taken.size < aDay) {
-      const practitioner = chance.one(practitioners).id;
-      const slot = chance.below(slots);
-      // The waiting room is never empty on the day of the first start.
-      const status = back > 0 ? past(chance) : 'booked';
+    while (taken.size < APPOINTMENTS_PER_DAY) {
+      const practitioner = random.pick(practitioners).id;
+      const slot = random.int(SLOTS_PER_DAY);
+      // Today's appointments are still booked, so that the waiting room is not empty on the day of the first start.
+      const status = offset < 0 ? pastStatus(random) : 'booked';
       if (taken.has(`${practitioner} ${slot}`)) continue;
       taken.add(`${practitioner} ${slot}`);
-      made.push({
-        id: made.length + 1,
-        patient: chance.one(patients).id,
+      appointments.push({
+        id: appointments.length + 1,
+        patient: random.pick(patients).id,
         practitioner,
-        startsAt: new Date(Date.parse(`${day}T00:00:00Z`) + (firstHour * 60 + slot * slotMinutes) * 60_000),
-        minutes: slotMinutes,
+        startsAt: new Date(Date.parse(`${day}T00:00:00Z`) + (OPENING_HOUR * 60 + slot * SLOT_MINUTES) * 60_000),
+        minutes: SLOT_MINUTES,
         status,
-        reason: chance.percent(80) ? chance.one(reasons) : null,
+        reason: random.percent(80) ? random.pick(REASONS) : null,
       });
     }
   }
-  return made;
+  return appointments;
 }
 
-function past(chance: Chance): 'done' | 'missed' | 'cancelled' {
-  if (chance.percent(90)) return 'done';
-  return chance.percent(50) ? 'missed' : 'cancelled';
+function pastStatus(random: Random): 'done' | 'missed' | 'cancelled' {
+  if (random.percent(90)) return 'done';
+  return random.percent(50) ? 'missed' : 'cancelled';
 }

@@ -2,11 +2,11 @@ import type { Insert } from 'rustio-admin';
 import { inPence, inPounds } from '../billing/amount.ts';
 import type { Invoice, InvoiceLine } from '../models/invoice.ts';
 import type { SeededAppointment } from './appointments.ts';
-import { Chance } from './chance.ts';
-import { plusDays } from './day.ts';
+import { plusDays } from './dates.ts';
+import { Random } from './random.ts';
 
 const INVOICES = 600;
-const daysToPay = 30;
+const DAYS_TO_PAY = 30;
 
 type SeededInvoice = Insert<typeof Invoice> & { readonly id: number };
 type SeededLine = Insert<typeof InvoiceLine> & { readonly id: number };
@@ -17,19 +17,19 @@ export function generateInvoices(
   appointments: readonly SeededAppointment[],
   treatments: readonly { readonly code: string; readonly price: string }[],
 ): { readonly invoices: readonly SeededInvoice[]; readonly lines: readonly SeededLine[] } {
-  const chance = new Chance(20_250_303);
+  const random = new Random(20_250_303);
   const done = appointments.filter(({ status }) => status === 'done');
   const invoices: SeededInvoice[] = [];
   const lines: SeededLine[] = [];
   for (let number = 1; number <= INVOICES; number++) {
     // Spread evenly over all past appointments.
     const appointment = done[Math.floor(((number - 1) * done.length) / INVOICES)];
-    if (appointment === undefined) throw new TypeError('Too few appointments took place.');
+    if (appointment === undefined) throw new TypeError('There are no past appointments.');
     const issuedOn = appointment.startsAt.toISOString().slice(0, 10);
-    const dueOn = plusDays(issuedOn, daysToPay);
+    const dueOn = plusDays(issuedOn, DAYS_TO_PAY);
     let total = 0n;
-    for (const { code, price } of several(chance, treatments)) {
-      const quantity = chance.percent(85) ? 1 : 2;
+    for (const { code, price } of pickSome(random, treatments)) {
+      const quantity = random.percent(85) ? 1 : 2;
       total += inPence(price) * BigInt(quantity);
       lines.push({ id: lines.length + 1, invoice: number, treatment: code, quantity, price });
     }
@@ -39,21 +39,21 @@ export function generateInvoices(
       patient: appointment.patient,
       issuedOn,
       dueOn,
-      status: statusOf(chance, dueOn < today, plusDays(issuedOn, 3) > today),
+      status: statusOf(random, dueOn < today, plusDays(issuedOn, 3) > today),
       total: inPounds(total),
     });
   }
   return { invoices, lines };
 }
 
-/** One to four, each once. */
-function several<T>(chance: Chance, things: readonly T[]): ReadonlySet<T> {
-  return new Set(Array.from({ length: 1 + chance.below(4) }, () => chance.one(things)));
+/** One to four items, without duplicates. */
+function pickSome<T>(random: Random, items: readonly T[]): ReadonlySet<T> {
+  return new Set(Array.from({ length: 1 + random.int(4) }, () => random.pick(items)));
 }
 
 /** Most due invoices are paid; those that are a few days old have not been sent yet. */
-function statusOf(chance: Chance, isDue: boolean, isNew: boolean): NonNullable<SeededInvoice['status']> {
+function statusOf(random: Random, isDue: boolean, isNew: boolean): NonNullable<SeededInvoice['status']> {
   if (isNew) return 'draft';
-  if (chance.percent(3)) return 'cancelled';
-  return chance.percent(isDue ? 88 : 40) ? 'paid' : 'sent';
+  if (random.percent(3)) return 'cancelled';
+  return random.percent(isDue ? 88 : 40) ? 'paid' : 'sent';
 }

@@ -12,23 +12,23 @@ import {
   type Transaction,
 } from 'rustio-admin';
 
-interface Person {
+interface DemoUser {
   readonly email: string;
   readonly displayName: string;
   readonly role: Role;
-  /** An administrator needs none: they have every permission. */
-  readonly group: keyof typeof groups | undefined;
+  /** Administrators need no group: they have every permission. */
+  readonly group: keyof typeof GROUPS | undefined;
 }
 
-/** The demo users, the practice manager last: the start shows the last one's password. */
-const people: readonly Person[] = [
+/** The practice manager is last: the start shows the password of the last user. */
+const USERS: readonly DemoUser[] = [
   { email: 'reception@clinic.example', displayName: 'Rita Front', role: 'staff', group: 'Reception' },
   { email: 'doctor@clinic.example', displayName: 'Dorothea Okoye', role: 'supervisor', group: 'Doctors' },
   { email: 'admin@clinic.example', displayName: 'Max Manager', role: 'administrator', group: undefined },
 ];
 
-/** The permissions of each group. Neither can view the price list; the reception can still select from it. */
-const groups = {
+/** Neither group can view the price list; the reception can still select from it. */
+const GROUPS = {
   Reception: {
     description: 'Appointments, waiting room and invoices.',
     permissions: [
@@ -68,27 +68,27 @@ export async function createUsers(tx: Transaction, { app, reportAccount }: SeedC
     ip: null,
     credential: null,
   };
-  // A project without the waiting room has no permissions for it, and the seed grants none.
   const available = new Set(app.permissions);
-  for (const [name, { description, permissions }] of Object.entries(groups)) {
-    assertDone(await createGroup(tx, context, app.events, { name, description }));
+  for (const [name, { description, permissions }] of Object.entries(GROUPS)) {
+    expectDone(await createGroup(tx, context, app.events, { name, description }));
+    // The permissions of the waiting room do not exist in a project that has removed the plugin.
     const granted = permissions.filter((permission) => available.has(permission));
-    assertDone(await grantToGroup(tx, context, app.events, name, granted, available));
+    expectDone(await grantToGroup(tx, context, app.events, name, granted, available));
   }
-  let doctor: number | undefined;
-  for (const { email, displayName, role, group } of people) {
+  let doctorId: number | undefined;
+  for (const { email, displayName, role, group } of USERS) {
     const password = generatePassword();
-    const { id } = assertDone(await createUser(tx, context, app.events, { email, displayName, role, password }));
-    if (group !== undefined) assertDone(await addToGroup(tx, context, app.events, group, id));
-    if (group === 'Doctors') doctor = id;
+    const { id } = expectDone(await createUser(tx, context, app.events, { email, displayName, role, password }));
+    if (group !== undefined) expectDone(await addToGroup(tx, context, app.events, group, id));
+    if (group === 'Doctors') doctorId = id;
     reportAccount({ email, password, role });
   }
-  if (doctor === undefined) throw new TypeError('The seed has no doctor.');
-  return doctor;
+  if (doctorId === undefined) throw new TypeError('The seed has no doctor.');
+  return doctorId;
 }
 
-/** The created record; a seed must not continue after a rejection. */
-function assertDone<Done extends object>(outcome: Outcome<Done>): { readonly outcome: 'done' } & Done {
+/** Throws if the change was rejected, so that the transaction is rolled back. */
+function expectDone<Done extends object>(outcome: Outcome<Done>): { readonly outcome: 'done' } & Done {
   if (outcome.outcome === 'done') return outcome;
   throw new Error(`The seed could not create its users: ${JSON.stringify(outcome)}`);
 }

@@ -1,5 +1,5 @@
 import { type Check, sql, z } from 'rustio-admin';
-import { earlier } from './clear.ts';
+import { arrivedBeforeToday } from './clear.ts';
 
 const counted = z.object({ visits: z.coerce.number() });
 
@@ -10,7 +10,7 @@ export const checks: readonly Check[] = [
     async run({ app, database }) {
       if (!app || !database) return { status: 'note', message: 'Skipped: no database.' };
       const { visits } = await database.one(sql.type(counted)`
-        select count(*) as visits from waiting_visit where called_at is null and ${earlier(app)}
+        select count(*) as visits from waiting_visit where called_at is null and ${arrivedBeforeToday(app)}
       `);
       if (visits === 0) return { status: 'ok', message: 'No patients from earlier days are still waiting.' };
       return {

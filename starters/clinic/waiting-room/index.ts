@@ -1,8 +1,8 @@
 import { definePlugin } from 'rustio-admin';
 import { checks } from './checks.ts';
 import { commands } from './commands.ts';
+import { deleteVisit } from './delete-visit.ts';
 import { events } from './events.ts';
-import { forgetVisit } from './forget-visit.ts';
 import { options } from './options.ts';
 import { arrivedForm, calledForm, dayPage } from './pages.ts';
 import './extension-points.ts';
@@ -26,7 +26,7 @@ export const waitingRoom = definePlugin({
     { name: 'waiting-room.run', description: 'Check in and call patients' },
   ],
   events,
-  on: () => ({ delete: forgetVisit }),
+  on: () => ({ delete: deleteVisit }),
   extensionPoints: ['waiting-room.notes'],
   contributes: {
     'layout.navigation': [

@@ -16,7 +16,7 @@ export interface Named extends Booked {
  * Adds patients' names as far as this user can see them: they are read through `app.records`, which applies the user's
  * permissions. Users who cannot see a patient get the number, which is enough to call them.
  */
-export async function named({ state }: Reader, app: App, booked: readonly Booked[]): Promise<readonly Named[]> {
+export async function withNames({ state }: Reader, app: App, booked: readonly Booked[]): Promise<readonly Named[]> {
   const { actor, t } = state;
   const patients = app.models.of(Patient);
   const relation = app.models.of(Appointment).fields.get('patient');

@@ -5,7 +5,7 @@ import { arrive, type Received } from './arrive.ts';
 import { type Booked, bookedToday } from './booked-today.ts';
 import { call } from './call.ts';
 import type { PatientNote } from './extension-points.ts';
-import { named } from './names.ts';
+import { withNames } from './names.ts';
 
 const posted = z.object({ appointment: z.string() });
 // No control characters: PostgreSQL cannot store NUL.
@@ -40,7 +40,7 @@ export async function calledForm(ctx: Context, app: App): Promise<void> {
 }
 
 async function answer(ctx: Context, app: App, received: Received, key: string, room = ''): Promise<void> {
-  const [booked] = received.booked === undefined ? [] : await named(ctx, app, [received.booked]);
+  const [booked] = received.booked === undefined ? [] : await withNames(ctx, app, [received.booked]);
   const patient = booked?.patient ?? '';
   if (received.outcome === 'rejected') return showDay(ctx, app, ctx.state.t(received.key, { patient }));
   flash(ctx, app, { tone: 'good', key, params: { patient, room } });
@@ -49,7 +49,7 @@ async function answer(ctx: Context, app: App, received: Received, key: string, r
 }
 
 async function showDay(ctx: Context, app: App, problem?: string): Promise<void> {
-  const booked = await named(ctx, app, await bookedToday(app.readingFor(ctx.state.actor), app, ctx.state.actor));
+  const booked = await withNames(ctx, app, await bookedToday(app.readingFor(ctx.state.actor), app, ctx.state.actor));
   const notes = await notesOf(ctx, app, booked);
   const { longWait } = app.options('waiting-room');
   if (problem !== undefined) ctx.status = 422;

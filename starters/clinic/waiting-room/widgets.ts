@@ -1,8 +1,8 @@
 import { type App, type Context, type SmallTable, sql, type Widget, z } from 'rustio-admin';
 import { Appointment } from '../models/appointment.ts';
 import { bookedToday } from './booked-today.ts';
-import { earlier } from './clear.ts';
-import { named, type Reader } from './names.ts';
+import { arrivedBeforeToday } from './clear.ts';
+import { type Reader, withNames } from './names.ts';
 
 const row = z.object({ patients: z.coerce.number(), longest: z.coerce.number() });
 
@@ -17,7 +17,7 @@ export const waiting = {
         coalesce(floor(extract(epoch from now() - min(arrived_at)) / 60), 0)::integer as longest
       from waiting_visit visit
       join ${app.records.tableFor(state.actor, Appointment)} appointment on appointment.id = visit.appointment_id
-      where called_at is null and not ${earlier(app)}
+      where called_at is null and not ${arrivedBeforeToday(app)}
     `);
     const tone = longest >= app.options('waiting-room').longWait ? 'bad' : patients > 0 ? 'warn' : 'good';
     return {
@@ -38,7 +38,7 @@ export const ownDay = {
     const { actor, t } = reader.state;
     const booked = await bookedToday(app.readingFor(actor), app, actor);
     const mine = booked.filter((one) => actor.kind === 'user' && one.practitionerAccount === actor.id);
-    const own = await named(reader, app, mine);
+    const own = await withNames(reader, app, mine);
     const tones = { expected: 'neutral', waits: 'warn', called: 'good' } as const;
     return {
       kind: 'table',

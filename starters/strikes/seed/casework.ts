@@ -1,5 +1,5 @@
-// The reports contain no casework: no state, no case officer, no labels. All of it is invented here for the demo, from facts of
-// the report alone and without randomness, so that every load gives the same cases.
+// The reports contain no casework: no state, no case officer, no labels. All of it is invented here for the demo, from the
+// report alone and without randomness, so every load creates the same cases.
 
 import type { Row } from 'rustio-admin';
 import type { Strike } from '../models/strike.ts';
@@ -15,7 +15,7 @@ export interface Case {
 }
 
 /** The labels of the desk, and when a strike gets one. */
-export const labels = {
+export const LABELS = {
   Costly: 'Total cost of $10,000 or more.',
   'Costs missing': 'There was damage, but no cost was reported. Ask the operator.',
   'Species missing': 'There was damage, but the species is unknown. Request the remains.',
@@ -24,49 +24,53 @@ export const labels = {
   Precautionary: 'No damage, but costs, usually for a precautionary landing or inspection.',
   'Check the report': 'The report is inconsistent: no speed although the aircraft was rolling or flying.',
 } as const;
-export type LabelName = keyof typeof labels;
+export type LabelName = keyof typeof LABELS;
 
-/** The case of a report, as of the day of the newest one. */
-export function buildCase(
-  report: Report,
-  newest: string,
-  longitude: number,
-  identified: boolean,
-  mammal: boolean,
-): Case {
-  const state = stateOf(report, daysBetween(report.occurredOn, newest));
-  return { state, desk: deskOf(report, state, longitude), labels: labelsOf(report, identified, mammal) };
+/** What a case depends on besides its report. */
+export interface CaseInput {
+  /** The current day of the desk, which is the day of the newest report. */
+  readonly asOf: string;
+  /** Of the airport. */
+  readonly longitude: number;
+  /** Whether the species is known. */
+  readonly isIdentified: boolean;
+  readonly isMammal: boolean;
+}
+
+export function buildCase(report: Report, { asOf, longitude, isIdentified, isMammal }: CaseInput): Case {
+  const state = stateOf(report, daysBetween(report.occurredOn, asOf));
+  return { state, desk: deskOf(report, state, longitude), labels: labelsOf(report, isIdentified, isMammal) };
 }
 
 /** Ten days for the review, thirty to close simple cases; serious damage stays open until its costs are known. */
-function stateOf(report: Report, age: number): Case['state'] {
-  const damaged = report.damage !== 'none';
-  const costs = Number(report.costTotal) > 0;
-  if (age <= 10) return damaged ? 'open' : 'new';
-  if (age <= 30) return damaged || costs || report.wildlifeSize !== 'small' ? 'open' : 'closed';
-  if (age <= 365) return damaged && report.damage !== 'minor' && !costs ? 'open' : 'closed';
+function stateOf(report: Report, ageInDays: number): Case['state'] {
+  const isDamaged = report.damage !== 'none';
+  const hasCosts = Number(report.costTotal) > 0;
+  if (ageInDays <= 10) return isDamaged ? 'open' : 'new';
+  if (ageInDays <= 30) return isDamaged || hasCosts || report.wildlifeSize !== 'small' ? 'open' : 'closed';
+  if (ageInDays <= 365) return isDamaged && report.damage !== 'minor' && !hasCosts ? 'open' : 'closed';
   return 'closed';
 }
 
-/** The desk began with the year 2001; older reports are imported as closed. */
+/** The desk was set up in 2001; older reports were imported as closed, without an officer. */
 function deskOf(report: Report, state: Case['state'], longitude: number): Desk | undefined {
   if (state === 'new' || report.occurredOn < '2001') return undefined;
   return longitude < -100 ? 'west' : 'east';
 }
 
-function labelsOf(report: Report, identified: boolean, mammal: boolean): LabelName[] {
-  const damaged = report.damage !== 'none';
+function labelsOf(report: Report, isIdentified: boolean, isMammal: boolean): LabelName[] {
+  const isDamaged = report.damage !== 'none';
   const cost = Number(report.costTotal);
-  const when: readonly (readonly [LabelName, boolean])[] = [
+  const rules: readonly (readonly [LabelName, boolean])[] = [
     ['Costly', cost >= 10_000],
-    ['Costs missing', damaged && cost === 0],
-    ['Species missing', damaged && !identified],
-    ['Mammal on the airfield', mammal],
+    ['Costs missing', isDamaged && cost === 0],
+    ['Species missing', isDamaged && !isIdentified],
+    ['Mammal on the airfield', isMammal],
     ['Night', report.timeOfDay === 'night'],
-    ['Precautionary', !damaged && cost > 0],
+    ['Precautionary', !isDamaged && cost > 0],
     ['Check the report', report.speed === 0 && report.phase !== 'parked'],
   ];
-  return when.filter(([, holds]) => holds).map(([name]) => name);
+  return rules.filter(([, applies]) => applies).map(([name]) => name);
 }
 
 /** Whole days from one ISO date to another. */

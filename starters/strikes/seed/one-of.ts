@@ -1,13 +1,13 @@
-/** The value itself, typed, if it is one of the allowed ones; throws otherwise. */
+/** The value, with a narrower type. Throws if it is not one of the allowed ones. */
 export function oneOf<const V extends string>(allowed: readonly V[], value: string): V {
-  const match = allowed.find((one) => one === value);
+  const match = allowed.find((candidate) => candidate === value);
   if (match === undefined) throw new Error(`"${value}" is not one of: ${allowed.join(', ')}.`);
   return match;
 }
 
-/** The meaning of a value; throws if it is unknown. */
-export function lookUp<K, T>(of: ReadonlyMap<K, T>, value: K, what: string): T {
-  const match = of.get(value);
-  if (match === undefined) throw new Error(`Unknown ${what} "${value}".`);
-  return match;
+/** The entry of a key. Throws if there is none; `what` names the kind of key in the error. */
+export function lookUp<K, V>(entries: ReadonlyMap<K, V>, key: K, what: string): V {
+  const value = entries.get(key);
+  if (value === undefined) throw new Error(`Unknown ${what} "${key}".`);
+  return value;
 }

@@ -5,10 +5,9 @@ import { lookUp } from './one-of.ts';
 
 /** The part of a strike that is in its report; the case (state, officer, labels) is added by the desk. */
 export type Report = Omit<Row<typeof Strike>, 'state' | 'officer' | 'notes' | 'createdAt' | 'updatedAt'>;
-export type Strikes = readonly Report[];
 
-/** Keys of what the reports name in words. */
-export interface Known {
+/** The keys of the rows that reports refer to by name. */
+export interface KeysByName {
   readonly airports: ReadonlyMap<string, string>;
   readonly operators: ReadonlyMap<string, number>;
   readonly aircraft: ReadonlyMap<string, number>;
@@ -16,31 +15,31 @@ export interface Known {
 }
 
 /** The reports in the order of the file, which is the order of their dates; the first one gets the number 1. */
-export function buildStrikes(lines: readonly Line[], known: Known): Strikes {
+export function buildReports(lines: readonly Line[], keys: KeysByName): readonly Report[] {
   return lines.map((line) => ({
     id: line.number,
     occurredOn: line.get('Flight Date'),
-    airport: lookUp(known.airports, line.get('Airport Name'), 'airport'),
-    phase: lookUp(phases, line.get('Phase of flight'), 'phase of flight'),
-    timeOfDay: lookUp(timesOfDay, line.get('Time of day'), 'time of day'),
+    airport: lookUp(keys.airports, line.get('Airport Name'), 'airport'),
+    phase: lookUp(PHASES, line.get('Phase of flight'), 'phase of flight'),
+    timeOfDay: lookUp(TIMES_OF_DAY, line.get('Time of day'), 'time of day'),
     speed: line.get('Speed IAS in knots') === '' ? null : Number(line.get('Speed IAS in knots')),
-    aircraft: lookUp(known.aircraft, singleSpaced(line.get('Aircraft Make Model')), 'aircraft type'),
-    operator: lookUp(known.operators, line.get('Aircraft Airline Operator'), 'operator'),
-    species: lookUp(known.species, line.get('Wildlife Species'), 'species'),
-    wildlifeSize: lookUp(sizes, line.get('Wildlife Size'), 'size'),
-    damage: lookUp(damages, line.get('Effect Amount of damage'), 'damage'),
+    aircraft: lookUp(keys.aircraft, singleSpaced(line.get('Aircraft Make Model')), 'aircraft type'),
+    operator: lookUp(keys.operators, line.get('Aircraft Airline Operator'), 'operator'),
+    species: lookUp(keys.species, line.get('Wildlife Species'), 'species'),
+    wildlifeSize: lookUp(SIZES, line.get('Wildlife Size'), 'size'),
+    damage: lookUp(DAMAGES, line.get('Effect Amount of damage'), 'damage'),
     costRepair: line.get('Cost Repair'),
     costOther: line.get('Cost Other'),
     costTotal: line.get('Cost Total $'),
   }));
 }
 
-/** "BE-55  BARON" has two spaces in the reports; a search for the typed name would not find it. */
+/** Some names have two spaces in the reports, such as "BE-55  BARON". A search for the name as typed would not find them. */
 export function singleSpaced(name: string): string {
   return name.replace(/ +/g, ' ');
 }
 
-const phases = new Map<string, Report['phase']>([
+const PHASES = new Map<string, Report['phase']>([
   ['Parked', 'parked'],
   ['Taxi', 'taxi'],
   ['Take-off run', 'takeOffRun'],
@@ -49,18 +48,18 @@ const phases = new Map<string, Report['phase']>([
   ['Approach', 'approach'],
   ['Landing Roll', 'landingRoll'],
 ]);
-const timesOfDay = new Map<string, Report['timeOfDay']>([
+const TIMES_OF_DAY = new Map<string, Report['timeOfDay']>([
   ['Dawn', 'dawn'],
   ['Day', 'day'],
   ['Dusk', 'dusk'],
   ['Night', 'night'],
 ]);
-const sizes = new Map<string, Report['wildlifeSize']>([
+const SIZES = new Map<string, Report['wildlifeSize']>([
   ['Small', 'small'],
   ['Medium', 'medium'],
   ['Large', 'large'],
 ]);
-const damages = new Map<string, Report['damage']>([
+const DAMAGES = new Map<string, Report['damage']>([
   ['None', 'none'],
   ['Minor', 'minor'],
   ['Medium', 'medium'],

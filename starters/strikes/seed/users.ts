@@ -13,8 +13,18 @@ import {
 } from 'rustio-admin';
 import type { Desk } from './casework.ts';
 
-/** The demo users, the head of the desk last: the start shows the last one's password. */
-const people: readonly Person[] = [
+interface DemoUser {
+  readonly email: string;
+  readonly displayName: string;
+  readonly role: Role;
+  /** Administrators need no group: they have every permission. */
+  readonly group: keyof typeof GROUPS | undefined;
+  /** The desk whose cases are assigned to this user. */
+  readonly desk: Desk | undefined;
+}
+
+/** The head of the desk is last: the start shows the password of the last user. */
+const USERS: readonly DemoUser[] = [
   { email: 'analyst@desk.example', displayName: 'Ana Lyst', role: 'staff', group: 'Analysts', desk: undefined },
   {
     email: 'officer@desk.example',
@@ -26,18 +36,8 @@ const people: readonly Person[] = [
   { email: 'admin@desk.example', displayName: 'Ada Head', role: 'administrator', group: undefined, desk: 'west' },
 ];
 
-interface Person {
-  readonly email: string;
-  readonly displayName: string;
-  readonly role: Role;
-  /** An administrator needs none: they have every permission. */
-  readonly group: string | undefined;
-  /** The desk whose cases are theirs. */
-  readonly desk: Desk | undefined;
-}
-
-/** The permissions of each group, in addition to viewing everything. */
-const groups = {
+/** The permissions of each group, in addition to viewing every model of the project. */
+const GROUPS = {
   Analysts: { description: 'Read-only access to all records.', permissions: [] },
   'Case officers': {
     description: 'Work on cases: update and close strikes, add reports and labels.',
@@ -53,7 +53,7 @@ const groups = {
   },
 } as const;
 
-/** Creates groups and users, passes the passwords to the start, and returns which user has the cases of which desk. */
+/** Creates groups and users, passes the passwords to the start, and returns the key of the user of each desk. */
 export async function createUsers(
   tx: Transaction,
   { app, reportAccount }: SeedContext,
@@ -65,25 +65,25 @@ export async function createUsers(
     credential: null,
   };
   const available = new Set(app.permissions);
-  const looking = app.models.all.filter(({ owner }) => owner === 'project').map(({ name }) => `${name}.view`);
-
-  for (const [name, { description, permissions }] of Object.entries(groups)) {
-    assertDone(await createGroup(tx, context, app.events, { name, description }));
-    assertDone(await grantToGroup(tx, context, app.events, name, [...looking, ...permissions], available));
+  const viewPermissions = app.models.all.filter(({ owner }) => owner === 'project').map(({ name }) => `${name}.view`);
+  for (const [name, { description, permissions }] of Object.entries(GROUPS)) {
+    expectDone(await createGroup(tx, context, app.events, { name, description }));
+    const granted = [...viewPermissions, ...permissions];
+    expectDone(await grantToGroup(tx, context, app.events, name, granted, available));
   }
-  const ids = new Map<Desk, number>();
-  for (const { email, displayName, role, group, desk } of people) {
+  const officers = new Map<Desk, number>();
+  for (const { email, displayName, role, group, desk } of USERS) {
     const password = generatePassword();
-    const { id } = assertDone(await createUser(tx, context, app.events, { email, displayName, role, password }));
-    if (group !== undefined) assertDone(await addToGroup(tx, context, app.events, group, id));
-    if (desk !== undefined) ids.set(desk, id);
+    const { id } = expectDone(await createUser(tx, context, app.events, { email, displayName, role, password }));
+    if (group !== undefined) expectDone(await addToGroup(tx, context, app.events, group, id));
+    if (desk !== undefined) officers.set(desk, id);
     reportAccount({ email, password, role });
   }
-  return ids;
+  return officers;
 }
 
-/** The created record; a seed must not continue after a rejection. */
-function assertDone<Done extends object>(outcome: Outcome<Done>): { readonly outcome: 'done' } & Done {
+/** Throws if the change was rejected, so that the transaction is rolled back. */
+function expectDone<Done extends object>(outcome: Outcome<Done>): { readonly outcome: 'done' } & Done {
   if (outcome.outcome === 'done') return outcome;
   throw new Error(`The seed could not create its users: ${JSON.stringify(outcome)}`);
 }

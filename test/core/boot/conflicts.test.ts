@@ -2,8 +2,8 @@
 import { fileURLToPath } from 'node:url';
 import * as assert from 'uvu/assert';
 import type { Plugin } from '../../../core/plugin.ts';
-import { type Config, defineModel, definePlugin, defineRules, field } from '../../../index.ts';
-import { testApp } from '../../support/app.ts';
+import { defineModel, definePlugin, defineRules, field } from '../../../index.ts';
+import { bootProblemsOf, testApp } from '../../support/app.ts';
 import { rustioFailureOf } from '../../support/failure.ts';
 import { suite } from '../../support/suite.ts';
 
@@ -20,12 +20,6 @@ const test = suite('boot: conflicts');
 const HERE = new URL('./', import.meta.url);
 const NOWHERE = new URL('./nowhere/', import.meta.url);
 const Lunch = defineModel('lunch', { fields: { name: field.text(), price: field.integer() } });
-
-async function problemsOf(config: Partial<Config>): Promise<readonly string[]> {
-  const error = await rustioFailureOf(testApp(config));
-  assert.is(error.code, 'RIO-BOOT-PROBLEMS');
-  return error.details;
-}
 
 /** What both `one` and `two` contribute, and the problem that is reported. */
 const duplicates: readonly (readonly [string, Partial<Plugin>, string])[] = [
@@ -60,7 +54,7 @@ const duplicates: readonly (readonly [string, Partial<Plugin>, string])[] = [
 for (const [what, contributed, problem] of duplicates) {
   test(`two plugins with the same ${what}`, async () => {
     const plugin = (name: string): Plugin => definePlugin({ api: 1, ...contributed, name });
-    const problems = await problemsOf({ extend: [plugin('one'), plugin('two')] });
+    const problems = await bootProblemsOf({ extend: [plugin('one'), plugin('two')] });
     assert.equal(problems, [`plugin two: ${problem}`]);
   });
 }
@@ -103,7 +97,7 @@ const reserved: readonly (readonly [string, Partial<Plugin>, string])[] = [
 for (const [what, contributed, problem] of reserved) {
   test(`a plugin cannot define ${what}`, async () => {
     const mine = definePlugin({ api: 1, ...contributed, name: 'mine' });
-    const problems = await problemsOf({ models: [Lunch], extend: [mine] });
+    const problems = await bootProblemsOf({ models: [Lunch], extend: [mine] });
     assert.is(problems.length, 1, problems.join('\n'));
     const [first = '', ...rest] = problems.join('\n').split(': ');
     assert.ok(first.startsWith('plugin '), first);
@@ -113,7 +107,7 @@ for (const [what, contributed, problem] of reserved) {
 
 test('a plugin cannot have the name of core, of the project, or of the views of the layout', async () => {
   for (const name of ['core', 'project', 'layout']) {
-    const [problem = '', ...more] = await problemsOf({ extend: [definePlugin({ api: 1, name })] });
+    const [problem = '', ...more] = await bootProblemsOf({ extend: [definePlugin({ api: 1, name })] });
     assert.equal(more, []);
     assert.match(problem, new RegExp(`^plugin ${name}: .*core, project, layout`));
   }
@@ -211,7 +205,7 @@ const broken: readonly (readonly [string, Partial<Plugin>, string])[] = [
 for (const [what, contributed, problem] of broken) {
   test(`a plugin that refers to ${what} that does not exist`, async () => {
     const mine = definePlugin({ api: 1, ...contributed, name: 'mine' });
-    const problems = await problemsOf({ models: [Lunch], extend: [mine] });
+    const problems = await bootProblemsOf({ models: [Lunch], extend: [mine] });
     assert.is(problems.length, 1, problems.join('\n'));
     assert.ok(problems[0]?.startsWith(problem), problems[0]);
   });
@@ -221,7 +215,7 @@ test('two items with the same name in an extension point', async () => {
   const entry = { name: 'x', view: 'layout/message' };
   const one = definePlugin({ name: 'one', api: 1, contributes: { 'layout.banner': [entry] } });
   const two = definePlugin({ name: 'two', api: 1, contributes: { 'layout.banner': [entry] } });
-  assert.equal(await problemsOf({ extend: [one, two] }), [
+  assert.equal(await bootProblemsOf({ extend: [one, two] }), [
     'extension point layout.banner: Two items have the name "x" (of one and two).',
   ]);
 });
@@ -229,7 +223,7 @@ test('two items with the same name in an extension point', async () => {
 test('rules of a config for a model or field that does not exist', async () => {
   const Other = defineModel('other', { fields: { name: field.text() } });
   const rules = [defineRules(Other, {}), defineRules(Lunch, { fields: { prize: () => true } as object })];
-  assert.equal(await problemsOf({ models: [Lunch], rules }), [
+  assert.equal(await bootProblemsOf({ models: [Lunch], rules }), [
     'rules for other: The model is not part of the application.',
     'rules for lunch: The model lunch has no field "prize". Did you mean "price"?',
   ]);
@@ -311,7 +305,7 @@ test('environment variables of a plugin are parsed at startup, and reported with
     await running.close();
   }
   const strict = definePlugin({ name: 'strict', api: 1, environment: { MAILER_SECRET: z.string().min(20) } });
-  const problems = await problemsOf({ extend: [strict] });
+  const problems = await bootProblemsOf({ extend: [strict] });
   assert.is(problems.length, 1);
   assert.match(problems[0] ?? '', 'environment variable of strict: MAILER_SECRET: ');
 });

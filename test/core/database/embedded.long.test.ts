@@ -1,4 +1,5 @@
 // timeout: 180
+
 import { type ChildProcess, type ForkOptions, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, chown, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
@@ -10,6 +11,7 @@ import { canEnter, preparePlace, serverUser } from '../../../core/database/embed
 import { startEmbedded } from '../../../core/database/embedded.ts';
 import { withPlainConnection } from '../../../core/database/plain-connection.ts';
 import { rustioFailureOf } from '../../support/failure.ts';
+import { queryRows } from '../../support/run-sql.ts';
 import { suite } from '../../support/suite.ts';
 
 const HOLDER = path.join(import.meta.dirname, '../../support/embedded-holder.ts');
@@ -32,7 +34,7 @@ test.after(() => rm(root, { recursive: true, force: true }));
 test('the first start creates a UTF-8 database that only this machine can reach', async () => {
   const empty = path.join(root, 'empty');
   const server = await startEmbedded(empty);
-  const rows = await query(
+  const rows = await queryRows(
     server.url,
     `select current_database() as name, pg_encoding_to_char(encoding) as encoding, datlocprovider as provider,
        datlocale as locale, current_setting('listen_addresses') as address
@@ -48,7 +50,7 @@ test('the first start creates a UTF-8 database that only this machine can reach'
 
 test('names sort as people expect (T17c)', async () => {
   const server = await startEmbedded(home);
-  const rows = await query(
+  const rows = await queryRows(
     server.url,
     `select string_agg(name, ' ' order by name) as names
      from unnest(array['Banana', 'Eclair', 'Zebra', 'apple', 'zoo', 'Äpfel', 'éclair']) name`,
@@ -57,7 +59,7 @@ test('names sort as people expect (T17c)', async () => {
   assert.equal(rows, [{ names: 'Äpfel apple Banana Eclair éclair Zebra zoo' }]);
 });
 
-test('the variables of the shell for other servers do not reach it (T25)', async () => {
+test('the variables of the shell for other servers do not reach it', async () => {
   const shell = {
     PGSSLMODE: 'verify-full',
     PGSSLNEGOTIATION: 'direct',
@@ -70,7 +72,7 @@ test('the variables of the shell for other servers do not reach it (T25)', async
   try {
     Object.assign(process.env, shell);
     const server = await startEmbedded(home);
-    assert.equal(await query(server.url, 'select 1 as one'), [{ one: 1 }]);
+    assert.equal(await queryRows(server.url, 'select 1 as one'), [{ one: 1 }]);
     await server.leave();
   } finally {
     for (const name of Object.keys(shell)) {
@@ -80,11 +82,11 @@ test('the variables of the shell for other servers do not reach it (T25)', async
   }
 });
 
-test('a project folder can have any name (T24)', async () => {
+test('a project folder can have any name', async () => {
   for (const name of ['$HOME', 'a "desk"', "o'clock", 'tick`id`', 'back\\slash', 'line $(id) & ; * ? %20 #']) {
     const odd = path.join(root, name, '.rustio/local');
     const server = await startEmbedded(odd);
-    assert.equal(await query(server.url, 'select 1 as one'), [{ one: 1 }], name);
+    assert.equal(await queryRows(server.url, 'select 1 as one'), [{ one: 1 }], name);
     assert.ok(await server.leave(), name);
   }
   const { code, parts } = await rustioFailureOf(startEmbedded(path.join(root, 'line\nbreak')));
@@ -94,7 +96,7 @@ test('a project folder can have any name (T24)', async () => {
 
 test('committed changes are written to disk', async () => {
   const server = await startEmbedded(home);
-  const settings = await query(
+  const settings = await queryRows(
     server.url,
     `select setting from pg_settings where name in ('fsync', 'synchronous_commit', 'full_page_writes')`,
   );
@@ -117,7 +119,7 @@ test('two processes that start together in an empty folder share one server', as
   assert.equal(both.map(({ started }) => started).sort(), [false, true]);
   assert.is(both[0].url, both[1].url);
   assert.is(await both[0].leave(), false);
-  assert.equal(await query(both[1].url, 'select 1 as one'), [{ one: 1 }]);
+  assert.equal(await queryRows(both[1].url, 'select 1 as one'), [{ one: 1 }]);
   assert.is(await both[1].leave(), true);
   assert.not(await isRunning(empty));
 });
@@ -125,8 +127,8 @@ test('two processes that start together in an empty folder share one server', as
 test('several databases exist side by side', async () => {
   const one = await startEmbedded(home, { database: 'one' });
   const two = await startEmbedded(home, { database: 'two "quoted"' });
-  await query(one.url, 'create table only_in_one ()');
-  const rows = await query(two.url, `select current_database() as name, to_regclass('only_in_one') as found`);
+  await queryRows(one.url, 'create table only_in_one ()');
+  const rows = await queryRows(two.url, `select current_database() as name, to_regclass('only_in_one') as found`);
   assert.equal(rows, [{ name: 'two "quoted"', found: null }]);
   assert.not(await one.leave());
   assert.ok(await two.leave());
@@ -136,7 +138,7 @@ test('leaving twice has the effect of leaving once', async () => {
   const [first, second] = [await startEmbedded(home), await startEmbedded(home)];
   await first.leave();
   assert.is(await first.leave(), false);
-  assert.equal(await query(second.url, 'select 1 as one'), [{ one: 1 }]);
+  assert.equal(await queryRows(second.url, 'select 1 as one'), [{ one: 1 }]);
   assert.ok(await second.leave());
 });
 
@@ -152,7 +154,7 @@ test('the URL stays the same across starts', async () => {
 test('a killed process does not stop the server, and no longer counts as a user', async () => {
   const [killed, other] = [await hold(home), await hold(home)];
   await killed.kill();
-  assert.equal(await query(other.url, 'select 1 as one'), [{ one: 1 }]);
+  assert.equal(await queryRows(other.url, 'select 1 as one'), [{ one: 1 }]);
   assert.is(await other.leave(), true);
 });
 
@@ -175,12 +177,12 @@ test('the server does not keep a process alive that exits without leaving', asyn
 
 test('if the server and its users are killed, the next start has all committed changes', async () => {
   const killed = await hold(home);
-  await query(killed.url, 'drop table if exists kept; create table kept as select 42 as value');
+  await queryRows(killed.url, 'drop table if exists kept; create table kept as select 42 as value');
   await killed.kill();
   process.kill(await serverPid(home), 'SIGKILL');
   const next = await hold(home);
   assert.ok(next.started);
-  assert.equal(await query(next.url, 'select value from kept'), [{ value: 42 }]);
+  assert.equal(await queryRows(next.url, 'select value from kept'), [{ value: 42 }]);
   await next.leave();
 });
 
@@ -191,7 +193,7 @@ test('if the server is killed while in use, it restarts for its users at the sam
   assert.is(next.url, users[0].url);
   while ((await leases(next.url)) < 3); // until all three have a lease
   assert.is(await next.leave(), false);
-  assert.equal(await query(users[0].url, 'select 1 as one'), [{ one: 1 }]);
+  assert.equal(await queryRows(users[0].url, 'select 1 as one'), [{ one: 1 }]);
   assert.is(await users[0].leave(), false);
   assert.is(await users[1].leave(), true);
 });
@@ -213,7 +215,7 @@ test('a pid file whose process id belongs to another program does not prevent a 
 test('a Ctrl-C in the terminal does not reach the server', async () => {
   const holder = await hold(home, [], { detached: true });
   process.kill(-holder.pid, 'SIGINT');
-  assert.equal(await query(holder.url, 'select 1 as one'), [{ one: 1 }]);
+  assert.equal(await queryRows(holder.url, 'select 1 as one'), [{ one: 1 }]);
   assert.is(await holder.leave(), true);
 });
 
@@ -249,10 +251,10 @@ if (user !== undefined) {
     await mkdir(closed, { mode: 0o700 });
     const first = await startEmbedded(path.join(closed, 'local'));
     const folder = /kept in (\S+),/.exec(first.note ?? '')?.[1] ?? '';
-    await query(first.url, 'create table kept ()');
+    await queryRows(first.url, 'create table kept ()');
     await first.leave();
     const second = await startEmbedded(path.join(closed, 'local'));
-    const rows = await query(second.url, `select to_regclass('kept')::text as found`);
+    const rows = await queryRows(second.url, `select to_regclass('kept')::text as found`);
     await second.leave();
     assert.match(folder, /^\/var\/lib\/rustio\//);
     assert.equal(rows, [{ found: 'kept' }]);
@@ -330,13 +332,9 @@ async function shutDown(folder: string): Promise<void> {
   if (await isRunning(folder)) await (await startEmbedded(folder)).leave();
 }
 
-async function query(url: string, sql: string): Promise<unknown[]> {
-  return withPlainConnection(url, async (client) => (await client.query(sql)).rows);
-}
-
 /** How many processes hold a lease. */
 async function leases(url: string): Promise<number> {
-  const held = await query(
+  const held = await queryRows(
     url.replace(/app$/, 'postgres'),
     `select from pg_locks where locktype = 'advisory' and mode = 'ShareLock' and granted`,
   );

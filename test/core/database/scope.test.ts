@@ -1,4 +1,5 @@
 // Row-level security with a role that does not own the table: a leak between scopes shows rows of another tenant.
+
 import { randomBytes } from 'node:crypto';
 import { sql } from 'slonik';
 import * as assert from 'uvu/assert';
@@ -13,6 +14,7 @@ import { type TestApp, testApp } from '../../support/app.ts';
 import { testDatabase } from '../../support/database.ts';
 import { databaseProxy } from '../../support/database-proxy.ts';
 import { failureOf, rustioFailureOf } from '../../support/failure.ts';
+import { runSql } from '../../support/run-sql.ts';
 import { suite } from '../../support/suite.ts';
 
 const test = suite('request scope');
@@ -203,11 +205,11 @@ test('afterCommit work runs in the scope of its transaction', async () => {
 test('a statement whose plan is outdated by a change of the table is prepared again', async () => {
   const all = sql.type(z.record(z.string(), z.unknown()))`select * from note where id = 1`;
   await withScope(tenant('north'), () => database.any(all));
-  await withPlainConnection(base.url, (owner) => owner.query('alter table note add column extra text'));
+  await runSql(base.url, 'alter table note add column extra text');
   assert.equal(await withScope(tenant('north'), () => database.any(all)), [
     { id: 1, tenant: 'north', text: 'n1', extra: null },
   ]);
-  await withPlainConnection(base.url, (owner) => owner.query('alter table note drop column extra'));
+  await runSql(base.url, 'alter table note drop column extra');
 });
 
 test('outside a scope only the statement is sent', async () => {
@@ -272,7 +274,7 @@ test('a count that is cached for one scope is not used for another', async () =>
   const south = await withScope(tenant('south'), () => counts.count(database, models.of(Note), condition, 0));
   assert.equal(north, { kind: 'more', rows: 1_000 });
   assert.equal(south, { kind: 'exact', rows: 1 });
-  await withPlainConnection(base.url, (owner) => owner.query('delete from note where id > 1000'));
+  await runSql(base.url, 'delete from note where id > 1000');
 });
 
 const requests = suite('request scope over HTTP');
@@ -317,7 +319,7 @@ requests.before(async () => {
   app = await testApp(
     { models: [Note], plugins: { admin: { admins: [defineAdmin(Note, {})] } }, extend: [tenancy] },
     {
-      by: (url) => {
+      connectVia: (url) => {
         ownerUrl = url;
         return asTenantRole(url);
       },

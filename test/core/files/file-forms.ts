@@ -10,6 +10,7 @@ import { defineModel } from '../../../core/model/model.ts';
 import { defineAdmin } from '../../../plugins/admin/define-admin.ts';
 import { type TestApp, type TestAppOptions, testApp } from '../../support/app.ts';
 import { type Client, parseForms, type TestResponse } from '../../support/client.ts';
+import { permissionsFor } from '../../support/permissions.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 export const Paper = defineModel('paper', {
@@ -35,9 +36,7 @@ export const Note = defineModel('note', {
 export const Label = defineModel('label', { fields: { name: field.text() } });
 
 export const models = [Paper, Deed, Note, Label];
-export const everything = models.flatMap(({ modelName }) =>
-  ['view', 'add', 'change', 'delete'].map((action) => `${modelName}.${action}`),
-);
+export const allPermissions = permissionsFor(models);
 
 export interface FilesApp extends TestApp {
   /** Where its files are stored. */

@@ -41,8 +41,8 @@ const files = createFiles({ database, store, incoming: `${folder}-incoming` });
 const events = createEvents(new Set(['create', 'update', 'delete']), [
   { '*': async (_tx, { name }) => at(`${name} is recorded`) },
 ]);
-const everything = { holds: () => true, may: () => true, mayField: () => true, rows: () => ALL_ROWS };
-const write = createWrite({ models, policy: everything, events, files });
+const allowAll = { holds: () => true, may: () => true, mayField: () => true, rows: () => ALL_ROWS };
+const write = createWrite({ models, policy: allowAll, events, files });
 const context: AuditContext = {
   actor: { kind: 'job', name: 'tests', permissions: 'all' },
   correlationId: 'x',

@@ -1,4 +1,5 @@
 // Routes as plugins declare them: methods, paths, schemas, authentication, headers, and invalid declarations.
+
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { Readable } from 'node:stream';
 import {
@@ -14,6 +15,7 @@ import {
 import * as assert from 'uvu/assert';
 import { describeStack } from '../../../core/http/router.ts';
 import { type TestApp, testApp } from '../../support/app.ts';
+import { formTokenOf } from '../../support/client.ts';
 import { rustioFailureOf } from '../../support/failure.ts';
 import { suite } from '../../support/suite.ts';
 import { OWN_FORM, type RawResponse, rawRequest } from './raw-request.ts';
@@ -421,7 +423,7 @@ test('JSON routes report an unknown method or model in JSON, whatever the client
 
 test('JSON from our own pages needs the CSRF token in a header', async () => {
   const client = await app.signInAs('administrator');
-  const [, token = ''] = /name="~token" value="([^"]+)"/.exec((await client.get('/admin')).text) ?? [];
+  const token = formTokenOf((await client.get('/admin')).text);
   const put = (headers: Readonly<Record<string, string>>) =>
     client.request('PUT', '/admin/preferences', '{"dense":true}', { ...JSON_BODY, origin: client.origin, ...headers });
   const saved = await put({ 'x-csrf-token': token });

@@ -9,8 +9,9 @@ import { buildSnapshot } from '../../../core/migrate/snapshot.ts';
 import { field } from '../../../core/model/field.ts';
 import { type AnyModel, defineModel } from '../../../core/model/model.ts';
 import { testDatabase } from '../../support/database.ts';
+import { runSql } from '../../support/run-sql.ts';
 import { suite } from '../../support/suite.ts';
-import { catalogueOf, runSql } from './catalogue.ts';
+import { catalogueOf } from './catalogue.ts';
 import { resolved } from './resolved.ts';
 
 const test = suite('migrate: any change');

@@ -2,8 +2,9 @@
 import * as assert from 'uvu/assert';
 import { castBetween } from '../../../core/migrate/cast.ts';
 import { testDatabase } from '../../support/database.ts';
+import { runSql } from '../../support/run-sql.ts';
 import { suite } from '../../support/suite.ts';
-import { runSql, textsOf } from './catalogue.ts';
+import { textsOf } from './catalogue.ts';
 
 const test = suite('migrate: casts');
 

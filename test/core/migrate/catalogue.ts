@@ -36,11 +36,6 @@ export async function catalogueOf(url: string): Promise<readonly string[]> {
   });
 }
 
-/** Runs SQL as a migration does: in one query. */
-export async function runSql(url: string, text: string): Promise<void> {
-  await withPlainConnection(url, (client) => client.query(text));
-}
-
 /** The first column of a query's rows, as text. */
 export async function textsOf(url: string, query: string): Promise<readonly string[]> {
   return withPlainConnection(url, async (client) => {

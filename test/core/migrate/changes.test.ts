@@ -8,8 +8,9 @@ import { buildSnapshot } from '../../../core/migrate/snapshot.ts';
 import { field, timestamps } from '../../../core/model/field.ts';
 import { type AnyModel, defineModel } from '../../../core/model/model.ts';
 import { testDatabase } from '../../support/database.ts';
+import { runSql } from '../../support/run-sql.ts';
 import { suite } from '../../support/suite.ts';
-import { catalogueOf, runSql, textsOf } from './catalogue.ts';
+import { catalogueOf, textsOf } from './catalogue.ts';
 import { resolved } from './resolved.ts';
 
 const test = suite('migrate: changes');
@@ -44,7 +45,7 @@ async function migrateAndRevert(before: Snapshot, after: Snapshot, rows = ''): P
 const Plain = defineModel('patient', { fields: { name: field.text() } });
 
 test('a table with every field type is created and dropped', async () => {
-  const everything = defineModel('everything', {
+  const Everything = defineModel('everything', {
     fields: {
       name: field.text({ min: 2, max: 20, default: "O'Neil; \\" }),
       whole: field.integer({ min: -5, max: 5, default: 1 }),
@@ -76,13 +77,13 @@ test('a table with every field type is created and dropped', async () => {
     unique: [['state', 'day']],
     indexes: [['state', '-day'], ['-whole']],
   });
-  const up = await migrateAndRevert(emptySnapshot, snapshot(everything));
+  const up = await migrateAndRevert(emptySnapshot, snapshot(Everything));
   assert.match(up, 'create extension if not exists pg_trgm;');
   assert.match(up, /using gin \("order" gin_trgm_ops\)/);
   assert.match(up, 'create unique index everything_mail_key on everything (lower(mail));');
   assert.match(up, 'create index everything_mail_idx on everything (mail);');
   assert.match(up, 'create index everything_tags_idx on everything using gin (tags);');
-  await migrateAndRevert(snapshot(everything), emptySnapshot);
+  await migrateAndRevert(snapshot(Everything), emptySnapshot);
 });
 
 test('a table is dropped, and recreated by down', async () => {

@@ -2,14 +2,15 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
 import { openDatabase } from '../../../core/database/pool.ts';
-import { RustioError } from '../../../core/errors/rustio-error.ts';
 import { down, planDown } from '../../../core/migrate/down.ts';
 import { migrate } from '../../../core/migrate/run.ts';
 import { migrationSources } from '../../../core/migrate/sources.ts';
 import { loadPending, plan, status } from '../../../core/migrate/status.ts';
 import { testDatabase } from '../../support/database.ts';
+import { rustioFailureOf } from '../../support/failure.ts';
+import { runSql } from '../../support/run-sql.ts';
 import { suite } from '../../support/suite.ts';
-import { catalogueOf, runSql } from './catalogue.ts';
+import { catalogueOf } from './catalogue.ts';
 import { pluginSource, testProject } from './project.ts';
 
 const test = suite('migrate: down, status, plan');
@@ -25,14 +26,6 @@ const THREE_FILES = {
   '20260103000000_three.down.sql': 'drop index a_c_idx;',
 };
 
-async function rejection(work: Promise<unknown>): Promise<RustioError> {
-  const error = await work.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  if (error instanceof RustioError) return error;
-  throw error ?? new Error('it was not rejected');
-}
 const names = (list: readonly { name: string }[]) => list.map(({ name }) => name);
 
 test('the latest is reverted first; several by number, or all after a name', async () => {
@@ -54,7 +47,7 @@ test('the latest is reverted first; several by number, or all after a name', asy
   await drop();
 });
 
-test('the latest is the one that was applied last, whatever the clock said (F3)', async () => {
+test('the latest is the one that was applied last, whatever the clock said', async () => {
   const { url, drop } = await testDatabase();
   const { sources } = await testProject(THREE_FILES);
   await migrate(url, sources, by);
@@ -71,7 +64,7 @@ test('the latest is the one that was applied last, whatever the clock said (F3)'
   await drop();
 });
 
-test('the migrations table of an earlier release gets its order from the clock once, and continues by numbers (F3)', async () => {
+test('the migrations table of an earlier release gets its order from the clock once, and continues by numbers', async () => {
   const { url, drop } = await testDatabase();
   const { sources, write } = await testProject({
     '20260101000000_one.sql': 'select 1;',
@@ -97,7 +90,7 @@ test('the migrations table of an earlier release gets its order from the clock o
   await drop();
 });
 
-test('only what was confirmed is reverted (F4)', async () => {
+test('only what was confirmed is reverted', async () => {
   const { url, drop } = await testDatabase();
   const { sources } = await testProject(THREE_FILES);
   await migrate(url, sources, by);
@@ -108,9 +101,9 @@ test('only what was confirmed is reverted (F4)', async () => {
     ['every value of a.c'],
   );
   await down(url, sources, all);
-  const error = await rejection(down(url, sources, { steps: 2, confirmed: migrations }));
+  const error = await rustioFailureOf(down(url, sources, { steps: 2, confirmed: migrations }));
   assert.is(error.code, 'RIO-MIGRATE-CONFIRM');
-  assert.is((await rejection(down(url, sources, { confirmed: [] }))).code, 'RIO-MIGRATE-CONFIRM');
+  assert.is((await rustioFailureOf(down(url, sources, { confirmed: [] }))).code, 'RIO-MIGRATE-CONFIRM');
   assert.match((await catalogueOf(url)).join('\n'), 'column a.c');
   await drop();
 });
@@ -121,22 +114,22 @@ test('with a missing or edited file, or an unknown name, nothing is reverted', a
   await migrate(url, sources, by);
   const file = (name: string) => path.join(folder, 'migrations', name);
 
-  assert.is((await rejection(down(url, sources, { ...all, to: 'nothing' }))).code, 'RIO-MIGRATE-DOWN');
+  assert.is((await rustioFailureOf(down(url, sources, { ...all, to: 'nothing' }))).code, 'RIO-MIGRATE-DOWN');
   await rm(file('20260102000000_two.down.sql'));
-  const none = await rejection(down(url, sources, { ...all, steps: 2 }));
+  const none = await rustioFailureOf(down(url, sources, { ...all, steps: 2 }));
   assert.match(none.parts.why, 'There is no 20260102000000_two.down.sql');
   await write({ '20260103000000_three.sql': 'select 1;' });
-  assert.is((await rejection(down(url, sources, all))).code, 'RIO-MIGRATE-CHANGED');
+  assert.is((await rustioFailureOf(down(url, sources, all))).code, 'RIO-MIGRATE-CHANGED');
   await rm(file('20260103000000_three.sql'));
   await rm(file('20260103000000_three.down.sql'));
-  assert.match((await rejection(down(url, sources, all))).parts.why, 'Its file does not exist');
+  assert.match((await rustioFailureOf(down(url, sources, all))).parts.why, 'Its file does not exist');
   await write({
     '20260103000000_three.sql': THREE_FILES['20260103000000_three.sql'],
     '20260103000000_three.down.sql': 'drop index a_c_idx; commit;',
   });
-  assert.is((await rejection(down(url, sources, all))).code, 'RIO-MIGRATE-TRANSACTION');
+  assert.is((await rustioFailureOf(down(url, sources, all))).code, 'RIO-MIGRATE-TRANSACTION');
   await write({ '20260103000000_three.down.sql': 'drop index a_c_idx; select nonsense;' });
-  assert.is((await rejection(down(url, sources, all))).code, 'RIO-MIGRATE-FAILED');
+  assert.is((await rustioFailureOf(down(url, sources, all))).code, 'RIO-MIGRATE-FAILED');
 
   assert.equal(
     (await status(url, sources)).map(({ state }) => state),
@@ -156,7 +149,7 @@ test("a plugin's migrations are reverted only if it is named", async () => {
   const sources = [plugin, ...project.sources];
   await migrate(url, sources, by);
   assert.equal(await down(url, sources, all), []);
-  const disabled = await rejection(down(url, project.sources, { ...all, source: 'holidays' }));
+  const disabled = await rustioFailureOf(down(url, project.sources, { ...all, source: 'holidays' }));
   assert.match(disabled.parts.why, 'Its plugin is not enabled');
   assert.equal(names(await down(url, sources, { ...all, source: 'holidays' })), ['0001_holiday']);
   await drop();

@@ -1,10 +1,10 @@
 import * as assert from 'uvu/assert';
-import { RustioError } from '../../../core/errors/rustio-error.ts';
 import type { Loss } from '../../../core/migrate/losses.ts';
 import { parseEffects } from '../../../core/migrate/removals.ts';
 import { migrate } from '../../../core/migrate/run.ts';
 import { plannedLosses } from '../../../core/migrate/status.ts';
 import { testDatabase } from '../../support/database.ts';
+import { rustioFailureOf } from '../../support/failure.ts';
 import { suite } from '../../support/suite.ts';
 import { textsOf } from './catalogue.ts';
 import { testProject } from './project.ts';
@@ -15,17 +15,9 @@ const ONE = '20260101000000_one.sql';
 const TWO = '20260102000000_two.sql';
 const THREE = '20260103000000_three.sql';
 
-async function failure(work: Promise<unknown>): Promise<RustioError> {
-  const error = await work.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  if (error instanceof RustioError) return error;
-  throw error ?? new Error('it did not fail');
-}
 const whats = (losses: readonly Loss[]) => losses.map(({ what }) => what);
 
-test('a migration that drops a column with values is not applied without a confirmation (F5)', async () => {
+test('a migration that drops a column with values is not applied without a confirmation', async () => {
   const { url, drop } = await testDatabase();
   const { sources, write } = await testProject({
     [ONE]: "create table person (phone text); insert into person values ('1');",
@@ -34,7 +26,7 @@ test('a migration that drops a column with values is not applied without a confi
   await write({
     [TWO]: '-- telephone\nalter table person add column telephone text;\nalter table person drop column phone;',
   });
-  const error = await failure(migrate(url, sources, by));
+  const error = await rustioFailureOf(migrate(url, sources, by));
   assert.is(error.code, 'RIO-MIGRATE-CONFIRM');
   assert.is(error.exitCode, 2);
   assert.equal(error.details, [
@@ -44,7 +36,7 @@ test('a migration that drops a column with values is not applied without a confi
 
   const losses = await plannedLosses(url, sources);
   await write({ [THREE]: 'drop table person;' });
-  assert.is((await failure(migrate(url, sources, { ...by, confirmed: losses }))).code, 'RIO-MIGRATE-CONFIRM');
+  assert.is((await rustioFailureOf(migrate(url, sources, { ...by, confirmed: losses }))).code, 'RIO-MIGRATE-CONFIRM');
   assert.equal(await textsOf(url, 'select phone from person'), ['1'], 'a file that was added later was not confirmed');
   await migrate(url, sources, { ...by, confirmed: await plannedLosses(url, sources) });
   assert.equal(await textsOf(url, "select to_regclass('person')"), ['null']);

@@ -5,16 +5,17 @@ import { pathToFileURL } from 'node:url';
 import type pg from 'pg';
 import * as assert from 'uvu/assert';
 import { withPlainConnection } from '../../../core/database/plain-connection.ts';
-import { RustioError } from '../../../core/errors/rustio-error.ts';
 import { rejectEdited } from '../../../core/migrate/compare.ts';
 import { down } from '../../../core/migrate/down.ts';
 import { type MigrateOptions, migrate } from '../../../core/migrate/run.ts';
-import { resetTo } from '../../../core/migrate/session.ts';
+import { resetSessionSql } from '../../../core/migrate/session.ts';
 import { migrationSources } from '../../../core/migrate/sources.ts';
 import { status } from '../../../core/migrate/status.ts';
 import { testDatabase } from '../../support/database.ts';
+import { rustioFailureOf } from '../../support/failure.ts';
+import { runSql } from '../../support/run-sql.ts';
 import { suite } from '../../support/suite.ts';
-import { catalogueOf, runSql, textsOf } from './catalogue.ts';
+import { catalogueOf, textsOf } from './catalogue.ts';
 import { pluginSource, testProject } from './project.ts';
 
 const test = suite('migrate: run');
@@ -24,15 +25,6 @@ const ONE = '20260101000000_one.sql';
 const TWO = '20260102000000_two.sql';
 const THREE = '20260103000000_three.sql';
 
-/** The RustioError that `work` fails with; any other error fails the test. */
-async function failure(work: Promise<unknown>): Promise<RustioError> {
-  const error = await work.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  if (error instanceof RustioError) return error;
-  throw error ?? new Error('it did not fail');
-}
 const applied = (url: string) => textsOf(url, 'select name from rustio_migration order by sequence_number');
 
 test('pending files are applied in order, each with its row; a second run finds nothing', async () => {
@@ -110,7 +102,7 @@ test('a run that waits for another one reports it, and gives up after the limit'
   const lines: string[] = [];
   const error = await withPlainConnection(url, async (holder) => {
     await holder.query('select pg_advisory_lock(7236002)');
-    return failure(migrate(url, sources, { ...by, waitSeconds: 0.2, log: (line) => lines.push(line) }));
+    return rustioFailureOf(migrate(url, sources, { ...by, waitSeconds: 0.2, log: (line) => lines.push(line) }));
   });
   assert.is(error.code, 'RIO-MIGRATE-BUSY');
   assert.match(error.parts.why, /^Connection \d+ \(since 20/);
@@ -127,7 +119,7 @@ test('an edited applied file is rejected before anything runs; other line ending
   assert.is((await migrate(url, sources, by)).applied.length, 1);
 
   await write({ [ONE]: 'create table a (b bigint);\n', [THREE]: 'create table e (f integer);' });
-  const error = await failure(migrate(url, sources, by));
+  const error = await rustioFailureOf(migrate(url, sources, by));
   assert.is(error.code, 'RIO-MIGRATE-CHANGED');
   assert.is(error.exitCode, 2);
   assert.match(error.message, 'project 20260101000000_one');
@@ -137,7 +129,7 @@ test('an edited applied file is rejected before anything runs; other line ending
   );
   const file = { source: 'notes', name: '0001_notes', path: 'x.sql', sql: '', sha256: '', down: undefined };
   const row = { ...file, appliedAt: '', appliedBy: '', durationMs: 0 };
-  const ofPlugin = await failure((async () => rejectEdited([{ file, row }]))());
+  const ofPlugin = await rustioFailureOf((async () => rejectEdited([{ file, row }]))());
   assert.match(ofPlugin.parts.fix, '`npx rustio-admin migrate down --source notes`');
   const [was] = await textsOf(url, `select sha256 from rustio_migration where name = '20260101000000_one'`);
   assert.match(error.details.join('\n'), `by tester: ${was}`);
@@ -153,7 +145,7 @@ test('a failing file is rolled back, earlier files stay applied, and the place i
     [TWO]: "-- ä 😀\ncreate table c (d integer);\n\ninsert into a values (1);\nselect '😀' as x, nonsense\nfrom a;\n",
     [THREE]: 'create table e (f integer);',
   });
-  const error = await failure(migrate(url, sources, by));
+  const error = await rustioFailureOf(migrate(url, sources, by));
   assert.is(error.code, 'RIO-MIGRATE-FAILED');
   assert.match(error.message, `${path.join(folder, 'migrations', TWO)}:5 failed: column "nonsense" does not exist`);
   assert.equal(error.details, ["Statement: select '😀' as x, nonsense"]);
@@ -161,7 +153,7 @@ test('a failing file is rolled back, earlier files stay applied, and the place i
   assert.not.match((await catalogueOf(url)).join('\n'), 'column c.d');
 
   await write({ [TWO]: 'insert into a values (1), (2);\n\n-- again\ninsert into a values (2);' });
-  const second = await failure(migrate(url, sources, by));
+  const second = await rustioFailureOf(migrate(url, sources, by));
   assert.match(
     second.message,
     `${TWO}:4 failed: duplicate key value`,
@@ -181,7 +173,7 @@ test('a deferred constraint fails the whole file', async () => {
     [ONE]:
       'create table a (b integer primary key, c integer references a deferrable initially deferred); insert into a values (1, 7);',
   });
-  const error = await failure(migrate(url, sources, by));
+  const error = await rustioFailureOf(migrate(url, sources, by));
   assert.match(error.message, 'violates foreign key constraint');
   assert.equal(await applied(url), []);
   await drop();
@@ -193,7 +185,7 @@ test('a file that would end its transaction is rejected before anything runs', a
     [ONE]: 'create table a (b integer);',
     [TWO]: 'insert into a values (1);\n\ncommit;\ninsert into a values (2);',
   });
-  const error = await failure(migrate(url, sources, by));
+  const error = await rustioFailureOf(migrate(url, sources, by));
   assert.is(error.code, 'RIO-MIGRATE-TRANSACTION');
   assert.match(error.message, `${TWO}:3 begins or ends a transaction: commit`);
   assert.equal(
@@ -222,7 +214,7 @@ test('a statement that waits too long for a table fails', async () => {
   await write({ [TWO]: 'select 1;\nalter table a add column c integer;' });
   const error = await withPlainConnection(url, async (reader) => {
     await reader.query('begin; select * from a');
-    return failure(migrate(url, sources, { ...by, lockSeconds: 0.1 }));
+    return rustioFailureOf(migrate(url, sources, { ...by, lockSeconds: 0.1 }));
   });
   assert.match(error.message, `${TWO}:2 failed: canceling statement due to lock timeout`);
   assert.match(error.parts.fix, 'pg_stat_activity');
@@ -263,7 +255,7 @@ test('invalid file names, duplicate numbers and down files without a migration a
   ];
   for (const [files, message] of cases) {
     const { sources } = await testProject(files);
-    const error = await failure(migrate(url, sources, by));
+    const error = await rustioFailureOf(migrate(url, sources, by));
     assert.is(error.code, 'RIO-MIGRATE-FILE');
     assert.match(error.message, message);
   }
@@ -295,7 +287,7 @@ test('kill -9 in the middle of a file loses nothing, and the next run continues'
   await drop();
 });
 
-test('an interrupted run releases its locks: a connection that went silent is ended (F7)', async () => {
+test('an interrupted run releases its locks: a connection that went silent is ended', async () => {
   const { url, drop } = await testDatabase();
   const { sources, write } = await testProject({ [ONE]: 'create table a (b integer);' });
   await migrate(url, sources, by);
@@ -322,10 +314,10 @@ test('an interrupted run releases its locks: a connection that went silent is en
   await drop();
 });
 
-test('the limits of an interrupted run are a minute at most (F7)', async () => {
+test('the limits of an interrupted run are a minute at most', async () => {
   const { url, drop } = await testDatabase();
   await withPlainConnection(url, async (client) => {
-    await client.query(resetTo({}));
+    await client.query(resetSessionSql({}));
     const { rows } = await client.query<{ name: string; setting: string }>(
       "select name, setting from pg_settings where name in ('idle_in_transaction_session_timeout', 'idle_session_timeout')",
     );

@@ -7,7 +7,7 @@ import { compileListing } from '../../../core/query/listing.ts';
 import type { Records } from '../../../core/query/records.ts';
 import type { Listing, Page } from '../../../core/query/types.ts';
 import { suite } from '../../support/suite.ts';
-import { type Fixture, models, openFixture, person, policyWith, run, somebody } from './fixture.ts';
+import { type Fixture, models, openFixture, pageOf, person, policyWith, run, somebody } from './fixture.ts';
 
 // Thirty thousand rows, so that a search finds its rows in each of the ways of core/query/list-sql.ts.
 const ROWS = 30_000;
@@ -71,12 +71,7 @@ async function expected(q: string, order: ReturnType<typeof sql.fragment>): Prom
   return expectedRows.map(({ id }) => id);
 }
 
-async function page(query: Record<string, string>): Promise<Page> {
-  const { parsed } = await records.parseListQuery(somebody, listing, new URLSearchParams(query), 'UTC');
-  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
-  return records.list(somebody, listing, parsed.query);
-}
-
+const page = (query: Readonly<Record<string, string>>): Promise<Page> => pageOf(records, listing, query);
 const keysOf = (page: Page): readonly string[] => page.rows.map(({ id }) => String(id));
 
 for (const q of ['everywhere', 'seldom', 'ending', 'row']) {

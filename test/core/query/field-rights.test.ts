@@ -11,6 +11,7 @@ import type { Records } from '../../../core/query/records.ts';
 import { relationLabel, relationList } from '../../../core/sql/aliases.ts';
 import type { Written } from '../../../core/write/types.ts';
 import { suite } from '../../support/suite.ts';
+import { must } from '../model/field-of.ts';
 import { context } from '../write/write-fixture.ts';
 import {
   Jewel,
@@ -204,9 +205,4 @@ function recordsFor(hidden: readonly string[]): Records {
 
 function assertDone(written: Written): void {
   if (written.outcome !== 'done') throw new Error(JSON.stringify(written));
-}
-
-function must<T>(value: T | undefined | null): T {
-  if (value === undefined || value === null) throw new Error('A value is missing.');
-  return value;
 }

@@ -164,6 +164,11 @@ export class CountingDatabase extends Queries implements Database {
 
 export const somebody: Actor = { kind: 'job', name: 'somebody', permissions: 'all' };
 
+/** A user of their own, without permissions. */
+export function userActor(id: number): Actor {
+  return { kind: 'user', id, name: `${id}@example.org`, displayName: null, role: 'staff', permissions: new Set() };
+}
+
 export interface Rules {
   /** `person.view`: actions that are not allowed. */
   readonly denied?: readonly string[];
@@ -190,8 +195,12 @@ export function recordsFor(database: Database, rules: Rules = {}, countTimeout?:
   return createRecords(countTimeout === undefined ? options : { ...options, countTimeout });
 }
 
-/** The page that a query string asks for. */
-export async function pageOf(records: Records, listing: Listing, query: string): Promise<Page> {
+/** The page of a list for a query string. */
+export async function pageOf(
+  records: Records,
+  listing: Listing,
+  query: string | Readonly<Record<string, string>>,
+): Promise<Page> {
   const { parsed } = await records.parseListQuery(somebody, listing, new URLSearchParams(query), 'UTC');
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
   return records.list(somebody, listing, parsed.query);

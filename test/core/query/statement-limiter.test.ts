@@ -3,13 +3,12 @@ import * as assert from 'uvu/assert';
 import { withPlainConnection } from '../../../core/database/plain-connection.ts';
 import { openDatabase } from '../../../core/database/pool.ts';
 import { Queries, type Query } from '../../../core/database/queries.ts';
-import type { Actor } from '../../../core/policy/actor.ts';
 import { ALL_ROWS, type Policy } from '../../../core/policy/policy.ts';
 import { createRecords } from '../../../core/query/create-records.ts';
 import { compileListing } from '../../../core/query/listing.ts';
 import { StatementLimiter } from '../../../core/query/statement-limiter.ts';
 import { suite } from '../../support/suite.ts';
-import { type Fixture, models, openFixture, person, policyWith, run, somebody } from './fixture.ts';
+import { type Fixture, models, openFixture, person, policyWith, run, somebody, userActor } from './fixture.ts';
 
 const test = suite('many statements of one user');
 let fixture: Fixture;
@@ -19,15 +18,7 @@ test.before(async () => {
 });
 test.after(() => fixture.close());
 
-const user = (id: number): Actor => ({
-  kind: 'user',
-  id,
-  name: `${id}@example.org`,
-  displayName: null,
-  role: 'staff',
-  permissions: new Set(),
-});
-const [heavyUser, otherUser] = [user(1), user(2)];
+const [heavyUser, otherUser] = [userActor(1), userActor(2)];
 
 test('any number of slow queries of one user does not delay the pages of another', async () => {
   const pool = await openDatabase(fixture.database.url, { maximumPoolSize: 5 });

@@ -1,13 +1,10 @@
-import path from 'node:path';
 import { IntlMessageFormat } from 'intl-messageformat';
 import * as assert from 'uvu/assert';
-import type { ErrorDefinition } from '../../../core/errors/define-error.ts';
 import { createCatalogue, type Messages } from '../../../core/messages/catalogue.ts';
 import { coreMessagesByLocale } from '../../../core/messages/core-messages.ts';
 import { isRightToLeft } from '../../../core/messages/direction.ts';
 import { builtIn } from '../../../plugins/built-in.ts';
-import { callsIn } from '../../support/calls-in.ts';
-import { ROOT, sourcesIn } from '../../support/sources.ts';
+import { type AnyError, definedErrors } from '../../docs/error-reference.ts';
 import { suite } from '../../support/suite.ts';
 
 const test = suite('messages');
@@ -101,19 +98,22 @@ test('a message that consists only of values and punctuation still has the direc
 
 test('every error that users can see has its parts in Arabic, with parameters that it has', async () => {
   const arabic: Messages = Object.assign({}, ...owners.map(({ messages }) => messages.ar));
-  const errors = [...errorsOfCalls(), ...(await errorsOfCatalogues())];
+  const errors = await definedErrors();
   // Errors without a status are for those who run the application, in English.
-  const visible = errors.filter(({ isVisible }) => isVisible);
+  const visible = errors.filter(({ definition }) => definition.status !== undefined);
   assert.ok(visible.length >= 18, `${visible.length}`);
-  for (const { code, hasRetry, hasParam } of visible) {
-    for (const part of ['problem', 'why', 'fix', ...(hasRetry ? ['retry'] : [])]) {
+  for (const { code, definition } of visible) {
+    const params = paramsOf(definition);
+    for (const part of ['problem', 'why', 'fix', ...(definition.retry === undefined ? [] : ['retry'])]) {
       const message = arabic[`error.${code}.${part}`];
       assert.match(message ?? '', /\p{Script=Arabic}/u, `${code}.${part}`);
-      for (const name of argumentsOf('ar', message ?? '')) assert.ok(hasParam(name), `${code}.${part}: ${name}`);
+      for (const name of argumentsOf('ar', message ?? '')) assert.ok(params.has(name), `${code}.${part}: ${name}`);
     }
   }
-  const codes = new Set(errors.map(({ code }) => code));
-  const retries = new Set(errors.filter(({ hasRetry }) => hasRetry).map(({ code }) => code));
+  const codes = new Set<string>(errors.map(({ code }) => code));
+  const retries = new Set<string>(
+    errors.filter(({ definition }) => definition.retry !== undefined).map(({ code }) => code),
+  );
   const unused = Object.keys(arabic).filter((key) => {
     const [, code = '', part] = /^error\.(RIO-[A-Z-]+)\.(\w+)$/.exec(key) ?? [];
     return code !== '' && !(part === 'retry' ? retries : codes).has(code);
@@ -121,53 +121,8 @@ test('every error that users can see has its parts in Arabic, with parameters th
   assert.equal(unused, []);
 });
 
-interface DeclaredError {
-  readonly code: string;
-  readonly isVisible: boolean;
-  readonly hasRetry: boolean;
-  hasParam(name: string): boolean;
-}
-
-/** Errors that are created directly. */
-function errorsOfCalls(): readonly DeclaredError[] {
-  const calls = sourcesIn('core', 'plugins').flatMap(({ text }) => callsIn(text, 'new RustioError'));
-  return calls.map((call) => {
-    const params = /\bparams: (\{.*?\})/s.exec(call)?.[1] ?? '';
-    return {
-      code: /RIO-[A-Z-]+/.exec(call)?.[0] ?? '',
-      isVisible: /\bstatus: \d/.test(call),
-      hasRetry: /\bretry\b/.test(call),
-      hasParam: (name) => new RegExp(`\\b${name}\\b`).test(params),
-    };
-  });
-}
-
-/** Errors that are declared with `defineError`. */
-async function errorsOfCatalogues(): Promise<readonly DeclaredError[]> {
-  const files = sourcesIn('core', 'plugins').filter(({ text }) => /^export const \w+ = defineError\b/m.test(text));
-  const modules = await Promise.all(files.map(({ path: file }) => import(path.join(ROOT, file))));
-  return modules
-    .flatMap((module) => Object.values(module))
-    .filter(isErrorFactory)
-    .map(({ code, definition }) => {
-      const params = paramsOf(definition);
-      return {
-        code,
-        isVisible: definition.status !== undefined,
-        hasRetry: definition.retry !== undefined,
-        hasParam: (name) => params.has(name),
-      };
-    });
-}
-
-type AnyDefinition = ErrorDefinition<Readonly<Record<string, string>>>;
-
-function isErrorFactory(value: unknown): value is { readonly code: string; readonly definition: AnyDefinition } {
-  return typeof value === 'function' && 'code' in value && 'definition' in value;
-}
-
 /** The names of the parameters that its texts read. */
-function paramsOf({ problem, why, fix, retry }: AnyDefinition): ReadonlySet<string> {
+function paramsOf({ problem, why, fix, retry }: AnyError['definition']): ReadonlySet<string> {
   const names = new Set<string>();
   const params = new Proxy<Record<string, string>>({}, { get: (_, name) => names.add(String(name)) && '' });
   for (const text of [problem, why, fix, retry]) if (typeof text === 'function') text(params);

@@ -1,7 +1,6 @@
 // Hooks of plugins around changes, through `app.write`.
 import { sql } from 'slonik';
 import * as assert from 'uvu/assert';
-import { z } from 'zod';
 import { withPlainConnection } from '../../../core/database/plain-connection.ts';
 import type { Transaction } from '../../../core/database/pool.ts';
 import { RustioError } from '../../../core/errors/rustio-error.ts';
@@ -77,12 +76,6 @@ const problem = <F extends string | undefined>(
   problems: [{ field, issue: { key } }],
 });
 const personNow = async (key: number) => (await run(fixture.database)`select * from person where id = ${key}`)[0];
-const countOf = async (table: string) =>
-  Number(
-    await fixture.database.oneFirst(
-      sql.type(z.object({ n: z.string() }))`select count(*) as n from ${sql.identifier([table])}`,
-    ),
-  );
 
 test('a problem of a field that the model does not have concerns the record, and is reported in the log', async () => {
   // @ts-expect-error the model has no such field
@@ -143,7 +136,7 @@ test('an invalid value from beforeSave is a problem at its field, and nothing is
   const hook = hooksFor(Person, { beforeSave: () => ({ values: { name: 'x' } }) });
   assert.equal(resultOf(await update([hook], { visits: 1 })), ['name: problem.tooShort']);
   assert.equal(resultOf(await create([hook], 'Dan')), ['name: problem.tooShort']);
-  assert.equal([await countOf('person'), (await personNow(1))?.visits, events], [3, null, []]);
+  assert.equal([await fixture.countRows('person'), (await personNow(1))?.visits, events], [3, null, []]);
 });
 
 test('problems of all hooks and of the validation are reported together, at their fields', async () => {
@@ -294,7 +287,7 @@ test('a hook that throws rolls everything back, and the error names its plugin',
   });
   const error = await remove([failing], Tag, '1').catch((thrown: unknown) => thrown);
   assert.match(String(error), '"plugin-1" failed in `hooks`, in `beforeDelete` for tag');
-  assert.is(await countOf('tag'), 2);
+  assert.is(await fixture.countRows('tag'), 2);
 });
 
 test('beforeDelete can keep a row, and returns its reasons', async () => {
@@ -308,7 +301,7 @@ test('beforeDelete can keep a row, and returns its reasons', async () => {
     outcome: 'rejected',
     problems: [{ field: 'name', issue: { key: 'needed' } }],
   });
-  assert.equal([await countOf('tag'), events], [2, []]);
+  assert.equal([await fixture.countRows('tag'), events], [2, []]);
 });
 
 test('hooks run for rows deleted by cascade, and one of them can reject the whole deletion', async () => {
@@ -324,7 +317,7 @@ test('hooks run for rows deleted by cascade, and one of them can reject the whol
   });
   const rejected = await remove([listen, keep], Person, '1');
   assert.equal(rejected, { outcome: 'rejected', problems: [{ field: undefined, issue: { key: 'kept' } }] });
-  assert.equal([after, events, await countOf('task'), await countOf('person_tag')], [[], [], 2, 2]);
+  assert.equal([after, events, await fixture.countRows('task'), await fixture.countRows('person_tag')], [[], [], 2, 2]);
 
   deletions.length = 0;
   assert.is((await remove([listen], Person, '1')).outcome, 'done');
@@ -373,7 +366,7 @@ test('a removed pair has its event and runs hooks, which can keep it', async () 
   assert.equal([events, after], [['delete personTag 1,1', 'update person 1'], ['delete 1,1']]);
   const keep = hooksFor(PersonTag, { beforeDelete: () => problem(undefined, 'kept') });
   assert.equal(resultOf(await changeTags([keep], [])), ['tags: kept']);
-  assert.is(await countOf('person_tag'), 1);
+  assert.is(await fixture.countRows('person_tag'), 1);
   assert.is(personTag.key.length, 2);
 });
 
@@ -404,5 +397,5 @@ test('an added pair runs hooks, which can set its values or reject it', async ()
     ),
     ['tags: full'],
   );
-  assert.equal([await countOf('person_tag'), await countOf('person')], [4, 4]);
+  assert.equal([await fixture.countRows('person_tag'), await fixture.countRows('person')], [4, 4]);
 });

@@ -1,6 +1,5 @@
 import { sql } from 'slonik';
 import * as assert from 'uvu/assert';
-import { z } from 'zod';
 import type { AnyModel } from '../../../core/model/model.ts';
 import { suite } from '../../support/suite.ts';
 import { Person, Place, type Rules, run, Tag, Task } from '../query/fixture.ts';
@@ -28,12 +27,6 @@ const remove = (model: AnyModel, key: string, rules: Rules = {}, version?: strin
   fixture.change((tx) => fixture.write(rules).remove(tx, context, model, key, version));
 const recorded = () =>
   fixture.takeEvents().map((event) => `${event.name} ${event.subject?.model} ${event.subject?.key}`);
-const rowsIn = async (table: 'person' | 'task' | 'person_tag' | 'tag') =>
-  Number(
-    await fixture.database.oneFirst(
-      sql.type(z.object({ n: z.string() }))`select count(*) as n from ${sql.identifier([table])}`,
-    ),
-  );
 
 test('dependent rows are deleted first, each with its event; other relations are set to null', async () => {
   assert.equal(await remove(Person, '1'), { outcome: 'done', label: 'Ann' });
@@ -58,7 +51,10 @@ test('dependent rows are deleted first, each with its event; other relations are
     before: { boss: 1 },
     after: { boss: null },
   });
-  assert.equal([await rowsIn('person'), await rowsIn('task'), await rowsIn('person_tag')], [3, 1, 1]);
+  assert.equal(
+    [await fixture.countRows('person'), await fixture.countRows('task'), await fixture.countRows('person_tag')],
+    [3, 1, 1],
+  );
 });
 
 test('pairs of other rows are deleted with events of their own', async () => {
@@ -71,14 +67,17 @@ test('a relation with onDelete: restrict prevents it, and nothing is changed', a
   assert.equal(await remove(Person, '1'), { outcome: 'referenced', by: ['contract'] });
   assert.equal(await remove(Place, 'A'), { outcome: 'referenced', by: ['person'] });
   assert.equal(recorded(), []);
-  assert.equal([await rowsIn('person'), await rowsIn('task'), await rowsIn('person_tag')], [4, 4, 3]);
+  assert.equal(
+    [await fixture.countRows('person'), await fixture.countRows('task'), await fixture.countRows('person_tag')],
+    [4, 4, 3],
+  );
 });
 
 test('a table without a model prevents it, too', async () => {
   await run(fixture.database)`create table elsewhere (person bigint references person)`;
   await run(fixture.database)`insert into elsewhere values (4)`;
   assert.equal(await remove(Person, '4'), { outcome: 'referenced', by: ['public.elsewhere'] });
-  assert.is(await rowsIn('person'), 4);
+  assert.is(await fixture.countRows('person'), 4);
   await run(fixture.database)`drop table elsewhere`;
 });
 
@@ -87,7 +86,7 @@ test('a cascade requires the right to delete each of its rows', async () => {
   const own = { rows: { 'task delete': sql.fragment`t.title <> 'T3'` } };
   assert.equal(await remove(Person, '1', own), { outcome: 'referenced', by: ['task'] });
   assert.equal(recorded(), []);
-  assert.is(await rowsIn('task'), 4);
+  assert.is(await fixture.countRows('task'), 4);
   assert.is((await remove(Person, '3', { denied: ['task.delete'] })).outcome, 'done', 'no row depends on it');
 });
 
@@ -98,7 +97,7 @@ test('it is kept without the right to the model or the row, and with an old vers
   assert.equal(await remove(Person, '99'), { outcome: 'missing' });
   assert.equal(await remove(Person, 'x'), { outcome: 'missing' });
   assert.equal(await remove(Person, '4', {}, '1'), { outcome: 'conflict' });
-  assert.is(await rowsIn('person'), 4);
+  assert.is(await fixture.countRows('person'), 4);
   const [{ v } = { v: '' }] = await run(fixture.database)`select xmin::text as v from person where id = 4`;
   assert.is((await remove(Person, '4', {}, String(v))).outcome, 'done');
 });
@@ -107,7 +106,7 @@ test('rows that reference each other are deleted together, with one event each',
   await run(fixture.database)`update task set part_id = 3 where id = 1`;
   assert.is((await remove(Task, '1')).outcome, 'done');
   assert.equal(recorded().sort(), ['delete task 1', 'delete task 2', 'delete task 3']);
-  assert.is(await rowsIn('task'), 1);
+  assert.is(await fixture.countRows('task'), 1);
 });
 
 test('more than a thousand rows are not deleted at once', async () => {
@@ -136,5 +135,8 @@ test('when recording one of the events fails, nothing is deleted', async () => {
       failed = true;
     });
   assert.ok(failed);
-  assert.equal([await rowsIn('person'), await rowsIn('task'), await rowsIn('person_tag')], [4, 4, 3]);
+  assert.equal(
+    [await fixture.countRows('person'), await fixture.countRows('task'), await fixture.countRows('person_tag')],
+    [4, 4, 3],
+  );
 });

@@ -1,4 +1,5 @@
 /** The fixture of the query tests, with `app.write` and its events. */
+import { sql } from 'slonik';
 import { z } from 'zod';
 import type { Transaction } from '../../../core/database/pool.ts';
 import type { Problem } from '../../../core/model/issue.ts';
@@ -14,6 +15,7 @@ export interface WriteFixture extends Fixture {
   write(rules?: Rules, handlers?: EventHandlers): Write;
   /** Empties every table, restarts their identity keys, and forgets the events. */
   clear(): Promise<void>;
+  countRows(table: string): Promise<number>;
   /** One change in a transaction of its own. */
   change<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
 }
@@ -49,6 +51,10 @@ export async function openWriteFixture(): Promise<WriteFixture> {
         fixture.database,
       )`truncate place, person, tag, person_tag, task, contract, leg, rustio_idempotency_key restart identity`;
     },
+    countRows: (table) =>
+      fixture.database.oneFirst(
+        sql.type(z.object({ count: z.coerce.number() }))`select count(*) from ${sql.identifier([table])}`,
+      ),
     change: (work) => fixture.database.transaction(work),
   };
 }

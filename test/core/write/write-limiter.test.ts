@@ -4,10 +4,10 @@ import { isLocked } from '../../../core/database/errors.ts';
 import { withPlainConnection } from '../../../core/database/plain-connection.ts';
 import { type Database, openDatabase, type Transaction } from '../../../core/database/pool.ts';
 import { RustioError } from '../../../core/errors/rustio-error.ts';
-import type { Actor } from '../../../core/policy/actor.ts';
 import { WriteLimiter } from '../../../core/write/write-limiter.ts';
 import { testDatabase } from '../../support/database.ts';
 import { suite } from '../../support/suite.ts';
+import { userActor } from '../query/fixture.ts';
 
 const test = suite('many changes at once');
 let database: Database;
@@ -20,14 +20,6 @@ test.before.each(async () => {
 });
 test.after.each(() => database.close());
 
-const user = (id: number): Actor => ({
-  kind: 'user',
-  id,
-  name: `${id}@example.org`,
-  displayName: null,
-  role: 'staff',
-  permissions: new Set(),
-});
 const save = (id: number) => (tx: Transaction) => tx.query(sql.unsafe`update thing set n = n + 1 where id = ${id}`);
 
 /** Runs `work` while another program holds the lock of row 1. */
@@ -38,11 +30,11 @@ function whileLocked<T>(work: () => Promise<T>): Promise<T> {
   });
 }
 
-test('one user who saves a locked row again and again does not delay the changes of others (F2)', async () => {
+test('one user who saves a locked row again and again does not delay the changes of others', async () => {
   const results = await whileLocked(async () => {
-    const waiting = Array.from({ length: 12 }, () => writes.of(user(1)).transaction(save(1)));
+    const waiting = Array.from({ length: 12 }, () => writes.of(userActor(1)).transaction(save(1)));
     const settled = Promise.allSettled(waiting);
-    const { rowCount } = await writes.of(user(2)).transaction(save(2));
+    const { rowCount } = await writes.of(userActor(2)).transaction(save(2));
     assert.is(rowCount, 1);
     assert.ok(database.connections.busy <= 2, String(database.connections.busy));
     return settled;
@@ -51,9 +43,9 @@ test('one user who saves a locked row again and again does not delay the changes
     assert.ok(result.status === 'fulfilled' || isLocked(result.reason) || isQueueFull(result.reason));
 });
 
-test('thirty users who save one locked row leave connections for everything else (F2)', async () => {
+test('thirty users who save one locked row leave connections for everything else', async () => {
   const results = await whileLocked(async () => {
-    const waiting = Array.from({ length: 30 }, (_, id) => writes.of(user(id)).transaction(save(1)));
+    const waiting = Array.from({ length: 30 }, (_, id) => writes.of(userActor(id)).transaction(save(1)));
     const settled = Promise.allSettled(waiting);
     const began = performance.now();
     await database.transaction(save(2));

@@ -1,9 +1,9 @@
 // Over HTTP: a row that is missing while a form is filled in is added in a new tab.
 import * as assert from 'uvu/assert';
 import type { TestApp } from '../../support/app.ts';
-import { type Client, parseForms } from '../../support/client.ts';
+import { type Client, formFieldsOf, parseForms } from '../../support/client.ts';
 import { suite } from '../../support/suite.ts';
-import { everything, openDesk, run } from './desk.ts';
+import { allPermissions, openDesk, run } from './desk.ts';
 import { errorAt, linkTo, mainOf, noticesOf, textOf, unescaped } from './page.ts';
 
 const test = suite('admin: creating in place');
@@ -12,7 +12,7 @@ let clerk: Client;
 
 test.before(async () => {
   desk = await openDesk();
-  clerk = await desk.signInAs('staff', everything);
+  clerk = await desk.signInAs('staff', allPermissions);
   await run(desk)`insert into place (code, name) values ('ATL', 'Atlanta')`;
 });
 test.after(async () => {
@@ -67,8 +67,8 @@ test('a validation error keeps the waiting form', async () => {
   const wrong = await clerk.submit(page, { code: 'ATL', name: 'Atlanta again' });
   assert.is(wrong.status, 422);
   assert.match(errorAt(wrong.text, 'code'), 'Another record already has this value');
-  const held = parseForms(wrong.text).find(({ action }) => action === '/admin/places/+new')?.fields ?? {};
-  const saved = await clerk.post('/admin/places/+new', { ...held, code: 'ATL2' });
+  const fields = formFieldsOf(wrong.text, '/admin/places/+new');
+  const saved = await clerk.post('/admin/places/+new', { ...fields, code: 'ATL2' });
   assert.is(saved.status, 303);
   assert.equal(toldBy((await clerk.get(saved.location)).text), {
     for: 'person.near.7',
@@ -76,7 +76,7 @@ test('a validation error keeps the waiting form', async () => {
     label: 'Atlanta again',
   });
   // The same form posted again leads to the same page, and adds nothing.
-  assert.is((await clerk.post('/admin/places/+new', { ...held, code: 'ATL2' })).location, saved.location);
+  assert.is((await clerk.post('/admin/places/+new', { ...fields, code: 'ATL2' })).location, saved.location);
 });
 
 test('users who cannot add to the other model have no link', async () => {

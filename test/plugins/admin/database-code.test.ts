@@ -1,12 +1,14 @@
 // timeout: 120
 // Black box: triggers, domains, views, policies and foreign servers of the database that fail get a plain answer.
+
 import * as assert from 'uvu/assert';
-import { withPlainConnection } from '../../../core/database/plain-connection.ts';
 import { field } from '../../../core/model/field.ts';
 import { defineModel } from '../../../core/model/model.ts';
 import { defineAdmin } from '../../../plugins/admin/define-admin.ts';
 import { type TestApp, testApp } from '../../support/app.ts';
 import type { Client, TestResponse } from '../../support/client.ts';
+import { permissionsFor } from '../../support/permissions.ts';
+import { runSql } from '../../support/run-sql.ts';
 import { suite } from '../../support/suite.ts';
 import { errorAt, mainOf, noticesOf, textOf } from './page.ts';
 
@@ -120,12 +122,9 @@ test.before(async () => {
       },
     },
   });
-  await withPlainConnection(app.app.database.url, (client) => client.query(tables), { applicationName: 'tests' });
+  await runSql(app.app.database.url, tables);
   await app.app.records.refreshEstimates();
-  clerk = await app.signInAs(
-    'staff',
-    models.flatMap(({ modelName }) => ['view', 'add', 'change', 'delete'].map((action) => `${modelName}.${action}`)),
-  );
+  clerk = await app.signInAs('staff', permissionsFor(models));
 });
 test.after(async () => {
   await app.close();

@@ -1,5 +1,6 @@
 // timeout: 120
 // Black box: an application whose database role lacks grants, or whose rows a policy of row-level security guards.
+
 import * as assert from 'uvu/assert';
 import { withPlainConnection } from '../../../core/database/plain-connection.ts';
 import { field } from '../../../core/model/field.ts';
@@ -7,6 +8,8 @@ import { defineModel } from '../../../core/model/model.ts';
 import { defineAdmin } from '../../../plugins/admin/define-admin.ts';
 import { type TestApp, testApp } from '../../support/app.ts';
 import type { Client } from '../../support/client.ts';
+import { permissionsFor } from '../../support/permissions.ts';
+import { runSql } from '../../support/run-sql.ts';
 import { suite } from '../../support/suite.ts';
 import { rowsOf, textOf } from './page.ts';
 
@@ -80,7 +83,7 @@ test.before(async () => {
   app = await testApp(
     { models, plugins: { admin: { admins: models.map((model) => defineAdmin(model, {})) } } },
     {
-      by: async (url) => {
+      connectVia: async (url) => {
         owner = url;
         await withPlainConnection(
           url,
@@ -98,19 +101,16 @@ test.before(async () => {
       },
     },
   );
-  await withPlainConnection(owner, (client) => client.query(tables), { applicationName: 'tests' });
+  await runSql(owner, tables);
   await app.app.records.refreshEstimates();
-  clerk = await app.signInAs(
-    'staff',
-    models.flatMap(({ modelName }) => ['view', 'add', 'change', 'delete'].map((action) => `${modelName}.${action}`)),
-  );
+  clerk = await app.signInAs('staff', permissionsFor(models));
 });
 test.after(async () => {
-  await withPlainConnection(owner, (client) => client.query(`drop owned by ${role}`), { applicationName: 'tests' });
+  await runSql(owner, `drop owned by ${role}`);
   await app.close();
 });
 
-test('without the grant there are no forms and links to them, and their URLs say what is missing in development (T20, F11)', async () => {
+test('without the grant there are no forms and links to them, and their URLs say what is missing in development', async () => {
   for (const [page, privilege] of [
     ['+new', 'INSERT'],
     ['1/+edit', 'UPDATE'],
@@ -129,22 +129,22 @@ test('without the grant there are no forms and links to them, and their URLs say
 test('a grant that was revoked meanwhile is reported when the form is saved', async () => {
   const form = await clerk.get('/admin/taggeds/1/+edit');
   assert.is(form.status, 200);
-  await withPlainConnection(owner, (client) => client.query(`revoke update on tagged from ${role}`));
+  await runSql(owner, `revoke update on tagged from ${role}`);
   const { status, text } = await clerk.submit('/admin/taggeds/1/+edit', { name: 'x' });
-  await withPlainConnection(owner, (client) => client.query(`grant update on tagged to ${role}`));
+  await runSql(owner, `grant update on tagged to ${role}`);
   assert.is(status, 403);
   assert.match(textOf(text), /permission denied for table tagged/);
   assert.ok(app.errors.length > 0, 'those who run it read it in the log');
   assert.match(text, /RIO-DATABASE-PERMISSION/);
 });
 
-test('a sequence without the grant (F11)', async () => {
+test('a sequence without the grant', async () => {
   const { status, text } = await clerk.submit('/admin/counteds/+new', { name: 'x' });
   assert.is(status, 403);
   assert.match(textOf(text), /counted_id_seq/);
 });
 
-test('a list without the grant is 403, and one with a relation to it shows keys (T20)', async () => {
+test('a list without the grant is 403, and one with a relation to it shows keys', async () => {
   assert.is((await clerk.get('/admin/unseens')).status, 403);
   const { status, text } = await clerk.get('/admin/seens');
   assert.is(status, 200);
@@ -152,7 +152,7 @@ test('a list without the grant is 403, and one with a relation to it shows keys 
   assert.is((await clerk.get('/admin/seens/1')).status, 200);
 });
 
-test('a row that a policy of the database refuses is a problem of the form (T20)', async () => {
+test('a row that a policy of the database refuses is a problem of the form', async () => {
   const added = await clerk.submit('/admin/guardeds/+new', { id: '2', name: 'yours' });
   assert.is(added.status, 422);
   assert.match(textOf(added.text), /do not have permission to save this record with these values/);

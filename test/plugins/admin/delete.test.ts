@@ -1,9 +1,9 @@
 // Over HTTP: deletion, the dependants of a record, and what blocks it.
 import * as assert from 'uvu/assert';
 import type { TestApp } from '../../support/app.ts';
-import { type Client, parseForms } from '../../support/client.ts';
+import { type Client, formFieldsOf, parseForms } from '../../support/client.ts';
 import { suite } from '../../support/suite.ts';
-import { everything, openDesk, run } from './desk.ts';
+import { allPermissions, openDesk, run } from './desk.ts';
 import { linkTo, mainOf, noticesOf, rowsOf, textOf } from './page.ts';
 
 const test = suite('admin: deletion');
@@ -12,7 +12,7 @@ let clerk: Client;
 
 test.before(async () => {
   desk = await openDesk();
-  clerk = await desk.signInAs('staff', everything);
+  clerk = await desk.signInAs('staff', allPermissions);
   await run(desk)`insert into place (code, name) values ('ATL', 'Atlanta')`;
 });
 test.after(async () => {
@@ -107,7 +107,7 @@ test('restricting rows block the deletion: the page names them, and offers no bu
 test('race: the record is referenced by the time the form is submitted', async () => {
   const { id, remove } = await thing('Soon needed');
   const { text } = await clerk.get(remove);
-  const fields = parseForms(text).find(({ action }) => action === remove)?.fields ?? {};
+  const fields = formFieldsOf(text, remove);
   await run(desk)`insert into contract (number, holder_id) values ('C-3', ${id})`;
   const rejected = await clerk.post(remove, fields);
   assert.is(rejected.status, 409);
@@ -165,13 +165,9 @@ test('a record that references itself, and two that reference each other, can be
 
 test('race: two users delete the same record at the same time; one succeeds, the other gets a 404', async () => {
   const { remove } = await thing('Contested');
-  const other = await desk.signInAs('staff', everything);
+  const other = await desk.signInAs('staff', allPermissions);
   const forms = await Promise.all([clerk, other].map(async (who) => ({ who, page: (await who.get(remove)).text })));
-  const answers = await Promise.all(
-    forms.map(({ who, page }) =>
-      who.post(remove, parseForms(page).find(({ action }) => action === remove)?.fields ?? {}),
-    ),
-  );
+  const answers = await Promise.all(forms.map(({ who, page }) => who.post(remove, formFieldsOf(page, remove))));
   assert.equal(answers.map(({ status }) => status).toSorted(), [303, 404]);
 });
 
@@ -182,11 +178,7 @@ test('race: deleting many records that reference each other at the same time ter
   await run(desk)`insert into ticket (title, thing_id) select 'of ' || name, id from thing where name like 'member %'`;
   const pages = [`/admin/things/${id}/+delete`, ...crowd.map(({ remove }) => remove)];
   const forms = await Promise.all(pages.map(async (page) => ({ page, text: (await clerk.get(page)).text })));
-  const answers = await Promise.all(
-    forms.map(({ page, text }) =>
-      clerk.post(page, parseForms(text).find(({ action }) => action === page)?.fields ?? {}),
-    ),
-  );
+  const answers = await Promise.all(forms.map(({ page, text }) => clerk.post(page, formFieldsOf(text, page))));
   for (const { status } of answers) assert.ok(status === 303 || status === 409, String(status));
   assert.ok(answers.some(({ status }) => status === 303));
 });
@@ -204,11 +196,7 @@ test('race: deleting two records that reference each other at the same time does
   const forms = await Promise.all(
     pairs.flat().map(async ({ remove }) => ({ remove, text: (await clerk.get(remove)).text })),
   );
-  const answers = await Promise.all(
-    forms.map(({ remove, text }) =>
-      clerk.post(remove, parseForms(text).find(({ action }) => action === remove)?.fields ?? {}),
-    ),
-  );
+  const answers = await Promise.all(forms.map(({ remove, text }) => clerk.post(remove, formFieldsOf(text, remove))));
   for (const { status } of answers) assert.ok(status === 303 || status === 409, String(status));
 });
 

@@ -1,13 +1,15 @@
 /** A sample application with every field type, key and relation, for the tests of the admin's pages. */
+
 import { type FragmentSqlToken, sql } from 'slonik';
 import { z } from 'zod';
 import type { Config } from '../../../core/config.ts';
-import { withPlainConnection } from '../../../core/database/plain-connection.ts';
 import { field, timestamps } from '../../../core/model/field.ts';
 import type { DbValue } from '../../../core/model/field-type.ts';
 import { defineModel } from '../../../core/model/model.ts';
 import { defineAdmin } from '../../../plugins/admin/define-admin.ts';
 import { type TestApp, type TestAppOptions, testApp } from '../../support/app.ts';
+import { permissionsFor } from '../../support/permissions.ts';
+import { runSql } from '../../support/run-sql.ts';
 
 /** A text key, and columns without an index, one of them nullable. */
 export const Place = defineModel('place', {
@@ -166,10 +168,7 @@ export const admins = [
   defineAdmin(Summary, {}),
 ];
 
-/** A user with every permission for every model. */
-export const everything = models.flatMap(({ modelName }) =>
-  ['view', 'add', 'change', 'delete'].map((action) => `${modelName}.${action}`),
-);
+export const allPermissions = permissionsFor(models);
 
 const others = `
   create schema alt;
@@ -183,7 +182,7 @@ const others = `
 export async function openDesk(config: Partial<Config> = {}, options: TestAppOptions = {}): Promise<TestApp> {
   const { plugins, ...rest } = config;
   const desk = await testApp({ models, plugins: { admin: { admins }, ...plugins }, ...rest }, options);
-  await withPlainConnection(desk.app.database.url, (client) => client.query(others), { applicationName: 'tests' });
+  await runSql(desk.app.database.url, others);
   return desk;
 }
 

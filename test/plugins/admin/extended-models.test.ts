@@ -3,7 +3,7 @@
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as assert from 'uvu/assert';
-import { describedTables } from '../../../cli/doctor/unmanaged-tables.ts';
+import { unmanagedTables } from '../../../cli/doctor/unmanaged-tables.ts';
 import { boot } from '../../../core/boot/boot.ts';
 import type { Config } from '../../../core/config.ts';
 import { RustioError } from '../../../core/errors/rustio-error.ts';
@@ -268,7 +268,7 @@ test('a hook prevents a deletion, and the page says why', async () => {
 test('doctor checks the columns that plugins add', async () => {
   const { app } = desk;
   const project = { folder, environment: app.environment, config: app.config, configError: undefined };
-  const check = () => describedTables.run({ project, app, database: app.database });
+  const check = () => unmanagedTables.run({ project, app, database: app.database });
   assert.is((await check()).status, 'ok');
   await run(desk)`alter table pilot rename column licence to permit`;
   await run(desk)`alter table rustio_user alter column desk_phone type integer using null`;

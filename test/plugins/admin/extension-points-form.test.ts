@@ -8,7 +8,7 @@ import { formSection } from '../../../plugins/admin/public.ts';
 import type { TestApp } from '../../support/app.ts';
 import { type Client, parseForms } from '../../support/client.ts';
 import { suite } from '../../support/suite.ts';
-import { everything, openDesk, Place, run, Tag } from './desk.ts';
+import { allPermissions, openDesk, Place, run, Tag } from './desk.ts';
 import { errorAt, mainOf, noticesOf, textOf } from './page.ts';
 
 const test = suite('admin: extension points of forms');
@@ -89,7 +89,7 @@ let clerk: Client;
 
 test.before(async () => {
   desk = await openDesk({ extend: [extras] });
-  clerk = await desk.signInAs('staff', everything);
+  clerk = await desk.signInAs('staff', allPermissions);
   await desk.app.database.query(sql.unsafe`create table shelf (place text primary key, label text not null)`);
   await run(desk)`insert into place (code, name) values ('A', 'Alpha'), ('B', 'Beta')`;
 });

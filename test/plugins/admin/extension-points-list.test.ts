@@ -12,9 +12,9 @@ import {
 } from '../../../plugins/admin/public.ts';
 import type { TestApp } from '../../support/app.ts';
 import { type Client, parseForms } from '../../support/client.ts';
-import { type DatabaseProxy, databaseProxy } from '../../support/database-proxy.ts';
+import { type DatabaseProxy, throughProxy } from '../../support/database-proxy.ts';
 import { suite } from '../../support/suite.ts';
-import { everything, openDesk, Place, run, Tag, Thing } from './desk.ts';
+import { allPermissions, openDesk, Place, run, Tag, Thing } from './desk.ts';
 import { headersOf, linkTo, mainOf, noticesOf, rowsOf, textOf, titleOf } from './page.ts';
 
 const test = suite('admin: extension points of lists');
@@ -145,14 +145,11 @@ let clerk: Client;
 let proxy: DatabaseProxy;
 
 test.before(async () => {
-  const by = async (url: string) => {
-    proxy = await databaseProxy(url);
-    return proxy.url;
-  };
   const { admins } = await import('./desk.ts');
   const own = admins.filter(({ model }) => model.modelName !== 'tag');
-  desk = await openDesk({ extend: [extras], plugins: { admin: { admins: own } } }, { by });
-  clerk = await desk.signInAs('staff', everything);
+  const config = { extend: [extras], plugins: { admin: { admins: own } } };
+  ({ app: desk, proxy } = await throughProxy((options) => openDesk(config, options)));
+  clerk = await desk.signInAs('staff', allPermissions);
   await run(desk)`insert into thing (name) select 'Thing ' || n from generate_series(1, 60) n`;
   // Thing n has n % 7 tickets, the last of them due in year 2000 + n; those with n % 7 = 0 have none.
   await run(desk)`
@@ -264,7 +261,7 @@ test('a column or filter without its access does not exist for the user', async 
   assert.not.ok(headersOf(text).includes('Secret'));
   assert.is((await clerk.get('/admin/things?sort=*secret')).status, 400);
   assert.is((await clerk.get('/admin/things?f.*secret=x')).status, 400);
-  const other = await desk.signInAs('staff', [...everything, 'extras.secret']);
+  const other = await desk.signInAs('staff', [...allPermissions, 'extras.secret']);
   assert.ok(headersOf((await other.get('/admin/things?sort=*secret')).text).includes('Secret'));
   assert.is((await other.get('/admin/things?f.*secret=x')).status, 200);
 });

@@ -12,7 +12,7 @@ import {
 import type { TestApp } from '../../support/app.ts';
 import { type Client, parseForms } from '../../support/client.ts';
 import { suite } from '../../support/suite.ts';
-import { everything, openDesk, Place, run, Tag, Thing } from './desk.ts';
+import { allPermissions, openDesk, Place, run, Tag, Thing } from './desk.ts';
 import { errorAt, linksOf, linkTo, mainOf, noticesOf, textOf } from './page.ts';
 
 const test = suite('admin: extension points of a record');
@@ -140,7 +140,7 @@ let clerk: Client;
 
 test.before(async () => {
   desk = await openDesk({ extend: [extras] });
-  clerk = await desk.signInAs('staff', everything);
+  clerk = await desk.signInAs('staff', allPermissions);
   await run(desk)`insert into thing (name) select 'Thing ' || n from generate_series(1, 20) n`;
   await run(desk)`insert into tag (name) values ('red')`;
   await run(desk)`insert into place (code, name) values ('A', 'Alpha')`;

@@ -5,7 +5,7 @@ import type { SearchSource } from '../../../plugins/admin/public.ts';
 import type { TestApp } from '../../support/app.ts';
 import type { Client } from '../../support/client.ts';
 import { suite } from '../../support/suite.ts';
-import { everything, openDesk, run } from './desk.ts';
+import { allPermissions, openDesk, run } from './desk.ts';
 import { linksOf, linkTo, mainOf, textOf } from './page.ts';
 
 const test = suite('admin: search');
@@ -48,7 +48,7 @@ let clerk: Client;
 
 test.before(async () => {
   desk = await openDesk({ extend: [extras] });
-  clerk = await desk.signInAs('staff', everything);
+  clerk = await desk.signInAs('staff', allPermissions);
   await run(desk)`insert into thing (name) select 'Thing ' || n from generate_series(1, 20) n`;
   await run(desk)`insert into place (code, name) values ('TH', 'Thingvellir')`;
   await run(desk)`insert into tag (name) values ('red')`;

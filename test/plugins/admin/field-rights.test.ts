@@ -1,4 +1,5 @@
 // Over HTTP: a field that a user cannot see, whatever its type, is on no page of the admin and in no form.
+
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
 import { withPlainConnection } from '../../../core/database/plain-connection.ts';
@@ -18,6 +19,7 @@ import {
 } from '../../core/query/every-field-type.ts';
 import { type TestApp, testApp } from '../../support/app.ts';
 import { type Client, parseForms } from '../../support/client.ts';
+import { permissionsFor } from '../../support/permissions.ts';
 import { suite } from '../../support/suite.ts';
 import { run } from './desk.ts';
 import { headersOf, mainOf, textOf } from './page.ts';
@@ -79,10 +81,7 @@ test.before(async () => {
     // A second audit entry, with values before and after.
     await desk.app.write.update(tx, context, Subject, '1', { name: 'First of all' });
   });
-  const permissions = ['subject', 'pointer', 'jewel'].flatMap((model) =>
-    ['view', 'add', 'change', 'delete'].map((action) => `${model}.${action}`),
-  );
-  clerk = await desk.signInAs('staff', permissions);
+  clerk = await desk.signInAs('staff', permissionsFor([Subject, Pointer, Jewel]));
 });
 test.after(async () => {
   assert.equal(desk.errors, []);

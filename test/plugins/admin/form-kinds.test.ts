@@ -1,9 +1,9 @@
 // Over HTTP: adding and changing records with every field type; the kept input, and the error at its field.
 import * as assert from 'uvu/assert';
 import type { TestApp } from '../../support/app.ts';
-import { type Client, type FormFields, parseForms } from '../../support/client.ts';
+import { type Client, formFieldsOf } from '../../support/client.ts';
 import { suite } from '../../support/suite.ts';
-import { everything, openDesk, run } from './desk.ts';
+import { allPermissions, openDesk, run } from './desk.ts';
 import { errorAt, factsOf, linkTo, mainOf, noticesOf, textOf } from './page.ts';
 
 const test = suite('admin: forms, for every field type');
@@ -13,7 +13,7 @@ let clerk: Client;
 
 test.before(async () => {
   desk = await openDesk({ timeZone: 'Europe/Berlin' });
-  clerk = await desk.signInAs('staff', everything);
+  clerk = await desk.signInAs('staff', allPermissions);
   await run(desk)`insert into place (code, name) values ('ATL', 'Atlanta')`;
   await run(desk)`insert into tag (name) values ('old'), ('blue')`;
 });
@@ -53,11 +53,6 @@ async function newest() {
   return row ?? {};
 }
 
-/** The values in the form of a page. */
-function heldBy(page: string, action: string): FormFields {
-  return parseForms(page).find((form) => form.action === action)?.fields ?? {};
-}
-
 test('a record with every field type is stored as entered, and shown in the list', async () => {
   const { status, location } = await clerk.submit(ADD, complete);
   assert.is(status, 303);
@@ -84,15 +79,15 @@ test('the edit form contains exactly what is stored, and saving it untouched cha
   await clerk.submit(ADD, { ...complete, name: 'Bell', code: 'B-1', spot: '1' });
   const { id, updated_at: before } = await newest();
   const edit = `/admin/things/${id}/+edit`;
-  const held = heldBy((await clerk.get(edit)).text, edit);
-  assert.equal(JSON.parse(String(held.data)), { a: [1, 'é'] });
+  const fields = formFieldsOf((await clerk.get(edit)).text, edit);
+  assert.equal(JSON.parse(String(fields.data)), { a: [1, 'é'] });
   const expected = { ...complete, name: 'Bell', code: 'B-1', spot: '1', notes: 'two\nlines', price: '12345678.90' };
   for (const [name, value] of Object.entries(expected)) {
     if (name === 'data' || name === 'tags') continue;
-    assert.is(held[name], name === 'token' ? String(value).toLowerCase() : value, name);
+    assert.is(fields[name], name === 'token' ? String(value).toLowerCase() : value, name);
   }
   assert.equal(
-    [held.tags].flat().filter((key) => key !== ''),
+    [fields.tags].flat().filter((key) => key !== ''),
     ['2', '1'],
     'by their labels',
   );
@@ -188,12 +183,12 @@ for (const [name, typed, says] of errors) {
     assert.match(summary, /^Not saved: fix 1 error/);
     assert.match(summary, says);
     assert.match(text, `<a href="#f-${name}">`);
-    const held = heldBy(text, ADD);
-    assert.is(held.notes, 'Kept notes');
-    if (name === 'name' && !typed.includes('\0')) assert.is(held.name, typed);
-    else if (name !== 'name') assert.is(held.name, 'Kept name');
+    const fields = formFieldsOf(text, ADD);
+    assert.is(fields.notes, 'Kept notes');
+    if (name === 'name' && !typed.includes('\0')) assert.is(fields.name, typed);
+    else if (name !== 'name') assert.is(fields.name, 'Kept name');
     // A select keeps only its options, and an unknown row cannot be ticked.
-    if (!['state', 'sure', 'tags', 'name'].includes(name)) assert.is(held[name], typed);
+    if (!['state', 'sure', 'tags', 'name'].includes(name)) assert.is(fields[name], typed);
     assert.equal(await run(desk)`select count(*) as n from thing`, before);
   });
 }
@@ -202,8 +197,8 @@ test('all errors are reported at once, and the form can be submitted again as it
   const { status, text } = await clerk.submit(ADD, { name: 'Elbow', amount: 'many', day: 'soon', price: '5' });
   assert.is(status, 422);
   assert.match(noticesOf(text)[0] ?? '', /^Not saved: fix 2 errors/);
-  const held = heldBy(text, ADD);
-  const again = await clerk.post(ADD, { ...held, amount: '5', day: '' });
+  const fields = formFieldsOf(text, ADD);
+  const again = await clerk.post(ADD, { ...fields, amount: '5', day: '' });
   assert.is(again.status, 303);
   const row = await newest();
   assert.equal([row.name, row.amount, row.price_text], ['Elbow', 5, '5.00']);
@@ -214,7 +209,7 @@ test('errors in an edit leave the record unchanged and the page at the record', 
   const { id } = await newest();
   const { status, text } = await clerk.submit(`/admin/things/${id}/+edit`, { name: 'F', amount: '7' });
   assert.is(status, 422);
-  assert.is(heldBy(text, `/admin/things/${id}/+edit`).amount, '7');
+  assert.is(formFieldsOf(text, `/admin/things/${id}/+edit`).amount, '7');
   assert.match(mainOf(text), `href="/admin/things/${id}"`);
   const row = await newest();
   assert.equal([row.name, row.amount], ['Flute', 5]);
@@ -232,13 +227,13 @@ test('a local time that occurs twice is asked about, and the answer is kept', as
   assert.is(status, 422);
   assert.match(errorAt(text, 'moment'), '2026-10-25T02:30+02:00 or 2026-10-25T02:30+01:00');
   assert.match(text, /<input class="input" type="text" id="f-moment"/, 'the control of the browser could not take it');
-  const again = await clerk.post(ADD, { ...heldBy(text, ADD), moment: '2026-10-25T02:30+01:00' });
+  const again = await clerk.post(ADD, { ...formFieldsOf(text, ADD), moment: '2026-10-25T02:30+01:00' });
   assert.is(again.status, 303);
   const { id, moment_text: moment } = await newest();
   assert.is(moment, '2026-10-25 01:30:00+00');
   const edit = `/admin/things/${id}/+edit`;
   const { text: form } = await clerk.get(edit);
-  assert.is(heldBy(form, edit).moment, '2026-10-25T02:30+01:00');
+  assert.is(formFieldsOf(form, edit).moment, '2026-10-25T02:30+01:00');
   await clerk.submit(edit, { name: 'Twice over' });
   assert.is((await newest()).moment_text, '2026-10-25 01:30:00+00');
 });
@@ -271,10 +266,10 @@ test('an empty form contains the defaults; fields computed on save can stay empt
   await run(desk)`insert into thing (name) values ('Holder')`;
   const { id } = await newest();
   const { text } = await clerk.get('/admin/tickets/+new');
-  const held = heldBy(text, '/admin/tickets/+new');
-  assert.equal(JSON.parse(String(held.extra)), { made: 'here' });
-  assert.is(held.id, '');
-  assert.is(held.due, '');
+  const fields = formFieldsOf(text, '/admin/tickets/+new');
+  assert.equal(JSON.parse(String(fields.extra)), { made: 'here' });
+  assert.is(fields.id, '');
+  assert.is(fields.due, '');
   assert.not.match(/<input[^>]*id="f-due"[^>]*>/.exec(text)?.[0] ?? 'nothing', 'required');
   const saved = await clerk.submit('/admin/tickets/+new', { title: 'By itself', thing: String(id) });
   assert.is(saved.status, 303);
@@ -301,8 +296,8 @@ test('the query of a new form fills in fields, but only those of the form', asyn
   const query = new URLSearchParams({ name: 'From a link', tags: '1', place: 'ATL', serial: 'forged', x: '1' });
   const { status, text } = await clerk.get(`${ADD}?${query}`);
   assert.is(status, 200);
-  const held = heldBy(text, ADD);
-  assert.equal([held.name, held.place], ['From a link', 'ATL']);
+  const fields = formFieldsOf(text, ADD);
+  assert.equal([fields.name, fields.place], ['From a link', 'ATL']);
   assert.match(text, /data-label="Atlanta"/);
   assert.not.match(mainOf(text), 'forged');
 });
@@ -326,7 +321,7 @@ test('help and limits are at the field', async () => {
   assert.is(linkTo(text, 'Cancel'), '/admin/things');
 });
 
-test('a unmanaged table accepts rows under its own column names', async () => {
+test('an unmanaged table accepts rows under its own column names', async () => {
   const saved = await clerk.submit('/admin/legacies/+new', { number: '7', words: 'Altes Rohr', worth: '1.5' });
   assert.is(saved.status, 303);
   assert.equal(await run(desk)`select lfd_nr, bezeichnung, wert::text as wert from alt.bestand`, [

@@ -1,9 +1,9 @@
 // Over HTTP: the same form posted twice, and records changed or deleted while a form is open.
 import * as assert from 'uvu/assert';
 import type { TestApp } from '../../support/app.ts';
-import { type Client, type FormFields, parseForms } from '../../support/client.ts';
+import { type Client, type FormFields, formFieldsOf, parseForms } from '../../support/client.ts';
 import { suite } from '../../support/suite.ts';
-import { everything, openDesk, run } from './desk.ts';
+import { allPermissions, openDesk, run } from './desk.ts';
 import { linkTo, mainOf, noticesOf, textOf } from './page.ts';
 
 const test = suite('admin: repeated posts and conflicts');
@@ -12,7 +12,7 @@ let clerk: Client;
 
 test.before(async () => {
   desk = await openDesk();
-  clerk = await desk.signInAs('staff', everything);
+  clerk = await desk.signInAs('staff', allPermissions);
 });
 test.after(async () => {
   assert.equal(desk.errors, []);
@@ -96,9 +96,9 @@ test('attack: the form id of another user reveals nothing about the response to 
   const fields: FormFields = { ...(await open('/admin/things/+new')), name: 'Private', '~then': 'stay' };
   const { location } = await clerk.post('/admin/things/+new', fields);
   assert.match(location, '+edit');
-  const other = await desk.signInAs('staff', everything);
+  const other = await desk.signInAs('staff', allPermissions);
   const { text } = await other.get('/admin/things/+new');
-  const own = parseForms(text).find(({ action }) => action === '/admin/things/+new')?.fields ?? {};
+  const own = formFieldsOf(text, '/admin/things/+new');
   const answer = await other.post('/admin/things/+new', {
     ...own,
     name: 'Copied id',
@@ -143,8 +143,8 @@ test('after a conflict, fields that both have changed show what is saved', async
   assert.is(saved('price'), '', 'only someone else has changed it');
   assert.is(saved('sure'), '', 'only this user has changed it');
   assert.match(text, /<input[^>]*id="f-amount"[^>]* aria-describedby="[^"]*f-amount-saved/);
-  const held = parseForms(text).find(({ action }) => action === edit)?.fields ?? {};
-  assert.is((await clerk.post(edit, held)).status, 303, 'saving again applies the changes');
+  const formFields = formFieldsOf(text, edit);
+  assert.is((await clerk.post(edit, formFields)).status, 303, 'saving again applies the changes');
   assert.equal(await run(desk)`select amount, state, shelf from thing where id = ${id}`, [
     { amount: 7, state: 'lost', shelf: 'theirs' },
   ]);
@@ -161,12 +161,12 @@ test('a record changed meanwhile is not overwritten: 409 with the input', async 
   assert.match(notice, 'Changed in the meantime: Amount.', 'what someone else has changed');
   assert.not.match(answer.text, 'Saved value', 'nothing that both have changed');
   assert.is(linkTo(answer.text, 'View the current version (new tab)'), edit);
-  const held = parseForms(answer.text).find(({ action }) => action === edit)?.fields ?? {};
-  assert.is(held.name, 'Mine');
-  assert.is(held.amount, '2', 'fields that this user has not changed have their current values');
+  const formFields = formFieldsOf(answer.text, edit);
+  assert.is(formFields.name, 'Mine');
+  assert.is(formFields.amount, '2', 'fields that this user has not changed have their current values');
   assert.equal(await run(desk)`select name, amount from thing where id = ${id}`, [{ name: 'Contested', amount: 2 }]);
 
-  const again = await clerk.post(edit, held);
+  const again = await clerk.post(edit, formFields);
   assert.is(again.status, 303, 'who saves again has seen it');
   assert.equal(await run(desk)`select name, amount from thing where id = ${id}`, [{ name: 'Mine', amount: 2 }]);
 });
@@ -177,8 +177,8 @@ test('a second change while a conflict is shown is a conflict again', async () =
   await run(desk)`update thing set amount = 2 where id = ${id}`;
   const { text } = await clerk.post(edit, { ...fields, name: 'Mine' });
   await run(desk)`update thing set amount = 3 where id = ${id}`;
-  const held = parseForms(text).find(({ action }) => action === edit)?.fields ?? {};
-  assert.is((await clerk.post(edit, held)).status, 409);
+  const formFields = formFieldsOf(text, edit);
+  assert.is((await clerk.post(edit, formFields)).status, 409);
 });
 
 test('a validation error does not hide a conflict', async () => {
@@ -187,14 +187,14 @@ test('a validation error does not hide a conflict', async () => {
   await run(desk)`update thing set amount = 2 where id = ${id}`;
   const mistaken = await clerk.post(edit, { ...fields, name: 'x' });
   assert.is(mistaken.status, 422);
-  const held = parseForms(mistaken.text).find(({ action }) => action === edit)?.fields ?? {};
-  assert.is((await clerk.post(edit, { ...held, name: 'Right' })).status, 409);
+  const formFields = formFieldsOf(mistaken.text, edit);
+  assert.is((await clerk.post(edit, { ...formFields, name: 'Right' })).status, 409);
 });
 
 test('tags changed meanwhile are a change of the record, too', async () => {
   const { id, edit } = await thing('Tagged meanwhile');
   const fields = await open(edit);
-  const other = await desk.signInAs('staff', everything);
+  const other = await desk.signInAs('staff', allPermissions);
   await run(desk)`insert into tag (name) values ('meanwhile') on conflict do nothing`;
   const [tag] = await run(desk)`select id from tag where name = 'meanwhile'`;
   assert.is((await other.submit(edit, { tags: String(tag?.id) })).status, 303);
@@ -239,7 +239,7 @@ test('a record changed after its delete page was opened is shown again for confi
   assert.is(rejected.status, 409);
   assert.match(textOf(mainOf(rejected.text)), 'this record was changed in the meantime');
   assert.is(await many('Changed before the end'), 1);
-  const held = parseForms(rejected.text).find(({ action }) => action === remove)?.fields ?? {};
-  assert.is((await clerk.post(remove, held)).status, 303);
+  const formFields = formFieldsOf(rejected.text, remove);
+  assert.is((await clerk.post(remove, formFields)).status, 303);
   assert.is(await many('Changed before the end'), 0);
 });

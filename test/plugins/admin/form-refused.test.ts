@@ -1,9 +1,11 @@
 // Over HTTP: what the database rejects is reported at the field, also if the conflict arose after the form was opened.
+
 import * as assert from 'uvu/assert';
 import type { TestApp } from '../../support/app.ts';
-import { type Client, parseForms } from '../../support/client.ts';
+import { type Client, formFieldsOf } from '../../support/client.ts';
+import { incompressibleText } from '../../support/incompressible-text.ts';
 import { suite } from '../../support/suite.ts';
-import { everything, openDesk, run } from './desk.ts';
+import { allPermissions, openDesk, run } from './desk.ts';
 import { errorAt } from './page.ts';
 
 const test = suite('admin: forms that the database rejects');
@@ -12,7 +14,7 @@ let clerk: Client;
 
 test.before(async () => {
   desk = await openDesk();
-  clerk = await desk.signInAs('staff', everything);
+  clerk = await desk.signInAs('staff', allPermissions);
   await run(desk)`insert into place (code, name) values ('ATL', 'Atlanta'), ('LAX', 'Los Angeles')`;
   await run(
     desk,
@@ -25,11 +27,11 @@ test.after(async () => {
 });
 
 /** Opens the form, runs a change of another user, then posts. */
-async function meanwhile(page: string, work: () => Promise<unknown>, fields: Record<string, string>) {
+async function meanwhile(page: string, work: () => Promise<unknown>, changes: Record<string, string>) {
   const { text } = await clerk.get(page);
-  const held = parseForms(text).find(({ action }) => action === page)?.fields ?? {};
+  const fields = formFieldsOf(text, page);
   await work();
-  return clerk.post(page, { ...held, ...fields });
+  return clerk.post(page, { ...fields, ...changes });
 }
 
 test('the summary lists errors in the order of the form', async () => {
@@ -120,10 +122,7 @@ test('a check and a NOT NULL added after the model was declared', async () => {
 });
 
 test('a text too long for the index of its column', async () => {
-  const noise = Array.from({ length: 6_000 }, (_, at) => String.fromCodePoint(0x4e00 + ((at * 7919) % 20_000))).join(
-    '',
-  );
-  const { status, text } = await clerk.submit('/admin/tags/+new', { name: noise });
+  const { status, text } = await clerk.submit('/admin/tags/+new', { name: incompressibleText(6_000) });
   assert.is(status, 422);
   assert.match(errorAt(text, 'name'), 'Use at most 600 characters');
 });
@@ -143,8 +142,8 @@ test('a rejected change leaves nothing behind: no row, no link, no audit entry',
 
 test('a rejected form can be corrected and submitted again', async () => {
   const rejected = await clerk.submit('/admin/things/+new', { name: 'Second try', code: 'A-1' });
-  const held = parseForms(rejected.text).find(({ action }) => action === '/admin/things/+new')?.fields ?? {};
-  const { status } = await clerk.post('/admin/things/+new', { ...held, code: 'A-2' });
+  const fields = formFieldsOf(rejected.text, '/admin/things/+new');
+  const { status } = await clerk.post('/admin/things/+new', { ...fields, code: 'A-2' });
   assert.is(status, 303);
   assert.equal(await run(desk)`select count(*)::integer as n from thing where code = 'A-2'`, [{ n: 1 }]);
 });

@@ -1,9 +1,9 @@
 // Over HTTP: relation fields without scripts, and many-to-many.
 import * as assert from 'uvu/assert';
 import type { TestApp } from '../../support/app.ts';
-import { type Client, type FormFields, parseForms } from '../../support/client.ts';
+import { type Client, formFieldsOf } from '../../support/client.ts';
 import { suite } from '../../support/suite.ts';
-import { everything, openDesk, run } from './desk.ts';
+import { allPermissions, openDesk, run } from './desk.ts';
 import { errorAt, factsOf, noticesOf } from './page.ts';
 
 const test = suite('admin: relations in forms');
@@ -13,7 +13,7 @@ let clerk: Client;
 
 test.before(async () => {
   desk = await openDesk();
-  clerk = await desk.signInAs('staff', everything);
+  clerk = await desk.signInAs('staff', allPermissions);
   await run(desk)`
     insert into place (code, name) values ('ATL', 'Atlanta'), ('LAX', 'Los Angeles'), ('SFO', 'San Francisco'), ('SAN', 'San Diego'),
       ('50', 'Fifty'), ('x', '50'), ('%', 'Percent')
@@ -43,16 +43,12 @@ function offered(page: string, name: string): readonly string[] {
   return [...inputs].map(([, value = '', checked]) => value + (checked ? ' ticked' : ''));
 }
 
-function heldBy(page: string, action: string): FormFields {
-  return parseForms(page).find((form) => form.action === action)?.fields ?? {};
-}
-
 const typed: readonly (readonly [typed: string, key: string, why: string])[] = [
   ['LAX', 'LAX', 'the key'],
   ['Los Angeles', 'LAX', 'the label'],
   ['  los ANGELES ', 'LAX', 'the label, whatever the capitals and the spaces around it'],
   ['50', '50', 'a key before the label of another row'],
-  ['%', '%', 'a wildcard is a sign like others'],
+  ['%', '%', 'a wildcard is an ordinary character'],
 ];
 for (const [text, key, why] of typed) {
   test(`${why} is accepted: "${text}"`, async () => {
@@ -67,9 +63,9 @@ test('one of several rows with the same label can be chosen', async () => {
   assert.is(response.status, 422);
   assert.match(errorAt(response.text, 'friend'), 'Several matches for “Sam”');
   assert.equal(offered(response.text, 'friend'), ['2', '3']);
-  const held = heldBy(response.text, ADD);
-  assert.is(held.near, 'ATL', 'what was clear stays chosen');
-  const chosen = await clerk.post(ADD, { ...held, friend: ['3', ''] });
+  const fields = formFieldsOf(response.text, ADD);
+  assert.is(fields.near, 'ATL', 'what was clear stays chosen');
+  const chosen = await clerk.post(ADD, { ...fields, friend: ['3', ''] });
   assert.is(chosen.status, 303);
   const { friend, name } = await stored();
   assert.equal([name, String(friend)], ['Asks', '3']);
@@ -92,8 +88,8 @@ test('part of a label suggests the rows that contain it, and selects none', asyn
 
 test('other text can be typed instead of the suggestions', async () => {
   const response = await clerk.submit(ADD, { name: 'Else', near: 'ATL', friend: 'Sam' });
-  const held = heldBy(response.text, ADD);
-  await clerk.post(ADD, { ...held, friend: 'Eve' });
+  const fields = formFieldsOf(response.text, ADD);
+  await clerk.post(ADD, { ...fields, friend: 'Eve' });
   assert.is(String((await stored()).friend), '5');
 });
 
@@ -103,7 +99,7 @@ test('text without a match is reported with the input, and nothing is stored', a
   assert.is(status, 422);
   assert.match(errorAt(text, 'near'), 'No place matches “Atlantis”');
   assert.match(errorAt(text, 'friend'), 'No person matches “99”');
-  assert.equal([heldBy(text, ADD).near, heldBy(text, ADD).friend], ['Atlantis', '99']);
+  assert.equal([formFieldsOf(text, ADD).near, formFieldsOf(text, ADD).friend], ['Atlantis', '99']);
   assert.equal(await stored(), before);
 });
 

@@ -9,7 +9,7 @@ import type { Values, Written } from '../../../core/write/types.ts';
 import type { TestApp } from '../../support/app.ts';
 import { type Client, parseForms } from '../../support/client.ts';
 import { suite } from '../../support/suite.ts';
-import { everything, openDesk, Place, run, Tag, Thing, ThingTag } from './desk.ts';
+import { allPermissions, openDesk, Place, run, Tag, Thing, ThingTag } from './desk.ts';
 import { noticesOf } from './page.ts';
 
 const test = suite('admin: rows that are hidden from a user');
@@ -58,7 +58,7 @@ let desk: TestApp;
 let clerk: Client;
 test.before(async () => {
   desk = await openDesk({ rules, extend: [clearing] });
-  clerk = await desk.signInAs('staff', everything);
+  clerk = await desk.signInAs('staff', allPermissions);
 });
 test.before.each(async () => {
   await run(desk)`truncate thing, tag, thing_tag, place restart identity cascade`;

@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import type { TestApp } from '../../support/app.ts';
 import type { Client } from '../../support/client.ts';
 import { suite } from '../../support/suite.ts';
-import { everything, openDesk, run } from './desk.ts';
+import { allPermissions, openDesk, run } from './desk.ts';
 import { linksOf, linkTo, mainOf, rowsOf, textOf } from './page.ts';
 
 const test = suite('admin: history and audit trail');
@@ -14,7 +14,7 @@ const expectedErrors: string[] = [];
 
 test.before(async () => {
   desk = await openDesk({ timeZone: 'Europe/Berlin' });
-  clerk = await desk.signInAs('staff', [...everything, 'audit.view']);
+  clerk = await desk.signInAs('staff', [...allPermissions, 'audit.view']);
   await run(desk)`insert into place (code, name) values ('ATL', 'Atlanta'), ('LAX', 'Los Angeles')`;
   await run(desk)`insert into tag (name) values ('old'), ('blue')`;
 });

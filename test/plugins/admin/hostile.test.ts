@@ -2,9 +2,9 @@
 import * as assert from 'uvu/assert';
 import { defineAdmin } from '../../../plugins/admin/define-admin.ts';
 import type { TestApp } from '../../support/app.ts';
-import { type Client, parseForms } from '../../support/client.ts';
+import { type Client, formFieldsOf } from '../../support/client.ts';
 import { suite } from '../../support/suite.ts';
-import { admins, everything, openDesk, run, Thing } from './desk.ts';
+import { admins, allPermissions, openDesk, run, Thing } from './desk.ts';
 import { factsOf, linksOf, mainOf, noticesOf, rowsOf, textOf, titleOf } from './page.ts';
 
 const test = suite('admin: hostile values');
@@ -48,7 +48,7 @@ test.before(async () => {
       : admin,
   );
   desk = await openDesk({ plugins: { admin: { admins: shownAdmins } } });
-  clerk = await desk.signInAs('staff', [...everything, 'audit.view']);
+  clerk = await desk.signInAs('staff', [...allPermissions, 'audit.view']);
 });
 test.after(async () => {
   assert.equal(desk.errors, []);
@@ -88,8 +88,9 @@ for (const [at, value] of values.entries()) {
     const rejected = await clerk.submit(add, { ...fields, amount: value });
     assert.is(rejected.status, 422);
     assertHarmless(rejected.text, 'form with an error');
-    const held = parseForms(rejected.text).find(({ action }) => action === add)?.fields ?? {};
-    for (const name of ['name', 'notes', 'code', 'amount']) assert.is(held[name], value, `${name} as it was typed`);
+    const formFields = formFieldsOf(rejected.text, add);
+    for (const name of ['name', 'notes', 'code', 'amount'])
+      assert.is(formFields[name], value, `${name} as it was typed`);
 
     const added = await clerk.submit(add, { ...fields, '~then': 'stay' });
     assert.is(added.status, 303);
@@ -100,7 +101,7 @@ for (const [at, value] of values.entries()) {
     const form = await clerk.get(edit);
     assertHarmless(form.text, 'form');
     assert.equal(noticesOf(form.text).map(squeezed), [squeezed(`The thing “${value}” was added.`)]);
-    const again = parseForms(form.text).find(({ action }) => action === edit)?.fields ?? {};
+    const again = formFieldsOf(form.text, edit);
     for (const name of ['name', 'notes', 'code']) assert.is(again[name], value, name);
     assert.equal(JSON.parse(String(again.data)), { [value]: value });
     assert.match(titleOf(form.text), squeezed(value));

@@ -1,4 +1,5 @@
 // Over HTTP: the dashboard.
+
 import { sql } from 'slonik';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
@@ -9,8 +10,9 @@ import { defineAdmin } from '../../../plugins/admin/define-admin.ts';
 import type { Widget, WidgetView } from '../../../plugins/admin/widgets.ts';
 import { PASSWORD, type TestApp } from '../../support/app.ts';
 import type { Client } from '../../support/client.ts';
+import { permissionsFor } from '../../support/permissions.ts';
 import { suite } from '../../support/suite.ts';
-import { everything, openDesk, run } from './desk.ts';
+import { allPermissions, openDesk, run } from './desk.ts';
 import { linksOf, linkTo, mainOf, rowsOf, textOf } from './page.ts';
 
 const test = suite('admin: dashboard');
@@ -71,7 +73,7 @@ let clerk: Client;
 
 test.before(async () => {
   desk = await openDesk({ extend: [dashboard] });
-  clerk = await desk.signInAs('staff', everything);
+  clerk = await desk.signInAs('staff', allPermissions);
 });
 test.after(() => desk.close());
 
@@ -176,8 +178,7 @@ test('a model of a plugin has pages under System, unless the plugin hides it', a
   const opened = await openDesk({ extend: [storage] });
   try {
     await run(opened)`insert into shelf (name) values ('oak')`;
-    const all = ['view', 'add', 'change', 'delete'].flatMap((each) => [`shelf.${each}`, `drawer.${each}`]);
-    const client = await opened.signInAs('staff', all);
+    const client = await opened.signInAs('staff', permissionsFor([Shelf, Drawer]));
     const { text } = await client.get('/admin');
     assert.is(linkTo(text, 'Drawers'), '/admin/drawers');
     assert.not.match(text, 'shelves');

@@ -1,12 +1,13 @@
 // timeout: 180
 // Black box: values of megabytes in every column. A list, a record's page, its history and the audit trail read and show their
 // beginnings; all of a value is one click away, for those who may see it.
+
 import { createHash } from 'node:crypto';
 import { sql } from 'slonik';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
 import { oddRows } from '../../../cli/doctor/unexpected-values.ts';
-import { withPlainConnection } from '../../../core/database/plain-connection.ts';
+import type { Config } from '../../../core/config.ts';
 import { field } from '../../../core/model/field.ts';
 import { defineModel } from '../../../core/model/model.ts';
 import { commandAuditContext } from '../../../core/policy/actor.ts';
@@ -14,7 +15,9 @@ import { ALL_ROWS, defineRules } from '../../../core/policy/policy.ts';
 import { defineAdmin } from '../../../plugins/admin/define-admin.ts';
 import { type TestApp, testApp } from '../../support/app.ts';
 import type { Client } from '../../support/client.ts';
-import { type DatabaseProxy, databaseProxy } from '../../support/database-proxy.ts';
+import { type DatabaseProxy, throughProxy } from '../../support/database-proxy.ts';
+import { permissionsFor } from '../../support/permissions.ts';
+import { runSql } from '../../support/run-sql.ts';
 import { suite } from '../../support/suite.ts';
 import { run } from './desk.ts';
 import { factsOf, linksOf, linkTo, mainOf, rowsOf, textOf } from './page.ts';
@@ -63,41 +66,33 @@ const tables = `
 let proxy: DatabaseProxy;
 let app: TestApp;
 let clerk: Client;
-const permissions = ['view', 'add', 'change', 'delete'].flatMap((action) => [`article.${action}`, `author.${action}`]);
 
 test.before(async () => {
-  app = await testApp(
-    {
-      models: [Author, Article],
-      rules: [
-        defineRules(Article, {
-          rows: (actor) => (actor.kind === 'user' && actor.role === 'supervisor' ? sql.fragment`t.id > 1` : ALL_ROWS),
-          fields: { secret: (actor) => actor.kind !== 'user' || actor.role === 'administrator' },
-        }),
-      ],
-      plugins: {
-        admin: {
-          admins: [
-            defineAdmin(Article, {
-              computed: { words: { label: 'Words', value: ({ body }) => (body ?? '').split(' ').length } },
-              list: ['length', 'title', 'body', 'notes', 'data', 'other', 'tags', 'digits', 'blob', 'author', 'words'],
-              search: ['title'],
-            }),
-            defineAdmin(Author, { list: ['name'] }),
-          ],
-        },
+  const config: Partial<Config> = {
+    models: [Author, Article],
+    rules: [
+      defineRules(Article, {
+        rows: (actor) => (actor.kind === 'user' && actor.role === 'supervisor' ? sql.fragment`t.id > 1` : ALL_ROWS),
+        fields: { secret: (actor) => actor.kind !== 'user' || actor.role === 'administrator' },
+      }),
+    ],
+    plugins: {
+      admin: {
+        admins: [
+          defineAdmin(Article, {
+            computed: { words: { label: 'Words', value: ({ body }) => (body ?? '').split(' ').length } },
+            list: ['length', 'title', 'body', 'notes', 'data', 'other', 'tags', 'digits', 'blob', 'author', 'words'],
+            search: ['title'],
+          }),
+          defineAdmin(Author, { list: ['name'] }),
+        ],
       },
     },
-    {
-      by: async (url) => {
-        proxy = await databaseProxy(url);
-        return proxy.url;
-      },
-    },
-  );
-  await withPlainConnection(app.app.database.url, (client) => client.query(tables), { applicationName: 'tests' });
+  };
+  ({ app, proxy } = await throughProxy((options) => testApp(config, options)));
+  await runSql(app.app.database.url, tables);
   await app.app.records.refreshEstimates();
-  clerk = await app.signInAs('staff', [...permissions, 'audit.view']);
+  clerk = await app.signInAs('staff', [...permissionsFor([Author, Article]), 'audit.view']);
 });
 test.after(async () => {
   assert.equal(app.errors, []);
@@ -116,7 +111,7 @@ async function smallPage(url: string, max: number): Promise<string> {
   return text;
 }
 
-test('a list of 100 rows with 10 MB of text, and more in the other columns, is small (F4)', async () => {
+test('a list of 100 rows with 10 MB of text, and more in the other columns, is small', async () => {
   const text = await smallPage('/admin/articles?size=100', 500 * KILOBYTE);
   const row = rowsOf(text)[0] ?? [];
   const cell = (at: number) => row[at] ?? '';
@@ -192,7 +187,7 @@ test('all of a value is shown on demand, and only what the user may see', async 
   assert.is((await clerk.get(value('body', 999))).status, 404);
   const administrator = await app.signInAs('administrator');
   assert.is((await administrator.get(value('secret'))).text.length, 2_000_000);
-  const limited = await app.signInAs('supervisor', permissions);
+  const limited = await app.signInAs('supervisor', permissionsFor([Author, Article]));
   assert.is((await limited.get(value('body', 2))).status, 200);
   assert.is((await limited.get(value('body'))).status, 404, 'a row that they may not see');
   const other = await app.signInAs('staff', ['author.view']);
@@ -212,7 +207,7 @@ test('the form has all of every value; saved unchanged, it changes none', async 
   assert.ok(form.text.includes('é'.repeat(100_000)));
 });
 
-test('the trail stores the beginning, size and hash of large values, and pages show them (F4)', async () => {
+test('the trail stores the beginning, size and hash of large values, and pages show them', async () => {
   const long = 'é'.repeat(100_000);
   const longer = `${long}!`;
   assert.is((await clerk.submit('/admin/articles/102/+edit', { body: longer, title: 'short' })).status, 303);

@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import type { TestApp } from '../../support/app.ts';
 import type { Client } from '../../support/client.ts';
 import { suite } from '../../support/suite.ts';
-import { everything, openDesk, run } from './desk.ts';
+import { allPermissions, openDesk, run } from './desk.ts';
 import { firstsOf, linkTo, mainOf, textOf, unescaped } from './page.ts';
 
 const test = suite('admin: filters and search');
@@ -12,7 +12,7 @@ let clerk: Client;
 
 test.before(async () => {
   desk = await openDesk({ timeZone: 'Europe/Berlin' });
-  clerk = await desk.signInAs('staff', everything);
+  clerk = await desk.signInAs('staff', allPermissions);
   await run(desk)`
     insert into place (code, name, zone) values ('ATL', 'Atlanta', 'north'), ('LAX', 'Los Angeles', 'south'), ('XXX', 'Nowhere', null)
   `;

@@ -1,12 +1,14 @@
 /** A table that other programs write to: described, with every type of field and none of our constraints. */
+
 import { sql } from 'slonik';
 import { z } from 'zod';
-import { withPlainConnection } from '../../../core/database/plain-connection.ts';
 import { field } from '../../../core/model/field.ts';
 import { defineModel } from '../../../core/model/model.ts';
 import { defineAdmin } from '../../../plugins/admin/define-admin.ts';
 import type { Random } from '../../fuzz/random.ts';
 import { type TestApp, testApp } from '../../support/app.ts';
+import { permissionsFor } from '../../support/permissions.ts';
+import { runSql } from '../../support/run-sql.ts';
 
 const Owner = defineModel('owner', {
   fields: { name: field.text() },
@@ -73,9 +75,7 @@ const tables = `
   create table friend (loose_id int not null, owner_id bigint not null, weight int not null default 7, primary key (loose_id, owner_id));
 `;
 
-export const everything = ['loose', 'owner', 'friend'].flatMap((model) =>
-  ['view', 'add', 'change', 'delete'].map((action) => `${model}.${action}`),
-);
+export const allPermissions = permissionsFor([Owner, Loose, Friend]);
 
 export async function openLoose(): Promise<TestApp> {
   const desk = await testApp({
@@ -86,7 +86,7 @@ export async function openLoose(): Promise<TestApp> {
       },
     },
   });
-  await withPlainConnection(desk.app.database.url, (client) => client.query(tables), { applicationName: 'tests' });
+  await runSql(desk.app.database.url, tables);
   return desk;
 }
 
@@ -219,11 +219,6 @@ export function rowsOfEveryValue(from: number): { readonly sql: string; readonly
     return `insert into loose (id, ${Object.keys(literals).join(', ')}) values (${id}, ${values.join(', ')});`;
   });
   return { sql: statements.join('\n'), ids };
-}
-
-/** Runs SQL outside the application, as other programs do. */
-export function elsewhere(desk: TestApp, statement: string): Promise<unknown> {
-  return withPlainConnection(desk.app.database.url, (client) => client.query(statement), { applicationName: 'tests' });
 }
 
 const bytes = sql.type(z.object({ id: z.number(), bytes: z.string() }));

@@ -4,7 +4,7 @@ import { field } from '../../../core/model/field.ts';
 import { defineModel } from '../../../core/model/model.ts';
 import { defineAdmin } from '../../../plugins/admin/define-admin.ts';
 import { type TestApp, testApp } from '../../support/app.ts';
-import { type Client, parseForms } from '../../support/client.ts';
+import { type Client, formFieldsOf, parseForms } from '../../support/client.ts';
 import { suite } from '../../support/suite.ts';
 import { run } from './desk.ts';
 import { errorAt, factsOf, firstsOf, mainOf, rowsOf, textOf } from './page.ts';
@@ -104,9 +104,9 @@ test('the page of the record shows Markdown, and the hash of bytes', async () =>
 
 test('an empty form contains the defaults, and marks required fields', async () => {
   const { text } = await clerk.get(ADD);
-  const held = parseForms(text).find(({ action }) => action === ADD)?.fields ?? {};
+  const formFields = formFieldsOf(text, ADD);
   assert.equal(
-    [held.rent, held.paint, held.trim, held.goods, held.slug, held.days],
+    [formFields.rent, formFields.paint, formFields.trim, formFields.goods, formFields.slug, formFields.days],
     ['10.00', '#0d9488', '', 'fruit', '', undefined],
   );
   assert.match(text, /<input[^>]*type="color"[^>]*name="paint"/);
@@ -122,8 +122,8 @@ test('an empty form contains the defaults, and marks required fields', async () 
 test('the form of a record contains what is stored, and saving it untouched changes nothing', async () => {
   const page = '/admin/stalls/1/+edit';
   const { text } = await clerk.get(page);
-  const held = parseForms(text).find(({ action }) => action === page)?.fields ?? {};
-  assert.equal([held.goods, held.rows, held.days], ['bread\ncheese', '1\n2', ['mon', 'wed']]);
+  const formFields = formFieldsOf(text, page);
+  assert.equal([formFields.goods, formFields.rows, formFields.days], ['bread\ncheese', '1\n2', ['mon', 'wed']]);
   const { location } = await clerk.submit(page, {});
   assert.match(textOf((await clerk.get(location)).text), 'No changes were made');
 });
@@ -166,8 +166,8 @@ test('each error is reported at its field, and the input is kept', async () => {
   assert.match(errorAt(text, 'goods'), 'at most 3 items (currently 4)');
   assert.match(errorAt(text, 'rows'), 'whole number');
   assert.match(errorAt(text, 'days'), 'available options');
-  const held = parseForms(text).find(({ action }) => action === ADD)?.fields ?? {};
-  assert.equal([held.paint, held.goods, held.home], ['red', 'a\nb\nc\nd', 'javascript:alert(1)']);
+  const formFields = formFieldsOf(text, ADD);
+  assert.equal([formFields.paint, formFields.goods, formFields.home], ['red', 'a\nb\nc\nd', 'javascript:alert(1)']);
   assert.match(text, /<input[^>]*type="text"[^>]*name="paint"/, 'a browser’s own control could not show it');
   const taken = await clerk.submit(ADD, { ...input, mail: 'ADA@example.org' });
   assert.is(taken.status, 422);

@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import type { TestApp } from '../../support/app.ts';
 import type { Client } from '../../support/client.ts';
 import { suite } from '../../support/suite.ts';
-import { everything, openDesk, run } from './desk.ts';
+import { allPermissions, openDesk, run } from './desk.ts';
 import { factsOf, firstsOf, linksOf, linkTo, mainOf, noticesOf, titleOf, unescaped } from './page.ts';
 
 const test = suite('admin: unusual keys');
@@ -12,7 +12,7 @@ let clerk: Client;
 
 test.before(async () => {
   desk = await openDesk();
-  clerk = await desk.signInAs('staff', everything);
+  clerk = await desk.signInAs('staff', allPermissions);
 });
 test.after(async () => {
   assert.equal(desk.errors, []);

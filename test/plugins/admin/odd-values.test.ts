@@ -1,18 +1,20 @@
 // timeout: 240
 // Black box: every column of one table holds every odd value that PostgreSQL allows in it, and NULL where its model says there is
 // none. Every page opens, every row is reached by every order, and nothing changes that nobody touched.
+
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
 import { oddRows } from '../../../cli/doctor/unexpected-values.ts';
-import { withPlainConnection } from '../../../core/database/plain-connection.ts';
 import { field } from '../../../core/model/field.ts';
 import { defineModel } from '../../../core/model/model.ts';
 import { defineAdmin } from '../../../plugins/admin/define-admin.ts';
 import { type TestApp, testApp } from '../../support/app.ts';
 import type { Client } from '../../support/client.ts';
+import { permissionsFor } from '../../support/permissions.ts';
+import { runSql } from '../../support/run-sql.ts';
 import { suite } from '../../support/suite.ts';
 import { run } from './desk.ts';
-import { factsOf, firstsOf, linkTo, mainOf, rowsOf, textOf } from './page.ts';
+import { factsOf, mainOf, rowsOf, textOf, walkPages } from './page.ts';
 
 const test = suite('admin: odd values in every column');
 const described = { managed: false as const };
@@ -110,7 +112,6 @@ const tables = `
 
 let app: TestApp;
 let clerk: Client;
-const permissions = ['view', 'add', 'change', 'delete'].flatMap((action) => [`oddity.${action}`, `parent.${action}`]);
 const filters = [
   'int',
   'big',
@@ -142,26 +143,14 @@ test.before(async () => {
       },
     },
   });
-  await withPlainConnection(app.app.database.url, (client) => client.query(tables), { applicationName: 'tests' });
+  await runSql(app.app.database.url, tables);
   await app.app.records.refreshEstimates();
-  clerk = await app.signInAs('staff', permissions);
+  clerk = await app.signInAs('staff', permissionsFor([Parent, Oddity]));
 });
 test.after(async () => {
   assert.equal(app.errors, []);
   await app.close();
 });
-
-async function walk(start: string, link: string): Promise<string[][]> {
-  const pages: string[][] = [];
-  for (let at = start; at !== '' && pages.length < 10; ) {
-    const { status, text: page } = await clerk.get(at);
-    assert.is(status, 200, at);
-    pages.push([...firstsOf(page)]);
-    at = linkTo(page, link);
-    assert.ok(at.length < 2_048, `${at.length} characters`);
-  }
-  return pages;
-}
 
 test('every row is reached by every order in both directions, with links under 2 KB', async () => {
   const sortable = [...mainOf((await clerk.get('/admin/oddities')).text).matchAll(/sort=-?([a-z]+)/gi)].map(
@@ -171,10 +160,12 @@ test('every row is reached by every order in both directions, with links under 2
   assert.ok(orders.length >= 18, orders.join());
   for (const name of orders) {
     for (const sort of [name, `-${name}`]) {
-      const forwards = (await walk(`/admin/oddities?size=10&sort=${sort}`, 'Next')).flat();
+      const forwards = (await walkPages(clerk, `/admin/oddities?size=10&sort=${sort}`, 'Next')).flat();
       assert.is(new Set(forwards).size, ROWS, sort);
       assert.is(forwards.length, ROWS, sort);
-      const backwards = (await walk(`/admin/oddities?size=10&sort=${sort}&at=last`, 'Previous')).reverse().flat();
+      const backwards = (await walkPages(clerk, `/admin/oddities?size=10&sort=${sort}&at=last`, 'Previous'))
+        .reverse()
+        .flat();
       assert.equal(backwards, forwards, sort);
     }
   }

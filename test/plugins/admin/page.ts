@@ -1,4 +1,6 @@
 /** Reads pages of the admin as users see them: our own markup only. */
+import * as assert from 'uvu/assert';
+import type { Client } from '../../support/client.ts';
 
 /** The text between the tags, with entities decoded and whitespace collapsed. */
 export function textOf(html: string): string {
@@ -23,6 +25,22 @@ export function rowsOf(page: string): readonly (readonly string[])[] {
 /** The first cell of every row. */
 export function firstsOf(page: string): readonly string[] {
   return rowsOf(page).map(([first = '']) => first);
+}
+
+/** Against links that lead in a circle. */
+const MAX_PAGES = 20;
+
+/** The first cells of every page of a list, from `start` on along the link `Next` or `Previous`. URLs must stay below 2 KB. */
+export async function walkPages(client: Client, start: string, link: 'Next' | 'Previous'): Promise<string[][]> {
+  const pages: string[][] = [];
+  for (let url = start; url !== '' && pages.length < MAX_PAGES; ) {
+    const { status, text } = await client.get(url);
+    assert.is(status, 200, url);
+    pages.push([...firstsOf(text)]);
+    url = linkTo(text, link);
+    assert.ok(url.length < 2_048, `${url.length} characters`);
+  }
+  return pages;
 }
 
 export function headersOf(page: string): readonly string[] {

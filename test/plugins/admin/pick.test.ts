@@ -6,7 +6,7 @@ import { field } from '../../../core/model/field.ts';
 import { defineModel } from '../../../core/model/model.ts';
 import { defineAdmin } from '../../../plugins/admin/define-admin.ts';
 import { testApp } from '../../support/app.ts';
-import type { Client } from '../../support/client.ts';
+import { type Client, formTokenOf } from '../../support/client.ts';
 import { afterAllSuites, suite } from '../../support/suite.ts';
 import { errorAt, firstsOf, mainOf, rowsOf, textOf } from './page.ts';
 
@@ -161,7 +161,7 @@ test('form: words of a label suggest selectable rows only', async () => {
 
 test('a hand-made post reaches only rows that its sender could select', async () => {
   const held = await writer.get('/admin/lines/+new');
-  const token = /name="~token" value="([^"]+)"/.exec(held.text)?.[1] ?? '';
+  const token = formTokenOf(held.text);
   for (const customer of ['1', 'Miller', '999']) {
     const { status } = await writer.post('/admin/lines/+new', { '~token': token, text: 'Forged', customer });
     assert.is(status, 303, 'the field is none of the form, as if it had not been sent');

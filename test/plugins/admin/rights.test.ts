@@ -1,9 +1,9 @@
 // Over HTTP: permissions, in what pages offer and in responses to hand-made requests.
 import * as assert from 'uvu/assert';
 import type { TestApp } from '../../support/app.ts';
-import { type Client, parseForms } from '../../support/client.ts';
+import { type Client, formFieldsOf, parseForms } from '../../support/client.ts';
 import { suite } from '../../support/suite.ts';
-import { everything, models, openDesk, run } from './desk.ts';
+import { allPermissions, models, openDesk, run } from './desk.ts';
 import { errorAt, factsOf, headersOf, linksOf, linkTo, mainOf, noticesOf, rowsOf, textOf } from './page.ts';
 
 const test = suite('admin: permissions');
@@ -13,7 +13,7 @@ let viewer: Client;
 
 test.before(async () => {
   desk = await openDesk();
-  clerk = await desk.signInAs('staff', everything);
+  clerk = await desk.signInAs('staff', allPermissions);
   viewer = await desk.signInAs('staff', ['thing.view']);
   await run(desk)`insert into place (code, name) values ('ATL', 'Atlanta-Label'), ('LAX', 'Los Angeles-Label')`;
   await run(desk)`insert into tag (name) values ('Secret-Tag')`;
@@ -56,7 +56,7 @@ test('anonymous users are redirected to the sign-in page', async () => {
 });
 
 test('an account below staff sees nothing, whatever it was granted', async () => {
-  const user = await desk.signInAs('user', everything);
+  const user = await desk.signInAs('user', allPermissions);
   assert.not.match((await user.get('/admin')).text, 'href="/admin/things');
   for (const path of ['/admin/things', RECORD]) assert.is((await user.get(path)).status, 403, path);
 });
@@ -199,8 +199,8 @@ test('attack: mass assignment: values for fields that are not in the form are no
     '~key': '9',
   };
   const { text } = await clerk.get('/admin/things/+new');
-  const held = parseForms(text).find(({ action }) => action === '/admin/things/+new')?.fields ?? {};
-  const body = { ...held, ...forged, name: 'Assigned' };
+  const fields = formFieldsOf(text, '/admin/things/+new');
+  const body = { ...fields, ...forged, name: 'Assigned' };
   // An own property of this name, as a form could send it.
   Object.defineProperty(body, '__proto__', { value: 'polluted', enumerable: true });
   const added = await clerk.post('/admin/things/+new', body);
@@ -234,11 +234,11 @@ test('read-only fields are facts in the form of a record, and absent from that o
 
 test('attack: a form without a token, with another user’s, or from another site changes nothing', async () => {
   const { text } = await clerk.get(`${RECORD}/+edit`);
-  const held = parseForms(text).find(({ action }) => action === `${RECORD}/+edit`)?.fields ?? {};
-  const { '~token': _, ...without } = held;
-  const other = await desk.signInAs('staff', everything);
+  const fields = formFieldsOf(text, `${RECORD}/+edit`);
+  const { '~token': _, ...without } = fields;
+  const other = await desk.signInAs('staff', allPermissions);
   const foreign = parseForms((await other.get(`${RECORD}/+edit`)).text)[0]?.fields['~token'] ?? '';
-  const change = { ...held, name: 'Forged' };
+  const change = { ...fields, name: 'Forged' };
   const answers = [
     await clerk.post(`${RECORD}/+edit`, { ...without, name: 'Forged' }),
     await clerk.post(`${RECORD}/+edit`, { ...change, '~token': foreign }),
@@ -254,8 +254,8 @@ test('a revoked permission is gone with the next request', async () => {
   const person = await desk.signInAs('staff', ['tag.view', 'tag.add']);
   const { text } = await person.get('/admin/tags/+new');
   await run(desk)`delete from rustio_group_permission where permission = 'tag.add'`;
-  const held = parseForms(text).find(({ action }) => action === '/admin/tags/+new')?.fields ?? {};
-  assert.is((await person.post('/admin/tags/+new', { ...held, name: 'too late' })).status, 403);
+  const fields = formFieldsOf(text, '/admin/tags/+new');
+  assert.is((await person.post('/admin/tags/+new', { ...fields, name: 'too late' })).status, 403);
   assert.is((await person.get('/admin/tags')).status, 200);
 });
 

@@ -8,7 +8,7 @@ import { fromWritten } from '../../../plugins/admin/run-action.ts';
 import type { TestApp } from '../../support/app.ts';
 import { type Client, parseForms } from '../../support/client.ts';
 import { suite } from '../../support/suite.ts';
-import { everything, openDesk, run, Thing } from './desk.ts';
+import { allPermissions, openDesk, run, Thing } from './desk.ts';
 import { linksOf, mainOf, noticesOf } from './page.ts';
 
 const test = suite('admin: row rules');
@@ -43,7 +43,7 @@ test.before(async () => {
   const isNotDone = sql.fragment`t.state <> 'done'`;
   const rules = [defineRules(Thing, { rows: (_actor, action) => (action === 'view' ? ALL_ROWS : isNotDone) })];
   desk = await openDesk({ rules, extend: [finishing] });
-  clerk = await desk.signInAs('staff', everything);
+  clerk = await desk.signInAs('staff', allPermissions);
   await run(desk)`insert into thing (name) values ('Anvil')`;
 });
 test.after(async () => {

@@ -2,9 +2,9 @@
 import * as assert from 'uvu/assert';
 import type { TestApp } from '../../support/app.ts';
 import type { Client } from '../../support/client.ts';
-import { type DatabaseProxy, databaseProxy } from '../../support/database-proxy.ts';
+import { type DatabaseProxy, throughProxy } from '../../support/database-proxy.ts';
 import { suite } from '../../support/suite.ts';
-import { everything, openDesk, run } from './desk.ts';
+import { allPermissions, openDesk, run } from './desk.ts';
 import { firstsOf, linkTo, rowsOf } from './page.ts';
 
 const test = suite('admin: statements per page');
@@ -13,12 +13,8 @@ let clerk: Client;
 let proxy: DatabaseProxy;
 
 test.before(async () => {
-  const by = async (url: string) => {
-    proxy = await databaseProxy(url);
-    return proxy.url;
-  };
-  desk = await openDesk({}, { by });
-  clerk = await desk.signInAs('staff', everything);
+  ({ app: desk, proxy } = await throughProxy((options) => openDesk({}, options)));
+  clerk = await desk.signInAs('staff', allPermissions);
   await run(desk)`insert into place (code, name) select 'P' || n, 'Port ' || n from generate_series(1, 40) n`;
   await run(desk)`insert into tag (name) select 'tag ' || n from generate_series(1, 10) n`;
   await run(desk)`

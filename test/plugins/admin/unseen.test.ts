@@ -2,7 +2,7 @@
 import * as assert from 'uvu/assert';
 import { defineAdmin, defineModel, field, sql, z } from '../../../index.ts';
 import { type TestApp, testApp } from '../../support/app.ts';
-import type { Client } from '../../support/client.ts';
+import { type Client, formTokenOf } from '../../support/client.ts';
 import { suite } from '../../support/suite.ts';
 
 const test = suite('admin: fields that can be set but not viewed');
@@ -69,7 +69,7 @@ test('a list that searches only in hidden fields has no search, and its URL reje
 test('users who can change but not view learn nothing from guesses', async () => {
   const blind = await desk.signInAs('staff', ['card.change', 'card.add']);
   const page = await blind.get('/admin/cards/+new');
-  const token = /name="~token" value="([^"]+)"/.exec(page.text)?.[1] ?? '';
+  const token = formTokenOf(page.text);
   const statuses = [];
   for (const pin of ['4711', '0000']) {
     statuses.push((await blind.post('/admin/cards/1/+edit', { '~token': token, '~version': '1', pin })).status);

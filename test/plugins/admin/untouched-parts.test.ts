@@ -1,14 +1,16 @@
 // timeout: 240
 // Parts of a value that nobody touched stay as they are: items of arrays, pairs, keys with blanks, values larger than a form.
+
 import { sql } from 'slonik';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
-import { withPlainConnection } from '../../../core/database/plain-connection.ts';
 import { field } from '../../../core/model/field.ts';
 import { defineModel } from '../../../core/model/model.ts';
 import { defineAdmin } from '../../../plugins/admin/define-admin.ts';
 import { type TestApp, testApp } from '../../support/app.ts';
-import { type Client, parseForms, type TestResponse } from '../../support/client.ts';
+import { type Client, formFieldsOf, type TestResponse } from '../../support/client.ts';
+import { permissionsFor } from '../../support/permissions.ts';
+import { runSql } from '../../support/run-sql.ts';
 import { suite } from '../../support/suite.ts';
 import { errorAt, mainOf, noticesOf, textOf } from './page.ts';
 
@@ -62,21 +64,13 @@ test.before(async () => {
     models,
     plugins: { admin: { admins: [defineAdmin(Place, {}), defineAdmin(Trip, {}), defineAdmin(Stop, {})] } },
   });
-  await elsewhere(tables);
-  const actions = ['view', 'add', 'change', 'delete'];
-  clerk = await desk.signInAs(
-    'staff',
-    models.flatMap(({ modelName }) => actions.map((action) => `${modelName}.${action}`)),
-  );
+  await runSql(desk.app.database.url, tables);
+  clerk = await desk.signInAs('staff', permissionsFor(models));
 });
 test.after(async () => {
   assert.equal(desk.errors, []);
   await desk.close();
 });
-
-function elsewhere(statement: string): Promise<unknown> {
-  return withPlainConnection(desk.app.database.url, (client) => client.query(statement), { applicationName: 'tests' });
-}
 
 const one = sql.type(z.object({ text: z.string().nullable() }));
 
@@ -90,8 +84,7 @@ async function stopsOf(id: number): Promise<readonly (string | null)[]> {
 
 type Fields = Readonly<Record<string, string | readonly string[]>>;
 const edit = (id: number): string => `/admin/trips/${id}/+edit`;
-const fieldsOf = (page: string, id: number): Fields =>
-  parseForms(page).find(({ action }) => action === edit(id))?.fields ?? {};
+const fieldsOf = (page: string, id: number): Fields => formFieldsOf(page, edit(id));
 
 async function opened(id: number): Promise<Fields> {
   return fieldsOf((await clerk.get(edit(id))).text, id);
@@ -104,8 +97,11 @@ async function save(id: number, changed: (fields: Fields) => Fields): Promise<Te
 }
 
 test('NULL, empty and repeated items of an array stay when another is added or removed', async () => {
-  await elsewhere(`insert into trip (id, tags, counts, days) values
-    (1, array['a', null, '', 'much longer'], '{1,NULL,9007199254740993}', array['tue', null, 'mon', 'mon', 'sun'])`);
+  await runSql(
+    desk.app.database.url,
+    `insert into trip (id, tags, counts, days) values
+    (1, array['a', null, '', 'much longer'], '{1,NULL,9007199254740993}', array['tue', null, 'mon', 'mon', 'sun'])`,
+  );
   const added = await save(1, ({ tags, counts, days }) => ({
     tags: `${String(tags)}\r\nnew`,
     counts: `0\r\n${String(counts)}`,
@@ -126,7 +122,10 @@ test('NULL, empty and repeated items of an array stay when another is added or r
 });
 
 test('items that are counted from another number than 1 still are after a change', async () => {
-  await elsewhere(`insert into trip (id, tags, counts) values (29, '[0:1]={a,b}', '[-2:-1]={1,2}')`);
+  await runSql(
+    desk.app.database.url,
+    `insert into trip (id, tags, counts) values (29, '[0:1]={a,b}', '[-2:-1]={1,2}')`,
+  );
   const { status } = await save(29, ({ tags, counts }) => ({
     tags: `${String(tags)}\r\nc`,
     counts: String(counts).replace('1', '7'),
@@ -139,7 +138,10 @@ test('items that are counted from another number than 1 still are after a change
 });
 
 test('lists in a list are not made into texts, and can be replaced', async () => {
-  await elsewhere(`insert into trip (id, tags, counts) values (2, '{{a,b},{c,d}}', '{{1,2},{3,4}}')`);
+  await runSql(
+    desk.app.database.url,
+    `insert into trip (id, tags, counts) values (2, '{{a,b},{c,d}}', '{{1,2},{3,4}}')`,
+  );
   for (const name of ['tags', 'counts']) {
     const { status, text } = await save(2, (fields) => ({ [name]: `${String(fields[name])}\r\n5` }));
     assert.is(status, 422);
@@ -152,9 +154,9 @@ test('lists in a list are not made into texts, and can be replaced', async () =>
 });
 
 test('items that others changed meanwhile are a conflict, and not mistakes of this person', async () => {
-  await elsewhere(`insert into trip (id, tags, note) values (3, array['much longer', 'x'], 'old')`);
+  await runSql(desk.app.database.url, `insert into trip (id, tags, note) values (3, array['much longer', 'x'], 'old')`);
   const stale = await opened(3);
-  await elsewhere(`update trip set tags = tags || 'their'::text where id = 3`);
+  await runSql(desk.app.database.url, `update trip set tags = tags || 'their'::text where id = 3`);
   const conflict = await clerk.post(edit(3), { ...stale, tags: `${String(stale.tags)}\r\nmine` });
   assert.is(conflict.status, 409);
   assert.match(noticesOf(conflict.text).join(), 'Tags');
@@ -164,13 +166,13 @@ test('items that others changed meanwhile are a conflict, and not mistakes of th
 });
 
 test('a change of case is a change, also in a column whose collation ignores it', async () => {
-  await elsewhere(`insert into trip (id, folded) values (4, 'abc')`);
+  await runSql(desk.app.database.url, `insert into trip (id, folded) values (4, 'abc')`);
   assert.is((await save(4, () => ({ folded: 'ABC' }))).status, 303);
   assert.is(await stored('folded', 4), 'ABC');
 });
 
 test('rows are referenced by keys that begin with a blank or have line breaks', async () => {
-  await elsewhere(`insert into trip (id, start) values (5, 'a')`);
+  await runSql(desk.app.database.url, `insert into trip (id, start) values (5, 'a')`);
   for (const [sent, key] of [
     [' a ', ' a '],
     ['two\r\nlines', 'two\nlines'],
@@ -183,8 +185,11 @@ test('rows are referenced by keys that begin with a blank or have line breaks', 
 });
 
 test('pairs with such keys stay when others are added and removed', async () => {
-  await elsewhere(`insert into trip (id) values (6);
-    insert into stop (trip, place) values (6, 'a'), (6, ' a '), (6, E'two\\nlines'), (6, 'gone')`);
+  await runSql(
+    desk.app.database.url,
+    `insert into trip (id) values (6);
+    insert into stop (trip, place) values (6, 'a'), (6, ' a '), (6, E'two\\nlines'), (6, 'gone')`,
+  );
   const added = await save(6, ({ stops }) => ({ stops: [...[stops ?? []].flat(), 'b'] }));
   assert.is(added.status, 303, textOf(mainOf(added.text)));
   assert.equal(await stopsOf(6), ['a', ' a ', 'two\nlines', 'gone', 'b']);
@@ -195,17 +200,23 @@ test('pairs with such keys stay when others are added and removed', async () => 
 });
 
 test('a pair that a table holds twice is one pair: a form that adds what is there changes nothing', async () => {
-  await elsewhere(`insert into trip (id) values (7); insert into stop (trip, place) values (7, 'a'), (7, 'a')`);
+  await runSql(
+    desk.app.database.url,
+    `insert into trip (id) values (7); insert into stop (trip, place) values (7, 'a'), (7, 'a')`,
+  );
   const stale = await opened(7);
-  await elsewhere(`insert into stop (trip, place) values (7, 'b')`);
+  await runSql(desk.app.database.url, `insert into stop (trip, place) values (7, 'b')`);
   const { location } = await clerk.post(edit(7), { ...stale, stops: ['a', 'b'] });
   assert.match(noticesOf((await clerk.get(location)).text).join(), 'No changes');
   assert.equal(await stopsOf(7), ['a', 'a', 'b']);
 });
 
 test('values larger than a form are shown in part and stay, while the others are saved', async () => {
-  await elsewhere(`insert into trip (id, long, data) values
-    (8, repeat('x', 3000000), '{"a": 1}'), (9, repeat('字', 200000), '[]'), (10, 'short', to_jsonb(repeat(E'\\n', 900000)))`);
+  await runSql(
+    desk.app.database.url,
+    `insert into trip (id, long, data) values
+    (8, repeat('x', 3000000), '{"a": 1}'), (9, repeat('字', 200000), '[]'), (10, 'short', to_jsonb(repeat(E'\\n', 900000)))`,
+  );
   for (const [id, name] of [
     [8, 'long'],
     [9, 'long'],

@@ -1,19 +1,21 @@
 // timeout: 240
 // What nobody touched is neither validated nor rewritten, whatever other programs have stored.
+
 import { sql } from 'slonik';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
 import { Random } from '../../fuzz/random.ts';
 import type { TestResponse } from '../../support/client.ts';
-import { parseForms } from '../../support/client.ts';
+import { formFieldsOf } from '../../support/client.ts';
+import { runSql } from '../../support/run-sql.ts';
 import { afterAllSuites, suite } from '../../support/suite.ts';
-import { bytesOf, elsewhere, everything, openLoose, randomRow, rowsOfEveryValue } from './loose.ts';
+import { allPermissions, bytesOf, openLoose, randomRow, rowsOfEveryValue } from './loose.ts';
 import { mainOf, noticesOf, textOf } from './page.ts';
 
 const test = suite('admin: what nobody touched');
 const desk = await openLoose();
 afterAllSuites(() => desk.close());
-const clerk = await desk.signInAs('staff', everything);
+const clerk = await desk.signInAs('staff', allPermissions);
 const one = sql.type(z.object({ text: z.string().nullable() }));
 
 type Fields = Readonly<Record<string, string | readonly string[]>>;
@@ -26,7 +28,7 @@ async function opened(id: number): Promise<Fields> {
 }
 
 function sentBy(text: string, id: number): Fields {
-  const fields = parseForms(text).find(({ action }) => action === edit(id))?.fields ?? {};
+  const fields = formFieldsOf(text, edit(id));
   const types = new Map(
     [...text.matchAll(/<input\b[^>]*? type="([a-z-]+)"[^>]*? name="([^"]*)"/g)].map(([, type = '', name = '']) => [
       name,
@@ -66,9 +68,9 @@ async function pairsOf(id: number): Promise<readonly string[]> {
   return rows.map(({ text }) => text ?? '');
 }
 
-test('a form saved untouched changes no byte, whatever a column holds (T03, T05, T06, T10 to T13, F1, F8)', async () => {
+test('a form saved untouched changes no byte, whatever a column holds', async () => {
   const { sql: inserts, ids } = rowsOfEveryValue(1);
-  await elsewhere(desk, inserts);
+  await runSql(desk.app.database.url, inserts);
   const before = await bytesOf(desk);
   for (const id of ids) {
     const { status, location, text } = await save(id);
@@ -81,7 +83,7 @@ test('a form saved untouched changes no byte, whatever a column holds (T03, T05,
 
 test('changing one field of such a row changes only that field', async () => {
   const { sql: inserts, ids } = rowsOfEveryValue(1001);
-  await elsewhere(desk, `${inserts} create table old as select * from loose where id > 1000`);
+  await runSql(desk.app.database.url, `${inserts} create table old as select * from loose where id > 1000`);
   for (const id of ids) assert.is((await save(id, { count: '3' })).status, 303, String(id));
   const differing = await desk.app.database.any(one`
     select t.id || ' ' || string_agg(n.key, ',' order by n.key) as text
@@ -95,7 +97,7 @@ test('changing one field of such a row changes only that field', async () => {
 test('random rows written by SQL are saved untouched', async () => {
   const random = new Random(9, 1);
   const ids = Array.from({ length: 40 }, (_, index) => 2001 + index);
-  await elsewhere(desk, ids.map((id) => randomRow(id, random)).join('\n'));
+  await runSql(desk.app.database.url, ids.map((id) => randomRow(id, random)).join('\n'));
   const before = await bytesOf(desk);
   for (const id of ids) assert.is((await save(id)).status, 303, String(id));
   const after = await bytesOf(desk);
@@ -103,8 +105,8 @@ test('random rows written by SQL are saved untouched', async () => {
 });
 
 test('a rejected form that is corrected leaves the untouched fields as they are', async () => {
-  await elsewhere(
-    desk,
+  await runSql(
+    desk.app.database.url,
     `insert into loose (id, title, state, active, day, line) values (3001, '', 'gone', true, 'infinity', ' x ')`,
   );
   const rejected = await save(3001, { count: 'many' });
@@ -117,14 +119,14 @@ test('a rejected form that is corrected leaves the untouched fields as they are'
 });
 
 test('a value that was touched is validated', async () => {
-  await elsewhere(desk, `insert into loose (id, title, state, active) values (3002, 'x', 'open', true)`);
+  await runSql(desk.app.database.url, `insert into loose (id, title, state, active) values (3002, 'x', 'open', true)`);
   assert.is((await save(3002, { title: '' })).status, 422);
   assert.is((await save(3002, { mail: 'nobody' })).status, 422);
 });
 
-test('items of an array that nobody touched stay as they are when others change (T13)', async () => {
-  await elsewhere(
-    desk,
+test('items of an array that nobody touched stay as they are when others change', async () => {
+  await runSql(
+    desk.app.database.url,
     `insert into loose (id, title, state, active, tags, days) values
        (3007, 'x', 'open', true, array[E'one\\ntwo', ' blank ', '', 'much longer', 'x'], '{sun,mon}')`,
   );
@@ -140,9 +142,9 @@ test('items of an array that nobody touched stay as they are when others change 
   assert.is((await clerk.post(edit(3007), { ...third, tags: `${String(third.tags)}\r\ntoo long` })).status, 422);
 });
 
-test('a manyToMany with more pairs than a form lists keeps the others (T01)', async () => {
-  await elsewhere(
-    desk,
+test('a manyToMany with more pairs than a form lists keeps the others', async () => {
+  await runSql(
+    desk.app.database.url,
     `insert into loose (id, title, state, active) values (3003, 'x', 'open', true);
      insert into friend (loose_id, owner_id) select 3003, n from generate_series(1, 1500) n`,
   );
@@ -166,30 +168,30 @@ test('a request that did not come from the form cannot remove pairs that the for
 });
 
 test('a stale form takes no pair away that others have added (T01b)', async () => {
-  await elsewhere(
-    desk,
+  await runSql(
+    desk.app.database.url,
     `insert into loose (id, title, state, active) values (3004, 'x', 'open', true);
      insert into friend (loose_id, owner_id, weight) values (3004, 1, 1), (3004, 2, 2)`,
   );
   const stale = await opened(3004);
-  await elsewhere(desk, 'insert into friend (loose_id, owner_id, weight) values (3004, 3, 3)');
+  await runSql(desk.app.database.url, 'insert into friend (loose_id, owner_id, weight) values (3004, 3, 3)');
   assert.is((await clerk.post(edit(3004), { ...stale, line: 'new' })).status, 303);
   assert.equal(await pairsOf(3004), ['1:1', '2:2', '3:3']);
   const second = await opened(3004);
-  await elsewhere(desk, 'insert into friend (loose_id, owner_id, weight) values (3004, 4, 4)');
+  await runSql(desk.app.database.url, 'insert into friend (loose_id, owner_id, weight) values (3004, 4, 4)');
   assert.is((await clerk.post(edit(3004), { ...second, friends: ['1', '3', '5'] })).status, 303);
   assert.equal(await pairsOf(3004), ['1:1', '3:3', '4:4', '5:7']);
 });
 
 test('after a conflict only what this person has changed is written', async () => {
-  await elsewhere(
-    desk,
+  await runSql(
+    desk.app.database.url,
     `insert into loose (id, title, state, active, day, count) values (3005, 'x', 'open', true, 'infinity', 1);
      insert into friend (loose_id, owner_id) values (3005, 1), (3005, 2)`,
   );
   const stale = await opened(3005);
-  await elsewhere(
-    desk,
+  await runSql(
+    desk.app.database.url,
     `update loose set line = 'their', count = 2 where id = 3005; insert into friend (loose_id, owner_id) values (3005, 4)`,
   );
   const conflict = await clerk.post(edit(3005), { ...stale, title: 'mine', friends: ['2', '3'] });
@@ -204,10 +206,10 @@ test('after a conflict only what this person has changed is written', async () =
   assert.equal(await pairsOf(3005), ['2:7', '3:7', '4:7']);
 });
 
-test('JSON keeps every digit: on the record, in the form, after a change and in the history (T03)', async () => {
+test('JSON keeps every digit: on the record, in the form, after a change and in the history', async () => {
   const json = '{"p": 0.1234567890123456789, "id": 9007199254740993, "big": 12345678901234567890123, "cents": 1.50}';
-  await elsewhere(
-    desk,
+  await runSql(
+    desk.app.database.url,
     `insert into loose (id, title, state, active, data) values (3006, 'x', 'open', true, '${json}')`,
   );
   const numbers = ['0.1234567890123456789', '9007199254740993', '12345678901234567890123', '1.50'];

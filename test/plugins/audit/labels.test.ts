@@ -5,7 +5,7 @@ import { field } from '../../../core/model/field.ts';
 import { defineModel } from '../../../core/model/model.ts';
 import { commandAuditContext } from '../../../core/policy/actor.ts';
 import { type TestApp, testApp } from '../../support/app.ts';
-import { type DatabaseProxy, databaseProxy } from '../../support/database-proxy.ts';
+import { type DatabaseProxy, throughProxy } from '../../support/database-proxy.ts';
 import { suite } from '../../support/suite.ts';
 import { rowsOf } from '../admin/page.ts';
 
@@ -27,11 +27,7 @@ const cli = commandAuditContext();
 let desk: TestApp;
 let proxy: DatabaseProxy;
 test.before(async () => {
-  const by = async (url: string) => {
-    proxy = await databaseProxy(url);
-    return proxy.url;
-  };
-  desk = await testApp({ models: [Harbour, Boat] }, { by });
+  ({ app: desk, proxy } = await throughProxy((options) => testApp({ models: [Harbour, Boat] }, options)));
   await desk.app.database.query(sql.unsafe`
     insert into harbour (code, name) select 'H' || n, 'Port of ' || n from generate_series(1, 40) n
   `);

@@ -6,10 +6,11 @@ import { makeMigration } from '../../../core/migrate/make.ts';
 import { migrate } from '../../../core/migrate/run.ts';
 import { plannedLosses } from '../../../core/migrate/status.ts';
 import { defineAdmin, defineModel, field } from '../../../index.ts';
-import { catalogueOf, runSql, textsOf } from '../../core/migrate/catalogue.ts';
+import { catalogueOf, textsOf } from '../../core/migrate/catalogue.ts';
 import { testProject } from '../../core/migrate/project.ts';
 import { type TestApp, testApp } from '../../support/app.ts';
 import { preparedTemplate, testDatabase } from '../../support/database.ts';
+import { runSql } from '../../support/run-sql.ts';
 import { suite } from '../../support/suite.ts';
 
 const test = suite('audit: renamed models');
@@ -38,11 +39,11 @@ async function rename(app: TestApp['app']) {
   return { ...project, up: await readFile(up, 'utf8'), down: await readFile(down, 'utf8') };
 }
 
-test('a renamed model keeps its history and its permissions (F6)', async () => {
+test('a renamed model keeps its history and its permissions', async () => {
   const old = await testApp(configFor(Company));
   const template = await preparedTemplate('nothing', async () => {});
   const { url } = old.app.database;
-  const renamed = await testApp(configFor(Organisation), { template, by: async () => url });
+  const renamed = await testApp(configFor(Organisation), { template, connectVia: async () => url });
   try {
     const editor = await old.signInAs('staff', ['company.view', 'company.add', 'company.change']);
     await editor.submit('/admin/companies/+new', { name: 'Acme' });

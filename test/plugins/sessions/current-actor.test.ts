@@ -1,6 +1,8 @@
 // Permissions are checked in the transaction: users who have signed out, or lost their account or a permission, write nothing.
+
 import { request } from 'node:http';
 import * as assert from 'uvu/assert';
+import type { Config } from '../../../core/config.ts';
 import type { Transaction } from '../../../core/database/pool.ts';
 import { type AuditContext, commandAuditContext } from '../../../core/policy/actor.ts';
 import { auditContext, type Context } from '../../../core/request/context.ts';
@@ -13,9 +15,10 @@ import { createGroup, grantToGroup, revokeFromGroup } from '../../../plugins/aut
 import { findUserActor } from '../../../plugins/auth/user-actor.ts';
 import { PASSWORD, type TestApp, testApp } from '../../support/app.ts';
 import type { Client } from '../../support/client.ts';
-import { type DatabaseProxy, databaseProxy } from '../../support/database-proxy.ts';
+import { type DatabaseProxy, throughProxy } from '../../support/database-proxy.ts';
 import { SESSION_COOKIE } from '../../support/session-cookie.ts';
 import { suite } from '../../support/suite.ts';
+import { until } from '../../support/until.ts';
 import { by, personAs } from '../auth/rules-database.ts';
 
 const test = suite('sessions: rights belong to the transaction');
@@ -60,19 +63,12 @@ const arrivals = definePlugin({
 });
 
 test.before(async () => {
-  app = await testApp(
-    {
-      models: [Task, Paper],
-      extend: [arrivals],
-      plugins: { admin: { admins: [defineAdmin(Task, {}), defineAdmin(Paper, {})] } },
-    },
-    {
-      by: async (url) => {
-        proxy = await databaseProxy(url);
-        return proxy.url;
-      },
-    },
-  );
+  const config: Partial<Config> = {
+    models: [Task, Paper],
+    extend: [arrivals],
+    plugins: { admin: { admins: [defineAdmin(Task, {}), defineAdmin(Paper, {})] } },
+  };
+  ({ app, proxy } = await throughProxy((options) => testApp(config, options)));
 });
 test.before.each(async () => {
   admitted = Promise.withResolvers();
@@ -200,7 +196,7 @@ const endings: readonly {
 ];
 
 for (const { name, end } of endings) {
-  test(`a body that arrives after ${name} writes nothing (F2)`, async () => {
+  test(`a body that arrives after ${name} writes nothing`, async () => {
     const at = `/admin/tasks/${await key()}`;
     const requests: readonly LateBody[] = [
       { page: `${at}/+edit`, path: `${at}/+edit`, fields: { title: 'changed' } },
@@ -227,7 +223,7 @@ for (const { name, end } of endings) {
   });
 }
 
-test('a body that arrives late is written while nothing has changed (F2)', async () => {
+test('a body that arrives late is written while nothing has changed', async () => {
   for (const type of ['form', 'multipart'] as const) {
     admitted = Promise.withResolvers();
     const { client } = await signedIn();
@@ -243,7 +239,7 @@ test('a body that arrives late is written while nothing has changed (F2)', async
   assert.equal(await titles(), ['multipart', 'swept', 'swept']);
 });
 
-test('a deactivation waits for a write that has begun, and a write for a deactivation (F2)', async () => {
+test('a deactivation waits for a write that has begun, and a write for a deactivation', async () => {
   const { id } = await signedIn();
   const session = await app.app.database.oneFirst(
     sql.unsafe`select id from rustio_session where user_id = ${id} and ended_at is null`,
@@ -270,7 +266,7 @@ test('a deactivation waits for a write that has begun, and a write for a deactiv
   assert.equal(await titles(), ['also in time', 'as it was', 'in time']);
 });
 
-test('a write that waited for a change of the account acts with the new role (F2)', async () => {
+test('a write that waited for a change of the account acts with the new role', async () => {
   const { id, email } = await signedIn();
   const person = await findUserActor(app.app.database, id);
   if (!person) throw new Error('no account');
@@ -289,7 +285,7 @@ test('a write that waited for a change of the account acts with the new role (F2
   assert.is((await late).outcome, 'forbidden', 'it has lost its group');
 });
 
-test('rules of authority act with the rights that the actor has now (F8)', async () => {
+test('rules of authority act with the rights that the actor has now', async () => {
   const { database, events } = app.app;
   await app.account('administrator');
   const target = await app.account('staff');
@@ -330,7 +326,7 @@ test('rules of authority act with the rights that the actor has now (F8)', async
   }
 });
 
-test('reading the actor again costs one statement per transaction (F2)', async () => {
+test('reading the actor again costs one statement per transaction', async () => {
   const { client } = await signedIn();
   admitted = Promise.withResolvers();
   await client.get('/admin/tasks', { 'x-late': '1' });
@@ -359,9 +355,4 @@ function isWaiting(): Promise<boolean> {
   return app.app.reading.exists(sql.unsafe`
     select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
   `);
-}
-
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + 10_000;
-  while (!(await condition())) if (Date.now() > end) throw new Error('it did not happen');
 }

@@ -1,4 +1,5 @@
 // A form stopped by the reauthentication gate is kept, and offered again afterwards.
+
 import { sql } from 'slonik';
 import * as assert from 'uvu/assert';
 import { takeInterruptedForm } from '../../../core/http/interrupted-form.ts';
@@ -7,8 +8,9 @@ import { defineModel } from '../../../core/model/model.ts';
 import { definePlugin } from '../../../core/plugin.ts';
 import { defineAdmin } from '../../../plugins/admin/define-admin.ts';
 import { PASSWORD, type TestApp, testApp } from '../../support/app.ts';
-import type { Client } from '../../support/client.ts';
+import { type Client, formTokenOf } from '../../support/client.ts';
 import { suite } from '../../support/suite.ts';
+import { expireRecency } from './expire-recency.ts';
 
 const Airport = defineModel('airport', {
   fields: {
@@ -71,17 +73,13 @@ test.before.each(() => {
 });
 test.after(() => desk.close());
 
-const forget = () =>
-  desk.app.database.query(
-    sql.unsafe`update rustio_session set authenticated_at = now() - interval '20 minutes' where ended_at is null`,
-  );
 const tokenOf = async (client: Client): Promise<string> =>
-  /name="~token" value="([^"]+)"/.exec((await client.get('/admin/account/sessions')).text)?.[1] ?? '';
+  formTokenOf((await client.get('/admin/account/sessions')).text);
 
 test('the input is offered again after the password was entered, once', async () => {
   const client = await desk.signInAs('staff');
   const token = await tokenOf(client);
-  await forget();
+  await expireRecency(desk);
   const form = {
     '~token': token,
     amount: '12 €',
@@ -103,7 +101,7 @@ test('the input is offered again after the password was entered, once', async ()
 
 test('attack: a form from another page, or without the token of the session, is not kept', async () => {
   const client = await desk.signInAs('staff');
-  await forget();
+  await expireRecency(desk);
   for (const token of ['', 'x'.repeat(86)]) {
     const answer = await client.post('/admin/transfer', { '~token': token, amount: '1' });
     assert.is(answer.location, '/admin/reauth');
@@ -117,7 +115,7 @@ test('attack: a form from another page, or without the token of the session, is 
 test('forms of routes that do not keep them, that have no page, or that are too large are lost', async () => {
   const client = await desk.signInAs('staff');
   const token = await tokenOf(client);
-  await forget();
+  await expireRecency(desk);
   const lost = [
     await client.post('/admin/forgetful', { '~token': token, amount: '1' }),
     await client.post('/admin/no-page', { '~token': token, amount: '1' }),

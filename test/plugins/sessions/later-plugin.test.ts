@@ -1,4 +1,5 @@
 // A later plugin adds a second factor to sessions without changing it: a column, a gate, a factor.
+
 import { sql } from 'slonik';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
@@ -10,6 +11,7 @@ import { PASSWORD, type TestApp, testApp } from '../../support/app.ts';
 import type { Client } from '../../support/client.ts';
 import { SESSION_COOKIE } from '../../support/session-cookie.ts';
 import { suite } from '../../support/suite.ts';
+import { expireRecency } from './expire-recency.ts';
 
 declare module 'rustio-admin/sessions' {
   interface SessionColumns {
@@ -73,10 +75,6 @@ test.before(async () => {
 });
 test.after(() => desk.close());
 
-const forget = () =>
-  desk.app.database.query(
-    sql.unsafe`update rustio_session set authenticated_at = now() - interval '20 minutes' where ended_at is null`,
-  );
 const eventsOf = async (...names: string[]) =>
   desk.app.database.anyFirst(sql.type(z.object({ event: z.string() }))`
     select event from rustio_audit where event = any(${sql.array(names, 'text')}) order by id
@@ -116,7 +114,7 @@ test('the second factor raises the trust with a new token, and the old one is in
 test('a sensitive page asks for the password again after a while, and only that page', async () => {
   const client = await desk.signInAs('staff');
   assert.is(await body(client, '/admin/delicate'), 'delicate');
-  await forget();
+  await expireRecency(desk);
   assert.is(await body(client, '/admin/plain'), 'plain');
   const wall = await client.get('/admin/delicate?x=1');
   assert.is(wall.status, 303);
@@ -136,7 +134,7 @@ test('a sensitive page asks for the password again after a while, and only that 
 
 test('attack: a sensitive form is not processed without asking, whatever the method', async () => {
   const client = await desk.signInAs('staff');
-  await forget();
+  await expireRecency(desk);
   const { status, location } = await client.post('/admin/delicate', {});
   assert.is(status, 303);
   assert.match(location, /^\/admin\/reauth/);
@@ -145,7 +143,7 @@ test('attack: a sensitive form is not processed without asking, whatever the met
 test('reauthentication asks for every factor of the user', async () => {
   const client = await desk.signInAs('developer');
   await client.post('/admin/code', { code: '123456' });
-  await forget();
+  await expireRecency(desk);
   assert.match((await client.get('/admin/delicate')).location, /^\/admin\/reauth/);
   const half = await client.submit('/admin/reauth?next=/admin/delicate', { password: PASSWORD }, '/admin/reauth');
   assert.is(half.status, 401);

@@ -1,9 +1,11 @@
 // `recent` in the access of what plugins add to pages, which no gate checks.
+
 import * as assert from 'uvu/assert';
 import { defineAdmin, defineModel, definePlugin, field, sql } from '../../../index.ts';
 import { PASSWORD, type TestApp, testApp } from '../../support/app.ts';
 import { parseForms } from '../../support/client.ts';
 import { suite } from '../../support/suite.ts';
+import { expireRecency } from './expire-recency.ts';
 
 const test = suite('sessions: recency of added items');
 const Vault = defineModel('vault', { fields: { name: field.text() } });
@@ -41,15 +43,12 @@ test.after(async () => {
   await desk.close();
 });
 
-const forget = () =>
-  desk.app.database.query(sql.unsafe`update rustio_session set authenticated_at = now() - interval '20 minutes'`);
-
 test('attack: an action that requires a recent password is neither offered nor run without one', async () => {
   const client = await desk.signInAs('administrator');
   const page = '/admin/vaults/1/+action/open';
   const form = parseForms((await client.get(page)).text).find(({ action }) => action === page);
   assert.ok(form, 'just signed in');
-  await forget();
+  await expireRecency(desk);
   assert.not.match((await client.get('/admin/vaults/1')).text, 'Open the vault');
   assert.is((await client.get(page)).status, 403);
   assert.is((await client.post(page, form.fields)).status, 403);

@@ -10,7 +10,7 @@ import { auditContext } from '../../../core/request/context.ts';
 import { revokeSessions } from '../../../plugins/sessions/end-sessions.ts';
 import { changeOfData } from '../../../plugins/sessions/session-data.ts';
 import { PASSWORD, type TestApp, testApp } from '../../support/app.ts';
-import { type DatabaseProxy, databaseProxy } from '../../support/database-proxy.ts';
+import { type DatabaseProxy, throughProxy } from '../../support/database-proxy.ts';
 import { SESSION_COOKIE } from '../../support/session-cookie.ts';
 import { suite } from '../../support/suite.ts';
 
@@ -106,11 +106,7 @@ const test = suite('sessions: session data');
 let desk: TestApp;
 let proxy: DatabaseProxy;
 test.before(async () => {
-  const by = async (url: string) => {
-    proxy = await databaseProxy(url);
-    return proxy.url;
-  };
-  desk = await testApp({ models: [], extend: [notebook] }, { by });
+  ({ app: desk, proxy } = await throughProxy((options) => testApp({ models: [], extend: [notebook] }, options)));
 });
 test.after(() => desk.close());
 

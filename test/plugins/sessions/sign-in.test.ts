@@ -8,7 +8,7 @@ import { commandAuditContext } from '../../../core/policy/actor.ts';
 import { setActive } from '../../../plugins/auth/change-account.ts';
 import { createUser } from '../../../plugins/auth/create-user.ts';
 import { PASSWORD, type TestApp, testApp } from '../../support/app.ts';
-import type { Client } from '../../support/client.ts';
+import { type Client, formTokenOf } from '../../support/client.ts';
 import { SESSION_COOKIE } from '../../support/session-cookie.ts';
 import { suite } from '../../support/suite.ts';
 
@@ -162,7 +162,7 @@ test('the address of an unknown account is in the audit trail as a keyed fingerp
     const guesses = ['stranger@example.org', 'sign-in address stranger@example.org'].map((text) =>
       createHash('sha256').update(text).digest('base64url').slice(0, 8),
     );
-    assert.not.ok(guesses.includes(String(data.emailFingerprint)), 'it is keyed, so it cannot be guessed (F16)');
+    assert.not.ok(guesses.includes(String(data.emailFingerprint)), 'it is keyed, so it cannot be guessed');
   } finally {
     await own.close();
   }
@@ -195,7 +195,7 @@ test('attack: the previous token is invalid when the same browser signs in again
   assert.equal((await sessionsOf(id)).map(({ ended_reason }) => ended_reason).sort(), [null, 'replaced'].sort());
 });
 
-test('a session that another sign-in replaces is an event, also when somebody else signs in (F16)', async () => {
+test('a session that another sign-in replaces is an event, also when somebody else signs in', async () => {
   const [first, second] = [await account(), await account()];
   const client = desk.client();
   await client.signIn(first.email, PASSWORD);
@@ -335,7 +335,7 @@ test('attack: another user’s session, a garbage id and a missing form token en
   const [own] = await sessionsOf(mallory.id);
   const [theirs] = await sessionsOf(victim.id);
   const page = await attacker.get('/admin/account/sessions');
-  const token = /name="~token" value="([^"]+)"/.exec(page.text)?.[1] ?? '';
+  const token = formTokenOf(page.text);
   const foreign = await attacker.post(`/admin/account/sessions/${theirs?.id}/end`, { '~token': token });
   const garbage = await attacker.post('/admin/account/sessions/1/end', { '~token': token });
   assert.equal([foreign.status, garbage.status], [404, 404]);
@@ -381,7 +381,7 @@ function countingStatements(): () => number {
   };
 }
 
-test('sign-ins of an account that another program has locked do not take the connections of others (F2)', async () => {
+test('sign-ins of an account that another program has locked do not take the connections of others', async () => {
   const [locked, other] = [await account(), await account()];
   const { database } = desk.app;
   const waiting = await withPlainConnection(database.url, async (client) => {

@@ -9,32 +9,32 @@ import { stateCodes } from '../models/states.ts';
 import type { Line } from './csv.ts';
 import type { Files } from './files.ts';
 import { oneOf } from './one-of.ts';
-import { buildStrikes, type Strikes, singleSpaced } from './strikes.ts';
+import { buildReports, type Report, singleSpaced } from './strikes.ts';
 
-type Numbered<T> = T & { id: number };
+type WithId<T> = T & { readonly id: number };
 
-/** The contents of the files, as rows of the models. Keys follow the order of the files, so that every load gives the same. */
-export interface Facts {
+/** The contents of the files, as rows of the models. Keys follow the order of the files, so every load creates the same keys. */
+export interface Dataset {
   readonly airports: readonly Insert<typeof Airport>[];
-  readonly operators: readonly Numbered<Insert<typeof Operator>>[];
-  readonly aircraft: readonly Numbered<Insert<typeof Aircraft>>[];
-  readonly species: readonly Numbered<Insert<typeof Species>>[];
-  readonly strikes: Strikes;
+  readonly operators: readonly WithId<Insert<typeof Operator>>[];
+  readonly aircraft: readonly WithId<Insert<typeof Aircraft>>[];
+  readonly species: readonly WithId<Insert<typeof Species>>[];
+  readonly strikes: readonly Report[];
   readonly routes: readonly Insert<typeof Route>[];
-  readonly flights: readonly Numbered<Insert<typeof Flight>>[];
+  readonly flights: readonly WithId<Insert<typeof Flight>>[];
 }
 
-/** Throws if a file contains values that the models do not have: nothing is guessed. */
-export function buildFacts(files: Files): Facts {
-  const operators = files.operators.map(operator);
-  const aircraft = files.aircraft.map(aircraftType);
-  const species = files.species.map(oneSpecies);
+/** Throws if a file contains a value that the models do not have: nothing is guessed. */
+export function buildDataset(files: Files): Dataset {
+  const operators = files.operators.map(toOperator);
+  const aircraft = files.aircraft.map(toAircraft);
+  const species = files.species.map(toSpecies);
   return {
-    airports: [...files.airports, ...files.airportsAdded].map(airport),
+    airports: [...files.airports, ...files.airportsAdded].map(toAirport),
     operators,
     aircraft,
     species,
-    strikes: buildStrikes(files.strikes, {
+    strikes: buildReports(files.strikes, {
       airports: new Map(files.strikeAirports.map((line) => [line.get('name_in_strikes'), line.get('code')])),
       operators: new Map(operators.map(({ reportedAs, id }) => [reportedAs, id])),
       aircraft: new Map(aircraft.map(({ name, id }) => [name, id])),
@@ -47,7 +47,7 @@ export function buildFacts(files: Files): Facts {
     })),
     flights: files.flights.map((line) => ({
       id: line.number,
-      departure: wallClock(line.get('date')),
+      departure: toLocalDateTime(line.get('date')),
       origin: line.get('origin'),
       destination: line.get('destination'),
       delay: Number(line.get('delay')),
@@ -56,7 +56,7 @@ export function buildFacts(files: Files): Facts {
   };
 }
 
-function airport(line: Line): Insert<typeof Airport> {
+function toAirport(line: Line): Insert<typeof Airport> {
   return {
     code: line.get('iata'),
     name: line.get('name'),
@@ -69,7 +69,7 @@ function airport(line: Line): Insert<typeof Airport> {
   };
 }
 
-function operator(line: Line): Numbered<Insert<typeof Operator>> {
+function toOperator(line: Line): WithId<Insert<typeof Operator>> {
   return {
     id: line.number,
     name: line.get('name'),
@@ -81,7 +81,7 @@ function operator(line: Line): Numbered<Insert<typeof Operator>> {
   };
 }
 
-function aircraftType(line: Line): Numbered<Insert<typeof Aircraft>> {
+function toAircraft(line: Line): WithId<Insert<typeof Aircraft>> {
   return {
     id: line.number,
     name: singleSpaced(line.get('name_in_strikes')),
@@ -93,7 +93,7 @@ function aircraftType(line: Line): Numbered<Insert<typeof Aircraft>> {
   };
 }
 
-function oneSpecies(line: Line): Numbered<Insert<typeof Species>> {
+function toSpecies(line: Line): WithId<Insert<typeof Species>> {
   return {
     id: line.number,
     name: line.get('name'),
@@ -103,9 +103,12 @@ function oneSpecies(line: Line): Numbered<Insert<typeof Species>> {
   };
 }
 
-/** `2001/01/01 00:47` to `2001-01-01 00:47:00`. Text to text: a Date in between would shift it by a time zone. */
-export function wallClock(date: string): string {
-  const found = /^(\d{4})\/(\d{2})\/(\d{2}) (\d{2}:\d{2})$/.exec(date);
-  if (!found) throw new Error(`"${date}" is no date and time.`);
-  return `${found[1]}-${found[2]}-${found[3]} ${found[4]}:00`;
+/**
+ * `2001/01/01 00:47` → `2001-01-01 00:47:00`. It never becomes a Date, which would shift it by a time zone.
+ */
+function toLocalDateTime(text: string): string {
+  const match = /^(\d{4})\/(\d{2})\/(\d{2}) (\d{2}:\d{2})$/.exec(text);
+  if (!match) throw new Error(`"${text}" is not a date with a time.`);
+  const [, year, month, day, time] = match;
+  return `${year}-${month}-${day} ${time}:00`;
 }

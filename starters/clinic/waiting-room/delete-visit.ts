@@ -1,7 +1,7 @@
 import { type EventHandler, sql } from 'rustio-admin';
 
 /** Deletes the visit with its appointment, in the same transaction. */
-export const forgetVisit: EventHandler<'delete'> = async (tx, { subject }) => {
+export const deleteVisit: EventHandler<'delete'> = async (tx, { subject }) => {
   if (subject?.model !== 'appointment') return;
   await tx.query(sql.unsafe`delete from waiting_visit where appointment_id = ${subject.key}::bigint`);
 };

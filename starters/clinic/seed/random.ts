@@ -2,7 +2,7 @@
  * Random numbers that are the same on every machine and every day: a small generator (mulberry32) with a fixed seed. Nothing
  * here is secret, so it need not be unpredictable.
  */
-export class Chance {
+export class Random {
   #state: number;
 
   constructor(seed: number) {
@@ -10,7 +10,7 @@ export class Chance {
   }
 
   /** A whole number from 0 up to, and excluding, `below`. */
-  below(below: number): number {
+  int(below: number): number {
     this.#state = (this.#state + 0x6d2b79f5) | 0;
     let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
     mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
@@ -18,14 +18,13 @@ export class Chance {
   }
 
   /** True in this percentage of cases. */
-  percent(cases: number): boolean {
-    return this.below(100) < cases;
+  percent(share: number): boolean {
+    return this.int(100) < share;
   }
 
-  /** One of them. */
-  one<T>(things: readonly T[]): T {
-    const found = things[this.below(things.length)];
-    if (found === undefined) throw new TypeError('There is nothing to choose from.');
-    return found;
+  pick<T>(items: readonly T[]): T {
+    const item = items[this.int(items.length)];
+    if (item === undefined) throw new TypeError('The list is empty.');
+    return item;
   }
 }

@@ -1,16 +1,16 @@
 import * as assert from 'uvu/assert';
-import { buildCase, labels } from '../../starters/strikes/seed/casework.ts';
-import { buildFacts } from '../../starters/strikes/seed/facts.ts';
+import { buildCase, LABELS } from '../../starters/strikes/seed/casework.ts';
+import { buildDataset } from '../../starters/strikes/seed/dataset.ts';
 import { readFiles } from '../../starters/strikes/seed/files.ts';
 import { oneOf } from '../../starters/strikes/seed/one-of.ts';
 import { suite } from '../support/suite.ts';
 
-const test = suite('the facts of the starter strikes');
+const test = suite('the data set of the starter strikes');
 const files = await readFiles();
-const facts = buildFacts(files);
+const dataset = buildDataset(files);
 
 test('every row of every file becomes a row of a model', () => {
-  const counts = Object.entries(facts).map(([name, rows]) => [name, rows.length]);
+  const counts = Object.entries(dataset).map(([name, rows]) => [name, rows.length]);
   assert.equal(Object.fromEntries(counts), {
     airports: 3_377,
     operators: 46,
@@ -23,7 +23,7 @@ test('every row of every file becomes a row of a model', () => {
 });
 
 test('the table of airports names each airport of the strikes once, in the state of the strikes', () => {
-  const stateOf = new Map(facts.airports.map(({ code, state }) => [code, state]));
+  const stateOf = new Map(dataset.airports.map(({ code, state }) => [code, state]));
   const matched = new Map(files.strikeAirports.map((line) => [line.get('name_in_strikes'), line]));
   const inStrikes = new Map(files.strikes.map((line) => [line.get('Airport Name'), line.get('Origin State')]));
   assert.is(files.strikeAirports.length, 50);
@@ -47,13 +47,13 @@ test('the table of airports names each airport of the strikes once, in the state
 });
 
 test('an airport matched as exact has the same name once abbreviations are expanded', () => {
-  const nameOf = new Map(facts.airports.map(({ code, name }) => [code, name]));
+  const nameOf = new Map(dataset.airports.map(({ code, name }) => [code, name]));
   const exact = files.strikeAirports.filter((line) => line.get('how') === 'exact');
   assert.is(exact.length, 33);
   for (const line of exact) {
     assert.is(
-      writtenOut(line.get('name_in_strikes')),
-      writtenOut(nameOf.get(line.get('code')) ?? ''),
+      expandAbbreviations(line.get('name_in_strikes')),
+      expandAbbreviations(nameOf.get(line.get('code')) ?? ''),
       line.get('code'),
     );
   }
@@ -73,57 +73,62 @@ test('only the airport missing from the list is added', () => {
 });
 
 test('twelve airports without a place are empty there, and none is in a state called NA', () => {
-  assert.is(facts.airports.filter(({ state }) => state === null).length, 12);
-  assert.is(facts.airports.filter(({ city }) => city === null).length, 12);
+  assert.is(dataset.airports.filter(({ state }) => state === null).length, 12);
+  assert.is(dataset.airports.filter(({ city }) => city === null).length, 12);
 });
 
 test('an unreported speed stays empty, a reported 0 stays 0', () => {
-  assert.is(facts.strikes.filter(({ speed }) => speed === null).length, 2_836);
-  assert.is(facts.strikes.filter(({ speed }) => speed === 0).length, 19);
+  assert.is(dataset.strikes.filter(({ speed }) => speed === null).length, 2_836);
+  assert.is(dataset.strikes.filter(({ speed }) => speed === 0).length, 19);
 });
 
 test('times keep the local time as reported', () => {
   for (const [index, line] of files.flights.entries()) {
-    const departure = facts.flights[index]?.departure;
+    const departure = dataset.flights[index]?.departure;
     assert.is(departure?.replaceAll('-', '/').slice(0, 16), line.get('date'));
   }
 });
 
 test('the letters B and C mean military reports with costs, as the help text says', () => {
-  const military = facts.operators.find(({ category }) => category === 'military')?.id;
-  const lettered = facts.strikes.filter(({ damage }) => damage === 'classB' || damage === 'classC');
+  const military = dataset.operators.find(({ category }) => category === 'military')?.id;
+  const lettered = dataset.strikes.filter(({ damage }) => damage === 'classB' || damage === 'classC');
   assert.is(lettered.length, 15);
   assert.ok(lettered.every(({ operator, costTotal }) => operator === military && Number(costTotal) > 0));
 });
 
 test('the total cost is the sum of its parts in every report', () => {
-  assert.ok(facts.strikes.every((one) => Number(one.costTotal) === Number(one.costRepair) + Number(one.costOther)));
+  assert.ok(dataset.strikes.every((one) => Number(one.costTotal) === Number(one.costRepair) + Number(one.costOther)));
 });
 
 test('an unknown value stops the import', () => {
   const [first] = files.strikes;
   if (!first) throw new Error('There are no strikes.');
   const odd = { number: 1, get: (column: string) => (column === 'Phase of flight' ? 'Hovering' : first.get(column)) };
-  assert.throws(() => buildFacts({ ...files, strikes: [odd] }), /phase of flight "Hovering"/);
+  assert.throws(() => buildDataset({ ...files, strikes: [odd] }), /phase of flight "Hovering"/);
 });
 
 test('cases depend on the report alone: new only in the last ten days, old ones closed, every label used', () => {
-  const [east, used] = [-90, new Set<string>()];
-  for (const report of facts.strikes) {
-    const species = facts.species[report.species - 1];
-    const mammal = species?.kind === 'mammal';
-    const strikeCase = buildCase(report, '2002-07-25', east, species?.identified === true, mammal);
-    assert.equal(strikeCase, buildCase({ ...report }, '2002-07-25', east, species?.identified === true, mammal));
+  const used = new Set<string>();
+  for (const report of dataset.strikes) {
+    const species = dataset.species[report.species - 1];
+    const input = {
+      asOf: '2002-07-25',
+      longitude: -90,
+      isIdentified: species?.identified === true,
+      isMammal: species?.kind === 'mammal',
+    };
+    const strikeCase = buildCase(report, input);
+    assert.equal(strikeCase, buildCase({ ...report }, input));
     if (strikeCase.state === 'new') assert.ok(report.occurredOn >= '2002-07-15' && strikeCase.desk === undefined);
     if (report.occurredOn < '2001') assert.ok(strikeCase.state === 'closed' && strikeCase.desk === undefined);
     if (strikeCase.state === 'open') assert.is(strikeCase.desk, 'east');
     for (const label of strikeCase.labels) used.add(label);
   }
-  assert.equal([...used].sort(), Object.keys(labels).sort());
+  assert.equal([...used].sort(), Object.keys(LABELS).sort());
 });
 
-/** The name without differences in spelling. */
-function writtenOut(name: string): string {
+/** The name in lower case, without abbreviations and the word "airport". */
+function expandAbbreviations(name: string): string {
   return name
     .toLowerCase()
     .replaceAll("int'l", 'international')
