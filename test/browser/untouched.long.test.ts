@@ -13,7 +13,7 @@ const desk = await openLoose();
 afterAllSuites(() => desk.close());
 
 for (const scripts of [true, false]) {
-  test(`a form saved untouched changes no byte, ${scripts ? 'with' : 'without'} scripts`, async () => {
+  test(`a form saved untouched changes no byte, ${scripts ? 'with' : 'without'} scripts (T05, T06, T10, F1)`, async () => {
     const { sql, ids } = rowsOfEveryValue(scripts ? 1 : 1001);
     await runSql(
       desk.app.database.url,

@@ -38,7 +38,7 @@ test('on a terminal the name of the database confirms, and nothing else', async 
   for (const text of ['y', 'yes', '', 'desk']) assert.match(await outcome(answer(text)), /^No changes were made/, text);
 });
 
-test('in production nothing is asked: only --yes confirms', async () => {
+test('in production nothing is asked: only --yes confirms (F4)', async () => {
   assert.is(await outcome({ production: true, ...answer('desk one') }), 'rejected');
   assert.is(await outcome({ production: true, yes: true }), 'confirmed');
 });

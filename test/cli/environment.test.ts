@@ -74,7 +74,7 @@ test('the variables of a production server are read', () => {
   assert.is(environment.logLevel, 'info');
 });
 
-test('weak secret keys are rejected: short, repeated or typed', () => {
+test('weak secret keys are rejected: short, repeated or typed (F16)', () => {
   const weak = [
     'a'.repeat(64),
     'a1'.repeat(32),
@@ -99,7 +99,7 @@ test('weak secret keys are rejected: short, repeated or typed', () => {
   }
 });
 
-test('production requires an https URL, or plain http on purpose', () => {
+test('production requires an https URL, or plain http on purpose (F5)', () => {
   const problemOf = (variables: Record<string, string>, publicUrl?: string) => {
     const environment = readEnvironment(temporaryFolder(), { DATABASE_URL: 'postgres://db/app', ...variables });
     return publicUrlProblem({ environment, config: { name: 'Desk', ...(publicUrl !== undefined && { publicUrl }) } });
@@ -120,7 +120,7 @@ test('production requires an https URL, or plain http on purpose', () => {
   assert.match(rejected({ ALLOW_HTTP: 'yes' }).parts.problem, 'ALLOW_HTTP must be true or false');
 });
 
-test('automatic tables, rows and accounts are for this machine alone', () => {
+test('automatic tables, rows and accounts are for this machine alone (F6)', () => {
   const isLocal = (variables: Record<string, string>, publicUrl?: string) =>
     isOnThisMachine({
       environment: readEnvironment(temporaryFolder(), variables),
@@ -151,7 +151,7 @@ test('automatic tables, rows and accounts are for this machine alone', () => {
     assert.not.ok(isLocal({ DATABASE_URL }), DATABASE_URL);
 });
 
-test('a URL of a database that cannot be used is reported with what to write, without its password', () => {
+test('a URL of a database that cannot be used is reported with what to write, without its password (T25)', () => {
   const good = [
     'postgres://u:p@h:5432/d',
     'postgresql:///d?host=/run/pg',

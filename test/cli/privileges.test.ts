@@ -51,7 +51,7 @@ test.before(async () => {
 });
 test.after(() => asOwner(`drop owned by ${ROLE}; drop role ${ROLE}`));
 
-test('doctor lists what is not granted, with the statements that grant it', async () => {
+test('doctor lists what is not granted, with the statements that grant it (F20)', async () => {
   const result = await finding('privileges');
   assert.is(result?.status, 'failed');
   const fix = result?.fix ?? '';
@@ -132,7 +132,7 @@ test('an unmanaged table in a schema that the role may not use takes only its ow
   await server.stop();
 });
 
-test('doctor reports a role that may only read', async () => {
+test('doctor reports a role that may only read (F21)', async () => {
   await asOwner(`alter role ${ROLE} set default_transaction_read_only = on`);
   const result = await finding('privileges');
   assert.is(result?.status, 'failed');

@@ -21,7 +21,7 @@ test('a config is loaded as it is written', async () => {
   assert.equal(config, { name: 'Desk', mountPath: '/desk' });
 });
 
-test('a folder whose name Node cannot load from is reported as such; other odd names work', async () => {
+test('a folder whose name Node cannot load from is reported as such; other odd names work (T24)', async () => {
   const files = { 'rustio.config.ts': `export default { name: 'Desk' };` };
   for (const name of ['$HOME', 'a "desk"', "o'clock", 'tick`id`', 'two\nlines', '100% #1?']) {
     const folder = path.join(temporaryFolder({ [`${name}/rustio.config.ts`]: files['rustio.config.ts'] }), name);

@@ -63,7 +63,7 @@ test('dev watches the files of a project, but not data, secrets, tools or tempor
   for (const folder of ['', 'models', 'templates']) assert.not.ok(isIgnored(folder, false), folder);
 });
 
-test('output that cannot be written does not end a server', async () => {
+test('output that cannot be written does not end a server (F11)', async () => {
   if (process.platform !== 'linux') return;
   const terminal = new URL('../../cli/terminal.ts', import.meta.url).href;
   const script = `

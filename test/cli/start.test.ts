@@ -126,7 +126,7 @@ test('production without a database does not start', async () => {
   assert.is(result.stdout, '');
 });
 
-test('production without an https URL does not start, and doctor says the same', async () => {
+test('production without an https URL does not start, and doctor says the same (F5)', async () => {
   const folder = await newProject();
   const environment = { NODE_ENV: 'production', DATABASE_URL: 'postgres://127.0.0.1:1/none', RUSTIO_SECRET_KEYS: KEY };
   for (const [more, problem] of [
@@ -144,7 +144,7 @@ test('production without an https URL does not start, and doctor says the same',
   }
 });
 
-test('a development start migrates and fills no database that others can reach', async () => {
+test('a development start migrates and fills no database that others can reach (F6)', async () => {
   const folder = await newProject();
   const { url } = await testDatabase();
   const server = new RunningCli(folder, ['start'], { DATABASE_URL: url, HOST: '0.0.0.0' });

@@ -127,7 +127,7 @@ test('a parser that takes quadratic time is noticed', async () => {
   await assertLinear('counting', 200, count);
 });
 
-test('forms', async () => {
+test('forms (security F1)', async () => {
   for (const piece of pieces)
     await assertLinear(`form of ${quoted(piece)}`, 50_000, (size) => decodeForm(repeated(piece, size), 5_000));
   // As many fields as a form may have.
@@ -135,7 +135,7 @@ test('forms', async () => {
     await assertLinear(`fields ${quoted(piece)}`, 600, (size) => decodeForm(piece.repeat(size), 5_000));
 });
 
-test('multipart bodies', async () => {
+test('multipart bodies (security F1)', async () => {
   const read = async (body: string): Promise<void> => {
     const whole = Buffer.from(body);
     const chunks = async function* (): AsyncGenerator<Buffer> {
@@ -177,7 +177,7 @@ const parseQuery = (query: string) =>
     timeZone: 'Europe/Berlin',
   });
 
-test('cookies and queries, up to the 16 KB that Node accepts', async () => {
+test('cookies and queries, up to the 16 KB that Node accepts (security F1)', async () => {
   const koa = new Koa();
   for (const piece of ['a=1; ', ...pieces]) {
     await assertLinear(`cookie of ${quoted(piece)}`, 2_000, (size) => {
@@ -195,7 +195,7 @@ test('cookies and queries, up to the 16 KB that Node accepts', async () => {
     await assertLinear(`query of ${quoted(piece)}`, 2_000, (size) => parseQuery(repeated(piece, size)));
 });
 
-test('cursors', async () => {
+test('cursors (security F1)', async () => {
   const context = { model: person, order: completeOrder(reader, listing, []), filters: [], q: '' };
   for (const piece of ['a', '[', '["a",', '"\\u0000', '0', ...pieces]) {
     const encoded = (size: number) => Buffer.from(repeated(piece, size)).toString('base64url');
@@ -205,7 +205,7 @@ test('cursors', async () => {
   }
 });
 
-test('searches, addresses, URLs, Markdown and JSON', async () => {
+test('searches, addresses, URLs, Markdown and JSON (security F1)', async () => {
   const email = fieldOf(field.email());
   const url = fieldOf(field.url());
   const json = jsonFieldOf(field.json(z.unknown()), { name: field.text() });

@@ -91,14 +91,14 @@ async function stop(child: ChildProcess): Promise<void> {
   assert.is(await ended, 0);
 }
 
-test('the disk is full from the start', async () => {
+test('the disk is full from the start (F11)', async () => {
   if (process.platform !== 'linux') return;
   const child = await startWith(openSync('/dev/full', 'w'));
   await assertServes('disk full');
   await stop(child);
 });
 
-test('the disk fills up while it serves, and has space again later', async () => {
+test('the disk fills up while it serves, and has space again later (F11)', async () => {
   if (!mayMount) return;
   const place = temporaryFolder();
   const disk = smallDisk(place, 1);
@@ -117,7 +117,7 @@ test('the disk fills up while it serves, and has space again later', async () =>
   );
 });
 
-test('nothing reads its output any more', async () => {
+test('nothing reads its output any more (F11)', async () => {
   const child = await startWith('pipe');
   child.stdout?.destroy();
   child.stderr?.destroy();
@@ -125,7 +125,7 @@ test('nothing reads its output any more', async () => {
   await stop(child);
 });
 
-test('the reader of its output is stuck', async () => {
+test('the reader of its output is stuck (F11)', async () => {
   const child = await startWith('pipe');
   child.stdout?.pause();
   child.stderr?.pause();

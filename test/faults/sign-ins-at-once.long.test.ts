@@ -30,7 +30,7 @@ function assertRejected({ status, headers, text }: TestResponse): void {
   assert.match(text, 'RIO-AUTH-BUSY');
 }
 
-test('two hundred from one office are all signed in', async () => {
+test('two hundred from one office are all signed in (F14)', async () => {
   const answers = await Promise.all(
     Array.from({ length: 200 }, (_, at) => signIn(emails[at % emails.length] ?? '', '192.0.2.7')),
   );
@@ -40,7 +40,7 @@ test('two hundred from one office are all signed in', async () => {
   );
 });
 
-test('an account that another program has locked delays only its own sign-ins', async () => {
+test('an account that another program has locked delays only its own sign-ins (F2)', async () => {
   await withPlainConnection(app.app.database.url, async (other) => {
     await other.query('begin');
     await other.query('select from rustio_user where email = $1 for update', [emails[0]]);
@@ -59,7 +59,7 @@ test('an account that another program has locked delays only its own sign-ins', 
   assert.is((await signIn(emails[0] ?? '', '192.0.2.7')).status, 303);
 });
 
-test('attack: a full queue does not keep others out; a sign-in without a place gets the time of the next attempt', async () => {
+test('attack: a full queue does not keep others out; a sign-in without a place gets the time of the next attempt (F14)', async () => {
   const begin = Promise.withResolvers<void>();
   // In place of hashes, of which five hundred take the processor for half a minute.
   const attack = Array.from({ length: 600 }, () =>

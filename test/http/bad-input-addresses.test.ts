@@ -91,7 +91,7 @@ for (const query of BAD_QUERIES) {
 
 const UNREADABLE = ['f.zone=nowhere', 'f.height=x', 'f.height=2147483648', 'f.height.from=1e3', 'f.height.to=%00'];
 for (const query of UNREADABLE) {
-  test(`?${query}: 200, and the filter says that it was ignored`, async () => {
+  test(`?${query}: 200, and the filter says that it was ignored (T17)`, async () => {
     const all = firstsOf((await clerk.get('/admin/places')).text);
     const { status, text } = await clerk.get(`/admin/places?${query}`);
     assert.is(status, 200);

@@ -145,7 +145,7 @@ test('a record can be named __proto__ or constructor, and have it as its key', a
   assert.equal(await run(app)`select count(*)::integer as n from place`, [{ n: 0 }]);
 });
 
-test('JSON can have such names, too; __proto__, which schemas drop silently, is rejected', async () => {
+test('JSON can have such names, too; __proto__, which schemas drop silently, is rejected (T03)', async () => {
   const data = '{"": 0, "toJSON": "x", "constructor": "y", "toString": {"a": null}}';
   const { location } = await clerk.submit(ADD, { name: 'Names', data, '~then': 'stay' });
   const form = parseForms((await clerk.get(location)).text).find(({ action }) => action === location);

@@ -168,7 +168,7 @@ function enrolment(more: Partial<Gate> = {}): Plugin {
   });
 }
 
-test('gates whose pages lead to each other prevent startup, which names both owners', async () => {
+test('gates whose pages lead to each other prevent startup, which names both owners (F9)', async () => {
   const error = await rustioFailureOf(testApp({ extend: [enrolment()] }));
   assert.is(error.code, 'RIO-BOOT-PROBLEMS');
   assert.is(error.details.length, 1);
@@ -198,7 +198,7 @@ test('the form of a gate can be posted: it skips the gate, and no other gate lea
   assert.match(circle.details.join(), 'gates enrol of enrolment and reauthentication of sessions');
 });
 
-test('a page that a gate leaves reachable breaks the circle, also with an old password', async () => {
+test('a page that a gate leaves reachable breaks the circle, also with an old password (F9)', async () => {
   const other = await testApp({ extend: [enrolment({ leavesReachable: ['/reauth'] })] });
   try {
     const person = await other.signInAs('staff');
@@ -220,7 +220,7 @@ test('a page that a gate leaves reachable breaks the circle, also with an old pa
   }
 });
 
-test('gates are checked by stage, whatever the order of the plugins', async () => {
+test('gates are checked by stage, whatever the order of the plugins (F9)', async () => {
   const stages = ['enrolment', 'password-change', 'second-factor'] as const;
   const other = await testApp({
     extend: stages.map((stage) =>

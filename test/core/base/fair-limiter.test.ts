@@ -18,7 +18,7 @@ function queue(maxWaiting: number) {
   return { began, call, open: gate.resolve };
 }
 
-test('origins take turns: one with many calls does not delay one with a single call', async () => {
+test('origins take turns: one with many calls does not delay one with a single call (F14)', async () => {
   const { began, call, open } = queue(100);
   const calls = ['a', 'a', 'a', 'a', 'b', 'c', 'b'].map(call);
   open();
@@ -26,7 +26,7 @@ test('origins take turns: one with many calls does not delay one with a single c
   assert.equal(began, ['a', 'a', 'b', 'c', 'a', 'b', 'a']);
 });
 
-test('attack: one origin cannot keep others out of a full queue', async () => {
+test('attack: one origin cannot keep others out of a full queue (F14)', async () => {
   const { began, call, open } = queue(4);
   const flood = Array.from({ length: 5 }, () => call('flood'));
   const rejected = failureOf(flood[4] ?? Promise.resolve());

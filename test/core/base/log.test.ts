@@ -17,7 +17,7 @@ function logging(code: string, stderr: number | 'pipe') {
   return spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', stderr] });
 }
 
-test('a log that cannot be written does not fail what is logged', async () => {
+test('a log that cannot be written does not fail what is logged (F11)', async () => {
   if (process.platform !== 'linux') return;
   const child = logging(
     `for (let at = 0; at < 3; at += 1) log.info('line'); console.log('done');`,
@@ -26,7 +26,7 @@ test('a log that cannot be written does not fail what is logged', async () => {
   assert.is(await text(child.stdout ?? Readable.from([])), 'done\n');
 });
 
-test('a reader that is stuck does not stop the process; what it missed is counted', async () => {
+test('a reader that is stuck does not stop the process; what it missed is counted (F11)', async () => {
   if (process.platform !== 'linux') return;
   const child = logging(
     `for (let at = 0; at < 20_000; at += 1) log.info('a line of which there are many, one after the other');
@@ -77,7 +77,7 @@ test('nothing is lost at the end of a process', async () => {
   );
 });
 
-test('a log of the project that throws does not fail a request', () => {
+test('a log of the project that throws does not fail a request (F11)', () => {
   const broken = pino(
     { level: 'info' },
     {

@@ -10,7 +10,7 @@ async function stepsOf(counts: readonly number[], signal?: AbortSignal): Promise
   return steps;
 }
 
-test('a clean-up goes on until it finds fewer rows than a batch has', async () => {
+test('a clean-up goes on until it finds fewer rows than a batch has (F19)', async () => {
   assert.is(await stepsOf([]), 1);
   assert.is(await stepsOf([BATCH, BATCH, BATCH - 1, BATCH]), 3);
 });

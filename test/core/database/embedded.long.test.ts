@@ -59,7 +59,7 @@ test('names sort as people expect (T17c)', async () => {
   assert.equal(rows, [{ names: 'Äpfel apple Banana Eclair éclair Zebra zoo' }]);
 });
 
-test('the variables of the shell for other servers do not reach it', async () => {
+test('the variables of the shell for other servers do not reach it (T25)', async () => {
   const shell = {
     PGSSLMODE: 'verify-full',
     PGSSLNEGOTIATION: 'direct',
@@ -82,7 +82,7 @@ test('the variables of the shell for other servers do not reach it', async () =>
   }
 });
 
-test('a project folder can have any name', async () => {
+test('a project folder can have any name (T24)', async () => {
   for (const name of ['$HOME', 'a "desk"', "o'clock", 'tick`id`', 'back\\slash', 'line $(id) & ; * ? %20 #']) {
     const odd = path.join(root, name, '.rustio/local');
     const server = await startEmbedded(odd);

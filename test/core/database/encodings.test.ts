@@ -49,7 +49,7 @@ async function inEncoding(
   }
 }
 
-test('LATIN1: a letter that it does not have is reported at its field, and a search for it finds nothing', async () => {
+test('LATIN1: a letter that it does not have is reported at its field, and a search for it finds nothing (F17)', async () => {
   await inEncoding('LATIN1', async (database) => {
     const records = createRecords({ database, policy: policyWith(), models });
     const write = createWrite({
@@ -69,7 +69,7 @@ test('LATIN1: a letter that it does not have is reported at its field, and a sea
   });
 });
 
-test('SQL_ASCII: bytes that are not UTF-8 do not fail the list', async () => {
+test('SQL_ASCII: bytes that are not UTF-8 do not fail the list (F17)', async () => {
   await inEncoding('SQL_ASCII', async (database) => {
     await database.query(sql.unsafe`insert into word values (1, e'Z\\xfcrich'), (2, 'plain')`);
     const rows = await database.any(sql.type(z.object({ name: z.string() }))`select name from word order by id`);

@@ -265,7 +265,7 @@ test('upload folders of a killed process are removed after a day, and not before
   await world.close();
 });
 
-test('attack: forms that are never saved cannot fill the disk: evicted contents are removed at once', async () => {
+test('attack: forms that are never saved cannot fill the disk: evicted contents are removed at once (security F3)', async () => {
   const world = await openWorld();
   for (let at = 0; at < 25; at += 1) await upload(world, `number ${at}`);
   assert.is(contentsOf(world).length, 20);
@@ -283,7 +283,7 @@ test('attack: forms that are never saved cannot fill the disk: evicted contents 
   await world.close();
 });
 
-test('race: an upload that is evicted while its content arrives leaves nothing behind', async () => {
+test('race: an upload that is evicted while its content arrives leaves nothing behind (security F3)', async () => {
   const arriving = Promise.withResolvers<void>();
   const evicted = Promise.withResolvers<void>();
   let isFirst = true;
@@ -307,7 +307,7 @@ test('race: an upload that is evicted while its content arrives leaves nothing b
   await world.close();
 });
 
-test('a clean-up handles any number of files', async () => {
+test('a clean-up handles any number of files (F19)', async () => {
   const world = await openWorld();
   await world.database.query(sql.unsafe`
     insert into rustio_file (id, model, field, name, type, size, sha256, created_by, changed_at)

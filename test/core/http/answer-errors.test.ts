@@ -120,7 +120,7 @@ test('the transaction that a deadlock rolled back can be sent again', async () =
   assert.not.match(text, 'internal detail');
 });
 
-test('a locked row and a read-only database are reported as such, and saving again may help', async () => {
+test('a locked row and a read-only database are reported as such, and saving again may help (F2, F8)', async () => {
   for (const [path, code] of [
     ['/admin/+locked', 'RIO-HTTP-LOCKED'],
     ['/admin/+read-only', 'RIO-HTTP-READ-ONLY'],

@@ -39,7 +39,7 @@ function begin(app: TestApp): Promise<Socket> {
   });
 }
 
-test('attack: strangers who never finish their forms cannot take the memory of the process', async () => {
+test('attack: strangers who never finish their forms cannot take the memory of the process (security F7)', async () => {
   const app = await testApp({ extend: [probe()] });
   const sockets = await Promise.all(Array.from({ length: 20 }, () => begin(app)));
   const post = () => rawRequest(app.url, 'POST', '/admin/+echo', OWN_FORM, `a=${'x'.repeat(900_000)}`);

@@ -43,7 +43,7 @@ test('the limit applies to chunked bodies without Content-Length', async () => {
   assert.is((await post(`a=${'x'.repeat(1_000_001)}`, { 'transfer-encoding': 'chunked' })).status, 413);
 });
 
-test('attack: a compressed form is rejected before it is unpacked', async () => {
+test('attack: a compressed form is rejected before it is unpacked (security F1)', async () => {
   for (const [encoding, body] of [
     ['gzip', gzipSync('a=1')],
     ['br', brotliCompressSync('a&'.repeat(499_000))],
@@ -56,7 +56,7 @@ test('attack: a compressed form is rejected before it is unpacked', async () => 
   }
 });
 
-test('a form that anyone may post has 16 KB', async () => {
+test('a form that anyone may post has 16 KB (security F7)', async () => {
   const login = (bytes: number) =>
     rawRequest(app.url, 'POST', '/admin/login', OWN_FORM, `email=a&password=${'x'.repeat(bytes - 17)}`);
   assert.is((await login(16_001)).status, 413);

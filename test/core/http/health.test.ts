@@ -60,7 +60,7 @@ test('attack: while the database does not respond, requests are answered in time
     assert.is((await rawRequest(url, 'GET', '/readyz')).status, 200);
   }));
 
-test('a process whose pages cannot read is not ready, though it can write', () =>
+test('a process whose pages cannot read is not ready, though it can write (F1)', () =>
   during(async ({ app, url }) => {
     await app.reading.close();
     const { status, text } = await rawRequest(url, 'GET', '/readyz');

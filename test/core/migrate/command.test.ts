@@ -77,9 +77,9 @@ test('make asks for renames by options, and status has an exit code for pending 
   const { run, write } = commandsOn(url);
 
   write("phone: field.text({ nullable: true }), fax: field.text({ default: '' })");
-  assert.is((await run('migrate', 'status')).code, 4, 'models without a migration');
+  assert.is((await run('migrate', 'status')).code, 4, 'models without a migration (F17)');
   await run('migrate', 'make');
-  assert.is((await run('migrate', 'status')).code, 3, 'a pending migration');
+  assert.is((await run('migrate', 'status')).code, 3, 'a pending migration (F17)');
   await run('migrate');
   assert.is((await run('migrate', 'status')).code, 0);
   await textsOf(url, "insert into note (name, phone) values ('Ada', '1')");

@@ -154,7 +154,7 @@ const CASES: Readonly<Record<string, Case>> = {
 };
 
 for (const [name, { before, after, renames = [], good, bad }] of Object.entries(CASES)) {
-  test(`${name}: the warning has the query that finds the rows`, async () => {
+  test(`${name}: the warning has the query that finds the rows (F16)`, async () => {
     const [old, desired] = [buildSnapshot(resolved(...before)), buildSnapshot(resolved(...after))];
     const renamed = applyRenames(old, desired, renames);
     const changes = [...renamed.changes, ...diff(renamed.before, desired)];
@@ -217,7 +217,7 @@ test('what no row can refuse has no such warning', () => {
   }
 });
 
-test('integer to bigint rewrites the table and breaks older processes, and the file says so', () => {
+test('integer to bigint rewrites the table and breaks older processes, and the file says so (F13)', () => {
   const note = (from: Fields[string], to: Fields[string]) =>
     lint(diff(buildSnapshot(resolved(thing({ a: from }))), buildSnapshot(resolved(thing({ a: to }))))).flatMap(
       ({ message }) => message,

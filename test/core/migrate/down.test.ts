@@ -47,7 +47,7 @@ test('the latest is reverted first; several by number, or all after a name', asy
   await drop();
 });
 
-test('the latest is the one that was applied last, whatever the clock said', async () => {
+test('the latest is the one that was applied last, whatever the clock said (F3)', async () => {
   const { url, drop } = await testDatabase();
   const { sources } = await testProject(THREE_FILES);
   await migrate(url, sources, by);
@@ -64,7 +64,7 @@ test('the latest is the one that was applied last, whatever the clock said', asy
   await drop();
 });
 
-test('the migrations table of an earlier release gets its order from the clock once, and continues by numbers', async () => {
+test('the migrations table of an earlier release gets its order from the clock once, and continues by numbers (F3)', async () => {
   const { url, drop } = await testDatabase();
   const { sources, write } = await testProject({
     '20260101000000_one.sql': 'select 1;',
@@ -90,7 +90,7 @@ test('the migrations table of an earlier release gets its order from the clock o
   await drop();
 });
 
-test('only what was confirmed is reverted', async () => {
+test('only what was confirmed is reverted (F4)', async () => {
   const { url, drop } = await testDatabase();
   const { sources } = await testProject(THREE_FILES);
   await migrate(url, sources, by);

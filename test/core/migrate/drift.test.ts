@@ -50,7 +50,7 @@ test('tables as the migrations made them have no drift, and comparing leaves not
   await drop();
 });
 
-test('every difference between a managed table and the database is found', async () => {
+test('every difference between a managed table and the database is found (F17, T14)', async () => {
   const cases: readonly (readonly [sql: string, drift: RegExp])[] = [
     ['alter table pet drop column born', /pet\.born: the column does not exist/],
     ['alter table pet alter state type varchar(9)', /pet\.state: the type is character varying\(9\), not text/],
@@ -116,7 +116,7 @@ test('a column that a migration adds by hand, and other indexes, are no drift', 
   await drop();
 });
 
-test('models without a migration, and a model over a table that no migration made, are found', async () => {
+test('models without a migration, and a model over a table that no migration made, are found (F17)', async () => {
   const { url, state, drop } = await migrated([Owner]);
   assert.equal((await state([Owner, Pet] as readonly AnyModel[])).modelsChanged, true);
   assert.equal((await state([Owner, Pet] as readonly AnyModel[])).drift, []);

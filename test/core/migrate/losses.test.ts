@@ -17,7 +17,7 @@ const THREE = '20260103000000_three.sql';
 
 const whats = (losses: readonly Loss[]) => losses.map(({ what }) => what);
 
-test('a migration that drops a column with values is not applied without a confirmation', async () => {
+test('a migration that drops a column with values is not applied without a confirmation (F5)', async () => {
   const { url, drop } = await testDatabase();
   const { sources, write } = await testProject({
     [ONE]: "create table person (phone text); insert into person values ('1');",

@@ -113,7 +113,7 @@ const Telephone = defineModel('person', {
   fields: { name: field.text(), telephone: field.text({ default: 'none', max: 40, index: true }) },
 });
 
-test('a dropped column beside a new one stops: nothing is written before somebody has answered', async () => {
+test('a dropped column beside a new one stops: nothing is written before somebody has answered (F5)', async () => {
   const { folder } = await testProject();
   await make(folder, [Phone]);
   const files = await readdir(path.join(folder, 'migrations'));
@@ -133,7 +133,7 @@ test('a dropped column beside a new one stops: nothing is written before somebod
   assert.match(await read(folder, `${dropped?.name}.sql`), 'drop column phone');
 });
 
-test('a rename carries default, null, type, checks and indexes along', async () => {
+test('a rename carries default, null, type, checks and indexes along (T14)', async () => {
   for (const [before, after, option] of RENAMES) {
     const { folder, sources } = await testProject();
     const created = await testProject();
@@ -251,7 +251,7 @@ test('an option that does not fit the changes is rejected, and nothing is writte
   assert.equal((await readdir(path.join(folder, 'migrations'))).length, 3);
 });
 
-test('a model that is described from now on keeps its table', async () => {
+test('a model that is described from now on keeps its table (F5 of existing databases)', async () => {
   const { folder } = await testProject();
   await make(folder, [Patient, Phone]);
   const Described = defineModel('patient', { fields: { name: field.text() }, managed: false });
@@ -273,7 +273,7 @@ test('the table of a plugin stays when the plugin is disabled', async () => {
   assert.is(await project(owned(['project', Phone], ['bookmarks', Patient])), undefined, 'nothing is created again');
 });
 
-test('a table that exists without a migration is reported and not created', async () => {
+test('a table that exists without a migration is reported and not created (F5 of existing databases)', async () => {
   const { folder, sources } = await testProject();
   const { url, drop } = await testDatabase();
   await textsOf(url, 'create table person (id bigint primary key)');
@@ -291,7 +291,7 @@ test('a table that exists without a migration is reported and not created', asyn
   await drop();
 });
 
-test('a renamed model is recorded, also when its table stays', async () => {
+test('a renamed model is recorded, also when its table stays (F6)', async () => {
   const renameModel = (from: string, to: string) => [`select '${from} is ${to}';`];
   const changes = [
     [

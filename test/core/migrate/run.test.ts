@@ -287,7 +287,7 @@ test('kill -9 in the middle of a file loses nothing, and the next run continues'
   await drop();
 });
 
-test('an interrupted run releases its locks: a connection that went silent is ended', async () => {
+test('an interrupted run releases its locks: a connection that went silent is ended (F7)', async () => {
   const { url, drop } = await testDatabase();
   const { sources, write } = await testProject({ [ONE]: 'create table a (b integer);' });
   await migrate(url, sources, by);
@@ -314,7 +314,7 @@ test('an interrupted run releases its locks: a connection that went silent is en
   await drop();
 });
 
-test('the limits of an interrupted run are a minute at most', async () => {
+test('the limits of an interrupted run are a minute at most (F7)', async () => {
   const { url, drop } = await testDatabase();
   await withPlainConnection(url, async (client) => {
     await client.query(resetSessionSql({}));

@@ -57,7 +57,7 @@ test('statements that begin or end a transaction are found, and no others', () =
   for (const sql of allowed) assert.is(transactionControl(`${sql};\nselect 1;`), undefined, sql);
 });
 
-test('reading a file takes time in proportion to its length', () => {
+test('reading a file takes time in proportion to its length (F18)', () => {
   const time = (count: number): number => {
     const sql = "insert into a values (1, 'a text; of some length');\n".repeat(count);
     const runs = Array.from({ length: 3 }, () => {

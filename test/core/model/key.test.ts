@@ -73,7 +73,11 @@ test('a key that no row can have is rejected without a statement', () => {
   }
   assert.equal(parseKey(must(strike), '17'), ['17']);
   assert.equal(parseKey(must(strike), '-1'), ['-1']);
-  assert.equal(parseKey(must(strike), String(2n ** 53n)), [String(2n ** 53n)], 'beyond what a number holds exactly');
+  assert.equal(
+    parseKey(must(strike), String(2n ** 53n)),
+    [String(2n ** 53n)],
+    'beyond what a number holds exactly (F6)',
+  );
   assert.is(parseKey(must(airport), '~00'), undefined, 'NUL');
   assert.is(parseKey(must(airport), 'a,b'), undefined);
   assert.is(parseKey(must(route), 'ATL'), undefined);
@@ -87,7 +91,7 @@ test('a timestamp can be a key', () => {
   assert.equal(parseKey(must(day), text), ['2026-11-20 10:44:00.123+00']);
 });
 
-test('a key is what PostgreSQL wrote, with microseconds, infinite, or BC', () => {
+test('a key is what PostgreSQL wrote, with microseconds, infinite, or BC (F6)', () => {
   for (const at of [
     '2024-01-01 10:00:00.123456+00',
     'infinity',

@@ -95,7 +95,7 @@ test('a row decodes to its declared type', () => {
   assert.equal(decodeRow(person, { level: 2, '~label': 'Ada' }), { level: 2 });
 });
 
-test('a schema is cached per set of fields, and accepts rows that do not fit it', () => {
+test('a schema is cached per set of fields, and accepts rows that do not fit it (T04, F15, F19)', () => {
   const schema = rowSchema(person, person.stored);
   assert.is(rowSchema(person, [...person.stored]), schema);
   assert.is.not(rowSchema(person, person.key), schema);

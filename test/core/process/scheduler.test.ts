@@ -231,7 +231,7 @@ test('it polls repeatedly', async () => {
   });
 });
 
-test('a process that is restarted often gets to its tasks, however long their interval is', async () => {
+test('a process that is restarted often gets to its tasks, however long their interval is (F19)', async () => {
   const ran = Promise.withResolvers<'ran'>();
   await withApp([{ name: 'daily', every: '1 day', run: async () => ran.resolve('ran') }], async (app) => {
     const scheduler = startScheduler(app.booted, 'web');

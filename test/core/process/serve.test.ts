@@ -251,7 +251,7 @@ for (const [what, shorter, sent] of slowSenders) {
   });
 }
 
-test('a process that is asked to stop is not ready any more, serves on for a while, and closes its connections', async () => {
+test('a process that is asked to stop is not ready any more, serves on for a while, and closes its connections (F15)', async () => {
   const app = await testApp({}, { environment: { shutdownGrace: 1 } });
   const agent = new Agent({ keepAlive: true });
   assert.is((await get(`${app.url}/readyz`, agent)).response.statusCode, 200);

@@ -214,7 +214,7 @@ test('code that builds a query on a hidden field is rejected, too', async () => 
   }
 });
 
-test('the label of a related row that the user cannot see is NULL; a manyToMany does not list it', async () => {
+test('the label of a related row that the user cannot see is NULL; a manyToMany does not list it (F13)', async () => {
   const [first] = (await list('', { denied: ['place.view'] })).rows;
   assert.is(first?.place, 'A');
   assert.not('place~label' in (first ?? {}));
@@ -296,7 +296,7 @@ test('rows that reference a record are counted by relation, if the user may see 
   assert.equal(await records({ denied: ['person.view'] }).dependants(somebody, person, '1'), []);
 });
 
-test('a cursor reads nothing of a row that the user cannot see', async () => {
+test('a cursor reads nothing of a row that the user cannot see (T08)', async () => {
   await run(
     fixture.database,
   )`insert into person (id, name) overriding system value values (901, 'Aaaa'), (902, 'Zzzz')`;

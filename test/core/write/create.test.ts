@@ -225,7 +225,7 @@ test('a model with only key fields can be created, too', async () => {
   ]);
 });
 
-test('a message names no field that the actor cannot see', async () => {
+test('a message names no field that the actor cannot see (F14)', async () => {
   const { database } = fixture;
   await run(database)`create unique index task_hidden on task (effort, title)`;
   const write = fixture.write({ hidden: ['task.effort view'] });
@@ -236,7 +236,7 @@ test('a message names no field that the actor cannot see', async () => {
   await run(database)`drop index task_hidden`;
 });
 
-test('what is checked at COMMIT is thrown with its problems', async () => {
+test('what is checked at COMMIT is thrown with its problems (T27)', async () => {
   const { database } = fixture;
   await run(database)`alter table contract add constraint late unique (number) deferrable initially deferred`;
   await run(database)`alter table contract drop constraint if exists contract_number_key`;

@@ -225,7 +225,7 @@ test('when recording the event fails, the row is unchanged', async () => {
   assert.is((await run(fixture.database)`select from person_tag where person_id = 1`).length, 2);
 });
 
-test('a constraint over a hidden field tells neither its name nor that its values are equal', async () => {
+test('a constraint over a hidden field tells neither its name nor that its values are equal (F14)', async () => {
   await run(fixture.database)`insert into task (title, owner_id) values ('T', 2)`;
   const move = (rules: Rules) =>
     fixture.change((tx) => fixture.write(rules).updateAny(tx, context, task, '1', { owner: 2 }));
@@ -241,7 +241,7 @@ test('a constraint over a hidden field tells neither its name nor that its value
   assert.is(create.outcome, 'done');
 });
 
-test('pairs of a many-to-many need their own rights in both directions, and have events of their own', async () => {
+test('pairs of a many-to-many need their own rights in both directions, and have events of their own (F12)', async () => {
   const tags = async () => (await run(fixture.database)`select tag_id from person_tag where person_id = 1`).length;
   const noAdd = { denied: ['personTag.add'] };
   const noDelete = { denied: ['personTag.delete'] };

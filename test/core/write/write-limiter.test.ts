@@ -30,7 +30,7 @@ function whileLocked<T>(work: () => Promise<T>): Promise<T> {
   });
 }
 
-test('one user who saves a locked row again and again does not delay the changes of others', async () => {
+test('one user who saves a locked row again and again does not delay the changes of others (F2)', async () => {
   const results = await whileLocked(async () => {
     const waiting = Array.from({ length: 12 }, () => writes.of(userActor(1)).transaction(save(1)));
     const settled = Promise.allSettled(waiting);
@@ -43,7 +43,7 @@ test('one user who saves a locked row again and again does not delay the changes
     assert.ok(result.status === 'fulfilled' || isLocked(result.reason) || isQueueFull(result.reason));
 });
 
-test('thirty users who save one locked row leave connections for everything else', async () => {
+test('thirty users who save one locked row leave connections for everything else (F2)', async () => {
   const results = await whileLocked(async () => {
     const waiting = Array.from({ length: 30 }, (_, id) => writes.of(userActor(id)).transaction(save(1)));
     const settled = Promise.allSettled(waiting);

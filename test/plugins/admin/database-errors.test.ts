@@ -186,7 +186,7 @@ const add = (values: Record<string, string>) => {
   return clerk.submit('/admin/things/+new', { id: String(next), name: 'ok', ...values });
 };
 
-test('a unique constraint that is checked at COMMIT, by add and by change', async () => {
+test('a unique constraint that is checked at COMMIT, by add and by change (T27, F12)', async () => {
   const added = await add({ pos: '1' });
   assert.is(added.status, 422);
   assert.match(errorAt(added.text, 'pos'), /already/i);
@@ -196,7 +196,7 @@ test('a unique constraint that is checked at COMMIT, by add and by change', asyn
   assert.match(errorAt(changed.text, 'pos'), /already/i);
 });
 
-test('a foreign key and a trigger that are checked at COMMIT', async () => {
+test('a foreign key and a trigger that are checked at COMMIT (T27, F12)', async () => {
   const orphan = await add({ owner: '77' });
   assert.is(orphan.status, 422);
   const late = await add({ name: 'late' });
@@ -210,7 +210,7 @@ async function deleteByHand(record: string): Promise<TestResponse> {
   return clerk.post(`${record}/+delete`, { '~token': form?.fields['~token'] ?? '' });
 }
 
-test('a row that is referenced at COMMIT is not deleted', async () => {
+test('a row that is referenced at COMMIT is not deleted (T27)', async () => {
   const { status } = await deleteByHand('/admin/owners/2');
   assert.is(status, 409);
   assert.is((await clerk.get('/admin/owners/2')).status, 200);
@@ -222,7 +222,7 @@ test('"still needed by" does not name another table of the same name in another 
   assert.not.match(noticesOf(page).join(' '), /\blines\b/i);
 });
 
-test('a row that references only itself can be deleted', async () => {
+test('a row that references only itself can be deleted (T19)', async () => {
   assert.is((await clerk.submit('/admin/folders/1/+delete', {})).status, 303);
   assert.match(textOf((await clerk.get('/admin/folders/2/+delete')).text), 'cannot be deleted');
   assert.equal(firstsOf((await clerk.get('/admin/folders')).text).toSorted(), ['child', 'parent']);
@@ -237,7 +237,7 @@ test('a CHECK says its comment or its name, and never that of a choice (E)', asy
   assert.not.match(errorAt(named.text, 'kind'), /available options/);
 });
 
-test('a trigger that divides by zero, or raises any code', async () => {
+test('a trigger that divides by zero, or raises any code (F18)', async () => {
   for (const name of ['divide', 'raise', 'code']) {
     const { status, text: page } = await add({ name, low: '1', high: '2' });
     assert.is(status, 422, name);
@@ -265,7 +265,7 @@ test('values that are unique or may not overlap by an expression, in the stateme
   assert.is((await clerk.submit('/admin/spans/+new', { id: '4', name: 'Four', since: '9', until: '7' })).status, 422);
 });
 
-test('a value for a column that is always generated', async () => {
+test('a value for a column that is always generated (F18)', async () => {
   const { status, text: page } = await clerk.submit('/admin/numbereds/+new', { id: '1', name: 'x', made: '5' });
   assert.is(status, 422);
   assert.match(errorAt(page, 'made'), /set by the database/);
@@ -277,7 +277,7 @@ test('a number that the column has no digits for', async () => {
   assert.is(errorAt(page, 'small'), 'This value is not allowed. Enter another value.');
 });
 
-test('a value that is too long for an index, GIN included', async () => {
+test('a value that is too long for an index, GIN included (T02)', async () => {
   const random = Array.from({ length: 400 }, (_, at) => (at * 7919 + 104_729).toString(36) + Math.sin(at)).join('');
   const gin = await add({ tags: random });
   assert.is(gin.status, 422);
@@ -314,7 +314,7 @@ for (const [name, fits, rounded, problem] of [
   });
 }
 
-test('a key that the index of the audit trail cannot hold', async () => {
+test('a key that the index of the audit trail cannot hold (T18b)', async () => {
   const { status, text: page } = await clerk.submit('/admin/codes/+new', {
     code: incompressibleText(800),
     name: 'long',
@@ -323,7 +323,7 @@ test('a key that the index of the audit trail cannot hold', async () => {
   assert.is(errorAt(page, 'code'), 'Use at most 600 characters.');
 });
 
-test('rows of partitioned tables are added, and their rules are reported', async () => {
+test('rows of partitioned tables are added, and their rules are reported (T09, F9)', async () => {
   assert.is((await clerk.submit('/admin/parts/+new', { name: 'one' })).status, 303);
   assert.is((await clerk.submit('/admin/parts/1/+edit', { name: 'two' })).status, 303);
   const rejected = await clerk.submit('/admin/parts/+new', { name: 'x' });
@@ -332,7 +332,7 @@ test('rows of partitioned tables are added, and their rules are reported', async
   assert.is((await clerk.submit('/admin/parts/1/+delete', {})).status, 303);
 });
 
-test('a table with a rule is written without RETURNING', async () => {
+test('a table with a rule is written without RETURNING (F13)', async () => {
   assert.is((await clerk.submit('/admin/ruleds/1/+edit', { name: 'two' })).status, 303);
   assert.is((await clerk.submit('/admin/ruleds/+new', { id: '2', name: 'new' })).status, 303);
   assert.equal(
@@ -344,7 +344,7 @@ test('a table with a rule is written without RETURNING', async () => {
   assert.is((await clerk.submit('/admin/ruleds/+new', { id: '3', name: 'kept' })).status, 422);
 });
 
-test('several rows with one key are neither changed nor deleted', async () => {
+test('several rows with one key are neither changed nor deleted (F7)', async () => {
   assert.is((await clerk.submit('/admin/kids/1/+edit', { name: 'changed' })).status, 422);
   assert.is((await clerk.submit('/admin/kids/1/+delete', {})).status, 409);
   assert.is((await clerk.submit('/admin/kids/2/+edit', { name: 'changed' })).status, 303);
@@ -357,7 +357,7 @@ test('a column that the model leaves out, and a key that nothing numbers (E)', a
   assert.match(noticesOf(page).join(' ') + textOf(page), /requires a value for “id”/);
 });
 
-test('a materialized view without data', async () => {
+test('a materialized view without data (F14)', async () => {
   const { status, text: page } = await clerk.get('/admin/freshes');
   assert.is(status, 503);
   assert.match(page, /RIO-DATABASE-NOT-READY/);

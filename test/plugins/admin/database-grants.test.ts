@@ -110,7 +110,7 @@ test.after(async () => {
   await app.close();
 });
 
-test('without the grant there are no forms and links to them, and their URLs say what is missing in development', async () => {
+test('without the grant there are no forms and links to them, and their URLs say what is missing in development (T20, F11)', async () => {
   for (const [page, privilege] of [
     ['+new', 'INSERT'],
     ['1/+edit', 'UPDATE'],
@@ -138,13 +138,13 @@ test('a grant that was revoked meanwhile is reported when the form is saved', as
   assert.match(text, /RIO-DATABASE-PERMISSION/);
 });
 
-test('a sequence without the grant', async () => {
+test('a sequence without the grant (F11)', async () => {
   const { status, text } = await clerk.submit('/admin/counteds/+new', { name: 'x' });
   assert.is(status, 403);
   assert.match(textOf(text), /counted_id_seq/);
 });
 
-test('a list without the grant is 403, and one with a relation to it shows keys', async () => {
+test('a list without the grant is 403, and one with a relation to it shows keys (T20)', async () => {
   assert.is((await clerk.get('/admin/unseens')).status, 403);
   const { status, text } = await clerk.get('/admin/seens');
   assert.is(status, 200);
@@ -152,7 +152,7 @@ test('a list without the grant is 403, and one with a relation to it shows keys'
   assert.is((await clerk.get('/admin/seens/1')).status, 200);
 });
 
-test('a row that a policy of the database refuses is a problem of the form', async () => {
+test('a row that a policy of the database refuses is a problem of the form (T20)', async () => {
   const added = await clerk.submit('/admin/guardeds/+new', { id: '2', name: 'yours' });
   assert.is(added.status, 422);
   assert.match(textOf(added.text), /do not have permission to save this record with these values/);

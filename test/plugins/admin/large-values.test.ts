@@ -111,7 +111,7 @@ async function smallPage(url: string, max: number): Promise<string> {
   return text;
 }
 
-test('a list of 100 rows with 10 MB of text, and more in the other columns, is small', async () => {
+test('a list of 100 rows with 10 MB of text, and more in the other columns, is small (F4)', async () => {
   const text = await smallPage('/admin/articles?size=100', 500 * KILOBYTE);
   const row = rowsOf(text)[0] ?? [];
   const cell = (at: number) => row[at] ?? '';
@@ -207,7 +207,7 @@ test('the form has all of every value; saved unchanged, it changes none', async 
   assert.ok(form.text.includes('é'.repeat(100_000)));
 });
 
-test('the trail stores the beginning, size and hash of large values, and pages show them', async () => {
+test('the trail stores the beginning, size and hash of large values, and pages show them (F4)', async () => {
   const long = 'é'.repeat(100_000);
   const longer = `${long}!`;
   assert.is((await clerk.submit('/admin/articles/102/+edit', { body: longer, title: 'short' })).status, 303);

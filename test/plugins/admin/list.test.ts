@@ -175,7 +175,7 @@ const unreadable: readonly (readonly [query: string, message: string])[] = [
 ];
 
 for (const [query, message] of unreadable) {
-  test(`?${query.slice(0, 40)} is reported at its filter, and the list stays`, async () => {
+  test(`?${query.slice(0, 40)} is reported at its filter, and the list stays (T17)`, async () => {
     const { status, text } = await clerk.get(`/admin/things?${query}`);
     assert.is(status, 200);
     assert.match(textOf(text), message);

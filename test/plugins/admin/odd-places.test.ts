@@ -109,7 +109,7 @@ test.after(async () => {
 });
 
 for (const name of ['d', 'ts', 'wall', 'n', 'title', 't', 'mood']) {
-  test(`every row is reached by ${name}, in both directions`, async () => {
+  test(`every row is reached by ${name}, in both directions (T08)`, async () => {
     for (const sort of [name, `-${name}`]) {
       const forwards = (await walkPages(clerk, `/admin/odds?size=10&sort=${sort}`, 'Next')).flat();
       assert.is(forwards.length, 36, sort);
@@ -122,12 +122,12 @@ for (const name of ['d', 'ts', 'wall', 'n', 'title', 't', 'mood']) {
   });
 }
 
-test('keys of 2,300 bytes can be paged by', async () => {
+test('keys of 2,300 bytes can be paged by (T08)', async () => {
   const forwards = (await walkPages(clerk, '/admin/words?size=10&sort=code', 'Next')).flat();
   assert.is(new Set(forwards).size, 34);
 });
 
-test('a text whose row was deleted meanwhile is found by its beginning', async () => {
+test('a text whose row was deleted meanwhile is found by its beginning (T08)', async () => {
   const first = await clerk.get('/admin/odds?size=10&sort=title');
   const shown = rowsOf(first.text).at(-1)?.[0];
   const next = linkTo(first.text, 'Next');
@@ -141,7 +141,7 @@ test('a text whose row was deleted meanwhile is found by its beginning', async (
   assert.ok(rowsOf(text).length > 0);
 });
 
-test('records whose key has fractions of a second, blanks, or nothing in it open', async () => {
+test('records whose key has fractions of a second, blanks, or nothing in it open (F6)', async () => {
   for (const list of ['/admin/readings?size=50', '/admin/cultures', '/admin/words']) {
     const links = linksOf((await clerk.get(list)).text).filter((url) => /^\/admin\/\w+\/[^+/?]+$/.test(url));
     assert.ok(links.length >= 3, list);
@@ -149,7 +149,7 @@ test('records whose key has fractions of a second, blanks, or nothing in it open
   }
 });
 
-test('a list is filtered by a relation to such a key', async () => {
+test('a list is filtered by a relation to such a key (F6)', async () => {
   for (const query of ['f.word=+lead', 'f.word=trail+', 'f.at=2024-01-01+10:00:00.123456%2B00']) {
     const { status, text } = await clerk.get(`/admin/uses?${query}`);
     assert.is(status, 200, query);

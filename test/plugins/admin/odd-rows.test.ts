@@ -165,7 +165,7 @@ async function paged(url: string): Promise<{ forwards: string[]; backwards: stri
   return { forwards, backwards };
 }
 
-test('doctor names such rows by field and key', async () => {
+test('doctor names such rows by field and key (F19)', async () => {
   const { status, message } = await oddRows.run({ app: app.app, database: app.app.database } as never);
   assert.is(status, 'warning');
   for (const line of [
@@ -180,7 +180,7 @@ test('doctor names such rows by field and key', async () => {
   assert.not(message.includes('fuzzy.'));
 });
 
-test('JSON null and an unexpected NULL: list, record and form, which repairs it', async () => {
+test('JSON null and an unexpected NULL: list, record and form, which repairs it (T04, F19)', async () => {
   const { status, text } = await clerk.get('/admin/docs');
   assert.is(status, 200);
   assert.is(rowsOf(text).length, 4);
@@ -194,13 +194,13 @@ test('JSON null and an unexpected NULL: list, record and form, which repairs it'
   assert.is(factsOf((await clerk.get('/admin/docs/3')).text).Name, 'named');
 });
 
-test('a computed column is empty for a row that it cannot read', async () => {
+test('a computed column is empty for a row that it cannot read (F19)', async () => {
   await clerk.submit('/admin/docs/1/+edit', { name: 'four' });
   const cells = rowsOf((await clerk.get('/admin/docs')).text).map((row) => row.at(-1));
   assert.is(cells[0], '4');
 });
 
-test('arrays with NULL items, of two dimensions, and of enums', async () => {
+test('arrays with NULL items, of two dimensions, and of enums (T13, F10)', async () => {
   const rows = rowsOf((await clerk.get('/admin/bags')).text);
   assert.equal(rows[0], ['1', 'fine', 'a b', 'S L', 'x', '1 2']);
   assert.equal(rows[1], ['2', 'null item', 'a NULL b', 'S NULL', '–', '1 NULL']);
@@ -211,7 +211,7 @@ test('arrays with NULL items, of two dimensions, and of enums', async () => {
   }
 });
 
-test('arrays of any column type can be saved and filtered', async () => {
+test('arrays of any column type can be saved and filtered (F10)', async () => {
   const saved = await clerk.submit('/admin/bags/1/+edit', {
     name: 'changed',
     tags: 'a\nb\nc',
@@ -235,7 +235,7 @@ test('arrays of any column type can be saved and filtered', async () => {
   assert.is((await clerk.submit('/admin/bags/+new', { id: '9', name: 'new', sizes: ['s'], codes: 'x' })).status, 303);
 });
 
-test('a view with NULL where its model says there is none can be paged by it', async () => {
+test('a view with NULL where its model says there is none can be paged by it (T28, F19)', async () => {
   for (const sort of ['total', '-total', 'id', '-id', 'who']) {
     const { forwards, backwards } = await paged(`/admin/totals?size=10&sort=${sort}`);
     assert.is(forwards.length, 31, sort);
@@ -245,13 +245,13 @@ test('a view with NULL where its model says there is none can be paged by it', a
   assert.is((await clerk.get('/admin/totals/3')).status, 200);
 });
 
-test('a row without a key is shown and leads nowhere', async () => {
+test('a row without a key is shown and leads nowhere (T28)', async () => {
   const { text } = await clerk.get('/admin/totals?sort=who');
   assert.ok(text.includes('nobody') || (await clerk.get('/admin/totals?sort=-id')).text.includes('nobody'));
   assert.not(text.includes('href="/admin/totals/"'));
 });
 
-test('a view whose key repeats shows every row, and its records open', async () => {
+test('a view whose key repeats shows every row, and its records open (F7)', async () => {
   for (const sort of ['', '&sort=name', '&sort=-id']) {
     const { forwards, backwards } = await paged(`/admin/families?size=10${sort}`);
     assert.is(new Set(forwards).size, 60, sort);
@@ -261,13 +261,13 @@ test('a view whose key repeats shows every row, and its records open', async () 
   assert.is((await clerk.get('/admin/families/1')).status, 200);
 });
 
-test('a field that is declared unique and is not loses no row in a list', async () => {
+test('a field that is declared unique and is not loses no row in a list (F7)', async () => {
   const { forwards } = await paged('/admin/looses?size=10&sort=code');
   assert.is(new Set(forwards).size, 61);
   assert.is(forwards.length, 61);
 });
 
-test('an int4 column as bigint and an int8 column as integer', async () => {
+test('an int4 column as bigint and an int8 column as integer (F15)', async () => {
   assert.is((await clerk.get('/admin/looses/61')).status, 200);
   const facts = factsOf((await clerk.get('/admin/looses/61')).text);
   assert.is(facts.Big, '9007199254740993');
@@ -275,13 +275,13 @@ test('an int4 column as bigint and an int8 column as integer', async () => {
   assert.is((await clerk.submit('/admin/looses/5/+edit', { big: '6' })).status, 303);
 });
 
-test('a domain over an enum is saved, filtered and sorted', async () => {
+test('a domain over an enum is saved, filtered and sorted (F16)', async () => {
   assert.is((await clerk.submit('/admin/sizeds/2/+edit', { size: 'l' })).status, 303);
   assert.equal(firstsOf((await clerk.get('/admin/sizeds?f.size=l')).text), ['2']);
   assert.is(firstsOf((await clerk.get('/admin/sizeds?sort=-size')).text).length, 2);
 });
 
-test('a search in a non-deterministic collation', async () => {
+test('a search in a non-deterministic collation (F18)', async () => {
   const { status, text } = await clerk.get('/admin/fuzzies?q=resu');
   assert.is(status, 200);
   assert.equal(rowsOf(text), [['1', 'Resume']]);

@@ -68,7 +68,7 @@ async function pairsOf(id: number): Promise<readonly string[]> {
   return rows.map(({ text }) => text ?? '');
 }
 
-test('a form saved untouched changes no byte, whatever a column holds', async () => {
+test('a form saved untouched changes no byte, whatever a column holds (T03, T05, T06, T10 to T13, F1, F8)', async () => {
   const { sql: inserts, ids } = rowsOfEveryValue(1);
   await runSql(desk.app.database.url, inserts);
   const before = await bytesOf(desk);
@@ -124,7 +124,7 @@ test('a value that was touched is validated', async () => {
   assert.is((await save(3002, { mail: 'nobody' })).status, 422);
 });
 
-test('items of an array that nobody touched stay as they are when others change', async () => {
+test('items of an array that nobody touched stay as they are when others change (T13)', async () => {
   await runSql(
     desk.app.database.url,
     `insert into loose (id, title, state, active, tags, days) values
@@ -142,7 +142,7 @@ test('items of an array that nobody touched stay as they are when others change'
   assert.is((await clerk.post(edit(3007), { ...third, tags: `${String(third.tags)}\r\ntoo long` })).status, 422);
 });
 
-test('a manyToMany with more pairs than a form lists keeps the others', async () => {
+test('a manyToMany with more pairs than a form lists keeps the others (T01)', async () => {
   await runSql(
     desk.app.database.url,
     `insert into loose (id, title, state, active) values (3003, 'x', 'open', true);
@@ -206,7 +206,7 @@ test('after a conflict only what this person has changed is written', async () =
   assert.equal(await pairsOf(3005), ['2:7', '3:7', '4:7']);
 });
 
-test('JSON keeps every digit: on the record, in the form, after a change and in the history', async () => {
+test('JSON keeps every digit: on the record, in the form, after a change and in the history (T03)', async () => {
   const json = '{"p": 0.1234567890123456789, "id": 9007199254740993, "big": 12345678901234567890123, "cents": 1.50}';
   await runSql(
     desk.app.database.url,

@@ -38,7 +38,7 @@ async function rowsRead(filter: EntryFilter, window: EntryWindow): Promise<numbe
   return rows;
 }
 
-test('a period in the middle, one before everything and one after it read only their own rows', async () => {
+test('a period in the middle, one before everything and one after it read only their own rows (F12)', async () => {
   const window = { size: 50 };
   for (const filter of [
     { from: '2021-06-01', to: '2021-06-01' },
@@ -50,7 +50,7 @@ test('a period in the middle, one before everything and one after it read only t
     assert.ok((await rowsRead(filter, window)) < 500, JSON.stringify(filter));
 });
 
-test('pages of a period follow one another without gaps, in both directions', async () => {
+test('pages of a period follow one another without gaps, in both directions (F12)', async () => {
   const filter = { from: '2021-06-01', to: '2021-06-03' };
   const seen: string[] = [];
   let page = await readEntries(app.app.reading, filter, { size: 50 });

@@ -39,7 +39,7 @@ async function rename(app: TestApp['app']) {
   return { ...project, up: await readFile(up, 'utf8'), down: await readFile(down, 'utf8') };
 }
 
-test('a renamed model keeps its history and its permissions', async () => {
+test('a renamed model keeps its history and its permissions (F6)', async () => {
   const old = await testApp(configFor(Company));
   const template = await preparedTemplate('nothing', async () => {});
   const { url } = old.app.database;

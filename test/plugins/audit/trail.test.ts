@@ -157,7 +157,7 @@ test('filters by event, user, model, record, day in the user’s time zone, and 
   }
 });
 
-test('a change whose entry a rule or trigger discards fails', async () => {
+test('a change whose entry a rule or trigger discards fails (F10)', async () => {
   const clerk = await rules.user('clerk@example.org', 'staff');
   const swallows = [
     'create rule swallowed as on insert to rustio_audit do instead nothing',
@@ -175,7 +175,7 @@ test('a change whose entry a rule or trigger discards fails', async () => {
   }
 });
 
-test('doctor reports every change to the table of the audit trail', async () => {
+test('doctor reports every change to the table of the audit trail (F10)', async () => {
   const [check] = checks;
   assert.ok(check);
   const run = check.run as (context: object) => Promise<CheckResult>;

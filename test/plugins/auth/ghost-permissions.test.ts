@@ -5,7 +5,7 @@ import { suite } from '../../support/suite.ts';
 
 const test = suite('auth: permissions that outlive their model');
 
-test('doctor names permissions of models that do not exist, and who holds them', async () => {
+test('doctor names permissions of models that do not exist, and who holds them (F16)', async () => {
   await withApp({}, async (app) => {
     assert.is((await app.check('permissions')).status, 'ok');
     const email = await app.account('staff', ['audit.view']);

@@ -80,7 +80,7 @@ test('a hash with weaker parameters is outdated', () => {
   assert.ok(isOutdated(weaker));
 });
 
-test('two hundred sign-ins at once are all served', async () => {
+test('two hundred sign-ins at once are all served (F14)', async () => {
   const hash = await hashPassword('correct horse battery');
   const outcomes = Array.from({ length: 200 }, () => verifyPassword(hash, 'wrong password', '192.0.2.7'));
   const meanwhile = verifyPassword(hash, 'correct horse battery', '198.51.100.1');
@@ -89,7 +89,7 @@ test('two hundred sign-ins at once are all served', async () => {
   for (const outcome of outcomes) assert.is(await outcome, false);
 });
 
-test('the addresses of one IPv6 customer count as one origin', () => {
+test('the addresses of one IPv6 customer count as one origin (F14)', () => {
   assert.is(toNetwork('192.0.2.7'), '192.0.2.7');
   assert.is(toNetwork('2001:db8:1:2:3:4:5:6'), '2001:db8:1:2::/64');
   assert.is(toNetwork('2001:db8:1:2::7'), '2001:db8:1:2::/64');

@@ -196,7 +196,7 @@ const endings: readonly {
 ];
 
 for (const { name, end } of endings) {
-  test(`a body that arrives after ${name} writes nothing`, async () => {
+  test(`a body that arrives after ${name} writes nothing (F2)`, async () => {
     const at = `/admin/tasks/${await key()}`;
     const requests: readonly LateBody[] = [
       { page: `${at}/+edit`, path: `${at}/+edit`, fields: { title: 'changed' } },
@@ -223,7 +223,7 @@ for (const { name, end } of endings) {
   });
 }
 
-test('a body that arrives late is written while nothing has changed', async () => {
+test('a body that arrives late is written while nothing has changed (F2)', async () => {
   for (const type of ['form', 'multipart'] as const) {
     admitted = Promise.withResolvers();
     const { client } = await signedIn();
@@ -239,7 +239,7 @@ test('a body that arrives late is written while nothing has changed', async () =
   assert.equal(await titles(), ['multipart', 'swept', 'swept']);
 });
 
-test('a deactivation waits for a write that has begun, and a write for a deactivation', async () => {
+test('a deactivation waits for a write that has begun, and a write for a deactivation (F2)', async () => {
   const { id } = await signedIn();
   const session = await app.app.database.oneFirst(
     sql.unsafe`select id from rustio_session where user_id = ${id} and ended_at is null`,
@@ -266,7 +266,7 @@ test('a deactivation waits for a write that has begun, and a write for a deactiv
   assert.equal(await titles(), ['also in time', 'as it was', 'in time']);
 });
 
-test('a write that waited for a change of the account acts with the new role', async () => {
+test('a write that waited for a change of the account acts with the new role (F2)', async () => {
   const { id, email } = await signedIn();
   const person = await findUserActor(app.app.database, id);
   if (!person) throw new Error('no account');
@@ -285,7 +285,7 @@ test('a write that waited for a change of the account acts with the new role', a
   assert.is((await late).outcome, 'forbidden', 'it has lost its group');
 });
 
-test('rules of authority act with the rights that the actor has now', async () => {
+test('rules of authority act with the rights that the actor has now (F8)', async () => {
   const { database, events } = app.app;
   await app.account('administrator');
   const target = await app.account('staff');
@@ -326,7 +326,7 @@ test('rules of authority act with the rights that the actor has now', async () =
   }
 });
 
-test('reading the actor again costs one statement per transaction', async () => {
+test('reading the actor again costs one statement per transaction (F2)', async () => {
   const { client } = await signedIn();
   admitted = Promise.withResolvers();
   await client.get('/admin/tasks', { 'x-late': '1' });

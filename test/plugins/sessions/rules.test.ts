@@ -275,7 +275,7 @@ test('the clean-up ends expired sessions, keeps the others, and deletes those th
   await deleteOldSessions(rules.app);
   assert.is(await endingOf(living.id), null);
   assert.is(await endingOf(over.id), 'expired');
-  // An expired session is an event.
+  // An expired session is an event (F16).
   assert.equal(
     rules.recorded.map(({ name, data, context }) => [name, data, context.actor.kind]),
     [['session_expired', { sessionId: over.id }, 'job']],
@@ -304,7 +304,7 @@ test('contradicting options are rejected, and the defaults are valid', () => {
   assert.not.ok(sessionOptions.safeParse({ idle: 3 }).success);
 });
 
-test('any number of expired sessions are ended and later deleted, a thousand at a time', async () => {
+test('any number of expired sessions are ended and later deleted, a thousand at a time (F19)', async () => {
   await rules.database.query(sql.unsafe`
     insert into rustio_session (token_hash, user_id, trust, idle_expires_at, absolute_expires_at, ended_at, ended_reason)
     select

@@ -162,7 +162,7 @@ test('the address of an unknown account is in the audit trail as a keyed fingerp
     const guesses = ['stranger@example.org', 'sign-in address stranger@example.org'].map((text) =>
       createHash('sha256').update(text).digest('base64url').slice(0, 8),
     );
-    assert.not.ok(guesses.includes(String(data.emailFingerprint)), 'it is keyed, so it cannot be guessed');
+    assert.not.ok(guesses.includes(String(data.emailFingerprint)), 'it is keyed, so it cannot be guessed (F16)');
   } finally {
     await own.close();
   }
@@ -195,7 +195,7 @@ test('attack: the previous token is invalid when the same browser signs in again
   assert.equal((await sessionsOf(id)).map(({ ended_reason }) => ended_reason).sort(), [null, 'replaced'].sort());
 });
 
-test('a session that another sign-in replaces is an event, also when somebody else signs in', async () => {
+test('a session that another sign-in replaces is an event, also when somebody else signs in (F16)', async () => {
   const [first, second] = [await account(), await account()];
   const client = desk.client();
   await client.signIn(first.email, PASSWORD);
@@ -381,7 +381,7 @@ function countingStatements(): () => number {
   };
 }
 
-test('sign-ins of an account that another program has locked do not take the connections of others', async () => {
+test('sign-ins of an account that another program has locked do not take the connections of others (F2)', async () => {
   const [locked, other] = [await account(), await account()];
   const { database } = desk.app;
   const waiting = await withPlainConnection(database.url, async (client) => {

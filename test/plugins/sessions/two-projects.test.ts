@@ -17,7 +17,7 @@ test.after(async () => {
   for (const app of apps) await app.close();
 });
 
-test('users stay signed in to each of them, also if they sign out of one', async () => {
+test('users stay signed in to each of them, also if they sign out of one (T26)', async () => {
   const people = [];
   for (const app of apps) people.push(await app.signInAs('administrator'));
   const names = apps.map(({ app }) => cookieOf('rustio', app.config.name, app.urls.to('/')));
