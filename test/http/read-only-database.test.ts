@@ -5,6 +5,7 @@ import { allPermissions, openDesk, run } from '../plugins/admin/desk.ts';
 import type { TestApp } from '../support/app.ts';
 import { type Client, formFieldsOf } from '../support/client.ts';
 import { suite } from '../support/suite.ts';
+import { until } from '../support/until.ts';
 
 const test = suite('http: the database is read-only');
 let app: TestApp;
@@ -24,16 +25,18 @@ async function whileReadOnly(work: () => Promise<void>): Promise<void> {
       await admin.query('set transaction_read_only = off');
       await admin.query(`alter database ${admin.escapeIdentifier(name)} set default_transaction_read_only = ${value}`);
       await admin.query(
-        'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
+        'select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
       );
     };
+    // The first requests may meet connections that were ended.
+    const isBack = async () => (await clerk.get('/admin')).status === 200;
     await set('on');
-    await clerk.get('/admin'); // the first request may meet a connection that was ended
+    await until(isBack);
     try {
       await work();
     } finally {
       await set('off');
-      await clerk.get('/admin');
+      await until(isBack);
     }
   });
 }
