@@ -30,8 +30,8 @@ interface DeleteView extends PageData {
   /** Why it was not deleted. */
   readonly rejected: readonly string[];
   /** Rows that prevent the deletion, are deleted too, or lose their reference. */
-  readonly held: readonly RelatedView[];
-  readonly gone: readonly RelatedView[];
+  readonly blocking: readonly RelatedView[];
+  readonly alsoDeleted: readonly RelatedView[];
   readonly cleared: readonly RelatedView[];
   /** How many rows the deletion removes. `more`: not all of them were counted. */
   readonly total: number;
@@ -99,8 +99,8 @@ function deletionRejection(
   });
   return [
     names.length === 0
-      ? t('admin.delete.heldHidden')
-      : t('admin.delete.heldBy', { plural: names.join(t('admin.filter.comma')) }),
+      ? t('admin.delete.blockedByHidden')
+      : t('admin.delete.blockedBy', { plural: names.join(t('admin.filter.comma')) }),
   ];
 }
 
@@ -123,10 +123,10 @@ async function showDeletePage(
       outside.filter((each) => each.onDelete === onDelete),
     ),
   ];
-  const gone = withOnDelete('cascade');
-  const held = withOnDelete('restrict');
+  const alsoDeleted = withOnDelete('cascade');
+  const blocking = withOnDelete('restrict');
   app.views.page(ctx, 'admin/delete', {
-    title: ctx.state.t(held.length > 0 ? 'admin.delete.blockedTitle' : 'admin.delete.title', {
+    title: ctx.state.t(blocking.length > 0 ? 'admin.delete.blockedTitle' : 'admin.delete.title', {
       singular: modelTitle(ctx.state.t, model),
     }),
     plural: capitalised(modelPlural(ctx.state.t, model)),
@@ -137,11 +137,11 @@ async function showDeletePage(
     formId: randomUUID(),
     version: record.version,
     rejected,
-    held,
-    gone,
+    blocking,
+    alsoDeleted,
     cleared: withOnDelete('setNull'),
-    total: gone.reduce((sum, each) => sum + each.rows, 1),
-    more: gone.some(({ more }) => more),
+    total: alsoDeleted.reduce((sum, each) => sum + each.rows, 1),
+    more: alsoDeleted.some(({ more }) => more),
   });
 }
 

@@ -114,7 +114,7 @@ async function changeRecords(
   const visible = new Set(records.map(({ key }) => key));
   const invisible = keys
     .filter((key) => !visible.has(key))
-    .map((key): FailedRecord => ({ label: key, reason: { key: 'admin.action.gone' } }));
+    .map((key): FailedRecord => ({ label: key, reason: { key: 'admin.action.missing' } }));
   const location = result.path === undefined ? listUrl(app, model, form) : app.urls.to(result.path);
   return { ...result, failed: [...(result.failed ?? []), ...invisible], records: keys.length, location };
 }
@@ -125,7 +125,7 @@ function messageOf(ctx: Context, action: ListAction, { message, failed = [], rec
   const succeeded = records - failed.length;
   if (failed.length === 0) {
     const { key, params } = message ?? {
-      key: 'admin.selection.done',
+      key: 'admin.selection.changed',
       params: { action: t(action.label), n: succeeded },
     };
     return { tone: 'good', key, ...(params && { params }) } as const;
@@ -135,7 +135,7 @@ function messageOf(ctx: Context, action: ListAction, { message, failed = [], rec
     .map(({ label, reason }) => `${label}: ${t(reason.key, reason.params)}`);
   const more = failed.length - named.length;
   const params = { action: t(action.label), n: succeeded, failed: failed.length, named: named.join(' · '), more };
-  return { tone: 'bad', key: 'admin.selection.partly', params } as const;
+  return { tone: 'bad', key: 'admin.selection.changedSome', params } as const;
 }
 
 function formOr404({ state: { form } }: Context): Form {

@@ -65,7 +65,7 @@ export function fromWritten(written: Written | Removed, message?: Issue): Action
       if ('problems' in written) return { outcome: 'rejected', problems: written.problems };
       return { outcome: 'rejected', message: { key: 'admin.action.forbidden' } };
     case 'missing':
-      return { outcome: 'rejected', message: { key: 'admin.action.gone' } };
+      return { outcome: 'rejected', message: { key: 'admin.action.missing' } };
     case 'referenced':
     case 'rejected':
       return { outcome: 'rejected', message: { key: 'admin.action.rejected' } };

@@ -29,7 +29,7 @@ interface AuditView extends PageData {
   /** The format of sign-in names. */
   readonly userNames: 'email' | 'text';
   /** A filter is set. */
-  readonly narrowed: boolean;
+  readonly isFiltered: boolean;
   readonly events: readonly { readonly name: string; readonly label: string }[];
   readonly models: readonly { readonly name: string; readonly label: string }[];
   /** The page without a filter, by the filter's name. */
@@ -77,7 +77,7 @@ export async function auditPage(ctx: Context, app: App): Promise<void> {
   const url = app.urls.to('/audit');
   const first = page.entries.at(0)?.id;
   const last = page.entries.at(-1)?.id;
-  const narrowed = [...params.keys()].some((name) => name !== 'before' && name !== 'after');
+  const isFiltered = [...params.keys()].some((name) => name !== 'before' && name !== 'after');
   app.views.page(ctx, 'audit/list', {
     title: ctx.state.t('audit.title'),
     url,
@@ -85,7 +85,7 @@ export async function auditPage(ctx: Context, app: App): Promise<void> {
     filter: { ...filter, events: filter.events ?? [], user },
     ignored: Object.fromEntries([...unreadable].map(([name, values]) => [name, ignoredText(ctx, app, name, values)])),
     userNames: userNames(app),
-    narrowed,
+    isFiltered,
     events: eventNames(app).map((name) => ({ name, label: eventLabel(ctx.state.t, name) })),
     models: app.models.all
       .filter((model) => app.policy.may(ctx.state.actor, 'view', model))

@@ -118,7 +118,7 @@ const head: ViewTypes['admin/record-head']['head'] = {
 };
 const panel: ViewTypes['admin/panel']['panel'] = { title: HOSTILE, view: 'layout/token', data: {}, report: () => {} };
 const field = { help: '', required: false, readOnly: false, value: '', wide: false };
-const lines = (label: string): ViewTypes['admin/delete']['gone'] => [
+const lines = (label: string): ViewTypes['admin/delete']['alsoDeleted'] => [
   { label, rows: 412, more: true, url: '/admin/strikes' },
 ];
 
@@ -547,8 +547,8 @@ export const samplePages = {
       formId: 'once',
       version: '12',
       rejected: [HOSTILE],
-      held: [],
-      gone: lines(HOSTILE),
+      blocking: [],
+      alsoDeleted: lines(HOSTILE),
       cleared: lines('Notes'),
       total: 413,
       more: false,
@@ -565,8 +565,8 @@ export const samplePages = {
       formId: 'once',
       version: '12',
       rejected: [],
-      held: lines('Claims'),
-      gone: [],
+      blocking: lines('Claims'),
+      alsoDeleted: [],
       cleared: [],
       total: 1,
       more: false,

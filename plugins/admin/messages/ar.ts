@@ -24,7 +24,7 @@ export const ar: Messages = {
   'admin.list.apply': 'تطبيق',
   'admin.list.from': 'من',
   'admin.list.to': 'إلى',
-  'admin.list.narrowedBy': 'التصفية حسب',
+  'admin.list.filteredBy': 'التصفية حسب',
   'admin.list.remove': 'إزالة {label}',
   'admin.list.clear': 'مسح الكل',
   'admin.list.empty': 'لا توجد سجلات بعد في {plural}',
@@ -78,9 +78,9 @@ export const ar: Messages = {
   'admin.delete.outside': 'سجلات أخرى في قاعدة البيانات',
   'admin.delete.notCounted': 'غير محسوبة',
   'admin.delete.nothing': 'لا تتأثر سجلات أخرى.',
-  'admin.delete.do':
+  'admin.delete.confirm':
     '{n, plural, =0 {حذف} one {حذف} two {حذف سجلّين} few {حذف # سجلات} many {حذف # سجلًا} other {حذف # سجل}}',
-  'admin.delete.keep': 'إلغاء',
+  'admin.delete.cancel': 'إلغاء',
   'admin.delete.back': 'العودة إلى السجل',
 
   // ── messages in the pages' code
@@ -130,8 +130,8 @@ export const ar: Messages = {
   'admin.added.selected': 'أصبح «{label}» مختارًا في الحقل «{field}» من النموذج الأصلي. يمكنك إغلاق علامة التبويب هذه.',
   'admin.added.hidden': 'يمكنك إغلاق علامة التبويب هذه. أُضيف السجل، لكن ليس لديك صلاحية اختياره في النموذج الأصلي.',
   'admin.added.again': 'إضافة {singular} آخر',
-  'admin.delete.heldBy': 'لم يُحذف: تشير إليه سجلات في {plural}.',
-  'admin.delete.heldHidden': 'لم يُحذف: تشير إليه سجلات ليس لديك صلاحية عرضها.',
+  'admin.delete.blockedBy': 'لم يُحذف: تشير إليه سجلات في {plural}.',
+  'admin.delete.blockedByHidden': 'لم يُحذف: تشير إليه سجلات ليس لديك صلاحية عرضها.',
   'admin.form.tooLarge': 'هذه القيمة أكبر من أن تُعدَّل هنا. ولن تتغير.',
   'admin.form.morePairs': 'لا تُعرض إلا أول {n}. ولن تتغير البقية.',
   'admin.form.otherRow': 'أو أدخل قيمة أخرى',
@@ -163,10 +163,10 @@ export const ar: Messages = {
   'admin.action.done': 'اكتمل «{action}».',
   'admin.action.changed': 'لم يتم: تغيّر هذا السجل في هذه الأثناء. راجعه ثم حاول مرة أخرى.',
   'admin.action.forbidden': 'ليس لديك صلاحية تغيير هذا السجل.',
-  'admin.action.gone': 'لم يعد السجل موجودًا.',
+  'admin.action.missing': 'لم يعد السجل موجودًا.',
   'admin.action.rejected': 'هذا التغيير غير مسموح به.',
   'admin.selection.action': 'الإجراء',
-  'admin.selection.go': 'متابعة',
+  'admin.selection.run': 'متابعة',
   'admin.selection.all': 'تحديد كل ما في هذه الصفحة',
   'admin.selection.column': 'تحديد',
   'admin.selection.none': 'لم يُحدَّد أي سجل. حدّد سجلًا أو أكثر أولًا.',
@@ -175,9 +175,9 @@ export const ar: Messages = {
     '{n, plural, zero {لا سجلات} one {سجل واحد} two {سجلان} few {# سجلات} many {# سجلًا} other {# سجل}}',
   'admin.selection.more':
     '{n, plural, zero {} one {وسجل آخر} two {وسجلان آخران} few {و# سجلات أخرى} many {و# سجلًا آخر} other {و# سجل آخر}}',
-  'admin.selection.done':
+  'admin.selection.changed':
     '{action}: نجح في {n, plural, zero {لا سجلات} one {سجل واحد} two {سجلين} few {# سجلات} many {# سجلًا} other {# سجل}}.',
-  'admin.selection.partly':
+  'admin.selection.changedSome':
     '{action}: نجح في {n, plural, zero {لا سجلات} one {سجل واحد} two {سجلين} few {# سجلات} many {# سجلًا} other {# سجل}}، وفشل في {failed, number}. {named}{more, plural, =0 {} other { و# غيرها}}',
 
   // ── search

@@ -23,7 +23,7 @@ export const en: Messages = {
   'admin.list.apply': 'Apply',
   'admin.list.from': 'From',
   'admin.list.to': 'To',
-  'admin.list.narrowedBy': 'Filtered by',
+  'admin.list.filteredBy': 'Filtered by',
   'admin.list.remove': 'Remove {label}',
   'admin.list.clear': 'Clear all',
   'admin.list.empty': 'No {plural} yet',
@@ -82,8 +82,8 @@ export const en: Messages = {
   'admin.delete.outside': 'Other records in the database',
   'admin.delete.notCounted': 'not counted',
   'admin.delete.nothing': 'No other records are affected.',
-  'admin.delete.do': '{n, plural, =0 {Delete} one {Delete} other {Delete # records}}',
-  'admin.delete.keep': 'Cancel',
+  'admin.delete.confirm': '{n, plural, =0 {Delete} one {Delete} other {Delete # records}}',
+  'admin.delete.cancel': 'Cancel',
   'admin.delete.back': 'Back to record',
 
   // ── messages in the pages' code
@@ -127,8 +127,8 @@ export const en: Messages = {
   'error.cleanList': 'Open the list without filters',
   'admin.delete.changed': 'Not deleted: this record was changed in the meantime. Review it and try again.',
   'admin.delete.rejected': 'Not deleted: this record cannot be deleted.',
-  'admin.delete.heldBy': 'Not deleted: {plural} refer to this record.',
-  'admin.delete.heldHidden': 'Not deleted: records that you do not have permission to view refer to this record.',
+  'admin.delete.blockedBy': 'Not deleted: {plural} refer to this record.',
+  'admin.delete.blockedByHidden': 'Not deleted: records that you do not have permission to view refer to this record.',
   'admin.form.addRow': 'Add {singular}…',
   'admin.form.newTab': 'opens in a new tab',
   'admin.added.title': 'Added {singular}',
@@ -151,18 +151,18 @@ export const en: Messages = {
   'admin.action.done': '“{action}” completed.',
   'admin.action.changed': 'Not done: this record was changed in the meantime. Review it and try again.',
   'admin.action.forbidden': 'You do not have permission to change this record.',
-  'admin.action.gone': 'The record no longer exists.',
+  'admin.action.missing': 'The record no longer exists.',
   'admin.action.rejected': 'This change is not allowed.',
   'admin.selection.action': 'Action',
-  'admin.selection.go': 'Continue',
+  'admin.selection.run': 'Continue',
   'admin.selection.all': 'Select all on this page',
   'admin.selection.column': 'Select',
   'admin.selection.none': 'No records are selected. Select one or more first.',
   'admin.selection.tooMany': 'At most {max, number} records can be changed at once. Select fewer.',
   'admin.selection.count': '{n, plural, one {# record} other {# records}}',
   'admin.selection.more': 'and {n, number} more',
-  'admin.selection.done': '{action}: {n, plural, one {# record} other {# records}} succeeded.',
-  'admin.selection.partly':
+  'admin.selection.changed': '{action}: {n, plural, one {# record} other {# records}} succeeded.',
+  'admin.selection.changedSome':
     '{action}: {n, plural, one {# record} other {# records}} succeeded, {failed, number} failed. {named}{more, plural, =0 {} other { and # more}}',
 
   // ── search

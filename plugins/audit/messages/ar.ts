@@ -35,7 +35,7 @@ export const ar: Messages = {
   'audit.filter.to': 'إلى',
   'audit.filter.correlation': 'معرّف الطلب',
   'audit.filter.apply': 'تطبيق',
-  'audit.filter.narrowedBy': 'التصفية حسب',
+  'audit.filter.filteredBy': 'التصفية حسب',
   'audit.filter.clearAll': 'مسح الكل',
   'audit.filter.between': 'من {from} إلى {to}',
   'audit.filter.since': 'من {from}',

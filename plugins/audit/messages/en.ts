@@ -32,7 +32,7 @@ export const en: Messages = {
   'audit.filter.to': 'To',
   'audit.filter.correlation': 'Request ID',
   'audit.filter.apply': 'Apply',
-  'audit.filter.narrowedBy': 'Filtered by',
+  'audit.filter.filteredBy': 'Filtered by',
   'audit.filter.clearAll': 'Clear all',
   'audit.filter.between': '{from} to {to}',
   'audit.filter.since': 'from {from}',
