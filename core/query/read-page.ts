@@ -28,7 +28,7 @@ export async function readPage(
     ...page,
     count:
       matchesOf(query, page.rows[0], more) ??
-      (await readCount(database, counts, reader, listing, query, page.rows.length, more)),
+      (await readCount(database, reader, { counts, listing, query, rowsOnPage: page.rows.length, more })),
   };
 }
 
@@ -99,15 +99,19 @@ function matchesOf({ at, exact }: ListQueryValues, row: DbRow | undefined, more:
   return rows > MAX_SORTED ? { kind: 'more', rows: MAX_SORTED } : { kind: 'exact', rows };
 }
 
+interface ShownPage {
+  readonly counts: Counts;
+  readonly listing: Listing;
+  readonly query: ListQueryValues;
+  readonly rowsOnPage: number;
+  readonly more: boolean;
+}
+
 /** Nothing is counted if the page itself has all rows, or after the first page. */
 async function readCount(
   database: Query,
-  counts: Counts,
   reader: Reader,
-  listing: Listing,
-  query: ListQueryValues,
-  rowsOnPage: number,
-  more: boolean,
+  { counts, listing, query, rowsOnPage, more }: ShownPage,
 ): Promise<Count> {
   const isOnlyPage = (query.at === undefined || query.at === 'last') && !more;
   if (isOnlyPage) return { kind: 'exact', rows: rowsOnPage };

@@ -31,9 +31,7 @@ export async function createRow(
   dependencies: WriteDependencies,
   tx: Transaction,
   context: AuditContext,
-  model: ModelInfo,
-  values: Values,
-  source: Source,
+  { model, values, source }: { readonly model: ModelInfo; readonly values: Values; readonly source: Source },
 ): Promise<Written> {
   const writer = new Writer(dependencies.policy, context.actor);
   if (!writer.may('add', model)) return { outcome: 'forbidden' };

@@ -38,6 +38,12 @@ export interface RowVersion {
   readonly version: string | undefined;
 }
 
+export interface RequestedUpdate extends RowVersion {
+  readonly model: ModelInfo;
+  readonly values: Values;
+  readonly source: Source;
+}
+
 /**
  * Changes a row and records `update` with what changed, in the caller's transaction. Values that the row already holds are not
  * changes: an update without changes writes nothing. Keys of existing rows cannot be changed, because URLs and the audit trail
@@ -47,19 +53,16 @@ export async function updateRow(
   dependencies: WriteDependencies,
   tx: Transaction,
   context: AuditContext,
-  model: ModelInfo,
-  row: RowVersion,
-  values: Values,
-  source: Source,
+  { model, key, version, values, source }: RequestedUpdate,
 ): Promise<Written> {
   const writer = new Writer(dependencies.policy, context.actor);
   if (!writer.may('change', model)) return { outcome: 'forbidden' };
-  const params = parseKey(model, row.key);
+  const params = parseKey(model, key);
   if (params === undefined) return { outcome: 'missing' };
   const hooks = findHooks(dependencies, model);
   const update: RowUpdate = { dependencies, context, model, writer, params, hooks, extent: extentFor(hooks) };
   return explained(tx, { model, values, reader: writer.reader }, () =>
-    undoHooksUnlessDone(update.hooks, tx, (inner) => changeRow(update, inner, row.version, values, source)),
+    undoHooksUnlessDone(update.hooks, tx, (inner) => changeRow(update, inner, version, values, source)),
   );
 }
 

@@ -7,7 +7,7 @@ import { createRow } from './create-row.ts';
 import { type RequestedChange, recordDeniedChange } from './denied-changes.ts';
 import { removeRow } from './remove-row.ts';
 import type { Removed, Values, Written } from './types.ts';
-import { type RowVersion, updateRow } from './update-row.ts';
+import { type RequestedUpdate, updateRow } from './update-row.ts';
 import type { Source, WriteDependencies } from './writer.ts';
 
 /**
@@ -64,27 +64,22 @@ export function createWrite(dependencies: WriteDependencies): Write {
   };
   const add = (tx: Transaction, context: AuditContext, model: ModelInfo, values: Values, source: Source) =>
     withCurrentActor<Written>(tx, context, { action: 'add', model }, (current) =>
-      createRow(dependencies, tx, current, model, values, source),
+      createRow(dependencies, tx, current, { model, values, source }),
     );
-  const change = (
-    tx: Transaction,
-    context: AuditContext,
-    { model, source, ...row }: RowVersion & { readonly model: ModelInfo; readonly source: Source },
-    values: Values,
-  ) =>
-    withCurrentActor<Written>(tx, context, { action: 'change', model, key: row.key }, (current) =>
-      updateRow(dependencies, tx, current, model, row, values, source),
+  const change = (tx: Transaction, context: AuditContext, update: RequestedUpdate) =>
+    withCurrentActor<Written>(tx, context, { action: 'change', model: update.model, key: update.key }, (current) =>
+      updateRow(dependencies, tx, current, update),
     );
   return {
     create: (tx, context, model, values) => add(tx, context, models.of(model), { ...values }, 'code'),
     update: (tx, context, model, key, values, version) =>
-      change(tx, context, { model: models.of(model), key, version, source: 'code' }, { ...values }),
+      change(tx, context, { model: models.of(model), key, version, values: { ...values }, source: 'code' }),
     remove: (tx, context, model, key, version) =>
       withCurrentActor<Removed>(tx, context, { action: 'delete', model: models.of(model), key }, (current) =>
         removeRow(dependencies, tx, current, models.of(model), { key, version }),
       ),
     createAny: (tx, context, model, values) => add(tx, context, model, values, 'form'),
     updateAny: (tx, context, model, key, values, version) =>
-      change(tx, context, { model, key, version, source: 'form' }, values),
+      change(tx, context, { model, key, version, values, source: 'form' }),
   };
 }

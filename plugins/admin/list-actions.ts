@@ -60,7 +60,7 @@ export async function chooseListAction(ctx: Context, app: App): Promise<void> {
   if (problem) return backToList(ctx, app, model, form, problem);
   const records = await app.records.findMany(ctx.state.actor, model, keys);
   if (records.length === 0) return backToList(ctx, app, model, form, { key: 'admin.selection.none' });
-  await showListAction(ctx, app, model, action, form, records);
+  await showListAction(ctx, app, { model, action, form, records });
 }
 
 /** POST /:model/+actions/:name — makes the change, in one transaction. */
@@ -80,7 +80,7 @@ export async function runListAction(ctx: Context, app: App): Promise<void> {
     case 'rejected': {
       ctx.status = 422;
       const records = await app.records.findMany(ctx.state.actor, model, keys);
-      return showListAction(ctx, app, model, action, form, records, result);
+      return showListAction(ctx, app, { model, action, form, records, rejected: result });
     }
     case 'done': {
       flash(ctx, app, messageOf(ctx, action, result));
@@ -170,14 +170,18 @@ function listUrl(app: App, model: ModelInfo, form: Form): string {
   return `${app.urls.list(model)}?${new URLSearchParams(query)}`;
 }
 
+interface ChosenAction {
+  readonly model: ModelInfo;
+  readonly action: ListAction;
+  readonly form: Form;
+  readonly records: readonly FoundRecord[];
+  readonly rejected?: RejectedAction;
+}
+
 async function showListAction(
   ctx: Context,
   app: App,
-  model: ModelInfo,
-  action: ListAction,
-  form: Form,
-  records: readonly FoundRecord[],
-  rejected?: RejectedAction,
+  { model, action, form, records, rejected }: ChosenAction,
 ): Promise<void> {
   const n = records.length;
   const { t } = ctx.state;
