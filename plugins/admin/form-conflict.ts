@@ -1,7 +1,7 @@
 import type { Form } from '../../core/form/form.ts';
 import type { FieldInfo } from '../../core/model/field-type.ts';
 import type { FoundRecord } from '../../core/query/types.ts';
-import type { Input } from './form-input.ts';
+import { type Input, isInForm } from './form-input.ts';
 import type { FormState } from './form-view.ts';
 import type { Selection } from './resolve-relations.ts';
 import {
@@ -36,7 +36,8 @@ export function afterConflict(
       const removed = new Set(typeof before === 'string' ? [] : before.filter((key) => !selection.kept.includes(key)));
       const kept = (current.input.get(field.name) ?? []).filter((key) => !removed.has(key));
       all.set(field.name, { ...selection, kept });
-    } else if (!isUntouched(field, form, shown)) input.set(field.name, form.all(field.name));
+    } else if (isInForm(field.name, form) && !isUntouched(field, form, shown))
+      input.set(field.name, form.all(field.name));
   }
   const differing = differingFields(shown, now);
   // Not if both have entered the same value.

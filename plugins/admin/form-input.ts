@@ -1,4 +1,5 @@
 import type { Form } from '../../core/form/form.ts';
+import { fieldSuffixes } from '../../core/form/form-protocol.ts';
 import type { FieldInfo } from '../../core/model/field-type.ts';
 import { isFilledByDatabase } from '../../core/model/validate.ts';
 import type { FoundRecord } from '../../core/query/types.ts';
@@ -71,9 +72,20 @@ function postedSize(texts: readonly string[]): number {
     .length;
 }
 
-/** The input, kept for the page that reports the errors. */
-export function inputOfForm(fields: readonly FieldInfo[], form: Form): Input {
-  return new Map(fields.map((field) => [field.name, form.all(field.name)]));
+/**
+ * The input of a posted form, for a page that shows it again. Fields that it does not contain have their value in `before`: secrets
+ * are left out of a form that a gate keeps, and shown empty they would be cleared by the next save.
+ */
+export function inputOfForm(fields: readonly FieldInfo[], form: Form, before: Input): Input {
+  return new Map(
+    // fault: missing-input-shown-empty
+    fields.map(({ name }) => [name, isInForm(name, form) ? form.all(name) : (before.get(name) ?? [])]),
+  );
+}
+
+/** Whether the form contains the field: an unticked box and a list without rows post only the marker next to them. */
+export function isInForm(name: string, form: Form): boolean {
+  return form.has(name) || form.has(name + fieldSuffixes.present);
 }
 
 /** The rows of a manyToMany. */

@@ -5,7 +5,7 @@ import { formNames } from '../../core/form/form-protocol.ts';
 import { flash } from '../../core/http/flash.ts';
 import { takeInterruptedForm } from '../../core/http/interrupted-form.ts';
 import { seeOther } from '../../core/http/redirect.ts';
-import type { ModelInfo } from '../../core/model/field-type.ts';
+import type { FieldInfo, ModelInfo } from '../../core/model/field-type.ts';
 import type { Problem } from '../../core/model/issue.ts';
 import type { Action } from '../../core/policy/policy.ts';
 import type { FoundRecord } from '../../core/query/types.ts';
@@ -15,7 +15,7 @@ import { getAdmin, wholeRecordOr404 } from './admin-registry.ts';
 import type { CompiledAdmin } from './compile-admin.ts';
 import { addedUrl, requestingField, showAdded } from './create-in-place.ts';
 import { afterConflict } from './form-conflict.ts';
-import { inputOfDefaults, inputOfForm, inputOfRecord } from './form-input.ts';
+import { type Input, inputOfDefaults, inputOfForm, inputOfRecord } from './form-input.ts';
 import { type FormState, showForm } from './form-view.ts';
 import { removedFiles } from './receive-files.ts';
 import { resolveRelations } from './resolve-relations.ts';
@@ -65,7 +65,7 @@ async function showResumed(
   const version = interrupted.get(formNames.version);
   await showForm(ctx, app, admin, {
     record,
-    input: inputOfForm(fields, interrupted),
+    input: inputOfForm(fields, interrupted, inputBefore(ctx, admin, fields, record)),
     selections,
     version,
     shown: shown && shownText(shown),
@@ -122,8 +122,10 @@ async function showProblems(
   const { shown, version } = submitted;
   const record = submitted.key === undefined ? undefined : await wholeRecordOr404(ctx, app, admin);
   ctx.status = 422;
+  const { fields, form } = submitted;
   await showForm(ctx, app, admin, {
     ...stateOf(submitted, problems),
+    input: inputOfForm(fields, form, inputBefore(ctx, admin, fields, record)),
     record,
     version,
     shown: shown && shownText(shown),
@@ -151,9 +153,18 @@ async function showConflict(
 function stateOf(
   { fields, form, selections, waiting, requester }: SubmittedForm,
   problems: readonly Problem[],
-): Omit<FormState, 'record'> {
-  const removed = removedFiles(fields, form);
-  return { input: inputOfForm(fields, form), selections, waiting, removed, problems, requester };
+): Omit<FormState, 'record' | 'input'> {
+  return { selections, waiting, removed: removedFiles(fields, form), problems, requester };
+}
+
+/** What the form shows before anything is entered. */
+function inputBefore(
+  { state }: Context,
+  admin: CompiledAdmin,
+  fields: readonly FieldInfo[],
+  record: FoundRecord | undefined,
+): Input {
+  return record ? inputOfRecord(admin, record, state.timeZone) : inputOfDefaults(fields, new URLSearchParams());
 }
 
 /** The page to open after saving, chosen by the button. If the user does not have access to it, a page that they can open, so that a successful change never ends in an error page. */

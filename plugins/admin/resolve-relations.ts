@@ -1,14 +1,13 @@
 import type { App } from '../../core/app.ts';
 import { notFound } from '../../core/errors/http.ts';
 import type { Form } from '../../core/form/form.ts';
-import { fieldSuffixes } from '../../core/form/form-protocol.ts';
 import type { FieldInfo } from '../../core/model/field-type.ts';
 import type { Problem } from '../../core/model/issue.ts';
 import type { Option } from '../../core/query/types.ts';
 import type { Context } from '../../core/request/context.ts';
 import { PairChanges } from '../../core/write/links.ts';
 import { getAdmin } from './admin-registry.ts';
-import { isAutoFilled } from './form-input.ts';
+import { isAutoFilled, isInForm } from './form-input.ts';
 import { isUntouched, partitionKeys, type ShownValues } from './shown-values.ts';
 
 /** The result of looking up the words in a relation field. */
@@ -49,12 +48,7 @@ export async function resolveRelations(
   const values = new Map<string, unknown>();
   const problems: Problem[] = [];
   for (const field of fields) {
-    if (
-      !field.target ||
-      isUntouched(field, form, shown) ||
-      !(form.has(field.name) || form.has(field.name + fieldSuffixes.present))
-    )
-      continue;
+    if (!field.target || isUntouched(field, form, shown) || !isInForm(field.name, form)) continue;
     // Blanks at the ends may be part of a key; browsers send its line breaks as CRLF.
     const texts = form
       .all(field.name)

@@ -1,6 +1,6 @@
 import type { App } from '../../core/app.ts';
 import type { Form } from '../../core/form/form.ts';
-import { fieldSuffixes, formNames } from '../../core/form/form-protocol.ts';
+import { formNames } from '../../core/form/form-protocol.ts';
 import type { DbRow, FieldInfo } from '../../core/model/field-type.ts';
 import { isFileField } from '../../core/model/field-types/file.ts';
 import type { Problem } from '../../core/model/issue.ts';
@@ -8,7 +8,7 @@ import type { Context } from '../../core/request/context.ts';
 import { readForm } from '../../core/write/read-form.ts';
 import type { CompiledAdmin } from './compile-admin.ts';
 import { type RequestingField, requestingField } from './create-in-place.ts';
-import { inputOfRecord, isAutoFilled } from './form-input.ts';
+import { inputOfRecord, isAutoFilled, isInForm } from './form-input.ts';
 import { readSections } from './form-sections.ts';
 import { receiveFiles, type Waiting } from './receive-files.ts';
 import { resolveRelations, type Selections } from './resolve-relations.ts';
@@ -99,7 +99,7 @@ function isPosted(field: FieldInfo, form: Form, isNew: boolean, isShown: boolean
   if (isNew && isAutoFilled(field) && isEmpty) return false;
   // Users who cannot see the value got an empty control: left empty, the value stays unchanged.
   if (!isNew && !isShown && isEmpty) return false;
-  return form.has(field.name) || form.has(field.name + fieldSuffixes.present);
+  return isInForm(field.name, form);
 }
 
 /** What the form showed; of a request that did not come from the form, what it would show now. */

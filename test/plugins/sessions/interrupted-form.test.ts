@@ -2,13 +2,15 @@
 
 import { sql } from 'slonik';
 import * as assert from 'uvu/assert';
+import { z } from 'zod';
 import { takeInterruptedForm } from '../../../core/http/interrupted-form.ts';
 import { field } from '../../../core/model/field.ts';
 import { defineModel } from '../../../core/model/model.ts';
 import { definePlugin } from '../../../core/plugin.ts';
+import { commandAuditContext } from '../../../core/policy/actor.ts';
 import { defineAdmin } from '../../../plugins/admin/define-admin.ts';
 import { PASSWORD, type TestApp, testApp } from '../../support/app.ts';
-import { type Client, formTokenOf } from '../../support/client.ts';
+import { type Client, formFieldsOf, formTokenOf } from '../../support/client.ts';
 import { suite } from '../../support/suite.ts';
 import { expireRecency } from './expire-recency.ts';
 
@@ -20,6 +22,29 @@ const Airport = defineModel('airport', {
   },
   key: 'iata',
   label: 'name',
+});
+
+/** Of every kind of control, with names that are left out of a kept form. */
+const Vault = defineModel('vault', {
+  fields: {
+    note: field.text({ max: 20 }),
+    apiSecret: field.text({ max: 20, nullable: true }),
+    tokenCount: field.integer({ nullable: true }),
+    tokenActive: field.boolean(),
+    secretTags: field.array(field.choice(['a', 'b']), { nullable: true }),
+    secretKind: field.choice(['old', 'new'], { nullable: true }),
+    tokenOrigin: field.belongsTo(() => Airport, { nullable: true, onDelete: 'restrict' }),
+    secretAirports: field.manyToMany(() => Airport, { through: () => VaultAirport }),
+  },
+  label: 'note',
+});
+const VaultAirport = defineModel('vaultAirport', {
+  fields: {
+    vault: field.belongsTo(() => Vault, { onDelete: 'cascade' }),
+    airport: field.belongsTo(() => Airport, { onDelete: 'restrict' }),
+  },
+  key: ['vault', 'airport'],
+  label: 'airport',
 });
 
 /** Closed while a test sets it; it keeps forms as the reauthentication gate does. */
@@ -61,9 +86,9 @@ const test = suite('sessions: interrupted forms');
 let desk: TestApp;
 test.before(async () => {
   desk = await testApp({
-    models: [Airport],
+    models: [Airport, Vault, VaultAirport],
     extend: [delicate],
-    plugins: { admin: { admins: [defineAdmin(Airport, {})] } },
+    plugins: { admin: { admins: [defineAdmin(Airport, {}), defineAdmin(Vault, {})] } },
   });
 });
 test.before.each(() => {
@@ -172,6 +197,39 @@ test('the admin fills in its form again: an edit, with the version that was edit
   const again = await client.submit('/admin/airports/ATL/+edit', {});
   assert.is(again.status, 409, 'somebody else has changed it meanwhile');
   assert.match(again.text, 'value="Atlanta"');
+});
+
+test('fields that are left out of a kept form keep their values', async () => {
+  const { database, write } = desk.app;
+  await database.transaction(async (tx) => {
+    const context = commandAuditContext();
+    await write.create(tx, context, Airport, { iata: 'LHR', name: 'Heathrow' });
+    await write.create(tx, context, Vault, {
+      note: 'old',
+      apiSecret: 's3',
+      tokenCount: 7,
+      tokenActive: true,
+      secretTags: ['a', 'b'],
+      secretKind: 'old',
+      tokenOrigin: 'LHR',
+    });
+    await write.create(tx, context, VaultAirport, { vault: 1, airport: 'LHR' });
+  });
+  const stored = () =>
+    database.oneFirst(sql.type(z.object({ row: z.string() }))`
+      select (to_jsonb(v) - 'updated_at' || jsonb_build_object('pairs', (select count(*) from vault_airport)))::text as row from vault v
+    `);
+  const before = await stored();
+  const client = await desk.signInAs('administrator');
+  const edit = '/admin/vaults/1/+edit';
+  const fields = formFieldsOf((await client.get(edit)).text, edit);
+  isClosed = true;
+  await client.post(edit, { ...fields, note: 'new' });
+  isClosed = false;
+  const again = await client.get(edit);
+  assert.match(again.text, 'Your previous entries have been restored.');
+  assert.is((await client.post(edit, formFieldsOf(again.text, edit))).status, 303);
+  assert.is(await stored(), before.replace('"note": "old"', '"note": "new"'));
 });
 
 test('no response was undeclared, and no error was logged', () => {
