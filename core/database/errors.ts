@@ -34,7 +34,7 @@ export interface ConstraintViolation {
 
 /**
  * What a SQLSTATE, or the class that it begins with, means for a change of a row. The one table of them: `app.write` reports these at
- * the fields concerned, wherever they are raised (in the statement, in a trigger, at COMMIT, in the insert of the audit trail).
+ * the fields concerned, wherever they are raised (in the statement, in a trigger, at COMMIT).
  */
 const VIOLATIONS: Readonly<Record<string, ConstraintViolation['kind']>> = {
   '0A000': 'rule', // a rule on the table does not support RETURNING; a function of a trigger is not supported
@@ -204,6 +204,14 @@ export function isPlanOutdated(error: unknown): boolean {
 export function isSchemaBehind(error: unknown): boolean {
   const code = databaseError(error)?.code;
   return code === '42P01' || code === '42703';
+}
+
+/**
+ * Whether the same statement can succeed later, or with a grant: what fails is the database's state, not the change. Such errors have
+ * answers of their own, wherever they are raised.
+ */
+export function isTemporary(error: unknown): boolean {
+  return [isUnavailable, isTimeout, isLocked, isReadOnly, isFull, isConflict].some((is) => is(error));
 }
 
 /** Two transactions conflicted (deadlock, serialization, a change of the table): the same work may succeed when repeated. */

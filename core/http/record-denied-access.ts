@@ -1,5 +1,6 @@
 import type { App } from '../app.ts';
-import { auditContext, type Context } from '../request/context.ts';
+import type { Context } from '../request/context.ts';
+import { recordEvent } from './record-event.ts';
 
 const MAX_LENGTH = 200;
 
@@ -14,13 +15,7 @@ export async function recordDeniedAccess(ctx: Context, app: App): Promise<void> 
   if (ctx.status !== 403 || (actor?.kind ?? 'anonymous') === 'anonymous') return;
   const request = `${ctx.method} ${ctx.path}`.slice(0, MAX_LENGTH);
   try {
-    await app.database.transaction((tx) =>
-      app.events.record(tx, auditContext(ctx), 'access_denied', {
-        subject: null,
-        data: { request },
-        aggregationKey: request,
-      }),
-    );
+    await recordEvent(ctx, app, 'access_denied', { subject: null, data: { request }, aggregationKey: request });
   } catch (error) {
     app.log.error({ err: error, id }, 'a denied request could not be recorded');
   }

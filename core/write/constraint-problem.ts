@@ -39,7 +39,7 @@ export async function constraintProblems(
   const { model, values } = change;
   switch (violation.kind) {
     case 'tooLong':
-      return [{ field: longestText(model, values), issue: { key: 'problem.tooLongToFind' } }];
+      return tooLongToFind(change);
     case 'width':
     case 'data':
       return seenOnly(change, await valuesBeyondColumns(database, model, values));
@@ -195,14 +195,23 @@ async function describeDomain(
   return { columns: row?.columns ?? [], comment: row?.comment ?? null, isOwn: true, isDomain: true, pairs: undefined };
 }
 
+/** In bytes. Shorter values fit into an index, also together with others. */
+const MIN_TOO_LONG = 600;
+
 /** PostgreSQL does not always name the index that could not hold the row; the longest indexed text is assumed to be the cause. */
+function tooLongToFind(change: RejectedChange): readonly Problem[] {
+  const field = longestText(change.model, change.values);
+  // A trigger has set the value, or another column has it.
+  return field === undefined ? UNNAMED : seenOnly(change, [{ field, issue: { key: 'problem.tooLongToFind' } }]);
+}
+
 function longestText(model: ModelInfo, values: Values): string | undefined {
   const lengthOf = ({ name }: FieldInfo): number => {
     const value = values[name];
     return Math.max(0, ...[value].flat().map((one) => (typeof one === 'string' ? Buffer.byteLength(one) : 0)));
   };
   const byLength = model.stored
-    .filter((field) => lengthOf(field) > 0)
+    .filter((field) => lengthOf(field) >= MIN_TOO_LONG)
     .toSorted((one, other) => lengthOf(other) - lengthOf(one));
   // An index that the model does not know of, or of an array.
   return (byLength.find((field) => isIndexed(field)) ?? byLength[0])?.name;

@@ -91,22 +91,22 @@ async function rejectedBy(
 }
 
 /**
- * Runs a change of `app.write`. What the database rejects outside its savepoint (in the insert of the audit trail, while the row is
- * locked and compared) or at COMMIT, where deferred constraints are checked, is thrown as RIO-WRITE-REJECTED with its problems.
+ * Runs a change of `app.write`. What the database rejects outside its savepoint (while the row is locked and compared) or at COMMIT, where deferred constraints are checked, is thrown as RIO-WRITE-REJECTED with its problems.
  */
 export async function explained<T>(tx: Transaction, change: RejectedChange, work: () => Promise<T>): Promise<T> {
   tx.explainFailedCommit((error, database) => rejectedBy(database, change, error));
   try {
     return await work();
   } catch (error) {
+    // Errors of our own, such as of the audit trail, are no problems of the form, even if the database has caused them.
     // fault: error-outside-savepoint
-    if (!isAboutValues(error)) throw error;
+    if (error instanceof RustioError || !isAboutValues(error)) throw error;
     // The transaction is aborted, so nothing can be looked up.
     throw (await rejectedBy(undefined, change, error)) ?? error;
   }
 }
 
-/** Errors that only the values of the row can have caused, including where they are raised by the insert of the audit trail. */
+/** Errors that only the values of the row can have caused. */
 function isAboutValues(error: unknown): boolean {
   const kind = constraintViolation(error)?.kind;
   return kind === 'tooLong' || kind === 'encoding' || kind === 'data';

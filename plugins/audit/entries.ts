@@ -177,7 +177,9 @@ function buildConditions(
   if (events.length > 0) conditions.push(sql.fragment`event = any(${sql.array([...events], 'text')})`);
   if (ofModels.length > 0) conditions.push(sql.fragment`(${sql.join([...ofModels], sql.fragment` or `)})`);
   if (models !== undefined) conditions.push(sql.fragment`subject_model = any(${sql.array([...models], 'text')})`);
-  if (key !== undefined) conditions.push(sql.fragment`subject_key = ${key}`);
+  // The index has the beginning of the key.
+  if (key !== undefined)
+    conditions.push(sql.fragment`left(subject_key, 400) = left(${key}, 400) and subject_key = ${key}`);
   if (id !== undefined) conditions.push(sql.fragment`id = ${id}::bigint`);
   if (correlationId !== undefined) conditions.push(sql.fragment`correlation_id = ${correlationId}`);
   if (typeof user === 'string') conditions.push(sql.fragment`actor_label = ${user}`);

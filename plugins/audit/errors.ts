@@ -9,10 +9,11 @@ export const invalidAuditFilter = defineError<{ name: string }>('RIO-AUDIT-FILTE
 show more entries than expected. Known filters with invalid values are reported on the page.`,
 });
 
-export const entryNotStored = defineError<{ event: string }>('RIO-AUDIT-NOT-STORED', {
-  problem: 'The audit trail did not store an entry.',
-  why: ({ event }) =>
-    `The database accepted the entry for the event "${event}" but did not store it, because of a rule or a trigger.`,
-  fix: 'Run: npx rustio-admin doctor. It names the rule or trigger on the table rustio_audit; remove it.',
-  about: `A rule or trigger on the table of the audit trail discarded an entry without an error. The change was rolled back, because no change is saved without an audit entry.`,
+export const entryNotStored = defineError('RIO-AUDIT-NOT-STORED', {
+  status: 500,
+  problem: 'This could not be recorded in the audit trail.',
+  why: 'No change is saved without an entry in the audit trail. Nothing was saved.',
+  fix: 'Contact your administrator.',
+  about: `The database rejected an entry of the audit trail, or a rule or trigger on the table \`rustio_audit\` discarded it. The change was rolled back. The log has the
+error of the database; \`npx rustio-admin doctor\` names rules, triggers and columns that were not shipped with it.`,
 });

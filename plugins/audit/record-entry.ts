@@ -1,5 +1,6 @@
 import { type FragmentSqlToken, sql } from 'slonik';
 import { z } from 'zod';
+import { databaseError, isPermissionMissing, isTemporary } from '../../core/database/errors.ts';
 import type { Transaction } from '../../core/database/transaction.ts';
 import { toInet } from '../../core/database/values.ts';
 import type { Actor } from '../../core/policy/actor.ts';
@@ -38,7 +39,7 @@ async function writeEntry(
   returning = sql.fragment``,
 ): Promise<string | undefined> {
   const { before, after, ...rest } = { before: undefined, after: undefined, ...context.details, ...data };
-  const { rowCount, rows } = await tx.query(sql.type(idRow)`
+  const insert = sql.type(idRow)`
     insert into rustio_audit (
       event, actor_kind, actor_id, actor_label,
       subject_model, subject_key, subject_label,
@@ -52,10 +53,16 @@ async function writeEntry(
       ${context.correlationId}, ${context.credential?.scheme ?? null}, ${context.credential?.id ?? null}, ${toInet(context.ip)}::inet
     )
     ${returning}
-  `);
+  `;
+  const { rowCount, rows } = await tx.query(insert).catch((cause: unknown) => {
+    // Whatever the table rejects is no mistake in the form of the change.
+    // fault: rejected-entry-blamed-on-form
+    if (databaseError(cause) === undefined || isTemporary(cause) || isPermissionMissing(cause)) throw cause;
+    throw entryNotStored({ cause, details: [`event: ${name}`] });
+  });
   // A rule or a trigger can discard the row without an error.
   // fault: audit-row-swallowed
-  if (rowCount !== 1) throw entryNotStored({ event: name });
+  if (rowCount !== 1) throw entryNotStored({ details: [`event: ${name}; a rule or a trigger discarded the row`] });
   return rows[0]?.id;
 }
 

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { sql } from 'slonik';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
+import { withPlainConnection } from '../../core/database/plain-connection.ts';
 import { gif, jpeg, latin, PDF, png, webp } from '../core/files/contents.ts';
 import {
   allPermissions,
@@ -19,8 +20,10 @@ import {
 import { rawRequest } from '../core/http/raw-request.ts';
 import { errorAt, factsOf, linksOf, mainOf, rowsOf, textOf } from '../plugins/admin/page.ts';
 import type { Client } from '../support/client.ts';
+import { queryRows } from '../support/run-sql.ts';
 import { SESSION_COOKIE } from '../support/session-cookie.ts';
 import { suite } from '../support/suite.ts';
+import { until } from '../support/until.ts';
 
 const test = suite('files of records');
 let desk: FilesApp;
@@ -69,6 +72,24 @@ test('who downloads a file is recorded: one entry per file and minute, with the 
   );
   assert.is(new Set(rows.map(({ minute }) => minute)).size, rows.length);
   assert.equal([rows[0]?.key, rows[0]?.field, rows[0]?.kind], ['1', 'scan', 'user']);
+});
+
+test('while the audit trail is locked, a download and a denied page wait one second for their entries, which follow (F8)', async () => {
+  await add({ scan: chosen('Locked.pdf', PDF) });
+  const guest = await desk.signInAs('staff', []);
+  const entries = () => queryRows(desk.app.database.url, `select 1 from rustio_audit where event = 'access_denied'`);
+  assert.is((await entries()).length, 0);
+  await withPlainConnection(
+    desk.app.database.url,
+    async (other) => {
+      await other.query('begin; lock table rustio_audit in share row exclusive mode');
+      assert.is((await download(`${FIRST}/+file/scan`)).status, 200);
+      assert.is((await guest.get('/admin/audit')).status, 403);
+      await other.query('rollback');
+    },
+    { applicationName: 'tests' },
+  );
+  await until(async () => (await entries()).length === 1);
 });
 
 test('a file is uploaded with its record, shown by name and size, and downloaded unchanged', async () => {

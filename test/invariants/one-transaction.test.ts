@@ -36,7 +36,7 @@ async function trail({ app }: TestApp): Promise<readonly unknown[]> {
 const FIRST = { id: 1, title: 'Always coming home', pages: 523 };
 
 /** Each change, as a user makes it: through the form of the page. */
-const changes: Readonly<Record<string, (librarian: Client) => Promise<{ status: number }>>> = {
+const changes: Readonly<Record<string, (librarian: Client) => Promise<{ status: number; text: string }>>> = {
   create: (librarian) => librarian.submit('/admin/books/+new', { title: 'The dispossessed', author: '1', pages: '' }),
   update: (librarian) => librarian.submit('/admin/books/1/+edit', { title: 'Another title' }),
   delete: (librarian) => librarian.submit('/admin/books/1/+delete', {}),
@@ -58,7 +58,9 @@ test('if the audit trail cannot be written nothing is changed: 500, and the row 
       create trigger refuse before insert on rustio_audit for each row execute function refuse()
     `);
     for (const [name, change] of Object.entries(changes)) {
-      assert.is((await change(librarian)).status, 500, name);
+      const { status, text } = await change(librarian);
+      assert.is(status, 500, name);
+      assert.match(text, 'RIO-AUDIT-NOT-STORED', name);
       assert.equal(await books(app), [FIRST], name);
     }
     assert.equal(await trail(app), []);

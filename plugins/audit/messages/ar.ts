@@ -111,6 +111,9 @@ export const ar: Messages = {
   'event.update': 'تعديل',
   'event.delete': 'حذف',
 
+  'error.RIO-AUDIT-NOT-STORED.problem': 'تعذّر تسجيل هذا في سجل التدقيق.',
+  'error.RIO-AUDIT-NOT-STORED.why': 'لا يُحفظ أي تغيير دون قيد في سجل التدقيق. لم يُحفظ شيء.',
+  'error.RIO-AUDIT-NOT-STORED.fix': 'تواصل مع مدير النظام.',
   'error.RIO-AUDIT-FILTER.problem': 'يتضمن هذا الرابط عامل تصفية غير صالح.',
   'error.RIO-AUDIT-FILTER.why': 'عامل التصفية «{name}» غير معروف أو قيمته غير صالحة.',
   'error.RIO-AUDIT-FILTER.fix': 'افتح سجل التدقيق دون عوامل تصفية ثم اضبطها من جديد.',

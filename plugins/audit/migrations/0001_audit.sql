@@ -27,7 +27,8 @@ create table rustio_audit (
   )
 );
 
-create index rustio_audit_subject_idx on rustio_audit (subject_model, subject_key, id desc);
+-- Not of the whole key: an index holds 2.7 KB, and the key of a record can be as long.
+create index rustio_audit_subject_idx on rustio_audit (subject_model, left(subject_key, 400), id desc);
 create index rustio_audit_actor_idx on rustio_audit (actor_id, id desc);
 create index rustio_audit_event_idx on rustio_audit (event, id desc);
 create index rustio_audit_at_idx on rustio_audit (at);

@@ -11,8 +11,10 @@ import { LargeValue } from '../../../core/model/row.ts';
 import { createRecords } from '../../../core/query/create-records.ts';
 import { compileListing } from '../../../core/query/listing.ts';
 import { createEvents } from '../../../core/write/events.ts';
+import { problemsOfRejection } from '../../../core/write/rejections.ts';
 import { createWrite } from '../../../core/write/write.ts';
 import { testDatabase } from '../../support/database.ts';
+import { failureOf } from '../../support/failure.ts';
 import { suite } from '../../support/suite.ts';
 import { fieldOf, policyWith, somebody } from '../query/fixture.ts';
 import { context, resultOf } from '../write/write-fixture.ts';
@@ -66,6 +68,19 @@ test('LATIN1: a letter that it does not have is reported at its field, and a sea
     if (parsed.ok) assert.is((await records.list(somebody, listing, parsed.query)).rows.length, 0);
     const failure = await database.any(sql.unsafe`select ${'€'}::text`).catch((error: unknown) => error);
     assert.ok(isNotInEncoding(failure));
+  });
+});
+
+test('LATIN1: a changed value with such a letter is a problem of its field (F17)', async () => {
+  await inEncoding('LATIN1', async (database) => {
+    const write = createWrite({ models, policy: policyWith(), events: createEvents(new Set(['update']), []) });
+    await database.query(sql.unsafe`insert into word values (1, 'zehn')`);
+    const change = database.transaction((tx) => write.updateAny(tx, context, word, '1', { name: 'zehn €' }));
+    const problems = problemsOfRejection(await failureOf(change));
+    assert.equal(
+      problems?.map(({ field: name, issue }) => `${name}: ${issue.key}`),
+      ['name: problem.notInEncoding'],
+    );
   });
 });
 

@@ -11,7 +11,7 @@ import { incompressibleText } from '../../support/incompressible-text.ts';
 import { permissionsFor } from '../../support/permissions.ts';
 import { runSql } from '../../support/run-sql.ts';
 import { suite } from '../../support/suite.ts';
-import { errorAt, firstsOf, noticesOf, rowsOf, textOf } from './page.ts';
+import { errorAt, firstsOf, linksOf, mainOf, noticesOf, rowsOf, textOf } from './page.ts';
 
 const test = suite('admin: errors of the database');
 let app: TestApp;
@@ -83,9 +83,34 @@ const Weight = defineModel('weight', {
   key: 'id',
   ...described,
 });
-const models = [Weight, Folder, Thing, Owner, Code, Part, Ruled, Secure, Fresh, Line, Kid, Numbered, Lacking, Span];
+const Mood = defineModel('mood', {
+  fields: { id: field.integer(), mood: field.choice(['happy', 'sad'], { sqlType: 'mood_type' }) },
+  key: 'id',
+  label: 'id',
+  ...described,
+});
+const models = [
+  Mood,
+  Weight,
+  Folder,
+  Thing,
+  Owner,
+  Code,
+  Part,
+  Ruled,
+  Secure,
+  Fresh,
+  Line,
+  Kid,
+  Numbered,
+  Lacking,
+  Span,
+];
 
 const tables = `
+  create type mood_type as enum ('happy');
+  create table mood (id int primary key, mood mood_type not null);
+  insert into mood values (1, 'happy');
   create domain tenth as numeric(4, 1);
   create domain net_tenth as tenth;
   create table weight (
@@ -165,7 +190,7 @@ test.before(async () => {
           defineAdmin(Weight, {}),
           defineAdmin(Thing, { list: ['id', 'name', 'owner'] }),
           defineAdmin(Owner, { list: ['id', 'name'] }),
-          ...[Code, Part, Ruled, Secure, Fresh, Line, Kid, Numbered, Lacking, Span, Folder].map((model) =>
+          ...[Mood, Code, Part, Ruled, Secure, Fresh, Line, Kid, Numbered, Lacking, Span, Folder].map((model) =>
             defineAdmin(model, {}),
           ),
         ],
@@ -314,13 +339,37 @@ for (const [name, fits, rounded, problem] of [
   });
 }
 
-test('a key that the index of the audit trail cannot hold (T18b)', async () => {
-  const { status, text: page } = await clerk.submit('/admin/codes/+new', {
-    code: incompressibleText(800),
-    name: 'long',
-  });
+test('a key that is as long as an index can hold: added, changed, found in the history, deleted (T18b)', async () => {
+  const code = incompressibleText(800);
+  assert.is((await clerk.submit('/admin/codes/+new', { code, name: 'long' })).status, 303);
+  const { text: list } = await clerk.get('/admin/codes?sort=-code');
+  const record = linksOf(list).find((url) => url.startsWith('/admin/codes/~')) ?? '';
+  assert.is((await clerk.submit(`${record}/+edit`, { name: 'longer' })).status, 303);
+  const history = textOf(mainOf((await clerk.get(`${record}/+history`)).text));
+  assert.match(history, 'longer');
+  assert.is((await clerk.submit(`${record}/+delete`, {})).status, 303);
+});
+
+test('a choice that the enum of its column does not have', async () => {
+  const { status, text: page } = await clerk.submit('/admin/moods/1/+edit', { mood: 'sad' });
   assert.is(status, 422);
-  assert.is(errorAt(page, 'code'), 'Use at most 600 characters.');
+  assert.not.match(page, 'RIO-HTTP-UNEXPECTED');
+});
+
+test('a value that is too long for an index is reported at no field that the user did not fill in (T02)', async () => {
+  await runSql(app.app.database.url, `insert into thing (id, name, body) values (77, 'z', null)`);
+  await runSql(
+    app.app.database.url,
+    `create function lengthen() returns trigger language plpgsql as $$ begin
+       if new.id = 77 then new.body := (select string_agg(md5(i::text), '') from generate_series(1, 500) i); end if;
+       return new;
+     end $$;
+     create trigger lengthen before update on thing for each row execute function lengthen()`,
+  );
+  const { status, text: page } = await clerk.submit('/admin/things/77/+edit', { name: 'y' });
+  assert.is(status, 422);
+  assert.is(errorAt(page, 'name'), '');
+  assert.match(noticesOf(page).join(), 'not allowed');
 });
 
 test('rows of partitioned tables are added, and their rules are reported (T09, F9)', async () => {
