@@ -81,11 +81,11 @@ export interface Column<K extends FieldTypeName, V, M extends Mode> extends AnyF
 export interface Choice<V extends string, Null extends null, M extends Mode> extends Column<'choice', V | Null, M> {
   readonly values: readonly V[];
 }
-/** `From`: the field that it is generated from; `never` where it is entered. */
+/** `From`: the field that it is generated from; `never` if it is entered. */
 export interface Slug<From extends string, Null extends null, M extends Mode> extends Column<'slug', string | Null, M> {
   readonly '~from': From;
 }
-/** What an array may hold. Items cannot be nullable or have a default of their own. */
+/** The types of an array's items. Items cannot be nullable or have a default of their own. */
 export type Item =
   | Column<'text', string, 'required'>
   | Column<'integer', number, 'required'>
