@@ -1,6 +1,6 @@
 /**
- * The meaning of an error from the database. Slonik and our own wrapper put PostgreSQL's error into `cause`, so each of these
- * functions searches the chain of causes.
+ * Classifies errors from the database. Slonik and the pool put PostgreSQL's error into `cause`, so each of these functions searches
+ * the chain of causes.
  */
 import pg from 'pg';
 import { BackendTerminatedError, BackendTerminatedUnexpectedlyError, ConnectionError } from 'slonik';
@@ -21,7 +21,7 @@ export interface ConstraintViolation {
     | 'rowSecurity'
     | 'rule';
   readonly constraint?: string;
-  /** The domain whose constraint it is. */
+  /** The domain that the constraint belongs to. */
   readonly domain?: string;
   readonly column?: string;
   readonly table?: string;
@@ -33,8 +33,8 @@ export interface ConstraintViolation {
 }
 
 /**
- * What a SQLSTATE, or the class that it begins with, means for a change of a row. The one table of them: `app.write` reports these at
- * the fields concerned, wherever they are raised (in the statement, in a trigger, at COMMIT, in the insert of the audit trail).
+ * The meaning of a SQLSTATE, or of its class, for a change of a row. `app.write` reports these errors at the fields concerned,
+ * wherever they are raised (in the statement, in a trigger, at COMMIT, in the insert into the audit trail).
  */
 const VIOLATIONS: Readonly<Record<string, ConstraintViolation['kind']>> = {
   '0A000': 'rule', // a rule on the table does not support RETURNING; a function of a trigger is not supported
@@ -47,7 +47,8 @@ const VIOLATIONS: Readonly<Record<string, ConstraintViolation['kind']>> = {
   23505: 'unique',
   23514: 'check',
   '23P01': 'exclusion',
-  // Values that a column cannot hold: out of range, not in an enum. Our own tables hold what their field types allow.
+  // Values that a column cannot hold: out of range, not in an enum. Columns of managed tables hold every value that their field
+  // types allow.
   22003: 'data',
   22007: 'data',
   22008: 'data',
@@ -64,17 +65,17 @@ const VIOLATIONS: Readonly<Record<string, ConstraintViolation['kind']>> = {
   '27': 'rule', // a trigger changed the row that is being changed
   '428C9': 'generated',
   44000: 'rule', // WITH CHECK OPTION of a view
-  54000: 'tooLong', // an index holds 2.7 KB of a value; its message depends on the server's language
+  54000: 'tooLong', // an index entry holds at most 2.7 KB; the message depends on the server's language
   55000: 'rule', // a view or a foreign table that cannot be changed
   P0: 'rule',
 };
-/** Where PL/pgSQL raises errors; a trigger may use any code. */
+/** The routine in which PL/pgSQL raises errors. A trigger may use any code. */
 const RAISE = 'exec_stmt_raise';
-/** Where a policy of row-level security rejects a new row; a missing grant has the same code. */
+/** The routine in which row-level security rejects a new row. A missing grant has the same code. */
 const ROW_SECURITY = 'ExecWithCheckOptions';
 /**
- * Failures of the code in a trigger, a function or a foreign server: whatever goes wrong there, the change is rejected. Others
- * (locks, conflicts, cancelled statements, lost connections, missing grants) are the same wherever they are raised.
+ * Failures of code in a trigger, a function or a foreign server. Whatever goes wrong there, the change is rejected. Other errors
+ * (locks, conflicts, cancelled statements, lost connections, missing grants) mean the same wherever they are raised.
  */
 const OF_DATABASE_CODE = /^(?:0A|2[1-46-8BDF]|3[489BF]|42(?!501)|54|P0|XX|HV)/;
 
@@ -114,15 +115,15 @@ function classify(error: pg.DatabaseError): ConstraintViolation['kind'] | undefi
   return VIOLATIONS[code] ?? VIOLATIONS[code.slice(0, 2)] ?? (isOfDatabaseCode(error) ? 'rule' : undefined);
 }
 
-/** Whether code in the database has failed: a trigger, a function that a view calls, a foreign server. */
+/** Whether code in the database failed: a trigger, a function that a view calls, a foreign server. */
 function isOfDatabaseCode({ code = '', where = '' }: pg.DatabaseError): boolean {
-  // PostgreSQL describes in `where` what it was running; for our own statements there is nothing to describe.
+  // PostgreSQL's `where` describes the code that it was running; it is empty for errors of the statement itself.
   // fault: broken-trigger-unexpected
   return OF_DATABASE_CODE.test(code) && (where !== '' || code.startsWith('HV'));
 }
 
 /**
- * Whether reading failed in code of the database: a view that divides by zero, a function that it calls, a policy that refers to
+ * Whether a read failed in code in the database: a view that divides by zero, a function that it calls, a policy that refers to
  * itself, a foreign server.
  */
 export function isUnreadable(error: unknown): boolean {
@@ -143,7 +144,9 @@ export function isPermissionMissing(error: unknown): boolean {
   return cause?.code === '42501' && classify(cause) === undefined;
 }
 
-/** What a statement needs is not ready: a materialized view that was never refreshed, a sequence not used yet. */
+/**
+ * Something that a statement needs is not ready: a materialized view that was never refreshed, a sequence that was not used yet.
+ */
 export function isNotReady(error: unknown): boolean {
   return databaseError(error)?.code === '55000';
 }
@@ -152,7 +155,7 @@ export function isNotReady(error: unknown): boolean {
 export function isUnavailable(error: unknown): boolean {
   return causes(error).some((cause) => {
     if (cause instanceof BackendTerminatedError || cause instanceof BackendTerminatedUnexpectedlyError) return true;
-    // 3D000: the server is running but this database does not exist, such as during a restore.
+    // 3D000: the server is running, but the database does not exist, for example during a restore.
     if (cause instanceof pg.DatabaseError) return /^(57P0|08|53300|3D000)/.test(cause.code ?? '');
     return cause instanceof ConnectionError ? databaseError(cause) === undefined : SOCKET_CODES.has(sqlState(cause));
   });
@@ -173,12 +176,12 @@ export function isReadOnly(error: unknown): boolean {
   return databaseError(error)?.code === '25006';
 }
 
-/** What PgBouncer says to settings in the startup packet. It has no error code of its own, and one language. */
+/** PgBouncer's error for settings in the startup packet. It has no error code of its own, but its message is always in English. */
 export function rejectsSession(error: unknown): error is pg.DatabaseError {
   return error instanceof pg.DatabaseError && /^unsupported startup parameter/.test(error.message);
 }
 
-/** A value that a column's type does not accept: `date '2026-02-30'`. Not a division by zero, which a view may fail with. */
+/** A value that a column's type does not accept: `date '2026-02-30'`. A division by zero, for example in a view, does not count. */
 export function isInvalidValue(error: unknown): boolean {
   return ['22003', '22007', '22008', '22P02'].includes(databaseError(error)?.code ?? '');
 }
@@ -194,7 +197,7 @@ export function isFull(error: unknown): boolean {
   return databaseError(error)?.code === '53100';
 }
 
-/** A table changed under a transaction, whose statements were planned before: a new transaction works. */
+/** A table changed after the transaction's statements were planned. A new transaction works. */
 export function isPlanOutdated(error: unknown): boolean {
   const cause = databaseError(error);
   return cause?.code === '0A000' && cause.routine === 'RevalidateCachedQuery';
@@ -212,7 +215,7 @@ export function isConflict(error: unknown): boolean {
   return code === '40001' || code === '40P01' || isPlanOutdated(error);
 }
 
-/** PostgreSQL's own error, anywhere in the chain. */
+/** PostgreSQL's own error, anywhere in the chain of causes. */
 export function databaseError(error: unknown): pg.DatabaseError | undefined {
   return causes(error).find((cause) => cause instanceof pg.DatabaseError);
 }
