@@ -55,7 +55,7 @@ function levelsOf(value: unknown): number {
   return levels;
 }
 
-/** A column whose whole value is JSON null, as opposed to NULL. `JSON.stringify` writes it as `null`. */
+/** The value of a column that contains JSON null, as opposed to NULL. `JSON.stringify` writes it as `null`. */
 const JSON_NULL: object = JSON.rawJSON('null');
 
 /** Deeper nesting could exhaust the stack of recursive code. PostgreSQL stores several thousand levels. */

@@ -10,7 +10,7 @@ const LINE_BREAK = 10;
  * lines.
  */
 const MAX_CHUNK = 4_096;
-/** The beginning of a warning or error as pino writes it. These are written immediately, in case the process is killed. */
+/** The beginning of a warning or error as pino writes it. They are written immediately, in case the process is killed. */
 const URGENT = /^\{"level":[456]/;
 
 /**

@@ -1,5 +1,5 @@
 /**
- * The candidate that a misspelled word most likely means; undefined when none is close.
+ * The candidate that a misspelled word most likely means; undefined if none is close.
  *
  * @example nearest('nmae', ['name', 'title']) // 'name'
  */

@@ -180,7 +180,8 @@ interface ConnectionHooks {
 const TICK_MS = 200;
 
 /**
- * One timer for all connections of a pool, active only while one is busy. A timer per statement would cost more than the statement.
+ * One timer for all connections of a pool, active only while one is busy. Separate timers for each connection would cost more than
+ * its statements.
  */
 class SilenceWatch {
   readonly #connections: ReadonlySet<Connection>;

@@ -138,20 +138,21 @@ function characterIn(message: string): string {
   return Buffer.from(bytes, 'hex').toString();
 }
 
-/** A grant is missing: the role of the application may not read or change a table, or use a sequence. */
+/** Whether a grant is missing: the application's role may not read or change a table, or use a sequence. */
 export function isPermissionMissing(error: unknown): boolean {
   const cause = databaseError(error);
   return cause?.code === '42501' && classify(cause) === undefined;
 }
 
 /**
- * Something that a statement needs is not ready: a materialized view that was never refreshed, a sequence that was not used yet.
+ * Whether something that a statement needs is not ready: a materialized view that was never refreshed, a sequence that was not used
+ * yet.
  */
 export function isNotReady(error: unknown): boolean {
   return databaseError(error)?.code === '55000';
 }
 
-/** The database cannot be reached, is shutting down or starting, dropped the connection, or has none available. */
+/** Whether the database cannot be reached, is shutting down or starting, dropped the connection, or has none available. */
 export function isUnavailable(error: unknown): boolean {
   return causes(error).some((cause) => {
     if (cause instanceof BackendTerminatedError || cause instanceof BackendTerminatedUnexpectedlyError) return true;
@@ -161,55 +162,60 @@ export function isUnavailable(error: unknown): boolean {
   });
 }
 
-/** A statement was cancelled: by its `statement_timeout`, or by an administrator. */
+/** Whether a statement was cancelled, by its `statement_timeout` or by an administrator. */
 export function isTimeout(error: unknown): boolean {
   return databaseError(error)?.code === '57014';
 }
 
-/** A lock was not granted in time (`lock_timeout`): another transaction holds the row. */
+/** Whether a lock was not granted in time (`lock_timeout`), because another transaction has locked the row. */
 export function isLocked(error: unknown): boolean {
   return databaseError(error)?.code === '55P03';
 }
 
-/** The database is read-only: a standby after a failover, or a full disk in a managed service. */
+/** Whether the database is read-only, such as a standby after a failover, or a managed service with a full disk. */
 export function isReadOnly(error: unknown): boolean {
   return databaseError(error)?.code === '25006';
 }
 
-/** PgBouncer's error for settings in the startup packet. It has no error code of its own, but its message is always in English. */
+/** Whether PgBouncer has rejected settings in the startup packet. Its error has no code of its own, but is always in English. */
 export function rejectsSession(error: unknown): error is pg.DatabaseError {
   return error instanceof pg.DatabaseError && /^unsupported startup parameter/.test(error.message);
 }
 
-/** A value that a column's type does not accept: `date '2026-02-30'`. A division by zero, for example in a view, does not count. */
+/**
+ * Whether a column's type does not accept a value: `date '2026-02-30'`. A division by zero, for example in a view, does not count.
+ */
 export function isInvalidValue(error: unknown): boolean {
   return ['22003', '22007', '22008', '22P02'].includes(databaseError(error)?.code ?? '');
 }
 
-/** A character that the database's encoding does not have (a euro sign in LATIN1). */
+/** Whether text contains a character that the database's encoding does not have (a euro sign in LATIN1). */
 export function isNotInEncoding(error: unknown): boolean {
   const code = databaseError(error)?.code;
   return code === '22P05' || code === '22021';
 }
 
-/** The disk of the database, or its quota, is full. */
+/** Whether the disk of the database, or its quota, is full. */
 export function isFull(error: unknown): boolean {
   return databaseError(error)?.code === '53100';
 }
 
-/** A table changed after the transaction's statements were planned. A new transaction works. */
+/** Whether a table changed after the transaction's statements were planned. A new transaction works. */
 export function isPlanOutdated(error: unknown): boolean {
   const cause = databaseError(error);
   return cause?.code === '0A000' && cause.routine === 'RevalidateCachedQuery';
 }
 
-/** A table or column that a statement names does not exist: the models are ahead of the migrations. */
+/** Whether a table or column in a statement does not exist, because the models are ahead of the migrations. */
 export function isSchemaBehind(error: unknown): boolean {
   const code = databaseError(error)?.code;
   return code === '42P01' || code === '42703';
 }
 
-/** Two transactions conflicted (deadlock, serialization, a change of the table): the same work may succeed when repeated. */
+/**
+ * Whether two transactions conflicted (deadlock, serialization, a change of the table), so that the same work may succeed when
+ * repeated.
+ */
 export function isConflict(error: unknown): boolean {
   const code = databaseError(error)?.code;
   return code === '40001' || code === '40P01' || isPlanOutdated(error);

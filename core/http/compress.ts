@@ -45,7 +45,7 @@ const MAX_HEADERS = 100;
 /** Longer headers are not cached; browsers send shorter ones. */
 const MAX_HEADER = 100;
 
-/** Prefers Brotli whenever it is accepted, whatever the order: that browsers list gzip first expresses no preference. */
+/** Prefers Brotli whenever it is accepted, because the order in which browsers list encodings expresses no preference. */
 export function encodingFor(ctx: Context): Encoding | undefined {
   const header = ctx.get('accept-encoding');
   if (encodings.has(header)) return encodings.get(header);

@@ -43,7 +43,7 @@ const foreignKey = z.strictObject({
 const table = z.strictObject({
   /** `strike`, or `schema.table`. */
   name: z.string(),
-  /** The model's name; missing in snapshots of earlier releases, see `modelOf`. */
+  /** The model's name; missing in snapshots of earlier releases, see `modelName`. */
   model: z.string().optional(),
   /** The plugin that declares the model; missing for the project's own. */
   owner: z.string().optional(),

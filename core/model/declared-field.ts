@@ -56,7 +56,7 @@ export interface DeclaredField {
   readonly through: (() => unknown) | undefined;
 }
 
-/** Reads a field of a model and reports every problem; undefined when the value is not a field. */
+/** Reads a field of a model and reports every problem; undefined if the value is not a field. */
 export function readField(
   field: unknown,
   types: FieldTypeRegistry,

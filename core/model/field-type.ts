@@ -22,7 +22,7 @@ export interface Formatter {
   /** Formats an exact amount with its currency symbol in the user's locale. `currency`: an ISO 4217 code. */
   readonly money: (dbValue: string, currency: string) => string;
   readonly t: (key: string, params?: Readonly<Record<string, string | number>>) => string;
-  /** URL of a record's page, or undefined when this admin has no page for the model. */
+  /** URL of a record's page; undefined if this admin has no page for the model. */
   readonly recordUrl: (model: string, key: string) => string | undefined;
   /** Values are shown in full (a detail page). Otherwise long text is truncated, as in lists. */
   readonly whole?: boolean;
@@ -61,7 +61,7 @@ export interface BaseFieldType<V = unknown> {
   // ── stored
   /** The column's type in PostgreSQL; undefined if there is no column. */
   sqlType(field: FieldInfo): string | undefined;
-  /** The literal after DEFAULT, as SQL text; undefined when there is no default or it is a function. */
+  /** The literal after DEFAULT, as SQL text; undefined if there is no default or it is a function. */
   sqlDefault(field: FieldInfo): string | undefined;
   /** The default that is a keyword rather than a value: `now`, `today`, `random`. */
   readonly defaultWord?: string;
@@ -103,9 +103,9 @@ export interface BaseFieldType<V = unknown> {
 
   // ── validated
   /**
-   * Parses and validates user input. Never throws; problems are returned as issues. Callers handle empty input first (`text.trim()
-   * === ''`), which means NULL or a missing value and is not parsed. A timestamp without an offset is local time in `timeZone`
-   * (IANA name; UTC by default).
+   * Parses and validates user input. Never throws; problems are returned as issues. Callers handle empty or blank input first: it
+   * means NULL or a missing value, and is not parsed. A timestamp without an offset is local time in `timeZone` (IANA name; UTC by
+   * default).
    */
   parse(text: string, field: FieldInfo, timeZone?: string): Parsed<V>;
   /**

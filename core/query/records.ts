@@ -110,8 +110,8 @@ export interface Records {
 
 /**
  * A row of a page or record as JSON, by field name, for APIs and exports. Fields that the user cannot see are absent. A manyToMany
- * is an array of keys; numbers that JSON cannot represent exactly are strings. A value that is too large for a page is `{
- * beginning, bytes }`.
+ * is an array of keys; numbers that JSON cannot represent exactly are strings. For a value that is too large for a page, the result
+ * is `{ beginning, bytes }`.
  *
  * @example
  * const page = await app.records.list(actor, listing, query);

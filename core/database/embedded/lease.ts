@@ -92,7 +92,7 @@ export class Lease {
   }
 }
 
-/** Another process created it at the same moment. */
+/** Ignores the error that another process created the database at the same moment. */
 function ignoreDuplicate(error: unknown): void {
   if (error instanceof pg.DatabaseError && (error.code === '42P04' || error.code === '23505')) return;
   throw error;

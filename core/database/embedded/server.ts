@@ -12,7 +12,7 @@ import type { Place } from './place.ts';
 export type ServerSettings = Readonly<Record<string, string>>;
 
 /**
- * Uses little memory, since the server runs next to an editor and a browser, but is as durable as in production: committed changes
+ * Saves resources, since the server runs next to an editor and a browser, but is as durable as in production: committed changes
  * survive if any process is killed. Without replication, a minimal write-ahead log is enough.
  */
 const SETTINGS: ServerSettings = {

@@ -26,7 +26,7 @@ const LABEL = /^(?!__)[a-zA-Z_][a-zA-Z0-9_]*$/;
 
 /**
  * Formats the families in order; `common` labels are added to every sample. Families of the same name are merged; `reject` is
- * called for each one that is invalid or cannot be merged.
+ * called for each family or sample that is invalid or cannot be merged.
  *
  * @example
  * expose([{ name: 'jobs_waiting', help: 'Waiting jobs.', type: 'gauge', samples: [{ value: 3 }] }], { common: {}, reject });

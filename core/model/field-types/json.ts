@@ -14,7 +14,9 @@ import { isStorable, truncate } from '../plain-text.ts';
 
 /** The max size in UTF-8. */
 const MAX_BYTES = 1_000_000;
-/** PostgreSQL parses jsonb recursively and fails when its stack is exhausted. Nobody nests a hundred levels on purpose. */
+/**
+ * PostgreSQL parses jsonb recursively and fails when its stack is exhausted. Real documents have far fewer than a hundred levels.
+ */
 const MAX_LEVELS = 100;
 
 /**
@@ -126,7 +128,7 @@ function storageIssue(value: unknown): Issue | undefined {
     : undefined;
 }
 
-/** Why a value cannot be stored as jsonb and read back unchanged; undefined when it can. */
+/** Why a value cannot be stored as jsonb and read back unchanged; undefined if it can. */
 function contentIssue(value: unknown, level = 1): Issue | undefined {
   if (level > MAX_LEVELS) return createIssue('problem.jsonDeep', { max: MAX_LEVELS });
   if (typeof value === 'string') return isStorable(value) ? undefined : createIssue('problem.notStorable');
