@@ -19,7 +19,7 @@ import type { Events } from './write/events.ts';
 import type { Write } from './write/write.ts';
 import type { Transactions } from './write/write-limiter.ts';
 
-/** A booted application: what pages, commands and rules work with. */
+/** A booted application, as pages, commands and rules use it. */
 export interface App {
   readonly config: Settings;
   readonly environment: Environment;
@@ -32,15 +32,19 @@ export interface App {
   /** The page for users who are not signed in, under the mount path; undefined if no plugin has one. */
   readonly signInPage: string | undefined;
   readonly models: Models;
-  /** For code that changes data: transactions, and a plugin's own SQL. Pages pass it on and run no statements themselves. */
+  /**
+   * For code that changes data: transactions, and a plugin's own SQL. Pages pass it to such code and run no statements themselves.
+   */
   readonly database: Database;
   /** The database for page reads: a statement that takes longer than 2 s is cancelled. */
   readonly reading: Database;
-  /** Reads for one actor, with a limit on concurrent statements: ten slow tabs of one user do not take all connections. */
+  /**
+   * Reads for one actor, with a limit on concurrent statements, so that one user with ten slow tabs cannot take all connections.
+   */
   readingFor(actor: Actor): Query;
   /**
-   * The transactions of one actor, with a limit on concurrent ones: ten clicks on Save that wait for a locked row do not take all
-   * connections. For pages that save; see `retryOnConflict`.
+   * Transactions for one actor, with a limit on concurrent ones, so that ten clicks on Save that wait for a locked row cannot take
+   * all connections. For pages that save; see `retryOnConflict`.
    */
   writingFor(actor: Actor): Transactions;
   readonly policy: Policy;
@@ -76,7 +80,7 @@ export interface App {
   readonly optionalService: FindServices['optionalService'];
 }
 
-/** A plugin as pages and tools see it: its name, and what it declares as plain data. See `Plugin` for what each is. */
+/** A plugin as pages and tools see it: its name and its plain data. See `Plugin` for the meaning of each property. */
 export interface PluginInfo {
   readonly name: string;
   readonly description?: string;
@@ -92,7 +96,7 @@ export interface PluginInfo {
   readonly messages?: Readonly<Record<string, Messages>>;
 }
 
-/** The result of `defineAdmin` of the admin plugin; core only passes it on. */
+/** The result of the admin plugin's `defineAdmin`. Core only passes it on. */
 export interface AdminDeclaration {
   readonly model: AnyModel;
   readonly options: object;
@@ -111,8 +115,8 @@ export interface Permission {
 }
 
 /**
- * A state that a signed-in user must leave before continuing: a pending second factor, a password to change. Until then only
- * the gate's own page is shown, and the layout shows nothing that the user could open.
+ * A condition that a signed-in user must meet before continuing, such as entering a second factor or changing the password. Until
+ * then only the gate's own page is shown, and the layout contains no links to other pages.
  *
  * @example
  * gates: [{ name: 'code', page: '/mfa/code', passes: ({ state }) => state.session?.trust !== 'code_pending' }],
@@ -123,19 +127,24 @@ export interface Gate {
   /** Where the user is sent, under the mount path. Its route must skip this gate. */
   readonly page: string;
   /**
-   * When it is checked: in the order of `GATE_STAGES`, whatever the order of the plugins, and within a stage in plugin order.
+   * When the gate is checked. Stages run in the order of `GATE_STAGES`; gates of the same stage run in plugin order.
    *
    * @defaultValue 'enrolment'
    */
   readonly stage?: GateStage;
-  /** It stops only routes whose access names this kind, as the re-authentication gate does with `recent`. @defaultValue every route */
+  /**
+   * Limits the gate to routes whose access requires this kind, such as `recent` for re-authentication. @defaultValue every route
+   */
   readonly onlyFor?: keyof AccessKinds;
   /**
-   * Pages of other plugins that stay reachable while it is closed, under the mount path: `/reauth`, if its own page requires a
-   * recent password. Startup reports gates that lead to each other in a circle.
+   * Pages of other plugins, under the mount path, that remain reachable while the gate is closed: `/reauth`, if the gate's own page
+   * requires a recent password. Startup reports gates that redirect to each other in a circle.
    */
   readonly leavesReachable?: readonly string[];
-  /** The forms of resumable routes that it stops are kept, and offered again afterwards. @defaultValue false */
+  /**
+   * Whether forms submitted to resumable routes are kept when the gate stops them, and offered again afterwards. @defaultValue
+   * false
+   */
   readonly keepsForms?: boolean;
 }
 

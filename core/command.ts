@@ -4,8 +4,8 @@ import type { ProjectContext } from './settings.ts';
 
 /**
  * What a check or command needs before it can run. `nothing`: it also runs outside a project. `project`: a project's folder and
- * environment; the config may be broken. `config`: the booted application without a database. `database`: the same with a
- * database.
+ * environment; the config may be broken. `config`: the booted application without a database. `database`: the booted application
+ * with a database.
  */
 export type Needs = 'nothing' | 'project' | 'config' | 'database';
 
@@ -77,10 +77,15 @@ export type CheckResult =
 export type Command = { readonly [N in Needs]: CommandOf<N> }[Needs];
 /** A command with these needs; see `Command`. */
 export interface CommandOf<N extends Needs> {
-  /** `user create`; arguments in capitals are positions (`user password EMAIL`), those in brackets are optional (`[NAME]`). */
+  /**
+   * `user create`. Words in capitals are positional arguments (`user password EMAIL`); those in brackets are optional (`[NAME]`).
+   */
   readonly name: string;
   readonly description: string;
-  /** For a command of two words, what all commands with its first word are for: `Manage users`. The help shows that of the first. */
+  /**
+   * For a command of two words, a description of all commands that share its first word: `Manage users`. The help shows the first
+   * one.
+   */
   readonly group?: string;
   readonly needs: N;
   readonly options?: Readonly<Record<string, CommandOption>>;
@@ -90,7 +95,7 @@ export interface CommandOf<N extends Needs> {
 export interface CommandOption {
   readonly description: string;
   readonly type: 'string' | 'boolean' | 'number';
-  /** A string that can be given several times; the command gets one text, with commas between the values. */
+  /** Whether a string option can be given several times. The command receives the values as one comma-separated string. */
   readonly multiple?: boolean;
   readonly choices?: readonly string[];
   readonly required?: boolean;
@@ -101,8 +106,8 @@ export interface CommandInput {
   /** Positional arguments and options by name, positional arguments in lower case. */
   readonly values: Readonly<Record<string, string | boolean | number | undefined>>;
   /**
-   * Aborted by SIGINT and SIGTERM. A command that reads it then has ten seconds to finish, and exits with the code of what it
-   * returns or throws; one that never reads it is terminated immediately.
+   * Aborted by SIGINT and SIGTERM. A command that reads this property then has ten seconds to finish, and its result determines the
+   * exit code. A command that never reads it is terminated immediately.
    */
   readonly signal: AbortSignal;
   /** Prints one line to standard output. */

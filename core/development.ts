@@ -13,7 +13,7 @@ export interface DevelopmentStart {
 }
 
 /**
- * Lines that `start` prints for a plugin at the very end. They contain information that is available nowhere else, so they are
+ * Lines that `start` prints for a plugin at the very end. They may contain information that is available nowhere else, so they are
  * printed even if the start fails.
  */
 export interface DevelopmentNotes {
@@ -22,8 +22,8 @@ export interface DevelopmentNotes {
 }
 
 /**
- * What `start` does in development for a plugin, after migrations and the seed, so that newcomers get a working application. It
- * runs at every start and must be idempotent. It never runs in production.
+ * Prepares a plugin's data for development, so that newcomers get a working application. `start` calls it after migrations and the
+ * seed. It runs at every start, so it must be idempotent. It never runs in production.
  *
  * @example
  * prepareDevelopment: async (app, { command }) => {
@@ -59,7 +59,7 @@ export interface SeededUser {
 }
 
 /**
- * The export `seed` of the module that the setting `seed` names. It runs once per database, in development.
+ * The `seed` export of the module named by the `seed` setting. It runs once per database, in development.
  *
  * @example
  * export const seed: Seed = async ({ database, log }) => {

@@ -102,22 +102,22 @@ export interface Plugin<N extends string = string> {
   /** Handlers of events, by event name. They run in the transaction that records the event. */
   readonly on?: (app: App) => EventHandlers;
   /**
-   * PostgreSQL settings for every statement of a request, for tenancy and row-level security: `search_path`, or names of your own
+   * PostgreSQL settings for every statement of a request, for tenancy and row-level security: `search_path`, or custom settings
    * such as `app.tenant`. Called for each request, after its access check; the settings apply to `after-access` middleware, the
    * handler and a streamed response.
    *
-   * Accounts, sessions and the audit trail are shared by all scopes, unless the project adds row-level security to their tables. In a
-   * scope, the audit trail shows the full history only of records that the user can find; of other records it shows only that
-   * something happened.
+   * Accounts, sessions and the audit trail are shared by all scopes, unless the project adds row-level security to their tables.
+   * Within a scope, the audit trail shows the full history only of records that the user can find. For other records, it shows that
+   * something happened, but not what.
    */
   readonly scope?: ScopeOf;
 
   // ── requests
-  /** Authenticators of requests, each for one scheme. A route uses those of the schemes that it allows. */
+  /** Authenticators of requests, one per scheme. A route uses those of the schemes that it allows. */
   readonly authenticators?: (app: App) => readonly Authenticator[];
   /**
-   * Reads an actor of this plugin again, inside a transaction that writes, and locks them; see `CurrentActor`. A plugin that
-   * authenticates users or tokens has one: without it a body that arrives late is still written after a sign-out.
+   * Re-reads and locks an actor of this plugin inside a transaction that writes; see `CurrentActor`. A plugin that authenticates
+   * users or tokens should define it: otherwise a request whose body arrives after the user has signed out is still written.
    *
    * @example
    * currentActor: () => async (tx, _actor, credential) =>
@@ -126,9 +126,12 @@ export interface Plugin<N extends string = string> {
   readonly currentActor?: (app: App) => CurrentActor;
   /** The path of the sign-in page, under the mount path. At most one plugin defines it. */
   readonly signInPage?: string;
-  /** Functions that decide the kinds of access that it adds to `AccessKinds`, by kind, for each request that requires one. */
+  /**
+   * Checks for the kinds of access that the plugin adds to `AccessKinds`, by kind. They run for each request that requires that
+   * kind.
+   */
   readonly accessChecks?: AccessChecks;
-  /** Conditions that a signed-in user must meet before any other page is shown, checked in order. */
+  /** Conditions that a signed-in user must meet before any other page is shown; see `Gate`. */
   readonly gates?: readonly Gate[];
   /** Koa middleware, each with the stage of the pipeline in which it runs. */
   readonly middleware?: (app: App) => readonly StagedMiddleware[];
@@ -140,13 +143,13 @@ export interface Plugin<N extends string = string> {
   readonly extensionPoints?: readonly ExtensionPointName[];
   /** Items that it adds to extension points of core and other plugins. Those for a disabled plugin are ignored. */
   readonly contributes?: Contributions;
-  /** The folder of its EJS views: `list.ejs` of the plugin `admin` is the view `admin/list`. A project can replace each of them. */
+  /** The folder of its EJS views: `list.ejs` of the plugin `admin` is the view `admin/list`. A project can replace any of them. */
   readonly templates?: URL;
   /** Views of core and earlier plugins that it replaces: `layout/frame` by the file `layout/frame.ejs` in `templates`. */
   readonly overrides?: readonly string[];
   /** The folder of its static files: style sheets, scripts, icons. */
   readonly assets?: URL;
-  /** Its messages by language. A message that a language lacks is shown in English (`en`). */
+  /** Its messages by language. A message that is missing in a language is shown in English (`en`). */
   readonly messages?: Readonly<Record<string, Messages>>;
 
   // ── operation
@@ -154,14 +157,14 @@ export interface Plugin<N extends string = string> {
   readonly provides?: { readonly [S in keyof Services]?: (app: App) => Services[S] };
   /**
    * Runs in each process before a server listens, a worker takes jobs, or a command of the plugin runs. The returned function runs
-   * when the process stops, in reverse plugin order. `signal` is aborted as soon as the process begins to stop.
+   * when the process stops, in reverse plugin order.
    */
   readonly start?: (app: App, process: ProcessInfo) => Promise<void | Stop> | void | Stop;
   /** Runs when a server or worker begins to stop, before it waits for open requests. End streams and long polls here. */
   readonly beforeClose?: (app: App) => Promise<void> | void;
   /** Prepares a development database when `start` runs, after migrations and the seed: first accounts, and lines to print. */
   readonly prepareDevelopment?: PrepareDevelopment;
-  /** Scheduled tasks. Of all processes, one runs a task at a time. */
+  /** Scheduled tasks. Each runs in only one process at a time. */
   readonly schedule?: readonly ScheduledTask[];
   /** What must work before a process is ready to serve; run for `/readyz`. */
   readonly health?: (app: App) => Promise<readonly HealthItem[]>;

@@ -4,10 +4,10 @@ import type { App } from './app.ts';
 export type ProcessRole = 'web' | 'worker' | 'command';
 
 /**
- * Scheduled work. Of all processes on one database, one runs it per interval, and never two at once: a run that takes longer
- * than the interval delays the next one. It starts up to a quarter of its interval late, at most 45 s. A run that fails is
- * logged, and the task runs again after its interval; the same applies if its process dies, after a minute at the earliest.
- * Tasks must therefore be idempotent.
+ * Scheduled work. Among all processes that share a database, one runs the task per interval, and never two at once: a run that
+ * takes longer than the interval delays the next one. A task starts up to a quarter of its interval late, at most 45 s. If a run
+ * fails, the error is logged and the task runs again after its interval; if its process dies, the task runs again after its
+ * interval, but not within a minute. Tasks must therefore be idempotent.
  *
  * @example
  * schedule: [{ name: 'expire-invitations', every: '1 hour', run: (app) => expireInvitations(app.database) }],
@@ -17,7 +17,7 @@ export interface ScheduledTask {
   readonly name: string;
   /** `30 seconds`, `5 minutes`, `1 hour`, `1 day`. */
   readonly every: Interval;
-  /** The kinds of process in which it runs. @defaultValue both */
+  /** The kinds of processes in which it runs. @defaultValue both */
   readonly roles?: readonly Exclude<ProcessRole, 'command'>[];
   run(app: App, signal: AbortSignal): Promise<void>;
 }

@@ -14,7 +14,7 @@ import type { ViewData } from './request/views.ts';
  *   interface Services { mail: Mailer }
  * }
  *
- * The services declared here have several possible providers, and consumers that work without any.
+ * The services declared here can be provided by different plugins, and their consumers work without them.
  */
 export interface Services {
   users: UserDirectory;
@@ -23,9 +23,9 @@ export interface Services {
 
 /** Finds users by their sign-in name. The plugin that signs users in knows where they are stored. */
 export interface UserDirectory {
-  /** The format of these names, for the field in which one is typed. */
+  /** The format of sign-in names, for the input that asks for one. */
   readonly names: 'email' | 'text';
-  /** An SQL expression for the id (`UserActor['id']`) of the user with this name; `undefined` if the name is impossible. */
+  /** An SQL expression for the id (`UserActor['id']`) of the user with this name; `undefined` if no user can have the name. */
   idOf(name: string): FragmentSqlToken | undefined;
   /**
    * The user with this name and their current permissions, for `rustio-admin console --as NAME`; undefined if there is none,
@@ -38,7 +38,7 @@ export interface UserDirectory {
 export interface RecordPages {
   /** Whether the model has a list and a page for each record, at `app.urls.list` and `app.urls.record`. */
   has(model: ModelInfo): boolean;
-  /** The header of every page of a record: a view and its data, to be included in the page of a tab. */
+  /** The header that all pages of a record share: a view and its data, to be included in the page of a tab. */
   head(
     ctx: Context,
     model: ModelInfo,

@@ -15,7 +15,7 @@ export interface Settings {
   readonly name: string;
   /** The project's own models. Those of plugins are added to them. */
   readonly models?: readonly AnyModel[];
-  /** The path under which all pages are: lowercase words, or `/`. @defaultValue '/admin' */
+  /** The path prefix of all pages: lowercase words, or `/`. @defaultValue '/admin' */
   readonly mountPath?: string;
   /**
    * The scheme and host under which users reach the application: `https://desk.example.org`. Links in mails use it. The environment
@@ -27,8 +27,8 @@ export interface Settings {
   /** How many reverse proxies in front of the application are trusted to report the client's IP address. @defaultValue 0 */
   readonly trustedProxies?: number;
   /**
-   * Whether the proxy sets the header `X-Correlation-Id` itself and drops that of clients. Most proxies pass it on as it is, and then
-   * any client could attach its requests to the audit entries of others. @defaultValue false
+   * Whether the proxy sets the header `X-Correlation-Id` itself and drops that of clients. Most proxies forward the header
+   * unchanged; if it were trusted then, any client could attach its requests to the audit entries of others. @defaultValue false
    */
   readonly trustCorrelationId?: boolean;
   /** The default language and format of numbers and dates: a language tag such as `en` or `de-CH`. @defaultValue 'en' */
@@ -48,13 +48,13 @@ export interface Settings {
 /** Where uploaded files are stored. */
 export interface FilesConfig {
   /**
-   * A folder, relative to the project's. Several machines need one that they share. The environment variable `FILES_FOLDER`
-   * overrides it.
+   * A folder, relative to the project folder. If the application runs on several machines, they must share it. The environment
+   * variable `FILES_FOLDER` overrides it.
    *
    * @defaultValue '.rustio/local/files'
    */
   readonly folder?: string;
-  /** A store of your own for the contents, such as an object store. Uploads still arrive in `folder` first. */
+  /** A custom store for file contents, such as an object store. Uploads are still written to `folder` first. */
   readonly store?: FileStore;
 }
 
@@ -105,7 +105,7 @@ export interface Environment {
   readonly shutdownGrace?: number | undefined;
   /** `PUBLIC_URL`; it overrides `publicUrl` of the config. */
   readonly publicUrl: string | undefined;
-  /** `ALLOW_HTTP`: serve in production although the public URL is not https. */
+  /** `ALLOW_HTTP`: allows production without an https public URL. */
   readonly allowHttp: boolean;
   /** `RUSTIO_SECRET_KEYS`. The first one encrypts and signs; all of them decrypt and verify, so that keys can be replaced. */
   readonly secretKeys: readonly string[];
@@ -113,7 +113,7 @@ export interface Environment {
   readonly logLevel: string;
   /** `FILES_FOLDER`; it overrides `files.folder` of the config. */
   readonly filesFolder?: string | undefined;
-  /** `METRICS_TOKEN`: the bearer token for `/metrics`. Without it that page does not exist. */
+  /** `METRICS_TOKEN`: the bearer token for `/metrics`. Without it, the endpoint does not exist. */
   readonly metricsToken?: string | undefined;
   /** All variables as text, for plugins that declare their own. Empty ones are left out. */
   readonly variables: Readonly<Record<string, string | undefined>>;

@@ -1,11 +1,12 @@
 /**
- * Debug output for developers, controlled by `NODE_DEBUG` like that of Node itself: `rustio` switches on every topic, `rustio:sql`
- * only one. Node reads the variable when the process starts, so it has no effect in a `.env` file.
+ * Debug output for developers, controlled by `NODE_DEBUG` like that of Node itself: `rustio` enables every topic, `rustio:sql` only
+ * one. Node reads the variable when the process starts, so it has no effect in a `.env` file.
  */
 import { debuglog } from 'node:util';
 
 /**
- * Writes one line to standard error; undefined while its topic is off. Call it with `?.`, so that the text is not even built then.
+ * Writes one line to standard error; undefined while its topic is disabled. Call it with `?.`, so that a disabled topic does not
+ * even build the text.
  *
  * @example
  * debugBoot?.(`${plugin.name} start ${elapsed(began)}`);
@@ -26,7 +27,7 @@ export function elapsed(began: number): string {
 
 function topic(name: string): Debug {
   if (!debuglog('rustio').enabled && !debuglog(`rustio:${name}`).enabled) return undefined;
-  // Node's own format, which is the same however the topic was switched on.
+  // The format of Node's own debug output.
   const prefix = `RUSTIO:${name.toUpperCase()} ${process.pid}: `;
   // A path comes from a client: it must not control the terminal.
   return (line) => void process.stderr.write(`${prefix}${line.replace(/\p{Cc}+/gu, ' ')}\n`);

@@ -1,8 +1,8 @@
-// JSON whose numbers keep their digits. JavaScript's numbers have some 16 of them; those of PostgreSQL's jsonb have all.
+// JSON without loss of digits: JavaScript numbers keep about 16 significant digits, numbers in PostgreSQL's jsonb keep all of them.
 
 import { UnexpectedValue } from './unexpected-value.ts';
 
-/** A number that JavaScript cannot hold, or would write differently. `JSON.stringify` writes its text. */
+/** A number that JavaScript cannot represent exactly, or would write differently. `JSON.stringify` writes its original text. */
 interface ExactNumber {
   readonly rawJSON: string;
 }
@@ -10,7 +10,7 @@ interface ExactNumber {
 type Reviver = (key: string, value: unknown, context: { readonly source?: string }) => unknown;
 
 declare global {
-  // Of ES2026 and in Node; TypeScript's libraries do not declare it yet.
+  // ES2026, available in Node but not yet declared in TypeScript's libraries.
   interface JSON {
     rawJSON(text: string): ExactNumber;
     isRawJSON(value: unknown): value is ExactNumber;
@@ -18,14 +18,14 @@ declare global {
   }
 }
 
-/** Only strings with such numbers are parsed with a reviver, which is several times slower. */
+/** Only text that may contain such numbers is parsed with a reviver, which is several times slower. */
 const MAY_BE_INEXACT = /[\d.]{16}|\d[eE]|\.\d*0(?!\d)|\.0{6}|-0/;
 
 /**
- * Parses JSON. Numbers that would lose digits (`12345678901234567890`, `1.50`) become objects that `JSON.stringify` writes as they
- * were.
+ * Parses JSON. Numbers that would lose digits (`12345678901234567890`, `1.50`) become objects that `JSON.stringify` writes
+ * unchanged.
  *
- * @throws SyntaxError as JSON.parse.
+ * @throws SyntaxError like JSON.parse.
  * @example JSON.stringify(parseExactJson('[1.50, 2]')) // '[1.50,2]'
  */
 export function parseExactJson(text: string): unknown {
@@ -37,15 +37,15 @@ export function parseExactJson(text: string): unknown {
 const exactNumber: Reviver = (_key, value, { source }) =>
   typeof value === 'number' && source !== undefined && String(value) !== source ? JSON.rawJSON(source) : value;
 
-/** With more levels, line breaks would indent the innermost of them out of sight, and be larger than the value itself. */
+/** With more levels, indentation would push the innermost ones out of sight and outweigh the value itself. */
 const MAX_INDENTED = 100;
 
-/** JSON as people read it. */
+/** JSON for display: indented, unless it is nested too deeply. */
 export function printJson(value: unknown): string {
   return levelsOf(value) > MAX_INDENTED ? JSON.stringify(value) : JSON.stringify(value, null, 2);
 }
 
-/** Without recursion, which the depth could exhaust. */
+/** Not recursive, because deep nesting could exhaust the stack. */
 function levelsOf(value: unknown): number {
   const isContainer = (part: unknown): part is object =>
     typeof part === 'object' && part !== null && !JSON.isRawJSON(part);
@@ -55,15 +55,15 @@ function levelsOf(value: unknown): number {
   return levels;
 }
 
-/** JSON null as the whole value of a column, which is not the absence of a value. `JSON.stringify` writes it as `null`. */
+/** The value of a column that contains JSON null, as opposed to NULL. `JSON.stringify` writes it as `null`. */
 const JSON_NULL: object = JSON.rawJSON('null');
 
-/** More levels than this could exhaust the stack of whatever walks through the value. PostgreSQL stores some thousands. */
+/** Deeper nesting could exhaust the stack of recursive code. PostgreSQL stores several thousand levels. */
 const MAX_LEVELS = 1_000;
 
 /**
- * `parseExactJson` for a whole column: JSON null is an object, so that it differs from NULL. JSON that is too deep for JavaScript
- * stays a text.
+ * `parseExactJson` for a whole column: JSON null is an object, so that it differs from NULL. JSON that is nested too deeply becomes
+ * an `UnexpectedValue`.
  */
 export function parseJsonColumn(text: string): unknown {
   // fault: json-too-deep
@@ -72,7 +72,7 @@ export function parseJsonColumn(text: string): unknown {
   return text === 'null' ? JSON_NULL : parseExactJson(text);
 }
 
-/** Of valid JSON. */
+/** The nesting depth of valid JSON text. */
 function levelsIn(text: string): number {
   let level = 0;
   let deepest = 0;
@@ -108,7 +108,7 @@ export function withPlainNumbers(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, withPlainNumbers(part)]));
 }
 
-/** A value that came of `withPlainNumbers(exact)`, with the digits of `exact` where both hold the same number. */
+/** Restores the digits of `exact` in a value derived from `withPlainNumbers(exact)`, wherever both have the same number. */
 export function withExactNumbers(value: unknown, exact: unknown): unknown {
   if (typeof exact !== 'object' || exact === null) return value;
   const digits = exactDigits(exact);

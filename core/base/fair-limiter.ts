@@ -1,9 +1,9 @@
 /** The limits of a `FairLimiter`. */
 export interface FairLimiterOptions {
   readonly concurrency: number;
-  /** Max waiting calls of all origins together. */
+  /** Max number of waiting calls, across all origins. */
   readonly maxWaiting: number;
-  /** The error for a call that has to leave the queue, or finds no place in it. */
+  /** Creates the error for a call that is evicted from the queue or rejected because it is full. */
   readonly whenFull: (waiting: number) => Error;
 }
 
@@ -14,8 +14,8 @@ interface Waiting {
 
 /**
  * Limits how much work runs at once. The origins of waiting work (IP addresses) take turns, so that one with a thousand calls does
- * not delay one with a single call. Alone, an origin may use the whole queue; when it is full, the origin with the most calls
- * makes room for the others.
+ * not delay one with a single call. A single origin may use the whole queue; once the queue is full, calls of the origin with the
+ * most are evicted in favour of others.
  *
  * @example
  * const hashing = new FairLimiter({ concurrency: 2, maxWaiting: 500, whenFull: busy });
@@ -32,7 +32,7 @@ export class FairLimiter {
     this.#options = options;
   }
 
-  /** @throws what `whenFull` returns if there is no place in the queue, or another origin needs it more */
+  /** @throws what `whenFull` returns if the queue is full, or if the call is evicted in favour of another origin */
   async run<T>(origin: string, work: () => Promise<T>): Promise<T> {
     if (this.#running < this.#options.concurrency) this.#running += 1;
     else await this.#wait(origin);
@@ -54,7 +54,10 @@ export class FairLimiter {
     });
   }
 
-  /** The last call of the origin with the most leaves; if the newcomer's origin has as many, the newcomer is rejected. */
+  /**
+   * Evicts the last call of the origin with the most waiting calls. If the new call's own origin has as many, the new call is
+   * rejected.
+   */
   #makeRoom(own: number): void {
     const full = this.#options.whenFull(this.#waiting);
     const longest = [...this.#queues.values()].reduce((most, each) => (each.length > most.length ? each : most), []);
@@ -68,7 +71,7 @@ export class FairLimiter {
   #next(): void {
     for (const [origin, queue] of this.#queues) {
       const next = queue.shift();
-      // To the end of the turns.
+      // Moves the origin to the end of the order.
       this.#queues.delete(origin);
       if (queue.length > 0) this.#queues.set(origin, queue);
       if (next === undefined) continue;

@@ -1,12 +1,12 @@
 /** The limits of a `Limiter`. */
 export interface LimiterOptions {
-  /** Max concurrent calls per key. */
+  /** Max number of concurrent calls per key. */
   readonly concurrency: number;
-  /** Max waiting calls per key. @defaultValue unbounded */
+  /** Max number of waiting calls per key. @defaultValue unbounded */
   readonly maxWaiting?: number;
-  /** Max milliseconds that a call waits. @defaultValue unbounded */
+  /** Max waiting time of a call in milliseconds. @defaultValue unbounded */
   readonly maxWaitMs?: number;
-  /** The error for calls when the queue is full, or that have waited for too long. @defaultValue a `QueueFull` */
+  /** Creates the error for calls that find the queue full or have waited too long. @defaultValue a `QueueFull` */
   readonly whenFull?: () => Error;
 }
 
@@ -26,8 +26,8 @@ interface Waiting {
 }
 
 /**
- * Limits how much work runs at once; the rest waits in a queue, first in, first out. With keys (a user's id) each key has its
- * own limit and its own queue, which uses no memory once its work is done.
+ * Limits how much work runs at once; the rest waits in a queue, first in, first out. With keys (such as a user's id), each key has
+ * its own limit and queue, and uses no memory while it has no work.
  *
  * @example
  * const hashing = new Limiter({ concurrency: 2, maxWaiting: 100 });

@@ -1,31 +1,31 @@
 import { constants, fstatSync, openSync, writeSync } from 'node:fs';
 
-/** Lines that wait for a slow reader; more are lost, and counted. */
+/** The limit for lines that wait for a slow reader. Lines beyond it are dropped and counted. */
 const MAX_PENDING_BYTES = 1_000_000;
 const RETRY_MS = 20;
 const LINE_BREAK = 10;
 
 /**
- * Bytes that a pipe takes whole or not at all (PIPE_BUF of POSIX): processes that share one would otherwise write into the middle of
- * each other's lines.
+ * The largest write to a pipe that is atomic (POSIX PIPE_BUF). With larger ones, processes that share a pipe would interleave their
+ * lines.
  */
 const MAX_CHUNK = 4_096;
-/** How warnings and errors begin, as pino writes them: they must be in the log even if the process is killed at once. */
+/** The beginning of a warning or error as pino writes it. They are written immediately, in case the process is killed. */
 const URGENT = /^\{"level":[456]/;
 
 /**
- * Where log lines are written: those of one turn of the event loop together, since a system call for each costs a tenth of a request.
- * Writing never throws and never waits: a line that cannot be written is counted and left out.
+ * The destination of log lines. Lines of one turn of the event loop are written together, since one system call per line costs a
+ * tenth of a request. Writing never throws and never blocks: a line that cannot be written is dropped and counted.
  */
 export class LogDestination {
   readonly #fd: number;
   #lines: string[] = [];
-  /** The unwritten rest of a chunk. */
+  /** The remainder of a partially written chunk. */
   #rest: Buffer | undefined;
   #pendingBytes = 0;
   #lost = 0;
   #reason = '';
-  /** The last line was written in part. If its rest is lost, what is written next begins a new line. */
+  /** Whether the last line was written only in part. If the remainder is dropped, the next write begins with a line break. */
   #isInLine = false;
   #isScheduled = false;
   #isEnding = false;
@@ -33,7 +33,7 @@ export class LogDestination {
 
   constructor(fd: number) {
     this.#fd = nonBlocking(fd);
-    // The last lines before an exit, as far as the reader takes them.
+    // Writes the last lines before an exit, as far as the reader accepts them.
     process.once('exit', () => {
       this.#isEnding = true;
       this.#flush();
@@ -56,7 +56,7 @@ export class LogDestination {
     else this.#schedule();
   }
 
-  /** Writes at the end of the turn, unless a reader is waited for. */
+  /** Schedules a write at the end of the turn, unless one is already waiting for the reader. */
   #schedule(): void {
     if (this.#isScheduled || this.#timer !== undefined) return;
     this.#isScheduled = true;
@@ -82,7 +82,7 @@ export class LogDestination {
     }
   }
 
-  /** As many whole lines as fit; a longer line alone. */
+  /** As many whole lines as fit into one chunk; a line that is longer is returned alone. */
   #nextChunk(): Buffer {
     let size = 0;
     const end = this.#lines.findIndex((line) => {
@@ -107,7 +107,7 @@ export class LogDestination {
     return true;
   }
 
-  /** How many bytes were written or lost; undefined if the reader takes none at the moment. */
+  /** The number of bytes written or dropped; undefined if the reader currently accepts none. */
   #writeOrWait(data: Buffer): number | undefined {
     // fault: log-fails-request
     try {
@@ -127,8 +127,8 @@ export class LogDestination {
 }
 
 /**
- * A pipe whose reader is stuck would stop the whole process with the first line that does not fit. Opened again it can be written
- * to without waiting, and other users of the same pipe are not affected. Elsewhere than on Linux the given one is used.
+ * A non-blocking descriptor for the same pipe. Otherwise, if the reader is stuck, the first line that does not fit would block the
+ * whole process. Reopening the pipe does not affect its other users. On systems other than Linux, the given descriptor is returned.
  */
 function nonBlocking(fd: number): number {
   try {

@@ -1,7 +1,7 @@
 import pino, { type Logger } from 'pino';
 import { LogDestination } from './log-destination.ts';
 
-/** The log: JSON lines on standard error. Standard output is for what a command prints. */
+/** The log: JSON lines on standard error. Standard output is reserved for the output of commands. */
 export function createLog(level: string): Logger {
   return pino({ level, base: null }, new LogDestination(2));
 }
@@ -9,8 +9,8 @@ export function createLog(level: string): Logger {
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
 
 /**
- * Wraps a log so that its methods never throw: a log of the project may write wherever it likes, and a request must not fail because
- * its line could not be written.
+ * Wraps a log so that its methods never throw. A project may supply its own log, and a request must not fail because a line could
+ * not be logged.
  */
 export function neverThrowing(log: Logger): Logger {
   const safe: Logger = Object.create(log);
@@ -19,7 +19,7 @@ export function neverThrowing(log: Logger): Logger {
       try {
         log[level](...line);
       } catch {
-        // There is no other place to report it to.
+        // There is nowhere else to report it.
       }
     };
     Object.defineProperty(safe, level, { value: write });

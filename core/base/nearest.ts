@@ -1,11 +1,11 @@
 /**
- * The candidate that a misspelled word most likely means; undefined when none is close.
+ * The candidate that a misspelled word most likely means; undefined if none is close.
  *
  * @example nearest('nmae', ['name', 'title']) // 'name'
  */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   const lower = word.toLowerCase();
-  // Up to a third of the letters may be wrong; beyond that the guess would only confuse.
+  // Up to a third of the letters may be wrong; a worse guess would only confuse.
   let closest = Math.min(lower.length, Math.max(1, Math.floor(lower.length / 3)) + 1);
   let match: string | undefined;
   for (const candidate of candidates) {

@@ -1,6 +1,6 @@
 /**
- * A value that the field type cannot hold: other programs, and schema changes by hand, store what no form accepts. It is shown as
- * PostgreSQL's text and decodes to null, so that one such value does not take the whole list away.
+ * A value that the field type does not allow, written by another program or after a manual schema change. It is shown as
+ * PostgreSQL's text and decodes to null, so that one such value does not break the whole list.
  */
 export class UnexpectedValue {
   readonly text: string;

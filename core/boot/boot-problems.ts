@@ -7,7 +7,7 @@ import type { EventHandlers } from '../write/events.ts';
 import type { ModelHook } from '../write/hooks.ts';
 import type { AllContributions } from './contributions.ts';
 
-/** What the startup checks work with: the application, and what its plugins have returned for it. */
+/** The input of the startup checks: the application, and what its plugins have returned for it. */
 export interface BootFacts {
   readonly app: App;
   /** Enabled plugins, in order. */

@@ -42,7 +42,7 @@ export interface BootOptions {
   /** The built-in plugins, in order; the project's own follow from its config. */
   readonly plugins: readonly Plugin[];
   readonly database: Database;
-  /** For page reads, with its own time limit. @defaultValue `database` */
+  /** For page reads, with a time limit of its own. @defaultValue `database` */
   readonly reading?: Database;
   readonly log: Logger;
   readonly dev?: boolean;
@@ -53,7 +53,7 @@ export interface Booted extends PipelineParts {
   readonly app: App;
   /** Enabled plugins, in order. */
   readonly plugins: readonly Plugin[];
-  /** Milliseconds that each plugin took, for the startup tree. */
+  /** The startup time of each plugin in milliseconds, for the startup tree. */
   readonly timings: Map<string, number>;
 }
 
@@ -122,7 +122,7 @@ export async function boot({
     ],
     () => app,
   );
-  // These services and `app` refer to each other, so each is created on first use; all of them are, further down.
+  // These services and `app` refer to each other, so each is created on first use. All of them are created before `boot` returns.
   const once = <T>(make: () => T): (() => T) => {
     let created: { readonly value: T } | undefined;
     return () => {
@@ -216,7 +216,7 @@ export async function boot({
       return events();
     },
     contributions: contributions.of,
-    // The plugin's schema has parsed them; only the lookup by name loses the type.
+    // The plugin's schema has parsed the options; only the lookup by name loses their type.
     options: <N extends keyof PluginOptions>(plugin: N) => options.get(plugin) as z.output<PluginOptions[N]>,
     pluginEnvironment: <N extends keyof PluginEnvironment>(plugin: N) =>
       environments.get(plugin) as z.output<z.ZodObject<PluginEnvironment[N]>>,
@@ -260,7 +260,7 @@ export async function boot({
   return booted;
 }
 
-/** By stage, and within a stage in plugin order. */
+/** All gates, by stage, and within a stage in plugin order. */
 function gatesInOrder(enabled: readonly Plugin[]): readonly Gate[] {
   const stageOf = ({ stage = 'enrolment' }: Gate): number => GATE_STAGES.indexOf(stage);
   // fault: gates-in-plugin-order

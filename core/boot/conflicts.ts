@@ -1,4 +1,4 @@
-// Names that have one owner: events, permissions, commands, route words and the like.
+// Names that can have only one owner: events, permissions, commands, first words of routes and the like.
 
 import type { App } from '../app.ts';
 import { CLI_COMMANDS } from '../command.ts';
@@ -68,8 +68,8 @@ function conflicts(
 const OPTIONS_OF_ALL_COMMANDS = ['project', 'help', 'h'];
 
 /**
- * A command that begins with a word of the CLI's own commands would be unreachable, and an option that all commands have would
- * never reach it.
+ * Reports commands that begin with a word of the CLI's own commands, which would be unreachable, and options that the CLI itself
+ * handles, which would never be passed to the command.
  */
 function reservedCommands(plugins: readonly Plugin[]): BootProblem[] {
   return plugins.flatMap((plugin) =>
@@ -91,12 +91,12 @@ function reservedCommands(plugins: readonly Plugin[]): BootProblem[] {
   );
 }
 
-/** `user password EMAIL` and `user password [NAME]` are one command. */
+/** `user password EMAIL` and `user password [NAME]` are the same command. */
 function commandWords(name: string): string {
   return name.replaceAll(/ \[?[A-Z][A-Z0-9_]*\]?/g, '');
 }
 
-/** Two plugins that define one key: the last one would silently win. The project may override any key. */
+/** If two plugins define the same key, the last one would silently win. The project may override any key. */
 function messageConflicts({ plugins, messages }: App): BootProblem[] {
   const problems: BootProblem[] = [];
   const owners = new Map<string, string>();
@@ -118,7 +118,7 @@ function messageConflicts({ plugins, messages }: App): BootProblem[] {
   return [...problems, ...messages.problems];
 }
 
-/** Slugs of models and the first words of plugins' routes share one segment of the path. */
+/** Slugs of models and the first words of plugins' routes are the same segment of a path. */
 function slugConflicts(app: App): BootProblem[] {
   const mount = app.urls.to('/');
   const problems: BootProblem[] = [];

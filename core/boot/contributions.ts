@@ -5,7 +5,7 @@ import type { ExtensionPointName, ExtensionPoints } from '../extension-points.ts
 import { CORE_EXTENSION_POINTS } from '../http/layout.ts';
 import type { Plugin } from '../plugin.ts';
 
-/** What plugins contribute. Items are created once per extension point, sorted by rank and then by plugin. */
+/** The contributions of all plugins. Items are created once per extension point, and sorted by rank and then by plugin. */
 export interface AllContributions {
   readonly of: <P extends ExtensionPointName>(point: P) => readonly ExtensionPoints[P][];
   /** The items with the plugins that contribute them, for the startup checks. */
@@ -27,7 +27,7 @@ export function collectContributions(plugins: readonly Plugin[], app: () => App)
     return created;
   };
   return {
-    // The plugin that opens a point has typed its items.
+    // The plugin that opens an extension point declares the type of its items.
     of: <P extends ExtensionPointName>(point: P) => contributed(point).items as readonly ExtensionPoints[P][],
     withOwners: (point) => contributed(point).owned,
   };
@@ -50,8 +50,8 @@ function rankOf(item: unknown): number {
 }
 
 /**
- * Reports labels and titles of contributions that look like the key of a missing message. A string may look like one as well
- * (`notes.app`), so this is a warning.
+ * Reports labels and titles of contributions that look like the key of a missing message. Ordinary text may look like a key, too
+ * (`notes.app`), so these are only warnings.
  */
 export function missingMessages(
   { plugins, messages }: Pick<App, 'plugins' | 'messages'>,

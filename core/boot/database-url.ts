@@ -1,6 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 
-/** What the values of parameters look like. Others are passed to PostgreSQL, which checks them. */
+/** The allowed values of known parameters. Other parameters are passed to PostgreSQL, which checks them. */
 const PARAMETERS: Readonly<Record<string, readonly string[] | RegExp>> = {
   sslmode: ['disable', 'prefer', 'require', 'verify-ca', 'verify-full', 'no-verify'],
   ssl: ['true', '1', '0', 'no-verify'],
@@ -13,10 +13,10 @@ const PARAMETERS: Readonly<Record<string, readonly string[] | RegExp>> = {
 };
 const FILES = ['sslcert', 'sslkey', 'sslrootcert'];
 
-/** Why a PostgreSQL URL cannot be used; undefined if it can. It names no part of the URL, which may contain a password. */
+/** Why a PostgreSQL URL cannot be used; undefined if it can. The text quotes no part of the URL, which may contain a password. */
 export function databaseUrlProblem(url: string): string | undefined {
   if (!/^postgres(ql)?:\/\//.test(url)) return 'is not a valid PostgreSQL URL, such as postgres://user@host:5432/name';
-  // It begins the fragment of a URL, so that the rest of the password, host and name would be ignored.
+  // A # begins the fragment of a URL, so the rest of the password, the host and the database name would be ignored.
   if (url.includes('#')) return 'contains a #: in a user name or password, write it as %23';
   const [authority = ''] = url.replace(/^\w+:\/\//, '').split(/[/?]/, 1);
   const hosts = authority.slice(authority.lastIndexOf('@') + 1);

@@ -14,7 +14,7 @@ import { localSecretKeys } from './local-folder.ts';
 
 const KEY_BYTES = 32;
 const KEY_COMMAND = `node -p "crypto.randomBytes(32).toString('hex')"`;
-/** Our variables, so that misspelled ones can be reported: otherwise they would be silently ignored. */
+/** The framework's own variables, so that misspelled ones can be reported instead of silently ignored. */
 const OWN_VARIABLES = [
   'PORT',
   'HOST',
@@ -40,7 +40,6 @@ const postgresUrl = z.string().superRefine((url, context) => {
   if (message !== undefined) context.addIssue({ code: 'custom', message });
 });
 
-/** A whole number; PostgreSQL accepts 100 connections unless it is configured. */
 function numberBetween(min: number, max: number) {
   const message = `is not a number from ${min} to ${max}`;
   return z
@@ -113,14 +112,14 @@ export function publicUrlProblem({
 }
 
 /**
- * Reads and validates the environment. In development missing secret keys are generated and kept in the project's
+ * Reads and validates the environment. In development, missing secret keys are generated and stored in the project's
  * `.rustio/local`.
  *
  * @throws RustioError `RIO-ENVIRONMENT` with every problem in its details, without the values: they may be secrets;
  *   `RIO-ENVIRONMENT-MISSING` in production without a `DATABASE_URL`.
  */
 export function readEnvironment(folder: string, source: Variables): Environment {
-  // An empty variable counts as unset: that is how many tools unset one.
+  // An empty variable counts as unset, because many tools unset variables that way.
   const present = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== undefined && value !== ''));
   const parsed = variables.safeParse(present);
   const invalid = parsed.success ? [] : parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`);
@@ -139,12 +138,12 @@ export function readEnvironment(folder: string, source: Variables): Environment 
     databasePool: data.DATABASE_POOL,
     databaseReadPool: data.DATABASE_READ_POOL,
     databasePooler: data.DATABASE_POOLER,
-    // A load balancer needs a moment to notice; a developer does not want to wait.
+    // Load balancers need time to notice the 503; in development, waiting would be pointless.
     shutdownGrace: data.SHUTDOWN_GRACE ?? (production ? 5 : 0),
     publicUrl: data.PUBLIC_URL,
     allowHttp: data.ALLOW_HTTP === 'true',
     secretKeys: data.RUSTIO_SECRET_KEYS ?? (production ? [] : localSecretKeys(folder)),
-    // Developers look at pages and the lines of `start`, so the log shows only problems.
+    // In development, the output of `start` should not be buried in log lines, so only problems are logged.
     logLevel: data.LOG_LEVEL ?? (production ? 'info' : 'warn'),
     filesFolder: data.FILES_FOLDER,
     metricsToken: data.METRICS_TOKEN,
@@ -157,13 +156,13 @@ function isSecretKey(key: string): boolean {
 }
 
 /**
- * Whether somebody typed a key instead of generating it: a repeated character or pattern, a sequence. Of 32 random bytes, about 30
- * differ; that fewer than 16 do, or that fewer than 16 steps between neighbours do, never happens by chance.
+ * Whether a key was typed rather than generated: a repeated character or pattern, a sequence. Of 32 random bytes, about 30 are
+ * distinct; fewer than 16 distinct bytes, or fewer than 16 distinct differences between neighbours, never occur by chance.
  */
 function isWeakKey(key: string): boolean {
   const half = Math.floor(key.length / 2);
   const repeats = Array.from({ length: half }, (_, at) => at + 1).some((n) => key.slice(n) === key.slice(0, -n));
-  // Also as text: typed letters look random when they are decoded.
+  // The text is checked too: typed letters look random once they are decoded.
   // fault: weak-keys
   return (
     repeats ||
@@ -179,7 +178,7 @@ function bytesOf(key: string): Buffer {
   return Buffer.from(key, /^[0-9a-f]+$/i.test(key) ? 'hex' : 'base64url');
 }
 
-/** `RUSTIO_SECRET_KEY` is a likely misspelling of ours, and nothing else uses it. */
+/** Variables that are likely misspellings of the framework's own, such as `RUSTIO_SECRET_KEY`. */
 function misspelled(present: Variables): string[] {
   return Object.keys(present)
     .filter((name) => name.startsWith('RUSTIO_SECRET') && !OWN_VARIABLES.includes(name))

@@ -14,7 +14,7 @@ export function serviceFinder(plugins: readonly Plugin[], app: () => App): FindS
       providers.set(name, { plugin, create: create as (app: App) => unknown });
   }
   const services = new Map<string, unknown>();
-  /** Services that are being created, each requested by the one before. */
+  /** Services that are currently being created, each requested by the one before it. */
   const pending: string[] = [];
   const service = <S extends keyof Services>(name: S): Services[S] => {
     if (!services.has(name)) {
@@ -28,14 +28,14 @@ export function serviceFinder(plugins: readonly Plugin[], app: () => App): FindS
       try {
         services.set(
           name,
-          // All callers share it; a timer that it starts must not keep the scope of the first request.
+          // The service is shared by all callers, so a timer that it starts must not keep the scope of the first request.
           withoutScope(() => callHook(provider.plugin, 'provides', () => provider.create(app()))),
         );
       } finally {
         pending.pop();
       }
     }
-    // The plugin that provides the name has typed it in `Services`.
+    // The plugin that provides the service declares its type in `Services`.
     return services.get(name) as Services[S];
   };
   return { service, optionalService: (name) => (providers.has(name) ? service(name) : undefined) };

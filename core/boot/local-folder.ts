@@ -6,14 +6,14 @@ import { localFiles } from '../files/file-store.ts';
 import { createFiles, type Files } from '../files/files.ts';
 import type { ProjectContext } from '../settings.ts';
 
-/** Where a project keeps what belongs to this machine only: the development database, secrets. Git ignores it. */
+/** The project's folder for data of this machine only: the development database, secrets. Git ignores it. */
 export function localFolder(folder: string): string {
   return path.join(folder, '.rustio', 'local');
 }
 
 /**
- * The secret keys of a developer's machine, one per line; generated on the first call. Two processes that start at once get the
- * same ones: the file is written completely before it gets its name, and an existing one is never replaced.
+ * The secret keys of a developer's machine, one per line; generated on the first call. Two processes that start at the same time
+ * get the same keys: the file is written completely before it gets its name, and an existing file is never replaced.
  */
 export function localSecretKeys(folder: string): string[] {
   const home = localFolder(folder);
@@ -23,14 +23,14 @@ export function localSecretKeys(folder: string): string[] {
 
 /**
  * The files of a project: in the folder `FILES_FOLDER`, otherwise in `files.folder` of its config, otherwise next to the
- * development database; or in a store of its own, with that folder for incoming uploads.
+ * development database; or in a custom store, with that folder for incoming uploads.
  */
 export function projectFiles(project: ProjectContext, database: Database): Files {
   const { kept, incoming } = fileFolders(project);
   return createFiles({ database, store: project.config?.files?.store ?? localFiles(kept), incoming });
 }
 
-/** A project's own folders for files: for stored contents, and for incoming uploads. Created on first use. */
+/** The project's folders for stored contents and for incoming uploads. Created on first use. */
 export function fileFolders({ folder, environment, config }: ProjectContext) {
   const configured = environment.filesFolder ?? config?.files?.folder;
   const home = configured === undefined ? path.join(localFolder(folder), 'files') : path.resolve(folder, configured);

@@ -27,7 +27,7 @@ export function readPluginOptions(
   return { options, problems };
 }
 
-/** Each plugin's environment variables. If two plugins declare one variable, each gets it, parsed by its own schema. */
+/** Each plugin's environment variables. If two plugins declare the same variable, each gets it, parsed by its own schema. */
 export function readPluginEnvironments(
   environment: Environment,
   enabled: readonly Plugin[],
@@ -39,7 +39,7 @@ export function readPluginEnvironments(
     if (!shape) continue;
     const parsed = z.object(shape).safeParse(environment.variables);
     if (parsed.success) environments.set(plugin.name, parsed.data);
-    // Never the value: it may be a secret.
+    // The message never contains the value, which may be a secret.
     else problems.push(...issuesOf(`environment variable of ${plugin.name}:`, parsed.error, ' '));
   }
   return { environments, problems };

@@ -5,7 +5,7 @@ import type { Config } from '../config.ts';
 import type { BootProblem } from '../errors/boot.ts';
 import { PLUGIN_API, PLUGIN_KEYS, type Plugin } from '../plugin.ts';
 
-/** Names with another meaning: sources of migrations, owners of models, prefixes of core's own views. */
+/** Names that are used elsewhere: sources of migrations, owners of models, prefixes of core's own views. */
 const RESERVED = new Set(['core', 'project', 'layout']);
 
 export interface OrderedPlugins {
@@ -43,7 +43,7 @@ export function orderPlugins(config: Config, builtIn: readonly Plugin[]): Ordere
   return { enabled, available, problems };
 }
 
-/** Skips the project's plugins that were inserted there earlier, so that they keep their order. */
+/** The position after the project's plugins that were inserted there earlier, so that they keep their order. */
 function afterSiblings(enabled: readonly Plugin[], start: number, builtIn: readonly Plugin[]): number {
   let at = start;
   while (at < enabled.length && !builtIn.some((plugin) => plugin === enabled[at])) at += 1;

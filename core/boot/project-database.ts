@@ -7,12 +7,12 @@ import { localFolder } from './local-folder.ts';
 export interface ProjectServer {
   /** For the application. */
   readonly url: string;
-  /** For migrations: the owner's, if that is another role. */
+  /** For migrations: connects as the owner of the tables, if that is another role. */
   readonly ownerUrl: string;
   readonly embedded: boolean;
   /** A notice to print about it. */
   readonly note: string | undefined;
-  /** Releases it; an embedded server that no other process uses is stopped. Close connections first. */
+  /** Releases the server; an embedded server that no other process uses is stopped. Close connections first. */
   leave(): Promise<void>;
 }
 
@@ -35,7 +35,7 @@ export async function joinServer({
     };
   }
   if (production) throw databaseUrlMissing();
-  // Imported only here: a process with a DATABASE_URL never loads what it does not use.
+  // Imported dynamically, so that a process with a DATABASE_URL never loads it.
   const { startEmbedded } = await import('../database/embedded.ts');
   const server = await startEmbedded(localFolder(folder));
   return {
@@ -49,13 +49,13 @@ export async function joinServer({
   };
 }
 
-/** As long as a user waits for a page; a slower query needs a filter or an index (docs/decisions/0007-two-pools.md). */
+/** Users do not wait longer for a page; a slower query needs a filter or an index (docs/decisions/0007-two-pools.md). */
 const READING_MS = 2_000;
 
 /** A pool on the project's server. Closing it releases the server, too. */
 export interface ProjectDatabase {
   readonly database: Database;
-  /** For page reads: the server cancels a statement that takes longer than a user waits. */
+  /** For page reads: the server cancels statements that take longer than 2 s. */
   readonly reading: Database;
   readonly server: ProjectServer;
   close(): Promise<void>;

@@ -17,7 +17,7 @@ import type { Environment } from '../settings.ts';
 
 export const CONFIG_FILE = 'rustio.config.ts';
 
-/** The nearest folder from `start` upward that holds a `rustio.config.ts`. */
+/** The nearest folder with a `rustio.config.ts`, searching upward from `start`. */
 export function findProject(start: string): string | undefined {
   let folder = path.resolve(start);
   while (!existsSync(path.join(folder, CONFIG_FILE))) {
@@ -43,7 +43,7 @@ export async function loadProject(folder: string, environment: Environment): Pro
 /** Loads and checks a project's config; throws a RustioError `RIO-CONFIG-…`, or the error of an invalid model. */
 export async function loadConfig(folder: string): Promise<Config> {
   const file = path.join(folder, CONFIG_FILE);
-  // On Windows it separates folders.
+  // On Windows, a backslash separates folders.
   if (path.sep === '/' && folder.includes('\\')) throw projectFolderInvalid({ folder });
   let module: Readonly<Record<string, unknown>>;
   try {
@@ -143,7 +143,7 @@ function isTimeZone(name: string): boolean {
 }
 
 function notLoaded(folder: string, error: unknown): RustioError {
-  // Errors in the project's models and plugins explain themselves.
+  // Errors from the project's models and plugins already explain what to do.
   if (error instanceof RustioError) return error;
   const { message, location: place = CONFIG_FILE, source } = locateError(error, folder);
   const name = /^Cannot find package '([^']+)'/.exec(message)?.[1];

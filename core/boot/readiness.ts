@@ -6,16 +6,16 @@ import type { MigrationSource } from '../migrate/sources.ts';
 import { loadPending } from '../migrate/status.ts';
 import type { HealthItem, Plugin } from '../plugin.ts';
 
-/** Load balancers check every few seconds; what does not respond within this time is not ready. */
+/** Load balancers check every few seconds, so a check that takes longer counts as failed. */
 const TIMEOUT_MS = 2_000;
 
 /**
- * What must hold before this process can serve: applied migrations, and the `health` checks of plugins. Anyone can request it,
- * so a check that has timed out is not repeated until it finishes: each holds a connection.
+ * The readiness checks of this process: that migrations are applied, and the `health` checks of plugins. Anyone can request
+ * `/readyz`, and each check uses a connection, so a check that has timed out is not started again until it finishes.
  */
 export function createReadiness(app: App, plugins: readonly Plugin[], sources: readonly MigrationSource[]): Readiness {
   const pending = oneAtATime(() => loadPending(app.database, sources));
-  // Pages read from a pool of its own, whose connections may be dead while those of the other are fine.
+  // Pages read from a separate pool, whose connections may be dead while those of the main pool are fine.
   const reading = oneAtATime(() => app.reading.query(sql.unsafe`select`));
   let stopping = false;
   const items = plugins.flatMap((plugin) =>
@@ -45,7 +45,7 @@ export function createReadiness(app: App, plugins: readonly Plugin[], sources: r
 
 type Health = NonNullable<Plugin['health']>;
 
-/** A plugin whose check fails is not ready, under its own name. */
+/** If a plugin's check throws, it is reported under the plugin's name. */
 function checkHealth({ name: plugin }: Plugin, health: Health, app: App): () => Promise<readonly HealthItem[]> {
   const check = oneAtATime(async () => health(app));
   return async () => {

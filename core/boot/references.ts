@@ -1,4 +1,4 @@
-// References to what does not exist, or could never work: extension points, views, gates, events, hooks, fields.
+// References to things that do not exist or could never work: extension points, views, gates, events, hooks, fields.
 
 import type { App, Gate } from '../app.ts';
 import { didYouMean } from '../base/nearest.ts';
@@ -10,7 +10,7 @@ import type { Access, RouteInfo } from '../request/route-info.ts';
 import { intervalMs } from '../schedule.ts';
 import type { BootFacts } from './boot-problems.ts';
 
-/** Reports references of plugins and the project to what does not exist, with a suggestion. */
+/** Reports broken references of plugins and of the project, with suggestions. */
 export function brokenReferences(facts: BootFacts): readonly BootProblem[] {
   const { app, plugins } = facts;
   return [
@@ -29,8 +29,8 @@ export function brokenReferences(facts: BootFacts): readonly BootProblem[] {
 }
 
 /**
- * Items belong to extension points that some plugin opens. Each item is created now, so that an error in it stops startup and
- * not a page. Items for an extension point of a disabled plugin are ignored.
+ * Every item must belong to an extension point that some plugin opens. All items are created here, so that an error in one stops
+ * startup and not a page. Items for an extension point of a disabled plugin are ignored.
  */
 function contributionProblems(facts: BootFacts): BootProblem[] {
   const { plugins, available } = facts;
@@ -157,12 +157,12 @@ function gateProblems({ plugins, app: { routes, urls } }: BootFacts): BootProble
   );
 }
 
-/** Combinations of closed gates double with each gate. */
+/** The number of combinations of closed gates doubles with each gate. */
 const MAX_GATES = 12;
 
 /**
  * Follows the redirects of every combination of closed gates from the page of each gate and from its form, as a browser would. A
- * circle locks users out. Gates for one kind of access, such as `recent`, take part like all others.
+ * circle would lock users out. Gates for one kind of access, such as `recent`, are included.
  */
 function gateCircles({ plugins, app: { gates, routes, urls } }: BootFacts): BootProblem[] {
   const findOwner = (gate: Gate): string => plugins.find((plugin) => plugin.gates?.includes(gate))?.name ?? 'unknown';
@@ -263,7 +263,7 @@ function hookProblems({ app, hooks }: BootFacts): BootProblem[] {
   });
 }
 
-/** A rule for a model or field that does not exist would have no effect, silently. */
+/** A rule for a model or field that does not exist would silently have no effect. */
 function ruleProblems({ config, models }: App): BootProblem[] {
   return (config.rules ?? []).flatMap(({ model, fields = {} }) => {
     const where = `rules for ${model.modelName}`;

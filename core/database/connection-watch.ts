@@ -1,30 +1,31 @@
 /**
- * How long a connection may be silent. A connection whose other end is gone (a failover, a firewall that forgot it, a paused
- * server) reports nothing: without these limits its statements would wait until TCP gives up, which takes 15 minutes.
+ * Limits how long a connection may be silent. A connection to a server that is no longer there (after a failover, a firewall
+ * timeout, a paused server) reports nothing: without these limits, its statements would wait until TCP gives up, which takes 15
+ * minutes.
  */
 import pg from 'pg';
 import { clientConfig } from './client-config.ts';
 
-/** What the server's own `statement_timeout` gets in addition: it must be the first to cancel a slow statement. */
+/** Added to the server's `statement_timeout`, so that the server is the first to cancel a slow statement. */
 const GRACE_MS = 2_000;
-/** For statements that do nothing but begin or end something. They wait for nobody. */
+/** For statements that only begin or end a transaction or the like. They never wait for locks. */
 const CONTROL_MS = 5_000;
 const CONTROL = /^(?:START TRANSACTION|SAVEPOINT|ROLLBACK|release savepoint)\b/;
 
-/** When it is first asked whether the server still works on a statement, and then how often. */
+/** The delay before the server is first asked whether it is still working on a statement, and the interval after that. */
 export const FIRST_PROBE_MS = 4_000;
 export const PROBE_MS = 5_000;
 const PROBE_TIMEOUT_MS = 2_000;
 
-/** Milliseconds after which a statement is given up in this process, whatever the server does; 0: never. */
+/** Milliseconds after which this process abandons a statement, whatever the server does; 0 for never. */
 export function silenceLimit(sql: string, statementTimeout: number): number {
   const limit = statementTimeout === 0 ? 0 : statementTimeout + GRACE_MS;
   return CONTROL.test(sql) ? Math.min(CONTROL_MS, limit || CONTROL_MS) : limit;
 }
 
 /**
- * Asks the server on a new connection which of its backends are working. All connections of a pool that wait at the same time
- * share one question.
+ * Asks the server, on a new connection, which of its backends are working. Connections of a pool that wait at the same time share
+ * one query.
  */
 export class BackendProbe {
   readonly #url: string;
@@ -44,7 +45,7 @@ export class BackendProbe {
   }
 }
 
-/** Undefined if the server gives no answer: it is there, so the statement's own limit applies. */
+/** Undefined if the server responds with an error: it is reachable, so only the statement's own limit applies. */
 async function workingBackends(url: string): Promise<ReadonlySet<number> | undefined> {
   const client = new pg.Client(
     clientConfig(url, { connectionTimeoutMillis: PROBE_TIMEOUT_MS, query_timeout: PROBE_TIMEOUT_MS }),

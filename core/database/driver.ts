@@ -1,4 +1,4 @@
-/** Slonik's driver on `pg`, in place of the standard one: docs/decisions/0005-database-driver.md. */
+/** A Slonik driver on `pg` that replaces the standard one: docs/decisions/0005-database-driver.md. */
 import pg from 'pg';
 import {
   BackendTerminatedError,
@@ -20,14 +20,17 @@ type Result = pg.QueryResult<Record<string, unknown>>;
 
 /** Idle time before TCP keepalive starts (then one probe per second, ten times). */
 const KEEP_ALIVE_MS = 5_000;
-/** Statements that a connection keeps prepared; with more, it forgets them all. Each takes some 30 KB of its server process. */
+/**
+ * Max number of prepared statements per connection. When it is reached, all are deallocated. Each uses about 30 KB of the server
+ * process.
+ */
 const MAX_PREPARED = 200;
-/** How long an idle connection has to respond after another one timed out. */
+/** Time for an idle connection to respond after another connection has timed out. */
 const CHECK_MS = 2_000;
 
 export interface DriverOptions {
   readonly names: StatementNames;
-  /** Milliseconds that a statement waits for a lock; 0: as long as it may run. */
+  /** Max milliseconds that a statement waits for a lock; 0 for no limit besides the statement's own. */
   readonly lockTimeout: number;
   /** A transaction-mode pooler is in use: see `DatabaseOptions`. */
   readonly pooled: boolean;
@@ -40,7 +43,7 @@ export function pgDriver({ names, lockTimeout, pooled }: DriverOptions): DriverF
     const probe = new BackendProbe(connectionUri);
     const connections = new Set<Connection>();
     const watch = new SilenceWatch(connections);
-    /** A pooler sends IDs of its own; a server, that of its process. Known from the first connection on. */
+    /** Whether there is a pooler: it announces process IDs of its own, unlike a server. Determined on the first connection. */
     let isPooled: Promise<boolean> | undefined = pooled ? Promise.resolve(true) : undefined;
     return {
       createPoolClient: async ({ clientEventEmitter }) => {
@@ -60,7 +63,7 @@ export function pgDriver({ names, lockTimeout, pooled }: DriverOptions): DriverF
           }),
         );
         const breakConnection = (error: BackendTerminatedError) => {
-          // After Slonik has released the connection it no longer listens, and an unhandled `error` event ends the process.
+          // Slonik stops listening when it has released the connection, and an unhandled `error` event would end the process.
           if (clientEventEmitter.listenerCount('error') > 0) clientEventEmitter.emit('error', error);
         };
         const connection = new Connection(client, {
@@ -74,14 +77,14 @@ export function pgDriver({ names, lockTimeout, pooled }: DriverOptions): DriverF
         client.on('end', () => connections.delete(connection));
         client.on('notice', ({ message }) => clientEventEmitter.emit('notice', { message: message ?? '' }));
 
-        /** The error that aborted the open transaction: reported if the caller catches it and commits. */
+        /** The error that aborted the open transaction. It is reported if the caller catches it and commits. */
         let aborted: Error | undefined;
 
         const prepared = new Set<string>();
         const forgetPrepared = async (): Promise<void> => {
           await connection.send({ text: 'deallocate all', values: [], limit: CHECK_MS }, true);
           prepared.clear();
-          // pg keeps its own list of the statements it has prepared, and would execute those that are gone.
+          // pg keeps its own list of prepared statements, and would try to execute ones that were deallocated.
           Reflect.set(client.connection, 'parsedStatements', {});
         };
 
@@ -105,7 +108,7 @@ export function pgDriver({ names, lockTimeout, pooled }: DriverOptions): DriverF
               if (before === 'I') return query(sql, values);
             }
             if (!endsConnection(error) && sql !== 'ROLLBACK') throw error;
-            // Immediately, not when the socket ends: until then the pool would hand out this connection again.
+            // Reported immediately rather than when the socket ends: until then, the pool would hand out this connection again.
             const terminated = new BackendTerminatedError(error);
             breakConnection(terminated);
             throw terminated;
@@ -125,7 +128,7 @@ export function pgDriver({ names, lockTimeout, pooled }: DriverOptions): DriverF
               }),
             );
             connections.add(connection);
-            // Such a database holds any bytes, and those that are not UTF-8 would fail every statement that returns them.
+            // Such a database can contain any bytes, and every statement that returns invalid UTF-8 would fail.
             // fault: bytes-of-sql-ascii
             if (encoding === 'SQL_ASCII')
               await connection.send({ text: "set client_encoding to 'SQL_ASCII'", values: [], limit: CHECK_MS });
@@ -133,7 +136,7 @@ export function pgDriver({ names, lockTimeout, pooled }: DriverOptions): DriverF
               const { rows } = await connection.send({ text, values: [], limit: CHECK_MS });
               return rows[0]?.id;
             }).catch((error: unknown) => {
-              // The next connection finds it out.
+              // Determined again on the next connection.
               isPooled = undefined;
               void client.end().catch(() => {});
               throw error;
@@ -162,7 +165,7 @@ interface Statement {
   readonly text: string;
   readonly values: unknown[];
   readonly name?: string | undefined;
-  /** Milliseconds after which it is given up with its connection; 0: never. */
+  /** Milliseconds after which the statement and its connection are abandoned; 0 for never. */
   readonly limit: number;
 }
 
@@ -170,13 +173,16 @@ interface ConnectionHooks {
   readonly watch: SilenceWatch;
   /** Reports to Slonik that the connection is lost. */
   readonly onLost: (error: BackendTerminatedError) => void;
-  /** Called after it was lost because the server was silent: the other connections may be, too. */
+  /** Called after the connection was lost because the server was silent: other connections may be lost, too. */
   readonly onSilence: () => void;
 }
 
 const TICK_MS = 200;
 
-/** One timer for all connections of a pool, and only while one is busy: timers of their own would cost more than their statements. */
+/**
+ * One timer for all connections of a pool, active only while one is busy. Separate timers for each connection would cost more than
+ * its statements.
+ */
 class SilenceWatch {
   readonly #connections: ReadonlySet<Connection>;
   #timer: NodeJS.Timeout | undefined;
@@ -200,18 +206,18 @@ class SilenceWatch {
 
 /** A connection that does not wait indefinitely: if the server is silent for too long, it is closed, and its statement fails. */
 class Connection {
-  /** For statements that take long; undefined if it cannot be found out what the server does. */
+  /** Checks on long-running statements; undefined behind a pooler, where process IDs are unknown. */
   probe: BackendProbe | undefined;
   readonly #client: pg.Client;
   readonly #hooks: ConnectionHooks;
-  /** Counts statements: the answer to a question about one must not end a later one. */
+  /** Counts statements, so that a probe's response about one statement does not end a later one. */
   #sent = 0;
-  /** When the statement was sent, how long it may take, and after how long the server is asked about it. Milliseconds. */
+  /** In milliseconds: when the statement was sent, how long it may take, and after how long the server is next asked about it. */
   #sentAt = 0;
   #limit = 0;
   #nextProbe = 0;
   #busy = false;
-  /** Whether losing the connection now loses nothing: no transaction is open, and no statement of one was sent. */
+  /** Whether nothing is lost if the connection is lost now: no transaction is open, and none of its statements was sent. */
   #isUnused = true;
   #checking: Promise<void> | undefined;
   #silence: BackendTerminatedError | undefined;
@@ -221,7 +227,7 @@ class Connection {
     this.#hooks = hooks;
   }
 
-  /** @throws BackendTerminatedError when the server was silent for too long */
+  /** @throws BackendTerminatedError if the server was silent for too long */
   async send(statement: Statement, isCheck = false): Promise<Result> {
     if (this.#checking !== undefined) await this.#checking;
     if (this.#silence !== undefined) throw this.#silence;
@@ -241,7 +247,7 @@ class Connection {
     }
   }
 
-  /** Called regularly while connections of the pool are busy. Returns whether this one is. */
+  /** Called regularly while connections of the pool are busy. Returns whether this connection is busy. */
   tick(now: number): boolean {
     if (!this.#busy || this.#silence !== undefined) return false;
     const waited = now - this.#sentAt;
@@ -256,12 +262,12 @@ class Connection {
   }
 
   /**
-   * Another connection of the pool was silent for too long. If this one is idle it must respond, or it is closed. Those that are
-   * checked at the same time are closed together: otherwise each of them would fail one more request.
+   * Another connection of the pool was silent for too long. If this one is idle, it must respond, or it is closed. Connections that
+   * are checked at the same time are closed together, since otherwise each of them would fail another request.
    */
   check(): void {
     if (this.#silence !== undefined) return;
-    // Of connections that are given up at the same time, the second must not end a check that the first has just begun.
+    // If several connections are abandoned at the same time, the second must not end a check that the first has just started.
     if (this.#checking !== undefined && performance.now() - this.#sentAt >= TICK_MS) this.#giveUp(CHECK_MS);
     if (this.#busy || this.#client.getTransactionStatus() !== 'I') return;
     this.#checking = this.send({ text: 'select', values: [], limit: CHECK_MS }, true).then(
@@ -274,7 +280,7 @@ class Connection {
     );
   }
 
-  /** Whether the server still works on the statement; if not, its response was lost, and will never come. */
+  /** Asks whether the server is still working on the statement. If it is not, the response was lost and will never arrive. */
   async #ask(sent: number, waited: number): Promise<void> {
     const processId = Reflect.get(this.#client, 'processID');
     const isWorking = await this.probe?.isWorking(Number(processId));
@@ -292,7 +298,9 @@ class Connection {
   }
 }
 
-/** With `NODE_DEBUG=rustio:sql`, every statement is reported. Never its values, nor the message of an error, which may quote them. */
+/**
+ * With `NODE_DEBUG=rustio:sql`, every statement is logged, but never its values or the message of an error, which may quote them.
+ */
 const run = debugSql === undefined ? send : reported(debugSql);
 
 function reported(debug: NonNullable<typeof debugSql>): typeof send {
@@ -314,10 +322,10 @@ function reported(debug: NonNullable<typeof debugSql>): typeof send {
 function send(client: pg.Client, { text, values, name }: Statement): Promise<Result> {
   return new Promise((done, fail) => {
     const query = new pg.Query<never, unknown[]>(text, values);
-    // Properties of pg's query that its types do not declare. Given as a config, pg would copy them one by one.
+    // Properties of pg's query that its types do not declare. If they were passed as a config, pg would copy each of them.
     Object.assign(query, {
       name,
-      // Extended: one statement per query, so that no second one can be injected.
+      // The extended protocol allows one statement per query, so a second one cannot be injected.
       queryMode: 'extended',
       callback: (error: Error | null, result: Result) => {
         if (error) fail(Object.assign(error, { sql: text }));
@@ -330,7 +338,7 @@ function send(client: pg.Client, { text, values, name }: Statement): Promise<Res
 
 function toSlonik(result: Result): DriverQueryResult {
   return {
-    // Slonik's type lists five commands; PostgreSQL has more, and Slonik passes them on.
+    // Slonik's type lists five commands. PostgreSQL has more, and Slonik passes them through.
     command: result.command as DriverCommand,
     fields: result.fields.map(({ dataTypeID, name }) => ({ dataTypeId: dataTypeID, name })),
     rowCount: result.rowCount,
@@ -342,7 +350,7 @@ function milliseconds(timeout: 'DISABLE_TIMEOUT' | number): number {
   return timeout === 'DISABLE_TIMEOUT' ? 0 : timeout;
 }
 
-/** The server is shutting down, or closes this connection: it will not answer further queries. */
+/** Whether the server is shutting down or closing this connection, so that further queries get no response. */
 function endsConnection(error: pg.DatabaseError): boolean {
   return /^(08|57P0|25P03)/.test(error.code ?? '');
 }

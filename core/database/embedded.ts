@@ -1,5 +1,5 @@
 /**
- * A real PostgreSQL for a project that has none: started by the first process that needs it, stopped by the last one to leave.
+ * A real PostgreSQL server for projects without one. The first process that needs it starts it, and the last one to leave stops it.
  * See docs/decisions/0016-embedded-postgres.md.
  */
 import { readFile } from 'node:fs/promises';
@@ -17,16 +17,16 @@ import { StuckServer } from './embedded/stuck-server.ts';
 export interface EmbeddedOptions {
   /** The database to use; it is created if it does not exist. @defaultValue 'app' */
   readonly database?: string;
-  /** Further settings of the server, used if this call starts it. */
+  /** Additional settings of the server, used if this call starts it. */
   readonly settings?: ServerSettings;
 }
 
 export interface Embedded {
-  /** For this database, as its superuser. It stays the same across starts as long as its port is free. */
+  /** Connects to this database as the superuser. The URL remains the same across starts as long as the port is free. */
   readonly url: string;
   /** Whether this call started the server, rather than joining a running one. */
   readonly started: boolean;
-  /** Such as `18.4`. */
+  /** The server's version, such as `18.4`. */
   readonly version: string;
   /** A remark about the location of the data, to be shown to the user. */
   readonly note: string | undefined;
@@ -35,15 +35,15 @@ export interface Embedded {
 }
 
 const START_TIMEOUT_MS = 60_000;
-/** Between two attempts to restart a server that died. */
+/** Pause between attempts to restart a server that died. */
 const RETRY_MS = 2_000;
 
 /**
- * Joins the embedded server of the folder `home` (a project's `.rustio/local`), or starts it. The first start creates the data
- * (a second); later ones take a fraction of that. If the server dies while in use, it is restarted on the same port, with
- * retries until it is up.
+ * Joins the embedded server of the folder `home` (a project's `.rustio/local`), or starts it. The first start creates the data,
+ * which takes about a second; later starts take a fraction of that. If the server dies while in use, it is restarted on the same
+ * port, with retries until it is up.
  *
- * @throws RustioError `RIO-EMBEDDED-…` when it cannot be installed, created or started.
+ * @throws RustioError `RIO-EMBEDDED-…` if it cannot be installed, created or started.
  *
  * @example
  * const server = await startEmbedded(path.join(folder, '.rustio/local'));
@@ -89,7 +89,8 @@ class SharedServer {
   }
 
   url(database: string): string {
-    // What `pg` would take from the shell is meant for another server; this one has no TLS. Other variables have values here.
+    // Variables of the shell that `pg` would apply are meant for another server; this one has no TLS. All other settings are given
+    // explicitly.
     const { PGSSLNEGOTIATION, PGREPLICATION, PGCLIENT_ENCODING } = process.env;
     const settings = new URLSearchParams({
       sslmode: 'disable',
@@ -101,8 +102,8 @@ class SharedServer {
   }
 
   /**
-   * Looks for a running server, otherwise starts one, until it has a lease; for at most a minute. A server that will never accept
-   * connections, such as after a full disk, is stopped and started again. True if this call started it.
+   * Joins a running server or starts one, and retries for at most a minute until it has a lease. A server that will never accept
+   * connections, such as after a full disk, is stopped and started again. True if this call started the server.
    */
   async join(): Promise<boolean> {
     let started = false;
@@ -117,7 +118,7 @@ class SharedServer {
         continue;
       }
       if (await startServer(this.#place, this.#settings)) started = true;
-      // Unless another process was faster, the cause may be temporary (a port just taken): retry, but not forever.
+      // Unless another process was faster, the cause may be temporary (such as a port that was just taken), so retry a few times.
       else if (!(await this.#mustWait()) && ++failures === 3) break;
     }
     throw await didNotStart(this.#place);
@@ -145,7 +146,7 @@ class SharedServer {
     return 'granted';
   }
 
-  /** A server that is starting or stopping: it will soon be ready, or gone. */
+  /** Whether a server is starting or stopping, and will soon be ready or gone. */
   async #mustWait(): Promise<boolean> {
     const { data } = this.#place;
     const file = await readPidFile(data);
@@ -156,14 +157,14 @@ class SharedServer {
   }
 
   /**
-   * The server was killed. Without a lease the next process to leave would consider itself the last one and stop the server
-   * while we use it, so we join again; restarting the server if necessary saves a developer from restarting everything.
+   * Called when the server was killed. Without a lease, the next process to leave would consider itself the last one and stop the
+   * server while this process uses it. Joining again also restarts the server, so that developers need not restart anything.
    */
   #rejoin(): void {
     if (!this.#isLeaving) this.#joining = this.#joinAgain();
   }
 
-  /** Without a time limit: the cause may be temporary (a full disk), and no other process would start the server. */
+  /** Retries without a time limit: the cause may be temporary (a full disk), and no other process would start the server. */
   async #joinAgain(): Promise<void> {
     for (let isReported = false; !this.#isLeaving; isReported = true) {
       try {

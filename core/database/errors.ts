@@ -1,6 +1,6 @@
 /**
- * The meaning of an error from the database. Slonik and our own wrapper put PostgreSQL's error into `cause`, so each of these
- * functions searches the chain of causes.
+ * Classifies errors from the database. Slonik and the pool put PostgreSQL's error into `cause`, so each of these functions searches
+ * the chain of causes.
  */
 import pg from 'pg';
 import { BackendTerminatedError, BackendTerminatedUnexpectedlyError, ConnectionError } from 'slonik';
@@ -21,7 +21,7 @@ export interface ConstraintViolation {
     | 'rowSecurity'
     | 'rule';
   readonly constraint?: string;
-  /** The domain whose constraint it is. */
+  /** The domain that the constraint belongs to. */
   readonly domain?: string;
   readonly column?: string;
   readonly table?: string;
@@ -33,8 +33,8 @@ export interface ConstraintViolation {
 }
 
 /**
- * What a SQLSTATE, or the class that it begins with, means for a change of a row. The one table of them: `app.write` reports these at
- * the fields concerned, wherever they are raised (in the statement, in a trigger, at COMMIT).
+ * The meaning of a SQLSTATE, or of its class, for a change of a row. `app.write` reports these errors at the fields concerned,
+ * wherever they are raised (in the statement, in a trigger, at COMMIT).
  */
 const VIOLATIONS: Readonly<Record<string, ConstraintViolation['kind']>> = {
   '0A000': 'rule', // a rule on the table does not support RETURNING; a function of a trigger is not supported
@@ -47,7 +47,8 @@ const VIOLATIONS: Readonly<Record<string, ConstraintViolation['kind']>> = {
   23505: 'unique',
   23514: 'check',
   '23P01': 'exclusion',
-  // Values that a column cannot hold: out of range, not in an enum. Our own tables hold what their field types allow.
+  // Values that a column cannot hold: out of range, not in an enum. Columns of managed tables hold every value that their field
+  // types allow.
   22003: 'data',
   22007: 'data',
   22008: 'data',
@@ -64,17 +65,17 @@ const VIOLATIONS: Readonly<Record<string, ConstraintViolation['kind']>> = {
   '27': 'rule', // a trigger changed the row that is being changed
   '428C9': 'generated',
   44000: 'rule', // WITH CHECK OPTION of a view
-  54000: 'tooLong', // an index holds 2.7 KB of a value; its message depends on the server's language
+  54000: 'tooLong', // an index entry holds at most 2.7 KB; the message depends on the server's language
   55000: 'rule', // a view or a foreign table that cannot be changed
   P0: 'rule',
 };
-/** Where PL/pgSQL raises errors; a trigger may use any code. */
+/** The routine in which PL/pgSQL raises errors. A trigger may use any code. */
 const RAISE = 'exec_stmt_raise';
-/** Where a policy of row-level security rejects a new row; a missing grant has the same code. */
+/** The routine in which row-level security rejects a new row. A missing grant has the same code. */
 const ROW_SECURITY = 'ExecWithCheckOptions';
 /**
- * Failures of the code in a trigger, a function or a foreign server: whatever goes wrong there, the change is rejected. Others
- * (locks, conflicts, cancelled statements, lost connections, missing grants) are the same wherever they are raised.
+ * Failures of code in a trigger, a function or a foreign server. Whatever goes wrong there, the change is rejected. Other errors
+ * (locks, conflicts, cancelled statements, lost connections, missing grants) mean the same wherever they are raised.
  */
 const OF_DATABASE_CODE = /^(?:0A|2[1-46-8BDF]|3[489BF]|42(?!501)|54|P0|XX|HV)/;
 
@@ -114,15 +115,15 @@ function classify(error: pg.DatabaseError): ConstraintViolation['kind'] | undefi
   return VIOLATIONS[code] ?? VIOLATIONS[code.slice(0, 2)] ?? (isOfDatabaseCode(error) ? 'rule' : undefined);
 }
 
-/** Whether code in the database has failed: a trigger, a function that a view calls, a foreign server. */
+/** Whether code in the database failed: a trigger, a function that a view calls, a foreign server. */
 function isOfDatabaseCode({ code = '', where = '' }: pg.DatabaseError): boolean {
-  // PostgreSQL describes in `where` what it was running; for our own statements there is nothing to describe.
+  // PostgreSQL's `where` describes the code that it was running; it is empty for errors of the statement itself.
   // fault: broken-trigger-unexpected
   return OF_DATABASE_CODE.test(code) && (where !== '' || code.startsWith('HV'));
 }
 
 /**
- * Whether reading failed in code of the database: a view that divides by zero, a function that it calls, a policy that refers to
+ * Whether a read failed in code in the database: a view that divides by zero, a function that it calls, a policy that refers to
  * itself, a foreign server.
  */
 export function isUnreadable(error: unknown): boolean {
@@ -137,90 +138,98 @@ function characterIn(message: string): string {
   return Buffer.from(bytes, 'hex').toString();
 }
 
-/** A grant is missing: the role of the application may not read or change a table, or use a sequence. */
+/** Whether a grant is missing: the application's role may not read or change a table, or use a sequence. */
 export function isPermissionMissing(error: unknown): boolean {
   const cause = databaseError(error);
   return cause?.code === '42501' && classify(cause) === undefined;
 }
 
-/** What a statement needs is not ready: a materialized view that was never refreshed, a sequence not used yet. */
+/**
+ * Whether something that a statement needs is not ready: a materialized view that was never refreshed, a sequence that was not used
+ * yet.
+ */
 export function isNotReady(error: unknown): boolean {
   return databaseError(error)?.code === '55000';
 }
 
-/** The database cannot be reached, is shutting down or starting, dropped the connection, or has none available. */
+/** Whether the database cannot be reached, is shutting down or starting, dropped the connection, or has none available. */
 export function isUnavailable(error: unknown): boolean {
   return causes(error).some((cause) => {
     if (cause instanceof BackendTerminatedError || cause instanceof BackendTerminatedUnexpectedlyError) return true;
-    // 3D000: the server is running but this database does not exist, such as during a restore.
+    // 3D000: the server is running, but the database does not exist, for example during a restore.
     if (cause instanceof pg.DatabaseError) return /^(57P0|08|53300|3D000)/.test(cause.code ?? '');
     return cause instanceof ConnectionError ? databaseError(cause) === undefined : SOCKET_CODES.has(sqlState(cause));
   });
 }
 
-/** A statement was cancelled: by its `statement_timeout`, or by an administrator. */
+/** Whether a statement was cancelled, by its `statement_timeout` or by an administrator. */
 export function isTimeout(error: unknown): boolean {
   return databaseError(error)?.code === '57014';
 }
 
-/** A lock was not granted in time (`lock_timeout`): another transaction holds the row. */
+/** Whether a lock was not granted in time (`lock_timeout`), because another transaction has locked the row. */
 export function isLocked(error: unknown): boolean {
   return databaseError(error)?.code === '55P03';
 }
 
-/** The database is read-only: a standby after a failover, or a full disk in a managed service. */
+/** Whether the database is read-only, such as a standby after a failover, or a managed service with a full disk. */
 export function isReadOnly(error: unknown): boolean {
   return databaseError(error)?.code === '25006';
 }
 
-/** What PgBouncer says to settings in the startup packet. It has no error code of its own, and one language. */
+/** Whether PgBouncer has rejected settings in the startup packet. Its error has no code of its own, but is always in English. */
 export function rejectsSession(error: unknown): error is pg.DatabaseError {
   return error instanceof pg.DatabaseError && /^unsupported startup parameter/.test(error.message);
 }
 
-/** A value that a column's type does not accept: `date '2026-02-30'`. Not a division by zero, which a view may fail with. */
+/**
+ * Whether a column's type does not accept a value: `date '2026-02-30'`. A division by zero, for example in a view, does not count.
+ */
 export function isInvalidValue(error: unknown): boolean {
   return ['22003', '22007', '22008', '22P02'].includes(databaseError(error)?.code ?? '');
 }
 
-/** A character that the database's encoding does not have (a euro sign in LATIN1). */
+/** Whether text contains a character that the database's encoding does not have (a euro sign in LATIN1). */
 export function isNotInEncoding(error: unknown): boolean {
   const code = databaseError(error)?.code;
   return code === '22P05' || code === '22021';
 }
 
-/** The disk of the database, or its quota, is full. */
+/** Whether the disk of the database, or its quota, is full. */
 export function isFull(error: unknown): boolean {
   return databaseError(error)?.code === '53100';
 }
 
-/** A table changed under a transaction, whose statements were planned before: a new transaction works. */
+/** Whether a table changed after the transaction's statements were planned. A new transaction works. */
 export function isPlanOutdated(error: unknown): boolean {
   const cause = databaseError(error);
   return cause?.code === '0A000' && cause.routine === 'RevalidateCachedQuery';
 }
 
-/** A table or column that a statement names does not exist: the models are ahead of the migrations. */
+/** Whether a table or column in a statement does not exist, because the models are ahead of the migrations. */
 export function isSchemaBehind(error: unknown): boolean {
   const code = databaseError(error)?.code;
   return code === '42P01' || code === '42703';
 }
 
 /**
- * Whether the same statement can succeed later, or with a grant: what fails is the database's state, not the change. Such errors have
- * answers of their own, wherever they are raised.
+ * Whether the database's state made the statement fail and not the change: the same work can succeed later. Such errors have their
+ * own response wherever they are raised.
  */
 export function isTemporary(error: unknown): boolean {
   return [isUnavailable, isTimeout, isLocked, isReadOnly, isFull, isConflict].some((is) => is(error));
 }
 
-/** Two transactions conflicted (deadlock, serialization, a change of the table): the same work may succeed when repeated. */
+/**
+ * Whether two transactions conflicted (deadlock, serialization, a change of the table), so that the same work may succeed when
+ * repeated.
+ */
 export function isConflict(error: unknown): boolean {
   const code = databaseError(error)?.code;
   return code === '40001' || code === '40P01' || isPlanOutdated(error);
 }
 
-/** PostgreSQL's own error, anywhere in the chain. */
+/** PostgreSQL's own error, anywhere in the chain of causes. */
 export function databaseError(error: unknown): pg.DatabaseError | undefined {
   return causes(error).find((cause) => cause instanceof pg.DatabaseError);
 }

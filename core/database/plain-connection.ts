@@ -9,9 +9,9 @@ export interface PlainConnectionOptions {
 }
 
 /**
- * One connection outside the pool for what Slonik cannot do: migration files (several statements, a session lock), LISTEN and
- * COPY. It has no statement timeout, the pool's session settings and type parsers, and is closed when `work` ends. If the server
- * drops it while it is idle, the next query throws; listen to `error` or `end` to be notified at once.
+ * One connection outside the pool for what Slonik cannot do: migration files (several statements, a session lock), LISTEN and COPY.
+ * It has the pool's session settings and type parsers but no statement timeout, and is closed when `work` ends. If the server drops
+ * the connection while it is idle, the next query throws; listen to `error` or `end` to be notified immediately.
  *
  * @example
  * await withPlainConnection(app.database.url, async (client) => {
@@ -46,8 +46,8 @@ export async function withPlainConnection<T>(
 }
 
 /**
- * Whether a pooler is in between: its announced process ID differs from that of the backend. `queryBackendPid` runs the statement
- * that it gets, and returns the `id` of its row.
+ * Whether there is a pooler between this process and the server: the process ID that it announces differs from that of the backend.
+ * `queryBackendPid` runs the given statement and returns the `id` of its row.
  */
 export async function isBehindPooler(
   client: pg.Client,

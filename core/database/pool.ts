@@ -28,8 +28,8 @@ export interface Database extends Query {
   readonly connections: ConnectionCounts;
   /**
    * Runs `work` in a transaction and commits. It rolls back if `work` throws, and throws `RIO-DATABASE-ERROR-CAUGHT` if a statement
-   * failed and `work` caught the error. It is never repeated automatically: see `retryOnConflict`. Inside a transaction of the same pool
-   * neither this nor any query of the pool is allowed: it would commit on its own.
+   * failed and `work` caught the error. It is never repeated automatically: see `retryOnConflict`. Inside a transaction, neither
+   * this method nor any query on the same pool is allowed, because it would commit independently.
    *
    * @example
    * await database.transaction(async (tx) => {
@@ -46,7 +46,7 @@ export interface ConnectionCounts {
   readonly idle: number;
   /** Queries that wait for a connection. */
   readonly waiting: number;
-  /** How many connections are opened at most. */
+  /** The max number of connections. */
   readonly max: number;
 }
 
@@ -66,11 +66,11 @@ export interface DatabaseOptions {
   /** Milliseconds that a query waits for a connection of the pool. @defaultValue 10,000 */
   readonly waitTimeout?: number;
   /**
-   * `transaction`: `url` leads to a pooler such as PgBouncer that lends a server connection for one transaction. Nothing is
-   * then kept in a session: settings are sent with every transaction, and a statement alone is one.
+   * `transaction`: `url` leads to a pooler such as PgBouncer that assigns a server connection per transaction. Session state is
+   * then not used: settings are sent with every transaction, and a single statement is run in a transaction of its own.
    */
   readonly pooler?: 'transaction' | undefined;
-  /** Where errors of `afterCommit` work are logged. Without it they become process warnings. */
+  /** Receives errors of `afterCommit` work. Without it, they become process warnings. */
   readonly log?: DatabaseLog;
 }
 
@@ -90,9 +90,10 @@ export async function openDatabase(url: string, options: DatabaseOptions = {}): 
     connectionRetryLimit: 1,
     queryRetryLimit: 0,
     transactionRetryLimit: 0,
-    // Our own guard below detects when a transaction has ended; Slonik's would also reject timers that were started inside one.
+    // The guard below detects use of a transaction that has ended. Slonik's check would also reject timers that were started inside
+    // a transaction.
     dangerouslyAllowForeignConnections: true,
-    // Instead of DISCARD ALL after every query, which doubles the work and drops prepared statements.
+    // Replaces DISCARD ALL after every query, which doubles the work and drops prepared statements.
     resetConnection: async () => {},
   });
   // The caller of the query gets the error; without a listener the event would be thrown a second time.
@@ -127,7 +128,7 @@ export async function retryOnConflict<T>(
       return await database.transaction(work);
     } catch (error) {
       if (!isConflict(error) || attempt >= attempts) throw error;
-      await wait(Math.random() * 20 * attempt); // so that they do not collide again
+      await wait(Math.random() * 20 * attempt); // random, so that the transactions do not collide again
     }
   }
 }
@@ -142,7 +143,7 @@ interface PoolParts {
   readonly session: RequestScope | undefined;
 }
 
-/** How often work is begun on a connection that turns out to be dead. */
+/** Max attempts to start work on connections that turn out to be dead. */
 const MAX_ATTEMPTS = 3;
 
 class PooledDatabase extends Queries implements Database {
@@ -153,8 +154,8 @@ class PooledDatabase extends Queries implements Database {
   readonly #session: RequestScope | undefined;
   readonly #waitTimeout: number;
   /**
-   * The transaction that the running code belongs to. An object with `isOpen`, not just a flag, because what a transaction
-   * starts and does not await (a timer, a cache's refresh) inherits it and may legitimately use the pool later.
+   * The transaction that the running code belongs to. An object with `isOpen` rather than a flag: work that a transaction starts
+   * without awaiting it (a timer, a cache refresh) inherits the context, and may use the pool once the transaction has ended.
    */
   readonly #current = new AsyncLocalStorage<TransactionLife>();
 
@@ -223,7 +224,7 @@ class PooledDatabase extends Queries implements Database {
 
   /**
    * One statement in a transaction of its own: the settings end with it, so they do not leak to the next user of the connection.
-   * Outside a transaction the driver itself repeats a statement whose plan is outdated; inside one only a new transaction can.
+   * Outside a transaction, the driver itself repeats a statement whose plan is outdated; inside one, only a new transaction helps.
    */
   async #scoped<R>(scope: RequestScope, work: (connection: Query) => Promise<R>, canRetry = true): Promise<R> {
     try {

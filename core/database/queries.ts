@@ -1,7 +1,7 @@
 import pg from 'pg';
 import type { CommonQueryMethods, QueryContext, QuerySqlToken } from 'slonik';
 
-/** What both the pool and a transaction offer. Every result is parsed by the schema given to `sql.type(schema)`. */
+/** The methods that pools and transactions share. Every result is parsed with the schema given to `sql.type(schema)`. */
 export interface Query
   extends Pick<
     CommonQueryMethods,
@@ -11,8 +11,9 @@ export interface Query
 type Schema = NonNullable<QueryContext['resultParser']>;
 
 /**
- * Passes every query to the connection that `on` provides: one of the pool, or that of the transaction. Methods and not bound
- * functions: one instance is created per transaction, and closures on such objects outlive it by far.
+ * Passes every query to the connection that `on` provides: one of the pool's, or the transaction's. These are methods rather than
+ * bound functions because one instance is created per transaction, and closures on such short-lived objects survive until a major
+ * garbage collection.
  */
 export abstract class Queries implements Query {
   protected abstract on<R>(work: (connection: Query) => Promise<R>): Promise<R>;
@@ -57,7 +58,7 @@ export abstract class Queries implements Query {
     return this.#run((connection) => connection.query(query));
   }
 
-  /** pg's errors come from a socket; this adds the caller of the query to their stack. */
+  /** Adds the caller of the query to the stack of pg's errors, which are created in a socket callback. */
   async #run<R>(work: (connection: Query) => Promise<R>): Promise<R> {
     try {
       return await this.on(work);

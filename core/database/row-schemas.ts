@@ -1,6 +1,6 @@
 /**
  * Slonik carries the schema of `sql.type(schema)` but does not apply it. This interceptor applies it to every row, so that the
- * types of a result are true at run time too.
+ * types of a result also hold at run time.
  */
 import type { Interceptor, QueryContext, QueryResultRow } from 'slonik';
 import { asynchronousSchema, unexpectedRow } from '../errors/database.ts';
@@ -23,7 +23,7 @@ export const parseRows: Interceptor = {
 };
 
 function mismatchOf(sql: string, issues: Issues): RustioError {
-  // Names and reasons only: values may be secrets, and this is logged.
+  // Only names and reasons, because this is logged and values may be secrets.
   const mismatches = issues.map((issue) => `${issue.path?.map(partOf).join('.') || 'row'}: ${issue.message}`);
   return unexpectedRow({ mismatch: mismatches.join('; '), details: [...mismatches, sql] });
 }

@@ -5,8 +5,8 @@ import { invalidScope } from '../errors/database.ts';
 import type { RustioError } from '../errors/rustio-error.ts';
 
 /**
- * Settings of PostgreSQL for all statements of a request, on any connection. They are set with `set_config(name, value, true)`
- * inside a transaction, so they never outlive it. Connections of `withPlainConnection` do not have them.
+ * PostgreSQL settings for all statements of a request, on any connection. They are set with `set_config(name, value, true)` inside
+ * a transaction, so they never outlive it. Connections of `withPlainConnection` do not have them.
  *
  * @example
  * scope: (ctx) => ({ settings: { 'app.tenant': tenantOf(ctx) } }),
@@ -16,7 +16,7 @@ export interface RequestScope {
   readonly settings: Readonly<Record<string, string>>;
 }
 
-/** PostgreSQL truncates longer names, and two names could become one. */
+/** PostgreSQL truncates longer names, so two could become the same. */
 const MAX_NAME = 63;
 const NAME = /^[a-z_][a-z0-9_.]*$/i;
 const MAX_VALUE = 1_000;
@@ -25,8 +25,8 @@ const MAX_SETTINGS = 20;
 const current = new AsyncLocalStorage<RequestScope>();
 
 /**
- * Runs `work` with the settings of `scope` for every statement in it, in addition to those of the enclosing scope, which it may
- * override. A transaction keeps the scope that it was opened in.
+ * Runs `work` with the settings of `scope` for every statement in it. They are merged with those of the enclosing scope and
+ * override them. A transaction keeps the scope that it was opened in.
  *
  * @example
  * await withScope({ settings: { 'app.tenant': job.tenant } }, () => app.database.transaction((tx) => importRows(tx, job)));
@@ -40,7 +40,7 @@ export function withScope<T>(scope: RequestScope, work: () => T): T {
 }
 
 /**
- * Runs `work` outside any scope: for data that all tenants share and that a request happens to refresh.
+ * Runs `work` outside any scope, for example to refresh data that all tenants share from within a request.
  *
  * @example
  * const rates = await withoutScope(() => loadExchangeRates(app.database));
@@ -73,7 +73,8 @@ export function keyOfScope(scope: RequestScope | undefined): string {
 /**
  * Merges the scopes that apply to the same request; undefined if no scope applies.
  *
- * @throws RustioError `RIO-DATABASE-SCOPE` when two set the same name differently: order must not decide.
+ * @throws RustioError `RIO-DATABASE-SCOPE` if two scopes give the same setting different values: the result must not depend on
+ *   their order.
  */
 export function mergeScopes(scopes: readonly (RequestScope | undefined)[]): RequestScope | undefined {
   const present = scopes.filter((scope) => scope !== undefined);
@@ -95,7 +96,7 @@ export function scopeStatement({ settings }: RequestScope): QuerySqlToken<typeof
     // fault: scope-outlives-transaction
     ([name, value]): FragmentSqlToken => sql.fragment`set_config(${name}, ${value}, true)`,
   );
-  // One row, whose values are not parsed.
+  // The values of the row are not parsed.
   return calls.length === 0
     ? undefined
     : sql.type(done)`select from (select ${sql.join(calls, sql.fragment`, `)}) settings`;
@@ -105,7 +106,7 @@ function checkSettings({ settings }: RequestScope): void {
   const all = Object.entries(settings);
   if (all.length > MAX_SETTINGS)
     throw scopeError(`A scope has ${all.length} settings; at most ${MAX_SETTINGS} are allowed.`);
-  // The values of a plugin may come from a request, whatever their type declares.
+  // A plugin's values may come from a request, so their declared type is not trusted.
   for (const [name, value] of all as [string, unknown][]) {
     if (name.length > MAX_NAME || !NAME.test(name))
       throw scopeError(`"${name.slice(0, MAX_NAME)}" is not the name of a setting.`);

@@ -1,17 +1,18 @@
-/** Settings that make the text of a value the same on every server, regardless of the defaults of role, database or machine. */
+/** Settings that make PostgreSQL's output format independent of the defaults of the role, the database and the server. */
 export const SESSION_SETTINGS = {
   DateStyle: 'ISO,MDY',
   IntervalStyle: 'postgres',
   TimeZone: 'UTC',
   bytea_output: 'hex',
   extra_float_digits: '1',
-  // Not for the text: PostgreSQL JIT-compiles plans with a high cost. A list's plan is costed for all rows but reads fifty.
+  // Unrelated to output: PostgreSQL JIT-compiles plans with a high cost, and a list's plan is costed for all rows but reads only
+  // fifty.
   jit: 'off',
 };
 
 /**
- * The URL with the session settings of rustio-admin and a name for `pg_stat_activity`. They are sent in the startup packet, so that a connection
- * needs no `set` statements. Settings in the given URL come later and take precedence.
+ * The URL with the session settings of rustio-admin and a name for `pg_stat_activity`. The settings are sent in the startup packet,
+ * so that a connection needs no `set` statements. Settings in the given URL take precedence.
  */
 export function sessionUrl(url: string, applicationName: string): string {
   const [address, query] = url.split('?', 2);

@@ -1,4 +1,4 @@
-/** Names for prepared statements, given on the second use and limited in number: docs/decisions/0006-prepared-statements.md. */
+/** Names of prepared statements, assigned on second use and limited in number: docs/decisions/0006-prepared-statements.md. */
 import { createHash } from 'node:crypto';
 import type { Interceptor } from 'slonik';
 
@@ -11,12 +11,12 @@ export class StatementNames {
   #generation = 0;
   #disabled = false;
 
-  /** The name of this string; `undefined` while it has none. The same text has the same name on every connection. */
+  /** The name of a statement; `undefined` while it has none. The same text has the same name on every connection. */
   nameOf(sql: string): string | undefined {
     if (this.#disabled) return undefined;
     const existing = this.#names.get(sql);
     if (existing !== undefined) {
-      // The last in the map is the last used.
+      // The map is ordered by last use.
       this.#names.delete(sql);
       this.#names.set(sql, existing);
       return existing;
@@ -29,7 +29,7 @@ export class StatementNames {
     const digest = createHash('sha256').update(sql).digest('base64url').slice(0, 16);
     const name = `rustio_${this.#generation}_${digest}`;
     this.#names.set(sql, name);
-    // A user with many orders and page sizes must not use up the names. The same text gets the same name again.
+    // One user who tries many sort orders and page sizes must not use up all names. The same text would get the same name again.
     // fault: names-used-up
     const [oldest] = this.#names.keys();
     if (this.#names.size > MAX_NAMES && oldest !== undefined) this.#names.delete(oldest);
@@ -37,22 +37,22 @@ export class StatementNames {
   }
 
   /**
-   * Discards all names. Needed if a table changed under a running process: connections hold plans whose result type is
-   * outdated, and PostgreSQL rejects those.
+   * Discards all names. Needed after a table has changed: connections still have plans with an outdated result type, which
+   * PostgreSQL rejects.
    */
   reset(): void {
     this.#names.clear();
     this.#generation++;
   }
 
-  /** No statement is named any more: behind a pooler each statement may run on another server connection. */
+  /** Stops naming statements: behind a pooler, each statement may run on another server connection. */
   disable(): void {
     this.#disabled = true;
     this.#names.clear();
   }
 }
 
-/** Names every statement that has no name of its own from `names`. */
+/** Gives statements without a name of their own a name from `names`. */
 export function nameStatements(names: StatementNames): Interceptor {
   return {
     name: 'rustio: names of statements',

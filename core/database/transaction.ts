@@ -6,27 +6,27 @@ import { currentScope, keyOfScope, type RequestScope } from './scope.ts';
 type AfterCommit = () => void | Promise<void>;
 export type ExplainFailedCommit = (error: unknown, database: Query) => Promise<Error | undefined>;
 
-/** The first parameter of functions that write. It commits when its work ends, and rolls back if that throws. */
+/** The first parameter of functions that write. The transaction commits when its work ends, and rolls back if the work throws. */
 export interface Transaction extends Query {
   readonly inTransaction: true;
   /**
-   * Work to be done after the commit, and never if the transaction (or the savepoint) is rolled back. The caller of
-   * `transaction()` waits for it; its errors are logged and do not reach the caller, since the change has been made.
+   * Runs `work` after the commit. It does not run if the transaction (or the savepoint) is rolled back. The caller of
+   * `transaction()` waits for it; its errors are logged and do not reach the caller, since the change has been committed.
    */
   afterCommit(work: AfterCommit): void;
   /**
-   * Work to be done when the transaction is over, committed or rolled back: what must be kept of an attempt that failed. Its errors
-   * are logged and do not reach the caller.
+   * Runs `work` after the transaction has ended, whether it was committed or rolled back, for example to record a failed attempt.
+   * Its errors are logged and do not reach the caller.
    */
   afterEnd(work: AfterCommit): void;
   /**
-   * Explains an error of COMMIT, where deferred constraints are checked: `transaction()` throws what this returns in place of it.
-   * The last one that returns an error wins. `database` is the pool, as the transaction is over.
+   * Explains errors of COMMIT, which checks deferred constraints: `transaction()` throws the error that `explain` returns instead
+   * of the original one. If several return an error, the last one wins. `database` is the pool, since the transaction has ended.
    */
   explainFailedCommit(explain: ExplainFailedCommit): void;
   /**
-   * Work that may fail without aborting the transaction: if it throws, its changes are undone, the error is thrown by this call,
-   * and the transaction continues. While it runs, only the `tx` passed to it may be used.
+   * Runs work that may fail without aborting the transaction. If it throws, its changes are rolled back, this call throws the
+   * error, and the transaction can continue. While it runs, only the `tx` passed to it may be used.
    */
   savepoint<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
 }
@@ -38,7 +38,7 @@ export interface TransactionLife {
   readonly explanations: ExplainFailedCommit[];
   /** See `Transaction.afterEnd`. */
   readonly afterEnd: AfterCommit[];
-  /** The scope it was opened in, in force until its end. */
+  /** The scope that the transaction was opened in; it applies until the end. */
   readonly scope: RequestScope | undefined;
 }
 
@@ -50,7 +50,7 @@ export class OpenTransaction extends Queries implements Transaction {
   /** The transaction or savepoint around this savepoint. */
   readonly outer: Transaction | undefined;
 
-  /** `afterCommit` is filled while the work runs; the opener of the transaction runs its entries after the commit. */
+  /** `afterCommit` is filled while the work runs. The code that opened the transaction runs the entries after the commit. */
   constructor(
     connection: DatabaseTransactionConnection,
     life: TransactionLife,
@@ -91,7 +91,7 @@ export class OpenTransaction extends Queries implements Transaction {
       this.#afterCommit.push(...afterCommit);
       return result;
     } finally {
-      // Slonik does not release it, and PostgreSQL slows down with more than 64 savepoints in a transaction.
+      // Slonik does not release savepoints, and PostgreSQL slows down with more than 64 in a transaction.
       await connection.query(sql.unsafe`release savepoint ${sql.identifier([name])}`);
     }
   }
@@ -106,7 +106,7 @@ export class OpenTransaction extends Queries implements Transaction {
     this.#mustBeInScope();
   }
 
-  /** A statement that silently ran with the settings of another scope would show one tenant the rows of the other. */
+  /** Otherwise, the statement would silently run with the settings of another scope and show one tenant another tenant's rows. */
   #mustBeInScope(): void {
     const [own, current] = [this.#life.scope, currentScope()];
     if (own === current || keyOfScope(own) === keyOfScope(current)) return;
@@ -139,5 +139,5 @@ export async function rollBackUnlessDone<R extends { readonly outcome: string }>
   }
 }
 
-/** Rolls back a savepoint; it never leaves `rollBackUnlessDone`. */
+/** Thrown to roll back a savepoint; caught by `rollBackUnlessDone`. */
 class NotDone extends Error {}

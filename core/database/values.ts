@@ -1,6 +1,6 @@
 /**
- * Conversion of PostgreSQL's values. Types that would lose digits or microseconds remain PostgreSQL's text (int8, numeric, date,
- * time, timestamp, timestamptz, uuid); the field types decode them.
+ * Parsers for PostgreSQL's values. Values that would lose digits or microseconds remain text (int8, numeric, date, time, timestamp,
+ * timestamptz, uuid); the field types decode them.
  */
 import { isIP } from 'node:net';
 import pg from 'pg';
@@ -10,12 +10,12 @@ import { parseJsonColumn } from '../base/exact-json.ts';
 type Parse = (text: string) => unknown;
 type Nested<T> = readonly (T | null | Nested<T>)[];
 
-/** The type of `jsonb_out(…)` and `textout(…)`, by which JSON fields are read: only functions for output return it. */
+/** The type of `jsonb_out(…)` and `textout(…)`, with which JSON fields are read. Only output functions return it. */
 const CSTRING = 2275;
 
 const { BOOL, BPCHAR, INT2, INT4, FLOAT4, FLOAT8, JSON: JSON_TEXT, JSONB } = pg.types.builtins;
 
-/** Object identifiers of array types: fixed in PostgreSQL's catalogue, and the same in every version. */
+/** OIDs of array types, which are the same in every version of PostgreSQL. */
 const ARRAY_OF = {
   bool: 1000,
   int2: 1005,
@@ -37,12 +37,12 @@ const ARRAY_OF = {
   timestamptz: 1185,
 } as const;
 
-/** pg has the parser of text[] (which handles quotes, NULL and dimensions), but its types do not declare this type. */
+/** pg's parser for text[] handles quotes, NULL and dimensions, but its type declarations do not include it. */
 const pgTypes: { getTypeParser(oid: number): (text: string) => Nested<string> } = pg.types;
 const splitArray = pgTypes.getTypeParser(ARRAY_OF.text);
 
 const asText: Parse = (text) => text;
-/** The padding of char(n) is insignificant: PostgreSQL compares without it, and drops it when converting to text. */
+/** The padding of char(n) is insignificant: PostgreSQL ignores it in comparisons and drops it when converting to text. */
 const withoutBlanks: Parse = (text) => text.replace(/ +$/, '');
 const asBoolean: Parse = (text) => text === 't';
 const asNumber: Parse = (text) => Number(text);
@@ -87,13 +87,13 @@ export const bytea = z
   .regex(/^\\x[0-9a-f]*$/)
   .transform((hex) => Buffer.from(hex.slice(2), 'hex'));
 
-/** A client's IP address in PostgreSQL's inet format: without the zone of a link-local address; null if it is not an address. */
+/** A client's IP address in PostgreSQL's inet format, without the zone of a link-local address; null if it is not an IP address. */
 export function toInet(address: string | null): string | null {
   const [plain = ''] = (address ?? '').split('%', 1);
   return isIP(plain) === 0 ? null : plain;
 }
 
-/** The items of an array in PostgreSQL's text, for types that the driver does not know: `{a,"b c",NULL}`. */
+/** Parses an array in PostgreSQL's text format, for types that the driver does not know: `{a,"b c",NULL}`. */
 export function parseArray(text: string): unknown[] {
   return parseItems(splitArray(text), asText);
 }

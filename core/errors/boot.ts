@@ -1,11 +1,11 @@
-/** Errors of a project's config and environment, of its plugins, and of starting it. */
+/** Errors in a project's config, environment and plugins, and errors during startup. */
 import { defineError } from './define-error.ts';
 
 const CONFIG_FILE = 'rustio.config.ts';
 
 /** An error in a declaration of a project or plugin. All problems are reported together, and startup fails. */
 export interface BootProblem {
-  /** Where: `admin of strike: list`. */
+  /** The location: `admin of strike: list`. */
   readonly where: string;
   /** What is wrong, with a "did you mean" where there is one. */
   readonly problem: string;
@@ -123,7 +123,7 @@ export const policyMissing = defineError<{ suggestions: string }>('RIO-BOOT-POLI
 and no other plugin provides a policy.`,
 });
 
-/** `place`: the hook, and which part of it if it has several: `` `hooks`, in `beforeSave` for order ``. */
+/** `place`: the hook, and the part of it that failed if it has several: `` `hooks`, in `beforeSave` for order ``. */
 export const hookFailed = defineError<{ plugin: string; place: string; reason: string }>('RIO-PLUGIN-HOOK', {
   problem: ({ plugin, place, reason }) => `The plugin "${plugin}" failed in ${place}: ${reason}`,
   why: 'This function of the plugin threw an error. Stack trace:',
@@ -168,7 +168,7 @@ export const startTimeout = defineError<{ plugin: string; seconds: number }>('RI
 that another process holds.`,
 });
 
-/** What all failures of `start --workers` share. */
+/** The fix for every failure of `start --workers`. */
 const singleProcess = 'Run without `--workers` to see the error in a single process.';
 
 export const webProcessFailed = defineError<{ number: number; end: string }>('RIO-SERVE-WORKERS', {

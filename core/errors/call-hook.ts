@@ -3,7 +3,7 @@ import { hookFailed } from './boot.ts';
 import { RustioError } from './rustio-error.ts';
 
 /**
- * Calls a function of a plugin, so that a failure in it names the plugin and the hook.
+ * Calls a function of a plugin. If it fails, the error names the plugin and the hook.
  *
  * @example
  * const routes = callHook(plugin, 'routes', () => plugin.routes(app));
@@ -21,8 +21,8 @@ export function callHook<T>(plugin: { readonly name: string }, hook: string, wor
 }
 
 /**
- * Wraps what a plugin's own function threw, with the plugin's name. A RustioError, or an error with a status, is returned
- * unchanged. `part`: which part of the hook failed, if it has several.
+ * Wraps an error thrown by a plugin's own function, so that it names the plugin. A RustioError, or an error with a status, is
+ * returned unchanged. `part`: which part of the hook failed, if it has several.
  *
  * @example
  * throw wrapHookError('tenancy', 'hooks', error, '`beforeSave` for order');

@@ -8,7 +8,7 @@ export const databaseUnreachable = defineError<{ reason: string }>('RIO-DATABASE
   about: 'The database did not respond, refused the connection, or does not exist. The message gives the reason.',
 });
 
-/** The server is there, without this database. */
+/** The server is reachable, but the database does not exist. */
 export const databaseMissing = defineError<{ reason: string }>('RIO-DATABASE-UNREACHABLE', {
   problem: 'The database does not exist.',
   why: ({ reason }) => reason,
@@ -31,7 +31,7 @@ export const connectionSettingsRejected = defineError<{ reason: string }>('RIO-D
     'PostgreSQL does not know a setting in the parameters of the URL, or does not accept its value, for example in `?options=`.',
 });
 
-/** A pooler does not accept the settings of a session. */
+/** A pooler rejects the session's settings. */
 export const sessionRejected = defineError<{ reason: string }>('RIO-DATABASE-POOLER', {
   problem: 'The connection pooler does not accept the session settings of rustio-admin.',
   why: ({ reason }) => `It reports: ${reason}`,
@@ -40,7 +40,7 @@ export const sessionRejected = defineError<{ reason: string }>('RIO-DATABASE-POO
 \`DATABASE_OWNER_URL\` to a direct connection for migrations. See [settings](settings.md#behind-a-connection-pooler).`,
 });
 
-/** Migrations hold a lock of their session, which a pooler would give to others. */
+/** Migrations hold a session-level lock, and a pooler would give the session to other clients. */
 export const directConnectionRequired = defineError('RIO-DATABASE-POOLER', {
   problem: 'Migrations need a direct connection to PostgreSQL.',
   why: 'The connection goes through a pooler, which can lose the lock that prevents concurrent migrations.',
@@ -159,7 +159,7 @@ export const embeddedNotInstalled = defineError<{ name: string }>('RIO-EMBEDDED-
 \`TEST_DATABASE_URL\` instead.`,
 });
 
-/** Tests never use DATABASE_URL, so they do not recommend it. */
+/** Tests never use DATABASE_URL, so their message does not recommend it. */
 export const testServerMissing = defineError<{ reason: string }>('RIO-EMBEDDED-PACKAGE', {
   problem: 'No PostgreSQL for the tests: TEST_DATABASE_URL is not set and the embedded PostgreSQL is not installed.',
   why: ({ reason }) => reason,

@@ -10,28 +10,28 @@ export interface ErrorDefinition<P> {
   readonly why: Text<P>;
   /** What to do. */
   readonly fix: Text<P>;
-  /** When a retry makes sense; leave it out where it would say nothing new. */
+  /** When a retry makes sense; leave it out if it would add nothing. */
   readonly retry?: Text<P>;
   /** The HTTP status. Only errors with a status show their texts to clients: others may reveal internals. */
   readonly status?: number;
   /** The exit code of a command: 1 failed, 2 rejected or misused. @defaultValue 1 */
   readonly exitCode?: 1 | 2;
-  /** Background for docs/errors.md, in Markdown. One definition per code has it. */
+  /** Background for docs/errors.md, in Markdown. Only one definition per code sets it. */
   readonly about?: string;
 }
 
-/** What differs each time an error occurs. */
+/** The details of one occurrence of an error. */
 export interface ErrorOccurrence {
   readonly cause?: unknown;
   /** More lines for the terminal and the log, never shown to clients. */
   readonly details?: readonly string[];
   /** Where the error page links to; the label is a key of the messages. */
   readonly link?: { readonly url: string; readonly label: string } | undefined;
-  /** For programs: what is wrong at which path of the input. */
+  /** For programs: problems with the input, each with its path. */
   readonly issues?: readonly { readonly path: string; readonly message: string }[];
 }
 
-/** Creates the error, from the parameters of its texts and from what differs each time. */
+/** Creates the error from the parameters of its texts and from the details of this occurrence. */
 export interface ErrorFactory<P> {
   (...given: P extends undefined ? [occurrence?: ErrorOccurrence] : [given: P & ErrorOccurrence]): RustioError;
   readonly code: `RIO-${string}`;
@@ -39,8 +39,8 @@ export interface ErrorFactory<P> {
 }
 
 /**
- * Declares an error of a catalogue: `core/errors/*.ts`, `errors.ts` of a plugin and of the command line. Its code never changes.
- * The parameters of its texts are also those of its translations (`error.CODE.problem` and so on), where they are in braces.
+ * Declares an error in a catalogue: `core/errors/*.ts`, or the `errors.ts` of a plugin or of the CLI. Its code never changes.
+ * Translations (`error.CODE.problem` and so on) can use the same parameters, in braces.
  *
  * @example
  * export const tooLarge = defineError<{ max: string }>('RIO-HTTP-TOO-LARGE', {
@@ -57,7 +57,7 @@ export function defineError<P extends Params | undefined = undefined>(
 ): ErrorFactory<P> {
   const { problem, why, fix, retry = '', status, exitCode } = definition;
   const create = ({ cause, details, link, issues, ...rest }: ErrorOccurrence & Params = {}): RustioError => {
-    // What is left after the occurrence are the parameters: the factory's type says so.
+    // By the factory's type, everything that is not part of the occurrence is a parameter.
     const params = rest as Params as P;
     const renderPart = (text: Text<P>): string => (typeof text === 'function' ? text(params) : text);
     return new RustioError(

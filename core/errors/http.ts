@@ -1,9 +1,9 @@
-// The errors of requests and views. Bodies: nothing of a rejected body is kept.
+// Errors of requests and views.
 import { defineError } from './define-error.ts';
 
 /**
- * The error that a page throws for a record that does not exist, or that the user does not have permission to see: both look
- * the same.
+ * Thrown by a page for a record that does not exist or that the user does not have permission to see. Users cannot tell the two
+ * apart.
  *
  * @example
  * const order = await app.records.get(ctx.state.actor, Order, key);
@@ -42,8 +42,8 @@ export const signInRequired = defineError<{ by: 'session' | 'token' }>('RIO-HTTP
 });
 
 /**
- * The error that a page throws if users lack the permission for what they request: 403. Prefer `access` of the route, which is
- * decided before anything is read.
+ * Thrown by a page if the user does not have permission for the request: 403. Prefer the route's `access`, which is checked before
+ * anything is read.
  *
  * @example
  * if (!app.policy.may(ctx.state.actor, 'change', model)) throw forbidden();
@@ -138,7 +138,7 @@ export const unsupportedMediaType = defineError<{ accepted: string }>('RIO-HTTP-
     "The endpoint does not accept the content type of the body. Forms accept `application/x-www-form-urlencoded`, and `multipart/form-data` only if the form has files (`body: { files: '10 MB' }` of its route, or a file or image field in its model). Other routes accept JSON, text or any bytes, as set in their `body`. Compressed request bodies are not supported.",
 });
 
-/** `max`: the limit in its written form: `5 MB`. */
+/** `max`: the limit as text, such as `5 MB`. */
 export const bodyTooLarge = defineError<{ max: string }>('RIO-HTTP-TOO-LARGE', {
   status: 413,
   problem: 'The request is too large.',
@@ -192,7 +192,7 @@ export const databaseFull = defineError('RIO-HTTP-DISK-FULL', {
     'The response has the header `Retry-After`. The disk of the database server is full. The change was rolled back; existing data is safe and can be read. Free disk space: the next request works without a restart, even if PostgreSQL had stopped. If the embedded server stopped, it is restarted automatically.',
 });
 
-/** Only in development; in production, the details are in the log. */
+/** Only in development. In production, the details are in the log. */
 export const queryTableMissing = defineError<{ reason: string }>('RIO-HTTP-TABLES', {
   status: 500,
   problem: 'A query uses a table or column that does not exist.',
@@ -247,7 +247,7 @@ export const tooMuchAtOnce = defineError('RIO-HTTP-MEMORY', {
     'The response has the header `Retry-After`. All requests whose bodies are being received share 100 MB of memory, and those of anonymous users 16 MB; files do not count. No changes were made.',
 });
 
-/** What users see in place of an error without a status. */
+/** Shown to users instead of an error without a status. */
 export const unexpectedError = defineError('RIO-HTTP-UNEXPECTED', {
   status: 500,
   problem: 'An unexpected error occurred.',

@@ -1,4 +1,4 @@
-/** Errors of `migrate` and its subcommands. Those with exit code 2 were found before anything ran. */
+/** Errors of `migrate` and its subcommands. Exit code 2 means that nothing was run. */
 import { defineError } from './define-error.ts';
 
 export const invalidFileName = defineError<{ file: string; form: string }>('RIO-MIGRATE-FILE', {
@@ -91,7 +91,7 @@ export const migrationFailed = defineError<{ place: string; reason: string }>('R
 applied, and the next run starts with this file.`,
 });
 
-/** A statement did not get its lock within the `lock_timeout`. */
+/** A statement could not acquire a lock within `lock_timeout`. */
 export const tableLocked = defineError<{ place: string; reason: string }>('RIO-MIGRATE-FAILED', {
   ...failed,
   fix: 'Another connection is using the table. Wait, or find it with: select pid, query from pg_stat_activity;',

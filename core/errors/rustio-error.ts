@@ -17,8 +17,8 @@ export class RustioError extends Error {
   /** The HTTP status, if it can reach a browser. */
   readonly status: number;
   /**
-   * Whether a page may show its parts to the client. Only errors with a status: the others are for the people who run the
-   * application, and may reveal internals.
+   * Whether a page may show the four parts to the client. True only for errors with a status: others are meant for operators and
+   * may reveal internals.
    */
   readonly expose: boolean;
   /** The exit code of a command: 1 failed, 2 rejected or misused. */
@@ -27,9 +27,9 @@ export class RustioError extends Error {
   readonly details: readonly string[];
   /** Where the error page links to; the label is a key of the messages. */
   readonly link: { readonly url: string; readonly label: string } | undefined;
-  /** The values in the parts, for their translations (`error.CODE.why`: `{max}`). */
+  /** The parameters of the four parts, for their translations (`error.CODE.why`: `{max}`). */
   readonly params: Readonly<Record<string, string | number>>;
-  /** For programs: what is wrong at which path of the input. */
+  /** For programs: problems with the input, each with its path. */
   readonly issues: readonly { readonly path: string; readonly message: string }[];
 
   constructor(

@@ -12,11 +12,11 @@ import type { Upload } from './upload.ts';
 export interface CheckedUpload {
   readonly name: string;
   readonly type: string;
-  /** Of an image. */
+  /** Only for images. */
   readonly dimensions: ImageSize | undefined;
 }
 
-/** Checks whether an upload is allowed in the field, by its content and never by what the client claims. */
+/** Checks whether an upload is allowed in the field, based on its content and never on what the client claims. */
 export async function checkUpload(field: FieldInfo, upload: Upload): Promise<Parsed<CheckedUpload>> {
   if (upload.tooLarge || upload.size > Number(field.max)) {
     return invalid('problem.file.tooLarge', { max: formatSize(Number(field.max)) });

@@ -2,12 +2,12 @@ import type { FileHandle } from 'node:fs/promises';
 import { type FileType, isFileType, UNKNOWN_TYPE } from '../model/file-types.ts';
 import { fileExtension } from './file-name.ts';
 
-/** As much as `file-type` is given, and enough for the allowed formats. */
+/** The number of bytes passed to `file-type`, enough for the allowed formats. */
 const HEAD_BYTES = 4_100;
 
 /**
- * The type of a file from its content alone: its name and the type sent by the browser prove nothing. Only where the content is
- * ambiguous (a CSV is text) does the file extension decide. `file-type` recognises the format; anything not in `FILE_TYPES` is
+ * Detects the type of a file from its content. Its name and the type sent by the browser are not trusted; the extension decides
+ * only between text formats that look alike (a CSV is text). `file-type` recognises the format; anything not in `FILE_TYPES` is
  * `application/octet-stream` (docs/decisions/0003-file-types.md).
  */
 export async function contentType(file: FileHandle, size: number, name: string): Promise<string> {
@@ -16,13 +16,13 @@ export async function contentType(file: FileHandle, size: number, name: string):
   if (archive === 'application/zip') return zipType(file, size, head);
   if (archive !== undefined) return archive;
   const format = await formatOf(head);
-  // Both are text formats that cannot be confused with anything else.
+  // Both begin with a signature that cannot be confused with other text.
   if (format === 'application/pdf' || format === 'application/rtf') return format;
-  // Text first: the signatures of some formats are letters, and "BMW is a car" is not an image.
+  // Text is checked first: some signatures are plain letters, and "BMW is a car" is not an image.
   return (await textType(file, head, fileExtension(name))) ?? format ?? UNKNOWN_TYPE;
 }
 
-/** Archives are not passed to `file-type`, which unpacks their beginning to look inside; we never unpack anything. */
+/** Detects archives without `file-type`, which unpacks their beginning to look inside. Nothing is ever unpacked here. */
 function archiveType(head: Buffer): FileType | undefined {
   const start = head.toString('latin1', 0, 4);
   if (start === 'PK\x03\x04' || start === 'PK\x05\x06') return 'application/zip';
@@ -41,7 +41,7 @@ async function formatOf(head: Buffer): Promise<FileType | undefined> {
   return isFileType(type) ? type : undefined;
 }
 
-/** Other names that `file-type` uses for the formats of `FILE_TYPES`, and variants that are shown and opened in the same way. */
+/** Other names that `file-type` uses for the formats of `FILE_TYPES`, and variants that are displayed and opened the same way. */
 const OTHER_NAMES: Readonly<Record<string, FileType>> = {
   'image/apng': 'image/png',
   'image/heif': 'image/heic',
@@ -54,7 +54,7 @@ const OTHER_NAMES: Readonly<Record<string, FileType>> = {
   'video/3gpp2': 'video/mp4',
 };
 
-/** Up to `length` bytes of a file from a position on; fewer at its end. */
+/** Reads up to `length` bytes of a file from a position; fewer at its end. */
 export async function readAt(file: FileHandle, position: number, length: number): Promise<Buffer> {
   const buffer = Buffer.alloc(length);
   let read = 0;
@@ -71,16 +71,16 @@ export async function readAt(file: FileHandle, position: number, length: number)
 /** Characters that text never contains; tab, line feed, form feed, carriage return and escape are allowed. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const BINARY = /[\0-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]/;
-/** What browsers used to treat as an HTML page at the beginning of a file (WHATWG mimesniff, 7.1). */
+/** Beginnings of a file that browsers treat as HTML (WHATWG mimesniff, 7.1). */
 const HTML =
   /^<(?:!doctype html|html|head|script|iframe|h1|div|font|table|a|style|title|b|body|br|p|svg|math|img|link|meta|form|!--)[\s>/-]/i;
-/** By the extension, which is the user's: in an object, `constructor` would be one. */
+/** By file extension. A Map, because extensions come from users: an object would have an entry for `constructor`. */
 const TEXT_TYPES = new Map<string, FileType>([
   ['csv', 'text/csv'],
   ['json', 'application/json'],
 ]);
 
-/** The type of UTF-8 text, judged by all of its content; undefined if it is not text. */
+/** The type of UTF-8 text, based on the whole content; undefined if it is not text. */
 async function textType(file: FileHandle, head: Buffer, extension: string): Promise<FileType | undefined> {
   if (!(await isText(file))) return undefined;
   const start = head
@@ -93,7 +93,7 @@ async function textType(file: FileHandle, head: Buffer, extension: string): Prom
   return TEXT_TYPES.get(extension) ?? 'text/plain';
 }
 
-/** Without the XML declaration, comments and document type that may precede the root. */
+/** Removes the XML declaration, comments and document type that may precede the root element. */
 function withoutProlog(text: string): string {
   return text.replace(/^(?:\s*(?:<\?[\s\S]*?\?>|<!--[\s\S]*?-->|<!doctype svg[^>]*>))*\s*/i, '');
 }
@@ -117,21 +117,21 @@ async function isText(file: FileHandle): Promise<boolean> {
 
 // ── ZIP archives
 
-/** The end of the directory, with the longest comment that may follow it. */
+/** The end-of-directory record with the longest possible comment. */
 const TAIL_BYTES = 22 + 65_535;
-/** A directory larger than this is not from an office document. */
+/** No office document has a larger directory. */
 const MAX_DIRECTORY_BYTES = 4_000_000;
 
 /**
- * Office documents are ZIP archives; the directory identifies them. Only names are read, and nothing is ever unpacked, so an
- * archive that would expand to a thousand times its size does no harm here.
+ * Office documents are ZIP archives that are identified by their directory. Only names are read and nothing is unpacked, so a ZIP
+ * bomb does no harm.
  */
 async function zipType(file: FileHandle, size: number, head: Buffer): Promise<FileType | typeof UNKNOWN_TYPE> {
   const declared = declaredType(head);
   if (declared !== undefined) return declared;
   const names = await entryNames(file, size);
   if (names === undefined || !names.includes('[Content_Types].xml')) return 'application/zip';
-  // A document with macros is a program; it is not one of the types with the harmless extension.
+  // A document with macros is a program, so it does not count as an ordinary document.
   if (names.some((name) => /vbaproject\.bin$/i.test(name))) return UNKNOWN_TYPE;
   const has = (folder: string): boolean => names.some((name) => name.startsWith(folder));
   if (has('word/')) return 'application/vnd.openxmlformats-officedocument.wordprocessingml.document';
@@ -140,7 +140,7 @@ async function zipType(file: FileHandle, size: number, head: Buffer): Promise<Fi
   return 'application/zip';
 }
 
-/** OpenDocument and EPUB store their type in a first, uncompressed entry `mimetype`. */
+/** OpenDocument and EPUB store their type in the first entry, `mimetype`, uncompressed. */
 function declaredType(head: Buffer): FileType | undefined {
   if (head.length < 38 || head.toString('latin1', 30, 38) !== 'mimetype') return undefined;
   const start = 38 + head.readUInt16LE(28);

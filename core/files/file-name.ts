@@ -2,14 +2,13 @@ import { FILE_TYPES, isFileType } from '../model/file-types.ts';
 
 const MAX_CHARACTERS = 200;
 /**
- * Control characters, and the marks that change the direction of text: with them `exe.gpj` reads as `jpg.exe`. Also unpaired
- * surrogates of UTF-16.
+ * Control characters, unpaired surrogates, and marks that change the direction of text and can make `gpj.exe` look like `exe.jpg`.
  */
 const DECEPTIVE = /[\p{Cc}\p{Cs}\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\u2028\u2029\ufeff]/gu;
 
 /**
- * The name of an uploaded file as stored and shown: the last segment of what may be a whole path, on one line, without deceptive
- * characters. It is never part of a path on the server.
+ * The name of an uploaded file as stored and shown: the last segment if a path was sent, on one line, without deceptive characters.
+ * It is never used in a path on the server.
  *
  * @example cleanFileName('C:\\scans\\bill.pdf') // 'bill.pdf'
  */
@@ -25,8 +24,8 @@ export function cleanFileName(sent: string): string {
 }
 
 /**
- * The name with an extension that matches the content: `bill.html`, which is an image, is saved as `bill.html.png`. If the type
- * of the content is unknown, the name is unchanged.
+ * The name with an extension that matches the content: `bill.html` with a PNG image becomes `bill.html.png`. If the type of the
+ * content is unknown, the name is unchanged.
  */
 export function nameForType(name: string, type: string): string {
   const extensions: readonly string[] = isFileType(type) ? FILE_TYPES[type].extensions : [];

@@ -1,5 +1,5 @@
-// The rows of `rustio_file`; only this module changes them. A row is first `pending`, then `kept` by one record; files that are
-// deleted or expired are `gone`. The content exists from before a record keeps the row until after the row is `gone`.
+// The rows of `rustio_file`, which only this module changes. The state of a row is first `pending`, then `kept` once a record
+// references it, and `gone` when it is deleted or has expired. The content exists at least as long as the row is `kept`.
 
 import { sql } from 'slonik';
 import { z } from 'zod';
@@ -10,7 +10,7 @@ import { type StoredFile, storedFile } from '../model/field-types/file.ts';
 import { type Actor, actorText } from '../policy/actor.ts';
 import { quoteLiteral } from '../sql/quote.ts';
 
-/** Max pending uploads of one user, and their bytes together; the oldest are deleted, never the newest. */
+/** Max number of pending uploads of one user, and their max total size. If a new upload exceeds them, the oldest are deleted. */
 const MAX_PENDING = 20;
 const MAX_PENDING_BYTES = 250_000_000;
 const PENDING_FOR = '1 day';
@@ -18,8 +18,8 @@ const PENDING_FOR = '1 day';
 const idRow = sql.type(z.object({ id: z.string() }));
 
 /**
- * Records an upload before its content is written. It is pending for a day, for a record with this field, by this actor.
- * Returns the uploads of this actor that had to make room: their contents can be removed after the commit.
+ * Records an upload before its content is written. It is pending for a day, for this field and this actor. Returns older uploads of
+ * this actor that were evicted; their contents can be removed after the commit.
  */
 export async function insertPendingFile(
   tx: Transaction,
@@ -52,12 +52,12 @@ export async function insertPendingFile(
   `);
 }
 
-/** Whether an upload is still pending: others of the same user may have taken its place while its content was written. */
+/** Whether an upload is still pending. Newer uploads of the same user may have evicted it while its content was written. */
 export function isStillPending(query: Query, key: string): Promise<boolean> {
   return query.exists(sql.unsafe`select from rustio_file where id = ${key}::uuid and state = 'pending'`);
 }
 
-/** A pending upload of this field and this actor; undefined if there is none. `key` may be anything. */
+/** A pending upload for this field and this actor; undefined if there is none. `key` is untrusted. */
 export async function findPendingFile(
   query: Query,
   actor: Actor,
@@ -79,8 +79,8 @@ export async function findPendingFile(
 }
 
 /**
- * Attaches a pending upload to a record. False if it is not pending for this field and this actor: it belongs to another user
- * or to a record already, or never existed; the result does not reveal which.
+ * Attaches a pending upload to a record. False if it is not pending for this field and this actor. The result does not reveal
+ * whether it belongs to another user or to a record, or never existed.
  */
 export async function attachFile(tx: Transaction, actor: Actor, field: FieldInfo, key: string): Promise<boolean> {
   // fault: foreign-upload
@@ -97,7 +97,7 @@ export async function attachFile(tx: Transaction, actor: Actor, field: FieldInfo
   return attached !== null;
 }
 
-/** Files that records no longer hold, from this transaction's commit on; the next clean-up removes their content. */
+/** Marks files that no record references any more. After the commit, the next clean-up removes their contents. */
 export async function markFilesDeleted(query: Query, keys: readonly string[]): Promise<void> {
   await query.query(sql.unsafe`
     update rustio_file set state = 'gone', changed_at = now()
@@ -133,7 +133,7 @@ export async function deleteFileRow(query: Query, key: string): Promise<void> {
   await query.query(sql.unsafe`delete from rustio_file where id = ${key}::uuid and state = 'gone'`);
 }
 
-/** The SQL of a migration that renames a model: uploads that are waiting for its forms stay usable. */
+/** SQL for a migration that renames a model, so that pending uploads for its forms remain usable. */
 export function renameModelOfFiles(from: string, to: string): string {
   return `update rustio_file set model = ${quoteLiteral(to)} where model = ${quoteLiteral(from)};`;
 }

@@ -24,34 +24,34 @@ import type { FileStore } from './file-store.ts';
 import { removeAbandonedFolders, type Upload, Uploads } from './upload.ts';
 
 /**
- * The files of an application. An upload is checked and stored as pending (`receive`); `app.write` ties it to a record when the
- * key is given as the value of its field, in the transaction of the change; from then on it is read through the record.
+ * The files of an application. `receive` checks an upload and stores it as pending. When its key is saved as the value of a field,
+ * `app.write` attaches it to the record in the same transaction; from then on, it can be read only through the record.
  */
 export interface Files {
-  /** A folder for the uploads of one request: not created yet, and to be removed by the caller. */
+  /** The path of a folder for the uploads of one request. It does not exist yet, and the caller must remove it. */
   newFolder(): string;
   /**
-   * Checks whether the field accepts this file; if so, the upload is pending for this actor for a day. The field is then set to
+   * Checks whether the field accepts this file. If so, the upload is pending for this actor for a day, and the field can be set to
    * the `key` of the result.
    */
   receive(actor: Actor, field: FieldInfo, upload: Upload): Promise<Parsed<StoredFile>>;
   /**
-   * The same for code that already has the content: a seed, an import.
+   * Like `receive`, for code that already has the content, such as a seed or an import.
    *
    * @example
    * const added = await app.files.add(context.actor, field, 'bill.pdf', content);
    * if (added.ok) await app.write.create(tx, context, Bill, { number: 7, scan: added.value.key });
    */
   add(actor: Actor, field: FieldInfo, name: string, content: Uint8Array): Promise<Parsed<StoredFile>>;
-  /** A pending upload, for a form that is shown again; undefined for any key that is not this actor's. */
+  /** A pending upload, for a form that is shown again; undefined if the key is not one of this actor's. */
   findPending(actor: Actor, field: FieldInfo, key: string): Promise<StoredFile | undefined>;
-  /** The content of a file. The caller has found the key in a record that the user may see. */
+  /** The content of a file. The caller must have read the key from a record that the user is allowed to see. */
   open(key: string): Promise<Readable>;
-  /** Removes contents that no record holds any more. Failed removals are retried by the next clean-up. */
+  /** Removes contents that no record references any more. Failed removals are retried by the next clean-up. */
   discard(keys: readonly string[]): Promise<void>;
   /**
-   * Removes uploads that were not used within a day, contents released by changes, and what a crash left in the folder for
-   * uploads.
+   * Removes uploads that were not used within a day, contents that changes have released, and leftovers of crashed processes in the
+   * upload folder.
    */
   cleanUp(signal?: AbortSignal): Promise<void>;
 }
@@ -73,10 +73,10 @@ export function createFiles({ database, store, incoming }: FilesParts): Files {
       const { size, sha256 } = upload;
       const [width, height] = [dimensions?.width ?? null, dimensions?.height ?? null];
       const file: StoredFile = { key: randomUUID(), name, type, size, sha256, width, height };
-      // The row first: content without a row could never be found and removed.
+      // The row is inserted first: content without a row could never be found and removed.
       const evicted = await database.transaction((tx) => insertPendingFile(tx, actor, field, file));
-      // At once, so that nobody can fill the disk. The clean-up deletes the rows, and tries again what fails here: the content of
-      // an evicted upload may be arriving at this moment.
+      // Removed immediately, so that nobody can fill the disk. The clean-up deletes the rows and retries failures, since the
+      // content of an evicted upload may still be arriving.
       for (const key of evicted) await store.remove(key).catch(() => {});
       try {
         await store.put(file.key, createReadStream(upload.path));
@@ -84,7 +84,7 @@ export function createFiles({ database, store, incoming }: FilesParts): Files {
         await markFilesDeleted(database, [file.key]);
         throw fileNotStored({ cause: error });
       }
-      // Newer uploads may have taken its place in the meantime, and found no content to remove yet.
+      // Newer uploads may have evicted it in the meantime, when there was no content to remove yet.
       if (!(await isStillPending(database, file.key))) await store.remove(file.key);
       return valid(file);
     },

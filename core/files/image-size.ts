@@ -8,8 +8,8 @@ export interface ImageSize {
 }
 
 /**
- * The dimensions of an image, read from its beginning and never by unpacking it: a few kilobytes can claim to be an image of
- * gigabytes. Undefined when the beginning is malformed.
+ * The dimensions of an image, read from its header and never by decoding it: a few kilobytes can expand to gigabytes. Undefined if
+ * the header is malformed.
  */
 export async function imageSize(file: FileHandle, type: ImageType): Promise<ImageSize | undefined> {
   const size = type === 'image/jpeg' ? await jpegSize(file) : sizeIn(await readAt(file, 0, 32), type);
@@ -27,7 +27,7 @@ function sizeIn(head: Buffer, type: Exclude<ImageType, 'image/jpeg'>): ImageSize
   return head.length < 30 ? undefined : webpSize(head);
 }
 
-/** One of the three formats: extended, lossless, lossy. */
+/** Handles the three formats: extended, lossless, lossy. */
 function webpSize(head: Buffer): ImageSize | undefined {
   switch (head.toString('latin1', 12, 16)) {
     case 'VP8X':
@@ -59,14 +59,14 @@ async function jpegSize(file: FileHandle): Promise<ImageSize | undefined> {
       continue;
     }
     if (isFrame(marker)) return { width: head.readUInt16BE(7), height: head.readUInt16BE(5) };
-    // The image data begin, but no frame has given the dimensions.
+    // The image data begins, but no frame header has given the dimensions.
     if (marker === 0xda || marker === 0xd9) return undefined;
     at += 2 + head.readUInt16BE(2);
   }
   return undefined;
 }
 
-/** SOF0 to SOF15, except the tables among them. */
+/** Whether a marker is a frame header: SOF0 to SOF15, except for three other markers in that range. */
 function isFrame(marker: number): boolean {
   return marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
 }

@@ -5,15 +5,15 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
-/** An uploaded file. It is in a folder of the request, which is removed when the request is answered. */
+/** An uploaded file, in a folder of the request that is removed after the response. */
 export interface Upload {
-  /** The name given by the sender: never build a path from it, and never show it. `cleanFileName` returns one that can be shown. */
+  /** The name sent by the client. Never use it in a path or show it; `cleanFileName` returns a name that can be shown. */
   readonly name: string;
-  /** The path of its content; empty if it was too large to be kept. */
+  /** The path of the content; empty if the file was too large and was discarded. */
   readonly path: string;
-  /** In bytes, including for files that were too large. */
+  /** In bytes. Also set for files that were too large. */
   readonly size: number;
-  /** In hex; of the whole content. */
+  /** Hash of the whole content, in hex. */
   readonly sha256: string;
   readonly tooLarge: boolean;
 }
@@ -29,7 +29,7 @@ export class Uploads {
     this.#folder = folder;
   }
 
-  /** Writes the content to disk as it arrives, up to `max` bytes; a larger file is not kept at all. */
+  /** Writes the content to disk as it arrives. A file of more than `max` bytes is discarded. */
   async save(name: string, content: AsyncIterable<Buffer>, max: number): Promise<Upload> {
     await this.#createFolder();
     const file = path.join(this.#folder, String(this.#files++));
@@ -60,7 +60,7 @@ export class Uploads {
   }
 }
 
-/** No request lasts that long: older folders belong to a process that was killed. */
+/** No request lasts that long, so older folders were left by a process that was killed. */
 const ABANDONED_AFTER_MS = 24 * 60 * 60 * 1000;
 
 /** Removes upload folders left by a killed process. */
@@ -72,7 +72,7 @@ export async function removeAbandonedFolders(incoming: string): Promise<void> {
   }
 }
 
-/** If the folder does not exist, there have been no uploads yet. */
+/** A missing folder has no entries: there have been no uploads yet. */
 async function entriesOf(folder: string): Promise<readonly string[]> {
   try {
     return await readdir(folder);

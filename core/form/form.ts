@@ -2,20 +2,20 @@ import type { Upload } from '../files/upload.ts';
 import { isFormName } from './form-protocol.ts';
 
 /**
- * A submitted form: flat names with strings, in the order sent, and files. No nesting and no prototype, so `__proto__` and
- * `constructor` are ordinary names.
+ * A submitted form: strings by name, in the order sent, and files. Names are not parsed into nested objects and there is no
+ * prototype, so `__proto__` and `constructor` are ordinary names.
  */
 export interface Form {
-  /** The first value of that name. */
+  /** The first value with this name. */
   get(name: string): string | undefined;
   all(name: string): readonly string[];
   has(name: string): boolean;
   names(): Iterable<string>;
-  /** The file that was chosen in this field; undefined if there was none. It is removed with the request. */
+  /** The file that was chosen in this field; undefined if there was none. It is deleted at the end of the request. */
   file(name: string): Upload | undefined;
 }
 
-/** A form that is being read. */
+/** A form while its body is being parsed. */
 export class FormFields implements Form {
   readonly #texts = new Map<string, string[]>();
   readonly #files = new Map<string, Upload>();
@@ -61,7 +61,7 @@ export function decodeForm(text: string, max: number): Form | undefined {
   return form;
 }
 
-/** Each non-empty string between two `&` is a field. Separators without a field count as well: each of them costs time, too. */
+/** Each non-empty string between two `&` is a field. Separators count, too, since each of them costs time. */
 function hasMoreFields(text: string, max: number): boolean {
   let fields = 0;
   let separators = 0;
@@ -77,8 +77,8 @@ function hasMoreFields(text: string, max: number): boolean {
 }
 
 /**
- * A form or a query as a plain object, for schemas: a name that occurs once has a string, a repeated one an array. Our own
- * hidden fields are left out.
+ * A form or a query as a plain object, for schemas: a name that occurs once has a string, a repeated one an array. The framework's
+ * own hidden fields are left out.
  */
 export function plainValues(pairs: Iterable<readonly [string, readonly string[]]>): Record<string, string | string[]> {
   const entries = [...pairs].filter(([name]) => !isFormName(name));

@@ -12,7 +12,7 @@ import { seeOther } from './redirect.ts';
 import type { Route } from './route.ts';
 
 /**
- * How a plugin decides the kinds of access that it adds to `AccessKinds`. A check is synchronous and uses the request's state;
+ * A plugin's checks for the kinds of access that it adds to `AccessKinds`. A check is synchronous and uses the request's state;
  * load data in the authenticator.
  *
  * @example
@@ -31,7 +31,7 @@ export type AccessChecks = {
 
 type Check = (ctx: Context, required: never, app: App) => AccessDecision;
 
-/** The kinds of access that core itself decides. */
+/** Checks for core's own kinds of access. */
 export const coreAccessChecks: AccessChecks = {
   signedIn: ({ state: { actor } }) => (actor.kind === 'anonymous' ? 'sign-in' : 'allow'),
   permission(ctx, required, app) {
@@ -41,13 +41,12 @@ export const coreAccessChecks: AccessChecks = {
   },
 };
 
-/** `view` is about the page's model; `audit.view` is a full name. */
+/** `view` refers to the page's model; `audit.view` is a full name. */
 function hasPermission(name: string, { state: { actor, model } }: Context, { policy, permissions }: App): boolean {
   const declared = declaredPermissions(permissions);
   const isFull = name.includes('.');
   const available = isFull ? declared.full : declared.verbs;
-  // Startup checks the names in routes and contributions. A misspelled one in the code of a page would hide its content from
-  // everyone.
+  // Names in routes and contributions are checked at startup. A misspelled name in a page's code would hide content from everyone.
   if (!available.has(name)) throw unknownPermission({ permission: name, suggestion: didYouMean(name, available) });
   if (isFull) return policy.holds(actor, name);
   if (!model) return false;
@@ -56,12 +55,12 @@ function hasPermission(name: string, { state: { actor, model } }: Context, { pol
 
 interface Declared {
   readonly full: ReadonlySet<string>;
-  /** The part after the dot; those of every model exist even if there is no model (yet). */
+  /** The parts after the dot. The verbs of models exist even if there is no model yet. */
   readonly verbs: ReadonlySet<string>;
 }
 const declaredSets = new WeakMap<readonly string[], Declared>();
 
-/** The permissions of an application that an access may name. */
+/** The permissions that an `access` may name. */
 export function declaredPermissions(permissions: readonly string[]): Declared {
   let sets = declaredSets.get(permissions);
   if (sets === undefined) {
@@ -76,7 +75,7 @@ function isAction(name: string): name is Action {
   return (ACTIONS as readonly string[]).includes(name);
 }
 
-/** Decides each kind of access with the check of core or of the plugin that adds it. */
+/** Decides each kind of access with the check of core or of the plugin that declares it. */
 export function accessControl(checks: readonly AccessChecks[], app: () => App): AccessControl {
   const byKind = new Map<string, Check>();
   for (const group of [coreAccessChecks, ...checks])
@@ -87,11 +86,11 @@ export function accessControl(checks: readonly AccessChecks[], app: () => App): 
       let passed = 0;
       for (const kind in access) {
         const check = byKind.get(kind);
-        // Closed by default: a kind of access that no check decides is denied, even though startup rejects it already.
+        // Closed by default: a kind of access without a check is denied, although startup already rejects it.
         if (!check) return 'deny';
-        // The check of a kind is declared for that kind's own value; only the lookup by name loses its type.
+        // A check takes the value of its own kind; only the lookup by name loses that type.
         const decision = check(ctx, access[kind as keyof Access] as never, app());
-        // A promise, or anything else that is not a decision, does not grant access either.
+        // A promise, or any other invalid result, does not grant access.
         // fault: invalid-decision
         if (decision !== 'allow') return decision === 'sign-in' ? 'sign-in' : 'deny';
         passed += 1;
@@ -103,8 +102,8 @@ export function accessControl(checks: readonly AccessChecks[], app: () => App): 
 }
 
 /**
- * Gates first, then access: users who have not passed a gate must not learn from the response what they have permission to do.
- * Anonymous users are sent to the sign-in page and learn nothing else.
+ * Checks gates before access: until users have passed every gate, responses must not reveal their permissions. Anonymous users are
+ * redirected to the sign-in page.
  */
 export function checkAccess(route: Route, app: App, authenticators: readonly Authenticator[]): Middleware {
   const gates = app.gates.filter((gate) => gateApplies(gate, route, app.urls));
@@ -114,7 +113,7 @@ export function checkAccess(route: Route, app: App, authenticators: readonly Aut
   const isForTokens = schemes.length > 0 && schemes.every(({ ambient }) => !ambient);
   const keepForm = formKeeper(route, app);
   return async function checkAccess(ctx, next) {
-    // After a form the user returns to the dashboard, unless the form is kept below.
+    // After submitting a form, the user returns to the dashboard, unless the form is kept (see below).
     const returnPath = isSafe(ctx.method) && ctx.path !== app.urls.to('/') ? ctx.path + ctx.search : undefined;
     if (ctx.state.actor.kind === 'user') {
       const closed = await checkGates(ctx, app, gates, keepForm);
@@ -148,7 +147,7 @@ async function checkGates(
   if (!closed) return undefined;
   noteAccess(ctx, `gate:${closed.name}`);
   if (wantsJson(ctx)) throw gateClosed();
-  // Only for users whom no other gate applies: until then, no response may depend on their permissions.
+  // Only for users who have passed all other gates: until then, no response may depend on their permissions.
   const isFormKept =
     closed.keepsForms === true &&
     // fault: kept-form-reveals-permission
@@ -168,13 +167,13 @@ export function gateApplies(
   return !leavesReachable.some((page) => urls.to(page) === path);
 }
 
-/** A gate that answers anything but `true`, such as a promise, is closed. */
+/** A gate is closed if it returns anything but `true`, such as a promise. */
 export function isPassed(gate: Gate, ctx: Context, app: App): boolean {
   // fault: promise-passes-gate
   return gate.passes(ctx, app) === true;
 }
 
-/** Everyone has access: exactly `open: true`. Anything else that plain JavaScript can pass (`open: false`) is not open. */
+/** Whether everyone has access: exactly `open: true`. Anything else that plain JavaScript can pass (`open: false`) is not open. */
 export function isOpenAccess(access: Access): boolean {
   // fault: open-and-restricted
   return 'open' in access && access.open === true && Object.keys(access).length === 1;

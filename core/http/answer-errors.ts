@@ -32,7 +32,7 @@ import { isSafe } from './csrf.ts';
 import { recordDeniedAccess } from './record-denied-access.ts';
 
 /**
- * Turns every thrown error into a response with its parts and the correlation ID. Unexpected errors are logged in full and
+ * Turns every thrown error into a response with the error's parts and the correlation ID. Unexpected errors are logged in full and
  * shown without internals.
  */
 export function answerErrors(app: App, onError: readonly Middleware[] = []): Middleware {
@@ -42,15 +42,15 @@ export function answerErrors(app: App, onError: readonly Middleware[] = []): Mid
     } catch (thrown) {
       const error = visibleError(thrown, app, ctx.method);
       const allowed = ctx.response.get('allow');
-      // A missing grant concerns those who run the application, not its users.
+      // A missing grant is a problem for operators, not for users.
       if (error.status >= 500 || isPermissionMissing(thrown)) {
         const { code } = thrown instanceof RustioError ? thrown : error;
         app.log.error({ err: thrown, id: ctx.state.correlationId, code, path: ctx.path }, error.message);
       }
-      // A cookie that was set before the failure belongs to a change that did not happen.
+      // A cookie that was set before the failure would reflect a change that did not happen.
       // fault: cookie-after-failure
       ctx.remove('set-cookie');
-      // Some errors know when to retry.
+      // Some errors specify when to retry.
       if (error.status === 503) ctx.set('retry-after', String(error.params.seconds ?? 5));
       if (allowed) ctx.set('allow', allowed);
       ctx.status = error.status;
@@ -61,7 +61,10 @@ export function answerErrors(app: App, onError: readonly Middleware[] = []): Mid
   };
 }
 
-/** Lets plugins see the failure, each around the next. If one fails itself, that is logged, and the page is shown without it. */
+/**
+ * Runs the plugins' `on-error` middleware, each around the next. If one of them fails, that is logged and the error page is shown
+ * without it.
+ */
 async function runErrorMiddleware(
   ctx: Context,
   app: App,
@@ -117,7 +120,7 @@ function respond(ctx: Context, app: App, error: RustioError): void {
   }
 }
 
-/** In the user's language. `retry` is left out if the error has none. */
+/** The error's parts in the user's language. `retry` is left out if the error has none. */
 function translatedParts({ state: { t } }: Context, error: RustioError): Omit<FourParts, 'retry'> & { retry?: string } {
   const part = (name: keyof FourParts): string => {
     const key = `error.${error.code}.${name}`;
@@ -128,7 +131,7 @@ function translatedParts({ state: { t } }: Context, error: RustioError): Omit<Fo
   return { problem: part('problem'), why: part('why'), fix: part('fix'), ...(retry === '' ? {} : { retry }) };
 }
 
-/** The error that the client sees. With `dev` the client is a developer and sees the original. */
+/** The error to show to the client. With `dev`, the client is a developer and sees the original error. */
 function visibleError(thrown: unknown, { dev, environment }: App, method: string): RustioError {
   if (thrown instanceof RustioError && (dev || thrown.expose)) return thrown;
   if (isUnavailable(thrown)) return databaseUnavailable({ cause: thrown });
@@ -144,7 +147,7 @@ function visibleError(thrown: unknown, { dev, environment }: App, method: string
   if (isPermissionMissing(thrown))
     return permissionMissing({ reason: permissionReason(thrown, environment), cause: thrown });
   if (isNotReady(thrown)) return dataNotReady({ cause: thrown });
-  // A page that only reads violates nothing: there it is an error in its SQL.
+  // A page that only reads cannot violate a constraint, so there it is an error in its SQL.
   const isChange = method !== 'GET' && method !== 'HEAD';
   if (isChange && !(thrown instanceof RustioError) && isInvalidData(thrown)) return changeRejected({ cause: thrown });
   if (!environment.production && isSchemaBehind(thrown)) {
@@ -156,8 +159,8 @@ function visibleError(thrown: unknown, { dev, environment }: App, method: string
 }
 
 /**
- * Whether the database rejected values that somebody sent. What a trigger raises may be about anything, and what is wrong with a
- * table of the framework (an audit trail that cannot be written) is not the user's error.
+ * Whether the database rejected values that a client sent. Excluded are errors raised by triggers, which can have any cause, and
+ * errors in the framework's own tables (such as an audit trail that cannot be written).
  */
 function isInvalidData(thrown: unknown): boolean {
   const violation = constraintViolation(thrown);

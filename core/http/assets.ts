@@ -17,9 +17,9 @@ const MEDIA_TYPES: Readonly<Record<string, string>> = {
 };
 const COMPRESSED = new Set(['.css', '.js', '.svg']);
 
-/** Static files of pages, in memory: they are few and small, and the path of a request never touches the disk. */
+/** Static files of pages, kept in memory. They are few and small, and the path of a request is never used to read from disk. */
 export interface Assets {
-  /** `admin.css` → `3f1c…/admin.css`: the hash of the content is part of the path, so it is cached forever. */
+  /** `admin.css` → `3f1c…/admin.css`. The path contains a hash of the content, so that the file can be cached forever. */
   path(file: string): string;
   read(path: string): Asset | undefined;
 }
@@ -29,7 +29,7 @@ export interface Asset {
   compressed(encoding: 'br' | 'gzip'): Promise<Buffer>;
 }
 
-/** Reads the folders; a later one wins if names are equal. A missing folder counts as empty. */
+/** Reads the folders. If two have a file of the same name, the later one wins. A missing folder counts as empty. */
 export function loadAssets(folders: readonly URL[]): Assets {
   const paths = new Map<string, string>();
   const assets = new Map<string, Asset>();
@@ -75,7 +75,7 @@ function brotli(content: Buffer): Promise<Buffer> {
   return promisify(brotliCompress)(content, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } });
 }
 
-/** Serves them under `<mount path>/+assets/`. */
+/** Serves the assets under `<mount path>/+assets/`. */
 export function serveAssets(app: App, assets: Assets): Middleware {
   const prefix = app.urls.to('/+assets/');
   return async (ctx, next) => {

@@ -2,15 +2,15 @@ import type { Actor, Credential } from '../policy/actor.ts';
 import type { Context, Middleware, SignInData } from '../request/context.ts';
 import type { Route } from './route.ts';
 
-/** Who sent a request. */
+/** The result of authenticating a request. */
 export interface Authentication {
   readonly actor: Actor;
   readonly credential?: Credential;
   /** The key of this sign-in's CSRF tokens; required by schemes that browsers send automatically. */
   readonly csrfSecret?: string;
   /**
-   * An object that lives as long as the sign-in; the authenticator saves it when a request has changed it. Core keeps flash
-   * messages and interrupted forms in it. Without one, flash messages travel in a signed cookie and interrupted forms are lost.
+   * An object that exists as long as the sign-in; the authenticator saves it if a request has changed it. Core stores flash
+   * messages and interrupted forms in it. Without it, flash messages are sent in a signed cookie and interrupted forms are lost.
    */
   readonly data?: SignInData;
 }
@@ -32,7 +32,7 @@ export interface Authenticator {
   /** The name by which routes refer to it: `session`, `bearer`. */
   readonly scheme: string;
   /**
-   * Whether browsers send its credentials automatically (a cookie, an identity that a proxy adds); changes then need CSRF
+   * Whether browsers send the credentials automatically (a cookie, an identity that a proxy adds). Changes then need CSRF
    * protection.
    */
   readonly ambient: boolean;
@@ -40,7 +40,7 @@ export interface Authenticator {
   readonly default?: boolean;
   /** The value of `WWW-Authenticate` on a 401. */
   readonly challenge?: string;
-  /** `undefined`: this request has no credentials of this scheme, or invalid ones. */
+  /** Returns `undefined` if the request has no credentials of this scheme, or invalid ones. */
   authenticate(ctx: Context): Promise<Authentication | undefined> | Authentication | undefined;
 }
 
@@ -54,7 +54,7 @@ export function authenticateRequest(
     for (const authenticator of candidates) {
       const authentication = await authenticator.authenticate(ctx);
       if (!authentication) continue;
-      // Without it, forms of our own pages could not be distinguished from those of other sites.
+      // Without it, forms of the application's own pages could not be distinguished from those of other sites.
       // fault: no-csrf-secret
       if (authenticator.ambient && authentication.csrfSecret === undefined)
         throw new Error(`The authenticator "${authenticator.scheme}" is ambient but did not return a csrfSecret.`);

@@ -1,8 +1,8 @@
-// The memory that bodies may take while they are received. A slow sender holds it for as long as its body takes to arrive.
+// Limits the memory for bodies that are being received. A slow client occupies its share until the body has arrived.
 import { tooMuchAtOnce } from '../errors/http.ts';
 import type { Context } from '../request/context.ts';
 
-/** Bytes that may be received at once. Each byte of text takes about three of memory until it is parsed. */
+/** Limits the bytes that are received at the same time. Each byte of text takes about three bytes of memory until it is parsed. */
 export class BodyBudget {
   readonly #bytes: number;
   #reserved = 0;
@@ -26,10 +26,10 @@ export class BodyBudget {
   }
 }
 
-/** Of this process. Anonymous users have their own, so that they cannot take that of others. */
+/** The budgets of this process. Anonymous users have a separate one, so that they cannot exhaust that of signed-in users. */
 const budgets = { signedIn: new BodyBudget(100_000_000), anonymous: new BodyBudget(16_000_000) };
 
-/** For the body of this request: as much as it announces, at most `max`; `max` if it announces nothing. */
+/** Reserves memory for the body of a request: its Content-Length up to `max`, or `max` if it has none. */
 export function reserveBody(ctx: Context, max: number): () => void {
   const announced = Number(ctx.get('content-length') || max);
   const budget = ctx.state.actor.kind === 'anonymous' ? budgets.anonymous : budgets.signedIn;

@@ -1,18 +1,18 @@
-// How bodies are parsed, by koa-body, and what happens to those that are not read.
+// Parses bodies with koa-body, and discards bodies that are not read.
 import type { IncomingMessage } from 'node:http';
 import type { KoaBodyMiddlewareOptions } from 'koa-body';
 import { type Bytes, parseSize } from '../base/bytes.ts';
 import { bodyTooLarge, invalidJson, unreadableBody } from '../errors/http.ts';
 import type { Context, Middleware } from '../request/context.ts';
 
-/** How koa-body reads a body: as `text` or `json`. */
+/** The koa-body options that select `text` or `json`. */
 export type ParserOptions = Partial<
   Pick<KoaBodyMiddlewareOptions, 'json' | 'jsonTypes' | 'text' | 'textTypes' | 'encoding'>
 >;
 
 export interface ParserLimits {
   readonly size: Bytes;
-  /** Max milliseconds for the body to arrive; then its connection is closed. */
+  /** Max milliseconds for the body to arrive, after which the connection is closed. */
   readonly timeout: number;
 }
 
@@ -22,7 +22,7 @@ interface ParsedBody {
   readonly text: string;
 }
 
-/** Reads one kind of body with koa-body, within limits. */
+/** Reads one kind of body with koa-body, within the limits. */
 export function bodyParser(options: ParserOptions, limits: ParserLimits): (ctx: Context) => Promise<ParsedBody> {
   const { size, timeout } = limits;
   let parser: ReturnType<typeof loadParser> | undefined;
@@ -41,12 +41,12 @@ export function bodyParser(options: ParserOptions, limits: ParserLimits): (ctx: 
     } finally {
       clearTimeout(timer);
     }
-    // Set by koa-body; its types declare only the first.
+    // Set by koa-body, whose types declare only the first.
     return { value: Reflect.get(ctx.request, 'body'), text: String(Reflect.get(ctx.request, 'rawBody')) };
   };
 }
 
-/** Loaded with the first body: it loads a file parser too, which would slow down each start. */
+/** Loaded for the first body: koa-body also loads a file parser, which would slow down every startup. */
 async function loadParser(options: ParserOptions, limit: number) {
   const { HttpMethodEnum, koaBody } = await import('koa-body');
   const { POST, PUT, PATCH, DELETE } = HttpMethodEnum;
@@ -55,7 +55,7 @@ async function loadParser(options: ParserOptions, limit: number) {
     text: false,
     urlencoded: false,
     multipart: false,
-    // Any JSON value; prototypes are rejected: `__proto__` is a SyntaxError of the parser that koa-body uses.
+    // Accepts any JSON value. `__proto__` is rejected with a SyntaxError by the parser that koa-body uses.
     jsonStrict: false,
     parsedMethods: [POST, PUT, PATCH, DELETE],
     includeUnparsed: true,
@@ -65,12 +65,12 @@ async function loadParser(options: ParserOptions, limit: number) {
   });
 }
 
-/** The error type that koa-body uses. */
+/** Recognises koa-body's error by its type. */
 function isTooLarge(error: unknown): boolean {
   return error instanceof Error && 'type' in error && error.type === 'entity.too.large';
 }
 
-/** Whether a request has a body, by its headers: nothing has been read yet. */
+/** Whether a request has a body according to its headers; nothing has been read yet. */
 export function hasBody({ req: { headers } }: Context): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
@@ -80,13 +80,13 @@ export function isCompressed(ctx: Context): boolean {
   return !['', 'identity'].includes(ctx.get('content-encoding').toLowerCase());
 }
 
-/** How much of a rejected body is read, and for how long. */
+/** Limits for reading the rest of a rejected body. */
 const MAX_DISCARDED_BYTES = 50_000_000;
 const MAX_DISCARD_MS = 10_000;
 
 /**
- * Reads and discards the rest of a rejected body: a browser shows a response only after it has sent everything. This is
- * limited, in case a client never stops sending.
+ * Reads and discards the rest of a rejected body, because browsers show a response only after they have sent the whole request.
+ * Limited in size and time, in case a client never stops sending.
  */
 export function discardRest(request: IncomingMessage): void {
   let remaining = MAX_DISCARDED_BYTES;
@@ -103,7 +103,7 @@ export function discardRest(request: IncomingMessage): void {
   request.resume();
 }
 
-/** Discards a body that has not been read at all, because the response did not depend on it: unknown path, no permission. */
+/** Discards a body that was not read because the response did not depend on it (unknown path, no permission). */
 export function discardUnread(): Middleware {
   return async ({ req }, next) => {
     try {

@@ -1,4 +1,4 @@
-// The bodies of requests. Forms are read in form-body.ts, the bodies that programs send (JSON, text, raw bytes) here.
+// Reads the bodies that programs send: JSON, text, raw bytes. Forms are read in form-body.ts.
 import { TextDecoder } from 'node:util';
 import type { App } from '../app.ts';
 import { type Bytes, parseSize } from '../base/bytes.ts';
@@ -16,8 +16,8 @@ const DATA_READERS = { json: jsonReader, text: textReader, raw: rawReader };
 
 /**
  * Reads the body that a route declares, within its limits: forms into `ctx.state.form`, JSON values, strings and raw bytes into
- * `ctx.state.body`. Files are kept in a folder of this request, which is removed with it. `timeout`: max milliseconds for a
- * body without files to arrive; then its connection is closed.
+ * `ctx.state.body`. Files are stored in a folder of the request, which is removed at its end. `timeout`: max milliseconds for a
+ * body without files to arrive, after which the connection is closed.
  */
 export function readBody(route: Route, app: App, timeout: number = FORM_TIMEOUT_MS): Middleware | undefined {
   const { kind, limit: size = DEFAULT_SIZE } = route.body;
@@ -33,7 +33,7 @@ export function readBody(route: Route, app: App, timeout: number = FORM_TIMEOUT_
         ctx.state.form = await read(ctx, uploads).finally(release);
         await next();
       } finally {
-        // The response does not depend on the folder; a clean-up removes leftovers after a day.
+        // A failure does not affect the response; a clean-up removes leftover folders after a day.
         await uploads.remove().catch((error: unknown) => {
           app.log.warn({ err: error, id: ctx.state.correlationId }, 'the uploads of a request could not be removed');
         });
@@ -42,7 +42,7 @@ export function readBody(route: Route, app: App, timeout: number = FORM_TIMEOUT_
   }
   const read = DATA_READERS[kind](limits);
   return async function readBody(ctx, next) {
-    // A signature covers the bytes as sent, and programs can be expected to send them uncompressed.
+    // Signatures cover the bytes as sent, and programs can be expected to send them uncompressed.
     if (isCompressed(ctx)) throw unsupportedMediaType({ accepted: 'bodies without a content encoding' });
     const release = reserveBody(ctx, bytes);
     ctx.state.body = await read(ctx).finally(release);
@@ -53,10 +53,10 @@ export function readBody(route: Route, app: App, timeout: number = FORM_TIMEOUT_
 type BodyReader = (ctx: Context) => Promise<unknown>;
 
 const JSON_TYPES = ['application/json', 'application/*+json'];
-/** Deeper than any real document. Recursive code over a value must not overflow the stack. */
+/** Deeper than any real document. Recursive code must not overflow the stack. */
 const MAX_DEPTH = 100;
 
-/** Any JSON value, in UTF-8 as RFC 8259 requires. */
+/** Reads any JSON value, in UTF-8 as RFC 8259 requires. */
 function jsonReader(limits: ParserLimits): BodyReader {
   const parse = bodyParser({ json: true, jsonTypes: JSON_TYPES }, limits);
   return async (ctx) => {
@@ -73,7 +73,7 @@ function jsonReader(limits: ParserLimits): BodyReader {
   };
 }
 
-/** Measured on the text, which is valid JSON here: visiting the parsed value would take longer than parsing it. */
+/** Measured on the text, which is known to be valid JSON: traversing the parsed value would take longer than parsing it. */
 function isDeeperThan(max: number, text: string): boolean {
   let depth = 0;
   let isString = false;
@@ -92,7 +92,7 @@ function isDeeperThan(max: number, text: string): boolean {
   return false;
 }
 
-/** Text of any kind, in the character set of its header. */
+/** Reads text of any media type, in the character set given in the header. */
 function textReader(limits: ParserLimits): BodyReader {
   const read = bytesReader(['text/*'], limits);
   return async (ctx) => {
@@ -117,7 +117,7 @@ function decoderFor(charset: string): TextDecoder {
   }
 }
 
-/** The bytes as sent, of any media type or none (RFC 9110, 8.3). */
+/** Reads the bytes as sent, with any media type or none (RFC 9110, 8.3). */
 function rawReader(limits: ParserLimits): BodyReader {
   const read = bytesReader(['*/*'], limits);
   return async (ctx) => {
@@ -127,7 +127,7 @@ function rawReader(limits: ParserLimits): BodyReader {
   };
 }
 
-/** koa-body reads strings; read as latin1, each character is one byte (docs/decisions/0002-bodies.md). */
+/** koa-body returns strings; decoded as latin1, each character is one byte (docs/decisions/0002-bodies.md). */
 function bytesReader(textTypes: string[], limits: ParserLimits): (ctx: Context) => Promise<Buffer> {
   const parse = bodyParser({ text: true, textTypes, encoding: 'binary' }, limits);
   return async (ctx) => Buffer.from((await parse(ctx)).text, 'latin1');

@@ -44,7 +44,7 @@ export function collectRoutes(mountPath: string, authenticators: readonly Authen
         (path: string, options: RouteOptions, handler: Handler): void =>
           add(owner, { ...options, method, path, handler });
       return {
-        // The handler is typed by the schemas of its definition; its input has been parsed by them.
+        // The handler's types come from the schemas of its definition, with which its input is parsed.
         add: (definition) => add(owner, definition as AnyRouteDefinition),
         get: shortForm('GET'),
         post: shortForm('POST'),
@@ -65,7 +65,7 @@ type AnyRouteDefinition = RouteOptions & {
   readonly handler: RouteDefinition['handler'];
 };
 
-/** What TypeScript rejects, but plain JavaScript can pass. */
+/** Checks what TypeScript rejects but plain JavaScript can pass. */
 function declarationProblem({
   access,
   handler,
@@ -128,7 +128,7 @@ function pathOf(path: string, at: 'mount' | 'root', mountPath: string): string {
   return path === '/' ? mountPath || '/' : `${mountPath}${path}`;
 }
 
-/** For routes that anyone may use: a sign-in form has a few hundred bytes. */
+/** For routes with open access: a sign-in form has a few hundred bytes. */
 const OPEN_LIMIT: Bytes = '16 KB';
 
 function bodyOf({ body, access }: RouteOptions, method: Method, format: Route['format']): Route['body'] {
@@ -140,7 +140,7 @@ function bodyOf({ body, access }: RouteOptions, method: Method, format: Route['f
   return { ...limit, ...options, kind: kind ?? defaultKind };
 }
 
-/** Paths that the pipeline answers before the router. */
+/** Paths that the pipeline handles before the router. */
 const RESERVED_PATHS: readonly string[] = ['/healthz', '/readyz'];
 
 function findProblems(
@@ -157,7 +157,7 @@ function findProblems(
     const hint = didYouMean(authenticate, [...schemes, 'none']);
     problems.push(`No enabled plugin provides the authentication scheme "${authenticate}".${hint}`);
   } else if (route.schemes.length === 0 && !('open' in access) && (schemes.length > 0 || authenticate === 'none')) {
-    // If there is no authenticator at all, startup reports that once and not for every route.
+    // If there is no authenticator at all, startup reports that once instead of for every route.
     problems.push('It requires authentication, but no authentication scheme applies to it.');
   }
   // fault: csrf-disabled
@@ -185,14 +185,14 @@ function isShareable(headers: Route['headers']): boolean {
   );
 }
 
-/** The statuses that follow from the rest of the declaration. */
+/** The declared statuses and those that the rest of the declaration implies. */
 function responsesOf(route: Omit<Route, 'responses'>, declared: readonly number[]): ReadonlySet<number> {
   const { method, path, access, format, csrf, body, input, query, output } = route;
   const responses = new Set<number>(declared);
   if (format === 'page') responses.add(method === 'GET' ? 200 : 303);
   else if (declared.every((status) => status >= 400)) {
     responses.add(200);
-    // A handler may return nothing, unless a schema describes what it returns.
+    // A handler may return nothing, unless it has an output schema.
     if (output === undefined) responses.add(204);
   }
   if (body.kind !== 'none') for (const status of [400, 413, 415]) responses.add(status);

@@ -7,13 +7,13 @@ const MIN_BYTES = 1_024;
 const gzipAsync = promisify(gzip);
 const brotliAsync = promisify(brotliCompress);
 
-/** Fast levels; higher ones take three times as long for the last tenth (docs/decisions/0010-compression.md). */
+/** Fast levels; higher ones take three times as long to save another tenth (docs/decisions/0010-compression.md). */
 const GZIP = { level: 3 };
 const BROTLI = {
   params: {
     [constants.BROTLI_PARAM_QUALITY]: 2,
     [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT,
-    // A window of about the size of a page, instead of four megabytes for each.
+    // A window of about the size of a page, instead of four megabytes per response.
     [constants.BROTLI_PARAM_LGWIN]: 17,
   },
 };
@@ -39,13 +39,13 @@ export function compressPages(): Middleware {
 
 type Encoding = 'br' | 'gzip';
 
-/** By header: parsing it takes longer than anything else here, and all browsers together send few different ones. */
+/** By header value: parsing one is the most expensive step here, and browsers send only a few different values. */
 const encodings = new Map<string, Encoding | undefined>();
 const MAX_HEADERS = 100;
-/** Browsers send shorter ones. */
+/** Longer headers are not cached; browsers send shorter ones. */
 const MAX_HEADER = 100;
 
-/** Brotli wherever it is accepted, in any order: browsers list gzip first out of habit, not preference. */
+/** Prefers Brotli whenever it is accepted, because the order in which browsers list encodings expresses no preference. */
 export function encodingFor(ctx: Context): Encoding | undefined {
   const header = ctx.get('accept-encoding');
   if (encodings.has(header)) return encodings.get(header);

@@ -8,20 +8,20 @@ import type { Route } from './route.ts';
 
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-/** Whether requests with this method change nothing. */
+/** Whether the method is safe, that is, its requests change nothing. */
 export function isSafe(method: string): boolean {
   return SAFE.has(method);
 }
 
 /**
- * Checks that an unsafe request comes from one of our own pages, before its body is read, by Sec-Fetch-Site and Origin. If both
- * are sent, they must agree; a request with neither is rejected. See docs/decisions/0009-form-tokens.md.
+ * Checks by Sec-Fetch-Site and Origin, before the body is read, that an unsafe request comes from one of the application's own
+ * pages. If both are sent, they must agree; a request with neither is rejected. See docs/decisions/0009-form-tokens.md.
  */
 export function checkOrigin(route: Route, app: App): Middleware | undefined {
   if (route.csrf === 'none') return undefined;
   const { config, environment, urls } = app;
-  // Behind a proxy Host may be any name, so only the public URL counts. Without one our origin is built from the port that we
-  // listen on, and a developer may well type `localhost` where we print 127.0.0.1.
+  // Behind a proxy, Host can be any name, so only the public URL is accepted. Without a public URL, the origin is built from the
+  // address that the server listens on, and developers may use `localhost` instead of the printed 127.0.0.1.
   // fault: any-host
   const acceptsHost = !environment.production || (environment.publicUrl ?? config.publicUrl) === undefined;
   return async function checkOrigin(ctx, next) {
@@ -31,7 +31,7 @@ export function checkOrigin(route: Route, app: App): Middleware | undefined {
   };
 }
 
-/** `acceptsHost`: if the browser reports same-origin, the host that it requested is ours as well. */
+/** `acceptsHost`: if the browser reports same-origin, the requested host is also accepted. */
 function isOwnPage(ctx: Context, publicOrigin: string, acceptsHost: boolean): boolean {
   const site = ctx.get('sec-fetch-site');
   const origin = ctx.get('origin');
@@ -44,18 +44,18 @@ function isOwnPage(ctx: Context, publicOrigin: string, acceptsHost: boolean): bo
   return origin !== '' && origin !== 'null' && origin === publicOrigin;
 }
 
-/** Host and port of an Origin header, in the form of a Host header; undefined for anything else. */
+/** The host and port of an Origin header, in the format of a Host header; undefined for anything else. */
 function hostOf(origin: string): string | undefined {
   return /^https?:\/\/([^/]+)$/.exec(origin)?.[1];
 }
 
-/** The header in which scripts of our own pages send the token with JSON, text or raw bodies. */
+/** The header in which the application's own scripts send the token with JSON, text or raw bodies. */
 const TOKEN_HEADER = 'x-csrf-token';
 const BYTES = 32;
 
 /**
- * Rejects a change by a signed-in user without the token of the sign-in. Anonymous users have none; the origin check protects
- * their forms.
+ * Rejects a change by a signed-in user without the token of the sign-in. Anonymous users have no token; their forms are protected
+ * by the origin check.
  */
 export function checkFormToken(route: Route): Middleware | undefined {
   if (route.csrf !== 'token') return undefined;
@@ -69,8 +69,8 @@ export function checkFormToken(route: Route): Middleware | undefined {
 }
 
 /**
- * A token that only a page of this session can know: derived from the session's secret, so nothing is stored and it ends with
- * the session. It is masked differently each time, so that compression cannot be used to guess it (BREACH).
+ * A token that only pages of this session know. It is derived from the session's secret, so that it need not be stored and ends
+ * with the session. It is masked differently each time, so that compression cannot be used to guess it (BREACH).
  */
 export function formToken(secret: string): string {
   const mask = newMask();
@@ -84,7 +84,7 @@ export function formTokenMatches(secret: string, token: string | undefined): boo
   return timingSafeEqual(xor(bytes.subarray(BYTES), bytes.subarray(0, BYTES)), plainToken(secret));
 }
 
-/** One hash is enough for a random secret of fixed length, and faster than an HMAC: docs/decisions/0009-form-tokens.md. */
+/** A single hash is enough for a random secret of fixed length, and faster than an HMAC: docs/decisions/0009-form-tokens.md. */
 function plainToken(secret: string): Buffer {
   return hash('sha256', `rustio form token\0${secret}`, 'buffer');
 }
@@ -95,11 +95,11 @@ function xor(bytes: Buffer, mask: Buffer): Buffer {
   return result;
 }
 
-/** Random bytes are fetched for many pages at once: every page of a signed-in user needs some, and the system call is slow. */
+/** Random bytes are fetched for many pages at once, since every page of a signed-in user needs some and the system call is slow. */
 const masks = Buffer.alloc(128 * BYTES);
 let used = masks.length;
 
-/** Random bytes that no token has used before. A view of a shared buffer, so it must be used immediately. */
+/** Random bytes that no token has used before. Returns a view of a shared buffer, which must be used immediately. */
 function newMask(): Buffer {
   if (used === masks.length) {
     randomFillSync(masks);

@@ -3,15 +3,15 @@ import { RustioError } from '../errors/rustio-error.ts';
 import type { Context, Middleware } from '../request/context.ts';
 import type { AccessDecision } from '../request/route-info.ts';
 
-/** Filled only while the topic is on. */
+/** Filled only while the debug topic is enabled. */
 const decisions = new WeakMap<Context, string>();
 
-/** Remembers what `checkAccess` decided about a request; `gate:NAME` for a gate that stopped it. */
+/** Stores the access decision for a request; `gate:NAME` if a gate stopped it. */
 export function noteAccess(ctx: Context, decision: AccessDecision | `gate:${string}`): void {
   if (debugRoute !== undefined) decisions.set(ctx, decision);
 }
 
-/** With `NODE_DEBUG=rustio:route`: one line per answered request. Never the query string, which may contain what a user searched for. */
+/** With `NODE_DEBUG=rustio:route`, writes one line per request, without the query string, which may contain search terms. */
 export function debugRequests(): readonly Middleware[] {
   const debug = debugRoute;
   if (debug === undefined) return [];

@@ -5,12 +5,12 @@ import type { Context, Message } from '../request/context.ts';
 import { cookieName } from './cookie-name.ts';
 
 const COOKIE = 'rustio-message';
-/** A cookie holds 4 KB; a record's label can be longer than that. */
+/** Max length of a parameter: a cookie holds 4 KB, and a record's label can be longer. */
 const MAX_LENGTH = 200;
 
 /**
- * Sets a message for the next page, in the data of the sign-in. If the authenticator keeps no data, it travels in a cookie that
- * is signed with the secret of the sign-in, since a neighbouring subdomain can set cookies, too. Anonymous users get none.
+ * Sets a message for the next page, in the data of the sign-in. If the authenticator stores no data, the message is sent in a
+ * cookie that is signed with the sign-in's secret, since other subdomains can set cookies, too. Anonymous users get no message.
  *
  * @example
  * flash(ctx, app, { tone: 'good', key: 'holidays.added', params: { label } });
@@ -28,7 +28,7 @@ export function flash(ctx: Context, app: App, message: Message): void {
   ctx.cookies.set(cookieName(COOKIE, app), `${text}.${sign(csrfSecret, text)}`, cookieOptions(app));
 }
 
-/** The message of the last action; it is shown once. */
+/** Returns and removes the message of the last action. */
 export function consumeFlash(ctx: Context, app: App): Message | undefined {
   const { csrfSecret, signInData } = ctx.state;
   if (signInData) {

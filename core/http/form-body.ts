@@ -1,4 +1,4 @@
-// Bodies of forms: url-encoded, and multipart where the form may have files.
+// Reads the bodies of forms: URL-encoded, or multipart if the form may have files.
 import { buffer } from 'node:stream/consumers';
 import type { App } from '../app.ts';
 import { type Bytes, parseSize } from '../base/bytes.ts';
@@ -17,7 +17,7 @@ const DEFAULT_FIELDS = 5_000;
 /** The max number of files of a form whose route does not list file fields. */
 const MAX_FILES = 20;
 
-/** Reads the form of a request, its files into `uploads`. */
+/** Reads the form of a request and stores its files in `uploads`. */
 type FormReader = (ctx: Context, uploads: Uploads) => Promise<Form>;
 
 export function formReader({ body }: Route, app: App, limits: ParserLimits): FormReader {
@@ -30,8 +30,8 @@ export function formReader({ body }: Route, app: App, limits: ParserLimits): For
 }
 
 /**
- * A form without files. Its names are flat, so koa-body reads the text, and our own decoder turns it into a map without
- * nesting.
+ * Reads a form without files. koa-body reads only the text; it is decoded here, because names must not be parsed into nested
+ * objects.
  */
 function textFormReader(fields: number, limits: ParserLimits): (ctx: Context) => Promise<Form> {
   const parse = bodyParser({ text: true, textTypes: [FORM_TYPE] }, limits);
@@ -56,9 +56,9 @@ function fileLimits(ctx: Context, app: App, files: Route['body']['files']): File
 
 interface FilesForm {
   readonly fields: number;
-  /** Of all text fields together. */
+  /** Max size of all text fields together. */
   readonly size: Bytes;
-  /** Max bytes by field name, or for every field. */
+  /** Max bytes of a file, by field name or for every field. */
   readonly files: FileLimits | number;
 }
 
@@ -71,7 +71,7 @@ async function readFiles(ctx: Context, { fields, size, files }: FilesForm, uploa
   const limits = {
     fields,
     formBytes,
-    // Leaves room for files that are slightly too large: they are reported at their fields, and the rest of the form is
+    // Leaves room for files that are slightly too large, so that they can be reported at their fields and the rest of the form is
     // preserved.
     totalBytes: 2 * (allowed + formBytes),
     files: typeof files === 'number' ? MAX_FILES : files.size,
@@ -90,7 +90,7 @@ async function readFiles(ctx: Context, { fields, size, files }: FilesForm, uploa
   }
 }
 
-/** The client closed the connection. */
+/** Whether the client closed the connection. */
 function isDisconnected(error: unknown): boolean {
   const codes: unknown[] = ['ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE'];
   return error instanceof Error && 'code' in error && codes.includes(error.code);
@@ -98,17 +98,17 @@ function isDisconnected(error: unknown): boolean {
 
 /** The limits of a form with files. */
 interface MultipartLimits {
-  /** Strings: their max number, and their max bytes together, names included. */
+  /** Max number of text fields, and their max total bytes, including names. */
   readonly fields: number;
   readonly formBytes: number;
-  /** Max bytes of a file in the field of this name; undefined: the form has no such file. */
+  /** Max bytes of a file in the field with this name; undefined if the form has no such file field. */
   maxFileBytes(name: string): number | undefined;
-  /** Everything that is sent, whether used or not. */
+  /** Max bytes of the whole body, whether used or not. */
   readonly totalBytes: number;
   readonly files: number;
 }
 
-/** More was sent than the form allows. */
+/** The body exceeds a limit of the form. */
 class LimitExceeded extends Error {
   readonly unit: 'bytes' | 'fields' | 'files';
 
@@ -148,10 +148,10 @@ async function readMultipart(
       if (remaining.files < 0) throw new LimitExceeded('files');
       const max = limits.maxFileBytes(name);
       if (max === undefined) continue;
-      // None of our forms sends two files for one field.
+      // File fields accept a single file.
       if (form.file(name) !== undefined) throw new Malformed('two files with one name');
       const upload = await uploads.save(fileName, content, max);
-      // What a browser sends for a file field that was left empty.
+      // An empty file without a name is what browsers send for a file field that was left empty.
       if (upload.size > 0 || fileName !== '') form.addFile(name, upload);
     }
     return form;

@@ -9,15 +9,14 @@ import type { Route } from './route.ts';
 const NO_CONTENT = 204;
 
 /**
- * Runs the route's handler with the parsed query and input, sends what it returns, and reports responses that the route does
- * not declare. A JSON handler that returns nothing and sets neither body nor status is answered with 204; a page must produce a
- * response.
+ * Runs the route's handler with the parsed query and input, sends what it returns, and reports responses that the route does not
+ * declare. If a JSON handler returns nothing and sets neither body nor status, the response is 204; a page must produce a response.
  */
 export function runHandler(route: Route, app: App): Middleware {
   return async function runHandler(ctx) {
     const query = route.query && (await parse(route.query, queryOf(ctx), invalidQuery));
     const input = route.input && (await parse(route.input, inputOf(ctx, route), invalidInput));
-    // Node's own property: setting Koa's would count as an explicit status and survive a body.
+    // Sets Node's property, because Koa's would count as an explicit status and remain when a body is set.
     ctx.res.statusCode = NO_CONTENT;
     send(ctx, route, await route.handler(ctx, app, { input, query }));
     if (hasNoResponse(ctx, route))
@@ -35,7 +34,10 @@ function hasNoResponse({ status, body }: Context, { format, responses }: Route):
   return format === 'page' && status === NO_CONTENT && body === undefined && !responses.has(NO_CONTENT);
 }
 
-/** `undefined`: the handler has set the body itself, or there is none. Only a schema can detect a missing value. */
+/**
+ * If `returned` is undefined, the handler has set the body itself or there is none. Only an output schema can detect a missing
+ * value.
+ */
 function send(ctx: Context, { output, format }: Route, returned: unknown): void {
   if (output === undefined) {
     if (returned === undefined) return;
@@ -44,12 +46,12 @@ function send(ctx: Context, { output, format }: Route, returned: unknown): void 
     return;
   }
   if (returned === undefined && ctx.body !== undefined) return;
-  // A mismatch is a bug in the handler, so it is a 500. Properties that the schema does not have are not sent.
+  // A mismatch is a bug in the handler and results in a 500. Properties that are not in the schema are not sent.
   const value: unknown = output.parse(returned);
   if (value !== undefined) sendJson(ctx, value);
 }
 
-/** Also for a string, which Koa would send as text, and for null, which it would send as an empty body. */
+/** Also sends strings and null as JSON, which Koa would send as plain text and as an empty body. */
 function sendJson(ctx: Context, value: unknown): void {
   ctx.body = JSON.stringify(value);
   ctx.type = 'json';
@@ -62,7 +64,7 @@ function isContent(value: unknown): boolean {
 }
 
 function queryOf(ctx: Context): unknown {
-  // In one pass: `getAll` for each of thousands of names would scan all of them every time.
+  // In one pass: calling `getAll` for thousands of names would take quadratic time.
   const values = new Map<string, string[]>();
   for (const [name, value] of new URLSearchParams(ctx.querystring)) {
     const list = values.get(name);

@@ -1,11 +1,11 @@
 import type { App } from '../app.ts';
 import type { Middleware } from '../request/context.ts';
 
-/** What is checked before requests are accepted: pending migrations and the `health` checks of plugins. */
+/** The readiness checks of a process: pending migrations and the `health` checks of plugins. */
 export interface Readiness {
-  /** Names of what is missing; empty if the process can serve. */
+  /** The names of failed checks; empty if the process can serve. */
   missing(): Promise<readonly string[]>;
-  /** From now on this process is not ready any more: it is about to stop. */
+  /** From now on, reports the process as not ready, because it is about to stop. */
   stop(): void;
   readonly stopping: boolean;
 }
@@ -14,8 +14,8 @@ export interface Readiness {
 const CACHE_MS = 1_000;
 
 /**
- * `/healthz`: the process is alive. `/readyz`: it can serve. For load balancers, so outside the mount path and without a
- * session.
+ * `/healthz` reports that the process is alive, `/readyz` whether it can serve. They are for load balancers, and therefore outside
+ * the mount path and without a session.
  */
 export function health(app: App, readiness: Readiness): Middleware {
   let last: { at: number; missing: Promise<readonly string[]> } | undefined;

@@ -6,17 +6,16 @@ import { readBody } from './body.ts';
 import { formTokenMatches } from './csrf.ts';
 import type { Route } from './route.ts';
 
-/** The maximum size of a kept form, as JSON, in bytes: the data of a sign-in has 16 KB. A larger form is lost. */
+/** Max size of a kept form as JSON, in bytes. The data of a sign-in is limited to 16 KB. A larger form is not kept. */
 const MAX_BYTES = 10_000;
-/** After this the form is empty: users do not expect yesterday's text in it. */
+/** After this time the form is shown empty: users do not expect it to contain old text. */
 const MAX_AGE_MS = 60 * 60_000;
-/** Resumable routes do not post passwords; this protects against one that does so by mistake. */
+/** Resumable routes must not post passwords; fields with these names are left out in case one does. */
 const SECRET = /pass(?:word|phrase|code)|secret|token|otp|(?:^|[-_])pin(?:$|[-_])/i;
 
 /**
- * Creates the function that keeps the form of a request that a gate has stopped; undefined for routes whose forms are not kept.
- * It reads the body within the route's limits, and only for users with access to the route. It returns whether the form was
- * kept.
+ * Creates the function that stores the form of a request that a gate has stopped; undefined for routes whose forms are not kept. It
+ * reads the body within the route's limits, and only for users with access to the route, and returns whether the form was stored.
  */
 export function formKeeper(route: Route, app: App): ((ctx: Context) => Promise<boolean>) | undefined {
   const read = route.resumable && route.body.kind === 'form' ? readBody(route, app) : undefined;
@@ -38,8 +37,8 @@ export function formKeeper(route: Route, app: App): ((ctx: Context) => Promise<b
 }
 
 /**
- * The form that a gate stopped on the way to this page, for the page to fill in again; usually undefined. It can be taken once.
- * Files are not part of it: users must choose them again.
+ * Returns and removes the form that a gate stopped when it was submitted to this path, so that the page can fill it in again;
+ * usually undefined. It contains no files: users must choose them again.
  *
  * @example
  * const typed = takeInterruptedForm(ctx);

@@ -52,8 +52,8 @@ export const CORE_EXTENSION_POINTS = [
 ] as const satisfies readonly ExtensionPointName[];
 
 /**
- * Whether the actor sees an item of an extension point; everyone does if it has no `access`. For plugins that open their own
- * extension points.
+ * Whether the actor has access to an item of an extension point; everyone does if it has no `access`. For plugins that open their
+ * own extension points.
  *
  * @example
  * const cards = app.contributions('reports.cards').filter((card) => isAllowed(ctx, app, card));
@@ -69,9 +69,9 @@ export function isAllowed(ctx: Context, app: App, { access }: Pick<Contribution,
  * 'layout.banner': [{ name: 'trial', view: 'billing/trial', data: (ctx, app) => ({ days: daysLeft(app) }) }],
  */
 export interface LayoutBlock extends Contribution {
-  /** The view that renders it. It gets the page's helpers and what `data` returns. */
+  /** The view that renders the block. It receives the page's helpers and the result of `data`. */
   readonly view: string;
-  /** The data of the view. `undefined`: the block is left out of this page. */
+  /** The data of the view. Return `undefined` to leave the block out of this page. */
   data?(ctx: Context, app: App): ViewData | undefined;
 }
 
@@ -82,19 +82,19 @@ export interface LayoutBlock extends Contribution {
  * 'layout.navigation': [{ label: 'holidays.title', path: '/holidays', access: { permission: 'holidays.view' } }],
  */
 export interface NavigationItem {
-  /** A key of the messages, the text itself, or a function that returns it in the user's language. */
+  /** A message key, the text itself, or a function that returns the text in the user's language. */
   readonly label: string | ((t: Translate) => string);
-  /** The heading it is listed under: a key of the messages, or the text itself. */
+  /** The heading under which the entry is listed: a message key, or the text itself. */
   readonly group?: string;
   /** Entries and their groups are sorted by this number, then by plugin order. @defaultValue 0 */
   readonly rank?: number;
   /** A path under the mount path. */
   readonly path: string;
-  /** Only users who can open it see it. */
+  /** The access required to see the entry, usually that of its page. */
   readonly access: Access;
 }
 
-/** What every template of this page finds in `it`; the view's own data is added to it. */
+/** What every template of this page has in `it`; the view's own data is added. */
 export function helpersFor(ctx: Context, app: App, include: Include): PageHelpers {
   const { t, locale, timeZone, htmlAttributes, actor, correlationId, csrfSecret } = ctx.state;
   return {
@@ -126,7 +126,7 @@ export function selectFrame(ctx: Context, app: App, { frame }: ViewData | PageDa
 }
 
 /**
- * Whether the user has passed every gate. Until then no page, error pages included, shows what they have access to: someone
+ * Whether the user has passed every gate. Until then, no page, including error pages, may show what they have access to: someone
  * else may be using their credentials.
  */
 function isFullySignedIn(ctx: Context, app: App): boolean {
@@ -142,7 +142,7 @@ const BLOCK_POINTS: readonly BlockPoint[] = CORE_EXTENSION_POINTS.filter(
 
 const NO_DATA: ViewData = {};
 
-/** The markup that plugins contribute to the frame, for this user. Their views get the helpers and their own data. */
+/** The markup that plugins contribute to the frame for this user. Their views receive the helpers and their own data. */
 export function blocksFor(
   ctx: Context,
   app: App,

@@ -3,10 +3,10 @@ import { PassThrough } from 'node:stream';
 import type { App } from '../app.ts';
 import type { Middleware } from '../request/context.ts';
 
-/** Each start has a new ID: open pages reload when it changes. */
+/** Each start has a new ID. Open pages reload when it changes. */
 const BOOT = randomUUID();
 
-/** In development only: the stream by which pages reload themselves after a restart. */
+/** Only in development: the event stream that makes pages reload after a restart. */
 export function devEvents(app: App): readonly Middleware[] {
   if (!app.dev) return [];
   const path = app.urls.to('/+dev');

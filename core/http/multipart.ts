@@ -2,7 +2,7 @@
 // @fastify/busboy: docs/decisions/0001-multipart.md.
 import type { Readable } from 'node:stream';
 
-/** One part of a form. Its content must be read to the end, or not at all, before the next part is requested. */
+/** One part of a form. Its content must be either read to the end or not read at all before the next part is requested. */
 export interface Part {
   readonly name: string;
   /** The name given by the sender; undefined if the part is not a file. */
@@ -26,7 +26,7 @@ export function parseBoundary(contentType: string): string | undefined {
 /**
  * The parts of a form, one after the other.
  *
- * @throws Malformed when the body is not multipart with that boundary, or ends early
+ * @throws Malformed if the body is not multipart with that boundary, or ends early
  *
  * @example
  * for await (const { name, fileName, content } of partsOf(request, 'XYZ')) console.log(name, await text(content));
@@ -42,19 +42,22 @@ export async function* partsOf(body: AsyncIterable<Buffer>, boundary: string): A
   }
 }
 
-/** By name in lower case, with every value that was sent; bytes as characters. */
+/** Headers by lowercase name, with all values that were sent, one character per byte. */
 type RawHeaders = Readonly<Record<string, readonly string[]>>;
 interface RawPart {
   readonly stream: Readable;
   readonly headers: RawHeaders;
 }
 
-/** Dicer's streams, pulled: the next chunk of the body is read only when the output of the last one has been consumed. */
+/**
+ * Turns Dicer's push streams into a pull interface: the next chunk of the body is read only when the output of the previous one has
+ * been consumed.
+ */
 class Parser {
   readonly #source: AsyncIterator<Buffer>;
   readonly #dicer: Dicer;
   readonly #parts: RawPart[] = [];
-  /** A part whose headers have not ended yet, and the number of bytes sent since it began. */
+  /** A part whose headers are not complete yet, and the number of bytes since it began. */
   #open: Readable | undefined;
   #openBytes = 0;
   #preamble: Readable | undefined;
@@ -75,10 +78,10 @@ class Parser {
     });
   }
 
-  /** Loaded with the first form that carries files. */
+  /** Dicer is loaded for the first form with files. */
   static async of(body: AsyncIterable<Buffer>, boundary: string): Promise<Parser> {
     const { Dicer } = await import('@fastify/busboy');
-    // One more than allowed, so that an excess can be detected.
+    // Higher than allowed, so that an excess can be detected.
     const limits = { maxHeaderPairs: MAX_HEADERS + 1, maxHeaderSize: 2 * MAX_HEADER_BYTES };
     return new Parser(body[Symbol.asyncIterator](), new Dicer({ boundary, ...limits }));
   }
@@ -100,7 +103,7 @@ class Parser {
         yield chunk;
         continue;
       }
-      // A stream that was read to its end reports that in the next tick.
+      // A stream reports its end in the next tick.
       await nextTick();
       if (stream.readableEnded) return;
       if (stream.readableLength > 0) continue;
@@ -126,7 +129,7 @@ class Parser {
     const { done, value } = await this.#source.next();
     if (done) {
       this.#dicer.end();
-      // It reports the end in one of the next ticks; if it does not, the body is incomplete.
+      // The parser reports the end within a few ticks; otherwise, the body is incomplete.
       for (let tick = 0; tick < 10 && !this.#finished && !this.#failure; tick += 1) await nextTick();
       if (!this.#finished) this.#fail('it ends early');
     } else {
@@ -145,7 +148,7 @@ class Parser {
   }
 }
 
-/** The part of the parser that we use; its own types are `any`. */
+/** The part of the parser's API that is used here; its own types are `any`. */
 interface Dicer {
   on(event: 'part' | 'preamble', listener: (stream: Readable) => void): unknown;
   on(event: 'error' | 'finish', listener: () => void): unknown;
@@ -179,7 +182,7 @@ function headerOf(headers: RawHeaders, name: string): string | undefined {
   return value === undefined ? undefined : Buffer.from(value, 'latin1').toString('utf8').trim();
 }
 
-/** `form-data; name="scan"; filename="bill.pdf"`. Browsers write quotes and line breaks as `%22`, `%0D`, `%0A`. */
+/** Parses `form-data; name="scan"; filename="bill.pdf"`. Browsers encode quotes and line breaks as `%22`, `%0D`, `%0A`. */
 function parametersOf(disposition: string): ReadonlyMap<string, string> {
   const parameters = new Map<string, string>();
   const parameter = /\s*;\s*([\w*]+)=(?:"([^"]*)"|([^\s;"]+))/y;

@@ -25,13 +25,13 @@ export interface PipelineParts {
   readonly scopes: readonly ScopeOf[];
   readonly metrics: readonly MetricsSource[];
   readonly authenticators: readonly Authenticator[];
-  /** What plugins add to the pipeline, in order. */
+  /** The middleware of plugins, in order. */
   readonly middleware: readonly StagedMiddleware[];
 }
 
 /**
- * What happens to every request, in this order. What happens on a route is its own stack: see `buildStack` in `router.ts`. 404 and
- * 405 pass through everything above the router.
+ * The middleware of every request, in order. Routes have their own stacks: see `buildStack` in `router.ts`. Requests that end in
+ * 404 or 405 also pass through everything before the router.
  */
 export function pipeline(app: App, parts: PipelineParts): readonly Middleware[] {
   const { assets, authenticators, readiness, middleware } = parts;
@@ -70,9 +70,8 @@ export function createKoa(app: App, parts: PipelineParts): Koa<RequestState, Con
 const CLIENT_ERROR = /^(?:ECONNRESET|EPIPE|ECANCELED|ERR_STREAM_PREMATURE_CLOSE|HPE_\w+)$/;
 
 /**
- * Errors before the response are handled inside the pipeline; errors that arrive here happened once it had begun: one of our
- * streams failed halfway, or the client disconnected. Koa has closed the connection, so that no client takes the partial
- * response for a complete one.
+ * Logs errors that happen after the response has begun: a stream failed halfway, or the client disconnected. Earlier errors are
+ * handled inside the pipeline. Koa has closed the connection, so that clients do not take the partial response for a complete one.
  */
 function logAfterResponse(app: App, error: unknown, ctx?: Context): void {
   const entry = { err: error, id: ctx?.state.correlationId, path: ctx?.path };

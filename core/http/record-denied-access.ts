@@ -5,12 +5,12 @@ import { recordEvent } from './record-event.ts';
 const MAX_LENGTH = 200;
 
 /**
- * Records that a request of a known actor was denied (403). Strangers are not recorded: they are sent to sign in, and anyone can
- * send their requests. If it cannot be recorded, the request is denied all the same.
+ * Records that a request of an authenticated actor was denied (403). Anonymous requests are not recorded: they are redirected to
+ * the sign-in page, and anyone can send them. If recording fails, the request is still denied.
  */
 export async function recordDeniedAccess(ctx: Context, app: App): Promise<void> {
   const { actor, correlationId: id } = ctx.state;
-  // The request may have failed before it had an actor.
+  // The request may have failed before its actor was determined.
   // fault: denied-request-not-recorded
   if (ctx.status !== 403 || (actor?.kind ?? 'anonymous') === 'anonymous') return;
   const request = `${ctx.method} ${ctx.path}`.slice(0, MAX_LENGTH);

@@ -2,7 +2,7 @@ import type { App } from '../app.ts';
 import type { Context } from '../request/context.ts';
 
 /**
- * Redirects after a form, or to where a page belongs: 303, which every browser follows with GET.
+ * Redirects with 303, which every browser follows with GET.
  *
  * @example
  * seeOther(ctx, app.urls.to('/holidays'));
@@ -25,15 +25,15 @@ export function homePath({ routes, urls }: Pick<App, 'routes' | 'urls'>): string
 
 /** Max length of a return path. */
 const MAX_LENGTH = 2_000;
-/** Control characters, spaces and backslashes, which browsers drop or turn into slashes. Our own URLs encode them. */
+/** Control characters, spaces and backslashes, which browsers drop or turn into slashes. The framework's own URLs encode them. */
 const DECEPTIVE = /[\p{C}\s\\]/u;
 /** Percent-encoded control characters, backslashes, dots and slashes: harmless in a query, but not in a path. */
 const DECEPTIVE_PATH = /%(?:0[0-9a-f]|1[0-9a-f]|7f|5c|2e|2f)/i;
 
 /**
- * The page to return to after a form: the requested one if it is under the mount path, else the dashboard. The request may
- * come from an attacker's link (open redirects: CVE-2017-7233, CVE-2018-14574 and many more), so everything is rejected that a
- * browser could interpret as another host or that leaves the mount path (`//evil.example`, `/\evil`, `..`).
+ * The page to return to after a form: the requested one if it is under the mount path, otherwise the dashboard. The requested path
+ * may come from an attacker's link (open redirects: CVE-2017-7233, CVE-2018-14574 and many more), so anything that a browser could
+ * interpret as another host or that leaves the mount path (`//evil.example`, `/\evil`, `..`) is rejected.
  *
  * @example
  * seeOther(ctx, safeReturn(form.get('next'), app.urls.to('/')));

@@ -4,12 +4,12 @@ import type { App } from '../app.ts';
 import { mergeScopes, type RequestScope, withScope } from '../database/scope.ts';
 import type { Context, Middleware } from '../request/context.ts';
 
-/** The settings that the statements of a request run with; undefined: none. See `Plugin.scope`. */
+/** Returns the settings for the statements of a request; undefined for none. See `Plugin.scope`. */
 export type ScopeOf = (ctx: Context, app: App) => RequestScope | undefined | Promise<RequestScope | undefined>;
 
 /**
- * Runs the rest of a route inside the `scope` hooks of plugins: `after-access` middleware, body, handler, and the stream that
- * the handler may have responded with. What happens before (authentication, access) and on error is outside.
+ * Runs the rest of a route inside the `scope` hooks of plugins: `after-access` middleware, body, handler, and the stream that the
+ * handler may have responded with. Authentication, access checks and error handling are outside the scope.
  */
 export function scopeRequest(app: App, scopes: readonly ScopeOf[]): Middleware | undefined {
   if (scopes.length === 0) return undefined;
@@ -24,7 +24,7 @@ export function scopeRequest(app: App, scopes: readonly ScopeOf[]): Middleware |
   };
 }
 
-/** Koa reads a stream after every middleware has returned; the queries that it then makes must still run in the scope. */
+/** Koa reads a stream after all middleware has returned. Queries that the stream makes then must still run in the scope. */
 function keepScope(ctx: Context): void {
   if (ctx.body instanceof ReadableStream) ctx.body = Readable.from(ctx.body);
   const { body } = ctx;

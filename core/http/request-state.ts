@@ -1,4 +1,4 @@
-// What every request has: an ID, `ctx.state`, the client's IP address, and a log line.
+// Sets up every request: its ID, `ctx.state`, the client's IP address, and a log line.
 import { randomUUID } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { App } from '../app.ts';
@@ -7,14 +7,14 @@ import type { Middleware, RequestState } from '../request/context.ts';
 
 const HEADER = 'x-correlation-id';
 /**
- * The format of an ID from a proxy that sets it (`trustCorrelationId`). No other client may set one: it could forge log lines, or attach its requests to
- * the audit entries of another user.
+ * The format of a correlation ID from a trusted proxy (`trustCorrelationId`). Other clients must not set it: they could forge log
+ * lines, or attach their requests to another user's audit entries.
  */
 const ACCEPTED = /^[A-Za-z0-9_-]{16,64}$/;
 
 const NO_ATTRIBUTES = Object.freeze({});
 
-/** Gives the request an ID that its log lines, audit entries and error page share, and sets up `ctx.state`. */
+/** Assigns the request an ID that appears in its log lines, audit entries and error page, and sets up `ctx.state`. */
 export function correlationId(app: App): Middleware {
   const locale = app.config.locale ?? 'en';
   const timeZone = app.config.timeZone ?? 'UTC';
@@ -49,8 +49,8 @@ export function correlationId(app: App): Middleware {
 }
 
 /**
- * Sets the client's IP address. Each trusted proxy appends the address that it saw to `X-Forwarded-For`; with `n` of them the
- * n-th from the right is the last one that a trusted proxy wrote, and everything to its left can be forged.
+ * Sets the client's IP address. Each trusted proxy appends the address of its client to `X-Forwarded-For`. With `n` trusted
+ * proxies, the n-th address from the right was written by a trusted proxy, and everything to its left can be forged.
  */
 export function clientAddress(app: App): Middleware {
   const trusted = app.config.trustedProxies ?? 0;
@@ -69,12 +69,12 @@ function forwardedIp(header: string, trusted: number): string {
   return isIP(hop) === 0 ? '' : hop;
 }
 
-/** IPv4-mapped IPv6 is one address with two spellings: audit and throttles must see one. */
+/** Converts IPv4-mapped IPv6 addresses to IPv4, so that the audit trail and rate limits see one address. */
 function plainIp(ip: string): string {
   return ip.startsWith('::ffff:') && isIP(ip.slice(7)) === 4 ? ip.slice(7) : ip;
 }
 
-/** Logs one line per request. Never the query string: it may contain what a user searched for. */
+/** Logs one line per request, without the query string, which may contain search terms. */
 export function accessLog(app: App): Middleware {
   return async (ctx, next) => {
     const started = performance.now();

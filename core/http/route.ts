@@ -4,17 +4,17 @@ import type { Bytes } from '../base/bytes.ts';
 import type { Context } from '../request/context.ts';
 import type { Access, BodyKind, GateName, Method, RouteInfo } from '../request/route-info.ts';
 
-/** What a route does with a request: it renders a page, redirects, or sets `ctx.body`. */
+/** Handles the requests of a route: renders a page, redirects, or sets `ctx.body`. */
 export type Handler = (ctx: Context, app: App) => Promise<void> | void;
 
 /**
- * Everything that a route declares. Only `access` is required; a route without one does not compile.
+ * The options of a route. Only `access` is required.
  *
  * @example
  * routes.post('/comments', { access: { permission: 'comments.add' }, summary: 'Add a comment' }, addComment);
  */
 export interface RouteOptions {
-  /** Who has access to it. */
+  /** Who has access to the route. */
   readonly access: Access;
   /** `mount`: under the mount path. `root`: outside it, at the path as written. @defaultValue 'mount' */
   readonly at?: 'mount' | 'root';
@@ -28,29 +28,31 @@ export interface RouteOptions {
    * session. `origin`: the origin alone, for forms before sign-in. `none`: for programs and signed webhooks; only with a scheme
    * that browsers do not send automatically.
    *
-   * @defaultValue 'token' where browsers send the credentials of the scheme automatically, else 'none'
+   * @defaultValue 'token' if browsers send the credentials of the scheme automatically, otherwise 'none'
    */
   readonly csrf?: 'token' | 'origin' | 'none';
-  /** What its requests may carry. @defaultValue 'form' for POST, PUT and PATCH of pages, 'json' where `format` is, else 'none' */
+  /**
+   * The body of its requests. @defaultValue 'form' for POST, PUT and PATCH of pages, 'json' if `format` is 'json', otherwise 'none'
+   */
   readonly body?: BodyKind | BodyOptions;
   /**
-   * The format of errors, and of responses to requests that must sign in first. @defaultValue 'json' where `output` or a scheme
-   * for programs is given, else 'page'
+   * The format of errors, and of responses to requests that must sign in first. @defaultValue 'json' if `output` or a scheme for
+   * programs is given, otherwise 'page'
    */
   readonly format?: 'page' | 'json';
   /**
-   * Response headers that add to, or replace, those of every response: a content security policy, caching. Only a route with
-   * `authenticate: 'none'`, or with a scheme for programs, may let shared caches keep its responses.
+   * Response headers that add to or replace the standard ones, such as a content security policy or caching. Only a route with
+   * `authenticate: 'none'`, or with a scheme for programs, may allow shared caches to store its responses.
    */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Statuses of its responses beyond those that its method, access and body imply. Others are logged as errors. */
+  /** Response statuses in addition to those implied by its method, access and body. Any other status is logged as an error. */
   readonly responses?: readonly number[];
   /** Gates that do not apply to it; sign-out skips all of them. */
   readonly skipGates?: 'all' | readonly GateName[];
   /**
-   * Keeps its form when a gate with `keepsForms` stops it (the password must be re-entered), and redirects the user back to the
-   * page of the same path, which fills it in with `takeInterruptedForm(ctx)`. Only text fields are kept; leave it out where passwords
-   * or other secrets are posted.
+   * Whether the form is kept when a gate with `keepsForms` stops it (for example because the password must be re-entered). The user
+   * is then redirected back to the page at the same path, which fills it in with `takeInterruptedForm(ctx)`. Only text fields are
+   * kept. Do not set this for forms that contain passwords or other secrets.
    *
    * @defaultValue false
    */
@@ -60,7 +62,7 @@ export interface RouteOptions {
 }
 
 /**
- * What a request may carry, with its limits.
+ * The kind of a request's body, and its limits.
  *
  * @example
  * body: { kind: 'form', files: '10 MB' },
@@ -68,14 +70,13 @@ export interface RouteOptions {
 export interface BodyOptions {
   /** @defaultValue 'form' */
   readonly kind?: Exclude<BodyKind, 'none'>;
-  /** Max size of the body; for a form with files, of its text fields together. @defaultValue '1 MB'; '16 KB' with open access */
+  /** Max size of the body; for a form with files, of all text fields together. @defaultValue '1 MB'; '16 KB' with open access */
   readonly limit?: Bytes;
   /** Max number of fields of a form. @defaultValue 5,000 */
   readonly fields?: number;
   /**
-   * Allows a form to carry files, and limits the size of each; without it, multipart requests are answered with 415. A function
-   * returns the file fields of this request with the limit of each in bytes; an empty map means none. Read them with
-   * `form.file(name)`.
+   * Allows files in a form, and limits the size of each. Without it, multipart requests get 415. A function returns the file fields
+   * of a request with their limits in bytes; an empty map means none. Read files with `form.file(name)`.
    */
   readonly files?: Bytes | ((ctx: Context, app: App) => FileLimits);
 }
@@ -85,10 +86,10 @@ export type FileLimits = ReadonlyMap<string, number>;
 type Schema = z.ZodType;
 
 /**
- * A route with schemas. `query` and `input` are parsed before the handler runs; a request that does not match is answered with
- * 400 (query) or 422 (input) and the list of issues. In forms and queries, a value that occurs once is a string, a repeated one
- * an array of strings. What the handler returns is checked against `output` and sent as JSON; without `output` it is sent
- * unchecked, on a route whose `format` is `json` as JSON. A JSON handler that returns nothing is answered with 204.
+ * A route with schemas. `query` and `input` are parsed before the handler runs; a request that does not match gets 400 (query) or
+ * 422 (input) with the list of issues. In forms and queries, a value that occurs once is a string, a repeated one an array of
+ * strings. The handler's result is checked against `output` and sent as JSON. Without `output`, it is sent unchecked, as JSON if
+ * the route's `format` is `json`. If a JSON handler returns nothing, the response is 204.
  *
  * @example
  * routes.add({
@@ -134,7 +135,7 @@ export interface Routes {
   delete(path: string, options: RouteOptions, handler: Handler): void;
 }
 
-/** A route after startup, with every default filled in: what the router runs. */
+/** A route after startup, with all defaults filled in, as the router runs it. */
 export interface Route extends RouteInfo {
   readonly body: Omit<BodyOptions, 'kind'> & { readonly kind: BodyKind };
   readonly input: Schema | undefined;

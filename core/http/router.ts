@@ -14,13 +14,10 @@ import { homePath, seeOther } from './redirect.ts';
 import { type ScopeOf, scopeRequest } from './request-scope.ts';
 import type { Route } from './route.ts';
 
-/** By `require`, since its other half imports `node:http`, which also loads Node's `fetch`: see `serve.ts`. */
+/** Loaded with `require`, because the package's ES module imports `node:http`, which also loads Node's `fetch`: see `serve.ts`. */
 const { Router }: { readonly Router: typeof KoaRouter } = createRequire(import.meta.url)('@koa/router');
 
-/**
- * The middleware of one route, in order: everything between the match and the response. No body is read before access is
- * decided.
- */
+/** The middleware of one route, in order, from the match to the response. No body is read before access is decided. */
 export function buildStack(
   route: Route,
   app: App,
@@ -64,8 +61,8 @@ function withName(name: string, run: Middleware): Middleware {
 }
 
 /**
- * @koa/router with every route and its stack. If several routes match a path, the one with the fewest parameters wins, so that
- * `/admin/login` is never a model, regardless of the order of registration.
+ * Creates a @koa/router with all routes. If several routes match a path, the one with the fewest parameters wins, regardless of the
+ * order of registration, so that `/admin/login` is never taken for a model.
  */
 export function routerFor(app: App, parts: StackParts & { readonly routes: readonly Route[] }): Middleware {
   const router = new Router<RequestState, ContextProperties>({
@@ -79,20 +76,20 @@ export function routerFor(app: App, parts: StackParts & { readonly routes: reado
   return router.routes() as Middleware;
 }
 
-/** The plus of our reserved words has a meaning in the router's pattern language; here it is literal. */
+/** Escapes the plus of reserved words, which is an operator in the router's patterns. */
 function patternOf({ path }: RouteInfo): string {
   return path.replaceAll('+', '\\+');
 }
 
-/** Of two patterns with the same number of parameters, the one whose literal words come first is tried first. */
+/** Orders routes by their number of parameters; with equal numbers, those whose literal words come first are tried first. */
 function bySpecificity(one: Route, other: Route): number {
   const shape = (path: string): string => path.replaceAll(/[^/]+/g, (part) => (part.startsWith(':') ? '1' : '0'));
   const [first, second] = [shape(one.path), shape(other.path)];
-  // Not `localeCompare`: its first call loads the collations, which takes longer than everything else here.
+  // Not `localeCompare`, whose first call loads the collations, which takes longer than everything else here.
   return parametersIn(one.path) - parametersIn(other.path) || Number(first > second) - Number(first < second);
 }
 
-/** What @koa/router puts on the context: the layers whose pattern matches the path, in the order of registration. */
+/** A layer of @koa/router. The context has those whose pattern matches the path, in the order of registration. */
 interface Layer {
   readonly path: string | RegExp;
   readonly methods: readonly string[];
@@ -117,9 +114,9 @@ function matchRoute(route: Route, app: App, unmatched: Middleware): Middleware {
     const { params = {}, matched: layers = [] } = routerContext(ctx);
     const model = params.model === undefined ? undefined : app.models.bySlug(params.model);
     const isOwner = layers.length === 1 || parametersIn(String(layers[0]?.path)) === count;
-    // So that programs get the 404 of an unknown model as JSON.
+    // Set so that programs get the 404 of an unknown model as JSON.
     if (isOwner && route.format === 'json') ctx.state.route = route;
-    // URLs of models and keys need no percent-encoding: what has some is another spelling, or names no record.
+    // URLs of models and keys need no percent-encoding, so a path that has some is another spelling of a URL or leads to no record.
     const segments = names.length === 0 ? [] : ctx.path.split('/');
     const isEncoded = names.some((at) => segments[at]?.includes('%'));
     if (!isOwner || isEncoded || (params.model !== undefined && model === undefined)) return unmatched(ctx, next);
@@ -131,8 +128,8 @@ function matchRoute(route: Route, app: App, unmatched: Middleware): Middleware {
 }
 
 /**
- * The route's own headers. They apply to the route's responses only: not to redirects to the sign-in page, which come before,
- * nor to an error page, which must not be cached for an hour because the page that failed may be.
+ * The route's own headers. They apply only to the route's own responses, not to redirects to the sign-in page, which are sent
+ * earlier, or to error pages, which must not be cached just because the page may be.
  */
 function setHeaders({ headers }: Route): Middleware | undefined {
   if (headers === undefined) return undefined;
@@ -153,9 +150,9 @@ function setHeaders({ headers }: Route): Middleware | undefined {
 }
 
 /**
- * Answers unmatched requests with 404 or 405. A request for `/` alone is redirected to the admin, unless a route is at `/`.
- * Under the mount path anonymous users are sent to the sign-in page whether a path exists or not, so that they cannot find out
- * which models there are; others get the error in their layout.
+ * Responds to unmatched requests with 404 or 405. `/` is redirected to the admin, unless there is a route at `/`. Under the mount
+ * path, anonymous users are redirected to the sign-in page whether the path exists or not, so that they cannot find out which
+ * models exist; other users get the error page in their layout.
  */
 export function answerUnmatched(app: App, authenticators: readonly Authenticator[]): Middleware {
   const home = homePath(app);

@@ -2,8 +2,8 @@ import type { App } from '../app.ts';
 import type { Middleware } from '../request/context.ts';
 
 /**
- * Headers of every response, 404s and errors included. No nonces: there is no inline script or style anywhere. `same-origin`
- * and not `no-referrer`: with the latter Chromium sends `Origin: null` over plain http, and sign-in would fail.
+ * The headers of every response, including errors. No nonces are needed, since there are no inline scripts or styles. The referrer
+ * policy is `same-origin`: with `no-referrer`, Chromium sends `Origin: null` over plain http, and sign-in would fail.
  */
 export function securityHeaders(app: App): Middleware {
   const https = app.urls.publicOrigin.startsWith('https:');

@@ -1,6 +1,6 @@
 import type { Context } from '../request/context.ts';
 
-/** Responds with a stored text, which browsers show as it is: they must not take it for a page or run it. */
+/** Responds with a stored text as plain text. Browsers must not render it as a page or run it. */
 export function showStoredText(ctx: Context, text: string): void {
   ctx.body = text;
   ctx.type = 'text/plain; charset=utf-8';

@@ -12,14 +12,14 @@ type Template = (locals: object) => string;
 type Writable<T> = { -readonly [P in keyof T]: T[P] };
 
 /**
- * A folder of views. `prefix`: `admin` for `admin/list`; undefined for a folder that holds one folder per prefix (the
- * project's). `names`: only these, under their own names, which belong to another owner.
+ * A folder of views. `prefix`: `admin` for `admin/list`; undefined for a folder that has one subfolder per prefix (the project's).
+ * `names`: the full names of another owner's views that the folder replaces; only these are used.
  */
 export type ViewSource =
   | { readonly prefix: string | undefined; readonly folder: URL }
   | { readonly names: readonly string[]; readonly folder: URL };
 
-/** Compiles every view once, at startup: an error in one prevents startup, and a request never touches the disk. */
+/** Compiles all views at startup, so that an error in one stops startup and requests never read from disk. */
 export function createViews(sources: readonly ViewSource[], app: () => App): Views {
   const templates = new Map<string, Template>();
   for (const { name, file } of sources.flatMap(viewFiles)) {
@@ -30,7 +30,7 @@ export function createViews(sources: readonly ViewSource[], app: () => App): Vie
     if (!template) throw unknownView({ view, suggestion: nearest(view, [...templates.keys()]) ?? '' });
     return template(it);
   };
-  // One shared function: a closure per request would keep everything that it captures until a major collection.
+  // Shared by all requests: a closure per request would keep everything that it captures alive until a major garbage collection.
   const include: Include = (view: string, it: object, more?: object): string =>
     render(view, more === undefined ? it : { ...it, ...more });
   return {
@@ -43,12 +43,12 @@ export function createViews(sources: readonly ViewSource[], app: () => App): Vie
     page(ctx, view, data) {
       const it: PageHelpers & Partial<Writable<FrameData>> = helpersFor(ctx, app(), include);
       const blocks = blocksFor(ctx, app(), it, render);
-      // Added to the same object: copying its forty properties would cost as much as a small view.
+      // Added to the same object, because copying its forty properties would cost as much as rendering a small view.
       Object.assign(it, data);
       it.body = render(view, it);
       it.blocks = blocks;
       ctx.type = 'text/html; charset=utf-8';
-      // As bytes, encoded once: Koa and Node would each measure a string, and only then encode it.
+      // Encoded once here: given a string, Koa and Node would each measure its length before encoding it.
       ctx.body = Buffer.from(render(selectFrame(ctx, app(), data), it));
     },
     render(view, data, { locale = app().config.locale ?? 'en' } = {}) {
@@ -82,7 +82,7 @@ function namesIn(folder: URL): readonly string[] {
   }
 }
 
-/** The types of EJS lack the last one. */
+/** EJS's types do not declare the last option. */
 const OPTIONS: ejs.Options & { async: false; client: false; unsafePrototypeLocals: true } = {
   async: false,
   client: false,
@@ -90,12 +90,12 @@ const OPTIONS: ejs.Options & { async: false; client: false; unsafePrototypeLocal
   strict: true,
   localsName: 'it',
   escape: escapeHtml,
-  // Otherwise EJS copies `it` for every include, to keep user input out of the names inside a `with`. Here there is no `with`,
-  // and `it` is built above and by pages, never from a request.
+  // Otherwise EJS copies `it` for every include, to keep user input out of the scope of a `with` statement. No `with` is used here,
+  // and `it` is never built from a request.
   unsafePrototypeLocals: true,
 };
 
-/** By file: applications in one process, such as those of tests, share them. */
+/** Compiled templates by file, shared by all applications in one process, such as those of tests. */
 const compiled = new Map<string, { readonly text: string; readonly template: Template }>();
 
 function compile(name: string, file: URL): Template {

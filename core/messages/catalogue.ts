@@ -23,8 +23,8 @@ export interface Catalogue {
 type Source = Readonly<Record<string, Messages>>;
 
 /**
- * Merges messages into a catalogue; later sources override earlier ones. Those of `unchecked` sources are known to be valid: parsing
- * hundreds of our own would take a tenth of a start.
+ * Merges messages into a catalogue; later sources override earlier ones. Messages of `unchecked` sources are assumed to be valid:
+ * parsing hundreds of the framework's own would take a tenth of the startup time.
  *
  * @example
  * const t = createCatalogue([{ en: { rows: '{n, plural, one {# row} other {# rows}}' } }]).translate('en');
@@ -47,7 +47,7 @@ export function createCatalogue(sources: readonly Source[], unchecked: ReadonlyS
     problems: sources
       .filter((source) => !unchecked.has(source))
       .flatMap((source) => Object.entries(source).flatMap(([locale, messages]) => invalidMessages(locale, messages)))
-      // One that a later source overrides is never used.
+      // A message that a later source overrides is never used, so it is not checked.
       .filter(({ locale, key, message }) => byLocale.get(locale)?.get(key) === message)
       .map(({ problem }) => problem),
     translate(locale) {
@@ -107,7 +107,7 @@ function translator(
     try {
       return String(format.format(rightToLeft && messages.has(key) ? isolate(message, params) : params));
     } catch {
-      // A missing value: the message with its placeholder is better than no page.
+      // If a value is missing, a message with its placeholder is better than an error page.
       // fault: message-without-value
       return message;
     }
@@ -115,8 +115,8 @@ function translator(
 }
 
 /**
- * In a right-to-left sentence a Latin name or a date would be split and reordered ("01-01-2001"), so each value is enclosed in
- * Unicode's isolates (first strong isolate, pop directional isolate). Not values that a `select` compares.
+ * Encloses each value in Unicode isolates (first strong isolate, pop directional isolate), because a Latin name or a date would be
+ * split and reordered in a right-to-left sentence ("01-01-2001"). Values that a `select` compares are left unchanged.
  */
 function isolate(message: string, params: MessageParams | undefined): MessageParams | undefined {
   if (params === undefined) return undefined;

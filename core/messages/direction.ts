@@ -1,4 +1,6 @@
-/** Begins a message that contains no letter of its own (`{label}: {value}`): without it the sentence would have no direction. */
+/**
+ * Begins a message that contains no letters outside its placeholders (`{label}: {value}`) and would otherwise have no direction.
+ */
 export const RIGHT_TO_LEFT_MARK = '\u200f';
 
 const RIGHT_TO_LEFT = /^(ar|fa|he|ur)\b/;

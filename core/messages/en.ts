@@ -7,7 +7,7 @@ export const coreMessages: Messages = {
   'value.all': 'Show full value',
   'value.yes': 'Yes',
   'value.no': 'No',
-  // A text or list without content in a column that can also be NULL, which is shown as “–”.
+  // An empty text or list in a nullable column. NULL is shown as “–”.
   'value.empty': '(empty)',
   // `shown` is the size with the digits of the user's language; `size` chooses the plural.
   'value.bytes': '{size, plural, one {{shown} byte} other {{shown} bytes}}',
@@ -139,7 +139,7 @@ export const coreMessages: Messages = {
   'layout.keys.switch': 'Single-key shortcuts',
   'layout.keys.close': 'Close',
 
-  // Instead of the problem of RIO-HTTP-FORBIDDEN, if a page was opened and not a change requested.
+  // Replaces the problem of RIO-HTTP-FORBIDDEN if the user opened a page rather than requested a change.
   'layout.error.noAccess': 'You do not have access to this page.',
   'layout.error.why': 'Why',
   'layout.error.fix': 'What to do',

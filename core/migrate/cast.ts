@@ -2,15 +2,15 @@ import { quoteName } from '../sql/quote.ts';
 
 /** How the values of a column are converted to another type. */
 export interface Cast {
-  /** The expression after USING; undefined where PostgreSQL converts by itself. */
+  /** The expression after USING; undefined if PostgreSQL converts implicitly. */
   readonly using: string | undefined;
-  /** What a reviewer of the migration must know; undefined if every value is kept unchanged. */
+  /** What reviewers of the migration must know; undefined if every value is preserved. */
   readonly caution: string | undefined;
 }
 
 const LOSSLESS: Cast = { using: undefined, caution: undefined };
 
-/** Pairs that keep every value. */
+/** Conversions that preserve every value. */
 const WIDENING = new Set([
   'smallint integer',
   'smallint bigint',
@@ -21,7 +21,7 @@ const WIDENING = new Set([
   'varchar text',
 ]);
 
-/** Pairs that PostgreSQL converts with a silent loss, and what is lost. */
+/** Conversions in which PostgreSQL silently loses data, and what is lost. */
 const LOSSY: Readonly<Record<string, string>> = {
   'numeric integer': 'Digits after the decimal point are rounded.',
   'numeric bigint': 'Digits after the decimal point are rounded.',
@@ -32,26 +32,26 @@ const LOSSY: Readonly<Record<string, string>> = {
   'integer boolean': 'Every number except 0 becomes true.',
 };
 
-/** Pairs whose meaning depends on a time zone: UTC is explicit, never left to the session. */
+/** Conversions that depend on a time zone. UTC is used explicitly, never the session's time zone. */
 const IN_UTC: Readonly<Record<string, string>> = {
   'timestamptz timestamp': 'Moments become wall-clock times in UTC.',
   'timestamp timestamptz': 'Wall-clock times are interpreted as UTC.',
   'date timestamptz': 'Days become midnight in UTC.',
 };
 
-/** Pairs that PostgreSQL casts and that keep every value. */
+/** Conversions that need an explicit cast and preserve every value. */
 const EXACT = new Set(['date timestamp', 'boolean integer', 'jsonb json', 'json jsonb']);
 
 /**
- * Converts `column` from one type to another as safely as possible. A conversion that can fail fails with an error, in the
- * statement itself.
+ * Converts `column` from one type to another as safely as possible. A value that cannot be converted makes the statement itself
+ * fail.
  */
 export function castBetween(column: string, from: string, to: string): Cast {
   const name = quoteName(column);
   const pair = `${family(from)} ${family(to)}`;
   if (family(from) === family(to)) return sameFamily(from, to);
   if (WIDENING.has(pair)) return to.includes('(') ? { using: undefined, caution: tooLong(to) } : LOSSLESS;
-  // Without USING: an explicit cast would cut a long text, an assignment rejects it.
+  // Without USING, because an explicit cast would truncate long text, whereas an assignment rejects it.
   if (family(from) === 'text' && BOUNDED_TEXT.has(family(to))) return { using: undefined, caution: tooLong(to) };
 
   const utc = IN_UTC[pair];
@@ -68,7 +68,8 @@ export function castBetween(column: string, from: string, to: string): Cast {
   if (EXACT.has(pair)) return { using: `${name}::${to}`, caution: undefined };
   if (family(from) === 'text') return { using: `${name}::${to}`, caution: unreadable(to) };
   if (pair === 'bigint integer') return { using: undefined, caution: tooLong(to) };
-  // PostgreSQL has no conversion: via text the statement runs on an empty table, and fails on the first value that does not fit.
+  // PostgreSQL has no conversion. Via text, the statement succeeds on an empty table, and otherwise fails on the first value that
+  // does not fit.
   return {
     using: `${name}::text::${to}`,
     caution: `PostgreSQL cannot cast ${from} to ${to}: write a conversion after "using".`,
@@ -76,7 +77,7 @@ export function castBetween(column: string, from: string, to: string): Cast {
 }
 
 /**
- * Whether PostgreSQL rewrites the table when a column changes its type. Only a few pairs have the same form on disk.
+ * Whether PostgreSQL rewrites the table when a column changes its type. Only a few types have the same representation on disk.
  *
  * @example
  * rewritesTable('integer', 'bigint') // true
@@ -102,7 +103,7 @@ const TIMES = new Set(['timestamptz', 'timestamp', 'time']);
 function sameFamily(from: string, to: string): Cast {
   const [before, after] = [digits(from), digits(to)];
   if (TIMES.has(family(from))) {
-    // Without a number: six digits.
+    // Without a precision, it is six digits.
     if ((after[0] ?? 6) >= (before[0] ?? 6)) return LOSSLESS;
     return { using: undefined, caution: `Fractions of a second are rounded to ${after[0]} digits.` };
   }
@@ -139,7 +140,7 @@ const ALIASES: Readonly<Record<string, string>> = {
   'time without time zone': 'time',
 };
 
-/** The type without its size: `timestamptz` of `timestamptz(3)`. */
+/** The type without its modifier: `timestamptz` for `timestamptz(3)`. */
 export function family(type: string): string {
   const bare = type
     .replace(/\s*\([^)]*\)/, '')

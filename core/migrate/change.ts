@@ -1,9 +1,9 @@
 import type { CheckShape, ColumnShape, ForeignKeyShape, IndexShape, KeyShape, TableShape } from './shape.ts';
 
 /**
- * One step from one snapshot to the next, as plain data. Every change has an inverse, so a down file is the up file's changes
- * undone in reverse. A table is created and dropped with its columns, keys, checks and indexes; foreign keys are always
- * separate, so that tables may reference each other and themselves.
+ * One step from one snapshot to the next, as plain data. A down file consists of the inverses of the up file's changes, in reverse
+ * order. A table is created and dropped with its columns, keys, checks and indexes; foreign keys are always separate, so that
+ * tables can reference each other and themselves.
  */
 export type Change =
   | { readonly kind: 'createSchema'; readonly schema: string }
@@ -16,16 +16,16 @@ export type Change =
       readonly before: ColumnShape;
       readonly after: ColumnShape;
     }
-  /** `from` and `to` with their schemas. */
+  /** `from` and `to` include their schemas. */
   | { readonly kind: 'renameTable'; readonly from: string; readonly to: string }
-  /** In the table that has this name afterwards. */
+  /** `table` is the name of the table after all renames. */
   | {
       readonly kind: 'renameColumn' | 'renameConstraint' | 'renameIndex';
       readonly table: string;
       readonly from: string;
       readonly to: string;
     }
-  /** Rows elsewhere contain the names of models: permissions, the audit trail. `sql` and `undo`: what rewrites them. */
+  /** `sql` and `undo` rewrite the model's name in rows of other tables, such as permissions and the audit trail. */
   | {
       readonly kind: 'renameModel';
       readonly from: string;
@@ -39,7 +39,7 @@ export type Change =
   | { readonly kind: 'addCheck' | 'dropCheck'; readonly table: string; readonly check: CheckShape }
   | { readonly kind: 'addForeignKey' | 'dropForeignKey'; readonly table: string; readonly foreignKey: ForeignKeyShape };
 
-/** The inverse; undefined if there should be none: others may be using the schema or the extension by then. */
+/** The inverse; undefined for schemas and extensions, which others may be using by then. */
 function inverseOf(change: Change): Change | undefined {
   switch (change.kind) {
     case 'createSchema':
@@ -93,7 +93,7 @@ export function undo(changes: readonly Change[]): readonly Change[] {
     .reverse();
 }
 
-/** The table that a change is about; undefined for a schema, an extension or a model. */
+/** The table that a change concerns; undefined for a schema, an extension or a model. */
 export function tableOfChange(change: Change): string | undefined {
   if (change.kind === 'renameTable') return change.to;
   if (!('table' in change)) return undefined;

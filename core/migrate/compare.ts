@@ -6,16 +6,16 @@ type Applied = { readonly file: MigrationFile; readonly row: AppliedMigration };
 
 /** Migration files compared with the migrations table. */
 export interface Comparison {
-  /** In the order in which they will be applied. */
+  /** Not applied yet, in the order in which they will be applied. */
   readonly pending: readonly MigrationFile[];
   readonly applied: readonly Applied[];
-  /** Applied, but the file has changed since. */
+  /** Applied, but the file has been edited since. */
   readonly edited: readonly Applied[];
-  /** Applied, and no longer on disk. */
+  /** Applied, but no longer on disk. */
   readonly missing: readonly AppliedMigration[];
-  /** Applied by a plugin that is no longer enabled. Its tables stay. */
+  /** Applied for a plugin that is no longer enabled. Its tables remain. */
   readonly pluginDisabled: readonly AppliedMigration[];
-  /** Pending although a newer file of the same source is applied, such as after merging two branches. */
+  /** Pending although a newer file of the same source is applied, for example after merging two branches. */
   readonly late: ReadonlySet<MigrationFile>;
 }
 

@@ -1,11 +1,11 @@
-/** Rows that may make a change fail, and the SQL that finds them before the migration runs. */
+/** Finds rows that may make a change fail, with SQL to run before the migration. */
 import { quoteName, quoteTable } from '../sql/quote.ts';
 import { castBetween, family } from './cast.ts';
 import type { Change } from './change.ts';
 import type { CheckShape, ColumnShape, ForeignKeyShape } from './shape.ts';
 import { tokenize } from './statements.ts';
 
-/** A sentence, the query, and what to write before the change if there are such rows. */
+/** Lines of a message: a sentence, the query, and the SQL to add before the change if there are such rows. */
 export type ConflictingRows = readonly string[];
 
 /** Rows that may make this change fail; undefined if no row can. */
@@ -37,7 +37,7 @@ export function conflictingRows(change: Change, changes: readonly Change[]): Con
   }
 }
 
-/** The rows whose value a conversion rejects or changes. */
+/** The rows whose values a conversion rejects or changes. */
 export function convertedRows(change: Extract<Change, { kind: 'alterColumn' }>, changes: readonly Change[]): string {
   const before = new Before(changes);
   const column = quoteName(before.column(change.table, change.after.name));
@@ -93,7 +93,7 @@ function newCheck(
   ];
 }
 
-/** Whether every row that fulfils one condition fulfils the other: a longer max, a lower min, another choice. */
+/** Whether every row that meets one condition also meets the other, as with a longer max, a lower min or an additional choice. */
 function implies(one: string, other: string): boolean {
   if (one === other) return true;
   const [a, b] = [boundOf(one), boundOf(other)];
@@ -174,7 +174,7 @@ function newUnique(
       change.key.columns.every((column) => columns.includes(column)),
   );
   const added = columns.flatMap((name) => before.added(table, name));
-  // New columns: NULLs are all different, and so are generated values; a constant is the same in every row.
+  // In a new column, NULLs and generated values are distinct, whereas a constant is the same in every row.
   const differ = added.some((column) => column.identity || column.default === null || column.default.endsWith(')'));
   if (wasUnique || differ) return undefined;
   const old = columns
@@ -198,7 +198,7 @@ const RANGES: Readonly<Record<string, string>> = {
 };
 const UUID = '^[{]?[0-9a-fA-F]{8}-?([0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}[}]?$';
 
-/** The condition for values that a conversion rejects, rounds or cuts; for conversions without one, every value. */
+/** A condition for values that a conversion rejects, rounds or truncates; for other conversions, it matches every value. */
 function rejectedBy(column: string, from: string, to: string): string {
   const [source, target] = [family(from), family(to)];
   const [size, scale = '0'] = (/\(([^)]*)\)/.exec(to)?.[1] ?? '').split(',').map((part) => part.trim());
@@ -227,7 +227,7 @@ function rejectedBy(column: string, from: string, to: string): string {
   return `${column} is not null`;
 }
 
-/** The names and types before the migration: the rows are looked for in the database as it is. */
+/** The names and types before the migration, in which the queries must be written. */
 class Before {
   readonly #changes: readonly Change[];
 
@@ -269,7 +269,7 @@ class Before {
     return namesIn(condition).some((name) => this.isAdded(table, name));
   }
 
-  /** Whether a conversion may change the values that a condition is about. */
+  /** Whether a conversion may change values that the condition uses. */
   hasConverted(table: string, condition: string): boolean {
     return namesIn(condition).some((name) => {
       const change = this.#retyped(table, name);
@@ -278,7 +278,7 @@ class Before {
     });
   }
 
-  /** A condition on new names, for the old ones, whose values have the old types. */
+  /** Translates a condition on new names to the old names and types. */
   expression(table: string, condition: string): string {
     return rewrite(condition, (name) => {
       const old = quoteName(this.column(table, name));
@@ -293,7 +293,7 @@ class Before {
     });
   }
 
-  /** A condition on old names, for the new ones. */
+  /** Translates a condition on old names to the new names. */
   renamed(table: string, condition: string): string {
     return rewrite(condition, (name) => {
       for (const change of this.#changes) {
@@ -317,7 +317,7 @@ function namesIn(condition: string): string[] {
   return tokenize(condition).flatMap(({ kind, text }) => (kind === 'word' || kind === 'name' ? [text] : []));
 }
 
-/** Replaces names; a name that is left out of the answer stays. */
+/** Replaces the names in a condition; a name for which `replace` returns undefined is left unchanged. */
 function rewrite(condition: string, replace: (name: string) => string | undefined): string {
   let result = '';
   let end = 0;

@@ -3,8 +3,8 @@ import type { ColumnShape, ForeignKeyShape, Snapshot, TableShape } from './shape
 import { splitTable } from './snapshot.ts';
 
 /**
- * The changes from one snapshot to the other, in an order that runs: what others depend on is created first and dropped last.
- * Renames are not guessed; a table or column with another name is another one (see renames.ts for what is reported).
+ * The changes from one snapshot to the other, ordered so that whatever others depend on is created first and dropped last. Renames
+ * are not guessed: a table or column with another name is a different one (see renames.ts).
  */
 export function diff(before: Snapshot, after: Snapshot): readonly Change[] {
   const old = byName(before.tables);
@@ -39,7 +39,7 @@ interface Pair {
   readonly after: TableShape;
 }
 
-/** The schemas that contain tables for the first time. */
+/** Schemas that contain tables for the first time. */
 function createdSchemas(before: Snapshot, after: Snapshot): Change[] {
   const schemas = (snapshot: Snapshot) => new Set(snapshot.tables.map((table) => splitTable(table.name)[0]));
   const old = schemas(before);
@@ -56,7 +56,7 @@ function needsTrigrams(snapshot: Snapshot): boolean {
   return snapshot.tables.some((table) => table.indexes.some((index) => index.method.startsWith('trigram')));
 }
 
-/** Everything except foreign keys in a table that stays. */
+/** The changes of a table that exists before and after, except for foreign keys. */
 function partsOf({ before, after }: Pair): { drops: Change[]; columns: Change[]; adds: Change[] } {
   const table = after.name;
   const checks = compareChecks(before, after);
@@ -81,8 +81,8 @@ function partsOf({ before, after }: Pair): { drops: Change[]; columns: Change[];
 }
 
 /**
- * A check on a column whose type changes is dropped and recreated, even if its text is the same: PostgreSQL stores it with casts
- * of the old type, and a newly created table would have another one.
+ * A check on a column whose type changes is dropped and recreated, even if its text is the same: PostgreSQL stores it with casts of
+ * the old type, so it would differ from that of a newly created table.
  */
 function compareChecks(before: TableShape, after: TableShape) {
   const { removed, added } = compare(before.checks, after.checks);
@@ -102,7 +102,7 @@ function retypedColumns({ before, after }: Pair): string[] {
   return retyped.map((column) => column.name);
 }
 
-/** New columns are added before old ones are dropped, so that values can be moved by editing the file. */
+/** New columns are added before old ones are dropped, so that developers can edit the file to move values. */
 function columnChanges(table: string, before: readonly ColumnShape[], after: readonly ColumnShape[]): Change[] {
   const old = byName(before);
   const desired = byName(after);
@@ -120,8 +120,8 @@ function columnChanges(table: string, before: readonly ColumnShape[], after: rea
 }
 
 /**
- * The columns whose changes require dropping their foreign keys: a new type (both sides must match again first), or a primary
- * key that is recreated.
+ * Columns whose foreign keys must be dropped and recreated: those with a new type (both sides must match again first), and those of
+ * a primary key that is recreated.
  */
 function rebuiltColumns({ before, after }: Pair): string[] {
   const oldKey = same(before.primaryKey, after.primaryKey) ? [] : before.primaryKey.columns;
@@ -157,7 +157,7 @@ function dropForeignKey(table: string, foreignKey: ForeignKeyShape): Change {
   return { kind: 'dropForeignKey', table, foreignKey };
 }
 
-/** A constraint that changed is dropped and recreated: it cannot be altered. */
+/** Constraints cannot be altered, so a changed one is dropped and recreated. */
 function compare<T extends { readonly name: string }>(before: readonly T[], after: readonly T[]) {
   const old = byName(before);
   const desired = byName(after);
@@ -175,7 +175,7 @@ function byName<T extends { readonly name: string }>(items: readonly T[]): Reado
   return new Map(items.map((item) => [item.name, item]));
 }
 
-/** Snapshots are plain data whose properties are always in the order of their schema. */
+/** Snapshots are plain data, and their properties are always in the order of the schema, so their JSON can be compared. */
 function same(a: object, b: object): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }

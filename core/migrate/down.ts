@@ -17,18 +17,18 @@ import { readScript, rejectTransactionControl, runScript, type Script } from './
 
 /** How far to revert. */
 export interface RevertRange {
-  /** The source of the files. Tables of a plugin are dropped only if it is named explicitly. @defaultValue 'project' */
+  /** The source of the files. A plugin's migrations are reverted only if it is named here. @defaultValue 'project' */
   readonly source?: string;
-  /** Number of latest migrations to revert. @defaultValue 1 */
+  /** The number of migrations to revert, latest first. @defaultValue 1 */
   readonly steps?: number;
-  /** Instead of `steps`: reverts everything applied after this one, which stays. */
+  /** Instead of `steps`: reverts everything that was applied after this migration. */
   readonly to?: string;
 }
 
 export interface DownOptions extends SessionOptions, RevertRange {
   /**
-   * The migrations, as `planDown` returned them and a user confirmed them. `'all'`: whatever the range contains, on a
-   * database whose rows do not matter.
+   * The migrations that `planDown` returned and the user confirmed. `'all'`: everything in the range, for databases whose data does
+   * not matter.
    */
   readonly confirmed: readonly RevertedMigration[] | 'all';
 }
@@ -38,16 +38,16 @@ export interface RevertedMigration {
   readonly name: string;
 }
 
-/** What `down` would revert, latest first, and the statements that delete data. */
+/** The migrations that `down` would revert, latest first, and the statements that delete data. */
 export interface RevertPlan {
   readonly migrations: readonly RevertedMigration[];
   readonly losses: readonly Loss[];
 }
 
 /**
- * What `down` would do; nothing is changed.
+ * Returns what `down` would do, without changing anything.
  *
- * @throws RIO-MIGRATE-DOWN, RIO-MIGRATE-CHANGED as `down` does.
+ * @throws RIO-MIGRATE-DOWN, RIO-MIGRATE-CHANGED like `down`.
  */
 export async function planDown(
   url: string,
@@ -67,12 +67,12 @@ export async function planDown(
 }
 
 /**
- * Reverts the latest files, the last applied first, each in a transaction together with its row in the migrations table. All of
- * them are checked before the first one runs.
+ * Reverts the latest migrations, the last applied first, each in a transaction together with its row in the migrations table. All
+ * of them are checked before the first one runs.
  *
- * @throws RIO-MIGRATE-DOWN when a file has no down file, is missing, or `to` is not applied; RIO-MIGRATE-CHANGED when it was
- *   edited, since its down file then no longer matches what was applied; RIO-MIGRATE-CONFIRM when others than the confirmed
- *   ones would be reverted.
+ * @throws RIO-MIGRATE-DOWN if a migration has no down file, its file is missing, or `to` is not applied; RIO-MIGRATE-CHANGED if a
+ *   file was edited, since its down file may no longer match what was applied; RIO-MIGRATE-CONFIRM if migrations other than the
+ *   confirmed ones would be reverted.
  *
  * @example
  * const { migrations } = await planDown(url, sources, { steps: 2 });

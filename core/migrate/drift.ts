@@ -1,6 +1,6 @@
 /**
- * Whether the managed tables are as the snapshot says. The expected tables are created as temporary ones and rolled back, so that
- * PostgreSQL itself writes the defaults, checks and indexes that are compared: nothing has to be parsed.
+ * Compares the managed tables with the snapshot. The expected tables are created as temporary tables and rolled back, so that the
+ * defaults, checks and indexes on both sides are in PostgreSQL's own format and nothing has to be parsed.
  */
 import pg from 'pg';
 import { quoteName, quoteTable } from '../sql/quote.ts';
@@ -19,16 +19,16 @@ import { tokenize } from './statements.ts';
 export interface Drift {
   /** One sentence for each difference. */
   readonly differences: readonly string[];
-  /** Tables that pending migrations change; they are compared once these are applied. */
+  /** Tables that pending migrations change. They are compared once these are applied. */
   readonly skipped: readonly string[];
   /** Why nothing could be compared; undefined if it could. */
   readonly unavailable: string | undefined;
 }
 
-/** The state that a comparison needs to know. */
+/** The input of a comparison. */
 export interface DriftInput {
   readonly snapshot: Snapshot;
-  /** All migrations on disk: a column that one of them adds by hand is not a difference. */
+  /** All migrations on disk. A column that one of them mentions does not count as a difference. */
   readonly files: readonly Pick<MigrationFile, 'sql'>[];
   readonly pending: readonly Pick<MigrationFile, 'sql'>[];
 }
@@ -62,12 +62,12 @@ export async function findDrift(client: pg.Client, { snapshot, files, pending }:
   }
 }
 
-/** The tables, and those that their foreign keys refer to. */
+/** The names of the tables and of those that their foreign keys reference. */
 function namesIn(tables: readonly TableShape[]): string[] {
   return [...new Set(tables.flatMap((table) => [table.name, ...table.foreignKeys.map((key) => key.target)]))];
 }
 
-/** Creates the tables as temporary ones. A string: why one of them, or none, could be created. */
+/** Creates the tables as temporary tables. Returns a string that explains the problem if that is not possible. */
 async function expectedTables(
   client: pg.Client,
   tables: readonly TableShape[],
@@ -229,7 +229,7 @@ function same(one: readonly string[], other: readonly string[]): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
 }
 
-/** Every word and name in these files. */
+/** All words and names in these files. */
 function wordsOf(files: readonly Pick<MigrationFile, 'sql'>[]): ReadonlySet<string> {
   return new Set(files.flatMap(({ sql }) => tokenize(sql).map(({ text }) => text)));
 }

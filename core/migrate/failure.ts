@@ -4,16 +4,16 @@ import { connectionLost, migrationFailed, tableLocked } from '../errors/migratio
 import type { RustioError } from '../errors/rustio-error.ts';
 import { firstLine, lineAt, type Statement, splitStatements } from './statements.ts';
 
-/** A file that failed in PostgreSQL. */
+/** A migration file that failed in PostgreSQL. */
 export interface FailedScript {
   readonly path: string;
   readonly sql: string;
-  /** How many of its statements had completed; undefined if all had, and the end of the transaction failed. */
+  /** The number of its statements that had completed; undefined if all had, and the end of the transaction failed. */
   readonly completed: number | undefined;
   readonly error: unknown;
 }
 
-/** What failed, where, and what to do: file, line and statement; PostgreSQL's message with detail and hint. */
+/** The error for a failed file, with its line and statement, and with PostgreSQL's message, detail and hint. */
 export function explainFailure({ path, sql, completed, error }: FailedScript): RustioError {
   const { statement, line } = placeOf(sql, completed, error);
   const own = error instanceof pg.DatabaseError ? error : undefined;
@@ -40,7 +40,7 @@ interface Place {
   readonly line: number | undefined;
 }
 
-/** PostgreSQL's position if it gives one; otherwise the statement after those that completed. */
+/** The place of the failure: the position that PostgreSQL reports, otherwise the statement after those that completed. */
 function placeOf(sql: string, completed: number | undefined, error: unknown): Place {
   if (completed === undefined) return { statement: undefined, line: undefined };
   const statements = splitStatements(sql);
@@ -54,7 +54,7 @@ function placeOf(sql: string, completed: number | undefined, error: unknown): Pl
   return { statement, line: statement?.line };
 }
 
-/** PostgreSQL counts characters, JavaScript UTF-16 units. */
+/** Converts a number of characters, as PostgreSQL counts them, to UTF-16 units. */
 function unitsOf(sql: string, characters: number): number {
   let units = 0;
   for (const character of sql) {

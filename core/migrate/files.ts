@@ -4,7 +4,7 @@ import path from 'node:path';
 import { downFileWithoutMigration, duplicateNumber, folderUnreadable, invalidFileName } from '../errors/migrations.ts';
 import { type MigrationFile, type MigrationSource, PROJECT_SOURCE } from './sources.ts';
 
-/** Plugins use numbers, so that their migrations read as a list; projects use timestamps, so that two branches do not clash. */
+/** Plugins number their migrations; projects use timestamps, so that migrations of two branches do not collide. */
 const NUMBERED = { pattern: /^(\d{4})_[a-z0-9_]+(\.down)?\.sql$/, example: '0001_add_status.sql' };
 const STAMPED = { pattern: /^(\d{14})_[a-z0-9_]+(\.down)?\.sql$/, example: '20261120093000_add_status.sql' };
 
@@ -16,8 +16,8 @@ export async function readFiles(sources: readonly MigrationSource[]): Promise<re
 /**
  * The migrations of one source, oldest first.
  *
- * @throws RIO-MIGRATE-FILE for a `.sql` file that would otherwise be silently ignored: an invalid name, a duplicate number, a
- *   down file without its up file.
+ * @throws RIO-MIGRATE-FILE for a file with an invalid name, a duplicate number, or a down file without its up file, instead of
+ *   silently ignoring it.
  */
 export async function readSource(source: MigrationSource): Promise<readonly MigrationFile[]> {
   const names = await sqlFiles(source);
@@ -48,7 +48,7 @@ async function readMigration(source: MigrationSource, file: string, names: reado
   return { source: source.name, name, path: full, sql, sha256, down };
 }
 
-/** The SQL of a file as it is run: without a byte order mark, with `\n` line endings. */
+/** The SQL of a file as it is executed: without a byte order mark, with `\n` line endings. */
 export async function readSql(file: string): Promise<string> {
   return (await readFile(file, 'utf8')).replace(/^\uFEFF/, '').replaceAll('\r\n', '\n');
 }
@@ -56,10 +56,10 @@ export async function readSql(file: string): Promise<string> {
 async function sqlFiles(source: MigrationSource): Promise<readonly string[]> {
   try {
     const names = await readdir(source.folder);
-    // By code units: the same order on every machine.
+    // Sorted by code units, so that the order is the same on every machine.
     return names.filter((name) => name.endsWith('.sql')).sort();
   } catch (error) {
-    // A project begins without migrations; a plugin that declares a folder must have it.
+    // A project may have no migrations yet, but a folder that a plugin declares must exist.
     if (source.name === PROJECT_SOURCE && isMissing(error)) return [];
     throw folderUnreadable({ source: source.name, folder: source.folder, cause: error });
   }

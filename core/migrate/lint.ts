@@ -1,21 +1,24 @@
 /**
- * What a reviewer of a migration should know, reported at the change concerned. A lint inspects plain data and changes nothing;
- * to add one, add a function to `LINTS`.
+ * Reports what reviewers of a migration should know, at the change concerned. A lint inspects plain data and changes nothing; to
+ * add one, add a function to `LINTS`.
  */
 
 import { castBetween, rewritesTable } from './cast.ts';
 import type { Change } from './change.ts';
 import { conflictingRows, convertedRows } from './conflicting-rows.ts';
 
-/** `loses`: data is lost. `may-fail`: existing rows may make it fail; then nothing is changed. `note`: worth checking. */
+/**
+ * `loses`: data is lost. `may-fail`: existing rows may make the migration fail, in which case nothing is changed. `note`: worth
+ * checking.
+ */
 export type FindingLevel = 'loses' | 'may-fail' | 'note';
 export interface Finding {
   readonly level: FindingLevel;
   readonly change: Change;
-  /** Its lines: a complete sentence, then further sentences and SQL to be copied. */
+  /** The lines of the message: a complete sentence, then further sentences and SQL to copy. */
   readonly message: readonly string[];
 }
-/** Inspects one of the changes, together with the others if necessary. */
+/** Inspects one of the changes, considering the others if necessary. */
 type Lint = (change: Change, changes: readonly Change[]) => readonly Omit<Finding, 'change'>[];
 
 const LINTS: readonly Lint[] = [losesData, breaksOlderProcesses, rowsMayRefuse, casts, rewrites];
@@ -64,7 +67,7 @@ function casts(change: Change, changes: readonly Change[]): ReturnType<Lint> {
   ];
 }
 
-/** A new type is written into every row, while nobody can read or write the table. */
+/** Changing a type may rewrite every row, during which the table cannot be read or written. */
 function rewrites(change: Change): ReturnType<Lint> {
   if (change.kind !== 'alterColumn' || !rewritesTable(change.before.type, change.after.type)) return [];
   const { table, before, after } = change;

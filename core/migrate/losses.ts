@@ -1,6 +1,7 @@
 /**
- * What a migration deletes or narrows: tables, columns, rows, digits. Derived from its SQL, which developers edit, and compared with
- * the actual database: what does not exist cannot be lost, so a new database is migrated without a confirmation.
+ * Finds what a migration deletes or truncates: tables, columns, rows, digits. This is derived from its SQL, which developers may
+ * have edited, and compared with the actual database: only existing data can be lost, so a new database is migrated without
+ * confirmation.
  */
 import type pg from 'pg';
 import { quoteName } from '../sql/quote.ts';
@@ -8,7 +9,7 @@ import { castBetween } from './cast.ts';
 import { type Naming, parseEffects, type Removal } from './removals.ts';
 import { firstLine, splitStatements } from './statements.ts';
 
-/** A statement that deletes or converts data that exists. */
+/** A statement that deletes or converts existing data. */
 export interface Loss {
   readonly source: string;
   /** The migration's name. */
@@ -16,24 +17,24 @@ export interface Loss {
   readonly line: number;
   /** The beginning of the statement. */
   readonly statement: string;
-  /** What is lost, as a phrase: `every value of person.phone`. */
+  /** A phrase for what is lost: `every value of person.phone`. */
   readonly what: string;
 }
 
-/** A file, or a down file, that would run. */
+/** A migration or down file that would run. */
 export interface PlannedScript {
   readonly source: string;
   readonly name: string;
   readonly sql: string;
 }
 
-/** A line for each, for the terminal. */
+/** One line for each loss, for the terminal. */
 export function describeLosses(losses: readonly Loss[]): string[] {
   return losses.map(({ source, name, line, statement, what }) => `${source} ${name}:${line}  ${what}: ${statement}`);
 }
 
 /**
- * The losses of the scripts, run in this order on this database.
+ * Finds the losses if the scripts are run in this order on this database.
  *
  * @example
  * await findLosses(client, pending) // [{ source: 'project', name: '…', line: 3, statement: 'alter table person drop column phone', … }]
@@ -82,7 +83,7 @@ async function lossBy(client: pg.Client, names: Names, removal: Removal, isUsed:
   }
 }
 
-/** Whether a conversion may change a value or reject it. An expression of the developer's own may do anything. */
+/** Whether a conversion may change or reject values. A developer's own USING expression may do anything. */
 function mayLoseValues({ column, to, using }: Extract<Removal, { kind: 'type' }>, from: string): boolean {
   const cast = castBetween(column, from, to);
   if (cast.caution !== undefined) return true;
@@ -90,9 +91,9 @@ function mayLoseValues({ column, to, using }: Extract<Removal, { kind: 'type' }>
   return !plain.includes(using.replaceAll(/\s+/g, ' '));
 }
 
-/** The names of tables and columns before the scripts ran, by their names after each statement. */
+/** Maps names of tables and columns at each statement to their names before the scripts run. */
 class Names {
-  /** Undefined: created by one of the scripts. */
+  /** The value is undefined for a table that one of the scripts created. */
   readonly #tables = new Map<string, string | undefined>();
   readonly #columns = new Map<string, string>();
 

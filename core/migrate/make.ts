@@ -16,32 +16,32 @@ import { printSnapshot, readSnapshot, SNAPSHOT_FILE, writeAtomically } from './s
 import { projectSource } from './sources.ts';
 
 export interface MigrationProject extends RenameAnswers {
-  /** Absolute path of the project; its migrations are in `migrations`. */
+  /** Absolute path of the project, whose migrations are in `migrations`. */
   readonly folder: string;
   readonly models: readonly ModelInfo[];
-  /** The clock; tests pass their own. */
+  /** Overrides the clock, for tests. */
   readonly now?: () => Date;
-  /** Which of these tables are in the database. Without a database: none. */
+  /** Returns those of the tables that exist in the database. Omitted if there is no database. */
   readonly existing?: (tables: readonly string[]) => Promise<readonly string[]>;
-  /** The SQL that rewrites the name of a model where rows contain it. */
+  /** Returns the SQL that rewrites the name of a model in rows of other tables. */
   readonly renameModel?: (from: string, to: string) => readonly string[];
 }
 
 export interface GeneratedMigration {
   /** `20261120093000_add_status`; undefined if only the snapshot changed. */
   readonly name: string | undefined;
-  /** Absolute paths of what was written. */
+  /** Absolute paths of the written files. */
   readonly files: readonly string[];
   readonly changes: readonly Change[];
-  /** What a reviewer should check before it is applied. */
+  /** What reviewers should check before the migration is applied. */
   readonly findings: readonly Finding[];
-  /** What is unusual about the folder itself. */
+  /** Remarks on the folder itself. */
   readonly notes: readonly string[];
 }
 
 /**
  * Writes the difference between the models and the last snapshot as a migration, its down file and the new snapshot. Needs no
- * database. Undefined if there is no difference; then nothing is written.
+ * database. If there is no difference, it returns undefined and writes nothing.
  *
  * @throws RIO-MIGRATE-SNAPSHOT, RIO-MIGRATE-FILE, RIO-MIGRATE-NAME, RIO-MIGRATE-RENAME, RIO-MIGRATE-EXISTS before anything is
  *   written.
@@ -76,15 +76,15 @@ export async function makeMigration(project: MigrationProject, name?: string): P
   const down = path.join(source.folder, `${fileName}.down.sql`);
 
   await mkdir(source.folder, { recursive: true });
-  // The snapshot is written last: without it the next run generates the same changes again, which is easy to notice; with the
-  // snapshot alone they would be lost.
+  // The snapshot is written last. If it is missing, the next run generates the same changes again, which is easy to notice; if only
+  // the snapshot were written, the changes would be lost.
   await writeAtomically(down, sql.down);
   await writeAtomically(up, sql.up);
   await writeAtomically(snapshotFile, printSnapshot(after));
   return { name: fileName, files: [up, down, snapshotFile], changes, findings: lint(changes), notes };
 }
 
-/** The differences, with the renames that were given or confirmed. */
+/** The differences, including renames that were given as options or confirmed. */
 async function changesFor(before: Snapshot, after: Snapshot, project: MigrationProject): Promise<readonly Change[]> {
   const renamed = await settleRenames(before, after, project);
   const changes = diff(renamed.before, after);
@@ -104,7 +104,7 @@ async function changesFor(before: Snapshot, after: Snapshot, project: MigrationP
   return [...schemas, ...renamed.changes, ...models, ...changes.filter(({ kind }) => kind !== 'createSchema')];
 }
 
-/** @throws RIO-MIGRATE-EXISTS: a table that is there already was not created by a migration of the project. */
+/** @throws RIO-MIGRATE-EXISTS if a table to be created already exists. */
 async function rejectExisting(changes: readonly Change[], { existing }: MigrationProject): Promise<void> {
   const created = changes.flatMap((change) => {
     if (change.kind === 'createTable') return [change.table.name];
@@ -115,14 +115,17 @@ async function rejectExisting(changes: readonly Change[], { existing }: Migratio
   if (tables.length > 0) throw tableNotCreatedHere({ tables: tables.join(', '), count: tables.length });
 }
 
-/** UTC to the second; one second after the newest file if that is not older, so that a file follows those it builds on. */
+/**
+ * The current UTC time in seconds, or one second after the newest file if that is later, so that a file sorts after the ones it
+ * builds on.
+ */
 function nextStamp(now: Date, existing: readonly string[]): string {
   const newest = existing.map((name) => name.slice(0, 14)).reduce((a, b) => (a > b ? a : b), '');
   const stamp = stampOf(now);
   if (stamp > newest) return stamp;
   const next = newest.replace(/^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/, '$1-$2-$3T$4:$5:$6Z');
   const time = Date.parse(next);
-  // A hand-written name may contain an invalid time; then its number plus one still sorts after it.
+  // A hand-written name may contain an invalid time. Its number plus one still sorts after it.
   return Number.isNaN(time) ? String(BigInt(newest) + 1n).padStart(14, '0') : stampOf(new Date(time + 1000));
 }
 

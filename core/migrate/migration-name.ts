@@ -10,7 +10,7 @@ export function suggestName(changes: readonly Change[]): string {
   const touched = new Set(changes.map(tableOfChange).filter((table) => table !== undefined));
   const renamed = changes.map(renamePhrase).find((phrase) => phrase !== undefined);
   if (dropped.length === 0 && created.length === 0 && renamed !== undefined) return toFileName(renamed);
-  // A drop comes first in the name.
+  // Drops are named first.
   if (dropped.length > 0)
     return toFileName(`drop_${nameTables(dropped)}${created.length > 0 ? `_create_${nameTables(created)}` : ''}`);
   if (created.length > 0) return toFileName(`create_${nameTables(created)}`);
@@ -19,7 +19,7 @@ export function suggestName(changes: readonly Change[]): string {
   return toFileName(`change_${nameTables([...touched])}`);
 }
 
-/** User input as the words of a file name; empty if no character of it is allowed in one. */
+/** User input as the words of a file name; empty if none of its characters is allowed in one. */
 export function toFileName(text: string): string {
   return text
     .normalize('NFKD')

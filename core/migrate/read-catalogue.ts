@@ -1,4 +1,4 @@
-/** Tables as PostgreSQL's catalogue describes them, in a form in which two tables can be compared. */
+/** Reads tables from PostgreSQL's catalogue in a form that can be compared. */
 import type pg from 'pg';
 import { quoteTable } from '../sql/quote.ts';
 
@@ -8,7 +8,7 @@ export interface CatalogueColumn {
   readonly notNull: boolean;
   readonly default: string | null;
   readonly identity: boolean;
-  /** Computed by the database. */
+  /** Whether it is a generated column. */
   readonly generated: boolean;
 }
 
@@ -29,7 +29,7 @@ export interface CatalogueConstraint {
 
 export interface CatalogueIndex {
   readonly name: string;
-  /** Everything but the names of index and table. */
+  /** The index definition without the names of the index and the table. */
   readonly definition: string;
   readonly valid: boolean;
 }
@@ -39,11 +39,11 @@ export interface CatalogueTable {
   readonly kind: string;
   readonly columns: ReadonlyMap<string, CatalogueColumn>;
   readonly constraints: ReadonlyMap<string, CatalogueConstraint>;
-  /** Without those of constraints. */
+  /** Indexes that do not belong to constraints. */
   readonly indexes: ReadonlyMap<string, CatalogueIndex>;
 }
 
-/** Which of these tables exist, by their names in a snapshot. */
+/** Those of the tables that exist, by their names in a snapshot. */
 export async function existingTables(client: pg.Client, tables: readonly string[]): Promise<readonly string[]> {
   const oids = await loadOids(client, tables);
   return tables.filter((table) => oids.has(table));

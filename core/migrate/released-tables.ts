@@ -2,17 +2,17 @@ import type { ModelInfo } from '../model/field-type.ts';
 import type { Snapshot } from './shape.ts';
 import { buildSnapshot } from './snapshot.ts';
 
-/** The old and the new state of the tables that a migration of the project may change. */
+/** The old and new state of the tables that a migration of the project may change. */
 export interface OwnTables {
   readonly before: Snapshot;
   readonly after: Snapshot;
-  /** What stays in the database although the models no longer manage it. */
+  /** Notes on tables that remain in the database although the models no longer manage them. */
   readonly notes: string[];
 }
 
 /**
- * Tables that stop being the project's are left in the database: of a model that is described now (`managed: false`), and of a
- * plugin that is not enabled any more.
+ * Excludes tables that the project no longer manages, so that they are not dropped: those of models that are now declared with
+ * `managed: false`, and those of plugins that are no longer enabled.
  */
 export function withoutReleasedTables(before: Snapshot, models: readonly ModelInfo[]): OwnTables {
   const current = buildSnapshot(models);

@@ -1,8 +1,9 @@
-// Reading a statement: what it removes or converts, and which names it changes. Only for questions: PostgreSQL alone interprets it.
+// Parses statements to find what they remove, convert or rename. This is used only to ask for confirmation; PostgreSQL receives the
+// original text.
 import { quoteName } from '../sql/quote.ts';
 import { type Token, tokenize } from './statements.ts';
 
-/** What a statement takes away, by the names that are valid when it runs. Tables are written as SQL: `billing.invoice`. */
+/** What a statement removes, under the names that are valid when it runs. Tables are written as SQL: `billing.invoice`. */
 export type Removal =
   | { readonly kind: 'table' | 'rows'; readonly table: string }
   | { readonly kind: 'schema'; readonly schema: string }
@@ -15,10 +16,10 @@ export type Removal =
       /** The expression after USING; empty if there is none. */
       readonly using: string;
     }
-  /** A block of code, or a cascade: what exactly cannot be read from the text. */
+  /** A code block or a cascade, whose exact effect cannot be derived from the text. */
   | { readonly kind: 'unknown' };
 
-/** What a statement changes about names: needed to find the table of a later statement in the database as it is now. */
+/** Names that a statement changes, which is needed to find the table of a later statement in the current database. */
 export type Naming =
   | { readonly kind: 'created'; readonly table: string }
   | { readonly kind: 'renamed'; readonly table: string; readonly to: string }
@@ -31,7 +32,7 @@ export interface Effects {
 
 const NOTHING: Effects = { removals: [], namings: [] };
 
-/** The effects of one statement, as far as they can be read from its text. */
+/** The effects of one statement, as far as they can be derived from its text. */
 export function parseEffects(statement: string): Effects {
   const reader = new Reader(statement, tokenize(statement));
   if (reader.skip('drop')) return removing(dropped(reader));
@@ -49,7 +50,7 @@ export function parseEffects(statement: string): Effects {
   return NOTHING;
 }
 
-/** In a block of code, including the strings that it executes; in the queries of a `with`. */
+/** Words that remove data in a code block, including the strings that it executes, and in the queries of a `with`. */
 const REMOVES_IN_CODE =
   /\bdrop\s+(?:table|schema|column|owned)\b|\btruncate\b|\bdelete\s+from\s+[^\s;)]+\s*(?:;|'|\)|returning\b|$)/i;
 
@@ -62,7 +63,7 @@ function dropped(reader: Reader): Removal[] {
     return namesIn(reader).map((table) => ({ kind: 'table', table }));
   if (reader.skip('schema')) return namesIn(reader).map((schema) => ({ kind: 'schema', schema }));
   if (reader.skip('owned')) return [{ kind: 'unknown' }];
-  // Columns of a dropped type go with it.
+  // Dropping a type with CASCADE also drops its columns.
   const takesColumns = ['type', 'domain', 'extension'].some((word) => reader.skip(word));
   return takesColumns && reader.has('cascade') ? [{ kind: 'unknown' }] : [];
 }
@@ -71,7 +72,7 @@ function deleted(reader: Reader): Removal[] {
   reader.skip('from');
   reader.skip('only');
   const table = reader.name();
-  // With a condition the developer chose the rows; without one the table is emptied.
+  // With a condition, the developer has chosen the rows; without one, the table is emptied.
   return table === undefined || reader.has('where') ? [] : [{ kind: 'rows', table }];
 }
 
@@ -102,7 +103,7 @@ function altered(reader: Reader): Effects {
   return { removals, namings };
 }
 
-/** The words after `drop` that are not the name of a column. */
+/** Words after `drop` that are not the name of a column. */
 const NOT_COLUMNS = ['constraint'];
 
 function removedBy(table: string, reader: Reader): Removal | undefined {
@@ -164,7 +165,7 @@ function schemaPart(table: string): string {
   return table.slice(0, table.length - lastPart(table).length);
 }
 
-/** The table with and without the schema that a plain name means. */
+/** The table name without the schema `public`, which a plain name implies. */
 function withoutPublic(table: string): string {
   return table.replace(/^public\./, '');
 }
@@ -180,7 +181,7 @@ class Reader {
     this.#tokens = tokens;
   }
 
-  /** Passes these words or signs if they follow. */
+  /** Skips these words or signs if they come next. */
   skip(...words: readonly string[]): boolean {
     const follow = words.every((word, index) => {
       const token = this.#tokens[this.#at + index];
@@ -190,12 +191,12 @@ class Reader {
     return follow;
   }
 
-  /** Whether a word follows anywhere. */
+  /** Whether a word occurs anywhere in the rest. */
   has(word: string): boolean {
     return this.#tokens.slice(this.#at).some((token) => token.kind === 'word' && token.text === word);
   }
 
-  /** A name with its schema, as SQL. */
+  /** Reads a name with its schema, as SQL. */
   name(): string | undefined {
     const first = this.column();
     if (first === undefined) return undefined;
@@ -204,7 +205,7 @@ class Reader {
     return withoutPublic(parts.join('.'));
   }
 
-  /** A single name, without quotes. */
+  /** Reads a single name, without quotes. */
   column(): string | undefined {
     const token = this.#tokens[this.#at];
     if (token === undefined || (token.kind !== 'word' && token.kind !== 'name')) return undefined;
@@ -212,7 +213,7 @@ class Reader {
     return token.text;
   }
 
-  /** The text up to one of these words, or to the end of the action. */
+  /** Reads the text up to one of these words, or to the end of the action. */
   textUntil(...words: readonly string[]): string {
     const first = this.#tokens[this.#at];
     let last = first;
@@ -227,7 +228,7 @@ class Reader {
     return first === undefined || last === undefined ? '' : this.#sql.slice(first.start, last.end);
   }
 
-  /** Goes to the action after the next comma that is not in parentheses. */
+  /** Advances to the action after the next comma that is not in parentheses. */
   nextAction(): boolean {
     this.textUntil();
     return this.skip(',');

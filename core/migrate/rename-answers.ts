@@ -5,20 +5,21 @@ import { diff } from './diff.ts';
 import { applyRenames, type Rename, type Renamed, type RenameQuestion, renameQuestions } from './renames.ts';
 import type { Snapshot } from './shape.ts';
 
-/** What the developer says about renames, before they are asked. */
+/** Answers to questions about renames: from options, or by asking the developer. */
 export interface RenameAnswers {
   /** `person.phone=telephone`, `client=guest` */
   readonly renames?: readonly string[];
-  /** What was removed and not renamed: `person.phone`, `client` */
+  /** What was removed rather than renamed: `person.phone`, `client` */
   readonly drops?: readonly string[];
-  /** Asks on the terminal: whether `from` was renamed to `to`. Undefined: there is nobody to ask. */
+  /** Asks on the terminal whether `from` was renamed to `to`. Returns undefined if there is no terminal. */
   readonly ask?: (from: string, to: string) => Promise<boolean | undefined>;
 }
 
 /**
- * Settles for everything that was dropped beside something new whether it was renamed: by the options, then by asking.
+ * Determines for everything that was dropped while something was added whether it was renamed, first from the options, then by
+ * asking.
  *
- * @throws RIO-MIGRATE-RENAME when something is left open, or an option names what was not removed or not added.
+ * @throws RIO-MIGRATE-RENAME if a question is left unanswered, or if an option names something that was not removed or added.
  */
 export async function settleRenames(before: Snapshot, after: Snapshot, answers: RenameAnswers): Promise<Renamed> {
   const open = new Answers(answers);
@@ -35,7 +36,7 @@ export async function settleRenames(before: Snapshot, after: Snapshot, answers: 
     }
     open.takeDrops(changes, former, dropped);
     const questions = renameQuestions(changes).filter((question) => !dropped.has(idOf(question)));
-    // Tables first: the columns of a renamed table are compared after that.
+    // Tables come first, because the columns of a renamed table are compared only afterwards.
     const question = questions.find(({ kind }) => kind === 'table') ?? questions[0];
     // fault: rename-unanswered
     if (question === undefined) {
@@ -69,7 +70,7 @@ function idOf(question: RenameQuestion): string {
   return question.kind === 'table' ? question.from : `${question.table}.${question.from}`;
 }
 
-/** The question and the options that answer it, for a terminal that cannot be asked. */
+/** The question and the options that answer it, if there is no terminal. */
 function optionsFor(question: RenameQuestion): string[] {
   const id = idOf(question);
   const [first = ''] = question.candidates;
@@ -81,7 +82,7 @@ function optionsFor(question: RenameQuestion): string[] {
   ];
 }
 
-/** The options that were given, each used once. */
+/** The given options, each of which is used once. */
 class Answers {
   readonly #renames: { readonly option: string; readonly from: string; readonly to: string }[];
   readonly #drops: string[];
@@ -99,7 +100,7 @@ class Answers {
     this.#drops = [...drops];
   }
 
-  /** A rename of the options that fits the changes. */
+  /** Takes a rename from the options that fits the changes. */
   takeRename(changes: readonly Change[], former: ReadonlyMap<string, string>): Rename | undefined {
     for (const [index, { from, to }] of this.#renames.entries()) {
       const rename = renameQuestions(changes).flatMap((question) => {
@@ -114,7 +115,7 @@ class Answers {
     return undefined;
   }
 
-  /** Adds what the options say was removed. */
+  /** Adds what the options declare as removed. */
   takeDrops(changes: readonly Change[], former: ReadonlyMap<string, string>, dropped: Set<string>): void {
     const questions = renameQuestions(changes);
     for (const name of [...this.#drops]) {
@@ -126,7 +127,7 @@ class Answers {
     }
   }
 
-  /** @throws RIO-MIGRATE-RENAME for an option that changed nothing: a typo must not drop a column. */
+  /** @throws RIO-MIGRATE-RENAME for an option that had no effect: a typo must not drop a column. */
   rejectUnused(changes: readonly Change[]): void {
     const [rename] = this.#renames;
     const [drop] = this.#drops;
@@ -144,7 +145,7 @@ function removedIds(changes: readonly Change[]): string[] {
   });
 }
 
-/** Whether an option means this question. A column of a renamed table can be given with the old name of the table, too. */
+/** Whether an option answers this question. A column of a renamed table can also be given with the table's old name. */
 function isNamed(question: RenameQuestion, name: string, former: ReadonlyMap<string, string>): boolean {
   if (sameName(idOf(question), name)) return true;
   return question.kind === 'column' && sameName(`${former.get(question.table)}.${question.from}`, name);
@@ -155,7 +156,7 @@ function isCalled(candidate: string, name: string, question: RenameQuestion): bo
   return question.kind === 'column' && sameName(`${question.table}.${candidate}`, name);
 }
 
-/** Names of tables and columns, or of models and fields from which they are derived: `orderLine.startsAt`. */
+/** Compares names of tables and columns, which can also be given as models and fields: `orderLine.startsAt`. */
 function sameName(name: string, given: string): boolean {
   return name === given || name === given.split('.').map(snakeCase).join('.');
 }

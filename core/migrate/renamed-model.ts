@@ -1,4 +1,4 @@
-/** A model that has another name from a migration on. */
+/** A model that a migration renames. */
 export interface RenamedModel {
   readonly from: string;
   readonly to: string;
@@ -8,7 +8,8 @@ export interface RenamedModel {
 
 /**
  * Rewrites the names of models in the rows of a plugin. The SQL becomes part of the project's migration, in both directions. It
- * must also run in a database that does not have the plugin's tables. Names of models are letters and digits: they need no quoting.
+ * must also run in a database that does not have the plugin's tables. Names of models consist of letters and digits, so they need
+ * no quoting.
  *
  * @example
  * const bookmarks: RenamedModelSql = {

@@ -1,7 +1,7 @@
 /**
- * Renames. A snapshot cannot tell a renamed column from one that was dropped beside a new one, so the developer is asked, and
- * nothing is dropped before they have answered. A rename that they confirmed is applied to the old snapshot; what is different
- * after that (default, nullability, type, checks, indexes) is an ordinary change of the column.
+ * Renames. Snapshots do not show whether a column was renamed, or dropped while another was added, so the developer is asked before
+ * anything is dropped. A confirmed rename is applied to the old snapshot; any other difference (default, nullability, type, checks,
+ * indexes) is then an ordinary change of the column.
  */
 import { quoteName } from '../sql/quote.ts';
 import type { Change } from './change.ts';
@@ -10,19 +10,19 @@ import type { ForeignKeyShape, IndexShape, KeyShape, Snapshot, TableShape } from
 import { modelName } from './snapshot.ts';
 import { tokenize } from './statements.ts';
 
-/** What was renamed. Columns are those of the table that has this name afterwards. */
+/** A rename. For a column, `table` is the table's name after all renames. */
 export type Rename =
   | { readonly kind: 'table'; readonly from: string; readonly to: string }
   | { readonly kind: 'column'; readonly table: string; readonly from: string; readonly to: string };
 
-/** A table or column that is no longer in the models, and the new ones that it may be now, the likeliest first. */
+/** A table or column that is no longer in the models, and new ones that it may have become, the most likely first. */
 export type RenameQuestion =
   | { readonly kind: 'table'; readonly from: string; readonly candidates: readonly string[] }
   | { readonly kind: 'column'; readonly table: string; readonly from: string; readonly candidates: readonly string[] };
 
 /**
- * Everything that may have been renamed: each dropped table beside new ones; in a table that stays, each dropped column beside
- * new ones. Whether they look alike decides the order only: a renamed column may have got another type at the same time.
+ * Everything that may have been renamed: dropped tables if there are new ones, and dropped columns if their table has new ones.
+ * Similarity determines only the order, because a column's type may have changed at the same time.
  */
 export function renameQuestions(changes: readonly Change[]): readonly RenameQuestion[] {
   const created = changes.flatMap((change) => (change.kind === 'createTable' ? [change.table] : []));
@@ -43,20 +43,22 @@ export function renameQuestions(changes: readonly Change[]): readonly RenameQues
   });
 }
 
-/** How many columns two tables share. */
+/** The number of columns that two tables have in common. */
 function countSharedColumns(one: TableShape, other: TableShape): number {
   const columns = new Set(one.columns.map(({ name, type }) => `${name} ${type}`));
   return other.columns.filter(({ name, type }) => columns.has(`${name} ${type}`)).length;
 }
 
 export interface Renamed {
-  /** The old snapshot with the new names. */
+  /** The old snapshot, with the new names. */
   readonly before: Snapshot;
-  /** The statements that lead to it, in order. */
+  /** The changes that lead to it, in order. */
   readonly changes: readonly Change[];
 }
 
-/** Applies renames to a snapshot: also in keys, indexes, checks and foreign keys, whose own names follow those of `after`. */
+/**
+ * Applies renames to a snapshot, including keys, indexes, checks and foreign keys, which get the names that they have in `after`.
+ */
 export function applyRenames(before: Snapshot, after: Snapshot, renames: readonly Rename[]): Renamed {
   const changes: Change[] = [];
   let tables = before.tables;
@@ -78,7 +80,7 @@ export function applyRenames(before: Snapshot, after: Snapshot, renames: readonl
   return { before: { ...before, tables }, changes };
 }
 
-/** A model whose table stays, or was renamed, and which has another name now. */
+/** Models that have a new name while their table remains or was renamed. */
 export function renamedModels(
   before: Snapshot,
   after: Snapshot,
@@ -91,7 +93,7 @@ export function renamedModels(
   });
 }
 
-/** Whether a migration has to be generated. */
+/** Whether a migration must be generated. */
 export function hasChanges(before: Snapshot, after: Snapshot): boolean {
   return diff(before, after).length > 0 || renamedModels(before, after).length > 0;
 }
@@ -132,7 +134,7 @@ function renameColumn(table: TableShape, rename: Extract<Rename, { kind: 'column
   };
 }
 
-/** Replaces the name of a column in a condition, but not the same word in a string. */
+/** Replaces the name of a column in a condition, but not inside strings. */
 function renameInCondition(condition: string, from: string, to: string): string {
   let result = '';
   let end = 0;
@@ -145,7 +147,7 @@ function renameInCondition(condition: string, from: string, to: string): string 
   return result + condition.slice(end);
 }
 
-/** Gives constraints and indexes whose content is the same the names that the models expect. */
+/** Renames constraints and indexes that differ only in name to the names that the models expect. */
 function renameConstraints(table: TableShape, target: TableShape): { table: TableShape; changes: readonly Change[] } {
   const keys = pairs(
     [table.primaryKey, ...table.uniques],
@@ -187,7 +189,7 @@ function renameConstraints(table: TableShape, target: TableShape): { table: Tabl
   };
 }
 
-/** Old and new name of items that differ only in name. */
+/** The old and new names of items that differ only in name. */
 function pairs<T extends { readonly name: string }>(
   before: readonly T[],
   after: readonly T[],

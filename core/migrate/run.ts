@@ -8,11 +8,11 @@ import type { MigrationSource } from './sources.ts';
 import { rejectTransactionControl, runScript } from './transaction.ts';
 
 export interface MigrateOptions extends SessionOptions {
-  /** Who runs the migrations, for the migrations table. */
+  /** The name of who runs the migrations, stored in the migrations table. */
   readonly by: string;
   /**
-   * The statements that may delete or convert data, as `plannedLosses` returned them and a user confirmed them. `'all'`: on a
-   * database whose rows do not matter. @defaultValue none
+   * The statements that may delete or convert data, as returned by `plannedLosses` and confirmed by the user. `'all'`: for
+   * databases whose data does not matter. @defaultValue none
    */
   readonly confirmed?: readonly Loss[] | 'all';
 }
@@ -25,16 +25,16 @@ export interface AppliedFile {
 
 export interface MigrateResult {
   readonly applied: readonly AppliedFile[];
-  /** What the user should check, although nothing failed. */
+  /** What users should check, although nothing failed. */
   readonly notes: readonly string[];
 }
 
 /**
- * Applies every pending file, each in a transaction of its own together with its row in the migrations table. Concurrent runs
- * apply every file once. If it is killed, only complete files are applied, and the next run continues.
+ * Applies every pending file, each in its own transaction together with its row in the migrations table. With concurrent runs,
+ * every file is applied once. If a run is killed, only complete files have been applied, and the next run continues.
  *
- * @throws RIO-MIGRATE-CHANGED, RIO-MIGRATE-FILE, RIO-MIGRATE-TRANSACTION, RIO-MIGRATE-BUSY, RIO-MIGRATE-CONFIRM before anything
- *   ran; RIO-MIGRATE-FAILED when a file failed: those before it stay applied.
+ * @throws RIO-MIGRATE-CHANGED, RIO-MIGRATE-FILE, RIO-MIGRATE-TRANSACTION, RIO-MIGRATE-BUSY, RIO-MIGRATE-CONFIRM before anything is
+ *   run; RIO-MIGRATE-FAILED if a file fails, in which case those before it remain applied.
  *
  * @example
  * await migrate(url, migrationSources(folder, plugins), { by: 'deploy', log: console.log });
@@ -72,7 +72,7 @@ export async function migrate(
   });
 }
 
-/** Only the very statements that were confirmed: a file may have been added or changed in the meantime. */
+/** Accepts only exactly the confirmed statements, since files may have been added or changed in the meantime. */
 function rejectUnconfirmed(losses: readonly Loss[], confirmed: readonly Loss[] | 'all'): void {
   if (confirmed === 'all') return;
   const known = new Set(confirmed.map((loss) => JSON.stringify(loss)));

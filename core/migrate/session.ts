@@ -1,4 +1,4 @@
-/** The one connection on which migrations run: its settings, and the lock that allows one run at a time. */
+/** The connection on which migrations run: its settings, and the lock that allows one run at a time. */
 import { setTimeout as wait } from 'node:timers/promises';
 import pg from 'pg';
 import { isBehindPooler, withPlainConnection } from '../database/plain-connection.ts';
@@ -6,29 +6,29 @@ import { directConnectionRequired } from '../errors/database.ts';
 import { migrationLocked } from '../errors/migrations.ts';
 
 export interface SessionOptions {
-  /** Called with progress: that it is waiting, what was applied, notices of the files. */
+  /** Receives progress: waiting for the lock, applied files, and PostgreSQL's notices. */
   readonly log?: (line: string) => void;
-  /** How long to wait for another migration. @defaultValue 300 */
+  /** How long to wait for another run. @defaultValue 300 */
   readonly waitSeconds?: number;
   /**
-   * How long a statement may wait for a lock on a table. While it waits, all others that need the table queue behind it. A
-   * file can override it with `set local lock_timeout`. @defaultValue 10
+   * How long a statement may wait for a lock on a table. While it waits, all other statements that need the table queue behind it.
+   * A file can override this with `set local lock_timeout`. @defaultValue 10
    */
   readonly lockSeconds?: number;
   /**
-   * How long the server keeps the locks of a run that it does not hear from any more: the machine was switched off, the network
-   * was cut. @defaultValue 20
+   * How long the server keeps the locks of a run that no longer responds, for example because the machine was switched off or the
+   * network failed. @defaultValue 20
    */
   readonly silenceSeconds?: number;
 }
 
-/** Our number among the advisory locks, which are per database. */
+/** The key of the advisory lock. Advisory locks are per database. */
 const MIGRATION_LOCK = '7236002';
 const RETRY_MS = 100;
-/** Notices about what `if not exists` skipped. */
+/** SQLSTATEs of notices about what `if not exists` skipped. */
 const ALREADY_EXISTS = new Set(['42P06', '42P07', '42710', '42701']);
 
-/** Runs `work` on a connection of its own, with no other migration running at the same time. */
+/** Runs `work` on a separate connection, while no other migrations are running. */
 export async function withMigrationSession<T>(
   url: string,
   options: SessionOptions,
@@ -51,7 +51,10 @@ export async function withMigrationSession<T>(
   );
 }
 
-/** Every file gets the same settings, whatever the previous one set. `search_path` stays as set for role and database. */
+/**
+ * Gives every file the same settings, whatever the previous file has set. `search_path` remains as configured for the role and the
+ * database.
+ */
 export async function resetSession(client: pg.Client, options: SessionOptions): Promise<void> {
   const { lockSeconds = 10 } = options;
   await client.query(resetSessionSql(options));
@@ -62,18 +65,19 @@ export async function resetSession(client: pg.Client, options: SessionOptions): 
     [`${lockSeconds}s`],
   );
   try {
-    // If this process dies, the server notices in the middle of a statement, and releases its locks.
+    // Lets the server notice during a statement that this process has died, and release its locks.
     await client.query(`set client_connection_check_interval = '1s'`);
   } catch (error) {
-    // Not supported on every system; there the server notices at the end of the statement.
+    // Not supported on every system. Without it, the server notices at the end of the statement.
     if (!(error instanceof pg.DatabaseError)) throw error;
   }
 }
 
 /**
- * Undoes every `set` of a file. What ends a session whose other end has gone is set in the same round trip, so there is no moment
- * without it: the locks of an interrupted run are released within a minute, in whatever state it was. During a statement the
- * server notices by TCP (`client_connection_check_interval`, keepalives, the limit for unacknowledged data), otherwise by silence.
+ * Reverts every `set` of a file. The settings that end the session of a lost client are set in the same round trip, so that they
+ * always apply: the locks of an interrupted run are released within a minute, whatever its state. During a statement, the server
+ * detects a lost client by TCP (`client_connection_check_interval`, keepalives, the limit for unacknowledged data), otherwise by a
+ * timeout.
  */
 export function resetSessionSql({ silenceSeconds = 20 }: SessionOptions): string {
   const limit = `${Math.ceil(silenceSeconds * 1000)}ms`;
@@ -90,7 +94,7 @@ export function resetSessionSql({ silenceSeconds = 20 }: SessionOptions): string
   ].join('; ');
 }
 
-/** Polls for the lock, because waiting inside PostgreSQL would hold a snapshot: docs/decisions/0011-migration-lock.md. */
+/** Polls for the lock, because waiting inside PostgreSQL would hold a database snapshot: docs/decisions/0011-migration-lock.md. */
 async function acquireLock(client: pg.Client, { log, waitSeconds = 300 }: SessionOptions): Promise<void> {
   const until = performance.now() + waitSeconds * 1000;
   for (let attempt = 0; !(await tryLock(client)); attempt++) {

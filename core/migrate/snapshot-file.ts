@@ -4,13 +4,13 @@ import { z } from 'zod';
 import { snapshotUnreadable } from '../errors/migrations.ts';
 import { SNAPSHOT_VERSION, type Snapshot, snapshotSchema } from './shape.ts';
 
-/** In the folder of the project's migrations. */
+/** The name of the snapshot in the project's migrations folder. */
 export const SNAPSHOT_FILE = 'snapshot.json';
 
 /**
  * The snapshot in a project's migrations folder; undefined if there is none yet.
  *
- * @throws RIO-MIGRATE-SNAPSHOT when it is not a snapshot, or was written by a newer release.
+ * @throws RIO-MIGRATE-SNAPSHOT if the file is not a snapshot, or was written by a newer release.
  */
 export async function readSnapshot(file: string): Promise<Snapshot | undefined> {
   let text: string;
@@ -21,7 +21,7 @@ export async function readSnapshot(file: string): Promise<Snapshot | undefined> 
     throw snapshotUnreadable({ file, why: 'The file exists but cannot be opened.', cause: error });
   }
   const data = parseJson(file, text.replace(/^\uFEFF/, ''));
-  // The version first: the rest of a newer file would only look malformed.
+  // The version is checked first, because the rest of a newer file would look malformed.
   const { version } = z.looseObject({ version: z.unknown() }).catch({ version: undefined }).parse(data);
   if (version !== SNAPSHOT_VERSION) {
     const why = `It is of version ${String(version)}; this release writes and reads ${SNAPSHOT_VERSION}.`;
@@ -42,7 +42,7 @@ function parseJson(file: string, text: string): unknown {
   }
 }
 
-/** Writes a file atomically: readers see the old or the new version, never a part of it. */
+/** Writes a file atomically: readers see either the old or the new version, never a partial one. */
 export async function writeAtomically(file: string, text: string): Promise<void> {
   const draft = `${file}.${randomBytes(4).toString('hex')}.part`;
   try {
@@ -57,14 +57,14 @@ export async function writeAtomically(file: string, text: string): Promise<void>
 const WIDTH = 120;
 
 /**
- * A snapshot as JSON with one line per column and constraint, so that a change is one line in a review and two branches merge;
- * laid out as common JSON formatters do.
+ * A snapshot as JSON with one line per column and constraint, so that diffs are short and branches can be merged. The layout is
+ * that of common JSON formatters.
  */
 export function printSnapshot(snapshot: Snapshot): string {
   return `${print(snapshot, '', 0)}\n`;
 }
 
-/** `before`: how many characters precede the value on its line. */
+/** `before`: the number of characters before the value on its line. */
 function print(value: unknown, indent: string, before: number): string {
   const line = onOneLine(value);
   // One column is reserved for the trailing comma.

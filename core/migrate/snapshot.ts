@@ -23,9 +23,9 @@ import { PROJECT_SOURCE } from './sources.ts';
 
 /**
  * The schema that the managed models require. The same models give the same data, regardless of the order of declaration: tables
- * and constraints by name, columns as declared.
+ * and constraints are sorted by name, columns are in the order of declaration.
  *
- * @throws RIO-MIGRATE-NAME when two of its parts would have the same name.
+ * @throws RIO-MIGRATE-NAME if two of its parts would have the same name.
  */
 export function buildSnapshot(models: readonly ModelInfo[]): Snapshot {
   const tables = models
@@ -36,7 +36,7 @@ export function buildSnapshot(models: readonly ModelInfo[]): Snapshot {
   return { version: SNAPSHOT_VERSION, tables };
 }
 
-/** Columns that a plugin adds to a model are created and dropped by the plugin's own migrations. */
+/** The model without the columns that plugins add, which their own migrations create and drop. */
 function withoutExtensions(model: ModelInfo): ModelInfo {
   const own = model.stored.filter((field) => field.owner === model.owner);
   return own.length === model.stored.length ? model : { ...model, stored: own };
@@ -79,12 +79,13 @@ function uniques(model: ModelInfo): KeyShape[] {
   const single = model.stored.filter((field) => field.unique && !isUniqueLower(field));
   const sets = [...single.map((field) => [field]), ...model.unique];
   const shapes = sets.map((set) => ({ name: uniqueName(model, set), columns: set.map((field) => field.column) }));
-  // The primary key already enforces it.
+  // Uniqueness of these columns is already enforced by the primary key.
   return uniqueByName(shapes).filter((unique) => unique.columns.join() !== key);
 }
 
 function indexes(model: ModelInfo): IndexShape[] {
-  // The index of a primary key or unique constraint also finds rows by its first column: a second one would cost every write.
+  // The index of a primary key or unique constraint can also be used for its first column; a second index would slow down every
+  // write.
   const leading = new Set([model.key[0], ...model.unique.map((set) => set[0])]);
   const searched = model.stored.filter(isSearched).map(
     (field): IndexShape => ({
@@ -154,7 +155,7 @@ function foreignKey(field: FieldInfo): ForeignKeyShape[] {
   ];
 }
 
-/** A table's constraints share one namespace, and its indexes share theirs with the tables of the schema. */
+/** The constraints of a table share a namespace. Its indexes share theirs with the tables of the schema. */
 function rejectDuplicateNames(tables: readonly TableShape[]): void {
   const owners = new Map<string, string>();
   for (const table of tables) {
@@ -176,12 +177,14 @@ function rejectDuplicateNames(tables: readonly TableShape[]): void {
   }
 }
 
-/** The name of the model of a table; snapshots of earlier releases do not have it: then `orderLine` of `order_line`. */
+/**
+ * The name of a table's model. Snapshots of earlier releases do not contain it; it is then derived: `orderLine` from `order_line`.
+ */
 export function modelName({ name, model }: Pick<TableShape, 'name' | 'model'>): string {
   return model ?? splitTable(name)[1].replaceAll(/_+([a-z0-9])/g, (_match, letter: string) => letter.toUpperCase());
 }
 
-/** Schema and table; the schema is empty if the search path decides. */
+/** The schema and the table. The schema is empty if it depends on the search path. */
 export function splitTable(name: string): readonly [schema: string, table: string] {
   const dot = name.indexOf('.');
   return dot === -1 ? ['', name] : [name.slice(0, dot), name.slice(dot + 1)];
@@ -195,7 +198,7 @@ function names(fields: readonly FieldInfo[]): string {
   return fields.map((field) => field.column).join();
 }
 
-/** By code units, not by a locale: the same on every machine. */
+/** Sorts by code units rather than by locale, so that the order is the same on every machine. */
 function byName(a: { readonly name: string }, b: { readonly name: string }): number {
   return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
 }

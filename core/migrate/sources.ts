@@ -4,7 +4,7 @@ import type { AnyModel } from '../model/model.ts';
 
 /** A folder of migrations with its own sequence in the migrations table. */
 export interface MigrationSource {
-  /** `core`, a plugin's name, or `project`: permanent, since the migrations table stores it. */
+  /** `core`, a plugin's name, or `project`. It must never change, since the migrations table stores it. */
   readonly name: string;
   /** Absolute path. */
   readonly folder: string;
@@ -17,7 +17,7 @@ export interface MigrationFile {
   readonly name: string;
   readonly path: string;
   readonly sql: string;
-  /** Of the text with `\n` line endings, so that a checkout on Windows is not an edit. */
+  /** The hash of the text with `\n` line endings, so that a checkout on Windows does not count as an edit. */
   readonly sha256: string;
   /** The path of its down file, if there is one. */
   readonly down: string | undefined;
@@ -35,9 +35,9 @@ export const CORE_SOURCE = 'core';
 export const PROJECT_SOURCE = 'project';
 
 /**
- * Where migrations come from, in the order in which they are applied: core's own, each plugin's in order, then the project's
- * folder `migrations`, whose tables may reference all previous ones. Plugins that add columns to the project's tables come after
- * those.
+ * The sources of migrations, in the order in which they are applied: core's own, each plugin's in order, then the project's folder
+ * `migrations`, whose tables may reference all previous ones. Plugins that add columns to the project's tables come after the
+ * project.
  */
 export function migrationSources(
   projectFolder: string,

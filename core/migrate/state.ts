@@ -14,18 +14,18 @@ import { emptySnapshot } from './shape.ts';
 import { readSnapshot, SNAPSHOT_FILE } from './snapshot-file.ts';
 import { type MigrationSource, PROJECT_SOURCE } from './sources.ts';
 
-/** How models, snapshot and database differ, beyond pending and edited files. */
+/** Differences between models, snapshot and database, apart from pending and edited files. */
 export interface ManagedState {
-  /** How the database differs from the migrations, one sentence each. */
+  /** Differences between the database and the migrations, one sentence each. */
   readonly drift: readonly string[];
-  /** The models differ from the snapshot: a migration has to be generated. */
+  /** Whether the models differ from the snapshot, so that a migration must be generated. */
   readonly modelsChanged: boolean;
   /** What could not be compared, and why. */
   readonly notes: readonly string[];
 }
 
 /**
- * Compares the managed tables with the database. Creates temporary tables and rolls them back; takes no lock on a table.
+ * Compares the managed tables with the database. Creates temporary tables and rolls them back; locks no existing tables.
  *
  * @example
  * const { drift } = await managedState(url, migrationSources(folder, plugins), app.models.all);

@@ -1,12 +1,12 @@
 /**
- * Where the statements of a migration begin and end. Only for messages, and to reject what would break the transaction: a
- * file is always sent to PostgreSQL as a whole, and only PostgreSQL interprets it.
+ * Splits a migration into statements, only for messages and to reject statements that would break the transaction: a file is always
+ * sent to PostgreSQL as a whole.
  */
 
 export interface Statement {
-  /** Without the comments before it, and without the semicolon. */
+  /** The statement without preceding comments and without the semicolon. */
   readonly text: string;
-  /** Where it begins in the file, in UTF-16 units, and on which line, from 1. */
+  /** The offset in the file, in UTF-16 units, and the line number, from 1. */
   readonly start: number;
   readonly end: number;
   readonly line: number;
@@ -16,7 +16,7 @@ export interface Statement {
 
 const MAX_WORDS = 4;
 
-// One alternative per token of PostgreSQL's grammar; `s` and `y`, so that the scan continues exactly where the last match ended.
+// One alternative per token of PostgreSQL's grammar. The flag `y` makes the scan continue exactly where the last match ended.
 const TOKEN = new RegExp(
   [
     String.raw`(?<space>\s+|--[^\n]*)`,
@@ -70,7 +70,7 @@ export function splitStatements(sql: string): readonly Statement[] {
     if (word !== undefined) {
       const lower = word.toLowerCase();
       if (words.length < MAX_WORDS) words.push(lower);
-      // `create function … begin atomic …; end` contains semicolons of its own, and so may each `case … end` in it.
+      // `create function … begin atomic …; end` contains semicolons, and may contain further `case … end` blocks.
       const mayHoldBlock = words[0] === 'create' && /\b(?:function|procedure)\b/.test(words.join(' '));
       if (mayHoldBlock && (lower === 'begin' || (lower === 'case' && blocks > 0))) blocks += 1;
       if (lower === 'end' && blocks > 0) blocks -= 1;
@@ -83,7 +83,7 @@ export function splitStatements(sql: string): readonly Statement[] {
   return statements;
 }
 
-/** One word, name or sign of a statement; comments and the content of strings are left out. */
+/** A word, name or sign of a statement. Comments are left out. */
 export interface Token {
   /** A bare word in lower case, a name without its quotes, or one sign. */
   readonly text: string;
@@ -119,14 +119,14 @@ function unquoted(name: string): string {
 }
 
 /**
- * The first statement that would begin or end a transaction. A file is one transaction together with its row in the migrations
- * table; with a `commit` inside, a later failure would leave half a migration unrecorded.
+ * The first statement that would begin or end a transaction. A file and its row in the migrations table are one transaction. With a
+ * `commit` inside, a later failure would leave half a migration applied and unrecorded.
  */
 export function transactionControl(sql: string): Statement | undefined {
   return splitStatements(sql).find(({ words: [first, second, third] }) => {
     if (first === 'prepare') return second === 'transaction';
     if (first === 'start') return second === 'transaction';
-    // `rollback to savepoint` stays inside the transaction.
+    // `rollback to savepoint` does not end the transaction.
     if (first === 'rollback') return second !== 'to' && third !== 'to';
     return first === 'begin' || first === 'commit' || first === 'end' || first === 'abort';
   });
@@ -142,7 +142,10 @@ export function lineAt(sql: string, offset: number): number {
   return lineCounter(sql)(offset);
 }
 
-/** The lines of offsets that rise: each call continues where the last one ended, so that a large file is read once. */
+/**
+ * Returns a function that converts offsets to line numbers. Offsets must be ascending: each call continues where the last one
+ * ended, so that a large file is scanned only once.
+ */
 function lineCounter(sql: string): (offset: number) => number {
   let line = 1;
   let next = sql.indexOf('\n');
@@ -152,7 +155,7 @@ function lineCounter(sql: string): (offset: number) => number {
   };
 }
 
-/** Block comments nest. */
+/** The end of a block comment. Block comments can be nested. */
 function endOfComment(sql: string, from: number): number {
   let depth = 0;
   for (let at = from; at < sql.length; at++) {
@@ -167,8 +170,8 @@ function endOfComment(sql: string, from: number): number {
 }
 
 /**
- * A quote inside is doubled, or, in `e'…'`, escaped with a backslash. Scanned by hand: a regular expression would need a stack
- * as deep as the text.
+ * The end of a quoted string or name. A quote inside is doubled or, in `e'…'`, escaped with a backslash. Scanned by hand, because a
+ * regular expression would need a stack proportional to the text.
  */
 function endOfQuote(sql: string, from: number, opening: string): number {
   const quote = opening.at(-1);

@@ -17,7 +17,7 @@ export interface MigrationStatus {
   readonly source: string;
   readonly name: string;
   readonly state: MigrationState;
-  /** Pending, although a newer one of its source is applied. */
+  /** Pending, although a newer migration of the same source is applied. */
   readonly late: boolean;
   /** Whether it can be reverted. */
   readonly hasDown: boolean;
@@ -26,7 +26,7 @@ export interface MigrationStatus {
   readonly durationMs: number | null;
 }
 
-/** Every file and every applied migration. Reads only, takes no lock, and works before the first migration. */
+/** The status of every file and every applied migration. Only reads, takes no locks, and works before the first migration. */
 export async function status(url: string, sources: readonly MigrationSource[]): Promise<readonly MigrationStatus[]> {
   const { comparison, files } = await readMigrations(url, sources);
   const applied = new Map([...comparison.applied, ...comparison.edited].map((entry) => [entry.file, entry.row]));
@@ -63,20 +63,20 @@ function publicPart({ source, name, state, late, hasDown, appliedAt, appliedBy, 
   };
 }
 
-/** What `migrate` would do, and what prevents it. */
+/** Returns what `migrate` would do, and what prevents it. */
 export async function plan(url: string, sources: readonly MigrationSource[]): Promise<Comparison> {
   return (await readMigrations(url, sources)).comparison;
 }
 
 /**
- * What the pending migrations would delete or convert; `migrate` asks about it.
+ * What the pending migrations would delete or convert, for which `migrate` asks for confirmation.
  *
  * @example
  * const losses = await plannedLosses(url, sources);
  * if (losses.length === 0 || (await ask(losses))) await migrate(url, sources, { by: 'deploy', confirmed: losses });
  */
 export async function plannedLosses(url: string, sources: readonly MigrationSource[]): Promise<readonly Loss[]> {
-  // Not needed by a server, which only counts what is pending.
+  // Imported dynamically, because servers need only the number of pending migrations.
   const { findLosses } = await import('./losses.ts');
   const files = await readFiles(sources);
   return await withPlainConnection(
@@ -103,12 +103,14 @@ export interface OpenMigration {
 
 const appliedRow = z.object({ source: z.string(), name: z.string(), sha256: z.string() });
 
-/** Cached per list of sources: a readiness check runs every few seconds, and the files of a deployed process do not change. */
+/**
+ * Cached per list of sources, because readiness checks run every few seconds, and the files of a deployed process do not change.
+ */
 const filesOf = new WeakMap<readonly MigrationSource[], Promise<readonly MigrationFile[]>>();
 
 /**
- * How the database differs from the files: one small statement, for readiness checks and `doctor`. The files are read once per
- * list of sources.
+ * The migrations that are not applied or were edited, found with one small statement, for readiness checks and `doctor`. The files
+ * are read once per list of sources.
  */
 export async function loadPending(
   database: Pick<Query, 'any'>,
@@ -138,7 +140,7 @@ async function appliedRows(database: Pick<Query, 'any'>): Promise<readonly z.inf
   try {
     return await database.any(sql.type(appliedRow)`select source, name, sha256 from rustio_migration`);
   } catch (error) {
-    // 42P01: no such table. Before the first migration everything is pending.
+    // 42P01: the migrations table does not exist yet, so everything is pending.
     if (databaseError(error)?.code === '42P01') return [];
     throw error;
   }

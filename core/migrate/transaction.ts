@@ -6,7 +6,7 @@ import { readSql } from './files.ts';
 import { resetSession, resetSessionSql, type SessionOptions } from './session.ts';
 import { firstLine, transactionControl } from './statements.ts';
 
-/** The SQL of a file and its path, for messages. */
+/** The SQL of a file, and its path for messages. */
 export interface Script {
   readonly path: string;
   readonly sql: string;
@@ -16,7 +16,7 @@ export async function readScript(path: string): Promise<Script> {
   return { path, sql: await readSql(path) };
 }
 
-/** @throws RIO-MIGRATE-TRANSACTION before anything runs, for a file that would break its transaction. */
+/** @throws RIO-MIGRATE-TRANSACTION for a file that would break its transaction. Call it before anything runs. */
 export function rejectTransactionControl(scripts: readonly Script[]): void {
   for (const { path, sql } of scripts) {
     const statement = transactionControl(sql);
@@ -26,10 +26,10 @@ export function rejectTransactionControl(scripts: readonly Script[]): void {
 }
 
 /**
- * Runs a file and `record`, which writes its row in the migrations table, in one transaction. `record` gets the transaction's
- * number and returns false if that is no longer the current one.
+ * Runs a file and `record`, which writes its row in the migrations table, in one transaction. `record` receives the transaction's
+ * ID and returns false if that is no longer the current transaction.
  *
- * @throws RIO-MIGRATE-FAILED with the place; then everything is rolled back.
+ * @throws RIO-MIGRATE-FAILED with the place of the failure, after everything has been rolled back.
  * @returns milliseconds
  */
 export async function runScript(
@@ -39,7 +39,7 @@ export async function runScript(
   record: (done: { readonly transaction: string; readonly durationMs: number }) => Promise<boolean>,
 ): Promise<number> {
   await resetSession(client, options);
-  // The progress of the file while it runs.
+  // The number of completed statements while the file runs.
   let completed: number | undefined;
   try {
     await client.query('begin');
@@ -50,18 +50,18 @@ export async function runScript(
       completed = (completed ?? 0) + 1;
     };
     client.connection.on('commandComplete', onComplete);
-    // As a whole, without parameters: the simple protocol accepts several statements, so nothing here has to split them at
+    // Sent as a whole without parameters: the simple query protocol accepts several statements, so they need not be split at
     // semicolons.
     await client.query(script.sql).finally(() => client.connection.off('commandComplete', onComplete));
     completed = undefined;
     const durationMs = Math.round(performance.now() - start);
-    // A role or search path that the file set must not affect the migrations table.
+    // A role or search path set by the file must not affect the migrations table.
     await client.query(resetSessionSql(options));
     if (!(await record({ transaction, durationMs }))) throw transactionEndedByFile({ file: script.path });
     await client.query('commit');
     return durationMs;
   } catch (error) {
-    // On a broken connection there is nothing to roll back: the server has done it.
+    // If the connection is broken, the server has already rolled back.
     await client.query('rollback').catch(() => undefined);
     throw error instanceof RustioError ? error : explainFailure({ ...script, completed, error });
   }

@@ -1,4 +1,4 @@
-// Binds fields to what they refer to: relations to their targets, slugs to the field that they are generated from.
+// Binds fields to what they refer to: relations to their targets, slugs to their source fields.
 
 import { didYouMean } from '../base/nearest.ts';
 import { belongsToKey, manyToManyKeys } from './field-types/relation.ts';
@@ -6,7 +6,7 @@ import type { AnyModel } from './model.ts';
 import { snakeCase } from './names.ts';
 import type { MutableField, MutableModel, Resolution } from './resolution.ts';
 
-/** Binds belongsTo fields: target first, then the type and the column, which depend on the target's key. */
+/** Binds belongsTo fields: first the target, then the type and the column, which depend on the target's key. */
 export function bindBelongsTo(fields: readonly MutableField[], resolution: Resolution): void {
   const { declared } = resolution;
   for (const field of fields) {
@@ -25,7 +25,7 @@ export function bindBelongsTo(fields: readonly MutableField[], resolution: Resol
   for (const field of fields) bindKey(field, [], { ...resolution, bound });
 }
 
-/** `path`: the relations that lead to this one, each the key of the model that the next one references. */
+/** `path`: the relations followed so far, each of them a key of the model that the previous one references. */
 function bindKey(
   field: MutableField,
   path: readonly MutableField[],
@@ -131,7 +131,7 @@ function resolveTarget(
   return model;
 }
 
-/** For a model that is declared somewhere, but is not part of the application. */
+/** The problem of a reference to a model that is not part of the application. */
 export function unknownModelProblem(modelName: string, models: Iterable<MutableModel>): string {
   const names = [...models].map(({ name }) => name);
   const hint = names.includes(modelName)

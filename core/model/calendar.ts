@@ -1,4 +1,4 @@
-// Local times (a date and time of day), and the points in time that they are in a time zone.
+// Local times (a date with a time of day), and their conversion to points in time in a time zone.
 
 /** A date and time of day in the Gregorian calendar, in any time zone. Months and days count from 1. */
 export interface LocalTime {
@@ -35,7 +35,7 @@ export function parseLocalTime(text: string): LocalTime | undefined {
   const match = LOCAL_TIME.exec(text);
   if (match === null) return undefined;
   const [, year, month, day, hour, minute, second = 0, fraction = ''] = match;
-  // Digits beyond the millisecond would be lost silently; zeros there lose nothing.
+  // Digits beyond milliseconds would be lost silently, so only zeros are accepted there.
   if (/[1-9]/.test(fraction.slice(3))) return undefined;
   const local = {
     year: Number(year),
@@ -72,8 +72,8 @@ export function offsetAt(timeZone: string, moment: number): number {
 }
 
 /**
- * The moments, in order, at which a time zone has a local time (given as if it were UTC): usually one; two where clocks were put
- * back over it; none where they were put forward.
+ * The moments, in order, at which a time zone has a local time (given as if it were UTC): usually one, two if clocks were set back
+ * over it, none if they were set forward over it.
  */
 export function resolveLocalTime(timeZone: string, local: number): readonly number[] {
   // A zone's offset changes at most once within two days, so only the offsets before and after can apply.

@@ -11,14 +11,14 @@ import { FILE_TYPES, IMAGE_TYPES } from './file-types.ts';
 import type { Issue } from './issue.ts';
 import { compareDecimals, parseDecimal } from './numbers.ts';
 
-/** Of PostgreSQL's numeric. */
+/** The max precision of PostgreSQL's numeric. */
 const MAX_PRECISION = 1000;
-/** Room for the number that makes a slug unique. */
+/** Leaves room for the number that makes a slug unique. */
 const MIN_SLUG_LENGTH = 8;
 
 type Check = (field: FieldInfo, declared: DeclaredField) => string | undefined;
 
-/** Errors that the compiler cannot find, or did not find because the code is JavaScript. Each check reports at most one. */
+/** Errors that the compiler cannot find, or that it did not find because the code is JavaScript. Each check reports at most one. */
 const checks: readonly Check[] = [
   sqlTypeProblem,
   boundsProblem,
@@ -195,7 +195,10 @@ function literal(value: unknown): string {
   return typeof value === 'bigint' ? `${value}n` : (JSON.stringify(value) ?? String(value));
 }
 
-/** For developers. Created only if there is a problem: a start without one should not pay for it. */
+/**
+ * The issue in English, for developers. The translator is created only if there is a problem, so that it does not slow down other
+ * startups.
+ */
 function inEnglish({ key, params }: Issue): string {
   const messages = { en: coreMessages };
   return createCatalogue([messages], new Set([messages])).translate('en')(key, params);

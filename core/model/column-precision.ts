@@ -1,29 +1,29 @@
-// Columns of unmanaged tables that store less than their field accepts: PostgreSQL rounds such values and reports nothing.
+// Columns of unmanaged tables that are less precise than their field: PostgreSQL silently rounds values.
 
 import type { FieldInfo } from './field-type.ts';
 import { createIssue, type Issue } from './issue.ts';
 import { parseDecimal } from './numbers.ts';
 
-/** How exactly a column stores numbers or times. `digits`: decimal places, or digits after the seconds. */
+/** The precision with which a column stores numbers or times. `digits`: decimal places, or digits after the seconds. */
 export type ColumnPrecision =
   | { readonly of: 'number' | 'time'; readonly digits: number }
   | { readonly of: 'float'; readonly bytes: 4 | 8 };
 
 const precisions = new WeakMap<FieldInfo, ColumnPrecision>();
 
-/** What the catalogue says; see `loadTableFacts`. */
+/** Sets what `loadTableFacts` read from the catalogue. */
 export function setColumnPrecision(field: FieldInfo, precision: ColumnPrecision | undefined): void {
   if (precision === undefined) precisions.delete(field);
   else precisions.set(field, precision);
 }
 
 /**
- * Of a base type and its modifier (`pg_type.typname`, `pg_attribute.atttypmod`); undefined if nothing is rounded. An array (`_int4`)
- * rounds each item.
+ * The precision of a column's type and modifier (`pg_type.typname`, `pg_attribute.atttypmod`); undefined if nothing is rounded. For
+ * an array (`_int4`), that of its items.
  */
 export function columnPrecision(arrayOrType: string, modifier: number): ColumnPrecision | undefined {
   const type = arrayOrType.replace(/^_/, '');
-  // As in most currencies; `lc_monetary` could say otherwise.
+  // True of most currencies, although `lc_monetary` can set other digits.
   if (type === 'money') return { of: 'number', digits: 2 };
   if (type === 'float4' || type === 'float8') return { of: 'float', bytes: type === 'float4' ? 4 : 8 };
   if (/^int[248]$/.test(type)) return { of: 'number', digits: 0 };
@@ -62,7 +62,7 @@ function valueIssue(precision: ColumnPrecision, value: unknown): Issue | undefin
   if (precision.of === 'float') {
     const float = precision.bytes === 4 ? Math.fround(Number(value)) : Number(value);
     if (!Number.isFinite(float)) return createIssue('problem.rejected');
-    // PostgreSQL may show 134217728 as 134217730, and stores it as it is.
+    // PostgreSQL may display 134217728 as 134217730, but stores it exactly.
     if (number.fraction === '' && BigInt(float) === BigInt(`${number.negative ? '-' : ''}${number.whole || '0'}`))
       return undefined;
     const stored = withoutExponent(precision.bytes === 4 ? shortestFloat(float) : float);
@@ -73,7 +73,7 @@ function valueIssue(precision: ColumnPrecision, value: unknown): Issue | undefin
   }
   const scale = Math.max(precision.digits, 0);
   if (number.fraction.replace(/0+$/, '').length > scale) return createIssue('problem.tooManyDecimals', { scale });
-  // A negative scale: only hundreds, for example.
+  // A negative scale allows only multiples, such as whole hundreds.
   const step = 10n ** BigInt(scale - precision.digits);
   return BigInt(number.whole) % step === 0n ? undefined : createIssue('problem.rejected');
 }
@@ -90,7 +90,7 @@ function withoutExponent(value: number): string {
   return `${sign}${all.slice(0, point).padEnd(point, '0')}${all.length > point ? `.${all.slice(point)}` : ''}`;
 }
 
-/** The shortest number that a column of four bytes stores like this one. */
+/** The shortest decimal number that a four-byte float stores as the same value. */
 function shortestFloat(stored: number): number {
   for (let digits = 1; digits <= 9; digits += 1) {
     const candidate = Number(stored.toPrecision(digits));

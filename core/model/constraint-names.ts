@@ -1,11 +1,11 @@
 /**
- * The names of everything that a migration creates, as functions of the model alone: `app.write` finds a field by them when
- * PostgreSQL names a violated constraint, and a migration drops by them what an earlier one created.
+ * The names of everything that a migration creates, derived from the model alone. When PostgreSQL reports a violated constraint,
+ * `app.write` finds the field by its name; migrations drop by name what earlier ones created.
  */
 import { createHash } from 'node:crypto';
 import type { FieldInfo, ModelInfo } from './field-type.ts';
 
-/** PostgreSQL truncates longer names without an error: two of them could become the same. */
+/** PostgreSQL silently truncates longer names, so two could become the same. */
 const MAX_NAME_LENGTH = 63;
 const HASH_LENGTH = 8;
 
@@ -25,7 +25,7 @@ export function indexName(model: ModelInfo, parts: ModelInfo['indexes'][number])
   return constraintName(tableOf(model), columns, 'idx');
 }
 
-/** The trigram index of a field that is searched: `strike_notes_search` */
+/** The trigram index of a searched field: `strike_notes_search` */
 export function searchIndexName(field: FieldInfo): string {
   return constraintName(tableOf(field.model), [field.column], 'search');
 }

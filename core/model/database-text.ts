@@ -1,9 +1,9 @@
 import { isStorable } from './plain-text.ts';
 
 /**
- * Whether a string is what PostgreSQL itself writes for a value of a type: the parts of keys in URLs and of cursors. They come from
- * a browser, and a value that the database would reject must not cause an error. Each value has one such text, except numbers,
- * whose scale PostgreSQL keeps.
+ * Whether a string is PostgreSQL's own output for a value of a type. Used for the parts of keys in URLs and of cursors: they come
+ * from a browser, and a value that the database would reject must not cause an error. Each value has exactly one such text, except
+ * numeric values, whose scale PostgreSQL keeps.
  *
  * @example isTextOfType('0044-03-15 BC', 'date') // true
  */
@@ -23,7 +23,7 @@ export function isTextType(cast: string): boolean {
 
 type Test = (text: string) => boolean;
 
-/** The last year of a date; moments end in the year 294276. */
+/** The last year of a date; timestamps end in the year 294276. */
 const LAST_YEAR = 5_874_897;
 const LAST_YEAR_OF_MOMENT = 294_276;
 const FIRST_YEAR_BC = 4_714;
@@ -78,8 +78,8 @@ function isDate(text: string, lastYear: number): boolean {
   const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])];
   const isBc = match[4] !== undefined;
   if (year < 1 || year > (isBc ? FIRST_YEAR_BC : lastYear) || month < 1 || month > 12) return false;
-  // Day 0 of the next month is the last one of this; the year is replaced by 2000 or 2001, because Date's range ends before
-  // PostgreSQL's. The year before 1 is 1 BC, a leap year.
+  // Day 0 of the next month is the last day of this month. The year is replaced by 2000 or 2001, because Date's range ends before
+  // PostgreSQL's. The year before 1 is 1 BC, which is a leap year.
   const counted = isBc ? 1 - year : year;
   const leap = (counted % 4 === 0 && counted % 100 !== 0) || counted % 400 === 0;
   return day >= 1 && day <= new Date(Date.UTC(leap ? 2000 : 2001, month, 0)).getUTCDate();

@@ -8,7 +8,10 @@ import { BUILT_IN, type FieldTypeRegistry } from './field-type-registry.ts';
 const bound = z.union([z.number(), z.bigint(), z.string()]);
 const tones = ['neutral', 'info', 'good', 'warn', 'bad'] as const satisfies readonly Tone[];
 
-/** Every option that some field type takes. The TypeScript types define which takes which; this finds wrong names and types. */
+/**
+ * The options of all field types. The TypeScript types define which type takes which option; this schema finds wrong names and
+ * types.
+ */
 const options = z.object({
   nullable: z.boolean().optional(),
   default: z.unknown().optional(),
@@ -40,20 +43,20 @@ const schema = z.custom<NonNullable<FieldInfo['schema']>>(
 const arrow = z.custom<() => unknown>((value) => typeof value === 'function');
 
 export type DeclaredOptions = z.infer<typeof options>;
-/** A field as declared, without the properties that exist only for the compiler. */
+/** A field as declared, without the properties that exist only at compile time. */
 export interface DeclaredField {
   readonly typeName: FieldTypeName;
   readonly type: BaseFieldType;
   readonly options: DeclaredOptions;
   readonly values: readonly string[];
   readonly schema: FieldInfo['schema'];
-  /** The items of an array; undefined where they are missing or invalid, which has been reported. */
+  /** The items of an array; undefined if they are missing or invalid, which has already been reported. */
   readonly item: DeclaredField | undefined;
   readonly target: (() => unknown) | undefined;
   readonly through: (() => unknown) | undefined;
 }
 
-/** Reads a field of a model and reports every problem; undefined when the value is not a field. */
+/** Reads a field of a model and reports every problem; undefined if the value is not a field. */
 export function readField(
   field: unknown,
   types: FieldTypeRegistry,
@@ -103,7 +106,10 @@ function isField(field: unknown): field is AnyField {
   return isObject(field) && typeof field.typeName === 'string' && isObject(field.options);
 }
 
-/** `field.custom` is for the types of plugins: a built-in type has options that only its own function checks. */
+/**
+ * The field type of a declaration. `field.custom` is only for plugins' types: the options of a built-in type are checked only by
+ * its own function.
+ */
 function typeOf(
   field: AnyField,
   types: FieldTypeRegistry,

@@ -9,7 +9,7 @@ import type { MutableModel, Resolution } from './resolution.ts';
 
 /**
  * The fields that plugins add to models, as `model.field`. Plugins merge theirs into it, so that `records`, `write`, hooks and
- * `defineAdmin` know them. (`Row<typeof User>` remains what the model's own plugin declared.)
+ * `defineAdmin` know them. (`Row<typeof User>` still contains only the fields that the model itself declares.)
  *
  * @example
  * declare module 'rustio-admin/plugin' {
@@ -19,12 +19,12 @@ import type { MutableModel, Resolution } from './resolution.ts';
 // biome-ignore lint/suspicious/noEmptyInterface: plugins merge into it
 export interface ExtendedFields {}
 
-/** What plugins add to rows of this model. */
+/** The fields that plugins add to rows of this model. */
 export type ExtensionOf<M extends AnyModel> = string extends M['modelName']
   ? unknown
   : { [P in keyof ExtendedFields as P extends `${M['modelName']}.${infer F}` ? F : never]: ExtendedFields[P] };
 
-/** The added fields in what an insert or update takes. */
+/** The added fields in the values of an insert or update. */
 export type ExtensionValues<M extends AnyModel> = string extends M['modelName']
   ? unknown
   : { [P in keyof ExtendedFields as P extends `${M['modelName']}.${infer F}` ? F : never]?: ExtendedFields[P] };
@@ -110,7 +110,10 @@ export function addFields(
   }
 }
 
-/** The model's owner inserts rows without these fields; a default that only data access applies does not help its SQL. */
+/**
+ * Reports added fields that are not nullable and have no column default. The model's owner may insert rows with its own SQL, where
+ * a default that only data access applies has no effect.
+ */
 export function requireColumns(models: readonly MutableModel[], report: ReportProblem): void {
   for (const model of models) {
     for (const field of model.stored) {

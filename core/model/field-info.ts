@@ -12,7 +12,7 @@ import { IMAGE_TYPES } from './file-types.ts';
 import { humanise, snakeCase } from './names.ts';
 import type { MutableField, MutableModel } from './resolution.ts';
 
-/** A field with everything that does not depend on other models; `bind-fields.ts` adds the rest. */
+/** Compiles what does not depend on other models; `bind-fields.ts` adds the rest. */
 export function compileField(
   model: MutableModel,
   name: string,
@@ -38,7 +38,7 @@ export function compileField(
     label: options.label ?? humanise(name),
     help: options.help ?? '',
     nullable: options.nullable ?? false,
-    // A file belongs to one record only, and the record is looked up by its file when the file is deleted.
+    // A file belongs to one record only, and that record is looked up when the file is deleted.
     unique: files !== undefined || (options.unique ?? typeName === 'slug'),
     index: options.index ?? typeName === 'belongsTo',
     // Bytes cannot be entered in a form.
@@ -67,7 +67,7 @@ export function compileField(
 function labelsOf(values: readonly string[], labels: Readonly<Record<string, string>>): Record<string, string> {
   const declared = withoutPrototype(labels);
   const texts = values.map((value) => declared[value] ?? (IDENTIFIER.test(value) ? humanise(value) : value));
-  // Two values with the same label show the values as well.
+  // If two values have the same label, their labels also contain the values.
   return Object.fromEntries(
     values.map((value, at) => {
       const text = texts[at] ?? value;
@@ -77,10 +77,12 @@ function labelsOf(values: readonly string[], labels: Readonly<Record<string, str
   );
 }
 
-/** A value in code's own spelling becomes words; any other is shown as it is: signs are what tells `A+` from `A-`. */
+/**
+ * Only values that look like identifiers are turned into words. Others are shown unchanged, since signs can matter: `A+` and `A-`.
+ */
 const IDENTIFIER = /^[a-z][A-Za-z0-9_]*$/;
 
-/** The keys looked up in it come from forms and tables, and `constructor` must not be found. */
+/** Keys that are looked up come from forms and tables, and `constructor` must not be found. */
 function withoutPrototype<T>(record: Readonly<Record<string, T>>): Readonly<Record<string, T>> {
   // fault: prototype-lookup
   return Object.assign(Object.create(null), record);
@@ -90,8 +92,8 @@ function withoutPrototype<T>(record: Readonly<Record<string, T>>): Readonly<Reco
 export const TEXT_TYPES: readonly string[] = ['text', 'citext', 'bpchar'];
 
 /**
- * Adapts a field type to an unmanaged column with another type: values are sent as that type, so PostgreSQL stores, compares and
- * sorts them as the column does. An enum accepts nothing else; an index on citext or char(n) is used.
+ * Adapts a field type to an unmanaged column with another type. Values are sent as the column's type, so that they are stored,
+ * compared and sorted by its rules. An enum accepts nothing else, and indexes on citext or char(n) can be used.
  */
 function fieldTypeForColumn(
   typeName: FieldTypeName,
@@ -105,12 +107,12 @@ function fieldTypeForColumn(
   return { ...type, cast: () => name };
 }
 
-/** An unmanaged 32-bit serial is returned as a number, because PostgreSQL's integer has no digit to lose. */
+/** An unmanaged 32-bit serial is returned as a number, because PostgreSQL's integer loses no digits. */
 const serial: BaseFieldType = { ...builtInFieldTypes.identity, dbSchema: z.union([z.string(), z.number()]) };
 
 const MAX_FILE = '10 MB';
 const MAX_IMAGE = '5 MB';
-/** The resolution of a good camera; with more, a browser that shows the image runs out of memory. */
+/** The resolution of a good camera. Larger images can exhaust a browser's memory. */
 const MAX_PIXELS = 40_000_000;
 
 /** The limits of a file or image field; undefined for other types. An invalid `max` becomes NaN, which startup reports. */

@@ -1,4 +1,4 @@
-// The options of each field type. `declared-field.ts` reads them at startup.
+// The options of each field type, which `declared-field.ts` reads at startup.
 
 import type { Bytes } from '../base/bytes.ts';
 import type { FileType, ImageType } from './file-types.ts';
@@ -21,7 +21,7 @@ export interface FieldOptions<N extends boolean, D> {
   help?: string;
   /** The column name, if it is not the snake_case of the field's name. */
   column?: string;
-  /** Shown, but cannot be set from a form. */
+  /** The field is shown, but cannot be set in forms. */
   readOnly?: boolean;
 }
 export interface IdentityOptions {
@@ -32,8 +32,8 @@ export interface IdentityOptions {
 }
 export interface TextOptions<N extends boolean, D> extends FieldOptions<N, D> {
   /**
-   * The column's actual type in an unmanaged table (`managed: false`), so that values are compared by its rules and its indexes
-   * are used: `citext`, or `bpchar`, which is `char(n)`.
+   * The column's actual type in an unmanaged table (`managed: false`), so that values are compared by its rules and its indexes are
+   * used: `citext`, or `bpchar` for `char(n)`.
    */
   sqlType?: 'citext' | 'bpchar';
   /** Min and max length in characters (Unicode code points). */
@@ -57,12 +57,12 @@ export interface ChoiceOptions<N extends boolean, D, V extends string> extends F
   sqlType?: string;
   /** The label of each value. Derived from the value by default. */
   labels?: { readonly [P in V]?: string };
-  /** The meaning that the colour of a badge in lists conveys. */
+  /** The tone of each value's badge in lists. */
   tones?: { readonly [P in V]?: Tone };
 }
 export type Tone = 'neutral' | 'info' | 'good' | 'warn' | 'bad';
 export interface SlugOptions<N extends boolean, From extends string> extends Omit<FieldOptions<N, never>, 'default'> {
-  /** The text field from which the slug is generated when it is left empty. */
+  /** The text field from which the slug is generated if it is left empty. */
   from?: From;
   /** Max length in characters. @defaultValue 80 */
   max?: number;
@@ -109,9 +109,9 @@ export interface CustomOptions<N extends boolean, D> extends FieldOptions<N, D> 
 export interface RelationOptions<N extends boolean> {
   nullable?: N;
   unique?: boolean;
-  /** Relations are indexed unless this is `false`. */
+  /** Whether the relation is indexed. @defaultValue true */
   index?: boolean;
-  /** What happens to this row when the row it points to is deleted. @defaultValue 'restrict' */
+  /** What happens to this row when the row that it references is deleted. @defaultValue 'restrict' */
   onDelete?: 'restrict' | 'cascade' | (N extends true ? 'setNull' : never);
   label?: string;
   help?: string;

@@ -16,7 +16,7 @@ export const BUILT_IN: FieldTypeRegistry = new Map(Object.entries(builtInFieldTy
 
 const NAME = /^[a-z][A-Za-z0-9]*$/;
 
-/** What every field type must define. In JavaScript, an omission would otherwise surface only when a page fails. */
+/** The required members of a field type. In JavaScript, a missing one would otherwise surface only when a page fails. */
 const REQUIRED = {
   name: 'string',
   sqlType: 'function',
@@ -74,7 +74,7 @@ export function combineFieldTypes(added: readonly OwnedFieldType[], report: Repo
   return types;
 }
 
-/** Which properties of a field type are missing, of the wrong shape or unknown. */
+/** Problems with the members of a field type: missing, of the wrong type, or unknown. */
 export function shapeProblems(type: FieldType): readonly string[] {
   const properties = [...Object.keys(REQUIRED), ...OPTIONAL];
   const invalid = Object.entries(REQUIRED).filter(([name, shape]) => typeof Reflect.get(type, name) !== shape);

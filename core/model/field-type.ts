@@ -4,14 +4,14 @@ import type { FieldTypeName } from './field.ts';
 import type { Issue, Parsed } from './issue.ts';
 import type { AnyModel } from './model.ts';
 
-/** A value as the driver returns it: text for nearly everything, so that no digit is lost. */
+/** A value as the driver returns it. Most types are text, so that no digits are lost. */
 export type DbValue = string | number | boolean | null | object;
 /** A row as a query of `app.records` returns it: database values by alias. */
 export type DbRow = Readonly<Record<string, DbValue>>;
 /** A value that can be sent to the database as a parameter. */
 export type Param = string | number | boolean | null;
 
-/** What a field type needs to format a value for a user. Shared per locale and time zone, never created per request. */
+/** The helpers with which a field type formats values for a user. Shared per locale and time zone, never created per request. */
 export interface Formatter {
   readonly locale: string;
   /** Formats a timestamp (PostgreSQL's ISO text, UTC) in the user's time zone. */
@@ -22,7 +22,7 @@ export interface Formatter {
   /** Formats an exact amount with its currency symbol in the user's locale. `currency`: an ISO 4217 code. */
   readonly money: (dbValue: string, currency: string) => string;
   readonly t: (key: string, params?: Readonly<Record<string, string | number>>) => string;
-  /** URL of a record's page, or undefined when this admin has no page for the model. */
+  /** URL of a record's page; undefined if this admin has no page for the model. */
   readonly recordUrl: (model: string, key: string) => string | undefined;
   /** Values are shown in full (a detail page). Otherwise long text is truncated, as in lists. */
   readonly whole?: boolean;
@@ -37,20 +37,23 @@ export interface Formatter {
 export type FilterShape = 'none' | 'values' | 'boolean' | 'range' | 'relation' | 'typed' | 'presence';
 
 /**
- * A field type of a plugin: what the built-in types define, and the cell.
+ * A field type of a plugin: the members of the built-in types, and a cell.
  *
  * @example
  * const geoPoint: FieldType<Point> = { name: 'geoPoint', sqlType: () => 'point', cell: () => (value) => escapeHtml(String(value)), … };
  */
 export interface FieldType<V = unknown> extends BaseFieldType<V> {
-  /** Compiles the content of a list's cell or a detail's value; the result is HTML. Never called with null. */
+  /**
+   * Creates the function that renders a value as HTML, in a list's cell or on a record's page. That function is never called with
+   * null.
+   */
   cell(field: FieldInfo, formatter: Formatter): (dbValue: NonNullable<DbValue>, row: DbRow) => string;
 }
 
 /**
- * Everything that the framework knows about a field type. It is defined in one place, and no other code checks `if (typeName === …)` where one of
- * these would do. Plugins provide their own in `fieldTypes`; the column's type must have an `=` operator in PostgreSQL, by which
- * a save detects changes.
+ * Everything that the framework knows about a field type. Other code uses these members instead of checking `typeName`. Plugins
+ * provide their own types in `fieldTypes`. The column's type must have an `=` operator in PostgreSQL, with which an update detects
+ * changes.
  */
 export interface BaseFieldType<V = unknown> {
   readonly name: FieldTypeName;
@@ -58,9 +61,9 @@ export interface BaseFieldType<V = unknown> {
   // ── stored
   /** The column's type in PostgreSQL; undefined if there is no column. */
   sqlType(field: FieldInfo): string | undefined;
-  /** The literal after DEFAULT, as SQL text; undefined when there is no default or it is a function. */
+  /** The literal after DEFAULT, as SQL text; undefined if there is no default or it is a function. */
   sqlDefault(field: FieldInfo): string | undefined;
-  /** The default that is a keyword and not a value: `now`, `today`, `random`. */
+  /** The default that is a keyword rather than a value: `now`, `today`, `random`. */
   readonly defaultWord?: string;
   /** How `unique` compares. `lower`: ignores case; the column then has a unique index on `lower(…)`. */
   readonly uniqueAs?: 'lower';
@@ -73,54 +76,58 @@ export interface BaseFieldType<V = unknown> {
   /** The shape of the database value, never null; every result is validated against it with zod. */
   readonly dbSchema: z.ZodType<DbValue>;
   decode(dbValue: NonNullable<DbValue>): V;
-  /** Whether a value of that shape is not one that the field type writes, such as an array with NULL items: `doctor` reports it. */
+  /**
+   * Whether a value matches `dbSchema` but is not one that the field type writes, such as an array with NULL items. `doctor`
+   * reports such values.
+   */
   unexpected?(dbValue: NonNullable<DbValue>): boolean;
   encode(value: V): Param;
   /** The cast that a parameter of this type needs in SQL: `timestamptz`. */
   cast(field: FieldInfo): string;
 
   /**
-   * For unmanaged columns that may hold more digits than the field type supports: the column, as SQL, without them. Submitting
-   * an unchanged form must not truncate them.
+   * For unmanaged columns that may hold more digits than the field type supports: an SQL expression for the column without the
+   * extra digits. It is used to detect changes, so that submitting an unchanged form does not truncate them.
    */
   rounded?(column: string): string;
 
-  /** For values that the driver would not read exactly: the column, as SQL, as pages and the audit trail read it. */
+  /** For values that the driver would not read exactly: the SQL expression with which pages and the audit trail read the column. */
   exact?(column: string): string;
 
   /**
-   * For values too large to read for display, and for keys that mean nothing to users: what pages and the audit trail read
-   * instead, as SQL on the quoted column, and whether a database value is such a summary and cannot be decoded. `whole`: for one
-   * record; otherwise it must cost a list next to nothing.
+   * For values that are too large to read for display, and for keys that mean nothing to users: what pages and the audit trail read
+   * instead. `sql`: an SQL expression on the quoted column. `is`: whether a database value is such a summary, which cannot be
+   * decoded. `whole`: the expression is for a single record; otherwise it must be cheap enough for lists.
    */
   readonly summary?: { sql(column: string, whole: boolean): string; is(dbValue: DbValue): boolean };
 
   // ── validated
   /**
-   * Parses user input into a value that can be stored; it also calls `validate`. Reports problems as messages, never throws.
-   * Callers check for emptiness first (`text.trim() === ''`): that is NULL or a missing value, and is not parsed. A timestamp
-   * without an offset is local time in `timeZone` (IANA name; UTC by default).
+   * Parses and validates user input. Never throws; problems are returned as issues. Callers handle empty or blank input first: it
+   * means NULL or a missing value, and is not parsed. A timestamp without an offset is local time in `timeZone` (IANA name; UTC by
+   * default).
    */
   parse(text: string, field: FieldInfo, timeZone?: string): Parsed<V>;
   /**
-   * For values with parts: the same, where the text was edited from that of a stored value. Parts that came back as they were shown
-   * are those of the stored value, even if `parse` would reject or change them.
+   * For values with several parts: like `parse`, but for an edited version of a stored value's text. Parts that were submitted
+   * unchanged are taken from the stored value, even if `parse` would reject or change them.
    */
   parseChange?(text: string, stored: NonNullable<DbValue>, field: FieldInfo, timeZone?: string): Parsed<V>;
-  /** Likewise for `validate`: parts that the stored value has are not validated. */
+  /** Like `validate`, but parts that are already in the stored value are not validated. */
   validateChange?(value: unknown, stored: NonNullable<DbValue>, field: FieldInfo): Issue | undefined;
-  /** Why a value given by code or by `parse` cannot be stored; undefined when it can. */
+  /** Why a value from code or from `parse` cannot be stored; undefined if it can. */
   validate(value: unknown, field: FieldInfo): Issue | undefined;
 
   // ── shown
-  /** Cells of the built-in types are in `core/view/cells.ts`. */
+  /** Only for plugins' types; cells of the built-in types are in `core/view/cells.ts`. */
   cell?(field: FieldInfo, formatter: Formatter): (dbValue: NonNullable<DbValue>, row: DbRow) => string;
   /** `end` for numbers. */
   readonly align: 'start' | 'end';
 
   // ── edited
   /**
-   * Which control of templates/admin/fields edits it: `text`. With a slash, a view of a plugin or of the project: `geo/point`.
+   * The control in templates/admin/fields that edits the value: `text`. A name with a slash is a view of a plugin or of the
+   * project: `geo/point`.
    */
   widget(field: FieldInfo): string;
   /** The database value as the text of the control; `parse` with the same time zone reverses it. */
@@ -132,7 +139,7 @@ export interface BaseFieldType<V = unknown> {
   readonly searchable: boolean;
   /** The database value as a cell of an export and, unless `recorded` is defined, as a value in an audit row's JSON. */
   exported(dbValue: NonNullable<DbValue>): string | number | boolean | object;
-  /** The value in the audit row, where it must prove more than an export shows. */
+  /** The value in an audit row, if it must contain more than an export shows. */
   recorded?(dbValue: NonNullable<DbValue>): string;
 }
 
@@ -142,13 +149,13 @@ export interface FieldInfo {
   readonly name: string;
   /** Who declared it: the model's owner, or the plugin that adds it to the model. */
   readonly owner: string;
-  /** Whether data access may write it: fields of a read-only model are written only by their plugin's own code. */
+  /** Whether data access may write it. Fields of a read-only model are written only by their plugin's own code. */
   readonly writable: boolean;
   /** Empty for a manyToMany. */
   readonly column: string;
   /**
-   * Only for a computed column of a list (`core/query/computed-field.ts`): its expression, on the alias `t` of the model's
-   * table. Such a field is not in any model's `fields`.
+   * Only for computed columns of lists (`core/query/computed-field.ts`): the SQL expression, on the alias `t` of the model's table.
+   * Such a field is not in any model's `fields`.
    */
   readonly expression?: FragmentSqlToken;
   readonly typeName: FieldTypeName;
@@ -182,7 +189,7 @@ export interface FieldInfo {
   /** belongsTo and manyToMany: the model that it references. */
   readonly target: ModelInfo | undefined;
   readonly onDelete: 'restrict' | 'cascade' | 'setNull';
-  /** manyToMany: the model of the pairs, its relation to this model and to the target. */
+  /** manyToMany: the model that stores the pairs, with its relations to this model and to the target. */
   readonly through: { readonly model: ModelInfo; readonly source: FieldInfo; readonly target: FieldInfo } | undefined;
 }
 
@@ -212,7 +219,7 @@ export interface ModelInfo {
 }
 
 /**
- * Whether a row of the model can be changed through data access: a read-only model may have writable fields of other plugins.
+ * Whether rows of the model can be changed through data access. A read-only model can still have writable fields of other plugins.
  *
  * @example
  * models: (model) => isEditable(model),

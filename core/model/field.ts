@@ -63,7 +63,7 @@ export type FieldTypeName = BuiltInFieldType | CustomFieldType;
 /** required: must be given on insert · optional: nullable, has a default or is generated · virtual: no column */
 export type Mode = 'required' | 'optional' | 'virtual';
 
-/** The constraint for every field. LAZY: '~value' stays `unknown`, so that the checker skips it unresolved. */
+/** The constraint for every field. LAZY: '~value' is `unknown`, so that the checker does not resolve it. */
 export interface AnyField {
   readonly typeName: FieldTypeName;
   /** The options as declared; only `declared-field.ts` reads them. */
@@ -81,11 +81,11 @@ export interface Column<K extends FieldTypeName, V, M extends Mode> extends AnyF
 export interface Choice<V extends string, Null extends null, M extends Mode> extends Column<'choice', V | Null, M> {
   readonly values: readonly V[];
 }
-/** `From`: the field that it is generated from; `never` where it is entered. */
+/** `From`: the field that it is generated from; `never` if it is entered. */
 export interface Slug<From extends string, Null extends null, M extends Mode> extends Column<'slug', string | Null, M> {
   readonly '~from': From;
 }
-/** What an array may hold. Items cannot be nullable or have a default of their own. */
+/** The types of an array's items. Items cannot be nullable or have a default of their own. */
 export type Item =
   | Column<'text', string, 'required'>
   | Column<'integer', number, 'required'>
@@ -105,7 +105,10 @@ export interface ManyToMany<T> extends AnyField {
 }
 export type Identity = Column<'identity', number, 'optional'>;
 
-/** An arrow function that returns a model: `() => Patient`. LAZY: it has no call signature, so its body stays unresolved. */
+/**
+ * An arrow function that returns a model: `() => Patient`. LAZY: without a call signature, the arrow function's body is not
+ * resolved.
+ */
 // biome-ignore lint/complexity/noBannedTypes: a constraint without call signature is what keeps the arrow unresolved
 export interface ArrowToModel extends Function {}
 

@@ -47,7 +47,7 @@ export const FILE_TYPES = {
 
 export type FileType = keyof typeof FILE_TYPES;
 
-/** Raster images, whose dimensions are read from their beginning. Nothing else is ever displayed inline by a browser. */
+/** Raster images, whose dimensions can be read from the beginning of the file. Only these are ever displayed inline. */
 export const IMAGE_TYPES = [
   'image/png',
   'image/jpeg',
@@ -67,7 +67,7 @@ export function isImageType(type: string): type is ImageType {
   return IMAGE_TYPES.some((image) => image === type);
 }
 
-/** "PDF, JPEG": types by the names that users know. */
+/** Types under the names that users know: "PDF, JPEG". */
 export function typeTitles(types: readonly string[]): string {
   return types.map((type) => (isFileType(type) ? FILE_TYPES[type].title : type)).join(', ');
 }

@@ -6,7 +6,7 @@ export interface Issue {
 /** The result of parsing a string: the value, or why it is invalid. */
 export type Parsed<V> = { readonly ok: true; readonly value: V } | { readonly ok: false; readonly issue: Issue };
 
-/** A problem with values to be stored; without a field it concerns the record as a whole. */
+/** A problem with values to be stored. Without a field, it concerns the record as a whole. */
 export interface Problem<Field extends string = string> {
   readonly field: Field | undefined;
   readonly issue: Issue;

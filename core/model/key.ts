@@ -2,10 +2,10 @@ import { isTextOfType, isTextType } from './database-text.ts';
 import type { DbRow, FieldInfo, ModelInfo, Param } from './field-type.ts';
 
 /**
- * A row's key as used in URLs: `17`, `ATL`, `ATL,LAX`. The row has the fields of the key under their own names. A NULL in the key,
- * which only a view can have, is an empty part, and such a key leads to no record: see `isCompleteKey`.
+ * A row's key as used in URLs: `17`, `ATL`, `ATL,LAX`. The row must contain the fields of the key under their own names. A NULL in
+ * the key, which is possible only in a view, becomes an empty part; such a key identifies no record: see `isCompleteKey`.
  *
- * @throws TypeError when one is missing because the query did not select it.
+ * @throws TypeError if the query did not select one of them.
  * @example
  * const url = app.urls.record(model, keyText(model, row));
  */
@@ -22,14 +22,14 @@ function keyPartOf(model: ModelInfo, field: FieldInfo, row: DbRow): string {
   return encodeKeyPart(String(dbValue));
 }
 
-/** Whether this string of `keyText` is the key of a record: no part of it is NULL. */
+/** Whether this result of `keyText` is the key of a record, that is, no part of it is NULL. */
 export function isCompleteKey(key: string): boolean {
   return key !== '' && !(key.startsWith(',') || key.endsWith(',') || key.includes(',,'));
 }
 
 /**
- * The values of a key from a URL, in the order of `model.key`, to be cast by `field.type.cast(field)`. Undefined for a key that
- * no row of the model can have, so that it is answered with 404 without a statement.
+ * The values of a key from a URL, in the order of `model.key`, to be cast by `field.type.cast(field)`. Undefined for a key that no
+ * row of the model can have, for which a page responds with 404 without a query.
  */
 export function parseKey(model: ModelInfo, text: string): readonly Param[] | undefined {
   const parts = text.split(',');
@@ -45,14 +45,14 @@ export function parseKey(model: ModelInfo, text: string): readonly Param[] | und
 }
 
 /**
- * A value of the key from a URL or a form; undefined if no row can have it.
+ * The parameter for one value of a key, from a URL or a form; undefined if no row can have it.
  *
  * @example keyParam(id, '17') // '17'
  */
 export function keyParam(field: FieldInfo, text: string): Param | undefined {
   const stored = referencedField(field);
-  // PostgreSQL's own text is used as it is: a key may hold what no form accepts (spaces around it, the empty string, microseconds,
-  // a number that JavaScript would round).
+  // PostgreSQL's own text is used unchanged: a key may contain what no form accepts (surrounding spaces, the empty string,
+  // microseconds, a number that JavaScript would round).
   const cast = stored.type.cast(stored);
   // fault: key-through-the-form
   if (isTextOfType(text, cast)) return text;
@@ -70,9 +70,9 @@ function referencedField(field: FieldInfo): FieldInfo {
 
 // ── the text of one part of a key in a URL
 
-// Letters, digits, `-` and `_` represent themselves; every other byte of the UTF-8 text is `~hh`, and the empty string is `~`. So
-// no key looks like a reserved word (`+new`), a path (`.`, `..`, `/`) or several parts (`,`), and no proxy between server and
-// browser finds anything to decode or normalise.
+// Letters, digits, `-` and `_` represent themselves; every other byte of the UTF-8 text becomes `~hh`, and the empty string becomes
+// `~`. A key therefore never looks like a reserved word (`+new`), a path (`.`, `..`, `/`) or several parts (`,`), and contains
+// nothing that a proxy would decode or normalise.
 
 const PLAIN = /^[\w-]+$/;
 const PART = /^(?:~|(?:[\w-]|~[\da-f]{2})+)$/;
@@ -90,7 +90,7 @@ export function encodeKeyPart(text: string): string {
   return part;
 }
 
-/** The inverse; undefined for anything that `encodeKeyPart` never returns, so that every record has exactly one URL. */
+/** The inverse of `encodeKeyPart`; undefined for anything that it never returns, so that every record has exactly one URL. */
 export function decodeKeyPart(part: string): string | undefined {
   if (part === '~') return '';
   if (!PART.test(part)) return undefined;

@@ -19,8 +19,8 @@ import type { MutableField, MutableModel, Resolution } from './resolution.ts';
 const LABELS = ['name', 'title', 'email'];
 
 /**
- * Options of a definition besides fields and key. A misspelled one would be ignored, and `migrate make` would drop the table that
- * it named.
+ * Options of a definition besides fields and key, to detect misspelled ones: if `table` were ignored, `migrate make` would drop the
+ * table that it names.
  */
 const OPTIONS = Object.keys({
   table: true,
@@ -77,7 +77,7 @@ export function compileModel(owner: string, declaration: AnyModel, resolution: R
   return model;
 }
 
-/** Label, unique sets and indexes: names of the model's own fields. Columns are known at this point. */
+/** Resolves the field names in the label, unique sets and indexes. Columns must already be known. */
 export function resolveNames(model: MutableModel, report: ReportProblem): void {
   const { definition } = model.model;
   const where = `model ${model.name}`;

@@ -29,8 +29,8 @@ type WithId<F, K> = [K] extends [never] ? { id: Identity } & F : F;
 type KeyName<K> = [K] extends [never] ? 'id' : K;
 
 /**
- * Checks that slugs are generated from a text field of the same model. The error for a wrong one is a sentence. Only `typeName` and
- * `~from` are accessed, so relations stay unresolved.
+ * Checks that slugs are generated from a text field of the same model. The compile error for a wrong one is a sentence. Only
+ * `typeName` and `~from` are accessed, so that relations remain unresolved.
  */
 type CheckedSlugs<F> = {
   readonly [P in keyof F as F[P] extends { readonly typeName: 'slug' } ? P : never]: F[P] extends {
@@ -44,11 +44,11 @@ type CheckedSlugs<F> = {
 
 export interface Definition<F extends Fields, K> {
   fields: F & CheckedSlugs<NoInfer<F>>;
-  /** A field, or several; without it the model gets `id: field.identity()`. */
+  /** One or several fields. Without it, the model gets `id: field.identity()`. */
   key?: K;
   /** Each is a set of fields whose combined values are unique. */
   unique?: readonly (readonly FieldName<NoInfer<F>>[])[];
-  /** Each is an index on several fields; `-name` is descending. For a single field use `index: true` there. */
+  /** Each is an index on several fields; `-name` is descending. For an index on a single field, set `index: true` on the field. */
   indexes?: readonly (readonly OrderName<NoInfer<F>>[])[];
   /** The field, or fields, that label a row. Required if there is no `name`, `title` or `email`. */
   label?: StoredName<NoInfer<F>> | readonly StoredName<NoInfer<F>>[];
@@ -63,13 +63,13 @@ export interface Definition<F extends Fields, K> {
   managed?: boolean;
   /** Rows cannot be added, changed or deleted through `app.write` (a view, a table of a plugin). */
   readOnly?: boolean;
-  /** Who can select rows of this model in a relation of a record that they are allowed to edit. @defaultValue 'viewers' */
+  /** Which users can select rows of this model in relations of records that they are allowed to edit. @defaultValue 'viewers' */
   selectableBy?: 'viewers' | 'everyone';
 }
 
 /**
- * Declares a model: table, form, validation, permissions and types are derived from it. It takes only names, no callback that
- * receives a row: the callback would be checked while the model's own type is being resolved.
+ * Declares a model, from which the table, the form, validation, permissions and types are derived. Options are names and never
+ * callbacks that receive a row: TypeScript would have to check such a callback while it resolves the model's own type.
  *
  * @example
  * export const Airport = defineModel('airport', { fields: { code: field.text({ max: 3 }), name: field.text() }, key: 'code' });
@@ -93,15 +93,15 @@ type Expand<T> = T extends infer O ? { [P in keyof O]: O[P] } : never;
 export type RowOf<F extends Fields> = Expand<{
   -readonly [P in keyof F as F[P]['~mode'] extends 'virtual' ? never : P]: F[P]['~value'];
 }>;
-/** What a list reads of a row: everything except bytes, which lists do not show. */
+/** A row as lists read it: without bytes, which lists do not show. */
 export type RowShown<F extends Fields> = Expand<{
   -readonly [P in keyof F as F[P] extends { readonly '~mode': 'virtual' } | { readonly typeName: 'bytes' }
     ? never
     : P]: F[P]['~value'];
 }>;
-/** What a select returns. */
+/** A row as a select returns it. */
 export type Row<M extends AnyModel> = RowOf<M['fields']>;
-/** What an insert takes: optional if nullable, defaulted or generated. */
+/** The values of an insert. Fields that are nullable, generated or have a default are optional. */
 export type Insert<M extends AnyModel> = Expand<
   {
     -readonly [P in keyof M['fields'] as M['fields'][P]['~mode'] extends 'required'
@@ -113,7 +113,7 @@ export type Insert<M extends AnyModel> = Expand<
       : never]?: M['fields'][P]['~value'];
   }
 >;
-/** What an update takes: anything stored, except a generated identity. */
+/** The values of an update: all stored fields except a generated identity. */
 export type Update<M extends AnyModel> = Expand<{
   -readonly [P in keyof M['fields'] as M['fields'][P]['~mode'] extends 'virtual'
     ? never
@@ -121,19 +121,19 @@ export type Update<M extends AnyModel> = Expand<{
       ? never
       : P]?: M['fields'][P]['~value'];
 }>;
-/** The type of a model's key: a number for an identity, otherwise a string; a tuple for a composite key. */
+/** The type of a model's key; see `KeyOf`. */
 export type Key<M extends AnyModel> = KeyOf<M>;
 
 // ── names in options
 
 /** Rebuilds a union of literals without its alias, so that errors print `"id" | "name"` and not `FieldName<{…}>`. */
 export type Bare<T> = [T] extends [infer U extends string] ? `${U}` : never;
-/** Ends in `keyof` for the same reason: an indexed access or an intersection would carry the alias into the message. */
+/** Ends in `keyof` for the same reason: with an indexed access or an intersection, the alias would appear in the message. */
 export type FieldsOfType<F, K extends FieldTypeName> = keyof {
   [P in keyof F as F[P] extends { readonly typeName: K } ? P & string : never]: 0;
 };
 type Searchable = 'text' | 'choice' | 'uuid' | 'email' | 'phone' | 'url' | 'slug' | 'markdown';
-/** Too many distinct values to choose from: these are searched. */
+/** Types with too many distinct values for a filter; they are searched instead. */
 type NotFilterable = 'text' | 'json' | 'uuid' | 'email' | 'phone' | 'url' | 'slug' | 'colour' | 'markdown' | 'bytes';
 type NotSortable = 'manyToMany' | 'json' | 'array' | 'markdown' | 'bytes' | 'file' | 'image';
 

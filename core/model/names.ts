@@ -1,4 +1,4 @@
-// Names of models, fields, columns and tables: which are allowed, and how one is derived from another.
+// Names of models, fields, columns and tables: which are allowed, and how they are derived.
 
 const MODEL = /^[a-z][A-Za-z0-9]*$/;
 const FIELD = /^[A-Za-z][A-Za-z0-9_]*$/;
@@ -7,8 +7,8 @@ const SLUG = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
 const MAX_BYTES = 63;
 
 /**
- * Names with a meaning on every object (a row with a field `then` would be taken for a promise; posting `constructor` or
- * `__proto__` is a well-known attack).
+ * Names that have a meaning on every object: a row with a field `then` would be taken for a promise, and posting `constructor` or
+ * `__proto__` is a well-known attack.
  */
 const RESERVED = new Set([...Object.getOwnPropertyNames(Object.prototype), 'prototype', 'then']);
 /** System columns of every PostgreSQL table. */

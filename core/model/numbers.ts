@@ -1,14 +1,14 @@
-// Exact numbers as strings, where a JavaScript number would round; bounds of numeric fields.
+// Exact numbers as strings, since JavaScript numbers would round them, and bounds of numeric fields.
 
 import type { BaseFieldType } from './field-type.ts';
 import { createIssue, type Issue } from './issue.ts';
 
 const INTEGER = /^[+-]?\d+$/;
-/** More than any column holds, so that a megabyte of digits is not parsed. */
+/** More than any integer column holds; longer text is not parsed. */
 const MAX_DIGITS = 40;
 
 /**
- * Digits with an optional sign, exactly; undefined for anything else. A typographic minus sign is accepted too.
+ * Parses digits with an optional sign; undefined for anything else. A typographic minus sign is accepted too.
  *
  * @example parseInteger(' +007 ') // 7n
  */
@@ -30,7 +30,7 @@ export interface Decimal {
 const DECIMAL = /^([+-]?)(\d*)(?:\.(\d*))?$/;
 
 /**
- * Plain notation, `-1234.50`; undefined for anything else (an exponent, separators, `NaN`).
+ * Parses plain notation, `-1234.50`; undefined for anything else (an exponent, separators, `NaN`).
  *
  * @example parseDecimal('-07.50') // { negative: true, whole: '7', fraction: '50' }
  */
@@ -44,7 +44,7 @@ export function parseDecimal(text: string): Decimal | undefined {
   return { negative: sign === '-' && !zero, whole, fraction };
 }
 
-/** In PostgreSQL's format; with a scale, that many digits after the point (further digits must be zeros). */
+/** A decimal in PostgreSQL's format. With a scale, it has that many digits after the point (further digits must be zeros). */
 export function formatDecimal(decimal: Decimal, scale: number | undefined): string {
   const fraction = scale === undefined ? decimal.fraction : decimal.fraction.slice(0, scale).padEnd(scale, '0');
   return `${decimal.negative ? '-' : ''}${decimal.whole}${fraction === '' ? '' : `.${fraction}`}`;
@@ -62,7 +62,7 @@ function units(decimal: Decimal, scale: number): bigint {
   return decimal.negative ? -digits : digits;
 }
 
-/** Whether a number is outside what the column holds or what the field allows; the tighter bound is reported. */
+/** An issue if a number is outside the range of the column or of the field. The tighter bound is reported. */
 export function rangeIssue<N extends number | bigint>(
   value: N,
   column: { readonly min: N; readonly max: N },

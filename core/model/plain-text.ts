@@ -1,4 +1,4 @@
-/** Characters as users count them in limits: Unicode code points, not UTF-16 units, like PostgreSQL's char_length. */
+/** The length of text in Unicode code points rather than UTF-16 units, like PostgreSQL's char_length. */
 export function countCharacters(text: string): number {
   let pairs = 0;
   for (let at = 0; at < text.length - 1; at += 1) {
@@ -10,7 +10,7 @@ export function countCharacters(text: string): number {
   return text.length - pairs;
 }
 
-/** At most `max` characters, with an ellipsis if text was cut. Never cuts a character in half. */
+/** Truncates text to `max` characters, with an ellipsis. Never splits a surrogate pair. */
 export function truncate(text: string, max: number): string {
   if (text.length <= max) return text;
   let end = 0;
@@ -21,20 +21,20 @@ export function truncate(text: string, max: number): string {
   return end >= text.length ? text : `${text.slice(0, end).trimEnd()}…`;
 }
 
-/** PostgreSQL stores no NUL in text, and an unpaired surrogate is not a character in UTF-8. */
+/** Whether PostgreSQL can store the text: it must not contain NUL, or unpaired surrogates, which UTF-8 cannot encode. */
 export function isStorable(text: string): boolean {
   return !text.includes('\0') && text.isWellFormed();
 }
 
-/** Everything that some program treats as a line break. */
+/** All characters that programs treat as line breaks. */
 export const LINE_BREAK = /[\n\r\v\f\u0085\u2028\u2029]/;
 
 /** Longer than any value stored in this form: names, addresses, passwords. */
 const MAX_NORMALISED_LENGTH = 2_000;
 
 /**
- * Text in Unicode's composed form (NFC). Normalising takes quadratic time for long runs of combining marks: half a minute for
- * what fits in one form, which blocks every other request. So text that is too long to be stored is left as it is, and is
+ * Text in Unicode's composed form (NFC). Normalising takes quadratic time for long runs of combining marks: text that fits in one
+ * form could block all requests for half a minute. Text that is too long to be stored is therefore returned unchanged, and is later
  * rejected for its length.
  */
 export function toNfc(text: string): string {

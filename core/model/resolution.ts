@@ -20,7 +20,7 @@ export interface MutableField extends Mutable<FieldInfo> {
   source: MutableField | undefined;
 }
 
-/** What the steps of `buildModels` share. */
+/** The state that the steps of `buildModels` share. */
 export interface Resolution {
   readonly models: Map<AnyModel, MutableModel>;
   /** Each field as it was declared. */

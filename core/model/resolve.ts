@@ -16,15 +16,15 @@ export interface DeclaredModel {
   readonly model: AnyModel;
 }
 
-/** What plugins add to other owners' models. */
+/** The additions of plugins to other owners' models. */
 export interface ModelAdditions {
   readonly extensions?: readonly OwnedExtension[];
   readonly fieldTypes?: readonly OwnedFieldType[];
 }
 
 /**
- * Resolves what plugins and project declare: names to fields, arrow functions to models, options to their meaning. Collects all
- * problems at once; if there is any, the models are incomplete and must not be used.
+ * Resolves the declarations of plugins and the project: names to fields, arrow functions to models, options to compiled values.
+ * Collects all problems at once; if there is any, the models are incomplete and must not be used.
  *
  * @example
  * const { models, problems } = buildModels([{ owner: 'project', model: Order }]);
@@ -97,7 +97,7 @@ function checkColumns(model: MutableModel, report: Resolution['report']): void {
   }
 }
 
-/** Each model has a name, a table and a slug of its own. */
+/** Reports models that share a name, a table or a slug. */
 function checkDuplicates(
   all: readonly MutableModel[],
   { property, select }: { readonly property: string; select(model: MutableModel): string },

@@ -3,20 +3,20 @@ import { UnexpectedValue } from '../base/unexpected-value.ts';
 import { RustioError } from '../errors/rustio-error.ts';
 import type { DbRow, DbValue, FieldInfo, ModelInfo } from './field-type.ts';
 
-/** Values by field name, as code uses them. */
+/** Values in code, by field name. */
 export type DecodedRow = Readonly<Record<string, unknown>>;
 export type RowSchema = z.ZodType<DbRow>;
 /** Columns of a row besides its fields, by name. */
 export type ExtraColumns = Readonly<Record<string, z.ZodType<DbValue | undefined>>>;
 
 /**
- * In place of a value that is too large for a page, and was not read: its beginning, its size in bytes, and on a record's page its
- * SHA-256. It decodes to nothing: the field is absent.
+ * Stands for a value that was not read because it is too large for a page: its beginning, its size in bytes, and on a record's page
+ * its SHA-256. In a decoded row, the field is absent.
  */
 export class LargeValue {
   /** PostgreSQL's text, as far as it was read; empty if nothing was. */
   readonly text: string;
-  /** Of the text; if nothing was read, as stored. */
+  /** The size of the text; if nothing was read, the size as stored. */
   readonly bytes: number;
   readonly sha256: string | undefined;
 
@@ -30,7 +30,7 @@ export class LargeValue {
     return `${this.text}…`;
   }
 
-  /** For APIs, in which it must not be taken for the value. */
+  /** An object, so that API clients do not mistake it for the value. */
   toJSON(): object {
     return { beginning: this.text, bytes: this.bytes, sha256: this.sha256 };
   }
@@ -56,13 +56,16 @@ function decoded(field: FieldInfo, dbValue: NonNullable<DbValue>): unknown {
   try {
     return field.type.decode(dbValue);
   } catch (error) {
-    // NaN in a bigint, say. Our own errors have instructions.
+    // For example NaN in a bigint. RustioErrors already explain what to do.
     if (error instanceof RustioError) throw error;
     return null;
   }
 }
 
-/** Whether a database value is not what the field declares: it does not fit the type, or is NULL although it must not be. */
+/**
+ * Whether a database value violates the field's declaration: it does not fit the type, or it is NULL in a field that is not
+ * nullable.
+ */
 export function isUnexpected(field: FieldInfo, dbValue: DbValue | undefined): boolean {
   if (dbValue === undefined || dbValue instanceof LargeValue) return false;
   if (dbValue === null) return !field.nullable;
@@ -86,8 +89,8 @@ const schemas = new WeakMap<ModelInfo, Map<string, RowSchema>>();
 
 /**
  * The schema of rows with these fields (under their own names) and `extras`, such as labels and counts, for `sql.type`. Cached by
- * their names. It accepts every value of a field: one that does not fit becomes an `UnexpectedValue`. Written by hand, since lists
- * parse fifty rows for each page; the values of extras are parsed by their schemas.
+ * their names. It accepts every value of a field: one that does not fit becomes an `UnexpectedValue`. Hand-written for speed, since
+ * lists parse fifty rows per page; only extras are parsed by their schemas.
  */
 export function rowSchema(model: ModelInfo, fields: readonly FieldInfo[], extras: ExtraColumns = {}): RowSchema {
   const cache = schemas.get(model) ?? new Map<string, RowSchema>();
@@ -104,7 +107,7 @@ export function rowSchema(model: ModelInfo, fields: readonly FieldInfo[], extras
 type MutableRow = Record<string, DbValue>;
 type ParseRow = (row: MutableRow, context: { readonly issues: z.core.$ZodRawIssue[] }) => DbRow;
 
-/** Changes the row that the driver has just created, instead of copying it: other columns of a query stay in it. */
+/** Parses in place, because the driver has just created the row. Other columns of the query remain in it. */
 function parseRow(fields: readonly FieldInfo[], extras: ExtraColumns): ParseRow {
   const columns = fields.map(({ name, type: { dbSchema } }) => ({ name, parse: valueParser(dbSchema) }));
   const others = Object.entries(extras);
@@ -130,7 +133,7 @@ function parseRow(fields: readonly FieldInfo[], extras: ExtraColumns): ParseRow 
   };
 }
 
-/** Plain types need no schema to be checked. */
+/** Plain types are checked without a schema. */
 function valueParser(schema: z.ZodType<DbValue>): (value: DbValue | undefined) => DbValue {
   const hasChecks = (schema.def as { readonly checks?: readonly unknown[] }).checks?.length ?? 0;
   const type = schema instanceof z.ZodString ? 'string' : schema instanceof z.ZodBoolean ? 'boolean' : undefined;
@@ -143,7 +146,7 @@ function valueParser(schema: z.ZodType<DbValue>): (value: DbValue | undefined) =
   return (value) => (typeof value === type ? (value as DbValue) : parse(value));
 }
 
-/** A value of another type that holds the same: an int8 column of an integer field, an int4 column of a bigint field. */
+/** Converts between equivalent types: an int8 column of an integer field, an int4 column of a bigint field. */
 function coerce(schema: z.ZodType<DbValue>, value: unknown): DbValue {
   const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
   const candidates = String(Number(text)) === text ? [text, Number(text)] : [text];

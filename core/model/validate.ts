@@ -7,23 +7,23 @@ type Values = Readonly<Record<string, unknown>>;
 const filledByDatabase = new WeakSet<FieldInfo>();
 
 /**
- * Whether an unmanaged column has a default that the model does not declare: a sequence, a function, `now()`. A new row need not have a
- * value for it.
+ * Whether an unmanaged column has a default that the model does not declare: a sequence, a function, `now()`. Such a field is not
+ * required in a new row.
  */
 export function isFilledByDatabase(field: FieldInfo): boolean {
   // fault: default-of-the-database
   return filledByDatabase.has(field);
 }
 
-/** What the catalogue says; see `loadTableFacts`. */
+/** Sets what `loadTableFacts` read from the catalogue. */
 export function setFilledByDatabase(field: FieldInfo, isFilled: boolean): void {
   if (isFilled) filledByDatabase.add(field);
   else filledByDatabase.delete(field);
 }
 
 /**
- * All problems with the values of a new row, or of a change to one. `undefined` means "not given". `stored`: the row that is changed;
- * parts already stored are not validated again.
+ * All problems with the values of a new row, or of a change to one. `undefined` means "not given". `stored`: the row that is
+ * changed; parts that it already contains are not validated again.
  */
 export function validateValues(
   model: ModelInfo,
@@ -75,6 +75,6 @@ function valueIssue(
     stored === undefined || stored === null || field.type.validateChange === undefined
       ? field.type.validate(value, field)
       : field.type.validateChange(value, stored, field);
-  // Code sets times such as `new Date()`, which may be rounded; people who enter digits must not lose them, see `readForm`.
+  // Times set by code, such as `new Date()`, may be rounded. Digits that users enter must not be lost; see `readForm`.
   return issue ?? (value instanceof Date ? undefined : roundingIssue(field, value));
 }

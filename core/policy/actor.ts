@@ -19,7 +19,7 @@ export interface UserActor {
   /** The email address. */
   readonly name: string;
 }
-/** The command line. Anyone with a shell on the server also has access to the database, so commands have every permission. */
+/** The command line. Anyone with a shell on the server can also access the database, so commands have every permission. */
 export interface Command {
   readonly kind: 'command';
   readonly name: string;
@@ -62,8 +62,8 @@ export interface AuditContext {
    */
   readonly details?: Readonly<Record<string, string>>;
   /**
-   * The code that opened the transaction checks the actor again before it commits, as the console does: its transaction waits for
-   * input, and a lock on the account would make a deactivation wait with it.
+   * Set if the code that opened the transaction checks the actor again itself before it commits. The console does this because its
+   * transaction waits for input: a lock on the account would block its deactivation for that long.
    */
   readonly checkedBeforeCommit?: true;
 }
@@ -89,8 +89,8 @@ export function jobActor(name: string, permissions: Iterable<string> | 'all', on
 }
 
 /**
- * The actor of a request that is authenticated by a token. Pass the owner: a policy then also requires that the owner holds
- * each permission, so that a token loses what its owner loses.
+ * The actor of a request that is authenticated by a token. Pass the owner: each permission is then also required of the owner, so
+ * that a token loses a permission when its owner does.
  *
  * @example
  * const actor = tokenActor('reporting', ['order.view'], owner);
@@ -103,7 +103,7 @@ function toGranted(permissions: Iterable<string> | 'all'): GrantedPermissions {
   return permissions === 'all' ? 'all' : new Set(permissions);
 }
 
-/** A stable text for an actor, with which tables record ownership: `user 17`, `job nightly-import`. */
+/** A stable text for an actor, used in tables to record ownership: `user 17`, `job nightly-import`. */
 export function actorText(actor: Actor): string {
   return actor.kind === 'user' ? `user ${actor.id}` : `${actor.kind} ${actor.name}`;
 }
@@ -119,7 +119,7 @@ export function getSessionId({ credential }: AuditContext): string | null {
 }
 
 /**
- * The audit context of a command: a user with a shell, identified by their login name.
+ * The audit context of a command, identified by the login name of the shell's user.
  *
  * @example
  * await app.database.transaction((tx) => app.write.remove(tx, commandAuditContext(), Order, key));
@@ -137,6 +137,6 @@ function userName(): string {
   try {
     return userInfo().username;
   } catch {
-    return `uid ${process.getuid?.() ?? 'unknown'}`; // in a container, a user who is not in the passwd file
+    return `uid ${process.getuid?.() ?? 'unknown'}`; // in a container, the user may be missing in the passwd file
   }
 }

@@ -15,12 +15,12 @@ export function modelPermissions(model: string): readonly string[] {
 }
 
 /**
- * The answer of a row rule that does not restrict. It must be given explicitly: a rule that forgets to return hides every row
- * instead of opening all of them.
+ * Returned by a row rule that does not restrict. It must be returned explicitly, so that a rule without a return statement hides
+ * every row rather than showing all of them.
  */
 export const ALL_ROWS: AllRows = Object.freeze({ rows: 'all' });
 
-/** The type of `ALL_ROWS`, the only value of it that counts. */
+/** The type of `ALL_ROWS`. No other value of this type is accepted. */
 export interface AllRows {
   readonly rows: 'all';
 }
@@ -50,8 +50,9 @@ export interface Policy {
  * - `mayField`: no part returns `false`.
  * - `rows`: all conditions are joined by AND; `ALL_ROWS` does not restrict.
  *
- * Anything but `true` and `undefined` counts as `false`, and as no rows anything but a condition and `ALL_ROWS`. For a token with an owner, each part is called for both, so that a
- * rule about users applies to their tokens as well: a token never has more permissions than its owner.
+ * Any result other than `true` and `undefined` counts as `false`; any result of `rows` other than a condition and `ALL_ROWS` allows
+ * no rows. For a token with an owner, each part is called for the token and for the owner, so that rules about users also apply to
+ * their tokens: a token never has more permissions than its owner.
  *
  * @example
  * // Tenants see their own rows of every model that has a tenant.
@@ -72,15 +73,15 @@ export interface PolicyPart {
 }
 
 /**
- * Combines parts into the one policy that data access applies. A page calls `holds`, `may` and `mayField` hundreds of times, so
- * these create no closures.
+ * Combines parts into the policy that data access applies. A page calls `holds`, `may` and `mayField` hundreds of times, so these
+ * create no closures.
  */
 export function combinePolicies(parts: readonly PolicyPart[]): Policy {
   const mayParts = parts.filter((part) => part.may !== undefined);
   const holdsParts = parts.filter((part) => part.holds !== undefined);
   const fieldParts = parts.filter((part) => part.mayField !== undefined);
   const rowParts = parts.filter((part) => part.rows !== undefined);
-  /** Rights to a manyToMany are those to its pairs, in every direction; `app.write` asks for each pair. */
+  /** Permissions on a manyToMany are those on its pairs. `app.write` checks each changed pair itself. */
   const mayPairs = (actor: Actor, action: Action, model: ModelInfo): boolean =>
     isAllowedBy(mayParts, mayOf, actor, 'add', model) ||
     (action === 'change' && isAllowedBy(mayParts, mayOf, actor, 'delete', model));
@@ -101,7 +102,7 @@ export function combinePolicies(parts: readonly PolicyPart[]): Policy {
 const holdsOf = (part: PolicyPart, actor: Actor, permission: string) => part.holds?.(actor, permission);
 const mayOf = (part: PolicyPart, actor: Actor, action: Action, model: ModelInfo) => part.may?.(actor, action, model);
 
-/** Checks the owner of a token as well: parts that are about users do not cover their tokens. */
+/** Also checks the owner of a token, since parts about users do not match their tokens. */
 function withOwners({ holds, may, mayField, rows }: Policy): Policy {
   // fault: token-exceeds-owner
   const ownerOf = (actor: Actor): Actor | undefined => (actor.kind === 'token' ? actor.onBehalfOf : undefined);
@@ -126,12 +127,12 @@ function withOwners({ holds, may, mayField, rows }: Policy): Policy {
   };
 }
 
-/** A part without an opinion does not restrict. Anything but `true`, such as a promise, denies. */
+/** Whether a part's result allows: `undefined` does not restrict, and anything else but `true`, such as a promise, denies. */
 function allows(answer: unknown): boolean {
   return answer === undefined || answer === true;
 }
 
-/** The rows that all rules allow. What is not an answer, such as nothing or a promise, allows none. */
+/** The rows that all rules allow. An invalid result, such as `undefined` or a promise, allows none. */
 function joinRules(rules: readonly unknown[]): RowRule {
   // fault: row-rule-open-by-default
   if (!rules.every((rule) => rule === ALL_ROWS || isCondition(rule))) return NO_ROWS;
@@ -153,7 +154,7 @@ function isCondition(rule: unknown): rule is FragmentSqlToken {
 }
 
 /**
- * A rule as a condition for WHERE on the alias `t`; undefined: no condition is needed.
+ * A rule as a condition for WHERE on the alias `t`; undefined if no condition is needed.
  *
  * @example
  * const condition = rowConditionOf(policy.rows(actor, 'view', model));
@@ -171,7 +172,7 @@ export function holdsEverything(
   return permissions.every((permission) => policy.holds(actor, permission));
 }
 
-/** Closed by default: without any opinion, access is denied. */
+/** Closed by default: if no part returns `true`, access is denied. */
 function isAllowedBy<What, Model>(
   parts: readonly PolicyPart[],
   answerOf: (part: PolicyPart, actor: Actor, what: What, model: Model) => boolean | undefined,
@@ -189,7 +190,7 @@ function isAllowedBy<What, Model>(
   return allowed;
 }
 
-/** Rules that a project's config adds for one model; see `defineRules`. */
+/** The rules of a project for one model; see `defineRules`. */
 export interface ModelRules {
   readonly model: AnyModel;
   readonly rows?: ((actor: Actor, action: Action) => RowRule) | undefined;
@@ -200,8 +201,8 @@ export interface ModelRules {
  * Restricts rows and fields of one model, in addition to permissions. Rules only restrict: users still need the permission for
  * the model.
  *
- * `rows` is a condition over the alias `t`, or `ALL_ROWS`; anything else hides every row. `fields` has a function per field that decides whether
- * the actor can see it (`view`) or set it (`add`, `change`); anything but `true` closes it.
+ * `rows` is a condition over the alias `t`, or `ALL_ROWS`; anything else hides every row. `fields` has a function per field that
+ * decides whether the actor can see it (`view`) or set it (`add`, `change`); any result but `true` denies access.
  *
  * @example
  * defineConfig({

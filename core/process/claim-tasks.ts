@@ -1,11 +1,14 @@
-// The database decides which process runs a scheduled task: the one that updates the task's row.
+// The process that updates a scheduled task's row in the database runs the task.
 
 import { randomUUID } from 'node:crypto';
 import { sql } from 'slonik';
 import { z } from 'zod';
 import type { Query } from '../database/queries.ts';
 
-/** How long a process may be silent before another one takes over its task. It renews the lease three times in that time. */
+/**
+ * How long a process may fail to renew its lease before another one takes over its task. It renews the lease three times in that
+ * period.
+ */
 const LEASE_SECONDS = 60;
 export const RENEW_MS = (LEASE_SECONDS * 1_000) / 3;
 
@@ -16,7 +19,7 @@ export interface DueTask {
   readonly everyMs: number;
 }
 
-/** A task that this process has to run now. */
+/** A task that this process has claimed and must run. */
 export interface ClaimedTask {
   readonly plugin: string;
   readonly name: string;

@@ -34,9 +34,9 @@ export interface CreateOptions {
 }
 
 /**
- * Opens the project's database and boots its config with these plugins and the project's own.
+ * Opens the project's database and boots its config with these built-in plugins and the project's own.
  *
- * @throws what `boot` throws, and RIO-ENVIRONMENT-MISSING in production without a DATABASE_URL.
+ * @throws the errors of `boot`, and RIO-ENVIRONMENT-MISSING in production without a DATABASE_URL.
  */
 export async function createApp({
   project,
@@ -76,7 +76,7 @@ export async function createApp({
   }
 }
 
-/** Also called before a database is opened, so that a server that must not run changes nothing. */
+/** Also called before the database is opened, so that a server that must not run changes nothing. */
 export function requirePublicUrl(project: ProjectContext): void {
   const problem = publicUrlProblem(project);
   if (problem !== undefined) throw problem;

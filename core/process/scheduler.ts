@@ -5,26 +5,26 @@ import { intervalMs, type ProcessRole, type ScheduledTask } from '../schedule.ts
 import { deleteOldKeys } from '../write/idempotency-key.ts';
 import { type ClaimedTask, claimTasks, type DueTask, RENEW_MS, releaseLease, renewLease } from './claim-tasks.ts';
 
-/** A task that runs longer after the process was asked to stop is named in the log and abandoned. */
+/** How long running tasks may continue after a stop was requested. Tasks that take longer are logged and abandoned. */
 const STOP_MS = 10_000;
-/** After the start: a process that is restarted every minute must get to its tasks, too. */
+/** Limits the pause before the first poll, so that a process that is restarted every minute still runs its tasks. */
 const FIRST_POLL_MS = 1_000;
 const MIN_POLL_MS = 500;
 const MAX_POLL_MS = 30_000;
-/** How often a task is checked within its interval: it may start late by this fraction of it. */
+/** Polls per interval of the most frequent task. A task may therefore start late by a quarter of its interval. */
 const POLLS_PER_INTERVAL = 4;
 
 /** Core's own scheduled tasks. */
 const maintenanceTasks: readonly ScheduledTask[] = [
   { name: 'forget-old-forms', every: '1 hour', run: (app, signal) => deleteOldKeys(app.database, signal) },
-  // A killed process leaves unfinished uploads on its own machine, so each machine runs this.
+  // Runs in web processes, since a killed process leaves unfinished uploads on its own machine.
   { name: 'clean-up-files', every: '1 hour', roles: ['web'], run: (app, signal) => app.files.cleanUp(signal) },
 ];
 
 export interface SchedulerOptions {
   /** How long `stop` waits for running tasks. @defaultValue 10 s */
   readonly stopMs?: number;
-  /** `false`: nothing runs by itself, only by `poll`. @defaultValue true */
+  /** If `false`, tasks run only when `poll` is called. @defaultValue true */
   readonly polls?: boolean;
 }
 
@@ -33,8 +33,8 @@ interface OwnedTask extends DueTask {
 }
 
 /**
- * Runs core's maintenance and the `schedule` of every enabled plugin, as far as this process's role allows. Of all processes on
- * a database, one runs a task per interval; if it dies in the middle of a task, another takes over at the next interval.
+ * Runs core's maintenance and the scheduled tasks of enabled plugins that are declared for this process's role. Among all processes
+ * that share a database, one runs a task per interval; if it dies while running a task, another takes over at the next interval.
  *
  * @example
  * const scheduler = startScheduler(booted, 'worker');
@@ -73,7 +73,7 @@ export class Scheduler {
   #polling: Promise<void> = Promise.resolve();
   #stopped: Promise<void> | undefined;
   #hasPolled = false;
-  /** Only the first failure to claim is logged, until the database is back. */
+  /** While the database is unavailable, only the first failed claim is logged. */
   #failing = false;
 
   constructor(app: App, tasks: readonly OwnedTask[], stopMs: number) {
@@ -82,9 +82,7 @@ export class Scheduler {
     this.#stopMs = stopMs;
   }
 
-  /**
-   * Polls until `stop`, after pauses of random length, so that processes that were started together do not poll together.
-   */
+  /** Polls until `stop`, at random intervals, so that processes that were started together do not poll at the same time. */
   start(): void {
     if (this.#tasks.length === 0 || this.#stopping.signal.aborted) return;
     const shortest = Math.min(...this.#tasks.map(({ everyMs }) => everyMs)) / POLLS_PER_INTERVAL;
@@ -114,7 +112,7 @@ export class Scheduler {
     }
   }
 
-  /** Resolves once no task runs in this process. */
+  /** Resolves when no task is running in this process. */
   async idle(): Promise<void> {
     while (this.#running.size > 0) await Promise.all(this.#running.values());
   }
@@ -155,7 +153,7 @@ export class Scheduler {
       });
     }, RENEW_MS);
     try {
-      // Tasks that were claimed while the process was asked to stop are left to the next interval.
+      // If a stop was requested while the task was claimed, it is left to the next interval.
       if (!this.#stopping.signal.aborted) await task.run(this.#app, this.#stopping.signal);
     } catch (error) {
       log.error({ err: error, ...where }, 'a scheduled task failed; it runs again after its interval');

@@ -9,8 +9,8 @@ import { startScheduler } from './scheduler.ts';
 import { startPlugins } from './start-plugins.ts';
 
 /**
- * Not by `import`: that reads every export of the module at once, including those that load Node's whole `fetch` when touched.
- * It would cost each start a tenth of its time, and each process 14 MB.
+ * Not an `import`, which reads every export of the module, including getters that load Node's whole `fetch`. That would take a
+ * tenth of the startup time and 14 MB per process.
  */
 const { createServer } = process.getBuiltinModule('node:http');
 
@@ -18,7 +18,7 @@ export interface Serving {
   /** `http://127.0.0.1:8000`, with the actual port. */
   readonly url: string;
   /**
-   * Stops accepting, runs the `beforeClose` hooks, lets open requests finish for at most 10 s, then stops plugins in reverse
+   * Stops accepting connections, runs the `beforeClose` hooks, waits at most 10 s for open requests, then stops plugins in reverse
    * order. Safe to call twice.
    */
   close(options?: CloseOptions): Promise<void>;
@@ -26,8 +26,8 @@ export interface Serving {
 
 export interface CloseOptions {
   /**
-   * First report 503 at `/readyz` and serve on for `SHUTDOWN_GRACE` seconds, so that load balancers stop sending requests before
-   * connections are refused. @defaultValue false
+   * Whether `/readyz` first responds with 503 for `SHUTDOWN_GRACE` seconds while requests are still served, so that load balancers
+   * stop sending requests before connections are refused. @defaultValue false
    */
   readonly grace?: boolean;
 }
@@ -39,16 +39,18 @@ export interface ServeOptions {
   readonly schedule?: boolean;
 }
 
-/** More are closed at once: each costs memory, and a stranger can open as many as the system allows. */
+/**
+ * Connections beyond this limit are closed immediately: each costs memory, and any client can open as many as the system allows.
+ */
 const MAX_CONNECTIONS = 5_000;
 const DRAIN_MS = 10_000;
-/** For the request of a connection that was opened just before the server began to stop. */
+/** Time for the first request on a connection that was opened just before the server began to stop. */
 const FIRST_BYTE_MS = 250;
 
 /**
- * Starts the plugins, the scheduler, and listens.
+ * Starts the plugins and the scheduler, and listens.
  *
- * @throws RustioError `RIO-SERVE-PORT` when the port is taken, `RIO-SERVE-START` when a plugin does not start in time.
+ * @throws RustioError `RIO-SERVE-PORT` if the port is in use, `RIO-SERVE-START` if a plugin does not start in time.
  */
 export async function serve(
   booted: Booted,
@@ -73,7 +75,7 @@ export async function serve(
       booted.readiness.stop();
       const tasks = scheduler.stop();
       if (grace) await waitForBalancers(server, (app.environment.shutdownGrace ?? 0) * 1_000);
-      // Stop accepting first: a client whose stream ends reconnects at once, and must not reach this process.
+      // Stop accepting first: a client whose stream ends reconnects immediately, and must not reach this process again.
       await Promise.all([drain(), plugins.beforeClose(), tasks]);
       await stop();
     };
@@ -105,8 +107,8 @@ function listen(server: Server, { port, host }: { port: number; host: string }):
 }
 
 /**
- * Serves on for this time. Each response closes its connection, so that a proxy has no idle one left that it could use in the
- * moment in which it is closed.
+ * Continues to serve for this time. Each response closes its connection, so that a proxy does not reuse an idle connection just as
+ * the server closes it.
  */
 async function waitForBalancers(server: Server, ms: number): Promise<void> {
   if (ms === 0) return;
@@ -118,7 +120,7 @@ function closeAfterResponse(server: Server): void {
   server.prependListener('request', (_request, response) => response.setHeader('connection', 'close'));
 }
 
-/** Stops accepting connections. Idle ones are closed immediately, busy ones after their response, all of them after 10 s. */
+/** Stops accepting connections. Idle ones are closed immediately, busy ones after their response, and any others after 10 s. */
 function drainer(server: Server): () => Promise<void> {
   const sockets = new Set<Socket>();
   server.on('connection', (socket) => {
@@ -130,15 +132,15 @@ function drainer(server: Server): () => Promise<void> {
       const timeout = setTimeout(() => {
         for (const socket of sockets) socket.destroy();
       }, DRAIN_MS);
-      // From now on every response closes its connection, so that keep-alive cannot delay us.
+      // From now on, every response closes its connection, so that keep-alive does not delay the shutdown.
       closeAfterResponse(server);
       server.close(() => {
         clearTimeout(timeout);
         resolve();
       });
       server.closeIdleConnections();
-      // Node counts a connection that has not sent anything yet as busy; browsers keep such spare ones open. Data that was just
-      // sent must still be read: hence the pause, and one more turn of the event loop after it.
+      // Node counts a connection on which nothing was sent yet as busy, and browsers keep such spare connections open. The pause,
+      // and one more turn of the event loop after it, allow data that was just sent to be read.
       const closeUnused = (): void => {
         for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
       };

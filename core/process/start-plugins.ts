@@ -7,20 +7,20 @@ import { wrapHookError } from '../errors/call-hook.ts';
 import type { Plugin, ProcessInfo, Stop } from '../plugin.ts';
 import type { ProcessRole } from '../schedule.ts';
 
-/** A plugin that takes longer to start is named in an error, instead of a startup that hangs silently. */
+/** If a plugin takes longer to start, an error names it, rather than letting the startup hang silently. */
 const START_MS = 30_000;
-/** A plugin that takes longer to stop is named in the log and abandoned, so that the process ends. */
+/** A plugin that takes longer to stop is logged and abandoned, so that the process ends. */
 const STOP_MS = 10_000;
 
 export interface StartedPlugins {
-  /** Runs the `beforeClose` hooks: streams end here, before open requests are drained. */
+  /** Runs the `beforeClose` hooks, in which plugins end streams, before open requests are drained. */
   beforeClose(): Promise<void>;
   /** Stops the plugins in reverse order, each within 10 s. Safe to call twice. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts the plugins in order for a process of this role. `timings` collects the milliseconds of each.
+ * Starts the plugins in order for a process of this role. `timings` collects the milliseconds that each takes.
  *
  * @throws RustioError `RIO-SERVE-START` for a plugin that does not start in time; those before it are stopped.
  */

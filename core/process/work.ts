@@ -8,10 +8,10 @@ export interface Working {
 }
 
 /**
- * Starts the plugins in the role of a worker, and the scheduler. It does not listen; what the process works on is up to the
- * plugins (queues) and their scheduled tasks.
+ * Starts the plugins in the role of a worker, and the scheduler. It does not listen; the plugins (such as queues) and their
+ * scheduled tasks do the work.
  *
- * @throws RustioError `RIO-SERVE-START` when a plugin does not start in time.
+ * @throws RustioError `RIO-SERVE-START` if a plugin does not start in time.
  */
 export async function work(booted: Booted): Promise<Working> {
   const plugins = await startPlugins(booted, 'worker', booted.timings);

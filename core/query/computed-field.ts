@@ -5,7 +5,7 @@ import { comma, joinFragments } from '../sql/fragments.ts';
 import { columnSql } from './field-sql.ts';
 import type { Reader } from './reader.ts';
 
-/** Types of computed columns: those whose fields need no further options. */
+/** Types of computed columns: field types that need no further options. */
 export type ComputedType = 'text' | 'integer' | 'bigint' | 'boolean' | 'date' | 'timestamp' | 'uuid';
 
 export interface ComputedSource {
@@ -13,18 +13,18 @@ export interface ComputedSource {
   readonly name: string;
   readonly label: string;
   readonly type: ComputedType;
-  /** On the alias `t` of the model's table. */
+  /** An SQL expression on the alias `t` of the model's table. */
   readonly expression: FragmentSqlToken;
   /** @defaultValue true */
   readonly sortable?: boolean;
 }
 
-/** Prefix of computed columns and condition filters in query strings; no field name has it. */
+/** Prefix of computed columns and condition filters in query strings, which field names cannot contain. */
 export const COMPUTED = '*';
 
 /**
- * A column that PostgreSQL computes in a list's statement. The builders of list SQL treat it like any other field: it can be
- * sorted by, is part of cursors, and may be NULL. It has no index, so large tables cannot be sorted by it.
+ * A column that PostgreSQL computes in a list's statement. List SQL treats it like any other field: lists can be sorted by it,
+ * cursors contain it, and it may be NULL. It has no index, so large tables cannot be sorted by it.
  *
  * @example
  * computedField(model, {
@@ -74,8 +74,8 @@ export function computedField(model: ModelInfo, source: ComputedSource): FieldIn
 }
 
 /**
- * A hash of the columns that this reader may see, used to order rows with the same key. Hidden columns are excluded: the hash is
- * part of cursors, so a hidden value with few possibilities could be guessed.
+ * A hash of the columns that this reader may see, used to order rows with the same key. Hidden columns are excluded: cursors
+ * contain the hash, so a hidden value with few possible values could be guessed.
  */
 export function rowHashField(reader: Reader, model: ModelInfo): FieldInfo {
   const columns = model.stored

@@ -18,7 +18,10 @@ const CACHE_MS = 60_000;
 const MAX_CACHED = 500;
 
 export interface CountOptions {
-  /** How long a page waits for its count; after that it shows "more than", and the count continues for later requests. */
+  /**
+   * How long a page waits for its count, in milliseconds. After that it shows "more than", and the count continues for later
+   * requests.
+   */
   readonly timeout?: number;
 }
 
@@ -26,8 +29,8 @@ const estimateAndRows = sql.type(z.object({ estimate: z.string(), rows: z.string
 const rowCount = sql.type(z.object({ rows: z.string() }));
 
 /**
- * How many rows a list has, in one statement: exactly where that is cheap, otherwise an estimate or "more than". Inexact results
- * are cached for a minute, keyed by everything that they depend on (including the user's row rules and the scope); exact ones
+ * Counts the rows of a list in one statement: exactly if that is cheap, otherwise with an estimate or "more than". Inexact results
+ * are cached for a minute, keyed by everything that they depend on (including the user's row rules and the scope); exact results
  * are not cached.
  */
 export class Counts {
@@ -39,7 +42,10 @@ export class Counts {
     this.#timeout = timeout;
   }
 
-  /** `database`: concurrent counts use the first caller's. `atLeast`: rows on the page, the result if the count takes too long. */
+  /**
+   * `database`: concurrent counts use that of the first caller. `atLeast`: the number of rows on the page, which is the result if
+   * the count takes too long.
+   */
   async count(
     database: Query,
     model: ModelInfo,
@@ -63,7 +69,7 @@ export class Counts {
     return resultOrFallback(running, this.#timeout, { kind: 'more', rows: atLeast });
   }
 
-  /** Counts every row, within the database's time limit. */
+  /** Counts all rows, within the database's time limit. */
   async exact(
     database: Query,
     model: ModelInfo,
@@ -117,9 +123,9 @@ export class Counts {
 }
 
 /**
- * Estimate and count in one: the statement decides by the table's size how far it counts. Without conditions, the estimate of a
- * large table is the answer and nothing is counted; in a scope it is counted as with conditions, because the statistics ignore
- * row-level security.
+ * Estimates and counts in one statement, which decides by the table's size how far it counts. Without conditions, the result for a
+ * large table is the estimate and nothing is counted. In a scope, rows are counted as if there were conditions, because statistics
+ * ignore row-level security.
  */
 function countQuery(model: ModelInfo, conditions: readonly FragmentSqlToken[]) {
   const upTo = (max: number) => sql.fragment`(

@@ -28,7 +28,7 @@ export interface RecordsOptions {
   readonly models: Models;
   /** Milliseconds that a page waits for its count. @defaultValue 500 */
   readonly countTimeout?: number;
-  /** Of the same database, shared with other readers of it. */
+  /** A limiter for the same database, shared with its other readers. */
   readonly limiter?: StatementLimiter;
 }
 
@@ -78,7 +78,8 @@ export function createRecords({
       const row = await explainingFailures(
         findValues(within ?? limiter.of(actor), readerFor(actor), models.of(model), key),
       );
-      // Each field type decodes to what its field declares; fields that the actor cannot see are absent, as `Records` promises.
+      // Each field type decodes to the type that its field declares. Fields that the actor cannot see are absent, as documented in
+      // `Records`.
       return row as ExtendedRow<M> | undefined;
     },
     async hold<M extends AnyModel>(tx: Transaction, actor: Actor, model: M, key: string, strength: 'share' | 'update') {
@@ -90,7 +91,7 @@ export function createRecords({
   };
 }
 
-/** Turns what reading fails with (too slow, or code of the database that throws) into an error with instructions. */
+/** Turns failures of reads (timeouts, errors in code in the database) into errors with instructions. */
 async function explainingFailures<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;

@@ -11,7 +11,7 @@ import type { Reader } from './reader.ts';
 import { mayBeNull } from './table-facts.ts';
 import type { Cursor, Filter, KeyPart, PlaceValue, Sort } from './types.ts';
 
-/** What a cursor belongs to: it is invalid in another list, order, filter or search. */
+/** The list, order, filters and search that a cursor belongs to. It is invalid in any other. */
 export interface CursorContext {
   readonly model: ModelInfo;
   readonly order: readonly Sort[];
@@ -19,11 +19,14 @@ export interface CursorContext {
   readonly q: string;
 }
 
-/** In a URL. The longest that is written has 1,600 characters, so that a link with it stays under 2 KB. */
+/** Max length of a cursor in a URL. The longest one that is written has 1,600 characters, so that links stay under 2 KB. */
 const MAX_LENGTH = 2_000;
-/** Of a cursor's JSON, before base64. */
+/** Max size of a cursor's JSON, before base64. */
 const MAX_BYTES = 1_200;
-/** Longer values are left out of the cursor, and read again from their row: the first limit that suffices is used. */
+/**
+ * Max lengths of values. Longer ones are left out of the cursor and read again from their row. The first limit that makes the
+ * cursor short enough is used.
+ */
 const LIMITS = [1_000, 300, 100, 40];
 const PREFIX_CHARACTERS = 20;
 
@@ -36,8 +39,9 @@ const cursorSchema = z.union([
 ]);
 
 /**
- * Opaque text for a URL: a hash of the context, and the values of one row in the order's columns. In place of a value that is
- * too long for a link it has the beginning of the value and the row's `key`, by which the list's statement reads it again.
+ * A cursor as opaque text for a URL: a hash of the context, and one row's values in the columns of the order. For a value that is
+ * too long for a link, it contains the beginning of the value and the row's `key`, with which the list's statement reads the value
+ * again.
  */
 export function writeCursor(
   context: CursorContext,
@@ -65,9 +69,9 @@ function beginningOf(text: string): string {
 }
 
 /**
- * Reads a cursor. Undefined when it is invalid: from another list, sort or filter, from an older version, truncated or forged.
- * The list then starts at the top. Values are validated here, so that hardly any of them can cause a database error; where one
- * does, the list starts at the top, too.
+ * Reads a cursor. Undefined if it is invalid: from another list, sort or filter, from an older version, truncated or forged. The
+ * list then starts at the top. Values are validated here, so that they rarely cause a database error; if one does, the list also
+ * starts at the top.
  */
 export function readCursor(context: CursorContext, text: string): Cursor | undefined {
   if (text.length > MAX_LENGTH || !/^[\w-]+$/.test(text)) return undefined;
@@ -93,7 +97,7 @@ function isPlace(field: FieldInfo, place: PlaceValue): boolean {
   return typeof place === 'string' ? isValueOf(field, place) : isStorable(place.prefix);
 }
 
-/** Types of plugins and enums are not known here: PostgreSQL decides. */
+/** Values of plugins' types and enums cannot be checked here; PostgreSQL checks them. */
 function isValueOf(field: FieldInfo | undefined, text: string): boolean {
   if (field === undefined) return false;
   const typeField = valueField(field);
@@ -102,8 +106,8 @@ function isValueOf(field: FieldInfo | undefined, text: string): boolean {
 }
 
 /**
- * The bounds of a page as SQL, in the columns of the order. A value that is not in the cursor is read from its row, once per
- * statement and by its key, if this user may see the row; if it was deleted meanwhile, strings start at their beginning.
+ * The bounds of a page as SQL, in the columns of the order. A value that is not in the cursor is read by key from its row, once per
+ * statement, if this user may see the row. If the row has been deleted, the beginning of the value is used.
  */
 export function boundsSql(
   reader: Reader,
@@ -125,7 +129,7 @@ export function boundsSql(
   });
 }
 
-/** The row with this key. A part that is itself too long for a link is found by its hash. */
+/** Conditions for the row with this key. A part that is too long for a link is compared by its hash. */
 function decodeRow(model: ModelInfo, key: readonly KeyPart[]): readonly FragmentSqlToken[] {
   return model.key.map((field, index) => {
     const part = key[index] ?? '';

@@ -1,5 +1,5 @@
-// Columns as pages read them. Values that are too large for a page are cut by PostgreSQL, so that a list costs neither their bytes
-// nor the time to format them.
+// Columns as pages read them. Values that are too large for a page are truncated by PostgreSQL, so that lists neither transfer nor
+// format them.
 
 import type { FragmentSqlToken } from 'slonik';
 import { z } from 'zod';
@@ -11,32 +11,33 @@ import { quoteLiteral, quoteName } from '../sql/quote.ts';
 import { columnSql, holdsText } from './field-sql.ts';
 
 /**
- * How much of a value is read: for a list, for the page of one record, for the audit trail, or all of it (forms, code, hooks). The
- * trail stores large texts as their beginning, too; other values are read whole for it, so that secrets inside them can be removed.
+ * How much of a value is read: for a list, for a record's page, for the audit trail, or all of it (for forms, code and hooks). The
+ * audit trail also stores only the beginning of large texts; it reads other values completely, so that secrets inside them can be
+ * removed.
  */
 export type Extent = 'list' | 'record' | 'trail' | 'whole';
 type CutExtent = Exclude<Extent, 'whole'>;
 
-/** Larger values, in bytes, are cut. */
+/** Larger values, in bytes, are truncated. */
 const MAX_BYTES: Readonly<Record<CutExtent, number>> = { list: 4_096, record: 262_144, trail: 4_096 };
 /**
- * Only of a text the size is known without reading it. Values of other types are compared by their stored size first, which may
- * be compressed; in a list, a larger one is not read at all, not even its beginning.
+ * Max stored size of values that are not text, which may be compressed. Only the size of text is known without reading it, so other
+ * values are compared by their stored size first; in a list, a larger one is not read at all, not even its beginning.
  */
 const MAX_STORED: Readonly<Record<Exclude<CutExtent, 'trail'>, number>> = { list: 8_192, record: 262_144 };
-/** Characters of the beginning of a large value: at most four bytes each. */
+/** Length of the beginning of a large value, in characters of at most four bytes. */
 const MAX_BEGINNING: Readonly<Record<CutExtent, number>> = { list: 200, record: 1_000, trail: 1_000 };
-/** Characters of a text that needs no check, since the database limits its length. */
+/** Text whose length the database limits to this many characters is never checked. */
 const MAX_SHORT = 1_000;
 
-/** Types of columns whose values are always small. */
+/** Column types whose values are always small. */
 const SMALL_TYPES: ReadonlySet<string> = new Set(
   `smallint integer bigint boolean date time timestamp timestamptz uuid real inet point`.split(' '),
 );
 
 /**
- * What pages read of a column: the column, or its field type's summary of a value that is too large to read for display. A large
- * value is NULL, and described by `largeValuesSql`.
+ * An SQL expression for a column as pages read it: the column itself, or its field type's summary. A value that is too large
+ * becomes NULL and is described by `largeValuesSql`.
  */
 export function displaySql(alias: string, field: FieldInfo, extent: Extent): FragmentSqlToken {
   const { exact, summary } = field.type;
@@ -49,7 +50,7 @@ export function displaySql(alias: string, field: FieldInfo, extent: Extent): Fra
   return rawSql(exact === undefined ? value : exact(value));
 }
 
-/** What a page shows in place of the large values of a row, as the column `LARGE`; undefined if no field can have any. */
+/** The column `LARGE`: what a page shows instead of a row's large values; undefined if no field can have any. */
 export function largeValuesSql(
   alias: string,
   fields: readonly FieldInfo[],
@@ -58,7 +59,7 @@ export function largeValuesSql(
   const cut = extent === 'whole' ? [] : fields.filter((field) => isCutFor(field, extent));
   if (extent === 'whole' || cut.length === 0) return undefined;
   const isAnyLarge = cut.map((field) => rawSql(isLargeSql(quoted(alias, field), field, extent)));
-  // One object per field: the arguments of a function are limited in number.
+  // One object per field, because functions take a limited number of arguments.
   const objects = cut.map((field) => rawSql(largeSql(quoted(alias, field), field, extent)));
   return fragment`case when ${joinFragments(isAnyLarge, rawSql(' or '))}
     then jsonb_strip_nulls(${joinFragments(objects, rawSql(' || '))}) end as ${nameSql([LARGE])}`;
@@ -70,22 +71,22 @@ export const largeValues: z.ZodType<object | null> = z
   .transform((all) => Object.fromEntries(Object.entries(all).map(([name, value]) => [name, new LargeValue(value)])))
   .nullable();
 
-/** The row with its large values in their places. */
+/** Puts a row's large values into their columns. */
 export function withLargeValues(row: DbRow): DbRow {
   const { [LARGE]: large, ...values } = row;
   return large === undefined ? row : { ...values, ...Object(large) };
 }
 
 /**
- * Whether pages cut values of this column. Keys are never cut, since links and cursors need all of them: neither an index nor a URL
- * has room for a large one.
+ * Whether pages truncate values of this column. Keys are never truncated, since links and cursors need them completely, and neither
+ * an index nor a URL has room for large ones.
  */
 export function mayBeLarge(field: FieldInfo): boolean {
   const { model, type, item, max, precision, values } = field;
   if (field.column === '' || field.target !== undefined || type.summary !== undefined) return false;
   if (model.key.includes(field) || SMALL_TYPES.has(type.cast(field))) return false;
   if (!model.managed || field.expression !== undefined || item !== undefined) return true;
-  // The database checks these of every row.
+  // These limits are enforced by the database.
   if (holdsText(field)) return values.length === 0 && !(typeof max === 'number' && max <= MAX_SHORT);
   return precision === undefined;
 }
@@ -98,7 +99,7 @@ function isCutFor(field: FieldInfo, extent: CutExtent): boolean {
 function isLargeSql(column: string, field: FieldInfo, extent: CutExtent): string {
   const isLong = `coalesce(octet_length(${column}::text), 0) > ${MAX_BYTES[extent]}`;
   if (holdsText(field) || extent === 'trail') return `(${isLong})`;
-  // CASE, since OR does not guarantee an order of evaluation.
+  // CASE, because OR does not guarantee the order of evaluation.
   return `(case when pg_column_size(${column}) > ${MAX_STORED[extent]} then true else ${isLong} end)`;
 }
 

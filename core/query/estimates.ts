@@ -11,8 +11,8 @@ const REFRESH_MS = 5 * 60_000;
 const sizes = sql.type(z.object({ table: z.string(), rows: z.string() }));
 
 /**
- * Estimated row counts of tables, from PostgreSQL's statistics: one statement for all tables, in the background, every five
- * minutes while lists are read. Unknown is treated as large.
+ * Estimated row counts of tables from PostgreSQL's statistics. While lists are read, they are refreshed in the background every
+ * five minutes, with one statement for all tables. Tables without an estimate are treated as large.
  */
 export class Estimates {
   readonly #database: Query;
@@ -32,7 +32,7 @@ export class Estimates {
     return this.#rows.get(tableName(model)) ?? Number.POSITIVE_INFINITY;
   }
 
-  /** Resolves when estimates have been loaded; a successful query is not repeated. */
+  /** Resolves when estimates have been loaded. A successful query is not repeated. */
   loaded(): Promise<void> {
     this.#firstLoad ??= this.refresh().catch(() => {
       this.#firstLoad = undefined;
@@ -42,7 +42,7 @@ export class Estimates {
 
   async refresh(): Promise<void> {
     this.#refreshAt = Date.now() + REFRESH_MS;
-    // All users share the estimates, no matter whose request triggers the query.
+    // The estimates are shared by all users, regardless of whose request triggers the query.
     const rows = await withoutScope(() =>
       this.#database.any(sizes`
         select requested."table", (${estimateSql})::bigint as rows
@@ -56,7 +56,7 @@ export class Estimates {
     this.#firstLoad ??= Promise.resolve();
   }
 
-  /** Refreshes old estimates. Requests do not wait for it; if it fails, the old ones are kept until the next time. */
+  /** Refreshes old estimates. Requests do not wait for this; if it fails, the old estimates are kept until the next attempt. */
   keepFresh(): void {
     if (Date.now() >= this.#refreshAt) this.refresh().catch(() => {});
   }
@@ -64,7 +64,8 @@ export class Estimates {
 
 /**
  * Estimated rows of the table `c` of pg_class, as the planner computes them: rows per page at the last ANALYZE times the current
- * number of pages. A table that was never analysed is assumed to be full of short rows, so that it is rather overestimated.
+ * number of pages. A table that was never analysed is assumed to be full of short rows, so that its size is overestimated rather
+ * than underestimated.
  */
 export const estimateSql: FragmentSqlToken = sql.fragment`
   case

@@ -14,12 +14,15 @@ export function tableSql(model: ModelInfo): FragmentSqlToken {
   return nameSql(model.table);
 }
 
-/** For a computed column of a list: its expression on the table (`t`), and its name on anything that has selected it. */
+/**
+ * A column of an alias. For a computed column of a list, this is its expression on the table (`t`) and its name on a subquery that
+ * has selected it.
+ */
 export function columnSql(alias: string, field: FieldInfo): FragmentSqlToken {
   if (field.expression !== undefined && alias === 't') {
     return fragment`((${field.expression})::${typeSql(field, '')})`;
   }
-  // A domain over an enum has no operators of its own; the cast of an enum to itself costs nothing.
+  // Cast because a domain over an enum has no operators of its own. Casting an enum to itself costs nothing.
   if (field.values.length > 0 && field.column !== '' && !isText(field) && field.item === undefined)
     return rawSql(`${quoteName(alias)}.${quoteName(field.column)}::${field.type.cast(field)}`);
   let ofAlias = columns.get(alias);
@@ -35,7 +38,7 @@ export function columnSql(alias: string, field: FieldInfo): FragmentSqlToken {
   return column;
 }
 
-/** What changes with every change of the row. Rows without a version of their own are compared as a whole. */
+/** A value that changes with every change of the row. Rows without `xmin` are compared as a whole, by hash. */
 export function versionSql(model: ModelInfo): FragmentSqlToken {
   // fault: version-of-a-view
   return hasVersions(model) ? fragment`t.xmin::text` : fragment`md5((t.*)::text)`;
@@ -48,9 +51,9 @@ export function selectedSql(field: FieldInfo): FragmentSqlToken {
 }
 
 /**
- * Whether the row `t` already holds a value, as forms represent it. Texts are compared letter by letter, also where the column's
- * type or collation takes `ada` and `Ada` for the same. Items of an unmanaged array are compared as texts or numbers: they may be of a
- * domain, which would refuse a value before the savepoint of the change.
+ * Whether the row `t` already has a value, in the precision of forms. Text is compared exactly, even if the column's type or
+ * collation treats `ada` and `Ada` as equal. Items of an unmanaged array are compared as text or numbers: they may be of a domain,
+ * which would reject a value before the savepoint of the change.
  */
 export function isUnchangedSql(field: FieldInfo, value: FragmentSqlToken): FragmentSqlToken {
   const { column, item, type, model } = field;
@@ -62,7 +65,7 @@ export function isUnchangedSql(field: FieldInfo, value: FragmentSqlToken): Fragm
   // fault: array-compared-by-its-type
   if (item !== undefined && !model.managed)
     return as(item.typeName === 'integer' ? '::int8[]' : '::text[] collate "C"');
-  // For jsonb, 1.5 and 1.50 are equal, but it keeps the digits.
+  // jsonb treats 1.5 and 1.50 as equal, but keeps the digits.
   // fault: digits-not-compared
   if (type.exact !== undefined) return as('::text');
   // fault: collation-of-comparison
@@ -71,16 +74,16 @@ export function isUnchangedSql(field: FieldInfo, value: FragmentSqlToken): Fragm
 }
 
 /**
- * A value as a parameter of the field's own type: never compared as text, so that indexes are used. `value` is PostgreSQL's text
- * or the result of `FieldType.encode`.
+ * A value as a parameter of the field's own type, so that indexes can be used. `value` is PostgreSQL's text or the result of
+ * `FieldType.encode`.
  */
 export function valueSql(field: FieldInfo, value: Param): FragmentSqlToken {
-  // An unmanaged array may be of any type (varchar[], an enum's): without a cast, PostgreSQL takes the column's.
+  // An unmanaged array may have any type (varchar[], an enum array). Without a cast, PostgreSQL uses the column's type.
   if (field.item !== undefined && !field.model.managed) return sql.fragment`${value}`;
   return sql.fragment`${value}::${typeSql(field, '')}`;
 }
 
-/** Several values in one parameter, so that the statement's text does not depend on their number. */
+/** Several values as one parameter, so that the statement's text does not depend on their number. */
 export function valuesSql(field: FieldInfo, values: readonly string[]): FragmentSqlToken {
   return sql.fragment`${sql.array(values, typeSql(field, '[]'))}`;
 }
@@ -95,7 +98,7 @@ function typeSql(field: FieldInfo, suffix: '' | '[]'): FragmentSqlToken {
   return rawSql(`${typeField.type.cast(typeField)}${suffix}`);
 }
 
-/** The key field that a relation's values belong to; any other field itself. */
+/** The field that a field's values belong to: for a relation, the target's key field; for others, the field itself. */
 export function valueField(field: FieldInfo): FieldInfo {
   return field.target === undefined ? field : onlyKey(field.target);
 }
@@ -112,18 +115,18 @@ export function isText(field: FieldInfo): boolean {
   return typeField.type.cast(typeField) === 'text';
 }
 
-/** Whether the column can be searched for words: it holds text, of any type. */
+/** Whether the column holds text of any type, and can be searched for words. */
 export function holdsText(field: FieldInfo): boolean {
   const typeField = valueField(field);
   return TEXT_TYPES.includes(typeField.type.cast(typeField));
 }
 
-/** Between the parts of a label. */
+/** The separator between the parts of a label. */
 export const LABEL_SEPARATOR = ' · ';
 
 /**
- * The label of a row, as SQL text on an alias: its label's fields joined by ' · ', a relation among them by its key. If all
- * parts are empty it is the key, so that a link is never empty.
+ * The label of a row, as an SQL expression on an alias: the label's fields joined by ' · ', relations represented by their keys. If
+ * all parts are empty, it is the key, so that a link is never empty.
  */
 export function labelSql(model: ModelInfo, parts: readonly FieldInfo[], alias: string): FragmentSqlToken {
   const key = joinedText(model.key, alias);
@@ -131,23 +134,25 @@ export function labelSql(model: ModelInfo, parts: readonly FieldInfo[], alias: s
   return fragment`coalesce(nullif(${joinedText(parts, alias)}, ''), ${key})`;
 }
 
-/** One field as text. */
+/** A field as an SQL expression of type text. */
 export function textSql(field: FieldInfo, alias: string): FragmentSqlToken {
   const column = columnSql(alias, field);
   return isText(field) ? column : fragment`${column}::text`;
 }
 
-/** Nobody reads a longer label, and a list shows hundreds of them. */
+/** Max length of a label's part: nobody reads more, and a list shows hundreds of labels. */
 const MAX_LABEL = 1_000;
 
-/** Keys are needed as they are: the label of a row without another one is its key. */
+/**
+ * One part of a label, truncated if it is long. Keys are not truncated, because a row without another label is labelled by its key.
+ */
 function labelPartSql(field: FieldInfo, alias: string): FragmentSqlToken {
   const text = textSql(field, alias);
   const { model, max } = field;
   const isShort = model.managed && typeof max === 'number' && max <= MAX_LABEL;
   // fault: label-not-cut
   if (isShort || !holdsText(field) || model.key.includes(field)) return text;
-  // Dots, since not every encoding has the ellipsis.
+  // Three dots, because not every encoding has an ellipsis.
   return fragment`case when octet_length(${text}) > ${rawSql(String(4 * MAX_LABEL))}
     then left(${text}, ${rawSql(String(MAX_LABEL))}) || '...' else ${text} end`;
 }

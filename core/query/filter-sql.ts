@@ -42,7 +42,7 @@ function oneOfSql({ field, values }: OneOf): FragmentSqlToken {
   return anyOf(parts);
 }
 
-/** An array: contains one of the values, or is empty. */
+/** For an array: it contains one of the values, or is empty. */
 function arraySql({ field, values }: OneOf, item: FieldInfo): FragmentSqlToken {
   const column = columnSql('t', field);
   const present = values.filter((value) => value !== null);
@@ -52,7 +52,7 @@ function arraySql({ field, values }: OneOf, item: FieldInfo): FragmentSqlToken {
   return anyOf(parts);
 }
 
-/** A manyToMany: linked to one of the values, or to no row; as far as the user can see the pairs. */
+/** For a manyToMany: the row is linked to one of the values, or to no row, considering only pairs that the user can see. */
 function manyToManySql(reader: Reader, { field, values }: OneOf): FragmentSqlToken {
   const { through } = field;
   if (through === undefined) throw new TypeError(`${field.model.name}.${field.name} is not a manyToMany field.`);
@@ -75,7 +75,7 @@ function manyToManySql(reader: Reader, { field, values }: OneOf): FragmentSqlTok
   return anyOf(parts);
 }
 
-/** True if any part is true; false without parts: a filter without values must not show everything. */
+/** True if any part is true; false if there are none, because a filter without values must not match every row. */
 function anyOf(parts: readonly FragmentSqlToken[]): FragmentSqlToken {
   return parts.length === 0 ? sql.fragment`false` : sql.fragment`(${joinFragments(parts, or)})`;
 }

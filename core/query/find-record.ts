@@ -18,7 +18,7 @@ export const MAX_LISTED = 1_000;
 
 const LOCKS = { share: sql.fragment`for share of t`, update: sql.fragment`for update of t` };
 
-/** One record as pages show it; undefined when it does not exist or is hidden from the user. */
+/** One record as pages show it; undefined if it does not exist or is hidden from the user. */
 export async function findRecord(
   database: Query,
   reader: Reader,
@@ -69,7 +69,7 @@ function recordsQuery(
   limit: FragmentSqlToken = sql.fragment``,
 ) {
   const fields = [...model.fields.values()].filter((field) => reader.sees(field));
-  // What cannot be written needs no version.
+  // Rows that cannot be changed need no version.
   const version = isEditable(model);
   const row = rowSql(reader, model, { fields, listed: MAX_LISTED + 1, extent, version });
   const columns = row.needed.map((field) => sql.fragment`${columnSql('t', field)}`);
@@ -98,8 +98,8 @@ function toFoundRecord(model: ModelInfo, row: DbRow): FoundRecord {
 const wholeText = z.object({ text: z.string().nullable() });
 
 /**
- * One value of a record as PostgreSQL's text, however large; undefined when it does not exist, is NULL or hidden from the user, or
- * is of a field type whose values pages only summarise.
+ * One value of a record as PostgreSQL's text, whatever its size; undefined if it does not exist, is NULL or hidden from the user,
+ * or if its field type is only shown as a summary.
  */
 export async function findText(
   database: Query,
@@ -137,14 +137,14 @@ export async function findValues(
   return row === undefined ? undefined : decodeRow(model, row);
 }
 
-/** The row with this key, as conditions on the alias `t`. */
+/** Conditions on the alias `t` for the row with this key. */
 export function keyCondition(model: ModelInfo, key: readonly Param[]): readonly FragmentSqlToken[] {
   return model.key.map(
     (field, index) => sql.fragment`${columnSql('t', field)} = ${valueSql(field, key[index] ?? null)}`,
   );
 }
 
-/** Undefined when no row can have this key, or the user cannot see any row of the model. */
+/** Undefined if no row can have this key, or if the user cannot see any row of the model. */
 function visibleRowConditions(reader: Reader, model: ModelInfo, key: string): readonly FragmentSqlToken[] | undefined {
   const params = parseKey(model, key);
   if (params === undefined || !reader.mayView(model)) return undefined;
@@ -153,11 +153,11 @@ function visibleRowConditions(reader: Reader, model: ModelInfo, key: string): re
   return [...keyCondition(model, params), ...(scope === undefined ? [] : [sql.fragment`(${scope})`])];
 }
 
-/** Counted up to this number; a confirmation page needs no more. */
+/** Rows are counted up to this number, which is enough for a confirmation page. */
 const MAX_COUNTED = 1_000;
 const counts = sql.type(z.object({ relation: z.number(), rows: z.string() }));
 
-/** Other rows that reference a record, one entry per relation, in one statement. Only rows that the user may see are counted. */
+/** Counts the rows that reference a record, per relation, in one statement. Only rows that the user may see are counted. */
 export async function countDependants(
   database: Query,
   reader: Reader,

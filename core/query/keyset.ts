@@ -1,5 +1,5 @@
-// Where a page starts, as conditions that can use an index. Empty values come last in every direction; backwards, everything is
-// reversed. See docs/decisions/0008-keyset-pagination.md.
+// The start of a page, as conditions that can use an index. NULL comes last in every direction; when a list is read backwards,
+// everything is reversed. See docs/decisions/0008-keyset-pagination.md.
 
 import { type FragmentSqlToken, sql } from 'slonik';
 import { comma, fragment, joinFragments } from '../sql/fragments.ts';
@@ -14,13 +14,13 @@ export interface Branch {
 }
 /** A row's values in the columns of the order, as SQL. */
 type Values = readonly (FragmentSqlToken | null)[];
-/** What a branch fixes about a column of the order. */
+/** What the conditions of a branch guarantee about a column of the order. */
 type Restriction = 'one value' | 'not null' | 'open';
 
 const and = fragment` and `;
 const or = fragment` or `;
 
-/** The rows strictly after `values` (before them when `back`), or all of them, as disjoint branches, in their order. */
+/** The rows strictly after `values` (before them if `back`), or all rows, as disjoint branches in order. */
 export function branches(order: readonly Sort[], values: Values | undefined, back: boolean): readonly Branch[] {
   const branch = (at: number, restriction: Restriction, ...conditions: readonly FragmentSqlToken[]): Branch => {
     const restrictions = order.map(
@@ -37,7 +37,7 @@ export function branches(order: readonly Sort[], values: Values | undefined, bac
     return back ? parts.reverse() : parts;
   }
 
-  // One group per column, from first to last: rows equal in the columns before it and past the bound in this one.
+  // One group per column, from first to last: rows that are equal in the columns before it and beyond the bound in this one.
   const groups: Branch[][] = [];
   for (const [at, sort] of order.entries()) {
     const rest = order.slice(at);
@@ -57,7 +57,7 @@ export function branches(order: readonly Sort[], values: Values | undefined, bac
   return groups.reverse().flat();
 }
 
-/** The rows of a page in one condition, for orders without an index: one scan of the table instead of one per branch. */
+/** The rows of a page as a single condition, for orders without an index: the table is scanned once instead of once per branch. */
 export function oneCondition(
   order: readonly Sort[],
   values: Values | undefined,
@@ -69,8 +69,8 @@ export function oneCondition(
 }
 
 /**
- * `order by …`; omits columns and NULLS FIRST/LAST that `restrictions` make redundant, because they could prevent use of an
- * index.
+ * `order by …`. Columns and NULLS FIRST/LAST that `restrictions` make redundant are omitted, because they could prevent the use of
+ * an index.
  */
 export function orderSql(
   order: readonly Sort[],
@@ -84,7 +84,7 @@ export function orderSql(
     const column = columnSql(alias, field);
     const down = descending !== back;
     const term = down ? fragment`${column} desc` : fragment`${column}`;
-    // PostgreSQL sorts NULL as the largest value: last when ascending, first when descending.
+    // PostgreSQL treats NULL as the largest value: it comes last in ascending and first in descending order.
     if (!mayBeNull(field) || restrictions[index] === 'not null' || down === back) return [term];
     return [back ? fragment`${term} nulls first` : fragment`${term} nulls last`];
   });
@@ -92,8 +92,8 @@ export function orderSql(
 }
 
 /**
- * Columns with few values (choices, booleans) have long runs of equal ones; a row comparison would sort such a run first,
- * whereas a branch for the equal ones runs directly along the key.
+ * Whether a row comparison can be used. Columns with few distinct values (choices, booleans) have long runs of equal values, which
+ * a row comparison would have to sort, whereas a separate branch for them reads along the key.
  */
 function isOneComparison(rest: readonly Sort[]): boolean {
   const [first, ...others] = rest;

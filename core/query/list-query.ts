@@ -3,9 +3,9 @@ import type { Cursor, Filter, Sort } from './types.ts';
 
 /** How a link differs from the current list. */
 export type ListQueryChange =
-  /** Sort by this field alone: ascending, descending, then the list's default order again. */
+  /** Sort by this field alone. Repeating it cycles through ascending, descending and the list's default order. */
   | { readonly sort: FieldInfo }
-  /** Filter by these values instead of the previous ones. No values remove the filter; `''` is "is empty". */
+  /** Filter by these values instead of the previous ones. An empty array removes the filter; `''` means "is empty". */
   | { readonly filter: FieldInfo; readonly values: readonly string[] }
   | { readonly range: FieldInfo; readonly from: string; readonly to: string }
   /** Remove one value of a filter, or all filters by the field. */
@@ -23,19 +23,16 @@ const PAGE = ['after', 'before', 'at'];
 export interface ListQueryValues {
   readonly q: string;
   readonly filters: readonly Filter[];
-  /** Empty: the default order of the listing. The key is always added as the last one. */
+  /** If empty, the listing's default order applies. The key is always added as the last column. */
   readonly sort: readonly Sort[];
-  /** Where the page starts; undefined: at the top. `last`: the last page. */
+  /** Where the page starts; undefined for the top, `last` for the last page. */
   readonly at: { readonly cursor: Cursor; readonly direction: 'after' | 'before' } | 'last' | undefined;
   readonly size: number;
-  /** Count exactly, however long it takes (until the time limit). */
+  /** Whether to count exactly, within the time limit. */
   readonly exact: boolean;
 }
 
-/**
- * A list's query string with all names and values validated, created by `parseListQuery`. It also generates the query strings of
- * links.
- */
+/** A list's validated query string, created by `parseListQuery`. It also generates the query strings of links. */
 export class ListQuery implements ListQueryValues {
   readonly q: string;
   readonly filters: readonly Filter[];
@@ -60,15 +57,15 @@ export class ListQuery implements ListQueryValues {
     return this.q !== '' || this.filters.length > 0;
   }
 
-  /** A parameter as it was entered, such as the bound of a range before it became a database value. */
+  /** A parameter as it was entered, for example the bound of a range before it was converted to a database value. */
   entered(name: string): string {
     return this.#params.get(name) ?? '';
   }
 
   /**
-   * The query string of the same list with these changes: with its `?`, or `''`. A change of the set of rows or of their order
-   * returns to the first page; counting does not. The same query always has the same text, so that links can be compared and
-   * cached.
+   * The query string of the same list with these changes, including the `?`, or `''`. A change of the set of rows or of their order
+   * returns to the first page; a change of counting does not. Equal queries always give the same text, so that links can be
+   * compared and cached.
    *
    * @example
    * query.toQueryString({ sort: name }) // '?sort=-name'

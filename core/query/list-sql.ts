@@ -18,14 +18,14 @@ import type { Listing, Sort } from './types.ts';
 const MAX_LISTED = 20;
 
 /**
- * One page of a list, plus one row that shows whether there is another page. For a search with indexes also how many rows match
- * (`MATCHES`). The only builder of list SQL. Backwards, rows are returned in reverse order. `order` is complete: see
+ * Selects one page of a list, plus one row that shows whether there is another page. A search with indexes also returns the number
+ * of matches (`MATCHES`). All lists use this function. Backwards, rows are returned in reverse order. `order` must be complete: see
  * `completeOrder`.
  */
 export function listSql(reader: Reader, listing: Listing, query: ListQueryValues, order: readonly Sort[]): RowsQuery {
   const { model, columns, computed = [], wholeRow } = listing;
   const visible = [...(wholeRow ? model.stored : []), ...columns, ...computed].filter((field) => reader.sees(field));
-  // With the labels of the relations that the list is filtered by: the page shows them without another query.
+  // Includes the labels of relations that the list is filtered by, so that the page can show them without another query.
   const filterRelations = query.filters.map(({ field }) => field).filter((field) => field.typeName === 'belongsTo');
   const fields = [...visible, ...order.map((sort) => sort.field), ...filterRelations];
   const matches = query.q !== '' && scansRowByRow(order) && searchesIndexes(searchableFields(reader, listing.search));
@@ -46,7 +46,7 @@ export function listSql(reader: Reader, listing: Listing, query: ListQueryValues
   return query.q === '' && query.filters.length === 0 ? statement : freshPlan(statement);
 }
 
-/** The conditions of the list, the user's row rules first. Without any, the list is the whole table. */
+/** The conditions of the list, beginning with the user's row rules. If there are none, the list is the whole table. */
 export function listConditions(
   reader: Reader,
   listing: Listing,
@@ -69,26 +69,27 @@ export function isBackwards({ at }: Pick<ListQueryValues, 'at'>): boolean {
 /** The rows of one page, limited before anything is joined. */
 interface PageRows {
   readonly model: ModelInfo;
-  /** The required columns of `t`. */
+  /** The columns of `t` that are needed. */
   readonly names: FragmentSqlToken;
-  /** Some of them are expressions on `t`. */
+  /** Whether some of them are expressions on `t`. */
   readonly hasComputed: boolean;
-  /** On `t`. */
+  /** Conditions on `t`. */
   readonly conditions: readonly FragmentSqlToken[];
   /** Complete: see `completeOrder`. */
   readonly order: readonly Sort[];
-  /** Read from the end. */
+  /** Whether the page is read from the end. */
   readonly back: boolean;
-  /** Where the page starts: the row before it, by its values in the order. */
+  /** Where the page starts: the order's values of the row before it. */
   readonly values: readonly (FragmentSqlToken | null)[] | undefined;
   readonly max: number;
 }
 
 /**
- * Max matches of a search that are sorted and counted rather than found by scanning along the order. About fifteen milliseconds.
+ * Max matches of a search that are sorted and counted, which takes about fifteen milliseconds. With more, the page is found by
+ * scanning along the order.
  */
 export const MAX_SORTED = 6_000;
-/** Rows scanned along the order: enough for a frequent word, and one millisecond's work. */
+/** Rows that are first scanned along the order: enough for a frequent word, and takes about a millisecond. */
 const SHORT_SCAN = 1_000;
 const LONG_SCAN = 20_000;
 const union = sql.fragment` union all `;
@@ -104,20 +105,20 @@ function pageSql(page: PageRows): FragmentSqlToken {
   const [only, ...others] = starts;
   if (only === undefined) return select([fragment`false`], orderSql(order, back, 't'));
   if (others.length === 0) return select(only.conditions, only.order);
-  // PostgreSQL runs the branches of a UNION ALL in sequence and stops at the limit: usually the first one is enough.
+  // PostgreSQL runs the branches of a UNION ALL in sequence and stops at the limit. Usually the first branch is enough.
   const all = starts.map((branch) => fragment`(${select(branch.conditions, branch.order)})`);
   return fragment`select t.* from (${joinFragments(all, union)}) t ${limit(page.max)}`;
 }
 
 /**
- * The rows of a page for a search on indexed columns, in an order that has an index; with the number of matches as `MATCHES` if they
- * had to be counted, up to one more than `MAX_SORTED`. It tries two plans in turn, each with a limit, instead of trusting the
- * planner: docs/decisions/0012-search-plans.md.
+ * The rows of a page for a search on indexed columns, in an order that has an index. If matches had to be counted, `MATCHES` is
+ * their number, up to one more than `MAX_SORTED`. Instead of relying on the planner, the statement tries two plans in turn, each
+ * with a limit: docs/decisions/0012-search-plans.md.
  */
 function searchedPageSql(page: PageRows): FragmentSqlToken {
   const { model, hasComputed, conditions, back } = page;
   const allColumns = fragment`t.*`;
-  // Expressions are computed last, only for the rows of the page: a search may visit thousands of others.
+  // Expressions are computed last, only for the rows of the page, since a search may visit thousands of others.
   const names = hasComputed ? allColumns : page.names;
   const selected = hasComputed ? page.names : allColumns;
   const order = orderSql(page.order, back, 't');
@@ -155,7 +156,7 @@ function searchedPageSql(page: PageRows): FragmentSqlToken {
   `;
 }
 
-/** Names that no table has: row rules and filters refer to tables, and a CTE of the same name would shadow them. */
+/** Names that no table has. Row rules and filters refer to tables, which a CTE of the same name would shadow. */
 const CTES = [
   nameSql(['~short scan']),
   nameSql(['~short scan rows']),
@@ -166,13 +167,12 @@ const CTES = [
 ] as const;
 
 /**
- * Whether scanning along this order returns rows one by one. An index on a choice, a relation or a number returns them in groups
- * that share a value, and a group must be read completely before it can be sorted by the key; the same applies to rows without a
- * value.
+ * Whether scanning along this order returns rows one by one. An index on a choice, a relation or a number returns groups of rows
+ * with the same value, and a group must be read completely before it can be sorted by the key; the same applies to rows with NULL.
  */
 function scansRowByRow(order: readonly Sort[]): boolean {
   const [first] = order;
-  // An expression refers to columns of the table that the page's subselects no longer have.
+  // An expression refers to columns of the table, which the page's subselects do not contain.
   if (order.some(({ field }) => field.expression !== undefined)) return false;
   if (first === undefined || mayBeNull(first.field) || !isIndexed(first.field)) return false;
   const { field } = first;
@@ -193,7 +193,7 @@ function startOf({ order, values, back }: PageRows): readonly FragmentSqlToken[]
   return start === undefined ? [] : [start];
 }
 
-/** A literal: with a parameter the planner would assume a tenth of the table. */
+/** A literal, because with a parameter the planner would assume a tenth of the table. */
 function limit(max: number): FragmentSqlToken {
   return rawSql(`limit ${Math.trunc(max)}`);
 }

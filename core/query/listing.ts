@@ -6,7 +6,7 @@ import type { Reader } from './reader.ts';
 import { searchableFields } from './search.ts';
 import type { Listing, Offered, SearchField, Sort } from './types.ts';
 
-/** A list definition by names. */
+/** The names of a list's columns, filters and so on. */
 export interface ListingNames {
   readonly list?: readonly string[] | undefined;
   readonly filters?: readonly string[] | undefined;
@@ -16,12 +16,12 @@ export interface ListingNames {
   readonly order?: readonly string[] | undefined;
   /** Rows per page. @defaultValue 50 */
   readonly size?: number | undefined;
-  /** Further columns are computed from the whole row. */
+  /** Whether further columns are computed from the whole row. */
   readonly computed?: boolean | undefined;
 }
 export interface CompiledListing {
   readonly listing: Listing;
-  /** Invalid names; the listing omits them. */
+  /** Problems with invalid names, which the listing omits. */
   readonly problems: readonly BootProblem[];
 }
 
@@ -30,7 +30,7 @@ const MAX_ROWS = 200;
 const FIRST_FIELDS = 5;
 
 /**
- * Compiles names of columns, filters and the like into a listing, once per model, at startup. It throws nothing: all problems are
+ * Compiles names of columns, filters and the like into a listing, once per model, at startup. It never throws: all problems are
  * reported together.
  *
  * @example
@@ -122,8 +122,8 @@ function parseSort(problems: ListingProblems, name: string): Sort | undefined {
 }
 
 /**
- * The part of a listing that this user may use: what they cannot view is left out, and so is sorting a large table without an
- * index. `estimate`: estimated number of rows in the table.
+ * The part of a listing that this user may use, without fields that they cannot view and without sorting a large table that has no
+ * index for it. `estimate`: the estimated number of rows in the table.
  */
 export function permittedPart(reader: Reader, listing: Listing, estimate: number): Offered {
   const { computed = [] } = listing;

@@ -9,8 +9,8 @@ export const SORTED_WITHOUT_INDEX = 50_000;
 const MAX_SORTS = 3;
 
 /**
- * The complete order of a list: no two rows are equal in it, so that pages have exact boundaries and the order is deterministic.
- * The key is added in the direction of the last requested field, so that most orders run in one direction along an index.
+ * The complete order of a list, in which no two rows are equal, so that pages have exact boundaries and the order is deterministic.
+ * The key is added in the direction of the last requested field, so that most orders can be read along an index in one direction.
  */
 export function completeOrder(reader: Reader, listing: Listing, requested: readonly Sort[]): readonly Sort[] {
   const sorts = requested.length > 0 ? requested : listing.order.filter((sort) => reader.sees(sort.field));
@@ -25,7 +25,7 @@ export function completeOrder(reader: Reader, listing: Listing, requested: reado
   for (const field of model.key) {
     if (!order.some((sort) => sort.field === field)) order.push({ field, descending });
   }
-  // Nothing guarantees that the key of a view is unique: rows with the same one are ordered by what the user sees of them.
+  // The key of a view may not be unique: rows with the same key are ordered by the values that the user can see.
   // fault: repeated-keys-in-views
   if (model.readOnly && !model.managed) order.push({ field: rowHashField(reader, model), descending });
   return order;
@@ -40,7 +40,10 @@ export function sortableFields(reader: Reader, listing: Listing, estimate: numbe
 
 const candidates = new WeakMap<Listing, readonly FieldInfo[]>();
 
-/** The columns that a user with all permissions could sort by, cached: most listings are compiled once and used for every page. */
+/**
+ * The columns that a user with all permissions could sort by. Cached, because most listings are compiled once and used for every
+ * page.
+ */
 function sortCandidates(listing: Listing): readonly FieldInfo[] {
   let fields = candidates.get(listing);
   if (fields === undefined) {
@@ -57,7 +60,10 @@ export function tooManySorts(sorts: readonly Sort[]): boolean {
   return sorts.length > MAX_SORTS;
 }
 
-/** Long strings are excluded: the value at a page's boundary is part of the cursor in the URL. */
+/**
+ * Whether a field can be sorted by. Long strings are excluded, because the cursor in the URL contains the value at the page's
+ * boundary.
+ */
 export function isSortable(field: FieldInfo): boolean {
   return field.column !== '' && field.type.sortable && !field.multiline;
 }
@@ -68,7 +74,7 @@ export function isIndexed(field: FieldInfo): boolean {
   const leads = (fields: readonly FieldInfo[]) => fields[0] === field;
   return (
     field.index === true ||
-    // An index on lower(…) does not order the column itself.
+    // An index on lower(…) does not sort the column itself.
     (field.unique && field.type.uniqueAs === undefined) ||
     leads(model.key) ||
     model.unique.some(leads) ||
@@ -76,7 +82,7 @@ export function isIndexed(field: FieldInfo): boolean {
   );
 }
 
-/** The model's key, ascending: the order of a list that declares none. */
+/** The model's key, ascending, which is the order of a list that declares none. */
 export function keyOrder(model: ModelInfo): readonly Sort[] {
   return model.key.map((field) => ({ field, descending: false }));
 }
@@ -84,7 +90,7 @@ export function keyOrder(model: ModelInfo): readonly Sort[] {
 function isUniqueKey(field: FieldInfo): boolean {
   const isKey = field.model.key.length === 1 && field.model.key[0] === field;
   const { managed, readOnly } = field.model;
-  // What an unmanaged table declares as unique may not be; `doctor` checks only its key.
+  // Fields of an unmanaged table that are declared unique may not be; `doctor` checks only the key.
   if (!managed) return isKey && !readOnly;
   return isKey || (field.unique && !mayBeNull(field));
 }

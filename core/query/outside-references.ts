@@ -1,5 +1,6 @@
-// Foreign keys that no relation of a model covers: of tables without a model, of columns that a model leaves out, of several columns.
-// The database applies their ON DELETE, so a deletion must know of them. `Estimates` loads them with other facts of tables.
+// Foreign keys that no relation of a model covers: those of tables without a model, of columns that a model leaves out, and of
+// several columns. The database applies their ON DELETE, so deletions must take them into account. `Estimates` loads them together
+// with the sizes of tables.
 
 import { type FragmentSqlToken, sql } from 'slonik';
 import { z } from 'zod';
@@ -11,9 +12,9 @@ import { tableName } from './table-facts.ts';
 import { tableOidSql } from './table-oid.ts';
 
 const reference = z.object({
-  /** The referenced table, as `tableName` writes it. */
+  /** The referenced table, in the format of `tableName`. */
   parent: z.string(),
-  /** The referencing table, as PostgreSQL writes it. */
+  /** The referencing table, in PostgreSQL's format. */
   table: z.string(),
   onDelete: z.enum(['restrict', 'cascade', 'setNull']),
   columns: z.array(z.string()),
@@ -25,12 +26,12 @@ export type OutsideReference = z.infer<typeof reference>;
 
 const references = new WeakMap<ModelInfo, readonly OutsideReference[]>();
 
-/** What the database does with rows that no model knows of when a row of this model is deleted. */
+/** The foreign keys outside models that reference this model's table. */
 export function outsideReferences(model: ModelInfo): readonly OutsideReference[] {
   return references.get(model) ?? [];
 }
 
-/** Loads the foreign keys that reference tables of these models: one statement. */
+/** Loads the foreign keys that reference tables of these models, in one statement. */
 export async function loadOutsideReferences(database: Query, models: readonly ModelInfo[]): Promise<void> {
   const covered = models.flatMap((model) =>
     model.inbound
@@ -69,17 +70,19 @@ export async function loadOutsideReferences(database: Query, models: readonly Mo
   for (const model of models) references.set(model, byParent.get(tableName(model)) ?? []);
 }
 
-/** Counted up to this number per table. */
+/** Rows are counted up to this number per table. */
 const MAX_COUNTED = 1_000;
 
-/** Rows of one table that a deletion concerns. */
+/** The rows of one table that a deletion affects. */
 export interface OutsideRows extends OutsideReference {
   readonly rows: number;
-  /** There are more than `rows`, or the application's role may not count them. */
+  /** Whether there are more than `rows`, or the application's role may not count them. */
   readonly more: boolean;
 }
 
-/** How many rows reference the rows of a model that meet these conditions on the alias `t`; tables without any are left out. */
+/**
+ * Counts the rows that reference a model's rows that meet these conditions on the alias `t`. Tables without such rows are left out.
+ */
 export async function countOutside(
   database: Query,
   model: ModelInfo,

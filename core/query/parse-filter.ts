@@ -4,16 +4,16 @@ import { valueField } from './field-sql.ts';
 import { exactValue } from './search.ts';
 import type { Filter } from './types.ts';
 
-/** "Is empty" in a query string. A word and not an empty string, which is what an empty input sends. */
+/** "Is empty" in a query string. Not an empty string, which an empty input sends. */
 export const NO_VALUE = '+none';
-/** "Has any value." */
+/** "Has any value" in a query string. */
 export const SOME_VALUE = '+some';
 
 const MAX_VALUES = 100;
 
 /**
- * `f.status=open&f.status=new`: alternatives; empty strings are ignored. Undefined when a value is not one of the field's, or "is
- * empty" is used on a field that cannot be empty.
+ * Parses `f.status=open&f.status=new`. Several values are alternatives; empty strings are ignored. Undefined if a value is not
+ * valid for the field, or "is empty" is used on a field that cannot be empty.
  */
 export function parseOneOf(field: FieldInfo, texts: readonly string[], timeZone: string): Filter | 'none' | undefined {
   if (texts.length > MAX_VALUES) return undefined;
@@ -35,7 +35,7 @@ export function parseOneOf(field: FieldInfo, texts: readonly string[], timeZone:
   return values.size === 0 ? 'none' : { field, is: 'oneOf', values: [...values].sort(emptyFirst) };
 }
 
-/** `f.scan=+some`, `f.scan=+none`; both together do not filter. */
+/** Parses `f.scan=+some` and `f.scan=+none`; both together do not filter. */
 function parsePresence(field: FieldInfo, texts: readonly string[]): Filter | 'none' | undefined {
   const selected = new Set(texts.filter((text) => text !== ''));
   const [some, none] = [selected.delete(SOME_VALUE), selected.delete(NO_VALUE)];
@@ -47,8 +47,8 @@ function parsePresence(field: FieldInfo, texts: readonly string[]): Filter | 'no
 export type RangeEnd = 'from' | 'to';
 
 /**
- * `f.startsAt.from=2026-01-01&f.startsAt.to=2026-01-31`, both inclusive: a day ends at its last moment in the time zone, and so do a
- * minute and a second. An array: the ends that cannot be read.
+ * Parses `f.startsAt.from=2026-01-01&f.startsAt.to=2026-01-31`. Both are inclusive: a day, a minute or a second ends at its last
+ * moment in the time zone. Returns an array of the ends that are invalid, if any are.
  */
 export function parseRange(
   field: FieldInfo,
@@ -81,11 +81,11 @@ function endOf(field: FieldInfo, text: string, timeZone: string): string | undef
   return field.typeName === 'time' ? endOfClock(field, text) : undefined;
 }
 
-// As `parseLocalTime` reads it: how many digits follow the seconds, and whether there are seconds.
+// The format of `parseLocalTime`, to find out whether there are seconds, and how many digits follow them.
 const CLOCK = /^(?:\d{4}-\d\d-\d\d[Tt ])?\d\d:\d\d(?::\d\d(?:[.,](\d{1,3}))?)?/;
 const TO_THE_MINUTE = /^(?:\d{4}-\d\d-\d\d[Tt ])?\d\d:\d\d(?!:)/;
 
-/** The last microsecond of an entered minute, second or fraction of one: columns can be more precise than what is entered. */
+/** The last microsecond of an entered minute, second or fraction of a second, since columns can be more precise than the input. */
 function endOfMoment(field: FieldInfo, text: string, timeZone: string): string | undefined {
   const start = exactValue(field, text, timeZone);
   if (start === undefined) return undefined;
@@ -105,7 +105,7 @@ function wallClock(moment: string | undefined): string | undefined {
   return moment?.replace('T', ' ').replace('Z', '');
 }
 
-/** Choices are a closed set; any other value is an error in the query string, not an empty list. */
+/** Choices are a closed set, so any other value is an error in the query string, and not an empty list. */
 function isDeclared(field: FieldInfo, value: string): boolean {
   const { values } = valueField(field);
   return values.length === 0 || values.includes(value);
@@ -122,7 +122,7 @@ const EARLIEST = Date.parse('0001-01-01T00:00:00.000Z');
 const LATEST = Date.parse('9999-12-31T23:59:59.999Z');
 const DATE = /^(\d{4})-(\d\d)-(\d\d)$/;
 
-/** The day's first moment in a time zone, as ISO text; undefined when the text is not a date. */
+/** The day's first moment in a time zone, as ISO text; undefined if the text is not a date. */
 function startOfDay(text: string, timeZone: string): string | undefined {
   const midnight = midnightOf(text);
   return midnight === undefined ? undefined : isoText(firstMoment(midnight, timeZone));
@@ -135,7 +135,7 @@ function endOfDay(text: string, timeZone: string): string | undefined {
   return isoText(firstMoment(midnight + DAY, timeZone) - 1).replace('Z', '999Z');
 }
 
-/** Limited to four-digit years: the first and the last day exceed them in some time zones. */
+/** Limited to four-digit years, which the first and last days exceed in some time zones. */
 function isoText(moment: number): string {
   return new Date(Math.min(Math.max(moment, EARLIEST), LATEST)).toISOString();
 }
@@ -147,7 +147,7 @@ function midnightOf(text: string): number | undefined {
   return localMilliseconds({ year, month, day, hour: 0, minute: 0, second: 0, millisecond: 0 });
 }
 
-/** Where clocks were put forward over midnight, the day begins at that moment. */
+/** If clocks were set forward over midnight, the day begins at that moment. */
 function firstMoment(midnight: number, timeZone: string): number {
   return resolveLocalTime(timeZone, midnight)[0] ?? midnight - offsetAt(timeZone, midnight - DAY);
 }

@@ -7,8 +7,8 @@ import { searchWords } from './search.ts';
 import type { ConditionFilter, Filter, Listing, Offered, Sort } from './types.ts';
 
 /**
- * A name or value in a query string that the list does not understand. A field that the user cannot see gives the same problem
- * as one that does not exist; otherwise the difference would reveal it.
+ * A name or value in a query string that the list does not understand. A field that the user cannot see is reported like one that
+ * does not exist, so that the difference does not reveal it.
  */
 export interface ListQueryProblem {
   readonly name: string;
@@ -16,12 +16,12 @@ export interface ListQueryProblem {
 }
 export type ParsedListQuery =
   | { readonly ok: true; readonly query: ListQuery }
-  /** `query`: the list without the filters whose values cannot be read; absent if anything else is wrong. */
+  /** `query`: the list without the filters whose values are invalid; absent if anything else is wrong. */
   | { readonly ok: false; readonly problems: readonly ListQueryProblem[]; readonly query?: ListQuery };
 
 export interface ListQueryRules {
   readonly offered: Offered;
-  /** Completes an order by the key: cursors belong to the complete order. */
+  /** Completes an order with the key, because cursors belong to the complete order. */
   readonly complete: (requested: readonly Sort[]) => readonly Sort[];
   /** IANA name of the user's time zone, in which their days begin. */
   readonly timeZone: string;
@@ -34,9 +34,9 @@ const MAX_PAGE = 200;
 const NAMES = new Set(['q', 'sort', 'after', 'before', 'at', 'size', 'count']);
 
 /**
- * Parses a list's query string: `q`, `sort`, `f.…`, `after`, `before`, `at=last`, `size`, `count=exact`. Filters are not guessed or
- * silently dropped; a cursor that is no longer valid is: the list then starts at the top. Parameters of other programs
- * (`utm_source`, `fbclid`) are ignored, and links of the list do not have them.
+ * Parses a list's query string: `q`, `sort`, `f.…`, `after`, `before`, `at=last`, `size`, `count=exact`. Invalid filters are
+ * reported, never guessed or silently dropped. An invalid cursor is dropped, and the list starts at the top. Parameters of other
+ * programs (`utm_source`, `fbclid`) are ignored and left out of the list's links.
  */
 export function parseListQuery(listing: Listing, params: URLSearchParams, rules: ListQueryRules): ParsedListQuery {
   const problems: ListQueryProblem[] = [];
@@ -100,7 +100,7 @@ function parseSort(text: string, sortable: readonly FieldInfo[], problems: ListQ
   return sorts;
 }
 
-/** In the listing's order, so that the same filters give the same list regardless of their order in the query string. */
+/** In the order of the listing, so that the order of filters in the query string does not matter. */
 function parseFilters(params: URLSearchParams, rules: ListQueryRules, problems: ListQueryProblem[]): readonly Filter[] {
   const filters: Filter[] = [];
   const names = new Set<string>();
@@ -135,7 +135,7 @@ function parseFilters(params: URLSearchParams, rules: ListQueryRules, problems: 
   return filters;
 }
 
-/** Several values are alternatives. A form sends an empty one for "no selection". */
+/** Several values are alternatives. A form sends an empty value for "no selection". */
 function parseCondition(
   { field, values, where }: ConditionFilter,
   texts: readonly string[],

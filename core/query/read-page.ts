@@ -14,7 +14,7 @@ import type { Count, Listing, Page, Sort } from './types.ts';
 
 const empty: Page = { rows: [], previous: undefined, next: undefined, count: { kind: 'exact', rows: 0 } };
 
-/** A page with its cursors: one statement, and one more if rows are counted. */
+/** A page with its cursors, read in one statement, plus one if rows are counted. */
 export async function readPage(
   database: Query,
   counts: Counts,
@@ -32,7 +32,7 @@ export async function readPage(
   };
 }
 
-/** A page without a count, in one statement. The actor may view the model. */
+/** A page without a count, read in one statement. The actor must be allowed to view the model. */
 export async function readRows(
   database: Query,
   reader: Reader,
@@ -61,7 +61,7 @@ export async function readRows(
   };
 }
 
-/** Undefined if the query's cursor holds a value that its column does not accept. */
+/** Undefined if the cursor contains a value that its column does not accept. */
 async function fetchRows(
   database: Query,
   reader: Reader,
@@ -74,7 +74,7 @@ async function fetchRows(
   } catch (error) {
     // fault: rejected-cursor
     if (typeof query.at === 'object' && isInvalidValue(error)) return undefined;
-    // A letter that the database's encoding does not have is in none of its rows.
+    // No row can contain a character that the database's encoding does not have.
     if (isNotInEncoding(error)) return [];
     throw error;
   }
@@ -84,14 +84,14 @@ function valuesOfQuery({ q, filters, sort, size, exact }: ListQueryValues): Omit
   return { q, filters, sort, size, exact };
 }
 
-/** Only for code that builds a query itself: `parseListQuery` has checked the query strings of users. */
+/** For code that builds a query itself; `parseListQuery` has already checked users' query strings. */
 function rejectHiddenFields(reader: Reader, { filters, sort }: ListQueryValues): void {
   const hidden = [...filters, ...sort].map(({ field }) => field).find((field) => !reader.sees(field));
   if (hidden === undefined) return;
   throw listFieldHidden({ details: [`${hidden.model.name}.${hidden.name}`] });
 }
 
-/** The matches that a search has already counted. */
+/** The number of matches, if the search has already counted them. */
 function matchesOf({ at, exact }: ListQueryValues, row: DbRow | undefined, more: boolean): Count | undefined {
   const matches = row?.[MATCHES];
   if (matches === undefined || matches === null || at !== undefined || exact || !more) return undefined;
@@ -107,7 +107,7 @@ interface ShownPage {
   readonly more: boolean;
 }
 
-/** Nothing is counted if the page itself has all rows, or after the first page. */
+/** Rows are not counted if the page contains all of them, or after the first page. */
 async function readCount(
   database: Query,
   reader: Reader,

@@ -6,13 +6,13 @@ import { type Policy, rowConditionOf } from '../policy/policy.ts';
 import { isReadable } from './table-facts.ts';
 
 /**
- * What one actor may read. The only code of `app.records` that consults the policy, so that no query can omit a rule. A class
- * and not a set of closures, because one is created per request.
+ * What one actor may read. Only this class of `app.records` consults the policy, so that no query can omit a rule. A class rather
+ * than closures, because an instance is created per request.
  */
 export class Reader {
   readonly #policy: Policy;
   readonly #actor: Actor;
-  /** The last model checked and the result, cached because its fields are checked one after another. */
+  /** The last model checked and the result. Cached because the fields of a model are checked one after another. */
   #model: ModelInfo | undefined;
   #mayViewModel = false;
 
@@ -30,8 +30,8 @@ export class Reader {
   }
 
   /**
-   * Users who may see the row may see its key: it is in the row's URL. Pairs in a table that the application's role may not read are
-   * hidden, so that the record does not fail.
+   * Whether the actor may see a field. A key is visible to everyone who may see the row, since it is in the row's URL. Pairs in a
+   * table that the application's role may not read are hidden, so that reading the record does not fail.
    */
   sees(field: FieldInfo): boolean {
     // fault: unreadable-pairs
@@ -40,21 +40,21 @@ export class Reader {
     return this.mayView(field.model) && (field.model.key.includes(field) || this.#permits('view', field));
   }
 
-  /** The rows that they may see, as a condition on the alias `t`; undefined: all. */
+  /** The rows that the actor may see, as a condition on the alias `t`; undefined for all rows. */
   scope(model: ModelInfo): FragmentSqlToken | undefined {
     return rowConditionOf(this.#policy.rows(this.#actor, 'view', model));
   }
 
   /**
-   * Whether no row of the model is hidden from them. In a request scope PostgreSQL may hide rows that the policy does not know of
-   * (row-level security).
+   * Whether the actor can see every row of the model. In a request scope, row-level security may hide rows without the policy
+   * knowing.
    */
   seesEveryRow(model: ModelInfo): boolean {
     // fault: row-level-security-unknown
     return currentScope() === undefined && this.scope(model) === undefined;
   }
 
-  /** Whether they may select rows for this relation: they may set the field and see what it can reference. */
+  /** Whether the actor may select rows for this relation: they may set the field, and see or select from the target model. */
   canSelect(field: FieldInfo): boolean {
     const { target } = field;
     if (target === undefined) return false;
@@ -65,23 +65,24 @@ export class Reader {
   }
 
   /**
-   * Whether they may look up rows for it: to set the field, or to filter a list by it, for which reading both sides is enough.
+   * Whether the actor may look up rows for this relation, either to set the field or to filter a list by it, which only requires
+   * permission to view both models.
    */
   canLookUp(field: FieldInfo): boolean {
     if (field.target === undefined || !isReadable(field.target)) return false;
     return this.canSelect(field) || (this.mayView(field.target) && this.sees(field));
   }
 
-  /** Whether they may see the labels of the rows that a relation references. */
+  /** Whether the actor may see the labels of the rows that a relation references. */
   canReadLabels(field: FieldInfo): boolean {
     const { target } = field;
-    // Without the grant, the list of this model shows keys instead of failing.
+    // Without the database privilege, lists show keys instead of failing.
     return target !== undefined && isReadable(target) && (this.mayView(target) || this.canSelect(field));
   }
 
   /**
-   * The parts of a row's label that they may read. For models that they may only select from, the whole label, which they need
-   * for the selection.
+   * The parts of a row's label that the actor may read. For models that they may only select from, this is the whole label, which
+   * the selection requires.
    */
   labelParts(model: ModelInfo): readonly FieldInfo[] {
     if (model.selectableBy === 'everyone' && !this.mayView(model)) return model.label;

@@ -15,13 +15,13 @@ import type { Dependants, FoundRecord, Listing, Offered, Option, Page, SqlFragme
 export type ExtendedRow<M extends AnyModel> = Row<M> & ExtensionOf<M>;
 
 /**
- * Reads rows for an actor; everything that shows rows uses it. Permissions, field permissions and row rules are applied; an actor
- * without permission gets nothing, not an error.
+ * Reads rows for an actor. Everything that shows rows uses it. Permissions, field permissions and row rules are applied; an actor
+ * without permission gets an empty result, not an error.
  */
 export interface Records {
   /**
-   * Parses the query string of a list. `offered` is the part of the listing that this actor may use: pages show only these
-   * columns, filters and sorts. `timeZone`: the IANA name of the user's time zone, in which their days begin. `otherNames`:
+   * Parses the query string of a list. `offered` is the part of the listing that this actor may use: pages show only these columns,
+   * filters and sorts. `timeZone`: the IANA name of the user's time zone, which determines when days begin. `otherNames`:
    * parameters that only the page itself uses.
    *
    * @example
@@ -35,17 +35,17 @@ export interface Records {
     timeZone: string,
     otherNames?: readonly string[],
   ): Promise<{ readonly offered: Offered; readonly parsed: ParsedListQuery }>;
-  /** One page of a list; at most two statements. Values of more than 4 KB are replaced by their beginning. */
+  /** One page of a list, read in at most two statements. Values of more than 4 KB are replaced by their beginning. */
   list(actor: Actor, listing: Listing, query: ListQueryValues): Promise<Page>;
   /**
-   * One record, as its page shows it; undefined when it does not exist or is hidden. `key` is the text from a URL. Values of more
-   * than 256 KB are replaced by their beginning: use `findWhole` for forms and APIs, `value` for one of them.
+   * One record as its page shows it; undefined if it does not exist or is hidden. `key` is the text from a URL. Values of more than
+   * 256 KB are replaced by their beginning: use `findWhole` for forms and APIs, or `value` for a single value.
    */
   find(actor: Actor, model: ModelInfo, key: string, within?: Query): Promise<FoundRecord | undefined>;
-  /** The same with all of every value, however large. */
+  /** Like `find`, but with complete values, whatever their size. */
   findWhole(actor: Actor, model: ModelInfo, key: string, within?: Query): Promise<FoundRecord | undefined>;
   /**
-   * All of one value, as PostgreSQL's text; undefined when the record or the value does not exist or is hidden. Not for keys,
+   * One complete value, as PostgreSQL's text; undefined if the record or the value does not exist or is hidden. Not for keys,
    * relations, files and bytes.
    */
   value(actor: Actor, field: FieldInfo, key: string): Promise<string | undefined>;
@@ -55,7 +55,7 @@ export interface Records {
    */
   findMany(actor: Actor, model: ModelInfo, keys: readonly string[], within?: Query): Promise<readonly FoundRecord[]>;
   /**
-   * Rows that can be selected in a relation, or used to filter a list, by words of their label or key; at most `limit`, and
+   * Rows that can be selected in a relation, or used to filter a list, found by words of their label or key: at most `limit`, and
    * whether there are more.
    */
   options(
@@ -64,22 +64,23 @@ export interface Records {
     q: string,
     limit: number,
   ): Promise<{ options: readonly Option[]; more: boolean }>;
-  /** Resolves the text of a plain relation field: the key itself, or a label that only one row has. */
+  /** Resolves text that was entered in a relation field: a key, or a label. */
   resolve(actor: Actor, field: FieldInfo, text: string): Promise<readonly Option[]>;
   /** Labels by key. */
   labels(actor: Actor, field: FieldInfo, keys: readonly string[]): Promise<ReadonlyMap<string, string>>;
-  /** The rows that reference a record, counted up to a limit. */
+  /** Counts the rows that reference a record, up to a limit. */
   dependants(actor: Actor, model: ModelInfo, key: string): Promise<readonly Dependants[]>;
   /**
-   * The rows that reference a record through foreign keys that no relation of a model covers, counted per table up to a limit: the
-   * database deletes or changes them with the record. Nobody has permissions for them.
+   * Counts the rows that reference a record through foreign keys that no relation of a model covers, per table and up to a limit.
+   * The database deletes or changes them with the record. No permissions exist for them.
    */
   outsideDependants(actor: Actor, model: ModelInfo, key: string): Promise<readonly OutsideRows[]>;
-  /** A typed row, for rules and commands. Fields that the actor cannot see are absent from it. */
+  /** A typed row, for rules and commands. Fields that the actor cannot see are absent. */
   get<M extends AnyModel>(actor: Actor, model: M, key: string, within?: Query): Promise<ExtendedRow<M> | undefined>;
   /**
-   * The same under a lock until the end of the transaction: `share` prevents others from changing or deleting the record,
-   * `update` also from locking it. Undefined, and nothing is locked, if it does not exist or this actor cannot view it.
+   * Like `get`, but locks the record until the end of the transaction: `share` prevents others from changing or deleting the
+   * record, `update` also from locking it. If the record does not exist or the actor cannot view it, returns undefined and locks
+   * nothing.
    *
    * @example
    * const order = await app.records.hold(tx, actor, Order, key, 'update');
@@ -93,9 +94,9 @@ export interface Records {
     strength: 'share' | 'update',
   ): Promise<ExtendedRow<M> | undefined>;
   /**
-   * The table of a model as the actor sees it, for SQL that `list` cannot express, such as the sums of a widget: a subquery with the
-   * model's columns and the rows that the actor may view. Columns that they may not see are NULL; without permission to view the
-   * model there are no rows. Give it an alias.
+   * A model's table as the actor sees it, for SQL that `list` cannot express, such as the sums of a widget. It is a subquery with
+   * the model's columns and the rows that the actor may view. Columns that they may not see are NULL; without permission to view
+   * the model there are no rows. It needs an alias.
    *
    * @example
    * const { strikes } = await app.readingFor(actor).one(sql.type(counted)`
@@ -103,14 +104,14 @@ export interface Records {
    * `);
    */
   tableFor(actor: Actor, model: AnyModel): SqlFragment;
-  /** Queries the sizes of tables, which lists do automatically every few minutes. Call it before the server listens. */
+  /** Loads the sizes of tables, which lists refresh automatically every few minutes. Call it before the server listens. */
   refreshEstimates(): Promise<void>;
 }
 
 /**
- * A row of a page or record as JSON, by field name, for APIs and exports. Fields that the user cannot see are absent, as in the
- * row itself. A many-to-many is an array of keys; numbers that JSON cannot hold exactly are strings. A value too large for a page is
- * `{ beginning, bytes }`.
+ * A row of a page or record as JSON, by field name, for APIs and exports. Fields that the user cannot see are absent. A manyToMany
+ * is an array of keys; numbers that JSON cannot represent exactly are strings. For a value that is too large for a page, the result
+ * is `{ beginning, bytes }`.
  *
  * @example
  * const page = await app.records.list(actor, listing, query);

@@ -1,4 +1,4 @@
-// Options of a relation, in a form or a filter. A user who may neither read the other model nor select from it gets none.
+// Options of a relation, in a form or a filter. A user who may neither view the other model nor select from it gets none.
 
 import { type FragmentSqlToken, sql } from 'slonik';
 import { z } from 'zod';
@@ -51,7 +51,7 @@ export async function optionsFor(
   return { options: disambiguateLabels(rows.slice(0, max)), more: rows.length > max };
 }
 
-/** Rows with the same label are shown with their keys. */
+/** Adds the keys to labels that several rows have. */
 function disambiguateLabels(options: readonly Option[]): readonly Option[] {
   const counts = new Map<string, number>();
   for (const { label } of options) counts.set(label, (counts.get(label) ?? 0) + 1);
@@ -61,7 +61,7 @@ function disambiguateLabels(options: readonly Option[]): readonly Option[] {
   );
 }
 
-/** Resolves what the user entered: a key; otherwise a complete label; otherwise a label that differs only in case. */
+/** Resolves entered text: as a key, otherwise as a complete label, otherwise as a label that differs only in case. */
 export async function resolveText(
   database: Query,
   reader: Reader,
@@ -71,7 +71,7 @@ export async function resolveText(
   const { target } = field;
   const text = input.trim();
   if (target === undefined || text === '' || !isStorable(text) || !reader.canSelect(field)) return [];
-  // A key may begin or end with a blank.
+  // A key may begin or end with a space.
   const keys = new Set([input, text].flatMap((each) => keyOf(target, each) ?? []));
   const conditions = [
     ...[...keys].map((key) => hasKey(target, [key])),
@@ -88,8 +88,8 @@ export async function resolveText(
 }
 
 /**
- * The rows with this label. Compared part by part where the text splits like the label, so that an index on a part is used;
- * otherwise the complete text.
+ * The rows with this label. If the text has as many parts as the label, they are compared part by part, so that an index can be
+ * used; otherwise the complete text is compared.
  */
 function labelledSql(
   reader: Reader,
@@ -132,7 +132,7 @@ interface OptionsClauses {
   readonly order?: FragmentSqlToken;
 }
 
-/** A query for options; by default in the order of the key. */
+/** A query for options, by default in the order of the key. */
 function optionsSql(
   reader: Reader,
   target: ModelInfo,
@@ -164,7 +164,7 @@ function wordCondition(reader: Reader, target: ModelInfo, word: string): Fragmen
   const parts = reader.labelParts(target);
   const conditions = [...matches(parts, 't', word)];
   for (const field of parts) {
-    // Dates and numbers in a label match by part of their displayed text.
+    // Dates and numbers in a label match if part of their text does.
     if (!isText(field))
       conditions.push(sql.fragment`${columnSql('t', field)}::text ilike ${`%${literalPattern(word)}%`}`);
   }
@@ -174,7 +174,7 @@ function wordCondition(reader: Reader, target: ModelInfo, word: string): Fragmen
   return conditions.length === 0 ? sql.fragment`false` : sql.fragment`(${joinFragments(conditions, or)})`;
 }
 
-/** By the label if an index or the table's size allows it, otherwise by the key. */
+/** Sorts by the label if an index or the table's size allows it, otherwise by the key. */
 function orderFor(reader: Reader, target: ModelInfo, estimate: number): FragmentSqlToken {
   const [first] = reader.labelParts(target);
   const key = columnSql('t', onlyKey(target));
@@ -192,7 +192,7 @@ function hasKey(target: ModelInfo, keys: readonly string[]): FragmentSqlToken {
   return sql.fragment`${columnSql('t', field)} = any(${valuesSql(field, keys)})`;
 }
 
-/** A user who enters `den` means the airport DEN: the key as entered, in upper case and in lower case. */
+/** The keys that a user may mean: the text as entered, in upper case and in lower case. `den` finds the airport DEN. */
 function possibleKeys(target: ModelInfo, text: string): readonly string[] {
   const trimmed = text.trim();
   const spellings = [text, trimmed, trimmed.toUpperCase(), trimmed.toLowerCase()];

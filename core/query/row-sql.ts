@@ -1,6 +1,6 @@
-// One row as `app.records` returns it: the fields that the user may see under their own names, the label of a single record, the
-// labels of relations, the lists of manyToMany fields. Built on a subselect `p` that has already limited the page, so that
-// labels are looked up only for the rows shown.
+// Rows as `app.records` returns them: the fields that the user may see under their own names, the label of a single record, the
+// labels of relations, and the lists of manyToMany fields. They are selected from a subselect `p` that has already limited the
+// page, so that labels are looked up only for the rows shown.
 
 import { type FragmentSqlToken, type QuerySqlToken, sql } from 'slonik';
 import { z } from 'zod';
@@ -17,25 +17,25 @@ export interface RowSql {
   readonly columns: FragmentSqlToken;
   /** Joins to `p`. */
   readonly joins: FragmentSqlToken;
-  /** The fields that `p` must have. */
+  /** The fields that `p` must select. */
   readonly needed: readonly FieldInfo[];
   readonly schema: z.ZodType<DbRow>;
 }
 
 export interface RowSelection {
-  /** Fields to show, with a column or manyToMany. Those that the user cannot see must have been removed. */
+  /** Fields to show, with a column or manyToMany. The caller must have removed those that the user cannot see. */
   readonly fields: readonly FieldInfo[];
   /** Max entries of a manyToMany. */
   readonly listed: number;
-  /** A single record includes more than a row of a list: its label, and larger values. */
+  /** A single record includes its label and larger values than a row of a list. */
   readonly extent: Extent;
-  /** `p` has a column `inPage(model, VERSION)`. */
+  /** Whether `p` has a column `inPage(model, VERSION)`. */
   readonly version: boolean;
-  /** `p` has a column `inPage(model, MATCHES)`. @defaultValue false */
+  /** Whether `p` has a column `inPage(model, MATCHES)`. @defaultValue false */
   readonly matches?: boolean;
 }
 
-/** The name of a column that `p` has in addition to those of the model. */
+/** The name in `p` of a column that is not one of the model's. */
 export function inPage(model: ModelInfo, alias: string): string {
   const columns = model.stored.map(({ column }) => column);
   return aliasBeside(columns, alias);
@@ -57,7 +57,7 @@ export function rowSql(reader: Reader, model: ModelInfo, selection: RowSelection
     columns.push(large);
     extras[LARGE] = largeValues;
   }
-  // A list shows only its columns; the record's own label is read where it is the heading.
+  // Lists show only their columns; the label is read only for a single record, as its heading.
   const isRecord = selection.extent !== 'list';
   const parts = isRecord ? reader.labelParts(model) : [];
   if (isRecord) {
@@ -98,7 +98,7 @@ export function rowSql(reader: Reader, model: ModelInfo, selection: RowSelection
 
 export type RowsQuery = QuerySqlToken<z.ZodType<DbRow>>;
 
-/** `select … from (page) p …`, in the order given on `p`. */
+/** `select … from (page) p …`, with the given order on `p`. */
 export function rowsQuery(row: RowSql, page: FragmentSqlToken, order: FragmentSqlToken): RowsQuery {
   return sql.type(row.schema)`select ${row.columns} from (${page}) p ${row.joins} ${order}`;
 }
@@ -123,7 +123,7 @@ function listJoin(reader: Reader, field: FieldInfo, alias: string, max: number):
   const targetKey = columnSql('link', through.target);
   const hasLabels = reader.canReadLabels(field);
   const labels = hasLabels ? labelJoin(reader, target, targetKey, 'target') : fragment``;
-  // A pair with a row that the user may not see would reveal that row's key; forms leave such pairs as they are.
+  // A pair with a row that the user may not see would reveal that row's key. Forms leave such pairs unchanged.
   // fault: hidden-pairs-listed
   const condition = visiblePairs(reader, field);
   const visible = condition === undefined ? fragment`` : fragment`and ${condition}`;

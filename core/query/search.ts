@@ -9,13 +9,13 @@ import type { Reader } from './reader.ts';
 import { needsOtherCollation } from './table-facts.ts';
 import type { SearchField } from './types.ts';
 
-/** Of a search; a pasted paragraph is found by its first words. */
+/** Only the beginning of a search is used, so that a pasted paragraph is found by its first words. */
 const MAX_CHARACTERS = 4_000;
 const MAX_WORDS = 50;
 
 /**
- * The words of a search, each once; undefined when it is not text that the database can store. A search has any length: what is
- * beyond the first fifty words does not narrow it further.
+ * The distinct words of a search; undefined if the database cannot store the text. A search may have any length, but only the first
+ * fifty words are used.
  */
 export function searchWords(q: string): readonly string[] | undefined {
   if (!isStorable(q)) return undefined;
@@ -38,7 +38,7 @@ export function literalPattern(text: string): string {
 
 const or = sql.fragment` or `;
 
-/** Conditions on the alias `t`, one per word: it must occur in one of the fields. */
+/** Conditions on the alias `t`: each word must occur in one of the fields. */
 export function searchSql(
   reader: Reader,
   fields: readonly SearchField[],
@@ -62,8 +62,7 @@ export function searchableFields(reader: Reader, fields: readonly SearchField[])
 }
 
 /**
- * Whether indexes cover all of these fields. With any field that has none, or that belongs to a related model, the table is
- * scanned instead.
+ * Whether indexes cover all of these fields. If any field has no index or belongs to a related model, the table is scanned instead.
  */
 export function searchesIndexes(fields: readonly SearchField[]): boolean {
   if (fields.length === 0) return false;
@@ -74,7 +73,9 @@ export function searchesIndexes(fields: readonly SearchField[]): boolean {
   });
 }
 
-/** How a word may match in a row, as conditions: part of a string, the label of a choice, or the whole of another value. */
+/**
+ * Conditions for the ways in which a word can match a row: part of a string, the label of a choice, or the whole of another value.
+ */
 export function matches(fields: readonly FieldInfo[], alias: string, word: string): readonly FragmentSqlToken[] {
   return fields.flatMap((field) => {
     const column = columnSql(alias, field);
@@ -89,17 +90,17 @@ export function matches(fields: readonly FieldInfo[], alias: string, word: strin
   });
 }
 
-/** A text column for ILIKE, which does not support every collation. */
+/** A text column for use with ILIKE, which does not support every collation. */
 export function searchedSql(field: FieldInfo, alias: string): FragmentSqlToken {
   const text = textSql(field, alias);
   return needsOtherCollation(field) ? sql.fragment`(${text} collate "default")` : text;
 }
 
-/** User input as a value of the field, in PostgreSQL's text; undefined when it is not valid. */
+/** User input as a value of the field, in PostgreSQL's text format; undefined if it is not valid. */
 export function exactValue(field: FieldInfo, text: string, timeZone?: string): string | undefined {
   const typeField = valueField(field);
   if (field.target !== undefined) {
-    // A key is used as it is: see `keyParam`.
+    // A key is used unchanged: see `keyParam`.
     const key = keyParam(typeField, text);
     return key === undefined ? undefined : String(key);
   }
@@ -110,8 +111,8 @@ export function exactValue(field: FieldInfo, text: string, timeZone?: string): s
 }
 
 /**
- * Rows whose relation references a match. The other table is scanned once and its keys are hashed; a subquery that mentions `t`
- * would run once per row.
+ * Rows whose relation references a match. The other table is scanned once and its keys are hashed; a correlated subquery would run
+ * once per row.
  */
 function relatedMatches(
   reader: Reader,

@@ -2,12 +2,12 @@ import { Limiter } from '../base/limiter.ts';
 import { Queries, type Query } from '../database/queries.ts';
 import type { Actor } from '../policy/actor.ts';
 
-/** Out of the ten connections that pages read with; a page runs its queries one after another. */
+/** Of the ten connections for page reads. A page runs its queries one after another. */
 const MAX_AT_ONCE = 4;
 
 /**
- * Keeps one user from taking all connections with slow queries (ten tabs of a search without an index): a few of their
- * statements run at once, and the others wait in order. Only signed-in users are limited: other actors have no tabs to open.
+ * Prevents one user from taking all connections with slow queries (ten tabs with a search without an index): a few of their
+ * statements run at once, and the others wait in order. Only signed-in users are limited.
  */
 export class StatementLimiter {
   readonly #database: Query;
@@ -17,7 +17,7 @@ export class StatementLimiter {
     this.#database = database;
   }
 
-  /** The database as this actor may query it. */
+  /** The database, with this actor's limit applied. */
   of(actor: Actor): Query {
     return actor.kind === 'user' ? new LimitedQuery(this.#database, this.#statements, actor.id) : this.#database;
   }

@@ -1,5 +1,5 @@
-// Facts from the database catalogue that can contradict the models, because other programs or edited migrations changed the tables.
-// `Estimates` loads it together with the sizes of tables.
+// Properties of tables in the database catalogue that can contradict the models, because other programs or edited migrations have
+// changed the tables. `Estimates` loads them together with the sizes of tables.
 
 import { type FragmentSqlToken, sql } from 'slonik';
 import { z } from 'zod';
@@ -50,20 +50,20 @@ const nullableInDatabase = new WeakSet<FieldInfo>();
 const withoutIlike = new WeakSet<FieldInfo>();
 
 /**
- * Whether rows may have NULL in this field: it is declared so, or the column allows it. Columns of views always do. Keyset
- * pagination must know, because no comparison finds a NULL.
+ * Whether rows may have NULL in this field, because it is declared nullable or the column allows it. Columns of views always do.
+ * Keyset pagination depends on this, because comparisons never match NULL.
  */
 export function mayBeNull(field: FieldInfo): boolean {
   // fault: null-in-required-column
   return field.nullable || nullableInDatabase.has(field);
 }
 
-/** Whether the column's collation is one that ILIKE does not support (non-deterministic). */
+/** Whether the column has a non-deterministic collation, which ILIKE does not support. */
 export function needsOtherCollation(field: FieldInfo): boolean {
   return withoutIlike.has(field);
 }
 
-/** Whether a rule of the table (`create rule`) applies to these statements, which then cannot return rows. */
+/** Whether a rule of the table (`create rule`) applies to these statements, which then do not support RETURNING. */
 export function hasRule(model: ModelInfo, statement: 'insert' | 'update'): boolean {
   return withRules[statement].has(model);
 }
@@ -78,7 +78,7 @@ export function roleMay(model: ModelInfo, action: keyof typeof notGranted): bool
   return !notGranted[action].has(model);
 }
 
-/** Whether rows have PostgreSQL's own version (xmin). Those of views and of foreign tables do not. */
+/** Whether rows have PostgreSQL's `xmin`. Rows of views and foreign tables do not. */
 export function hasVersions(model: ModelInfo): boolean {
   return !withoutVersions.has(model);
 }
@@ -93,7 +93,7 @@ function anyRoleHasPrivilege(privilege: 'insert' | 'update' | 'delete'): Fragmen
   )`;
 }
 
-/** Loads the columns and tables that differ from what models can rely on: two statements for all models. */
+/** Loads the columns and tables that differ from what models assume, in two statements for all models. */
 export async function loadTableFacts(database: Query, models: readonly ModelInfo[]): Promise<void> {
   const rows = await database.any(columns`
     select requested."table", a.attname::text as column, not a.attnotnull as nullable,

@@ -1,9 +1,10 @@
 import { type FragmentSqlToken, sql } from 'slonik';
 
 /**
- * The OID of a table, also of one in a schema that the role may not use: `to_regclass` fails there. Null if it does not exist.
+ * The OID of a table, or null if it does not exist. Also works for schemas that the role may not use, for which `to_regclass`
+ * fails.
  *
- * @param parts SQL of a `text[]`: the table's name, after that of its schema if it has one
+ * @param parts an SQL expression of type `text[]`: the schema, if there is one, and the table
  */
 export function tableOidSql(parts: FragmentSqlToken): FragmentSqlToken {
   return sql.fragment`

@@ -1,10 +1,10 @@
 import type { FragmentSqlToken } from 'slonik';
 import type { DbRow, FieldInfo, ModelInfo } from '../model/field-type.ts';
 
-/** A part of a statement, created with `` sql.fragment`…` ``: values in it are parameters. */
+/** A part of a statement, created with `` sql.fragment`…` ``. Values in it become parameters. */
 export type SqlFragment = FragmentSqlToken;
 
-/** A list's definition after startup: what can be shown, filtered, searched, sorted. Compiled once per model. */
+/** A list's definition after startup: what can be shown, filtered, searched and sorted. Compiled once per model. */
 export interface Listing {
   readonly model: ModelInfo;
   readonly columns: readonly FieldInfo[];
@@ -13,7 +13,7 @@ export interface Listing {
   readonly search: readonly SearchField[];
   readonly order: readonly Sort[];
   readonly size: number;
-  /** Computed columns read the whole row. */
+  /** Whether computed columns read the whole row. */
   readonly wholeRow: boolean;
   /** Columns that PostgreSQL computes in the list's statement; created with `computedField`. */
   readonly computed?: readonly FieldInfo[];
@@ -24,14 +24,14 @@ export interface Listing {
 export interface ConditionFilter {
   /** Created with `computedField`; its name is that of the parameter: `f.*overdue`. */
   readonly field: FieldInfo;
-  /** The values allowed in a query string; any other is malformed. */
+  /** The values allowed in a query string. Any other value is rejected. */
   readonly values: readonly string[];
   /** The rows that match one of the values, on the alias `t`. */
   where(value: string): FragmentSqlToken;
 }
 /** The part of a listing that this user may use. Anything else is treated as if it did not exist. */
 export interface Offered {
-  /** Computed ones included. */
+  /** Includes computed columns. */
   readonly columns: readonly FieldInfo[];
   readonly conditions: readonly ConditionFilter[];
   readonly filters: readonly FieldInfo[];
@@ -66,12 +66,12 @@ export type Filter =
       readonly to: string | undefined;
     };
 
-/** A value at the boundary of a page: PostgreSQL's text, or only its beginning where it is too long for a link. */
+/** A value at the boundary of a page: PostgreSQL's text, or only its beginning if it is too long for a link. */
 export type PlaceValue = string | null | { readonly prefix: string };
 /** A part of a row's key: PostgreSQL's text, or its hash. */
 export type KeyPart = string | { readonly md5: string };
 
-/** The sort values of a row; and its key, if some of them have to be read from it. */
+/** The sort values of a row, and its key if some of them have to be read from the row. */
 export interface Cursor {
   readonly values: readonly PlaceValue[];
   readonly key?: readonly KeyPart[];
@@ -83,13 +83,13 @@ export type Count =
   | { readonly kind: 'about'; readonly rows: number }
   /** Filtered and large: at least this many. */
   | { readonly kind: 'more'; readonly rows: number }
-  /** After the first page nothing is counted. */
+  /** Rows are not counted after the first page. */
   | { readonly kind: 'unknown' };
 
 /** A page of a list. Rows hold database values by field name; see `aliases.ts` for the key and for relations' labels. */
 export interface Page {
   readonly rows: readonly DbRow[];
-  /** Cursors as used in URLs; undefined if there is no such page. */
+  /** Cursors for URLs; undefined if there is no such page. */
   readonly previous: string | undefined;
   readonly next: string | undefined;
   readonly count: Count;
@@ -99,14 +99,14 @@ export interface Page {
 export interface FoundRecord {
   /** The key as used in URLs. */
   readonly key: string;
-  /** A single key as PostgreSQL's text, as relations and filters hold it; empty for a composite key. */
+  /** A single key as PostgreSQL's text, as used in relations and filters; empty for a composite key. */
   readonly keyValue: string;
   readonly label: string;
   /** Database values by field name, relation labels as in a list; fields that the user cannot see are absent. */
   readonly row: DbRow;
-  /** Changes with every update of the row; compared by `app.write`. Empty if the table has none (a view). */
+  /** Changes with every update of the row; `app.write` compares it. Empty for rows of read-only models. */
   readonly version: string;
-  /** The names of each manyToMany that has more rows than the record lists. */
+  /** The names of manyToMany fields with more rows than the record lists. */
   readonly truncated: ReadonlySet<string>;
 }
 
@@ -120,6 +120,6 @@ export interface Option {
 export interface Dependants {
   readonly field: FieldInfo;
   readonly rows: number;
-  /** There are more than `rows`, which were not counted. */
+  /** Whether there are more than `rows`, which were not counted. */
   readonly more: boolean;
 }

@@ -8,7 +8,7 @@ const and = sql.fragment` and `;
 
 /**
  * The pairs of a manyToMany that an actor may see, as a condition on the alias `link`: the row rules of the pairs and of the rows
- * that they lead to. Whether the actor may view the other model at all is not considered. Undefined: all pairs.
+ * that they reference. Whether the actor may view the other model at all is not considered. Undefined for all pairs.
  */
 export function visiblePairs(reader: Reader, { through, target }: FieldInfo): FragmentSqlToken | undefined {
   if (through === undefined || target === undefined) return undefined;

@@ -7,7 +7,7 @@ import type { Access, AccessDecision, RouteInfo } from './route-info.ts';
 
 /**
  * The state of a request in core. Plugins add to it by declaration merging (sessions: `session`). Never store a closure here:
- * what it captures would live until a major garbage collection.
+ * whatever it captures would survive until a major garbage collection.
  */
 export interface RequestState {
   correlationId: string;
@@ -17,23 +17,23 @@ export interface RequestState {
   /** What authenticated the actor; undefined for anonymous requests. */
   credential: Credential | undefined;
   /**
-   * The key of the CSRF token: a secret that ends with the sign-in. Undefined unless browsers send the credentials of the request
-   * automatically.
+   * The key of CSRF tokens: a secret that is valid as long as the sign-in. Undefined unless browsers send the credentials of the
+   * request automatically.
    */
   csrfSecret: string | undefined;
-  /** What the authenticator keeps for this sign-in; undefined for anonymous requests, or if nothing is kept. */
+  /** The data that the authenticator stores for this sign-in; undefined for anonymous requests, or if it stores none. */
   signInData: SignInData | undefined;
   route: RouteInfo | undefined;
   params: Readonly<Record<string, string>>;
-  /** The model that `:model` in the route's path names. */
+  /** The model of the `:model` parameter in the route's path. */
   model: ModelInfo | undefined;
-  /** The posted form, on routes whose body is `form`. */
+  /** The submitted form, on routes whose body is `form`. */
   form: Form | undefined;
   /** The body of routes that read JSON (any value), text (a string) or raw bytes (a Buffer). */
   body: unknown;
   /** The error of a failed request, for middleware of the stage `on-error`. */
   error: unknown;
-  /** Messages in the user's language; one function per language, shared. */
+  /** Translates messages into the user's language; one shared function per language. */
   t: Translate;
   locale: string;
   /** IANA name of the user's time zone. */
@@ -43,11 +43,11 @@ export interface RequestState {
 }
 
 /**
- * Data of one sign-in that ends with it: JSON, small. An authenticator that has a store provides it (`Authentication.data`).
- * Core stores these two in it.
+ * Small JSON data that is deleted when the sign-in ends. Provided by authenticators that can store it (`Authentication.data`). Core
+ * itself stores these two properties.
  */
 export interface SignInData {
-  /** What the next page reports. */
+  /** The message for the next page. */
   flash?: Message;
   /** A form that a gate stopped. */
   interruptedForm?: InterruptedForm;
@@ -60,7 +60,7 @@ export interface Message {
   readonly params?: MessageParams;
 }
 
-/** The strings of a form that a gate stopped. */
+/** The text fields of a form that a gate stopped. */
 export interface InterruptedForm {
   readonly path: string;
   /** Milliseconds since 1970. */
@@ -68,12 +68,12 @@ export interface InterruptedForm {
   readonly fields: readonly (readonly [name: string, text: string])[];
 }
 
-/** Properties that plugins put on the context itself, by declaration merging (sessions: `ctx.session`). */
+/** Properties that plugins add to the context itself, by declaration merging (sessions: `ctx.session`). */
 // biome-ignore lint/suspicious/noEmptyInterface: plugins merge into it
 export interface ContextProperties {}
-/** Koa's context with our request state. Passed to handlers and to most functions that work on one request. */
+/** Koa's context with the framework's request state, passed to handlers and to most functions that work on one request. */
 export type Context = ParameterizedContext<RequestState, ContextProperties>;
-/** A Koa middleware over our request state. */
+/** Koa middleware with the framework's request state. */
 export type Middleware = KoaMiddleware<RequestState, ContextProperties>;
 
 /**
@@ -93,10 +93,10 @@ export interface StagedMiddleware {
   readonly run: Middleware;
 }
 
-/** Decides whether a request is allowed: access checks decide, pages never do. */
+/** Decides whether a request is allowed, using the access checks. Pages never decide this themselves. */
 export interface AccessControl {
   decide(ctx: Context, access: Access): AccessDecision;
-  /** Kinds of access that no plugin checks; startup fails if a route requires one. */
+  /** Kinds of access for which there is no check; startup fails if a route requires one. */
   unknownKinds(access: Access): readonly string[];
 }
 

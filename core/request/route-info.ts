@@ -1,17 +1,17 @@
-/** Kinds of access by name, with what each requires. Plugins add kinds by declaration merging. */
+/** Kinds of access by name, with the type of each kind's requirement. Plugins add kinds by declaration merging. */
 export interface AccessKinds {
   /** Everyone, anonymous users included. */
   open: true;
   /** Anyone who is authenticated. */
   signedIn: true;
   /**
-   * A permission by its full name, `audit.view`, or all of several. A name without a dot, `change`, is that permission of the
-   * model in the path.
+   * A permission by its full name, `audit.view`, or several, all of which are required. A name without a dot, such as `change`,
+   * refers to the model in the path.
    */
   permission: string | readonly string[];
 }
 type Required = Omit<AccessKinds, 'open'>;
-/** Open to everyone, or at least one condition. All given conditions must be met. */
+/** Either open to everyone, or at least one condition. All given conditions must be met. */
 export type Access =
   | { readonly open: true }
   | { [K in keyof Required]: Pick<Required, K> & Partial<Required> }[keyof Required];
@@ -22,13 +22,13 @@ export type AccessDecision = 'allow' | 'sign-in' | 'deny';
 /** The name of a gate: see `Gate`. */
 export type GateName = string;
 
-/** Methods that routes can have. HEAD is answered by GET. */
+/** Methods that routes can have. HEAD requests are handled by GET routes. */
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
-/** What a request carries: nothing, a form, JSON, text, or bytes as sent. */
+/** The body of a request: nothing, a form, JSON, text, or bytes as sent. */
 export type BodyKind = 'none' | 'form' | 'json' | 'text' | 'raw';
 
-/** A route after startup, as data: what `rustio-admin routes` lists and pages can read. */
+/** A route after startup, as data that `rustio-admin routes` lists and pages can read. */
 export interface RouteInfo {
   readonly method: Method;
   /** The path of requests, with the mount path: `/admin/:model/+new`. */

@@ -1,6 +1,6 @@
 import type { ModelInfo } from '../model/field-type.ts';
 
-/** Builds every path of the admin; no code writes one by hand. */
+/** Builds every path of the admin; paths are never written by hand. */
 export interface Urls {
   /** A path under the mount path: `to('/login')` → `/admin/login`. Undefined parameters are left out. */
   to(path: string, query?: Readonly<Record<string, string | undefined>>): string;
@@ -8,9 +8,9 @@ export interface Urls {
   /** `key` is the result of `keyText`, which needs no further encoding. */
   record(model: ModelInfo, key: string, action?: `+${string}`): string;
   add(model: ModelInfo): string;
-  /** A file of a plugin's or core's assets, with a hash of its content: cached forever. */
+  /** An asset of a plugin or of core. The path contains a hash of the content, so that it can be cached forever. */
   asset(file: string): string;
-  /** The origin of the public URL: what Origin headers must equal. */
+  /** The origin of the public URL, which Origin headers must equal. */
   readonly publicOrigin: string;
 }
 

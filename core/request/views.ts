@@ -8,8 +8,8 @@ import type { Urls } from './urls.ts';
 export type ViewData = Readonly<Record<string, unknown>>;
 
 /**
- * The data of each view, by its name: what its template reads besides `PageHelpers`. Plugins merge their own views in here; a
- * project that overrides a template gets the same data.
+ * The data of each view, by its name: what its template can use besides `PageHelpers`. Plugins add their own views by declaration
+ * merging; a project's replacement of a template gets the same data.
  *
  * @example
  * declare module 'rustio-admin/plugin' {
@@ -30,21 +30,21 @@ export interface ViewTypes {
 /** For views that need only the helpers. */
 export type NoData = Readonly<Record<never, never>>;
 
-/** The data that a view requires: what `ViewTypes` declares for its name; any for other names. */
+/** The data that a view requires: the type in `ViewTypes`, or any data if the view is not declared there. */
 export type ViewDataOf<V extends string> = V extends keyof ViewTypes ? ViewTypes[V] : ViewData;
 /** The data of a page, which also has a title. */
 export type PageDataOf<V extends string> = V extends keyof ViewTypes ? ViewTypes[V] & PageData : ViewData;
 
-/** What every page gives to the layout around it. */
+/** The data that every page passes to its layout. */
 export interface PageData {
   readonly title: string;
-  /** `bare` for pages without navigation, or the name of another view, which gets the page as `it.body`. */
+  /** `bare` for pages without navigation, or the name of another view, which receives the page as `it.body`. */
   readonly frame?: string;
-  /** In place of the message of the last action. */
+  /** Shown instead of the message of the last action. */
   readonly message?: Message;
 }
 
-/** What every template of a page finds in `it` in addition to the view's own data. */
+/** What every page template has in `it` in addition to the view's own data. */
 export interface PageHelpers {
   readonly t: Translate;
   readonly locale: string;
@@ -55,25 +55,25 @@ export interface PageHelpers {
   readonly htmlAttributes: Readonly<Record<string, string>>;
   readonly actor: Actor;
   readonly correlationId: string;
-  /** Of this page, without its query. */
+  /** The path of this page, without the query. */
   readonly path: string;
   readonly appName: string;
   readonly dev: boolean;
   readonly urls: Urls;
   /** Undefined if no plugin has a page at the mount path. */
   readonly homeUrl: string | undefined;
-  /** For the view `layout/token`; empty for anonymous users, whose forms need none. */
+  /** The CSRF token, for the view `layout/token`; empty for anonymous users, whose forms need none. */
   readonly formToken: string;
   /** The names of hidden fields and buttons of forms. */
   readonly formNames: typeof formNames;
-  /** What follows the name of a field. */
+  /** Suffixes of field names. */
   readonly fieldSuffixes: typeof fieldSuffixes;
   /** The result of the last action. */
   readonly message: Message | undefined;
   readonly navigation: readonly NavigationGroup[];
   readonly include: Include;
 }
-/** What a view outside a request finds. */
+/** The helpers of a view that is rendered outside a request. */
 export type MailHelpers = Pick<PageHelpers, 't' | 'locale' | 'dir' | 'appName' | 'urls' | 'include'>;
 
 /** A heading of the navigation with its entries. */
@@ -84,7 +84,7 @@ export interface NavigationGroup {
 }
 
 /**
- * The markup of another view. It finds everything in `it`, and what `more` adds.
+ * Renders another view as markup, with the data of `it` and of `more`.
  *
  * @example
  * <%- it.include('admin/small-table', it, { table }) %>
@@ -95,7 +95,7 @@ export interface Include {
 }
 type IncludedData<V extends string> = V extends keyof ViewTypes ? ViewTypes[V] : object;
 
-/** What the layout finds in addition to the data of the page. */
+/** The data of the layout in addition to that of the page. */
 export interface FrameData {
   readonly title: string;
   /** The page itself, as markup. */
@@ -113,28 +113,28 @@ interface ErrorPage extends PageData {
   readonly problem: string;
   readonly why: string;
   readonly fix: string;
-  /** Empty if it would say nothing new. */
+  /** Empty if it would add nothing. */
   readonly retry: string;
   /** The label is a key of the messages. */
   readonly link: { readonly url: string; readonly label: string } | undefined;
 }
 
 /**
- * Renders EJS. A template has one local, `it`: the view's data and `PageHelpers`. `<%= %>` escapes; `<%- %>` is for
+ * Renders EJS. A template has one local variable, `it`, with the view's data and `PageHelpers`. `<%= %>` escapes; `<%- %>` is for
  * `it.include(…)` and for cells that a field type has rendered.
  */
 export interface Views {
   /**
-   * Responds with a page in the layout. The type of the data is the view's in `ViewTypes`, if it is declared there.
+   * Responds with a page in the layout. The data has the view's type in `ViewTypes`, if it is declared there.
    *
    * @example
    * app.views.page(ctx, 'holidays/list', { title: ctx.state.t('holidays.title'), holidays });
    */
   page<V extends string>(ctx: Context, view: V, data: PageDataOf<V>): void;
-  /** The markup of one view, as text. It finds only the data, and `include`. */
+  /** The markup of a view, as a string. The template has only the data and `include`. */
   partial<V extends string>(view: V, data: ViewDataOf<V>): string;
   /**
-   * A view outside a request, for mails: with `MailHelpers` in a language, without a user.
+   * Renders a view outside a request, for example for mails, with `MailHelpers` in the given language.
    *
    * @example
    * const html = app.views.render('mail/welcome', { name }, { locale: 'ar' });
@@ -142,7 +142,7 @@ export interface Views {
   render<V extends string>(view: V, data: ViewDataOf<V>, options?: { readonly locale?: string }): string;
   /** Names of all views. */
   readonly names: readonly string[];
-  /** Those that core and plugins provide under their own names, and those that a plugin replaces. */
+  /** Names of the views that core and plugins provide, and of those that a plugin replaces. */
   readonly originals: readonly string[];
   readonly overridden: readonly string[];
 }

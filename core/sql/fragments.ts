@@ -1,4 +1,4 @@
-// Building blocks of statements that know no model: Slonik fragments of names, literals and conditions.
+// Building blocks of statements that do not depend on models: Slonik fragments of names, literals and conditions.
 
 import { type FragmentSqlToken, type QuerySqlToken, sql, type ValueExpression } from 'slonik';
 
@@ -7,12 +7,15 @@ const and = sql.fragment` and `;
 
 export const comma = sql.fragment`, `;
 
-/** A list's statement uses about sixty names; each is quoted once. There are few, as with names of models. */
+/**
+ * A list's statement uses about sixty names, so each is quoted only once. The set is small: names come only from the registry and
+ * the code.
+ */
 const names = new Map<string, FragmentSqlToken>();
 const rawFragments = new Map<string, FragmentSqlToken>();
 
 /**
- * A name from the registry, or one that the code itself uses in a statement; never one from a request.
+ * A quoted name, from the registry or written in the code, never from a request.
  *
  * @example
  * nameSql(['t', 'created_at']) // "t"."created_at"
@@ -28,8 +31,8 @@ export function nameSql(parts: readonly string[]): FragmentSqlToken {
 }
 
 /**
- * SQL written by the code itself (the name of a type, a number after LIMIT), never text from a request. Cached, because there are
- * few.
+ * SQL written in the code (the name of a type, a number after LIMIT), never text from a request. Cached, because there are few
+ * distinct texts.
  *
  * @example
  * rawSql(`limit ${max}`)
@@ -44,8 +47,8 @@ export function rawSql(text: string): FragmentSqlToken {
 }
 
 /**
- * `sql.fragment`, but fragments without values are inserted as they are. Slonik scans every fragment for values to renumber, and
- * a list's statement nests about thirty that are only names.
+ * Like `sql.fragment`, but inserts fragments without values unchanged. Slonik scans every fragment for values to renumber, and a
+ * list's statement nests about thirty fragments that contain only names.
  */
 export function fragment(texts: TemplateStringsArray, ...inserted: readonly ValueExpression[]): FragmentSqlToken {
   let text = texts[0] ?? '';
@@ -64,7 +67,7 @@ function isFragment(token: ValueExpression): token is FragmentSqlToken {
   return typeof token === 'object' && token !== null && 'type' in token && token.type === empty.type;
 }
 
-/** An empty fragment for an empty list, so that a template reads the same with and without fragments. */
+/** Like `sql.join`, but an empty list gives an empty fragment. */
 export function joinFragments(fragments: readonly FragmentSqlToken[], separator: FragmentSqlToken): FragmentSqlToken {
   if (fragments.length === 0) return empty;
   if (fragments.some(({ values }) => values.length > 0)) return sql.fragment`${sql.join(fragments, separator)}`;
@@ -77,8 +80,8 @@ export function whereSql(conditions: readonly FragmentSqlToken[]): FragmentSqlTo
 }
 
 /**
- * The statement, planned for its actual values each time (docs/decisions/0006-prepared-statements.md). In the protocol, the
- * empty name means "not prepared".
+ * The same statement, planned for its actual values each time (docs/decisions/0006-prepared-statements.md). In the protocol, an
+ * empty name means that the statement is not prepared.
  */
 export function freshPlan<T extends QuerySqlToken['parser']>(query: QuerySqlToken<T>): QuerySqlToken<T> {
   return { ...query, name: '' };

@@ -1,4 +1,4 @@
-// Names and values written into SQL text. Values that can be parameters are never written into it.
+// Quotes names and values for SQL text. Values that can be parameters are always passed as parameters.
 
 /**
  * Names that PostgreSQL 15 to 18 does not accept unquoted as the name of a table or column, or accepts only in some places.
@@ -35,7 +35,7 @@ export function quoteNames(names: readonly string[]): string {
 
 /**
  * Text as a literal for statements that take no parameters (DEFAULT, CHECK). Standard SQL quoting: a backslash needs no escape,
- * as `standard_conforming_strings` is on in every supported PostgreSQL.
+ * since `standard_conforming_strings` is on by default in every supported PostgreSQL version.
  *
  * @example quoteLiteral("it's") // "'it''s'"
  */
@@ -44,7 +44,8 @@ export function quoteLiteral(text: string): string {
 }
 
 /**
- * A one-dimensional array in PostgreSQL's text format. Every text is quoted, so none is mistaken for NULL, a comma or a brace.
+ * A one-dimensional array in PostgreSQL's text format. Strings are always quoted, so that they are not mistaken for NULL or a
+ * delimiter.
  *
  * @example arrayLiteral(['a', 'b "c"']) // '{"a","b \\"c\\""}'
  */

@@ -24,14 +24,14 @@ const MAX_TEXT = 80;
 const MAX_FILE_NAME = 40;
 /** Max number of items of an array in a list. */
 const MAX_ITEMS = 10;
-/** Digits of a hash that users compare. */
+/** The number of hash digits shown, enough for users to compare. */
 const HASH_DIGITS = 16;
-/** What is inserted into `datetime` without escaping: unmanaged columns can hold any text. */
+/** Text that can be inserted into `datetime` without escaping. Unmanaged columns can hold any text. */
 const MOMENT = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?\+00$/;
 const DATE = /^\d{4}-\d\d-\d\d$/;
 
 /**
- * Compiles the cells of a field: what a list calls for each row. A plugin's field type brings its own `cell`.
+ * Creates the function with which a list renders a field in each row. A plugin's field type has its own `cell`.
  *
  * @example
  * const cell = cellFor(field, formatter);
@@ -46,7 +46,7 @@ export function cellFor(field: FieldInfo, formatter: Formatter): Cell {
     try {
       return cell(dbValue, row);
     } catch (error) {
-      // One value that a cell cannot format must not take the whole list away.
+      // One value that a cell cannot format must not break the whole list.
       if (field.type.cell !== undefined) process.emitWarning(`The cell of ${field.model.name}.${field.name}: ${error}`);
       return unexpected(String(dbValue), formatter);
     }
@@ -86,7 +86,7 @@ const number: MakeCell = (_field, formatter) => (dbValue) =>
   escapeHtml(formatter.number(typeof dbValue === 'number' ? dbValue : String(dbValue)));
 const text: MakeCell = (_field, formatter) => (dbValue) => excerpt(String(dbValue), formatter);
 
-/** A link, unless the value is already inside one. Validated again, since an unmanaged table may hold anything. */
+/** A link, unless the value is already inside one. The URL is validated again, since an unmanaged table may contain any value. */
 const linked =
   (link: (text: string, html: string) => string, shown: (text: string, formatter: Formatter) => string): MakeCell =>
   (field, formatter) =>
@@ -161,7 +161,7 @@ const builtIn: Readonly<Record<BuiltInFieldType, MakeCell>> = {
 
   choice(field) {
     const badges = new Map(field.values.map((value) => [value, badgeOf(field, value)]));
-    // Values outside the set occur only in unmanaged tables.
+    // Values outside the declared set occur only in unmanaged tables.
     return (dbValue) => badges.get(String(dbValue)) ?? escapeHtml(String(dbValue));
   },
 
@@ -174,7 +174,7 @@ const builtIn: Readonly<Record<BuiltInFieldType, MakeCell>> = {
       const shown = formatter.whole === true ? all : all.slice(0, MAX_ITEMS);
       const more = all.length > shown.length ? [`<span class="badge">+${all.length - shown.length}</span>`] : [];
       const badges = shown.map((one) => {
-        // Only in unmanaged tables.
+        // NULL items occur only in unmanaged tables.
         if (one === null) return '<span class="badge"><code>NULL</code></span>';
         const html = cell(one, row);
         return html.startsWith('<span') ? html : `<span class="badge">${html}</span>`;
@@ -229,7 +229,7 @@ const builtIn: Readonly<Record<BuiltInFieldType, MakeCell>> = {
     const target = field.target?.name;
     return (dbValue, row) => {
       const label = row[alias];
-      // No label: the user may not be allowed to see the row, so there is nothing to link to either.
+      // Without a label, the user cannot see the row, so there is nothing to link to.
       if (typeof label !== 'string') return escapeHtml(String(dbValue));
       const html = escapeHtml(label === '' ? String(dbValue) : label);
       const url = target === undefined ? undefined : formatter.recordUrl(target, encodeKeyPart(String(dbValue)));
@@ -253,13 +253,13 @@ const builtIn: Readonly<Record<BuiltInFieldType, MakeCell>> = {
   },
 };
 
-/** The beginning of long text in a list, all of it on a record's own page. */
+/** The beginning of long text in a list; the full text on a record's own page. */
 function excerpt(text: string, { whole }: Formatter): string {
   // fault: text-not-escaped
   return escapeHtml(whole === true ? text : truncate(text, MAX_TEXT));
 }
 
-/** A badge if the field gives any of its values a tone, so that a column looks the same in every row. */
+/** A badge if any value of the field has a tone, so that a column looks the same in every row. */
 function badgeOf(field: FieldInfo, value: string): string {
   const label = escapeHtml(field.valueLabels[value] ?? value);
   if (Object.keys(field.tones).length === 0) return label;

@@ -2,10 +2,11 @@ const SPECIAL = /["&'<>\u2010-\u203a]/;
 const BEYOND_LATIN_1 = /[^\0-\u00ff]/;
 
 /**
- * Escapes text for HTML, in an element and in a quoted attribute. Most strings contain nothing special and are returned as they
- * are, without a copy. Null and undefined become an empty string.
+ * Escapes text for HTML, for use in elements and quoted attributes. Most strings contain nothing special and are returned without a
+ * copy. Null and undefined become an empty string.
  *
- * Dashes, dots and quotation marks beyond Latin-1 become references, too, for speed: docs/decisions/0017-one-byte-pages.md.
+ * For speed, dashes, dots and quotation marks beyond Latin-1 also become character references:
+ * docs/decisions/0017-one-byte-pages.md.
  *
  * @example escapeHtml('Smith & Sons') // 'Smith &amp; Sons'
  */
@@ -29,7 +30,7 @@ export function escapeHtml(value: string | number | bigint | boolean | null | un
   return hasReferences && !BEYOND_LATIN_1.test(html) ? oneByte(html) : html;
 }
 
-/** Slices of a two-byte text are two-byte themselves, whatever they contain; only a re-decoded text is not. */
+/** A slice of a two-byte string remains two-byte whatever it contains; only decoding the text again makes it one-byte. */
 function oneByte(text: string): string {
   return Buffer.from(text, 'latin1').toString('latin1');
 }

@@ -1,13 +1,13 @@
 import type { Translate } from '../messages/catalogue.ts';
 import type { Formatter } from '../model/field-type.ts';
 
-/** Max number of cached strings: more than a busy hour of different minutes, or a page of different numbers. */
+/** Max number of cached strings, far more than one page shows. */
 const MAX_CACHED = 5_000;
 
 /**
- * Formats values for one language and time zone. Created once for both and shared: Intl formatters take milliseconds to create,
- * and a list shows a hundred timestamps. Dates are ISO (2026-11-20) for every user: they sort visually and day and month cannot
- * be confused.
+ * Formats values for one language and time zone. Created once for both and shared: Intl formatters take milliseconds to create, and
+ * a list shows a hundred timestamps. Dates are ISO (2026-11-20) for every user, so that they sort alphabetically and day and month
+ * cannot be confused.
  */
 export function createFormatter(
   locale: string,
@@ -68,7 +68,7 @@ export function createFormatter(
   };
 }
 
-/** By the messages of one language of one application, then by time zone. */
+/** By translator (one per application and language), then by time zone. */
 const cache = new WeakMap<Translate, Map<string, Formatter>>();
 
 /** The formatter for this user, without links to records; cached, since formatters take milliseconds to create. */
@@ -97,7 +97,7 @@ export function toIso(dbValue: string): string {
   return dbValue.replace(' ', 'T').replace(/\+00(:00)?$/, 'Z');
 }
 
-/** Groups the digits of an exact decimal and keeps every digit after the point, trailing zeros too. */
+/** Groups the digits of an exact decimal, and keeps every digit after the point, including trailing zeros. */
 function grouped(numbers: Intl.NumberFormat, decimal: string): string {
   const [integer = '', fraction] = decimal.split('.');
   if (!/^-?\d+$/.test(integer)) return decimal; // NaN and Infinity, which numeric supports
@@ -106,7 +106,7 @@ function grouped(numbers: Intl.NumberFormat, decimal: string): string {
   return fraction === undefined ? text : text + decimalPoint(numbers) + fraction;
 }
 
-/** As many digits after the point as are stored: an amount of money looks the same on every page. */
+/** Shows as many decimal places as are stored, so that an amount looks the same on every page. */
 function amountFormat(locale: string, currency: string, digits: number): Intl.NumberFormat {
   return new Intl.NumberFormat(locale, {
     style: 'currency',

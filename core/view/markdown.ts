@@ -3,11 +3,11 @@ import type { default as Markdown, MarkdownIt, Token } from 'markdown-it';
 
 const require = createRequire(import.meta.url);
 const SAFE = /^(?:https?:\/\/|mailto:)./i;
-/** Encoded line breaks in a mail link: some mail programs begin a new header after them, such as `Bcc`. */
+/** Encoded line breaks in a mail link. Some mail programs start a new header there, such as `Bcc`. */
 const MORE_HEADERS = /^\s*mailto:.*%0[ad]/i;
-/** Headings in the text are below the title of its page and the heading of its section. */
+/** Headings in the text are nested below the page title and the section heading. */
 const LEVELS_ABOVE = 2;
-/** Marks that are noise in plain text. */
+/** Markup that is removed from plain text. */
 const MARKS: readonly (readonly [RegExp, string])[] = [
   [/^ {0,3}(?:#{1,6}|>|[-+*]|\d{1,9}[.)])\s+/gm, ''],
   [/^ {0,3}(?:`{3,}|~{3,}).*$/gm, ''],
@@ -15,7 +15,7 @@ const MARKS: readonly (readonly [RegExp, string])[] = [
   [/[*_~`]+/g, ''],
   [/\s+/g, ' '],
 ];
-/** Max length of the text that an excerpt is made from: enough for any list, and cheap to process. */
+/** Max length of the text from which an excerpt is taken: enough for any list, and cheap to process. */
 const MAX_INPUT = 1_000;
 
 let parser: MarkdownIt | undefined;
@@ -29,12 +29,12 @@ export function markdownHtml(text: string): string {
   return parser.render(text);
 }
 
-/** The beginning of the text as one line of plain text, without its marks. */
+/** The beginning of the text as one line of plain text, without markup. */
 export function markdownExcerpt(text: string): string {
   return MARKS.reduce((rest, [mark, replacement]) => rest.replace(mark, replacement), text.slice(0, MAX_INPUT)).trim();
 }
 
-/** Loaded when the first text is shown: projects without Markdown do not pay for it. */
+/** Called when the first text is rendered, so that projects without Markdown do not load the parser. */
 function createParser(): MarkdownIt {
   const create: typeof Markdown = require('markdown-it');
   const markdown = new create({ html: false, linkify: false, typographer: false, breaks: true, maxNesting: 20 });
@@ -48,7 +48,7 @@ function createParser(): MarkdownIt {
     if (tokens[index]?.attrGet('href') === '') hideLink(tokens, index);
     return renderer.renderToken(tokens, index, options);
   };
-  // A column's alignment comes as an inline style, which the content security policy does not allow.
+  // The parser sets a column's alignment as an inline style, which the content security policy does not allow.
   for (const rule of ['th_open', 'td_open']) rules[rule] = (tokens, index) => `<${tokens[index]?.tag}>`;
   for (const rule of ['heading_open', 'heading_close']) {
     rules[rule] = (tokens, index, options, _environment, renderer) => {
@@ -60,7 +60,7 @@ function createParser(): MarkdownIt {
   return markdown;
 }
 
-/** Leaves the text of a link alone. Links do not nest, so the next end is its own. */
+/** Renders only the text of a link. Links do not nest, so the next closing token belongs to it. */
 function hideLink(tokens: readonly Token[], start: number): void {
   for (let at = start; at < tokens.length; at += 1) {
     const token = tokens[at];

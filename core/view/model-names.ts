@@ -6,7 +6,7 @@ interface Names {
   readonly plural: string;
 }
 
-/** By language, since there is one `t` per language. The navigation needs all of them on every page. */
+/** Cached because the navigation needs the names of all models on every page. There is one `t` per language. */
 const cache = new WeakMap<Translate, Map<ModelInfo, Names>>();
 
 /** The name of one record in the user's language: from a plugin's messages (`model.user.title`), else as declared. */
@@ -14,7 +14,7 @@ export function modelTitle(t: Translate, model: ModelInfo): string {
   return namesOf(t, model).title;
 }
 
-/** The plural name: `model.user.plural`. In the form used inside a sentence. */
+/** The plural name (`model.user.plural`), in the form used inside a sentence. */
 export function modelPlural(t: Translate, model: ModelInfo): string {
   return namesOf(t, model).plural;
 }
@@ -41,7 +41,7 @@ function translated(t: Translate, key: string): string | undefined {
   return text === key ? undefined : text;
 }
 
-/** Capitalises a model's name for use on its own; it is stored in the form used inside a sentence. */
+/** Capitalises a model's name, which is stored in the form used inside a sentence, for use on its own. */
 export function capitalised(text: string): string {
   return text.charAt(0).toLocaleUpperCase() + text.slice(1);
 }

@@ -1,5 +1,5 @@
-// Which value a column of an unmanaged table could not hold: PostgreSQL says "value too long for type character varying(20)" without
-// the name of the column.
+// Finds the value that a column of an unmanaged table could not hold, because PostgreSQL's message "value too long for type
+// character varying(20)" does not name the column.
 
 import { sql } from 'slonik';
 import { z } from 'zod';
@@ -15,15 +15,15 @@ import type { Values } from './types.ts';
 const columnType = sql.type(z.object({ column: z.string(), type: z.string(), modifier: z.number() }));
 
 interface ColumnType {
-  /** Of a domain its base type, of an array the type of its items. */
+  /** For a domain its base type, for an array the type of its items. */
   readonly type: string;
   /** The type modifier (`atttypmod`), such as the length of `varchar(20)`; negative if the type has none. */
   readonly modifier: number;
 }
 
 /**
- * A problem for each value that is longer or larger than its column allows. Empty if there is none, or if nothing can be looked up
- * because the transaction has been aborted.
+ * A problem for each value that is longer or larger than its column allows. Empty if there is none, or if the catalogue cannot be
+ * queried because the transaction was aborted.
  */
 export async function valuesBeyondColumns(
   database: Query | undefined,
@@ -69,7 +69,7 @@ const INTEGERS: Readonly<Record<string, { readonly min: number; readonly max: nu
 function limitIssue({ type, modifier }: ColumnType, value: unknown): Issue | undefined {
   const range = INTEGERS[type];
   if (range !== undefined) return isNumeric(value) ? rangeIssue(Number(value), range, {}) : undefined;
-  // PostgreSQL adds the size of a header, 4.
+  // The modifier includes a header of four bytes.
   if (modifier < 4) return undefined;
   if (type === 'varchar' || type === 'bpchar') {
     const max = modifier - 4;
@@ -79,7 +79,7 @@ function limitIssue({ type, modifier }: ColumnType, value: unknown): Issue | und
   if (type !== 'numeric' || !isNumeric(value)) return undefined;
   const digits = (modifier - 4) >> 16;
   const scale = numericScale(modifier);
-  // The column rounds before it compares.
+  // The column rounds before it checks the range.
   const max = 10 ** (digits - scale) - 10 ** -scale / 2;
   return Math.abs(Number(value)) >= max ? { key: 'problem.rejected' } : undefined;
 }

@@ -17,17 +17,17 @@ import { noSuchRow } from './values.ts';
 export interface RejectedChange {
   readonly model: ModelInfo;
   readonly values: Values;
-  /** What the actor may see: messages name no other field. */
+  /** What the actor may see. Messages name no other fields. */
   readonly reader: Reader;
 }
 
 const UNNAMED: readonly Problem[] = [{ field: undefined, issue: { key: 'problem.constraint' } }];
 
 /**
- * What a rejection by the database means to the user, at the fields concerned. Undefined when the error is not one. A CHECK that
- * this framework did not generate is reported by its comment, or else by its name. Messages of triggers are not shown: they are not
- * meant for users.
- * Constraints are looked up in `database`, which must accept queries: the savepoint or the transaction was rolled back.
+ * Translates a rejection by the database into problems for the user, at the fields concerned. Undefined for any other error. A
+ * CHECK that this framework did not generate is reported by its comment, or else by its name. Messages of triggers are not shown,
+ * because they are not meant for users. Constraints are looked up in `database`, which must accept queries: the savepoint or the
+ * transaction was rolled back.
  */
 export async function constraintProblems(
   database: Query | undefined,
@@ -57,7 +57,7 @@ export async function constraintProblems(
   }
 }
 
-/** The name of a hidden field, which a hook may have set, is nothing that the user may learn. */
+/** Removes problems of hidden fields, which a hook may have set: the user must not learn their names. */
 function seenOnly({ model, reader }: RejectedChange, problems: readonly Problem[]): readonly Problem[] {
   const isSeen = ({ field }: Problem) =>
     field === undefined || model.stored.some((each) => each.name === field && reader.sees(each));
@@ -67,11 +67,11 @@ function seenOnly({ model, reader }: RejectedChange, problems: readonly Problem[
 interface DescribedConstraint {
   readonly columns: readonly string[];
   readonly comment: string | null;
-  /** The columns are those of a domain: any of them may be the one. */
+  /** Whether the columns are all those of a domain, any of which may be the cause. */
   readonly isDomain: boolean;
-  /** Whether the violated table is the model's. */
+  /** Whether the violated constraint is on the model's own table. */
   readonly isOwn: boolean;
-  /** The manyToMany whose pairs are in the violated table: a pair that could not be stored is a problem of that field. */
+  /** The manyToMany whose pairs are in the violated table. A pair that could not be stored is reported at that field. */
   readonly pairs: FieldInfo | undefined;
 }
 
@@ -84,22 +84,23 @@ function problemsAtFields(
   if (pairs !== undefined)
     return [{ field: pairs.name, issue: constraintIssue(violation, [pairs], values, described) }];
   const violated = described.isOwn ? violatedFields(model, violation, described.columns) : [];
-  // Of several columns of one domain, those whose value can have been the reason.
+  // Of several columns of the same domain, those whose values may have been the cause.
   const isMissingValue = ({ name }: FieldInfo) => (values[name] ?? null) === null;
   const fields = isDomain
     ? violated.filter((field) => isMissingValue(field) === (violation.kind === 'notNull'))
     : violated;
-  // The name of a field, or that its value is equal to another's, is nothing that this user may learn.
+  // The user must not learn the name of a hidden field, or that its value equals another row's.
   // fault: hidden-field-in-message
   if (!fields.every((field) => reader.sees(field))) return UNNAMED;
-  // The form has no such field: the model leaves the column out, or the database numbers it.
+  // The form has no such field: the model leaves the column out, or the database generates its value.
   const isMissing = fields.length === 0 || fields.some((field) => field.typeName === 'identity');
   if (violation.kind === 'notNull' && described.isOwn && isMissing && violation.column !== undefined)
     return [{ field: undefined, issue: { key: 'problem.columnMissing', params: { column: violation.column } } }];
   const issue = constraintIssue(violation, fields, values, described);
   if (isDomain && fields.length > 1) return [{ field: undefined, issue }];
   if (fields.length > 0) return fields.map((field) => ({ field: field.name, issue }));
-  // Over expressions, such as lower(name) or a range: which fields they use is not known, and one of them may be hidden.
+  // For constraints on expressions, such as lower(name) or a range, it is not known which fields they use, and one of them may be
+  // hidden.
   const isTold = violation.kind === 'unique' || violation.kind === 'exclusion';
   return isTold && described.isOwn && model.stored.every((field) => reader.sees(field))
     ? [{ field: undefined, issue }]
@@ -116,8 +117,8 @@ const described = sql.type(
 );
 
 /**
- * Looks up a constraint in the catalogue: its columns, its comment, and which table has it. Tables are compared with their schemas,
- * as the search path resolves them.
+ * Looks up a constraint in the catalogue: its columns, its comment and its table. Tables are compared with their schemas, as the
+ * search path resolves them.
  */
 async function describeConstraint(
   database: Query,
@@ -146,7 +147,7 @@ async function describeConstraint(
       from pg_constraint c where c.conname = ${constraint ?? ''} and c.conrelid = to_regclass(${violated})
     ) con on true
     left join (
-      -- A unique index that is no constraint: its columns, and those of its expressions.
+      -- A unique index that is not a constraint: its columns, and those of its expressions.
       select array_agg(distinct a.attname::text) as columns
       from pg_index i
       join pg_class c on c.oid = i.indexrelid
@@ -170,7 +171,7 @@ async function describeConstraint(
 
 const describedDomain = sql.type(z.object({ comment: z.string().nullable(), columns: z.array(z.string()) }));
 
-/** The error names a domain but no column: the columns of that type, of a domain over it, or of an array of it. */
+/** For an error that names a domain but no column: the columns of that domain, of a domain over it, or of an array of it. */
 async function describeDomain(
   database: Query,
   model: ModelInfo,
@@ -195,16 +196,18 @@ async function describeDomain(
   return { columns: row?.columns ?? [], comment: row?.comment ?? null, isOwn: true, isDomain: true, pairs: undefined };
 }
 
-/** In bytes. Shorter values fit into an index, also together with others. */
+/** In bytes. Shorter values fit into an index, even together with others. */
 const MIN_TOO_LONG = 600;
 
-/** PostgreSQL does not always name the index that could not hold the row; the longest indexed text is assumed to be the cause. */
 function tooLongToFind(change: RejectedChange): readonly Problem[] {
   const field = longestText(change.model, change.values);
-  // A trigger has set the value, or another column has it.
+  // A trigger set the value, or another column has it.
   return field === undefined ? UNNAMED : seenOnly(change, [{ field, issue: { key: 'problem.tooLongToFind' } }]);
 }
 
+/**
+ * PostgreSQL does not always name the index that could not hold the row, so the longest indexed text is assumed to be the cause.
+ */
 function longestText(model: ModelInfo, values: Values): string | undefined {
   const lengthOf = ({ name }: FieldInfo): number => {
     const value = values[name];
@@ -213,11 +216,11 @@ function longestText(model: ModelInfo, values: Values): string | undefined {
   const byLength = model.stored
     .filter((field) => lengthOf(field) >= MIN_TOO_LONG)
     .toSorted((one, other) => lengthOf(other) - lengthOf(one));
-  // An index that the model does not know of, or of an array.
+  // Otherwise, the index is one that the model does not declare, or one on an array.
   return (byLength.find((field) => isIndexed(field)) ?? byLength[0])?.name;
 }
 
-/** A letter that the encoding of the database (LATIN1) does not have. */
+/** A character that the database's encoding (such as LATIN1) does not have. */
 function notInEncoding(model: ModelInfo, values: Values, character: string | undefined): readonly Problem[] {
   if (character === undefined || character === '') return UNNAMED;
   const issue = { key: 'problem.notInEncoding', params: { character } };
@@ -229,7 +232,7 @@ function notInEncoding(model: ModelInfo, values: Values, character: string | und
   return problems.length > 0 ? problems : UNNAMED;
 }
 
-/** `generated always`: the message names the column, in any language. */
+/** Fields of `generated always` columns: PostgreSQL's detail contains the column's name in any language. */
 function generatedFields(model: ModelInfo, values: Values, { detail }: ConstraintViolation): readonly Problem[] {
   const column = /"(.+?)"/.exec(detail ?? '')?.[1];
   const field = model.stored.find((each) => each.column === column && Object.hasOwn(values, each.name));
@@ -246,14 +249,15 @@ function violatedFields(
   const known = column === undefined ? ofConstraint : [column];
   const columns = known.length === 0 ? columnsIn(detail) : known;
   const fields = model.stored.filter((field) => columns.includes(field.column));
-  // A constraint over a column that the model leaves out is not about these fields alone; any column of a domain may be the one.
+  // If the constraint includes a column that the model leaves out, it does not concern these fields alone; for a domain, any of its
+  // columns may be the cause.
   const isPartOfMore = fields.length < columns.length && constraint !== undefined && column === undefined;
   return isPartOfMore && domain === undefined ? [] : fields;
 }
 
 /**
- * The columns in PostgreSQL's detail, in any language, where the catalogue has no constraint: "Partition key of the failing row
- * contains (region) = (eu)."
+ * The columns in PostgreSQL's detail, in any language, for errors without a constraint in the catalogue: "Partition key of the
+ * failing row contains (region) = (eu)."
  */
 function columnsIn(detail: string | undefined): readonly string[] {
   const [, list] = /\(([^()]+)\) ?= ?\(/.exec(detail ?? '') ?? [];
@@ -289,7 +293,7 @@ function constraintIssue(
   }
 }
 
-/** The CHECK that restricts a choice to its values; any other one generated from the field; one that somebody wrote. */
+/** The issue for a violated CHECK, which is that of a choice, another one generated from the field, or a hand-written one. */
 function checkIssue(field: FieldInfo | undefined, constraint: string | undefined, comment: string | null): Issue {
   if (comment !== null) return { key: 'problem.ruleComment', params: { comment } };
   if (field === undefined || constraint === undefined) return { key: 'problem.rejected' };

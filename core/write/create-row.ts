@@ -126,7 +126,7 @@ async function insert(
   return fullRow(model, inserted);
 }
 
-/** With a rule on the table, PostgreSQL rejects RETURNING: the row is read by its key, which must then have been given. */
+/** For tables with a rule, for which PostgreSQL rejects RETURNING: the row is read by its key, which must have been given. */
 async function insertByRule(
   tx: Transaction,
   writer: Writer,

@@ -2,12 +2,12 @@ import { outerTransaction, type Transaction } from '../database/transaction.ts';
 import { type Actor, type AuditContext, actorText, type Credential } from '../policy/actor.ts';
 
 /**
- * Reads an actor again inside the transaction that writes, and locks what makes them one (account, session, token) until it
- * ends. What a request knows of its actor is as old as the request: its body may arrive minutes after its headers.
+ * Re-reads an actor inside the transaction that writes, and locks their account, session or token until it ends. The actor of a
+ * request is determined when its headers arrive, and its body may arrive minutes later.
  *
- * It returns the actor as they are now, `null` if they may no longer act (signed out, deactivated, token revoked), or `undefined`
- * to defer to earlier plugins: for actors that it does not know, or for a token whose owner they know. Lock with `for share`, so
- * that the writes of one person do not wait for each other.
+ * Returns the current actor, `null` if they may no longer act (signed out, deactivated, token revoked), or `undefined` to defer to
+ * earlier plugins: for actors of other plugins, or for a token whose owner an earlier plugin knows. Lock with `for share`, so that
+ * concurrent writes of one user do not wait for each other.
  */
 export type CurrentActor = (
   tx: Transaction,
@@ -18,8 +18,8 @@ export type CurrentActor = (
 const verified = new WeakMap<Transaction, Map<string, Promise<Actor | null>>>();
 
 /**
- * The context with its actor as they are now; undefined if they may no longer act. Each actor is read once per transaction. The
- * plugins are asked from the last to the first, and the first one that knows the actor decides.
+ * The context with the current state of its actor; undefined if they may no longer act. Each actor is read once per transaction.
+ * Plugins are called from last to first, until one does not defer.
  */
 export async function currentContext(
   hooks: readonly CurrentActor[],
@@ -34,7 +34,7 @@ export async function currentContext(
   return current === null ? undefined : { ...context, actor: current };
 }
 
-/** A savepoint that is rolled back gives up its locks, so its result holds only inside it. */
+/** Rolling back a savepoint releases its locks, so a result is valid only inside the savepoint. */
 function verifiedIn(tx: Transaction, key: string): Promise<Actor | null> | undefined {
   for (let at: Transaction | undefined = tx; at !== undefined; at = outerTransaction(at)) {
     const result = verified.get(at)?.get(key);

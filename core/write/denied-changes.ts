@@ -4,7 +4,7 @@ import type { AuditContext } from '../policy/actor.ts';
 import type { Removed, Written } from './types.ts';
 import type { WriteAction, WriteDependencies } from './writer.ts';
 
-/** A change that was requested. */
+/** A requested change. */
 export interface RequestedChange {
   readonly action: WriteAction;
   readonly model: ModelInfo;
@@ -13,8 +13,8 @@ export interface RequestedChange {
 }
 
 /**
- * Records `change_denied` if the outcome is due to missing rights. It is written once the transaction of the change is over, since
- * that is usually rolled back. Anonymous actors are left out: anyone can send their requests.
+ * Records `change_denied` if the change failed for lack of permission. The event is written after the transaction of the change,
+ * which is usually rolled back. Anonymous actors are not recorded, because anyone can send such requests.
  */
 export function recordDeniedChange(
   { database, events }: Pick<WriteDependencies, 'database' | 'events'>,

@@ -14,8 +14,8 @@ export interface EventData {
   delete: {
     readonly before: Snapshot;
     /**
-     * Rows of tables without a model that the database deleted with the record, or whose reference it removed, by table; null if
-     * the application's role may not count them.
+     * The number of rows, by table, that the database deleted with the record, or whose reference it removed, and that belong to
+     * tables without a model; null if the application's role may not count them.
      */
     readonly alsoDeleted?: Readonly<Record<string, number | null>>;
     readonly alsoUnlinked?: Readonly<Record<string, number | null>>;
@@ -27,7 +27,7 @@ export interface EventData {
   /** The content of a stored file was sent to a user. */
   file_read: { readonly field: string };
 }
-/** The name of an event: those of core, and those that plugins merge into `EventData`. */
+/** The name of an event of core or of a plugin. */
 export type EventName = keyof EventData;
 
 /** The events that core records. */
@@ -63,8 +63,8 @@ export interface EventToRecord<N extends EventName> {
   readonly data: EventData[N];
   /**
    * For events that a client can repeat at will, such as denied requests. The audit trail combines events of one minute with the
-   * same name, actor and key into one entry and counts them. The key can be an empty string. Anonymous requests of one
-   * network have the same actor.
+   * same name, actor and key into one entry and counts them. The key can be an empty string. Anonymous requests from one network
+   * count as the same actor.
    */
   readonly aggregationKey?: string;
 }
@@ -91,8 +91,8 @@ export interface Events {
 }
 
 /**
- * Binds the handlers of all plugins, in order. `declared`: the names of events that can be recorded. `actorHooks`: the hooks
- * `currentActor` of all plugins.
+ * Binds the handlers of all plugins, in order. `declared`: the names of events that can be recorded. `actorHooks`: the
+ * `currentActor` hooks of all plugins.
  */
 export function createEvents(
   declared: ReadonlySet<string>,
@@ -105,7 +105,7 @@ export function createEvents(
       if (!declared.has(name)) throw unknownEvent({ name });
       const event = { name, context, subject, data, aggregationKey };
       for (const handler of handlers) {
-        // TypeScript cannot see that handler[name] takes this very event; the lookup by name is what guarantees it.
+        // The lookup by name guarantees that handler[name] takes this event, but TypeScript cannot infer that.
         await (handler[name] as EventHandler | undefined)?.(tx, event);
         await handler['*']?.(tx, event);
       }

@@ -1,5 +1,5 @@
-// What a change of a row means for its files, in the transaction of the change. A key alone grants nothing: only an upload that
-// is pending for this field and actor can be used, and a file that a row releases is deleted for good.
+// Attaches and releases the files of a row, in the transaction of its change. Knowing a key is not enough: only an upload that is
+// pending for this field and actor can be used, and a released file is permanently deleted.
 
 import type { Transaction } from '../database/pool.ts';
 import { attachFile, markFilesDeleted } from '../files/file-rows.ts';
@@ -13,9 +13,10 @@ import type { Values } from './types.ts';
 import type { WriteDependencies } from './writer.ts';
 
 /**
- * The row claims the uploads among its values. Inside the savepoint of the change: if the change is rejected, they stay pending.
+ * Attaches the uploads among the values to the row. Runs inside the savepoint of the change, so that uploads remain pending if the
+ * change is rejected.
  *
- * @throws ValidationFailed at each field whose key is not pending for it.
+ * @throws ValidationFailed with a problem for each field whose key is not pending for it.
  */
 export async function claimFiles(
   tx: Transaction,
@@ -32,7 +33,7 @@ export async function claimFiles(
   if (problems.length > 0) throw new ValidationFailed(problems);
 }
 
-/** Rows no longer hold the files of these fields; the contents are removed after the commit. */
+/** Releases the files of these fields; their contents are removed after the commit. */
 export async function releaseFiles(
   dependencies: Pick<WriteDependencies, 'files'>,
   tx: Transaction,
@@ -52,7 +53,7 @@ export async function releaseFiles(
   });
 }
 
-/** The changed fields of the model that hold files. */
+/** The changed file fields of the model. */
 export function changedFiles(model: ModelInfo, names: ReadonlySet<string>): readonly FieldInfo[] {
   return fileFields(model).filter(({ name }) => names.has(name));
 }

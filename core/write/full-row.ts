@@ -1,5 +1,5 @@
-// A row as `app.write` sees it: everything that is stored, regardless of the actor, because the audit trail needs all of it; and
-// the result of the actor's row rules, evaluated in the same statement.
+// A row as `app.write` reads it: all stored values, regardless of the actor, because the audit trail needs them, and the result of
+// the actor's row rules, evaluated in the same statement.
 
 import { type FragmentSqlToken, sql } from 'slonik';
 import { z } from 'zod';
@@ -21,7 +21,7 @@ export interface FullRow {
   readonly key: string;
   /** The whole label, for the audit trail. */
   readonly label: string;
-  /** The part of it that the actor may read, for the message shown to them. */
+  /** The part of the label that the actor may read, for messages shown to them. */
   readonly visibleLabel: string;
   readonly version: string;
   /** Database values by field name; with the extent `trail`, large texts are a `LargeValue`. */
@@ -31,23 +31,23 @@ export interface FullRow {
   /** Whether the row is visible to the actor, and whether they may perform the action on it. */
   readonly visible: boolean;
   readonly allowed: boolean;
-  /** One per compared value: whether the row already holds it. */
+  /** For each compared value, whether the row already has it. */
   readonly unchanged: readonly boolean[];
 }
 
-/** What PostgreSQL evaluates on the row: conditions on the alias `t`. */
+/** Conditions on the alias `t` that PostgreSQL evaluates on the row. */
 export interface RowChecks {
   readonly visible?: FragmentSqlToken | undefined;
   readonly allowed?: FragmentSqlToken | undefined;
-  /** PostgreSQL compares, so that `1.5` and `1.50` are the same number. */
+  /** Values to compare. PostgreSQL compares them, so that `1.5` and `1.50` are the same number. */
   readonly compared?: readonly { readonly field: FieldInfo; readonly value: FragmentSqlToken }[];
-  /** `whole` for hooks, which see every value as it is. @defaultValue `whole` */
+  /** `whole` if there are hooks, which receive complete values. @defaultValue `whole` */
   readonly extent?: 'trail' | 'whole';
 }
 
 /**
  * A column list on the alias `t`, for SELECT and RETURNING. `written`: for RETURNING, which cannot read the system columns of a row
- * that another partition has stored; nobody needs the version of a row that they have just written.
+ * that was routed to another partition. The version of a row that was just written is not needed.
  */
 export function fullRowColumns(
   reader: Reader,
@@ -135,12 +135,14 @@ function manyToManyFields(model: ModelInfo): readonly FieldInfo[] {
   return [...model.fields.values()].filter((field) => field.through !== undefined);
 }
 
-/** Pairs that the application's role may not read are left alone, so that other changes of the record do not fail. */
+/** Without fields whose pairs the application's role may not read, so that other changes of the record do not fail. */
 function readablePairs(model: ModelInfo): readonly FieldInfo[] {
   return manyToManyFields(model).filter(({ through }) => through !== undefined && isReadable(through.model));
 }
 
-/** These rows, by their keys, on the alias `t`; one parameter per part of the key, regardless of the number of rows. */
+/**
+ * A condition on the alias `t` for rows by their keys, with one parameter per part of the key, regardless of the number of rows.
+ */
 export function rowsCondition(model: ModelInfo, rows: readonly FullRow[]): FragmentSqlToken {
   const columns = model.key.map((field) => sql.fragment`${columnSql('t', field)}`);
   const arrays = model.key.map((field) => {
@@ -152,7 +154,7 @@ export function rowsCondition(model: ModelInfo, rows: readonly FullRow[]): Fragm
   return sql.fragment`(${joinFragments(columns, comma)}) in (select * from unnest(${joinFragments(arrays, comma)}))`;
 }
 
-/** This row, by its key, on the alias `t`. */
+/** Conditions on the alias `t` for a row by its key. */
 export function rowCondition(model: ModelInfo, { dbValues }: FullRow): readonly FragmentSqlToken[] {
   return model.key.map(
     (field) => sql.fragment`${columnSql('t', field)} = ${valueSql(field, String(dbValues[field.name]))}`,
@@ -174,14 +176,14 @@ function linkedKeysSql(field: FieldInfo): FragmentSqlToken {
   ) as ${sql.identifier([field.name])}`;
 }
 
-/** A rule that evaluates to NULL is not met. */
+/** A rule that evaluates to NULL counts as not met. */
 function checkSql(rule: FragmentSqlToken | undefined): FragmentSqlToken {
   return rule === undefined ? sql.fragment`true` : sql.fragment`coalesce((${rule}), false)`;
 }
 
 /**
- * Locks a row until the transaction ends, so that others cannot change or delete it. It checks no permission, because it reads
- * nothing of the row. Rows of a read-only view cannot be locked and count as locked.
+ * Locks a row until the transaction ends, so that others cannot change or delete it. It checks no permissions, because it returns
+ * nothing from the row. Rows of a read-only view cannot be locked and count as locked.
  *
  * @returns whether the row exists.
  * @example

@@ -1,4 +1,4 @@
-// Slugs that were not entered: generated from another field of the row, with a number appended if another row has the same slug.
+// Generates slugs that were not entered from another field of the row, with a number appended if another row has the same slug.
 
 import { sql } from 'slonik';
 import { z } from 'zod';
@@ -11,13 +11,13 @@ import { keyCondition } from '../query/find-record.ts';
 import { whereSql } from '../sql/fragments.ts';
 import type { Values } from './types.ts';
 
-/** How many candidates are tried, in steps; more rows with the same title could not be distinguished anyway. */
+/** The numbers of candidates that are tried in turn. Users could not distinguish more rows with the same title. */
 const CANDIDATE_COUNTS = [20, 1_000, 20_000];
 const texts = sql.type(z.object({ text: z.string() }));
 
 /**
- * The values with a slug for every field that has `from` and is empty. `row`: the key of the row being changed; then only
- * a slug that was cleared is regenerated, because URLs should not change with every title.
+ * The values, with a slug for every empty field that has `from`. `row`: the key of the row that is changed. In that case, only a
+ * slug that was cleared is regenerated, because URLs should not change with every title.
  */
 export async function withSlugs(
   tx: Transaction,
@@ -42,7 +42,7 @@ function needsSlug(slug: FieldInfo, values: Values, isUpdate: boolean): boolean 
   return value === null || value === '' || (value === undefined && !isUpdate);
 }
 
-/** The text of the slug's source: its new value, otherwise the stored one, otherwise the default that the database will set. */
+/** The text of the slug's source field: its new value, otherwise the stored value, otherwise the database default. */
 async function textOf(
   tx: Query,
   source: FieldInfo,
@@ -60,7 +60,7 @@ async function textOf(
   return stored?.text ?? '';
 }
 
-/** The slug itself, or with the first free number appended. Concurrent writers of the same slug wait for each other. */
+/** The slug itself, or with the first free number appended. Concurrent writers of the same slug are serialized. */
 async function freeSlug(
   tx: Transaction,
   slug: FieldInfo,
@@ -83,7 +83,7 @@ async function freeSlug(
     const free = candidates.find((candidate) => !takenTexts.has(candidate));
     if (free !== undefined) return free;
   }
-  // The unique index will reject it, with a message.
+  // The unique index will reject it, which results in a message to the user.
   return base;
 }
 

@@ -1,5 +1,5 @@
-// References and pairs to rows that the actor cannot see. A form cannot show them, and an actor who removed one could not restore
-// it, so they are kept, whatever a request asks for.
+// References to rows that the actor cannot see, and pairs with them. A form cannot show them, and an actor who removed one could
+// not restore it, so they are always kept.
 
 import { sql } from 'slonik';
 import { z } from 'zod';
@@ -17,8 +17,8 @@ import type { Writer } from './writer.ts';
 const keyRow = z.object({ key: z.string() });
 
 /**
- * The values of manyToMany fields as all keys that the locked row will have, as hooks and validation see them: differences are
- * resolved, and pairs that the actor cannot see are kept.
+ * The values of manyToMany fields as the complete keys after the change, as hooks and validation receive them: `PairChanges` are
+ * applied, and pairs that the actor cannot see are kept.
  */
 export async function withAllPairs(
   tx: Transaction,
@@ -44,13 +44,13 @@ export async function withAllPairs(
 }
 
 interface PairsToChange {
-  /** Keys as code has them. */
+  /** Keys as values in code. */
   readonly added: readonly unknown[];
-  /** As PostgreSQL's text. */
+  /** Keys as PostgreSQL's text. */
   readonly removed: readonly string[];
 }
 
-/** Undefined for what is not a valid value of a manyToMany; validation reports it. */
+/** Undefined for an invalid value, which validation reports. */
 function changesFrom(model: ModelInfo, field: FieldInfo, row: FullRow, value: unknown): PairsToChange | undefined {
   if (field.target === undefined || field.through === undefined) return undefined;
   const { type } = onlyKey(field.target);
@@ -68,7 +68,7 @@ function changesFrom(model: ModelInfo, field: FieldInfo, row: FullRow, value: un
   };
 }
 
-/** Those of the keys of a row's pairs that the actor cannot see: the pair itself, or the row that it leads to. */
+/** Those of the keys for which the actor cannot see the pair or the row that it references. */
 async function hiddenPairs(
   tx: Transaction,
   writer: Writer,
@@ -94,8 +94,8 @@ async function hiddenPairs(
 }
 
 /**
- * A problem for each of these relations that leads to a row that the actor cannot see: they may not replace it. One that leads
- * nowhere can be repaired. Fields that the actor may set but not see are theirs to overwrite.
+ * A problem for each of these relations that references a row that the actor cannot see, because they may not replace such a
+ * reference. A dangling reference can be replaced, and so can the value of a field that the actor may set but not see.
  */
 export async function hiddenReferences(
   tx: Transaction,

@@ -17,13 +17,16 @@ export interface Change<R = Values, V = Values> {
   /** The row before the change, locked; undefined for a new one. */
   readonly old: R | undefined;
   /**
-   * What the change sets; empty for a deletion. Before validation these are the requested values (a form sends all of its
-   * fields); in `beforeSave` and `afterCommit` of an update only those that differ from the stored ones.
+   * The values that the change sets; empty for a deletion. In `beforeValidate`, these are the requested values (a form sends all of
+   * its fields); in `beforeSave` and `afterCommit` of an update, only those that differ from the stored ones.
    */
   readonly values: V;
 }
 
-/** What a hook returns: values to set in addition to the requested ones, or problems that reject the change at their fields. */
+/**
+ * The result of a hook: values to set in addition to the requested ones, or problems, which reject the change and are shown at
+ * their fields.
+ */
 export interface HookResult<V = Values, F extends string = string> {
   readonly values?: V;
   readonly problems?: readonly Problem<F>[];
@@ -33,27 +36,27 @@ type HookReturn<R, V> = Promise<HookResult<V, FieldsOf<R, V>> | void> | HookResu
 type DeleteProblems<R, V> = Pick<HookResult<V, FieldsOf<R, V>>, 'problems'>;
 
 /**
- * What a plugin does around every change of a model's rows, in the transaction of the change. Rows that change along with
- * another one (`onDelete: 'cascade'` and `'setNull'`, pairs of a many-to-many) pass through the same hooks. If the change is
- * rejected, what a hook wrote is undone; if a hook throws, the whole transaction is.
+ * Hooks that run for every change of a model's rows, in the transaction of the change. They also run for rows that change because
+ * of another row (`onDelete: 'cascade'` and `'setNull'`, pairs of a manyToMany). If the change is rejected, whatever hooks have
+ * written is rolled back; if a hook throws, the whole transaction is.
  */
 export interface ModelHooks<R = Values, V = Values> {
   /**
-   * Before values are validated: derive and normalise here. For an update the old row is already locked. Values that hooks set
-   * are validated like requested ones, but the actor's field permissions do not apply to them.
+   * Runs before values are validated. Use it to derive and normalise values. For an update, the old row is already locked. Values
+   * that hooks set are validated like requested ones, but the actor's field permissions do not apply to them.
    */
   beforeValidate?(tx: Transaction, change: Change<R, V>): HookReturn<R, V>;
   /**
-   * After validation, under the row's lock, before it is written; not for an update that changes nothing. Values that it sets are
-   * validated.
+   * Runs after validation and before the row is written, while the row is locked, but not for an update that changes nothing.
+   * Values that it sets are validated.
    */
   beforeSave?(tx: Transaction, change: Change<R, V>): HookReturn<R, V>;
-  /** Before a row is deleted. Problems prevent its deletion, and that of everything that depends on it. */
+  /** Runs before a row is deleted. Problems prevent the whole deletion, including that of other rows. */
   beforeDelete?(
     tx: Transaction,
     change: Change<R, V>,
   ): Promise<DeleteProblems<R, V> | void> | DeleteProblems<R, V> | void;
-  /** After the commit, for what must not be part of the transaction: emails, other systems. Errors are logged. */
+  /** Runs after the commit, for what must not be part of the transaction: emails, other systems. Errors are logged. */
   afterCommit?(change: Change<R, V> & { readonly key: string; readonly row: R | undefined }): Promise<void> | void;
 }
 
@@ -66,7 +69,7 @@ export interface ModelHook {
 /** A hook and the plugin that it belongs to. */
 export interface OwnedHook extends ModelHook {
   readonly owner: string;
-  /** Where problems of the hook that must not fail the change are reported. */
+  /** Receives warnings about the hook that must not fail the change. */
   readonly log?: Pick<Logger, 'warn'>;
 }
 

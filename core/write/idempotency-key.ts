@@ -1,5 +1,5 @@
-// One-time ids of forms: the second post of a form (a double click, a reload, a network retry) gets the response of the first
-// and changes nothing. The unique index decides, including across machines.
+// One-time ids of forms. The second submission of a form (a double click, a reload, a network retry) gets the response of the first
+// and changes nothing. A unique index guarantees this, even across machines.
 
 import { sql } from 'slonik';
 import { z } from 'zod';
@@ -9,15 +9,15 @@ import { type Actor, actorText } from '../policy/actor.ts';
 
 export type Claim =
   | { readonly first: true }
-  /** Where the first post redirected to; undefined if it did not, or if it was posted by another user. */
+  /** Where the first submission redirected to; undefined if it did not redirect, or if another user submitted it. */
   | { readonly first: false; readonly location: string | undefined };
 
 const MAX_ID_LENGTH = 200;
 const KEPT_DAYS = 7;
 
 /**
- * Claims a form's id in the transaction that processes the form. A concurrent post waits here until the first one has committed,
- * and then gets the location it redirected to; if the first one was rolled back, this one becomes the first.
+ * Claims a form's id in the transaction that processes the form. A concurrent submission waits here until the first one has
+ * committed, and then gets the location it redirected to. If the first one was rolled back, this one becomes the first.
  */
 export async function claimIdempotencyKey(tx: Transaction, id: string, actor: Actor): Promise<Claim> {
   const name = storable(id);
@@ -32,12 +32,12 @@ export async function claimIdempotencyKey(tx: Transaction, id: string, actor: Ac
   return { first: false, location: location ?? undefined };
 }
 
-/** Stores where the form redirected to, for a second post of it. */
+/** Stores where the form redirected to, for a second submission. */
 export async function rememberLocation(tx: Transaction, id: string, location: string): Promise<void> {
   await tx.query(sql.unsafe`update rustio_idempotency_key set location = ${location} where id = ${storable(id)}`);
 }
 
-/** The form was rejected and is shown again: the same id may be posted once more. */
+/** Releases the id of a form that was rejected and is shown again, so that it can be submitted once more. */
 export async function releaseIdempotencyKey(tx: Transaction, id: string): Promise<void> {
   await tx.query(sql.unsafe`delete from rustio_idempotency_key where id = ${storable(id)}`);
 }
@@ -59,8 +59,8 @@ export async function deleteOldKeys(database: Query, signal?: AbortSignal): Prom
 }
 
 /**
- * The id comes from a browser: truncated, and without what PostgreSQL's text cannot hold. The table also holds other keys
- * (`seed`); the prefix keeps form ids from colliding with them.
+ * The id comes from a browser, so it is truncated and stripped of characters that PostgreSQL cannot store. The prefix prevents
+ * collisions with other keys in the table (`seed`).
  */
 function storable(id: string): string {
   // fault: form-id-without-prefix

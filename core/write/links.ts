@@ -16,7 +16,7 @@ import { type ColumnValue, columnValues } from './values.ts';
 import type { WriteDependencies, Writer } from './writer.ts';
 
 /**
- * The value of a manyToMany as a difference: pairs that it does not name stay as they are. Keys as code has them.
+ * The value of a manyToMany as a difference: other pairs are left unchanged. The keys are values in code.
  *
  * @example
  * await app.write.updateAny(tx, context, posts, '7', { tags: new PairChanges([3], [1, 2]) });
@@ -31,19 +31,19 @@ export class PairChanges {
   }
 }
 
-/** Who changes the pairs, and which hooks run. */
+/** The actor who changes the pairs, and the hooks to run. */
 export interface PairContext {
   readonly dependencies: Pick<WriteDependencies, 'hooks'>;
   readonly context: AuditContext;
   readonly writer: Writer;
-  /** Called for every pair that was added, to record its event. */
+  /** Called for every added pair, to record its event. */
   onAdded(model: ModelInfo, pair: FullRow): void;
 }
 
 /** Pairs that were added, each with its model, until their events are recorded. */
 export type AddedPairs = (readonly [model: ModelInfo, pair: FullRow])[];
 
-/** Records `create` for every pair. Outside the savepoint, so that an error of a handler is not taken for a rejection. */
+/** Records `create` for every pair. Call it outside the savepoint, so that a handler's error is not taken for a rejection. */
 export async function recordAddedPairs(
   events: Events,
   tx: Transaction,
@@ -57,7 +57,7 @@ export async function recordAddedPairs(
   }
 }
 
-/** Removes pairs like any row, with their events and hooks: see `Removal`. */
+/** Removes pairs like any other row, with events and hooks: see `Removal`. */
 export interface PairRemover {
   removePairs(
     tx: Transaction,
@@ -68,11 +68,11 @@ export interface PairRemover {
 }
 
 /**
- * Changes the pairs of a manyToMany to the requested ones; pairs that stay are not touched. Pairs are removed like any row, with
- * their events and hooks.
+ * Changes the pairs of a manyToMany to the requested ones; pairs that remain are not touched. Pairs are removed like any other row,
+ * with events and hooks.
  *
- * @throws WriteRejected when a pair cannot be removed; `removal` holds the reason.
- * @throws ValidationFailed when a hook rejects a new one.
+ * @throws WriteRejected if a pair cannot be removed; `removal` has the reason.
+ * @throws ValidationFailed if a hook rejects a new pair.
  */
 export async function changeLinks(
   tx: Transaction,
@@ -94,7 +94,7 @@ export async function changeLinks(
 /**
  * Adds the missing pairs of a manyToMany: in one statement, or one by one if the model of the pairs has hooks.
  *
- * @throws ValidationFailed when a hook rejects a pair.
+ * @throws ValidationFailed if a hook rejects a pair.
  */
 export async function addLinks(
   tx: Transaction,
@@ -118,7 +118,7 @@ export async function addLinks(
     for (const target of added) await addPair(tx, pairs, hooks, field, { through, source, target });
     return;
   }
-  // A pair may have fields of its own; each gets the defaults that functions compute.
+  // Pairs may have further fields, which get their computed defaults.
   const newPairs = added.map((target) => [
     { field: through.source, value: valueSql(key, source) },
     { field: through.target, value: valueSql(through.target, target) },
@@ -200,7 +200,7 @@ function valuesOf(columns: readonly ColumnValue[]): FragmentSqlToken {
   );
 }
 
-/** Whether two sets of keys differ, regardless of order. A table of other programs may hold one pair several times. */
+/** Whether two sets of keys differ, regardless of order. An unmanaged table may contain the same pair several times. */
 export function keysDiffer(before: readonly string[], requested: readonly string[]): boolean {
   return new Set(before).symmetricDifference(new Set(requested)).size > 0;
 }

@@ -25,7 +25,7 @@ const actionsByRelation = new WeakMap<FieldInfo, 'cascade' | 'setNull' | 'none'>
 
 /**
  * What the database itself does with the rows of a relation when the row that they reference is deleted; undefined if it does
- * nothing, or if there is no foreign key, as in a view. Queried once per relation: migrations run before a process starts.
+ * nothing, or if there is no foreign key, as in a view. Queried once per relation, since migrations run before a process starts.
  */
 export async function foreignKeyAction(tx: Query, relation: FieldInfo): Promise<'cascade' | 'setNull' | undefined> {
   let action = actionsByRelation.get(relation);
@@ -47,7 +47,7 @@ export async function foreignKeyAction(tx: Query, relation: FieldInfo): Promise<
   return action === 'none' ? undefined : action;
 }
 
-/** What a removal provides for rows whose relation is set to null. */
+/** The context of a removal, for setting relations to null. */
 export interface SetNullContext {
   readonly dependencies: Pick<WriteDependencies, 'hooks'>;
   readonly context: AuditContext;
@@ -93,7 +93,7 @@ async function changeRow(
   const change: Change = { context, model, action: 'update', key: old.key, old: hookRow(model, old), values };
   for (const step of ['beforeValidate', 'beforeSave'] as const) {
     const result = await runHooks(step, hooks, tx, { ...change, values });
-    // Hooks cannot change this: the row that the relation references is being deleted.
+    // Hooks cannot change the relation, because the row that it references is being deleted.
     values = { ...values, ...result.values, [name]: null };
     const problems = [...result.problems, ...validateValues(model, values, 'update')];
     if (problems.length > 0) reject(problems);
@@ -111,7 +111,7 @@ async function changeRow(
     await changeLinks(tx, { dependencies, context, writer, removal, onAdded }, old, field, keys);
   }
   const [row] = await lockRows(tx, writer.reader, model, rowCondition(model, old), { limit: 1 });
-  // A trigger may have removed the row; then there is nothing to record.
+  // If a trigger has removed the row, there is nothing to record.
   if (row === undefined) return;
   const names = new Set(Object.keys(values));
   onUpdate(model, row, { before: rowSnapshot(model, old, names), after: rowSnapshot(model, row, names) });

@@ -5,15 +5,16 @@ import type { Issue, Parsed, Problem } from '../model/issue.ts';
 import type { Values } from './types.ts';
 
 export interface ReadForm {
-  /** The parsed values, as code uses them. */
+  /** The parsed values. */
   readonly values: Values;
   readonly problems: readonly Problem[];
 }
 
 /**
- * Reads these fields of a posted form and ignores other names. An empty input is NULL if the field is nullable, otherwise a
- * missing value. A checkbox posts nothing when it is not checked, so its absence counts; any other field that is not in the form
- * is left unchanged. `stored`: the row that the form showed; parts of its values that came back are not parsed. Relations require the right to look up rows. `timeZone`: the user's, for the times that they entered.
+ * Reads these fields of a submitted form and ignores other names. An empty input is NULL if the field is nullable, otherwise a
+ * missing value. Browsers send nothing for an unchecked checkbox, so its absence means false; any other field that is not in the
+ * form is left unchanged. `stored`: the row that the form showed; parts of its values that were submitted unchanged are not parsed
+ * again. Relations require permission to look up rows. `timeZone`: that of the user, for the times that they entered.
  */
 export function readForm(
   model: ModelInfo,
@@ -53,7 +54,7 @@ function readField(
   return mayBeNull ? { ok: true, value: null } : { ok: false, issue: REQUIRED };
 }
 
-/** Checkboxes post each checked one separately, and nothing if none is; a string has one item per line. */
+/** Checkboxes submit one value per checked box, and nothing if none is checked; a text input has one item per line. */
 function readItems(
   field: FieldInfo,
   texts: readonly string[],

@@ -5,9 +5,9 @@ import type { Policy } from '../policy/policy.ts';
 import type { Values } from './types.ts';
 
 /**
- * Reads a JSON object as values of a model: dates, decimals and the like from their text, as `jsonRow` writes them. Names that
- * are not fields are kept, so that `createAny` and `updateAny` reject them; values are parsed here but not validated. A field
- * that the actor may neither see nor set is treated like a name that is not a field: no problem reveals it.
+ * Reads a JSON object as values of a model: dates, decimals and the like from their text, as `jsonRow` writes them. Names that are
+ * not fields are kept, so that `createAny` and `updateAny` reject them; values are parsed here but not validated. A field that the
+ * actor may neither see nor set is treated like a name that is not a field, so that problems do not reveal it.
  *
  * @example
  * const { values, problems } = readJson(model, input, { policy: app.policy, actor: context.actor });
@@ -38,11 +38,11 @@ function canUseField({ policy, actor }: { readonly policy: Policy; readonly acto
   return (['view', 'add', 'change'] as const).some((action) => policy.mayField(actor, action, field));
 }
 
-/** The text that the field's type parses; undefined for a value that is already in its final form. */
+/** The text to parse with the field's type; undefined for a value that needs no parsing. */
 function textOf(field: FieldInfo, value: unknown): string | undefined {
   if (field.typeName === 'json') return undefined;
   if (field.through !== undefined && Array.isArray(value)) return value.map(String).join('\n');
-  // An empty string is a value of its own in JSON; in a form it can only mean that the field is empty.
+  // In JSON, an empty string is a value; in a form it can only mean that the field is empty.
   if (typeof value === 'string') return value.trim() === '' ? undefined : value;
   return typeof value === 'number' && field.typeName !== 'integer' && field.typeName !== 'identity'
     ? String(value)

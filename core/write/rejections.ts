@@ -6,7 +6,10 @@ import type { Problem } from '../model/issue.ts';
 import { constraintProblems, type RejectedChange } from './constraint-problem.ts';
 import type { Written } from './types.ts';
 
-/** Rolls back a savepoint and carries the outcome to its caller. It never leaves `app.write`, whose functions return outcomes. */
+/**
+ * Thrown to roll back a savepoint and pass the outcome to its caller. It is never thrown out of `app.write`, whose functions return
+ * outcomes.
+ */
 export class WriteRejected<Outcome> extends Error {
   readonly outcome: Outcome;
 
@@ -20,8 +23,9 @@ type Rejection = Exclude<Written, { outcome: 'done' }>;
 export type SavepointResult<T> = { readonly value: T } | { readonly rejection: Rejection };
 
 /**
- * Changes rows inside a savepoint: what the database or a rule rejects is undone and becomes an outcome, and the caller's
- * transaction continues. Events are recorded outside it, so that their errors are never taken for an invalid value in the form.
+ * Changes rows inside a savepoint. If the database or a rule rejects the change, it is rolled back and becomes an outcome, and the
+ * caller's transaction can continue. Record events outside of it, so that their errors are not taken for an invalid value in the
+ * form.
  */
 export async function inSavepoint<T>(
   tx: Transaction,
@@ -32,7 +36,7 @@ export async function inSavepoint<T>(
     return { value: await tx.savepoint(work) };
   } catch (error) {
     if (error instanceof RowForbidden || error instanceof ValidationFailed) return { rejection: error.outcome };
-    // An error of our own, or of a plugin, that a violation has caused is not an invalid value in the form.
+    // A RustioError of core or a plugin is not an invalid value in the form, even if a violation caused it.
     if (error instanceof RustioError) throw error;
     const problems = await constraintProblems(tx, change, error);
     if (problems === undefined) throw error;
@@ -47,14 +51,14 @@ export class RowForbidden extends WriteRejected<Rejection> {
   }
 }
 
-/** A problem that is found only while the row is being written. */
+/** A problem that is detected only while the row is being written. */
 export class ValidationFailed extends WriteRejected<Rejection> {
   constructor(problems: readonly Problem[]) {
     super({ outcome: 'invalid', problems });
   }
 }
 
-/** A trigger silently prevented the change (`return null`): reporting "saved" would be wrong. */
+/** A trigger silently prevented the change (`return null`), so it must not be reported as saved. */
 export class RowHidden extends ValidationFailed {
   constructor() {
     super([{ field: undefined, issue: { key: 'problem.constraint' } }]);
@@ -64,8 +68,8 @@ export class RowHidden extends ValidationFailed {
 const problemsByError = new WeakMap<Error, readonly Problem[]>();
 
 /**
- * The problems of a change that the database rejected where its transaction could not go on: at COMMIT, or outside the savepoint of
- * the change. Undefined for any other error.
+ * The problems of a change that the database rejected at COMMIT or outside its savepoint, so that the transaction was aborted.
+ * Undefined for any other error.
  *
  * @example
  * const problems = problemsOfRejection(error);
@@ -76,7 +80,7 @@ export function problemsOfRejection(error: unknown): readonly Problem[] | undefi
   return error instanceof Error ? problemsByError.get(error) : undefined;
 }
 
-/** The error that carries the problems out of the transaction. */
+/** Creates the error that passes the problems out of the transaction. */
 async function rejectedBy(
   database: Query | undefined,
   change: RejectedChange,
@@ -91,7 +95,8 @@ async function rejectedBy(
 }
 
 /**
- * Runs a change of `app.write`. What the database rejects outside its savepoint (while the row is locked and compared) or at COMMIT, where deferred constraints are checked, is thrown as RIO-WRITE-REJECTED with its problems.
+ * Runs a change of `app.write`. If the database rejects it outside its savepoint (while the row is locked and compared) or at COMMIT,
+ * where deferred constraints are checked, RIO-WRITE-REJECTED is thrown with the problems.
  */
 export async function explained<T>(tx: Transaction, change: RejectedChange, work: () => Promise<T>): Promise<T> {
   tx.explainFailedCommit((error, database) => rejectedBy(database, change, error));
@@ -101,7 +106,7 @@ export async function explained<T>(tx: Transaction, change: RejectedChange, work
     // Errors of our own, such as of the audit trail, are no problems of the form, even if the database has caused them.
     // fault: error-outside-savepoint
     if (error instanceof RustioError || !isAboutValues(error)) throw error;
-    // The transaction is aborted, so nothing can be looked up.
+    // The transaction is aborted, so the catalogue cannot be queried.
     throw (await rejectedBy(undefined, change, error)) ?? error;
   }
 }

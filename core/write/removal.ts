@@ -18,9 +18,9 @@ import { deletionProblems, extentFor, findHooks, hookRow, runAfterCommit } from 
 import { rowSnapshot } from './snapshot.ts';
 import type { WriteDependencies, Writer } from './writer.ts';
 
-/** Max rows deleted at once; users who really want to delete more do so first, in parts that they can review. */
+/** Max number of rows deleted at once. To delete more, users must first delete dependent rows in parts that they can review. */
 const MAX_ROWS = 1_000;
-/** Pairs belong to their owner and are not removed one by one, so the limit is higher. Each still has its event. */
+/** The limit for pairs is higher, because they belong to their owner and users do not review them. Each pair still has an event. */
 const MAX_PAIRS = 10_000;
 
 type RemovalEvent =
@@ -29,21 +29,21 @@ type RemovalEvent =
   | { readonly name: 'update'; readonly subject: Subject; readonly data: EventData['update'] };
 
 /**
- * One removal with all its consequences: one or two statements per relation, regardless of the number of rows (a few per row
- * with hooks). Rows are removed after the rows that reference them. Throws WriteRejected after recording in `referencedBy` and
- * `problems` what prevents it.
+ * One removal with everything that depends on it: one or two statements per relation, regardless of the number of rows (a few per
+ * row with hooks). Rows are removed after the rows that reference them. If something prevents the removal, it is stored in
+ * `referencedBy` and `problems`, and WriteRejected is thrown.
  */
 export class Removal {
   readonly referencedBy: string[] = [];
   /** Problems that hooks returned. */
   readonly problems: Problem[] = [];
-  /** In the order in which they happened, to be recorded when everything has succeeded. */
+  /** In order, to be recorded once everything has succeeded. */
   readonly #events: RemovalEvent[] = [];
   readonly #writer: Writer;
   readonly #dependencies: Pick<WriteDependencies, 'files' | 'hooks'>;
   readonly #context: AuditContext;
   readonly #handled = new Set<string>();
-  /** Includes the record itself. */
+  /** The number of removed rows, including the record itself. */
   #rows = 1;
   #pairs = 0;
 
@@ -58,7 +58,7 @@ export class Removal {
     if (remaining.length === 0) return;
     const hooks = findHooks(this.#dependencies, model);
     if (hooks.length > 0) await this.#runHooks(tx, hooks, model, remaining);
-    // Only single keys can be referenced; a model with a composite key has nothing inbound.
+    // Only single keys can be referenced, so a model with a composite key has no inbound relations.
     const inbound = model.inbound.filter((relation) => relation.column !== '');
     for (const relation of inbound) await this.#applyOnDelete(tx, model, relation, remaining);
     await this.#rejectIfReferenced(tx, inbound, remaining);
@@ -74,8 +74,8 @@ export class Removal {
   }
 
   /**
-   * Removes pairs of a manyToMany for their owner. They are part of the owner, so the right to its field applies, and the row rules
-   * of the pairs.
+   * Removes pairs of a manyToMany for their owner. They are part of the owner, so the permission for its field applies, together
+   * with the row rules of the pairs.
    */
   async removePairs(
     tx: Transaction,
@@ -94,7 +94,7 @@ export class Removal {
     await this.remove(tx, model, pairs);
   }
 
-  /** Records the events. Outside the savepoint, so that an error of a handler is not taken for a rejection. */
+  /** Records the events. Call it outside the savepoint, so that a handler's error is not taken for a rejection. */
   async record(events: Events, tx: Transaction): Promise<void> {
     for (const { subject, ...event } of this.#events) {
       if (event.name === 'create') {
@@ -122,14 +122,14 @@ export class Removal {
   }
 
   /**
-   * Fewer rows are deleted than requested if the database has already deleted some by cascade, or if a trigger silently keeps
-   * them.
+   * Fewer rows than requested are deleted if the database has already deleted some by cascade, or if a trigger silently prevents
+   * it.
    */
   async #delete(tx: Transaction, model: ModelInfo, rows: readonly FullRow[]): Promise<void> {
     const condition = rowsCondition(model, rows);
     const { rowCount } = await tx.query(sql.unsafe`delete from ${tableSql(model)} t where ${condition}`);
     if (rowCount === rows.length) return;
-    // Other rows have the same key, which nothing guarantees to be unique in an unmanaged table.
+    // Other rows have the same key: in an unmanaged table, the key may not be unique.
     // fault: several-rows-deleted
     if (rowCount > rows.length) this.#reject();
     if (await tx.exists(sql.unsafe`select from ${tableSql(model)} t where ${condition}`)) this.#reject();
@@ -143,12 +143,12 @@ export class Removal {
   ): Promise<void> {
     if (relation.onDelete === 'restrict') return;
     if (isOwnPair(model, relation)) {
-      // Part of the row itself: already in its snapshot, and subject to no right of its own.
+      // Pairs are part of the row itself: they are already in its snapshot, and need no permission of their own.
       await this.remove(tx, relation.model, await this.#referencingRows(tx, relation, rows, 'pairs'));
       return;
     }
-    // The foreign keys of read-only tables (a plugin's own) decide what happens to their rows: the database does it anyway,
-    // without an event, and there is no right to check.
+    // For read-only tables (such as a plugin's), the foreign key determines what happens to the rows: the database does it anyway,
+    // without an event, and there is no permission to check.
     const isReadOnly = relation.model.readOnly;
     const action = isReadOnly ? await foreignKeyAction(tx, relation) : relation.onDelete;
     if (action === undefined) return;
@@ -182,7 +182,7 @@ export class Removal {
     };
   }
 
-  /** Rows that reference these, locked; those already being removed are left out. */
+  /** The rows that reference these, locked. Rows that are already being removed are left out. */
   async #referencingRows(
     tx: Transaction,
     relation: FieldInfo,
@@ -203,7 +203,7 @@ export class Removal {
     return unhandled;
   }
 
-  /** Runs after the cascades, which may have removed rows with `onDelete: 'restrict'`. */
+  /** Must run after the cascades, which may have removed rows with `onDelete: 'restrict'`. */
   async #rejectIfReferenced(tx: Transaction, inbound: readonly FieldInfo[], rows: readonly FullRow[]): Promise<void> {
     const restricting = inbound.filter((relation) => relation.onDelete === 'restrict');
     if (restricting.length === 0) return;
@@ -222,7 +222,7 @@ export class Removal {
     throw new WriteRejected(this.referencedBy);
   }
 
-  /** False if the row is already being removed. */
+  /** Returns false if the row is already being removed. */
   #addHandled(model: ModelInfo, row: FullRow): boolean {
     const before = this.#handled.size;
     return this.#handled.add(rowId(model, row)).size > before;
@@ -234,7 +234,10 @@ function isOwnPair(model: ModelInfo, relation: FieldInfo): boolean {
   return [...model.fields.values()].some((field) => field.through?.source === relation);
 }
 
-/** What the database does with rows that no model knows of. Nobody has permissions for them, but the audit trail counts them. */
+/**
+ * Rows outside models that the database will delete or change. No permissions exist for them, but the audit trail contains their
+ * number.
+ */
 async function outsideRows(
   tx: Query,
   model: ModelInfo,
@@ -254,7 +257,7 @@ async function outsideRows(
   };
 }
 
-/** Other rows: one that references itself goes with the reference, as PostgreSQL has it. */
+/** Only other rows count: as in PostgreSQL, a row that references itself can be deleted. */
 function existsSql(relation: FieldInfo, rows: readonly FullRow[]): FragmentSqlToken {
   const { model, target } = relation;
   const references = referencesSql(relation, rows);

@@ -18,8 +18,8 @@ import type { RowVersion } from './update-row.ts';
 import { type WriteDependencies, Writer } from './writer.ts';
 
 /**
- * Deletes a row and, where relations require it, the rows that depend on it. The database would do the latter silently: here
- * permissions are checked and an event is recorded for every deleted row, and an event for every relation set to null.
+ * Deletes a row and, depending on its relations, the rows that reference it. The database would do that silently; here, permissions
+ * are checked and an event is recorded for every deleted row and for every relation that is set to null.
  */
 export async function removeRow(
   dependencies: WriteDependencies,
@@ -60,14 +60,17 @@ export async function removeRow(
   return { outcome: 'done', label: old.visibleLabel };
 }
 
-/** Other rows reference it, hooks keep it, or, if there is neither a reference nor a problem, a rule of the database does. */
+/**
+ * Why the row was not deleted: other rows reference it, hooks have rejected it, or, without references and problems, a rule of the
+ * database prevents it.
+ */
 function rejection({ referencedBy, problems }: Removal): Removed {
   return referencedBy.length > 0 ? { outcome: 'referenced', by: referencedBy } : { outcome: 'rejected', problems };
 }
 
 /**
- * The model whose table references the row although no relation of a model covers it; the name of the table if there is none. Tables
- * are compared with their schemas, as the search path resolves them.
+ * The model of a table that references the row through a foreign key that no relation covers, or the name of the table if it has no
+ * model. Tables are compared with their schemas, as the search path resolves them.
  */
 async function referencingModel(
   tx: Query,

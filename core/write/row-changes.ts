@@ -6,7 +6,7 @@ import { keysDiffer } from './links.ts';
 import type { Values } from './types.ts';
 import { type ColumnValue, linkedKeys, referencedKeys } from './values.ts';
 
-/** The fields in which the requested values differ from those of the row. */
+/** The fields whose requested values differ from those of the row. */
 export interface Changes {
   readonly names: ReadonlySet<string>;
   readonly columns: readonly ColumnValue[];
@@ -31,7 +31,10 @@ export function diffRow(
   return { names, columns: changed, links };
 }
 
-/** Keys of present pairs as PostgreSQL wrote them: code may write the same key in another way (a time, a number). */
+/**
+ * The keys, with those of existing pairs as stored in PostgreSQL, because code may write the same key differently (a time, a
+ * number).
+ */
 function asStored({ name, target }: FieldInfo, keys: readonly string[], old: FullRow): readonly string[] {
   const before = old.links.get(name) ?? [];
   if (target === undefined || before.length === 0) return keys;
@@ -46,8 +49,8 @@ export function changedValues(values: Values, changes: Changes): Values {
 }
 
 /**
- * The references that the row does not hold yet, by field. Only these must be visible to the actor: a row may keep a reference
- * to a row that they cannot see.
+ * The references that the row does not have yet, by field. Only these must be visible to the actor: a row may keep a reference to a
+ * row that they cannot see.
  */
 export function newReferences(
   model: ModelInfo,
@@ -64,22 +67,22 @@ export function newReferences(
   );
 }
 
-/** Whether the row already holds the value requested for this field. */
+/** Whether the row already has the value requested for this field. */
 export function isUnchanged(columns: readonly ColumnValue[], old: FullRow, field: FieldInfo): boolean {
   const at = columns.findIndex((column) => column.field === field);
   return at >= 0 && old.unchanged[at] === true;
 }
 
 /**
- * The field with the time of the last change, as `timestamps()` declares it: a read-only timestamp with the default `now`, named
- * `updatedAt`. Every update sets it to the transaction's time; no other field is recognised by name.
+ * The field with the time of the last change, as declared by `timestamps()`: a read-only timestamp with the default `now`, named
+ * `updatedAt`. Every update sets it to the transaction's time. No other field has a special name.
  */
 function updatedAtField(model: ModelInfo): FieldInfo | undefined {
   const field = model.fields.get('updatedAt');
   return field?.typeName === 'timestamp' && field.readOnly && field.default === 'now' ? field : undefined;
 }
 
-/** What every UPDATE of a row also sets, unless the values do: the time of the change. */
+/** The assignment of the time of the change, which every UPDATE includes unless the values set it. */
 export function updatedAtSql(model: ModelInfo, values: Values): readonly FragmentSqlToken[] {
   const field = updatedAtField(model);
   if (field === undefined || Object.hasOwn(values, field.name)) return [];
@@ -87,7 +90,7 @@ export function updatedAtSql(model: ModelInfo, values: Values): readonly Fragmen
   return [sql.fragment`${sql.identifier([field.column])} = now()`];
 }
 
-/** Whether a column holds this value, as far as their texts tell: another notation of it counts as another value. */
+/** Whether a column has this value, compared as text: a different notation of the same value counts as different. */
 export function holdsValue(field: FieldInfo, dbValue: DbValue | undefined, value: unknown): boolean {
   if (dbValue === undefined || field.column === '') return false;
   if (value === null || dbValue === null) return value === dbValue;

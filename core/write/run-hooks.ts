@@ -1,4 +1,4 @@
-// Runs the hooks of plugins around one change. See `ModelHooks` in hooks.ts for what each is for.
+// Runs the hooks of plugins around one change. `ModelHooks` in hooks.ts documents each of them.
 
 import { isDeepStrictEqual } from 'node:util';
 import { didYouMean } from '../base/nearest.ts';
@@ -17,7 +17,7 @@ export function findHooks({ hooks = [] }: Pick<WriteDependencies, 'hooks'>, mode
   return hooks.length === 0 ? hooks : hooks.filter((hook) => hook.model === '*' || hook.model === model.model);
 }
 
-/** What the hooks of one step have set, and their problems. */
+/** The values that the hooks of one step have set, and their problems. */
 export interface HookRun {
   readonly values: Values;
   readonly isChanged: boolean;
@@ -28,9 +28,9 @@ export interface HookRun {
 export const NO_HOOKS: HookRun = { values: {}, isChanged: false, problems: [] };
 
 /**
- * Runs every hook, each with the values that the hooks before it have set, and collects all problems. Hooks act with the permissions
- * of their plugin's code, so they may set any field, except one that only its own plugin may change. A value that a hook returns
- * unchanged remains the actor's: `{ values: { ...values, name } }` gives no right to the other values.
+ * Runs every hook, each with the values that the hooks before it have set, and collects all problems. Hooks are trusted code, so
+ * they may set any field except one that only its own plugin may change. A value that a hook returns unchanged remains subject to
+ * the actor's permissions: `{ values: { ...values, name } }` grants no permission for the other values.
  */
 export async function runHooks(
   step: 'beforeValidate' | 'beforeSave',
@@ -70,7 +70,7 @@ export async function deletionProblems(
   return problems;
 }
 
-/** Registers the work after the commit; if one hook fails, the error is logged and the others still run. */
+/** Registers the `afterCommit` hooks. If one fails, the error is logged and the others still run. */
 export function runAfterCommit(
   hooks: readonly OwnedHook[],
   tx: Transaction,
@@ -84,7 +84,7 @@ export function runAfterCommit(
   }
 }
 
-/** Undoes what hooks did if the change is rejected. Without hooks there is nothing to undo, and no savepoint is created. */
+/** Rolls back what hooks have written if the change is rejected. Without hooks, no savepoint is created. */
 export async function undoHooksUnlessDone(
   hooks: readonly OwnedHook[],
   tx: Transaction,
@@ -93,17 +93,17 @@ export async function undoHooksUnlessDone(
   return hooks.length === 0 ? work(tx) : rollBackUnlessDone(tx, work);
 }
 
-/** How much of a row is read for a change: hooks see every value as it is. */
+/** How much of a row is read for a change: hooks receive complete values. */
 export function extentFor(hooks: readonly OwnedHook[]): 'trail' | 'whole' {
   return hooks.length > 0 ? 'whole' : 'trail';
 }
 
-/** A stored row as hooks see it. */
+/** A stored row as hooks receive it. */
 export function hookRow(model: ModelInfo, { dbValues }: FullRow): Values {
   return decodeRow(model, dbValues);
 }
 
-/** A problem of a field that the model does not have concerns the whole record: no form could show it. */
+/** A problem at a field that the model does not have is reported for the whole record, because no form could show it. */
 function collectProblems(
   { owner, log }: OwnedHook,
   hook: keyof ModelHooks,
@@ -121,7 +121,7 @@ function collectProblems(
   });
 }
 
-/** Those of the returned values that differ from the ones that the hook received. */
+/** Those of the returned values that differ from the received ones. */
 function changedBy(returned: Values, received: Values): Values {
   const set = Object.entries(returned).filter(
     // fault: hook-returns-input
@@ -131,7 +131,7 @@ function changedBy(returned: Values, received: Values): Values {
   return Object.fromEntries(set);
 }
 
-/** Calls a hook, so that a failure names the plugin and the step. */
+/** Calls a hook. If it fails, the error names the plugin and the step. */
 async function runHook<T>({ owner, model }: OwnedHook, step: keyof ModelHooks, work: () => Promise<T> | T): Promise<T> {
   try {
     return await work();

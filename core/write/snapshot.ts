@@ -5,7 +5,10 @@ import { onlyKey } from '../query/field-sql.ts';
 import type { FullRow } from './full-row.ts';
 import type { Snapshot } from './types.ts';
 
-/** A row as JSON by field name; a manyToMany is an array of keys, and a large text may be a `LargeValue`. With `names` only these fields. */
+/**
+ * A row as JSON by field name; a manyToMany is an array of keys, and a large text may be a `LargeValue`. With `names`, only these
+ * fields are included.
+ */
 export function rowSnapshot(model: ModelInfo, row: FullRow, names?: ReadonlySet<string>): Snapshot {
   const entries: [string, unknown][] = [];
   for (const field of model.fields.values()) {
@@ -27,7 +30,7 @@ export function auditValue(field: FieldInfo, dbValue: DbValue | undefined): unkn
   return field.type.recorded?.(dbValue) ?? field.type.exported(dbValue);
 }
 
-/** Sorted, so that two snapshots can be compared. */
+/** Keys are sorted, so that two snapshots can be compared. */
 function auditKeys(field: FieldInfo, keys: readonly string[]): readonly unknown[] {
   if (field.target === undefined) return [];
   const { type } = onlyKey(field.target);

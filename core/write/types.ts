@@ -1,26 +1,26 @@
 import type { Problem } from '../model/issue.ts';
 
-/** Values by field name, as code uses them (typed by the model in code, plain for forms). */
+/** Values in code, by field name. */
 export type Values = Readonly<Record<string, unknown>>;
 
-/** The outcome of a change. Rejections are outcomes, not exceptions: they must not abort the transaction. */
+/** The outcome of a change. Rejections are outcomes rather than exceptions, so that they do not abort the transaction. */
 export type Written =
   | { readonly outcome: 'done'; readonly key: string; readonly label: string; readonly changed: boolean }
   | { readonly outcome: 'invalid'; readonly problems: readonly Problem[] }
-  /** The record has been changed since it was read; `fields` are those that differ now. */
+  /** The record was changed after it was read. `fields` are those that now differ. */
   | { readonly outcome: 'conflict'; readonly fields: readonly string[] }
   | { readonly outcome: 'missing' }
-  /** Problems: the actor may change the record, but a row rule does not allow it with these values. */
+  /** With problems: the actor may change the record, but a row rule does not allow these values. */
   | { readonly outcome: 'forbidden'; readonly problems?: readonly Problem[] };
 
 /** The outcome of a deletion; see `Written`. */
 export type Removed =
   | { readonly outcome: 'done'; readonly label: string }
-  /** Other rows reference this one and prevent it. */
+  /** Other rows that reference this one prevent the deletion. */
   | { readonly outcome: 'referenced'; readonly by: readonly string[] }
   /**
-   * Hooks of plugins keep the row, or one that would be deleted with it. Without problems it is a rule of the database, such as
-   * a trigger.
+   * A hook prevents the deletion of the row, or of one that would be deleted with it. Without problems, a rule of the database
+   * does, such as a trigger.
    */
   | { readonly outcome: 'rejected'; readonly problems: readonly Problem[] }
   | { readonly outcome: 'conflict' }
@@ -28,7 +28,7 @@ export type Removed =
   | { readonly outcome: 'forbidden' };
 
 /**
- * The values of a row before or after a change, by field, as JSON. A text of more than 4 KB may be a `LargeValue`, which has only its
- * beginning, size and hash.
+ * The values of a row before or after a change, by field, as JSON. Text of more than 4 KB may be a `LargeValue`, which contains
+ * only its beginning, size and hash.
  */
 export type Snapshot = Readonly<Record<string, unknown>>;

@@ -32,7 +32,7 @@ import type { Values, Written } from './types.ts';
 import { type ColumnValue, checkReferences, columnValues, permittedValues } from './values.ts';
 import { type Source, type WriteDependencies, Writer } from './writer.ts';
 
-/** Which row, and the version that was read. Without a version, the last write wins. */
+/** The row, and the version that was read. Without a version, the last write wins. */
 export interface RowVersion {
   readonly key: string;
   readonly version: string | undefined;
@@ -45,9 +45,9 @@ export interface RequestedUpdate extends RowVersion {
 }
 
 /**
- * Changes a row and records `update` with what changed, in the caller's transaction. Values that the row already holds are not
- * changes: an update without changes writes nothing. Keys of existing rows cannot be changed, because URLs and the audit trail
- * refer to the row by them.
+ * Changes a row and records `update` with the changed values, in the caller's transaction. Values that the row already has are not
+ * changes, and an update without changes writes nothing. Keys of existing rows cannot be changed, because URLs and the audit trail
+ * refer to rows by key.
  */
 export async function updateRow(
   dependencies: WriteDependencies,
@@ -77,7 +77,7 @@ interface RowUpdate {
   readonly extent: 'trail' | 'whole';
 }
 
-/** Validates the values, with those that hooks set, and compares them with the locked row; then `save` writes them. */
+/** Validates the values, including those that hooks set, and compares them with the locked row; then `save` writes them. */
 async function changeRow(
   update: RowUpdate,
   tx: Transaction,
@@ -96,7 +96,7 @@ async function changeRow(
   );
   let stored: FullRow | undefined;
   if (hooks.length > 0 || hasPairs || hasParts) {
-    // Hooks see the old row before validation, and pairs refer to it, so it is locked first; otherwise one statement
+    // Hooks receive the old row before validation, and pairs depend on it, so it is locked first. Otherwise, a single statement
     // locks and compares.
     const locked = await lock(update, tx, [], 'whole');
     if ('outcome' in locked) return locked;
@@ -199,7 +199,7 @@ async function save(
   return { outcome: 'done', key: row.key, label: row.visibleLabel, changed: true };
 }
 
-/** The row, locked until the end of the transaction, compared with these columns. */
+/** Locks the row until the end of the transaction, and compares it with these column values. */
 async function lock(
   { model, writer, params }: RowUpdate,
   tx: Transaction,
@@ -232,14 +232,14 @@ async function compare(
   const columns = columnValues(model, values);
   const old = await lock(update, tx, columns, update.extent);
   if ('outcome' in old) return old;
-  // An actor who sets a field that they cannot see must not learn from the outcome that it already held this value.
+  // An actor who sets a field that they cannot see must not learn from the outcome that it already had this value.
   const hidden = new Set(Object.keys(values).filter((name) => !mayRead(writer, model.fields.get(name))));
   return { old, columns, changes: diffRow(model, old, columns, values, hidden) };
 }
 
 /**
- * The values that differ from the row's. Programs send whole records back, with values that a field would not accept any more. An
- * actor who cannot see a field must not learn from the outcome what it holds.
+ * The values that differ from the row's. Programs send back whole records, which may contain values that the field no longer
+ * accepts. Values of fields that the actor cannot see are always included, so that the outcome does not reveal the stored value.
  */
 function withoutHeldValues(writer: Writer, model: ModelInfo, { dbValues }: FullRow, values: Values): Values {
   const differs = ([name, value]: [string, unknown]): boolean => {
@@ -254,7 +254,7 @@ function buildChange({ context, model }: RowUpdate, old: FullRow, values: Values
   return { context, model, action: 'update', key: old.key, old: hookRow(model, old), values };
 }
 
-/** `changeLinks`, with its rejections as problems of the field. */
+/** `changeLinks`, with rejections reported as problems of the field. */
 async function changePairs(
   tx: Transaction,
   pairs: PairContext & { readonly removal: Removal },
@@ -274,7 +274,7 @@ async function changePairs(
   }
 }
 
-/** Items of an unmanaged array may be counted from another number than 1, and other programs read them by it: they still are. */
+/** Preserves the lower bounds of unmanaged arrays: they may differ from 1, and other programs may access items by index. */
 async function withLowerBounds(
   tx: Transaction,
   old: FullRow,
@@ -301,7 +301,7 @@ async function withLowerBounds(
   return kept;
 }
 
-/** Updates the row even if only links changed: its version must reflect that. */
+/** Updates the row even if only links have changed, so that its version changes. */
 async function write(
   tx: Transaction,
   { writer, model, extent }: RowUpdate,
@@ -320,7 +320,7 @@ async function write(
   const condition = rowCondition(model, old);
   const update = sql.fragment`update ${tableSql(model)} as t set ${joinFragments(sets, comma)} ${whereSql(condition)}`;
   if (hasRule(model, 'update')) {
-    // PostgreSQL rejects RETURNING.
+    // For tables with a rule, PostgreSQL rejects RETURNING.
     await tx.query(sql.unsafe`${update}`);
     const [stored] = await lockRows(tx, writer.reader, model, condition, { ...checks, limit: 1 });
     if (stored === undefined) throw new RowHidden();
@@ -331,7 +331,7 @@ async function write(
   );
   const [row, other] = rows;
   if (row === undefined) throw new RowHidden();
-  // Nothing guarantees that the key of an unmanaged table is unique: an inheriting table may have the same one.
+  // The key of an unmanaged table may not be unique: an inheriting table may contain the same one.
   // fault: several-rows-of-a-key
   if (other !== undefined) throw new ValidationFailed([{ field: undefined, issue: { key: 'problem.keyRepeats' } }]);
   return fullRow(model, row);

@@ -7,7 +7,7 @@ import { joinFragments, whereSql } from '../sql/fragments.ts';
 import type { Values } from './types.ts';
 import type { Source, Writer } from './writer.ts';
 
-/** The values that this actor may set, and a problem for each of the others. `undefined` means that there is no value. */
+/** The values that this actor may set, and a problem for each of the others. `undefined` means "not given". */
 export function permittedValues(
   writer: Writer,
   action: 'add' | 'change',
@@ -23,7 +23,7 @@ export function permittedValues(
     const access = field === undefined ? 'unknown' : writer.fieldAccess(action, field, source);
     if (access === 'allowed') permitted.push([name, value]);
     else if (access === 'forbidden') problems.push({ field: name, issue: { key: 'problem.forbidden' } });
-    // A field that they may not know of is reported like one that does not exist.
+    // A field whose existence the actor must not learn is reported like one that does not exist.
     else problems.push({ field: name, issue: { key: 'problem.unknownField', params: { name } } });
   }
   return { permitted: Object.fromEntries(permitted), problems };
@@ -35,7 +35,7 @@ export interface ColumnValue {
   readonly value: FragmentSqlToken;
 }
 
-/** The column values, encoded; they have been validated. */
+/** The encoded column values of validated values. */
 export function columnValues(model: ModelInfo, values: Values): readonly ColumnValue[] {
   return model.stored.flatMap((field) => {
     const value = Object.hasOwn(values, field.name) ? values[field.name] : undefined;
@@ -68,8 +68,8 @@ export function referencedKeys(model: ModelInfo, values: Values): ReadonlyMap<Fi
 }
 
 /**
- * Checks that the actor could have selected these rows. Without this check a key in a forged request could reference rows that
- * the actor cannot list. Rows that do not exist are left to the foreign key.
+ * Checks that the actor could have selected these rows. Otherwise, a forged request could reference rows that the actor cannot see.
+ * Rows that do not exist are left to the foreign key.
  */
 export async function checkReferences(
   tx: Query,
@@ -82,7 +82,8 @@ export async function checkReferences(
     if (target === undefined || keys.length === 0) continue;
     const scope = writer.reader.scope(target);
     const canSelect = writer.reader.canSelect(field);
-    // A foreign key finds rows that row-level security hides from this request.
+    // If the actor can see every row, the foreign key is enough. In a scope it is not, since it also finds rows that row-level
+    // security hides.
     if (canSelect && writer.reader.seesEveryRow(target)) continue;
     const visible = canSelect ? await countVisible(tx, target, keys, scope) : 0;
     if (visible < keys.length) problems.push({ field: field.name, issue: noSuchRow(field, keys) });

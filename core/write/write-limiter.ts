@@ -3,20 +3,20 @@ import type { Database, Transaction } from '../database/pool.ts';
 import { tooManyChanges } from '../errors/http.ts';
 import type { Actor } from '../policy/actor.ts';
 
-/** What opens transactions: `app.database`, or `app.writingFor(actor)`. */
+/** Opens transactions: `app.database`, or `app.writingFor(actor)`. */
 export type Transactions = Pick<Database, 'transaction'>;
 
-/** For one user: someone who clicks on Save again and again has no use for more. */
+/** Max concurrent changes of one user. Clicking Save repeatedly needs no more. */
 const MAX_AT_ONCE = 2;
 const MAX_WAITING = 20;
-/** Longer, and the user has left; what waits then is answered 503. */
+/** Users do not wait longer; after that, the response is 503. */
 const MAX_WAIT_MS = 10_000;
-/** The share of connections that changes of users may take. The others remain for sign-ins, housekeeping and `/readyz`. */
+/** The share of connections that users' changes may take. The others remain for sign-ins, housekeeping and `/readyz`. */
 const SHARE = 0.7;
 
 /**
- * Keeps changes that wait (for a locked row, for a slow trigger) from taking all connections. A few changes of each user run at
- * once, and all changes together take at most 70 % of the pool. The others wait in order, for ten seconds at most.
+ * Prevents changes that wait (for a locked row, for a slow trigger) from taking all connections. A few changes of each user run at
+ * once, and all changes together take at most 70 % of the pool. The others wait in order, for at most ten seconds.
  */
 export class WriteLimiter {
   readonly #database: Database;
@@ -38,7 +38,7 @@ export class WriteLimiter {
     });
   }
 
-  /** Transactions for this actor. Only users wait in line: commands and tasks have no tabs to open. */
+  /** Transactions for this actor. Only users are limited. */
   of(actor: Actor): Transactions {
     return actor.kind === 'user' ? new LimitedTransactions(this, actor.id) : this.#database;
   }

@@ -11,8 +11,9 @@ import { type RequestedUpdate, updateRow } from './update-row.ts';
 import type { Source, WriteDependencies } from './writer.ts';
 
 /**
- * Changes rows for an actor: reads the actor again, validates, checks the permissions for the model, the fields, the old and the new row, compares the
- * version, runs hooks, writes, and records the event, all in the caller's transaction. A manyToMany takes an array of keys.
+ * Changes rows for an actor: re-reads the actor, validates, checks permissions for the model, the fields and the old and new row,
+ * compares the version, runs hooks, writes, and records the event, all in the caller's transaction. The value of a manyToMany is an
+ * array of keys.
  *
  * @example
  * const written = await app.write.update(tx, auditContext(ctx), Order, key, { status: 'shipped' }, version);
@@ -49,7 +50,7 @@ export interface Write {
 /** The implementation of `Write`. */
 export function createWrite(dependencies: WriteDependencies): Write {
   const { models, events } = dependencies;
-  /** Every write acts with the permissions that its actor has now, not with those of the moment when the request began. */
+  /** Every write uses the current permissions of its actor, not those at the beginning of the request. */
   const withCurrentActor = async <Outcome extends Written | Removed>(
     tx: Transaction,
     context: AuditContext,

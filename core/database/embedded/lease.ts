@@ -1,4 +1,4 @@
-/** Which processes use the embedded server: each holds a shared advisory lock (docs/decisions/0016-embedded-postgres.md). */
+/** Tracks which processes use the embedded server: each holds a shared advisory lock (docs/decisions/0016-embedded-postgres.md). */
 import { realpath } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import pg from 'pg';
@@ -10,7 +10,8 @@ const LOCK = 7_236_001;
 const CANNOT_CONNECT_NOW = '57P03';
 
 /**
- * `not accepting`: it runs, but is not ready, or no longer. `none`: it does not respond, is about to stop, or serves other data.
+ * `not accepting`: the server runs, but is starting or shutting down. `none`: it does not respond, is about to stop, or serves
+ * other data.
  */
 export type LeaseAnswer = 'granted' | 'not accepting' | 'none';
 
@@ -36,14 +37,14 @@ export class Lease {
       await client.connect();
       const { rows } = await client.query<{ folder: string }>(`select current_setting('data_directory') as folder`);
       if (rows[0]?.folder !== undefined && (await realpath(rows[0].folder)) === (await realpath(data))) {
-        // Waits while the last process stops the server, which then ends this connection.
+        // If the last process is stopping the server, this waits until the shutdown ends the connection.
         await client.query(`select pg_advisory_lock_shared(${LOCK})`);
         lease.#socket?.unref();
         return lease;
       }
     } catch (error) {
       if (error instanceof pg.DatabaseError && error.code === CANNOT_CONNECT_NOW) answer = 'not accepting';
-      // Otherwise not running, or no longer.
+      // Otherwise, the server is not running or has stopped.
     }
     await client.end().catch(() => {});
     return answer;
@@ -61,7 +62,7 @@ export class Lease {
     });
   }
 
-  /** Releases the lock; true if no other process holds it. Then no process can get it any more, until `close`. */
+  /** Releases the lock. True if no other process holds it; in that case no process can acquire it until `close`. */
   release(): Promise<boolean> {
     return this.#keepingAlive(async (client) => {
       await client.query(`select pg_advisory_unlock_shared(${LOCK})`);
@@ -75,7 +76,7 @@ export class Lease {
     await this.#client.end().catch(() => {});
   }
 
-  /** A lease alone does not keep an otherwise idle process alive; a query on it does. */
+  /** A lease does not keep an otherwise idle process alive, but a query on its connection does. */
   async #keepingAlive<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
     this.#socket?.ref();
     try {
@@ -91,7 +92,7 @@ export class Lease {
   }
 }
 
-/** Another process created it at the same moment. */
+/** Ignores the error that another process created the database at the same moment. */
 function ignoreDuplicate(error: unknown): void {
   if (error instanceof pg.DatabaseError && (error.code === '42P04' || error.code === '23505')) return;
   throw error;

@@ -9,7 +9,7 @@ export interface PidFile {
   readonly port: number;
   readonly ready: boolean;
   readonly isStopping: boolean;
-  /** The complete text: to check that it is still the same file. */
+  /** The complete text, to check later that it is still the same file. */
   readonly text: string;
 }
 
@@ -29,8 +29,8 @@ export async function readPidFile(data: string): Promise<PidFile | undefined> {
 }
 
 /**
- * The process behind the file: the server (starting, running, stopping, or the remains of a killed one), none, or an unrelated
- * program. In doubt it is the server: starting a second one would put the data at risk.
+ * Identifies the process of the file: the server (starting, running, stopping, or remaining processes of a killed one), none, or an
+ * unrelated program. If in doubt, it counts as the server: starting a second one would put the data at risk.
  */
 export async function identifyProcess(file: PidFile, data: string): Promise<'server' | 'none' | 'other'> {
   if (process.platform === 'linux') {
@@ -42,8 +42,8 @@ export async function identifyProcess(file: PidFile, data: string): Promise<'ser
 }
 
 /**
- * Removes a file whose process id belongs to another program. It is renamed and checked again first: another process may
- * meanwhile have done the same and started a server, whose file it would be.
+ * Removes a file whose process id belongs to another program. The file is renamed and checked again first: in the meantime, another
+ * process may have removed the stale file and started a server, and this would be the new server's file.
  */
 export async function removeStalePidFile(data: string, checked: PidFile): Promise<void> {
   const moved = `${pidFilePath(data)}.${process.pid}`;
@@ -51,18 +51,18 @@ export async function removeStalePidFile(data: string, checked: PidFile): Promis
     await rename(pidFilePath(data), moved);
     if ((await readFile(moved, 'utf8')) !== checked.text) await link(moved, pidFilePath(data));
   } catch {
-    // Gone, or back again: the next check decides.
+    // The file is gone or has been restored; the next check decides.
   }
   await rm(moved, { force: true });
 }
 
-/** Whether the server has a startup process, which reads the write-ahead log. In doubt it has one. */
+/** Whether the server has a startup process, which replays the write-ahead log. If in doubt, true. */
 export async function isRecovering(file: PidFile, data: string): Promise<boolean> {
   const titles = process.platform === 'linux' ? await titlesIn(data) : await titlesBelow(file.pid);
   return titles === undefined || titles.some((title) => /^postgres: (?:[^:]*: )?startup/.test(title));
 }
 
-/** The titles of PostgreSQL's processes on this data. */
+/** The process titles of PostgreSQL's processes for this data directory. */
 async function titlesIn(data: string): Promise<readonly string[]> {
   const folder = await realpath(data);
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
@@ -84,7 +84,9 @@ async function titlesBelow(pid: number): Promise<readonly string[] | undefined> 
   });
 }
 
-/** PostgreSQL's processes have its data as their working folder; a zombie process has none. */
+/**
+ * Whether the data directory is the process's working directory, as it is for PostgreSQL's processes. A zombie process has none.
+ */
 async function isWorkingFolder(data: string): Promise<boolean> {
   const folder = await realpath(data);
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
@@ -103,7 +105,8 @@ function exists(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch {
-    // ESRCH: gone. EPERM: of another user, so not our server, and PostgreSQL detects that itself.
+    // ESRCH: the process is gone. EPERM: it belongs to another user, so it is not the embedded server; PostgreSQL detects that case
+    // itself.
     return false;
   }
 }

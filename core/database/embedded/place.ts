@@ -1,6 +1,6 @@
 /**
- * Where the embedded server keeps its files, and the user that it runs as. PostgreSQL refuses to run as root; then it runs as an
- * unprivileged user, which must be able to reach its files.
+ * The location of the embedded server's files, and the user that it runs as. PostgreSQL refuses to run as root; for root, it runs
+ * as an unprivileged user, who must be able to access the files.
  */
 import { createHash } from 'node:crypto';
 import { chown, cp, mkdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
@@ -22,7 +22,7 @@ export interface Place {
   readonly data: string;
   /** The server's log file. */
   readonly log: string;
-  /** Holds the port of the last start, so that URLs stay valid across starts. */
+  /** Stores the port of the last start, so that URLs remain valid across starts. */
   readonly portFile: string;
   /** A remark on the location, to be shown to the user. */
   readonly note: string | undefined;
@@ -67,19 +67,19 @@ async function systemFolder(home: string): Promise<string> {
   return folder;
 }
 
-/** A project under /root also has its node_modules there: the server's user could not even start the program. */
+/** Copies the binaries if the server's user cannot access them, as with a project under /root and its node_modules. */
 async function reachableBinaries(binaries: Binaries, user: ServerUser): Promise<Binaries> {
   if (!needsQuoting(binaries) && (await canEnter(path.join(binaries.folder, 'bin'), user))) return binaries;
   const isThere = (folder: string) => canEnter(path.join(folder, 'bin'), user).catch(() => false);
   return copyOf(binaries, SYSTEM_FOLDER, isThere);
 }
 
-/** `initdb` passes the path of the programs to a shell, in double quotes. */
+/** Whether the path contains characters that a shell interprets in double quotes, in which `initdb` passes it to a shell. */
 function needsQuoting({ folder }: Binaries): boolean {
   return process.platform !== 'win32' && /["$`\\\n\r]/.test(folder);
 }
 
-/** The programs in a folder that a shell reads as it is: those of a project in `$home` or `my "desk"` are copied. */
+/** Copies the binaries to a folder whose path needs no quoting, if the project is in a folder such as `$home` or `my "desk"`. */
 async function quotableBinaries(binaries: Binaries): Promise<Binaries> {
   if (!needsQuoting(binaries)) return binaries;
   const isThere = (folder: string) =>
@@ -110,7 +110,10 @@ function ignoreExisting(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EEXIST') throw error;
 }
 
-/** The user that the server runs as if we are root: `postgres`, otherwise `nobody`. Undefined if it runs as the current user. */
+/**
+ * The user that the server runs as if this process runs as root: `postgres`, otherwise `nobody`. Undefined if it runs as the
+ * current user.
+ */
 export async function serverUser(): Promise<ServerUser | undefined> {
   if (process.getuid?.() !== 0) return undefined;
   const users = (await readFile('/etc/passwd', 'utf8')).split('\n').map((line) => line.split(':'));
@@ -121,7 +124,7 @@ export async function serverUser(): Promise<ServerUser | undefined> {
   throw embeddedUserMissing();
 }
 
-/** Whether `user` can traverse every folder down to and including `folder`, by the permission bits. */
+/** Whether the permission bits allow `user` to traverse every folder down to and including `folder`. */
 export async function canEnter(folder: string, user: ServerUser): Promise<boolean> {
   for (let at = path.resolve(folder); ; at = path.dirname(at)) {
     const { uid, gid, mode } = await stat(at);

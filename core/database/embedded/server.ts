@@ -12,8 +12,8 @@ import type { Place } from './place.ts';
 export type ServerSettings = Readonly<Record<string, string>>;
 
 /**
- * Frugal, since it runs next to an editor and a browser, but as durable as in production: committed changes survive the kill of
- * any process. Without replication a minimal write-ahead log is enough.
+ * Saves resources, since the server runs next to an editor and a browser, but is as durable as in production: committed changes
+ * survive if any process is killed. Without replication, a minimal write-ahead log is enough.
  */
 const SETTINGS: ServerSettings = {
   listen_addresses: '127.0.0.1',
@@ -28,14 +28,14 @@ const SETTINGS: ServerSettings = {
   log_timezone: 'UTC',
 };
 
-/** How long starting may take: after a crash, the server first reads its write-ahead log. */
+/** After a crash, the server first replays its write-ahead log. */
 const START_TIMEOUT_MS = 60_000;
-/** How long stopping may take: the server first writes what is in memory to disk. */
+/** The server first writes a checkpoint. */
 const STOP_TIMEOUT_MS = 60_000;
 
 /**
- * Starts the server and waits until it accepts connections. False if it did not start: another process was faster, or the log has
- * the reason.
+ * Starts the server and waits until it accepts connections. False if it did not start: either another process was faster, or the
+ * server's log contains the reason.
  */
 export async function startServer(place: Place, settings: ServerSettings): Promise<boolean> {
   const port = await freePort(await lastPort(place));
@@ -46,7 +46,7 @@ export async function startServer(place: Place, settings: ServerSettings): Promi
   return isUp;
 }
 
-/** Windows: PostgreSQL does not run with an administrator's rights, which `pg_ctl` gives up. */
+/** For Windows: PostgreSQL refuses to run with administrator rights, which `pg_ctl` drops. */
 async function startByControl(place: Place, options: readonly string[]): Promise<boolean> {
   const { code } = await runProgram(place, 'pg_ctl', [
     ...['-D', place.data, '-l', place.log, '-w', '-t', String(START_TIMEOUT_MS / 1_000)],
@@ -56,8 +56,8 @@ async function startByControl(place: Place, options: readonly string[]): Promise
 }
 
 /**
- * Without `pg_ctl`, which passes the path of the data through a shell: in a folder whose name contains `$`, a quote or a backslash
- * the server would not start, and leave no log.
+ * Does not use `pg_ctl`, which passes the data directory's path through a shell: if the path contained `$`, a quote or a backslash,
+ * the server would not start and would write no log.
  */
 async function startDirectly(place: Place, options: readonly string[]): Promise<boolean> {
   const log = await open(place.log, 'a', 0o600);
@@ -73,7 +73,7 @@ async function startDirectly(place: Place, options: readonly string[]): Promise<
     child.once('error', () => {
       hasEnded = true;
     });
-    // It outlives this process.
+    // The server outlives this process.
     child.unref();
     for (const end = Date.now() + START_TIMEOUT_MS; !hasEnded && Date.now() < end; await wait(20)) {
       const file = await readPidFile(place.data);
@@ -87,13 +87,13 @@ async function startDirectly(place: Place, options: readonly string[]): Promise<
 }
 
 /**
- * Ends every connection, stops the server and waits until it is gone. `immediate` is for a server that does not respond: it stops
- * without a checkpoint, and recovers at the next start.
+ * Ends every connection, stops the server and waits until it has stopped. `immediate` is for a server that does not respond: it
+ * stops without a checkpoint and recovers at the next start.
  */
 export async function stopServer(place: Place, mode: 'fast' | 'immediate' = 'fast'): Promise<void> {
   const pid = (await readPidFile(place.data))?.pid;
   await runProgram(place, 'pg_ctl', ['-D', place.data, '-m', mode, '-W', 'stop']);
-  // pg_ctl's own wait would continue if another process had started the next server in the meantime.
+  // Not pg_ctl's own wait, which would continue if another process has started the server again in the meantime.
   for (const end = Date.now() + STOP_TIMEOUT_MS; Date.now() < end; await wait(10)) {
     const file = await readPidFile(place.data);
     if (file === undefined || file.pid !== pid || (await identifyProcess(file, place.data)) !== 'server') return;
@@ -131,8 +131,8 @@ export interface ProgramResult {
 }
 
 /**
- * Runs `initdb` or `pg_ctl` to completion, in a session of its own: a Ctrl-C in the terminal goes to the whole foreground
- * process group, and must reach neither the server nor a process that is starting or stopping it.
+ * Runs `initdb` or `pg_ctl` to completion, in a separate session: Ctrl-C in the terminal signals the whole foreground process
+ * group, and must reach neither the server nor a program that is starting or stopping it.
  */
 export function runProgram(place: Place, name: 'initdb' | 'pg_ctl', parameters: string[]): Promise<ProgramResult> {
   return new Promise((done, fail) => {
@@ -147,7 +147,7 @@ export function runProgram(place: Place, name: 'initdb' | 'pg_ctl', parameters: 
     child.stdout.on('data', collect);
     child.stderr.on('data', collect);
     child.once('error', fail);
-    // `exit` and not `close`: the server may have inherited the pipe and keep it open forever.
+    // Not `close`: the server may have inherited the pipe and keep it open forever.
     child.once('exit', (code) => {
       child.stdout.destroy();
       child.stderr.destroy();
@@ -167,8 +167,8 @@ function childOptions(place: Place) {
 }
 
 /**
- * Our environment, without what libpq and the server would read: `PGPORT` or `PGDATA` of the user's shell refer to another
- * server.
+ * The environment of this process, without the variables of libpq and the server: `PGPORT` or `PGDATA` of the user's shell refer to
+ * another server.
  */
 function environment(): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(([name]) => !/^(PG|LC_|LANG)/.test(name));

@@ -2,17 +2,17 @@ import type { LeaseAnswer } from './lease.ts';
 import { isRecovering, readPidFile } from './pid-file.ts';
 import type { Place } from './place.ts';
 
-/** A server that starts has a startup process within milliseconds, and keeps it until it accepts connections. */
+/** A starting server has a startup process within milliseconds, and has it until it accepts connections. */
 const TIMEOUT_MS = 5_000;
 
 /**
- * Detects a server that will never become ready: its startup process died (on a full disk, for example), and it
- * answers "not yet accepting connections" forever. Recovery that takes long is not that: it has a startup process.
+ * Detects a server that will never become ready: its startup process died (for example because the disk is full), and it reports
+ * "not yet accepting connections" forever. A server in a long recovery is not stuck: it has a startup process.
  */
 export class StuckServer {
   readonly #place: Place;
   readonly #timeoutMs: number;
-  /** Since when the server with this pid file is idle. */
+  /** The time since which the server with this pid has had no startup process. */
   #since: { readonly pid: number; readonly at: number } | undefined;
 
   constructor(place: Place, timeoutMs = TIMEOUT_MS) {
@@ -20,7 +20,7 @@ export class StuckServer {
     this.#timeoutMs = timeoutMs;
   }
 
-  /** Call repeatedly while the server grants no lease: `answer` is its last one. */
+  /** Call repeatedly while the server grants no lease. `answer` is its last response. */
   async isStuck(answer: LeaseAnswer): Promise<boolean> {
     const file = await readPidFile(this.#place.data);
     const isIdle = answer === 'not accepting' && file !== undefined && !file.isStopping;

@@ -3,7 +3,7 @@
 
 export const EXPOSITION_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
-/** Metrics of one name, as one block of the text. */
+/** The metrics of one name, which form one block of the output. */
 export interface MetricFamily {
   readonly name: string;
   readonly help: string;
@@ -25,8 +25,8 @@ const NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
 const LABEL = /^(?!__)[a-zA-Z_][a-zA-Z0-9_]*$/;
 
 /**
- * The text of the families, in order; `common` labels are on every sample. Families of one name are merged; `reject` is called
- * for each that cannot be.
+ * Formats the families in order; `common` labels are added to every sample. Families of the same name are merged; `reject` is
+ * called for each family or sample that is invalid or cannot be merged.
  *
  * @example
  * expose([{ name: 'jobs_waiting', help: 'Waiting jobs.', type: 'gauge', samples: [{ value: 3 }] }], { common: {}, reject });

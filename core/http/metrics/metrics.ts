@@ -32,12 +32,12 @@ interface Metrics {
   readonly page: Middleware;
 }
 
-/** Undefined without a `METRICS_TOKEN`: then nothing is counted, and the page does not exist. */
+/** Undefined without a `METRICS_TOKEN`: nothing is counted then, and the endpoint does not exist. */
 export function createMetrics(app: App, sources: readonly MetricsSource[]): Metrics | undefined {
   const { metricsToken } = app.environment;
   if (metricsToken === undefined) return undefined;
   const expected = digest(`Bearer ${metricsToken}`);
-  // Under `start --workers` each scrape reaches one of several processes: without a label, counters would seem to decrease.
+  // Under `start --workers`, each scrape reaches one of several processes. Without this label, counters would seem to decrease.
   const worker = app.environment.variables[WORKER_VARIABLE];
   const common = worker === undefined ? {} : { worker };
   const requests = new RequestMetrics();
@@ -46,7 +46,7 @@ export function createMetrics(app: App, sources: readonly MetricsSource[]): Metr
     measure: requests.measure(),
     async page(ctx, next) {
       const isRead = ctx.method === 'GET' || ctx.method === 'HEAD';
-      // Digests have one length, so that the comparison takes the same time for every token.
+      // Digests have the same length, so that the comparison takes constant time.
       const isAllowed = timingSafeEqual(digest(ctx.get('authorization')), expected);
       // fault: metrics-public
       if (ctx.path !== '/metrics' || !isRead || !isAllowed) return next();
@@ -67,7 +67,7 @@ function digest(text: string): Buffer {
 /** Max time that a scrape waits for each plugin; Prometheus itself gives up after 10 s. */
 const TIMEOUT_MS = 2_000;
 
-/** The metrics of the enabled plugins. One that fails or takes too long is logged and left out. */
+/** The metrics of the enabled plugins. A plugin that fails or takes too long is logged and left out. */
 async function pluginMetrics(app: App, sources: readonly MetricsSource[]): Promise<readonly MetricFamily[]> {
   const all = await Promise.all(
     sources.map(async ({ plugin, metrics }): Promise<readonly MetricFamily[]> => {

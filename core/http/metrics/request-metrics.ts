@@ -12,7 +12,7 @@ export class RequestMetrics {
   #seconds = 0;
   #count = 0;
 
-  /** Counts every request, and measures until its headers are ready; a stream may continue longer. */
+  /** Counts requests and measures the time until the response headers are ready; streams may continue longer. */
   measure(): Middleware {
     return async (ctx, next) => {
       const started = performance.now();

@@ -9,7 +9,7 @@ type Item = string | number;
 const items = z.array(z.union([z.string(), z.number()]));
 
 /**
- * Arrays of unmanaged tables may have NULL items and several dimensions. Those of types that the driver does not know (enums,
+ * Arrays of unmanaged tables may have NULL items and several dimensions. Arrays of types that the driver does not know (enums,
  * citext) are PostgreSQL's text.
  */
 const anyItems = z.array(z.unknown());
@@ -32,12 +32,12 @@ export const array: BaseFieldType<readonly (Item | null)[]> = {
     const mayBeEmpty = field.default === undefined && !field.nullable && !(Number(field.min) > 0);
     return mayBeEmpty ? "'{}'" : undefined;
   },
-  /** Only `app.write` checks the lengths of strings: PostgreSQL has no condition on each item of a text array. */
+  /** The lengths of strings are checked only by `app.write`, because a CHECK cannot have a condition on each item of an array. */
   checks(field) {
     const { min, max } = field;
     const item = getItem(field);
     const bounds = item.typeName === 'integer' ? item : undefined;
-    // The type is explicit, so that an array with other items has a different condition.
+    // The explicit type makes the condition differ between item types.
     const typedNull = `null::${item.type.sqlType(item)}`;
     return [
       { suffix: 'items', sql: (column) => `array_position(${column}, ${typedNull}) is null` },
@@ -59,7 +59,7 @@ export const array: BaseFieldType<readonly (Item | null)[]> = {
   encode: arrayLiteral,
   cast: (field) => `${getItem(field).type.cast(getItem(field))}[]`,
 
-  /** One item per line; blank lines are ignored. A new item is never NULL: only tables of other programs have such. */
+  /** One item per line; blank lines are ignored. New items are never NULL: only unmanaged tables contain NULL items. */
   parse(text, field, timeZone) {
     const item = getItem(field);
     const value: Item[] = [];
@@ -79,7 +79,7 @@ export const array: BaseFieldType<readonly (Item | null)[]> = {
     const value: (Item | null)[] = [];
     for (const part of parts) {
       if (typeof part !== 'string') {
-        // PostgreSQL holds no array of texts and arrays, so the others would have to become texts, too.
+        // A PostgreSQL array cannot mix strings with nested arrays, so the nested arrays would have to become strings.
         if (Array.isArray(part.item)) return invalid('problem.arrayNested');
         value.push(...storedItems([part.item]));
       } else if (part.trim() !== '') {
@@ -103,10 +103,10 @@ export const array: BaseFieldType<readonly (Item | null)[]> = {
   exported: (dbValue) => (Array.isArray(dbValue) ? dbValue : []),
 };
 
-/** With a fixed set of items, the form has checkboxes instead of a text input. */
+/** An array of choices, for which the form has checkboxes instead of a text input. */
 export const arrayOfChoices: BaseFieldType<readonly (Item | null)[]> = { ...array, filter: 'values' };
 
-/** An item, NULL, or an inner array, with the lines by which a form shows it. */
+/** An item, NULL or a nested array, with the lines that a form shows for it. */
 interface ShownItem {
   readonly item: unknown;
   readonly lines: readonly string[];
@@ -117,16 +117,22 @@ function shownParts(stored: unknown): readonly ShownItem[] {
   return shownItems(list).map((text, at) => ({ item: list[at], lines: splitLines(String(text ?? '')) }));
 }
 
-/** Checkboxes have no order: items that are still ticked stay where they are, repeated ones too, and new ones follow. */
+/**
+ * Checkboxes have no order, so items that are still ticked keep their positions, repeated ones included, and new items are
+ * appended.
+ */
 function chosenParts(text: string, before: readonly ShownItem[]): readonly (string | ShownItem)[] {
   const chosen = new Set(splitLines(text));
-  // An empty item and NULL have no box.
+  // An empty item and NULL have no checkbox.
   const kept = before.filter(({ lines }) => lines.every((line) => line === '' || chosen.has(line)));
   const shown = new Set(kept.flatMap(({ lines }) => lines));
   return [...kept, ...[...chosen].filter((line) => !shown.has(line))];
 }
 
-/** The lines of a string, or the items whose lines they are: those at both ends first, then any of the others. */
+/**
+ * Matches the lines of the submitted text with the items shown: first from both ends, then in between. Lines without a match are
+ * returned as strings.
+ */
 function matchItems(text: string, shown: readonly ShownItem[]): readonly (string | ShownItem)[] {
   const lines = splitLines(text);
   let start = 0;
@@ -155,7 +161,7 @@ function matchItems(text: string, shown: readonly ShownItem[]): readonly (string
   return [...parts, ...shown.slice(last)];
 }
 
-/** Whether these lines are those of the item, from `start` and before `end`. */
+/** Whether the lines from `start` to before `end` are those of the item. */
 function isAt(lines: readonly string[], start: number, end: number, item: ShownItem): boolean {
   return start + item.lines.length <= end && item.lines.every((line, at) => lines[start + at] === line);
 }
@@ -164,7 +170,7 @@ function splitLines(text: string): readonly string[] {
   return text.split(/\r\n|\r|\n/);
 }
 
-/** `before`: items that the row holds already, which are not validated. */
+/** `before`: items that are already stored, which are not validated. */
 function validate(value: unknown, field: FieldInfo, before: readonly unknown[] = []): Issue | undefined {
   const { min, max } = field;
   if (!Array.isArray(value)) return createIssue('problem.items');
@@ -177,7 +183,7 @@ function validate(value: unknown, field: FieldInfo, before: readonly unknown[] =
     if (stored.has(member)) continue;
     const issue = item.type.validate(member, item);
     if (issue !== undefined) return issue;
-    // In forms each item is a line, so an item must survive that unchanged.
+    // Forms show each item on a line of its own, so an item must survive that unchanged.
     if (typeof member === 'string' && (member === '' || member.trim() !== member))
       return createIssue('problem.itemSpaces');
   }
@@ -190,7 +196,7 @@ function getItem({ item, name }: FieldInfo): FieldInfo {
 }
 
 /**
- * The items as pages show them: NULL as an empty value, and the arrays in an array of several dimensions as PostgreSQL's text.
+ * The items as pages show them: NULL as an empty value, nested arrays as PostgreSQL's text.
  *
  * @example shownItems(['a', null, ['b', 'c']]) // ['a', null, '{"b","c"}']
  */

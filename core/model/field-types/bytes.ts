@@ -6,13 +6,13 @@ import { createIssue, invalid, validUnless } from '../issue.ts';
 
 const HEX = /^\\x(?:[\da-f]{2})*$/i;
 
-/** What is read instead of the bytes: the size in a list, and also the hash on a record's own page. */
+/** What is read instead of the bytes: their size, and on a record's own page also their hash. */
 const summary = z.object({ size: z.number(), sha256: z.string() });
 type ByteSummary = { readonly size: number; readonly sha256: string | undefined };
 
 /**
- * Arbitrary bytes, a Uint8Array in code. Pages show their size and SHA-256 and never read them; forms do not accept them. A
- * database value is PostgreSQL's hex (`\x00ff`), the size alone, or size and hash.
+ * Arbitrary bytes, a Uint8Array in code. Pages show their size and SHA-256 and never read the bytes; forms do not accept them. A
+ * database value is PostgreSQL's hex format (`\x00ff`), the size, or the size and the hash.
  */
 export const bytes: BaseFieldType<Uint8Array> = {
   name: 'bytes',
@@ -36,7 +36,7 @@ export const bytes: BaseFieldType<Uint8Array> = {
     is: (dbValue) => dbValue !== null && typeof dbValue !== 'string',
   },
 
-  /** Hex, for imports; not used by forms. */
+  /** Accepts hex, for imports; not used by forms. */
   parse(text, field) {
     const typed = text.trim();
     if (!HEX.test(typed)) return invalid('problem.bytes');

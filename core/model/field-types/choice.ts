@@ -5,7 +5,7 @@ import type { Issue } from '../issue.ts';
 import { createIssue, validUnless } from '../issue.ts';
 import { stringDefault } from './text.ts';
 
-/** One of a fixed set: text with a named CHECK, which is easier to change than an enum type. */
+/** One of a fixed set of strings, stored as text with a named CHECK, which is easier to change than an enum type. */
 export const choice: BaseFieldType<string> = {
   name: 'choice',
   sqlType: () => 'text',

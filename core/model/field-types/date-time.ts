@@ -9,7 +9,7 @@ import { stringDefault } from './text.ts';
 
 const DATE = /^(\d{4})-(\d\d)-(\d\d)$/;
 
-/** A calendar date, `2026-11-20`; the same for every user, regardless of their time zone. */
+/** A calendar date, `2026-11-20`, independent of time zones. */
 export const date: BaseFieldType<string> = {
   name: 'date',
   sqlType: () => 'date',
@@ -63,7 +63,7 @@ export const time: BaseFieldType<string> = {
   cast: () => 'time',
   rounded: (column) => `date_trunc('second', ${column})::time`,
 
-  /** The value includes seconds, so it equals what the database returns. */
+  /** Adds seconds, so that the value equals what the database returns. */
   parse(text) {
     const typed = text.trim();
     return validUnless(validateTime(typed), typed.length === 5 ? `${typed}:00` : typed);
@@ -135,7 +135,7 @@ function validateLocalDateTime(value: unknown): Issue | undefined {
     : createIssue('problem.localDateTime');
 }
 
-/** In milliseconds, as if it were UTC; undefined for an invalid time or one with a fraction of a second. */
+/** The milliseconds of a local time, as if it were UTC; undefined if it is invalid or has fractional seconds. */
 function wholeSeconds(text: string): number | undefined {
   const local = parseLocalTime(text);
   return local === undefined || local.millisecond !== 0 ? undefined : localMilliseconds(local);

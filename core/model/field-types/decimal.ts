@@ -5,7 +5,7 @@ import type { BaseFieldType, FieldInfo } from '../field-type.ts';
 import { createIssue, type Issue, invalid, validUnless } from '../issue.ts';
 import { compareDecimals, formatDecimal, parseDecimal, rangeChecks } from '../numbers.ts';
 
-/** Digits before and after the point if the field sets no limit: more than any quantity needs, less than a page of them. */
+/** Max digits before and after the decimal point if the field sets no limit: more than any quantity needs. */
 const MAX_DIGITS = { whole: 500, fraction: 500 };
 
 /** An exact number, represented as text throughout. */
@@ -20,7 +20,7 @@ export const decimal: BaseFieldType<string> = {
   encode: (value) => value,
   cast: () => 'numeric',
 
-  /** The value has as many decimal places as the column, so it equals what the database returns. */
+  /** Pads the value to the column's decimal places, so that it equals what the database returns. */
   parse(text, field) {
     const number = parseDecimal(text);
     if (number === undefined) return invalid('problem.decimal');
@@ -57,7 +57,7 @@ function validate(value: unknown, field: FieldInfo): Issue | undefined {
   return undefined;
 }
 
-/** As in SQL, a precision without a scale means integers. */
+/** The number of decimal places. As in SQL, a precision without a scale means integers. */
 function scaleOf(field: FieldInfo): number | undefined {
   return field.precision === undefined ? undefined : (field.scale ?? 0);
 }
@@ -65,15 +65,15 @@ function scaleOf(field: FieldInfo): number | undefined {
 /** Total number of digits, including decimal places: enough for any national budget. */
 export const MONEY_DIGITS = 19;
 
-/** An exact amount in the field's currency. Represented as text throughout; never a float. */
+/** An exact amount in the field's currency, represented as text throughout, never as a float. */
 export const money: BaseFieldType<string> = {
   ...decimal,
   name: 'money',
 };
 
 /**
- * How many decimal places a currency has: its minor unit in ISO 4217. Kept here rather than taken from Intl, whose data change
- * with Node: a column's type must not.
+ * Currencies by their number of decimal places (the minor unit in ISO 4217). Not taken from Intl, because its data change between
+ * Node versions and a column's type must not.
  */
 const MINOR_UNITS: Readonly<Record<number, string>> = {
   0: 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF',
@@ -91,7 +91,7 @@ export function currencyDigits(code: string): number {
   return BY_CODE.get(code) ?? 2;
 }
 
-/** Every currency that can be shown with its symbol. */
+/** The currencies that Intl can format. */
 export function supportedCurrencies(): readonly string[] {
   return Intl.supportedValuesOf('currency');
 }

@@ -4,14 +4,14 @@ import { createIssue, validUnless } from '../issue.ts';
 import { countCharacters, toNfc } from '../plain-text.ts';
 import { asText } from './text.ts';
 
-const MAX_LENGTH = 254; // RFC 5321 with its erratum: what fits between the angle brackets of a path
-/** Quotes and separators are not allowed: with them an address can be read differently by different parsers. */
+const MAX_LENGTH = 254; // RFC 5321, 4.5.3.1.3: a path has at most 256 octets, including the angle brackets
+/** Quotes and separators are not allowed, because parsers interpret them differently. */
 const LOCAL_PART = /^[^\s\p{C}@"(),:;<>[\]\\.]+(?:\.[^\s\p{C}@"(),:;<>[\]\\.]+)*$/u;
 const DOMAIN = /^(?!-)[\p{L}\p{M}\p{N}-]{1,63}(?<!-)(?:\.(?!-)[\p{L}\p{M}\p{N}-]{1,63}(?<!-))*$/u;
 
 /**
  * An email address: trimmed, in Unicode's composed form, with the domain in lower case and the rest as entered. `unique` ignores
- * case, because hardly any mail server distinguishes it.
+ * case, because hardly any mail server is case-sensitive.
  */
 export const email: BaseFieldType<string> = {
   ...asText,

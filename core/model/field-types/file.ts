@@ -7,7 +7,7 @@ import { keyText } from '../key.ts';
 
 const KEY = z.uuid();
 
-/** A file as its record shows it: what pages read instead of its key. */
+/** The metadata of a file, which pages read instead of its key. */
 export const storedFile = z.object({
   key: z.string(),
   name: z.string(),
@@ -22,7 +22,7 @@ export const storedFile = z.object({
 /** A stored file; the value of a `file` or `image` field. */
 export type StoredFile = Readonly<z.infer<typeof storedFile>>;
 
-/** The stored file as SQL over the alias of `rustio_file`. */
+/** An SQL expression for a stored file, on an alias of `rustio_file`. */
 function storedFileSql(alias: string): string {
   const parts = ['name', 'type', 'size', 'sha256', 'width', 'height'].map((name) => `'${name}', ${alias}.${name}`);
   return `jsonb_build_object('key', ${alias}.id, ${parts.join(', ')})`;
@@ -30,7 +30,7 @@ function storedFileSql(alias: string): string {
 
 /**
  * A file: the column holds the key of its row in `rustio_file`, a random UUID, which is also its value in code. Pages read the
- * contents of that row instead. `app.write` decides which keys a field accepts: those of uploads that are pending for it.
+ * columns of that row instead. `app.write` accepts only keys of uploads that are pending for the field.
  */
 export const file: BaseFieldType<string> = {
   name: 'file',
@@ -45,7 +45,7 @@ export const file: BaseFieldType<string> = {
   cast: () => 'uuid',
   summary: {
     sql: (column) => `(select ${storedFileSql('f')} from rustio_file f where f.id = ${column})`,
-    // It includes the key, so it can be decoded like the column itself.
+    // A summary includes the key, so it can be decoded like the column itself.
     is: () => false,
   },
 
@@ -74,14 +74,14 @@ function validate(value: unknown): Issue | undefined {
   return KEY.safeParse(value).success ? undefined : createIssue('problem.file.key');
 }
 
-/** A raster image: a file whose content and dimensions are checked, and which a record's own page shows. */
+/** A raster image: a file whose content and dimensions are checked. A record's own page displays it. */
 export const image: BaseFieldType<string> = {
   ...file,
   name: 'image',
   widget: () => 'image',
 };
 
-/** What a page has read about a file; undefined if only the key is available. */
+/** The metadata in a database value; undefined if the value is only the key. */
 export function readStoredFile(dbValue: DbValue): StoredFile | undefined {
   return typeof dbValue === 'object' ? storedFile.safeParse(dbValue).data : undefined;
 }

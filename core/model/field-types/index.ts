@@ -20,8 +20,8 @@ import { url } from './url.ts';
 import { uuid } from './uuid.ts';
 
 /**
- * Every built-in field type; `combineFieldTypes` adds those of plugins. The type of a relation is bound to its target at startup: use
- * `field.type`.
+ * Every built-in field type; `combineFieldTypes` adds those of plugins. The type of a relation depends on its target and is bound
+ * at startup: use `field.type`.
  */
 export const builtInFieldTypes: Readonly<Record<BuiltInFieldType, BaseFieldType>> = {
   identity,

@@ -46,7 +46,7 @@ function validateInteger(value: unknown, field: FieldInfo): Issue | undefined {
 
 const INT8 = { min: -(2n ** 63n), max: 2n ** 63n - 1n };
 
-/** A 64-bit integer. Outside code it is always text, because JavaScript numbers would round it. */
+/** A 64-bit integer: a `bigint` in code and text everywhere else, because JavaScript numbers would round it. */
 export const bigint: BaseFieldType<bigint> = {
   name: 'bigint',
   sqlType: () => 'bigint',
@@ -110,7 +110,7 @@ export const identity: BaseFieldType<number> = {
   filter: 'range',
   sortable: true,
   searchable: false,
-  /** Keys of unmanaged tables may exceed what a number holds exactly. */
+  /** Keys of unmanaged tables may be too large for a JavaScript number. */
   exported: (dbValue) => (Number.isSafeInteger(Number(dbValue)) ? Number(dbValue) : String(dbValue)),
 };
 

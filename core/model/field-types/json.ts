@@ -12,9 +12,11 @@ import type { BaseFieldType, DbValue, FieldInfo } from '../field-type.ts';
 import { createIssue, type Issue, invalid, type Parsed, valid, validUnless } from '../issue.ts';
 import { isStorable, truncate } from '../plain-text.ts';
 
-/** In UTF-8. */
+/** The max size in UTF-8. */
 const MAX_BYTES = 1_000_000;
-/** PostgreSQL parses jsonb recursively and fails when its stack is exhausted; a hundred levels are never intended. */
+/**
+ * PostgreSQL parses jsonb recursively and fails when its stack is exhausted. Real documents have far fewer than a hundred levels.
+ */
 const MAX_LEVELS = 100;
 
 /**
@@ -32,11 +34,11 @@ export const json: BaseFieldType = {
 
   dbSchema: z.custom<NonNullable<DbValue>>((value) => value !== null && value !== undefined),
   decode: withPlainNumbers,
-  // Forms and code store NULL instead.
+  // Forms and code store NULL, never JSON null.
   unexpected: isJsonNull,
   encode: (value) => JSON.stringify(value),
   cast: () => 'jsonb',
-  // Of type cstring, which the driver parses by `parseJsonColumn`; also if an unmanaged column is of type json.
+  // The result is of type cstring, which the driver parses with `parseJsonColumn`. Also works for unmanaged columns of type json.
   exact: (column) => `textout(${column}::text)`,
 
   parse(text, field) {
@@ -82,8 +84,8 @@ function parseJson(text: string): Parsed<unknown> {
 }
 
 /**
- * A property name that one object of valid JSON contains twice. `JSON.parse` and jsonb keep only the last of them, so that a part of
- * what was typed would be lost. Takes linear time.
+ * A property name that occurs twice in the same object of valid JSON. `JSON.parse` and jsonb keep only the last value, so part of
+ * the input would be lost. Takes linear time.
  */
 function repeatedKey(text: string): string | undefined {
   /** The names of each open object, innermost last; undefined for an array. */
@@ -98,7 +100,7 @@ function repeatedKey(text: string): string | undefined {
       for (at += 1; text[at] !== '"'; at += 1) if (text[at] === '\\') at += 1;
       const names = open.at(-1);
       if (names === undefined || !isKeyEnd(text, at + 1)) continue;
-      // As it is stored: "\u0061" is "a".
+      // Compared after unescaping: "\u0061" is "a".
       const name = String(JSON.parse(text.slice(start, at + 1)));
       if (names.has(name)) return name;
       names.add(name);
@@ -126,7 +128,7 @@ function storageIssue(value: unknown): Issue | undefined {
     : undefined;
 }
 
-/** Why a value cannot be stored as jsonb and read back unchanged; undefined when it can. */
+/** Why a value cannot be stored as jsonb and read back unchanged; undefined if it can. */
 function contentIssue(value: unknown, level = 1): Issue | undefined {
   if (level > MAX_LEVELS) return createIssue('problem.jsonDeep', { max: MAX_LEVELS });
   if (typeof value === 'string') return isStorable(value) ? undefined : createIssue('problem.notStorable');
@@ -137,16 +139,19 @@ function contentIssue(value: unknown, level = 1): Issue | undefined {
   if (Array.isArray(value)) return firstIssue(value, level);
   if (!isPlainObject(value)) return createIssue('problem.jsonPlain');
   if (!Object.keys(value).every(isStorable)) return createIssue('problem.notStorable');
-  // Schemas drop it (zod does so silently), and programs that copy objects misinterpret it.
+  // Schemas drop this property (zod does so silently), and code that copies objects may set the prototype.
   if (Object.hasOwn(value, '__proto__')) return createIssue('problem.jsonProto');
-  // JSON.stringify omits undefined properties, as is right for optional properties of a schema.
+  // JSON.stringify omits undefined properties, which is correct for optional properties of a schema.
   return firstIssue(
     Object.values(value).filter((part) => part !== undefined),
     level,
   );
 }
 
-/** Whether jsonb can hold a number: 131,072 digits before the point, 16,383 after it. Powers of ten only as far as JavaScript's. */
+/**
+ * Whether jsonb can hold a number: up to 131,072 digits before the decimal point and 16,383 after it. Exponents are limited to
+ * JavaScript's range.
+ */
 function canHold(digits: string): boolean {
   if (/e/i.test(digits)) return Number.isFinite(Number(digits));
   const [whole = '', fraction = ''] = digits.split('.');
@@ -163,7 +168,7 @@ function firstIssue(parts: readonly unknown[], level: number): Issue | undefined
 
 function isPlainObject(value: unknown): value is object {
   if (typeof value !== 'object' || value === null) return false;
-  // JSON.stringify would store what this method returns. As data, `toJSON` is a name like any other.
+  // JSON.stringify would store what this method returns. A `toJSON` property that is not a function is ordinary data.
   if ('toJSON' in value && typeof value.toJSON === 'function') return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;
@@ -184,7 +189,7 @@ export function applySchema(value: unknown, schema: FieldInfo['schema']): Parsed
   return valid('value' in result ? result.value : value);
 }
 
-/** A schema that throws rejects the value: zod throws where a rule is asynchronous, and users' own rules may. */
+/** A schema that throws rejects the value: zod throws on asynchronous rules, and custom rules may throw. */
 function validateSync(value: unknown, schema: NonNullable<FieldInfo['schema']>): unknown {
   try {
     return schema['~standard'].validate(value);

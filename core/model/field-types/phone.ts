@@ -8,8 +8,8 @@ const NUMBER = /^\+[1-9]\d{6,14}$/;
 const TYPED = /^(?:\+|00)[\d() .-]+$/;
 
 /**
- * A phone number with its country code, stored as a plus sign and digits, so that a number has one text however it was entered.
- * A number without a country code is rejected: it cannot be dialled from abroad, and the country cannot be guessed later.
+ * A phone number with its country code, stored as a plus sign and digits, so that a number is stored the same however it was
+ * entered. A number without a country code is rejected: it cannot be dialled from abroad, and the country cannot be guessed later.
  */
 export const phone: BaseFieldType<string> = {
   ...asText,

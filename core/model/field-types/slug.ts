@@ -30,7 +30,7 @@ function validate(value: unknown, field: FieldInfo): Issue | undefined {
   return SLUG.test(value) ? lengthIssue(value, field) : createIssue('problem.slug');
 }
 
-/** Letters that Unicode does not decompose into a Latin letter and a mark. */
+/** Letters that Unicode does not decompose into a base letter and a combining mark. */
 const TRANSLITERATIONS: Readonly<Record<string, string>> = {
   ß: 'ss',
   æ: 'ae',
@@ -42,7 +42,7 @@ const TRANSLITERATIONS: Readonly<Record<string, string>> = {
   ł: 'l',
   ı: 'i',
 };
-/** Longer than any title; the rest would only cost time. */
+/** Longer than any title. The rest is ignored, because it would only cost time. */
 const MAX_INPUT = 1_000;
 
 /**

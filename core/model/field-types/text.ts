@@ -11,7 +11,7 @@ export function stringDefault(field: FieldInfo): string | undefined {
   return typeof field.default === 'string' ? quoteLiteral(field.default) : undefined;
 }
 
-/** Stored, sent and filtered as text: the basis of every text field type, each of which overrides what differs. */
+/** The common base of all field types that are stored as text. Each of them overrides what differs. */
 export const asText = {
   sqlType: () => 'text',
   sqlDefault: stringDefault,
@@ -44,13 +44,13 @@ export function lengthIssue(value: string, { min, max }: Pick<FieldInfo, 'min' |
   return undefined;
 }
 
-/** Text without a length in its type: limits are CHECKs, which can be changed without rewriting the table. */
+/** Text. The column type has no length; limits are CHECKs, which can be changed without rewriting the table. */
 export const text: BaseFieldType<string> = {
   ...asText,
   name: 'text',
   checks: lengthChecks,
 
-  /** Browsers send CRLF for every line break; spaces around a single line are never intended. Nothing else is changed. */
+  /** Converts the CRLF that browsers send to LF, and trims text of a single line. Nothing else is changed. */
   parse(typed, field) {
     const value = field.multiline ? typed.replace(/\r\n?/g, '\n') : typed.trim();
     if (value.trim() === '') return invalid('problem.required');
@@ -68,10 +68,10 @@ function validateText(value: unknown, field: FieldInfo): Issue | undefined {
   return lengthIssue(value, field);
 }
 
-/** If the field has no `max`: a long report that still renders in a moment. Not enforced by the database. */
+/** The limit if the field sets no `max`: a long report that still renders quickly. Not enforced by the database. */
 const MAX_MARKDOWN_LENGTH = 50_000;
 
-/** Multi-line text in Markdown: stored as entered, rendered on a record's own page; lists show the first words. */
+/** Multi-line text in Markdown. It is stored as entered and rendered on a record's own page; lists show its first words. */
 export const markdown: BaseFieldType<string> = {
   ...asText,
   name: 'markdown',

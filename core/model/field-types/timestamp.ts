@@ -44,8 +44,8 @@ export const timestamp: BaseFieldType<Date> = {
 
   widget: () => 'datetime-local',
   /**
-   * The format of `<input type="datetime-local">`. Where clocks were put back and the same local time occurred twice, the offset
-   * is appended, so that `parse` returns the right moment: such a string needs an `<input type="text">`.
+   * The format of `<input type="datetime-local">`. If the local time occurred twice because clocks were set back, the offset is
+   * appended, so that `parse` returns the right moment. Such a string needs an `<input type="text">`.
    */
   text(dbValue, _field, timeZone) {
     const moment = dateOf(String(dbValue));
@@ -79,7 +79,7 @@ function splitOffset(text: string): { clock: string; offset: string } {
   return { clock: text.slice(0, 16 + match.index), offset: match[0].trim() };
 }
 
-/** Milliseconds; PostgreSQL accepts offsets below 16 hours. */
+/** An offset in milliseconds. PostgreSQL accepts offsets below 16 hours. */
 function parseOffset(text: string): number | undefined {
   if (text.toUpperCase() === 'Z') return 0;
   const match = OFFSET.exec(text);
@@ -103,7 +103,7 @@ function momentInZone(timeZone: string, local: number): Parsed<Date> {
 
 function formatInZone(timeZone: string, moment: Date): string {
   const local = moment.getTime() + offsetAt(timeZone, moment.getTime());
-  // In the first and last hours that can be stored, local time may fall in a year that cannot be written.
+  // In the first and last hours that can be stored, the local time may be in a year that cannot be entered.
   if (local < FIRST || local > LAST) return moment.toISOString();
   return resolveLocalTime(timeZone, local).length === 1 ? formatLocal(local) : withOffset(timeZone, moment.getTime());
 }
@@ -113,7 +113,7 @@ function withOffset(timeZone: string, moment: number): string {
   return formatLocal(moment + offset) + formatOffset(offset);
 }
 
-/** As short as possible without losing anything: no seconds where they are zero. */
+/** The shortest exact format: seconds are omitted if they are zero. */
 function formatLocal(local: number): string {
   const iso = new Date(local).toISOString().slice(0, -1);
   if (!iso.endsWith('.000')) return iso;

@@ -9,7 +9,7 @@ const SCHEME = /^https?:\/\//i;
 /** Browsers treat a backslash as a slash and other parsers do not, so the host would depend on the parser. */
 const FORBIDDEN = /[\s\p{C}\\]/u;
 
-/** A web address. Only `http` and `https`, so that a link to it cannot run a script; no password in it. */
+/** A web address. Only `http` and `https`, so that a link to it cannot run a script. Passwords are not allowed. */
 export const url: BaseFieldType<string> = {
   ...asText,
   name: 'url',
