@@ -4,7 +4,7 @@ import type { FoundRecord } from '../../core/query/types.ts';
 import { auditContext, type Context } from '../../core/request/context.ts';
 import { getAdmin } from './admin-registry.ts';
 
-/** Who has read a file is an event. In a read-only database nothing can be recorded, and files can still be read. */
+/** Records that a user has read a file. If the database is read-only, nothing is recorded and the file can still be read. */
 export async function recordFileRead(ctx: Context, app: App, record: FoundRecord, field: string): Promise<void> {
   const { actor, correlationId: id } = ctx.state;
   const model = getAdmin(ctx, app).model.name;
