@@ -81,7 +81,7 @@ test('a missing socket, a closed port, an unknown host or database, and TLS are 
   }
 });
 
-test('a server that accepts and says nothing is given up (A35)', async () => {
+test('a server that accepts connections but never responds is given up on (A35)', async () => {
   const sockets = new Set<Socket>();
   const silent: Server = createServer((socket) => {
     sockets.add(socket);

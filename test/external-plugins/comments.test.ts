@@ -37,7 +37,7 @@ const stored = (model: string): Promise<readonly unknown[]> =>
     select body from comments_comment where model = ${model} order by id
   `);
 
-test('the panel is on every record, for users who can read comments, and its form for users who can add them', async () => {
+test('every record shows the panel to users who can read comments, and its form to users who can add them', async () => {
   const writer = await desk.signInAs('staff', [...ALL, 'comments.view', 'comments.add']);
   const added = await writer.submit(JAR, { body: 'Is it <sweet>?' });
   assert.is(added.location, JAR);

@@ -184,7 +184,7 @@ test('the audit trail names the token and its owner', async () => {
   assert.ok(entry.actor_id);
 });
 
-test('other methods, models and bodies are answered as JSON', async () => {
+test('unsupported methods, models and bodies get JSON errors', async () => {
   const token = await tokenFor(['crate.view', 'crate.add']);
   const put = await call('PUT', '/api/crates', token, {});
   assert.is(put.status, 405);

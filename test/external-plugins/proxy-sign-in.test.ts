@@ -114,7 +114,7 @@ for (const audit of [false, true]) {
     assert.not.match((await writer.get('/admin/notes')).text, 'Forged');
   });
 
-  test('groups decide on permissions', async () => {
+  test('groups determine permissions', async () => {
     await writer.submit('/admin/notes/+new', { title: 'Only to be read' });
     const { text } = await reader.get('/admin/notes');
     assert.not.ok(linksOf(text).includes('/admin/notes/+new'));

@@ -18,7 +18,7 @@ import { type Client, formFieldsOf } from '../support/client.ts';
 import { type DatabaseProxy, throughProxy } from '../support/database-proxy.ts';
 import { suite } from '../support/suite.ts';
 
-const test = suite('http: the database is silent');
+const test = suite('trial: the database does not respond');
 let app: TestApp;
 let proxy: DatabaseProxy;
 let clerks: readonly Client[];
@@ -46,7 +46,7 @@ async function warm(): Promise<void> {
   await Promise.all(clerks.map((clerk) => clerk.get('/admin/things')));
 }
 
-test('existing connections are dead and new ones work: pages are back within ten seconds (F1)', async () => {
+test('existing connections are dead but new ones work: pages recover within ten seconds (F1)', async () => {
   await warm();
   proxy.drop();
   const first = await Promise.all(clerks.map((clerk) => timed(clerk.get('/admin/things'))));
@@ -67,7 +67,7 @@ test('existing connections are dead and new ones work: pages are back within ten
   assert.equal(await run(app)`select count(*)::int as n from thing where name = 'Bellows'`, [{ n: 1 }]);
 });
 
-test('nothing responds for a while: 503 within ten seconds, /readyz too, and all works afterwards (F1)', async () => {
+test('nothing responds for a while: pages and /readyz return 503 within ten seconds, and recover afterwards (F1)', async () => {
   await warm();
   proxy.stall();
   const ready = timed(app.client().get('/readyz'));
@@ -80,7 +80,7 @@ test('nothing responds for a while: 503 within ten seconds, /readyz too, and all
   for (const clerk of clerks) assert.is((await clerk.get('/admin/things')).status, 200);
 });
 
-test('thirty people save a locked row: lists, sign-ins and /readyz go on (F2)', async () => {
+test('thirty users save a locked row: lists, sign-ins and /readyz continue to work (F2)', async () => {
   const savers = [
     ...clerks,
     ...(await Promise.all(Array.from({ length: 9 }, () => app.signInAs('staff', allPermissions)))),
@@ -115,7 +115,7 @@ test('thirty people save a locked row: lists, sign-ins and /readyz go on (F2)', 
   assert.equal(await run(app)`select name from thing where id = 1`, [{ name: 'Anvil' }]);
 });
 
-test('PostgreSQL is paused for 20 seconds: 503 within ten, and afterwards all is kept (F1)', async () => {
+test('PostgreSQL is paused for 20 seconds: 503 within ten, and no change is lost (F1)', async () => {
   const folder = await serverFolder();
   const home = path.join(folder, 'local');
   const { app: own, server } = await startEmbeddedApp(home);

@@ -98,7 +98,7 @@ test('the disk is full from the start (F11)', async () => {
   await stop(child);
 });
 
-test('the disk fills up while it serves, and has space again later (F11)', async () => {
+test('the disk fills up while the server is running, and has space again later (F11)', async () => {
   if (!mayMount) return;
   const place = temporaryFolder();
   const disk = smallDisk(place, 1);
@@ -117,7 +117,7 @@ test('the disk fills up while it serves, and has space again later (F11)', async
   );
 });
 
-test('nothing reads its output any more (F11)', async () => {
+test('the reader of its output has exited (F11)', async () => {
   const child = await startWith('pipe');
   child.stdout?.destroy();
   child.stderr?.destroy();

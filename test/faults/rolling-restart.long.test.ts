@@ -52,7 +52,7 @@ async function ready(through: Balancer, count: number): Promise<void> {
   while (through.ready.size !== count) await wait(50);
 }
 
-test('no request fails while two processes are restarted one after the other, and no save is lost or doubled (F15)', async () => {
+test('while two processes are restarted one by one, no request fails and no save is lost or duplicated (F15)', async () => {
   const folder = await newProject();
   const { url } = await testDatabase();
   const ports = [await resolvePort(0, '127.0.0.1'), await resolvePort(0, '127.0.0.1')];

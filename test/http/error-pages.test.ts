@@ -138,7 +138,7 @@ test('409 and 422 show the complete form again', async () => {
   assert.equal(await run(app)`select name from thing`, [{ name: 'Anvil' }]);
 });
 
-test('clients that accept JSON get the same as JSON', async () => {
+test('clients that accept JSON get the same content as JSON', async () => {
   const { status, text, headers } = await clerk.get('/admin/things/+options/nothing', { accept: 'application/json' });
   assert.is(status, 404);
   assert.match(headers.get('content-type') ?? '', 'application/json');

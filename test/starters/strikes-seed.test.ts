@@ -70,7 +70,7 @@ test('the costs add up to those of the file, to the cent', async () => {
   assert.equal(stored, { repair: sumOf('Cost Repair'), other: sumOf('Cost Other'), total: sumOf('Cost Total $') });
 });
 
-test('each report keeps its own facts: date, speed or none, damage, aircraft', async () => {
+test('each report keeps its values: date, speed if any, damage, aircraft', async () => {
   const row = z.object({ date: z.string(), speed: z.number().nullable(), damage: z.string(), aircraft: z.string() });
   const stored = await database.any(sql.type(row)`
     select strike.occurred_on as date, strike.speed, strike.damage, aircraft.name as aircraft
@@ -160,7 +160,7 @@ test('open cases have an officer, new ones have none yet', async () => {
   );
 });
 
-test('a change of a cost changes the total with it', async () => {
+test('changing a cost changes the total', async () => {
   const own = await seededDesk();
   try {
     const written = await own.database.transaction((tx) =>
@@ -185,7 +185,7 @@ test('the tables are analysed for the planner', async () => {
   }
 });
 
-test('startup knows every model and page of the starter', () => {
+test('startup finds every model and page of the starter', () => {
   const project = app.models.all.filter(({ owner }) => owner === 'project').map(({ name }) => name);
   assert.equal(project.length, tables.length);
   assert.ok(app.plugins.some(({ name }) => name === 'desk'));

@@ -45,7 +45,7 @@ for (const [what, [body, expected]] of Object.entries(FILES)) {
   });
 }
 
-test('random values are the same in every run with the same seed, on every machine', () => {
+test('the same seed produces the same random values in every run, on every machine', () => {
   assert.is(fc.readConfigureGlobal().seed, testSeed());
   const { TEST_SEED } = process.env;
   try {

@@ -27,7 +27,7 @@ test('no page has an inline script, an inline style or an event attribute', () =
   }
 });
 
-test('no page shows the key of a message', () => {
+test('no page shows a message key', () => {
   for (const { name, html } of pages) {
     const text = html.replaceAll(/<[^>]*>/g, ' ');
     assert.not.match(text, /\b(?:admin|layout|value|problem)\.[a-z]\w*/, name);
@@ -93,7 +93,7 @@ test('a blocked deletion offers no button to delete', () => {
   assert.not.match(html, /button-danger|name="~form"/);
 });
 
-test('every view is shown by one of these pages', () => {
+test('every view is rendered by one of these pages', () => {
   const sampled = new Set<string>(samples.map(([, { view }]) => view));
   const pageViews = viewNames.filter((name) =>
     /^admin\/(?!fields\/|field$|filter$|combobox$|small-table$|part$|record-tabs$|record-head$|panel$|search-field$)/.test(

@@ -245,7 +245,7 @@ for (const [what, settings] of Object.entries({
   });
 }
 
-test('two plugins that set the same name differently are an error; the same value is not', () => {
+test('two plugins cannot set the same name to different values', () => {
   assert.throws(() => mergeScopes([tenant('north'), tenant('south')]), /different values/);
   assert.equal(mergeScopes([tenant('north'), undefined, tenant('north')]), tenant('north'));
   assert.is(mergeScopes([undefined, undefined]), undefined);

@@ -113,7 +113,7 @@ async function tokenOf(client: Client): Promise<string> {
   return token;
 }
 
-test("a form of the user's own page is accepted, also when sent again", async () => {
+test("a form of the user's own page is accepted, even repeatedly", async () => {
   const token = await tokenOf(person);
   assert.is((await person.post(ACTION, { theme: 'dark', '~token': token })).status, 303);
   assert.is((await person.post(ACTION, { theme: 'light', '~token': token })).status, 303);

@@ -31,7 +31,7 @@ function alterType(from: string, to: string): string {
   return `alter table t alter column v type ${to}${using === undefined ? '' : ` using ${using}`};`;
 }
 
-test('for any two types the statement runs on an empty table', async () => {
+test('for any two types, the statement runs on an empty table', async () => {
   const { url, drop } = await testDatabase();
   const pairs = TYPES.flatMap((from) => TYPES.filter((to) => to !== from).map((to) => [from, to] as const));
   assert.is(pairs.length, 210);

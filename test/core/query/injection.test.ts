@@ -23,7 +23,7 @@ import {
   somebody,
 } from './fixture.ts';
 
-const test = suite('input of a request never becomes SQL');
+const test = suite('request input never becomes SQL');
 let fixture: Fixture;
 let records: Records;
 

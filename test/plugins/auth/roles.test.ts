@@ -22,12 +22,12 @@ test('the five roles are ordered: each ranks above all before it and below all a
   });
 });
 
-test('an unknown word is not a role, also if it is a property of objects', () => {
+test('an unknown word is not a role, even if it is a property of Object.prototype', () => {
   for (const word of ['admin', 'Administrator', '', 'constructor', '__proto__', undefined, null, 900])
     assert.not.ok(isRole(word));
 });
 
-test('only administrator and developer have permissions that they were not granted', () => {
+test('only administrators and developers have permissions that they were not granted', () => {
   const passing = ROLES.filter((role) => holds(personAs(1, role), 'strike.change'));
   assert.equal(passing, ['administrator', 'developer']);
 });
@@ -74,7 +74,7 @@ test('nobody assigns a role above their own, neither to others nor to themselves
     }
 });
 
-test('an actor who has just been demoted cannot use the role that the request remembers', () => {
+test('an actor who has just been demoted cannot use the role stored in the request', () => {
   const stale = personAs(1, 'administrator');
   assert.is(roleChangeIssue(stale, { id: 1, role: 'staff' }, 'administrator')?.key, 'auth.rejected.roleTooHigh');
 });
