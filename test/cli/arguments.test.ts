@@ -55,7 +55,7 @@ test('the command that matches the most words is selected', async () => {
   });
 });
 
-test('positional arguments and options are read by name, digits stay text, and defaults apply', async () => {
+test('positional arguments and options are read by name, digits remain text, and defaults apply', async () => {
   assert.equal(await read('user', 'password', '12345', '--project', '/desk'), {
     name: 'user password EMAIL',
     values: { email: '12345' },

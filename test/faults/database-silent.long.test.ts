@@ -1,5 +1,5 @@
 // timeout: 240
-// Black box: the database does not refuse, it says nothing. Nobody waits for long, and it is used again as soon as it responds.
+// Black-box test: the database accepts connections but never responds. Requests fail soon, and recover when it responds again.
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -41,7 +41,7 @@ async function timed(work: Promise<{ readonly status: number }>): Promise<Timed>
   return { status, ms: performance.now() - began };
 }
 
-/** Opens as many connections as there are. */
+/** Opens as many connections as the pool has. */
 async function warm(): Promise<void> {
   await Promise.all(clerks.map((clerk) => clerk.get('/admin/things')));
 }
@@ -56,7 +56,7 @@ test('existing connections are dead but new ones work: pages recover within ten 
     again.map(({ status }) => status),
     clerks.map(() => 200),
   );
-  // The connections that write are another pool, and are found out on their first use.
+  // The write pool has its own connections, which are detected as dead on first use.
   const page = '/admin/things/+new';
   const [clerk] = clerks;
   if (clerk === undefined) throw new Error('no clerk');
@@ -108,7 +108,8 @@ test('thirty users save a locked row: lists, sign-ins and /readyz continue to wo
     );
     for (const { ms } of others) assert.ok(ms < 4_000, others.map((each) => each.ms).join(' '));
     const results = await saves;
-    // At most ten seconds for a connection and two waits of five for the lock, which is 20.2 s here; one by one they would take a minute.
+    // At most ten seconds for a connection and two waits of five for the lock: about 20 s here. One by one, they would take a
+    // minute.
     for (const { status, ms } of results) assert.ok(status === 503 && ms < 25_000, `${status} ${ms}`);
     await other.query('rollback');
   });
@@ -163,11 +164,11 @@ async function processesOf(home: string, url: string): Promise<readonly number[]
   return [Number(postmaster), ...backends];
 }
 
-/** A paused process that was asked to end in the meantime is gone once it continues. */
+/** A paused process that was asked to exit in the meantime exits once it continues. */
 function resume(pid: number): void {
   try {
     process.kill(pid, 'SIGCONT');
   } catch {
-    // It has ended.
+    // It has exited.
   }
 }

@@ -1,4 +1,4 @@
-// Cheap, so that it is seen at once when a change of the source leaves a fault without its place; faults.long.test.ts tries them.
+// A quick check that every fault still matches the source; faults.long.test.ts runs the tests of each fault.
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
@@ -37,7 +37,7 @@ test('every fault has a unique name, and its tests exist', () => {
   }
 });
 
-// After a renaming it would throw a ReferenceError, and every test would notice that.
+// After a rename, it would throw a ReferenceError, which every test would detect.
 test('no fault inserts a name declared in the source', () => {
   const words = ['true', 'false', 'null', 'undefined', 'await', 'arguments'];
   for (const { name, change } of faults) {

@@ -1,5 +1,5 @@
 // timeout: 600
-// Many people sign in at the same moment: all of them get in, or learn when to try again. Nobody can keep the others out.
+// Many users sign in at the same time: all of them succeed or learn when to try again. Nobody can block the others.
 import { setTimeout as wait } from 'node:timers/promises';
 import * as assert from 'uvu/assert';
 import { withPlainConnection } from '../../core/database/plain-connection.ts';

@@ -77,7 +77,7 @@ test('twelve airports have no city and state, and none has NA as its state', () 
   assert.is(dataset.airports.filter(({ city }) => city === null).length, 12);
 });
 
-test('an unreported speed stays empty, a reported 0 stays 0', () => {
+test('an unreported speed is empty, a reported 0 is 0', () => {
   assert.is(dataset.strikes.filter(({ speed }) => speed === null).length, 2_836);
   assert.is(dataset.strikes.filter(({ speed }) => speed === 0).length, 19);
 });

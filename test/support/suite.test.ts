@@ -1,4 +1,4 @@
-/** Which files the runner must fail, tested with generated files. */
+/** Checks which files the runner reports as failed, using generated files. */
 import { fork } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';

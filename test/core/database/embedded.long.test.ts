@@ -142,7 +142,7 @@ test('leaving twice has no further effect', async () => {
   assert.ok(await second.leave());
 });
 
-test('the URL stays the same across starts', async () => {
+test('the URL is the same across starts', async () => {
   const first = await startEmbedded(home);
   await first.leave();
   const second = await startEmbedded(home);

@@ -42,7 +42,7 @@ test('with a pending migration the process is alive, but not ready', () =>
     assert.is((await rawRequest(url, 'GET', '/healthz')).status, 200);
   }));
 
-test('attack: while the database does not respond, requests are answered in time and share one connection', () =>
+test('attack: while the database does not respond, health checks respond in time and share one connection', () =>
   during(async ({ app, url }) => {
     await withPlainConnection(app.database.url, async (client) => {
       await client.query('begin; lock table rustio_migration in access exclusive mode');

@@ -69,7 +69,7 @@ test('values are converted as documented, in UTC regardless of the session', asy
   await drop();
 });
 
-test('values that cannot be converted fail with an error and stay unchanged', async () => {
+test('values that cannot be converted fail with an error and are unchanged', async () => {
   const { url, drop } = await testDatabase();
   const cases: [from: string, to: string, value: string][] = [
     ['text', 'integer', "'forty'"],

@@ -217,7 +217,7 @@ test('changes that no row can prevent have no such warning', () => {
   }
 });
 
-test('integer to bigint rewrites the table and breaks older processes, and the file says so (F13)', () => {
+test('changing integer to bigint rewrites the table and breaks older processes, and the file warns about it (F13)', () => {
   const note = (from: Fields[string], to: Fields[string]) =>
     lint(diff(buildSnapshot(resolved(thing({ a: from }))), buildSnapshot(resolved(thing({ a: to }))))).flatMap(
       ({ message }) => message,

@@ -108,7 +108,7 @@ test("a range includes its bounds; for timestamps, a day ends at its last moment
   assert.is(end('f.wakes.to=2026-03-29T23:00:30'), '2026-03-29 23:00:30.999999');
 });
 
-test('the first and the last day of the calendar stay within the range of PostgreSQL', () => {
+test('the first and last day of the calendar are within the range of PostgreSQL', () => {
   for (const timeZone of ['Pacific/Kiritimati', 'Pacific/Niue', 'UTC']) {
     const [filter] = queryOf('f.seen.from=0001-01-01&f.seen.to=9999-12-31', timeZone).filters;
     assert.ok(filter?.is === 'range');

@@ -262,7 +262,7 @@ test('the buttons never lead to a page that the user cannot open', async () => {
   assert.is((await changer.submit('/admin/tags/1/+edit', { '~then': 'new' })).location, '/admin/tags');
 });
 
-test('an empty form contains the defaults; fields computed on save can stay empty', async () => {
+test('an empty form contains the defaults; fields computed on save can be left empty', async () => {
   await run(desk)`insert into thing (name) values ('Holder')`;
   const { id } = await newest();
   const { text } = await clerk.get('/admin/tickets/+new');

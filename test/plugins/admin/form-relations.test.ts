@@ -153,7 +153,7 @@ test('tags are set, added by typing, removed individually, and cleared', async (
   assert.equal(await tagsOf(), []);
 });
 
-test('ambiguous tags are offered unticked, and resolved ones stay ticked', async () => {
+test('ambiguous tags are offered unticked, and resolved ones remain ticked', async () => {
   const { status, text } = await clerk.submit('/admin/things/+new', { name: 'Unclear', tags: ['1', 'lue'] });
   assert.is(status, 422);
   assert.match(errorAt(text, 'tags'), '“lue”');

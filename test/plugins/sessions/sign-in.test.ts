@@ -381,7 +381,7 @@ function countingStatements(): () => number {
   };
 }
 
-test('sign-ins of an account that another program has locked do not take the connections of others (F2)', async () => {
+test('sign-ins to an account locked by another program do not use the connections of others (F2)', async () => {
   const [locked, other] = [await account(), await account()];
   const { database } = desk.app;
   const waiting = await withPlainConnection(database.url, async (client) => {
