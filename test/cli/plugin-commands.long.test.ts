@@ -114,7 +114,7 @@ test('a command that needs the database runs between start and stop of the plugi
   assert.match(failed.stderr, 'broken');
 });
 
-test('SIGTERM aborts the signal of a command, which then ends by itself', async () => {
+test('SIGTERM aborts the signal of a command, which then exits on its own', async () => {
   const wait = (then: string) =>
     `const stopped = new Promise((resolve) => signal.addEventListener('abort', resolve)); setInterval(() => {}, 1000); print('working'); await stopped; ${then}`;
   const folder = await projectWith(

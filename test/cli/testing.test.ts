@@ -101,7 +101,7 @@ test('an application has the migrations of its plugins, the tables of its models
   }
 });
 
-test('a form is found by its path, or by its fields if none posts to the page itself', async () => {
+test('a form is found by its path, or by its fields if no form posts to the page itself', async () => {
   const PAGES: Readonly<Record<string, string>> = {
     '/record': `
       <form action="/record"><input name="q" value=""></form>

@@ -66,7 +66,7 @@ test('a service is created outside of the scope of its first caller', async () =
   });
 });
 
-test('a service may use another one, whatever the order of the plugins', async () => {
+test('a service can use another one, regardless of the order of the plugins', async () => {
   const queue = definePlugin({
     name: 'queue',
     api: 1,

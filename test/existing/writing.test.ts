@@ -145,7 +145,7 @@ test('a value that is not in an enum is reported at its field', async () => {
   assert.ok(errorAt(text, 'state') !== '');
 });
 
-test('a duplicate value is reported at its field, whatever the name of the constraint', async () => {
+test('a duplicate value is reported at its field, regardless of the name of the constraint', async () => {
   const login = await add('members', { login: 'ada', group: 'x', email: 'new@example.org', since: '2020-01-01T00:00' });
   assert.match(errorAt(login.text, 'login'), 'Another record already has this value');
   // citext ignores case.

@@ -52,7 +52,7 @@ test('every record shows the panel to users who can read comments, and its form 
   assert.not.match((await stranger.get(JAR)).text, 'Is it');
 });
 
-test('records with composite keys, whatever they contain, have their own comments', async () => {
+test('records with composite keys of any content have separate comments', async () => {
   const writer = await desk.signInAs('staff', [...ALL, 'comments.view', 'comments.add']);
   const [, path = ''] = /href="(\/admin\/shelves\/[^"]+)"/.exec((await writer.get('/admin/shelves')).text) ?? [];
   await writer.submit(path, { body: 'dusty' }, `${path}/+comments`);

@@ -120,7 +120,7 @@ test('problems are reported by field, with 422', async () => {
   );
 });
 
-test('a field that the owner cannot see is absent, whatever is sent for it', async () => {
+test('a field that the owner cannot see is absent, regardless of the request', async () => {
   const token = await tokenFor(['crate.view', 'crate.add', 'crate.change']);
   const messages = async (method: string, path: string, name: string) => {
     const { status, json } = await call(method, path, token, { label: `for ${name}`, [name]: 'not a number' });

@@ -57,7 +57,7 @@ test('a signed challenge signs in without password or second factor, and leads t
   assert.is(method, 'key');
 });
 
-test('a challenge is used up by one attempt, whatever its result', async () => {
+test('a challenge is used up by one attempt, regardless of the result', async () => {
   const { email, key } = await owner();
   const client = desk.client();
   const challenge = challengeIn(await client.get('/admin/+key'));

@@ -159,7 +159,7 @@ test('concurrent requests of two tenants stay separate, and no connection keeps 
   }
 });
 
-test('every row belongs to the tenant that added it, whatever the form contains', async () => {
+test('every row belongs to the tenant that added it, regardless of the form', async () => {
   const rows = await desk.app.database.any(sql.type(z.object({ name: z.string(), tenant: z.string() }))`
     select name, tenant from "case" order by id
   `);

@@ -145,7 +145,7 @@ test('a record can have __proto__ or constructor as its name and key', async () 
   assert.equal(await run(app)`select count(*)::integer as n from place`, [{ n: 0 }]);
 });
 
-test('JSON can have such property names except __proto__, which schemas drop silently and is rejected (T03)', async () => {
+test('JSON can have such property names except __proto__, which is rejected because schemas drop it silently (T03)', async () => {
   const data = '{"": 0, "toJSON": "x", "constructor": "y", "toString": {"a": null}}';
   const { location } = await clerk.submit(ADD, { name: 'Names', data, '~then': 'stay' });
   const form = parseForms((await clerk.get(location)).text).find(({ action }) => action === location);

@@ -147,7 +147,7 @@ test('clients that accept JSON get the same content as JSON', async () => {
   assert.equal(Object.keys(error).toSorted(), ['code', 'correlationId', 'fix', 'problem', 'why']);
 });
 
-test('no response is cached, whatever its status', async () => {
+test('no response is cached, regardless of its status', async () => {
   for (const answer of [
     await clerk.get('/admin/things'),
     await clerk.get('/admin/things/999'),

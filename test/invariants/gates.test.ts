@@ -220,7 +220,7 @@ test('a page that a gate leaves reachable breaks the cycle, even if the password
   }
 });
 
-test('gates are checked by stage, whatever the order of the plugins (F9)', async () => {
+test('gates are checked by stage, regardless of the order of the plugins (F9)', async () => {
   const stages = ['enrolment', 'password-change', 'second-factor'] as const;
   const other = await testApp({
     extend: stages.map((stage) =>

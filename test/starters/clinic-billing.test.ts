@@ -64,7 +64,7 @@ test('lines added concurrently all count', async () => {
   assert.is(await totalOf(id), '10.00');
 });
 
-test('nobody can enter a total', async () => {
+test('totals cannot be entered', async () => {
   const id = await invoice();
   const page = `/admin/invoices/${id}/+edit`;
   assert.not.match((await desk.get(page)).text, 'name="total"');

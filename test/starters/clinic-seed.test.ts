@@ -34,7 +34,7 @@ test('it has as many rows as its README states', async () => {
   assert.ok(lines > 1_200 && lines < 1_600, String(lines));
 });
 
-test('three people in three roles, the practice manager last, with only hashes of their passwords', async () => {
+test('three users in three roles, the practice manager last, with only hashes of their passwords', async () => {
   assert.equal(
     people.map(({ email, role }) => `${email} ${role}`),
     ['reception@clinic.example staff', 'doctor@clinic.example supervisor', 'admin@clinic.example administrator'],

@@ -111,7 +111,7 @@ test('users who can only view have no buttons, and their forged requests are rej
   assert.is((await doctor.post(`${address}/arrived`, { appointment, '~token': token })).status, 403);
 });
 
-test('without the permission the page is closed, and nothing links to it', async () => {
+test('without the permission, the page is forbidden and nothing links to it', async () => {
   const stranger = await clinic.signInAs('staff', ['appointment.view']);
   assert.is((await stranger.get(address)).status, 403);
   assert.not.match((await stranger.get('/admin')).text, address);

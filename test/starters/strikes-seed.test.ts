@@ -107,7 +107,7 @@ test('the next record gets the next number', async () => {
   }
 });
 
-test('three people in three roles, with only hashes of their passwords', async () => {
+test('three users in three roles, with only hashes of their passwords', async () => {
   assert.equal(people.map(({ email, role }) => `${email} ${role}`).sort(), [
     'admin@desk.example administrator',
     'analyst@desk.example staff',
@@ -122,7 +122,7 @@ test('three people in three roles, with only hashes of their passwords', async (
   }
 });
 
-test('analysts can only view; case officers change strikes and delete none', async () => {
+test('analysts can only view; case officers can change strikes but not delete them', async () => {
   const groups = new Map((await listGroups(database)).map((group) => [group.name, group]));
   const analysts = groups.get('Analysts');
   assert.equal(analysts?.members, ['analyst@desk.example']);
@@ -149,7 +149,7 @@ test('two loads give the same rows', async () => {
   assert.equal(await contentOf(other), await contentOf(desk));
 });
 
-test('open cases have an officer, new ones have none yet', async () => {
+test('open cases have an officer; new ones do not have one yet', async () => {
   const row = z.object({ state: z.string(), taken: z.boolean() });
   const storedRows = await database.any(sql.type(row)`
     select distinct state, officer_id is not null as taken from strike order by state, taken

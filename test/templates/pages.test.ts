@@ -59,7 +59,7 @@ test('every id is unique, and every reference to one is valid', () => {
   }
 });
 
-test('every posted form contains the token', () => {
+test('every form that posts contains the token', () => {
   let posted = 0;
   for (const { name, html } of pages) {
     for (const form of html.match(/<form[^>]*method="post"[\s\S]*?<\/form>/g) ?? []) {

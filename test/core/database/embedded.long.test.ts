@@ -48,7 +48,7 @@ test('the first start creates a UTF-8 database that only this machine can reach'
   assert.ok(await server.leave());
 });
 
-test('names sort as people expect (T17c)', async () => {
+test('names sort as users expect (T17c)', async () => {
   const server = await startEmbedded(home);
   const rows = await queryRows(
     server.url,

@@ -63,7 +63,7 @@ const samples: readonly (readonly [string, Buffer])[] = [
 ];
 
 for (const [type, content] of samples) {
-  test(`${type}: detected from ${JSON.stringify(content.toString('latin1', 0, 12))}, whatever the file name`, async () => {
+  test(`${type}: detected from ${JSON.stringify(content.toString('latin1', 0, 12))}, regardless of the file name`, async () => {
     for (const name of ['file', 'page.html', 'picture.png', 'script.js', 'data.csv.exe']) {
       assert.is(await typeOf(content, name), type, name);
     }

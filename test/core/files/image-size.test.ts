@@ -31,7 +31,7 @@ const formats: Readonly<Record<string, readonly [ImageType, number, (width: numb
   'WebP, extended': ['image/webp', 2 ** 24, (width, height) => webp('VP8X', width, height)],
 };
 for (const [name, [type, max, make]] of Object.entries(formats)) {
-  test(`${name}: width and height are read, whatever their size`, async () => {
+  test(`${name}: width and height are read, regardless of size`, async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max }), fc.integer({ min: 1, max }), async (width, height) => {
         assert.equal(await sizeOf(make(width, height), type), { width, height });

@@ -84,7 +84,7 @@ for (const method of METHODS) {
   });
 }
 
-test('types ending in +json are accepted as JSON, and no others, chunked or not', async () => {
+test('only types ending in +json are accepted as JSON besides application/json, chunked or not', async () => {
   assert.is((await post('/json', '{}', { 'content-type': 'application/vnd.api+json; charset=UTF-8' })).status, 200);
   const others = [
     'text/json',
@@ -143,7 +143,7 @@ test('the size limit is exact to the byte, with and without Content-Length', asy
   }
 });
 
-test('JSON can be nested at most 100 levels deep, whatever its size', async () => {
+test('JSON can be nested at most 100 levels deep, regardless of its size', async () => {
   const nested = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels);
   assert.is((await post('/deep', nested(100), JSON_BODY)).status, 200);
   for (const levels of [102, 400_000]) {
@@ -173,7 +173,7 @@ test('text that does not match its character set is 400, an unknown character se
   assert.is((await post('/text', '{}', { 'content-type': 'application/json' })).status, 415);
 });
 
-test('raw bytes are passed on unchanged, with any content type or none', async () => {
+test('raw bytes are passed on unchanged, with or without a content type', async () => {
   const every = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
   for (const type of [
     'application/octet-stream',

@@ -46,7 +46,7 @@ test('in development the requested host name is accepted as well, if the browser
   assert.is(await post({ host, origin }), REJECTED, 'a browser that does not report it');
 });
 
-test('in production only the public URL is accepted, whatever Host a proxy sends', async () => {
+test('in production only the public URL is accepted, regardless of the Host header', async () => {
   const publicUrl = 'https://desk.example.org';
   const production = await testApp({ publicUrl }, { environment: { production: true } });
   const from = async (origin: string): Promise<number> => {
@@ -63,7 +63,7 @@ test('in production only the public URL is accepted, whatever Host a proxy sends
   }
 });
 
-test('same-site and cross-site requests are rejected, whatever their Origin', async () => {
+test('same-site and cross-site requests are rejected, regardless of their Origin', async () => {
   for (const site of ['same-site', 'cross-site', 'SAME-ORIGIN', 'same-origin, cross-site', 'anything']) {
     assert.is(await post({ 'sec-fetch-site': site, origin: app.url }), REJECTED, site);
   }

@@ -108,7 +108,7 @@ test('a body that cannot be decompressed is 400, not 500', async () => {
   assert.equal(app.errors, []);
 });
 
-test('a form is UTF-8 whatever its header declares: clients cannot choose another decoder', async () => {
+test('a form is always decoded as UTF-8: clients cannot choose another decoder', async () => {
   const { status, text } = await post('a=%C3%A9', { 'content-type': `${OWN_FORM['content-type']}; charset=utf-7` });
   assert.is(status, 422);
   assert.equal(JSON.parse(text), [['a', ['é']]]);

@@ -409,7 +409,7 @@ test('`:model` matches the slug of a model and nothing else', async () => {
   assert.is((await send('PUT', '/admin/of/notes')).headers.allow, 'GET, HEAD');
 });
 
-test('JSON routes report an unknown method or model in JSON, whatever the client accepts', async () => {
+test('JSON routes report an unknown method or model as JSON, regardless of the Accept header', async () => {
   const accept = { accept: 'text/html' };
   const method = await send('PUT', '/api/notes', accept);
   assert.is(method.status, 405);

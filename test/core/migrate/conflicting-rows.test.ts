@@ -188,7 +188,7 @@ for (const [name, { before, after, renames = [], good, bad }] of Object.entries(
   });
 }
 
-test('changes that no row can prevent have no such warning', () => {
+test('changes that no row can prevent have no warning', () => {
   const pairs: (readonly [readonly AnyModel[], readonly AnyModel[]])[] = [
     [[thing({ a: field.text({ max: 3 }) })], [thing({ a: field.text({ max: 9 }) })]],
     [[thing({ a: field.text({ max: 3 }) })], [thing({ a: field.text() })]],

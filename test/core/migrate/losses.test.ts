@@ -43,7 +43,7 @@ test('a migration that drops a column with values is not applied without a confi
   await drop();
 });
 
-test('a new database is migrated without a question, whatever the migrations drop', async () => {
+test('a new database is migrated without a question, even if the migrations drop something', async () => {
   const { url, drop } = await testDatabase();
   const { sources } = await testProject({
     [ONE]:

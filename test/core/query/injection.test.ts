@@ -158,7 +158,7 @@ test('in keys, in searches for options, in entered labels', async () => {
   }
 });
 
-test('names of tables and columns are quoted, whatever characters they have', async () => {
+test('names of tables and columns are quoted, regardless of their characters', async () => {
   const Odd = defineModel('odd', {
     fields: {
       name: field.text({ column: 'na"me' }),

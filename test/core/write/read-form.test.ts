@@ -6,7 +6,7 @@ import { readForm } from '../../../core/write/read-form.ts';
 import { suite } from '../../support/suite.ts';
 import { fieldOf, person, task } from '../query/fixture.ts';
 
-const test = suite('reading a posted form');
+const test = suite('reading a submitted form');
 
 function read(query: string, names: readonly string[], model: ModelInfo = person, timeZone = 'UTC') {
   const form = decodeForm(query, 5_000);
@@ -56,7 +56,7 @@ test('invalid values are problems at their fields', () => {
   assert.is(problems.length, 3);
 });
 
-test('only the requested fields are read, whatever else is in the form', () => {
+test('only the requested fields are read from a form', () => {
   const { values } = read('name=Ann&secret=x&id=1&__proto__=1&constructor=2', ['name']);
   assert.equal(values, { name: 'Ann' });
 });

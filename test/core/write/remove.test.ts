@@ -109,7 +109,7 @@ test('rows that reference each other are deleted together, with one event each',
   assert.is(await fixture.countRows('task'), 1);
 });
 
-test('more than a thousand rows are not deleted at once', async () => {
+test('more than a thousand rows cannot be deleted together', async () => {
   await run(fixture.database)`insert into task (title, owner_id) select 'X' || n, 4 from generate_series(1, 1000) n`;
   assert.equal(await remove(Person, '4'), { outcome: 'referenced', by: ['task'] });
   await run(fixture.database)`delete from task where title = 'X1'`;

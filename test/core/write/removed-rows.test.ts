@@ -181,7 +181,7 @@ test('hooks can prevent the deletion of such rows, which rejects the whole delet
   assert.equal([events, await namesIn('visit'), await namesIn('labelling')], [[], 1, 3]);
 });
 
-test('a read-only table whose foreign key does not cascade prevents the deletion, whatever the model declares', async () => {
+test('a read-only table whose foreign key does not cascade prevents the deletion, regardless of the model', async () => {
   await run(database)`insert into claim (name, post_id) values ('C1', 1)`;
   assert.equal(await remove(), { outcome: 'referenced', by: ['claim'] });
   assert.equal([events, await namesIn('claim')], [[], 1]);

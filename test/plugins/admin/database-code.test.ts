@@ -143,7 +143,7 @@ function assertRefused({ status, text }: TestResponse, what: string): void {
   assert.not.match(textOf(mainOf(text)), /secret text|is_gone|PL\/pgSQL/, what);
 }
 
-test('whatever error a trigger raises, the form is shown again', async () => {
+test('the form is shown again for any error that a trigger raises', async () => {
   for (const [name] of failures) {
     const added = await add('fragiles', { name });
     // A row that is being added is not there yet.

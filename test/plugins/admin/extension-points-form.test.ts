@@ -154,7 +154,7 @@ test('a form submitted twice saves its sections once', async () => {
   assert.is(await labelOf('A'), 'by hand');
 });
 
-test('a section without its access is neither shown nor read, whatever is posted', async () => {
+test('a section without its access is neither shown nor read, regardless of what is posted', async () => {
   const path = '/admin/places/B/+edit';
   const form = parseForms((await clerk.get(path)).text).find(({ action }) => action === path);
   const answer = await clerk.post(path, {

@@ -235,7 +235,7 @@ test('an action that no longer applies, does not exist, or is for another model 
     assert.is((await clerk.get(`/admin${path}`)).status, 404, path);
 });
 
-test('an action without permission is rejected, as a page and as a post', async () => {
+test('an action without permission is rejected for GET and POST', async () => {
   const viewer = await desk.signInAs('staff', ['thing.view']);
   const path = '/admin/things/4/+action/finish';
   assert.is((await viewer.get(path)).status, 403);

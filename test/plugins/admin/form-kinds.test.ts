@@ -193,7 +193,7 @@ for (const [name, typed, says] of errors) {
   });
 }
 
-test('all errors are reported at once, and the form can be submitted again as it is', async () => {
+test('all errors are reported together, and the form can be corrected and submitted again', async () => {
   const { status, text } = await clerk.submit(ADD, { name: 'Elbow', amount: 'many', day: 'soon', price: '5' });
   assert.is(status, 422);
   assert.match(noticesOf(text)[0] ?? '', /^Not saved: fix 2 errors/);

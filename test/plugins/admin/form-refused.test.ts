@@ -81,7 +81,7 @@ test('race: another user stored the value after the form was opened', async () =
   assert.match(errorAt(text, 'code'), 'Another record already has this value');
 });
 
-test('race: two forms submit the same value at once; one is stored, the other is rejected', async () => {
+test('race: two forms submit the same value concurrently; one is stored, the other is rejected', async () => {
   const answers = await Promise.all(
     Array.from({ length: 3 }, () => clerk.submit('/admin/tags/+new', { name: 'wanted' })),
   );

@@ -76,7 +76,7 @@ test('if rows differ only in case, the exact match is selected', async () => {
   assert.is(String((await stored()).friend), '4');
 });
 
-test('part of a label suggests the rows that contain it, and selects none', async () => {
+test('part of a label suggests the rows that contain it, without selecting one', async () => {
   const response = await clerk.submit(ADD, { name: 'Part', near: 'san' });
   assert.is(response.status, 422);
   assert.match(errorAt(response.text, 'near'), 'No place matches “san” exactly');

@@ -166,7 +166,7 @@ test('the audit trail has every change with actor, IP address and correlation ID
   assert.ok(linksOf(text).includes(`${page}/+history`));
 });
 
-test('one request has one correlation ID, whatever it changes', async () => {
+test('all changes of a request have the same correlation ID', async () => {
   const page = await added({ name: 'Parent' });
   const key = page.split('/').at(-1) ?? '';
   await clerk.submit('/admin/tickets/+new', { title: 'One', thing: key });
@@ -179,7 +179,7 @@ test('one request has one correlation ID, whatever it changes', async () => {
   );
 });
 
-test('the audit trail is filtered by event, person, model and day in the user’s time zone', async () => {
+test('the audit trail is filtered by event, user, model and day in the user’s time zone', async () => {
   await clerk.submit('/admin/tags/+new', { name: 'narrowed' });
   const count = async (query: string) => rowsOf((await clerk.get(`/admin/audit?${query}`)).text).length;
   assert.ok((await count('model=tag')) >= 1);

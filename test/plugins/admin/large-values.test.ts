@@ -141,7 +141,7 @@ test('the page of a list of 100 rows with 10 MB of text, and more in other colum
   ]);
 });
 
-test('values of up to 4,096 bytes are complete, whatever their characters', async () => {
+test('values of up to 4,096 bytes are complete, regardless of their characters', async () => {
   const text = await smallPage('/admin/articles?size=100&sort=length&at=last', 500 * KILOBYTE);
   const [, title, body, notes, data] = rowsOf(text).at(-1) ?? [];
   assert.is(title, `${'t'.repeat(80)}…`);

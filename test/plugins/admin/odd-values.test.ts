@@ -184,7 +184,7 @@ test('every page of every record can be opened, and saving it unchanged changes 
   assert.equal(await run(app)`select id from rustio_audit where subject_model = 'oddity'`, []);
 });
 
-test('one field of each record can be repaired, whatever the others contain', async () => {
+test('one field of each record can be repaired, regardless of the others', async () => {
   for (let id = 1; id <= ROWS; id += 1) {
     const others = () =>
       run(

@@ -55,7 +55,7 @@ test('anonymous users are redirected to the sign-in page', async () => {
   assert.equal(await run(desk)`select name from thing where id = 1`, [{ name: 'Anvil' }]);
 });
 
-test('an account below staff sees nothing, whatever permissions it was granted', async () => {
+test('an account below staff sees nothing, regardless of its permissions', async () => {
   const user = await desk.signInAs('user', allPermissions);
   assert.not.match((await user.get('/admin')).text, 'href="/admin/things');
   for (const path of ['/admin/things', RECORD]) assert.is((await user.get(path)).status, 403, path);
@@ -90,7 +90,7 @@ test('users who can only view have no links to changes, and requests to change a
   assert.equal(await run(desk)`select count(*)::integer as n from thing where name = 'Forged'`, [{ n: 0 }]);
 });
 
-test('each permission opens its own pages and no others', async () => {
+test('each permission opens only its own pages', async () => {
   const pages = {
     add: ['/admin/things/+new'],
     change: [`${RECORD}/+edit`],

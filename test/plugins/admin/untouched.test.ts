@@ -68,7 +68,7 @@ async function pairsOf(id: number): Promise<readonly string[]> {
   return rows.map(({ text }) => text ?? '');
 }
 
-test('saving a form unchanged changes no byte, whatever the column contains (T03, T05, T06, T10 to T13, F1, F8)', async () => {
+test('saving a form unchanged changes no byte, regardless of the column (T03, T05, T06, T10 to T13, F1, F8)', async () => {
   const { sql: inserts, ids } = rowsOfEveryValue(1);
   await runSql(desk.app.database.url, inserts);
   const before = await bytesOf(desk);

@@ -116,7 +116,7 @@ test('failed sign-ins of one origin are one entry per minute, and the page and t
     assert.match(history, count === 1 ? 'Sign-in failed' : `Sign-in failed (${count} times)`);
 });
 
-test('many simultaneous sign-ins are one entry, and none is lost', async () => {
+test('many simultaneous failed sign-ins are one entry, and none is lost', async () => {
   await fail(Array.from({ length: 60 }, () => '198.51.100.7'));
   const rows = await entriesOf('login_failed');
   assert.is(sum(rows), 60);

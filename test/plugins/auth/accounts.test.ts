@@ -59,7 +59,7 @@ test('an address that differs only in case is rejected as taken, and the transac
   assert.is(outcomes[1]?.outcome, 'done');
 });
 
-test('all problems of a new account are reported at once', async () => {
+test('all problems of a new account are reported together', async () => {
   const created = await create(cli, 'not an address', 'staff', 'short');
   assert.equal(created.outcome === 'invalid' && created.problems.map((problem) => problem.field), [
     'email',
@@ -67,7 +67,7 @@ test('all problems of a new account are reported at once', async () => {
   ]);
 });
 
-test('an administrator creates accounts up to their own role, staff create none', async () => {
+test('administrators can create accounts up to their own role; staff cannot create any', async () => {
   const administrator = await rules.user('admin@example.org', 'administrator');
   assert.is((await create(by(administrator), 'a@example.org', 'administrator')).outcome, 'done');
   assert.is((await create(by(administrator), 'd@example.org', 'developer')).outcome, 'rejected');
@@ -119,7 +119,7 @@ test('the last active administrator is kept, even if there are inactive ones', a
   assert.equal(await demote(cli, last.id, 'developer'), { outcome: 'done', changed: true });
 });
 
-test('attack: demoting all of twenty administrators at once leaves one', async () => {
+test('attack: demoting twenty administrators concurrently leaves one', async () => {
   const crowd = await openRulesDatabase(20);
   try {
     const people = [];

@@ -79,7 +79,7 @@ test('changes of groups are recorded with before and after; those that change no
   );
 });
 
-test('only administrators and the command line change groups; nobody adds themselves to one', async () => {
+test('only administrators and the command line can change groups, and users cannot add themselves to one', async () => {
   const administrator = await rules.user('admin@example.org', 'administrator');
   const supervisor = await rules.user('super@example.org', 'supervisor');
   assert.is((await group(by(supervisor), 'Mine')).outcome, 'rejected');

@@ -132,7 +132,7 @@ test('a sensitive page asks for the password again after a while, and only that 
   assert.equal(await eventsOf('reauth_failed', 'reauth_succeeded'), ['reauth_failed', 'reauth_succeeded']);
 });
 
-test('attack: a sensitive form is never processed without the password, whatever the method', async () => {
+test('attack: a sensitive form is never processed without the password, regardless of the method', async () => {
   const client = await desk.signInAs('staff');
   await expireRecency(desk);
   const { status, location } = await client.post('/admin/delicate', {});

@@ -57,7 +57,7 @@ test('attack: no other host, no path outside the mount path, no loop', () => {
   assert.is(nextPath(undefined, '/admin'), '/admin');
 });
 
-test('attack: whatever is requested, the browser stays on this host and under the mount path', () => {
+test('attack: for any requested path, the browser stays on this host and under the mount path', () => {
   const part = fc.oneof(
     fc.constantFrom(
       '/',

@@ -252,7 +252,7 @@ test('users who change their own password remain signed in only in that browser'
   assert.is(await endingOf(there.id), 'user_requested');
 });
 
-test('attack: nobody ends another user’s session by its id', async () => {
+test('attack: users cannot end another user’s session by its id', async () => {
   const other = await rules.user('other@example.org', 'staff');
   const theirs = await open(other);
   assert.is(await endOwnSession(rules.app, by(clerk), clerk, theirs.id), false);
