@@ -40,7 +40,6 @@ export function commandTree(commands: readonly CliCommand[]): CommandNode {
   return root;
 }
 
-/** Registers the commands below a node. */
 export function addModules(parser: Argv, node: CommandNode, listener: CommandListener): Argv {
   for (const [word, child] of node.children) parser.command(moduleOf(word, child, listener));
   return parser;

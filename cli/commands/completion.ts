@@ -13,7 +13,7 @@ export const completion: CliCommand = {
   run: async ({ values }) => {
     // yargs selects its template by this variable and prints it.
     if (values.shell !== undefined) process.env.SHELL = `/bin/${String(values.shell)}`;
-    // Loaded lazily: other commands do not need the parts of yargs for shell completion.
+    // Imported here because only this command uses yargs directly.
     const { default: yargs } = await import('yargs');
     yargs().scriptName('rustio-admin').showCompletionScript();
   },

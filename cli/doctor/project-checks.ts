@@ -42,7 +42,6 @@ function variableState({ required }: DeclaredVariable, isSet: boolean): string {
   return required ? 'not set, but required' : 'not set';
 }
 
-/** Whether the database matches the migrations. */
 export const migrationsCheck: Check = {
   name: 'migrations',
   needs: 'database',

@@ -74,7 +74,6 @@ export interface FormState {
   readonly isResumed?: boolean;
 }
 
-/** Responds with the form. */
 export async function showForm(ctx: Context, app: App, admin: CompiledAdmin, state: FormState): Promise<void> {
   const { model } = admin;
   const { t } = ctx.state;

@@ -15,7 +15,7 @@ export function authorityIssue(actor: Actor): Issue | undefined {
   return actor.kind === 'user' && isAdministrative(actor.role) ? undefined : { key: 'auth.rejected.notAllowed' };
 }
 
-/** Whether the actor can change this account: their own, or one with a lower role. */
+/** Whether the actor can change this account: their own, or, as an administrator, one with a lower role. */
 export function crossRankIssue(actor: Actor, target: Target): Issue | undefined {
   if (isOwn(actor, target)) return undefined;
   const issue = authorityIssue(actor);

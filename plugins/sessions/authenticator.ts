@@ -38,7 +38,8 @@ export function sessionRequests(app: App): SessionRequests {
     ctx.state.savedSessionData = data;
     return JSON.parse(data);
   };
-  // Saving may fail for a page that was only viewed: at most a message is shown twice. A redirect may depend on the data.
+  // For a page that was only viewed, saving is given up after a while: at worst, a message is shown twice. A redirect may depend
+  // on the data.
   const store = sessionStore(app, findSession, (ctx, saving) =>
     isSafe(ctx.method) ? withinPageLimit(saving) : saving,
   );

@@ -7,7 +7,6 @@ function contextOf(app: App, folder: string): CommandContexts['database'] & Comm
   return { project, app, database: app.database, folder };
 }
 
-/** Runs a check. */
 export function runCheck(check: Check | undefined, app: App, folder = ''): Promise<CheckResult> {
   if (!check) throw new Error('There is no such check.');
   // The context satisfies every kind of `needs`, which the compiler cannot infer for the union of functions.
