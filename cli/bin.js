@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Plain JavaScript that every version of Node can parse, and no import before the version is checked: older ones crash in
-// native modules, with an unhelpful message.
+// Plain JavaScript that every version of Node can parse. Nothing is imported before the version is checked: older versions would
+// crash in native modules with an unhelpful message.
 var NEEDED = 24;
 var major = Number(process.versions.node.split('.')[0]);
 
@@ -22,13 +22,14 @@ if (major < NEEDED) {
   });
 }
 
-// Outside a project, `npx ../rustio-admin startproject desk` runs on the machine's node; the package `node` that npm installed
-// next to us is new enough. Rejects if there is none.
+// Outside a project, `npx ../rustio-admin startproject desk` runs on the machine's Node; the package `node` that npm has
+// installed next to this one is new enough. Rejects if it is not installed.
 function rerun() {
   return Promise.all([import('node:child_process'), import('node:fs'), import('node:path')]).then((modules) => {
     var node = installedNode(modules[1], modules[2]);
     var child = modules[0].spawn(node, process.execArgv.concat(process.argv.slice(1)), { stdio: 'inherit' });
-    // The terminal sends Ctrl-C to both; like npm, forward it anyway: it may have been sent to this process alone.
+    // On Ctrl-C the terminal signals both processes. Forward the signal anyway, as npm does: it may have been sent to this
+    // process alone.
     var forwarded = ['SIGINT', 'SIGTERM', 'SIGHUP'];
     forwarded.forEach((signal) => {
       process.on(signal, () => {
@@ -48,7 +49,7 @@ function rerun() {
   });
 }
 
-// Upward from the command in `node_modules/.bin`, then from the file that it links to.
+// Searches upward from the command in `node_modules/.bin`, then from the file that it links to.
 function installedNode(fs, path) {
   var node =
     nodeAbove(path.dirname(process.argv[1]), fs, path) ||
@@ -64,7 +65,7 @@ function nodeAbove(folder, fs, path) {
   return folder === path.dirname(folder) ? undefined : nodeAbove(path.dirname(folder), fs, path);
 }
 
-// A project may have an older one; running that would recurse.
+// The project may have an older version; running that would recurse.
 function isNewEnough(manifest) {
   return Number(JSON.parse(manifest).version.split('.')[0]) >= NEEDED;
 }
@@ -73,7 +74,8 @@ function run() {
   return import('node:module')
     .then((module) => {
       module.enableCompileCache();
-      // By package name: with the condition `rustio-source` this is the TypeScript source, else the built JavaScript.
+      // Imported by package name: with the condition `rustio-source` this loads the TypeScript source, otherwise the built
+      // JavaScript.
       return import('rustio-admin/cli');
     })
     .then((cli) => cli.main(process.argv.slice(2)));

@@ -1,6 +1,6 @@
 /**
- * Builds `dist/`: JavaScript and declarations by the compiler, and next to them the files that the code reads at run time, in
- * the same tree, so that `new URL('…', import.meta.url)` works in both places. Run by `npm run build`, and by `prepare`.
+ * Builds `dist/`: compiled JavaScript with declarations, and the files that the code reads at run time in the same layout, so
+ * that `new URL('…', import.meta.url)` works in both. Run by `npm run build` and `prepare`.
  */
 import { spawnSync } from 'node:child_process';
 import { appendFileSync, cpSync, existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
@@ -9,16 +9,16 @@ import path from 'node:path';
 
 const ROOT = path.dirname(import.meta.dirname);
 const DIST = path.join(ROOT, 'dist');
-/** Built here first, and then renamed: projects that link to this checkout never see half a build. */
+/** The build is written here and then renamed, so that projects linked to this checkout never see a partial build. */
 const DRAFT = path.join(ROOT, `dist.${process.pid}.part`);
 const OLD = path.join(ROOT, `dist.${process.pid}.old`);
 
-/** Next to the code of core and plugins: migrations, templates, messages, everything that is not TypeScript. */
+/** Files of core and plugins that are not TypeScript: migrations, templates, messages. */
 const ASSETS = ['core/**/*', 'plugins/**/*'];
 const WHOLE_FOLDERS = ['templates', 'starters'];
 const EXCLUDED = ['node_modules', '.rustio', '.env', '.git'];
 
-/** Entry points that a plugin in its own package may import without the others. */
+/** Entry points that a plugin in its own package may import independently. */
 const ENTRIES = ['index.d.ts', 'core/public.d.ts', 'cli/testing/index.d.ts'];
 
 try {
@@ -45,8 +45,8 @@ function compile(): void {
 }
 
 /**
- * What built-in plugins merge into core's types (`declare module`) is visible only to code that reaches their declarations, and the
- * compiler leaves out imports that a declaration does not name. So the entry points import each of them.
+ * Makes the entry points import all declarations that augment core's types (`declare module`). Augmentations are visible only to
+ * code that imports them, and the compiler drops imports that a declaration file does not use.
  */
 function keepAugmentations(): void {
   const files = globSync('{core,plugins}/**/*.d.ts', { cwd: DRAFT }).sort();
@@ -68,7 +68,7 @@ function copyAssets(): void {
   }
 }
 
-/** Starters stay TypeScript: they are copied into projects unchanged. */
+/** Starters remain TypeScript because they are copied into projects unchanged. */
 function copyFolders(): void {
   for (const folder of WHOLE_FOLDERS) copy(path.join(ROOT, folder), path.join(DRAFT, folder));
 }

@@ -1,11 +1,11 @@
 import type { CommandInput, CommandOption } from '../core/command.ts';
 
-/** The exit code of a process that SIGINT ended, by the convention of shells. */
+/** The conventional exit code of a process ended by SIGINT. */
 export const INTERRUPTED = 130;
 
-/** A CLI command; plugins' commands are converted to these. */
+/** A CLI command. Commands of plugins are converted to this type. */
 export interface CliCommand {
-  /** `migrate make [NAME]`: words in capitals are positional arguments, those in brackets are optional. */
+  /** For example `migrate make [NAME]`. Words in capitals are positional arguments; those in brackets are optional. */
   readonly name: string;
   readonly description: string;
   readonly group?: string;
@@ -24,7 +24,9 @@ export interface Position {
   readonly required: boolean;
 }
 
-/** Splits a command's name: `user password EMAIL` has the words `user`, `password` and the positional argument `email`. */
+/**
+ * Splits a command's name: `user password EMAIL` consists of the words `user`, `password` and the positional argument `email`.
+ */
 export function parseCommandName(command: Pick<CliCommand, 'name'>): { words: string[]; positions: Position[] } {
   const parts = command.name.split(' ');
   const words = parts.filter((part) => !isPosition(part));

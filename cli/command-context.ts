@@ -1,4 +1,4 @@
-// What commands and checks receive: as much of the application as they need, opened and closed for them.
+// The parts of the application that commands and checks need, opened and closed for them.
 
 import { createLog } from '../core/base/log.ts';
 import { type Booted, boot } from '../core/boot/boot.ts';
@@ -12,7 +12,7 @@ import type { Environment } from '../core/settings.ts';
 import { builtIn } from '../plugins/built-in.ts';
 import { loadEnvFile } from './project-folder.ts';
 
-/** The environment of a project, with its `.env` read. */
+/** The environment of a project, after reading its `.env`. */
 export function openEnvironment(folder: string): Environment {
   loadEnvFile(folder);
   return readEnvironment(folder, process.env);
@@ -23,14 +23,14 @@ export async function openProject(folder: string): Promise<Project> {
   return loadProject(folder, openEnvironment(folder));
 }
 
-/** Runs a command with what it needs, and always closes everything. */
+/** Runs a command with the context that it needs, and closes everything afterwards. */
 export async function withContext<N extends Exclude<Needs, 'nothing'>, T>(
   folder: string,
   needs: N,
   work: (context: CommandContexts[N]) => Promise<T>,
 ): Promise<T> {
   const project = await openProject(folder);
-  // Each branch opens what its `needs` names.
+  // Each branch opens the context named by `needs`.
   const run = work as (context: CommandContexts['database'] | CommandContexts['project']) => Promise<T>;
   if (needs === 'project') return run({ project });
   if (project.config === undefined) throw project.configError;
@@ -39,14 +39,14 @@ export async function withContext<N extends Exclude<Needs, 'nothing'>, T>(
 
 type DatabaseContext = CommandContexts['database'] & { readonly booted: Booted };
 
-/** A project on its database, with its plugins, which have not been started. */
+/** Opens a project with its database and plugins; the plugins are not started. */
 export async function withApplication<T>(folder: string, work: (context: DatabaseContext) => Promise<T>): Promise<T> {
   const project = await openProject(folder);
   if (project.config === undefined) throw project.configError;
   return withDatabase(project, work);
 }
 
-/** Boots a project without a database, for inspection only: its pools connect on their first query, which never comes. */
+/** Boots a project without a database, for inspection. Pools connect on the first query, and none is run. */
 export async function withBooted<T>(folder: string, work: (booted: Booted) => Promise<T>): Promise<T> {
   const project = await openProject(folder);
   if (project.config === undefined) throw project.configError;

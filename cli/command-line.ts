@@ -1,4 +1,4 @@
-// All commands. Those of plugins are loaded only if the command line does not begin with a built-in one.
+// All commands. Those of plugins are loaded only if the command line does not start with a built-in command.
 import { type CliCommand, parseCommandName } from './cli-command.ts';
 import { completion } from './commands/completion.ts';
 import { consoleCommand } from './commands/console.ts';
@@ -15,7 +15,7 @@ import { readManifest } from './package.ts';
 import { COMPLETE, leadingWords, type Parsed, parseArguments, projectIn } from './parse-arguments.ts';
 import { collectCommands, loadPlugins, toCliCommand, withStartedPlugins } from './plugin-command.ts';
 
-/** The built-in commands, in the order of the overview. Plugins cannot use their first words, `CLI_COMMANDS` of core. */
+/** The built-in commands, in the order of the overview. Their first words (`CLI_COMMANDS` in core) are reserved. */
 export const builtInCommands: readonly CliCommand[] = [
   startproject,
   startapp,
@@ -32,13 +32,13 @@ export const builtInCommands: readonly CliCommand[] = [
 ];
 
 /**
- * Reads a command line.
+ * Parses a command line.
  *
  * @throws RustioError `RIO-CLI-USAGE` when it is invalid; the error of the config when that may be the reason.
  */
 export async function readCommandLine(words: readonly string[]): Promise<Parsed> {
   const { version } = readManifest();
-  // As in other tools, `help migrate` is `migrate --help`.
+  // As in other tools, `help migrate` means `migrate --help`.
   const argv = words[0] === 'help' ? [...words.slice(1), '--help'] : words;
   const [first] = leadingWords(argv);
   const isBuiltIn = builtInCommands.some((command) => parseCommandName(command).words[0] === first);
@@ -48,7 +48,7 @@ export async function readCommandLine(words: readonly string[]): Promise<Parsed>
   const commands = [...builtInCommands, ...collectCommands(enabled, builtInCommands)];
   const variables = declaredVariables(enabled, { production: process.env.NODE_ENV === 'production' });
   const isKnown = first === undefined || commands.some((command) => parseCommandName(command).words[0] === first);
-  // It may be a command of a plugin that the broken config enables.
+  // The command may belong to a plugin that the broken config enables.
   if (configError !== undefined && !isKnown && argv[0] !== COMPLETE) throw configError;
   return parseArguments(argv, { commands, version, variables });
 }

@@ -1,29 +1,29 @@
-// Our commands as command modules of yargs, which uses them to parse, check, help and complete.
+// Converts commands to yargs command modules, which yargs uses for parsing, validation, help and completion.
 import type { Argv, CommandModule } from 'yargs';
 import type { CommandOption } from '../core/command.ts';
 import { type CliCommand, parseCommandName } from './cli-command.ts';
 
-/** One word of the command line: `user` has the children `create` and `password`, and no command of its own. */
+/** One word of the command line. `user` has the children `create` and `password`, and is not itself a command. */
 export interface CommandNode {
-  /** `user create`; empty for the root. */
+  /** For example `user create`; empty for the root. */
   readonly path: string;
   readonly children: Map<string, CommandNode>;
   command: CliCommand | undefined;
-  /** What the commands below it are for. */
+  /** What the commands below this word are for. */
   summary: string | undefined;
 }
 
-/** The values of a command line as yargs has parsed them. */
+/** The values of a command line, as parsed by yargs. */
 export type ParsedValues = Readonly<Record<string, unknown>>;
 
 export interface CommandListener {
-  /** yargs has descended to this word. */
+  /** Called when yargs descends to this word. */
   entered(node: CommandNode): void;
-  /** The command line names this command. */
+  /** Called when the command line names this command. */
   selected(command: CliCommand, parsed: ParsedValues): void;
 }
 
-/** Commands by their words. */
+/** Builds a tree of the commands by their words. */
 export function commandTree(commands: readonly CliCommand[]): CommandNode {
   const root = nodeAt('');
   for (const command of commands) {
@@ -40,7 +40,6 @@ export function commandTree(commands: readonly CliCommand[]): CommandNode {
   return root;
 }
 
-/** Registers the commands below a node. */
 export function addModules(parser: Argv, node: CommandNode, listener: CommandListener): Argv {
   for (const [word, child] of node.children) parser.command(moduleOf(word, child, listener));
   return parser;
@@ -68,9 +67,9 @@ function optionOf({ description, type, choices, required, default: defaultValue 
   return {
     description,
     type,
-    // Otherwise an option without a value at the end of the line would be an empty string, or the number 0.
+    // Otherwise, an option without a value at the end of the line would be parsed as an empty string or 0.
     requiresArg: type !== 'boolean',
-    // Not of the commands below it: `migrate make` does not have the options of `migrate`.
+    // Not inherited by subcommands: `migrate make` does not have the options of `migrate`.
     global: false,
     ...(choices !== undefined && { choices }),
     ...(required === true && { demandOption: true }),

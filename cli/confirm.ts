@@ -3,14 +3,14 @@ import { notConfirmed } from './errors.ts';
 import { ask, canAsk } from './terminal.ts';
 
 export interface Confirmation {
-  /** What would be done, for the terminal. */
+  /** What will be done, as lines for the terminal. */
   readonly lines: readonly string[];
-  /** The database that would be changed. */
+  /** The database that will be changed. */
   readonly url: string;
   readonly production: boolean;
-  /** `--yes` was given. */
+  /** Whether `--yes` was given. */
   readonly yes: boolean;
-  /** The error if it is not confirmed: it lists the same, and says how to confirm. */
+  /** Thrown if the action is not confirmed. The error contains the same lines and explains how to confirm. */
   readonly rejection: () => Error;
   /** Asks on the terminal. @defaultValue `ask` of terminal.ts */
   readonly ask?: (question: string) => Promise<string | undefined>;
@@ -19,9 +19,9 @@ export interface Confirmation {
 }
 
 /**
- * Asks before data is deleted: the name of the database must be typed, so that nobody confirms for another one by habit. With
- * `--yes` nothing is asked. Without a terminal, and in production, only `--yes` confirms: there a session with the wrong
- * database must not be one word away from a loss.
+ * Asks for confirmation before data is deleted. The user must type the name of the database, to avoid confirming out of habit for
+ * the wrong one. `--yes` skips the question. Without a terminal, and in production, only `--yes` confirms: a session connected to
+ * the wrong production database must not be one typed word away from data loss.
  *
  * @throws the rejection, or RIO-CLI-CANCELLED for another answer.
  */
@@ -30,7 +30,7 @@ export async function confirm(confirmation: Confirmation): Promise<void> {
   if (yes) return;
   // fault: production-confirms-without-yes
   if (production) throw rejection();
-  // The rejection lists the same: without a terminal the lines would be printed twice.
+  // The rejection contains the same lines; without a terminal, they would be printed twice.
   if (confirmation.ask === undefined && !canAsk()) throw rejection();
   const database = databaseOf(url) ?? 'postgres';
   for (const line of lines) print(line);

@@ -5,9 +5,9 @@ import type { Plugin } from '../core/plugin.ts';
 export interface DeclaredVariable {
   readonly plugin: string;
   readonly name: string;
-  /** Required to start in this environment. */
+  /** Whether it is required to start in this environment. */
   readonly required: boolean;
-  /** From `describe` of its schema. */
+  /** The description in its schema (`describe`). */
   readonly description: string | undefined;
 }
 

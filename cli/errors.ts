@@ -1,7 +1,7 @@
 /** Errors of the command line: invalid arguments, scaffolding, development and testing. */
 import { defineError } from '../core/errors/define-error.ts';
 
-// RIO-CLI-USAGE. `hint`: how to show the help of the command; in some of them, a suggestion.
+// RIO-CLI-USAGE. `hint` explains how to show the command's help, and may contain a suggestion.
 
 export const invalidCommandLine = defineError<{ message: string; hint: string }>('RIO-CLI-USAGE', {
   exitCode: 2,
@@ -26,7 +26,7 @@ export const subcommandMissing = defineError<{ command: string; available: strin
   fix: ({ hint }) => hint,
 });
 
-/** `owner`: empty, or ` of "user create"`. */
+/** `owner` is empty or, for example, ` of "user create"`. */
 export const unknownOption = defineError<{ option: string; owner: string; available: string; hint: string }>(
   'RIO-CLI-USAGE',
   {
@@ -44,7 +44,7 @@ export const unexpectedArgument = defineError<{ argument: string; usage: string;
   fix: ({ hint }) => hint,
 });
 
-/** `argument`: `<email>`, or `--role`. */
+/** `argument` is, for example, `<email>` or `--role`. */
 export const argumentMissing = defineError<{ argument: string; usage: string; hint: string }>('RIO-CLI-USAGE', {
   exitCode: 2,
   problem: ({ argument }) => `${argument} is missing.`,

@@ -5,13 +5,12 @@ import { reportError } from './report-error.ts';
 import { resolveOwnImports } from './resolve-own.ts';
 import { askSecret, print, printPlain } from './terminal.ts';
 
-/** How long a command has to finish after it was asked to stop. */
+/** How long a command may take to finish after it was asked to stop. */
 const GRACE_MS = 10_000;
 
 /**
- * Runs a command line and ends the process, with exit code 0, or 1 (failed), 2 (rejected or misused), 130 (interrupted). By
- * then everything under our control is closed; a timer or socket that a plugin left behind must not keep a failed or stopped
- * process alive.
+ * Runs a command line and exits with 0 (success), 1 (failed), 2 (rejected or misused) or 130 (interrupted). At this point,
+ * everything that the framework has opened is closed; a timer or socket left open by a plugin must not keep the process alive.
  */
 export async function main(argv: readonly string[]): Promise<never> {
   // fault: unfinished-command-succeeds
@@ -22,7 +21,7 @@ export async function main(argv: readonly string[]): Promise<never> {
   return process.exit();
 }
 
-/** Runs a command line. A failure is printed, and `process.exitCode` is set. */
+/** Runs a command line. On failure, prints the error and sets `process.exitCode`. */
 export async function runCommandLine(argv: readonly string[]): Promise<void> {
   const call = new AbortableCall();
   try {
@@ -34,12 +33,15 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
   }
 }
 
-/** Nothing is left that could settle what the command waits for: without this, Node would report success. */
+/** Handles an event loop that is empty although the command has not finished. Without this, Node would report success. */
 function exitUnfinished(): never {
   process.exit(reportError(commandUnfinished()));
 }
 
-/** `start` is the server: it loads neither the argument parser nor what other commands need. Undefined for any other line. */
+/**
+ * Recognises `start`, which runs the server: it loads neither the argument parser nor the other commands. Undefined for any other
+ * command line.
+ */
 async function parsePlainStart(argv: readonly string[]): Promise<Parsed | undefined> {
   const [word, option, folder, ...rest] = argv;
   const isPlain = word === 'start' && rest.length === 0 && (option === undefined || option === '--project');
@@ -53,7 +55,7 @@ async function parse(argv: readonly string[]): Promise<Parsed> {
   return readCommandLine(argv);
 }
 
-/** The signal of one command, created on first use. */
+/** The abort signal of one command, created on first use. */
 class AbortableCall {
   #signal: AbortSignal | undefined;
 
@@ -62,15 +64,15 @@ class AbortableCall {
     return this.#signal;
   }
 
-  /** Whether the user pressed Ctrl-C, and the command threw the abort error of its signal. */
+  /** Whether the user pressed Ctrl-C and the command threw the abort error of its signal. */
   wasInterruptedBy(error: unknown): boolean {
     return this.#signal?.aborted === true && error instanceof Error && error.name === 'AbortError';
   }
 }
 
 /**
- * A signal that is aborted by SIGINT and SIGTERM. Installing it keeps Node from ending the process at once, so it is created
- * only when a command reads it. After that the command has ten seconds; a second signal ends the process as usual.
+ * A signal that is aborted on SIGINT and SIGTERM. Once it is installed, Node no longer ends the process immediately, so it is
+ * created only when a command accesses it. The command then has ten seconds to finish; a second signal ends the process as usual.
  */
 function abortOnSignals(): AbortSignal {
   const controller = new AbortController();
@@ -97,7 +99,7 @@ function parseCall({ values, projectOption }: Extract<Parsed, { kind: 'run' }>, 
   };
 }
 
-/** Resolves when all output has left the process: pipes are asynchronous on some systems, and `exit` does not wait for them. */
+/** Resolves when all output has been written: pipes are asynchronous on some systems, and `exit` does not wait for them. */
 function flushed(stream: NodeJS.WriteStream): Promise<void> {
   return new Promise((resolve) => {
     stream.write('', () => resolve());

@@ -1,4 +1,4 @@
-// Information on this package: its folder, its version, the versions that it was tested with.
+// Information about this package: its folder, its version, and the versions that it was tested with.
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
@@ -13,7 +13,7 @@ const manifestShape = z.object({
 
 export type Manifest = z.infer<typeof manifestShape>;
 
-/** The root of the source: of the checkout, or of `dist`. Starters and templates are next to the code. */
+/** The root of the source: the checkout, or `dist`. Starters and templates are located there, too. */
 export const sourceRoot: string = path.dirname(import.meta.dirname);
 
 /** The folder of `package.json`: the checkout, or `node_modules/rustio-admin`. */
@@ -21,7 +21,7 @@ export const packageRoot: string = existsSync(path.join(sourceRoot, 'package.jso
   ? sourceRoot
   : path.dirname(sourceRoot);
 
-/** The package's own `package.json`. */
+/** Reads this package's `package.json`. */
 export function readManifest(): Manifest {
   return manifestShape.parse(JSON.parse(readFileSync(path.join(packageRoot, 'package.json'), 'utf8')));
 }

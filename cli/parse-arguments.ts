@@ -1,5 +1,5 @@
-// The only file that runs yargs. It parses strictly, generates the help of a command and completes words for the shell; its
-// failures become our error RIO-CLI-USAGE.
+// The only file that uses yargs. It parses strictly, generates the help of commands and completes words for the shell. Failures
+// are converted to RIO-CLI-USAGE.
 import yargs from 'yargs';
 import type { CommandInput } from '../core/command.ts';
 import { type CliCommand, formatUsage, parseCommandName } from './cli-command.ts';
@@ -20,18 +20,18 @@ export type Parsed =
       readonly projectOption: string | undefined;
     };
 
-/** The option with which the scripts of `completion` call us. */
+/** The option that the scripts of `completion` pass to this program. */
 export const COMPLETE = '--get-yargs-completions';
 
 export interface ParseOptions {
   readonly commands: readonly CliCommand[];
   readonly version: string;
-  /** Environment variables of plugins, for the overview. */
+  /** Environment variables of plugins, shown in the overview. */
   readonly variables?: readonly DeclaredVariable[];
 }
 
 /**
- * Reads a command line.
+ * Parses a command line.
  *
  * @throws RustioError `RIO-CLI-USAGE`, with exit code 2, when it is invalid.
  *
@@ -86,7 +86,8 @@ async function read(argv: readonly string[], commands: readonly CliCommand[]): P
     .fail((message, error) => {
       failures.push(message ?? error.message);
     });
-  // Only then: with help enabled, yargs treats a last word `help` as a request for it, but an account or group may be called that.
+  // Enabled only on request: otherwise, yargs treats a trailing `help` as a request for help, although an account or group may
+  // have that name.
   if (argv.includes('--help') || argv.includes('-h')) parser.help('help', 'Show help');
   addModules(parser, root, {
     entered: (entered) => {
@@ -110,7 +111,7 @@ async function read(argv: readonly string[], commands: readonly CliCommand[]): P
   };
 }
 
-/** An option such as `--constructor`: yargs looks its names up in plain objects, and crashes. */
+/** An option such as `--constructor`, on which yargs crashes because it looks up names in plain objects. */
 function inheritedName(argv: readonly string[]): string | undefined {
   const end = argv.indexOf('--');
   const words = end === -1 ? argv : argv.slice(0, end);
@@ -118,8 +119,8 @@ function inheritedName(argv: readonly string[]): string | undefined {
 }
 
 /**
- * What `rustio-admin --help` prints: every command with its arguments, then the options of all, then the variables. yargs' own
- * overview has only the first words, and no variables.
+ * The output of `rustio-admin --help`: every command with its arguments, the common options, and the variables. The overview of
+ * yargs contains only the first words and no variables.
  */
 function overview(commands: readonly CliCommand[], variables: readonly DeclaredVariable[]): string {
   const rows = commands.map((command) => [`  ${formatUsage(command)}`, command.description]);
@@ -143,7 +144,7 @@ function overview(commands: readonly CliCommand[], variables: readonly DeclaredV
   ].join('\n');
 }
 
-/** Positional arguments and options by name. yargs has checked them, but accepts duplicate options and invalid numbers. */
+/** Positional arguments and options by name. yargs has validated them, except for duplicate options and invalid numbers. */
 function valuesOf(command: CliCommand, parsed: ParsedValues, argv: readonly string[]): Values {
   const { words, positions } = parseCommandName(command);
   const hint = helpHint({ path: words.join(' ') });
@@ -180,7 +181,7 @@ function singleValue(name: string, value: unknown, hint: string): string | undef
   throw notOneValue({ option: name, hint });
 }
 
-/** The words of a command line that are not options: they identify the command before anything is parsed. */
+/** The leading words that are not options. They identify the command before parsing. */
 export function leadingWords(argv: readonly string[]): string[] {
   const words: string[] = [];
   for (let index = 0; index < argv.length; index++) {

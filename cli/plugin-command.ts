@@ -11,7 +11,7 @@ import { withApplication, withContext } from './command-context.ts';
 import { commandConflict, migrationsPending } from './errors.ts';
 import { projectFolder } from './project-folder.ts';
 
-/** Converts a command described as data to a CLI command that receives what its `needs` names. */
+/** Converts a declared command to a CLI command that receives the context named by its `needs`. */
 export function toCliCommand(command: Command): CliCommand {
   return {
     name: command.name,
@@ -44,7 +44,7 @@ export function collectCommands(plugins: readonly Plugin[], builtInCommands: rea
   return commands;
 }
 
-/** The enabled plugins of the project; all built-in ones if there is no project, or a broken one. */
+/** The enabled plugins of the project; all built-in plugins if there is no project or its config is broken. */
 export async function loadPlugins(
   projectOption: string | undefined,
 ): Promise<{ readonly plugins: readonly Plugin[]; readonly configError: unknown }> {
@@ -53,7 +53,7 @@ export async function loadPlugins(
   try {
     return { plugins: orderPlugins(await loadConfig(folder), builtIn).enabled, configError: undefined };
   } catch (error) {
-    // The command itself reports it, if it needs the config.
+    // The command itself reports the error, if it needs the config.
     return { plugins: builtIn, configError: error };
   }
 }
@@ -72,8 +72,8 @@ async function runCommand(command: Command, call: CliCall): Promise<void> {
 }
 
 /**
- * A plugin's command on the database, and the console, run in an application whose plugins have started: they can use services and
- * external connections of plugins, which are always stopped afterwards.
+ * Runs the command in an application whose plugins have been started, so that it can use their services and external connections;
+ * they are always stopped afterwards. Used for plugin commands that need the database, and for the console.
  */
 export function withStartedPlugins(command: CommandOf<'database'>): CliCommand {
   return {
@@ -91,7 +91,7 @@ export function withStartedPlugins(command: CommandOf<'database'>): CliCommand {
   };
 }
 
-/** Reports missing tables of plugins before a command fails on them. */
+/** Reports missing plugin tables before the command fails because of them. */
 async function requireTables(command: Command, { app, database, project }: CommandContexts['database']): Promise<void> {
   const open = await loadPending(database, migrationSources(project.folder, app.plugins));
   const missing = open.filter(({ source, state }) => state === 'pending' && source !== PROJECT_SOURCE);

@@ -5,15 +5,15 @@ import { joinServer } from '../core/boot/project-database.ts';
 import { withPlainConnection } from '../core/database/plain-connection.ts';
 import type { ProjectContext } from '../core/settings.ts';
 
-/** What came of an attempt to use the database of a project. */
+/** The result of an attempt to use the database of a project. */
 export type Attempt<T> =
   | { readonly value: T }
-  /** `undefined`: the project has no database yet. */
+  /** The reason; `undefined` if the project has no database yet. */
   | { readonly unavailable: string | undefined };
 
 /**
- * Runs `work` with the URL of the project's database, if it has one that can be reached: for commands that are better with a
- * database, and also work without one. An error of `work` itself is thrown.
+ * Runs `work` with the URL of the project's database if it is reachable. For commands that benefit from a database but also work
+ * without one. Errors of `work` are thrown.
  */
 export async function withReachableDatabase<T>(
   project: ProjectContext,
@@ -32,7 +32,7 @@ export async function withReachableDatabase<T>(
   }
 }
 
-/** A string is the reason why it cannot be reached. */
+/** Returns a string with the reason if the database cannot be reached. */
 async function connectIfReachable(
   project: ProjectContext,
 ): Promise<{ url: string; leave: () => Promise<void> } | string> {

@@ -5,7 +5,7 @@ import { CONFIG_FILE, findProject } from '../core/boot/project.ts';
 import { projectMissing } from '../core/errors/boot.ts';
 
 /**
- * The project of a command: the value of `--project`, otherwise the nearest parent folder with a config.
+ * The project folder of a command: the value of `--project`, otherwise the nearest parent folder with a config.
  *
  * @throws RustioError `RIO-PROJECT-MISSING` if there is none.
  */
@@ -20,7 +20,7 @@ export function projectFolder(option: string | undefined): string {
   throw projectMissing({ searched: folder });
 }
 
-/** Reads the project's `.env` into the environment; existing variables win. */
+/** Loads the project's `.env` into the environment; existing variables take precedence. */
 export function loadEnvFile(folder: string): void {
   const file = path.join(folder, '.env');
   if (!existsSync(file)) return;
@@ -28,8 +28,8 @@ export function loadEnvFile(folder: string): void {
 }
 
 /**
- * The text of a `.env` file as any editor or shell writes it. Node's own `loadEnvFile` ignores the first line of a file with a byte
- * order mark (Notepad), and every line of one in UTF-16 (`>` of PowerShell) or with CR as line ends, without a message.
+ * Decodes a `.env` file as written by any editor or shell. Node's own `loadEnvFile` silently ignores the first line after a byte
+ * order mark (Notepad), and every line in UTF-16 (`>` in PowerShell) or with CR line endings.
  */
 export function envText(bytes: Buffer): string {
   return decoded(bytes).replace(/\r\n?/g, '\n');
@@ -37,14 +37,14 @@ export function envText(bytes: Buffer): string {
 
 function decoded(bytes: Buffer): string {
   const [first, second] = bytes;
-  // A variable's name begins with an ASCII character, of which UTF-16 makes a zero byte and itself.
+  // Variable names begin with an ASCII character, which in UTF-16 is encoded with a zero byte.
   const isBigEndian = (first === 0xfe && second === 0xff) || (first === 0 && second !== 0);
   const isLittleEndian = (first === 0xff && second === 0xfe) || (first !== 0 && second === 0);
   // The decoder removes a byte order mark.
   return new TextDecoder(isBigEndian ? 'utf-16be' : isLittleEndian ? 'utf-16le' : 'utf-8').decode(bytes);
 }
 
-/** A folder's name as a shell reads it, to be copied from the terminal. */
+/** Quotes a folder name for a shell, so that it can be copied from the terminal. */
 export function quoteForShell(word: string): string {
   return /^[\p{L}\p{N}_./@+-]+$/u.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -1,4 +1,4 @@
-// How an error is shown in the terminal, and the exit code of the command: 1 failed, 2 rejected or misused.
+// Prints errors to the terminal and determines the exit code: 1 failed, 2 rejected or misused.
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { databaseError, isUnavailable } from '../core/database/errors.ts';
@@ -26,7 +26,7 @@ export function reportError(error: unknown): 1 | 2 {
   return explained.exitCode;
 }
 
-/** Problem, why, fix, retry (if it has one) and code, each on a line that begins with its label. */
+/** Problem, why, fix, retry (if present) and code, each on a labelled line. */
 export function renderError(error: RustioError): string[] {
   const { problem, why, fix, retry } = error.parts;
   const part = (label: string, text: string) => `${paint('bold', `${label}:`.padEnd(9), process.stderr)}${text}`;
@@ -44,13 +44,13 @@ export function renderError(error: RustioError): string[] {
   ];
 }
 
-/** A project's plugins have their own codes, which are not in our docs. */
+/** Plugins of a project have their own codes, which the framework's docs do not list. */
 function isDocumented(code: string): boolean {
   const file = path.join(packageRoot, DOCS);
   return existsSync(file) && readFileSync(file, 'utf8').split(/\r?\n/).includes(`### ${code}`);
 }
 
-/** Converts any error to one with four parts; unexpected errors include their stack. */
+/** Converts any error to one with the four parts; unexpected errors include their stack. */
 export function explain(error: unknown): RustioError {
   const own = rustioErrorIn(error);
   if (own !== undefined) return own;
@@ -60,7 +60,7 @@ export function explain(error: unknown): RustioError {
 
 type Explanation = typeof databaseUnreachable;
 
-/** Errors that the environment causes, not the project: by PostgreSQL's SQLSTATE. */
+/** Errors caused by the environment rather than the project, by SQLSTATE. */
 const STATES: Readonly<Record<string, Explanation>> = {
   '28000': databaseSignInFailed,
   '28P01': databaseSignInFailed,
@@ -70,7 +70,7 @@ const STATES: Readonly<Record<string, Explanation>> = {
   '42P01': tableMissing,
 };
 
-/** What Node and pg report without a code of PostgreSQL: no such host, no socket, no answer, no TLS, no password. */
+/** Connection failures that Node and pg report without a SQLSTATE: unknown host, no socket, no response, no TLS, no password. */
 function connectionProblem(error: unknown): Explanation | undefined {
   for (let at = error; at instanceof Error; at = at.cause)
     if (/password must be a (?:non-empty )?string|^SASL/.test(at.message)) return databaseSignInFailed;
@@ -81,7 +81,7 @@ function connectionProblem(error: unknown): Explanation | undefined {
   for (let at = error; at instanceof Error; at = at.cause) {
     const call = 'syscall' in at ? at.syscall : undefined;
     if (call === 'connect' || call === 'getaddrinfo') return databaseUnreachable;
-    // Messages of pg, which has no codes for them.
+    // pg has no codes for these errors, only messages.
     if (/^(?:timeout expired|timeout exceeded|Connection terminated)/.test(at.message)) return databaseUnreachable;
   }
   return undefined;
@@ -106,13 +106,13 @@ function unexpected(error: unknown): RustioError {
   return unexpectedCliError({ message, cause: error, details: stack.split('\n').map((line) => line.trim()) });
 }
 
-/** Slonik wraps the errors of a connection. */
+/** Slonik wraps connection errors. */
 function rustioErrorIn(error: unknown): RustioError | undefined {
   for (let at = error; at instanceof Error; at = at.cause) if (at instanceof RustioError) return at;
   return undefined;
 }
 
-/** The innermost messages: an outer "connection failed" is not informative. */
+/** The innermost messages: an outer “connection failed” is not informative. */
 function reasons(error: unknown): string {
   let cause = error;
   while (cause instanceof Error && cause.cause instanceof Error) cause = cause.cause;

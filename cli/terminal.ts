@@ -5,51 +5,51 @@ import { promptCancelled } from './errors.ts';
 
 type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow';
 
-/** Colours if a terminal is attached and NO_COLOR is not set; plain text in pipes, files and CI logs. */
+/** Uses colours if a terminal is attached and NO_COLOR is not set; plain text in pipes, files and CI logs. */
 export function paint(style: Style, text: string, stream: NodeJS.WriteStream = process.stdout): string {
   // validateStream checks the terminal and NO_COLOR, NODE_DISABLE_COLORS and FORCE_COLOR.
   return styleText(style, text, { stream, validateStream: true });
 }
 
-/** Characters that move the cursor, colour or reorder: values of rows must not control the user's terminal. */
+/** Characters that move the cursor, change colours or reorder text: values of rows must not control the user's terminal. */
 const CONTROL_CHARACTERS = /[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu;
 
-/** One line to standard output. Use `printPlain` for values of rows. */
+/** Prints a line to standard output. Use `printPlain` for values of rows. */
 export function print(line = ''): void {
   process.stdout.write(`${line}\n`);
 }
 
-/** A line that plugins' commands print: it contains values, so control characters are removed. */
+/** Prints a line of a plugin's command. It may contain values of rows, so control characters are removed. */
 export function printPlain(line: string): void {
   print(plainText(line));
 }
 
-/** Text that contains values of rows, without the characters that control a terminal. */
+/** Removes the characters that control a terminal from text with values of rows. */
 export function plainText(text: string): string {
   return text.replace(CONTROL_CHARACTERS, (character) =>
     character === '\t' || character === '\n' ? character : '\ufffd',
   );
 }
 
-/** One line to standard error: progress and notes, so that output can be piped. */
+/** Prints a line to standard error: progress and notes, so that standard output can be piped. */
 export function printToStderr(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
 /**
- * From now on, output that cannot be written (a full disk, a reader that is gone) is lost. For processes that serve: it must not
- * end them. Other commands fail, since their output is what they were run for.
+ * Discards output that cannot be written from now on (full disk, closed pipe). For serving processes, which must not end because
+ * of it. Other commands fail, because their output is their purpose.
  */
 export function ignoreOutputErrors(): void {
   for (const stream of [process.stdout, process.stderr]) {
-    // The log of Slonik, which is not used, throws what its stream reports.
+    // Slonik's log, which is not used, throws the errors of its stream.
     stream.removeAllListeners('error');
     // fault: output-ends-server
     stream.on('error', () => {});
   }
 }
 
-/** Prompts without echo; undefined if there is no terminal. */
+/** Asks for a secret without echo; undefined if there is no terminal. */
 export async function askSecret(question: string): Promise<string | undefined> {
   if (!canAsk()) return undefined;
   process.stderr.write(`${question}: `);
@@ -65,12 +65,14 @@ export async function askSecret(question: string): Promise<string | undefined> {
   }
 }
 
-/** Whether there is a terminal to ask on. */
+/** Whether there is a terminal for questions. */
 export function canAsk(): boolean {
   return process.stdin.isTTY && process.stderr.isTTY;
 }
 
-/** Asks for a line; undefined if there is no terminal. The question goes to standard error, so that output can be piped. */
+/**
+ * Asks for a line; undefined if there is no terminal. The question goes to standard error, so that standard output can be piped.
+ */
 export async function ask(question: string): Promise<string | undefined> {
   if (!canAsk()) return undefined;
   const reader = createInterface({ input: process.stdin, output: process.stderr, terminal: true });

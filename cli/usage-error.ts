@@ -1,4 +1,4 @@
-// Converts what yargs reports to our own errors: what is wrong, what is available, and a suggestion.
+// Converts failures reported by yargs to our own errors: what is wrong, what is available, and a suggestion.
 
 import { nearest } from '../core/base/nearest.ts';
 import type { RustioError } from '../core/errors/rustio-error.ts';
@@ -16,8 +16,8 @@ import {
 } from './errors.ts';
 
 /**
- * The error for the most helpful of yargs' messages: a misspelled name explains why another one is missing, so it comes first.
- * `node`: how far the command line could be parsed.
+ * The error for the most helpful failure. A misspelled name also explains why another one is missing, so it comes first. `node`
+ * is how far the command line could be parsed.
  */
 export function usageError(failures: readonly string[], node: CommandNode, argv: readonly string[]): RustioError {
   for (const { pattern, error } of TRANSLATIONS) {
@@ -29,7 +29,7 @@ export function usageError(failures: readonly string[], node: CommandNode, argv:
   return invalidCommandLine({ message: failures[0] ?? 'Invalid arguments', hint: helpHint(node) });
 }
 
-/** The error for a command line that ends before a subcommand: `user`. */
+/** The error for a command line that ends before a subcommand, such as `user`. */
 export function incomplete(node: CommandNode): RustioError {
   const available = [...node.children.values()].map(({ path }) => path).join(', ');
   return subcommandMissing({ command: node.path, available, hint: helpHint(node) });
@@ -40,7 +40,7 @@ export function helpHint({ path }: Pick<CommandNode, 'path'>): string {
 }
 
 interface Translation {
-  /** A message of yargs in English. */
+  /** Matches an English message of yargs. */
   readonly pattern: RegExp;
   readonly error: (parts: readonly string[], node: CommandNode, argv: readonly string[]) => RustioError;
 }
@@ -68,7 +68,7 @@ const TRANSLATIONS: readonly Translation[] = [
   },
 ];
 
-/** Whether a name that yargs reports, without hyphens, is an option on the command line. The `5` of `-5` is one, too. */
+/** Whether a name that yargs reports, without hyphens, is an option on the command line. The `5` in `-5` counts, too. */
 function isOption(name: string, argv: readonly string[]): boolean {
   const end = argv.indexOf('--');
   return argv

@@ -6,7 +6,7 @@ import { sessions } from './sessions/index.ts';
 import { theme } from './theme/index.ts';
 
 /**
- * The built-in plugins in their fixed order. Each may use those before it that its `requires` names, and none after it.
- * Extension points, migrations and gates follow this order; a project's own plugins come after.
+ * The built-in plugins in their fixed order. Each can use only earlier ones that it lists under `requires`. Extension points,
+ * migrations and gates follow this order; the project's own plugins come last.
  */
 export const builtIn: readonly Plugin[] = [auth, sessions, audit, theme, admin];

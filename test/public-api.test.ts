@@ -11,7 +11,7 @@ import { testDatabase } from './support/database.ts';
 import { ROOT, sourcesIn } from './support/sources.ts';
 import { suite } from './support/suite.ts';
 
-const test = suite('public names');
+const test = suite('public API');
 const FILE = path.join(ROOT, 'test/public-api.txt');
 const HINT = 'If it is intended, run UPDATE_SNAPSHOT=1 node test/run.ts public-api, and add it to CHANGELOG.md.';
 

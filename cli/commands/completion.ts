@@ -11,9 +11,9 @@ export const completion: CliCommand = {
     },
   },
   run: async ({ values }) => {
-    // yargs chooses its template by this variable, and prints.
+    // yargs selects its template by this variable and prints it.
     if (values.shell !== undefined) process.env.SHELL = `/bin/${String(values.shell)}`;
-    // Loaded here: the other commands get the parser, and its parts for shells, from the command line.
+    // Imported here because only this command uses yargs directly.
     const { default: yargs } = await import('yargs');
     yargs().scriptName('rustio-admin').showCompletionScript();
   },

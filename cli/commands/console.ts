@@ -8,7 +8,7 @@ export const consoleCommand: CommandOf<'database'> = {
     as: { description: 'Email address of the user to act as (required to change data)', type: 'string' },
     reason: { description: 'Reason for the audit trail (required to change data)', type: 'string' },
   },
-  // Loaded here, since only this command evaluates JavaScript.
+  // Loaded lazily, because only this command evaluates JavaScript.
   run: async (context, input) => {
     const { runConsole } = await import('../console/run-console.ts');
     await runConsole(context, input);

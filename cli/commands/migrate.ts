@@ -1,4 +1,4 @@
-// Migrations on the command line: parse, call core/migrate, print. The logic is in core/migrate.
+// Migrations on the command line: parses arguments, calls core/migrate and prints the result.
 import { userInfo } from 'node:os';
 import path from 'node:path';
 import type { App } from '../../core/app.ts';
@@ -103,7 +103,7 @@ async function writeMigration(
   if (migration.name !== undefined) print('Review the file, then run: npx rustio-admin migrate');
 }
 
-/** Neither answer is a default: one of them deletes data. */
+/** There is no default answer: one of the two deletes data. */
 async function askWhetherRenamed(from: string, to: string): Promise<boolean | undefined> {
   for (;;) {
     const answer = (await ask(`Was ${from} renamed to ${to}? (yes/no)`))?.toLowerCase();
@@ -201,7 +201,7 @@ const revert: Command = {
 /** `migrate` and its subcommands. */
 export const migrateCommands: readonly Command[] = [apply, make, showStatus, showPlan, revert];
 
-/** The command that was given, with `--yes`. */
+/** The command as entered, with `--yes` added. */
 function downCommand({ steps, to, source }: CommandInput['values']): string {
   const options = [
     ...(source === undefined || source === PROJECT_SOURCE ? [] : [`--source ${source}`]),
@@ -227,7 +227,7 @@ function sourceIn({ source }: CommandInput['values'], sources: readonly Migratio
   throw unknownSource({ source: String(source), available: names.join(', ') });
 }
 
-/** The database to change: with the owner's URL if the serving role owns nothing. */
+/** The database to migrate: uses the owner's URL if the serving role owns nothing. */
 function target(context: CommandContexts['database']): {
   url: string;
   sources: readonly MigrationSource[];
@@ -263,19 +263,19 @@ function count(files: number): string {
   return files === 1 ? '1 migration' : `${files} migrations`;
 }
 
-/** The user at this terminal, for the migrations table. */
+/** The operating system user, for the migrations table. */
 function userName(): string {
   try {
     return userInfo().username;
   } catch {
-    // In a container the user may be missing from the passwd file.
+    // In a container, the user may be missing from the passwd file.
     return 'command line';
   }
 }
 
 /**
- * The SQL of a migration that renames a model: in core's own rows, and in those of each plugin that stores names of models. A
- * plugin writes the names that the models have now, so both directions are generated at once.
+ * The SQL of a migration that renames a model: in rows of core and of each plugin that stores model names. Plugins store current
+ * names, so both directions are generated at the same time.
  */
 export function renameModelSql(app: App, from: string, to: string): readonly string[] {
   const verbs = [...new Set([from, to].flatMap((model) => permissionVerbs(app, model)))];
@@ -285,7 +285,7 @@ export function renameModelSql(app: App, from: string, to: string): readonly str
   ];
 }
 
-/** `view`, `add`, …: the permissions of a model that is part of the application. */
+/** The permission names of a model in this application: `view`, `add`, …. */
 function permissionVerbs(app: App, model: string): string[] {
   if (app.models.byName(model) === undefined) return [];
   return app.permissions.filter((name) => name.startsWith(`${model}.`)).map((name) => name.slice(model.length + 1));

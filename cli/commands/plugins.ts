@@ -24,7 +24,7 @@ export const plugins: CliCommand = {
     }),
 };
 
-/** Hooks that are functions and have no names to list. */
+/** Hooks that are plain functions, so there are no names to list. */
 const FUNCTIONS = ['on', 'currentActor', 'scope', 'start', 'beforeClose', 'health', 'metrics', 'verify'] as const;
 const FOLDERS = ['migrations', 'templates', 'assets'] as const;
 
@@ -72,7 +72,7 @@ function describe(plugin: Plugin, app: App) {
   };
 }
 
-/** The settings of an object schema; other schemas cannot be listed. */
+/** The option names of an object schema; other schemas cannot be listed. */
 function optionNames(schema: object): string[] {
   return 'shape' in schema && typeof schema.shape === 'object' && schema.shape !== null
     ? Object.keys(schema.shape)

@@ -42,7 +42,7 @@ export const routes: CliCommand = {
     }),
 };
 
-/** A route as `--json` prints it. The format is public, so it has only stable properties. */
+/** The JSON representation of a route. The format is public, so it contains only stable properties. */
 function describe(route: Route) {
   const { method, path, access, schemes, csrf, body, format, skipGates, summary, owner, responses } = route;
   const { files, ...limits } = body;
@@ -67,7 +67,7 @@ function describe(route: Route) {
   };
 }
 
-/** A JSON schema, null if the route has none. What JSON schema cannot express (a transform, a date) becomes `{}`. */
+/** A JSON schema; null if the route has none. What JSON Schema cannot express (a transform, a date) becomes `{}`. */
 function schemaText(schema: z.ZodType | undefined, io: 'input' | 'output') {
   return schema === undefined ? null : z.toJSONSchema(schema, { io, unrepresentable: 'any' });
 }

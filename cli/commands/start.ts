@@ -1,4 +1,4 @@
-// The commands that run a project until it is stopped.
+// Commands that run a project until they are stopped.
 import type { CliCommand } from '../cli-command.ts';
 import { projectFolder } from '../project-folder.ts';
 import { applyPort, portOption, workerCount, workersOption } from '../serve/options.ts';
@@ -18,7 +18,7 @@ export const dev: CliCommand = {
   name: 'dev',
   description: 'Serve the project; restart and reload the browser when a file changes',
   options: portOption,
-  // Loaded here, since only this command watches files.
+  // Loaded lazily, because only this command watches files.
   run: async ({ projectOption, values }) => {
     applyPort(values);
     const { developProject } = await import('../dev/develop-project.ts');

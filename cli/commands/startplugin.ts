@@ -8,13 +8,13 @@ import { projectFolder } from '../project-folder.ts';
 import { addPlugin, pluginLines } from '../scaffold/edit-config.ts';
 import { pluginFiles, variableFor } from '../scaffold/plugin-files.ts';
 
-/** Reserved words of JavaScript that are likely as a name. */
+/** Reserved words of JavaScript that are likely to be entered as names. */
 const KEYWORDS =
   'await break case catch class const continue debugger default delete do else enum export extends false finally for function if import in instanceof new null return static super switch this throw true try typeof var void while with yield'.split(
     ' ',
   );
 
-/** Names with another meaning: sources of migrations, and prefixes of views. */
+/** Names that are already used for migration sources and view prefixes. */
 const RESERVED = ['core', 'project', 'layout', ...builtIn.map(({ name }) => name)];
 
 export const startplugin: CliCommand = {

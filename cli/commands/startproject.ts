@@ -10,7 +10,7 @@ import { projectFiles } from '../scaffold/project-files.ts';
 import { nameConfig, packageNameIssue } from '../scaffold/project-name.ts';
 
 const NEEDED_NODE = 24;
-/** Files that running a starter in place leaves behind. */
+/** Files left over from running a starter in place. */
 const NOT_COPIED = ['.rustio', 'node_modules', '.env', 'package.json', 'package-lock.json'];
 /** Printed after `npm install`, which shows these warnings on an older Node. */
 const AGE_WARNING = `# ignore EBADENGINE warnings: the project installs its own Node ${NEEDED_NODE}`;
@@ -40,7 +40,7 @@ export const startproject: CliCommand = {
   },
 };
 
-/** Rejects an invalid name or a non-empty folder before anything is written. Returns whether the project installs its own Node. */
+/** Validates the name and folder before anything is written. Returns whether the project needs to install its own Node. */
 function createProject(folder: string, starter: string): { readonly needsNodePackage: boolean } {
   const name = path.basename(folder);
   const issue = packageNameIssue(name);

@@ -5,15 +5,15 @@ import { RustioError } from '../../core/errors/rustio-error.ts';
 import { type AuditContext, commandAuditContext, type UserActor } from '../../core/policy/actor.ts';
 import { accountChanged, accountsUnavailable, accountUnknown, invalidReason, reasonWithoutAccount } from '../errors.ts';
 
-/** The actor of a console, and what the audit trail stores about their changes. */
+/** The actor of a console, and the context recorded in the audit trail for their changes. */
 export interface ActingAs {
   readonly context: AuditContext;
-  /** Without an account and a reason, nothing can be changed. */
+  /** True without an account and a reason. */
   readonly isReadOnly: boolean;
   /** The value of `--reason`. */
   readonly reason: string | undefined;
   /**
-   * Reads the account again, before a commit.
+   * Reads the account again before a commit.
    *
    * @throws RustioError `RIO-CONSOLE-ACCOUNT` if it was deactivated or its permissions have changed since the console started.
    */
@@ -24,8 +24,8 @@ const MAX_REASON = 500;
 const HELP = 'See npx rustio-admin console --help.';
 
 /**
- * Reads `--as` and `--reason`. Without them the actor is the command line, as for other commands, and the console is read-only;
- * with an account alone it is read-only as well, and shows what that user can see.
+ * Reads `--as` and `--reason`. Without them, the actor is the command line, as in other commands, and the console is read-only.
+ * With only `--as`, the console is read-only and shows what that user can see.
  */
 export async function actingAs(app: App, values: CommandInput['values']): Promise<ActingAs> {
   const { as: name, reason: given } = values;
@@ -51,7 +51,7 @@ export async function actingAs(app: App, values: CommandInput['values']): Promis
   };
 }
 
-/** The account may not act, or not any more: a console cannot go on with it. */
+/** Whether the account cannot be used (any more), which ends the console. */
 export function isAccountError(error: unknown): boolean {
   return error instanceof RustioError && error.code === accountUnknown.code;
 }
@@ -63,7 +63,7 @@ function parseReason(given: CommandInput['values'][string]): string | undefined 
   throw invalidReason({ max: MAX_REASON, hint: HELP });
 }
 
-/** Outside the transaction of the console: its own uncommitted changes do not count. */
+/** Reads outside the console's transaction, so that its own uncommitted changes have no effect. */
 async function findUser(app: App, name: string): Promise<UserActor> {
   const users = app.optionalService('users');
   if (users?.find === undefined) throw accountsUnavailable();

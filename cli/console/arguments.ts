@@ -1,4 +1,4 @@
-// What is passed to the functions of the console. Inputs are plain JavaScript, so nothing has checked it.
+// Validates arguments of console functions. Inputs are plain JavaScript, so their types have not been checked.
 import type { App } from '../../core/app.ts';
 import { didYouMean } from '../../core/base/nearest.ts';
 import type { ModelInfo } from '../../core/model/field-type.ts';
@@ -12,7 +12,7 @@ export function resolveModel(app: Pick<App, 'models'>, given: unknown): ModelInf
   throw new Rejected('The first argument must be a model, for example one of those that .models lists.');
 }
 
-/** The text of a key in a URL. */
+/** The key as it appears in a URL. */
 export function toKey(given: unknown): string {
   if (typeof given === 'string' || typeof given === 'number' || typeof given === 'bigint') return String(given);
   throw new Rejected('The second argument must be a key: a number or text.');
@@ -23,7 +23,7 @@ export function checkValues(given: unknown): Readonly<Record<string, unknown>> {
   throw new Rejected("Pass the values as an object: { status: 'open' }.");
 }
 
-/** Options by name; a misspelled one must not be ignored. */
+/** Checks option names: a misspelled option must not be ignored. */
 export function checkOptions<O extends object>(given: O | undefined, names: readonly (keyof O & string)[]): O {
   const options: unknown = given ?? {};
   if (!isRecord(options)) throw new Rejected(`Pass the options as an object with: ${names.join(', ')}.`);

@@ -6,7 +6,7 @@ import type { ActingAs } from './acting-as.ts';
 
 const connectionRow = z.object({ database: z.string(), user: z.string() });
 
-/** What a console shows first: which database, which actor, and what happens to changes. */
+/** What a console shows first: the database, the actor, and what happens to changes. */
 export async function loadBanner(app: App, { context, isReadOnly, reason }: ActingAs): Promise<readonly string[]> {
   const { database, user } = await app.reading.one(
     sql.type(connectionRow)`select current_database() as database, current_user as user`,
@@ -27,7 +27,7 @@ export async function loadBanner(app: App, { context, isReadOnly, reason }: Acti
   ];
 }
 
-/** Without user and password; the server may also be reached by a socket. */
+/** The host without user and password; the server may also be reached through a socket. */
 function hostOf(url: string): string {
   const { hostname, port } = new URL(url);
   if (hostname === '') return 'a local socket';

@@ -7,17 +7,17 @@ import type { ConsoleTransaction } from './console-transaction.ts';
 import { Rejected } from './rejection-text.ts';
 import { markAsTable } from './show-value.ts';
 
-/** `query` of the console: the rows of one statement. */
+/** The `query` function of the console: returns the rows of one statement. */
 export type BoundQuery = (statement: QuerySqlToken) => Promise<readonly unknown[]>;
 
-/** Statements that would end the transaction, or change its settings. What does not begin with a word is not a statement. */
+/** Statements that would end the transaction or change its settings, and anything that does not begin with a word. */
 const CONTROL = /^(?:abort|begin|commit|end|prepare|release|reset|rollback|savepoint|set|start)\b|^(?![a-z(])/i;
 const SPACE_AND_COMMENTS = /^(?:\s|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)*/;
 const READ_ONLY = '25006';
 
 /**
- * Runs SQL in the transaction, read-only: permissions, row rules and the audit trail do not know what a statement does. For the
- * same reason, only actors with every permission may run any.
+ * Runs SQL in the transaction, read-only: permissions, row rules and the audit trail cannot see what a statement does. For the
+ * same reason, only actors with all permissions can run SQL.
  */
 export function bindQuery(app: App, actor: Actor, transaction: ConsoleTransaction): BoundQuery {
   return async (statement) => {

@@ -23,11 +23,11 @@ import { markAsRow, markAsTable } from './show-value.ts';
 
 type FilterValue = string | number | bigint | boolean | Date | null;
 
-/** Which rows, in which order. */
+/** Selects and orders rows. */
 export interface ListOptions {
   /**
-   * By field: a value, several alternatives, a range, `null` for "is empty", `true` or `false` for whether a file is there. Values
-   * are as in the admin's lists; a relation takes the key of the other row.
+   * By field: a value, a list of alternatives, a range, `null` for “is empty”, or `true` and `false` for whether a file exists.
+   * Values have the format of the admin's lists; a relation takes the key of the related row.
    *
    * @example { status: ['open', 'new'], total: { from: 100 }, customer: 17, closedAt: null }
    */
@@ -40,18 +40,18 @@ export interface ListOptions {
   readonly sort?: string | readonly string[];
   /** At most 1000. @defaultValue 50 */
   readonly limit?: number;
-  /** `next` of the previous rows. */
+  /** The value of `next` from the previous rows. */
   readonly after?: string;
 }
 
-/** Rows with all fields that the actor may view, decoded. `next` is undefined if there are no more. */
+/** Rows with all fields that the actor can view, decoded. `next` is undefined if there are no more rows. */
 export type ListedRows = readonly Readonly<Record<string, unknown>>[] & { readonly next: string | undefined };
 
-/** `records` of the console: reads in its transaction, with the permissions and row rules of its actor. */
+/** The `records` object of the console: reads in its transaction, with the permissions and row rules of its actor. */
 export interface BoundRecords {
   list(model: AnyModel, options?: ListOptions): Promise<ListedRows>;
   count(model: AnyModel, options?: Pick<ListOptions, 'filter' | 'search'>): Promise<number>;
-  /** Null, which is shown, if it does not exist or the actor cannot view it. A composite key is the text of the record's URL. */
+  /** Returns null if the record does not exist or the actor cannot view it. A composite key is written as in the record's URL. */
   get(model: AnyModel, key: Key): Promise<object | null>;
 }
 
@@ -104,7 +104,10 @@ function toPage(tx: Transaction, { reader, listing, query }: ParsedQuery, size: 
   return readRows(tx, reader, listing, { q, filters, sort, at, size, exact: false });
 }
 
-/** Through the query string of the admin's lists, so that the same names and values are accepted, and the same fields hidden. */
+/**
+ * Converts the options to a query string of the admin's lists, so that the same names and values are accepted and the same fields
+ * are hidden.
+ */
 function toQuery(app: App, reader: Reader, model: ModelInfo, options: ListOptions): ParsedQuery {
   const fields = [...model.fields.values()];
   const { listing } = compileListing(model, {
@@ -113,7 +116,7 @@ function toQuery(app: App, reader: Reader, model: ModelInfo, options: ListOption
     search: namesOf(fields.filter(({ type }) => type.searchable)),
     computed: true,
   });
-  // Of unknown size: who works here may wait for a sort without an index.
+  // The table size counts as unknown, because a console user can wait for a sort without an index.
   const offered = permittedPart(reader, listing, 0);
   const parsed = parseListQuery(listing, toParams(model, options), {
     offered,
@@ -151,7 +154,7 @@ function textOf(field: FieldInfo | undefined, value: FilterValue): string {
   return value instanceof Date ? value.toISOString() : String(value);
 }
 
-/** Names only fields that the actor may view, as the lists of the admin do. */
+/** Mentions only fields that the actor can view, like the lists of the admin. */
 function problemText(offered: Offered, { name, why }: ListQueryProblem): string {
   const filters = namesOf(offered.filters);
   const field = name.replace(/^f\./, '').replace(/\.(?:from|to)$/, '');
@@ -179,7 +182,7 @@ function limitOf({ limit = LIMIT }: ListOptions): number {
   throw new Rejected(`limit: use a whole number from 1 to ${MAX_LIMIT}; read more with \`after\`.`);
 }
 
-/** Elsewhere an actor without permission gets nothing; here the reason is worth more than a uniform answer. */
+/** Throws with a reason. Elsewhere, an actor without permission gets an empty result; here, an explanation is more useful. */
 function mustBeViewable(app: App, actor: Actor, model: ModelInfo): void {
   if (app.policy.may(actor, 'view', model)) return;
   const plural = modelPlural(app.messages.translate('en'), model);

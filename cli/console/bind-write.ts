@@ -15,8 +15,8 @@ export interface Done {
 }
 
 /**
- * `write` of the console: `app.write` in its transaction, with its audit context. It sets what code may set: also fields that forms
- * only show. What `app.write` returns as an outcome is thrown as a `Rejected`, so that it cannot be overlooked.
+ * The `write` object of the console: `app.write` in its transaction, with its audit context. It can set fields that code may set,
+ * including those that forms only show. Outcomes other than success are thrown as `Rejected`, so that they cannot be overlooked.
  */
 export interface BoundWrite {
   create(model: AnyModel, values: Values): Promise<Done>;
@@ -45,7 +45,7 @@ export function bindWrite(app: App, context: AuditContext, transaction: ConsoleT
   };
 }
 
-/** `write` of a console that was started without an account: every call says how to start it with one. */
+/** The `write` object of a console without an account: each call explains how to start one with an account. */
 export const readOnlyWrite: BoundWrite = { create: readOnly, update: readOnly, remove: readOnly };
 
 async function readOnly(): Promise<never> {

@@ -1,8 +1,8 @@
 import type { ConsoleSession } from './console-session.ts';
 
 /**
- * What the end of a line can be completed to, and the part that is replaced. Only names and stored values are looked at: Node's own
- * completion would run parts of the line.
+ * The completions for the end of a line, and the part to be replaced. It only looks at names and stored values, whereas Node's
+ * own completion would execute parts of the line.
  *
  * @example
  * complete('await records.li', session); // [['records.list'], 'records.li']
@@ -24,7 +24,7 @@ function startingWith(text: string, names: readonly string[], prefix = ''): stri
   return names.map((name) => `${prefix}${name}`).filter((name) => name.startsWith(text));
 }
 
-/** Follows a path of properties without calling a getter. */
+/** Resolves a property path without calling getters. */
 function valueAt(path: readonly string[]): object | undefined {
   let value: unknown = globalThis;
   for (const name of path) {

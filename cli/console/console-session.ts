@@ -12,24 +12,27 @@ export interface ConsoleSession {
   /** The global names, for completion. */
   readonly names: readonly string[];
   readonly commands: Readonly<Record<string, DotCommand>>;
-  /** Runs one input in the transaction, and awaits what it returns. */
+  /** Runs one input in the transaction and awaits its result. */
   run(work: () => Promise<unknown>): Promise<unknown>;
-  /** Runs a command, and returns what to print. */
+  /** Runs a dot command and returns the text to print. */
   command(name: string): Promise<string>;
-  /** An error that no input handled: true if it belongs to the running one, which then fails. */
+  /** Handles an unhandled error: returns true if it belongs to the running input, which then fails. */
   claimUnhandledError(error: unknown): boolean;
   textOf(value: unknown): string;
   formatFailure(error: unknown): string;
-  /** `development (2 uncommitted)`. */
+  /** For the prompt: `development (2 uncommitted)`. */
   readonly state: string;
-  /** Rolls back and removes the names; returns what to print. */
+  /** Rolls back and removes the global names; returns the text to print. */
   close(): Promise<string | undefined>;
 }
 
-/** The width of the output where it is not a terminal. */
+/** Width of the output if it is not a terminal. */
 const WIDTH = 160;
 
-/** Opens a console for the prompt or for a script. `onRolledBack` receives the text to print if changes are rolled back between inputs. */
+/**
+ * Opens a console for the prompt or a script. `onRolledBack` receives the text to print when changes are rolled back between
+ * inputs.
+ */
 export function openSession(
   app: App,
   acting: ActingAs,

@@ -5,19 +5,19 @@ import { z } from 'zod';
 import { Limiter } from '../../core/base/limiter.ts';
 import type { Database, Query, Transaction } from '../../core/database/pool.ts';
 
-/** How long uncommitted changes may wait for the next input: their locks block other users. */
+/** How long uncommitted changes are kept without a further input: their locks block other users. */
 export const IDLE_MINUTES = 10;
-/** The server's own limit, should this process hang: later than ours, and also for an input that waits for something else. */
+/** The server's own limit, in case this process hangs. Longer than ours; also applies while an input waits for something else. */
 const SERVER_IDLE_MINUTES = 15;
-/** Between two attempts to cancel what an interrupted input has started. */
+/** Interval between attempts to cancel the statements of an interrupted input. */
 const CANCEL_MS = 50;
 
 export interface ConsoleTransactionOptions {
   readonly database: Database;
-  /** Another pool of the same database, which cancels statements of interrupted inputs. */
+  /** Another pool on the same database, used to cancel statements of interrupted inputs. */
   readonly cancelPool: Query;
   readonly isReadOnly: boolean;
-  /** Called after uncommitted changes were rolled back without a command. */
+  /** Called after uncommitted changes were rolled back without a user command. */
   readonly onRolledBack: (what: Uncommitted, why: 'idle' | 'lost') => void;
   /** @defaultValue 10 minutes */
   readonly idleMs?: number;
@@ -25,17 +25,17 @@ export interface ConsoleTransactionOptions {
 
 /** What the transaction would commit. */
 export interface Uncommitted {
-  /** The number of records that the console itself changed. */
+  /** The number of records changed through the console's own functions. */
   readonly changes: number;
-  /** There is something to commit; `changes` is 0 if only functions of the project have written. */
+  /** Whether there is anything to commit; `changes` is 0 if only functions of the project have written. */
   readonly isWritten: boolean;
 }
 
-/** The transaction on its own connection, from its first input to its end. */
+/** The transaction on its own connection, from its first input until it ends. */
 interface Open {
   readonly tx: Transaction;
   readonly backend: number;
-  /** Runs work in the async context of the transaction, in which the pool itself refuses to be used. */
+  /** Runs work in the async context of the transaction, in which the pool itself cannot be used. */
   inside<T>(work: () => T): T;
   end(how: 'commit' | 'rollback'): Promise<void>;
 }
@@ -47,17 +47,20 @@ interface Input {
 
 const flag = z.object({ written: z.boolean() });
 const backendRow = z.object({ pid: z.number() });
-/** The input that the running code belongs to: code of an interrupted one runs on, and must not write into the next. */
+/**
+ * The input to which the running code belongs. Code of an interrupted input keeps running, and must not write during the next
+ * one.
+ */
 const running = new AsyncLocalStorage<Input>();
 
 /**
- * The transaction behind a console. It begins with an input, and goes on as long as it has uncommitted changes: while a console
- * waits at its prompt, it holds neither locks nor a snapshot unless something was written. Each input runs in a savepoint, so one
- * that fails leaves nothing behind and does not abort the transaction. See docs/decisions/0018-console.md.
+ * The transaction behind a console. It begins with an input and stays open only while it has uncommitted changes: a console
+ * waiting at its prompt holds no locks or snapshot unless something was written. Each input runs in a savepoint, so a failing
+ * input is undone without aborting the transaction. See docs/decisions/0018-console.md.
  */
 export class ConsoleTransaction {
   readonly #options: ConsoleTransactionOptions;
-  /** One call at a time: within a savepoint, the transaction around it cannot be used. */
+  /** Runs calls one at a time: within a savepoint, the outer transaction cannot be used. */
   readonly #calls = new Limiter({ concurrency: 1 });
   #open: Open | undefined;
   #input: Input | undefined;
@@ -74,7 +77,7 @@ export class ConsoleTransaction {
     return this.#uncommitted;
   }
 
-  /** The transaction of the running input, for functions of the project. What they write is not counted. */
+  /** The transaction of the running input, for functions of the project. Their writes are not counted. */
   get tx(): Transaction {
     this.#isHandedOut = true;
     return this.#runningInput().tx;
@@ -100,8 +103,8 @@ export class ConsoleTransaction {
   }
 
   /**
-   * Runs a function of the console within the running input, in a savepoint of its own: an error that the input catches does not
-   * abort the transaction.
+   * Runs a console function within the running input, in its own savepoint: if the input catches an error, the transaction is not
+   * aborted.
    */
   async call<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     const input = this.#runningInput();
@@ -115,7 +118,10 @@ export class ConsoleTransaction {
     this.#uncommitted = { changes: this.#uncommitted.changes + 1, isWritten: true };
   }
 
-  /** A rejection that the input did not handle; it fails, as if it had awaited the promise. False if no input runs. */
+  /**
+   * Handles a rejection that the input did not handle: the input fails, as if it had awaited the promise. Returns false if no
+   * input is running.
+   */
   claimUnhandledError(error: unknown): boolean {
     if (error instanceof InputIsOver) return true;
     if (this.#input === undefined || this.#input.isOver) return false;
@@ -123,7 +129,10 @@ export class ConsoleTransaction {
     return true;
   }
 
-  /** Commits, and returns what was committed. If the database rejects the commit, everything is rolled back and its error is thrown. */
+  /**
+   * Commits and returns what was committed. If the database rejects the commit, everything is rolled back and the error is
+   * thrown.
+   */
   async commit(): Promise<Uncommitted> {
     if (this.#open === undefined || (await isUsable(this.#open.tx))) return this.#end('commit');
     await this.#handleLostConnection();
@@ -142,10 +151,10 @@ export class ConsoleTransaction {
       const result = await running.run(input, work);
       await this.#finishCalls();
       if (this.#unhandledErrors.length > 0) throw this.#unhandledErrors[0];
-      // Also fails if the input hid an error that has aborted the transaction, so that the savepoint is rolled back.
+      // Also fails if the input swallowed an error that aborted the transaction, so the savepoint is then rolled back.
       const { written } = await tx.one(sql.type(flag)`select pg_current_xact_id_if_assigned() is not null as written`);
       const { changes } = this.#uncommitted;
-      // An update without changes has locked a row, which is no reason to keep the transaction.
+      // An update without effective changes locks a row, but does not need to be committed.
       this.#uncommitted = { changes, isWritten: changes > 0 || (written && this.#isHandedOut) };
       return result;
     } finally {
@@ -156,8 +165,8 @@ export class ConsoleTransaction {
   }
 
   /**
-   * Calls that still run belong to an input that was interrupted or has failed; their savepoints must end before the input's. Each
-   * may have further statements, so it is cancelled until it ends.
+   * Cancels calls that are still running after their input was interrupted or failed; their savepoints must end before the
+   * input's. A call may run several statements, so it is cancelled repeatedly until it ends.
    */
   async #cancelCalls(): Promise<void> {
     while (this.#calls.size > 0 && this.#open !== undefined) {
@@ -166,7 +175,7 @@ export class ConsoleTransaction {
     }
   }
 
-  /** Also for calls that the input did not await. */
+  /** Waits for all calls, including those that the input did not await. */
   async #finishCalls(): Promise<void> {
     do {
       await this.#calls.run(() => {});
@@ -219,12 +228,12 @@ export class ConsoleTransaction {
 
   async #expire(): Promise<void> {
     const uncommitted = this.#uncommitted;
-    // The server may have ended it already.
+    // The server may already have ended the transaction.
     await this.rollback().catch(() => {});
     this.#options.onRolledBack(uncommitted, 'idle');
   }
 
-  /** The server has rolled back already, or will; only our side is left to be closed. */
+  /** The server has rolled back, or will do so; only this side remains to be closed. */
   async #handleLostConnection(): Promise<void> {
     const uncommitted = this.#uncommitted;
     await this.rollback().catch(() => {});
@@ -232,7 +241,7 @@ export class ConsoleTransaction {
   }
 }
 
-/** False after the connection was lost, or if the savepoint of an input could not be rolled back. */
+/** False if the connection was lost or the savepoint of an input could not be rolled back. */
 function isUsable(tx: Transaction): Promise<boolean> {
   return tx.query(sql.unsafe`select`).then(
     () => true,
@@ -242,17 +251,17 @@ function isUsable(tx: Transaction): Promise<boolean> {
 
 const NOTHING: Uncommitted = Object.freeze({ changes: 0, isWritten: false });
 
-/** Rolls back the transaction; it never leaves this file. */
+/** Thrown to roll back the transaction; never leaves this file. */
 class RolledBack extends Error {}
 
-/** The server has ended the connection, and with it the transaction. */
+/** The server has closed the connection, which also ended the transaction. */
 export class ConnectionLost extends Error {
   constructor(options?: ErrorOptions) {
     super('The connection to the database was lost. The next input opens a new one.', options);
   }
 }
 
-/** Code of an earlier input, which was interrupted or did not await everything, has called a function of the console. */
+/** A console function was called by code of an earlier input, which was interrupted or did not await everything. */
 export class InputIsOver extends Error {
   constructor() {
     super('A call came from an input that has already ended. Await every promise that an input starts.');

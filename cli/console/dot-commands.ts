@@ -6,10 +6,10 @@ import { ConnectionLost, type ConsoleTransaction, type Uncommitted } from './con
 import { type Names, toIdentifier } from './names.ts';
 import { Rejected } from './rejection-text.ts';
 
-/** A command of the console, `.commit`. */
+/** A command of the console such as `.commit`. */
 export interface DotCommand {
   readonly help: string;
-  /** Returns what to print. */
+  /** Returns the text to print. */
   run(): Promise<string>;
 }
 
@@ -50,7 +50,7 @@ export function dotCommands(
   };
 }
 
-/** What a transaction that ended without a commit has lost; undefined if there was nothing. */
+/** Describes what was lost when a transaction ended without a commit; undefined if nothing was. */
 export function rolledBackText(uncommitted: Uncommitted): string | undefined {
   return uncommitted.isWritten ? `Rolled back ${amountOf(uncommitted)}.` : undefined;
 }

@@ -2,8 +2,9 @@ import { EventEmitter } from 'node:events';
 import { type REPLServer, type ReplOptions, start } from 'node:repl';
 
 /**
- * Node's REPL in the global scope, so that a `Date` of an input is a `Date` of the application. No preview: it would run what is
- * typed before it is entered. Errors reach the callback of `eval`; without this domain the REPL would print them itself.
+ * Node's REPL in the global scope, so that a `Date` in an input is the same class as in the application. Previews are disabled,
+ * because they would evaluate text before it is entered. Errors reach the callback of `eval`; without this domain, the REPL would
+ * print them itself.
  */
 export function createRepl(options: ReplOptions & { readonly historySize?: number }): REPLServer {
   const domain = Object.assign(new EventEmitter(), { bind: <T>(work: T): T => work });
@@ -13,12 +14,12 @@ export function createRepl(options: ReplOptions & { readonly historySize?: numbe
 
 export interface Evaluator {
   /**
-   * Evaluates one input: statements or an expression, with top-level await. A promise is awaited in any case.
+   * Evaluates one input: statements or an expression, with top-level await. A resulting promise is always awaited.
    *
    * @throws Recoverable of `node:repl` if the input is not complete, or what the input throws.
    */
   evaluate(code: string): Promise<unknown>;
-  /** Ends an `await` of the input, which then throws. */
+  /** Aborts the current `await` of the input, which then throws. */
   interrupt(): void;
 }
 
@@ -41,7 +42,9 @@ export function createEvaluator(server: REPLServer): Evaluator {
   };
 }
 
-/** Resolves with the result of `work`, or rejects with the signal's reason, if that comes first. Aborting does not stop `work`. */
+/**
+ * Resolves with the result of `work`, or rejects with the signal's reason if it is aborted first. Aborting does not stop `work`.
+ */
 export async function unlessAborted<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
   signal.throwIfAborted();
   const { promise, reject } = Promise.withResolvers<never>();

@@ -8,7 +8,7 @@ import { ConnectionLost, InputIsOver } from './console-transaction.ts';
 import { Rejected } from './rejection-text.ts';
 
 /**
- * An error of an input as text. `names`: the global names of the console, for suggestions.
+ * Formats an error of an input. `names` are the global names of the console, for suggestions.
  *
  * @example
  * ReferenceError: Ordr is not defined. Did you mean "Order"?
@@ -41,10 +41,10 @@ function errorText(error: Error, names: readonly string[]): string {
   return [headline, ...stackFrames(error)].join('\n');
 }
 
-/** Where it was thrown, as far as that is code of the project or of the input. */
+/** The stack frames in code of the project or the input. */
 function stackFrames(error: Error): readonly string[] {
   const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
-  // Below the first frame of Node's vm there is only the console itself.
+  // All frames below the first one of Node's vm belong to the console itself.
   const end = frames.findIndex((line) => line.includes('runInThisContext'));
   return frames.slice(0, end === -1 ? undefined : end).filter((line) => !line.includes('node:'));
 }

@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import type { ReadStream } from 'node:tty';
 
-/** The part of a terminal that the prompt needs. */
+/** The part of a terminal that the prompt uses. */
 export type TerminalInput = Pick<
   ReadStream,
   'setRawMode' | 'isRaw' | 'on' | 'off' | 'pause' | 'resume' | 'setEncoding'
@@ -11,17 +11,17 @@ export type TerminalInput = Pick<
 export interface LineGateOptions {
   /** Resolves when no input is running. */
   readonly idle: () => Promise<void>;
-  /** Ctrl-C while an input is running. Returns false if none is; then the prompt handles it. */
+  /** Called on Ctrl-C while an input is running. Returns false if none is; the prompt then handles it. */
   readonly interrupt: () => boolean;
 }
 
 const CTRL_C = '\u0003';
-/** Up to its end, or Ctrl-C alone. */
+/** One line with its end, or a single Ctrl-C. */
 const LINE = new RegExp(`^(?:${CTRL_C}|[^\\r\\n${CTRL_C}]*(?:\\r\\n|[\\r\\n])?)`);
 
 /**
- * A terminal's input, passed on line by line: what is typed or pasted while an input runs waits for its end. Node's REPL does so only
- * for inputs with `await`; ours are all asynchronous.
+ * Passes on a terminal's input line by line: text typed or pasted while an input is running waits until it has finished. Node's
+ * REPL does this only for inputs with `await`; here all inputs are asynchronous.
  */
 export class LineGate extends PassThrough {
   readonly isTTY = true;
@@ -72,7 +72,7 @@ export class LineGate extends PassThrough {
       const [line = ''] = LINE.exec(this.#waiting) ?? [];
       this.#waiting = this.#waiting.slice(line.length);
       this.write(line);
-      // The prompt reads it before the next turn of the event loop, and has then begun to run it.
+      // By the next turn of the event loop, the prompt has read the line and started to run it.
       await setImmediate();
       this.#interrupt();
       await this.#options.idle();
@@ -80,7 +80,7 @@ export class LineGate extends PassThrough {
     this.#isPassing = false;
   }
 
-  /** Ctrl-C while an input runs; as in terminals, it also discards what was typed before it. */
+  /** Handles Ctrl-C while an input is running. As in terminals, it also discards text typed before it. */
   #interrupt(): void {
     const at = this.#waiting.lastIndexOf(CTRL_C);
     if (at !== -1 && this.#options.interrupt()) this.#waiting = this.#waiting.slice(at + 1);

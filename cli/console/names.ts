@@ -10,7 +10,7 @@ import { markAsText } from './show-value.ts';
 
 export type Names = Readonly<Record<string, PropertyDescriptor>>;
 
-/** The global names of a console. A model whose name is already one (`Event`) is only in `models`. */
+/** The global names of a console. If a model's name is already a global (`Event`), it is available only in `models`. */
 export function createNames(app: App, acting: ActingAs, transaction: ConsoleTransaction): Names {
   const { context, isReadOnly } = acting;
   const models = modelsByName(app);
@@ -24,7 +24,7 @@ export function createNames(app: App, acting: ActingAs, transaction: ConsoleTran
     context,
     ...Object.fromEntries(Object.entries(models).filter(([name]) => !(name in globalThis))),
   };
-  // Its environment holds the secret keys.
+  // Not shown in full because its environment contains the secret keys.
   markAsText(app, `app: ${Object.keys(app).join(', ')}`);
   markAsText(models, `models: ${Object.keys(models).join(', ')}`);
   for (const { name, model, fields } of app.models.all)
@@ -33,7 +33,7 @@ export function createNames(app: App, acting: ActingAs, transaction: ConsoleTran
   return { ...Object.fromEntries(names), tx: { get: () => transaction.tx, configurable: true } };
 }
 
-/** Declared models by the name that the project's code usually has for them: `orderLine` is `OrderLine`. */
+/** The declared models, by the name that they usually have in the project's code: `orderLine` is `OrderLine`. */
 export function modelsByName(app: Pick<App, 'models'>): Readonly<Record<string, AnyModel>> {
   return Object.fromEntries(app.models.all.map(({ name, model }) => [toIdentifier(name), model]));
 }
@@ -42,7 +42,7 @@ export function toIdentifier(modelName: string): string {
   return modelName.charAt(0).toUpperCase() + modelName.slice(1);
 }
 
-/** Defines the names globally; returns what removes them. */
+/** Defines the names globally; returns a function that removes them. */
 export function defineNames(names: Names): () => void {
   Object.defineProperties(globalThis, names);
   return () => {

@@ -5,7 +5,7 @@ import type { Actor } from '../../core/policy/actor.ts';
 import { modelPlural, modelTitle } from '../../core/view/model-names.ts';
 import type { Removed, Written } from '../../core/write/types.ts';
 
-/** What a function of the console reports in plain words, without a stack. The input that caused it is undone. */
+/** Thrown by functions of the console and shown without a stack. The input that caused it is undone. */
 export class Rejected extends Error {
   override readonly name = 'Rejected';
 }
@@ -24,7 +24,7 @@ interface Attempt {
 const PAST = { create: 'created', change: 'changed', delete: 'deleted' } as const;
 
 /**
- * Why a record was not written, in the words of the admin.
+ * Explains why a record was not written, in the words of the admin.
  *
  * @example
  * The order 17 was not changed.
@@ -66,7 +66,7 @@ function listed(headline: string, lines: readonly string[]): string {
   return [headline, ...lines.map((line) => `  ${line}`)].join('\n');
 }
 
-/** A model of the application, or a table that no model declares. */
+/** A model of the application, or a table without a model. */
 function fieldName(app: App, name: string): string {
   const model = app.models.byName(name);
   return model === undefined ? name : modelPlural(app.messages.translate('en'), model);

@@ -8,7 +8,7 @@ import { openSession } from './console-session.ts';
 import { runPrompt } from './run-prompt.ts';
 import { runScript } from './run-script.ts';
 
-/** Names the file in which the history of inputs is kept. */
+/** The environment variable with the path of the history file. */
 const HISTORY_VARIABLE = 'RUSTIO_CONSOLE_HISTORY';
 
 type Context = CommandContexts['database'];
@@ -40,7 +40,7 @@ async function runInteractive({ app, project }: Context, acting: ActingAs): Prom
     .on('uncaughtException', onUnhandled)
     .once('SIGTERM', stop)
     .once('SIGHUP', stop);
-  // `import('./orders/ship.ts')` finds files of the project.
+  // Lets `import('./orders/ship.ts')` find files of the project.
   process.chdir(project.folder);
   try {
     await runPrompt(session, {
@@ -60,7 +60,7 @@ async function runInteractive({ app, project }: Context, acting: ActingAs): Prom
 }
 
 async function runPiped({ app, project }: Context, acting: ActingAs, { signal }: CommandInput): Promise<void> {
-  // Standard output is only for results.
+  // Standard output is reserved for results.
   for (const line of await loadBanner(app, acting)) printToStderr(line);
   const session = openSession(app, acting, { onRolledBack: printToStderr });
   const failed = new AbortController();

@@ -11,20 +11,20 @@ import { Rejected } from './rejection-text.ts';
 export interface PromptOptions {
   readonly input: TerminalInput;
   readonly output: Writable;
-  /** Ends the prompt as `.exit` does. */
+  /** Ends the prompt, like `.exit`. */
   readonly signal: AbortSignal;
-  /** Where the history is kept; without a file it ends with the console. */
+  /** Where the history is stored. Without it, the history ends with the console. */
   readonly historyFile?: string | undefined;
   /** Called with a function that prints a line above the prompt. */
   readonly onReady?: (print: (line: string) => void) => void;
 }
 
 const HISTORY_SIZE = 1_000;
-/** Only its owner may read what was typed. */
+/** Only the owner can read the history. */
 const HISTORY_MODE = 0o600;
 
 /**
- * Reads inputs from a terminal until the user leaves.
+ * Reads inputs from a terminal until the user exits.
  *
  * @throws RustioError `RIO-CONSOLE-ACCOUNT` if the account may no longer act; everything else is printed.
  */
@@ -68,7 +68,7 @@ interface Parts {
   readonly write: (text: string) => void;
 }
 
-/** Makes the REPL evaluate each input inside the session. Errors are printed here, so the REPL only shows the next prompt. */
+/** Makes the REPL evaluate each input in the session. Errors are printed here; the REPL then only shows the next prompt. */
 function runInputsIn(session: ConsoleSession, server: REPLServer, { runningInput, write }: Parts): void {
   const evaluator = createEvaluator(server);
   const evaluate: REPLEval = (code, _context, _file, done) => {
@@ -94,7 +94,7 @@ function runInputsIn(session: ConsoleSession, server: REPLServer, { runningInput
   Object.assign(server, { eval: evaluate });
 }
 
-/** Adds the commands of the session, and removes the REPL commands that would bypass it. */
+/** Adds the commands of the session and removes REPL commands that would bypass it. */
 function addCommands(
   session: ConsoleSession,
   server: REPLServer,
@@ -127,7 +127,7 @@ function keepHistory(server: REPLServer, file: string): Promise<void> {
   });
 }
 
-/** The input or command that is running: one at a time, since the gate passes on the next line when it has ended. */
+/** The running input or command. There is only one at a time, because the gate passes on the next line when it has ended. */
 class RunningInput {
   #ended: Promise<void> | undefined;
   #interrupt: () => void = () => {};
@@ -145,14 +145,14 @@ class RunningInput {
     });
   }
 
-  /** Interrupts what is running; nothing begins after that. */
+  /** Interrupts the running input or command; no other starts after that. */
   async end(): Promise<void> {
     this.#isOver = true;
     this.interrupt();
     await this.ended;
   }
 
-  /** False if nothing is running. */
+  /** Returns false if nothing is running. */
   interrupt(): boolean {
     if (this.#ended === undefined) return false;
     this.#interrupt();

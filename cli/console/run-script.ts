@@ -9,14 +9,14 @@ import { Rejected } from './rejection-text.ts';
 export interface ScriptOptions {
   readonly input: Readable;
   readonly signal: AbortSignal;
-  /** For results; everything else goes to standard error. */
+  /** Prints results; everything else is written to standard error. */
   readonly print: (line: string) => void;
 }
 
-/** Runs the lines of a pipe or a file as if they had been typed, until the first error, which is thrown. */
+/** Runs the lines of a pipe or file as if they were typed, up to the first error, which is thrown. */
 export async function runScript(session: ConsoleSession, { input, signal, print }: ScriptOptions): Promise<void> {
   const output = new Writable({ write: (_chunk, _encoding, done) => done() });
-  // Without `breakEvalOnSigint`, which would remove the process' own handler of the signal.
+  // Without `breakEvalOnSigint`, which would remove the process's own signal handler.
   const server = createRepl({ input: new PassThrough(), output, terminal: false, prompt: '' });
   const { evaluate } = createEvaluator(server);
   let pending = '';

@@ -1,13 +1,13 @@
-// How the results of an input are shown. Rows of `records` and `query` are recognised by identity, so that they remain plain values.
+// Formats the results of inputs. Rows of `records` and `query` are recognised by identity, so that they can be plain values.
 import { inspect } from 'node:util';
 import { columns, paint, plainText } from '../terminal.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 
 export interface TableOptions {
-  /** The columns to begin with; the others follow in the order of the rows. */
+  /** The columns to show first; the others follow in the order of the rows. */
   readonly first?: readonly string[];
-  /** A last line. */
+  /** Printed as the last line. */
   readonly note?: string | undefined;
 }
 
@@ -21,23 +21,23 @@ const MAX_LINE = 120;
 const REORDERING = /[\u202a-\u202e\u2066-\u2069]/gu;
 const GAP = 2;
 
-/** Marks this array to be shown as a table. */
+/** Marks an array to be shown as a table. */
 export function markAsTable(shown: readonly Row[], options: TableOptions = {}): void {
   tables.set(shown, options);
 }
 
-/** Marks this object to be shown with one line per field. */
+/** Marks an object to be shown with one line per field. */
 export function markAsRow(shown: object): void {
   rows.add(shown);
 }
 
-/** Marks this object to be shown as a string: it is large, or contains secrets. */
+/** Marks an object to be shown as this text, because it is large or contains secrets. */
 export function markAsText(shown: object, text: string): void {
   texts.set(shown, text);
 }
 
 /**
- * A value as text for the terminal.
+ * Formats a value for the terminal.
  *
  * @example
  * id  name           country
@@ -53,7 +53,7 @@ export function valueText(value: unknown, width: number): string {
     if (text !== undefined) return text;
   }
   const colors = paint('bold', 'x') !== 'x';
-  // It escapes control characters in strings, but not those that reorder text.
+  // `inspect` escapes control characters in strings, but not the ones that reorder text.
   return inspect(value, { depth: MAX_DEPTH, colors, breakLength: Math.min(width, MAX_LINE) }).replace(
     REORDERING,
     '\ufffd',
@@ -79,7 +79,7 @@ function tableText(shown: readonly Row[], { first = [], note }: TableOptions, wi
   ].join('\n');
 }
 
-/** At least one column, and as many as the terminal is wide. */
+/** The number of columns that fit the terminal; at least one. */
 function howManyFit(cells: readonly (readonly string[])[], width: number): number {
   let used = 0;
   const beyond = cells.findIndex((column, at) => {

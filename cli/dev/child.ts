@@ -1,12 +1,12 @@
-// The child of `rustio-admin dev`. It loads the framework and waits; on its parent's message it loads the project and serves
-// it. So a restart costs only loading the project.
+// The child process of `rustio-admin dev`. It loads the framework and waits; on a message from its parent it loads and serves the
+// project. A restart therefore only needs to load the project.
 import { explain, reportError } from '../report-error.ts';
 import { type ServeMode, serveProject } from '../serve/serve-project.ts';
 import { toFailure } from './failure.ts';
 import type { ChildMessage } from './server-process.ts';
 
 const [folder] = process.argv.slice(2);
-// If the parent ends for any reason, the port is released.
+// Releases the port if the parent ends for any reason.
 process.once('disconnect', () => process.exit());
 
 try {
@@ -19,7 +19,7 @@ try {
 }
 process.disconnect?.();
 
-/** Resolves when it is sent: unsent messages would be lost on disconnect. */
+/** Resolves when the message has been sent: unsent messages would be lost on disconnect. */
 function send(message: ChildMessage): Promise<void> {
   return new Promise((resolve) => {
     if (process.send === undefined || !process.connected) resolve();

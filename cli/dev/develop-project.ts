@@ -10,17 +10,17 @@ import type { Failure } from './failure.ts';
 import { ServerProcess } from './server-process.ts';
 import { watchProject } from './watched-files.ts';
 
-/** Shorter than the limit of `start`, because an open browser tab would otherwise use it up. */
+/** Shorter than the limit of `start`, because an open browser tab would always use it up. */
 const LAST_TIMEOUT_MS = 2_000;
 
 /**
- * Serves the project and restarts it after every save, until it is stopped. A project that does not load is reported, and the
- * next save tries again. The embedded database keeps running in between: this process holds it.
+ * Serves the project and restarts it after every save, until it is stopped. If the project fails to load, the error is reported
+ * and the next save tries again. This process holds the embedded database, which therefore keeps running between restarts.
  */
 export async function developProject(folder: string): Promise<void> {
   const environment = openEnvironment(folder);
   if (environment.production) throw devInProduction();
-  // One port for all restarts, even if any free port will do, so that the browser's URL stays valid.
+  // Uses the same port for all restarts, even if any free port is allowed, so that the URL in the browser remains valid.
   const port = await resolvePort(environment.port, environment.host);
   const stop = stopSignal();
   const lease = await joinServer({ folder, environment });
@@ -35,14 +35,14 @@ export async function developProject(folder: string): Promise<void> {
   }
 }
 
-/** Keeps one server process running, a new one after each save, and the next one waiting. */
+/** Keeps one server process running, replaces it after each save, and keeps another one ready. */
 class Runner {
   readonly #folder: string;
   readonly #listenOn: { readonly port: number; readonly host: string };
   #current: ServerProcess | undefined;
-  /** Has already loaded the framework: a restart only has to load the project. */
+  /** Has already loaded the framework, so a restart only needs to load the project. */
   #next: ServerProcess | undefined;
-  /** Serves while nothing else does. */
+  /** Serves while no server process does. */
   #errorServer: ErrorServer | undefined;
   #wakeUp: () => void = () => {};
   #isStopping = false;
@@ -66,7 +66,7 @@ class Runner {
       let event = await Promise.race([saved, server.ready, server.ended]);
       if (event === 'ready') {
         mode = 'dev-again';
-        // It may have started while everything was being stopped.
+        // A new process may have started while the others were being stopped.
         if (!this.#isStopping) this.#next = new ServerProcess(this.#folder, this.#listenOn.port);
         event = await Promise.race([saved, server.ended]);
       }
@@ -78,7 +78,7 @@ class Runner {
     }
   }
 
-  /** The browser shows what the terminal shows, instead of "connection refused". */
+  /** Shows the failure in the browser as well, instead of “connection refused”. */
   async #showFailure(failure: Failure): Promise<void> {
     const errorServer = await ErrorServer.open(failure, this.#listenOn);
     if (this.#isStopping) await errorServer?.close();

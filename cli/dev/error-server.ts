@@ -3,13 +3,13 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { escapeHtml } from '../../core/view/escape.ts';
 import type { Failure } from './failure.ts';
 
-// Everything is inline: no application is running that could serve a style sheet.
+// Everything is inline, because no application is running that could serve a style sheet.
 const STYLE = `
 body { margin: 0 auto; max-width: 46rem; padding: 3rem 1.5rem; font: 1rem/1.55 system-ui, sans-serif; overflow-wrap: anywhere; color-scheme: light dark; }
 h1 { font-size: 1.35rem; } dt { margin-top: 1rem; font-weight: 600; } dd { margin: 0; }
 pre { white-space: pre-wrap; padding: .75rem 1rem; border: 1px solid; border-radius: .4rem; font-size: .875rem; } footer { margin-top: 2rem; opacity: .7; }`;
 
-/** Reloads when another server responds. A server without this event stream is the fixed application. */
+/** Reloads when another server responds. If a server has no event stream, it is the repaired application. */
 const SCRIPT = `
 let first;
 const events = new EventSource('/+dev');
@@ -20,7 +20,7 @@ addEventListener('pagehide', () => events.close());`;
 
 const cspHash = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
-/** This page's script and style, and nothing else. */
+/** Allows only the script and style of this page. */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "connect-src 'self'",
@@ -32,8 +32,8 @@ const CONTENT_SECURITY_POLICY = [
 ].join('; ');
 
 /**
- * Replaces a server that does not start: it responds to every request with a page that shows the error. Open pages of the
- * application wait for another start; this counts as one, so they reload and show it.
+ * Runs in place of a server that fails to start, and responds to every request with a page that shows the error. Pages of the
+ * application that are still open treat it as a restart, so they reload and show the error.
  */
 export class ErrorServer {
   readonly #server: ReturnType<typeof createServer>;
@@ -44,7 +44,7 @@ export class ErrorServer {
     this.#server = createServer((request, response) => respond(request, response, page, startId));
   }
 
-  /** Undefined if it cannot listen: the error may be that the port is taken. */
+  /** Undefined if it cannot listen: the error may be that the port is in use. */
   static async open(failure: Failure, at: { port: number; host: string }): Promise<ErrorServer | undefined> {
     const errorServer = new ErrorServer(failure);
     const listens = await new Promise<boolean>((resolve) => {
@@ -54,7 +54,7 @@ export class ErrorServer {
     return listens ? errorServer : undefined;
   }
 
-  /** Frees the port at once, closing the connections of pages that listen for the next boot. */
+  /** Frees the port immediately by closing the connections of pages that wait for the next start. */
   async close(): Promise<void> {
     const closed = new Promise((resolve) => this.#server.close(resolve));
     this.#server.closeAllConnections();
@@ -67,7 +67,7 @@ function respond(request: IncomingMessage, response: ServerResponse, page: strin
   response.setHeader('x-content-type-options', 'nosniff');
   if (request.headers.accept === 'text/event-stream') {
     response.writeHead(200, { 'content-type': 'text/event-stream' });
-    // As the application does: the milliseconds after which the browser reconnects.
+    // As in the application, `retry` is the number of milliseconds after which the browser reconnects.
     response.write(`retry: 200\ndata: ${startId}\n\n`);
     return;
   }
@@ -78,7 +78,7 @@ function respond(request: IncomingMessage, response: ServerResponse, page: strin
   response.end(request.method === 'HEAD' ? undefined : page);
 }
 
-/** What the terminal shows, as a page. */
+/** The page with the same text as in the terminal. */
 function failurePage({ problem, why, details, fix, retry, code }: Failure): string {
   const lines = details.length === 0 ? '' : `<pre>${escapeHtml(details.join('\n'))}</pre>`;
   return `<!doctype html>

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { RustioError } from '../../core/errors/rustio-error.ts';
 
-/** Why the project does not run: sent by the server's process to its parent, which shows it in the browser. */
+/** Why the project is not running. The server process sends it to its parent, which shows it in the browser. */
 export interface Failure {
   readonly problem: string;
   readonly why: string;
@@ -11,7 +11,7 @@ export interface Failure {
   readonly code: string;
 }
 
-/** Frames of packages and of Node do not help to fix a line of the project. */
+/** Stack frames of packages and of Node, which do not help to fix the project. */
 const FOREIGN = /^at .*(?:\bnode:|[\\/]node_modules[\\/])/;
 
 /** An error as plain text, with only the project's stack frames. */

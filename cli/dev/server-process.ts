@@ -6,16 +6,16 @@ import { type Failure, isFailure, silentFailure } from './failure.ts';
 
 export type ChildMessage = 'ready' | { readonly failed: Failure };
 
-/** Time for running requests to end; the developer waits for the restart, and an event stream never ends. */
+/** How long running requests may take to finish. Short, because the developer is waiting and event streams never end. */
 const GRACE_MS = 150;
 const CHILD = path.join(import.meta.dirname, `child${path.extname(import.meta.filename)}`);
 
-/** The server of a project in a process of its own, so that a restart reloads every file. It waits for `serve`. */
+/** A project's server in its own process, so that a restart reloads every file. It starts serving on `serve`. */
 export class ServerProcess {
   readonly #child: ChildProcess;
-  /** Resolves once it serves; never if it does not start. */
+  /** Resolves when it serves; never resolves if it fails to start. */
   readonly ready: Promise<'ready'>;
-  /** Resolves when the process has exited and all its output was received. */
+  /** Resolves when the process has exited and all its output has been received. */
   readonly ended: Promise<'ended'>;
   #failure = silentFailure;
 
@@ -40,7 +40,7 @@ export class ServerProcess {
     });
   }
 
-  /** Why it ended, once it has. */
+  /** Why the process ended; valid once it has. */
   get failure(): Failure {
     return this.#failure;
   }

@@ -1,16 +1,16 @@
 import path from 'node:path';
 import { watch } from 'chokidar';
 
-/** File types of a project. Temporary files of editors, logs and data have others. */
+/** File types that belong to a project. Temporary files of editors, logs and data have other extensions. */
 const EXTENSIONS = ['.ts', '.js', '.mjs', '.json', '.ejs', '.css', '.svg', '.sql'];
 const NAMES = ['.env'];
 const SKIPPED_FOLDERS = ['node_modules', 'data', 'dist', 'test'];
-/** Saving several files, or a branch switch, causes one restart. */
+/** Changes within this time, such as a branch switch, cause only one restart. */
 const SETTLED_MS = 40;
 
 /**
- * Calls `onSave` after files of the project were written, created or removed, once for changes that come together. The returned
- * function stops watching.
+ * Calls `onSave` after files of the project were written, created or removed, once for changes in quick succession. Returns a
+ * function that stops watching.
  */
 export async function watchProject(
   folder: string,
@@ -43,14 +43,14 @@ export async function watchProject(
   };
 }
 
-/** Whether a path, relative to the project, should be ignored. Exported for the tests. */
+/** Whether to ignore a path relative to the project. Exported for tests. */
 export function isIgnored(file: string, isFile: boolean): boolean {
   if (file === '') return false;
   const parts = file.split(path.sep);
   const name = parts.at(-1) ?? '';
   const folders = isFile ? parts.slice(0, -1) : parts;
   if (NAMES.includes(file)) return false;
-  // By the first folder only: an app may have a folder `data` of its own.
+  // Only the first folder counts: an app may contain a folder named `data`.
   if (SKIPPED_FOLDERS.includes(folders[0] ?? '') || folders.includes('node_modules')) return true;
   if (parts.some((part) => part.startsWith('.'))) return true;
   return isFile && !EXTENSIONS.includes(path.extname(name));

@@ -6,7 +6,7 @@ import { tableName } from '../../core/query/table-facts.ts';
 
 const column = z.object({
   name: z.string(),
-  /** The name of its type; for a domain, of its base type: `int4`, `varchar`; for an enum, as SQL writes it. */
+  /** The name of the type. For a domain, of its base type: `int4`, `varchar`; for an enum, its name as written in SQL. */
   type: z.string(),
   /** The values of an enum. */
   values: z.array(z.string()).nullable(),
@@ -21,14 +21,14 @@ const uniqueKey = z.object({ columns: z.array(z.string()) });
 /** A table or view as it is in the database. */
 export interface DatabaseTable {
   readonly kind: 'table' | 'view';
-  /** Whether rows can be added, changed and deleted: in a view that is simple enough, or by its triggers. */
+  /** Whether rows can be inserted, updated and deleted; true for views only if they are simple enough or have triggers. */
   readonly writable: boolean;
   readonly columns: ReadonlyMap<string, DatabaseColumn>;
   /** Sets of columns that are unique and not null. */
   readonly keys: readonly (readonly string[])[];
 }
 
-/** Looks up a model's table in the catalogue; undefined if there is none with that name. */
+/** Looks up a model's table in the system catalogs; undefined if it does not exist. */
 export async function findTable(database: Query, model: ModelInfo): Promise<DatabaseTable | undefined> {
   const table = await database.maybeOne(sql.type(row)`
     select

@@ -47,7 +47,7 @@ const secretKeys: Check = {
   },
 };
 
-/** `start` requires the same. */
+/** `start` has the same requirement. */
 const publicUrl: Check = {
   name: 'public-url',
   needs: 'project',
@@ -69,7 +69,7 @@ const gitIgnore: Check = {
     const git = (...words: string[]) =>
       run('git', ['-C', project.folder, ...words]).then(
         () => true,
-        () => false, // exit code 1 means no; so does any other failure, such as a missing git
+        () => false, // exit code 1 means no, and so does any other failure, such as a missing git
       );
     const inGit = await git('rev-parse', '--is-inside-work-tree');
     if (!inGit) return { status: 'ok', message: 'The project is not in a git repository.' };
@@ -134,7 +134,7 @@ const pooler: ConnectionCheck = {
   },
 };
 
-/** Only migrations use this URL: otherwise a wrong one is noticed during a deployment. */
+/** Only migrations use this URL, so an error would otherwise be noticed only during a deployment. */
 const ownerConnection: ConnectionCheck = {
   name: 'owner-connection',
   needs: 'connection',
@@ -168,11 +168,11 @@ const ownerConnection: ConnectionCheck = {
 };
 
 interface Identity {
-  /** The same for all connections to a database, also through a pooler. */
+  /** The same for all connections to a database, including those through a pooler. */
   readonly database: string;
   readonly role: string;
   readonly canCreate: boolean;
-  /** Whether it owns the tables of rustio-admin. */
+  /** Whether the role owns the tables of rustio-admin. */
   readonly ownsTables: boolean;
 }
 
@@ -204,7 +204,7 @@ const clock: ConnectionCheck = {
       sql.type(setting)`select (extract(epoch from clock_timestamp()) * 1000)::bigint::text as value`,
     );
     const after = Date.now();
-    // The server read its clock at some point in between; only a time outside of that is a difference.
+    // The server read its clock at some point in between; only a time outside this range is a difference.
     const skew = Math.max(before - Number(serverTime), Number(serverTime) - after, 0);
     if (skew <= MAX_SKEW_MS)
       return { status: 'ok', message: 'The clocks of this machine and the database server are in sync.' };
@@ -218,7 +218,7 @@ const clock: ConnectionCheck = {
 
 const setting = z.object({ value: z.string() });
 
-/** Checks of the machine, the environment and the database server, which know nothing of the project's plugins. */
+/** Checks of the machine, the environment and the database server. They do not depend on plugins. */
 export const environmentChecks: readonly AnyCheck[] = [
   node,
   secretKeys,

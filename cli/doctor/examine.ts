@@ -1,4 +1,4 @@
-// `doctor` opens a project step by step: a step that fails is a finding, and the rest is still checked.
+// Opens a project step by step: a step that fails is reported as a finding, and the rest is still checked.
 import { sql } from 'slonik';
 import type { App } from '../../core/app.ts';
 import { createLog } from '../../core/base/log.ts';
@@ -20,7 +20,7 @@ import { CLI_OWNER, type Finding, type OwnedCheck, runChecks } from './run-check
 import { oddRows } from './unexpected-values.ts';
 import { unmanagedTables } from './unmanaged-tables.ts';
 
-/** Checks everything that can be checked; never throws for an error in the project. */
+/** Runs every check that can be run; never throws because of an error in the project. */
 export async function examine(folder: string): Promise<Finding[]> {
   const environment = await attempt('environment', 'The environment variables are valid.', async () =>
     openEnvironment(folder),
@@ -61,7 +61,7 @@ async function connect(project: Project): Promise<Connection> {
   }
 }
 
-/** Startup does not query the database, so it can be tried without one. */
+/** Booting does not query the database, so it can be tried without one. */
 async function bootFor(project: Project, connection: Connection | undefined): Promise<App> {
   const database = connection?.database ?? (await openDatabase('postgres://unreachable.invalid/none'));
   const log = createLog('silent');

@@ -5,7 +5,7 @@ import type { CheckOf, CheckResult } from '../../core/command.ts';
 import type { Query } from '../../core/database/pool.ts';
 import type { FieldInfo } from '../../core/model/field-type.ts';
 
-/** The `onDelete` for each `pg_constraint.confdeltype`. `d` is `set default`, which models do not have. */
+/** `onDelete` by `pg_constraint.confdeltype`. `d` is `set default`, which models do not support. */
 const ACTIONS: Readonly<Record<string, FieldInfo['onDelete']>> = {
   a: 'restrict',
   r: 'restrict',
@@ -27,9 +27,9 @@ const foreignKey = z.object({
 type ForeignKey = z.infer<typeof foreignKey>;
 
 /**
- * Compares `onDelete` with the foreign keys of tables that are managed elsewhere: where they differ, the application deletes rows that
- * the database would keep, or its confirmation page lists other effects than the database has. Also reports tables without a model
- * that lose rows: the database deletes them without a check of permissions and without an event.
+ * Compares `onDelete` with the foreign keys of unmanaged tables. If they differ, the application deletes rows that the database
+ * would keep, or the confirmation page lists other effects than those that occur. Also reports tables without a model that lose
+ * rows on a deletion: the database deletes these rows without a permission check or an event.
  */
 export const foreignKeys: CheckOf<'database'> = {
   name: 'foreign-keys',
@@ -66,7 +66,7 @@ function foreignKeysOf(database: Query): Promise<readonly ForeignKey[]> {
 }
 
 function differences(app: App, keys: readonly ForeignKey[]): string[] {
-  // Nothing is deleted in read-only tables; those of managed tables are compared with the migrations.
+  // Read-only tables have no deletions; managed tables are compared with the migrations.
   const described = app.models.all.filter((model) => !model.managed && !model.readOnly);
   return described.flatMap((model) =>
     model.stored.flatMap((field) => {

@@ -6,16 +6,16 @@ import type { Query } from '../../core/database/pool.ts';
 import { databaseReadOnly } from '../../core/errors/database.ts';
 import { tableOidSql } from '../../core/query/table-oid.ts';
 
-/** A table, and what the application does with it. */
+/** A table, and the statements that the application runs on it. */
 interface Use {
-  /** Its name, after that of its schema if it has one. */
+  /** The name, preceded by the schema if it has one. */
   readonly table: readonly string[];
   readonly privileges: readonly string[];
 }
 
 const READ = ['select'];
 const WRITE = ['select', 'insert', 'update', 'delete'];
-/** Tables of rustio-admin that it does not change in every way. */
+/** Tables of rustio-admin on which it does not use every kind of statement. */
 const OWN_TABLES: Readonly<Record<string, readonly string[]>> = {
   rustio_audit: ['select', 'insert'],
   rustio_audit_count: ['select', 'insert', 'update'],
@@ -26,8 +26,8 @@ const OWN_TABLES: Readonly<Record<string, readonly string[]>> = {
 const missingRow = z.object({ name: z.string(), missing: z.array(z.string()) });
 
 /**
- * Whether the role that serves pages may do what they need: on the tables of rustio-admin, on those of the models, and on the
- * sequences that fill their columns. Without this, the first sign-in or save finds out.
+ * Whether the serving role has the privileges that it needs on the tables of rustio-admin, the tables of the models, and the
+ * sequences of their columns. Otherwise, the first sign-in or save would fail.
  */
 export const privileges: CheckOf<'database'> = {
   name: 'privileges',
@@ -65,7 +65,7 @@ function usesOf(app: App): readonly Use[] {
   return app.models.all.map(({ table, readOnly }) => ({ table, privileges: readOnly ? READ : WRITE }));
 }
 
-/** Without usage of its schema, every name in it is denied, whatever is granted on the tables. */
+/** Without `usage` on a schema, everything in it is inaccessible, whatever is granted on the tables. */
 async function missingOnSchemas(database: Query, app: App) {
   // fault: schema-usage-unchecked
   const schemas = app.models.all.flatMap(({ table }) => (table.length > 1 ? table.slice(0, 1) : []));
@@ -106,7 +106,7 @@ async function missingOnTables(database: Query, uses: readonly Use[]) {
   `);
 }
 
-/** Identity columns need no privilege of their own; a default that calls `nextval` does. */
+/** Identity columns need no separate privilege; a default that calls `nextval` does. */
 async function missingOnSequences(database: Query, app: App) {
   const tables = usesOf(app).flatMap(({ table, privileges: names }) => (names === READ ? [] : [{ table }]));
   return database.any(sql.type(missingRow)`

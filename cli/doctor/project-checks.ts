@@ -1,4 +1,4 @@
-// Checks of what a project configures: its plugins' variables, its files and its migrations.
+// Checks of a project's configuration: plugin variables, files and migrations.
 import { mkdtemp, rmdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { fileFolders } from '../../core/boot/local-folder.ts';
@@ -12,8 +12,8 @@ import { type DeclaredVariable, declaredVariables } from '../declared-variables.
 import type { AnyCheck } from './run-checks.ts';
 
 /**
- * The environment variables of the enabled plugins: which are set, which are missing. Values are never shown: they may be
- * secrets. Values that a variable's own schema rejects are reported by the check `config`.
+ * Reports which environment variables of the enabled plugins are set and which are missing. Values are not shown, since they may
+ * be secrets. Values that a variable's schema rejects are reported by the check `config`.
  */
 export function variablesCheck(plugins: readonly Plugin[]): AnyCheck {
   return {
@@ -42,7 +42,6 @@ function variableState({ required }: DeclaredVariable, isSet: boolean): string {
   return required ? 'not set, but required' : 'not set';
 }
 
-/** Whether the database matches the migrations. */
 export const migrationsCheck: Check = {
   name: 'migrations',
   needs: 'database',
@@ -91,7 +90,7 @@ export const managedTables: Check = {
   },
 };
 
-/** Whether uploaded files can be stored in the configured folder: otherwise the first upload would fail. */
+/** Whether uploads can be stored in the configured folder; otherwise, the first upload would fail. */
 export const filesCheck: Check = {
   name: 'files-folder',
   needs: 'config',
@@ -115,8 +114,8 @@ export const filesCheck: Check = {
 };
 
 /**
- * What prevents a folder from being created or written to; undefined if nothing does. It tries to write, since permissions
- * alone do not reveal read-only disks. It does not create the folder, which would then belong to the user who runs `doctor`.
+ * Why a folder cannot be created or written to; undefined if it can. It tries to write a file, since permissions do not reveal
+ * read-only disks. It does not create the folder, which would then belong to the user running `doctor`.
  */
 async function problemWith(folder: string): Promise<string | undefined> {
   try {
@@ -127,7 +126,7 @@ async function problemWith(folder: string): Promise<string | undefined> {
   }
 }
 
-/** The folder itself, or its nearest existing parent. It may be a file; then nothing can be written there. */
+/** The folder itself, or its nearest existing parent. It may also be a file, which cannot be written into. */
 async function nearestExisting(folder: string): Promise<string> {
   const exists = await stat(folder).then(
     () => true,

@@ -2,10 +2,10 @@ import type { Check, CheckResult, CommandContexts, Needs } from '../../core/comm
 import { RustioError } from '../../core/errors/rustio-error.ts';
 import { explain } from '../report-error.ts';
 
-/** The owner of checks that belong to no plugin. */
+/** The owner of checks that do not belong to a plugin. */
 export const CLI_OWNER = 'rustio-admin';
 
-/** A check of the database that works without a config. */
+/** A database check that does not need a config. */
 export interface ConnectionCheck {
   readonly name: string;
   readonly needs: 'connection';
@@ -22,17 +22,17 @@ export interface OwnedCheck {
 /** The parts of the project that could be opened. */
 export type OpenedProject = CommandContexts['project'] & Partial<CommandContexts['database']>;
 
-/** What `doctor --json` prints for each check. */
+/** The result of a check, as printed by `doctor --json`. */
 export interface Finding {
   readonly owner: string;
   readonly name: string;
-  /** `not-checked`: what it needs was not available; the check that reports why has failed. */
+  /** `not-checked`: a requirement was not available; the check that reports the cause has failed. */
   readonly status: CheckResult['status'] | 'not-checked';
   readonly message: string;
   readonly fix: string | null;
 }
 
-/** Runs every check that can run. One that throws has failed, without affecting the others. */
+/** Runs every check whose requirements are available. A check that throws counts as failed and does not affect the others. */
 export async function runChecks(checks: readonly OwnedCheck[], opened: OpenedProject): Promise<Finding[]> {
   const findings: Finding[] = [];
   for (const { owner, check } of checks) findings.push({ owner, name: check.name, ...(await outcome(check, opened)) });
@@ -43,7 +43,7 @@ async function outcome(check: AnyCheck, opened: OpenedProject): Promise<Omit<Fin
   const missing = missingFor(check.needs, opened);
   if (missing !== undefined) return { status: 'not-checked', message: `Skipped: ${missing}.`, fix: null };
   try {
-    // Everything that this check needs is available, as just checked.
+    // The condition above ensures that everything this check needs is available.
     const run = check.run as (context: object) => Promise<CheckResult>;
     const result = await run.call(check, { ...opened, folder: opened.project.folder });
     return { status: result.status, message: result.message, fix: 'fix' in result ? result.fix : null };

@@ -10,14 +10,14 @@ import { columnSql, tableSql } from '../../core/query/field-sql.ts';
 import { LARGE } from '../../core/sql/aliases.ts';
 import { comma, joinFragments } from '../../core/sql/fragments.ts';
 
-/** Rows read per table: this many from the start of the key, and as many from its end. */
+/** Number of rows read from each end of the key, per table. */
 const SAMPLE = 500;
-/** Reported per model and field. */
+/** Max values reported per model and field. */
 const MAX_REPORTED = 3;
 
 /**
- * Whether the values in a sample of rows fit their fields. Other programs, and migrations that were edited by hand, store what no
- * form accepts: lists show such values as they are, but code that reads them may not expect them.
+ * Whether the values in a sample of rows fit their fields. Other programs and edited migrations may store values that no form
+ * accepts: lists show them as they are, but code may not expect them.
  */
 export const oddRows: CheckOf<'database'> = {
   name: 'unexpected-values',
@@ -27,7 +27,7 @@ export const oddRows: CheckOf<'database'> = {
     let rows = 0;
     for (const model of app.models.all) {
       const sample = await sampleRows(database, model);
-      // `unmanaged-tables` and `migrations` report a table that cannot be read.
+      // Tables that cannot be read are reported by `unmanaged-tables` and `migrations`.
       if (sample === undefined) continue;
       rows += sample.length;
       problems.push(...repeatedKeys(model, sample), ...model.stored.flatMap((field) => oddValues(field, sample)));
@@ -47,7 +47,7 @@ async function sampleRows(database: Query, model: ModelInfo): Promise<Sample | u
   const columns = model.stored.map(
     (field) => sql.fragment`${displaySql('t', field, 'list')} as ${sql.identifier([field.name])}`,
   );
-  // Large values fit: what a type cannot hold is short.
+  // Large values are skipped: values that do not fit their type are always short.
   const large = largeValuesSql('t', model.stored, 'list');
   if (large !== undefined) columns.push(large);
   const schema = rowSchema(model, model.stored, large === undefined ? {} : { [LARGE]: largeValues });
@@ -77,7 +77,7 @@ function oddValues(field: FieldInfo, sample: Sample): readonly string[] {
     return `${key === '' ? '(no key)' : key} (${row[field.name] === null ? 'NULL' : 'does not fit'})`;
   });
   const more = odd.length > shown.length ? ` and ${odd.length - shown.length} more` : '';
-  // Values may be personal data: keys are enough to find the rows.
+  // Values may be personal data, and keys are enough to find the rows.
   return [`${model.name}.${field.name}: ${shown.join(', ')}${more}`];
 }
 
@@ -85,7 +85,7 @@ function isOutsideChoices({ values, item }: FieldInfo, dbValue: unknown): boolea
   return item === undefined && values.length > 0 && typeof dbValue === 'string' && !values.includes(dbValue);
 }
 
-/** The two ends of a small table overlap, so a row may occur twice: only neighbours from one end are compared. */
+/** The two halves of a small table overlap, so a row may occur twice: only neighbours within one half are compared. */
 function repeatedKeys(model: ModelInfo, sample: Sample): readonly string[] {
   const keys = sample.slice(0, SAMPLE).map((row) => keyText(model, row));
   const repeated = [...new Set(keys.filter((key, at) => at > 0 && key !== '' && key === keys[at - 1]))];

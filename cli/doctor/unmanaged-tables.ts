@@ -8,8 +8,8 @@ import { valueField } from '../../core/query/field-sql.ts';
 import { type DatabaseColumn, type DatabaseTable, findTable } from './database-table.ts';
 
 /**
- * Whether tables that are managed elsewhere (`managed: false`), and columns that plugins add to models, match their models.
- * Migrations do not check this.
+ * Whether unmanaged tables (`managed: false`) and columns that plugins add to models match the models. Migrations do not check
+ * these.
  */
 export const unmanagedTables: CheckOf<'database'> = {
   name: 'unmanaged-tables',
@@ -32,7 +32,7 @@ export const unmanagedTables: CheckOf<'database'> = {
   },
 };
 
-/** One table that may not be looked at does not hide the others. */
+/** If a table cannot be inspected, the other tables are still checked. */
 async function problemsIn(database: Query, model: ModelInfo): Promise<readonly string[]> {
   try {
     return compareTable(model, await findTable(database, model));
@@ -47,11 +47,11 @@ function hasPluginFields(model: ModelInfo): boolean {
   return model.stored.some((field) => field.owner !== model.owner);
 }
 
-/** Every difference between a table and its model that would make something fail. */
+/** All differences between a table and its model that would cause failures. */
 export function compareTable(model: ModelInfo, table: DatabaseTable | undefined): readonly string[] {
   const name = model.table.join('.');
   if (table === undefined) return [`${model.name}: the table or view "${name}" does not exist.`];
-  // The project's migrations cover its own tables, but not the columns that plugins add to them.
+  // Migrations cover the project's own tables, but not the columns that plugins add to them.
   const fields = model.managed ? model.stored.filter((field) => field.owner !== model.owner) : model.stored;
   const problems = fields.flatMap((field) => {
     const problem = columnProblem(field, table);
@@ -78,7 +78,7 @@ function columnProblem(field: FieldInfo, table: DatabaseTable): string | undefin
   }
   const wrongType = typeProblem(field, column);
   if (wrongType !== undefined) return wrongType;
-  // The columns of a view are always nullable in the catalogue.
+  // In the catalogs, columns of a view are always nullable.
   if (table.kind === 'table' && !column.notNull && !field.nullable) {
     return `the column "${field.column}" is nullable; set nullable: true.`;
   }
@@ -89,7 +89,7 @@ function columnProblem(field: FieldInfo, table: DatabaseTable): string | undefin
 }
 
 const TEXT = ['text', 'varchar', 'bpchar', 'citext', 'name'];
-/** The column types that a field type reads without loss. A field type that is not listed is not compared. */
+/** The column types that each field type reads without loss. Field types that are not listed are not compared. */
 const TYPES: Readonly<Partial<Record<FieldTypeName, readonly string[]>>> = {
   identity: ['int8', 'int4', 'int2'],
   text: TEXT,
@@ -122,7 +122,7 @@ function typeProblem(field: FieldInfo, { name, type, values }: DatabaseColumn): 
   return `the column "${name}" has the type ${type}, which a field of type ${holder.typeName} does not support (${supported.join(', ')}).`;
 }
 
-/** An enum accepts only the values that it lists, and only with a cast. */
+/** An enum accepts only its own values, and only with a cast. */
 function enumProblem(field: FieldInfo, type: string, values: readonly string[]): string | undefined {
   if (field.type.cast(field) === 'text')
     return `the column has an enum type; set sqlType: '${type.replaceAll('"', '')}'.`;

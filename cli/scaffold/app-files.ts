@@ -1,4 +1,4 @@
-/** The file `models.ts` of a new app, with a first model to be edited. The app `stock-takes` gets the model `stockTake`. */
+/** The file `models.ts` of a new app, with a first model to edit. The app `stock-takes` gets the model `stockTake`. */
 export function modelsFile(folder: string): string {
   const type = pascalCase(singular(folder));
   const model = camelCase(singular(folder));
@@ -32,7 +32,7 @@ export function pascalCase(words: string): string {
   return name.charAt(0).toUpperCase() + name.slice(1);
 }
 
-/** A guess for a name that users can change: `flights` becomes `flight`, `status` stays. */
+/** Guesses the singular, which users can change: `flights` becomes `flight`, `status` is unchanged. */
 function singular(word: string): string {
   if (/[^aeiou]ies$/.test(word)) return word.replace(/ies$/, 'y');
   return /(ss|us|is)$/.test(word) ? word : word.replace(/s$/, '');

@@ -1,4 +1,4 @@
-// What a new project depends on: rustio-admin itself, and Node if this machine has none that is new enough.
+// Dependencies of a new project: rustio-admin itself, and Node if the machine's version is too old.
 import { spawnSync } from 'node:child_process';
 import { readFileSync, realpathSync } from 'node:fs';
 import path from 'node:path';
@@ -9,19 +9,19 @@ const lockShape = z.object({
 });
 
 /**
- * The value of `"rustio-admin":` in a new project's package.json, so that it gets the package that created it: a version if
- * that came from the registry, otherwise `file:` with the checkout or the tarball.
+ * The value of `"rustio-admin":` in a new project's package.json, chosen so that the project gets the same package that created
+ * it: a version if it came from the registry, otherwise `file:` with the checkout or tarball.
  */
 export function ownDependency(packageRoot: string, version: string, project: string): string {
   const modules = enclosingModules(packageRoot);
   if (modules === undefined) return fileSpec(project, packageRoot);
   const resolved = resolvedIn(modules, packageRoot);
   if (resolved === undefined || !resolved.startsWith('file:')) return `^${version}`;
-  // npm writes it relative to the folder that holds node_modules.
+  // npm writes it relative to the folder that contains node_modules.
   return fileSpec(project, path.resolve(path.dirname(modules), resolved.slice('file:'.length)));
 }
 
-/** The `node_modules` in which the package is; undefined for a checkout. */
+/** The `node_modules` folder that contains the package; undefined for a checkout. */
 function enclosingModules(packageRoot: string): string | undefined {
   const parts = packageRoot.split(path.sep);
   const index = parts.lastIndexOf('node_modules');
@@ -41,14 +41,14 @@ function resolvedIn(modules: string, packageRoot: string): string | undefined {
 }
 
 function fileSpec(project: string, target: string): string {
-  // The project does not exist yet; its parent does. Symlinks in the path would make a relative path wrong.
+  // The project does not exist yet, but its parent does. Symlinks in the path would make a relative path wrong.
   const from = path.join(realpathSync(path.dirname(project)), path.basename(project));
   return `file:${path.relative(from, realpathSync(target)).split(path.sep).join('/')}`;
 }
 
 /**
- * The major version of the `node` that a shell on this machine finds; undefined if there is none. We may be running on another
- * one: npm puts a project's own `node_modules/.bin` first.
+ * The major version of the `node` that a shell on this machine finds; undefined if there is none. This process may run on another
+ * one: npm puts the project's own `node_modules/.bin` first.
  */
 export function machineNode(searchPath: string = process.env.PATH ?? ''): number | undefined {
   const folders = searchPath.split(path.delimiter).filter((folder) => !folder.split(path.sep).includes('node_modules'));

@@ -1,14 +1,14 @@
-// Adds a new app or plugin to the text of rustio.config.ts. It changes only places that it recognises exactly, in the form in which
-// starters write them: a guess could break the user's file.
+// Adds a new app or plugin to the text of rustio.config.ts. Only the exact patterns that starters contain are changed: a guess
+// could break the user's file.
 
-/** Names under which an app's exports are imported: `stockModels`, `stockAdmins`. */
+/** The names under which an app's exports are imported: `stockModels`, `stockAdmins`. */
 export interface AppNames {
   readonly folder: string;
   readonly models: string;
   readonly admins: string;
 }
 
-/** The lines that add an app, to be added by hand. */
+/** The lines that add an app, for adding them by hand. */
 export function appLines({ folder, models, admins }: AppNames): readonly [importLine: string, ...others: string[]] {
   return [
     `import { admins as ${admins}, models as ${models} } from './${folder}/models.ts';`,
@@ -17,7 +17,7 @@ export function appLines({ folder, models, admins }: AppNames): readonly [import
   ];
 }
 
-/** The config with the app in it; undefined if its format is not recognised. */
+/** The config with the app added; undefined if its format is not recognised. */
 export function addApp(text: string, names: AppNames): string | undefined {
   const withImport = addImport(text, appLines(names)[0]);
   const withModels = withImport === undefined ? undefined : addTo(withImport, 'models', `...${names.models}`);
@@ -26,20 +26,20 @@ export function addApp(text: string, names: AppNames): string | undefined {
 
 /** How the config imports a plugin. */
 export interface PluginImport {
-  /** `./comments/index.ts`. */
+  /** For example `./comments/index.ts`. */
   readonly from: string;
-  /** `comments`. */
+  /** For example `comments`. */
   readonly variable: string;
 }
 
-/** The lines that add a plugin, to be added by hand. */
+/** The lines that add a plugin, for adding them by hand. */
 export function pluginLines({ from, variable }: PluginImport): readonly [importLine: string, ...others: string[]] {
   return [`import { ${variable} } from '${from}';`, `  extend: [${variable}],`];
 }
 
 /**
- * The config with the plugin at the end of `extend`, which is added after `name` if missing; undefined if the format of the
- * config is not recognised.
+ * The config with the plugin appended to `extend`, which is added after `name` if missing; undefined if the format is not
+ * recognised.
  */
 export function addPlugin(text: string, plugin: PluginImport): string | undefined {
   const withImport = addImport(text, pluginLines(plugin)[0]);
@@ -50,7 +50,7 @@ export function addPlugin(text: string, plugin: PluginImport): string | undefine
     : addExtend(withImport, plugin.variable);
 }
 
-/** After `name: 'Desk',` at the top of the config. */
+/** Adds it after `name: 'Desk',` at the top of the config. */
 function addExtend(text: string, variable: string): string | undefined {
   const name = /defineConfig\(\{\s*name:\s*(?:'[^'\n]*'|"[^"\n]*"),/.exec(text);
   if (name === null) return undefined;
@@ -58,7 +58,7 @@ function addExtend(text: string, variable: string): string | undefined {
   return `${text.slice(0, end)}\n  extend: [${variable}],${text.slice(end)}`;
 }
 
-/** The text with the line after its last import; undefined if it has none. */
+/** Adds a line after the last import; undefined if there are no imports. */
 function addImport(text: string, line: string): string | undefined {
   const last = [...text.matchAll(/^import [^;]*;[ \t]*$/gm)].at(-1);
   if (last === undefined) return undefined;
@@ -67,8 +67,8 @@ function addImport(text: string, line: string): string | undefined {
 }
 
 /**
- * `models,` becomes `models: [...models, more],` and `models: [...models],` gets one more item. Only after `defineConfig(`, where
- * such a word is a property, and only when it is there once; undefined otherwise.
+ * Turns `models,` into `models: [...models, more],` and appends an item to `models: [...models],`. Only considers text after
+ * `defineConfig(`, where the word must be a property, and must occur exactly once; undefined otherwise.
  */
 function addTo(text: string, property: string, more: string): string | undefined {
   const start = text.indexOf('defineConfig(');

@@ -1,8 +1,8 @@
-// The files of a new plugin: a table with its model, a page with a form, permissions, messages, and a test. They work unchanged, so
-// that the first change starts from a running plugin.
+// The files of a new plugin: a table with its model, a page with a form, permissions, messages, and a test. The plugin works
+// unchanged.
 import { camelCase, pascalCase } from './app-files.ts';
 
-/** Paths in the plugin's folder and their content. `name`: `guest-book`. */
+/** File contents by path in the plugin's folder. `name` is, for example, `guest-book`. */
 export function pluginFiles(name: string): Readonly<Record<string, string>> {
   const names = namesFor(name);
   return {

@@ -1,4 +1,4 @@
-// The files that every new project gets in addition to those of its starter.
+// Files that every new project gets in addition to those of its starter.
 import type { Manifest } from '../package.ts';
 
 export interface NewProject {
@@ -6,11 +6,11 @@ export interface NewProject {
   readonly starter: string;
   /** The value of `"rustio-admin":`. */
   readonly dependency: string;
-  /** The machine's Node is too old, so the project depends on the package `node`. */
+  /** True if the machine's Node is too old; the project then depends on the package `node`. */
   readonly needsNodePackage: boolean;
 }
 
-/** File names and their content. */
+/** File contents by name. */
 export function projectFiles(project: NewProject, manifest: Manifest): Readonly<Record<string, string>> {
   return {
     'package.json': json(packageJson(project, manifest)),
@@ -49,7 +49,7 @@ function packageJson({ name, starter, dependency, needsNodePackage }: NewProject
       ...versionsOf(needsNodePackage ? ['node'] : [], devDependencies),
       ...versionsOf(['typescript'], devDependencies),
     },
-    // npm 12 runs the install scripts of these packages only; npm 11 ignores it. A package from `file:` is already built.
+    // npm 12 runs install scripts only for these packages; npm 11 ignores this setting. A package from `file:` is already built.
     allowScripts: {
       ...Object.fromEntries(Object.entries(manifest.allowScripts).filter(([allowed]) => isNeeded(allowed))),
       ...(dependency.startsWith('file:') && { 'rustio-admin': false }),

@@ -1,6 +1,6 @@
-// The name of a new project: of its folder, its package and its pages.
+// The name of a new project, used for its folder, its package and its pages.
 
-/** Reserved by npm, or the name of a dependency: a package cannot depend on one with its own name. */
+/** Reserved by npm, or the name of a dependency: a package cannot depend on a package with its own name. */
 const RESERVED = [
   'node_modules',
   'favicon.ico',
@@ -11,10 +11,10 @@ const RESERVED = [
   'csv-parse',
 ];
 
-/** The name in a starter's config, to be replaced. */
+/** The name in a starter's config, which is replaced. */
 const PLACEHOLDER = "name: 'My project'";
 
-/** What is wrong with a name for a package and its folder; undefined if npm accepts it. */
+/** Why a name is invalid for a package and its folder; undefined if npm accepts it. */
 export function packageNameIssue(name: string): string | undefined {
   if (name.length > 100) return 'it is longer than 100 characters';
   if (!/^[a-z0-9]/.test(name)) return 'it must begin with a lowercase letter or a digit';
@@ -23,13 +23,13 @@ export function packageNameIssue(name: string): string | undefined {
   return undefined;
 }
 
-/** A package's name in readable form, for the header of every page: `my-shop` becomes `My shop`. */
+/** The readable form of a package name, for the header of every page: `my-shop` becomes `My shop`. */
 export function readableName(packageName: string): string {
   const words = packageName.replace(/[-._]+/g, ' ').trim();
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-/** The text of a config with the project's name in it. A starter with a name of its own keeps that. */
+/** The text of the config with the project's name. A starter that has a name of its own keeps it. */
 export function nameConfig(config: string, packageName: string): string {
   return config.replace(PLACEHOLDER, `name: '${readableName(packageName)}'`);
 }

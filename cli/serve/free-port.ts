@@ -3,16 +3,16 @@ import { createServer } from 'node:net';
 import { portTaken } from '../../core/errors/boot.ts';
 
 /**
- * From below the ephemeral range (32,768 on Linux, 49,152 elsewhere): between this check and the listening, and between two
- * boots of `dev`, a connection could take a port of that range.
+ * Below the ephemeral range (which starts at 32,768 on Linux and 49,152 elsewhere): between this check and listening, or between
+ * two starts of `dev`, an outgoing connection could take an ephemeral port.
  */
 const MIN_PORT = 20_000;
 const MAX_PORT = 32_767;
 const ATTEMPTS = 50;
 
 /**
- * The port to listen on: the requested one, or a free one for 0. It must be determined before startup, since the application's
- * own URL depends on it; and a taken port is reported before tables and rows are created.
+ * The port to listen on: the requested one, or a free one if 0 was requested. It must be known before startup, because the
+ * application's URL depends on it, and because a port in use should be reported before any tables or rows are created.
  *
  * @throws RIO-SERVE-PORT
  */
@@ -25,11 +25,11 @@ export async function resolvePort(port: number, host: string): Promise<number> {
     const free = await probePort(randomInt(MIN_PORT, MAX_PORT + 1), host).catch(() => undefined);
     if (free !== undefined) return free;
   }
-  // All of them are unavailable: an ephemeral port is better than none.
+  // None is available: use an ephemeral port.
   return (await probePort(0, host)) ?? 0;
 }
 
-/** The port on which it could listen; undefined if it is taken. */
+/** The port if it can be listened on; undefined if it is in use. */
 async function probePort(port: number, host: string): Promise<number | undefined> {
   const server = createServer();
   const listens = await new Promise<boolean>((resolve, reject) => {

@@ -7,7 +7,7 @@ import { readSnapshot, SNAPSHOT_FILE } from '../../core/migrate/snapshot-file.ts
 import { projectSource } from '../../core/migrate/sources.ts';
 import type { ProjectContext } from '../../core/settings.ts';
 
-/** A warning to print if the models have changes that no migration has. Empty if there are none. */
+/** A warning if the models have changes without a migration; empty otherwise. */
 export async function modelChangeWarnings(project: ProjectContext, app: App): Promise<string[]> {
   const file = path.join(projectSource(project.folder).folder, SNAPSHOT_FILE);
   const { before, after } = withoutReleasedTables((await readSnapshot(file)) ?? emptySnapshot, app.models.all);

@@ -17,7 +17,7 @@ export const workersOption: Readonly<Record<string, CommandOption>> = {
 };
 
 /**
- * Lets the option replace the variable PORT, which overrides the file .env.
+ * Makes the option override the variable PORT, which in turn overrides the file .env.
  *
  * @throws RustioError `RIO-CLI-USAGE` for an invalid port.
  */
@@ -29,7 +29,7 @@ export function applyPort({ port }: CommandInput['values'], environment: NodeJS.
 }
 
 /**
- * How many web processes to start.
+ * The number of web processes to start.
  *
  * @throws RustioError `RIO-CLI-USAGE` for an invalid number.
  */

@@ -1,5 +1,5 @@
-// What a start in development does automatically, so that newcomers see a working application: it creates tables and sample rows,
-// and runs `prepareDevelopment` of the plugins. Production does none of it.
+// What a start in development does automatically, so that the application works out of the box: it creates tables and sample
+// rows, and calls `prepareDevelopment` of the plugins. None of this happens in production.
 
 import type { App } from '../../core/app.ts';
 import { debugBoot, elapsed } from '../../core/base/debug.ts';
@@ -21,11 +21,11 @@ export interface Preparation {
   readonly database: Database;
   readonly server: ProjectServer;
   readonly log: (line: string) => void;
-  /** A command line that works in the folder where `start` was run. */
+  /** Formats a command line that works in the folder where `start` was run. */
   readonly command: (words: string) => string;
 }
 
-/** Applies pending migrations, seeds once, and lets each plugin prepare its part. Safe to run at every start. */
+/** Applies pending migrations, seeds once, and calls `prepareDevelopment` of each plugin. Safe to run at every start. */
 export async function prepareDevelopment(preparation: Preparation): Promise<Required<DevelopmentNotes>> {
   const { project, app, plugins, database, server, log, command } = preparation;
   const sources = migrationSources(project.folder, plugins);
@@ -43,7 +43,7 @@ export async function prepareDevelopment(preparation: Preparation): Promise<Requ
       throw wrapHookError(plugin.name, 'prepareDevelopment', error);
     }
   }
-  // Users that the seed created are printed here if no plugin does.
+  // Prints the users created by the seed if no plugin does.
   if (notes.length === 0) notes.push({ aboveAddress: linesFor(users) });
   return {
     aboveAddress: notes.flatMap(({ aboveAddress = [] }) => aboveAddress),

@@ -9,7 +9,7 @@ import type { ProjectContext } from '../../core/settings.ts';
 import { seedNotExported } from '../errors.ts';
 
 const ID = 'seed';
-/** For pg_advisory_lock: two concurrent first starts must not both fill the tables. */
+/** Key for pg_advisory_lock: two concurrent first starts must not both fill the tables. */
 const LOCK = 'rustio seed';
 
 interface SeedRun {
@@ -20,8 +20,8 @@ interface SeedRun {
 }
 
 /**
- * Runs the project's seed on a database where it has not run yet, and returns the users that it created. The run is recorded
- * after it: a seed that was interrupted runs again, and must expect that some of its rows exist.
+ * Runs the project's seed once per database and returns the users that it created. The run is recorded only when it is complete:
+ * an interrupted seed runs again, and must expect that some of its rows already exist.
  */
 export async function seedOnce({ project, app, database, log }: SeedRun): Promise<readonly SeededUser[]> {
   const module = project.config?.seed;
@@ -32,7 +32,7 @@ export async function seedOnce({ project, app, database, log }: SeedRun): Promis
     await lock.query('select pg_advisory_lock(hashtext($1))', [LOCK]);
     if (await hasRun(database)) return;
     await seed({ app, database, folder: project.folder, log, reportAccount: (user) => users.push(user) });
-    // `infinity`, so that the clean-up of this table never deletes it.
+    // `infinity` protects the row from the clean-up of this table.
     await database.query(sql.unsafe`
       insert into rustio_idempotency_key (id, actor, created_at)
       values (${ID}, 'command:start', 'infinity')

@@ -16,19 +16,19 @@ import { pendingMigrationWarnings } from './pending-migrations.ts';
 import { endSoon, endWithin, stopSignal } from './shutdown.ts';
 
 /**
- * `start`: a full start. `dev`: the same, and pages reload. `dev-again`: after a save; it applies no migration, since the file
- * may just have been generated, and not been reviewed yet.
+ * `start`: a full start. `dev`: the same, with reloading pages. `dev-again`: a restart after a save. It does not apply
+ * migrations, since a new one may not have been reviewed yet.
  */
 export type ServeMode = 'start' | 'dev' | 'dev-again';
 
 export interface ServeProjectOptions {
-  /** Called once it serves. */
+  /** Called when the server is ready. */
   readonly onReady?: () => void;
-  /** How many web processes share the port. @defaultValue 1, which is this one */
+  /** The number of web processes that share the port. @defaultValue 1, this process */
   readonly workers?: number;
 }
 
-/** Drains, plugins and pools have their own limits; this covers everything else. */
+/** Draining, plugins and pools have their own limits; this limit covers everything else. */
 const CLOSE_MS = 60_000;
 
 /** Serves the project in `folder` until it is stopped, then shuts down in order. */
@@ -38,7 +38,7 @@ export async function serveProject(
   { onReady = () => {}, workers = 1 }: ServeProjectOptions = {},
 ): Promise<void> {
   ignoreOutputErrors();
-  // Only for a primary: a single process never loads node:cluster.
+  // Reached only with a primary: a single process never loads node:cluster.
   if (process.env[WORKER_VARIABLE] !== undefined) {
     const { isClusterWorker, serveWorker } = await import('./cluster/serve-worker.ts');
     if (isClusterWorker()) return serveWorker(folder);
@@ -51,7 +51,7 @@ export async function serveProject(
   const stop = stopSignal();
   const application = await createApp({ project, plugins: builtIn, dev: mode !== 'start' });
   const cluster = workers === 1 ? undefined : await clusterFor(project, application, { count: workers, inherited });
-  // Load balancers end a process with SIGTERM; a user who presses Ctrl-C wants it to end now.
+  // Load balancers stop a process with SIGTERM; a user who presses Ctrl-C wants it to stop immediately.
   let grace = false;
   try {
     if (application.server.note !== undefined) print(application.server.note);
@@ -76,7 +76,7 @@ async function clusterFor(
   return clusterOf(project, application, options);
 }
 
-/** With the actual port if 0 was requested: the application's own URL contains it. */
+/** Opens the project with the actual port if 0 was requested, since the application's URL contains it. */
 async function openOnPort(folder: string): Promise<Project> {
   const project = await openProject(folder);
   const { environment } = project;
@@ -98,7 +98,7 @@ async function servePrepared(
     );
   }
   const command = (words: string): string => `npx rustio-admin ${words}${projectOption(project.folder)}`;
-  // Only development loads what compares models and applies migrations.
+  // Only development needs to compare models and apply migrations, so this is loaded lazily.
   const { prepareDevelopment } = prepares
     ? await import('./prepare-development.ts')
     : { prepareDevelopment: undefined };
@@ -114,7 +114,7 @@ async function servePrepared(
       })
     : undefined;
   const serving = await listen().catch((error: unknown) => {
-    // Generated passwords are stored only as hashes: unless printed now, they are lost.
+    // Generated passwords are stored only as hashes, so they are lost unless they are printed now.
     for (const line of [...(notes?.aboveAddress ?? []), ...(notes?.belowAddress ?? [])]) print(line);
     throw error;
   });
@@ -135,25 +135,25 @@ async function servePrepared(
   else if (mode === 'start') print(urlLine);
 }
 
-/** Without a dashboard there is no admin to open. */
+/** Without a dashboard, there is no admin to open. */
 function formatUrlLine(url: string, app: App): string {
   return homePath(app) === undefined ? `URL: ${url}` : `Admin: ${url}${app.urls.to('')}`;
 }
 
-/** The last lines of a start: the URL, with what plugins report above and below it. */
+/** The last lines of a start: the URL, with the notes of plugins above and below it. */
 export function noteLines(urlLine: string, { aboveAddress, belowAddress }: Required<DevelopmentNotes>): string[] {
   return ['', ...aboveAddress, ...(aboveAddress.length > 0 ? [''] : []), urlLine, ...belowAddress];
 }
 
-/** The options that a command needs to find the project from here. */
+/** The options that a command needs to find the project from the current folder. */
 function projectOption(folder: string): string {
   const relative = path.relative(process.cwd(), folder);
   return relative === '' ? '' : ` --project ${quoteForShell(relative)}`;
 }
 
 /**
- * Whether nobody but the developer can reach the application and its database. Any other database must not be migrated, nor get
- * demo rows and accounts whose passwords are printed, only because NODE_ENV is not set.
+ * Whether the application and its database are reachable only from this machine. Otherwise, a missing NODE_ENV must not be enough
+ * to migrate the database, or to add demo rows and accounts whose passwords are printed.
  */
 export function isOnThisMachine({ environment, config }: Pick<Project, 'environment' | 'config'>): boolean {
   const { databaseUrl, databaseOwnerUrl, host } = environment;
@@ -166,14 +166,16 @@ export function isOnThisMachine({ environment, config }: Pick<Project, 'environm
   return hasLocalDatabase && listensLocally && (publicUrl === undefined || isLoopback(new URL(publicUrl).hostname));
 }
 
-/** Every host that a connection may go to: `?host=` overrides the one before it, and both can be a list. No host is this machine. */
+/**
+ * Every host that a connection may use: `?host=` overrides the host before it, and both can be lists. No host means this machine.
+ */
 function hostsOf(databaseUrl: string): readonly string[] {
   const { hostname, searchParams } = new URL(databaseUrl);
   const hosts = [hostname, searchParams.get('host') ?? '', searchParams.get('hostaddr') ?? ''];
   return hosts.flatMap((list) => decodeURIComponent(list).split(',')).filter((host) => host !== '');
 }
 
-/** An address of this machine, or the folder of a socket. */
+/** Whether a host is a loopback address or a socket folder. */
 function isLoopback(host: string): boolean {
   return host.startsWith('/') || /^(?:localhost|127(?:\.\d{1,3}){3}|\[?::1\]?)$/i.test(host);
 }

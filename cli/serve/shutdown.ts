@@ -1,10 +1,10 @@
-// The end of a process that serves: signals that request it, and limits on how long it may take.
+// Shutdown of a serving process: the signals that request it, and its time limits.
 import { printToStderr } from '../terminal.ts';
 
-/** npm forwards a Ctrl-C that the terminal has already sent us: a signal within this time is the same one. */
+/** npm forwards a Ctrl-C that the terminal has already sent to this process: a signal within this time counts as the same one. */
 const SAME_KEYSTROKE_MS = 500;
 
-/** Resolves on the first Ctrl-C or SIGTERM. A second one, during the shutdown, ends the process at once. */
+/** Resolves on the first Ctrl-C or SIGTERM. A second one during the shutdown ends the process immediately. */
 export function stopSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
     let first: number | undefined;
@@ -25,8 +25,8 @@ export function stopSignal(): Promise<NodeJS.Signals> {
 const GRACE_MS = 1_000;
 
 /**
- * Ends the process even if something keeps it alive, such as a timer that a plugin did not clear. It waits a moment first, so
- * that a process that exits by itself does.
+ * Ends the process even if something keeps it alive, such as a timer that a plugin did not clear. Waits briefly first, so that
+ * the process can exit by itself.
  */
 export function endSoon(): void {
   setTimeout(() => {
@@ -36,7 +36,7 @@ export function endSoon(): void {
   }, GRACE_MS).unref();
 }
 
-/** Ends the process with exit code 1 if closing takes longer than this. Returns a function that cancels it. */
+/** Exits with code 1 if closing takes longer than this. Returns a function that cancels the limit. */
 export function endWithin(ms: number): () => void {
   const timer = setTimeout(() => {
     printToStderr(`Shutdown did not complete within ${ms / 1_000} s.`);

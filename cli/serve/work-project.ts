@@ -6,10 +6,10 @@ import { ignoreOutputErrors, print } from '../terminal.ts';
 import { pendingMigrationWarnings } from './pending-migrations.ts';
 import { endSoon, endWithin, stopSignal } from './shutdown.ts';
 
-/** Plugins and tasks get 10 s each; a statement that still runs then must not keep the process alive. */
+/** Plugins and tasks get 10 s each. After that, a statement that is still running must not keep the process alive. */
 const CLOSE_MS = 60_000;
 
-/** Runs the scheduled tasks and the queues of the project in `folder` until it is stopped. It serves no requests. */
+/** Runs the scheduled tasks and queues of the project in `folder` until it is stopped. It does not serve requests. */
 export async function workProject(folder: string): Promise<void> {
   ignoreOutputErrors();
   const began = performance.now();

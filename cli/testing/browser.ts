@@ -1,5 +1,5 @@
-// A real Chromium for tests, with pages that record every problem. Two packages are loaded only when a browser is opened:
-// `playwright-core`, and on Linux `@sparticuz/chromium`.
+// A real Chromium for tests, with pages that record every problem. The packages `playwright-core` and, on Linux,
+// `@sparticuz/chromium` are loaded only when a browser is opened.
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -19,18 +19,18 @@ export interface VisitOptions {
   readonly phone?: boolean;
   /** @defaultValue true */
   readonly scripts?: boolean;
-  /** Statuses of failures that the test provokes; any other from 400 on is recorded as a problem. */
+  /** Error statuses that the test provokes; any other status from 400 is recorded as a problem. */
   readonly expected?: readonly number[];
 }
 
 /** A separate browser profile, with one page. */
 export interface Visitor {
   readonly page: Page;
-  /** Errors on the console, violations of the content security policy and failed requests, as text. Empty for a page without problems. */
+  /** Console errors, content security policy violations and failed requests, as text. Empty if the page has no problems. */
   readonly problems: readonly string[];
   /** Opens a path of the application, waits until it has loaded, and returns its status. */
   open(path: string): Promise<number>;
-  /** Signs in with the sign-in form; the password is `PASSWORD`. */
+  /** Signs in through the sign-in form with the password `PASSWORD`. */
   signIn(email: string): Promise<void>;
 }
 
@@ -42,7 +42,8 @@ export interface TestBrowser {
 }
 
 /**
- * Starts a browser. Close it after the tests: an open browser keeps the process running. It never skips.
+ * Starts a browser. Close it after the tests: an open browser keeps the process running. If no browser can be started, it throws
+ * rather than skipping tests.
  *
  * @throws RustioError `RIO-TESTING-BROWSER` when `playwright-core` is not installed or no Chromium starts.
  *
@@ -72,12 +73,12 @@ async function visit(browser: Browser, app: TestApp, options: VisitOptions = {})
     viewport: { width, height },
     ...(phone && { isMobile: true, hasTouch: true }),
     colorScheme: dark ? 'dark' : 'light',
-    // Animations are off: a test must not see a page in the middle of a fade.
+    // Animations are disabled, so that tests do not see a page in the middle of a transition.
     reducedMotion: 'reduce',
     javaScriptEnabled: scripts,
   };
   const context = await browser.newContext(settings);
-  context.setDefaultTimeout(20_000); // for machines under load
+  context.setDefaultTimeout(20_000); // for slow machines
   const page = await context.newPage();
   const problems: string[] = [];
   listen(page, expected, problems);
@@ -102,13 +103,13 @@ function listen(page: Page, expected: readonly number[], problems: string[]): vo
   page.on('console', (message) => {
     if (message.type() !== 'error') return;
     const text = message.text();
-    // The browser reports every response from 400 on as "failed to load"; `response` below knows which were expected.
+    // The browser reports every response from 400 as “failed to load”; the `response` handler below knows which were expected.
     if (!text.startsWith('Failed to load resource')) problems.push(`console: ${text}`);
   });
   page.on('pageerror', (error) => problems.push(`script: ${error.stack ?? error.message}`));
   page.on('requestfailed', (request) => {
     const why = request.failure()?.errorText ?? '';
-    // A combobox cancels its request when the user continues to type.
+    // A combobox cancels its request when the user continues typing.
     if (why !== 'net::ERR_ABORTED') problems.push(`request: ${request.url()}: ${why}`);
   });
   page.on('response', (response) => {
@@ -117,7 +118,7 @@ function listen(page: Page, expected: readonly number[], problems: string[]): vo
   });
 }
 
-/** Tries one after the other; if none starts, the error names all of them. */
+/** Tries the candidates in order; if none starts, the error lists all of them. */
 async function launchAny(): Promise<Browser> {
   const { chromium } = loadPlaywright();
   const problems: string[] = [];
@@ -136,7 +137,7 @@ async function launchAny(): Promise<Browser> {
   throw browserMissing({ reason: 'No Chrome or Chromium starts here:', details: problems });
 }
 
-/** From the project whose tests run; a package that is linked into it does not see its packages. */
+/** Loads it from the project whose tests are running: a linked package cannot resolve the project's packages. */
 function loadPlaywright(): typeof import('playwright-core') {
   for (const base of resolveFrom()) {
     try {
@@ -157,7 +158,7 @@ interface Candidate {
   find(): Promise<{ executablePath: string; env?: Record<string, string> }>;
 }
 
-/** `CHROME_PATH` if it is set; otherwise the one that `npm ci` installed on Linux, then those installed on this machine. */
+/** `CHROME_PATH` if set; otherwise the browser that `npm ci` installed on Linux, then those installed on this machine. */
 function candidates(): readonly Candidate[] {
   const { CHROME_PATH } = process.env;
   if (CHROME_PATH !== undefined && CHROME_PATH !== '')
@@ -169,7 +170,7 @@ function candidates(): readonly Candidate[] {
   ];
 }
 
-/** Where Chrome and Chromium are usually installed. */
+/** The usual locations of Chrome and Chromium. */
 function installedBrowsers(): readonly string[] {
   const { PATH = '', ProgramFiles = 'C:\\Program Files', LOCALAPPDATA = '' } = process.env;
   switch (process.platform) {
@@ -187,9 +188,9 @@ function installedBrowsers(): readonly string[] {
 }
 
 /**
- * The browser of the package, unpacked once. The package unpacks into the system's temporary folder and assumes that existing files
- * are complete, so two test files that start together could run half a browser. So it is unpacked into a folder of its own, which
- * is then renamed.
+ * Unpacks the package's browser once. The package unpacks into the system's temporary folder and assumes that existing files are
+ * complete, so two test files starting at the same time could run an incomplete browser. It is therefore unpacked into a separate
+ * folder, which is then renamed.
  */
 async function unpackedChromium(): Promise<{ executablePath: string; env: Record<string, string> }> {
   const root = chromiumPackage();
@@ -202,7 +203,7 @@ async function unpackedChromium(): Promise<{ executablePath: string; env: Record
 
 const CHROMIUM = '@sparticuz/chromium';
 
-/** Its folder: `exports` of the package hide its package.json. */
+/** The package's folder, found without package.json, which its `exports` hide. */
 function chromiumPackage(): string {
   for (const base of resolveFrom()) {
     for (let folder = path.dirname(base); ; folder = path.dirname(folder)) {
@@ -227,7 +228,7 @@ async function unpackInto(home: string, root: string): Promise<void> {
     await writeFile(path.join(draft, 'fonts.conf'), fontsConf(home));
     await rename(draft, home);
   } catch (error) {
-    if (!existsSync(home)) throw error; // otherwise another process was faster
+    if (!existsSync(home)) throw error; // otherwise another process has created it
   } finally {
     if (before === undefined) delete process.env.TMPDIR;
     else process.env.TMPDIR = before;
@@ -235,7 +236,7 @@ async function unpackInto(home: string, root: string): Promise<void> {
   }
 }
 
-/** The fonts of the package, and those of this machine for characters that they lack. */
+/** The fonts of the package, and the machine's own for missing characters. */
 function fontsConf(home: string): string {
   return `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">

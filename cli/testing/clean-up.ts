@@ -1,10 +1,10 @@
-// Closes what tests leave running (servers, pools, browsers) when the tests of a process are done. It works with any test runner:
-// Node reports when a process has nothing left to do.
+// Closes what tests leave running (servers, pools, browsers) when the process has nothing left to do. This works with any test
+// runner, because it relies on an event of Node.
 
 const cleanUps: (() => Promise<void> | void)[] = [];
 let isRegistered = false;
 
-/** Registers work for the end of the process, in reverse order. */
+/** Registers work for the end of the process; it runs in reverse order. */
 export function atEnd(work: () => Promise<void> | void): void {
   cleanUps.push(work);
   if (isRegistered) return;
@@ -13,8 +13,8 @@ export function atEnd(work: () => Promise<void> | void): void {
 }
 
 /**
- * Closes what the helpers have opened in this process: browsers, the database server. It runs by itself when a process has
- * nothing left to do; a browser that is not closed keeps that from happening. Call it from a runner that ends its processes with
+ * Closes what the helpers have opened in this process: browsers and the database server. This happens automatically when the
+ * process has nothing left to do, but an open browser prevents that. Call it if the test runner ends its processes with
  * `process.exit`.
  *
  * @example

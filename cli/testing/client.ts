@@ -1,23 +1,23 @@
-// An HTTP client for tests: keeps cookies, submits forms with the values in their pages, follows no redirect by itself.
+// An HTTP client for tests: keeps cookies, submits forms with the values in their pages, does not follow redirects.
 
 /** A response. */
 export interface TestResponse {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  /** Where it redirects to; empty if it does not. */
+  /** The redirect target; empty if the response is not a redirect. */
   readonly location: string;
-  /** The body, parsed as JSON; throws when it is not JSON. */
+  /** The body parsed as JSON; throws if it is not valid JSON. */
   json(): unknown;
 }
 
-/** Values of a form by name; several of one name as an array. */
+/** Form values by name; several values with the same name are an array. */
 export interface FormFields {
   readonly [name: string]: string | readonly string[];
 }
 
 /**
- * Dashes and quotation marks as browsers show them; pages hold them as numeric references.
+ * Decodes dashes and quotation marks, which pages contain as numeric references.
  *
  * @example
  * assert.match(decodeEntities(page.text), /It’s done/);
@@ -27,7 +27,7 @@ export function decodeEntities(html: string): string {
 }
 
 /**
- * A browser without scripts.
+ * Behaves like a browser without scripts.
  *
  * @example
  * const client = app.client();
@@ -37,12 +37,12 @@ export function decodeEntities(html: string): string {
  * const created = await client.json('POST', '/api/notes', { text: 'Hello' }, { authorization: 'Bearer …' });
  */
 export class Client {
-  /** `http://127.0.0.1:40123`. */
+  /** For example `http://127.0.0.1:40123`. */
   readonly origin: string;
   readonly #mountPath: string;
   readonly #cookies = new Map<string, string>();
 
-  /** `mountPath`: where the application's pages are, for `signIn`. */
+  /** `mountPath` is the path of the application's pages, for `signIn`. */
   constructor(origin: string, mountPath = '/admin') {
     this.origin = origin;
     this.#mountPath = mountPath;
@@ -60,7 +60,7 @@ export class Client {
     return this.request('GET', path, undefined, headers);
   }
 
-  /** Posts form fields as a browser does from a page of the application. */
+  /** Posts form fields with the headers that a browser sends from a page of the application. */
   post(path: string, fields: FormFields, headers: Record<string, string> = {}): Promise<TestResponse> {
     return this.request('POST', path, encode(fields), {
       'content-type': 'application/x-www-form-urlencoded',
@@ -70,7 +70,7 @@ export class Client {
     });
   }
 
-  /** Sends a value as JSON, as a program does: with the cookies that it has, and without the headers of a browser. */
+  /** Sends a value as JSON, like an API client: with cookies, but without browser headers. */
   json(method: string, path: string, value?: unknown, headers: Record<string, string> = {}): Promise<TestResponse> {
     const body = value === undefined ? undefined : JSON.stringify(value);
     const type: Record<string, string> = body === undefined ? {} : { 'content-type': 'application/json' };
@@ -78,9 +78,8 @@ export class Client {
   }
 
   /**
-   * Opens a page and posts one of its forms with the values that the form holds, hidden ones included, overlaid by `fields`. `null`
-   * leaves a field out. The form is the one that posts to `action`; without `action`, the one that posts to the page itself, or else
-   * the only one that has all of `fields`.
+   * Opens a page and posts one of its forms with the form's values, including hidden ones, overridden by `fields`. `null` omits a
+   * field. Without `action`, it chooses the form that posts to the page itself, or else the only one that has all of `fields`.
    *
    * @throws Error when the status of the page is not 200, or it has no such form.
    *
@@ -112,12 +111,12 @@ export class Client {
     return this.post(form === own ? requested : form.action, merged);
   }
 
-  /** Signs in with the sign-in form of the built-in plugin `sessions`; the response is a redirect (303). */
+  /** Signs in through the form of the built-in plugin `sessions`; the response is a redirect (303). */
   async signIn(email: string, password: string): Promise<TestResponse> {
     return this.post(`${this.#mountPath}/login`, { email, password });
   }
 
-  /** Any request. Cookies of the response are kept. */
+  /** Sends any request. Cookies of the response are kept. */
   async request(
     method: string,
     path: string,
@@ -160,7 +159,7 @@ interface PageForm {
 }
 
 /**
- * The forms of a page, with what a browser would send of each. It reads markup with quoted attributes, as our templates write it.
+ * The forms of a page, with the values that a browser would send. It expects quoted attributes, as the templates write them.
  *
  * @example
  * const [form] = parseForms(page.text);
@@ -190,7 +189,7 @@ function formFields(html: string): Record<string, string | readonly string[]> {
     const head = tag ?? '';
     const type = attribute(head, 'type') ?? 'text';
     const isUnchecked = (type === 'checkbox' || type === 'radio') && !/\schecked\b/.test(head);
-    // A page cannot hold the value of a file field.
+    // The markup cannot contain the value of a file field.
     if (type === 'file') continue;
     if (!isUnchecked && !/\sdisabled\b/.test(head)) add(attribute(head, 'name'), attribute(head, 'value') ?? 'on');
   }

@@ -7,7 +7,7 @@ import { parseCommandName } from '../cli-command.ts';
 /** Values of positional arguments and options, by name. */
 export type CommandValues = CommandInput['values'];
 
-/** Runs a plugin's command as the CLI would, without its parser, and returns what it prints. */
+/** Runs a plugin's command like the CLI, but without its parser, and returns its output. */
 export async function runCommand(
   { app, plugins }: Booted,
   project: ProjectContext,
@@ -28,7 +28,7 @@ export async function runCommand(
   return lines;
 }
 
-/** Runs a plugin's check as `doctor` would. */
+/** Runs a plugin's check like `doctor`. */
 export async function runCheck({ app, plugins }: Booted, project: ProjectContext, name: string): Promise<CheckResult> {
   const check = plugins.flatMap((plugin) => plugin.checks ?? []).find((each) => each.name === name);
   if (check === undefined) throw new Error(`No enabled plugin has the check "${name}".`);

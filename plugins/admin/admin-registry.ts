@@ -13,10 +13,7 @@ export interface AdminRegistry {
   readonly all: readonly CompiledAdmin[];
   readonly problems: readonly BootProblem[];
   of(model: ModelInfo): CompiledAdmin | undefined;
-  /**
-   * Formats values for this user, with links to the records that they can open; `whole`: as on the page of a record, without
-   * truncation.
-   */
+  /** Formats values for this user, with links to the records that they can open. Pass `whole` to disable truncation. */
   formatter(ctx: Context, extent?: 'whole'): Formatter;
 }
 
@@ -32,21 +29,21 @@ export function adminRegistry(app: App): AdminRegistry {
   return registry;
 }
 
-/** The compiled admin of the model in the path. A model without one has no pages. */
+/** The compiled admin of the model in the path; 404 if the model has no pages. */
 export function getAdmin(ctx: Context, app: App): CompiledAdmin {
   const admin = ctx.state.model && adminRegistry(app).of(ctx.state.model);
   if (!admin) throw notFound();
   return admin;
 }
 
-/** The record of the path, or the same 404 for missing and hidden records. */
+/** The record in the path. Missing and hidden records get the same 404. */
 export async function recordOr404(ctx: Context, app: App, admin: CompiledAdmin): Promise<FoundRecord> {
   const record = await app.records.find(ctx.state.actor, admin.model, ctx.state.params.key ?? '');
   if (!record) throw notFound();
   return record;
 }
 
-/** The same with all of every value, for its form. */
+/** Like `recordOr404`, but reads all values in full, for forms. */
 export async function wholeRecordOr404(ctx: Context, app: App, admin: CompiledAdmin): Promise<FoundRecord> {
   const record = await app.records.findWhole(ctx.state.actor, admin.model, ctx.state.params.key ?? '');
   if (!record) throw notFound();
@@ -57,7 +54,7 @@ function buildRegistry(app: App): AdminRegistry {
   const problems: BootProblem[] = [...itemProblems(app)];
   const byName = new Map<string, CompiledAdmin>();
   const owners = new Map<string, string>();
-  // The project comes first, since its declaration for a model wins over those of plugins.
+  // The project comes first: its declarations take precedence over those of plugins.
   for (const { owner, admin } of declaredAdmins(app)) {
     const model = app.models.byName(admin.model.modelName);
     const where = `admin of ${admin.model.modelName}${owner === 'project' ? '' : ` by the plugin ${owner}`}`;
@@ -69,7 +66,7 @@ function buildRegistry(app: App): AdminRegistry {
           : 'The model is not part of the application.';
       problems.push({ where, problem });
     } else if (other === 'project' && owner !== 'project') {
-      // It is overridden.
+      // Overridden by the project.
     } else if (other !== undefined) {
       problems.push({
         where,
@@ -87,7 +84,7 @@ function buildRegistry(app: App): AdminRegistry {
       problems.push(...ownProblems.map((each) => ({ ...each, where: by + each.where })));
     }
   }
-  // Tables of plugins are shown by default; a project declares which of its own models have pages.
+  // Models of plugins have pages by default; a project declares which of its own models do.
   for (const model of app.models.all) {
     if (model.owner !== 'project' && !owners.has(model.name)) {
       byName.set(model.name, compileAdmin(app, model, { model: model.model, options: {} }, problems));
@@ -95,7 +92,7 @@ function buildRegistry(app: App): AdminRegistry {
   }
   for (const { model } of byName.values()) problems.push(...widgetProblems(app, model));
   const formatters = new Map<string, Formatter>();
-  // Labels of these are visible to users who cannot open the records: they choose by them.
+  // These models can be selected by everyone, so their labels are visible even to users who cannot open the records.
   const selectable = [...byName.values()]
     .map(({ model }) => model)
     .filter((model) => model.selectableBy === 'everyone');

@@ -13,22 +13,22 @@ import { itemsFor } from './items-for.ts';
 export interface ComputedColumn extends Computed<Readonly<Record<string, unknown>>> {
   readonly name: string;
 }
-/** An entry of a list or fieldset: a field, or a computed column. */
+/** An item of a list or fieldset: a field or a computed column. */
 export type DisplayField = { readonly field: FieldInfo } | { readonly computed: ComputedColumn };
 
-/** A column that a plugin adds: computed in the list's statement, or loaded for each page. */
+/** A column that a plugin adds: either computed in SQL or loaded for each page. */
 export interface AddedColumn {
   readonly item: ListColumn;
-  /** Undefined for a loaded one. */
+  /** Undefined for loaded columns. */
   readonly field: FieldInfo | undefined;
 }
-/** A filter that a plugin adds, with the field that represents it in the listing. */
+/** A filter that a plugin adds, and the field that represents it in the listing. */
 export interface AddedFilter {
   readonly item: ListFilter;
   readonly field: FieldInfo;
 }
 
-/** A `ModelAdmin` as compiled at startup. */
+/** A `ModelAdmin`, compiled at startup. */
 export interface CompiledAdmin {
   readonly model: ModelInfo;
   readonly group: string;
@@ -53,7 +53,7 @@ const OPTIONS: readonly string[] = [
   'hidden',
 ] satisfies readonly (keyof ModelAdmin['options'])[];
 
-/** Compiles what a project or plugin declares for a model; what is wrong with it is added to `problems`. */
+/** Compiles the declaration for a model; problems are added to `problems`. */
 export function compileAdmin(
   app: App,
   model: ModelInfo,
@@ -65,7 +65,7 @@ export function compileAdmin(
     if (model.fields.has(name)) {
       problems.push({ where: `admin of ${model.name}: computed`, problem: `"${name}" has the same name as a field.` });
     }
-    // Its row type was checked by defineAdmin; here every row is a record.
+    // defineAdmin has checked the row type; from here on every row is an untyped record.
     computed.set(name, { name, ...column } as ComputedColumn);
   }
   const compileItems = (names: readonly string[]): readonly DisplayField[] =>
@@ -101,7 +101,7 @@ export function compileAdmin(
   };
 }
 
-/** A missing control would break every form of the model. */
+/** Reports fields whose control has no view: it would break every form of the model. */
 export function widgetProblems({ views }: App, model: ModelInfo): readonly BootProblem[] {
   return [...model.fields.values()].flatMap((field): readonly BootProblem[] => {
     const widget = field.type.widget(field);
@@ -121,7 +121,7 @@ function columnField(model: ModelInfo, { name, label, align, sql: source }: List
   return align === undefined ? field : { ...field, type: { ...field.type, align } };
 }
 
-/** What only types have checked so far: the names of the options, and fields that forms must not write. */
+/** Checks what so far only types have checked: field names in the options, and fields that forms must not write. */
 function optionProblems(model: ModelInfo, options: ModelAdmin['options']): readonly BootProblem[] {
   const unknown = Object.keys(options).filter((name) => !OPTIONS.includes(name));
   const notFields = (options.readOnly ?? []).filter((name) => !model.fields.has(name));
@@ -147,7 +147,7 @@ function defaultList(model: ModelInfo): readonly string[] {
   return [...label, ...plain.map((field) => field.name)];
 }
 
-/** The sections as declared, and a last one with all other fields. */
+/** The declared sections, followed by a section with all other fields. */
 function compileSections(
   model: ModelInfo,
   fieldsets: readonly { readonly title: string; readonly fields: readonly string[] }[],

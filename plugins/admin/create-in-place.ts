@@ -1,7 +1,7 @@
 import { formNames } from '../../core/form/form-protocol.ts';
-// Creating a related row while filling in a form: a link next to the relation opens the other model's form in a new tab, so
-// that no input is lost. `~for` in its URL names the relation. Once the row is saved, its tab notifies the waiting one
-// (added.js), which selects the row; without scripts the user goes back and types its name.
+// Lets users create a related row while filling in a form. A link next to the relation opens the other model's form in a new tab,
+// so no input is lost. The `~for` parameter names the relation. When the row is saved, a script (added.js) notifies the original
+// tab, which selects the row; without scripts, users go back and type its label.
 
 import type { App } from '../../core/app.ts';
 import { notFound } from '../../core/errors/http.ts';
@@ -13,16 +13,18 @@ import { modelTitle } from '../../core/view/model-names.ts';
 import { adminRegistry } from './admin-registry.ts';
 import { mayAddOrDelete } from './writable-fields.ts';
 
-/** The relation and form that requested a row: `appointment.patient`, and behind another dot the waiting tab. */
+/**
+ * The relation that requested the row, such as `appointment.patient`, optionally followed by a dot and the id of the waiting tab.
+ */
 export interface RequestingField {
-  /** As written in URLs and forms. */
+  /** The format used in URLs and forms. */
   readonly text: string;
   readonly field: FieldInfo;
 }
 
 const REQUESTER = /^(\w{1,100})\.(\w{1,100})(?:\.[\w-]{1,40})?$/;
 
-/** The link next to the relation; undefined if this user cannot add a row, or the model has no pages. */
+/** The link next to the relation; undefined if the user cannot add a row or the model has no pages. */
 export function addLink(ctx: Context, app: App, { model, name, target }: FieldInfo): AddLink | undefined {
   if (target === undefined || target.readOnly || !adminRegistry(app).of(target)) return undefined;
   if (!mayAddOrDelete(ctx, app, target, 'add')) return undefined;
@@ -36,12 +38,12 @@ export function addLink(ctx: Context, app: App, { model, name, target }: FieldIn
 
 export interface AddLink {
   readonly url: string;
-  /** The relation that waits for the row, as in `~for`. */
+  /** The relation that waits for the row, in the format of `~for`. */
   readonly requester: string;
   readonly singular: string;
 }
 
-/** Parses `~for` of a URL or a posted form; undefined if it is missing, or not a relation to this model. */
+/** Parses the `~for` parameter of a URL or posted form; undefined if it is missing or is not a relation to this model. */
 export function requestingField(
   app: App,
   model: ModelInfo,
@@ -52,15 +54,15 @@ export function requestingField(
   return field?.target === model && text ? { text, field } : undefined;
 }
 
-/** Where a saved row leads to when a form waits for it. */
+/** The page to open after saving a row that another form waits for. */
 export function addedUrl(app: App, model: ModelInfo, { text }: RequestingField, key: string): string {
   return `${app.urls.add(model)}?${new URLSearchParams({ [formNames.relation]: text, [formNames.added]: key })}`;
 }
 
-/** The result, for the user; `data` is for the script that notifies the waiting tab. */
+/** The page for the user; `data` is for the script that notifies the waiting tab. */
 interface AddedView extends PageData {
   readonly singular: string;
-  /** The form for another one. */
+  /** The form for another row. */
   readonly againUrl: string;
   /** The label of the relation. */
   readonly field: string;
@@ -75,7 +77,7 @@ declare module '../../core/request/views.ts' {
   }
 }
 
-/** GET /:model/+new?~for=…&~added=KEY — the result, for the user and for the waiting tab. */
+/** GET /:model/+new?~for=…&~added=KEY: the result, for the user and the waiting tab. */
 export async function showAdded(
   ctx: Context,
   app: App,
@@ -85,7 +87,7 @@ export async function showAdded(
 ): Promise<void> {
   const [value] = parseKey(model, key) ?? [];
   if (value === undefined || value === null) throw notFound();
-  // `app.records` decides: a row that the user cannot select is not revealed.
+  // Read through `app.records`, so a row that the user cannot select is not revealed.
   const label = (await app.records.labels(ctx.state.actor, requester.field, [String(value)])).get(String(value));
   app.views.page(ctx, 'admin/added', {
     title: ctx.state.t('admin.added.title', { singular: modelTitle(ctx.state.t, model) }),

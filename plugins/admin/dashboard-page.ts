@@ -9,21 +9,21 @@ import type { Figure, SmallTable, Widget, WidgetView } from './widgets.ts';
 import { mayAddOrDelete } from './writable-fields.ts';
 
 interface IndexView extends PageData {
-  /** There is nothing that this user can see. */
+  /** True if there is nothing that this user can see. */
   readonly isEmpty: boolean;
   readonly figures: readonly Figure[];
-  /** The other widgets, in their order: tables, and those that could not be loaded. */
+  /** The other widgets, in order: tables, and widgets that could not be loaded. */
   readonly parts: readonly PartView[];
   readonly groups: readonly GroupView[];
   readonly panels: readonly PartView[];
 }
 
-/** A part of the page that must not take the others away if its view fails. */
+/** A part of the page. If its view fails, the other parts are still shown. */
 interface PartView {
   readonly view: string;
-  /** Undefined: it could not be loaded. */
+  /** Undefined if the part could not be loaded. */
   readonly data: ViewData | undefined;
-  /** Logs that the view failed with this data. */
+  /** Logs that the view failed to render this data. */
   report(error: unknown): void;
 }
 
@@ -35,7 +35,7 @@ declare module '../../core/request/views.ts' {
   }
 }
 
-/** GET / — what needs doing (the widgets), links to all models, recent changes. */
+/** GET /: the widgets, links to all models, and recent changes. */
 export async function indexPage(ctx: Context, app: App): Promise<void> {
   const visible = app.contributions('dashboard.widgets').filter((widget) => isAllowed(ctx, app, widget));
   const [loaded, panels] = await Promise.all([
@@ -59,14 +59,14 @@ export async function indexPage(ctx: Context, app: App): Promise<void> {
 
 interface LoadedWidget {
   readonly name: string;
-  /** Undefined: it could not be loaded. */
+  /** Undefined if the widget could not be loaded. */
   readonly value: WidgetView | undefined;
 }
 
 async function loadWidget(ctx: Context, app: App, { name, load }: Widget): Promise<LoadedWidget> {
   const loaded = await loadPart(ctx, app, { widget: name }, async () => {
     const value = await load(ctx, app);
-    // Widgets of projects in JavaScript are not checked by types.
+    // Projects written in JavaScript have no type checking.
     if (value?.kind !== 'figure' && value?.kind !== 'table')
       throw new TypeError('It returned neither a figure nor a table.');
     return value;
@@ -127,10 +127,10 @@ function groupsFor(ctx: Context, app: App): readonly GroupView[] {
   return [...groups].map(([label, models]) => ({ label, models }));
 }
 
-/** Entries about the application itself are below those that users work with. */
+/** Entries about the application itself are listed after those for daily work. */
 const SYSTEM_RANK = 100;
 
-/** Every model that has pages, under its group. Only users with permission to view a model see its entry. */
+/** All models that have pages, by group. An entry is visible only to users with permission to view the model. */
 export function navigation(app: App): readonly NavigationItem[] {
   return adminRegistry(app).all.map(({ model, group }) => ({
     label: (t) => capitalised(modelPlural(t, model)),

@@ -6,46 +6,46 @@ import type { AnyModel, FieldName, FilterName, OrderName, RowShown, SearchName }
 /** A column that is computed from a row. `list` and `fieldsets` can use its name. */
 export interface Computed<R> {
   readonly label: string;
-  /** Text, number, date or null; shown escaped. Called once per row, so it must be fast. */
+  /** Text, number, date or null; escaped when shown. Called once per row, so it must be fast. */
   readonly value: (row: R) => string | number | bigint | boolean | Date | null | undefined;
   readonly align?: 'start' | 'end';
 }
 
-/** `C`: names of computed columns; `E`: of fields that plugins add to the model. */
+/** `C`: names of computed columns; `E`: names of fields that plugins add to the model. */
 export interface AdminOptions<F extends Fields, C extends string, E extends string = never> {
   readonly computed?: { readonly [P in C]: Computed<RowShown<F>> };
-  /** Columns of the list; the first links to the record. @defaultValue the label's fields and the first five others */
+  /** Columns of the list; the first one links to the record. @defaultValue the label's fields and the first five other fields */
   readonly list?: readonly (FieldName<F> | E | NoInfer<C>)[];
   readonly filters?: readonly (FilterName<F> | E)[];
   readonly search?: readonly (SearchName<F> | E)[];
-  /** `-name` is descending. The key is always added, so that the order is total. */
+  /** `-name` sorts in descending order. The key is always appended to make the order total. */
   readonly order?: readonly (OrderName<F> | E | `-${E}`)[];
   /** Rows per page. @defaultValue 50 */
   readonly size?: number;
-  /** Sections of detail and form; all other fields follow in a last one. */
+  /** Sections of the record page and the form. Fields that are not listed follow in a last section. */
   readonly fieldsets?: readonly {
     readonly title: string;
     readonly fields: readonly (FieldName<F> | E | NoInfer<C>)[];
   }[];
-  /** Shown in the form, never written from it. */
+  /** Shown in the form but never written. */
   readonly readOnly?: readonly (FieldName<F> | E)[];
-  /** A heading under which the index and the navigation group the model. */
+  /** The heading under which the dashboard and the navigation list the model. */
   readonly group?: string;
   /**
-   * No pages: neither list nor record nor form, and relations show its records without a link. For tables of plugins whose own
-   * pages decide what is visible. @defaultValue false
+   * Disables the list, record and form pages; relations show its records without a link. For tables of plugins whose own pages
+   * control access. @defaultValue false
    */
   readonly hidden?: boolean;
 }
 
-/** Not generic on purpose: short in editors and in declarations, and no type depends on it. */
+/** Deliberately not generic: this keeps editor hints and declarations short, and no type depends on the parameters. */
 export interface ModelAdmin {
   readonly model: AnyModel;
   readonly options: AdminOptions<Fields, string>;
 }
 
 /**
- * Declares how the admin shows a model. Names are checked by type here, and again at startup.
+ * Declares how the admin shows a model. Names are checked by the compiler and again at startup.
  *
  * @example
  * export const airportAdmin = defineAdmin(Airport, { list: ['code', 'name', 'state'], filters: ['state'], search: ['code', 'name'] });
@@ -62,9 +62,9 @@ const modelAdmin = z.custom<ModelAdmin>(
   'must be made with defineAdmin(Model, { … })',
 );
 
-/** The options under `plugins.admin` of the config. */
+/** The options under `plugins.admin` in the config. */
 export const adminOptionsSchema = z.strictObject({
-  /** The admins of the models, in the order of the navigation. A model of the project without one has no pages. */
+  /** The admins of the models, in navigation order. Project models without an entry have no pages. */
   admins: z.array(modelAdmin).readonly().default([]),
 });
 

@@ -16,7 +16,7 @@ import { type RelatedView, relatedView } from './detail-page.ts';
 import { removeRecord } from './save-record.ts';
 import { requireForm } from './writable-fields.ts';
 
-/** Max number of reasons of hooks that are shown. */
+/** Max number of hook messages shown. */
 const MAX_REASONS = 10;
 
 interface DeleteView extends PageData {
@@ -27,13 +27,13 @@ interface DeleteView extends PageData {
   readonly action: string;
   readonly formId: string;
   readonly version: string;
-  /** Why it was not deleted. */
+  /** Why the record was not deleted. */
   readonly rejected: readonly string[];
-  /** Rows that prevent the deletion, are deleted too, or lose their reference. */
+  /** Related rows that prevent the deletion, are deleted as well, or lose their reference. */
   readonly blocking: readonly RelatedView[];
   readonly alsoDeleted: readonly RelatedView[];
   readonly cleared: readonly RelatedView[];
-  /** How many rows the deletion removes. `more`: not all of them were counted. */
+  /** The number of rows that will be deleted; `more` is true if not all of them were counted. */
   readonly total: number;
   readonly more: boolean;
 }
@@ -44,7 +44,7 @@ declare module '../../core/request/views.ts' {
   }
 }
 
-/** GET /:model/:key/+delete — asks for confirmation, and lists what depends on the record. */
+/** GET /:model/:key/+delete: asks for confirmation and lists dependent rows. */
 export async function deletePage(ctx: Context, app: App): Promise<void> {
   const admin = getAdmin(ctx, app);
   await requireForm(ctx, app, admin, 'delete');
@@ -72,7 +72,7 @@ export async function deleteRecord(ctx: Context, app: App): Promise<void> {
     case 'forbidden':
       throw forbidden();
     default: {
-      // The record was changed meanwhile, or is now referenced: show the page again with the current state.
+      // The record was changed, or another row now references it: show the page again with the current state.
       ctx.status = 409;
       const record = await recordOr404(ctx, app, admin);
       return showDeletePage(ctx, app, admin, record, deletionRejection(ctx, app, result));
@@ -81,7 +81,7 @@ export async function deleteRecord(ctx: Context, app: App): Promise<void> {
   seeOther(ctx, app.urls.list(model));
 }
 
-/** Why it was not deleted. The referencing rows may not be countable here: indirect, or hidden from this user. */
+/** Why the record was not deleted. Referencing rows are not always countable: they can be indirect or hidden from this user. */
 function deletionRejection(
   ctx: Context,
   app: App,
@@ -146,8 +146,8 @@ async function showDeletePage(
 }
 
 /**
- * Rows that no model knows of, in one line without the names of their tables, which are not meant for users. What cannot be counted
- * does not block: the database decides.
+ * Rows in tables without a model, summed up in one line without table names, which mean nothing to users. Rows that cannot be
+ * counted are not reported as blocking: the database decides on deletion.
  */
 function outsideView({ state: { t } }: Context, found: readonly OutsideRows[]): readonly RelatedView[] {
   const counted = found.filter(({ onDelete, readable }) => readable || onDelete !== 'restrict');

@@ -11,7 +11,7 @@ import { columnLabel, compileCell } from './list-cells.ts';
 import { type RecordHeadData, recordHead } from './record-head.ts';
 import { type PanelViews, recordPanels } from './record-panels.ts';
 
-/** One fact of a record, ready to show. */
+/** A labelled value of a record, formatted for the view. */
 export interface Fact {
   readonly label: string;
   readonly valueHtml: string;
@@ -30,9 +30,9 @@ interface DetailView extends PageData, RecordHeadData {
 export interface RelatedView {
   readonly label: string;
   readonly rows: number;
-  /** There are more than were counted. */
+  /** True if there are more rows than were counted. */
   readonly more: boolean;
-  /** Their list, if it can be filtered by the record. */
+  /** The list filtered by the record, if the list has that filter. */
   readonly url?: string;
 }
 
@@ -42,7 +42,7 @@ declare module '../../core/request/views.ts' {
   }
 }
 
-/** GET /:model/:key — everything about a record, for users who can view it; links are limited to what they can do. */
+/** GET /:model/:key: everything about a record that the user can view. Links lead only to pages that the user can open. */
 export async function detailPage(ctx: Context, app: App): Promise<void> {
   const admin = getAdmin(ctx, app);
   const { model } = admin;
@@ -76,7 +76,7 @@ function buildSections(
   return sections.filter(({ facts }) => facts.length > 0);
 }
 
-/** Fields that the user cannot see are absent from the row. */
+/** Fields hidden from the user are absent from the row. */
 function isVisible(item: DisplayField, record: FoundRecord): boolean {
   if ('computed' in item) return true;
   const { field } = item;
@@ -93,7 +93,7 @@ export function buildFact(admin: CompiledAdmin, item: DisplayField, record: Foun
   };
 }
 
-/** Rows of other models that reference the record, with a link to their filtered list if there is one. */
+/** Rows of another model that reference the record, with a link to the filtered list if there is one. */
 export function relatedView(
   { state: { t } }: Context,
   app: App,
@@ -101,7 +101,7 @@ export function relatedView(
   record: FoundRecord,
 ): RelatedView {
   const admin = adminRegistry(app).of(field.model);
-  // Two relations from the same model (origin, destination) need their names to be distinguished.
+  // If a model has two relations to this one (origin, destination), add the field's name to tell them apart.
   const siblings = field.model.stored.filter((other) => other.target === field.target);
   const name = capitalised(modelPlural(t, field.model));
   const label = siblings.length > 1 ? `${name} (${field.label})` : name;
@@ -110,7 +110,7 @@ export function relatedView(
   return { label, rows, more, ...(admin && filterable && rows > 0 && { url: app.urls.list(field.model) + query }) };
 }
 
-/** Relations reference single keys, whose text in filters is not escaped as it is in paths. */
+/** Relations reference single-column keys. Unlike in paths, the key is not escaped in a filter. */
 function relationKey(record: FoundRecord): string {
   return record.keyValue;
 }

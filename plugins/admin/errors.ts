@@ -13,7 +13,7 @@ export const unknownListQuery = defineError<{ names: string }>('RIO-LIST-QUERY',
 links to the list without filters.`,
 });
 
-/** 400 for a query string with unknown names or invalid values. The page links to the list without them. */
+/** 400 for a query string with unknown names or invalid values. The error page links to the list without filters. */
 export function listQueryError(
   app: App,
   model: ModelInfo,
@@ -34,7 +34,7 @@ export const readOnlyRecords = defineError('RIO-MODEL-READ-ONLY', {
 and \`npx rustio-admin group\`, views and other read-only tables by the program that they belong to.`,
 });
 
-/** 403 for the forms of a read-only model. The page links to the list. */
+/** 403 for the forms of a read-only model. The error page links to the list. */
 export function readOnlyError(app: App, model: ModelInfo): RustioError {
   return readOnlyRecords({ link: { url: app.urls.list(model), label: 'error.openList' } });
 }

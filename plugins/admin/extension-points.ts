@@ -1,10 +1,11 @@
-// What plugins add to the pages of the admin. Each type is one extension point; items are plain objects under `contributes`:
+// The types of everything that plugins can add to the pages of the admin. Each type is one extension point; items are plain
+// objects under `contributes`:
 //
 //   contributes: {
 //     'record.panels': [{ name: 'comments', models: 'all', view: 'comments/panel', load: loadComments }],
 //   },
 //
-// Labels and texts are keys of the messages, or the text itself. Only messages take parameters.
+// Labels and texts are message keys or literal text. Only messages take parameters.
 
 import type { App } from '../../core/app.ts';
 import type { Transaction } from '../../core/database/transaction.ts';
@@ -24,7 +25,7 @@ import type { Values } from '../../core/write/types.ts';
 import type { TableCell } from './widgets.ts';
 
 /**
- * The models of an item: all of them, these, or those that a function chooses at startup.
+ * The models that an item applies to: all, a list, or those for which a function returns true at startup.
  *
  * @example
  * models: [Order, Invoice]
@@ -33,16 +34,16 @@ import type { TableCell } from './widgets.ts';
 export type ForModels = 'all' | readonly AnyModel[] | ((model: ModelInfo) => boolean);
 
 /**
- * What all items for models have in common. `name` is lowercase words with hyphens, since it is part of URLs. `access` is
- * checked with the model of the page: `{ permission: 'change' }` is the permission to change that model.
+ * Properties common to all items that apply to models. `name` is used in URLs: lowercase words with hyphens. `access` is checked
+ * against the model of the page: `{ permission: 'change' }` is the permission to change that model.
  */
 export interface ModelContribution extends Contribution {
   readonly models: ForModels;
 }
 
 /**
- * A panel on the page of a record. One that fails is logged and shown as not available; the panels of a page load at the same
- * time, each within two seconds.
+ * A panel on the page of a record. Panels load in parallel, each within two seconds; one that fails is logged and shown as
+ * unavailable.
  *
  * @example
  * 'record.panels': [{
@@ -57,11 +58,11 @@ export interface ModelContribution extends Contribution {
 export interface RecordPanel extends ModelContribution {
   /** `main`: below the fields. `aside`: in the narrow column. @defaultValue 'main' */
   readonly place?: 'main' | 'aside';
-  /** The heading; without one the view brings its own. */
+  /** The heading. Without it, the view renders its own. */
   readonly title?: string;
-  /** It gets the helpers of a page (`t`, `urls`, `formToken`, `include`), and what `load` returns. */
+  /** The view receives the helpers of a page (`t`, `urls`, `formToken`, `include`) and the data from `load`. */
   readonly view: string;
-  /** The data of the view; `undefined` leaves the panel out. */
+  /** The data of the view; return `undefined` to omit the panel. */
   load(ctx: Context, app: App, model: ModelInfo, record: FoundRecord): Promise<ViewData | undefined>;
 }
 
@@ -69,27 +70,27 @@ export interface RecordPanel extends ModelContribution {
 export interface Confirmation {
   /** @defaultValue the action's label */
   readonly title?: string;
-  /** What will happen. Its message gets `label` (of the record) or `n` (how many records), `singular` and `plural`. */
+  /** What will happen. The message receives `label` (of the record) or `n` (the number of records), `singular` and `plural`. */
   readonly text?: string;
-  /** On the button. @defaultValue the action's label */
+  /** The label of the button. @defaultValue the action's label */
   readonly button?: string;
 }
 
-/** What actions on one record and on several have in common. */
+/** Properties common to actions on one record and on several. */
 interface Action extends ModelContribution {
-  /** Who has permission to run it. Required, since it changes something. */
+  /** Who can run the action. Required, because every action changes something. */
   readonly access: Access;
   readonly label: string;
-  /** A symbol of `icons.svg`. */
+  /** The name of a symbol in `icons.svg`. */
   readonly icon?: string;
-  /** `bad` for destructive actions. @defaultValue 'neutral' */
+  /** Use `bad` for destructive actions. @defaultValue 'neutral' */
   readonly tone?: Tone;
   readonly confirm?: Confirmation;
 }
 
 /**
- * An action on one record: a button on its page, a confirmation page, and the change. The admin provides the pages, the form
- * token, the protection against double posts, permissions and the transaction; the action provides `run`.
+ * An action on one record: a button on its page, a confirmation page, and the change itself. The admin provides the pages, the
+ * form token, protection against double submission, permission checks and the transaction; the action provides `run`.
  *
  * @example
  * 'record.actions': [{
@@ -106,20 +107,20 @@ interface Action extends ModelContribution {
  * }],
  */
 export interface RecordAction extends Action {
-  /** Whether it applies to this record; otherwise its button is left out and its page is not found. */
+  /** Whether the action applies to this record. If not, its button is hidden and its page returns 404. */
   applies?(record: FoundRecord): boolean;
-  /** Fields of the confirmation page, for actions that need input. Its view gets `errors` by field, and `values`. */
+  /** Inputs on the confirmation page. The view receives `errors` by field, and `values`. */
   readonly form?: {
     readonly view: string;
     load?(ctx: Context, app: App, model: ModelInfo, record: FoundRecord): Promise<ViewData>;
   };
   /**
-   * Makes the change. The record is read and locked in `tx`; everything written is rolled back if the result is a rejection.
-   * `app.write` checks permissions on rows and fields.
+   * Makes the change. The record has been read and locked in `tx`. If the result is a rejection, everything written is rolled
+   * back. `app.write` checks permissions on rows and fields.
    */
   run(tx: Transaction, context: AuditContext, request: RecordActionRequest): Promise<ActionResult>;
 }
-/** What a record action works with. */
+/** The arguments of a record action. */
 export interface RecordActionRequest {
   readonly app: App;
   readonly model: ModelInfo;
@@ -131,17 +132,17 @@ export interface RecordActionRequest {
 export type ActionResult =
   | {
       readonly outcome: 'done';
-      /** Shown on the next page. @defaultValue “Done: label of the action” */
+      /** Shown on the next page. @defaultValue “Done: ” and the action's label */
       readonly message?: Issue;
-      /** Where to go next, under the mount path. @defaultValue the record, or the list if the record is gone */
+      /** The next page, relative to the mount path. @defaultValue the record, or the list if the record no longer exists */
       readonly path?: string;
     }
-  /** Nothing is changed; the page is shown again with the message, and problems at their fields. */
+  /** Nothing is changed. The page is shown again with the message, and with problems at their fields. */
   | { readonly outcome: 'rejected'; readonly message?: Issue; readonly problems?: readonly Problem[] };
 
 /**
- * A tab of a record, next to the record itself. Either the admin has its page (`view` and `load`, at `/:model/:key/+tab/NAME`),
- * or a route of the plugin (`url`), which renders it with `showRecordTab`.
+ * An additional tab on a record's pages. The admin renders its page at `/:model/:key/+tab/NAME` (`view` and `load`), or a route
+ * of the plugin does, using `showRecordTab` (`url`).
  *
  * @example
  * 'record.tabs': [
@@ -159,7 +160,7 @@ export type RecordTab = ModelContribution & { readonly label: string; readonly i
   );
 
 /**
- * A column of a list, after the columns of the model's own admin. One of `sql` and `load`.
+ * A column of a list, after the columns of the model's own admin. Specify either `sql` or `load`.
  *
  * @example
  * 'list.columns': [{
@@ -174,26 +175,30 @@ export interface ListColumn extends ModelContribution {
   /** @defaultValue `end` for numbers, else `start` */
   readonly align?: 'start' | 'end';
   /**
-   * Computed by PostgreSQL in the statement of the list. Policies do not apply to the tables that it reads: it must not compute
-   * what users who have the `access` are not allowed to see.
+   * Computed by PostgreSQL in the list's statement. Policies do not apply to the tables that the expression reads, so it must not
+   * reveal anything that users with this `access` are not allowed to see.
    */
   readonly sql?: {
     readonly type: ComputedType;
-    /** Over the alias `t` of the model's table; called once per model, at startup. It should be cheap for each row. */
+    /**
+     * An expression over the alias `t` of the model's table. Called once per model, at startup. It should be cheap to compute for
+     * each row.
+     */
     expression(model: ModelInfo): SqlFragment;
     /**
-     * Whether the list can be sorted by it, in tables of up to 50,000 rows: to sort, PostgreSQL computes it for every row.
+     * Whether the list can be sorted by this column. Available for tables of up to 50,000 rows: to sort, PostgreSQL computes the
+     * expression for every row.
      *
      * @defaultValue false
      */
     readonly sortable?: boolean;
   };
-  /** Loads the cells of one page, by key, in one query. Missing keys are shown as empty. */
+  /** Loads the cells of one page by key, in one query. Missing keys are shown as empty cells. */
   load?(app: App, actor: Actor, model: ModelInfo, keys: readonly string[]): Promise<ReadonlyMap<string, TableCell>>;
 }
 
 /**
- * A filter of a list, in addition to those by fields. In query strings it is `f.*NAME=value`, which cannot clash with a field.
+ * An additional filter of a list. Its query parameter is `f.*NAME=value`, which cannot clash with a field.
  *
  * @example
  * 'list.filters': [{
@@ -206,20 +211,20 @@ export interface ListColumn extends ModelContribution {
  */
 export interface ListFilter extends ModelContribution {
   readonly label: string;
-  /** At most a few dozen. Other values are answered with 400. */
+  /** At most a few dozen choices. Other values in the query string return 400. */
   choices(ctx: Context, app: App, model: ModelInfo): Promise<readonly FilterChoice[]> | readonly FilterChoice[];
-  /** The rows that match a value, over the alias `t` of the model's table. Several values are alternatives. */
+  /** Selects the rows that match a value, over the alias `t` of the model's table. Multiple values are combined with OR. */
   where(value: string, model: ModelInfo): SqlFragment;
 }
-/** A value of a filter. The label is a key of the messages, or the text itself. */
+/** A value of a filter. The label is a message key or literal text. */
 export interface FilterChoice {
   readonly value: string;
   readonly label: string;
 }
 
 /**
- * An action over the selected rows of a list: check boxes, a confirmation page with their number, one transaction for all of
- * them.
+ * An action on the selected rows of a list: check boxes, a confirmation page with the number of rows, and one transaction for all
+ * of them.
  *
  * @example
  * 'list.actions': [{
@@ -245,11 +250,12 @@ export interface ListAction extends Action {
     load?(ctx: Context, app: App, model: ModelInfo, records: readonly FoundRecord[]): Promise<ViewData>;
   };
   /**
-   * Makes the change to those selected records that the user can see. What it writes is rolled back if it returns a rejection.
+   * Makes the change. It receives those selected records that the user can see. If it returns a rejection, everything written is
+   * rolled back.
    */
   run(tx: Transaction, context: AuditContext, request: ListActionRequest): Promise<ListActionResult>;
 }
-/** What a list action works with: the selected records that the user can see. */
+/** The arguments of a list action; `records` are the selected records that the user can see. */
 export interface ListActionRequest {
   readonly app: App;
   readonly model: ModelInfo;
@@ -265,7 +271,7 @@ export interface FailedRecord {
 export type ListActionResult =
   | {
       readonly outcome: 'done';
-      /** Skipped records; they are reported to the user. */
+      /** Records that were skipped; they are reported to the user. */
       readonly failed?: readonly FailedRecord[];
       readonly message?: Issue;
       readonly path?: string;
@@ -273,47 +279,50 @@ export type ListActionResult =
   | { readonly outcome: 'rejected'; readonly message?: Issue; readonly problems?: readonly Problem[] };
 
 /**
- * A section of the forms that add and edit a record, for what is stored elsewhere. Create it with `formSection`, which types
- * the value between `read` and `save`.
+ * An additional section of the add and edit forms, for data stored outside the record. Create it with `formSection`, which infers
+ * the type of the value passed from `read` to `save`.
  *
- * Names of its inputs begin with the name of the section and a dot (`phones.home`), so that they cannot clash with fields;
- * their ids are `f-` and the name, to which the summary of errors links.
+ * Names of inputs start with the section's name and a dot (`phones.home`) so that they cannot clash with fields. Their ids must
+ * be `f-` followed by the name: the error summary links to them.
  */
 export interface FormSection<V = unknown> extends ModelContribution {
   readonly title?: string;
-  /** @defaultValue in both */
+  /** @defaultValue both */
   readonly on?: 'add' | 'edit';
-  /** It gets what `load` returns, `posted` (the rejected form, if any) and `errors` (texts by input). */
+  /** The view receives the data from `load`, `posted` (the rejected form, if any) and `errors` (messages by input). */
   readonly view: string;
-  /** The data of the view; `undefined` leaves the section out of this form. `record` is undefined in a form that adds. */
+  /** The data of the view; return `undefined` to omit the section. `record` is undefined in the add form. */
   load(ctx: Context, app: App, model: ModelInfo, record: FoundRecord | undefined): Promise<ViewData | undefined>;
-  /** Reads and checks what was posted, before anything is written. `Problem.field` is the name of an input. */
+  /** Reads and validates the input before anything is written. `Problem.field` is the name of an input. */
   read(form: Form, app: App, model: ModelInfo): SectionInput<V> | Promise<SectionInput<V>>;
-  /** Stores it, in the transaction of the save and after the record itself. Problems roll back everything. */
+  /**
+   * Stores the value, in the transaction of the save and after the record itself. If there are problems, everything is rolled
+   * back.
+   */
   save(tx: Transaction, context: AuditContext, request: SectionSave<V>): Promise<SectionSaved>;
 }
-/** What `read` of a section returns: the value that was posted, or what is wrong with it. */
+/** The result of `read`: the posted value, or the problems found. */
 export type SectionInput<V> =
   | { readonly value: V; readonly problems?: undefined }
   | { readonly problems: readonly Problem[] };
-/** What `save` of a section works with. */
+/** The arguments of `save`. */
 export interface SectionSave<V> {
   readonly app: App;
   readonly model: ModelInfo;
   readonly key: string;
   readonly value: V;
-  /** The new values of the record's own fields. */
+  /** The new values of the record's fields. */
   readonly values: Values;
 }
-/** The result of saving a section. */
+/** The result of `save`. */
 export interface SectionSaved {
-  /** Whether anything changed, for the message after the save. */
+  /** Whether anything was changed; determines the message after the save. */
   readonly changed: boolean;
   readonly problems?: readonly Problem[];
 }
 
 /**
- * Types a form section by what its `read` returns.
+ * Creates a form section and infers its value type from `read`.
  *
  * @example
  * const phones = formSection({
@@ -328,14 +337,14 @@ export interface SectionSaved {
 export function formSection<V>(section: FormSection<V>): FormSection {
   return {
     ...section,
-    // The admin passes to `save` only what `read` of the same section returned.
+    // The admin passes to `save` only what `read` of the same section has returned.
     save: (tx, context, request) => section.save(tx, context, { ...request, value: request.value as V }),
   };
 }
 
 /**
- * A source of the global search. Sources search at the same time, each within two seconds; a failing one is reported as not
- * available. The models of the admin that have `search` are sources already.
+ * A source of the global search. Sources are searched in parallel, each within two seconds; one that fails is reported as
+ * unavailable. Models whose admin declares `search` are already sources.
  *
  * @example
  * 'search.sources': [{
@@ -352,12 +361,12 @@ export interface SearchSource extends Contribution {
 export interface SearchHit {
   readonly label: string;
   readonly url: string;
-  /** A second line. */
+  /** Shown as a second line. */
   readonly detail?: string;
 }
 
 /**
- * A block beside the models on the dashboard.
+ * A panel beside the list of models on the dashboard.
  *
  * @example
  * 'dashboard.panels': [
@@ -365,9 +374,9 @@ export interface SearchHit {
  * ],
  */
 export interface DashboardPanel extends Contribution {
-  /** The view that renders it. It gets the helpers of a page and what `load` returns. */
+  /** The view receives the helpers of a page and the data from `load`. */
   readonly view: string;
-  /** The data of the view. `undefined`: this user has no such panel. One that fails is logged and left out. */
+  /** The data of the view; return `undefined` to omit the panel for this user. A panel that fails is logged and omitted. */
   load(ctx: Context, app: App): Promise<ViewData | undefined>;
 }
 

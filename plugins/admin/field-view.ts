@@ -16,7 +16,7 @@ import type { Waiting } from './receive-files.ts';
 import type { Selections } from './resolve-relations.ts';
 import { writableFields } from './writable-fields.ts';
 
-/** One field of a form, ready to show. */
+/** One field of a form, formatted for the view. */
 export interface FieldView {
   readonly id: string;
   readonly name: string;
@@ -28,9 +28,9 @@ export interface FieldView {
   readonly widget: string;
   readonly value: string;
   readonly error?: string;
-  /** HTML of a read-only value. */
+  /** The value of a read-only field, as HTML. */
   readonly valueHtml?: string;
-  /** After a conflict, HTML of the value that someone else has saved, of a field that this user has changed too. */
+  /** After a conflict: the value saved by someone else, as HTML. Set only if this user changed the field, too. */
   readonly savedHtml?: string;
   readonly maxlength?: number;
   /** The unit next to the control: the currency of an amount, the time zone of a timestamp. */
@@ -39,9 +39,9 @@ export interface FieldView {
   readonly options?: readonly OptionView[];
   readonly optionsUrl?: string;
   readonly chosenLabel?: string;
-  /** Opens the form of the other model, to add a missing row. */
+  /** Opens the other model's form in a new tab, to add a missing row. */
   readonly add?: AddLink;
-  /** Rows that match the words typed without scripts. */
+  /** Rows that match the text typed without scripts. */
   readonly candidates?: readonly { readonly value: string; readonly label: string }[];
 }
 export interface OptionView {
@@ -50,27 +50,27 @@ export interface OptionView {
   readonly checked: boolean;
 }
 
-/** Some fields under a heading; empty for none. */
+/** A group of fields under a heading, which may be empty. */
 export interface SectionView {
   readonly title: string;
   readonly fields: readonly FieldView[];
 }
 
-/** A text field with suggestions, `many`: for several rows. */
+/** A text input with suggestions. `many` allows several rows. */
 interface ComboboxView {
   readonly id: string;
   readonly name: string;
   readonly value: string;
   /** The label of the current row. */
   readonly label: string;
-  /** Undefined for users who cannot look up rows: they type a key or a label. */
+  /** Undefined for users who cannot look up rows; they type a key or a label. */
   readonly url: string | undefined;
   readonly many: boolean;
-  /** As markup, from `admin/fields/described`. */
+  /** HTML attributes, from `admin/fields/described`. */
   readonly attributes: string;
 }
 
-/** A control, by its name in `admin/fields`. Field types of plugins name a view of their own, which gets the same. */
+/** The name of a control in `admin/fields`. Custom field types name a view of their own, which receives the same data. */
 type ControlName =
   | 'checkbox'
   | 'colour'
@@ -96,7 +96,7 @@ declare module '../../core/request/views.ts' {
   interface ViewTypes extends Record<`admin/fields/${ControlName}`, ControlData> {
     'admin/field': ControlData;
     'admin/combobox': { readonly box: ComboboxView };
-    /** The attributes that every control has. */
+    /** The attributes common to all controls. */
     'admin/fields/described': ControlData;
     'admin/fields/boxes': ControlData<'options'>;
     'admin/fields/radios': ControlData<'options'>;
@@ -112,10 +112,10 @@ interface FieldState {
   readonly input: Input;
   readonly selections: Selections;
   readonly waiting?: Waiting;
-  /** Fields whose file is to be removed. */
+  /** Fields whose file will be removed. */
   readonly removed?: ReadonlySet<string>;
   readonly problems: readonly Problem[];
-  /** The fields that both this user and someone else have changed. */
+  /** Fields changed by both this user and someone else. */
   readonly changedByBoth?: ReadonlySet<string>;
 }
 
@@ -173,7 +173,9 @@ function readOnlyView(
   };
 }
 
-/** The value of a record, as its page shows it, or a list if it is cut; undefined if it is hidden from the user. */
+/**
+ * The value of a record, formatted as on its page, or as in a list if it is truncated; undefined if it is hidden from the user.
+ */
 function shownHtml(
   ctx: Context,
   app: App,
@@ -225,14 +227,15 @@ async function editable(
   if (!field.target) return { ...base, ...buildOptions(field, texts, t) };
 
   const selection = selections.get(field.name);
-  // Words that were resolved to a row are replaced by its key, as if it had been selected.
+  // Text that was resolved to a row is replaced by the row's key, as if the user had selected it.
   const keys =
     selection && (field.typeName === 'manyToMany' || selection.chosen.length > 0)
       ? [...new Set([...selection.kept, ...selection.chosen.map(({ key }) => key)])]
       : texts;
   const labels = await loadFieldLabels(ctx, app, field, keys, record, selections);
   const add = addLink(ctx, app, field);
-  // Rows are looked up on a page of this model. Users who can add to it but not view it type a key or a label.
+  // The lookup endpoint belongs to this model's pages and requires permission to view it. Users who can only add records type a
+  // key or a label.
   const looksUp = app.policy.may(ctx.state.actor, 'view', admin.model);
   const relation = {
     ...base,
@@ -267,10 +270,10 @@ async function editable(
 
 const ONE_LINE = new Set(['text', 'email', 'url', 'phone', 'colour', 'number', 'decimal']);
 
-/** An input of one line drops line breaks, so a value that has some gets a larger control. */
+/** Single-line inputs remove line breaks, so values that contain any get a text area. */
 function controlFor(field: FieldInfo, [text = '']: readonly string[], problems: readonly Problem[]): string {
   const widget = field.type.widget(field);
-  // The answer has an offset, which the browser's control for times cannot hold.
+  // The user resolves the ambiguity by adding an offset, which the browser's time picker cannot represent.
   if (problems.some(({ issue }) => issue.key === 'problem.timeTwice')) return 'text';
   return ONE_LINE.has(widget) && /[\r\n]/.test(text) ? 'textarea' : widget;
 }
@@ -287,7 +290,7 @@ function unitOf({ state }: Context, field: FieldInfo): { unit?: string } {
   return !field.target && field.type.cast(field) === 'timestamptz' ? { unit: state.timeZone } : {};
 }
 
-/** Values of a choice, and of a nullable boolean. */
+/** The options of a choice or a nullable boolean. */
 function buildOptions(
   field: FieldInfo,
   texts: readonly string[],
@@ -296,8 +299,8 @@ function buildOptions(
   const option = (value: string, label: string): OptionView => ({ value, label, checked: (texts[0] ?? '') === value });
   if (field.typeName === 'choice') {
     const [current = ''] = texts;
-    // A table that other programs write to may hold another value. Without its own entry the browser would select the first
-    // one.
+    // If other programs write to the table, it may contain a value that is not a choice. Without an option for it, the browser
+    // would select the first one.
     const all = current === '' || field.values.includes(current) ? field.values : [...field.values, current];
     const values = all.map((value) => option(value, field.valueLabels[value] ?? value));
     return { options: field.nullable || texts.length === 0 ? [option('', '–'), ...values] : values };
@@ -305,7 +308,7 @@ function buildOptions(
   if (field.item && field.type.filter === 'values') {
     const chosen = new Set(texts.flatMap((text) => text.split('\n')));
     const label = (value: string): string => field.valueLabels[value] ?? value;
-    // Items that are not among the choices any more have boxes too: without one, a form could not send them back.
+    // Stored items that are no longer among the choices need a check box, or submitting the form would drop them.
     const values = new Set([...field.values, ...[...chosen].filter((value) => value !== '')]);
     return { options: [...values].map((value) => ({ value, label: label(value), checked: chosen.has(value) })) };
   }
@@ -315,7 +318,7 @@ function buildOptions(
   return {};
 }
 
-/** Labels of chosen rows: from the record or from what was just resolved, else queried. */
+/** Labels of selected rows: taken from the record or the relations just resolved, otherwise queried. */
 async function loadFieldLabels(
   ctx: Context,
   app: App,

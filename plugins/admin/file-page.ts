@@ -8,13 +8,13 @@ import { fileContentMissing } from './errors.ts';
 import { recordFileRead } from './record-file-read.ts';
 
 /**
- * GET /:model/:key/+file/:field — the file of a record, for users who can see the record and the field; checked on every
- * request. Only raster images are shown by the browser; everything else is a download, so that no upload ever runs as a page of
- * ours.
+ * GET /:model/:key/+file/:field: the file of a record. Whether the user can see the record and the field is checked on every
+ * request. Only raster images are displayed inline; everything else is sent as a download, so that no upload can run as a page of
+ * this origin.
  */
 export async function filePage(ctx: Context, app: App): Promise<void> {
   const record = await recordOr404(ctx, app, getAdmin(ctx, app));
-  // A field that the user cannot see is absent from the row; fields of other types contain no file.
+  // A field hidden from the user is absent from the row; fields of other types have no file.
   const name = ctx.state.params.field ?? '';
   const file = Object.hasOwn(record.row, name) ? readStoredFile(record.row[name] ?? null) : undefined;
   if (!file || !getAdmin(ctx, app).model.fields.get(name)?.type.references) throw notFound();
@@ -38,7 +38,7 @@ export async function filePage(ctx: Context, app: App): Promise<void> {
   setHeaders(ctx, file);
 }
 
-/** After the body: a stream makes Koa guess some of them. */
+/** Called after the body is set, because Koa guesses some headers for streams. */
 function setHeaders(ctx: Context, file: StoredFile): void {
   // fault: uploads-inline
   ctx.attachment(file.name, { type: isImageType(file.type) ? 'inline' : 'attachment' });

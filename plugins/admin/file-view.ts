@@ -7,19 +7,19 @@ import type { Context } from '../../core/request/context.ts';
 import { sizeText } from '../../core/view/formatter.ts';
 import { adminRegistry } from './admin-registry.ts';
 
-/** What the control of a file shows in addition to the input itself. */
+/** What a file control shows besides the input. */
 export interface FileView {
   readonly accept: string;
-  /** The file that the record holds. */
+  /** The stored file. */
   readonly current?: { readonly name: string; readonly size: string; readonly url: string; readonly picture: boolean };
-  /** The file that was chosen before the form was rejected. */
+  /** The file chosen before the form was rejected. */
   readonly waiting?: { readonly key: string; readonly name: string; readonly size: string };
   readonly removable: boolean;
-  /** The user has ticked that it is to be removed. */
+  /** The user has ticked “remove”. */
   readonly isRemoved: boolean;
 }
 
-/** Which files are accepted, as a sentence. */
+/** The maximum size and the accepted types, as a sentence. */
 export function acceptedFiles(ctx: Context, app: App, field: FieldInfo): string {
   const formatter = adminRegistry(app).formatter(ctx);
   const max = sizeText(formatter, Number(field.max));

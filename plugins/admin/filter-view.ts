@@ -9,7 +9,7 @@ import { relationLabel } from '../../core/sql/aliases.ts';
 import type { CompiledAdmin } from './compile-admin.ts';
 import type { FilterChoice } from './extension-points.ts';
 
-/** One filter of the toolbar, ready to show; its inputs are named as in the URL. */
+/** One filter of the toolbar, formatted for the view; its inputs are named as in the URL. */
 export interface FilterView {
   readonly name: string;
   readonly label: string;
@@ -21,9 +21,9 @@ export interface FilterView {
   readonly input: string;
   readonly optionsUrl: string;
   readonly chosen: readonly { readonly value: string; readonly label: string }[];
-  /** Why the value entered cannot be read; the list is then shown without this filter. */
+  /** Why the value entered could not be read; the list is then shown without this filter. */
   readonly error?: string;
-  /** The first of those filters is shown open. The others cannot be: opening one closes the others. */
+  /** Only the first filter with an error is open: opening one closes the others. */
   readonly open: boolean;
   readonly entered?: string;
 }
@@ -34,21 +34,21 @@ declare module '../../core/request/views.ts' {
   }
 }
 
-/** Max length of an unreadable value that is repeated in its message. */
+/** Max length of an unreadable value quoted in the error message. */
 const MAX_ENTERED = 200;
 
-/** Labels of the rows that relation filters name; queried once per page. */
+/** Labels of the rows referenced by relation filters; queried once per page. */
 export type RelationLabels = ReadonlyMap<FieldInfo, ReadonlyMap<string, string>>;
 
-/** The chosen values, and their labels. */
+/** The selected values and their labels. */
 export interface Chosen {
   readonly query: ListQuery;
   readonly labels: RelationLabels;
-  /** Of the filters that plugins add. */
+  /** The choices of filters added by plugins. */
   readonly choices: ReadonlyMap<FieldInfo, readonly FilterChoice[]>;
 }
 
-/** From the rows of the page if they are there; the others are queried. */
+/** Labels found in the rows of the page are reused; the others are queried. */
 export async function relationLabels(
   ctx: Context,
   app: App,
@@ -103,7 +103,7 @@ export function filterViews(
   return views.map((view) => (view === first ? { ...view, open: true } : view));
 }
 
-/** What a filter takes, for the message about a value that it cannot read. */
+/** The expected kind of value, which selects the error message. */
 function expectedValue({ shape, input }: FilterView): 'number' | 'date' | 'time' | 'choice' | 'value' {
   if (shape === 'typed') return 'value';
   if (shape !== 'range') return 'choice';
@@ -167,7 +167,7 @@ function filterView(
   };
 }
 
-/** Users filter by day, even if a field holds timestamps. */
+/** Input types. Timestamps are filtered by day. */
 const INPUTS: Readonly<Record<string, string>> = {
   date: 'date',
   timestamp: 'date',
@@ -185,7 +185,7 @@ export interface ChipView {
   readonly removeUrl: string;
 }
 
-/** The active filters, each with the URL without it. */
+/** The active filters, each with the URL of the list without it. */
 export function chipViews(
   ctx: Context,
   { query, labels, choices }: Chosen,

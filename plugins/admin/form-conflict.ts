@@ -15,8 +15,8 @@ import {
 import type { SubmittedForm } from './submitted-form.ts';
 
 /**
- * The form after a conflict: what this user has changed, everything else as it is now. It carries the new version, because users
- * who save it again have seen the changes of others.
+ * The form after a conflict: the user's own changes, and the current values of all other fields. It carries the new version,
+ * since users who save again have seen the other changes.
  *
  * @param current the record as it is now
  * @param conflict the fields that would have been overwritten
@@ -40,7 +40,7 @@ export function afterConflict(
       input.set(field.name, form.all(field.name));
   }
   const differing = differingFields(shown, now);
-  // Not if both have entered the same value.
+  // Fields where both entered the same value do not count.
   const changedByBoth = fields.filter(
     (field) => differing.includes(field.name) && isChangedFrom(shown, field, form) && isChangedFrom(now, field, form),
   );
@@ -56,7 +56,9 @@ export function afterConflict(
   };
 }
 
-/** Whether the posted form differs from what was shown in a field; of a manyToMany, whether rows were added or removed. */
+/**
+ * Whether the posted value of a field differs from what the form showed; for a manyToMany, whether rows were added or removed.
+ */
 function isChangedFrom(shown: ShownValues, field: FieldInfo, form: Form): boolean {
   const keys = shown.get(field.name);
   if (keys === undefined || typeof keys === 'string') return !isUntouched(field, form, shown);

@@ -6,10 +6,10 @@ import type { FoundRecord } from '../../core/query/types.ts';
 import { relationList } from '../../core/sql/aliases.ts';
 import type { CompiledAdmin } from './compile-admin.ts';
 
-/** The strings in the controls of a form, by field; a manyToMany and a checkbox hold several or none. */
+/** The strings in the controls of a form, by field. A manyToMany or a checkbox has any number of them. */
 export type Input = ReadonlyMap<string, readonly string[]>;
 
-/** The values of an empty form: defaults, and those in the query of the URL. */
+/** The values of an empty form: defaults, overridden by the URL's query string. */
 export function inputOfDefaults(fields: readonly FieldInfo[], query: URLSearchParams): Input {
   const input = new Map<string, readonly string[]>();
   for (const field of fields) {
@@ -39,14 +39,14 @@ export function inputOfRecord(admin: CompiledAdmin, record: FoundRecord, timeZon
   return input;
 }
 
-/** Of what the values of a form take up when it is posted: bodies have 1 MB, and the names and keys of a form need some of it. */
+/** Max size of the posted values. Request bodies are limited to 1 MB, and field names and keys need part of it. */
 const MAX_POSTED = 900_000;
-/** The most bytes that a character can take up. */
+/** Max bytes of one UTF-16 code unit when percent-encoded. */
 const LONGEST_CHARACTER = 9;
 
 /**
- * The fields whose stored values are too large to be posted back with the others: with them, no change of this record could be
- * saved. The largest ones first.
+ * The fields whose stored values are too large to be posted together with the others: with them in the form, the record could not
+ * be saved at all. The largest are excluded first.
  */
 export function tooLargeFields(fields: readonly FieldInfo[], input: Input): ReadonlySet<FieldInfo> {
   const texts = new Map(
@@ -66,7 +66,7 @@ export function tooLargeFields(fields: readonly FieldInfo[], input: Input): Read
   return tooLarge;
 }
 
-/** In bytes, percent-encoded. */
+/** Size in bytes, percent-encoded. */
 function postedSize(texts: readonly string[]): number {
   return String(new URLSearchParams(texts.map((text): [string, string] => ['', text.replace(/\r\n?|\n/g, '\r\n')])))
     .length;
@@ -88,13 +88,13 @@ export function isInForm(name: string, form: Form): boolean {
   return form.has(name) || form.has(name + fieldSuffixes.present);
 }
 
-/** The rows of a manyToMany. */
+/** The linked rows of a manyToMany. */
 export function linkedRows(record: FoundRecord, field: FieldInfo): readonly { key: string; label: string }[] {
   const list = record.row[relationList(field.name)];
   return Array.isArray(list) ? list : [];
 }
 
-/** The default as an empty form shows it; undefined if there is none, or if it is computed on save. */
+/** The default as shown in an empty form; undefined if there is none or it is computed on save. */
 export function shownDefault(field: FieldInfo): string | undefined {
   const { default: value, typeName, type } = field;
   if (typeName === 'json' || typeName === 'array')
@@ -112,8 +112,8 @@ export function shownDefault(field: FieldInfo): string | undefined {
 }
 
 /**
- * Whether the field is filled in automatically if left empty for a new record: now, a random key, a slug, the result of a
- * function, a default that only the database has.
+ * Whether the field of a new record is filled in automatically if left empty: the current time, a random key, a slug, the result
+ * of a function, or a default of the database.
  */
 export function isAutoFilled(field: FieldInfo): boolean {
   if (field.source !== undefined) return true;

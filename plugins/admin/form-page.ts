@@ -24,7 +24,7 @@ import { readShownValues, shownText, shownValues } from './shown-values.ts';
 import { readSubmittedForm, type SubmittedForm } from './submitted-form.ts';
 import { mayAddOrDelete, requireForm, writableFields } from './writable-fields.ts';
 
-/** GET /:model/+new — an empty form; fields named in the query are filled in (`?airport=ATL`). */
+/** GET /:model/+new: an empty form. Fields can be prefilled by the query string (`?airport=ATL`). */
 export async function addPage(ctx: Context, app: App): Promise<void> {
   const admin = getAdmin(ctx, app);
   await requireForm(ctx, app, admin, 'add');
@@ -50,7 +50,7 @@ export async function editPage(ctx: Context, app: App): Promise<void> {
   await showForm(ctx, app, admin, { record, input, selections: new Map(), version: record.version, shown });
 }
 
-/** The form as it was when a gate stopped it (the password had to be re-entered); files must be chosen again. */
+/** Shows the form again after a gate interrupted it (the password had to be re-entered). Files must be chosen again. */
 async function showResumed(
   ctx: Context,
   app: App,
@@ -111,7 +111,7 @@ export async function saveForm(ctx: Context, app: App): Promise<void> {
   }
 }
 
-/** The form with what was entered, and what is wrong with it. */
+/** Shows the form again with the input and the problems. */
 async function showProblems(
   ctx: Context,
   app: App,
@@ -132,7 +132,7 @@ async function showProblems(
   });
 }
 
-/** The form after a change by someone else; `fields` are those that would have overwritten it. */
+/** Shows the form after someone else changed the record; `fields` are those that would have been overwritten. */
 async function showConflict(
   ctx: Context,
   app: App,
@@ -167,7 +167,10 @@ function inputBefore(
   return record ? inputOfRecord(admin, record, state.timeZone) : inputOfDefaults(fields, new URLSearchParams());
 }
 
-/** The page to open after saving, chosen by the button. If the user does not have access to it, a page that they can open, so that a successful change never ends in an error page. */
+/**
+ * The page to open after saving, chosen by the button. Falls back to a page that the user can open, so that a successful save
+ * never ends on an error page.
+ */
 function pageAfter(ctx: Context, app: App, model: ModelInfo, then: string | undefined, key: string): string {
   const may = (action: Action): boolean => app.policy.may(ctx.state.actor, action, model);
   if (then === 'stay' && may('change') && may('view')) return app.urls.record(model, key, '+edit');

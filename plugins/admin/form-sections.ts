@@ -13,19 +13,19 @@ import type { FormSection } from './extension-points.ts';
 import { allowed, itemsFor } from './items-for.ts';
 import { loadPart } from './load-part.ts';
 
-/** A section, ready to show. */
+/** A section, formatted for the view. */
 export interface AddedSectionView {
   readonly name: string;
   readonly title: string | undefined;
   readonly view: string;
-  /** Undefined: it could not be loaded, and will not be saved. */
+  /** Undefined if the section could not be loaded; it will not be saved either. */
   readonly data: ViewData | undefined;
 }
 
-/** What the added sections of a posted form hold, checked and ready to be saved with the record. */
+/** The posted input of the added sections, validated and ready to be saved with the record. */
 export interface PostedSections {
   readonly problems: readonly Problem[];
-  /** Stores them after the record, in its transaction. */
+  /** Stores the sections after the record, in the same transaction. */
   save(tx: Transaction, context: AuditContext, key: string, values: Values): Promise<SavedSections>;
 }
 export interface SavedSections {
@@ -33,7 +33,7 @@ export interface SavedSections {
   readonly problems: readonly Problem[];
 }
 
-/** Loads the sections that this user can see in this form. `errors`: the errors of the post that is shown again. */
+/** Loads the sections that this user can see in this form. `problems` are those of a rejected form that is shown again. */
 export async function addedSections(
   ctx: Context,
   app: App,
@@ -63,7 +63,7 @@ export async function addedSections(
   });
 }
 
-/** Reads what was posted in the sections that the form has shown. */
+/** Reads the input of the sections that the form contained. */
 export async function readSections(
   ctx: Context,
   app: App,

@@ -30,14 +30,14 @@ interface FormView extends PageData {
   readonly multipart: boolean;
   readonly formId: string;
   readonly version: string;
-  /** What the form shows, as `shownText`; empty for a new record. */
+  /** The values shown by the form, encoded by `shownText`; empty for a new record. */
   readonly shown: string;
   readonly errors: readonly ErrorView[];
   readonly sections: readonly SectionView[];
   readonly tabs: readonly TabLink[];
   /** Sections that plugins add. */
   readonly added: readonly AddedSectionView[];
-  /** Of the record being changed; undefined for a new one. */
+  /** Undefined for a new record. */
   readonly recordUrl?: string;
   readonly recordLabel?: string;
   readonly deleteUrl?: string;
@@ -45,7 +45,7 @@ interface FormView extends PageData {
   readonly requester?: string;
   readonly mayStay: boolean;
   readonly mayAddMore: boolean;
-  /** Labels of the fields that someone else has changed meanwhile, and the form with their values. */
+  /** Labels of the fields that someone else has changed, and the URL of the form with their values. */
   readonly conflict?: { readonly fields: readonly string[]; readonly freshUrl: string };
 }
 
@@ -61,20 +61,19 @@ export interface FormState {
   readonly input: Input;
   readonly selections: Selections;
   readonly waiting?: Waiting;
-  /** Fields whose file is to be removed. */
+  /** Fields whose file will be removed. */
   readonly removed?: ReadonlySet<string>;
   readonly problems?: readonly Problem[];
   readonly conflict?: readonly string[] | undefined;
-  /** Of those, the fields that this user has changed as well. */
+  /** The conflicting fields that this user has changed, too. */
   readonly changedByBoth?: ReadonlySet<string>;
   readonly version?: string | undefined;
   readonly shown?: string | undefined;
-  /** Another form waits for this record. */
+  /** The relation of another form that waits for this record. */
   readonly requester?: RequestingField | undefined;
   readonly isResumed?: boolean;
 }
 
-/** Responds with the form. */
 export async function showForm(ctx: Context, app: App, admin: CompiledAdmin, state: FormState): Promise<void> {
   const { model } = admin;
   const { t } = ctx.state;
@@ -118,7 +117,7 @@ export async function showForm(ctx: Context, app: App, admin: CompiledAdmin, sta
   });
 }
 
-/** First what concerns the record as a whole, then by field as on the form, then by field of added sections. */
+/** Problems of the whole record first, then those of fields in form order, then those of added sections. */
 function inFormOrder(sections: readonly SectionView[], problems: readonly Problem[]): readonly Problem[] {
   const names = sections.flatMap(({ fields }) => fields.map(({ name }) => name));
   const position = ({ field }: Problem): number => {
@@ -138,7 +137,7 @@ function errorView(
   const text = ctx.state.t(issue.key, issue.params);
   const label = field === undefined ? undefined : admin.model.fields.get(field)?.label;
   const view = sections.flatMap(({ fields }) => fields).find(({ name }) => name === field);
-  // Inputs of sections that plugins add have the id `f-NAME`, as those of fields do.
+  // Inputs of added sections have the id `f-NAME`, like those of fields.
   const anchor = view?.id ?? (field !== undefined && label === undefined ? `f-${field}` : undefined);
   return { text, ...(label !== undefined && { label }), ...(anchor !== undefined && { anchor }) };
 }

@@ -39,7 +39,7 @@ export const admin = definePlugin({
   routes(routes) {
     const may = (permission: 'view' | 'add' | 'change' | 'delete') => ({ access: { permission } });
     const form = { responses: [409], body: { files: fileLimits }, resumable: true };
-    // Signing in leads here, so all signed-in users must find something useful.
+    // The landing page after sign-in, so it must be open to all signed-in users.
     routes.get('/', { access: { signedIn: true } }, indexPage);
     routes.get('/+search', { access: { signedIn: true } }, searchPage);
     // fault: undeclared-response

@@ -20,7 +20,7 @@ export type ModelPoint = (typeof MODEL_POINTS)[number];
 type Items = { readonly [P in ModelPoint]: readonly ExtensionPoints[P][] };
 const byModel = new WeakMap<App, Map<ModelInfo, Items>>();
 
-/** The items of all extension points for this model, regardless of the user; computed once per model. */
+/** The items of all extension points for this model, regardless of the user. Computed once per model. */
 export function itemsFor(app: App, model: ModelInfo): Items {
   const cache = byModel.get(app) ?? new Map<ModelInfo, Items>();
   byModel.set(app, cache);
@@ -41,7 +41,7 @@ export function itemsFor(app: App, model: ModelInfo): Items {
   return items;
 }
 
-/** Those of them that this user can see. `ctx.state.model` is the model of the page. */
+/** The items that this user can see. `ctx.state.model` is the model of the page. */
 export function allowed<I extends ModelContribution>(ctx: Context, app: App, items: readonly I[]): readonly I[] {
   return items.length === 0 ? items : items.filter((item) => isAllowed(ctx, app, item));
 }
@@ -53,7 +53,7 @@ function isFor(models: ForModels, model: ModelInfo): boolean {
 
 const NAME = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
 
-/** What types cannot express about items. */
+/** Checks rules on items that types cannot express. */
 export function itemProblems(app: App): readonly BootProblem[] {
   return MODEL_POINTS.flatMap((point) =>
     app.contributions(point).flatMap((item: ModelContribution): BootProblem[] => {

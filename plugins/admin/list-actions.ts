@@ -18,7 +18,7 @@ import { itemsFor } from './items-for.ts';
 import { actionOr404, runOnce } from './run-action.ts';
 
 const MAX_RECORDS = 1_000;
-/** Max number of records named on the confirmation page, and in the message about those that failed. */
+/** Max number of records named on the confirmation page and in the message about failed records. */
 const MAX_NAMED = 10;
 const MAX_NAMED_FAILED = 3;
 const MAX_QUERY = 4_000;
@@ -26,7 +26,7 @@ const MAX_QUERY = 4_000;
 /** The form above a list whose rows can be selected. */
 export interface SelectionView {
   readonly action: string;
-  /** The query of the list, to return to. */
+  /** The query string of the list, for returning to it. */
   readonly query: string;
   /** The list with all rows of the page selected, for browsers without scripts. */
   readonly allUrl: string;
@@ -50,7 +50,7 @@ export function selectionView(
   };
 }
 
-/** POST /:model/+actions — the selection, and the action to confirm. It changes nothing. */
+/** POST /:model/+actions: receives the selection and shows the confirmation page. It changes nothing. */
 export async function chooseListAction(ctx: Context, app: App): Promise<void> {
   const { model } = getAdmin(ctx, app);
   const form = formOr404(ctx);
@@ -63,7 +63,7 @@ export async function chooseListAction(ctx: Context, app: App): Promise<void> {
   await showListAction(ctx, app, { model, action, form, records });
 }
 
-/** POST /:model/+actions/:name — makes the change, in one transaction. */
+/** POST /:model/+actions/:name: makes the change, in one transaction. */
 export async function runListAction(ctx: Context, app: App): Promise<void> {
   const { model } = getAdmin(ctx, app);
   const form = formOr404(ctx);
@@ -101,7 +101,7 @@ interface Selection {
   readonly form: Form;
 }
 
-/** Runs the action on the selected records that are still visible; the others count as failed. */
+/** Runs the action on the selected records that are still visible; the others are counted as failed. */
 async function changeRecords(
   app: App,
   model: ModelInfo,
@@ -119,7 +119,7 @@ async function changeRecords(
   return { ...result, failed: [...(result.failed ?? []), ...invisible], records: keys.length, location };
 }
 
-/** Names the failed records, as far as the message has room. */
+/** Names the failed records, up to MAX_NAMED. */
 function messageOf(ctx: Context, action: ListAction, { message, failed = [], records }: Done & { records: number }) {
   const { t } = ctx.state;
   const succeeded = records - failed.length;
@@ -143,7 +143,7 @@ function formOr404({ state: { form } }: Context): Form {
   return form;
 }
 
-/** Keys that a row can have, without duplicates. */
+/** The valid keys among those posted, without duplicates. */
 function selectedKeys(model: ModelInfo, form: Form): readonly string[] {
   return [...new Set(form.all('key'))].filter((key) => parseKey(model, key) !== undefined);
 }
@@ -163,7 +163,7 @@ function backToList(ctx: Context, app: App, model: ModelInfo, form: Form, notice
   seeOther(ctx, listUrl(app, model, form));
 }
 
-/** The list as it was: its query is passed along, and is only ever parsed as the query of this list. */
+/** The list to return to. The posted query string is only ever parsed as a query of this list. */
 function listUrl(app: App, model: ModelInfo, form: Form): string {
   const query = form.get(formNames.list) ?? '';
   if (!query.startsWith('?') || query.length > MAX_QUERY) return app.urls.list(model);

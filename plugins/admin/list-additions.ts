@@ -10,16 +10,16 @@ import type { DisplayColumn, LoadedCells } from './list-cells.ts';
 import { loadPart } from './load-part.ts';
 import type { TableCell } from './widgets.ts';
 
-/** The columns and filters that plugins add to a list, as far as this user can see them. */
+/** The columns and filters that plugins add to a list and that this user can see. */
 export interface ListAdditions {
-  /** The listing with them. */
+  /** The listing including the additions. */
   readonly listing: Listing;
   readonly columns: readonly DisplayColumn[];
   /** The choices of each filter, by the field that represents it. */
   readonly choices: ReadonlyMap<FieldInfo, readonly FilterChoice[]>;
 }
 
-/** A list without additions costs nothing here. */
+/** The additions for this request; returns early, without any query, if there are none. */
 export async function listAdditions(ctx: Context, app: App, admin: CompiledAdmin): Promise<ListAdditions> {
   const { model, listing } = admin;
   if (admin.addedColumns.length === 0 && admin.addedFilters.length === 0)
@@ -47,7 +47,7 @@ export async function listAdditions(ctx: Context, app: App, admin: CompiledAdmin
   };
 }
 
-/** The cells of columns that are loaded for each page: one query per column. One that fails is left empty. */
+/** The cells of loaded columns: one query per column. A column that fails is left empty. */
 export async function loadCells(
   ctx: Context,
   app: App,

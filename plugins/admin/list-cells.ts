@@ -11,10 +11,12 @@ import type { TableCell } from './widgets.ts';
 
 const NONE = escapeHtml('–');
 
-/** HTML of a value, or undefined if there is none. */
+/** The HTML of a value, or undefined if there is none. */
 export type ListCell = (row: DbRow) => string | undefined;
 
-/** Compiles the HTML of a field or computed column: once per admin, language and time zone; the result is called once per row. */
+/**
+ * Compiles a field or computed column to HTML. Called once per admin, language and time zone; the result is called once per row.
+ */
 export function compileCell(admin: CompiledAdmin, item: DisplayField, formatter: Formatter): ListCell {
   return 'field' in item ? fieldCell(item.field, formatter) : computedCell(admin, item.computed, formatter);
 }
@@ -31,7 +33,7 @@ function fieldCell(field: FieldInfo, formatter: Formatter): ListCell {
   };
 }
 
-/** In a column that can be NULL, an empty text or list must not look like it. */
+/** In a nullable column, empty text and empty lists must be distinguishable from NULL. */
 function emptyValue({ t }: Formatter): string {
   return `<span class="none">${escapeHtml(t('value.empty'))}</span>`;
 }
@@ -47,8 +49,8 @@ function computedCell(admin: CompiledAdmin, column: ComputedColumn, formatter: F
 }
 
 /**
- * A column that reads a field hidden from this user, a value too large for a list, or one that its field cannot hold, is empty; any
- * other failure is a bug.
+ * The value of a computed column. If it fails on a row with hidden, large or unexpected values, the cell is empty; any other
+ * failure is a bug and is thrown.
  */
 function computedValue(admin: CompiledAdmin, column: ComputedColumn, row: DbRow): ReturnType<ComputedColumn['value']> {
   try {
@@ -64,7 +66,9 @@ function computedValue(admin: CompiledAdmin, column: ComputedColumn, row: DbRow)
   }
 }
 
-/** A large value was not read: code that needs it must not take it for an empty one. */
+/**
+ * The row for a computed column. Reading a large value throws, since it was not loaded and must not be mistaken for an empty one.
+ */
 function readableRow(model: ModelInfo, row: DbRow): DecodedRow {
   const values = decodeRow(model, row);
   const large = model.stored.filter(({ name }) => row[name] instanceof LargeValue);
@@ -78,9 +82,9 @@ function readableRow(model: ModelInfo, row: DbRow): DecodedRow {
   return Object.defineProperties({ ...values }, Object.fromEntries(large.map(({ name }) => [name, unreadable])));
 }
 
-/** What a list shows: a field, a value computed from the row, or a column that is loaded for each page. */
+/** A column of a list: a field, a computed column, or one that is loaded for each page. */
 export type DisplayColumn = DisplayField | { readonly column: ListColumn };
-/** The cells of loaded columns, by the column's name and the record's key. */
+/** The cells of loaded columns, by column name and record key. */
 export type LoadedCells = ReadonlyMap<string, ReadonlyMap<string, TableCell>>;
 
 export function columnLabel(item: DisplayColumn): string {
@@ -97,15 +101,15 @@ export interface RowsOptions {
   /** Columns that this user can see. */
   readonly columns: readonly DisplayColumn[];
   readonly loaded: LoadedCells;
-  /** Check boxes before each row; `all`: ticked. */
+  /** Whether rows have check boxes; `all`: all of them are ticked. */
   readonly selection: 'none' | 'some' | 'all';
 }
 
 type RowMaker = (rows: readonly DbRow[], loaded: LoadedCells, ticked: string) => string;
-/** By admin, by the user's language and time zone, and by the names of the columns. */
+/** By admin, then by formatter (language and time zone), then by column names. */
 const rowMakers = new WeakMap<CompiledAdmin, WeakMap<Formatter, Map<string, RowMaker>>>();
 
-/** The `<tr>`s of a page of rows; the first cell of each links to its record. */
+/** The `<tr>` elements of a page of rows; the first cell of each row links to the record. */
 export function rowsHtml(
   app: App,
   admin: CompiledAdmin,
@@ -127,7 +131,7 @@ export function rowsHtml(
   return make(rows, loaded, selection === 'all' ? ' checked' : '');
 }
 
-/** A prefix that no field name can have marks loaded columns. */
+/** Loaded columns are prefixed with `+`, which no field name can contain. */
 function nameOf(item: DisplayColumn): string {
   if ('column' in item) return `+${item.column.name}`;
   return 'field' in item ? item.field.name : item.computed.name;
@@ -146,12 +150,12 @@ function compileRows(
     loadedFrom: 'column' in item ? item.column.name : '',
     open: columnAlign(item) === 'end' ? '<td class="num">' : '<td>',
     none: `<td class="none${columnAlign(item) === 'end' ? ' num' : ''}">${NONE}</td>`,
-    // A column of costs is scanned for the values that are not zero.
+    // Zeros in numeric columns are de-emphasised, so that other values stand out.
     zero: columnAlign(item) === 'end' && 'field' in item ? item.field.name : undefined,
   }));
   const list = escapeHtml(app.urls.list(model));
   const firstField = columns[0];
-  // The first cell is a link to the record itself, so it cannot contain another link.
+  // The first cell is itself a link to the record, so it cannot contain another one.
   const firstCell =
     firstField && 'field' in firstField
       ? fieldCell(firstField.field, { ...formatter, recordUrl: () => undefined, bare: true })

@@ -24,21 +24,21 @@ interface ListView extends PageData {
     readonly q: string;
     readonly enabled: boolean;
     readonly action: string;
-    /** What a new search keeps of the query. */
+    /** The query parameters that a new search keeps. */
     readonly hidden: readonly (readonly [name: string, value: string])[];
   };
   readonly filters: readonly FilterView[];
   readonly chips: readonly ChipView[];
   readonly clearUrl?: string;
   readonly headers: readonly HeaderView[];
-  /** The `<tr>`s of the page; see `rowsHtml`. */
+  /** The `<tr>` elements of the page; see `rowsHtml`. */
   readonly bodyHtml: string;
-  /** Undefined if there is no action over several rows, or there are no rows. */
+  /** Undefined if there are no list actions or no rows. */
   readonly selection?: SelectionView;
   readonly rows: number;
   readonly count: CountView;
   readonly pager: PagerView;
-  /** Why there are no rows: the table is empty, or none matches the filters. */
+  /** Why there are no rows: the table is empty, or no row matches the filters. */
   readonly empty: 'fresh' | 'filtered' | undefined;
 }
 
@@ -48,7 +48,7 @@ declare module '../../core/request/views.ts' {
   }
 }
 
-/** GET /:model — one page of a list, at most two statements in addition to the session's. */
+/** GET /:model: one page of a list. It takes at most two statements besides the session's. */
 export async function listPage(ctx: Context, app: App): Promise<void> {
   const admin = getAdmin(ctx, app);
   const { model } = admin;
@@ -60,7 +60,7 @@ export async function listPage(ctx: Context, app: App): Promise<void> {
   const { listing, columns: added, choices } = await listAdditions(ctx, app, admin);
   const { offered, parsed } = await app.records.parseListQuery(actor, listing, params, timeZone);
   const problems = parsed.ok ? [] : parsed.problems;
-  // A filter that cannot be read is reported at the filter, and the list is shown without it.
+  // A filter value that cannot be read is reported at its filter, and the list is shown without that filter.
   const { query } = parsed;
   if (query === undefined) throw listQueryError(app, model, problems, params);
   const page = await app.records.list(actor, listing, query);
@@ -98,7 +98,7 @@ export async function listPage(ctx: Context, app: App): Promise<void> {
     rows: page.rows.length,
     count: countView(t, formatter, query, page, to(query.toQueryString({ count: 'exact' }))),
     pager: pagerView(page, query, to),
-    // The rows around a cursor may be deleted; that does not mean that the list is empty.
+    // The rows around a cursor may have been deleted; the list itself need not be empty.
     empty: page.rows.length > 0 ? undefined : query.isFiltered || query.at !== undefined ? 'filtered' : 'fresh',
   });
 }
@@ -152,9 +152,9 @@ function pagerView(page: Page, query: ListQuery, to: (queryString: string) => st
 
 export interface CountView {
   readonly text: string;
-  /** Next to the heading; empty if it is not known. */
+  /** Shown next to the heading; empty if unknown. */
   readonly total: string;
-  /** The list with an exact count. */
+  /** The URL of the list with an exact count. */
   readonly exactUrl?: string;
 }
 
@@ -184,7 +184,7 @@ export function countView(
       const total = t('admin.count.more', { total: formatter.number(count.rows) });
       return { total, text: t('admin.count.range', { ...range, total }), exactUrl };
     }
-    // Beyond the first page the position is unknown: a cursor has no number, and each count is one more statement.
+    // Beyond the first page the position is unknown: cursors have no row numbers, and counting would need another statement.
     case 'unknown':
       return { total: '', text: t('admin.count.page', { rows: range.to }), exactUrl };
   }

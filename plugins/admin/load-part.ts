@@ -2,24 +2,26 @@ import type { App } from '../../core/app.ts';
 import { withTimeout } from '../../core/base/timeout.ts';
 import type { Context } from '../../core/request/context.ts';
 
-/** Time limit of a part of a page (a widget, a panel, a source of the search); after it the page is shown without it. */
+/**
+ * Time limit for a part of a page (a widget, a panel, a search source). If it is exceeded, the page is shown without the part.
+ */
 const LIMIT_MS = 2_000;
-/** A part that is late continues in the background. While this many are, another one is not started. */
+/** A part that exceeds the limit continues in the background. It is not started again while this many runs are unfinished. */
 const MAX_LATE = 3;
-/** A late part may never end; after this time it does not count any more. */
+/** A run may never end; it is no longer counted after this time. */
 const FORGOTTEN_MS = 60_000;
 
-/** For the log: what kind of part it is, and its name. */
+/** The kind and name of a part, for the log. */
 export type PartName = Readonly<Record<string, string>>;
 
 export type Loaded<T> = { readonly ok: true; readonly value: T } | { readonly ok: false };
 
-/** When the parts that are late were started, by the part. */
+/** The unfinished runs that exceeded the limit, by part, with the time of their timeout. */
 const lateRunsByApp = new WeakMap<App, Map<string, Set<{ readonly since: number }>>>();
 
 /**
- * Loads one part of a page. A part that fails or times out is logged by its name and must not break the page. If it is slow each
- * time, it is not started again for a while: its queries would take all connections to the database.
+ * Loads one part of a page. If the part fails or times out, this is logged with its name and the page is shown without it. A part
+ * that keeps timing out is not started again for a while, since its queries would use up all database connections.
  *
  * @example
  * const loaded = await loadPart(ctx, app, { widget: 'unassigned' }, () => widget.load(ctx, app));

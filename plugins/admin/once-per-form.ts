@@ -11,17 +11,17 @@ import { claimIdempotencyKey, releaseIdempotencyKey, rememberLocation } from '..
 import { problemsOfRejection } from '../../core/write/rejections.ts';
 
 /**
- * These differ between two posts of the same form: the token is masked differently each time, and two buttons do the same to
- * the record.
+ * These fields may differ between two submissions of the same form: each page has a differently masked token, and the choice of
+ * button does not affect what is saved.
  */
 const NOT_PART = new Set<string>([formNames.token, formNames.next]);
 
 /**
- * A post is a repetition of another one if form, URL and input are equal: a double click, a reload. Users who go back to a page
- * that the browser kept, correct something and submit it again have sent a new one, which must not be lost.
+ * Two submissions are repetitions of each other (double click, reload) if form, URL and input are equal. If a user navigates
+ * back, corrects a value and submits the cached page again, this is a new submission and must not be discarded.
  */
 function postId({ path, state: { form } }: Context): string | undefined {
-  // A hand-made request has no id.
+  // Requests that did not come from a form have no id.
   if (!form || (form.get(formNames.form) ?? '') === '') return undefined;
   const typed = [...form.names()].filter((name) => !NOT_PART.has(name)).map((name) => [name, form.all(name)]);
   return createHash('sha256')
@@ -29,19 +29,19 @@ function postId({ path, state: { form } }: Context): string | undefined {
     .digest('base64url');
 }
 
-/** The form was already posted: `location` is where the first post led. */
+/** The form was submitted before; `location` is the page to which the first submission redirected. */
 export interface Repeated {
   readonly outcome: 'repeated';
   readonly location: string | undefined;
 }
 
-/** `context`: with the actor as they are now. */
+/** `context` contains the current actor. */
 type Work<R> = (tx: Transaction, context: AuditContext) => Promise<{ result: R; location: string | undefined }>;
 
 /**
- * The claim on the form's id, the change and the response commit together; a rejected change leaves the id free. If two changes
- * wait for each other's rows (each deletes what the other references), PostgreSQL detects a deadlock and aborts one, which is
- * retried. `rejected` makes the result of what the database rejects at COMMIT.
+ * Runs `work` once per form. The claim on the form's id, the change and the response commit together; a rejected change releases
+ * the id. If two transactions deadlock (each deletes a row that the other references), PostgreSQL aborts one of them, which is
+ * retried. `rejected` converts a rejection by the database at COMMIT into a result.
  */
 export async function oncePerForm<R>(
   ctx: Context,
@@ -62,7 +62,7 @@ export async function oncePerForm<R>(
       return result;
     });
   } catch (error) {
-    // What the database rejects at COMMIT, or where the transaction cannot go on.
+    // Rejected by the database at COMMIT, or by an error that aborted the transaction.
     const problems = problemsOfRejection(error);
     if (problems === undefined) throw error;
     return rejected(problems);
@@ -70,8 +70,8 @@ export async function oncePerForm<R>(
 }
 
 /**
- * The context with the actor as they are now, locked until the transaction ends: `app.write` reads them again, but actions and
- * sections of plugins may write with SQL of their own. The rest of the request, such as access checks, sees them, too.
+ * The context with the current actor, locked until the transaction ends. `app.write` reads the actor again, but actions and
+ * sections of plugins may run SQL of their own. The rest of the request, such as access checks, also uses this actor.
  *
  * @throws RustioError RIO-HTTP-FORBIDDEN if they have signed out or lost their account since the request began.
  */

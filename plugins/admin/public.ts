@@ -1,4 +1,4 @@
-// `rustio-admin/admin`: how models are shown, and what plugins add to the pages of the admin.
+// `rustio-admin/admin`: declaring how models are shown, and extending the pages of the admin.
 
 export { type AdminOptions, type Computed, defineAdmin, type ModelAdmin } from './define-admin.ts';
 export {

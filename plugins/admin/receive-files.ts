@@ -12,7 +12,7 @@ import type { CompiledAdmin } from './compile-admin.ts';
 import { currentContext } from './once-per-form.ts';
 import { writableFields } from './writable-fields.ts';
 
-/** Uploads that wait for the form to be saved, by field name. */
+/** Uploads that are stored temporarily until the form is saved, by field name. */
 export type Waiting = ReadonlyMap<string, StoredFile>;
 
 export interface Received {
@@ -21,7 +21,7 @@ export interface Received {
   readonly problems: readonly Problem[];
 }
 
-/** Which files this form accepts from this user; other forms accept none. */
+/** The files that this form accepts from this user; other forms accept none. */
 export function fileLimits(ctx: Context, app: App): FileLimits {
   const admin = getAdmin(ctx, app);
   return new Map(writableFiles(ctx, app, admin).map(({ name, max }) => [name, Number(max)]));
@@ -34,8 +34,9 @@ function writableFiles(ctx: Context, app: App, admin: CompiledAdmin): readonly F
 }
 
 /**
- * Reads the file fields of a form. A browser cannot restore a chosen file in a form, so it is stored temporarily at once and
- * the form continues with its key (`scan~kept`): an error in another field loses nothing. `scan~none` removes a file.
+ * Reads the file fields of a form. Browsers cannot restore a chosen file when a form is shown again, so files are stored
+ * temporarily right away and the form refers to them by key (`scan~kept`): an error in another field does not lose the upload.
+ * `scan~none` removes a file.
  */
 export async function receiveFiles(
   ctx: Context,
@@ -64,7 +65,7 @@ export async function receiveFiles(
   return { values, waiting, problems };
 }
 
-/** Uploads are stored before the record: users who have lost their rights while a file arrived store none. */
+/** Uploads are stored before the record. A user who lost the permission while the file was arriving must not store anything. */
 async function checkRights(ctx: Context, app: App, action: 'add' | 'change'): Promise<void> {
   const { model } = getAdmin(ctx, app);
   const { actor } = await app.database.transaction((tx) => currentContext(ctx, app, tx));
@@ -72,7 +73,7 @@ async function checkRights(ctx: Context, app: App, action: 'add' | 'change'): Pr
   if (!app.policy.may(actor, action, model)) throw forbidden();
 }
 
-/** The fields whose file the user has ticked to be removed. */
+/** The fields whose file the user has ticked for removal. */
 export function removedFiles(fields: readonly FieldInfo[], form: Form): ReadonlySet<string> {
   const isTicked = ({ name }: FieldInfo): boolean => form.get(name + fieldSuffixes.none) === 'true';
   return new Set(fields.filter((field) => isFileField(field) && isTicked(field)).map(({ name }) => name));

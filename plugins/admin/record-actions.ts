@@ -18,7 +18,7 @@ import { itemsFor } from './items-for.ts';
 import { recordHead } from './record-head.ts';
 import { actionOr404, runOnce } from './run-action.ts';
 
-/** GET /:model/:key/+action/:name — asks for confirmation, and for the action's input. */
+/** GET /:model/:key/+action/:name: asks for confirmation and for the action's input. */
 export async function actionPage(ctx: Context, app: App): Promise<void> {
   const admin = getAdmin(ctx, app);
   const action = requestedAction(ctx, app, admin);
@@ -69,7 +69,7 @@ type ActionRun =
   | { readonly outcome: 'missing' }
   | { readonly outcome: 'conflict' };
 
-/** Locks the record, checks that it is the one that the user saw, and makes the change. */
+/** Locks the record, checks that it has not changed since the user saw it, and runs the action. */
 async function changeRecord(
   ctx: Context,
   app: App,
@@ -82,7 +82,7 @@ async function changeRecord(
   const key = params.key ?? '';
   const record = (await lockRecord(tx, model, key)) ? await app.records.find(context.actor, model, key, tx) : undefined;
   if (!record) return { outcome: 'missing' };
-  // It was changed, perhaps by this very action, since the user decided.
+  // The record was changed, perhaps by this same action, after the page was shown.
   const version = form.get(formNames.version);
   if (version !== undefined && version !== record.version) return { outcome: 'conflict' };
   if (action.applies?.(record) === false) return { outcome: 'missing' };
@@ -93,7 +93,7 @@ async function changeRecord(
   return { ...result, location };
 }
 
-/** The record, unless the action names another page or the record is gone. */
+/** The record's page, unless the action returned another path or the record no longer exists. */
 async function pageAfter(tx: Transaction, app: App, actor: Actor, model: ModelInfo, key: string): Promise<string> {
   const exists = (await app.records.find(actor, model, key, tx)) !== undefined;
   return exists ? app.urls.record(model, key) : app.urls.list(model);

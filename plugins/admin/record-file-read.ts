@@ -4,7 +4,7 @@ import type { FoundRecord } from '../../core/query/types.ts';
 import type { Context } from '../../core/request/context.ts';
 import { getAdmin } from './admin-registry.ts';
 
-/** Who has read a file is an event. While the database cannot store it, files can still be read. */
+/** Records that a user has read a file. While the database cannot store the entry, the file can still be read. */
 export async function recordFileRead(ctx: Context, app: App, record: FoundRecord, field: string): Promise<void> {
   const model = getAdmin(ctx, app).model.name;
   // fault: file-read-not-recorded

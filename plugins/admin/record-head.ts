@@ -17,9 +17,9 @@ export interface RecordHead {
   readonly editUrl?: string;
   readonly deleteUrl?: string;
   readonly actions: readonly ActionLink[];
-  /** Actions that are folded into a menu. */
+  /** Actions that are collapsed into a menu. */
   readonly moreActions: readonly ActionLink[];
-  /** Empty if there is only the record itself. */
+  /** Empty if the record has no other tabs. */
   readonly tabs: readonly TabLink[];
 }
 export interface TabLink {
@@ -34,7 +34,7 @@ interface ActionLink {
   readonly tone: string;
 }
 
-/** For views that include `admin/record-head`. */
+/** Data for views that include `admin/record-head`. */
 export interface RecordHeadData {
   readonly head: RecordHead;
 }
@@ -45,12 +45,12 @@ declare module '../../core/request/views.ts' {
   }
 }
 
-/** Max number of plugin actions shown as buttons; with more, one button less, and a menu. */
+/** Max number of plugin actions shown as buttons. If there are more, one button fewer is shown and the rest go into a menu. */
 const MAX_BUTTONS = 3;
 
 /**
- * The header of a record's page, for views that include `admin/record-head`. `current`: the name of the current tab; undefined
- * for the record itself. Tabs that a plugin's route renders use `showRecordTab`.
+ * The header of a record's page, for views that include `admin/record-head`. `current` is the name of the current tab; undefined
+ * for the record itself. For tabs with a route of their own, use `showRecordTab`.
  *
  * @example
  * app.views.page(ctx, 'billing/customer', { title: record.label, head: recordHead(ctx, app, model, record, 'invoices') });
@@ -100,7 +100,7 @@ function tabUrl(app: App, model: ModelInfo, key: string, tab: RecordTab): string
   return tab.url === undefined ? app.urls.record(model, key, `+tab/${tab.name}`) : tab.url(app, model, key);
 }
 
-/** What other plugins need to link to the pages of the admin and to render pages of records like them. */
+/** Lets other plugins link to the admin's pages and render record pages that match them. */
 export function recordPages(app: App): RecordPages {
   return {
     has: (model) => adminRegistry(app).of(model) !== undefined,

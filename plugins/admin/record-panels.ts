@@ -6,13 +6,13 @@ import type { CompiledAdmin } from './compile-admin.ts';
 import { allowed, itemsFor } from './items-for.ts';
 import { loadPart } from './load-part.ts';
 
-/** A panel, ready to show. */
+/** A panel, formatted for the view. */
 export interface PanelView {
   readonly title: string | undefined;
   readonly view: string;
-  /** Undefined: it could not be loaded. */
+  /** Undefined if the panel could not be loaded. */
   readonly data: ViewData | undefined;
-  /** Logs that the view failed with this data. */
+  /** Logs that the view failed to render this data. */
   report(error: unknown): void;
 }
 export interface PanelViews {
@@ -22,12 +22,12 @@ export interface PanelViews {
 
 declare module '../../core/request/views.ts' {
   interface ViewTypes {
-    /** `block`: the class of the section around it. */
+    /** `block` is the CSS class of the surrounding section. */
     'admin/panel': { readonly panel: PanelView; readonly block: string };
   }
 }
 
-/** Loads the panels of a record's page at the same time; those with nothing to show are left out. */
+/** Loads the panels of a record's page in parallel; panels without data are omitted. */
 export async function recordPanels(
   ctx: Context,
   app: App,

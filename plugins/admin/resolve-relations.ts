@@ -10,12 +10,12 @@ import { getAdmin } from './admin-registry.ts';
 import { isAutoFilled, isInForm } from './form-input.ts';
 import { isUntouched, partitionKeys, type ShownValues } from './shown-values.ts';
 
-/** The result of looking up the words in a relation field. */
+/** The result of resolving the text in a relation field. */
 export interface Selection {
   readonly chosen: readonly Option[];
-  /** Rows to choose from, if the words were ambiguous. */
+  /** Rows to choose from if the text is ambiguous. */
   readonly candidates: readonly Option[];
-  /** manyToMany: the keys of rows that stay selected, which are not looked up again. */
+  /** For a manyToMany: the keys of rows that remain selected; they are not looked up again. */
   readonly kept: readonly string[];
 }
 /** By the field's name. */
@@ -23,19 +23,19 @@ export type Selections = ReadonlyMap<string, Selection>;
 
 export interface Resolved {
   readonly selections: Selections;
-  /** Keys as code has them, by the field's name. */
+  /** Keys converted to values for code, by field name. */
   readonly values: ReadonlyMap<string, unknown>;
   readonly problems: readonly Problem[];
 }
 
-/** Words are looked up one after the other; users do not type more than this into one field. */
+/** Max number of texts per field. They are looked up one after the other, and users do not type more than this. */
 const MAX_TYPED = 20;
 const MAX_CANDIDATES = 5;
 
 /**
- * Reads relation fields. With scripts a combobox sends the key; without, the field holds what the user typed: the key, or the
- * label. A single row with this label is selected; if there are several, or only rows whose labels contain these words, the
- * user chooses. The value of a manyToMany is what has changed since the form was shown.
+ * Reads relation fields. With scripts, a combobox sends the key; without, the field contains what the user typed: a key or a
+ * label. If exactly one row has this label, it is selected; if several do, or labels only contain the text, the user chooses. The
+ * value of a manyToMany is what has changed since the form was shown.
  */
 export async function resolveRelations(
   ctx: Context,
@@ -49,7 +49,7 @@ export async function resolveRelations(
   const problems: Problem[] = [];
   for (const field of fields) {
     if (!field.target || isUntouched(field, form, shown) || !isInForm(field.name, form)) continue;
-    // Blanks at the ends may be part of a key; browsers send its line breaks as CRLF.
+    // Leading and trailing blanks may be part of a key; browsers send line breaks in it as CRLF.
     const texts = form
       .all(field.name)
       .filter((text) => text !== '')
@@ -94,7 +94,7 @@ async function lookUp(
   const chosen: Option[] = [];
   const candidates: Option[] = [];
   const issues: Problem['issue'][] = [];
-  // Ticked boxes are keys: one statement for all of them.
+  // The values of ticked boxes are keys: one statement looks up all of them.
   const labels = typed.length > 1 ? await app.records.labels(actor, field, typed) : new Map<string, string>();
   let lookups = 0;
   for (const text of typed) {
@@ -141,7 +141,7 @@ function keyValue(field: FieldInfo, key: string): unknown {
 const MAX_OPTIONS = 20;
 
 /**
- * GET /:model/+options/:field?q= — rows to choose from, as JSON for the combobox. `app.records` decides which ones are visible.
+ * GET /:model/+options/:field?q=: rows to choose from, as JSON for the combobox. `app.records` restricts them to visible rows.
  */
 export async function optionsPage(ctx: Context, app: App): Promise<void> {
   const { model } = getAdmin(ctx, app);

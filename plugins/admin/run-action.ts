@@ -10,7 +10,7 @@ import type { Removed, Written } from '../../core/write/types.ts';
 import type { ActionResult } from './extension-points.ts';
 import { oncePerForm, type Repeated } from './once-per-form.ts';
 
-/** The action of this name; 404 if there is none, 403 if this user cannot use it. */
+/** The action with this name; 404 if there is none, 403 if the user cannot use it. */
 export function actionOr404<A extends { readonly name: string; readonly access?: Access }>(
   ctx: Context,
   app: App,
@@ -26,7 +26,7 @@ export function actionOr404<A extends { readonly name: string; readonly access?:
 
 type Rejected = Extract<ActionResult, { outcome: 'rejected' }>;
 
-/** Runs an action once per form: the change, its audit entries and the response to a repeated post commit together. */
+/** Runs an action once per form. The change, its audit entries and the response to a repeated submission commit together. */
 export function runOnce<R extends { readonly outcome: string; readonly location?: string }>(
   ctx: Context,
   app: App,
@@ -37,7 +37,7 @@ export function runOnce<R extends { readonly outcome: string; readonly location?
     ctx,
     app,
     async (tx, context) => {
-      // Checked again, because the actor was read again: permissions that they have lost since the request began do not count.
+      // The actor was read again, so check again: permissions revoked since the request began must not count.
       if (!isAllowed(ctx, app, action)) throw forbidden();
       const result = await run(tx, context);
       return { result, location: 'location' in result ? result.location : undefined };
@@ -47,7 +47,7 @@ export function runOnce<R extends { readonly outcome: string; readonly location?
 }
 
 /**
- * Converts the result of one write of `app.write`: done with the message, or rejected with the reason.
+ * Converts the result of an `app.write` call to an action result: done with the message, or rejected with the reason.
  *
  * @example
  * const written = await app.write.update(tx, context, Post, record.key, { published: true }, record.version);

@@ -7,9 +7,9 @@ import type { Removed, Values, Written } from '../../core/write/types.ts';
 import type { PostedSections } from './form-sections.ts';
 import { oncePerForm, type Repeated } from './once-per-form.ts';
 
-/** A posted form, read and checked. */
+/** A posted form after validation. */
 export interface Submission {
-  /** Of the record being changed; undefined for a new one. */
+  /** The key of the record being changed; undefined for a new one. */
   readonly key: string | undefined;
   readonly values: Values;
   readonly version: string | undefined;
@@ -17,7 +17,7 @@ export interface Submission {
   readonly sections: PostedSections | undefined;
 }
 
-/** Stores a posted form, new or changed, together with the response that a repeated post of it will get. */
+/** Stores a new or changed record, together with the response for a repeated submission. */
 export function saveRecord(
   ctx: Context,
   app: App,
@@ -44,7 +44,7 @@ export function saveRecord(
   );
 }
 
-/** The record and then its sections. A section with problems rejects the whole form. */
+/** Saves the record and then its sections. A section with problems rejects the whole form. */
 async function withSections(
   written: Written,
   sections: PostedSections,

@@ -12,25 +12,25 @@ import type { CompiledAdmin } from './compile-admin.ts';
 import type { SearchHit, SearchSource } from './extension-points.ts';
 import { loadPart } from './load-part.ts';
 
-/** Results of each source; the list of a model shows the others. */
+/** Max results per source; the rest are in the model's list. */
 const LIMIT = 5;
 
 interface ResultGroup {
   readonly label: string;
   readonly hits: readonly SearchHit[];
-  /** Where all results are, if there are more. */
+  /** The page with all results, if there are more. */
   readonly moreUrl?: string | undefined;
 }
 
 interface SearchView extends PageData {
   readonly q: string;
-  /** More words than a search takes. */
+  /** The search has more words than are supported. */
   readonly tooLong: boolean;
   readonly groups: readonly ResultGroup[];
   /** Labels of the sources that failed. */
   readonly failed: string;
 }
-/** A type alias, since it passes through an extension point. */
+/** A type alias rather than an interface, because it passes through an extension point. */
 type SearchFieldView = { readonly action: string };
 
 declare module '../../core/request/views.ts' {
@@ -40,7 +40,7 @@ declare module '../../core/request/views.ts' {
   }
 }
 
-/** GET /+search?q=… — every searchable model, and the sources that plugins add. */
+/** GET /+search?q=…: searches every model with `search`, and the sources that plugins add. */
 export async function searchPage(ctx: Context, app: App): Promise<void> {
   const { t } = ctx.state;
   const q = (new URLSearchParams(ctx.querystring).get('q') ?? '').trim();
@@ -60,7 +60,7 @@ export async function searchPage(ctx: Context, app: App): Promise<void> {
   });
 }
 
-/** The search field above the navigation, for users who have something to search. */
+/** The search field above the navigation, for users who can search anything. */
 export function searchField(ctx: Context, app: App): SearchFieldView | undefined {
   if (ctx.state.actor.kind !== 'user') return undefined;
   const reader = new Reader(app.policy, ctx.state.actor);
@@ -94,7 +94,7 @@ function searchable(ctx: Context, app: App): readonly CompiledAdmin[] {
   return adminRegistry(app).all.filter(({ listing }) => isSearchable(reader, listing));
 }
 
-/** Whether the user can see one of the searched fields. */
+/** Whether the user can see at least one of the searched fields. */
 function isSearchable(reader: Reader, { model, search }: Listing): boolean {
   return search.length > 0 && reader.mayView(model) && searchableFields(reader, search).length > 0;
 }
@@ -103,7 +103,7 @@ function sourcesFor(ctx: Context, app: App): readonly SearchSource[] {
   return app.contributions('search.sources').filter((source) => isAllowed(ctx, app, source));
 }
 
-/** The first records that the list of the model would show for these words. */
+/** The first records that the model's list would show for this search. */
 async function searchModel(
   ctx: Context,
   app: App,
@@ -112,7 +112,7 @@ async function searchModel(
 ): Promise<ResultGroup> {
   const { actor } = ctx.state;
   const { model } = admin;
-  // The keys alone: labels are read for the records that are shown.
+  // Selects only the keys: labels are read later, for the records that are shown.
   const listing: Listing = { ...admin.listing, columns: [], wholeRow: false, size: LIMIT };
   const params = new URLSearchParams({ q });
   const { parsed } = await app.records.parseListQuery(actor, listing, params, ctx.state.timeZone);

@@ -1,5 +1,6 @@
-// What a form showed. A field that comes back as it was shown counts as not given: it is neither validated nor written, even if
-// the control cannot represent the stored value (`infinity`, microseconds, spaces at the ends, a choice that no longer exists).
+// What a form showed. A field that comes back as it was shown counts as not submitted: it is neither validated nor written, even
+// if the control cannot represent the stored value (`infinity`, microseconds, leading or trailing spaces, a choice that no longer
+// exists).
 
 import { createHash } from 'node:crypto';
 import type { Form } from '../../core/form/form.ts';
@@ -7,10 +8,10 @@ import { formNames } from '../../core/form/form-protocol.ts';
 import type { FieldInfo } from '../../core/model/field-type.ts';
 import type { Input } from './form-input.ts';
 
-/** By field: a digest of what the browser sends if nobody changes it; of a manyToMany, the keys that were listed. */
+/** By field: a digest of what the browser sends for an unchanged control; for a manyToMany, the keys that were listed. */
 export type ShownValues = ReadonlyMap<string, string | readonly string[]>;
 
-/** What a form with this input shows. */
+/** The values that a form with this input shows. */
 export function shownValues(fields: readonly FieldInfo[], input: Input): ShownValues {
   return new Map(
     fields.map((field): [string, string | readonly string[]] => {
@@ -20,12 +21,12 @@ export function shownValues(fields: readonly FieldInfo[], input: Input): ShownVa
   );
 }
 
-/** As the text of the form's hidden field. */
+/** Encodes the values for the form's hidden field. */
 export function shownText(shown: ShownValues): string {
   return JSON.stringify([...shown]);
 }
 
-/** Undefined if the form does not say what it showed, or not as it is written here: a request that did not come from the form. */
+/** Undefined if the hidden field is missing or malformed, so the request did not come from the form. */
 export function readShownValues(form: Form): ShownValues | undefined {
   const text = form.get(formNames.shown) ?? '';
   if (text === '') return undefined;
@@ -47,21 +48,21 @@ function isEntry(entry: unknown): entry is [string, string | readonly string[]] 
   return typeof value === 'string' || (Array.isArray(value) && value.every((key) => typeof key === 'string'));
 }
 
-/** Whether a field came back as it was shown. A manyToMany never does: see `partitionKeys`. */
+/** Whether a field came back as it was shown. Always false for a manyToMany: see `partitionKeys`. */
 export function isUntouched(field: FieldInfo, form: Form, shown: ShownValues | undefined): boolean {
   const digest = shown?.get(field.name);
   // fault: untouched-fields-written
   return typeof digest === 'string' && digest === hashTexts(sentTexts(field, form.all(field.name)));
 }
 
-/** The keys of a manyToMany that came back, those that did not, and the other strings: rows that users want to add. */
+/** Splits the posted strings of a manyToMany: listed keys that came back, listed keys that did not, and new rows to add. */
 export function partitionKeys(
   texts: readonly string[],
   shown: readonly string[],
 ): { readonly kept: readonly string[]; readonly removed: readonly string[]; readonly added: readonly string[] } {
   const sent = new Set(texts.map(lines));
   const listed = new Set(shown.map(lines));
-  // A box without a key cannot be told from one that was not ticked.
+  // A ticked box with an empty key cannot be distinguished from an unticked one.
   const isKept = (key: string): boolean => key === '' || sent.has(lines(key));
   return {
     kept: shown.filter(isKept),
@@ -70,7 +71,7 @@ export function partitionKeys(
   };
 }
 
-/** The fields in which two forms show something else. */
+/** The names of fields whose values differ between two forms. */
 export function differingFields(one: ShownValues, other: ShownValues): readonly string[] {
   return [...one].flatMap(([name, value]) =>
     JSON.stringify(sorted(value)) === JSON.stringify(sorted(other.get(name))) ? [] : [name],
@@ -81,7 +82,7 @@ function sorted(value: string | readonly string[] | undefined): unknown {
   return typeof value === 'object' ? value.toSorted() : value;
 }
 
-/** What a browser sends for a control with these strings, in one spelling of line breaks and times. */
+/** What a browser sends for a control with these strings, with line breaks and times normalised. */
 function sentTexts(field: FieldInfo, texts: readonly string[]): readonly string[] {
   const [first = ''] = texts;
   switch (field.type.widget(field)) {
@@ -99,19 +100,19 @@ function sentTexts(field: FieldInfo, texts: readonly string[]): readonly string[
   }
 }
 
-/** Forms are sent with CRLF, whatever the text had. */
+/** Browsers send line breaks as CRLF, whatever the original text had. */
 function lines(text: string): string {
   return text.replace(/\r\n?/g, '\n');
 }
 
-/** An input of one line drops line breaks. Blanks at the ends are part of a key. */
+/** Single-line inputs remove line breaks. Leading and trailing blanks are kept: they may be part of a key. */
 function oneLine(text: string): string {
   return text.replace(/[\r\n]/g, '');
 }
 
 const TIME = /^(.*\d\d:\d\d)(?::(\d\d)(?:\.(\d+))?)?$/;
 
-/** Browsers write times with as few digits as possible: `10:44:00.120` becomes `10:44:00.12`. */
+/** Browsers drop trailing zeros from times: `10:44:00.120` becomes `10:44:00.12`. */
 function shortTime(text: string): string {
   const match = TIME.exec(text.replace(' ', 'T'));
   if (match === null) return lines(text);
@@ -119,7 +120,7 @@ function shortTime(text: string): string {
   return `${minutes}:${second}.${fraction.replace(/0+$/, '')}`;
 }
 
-/** Not a signature: a user who sends another digest only leaves a field of their own form unchanged. */
+/** Does not need to be a signature: a forged digest can only leave a field of the user's own form unchanged. */
 function hashTexts(texts: readonly string[]): string {
   return createHash('sha256').update(JSON.stringify(texts)).digest('base64url').slice(0, 16);
 }

@@ -16,23 +16,23 @@ import type { Submission } from './save-record.ts';
 import { differingFields, isUntouched, readShownValues, type ShownValues, shownValues } from './shown-values.ts';
 import { writableFields } from './writable-fields.ts';
 
-/** A posted form, read against what it showed. */
+/** A posted form, compared with the values that it showed. */
 export interface SubmittedForm extends Submission {
   readonly form: Form;
-  /** Those that the user may write. */
+  /** The fields that the user can write. */
   readonly fields: readonly FieldInfo[];
   /** What the form showed; undefined for a new record. */
   readonly shown: ShownValues | undefined;
   readonly selections: Selections;
   readonly waiting: Waiting;
-  /** Another form waits for this record. */
+  /** The relation of another form that waits for this record. */
   readonly requester: RequestingField | undefined;
   readonly problems: readonly Problem[];
-  /** Fields that others have changed meanwhile, if what was entered can therefore not be read. */
+  /** Fields that others have changed, set only if the input cannot be read because of it. */
   readonly conflict: readonly string[] | undefined;
 }
 
-/** Reads a form of a new record, or of the one in the URL. Received files are stored aside. */
+/** Reads the form of a new record, or of the one in the URL. Received files are stored temporarily. */
 export async function readSubmittedForm(
   ctx: Context,
   app: App,
@@ -53,7 +53,7 @@ export async function readSubmittedForm(
   const files = await receiveFiles(ctx, app, fields, form);
   const sections = await readSections(ctx, app, model, form, key === undefined ? 'add' : 'edit');
   const problems = [...related.problems, ...read.problems, ...files.problems, ...(sections?.problems ?? [])];
-  // Parts of a value that others have changed meanwhile cannot be told from those that the user entered.
+  // If others changed a value that is entered in parts, its unchanged parts cannot be distinguished from the user's input.
   const stale = new Set(withParts.map(({ name }) => name).filter((name) => before?.differing.includes(name)));
   const readable = problems.filter(({ field }) => field === undefined || !stale.has(field));
   return {
@@ -73,8 +73,8 @@ export async function readSubmittedForm(
 }
 
 /**
- * The fields whose controls the user has touched, without relations and files. An unticked box and a list without rows post only
- * the marker next to them: without the marker they were not in the form, and are left unchanged.
+ * The fields whose controls the user has changed, except relations and files. An unticked box and an empty list post only a
+ * marker; if the marker is missing, too, the field was not in the form and is left unchanged.
  */
 function postedFields(
   ctx: Context,
@@ -93,16 +93,16 @@ function postedFields(
   );
 }
 
-/** Fields of a new record that are filled in automatically count as not posted if left empty. */
+/** On a new record, automatically filled fields count as not posted if they are left empty. */
 function isPosted(field: FieldInfo, form: Form, isNew: boolean, isShown: boolean): boolean {
   const isEmpty = form.all(field.name).every((text) => text.trim() === '');
   if (isNew && isAutoFilled(field) && isEmpty) return false;
-  // Users who cannot see the value got an empty control: left empty, the value stays unchanged.
+  // Users who cannot see the value got an empty control; leaving it empty keeps the value.
   if (!isNew && !isShown && isEmpty) return false;
   return isInForm(field.name, form);
 }
 
-/** What the form showed; of a request that did not come from the form, what it would show now. */
+/** What the form showed; for a request that did not come from a form, what the form would show now. */
 async function loadShownValues(
   ctx: Context,
   app: App,
@@ -116,7 +116,7 @@ async function loadShownValues(
   return record && shownValues(fields, inputOfRecord(admin, record, timeZone));
 }
 
-/** The values of the record that are as they were when the form showed them, and the fields that are not. */
+/** The current values that still match what the form showed, and the names of the fields that differ. */
 async function shownRow(
   ctx: Context,
   app: App,

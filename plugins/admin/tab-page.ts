@@ -19,7 +19,7 @@ declare module '../../core/request/views.ts' {
   }
 }
 
-/** GET /:model/:key/+tab/:name — a tab that a plugin adds and whose page the admin provides. */
+/** GET /:model/:key/+tab/:name: a tab that a plugin adds and the admin renders. */
 export async function tabPage(ctx: Context, app: App): Promise<void> {
   const admin = getAdmin(ctx, app);
   const { model } = admin;
@@ -33,7 +33,7 @@ export async function tabPage(ctx: Context, app: App): Promise<void> {
 }
 
 /**
- * Responds with the page of a tab: the header of the record, and a view below it. For plugins whose tab has its own route.
+ * Renders the page of a tab: the header of the record and a view below it. For tabs with a route of their own.
  *
  * @example
  * routes.get('/:model/:key/+invoices', { access: { permission: 'view' } }, async (ctx, app) => {

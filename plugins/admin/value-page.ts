@@ -5,8 +5,8 @@ import type { Context } from '../../core/request/context.ts';
 import { getAdmin } from './admin-registry.ts';
 
 /**
- * GET /:model/:key/+value/:field — all of a value that its list or page cuts, as plain text, for users who can see the record and
- * the field.
+ * GET /:model/:key/+value/:field: the full text of a value that is truncated in lists or on the record's page, for users who can
+ * see the record and the field.
  */
 export async function valuePage(ctx: Context, app: App): Promise<void> {
   const { model } = getAdmin(ctx, app);

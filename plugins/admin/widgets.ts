@@ -4,8 +4,8 @@ import type { Context } from '../../core/request/context.ts';
 import type { Access } from '../../core/request/route-info.ts';
 
 /**
- * A figure or a small table on the dashboard, for users who have its `access`. `load` reads with `app.records`; SQL of its own
- * reads tables of models with `app.records.tableFor`, which applies row rules and rights to fields.
+ * A figure or a small table on the dashboard, for users who have its `access`. `load` should read through `app.records`. Custom
+ * SQL should read models through `app.records.tableFor`, which applies row rules and field permissions.
  *
  * @example
  * contributes: {
@@ -18,13 +18,13 @@ export interface Widget {
   load(ctx: Context, app: App): Promise<WidgetView>;
 }
 
-/** What a widget shows. */
+/** The data of a widget. */
 export type WidgetView = Figure | SmallTable;
 
-/** One number that shows what needs doing, with a link to the list behind it. */
+/** One number, with a link to the list behind it. */
 export interface Figure {
   readonly kind: 'figure';
-  /** Formatted: `1,206`, `$ 1.4 m`. */
+  /** The formatted number: `1,206`, `$ 1.4 m`. */
   readonly value: string;
   readonly label: string;
   readonly url?: string;
@@ -38,10 +38,10 @@ export interface SmallTable {
   readonly more?: { readonly label: string; readonly url: string };
   readonly columns: readonly { readonly label: string; readonly align?: 'start' | 'end' }[];
   readonly rows: readonly (readonly TableCell[])[];
-  /** The text when there are no rows. */
+  /** The text shown when there are no rows. */
   readonly empty: string;
 }
-/** A cell: text, which is escaped, optionally with a link. */
+/** A cell with text, which is escaped, and optionally a link. */
 export interface TableCell {
   readonly text: string;
   readonly url?: string;

@@ -8,8 +8,8 @@ import type { CompiledAdmin } from './compile-admin.ts';
 import { readOnlyError } from './errors.ts';
 
 /**
- * The fields that this user can set in this form. Only what the form contains is read from a post; `app.write` checks again.
- * Keys are set when a record is added and never change.
+ * The fields that this user can set in this form. Only these fields are read from a submission; `app.write` checks them again.
+ * Keys can be set when a record is added and never change.
  */
 export function writableFields(
   ctx: Context,
@@ -31,20 +31,20 @@ export function writableFields(
 }
 
 /**
- * Users who cannot see the rows of the other model have nothing to choose from: the field is read-only for them, and they save
- * the others.
+ * Users who cannot see rows of the other model have nothing to choose from: for them the field is read-only, and the other fields
+ * can still be saved.
  */
 function canSelectRows(ctx: Context, app: App, { target }: FieldInfo): boolean {
   if (target === undefined || target.selectableBy === 'everyone') return true;
   return app.policy.may(ctx.state.actor, 'view', target);
 }
 
-/** Whether this user's form of a record has a writable field. */
+/** Whether the form has at least one field that this user can change. */
 export function mayEdit(ctx: Context, app: App, admin: CompiledAdmin): boolean {
   return roleMay(admin.model, 'change') && isAllowed(ctx, app, admin, 'change');
 }
 
-/** Whether this user can add records, or delete them. Those of a read-only model are managed by their plugin's own rules. */
+/** Whether this user can add or delete records. Records of a read-only model are managed only by its plugin. */
 export function mayAddOrDelete(ctx: Context, app: App, model: ModelInfo, action: 'add' | 'delete'): boolean {
   return !model.readOnly && roleMay(model, action) && app.policy.may(ctx.state.actor, action, model);
 }
@@ -57,8 +57,8 @@ function isAllowed(ctx: Context, app: App, admin: CompiledAdmin, action: 'add' |
 }
 
 /**
- * Rejects a request for a form that this user does not have, or whose change the database role may not make. The access of the
- * route has been checked.
+ * Rejects requests for a form that this user does not have, or for a change that the database role is not allowed to make. The
+ * route's access has already been checked.
  *
  * @throws RustioError `RIO-MODEL-READ-ONLY`, `RIO-HTTP-FORBIDDEN` or `RIO-DATABASE-PERMISSION`.
  */
@@ -70,7 +70,7 @@ export async function requireForm(
 ): Promise<void> {
   const { model } = admin;
   if (!isAllowed(ctx, app, admin, action)) throw model.readOnly ? readOnlyError(app, model) : forbidden();
-  // A grant may be newer than what was loaded.
+  // The grant may be newer than the loaded state.
   if (!roleMay(model, action)) await app.records.refreshEstimates();
   if (roleMay(model, action)) return;
   const privilege = { add: 'INSERT', change: 'UPDATE', delete: 'DELETE' }[action];

@@ -17,22 +17,22 @@ interface AuditView extends PageData {
   readonly entries: readonly EntryView[];
   readonly filter: {
     readonly events: readonly string[];
-    /** As typed. */
+    /** The sign-in name as typed. */
     readonly user: string | undefined;
     readonly model?: string;
     readonly from?: string;
     readonly to?: string;
     readonly correlationId?: string;
   };
-  /** Filters whose values are not valid, by name: why they were ignored. */
+  /** Why a filter was ignored, by the filter's name; only filters with invalid values. */
   readonly ignored: Readonly<Record<string, string>>;
   /** The format of sign-in names. */
   readonly userNames: 'email' | 'text';
-  /** A filter is set. */
+  /** Whether any filter is set. */
   readonly isFiltered: boolean;
   readonly events: readonly { readonly name: string; readonly label: string }[];
   readonly models: readonly { readonly name: string; readonly label: string }[];
-  /** The page without a filter, by the filter's name. */
+  /** The URL of the page without a filter, by the filter's name. */
   readonly withoutUrls: Readonly<Record<string, string>>;
   readonly firstUrl?: string;
   readonly newerUrl?: string;
@@ -44,9 +44,9 @@ interface EntryView {
   readonly when: string;
   readonly who: string;
   readonly what: string;
-  /** A class, or empty. */
+  /** A CSS class, or empty. */
   readonly tone: string;
-  /** The model's title; undefined for events that concern no record. */
+  /** The model's title; undefined for events that do not concern a record. */
   readonly model: string | undefined;
   readonly record: string | undefined;
   readonly recordUrl: string | undefined;
@@ -64,7 +64,7 @@ declare module '../../core/request/views.ts' {
   }
 }
 
-/** GET /audit — all events, newest first. */
+/** GET /audit: all events, newest first. */
 export async function auditPage(ctx: Context, app: App): Promise<void> {
   const params = new URLSearchParams(ctx.querystring);
   const { filter, user, window, unreadable }: AuditQuery = parseAuditQuery(app, params, ctx.state.timeZone);
@@ -108,9 +108,9 @@ function ignoredText(ctx: Context, app: App, name: FilterName, values: string): 
   return ctx.state.t(`audit.filter.unreadable.${kind}`, { values });
 }
 
-/** An entry as far as the user can see it. */
+/** An entry, limited to what the user can see. */
 interface VisibleEntry extends Entry {
-  /** Undefined for users who cannot view the model's records. */
+  /** Undefined if the user cannot view the model's records. */
   readonly model: ModelInfo | undefined;
   readonly changes: readonly Change[];
 }
@@ -132,7 +132,7 @@ function entryView(ctx: Context, app: App, entry: VisibleEntry, params: URLSearc
     who: entry.actor.kind === 'anonymous' ? t('audit.anonymous') : entry.actor.label,
     what: eventLabel(t, entry.event),
     tone: eventTone(entry.event),
-    // Users who cannot view the model see that something happened to one of its records, and of which model, but no more.
+    // Users who cannot view the model see only that one of its records was affected.
     model: subject === null ? undefined : capitalised(subjectModel ? modelTitle(t, subjectModel) : subject.model),
     record: model && subject ? visibleLabel(app, ctx.state.actor, model, subject) : undefined,
     recordUrl: model && subject ? app.urls.record(model, subject.key, '+history') : undefined,
@@ -155,7 +155,7 @@ function entryView(ctx: Context, app: App, entry: VisibleEntry, params: URLSearc
   };
 }
 
-/** How often a counted event happened. */
+/** How often an event happened, if it was counted. */
 function countDetail(formatter: Formatter, { count, lastAt }: Entry): EntryView['details'] {
   // fault: count-not-shown
   if (count === 1 || lastAt === null) return [];
@@ -163,7 +163,7 @@ function countDetail(formatter: Formatter, { count, lastAt }: Entry): EntryView[
   return [{ label: formatter.t('audit.count'), after: formatter.t('audit.countUntil', params) }];
 }
 
-/** The same colour for the same event everywhere, so that colours become familiar. */
+/** Always the same colour for the same event, so that users learn to recognise it. */
 function eventTone(event: string): string {
   if (/(^|_)(create|created)$/.test(event)) return 'tone-good';
   if (/(^|_)(delete|deleted)$/.test(event)) return 'tone-bad';
@@ -171,7 +171,7 @@ function eventTone(event: string): string {
   return /(^|_)(update|updated)$/.test(event) ? 'tone-info' : '';
 }
 
-/** The URL of this list at another position; filters are kept. */
+/** The URL of this list at another position, with the same filters. */
 function withPosition(url: string, params: URLSearchParams, to: Readonly<Record<string, string>>): string {
   const next = new URLSearchParams(params);
   for (const name of ['before', 'after']) next.delete(name);

@@ -5,25 +5,25 @@ import { invalidAuditFilter } from './errors.ts';
 
 const PAGE = 50;
 const NAMES = new Set(['event', 'user', 'model', 'from', 'to', 'correlation', 'before', 'after']);
-/** Max length of unreadable values that are repeated in a message. */
+/** Max length of an unreadable value quoted in a message. */
 const MAX_ENTERED = 200;
 const CORRELATION = /^[A-Za-z0-9_-]{16,64}$/;
 
 export interface AuditQuery {
   readonly filter: EntryFilter;
-  /** The name behind `filter.user`, as it was typed. */
+  /** The name for which `filter.user` was looked up, as typed. */
   readonly user: string | undefined;
   readonly window: EntryWindow;
-  /** Filters whose values are not valid, and these values. The entries are not filtered by them, which the page must report. */
+  /** The invalid values by filter. These filters are not applied, which the page must report. */
   readonly unreadable: ReadonlyMap<FilterName, string>;
 }
 
-/** A filter of the page; the period has two parameters. */
+/** A filter of the page. `period` has two parameters. */
 export type FilterName = 'event' | 'user' | 'model' | 'period' | 'correlation';
 
 /**
- * Parses the query of the audit page. Unknown names and positions are rejected (400), never ignored: a misspelled filter would show
- * too much, and look as if it had worked. Invalid values are reported at their filter.
+ * Parses the query string of the audit page. Unknown parameters and invalid positions return 400 and are never ignored: with a
+ * misspelled filter, the page would show too much and yet look filtered. Invalid values are reported at their filter.
  */
 export function parseAuditQuery(app: App, params: URLSearchParams, timeZone: string): AuditQuery {
   const reject = (name: string): never => {
@@ -58,7 +58,7 @@ export function parseAuditQuery(app: App, params: URLSearchParams, timeZone: str
   const name = single('user', isUser, filter('user'))?.trim();
   const model = single('model', (text) => app.models.byName(text) !== undefined, filter('model'));
   const dates = { from: single('from', isDate, filter('period')), to: single('to', isDate, filter('period')) };
-  // With one of its ends alone, the list would show more than the period that was meant.
+  // If one end of the period is invalid, drop both: half a period would show more entries than requested.
   const { from, to } = unreadable.has('period') ? {} : dates;
   const correlationId = single('correlation', (text) => CORRELATION.test(text), filter('correlation'));
   const before = single('before', isEntryId, () => reject('before'));
@@ -67,7 +67,7 @@ export function parseAuditQuery(app: App, params: URLSearchParams, timeZone: str
   return {
     filter: {
       ...(events.length > 0 && { events }),
-      // Without a directory people are found by the name that they had at the time.
+      // Without a user directory, filter by the name recorded in the entries.
       ...(name !== undefined && { user: users?.idOf(name) ?? name }),
       ...(model !== undefined && { model }),
       ...(from !== undefined && { from }),
@@ -81,7 +81,7 @@ export function parseAuditQuery(app: App, params: URLSearchParams, timeZone: str
   };
 }
 
-/** Every event name in the audit trail: the three of every model, and those that plugins declare. */
+/** All event names in the audit trail: three per model, and those declared by plugins. */
 export function eventNames(app: Pick<App, 'plugins'>): readonly string[] {
   return [...CORE_EVENTS, ...app.plugins.flatMap((plugin) => plugin.events ?? [])];
 }
@@ -90,7 +90,7 @@ function isName(text: string): boolean {
   return text.trim() !== '' && text.length <= 254 && !/\p{C}/u.test(text);
 }
 
-/** A valid date, within a plausible range for PostgreSQL. */
+/** A valid date in a range that PostgreSQL supports. */
 function isDate(text: string): boolean {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || text < '0001') return false;
   const day = new Date(`${text}T00:00:00Z`);

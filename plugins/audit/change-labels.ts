@@ -3,13 +3,14 @@ import type { FieldInfo, ModelInfo } from '../../core/model/field-type.ts';
 import type { Actor } from '../../core/policy/actor.ts';
 import type { Change } from './visible.ts';
 
-/** Labels of related rows: what to query together, and the results. */
+/** A group of relations whose labels are queried together. */
 type Group = ModelInfo | FieldInfo;
 type Labels = ReadonlyMap<Group, ReadonlyMap<string, string>>;
 
 /**
- * The audit trail stores the keys of related rows; users know the rows by their labels. Queried from `app.records` for all
- * entries of a page together, one statement per related model: a row that is deleted, or hidden from the user, remains a key.
+ * Replaces the keys of related rows, as stored in the audit trail, by labels, which users recognise. Labels are read through
+ * `app.records` for all entries of a page, with one statement per related model. The keys of rows that were deleted or are hidden
+ * from the user remain.
  */
 export async function withLabels<E extends { readonly changes: readonly Change[] }>(
   app: Pick<App, 'records' | 'policy'>,
@@ -35,7 +36,7 @@ export async function withLabels<E extends { readonly changes: readonly Change[]
   }));
 }
 
-/** All relations to a model that the user can view share one query; one whose rows they can only select has its own. */
+/** Relations to a model that the user can view share a query. If the user can only select its rows, each relation has its own. */
 function groupFor({ policy }: Pick<App, 'policy'>, actor: Actor, field: FieldInfo): Group {
   const { target } = field;
   return target && policy.may(actor, 'view', target) ? target : field;
@@ -47,7 +48,7 @@ function labelled(change: Change, labels: Labels, groupOf: (field: FieldInfo) =>
   return ofGroup ? { ...change, before: withLabel(before, ofGroup), after: withLabel(after, ofGroup) } : change;
 }
 
-/** Keys without a label are left as they are. */
+/** Leaves keys without a label as they are. */
 function withLabel(value: unknown, labels: ReadonlyMap<string, string>): unknown {
   if (Array.isArray(value)) return value.map((each) => withLabel(each, labels));
   return isKey(value) ? (labels.get(String(value)) ?? value) : value;

@@ -6,22 +6,22 @@ import { storedText } from './stored-values.ts';
 import type { Change } from './visible.ts';
 
 const MAX_LENGTH = 300;
-/** A list with more values is shown on demand. */
+/** Lists with more values than this are collapsed. */
 const MAX_VALUES = 5;
 
-/** A change as text, for a template that escapes. `undefined` if there was no value. */
+/** A change as unescaped text, for a template that escapes it. `undefined` means that there was no value. */
 export interface ChangeView {
   readonly label: string;
   readonly before: string | undefined;
   readonly after: string | undefined;
-  /** Where all of a value is, if only its beginning is shown. */
+  /** The URL of the full value, if it is truncated. */
   readonly beforeUrl?: string;
   readonly afterUrl?: string;
-  /** `Show 16 permissions`, if the values are a long list. */
+  /** The summary of a collapsed list: `Show 16 permissions`. */
   readonly folded?: string;
 }
 
-/** `urlOf`: the URL of all of a value, for pages that link to it. */
+/** `urlOf` returns the URL of a full value, for pages that link to it. */
 export function changeView(
   formatter: Formatter,
   { name, field, before, after }: Change,
@@ -42,7 +42,8 @@ export function changeView(
 }
 
 /**
- * Other data of an event, by name. Names and codes have labels if a plugin provides them (`audit.data.reason.wrong_password`).
+ * The data of an event other than its changes, by name. Plugins can provide labels for names and codes
+ * (`audit.data.reason.wrong_password`).
  */
 export function detailView(
   formatter: Formatter,
@@ -61,7 +62,7 @@ function labelName(t: Translate, name: string): string {
   return label === key ? name : label;
 }
 
-/** A code without a label is shown with spaces: `wrong password`. */
+/** Codes without a label are shown with spaces: `wrong password`. */
 function labelCode(t: Translate, name: string, code: string): string {
   const key = `audit.data.${name}.${code}`;
   const label = t(key);
@@ -69,8 +70,8 @@ function labelCode(t: Translate, name: string, code: string): string {
 }
 
 /**
- * A value of the audit trail as text: formatted as on the record's page if its field is known, else as stored. Of a large one, its
- * beginning.
+ * A value of the audit trail as text: formatted as on the record's page if its field is known, otherwise as stored. Large values
+ * are truncated.
  */
 export function valueText(formatter: Formatter, field: FieldInfo | undefined, value: unknown): string | undefined {
   const stored = storedText(value);
@@ -84,7 +85,7 @@ export function valueText(formatter: Formatter, field: FieldInfo | undefined, va
   return text === undefined || isShort(text) ? text : `${beginningOf(text)}…`;
 }
 
-/** Whether the trail has more of a value than pages show. */
+/** Whether the trail contains more of the value than pages show. */
 function isCut(formatter: Formatter, field: FieldInfo | undefined, value: unknown): boolean {
   const stored = storedText(value);
   if (stored?.bytes !== undefined) return stored.sha256 === undefined;
@@ -110,15 +111,15 @@ function wholeText(formatter: Formatter, field: FieldInfo | undefined, value: un
   }
 }
 
-/** A timestamp in the format of exports. */
+/** The timestamp format of exports. */
 const TIMESTAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/;
 
 const LOCAL_TIME = /^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d+)?$/;
 const NUMBER = /^-?\d+(?:\.\d+)?$/;
 
-/** The field may have had another type when this was written, so nothing is assumed. */
+/** When the entry was written, the field may have had another type, so the format is checked first. */
 function ofField(formatter: Formatter, field: FieldInfo, text: string): string {
-  // Only own properties: an object inherits names, and a string may be "constructor".
+  // Own properties only: the text may be "constructor".
   if (field.values.includes(text)) return field.valueLabels[text] ?? text;
   switch (field.item?.typeName ?? field.typeName) {
     case 'timestamp':
@@ -136,7 +137,7 @@ function ofField(formatter: Formatter, field: FieldInfo, text: string): string {
   }
 }
 
-/** 13 months and 25 hours match the pattern of a time. */
+/** The pattern of a time also matches 25 hours and 13 months. */
 function isTime(pattern: RegExp, text: string): boolean {
   return pattern.test(text) && !Number.isNaN(Date.parse(text));
 }
@@ -149,10 +150,10 @@ function beginningOf(text: string): string {
   return [...text].slice(0, MAX_LENGTH).join('');
 }
 
-/** The label of an event: the message `event.NAME` of the plugin that records it, else its name. */
+/** The label of an event: the message `event.NAME` of its plugin, otherwise the name itself. */
 export function eventLabel(t: Translate, event: string): string {
   const key = `event.${event}`;
   const label = t(key);
-  // Audit entries outlive plugins, whose messages disappear with them.
+  // The plugin may have been removed since, together with its messages.
   return label === key ? event.replaceAll('_', ' ') : label;
 }

@@ -6,25 +6,25 @@ import { toInet } from '../../core/database/values.ts';
 import { actorText } from '../../core/policy/actor.ts';
 import type { RecordedEvent } from '../../core/write/events.ts';
 
-/** Targets of one source that have entries of their own within a minute; all others share one entry. */
+/** Max targets per source and minute that get an entry of their own; all others share one entry. */
 const MAX_TARGETS = 100;
-/** Of one network, for anonymous requests. */
+/** The same limit for the anonymous requests of one network. */
 const MAX_ANONYMOUS_TARGETS = 10;
 
-/** The first repetition of a minute, which gets an entry in the trail. */
+/** The first occurrence within a minute, which gets an entry in the trail. */
 export interface FirstOfMinute {
   readonly minute: string;
   readonly source: string;
-  /** Empty if the source has had too many other targets in this minute. */
+  /** Empty if the source has already had too many other targets in this minute. */
   readonly target: string;
 }
 
 const countedRow = z.object({ minute: z.string(), source: z.string(), target: z.string(), first: z.boolean() });
 
 /**
- * Counts an event that its sender can repeat at will. The first one of a minute is returned: it gets an entry, to which
- * `linkEntry` attaches the count. All others are only counted, so their number takes no space; and a process that is killed loses
- * none of them, since each is committed with its own transaction.
+ * Counts an event that the sender can repeat at will. Returns the first occurrence of a minute, which gets an entry; `linkEntry`
+ * attaches the count to it. All others are only counted, so they take up no space. Each is committed in its own transaction, so a
+ * killed process loses none.
  */
 export async function countRepetition(tx: Transaction, event: RecordedEvent): Promise<FirstOfMinute | undefined> {
   const { name, context, aggregationKey = '' } = event;
@@ -54,7 +54,7 @@ export async function countRepetition(tx: Transaction, event: RecordedEvent): Pr
   return row.first ? row : undefined;
 }
 
-/** Attaches the count to the entry of its first event. */
+/** Attaches the count to the entry of the first occurrence. */
 export async function linkEntry(tx: Transaction, { minute, source, target }: FirstOfMinute, id: string): Promise<void> {
   await tx.query(sql.unsafe`
     update rustio_audit_count set entry_id = ${id}::bigint
@@ -62,7 +62,7 @@ export async function linkEntry(tx: Transaction, { minute, source, target }: Fir
   `);
 }
 
-/** One sender has all addresses of an IPv6 network of 64 bits. */
+/** A single sender usually controls a whole IPv6 /64, so its addresses count as one. */
 function networkSql(ip: string | null): FragmentSqlToken {
   // fault: ipv6-addresses-apart
   return sql.fragment`(

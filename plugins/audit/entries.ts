@@ -7,11 +7,11 @@ import type { Snapshot } from '../../core/write/types.ts';
 import { currentModel, entriesOfModel } from './renamed-models.ts';
 import { shownSql } from './stored-values.ts';
 
-/** One row of the audit trail, as written. Pages show it through `visible.ts`, which applies the user's permissions. */
+/** One row of the audit trail. Pages show it through `visible.ts`, which applies the user's permissions. */
 export interface Entry {
   /** Increases with time; the cursor of a page. */
   readonly id: string;
-  /** PostgreSQL's text, in UTC. */
+  /** In UTC, as formatted by PostgreSQL. */
   readonly at: string;
   readonly event: string;
   readonly actor: { readonly kind: Actor['kind']; readonly id: string | null; readonly label: string };
@@ -22,7 +22,7 @@ export interface Entry {
   readonly correlationId: string;
   readonly credential: Credential | null;
   readonly address: string | null;
-  /** How often it happened within its minute, and when last; 1 for events that are not counted. */
+  /** The number of occurrences within the minute, and the time of the last; 1 for events that are not counted. */
   readonly count: number;
   readonly lastAt: string | null;
 }
@@ -30,7 +30,7 @@ export interface Entry {
 /** Filters of the audit trail; all are optional. */
 export interface EntryFilter {
   readonly events?: readonly string[];
-  /** A name, or an SQL expression for the id of a user. */
+  /** The recorded name of a user, or an SQL expression for a user id. */
   readonly user?: string | FragmentSqlToken;
   readonly model?: string;
   readonly models?: readonly string[];
@@ -40,18 +40,18 @@ export interface EntryFilter {
   readonly to?: string;
   readonly timeZone?: string;
   readonly correlationId?: string;
-  /** Of one entry. */
+  /** Selects a single entry. */
   readonly id?: string;
 }
 
-/** The page after or before an entry; without either the newest. */
+/** The page before or after an entry; by default, the newest page. */
 export interface EntryWindow {
   readonly size: number;
   /** Only entries older than this one. */
   readonly before?: string;
   /** Only entries newer than this one. */
   readonly after?: string;
-  /** Leaves out the values, which are most of an entry: `before`, `after` and `data` are then null. */
+  /** Omits the values, which make up most of an entry: `before`, `after` and `data` are then null. */
   readonly withoutValues?: boolean;
 }
 
@@ -63,7 +63,7 @@ export interface EntryPage {
   readonly newer: boolean;
 }
 
-/** Not `z.record`, which drops a property named `__proto__`: the trail shows what was stored. */
+/** `z.record` would drop a property named `__proto__`, but the trail must show what was stored. */
 const json = z
   .custom<Snapshot>((value) => typeof value === 'object' && value !== null && !Array.isArray(value))
   .nullable();
@@ -112,10 +112,10 @@ const entryRow = z
     }),
   );
 
-/** Characters. Labels of entries that were written earlier may be longer. */
+/** In characters. Older entries may have longer labels. */
 const MAX_LABEL = sql.fragment`1000`;
 
-/** Reads one page of the audit trail, newest first, in one statement (two when filtered by model). */
+/** Reads one page of the audit trail, newest first, in one statement (two if filtered by model). */
 export async function readEntries(query: Query, filter: EntryFilter, window: EntryWindow): Promise<EntryPage> {
   const { size, before, after } = window;
   const ofModels = filter.model === undefined ? [] : [await entriesOfModel(query, filter.model)];
@@ -128,12 +128,12 @@ export async function readEntries(query: Query, filter: EntryFilter, window: Ent
 }
 
 /**
- * The statement of a page, with one row more than fits. `ofModels`: the condition for the model of the filter, which includes its
- * earlier names. Exported for its tests.
+ * The statement of a page; it reads one row more than the page has. `ofModels` is the condition for the filtered model, including
+ * its earlier names. Exported for tests.
  */
 export function entriesStatement(filter: EntryFilter, window: EntryWindow, ofModels: readonly FragmentSqlToken[] = []) {
   const direction = window.after === undefined ? sql.fragment`desc` : sql.fragment`asc`;
-  // A period is read by the index of the times: by the key, everything that is newer than the period would be read first.
+  // For a period, use the index on `at`: reading by `id` would first read every newer entry.
   // fault: period-read-by-key
   const order = hasPeriod(filter) ? sql.fragment`at ${direction}, id ${direction}` : sql.fragment`id ${direction}`;
   const shown = (column: FragmentSqlToken) => (window.withoutValues ? sql.fragment`null` : shownSql(column));
@@ -156,12 +156,12 @@ function hasPeriod({ from, to }: EntryFilter): boolean {
   return from !== undefined || to !== undefined;
 }
 
-/** Entries on one side of another one, in the order of the page. */
+/** The entries before or after another one, in page order. */
 function onSideOf(filter: EntryFilter, side: '<' | '>', id: string): FragmentSqlToken {
   const than = side === '<' ? sql.fragment`<` : sql.fragment`>`;
   if (!hasPeriod(filter)) return sql.fragment`id ${than} ${id}::bigint`;
   const at = sql.fragment`(select at from rustio_audit where id = ${id}::bigint)`;
-  // The first condition follows from the second; the index needs it.
+  // The first condition is implied by the second, but needed to use the index.
   return sql.fragment`at ${than}= ${at} and (at, id) ${than} (${at}, ${id}::bigint)`;
 }
 
@@ -190,17 +190,17 @@ function buildConditions(
   return conditions;
 }
 
-/** Whether a string is the id of an entry; one that does not fit a bigint is not. */
+/** Whether a string is the id of an entry, and thus fits into a bigint. */
 export function isEntryId(text: string | null | undefined): text is string {
   return typeof text === 'string' && /^\d{1,18}$/.test(text);
 }
 
-/** Of the values of a change. */
+/** The old or the new value of a change. */
 export type Side = 'before' | 'after';
 
 const valueRow = z.object({ text: z.string().nullable() });
 
-/** All of a value of an entry, as text; undefined if the entry has none of this name. */
+/** The full text of a value in an entry; undefined if the entry has no value with this name. */
 export async function readValue(
   query: Query,
   { entry, side, name }: { readonly entry: string; readonly side: Side; readonly name: string },

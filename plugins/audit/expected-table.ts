@@ -3,8 +3,8 @@ import { z } from 'zod';
 import type { Query } from '../../core/database/queries.ts';
 
 /**
- * The tables of the audit trail as its migrations create them. Change them together with a migration. Their owner can replace any
- * part of them, and the trail would then lose or rewrite entries silently; `doctor` compares all of it.
+ * The tables of the audit trail as created by its migrations; keep both in sync. The owner of the tables can replace any part of
+ * them, and the trail could then lose or rewrite entries silently, so `doctor` compares everything.
  */
 const TRAIL: TableShape = {
   columns: [
@@ -58,7 +58,7 @@ interface TableShape {
   readonly columns: readonly string[];
   /** `name (state): timing, function`. */
   readonly triggers: readonly string[];
-  /** The bodies of their functions, with single spaces. */
+  /** The bodies of the trigger functions, with whitespace collapsed. */
   readonly functions: readonly string[];
   readonly rules: readonly string[];
 }
@@ -66,7 +66,7 @@ interface TableShape {
 const list = z.array(z.string());
 const shape = z.object({ columns: list, triggers: list, functions: list, rules: list });
 
-/** What differs from the tables that were shipped, in words; empty if nothing does. Undefined if there is no trail. */
+/** Describes the differences from the shipped tables; empty if there are none. Undefined if there is no audit trail. */
 export async function changesToTrail(query: Query): Promise<readonly string[] | undefined> {
   const trail = await changesTo(query, 'rustio_audit', TRAIL);
   const counts = (await changesTo(query, 'rustio_audit_count', COUNTS)) ?? ['the table rustio_audit_count is missing'];

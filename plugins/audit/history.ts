@@ -18,7 +18,7 @@ interface HistoryView extends PageData {
   readonly plural: string;
   /** Undefined if the model has no pages. */
   readonly listUrl?: string;
-  /** The header of the record's pages; undefined if it has none, or was deleted. */
+  /** The header of the record's pages; undefined if the record has no pages or was deleted. */
   readonly head?: { readonly view: string; readonly data: ViewData };
   readonly days: readonly DayView[];
   readonly olderUrl?: string;
@@ -42,23 +42,23 @@ declare module '../../core/request/views.ts' {
   }
 }
 
-/** What happened to one record. */
+/** One event in the history of a record. */
 export interface HistoryEntry extends Pick<Entry, 'id' | 'at' | 'event' | 'actor' | 'correlationId' | 'count'> {
   readonly changes: readonly Change[];
 }
 
 export interface History {
-  /** The newest first. */
+  /** Newest first. */
   readonly entries: readonly HistoryEntry[];
-  /** The value of `before` for older ones; undefined if there are no older entries. */
+  /** The value of `before` for the next page; undefined if there are no older entries. */
   readonly older: string | undefined;
-  /** The label of the record in its newest entry; undefined if there is none. */
+  /** The record's label in its newest entry; undefined if there is no entry. */
   readonly label: string | undefined;
 }
 
 /**
- * The history of a record, for a user who can see the record (the page has checked with `app.records`). Fields hidden from the
- * user are left out. `before` is the id of an entry; an invalid id starts at the newest.
+ * The history of a record. The caller must have checked with `app.records` that the user can see the record. Fields hidden from
+ * the user are omitted. `before` is the id of an entry; if it is invalid, the newest entries are returned.
  *
  * @example
  * const { entries, older } = await loadHistory(app, ctx.state.actor, model, record.key, { before: query.get('before') });
@@ -92,15 +92,15 @@ export async function loadHistory(
   };
 }
 
-/** GET /:model/:key/+history — every change of a record, newest first, even after it was deleted. */
+/** GET /:model/:key/+history: every change of a record, newest first, even if the record was deleted. */
 export async function historyPage(ctx: Context, app: App): Promise<void> {
   const { actor, model, params, t } = ctx.state;
   if (!model) throw notFound();
   const key = params.key ?? '';
-  // A string that cannot be a key has no history; no query is needed.
+  // A string that cannot be a key has no history, so no query is needed.
   if (parseKey(model, key) === undefined) throw notFound();
   const record = await app.records.find(actor, model, key);
-  // Whether the user had access to a deleted row cannot be determined any more.
+  // Whether the user had access to a deleted row can no longer be determined.
   if (!record && !seesEveryRow(app, actor, model)) throw notFound();
   const before = typeof ctx.query.before === 'string' ? ctx.query.before : undefined;
   const { entries, older, label } = await loadHistory(app, actor, model, record?.key ?? key, { before });
@@ -110,7 +110,7 @@ export async function historyPage(ctx: Context, app: App): Promise<void> {
   const hasPages = pages?.has(model) ?? false;
   app.views.page(ctx, 'audit/history', {
     title: t('audit.history'),
-    // A deleted record has its last label.
+    // For a deleted record, its last label.
     label: record?.label ?? label ?? key,
     ...(hasPages && { listUrl: app.urls.list(model) }),
     plural: capitalised(modelPlural(t, model)),
@@ -154,7 +154,7 @@ function byDay(
 
 const SENTENCES: ReadonlySet<string> = new Set(['create', 'update', 'delete']);
 
-/** "changed 2 fields", or the name of an event, and how often it happened. */
+/** For example "changed 2 fields", or the name of the event and its count. */
 function eventSummary({ state: { t } }: Context, { event, changes, count }: HistoryEntry): string {
   if (SENTENCES.has(event)) return t(`audit.history.${event}`, { n: changes.length });
   const what = eventLabel(t, event);

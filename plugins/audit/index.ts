@@ -15,7 +15,7 @@ declare module '../../core/settings.ts' {
   }
 }
 
-/** The audit trail: every event of every plugin, in the transaction of the change, kept permanently. */
+/** The audit trail: every event of every plugin, recorded in the transaction of the change and kept permanently. */
 export const audit = definePlugin({
   name: 'audit',
   api: 1,

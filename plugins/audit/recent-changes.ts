@@ -16,7 +16,7 @@ interface RecentChange {
   readonly when: string;
 }
 
-/** A type alias, since it passes through an extension point. */
+/** A type alias rather than an interface, because it passes through an extension point. */
 type RecentChangesView = {
   readonly changes: readonly RecentChange[];
   /** Undefined for users who cannot open the audit trail. */
@@ -30,8 +30,8 @@ declare module '../../core/request/views.ts' {
 }
 
 /**
- * The latest changes for the dashboard: those of models of which the user can see every row. `undefined` for users who see
- * neither such a model nor the audit trail.
+ * The latest changes for the dashboard, limited to models of which the user can see every row. `undefined` if there is no such
+ * model and the user cannot open the audit trail either.
  */
 export async function recentChanges(ctx: Context, app: App): Promise<RecentChangesView | undefined> {
   const { actor, t } = ctx.state;
@@ -54,7 +54,7 @@ export async function recentChanges(ctx: Context, app: App): Promise<RecentChang
         singular: modelTitle(t, model),
         label: visibleLabel(app, actor, model, subject),
       });
-      // The newest come first: records changed before a deletion have no page any more either.
+      // Entries are newest first. After a deletion, earlier entries of the same record have no page to link to either.
       const record = app.urls.record(model, subject.key);
       if (event === 'delete') deleted.add(record);
       const url = pages?.has(model) && !deleted.has(record) ? record : undefined;
@@ -64,14 +64,14 @@ export async function recentChanges(ctx: Context, app: App): Promise<RecentChang
   };
 }
 
-/** An entry about a record. */
+/** An entry that concerns a record. */
 export interface RecordEntry extends Entry {
   readonly subject: Subject;
 }
 
 const ROW_EVENTS = ['create', 'update', 'delete'];
 
-/** The newest changes of records of these models; the caller must ensure that the user can see all of them. */
+/** The newest changes to records of these models. The caller must ensure that the user can see all of their records. */
 export async function recentEntries(
   query: Query,
   models: readonly string[],

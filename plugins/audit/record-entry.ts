@@ -13,8 +13,8 @@ import { storedJson, storedSql } from './stored-values.ts';
 const idRow = z.object({ id: z.string() });
 
 /**
- * Writes an audit entry in the transaction of the change: no change without its entry, and no entry without its change. Of events
- * that can be repeated at will, the first one of a minute is written, and the others are counted.
+ * Writes an audit entry in the transaction of the change: neither is stored without the other. Of a repeatable event, only the
+ * first occurrence within a minute is written; the others are counted.
  */
 export async function recordEntry(tx: Transaction, event: RecordedEvent): Promise<void> {
   if (event.aggregationKey === undefined) {
@@ -30,8 +30,8 @@ export async function recordEntry(tx: Transaction, event: RecordedEvent): Promis
 }
 
 /**
- * This is the only statement that writes the audit trail. `returning`: only where the id is needed, since PostgreSQL refuses it
- * on a table with a rule.
+ * The only statement that writes the audit trail. It uses `returning` only where the id is needed, because PostgreSQL does not
+ * support it on tables with some rules.
  */
 async function writeEntry(
   tx: Transaction,

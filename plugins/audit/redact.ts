@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { exactDigits, isJsonNull } from '../../core/base/exact-json.ts';
 import { LargeValue } from '../../core/model/row.ts';
 
-/** Words in a field's name that make its value a secret. */
+/** Words in a field name that mark its value as a secret. */
 const SECRET_WORDS = new Set([
   'password',
   'passwd',
@@ -24,15 +24,15 @@ const SECRET_PAIRS = [
   ['backup', 'code'],
   ['backup', 'codes'],
 ];
-/** Words that indicate a property of the secret rather than the secret itself. */
+/** Last words of names that describe a property of the secret, not the secret itself. */
 const HARMLESS_LAST = new Set(['at', 'on', 'until', 'count', 'fingerprint', 'kind', 'id']);
-/** No genuine record is nested deeper than this. */
+/** Genuine records are not nested deeper than this. */
 const DEEPEST = 20;
 
 /**
- * A value as it can be stored in the audit trail permanently: secrets are removed by the names of their fields, at any depth. A
- * token becomes a fingerprint, so that entries about the same one can be found; a password is removed entirely, since even a
- * fingerprint could be brute-forced. What JSON cannot represent is converted.
+ * Converts a value for permanent storage in the audit trail. Secrets are removed by field name, at any depth: a token becomes a
+ * fingerprint, so that related entries can be found; a password is removed completely, because even a fingerprint could be
+ * brute-forced. Values that JSON cannot represent are converted.
  */
 export function redacted(value: unknown, depth = 0): unknown {
   if (depth > DEEPEST) return '…';
@@ -40,7 +40,7 @@ export function redacted(value: unknown, depth = 0): unknown {
   if (typeof value === 'bigint') return String(value);
   if (value instanceof Date) return value.toISOString();
   if (Array.isArray(value)) return value.map((each) => redacted(each, depth + 1));
-  // A number with all its digits.
+  // Numbers are stored with all their digits.
   if (
     value === null ||
     typeof value !== 'object' ||
@@ -56,7 +56,7 @@ export function redacted(value: unknown, depth = 0): unknown {
 
 function redactedField(name: string, value: unknown, depth: number): unknown {
   const nature = classifyField(name);
-  // Whether there is one is not a secret.
+  // Whether the field has a value is not a secret.
   if (nature === 'plain' || value === null || value === undefined || typeof value === 'boolean')
     return redacted(value, depth + 1);
   return nature === 'token' && typeof value === 'string' ? `<token:${fingerprint(value)}>` : '<redacted>';

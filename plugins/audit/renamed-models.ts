@@ -4,7 +4,7 @@ import type { Query } from '../../core/database/pool.ts';
 import { ifTableExists, type RenamedModelSql } from '../../core/migrate/renamed-model.ts';
 import { quoteLiteral } from '../../core/sql/quote.ts';
 
-/** Records keep their history when their model is renamed: the migration stores up to which entry the earlier name counts. */
+/** Keeps the history of records when their model is renamed: stores the id of the last entry under the earlier name. */
 export const renamedModel: RenamedModelSql = {
   name: 'history',
   sql: ({ from, to }) => [ifTableExists('rustio_audit_renamed_model', [rename(quoteLiteral(from), quoteLiteral(to))])],
@@ -22,8 +22,8 @@ on conflict (former_model, last_id) do update set current_model = excluded.curre
 const renamedRow = z.object({ former: z.string(), current: z.string(), after: z.string(), last: z.string() });
 
 /**
- * The entries of a model: under its own name, if that had no other meaning before, and under its earlier names. One condition
- * for nearly every model, which was never renamed.
+ * The condition for the entries of a model: entries under its current name (unless another model had it before), and under
+ * earlier names. For models that were never renamed, it is a single comparison.
  */
 export async function entriesOfModel(query: Query, model: string): Promise<FragmentSqlToken> {
   const rows = await query.any(sql.type(renamedRow)`
@@ -31,7 +31,7 @@ export async function entriesOfModel(query: Query, model: string): Promise<Fragm
     from rustio_audit_renamed_model
     where former_model = ${model} or current_model = ${model}
   `);
-  // Entries up to there are of a model that had the name before.
+  // Entries up to these ids belong to an earlier model with the same name.
   const reused = rows.filter((row) => row.former === model).map((row) => BigInt(row.last));
   const own =
     reused.length === 0
@@ -46,7 +46,7 @@ export async function entriesOfModel(query: Query, model: string): Promise<Fragm
   return earlier.length === 0 ? own : sql.fragment`(${sql.join([own, ...earlier], sql.fragment` or `)})`;
 }
 
-/** The name that the model of an entry has now. */
+/** The current name of an entry's model. */
 export const currentModel = sql.fragment`coalesce(
   (
     select current_model

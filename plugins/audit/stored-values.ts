@@ -1,27 +1,27 @@
-// Values in the trail. The trail is kept forever and its pages show fifty entries at once, so a value that is large is stored as its
-// beginning, its size and its hash. JSON null, which a snapshot must tell from NULL, is stored as text, too.
+// Values in the audit trail. The trail is kept permanently and its pages show fifty entries each, so of a large value only the
+// beginning, the size and a hash are stored. JSON null is stored as text, to distinguish it from SQL NULL.
 
 import { type FragmentSqlToken, sql } from 'slonik';
 import { isJsonNull } from '../../core/base/exact-json.ts';
 import { LargeValue } from '../../core/model/row.ts';
 
-/** Larger values, in bytes of their text, are stored and read as their beginning. */
+/** Larger values (in bytes of text) are stored and read truncated. */
 const MAX_BYTES = sql.fragment`4096`;
-/** Characters of the beginning: at most four bytes each. */
+/** Length of a truncated value in characters, of at most four bytes each. */
 const MAX_BEGINNING = sql.fragment`1000`;
-/** A member that has been cut already. No value of a user is taken for one, see `storedMember`. */
+/** A member that is already truncated. User data cannot match; see `storedMember`. */
 const isBeginning = sql.fragment`(jsonb_typeof(value) = 'object' and value ? '~text' and value ? '~bytes')`;
 
-/** A value of the trail that is only text: the beginning of a large one, or JSON null. */
+/** A value that is available only as text: a truncated value, or JSON null. */
 export interface StoredText {
   readonly text: string;
-  /** Of the whole value, if this is its beginning. */
+  /** The size of the full value; undefined if it is not truncated. */
   readonly bytes: number | undefined;
-  /** Of the whole value; undefined if the trail has all of it. */
+  /** The hash of the full value; undefined if the trail contains all of it. */
   readonly sha256: string | undefined;
 }
 
-/** The members of a snapshot as JSON, which `storedSql` bounds. Nothing that a user stores can be taken for a `StoredText`. */
+/** Serialises the members of a snapshot; `storedSql` then truncates them. User data cannot be mistaken for a `StoredText`. */
 export function storedJson(value: unknown): string {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return JSON.stringify(value);
   return JSON.stringify(
@@ -35,14 +35,14 @@ function storedMember(value: unknown): unknown {
   return isJsonNull(value) || isOwnMarker ? { '~text': JSON.stringify(value) } : value;
 }
 
-/** JSON of `storedJson` as it is stored: every large member as its beginning, size and hash. */
+/** The SQL expression that stores the result of `storedJson`: large members are replaced by their beginning, size and hash. */
 export function storedSql(json: string | null): FragmentSqlToken {
   if (json === null) return sql.fragment`null::jsonb`;
   // fault: large-values-stored
   return boundedSql(sql.fragment`${json}::jsonb`, sql.fragment`, '~sha256', encode(sha256(textsend(text)), 'hex')`);
 }
 
-/** A column of the trail as pages read it: entries that were written before values were bounded have large members. */
+/** The SQL expression that reads a column: truncates large members in entries from before values were truncated on storage. */
 export function shownSql(column: FragmentSqlToken): FragmentSqlToken {
   // fault: large-entries-read
   return sql.fragment`case when ${column} is not null then jsonb_out(${boundedSql(column, sql.fragment``)}) end`;
@@ -59,7 +59,7 @@ function boundedSql(json: FragmentSqlToken, hash: FragmentSqlToken): FragmentSql
   )`;
 }
 
-/** The value as `StoredText`; undefined for any other value. */
+/** Parses a `StoredText`; undefined for any other value. */
 export function storedText(value: unknown): StoredText | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
   const {

@@ -7,7 +7,7 @@ import type { Context } from '../../core/request/context.ts';
 import { isEntryId, readEntries, readValue, type Side } from './entries.ts';
 import { seesEveryRow, visibleChanges } from './visible.ts';
 
-/** URL of all of a value that pages cut. */
+/** The URL of a full value that pages truncate. */
 export function valueUrl(
   { urls }: Pick<App, 'urls'>,
   model: ModelInfo,
@@ -18,8 +18,8 @@ export function valueUrl(
 }
 
 /**
- * GET /:model/:key/+history/:entry/:side/:name — a value of an entry as plain text, for users who can see the record's history and
- * the field in it.
+ * GET /:model/:key/+history/:entry/:side/:name: a value of an entry as plain text, for users who can see the record's history and
+ * this field in it.
  */
 export async function valuePage(ctx: Context, app: App): Promise<void> {
   const { actor, model, params } = ctx.state;

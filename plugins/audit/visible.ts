@@ -6,10 +6,10 @@ import { ALL_ROWS, holdsEverything } from '../../core/policy/policy.ts';
 import type { Subject } from '../../core/write/events.ts';
 import type { Entry } from './entries.ts';
 
-/** The change of one field. `undefined`: there was, or is, no value; the row was created or deleted. */
+/** The change of one field. `undefined` means no value: the row was created or deleted. */
 export interface Change {
   readonly name: string;
-  /** Missing for what is not a field of the model: an account's groups, a removed field. */
+  /** Undefined for anything that is not a field of the model: an account's groups, a removed field. */
   readonly field: FieldInfo | undefined;
   readonly before: unknown;
   readonly after: unknown;
@@ -18,9 +18,8 @@ export interface Change {
 type Reader = Pick<App, 'models' | 'policy' | 'permissions'>;
 
 /**
- * Whether the user can see every row of the model: only then does the audit trail show entries of rows that no longer exist. In
- * a request scope PostgreSQL may hide rows that the policy does not know of (row-level security), and all scopes share one
- * audit trail.
+ * Whether the user can see every row of the model: only then does the audit trail show entries of rows that no longer exist. In a
+ * request scope, row-level security may hide rows that the policy does not know of, and all scopes share one audit trail.
  */
 export function seesEveryRow({ policy }: Pick<App, 'policy'>, actor: Actor, model: ModelInfo): boolean {
   // fault: audit-trail-ignores-scope
@@ -30,8 +29,8 @@ export function seesEveryRow({ policy }: Pick<App, 'policy'>, actor: Actor, mode
 }
 
 /**
- * The model of an entry, if the user can view all of its rows. If they can see only some rows, the audit trail cannot determine
- * which ones those were, so it shows none.
+ * The model of an entry, if the user can view all of its rows. If users can see only some rows, the trail cannot determine
+ * whether a row was among them, so it shows none.
  */
 export function visibleModel(app: Pick<App, 'models' | 'policy'>, actor: Actor, entry: Entry): ModelInfo | undefined {
   const model = entry.subject === null ? undefined : app.models.byName(entry.subject.model);
@@ -39,8 +38,8 @@ export function visibleModel(app: Pick<App, 'models' | 'policy'>, actor: Actor, 
 }
 
 /**
- * The changes of an entry about a record of this model, as far as the user can see its fields. Policies do not know what is not
- * (or no longer) a field of the model, so only users with every permission see that.
+ * The changes of an entry, limited to fields of the model that the user can see. Policies do not cover values that are not (or no
+ * longer) fields, so only users with all permissions see those.
  */
 export function visibleChanges(reader: Reader, actor: Actor, model: ModelInfo, entry: Entry): readonly Change[] {
   const names = new Set([...Object.keys(entry.before ?? {}), ...Object.keys(entry.after ?? {})]);
@@ -51,7 +50,7 @@ export function visibleChanges(reader: Reader, actor: Actor, model: ModelInfo, e
   });
 }
 
-/** The label of an entry's record; only its key if the label contains fields hidden from the user. */
+/** The label of an entry's record, or only its key if the label contains fields hidden from the user. */
 export function visibleLabel(
   { policy }: Pick<Reader, 'policy'>,
   actor: Actor,

@@ -19,7 +19,7 @@ const accountRow = z
   })
   .transform(({ display_name, ...rest }) => ({ ...rest, displayName: display_name }));
 
-/** An account as rules see it, without the hash of its password. */
+/** An account without its password hash. */
 export type Account = z.output<typeof accountRow>;
 
 const columns = sql.fragment`id, email, display_name, role, active`;
@@ -46,8 +46,8 @@ export function listAccounts(query: Query): Promise<readonly Account[]> {
 }
 
 /**
- * Reads the account and locks its row until the transaction ends. Rules lock the account that they change before they read the
- * actor (`events.currentContext`), who ranks above it: in this order two of them cannot block each other.
+ * Reads an account and locks its row until the transaction ends. Always lock the account to be changed before reading the actor
+ * (`events.currentContext`), who ranks above it: with this order, two concurrent changes cannot deadlock.
  *
  * @example
  * const account = await lockAccount(tx, userId);
@@ -61,13 +61,13 @@ export function accountSubject(account: Pick<Account, 'id' | 'email'>): Subject 
   return { model: 'user', key: String(account.id), label: account.email };
 }
 
-const MAX_EMAIL_LENGTH = 254; // RFC 5321 with its erratum: what fits between the angle brackets of a path
-/** One @ with text on both sides, no whitespace, no control characters, none of the characters that quote or list addresses. */
+const MAX_EMAIL_LENGTH = 254; // RFC 5321 with erratum 1690: a path has at most 256 octets, including its angle brackets
+/** One @ with text on both sides; no whitespace, control characters, or characters used to quote or list addresses. */
 const EMAIL = /^[^\s\p{C}@"(),:;<>[\]\\]+@[^\s\p{C}@"(),:;<>[\]\\]+$/u;
 
 /**
- * An address as it is stored: trimmed and in Unicode's composed form (NFC), otherwise as typed. Deliberately stricter than RFC
- * 5322: quotes and comments are used to smuggle addresses past parsers.
+ * Normalises an email address for storage: trimmed and in NFC, otherwise as typed. Deliberately stricter than RFC 5322: quotes
+ * and comments are used to smuggle addresses past parsers.
  */
 export function parseEmail(typed: string): Parsed<string> {
   const value = toNfc(typed.trim());
@@ -76,7 +76,7 @@ export function parseEmail(typed: string): Parsed<string> {
   return { ok: true, value };
 }
 
-/** Accounts by email address (case-insensitive). */
+/** Finds accounts by email address (case-insensitive). */
 export const users: UserDirectory = {
   names: 'email',
   idOf(name) {

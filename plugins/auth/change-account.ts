@@ -14,8 +14,8 @@ import type { Role } from './roles.ts';
 export type AccountChanged = Outcome<{ readonly changed: boolean }>;
 
 /**
- * Changes the role of an account. Users cannot change their own role, change an account of equal or higher rank, or assign a
- * role above their own; and at least one active administrator or developer must remain. Recorded as `user_updated`.
+ * Changes the role of an account. Users cannot change their own role, change accounts of equal or higher rank, or assign a role
+ * above their own. At least one active administrator or developer must remain. Recorded as `user_updated`.
  *
  * @example
  * const changed = await app.database.transaction((tx) => changeRole(tx, auditContext(ctx), app.events, userId, 'supervisor'));
@@ -87,9 +87,9 @@ function snapshots(field: 'role' | 'active', before: Account, after: Account) {
 }
 
 /**
- * Sets a password that meets the policy. A change of one's own is recorded as `password_changed_self`, of another's as
- * `password_reset_by_other`; the plugin sessions ends sessions on these events. The caller must verify the old password of
- * users who change their own.
+ * Sets a password that meets the policy. Recorded as `password_changed_self` for the user's own account and as
+ * `password_reset_by_other` for any other; the sessions plugin ends sessions on these events. If users change their own password,
+ * the caller must verify the old one.
  *
  * @example
  * const set = await app.database.transaction((tx) => setPassword(tx, context, app.events, userId, password));
@@ -101,7 +101,7 @@ export async function setPassword(
   id: number,
   password: string,
 ): Promise<Outcome> {
-  // Before any row is locked: hashing takes a while, and may wait in a queue.
+  // Hash before locking any row: hashing is slow and may wait in a queue.
   const hash = passwordIssue(password, '') === undefined ? await hashPassword(password) : null;
   const account = await lockAccount(tx, id);
   if (!account) return { outcome: 'missing' };

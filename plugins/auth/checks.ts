@@ -4,7 +4,9 @@ import type { Check, CheckResult } from '../../core/command.ts';
 import { someAdministratorRemains } from './last-administrator.ts';
 import { hashPassword, isOutdated, verifyPassword } from './password-hash.ts';
 
-/** Above this a sign-in is slow and many at once overload the server; the parameters aim for about 20 to 50 ms. */
+/**
+ * Above this, a sign-in is slow and many concurrent ones overload the server. The parameters are chosen for about 20 to 50 ms.
+ */
 const SLOW_MS = 1_000;
 
 const administrator: Check = {
@@ -50,7 +52,7 @@ const oldHashes: Check = {
   name: 'password-hashes',
   needs: 'database',
   async run({ database }): Promise<CheckResult> {
-    // Only the parameters in front of the salt are read.
+    // Read only the parameters before the salt.
     const prefixes = await database.any(sql.type(z.object({ prefix: z.string().nullable(), accounts: z.number() }))`
       select
         substring(password_hash from '^[$]argon2id[$]v=[0-9]+[$][^$]+') as prefix,

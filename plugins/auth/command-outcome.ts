@@ -4,7 +4,7 @@ import type { Issue } from '../../core/model/issue.ts';
 import { invalidCommandInput, lastAdministratorKept, targetMissing } from './errors.ts';
 import type { Outcome } from './outcome.ts';
 
-/** An option or positional argument as text; empty if it is missing. */
+/** The text of an option or positional argument; empty if it is missing. */
 export function getArgument(input: CommandInput, name: string): string {
   const value = input.values[name];
   return value === undefined ? '' : String(value);
@@ -12,13 +12,13 @@ export function getArgument(input: CommandInput, name: string): string {
 
 /** How a rejected command is reported. */
 interface RejectionTexts {
-  /** `The role was not changed.` */
+  /** For example: `The role was not changed.` */
   readonly failure: string;
-  /** Which account or group is missing: `There is no group Buyers.` */
+  /** The missing account or group: `There is no group Buyers.` */
   readonly missing: string;
 }
 
-/** Returns what was done, or ends the command with exit code 2 and the reason. */
+/** Returns the data of a completed change; otherwise ends the command with exit code 2 and the reason. */
 export function mustBeDone<D extends object>(app: App, outcome: Outcome<D>, { failure, missing }: RejectionTexts): D {
   switch (outcome.outcome) {
     case 'done':

@@ -1,6 +1,6 @@
 /**
- * Passwords of ten characters and more that attackers try first: keyboard patterns, sequences, doubled words, and the names of
- * the protected system. Lower case. Shorter ones are rejected for their length, so they are not listed here.
+ * Passwords of ten or more characters that attackers try first: keyboard patterns, sequences, doubled words, and names of the
+ * protected system. All in lower case. Shorter passwords are not listed: the minimum length already rejects them.
  */
 export const COMMON_PASSWORDS: ReadonlySet<string> = new Set(
   `

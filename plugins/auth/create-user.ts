@@ -16,7 +16,7 @@ import { accountId } from './user-actor.ts';
 /** An account to be created. */
 export interface NewUser {
   readonly email: string;
-  /** Without one, the user cannot sign in with a password until one is set. */
+  /** If omitted, the user cannot sign in with a password until one is set. */
   readonly password?: string;
   readonly role: Role;
   readonly displayName?: string | null;
@@ -27,7 +27,7 @@ const created = z.object({ id: accountId });
 
 /**
  * Creates an active account and records `user_created`. Users cannot assign a role above their own; the command line can assign
- * any.
+ * any role.
  *
  * @example
  * const created = await createUser(tx, auditContext(ctx), app.events, { email: 'ana@desk.example', password, role: 'staff' });
@@ -39,7 +39,7 @@ export async function createUser(
   { email: typed, password, role, displayName: typedName }: NewUser,
 ): Promise<Outcome<{ readonly id: number }>> {
   const weak = password === undefined ? undefined : passwordIssue(password, typed);
-  // Before the row of the actor is locked: hashing takes a while, and may wait in a queue.
+  // Hash before locking the actor's row: hashing is slow and may wait in a queue.
   const hash = password === undefined || weak ? null : await hashPassword(password);
   const context = await events.currentContext(tx, requestContext);
   if (!context) return rejected('auth.rejected.notAllowed');

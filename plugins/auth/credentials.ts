@@ -13,7 +13,7 @@ const credentialsRow = z.object({
   password_hash: z.string().nullable(),
 });
 
-/** What a sign-in compares with. It never leaves the functions that check passwords. */
+/** What a password is verified against. Not passed to anything but the functions that verify passwords. */
 export type Credentials = z.output<typeof credentialsRow>;
 
 /**
@@ -41,8 +41,8 @@ export function findCredentialsById(query: Query, id: number): Promise<Credentia
 }
 
 /**
- * Checks that the verified password is still the account's, and locks it until the transaction ends: a session must not begin
- * after the password change that would have ended it.
+ * Checks that the verified password is still the current one, and locks the account until the transaction ends. Without this, a
+ * session could start after the password change that should have ended it.
  */
 export function stillHolds(tx: Transaction, { id, password_hash }: Credentials): Promise<boolean> {
   return tx.exists(sql.unsafe`
@@ -52,7 +52,7 @@ export function stillHolds(tx: Transaction, { id, password_hash }: Credentials):
   `);
 }
 
-/** Rehashes, with the current parameters, a password that has just been verified. Not recorded. */
+/** Rehashes a password that was just verified with the current parameters. Not recorded. */
 export async function renewHash(query: Query, { id, password_hash }: Credentials, password: string): Promise<void> {
   if (password_hash === null || !isOutdated(password_hash)) return;
   const hash = await hashPassword(password);
@@ -63,7 +63,7 @@ export async function renewHash(query: Query, { id, password_hash }: Credentials
   `);
 }
 
-/** For `rustio-admin/testing` alone, whose accounts share one hash. Not recorded: `setPassword` is for everything else. */
+/** Used only by `rustio-admin/testing`, whose accounts share one hash. Not recorded; use `setPassword` for anything else. */
 export async function storePasswordHash(query: Query, id: number, hash: string): Promise<void> {
   await query.query(sql.unsafe`
     update rustio_user

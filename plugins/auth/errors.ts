@@ -18,7 +18,7 @@ export const firstAdministratorFailed = defineError<{ email: string; outcome: st
 \`npx rustio-admin user create --email you@example.org --role administrator\`.`,
 });
 
-// Rejected commands for users and groups: `failure` is what was not done.
+// Rejected commands for users and groups. `failure` describes what was not done.
 
 /** The group or the account does not exist. */
 export const targetMissing = defineError<{ failure: string; missing: string }>('RIO-AUTH-REJECTED', {
@@ -30,7 +30,7 @@ export const targetMissing = defineError<{ failure: string; missing: string }>('
 the password is too weak, the permission does not exist, or the last administrator would lose that role. Exit code 2.`,
 });
 
-/** A command has every permission, so a guard rejects it only for the last administrator. */
+/** A command has all permissions, so only the check for the last administrator can reject it. */
 export const lastAdministratorKept = defineError<{ failure: string; reason: string }>('RIO-AUTH-REJECTED', {
   exitCode: 2,
   problem: ({ failure }) => failure,

@@ -4,12 +4,12 @@ import type { Snapshot } from '../../core/write/types.ts';
 declare module '../../core/write/events.ts' {
   interface EventData {
     user_created: { readonly after: Snapshot };
-    /** Only what changed: name, role, active, groups, permissions. */
+    /** Only the changed values: name, role, active, groups, permissions. */
     user_updated: { readonly before: Snapshot; readonly after: Snapshot };
     password_changed_self: Readonly<Record<never, never>>;
     password_reset_by_other: Readonly<Record<never, never>>;
     group_created: { readonly after: Snapshot };
-    /** Only what changed: permissions, members. */
+    /** Only the changed values: permissions, members. */
     group_updated: { readonly before: Snapshot; readonly after: Snapshot };
   }
 }

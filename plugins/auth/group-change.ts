@@ -9,7 +9,7 @@ interface GroupChange {
   readonly app: App;
   readonly input: CommandInput;
   readonly tx: Transaction;
-  /** The account of the argument EMAIL, if the command has one. */
+  /** The account in the EMAIL argument, if the command has one. */
   readonly id: number;
 }
 
@@ -18,7 +18,7 @@ interface GroupTexts {
   readonly done: (group: string, input: CommandInput) => string;
 }
 
-/** A command that makes one change to the group NAME in one transaction and reports the result, or the reason for a rejection. */
+/** A command that makes one change to the group NAME in one transaction, and reports the result or the reason for a rejection. */
 export function changeGroup(
   { failure, done }: GroupTexts,
   change: (request: GroupChange) => Promise<Outcome>,

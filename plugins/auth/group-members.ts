@@ -9,7 +9,7 @@ import { lockGroup } from './groups.ts';
 import { type Outcome, rejected } from './outcome.ts';
 
 /**
- * Adds an account to a group. Its permissions change, so it is recorded as `user_updated`, with its groups.
+ * Adds an account to a group. Because its permissions change, this is recorded as `user_updated` with the account's groups.
  *
  * @example
  * await addToGroup(tx, context, app.events, 'editors', userId);
@@ -25,7 +25,7 @@ export function addToGroup(
 }
 
 /**
- * Removes an account from a group, under the same conditions.
+ * Removes an account from a group. The same rules apply as for `addToGroup`.
  *
  * @example
  * await removeFromGroup(tx, context, app.events, 'editors', userId);
@@ -53,7 +53,7 @@ async function changeMembership(
   const context = await events.currentContext(tx, requestContext);
   if (!context) return rejected('auth.rejected.notAllowed');
   const { actor } = context;
-  // Users can edit their own account, but not their own permissions.
+  // Users can edit their own account, but not change their own permissions.
   if (actor.kind === 'user' && actor.id === id) return rejected('auth.rejected.higherRole');
   const issue = crossRankIssue(actor, account);
   if (issue) return { outcome: 'rejected', issue };
@@ -68,7 +68,7 @@ async function changeMembership(
   );
   const after = await loadGroups(tx, id);
   if (after.length === before.length) return { outcome: 'done' };
-  // A write of this account that waits for this change sees by the new row that its permissions are out of date.
+  // Writes by this account that wait for the lock detect from the updated row that its permissions have changed.
   await tx.query(sql.unsafe`update rustio_user set updated_at = now() where id = ${id}`);
   await events.record(tx, context, 'user_updated', {
     subject: accountSubject(account),

@@ -50,7 +50,7 @@ export async function createGroup(
 }
 
 /**
- * Grants permissions to a group. A name that is not in `available` is rejected, with a suggestion.
+ * Grants permissions to a group. Names that are not in `available` are rejected with a suggestion.
  *
  * @example
  * await grantToGroup(tx, context, app.events, 'editors', ['post.add', 'post.change'], new Set(app.permissions));
@@ -71,7 +71,7 @@ export async function grantToGroup(
 }
 
 /**
- * Revokes permissions of a group; those that it does not have are ignored.
+ * Revokes permissions of a group; those that the group does not have are ignored.
  *
  * @example
  * await revokeFromGroup(tx, context, app.events, 'editors', ['post.delete']);
@@ -94,7 +94,7 @@ export interface GroupSummary {
 
 const summaryRow = z.object({ name: z.string(), members: z.array(z.string()), permissions: z.array(z.string()) });
 
-/** Every group with its members' email addresses and its permissions, by name. */
+/** All groups, by name, with the email addresses of their members and their permissions. */
 export function listGroups(query: Query): Promise<readonly GroupSummary[]> {
   return query.any(sql.type(summaryRow)`
     select
@@ -156,7 +156,7 @@ async function changePermissions(
   return { outcome: 'done' };
 }
 
-/** The group of this name; its row is locked until the transaction ends. */
+/** The group with this name, locked until the transaction ends. */
 export function lockGroup(tx: Transaction, name: string): Promise<Group | null> {
   const plain = toNfc(name.trim());
   return tx.maybeOne(sql.type(groupRow)`
@@ -176,7 +176,7 @@ function sorted(names: ReadonlySet<string>): string[] {
   return [...names].sort();
 }
 
-/** Why a permission cannot be granted: it is unknown. A typo must not create one. */
+/** Why a permission cannot be granted: it does not exist. A typo must not create one. */
 export function permissionIssue(permission: string, available: ReadonlySet<string>): Issue | undefined {
   if (available.has(permission)) return undefined;
   const near = nearest(permission, available);

@@ -8,13 +8,14 @@ const CONCURRENCY = 2;
 const MAX_WAITING = 500;
 const hashing = new FairLimiter({ concurrency: CONCURRENCY, maxWaiting: MAX_WAITING, whenFull: busy });
 
-/** How long a hash takes on this machine, in milliseconds: for the time after which a rejected sign-in may be tried again. */
+/** The average time of a hash on this machine in milliseconds, for the Retry-After of rejected sign-ins. */
 let averageMs = 50;
 
 /**
- * Runs one Argon2 hash when its turn comes. Many simultaneous sign-ins must not take all memory (19 MiB each) or all threads.
- * Origins (IP addresses; '' for work of our own) take turns, so that one of them cannot keep the others out: when the queue is
- * full, the origin with the most sign-ins gets `RIO-AUTH-BUSY`, a 503 whose Retry-After is the time that the queue needs.
+ * Runs one Argon2 hash, queued behind others. Many simultaneous sign-ins must not use up all memory (19 MiB each) or all threads.
+ * Origins (IP addresses; '' for internal work) take turns, so that none of them can block the others: when the queue is full, the
+ * origin with the most waiting sign-ins gets `RIO-AUTH-BUSY`, a 503 whose Retry-After is the time needed to work through the
+ * queue.
  */
 export function inHashingQueue<T>(origin: string, work: () => Promise<T>): Promise<T> {
   return hashing.run(toNetwork(origin), async () => {
@@ -27,7 +28,7 @@ export function inHashingQueue<T>(origin: string, work: () => Promise<T>): Promi
   });
 }
 
-/** One customer of a provider has 2^64 IPv6 addresses: they count as one. */
+/** A single customer of a provider has 2^64 IPv6 addresses, so they count as one. */
 export function toNetwork(ip: string): string {
   if (!ip.includes(':')) return ip;
   const [start = '', end] = ip.split('::');
@@ -37,7 +38,7 @@ export function toNetwork(ip: string): string {
   return `${groups.slice(0, 4).join(':')}::/64`;
 }
 
-/** `seconds`: when the queue will have been worked off. It is also the response's Retry-After. */
+/** `seconds` is the time needed to work through the queue; also used for Retry-After. */
 function busy(waiting: number): RustioError {
   return hashingBusy({ seconds: Math.max(1, Math.ceil((waiting * averageMs) / CONCURRENCY / 1_000)) });
 }

@@ -19,7 +19,7 @@ declare module '../../core/settings.ts' {
   }
 }
 
-/** Accounts, passwords, roles, groups, permissions. It has nothing to do with cookies. */
+/** Accounts, passwords, roles, groups and permissions. Independent of sessions and cookies. */
 export const auth = definePlugin({
   name: 'auth',
   api: 1,

@@ -8,15 +8,15 @@ const LOCK = 'rustio: authority';
 const administrativeRoles = sql.array([...ADMINISTRATIVE_ROLES], 'text');
 
 /**
- * Serialises transactions that change roles and activity. Taken before any account is read, so that each sees the changes of
- * the previous one: two administrators who demote each other at once must not both succeed.
+ * Serialises transactions that change roles or activity. Must be taken before any account is read, so that each transaction sees
+ * the changes of the previous one: otherwise, two administrators who demote each other at the same time could both succeed.
  */
 export async function takeAuthorityLock(tx: Transaction): Promise<void> {
   // fault: no-authority-lock
   await tx.query(sql.unsafe`select pg_advisory_xact_lock(hashtextextended(${LOCK}, 0))`);
 }
 
-/** Whether an active account other than `except` has a role with every permission. */
+/** Whether an active account other than `except` has an administrative role. */
 export function someAdministratorRemains(query: Query, except?: number): Promise<boolean> {
   return query.exists(sql.unsafe`
     select from rustio_user
@@ -26,7 +26,7 @@ export function someAdministratorRemains(query: Query, except?: number): Promise
   `);
 }
 
-/** Whether the account can become `after` without leaving the application without an administrator. Needs the authority lock. */
+/** Whether changing the account to `after` leaves at least one active administrator. The caller must hold the authority lock. */
 export async function leavesAnAdministrator(
   tx: Transaction,
   before: Account,

@@ -3,8 +3,8 @@ import { defineModel, type Row } from '../../core/model/model.ts';
 import { ROLES } from './roles.ts';
 
 /**
- * An account, described over the table rustio_user; the password hash is not a field, so no list, export or history can show
- * it. Accounts are changed by the functions of this plugin alone, hence read-only.
+ * A model over the table rustio_user. The password hash is not a field, so no list, export or history can show it. It is
+ * read-only: only functions of this plugin change accounts.
  */
 export const User = defineModel('user', {
   fields: {
@@ -29,7 +29,7 @@ export const User = defineModel('user', {
 });
 export interface User extends Row<typeof User> {}
 
-/** A group, described over the table rustio_group. */
+/** A model over the table rustio_group. */
 export const Group = defineModel('group', {
   fields: {
     id: field.identity(),

@@ -1,13 +1,13 @@
 import type { Issue, Problem } from '../../core/model/issue.ts';
 
-/** The result of a change of an account or group. Rejections are outcomes: they must not abort the transaction. */
+/** The result of a change to an account or group. Rejections are return values, since they must not abort the transaction. */
 export type Outcome<Done extends object = object> =
   | ({ readonly outcome: 'done' } & Done)
   /** The input is invalid. */
   | { readonly outcome: 'invalid'; readonly problems: readonly Problem[] }
-  /** A guard rejects it, with the reason. */
+  /** A rule rejects the change, with the reason. */
   | { readonly outcome: 'rejected'; readonly issue: Issue }
-  /** There is no such account or group. */
+  /** The account or group does not exist. */
   | { readonly outcome: 'missing' };
 
 export function rejected(

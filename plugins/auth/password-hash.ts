@@ -3,7 +3,7 @@ import argon2 from 'argon2';
 import { inHashingQueue } from './hashing-queue.ts';
 import { normalizePassword } from './password-policy.ts';
 
-/** Argon2id as the OWASP Password Storage Cheat Sheet recommends: 19 MiB, two passes, one lane. */
+/** Argon2id parameters recommended by the OWASP Password Storage Cheat Sheet: 19 MiB, two passes, one lane. */
 export const PARAMETERS = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
 const SALT_BYTES = 16;
 const HASH_BYTES = 32;
@@ -15,7 +15,7 @@ const HASH_BYTES = 32;
 const DUMMY_HASH = phc(randomBytes(SALT_BYTES), randomBytes(HASH_BYTES));
 
 /**
- * A hash in PHC form: `$argon2id$v=19$m=19456,t=2,p=1$…`. Formatted here, because the package puts p before t
+ * Hashes a password into PHC format: `$argon2id$v=19$m=19456,t=2,p=1$…`. Formatted here because the package puts p before t
  * (docs/decisions/0015-password-hashing.md).
  *
  * @throws RustioError `RIO-AUTH-BUSY` (503) when the queue is full.
@@ -29,8 +29,8 @@ export async function hashPassword(password: string): Promise<string> {
 }
 
 /**
- * Whether the password matches the hash. Without a hash it takes as long and returns false. `origin`: the client's IP address;
- * origins take turns when many verifications wait.
+ * Whether the password matches the hash. Without a hash, verification takes the same time and returns false. `origin` is the
+ * client's IP address; origins take turns when many verifications are waiting.
  *
  * @throws RustioError `RIO-AUTH-BUSY` (503) when the queue is full.
  * @example
@@ -42,7 +42,7 @@ export async function verifyPassword(hash: string | null | undefined, password: 
   return matches && hash !== null && hash !== undefined;
 }
 
-/** Whether the hash uses other parameters than the current ones; it is then renewed at the next sign-in. */
+/** Whether the hash uses outdated parameters; if so, it is renewed at the next sign-in. */
 export function isOutdated(hash: string): boolean {
   return argon2.needsRehash(hash, PARAMETERS);
 }

@@ -3,14 +3,16 @@ import type { Issue } from '../../core/model/issue.ts';
 import { toNfc } from '../../core/model/plain-text.ts';
 import { COMMON_PASSWORDS } from './common-passwords.ts';
 
-/** In Unicode code points. Length beats composition rules (NIST SP 800-63B); the upper end bounds the work of hashing. */
+/**
+ * In Unicode code points. Length matters more than composition rules (NIST SP 800-63B); the maximum bounds the cost of hashing.
+ */
 const MIN_LENGTH = 10;
 const MAX_LENGTH = 200;
 const MIN_DIFFERENT = 4;
 
 /**
- * Why this password is not allowed, or undefined if it is. The issue never contains the password. `email` is the account's
- * address, which a password must not repeat.
+ * Why a password is not allowed, or undefined if it is. The issue never contains the password. `email` is the account's address,
+ * which the password must not resemble.
  *
  * @example
  * const issue = passwordIssue(password, account.email);
@@ -27,12 +29,18 @@ export function passwordIssue(password: string, email: string): Issue | undefine
   return undefined;
 }
 
-/** Normalizes to NFC, because keyboards and systems encode the same letters differently. Used for hashing and for verifying. */
+/**
+ * Normalises to NFC, because keyboards and systems encode the same letters differently. Must be used for both hashing and
+ * verifying.
+ */
 export function normalizePassword(password: string): string {
   return toNfc(password);
 }
 
-/** The address or its local part, with or without digits and punctuation: `jane.doe` → `JaneDoe2026!`. */
+/**
+ * Whether the password is the email address or its local part, ignoring case, digits and punctuation: `jane.doe` →
+ * `JaneDoe2026!`.
+ */
 function resemblesEmail(password: string, email: string): boolean {
   const inPassword = lettersOf(password);
   const localPart = email.slice(0, email.indexOf('@'));
@@ -46,13 +54,13 @@ function lettersOf(text: string): string {
   return text.toLowerCase().replace(/[^\p{L}]/gu, '');
 }
 
-/** Lower case, without characters that look alike (i l 1, o 0): it is read from a terminal and typed by hand. */
+/** Lower case without similar-looking characters (i l 1, o 0): the password is read from a terminal and typed by hand. */
 const ALPHABET = 'abcdefghjkmnpqrstuvwxyz23456789';
 const GROUPS = 4;
 const GROUP_LENGTH = 5;
 
 /**
- * A password of 99 bits that is easy to type: `k7mwp-3xq9d-hv2ja-8rtne`.
+ * Generates a password of 99 bits that is easy to type: `k7mwp-3xq9d-hv2ja-8rtne`.
  *
  * @example
  * const password = generatePassword();

@@ -5,14 +5,14 @@ import { ALL_ROWS, type PolicyPart, type RowRule } from '../../core/policy/polic
 import { User } from './models.ts';
 import { hasAtLeastRole, isAdministrative, outranks, ROLES, type Role } from './roles.ts';
 
-/** The lowest role that can enter the admin; below it permissions have no effect. */
+/** The lowest role that can use the admin; below it, permissions have no effect. */
 export const MIN_ADMIN_ROLE = 'staff';
 
 /**
- * Whether the actor has a permission by its full name (`strike.change`, `audit.view`), as this plugin alone decides; code that
- * must respect all plugins calls `app.policy.holds`. The command line has all of them: anyone with a shell on the server has
- * the database, too. A job has those that its code lists. A token has those that it was granted, as long as its owner has them.
- * Assistants have none.
+ * Whether the actor has a permission, given by its full name (`strike.change`, `audit.view`), according to this plugin alone. To
+ * take all plugins into account, call `app.policy.holds`. The command line has all permissions, since anyone with a shell on the
+ * server can also access the database. Jobs have the permissions listed in their code; tokens have those granted to them, as long
+ * as the owner has them, too. Assistants have none.
  *
  * @example
  * policies: () => [{ holds: (actor, permission) => (permission.startsWith('billing.') ? holds(actor, permission) : undefined) }],
@@ -40,11 +40,12 @@ function isGranted({ permissions }: Job | Token, permission: string): boolean {
 }
 
 /**
- * Fields that plugins add to accounts and make writable in forms follow the rule of all other changes of accounts: users change
- * their own, others only from above. Otherwise `user.change` would let staff change an administrator's recovery address.
+ * Fields that plugins add to accounts and make writable in forms follow the same rule as other account changes: users can change
+ * their own account and those with a lower role. Otherwise, `user.change` would let staff change an administrator's recovery
+ * address.
  */
 function changeableAccounts(actor: Actor): RowRule {
-  // What jobs and tokens may change is decided by their permissions; for a token with an owner, the owner's rule applies as well.
+  // For jobs and tokens, permissions alone decide. If a token has an owner, the owner's rule applies as well.
   if (actor.kind === 'command' || actor.kind === 'job' || actor.kind === 'token') return ALL_ROWS;
   if (actor.kind !== 'user') return sql.fragment`false`;
   const below = ROLES.filter((role) => outranks(actor.role, role));
@@ -52,8 +53,8 @@ function changeableAccounts(actor: Actor): RowRule {
 }
 
 /**
- * Decides by permissions: `model.action`. It has no opinion on anonymous requests, so that another plugin may open models to the
- * public; without such a plugin they stay closed.
+ * Decides by permissions: `model.action`. For anonymous requests it does not decide, so that another plugin can make models
+ * public; without such a plugin, access is denied.
  */
 export const permissionPolicy: PolicyPart = {
   holds: (actor, permission) => (actor.kind === 'anonymous' ? undefined : holds(actor, permission)),
@@ -64,12 +65,12 @@ export const permissionPolicy: PolicyPart = {
 
 declare module '../../core/request/route-info.ts' {
   interface AccessKinds {
-    /** At least this role. */
+    /** The actor must have at least this role. */
     role: Role;
   }
 }
 
-/** Decides `{ role }` of a route. */
+/** Checks `{ role }` in the access of a route. */
 export const accessChecks: AccessChecks = {
   role: ({ state: { actor } }, required) => {
     if (actor.kind === 'anonymous') return 'sign-in';

@@ -13,7 +13,7 @@ import { someAdministratorRemains, takeAuthorityLock } from './last-administrato
 import { generatePassword } from './password-policy.ts';
 import { ADMINISTRATIVE_ROLES } from './roles.ts';
 
-/** Ensures that there is an administrator, and prints an account that can sign in. */
+/** Ensures that an administrator exists, and prints the credentials of an account. */
 export async function prepareDevelopment(app: App, start: DevelopmentStart): Promise<DevelopmentNotes> {
   const first = await app.database.transaction((tx) => ensureFirstAdministrator(tx, commandAuditContext(), app.events));
   const created = first === undefined ? start.users : [...start.users, { ...first, role: 'administrator' }];
@@ -21,8 +21,8 @@ export async function prepareDevelopment(app: App, start: DevelopmentStart): Pro
 }
 
 /**
- * Other accounts come first; then, as the last two lines, email and password of an administrator. `existing`: the email
- * address of an active administrator, undefined if there is none.
+ * Other accounts come first; the last two lines are the email address and password of an administrator. `existing` is the email
+ * address of an active administrator; undefined if there is none.
  */
 export function signInNotes(
   created: readonly SeededUser[],
@@ -53,15 +53,15 @@ function withoutPassword(email: string | undefined, command: DevelopmentStart['c
 }
 
 /**
- * For the first start in development: creates an administrator if there is no active administrator or developer, and returns
- * the credentials. The password is generated here, shown once, and stored only as a hash. Undefined if there is one already.
+ * Creates an administrator at the first start in development, unless there is an active administrator or developer. Returns the
+ * credentials, or undefined if no account was created. The password is generated, shown once, and stored only as a hash.
  */
 export async function ensureFirstAdministrator(
   tx: Transaction,
   context: AuditContext,
   events: Events,
 ): Promise<{ readonly email: string; readonly password: string } | undefined> {
-  await takeAuthorityLock(tx); // two processes that start together must create one
+  await takeAuthorityLock(tx); // so that two processes starting at the same time create only one account
   if (await someAdministratorRemains(tx)) return undefined;
   const email = await freeEmail(tx);
   const password = generatePassword();

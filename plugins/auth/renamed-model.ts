@@ -1,7 +1,7 @@
 import { ifTableExists, type RenamedModelSql } from '../../core/migrate/renamed-model.ts';
 import { quoteLiteral } from '../../core/sql/quote.ts';
 
-/** Groups and users keep their permissions for a model that is renamed. */
+/** Renames the permissions of groups and users when a model is renamed. */
 export const renamedModel: RenamedModelSql = {
   name: 'permissions',
   sql: ({ from, to, verbs }) =>
@@ -13,7 +13,7 @@ export const renamedModel: RenamedModelSql = {
         ],
 };
 
-/** Inserted and deleted rather than updated: a group may hold both. */
+/** Inserts and deletes instead of updating: a group may already have the permission under the new name. */
 function renamePermissionsSql(
   table: string,
   holder: string,

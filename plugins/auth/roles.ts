@@ -1,9 +1,9 @@
-/** The five roles, from the lowest to the highest. Use groups for finer distinctions. */
+/** The five roles, lowest first. Use groups for finer distinctions. */
 export const ROLES = ['user', 'staff', 'supervisor', 'administrator', 'developer'] as const;
 /** The name of a role. Compare with `hasAtLeastRole`. */
 export type Role = (typeof ROLES)[number];
 
-/** Compare ranks, never names: a role between two others may be added one day. */
+/** Compare ranks, never names: roles may be added in between. */
 const RANKS: Readonly<Record<Role, number>> = {
   user: 100,
   staff: 300,
@@ -12,7 +12,7 @@ const RANKS: Readonly<Record<Role, number>> = {
   developer: 1000,
 };
 
-/** Roles that have every permission. At least one active account must always have one of them. */
+/** Roles that have all permissions. At least one active account must always have one of them. */
 export const ADMINISTRATIVE_ROLES = ['administrator', 'developer'] as const satisfies readonly Role[];
 
 /**

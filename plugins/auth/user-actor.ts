@@ -12,18 +12,18 @@ declare module '../../core/policy/actor.ts' {
     /** The display name; null if only the email address is known. */
     readonly displayName: string | null;
     readonly role: Role;
-    /** Full names of permissions, the user's own and those of their groups. Empty if the role has all of them. */
+    /** Full names of permissions: the user's own and those of their groups. Empty if the role has all permissions. */
     readonly permissions: ReadonlySet<string>;
   }
 }
 
-/** An int8 key as a number. One over 2^53 is an error, never rounded. */
+/** An int8 key as a number. Keys above 2^53 are rejected rather than rounded. */
 export const accountId = z
   .string()
   .transform(Number)
   .refine((id) => Number.isSafeInteger(id), 'must be a whole number below 2^53');
 
-/** Columns of `userColumns` as PostgreSQL sends them. */
+/** The columns of `userColumns` as returned by PostgreSQL. */
 export const userShape = {
   user_id: accountId,
   email: z.string(),
@@ -33,7 +33,7 @@ export const userShape = {
 };
 export const userRow = z.object(userShape);
 
-/** The actor that a row with the columns of `userShape` describes. */
+/** Converts a row with the columns of `userShape` to an actor. */
 export function toUserActor(row: z.output<typeof userRow>): UserActor {
   return {
     kind: 'user',
@@ -51,8 +51,8 @@ const administrativeRoles = sql.join(
 );
 
 /**
- * The columns of a user, from a row of rustio_user under the alias `u`; `userShape` reads them. One expression, so that the
- * statement of a signed-in request costs one round trip and sees a changed group at once.
+ * The columns of a user, selected from rustio_user with alias `u` and parsed by `userShape`. As part of a single statement, they
+ * cost no additional round trip per request, and group changes take effect immediately.
  */
 export const userColumns: FragmentSqlToken = sql.fragment`
   u.id as user_id,
@@ -74,7 +74,7 @@ export const userColumns: FragmentSqlToken = sql.fragment`
   end as permissions`;
 
 /**
- * An active account as an actor, with its role and all its permissions; undefined if it does not exist or is inactive.
+ * An active account as an actor, with its role and all permissions; undefined if it does not exist or is inactive.
  *
  * @example
  * const owner = await findUserActor(app.database, token.userId);
@@ -85,16 +85,16 @@ export function findUserActor(query: Query, id: number): Promise<UserActor | und
 
 const currentRow = userRow.extend({ moved: z.boolean() });
 
-/** Whether the row that was locked is newer than the statement: what its subqueries read is then out of date. */
+/** Whether the locked row is newer than the statement's snapshot; if so, the results of its subqueries are out of date. */
 const movedColumn = sql.fragment`u.xmin <> (select seen.xmin from rustio_user seen where seen.id = u.id) as moved`;
 
 /**
- * The columns of `userColumns`, for a statement that locks `u`. Permissions are read in subqueries, which see what was there
- * before the lock was waited for; if `readCurrentUser` finds that the row has changed meanwhile, it reads again.
+ * `userColumns` for a statement that locks `u`. Subqueries for permissions use the snapshot from before the lock was acquired; if
+ * the row has changed since, `readCurrentUser` repeats the statement.
  */
 const currentUserColumns: FragmentSqlToken = sql.fragment`${userColumns}, ${movedColumn}`;
 
-/** The user of a statement that locks and selects `currentUserColumns`; undefined without a row. */
+/** Reads a user with a statement that locks `u` and selects `currentUserColumns`; undefined if there is no row. */
 export async function readCurrentUser(tx: Transaction, from: FragmentSqlToken): Promise<UserActor | undefined> {
   const statement = sql.type(currentRow)`select ${currentUserColumns} ${from}`;
   let row = await tx.maybeOne(statement);
@@ -103,8 +103,8 @@ export async function readCurrentUser(tx: Transaction, from: FragmentSqlToken): 
 }
 
 /**
- * Reads users, and the owners of tokens, inside the transaction that writes; see `CurrentActor`. Until it ends, their account
- * can be neither deactivated nor given another role.
+ * Reads users, and owners of tokens, again within the writing transaction; see `CurrentActor`. Until the transaction ends, the
+ * account cannot be deactivated or change its role.
  */
 export const currentActor: CurrentActor = async (tx, actor) => {
   if (actor.kind === 'user') return (await lockUser(tx, actor)) ?? null;
@@ -119,11 +119,11 @@ async function lockUser(tx: Transaction, user: UserActor): Promise<UserActor | u
     // fault: account-not-read-again
     sql.fragment`from rustio_user u where u.id = ${user.id} and u.active for share of u`,
   );
-  // What other plugins have put on the actor stays.
+  // Keep properties that other plugins have added to the actor.
   return current && { ...user, ...current };
 }
 
-/** Loads an account as an actor by email address (case-insensitive). */
+/** Finds an account by email address (case-insensitive) as an actor. */
 export function findUserActorByEmail(query: Query, email: string): Promise<UserActor | undefined> {
   return findActiveUser(query, sql.fragment`lower(u.email) = lower(${toNfc(email.trim())})`);
 }

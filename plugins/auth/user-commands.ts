@@ -115,7 +115,7 @@ function activityCommand(verb: string, active: boolean, description: string): Co
   };
 }
 
-/** The account of the argument EMAIL; exit code 2 if there is none. */
+/** The account in the EMAIL argument; exit code 2 if it does not exist. */
 export async function requireAccount(app: App, input: CommandInput): Promise<Account> {
   const email = getArgument(input, 'email');
   const account = await findAccountByEmail(app.database, email);
@@ -134,8 +134,8 @@ function roleOf(app: App, text: string): Role {
 }
 
 /**
- * The password of the option, one that is typed twice, or a generated one. A password that violates the policy is reported
- * before the user has to repeat it.
+ * The password from the option, entered twice, or generated. If an entered password violates the policy, this is reported before
+ * it has to be repeated.
  */
 async function newPassword(
   app: App,

@@ -8,7 +8,7 @@ import type { ViewData } from '../../core/request/views.ts';
 import { User } from './models.ts';
 
 /**
- * A panel on the page of an account: its sessions, its second factor. `access` decides who sees it; all of them have permission
+ * A panel on the page of an account: its sessions, its second factor. `access` decides who sees it, in addition to the permission
  * to view the account.
  *
  * @example
@@ -23,11 +23,11 @@ import { User } from './models.ts';
 export interface UserPanel extends Contribution {
   /** `main`: below the fields. `aside`: in the narrow column. @defaultValue 'main' */
   readonly place?: 'main' | 'aside';
-  /** The heading: a key of the messages, or the text itself. */
+  /** The heading: a message key or literal text. */
   readonly title?: string;
-  /** It gets the helpers of a page, and what `load` returns. */
+  /** The view receives the helpers of a page and the data from `load`. */
   readonly view: string;
-  /** The data of the view; `undefined` leaves the panel out. */
+  /** The data of the view; return `undefined` to omit the panel. */
   load(ctx: Context, app: App, userId: number): Promise<ViewData | undefined>;
 }
 
@@ -37,17 +37,17 @@ declare module '../../core/extension-points.ts' {
   }
 }
 
-/** A panel in the form of `record.panels`; auth does not depend on the plugin that shows records. */
+/** A panel with the shape of `record.panels`, declared here because auth does not depend on the admin plugin. */
 export interface PanelOfUser extends Omit<UserPanel, 'load'> {
   readonly models: readonly AnyModel[];
   load(ctx: Context, app: App, model: ModelInfo, record: FoundRecord): Promise<ViewData | undefined>;
 }
 
-/** The panels of `user.panels`, for the pages of the model `user`. */
+/** The panels of `user.panels`, for pages of the model `user`. */
 export function userRecordPanels(app: App): readonly PanelOfUser[] {
   return app.contributions('user.panels').map(({ load, name, ...panel }) => ({
     ...panel,
-    // Names are unique within `record.panels`, where other plugins put theirs.
+    // Prefixed because names must be unique within `record.panels`, to which other plugins contribute, too.
     name: `user-${name}`,
     models: [User],
     async load(ctx, _app, _model, record) {

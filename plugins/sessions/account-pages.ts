@@ -17,7 +17,7 @@ interface OwnSessionsView extends PageData {
   readonly sessions: readonly SessionView[];
 }
 
-/** One row of the page that lists the user's sessions. */
+/** One row of the list of the user's sessions. */
 interface SessionView {
   /** Browser and system. */
   readonly device: string;
@@ -28,7 +28,7 @@ interface SessionView {
   readonly endUrl: string;
 }
 
-/** A type alias, since it passes through an extension point. */
+/** A type alias rather than an interface, because it passes through an extension point. */
 type UserMenuView = {
   readonly name: string;
   readonly role: string;
@@ -44,11 +44,11 @@ declare module '../../core/request/views.ts' {
   }
 }
 
-/** The signed-in user, their sessions, and sign-out. */
+/** The signed-in user, with links to their sessions and sign-out. */
 export const userMenu: LayoutBlock = { name: 'sessions', rank: 20, view: 'sessions/user-menu', data: menuFor };
 
 function menuFor({ state: { actor, session, t } }: Context, app: App): UserMenuView | undefined {
-  // Users whom another plugin has authenticated cannot sign out here.
+  // Users authenticated by another plugin cannot sign out here.
   if (actor.kind !== 'user' || session === undefined) return undefined;
   return {
     name: actor.displayName ?? actor.name,

@@ -10,7 +10,7 @@ import { sessionLoader } from './load-session.ts';
 import { touchSession } from './open-session.ts';
 import { type SessionStore, sessionStore } from './session-cookie.ts';
 
-/** How sessions take part in a request; a service, since authenticator and middleware share one store. */
+/** Session handling for requests; a service because the authenticator and the middleware share one store. */
 export interface SessionRequests {
   readonly authenticator: Authenticator;
   readonly middleware: readonly StagedMiddleware[];
@@ -22,12 +22,12 @@ declare module '../../core/services.ts' {
   }
 }
 
-/** Creates the store behind `ctx.session`, and the functions that read and save it. */
+/** Creates the store behind `ctx.session` and the functions that load and save it. */
 export function sessionRequests(app: App): SessionRequests {
   const load = sessionLoader(app);
   const touch = activityRecorder(app);
   const findSession = async (ctx: Context, token: string) => {
-    // From the pool that reads pages: the page's own statements follow on warm connections.
+    // Uses the pool for reading pages, whose connections are then warm for the page's own statements.
     const loaded = await load(app.reading, token);
     if (!loaded) return undefined;
     const { user, session, data, stale } = loaded;
@@ -38,21 +38,22 @@ export function sessionRequests(app: App): SessionRequests {
     ctx.state.savedSessionData = data;
     return JSON.parse(data);
   };
-  // A page that was only viewed may have shown a message, which is then removed. A redirect may depend on its data.
+  // For a page that was only viewed, saving is given up after a while: at worst, a message is shown twice. A redirect may depend
+  // on the data.
   const store = sessionStore(app, findSession, (ctx, saving) =>
     isSafe(ctx.method) ? withinPageLimit(saving) : saving,
   );
   return { authenticator: createAuthenticator(store), middleware: createMiddleware(app, store) };
 }
 
-/** A page does not wait longer for what it does not depend on. */
+/** How long a page waits for work that it does not depend on. */
 const MAX_WAIT_MS = 1_000;
-/** After a failure no further attempt is made for this time: a read-only database would fail one per page. */
+/** How long to pause after a failure: with a read-only database, every page would fail once. */
 const TOUCH_PAUSE_MS = 10_000;
 
 /**
- * Records activity. A page can be shown whether that works or not (the database is read-only, all connections are busy): a
- * failure is logged, and repeated by one of the next requests.
+ * Records the session's last activity. A page can be shown even if this fails (the database is read-only, all connections are
+ * busy), so a failure is only logged and a later request tries again.
  */
 function activityRecorder(app: App): (session: string) => Promise<void> {
   const options = app.options('sessions');
@@ -68,7 +69,7 @@ function activityRecorder(app: App): (session: string) => Promise<void> {
   };
 }
 
-/** For housekeeping that a page does not depend on: its failure is handled by `log`. */
+/** Runs housekeeping that a page does not depend on and passes any failure to `log`. */
 async function logFailure(work: Promise<void>, log: (error: unknown) => void): Promise<void> {
   try {
     await work;
@@ -81,7 +82,7 @@ function withinPageLimit(work: Promise<void>): Promise<void> {
   return withTimeout(MAX_WAIT_MS, work, () => new Error(`it took longer than ${MAX_WAIT_MS} ms`));
 }
 
-/** Finds the session of a request. Anonymous requests cost no statement, no row and no cookie; all others cost one statement. */
+/** Finds the session of a request. Anonymous requests need no statement, row or cookie; all others need one statement. */
 function createAuthenticator(store: SessionStore): Authenticator {
   return {
     scheme: 'session',
@@ -96,14 +97,18 @@ function createAuthenticator(store: SessionStore): Authenticator {
   };
 }
 
-/** Saves `ctx.session` before the response is sent: of pages and redirects around the router, of error pages around those. */
+/**
+ * Saves `ctx.session` before the response is sent: `session-data` for pages and redirects, `session-data-after-error` for error
+ * pages.
+ */
 function createMiddleware(app: App, store: SessionStore): readonly StagedMiddleware[] {
   const save = async (ctx: Context): Promise<void> => {
     try {
       await store.save(ctx);
     } catch (error) {
       if (error instanceof RustioError && error.code === sessionDataTooLarge.code) throw error;
-      // The work of the request is done, or its error page is about to be shown. Neither must turn into another error.
+      // The request has already been processed, or its error page is about to be shown. A failed save must not turn either into
+      // another error.
       const level = isReadOnly(error) ? 'warn' : 'error';
       app.log[level]({ err: error, id: ctx.state.correlationId }, 'the data of a session could not be saved');
     }
@@ -122,7 +127,8 @@ function createMiddleware(app: App, store: SessionStore): readonly StagedMiddlew
       name: 'session-data-after-error',
       stage: 'on-error',
       async run(ctx, next) {
-        // A failed request saves nothing, but what its error page has shown is not shown again.
+        // Discards the changes of a failed request, but saves those of its error page: a message that was shown is not shown
+        // again.
         // fault: session-data-after-failure
         store.restore(ctx);
         await next();

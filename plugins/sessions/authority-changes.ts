@@ -4,7 +4,7 @@ import type { EventHandlers, Subject } from '../../core/write/events.ts';
 import { revokeSessions } from './end-sessions.ts';
 
 /**
- * A new password, another role or a deactivation ends the account's sessions, in the transaction of the change. Users who
+ * Ends the sessions of an account when its password or role changes or it is deactivated, in the same transaction. Users who
  * change their own password keep the current session.
  */
 export function endOnAuthorityChanges(app: App): EventHandlers {

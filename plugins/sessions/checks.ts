@@ -21,7 +21,7 @@ const cookie: Check = {
   },
 };
 
-/** A failing column breaks every signed-in request, and only those; so it is tried here. */
+/** A failing column would break every request of signed-in users and no other, so it is tested here. */
 const columns: Check = {
   name: 'session-columns',
   needs: 'database',
@@ -29,7 +29,7 @@ const columns: Check = {
     const failed: string[] = [];
     const contributed: readonly AnySessionColumn[] = app.contributions('session.columns');
     for (const column of contributed) {
-      // No session has this token: PostgreSQL checks every name and type, and reads no row.
+      // No session has this token: PostgreSQL checks all names and types but reads no row.
       const reason = await columnFailure(app, database, newToken(), column);
       if (reason !== undefined)
         failed.push(`"${column.name}" of the plugin ${ownerOfColumn(app, column.name)}: ${reason}`);

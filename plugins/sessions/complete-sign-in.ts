@@ -19,16 +19,16 @@ export interface VerifiedUser {
   readonly userId: number;
   /** `password`, or the name of the sign-in method, for the audit trail. */
   readonly method: string;
-  /** The trust level that the method has proven. @defaultValue 'authenticated' */
+  /** The trust level proven by the method. @defaultValue 'authenticated' */
   readonly trust?: Trust;
-  /** Where the user wanted to go. Anything but a page under the mount path leads to the dashboard. */
+  /** The page to open next. Anything other than a page under the mount path is replaced by the dashboard. */
   readonly next?: string | undefined;
 }
 
 /**
- * Signs in a user whose identity the plugin has verified in its own way: opens a session (the browser's previous one ends),
- * runs the steps of `signIn.steps`, and records `login_succeeded`. Once the transaction has committed, it sends the cookie and
- * redirects to `next`, or to the page of a pending step.
+ * Signs in a user whose identity a plugin has verified: opens a session (the browser's previous session ends), runs the steps of
+ * `signIn.steps` and records `login_succeeded`. After the transaction has committed, sets the cookie and redirects to `next`, or
+ * to the page of a pending step.
  *
  * @returns false if the account is inactive or does not exist; then nothing has happened.
  * @example
@@ -50,7 +50,7 @@ export async function completeSignIn(ctx: Context, app: App, tx: Transaction, us
 
 interface StartedSession {
   readonly token: string;
-  /** The page of a step that is pending. */
+  /** The page of the pending step, if any. */
   readonly pending: string | undefined;
 }
 
@@ -60,7 +60,7 @@ async function startSession(
   app: App,
   { userId, method, trust = 'authenticated', userAgent }: VerifiedUser & { readonly userAgent: string },
 ): Promise<StartedSession | undefined> {
-  // A concurrent deactivation must not miss this session.
+  // Prevents a concurrent deactivation from missing this session.
   await tx.query(sql.unsafe`select from rustio_user where id = ${userId} for share`);
   const user = await findUserActor(tx, userId);
   if (!user) return undefined;
@@ -85,18 +85,18 @@ async function startSession(
   return { token, pending: pending?.pending };
 }
 
-/** A sign-in that failed, for the audit trail and for the steps that count failures. */
+/** A failed sign-in, for the audit trail and for steps that count failures. */
 export interface RejectedSignIn {
-  /** As typed; empty where the method asks for none. */
+  /** As typed; empty if the method does not ask for an address. */
   readonly email: string;
-  /** The reason: `wrong_password`, `unknown`, `inactive`, or a code of the method. */
+  /** `wrong_password`, `unknown`, `inactive`, or a code defined by the method. */
   readonly reason: string;
   /** @defaultValue 'password' */
   readonly method?: string;
 }
 
 /**
- * Records that a sign-in has failed, and lets the steps of `signIn.steps` count it. The user learns only that it failed.
+ * Records a failed sign-in and lets the steps of `signIn.steps` count it. The user learns only that it failed.
  *
  * @example
  * await app.database.transaction((tx) => recordFailedSignIn(tx, auditContext(ctx), app, { email, method: 'passkey', reason: 'signature' }));
@@ -109,7 +109,7 @@ export async function recordFailedSignIn(
 ): Promise<void> {
   const typed = parseEmail(email);
   const account = typed.ok ? await findCredentials(tx, email) : null;
-  // Not by address: anyone can type any number of them.
+  // Not aggregated by the typed address: a sender can choose any number of addresses.
   // fault: failed-sign-ins-one-by-one
   const aggregationKey = `${method} ${reason} ${account?.id ?? ''}`;
   await app.events.record(tx, context, 'login_failed', {
@@ -121,8 +121,8 @@ export async function recordFailedSignIn(
 }
 
 /**
- * Shows whether two attempts used the same address, without storing the address of a user who has no account here. With secret
- * keys it is keyed: readers of the trail cannot find out an address by trying a list of them.
+ * Reveals whether two attempts used the same address without storing the address of someone who has no account. If secret keys
+ * are configured, the hash is keyed, so that readers of the trail cannot guess addresses by hashing a list of them.
  */
 function emailFingerprint({ environment }: Pick<App, 'environment'>, email: string): string {
   const [key] = environment.secretKeys;
@@ -132,7 +132,7 @@ function emailFingerprint({ environment }: Pick<App, 'environment'>, email: stri
 }
 
 /**
- * Where to go after signing in: the requested page if it is under the mount path, but not the sign-in or sign-out page.
+ * The page to open after sign-in: the requested one if it is under the mount path and is not the sign-in or sign-out page.
  *
  * @example
  * seeOther(ctx, nextPath(form.get('next'), app.urls.to('/')));

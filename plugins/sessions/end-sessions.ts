@@ -11,10 +11,11 @@ import type { Events } from '../../core/write/events.ts';
 import { accountSubject } from '../auth/account.ts';
 import { accountId } from '../auth/user-actor.ts';
 
-// The only file that ends sessions. All other code calls it; a test reads the source to ensure that.
+// The only file that ends sessions; a test verifies this by reading the source.
 
 /**
- * Why a session ended, by name: at most 40 lowercase letters and underscores. Plugins merge theirs in here.
+ * The reasons why a session can end, by name: at most 40 lowercase letters and underscores. Plugins add theirs by declaration
+ * merging.
  *
  * @example
  * declare module 'rustio-admin/sessions' {
@@ -33,7 +34,7 @@ export interface EndReasons {
 /** Why a session ended: see `EndReasons`. */
 export type EndReason = keyof EndReasons & string;
 
-/** Which sessions. `owner` makes it safe to pass an id that came from a request. */
+/** The sessions to end. `owner` makes it safe to pass an id that comes from a request. */
 export type SessionSelection =
   | { readonly session: string; readonly owner: number }
   | { readonly allOf: number; readonly except?: string | null }
@@ -45,7 +46,7 @@ const endedRow = z.object({ id: z.string(), user_id: accountId, email: z.string(
 export type EndedSession = z.output<typeof endedRow>;
 
 /**
- * Ends sessions and returns them; those that have already ended are left unchanged. Their data is deleted. It records nothing:
+ * Ends sessions, deletes their data, and returns them. Sessions that have already ended are left unchanged. Nothing is recorded:
  * see `revokeSessions`.
  *
  * @example
@@ -56,7 +57,7 @@ export function endSessions(
   which: SessionSelection,
   reason: EndReason,
 ): Promise<readonly EndedSession[]> {
-  // `for update` waits for writes of the session that are being committed (`currentActor` holds a key share).
+  // `for update` waits for writes that are being committed by the session (`currentActor` holds a key share lock).
   return query.any(sql.type(endedRow)`
     with ending as (
       select s.id from rustio_session s where s.ended_at is null and ${matchingSessions(which)}
@@ -83,16 +84,16 @@ function matchingSessions(which: SessionSelection) {
   return sql.fragment`s.user_id = ${which.allOf} and s.id is distinct from ${which.except ?? null}::uuid`;
 }
 
-/** Which sessions end, and why. */
+/** Which sessions to end, and why. */
 export interface Revocation {
   readonly which: SessionSelection;
   readonly reason: EndReason;
-  /** For the audit trail: which sessions of the account ended: `single`, `others` or `all`. */
+  /** For the audit trail, which of the account's sessions ended: `single`, `others` or `all`. */
   readonly via: string;
 }
 
 /**
- * Ends sessions, records each of them as an event of its own, and returns how many there were.
+ * Ends sessions, records an event for each, and returns their number.
  *
  * @example
  * await revokeSessions(tx, context, app.events, { which: { allOf: userId }, reason: 'deactivated', via: 'all' });
@@ -114,14 +115,14 @@ export async function revokeSessions(
   return ended.length;
 }
 
-/** Ends the session of the request. Safe to repeat: without a session nothing happens. */
+/** Ends the session of the request. Idempotent: does nothing without a session. */
 export async function signOut(app: App, context: AuditContext): Promise<void> {
   const { actor } = context;
   const sessionId = getSessionId(context);
   if (actor.kind !== 'user' || sessionId === null) return;
   await app.writingFor(actor).transaction(async (tx) => {
     const [ended] = await endSessions(tx, { session: sessionId, owner: actor.id }, 'logout');
-    if (!ended) return; // a concurrent request has ended and recorded it
+    if (!ended) return; // a concurrent request has already ended and recorded it
     await app.events.record(tx, context, 'session_logout', {
       subject: accountSubject({ id: actor.id, email: actor.name }),
       data: {},
@@ -155,7 +156,7 @@ export async function endExpiredSessions(
   );
 }
 
-/** Deletes sessions that ended long ago; the audit trail keeps the history. */
+/** Deletes sessions that ended long ago; the audit trail keeps their history. */
 export async function deleteOldSessions({ database }: Pick<App, 'database'>, signal?: AbortSignal): Promise<void> {
   await inBatches(signal, async () => {
     const { rowCount } = await database.query(sql.unsafe`

@@ -12,20 +12,20 @@ import type { SignInStep } from './sign-in-steps.ts';
 import type { TrustLevel } from './trust.ts';
 
 /**
- * What plugins read in the statement that finds a session, by name. A plugin merges its type in here and contributes the column
- * to `session.columns`; the value is in `ctx.state.session.columns`.
+ * Additional columns of the statement that loads a session, by name. Plugins add their type by declaration merging and contribute
+ * the expression to `session.columns`; the value is in `ctx.state.session.columns`.
  *
  * @example
  * declare module 'rustio-admin/sessions' {
  *   interface SessionColumns { isInternal?: boolean }
  * }
  */
-// biome-ignore lint/suspicious/noEmptyInterface: it is a place for others
+// biome-ignore lint/suspicious/noEmptyInterface: plugins extend it by declaration merging
 export interface SessionColumns {}
 type ColumnName = keyof SessionColumns & string;
 
 /**
- * One more expression in the one statement of a signed-in request.
+ * An additional expression in the statement that loads the session of a signed-in request.
  *
  * @example
  * 'session.columns': [{
@@ -35,15 +35,15 @@ type ColumnName = keyof SessionColumns & string;
  * }],
  */
 export type SessionColumn = { readonly [N in ColumnName]: SessionColumnOf<N> }[ColumnName];
-/** A session column of this name; see `SessionColumn`. */
+/** A session column with this name; see `SessionColumn`. */
 export interface SessionColumnOf<N extends ColumnName> extends AnySessionColumn {
   readonly name: N;
   readonly schema: z.ZodType<SessionColumns[N]>;
 }
-/** A column of any name, for code that handles all of them. */
+/** A session column with any name, for code that handles all of them. */
 export interface AnySessionColumn {
   readonly name: string;
-  /** SQL over the aliases `s` (rustio_session) and `u` (rustio_user). The value comes back as JSON. */
+  /** An SQL expression over the aliases `s` (rustio_session) and `u` (rustio_user). Its value is returned as JSON. */
   readonly expression: FragmentSqlToken;
   readonly schema: z.ZodType;
 }
@@ -61,25 +61,25 @@ export interface AnySessionColumn {
  */
 export interface SessionFactor {
   readonly name: string;
-  /** The view with its fields, shown inside the form. */
+  /** A view with the inputs of the factor, shown inside the form. */
   readonly view: string;
-  /** Whether this user has to prove it. */
+  /** Whether this user must prove the factor. */
   applies(tx: Transaction, user: UserActor): Promise<boolean>;
-  /** Whether the form proves it. A wrong answer is an outcome; what it counts is committed. */
+  /** Whether the form proves the factor. Return false for a wrong answer: what the method has counted is then committed. */
   proves(tx: Transaction, context: AuditContext, user: UserActor, form: Form): Promise<boolean>;
 }
 
 /**
- * Another way to sign in: a view below the password form that links to routes of the plugin. They end with `completeSignIn`, or
- * with `recordFailedSignIn`.
+ * An additional way to sign in: a view below the password form that links to routes of the plugin. These finish with
+ * `completeSignIn` or `recordFailedSignIn`.
  *
  * @example
  * 'signIn.methods': [{ name: 'passkey', view: 'passkeys/sign-in', data: (ctx, app) => ({ startUrl: app.urls.to('/passkey') }) }],
  */
 export interface SignInMethod extends Contribution {
-  /** It gets the helpers of a page, `next` (the path to go to after signing in), and what `data` returns. */
+  /** The view receives the helpers of a page, `next` (the path to open after signing in) and the data from `data`. */
   readonly view: string;
-  /** `undefined`: the method is not offered on this request. */
+  /** Return `undefined` to hide the method for this request. */
   data?(ctx: Context, app: App): ViewData | undefined;
 }
 
@@ -90,24 +90,24 @@ export interface SignInMethod extends Contribution {
  * 'signIn.links': [{ name: 'forgot-password', label: 'recovery.forgot', path: '/forgot-password' }],
  */
 export interface SignInLink extends Contribution {
-  /** A key of the messages, or the text itself. */
+  /** A message key or literal text. */
   readonly label: string;
-  /** Under the mount path. Its route must be open to anonymous users. */
+  /** Relative to the mount path. The route must be open to anonymous users. */
   readonly path: string;
 }
 
 /**
- * An entry of the account page, where users manage their own account.
+ * An entry on the account page, where users manage their own account.
  *
  * @example
  * 'account.pages': [{ name: 'passkeys', label: 'passkeys.title', path: '/account/passkeys', access: { signedIn: true } }],
  */
 export interface AccountPage extends Contribution {
-  /** A key of the messages, or the text itself. */
+  /** A message key or literal text. */
   readonly label: string;
-  /** What the page is for, in one sentence: a key of the messages, or the text itself. */
+  /** The purpose of the page in one sentence: a message key or literal text. */
   readonly description?: string;
-  /** Under the mount path. */
+  /** Relative to the mount path. */
   readonly path: string;
   readonly access: Access;
 }

@@ -18,18 +18,18 @@ const STALE = '1 minute';
 export interface LoadedSession {
   readonly user: UserActor;
   readonly session: Session;
-  /** What pages and plugins keep in `ctx.session`, as JSON. */
+  /** The data in `ctx.session`, as JSON. */
   readonly data: string;
-  /** Its last activity is at least a minute old and should be updated. */
+  /** True if the last recorded activity is at least a minute old and should be updated. */
   readonly stale: boolean;
 }
 
 export type LoadSession = (query: Query, token: string) => Promise<LoadedSession | undefined>;
 
 /**
- * Creates the function that finds a session by its token: one statement for the session, its data, its account with all
- * permissions, and what plugins contribute to `session.columns`. It finds nothing if the session has ended or expired, or the
- * account is inactive. Statement and schema are built once.
+ * Creates the function that finds a session by its token. One statement reads the session, its data, its account with all
+ * permissions, and the columns that plugins contribute to `session.columns`. It returns nothing if the session has ended or
+ * expired, or if the account is inactive. Statement and schema are built once.
  *
  * @throws RIO-SESSION-COLUMN, which names column and plugin, when a contributed column fails.
  */
@@ -55,13 +55,13 @@ function loaderWith(app: App, columns: readonly AnySessionColumn[]): LoadSession
     data: z.string(),
     recent: z.boolean(),
     stale: z.boolean(),
-    // Each column's schema matches its type; only the merging by name is beyond the compiler.
+    // Each column's schema matches its type; the compiler only cannot verify that names and schemas belong together.
     columns: z.object(
       Object.fromEntries(columns.map(({ name, schema }) => [name, schema])),
     ) as z.ZodType<SessionColumns>,
   });
   const pairs = columns.map(({ name, expression }) => sql.fragment`${sql.literalValue(name)}, ${expression}`);
-  // Slonik cannot join an empty list, and without a contributing plugin there is nothing to join.
+  // Slonik cannot join an empty list, so the case without columns is handled separately.
   const list = pairs.length === 0 ? sql.fragment`` : sql.join(pairs, sql.fragment`, `);
   const extra = sql.fragment`jsonb_build_object(${list}) as columns`;
 
@@ -84,7 +84,7 @@ function loaderWith(app: App, columns: readonly AnySessionColumn[]): LoadSession
       and u.active
       and s.token_hash = ${sql.binary(Buffer.alloc(0))}
   `;
-  // The hash is the last value; only it changes from one request to the next.
+  // Between requests only the hash differs, which is the last value.
   const others = statement.values.slice(0, -1);
 
   return async (query, token) => {
@@ -105,8 +105,9 @@ function loaderWith(app: App, columns: readonly AnySessionColumn[]): LoadSession
 }
 
 /**
- * Reads the user of a session again, inside the transaction that writes; see `CurrentActor`. Until it ends, the session cannot
- * end and the account keeps its role. The account is locked first, as a deactivation does, which then ends the sessions.
+ * Reads the user of a session again within the writing transaction; see `CurrentActor`. Until the transaction ends, the session
+ * cannot end and the account's role cannot change. The account is locked first, in the same order as in a deactivation, which
+ * then ends the sessions.
  */
 export const currentActor: CurrentActor = async (tx, actor, credential) => {
   if (actor.kind !== 'user' || credential?.scheme !== 'session') return undefined;
@@ -129,7 +130,7 @@ export const currentActor: CurrentActor = async (tx, actor, credential) => {
   return current ? { ...actor, ...current } : null;
 };
 
-/** The column that made the statement fail: each is tried alone. Undefined if the failure has another cause. */
+/** Finds the column that made the statement fail by trying each on its own. Undefined if the failure has another cause. */
 async function failedColumn(app: App, query: Query, token: string, error: unknown): Promise<RustioError | undefined> {
   const columns: readonly AnySessionColumn[] = app.contributions('session.columns');
   if (columns.length === 0 || isUnavailable(error) || isTimeout(error) || isConflict(error)) return undefined;
@@ -141,7 +142,7 @@ async function failedColumn(app: App, query: Query, token: string, error: unknow
   return undefined;
 }
 
-/** The error of the statement with this column alone, in PostgreSQL's or the schema's words. */
+/** The error message of the statement with only this column, from PostgreSQL or the schema. */
 export async function columnFailure(
   app: App,
   query: Query,
@@ -151,7 +152,7 @@ export async function columnFailure(
   try {
     await loaderWith(app, [])(query, token);
   } catch {
-    return undefined; // it fails without any column
+    return undefined; // the statement fails even without columns
   }
   try {
     await loaderWith(app, [column])(query, token);
@@ -167,7 +168,7 @@ function rootCause(error: unknown): string {
   return reason;
 }
 
-/** The plugin that contributes a column; items do not carry their owner. */
+/** The plugin that contributes a column; the items themselves do not contain it. */
 export function ownerOfColumn(app: App, name: string): string {
   const owner = app.plugins.find(({ contributes }) => {
     const contributed = contributes?.['session.columns'] ?? [];

@@ -9,19 +9,19 @@ import type { Trust } from './trust.ts';
 
 const MAX_USER_AGENT_LENGTH = 400;
 
-/** Whose session, and from where. */
+/** The user of a new session, and where it is opened from. */
 export interface NewSession {
   readonly userId: number;
   /** The client's IP address. */
   readonly ip: string | null;
   readonly userAgent: string;
-  /** The proven trust level. @defaultValue 'authenticated' */
+  /** The trust level proven. @defaultValue 'authenticated' */
   readonly trust?: Trust;
 }
 
 /**
- * Opens a session for a user who has just proven their identity. The token is returned once, and stored nowhere. Sign-in pages
- * call `completeSignIn`, which also records the sign-in.
+ * Opens a session for a user who has just proven their identity. Returns the token, which is not stored anywhere. Sign-in pages
+ * call `completeSignIn` instead, which also records the sign-in.
  *
  * @example
  * const { token } = await openSession(tx, { userId, ip: context.ip, userAgent: ctx.get('user-agent') }, app.options('sessions'));
@@ -50,8 +50,8 @@ export async function openSession(
 }
 
 /**
- * Replaces a session's token, and raises its trust or renews its proof of the password: a stolen old token must not gain from
- * that. Id and data stay. Undefined if the session has ended meanwhile.
+ * Replaces the token of a session when its trust is raised or the password was re-entered, so that a stolen old token does not
+ * benefit. The id and the data remain. Returns undefined if the session has ended.
  *
  * @example
  * const token = await app.database.transaction((tx) => rotateSession(tx, session.id, { trust: 'mfa_verified' }));
@@ -79,9 +79,9 @@ export async function rotateSession(
 }
 
 /**
- * Records activity, which extends the idle limit. The conditions are checked again, on the locked row: of twenty concurrent
- * requests one writes, and a session that has just ended stays ended. A row that a change of the same user has locked is skipped:
- * waiting for it would make the user's next change wait behind this statement. The next request records the activity.
+ * Records activity, which extends the idle limit. The conditions are checked again on the locked row, so that only one of many
+ * concurrent requests writes and an ended session is not revived. If the row is locked by another change of the same user, it is
+ * skipped: otherwise, the user's next change would wait behind this statement. The next request will record the activity.
  */
 export async function touchSession(query: Query, id: string, { idleHours }: SessionOptions): Promise<void> {
   await query.query(sql.unsafe`

@@ -9,9 +9,9 @@ export const sessionOptions = z
       .positive()
       .max(24 * 90)
       .default(12),
-    /** The session ends after this time in any case. */
+    /** The session ends after this time, even if it is in use. */
     absoluteDays: z.number().positive().max(365).default(14),
-    /** After the password was entered, it is not requested again for this time, on pages that require it. */
+    /** How long after entering the password it is not requested again on pages that require it. */
     recentMinutes: z
       .number()
       .positive()

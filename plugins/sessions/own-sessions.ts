@@ -6,7 +6,7 @@ import { lockAccount } from '../auth/account.ts';
 import { type Revocation, revokeSessions } from './end-sessions.ts';
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-/** Max rows of the list; older sessions are not listed but remain valid. */
+/** Max rows of the list. Older sessions are not listed but remain valid. */
 const MAX_SESSIONS = 100;
 
 const sessionRow = z.object({
@@ -18,7 +18,7 @@ const sessionRow = z.object({
 });
 export type OwnSession = z.output<typeof sessionRow>;
 
-/** The user's active sessions, the latest first. */
+/** The user's active sessions, most recent first. */
 export function ownSessions(app: App, user: UserActor): Promise<readonly OwnSession[]> {
   return app.database.any(sql.type(sessionRow)`
     select id, host(address) as address, user_agent, created_at, last_seen_at
@@ -33,8 +33,8 @@ export function ownSessions(app: App, user: UserActor): Promise<readonly OwnSess
 }
 
 /**
- * Ends one of the user's own sessions. `false`: there is none with this id, or it belongs to another user; the two are not
- * distinguished.
+ * Ends one of the user's own sessions. Returns false if there is none with this id or if it belongs to another user; the caller
+ * cannot tell which.
  */
 export async function endOwnSession(app: App, context: AuditContext, user: UserActor, id: string): Promise<boolean> {
   if (!UUID.test(id)) return false;
@@ -43,13 +43,13 @@ export async function endOwnSession(app: App, context: AuditContext, user: UserA
   return ended > 0;
 }
 
-/** Ends all of the user's sessions but the current one. Returns how many there were. */
+/** Ends all of the user's sessions except the current one. Returns their number. */
 export function endOtherSessions(app: App, context: AuditContext, user: UserActor): Promise<number> {
   const which = { allOf: user.id, except: getSessionId(context) };
   return revokeOwn(app, context, user, { which, reason: 'user_requested', via: 'others' });
 }
 
-/** The account is locked first, so that two sessions that end each other do not block each other. */
+/** Locks the account first, so that two sessions that end each other do not deadlock. */
 function revokeOwn(app: App, context: AuditContext, user: UserActor, revocation: Revocation): Promise<number> {
   return app.writingFor(user).transaction(async (tx) => {
     await lockAccount(tx, user.id);
@@ -58,7 +58,7 @@ function revokeOwn(app: App, context: AuditContext, user: UserActor, revocation:
   });
 }
 
-/** In this order: the User-Agent of each also contains names of later ones. */
+/** The order matters: each User-Agent also contains names of browsers listed further down. */
 const BROWSERS: readonly (readonly [RegExp, string])[] = [
   [/\bEdgA?\/|\bEdgiOS\//, 'Edge'],
   [/\bOPR\//, 'Opera'],
@@ -78,8 +78,8 @@ const SYSTEMS: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * Browser and system according to the User-Agent: for users who want to recognise their own devices, never for a decision,
- * since it can be forged.
+ * Browser and operating system according to the User-Agent. It helps users recognise their own devices and must not be used for
+ * decisions, because it can be forged.
  */
 export function parseUserAgent(userAgent: string | null): { readonly browser?: string; readonly system?: string } {
   const nameIn = (names: typeof BROWSERS) => names.find(([pattern]) => pattern.test(userAgent ?? ''))?.[1];

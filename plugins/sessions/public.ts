@@ -1,5 +1,4 @@
-// `rustio-admin/sessions`: for plugins that sign users in, raise the trust of a session, end sessions, or store data for one
-// sign-in.
+// `rustio-admin/sessions`: for plugins that sign users in, raise the trust of a session, end sessions, or store session data.
 
 export {
   completeSignIn,

@@ -14,12 +14,12 @@ export type Reauthenticated =
   | { readonly outcome: 'rejected' }
   /** Too many attempts; seconds until the next one is allowed. */
   | { readonly outcome: 'throttled'; readonly retryAfter: number }
-  /** The session has ended meanwhile. */
+  /** The session has ended. */
   | { readonly outcome: 'missing' };
 
 /**
- * Re-authenticates a signed-in user: the password, and every factor that applies. Their session then has a new token and counts
- * as recent. Success and failure are both recorded.
+ * Verifies the password of a signed-in user, and every factor that applies. On success the session gets a new token and counts as
+ * recent. Success and failure are both recorded.
  */
 export async function reauthenticate(
   app: App,
@@ -49,7 +49,7 @@ export async function reauthenticate(
   });
 }
 
-/** The factors that this user has to prove besides the password. */
+/** The additional factors that this user must prove. */
 export function factorsFor(app: App, user: UserActor): Promise<readonly SessionFactor[]> {
   return app.database.transaction((tx) => loadFactors(tx, app, user));
 }

@@ -4,14 +4,14 @@ import type { Context } from '../../core/request/context.ts';
 
 declare module '../../core/request/route-info.ts' {
   interface AccessKinds {
-    /** Signed in, and the password was entered recently; otherwise it is requested now. */
+    /** Signed in with a recently entered password; otherwise the password is requested. */
     recent: true;
   }
 }
 
 /**
- * Decides `{ recent }`. For a route: like `signedIn`, since the gate below leads users past the password first. For what
- * plugins add to a page (an action, a panel), which has no gate: visible while the password entry is recent.
+ * Checks `{ recent }`. On a route it works like `signedIn`, since the gate below requests the password first. On items that
+ * plugins add to a page (an action, a panel), which have no gate, it passes only if the password was entered recently.
  */
 export const accessChecks: AccessChecks = {
   recent(ctx) {
@@ -26,7 +26,7 @@ function isRequiredByRoute({ state: { route } }: Context): boolean {
   return route !== undefined && 'recent' in route.access && route.access.recent === true;
 }
 
-/** Requests the password again. It applies only to routes whose access names `recent`. */
+/** Requests the password again, on routes whose access names `recent`. */
 export const reauthenticationGate: Gate = {
   name: 'reauthentication',
   page: '/reauth',

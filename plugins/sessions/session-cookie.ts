@@ -6,13 +6,13 @@ import { changeOfData, saveSessionData } from './session-data.ts';
 import { looksLikeToken } from './token.ts';
 
 // koa-session creates `ctx.session` from the session's row and detects whether a request has changed it. It never writes the
-// cookie: docs/decisions/0004-session-cookie.md.
+// cookie: see docs/decisions/0004-session-cookie.md.
 
-/** What the cookie depends on. */
+/** The parts of the application that determine the cookie. */
 type CookieOwner = Pick<App, 'config' | 'urls'>;
 
 /**
- * The name of the session cookie of this application. `__Host-` binds it to this host, over TLS.
+ * The name of the application's session cookie. The `__Host-` prefix binds it to this host and to TLS.
  *
  * @example
  * sessionCookieName(app) // '__Host-rustio-air-safety-desk-admin-1f0c9a'
@@ -29,21 +29,21 @@ function cookieFor(app: CookieOwner) {
 }
 
 /**
- * Sends the browser a new token in place of its current one. Call it after the commit that made the token valid.
+ * Sends the browser a new token to replace its current one. Call it after the transaction that stored the token has committed.
  *
  * @example
  * if (token !== undefined) setSessionCookie(ctx, app, token);
  */
 export function setSessionCookie(ctx: Context, app: CookieOwner, token: string): void {
   const { name, attributes } = cookieFor(app);
-  // TLS ends at the proxy; the attribute depends only on the public URL being https.
+  // TLS may end at a proxy, so whether the cookie is secure depends only on the public URL.
   if (attributes.secure) ctx.cookies.secure = true;
-  // Without an expiry the cookie ends with the browser; the table decides how long it is valid.
+  // Without an expiry the cookie ends with the browser session; how long the session is valid is stored in the table.
   ctx.cookies.set(name, token, attributes);
 }
 
 /**
- * Removes the cookie from the browser. It does not end the session: see `revokeSessions`.
+ * Removes the cookie from the browser. This does not end the session: see `revokeSessions`.
  *
  * @example
  * clearSessionCookie(ctx, app);
@@ -55,9 +55,9 @@ export function clearSessionCookie(ctx: Context, app: CookieOwner): void {
   ctx.cookies.set(name, '', { ...attributes, expires: new Date(0) });
 }
 
-/** How `ctx.session` is loaded and saved with a request. */
+/** Loads and saves `ctx.session` for a request. */
 export interface SessionStore {
-  /** Before the router: there is no session yet. */
+  /** Called before the router: there is no session yet. */
   reset(ctx: Context): void;
   /** Reads the session of the request's cookie into `ctx.session`. */
   read(ctx: Context): Promise<SignInData | undefined>;
@@ -68,8 +68,8 @@ export interface SessionStore {
 }
 
 /**
- * The store behind `ctx.session`. `findSession` finds the session of a token, puts it into `ctx.state` and returns its data; a
- * cookie with an unknown token is removed. `whileSaving` waits for changes to be saved, or gives up.
+ * The store behind `ctx.session`. `findSession` finds the session with a token, stores it in `ctx.state` and returns its data; if
+ * the token is unknown, the cookie is removed. `whileSaving` decides how long to wait for data to be saved.
  */
 export function sessionStore(
   app: CookieOwner & Pick<App, 'database'>,
@@ -80,7 +80,7 @@ export function sessionStore(
   const store = {
     async get(token: string, _maxAge: unknown, { ctx }: { ctx?: Context }) {
       const data = ctx && looksLikeToken(token) ? await findSession(ctx, token) : undefined;
-      if (ctx && data === undefined) clearSessionCookie(ctx, app); // otherwise the browser sends it with every request
+      if (ctx && data === undefined) clearSessionCookie(ctx, app); // or the browser would keep sending it
       return data;
     },
     async set(
@@ -97,7 +97,7 @@ export function sessionStore(
     async destroy() {},
   };
   let middleware: ReturnType<typeof createSession> | undefined;
-  // koa-session needs Koa's application, which is available with the first request.
+  // koa-session needs the Koa application, which is only available from the first request on.
   const koaSession = (ctx: Context) => {
     middleware ??= createSession(
       {
@@ -139,12 +139,12 @@ export function sessionStore(
   };
 }
 
-/** Plugins change the properties of `ctx.session`; only this file replaces it. */
+/** Plugins change the properties of `ctx.session`; only this file replaces the object. */
 function assign(ctx: { session: object | null }, data: object | null): void {
   ctx.session = data;
 }
 
-/** koa-session's own object, whose class it does not export. */
+/** The session object of koa-session, which does not export its class. */
 function canCommit(session: unknown): session is { manuallyCommit(): Promise<void> } {
   return (
     typeof session === 'object' &&

@@ -3,22 +3,22 @@ import type { Query } from '../../core/database/queries.ts';
 import type { SignInData } from '../../core/request/context.ts';
 import { sessionDataTooLarge } from './errors.ts';
 
-/** Max size of what plugins keep in a session, as JSON, in bytes: every request of a signed-in user reads it. */
+/** Max size in bytes, as JSON, of the data that plugins store in a session. Every request of a signed-in user reads it. */
 export const MAX_SESSION_DATA = 16 * 1024;
 /**
- * Core's own data has its own limits and does not count: a message about a completed change must not become an error because a
- * plugin has left no room for it.
+ * Data of the core has its own limits and does not count: a message about a completed change must not fail because a plugin has
+ * used up the space.
  */
 const OF_CORE: readonly string[] = ['flash', 'interruptedForm'] satisfies readonly (keyof SignInData)[];
 
-/** What a request has changed, by top-level names. */
+/** The changes made by a request, by top-level name. */
 export interface SessionDataChange {
   readonly set: Readonly<Record<string, unknown>>;
   readonly removed: readonly string[];
 }
 
 /**
- * The difference between the data that a request read and the data that it leaves; undefined if there is none.
+ * The difference between the data that a request has read and its current data; undefined if there is none.
  *
  * @throws RIO-SESSION-DATA when the request has made it larger than 16 KB.
  */
@@ -31,7 +31,7 @@ export function changeOfData(saved: string, now: Readonly<Record<string, unknown
   const removed = Object.keys(before).filter((name) => !Object.hasOwn(after, name));
   if (names.length === 0 && removed.length === 0) return undefined;
   const size = byteSize(after);
-  // Data that concurrent requests have made too large together can still be made smaller.
+  // If concurrent requests have together exceeded the limit, the data can still be reduced.
   // fault: no-session-data-limit
   if (size > MAX_SESSION_DATA && size > byteSize(before))
     throw sessionDataTooLarge({ size, max: MAX_SESSION_DATA, names: names.join(', ') });
@@ -39,8 +39,8 @@ export function changeOfData(saved: string, now: Readonly<Record<string, unknown
 }
 
 /**
- * Saves what a request has changed. Concurrent requests of one session each keep their own names, and for one name the last
- * change wins. Only the data is written; a session that has ended stays unchanged, and the change is discarded.
+ * Saves the changes made by a request. Concurrent requests of one session keep each other's names; for the same name, the last
+ * one wins. If the session has ended, the change is discarded.
  */
 export async function saveSessionData(query: Query, id: string, { set, removed }: SessionDataChange): Promise<void> {
   await query.query(sql.unsafe`
@@ -55,7 +55,7 @@ function byteSize(data: Readonly<Record<string, unknown>>): number {
   return Buffer.byteLength(JSON.stringify(Object.fromEntries(counted)));
 }
 
-/** As PostgreSQL can store it: without NUL and lone surrogates. */
+/** Serialises without NUL and lone surrogates, which PostgreSQL cannot store. */
 function toJson(data: Readonly<Record<string, unknown>>): string {
   return JSON.stringify(data, (_, value: unknown) =>
     typeof value === 'string' ? value.toWellFormed().replaceAll('\0', '') : value,

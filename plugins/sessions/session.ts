@@ -2,24 +2,24 @@ import type { SignInData } from '../../core/request/context.ts';
 import type { SessionColumns } from './extension-points.ts';
 import type { Trust } from './trust.ts';
 
-/** The session of a request, as access decisions use it. Data of pages is in `ctx.session`. */
+/** The session of a request, as used for access decisions. Page data is in `ctx.session`. */
 export interface Session {
-  /** Public: it is in the audit trail and in paths. The token never is. */
+  /** Public: it appears in the audit trail and in paths, unlike the token. */
   readonly id: string;
   readonly trust: Trust;
-  /** The password was entered recently. */
+  /** True if the password was entered recently. */
   readonly recent: boolean;
-  /** What plugins contribute to `session.columns`. */
+  /** The values of the columns that plugins contribute to `session.columns`. */
   readonly columns: SessionColumns;
 }
 
 /**
- * Data of one sign-in that ends with it: an enrolment in progress, a filter to come back to. Plugins merge their optional
- * properties in here and read and assign them on `ctx.session`, which is null for anonymous requests.
+ * Data that is stored until the session ends: an enrolment in progress, a filter to return to. Plugins add optional properties by
+ * declaration merging, and read and assign them on `ctx.session`, which is null for anonymous requests.
  *
- * It is JSON of at most 16 KB, and saved before the response is sent, if it has changed. Names that begin with an underscore
- * are not saved; `isNew`, `length`, `maxAge`, `save` and other names of koa-session's own object cannot be used. It does not
- * affect access: trust, expiry and end of a session are columns of their own.
+ * The data is JSON of at most 16 KB; if it has changed, it is saved before the response is sent. Names that begin with an
+ * underscore are not saved; `isNew`, `length`, `maxAge`, `save` and other names used by koa-session cannot be used. The data does
+ * not affect access: the trust, expiry and end of a session are columns of their own.
  *
  * @example
  * declare module 'rustio-admin/sessions' {
@@ -33,7 +33,7 @@ declare module '../../core/request/context.ts' {
   interface RequestState {
     /** Undefined for anonymous requests. */
     session?: Session | undefined;
-    /** The data of the session as the request read it, as JSON. */
+    /** The session's data as JSON, as read by the request. */
     savedSessionData?: string | undefined;
   }
   interface ContextProperties {

@@ -25,7 +25,7 @@ interface SignInView extends PageData {
 interface ReauthenticationView extends PageData {
   readonly next: string;
   readonly problem?: PageProblem | undefined;
-  /** Views with the inputs of other factors. */
+  /** Views with the inputs of additional factors. */
   readonly factors: readonly string[];
 }
 interface PageProblem {
@@ -40,10 +40,10 @@ declare module '../../core/request/views.ts' {
   }
 }
 
-/** What the sign-in page can report above its form, by the `notice` of its query. */
+/** Messages that the sign-in page can show above its form, by the `notice` query parameter. */
 const NOTICES: Readonly<Record<string, string>> = { 'signed-out': 'sessions.notice.signedOut' };
 
-/** GET /login — users who are already signed in are redirected to the requested page. */
+/** GET /login: redirects to the requested page if the user is already signed in. */
 export function signInPage(ctx: Context, app: App): void {
   const query = new URLSearchParams(ctx.querystring);
   const next = nextOf(app, query.get('next'));
@@ -70,18 +70,18 @@ export async function signInForm(ctx: Context, app: App): Promise<void> {
       showSignIn(ctx, app, { next, email, problem: tooManyAttempts(ctx, result.retryAfter) });
       return;
     case 'done':
-      return; // the redirect has been set with the cookie
+      return; // completeSignIn has already set the redirect
   }
 }
 
-/** Responds with 429, and returns the page's message. */
+/** Sets the status 429 and returns the message for the page. */
 function tooManyAttempts(ctx: Context, retryAfter: number): PageProblem {
   ctx.status = 429;
   ctx.set('retry-after', String(retryAfter));
   return { key: 'sessions.signIn.throttled', params: { minutes: Math.ceil(retryAfter / 60) } };
 }
 
-/** POST /logout — works in every state, and can be repeated. */
+/** POST /logout: works in any state and can be repeated. */
 export async function signOutForm(ctx: Context, app: App): Promise<void> {
   await signOut(app, auditContext(ctx));
   clearSessionCookie(ctx, app);
@@ -127,7 +127,7 @@ function showSignIn(ctx: Context, app: App, view: Pick<SignInView, 'next' | 'ema
   });
 }
 
-/** Other ways to sign in, each with the data of its view. */
+/** The additional sign-in methods, each with the data of its view. */
 function methodsFor(ctx: Context, app: App): SignInView['methods'] {
   return app.contributions('signIn.methods').flatMap((method) => {
     if (!isAllowed(ctx, app, method)) return [];
@@ -149,7 +149,7 @@ async function showReauthentication(
   { rejected = false, ...view }: Pick<ReauthenticationView, 'next' | 'problem'> & { readonly rejected?: boolean },
 ): Promise<void> {
   const factors = await factorsFor(app, signedInUser(ctx));
-  // With a second factor, the message does not reveal which of the two is wrong.
+  // If there are additional factors, the message does not reveal which one was wrong.
   const key = factors.length > 0 ? 'sessions.reauth.rejected.factor' : 'sessions.reauth.rejected';
   app.views.page(ctx, 'sessions/reauth', {
     frame: 'bare',
@@ -163,11 +163,11 @@ async function showReauthentication(
 function nextOf(app: App, requested: string | null | undefined): string {
   const start = app.urls.to('/');
   const path = nextPath(requested ?? undefined, start);
-  // Without a dashboard, the page that every signed-in user has.
+  // Without a dashboard, fall back to a page that is open to every signed-in user.
   return path === start ? (homePath(app) ?? app.urls.to('/account/sessions')) : path;
 }
 
-/** The signed-in user; the routes of these pages require one. */
+/** The signed-in user. The routes of these pages require one. */
 export function signedInUser(ctx: Context): UserActor {
   if (ctx.state.actor.kind !== 'user') throw notFound();
   return ctx.state.actor;

@@ -9,10 +9,10 @@ export interface SignInAttempt {
   readonly email: string;
 }
 
-/** A failed sign-in. `userId`: the account of that address, if there is one. */
+/** A failed sign-in. `userId` is the account with this address, if there is one. */
 export interface FailedSignIn extends SignInAttempt {
   readonly userId: number | undefined;
-  /** `wrong_password`, `unknown`, `inactive`, or what a sign-in method reports. */
+  /** `wrong_password`, `unknown`, `inactive`, or a code defined by the sign-in method. */
   readonly reason: string;
 }
 
@@ -23,15 +23,15 @@ export interface VerifiedSignIn {
   readonly trust: Trust;
 }
 
-/** Another step is required: the session opens with this trust, and the user is sent to this page. */
+/** Another step is required: the session is opened with this trust level, and the user is redirected to this page. */
 export interface PendingSignIn {
-  /** Under the mount path. A gate of the plugin keeps the user there until the trust has been raised. */
+  /** Relative to the mount path. A gate of the plugin must keep the user there until the trust has been raised. */
   readonly pending: string;
   readonly trust: Trust;
 }
 
 /**
- * What happens around the verification of a sign-in: limits on attempts, a second factor.
+ * A step before or after the verification of a sign-in: a limit on attempts, a second factor.
  *
  * @example
  * 'signIn.steps': [{
@@ -42,28 +42,29 @@ export interface PendingSignIn {
  */
 export interface SignInStep extends Omit<Contribution, 'access'> {
   /**
-   * Before the password is verified, including on reauthentication (`/reauth`). To reject the attempt, return the seconds until the
-   * next one is allowed: the response is 429. It runs in its own transaction that always commits, so what it counts is kept.
+   * Called before the password is verified, including on reauthentication (`/reauth`). To reject the attempt, return the number
+   * of seconds until the next one is allowed; the response is 429. It runs in its own transaction, which always commits, so that
+   * counters are kept.
    */
   beforeVerify?(
     tx: Transaction,
     context: AuditContext,
     attempt: SignInAttempt,
   ): Promise<{ readonly retryAfter: number } | undefined>;
-  /** After the verification, in the transaction that opens the session. The first step that is pending decides. */
+  /** Called after verification, in the transaction that opens the session. The first pending step decides. */
   afterVerify?(
     tx: Transaction,
     context: AuditContext,
     user: UserActor,
     verified: VerifiedSignIn,
   ): Promise<'done' | PendingSignIn>;
-  /** After a failure, in the transaction that records it. */
+  /** Called after a failure, in the transaction that records it. */
   afterFailure?(tx: Transaction, context: AuditContext, failure: FailedSignIn): Promise<void>;
 }
 
 /**
- * Whether a step of `signIn.steps` rejects another attempt: the seconds until the next one is allowed, or undefined. Sign-in
- * methods call it before they verify anything.
+ * Asks the steps of `signIn.steps` whether another attempt is allowed. Returns the number of seconds to wait, or undefined.
+ * Sign-in methods must call it before they verify anything.
  *
  * @example
  * const retryAfter = await secondsUntilAllowed(app, auditContext(ctx), { email });
@@ -78,7 +79,7 @@ export async function secondsUntilAllowed(
   if (steps.length === 0) return undefined;
   return app.database.transaction(async (tx) => {
     const rejections: number[] = [];
-    // Every step counts the attempt, regardless of the others' results.
+    // Every step counts the attempt, whatever the others return.
     for (const step of steps) {
       const rejected = await step.beforeVerify?.(tx, context, attempt);
       if (rejected) rejections.push(rejected.retryAfter);
@@ -87,7 +88,7 @@ export async function secondsUntilAllowed(
   });
 }
 
-/** The requirement of the first pending step. */
+/** The result of the first pending step. */
 export async function pendingAfter(
   tx: Transaction,
   context: AuditContext,

@@ -9,8 +9,8 @@ import { completeSignIn, recordFailedSignIn } from './complete-sign-in.ts';
 import { secondsUntilAllowed } from './sign-in-steps.ts';
 
 /**
- * For one account: sign-ins that wait for its row, which another program has locked, must not take the connections of all others.
- * Those of different accounts are limited by the time that their passwords take.
+ * Limits concurrent sign-ins per account: while another program locks the account's row, sign-ins that wait for it must not use
+ * up all connections. Sign-ins to different accounts are already limited by the hashing queue.
  */
 // fault: sign-ins-take-every-connection
 const perAccount = new Limiter<number>({
@@ -20,7 +20,7 @@ const perAccount = new Limiter<number>({
   whenFull: tooManyChanges,
 });
 
-/** Max length of typed values that steps receive. */
+/** Max length of an email address passed to steps. */
 const MAX_EMAIL = 254;
 
 export interface PasswordSignIn {
@@ -35,9 +35,9 @@ export type SignedIn =
   | { readonly outcome: 'throttled'; readonly retryAfter: number };
 
 /**
- * Signs in with email address and password, and always gives the browser a new token (session fixation). Strangers learn only
- * that it failed, and after the same time: an unknown, an inactive and a wrong one each cost one verification. The reason is in
- * the audit trail, written in its own transaction.
+ * Signs in with an email address and password, and always issues a new token (prevents session fixation). Clients learn only that
+ * a sign-in failed, and the time does not differ: unknown accounts, inactive accounts and wrong passwords each cost one
+ * verification. The reason is stored in the audit trail, in a transaction of its own.
  */
 export async function signIn(ctx: Context, app: App, { email, password, next }: PasswordSignIn): Promise<SignedIn> {
   const context = auditContext(ctx);
@@ -52,13 +52,13 @@ export async function signIn(ctx: Context, app: App, { email, password, next }: 
   }
   const begin = () =>
     app.database.transaction(async (tx) => {
-      // A password change or deactivation since the verification began must prevent this session.
+      // The password may have been changed, or the account deactivated, since verification began.
       if (!(await stillHolds(tx, credentials))) return false;
       return completeSignIn(ctx, app, tx, { userId: credentials.id, method: 'password', next });
     });
   const isSignedIn = await perAccount.run(begin, { key: credentials.id });
   if (!isSignedIn) return { outcome: 'rejected' };
-  // The session has begun; the next sign-in tries again.
+  // The session is already open; if this fails, the next sign-in tries again.
   await renewHash(app.database, credentials, password).catch((error: unknown) => {
     app.log.warn({ err: error }, 'a password could not be rehashed');
   });

@@ -3,17 +3,17 @@ import { hash, randomBytes } from 'node:crypto';
 const BYTES = 32;
 const SHAPE = /^[A-Za-z0-9_-]{43}$/;
 
-/** What the cookie carries: 256 random bits, in 43 characters. Only its owner's browser ever has it. */
+/** A new session token: 256 random bits in 43 characters. Only the owner's browser stores it. */
 export function newToken(): string {
   return randomBytes(BYTES).toString('base64url');
 }
 
-/** Whether a string could be a token at all; anything else is rejected without a query. */
+/** Whether a string has the format of a token; anything else is rejected without a query. */
 export function looksLikeToken(text: string): boolean {
   return SHAPE.test(text);
 }
 
-/** What the database stores: it cannot be used to sign in. No salt, since the token itself is random enough. */
+/** The hash stored in the database, which cannot be used to sign in. It needs no salt because the token is random. */
 export function hashOfToken(token: string): Buffer {
   return hash('sha256', token, 'buffer');
 }

@@ -2,7 +2,7 @@ import type { App } from '../../core/app.ts';
 import type { BootProblem } from '../../core/errors/boot.ts';
 
 /**
- * The trust levels of a session, by name. Plugins merge their levels in here and contribute each with its rank to
+ * The trust levels of a session, by name. Plugins add levels by declaration merging and contribute each with its rank to
  * `session.trust`.
  *
  * @example
@@ -16,14 +16,14 @@ export interface TrustLevels {
   elevated: true;
   mfa_verified: true;
 }
-/** What a session has proven: see `TrustLevels`. */
+/** The trust level that a session has proven: see `TrustLevels`. */
 export type Trust = keyof TrustLevels & string;
 
-/** A level of trust with its rank; an item of `session.trust`. */
+/** A trust level with its rank; an item of `session.trust`. */
 export interface TrustLevel {
   /** At most 40 lowercase letters and underscores. */
   readonly name: Trust;
-  /** A level includes all levels of a lower rank: `authenticated` is 10, `elevated` 20, `mfa_verified` 30. */
+  /** A level includes all lower ones. `authenticated` is 10, `elevated` 20, `mfa_verified` 30. */
   readonly rank: number;
 }
 
@@ -33,13 +33,13 @@ const BUILT_IN: readonly TrustLevel[] = [
   { name: 'mfa_verified', rank: 30 },
 ];
 
-/** All levels, the lowest first. */
+/** All levels, lowest first. */
 export function trustLevels(app: Pick<App, 'contributions'>): readonly TrustLevel[] {
   return [...BUILT_IN, ...app.contributions('session.trust')].toSorted((one, other) => one.rank - other.rank);
 }
 
 /**
- * Whether a session has proven at least this much.
+ * Whether a session has proven at least the required trust level.
  *
  * @example
  * passes: ({ state: { session } }, app) => session === undefined || reachesTrust(app, session.trust, 'mfa_verified'),
@@ -52,7 +52,7 @@ export function reachesTrust(app: Pick<App, 'contributions'>, trust: Trust, requ
 
 const NAME = /^[a-z_]{1,40}$/;
 
-/** Names that the table rejects, and levels that would change the meaning of a built-in one. */
+/** Reports names that the table does not accept, and items that redefine a built-in level. */
 export function trustProblems(app: Pick<App, 'contributions'>): readonly BootProblem[] {
   const builtIn: readonly string[] = BUILT_IN.map(({ name }) => name);
   return app.contributions('session.trust').flatMap(({ name }): readonly BootProblem[] => {

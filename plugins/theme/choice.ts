@@ -4,11 +4,11 @@ import { safeReturn, seeOther } from '../../core/http/redirect.ts';
 import type { Context, StagedMiddleware } from '../../core/request/context.ts';
 
 const COOKIE = 'rustio-theme';
-/** Shared: one object per request would be kept for nothing. */
+/** Shared constants instead of one object per request. */
 const ATTRIBUTES = { light: { 'data-theme': 'light' }, dark: { 'data-theme': 'dark' } } as const;
 const YEAR_MS = 365 * 24 * 3600 * 1000;
 
-/** Middleware that reads the choice; anything but the two words counts as none. */
+/** Middleware that reads the user's choice; any other value counts as no choice. */
 export function themeReader(app: Pick<App, 'config' | 'urls'>): StagedMiddleware['run'] {
   // fault: theme-of-all-projects
   const name = cookieName(COOKIE, app);
@@ -19,7 +19,7 @@ export function themeReader(app: Pick<App, 'config' | 'urls'>): StagedMiddleware
   };
 }
 
-/** A type alias, since it passes through an extension point. */
+/** A type alias rather than an interface, because it passes through an extension point. */
 type SwitchView = { readonly action: string; readonly theme: 'light' | 'dark' | 'system'; readonly next: string };
 
 declare module '../../core/request/views.ts' {
@@ -28,15 +28,15 @@ declare module '../../core/request/views.ts' {
   }
 }
 
-/** The switch with the user's choice: `system` if they made none. */
+/** The switch showing the user's choice; `system` if they have not made one. */
 export function themeSwitch({ state, url }: Context, app: App): SwitchView {
   const chosen = state.htmlAttributes['data-theme'];
   const theme = chosen === 'light' || chosen === 'dark' ? chosen : 'system';
-  // With the query: the filters and the order of a list.
+  // Includes the query string, and so the filters and order of a list.
   return { action: app.urls.to('/+theme'), theme, next: url };
 }
 
-/** POST /+theme — `theme` is light, dark or system; goes back to the page where it was chosen. */
+/** POST /+theme: `theme` is light, dark or system. Redirects back to the page where it was chosen. */
 export function chooseTheme(ctx: Context, app: App): void {
   const chosen = ctx.state.form?.get('theme');
   const kept = chosen === 'light' || chosen === 'dark' ? chosen : null;

@@ -9,7 +9,7 @@ declare module '../../core/settings.ts' {
   }
 }
 
-/** Light or dark, as the user's system has it or as they chose; set by the server as an attribute of the page. */
+/** Light or dark, from the user's system or their own choice; set by the server as an attribute of the page. */
 export const theme = definePlugin({
   name: 'theme',
   api: 1,

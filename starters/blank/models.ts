@@ -1,6 +1,6 @@
 import { type AnyModel, defineAdmin, defineModel, field, type ModelAdmin, type Row, timestamps } from 'rustio-admin';
 
-// An example to change or delete. A model is declared once; its table, form, list, search, permissions and types are derived from
+// An example to edit or delete. A model is declared once; its table, form, list, search, permissions and types are derived from
 // the declaration. After a change, run `npx rustio-admin migrate make`, then `npx rustio-admin migrate`.
 
 export const Task = defineModel('task', {

@@ -10,7 +10,7 @@ export default defineConfig({
   timeZone: 'Europe/London',
   models,
   plugins: { admin: { admins }, 'waiting-room': { longWait: 25 } },
-  // In this order: dues contributes to an extension point of the waiting room.
+  // The order matters: dues contributes to an extension point of the waiting room.
   extend: [billing, waitingRoom, dues],
   seed: './seed.ts',
 });

@@ -13,8 +13,8 @@ import { treatments } from './seed/treatments.ts';
 import { createUsers } from './seed/users.ts';
 
 /**
- * Creates the demo clinic around today's date, all of it in one transaction: an interrupted start leaves nothing behind. If
- * there are patients already it does nothing.
+ * Creates the demo clinic around today's date in one transaction, so an interrupted start leaves nothing behind. Does nothing if
+ * there are patients already.
  */
 export const seed: Seed = async (context) => {
   const { app, database, log } = context;

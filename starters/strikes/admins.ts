@@ -118,7 +118,7 @@ function position({ latitude, longitude }: Airport): string {
   return `${Math.abs(north).toFixed(2)}° ${north < 0 ? 'S' : 'N'}, ${Math.abs(east).toFixed(2)}° ${east < 0 ? 'W' : 'E'}`;
 }
 
-/** The Bureau of Transportation Statistics calls a flight late from a quarter of an hour on. */
+/** The Bureau of Transportation Statistics counts a flight as late from 15 minutes on. */
 function punctuality(minutes: number): string {
   if (minutes >= 15) return 'Late';
   return minutes < 0 ? 'Early' : 'On time';

@@ -1,6 +1,6 @@
 import type { Strike } from './models/strike.ts';
 
-/** What the desk should do next about a strike; undefined when nothing is left to do. */
+/** What the desk should do next about a strike; undefined if nothing is left to do. */
 export function nextStep(strike: Strike): string | undefined {
   if (strike.state === 'closed') return undefined;
   if (strike.officer === null) return 'Assign a case officer';

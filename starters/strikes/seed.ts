@@ -14,8 +14,8 @@ import { insertRows } from './seed/insert-rows.ts';
 import { createUsers } from './seed/users.ts';
 
 /**
- * Loads `data/` and creates the demo users, all of it in one transaction: an interrupted start leaves nothing behind. If there
- * are airports already it does nothing.
+ * Loads `data/` and creates the demo users in one transaction, so an interrupted start leaves nothing behind. Does nothing if
+ * there are airports already.
  */
 export const seed: Seed = async (context) => {
   const { app, database, log } = context;

@@ -1,8 +1,8 @@
 /**
  * Create-in-place: `<a data-add="appointment.patient">` next to a relation opens the form of the other model in a new tab. When
  * the row is saved, that tab shows `<div data-added='{"for":"appointment.patient.TAB","value":"7","label":"Ada"}'>` and
- * broadcasts it; the waiting field selects the row and replies, so that the tab can report it. Other tabs with the same form
- * receive it, too, and ignore it: each has its own name behind the dot.
+ * broadcasts it; the waiting field selects the row and replies, so that the tab can report success. Other tabs with the same form
+ * receive the message, too, but ignore it: the part after the last dot differs for each tab.
  */
 const channel = new BroadcastChannel('rustio-added');
 const tab = crypto.getRandomValues(new Uint32Array(2)).join('-');

@@ -1,9 +1,9 @@
 /**
- * Turns a plain relation field into a searching combobox (WAI-ARIA "editable combobox with list autocomplete").
+ * Turns a plain relation field into a searchable combobox (WAI-ARIA "editable combobox with list autocomplete").
  *
- * Without this script the field is an input for the key of the related row, or words of its name. Its markup is
- * templates/admin/combobox.ejs. `data-source?q=words` answers `{ options: [{ value, label, detail? }], more: boolean }`.
- * `data-many` on the div: every selection adds a ticked box to the `.tags` list before it, and the field is cleared.
+ * Without this script, the field is an input for the key of the related row or words of its label. Its markup is in
+ * templates/admin/combobox.ejs. `data-source?q=words` returns `{ options: [{ value, label, detail? }], more: boolean }`. With
+ * `data-many` on the div, every selection adds a ticked box to the `.tags` list before it, and the field is cleared.
  */
 const WAIT_MS = 150;
 let made = 0;
@@ -31,13 +31,13 @@ class Combobox {
     this.wire();
   }
 
-  /** Moves the name, and so what is sent, to a hidden input; the visible one holds the typed text. */
+  /** Moves the name, and so the submitted value, to a hidden input; the visible one contains the typed text. */
   plain() {
     const { input } = this;
     this.key = make('input', { type: 'hidden', name: input.name, value: input.value });
     this.label = input.dataset.label ?? input.value;
     this.chosen = this.key.value;
-    // A list's filter accepts keys only; a form resolves words too, as it does without scripts.
+    // Filters of a list accept only keys; forms also resolve words, as they do without scripts.
     this.keysOnly = input.name.startsWith('f.');
     this.box.prepend(this.key);
     input.removeAttribute('name');
@@ -57,9 +57,9 @@ class Combobox {
     input.addEventListener('click', () => list.hidden && this.search());
     input.addEventListener('keydown', (event) => this.press(event));
     input.addEventListener('blur', () => this.settle());
-    // A row that was added in another tab (added.js).
+    // A row was added in another tab (added.js).
     this.box.addEventListener('choose', ({ detail }) => this.take(detail));
-    // mousedown and not click: the field must keep the focus, or it would settle before the selection.
+    // mousedown rather than click: otherwise, the field would lose focus and settle before the selection.
     list.addEventListener('mousedown', (event) => {
       event.preventDefault();
       const option = event.target.closest('[role=option]');
@@ -71,7 +71,7 @@ class Combobox {
     this.request?.abort();
     this.request = new AbortController();
     const url = new URL(this.box.dataset.source, location.href);
-    // An untouched field shows the first rows, not only the selected one.
+    // An unchanged field shows the first rows, not just the selected one.
     url.searchParams.set('q', this.input.value === this.label ? '' : this.input.value.trim());
     try {
       const answer = await fetch(url, { signal: this.request.signal, headers: { accept: 'application/json' } });
@@ -97,7 +97,7 @@ class Combobox {
     this.list.hidden = false;
     this.input.setAttribute('aria-expanded', 'true');
     this.said.textContent = say || String(options.length);
-    // What Tab and Enter select: a row with a word that begins as typed, or the only one. Any other has to be chosen.
+    // What Tab and Enter select: the first row with a word that starts with the text, or the only row.
     const best = options.length === 1 ? 0 : options.findIndex((option) => begins(option, this.input.value));
     this.move(this.input.value === this.label ? -1 : best);
   }
@@ -142,7 +142,7 @@ class Combobox {
     }
   }
 
-  /** Unselected words are sent: the server accepts a key or a label, or reports an error at the field. */
+  /** Sends typed text without a selection: the server accepts a key or a label, or reports an error at the field. */
   sendTyped() {
     const typed = this.input.value.trim();
     if (!this.keysOnly) this.key.value = typed === this.label.trim() ? this.chosen : typed;
@@ -187,7 +187,7 @@ class Combobox {
     tags.dispatchEvent(new Event('change', { bubbles: true }));
   }
 
-  /** On leaving: an emptied field means "none". */
+  /** When the field loses focus: an emptied field means "none". */
   settle() {
     if (!this.many && this.input.value.trim() === '' && this.label !== '') this.choose('', '');
     if (this.keysOnly) this.forget();

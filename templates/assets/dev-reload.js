@@ -8,10 +8,10 @@ let startId;
 if (tag) {
   const events = new EventSource(tag.dataset.events);
   events.addEventListener('message', ({ data }) => {
-    // Do not reload over user input; the form itself is sent to the new server.
+    // Do not discard user input by reloading; the form will be sent to the new server.
     if (startId !== undefined && startId !== data && !document.body.hasAttribute('data-unsaved')) location.reload();
     startId = data;
   });
-  // An open stream would keep the old page out of the back-forward cache and use one of six connections.
+  // An open stream would keep the page out of the back-forward cache and use one of six connections.
   addEventListener('pagehide', () => events.close());
 }

@@ -1,9 +1,9 @@
 /**
  * Protects users from losing input and from unintended actions.
  *
- * `<form data-guard>` asks before the page is left with unsaved changes. `data-confirm="Question?"` on a button or a form asks
- * before it is sent. A form that is being sent is not sent twice (the server rejects a second one too; this only saves the
- * request).
+ * `<form data-guard>` asks before the user leaves the page with unsaved changes. `data-confirm="Question?"` on a button or form
+ * asks before it is submitted. A form that is being submitted cannot be submitted again (the server also rejects repetitions;
+ * this only saves the request).
  */
 const dirty = new Set();
 const sent = new WeakSet();
@@ -12,7 +12,7 @@ const snapshot = (form) =>
   new URLSearchParams([...new FormData(form)].map(([name, value]) => [name, value.name ?? value])).toString();
 
 for (const form of document.querySelectorAll('form[data-guard]')) {
-  // A form that was returned with errors contains unsaved input.
+  // A form returned with errors contains unsaved input.
   const before = form.dataset.guard === 'unsaved' ? null : snapshot(form);
   if (before === null) dirty.add(form);
   const look = () => {
@@ -31,7 +31,7 @@ addEventListener('beforeunload', (event) => {
 document.addEventListener('submit', (event) => {
   const form = event.target;
   const question = event.submitter?.dataset.confirm ?? form.dataset.confirm;
-  // the browser's own dialog works with every assistive technology
+  // The browser's own dialog works with every assistive technology.
   if (question && !confirm(question)) return event.preventDefault();
   if (form.method === 'post') {
     if (sent.has(form)) return event.preventDefault();
@@ -40,7 +40,7 @@ document.addEventListener('submit', (event) => {
   dirty.delete(form);
 });
 
-// Back from the next page out of the browser's cache: the form may be sent again.
+// When the user navigates back and the page comes from the cache, the form can be submitted again.
 addEventListener('pageshow', (event) => {
   if (event.persisted) for (const form of document.forms) sent.delete(form);
 });

@@ -1,16 +1,16 @@
 /**
- * Keyboard shortcuts, all declared in the markup, so that the page stays the one list of what it can do.
+ * Keyboard shortcuts, all declared in the markup, so that the page itself is the only list of available actions.
  *
- * `data-key="n"` on a link or button follows it, on a field puts the cursor there; `?` opens `<dialog id="keys">`.
- * `j` and `k` walk the rows of a `.table`. Ctrl or ⌘ with S saves a form marked `data-save`.
- * Single keys can be switched off (WCAG 2.1.4) with the checkbox `[data-keys-switch]` in the dialog; kept in this browser.
+ * `data-key="n"` on a link or button activates it; on a field, focuses it. `?` opens `<dialog id="keys">`. `j` and `k` move
+ * through the rows of a `.table`. Ctrl+S or ⌘S saves a form marked `data-save`. Single-key shortcuts can be disabled (WCAG 2.1.4)
+ * with the check box `[data-keys-switch]` in the dialog; the setting is stored in this browser.
  */
 const STORE = 'rustio-keys';
 let on = true;
 try {
   on = localStorage.getItem(STORE) !== 'off';
 } catch {
-  // Storage may be blocked: then the shortcuts are on until the page is left.
+  // Storage may be blocked; shortcuts are then enabled until the page is left.
 }
 
 const typing = (target) => target.closest('input, select, textarea, [contenteditable], [role=combobox]') !== null;
@@ -35,7 +35,7 @@ function walk(step) {
   return true;
 }
 
-/** With a list that scrolls inside the window, Page Down on the page itself would do nothing. */
+/** If a list scrolls inside the window, Page Down on the page itself would have no effect. */
 function scroll(key) {
   const box = document.querySelector('.page > .table-box');
   if (!box || document.activeElement !== document.body) return false;
@@ -77,7 +77,7 @@ if (box) {
     try {
       localStorage.setItem(STORE, on ? 'on' : 'off');
     } catch {
-      // See above.
+      // Storage may be blocked.
     }
   });
 }

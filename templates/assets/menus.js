@@ -1,6 +1,6 @@
 /**
- * Filter panels and menus are <details>: this closes them on Escape and on a click elsewhere, and keeps them inside the window.
- * It also tells the stylesheet that scripts run (`html[data-scripts]`).
+ * Filter panels and menus are <details> elements. This script closes them on Escape and on a click elsewhere, and keeps them
+ * inside the window. It also tells the style sheet that scripts are available (`html[data-scripts]`).
  */
 document.documentElement.dataset.scripts = '';
 
@@ -30,7 +30,7 @@ for (const menu of document.querySelectorAll(MENUS.join())) {
   });
 }
 
-// Empty fields are left out of the URL of a list.
+// Omits empty fields from the URL of a list.
 document.addEventListener('formdata', (event) => {
   if (!event.target.matches('[data-lean]')) return;
   for (const name of new Set(event.formData.keys())) {

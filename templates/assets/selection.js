@@ -1,6 +1,6 @@
 /**
- * Selection of list rows for an action. Without scripts the link reloads the page with every row ticked; this ticks them in
- * place, and shows the number of selected rows next to the button.
+ * Selection of list rows for an action. Without scripts, a link reloads the page with every row ticked; this script ticks them in
+ * place and shows the number of selected rows next to the button.
  */
 const form = document.querySelector('#selection');
 const link = form?.querySelector('[data-select=all]');
@@ -13,7 +13,7 @@ if (link && boxes.length > 0) {
     for (const box of boxes) box.checked = ticked;
   });
 
-  // With Shift, everything between the last box and this one.
+  // Shift selects everything between the last box and this one.
   let last;
   for (const box of boxes) {
     box.addEventListener('click', (event) => {

@@ -13,7 +13,7 @@ const desk = await strikeDesk();
 await prepareDesk(desk);
 const visitors = await visitorsOf(browser, desk);
 
-test('the checker finds violations, so that the tests below cannot pass on nothing', async () => {
+test('the checker finds violations', async () => {
   const { page, open } = await browser.visit(desk);
   await open('/admin/login');
   await page.evaluate(`document.querySelector('[for=email]').remove();

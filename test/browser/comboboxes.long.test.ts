@@ -11,7 +11,7 @@ const email = await desk.account('administrator');
 
 const visit = (expected: readonly number[] = []): Promise<Visitor> => visitAs(desk, email, { expected });
 
-test('Tab selects a row with a word that begins as typed, and none that only contains it', async () => {
+test('Tab selects a row with a word that starts with the typed text, not one that merely contains it', async () => {
   const { page, open, problems } = await visit();
   await open('/admin/strikes/9905/+edit');
   const box = page.getByRole('combobox', { name: 'Airport' });
@@ -29,7 +29,7 @@ test('Tab selects a row with a word that begins as typed, and none that only con
   assert.equal(problems, []);
 });
 
-test('if nothing matches, the link that adds it can be clicked', async () => {
+test('if nothing matches, the link to add a row can be clicked', async () => {
   const { page, open, problems } = await visit();
   await open('/admin/strikes/+new');
   const box = page.getByRole('combobox', { name: 'Species' });
@@ -43,7 +43,7 @@ test('if nothing matches, the link that adds it can be clicked', async () => {
   assert.equal(problems, []);
 });
 
-test('the theme is changed on the same page of a filtered list', async () => {
+test('changing the theme keeps the page and the filters of a list', async () => {
   const { page, open, problems } = await visit();
   await open('/admin/strikes?f.state=new&sort=-costTotal');
   await page.getByRole('button', { name: 'Dark' }).click();

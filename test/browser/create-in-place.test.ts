@@ -10,7 +10,7 @@ const desk = await openDesk();
 afterAllSuites(() => desk.close());
 const browser = await openBrowser();
 
-test('the form selects the new row by itself, keeps the input, and other forms are not affected', async () => {
+test('the form selects the new row automatically and keeps its input; other forms are not affected', async () => {
   const { page, problems, open, signIn } = await browser.visit(desk);
   await signIn(await desk.account('staff', allPermissions));
   await open('/admin/people/+new');
@@ -36,7 +36,7 @@ test('the form selects the new row by itself, keeps the input, and other forms a
   assert.equal(problems, []);
 });
 
-test('a many-to-many field gets the new row as one more ticked box', async () => {
+test('a many-to-many field gets a ticked box for the new row', async () => {
   const { page, problems, open, signIn } = await browser.visit(desk);
   await signIn(await desk.account('staff', allPermissions));
   await open('/admin/things/+new');
@@ -48,7 +48,7 @@ test('a many-to-many field gets the new row as one more ticked box', async () =>
   assert.equal(problems, []);
 });
 
-test('without scripts the new row is selected by typing its name', async () => {
+test('without scripts, the new row is selected by typing its name', async () => {
   const { page, problems, open, signIn } = await browser.visit(desk, { scripts: false });
   await signIn(await desk.account('staff', allPermissions));
   await open('/admin/people/+new');

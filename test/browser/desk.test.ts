@@ -94,7 +94,7 @@ test('a list is searched, filtered through the combobox, and paged forward and b
   assert.equal(problems, []);
 });
 
-test('a wide screen shows all columns of a list, and a short list takes no more room than its rows', async () => {
+test('a wide screen shows all columns of a list, and a short list is only as tall as its rows', async () => {
   const { page, open, signIn } = await browser.visit(desk, { width: 1600, height: 1000 });
   await signIn(await desk.account('administrator'));
   const overflow = `(() => {
@@ -109,7 +109,7 @@ test('a wide screen shows all columns of a list, and a short list takes no more 
   assert.is((await page.evaluate<{ below: number }>(overflow)).below, 0);
 });
 
-test('a strike is edited; its page, history and the audit trail show the change', async () => {
+test('a strike is edited; its page, its history and the audit trail show the change', async () => {
   const { page, problems, open } = await administrator();
   await open('/admin/strikes/9980');
   await page.getByRole('link', { name: 'Edit' }).click();
@@ -146,7 +146,7 @@ test('a strike is edited; its page, history and the audit trail show the change'
   assert.equal(problems, []);
 });
 
-test('a route is added, with a key of two airports', async () => {
+test('a route with a key of two airports is added', async () => {
   const { page, problems, open } = await administrator([422]);
   await open('/admin/routes');
   await page.getByRole('link', { name: 'Add route' }).click();

@@ -17,7 +17,7 @@ test.before(async () => {
 });
 test.after(() => app.close());
 
-test('the error page reloads by itself until the application is up', async () => {
+test('the error page reloads automatically until the application is up', async () => {
   const { page } = await browser.visit(app);
   const at = { host: HOST, port: await resolvePort(0, HOST) };
   const first = await ErrorServer.open({ ...silentFailure, problem: 'One <i>error</i>' }, at);

@@ -159,7 +159,7 @@ for (const scripts of [true, false]) {
   });
 }
 
-test('the menu of more actions opens without scripts, and with them closes on Escape', async () => {
+test('the menu of further actions opens without scripts; with scripts, it closes on Escape', async () => {
   const plain = await visit({ scripts: false });
   await plain.open('/admin/things/3');
   await plain.page.locator('details.menu summary').click();

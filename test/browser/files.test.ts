@@ -51,7 +51,7 @@ for (const scripts of [true, false]) {
   });
 }
 
-test('an image opened on its own is shown, and runs no script', async () => {
+test('an image opened in its own tab is shown and runs no script', async () => {
   const sent = await send(await desk.signInAs('staff', allPermissions), '/admin/papers/+new', {
     title: 'One',
     photo: chosen('dot.gif', gif(1, 1)),

@@ -37,7 +37,7 @@ test('the first Tab reaches the skip link, which works', async () => {
   assert.ok(await page.evaluate<boolean>('document.querySelector("main").contains(document.activeElement)'));
 });
 
-test('a strike is found, edited and saved, and the focus is always visible', async () => {
+test('a strike is found, edited and saved, with the focus always visible', async () => {
   const { page, problems, open } = await visit();
   await open('/admin/strikes');
   await page.keyboard.press('/');

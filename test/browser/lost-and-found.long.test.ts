@@ -36,7 +36,7 @@ test('leaving a form with changes asks for confirmation; leaving one without cha
   assert.equal(questions, ['beforeunload', 'beforeunload']);
 });
 
-test('input that was undone is not a change, and saving does not ask for confirmation', async () => {
+test('reverted input does not count as a change, and saving does not ask for confirmation', async () => {
   const { page, open, problems } = await visit();
   let requests = 0;
   page.on('dialog', (dialog) => {
@@ -56,7 +56,7 @@ test('input that was undone is not a change, and saving does not ask for confirm
   assert.equal(problems, []);
 });
 
-test('going back after a save loads the current form, so that saving again is not a conflict', async () => {
+test('going back after a save loads the current form, so saving again is not a conflict', async () => {
   const { page, open, problems } = await visit();
   await open('/admin/labels/+new');
   await page.getByLabel('Name').fill('Runway closed');
@@ -90,7 +90,7 @@ test('two quick clicks on Save submit the form once', async () => {
   assert.equal(problems, []);
 });
 
-test('a combobox whose request fails reports it, keeps the input, and works on the next attempt', async () => {
+test('a combobox reports a failed request, keeps the input, and works on the next attempt', async () => {
   const { page, open, problems } = await visit([500]);
   await open('/admin/strikes/9902/+edit');
   const box = page.getByRole('combobox', { name: 'Airport' });
@@ -109,7 +109,7 @@ test('a combobox whose request fails reports it, keeps the input, and works on t
   assert.equal(problems, []);
 });
 
-test('a slow response to an earlier query never replaces the one to a later query', async () => {
+test('a slow response to an earlier query never replaces the response to a later one', async () => {
   const { page, open, problems } = await visit();
   await open('/admin/strikes/9903/+edit');
   const box = page.getByRole('combobox', { name: 'Airport' });
@@ -148,7 +148,7 @@ test('an emptied combobox means no row; Tab selects the highlighted row', async 
   assert.equal(problems, []);
 });
 
-test('words without a selection are never dropped: a key is accepted, other text is reported at the field', async () => {
+test('text without a selection is never dropped: a key is accepted, other text is reported at the field', async () => {
   const { page, open, problems } = await visit([422]);
   await open('/admin/strikes/9905/+edit');
   const box = page.getByRole('combobox', { name: 'Airport' });

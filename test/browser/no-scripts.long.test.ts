@@ -63,7 +63,7 @@ test('a relation accepts a key or a full name, and reports unknown text', async 
   assert.equal(problems, []);
 });
 
-test('words that match several rows are answered with radio buttons to choose one', async () => {
+test('if the text matches several rows, radio buttons offer the choice', async () => {
   const { page, problems, open } = await visit([422]);
   await open('/admin/strikes/9961/+edit');
   await page.getByLabel('Airport').fill('kennedy');
@@ -76,7 +76,7 @@ test('words that match several rows are answered with radio buttons to choose on
   assert.equal(problems, []);
 });
 
-test('labels are removed by their boxes and added by name', async () => {
+test('labels are removed with their check boxes and added by name', async () => {
   const { page, problems, open } = await visit();
   await open('/admin/strikes/9950/+edit');
   await page.locator('#f-labels').fill('Night');

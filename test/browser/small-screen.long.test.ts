@@ -23,7 +23,7 @@ for (const locale of ['en', 'ar']) {
     });
   }
 
-  test(`the menu, ${locale}: opens over the page, closes with its button and with Escape`, async () => {
+  test(`the menu, ${locale}: opens over the page and closes with its button or Escape`, async () => {
     const { page, open } = visitors.administrator;
     await open('/admin/strikes');
     const rail = page.locator('nav.rail');

@@ -8,12 +8,12 @@ import { runSql } from '../support/run-sql.ts';
 import { afterAllSuites, suite } from '../support/suite.ts';
 import { answerTo } from './every-page.ts';
 
-const test = suite('untouched forms in a browser');
+const test = suite('unchanged forms in a browser');
 const desk = await openLoose();
 afterAllSuites(() => desk.close());
 
 for (const scripts of [true, false]) {
-  test(`a form saved untouched changes no byte, ${scripts ? 'with' : 'without'} scripts (T05, T06, T10, F1)`, async () => {
+  test(`saving a form without changes changes no byte, ${scripts ? 'with' : 'without'} scripts (T05, T06, T10, F1)`, async () => {
     const { sql, ids } = rowsOfEveryValue(scripts ? 1 : 1001);
     await runSql(
       desk.app.database.url,
@@ -31,7 +31,7 @@ for (const scripts of [true, false]) {
   });
 }
 
-test('a date that the control cannot show can be replaced, and nothing else changes', async () => {
+test('a date that the control cannot represent can be replaced, and nothing else changes', async () => {
   await runSql(
     desk.app.database.url,
     `insert into loose (id, title, state, active, day, clock) values (2001, 'x', 'gone', true, 'infinity', '24:00')`,

@@ -55,7 +55,7 @@ test('the command that matches the most words is selected', async () => {
   });
 });
 
-test('positional arguments and options are read by name, digits stay text, and defaults apply', async () => {
+test('positional arguments and options are read by name, digits remain text, and defaults apply', async () => {
   assert.equal(await read('user', 'password', '12345', '--project', '/desk'), {
     name: 'user password EMAIL',
     values: { email: '12345' },
@@ -97,7 +97,7 @@ test('a misspelled option gets a suggestion', async () => {
   assert.match((await rejected('start', '-x')).parts.problem, '"-x"');
 });
 
-test('options that are named like properties of every object are unknown, and nothing else', async () => {
+test('options named after properties of Object.prototype are just unknown options', async () => {
   for (const name of ['constructor', '__proto__', 'toString', 'hasOwnProperty', 'valueOf'])
     for (const words of [[`--${name}`], [`--${name}`, 'x'], [`--${name}=x`]])
       for (const start of [['start'], ['user', 'create', '--email', 'a@b']])
@@ -152,7 +152,7 @@ test('an argument after `--`, an option without a command and a negated flag are
   assert.match((await rejected('user', 'create', '--email', 'a', '--no-active')).parts.problem, '--no-active');
 });
 
-test('completion offers commands, then their options and the values of these', async () => {
+test('completion offers commands, their options, and the values of options', async () => {
   const complete = async (...words: string[]) =>
     String(await read('--get-yargs-completions', 'rustio-admin', ...words));
   assert.equal((await complete('')).split('\n'), ['start', 'migrate', 'user']);
@@ -161,7 +161,7 @@ test('completion offers commands, then their options and the values of these', a
   assert.match(await complete('user', 'create', '--em'), '--email');
 });
 
-test('`start` and `dev` reject an invalid port before they open anything, and their help lists the option', async () => {
+test('`start` and `dev` reject an invalid port before opening anything, and their help lists the option', async () => {
   for (const command of [start, dev]) {
     for (const port of [65_536, 80.5, -1, Number.POSITIVE_INFINITY]) {
       const call = {

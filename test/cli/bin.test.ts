@@ -26,7 +26,7 @@ async function runOn(node: string): Promise<{ exitCode: number | undefined; line
   return { exitCode: process.exitCode, lines };
 }
 
-test('an older Node prints in one line what to do, before our modules are imported', async () => {
+test('on an older Node, one line explains what to do, before any module is imported', async () => {
   for (const node of ['18.20.4', '20.20.2', '22.1.0', '9.0.0']) {
     const { exitCode, lines } = await runOn(node);
     assert.is(exitCode, 1);
@@ -89,7 +89,7 @@ test('an older Node runs the command on the installed package `node`, with its a
   assert.equal(await runBin(file, ['startproject', 'desk']), { code: 7, signal: null, output: 'startproject,desk\n' });
 });
 
-test('signals are forwarded to the command, and a termination by a signal is passed on', async () => {
+test('signals are forwarded to the command, and its termination by a signal is propagated', async () => {
   const waiting = `export async function main([mode]) {
     if (mode === 'handles') for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(signal.length));
     setInterval(() => {}, 1000);

@@ -26,7 +26,7 @@ test('a command outside a project is rejected; with --project it runs', async ()
   assert.is(inside.code, 0, inside.stderr);
 });
 
-test('routes and plugins need no database, and print JSON alone with --json', async () => {
+test('routes and plugins need no database, and print only JSON with --json', async () => {
   const folder = await newProject();
   const environment = { DATABASE_URL: UNREACHABLE };
   const routes = JSON.parse((await runHere(folder, ['routes', '--json'], environment)).stdout);
@@ -91,7 +91,7 @@ test("a command of the project's own plugin runs, and cannot replace a built-in 
   assert.is(conflict.code, 1);
 });
 
-test('accounts cannot be created before the migrations are applied, and are created and listed afterwards', async () => {
+test('accounts can be created and listed only after the migrations have been applied', async () => {
   const folder = await newProject();
   const { url } = await testDatabase();
   const environment = { DATABASE_URL: url };
@@ -106,7 +106,7 @@ test('accounts cannot be created before the migrations are applied, and are crea
   assert.match((await runHere(folder, ['user', 'list'], environment)).stdout, 'ada@desk.example');
 });
 
-test('.env is read, and environment variables override it', async () => {
+test('environment variables override .env', async () => {
   const folder = await newProject();
   const { url } = await testDatabase();
   writeFileSync(path.join(folder, '.env'), `DATABASE_URL=${url}\n`);

@@ -28,17 +28,17 @@ async function outcome(options: Partial<Confirmation>): Promise<string> {
 }
 const answer = (text: string) => ({ ask: async () => text });
 
-test('without a terminal only --yes confirms', async () => {
+test('without a terminal, only --yes confirms', async () => {
   assert.is(await outcome({}), 'rejected|every row of person|Type the name of the database (desk one) to continue:');
   assert.is(await outcome({ yes: true }), 'confirmed');
 });
 
-test('on a terminal the name of the database confirms, and nothing else', async () => {
+test('on a terminal, only the name of the database confirms', async () => {
   assert.match(await outcome(answer('desk one')), /^confirmed/);
   for (const text of ['y', 'yes', '', 'desk']) assert.match(await outcome(answer(text)), /^No changes were made/, text);
 });
 
-test('in production nothing is asked: only --yes confirms (F4)', async () => {
+test('in production, only --yes confirms, and there is no prompt (F4)', async () => {
   assert.is(await outcome({ production: true, ...answer('desk one') }), 'rejected');
   assert.is(await outcome({ production: true, yes: true }), 'confirmed');
 });

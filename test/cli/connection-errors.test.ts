@@ -40,7 +40,7 @@ async function assertExplained(
   }
 }
 
-test('a wrong or missing password, and a user that does not exist, are reported as such (T25)', async () => {
+test('a wrong or missing password gets a specific error (T25)', async () => {
   const wrong = new URL(url);
   wrong.password = 'hunter2';
   await assertExplained(
@@ -53,7 +53,7 @@ test('a wrong or missing password, and a user that does not exist, are reported 
   await assertExplained(wrong.href, 'RIO-DATABASE-SIGN-IN', 'The database rejected the user name or password.');
 });
 
-test('a missing socket, a closed port, an unknown host or database, and TLS are reported as such (T25)', async () => {
+test('a missing socket, a closed port, an unknown host or database, and TLS failures get specific errors (T25)', async () => {
   await assertExplained(
     'postgres:///app?host=/nowhere/postgresql',
     'RIO-DATABASE-UNREACHABLE',
@@ -81,7 +81,7 @@ test('a missing socket, a closed port, an unknown host or database, and TLS are 
   }
 });
 
-test('a server that accepts and says nothing is given up (A35)', async () => {
+test('a server that accepts connections but never responds is given up on (A35)', async () => {
   const sockets = new Set<Socket>();
   const silent: Server = createServer((socket) => {
     sockets.add(socket);
@@ -102,7 +102,7 @@ test('a server that accepts and says nothing is given up (A35)', async () => {
   }
 });
 
-test('a role without permissions, a read-only one and an empty search path are reported as such (F20, F21, T25)', async () => {
+test('a role without privileges, a read-only role and an empty search path get specific errors (F20, F21, T25)', async () => {
   const owner = await testDatabase();
   await runSql(owner.url, 'revoke create on schema public from public');
   const roles = [

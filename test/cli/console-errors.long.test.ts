@@ -37,7 +37,7 @@ test('the first error ends a script with 1 and its line number; everything is ro
   assert.match(incomplete.stderr, 'The last statement is not complete:\nfunction open(');
 });
 
-test('calls that a script does not await belong to its line, and so do their errors', async () => {
+test('calls that a script does not await are attributed to their line, including their errors', async () => {
   const { code, stdout, stderr } = await desk.runScript(
     `['E1', 'E2'].forEach((number) => write.create(Order, { number }))
     .commit
@@ -59,7 +59,7 @@ test('calls that a script does not await belong to its line, and so do their err
   assert.not.match(late.stdout, 'not reached');
 });
 
-test('functions of the project run in the transaction; their changes are reported without a number', async () => {
+test('functions of the project run in the transaction; their changes are reported without a count', async () => {
   writeFileSync(
     path.join(desk.folder, 'rules.ts'),
     `import { sql, type Transaction } from 'rustio-admin';
@@ -79,7 +79,7 @@ test('functions of the project run in the transaction; their changes are reporte
   assert.equal(await desk.orders(), before);
 });
 
-test('an account that does not exist or was deactivated is rejected, and so are incomplete options', async () => {
+test('missing and deactivated accounts are rejected, and so are incomplete options', async () => {
   const former = await desk.app.account('administrator');
   await desk.app.command('user deactivate', { email: former });
   for (const [words, reason] of [
@@ -96,7 +96,7 @@ test('an account that does not exist or was deactivated is rejected, and so are 
   }
 });
 
-test('in production the first lines say so, with the database and the account', async () => {
+test('in production, the first lines name the environment, the database and the account', async () => {
   const { code, stderr } = await desk.runScript('1', asUser(desk.administrator), {
     NODE_ENV: 'production',
     RUSTIO_SECRET_KEYS: randomBytes(32).toString('hex'),

@@ -72,7 +72,7 @@ async function openTerminal(
 const CLEAN = 'development';
 const CHANGED = 'development (1 uncommitted)';
 
-test('it shows who acts on which database, goes on after an error, and reports what leaving rolls back', async () => {
+test('it shows the actor and the database, continues after an error, and reports what is rolled back on exit', async () => {
   const terminal = new Terminal(asUser(desk.administrator));
   const banner = await terminal.prompt(CLEAN);
   assert.match(
@@ -90,7 +90,7 @@ test('it shows who acts on which database, goes on after an error, and reports w
   assert.not.ok((await desk.orders()).includes('P1 open'));
 });
 
-test('.commit keeps the changes, and .rollback begins again', async () => {
+test('.commit keeps the changes, and .rollback discards them', async () => {
   const terminal = await openTerminal();
   await terminal.enter("await write.create(Order, { number: 'P2' })", CHANGED);
   assert.is(await terminal.enter('.rollback', CLEAN), 'Rolled back 1 change.\n');
@@ -141,7 +141,7 @@ test('errors are plain sentences', async () => {
   await terminal.leave();
 });
 
-test('without an account nothing can be changed, neither by write nor by SQL nor by the pool', async () => {
+test('without an account, nothing can be changed by write, SQL or the pool', async () => {
   const terminal = await openTerminal([]);
   for (const [input, reason] of [
     [
@@ -162,7 +162,7 @@ test('without an account nothing can be changed, neither by write nor by SQL nor
   await withoutReason.leave();
 });
 
-test('the permissions, row rules and field rules of the account apply, and SQL is rejected to it', async () => {
+test("the account's permissions, row rules and field rules apply, and SQL is rejected", async () => {
   const email = await desk.app.account('staff', ['order.view', 'order.change']);
   const terminal = await openTerminal(asUser(email));
   for (const [input, expected] of [
@@ -183,7 +183,7 @@ test('the permissions, row rules and field rules of the account apply, and SQL i
   await terminal.leave();
 });
 
-test('a waiting console holds no transaction, unless it has uncommitted changes', async () => {
+test('a waiting console holds no transaction unless it has uncommitted changes', async () => {
   const held = async () => {
     const rows = await desk.app.app.database.any(sql.unsafe`
       select 1 from pg_stat_activity where datname = current_database() and state like 'idle in transaction%'
@@ -202,7 +202,7 @@ test('a waiting console holds no transaction, unless it has uncommitted changes'
   await terminal.leave();
 });
 
-test('several pasted lines run one after another, also if a statement takes several of them', async () => {
+test('pasted lines run one after another, even if a statement spans several of them', async () => {
   const terminal = await openTerminal();
   const pasted = [
     'async function twice(key) {',
@@ -219,7 +219,7 @@ test('several pasted lines run one after another, also if a statement takes seve
   await terminal.leave();
 });
 
-test('Ctrl-C interrupts a statement and a promise; what the interrupted code does later changes nothing', async () => {
+test('Ctrl-C interrupts a statement and a promise; the interrupted code cannot change anything afterwards', async () => {
   const terminal = await openTerminal();
   await terminal.enter('await write.update(Order, 1, { total: 98 })', CHANGED);
   for (const input of [
@@ -241,7 +241,7 @@ test('Ctrl-C interrupts a statement and a promise; what the interrupted code doe
   assert.not.ok((await desk.orders()).some((order) => order.startsWith('loop')));
 });
 
-test('Tab completes names; Ctrl-C twice leaves', async () => {
+test('Tab completes names; pressing Ctrl-C twice exits', async () => {
   const terminal = await openTerminal();
   for (const [typed, completed] of [
     ['OrderL', /OrderLine/],
@@ -258,7 +258,7 @@ test('Tab completes names; Ctrl-C twice leaves', async () => {
   await terminal.leave(CTRL_C);
 });
 
-test('.help lists the commands and .models the models; a name that JavaScript has already is only in `models`', async () => {
+test('.help lists the commands and .models the models; a model named like a global is only in `models`', async () => {
   const terminal = await openTerminal();
   const help = await terminal.enter('.help', CLEAN);
   for (const name of ['commit', 'rollback', 'models', 'editor', 'exit']) assert.match(help, `\n.${name} `);
@@ -274,7 +274,7 @@ test('.help lists the commands and .models the models; a name that JavaScript ha
   await terminal.leave();
 });
 
-test('a lost connection is reported with what it has lost, and the next input works', async () => {
+test('a lost connection is reported with the changes that were lost, and the next input works', async () => {
   const terminal = await openTerminal();
   await terminal.enter('await write.update(Order, 1, { total: 97 })', CHANGED);
   await desk.app.app.database.query(sql.unsafe`
@@ -288,7 +288,7 @@ test('a lost connection is reported with what it has lost, and the next input wo
   await terminal.leave();
 });
 
-test('an account whose permissions were changed, or that was deactivated, cannot commit: the console ends', async () => {
+test('if the account was deactivated or its permissions changed, a commit fails and the console ends', async () => {
   for (const [command, values, reason] of [
     ['user role', { role: 'supervisor' }, 'The permissions of EMAIL have changed since the console started.'],
     ['user deactivate', {}, 'There is no active user EMAIL.'],
@@ -304,7 +304,7 @@ test('an account whose permissions were changed, or that was deactivated, cannot
   }
 });
 
-test('an error in a timer is shown, and does not end the console', async () => {
+test('an error in a timer is shown and does not end the console', async () => {
   const terminal = await openTerminal();
   const late = "throw new Error('too late')";
   await terminal.enter(`setTimeout(() => { ${late} }, 500); 1`, CLEAN);
@@ -322,7 +322,7 @@ test('SIGTERM rolls back and exits with 130', async () => {
   assert.match(terminal.cli.stdout, 'Rolled back 1 change.');
 });
 
-test('inputs are kept only in the file that RUSTIO_CONSOLE_HISTORY names, readable by its owner alone', async () => {
+test('the history is kept only in the file named by RUSTIO_CONSOLE_HISTORY, readable only by its owner', async () => {
   const file = path.join(desk.folder, 'history');
   writeFileSync(file, '');
   chmodSync(file, 0o644);

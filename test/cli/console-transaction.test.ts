@@ -20,7 +20,7 @@ const add = (transaction: ConsoleTransaction, id: number) =>
   transaction.run(() => transaction.tx.query(sql.unsafe`insert into thing values (${id})`));
 const stored = async () => [...(await database.anyFirst(sql.unsafe`select id from thing order by id`))];
 
-test('uncommitted changes are rolled back when nothing is entered for a while, and the server has a limit of its own', async () => {
+test('uncommitted changes are rolled back after a period without input; the server has its own limit', async () => {
   const events = new EventEmitter();
   const transaction = new ConsoleTransaction({
     database,
@@ -38,7 +38,7 @@ test('uncommitted changes are rolled back when nothing is entered for a while, a
   assert.is(await transaction.run(limit), '15min');
 });
 
-test('an input that fails undoes its own changes and no others', async () => {
+test('a failing input undoes only its own changes', async () => {
   const transaction = new ConsoleTransaction({
     database,
     cancelPool: database,
@@ -61,7 +61,7 @@ test('an input that fails undoes its own changes and no others', async () => {
   assert.equal(await stored(), [1, 3]);
 });
 
-test('what the database rejects at the commit is thrown, and nothing is kept', async () => {
+test('if the database rejects the commit, the error is thrown and nothing is kept', async () => {
   await database.query(sql.unsafe`
     create table part (id int4 primary key, thing int4 references thing deferrable initially deferred)
   `);

@@ -13,7 +13,7 @@ test.before(async () => {
 });
 test.after(() => desk.app.close());
 
-test('without options it reads with every permission, and prints only results to standard output', async () => {
+test('without options, it reads with all permissions and prints only results to standard output', async () => {
   const { code, stdout, stderr } = await desk.runScript(`
     await records.list(Order, { filter: { status: ['open', 'closed'], total: { from: 5 } }, sort: '-number', limit: 1 })
     records.count(Order)
@@ -47,7 +47,7 @@ test('without options it reads with every permission, and prints only results to
   );
 });
 
-test('changes are rolled back without .commit, and the number of them is printed', async () => {
+test('without .commit, changes are rolled back and their number is printed', async () => {
   const before = await desk.orders();
   const { code, stdout, stderr } = await desk.runScript(
     `await write.create(Order, { number: 'B1' })
@@ -62,7 +62,7 @@ test('changes are rolled back without .commit, and the number of them is printed
   assert.equal(await desk.orders(), before);
 });
 
-test('.commit keeps them; their audit entries have the account, the reason and the console as their origin', async () => {
+test('.commit keeps the changes; their audit entries name the account, the reason and the console', async () => {
   const { code, stdout, stderr } = await desk.runScript(
     `await write.create(Order, { number: 'C1', placedAt: new Date('2026-03-12T08:00:00Z') })
     .commit

@@ -95,7 +95,7 @@ test('NODE_DEBUG=rustio shows the startup, the statements and one line per reque
     assert.not.ok(stderr.includes(secret), `${secret} is not shown`);
 });
 
-test('NODE_DEBUG=rustio:sql shows statements alone: on one line, with rows or SQLSTATE, without values', async () => {
+test('NODE_DEBUG=rustio:sql shows only statements: on one line, with rows or SQLSTATE, without values', async () => {
   const { folder, environment } = await projectOnDatabase(CONFIG);
   assert.is((await runCli(folder, ['migrate'], environment)).code, 0);
   const { code, stderr } = await runCli(folder, ['probe'], { ...environment, NODE_DEBUG: 'rustio:sql' });
@@ -114,7 +114,7 @@ test('without NODE_DEBUG nothing is shown', async () => {
   assert.is(stderr, '');
 });
 
-test('it is the lowest layer: it imports nothing of ours', () => {
+test('it is the lowest layer and imports none of the others', () => {
   const source = sourcesIn('core').find(({ path }) => path === 'core/base/debug.ts');
   assert.equal(source?.imports, []);
   assert.equal(source?.packages, ['node:util']);

@@ -75,7 +75,7 @@ test('a file that does not compile is reported with file and line, and the next 
   await cli.stop('SIGINT');
 });
 
-test('while the server does not start, the browser shows why, and reloads once it does', async () => {
+test('if the server fails to start, the browser shows why and reloads once it starts', async () => {
   const { cli, admin, save } = await startDev();
   // A page that was open before: it listens for the next boot.
   const page = new Boots(`${admin}/+dev`);
@@ -107,7 +107,7 @@ test('while the server does not start, the browser shows why, and reloads once i
   await cli.stop('SIGINT');
 });
 
-test('it stops while the project does not start', async () => {
+test('it can be stopped while the project fails to start', async () => {
   const { cli, admin, save } = await startDev();
   save('models.ts', (text) => `${text}\nexport const broken = ;\n`);
   await cli.until(/Not running; waiting for file changes\./);

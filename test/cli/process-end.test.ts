@@ -23,7 +23,7 @@ async function projectWith(start: string): Promise<string> {
   return folder;
 }
 
-test('a failed start exits with 1, although a plugin left a timer', async () => {
+test('a failed start exits with 1 even if a plugin left a timer running', async () => {
   const folder = await projectWith(`() => { setInterval(() => {}, 1000); throw new Error('no tools'); }`);
   const { url } = await testDatabase();
   const { code, stderr } = await runCli(folder, ['start'], { DATABASE_URL: url });
@@ -31,7 +31,7 @@ test('a failed start exits with 1, although a plugin left a timer', async () => 
   assert.match(stderr, 'no tools');
 });
 
-test('on SIGTERM a server exits with 0, although a plugin left a timer and an open transaction', async () => {
+test('on SIGTERM a server exits with 0 even if a plugin left a timer and an open transaction', async () => {
   const folder = await projectWith(`(app) => {
     setInterval(() => {}, 1000);
     void app.database.transaction(() => new Promise(() => {}));
@@ -44,14 +44,14 @@ test('on SIGTERM a server exits with 0, although a plugin left a timer and an op
   assert.match(server.stdout, 'stopped');
 });
 
-test('a command exits when it has run, although it left a timer, and its output is complete', async () => {
+test('a command exits with complete output even if it left a timer running', async () => {
   const folder = await projectWith('() => {}');
   const { code, stdout } = await runCli(folder, ['careless', 'run']);
   assert.is(code, 0);
   assert.is(stdout, 'done\n');
 });
 
-test('a command that waits for what can no longer happen fails', async () => {
+test('a command fails if it waits for something that can no longer happen', async () => {
   const folder = await newProject();
   writeFileSync(
     path.join(folder, 'rustio.config.ts'),

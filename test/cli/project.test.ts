@@ -14,14 +14,14 @@ async function failure(files: Record<string, string>): Promise<RustioError> {
   throw new Error('the config was loaded');
 }
 
-test('a config is loaded as it is written', async () => {
+test('a config is loaded as written', async () => {
   const config = await loadConfig(
     temporaryFolder({ 'rustio.config.ts': `export default { name: 'Desk' as string, mountPath: '/desk' };` }),
   );
   assert.equal(config, { name: 'Desk', mountPath: '/desk' });
 });
 
-test('a folder whose name Node cannot load from is reported as such; other odd names work (T24)', async () => {
+test('a folder name from which Node cannot load is reported; other unusual names work (T24)', async () => {
   const files = { 'rustio.config.ts': `export default { name: 'Desk' };` };
   for (const name of ['$HOME', 'a "desk"', "o'clock", 'tick`id`', 'two\nlines', '100% #1?']) {
     const folder = path.join(temporaryFolder({ [`${name}/rustio.config.ts`]: files['rustio.config.ts'] }), name);
@@ -50,7 +50,7 @@ test('a syntax error is reported with file, line and source', async () => {
   assert.match(error.details.join('\n'), 'b: 2');
 });
 
-test('a thrown error is reported with the line of the project that threw it', async () => {
+test('a thrown error is reported with its line in the project', async () => {
   const error = await failure({
     'rustio.config.ts': `import './models/strike.ts';\nexport default { name: 'Desk' };\n`,
     'models/strike.ts': `const none: string[] = [];\n\nnone[0].trim();\nexport {};\n`,
@@ -87,7 +87,7 @@ test('an error of the framework in a model keeps its text', async () => {
   assert.is(error.code, 'RIO-MODEL-TEST');
 });
 
-test('a config without a default export says how to write one', async () => {
+test('the error for a config without a default export explains how to write one', async () => {
   const error = await failure({ 'rustio.config.ts': `export const config = { name: 'Desk' };` });
   assert.is(error.code, 'RIO-CONFIG-EXPORT');
 });

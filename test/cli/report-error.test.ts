@@ -10,7 +10,7 @@ import { suite } from '../support/suite.ts';
 const test = suite('errors in the terminal');
 const parts = { problem: 'Port 8000 is taken.', why: 'It is used.', fix: 'Take another.', retry: 'Then.' };
 
-test('an error is printed with its parts and its code, without colours if there is no terminal', () => {
+test('an error is printed with its parts and code, without colours if there is no terminal', () => {
   const lines = renderError(new RustioError('RIO-SERVE-PORT', parts, { details: ['pid 12'] }));
   assert.equal(lines, [
     'Problem: Port 8000 is taken.',
@@ -22,12 +22,12 @@ test('an error is printed with its parts and its code, without colours if there 
   ]);
 });
 
-test("a plugin's code has no link, since our docs do not cover it", () => {
+test("a plugin's error code has no link to the docs", () => {
   const lines = renderError(new RustioError('RIO-NOTES-ACCOUNT', parts));
   assert.is(lines.at(-1), 'Code:    RIO-NOTES-ACCOUNT');
 });
 
-test('an unexpected error is called a bug and shows where it happened', () => {
+test('an unexpected error is reported as a bug with its stack', () => {
   const error = explain(new TypeError('x is not a function'));
   assert.is(error.code, 'RIO-UNEXPECTED');
   assert.is(error.exitCode, 1);
@@ -36,7 +36,7 @@ test('an unexpected error is called a bug and shows where it happened', () => {
   assert.match(explain('a thrown string').parts.problem, 'a thrown string');
 });
 
-test('an unreachable database is reported as such, by the pool and by a plain connection', async () => {
+test('the pool and a plain connection report an unreachable database', async () => {
   const url = 'postgres://app:hunter2@127.0.0.1:1/none';
   const database = await openDatabase(url);
   const fromPool = await failureOf(database.query(sql.unsafe`select 1`));

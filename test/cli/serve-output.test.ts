@@ -14,7 +14,7 @@ const command = (words: string): string => `npx rustio-admin ${words}`;
 const administrator = { email: 'admin@desk.example', password: 'otter-lamp', role: 'administrator' };
 const analyst = { email: 'analyst@desk.example', password: 'fern-cup', role: 'staff' };
 
-test('the last three lines are URL, email and password of an administrator; other users are above', () => {
+test("the last three lines are the URL and an administrator's email and password; other users are listed above", () => {
   const lines = noteLines(address, signInNotes([administrator, analyst], 'someone@else.example', command));
   assert.equal(lines.slice(-3), [address, 'Email: admin@desk.example', 'Password: otter-lamp']);
   assert.equal(lines.slice(1, 3), ['Other users:', 'analyst@desk.example (staff)  fern-cup']);
@@ -29,7 +29,7 @@ test('a later start prints how to set a new password', () => {
   ]);
 });
 
-test('without an administrator the lines print how to create one', () => {
+test('without an administrator, the lines explain how to create one', () => {
   const lines = noteLines(address, signInNotes([], undefined, command));
   assert.is(lines.length, 4);
   assert.match(lines[3] ?? '', 'user create');
@@ -63,7 +63,7 @@ test('dev watches the files of a project, but not data, secrets, tools or tempor
   for (const folder of ['', 'models', 'templates']) assert.not.ok(isIgnored(folder, false), folder);
 });
 
-test('output that cannot be written does not end a server (F11)', async () => {
+test('a server keeps running if its output cannot be written (F11)', async () => {
   if (process.platform !== 'linux') return;
   const terminal = new URL('../../cli/terminal.ts', import.meta.url).href;
   const script = `

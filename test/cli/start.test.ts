@@ -126,7 +126,7 @@ test('production without a database does not start', async () => {
   assert.is(result.stdout, '');
 });
 
-test('production without an https URL does not start, and doctor says the same (F5)', async () => {
+test('production does not start without an https URL, and doctor reports it (F5)', async () => {
   const folder = await newProject();
   const environment = { NODE_ENV: 'production', DATABASE_URL: 'postgres://127.0.0.1:1/none', RUSTIO_SECRET_KEYS: KEY };
   for (const [more, problem] of [
@@ -144,7 +144,7 @@ test('production without an https URL does not start, and doctor says the same (
   }
 });
 
-test('a development start migrates and fills no database that others can reach (F6)', async () => {
+test('a development start does not migrate or seed a database that others can reach (F6)', async () => {
   const folder = await newProject();
   const { url } = await testDatabase();
   const server = new RunningCli(folder, ['start'], { DATABASE_URL: url, HOST: '0.0.0.0' });
@@ -158,7 +158,7 @@ test('a development start migrates and fills no database that others can reach (
   assert.is(tables.rowCount, 0);
 });
 
-test('production creates nothing by itself: it starts, reports pending migrations, and is ready once they are applied', async () => {
+test('production creates nothing: it starts, reports pending migrations, and is ready once they are applied', async () => {
   const folder = await newProject();
   const { url } = await testDatabase();
   const port = String(await resolvePort(0, '127.0.0.1'));
@@ -184,7 +184,7 @@ test('production creates nothing by itself: it starts, reports pending migration
 
 /** Readiness is checked again after a second; the test requests it continuously. */
 
-test('a config that does not load stops the start with file and line', async () => {
+test('a config that fails to load prevents startup, with file and line', async () => {
   const folder = await newProject();
   writeFileSync(path.join(folder, 'models.ts'), 'export const models = [];\n\nexport const admins = [}\n');
   const result = await runHere(folder, ['start'], { DATABASE_URL: 'postgres://127.0.0.1:1/none' });

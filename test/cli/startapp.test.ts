@@ -39,7 +39,7 @@ function configOf(project: string): string {
 }
 
 for (const starter of ['blank', 'strikes', 'clinic']) {
-  test(`two apps are added to the config of the starter ${starter}, one after the other`, async () => {
+  test(`two apps are added to the config of the starter ${starter} in turn`, async () => {
     const project = await newProject(starter);
     const lines = await startApp(project, 'stock-takes');
     assert.match(lines.join('\n'), 'migrate make');
@@ -56,7 +56,7 @@ for (const starter of ['blank', 'strikes', 'clinic']) {
   });
 }
 
-test('a config in another format is left unchanged, and the lines to add are shown', async () => {
+test('a config in an unknown format is left unchanged, and the lines to add are shown', async () => {
   const config = `import { defineConfig } from 'rustio-admin';\nexport default defineConfig({ name: 'Desk', models: all() });\n`;
   const project = temporaryFolder({ 'rustio.config.ts': config });
   const error = await rustioFailureOf(startApp(project, 'visits'));

@@ -96,7 +96,7 @@ test('reserved and invalid names, and existing folders, are rejected before anyt
   assert.equal(readdirSync(path.join(folder, 'notes')), []);
 });
 
-test('a config in another format is left unchanged, and the lines to add are shown', async () => {
+test('a config in an unknown format is left unchanged, and the lines to add are shown', async () => {
   const folder = await newProject();
   const config = `import { defineConfig } from 'rustio-admin';\nconst name = 'Desk';\nexport default defineConfig({ name });\n`;
   writeFileSync(path.join(folder, 'rustio.config.ts'), config);

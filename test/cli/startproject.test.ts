@@ -26,7 +26,7 @@ function packageOf(folder: string) {
   return JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
 }
 
-test('a new project has its starter and what npm and TypeScript need, and the command prints what to do next', async () => {
+test('a new project contains its starter and what npm and TypeScript need, and the command prints the next steps', async () => {
   const folder = path.join(temporaryFolder(), 'desk');
   const lines = await startProject(folder);
   for (const file of ['rustio.config.ts', 'models.ts', 'README.md', 'tsconfig.json', '.gitignore', '.env.example']) {
@@ -55,7 +55,7 @@ test('the strikes starter includes its data and the package that reads it', asyn
   assert.not.ok(existsSync(path.join(folder, '.rustio')));
 });
 
-test('a blank project is named after its folder, in readable form; a starter with a name keeps it', async () => {
+test('a blank project is named after its folder in readable form; a starter with a name keeps it', async () => {
   const named = async (name: string, starter?: string) => {
     const folder = path.join(temporaryFolder(), name);
     await startProject(folder, starter);
@@ -102,7 +102,7 @@ test('a project depends on an installed package by version, or by the tarball th
   assert.is(ownDependency(installed, '0.1.0', project), 'file:../rustio-admin-0.1.0.tgz');
 });
 
-test('node is a dependency, and its script allowed, only if the machine has none that is new enough', async () => {
+test("the package node is a dependency with an allowed script only if the machine's Node is too old", async () => {
   const folder = path.join(temporaryFolder(), 'desk');
   const lines = await startProject(folder);
   const { devDependencies, allowScripts } = packageOf(folder);
@@ -112,7 +112,7 @@ test('node is a dependency, and its script allowed, only if the machine has none
   assert.is(lines.join('\n').includes('npm install   # ignore EBADENGINE warnings'), needsNode);
 });
 
-test("the machine's node is searched outside node_modules", () => {
+test("the machine's Node is searched for outside node_modules", () => {
   const own = path.dirname(process.execPath);
   const isOurs = own.includes('node_modules');
   assert.is(machineNode(own), isOurs ? undefined : Number(process.versions.node.split('.')[0]));

@@ -75,7 +75,7 @@ function stones() {
   });
 }
 
-test('an application with the migrations of its plugins, the tables of its models, accounts and clients', async () => {
+test('an application has the migrations of its plugins, the tables of its models, accounts and clients', async () => {
   const Tree = defineModel('tree', { fields: { name: field.text({ max: 20 }) } });
   const app = await testApp(
     { extend: [stones()], models: [Tree], plugins: { admin: { admins: [defineAdmin(Tree, {})] } } },
@@ -101,7 +101,7 @@ test('an application with the migrations of its plugins, the tables of its model
   }
 });
 
-test('a form is found by its path, or by its fields if none posts to the page itself', async () => {
+test('a form is found by its path, or by its fields if no form posts to the page itself', async () => {
   const PAGES: Readonly<Record<string, string>> = {
     '/record': `
       <form action="/record"><input name="q" value=""></form>
@@ -140,7 +140,7 @@ test('a form is found by its path, or by its fields if none posts to the page it
   server.close();
 });
 
-test('a client sends JSON as a program does, with the cookies that it has', async () => {
+test('a client sends JSON without browser headers, with its cookies', async () => {
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
@@ -158,14 +158,14 @@ test('a client sends JSON as a program does, with the cookies that it has', asyn
   server.close();
 });
 
-test('a client signs in under another mount path, too', async () => {
+test('a client signs in under another mount path', async () => {
   const app = await testApp({ mountPath: '/office' });
   const person = await app.signInAs('administrator');
   assert.is((await person.get('/office')).status, 200);
   await app.close();
 });
 
-test('a config that does not boot leaves no database and no connection open', async () => {
+test('a config that fails to boot leaves no database or connection open', async () => {
   const broken = definePlugin({ name: 'broken', api: 1, requires: ['nothing-of-that-name'] });
   const error = await testApp({ extend: [broken] }).then(
     () => undefined,
@@ -174,7 +174,7 @@ test('a config that does not boot leaves no database and no connection open', as
   assert.match(String(error), 'could not start');
 });
 
-test('the helpers import no test runner and none of our own tests', () => {
+test("the helpers import no test runner and none of the framework's own tests", () => {
   const sources = sourcesIn('cli/testing');
   assert.ok(sources.length > 5);
   for (const { path: file, imports, packages } of sources) {
@@ -191,7 +191,7 @@ test('the helpers import no test runner and none of our own tests', () => {
   }
 });
 
-test('without playwright-core, the error says what to install', () => {
+test('without playwright-core, the error explains what to install', () => {
   const source = path.join(ROOT, 'cli/testing/browser.ts');
   // A process in which the package cannot be resolved, from its folder or from the framework.
   const code = `

@@ -8,7 +8,7 @@ import { until } from '../support/until.ts';
 import { CONFIG, get, pidsOf, probeProject, startTwo } from './probe-project.ts';
 import { RunningCli, runCli } from './run-cli.ts';
 
-const test = suite('several processes: failures');
+const test = suite('multiple processes: failures');
 
 test('a reload with a broken config keeps the old processes running', async () => {
   const running = await startTwo();
@@ -25,7 +25,7 @@ test('a reload with a broken config keeps the old processes running', async () =
   await running.cli.stop();
 });
 
-test('processes that crash immediately and repeatedly are not restarted any more', async () => {
+test('processes that crash immediately and repeatedly are no longer restarted', async () => {
   const { cli, admin } = await startTwo();
   let isOver = false;
   void cli.ended.then(() => {
@@ -40,7 +40,7 @@ test('processes that crash immediately and repeatedly are not restarted any more
   assert.match(cli.stderr, 'exit code 7');
 });
 
-test('a start fails if its processes fail, with their message', async () => {
+test('a start fails with the message of its processes if they fail', async () => {
   const { folder, environment } = await probeProject();
   const config = path.join(folder, 'rustio.config.ts');
   writeFileSync(

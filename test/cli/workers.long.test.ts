@@ -9,9 +9,9 @@ import { until } from '../support/until.ts';
 import { get, pidsOf, probeProject, startTwo } from './probe-project.ts';
 import { RunningCli, runCli } from './run-cli.ts';
 
-const test = suite('several processes');
+const test = suite('multiple processes');
 
-test('two processes share one port, the primary prepares and prints, and SIGTERM stops all of them', async () => {
+test('two processes share one port; only the primary prepares and prints; SIGTERM stops all of them', async () => {
   const running = await startTwo();
   const { cli, admin } = running;
   assert.is((await pidsOf(admin)).size, 2);
@@ -45,7 +45,7 @@ test('a killed process is replaced, and the others continue', async () => {
   await running.cli.stop();
 });
 
-test('SIGHUP replaces one process after another, and running requests are completed', async () => {
+test('SIGHUP replaces the processes one by one, and running requests are completed', async () => {
   const running = await startTwo();
   const { folder, cli, admin } = running;
   const before = await pidsOf(admin);
@@ -79,7 +79,7 @@ test('SIGHUP replaces one process after another, and running requests are comple
   await running.cli.stop();
 });
 
-test('a worker runs tasks, serves nothing, and exits although a plugin left a timer', async () => {
+test('a worker runs tasks, serves nothing, and exits even if a plugin left a timer running', async () => {
   const { folder, environment } = await probeProject();
   const migrated = await runCli(folder, ['migrate'], environment);
   assert.is(migrated.code, 0, migrated.stderr);

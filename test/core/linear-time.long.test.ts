@@ -113,7 +113,7 @@ const pieces = [
 const repeated = (piece: string, size: number): string => piece.repeat(Math.ceil(size / piece.length));
 const quoted = (piece: string): string => JSON.stringify(piece);
 
-test('a parser that takes quadratic time is noticed', async () => {
+test('a parser that takes quadratic time is detected', async () => {
   const compare = (size: number): number => {
     const text = 'ab'.repeat(size / 2);
     let same = 0;

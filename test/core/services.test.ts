@@ -37,7 +37,7 @@ const mailer = (made: string[] = []): Plugin =>
     },
   });
 
-test('a service is made on its first use, once, and every plugin gets the same one', async () => {
+test('a service is created once, on first use, and shared by all plugins', async () => {
   const made: string[] = [];
   await withServices([mailer(made)], (app) => {
     assert.equal(made, [], 'nobody has asked yet');
@@ -66,7 +66,7 @@ test('a service is created outside of the scope of its first caller', async () =
   });
 });
 
-test('a service may use another one, whatever the order of the plugins', async () => {
+test('a service can use another one, regardless of the order of the plugins', async () => {
   const queue = definePlugin({
     name: 'queue',
     api: 1,
@@ -77,7 +77,7 @@ test('a service may use another one, whatever the order of the plugins', async (
   });
 });
 
-test('two plugins that provide the same name prevent startup, and both are named', async () => {
+test('two plugins that provide the same name prevent startup, and the error names both', async () => {
   const other = definePlugin({ name: 'postman', api: 1, provides: { testMail: () => ({ sender: '', number: 0 }) } });
   const error = await rustioFailureOf(testApp({ extend: [mailer(), other] }));
   assert.is(error.code, 'RIO-BOOT-PROBLEMS');
@@ -103,7 +103,7 @@ test('the service of a disabled plugin is missing', async () => {
   await app.close();
 });
 
-test('services that need each other are an error with the path, and not the end of the stack', async () => {
+test('a cycle between services is an error with the path, not a stack overflow', async () => {
   const circle = definePlugin({
     name: 'circle',
     api: 1,
@@ -125,7 +125,7 @@ test('services that need each other are an error with the path, and not the end 
   });
 });
 
-test('a service that cannot be made names its plugin, and is tried again at the next use', async () => {
+test('if a service cannot be created, the error names its plugin, and the next use tries again', async () => {
   let works = false;
   const moody = definePlugin({
     name: 'moody',

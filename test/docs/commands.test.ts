@@ -6,7 +6,7 @@ import { commandsOf, pages } from './fenced.ts';
 
 const test = suite('docs: commands');
 
-test('every command of a shell example is one that --help lists', async () => {
+test('every command in a shell example is listed by --help', async () => {
   const project = await newProject();
   const { stdout } = await runHere(project, ['--help']);
   const known = [...stdout.matchAll(/^ {2}([a-z]+(?: [a-z]+)*)/gm)].map(([, name = '']) => name);

@@ -10,7 +10,7 @@ const FOLDER = 'docs/decisions';
 const records = globSync(`${FOLDER}/[0-9]*.md`, { cwd: ROOT }).sort();
 const textOf = (file: string): string => readFileSync(path.join(ROOT, file), 'utf8');
 
-test('records are numbered without gaps, and each has its context, decision and consequences in at most 40 lines', () => {
+test('records are numbered without gaps and have context, decision and consequences in at most 40 lines', () => {
   assert.ok(records.length > 10);
   for (const [index, file] of records.entries()) {
     const number = String(index + 1).padStart(4, '0');
@@ -23,7 +23,7 @@ test('records are numbered without gaps, and each has its context, decision and 
   }
 });
 
-test('the index has every record under its title', () => {
+test('the index lists every record with its title', () => {
   const index = textOf(`${FOLDER}/README.md`);
   for (const file of records) {
     const [, number = '', title = ''] = /^# (\d{4}): (.+)$/m.exec(textOf(file)) ?? [];

@@ -17,7 +17,7 @@ test('every TypeScript example compiles, as strictly as the package itself', asy
   assert.equal(await problemsIn(examples), []);
 });
 
-test('the table of extension points names the type of each, exported by the sub-path of its plugin', async () => {
+test('the table of extension points names the type of each, which the sub-path of its plugin exports', async () => {
   assert.equal(await problemsIn([extensionPointTypes()]), []);
 });
 
@@ -45,7 +45,7 @@ test('every plugin of an example can be disabled by its name in a config', async
   assert.equal(await problemsIn([...examples, { page: 'docs/plugins.md', file: 'disabled.ts', text }]), []);
 });
 
-test('a wrong example does not pass: the compiler looks at them', async () => {
+test('an incorrect example does not compile', async () => {
   const text = "import { field } from 'rustio-admin';\nfield.text({ maxi: 3 });\n";
   const [problem] = await problemsIn([{ page: 'docs/wrong.md', file: 'wrong.ts', text }]);
   assert.match(problem ?? '', /^docs_wrong\/wrong\.ts.*'maxi' does not exist/);
@@ -70,7 +70,7 @@ async function problemsIn(examples: readonly Example[]): Promise<readonly string
   return told.split('\n').filter((line) => /^\w.*: error /.test(line) && !line.startsWith('..'));
 }
 
-test('links between the pages lead to files and headings that are there', () => {
+test('links between the pages lead to existing files and headings', () => {
   const broken = pages().flatMap((page) =>
     [...textOf(page).matchAll(/\]\((?!https?:)([^)\s#]*)(#[^)\s]*)?\)/g)]
       .filter(([, file = '', anchor]) => {

@@ -36,7 +36,7 @@ test('getting started: a supplier and an order are added, found, filtered and so
   });
 });
 
-test('admin: every option of the page is honoured', async () => {
+test('admin: every option on the page works', async () => {
   const config = (await shown('docs_admin/admins.ts')).get('default');
   assert.ok(isConfig(config));
   await withApp(config, async (app) => {
@@ -68,7 +68,7 @@ test('the model of the README boots', async () => {
   });
 });
 
-test('models: those of the page boot together, keys of several fields and many to many included', async () => {
+test('models: the models on the page boot together, including composite keys and many-to-many', async () => {
   const isModel = (value: unknown): value is AnyModel =>
     typeof value === 'object' && value !== null && 'modelName' in value;
   const exported = [
@@ -91,7 +91,7 @@ test('models: those of the page boot together, keys of several fields and many t
   });
 });
 
-test('models: the table of kinds says what PostgreSQL makes of each', async () => {
+test('models: the table of field types matches the columns in PostgreSQL', async () => {
   const Other = defineModel('other', { fields: { name: field.text() } });
   const Every = defineModel('every', {
     fields: {

@@ -40,7 +40,7 @@ const model = async (page: string, file: string, name: string): Promise<AnyModel
 const configOf = async (page: string, file: string): Promise<Config> => (await shown(page, file, 'default')) as Config;
 
 {
-  const test = suite('docs: plugins that run together');
+  const test = suite('docs: plugins running together');
   let desk: TestApp;
   test.before(async () => {
     const [Booking, Story, Camp, Parcel] = [
@@ -86,7 +86,7 @@ const configOf = async (page: string, file: string): Promise<Config> => (await s
 
   const stored = (query: ReturnType<typeof sql.unsafe>) => desk.app.database.any(query);
 
-  test('add a panel: a comment is added on a record, shown to those who may read it, and deleted with it', async () => {
+  test('add a panel: a comment is added to a record, shown to users who can read it, and deleted with the record', async () => {
     await stored(sql.unsafe`insert into booking (code, room, seats) values ('P-1', 'North', 3)`);
     const writer = await desk.signInAs('staff', ['booking.view', 'booking.delete', 'comments.view', 'comments.add']);
     const added = await writer.submit(
@@ -116,7 +116,7 @@ const configOf = async (page: string, file: string): Promise<Config> => (await s
     assert.is(await desk.app.database.exists(sql.unsafe`select from comments_comment`), false);
   });
 
-  test('lists and actions: columns, filter and both actions', async () => {
+  test('lists and actions: the columns, the filter and both actions work', async () => {
     await stored(sql.unsafe`insert into articles_article (title, words) values ('Short', 400), ('Long', 5000)`);
     const editor = await desk.signInAs('staff', ['article.view', 'article.change']);
     const list = await editor.get('/admin/articles?sort=-*minutes');
@@ -160,7 +160,7 @@ const configOf = async (page: string, file: string): Promise<Config> => (await s
     assert.match(kept.text, 'A confirmed booking cannot be deleted.');
   });
 
-  test('tables, models and events: a loan is returned, and the trail says so', async () => {
+  test('tables, models and events: a loan is returned, and the audit trail records it', async () => {
     const clerk = await desk.signInAs('administrator');
     const email = await desk.account('staff');
     await stored(sql.unsafe`
@@ -179,7 +179,7 @@ const configOf = async (page: string, file: string): Promise<Config> => (await s
     assert.match((await clerk.get('/admin/loans/1/+history')).text, 'Loan returned');
   });
 
-  test('a page with a form: who may, an error with what was typed, the row, the message and the trail', async () => {
+  test('a page with a form: permissions, an error that keeps the input, the row, the message and the audit trail', async () => {
     const page = '/admin/+holidays';
     assert.is((await desk.client().get(page)).status, 303);
     const reader = await desk.signInAs('staff');
@@ -215,7 +215,7 @@ const configOf = async (page: string, file: string): Promise<Config> => (await s
     );
   });
 
-  test('a JSON route: a token from the command reads and writes, within the permissions of its owner', async () => {
+  test('a JSON route: a token created by the command can read and write within the permissions of its owner', async () => {
     const tokenFor = async (permissions: readonly string[]): Promise<Record<string, string>> => {
       const [token] = await desk.command('token create', { email: await desk.account('staff', permissions) });
       return { authorization: `Bearer ${token}` };
@@ -237,7 +237,7 @@ const configOf = async (page: string, file: string): Promise<Config> => (await s
     assert.is((await rustioFailureOf(desk.command('token create', { email: 'no@example.org' }))).exitCode, 2);
   });
 
-  test('public pages and webhooks: only what is published, and only what is signed', async () => {
+  test('public pages and webhooks: only published posts are shown, only signed requests are accepted', async () => {
     await stored(sql.unsafe`insert into story (slug, title) values ('first', 'First <story>')`);
     const visitor = desk.client();
     assert.is((await visitor.get('/news/first')).status, 404);
@@ -259,7 +259,7 @@ const configOf = async (page: string, file: string): Promise<Config> => (await s
     assert.match(page.headers.get('content-security-policy') ?? '', "default-src 'none'");
   });
 
-  test('extend a model: the number is on the page and in the form of an account, and guarded by a hook', async () => {
+  test('extend a model: the number is on the page and in the form of an account, and protected by a hook', async () => {
     const clerk = await desk.signInAs('administrator');
     const saved = await clerk.submit('/admin/users/1/+edit', { phone: '+41 44 123 45 67' });
     assert.is(saved.status, 303);
@@ -269,7 +269,7 @@ const configOf = async (page: string, file: string): Promise<Config> => (await s
     assert.match(line ?? '', /@example\.org: \+41441234567$/);
   });
 
-  test('a field type: parsed, checked, stored, shown', async () => {
+  test('a field type: values are parsed, checked, stored and shown', async () => {
     const clerk = await desk.signInAs('staff', ['camp.view', 'camp.add']);
     for (const wrong of ['twelve', '12-6', '6-19']) {
       const rejected = await clerk.submit('/admin/camps/+new', { name: 'Lake', ages: wrong });
@@ -281,7 +281,7 @@ const configOf = async (page: string, file: string): Promise<Config> => (await s
     assert.equal([...(await stored(sql.unsafe`select ages::text from camp`))], [{ ages: '[6,13)' }]);
   });
 
-  test('a second factor: after the password the PIN is asked for, and a right one gives a new token', async () => {
+  test('a second factor: the PIN is requested after the password, and a correct one issues a new token', async () => {
     const email = await desk.account('administrator');
     const owner = desk.client();
     await owner.signIn(email, PASSWORD);
@@ -303,7 +303,7 @@ const configOf = async (page: string, file: string): Promise<Config> => (await s
     assert.match((await client.get('/admin/reauth')).text, 'autocomplete="one-time-code"');
   });
 
-  test('another way to sign in: a code signs in once', async () => {
+  test('another way to sign in: a code works only once', async () => {
     const email = await desk.account('administrator');
     const [code = ''] = await desk.command('code create', { email });
     const client = desk.client();
@@ -342,7 +342,7 @@ const configOf = async (page: string, file: string): Promise<Config> => (await s
     assert.match(details.join(), 'plugins.sms.sender: it must differ');
   });
 
-  test('commands and checks: the rule, the rejection, the check and the first start', async () => {
+  test('commands and checks: the command, its rejection, the check and the first start work', async () => {
     assert.equal(await desk.command('visit add', { name: 'Bo' }), ['Bo has badge 1.']);
     const wrong = [
       { name: ' ' },
@@ -362,7 +362,7 @@ const configOf = async (page: string, file: string): Promise<Config> => (await s
     assert.is((await desk.check('visitors-signed-out')).status, 'warning');
   });
 
-  test('health and metrics: old rates make the process not ready, and figures have their labels', async () => {
+  test('health and metrics: outdated rates make the process not ready, and the metrics have labels', async () => {
     assert.is((await desk.client().get('/readyz')).status, 200);
     const { metrics, health } = await plugin('health-and-metrics', 'rates', 'rates');
     await stored(
@@ -378,7 +378,7 @@ const configOf = async (page: string, file: string): Promise<Config> => (await s
     assert.is((await health?.(desk.app))?.[0]?.ok, false);
   });
 
-  test('an extension point: notes of another plugin, for those who may see them', async () => {
+  test('an extension point: notes of another plugin are shown to users who can see them', async () => {
     const all = await desk.signInAs('staff', ['rooms.view', 'dues.view']);
     assert.match((await all.get('/admin/+rooms')).text, /Ada <span class="badge">Owes 12\.50<\/span>/);
     const some = await (await desk.signInAs('staff', ['rooms.view'])).get('/admin/+rooms');
@@ -388,9 +388,9 @@ const configOf = async (page: string, file: string): Promise<Config> => (await s
 }
 
 {
-  const test = suite('docs: plugins with an application of their own');
+  const test = suite('docs: plugins in separate applications');
 
-  test('permissions: rules of the config and a plugin together', async () => {
+  test('permissions: rules of the config and of a plugin are combined', async () => {
     const config = await configOf('permissions', 'embargo/rustio.config.ts');
     await withApp(config, async (desk) => {
       const permissions = ['contract.view', 'contract.change'];
@@ -412,7 +412,7 @@ const configOf = async (page: string, file: string): Promise<Config> => (await s
     });
   });
 
-  test('access, gates and middleware: terms first, the right network, a header on the way', async () => {
+  test('access, gates and middleware: terms are shown first, the network is checked, a header is added', async () => {
     const office = await plugin('access-gates-and-middleware', 'office', 'office');
     await withApp({ extend: [office] }, async (desk) => {
       const person = await desk.signInAs('staff');
@@ -425,7 +425,7 @@ const configOf = async (page: string, file: string): Promise<Config> => (await s
     });
   });
 
-  test('change the layout: the bar, the blocks and the style', async () => {
+  test('change the layout: the bar, the blocks and the style are applied', async () => {
     await withApp({ extend: [await plugin('change-the-layout', 'acmeTheme', 'acme-theme')] }, async (desk) => {
       const { text } = await (await desk.signInAs('administrator')).get('/admin');
       for (const expected of [
@@ -464,7 +464,7 @@ const configOf = async (page: string, file: string): Promise<Config> => (await s
     });
   });
 
-  test('another authenticator: a proxy signs in, without auth and sessions', async () => {
+  test('another authenticator: a proxy signs users in without auth and sessions', async () => {
     const config = await configOf('authenticator', 'proxy/rustio.config.ts');
     const secret = 'a secret that only the proxy and we know';
     const desk = await testAppOnOwnTables(config, { variables: { PROXY_TOKEN: secret } });
@@ -491,7 +491,7 @@ const configOf = async (page: string, file: string): Promise<Config> => (await s
     assert.match(stdout, /fail 0\b/);
   });
 
-  test('no page is left out', () => {
+  test('every page has a test', () => {
     const names = PAGES.map((page) => path.basename(page, '.md'));
     assert.ok(names.length > 15);
     for (const name of names) assert.ok(existsSync(folderOf(name)), name);

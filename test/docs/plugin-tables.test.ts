@@ -39,7 +39,7 @@ function pageBehind(cell: string): string {
   return textOf(link.startsWith('#') ? PAGE : path.posix.join('docs', link));
 }
 
-test('every hook is in the table, once and in the order of PLUGIN_KEYS, with a page that uses it', () => {
+test('every hook is in the table once, in the order of PLUGIN_KEYS, with a page that uses it', () => {
   const rows = rowsAfter('Hooks');
   assert.equal(
     rows.flatMap(([hooks = '']) => namesIn(hooks)),
@@ -53,7 +53,7 @@ test('every hook is in the table, once and in the order of PLUGIN_KEYS, with a p
   }
 });
 
-test('every extension point is in the table with its opener, and a page that speaks of it', () => {
+test('every extension point is in the table with its owner and a page that describes it', () => {
   const opened = [
     ...CORE_EXTENSION_POINTS.map((point) => `core ${point}`),
     ...builtIn.flatMap(({ name, extensionPoints = [] }) => extensionPoints.map((point) => `${name} ${point}`)),
@@ -66,12 +66,12 @@ test('every extension point is in the table with its opener, and a page that spe
   }
 });
 
-test('every page of a task is linked', () => {
+test('every task page is linked', () => {
   const linked = new Set(rowsAfter('How do I …').map(([, page = '']) => path.posix.join('docs', linkIn(page))));
   assert.equal([...linked].sort(), taskPages());
 });
 
-test('the smallest plugin runs', async () => {
+test('the minimal plugin runs', async () => {
   const folder = writeExamples(examplesOf(PAGE));
   const file = pathToFileURL(path.join(folder, 'docs_plugins/rustio.config.ts')).href;
   const { default: config }: { default: Config } = await import(file);

@@ -73,7 +73,7 @@ test('every line describes its URL', () => {
   assert.equal(bare, []);
 });
 
-test('URLs without a route respond as the second table says', async () => {
+test('URLs without a route respond as described in the second table', async () => {
   const lines = tableAfter('## Outside');
   assert.ok(lines.length >= 3);
   const anonymous = app.client();

@@ -41,12 +41,12 @@ async function doctorProblems(model: AnyModel): Promise<readonly string[]> {
 
 const elsewhere = { managed: false } as const;
 
-test('`migrate make` leaves all of its tables alone', async () => {
+test('`migrate make` ignores all of its tables', async () => {
   assert.is(await makeMigration({ folder: temporaryFolder(), models: app.models.all }), undefined);
   assert.equal(buildSnapshot(app.models.all).tables, []);
 });
 
-test('a table of the project can reference one of them, also with quoted names', async () => {
+test('a table of the project can reference one of them, even with quoted names', async () => {
   const Tasting = defineModel('tasting', {
     fields: { article: field.belongsTo(() => Article), order: field.belongsTo(() => Order, { nullable: true }) },
     label: 'article',
@@ -77,7 +77,7 @@ test('a name that PostgreSQL would truncate prevents startup', () => {
   assert.match(reported[2] ?? '', 'longer than the PostgreSQL limit of 63 bytes');
 });
 
-test('sqlType is only for columns of existing tables, and for texts and choices', () => {
+test('sqlType is only for columns of existing tables, and only for text and choices', () => {
   const Own = defineModel('own', { fields: { name: field.text({ sqlType: 'citext' }) } });
   // The compiler refuses these; JavaScript does not.
   const Loose: AnyModel = defineModel('loose', {
@@ -94,7 +94,7 @@ test('sqlType is only for columns of existing tables, and for texts and choices'
   ]);
 });
 
-test("`doctor` finds nothing where everything is described as it is, plugins' tables included", async () => {
+test('`doctor` finds nothing if everything is described correctly, including tables of plugins', async () => {
   const result = await runCheck(unmanagedTables, app);
   assert.is(result.status, 'ok', result.message);
   assert.match(result.message, /^\d+ unmanaged tables match their models/);
@@ -117,7 +117,7 @@ test('`doctor` names missing tables and columns', async () => {
   ]);
 });
 
-test('a table without a key cannot be described, and `doctor` says why', async () => {
+test('a table without a key cannot be described, and `doctor` explains why', async () => {
   const Log = defineModel('log', {
     fields: { at: field.localDateTime(), line: field.text({ nullable: true }) },
     key: 'at',
@@ -130,7 +130,7 @@ test('a table without a key cannot be described, and `doctor` says why', async (
   assert.match(firstProblem ?? '', 'log: "import log" has no primary key or unique constraint on "at"');
 });
 
-test('`doctor` names what would fail: types, nullable columns, enums, generated columns, views', async () => {
+test('`doctor` reports what would fail: types, nullable columns, enums, generated columns, views', async () => {
   const Wrong = defineModel('wrong', {
     fields: {
       id: field.text({ column: 'Order ID' }),

@@ -7,7 +7,7 @@ import { suite } from '../support/suite.ts';
 import { addRow, change, type OddApp, open, openOdd, recordLinks, rowsOfTable, said } from './odd-app.ts';
 import { odd } from './odd-models.ts';
 
-const test = suite('an existing database: every page of odd tables');
+const test = suite('an existing database: every page of unusual tables');
 let desk: OddApp;
 
 test.before(async () => {

@@ -11,7 +11,7 @@ import { suite } from '../support/suite.ts';
 import { addRow, change, type OddApp, open, openOdd, rowsOfTable } from './odd-app.ts';
 import { odd } from './odd-models.ts';
 
-const test = suite('an existing database: odd tables');
+const test = suite('an existing database: unusual tables');
 let desk: OddApp;
 
 test.before(async () => {
@@ -28,11 +28,11 @@ function modelOf(name: string) {
   return model;
 }
 
-test('columns with the names of our own aliases: the record opens and is saved', async () => {
+test('columns named like internal aliases: the record can be opened and saved', async () => {
   await change(desk, '/admin/weirds/1', { version: 'changed' });
 });
 
-test('what the database numbers or fills in need not be typed', async () => {
+test('columns that the database numbers or fills in can be left empty', async () => {
   assert.match(textOf(mainOf(await open(desk, '/admin/numbereds/+new'))), 'Filled in automatically if left empty.');
   for (const [name, row] of [
     ['numbered', /^\(100,ORD-100,[^,]+,7,x\)$/],
@@ -44,7 +44,7 @@ test('what the database numbers or fills in need not be typed', async () => {
   assert.equal(await addRow(desk, modelOf('line'), { order: '1', line: '9' }), ['(1,9,)']);
 });
 
-test('a view that can be changed, by itself or by its triggers', async () => {
+test('rows of a view that is updatable by itself or through triggers can be changed', async () => {
   for (const [name, list] of [
     ['checked', '/admin/checkeds'],
     ['instead', '/admin/insteads'],
@@ -56,7 +56,7 @@ test('a view that can be changed, by itself or by its triggers', async () => {
   }
 });
 
-test('another program changes a row meanwhile: also in a view and in a foreign table', async () => {
+test('a concurrent change by another program is detected, even in a view or a foreign table', async () => {
   for (const [record, statement] of [
     ['/admin/insteads/2', "update animal set name = 'theirs' where id = 2"],
     ['/admin/checkeds/1', `update stock."user" set name = 'theirs' where id = 1`],
@@ -70,7 +70,7 @@ test('another program changes a row meanwhile: also in a view and in a foreign t
   }
 });
 
-test('a row moves to a partition whose columns are in another order', async () => {
+test('a row can move to a partition with another column order', async () => {
   await change(desk, '/admin/movings/2', { state: 'open' });
   await change(desk, '/admin/movings/2', { state: 'done' });
 });
@@ -81,7 +81,7 @@ test('a value that no partition accepts is reported at its field', async () => {
   assert.is(errorAt(text, 'state'), 'This value is not allowed. Enter another value.');
 });
 
-test('what a view with a check option and another database refuse is a problem of the form', async () => {
+test('rejections by a view with a check option and by a foreign server are problems of the form', async () => {
   const outside = await desk.clerk.submit('/admin/checkeds/+new', { id: '500', name: 'x' });
   assert.is(outside.status, 422);
   assert.match(noticesOf(outside.text).join(), 'of these values');
@@ -89,7 +89,7 @@ test('what a view with a check option and another database refuse is a problem o
   assert.is(refused.status, 422);
 });
 
-test('doctor accepts domains over domains, and names only what cannot be described as it is', async () => {
+test('doctor accepts domains over domains, and reports only what cannot be described as it is', async () => {
   const { message } = await runCheck(unmanagedTables, desk.app.app);
   const named = message.split('\n').map((line) => line.replace(/(has the type \w+|has no primary key).*$/, '$1'));
   assert.equal(named, [

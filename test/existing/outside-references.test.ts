@@ -86,24 +86,24 @@ test('rows that would be deleted or unlinked are counted on the page, and in the
   assert.equal(await recorded(), { alsoDeleted: { 'hidden.child': 2 }, alsoUnlinked: { badge_use: 1 } });
 });
 
-test('rows that keep the record are counted, and it is not deleted', async () => {
+test('rows that prevent the deletion are counted, and the record is not deleted', async () => {
   assert.match(await confirmation('bosses/3'), 'Other records in the database 1 Blocks deletion');
   assert.not.ok(
     parseForms((await clerk.get('/admin/bosses/3/+delete')).text).some(({ action }) => /\+delete$/.test(action)),
   );
 });
 
-test('a column that a model leaves out counts as well', async () => {
+test('references from columns that the model omits are counted', async () => {
   assert.match(await confirmation('bosses/5'), 'Other records in the database 1 Also deleted');
 });
 
-test('foreign keys of several columns count as well', async () => {
+test('composite foreign keys are counted', async () => {
   assert.match(await confirmation('pairs/1,2'), 'Other records in the database 2 Also deleted');
   assert.is((await clerk.submit('/admin/pairs/1,2/+delete', {})).status, 303);
   assert.equal(await recorded(), { alsoDeleted: { of_pair: 2 } });
 });
 
-test('a record that nothing references is deleted without such a note', async () => {
+test('a record without references is deleted without a note', async () => {
   assert.match(await confirmation('bosses/9'), 'No other records are affected');
   assert.is((await clerk.submit('/admin/bosses/9/+delete', {})).status, 303);
   assert.is(await recorded(), null);

@@ -183,7 +183,7 @@ test('a record shows its fields and the rows that reference it', async () => {
   assert.match(mainOf(uk.text), '/admin/members?f.country=UK');
 });
 
-test('impossible values are answered with 404, without a statement that PostgreSQL would reject', async () => {
+test('impossible values return 404, without a statement that PostgreSQL would reject', async () => {
   for (const address of [
     'racks/99999',
     'racks/x',
@@ -198,7 +198,7 @@ test('impossible values are answered with 404, without a statement that PostgreS
   }
 });
 
-test('made-up cursors are not errors', async () => {
+test('forged cursors are not errors', async () => {
   const cursor = Buffer.from(JSON.stringify(['x', 'gone', 'nonsense'])).toString('base64url');
   assert.is((await reader.get(`/admin/orders?sort=state&after=${cursor}`)).status, 200);
 });

@@ -74,7 +74,7 @@ test('a composite key of a uuid and a smallint', async () => {
   assert.is((await clerk.get(`/admin/${record}`)).status, 404);
 });
 
-test('a form saved untouched changes nothing: microseconds, spaces and digits stay', async () => {
+test('saving a form without changes changes nothing: microseconds, spaces and digits are kept', async () => {
   const before = await everythingOf();
   for (const record of [
     'members/ada',
@@ -101,7 +101,7 @@ test('a form saved untouched changes nothing: microseconds, spaces and digits st
   }
 });
 
-test('a change of one field leaves the digits of the others alone', async () => {
+test('changing one field keeps the digits of the others', async () => {
   assert.is((await change('members/ada', { group: 'chief' })).status, 303);
   const since = await database.oneFirst(sql.type(anyText)`
     select concat_ws(' ', "group", "Since", "Wakes At") as text from "user" where "Login Name" = 'ada'
@@ -109,7 +109,7 @@ test('a change of one field leaves the digits of the others alone', async () => 
   assert.is(since, 'chief 2004-02-29 23:59:59.999999 06:30:15.25');
 });
 
-test('a generated column is in no form, and a hand-made post of it is rejected', async () => {
+test('a generated column is in no form, and a forged post of it is rejected', async () => {
   const page = `/admin/order-details/${one},1/+edit`;
   assert.not.match((await clerk.get(page)).text, 'name="amount"');
   const { status } = await clerk.submit(page, { amount: '1000000', quantity: '6' });
@@ -145,7 +145,7 @@ test('a value that is not in an enum is reported at its field', async () => {
   assert.ok(errorAt(text, 'state') !== '');
 });
 
-test('a duplicate value is reported at its field, whatever the name of the constraint', async () => {
+test('a duplicate value is reported at its field, regardless of the name of the constraint', async () => {
   const login = await add('members', { login: 'ada', group: 'x', email: 'new@example.org', since: '2020-01-01T00:00' });
   assert.match(errorAt(login.text, 'login'), 'Another record already has this value');
   // citext ignores case.
@@ -166,7 +166,7 @@ test('a relation to a missing row is reported at its field', async () => {
   assert.ok(errorAt(text, 'buyer') !== '');
 });
 
-test('a CHECK, also of a domain, is reported by its name; triggers for the record, without internals', async () => {
+test('CHECKs, including those of domains, are reported by name; errors of triggers are reported for the record, without internals', async () => {
   const rejected: readonly (readonly [answer: { readonly status: number; readonly text: string }, message: string])[] =
     [
       [
@@ -247,7 +247,7 @@ test('every change is in the history of its record, by the labels of the fields'
   assert.match(order, 'deleted this');
 });
 
-test('another program changes the record meanwhile', async () => {
+test('a concurrent change by another program is a conflict', async () => {
   const page = '/admin/racks/2/+edit';
   const { text } = await clerk.get(page);
   const hidden = (name: string) => new RegExp(`name="${name}" value="([^"]*)"`).exec(text)?.[1] ?? '';

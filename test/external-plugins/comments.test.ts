@@ -37,7 +37,7 @@ const stored = (model: string): Promise<readonly unknown[]> =>
     select body from comments_comment where model = ${model} order by id
   `);
 
-test('the panel is on every record, for users who can read comments, and its form for users who can add them', async () => {
+test('every record shows the panel to users who can read comments, and its form to users who can add them', async () => {
   const writer = await desk.signInAs('staff', [...ALL, 'comments.view', 'comments.add']);
   const added = await writer.submit(JAR, { body: 'Is it <sweet>?' });
   assert.is(added.location, JAR);
@@ -52,7 +52,7 @@ test('the panel is on every record, for users who can read comments, and its for
   assert.not.match((await stranger.get(JAR)).text, 'Is it');
 });
 
-test('records with composite keys, whatever they contain, have their own comments', async () => {
+test('records with composite keys of any content have separate comments', async () => {
   const writer = await desk.signInAs('staff', [...ALL, 'comments.view', 'comments.add']);
   const [, path = ''] = /href="(\/admin\/shelves\/[^"]+)"/.exec((await writer.get('/admin/shelves')).text) ?? [];
   await writer.submit(path, { body: 'dusty' }, `${path}/+comments`);

@@ -49,7 +49,7 @@ test('staff see their own rows and no confidential field, in lists, records, fil
   for (const text of ['Mine', 'Theirs', '77,123', '88,123']) assert.match(all.text, text);
 });
 
-test('staff change only what they are allowed to, whatever they post', async () => {
+test('staff can change only what they are allowed to, regardless of what they post', async () => {
   const saved = await staff.submit('/admin/deals/1/+edit', { name: 'Mine too' });
   assert.is(saved.status, 303);
   const page = await staff.get('/admin/deals/1/+edit');

@@ -64,7 +64,7 @@ const command = { actor: { kind: 'command', name: 'test' }, correlationId: 'x', 
 const add = (name: string) =>
   desk.app.database.transaction((tx) => desk.app.write.create(tx, command, Parcel, { name }));
 
-test('a job is enqueued in the transaction of the change, and runs with its own permissions', async () => {
+test('a job is enqueued in the transaction of the change and runs with its own permissions', async () => {
   assert.is((await add('Tea')).outcome, 'done');
   assert.equal(await run(), ['Ran 1 job.']);
   assert.is((await tracked('Tea')).tracked, 'T-Tea');
@@ -86,7 +86,7 @@ test('a rejected or rolled-back change leaves no job', async () => {
   assert.equal(await run(), ['Ran 0 jobs.']);
 });
 
-test('a failing job stores its error, is retried later, and affects no other job', async () => {
+test('a failing job stores its error, is retried later, and does not affect other jobs', async () => {
   await add('broken');
   await add('Coffee');
   await run();

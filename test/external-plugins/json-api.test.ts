@@ -120,7 +120,7 @@ test('problems are reported by field, with 422', async () => {
   );
 });
 
-test('a field that the owner cannot see is absent, whatever is sent for it', async () => {
+test('a field that the owner cannot see is absent, regardless of the request', async () => {
   const token = await tokenFor(['crate.view', 'crate.add', 'crate.change']);
   const messages = async (method: string, path: string, name: string) => {
     const { status, json } = await call(method, path, token, { label: `for ${name}`, [name]: 'not a number' });
@@ -184,7 +184,7 @@ test('the audit trail names the token and its owner', async () => {
   assert.ok(entry.actor_id);
 });
 
-test('other methods, models and bodies are answered as JSON', async () => {
+test('unsupported methods, models and bodies get JSON errors', async () => {
   const token = await tokenFor(['crate.view', 'crate.add']);
   const put = await call('PUT', '/api/crates', token, {});
   assert.is(put.status, 405);

@@ -33,12 +33,12 @@ const challengeIn = ({ text }: TestResponse): string => /name="challenge" value=
 const signed = (key: KeyObject, challenge: string): string =>
   sign(null, Buffer.from(challenge), key).toString('base64url');
 
-test('the sign-in page offers it, with the page that the user requested', async () => {
+test('the sign-in page offers the method and passes on the requested page', async () => {
   const { text } = await desk.client().get('/admin/login?next=%2Fadmin%2Faudit');
   assert.match(text, 'href="/admin/+key?next=%2Fadmin%2Faudit"');
 });
 
-test('a signed challenge signs in without a password and past the second factor, and leads to the requested page', async () => {
+test('a signed challenge signs in without password or second factor, and leads to the requested page', async () => {
   const { email, key } = await owner();
   const client = desk.client();
   const challenge = challengeIn(await client.get('/admin/+key?next=%2Fadmin%2Faudit'));
@@ -57,7 +57,7 @@ test('a signed challenge signs in without a password and past the second factor,
   assert.is(method, 'key');
 });
 
-test('a challenge is used up by one attempt, whatever its result', async () => {
+test('a challenge is used up by one attempt, regardless of the result', async () => {
   const { email, key } = await owner();
   const client = desk.client();
   const challenge = challengeIn(await client.get('/admin/+key'));
@@ -72,7 +72,7 @@ test('impossible values are rejected like wrong ones', async () => {
     assert.is((await client.submit('/admin/+key', { email: wrong, challenge: wrong, signature: wrong })).status, 401);
 });
 
-test("another's key, an unknown address and a foreign site are rejected, and the trail says so", async () => {
+test("another user's key, an unknown address and another site are rejected and recorded in the audit trail", async () => {
   const [mine, theirs] = [await owner(), await owner()];
   const client = desk.client();
   for (const email of [theirs.email, 'nobody@example.org']) {

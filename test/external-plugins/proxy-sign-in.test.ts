@@ -66,7 +66,7 @@ for (const audit of [false, true]) {
     await desk.close();
   });
 
-  test('without the proxy, or with a wrong secret, nobody is signed in', async () => {
+  test('without the proxy or with a wrong secret, the request is anonymous', async () => {
     for (const client of [
       desk.client(),
       new ProxiedClient(desk.url, 'grace', 'it-admins', 'a secret that somebody made up for themselves'),
@@ -95,7 +95,7 @@ for (const audit of [false, true]) {
     assert.is((await writer.get(record)).status, 404);
   });
 
-  test('a change requires the token of the same user, and our own origin', async () => {
+  test('a change requires the token of the same user and the same origin', async () => {
     const token = async (client: Client): Promise<string> => {
       const { text } = await client.get('/admin/notes/+new');
       const value = parseForms(text).find(({ action }) => action === '/admin/notes/+new')?.fields['~token'];
@@ -114,7 +114,7 @@ for (const audit of [false, true]) {
     assert.not.match((await writer.get('/admin/notes')).text, 'Forged');
   });
 
-  test('groups decide on permissions', async () => {
+  test('groups determine permissions', async () => {
     await writer.submit('/admin/notes/+new', { title: 'Only to be read' });
     const { text } = await reader.get('/admin/notes');
     assert.not.ok(linksOf(text).includes('/admin/notes/+new'));

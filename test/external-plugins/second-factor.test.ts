@@ -29,7 +29,7 @@ async function enrolled(): Promise<{ readonly email: string; readonly client: Cl
 }
 const tokenOf = (client: Client): string | undefined => client.cookie(SESSION_COOKIE);
 
-test('after the password the user is kept at the code page, and learns nothing on the way', async () => {
+test('after the password, the user is kept on the code page and learns nothing else', async () => {
   const { email } = await enrolled();
   const client = desk.client();
   const signedIn = await client.signIn(email, PASSWORD);
@@ -42,7 +42,7 @@ test('after the password the user is kept at the code page, and learns nothing o
   for (const hidden of ['/admin/users', 'Administrator', '/admin/audit']) assert.not.match(page.text, hidden);
 });
 
-test('the right code completes the sign-in with a new token, so the stolen token of a pending one stays useless', async () => {
+test('the correct code completes the sign-in with a new token, so a stolen token of the pending session is useless', async () => {
   const { email } = await enrolled();
   const client = desk.client();
   await client.signIn(email, PASSWORD);
@@ -57,7 +57,7 @@ test('the right code completes the sign-in with a new token, so the stolen token
   assert.match((await thief.get('/admin/audit')).location, '/admin/login');
 });
 
-test('wrong codes are counted and audited, and after five the right code is rejected, too', async () => {
+test('wrong codes are counted and audited, and after five even the correct code is rejected', async () => {
   const { email } = await enrolled();
   const client = desk.client();
   await client.signIn(email, PASSWORD);

@@ -96,7 +96,7 @@ test('each tenant adds, lists, searches and counts its own rows', async () => {
   assert.match((await ask('globex', '/admin/cases?count=exact')).text, />1</);
 });
 
-test("another tenant's record is not there, by any address", async () => {
+test("another tenant's record cannot be found by any URL", async () => {
   const id = await desk.app.database.oneFirst(sql.type(z.object({ id: z.string() }))`
     select id from "case" where name = 'Laser'
   `);
@@ -106,7 +106,7 @@ test("another tenant's record is not there, by any address", async () => {
   }
 });
 
-test("another tenant's record cannot be referenced, though its foreign key would be met", async () => {
+test("another tenant's record cannot be referenced, although the foreign key would be satisfied", async () => {
   const { database, models, write } = desk.app;
   const ids = await database.anyFirst(sql.type(z.object({ id: z.string() }))`
     select id from "case" where name in ('Anvil', 'Laser') order by name
@@ -124,7 +124,7 @@ test("another tenant's record cannot be referenced, though its foreign key would
   await database.query(sql.unsafe`delete from "case" where name = 'Child'`);
 });
 
-test("another tenant's changes are on no page: not in the record's history, the dashboard or the trail", async () => {
+test("another tenant's changes are on no page: not in the history, the dashboard or the audit trail", async () => {
   const id = await desk.app.database.oneFirst(sql.type(z.object({ id: z.string() }))`
     select id from "case" where name = 'Laser'
   `);
@@ -159,7 +159,7 @@ test('concurrent requests of two tenants stay separate, and no connection keeps 
   }
 });
 
-test('every row belongs to the tenant that added it, whatever the form contains', async () => {
+test('every row belongs to the tenant that added it, regardless of the form', async () => {
   const rows = await desk.app.database.any(sql.type(z.object({ name: z.string(), tenant: z.string() }))`
     select name, tenant from "case" order by id
   `);

@@ -27,7 +27,7 @@ test('its frame is around every page of a signed-in user, including error pages'
   }
 });
 
-test('blocks are shown to users who have their access, and the user menu of other plugins is where the frame puts it', async () => {
+test('blocks are shown to users with their access, and the frame places the user menu of other plugins', async () => {
   const administrator = await (await desk.signInAs('administrator')).get('/admin');
   assert.match(administrator.text, 'id="maintenance"');
   assert.match(administrator.text, /action="\/admin\/logout"/);
@@ -35,7 +35,7 @@ test('blocks are shown to users who have their access, and the user menu of othe
   assert.not.match(staff.text, 'id="maintenance"');
 });
 
-test('the sign-in page keeps the bare frame, with the blocks of head and footer', async () => {
+test('the sign-in page keeps the bare frame, with the blocks of the head and footer', async () => {
   const { text } = await desk.client().get('/admin/login');
   assert.match(text, '<body class="gate">');
   assert.match(text, /theme-frame\.css/);

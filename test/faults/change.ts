@@ -20,14 +20,14 @@ import {
 } from 'typescript/unstable/ast/is';
 import type { Change } from './fault.ts';
 
-/** Text that takes the place of a part of the source. */
+/** Text that replaces a part of the source. */
 export interface Edit {
   readonly start: number;
   readonly end: number;
   readonly text: string;
 }
 
-/** @throws Error that says what the node lacks. */
+/** @throws Error that describes what the node lacks. */
 export function editOf(change: Change, node: Node, file: SourceFile): Edit {
   if (change === 'remove') return removal(node, file);
   if (change === 'unwrap') {
@@ -65,7 +65,7 @@ function partOf(change: Exclude<Change, string | { replace: unknown }>, node: No
 }
 
 function removal(node: Node, file: SourceFile): Edit {
-  // An empty statement may be wherever a statement may, also behind `else`.
+  // An empty statement can replace any statement, even one after `else`.
   if (isStatement(node)) return becomes(node, ';', file);
   if (isChain(node.parent)) {
     const { kind } = node.parent.operatorToken;
@@ -104,7 +104,7 @@ function isChain(node: Node): node is BinaryExpression {
   return isBinaryExpression(node) && CHAINING.has(node.operatorToken.kind);
 }
 
-/** `a && b && c` is `(a && b) && c` to the parser, but three operands of one chain to the reader. */
+/** The parser sees `a && b && c` as `(a && b) && c`; a reader sees three operands of one chain. */
 function operandsOf({ left, operatorToken, right }: BinaryExpression): readonly Expression[] {
   const isLonger = isBinaryExpression(left) && left.operatorToken.kind === operatorToken.kind;
   return [...(isLonger ? operandsOf(left) : [left]), right];

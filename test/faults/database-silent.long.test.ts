@@ -1,5 +1,5 @@
 // timeout: 240
-// Black box: the database does not refuse, it says nothing. Nobody waits for long, and it is used again as soon as it responds.
+// Black-box test: the database accepts connections but never responds. Requests fail soon, and recover when it responds again.
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -18,7 +18,7 @@ import { type Client, formFieldsOf } from '../support/client.ts';
 import { type DatabaseProxy, throughProxy } from '../support/database-proxy.ts';
 import { suite } from '../support/suite.ts';
 
-const test = suite('http: the database is silent');
+const test = suite('trial: the database does not respond');
 let app: TestApp;
 let proxy: DatabaseProxy;
 let clerks: readonly Client[];
@@ -41,12 +41,12 @@ async function timed(work: Promise<{ readonly status: number }>): Promise<Timed>
   return { status, ms: performance.now() - began };
 }
 
-/** Opens as many connections as there are. */
+/** Opens as many connections as the pool has. */
 async function warm(): Promise<void> {
   await Promise.all(clerks.map((clerk) => clerk.get('/admin/things')));
 }
 
-test('existing connections are dead and new ones work: pages are back within ten seconds (F1)', async () => {
+test('existing connections are dead but new ones work: pages recover within ten seconds (F1)', async () => {
   await warm();
   proxy.drop();
   const first = await Promise.all(clerks.map((clerk) => timed(clerk.get('/admin/things'))));
@@ -56,7 +56,7 @@ test('existing connections are dead and new ones work: pages are back within ten
     again.map(({ status }) => status),
     clerks.map(() => 200),
   );
-  // The connections that write are another pool, and are found out on their first use.
+  // The write pool has its own connections, which are detected as dead on first use.
   const page = '/admin/things/+new';
   const [clerk] = clerks;
   if (clerk === undefined) throw new Error('no clerk');
@@ -67,7 +67,7 @@ test('existing connections are dead and new ones work: pages are back within ten
   assert.equal(await run(app)`select count(*)::int as n from thing where name = 'Bellows'`, [{ n: 1 }]);
 });
 
-test('nothing responds for a while: 503 within ten seconds, /readyz too, and all works afterwards (F1)', async () => {
+test('nothing responds for a while: pages and /readyz return 503 within ten seconds, and recover afterwards (F1)', async () => {
   await warm();
   proxy.stall();
   const ready = timed(app.client().get('/readyz'));
@@ -80,7 +80,7 @@ test('nothing responds for a while: 503 within ten seconds, /readyz too, and all
   for (const clerk of clerks) assert.is((await clerk.get('/admin/things')).status, 200);
 });
 
-test('thirty people save a locked row: lists, sign-ins and /readyz go on (F2)', async () => {
+test('thirty users save a locked row: lists, sign-ins and /readyz continue to work (F2)', async () => {
   const savers = [
     ...clerks,
     ...(await Promise.all(Array.from({ length: 9 }, () => app.signInAs('staff', allPermissions)))),
@@ -108,14 +108,15 @@ test('thirty people save a locked row: lists, sign-ins and /readyz go on (F2)', 
     );
     for (const { ms } of others) assert.ok(ms < 4_000, others.map((each) => each.ms).join(' '));
     const results = await saves;
-    // At most ten seconds for a connection and two waits of five for the lock, which is 20.2 s here; one by one they would take a minute.
+    // At most ten seconds for a connection and two waits of five for the lock: about 20 s here. One by one, they would take a
+    // minute.
     for (const { status, ms } of results) assert.ok(status === 503 && ms < 25_000, `${status} ${ms}`);
     await other.query('rollback');
   });
   assert.equal(await run(app)`select name from thing where id = 1`, [{ name: 'Anvil' }]);
 });
 
-test('PostgreSQL is paused for 20 seconds: 503 within ten, and afterwards all is kept (F1)', async () => {
+test('PostgreSQL is paused for 20 seconds: 503 within ten, and no change is lost (F1)', async () => {
   const folder = await serverFolder();
   const home = path.join(folder, 'local');
   const { app: own, server } = await startEmbeddedApp(home);
@@ -163,11 +164,11 @@ async function processesOf(home: string, url: string): Promise<readonly number[]
   return [Number(postmaster), ...backends];
 }
 
-/** A paused process that was asked to end in the meantime is gone once it continues. */
+/** A paused process that was asked to exit in the meantime exits once it continues. */
 function resume(pid: number): void {
   try {
     process.kill(pid, 'SIGCONT');
   } catch {
-    // It has ended.
+    // It has exited.
   }
 }

@@ -5,15 +5,15 @@ import { editOf, replaceOnce } from './change.ts';
 import type { Fault, MarkedFault, MigrationFault } from './fault.ts';
 import { findMarkers, type MarkedNode, type Marker, markedNodes } from './markers.ts';
 
-/** A file with a fault in it. */
+/** A source file with a fault. */
 export interface FaultedSource {
   readonly fault: Fault;
-  /** From the root of the repository. */
+  /** Relative to the root of the repository. */
   readonly file: string;
   readonly source: string;
 }
 
-/** @throws Error that lists the faults whose marker or text is missing, or whose change does not fit the source. */
+/** @throws Error that lists faults whose marker or text is missing, or whose change does not match the source. */
 export function faultedSources(
   faults: readonly Fault[],
   markers: readonly Marker[] = findMarkers(),

@@ -1,4 +1,4 @@
-// Cheap, so that it is seen at once when a change of the source leaves a fault without its place; faults.long.test.ts tries them.
+// A quick check that every fault still matches the source; faults.long.test.ts runs the tests of each fault.
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
@@ -12,14 +12,14 @@ import { parse } from './parse.ts';
 
 const test = suite('seeded faults');
 
-test('every marker in the source is unique and has exactly one fault', () => {
+test('every marker in the source is unique and belongs to exactly one fault', () => {
   const inSource = findMarkers().map(({ id }) => id);
   const inFaults = faults.flatMap((fault) => ('marker' in fault ? [fault.marker] : []));
   assert.equal(inSource.toSorted(), inFaults.toSorted());
   assert.is(new Set(inSource).size, inSource.length);
 });
 
-test('every fault changes its file, and leaves valid TypeScript', () => {
+test('every fault changes its file and leaves valid TypeScript', () => {
   const faulted = faultedSources(faults);
   for (const { fault, file, source } of faulted) {
     assert.is.not(source, readFileSync(path.join(ROOT, file), 'utf8'), fault.name);
@@ -28,7 +28,7 @@ test('every fault changes its file, and leaves valid TypeScript', () => {
   assert.equal(errors, []);
 });
 
-test('every fault has a name of its own, and its tests exist', () => {
+test('every fault has a unique name, and its tests exist', () => {
   assert.ok(faults.length >= 80);
   assert.is(new Set(faults.map(({ name }) => name)).size, faults.length);
   for (const { name, tests } of faults) {
@@ -37,8 +37,8 @@ test('every fault has a name of its own, and its tests exist', () => {
   }
 });
 
-// After a renaming it would throw a ReferenceError, and every test would notice that.
-test('no fault inserts a name from the source', () => {
+// After a rename, it would throw a ReferenceError, which every test would detect.
+test('no fault inserts a name declared in the source', () => {
   const words = ['true', 'false', 'null', 'undefined', 'await', 'arguments'];
   for (const { name, change } of faults) {
     if (typeof change === 'string') continue;

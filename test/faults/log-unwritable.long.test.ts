@@ -1,5 +1,5 @@
 // timeout: 240
-// The log and the output of a server cannot be written: requests are answered and saves are kept as if nothing were wrong.
+// A server whose log and output cannot be written still responds to requests and keeps saves.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { openSync, readFileSync } from 'node:fs';
@@ -46,7 +46,7 @@ test.before(async () => {
   await cli.stop();
 });
 
-/** The server, with these files as its standard output and error. It is ready when this resolves. */
+/** Starts a server with these files as its standard output and error. Resolves when it is ready. */
 async function startWith(output: 'pipe' | number): Promise<ChildProcess> {
   const child = spawn(process.execPath, ['--conditions=rustio-source', BIN, 'start'], {
     cwd: folder,
@@ -69,7 +69,7 @@ function readiness(): Promise<number> {
   );
 }
 
-/** Requests of each kind, some of which log errors. */
+/** Requests of every kind, some of which log errors. */
 async function assertServes(title: string): Promise<void> {
   const client = new Client(`http://127.0.0.1:${port}`);
   assert.is((await client.signIn(...account)).status, 303);
@@ -98,7 +98,7 @@ test('the disk is full from the start (F11)', async () => {
   await stop(child);
 });
 
-test('the disk fills up while it serves, and has space again later (F11)', async () => {
+test('the disk fills up while the server is running, and has space again later (F11)', async () => {
   if (!mayMount) return;
   const place = temporaryFolder();
   const disk = smallDisk(place, 1);
@@ -117,7 +117,7 @@ test('the disk fills up while it serves, and has space again later (F11)', async
   );
 });
 
-test('nothing reads its output any more (F11)', async () => {
+test('the reader of its output has exited (F11)', async () => {
   const child = await startWith('pipe');
   child.stdout?.destroy();
   child.stderr?.destroy();
@@ -129,7 +129,7 @@ test('the reader of its output is stuck (F11)', async () => {
   const child = await startWith('pipe');
   child.stdout?.pause();
   child.stderr?.pause();
-  // More lines than a pipe and the buffers hold.
+  // More lines than a pipe and its buffers can hold.
   const client = new Client(`http://127.0.0.1:${port}`);
   for (let at = 0; at < 1_500; at += 1) await client.get(`/healthz?${at}`);
   await assertServes('reader stuck');

@@ -5,16 +5,16 @@ import { ROOT } from '../support/sources.ts';
 import { parse } from './parse.ts';
 
 const MARKER = /^[ \t]*\/\/ fault: ([a-z\d-]+)$/gm;
-/** What may be between a marker and its node: other comments, and the `else` of an `else if`. */
+/** What can be between a marker and its node: other comments, and the `else` of an `else if`. */
 const BETWEEN = /^(\s|\/\/.*|else\b)*$/;
 
 /** A line `// fault: gates-open` in the source. */
 export interface Marker {
   readonly id: string;
-  /** From the root of the repository. */
+  /** Relative to the root of the repository. */
   readonly file: string;
   readonly source: string;
-  /** Where the line ends. */
+  /** The offset of the end of the line. */
   readonly end: number;
 }
 
@@ -25,7 +25,7 @@ export interface MarkedNode {
   readonly node: Node | undefined;
 }
 
-/** Every marker, wherever its file is now. */
+/** Finds all markers, wherever their file is located. */
 export function findMarkers(): readonly Marker[] {
   return globSync('{core,plugins,cli}/**/*.ts', { cwd: ROOT }).flatMap((file) => {
     const source = readFileSync(path.join(ROOT, file), 'utf8');

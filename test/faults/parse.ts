@@ -9,7 +9,10 @@ export interface Parsed {
   readonly errors: readonly string[];
 }
 
-/** Parses TypeScript sources with the compiler's own parser, each on its own: nothing is imported, no types are checked. */
+/**
+ * Parses TypeScript sources with the compiler's own parser, each one separately: imports are not resolved and types are not
+ * checked.
+ */
 export function parse(sources: readonly string[]): Parsed {
   const names = sources.map((_, index) => `/${index}.ts`);
   const config = { compilerOptions: { noLib: true, noResolve: true, types: [] }, files: names };

@@ -1,5 +1,5 @@
 // timeout: 900
-// Two web processes behind a load balancer that repeats nothing are restarted one after the other while people work.
+// Two web processes behind a load balancer that never retries are restarted one by one while users work.
 import { randomBytes } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import * as assert from 'uvu/assert';
@@ -35,7 +35,7 @@ async function work(client: Client, statuses: Statuses, isOver: () => boolean): 
   }
 }
 
-/** Restarts each process when the other is ready. Returns the new ones. */
+/** Restarts each process when the other is ready. Returns the new processes. */
 async function restartAll(clis: readonly RunningCli[], through: Balancer, start: (at: number) => RunningCli) {
   const fresh: RunningCli[] = [];
   for (const [at, cli] of clis.entries()) {
@@ -47,12 +47,12 @@ async function restartAll(clis: readonly RunningCli[], through: Balancer, start:
   return fresh;
 }
 
-/** Waits until this many processes are ready: on a busy machine a start takes minutes. */
+/** Waits until this many processes are ready; on a busy machine, a start takes minutes. */
 async function ready(through: Balancer, count: number): Promise<void> {
   while (through.ready.size !== count) await wait(50);
 }
 
-test('no request fails while two processes are restarted one after the other, and no save is lost or doubled (F15)', async () => {
+test('while two processes are restarted one by one, no request fails and no save is lost or duplicated (F15)', async () => {
   const folder = await newProject();
   const { url } = await testDatabase();
   const ports = [await resolvePort(0, '127.0.0.1'), await resolvePort(0, '127.0.0.1')];

@@ -5,19 +5,19 @@ import { faultedSources } from './faulted-sources.ts';
 import { faults } from './faults.ts';
 import { SourceCopy } from './source-copy.ts';
 
-/** Seconds that a test file may take without a fault. */
+/** Time limit for a test file without a fault, in seconds. */
 const LIMIT = 120;
-/** With a fault it may take this many times as long. Then it counts as hanging, and the fault as noticed. */
+/** With a fault, a test file may take this many times as long. After that it counts as hanging, and the fault as detected. */
 const SLOWDOWN = 3;
 const MIN_LIMIT = 20;
 
-/** Declares the tests of one half of the faults, so that two files make them side by side. `FAULT` chooses by name. */
+/** Declares the tests of one half of the faults, so that two files can run them in parallel. `FAULT` selects faults by name. */
 export function seedFaults(half: 0 | 1): void {
   const test = suite(`seeded faults, half ${half + 1}: the tests notice`);
   const requested = halfOf(faults, half).filter(({ name }) => name.includes(process.env.FAULT ?? ''));
   /** How many seconds each test file took without a fault. */
   const usual = new Map<string, number>();
-  // A new seed could fail a test without a fault, and let it miss one.
+  // A new seed could fail a test without a fault, or miss a fault.
   delete process.env.TEST_SEED;
   let copy: SourceCopy;
   test.before(async () => {
@@ -29,7 +29,7 @@ export function seedFaults(half: 0 | 1): void {
     const failures: string[] = [];
     for (const file of new Set(requested.flatMap(({ tests }) => tests))) {
       const first = await copy.run(file, LIMIT);
-      // Once more, because a test can run into a timeout of its own on a busy machine.
+      // Run it again: on a busy machine, a test can exceed its own timeout.
       const { passed, failed, output, seconds } = first.failed === 0 ? first : await copy.run(file, LIMIT);
       if (failed === 0 && passed > 0) usual.set(file, seconds);
       else failures.push(`test/${file} fails as it is:\n${output}`);
@@ -45,7 +45,7 @@ export function seedFaults(half: 0 | 1): void {
   async function mustNotice(fault: Fault): Promise<void> {
     for (const file of fault.tests) {
       const seconds = usual.get(file);
-      // A test that fails or hangs anyway would seem to notice every fault.
+      // A test that fails or hangs anyway would seem to detect every fault.
       assert.ok(seconds !== undefined, `test/${file} does not pass without the fault.`);
       const { failed } = await copy.run(file, Math.max(MIN_LIMIT, SLOWDOWN * seconds));
       if (failed > 0) return;
@@ -54,7 +54,7 @@ export function seedFaults(half: 0 | 1): void {
   }
 }
 
-/** Faults of the same test file are in the same half, which runs that file without a fault only once. */
+/** Faults with the same test file are in the same half, which runs that file only once without a fault. */
 function halfOf(all: readonly Fault[], half: 0 | 1): readonly Fault[] {
   const files = [...new Set(all.map(({ tests }) => tests[0]))];
   return all.filter(({ tests }) => files.indexOf(tests[0]) % 2 === half);

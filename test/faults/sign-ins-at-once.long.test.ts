@@ -1,5 +1,5 @@
 // timeout: 600
-// Many people sign in at the same moment: all of them get in, or learn when to try again. Nobody can keep the others out.
+// Many users sign in at the same time: all of them succeed or learn when to try again. Nobody can block the others.
 import { setTimeout as wait } from 'node:timers/promises';
 import * as assert from 'uvu/assert';
 import { withPlainConnection } from '../../core/database/plain-connection.ts';
@@ -9,7 +9,7 @@ import { PASSWORD, type TestApp, testApp } from '../support/app.ts';
 import type { TestResponse } from '../support/client.ts';
 import { suite } from '../support/suite.ts';
 
-const test = suite('trial: sign-ins at once');
+const test = suite('trial: simultaneous sign-ins');
 let app: TestApp;
 let emails: readonly string[];
 
@@ -30,7 +30,7 @@ function assertRejected({ status, headers, text }: TestResponse): void {
   assert.match(text, 'RIO-AUTH-BUSY');
 }
 
-test('two hundred from one office are all signed in (F14)', async () => {
+test('two hundred users of one office all sign in (F14)', async () => {
   const answers = await Promise.all(
     Array.from({ length: 200 }, (_, at) => signIn(emails[at % emails.length] ?? '', '192.0.2.7')),
   );
@@ -59,7 +59,7 @@ test('an account that another program has locked delays only its own sign-ins (F
   assert.is((await signIn(emails[0] ?? '', '192.0.2.7')).status, 303);
 });
 
-test('attack: a full queue does not keep others out; a sign-in without a place gets the time of the next attempt (F14)', async () => {
+test('attack: a full queue does not block other origins; a rejected sign-in gets a Retry-After (F14)', async () => {
   const begin = Promise.withResolvers<void>();
   // In place of hashes, of which five hundred take the processor for half a minute.
   const attack = Array.from({ length: 600 }, () =>

@@ -6,7 +6,7 @@ import type { FileResult } from '../support/suite.ts';
 import { TestProcess } from '../support/test-process.ts';
 import type { FaultedSource } from './faulted-sources.ts';
 
-/** What the tests named here read or run. */
+/** Everything that the tests of faults read or run. */
 const COPIED = [
   'core',
   'plugins',
@@ -26,7 +26,7 @@ export interface TestRun extends FileResult {
   readonly seconds: number;
 }
 
-/** A copy of the source in which a fault is made, its tests run, and the fault undone. */
+/** A copy of the source, in which a fault is inserted, its tests are run, and the fault is reverted. */
 export class SourceCopy {
   readonly folder: string;
   #databases: Readonly<Record<string, string>> = {};
@@ -52,7 +52,7 @@ export class SourceCopy {
     return rm(this.folder, { recursive: true, force: true });
   }
 
-  /** Makes the fault, does the work, and restores the source, whatever happens. */
+  /** Inserts the fault, runs `work`, and always restores the source. */
   async with<T>({ fault, file, source }: FaultedSource, work: () => Promise<T>): Promise<T> {
     const full = path.join(this.folder, file);
     const original = await readFile(full, 'utf8');
@@ -66,7 +66,7 @@ export class SourceCopy {
     }
   }
 
-  /** Runs one test file of the copy in a process of its own, up to its first failing test, for at most `limit` seconds. */
+  /** Runs one test file of the copy in a separate process, up to the first failing test, for at most `limit` seconds. */
   async run(test: string, limit: number): Promise<TestRun> {
     const environment = {
       NODE_COMPILE_CACHE: path.join(this.folder, '.compiled'),
@@ -83,8 +83,8 @@ export class SourceCopy {
   }
 
   /**
-   * Template databases are shared by all runs, except those of a faulty migration: another prefix has its own.
-   * It names the process, because the other half of the faults runs at the same time.
+   * All runs share template databases, except those of a faulty migration, which use another prefix. The prefix contains the
+   * process id, because the other half of the faults runs at the same time.
    */
   #ownTemplates(): Readonly<Record<string, string>> {
     const { RUSTIO_TEST_PREFIX: prefix } = process.env;

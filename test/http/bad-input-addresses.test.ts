@@ -47,7 +47,7 @@ const NOWHERE = [
 ];
 
 for (const path of NOWHERE) {
-  test(`${path}: 404 in all its parts`, async () => {
+  test(`${path}: 404 with every part of the error`, async () => {
     const page = await rawRequest(app.url, 'GET', path, {
       cookie: `${SESSION_COOKIE}=${clerk.cookie(SESSION_COOKIE)}`,
       accept: 'text/html',
@@ -91,7 +91,7 @@ for (const query of BAD_QUERIES) {
 
 const UNREADABLE = ['f.zone=nowhere', 'f.height=x', 'f.height=2147483648', 'f.height.from=1e3', 'f.height.to=%00'];
 for (const query of UNREADABLE) {
-  test(`?${query}: 200, and the filter says that it was ignored (T17)`, async () => {
+  test(`?${query}: 200, and the filter is reported as ignored (T17)`, async () => {
     const all = firstsOf((await clerk.get('/admin/places')).text);
     const { status, text } = await clerk.get(`/admin/places?${query}`);
     assert.is(status, 200);
@@ -103,7 +103,7 @@ for (const query of UNREADABLE) {
 }
 
 for (const query of ['utm_source=mail&fbclid=x', '__proto__=1', 'constructor=1', 'nonsense=1']) {
-  test(`?${query}: a parameter of another program is ignored, and links do not have it (T17b)`, async () => {
+  test(`?${query}: an unrelated parameter is ignored and not kept in links (T17b)`, async () => {
     const { status, text } = await clerk.get(`/admin/places?size=10&${query}`);
     assert.is(status, 200);
     assert.equal(firstsOf(text), firstsOf((await clerk.get('/admin/places?size=10')).text));
@@ -114,7 +114,7 @@ for (const query of ['utm_source=mail&fbclid=x', '__proto__=1', 'constructor=1',
   });
 }
 
-test('a search of any number of words and any length finds its record (T17b)', async () => {
+test('a search with any number of words and any length finds its record (T17b)', async () => {
   const words = Array.from({ length: 60 }, (_, at) => `word${at}`);
   await clerk.submit('/admin/places/+new', { code: 'LONGSEARCH', name: words.join(' ') });
   for (const q of [words.slice(0, 9).join(' '), words.join(' '), `${words.join(' ')} ${'x '.repeat(500)}`]) {
@@ -158,7 +158,7 @@ test('a cursor of another list or order, forged or truncated: 200, the first pag
   }
 });
 
-test('an invalid filter of the audit trail: 200, and the filter says that it was ignored', async () => {
+test('an invalid filter of the audit trail: 200, and the filter is reported as ignored', async () => {
   for (const query of ['event=nonsense', 'model=__proto__', 'from=yesterday', 'user=%00']) {
     const { status, text } = await clerk.get(`/admin/audit?${query}`);
     assert.is(status, 200, query);
@@ -174,7 +174,7 @@ test('an unknown filter or position of the audit trail: 400 with its own code', 
   }
 });
 
-test('a URL longer than Node accepts is rejected by it, and the next request is answered', async () => {
+test('a URL longer than Node accepts is rejected, and the next request succeeds', async () => {
   const { status } = await rawRequest(app.url, 'GET', `/admin/places?q=${'x'.repeat(20_000)}`);
   assert.is(status, 431);
   assert.is((await clerk.get('/admin/places')).status, 200);

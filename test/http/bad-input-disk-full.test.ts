@@ -42,7 +42,7 @@ const traces = (name: string): string => `
     (select count(*)::int from rustio_audit where after ->> 'name' = '${name}') as entries,
     (select count(*)::int from rustio_idempotency_key) as claims`;
 
-test("PostgreSQL's error for a full disk becomes a page that explains it; the form can be sent again", async () => {
+test("PostgreSQL's error for a full disk becomes a page that explains it; the form can be submitted again", async () => {
   const app = await testApp(config);
   const { url } = app.app.database;
   try {
@@ -69,7 +69,7 @@ test("PostgreSQL's error for a full disk becomes a page that explains it; the fo
 });
 
 if (mayMount) {
-  test('a real disk that is full: 503, nothing half-written, and automatic recovery once there is space', async () => {
+  test('a full disk: 503, no partial writes, and automatic recovery once there is space', async () => {
     const folder = await serverFolder();
     const disk = smallDisk(folder, 160);
     const { app, server } = await startEmbeddedApp(path.join(folder, 'local'));

@@ -129,7 +129,7 @@ test('an unpaired surrogate as bytes is stored as the replacement character', as
   await run(app)`truncate thing cascade`;
 });
 
-test('a record can be named __proto__ or constructor, and have it as its key', async () => {
+test('a record can have __proto__ or constructor as its name and key', async () => {
   for (const name of ['__proto__', 'constructor', 'toString']) {
     assert.is((await clerk.submit('/admin/places/+new', { code: name, name })).status, 303);
     const page = `/admin/places/${name}`;
@@ -145,7 +145,7 @@ test('a record can be named __proto__ or constructor, and have it as its key', a
   assert.equal(await run(app)`select count(*)::integer as n from place`, [{ n: 0 }]);
 });
 
-test('JSON can have such names, too; __proto__, which schemas drop silently, is rejected (T03)', async () => {
+test('JSON can have such property names except __proto__, which is rejected because schemas drop it silently (T03)', async () => {
   const data = '{"": 0, "toJSON": "x", "constructor": "y", "toString": {"a": null}}';
   const { location } = await clerk.submit(ADD, { name: 'Names', data, '~then': 'stay' });
   const form = parseForms((await clerk.get(location)).text).find(({ action }) => action === location);

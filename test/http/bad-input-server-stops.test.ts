@@ -115,7 +115,7 @@ async function assertWhole(load: Load): Promise<void> {
   assert.equal(once, { claims: once?.parcels, open: 0, parcels: once?.parcels });
 }
 
-test('stopped and restarted: 503 pages, then automatic recovery, and every form that got a response is stored once', async () => {
+test('stopped and restarted: 503 pages, automatic recovery, and every acknowledged form is stored once', async () => {
   const load = new Load('stopped');
   await load.until(() => load.seen[303] >= 20);
   assert.ok(await server.leave(), 'it is stopped');
@@ -132,7 +132,7 @@ test('stopped and restarted: 503 pages, then automatic recovery, and every form 
   await assertWhole(load);
 });
 
-test('killed: the process that uses it restarts it, and every form that got a response is stored once', async () => {
+test('killed: the process that uses it restarts it, and every acknowledged form is stored once', async () => {
   const load = new Load('killed');
   await load.until(() => load.seen[303] >= 20);
   const pid = Number.parseInt(await readFile(path.join(home, 'postgres/postmaster.pid'), 'utf8'), 10);
@@ -145,7 +145,7 @@ test('killed: the process that uses it restarts it, and every form that got a re
   await assertWhole(load);
 });
 
-test('the log contains nothing but the unavailable database', () => {
+test('the log contains only errors about the unavailable database', () => {
   const codes = app.errors.flatMap(({ code }) => (code === undefined ? [] : [code]));
   assert.ok(codes.length > 20);
   assert.equal([...new Set(codes)], ['RIO-HTTP-UNAVAILABLE']);

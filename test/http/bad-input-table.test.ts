@@ -9,7 +9,7 @@ const test = suite('docs: bad input');
 const docs = readFileSync(path.join(ROOT, 'docs/bad-input.md'), 'utf8');
 const rows = [...docs.matchAll(/^\| (?!---|Case)(.*?) \| .* \| `(test\/[^`]+)`: (.*) \|$/gm)];
 
-test('all rows of the tables have the same format', () => {
+test('all table rows have the same format', () => {
   const lines = docs.split('\n').filter((line) => line.startsWith('| ') && !/^\| (?:---|Case)/.test(line));
   assert.ok(lines.length > 30);
   assert.is(rows.length, lines.length);

@@ -28,7 +28,7 @@ const paths = [
   '/admin/things/+options/boss?q=a',
 ];
 
-test('pages report it with Retry-After, and work again when it is back', async () => {
+test('pages report it with Retry-After, and recover when the database is back', async () => {
   for (const path of paths) assert.is((await clerk.get(path)).status, 200, path);
   await proxy.cut();
   for (const path of paths) {
@@ -47,7 +47,7 @@ test('pages report it with Retry-After, and work again when it is back', async (
   for (const path of paths) assert.is((await clerk.get(path)).status, 200, path);
 });
 
-test('no user is signed out by it', async () => {
+test('no user is signed out', async () => {
   const before = clerk.cookie(SESSION_COOKIE);
   await proxy.cut();
   await clerk.get('/admin/things');
@@ -56,7 +56,7 @@ test('no user is signed out by it', async () => {
   assert.is((await clerk.get('/admin/things')).status, 200);
 });
 
-test('a form sent in the meantime is not stored, and can be sent again', async () => {
+test('a form submitted in the meantime is not stored and can be submitted again', async () => {
   const page = '/admin/things/+new';
   const fields = formFieldsOf((await clerk.get(page)).text, page);
   await proxy.cut();
@@ -68,7 +68,7 @@ test('a form sent in the meantime is not stored, and can be sent again', async (
   assert.equal(await run(app)`select count(*)::integer as n from thing where name = 'Patient'`, [{ n: 1 }]);
 });
 
-test('the sign-in page reports it, too, and works afterwards', async () => {
+test('the sign-in page also reports it, and recovers afterwards', async () => {
   const email = await app.account('staff', ['thing.view']);
   await proxy.cut();
   const { status } = await app.client().signIn(email, 'correct horse battery');
@@ -91,7 +91,7 @@ test('connections that the server closed are replaced: at most the first request
   assert.equal(statuses.slice(-3), [200, 200, 200]);
 });
 
-test('all of it was logged, and nothing else was', () => {
+test('these errors were logged, and no others', () => {
   assert.ok(app.errors.length > 0);
   const codes = new Set(app.errors.flatMap(({ code }) => (code === undefined ? [] : [code])));
   assert.equal([...codes], ['RIO-HTTP-UNAVAILABLE']);

@@ -138,7 +138,7 @@ test('409 and 422 show the complete form again', async () => {
   assert.equal(await run(app)`select name from thing`, [{ name: 'Anvil' }]);
 });
 
-test('clients that accept JSON get the same as JSON', async () => {
+test('clients that accept JSON get the same content as JSON', async () => {
   const { status, text, headers } = await clerk.get('/admin/things/+options/nothing', { accept: 'application/json' });
   assert.is(status, 404);
   assert.match(headers.get('content-type') ?? '', 'application/json');
@@ -147,7 +147,7 @@ test('clients that accept JSON get the same as JSON', async () => {
   assert.equal(Object.keys(error).toSorted(), ['code', 'correlationId', 'fix', 'problem', 'why']);
 });
 
-test('no response is cached, whatever its status', async () => {
+test('no response is cached, regardless of its status', async () => {
   for (const answer of [
     await clerk.get('/admin/things'),
     await clerk.get('/admin/things/999'),

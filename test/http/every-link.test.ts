@@ -40,7 +40,7 @@ function shapeOf(address: string): string {
 
 const pages = new Map<string, string>();
 
-test('every link responds with 200, beginning with the dashboard', async () => {
+test('every link, starting at the dashboard, responds with 200', async () => {
   const waiting = ['/admin'];
   const met = new Set(waiting);
   const shapes = new Map<string, number>();
@@ -86,7 +86,7 @@ async function costOf(path: string): Promise<number> {
   return proxy.statements();
 }
 
-test('no page shows a key of the messages, "undefined" or "[object Object]"', () => {
+test('no page shows a message key, "undefined" or "[object Object]"', () => {
   for (const [path, text] of pages) {
     const shownText = text.replace(/<[^>]*>/g, ' ');
     assert.not.match(
@@ -110,7 +110,7 @@ test('the IDs of a page are unique, and every reference to an ID exists', () => 
   }
 });
 
-test('every edit form, submitted unchanged, changes nothing', async () => {
+test('submitting any edit form unchanged changes nothing', async () => {
   const forms = [...pages].filter(([path]) => path.endsWith('/+edit'));
   assert.ok(forms.length > 10);
   for (const [path] of forms) {

@@ -173,7 +173,7 @@ test('the content type that the client sends is ignored', async () => {
   assert.match(errorAt(text, 'photo'), 'content of this file is PDF');
 });
 
-test('a name with markup and header lines is text on the page and in the header', async () => {
+test('a name with markup or header lines is plain text on the page and in the header', async () => {
   const name = '"><script>alert(1)</script>%0d%0aSet-Cookie: x=1.pdf';
   const body = Buffer.concat([
     part('~token', await token()),
@@ -233,7 +233,7 @@ test('an invalid key is an error at its field', async () => {
   }
 });
 
-test('of two concurrent forms with one upload, one gets it', async () => {
+test('if two concurrent forms refer to one upload, only one gets it', async () => {
   const { text } = await send(clerk, NEW, { title: '', scan: chosen('a.pdf', PDF) });
   const again = (await clerk.get(NEW)).text;
   const [kept = ''] = contentsOf(desk);
@@ -252,7 +252,7 @@ test('the file of a record that a row rule hides is not found, like the record',
   assert.is((await clerk.get('/admin/papers/2/+file/scan')).status, 404);
 });
 
-test('the file of a field that is hidden is not found either', async () => {
+test('the file of a hidden field is not found', async () => {
   await send(clerk, NEW, { title: 'T', bill: chosen('a.pdf', PDF) });
   assert.is((await clerk.get(`${FIRST}/+file/bill`)).status, 200);
   hidesBill = true;
@@ -315,7 +315,7 @@ test('an archive that would expand to gigabytes is never expanded', async () => 
   assert.is((await send(clerk, NEW, { title: 'T', scan: chosen('bomb.docx', bomb) })).status, 303);
 });
 
-test('10,000 parts are too many, whether texts or files', async () => {
+test('10,000 parts are rejected, whether text or files', async () => {
   const texts = await raw(Buffer.concat([...Array.from({ length: 10_000 }, () => part('a', '')), END]));
   assert.is(texts.status, 413);
   assert.match(texts.text, 'RIO-HTTP-TOO-MANY-FIELDS');
@@ -329,13 +329,13 @@ test('two files in one field are rejected', async () => {
   assert.is(status, 400);
 });
 
-test('texts are limited in a form with files, too', async () => {
+test('text fields are limited even in a form with files', async () => {
   const { status, text } = await raw(Buffer.concat([part('title', 'x'.repeat(1_000_001)), END]));
   assert.is(status, 413);
   assert.match(text, 'RIO-HTTP-TOO-LARGE');
 });
 
-test('a file that is too large is reported at its field; a body larger than any of our forms is 413', async () => {
+test('a file that is too large is reported at its field; a body larger than any form is 413', async () => {
   const large = await send(clerk, NEW, { title: 'Stays', scan: chosen('a.bin', Buffer.alloc(100_001)) });
   assert.is(large.status, 422);
   assert.match(errorAt(large.text, 'scan'), 'maximum size is 100 KB');
@@ -370,7 +370,7 @@ for (const [what, [body, type]] of Object.entries(broken)) {
   });
 }
 
-test('names of the prototype are ordinary names', async () => {
+test('names of Object.prototype are ordinary names', async () => {
   const names = ['__proto__', 'constructor', 'toString', 'hasOwnProperty'];
   const body = Buffer.concat([
     part('~token', await token()),
@@ -425,7 +425,7 @@ function stream(
   });
 }
 
-test('a part that does not end is rejected, and its connection closed', async () => {
+test('a part without an end is rejected and its connection closed', async () => {
   const start = part('scan', '', 'a.bin').subarray(0, -2);
   let begun = false;
   const { text, sent } = await stream((put) => {

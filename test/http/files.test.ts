@@ -55,7 +55,7 @@ async function download(address: string, headers: Record<string, string> = {}): 
   });
 }
 
-test('who downloads a file is recorded: one entry per file and minute, with the number of downloads', async () => {
+test('downloads are recorded: one entry per user, file and minute, with the number of downloads', async () => {
   await add({ scan: chosen('Bill.pdf', PDF) });
   for (let i = 0; i < 3; i += 1) assert.is((await download(`${FIRST}/+file/scan`)).status, 200);
   await fetch(`${desk.url}${FIRST}/+file/scan`, { redirect: 'manual' });
@@ -106,7 +106,7 @@ test('a file is uploaded with its record, shown by name and size, and downloaded
   assert.equal(await statesOf(desk), ['kept scan Bill of May.pdf']);
 });
 
-test('a download is an attachment, and no part of it can run', async () => {
+test('a download is an attachment and cannot run', async () => {
   await add({ scan: chosen('Bill “1”; é.pdf', PDF) });
   const { headers } = await download(`${FIRST}/+file/scan`);
   assert.is(headers.get('content-type'), 'application/pdf');
@@ -119,7 +119,7 @@ test('a download is an attachment, and no part of it can run', async () => {
   assert.is(headers.get('cache-control'), 'private, no-store');
 });
 
-test('clients that have the content get 304, but only while they have access', async () => {
+test('clients with cached content get 304, but only while they have access', async () => {
   await add({ scan: chosen('a.pdf', PDF) });
   const etag = (await download(`${FIRST}/+file/scan`)).headers.get('etag') ?? '';
   assert.match(etag, /^"[\da-f]{64}"$/);
@@ -200,13 +200,13 @@ test('a missing required file is reported', async () => {
   assert.is(errorAt(text, 'scan'), 'This field is required.');
 });
 
-test('the first column is a link to the record, and a file in it is not a link of its own', async () => {
+test('a file in the first column is not a separate link, since that column links to the record', async () => {
   await send(clerk, '/admin/deeds/+new', { title: 'A deed', scan: chosen('d.pdf', PDF) });
   const page = mainOf((await clerk.get('/admin/deeds')).text);
   assert.match(page, /<th scope="row"><a href="\/admin\/deeds\/1">d\.pdf <small>/);
 });
 
-test('deleting a record deletes its files, and those of records deleted with it', async () => {
+test('deleting a record deletes its files and those of records deleted with it', async () => {
   await add({ scan: chosen('a.pdf', PDF), photo: chosen('p.png', png()) });
   await send(clerk, '/admin/notes/+new', { title: 'N', paper: '1', scan: chosen('n.pdf', PDF) });
   assert.is(contentsOf(desk).length, 3);
@@ -236,7 +236,7 @@ test('a pending file can be replaced or removed', async () => {
   assert.is(factsOf((await clerk.get(FIRST)).text).Scan, '–');
 });
 
-test('after a conflict the chosen file is kept, too', async () => {
+test('after a conflict, the chosen file is kept', async () => {
   await add({ scan: chosen('old.pdf', PDF) });
   const { text } = await clerk.get(EDIT);
   await send(clerk, EDIT, { title: 'Somebody else was faster' });
@@ -246,7 +246,7 @@ test('after a conflict the chosen file is kept, too', async () => {
   assert.equal(await statesOf(desk), ['kept scan mine.pdf']);
 });
 
-test('a tick to remove a file is kept with the form that is shown again', async () => {
+test('the choice to remove a file is kept when the form is shown again', async () => {
   await add({ scan: chosen('a.txt', Buffer.from('one')) });
   const rejected = await send(clerk, EDIT, { title: '', 'scan~none': 'true' });
   assert.is(rejected.status, 422);
@@ -254,7 +254,7 @@ test('a tick to remove a file is kept with the form that is shown again', async 
   assert.is(factsOf((await clerk.get(FIRST)).text).Scan, '–');
 });
 
-test('a file that others have replaced meanwhile stays, and a conflict names it', async () => {
+test('a file that others have replaced is kept, and the conflict names it', async () => {
   await add({ scan: chosen('a.txt', Buffer.from('one')) });
   const stale = (await clerk.get(EDIT)).text;
   await send(clerk, EDIT, { scan: chosen('theirs.txt', Buffer.from('two')) });
@@ -265,7 +265,7 @@ test('a file that others have replaced meanwhile stays, and a conflict names it'
   assert.match(factsOf((await clerk.get(FIRST)).text).Scan ?? '', 'theirs.txt');
 });
 
-test('a form posted twice stores one record with one file', async () => {
+test('a form submitted twice stores one record with one file', async () => {
   const { text } = await clerk.get(NEW);
   const fields = { title: 'Once', scan: chosen('a.pdf', PDF) };
   const [one, two] = [await sendForm(clerk, NEW, text, fields), await sendForm(clerk, NEW, text, fields)];
@@ -381,7 +381,7 @@ test('content that was removed from the folder is reported as missing, and logge
   assert.is((desk.errors as unknown[]).splice(0).length, 1);
 });
 
-test('code can add files as forms do', async () => {
+test('code can add files like forms', async () => {
   const { app } = desk;
   const context = {
     actor: { kind: 'job', name: 'import', permissions: 'all' },

@@ -55,12 +55,12 @@ async function use(app: TestApp, people: readonly Client[]): Promise<void> {
   assert.is(await database.oneFirst(sql.unsafe`select count(*)::int4 from parcel where name like 'Thing %'`), 96);
 }
 
-test('transaction mode, declared by DATABASE_POOLER: no answer is wrong (F10)', async () => {
+test('transaction mode, declared by DATABASE_POOLER: no result is wrong (F10)', async () => {
   if (!hasPgBouncer()) return;
   await under({ pool_mode: 'transaction' }, 'transaction', use);
 });
 
-test('transaction mode, not declared: statements are not prepared, so that no answer is wrong (F10)', async () => {
+test('transaction mode, not declared: statements are not prepared, so no result is wrong (F10)', async () => {
   if (!hasPgBouncer()) return;
   await under({ pool_mode: 'transaction', ignore_startup_parameters: ignored }, undefined, use);
 });
@@ -86,7 +86,7 @@ test('migrations through it are rejected, and doctor reports it (F10)', async ()
   await database.close();
 });
 
-test('PgBouncer that ignores nothing is named in the error (F10)', async () => {
+test('the error names PgBouncer if it rejects startup parameters (F10)', async () => {
   if (!hasPgBouncer()) return;
   const database = await openDatabase(await pgBouncer((await testDatabase()).url, { pool_mode: 'transaction' }));
   const rejected = explain(await failureOf(database.query(sql.unsafe`select`)));

@@ -44,7 +44,7 @@ async function whileReadOnly(work: () => Promise<void>): Promise<void> {
 /** Activity is recorded once a minute. */
 const makeStale = () => run(app)`update rustio_session set last_seen_at = now() - interval '2 minutes'`;
 
-test('pages are shown, also when the last activity of the session cannot be recorded (F8)', async () => {
+test('pages are shown even if the last activity of the session cannot be recorded (F8)', async () => {
   await makeStale();
   // Its message is shown, and stays: that it was shown cannot be stored.
   await clerk.submit('/admin/things/+new', { name: 'Bellows' });
@@ -71,7 +71,7 @@ test('pages are shown, also when the last activity of the session cannot be reco
   );
 });
 
-test('a save and a sign-in report it, and the save can be sent again (F8)', async () => {
+test('a save and a sign-in report it, and the form can be submitted again (F8)', async () => {
   const email = await app.account('staff', ['thing.view']);
   const page = '/admin/things/+new';
   const fields = formFieldsOf((await clerk.get(page)).text, page);
@@ -85,7 +85,7 @@ test('a save and a sign-in report it, and the save can be sent again (F8)', asyn
   assert.is((await clerk.post(page, { ...fields, name: 'Patient' })).status, 303);
 });
 
-test('a page does not wait for connections that changes occupy (F8)', async () => {
+test('a page does not wait for connections used by writes (F8)', async () => {
   await makeStale();
   await withPlainConnection(app.app.database.url, async (other) => {
     await other.query('begin; lock table rustio_session in share row exclusive mode');

@@ -41,13 +41,13 @@ test.before(async () => {
 });
 test.after(() => app.close());
 
-test('there are routes of every kind, so that the tests below cannot pass on nothing', () => {
+test('there are routes of every kind of access', () => {
   const kinds = new Set(app.app.routes.flatMap(({ access }) => Object.keys(access)));
   assert.ok(app.app.routes.length >= 20);
   for (const kind of ['open', 'signedIn', 'role', 'permission']) assert.ok(kinds.has(kind), kind);
 });
 
-test('only signing in, signing out and the choice of the theme are open to all', () => {
+test('only signing in, signing out and choosing the theme are open to all', () => {
   const open = app.app.routes.filter(({ access }) => 'open' in access).map(({ method, path }) => `${method} ${path}`);
   assert.equal(open.sort(), ['GET /admin/login', 'POST /admin/+theme', 'POST /admin/login', 'POST /admin/logout']);
 });
@@ -65,7 +65,7 @@ test('anonymous users are redirected to the sign-in page from every route that i
   assert.is(stranger.cookie(SESSION_COOKIE), undefined);
 });
 
-test("a cookie that means nothing is a stranger's", async () => {
+test('a request with an invalid cookie is anonymous', async () => {
   for (const token of ['x', 'A'.repeat(43), '0'.repeat(10_000), "' or true --"]) {
     const client = app.client();
     client.setCookie(SESSION_COOKIE, token);
@@ -75,7 +75,7 @@ test("a cookie that means nothing is a stranger's", async () => {
 });
 
 for (const person of people) {
-  test(`${person.role} with ${person.permissions.join(', ') || 'no permission'}: allowed where the route says so, and nowhere else`, async () => {
+  test(`${person.role} with ${person.permissions.join(', ') || 'no permission'}: allowed only where the route's access allows it`, async () => {
     const client = await app.signInAs(person.role, person.permissions);
     const wrong: string[] = [];
     for (const route of closedRoutes()) {

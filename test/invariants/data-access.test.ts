@@ -13,7 +13,7 @@ function statementsOf(text: string): readonly string[] {
   return [...text.matchAll(SQL)].map(([, statement = '']) => statement.replaceAll(/--.*$/gm, ''));
 }
 
-test('the scanner sees SQL, so that the tests below cannot pass on nothing', () => {
+test('the scanner finds SQL', () => {
   const statements = sourcesIn('plugins').flatMap(({ text }) => statementsOf(text));
   assert.ok(statements.length > 20, String(statements.length));
   assert.ok(statements.some((statement) => /from rustio_session/.test(statement)));
@@ -49,7 +49,7 @@ test('plugins write SQL over their own tables and those of rustio, never over ta
   assert.equal(wrong, []);
 });
 
-test('the pages and widgets of the starters read tables of models as their user sees them', () => {
+test('pages and widgets of the starters read tables of models with the permissions of the user', () => {
   const shows = /\/(figures|tables|day|widgets|booked-today|names|pages|unpaid-invoices)\.ts$/;
   const files = sourcesIn('starters').filter(({ path }) => shows.test(path) && !path.includes('/seed/'));
   const statements = files.flatMap(({ text }) => statementsOf(text));

@@ -114,7 +114,7 @@ for (const disabled of bootable) {
 
   test('nothing is logged as an error', () => assert.equal(desk.errors, []));
 
-  test('the crawl has visited the pages that it must know', () => {
+  test('the crawl has visited the expected pages', () => {
     const count = (who: string) => reports.get(who)?.pages.length ?? 0;
     const has = (action: RegExp) => (reports.get('clerk')?.submitted ?? []).some((each) => action.test(each));
     assert.ok(count('anonymous') >= 1);
@@ -162,19 +162,19 @@ test('every built-in plugin is disabled by one of these cases', () => {
   );
 });
 
-test('without auth, plugins that require it are rejected, and both are named', async () => {
+test('without auth, plugins that require it are rejected, and the error names both', async () => {
   const { code, details } = await rejection(['auth']);
   assert.is(code, 'RIO-BOOT-PROBLEMS');
   assert.equal(details, ['plugin sessions: It requires the plugin "auth", which is disabled in the config.']);
 });
 
-test('without any policy startup fails, and suggests what could provide one', async () => {
+test('without a policy, startup fails and suggests what could provide one', async () => {
   const { code, parts } = await rejection(['auth', 'sessions']);
   assert.is(code, 'RIO-BOOT-POLICY');
   assert.match(parts.fix, '"auth"');
 });
 
-test('without an authenticator, each plugin with pages for signed-in users is named, and what is missing', async () => {
+test('without an authenticator, the error names each plugin with pages for signed-in users, and what is missing', async () => {
   const { code, details } = await rejection(['sessions']);
   assert.is(code, 'RIO-BOOT-PROBLEMS');
   for (const name of ['audit', 'admin'])

@@ -21,7 +21,7 @@ test('only catalogues create errors with a code', () => {
   );
 });
 
-test('every code is explained once', async () => {
+test('every code is defined once', async () => {
   const errors = await definedErrors();
   assert.ok(errors.length > 80);
   const wrong = [...Map.groupBy(errors, ({ code }) => code)].flatMap(([code, variants]) => {

@@ -18,7 +18,7 @@ test('there are external plugins to check', () => {
   assert.ok(folders.length >= 9, folders.join());
 });
 
-test('they import the package by its public sub-paths, Node, and their own files', () => {
+test('they import only public sub-paths of the package, Node, and their own files', () => {
   const wrong = folders.flatMap((folder) =>
     globSync('**/*.ts', { cwd: path.join(ROOT, folder) }).flatMap((file) => {
       const text = readFileSync(path.join(ROOT, folder, file), 'utf8');
@@ -33,7 +33,7 @@ test('they import the package by its public sub-paths, Node, and their own files
   assert.equal(wrong, []);
 });
 
-test('each of them has a test that uses it', () => {
+test('each one has a test that uses it', () => {
   const untested = folders.filter((folder) => globSync(`${folder}.test.ts`, { cwd: ROOT }).length === 0);
   assert.equal(untested, []);
 });

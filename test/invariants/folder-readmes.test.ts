@@ -32,7 +32,7 @@ test(`a folder with more than ${MAX_FILES} files has a README.md`, () => {
   );
 });
 
-test(`a README.md of such a folder has a title and at most ${MAX_LINES} lines`, () => {
+test(`its README.md has a title and at most ${MAX_LINES} lines`, () => {
   for (const folder of largeFolders) {
     const text = textOf(path.join(folder, 'README.md'));
     assert.match(text, /^# \S/, folder);

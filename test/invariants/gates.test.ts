@@ -63,7 +63,7 @@ const states: readonly (readonly string[])[] = Array.from({ length: 2 ** NAMES.l
   NAMES.filter((_, at) => (bits >> at) % 2 === 1),
 );
 
-test('every state leads to the page of its first pending step, from any page', async () => {
+test('in every state, any page leads to that of the first pending step', async () => {
   const person = await app.signInAs('staff');
   assert.is(states.length, 8);
   for (const state of states) {
@@ -82,7 +82,7 @@ test('every state leads to the page of its first pending step, from any page', a
   }
 });
 
-test('completing the requested steps, page by page, ends at the requested page', async () => {
+test('completing the steps page by page leads to the requested page', async () => {
   const person = await app.signInAs('staff');
   const token = formTokenOf((await person.get('/admin/account/sessions')).text);
   for (const state of states) {
@@ -96,7 +96,7 @@ test('completing the requested steps, page by page, ends at the requested page',
   }
 });
 
-test('a gate also stops posts: no change gets through', async () => {
+test('a gate also blocks posts, so nothing is changed', async () => {
   const person = await app.signInAs('administrator');
   const token = formTokenOf((await person.get('/admin/account/sessions')).text);
   open.add('new-password');
@@ -121,7 +121,7 @@ test('anonymous users never reach a gate: they are asked to sign in', async () =
   assert.is((await app.client().get('/admin/login')).status, 200);
 });
 
-test('while a gate is closed, a user does not learn what they would be allowed to open', async () => {
+test('while a gate is closed, users do not learn what they would be allowed to open', async () => {
   const person = await app.signInAs('user');
   open.add('terms');
   for (const path of ['/admin/audit', '/admin', '/admin/users']) {
@@ -168,7 +168,7 @@ function enrolment(more: Partial<Gate> = {}): Plugin {
   });
 }
 
-test('gates whose pages lead to each other prevent startup, which names both owners (F9)', async () => {
+test('gates whose pages lead to each other prevent startup; the error names both owners (F9)', async () => {
   const error = await rustioFailureOf(testApp({ extend: [enrolment()] }));
   assert.is(error.code, 'RIO-BOOT-PROBLEMS');
   assert.is(error.details.length, 1);
@@ -198,7 +198,7 @@ test('the form of a gate can be posted: it skips the gate, and no other gate lea
   assert.match(circle.details.join(), 'gates enrol of enrolment and reauthentication of sessions');
 });
 
-test('a page that a gate leaves reachable breaks the circle, also with an old password (F9)', async () => {
+test('a page that a gate leaves reachable breaks the cycle, even if the password was entered long ago (F9)', async () => {
   const other = await testApp({ extend: [enrolment({ leavesReachable: ['/reauth'] })] });
   try {
     const person = await other.signInAs('staff');
@@ -220,7 +220,7 @@ test('a page that a gate leaves reachable breaks the circle, also with an old pa
   }
 });
 
-test('gates are checked by stage, whatever the order of the plugins (F9)', async () => {
+test('gates are checked by stage, regardless of the order of the plugins (F9)', async () => {
   const stages = ['enrolment', 'password-change', 'second-factor'] as const;
   const other = await testApp({
     extend: stages.map((stage) =>

@@ -61,7 +61,7 @@ test('no imports form a cycle, in core, plugins or the command line', () => {
   assert.equal(cyclesIn(sourcesIn('core', 'plugins', 'cli')), []);
 });
 
-test('a cycle would be found', () => {
+test('cycles are detected', () => {
   const source = (path: string, ...imports: readonly string[]): Source => ({ path, imports, text: '', packages: [] });
   assert.equal(cyclesIn([source('a', 'b'), source('b', 'c'), source('c', 'b')]), ['b > c > b']);
 });

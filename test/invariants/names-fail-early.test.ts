@@ -14,7 +14,7 @@ function booksWith(options: object): Partial<Config> {
   return { models: [Author, Book], plugins: { admin: { admins: [defineAdmin(Book, options as BookOptions)] } } };
 }
 
-test('wrong names in options of an admin are all reported at once, each with its place and a suggestion', async () => {
+test('all wrong names in the options of an admin are reported together, with location and suggestion', async () => {
   const details = await bootProblemsOf(
     booksWith({
       list: ['titel', 'author'],
@@ -62,7 +62,7 @@ test('an admin of an unknown model, or a second one for a model, prevents startu
   );
 });
 
-test('wrong names inside models are reported together, too', async () => {
+test('all wrong names in models are reported together', async () => {
   const Shelf = defineModel('shelf', {
     fields: { code: field.text(), room: field.integer() },
     key: 'cod' as 'code',
@@ -92,7 +92,7 @@ test('two models with the same name, table or slug prevent startup', async () =>
   assert.match((await bootProblemsOf({ models: [one, sameAddress] })).join(), 'loans');
 });
 
-test('a model whose slug is a page of a plugin prevents startup, and both owners are named', async () => {
+test('a model whose slug is the page of a plugin prevents startup, and the error names both owners', async () => {
   const Trail = defineModel('trail', { fields: { name: field.text() }, slug: 'audit' });
   assert.equal(await bootProblemsOf({ models: [Trail] }), [
     'model trail of project: Its slug "audit" conflicts with a page of the plugin audit (/admin/audit). Give the model another `slug`.',

@@ -49,7 +49,7 @@ test('a successful change has its audit entry', () =>
     assert.equal(await books(app), [{ id: 2, title: 'The dispossessed', pages: null }]);
   }));
 
-test('if the audit trail cannot be written nothing is changed: 500, and the row is unchanged', () =>
+test('if the audit trail cannot be written, nothing is changed: 500, and the row is unchanged', () =>
   withLibrarian(undefined, async (app, librarian) => {
     await app.app.database.query(sql.unsafe`
       create function refuse() returns trigger language plpgsql as $$ begin raise exception 'no trail today'; end $$
@@ -102,7 +102,7 @@ test('a failing event handler rolls back the change, its audit entry and the cla
   });
 });
 
-test('what must survive a failure does: a wrong password leaves its audit entry', async () => {
+test('audit entries that must survive a failure do: a wrong password is recorded', async () => {
   const app = await testApp({});
   try {
     assert.is((await app.client().signIn('nobody@example.org', 'a wrong password')).status, 401);

@@ -8,7 +8,7 @@ import { suite } from '../support/suite.ts';
 const test = suite('invariant: imports go one way');
 const pluginOf = (path: string): string | undefined => /^plugins\/([^/]+)\//.exec(path)?.[1];
 
-test('the scanner sees imports, so that the tests below cannot pass on nothing', () => {
+test('the scanner finds imports', () => {
   const app = sourcesIn('core').find(({ path }) => path === 'core/app.ts');
   assert.ok(app?.imports.includes('core/request/context.ts'));
   const pipeline = sourcesIn('core').find(({ path }) => path === 'core/http/pipeline.ts');
@@ -72,7 +72,7 @@ test('the order lists every plugin folder, and every built-in plugin has a folde
   assert.equal([...folders].sort(), builtIn.map(({ name }) => name).sort());
 });
 
-test('the server does not load what only the command line needs', () => {
+test('the server does not load modules that only the command line needs', () => {
   const wrong = sourcesIn('core', 'plugins').flatMap(({ path, packages }) =>
     packages.filter((name) => /^(yargs|chokidar|culori)/.test(name)).map((name) => `${path} imports ${name}`),
   );

@@ -6,7 +6,7 @@ import { failureOf } from '../support/failure.ts';
 import { sourcesIn } from '../support/sources.ts';
 import { suite } from '../support/suite.ts';
 
-const test = suite('invariant: one writer per fact');
+const test = suite('invariant: one writer per table');
 
 function filesWith(pattern: RegExp): readonly string[] {
   return sourcesIn('core', 'plugins', 'cli', 'starters')
@@ -26,7 +26,7 @@ test('one file writes the audit trail', () => {
   assert.equal(filesWith(/\binsert\s+into\s+rustio_audit\b/i), ['plugins/audit/record-entry.ts']);
 });
 
-test('one file counts in the audit trail', () => {
+test('one file writes the counts of the audit trail', () => {
   assert.equal(filesWith(/\b(insert\s+into|update)\s+rustio_audit_count\b/i), ['plugins/audit/count-repetitions.ts']);
 });
 
@@ -42,7 +42,7 @@ test('one file writes the rows of files', () => {
   assert.equal(filesWith(/\b(insert\s+into|update|delete\s+from)\s+rustio_file\b/i), ['core/files/file-rows.ts']);
 });
 
-test('the audit trail refuses UPDATE, DELETE and TRUNCATE, of all rows, of one, and of none', async () => {
+test('the audit trail rejects UPDATE, DELETE and TRUNCATE, whether of all rows, one or none', async () => {
   const app = await testApp({});
   try {
     const { database } = app.app;

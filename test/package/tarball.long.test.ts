@@ -16,7 +16,7 @@ test.before(async () => {
   tarball = globSync('*.tgz', { cwd: packed })[0] ?? '';
 });
 
-test('the tarball contains what is needed at run time, and no development files', async () => {
+test('the tarball contains everything needed at run time, and no development files', async () => {
   const shell = newShell(packed);
   const files = (await run(shell, `tar -tzf ${tarball}`)).split('\n').map((file) => file.replace(/^package\//, ''));
   for (const file of [

@@ -39,7 +39,7 @@ function addLine(id: string, fields: Record<string, string>) {
   return desk.submit('/admin/invoice-lines/+new', { invoice: id, treatment: 'CON20', quantity: '1', ...fields });
 }
 
-test('a total follows every line: added, changed, moved, deleted', async () => {
+test('a total follows every change of lines: added, changed, moved, deleted', async () => {
   const [one, other] = [await invoice(), await invoice()];
   assert.is((await addLine(one, { price: '0.10' })).status, 303);
   assert.is((await addLine(one, { price: '0.20', quantity: '3' })).status, 303);
@@ -54,7 +54,7 @@ test('a total follows every line: added, changed, moved, deleted', async () => {
   assert.equal([await totalOf(one), await totalOf(other)], ['0.10', '0.00']);
 });
 
-test('lines added at the same time all count', async () => {
+test('lines added concurrently all count', async () => {
   const id = await invoice();
   const answers = await Promise.all(['1.00', '2.00', '3.00', '4.00'].map((price) => addLine(id, { price })));
   assert.equal(
@@ -64,7 +64,7 @@ test('lines added at the same time all count', async () => {
   assert.is(await totalOf(id), '10.00');
 });
 
-test('nobody can enter a total', async () => {
+test('totals cannot be entered', async () => {
   const id = await invoice();
   const page = `/admin/invoices/${id}/+edit`;
   assert.not.match((await desk.get(page)).text, 'name="total"');

@@ -7,7 +7,7 @@ import { suite } from '../support/suite.ts';
 
 const test = suite('a project created from the starter clinic');
 
-test('starts, seeds itself, and its plugins take part in every command', async () => {
+test('it starts and is seeded, and its plugins take part in every command', async () => {
   const folder = await newProject('clinic');
   const { url, drop } = await testDatabase();
   const environment = { DATABASE_URL: url };

@@ -18,7 +18,7 @@ const test = suite('the starter clinic as a project');
 const clinic = await openClinic();
 afterAllSuites(() => clinic.close());
 
-test('`startproject --starter clinic` creates it, without files of a run in place', async () => {
+test('`startproject --starter clinic` creates it, without files left over from running in place', async () => {
   const project = path.join(temporaryFolder(), 'practice');
   await startproject.run({
     values: { name: project, starter: 'clinic' },
@@ -45,7 +45,7 @@ test('has no pending schema changes', async () => {
   assert.equal(diff(snapshot, buildSnapshot(clinic.app.models.all)), []);
 });
 
-test("the model of the plugin describes the table that the plugin's migration made", async () => {
+test("the plugin's model matches the table created by its migration", async () => {
   const column = z.object({ name: z.string(), nullable: z.boolean() });
   const created = await clinic.app.database.any(sql.type(column)`
     select column_name::text as name, is_nullable = 'YES' as nullable
@@ -59,14 +59,14 @@ test("the model of the plugin describes the table that the plugin's migration ma
   assert.equal(described, created);
 });
 
-test('without the waiting room startup names what requires it', async () => {
+test('without the waiting room, startup names the plugin that requires it', async () => {
   const plugins = { ...config.plugins, 'waiting-room': false as const };
   const error = await rustioFailureOf(testApp({ ...config, plugins }, { folder }));
   assert.is(error.code, 'RIO-BOOT-PROBLEMS');
   assert.match(error.details.join('\n'), 'requires the plugin "waiting-room", which is disabled');
 });
 
-test('without both plugins nothing of them is left', async () => {
+test('without both plugins, nothing of them remains', async () => {
   const plugins = { ...config.plugins, 'waiting-room': false as const, dues: false as const };
   const smaller = await testApp({ ...config, plugins }, { folder });
   try {

@@ -26,7 +26,7 @@ async function rowsOf(table: string): Promise<number> {
   return rows;
 }
 
-test('has as many rows as its README says', async () => {
+test('it has as many rows as its README states', async () => {
   assert.is(await rowsOf('patient'), 200);
   assert.is(await rowsOf('appointment'), 2_000);
   assert.is(await rowsOf('invoice'), 600);
@@ -34,7 +34,7 @@ test('has as many rows as its README says', async () => {
   assert.ok(lines > 1_200 && lines < 1_600, String(lines));
 });
 
-test('three people in three roles, the practice manager last, with only hashes of their passwords', async () => {
+test('three users in three roles, the practice manager last, with only hashes of their passwords', async () => {
   assert.equal(
     people.map(({ email, role }) => `${email} ${role}`),
     ['reception@clinic.example staff', 'doctor@clinic.example supervisor', 'admin@clinic.example administrator'],
@@ -55,7 +55,7 @@ test('every invoice is the sum of its lines, to the penny', async () => {
   assert.equal(wrong, []);
 });
 
-test('there are patients to receive on the day of the first start', async () => {
+test('there are patients on the day of the first start', async () => {
   const { rows } = await database.one(sql.type(counted)`
     select count(*)::integer as rows
     from appointment
@@ -82,7 +82,7 @@ test('the next record gets the next number', async () => {
   assert.is(id, '601');
 });
 
-test('the same day gives the same clinic, another day the same one around that day', () => {
+test('the same day produces the same clinic, another day the same clinic around that day', () => {
   const seedFor = (today: string) => {
     const appointments = generateAppointments(today, generatePatients(), practitioners);
     return { appointments, ...generateInvoices(today, appointments, treatments) };
@@ -96,7 +96,7 @@ test('the same day gives the same clinic, another day the same one around that d
   );
 });
 
-test('nobody in it can be taken for a real person: numbers and addresses are from reserved ranges', () => {
+test('numbers and addresses are from reserved ranges, so nobody can be mistaken for a real person', () => {
   for (const { phone, email } of generatePatients()) {
     if (phone != null) assert.match(phone, /^\+442079460\d{3}$/);
     if (email != null) assert.match(email, /@patients\.example$/);

@@ -55,7 +55,7 @@ function send(client: Client, verb: 'arrived' | 'called', fields: Record<string,
   return client.submit(address, { room: null, ...fields }, `${address}/${verb}`);
 }
 
-test('a patient of today arrives, is called, and the page shows it', async () => {
+test('a patient booked for today arrives and is called, and the page shows it', async () => {
   const seat = await bookedNow();
   assert.is((await seen(desk, seat))[2], 'Expected');
 
@@ -101,7 +101,7 @@ test('two simultaneous clicks record one arrival', async () => {
   assert.equal(await eventsOf(patientId), ['patient_arrived']);
 });
 
-test('users who can only view have no buttons, and their hand-made requests are rejected', async () => {
+test('users who can only view have no buttons, and their forged requests are rejected', async () => {
   const { appointment } = await bookedNow();
   const doctor = await clinic.signInAs('supervisor', [...day, 'patient.view']);
   const { text } = await doctor.get(address);
@@ -111,7 +111,7 @@ test('users who can only view have no buttons, and their hand-made requests are 
   assert.is((await doctor.post(`${address}/arrived`, { appointment, '~token': token })).status, 403);
 });
 
-test('without the permission the page is closed, and nothing links to it', async () => {
+test('without the permission, the page is forbidden and nothing links to it', async () => {
   const stranger = await clinic.signInAs('staff', ['appointment.view']);
   assert.is((await stranger.get(address)).status, 403);
   assert.not.match((await stranger.get('/admin')).text, address);
@@ -155,7 +155,7 @@ test('visits are a read-only list', async () => {
   assert.is((await reader.get('/admin/visits/+new')).status, 403);
 });
 
-test('users who can see invoices see who owes; others do not', async () => {
+test('users who can see invoices see who owes money; others do not', async () => {
   const seat = await bookedNow();
   await app.database.query(sql.unsafe`
     insert into invoice (number, patient_id, issued_on, due_on, status, total)
@@ -168,7 +168,7 @@ test('users who can see invoices see who owes; others do not', async () => {
   assert.is((await seen(doctor, seat)).at(-1), '');
 });
 
-test('the dashboard shows how many wait, in red if one waits too long', async () => {
+test('the dashboard shows how many are waiting, in red if one has waited too long', async () => {
   const { appointment } = await bookedNow();
   await send(desk, 'arrived', { appointment });
   const { actor } = commandAuditContext();
@@ -191,7 +191,7 @@ test('the dashboard shows how many wait, in red if one waits too long', async ()
   assert.is((await load()).tone, early ? 'warn' : 'bad');
 });
 
-test('doctors find their own patients of today on the dashboard, and no others', async () => {
+test('doctors find only their own patients of today on the dashboard', async () => {
   const seat = await bookedNow();
   const { id } = await app.database.one(sql.type(z.object({ id: z.coerce.number() }))`
     select id from rustio_user where email = 'doctor@clinic.example'

@@ -4,7 +4,7 @@ import { suite } from '../support/suite.ts';
 
 const test = suite('the CSV reader of the strikes starter');
 
-test('quoted commas and quotes are part of the value, an empty value stays empty, rows are counted from 1', () => {
+test('quoted commas and quotes are part of the value, empty values remain empty, rows are counted from 1', () => {
   const lines = readCsv('\uFEFFname,city\r\n"W. H. ""Bud"" Barron","Dublin, GA"\r\nThigpen,');
   assert.equal(
     lines.map((line) => [line.number, line.get('name'), line.get('city')]),

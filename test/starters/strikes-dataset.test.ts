@@ -72,12 +72,12 @@ test('only the airport missing from the list is added', () => {
   }
 });
 
-test('twelve airports without a place are empty there, and none is in a state called NA', () => {
+test('twelve airports have no city and state, and none has NA as its state', () => {
   assert.is(dataset.airports.filter(({ state }) => state === null).length, 12);
   assert.is(dataset.airports.filter(({ city }) => city === null).length, 12);
 });
 
-test('an unreported speed stays empty, a reported 0 stays 0', () => {
+test('an unreported speed is empty, a reported 0 is 0', () => {
   assert.is(dataset.strikes.filter(({ speed }) => speed === null).length, 2_836);
   assert.is(dataset.strikes.filter(({ speed }) => speed === 0).length, 19);
 });
@@ -89,7 +89,7 @@ test('times keep the local time as reported', () => {
   }
 });
 
-test('the letters B and C mean military reports with costs, as the help text says', () => {
+test('the letters B and C are military reports with costs, as the help text states', () => {
   const military = dataset.operators.find(({ category }) => category === 'military')?.id;
   const lettered = dataset.strikes.filter(({ damage }) => damage === 'classB' || damage === 'classC');
   assert.is(lettered.length, 15);

@@ -32,7 +32,7 @@ for (const widget of [unassigned, mine, overdue, withoutCosts]) {
   });
 }
 
-test('figures relative to the newest report say so, with the day', async () => {
+test('figures relative to the newest report mention its day', async () => {
   assert.match((await overdue.load(reader, app)).label, 'more than 30 days (as of 2002-07-25)');
   assert.match((await withoutCosts.load(reader, app)).label, 'since 2002-01-01');
   assert.is((await serious.load(reader, app)).title, 'Substantial damage in the 90 days to 2002-07-25');

@@ -70,7 +70,7 @@ test('the costs add up to those of the file, to the cent', async () => {
   assert.equal(stored, { repair: sumOf('Cost Repair'), other: sumOf('Cost Other'), total: sumOf('Cost Total $') });
 });
 
-test('each report keeps its own facts: date, speed or none, damage, aircraft', async () => {
+test('each report keeps its values: date, speed if any, damage, aircraft', async () => {
   const row = z.object({ date: z.string(), speed: z.number().nullable(), damage: z.string(), aircraft: z.string() });
   const stored = await database.any(sql.type(row)`
     select strike.occurred_on as date, strike.speed, strike.damage, aircraft.name as aircraft
@@ -107,7 +107,7 @@ test('the next record gets the next number', async () => {
   }
 });
 
-test('three people in three roles, with only hashes of their passwords', async () => {
+test('three users in three roles, with only hashes of their passwords', async () => {
   assert.equal(people.map(({ email, role }) => `${email} ${role}`).sort(), [
     'admin@desk.example administrator',
     'analyst@desk.example staff',
@@ -122,7 +122,7 @@ test('three people in three roles, with only hashes of their passwords', async (
   }
 });
 
-test('analysts can only view; case officers change strikes and delete none', async () => {
+test('analysts can only view; case officers can change strikes but not delete them', async () => {
   const groups = new Map((await listGroups(database)).map((group) => [group.name, group]));
   const analysts = groups.get('Analysts');
   assert.equal(analysts?.members, ['analyst@desk.example']);
@@ -149,7 +149,7 @@ test('two loads give the same rows', async () => {
   assert.equal(await contentOf(other), await contentOf(desk));
 });
 
-test('open cases have an officer, new ones have none yet', async () => {
+test('open cases have an officer; new ones do not have one yet', async () => {
   const row = z.object({ state: z.string(), taken: z.boolean() });
   const storedRows = await database.any(sql.type(row)`
     select distinct state, officer_id is not null as taken from strike order by state, taken
@@ -160,7 +160,7 @@ test('open cases have an officer, new ones have none yet', async () => {
   );
 });
 
-test('a change of a cost changes the total with it', async () => {
+test('changing a cost changes the total', async () => {
   const own = await seededDesk();
   try {
     const written = await own.database.transaction((tx) =>
@@ -185,7 +185,7 @@ test('the tables are analysed for the planner', async () => {
   }
 });
 
-test('startup knows every model and page of the starter', () => {
+test('startup finds every model and page of the starter', () => {
   const project = app.models.all.filter(({ owner }) => owner === 'project').map(({ name }) => name);
   assert.equal(project.length, tables.length);
   assert.ok(app.plugins.some(({ name }) => name === 'desk'));

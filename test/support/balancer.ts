@@ -1,4 +1,4 @@
-/** A load balancer as in front of several processes: it checks `/readyz`, and takes turns among those that are ready. */
+/** A load balancer for several processes: it checks `/readyz` and distributes requests among the processes that are ready. */
 import { Agent, createServer, get, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAllSuites } from './suite.ts';
@@ -7,16 +7,18 @@ export interface Balancer {
   readonly url: string;
   /** The ports that were ready at the last check. */
   readonly ready: ReadonlySet<number>;
-  /** Requests that got no complete response from the process they were sent to. It never repeats one. */
+  /** Requests that got no complete response. The balancer never retries a request. */
   readonly failures: readonly string[];
   close(): Promise<void>;
 }
 
 const CHECK_MS = 200;
-/** A process that is busy is slow to answer a check; only one that says so, or refuses it, is not ready. */
+/**
+ * A busy process responds slowly; only a process that reports being not ready, or refuses the connection, counts as not ready.
+ */
 const CHECK_TIMEOUT_MS = 5_000;
 
-/** Balances between the ports of this machine. It keeps connections to them open, as proxies do. */
+/** Balances between ports of this machine. It keeps connections open, like a proxy. */
 export async function balancer(ports: readonly number[]): Promise<Balancer> {
   const agent = new Agent({ keepAlive: true });
   const ready = new Set<number>();
@@ -24,7 +26,7 @@ export async function balancer(ports: readonly number[]): Promise<Balancer> {
   let turn = 0;
   const server = createServer((incoming, outgoing) => {
     const isReadyNow = ports.filter((port) => ready.has(port));
-    // As proxies do: if none is ready, one of them may still answer.
+    // Like a proxy: if none is ready, one of them may still respond.
     const choices = isReadyNow.length > 0 ? isReadyNow : ports;
     const port = choices[turn++ % choices.length] ?? 0;
     const failed = (error: Error): void => {

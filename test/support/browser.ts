@@ -7,13 +7,13 @@ export type { TestBrowser, VisitOptions, Visitor } from '../../cli/testing/brows
 
 let browser: Promise<TestBrowser> | undefined;
 
-/** The browser of this process, closed when it ends. Every visit has its own profile. */
+/** The browser of this process, closed at its end. Every visit has its own profile. */
 export function openBrowser(): Promise<TestBrowser> {
   browser ??= open();
   return browser;
 }
 
-/** A visit of a user who has signed in. */
+/** A visit by a signed-in user. */
 export async function visitAs(app: TestApp, email: string, options: VisitOptions = {}): Promise<Visitor> {
   const visitor = await (await openBrowser()).visit(app, options);
   await visitor.signIn(email);

@@ -5,12 +5,12 @@ import { unescaped } from '../plugins/admin/page.ts';
 import { type Client, parseForms, type TestResponse } from './client.ts';
 
 export interface CrawlOptions {
-  /** Paths that are opened first. Only these can return 401 or 403, since no page links to them. */
+  /** Paths to open first. Only these can return 401 or 403, since no page links to them. */
   readonly start: readonly string[];
 }
 
 export interface CrawlReport {
-  /** Every page with status 200, and its markup. */
+  /** Every page with status 200, with its markup. */
   readonly pages: readonly { readonly path: string; readonly html: string }[];
   /** The actions of the forms that were submitted. */
   readonly submitted: readonly string[];
@@ -18,9 +18,9 @@ export interface CrawlReport {
   readonly problems: readonly string[];
 }
 
-/** Of paths and forms with the same shape, only the first few are tried. */
+/** Only this many paths and forms of the same shape are tried. */
 const MAX_PER_SHAPE = 2;
-/** Filters, orders and positions of a list could be combined indefinitely. */
+/** Filters, sort orders and positions of a list could be combined indefinitely. */
 const MAX_PARAMETERS = 1;
 const MAX_REDIRECTS = 5;
 
@@ -89,7 +89,7 @@ class Crawler implements CrawlReport {
     this.#isOpening = false;
   }
 
-  /** Deletions and signing out come last. Each form is read again, since earlier ones may have changed it. */
+  /** Deletions and signing out come last. Each form is read again, because earlier ones may have changed it. */
   async submitAll(): Promise<void> {
     let mayBeDeleted = false;
     for (const { page, action, rank } of this.#forms.toSorted((a, b) => a.rank - b.rank)) {
@@ -131,7 +131,7 @@ class Crawler implements CrawlReport {
     const visible = text.replace(/<[^>]*>/g, (tag) =>
       [...tag.matchAll(/\s(?:title|aria-label|placeholder|alt)="([^"]*)"/g)].map(([, words]) => ` ${words} `).join(' '),
     );
-    // Names of permissions look like keys, and are shown where they have been granted.
+    // Names of permissions look like message keys, and are shown where they have been granted.
     const key = (unescaped(visible).match(this.#messageKey) ?? []).find(
       (each) => !this.#app.permissions.includes(each),
     );

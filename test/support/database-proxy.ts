@@ -2,27 +2,27 @@ import { createServer, connect as dial, type Socket } from 'node:net';
 import type { TestAppOptions } from './app.ts';
 import { afterAllSuites } from './suite.ts';
 
-/** A proxy to the database that counts statements, and whose connections can be cut. */
+/** A proxy to the database that counts statements and whose connections can be cut. */
 export interface DatabaseProxy {
   /** The URL of the same database, through the proxy. */
   readonly url: string;
-  /** How many statements were sent since the last call. */
+  /** The number of statements sent since the last call. */
   statements(): number;
-  /** How many bytes came from the server since the last call. */
+  /** The number of bytes received from the server since the last call. */
   received(): number;
   /** Closes all connections and refuses new ones, as if the server had died. */
   cut(): Promise<void>;
   /** Accepts connections again. */
   restore(): Promise<void>;
-  /** Connections stay open and nothing arrives any more, as when a firewall has forgotten them. New ones work. */
+  /** Existing connections stay open but nothing arrives any more, as if a firewall had dropped them. New connections work. */
   drop(): void;
-  /** The same for all connections, new ones included, until `resume`: as if the server were paused. */
+  /** The same for all connections, including new ones, until `resume`: as if the server were paused. */
   stall(): void;
   resume(): void;
 }
 
 export interface ProxyOptions {
-  /** It announces process IDs of its own, as poolers do. */
+  /** Announces its own process IDs, like a pooler. */
   readonly asPooler?: boolean;
 }
 
@@ -123,7 +123,7 @@ export async function throughProxy<App>(
   return { app, proxy: await started.promise };
 }
 
-/** BackendKeyData: type, length, process ID, secret. It arrives once, in one piece with the messages around it. */
+/** BackendKeyData: type, length, process ID, secret. It is sent once and arrives together with the messages around it. */
 const KEY_DATA = Buffer.from([0x4b, 0, 0, 0, 12]);
 
 function withOwnProcessId(data: Buffer): Buffer {
@@ -137,8 +137,8 @@ const SIMPLE_QUERY = 'Q'.charCodeAt(0);
 const HEADER = 5;
 
 /**
- * Reads what a client sends to PostgreSQL: messages with a type, a length that includes itself, and a body; only the first, the
- * startup packet, has no type. Every Execute and every simple query is a statement.
+ * Parses what a client sends to PostgreSQL: messages with a type, a length that includes itself, and a body. Only the first one,
+ * the startup packet, has no type. Every Execute and every simple query counts as a statement.
  */
 function executions(count: (more: number) => void): (data: Buffer) => void {
   let rest = Buffer.alloc(0);

@@ -3,5 +3,5 @@ import { afterAllFiles } from './suite.ts';
 
 export { preparedTemplate, type TestDatabase, testDatabase } from '../../cli/testing/test-database.ts';
 
-// Our runner ends its processes itself.
+// The test runner ends its processes itself.
 afterAllFiles(cleanUp);

@@ -1,6 +1,6 @@
 /**
- * A process that uses the embedded server of a folder, for tests that start and kill several of them. It reports the server, leaves
- * on request, and ignores Ctrl-C like a draining server. With `forget` it exits without leaving.
+ * A process that uses the embedded server of a folder, for tests that start and kill several such processes. It reports the
+ * server, leaves on request, and ignores Ctrl-C like a draining server. With `forget`, it exits without leaving.
  */
 import { startEmbedded } from '../../core/database/embedded.ts';
 

@@ -1,6 +1,6 @@
 import { RustioError } from '../../core/errors/rustio-error.ts';
 
-/** What a promise rejects with. Throws if it resolves, so that a test cannot pass by accident. */
+/** The error with which a promise rejects. Throws if it resolves, so that a test cannot pass by accident. */
 export async function failureOf(promise: Promise<unknown>): Promise<unknown> {
   try {
     await promise;
@@ -10,7 +10,7 @@ export async function failureOf(promise: Promise<unknown>): Promise<unknown> {
   throw new Error('It was expected to fail, but it succeeded.');
 }
 
-/** The RustioError that a promise rejects with. */
+/** The RustioError with which a promise rejects. */
 export async function rustioFailureOf(promise: Promise<unknown>): Promise<RustioError> {
   const error = await failureOf(promise);
   if (error instanceof RustioError) return error;

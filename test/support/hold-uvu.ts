@@ -1,6 +1,6 @@
-/** Evaluated before uvu: prevents it from running anything by itself, and replaces its queue. */
+/** Must be evaluated before uvu: prevents uvu from running tests by itself, and replaces its queue. */
 
-/** A suite of uvu: runs it, prints the results, and returns the numbers. */
+/** Runs one uvu suite, prints the results, and returns the counts. */
 export type SuiteRun = () => Promise<[errors: string | boolean, ran: number, skipped: number, total: number]>;
 
 /** The suites that are ready to run. */

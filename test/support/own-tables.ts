@@ -14,7 +14,7 @@ import { preparedTemplate } from './database.ts';
 import { runSql } from './run-sql.ts';
 
 /**
- * `testApp` on a database with the tables of the enabled plugins only, as in a project that never enabled the others: a statement
+ * `testApp` on a database with only the tables of the enabled plugins, as in a project that never enabled the others: a statement
  * that needs a table of a disabled plugin fails.
  */
 export async function testAppOnOwnTables(

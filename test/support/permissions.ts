@@ -1,7 +1,7 @@
 import type { AnyModel } from '../../core/model/model.ts';
 import { modelPermissions } from '../../core/policy/policy.ts';
 
-/** Every permission for these models. */
+/** All permissions for these models. */
 export function permissionsFor(models: readonly AnyModel[]): readonly string[] {
   return models.flatMap(({ modelName }) => modelPermissions(modelName));
 }

@@ -16,7 +16,10 @@ export function hasPgBouncer(): boolean {
   }
 }
 
-/** PgBouncer in front of the database at `target`, with few server connections, so that they change hands. Returns its URL. */
+/**
+ * Starts PgBouncer in front of the database at `target` and returns its URL. It has few server connections, so that clients share
+ * them.
+ */
 export async function pgBouncer(target: string, settings: Readonly<Record<string, string>>): Promise<string> {
   const to = new URL(target);
   const folder = temporaryFolder();
@@ -45,7 +48,7 @@ export async function pgBouncer(target: string, settings: Readonly<Record<string
   );
   chmodSync(folder, 0o755);
   chmodSync(file, 0o644);
-  // It refuses to run as root.
+  // PgBouncer refuses to run as root.
   const asUser = process.getuid?.() === 0 ? ['-u', 'nobody'] : [];
   const child = spawn('pgbouncer', ['-q', ...asUser, file], { stdio: 'ignore' });
   afterAllSuites(async () => {

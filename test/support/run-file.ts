@@ -1,6 +1,6 @@
 /**
- * The child of `test/run.ts`: runs the test files that its parent names, one after another, and reports the numbers of each. It
- * exits when a message names no file, and after a file that failed, so that its leftovers cannot fail the next file.
+ * The child process of `test/run.ts`: runs the test files that its parent names one by one, and reports the counts of each. It
+ * exits when a message names no file, and after a file that failed, so that its leftovers cannot affect the next file.
  */
 import { enableCompileCache } from 'node:module';
 import path from 'node:path';
@@ -9,7 +9,7 @@ import { endRun, type FileResult, runFile } from './suite.ts';
 
 enableCompileCache();
 
-/** What the parent asks for: to run a file, or to finish where it names none. */
+/** A request of the parent: run a file, or finish if it names none. */
 export interface RunMessage {
   readonly file?: string;
   readonly bail?: boolean;
@@ -18,11 +18,11 @@ export interface RunMessage {
 process.on('message', async ({ file, bail }: RunMessage) => {
   const result = file === undefined ? await endRun() : await run(file, bail);
   if (file !== undefined && result.failed === 0) process.send?.(result);
-  // Exits even when a pool or a server was left open; the message must have left before.
+  // Exit even if a pool or a server is still open, but only after the message has been sent.
   else process.send?.(result, () => process.exit(result.failed === 0 ? 0 : 1));
 });
 
-// The parent was killed: nobody waits for this process any more, or would end it.
+// The parent was killed, so nothing else would end this process.
 process.on('disconnect', () => process.exit(1));
 
 function run(file: string, bail = false): Promise<FileResult> {

@@ -7,15 +7,16 @@ function contextOf(app: App, folder: string): CommandContexts['database'] & Comm
   return { project, app, database: app.database, folder };
 }
 
-/** Runs a check. */
 export function runCheck(check: Check | undefined, app: App, folder = ''): Promise<CheckResult> {
   if (!check) throw new Error('There is no such check.');
-  // The context has the members of every kind of context, which the compiler cannot see in the union of functions.
+  // The context satisfies every kind of `needs`, which the compiler cannot infer for the union of functions.
   const run = check.run as (context: object) => Promise<CheckResult>;
   return run.call(check, contextOf(app, folder));
 }
 
-/** Runs a command and returns its output. `answers`: the input of its prompts, in order; undefined if there is no terminal. */
+/**
+ * Runs a command and returns its output. `answers` are the inputs for its prompts, in order; undefined if there is no terminal.
+ */
 export async function runCommand(
   command: Command | undefined,
   app: App,

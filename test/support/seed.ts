@@ -1,10 +1,10 @@
 /**
- * The seed of random values: of fast-check's properties, and of the fuzzer. `npm test` uses the same one everywhere, so that a run
- * reports on the change and not on luck. `npm run test:all` and `npm run explore` choose new ones and print them.
+ * The seed of random values, for properties of fast-check and for the fuzzer. `npm test` always uses the same seed, so that a
+ * failure is caused by a change and not by chance. `npm run test:all` and `npm run explore` choose new seeds and print them.
  */
 const FIXED_SEED = 20_261_120;
 
-/** The seed of this process: `TEST_SEED`, otherwise the fixed one. */
+/** The seed of this process: `TEST_SEED`, otherwise a fixed one. */
 export function testSeed(): number {
   const { TEST_SEED } = process.env;
   if (TEST_SEED === undefined) return FIXED_SEED;
@@ -18,7 +18,7 @@ export function newSeed(): number {
   return Math.floor(Math.random() * 1e9);
 }
 
-/** Whether a test file has properties with random values. */
+/** Whether a test file contains properties with random values. */
 export function usesFastCheck(source: string): boolean {
   return source.includes("from 'fast-check'");
 }

@@ -4,10 +4,10 @@ import path from 'node:path';
 export const ROOT = path.resolve(import.meta.dirname, '../..');
 
 export interface Source {
-  /** From the root, with `/`: `core/app.ts`. */
+  /** Relative to the root, with slashes: `core/app.ts`. */
   readonly path: string;
   readonly text: string;
-  /** The files of the repository that it imports, types included, as paths from the root. */
+  /** The files of the repository that it imports, including types; relative to the root. */
   readonly imports: readonly string[];
   /** The packages that it imports. */
   readonly packages: readonly string[];

@@ -1,4 +1,4 @@
-/** Which files the runner must fail, tested with generated files. */
+/** Checks which files the runner reports as failed, using generated files. */
 import { fork } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
@@ -45,7 +45,7 @@ for (const [what, [body, expected]] of Object.entries(FILES)) {
   });
 }
 
-test('random values are the same in every run with the same seed, on every machine', () => {
+test('the same seed produces the same random values in every run, on every machine', () => {
   assert.is(fc.readConfigureGlobal().seed, testSeed());
   const { TEST_SEED } = process.env;
   try {

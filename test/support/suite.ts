@@ -5,7 +5,7 @@
  * const test = suite('pool');
  * test('a bigint keeps every digit', async () => { ... });
  */
-// First of all imports: it holds uvu, which else would run what it finds.
+// Must be the first import: it keeps uvu from running the suites that it finds.
 import './hold-uvu.ts';
 
 import { readFileSync } from 'node:fs';
@@ -16,7 +16,7 @@ import { testSeed, usesFastCheck } from './seed.ts';
 
 export type { Test } from 'uvu';
 
-/** What a test file came to. A hook that throws, a test that did not run and a file without tests all count as failed. */
+/** The result of a test file. A hook that throws, a test that did not run and a file without tests all count as failed. */
 export interface FileResult {
   readonly passed: number;
   readonly failed: number;
@@ -26,17 +26,18 @@ const registered: Test[] = [];
 const endings: (() => Promise<void> | void)[] = [];
 const endingsOfRun: (() => Promise<void> | void)[] = [];
 let hooksThatThrew = 0;
-/** Set by the first failing test of a file that is to stop there. */
+/** Set by the first failing test of a file that stops at failures. */
 let stopped = false;
 let bailing = false;
 let hasRunner = false;
 
-/** A suite of tests; whatever is registered on it while the file is evaluated will run. Call it once per subject. */
+/** Creates a suite of tests, which runs after the file has been evaluated. Call it once per subject. */
 export function suite(name: string): Test {
   const plain = uvuSuite(name);
   const test: Test = Object.assign((title: string, work: Callback) => plain(title, printable(work)), plain);
   const { before, after } = plain;
-  // A `before` must stop its suite, so it throws on. An `after` must not: uvu would lose what the tests said.
+  // An error in `before` must stop its suite, so it is rethrown. One in `after` must not: uvu would lose the results of the
+  // tests.
   test.before = withEach(
     (work) => before(reported(work, `${name}: before()`, 'throw')),
     (work) => before.each(work),
@@ -50,18 +51,20 @@ export function suite(name: string): Test {
   return test;
 }
 
-/** Work to be done once, after the last test of this file, whether tests failed or not: for what several suites share. */
+/**
+ * Registers work that runs once after the last test of this file, even after failures: for resources shared by several suites.
+ */
 export function afterAllSuites(work: () => Promise<void> | void): void {
   endings.push(work);
 }
 
-/** Work to be done once, after the last file of this process: for what the helpers share between files. */
+/** Registers work that runs once after the last file of this process: for resources that helpers share between files. */
 export function afterAllFiles(work: () => Promise<void> | void): void {
   endingsOfRun.push(work);
 }
 
 /**
- * Evaluates a test file and runs its suites. Nothing is thrown: what went wrong is printed and counted. With `bail`, the tests after
+ * Evaluates a test file and runs its suites. Nothing is thrown: failures are printed and counted. With `bail`, the tests after
  * the first failing one are not run and count as failed; hooks still clean up.
  */
 export async function runFile(url: string, { bail = false } = {}): Promise<FileResult> {
@@ -83,7 +86,7 @@ export async function runFile(url: string, { bail = false } = {}): Promise<FileR
   return count;
 }
 
-/** Does the work of `afterAllFiles`. */
+/** Runs the work registered with `afterAllFiles`. */
 export async function endRun(): Promise<FileResult> {
   const count = { passed: 0, failed: 0 };
   for (const work of endingsOfRun.splice(0).reverse()) await reported(work, 'afterAllFiles()', 'go on')(NOWHERE);
@@ -91,7 +94,7 @@ export async function endRun(): Promise<FileResult> {
   return count;
 }
 
-/** Random values are the same in every run with the same seed. */
+/** Makes random values the same in every run with the same seed. */
 async function useSeed(url: string): Promise<void> {
   if (!usesFastCheck(readFileSync(fileURLToPath(url), 'utf8'))) return;
   const { configureGlobal } = await import('fast-check');
@@ -120,7 +123,7 @@ function fail(count: Count, by: number, why: unknown): void {
   console.log('\n', why);
 }
 
-/** `node some.test.ts`, without the runner: the file that is being evaluated runs itself when it is through. */
+/** Supports `node some.test.ts` without the runner: after being evaluated, the file runs itself. */
 function runMainModule(): void {
   const main = process.argv[1];
   if (main === undefined) return;
@@ -131,7 +134,7 @@ function runMainModule(): void {
   });
 }
 
-/** uvu prints an error's `details` as text, and dies of any that are not: a RustioError has a list of lines. */
+/** uvu prints an error's `details` as text and crashes if they are not: a RustioError has a list of lines. */
 function printable(work: Callback): Callback {
   return async (context) => {
     if (stopped) throw new Error('Not run: an earlier test failed.');

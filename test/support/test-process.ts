@@ -5,7 +5,7 @@ import type { FileResult } from './suite.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 
-/** How one file is run. */
+/** How to run one file. */
 export interface RunOptions {
   /** Seconds after which the process is killed. */
   readonly limit: number;
@@ -13,11 +13,14 @@ export interface RunOptions {
   readonly bail?: boolean;
 }
 
-/** A process that runs test files, one after another: what they import is loaded and compiled once. It ends after a file that failed. */
+/**
+ * A process that runs test files one by one, so that what they import is loaded and compiled only once. It ends after a file that
+ * failed.
+ */
 export class TestProcess {
   /** How many files it has run. */
   files = 0;
-  /** It has ended or been ended, and runs no further file. */
+  /** True if it has exited or was ended; it then runs no further file. */
   ended = false;
   readonly #root: string;
   readonly #child: ChildProcess;
@@ -27,7 +30,7 @@ export class TestProcess {
   /** `root` is the repository, or a copy of it. */
   constructor(environment: Readonly<Record<string, string>>, root = ROOT) {
     this.#root = root;
-    // A process group of its own: whatever the files left behind (servers, browsers) can be ended with it.
+    // A separate process group, so that everything that the files leave behind (servers, browsers) can be ended with it.
     this.#child = fork(path.join(root, 'test/support/run-file.ts'), {
       cwd: root,
       silent: true,
@@ -40,7 +43,7 @@ export class TestProcess {
     this.#exit = new Promise((resolve) => this.#child.once('close', resolve));
   }
 
-  /** What the last file printed; complete when it failed. */
+  /** The output of the last file; complete if it failed. */
   get output(): string {
     return this.#output.join('');
   }
@@ -50,7 +53,7 @@ export class TestProcess {
     return this.#ask({ file: path.join(this.#root, file), bail }, limit);
   }
 
-  /** Lets it close what its files share, and ends it. */
+  /** Lets the process close what its files share, and ends it. */
   async end(): Promise<FileResult> {
     return this.ended ? { passed: 0, failed: 0 } : this.#ask({}, 60);
   }
@@ -62,7 +65,7 @@ export class TestProcess {
     try {
       process.kill(process.platform === 'win32' ? pid : -pid, 'SIGKILL');
     } catch {
-      // Nobody of the group is left, as it should be.
+      // No process of the group is left, as expected.
     }
   }
 
@@ -75,7 +78,7 @@ export class TestProcess {
     const answer = new Promise<FileResult>((resolve) =>
       this.#child.once('message', (reply) => resolve(reply as FileResult)),
     );
-    this.#child.send(message, () => {}); // it may have ended by itself: its exit is the answer then
+    this.#child.send(message, () => {}); // it may have exited by itself; `#exit` reports that
     const result = await Promise.race([answer, this.#exit.then(() => undefined)]);
     if (message.file === undefined || result === undefined || result.failed > 0) {
       const code = await this.#exit;
@@ -88,7 +91,7 @@ export class TestProcess {
   }
 }
 
-/** A process has failed if it exited before it reported its counts, or reported success and exited with an error. */
+/** A process has failed if it exited before reporting its counts, or reported success but exited with an error. */
 function judge(told: FileResult | undefined, code: number | null): FileResult {
   if (told === undefined) return { passed: 0, failed: 1 };
   return code !== 0 && told.failed === 0 ? { ...told, failed: 1 } : told;

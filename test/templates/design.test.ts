@@ -66,7 +66,7 @@ test('borders of controls and the focus ring stand out from every background', (
   assert.equal(tooClose(['line-field', 'focus'], GROUNDS, 3), []);
 });
 
-const rules = suite('design: rules of the assets');
+const rules = suite('design: asset rules');
 
 rules('the style sheet supports right-to-left: no physical sides', () => {
   const physical =

@@ -27,7 +27,7 @@ test('no page has an inline script, an inline style or an event attribute', () =
   }
 });
 
-test('no page shows the key of a message', () => {
+test('no page shows a message key', () => {
   for (const { name, html } of pages) {
     const text = html.replaceAll(/<[^>]*>/g, ' ');
     assert.not.match(text, /\b(?:admin|layout|value|problem)\.[a-z]\w*/, name);
@@ -59,7 +59,7 @@ test('every id is unique, and every reference to one is valid', () => {
   }
 });
 
-test('every posted form contains the token', () => {
+test('every form that posts contains the token', () => {
   let posted = 0;
   for (const { name, html } of pages) {
     for (const form of html.match(/<form[^>]*method="post"[\s\S]*?<\/form>/g) ?? []) {
@@ -93,7 +93,7 @@ test('a blocked deletion offers no button to delete', () => {
   assert.not.match(html, /button-danger|name="~form"/);
 });
 
-test('every view is shown by one of these pages', () => {
+test('every view is rendered by one of these pages', () => {
   const sampled = new Set<string>(samples.map(([, { view }]) => view));
   const pageViews = viewNames.filter((name) =>
     /^admin\/(?!fields\/|field$|filter$|combobox$|small-table$|part$|record-tabs$|record-head$|panel$|search-field$)/.test(

@@ -15,15 +15,15 @@ test('every template has declared data, and every declared view a template', () 
   assert.equal([...declared].sort(), Object.keys(templates).sort());
 });
 
-test('a template reads only helpers and what is declared for it', () => {
+test('a template reads only helpers and its declared data', () => {
   assert.equal(problems, []);
 });
 
-test('what is declared is read by a template', () => {
+test('all declared data is read by a template', () => {
   assert.equal(unread, []);
 });
 
-test('the check finds what nobody gives, at any depth, and what nobody reads', () => {
+test('the check finds missing and unused data at any depth', () => {
   const wrong = checkTemplates({
     ...templates,
     'admin/search': '<%= it.q %>\n<%= it?.words %>',
@@ -40,7 +40,7 @@ test('the check finds what nobody gives, at any depth, and what nobody reads', (
     assert.ok(wrong.unread.includes(name), name);
 });
 
-test('a page gives the data of its view; views that nobody has declared take any', () => {
+test('a page must pass the data of its view; undeclared views accept any data', () => {
   // The compiler checks it, so it need not run.
   const pages = (views: Views, ctx: Context) => {
     // @ts-expect-error: what the view reads is missing

@@ -6,11 +6,11 @@ import { builtIn } from '../../../plugins/built-in.ts';
 import { openProject } from '../../command-context.ts';
 import { endSoon } from '../shutdown.ts';
 
-/** Sent by the primary to a web process that must drain and end. */
+/** Sent by the primary to a web process that should drain and exit. */
 export const STOP_MESSAGE = 'stop';
-/** Closes the process after `SHUTDOWN_GRACE` seconds in which it reports that it is not ready. */
+/** The same, but the process first keeps serving for `SHUTDOWN_GRACE` seconds while reporting that it is not ready. */
 export const STOP_LATER_MESSAGE = 'stop-later';
-/** Sent by a drained process to the primary, which replies with the same. */
+/** Sent by a drained process to the primary, which replies with the same message. */
 export const DRAINED_MESSAGE = 'drained';
 const REPLY_MS = 5_000;
 
@@ -19,7 +19,7 @@ export function isClusterWorker(): boolean {
   return process.env[WORKER_VARIABLE] !== undefined && process.send !== undefined;
 }
 
-/** One web process of several: it neither prepares nor prints anything, and ends when the primary requests it. */
+/** Runs one of several web processes. It does not prepare or print anything, and exits when the primary requests it. */
 export async function serveWorker(folder: string): Promise<void> {
   const stop = stopSignal();
   let grace = false;
@@ -36,14 +36,14 @@ export async function serveWorker(folder: string): Promise<void> {
       endSoon();
     }
   } finally {
-    // An open channel would keep the process alive. This call of the cluster does not count as a crash.
+    // An open channel would keep the process alive. With this call, the cluster does not treat the exit as a crash.
     cluster.worker?.disconnect();
   }
 }
 
 /**
- * The primary may have sent a connection before it knew that this process no longer accepts any. Messages keep their order: once
- * the primary has replied, every such connection has arrived here and was returned.
+ * The primary may have sent a connection before it knew that this process no longer accepts any. Messages arrive in order: once
+ * the primary has replied, every such connection has arrived and been returned.
  */
 async function returnConnections(): Promise<void> {
   if (!process.connected) return;
@@ -53,12 +53,12 @@ async function returnConnections(): Promise<void> {
     });
   });
   process.send?.(DRAINED_MESSAGE, () => {});
-  await withTimeout(REPLY_MS, replied, () => new Error('no reply')).catch(() => {}); // the process ends in any case
+  await withTimeout(REPLY_MS, replied, () => new Error('no reply')).catch(() => {}); // the process exits in any case
 }
 
 /**
- * Resolves when the primary asks this process to stop, or on SIGTERM: with whether it serves on for `SHUTDOWN_GRACE` seconds. Ctrl-C and the end of a terminal reach the whole process
- * group; the primary handles both.
+ * Resolves when the primary or SIGTERM asks this process to stop, with true if it should keep serving for `SHUTDOWN_GRACE`
+ * seconds. Ctrl-C and closing the terminal signal the whole process group; the primary handles both.
  */
 function stopSignal(): Promise<boolean> {
   process.on('SIGINT', () => {});

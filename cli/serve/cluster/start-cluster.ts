@@ -4,15 +4,15 @@ import type { CloseOptions, Serving } from '../../../core/process/serve.ts';
 import { WebCluster } from './web-cluster.ts';
 
 export interface StartedCluster {
-  /** Starts the processes; resolves when all of them listen. */
+  /** Starts the processes; resolves when all of them are listening. */
   listen(): Promise<Serving>;
   readonly failed: Promise<never>;
   stop(options?: CloseOptions): Promise<void>;
 }
 
 /**
- * The web processes of a project that is already prepared; this process is their primary. `inherited`: the environment without
- * the project's `.env`, which each process reads again, so that a reload sees its changes.
+ * The web processes of a project that has already been prepared; this process is their primary. `inherited` is the environment
+ * without the project's `.env`: each process reads the file again, so that a reload picks up changes.
  */
 export function createCluster(
   project: Project,
@@ -35,7 +35,7 @@ export function createCluster(
     async listen() {
       const started = cluster.start();
       process.on('SIGHUP', () => {
-        started.then(() => cluster.reload()).catch(() => {}); // the caller of `listen` reports it
+        started.then(() => cluster.reload()).catch(() => {}); // reported by the caller of `listen`
       });
       await started;
       return {

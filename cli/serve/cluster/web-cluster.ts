@@ -1,5 +1,5 @@
-// The primary of `rustio-admin start --workers N`: it starts web processes that share a port, replaces those that crash, and
-// reloads them one after another. It serves no requests itself.
+// The primary of `rustio-admin start --workers N`: starts web processes that share a port, replaces those that crash, and reloads
+// them one by one. It does not serve requests itself.
 
 import cluster, { type Worker } from 'node:cluster';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -10,61 +10,64 @@ import { WORKER_VARIABLE } from '../../../core/http/metrics/metrics.ts';
 import type { CloseOptions } from '../../../core/process/serve.ts';
 import { DRAINED_MESSAGE, STOP_LATER_MESSAGE, STOP_MESSAGE } from './serve-worker.ts';
 
-/** A process that ends within this time after it was ready counts as an immediate crash. */
+/** A process that ends within this time after becoming ready counts as an immediate crash. */
 const QUICK_MS = 5_000;
 const FIRST_BACKOFF_MS = 100;
 const MAX_BACKOFF_MS = 30_000;
-/** After this many immediate crashes in a row, with no process that serves, a restart cannot help. */
+/** After this many consecutive immediate crashes, and with no process serving, restarting is given up. */
 const MAX_QUICK_CRASHES = 5;
-/** For draining requests and stopping plugins; then the process is killed. */
+/** Time for draining requests and stopping plugins; after that, the process is killed. */
 const STOP_MS = 45_000;
-/** Most objects of a request live briefly: a small young generation is collected often and cheaply. See `docs/performance.md`. */
+/**
+ * Most objects of a request are short-lived, so a small young generation is collected often and cheaply. See
+ * `docs/performance.md`.
+ */
 const YOUNG_SPACE = { option: '--max-semi-space-size', mb: 4 };
 /**
- * V8 collects early in a heap with a small limit: 35 MB live in 60 instead of 100 or more. Far more than pages need; a project
- * that needs more sets this option.
+ * With a small limit, V8 collects early: 35 MB of live data take up 60 MB instead of 100 or more. The limit is far above what
+ * pages need; projects that need more can set this option.
  */
 const OLD_SPACE = { option: '--max-old-space-size', mb: 256 };
 /**
- * glibc gives each thread that compresses or hashes its own heap, and hardly ever returns it. Two of them instead of eight per
- * core. Other systems ignore it.
+ * glibc gives each thread that compresses or hashes its own arena, whose memory is rarely returned. This allows two arenas
+ * instead of eight per core. Ignored on other systems.
  */
 const MALLOC = { MALLOC_ARENA_MAX: '2' };
 
 export interface WebClusterOptions {
   readonly count: number;
-  /** The script that each process runs, and its arguments. */
+  /** The script that each process runs. */
   readonly script: string;
   readonly args: readonly string[];
-  /** In addition to the primary's own environment; undefined removes a variable. */
+  /** Added to the primary's own environment; undefined removes a variable. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly log: Logger;
-  /** How long a process serves on after it was asked to stop with `grace`. */
+  /** How long a process keeps serving after it was asked to stop with `grace`. */
   readonly graceMs: number;
 }
 
-/** One process, from its fork to its end. */
+/** One process, from fork to exit. */
 interface Member {
   readonly slot: number;
   readonly worker: Worker;
   readonly ended: Promise<void>;
   readyAt: number | undefined;
-  /** It was asked to stop, or it is a replacement whose failure the reload reports. */
+  /** True if it was asked to stop, or is a replacement whose failure is reported by the reload. */
   expectedToEnd: boolean;
 }
 
-/** Options set by the operator are kept, on the command line or in `NODE_OPTIONS`. */
+/** Whether an option is unset. Options set by the operator, on the command line or in `NODE_OPTIONS`, take precedence. */
 function isUnset({ option }: { readonly option: string }): boolean {
   const existing = [...process.execArgv, ...(process.env.NODE_OPTIONS ?? '').split(/\s+/)];
-  // Node accepts underscores for hyphens.
+  // Node accepts underscores in place of hyphens.
   return !existing.some((each) => each.replaceAll('_', '-').startsWith(option));
 }
 
 export class WebCluster {
   readonly #options: WebClusterOptions;
-  /** Every living process, including those that drain. */
+  /** Every running process, including those that are draining. */
   readonly #members = new Set<Member>();
-  /** The process that serves for each slot; undefined while a new one is starting. */
+  /** The serving process of each slot; undefined while a new one is starting. */
   readonly #slots: (Member | undefined)[];
   readonly #failed = Promise.withResolvers<never>();
   #quickCrashes = 0;
@@ -75,7 +78,7 @@ export class WebCluster {
   constructor(options: WebClusterOptions) {
     this.#options = options;
     this.#slots = Array.from({ length: options.count }, () => undefined);
-    // Only the callers that wait for it are affected.
+    // A rejection only concerns callers that wait for it.
     this.#failed.promise.catch(() => {});
     cluster.setupPrimary({
       exec: options.script,
@@ -87,13 +90,13 @@ export class WebCluster {
     });
   }
 
-  /** Rejects with `RIO-SERVE-WORKERS` when the processes crash repeatedly; until then it is pending. */
+  /** Rejects with `RIO-SERVE-WORKERS` if the processes crash repeatedly; pending until then. */
   get failed(): Promise<never> {
     return this.#failed.promise;
   }
 
   /**
-   * Starts all processes; resolves when each of them listens.
+   * Starts all processes; resolves when all of them are listening.
    *
    * @throws RustioError `RIO-SERVE-WORKERS` when one of them ends before that. Its own message is on standard error.
    */
@@ -113,9 +116,9 @@ export class WebCluster {
   }
 
   /**
-   * Replaces one process after another, with the code and config that are on disk now. A new one listens before the old one
-   * drains, so no request is lost; if a new one does not start, the old ones continue. If requested during a reload, it is
-   * repeated once after it.
+   * Replaces the processes one by one with the code and config now on disk. Each new process listens before the old one drains,
+   * so no request is lost. If a new process fails to start, the old ones continue. A reload requested during another one runs
+   * once after it.
    */
   reload(): Promise<void> {
     if (this.#reloading) {
@@ -172,7 +175,7 @@ export class WebCluster {
     worker.on('message', (message) => {
       if (message === DRAINED_MESSAGE && worker.isConnected()) worker.send(DRAINED_MESSAGE, () => {});
     });
-    // The channel breaks when the process has exited; `exit` follows.
+    // The channel breaks when the process has exited; `exit` is emitted afterwards.
     worker.on('error', () => {});
     worker.once('exit', () => {
       this.#members.delete(member);
@@ -207,12 +210,12 @@ export class WebCluster {
 
   async #replace(slot: number, backoff: number): Promise<void> {
     await wait(backoff);
-    // A reload may have filled the slot meanwhile.
+    // A reload may already have filled the slot.
     if (this.#stopping || this.#slots[slot] !== undefined) return;
     this.#slots[slot] = this.#fork(slot, false);
   }
 
-  /** Whether any process has served for long enough to count as stable. */
+  /** Whether any process has been serving for long enough to count as stable. */
   #serves(): boolean {
     return this.#slots.some((each) => each?.readyAt !== undefined && performance.now() - each.readyAt >= QUICK_MS);
   }

@@ -1,7 +1,7 @@
 import type { Messages } from '../../../core/messages/catalogue.ts';
 import { RIGHT_TO_LEFT_MARK } from '../../../core/messages/direction.ts';
 
-/** The messages of the admin's pages, in Arabic. `singular` and `plural` are the model's own names. */
+/** The messages of the admin pages in Arabic. `singular` and `plural` are the names of the model. */
 export const ar: Messages = {
   'admin.crumbs': 'مسار التنقل',
   'admin.edit': 'تعديل',
@@ -83,7 +83,7 @@ export const ar: Messages = {
   'admin.delete.cancel': 'إلغاء',
   'admin.delete.back': 'العودة إلى السجل',
 
-  // ── messages in the pages' code
+  // ── messages used in code
   'admin.index.title': 'لوحة المعلومات',
   'admin.group.records': 'السجلات',
   'admin.section.other': 'أخرى',
@@ -145,7 +145,7 @@ export const ar: Messages = {
   'admin.file.pending': 'اختير ولم يُحفظ بعد:',
   'admin.file.remove': 'إزالة الملف',
 
-  // ── errors of these pages
+  // ── errors
   'error.RIO-MODEL-READ-ONLY.problem': 'لا يمكن إضافة هذه السجلات أو تعديلها أو حذفها هنا.',
   'error.RIO-MODEL-READ-ONLY.why': 'تُدار في مكان آخر، مثل سطر الأوامر أو برنامج آخر.',
   'error.RIO-MODEL-READ-ONLY.fix': 'ارجع إلى القائمة.',
@@ -156,7 +156,7 @@ export const ar: Messages = {
   'error.RIO-FILES-MISSING.why': 'يشير السجل إلى ملف غير موجود في مخزن الملفات.',
   'error.RIO-FILES-MISSING.fix': 'تواصل مع مدير النظام. وإذا كانت لديك نسخة من الملف فارفعها مرة أخرى.',
 
-  // ── actions, tabs and panels that plugins add
+  // ── plugin actions, tabs and panels
   'admin.actions.more': 'إجراءات أخرى',
   'admin.tabs': 'علامات تبويب السجل',
   'admin.panel.failed': 'تعذّر تحميل هذا الجزء. أعد تحميل الصفحة للمحاولة مرة أخرى.',

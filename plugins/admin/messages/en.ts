@@ -1,6 +1,6 @@
 import type { Messages } from '../../../core/messages/catalogue.ts';
 
-/** The messages of the admin's pages, in English. `singular` and `plural` are the model's own names. */
+/** The messages of the admin pages in English. `singular` and `plural` are the names of the model. */
 export const en: Messages = {
   'admin.crumbs': 'Breadcrumb',
   'admin.edit': 'Edit',
@@ -86,7 +86,7 @@ export const en: Messages = {
   'admin.delete.cancel': 'Cancel',
   'admin.delete.back': 'Back to record',
 
-  // ── messages in the pages' code
+  // ── messages used in code
   'admin.index.title': 'Dashboard',
   'admin.group.records': 'Records',
   'admin.section.other': 'Other',
@@ -144,7 +144,7 @@ export const en: Messages = {
   'problem.rowsAlike': 'No {target} matches “{typed}” exactly. Did you mean one of these?',
   'problem.severalRows': 'Several matches for “{typed}”. Choose one.',
 
-  // ── actions, tabs and panels that plugins add
+  // ── plugin actions, tabs and panels
   'admin.actions.more': 'More actions',
   'admin.tabs': 'Record tabs',
   'admin.panel.failed': 'This could not be loaded. Reload the page to try again.',

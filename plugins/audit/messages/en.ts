@@ -15,7 +15,7 @@ export const en: Messages = {
   'audit.show.permissions': 'Show {n, plural, one {# permission} other {# permissions}}',
   'audit.show.groups': 'Show {n, plural, one {# group} other {# groups}}',
   'audit.show.members': 'Show {n, plural, one {# member} other {# members}}',
-  // A field or a filter, and its value; the second where a page marks the value up.
+  // A field or filter with its value. Use the second message where a page marks up the value.
   'audit.is': '{label}: {value}',
   'audit.of': '{label}:',
   'audit.comma': ', ',
@@ -84,7 +84,7 @@ export const en: Messages = {
   'audit.data.origin': 'Origin',
   'audit.data.sessionId': 'Session',
   'audit.data.emailFingerprint': 'Email fingerprint (same value = same address)',
-  // What is changed in addition to the fields of an account or a group.
+  // Changes to an account or group other than its fields.
   'audit.data.groups': 'Groups',
   'audit.data.permissions': 'Permissions',
   'audit.data.members': 'Members',

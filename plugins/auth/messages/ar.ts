@@ -2,7 +2,7 @@ import type { Messages } from '../../../core/messages/catalogue.ts';
 import { leftToRight } from '../../../core/messages/direction.ts';
 
 export const ar: Messages = {
-  // Used alone and inside sentences.
+  // Used on its own and within sentences.
   'model.user.title': 'حساب مستخدم',
   'model.user.plural': 'حسابات المستخدمين',
   'model.group.title': 'مجموعة',

@@ -8,7 +8,7 @@ export const ar: Messages = {
   'sessions.signIn.email': 'البريد الإلكتروني',
   'sessions.signIn.password': 'كلمة المرور',
   'sessions.signIn.submit': 'تسجيل الدخول',
-  // One message for an unknown email, an inactive account and a wrong password, so that the reason is not revealed.
+  // The same message for an unknown email, an inactive account and a wrong password, so that the reason is not revealed.
   'sessions.signIn.rejected': 'البريد الإلكتروني أو كلمة المرور غير صحيحة.',
   'sessions.signIn.throttled':
     'محاولات كثيرة جدًا. حاول مرة أخرى بعد {minutes, plural, one {دقيقة واحدة} two {دقيقتين} few {# دقائق} other {# دقيقة}}.',

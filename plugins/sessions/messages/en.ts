@@ -8,7 +8,7 @@ export const en: Messages = {
   'sessions.signIn.email': 'Email',
   'sessions.signIn.password': 'Password',
   'sessions.signIn.submit': 'Sign in',
-  // One message for an unknown email, an inactive account and a wrong password, so that the reason is not revealed.
+  // The same message for an unknown email, an inactive account and a wrong password, so that the reason is not revealed.
   'sessions.signIn.rejected': 'Incorrect email or password.',
   'sessions.signIn.throttled': 'Too many attempts. Try again in {minutes, plural, one {one minute} other {# minutes}}.',
   'sessions.notice.signedOut': 'You have been signed out.',

@@ -1,6 +1,6 @@
 import type { InvoiceLine } from '../models/invoice.ts';
 
-/** The amount of a line, exactly: computed in whole pence, since 0.1 + 0.2 is not 0.3 in floating point. */
+/** The exact amount of a line. Computed in whole pence, since 0.1 + 0.2 is not 0.3 in floating point. */
 export function lineTotal({ price, quantity }: Pick<InvoiceLine, 'price' | 'quantity'>): string {
   return inPounds(inPence(price) * BigInt(quantity));
 }

@@ -3,7 +3,7 @@ import { checks } from './checks.ts';
 import { overdue, unsent } from './figures.ts';
 import { keepTotals } from './totals.ts';
 
-/** What invoices need in addition to their pages: an exact total, and what is owed on the dashboard. */
+/** Keeps invoice totals exact and shows outstanding amounts on the dashboard. */
 export const billing = definePlugin({
   name: 'billing',
   api: 1,

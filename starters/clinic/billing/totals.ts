@@ -3,8 +3,8 @@ import { type EventHandlers, sql, type Transaction, z } from 'rustio-admin';
 const keyRow = z.object({ invoice_id: z.string() });
 
 /**
- * Keeps an invoice's total the sum of its lines, for every change of them: page, import, command. It runs in the transaction of
- * the change, so no one ever reads a wrong total.
+ * Keeps an invoice's total equal to the sum of its lines, however they are changed: page, import, command. It runs in the
+ * transaction of the change, so no one ever reads a wrong total.
  */
 export const keepTotals: EventHandlers = {
   async create(tx, { subject, data }) {
@@ -12,7 +12,7 @@ export const keepTotals: EventHandlers = {
   },
   async update(tx, { subject, data }) {
     if (subject?.model !== 'invoiceLine') return;
-    // A line that moved to another invoice changes both; otherwise the line itself names its invoice.
+    // If a line was moved to another invoice, both invoices change; otherwise, the line names its invoice.
     if ('invoice' in data.after) await addUp(tx, [data.before.invoice, data.after.invoice]);
     else await addUpOfLine(tx, subject.key);
   },
@@ -27,9 +27,9 @@ async function addUpOfLine(tx: Transaction, line: string): Promise<void> {
 }
 
 /**
- * Two users may add lines to one invoice at the same moment. Each transaction locks the invoice before it computes the sum, in
+ * Two users may add lines to the same invoice at the same time. Each transaction locks the invoice before it computes the sum, in
  * a separate statement: only a later statement sees what the other has committed, so the second sum includes both lines. `no
- * key` because the foreign keys of both new lines already lock the row, and a stronger lock would deadlock.
+ * key`, because the foreign keys of both new lines already lock the row, and a stronger lock would deadlock.
  */
 async function addUp(tx: Transaction, invoices: readonly unknown[]): Promise<void> {
   const ids = sql.array(invoices.map(String), 'int8');

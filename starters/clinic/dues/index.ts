@@ -1,7 +1,7 @@
 import { definePlugin } from 'rustio-admin';
 import { unpaidInvoices } from './unpaid-invoices.ts';
 
-/** Reminds the reception, when a patient arrives, that they owe money. */
+/** Shows the reception that an arriving patient owes money. */
 export const dues = definePlugin({
   name: 'dues',
   api: 1,

@@ -4,7 +4,7 @@ import type { PatientNotes } from '../waiting-room/extension-points.ts';
 
 const row = z.object({ patient: z.coerce.number(), owed: z.string() });
 
-/** The overdue amount of each of these patients. One statement for all of them. */
+/** The overdue amount of each patient, in one statement. */
 export const unpaidInvoices: PatientNotes = {
   name: 'unpaid-invoices',
   access: { permission: 'invoice.view' },

@@ -1,8 +1,8 @@
 import { defineModel, field, type Row } from 'rustio-admin';
 
 /**
- * The price list. Staff know its codes by heart, so they are its keys. Users who write invoices can select from it (`selectableBy:
- * 'everyone'`); the list itself, with all its prices, is for users with permission to view it.
+ * The price list. Staff know its codes by heart, so they are the keys. Users who write invoices can select from it
+ * (`selectableBy: 'everyone'`); only users with permission to view it can open the list with all prices.
  */
 export const Treatment = defineModel('treatment', {
   fields: {

@@ -27,8 +27,8 @@ const REASONS = [
 ];
 
 /**
- * Two thousand appointments before and after `today`, the same number on every day of the week. No practitioner has two at the same
- * time.
+ * Two thousand appointments before and after `today`, distributed evenly over the days of the week. No practitioner has two at
+ * the same time.
  */
 export function generateAppointments(
   today: string,
@@ -43,7 +43,7 @@ export function generateAppointments(
     while (taken.size < APPOINTMENTS_PER_DAY) {
       const practitioner = random.pick(practitioners).id;
       const slot = random.int(SLOTS_PER_DAY);
-      // Today's appointments are still booked, so that the waiting room is not empty on the day of the first start.
+      // Today's appointments are still booked, so that the waiting room is not empty after the first start.
       const status = offset < 0 ? pastStatus(random) : 'booked';
       if (taken.has(`${practitioner} ${slot}`)) continue;
       taken.add(`${practitioner} ${slot}`);

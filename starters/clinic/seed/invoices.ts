@@ -11,7 +11,7 @@ const DAYS_TO_PAY = 30;
 type SeededInvoice = Insert<typeof Invoice> & { readonly id: number };
 type SeededLine = Insert<typeof InvoiceLine> & { readonly id: number };
 
-/** Six hundred invoices for past appointments, the oldest first, each the sum of its lines. */
+/** Six hundred invoices for past appointments, oldest first. The total of each is the sum of its lines. */
 export function generateInvoices(
   today: string,
   appointments: readonly SeededAppointment[],
@@ -51,7 +51,7 @@ function pickSome<T>(random: Random, items: readonly T[]): ReadonlySet<T> {
   return new Set(Array.from({ length: 1 + random.int(4) }, () => random.pick(items)));
 }
 
-/** Most due invoices are paid; those that are a few days old have not been sent yet. */
+/** Most due invoices are paid; those only a few days old have not been sent yet. */
 function statusOf(random: Random, isDue: boolean, isNew: boolean): NonNullable<SeededInvoice['status']> {
   if (isNew) return 'draft';
   if (random.percent(3)) return 'cancelled';

@@ -18,8 +18,8 @@ const ALLERGIES = ['Penicillin', 'Latex', 'Peanuts', 'Ibuprofen', 'Bee stings', 
 const NOTES = ['Prefers mornings.', 'Hard of hearing: speak slowly.', 'Comes with a carer.', 'Call, do not write.'];
 
 /**
- * Two hundred fictitious patients. Their telephone numbers are from the block that the British regulator reserves for drama
- * (020 7946 0xxx), their addresses from a reserved domain (RFC 2606).
+ * Two hundred fictitious patients. Their telephone numbers are from the range that the British regulator reserves for drama (020
+ * 7946 0xxx), their email addresses from a reserved domain (RFC 2606).
  */
 export function generatePatients(): readonly SeededPatient[] {
   const random = new Random(20_250_101);

@@ -3,7 +3,7 @@ import type { Practitioner } from '../models/practitioner.ts';
 
 export type SeededPractitioner = Insert<typeof Practitioner> & { readonly id: number };
 
-/** Six fictitious practitioners; the first is the one who can sign in. */
+/** Six fictitious practitioners; the first one can sign in. */
 export const practitioners: readonly SeededPractitioner[] = [
   { id: 1, name: 'Dr Dorothea Okoye', specialty: 'general', room: 'Room 1' },
   { id: 2, name: 'Dr Ciaran Vale', specialty: 'general', room: 'Room 2' },

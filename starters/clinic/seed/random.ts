@@ -1,6 +1,6 @@
 /**
- * Random numbers that are the same on every machine and every day: a small generator (mulberry32) with a fixed seed. Nothing
- * here is secret, so it need not be unpredictable.
+ * Random numbers that are the same on every machine and every day: a small generator (mulberry32) with a fixed seed. Nothing here
+ * is secret, so the numbers can be predictable.
  */
 export class Random {
   #state: number;
@@ -9,7 +9,7 @@ export class Random {
     this.#state = seed;
   }
 
-  /** A whole number from 0 up to, and excluding, `below`. */
+  /** A whole number from 0 up to, but not including, `below`. */
   int(below: number): number {
     this.#state = (this.#state + 0x6d2b79f5) | 0;
     let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);

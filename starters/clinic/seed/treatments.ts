@@ -1,7 +1,7 @@
 import type { Insert } from 'rustio-admin';
 import type { Treatment } from '../models/treatment.ts';
 
-/** A made-up price list. */
+/** A fictitious price list. */
 export const treatments: readonly Insert<typeof Treatment>[] = [
   { code: 'CON10', name: 'Short consultation', price: '45.00', minutes: 10 },
   { code: 'CON20', name: 'Consultation', price: '80.00', minutes: 20 },

@@ -16,11 +16,11 @@ interface DemoUser {
   readonly email: string;
   readonly displayName: string;
   readonly role: Role;
-  /** Administrators need no group: they have every permission. */
+  /** Administrators need no group: they have all permissions. */
   readonly group: keyof typeof GROUPS | undefined;
 }
 
-/** The practice manager is last: the start shows the password of the last user. */
+/** The practice manager comes last, because the start shows the password of the last user. */
 const USERS: readonly DemoUser[] = [
   { email: 'reception@clinic.example', displayName: 'Rita Front', role: 'staff', group: 'Reception' },
   { email: 'doctor@clinic.example', displayName: 'Dorothea Okoye', role: 'supervisor', group: 'Doctors' },
@@ -60,7 +60,7 @@ const GROUPS = {
   },
 } as const;
 
-/** Creates groups and users, passes the passwords to the start, and returns the key of the doctor's account. */
+/** Creates groups and users, reports their passwords for the start to print, and returns the key of the doctor's account. */
 export async function createUsers(tx: Transaction, { app, reportAccount }: SeedContext): Promise<number> {
   const context: AuditContext = {
     actor: { kind: 'command', name: 'seed' },
@@ -71,7 +71,7 @@ export async function createUsers(tx: Transaction, { app, reportAccount }: SeedC
   const available = new Set(app.permissions);
   for (const [name, { description, permissions }] of Object.entries(GROUPS)) {
     expectDone(await createGroup(tx, context, app.events, { name, description }));
-    // The permissions of the waiting room do not exist in a project that has removed the plugin.
+    // The permissions of the waiting room do not exist if a project has removed the plugin.
     const granted = permissions.filter((permission) => available.has(permission));
     expectDone(await grantToGroup(tx, context, app.events, name, granted, available));
   }

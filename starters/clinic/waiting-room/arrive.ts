@@ -1,7 +1,7 @@
 import { type App, type AuditContext, sql, type Transaction } from 'rustio-admin';
 import { type Booked, bookedOne } from './booked-today.ts';
 
-/** The result of an arrival or a call; a rejection is an outcome, and the transaction continues. */
+/** The result of an arrival or a call. A rejection is a return value, so the transaction continues. */
 export type Received =
   | { readonly outcome: 'done'; readonly booked: Booked }
   | { readonly outcome: 'rejected'; readonly key: string; readonly booked: Booked | undefined };

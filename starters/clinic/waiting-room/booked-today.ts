@@ -16,12 +16,12 @@ const row = z.object({
   waitedMinutes: z.coerce.number(),
 });
 
-/** A patient who is booked for today, or who came. */
+/** A patient who is booked for today or has arrived. */
 export type Booked = z.infer<typeof row>;
 
 /**
- * Today's patients as far as this actor can see them, in the clinic's time zone, in the order of their times. A patient whom they
- * cannot see has a number. Visits are the waiting room's own: its permission covers them.
+ * Today's patients whom this actor can see, ordered by time in the clinic's time zone. If the actor cannot see a patient's
+ * record, the name is replaced by a number. Visits belong to the waiting room, so its permission covers them.
  */
 export function bookedToday(query: Query, app: App, actor: Actor): Promise<readonly Booked[]> {
   const tableOf = (model: AnyModel) => app.records.tableFor(actor, model);
@@ -54,7 +54,7 @@ export function bookedToday(query: Query, app: App, actor: Actor): Promise<reado
   `);
 }
 
-/** One of them, locked until the end of the transaction, so that two clicks are one arrival. */
+/** One of today's patients, locked until the end of the transaction, so that a double click records a single arrival. */
 export async function bookedOne(tx: Query, app: App, actor: Actor, appointment: string): Promise<Booked | undefined> {
   if (!/^[1-9]\d{0,17}$/.test(appointment)) return undefined;
   await tx.query(sql.unsafe`select from appointment where id = ${appointment}::bigint for no key update`);

@@ -2,7 +2,7 @@ import { type App, type AuditContext, sql, type Transaction, z } from 'rustio-ad
 
 const counted = z.object({ visits: z.coerce.number() });
 
-/** Deletes the visits of earlier days, and returns how many there were. */
+/** Deletes the visits of earlier days and returns their number. */
 export async function clear(tx: Transaction, context: AuditContext, app: App): Promise<number> {
   const { visits } = await tx.one(sql.type(counted)`
     with deleted as (
@@ -16,7 +16,7 @@ export async function clear(tx: Transaction, context: AuditContext, app: App): P
   return visits;
 }
 
-/** A condition: visits that began before today, in the clinic's time zone. */
+/** An SQL condition: visits that began before today, in the clinic's time zone. */
 export function arrivedBeforeToday(app: App) {
   const timeZone = app.config.timeZone ?? 'UTC';
   return sql.fragment`arrived_at < date_trunc('day', now() at time zone ${timeZone}) at time zone ${timeZone}`;

@@ -1,4 +1,4 @@
-// The extension point of the waiting room: short notes next to a patient's name, from plugins that have information on them.
+// The extension point of the waiting room: short notes that plugins show next to a patient's name.
 
 import type { Access, Actor, App } from 'rustio-admin';
 
@@ -7,7 +7,7 @@ export interface PatientNote {
   readonly tone: 'info' | 'warn' | 'bad';
 }
 
-/** Loads notes on patients: called once for all of them. Only users with the access see the notes. */
+/** Loads notes on patients, in one call for all of them. Only users with the `access` see the notes. */
 export interface PatientNotes {
   readonly name: string;
   readonly access: Access;

@@ -10,7 +10,7 @@ import { en } from './messages.ts';
 import { Visit } from './visit.ts';
 import { ownDay, waiting } from './widgets.ts';
 
-/** Who is in the building: patients arrive at the desk, wait, and are called to a room. */
+/** Shows who is in the building: patients arrive at the desk, wait, and are called to a room. */
 export const waitingRoom = definePlugin({
   name: 'waiting-room',
   api: 1,

@@ -6,15 +6,15 @@ import type { Booked } from './booked-today.ts';
 /** The part of a request that identifies the user. */
 export type Reader = { readonly state: Pick<Context['state'], 'actor' | 't'> };
 
-/** One of today's patients, as far as the user can see them. */
+/** One of today's patients, limited to what the user can see. */
 export interface Named extends Booked {
-  /** The record, for users who can see it. */
+  /** The URL of the record, if the user can see it. */
   readonly url: string | undefined;
 }
 
 /**
- * Adds patients' names as far as this user can see them: they are read through `app.records`, which applies the user's
- * permissions. Users who cannot see a patient get the number, which is enough to call them.
+ * Adds the names of patients. They are read through `app.records`, which applies the user's permissions. Users who cannot see a
+ * patient get a number, which is enough to call them.
  */
 export async function withNames({ state }: Reader, app: App, booked: readonly Booked[]): Promise<readonly Named[]> {
   const { actor, t } = state;

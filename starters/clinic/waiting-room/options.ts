@@ -2,7 +2,7 @@ import { z } from 'rustio-admin';
 
 /** The options under `waiting-room` in the config. */
 export const options = z.strictObject({
-  /** Waiting longer than this many minutes is too long. */
+  /** A wait of more than this many minutes is highlighted as too long. */
   longWait: z.int().min(1).max(600).default(30),
 });
 

@@ -1,4 +1,4 @@
-// HTTP: parse, call a function, render or redirect. No SQL, no policy.
+// Request handlers: parse, call a function, render or redirect. No SQL and no policy.
 
 import { type App, auditContext, type Context, flash, z } from 'rustio-admin';
 import { arrive, type Received } from './arrive.ts';
@@ -67,7 +67,7 @@ async function showDay(ctx: Context, app: App, problem?: string): Promise<void> 
 
 const toneOf = { expected: 'neutral', called: 'good' } as const;
 
-/** Notes of other plugins on these patients, as far as this user can see them. */
+/** Notes of other plugins on these patients that this user can see. */
 async function notesOf(
   ctx: Context,
   app: App,

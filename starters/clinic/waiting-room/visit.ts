@@ -2,8 +2,8 @@ import { defineModel, field, type Row } from 'rustio-admin';
 import { Appointment } from '../models/appointment.ts';
 
 /**
- * A patient's visit. The table comes from this plugin's migration, so it is only described here; and only the functions of this
- * folder write to it. As a model it has a list and pages like every other.
+ * A patient's visit. The plugin's own migration creates the table, so the model only describes it, and only functions in this
+ * folder write to it. Like any model, it has a list and pages.
  */
 export const Visit = defineModel('visit', {
   fields: {

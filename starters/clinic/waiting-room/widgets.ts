@@ -6,7 +6,7 @@ import { type Reader, withNames } from './names.ts';
 
 const row = z.object({ patients: z.coerce.number(), longest: z.coerce.number() });
 
-/** How many patients wait, and whether one of them waits too long. */
+/** The number of waiting patients, and whether any of them has waited too long. */
 export const waiting = {
   name: 'waiting',
   access: { permission: 'waiting-room.view' },
@@ -30,7 +30,7 @@ export const waiting = {
   },
 } as const satisfies Widget;
 
-/** The user's own patients of today, for users who are practitioners. */
+/** The user's own patients of today, if the user is a practitioner. */
 export const ownDay = {
   name: 'own-day',
   access: { role: 'supervisor', permission: 'waiting-room.view' },

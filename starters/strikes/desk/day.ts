@@ -3,13 +3,13 @@ import { Strike } from '../models/strike.ts';
 
 const dayRow = z.object({ day: z.string(), monthAgo: z.string(), quarterAgo: z.string(), year: z.string() });
 
-/** The days from which the desk looks back, as ISO dates. */
+/** The start dates of the desk's reporting periods, as ISO dates. */
 export type Days = z.infer<typeof dayRow>;
 
 /**
- * The desk's current day is that of its newest report, not the calendar's: the data ends in July 2002, and "open for more than
- * thirty days" would be everything. With reports coming in every day the two are the same. Figures relative to it name the day. The
- * newest report is the newest that the user can see.
+ * The desk's current day is the day of the newest report that the user can see, not the calendar's: the data ends in July 2002,
+ * so every open case would be "open for more than thirty days". If reports came in every day, the two would be the same. Figures
+ * that depend on the day mention it.
  */
 export function deskDays(app: App, actor: Actor): Promise<Days> {
   const strikes = app.records.tableFor(actor, Strike);

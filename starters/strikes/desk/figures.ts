@@ -1,4 +1,4 @@
-// The figures on the dashboard: what needs attention, each with a link to its list. They count what the user can see.
+// The figures on the dashboard: what needs attention, each with a link to its list. They count only what the user can see.
 
 import { type App, type Context, type Figure, sql, type Widget, z } from 'rustio-admin';
 import { Strike } from '../models/strike.ts';
@@ -24,7 +24,7 @@ export const unassigned = {
   },
 } satisfies Widget;
 
-/** The user's own open cases; an analyst has none. */
+/** The user's own open cases; analysts have none. */
 export const mine = {
   name: 'mine',
   access: { permission: 'strike.change' },
@@ -44,7 +44,7 @@ export const mine = {
   },
 } satisfies Widget;
 
-/** Open cases that should have been closed. */
+/** Open cases that should have been closed by now. */
 export const overdue = {
   name: 'overdue',
   access,
@@ -78,12 +78,12 @@ export const withoutCosts = {
   },
 } satisfies Widget;
 
-/** The strikes that the user can see, with the columns that they can see. */
+/** The strikes and columns that the user can see. */
 function strikesOf({ state }: Reader, app: App) {
   return app.records.tableFor(state.actor, Strike);
 }
 
-/** Nothing to do is good news for every figure. */
+/** Zero is good news for every figure. */
 function figure({ state }: Reader, value: number, label: string, url: string, tone: 'info' | 'warn' | 'bad'): Figure {
   const shown = new Intl.NumberFormat(state.locale).format(value);
   return { kind: 'figure', value: shown, label, url, tone: value === 0 ? 'good' : tone };

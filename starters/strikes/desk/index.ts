@@ -3,7 +3,7 @@ import { mine, overdue, unassigned, withoutCosts } from './figures.ts';
 import { costByAirport, serious } from './tables.ts';
 import { keepTotalCost } from './total-cost.ts';
 
-/** What the strike desk adds to the admin. */
+/** The extensions of the admin for the strike desk. */
 export const desk = definePlugin({
   name: 'desk',
   api: 1,

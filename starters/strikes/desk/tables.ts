@@ -22,7 +22,7 @@ const seriousRow = z.object({
 });
 const tones = { new: 'info', open: 'warn', closed: 'good' } as const;
 
-/** Strikes with substantial damage in the ninety days to the desk's own day, newest first. */
+/** Strikes with substantial damage in the ninety days before the desk's current day, newest first. */
 export const serious = {
   name: 'serious',
   access,
@@ -82,7 +82,7 @@ const costRow = z.object({
   cost: z.coerce.number(),
 });
 
-/** Airports by what their strikes cost since the desk's own year began. */
+/** Airports by the costs of their strikes since the start of the desk's current year. */
 export const costByAirport = {
   name: 'cost-by-airport',
   access,
@@ -119,7 +119,7 @@ export const costByAirport = {
       },
       columns: [{ label: 'Airport' }, { label: 'Strikes', align: 'end' }, { label: 'Cost', align: 'end' }],
       rows: rows.map(({ code, name, strikes, cost }) => [
-        // Users who cannot see the airport see its key, as in the list of strikes.
+        // Users who cannot view the airport see its key, as in the list of strikes.
         name === null ? { text: code } : { text: `${code} · ${name}`, url: app.urls.record(airports, code) },
         { text: number.format(strikes), url: strikeList(app, { 'f.airport': code, 'f.occurredOn.from': year }) },
         { text: money.format(cost) },

@@ -1,8 +1,8 @@
 import { type EventHandler, sql } from 'rustio-admin';
 
 /**
- * Keeps a strike's total the sum of its parts, for every change: page, import, command. It runs in the transaction of the
- * change, so no one ever reads a wrong total.
+ * Keeps a strike's total cost equal to the sum of its parts, however they are changed: page, import, command. It runs in the
+ * transaction of the change, so no one ever reads a wrong total.
  */
 export const keepTotalCost: EventHandler<'create' | 'update'> = async (tx, { subject }) => {
   if (subject?.model !== 'strike') return;

@@ -1,4 +1,4 @@
-/** The states and territories of the United States by the two letters that `airports.csv` uses. */
+/** The states and territories of the United States by the two-letter codes used in `airports.csv`. */
 export const states = {
   AK: 'Alaska',
   AL: 'Alabama',
@@ -59,7 +59,7 @@ export const states = {
 } as const;
 export type State = keyof typeof states;
 
-/** The two letters in the order of the names, as users look for them. */
+/** The codes ordered by name, which is how users look for them. */
 export const stateCodes: readonly State[] = Object.keys(states)
   .filter(isState)
   .sort((one, other) => (states[one] < states[other] ? -1 : 1));

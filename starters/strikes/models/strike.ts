@@ -5,7 +5,7 @@ import { Label, StrikeLabel } from './label.ts';
 import { Operator } from './operator.ts';
 import { Species } from './species.ts';
 
-/** One reported collision of an aircraft with wildlife: the facts of the report, and how the desk handles the case. */
+/** One reported collision of an aircraft with wildlife: the report, and how the desk handles the case. */
 export const Strike = defineModel('strike', {
   fields: {
     // the report
@@ -87,7 +87,7 @@ export const Strike = defineModel('strike', {
     ...timestamps(),
   },
   label: ['occurredOn', 'airport'],
-  // Lists show the newest first; the most common filters lead an index that ends in the date.
+  // Lists show the newest strikes first, so the indexes for the most common filters end with the date.
   indexes: [
     ['state', '-occurredOn'],
     ['airport', '-occurredOn'],

@@ -5,14 +5,14 @@ import { buildCase, type Desk, LABELS } from './casework.ts';
 import type { Dataset } from './dataset.ts';
 import { lookUp } from './one-of.ts';
 
-/** The desk's part of the rows: strikes with state and officer, and their labels. */
+/** The casework rows: strikes with state and officer, and their labels. */
 export interface Cases {
   readonly labels: readonly (Insert<typeof Label> & { readonly id: number })[];
   readonly strikes: readonly Insert<typeof Strike>[];
   readonly strikeLabels: readonly Insert<typeof StrikeLabel>[];
 }
 
-/** `officers`: the key of the user of each desk. */
+/** `officers`: the user's key for each desk. */
 export function buildCases(dataset: Dataset, officers: ReadonlyMap<Desk, number>): Cases {
   const labels = Object.entries(LABELS).map(([name, meaning], index) => ({ id: index + 1, name, meaning }));
   const labelIds = new Map(labels.map(({ name, id }) => [name, id]));

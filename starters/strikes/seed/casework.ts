@@ -1,11 +1,11 @@
-// The reports contain no casework: no state, no case officer, no labels. All of it is invented here for the demo, from the
-// report alone and without randomness, so every load creates the same cases.
+// The reports contain no casework: no state, no case officer, no labels. All of it is invented here for the demo, from the report
+// alone and without randomness, so every load creates the same cases.
 
 import type { Row } from 'rustio-admin';
 import type { Strike } from '../models/strike.ts';
 import type { Report } from './strikes.ts';
 
-/** Who has a case: the officer for airports east of 100° W, or the head of the desk for those west of it. */
+/** Whose case it is: that of the officer for airports east of 100° W, or of the head of the desk for those west of it. */
 export type Desk = 'east' | 'west';
 
 export interface Case {
@@ -14,7 +14,7 @@ export interface Case {
   readonly labels: readonly LabelName[];
 }
 
-/** The labels of the desk, and when a strike gets one. */
+/** The labels of the desk, and the conditions for assigning them. */
 export const LABELS = {
   Costly: 'Total cost of $10,000 or more.',
   'Costs missing': 'There was damage, but no cost was reported. Ask the operator.',
@@ -26,11 +26,11 @@ export const LABELS = {
 } as const;
 export type LabelName = keyof typeof LABELS;
 
-/** What a case depends on besides its report. */
+/** The input for a case other than its report. */
 export interface CaseInput {
   /** The current day of the desk, which is the day of the newest report. */
   readonly asOf: string;
-  /** Of the airport. */
+  /** The longitude of the airport. */
   readonly longitude: number;
   /** Whether the species is known. */
   readonly isIdentified: boolean;
@@ -42,7 +42,7 @@ export function buildCase(report: Report, { asOf, longitude, isIdentified, isMam
   return { state, desk: deskOf(report, state, longitude), labels: labelsOf(report, isIdentified, isMammal) };
 }
 
-/** Ten days for the review, thirty to close simple cases; serious damage stays open until its costs are known. */
+/** Ten days for the review, thirty to close simple cases; cases with serious damage remain open until the costs are known. */
 function stateOf(report: Report, ageInDays: number): Case['state'] {
   const isDamaged = report.damage !== 'none';
   const hasCosts = Number(report.costTotal) > 0;

@@ -1,6 +1,6 @@
 import { parse } from 'csv-parse/sync';
 
-/** A row of a CSV file by the names in its first line. Reading a missing column throws. */
+/** A row of a CSV file, by column name. Reading a missing column throws. */
 export interface Line {
   /** 1 for the first row after the header. */
   readonly number: number;
@@ -8,8 +8,8 @@ export interface Line {
 }
 
 /**
- * Reads a CSV file, first line taken as names. Throws when a row has more or fewer values than there are names: a shifted
- * row must not be loaded.
+ * Parses a CSV file whose first line contains the column names. Throws if a row has more or fewer values than there are columns:
+ * a shifted row must not be loaded.
  *
  * @example
  * readCsv('code,name\nDFW,"Dallas, Fort Worth"\n')[0]?.get('name'); // 'Dallas, Fort Worth'

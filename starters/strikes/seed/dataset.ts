@@ -24,7 +24,7 @@ export interface Dataset {
   readonly flights: readonly WithId<Insert<typeof Flight>>[];
 }
 
-/** Throws if a file contains a value that the models do not have: nothing is guessed. */
+/** Throws if a file contains a value that the models do not define: nothing is guessed. */
 export function buildDataset(files: Files): Dataset {
   const operators = files.operators.map(toOperator);
   const aircraft = files.aircraft.map(toAircraft);
@@ -60,7 +60,7 @@ function toAirport(line: Line): Insert<typeof Airport> {
   return {
     code: line.get('iata'),
     name: line.get('name'),
-    // Twelve airports have the word NA, for "not available", in place of a city and a state.
+    // Twelve airports have NA (not available) instead of a city and state.
     city: line.get('city') === 'NA' ? null : line.get('city'),
     state: line.get('state') === 'NA' ? null : oneOf(stateCodes, line.get('state')),
     country: line.get('country'),
@@ -103,9 +103,7 @@ function toSpecies(line: Line): WithId<Insert<typeof Species>> {
   };
 }
 
-/**
- * `2001/01/01 00:47` → `2001-01-01 00:47:00`. It never becomes a Date, which would shift it by a time zone.
- */
+/** `2001/01/01 00:47` → `2001-01-01 00:47:00`. Not converted to a Date, which would shift it by the time zone. */
 function toLocalDateTime(text: string): string {
   const match = /^(\d{4})\/(\d{2})\/(\d{2}) (\d{2}:\d{2})$/.exec(text);
   if (!match) throw new Error(`"${text}" is not a date with a time.`);

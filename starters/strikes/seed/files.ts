@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { type Line, readCsv } from './csv.ts';
 
-/** The files of `data/`, read. */
+/** The contents of the files in `data/`. */
 export interface Files {
   readonly airports: readonly Line[];
   readonly airportsAdded: readonly Line[];

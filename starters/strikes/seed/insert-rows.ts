@@ -3,8 +3,8 @@ import { type AnyModel, type App, type Insert, sql, type Transaction } from 'rus
 const BATCH_SIZE = 5_000;
 
 /**
- * Inserts rows with their keys, without `app.write`: it checks no permissions and records no events or audit entries. Use it only
- * for an empty database. PostgreSQL converts the JSON to the types of the columns, so nothing is lost.
+ * Inserts rows with their keys, without `app.write`: no permissions are checked, and no events or audit entries are recorded. Use
+ * it only on an empty database. PostgreSQL converts the JSON to the column types, so nothing is lost.
  */
 export async function insertRows<M extends AnyModel>(
   tx: Transaction,
@@ -13,7 +13,7 @@ export async function insertRows<M extends AnyModel>(
   rows: readonly Insert<M>[],
 ): Promise<void> {
   const { stored, key, table } = app.models.of(model);
-  // A column without a value in any row gets its default.
+  // Columns without a value in any row get their default.
   const fields = stored.filter(({ name }) => rows.some((row) => getField(row, name) !== undefined));
   const columns = sql.join(
     fields.map(({ column }) => sql.identifier([column])),
@@ -38,7 +38,7 @@ export async function insertRows<M extends AnyModel>(
     `);
   }
 
-  // The sequence goes on after the highest of the inserted keys.
+  // Continue the sequence after the highest inserted key.
   const identity = key.find(({ typeName }) => typeName === 'identity');
   if (identity) {
     const column = sql.identifier([identity.column]);
@@ -54,7 +54,7 @@ function getField(row: object, name: string): unknown {
   return Reflect.get(row, name);
 }
 
-/** `pg_get_serial_sequence` parses its argument as SQL does. */
+/** `pg_get_serial_sequence` parses its argument like an SQL identifier. */
 function quoteIdentifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }

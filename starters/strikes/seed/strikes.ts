@@ -3,7 +3,7 @@ import type { Strike } from '../models/strike.ts';
 import type { Line } from './csv.ts';
 import { lookUp } from './one-of.ts';
 
-/** The part of a strike that is in its report; the case (state, officer, labels) is added by the desk. */
+/** The part of a strike that comes from its report; the desk adds the case (state, officer, labels). */
 export type Report = Omit<Row<typeof Strike>, 'state' | 'officer' | 'notes' | 'createdAt' | 'updatedAt'>;
 
 /** The keys of the rows that reports refer to by name. */
@@ -14,7 +14,7 @@ export interface KeysByName {
   readonly species: ReadonlyMap<string, number>;
 }
 
-/** The reports in the order of the file, which is the order of their dates; the first one gets the number 1. */
+/** The reports in file order, which is also the order of their dates; the first report gets the number 1. */
 export function buildReports(lines: readonly Line[], keys: KeysByName): readonly Report[] {
   return lines.map((line) => ({
     id: line.number,
@@ -34,7 +34,7 @@ export function buildReports(lines: readonly Line[], keys: KeysByName): readonly
   }));
 }
 
-/** Some names have two spaces in the reports, such as "BE-55  BARON". A search for the name as typed would not find them. */
+/** Replaces double spaces in names such as "BE-55  BARON"; a search for the name as typed would not find them. */
 export function singleSpaced(name: string): string {
   return name.replace(/ +/g, ' ');
 }

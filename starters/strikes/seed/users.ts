@@ -17,13 +17,13 @@ interface DemoUser {
   readonly email: string;
   readonly displayName: string;
   readonly role: Role;
-  /** Administrators need no group: they have every permission. */
+  /** Administrators need no group: they have all permissions. */
   readonly group: keyof typeof GROUPS | undefined;
   /** The desk whose cases are assigned to this user. */
   readonly desk: Desk | undefined;
 }
 
-/** The head of the desk is last: the start shows the password of the last user. */
+/** The head of the desk comes last, because the start shows the password of the last user. */
 const USERS: readonly DemoUser[] = [
   { email: 'analyst@desk.example', displayName: 'Ana Lyst', role: 'staff', group: 'Analysts', desk: undefined },
   {
@@ -53,7 +53,7 @@ const GROUPS = {
   },
 } as const;
 
-/** Creates groups and users, passes the passwords to the start, and returns the key of the user of each desk. */
+/** Creates groups and users, reports their passwords for the start to print, and returns the user's key for each desk. */
 export async function createUsers(
   tx: Transaction,
   { app, reportAccount }: SeedContext,

@@ -26,7 +26,7 @@ test('origins take turns: one with many calls does not delay one with a single c
   assert.equal(began, ['a', 'a', 'b', 'c', 'a', 'b', 'a']);
 });
 
-test('attack: one origin cannot keep others out of a full queue (F14)', async () => {
+test('attack: one origin cannot block others by filling the queue (F14)', async () => {
   const { began, call, open } = queue(4);
   const flood = Array.from({ length: 5 }, () => call('flood'));
   const rejected = failureOf(flood[4] ?? Promise.resolve());
@@ -38,7 +38,7 @@ test('attack: one origin cannot keep others out of a full queue (F14)', async ()
   assert.equal(began, ['flood', 'flood', 'other', 'flood', 'flood']);
 });
 
-test('work that fails passes its turn on', async () => {
+test('after failing work, the next call runs', async () => {
   const limiter = new FairLimiter({ concurrency: 1, maxWaiting: 1, whenFull: () => new Error('full') });
   const failing = limiter.run('a', () => Promise.reject(new Error('broken')));
   const next = limiter.run('b', async () => 'done');

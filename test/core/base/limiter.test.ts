@@ -20,7 +20,7 @@ function gated(began: string[]) {
   };
 }
 
-test('work that has waited for too long is rejected, and its place is free', async () => {
+test('work that has waited too long is rejected and leaves the queue', async () => {
   const { work, finish } = gated([]);
   const limiter = new Limiter({ concurrency: 1, maxWaitMs: 20 });
   const first = limiter.run(work('first'));
@@ -31,7 +31,7 @@ test('work that has waited for too long is rejected, and its place is free', asy
   assert.is(limiter.size, 0);
 });
 
-test('at most `concurrency` calls run at once; the others follow in order, also after a failed one', async () => {
+test('at most `concurrency` calls run at once; the others follow in order, even after a failure', async () => {
   const began: string[] = [];
   const { work, finish, fail } = gated(began);
   const limiter = new Limiter({ concurrency: 2 });
@@ -58,7 +58,7 @@ test('work that throws synchronously releases its slot', async () => {
   assert.is(await limiter.run(() => 'next'), 'next');
 });
 
-test('a call to a full queue is rejected at once, without affecting the others', async () => {
+test('a call to a full queue is rejected immediately, without affecting the others', async () => {
   const began: string[] = [];
   const { work, finish } = gated(began);
   const limiter = new Limiter({ concurrency: 1, maxWaiting: 1 });

@@ -17,7 +17,7 @@ function logging(code: string, stderr: number | 'pipe') {
   return spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', stderr] });
 }
 
-test('a log that cannot be written does not fail what is logged (F11)', async () => {
+test('a failure to write the log does not fail the logged work (F11)', async () => {
   if (process.platform !== 'linux') return;
   const child = logging(
     `for (let at = 0; at < 3; at += 1) log.info('line'); console.log('done');`,
@@ -26,7 +26,7 @@ test('a log that cannot be written does not fail what is logged (F11)', async ()
   assert.is(await text(child.stdout ?? Readable.from([])), 'done\n');
 });
 
-test('a reader that is stuck does not stop the process; what it missed is counted (F11)', async () => {
+test('a stuck reader does not block the process; the lines it missed are counted (F11)', async () => {
   if (process.platform !== 'linux') return;
   const child = logging(
     `for (let at = 0; at < 20_000; at += 1) log.info('a line of which there are many, one after the other');
@@ -44,7 +44,7 @@ test('a reader that is stuck does not stop the process; what it missed is counte
   assert.is(parsed.at(-1), 'the last');
 });
 
-test("processes that share a pipe do not write into the middle of each other's lines", async () => {
+test('lines of processes that share a pipe are not interleaved', async () => {
   if (process.platform !== 'linux') return;
   const lines = `for (let at = 0; at < 3_000; at += 1) log.info({ text: 'x'.repeat(at % 300) }, 'line');
     const timer = setInterval(() => {}, 1_000); setTimeout(() => clearInterval(timer), 1_500);`;
@@ -68,7 +68,7 @@ test("processes that share a pipe do not write into the middle of each other's l
   for (const line of all) assert.match(JSON.parse(line).msg, /^line$|lost/);
 });
 
-test('nothing is lost at the end of a process', async () => {
+test('no lines are lost when a process exits', async () => {
   const child = logging(`log.info('one'); log.error('two'); process.exit(3);`, 'pipe');
   const lines = (await text(child.stderr ?? Readable.from([]))).trim().split('\n');
   assert.equal(
@@ -77,7 +77,7 @@ test('nothing is lost at the end of a process', async () => {
   );
 });
 
-test('a log of the project that throws does not fail a request (F11)', () => {
+test('a custom log that throws does not fail a request (F11)', () => {
   const broken = pino(
     { level: 'info' },
     {

@@ -241,7 +241,7 @@ test("an error in a plugin's function at startup names the plugin and the hook",
   }
 });
 
-test('a contribution that throws prevents startup, not the first page', async () => {
+test('a contribution that throws prevents startup instead of failing the first page', async () => {
   const kitchen = definePlugin({
     name: 'kitchen',
     api: 1,
@@ -255,14 +255,14 @@ test('a contribution that throws prevents startup, not the first page', async ()
   assert.is(error.parts.problem, 'The plugin "kitchen" failed in `contributes`: out of soup');
 });
 
-test('without a policy startup fails', async () => {
+test('startup fails without a policy', async () => {
   const error = await rustioFailureOf(
     testApp({ plugins: { auth: false, sessions: false, audit: false, admin: false } }),
   );
   assert.is(error.code, 'RIO-BOOT-POLICY');
 });
 
-test("a project's plugin comes after the last plugin of its `after` list, otherwise after all", async () => {
+test("a project's plugin follows the last plugin of its `after` list, or all plugins without one", async () => {
   const plugin = (name: string, after?: readonly string[]) => definePlugin({ name, api: 1, ...(after && { after }) });
   const extend = [
     plugin('last'),

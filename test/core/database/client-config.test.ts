@@ -23,7 +23,7 @@ async function failuresOf(broken: string): Promise<readonly unknown[]> {
   return [fromPool, await failureOf(withPlainConnection(broken, (client) => client.query('select 1')))];
 }
 
-test('every escape in the name of the database is decoded, in all connections', async () => {
+test('escapes in the database name are decoded for all connections', async () => {
   const odd = `a/b?c#d%e"f'g h&é;,@:${process.pid}`;
   const named = new URL(url);
   named.pathname = `/${encodeURIComponent(odd)}`;
@@ -41,27 +41,27 @@ test('every escape in the name of the database is decoded, in all connections', 
   }
 });
 
-test('without a name in the URL, the server decides', () => {
+test('without a database name in the URL, the server decides', () => {
   for (const each of ['postgres://h', 'postgres://h/', 'postgres://h?sslmode=disable', 'postgres:///?host=/run'])
     assert.is(databaseOf(each), undefined, each);
   assert.is(databaseOf('postgres://u:p@h/d?a=/b'), 'd');
 });
 
-test('every mode of TLS but two checks the certificate', () => {
+test('all but two TLS modes verify the certificate', () => {
   const ssl = (mode: string) => JSON.stringify(clientConfig(`postgres://h/d?sslmode=${mode}`).ssl);
   for (const mode of ['prefer', 'require', 'verify-ca', 'verify-full']) assert.is(ssl(mode), '{}', mode);
   assert.is(ssl('no-verify'), '{"rejectUnauthorized":false}');
   assert.is(ssl('disable'), 'false');
 });
 
-test('settings in the URL that PostgreSQL does not know are reported as such', async () => {
+test('settings in the URL that PostgreSQL does not support are reported', async () => {
   const address = url.replace(/\?.*/, '');
   for (const options of ['-c nonsense=1', 'banana', '-c work_mem=lots'])
     for (const failure of await failuresOf(`${address}?options=${encodeURIComponent(options)}`))
       assert.is(explain(failure).code, 'RIO-DATABASE-PARAMETERS', options);
 });
 
-test('a database that does not exist, and a server without TLS, are reported as such', async () => {
+test('a missing database and a server without TLS are reported', async () => {
   const missing = new URL(url);
   missing.pathname = '/no_such_database';
   for (const failure of await failuresOf(missing.href)) assert.match(explain(failure).parts.fix, 'create it');

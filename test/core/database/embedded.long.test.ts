@@ -48,7 +48,7 @@ test('the first start creates a UTF-8 database that only this machine can reach'
   assert.ok(await server.leave());
 });
 
-test('names sort as people expect (T17c)', async () => {
+test('names sort as users expect (T17c)', async () => {
   const server = await startEmbedded(home);
   const rows = await queryRows(
     server.url,
@@ -59,7 +59,7 @@ test('names sort as people expect (T17c)', async () => {
   assert.equal(rows, [{ names: 'Äpfel apple Banana Eclair éclair Zebra zoo' }]);
 });
 
-test('the variables of the shell for other servers do not reach it (T25)', async () => {
+test('PostgreSQL variables of the shell do not affect it (T25)', async () => {
   const shell = {
     PGSSLMODE: 'verify-full',
     PGSSLNEGOTIATION: 'direct',
@@ -113,7 +113,7 @@ test('a connection needs the password', async () => {
   assert.match(error, 'password authentication failed');
 });
 
-test('two processes that start together in an empty folder share one server', async () => {
+test('two processes that start at the same time in an empty folder share one server', async () => {
   const empty = path.join(root, 'race');
   const both = await Promise.all([hold(empty), hold(empty)]);
   assert.equal(both.map(({ started }) => started).sort(), [false, true]);
@@ -134,7 +134,7 @@ test('several databases exist side by side', async () => {
   assert.ok(await two.leave());
 });
 
-test('leaving twice has the effect of leaving once', async () => {
+test('leaving twice has no further effect', async () => {
   const [first, second] = [await startEmbedded(home), await startEmbedded(home)];
   await first.leave();
   assert.is(await first.leave(), false);
@@ -142,7 +142,7 @@ test('leaving twice has the effect of leaving once', async () => {
   assert.ok(await second.leave());
 });
 
-test('the URL stays the same across starts', async () => {
+test('the URL is the same across starts', async () => {
   const first = await startEmbedded(home);
   await first.leave();
   const second = await startEmbedded(home);
@@ -151,7 +151,7 @@ test('the URL stays the same across starts', async () => {
   assert.is(second.url, first.url);
 });
 
-test('a killed process does not stop the server, and no longer counts as a user', async () => {
+test('a killed process does not stop the server and is no longer counted', async () => {
   const [killed, other] = [await hold(home), await hold(home)];
   await killed.kill();
   assert.equal(await queryRows(other.url, 'select 1 as one'), [{ one: 1 }]);
@@ -167,7 +167,7 @@ test('if all processes are killed, the next one finds the server', async () => {
   assert.is(await next.leave(), true);
 });
 
-test('the server does not keep a process alive that exits without leaving', async () => {
+test('the server does not keep a process alive if it does not leave', async () => {
   const forgetful = await hold(home, ['forget']);
   await forgetful.exited;
   const next = await hold(home);
@@ -175,7 +175,7 @@ test('the server does not keep a process alive that exits without leaving', asyn
   await next.leave();
 });
 
-test('if the server and its users are killed, the next start has all committed changes', async () => {
+test('if the server and its processes are killed, the next start has all committed changes', async () => {
   const killed = await hold(home);
   await queryRows(killed.url, 'drop table if exists kept; create table kept as select 42 as value');
   await killed.kill();
@@ -186,7 +186,7 @@ test('if the server and its users are killed, the next start has all committed c
   await next.leave();
 });
 
-test('if the server is killed while in use, it restarts for its users at the same URL', async () => {
+test('if the server is killed while in use, it is restarted at the same URL', async () => {
   const users = await Promise.all([hold(home), hold(home)]);
   process.kill(await serverPid(home), 'SIGKILL');
   const next = await hold(home);
@@ -227,13 +227,13 @@ test('data of another version is rejected', async () => {
   assert.is(error.code, 'RIO-EMBEDDED-VERSION');
 });
 
-test('a server that does not start reports why', async () => {
+test('a server that fails to start reports why', async () => {
   const error = await rustioFailureOf(startEmbedded(home, { settings: { shared_buffers: '1' } }));
   assert.is(error.code, 'RIO-EMBEDDED-START');
   assert.match(error.parts.why, 'shared_buffers');
 });
 
-test('without the package the error says what to install', async () => {
+test('without the package, the error explains what to install', async () => {
   const arch = Object.getOwnPropertyDescriptor(process, 'arch');
   Object.defineProperty(process, 'arch', { ...arch, value: 'pdp11' });
   try {
@@ -262,7 +262,7 @@ if (user !== undefined) {
     await rm(folder, { recursive: true });
   });
 
-  test('as root, data stays in a project that the server can traverse but not list', async () => {
+  test('as root, data remains in a project that the server can traverse but not list', async () => {
     const passable = path.join(root, 'passable');
     await mkdir(passable, { mode: 0o711 });
     const server = await startEmbedded(path.join(passable, 'local'));
@@ -289,7 +289,7 @@ if (
   (await canEnter(import.meta.dirname, regularUser)) &&
   (await canEnter(process.execPath, regularUser))
 ) {
-  test('a regular user runs it under their own account', async () => {
+  test('a regular user runs the server under their own account', async () => {
     const own = path.join(root, 'ordinary');
     await mkdir(own);
     await chown(own, regularUser.uid, regularUser.gid);

@@ -51,7 +51,7 @@ async function inEncoding(
   }
 }
 
-test('LATIN1: a letter that it does not have is reported at its field, and a search for it finds nothing (F17)', async () => {
+test('LATIN1: an unsupported character is reported at its field, and a search for it finds nothing (F17)', async () => {
   await inEncoding('LATIN1', async (database) => {
     const records = createRecords({ database, policy: policyWith(), models });
     const write = createWrite({
@@ -96,7 +96,7 @@ test('SQL_ASCII: bytes that are not UTF-8 do not fail the list (F17)', async () 
 });
 
 for (const encoding of ['LATIN1', 'SQL_ASCII'] as const) {
-  test(`${encoding}: large values are cut in a list and on the page of a record`, async () => {
+  test(`${encoding}: large values are truncated in lists and on the page of a record`, async () => {
     await inEncoding(encoding, async (database) => {
       await database.query(sql.unsafe`insert into word values (1, repeat(chr(252), 100000)), (2, repeat('x', 300000))`);
       if (encoding === 'SQL_ASCII')

@@ -35,7 +35,7 @@ test('it receives notifications', async () => {
   assert.is(payload, 'it works');
 });
 
-test('it is closed when its work ends, and when that throws', async () => {
+test('it is closed when its work ends or throws', async () => {
   const clients: pg.Client[] = [];
   await withPlainConnection(url, async (client) => void clients.push(client));
   await failureOf(

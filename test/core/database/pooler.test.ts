@@ -29,7 +29,7 @@ const settings = sql.type(z.record(z.string(), z.string()))`
     current_setting('app.tenant', true) as tenant
 `;
 
-test('every transaction has our settings, also a statement alone and inside a scope (F10)', async () => {
+test('every transaction has our settings, including single statements and those in a scope (F10)', async () => {
   const expected = { statement: '12345ms', lock: '5s', jit: 'off' };
   const inScope = <T>(work: () => Promise<T>) => withScope({ settings: { 'app.tenant': '7' } }, work);
   assert.equal({ ...(await inScope(() => database.one(settings))) }, { ...expected, tenant: '7' });
@@ -45,7 +45,7 @@ test('no statement is prepared (F10)', async () => {
   for (let at = 0; at < 4; at += 1) assert.is(await database.oneFirst(prepared), 0);
 });
 
-test('one that is not declared is detected: nothing is prepared, and migrations are rejected (F10)', async () => {
+test('an undeclared pooler is detected: nothing is prepared, and migrations are rejected (F10)', async () => {
   const { url } = await databaseProxy((await testDatabase()).url, { asPooler: true });
   const detecting = await openDatabase(url, { maximumPoolSize: 1 });
   for (let at = 0; at < 4; at += 1) assert.is(await detecting.oneFirst(prepared), 0);

@@ -76,7 +76,7 @@ const setting = (on: Query, name: string) =>
 const insert = (on: Query, id: number, name: string) =>
   on.query(sql.unsafe`insert into note (id, tenant, text) values (${id}, ${name}, 'x')`);
 
-test('a statement sees the rows of its scope, and none without a scope', async () => {
+test('a statement sees only the rows of its scope, and no rows without a scope', async () => {
   assert.equal(await ids(database), []);
   assert.equal(await withScope(tenant('north'), () => ids(database)), [1, 2]);
   assert.equal(await withScope(tenant('south'), () => ids(database)), [3]);
@@ -245,7 +245,7 @@ for (const [what, settings] of Object.entries({
   });
 }
 
-test('two plugins that set the same name differently are an error; the same value is not', () => {
+test('two plugins cannot set the same name to different values', () => {
   assert.throws(() => mergeScopes([tenant('north'), tenant('south')]), /different values/);
   assert.equal(mergeScopes([tenant('north'), undefined, tenant('north')]), tenant('north'));
   assert.is(mergeScopes([undefined, undefined]), undefined);

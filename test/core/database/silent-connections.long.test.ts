@@ -9,7 +9,7 @@ import { type DatabaseProxy, databaseProxy } from '../../support/database-proxy.
 import { failureOf } from '../../support/failure.ts';
 import { suite } from '../../support/suite.ts';
 
-const test = suite('silent connections, patiently');
+const test = suite('silent connections: real timeouts');
 const one = sql.unsafe`select 1 as one`;
 let proxy: DatabaseProxy;
 let database: Database;
@@ -20,7 +20,7 @@ async function open(options: Parameters<typeof openDatabase>[1] = {}): Promise<v
 }
 test.after.each(() => database.close());
 
-test('all idle connections are checked when one is silent, so that not each of them fails a request (F1)', async () => {
+test('if one connection is silent, all idle ones are checked, so that only one request fails (F1)', async () => {
   await open({ statementTimeout: 500, maximumPoolSize: 6 });
   await Promise.all(Array.from({ length: 6 }, () => database.query(sql.unsafe`select pg_sleep(0.1)`)));
   assert.is(database.connections.idle, 6);
@@ -38,7 +38,7 @@ test('all idle connections are checked when one is silent, so that not each of t
   assert.is(await database.oneFirst(one), 1);
 });
 
-test('a transaction that cannot begin on a dead connection begins on another (F1)', async () => {
+test('a transaction that cannot begin on a dead connection begins on another one (F1)', async () => {
   await open({ maximumPoolSize: 1 });
   await database.query(one);
   proxy.drop();
@@ -48,7 +48,7 @@ test('a transaction that cannot begin on a dead connection begins on another (F1
   assert.ok(performance.now() - began < 10_000);
 });
 
-test('a statement whose response was lost is given up, and one that the server works on is not (F1)', async () => {
+test('a statement is given up on if its response was lost, but not while the server is working on it (F1)', async () => {
   await open({ maximumPoolSize: 2 });
   const slow = database.query(sql.unsafe`select pg_sleep(7)`);
   const kept = await slow;
@@ -61,7 +61,7 @@ test('a statement whose response was lost is given up, and one that the server w
   assert.ok(performance.now() - began < 10_000, String(performance.now() - began));
 });
 
-test('a server that says nothing to anyone fails statements and new connections, and is used again afterwards (F1)', async () => {
+test('while a server is silent, statements and new connections fail; afterwards it is used again (F1)', async () => {
   await open({ statementTimeout: 100 });
   await database.query(one);
   proxy.stall();

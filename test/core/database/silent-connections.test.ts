@@ -19,7 +19,7 @@ async function open(options: Parameters<typeof openDatabase>[1] = {}): Promise<v
 }
 test.after.each(() => database.close());
 
-test('a statement is given up two seconds after the server should have cancelled it (F1)', async () => {
+test('a statement is given up on two seconds after the server should have cancelled it (F1)', async () => {
   await open({ statementTimeout: 100 });
   await database.query(one);
   proxy.drop();
@@ -29,7 +29,7 @@ test('a statement is given up two seconds after the server should have cancelled
   assert.is(await database.oneFirst(one), 1, 'the next one has a new connection');
 });
 
-test('a query does not wait indefinitely for a connection of a pool that is in use (F2)', async () => {
+test('a query does not wait indefinitely for a connection of a busy pool (F2)', async () => {
   await open({ maximumPoolSize: 1, waitTimeout: 100 });
   const slow = database.query(sql.unsafe`select pg_sleep(0.5)`);
   const error = await failureOf(database.query(one));
@@ -38,7 +38,7 @@ test('a query does not wait indefinitely for a connection of a pool that is in u
   assert.is(await database.oneFirst(one), 1, 'its place in the queue was given up');
 });
 
-test('a statement waits for a lock for five seconds at most (F2)', async () => {
+test('a statement waits for a lock for at most five seconds (F2)', async () => {
   await open();
   await database.query(sql.unsafe`create table thing (id int)`);
   const error = await database.transaction(async (tx) => {

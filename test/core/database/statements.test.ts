@@ -32,7 +32,7 @@ test('a statement is prepared on its second use, and reused from then on', async
   assert.equal(await preparedQueries(), [first]);
 });
 
-test('there are never more than 500 names, of the statements that were used last', () => {
+test('at most 500 statements have names: the most recently used ones', () => {
   const names = new StatementNames();
   const texts = Array.from({ length: 600 }, (_, index) => `select ${index}`);
   const nameTwice = (text: string) => [names.nameOf(text), names.nameOf(text)][1];
@@ -45,7 +45,7 @@ test('there are never more than 500 names, of the statements that were used last
   assert.is(nameTwice('select 0'), first, 'the same text has the same name again');
 });
 
-test('a connection does not keep every statement prepared: a user with many orders would fill the memory', async () => {
+test('a connection does not keep every statement prepared, so many sort orders do not fill the memory', async () => {
   const query = (at: number) => database.oneFirst(sql.unsafe`select ${sql.literalValue(String(at))} as many`);
   for (let at = 0; at < 450; at += 1) {
     await query(at);
@@ -74,7 +74,7 @@ test('a prepared statement still works after a change of its table', async () =>
   assert.equal(await all(), [{ id: 1, name: 'new' }]);
 });
 
-test('after such a change, a transaction fails once and works again afterwards', async () => {
+test('after a change of its table, a transaction fails once and works again afterwards', async () => {
   await database.query(sql.unsafe`create table thing (id int4)`);
   const all = () => database.transaction((tx) => tx.any(sql.unsafe`select * from thing`));
   await all();

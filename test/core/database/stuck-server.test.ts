@@ -16,7 +16,7 @@ function serverWith(state: string): { readonly place: Place; readonly data: stri
   return { data, place: { ...nowhere, data } };
 }
 
-test('one without a startup process is stuck, once it has been so for a while', async () => {
+test('a server without a startup process is stuck after a while', async () => {
   for (const state of ['starting', 'ready']) {
     const { place } = serverWith(state);
     const stuck = new StuckServer(place, 10);
@@ -27,7 +27,7 @@ test('one without a startup process is stuck, once it has been so for a while', 
   }
 });
 
-test('one that is busy, stopping or recovering is not', async () => {
+test('a busy, stopping or recovering server is not stuck', async () => {
   assert.is(await new StuckServer(serverWith('ready').place, -1).isStuck('none'), false, 'it is overloaded');
   assert.is(await new StuckServer(serverWith('stopping').place, -1).isStuck('not accepting'), false);
   const { place, data } = serverWith('ready');

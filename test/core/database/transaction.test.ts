@@ -50,7 +50,7 @@ test('an error of the work rolls back and is thrown unchanged', async () => {
   assert.equal(await ids(), []);
 });
 
-test('an error that was caught inside a transaction is thrown instead of a commit', async () => {
+test('an error caught inside a transaction is thrown instead of committing', async () => {
   const error = await rustioFailureOf(
     database.transaction(async (tx) => {
       await insert(tx, 1);
@@ -144,7 +144,7 @@ test('savepoints are released', async () => {
   assert.equal(await ids(), [1]);
 });
 
-test('afterCommit work runs in order, when the change is visible', async () => {
+test('afterCommit work runs in order, once the change is visible', async () => {
   const seen: unknown[] = [];
   await database.transaction(async (tx) => {
     tx.afterCommit(async () => void seen.push(await ids()));

@@ -44,7 +44,7 @@ const AS_SENT = {
 } as const;
 
 for (const [what, [expression, expected]] of Object.entries(AS_SENT)) {
-  test(`${what} arrives as PostgreSQL sends it`, async () => assert.equal(await read(expression), expected));
+  test(`${what} is read as PostgreSQL sends it`, async () => assert.equal(await read(expression), expected));
 }
 
 const DECODED = {
@@ -64,7 +64,7 @@ const DECODED = {
 } as const;
 
 for (const [what, [expression, expected]] of Object.entries(DECODED)) {
-  test(`${what} arrives as a value of JavaScript`, async () => assert.equal(await read(expression), expected));
+  test(`${what} is read as a JavaScript value`, async () => assert.equal(await read(expression), expected));
 }
 
 test('the text of values does not depend on the settings of the database', async () => {
@@ -85,7 +85,7 @@ test('the text of values does not depend on the settings of the database', async
   assert.is(value, '2026-01-02 03:04:05+00');
 });
 
-test('settings in the URL override ours', async () => {
+test('settings in the URL override the defaults', async () => {
   const other = await openDatabase(
     `${url}${url.includes('?') ? '&' : '?'}options=${encodeURIComponent('-c TimeZone=Asia/Tokyo')}`,
   );
@@ -101,7 +101,7 @@ test('a schema transforms the result of a query', async () => {
   assert.equal(await database.one(sql.type(Row)`select 42::int8 as id`), { id: 42n });
 });
 
-test('a row that does not match its schema is an error that names the column but not the value', async () => {
+test('the error for a row that does not match its schema names the column but not the value', async () => {
   const Row = z.object({ age: z.number() });
   const error = await rustioFailureOf(database.one(sql.type(Row)`select 'a secret' as age`));
   assert.is(error.code, 'RIO-DATABASE-ROW');

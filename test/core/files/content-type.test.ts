@@ -63,14 +63,14 @@ const samples: readonly (readonly [string, Buffer])[] = [
 ];
 
 for (const [type, content] of samples) {
-  test(`${type}: detected from ${JSON.stringify(content.toString('latin1', 0, 12))}, whatever the file name`, async () => {
+  test(`${type}: detected from ${JSON.stringify(content.toString('latin1', 0, 12))}, regardless of the file name`, async () => {
     for (const name of ['file', 'page.html', 'picture.png', 'script.js', 'data.csv.exe']) {
       assert.is(await typeOf(content, name), type, name);
     }
   });
 }
 
-test('the file extension refines the type of text, and of nothing else', async () => {
+test('the file extension refines only the type of text', async () => {
   const text = Buffer.from('a,b\n1,2\n');
   assert.is(await typeOf(text, 'list.CSV'), 'text/csv');
   for (const name of ['list.constructor', 'list.__proto__', '__proto__'])
@@ -81,7 +81,7 @@ test('the file extension refines the type of text, and of nothing else', async (
   assert.is(await typeOf(PDF, 'list.csv'), 'application/pdf');
 });
 
-test('text that begins with the letters of another format is text', async () => {
+test('text that begins like another format is text', async () => {
   for (const text of [
     'BMW is a car',
     'ID3 is how a decision tree is grown',
@@ -151,7 +151,7 @@ test('truncated signatures and unknown formats are application/octet-stream', as
   for (const content of unknown) assert.is(await typeOf(latin(content)), 'application/octet-stream', content);
 });
 
-test('text is checked to its end', async () => {
+test('text is checked completely', async () => {
   const long = Buffer.from('a line of text\n'.repeat(20_000));
   assert.is(await typeOf(long), 'text/plain');
   assert.is(await typeOf(Buffer.concat([long, Buffer.from([0])])), 'application/octet-stream');

@@ -28,13 +28,13 @@ for (const [sent, name] of cleaned) {
   });
 }
 
-test('a long name is cut in the middle and keeps its extension', () => {
+test('a long name is truncated in the middle and keeps its extension', () => {
   const name = cleanFileName(`${'🦆'.repeat(300)}.pdf`);
   assert.is([...name].length, 200);
   assert.ok(name.endsWith('🦆….pdf'));
 });
 
-test('any name becomes one that can be stored and is not a path', () => {
+test('any name is converted to one that can be stored and is not a path', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 400 }), (sent) => {
       const name = cleanFileName(sent);
@@ -46,7 +46,7 @@ test('any name becomes one that can be stored and is not a path', () => {
   );
 });
 
-test('a name with the wrong extension gets the one of its content', () => {
+test('a wrong extension is replaced by that of the content', () => {
   assert.is(nameForType('photo.html', 'image/png'), 'photo.html.png');
   assert.is(nameForType('photo', 'image/jpeg'), 'photo.jpg');
   assert.is(nameForType('photo.JPEG', 'image/jpeg'), 'photo.JPEG');

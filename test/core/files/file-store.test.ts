@@ -30,14 +30,14 @@ test('other users of the machine cannot read it', async () => {
   assert.is(statSync(path.join(subfolder, key)).mode & 0o077, 0);
 });
 
-test('a key is used once', async () => {
+test('a key is used only once', async () => {
   const key = randomUUID();
   await store.put(key, Readable.from([Buffer.from('first')]));
   assert.match(String(await failureOf(store.put(key, Readable.from([Buffer.from('second')])))), 'EEXIST');
   assert.is(await text(await store.open(key)), 'first');
 });
 
-test('a path is not a valid key: not for reading, writing or removing', async () => {
+test('a path is not a valid key for reading, writing or removing', async () => {
   mkdirSync(folder, { recursive: true });
   const before = readdirSync(folder).length;
   for (const key of ['../../etc/passwd', '..', '', '/etc/passwd', `${randomUUID()}/..`, randomUUID().toUpperCase()]) {

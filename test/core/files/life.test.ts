@@ -191,7 +191,7 @@ test('content that could not be removed is removed by a later clean-up', async (
   await world.close();
 });
 
-test('a change that is rolled back or rejected leaves the old file kept and the new one pending', async () => {
+test('if a change is rolled back or rejected, the old file is kept and the new one remains pending', async () => {
   const world = await openWorld();
   const { database, write } = world;
   const [one, two] = [await upload(world, 'one'), await upload(world, 'two')];
@@ -265,7 +265,7 @@ test('upload folders of a killed process are removed after a day, and not before
   await world.close();
 });
 
-test('attack: forms that are never saved cannot fill the disk: evicted contents are removed at once (security F3)', async () => {
+test('attack: unsaved forms cannot fill the disk: evicted content is removed immediately (security F3)', async () => {
   const world = await openWorld();
   for (let at = 0; at < 25; at += 1) await upload(world, `number ${at}`);
   assert.is(contentsOf(world).length, 20);
@@ -283,7 +283,7 @@ test('attack: forms that are never saved cannot fill the disk: evicted contents 
   await world.close();
 });
 
-test('race: an upload that is evicted while its content arrives leaves nothing behind (security F3)', async () => {
+test('race: an upload evicted while its content is arriving leaves nothing behind (security F3)', async () => {
   const arriving = Promise.withResolvers<void>();
   const evicted = Promise.withResolvers<void>();
   let isFirst = true;

@@ -10,7 +10,7 @@ const test = suite('form protocol');
 const names: readonly string[] = Object.values(formNames);
 const suffixes: readonly string[] = Object.values(fieldSuffixes);
 
-test('every name is distinct, and none can be the name of a field', () => {
+test('all names are distinct, and none can be the name of a field', () => {
   const all = [...names, ...suffixes];
   assert.is(new Set(all).size, all.length);
   assert.ok(names.every(isFormName));
@@ -41,7 +41,7 @@ test('code and templates take the names from the module', () => {
   );
 });
 
-test('scripts, which cannot import the module, use only its names', () => {
+test('scripts, which cannot import the module, use the same names', () => {
   const scripts = globSync('templates/assets/*.js', { cwd: ROOT });
   const used = scripts.flatMap((file) => {
     const text = readFileSync(path.join(ROOT, file), 'utf8');

@@ -112,7 +112,7 @@ test('an unexpected error shows its parts, the code and the ID, and no internals
   assert.not.match(text, /secret|probe\.ts|node_modules|at .*\(.*:\d+:\d+\)/);
 });
 
-test('the transaction that a deadlock rolled back can be sent again', async () => {
+test('a transaction rolled back by a deadlock can be submitted again', async () => {
   const { status, text, headers } = await rawRequest(app.url, 'GET', '/admin/+deadlock', { accept: 'text/html' });
   assert.is(status, 503);
   assert.match(text, 'RIO-HTTP-BUSY');
@@ -120,7 +120,7 @@ test('the transaction that a deadlock rolled back can be sent again', async () =
   assert.not.match(text, 'internal detail');
 });
 
-test('a locked row and a read-only database are reported as such, and saving again may help (F2, F8)', async () => {
+test('a locked row and a read-only database are reported, and saving again may help (F2, F8)', async () => {
   for (const [path, code] of [
     ['/admin/+locked', 'RIO-HTTP-LOCKED'],
     ['/admin/+read-only', 'RIO-HTTP-READ-ONLY'],
@@ -168,7 +168,7 @@ test('an error without a status is logged under its code and not shown to users'
   assert.is(app.errors.slice(before)[0]?.code, 'RIO-PROBE-INTERNAL');
 });
 
-test('any thrown value, an error or not, gets the same response', async () => {
+test('any thrown value gets the same response', async () => {
   for (const name of ['text', 'null', 'undefined', 'number']) {
     const { status, text } = await rawRequest(app.url, 'GET', `/admin/+throws/${name}`, { accept: 'text/html' });
     assert.is(status, 500, name);
@@ -176,7 +176,7 @@ test('any thrown value, an error or not, gets the same response', async () => {
   }
 });
 
-test('a cookie that was set before the failure is not sent: it belongs to a change that did not happen', async () => {
+test('a cookie set before a failure is not sent, because the change was rolled back', async () => {
   const { status, headers } = await rawRequest(app.url, 'GET', '/admin/+cookie');
   assert.is(status, 500);
   assert.is(headers['set-cookie'], undefined);
@@ -197,7 +197,7 @@ test('clients that accept JSON get the same parts as JSON', async () => {
   }
 });
 
-test('the part on retrying is left out if the error has none', async () => {
+test('the advice on retrying is omitted if the error has none', async () => {
   const html = { accept: 'text/html' };
   const [without, withOne] = ['/admin/+without-retry', '/admin/+with-retry'];
   assert.not.match((await rawRequest(app.url, 'GET', without, html)).text, '<dt>When to try again</dt>');
@@ -239,7 +239,7 @@ test('a response that the route does not declare is sent, and logged', async () 
   );
 });
 
-test('what the database rejects is 422 where a page changes something, and unexpected where it only reads', async () => {
+test('a rejection by the database is 422 on a write and an unexpected error on a read', async () => {
   const client = await app.signInAs('staff');
   assert.is((await client.get('/admin/+wrong-date')).status, 500);
 });

@@ -7,9 +7,9 @@ import { suite } from '../../support/suite.ts';
 import { probe } from './probe.ts';
 import { OWN_FORM, rawRequest } from './raw-request.ts';
 
-const test = suite('memory of bodies');
+const test = suite('memory for request bodies');
 
-test('bodies share a budget, and give back what they took', async () => {
+test('bodies share a budget and release it', async () => {
   const budget = new BodyBudget(10);
   const release = budget.reserve(6);
   const failure = await rustioFailureOf(Promise.resolve().then(() => budget.reserve(5)));
@@ -39,7 +39,7 @@ function begin(app: TestApp): Promise<Socket> {
   });
 }
 
-test('attack: strangers who never finish their forms cannot take the memory of the process (security F7)', async () => {
+test('attack: anonymous users who never finish their forms cannot use up the memory of the process (security F7)', async () => {
   const app = await testApp({ extend: [probe()] });
   const sockets = await Promise.all(Array.from({ length: 20 }, () => begin(app)));
   const post = () => rawRequest(app.url, 'POST', '/admin/+echo', OWN_FORM, `a=${'x'.repeat(900_000)}`);

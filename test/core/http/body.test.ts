@@ -7,7 +7,7 @@ import { suite } from '../../support/suite.ts';
 import { type RawResponse, rawRequest } from './raw-request.ts';
 import { stalledBody } from './stalled-body.ts';
 
-const test = suite('bodies of programs');
+const test = suite('request bodies of API clients');
 
 const METHODS: readonly Method[] = ['POST', 'PUT', 'PATCH', 'DELETE'];
 const shared = { at: 'root', access: { open: true }, authenticate: 'none', csrf: 'none', format: 'json' } as const;
@@ -84,7 +84,7 @@ for (const method of METHODS) {
   });
 }
 
-test('types ending in +json are accepted as JSON, and no others, chunked or not', async () => {
+test('only types ending in +json are accepted as JSON besides application/json, chunked or not', async () => {
   assert.is((await post('/json', '{}', { 'content-type': 'application/vnd.api+json; charset=UTF-8' })).status, 200);
   const others = [
     'text/json',
@@ -143,7 +143,7 @@ test('the size limit is exact to the byte, with and without Content-Length', asy
   }
 });
 
-test('JSON can be nested 100 levels deep and no deeper, whatever its size', async () => {
+test('JSON can be nested at most 100 levels deep, regardless of its size', async () => {
   const nested = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels);
   assert.is((await post('/deep', nested(100), JSON_BODY)).status, 200);
   for (const levels of [102, 400_000]) {
@@ -173,7 +173,7 @@ test('text that does not match its character set is 400, an unknown character se
   assert.is((await post('/text', '{}', { 'content-type': 'application/json' })).status, 415);
 });
 
-test('raw bytes are passed on unchanged, with any content type or none', async () => {
+test('raw bytes are passed on unchanged, with or without a content type', async () => {
   const every = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
   for (const type of [
     'application/octet-stream',
@@ -200,7 +200,7 @@ test('compressed bodies are rejected: a signature covers the bytes as sent', asy
   }
 });
 
-test('a form with another content type is 415, also chunked; a missing body is an empty form', async () => {
+test('a form with another content type is 415, even if chunked; a missing body is an empty form', async () => {
   const chunked = { 'transfer-encoding': 'chunked' };
   for (const type of ['application/json', 'text/plain', 'multipart/form-data; boundary=x']) {
     assert.is((await post('/form', '{"a":1}', { 'content-type': type, ...chunked })).status, 415, type);

@@ -19,7 +19,7 @@ test.before(async () => {
 });
 test.after(() => app.close());
 
-test('a page is compressed with Brotli, else with gzip, if the browser accepts it', async () => {
+test('a page is compressed with Brotli or gzip, if the browser accepts one of them', async () => {
   const brotli = await bytes('/admin/+long', { 'accept-encoding': 'gzip, deflate, br' });
   assert.is(brotli.encoding, 'br');
   assert.is(brotliDecompressSync(brotli.body).toString(), PAGE);
@@ -31,7 +31,7 @@ test('a page is compressed with Brotli, else with gzip, if the browser accepts i
   assert.is(zipped.vary, 'accept-encoding');
 });
 
-test('clients that do not accept compression get the plain page, and Vary tells caches so', async () => {
+test('clients that do not accept compression get the plain page, with a Vary header for caches', async () => {
   for (const headers of [{}, { 'accept-encoding': 'identity' }, { 'accept-encoding': 'br;q=0, zstd' }]) {
     const plain = await bytes('/admin/+long', headers);
     assert.is(plain.encoding, undefined);

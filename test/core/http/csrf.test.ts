@@ -46,7 +46,7 @@ test('in development the requested host name is accepted as well, if the browser
   assert.is(await post({ host, origin }), REJECTED, 'a browser that does not report it');
 });
 
-test('in production only the public URL is accepted, whatever Host a proxy sends', async () => {
+test('in production only the public URL is accepted, regardless of the Host header', async () => {
   const publicUrl = 'https://desk.example.org';
   const production = await testApp({ publicUrl }, { environment: { production: true } });
   const from = async (origin: string): Promise<number> => {
@@ -63,7 +63,7 @@ test('in production only the public URL is accepted, whatever Host a proxy sends
   }
 });
 
-test('same-site and cross-site requests are rejected, whatever their Origin', async () => {
+test('same-site and cross-site requests are rejected, regardless of their Origin', async () => {
   for (const site of ['same-site', 'cross-site', 'SAME-ORIGIN', 'same-origin, cross-site', 'anything']) {
     assert.is(await post({ 'sec-fetch-site': site, origin: app.url }), REJECTED, site);
   }
@@ -113,7 +113,7 @@ async function tokenOf(client: Client): Promise<string> {
   return token;
 }
 
-test("a form of the user's own page is accepted, also when sent again", async () => {
+test("a form of the user's own page is accepted, even repeatedly", async () => {
   const token = await tokenOf(person);
   assert.is((await person.post(ACTION, { theme: 'dark', '~token': token })).status, 303);
   assert.is((await person.post(ACTION, { theme: 'light', '~token': token })).status, 303);

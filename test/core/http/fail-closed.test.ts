@@ -27,7 +27,7 @@ const text =
 /** The types reject a promise; plain JavaScript can return one. */
 const later = (): never => Promise.resolve('allow') as never;
 
-test('an access check that returns something other than a decision denies access', async () => {
+test('an access check that returns anything but a decision denies access', async () => {
   for (const decision of [Promise.resolve('allow'), true, undefined, 'yes', null]) {
     const plugin = definePlugin({
       name: 'odd',
@@ -46,7 +46,7 @@ test('an access check that returns something other than a decision denies access
   }
 });
 
-test('access is open only with exactly `open: true`', () => {
+test('access is open only with `open: true`', () => {
   const checks: AccessChecks = { odd: later };
   const control = accessControl([checks], () => {
     throw new Error('no check uses the application');
@@ -89,7 +89,7 @@ test('a page that checks an unknown permission fails, and the log suggests a sim
   }
 });
 
-test('a gate that returns a promise is closed', async () => {
+test('a gate that returns a promise counts as closed', async () => {
   const gate: Gate = { name: 'later', page: '/later', passes: () => Promise.resolve(true) as never };
   const plugin = definePlugin({
     name: 'odd',
@@ -110,7 +110,7 @@ test('a gate that returns a promise is closed', async () => {
   }
 });
 
-test('an ambient authenticator that returns no csrfSecret authenticates nobody', async () => {
+test('an ambient authenticator without a csrfSecret authenticates nobody', async () => {
   const plugin = definePlugin({
     name: 'odd',
     api: 1,

@@ -80,7 +80,7 @@ test('a message is shown once, on the next page', async () => {
   assert.not.match((await page(clerk)).text, 'was added.');
 });
 
-test('a long value is shortened, since a cookie holds 4 KB', async () => {
+test('a long value is truncated, because a cookie is limited to 4 KB', async () => {
   const cookie = await messageOf(clerk, 'ß'.repeat(3_000));
   assert.ok(cookie.length < 1_000, String(cookie.length));
   assert.match((await page(clerk)).text, /ß{150,}…/);
@@ -109,7 +109,7 @@ test('attack: a neighbouring subdomain that can set cookies cannot forge a messa
   }
 });
 
-test('the message of another sign-in is not shown', async () => {
+test('a message of another session is not shown', async () => {
   const other = app.client();
   clerk.setCookie(COOKIE, await messageOf(other, 'Ursula', BOB));
   assert.not.match((await page(clerk)).text, 'was added');

@@ -6,7 +6,7 @@ import { suite } from '../../support/suite.ts';
 import { probe } from './probe.ts';
 import { OWN_FORM, type RawResponse, rawRequest } from './raw-request.ts';
 
-const test = suite('bodies of forms');
+const test = suite('form bodies');
 let app: TestApp;
 test.before(async () => {
   app = await testApp({ extend: [probe()] });
@@ -32,7 +32,7 @@ test('names are flat: brackets and dots have no meaning, and no prototype is cha
   assert.is(Reflect.get({}, 'x'), undefined);
 });
 
-test('a form of 1 MB is accepted, one byte more is not', async () => {
+test('a form of up to 1 MB is accepted', async () => {
   assert.is((await post(`a=${'x'.repeat(999_998)}`)).status, 422);
   const { status, text } = await post(`a=${'x'.repeat(999_999)}`);
   assert.is(status, 413);
@@ -43,7 +43,7 @@ test('the limit applies to chunked bodies without Content-Length', async () => {
   assert.is((await post(`a=${'x'.repeat(1_000_001)}`, { 'transfer-encoding': 'chunked' })).status, 413);
 });
 
-test('attack: a compressed form is rejected before it is unpacked (security F1)', async () => {
+test('attack: a compressed form is rejected before it is decompressed (security F1)', async () => {
   for (const [encoding, body] of [
     ['gzip', gzipSync('a=1')],
     ['br', brotliCompressSync('a&'.repeat(499_000))],
@@ -56,7 +56,7 @@ test('attack: a compressed form is rejected before it is unpacked (security F1)'
   }
 });
 
-test('a form that anyone may post has 16 KB (security F7)', async () => {
+test('a form that anyone can submit is limited to 16 KB (security F7)', async () => {
   const login = (bytes: number) =>
     rawRequest(app.url, 'POST', '/admin/login', OWN_FORM, `email=a&password=${'x'.repeat(bytes - 17)}`);
   assert.is((await login(16_001)).status, 413);
@@ -73,7 +73,7 @@ test('attack: hundreds of thousands of fields are rejected immediately, without 
   }
 });
 
-test('5,000 fields are accepted, one more is not', async () => {
+test('up to 5,000 fields are accepted', async () => {
   assert.is((await post('a=1&'.repeat(5_000))).status, 422);
   const { status, text } = await post('a=1&'.repeat(5_001));
   assert.is(status, 413);
@@ -108,7 +108,7 @@ test('a body that cannot be decompressed is 400, not 500', async () => {
   assert.equal(app.errors, []);
 });
 
-test('a form is UTF-8 whatever its header declares: clients cannot choose another decoder', async () => {
+test('a form is always decoded as UTF-8: clients cannot choose another decoder', async () => {
   const { status, text } = await post('a=%C3%A9', { 'content-type': `${OWN_FORM['content-type']}; charset=utf-7` });
   assert.is(status, 422);
   assert.equal(JSON.parse(text), [['a', ['é']]]);

@@ -20,7 +20,7 @@ async function during(work: (app: TestApp) => Promise<void>): Promise<void> {
   }
 }
 
-test('a process that can serve reports so, to anyone and without a session', () =>
+test('a process that can serve reports this to anyone, without a session', () =>
   during(async ({ url }) => {
     for (const path of ['/healthz', '/readyz']) {
       const { status, text, headers } = await rawRequest(url, 'GET', path);
@@ -42,7 +42,7 @@ test('with a pending migration the process is alive, but not ready', () =>
     assert.is((await rawRequest(url, 'GET', '/healthz')).status, 200);
   }));
 
-test('attack: while the database does not respond, requests are answered in time and share one connection', () =>
+test('attack: while the database does not respond, health checks respond in time and share one connection', () =>
   during(async ({ app, url }) => {
     await withPlainConnection(app.database.url, async (client) => {
       await client.query('begin; lock table rustio_migration in access exclusive mode');
@@ -60,7 +60,7 @@ test('attack: while the database does not respond, requests are answered in time
     assert.is((await rawRequest(url, 'GET', '/readyz')).status, 200);
   }));
 
-test('a process whose pages cannot read is not ready, though it can write (F1)', () =>
+test('a process that can write but not read is not ready (F1)', () =>
   during(async ({ app, url }) => {
     await app.reading.close();
     const { status, text } = await rawRequest(url, 'GET', '/readyz');

@@ -98,12 +98,12 @@ for (const path of ['/stream', '/through', '/web']) {
   });
 }
 
-test('so are middleware after the access check, and handlers that run after a commit', async () => {
+test('middleware after the access check and afterCommit handlers run in the scope', async () => {
   await client.get('/later', { 'x-tenant': 'acme' });
   assert.equal(seen, ['after-access: acme', 'after the commit: acme']);
 });
 
-test('after a failure no connection keeps the scope', async () => {
+test('after a failure, no connection keeps the scope', async () => {
   for (let at = 0; at < 20; at += 1) await client.get('/failing', { 'x-tenant': 'acme' });
   const left = await Promise.all(Array.from({ length: 20 }, () => tenantOf(app.app)));
   assert.equal(new Set(left), new Set(['null']));

@@ -20,7 +20,7 @@ test('the ID from a proxy that sets it is used', async () => {
   }
 });
 
-test('a proxy alone is not enough, since it may pass on the ID of a client, who would attach requests to the audit entries of another user', async () => {
+test('the ID is not accepted from just any proxy: a forwarded client ID could mimic the ID of another user', async () => {
   const bare = await testApp({ trustedProxies: 1 });
   const id = '0123456789abcdef';
   assert.match(String((await rawRequest(bare.url, 'GET', '/admin/login', { [HEADER]: id })).headers[HEADER]), UUID);
@@ -40,7 +40,7 @@ test('an ID that could forge a log line, or is too short or too long, is replace
   }
 });
 
-test('every response has its own ID', async () => {
+test('each response has its own ID', async () => {
   const paths = ['/healthz', '/admin/login', '/admin', '/nowhere', '/admin/+boom', app.app.urls.asset('admin.css')];
   const ids: string[] = [];
   for (const path of paths) ids.push(String((await rawRequest(app.url, 'GET', path)).headers[HEADER]));
@@ -48,7 +48,7 @@ test('every response has its own ID', async () => {
   assert.is(new Set(ids).size, paths.length);
 });
 
-test('an error page shows the ID that the log line has', async () => {
+test('an error page shows the same ID as the log line', async () => {
   const before = app.errors.length;
   const { text, headers } = await rawRequest(app.url, 'GET', '/admin/+boom', { accept: 'text/html' });
   assert.ok(text.includes(String(headers[HEADER])));

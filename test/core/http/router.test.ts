@@ -13,7 +13,7 @@ test.after(() => app.close());
 
 const get = (path: string) => rawRequest(app.url, 'GET', path, { accept: 'text/html' });
 
-test('HEAD is answered like GET, without the body', async () => {
+test('HEAD gets the response of GET without the body', async () => {
   const [head, page] = [await rawRequest(app.url, 'HEAD', '/admin/login'), await get('/admin/login')];
   assert.is(head.status, 200);
   assert.is(head.text, '');
@@ -64,7 +64,7 @@ test('an unsupported method is 405 with the supported ones in Allow', async () =
   }
 });
 
-test('a URL has one spelling: no trailing slash, other case, double slash, dots or encoding', async () => {
+test('a URL has one canonical form: no trailing slash, other case, double slash, dots or encoding', async () => {
   const wrong = [
     '/admin/',
     '/Admin',
@@ -94,7 +94,7 @@ test('a URL has one spelling: no trailing slash, other case, double slash, dots 
     assert.is((await rawRequest(app.url, 'GET', path, { cookie, accept: 'text/html' })).status, 404, path);
 });
 
-test('anonymous users are sent to the sign-in page whether a path under the mount path exists or not', async () => {
+test('anonymous users are redirected to the sign-in page whether or not a path under the mount path exists', async () => {
   for (const path of [
     '/admin/users',
     '/admin/nonsense',
@@ -151,7 +151,7 @@ test('a URL that cannot be decoded is 404, not 500', async () => {
   assert.equal(app.errors, []);
 });
 
-test('a request target with a host, as sent to proxies, is answered as its path or rejected', async () => {
+test('a request target with a host, as sent to proxies, is handled as its path or rejected', async () => {
   const { status, headers } = await get('http://evil.example/admin');
   assert.ok(status === 404 || status === 303, String(status));
   assert.not.match(String(headers.location ?? ''), 'evil');

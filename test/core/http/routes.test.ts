@@ -241,7 +241,7 @@ function logged(): readonly string[] {
 let looked = 0;
 test.after.each(() => assert.equal(logged(), []));
 
-test('each method is its own route; HEAD is answered like GET, OPTIONS and others with 405 and Allow', async () => {
+test('each method is a separate route; HEAD behaves like GET; OPTIONS and others get 405 with Allow', async () => {
   for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']) {
     const answer = await send(method, '/api/any');
     assert.is(answer.status, 200, method);
@@ -269,7 +269,7 @@ test('a route at the root is outside the admin; one at / replaces the redirect t
   }
 });
 
-test('a form of a public page is checked for its origin, without a token', async () => {
+test('for a form of a public page, only the origin is checked', async () => {
   const elsewhere = { ...OWN_FORM, 'sec-fetch-site': 'cross-site' };
   assert.is((await send('POST', '/subscribe', elsewhere, 'a=1')).status, 403);
   steps.splice(0);
@@ -277,7 +277,7 @@ test('a form of a public page is checked for its origin, without a token', async
   assert.match(logged().join(), 'undeclared response');
 });
 
-test('what a handler returns is validated, and sent with the status that it set', async () => {
+test('the value returned by a handler is validated and sent with the status that it set', async () => {
   const answer = await send('POST', '/api/notes?tag=a&tag=b', JSON_BODY, '{"title":"one"}');
   assert.is(answer.status, 201);
   assert.match(String(answer.headers['content-type']), 'application/json');
@@ -341,7 +341,7 @@ test('an undeclared response is logged, and a page without a response is a 500',
   assert.match(JSON.stringify(app.errors.at(-1)), 'GET /admin/silent of site did not send a response');
 });
 
-test('the schema of a form gets strings, arrays for repeated names, and no hidden fields of ours', async () => {
+test('the schema of a form receives strings, arrays for repeated names, and no protocol fields', async () => {
   const answer = await send('POST', '/admin/form', OWN_FORM, 'one=1&many=a&many=b&%7Etoken=x');
   assert.is(answer.status, 200, answer.text);
   assert.equal(jsonOf(answer), { one: '1', many: ['a', 'b'] });
@@ -386,7 +386,7 @@ test('a cookie gives no access to routes for tokens, nor a token to routes for c
   assert.match(String(page.headers.location), '/admin/login');
 });
 
-test('the headers of a route are on its own responses, not on redirects to the sign-in page or on errors', async () => {
+test('the headers of a route are set on its own responses, not on sign-in redirects or errors', async () => {
   const post = await send('GET', '/blog/a');
   for (const [name, value] of Object.entries(HEADERS)) assert.is(post.headers[name], value, name);
   assert.is(post.headers['x-content-type-options'], 'nosniff');
@@ -409,7 +409,7 @@ test('`:model` matches the slug of a model and nothing else', async () => {
   assert.is((await send('PUT', '/admin/of/notes')).headers.allow, 'GET, HEAD');
 });
 
-test('JSON routes report an unknown method or model in JSON, whatever the client accepts', async () => {
+test('JSON routes report an unknown method or model as JSON, regardless of the Accept header', async () => {
   const accept = { accept: 'text/html' };
   const method = await send('PUT', '/api/notes', accept);
   assert.is(method.status, 405);
@@ -455,7 +455,7 @@ test('on-error middleware that fails is logged, and the error page is shown', as
   }
 });
 
-test('a response stream that fails is closed and logged, whether it has begun or not', async () => {
+test('a failing response stream is closed and logged, whether or not it has started', async () => {
   for (const failure of ['late', 'early']) {
     const failed = await send('GET', `/admin/stream/${failure}`).then(
       ({ status }) => `answered ${status}`,

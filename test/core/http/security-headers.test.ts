@@ -12,7 +12,7 @@ test.before(async () => {
 });
 test.after(() => app.close());
 
-test('every response has them: page, redirect, 404, 405, 403, 500, static file, health', async () => {
+test('every response has them: pages, redirects, 404, 405, 403, 500, static files, health checks', async () => {
   const answers: readonly (readonly [number, RawResponse])[] = [
     [200, await rawRequest(app.url, 'GET', '/admin/login')],
     [303, await rawRequest(app.url, 'GET', '/admin')],
@@ -46,7 +46,7 @@ test('browsers and proxies can cache only static files', async () => {
   }
 });
 
-test('over plain http no header requires https, or pages could not load their style sheet', async () => {
+test('over plain http, no header requires https, so that pages can load their style sheet', async () => {
   const { headers } = await rawRequest(app.url, 'GET', '/admin/login');
   assert.is(headers['strict-transport-security'], undefined);
   assert.not.match(String(headers['content-security-policy']), 'upgrade-insecure-requests');

@@ -71,7 +71,7 @@ async function send(at: string, parts: readonly (readonly [string, string, strin
 
 const answerOf = ({ text }: RawResponse): unknown => JSON.parse(text);
 
-test('a file is on the disk for as long as the request lasts, and the texts are in the form', async () => {
+test('a file is on disk for the duration of the request, and text fields are in the form', async () => {
   const answer = await send('/+any', [
     ['note', 'é\r\nx'],
     ['data', 'content', 'a.txt'],
@@ -80,7 +80,7 @@ test('a file is on the disk for as long as the request lasts, and the texts are 
   assert.is(seen.length, 1);
 });
 
-test('a field without a chosen file has none; an empty file is a file', async () => {
+test('a field without a chosen file is empty; an empty file is a file', async () => {
   assert.equal(answerOf(await send('/+any', [['data', '', '']])), ['no data', 'no other', 'no note']);
   assert.equal(answerOf(await send('/+any', [['data', '', 'empty.txt']])), ['empty.txt 0 ', 'no other', 'no note']);
 });
@@ -102,7 +102,7 @@ test('the size limit of a file is exact to the byte', async () => {
   ]);
 });
 
-test('if the route lists file fields, a file with another name is discarded', async () => {
+test('if a route lists file fields, files with other names are discarded', async () => {
   assert.equal(answerOf(await send('/+named', [['other', 'x', 'a']])), ['no data', 'no other', 'no note']);
 });
 

@@ -80,7 +80,7 @@ const models = fc
     return result;
   });
 
-test('any models can be migrated to any others, and back', async () => {
+test('arbitrary models can be migrated to any others, and back', async () => {
   await fc.assert(
     fc.asyncProperty(models, models, async (one, other) => {
       await migrateAndRevert(buildSnapshot(resolved(...one)), buildSnapshot(resolved(...other)));

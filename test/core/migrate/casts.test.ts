@@ -31,7 +31,7 @@ function alterType(from: string, to: string): string {
   return `alter table t alter column v type ${to}${using === undefined ? '' : ` using ${using}`};`;
 }
 
-test('for any two types the statement runs on an empty table', async () => {
+test('for any two types, the statement runs on an empty table', async () => {
   const { url, drop } = await testDatabase();
   const pairs = TYPES.flatMap((from) => TYPES.filter((to) => to !== from).map((to) => [from, to] as const));
   assert.is(pairs.length, 210);
@@ -69,7 +69,7 @@ test('values are converted as documented, in UTC regardless of the session', asy
   await drop();
 });
 
-test('values that cannot be converted fail with an error and stay unchanged', async () => {
+test('values that cannot be converted fail with an error and are unchanged', async () => {
   const { url, drop } = await testDatabase();
   const cases: [from: string, to: string, value: string][] = [
     ['text', 'integer', "'forty'"],

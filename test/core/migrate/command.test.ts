@@ -72,7 +72,7 @@ test('make, plan, migrate, status and down: from the first model to a change and
   await drop();
 });
 
-test('make asks for renames by options, and status has an exit code for pending migrations and for drift', async () => {
+test('make asks for renames to be given as options, and status has exit codes for pending migrations and drift', async () => {
   const { url, drop } = await testDatabase();
   const { run, write } = commandsOn(url);
 

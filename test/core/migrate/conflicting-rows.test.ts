@@ -15,7 +15,7 @@ import { runSql } from '../../support/run-sql.ts';
 import { suite } from '../../support/suite.ts';
 import { resolved } from './resolved.ts';
 
-const test = suite('migrate: rows that refuse a change');
+const test = suite('migrate: rows that prevent a change');
 
 type Fields = Parameters<typeof defineModel>[1]['fields'];
 const thing = (fields: Fields, options: object = {}): AnyModel =>
@@ -188,7 +188,7 @@ for (const [name, { before, after, renames = [], good, bad }] of Object.entries(
   });
 }
 
-test('what no row can refuse has no such warning', () => {
+test('changes that no row can prevent have no warning', () => {
   const pairs: (readonly [readonly AnyModel[], readonly AnyModel[]])[] = [
     [[thing({ a: field.text({ max: 3 }) })], [thing({ a: field.text({ max: 9 }) })]],
     [[thing({ a: field.text({ max: 3 }) })], [thing({ a: field.text() })]],
@@ -217,7 +217,7 @@ test('what no row can refuse has no such warning', () => {
   }
 });
 
-test('integer to bigint rewrites the table and breaks older processes, and the file says so (F13)', () => {
+test('changing integer to bigint rewrites the table and breaks older processes, and the file warns about it (F13)', () => {
   const note = (from: Fields[string], to: Fields[string]) =>
     lint(diff(buildSnapshot(resolved(thing({ a: from }))), buildSnapshot(resolved(thing({ a: to }))))).flatMap(
       ({ message }) => message,

@@ -28,7 +28,7 @@ const THREE_FILES = {
 
 const names = (list: readonly { name: string }[]) => list.map(({ name }) => name);
 
-test('the latest is reverted first; several by number, or all after a name', async () => {
+test('the latest migration is reverted first; several are selected by number or name', async () => {
   const { url, drop } = await testDatabase();
   const { sources } = await testProject(THREE_FILES);
   const empty = await catalogueOf(url);
@@ -47,7 +47,7 @@ test('the latest is reverted first; several by number, or all after a name', asy
   await drop();
 });
 
-test('the latest is the one that was applied last, whatever the clock said (F3)', async () => {
+test('the latest migration is the one applied last, regardless of the clock (F3)', async () => {
   const { url, drop } = await testDatabase();
   const { sources } = await testProject(THREE_FILES);
   await migrate(url, sources, by);
@@ -64,7 +64,7 @@ test('the latest is the one that was applied last, whatever the clock said (F3)'
   await drop();
 });
 
-test('the migrations table of an earlier release gets its order from the clock once, and continues by numbers (F3)', async () => {
+test('the migrations table of an earlier release is ordered by the clock once, then by numbers (F3)', async () => {
   const { url, drop } = await testDatabase();
   const { sources, write } = await testProject({
     '20260101000000_one.sql': 'select 1;',
@@ -108,7 +108,7 @@ test('only what was confirmed is reverted (F4)', async () => {
   await drop();
 });
 
-test('with a missing or edited file, or an unknown name, nothing is reverted', async () => {
+test('if a file is missing or edited or a name is unknown, nothing is reverted', async () => {
   const { url, drop } = await testDatabase();
   const { folder, sources, write } = await testProject(THREE_FILES);
   await migrate(url, sources, by);

@@ -42,7 +42,7 @@ async function migrated(models: readonly AnyModel[] = MODELS) {
   return { ...project, ...database, state };
 }
 
-test('tables as the migrations made them have no drift, and comparing leaves nothing behind', async () => {
+test('tables created by migrations have no drift, and comparing leaves nothing behind', async () => {
   const { url, state, drop } = await migrated();
   const before = await catalogueOf(url);
   assert.equal(await state(), { drift: [], modelsChanged: false, notes: [] });
@@ -102,7 +102,7 @@ test('every difference between a managed table and the database is found (F17, T
   await drop();
 });
 
-test('a column that a migration adds by hand, and other indexes, are no drift', async () => {
+test('columns added by hand-written migrations and additional indexes are not drift', async () => {
   const { url, sources, state, write, drop } = await migrated();
   await write({
     '20990101000000_by_hand.sql':
@@ -116,7 +116,7 @@ test('a column that a migration adds by hand, and other indexes, are no drift', 
   await drop();
 });
 
-test('models without a migration, and a model over a table that no migration made, are found (F17)', async () => {
+test('models without a migration, and models over tables that no migration created, are found (F17)', async () => {
   const { url, state, drop } = await migrated([Owner]);
   assert.equal((await state([Owner, Pet] as readonly AnyModel[])).modelsChanged, true);
   assert.equal((await state([Owner, Pet] as readonly AnyModel[])).drift, []);
@@ -128,7 +128,7 @@ test('models without a migration, and a model over a table that no migration mad
   await drop();
 });
 
-test('a role without the permission for temporary tables gets a note, and nothing fails', async () => {
+test('without the privilege to create temporary tables, there is a note and nothing fails', async () => {
   const { url, sources, drop } = await migrated([Owner]);
   const readOnly = new URL(url);
   readOnly.searchParams.set('options', '-c default_transaction_read_only=on');

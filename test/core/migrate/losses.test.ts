@@ -43,7 +43,7 @@ test('a migration that drops a column with values is not applied without a confi
   await drop();
 });
 
-test('a new database is migrated without a question, whatever its history dropped', async () => {
+test('a new database is migrated without a question, even if the migrations drop something', async () => {
   const { url, drop } = await testDatabase();
   const { sources } = await testProject({
     [ONE]:
@@ -56,7 +56,7 @@ test('a new database is migrated without a question, whatever its history droppe
   await drop();
 });
 
-test('what existed is recognised under a new name, and types are compared with the column', async () => {
+test('renamed objects are recognised, and types are compared with the column', async () => {
   const { url, drop } = await testDatabase();
   const { sources, write } = await testProject({
     [ONE]:
@@ -87,7 +87,7 @@ test('what existed is recognised under a new name, and types are compared with t
   await drop();
 });
 
-test('statements that remove something are recognised, and no others', () => {
+test('only statements that remove something are recognised', () => {
   const removes = (statement: string) => parseEffects(statement).removals.length;
   const removing = [
     'drop table if exists only_one cascade',

@@ -36,7 +36,7 @@ async function make(
 
 const read = (folder: string, file: string) => readFile(path.join(folder, 'migrations', file), 'utf8');
 
-test('the first migration creates the tables; without a change nothing is written', async () => {
+test('the first migration creates the tables; without changes, nothing is written', async () => {
   const { folder } = await testProject();
   const migration = await make(folder, [Patient]);
   assert.is(migration?.name, '20261120093000_create_patient');
@@ -92,7 +92,7 @@ test('a name without letters or digits is rejected', async () => {
   assert.equal(await readdir(path.join(folder, 'migrations')), []);
 });
 
-test('changes that lose data or may fail have a comment in the file', async () => {
+test('changes that lose data or may fail are commented in the file', async () => {
   const { folder } = await testProject();
   const before = defineModel('patient', { fields: { name: field.text(), phone: field.text(), age: field.decimal() } });
   const after = defineModel('patient', { fields: { name: field.text(), age: field.integer(), born: field.date() } });
@@ -113,7 +113,7 @@ const Telephone = defineModel('person', {
   fields: { name: field.text(), telephone: field.text({ default: 'none', max: 40, index: true }) },
 });
 
-test('a dropped column beside a new one stops: nothing is written before somebody has answered (F5)', async () => {
+test('if one column is dropped and another added, nothing is written until the question of a rename is answered (F5)', async () => {
   const { folder } = await testProject();
   await make(folder, [Phone]);
   const files = await readdir(path.join(folder, 'migrations'));
@@ -133,7 +133,7 @@ test('a dropped column beside a new one stops: nothing is written before somebod
   assert.match(await read(folder, `${dropped?.name}.sql`), 'drop column phone');
 });
 
-test('a rename carries default, null, type, checks and indexes along (T14)', async () => {
+test('a rename keeps default, nullability, type, checks and indexes (T14)', async () => {
   for (const [before, after, option] of RENAMES) {
     const { folder, sources } = await testProject();
     const created = await testProject();
@@ -230,7 +230,7 @@ test('the terminal is asked about each pair, a table before its columns', async 
   assert.is(await read(other.folder, `${same?.name}.sql`), up);
 });
 
-test('an option that does not fit the changes is rejected, and nothing is written', async () => {
+test('an option that does not match the changes is rejected, and nothing is written', async () => {
   const { folder } = await testProject();
   await make(folder, [Phone]);
   const cases: Partial<MigrationProject>[] = [
@@ -251,7 +251,7 @@ test('an option that does not fit the changes is rejected, and nothing is writte
   assert.equal((await readdir(path.join(folder, 'migrations'))).length, 3);
 });
 
-test('a model that is described from now on keeps its table (F5 of existing databases)', async () => {
+test('the table of a model that becomes unmanaged is kept (F5 of existing databases)', async () => {
   const { folder } = await testProject();
   await make(folder, [Patient, Phone]);
   const Described = defineModel('patient', { fields: { name: field.text() }, managed: false });
@@ -263,7 +263,7 @@ test('a model that is described from now on keeps its table (F5 of existing data
   assert.is(await make(folder, [Described, Phone]), undefined);
 });
 
-test('the table of a plugin stays when the plugin is disabled', async () => {
+test('the table of a plugin is kept when the plugin is disabled', async () => {
   const { folder } = await testProject();
   const owned = (...models: readonly (readonly [string, AnyModel])[]) =>
     buildModels(models.map(([owner, model]) => ({ owner, model }))).models.all;
@@ -291,7 +291,7 @@ test('a table that exists without a migration is reported and not created (F5 of
   await drop();
 });
 
-test('a renamed model is recorded, also when its table stays (F6)', async () => {
+test('a renamed model is recorded, even if its table keeps its name (F6)', async () => {
   const renameModel = (from: string, to: string) => [`select '${from} is ${to}';`];
   const changes = [
     [

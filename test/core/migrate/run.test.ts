@@ -61,7 +61,7 @@ test("core's own files come first, then a plugin's, then the project's", async (
   await drop();
 });
 
-test('semicolons in function bodies and texts are kept: a file is never split', async () => {
+test('semicolons in function bodies and strings are kept: a file is never split', async () => {
   const { url, drop } = await testDatabase();
   const { sources } = await testProject({
     [ONE]: `
@@ -95,7 +95,7 @@ test('concurrent runs apply every file once', async () => {
   await drop();
 });
 
-test('a run that waits for another one reports it, and gives up after the limit', async () => {
+test('a run that waits for another one reports this, and gives up after the limit', async () => {
   const { url, drop } = await testDatabase();
   const { sources } = await testProject({ [ONE]: 'create table a (b integer);' });
   await migrate(url, sources, by);
@@ -111,7 +111,7 @@ test('a run that waits for another one reports it, and gives up after the limit'
   await drop();
 });
 
-test('an edited applied file is rejected before anything runs; other line endings do not count as an edit', async () => {
+test('an applied file that was edited is rejected before anything runs; other line endings do not count as an edit', async () => {
   const { url, drop } = await testDatabase();
   const { sources, write } = await testProject({ [ONE]: 'create table a (b integer);\n' });
   await migrate(url, sources, by);
@@ -138,7 +138,7 @@ test('an edited applied file is rejected before anything runs; other line ending
   await drop();
 });
 
-test('a failing file is rolled back, earlier files stay applied, and the place is reported', async () => {
+test('a failing file is rolled back, earlier files remain applied, and the location is reported', async () => {
   const { url, drop } = await testDatabase();
   const { sources, folder, write } = await testProject({
     [ONE]: 'create table a (b integer primary key);',
@@ -207,7 +207,7 @@ test('settings of one file do not affect the next', async () => {
   await drop();
 });
 
-test('a statement that waits too long for a table fails', async () => {
+test('a statement that waits too long for a table lock fails', async () => {
   const { url, drop } = await testDatabase();
   const { sources, write } = await testProject({ [ONE]: 'create table a (b integer);' });
   await migrate(url, sources, by);
@@ -222,7 +222,7 @@ test('a statement that waits too long for a table fails', async () => {
   await drop();
 });
 
-test('an older file that was added later is applied, with a note; a missing file is reported', async () => {
+test('an older file that was added later is applied with a note; a missing file is reported', async () => {
   const { url, drop } = await testDatabase();
   const late = await testProject({ [TWO]: 'create table a (b integer);' });
   await migrate(url, late.sources, by);
@@ -287,7 +287,7 @@ test('kill -9 in the middle of a file loses nothing, and the next run continues'
   await drop();
 });
 
-test('an interrupted run releases its locks: a connection that went silent is ended (F7)', async () => {
+test('an interrupted run releases its locks: its silent connection is terminated (F7)', async () => {
   const { url, drop } = await testDatabase();
   const { sources, write } = await testProject({ [ONE]: 'create table a (b integer);' });
   await migrate(url, sources, by);
@@ -314,7 +314,7 @@ test('an interrupted run releases its locks: a connection that went silent is en
   await drop();
 });
 
-test('the limits of an interrupted run are a minute at most (F7)', async () => {
+test('the idle limits of the connection are at most 30 seconds each (F7)', async () => {
   const { url, drop } = await testDatabase();
   await withPlainConnection(url, async (client) => {
     await client.query(resetSessionSql({}));

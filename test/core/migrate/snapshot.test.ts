@@ -30,7 +30,7 @@ const Strike = defineModel('strike', {
   indexes: [['airport', '-cost', 'phase']],
 });
 
-test('the same models give the same snapshot, in any order', () => {
+test('the same models produce the same snapshot, in any order', () => {
   const one = buildSnapshot(resolved(Airport, Strike));
   const other = buildSnapshot(resolved(Strike, Airport));
   assert.is(printSnapshot(one), printSnapshot(other));
@@ -41,7 +41,7 @@ test('the same models give the same snapshot, in any order', () => {
   );
 });
 
-test('a snapshot is read as it was written', async () => {
+test('a snapshot is read back as written', async () => {
   const { folder } = await testProject();
   const file = path.join(folder, 'snapshot.json');
   const snapshot = buildSnapshot(resolved(Airport, Strike));
@@ -50,7 +50,7 @@ test('a snapshot is read as it was written', async () => {
   assert.is(await readSnapshot(path.join(folder, 'none.json')), undefined);
 });
 
-test('the file is laid out as a formatter would do, with one line per column', async () => {
+test('the file is formatted like a formatter would, with one line per column', async () => {
   const { folder } = await testProject();
   const file = path.join(folder, 'snapshot.json');
   const printed = printSnapshot(buildSnapshot(resolved(Airport, Strike)));
@@ -65,7 +65,7 @@ test('the file is laid out as a formatter would do, with one line per column', a
   assert.is(run.status, 0, run.stdout + run.stderr);
 });
 
-test('a snapshot with conflict markers, of a newer release or with invalid content is rejected with what to do', async () => {
+test('a snapshot with conflict markers, from a newer release or with invalid content is rejected with instructions', async () => {
   const { folder } = await testProject();
   const file = path.join(folder, 'snapshot.json');
   const cases: [text: string, why: RegExp][] = [

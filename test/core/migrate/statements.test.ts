@@ -7,7 +7,7 @@ const test = suite('migrate: statements');
 
 const texts = (sql: string) => splitStatements(sql).map(({ text }) => text);
 
-test('semicolons in texts, names, comments, function bodies and rules do not end a statement', () => {
+test('semicolons in strings, names, comments, function bodies and rules do not end a statement', () => {
   const statements = [
     "insert into a values ('x;''y;')",
     String.raw`insert into a values (e'it\'s; so')`,
@@ -23,7 +23,7 @@ test('semicolons in texts, names, comments, function bodies and rules do not end
   assert.equal(texts(`${statements.join(';\n')};\n`), statements);
 });
 
-test('each statement has its line and its first words, without the comments before it', () => {
+test('each statement has its line number and first words, without preceding comments', () => {
   const [first, second] = splitStatements(
     '-- why\n\n/* and\nmore */ create /* x */ index concurrently i on t (a);\nselect 1',
   );
@@ -33,7 +33,7 @@ test('each statement has its line and its first words, without the comments befo
   assert.is(second?.text, 'select 1');
 });
 
-test('statements that begin or end a transaction are found, and no others', () => {
+test('only statements that begin or end a transaction are found', () => {
   const rejected = [
     'begin',
     'START TRANSACTION',
@@ -72,7 +72,7 @@ test('reading a file takes time in proportion to its length (F18)', () => {
   assert.ok(ratio < 3, `twice as many statements take ${ratio} times as long`);
 });
 
-test('any text is read to its end: its statements are in order and are parts of it', () => {
+test('any text is read completely: its statements are in order and are parts of it', () => {
   const tokens = fc.constantFrom(
     "'",
     '"',

@@ -42,7 +42,7 @@ test('an array of choices has checkboxes and a filter by value; texts and number
   assert.is(tags.type.filter, 'typed');
 });
 
-test('a list shows each item separately, and how many more there are', () => {
+test('a list shows the items separately, and how many more there are', () => {
   assert.is(cellFor(tags, formatter)(['<b>'], {}), '<span class="badge">&lt;b&gt;</span>');
   assert.is(
     cellFor(days, formatter)(['mon', 'tue'], {}),
@@ -57,7 +57,7 @@ const photo = unlabelled(field.bytes({ max: 4, nullable: true }));
 const HELLO = '\\x68656c6c6f';
 const SHA = '2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824';
 
-test('a list shows the size of bytes, a record’s page also their hash', () => {
+test('lists show the size of bytes; the page of a record shows their hash, too', () => {
   const cell = cellFor(photo, formatter);
   assert.is(cell(5, {}), '#5 bytes');
   assert.is(cell(1, {}), '#1 byte');

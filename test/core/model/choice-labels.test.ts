@@ -5,7 +5,7 @@ import { fieldOf } from './field-of.ts';
 
 const test = suite('labels of choices');
 
-test('punctuation stays, identifiers become words, and equal labels show their values (F2)', () => {
+test('punctuation is kept, identifiers become words, and equal labels show their values (F2)', () => {
   const labels = (values: readonly [string, ...string[]]) => Object.values(fieldOf(field.choice(values)).valueLabels);
   assert.equal(labels(['A+', 'A-', 'C#', 'C++', '<5', '>5', '-1', '+1', 'PG-13']), [
     'A+',

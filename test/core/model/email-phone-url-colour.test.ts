@@ -19,7 +19,7 @@ test('an email address is normalised to NFC, with the domain in lower case and t
   assert.is(email.type.encode('A@B.DE'), 'A@b.de', 'from code, too');
 });
 
-test('texts that only look like an email address are rejected', () => {
+test('text that only resembles an email address is rejected', () => {
   const none = ['ada', '@b.de', 'a@', 'a@b@c.de', 'a b@c.de', 'a@b..de', 'a@-b.de', 'a@b-.de', '.a@b.de', 'a.@b.de'];
   const smuggled = ['"a"@b.de', 'a@b.de,c@d.de', 'Ada <a@b.de>', 'a@b.de\nBcc: c@d.de', 'a@b.de\0', 'a@[127.0.0.1]'];
   for (const text of [...none, ...smuggled]) assert.is(issueKey(email, text), 'problem.email', JSON.stringify(text));

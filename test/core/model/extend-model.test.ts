@@ -100,7 +100,7 @@ test('a required field without a database default is rejected, because the model
   assert.equal(problemsOf(Account, { phone: field.text({ default: '' }), tags: field.array(field.text()) }), []);
 });
 
-test('values that are not fields, and identity fields, are reported', () => {
+test('values that are not fields are reported, and so are identity fields', () => {
   assert.match(problemsOf(Account, { number: field.identity() })[0] ?? '', 'a key belongs to the owner');
   assert.match(problemsOf(Account, { constructor: field.text({ nullable: true }) })[0] ?? '', 'reserved in JavaScript');
   assert.match(

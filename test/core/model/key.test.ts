@@ -34,7 +34,7 @@ test('the parts of a composite key are separate', () => {
   );
 });
 
-test('a key in a URL contains nothing that a browser, proxy or router would interpret', () => {
+test('a key in a URL contains no characters that a browser, proxy or router would interpret', () => {
   fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => assert.match(encodeKeyPart(text), /^(?:~|[\w~-]+)$/)));
   assert.is(encodeKeyPart('..'), '~2e~2e');
   assert.is(encodeKeyPart('+new'), '~2bnew');
@@ -91,7 +91,7 @@ test('a timestamp can be a key', () => {
   assert.equal(parseKey(must(day), text), ['2026-11-20 10:44:00.123+00']);
 });
 
-test('a key is what PostgreSQL wrote, with microseconds, infinite, or BC (F6)', () => {
+test('keys keep the text of PostgreSQL, including microseconds, infinity and BC dates (F6)', () => {
   for (const at of [
     '2024-01-01 10:00:00.123456+00',
     'infinity',
@@ -116,6 +116,6 @@ test('parseKey never throws', () => {
   }
 });
 
-test('a row without its key is a programming error', () => {
+test('a row without its key throws', () => {
   assert.throws(() => keyText(must(strike), { name: 'x' }), /has no id/);
 });

@@ -81,7 +81,7 @@ test('decimals are compared as numbers', () => {
   );
 });
 
-test('an identity above 2^53 is an error, and never refers to another record', () => {
+test('an identity above 2^53 is an error and never refers to another record', () => {
   const [model] = resolved(defineModel('thing', { fields: { name: field.text() } }));
   const id = must(model?.fields.get('id'));
   assert.is(id.type.decode('9007199254740991'), 9007199254740991);

@@ -14,7 +14,7 @@ test('a text that would take minutes to normalise is left unchanged', () => {
   assert.is(toNfc(hostile), hostile);
 });
 
-test('nothing else normalises text without a length limit', () => {
+test('text is never normalised without a length limit', () => {
   const unbounded = sourcesIn('core', 'plugins').filter(
     ({ path, text }) =>
       /\.normalize\('NFC'\)/.test(text) && path !== 'core/model/plain-text.ts' && !/\.slice\(/.test(text),

@@ -418,7 +418,7 @@ test('defaults can be keywords or functions', () => {
   assert.equal(problemsOf(defineModel('sample', { fields })), []);
 });
 
-test('all problems are reported at once', () => {
+test('all problems are reported together', () => {
   const problems = problemsOf(
     untyped('sample', {
       fields: { a: field.choice([]), b: field.decimal({ scale: 1 }), 'c d': name },

@@ -42,12 +42,12 @@ test('a single line is trimmed, multiline text is not', () => {
   assert.is(parse(lines, '  ab \n'), '  ab \n');
 });
 
-test('a text of spaces only counts as empty', () => {
+test('text that consists of spaces counts as empty', () => {
   assert.is(issueKey(line, '   '), 'problem.required');
   assert.is(issueKey(lines, ' \n '), 'problem.required');
 });
 
-test('a list truncates a long text, a detail page shows all of it', () => {
+test('a list truncates long text; the page of a record shows all of it', () => {
   const long = `${'🦆'.repeat(100)}<`;
   assert.is(decodeEntities(cellFor(line, formatter)(long, {})), `${'🦆'.repeat(80)}…`);
   assert.is(cellFor(line, { ...formatter, whole: true })(long, {}), `${'🦆'.repeat(100)}&lt;`);

@@ -135,7 +135,7 @@ test('several rules for one model all apply', () => {
   assert.equal([policy.mayField(clerk, 'view', margin), policy.mayField(clerk, 'view', name)], [false, false]);
 });
 
-test('a token never has more permissions than its owner: rules about people apply to their tokens', () => {
+test('a token never has more permissions than its owner: rules about users apply to their tokens', () => {
   const owner: UserActor = {
     kind: 'user',
     id: 7,
@@ -166,7 +166,7 @@ test('a token never has more permissions than its owner: rules about people appl
   assert.is(policy.rows(tokenActor('machine', 'all'), 'view', order), ALL_ROWS);
 });
 
-test('an answer other than true or undefined denies: a promise, null, a truthy value', async () => {
+test('a result other than true or undefined denies access: a promise, null, a truthy value', async () => {
   for (const answer of [Promise.resolve(true), null, 0, 1, 'yes']) {
     const odd = { may: () => answer, holds: () => answer, mayField: () => answer } as unknown as PolicyPart;
     const policy = combinePolicies([answering(true), odd]);
@@ -183,7 +183,7 @@ test('an answer other than true or undefined denies: a promise, null, a truthy v
   assert.is(policy.mayField(clerk, 'view', margin), false);
 });
 
-test('row rules are closed by default: an answer other than a condition or ALL_ROWS allows no rows', async () => {
+test('row rules are closed by default: a result other than a condition or ALL_ROWS allows no rows', async () => {
   const only = sql.fragment`t.name = ${'x'}`;
   const odd = [
     undefined,
@@ -224,7 +224,7 @@ test('row rules are closed by default: an answer other than a condition or ALL_R
   assert.is(conditionOf(ofToken).sql, 'false');
 });
 
-test('rules for an unknown model or field fail the boot', async () => {
+test('rules for an unknown model or field prevent startup', async () => {
   const Unlisted = defineModel('unlisted', { fields: { name: field.text() } });
   const misspelled = Object.fromEntries([['margn', () => false]]);
   const error = await testApp({

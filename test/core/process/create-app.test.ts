@@ -30,7 +30,7 @@ test('an application of the built-in plugins listens, responds, and closes what 
   }
 });
 
-test('a config that does not boot leaves nothing open', async () => {
+test('a config that fails to boot leaves nothing open', async () => {
   const database = await testDatabase();
   process.env.DATABASE_URL = database.url;
   try {

@@ -40,7 +40,7 @@ const rows = ({ app }: TestApp) =>
     select plugin || '.' || task as name, leased_until is not null as leased from rustio_schedule order by 1
   `);
 
-test('one of many processes runs a task, and again only after its interval', async () => {
+test('only one of many processes runs a task, and again only after its interval', async () => {
   let runs = 0;
   await withApp([{ name: 'count', every: '5 minutes', run: async () => void runs++ }], async (app) => {
     const processes = Array.from({ length: 6 }, () => startScheduler(app.booted, 'web', manual));
@@ -202,7 +202,7 @@ test('stopping aborts the signal and waits for running tasks; nothing starts aft
   });
 });
 
-test('a task that ignores the signal does not delay the exit, and is named in the log', async () => {
+test('a task that ignores the signal does not delay the exit and is named in the log', async () => {
   const finished = Promise.withResolvers<void>();
   await withApp([{ name: 'unresponsive', every: '1 second', run: () => finished.promise }], async (app) => {
     const scheduler = startScheduler(app.booted, 'web', { ...manual, stopMs: 20 });
@@ -231,7 +231,7 @@ test('it polls repeatedly', async () => {
   });
 });
 
-test('a process that is restarted often gets to its tasks, however long their interval is (F19)', async () => {
+test('frequent restarts do not prevent tasks from running, however long their interval (F19)', async () => {
   const ran = Promise.withResolvers<'ran'>();
   await withApp([{ name: 'daily', every: '1 day', run: async () => ran.resolve('ran') }], async (app) => {
     const scheduler = startScheduler(app.booted, 'web');
@@ -241,7 +241,7 @@ test('a process that is restarted often gets to its tasks, however long their in
   });
 });
 
-test('without its table it keeps polling, and works once the table exists', async () => {
+test('without its table, the scheduler keeps polling, and works once the table exists', async () => {
   let runs = 0;
   await withApp([{ name: 'count', every: '1 minute', run: async () => void runs++ }], async (app) => {
     const scheduler = startScheduler(app.booted, 'web', manual);

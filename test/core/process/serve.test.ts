@@ -55,7 +55,7 @@ function get(url: string, agent: Agent | false): Promise<Received> {
   });
 }
 
-test('on closing, a running request is completed, and new ones are refused', async () => {
+test('during shutdown, running requests are completed and new ones are refused', async () => {
   const { plugin, entered, finish } = slowPage();
   const app = await testApp({ extend: [plugin] });
   const slow = get(`${app.url}/admin/+slow`, false);
@@ -153,7 +153,7 @@ test('a request that arrives while the server begins to stop is completed', asyn
   await closed;
 });
 
-test('closing twice has the effect of closing once', async () => {
+test('closing twice has no further effect', async () => {
   const stopped: string[] = [];
   const app = await testApp({ extend: [stopping('once', stopped)] });
   await Promise.all([app.close(), app.close()].map((each) => each.catch(() => {})));
@@ -184,7 +184,7 @@ test('plugins stop in reverse order after the last response, and one that fails 
   );
 });
 
-test('if a plugin does not start, those before it are stopped, and the server does not listen', async () => {
+test('if a plugin fails to start, those before it are stopped, and the server does not listen', async () => {
   const stopped: string[] = [];
   const never = definePlugin({
     name: 'never',
@@ -251,7 +251,7 @@ for (const [what, shorter, sent] of slowSenders) {
   });
 }
 
-test('a process that is asked to stop is not ready any more, serves on for a while, and closes its connections (F15)', async () => {
+test('a process that is asked to stop is no longer ready, keeps serving for a while, and closes its connections (F15)', async () => {
   const app = await testApp({}, { environment: { shutdownGrace: 1 } });
   const agent = new Agent({ keepAlive: true });
   assert.is((await get(`${app.url}/readyz`, agent)).response.statusCode, 200);
@@ -270,7 +270,7 @@ test('a process that is asked to stop is not ready any more, serves on for a whi
   await app.close();
 });
 
-test('connections stay open longer than a proxy keeps them, which is a minute', async () => {
+test('connections are kept open for more than a minute, longer than proxies keep them', async () => {
   const app = await testApp({});
   const agent = new Agent({ keepAlive: true });
   const { response } = await get(`${app.url}/healthz`, agent);
@@ -280,7 +280,7 @@ test('connections stay open longer than a proxy keeps them, which is a minute', 
   await app.close();
 });
 
-test('a form that anyone can send cannot keep its connection open as long as an upload', async () => {
+test('a form that anyone can submit cannot keep its connection open as long as an upload', async () => {
   assert.ok(FORM_TIMEOUT_MS < CONNECTION_TIMEOUTS.requestTimeout);
   const app = await testApp({});
   const type = 'application/x-www-form-urlencoded';

@@ -86,7 +86,7 @@ for (const q of ['everywhere', 'seldom', 'ending', 'row']) {
     }
   });
 
-  test(`a search for "${q}" is sorted by a computed column, NULL last, on the first pages and on the last`, async () => {
+  test(`a search for "${q}" is sorted by a computed column, NULL last, on the first and last pages`, async () => {
     const orders = [
       ['*remainder', sql.fragment`nullif(t.id % 7, 0) asc nulls last, t.id`],
       ['-*remainder', sql.fragment`nullif(t.id % 7, 0) desc nulls last, t.id desc`],

@@ -29,7 +29,7 @@ import {
 } from './every-field-type.ts';
 import { policyWith, type Rules, somebody } from './fixture.ts';
 
-const test = suite('field rights of every field type');
+const test = suite('field permissions of every field type');
 const names = Object.keys(secrets);
 const fieldOf = (name: string): FieldInfo => must(subject.fields.get(name));
 const secretOf = (name: string): Secret => must(secrets[name]);
@@ -48,7 +48,7 @@ test.before(async () => {
 });
 test.after(() => store.close());
 
-test('there is a secret of every field type but the key, which is in the URL', () => {
+test('there is a secret of every field type except the key, which is in the URL', () => {
   const sampled = new Set<string>(names.map((name) => fieldOf(name).typeName));
   assert.equal(
     Object.keys(builtInFieldTypes).filter((typeName) => !sampled.has(typeName)),
@@ -63,7 +63,7 @@ const { listing } = compileListing(subject, {
   order: ['name'],
 });
 
-test('users who may see a field can read its value in every way', async () => {
+test('users who can see a field can read its value in every way', async () => {
   const text = await everythingRead(recordsFor([]));
   for (const name of names) {
     for (const trace of secretOf(name).traces.slice(0, 1)) {
@@ -73,7 +73,7 @@ test('users who may see a field can read its value in every way', async () => {
   assert.ok(text.includes('5f78c33274e43fa9'), 'the hash of bytes');
 });
 
-test('no trace of hidden fields can be read', async () => {
+test('hidden fields leave no trace', async () => {
   await fc.assert(
     fc.asyncProperty(fc.subarray(names, { minLength: 1 }), async (hidden) => {
       await assertHidden(hidden);

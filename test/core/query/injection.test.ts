@@ -23,7 +23,7 @@ import {
   somebody,
 } from './fixture.ts';
 
-const test = suite('input of a request never becomes SQL');
+const test = suite('request input never becomes SQL');
 let fixture: Fixture;
 let records: Records;
 
@@ -158,7 +158,7 @@ test('in keys, in searches for options, in entered labels', async () => {
   }
 });
 
-test('names of tables and columns are quoted, whatever characters they have', async () => {
+test('names of tables and columns are quoted, regardless of their characters', async () => {
   const Odd = defineModel('odd', {
     fields: {
       name: field.text({ column: 'na"me' }),

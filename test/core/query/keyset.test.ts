@@ -69,7 +69,7 @@ const sortable: Readonly<Record<string, readonly string[]>> = {
 };
 
 for (const model of [person, place, leg]) {
-  test(`the pages of ${model.plural} in any order, forwards and backwards, have every row once and in order`, async () => {
+  test(`the pages of ${model.plural}, sorted in any way, forwards and backwards, contain every row once and in order`, async () => {
     const names = sortable[model.name] ?? [];
     const sortTerm = fc.record({ name: fc.constantFrom(...names), descending: fc.boolean() });
     const sorts = fc.uniqueArray(sortTerm, { maxLength: 3, selector: ({ name }) => name });
@@ -90,7 +90,7 @@ for (const model of [person, place, leg]) {
   });
 }
 
-test('the previous page has exactly the rows before this one', async () => {
+test('the previous page contains exactly the preceding rows', async () => {
   const { listing } = compileListing(person, {});
   const sort = [{ field: fieldOf(person, 'born'), descending: true }];
   const first = await list(listing, { sort, size: 20 });

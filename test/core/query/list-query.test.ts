@@ -46,7 +46,7 @@ function problemsIn(query: string, options: Parameters<typeof parse>[1] = {}): r
   return parsed.problems;
 }
 
-test('an empty query is the complete list in its default order', () => {
+test('an empty query selects the complete list in its default order', () => {
   assert.equal({ ...queryOf('') }, { q: '', filters: [], sort: [], at: undefined, size: 50, exact: false });
 });
 
@@ -69,7 +69,7 @@ test('repeated parameters are alternatives, always in the same order', () => {
   assert.equal(valuesOf('f.level=junior&f.level=senior&f.level=junior'), ['junior', 'senior']);
 });
 
-test('the end of a range that cannot be read is the one that is named', () => {
+test('the error names the unreadable end of a range', () => {
   const namesOf = (query: string) => problemsIn(query).map(({ name }) => name);
   assert.equal(namesOf('f.visits.to=abc'), ['f.visits.to']);
   assert.equal(namesOf('f.visits.from=1&f.visits.to=abc'), ['f.visits.to']);
@@ -78,7 +78,7 @@ test('the end of a range that cannot be read is the one that is named', () => {
   assert.equal(namesOf('f.visits.to=1&f.visits.to=2'), ['f.visits.to']);
 });
 
-test('"is empty" has a value of its own, and is allowed only for fields that can be empty', () => {
+test('"is empty" has a separate value, and is allowed only for nullable fields', () => {
   assert.equal(valuesOf('f.place=%2Bnone&f.place=A'), [null, 'A']);
   assert.equal(problemsIn('f.level=%2Bnone'), [{ name: 'f.level', why: 'malformed' }]);
 });
@@ -87,7 +87,7 @@ test('empty inputs do not filter', () => {
   assert.equal(queryOf('f.level=&f.born.from=&f.born.to=&q=&sort=').filters, []);
 });
 
-test('a range keeps its bounds; for timestamps, a day ends at its last moment in the time zone of the user', () => {
+test("a range includes its bounds; for timestamps, a day ends at its last moment in the user's time zone", () => {
   const bounds = (query: string, timeZone: string) => {
     const [filter] = queryOf(query, timeZone).filters;
     return filter?.is === 'range' ? [filter.from, filter.to] : undefined;
@@ -108,7 +108,7 @@ test('a range keeps its bounds; for timestamps, a day ends at its last moment in
   assert.is(end('f.wakes.to=2026-03-29T23:00:30'), '2026-03-29 23:00:30.999999');
 });
 
-test('the first and the last day of the calendar stay within the range of PostgreSQL', () => {
+test('the first and last day of the calendar are within the range of PostgreSQL', () => {
   for (const timeZone of ['Pacific/Kiritimati', 'Pacific/Niue', 'UTC']) {
     const [filter] = queryOf('f.seen.from=0001-01-01&f.seen.to=9999-12-31', timeZone).filters;
     assert.ok(filter?.is === 'range');

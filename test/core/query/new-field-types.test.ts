@@ -148,7 +148,7 @@ test('a number at the end of a slug never makes it too long', async () => {
   assert.is(await slugOf(keyOf(await add({ name }))), 'one-two-three-four-3');
 });
 
-test('a slug stays when the source changes, and is regenerated when it is cleared', async () => {
+test('a slug is kept when the source changes, and regenerated when it is cleared', async () => {
   const key = keyOf(await add({ name: 'First title' }));
   keyOf(await add({ name: 'Second title' }));
   keyOf(await change(key, { name: 'Second title' }));
@@ -175,7 +175,7 @@ test('an email address is unique regardless of case; the problem is at its field
   assert.is((await records.get(somebody, Subject, key))?.email, 'cyd@example.org');
 });
 
-test('a value that is the same after normalisation is not a change', async () => {
+test('a value that is equal after normalisation is not a change', async () => {
   const key = keyOf(await add({ name: 'A', email: 'ada@example.org', phone: '+4930123456', colour: '#aabbcc' }));
   const written = await change(key, {
     email: 'ada@Example.ORG',

@@ -40,7 +40,7 @@ test('at most the requested number is returned, and whether there are more', asy
   assert.is((await options('', {}, -5)).keys.length, 1);
 });
 
-test('there are no options from rows that users cannot see, nor for fields that they may not set', async () => {
+test('options exclude rows that users cannot see and fields that they cannot set', async () => {
   assert.equal((await options('', { denied: ['place.view'] })).keys, []);
   const byReader = await options('DFW', { denied: ['person.add', 'person.change'] });
   assert.ok(byReader.keys.includes('DFW'), 'users who can read both models can filter a list by the relation');
@@ -69,7 +69,7 @@ test('text is resolved as a key, a complete label, or a label that differs only 
   assert.equal(await resolved(toPlace, 'DFW', { denied: ['place.view'] }), []);
 });
 
-test('labels are returned for keys of rows that the user may see', async () => {
+test('labels are returned only for rows that the user can see', async () => {
   const labels = async (rules?: Rules) =>
     [...(await records(rules).labels(somebody, toPlace, ['H', 'D', 'no', '']))].sort();
   assert.equal(await labels(), [

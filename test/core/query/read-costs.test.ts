@@ -65,7 +65,7 @@ function list(query: string, rules: Rules = {}): Promise<Page> {
   );
 }
 
-test('a page takes one statement; only a first page with more rows takes another for the count', async () => {
+test('a page takes one statement; only the first page of several takes another for the count', async () => {
   const records = recordsFor(fixture.database);
   await records.refreshEstimates();
   const { listing } = compileListing(person, people);
@@ -88,7 +88,7 @@ test('a page takes one statement; only a first page with more rows takes another
   assert.is((await statements(`after=${first.page.next}&sort=-born&count=exact`)).count, 2);
 });
 
-test('a large table is estimated, a search in it is counted up to a thousand, and exactly on request', async () => {
+test('the size of a large table is estimated, a search is counted up to a thousand, and exactly on request', async () => {
   const about = (await list('')).count;
   assert.is(about.kind, 'about');
   assert.ok(about.kind === 'about' && Math.abs(about.rows - 60_000) < 3_000);
@@ -136,7 +136,7 @@ test('a page does not wait for a slow count; the next request gets its result', 
   assert.is((await records.list(somebody, listing, query)).count.kind, 'about');
 });
 
-test('after the first page, an exact count that takes too long is unknown, not "at least as many as on this page"', async () => {
+test('after the first page, a count that takes too long is unknown rather than "at least as many as on this page"', async () => {
   const separate = await openFixture();
   const limited = await openDatabase(separate.database.url, { statementTimeout: 2_000 });
   try {
@@ -159,7 +159,7 @@ test('after the first page, an exact count that takes too long is unknown, not "
   }
 });
 
-test('a query that takes too long is cancelled, with an error that says what to do', async () => {
+test('a query that takes too long is cancelled, with an error that explains what to do', async () => {
   const separate = await openFixture();
   const limited = await openDatabase(separate.database.url, { statementTimeout: 100 });
   try {

@@ -108,7 +108,7 @@ test('every word of a search must occur in the row or in a related row; wildcard
   assert.equal(await namesIn('q=B/1'), ['Bob']);
 });
 
-test('a list, its count and its pages include only the rows that the user may see', async () => {
+test('a list, its count and its pages include only rows that the user can see', async () => {
   const rules = { rows: { person: visibleNames } };
   const page = await list('', rules);
   assert.is(page.rows.length, 3);
@@ -245,7 +245,7 @@ test('one record has key, label, version, relations and lists, without hidden fi
   assert.equal([escaped?.key, escaped?.keyValue, escaped?.label], ['B~2f1', 'B/1', 'B/1 · Beta_x']);
 });
 
-test('several records: only those that the user may see, in the order of the keys', async () => {
+test('several records: only those that the user can see, in the order of the keys', async () => {
   const keys = async (rules: Rules): Promise<readonly string[]> =>
     (await records(rules).findMany(somebody, person, ['4', '2', "1'--", '99', '2', '1'])).map(({ key }) => key);
   assert.equal(await keys({}), ['4', '2', '1']);
@@ -275,7 +275,7 @@ test('a typed row has decoded values', async () => {
   assert.is(inside?.name, 'Ada');
 });
 
-test('rows that reference a record are counted by relation, if the user may see them', async () => {
+test('referencing rows are counted by relation, if the user can see them', async () => {
   const counted = async (rules?: Rules) =>
     (await records(rules).dependants(somebody, person, '1')).map(({ field, rows, more }) => [
       field.model.name,
@@ -296,7 +296,7 @@ test('rows that reference a record are counted by relation, if the user may see 
   assert.equal(await records({ denied: ['person.view'] }).dependants(somebody, person, '1'), []);
 });
 
-test('a cursor reads nothing of a row that the user cannot see (T08)', async () => {
+test('a cursor does not read rows that the user cannot see (T08)', async () => {
   await run(
     fixture.database,
   )`insert into person (id, name) overriding system value values (901, 'Aaaa'), (902, 'Zzzz')`;
@@ -317,7 +317,7 @@ test('a cursor reads nothing of a row that the user cannot see (T08)', async () 
   await run(fixture.database)`delete from person where id > 900`;
 });
 
-test('a table as an actor sees it has their rows, and NULL for columns that they cannot see', async () => {
+test('a table for an actor contains only their rows, and NULL in columns that they cannot see', async () => {
   const rows = z.object({ name: z.string().nullable(), secret: z.string().nullable(), visits: z.number().nullable() });
   const read = (rules: Rules) =>
     fixture.database.any(sql.type(rows)`

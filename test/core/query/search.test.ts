@@ -54,7 +54,7 @@ const WORDS = {
 
 for (const [q, { is, count }] of Object.entries(WORDS)) {
   for (const sort of ['', 'seen', '-born', 'born,-seen', 'level']) {
-    test(`"${q}" (${is}) sorted by "${sort}" is what PostgreSQL finds, on the first pages and on the last`, async () => {
+    test(`"${q}" (${is}) sorted by "${sort}" matches what PostgreSQL finds, on the first and last pages`, async () => {
       const expected = await inOrder(q, sort);
       const first = await page({ q, sort });
       assert.equal(keysOf(first), expected.slice(0, SIZE));
@@ -72,14 +72,14 @@ for (const [q, { is, count }] of Object.entries(WORDS)) {
   }
 }
 
-test('a filter restricts a search in each of these ways', async () => {
+test('a filter restricts every kind of search', async () => {
   for (const q of Object.keys(WORDS)) {
     const expected = await inOrder(q, '', sql.fragment`and level = 'chief'`);
     assert.equal(keysOf(await page({ q, 'f.level': 'chief' })), expected.slice(0, SIZE), q);
   }
 });
 
-test('a search of a rare word takes one statement, its count included', async () => {
+test('a search for a rare word takes one statement, including its count', async () => {
   await page({ q: 'seldom' });
   const before = fixture.database.statements;
   const { count } = await page({ q: 'seldom' });

@@ -10,7 +10,7 @@ import { StatementLimiter } from '../../../core/query/statement-limiter.ts';
 import { suite } from '../../support/suite.ts';
 import { type Fixture, models, openFixture, person, policyWith, run, somebody, userActor } from './fixture.ts';
 
-const test = suite('many statements of one user');
+const test = suite('many concurrent statements of one user');
 let fixture: Fixture;
 test.before(async () => {
   fixture = await openFixture();
@@ -55,7 +55,7 @@ class ManualDatabase extends Queries {
   }
 }
 
-test('four run at once; the others follow in order, also after one that failed', async () => {
+test('four run at once; the others follow in order, even after a failure', async () => {
   const manual = new ManualDatabase();
   const limiter = new StatementLimiter(manual);
   const done: number[] = [];
@@ -83,7 +83,7 @@ test('four run at once; the others follow in order, also after one that failed',
   assert.is(done.length, 7);
 });
 
-test('each user has their own queue, which is empty after all statements have run; jobs are not limited', async () => {
+test('each user has a separate queue, which is empty after all statements have run; jobs are not limited', async () => {
   const manual = new ManualDatabase();
   const limiter = new StatementLimiter(manual);
   for (const round of [1, 2]) {

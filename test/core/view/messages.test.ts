@@ -30,7 +30,7 @@ test('left-to-right messages, and English ones used as a fallback, have no isola
   assert.is(catalogue.translate('ar')('only', { label: 'Date' }), 'English Date');
 });
 
-test('a missing value leaves its placeholder, and does not fail the page', () => {
+test('a missing value leaves its placeholder and does not fail the page', () => {
   assert.is(catalogue.translate('en')('from', { label: 'Date' }), '{label} from {from}');
   assert.is(catalogue.translate('ar')('from'), '{label} من {from}');
 });
@@ -39,7 +39,7 @@ test('a missing message is shown as its key', () => {
   assert.is(catalogue.translate('ar')('nowhere'), 'nowhere');
 });
 
-test('right-to-left languages are recognized with and without their country', () => {
+test('right-to-left languages are recognised with and without a country', () => {
   const rightToLeft = ['ar', 'ar-EG', 'he', 'fa', 'ur-PK', 'en', 'de-AT', 'arn'].filter(isRightToLeft);
   assert.equal(rightToLeft, ['ar', 'ar-EG', 'he', 'fa', 'ur-PK']);
 });
@@ -63,7 +63,7 @@ for (const { name, messages } of owners) {
       assert.equal(argumentsOf('ar', ar[key] ?? ''), argumentsOf('en', message), key);
   });
 
-  test(`${name}: only errors are in Arabic alone, since their English text is in the code`, () => {
+  test(`${name}: only errors are in Arabic alone, because their English text is in the code`, () => {
     const more = Object.keys(ar).filter((key) => !(key in en));
     assert.equal(
       more.filter((key) => !/^error\.RIO-[A-Z-]+\.(problem|why|fix|retry)$/.test(key)),
@@ -96,7 +96,7 @@ test('a message that consists only of values and punctuation still has the direc
   assert.equal(undirected, []);
 });
 
-test('every error that users can see has its parts in Arabic, with parameters that it has', async () => {
+test('every error that users can see has its parts in Arabic, with existing parameters', async () => {
   const arabic: Messages = Object.assign({}, ...owners.map(({ messages }) => messages.ar));
   const errors = await definedErrors();
   // Errors without a status are for those who run the application, in English.

@@ -26,10 +26,10 @@ test.after(() => fixture.close());
 const create = (level: string) =>
   fixture.change((tx) => fixture.write().createAny(tx, context, person, { name: 'Dan', level })).then(resultOf);
 
-test('the CHECK of the choice itself: the value is not one of the choices', async () => {
+test('violating the CHECK of the choice itself: the value is not one of the choices', async () => {
   assert.equal(await create('senior'), ['level: problem.choice']);
 });
 
-test('any other CHECK: the database does not accept the value', async () => {
+test('violating any other CHECK: the database does not accept the value', async () => {
   assert.equal(await create('chief'), ['level: problem.ruleName']);
 });

@@ -22,7 +22,7 @@ test.before.each(() => {
 });
 test.after(() => fixture.close());
 
-test('it is stored with its links, and its event has all of its values', async () => {
+test('it is stored with its links, and its event contains all values', async () => {
   const written = await fixture.change((tx) =>
     fixture
       .write()
@@ -131,14 +131,14 @@ test('rejections by constraints of the database are reported at the field, and t
   await run(database)`drop index contract_once`;
 });
 
-test('a text that is too large for an index of its column is too long', async () => {
+test('text that is too large for an index on its column is reported as too long', async () => {
   const written = await fixture.change((tx) =>
     fixture.write().createAny(tx, context, tag, { name: incompressibleText(6_000) }),
   );
   assert.equal(resultOf(written), ['name: problem.tooLongToFind']);
 });
 
-test('creating requires the right to the model, to each field, and row rules that allow the row', async () => {
+test('creating requires permission for the model and each field, and row rules that allow the row', async () => {
   const add = (rules: Parameters<WriteFixture['write']>[0], values: object) =>
     fixture.change(async (tx) =>
       resultOf(await fixture.write(rules).createAny(tx, context, person, { name: 'Eve', ...values })),
@@ -158,7 +158,7 @@ test('creating requires the right to the model, to each field, and row rules tha
   assert.equal(await add(own, {}), ['done']);
 });
 
-test('a row cannot reference rows that the actor could not select', async () => {
+test('a row cannot reference rows that the actor cannot select', async () => {
   const add = (rules: Parameters<WriteFixture['write']>[0], values: object) =>
     fixture.change(async (tx) =>
       resultOf(await fixture.write(rules).createAny(tx, context, person, { name: 'Eva', ...values })),
@@ -183,7 +183,7 @@ test('code can set read-only fields', async () => {
   assert.is(numbered.outcome === 'done' && numbered.key, '1000');
 });
 
-test('the label in the message omits fields that the actor cannot see; the audit trail has all of it', async () => {
+test('the label in the message omits fields that the actor cannot see; the audit trail has the full label', async () => {
   const written = await fixture.change((tx) =>
     fixture.write({ hidden: ['tag.name view'] }).createAny(tx, context, tag, { name: 'secret name' }),
   );
@@ -218,14 +218,14 @@ test('a constraint violation in an event handler is not reported as a problem of
   assert.equal(await run(fixture.database)`select from tag where name = 'violet'`, []);
 });
 
-test('a model with only key fields can be created, too', async () => {
+test('a row of a model with only key fields can be created', async () => {
   assert.equal(resultOf(await fixture.change((tx) => fixture.write().createAny(tx, context, leg, {}))), [
     'destination: problem.required',
     'origin: problem.required',
   ]);
 });
 
-test('a message names no field that the actor cannot see (F14)', async () => {
+test('messages do not name fields that the actor cannot see (F14)', async () => {
   const { database } = fixture;
   await run(database)`create unique index task_hidden on task (effort, title)`;
   const write = fixture.write({ hidden: ['task.effort view'] });
@@ -236,7 +236,7 @@ test('a message names no field that the actor cannot see (F14)', async () => {
   await run(database)`drop index task_hidden`;
 });
 
-test('what is checked at COMMIT is thrown with its problems (T27)', async () => {
+test('violations detected at COMMIT are thrown with their problems (T27)', async () => {
   const { database } = fixture;
   await run(database)`alter table contract add constraint late unique (number) deferrable initially deferred`;
   await run(database)`alter table contract drop constraint if exists contract_number_key`;

@@ -77,7 +77,7 @@ const problem = <F extends string | undefined>(
 });
 const personNow = async (key: number) => (await run(fixture.database)`select * from person where id = ${key}`)[0];
 
-test('a problem of a field that the model does not have concerns the record, and is reported in the log', async () => {
+test('a problem of an unknown field is attributed to the record and reported in the log', async () => {
   // @ts-expect-error the model has no such field
   const typed = hooksFor(Person, { beforeValidate: () => problem('emial', 'one') });
   const untyped = hooksFor('*', { beforeDelete: () => problem('title', 'two') });
@@ -122,7 +122,7 @@ test('the old row is locked before anything is validated', async () => {
   assert.match(String(lockError), 'could not obtain lock');
 });
 
-test('a new row: values of both steps are stored, also in fields without a requested value', async () => {
+test('a new row: values of both steps are stored, even in fields without a requested value', async () => {
   const hook = hooksFor(Person, {
     beforeValidate: () => ({ values: { visits: 3 } }),
     beforeSave: (_tx, { old, key, values }) => ({ values: { salary: `${values.visits}.50`, secret: `${key} ${old}` } }),
@@ -149,7 +149,7 @@ test('problems of all hooks and of the validation are reported together, at thei
   ]);
 });
 
-test('beforeSave gets only the values that change, and does not run when none do', async () => {
+test('beforeSave receives only changed values, and does not run if there are none', async () => {
   const seen: unknown[] = [];
   const hook = hooksFor(Person, {
     beforeSave: (_tx, { values }) => void seen.push(values),
@@ -201,7 +201,7 @@ test('hooks run in the order of their plugins, and each sees the values set by t
   assert.is((await personNow(1))?.secret, '-abc');
 });
 
-test("hooks can set fields that the actor may not; the actor's rights apply to the requested values", async () => {
+test("hooks can set fields that the actor cannot; the actor's permissions apply to the requested values", async () => {
   const hook = hooksFor(Person, { beforeSave: () => ({ values: { secret: 'by the hook', place: 'B' } }) });
   const rules = { hidden: ['person.secret'], denied: ['place.view'] };
   assert.is((await update([hook], { visits: 1 }, '1', rules)).outcome, 'done');
@@ -210,7 +210,7 @@ test("hooks can set fields that the actor may not; the actor's rights apply to t
   assert.equal(resultOf(await update([], { place: 'A' }, '1', rules)), ['place: problem.noSuchRow']);
 });
 
-test('a hook that returns the values it received gives the actor no rights: only values that it changes are its own', async () => {
+test('a hook that returns the values it received grants the actor nothing: only values that it changes count as its own', async () => {
   const echo = hooksFor(Person, {
     beforeValidate: (_tx, { values }) => ({ values: { ...values, visits: 7 } }),
     beforeSave: (_tx, { values }) => ({ values: { ...values } }),
@@ -224,7 +224,7 @@ test('a hook that returns the values it received gives the actor no rights: only
   assert.equal([(await personNow(1))?.visits, (await personNow(1))?.name], [7, 'Anna']);
 });
 
-test('hooks can change neither a key nor a field that does not exist', async () => {
+test('hooks can change neither keys nor unknown fields', async () => {
   const key = hooksFor(Place, { beforeSave: () => ({ values: { code: 'Z' } }) });
   const moved = await change((tx) => writing([key]).update(tx, context, Place, 'A', { name: 'New' }));
   assert.equal(resultOf(moved), ['code: problem.keyReadOnly']);
@@ -290,7 +290,7 @@ test('a hook that throws rolls everything back, and the error names its plugin',
   assert.is(await fixture.countRows('tag'), 2);
 });
 
-test('beforeDelete can keep a row, and returns its reasons', async () => {
+test('beforeDelete can prevent a deletion, with reasons', async () => {
   const hook = hooksFor(Tag, {
     beforeDelete: (_tx, { old, key, action, values }) => {
       assert.equal([action, key, old?.name, values], ['delete', '1', 'one', {}]);
@@ -356,7 +356,7 @@ test('a relation that is set to null is an update for hooks: they can reject it,
   });
 });
 
-test('a removed pair has its event and runs hooks, which can keep it', async () => {
+test('removing a pair records an event and runs hooks, which can prevent it', async () => {
   const after: string[] = [];
   const listen = hooksFor(PersonTag, { afterCommit: ({ action, key }) => void after.push(`${action} ${key}`) });
   const values = (tags: readonly number[]) => ({ tags });
@@ -370,7 +370,7 @@ test('a removed pair has its event and runs hooks, which can keep it', async () 
   assert.is(personTag.key.length, 2);
 });
 
-test('an added pair runs hooks, which can set its values or reject it', async () => {
+test('adding a pair runs hooks, which can set its values or reject it', async () => {
   const seen: unknown[] = [];
   const listen = hooksFor(PersonTag, {
     beforeSave: (_tx, { action, old, values }) => void seen.push([action, old, values]),

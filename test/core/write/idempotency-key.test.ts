@@ -11,7 +11,7 @@ import { suite } from '../../support/suite.ts';
 import { run, somebody } from '../query/fixture.ts';
 import { openWriteFixture, type WriteFixture } from './write-fixture.ts';
 
-const test = suite('a form posted twice');
+const test = suite('a form submitted twice');
 let fixture: WriteFixture;
 
 test.before(async () => {
@@ -32,14 +32,14 @@ const post = (id: string, location: string, work: () => Promise<unknown> = async
     return claim;
   });
 
-test('the second post gets the result of the first', async () => {
+test('the second submission gets the result of the first', async () => {
   assert.equal(await post('a', '/tags/1'), { first: true });
   assert.equal(await post('a', '/tags/2'), { first: false, location: '/tags/1' });
   assert.equal(await post('b', '/tags/3'), { first: true });
   assert.is((await run(fixture.database)`select from tag`).length, 2);
 });
 
-test('twenty concurrent posts make one change, and all redirect to it', async () => {
+test('twenty concurrent submissions make one change, and all redirect to it', async () => {
   const claims = await Promise.all(Array.from({ length: 20 }, (_, n) => post('a', `/tags/${n}`)));
   assert.is(claims.filter((claim) => claim.first).length, 1);
   const [{ location } = { location: '' }] = await run(fixture.database)`select location from rustio_idempotency_key`;
@@ -47,7 +47,7 @@ test('twenty concurrent posts make one change, and all redirect to it', async ()
   assert.is((await run(fixture.database)`select from tag`).length, 1);
 });
 
-test('when the first post is rolled back, a waiting one becomes the first', async () => {
+test('if the first submission is rolled back, a waiting one takes its place', async () => {
   const failing = Promise.withResolvers<void>();
   const started = Promise.withResolvers<void>();
   const first = post('a', '/lost', async () => {
@@ -63,7 +63,7 @@ test('when the first post is rolled back, a waiting one becomes the first', asyn
   assert.equal(await run(fixture.database)`select name from tag`, [{ name: '/kept' }]);
 });
 
-test('a rejected form can be posted again', async () => {
+test('a rejected form can be submitted again', async () => {
   const reject = async (tx: Transaction) => {
     assert.ok((await claimIdempotencyKey(tx, 'a', somebody)).first);
     await releaseIdempotencyKey(tx, 'a');
@@ -73,7 +73,7 @@ test('a rejected form can be posted again', async () => {
   assert.equal(await post('a', '/tags/1'), { first: true });
 });
 
-test('the location of a form posted by another user is not revealed', async () => {
+test("the redirect of another user's form is not revealed", async () => {
   await post('a', '/secret');
   const other = await fixture.change((tx) =>
     claimIdempotencyKey(tx, 'a', { kind: 'job', name: 'another', permissions: 'all' }),
@@ -81,7 +81,7 @@ test('the location of a form posted by another user is not revealed', async () =
   assert.equal(other, { first: false, location: undefined });
 });
 
-test('any text can be the id', async () => {
+test('any text can be an id', async () => {
   for (const id of ['', "'; drop table tag; --", 'a\0b', '\ud800', 'x'.repeat(100_000)]) {
     assert.ok((await post(id, `${id.slice(0, 5).toWellFormed().replace('\0', '')}x`)).first);
     assert.not((await post(id, '/again')).first);

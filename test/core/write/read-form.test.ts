@@ -6,7 +6,7 @@ import { readForm } from '../../../core/write/read-form.ts';
 import { suite } from '../../support/suite.ts';
 import { fieldOf, person, task } from '../query/fixture.ts';
 
-const test = suite('reading a posted form');
+const test = suite('reading a submitted form');
 
 function read(query: string, names: readonly string[], model: ModelInfo = person, timeZone = 'UTC') {
   const form = decodeForm(query, 5_000);
@@ -56,12 +56,12 @@ test('invalid values are problems at their fields', () => {
   assert.is(problems.length, 3);
 });
 
-test('only the requested fields are read, whatever else is in the form', () => {
+test('only the requested fields are read from a form', () => {
   const { values } = read('name=Ann&secret=x&id=1&__proto__=1&constructor=2', ['name']);
   assert.equal(values, { name: 'Ann' });
 });
 
-test('no text makes it throw an error', () => {
+test('no text makes it throw', () => {
   const names = [...person.fields.values()].filter((field) => !field.target).map((field) => field.name);
   fc.assert(
     fc.property(fc.constantFrom(...names), fc.string({ unit: 'binary' }), (name, text) => {
@@ -71,7 +71,7 @@ test('no text makes it throw an error', () => {
   );
 });
 
-test('a field of another model, or a relation, is an error of the caller', () => {
+test('passing a field of another model, or a relation, throws', () => {
   assert.throws(() => read('tags=1', ['tags']), /references rows/);
   assert.throws(() =>
     readForm(person, [fieldOf(task, 'title')], decodeForm('', 1) ?? (assert.unreachable() as never), 'UTC'),

@@ -57,7 +57,7 @@ test('dependent rows are deleted first, each with its event; other relations are
   );
 });
 
-test('pairs of other rows are deleted with events of their own', async () => {
+test('pairs of other rows are deleted, each with its event', async () => {
   assert.is((await remove(Tag, '1')).outcome, 'done');
   assert.equal(recorded().sort(), ['delete personTag 1,1', 'delete personTag 2,1', 'delete tag 1']);
 });
@@ -81,7 +81,7 @@ test('a table without a model prevents it, too', async () => {
   await run(fixture.database)`drop table elsewhere`;
 });
 
-test('a cascade requires the right to delete each of its rows', async () => {
+test('a cascade requires permission to delete each of its rows', async () => {
   assert.equal(await remove(Person, '1', { denied: ['task.delete'] }), { outcome: 'referenced', by: ['task'] });
   const own = { rows: { 'task delete': sql.fragment`t.title <> 'T3'` } };
   assert.equal(await remove(Person, '1', own), { outcome: 'referenced', by: ['task'] });
@@ -90,7 +90,7 @@ test('a cascade requires the right to delete each of its rows', async () => {
   assert.is((await remove(Person, '3', { denied: ['task.delete'] })).outcome, 'done', 'no row depends on it');
 });
 
-test('it is kept without the right to the model or the row, and with an old version', async () => {
+test('it is not deleted without permission for the model or row, or with an outdated version', async () => {
   assert.equal(await remove(Person, '4', { denied: ['person.delete'] }), { outcome: 'forbidden' });
   assert.equal(await remove(Person, '4', { rows: { 'person delete': sql.fragment`false` } }), { outcome: 'forbidden' });
   assert.equal(await remove(Person, '4', { rows: { 'person view': sql.fragment`false` } }), { outcome: 'missing' });
@@ -109,7 +109,7 @@ test('rows that reference each other are deleted together, with one event each',
   assert.is(await fixture.countRows('task'), 1);
 });
 
-test('more than a thousand rows are not deleted at once', async () => {
+test('more than a thousand rows cannot be deleted together', async () => {
   await run(fixture.database)`insert into task (title, owner_id) select 'X' || n, 4 from generate_series(1, 1000) n`;
   assert.equal(await remove(Person, '4'), { outcome: 'referenced', by: ['task'] });
   await run(fixture.database)`delete from task where title = 'X1'`;

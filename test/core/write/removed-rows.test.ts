@@ -131,7 +131,7 @@ test('pairs are deleted with their owner, each with its event, after the rows th
   assert.equal([await namesIn('labelling'), await namesIn('remark')], [1, 1]);
 });
 
-test('deleting rows that reference a pair requires the right, like any other cascade', async () => {
+test('deleting rows that reference a pair requires permission, like any other cascade', async () => {
   assert.equal(await remove({ denied: ['remark.delete'] }), { outcome: 'referenced', by: ['remark'] });
   assert.equal([events, await namesIn('labelling')], [[], 3]);
 });
@@ -159,7 +159,7 @@ test('a pair removed by a form has its event, and the rows that reference it are
   ]);
 });
 
-test('rows of a read-only table that its foreign key deletes have their events, and require no right', async () => {
+test('rows deleted by the foreign key of a read-only table have their events and require no permission', async () => {
   await run(database)`insert into visit (name, post_id) values ('V1', 1), ('V2', 2)`;
   await run(database)`insert into trace (name, visit_id) values ('T1', 1), ('T2', 2)`;
   await run(database)`insert into stamp (name, post_id) values ('S1', 1)`;
@@ -171,7 +171,7 @@ test('rows of a read-only table that its foreign key deletes have their events, 
   assert.equal([await namesIn('visit'), await namesIn('trace'), await namesIn('stamp')], [1, 1, 1]);
 });
 
-test('hooks can keep such rows, which rejects the deletion', async () => {
+test('hooks can prevent the deletion of such rows, which rejects the whole deletion', async () => {
   await run(database)`insert into visit (name, post_id) values ('V1', 1)`;
   const keep = hooksFor(Visit, { beforeDelete: () => ({ problems: [{ field: undefined, issue: { key: 'kept' } }] }) });
   assert.equal(await remove({}, [keep]), {
@@ -181,7 +181,7 @@ test('hooks can keep such rows, which rejects the deletion', async () => {
   assert.equal([events, await namesIn('visit'), await namesIn('labelling')], [[], 1, 3]);
 });
 
-test('a read-only table whose foreign key does not cascade prevents the deletion, whatever the model says', async () => {
+test('a read-only table whose foreign key does not cascade prevents the deletion, regardless of the model', async () => {
   await run(database)`insert into claim (name, post_id) values ('C1', 1)`;
   assert.equal(await remove(), { outcome: 'referenced', by: ['claim'] });
   assert.equal([events, await namesIn('claim')], [[], 1]);

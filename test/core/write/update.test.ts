@@ -33,7 +33,7 @@ const versionOf = async (table: 'person' | 'task') =>
     )[0]?.v,
   );
 
-test('the event has the values that changed, before and after, and no others', async () => {
+test('the event contains only the changed values, before and after', async () => {
   assert.equal(await update({ name: 'Anna', email: 'ann@x.org', place: 'B', tags: [3, 2] }), {
     outcome: 'done',
     key: '1',
@@ -56,7 +56,7 @@ test('the event has the values that changed, before and after, and no others', a
   });
 });
 
-test('values that the row already holds are not changes: nothing is written or recorded', async () => {
+test('values equal to the stored ones are not changes: nothing is written or recorded', async () => {
   const before = await versionOf('person');
   const seen = new Date('2026-01-01T00:00:00.123Z');
   const written = await update({ name: 'Ann', salary: '1.5', seen, tags: [2, 1], secret: 's' }, {}, 'of yesterday');
@@ -78,18 +78,18 @@ async function withShortName(work: () => Promise<void>): Promise<void> {
   }
 }
 
-test('a program can send back values that a field would not accept any more', () =>
+test('a program can send back values that a field no longer accepts', () =>
   withShortName(async () => {
     assert.is((await update({ name: 'X', email: 'new@x.org' })).outcome, 'done');
     assert.is((await update({ name: 'Y' })).outcome, 'invalid', 'shorter than two characters');
   }));
 
-test('a value that the actor cannot see is validated even if the row holds it', () =>
+test('a value that the actor cannot see is validated even if it equals the stored one', () =>
   withShortName(async () => {
     assert.is((await update({ name: 'X' }, { hidden: ['person.name view'] })).outcome, 'invalid');
   }));
 
-test('a change since the row was read is a conflict with the names of the fields that differ', async () => {
+test('a change since the row was read is a conflict that names the differing fields', async () => {
   const version = await versionOf('person');
   await run(fixture.database)`update person set name = 'Meanwhile', visits = 5 where id = 1`;
   assert.equal(await update({ name: 'Anna', email: 'ann@x.org' }, {}, version), {
@@ -103,7 +103,7 @@ test('a change since the row was read is a conflict with the names of the fields
   assert.is((await update({ name: 'Anna' }, {}, await versionOf('person'))).outcome, 'done');
 });
 
-test('a change of only links changes the version, too', async () => {
+test('changing only links also changes the version', async () => {
   const version = await versionOf('person');
   assert.is((await update({ tags: [3] }, {}, version)).outcome, 'done');
   assert.is((await update({ tags: [1] }, {}, version)).outcome, 'conflict');
@@ -158,7 +158,7 @@ test('a row that does not exist or is hidden from the actor is missing', async (
   assert.is((await update({ name: 'Xx' }, { rows: { 'person view': sql.fragment`t.id > 1` } })).outcome, 'missing');
 });
 
-test('updating requires rights to the model, the fields, the old row and the new row', async () => {
+test('updating requires permission for the model, the fields, the old row and the new row', async () => {
   assert.is((await update({ name: 'Xx' }, { denied: ['person.change'] })).outcome, 'forbidden');
   assert.equal(resultOf(await update({ secret: 'x' }, { hidden: ['person.secret'] })), [
     'secret: problem.unknownField',
@@ -184,7 +184,7 @@ test('updating requires rights to the model, the fields, the old row and the new
   assert.is((await update({ name: 'Xx' }, own)).outcome, 'done');
 });
 
-test('a row keeps its references to rows that the actor cannot see, and gets no new one', async () => {
+test('a row keeps references to rows that the actor cannot see, but cannot get new ones', async () => {
   const rules = { rows: { place: sql.fragment`t.code = 'B'`, tag: sql.fragment`t.id = 3` } };
   assert.is((await update({ name: 'Xx', place: 'A', tags: [1, 2] }, rules)).outcome, 'done');
   assert.equal(resultOf(await update({ tags: [2, 1, 3] }, rules)), ['done']);
@@ -225,7 +225,7 @@ test('when recording the event fails, the row is unchanged', async () => {
   assert.is((await run(fixture.database)`select from person_tag where person_id = 1`).length, 2);
 });
 
-test('a constraint over a hidden field tells neither its name nor that its values are equal (F14)', async () => {
+test('a constraint on a hidden field reveals neither its name nor that values are equal (F14)', async () => {
   await run(fixture.database)`insert into task (title, owner_id) values ('T', 2)`;
   const move = (rules: Rules) =>
     fixture.change((tx) => fixture.write(rules).updateAny(tx, context, task, '1', { owner: 2 }));
@@ -241,7 +241,7 @@ test('a constraint over a hidden field tells neither its name nor that its value
   assert.is(create.outcome, 'done');
 });
 
-test('pairs of a many-to-many need their own rights in both directions, and have events of their own (F12)', async () => {
+test('adding and removing pairs of a many-to-many requires separate permissions and records separate events (F12)', async () => {
   const tags = async () => (await run(fixture.database)`select tag_id from person_tag where person_id = 1`).length;
   const noAdd = { denied: ['personTag.add'] };
   const noDelete = { denied: ['personTag.delete'] };

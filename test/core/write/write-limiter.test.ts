@@ -9,7 +9,7 @@ import { testDatabase } from '../../support/database.ts';
 import { suite } from '../../support/suite.ts';
 import { userActor } from '../query/fixture.ts';
 
-const test = suite('many changes at once');
+const test = suite('many concurrent changes');
 let database: Database;
 let writes: WriteLimiter;
 
@@ -43,7 +43,7 @@ test('one user who saves a locked row again and again does not delay the changes
     assert.ok(result.status === 'fulfilled' || isLocked(result.reason) || isQueueFull(result.reason));
 });
 
-test('thirty users who save one locked row leave connections for everything else (F2)', async () => {
+test('thirty users who save the same locked row leave connections for other requests (F2)', async () => {
   const results = await whileLocked(async () => {
     const waiting = Array.from({ length: 30 }, (_, id) => writes.of(userActor(id)).transaction(save(1)));
     const settled = Promise.allSettled(waiting);

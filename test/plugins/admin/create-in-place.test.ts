@@ -6,7 +6,7 @@ import { suite } from '../../support/suite.ts';
 import { allPermissions, openDesk, run } from './desk.ts';
 import { errorAt, linkTo, mainOf, noticesOf, textOf, unescaped } from './page.ts';
 
-const test = suite('admin: creating in place');
+const test = suite('admin: creating related rows in place');
 let desk: TestApp;
 let clerk: Client;
 
@@ -40,7 +40,7 @@ test('a relation has a link to the form of the other model, which opens in a new
   assert.is(linkTo(text, 'Add person… (opens in a new tab)'), '/admin/people/+new?%7Efor=person.friend');
 });
 
-test('the waiting form is notified of the new row, by the name of its tab', async () => {
+test('the waiting form is notified of the new row by the id of its tab', async () => {
   const page = '/admin/places/+new?~for=person.near.1-2';
   const form = await clerk.get(page);
   assert.is(
@@ -62,7 +62,7 @@ test('the waiting form is notified of the new row, by the name of its tab', asyn
   assert.is((await clerk.submit('/admin/people/+new', { name: 'Ada', near: '<New> "place"' })).status, 303);
 });
 
-test('a validation error keeps the waiting form', async () => {
+test('a validation error keeps the link to the waiting form', async () => {
   const page = '/admin/places/+new?~for=person.near.7';
   const wrong = await clerk.submit(page, { code: 'ATL', name: 'Atlanta again' });
   assert.is(wrong.status, 422);
@@ -130,7 +130,7 @@ test('a form that edits a record is never linked to a waiting form', async () =>
   assert.is(location, '/admin/places');
 });
 
-test('users who can add but not view look up nothing, and type a key or a name', async () => {
+test('users who can add but not view have no lookup, and type a key or a name', async () => {
   const adder = await desk.signInAs('staff', ['person.add', 'place.view']);
   const { text } = await adder.get('/admin/people/+new');
   assert.not.match(mainOf(text), 'data-combobox');

@@ -12,7 +12,7 @@ import { runSql } from '../../support/run-sql.ts';
 import { suite } from '../../support/suite.ts';
 import { errorAt, mainOf, noticesOf, textOf } from './page.ts';
 
-const test = suite('admin: code of the database that fails');
+const test = suite('admin: failing code in the database');
 let app: TestApp;
 let clerk: Client;
 
@@ -143,7 +143,7 @@ function assertRefused({ status, text }: TestResponse, what: string): void {
   assert.not.match(textOf(mainOf(text)), /secret text|is_gone|PL\/pgSQL/, what);
 }
 
-test('whatever a trigger fails with, the form is shown again', async () => {
+test('the form is shown again for any error that a trigger raises', async () => {
   for (const [name] of failures) {
     const added = await add('fragiles', { name });
     // A row that is being added is not there yet.
@@ -152,19 +152,19 @@ test('whatever a trigger fails with, the form is shown again', async () => {
   for (const [name] of failures) assertRefused(await clerk.submit('/admin/fragiles/1/+edit', { name }), name);
 });
 
-test('a trigger that fails at COMMIT', async () => {
+test('a trigger that fails at COMMIT is a problem of the form', async () => {
   assertRefused(await add('delayeds', { name: 'not fine' }), 'add');
   assert.is((await add('delayeds', { name: 'fine' })).status, 303);
   assertRefused(await clerk.submit(`/admin/delayeds/${next}/+edit`, { name: 'not fine' }), 'change');
 });
 
-test('a trigger that fails on a deletion', async () => {
+test('a trigger that fails on a deletion is reported on the page', async () => {
   const { status, text } = await clerk.submit('/admin/fragiles/1/+delete', {});
   assert.is(status, 409);
   assert.match(textOf(mainOf(text)), 'this record cannot be deleted');
 });
 
-test('a domain is reported at its field, by the comment or the name of its rule', async () => {
+test('a violated domain is reported at its field, by the comment or name of its constraint', async () => {
   const zip = await add('places', { name: 'x', zip: '12' });
   assert.is(zip.status, 422);
   assert.is(errorAt(zip.text, 'zip'), 'The database does not allow this: A zip code has four digits.');
@@ -175,13 +175,13 @@ test('a domain is reported at its field, by the comment or the name of its rule'
   assert.match(errorAt(items.text, 'zips'), 'four digits', textOf(mainOf(items.text)));
 });
 
-test('a domain of several fields is reported for the record', async () => {
+test('a violated domain used by several fields is reported for the record', async () => {
   const { status, text } = await clerk.submit('/admin/places/1/+edit', { zip: '12', other: '1234' });
   assert.is(status, 422);
   assert.match(noticesOf(text).join(), 'A zip code has four digits.');
 });
 
-test('a value that its column cannot hold is reported at its own field, and at no other', async () => {
+test('a value that its column cannot store is reported only at its own field', async () => {
   const long = 'x'.repeat(50);
   const text = await clerk.submit('/admin/places/1/+edit', { name: long, short: '12345', items: `ok\n${long}` });
   assert.is(text.status, 422);
@@ -204,7 +204,7 @@ test('the errors above the form are in the order of its fields', async () => {
   assert.match(noticesOf(text).join(), /Amount:.*Small:.*Name:.*Day:/);
 });
 
-test('a change of upper and lower case is a change, whatever the column compares', async () => {
+test('a change of case is a change, however the column is compared', async () => {
   for (const values of [{ mail: 'ADA@example.org' }, { fuzzy: 'résumé' }, { mails: 'ADA@example.org' }]) {
     assert.is((await clerk.submit('/admin/places/1/+edit', values)).status, 303);
     const page = await clerk.get('/admin/places/1');
@@ -212,7 +212,7 @@ test('a change of upper and lower case is a change, whatever the column compares
   }
 });
 
-test('a unique index of an expression, or of some rows, is reported at its field', async () => {
+test('violated unique indexes on expressions and partial unique indexes are reported at their field', async () => {
   const code = await add('places', { name: 'x', code: 'ABC' });
   assert.is(code.status, 422);
   assert.match(errorAt(code.text, 'code'), 'Another record already has this value');
@@ -224,7 +224,7 @@ test('a unique index of an expression, or of some rows, is reported at its field
   assert.match(errorAt(day.text, 'day'), /overlap/i);
 });
 
-test('a list or record that a view, a function or a foreign server fails for', async () => {
+test('a list or record with a failing view, function or foreign server is reported', async () => {
   for (const page of ['ratios', 'ratios/2', 'raisings', 'raisings/2', 'endlesses', 'missings']) {
     const { status, text } = await clerk.get(`/admin/${page}`);
     assert.is(status, 500, page);
@@ -235,7 +235,7 @@ test('a list or record that a view, a function or a foreign server fails for', a
   assert.is((await clerk.get('/admin/ratios/1')).status, 200);
 });
 
-test('a view that cannot be changed', async () => {
+test('a view that is not updatable is reported', async () => {
   const added = await add('grouped-names', { name: 'x' });
   assert.is(added.status, 422);
   assert.match(noticesOf(added.text).join(), 'of these values');

@@ -13,7 +13,7 @@ import { runSql } from '../../support/run-sql.ts';
 import { suite } from '../../support/suite.ts';
 import { errorAt, firstsOf, linksOf, mainOf, noticesOf, rowsOf, textOf } from './page.ts';
 
-const test = suite('admin: errors of the database');
+const test = suite('admin: database errors');
 let app: TestApp;
 let clerk: Client;
 
@@ -211,7 +211,7 @@ const add = (values: Record<string, string>) => {
   return clerk.submit('/admin/things/+new', { id: String(next), name: 'ok', ...values });
 };
 
-test('a unique constraint that is checked at COMMIT, by add and by change (T27, F12)', async () => {
+test('a unique constraint checked at COMMIT, on add and on change (T27, F12)', async () => {
   const added = await add({ pos: '1' });
   assert.is(added.status, 422);
   assert.match(errorAt(added.text, 'pos'), /already/i);
@@ -221,7 +221,7 @@ test('a unique constraint that is checked at COMMIT, by add and by change (T27, 
   assert.match(errorAt(changed.text, 'pos'), /already/i);
 });
 
-test('a foreign key and a trigger that are checked at COMMIT (T27, F12)', async () => {
+test('a foreign key and a trigger checked at COMMIT (T27, F12)', async () => {
   const orphan = await add({ owner: '77' });
   assert.is(orphan.status, 422);
   const late = await add({ name: 'late' });
@@ -253,7 +253,7 @@ test('a row that references only itself can be deleted (T19)', async () => {
   assert.equal(firstsOf((await clerk.get('/admin/folders')).text).toSorted(), ['child', 'parent']);
 });
 
-test('a CHECK says its comment or its name, and never that of a choice (E)', async () => {
+test('a CHECK is reported by its comment or name, and never as that of a choice (E)', async () => {
   const comment = await add({ low: '5', high: '4' });
   assert.is(comment.status, 422);
   assert.match(textOf(comment.text), /Low must be below high\./);
@@ -262,7 +262,7 @@ test('a CHECK says its comment or its name, and never that of a choice (E)', asy
   assert.not.match(errorAt(named.text, 'kind'), /available options/);
 });
 
-test('a trigger that divides by zero, or raises any code (F18)', async () => {
+test('a trigger that divides by zero or raises any code (F18)', async () => {
   for (const name of ['divide', 'raise', 'code']) {
     const { status, text: page } = await add({ name, low: '1', high: '2' });
     assert.is(status, 422, name);
@@ -271,7 +271,7 @@ test('a trigger that divides by zero, or raises any code (F18)', async () => {
   }
 });
 
-test('whatever else a trigger does wrong is a problem of the form', async () => {
+test('any other failure of a trigger is a problem of the form', async () => {
   for (const name of ['strict', 'several', 'subquery', 'assert', 'endless', 'no return']) {
     const { status, text: page } = await add({ name });
     assert.is(status, 422, name);
@@ -279,7 +279,7 @@ test('whatever else a trigger does wrong is a problem of the form', async () => 
   }
 });
 
-test('values that are unique or may not overlap by an expression, in the statement and at COMMIT', async () => {
+test('unique and exclusion constraints on expressions, in the statement and at COMMIT', async () => {
   assert.is((await clerk.submit('/admin/spans/+new', { id: '1', name: 'One', since: '1', until: '5' })).status, 303);
   const taken = await clerk.submit('/admin/spans/+new', { id: '2', name: 'ONE', since: '6', until: '7' });
   assert.is(taken.status, 422);
@@ -296,7 +296,7 @@ test('a value for a column that is always generated (F18)', async () => {
   assert.match(errorAt(page, 'made'), /set by the database/);
 });
 
-test('a number that the column has no digits for', async () => {
+test('a number with more digits than the column allows', async () => {
   const { status, text: page } = await add({ small: '50000' });
   assert.is(status, 422);
   assert.is(errorAt(page, 'small'), 'This value is not allowed. Enter another value.');
@@ -400,7 +400,7 @@ test('several rows with one key are neither changed nor deleted (F7)', async () 
   assert.is(firstsOf((await clerk.get('/admin/kids')).text).length, 3);
 });
 
-test('a column that the model leaves out, and a key that nothing numbers (E)', async () => {
+test('a column that the model omits, and a key without a generator (E)', async () => {
   const { status, text: page } = await clerk.submit('/admin/lackings/+new', { name: 'x' });
   assert.is(status, 422);
   assert.match(noticesOf(page).join(' ') + textOf(page), /requires a value for “id”/);
@@ -412,7 +412,7 @@ test('a materialized view without data (F14)', async () => {
   assert.match(page, /RIO-DATABASE-NOT-READY/);
 });
 
-test('a plain error of a read stays an unexpected error', async () => {
+test('an ordinary read error is still an unexpected error', async () => {
   assert.ok(
     app.errors.every(({ code }) => code === 'RIO-DATABASE-NOT-READY'),
     JSON.stringify(app.errors),

@@ -110,7 +110,7 @@ test.after(async () => {
   await app.close();
 });
 
-test('without the grant there are no forms and links to them, and their URLs say what is missing in development (T20, F11)', async () => {
+test('without the grant, there are no forms or links to them, and in development their URLs explain what is missing (T20, F11)', async () => {
   for (const [page, privilege] of [
     ['+new', 'INSERT'],
     ['1/+edit', 'UPDATE'],
@@ -126,7 +126,7 @@ test('without the grant there are no forms and links to them, and their URLs say
     assert.not.match((await clerk.get(`/admin/${page}`)).text, /seens\/(?:1\/)?\+(?:new|edit|delete)/, page);
 });
 
-test('a grant that was revoked meanwhile is reported when the form is saved', async () => {
+test('a grant revoked in the meantime is reported when the form is saved', async () => {
   const form = await clerk.get('/admin/taggeds/1/+edit');
   assert.is(form.status, 200);
   await runSql(owner, `revoke update on tagged from ${role}`);
@@ -144,7 +144,7 @@ test('a sequence without the grant (F11)', async () => {
   assert.match(textOf(text), /counted_id_seq/);
 });
 
-test('a list without the grant is 403, and one with a relation to it shows keys (T20)', async () => {
+test('a list without the grant is 403; relations to its model show keys (T20)', async () => {
   assert.is((await clerk.get('/admin/unseens')).status, 403);
   const { status, text } = await clerk.get('/admin/seens');
   assert.is(status, 200);
@@ -152,7 +152,7 @@ test('a list without the grant is 403, and one with a relation to it shows keys 
   assert.is((await clerk.get('/admin/seens/1')).status, 200);
 });
 
-test('a row that a policy of the database refuses is a problem of the form (T20)', async () => {
+test('a row rejected by a row-level security policy is a problem of the form (T20)', async () => {
   const added = await clerk.submit('/admin/guardeds/+new', { id: '2', name: 'yours' });
   assert.is(added.status, 422);
   assert.match(textOf(added.text), /do not have permission to save this record with these values/);
@@ -160,20 +160,20 @@ test('a row that a policy of the database refuses is a problem of the form (T20)
   assert.is((await clerk.submit('/admin/guardeds/1/+edit', { name: 'mine again' })).status, 303);
 });
 
-test('pairs and referencing rows in a table without the grant do not take the record away', async () => {
+test('a record stays accessible if pairs or referencing rows are in a table without the grant', async () => {
   for (const page of ['taggeds', 'taggeds/1', 'taggeds/1/+edit', 'taggeds/1/+delete', 'seens/1'])
     assert.is((await clerk.get(`/admin/${page}`)).status, 200, page);
   assert.is((await clerk.submit('/admin/taggeds/1/+edit', { name: 'renamed' })).status, 303);
   assert.is((await clerk.get('/admin/tagged-seens')).status, 403);
 });
 
-test('a policy of the database that refers to itself', async () => {
+test('a recursive row-level security policy', async () => {
   const { status, text } = await clerk.get('/admin/circulars');
   assert.is(status, 500);
   assert.match(text, /RIO-DATABASE-DATA/);
 });
 
-test('a grant that a trigger lacks, also at COMMIT', async () => {
+test('a grant that a trigger lacks, in the statement and at COMMIT', async () => {
   for (const answer of [
     await clerk.submit('/admin/loggeds/+new', { id: '2', name: 'x' }),
     await clerk.submit('/admin/loggeds/1/+edit', { name: 'x' }),

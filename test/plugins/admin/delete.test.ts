@@ -104,7 +104,7 @@ test('restricting rows block the deletion: the page names them, and offers no bu
   assert.not.ok(parseForms(mainOf(confirmation.text)).some(({ action }) => action === remove));
 });
 
-test('race: the record is referenced by the time the form is submitted', async () => {
+test('race: the record is referenced before the form is submitted', async () => {
   const { id, remove } = await thing('Soon needed');
   const { text } = await clerk.get(remove);
   const fields = formFieldsOf(text, remove);
@@ -116,7 +116,7 @@ test('race: the record is referenced by the time the form is submitted', async (
   assert.ok(await isThere(id));
 });
 
-test('users who cannot see the blocking rows learn only that there are some', async () => {
+test('users who cannot see the blocking rows learn only that they exist', async () => {
   const { id, remove } = await thing('Secretly needed');
   await run(desk)`insert into contract (number, holder_id) values ('C-4', ${id})`;
   const narrow = await desk.signInAs('staff', ['thing.view', 'thing.delete']);
@@ -129,7 +129,7 @@ test('users who cannot see the blocking rows learn only that there are some', as
   assert.ok(await isThere(id));
 });
 
-test('attack: a cascade does not delete what the user is not allowed to delete', async () => {
+test('attack: a cascade does not delete rows that the user is not allowed to delete', async () => {
   const { id, remove } = await thing('Shield');
   await run(desk)`insert into ticket (title, thing_id) values ('kept', ${id})`;
   const narrow = await desk.signInAs('staff', ['thing.view', 'thing.delete', 'ticket.view']);
@@ -140,7 +140,7 @@ test('attack: a cascade does not delete what the user is not allowed to delete',
   assert.equal(await run(desk)`select count(*)::integer as n from ticket where thing_id = ${id}`, [{ n: 1 }]);
 });
 
-test('a reference from a table without a model blocks the deletion, too', async () => {
+test('a reference from a table without a model blocks the deletion', async () => {
   const { id, remove } = await thing('Held by a stranger');
   await run(desk)`create table outside (thing bigint references thing (id))`;
   await run(desk)`insert into outside values (${id})`;

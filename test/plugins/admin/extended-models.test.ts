@@ -159,7 +159,7 @@ test('the form of a read-only model sets the writable field only', async () => {
   assert.equal([wrong.status, errorAt(wrong.text, 'deskPhone') !== ''], [422, true]);
 });
 
-test('attack: added fields of an account of equal or higher rank cannot be changed; users change their own if permitted', async () => {
+test('attack: added fields of accounts of equal or higher rank cannot be changed; users can change their own if permitted', async () => {
   const idOf = async (email: string) =>
     Number((await run(desk)`select id from rustio_user where email = ${email}`)[0]?.id);
   const [chief, peer] = [await idOf(await desk.account('administrator')), await idOf(await desk.account('staff'))];
@@ -179,7 +179,7 @@ test('attack: added fields of an account of equal or higher rank cannot be chang
   await run(desk)`update rustio_user set desk_phone = '+4930999' where id = 2`;
 });
 
-test('users who can edit see the button; adding and deleting stay closed', async () => {
+test('users who can edit see the button; adding and deleting remain forbidden', async () => {
   const edit = '/admin/users/2/+edit';
   assert.ok(linksOf((await clerk.get('/admin/users/2')).text).includes(edit));
   const reader = await desk.signInAs('staff', ['user.view']);
@@ -196,7 +196,7 @@ test('users who can edit see the button; adding and deleting stay closed', async
   assert.is((await all.get('/admin/groups/1/+edit')).status, 403);
 });
 
-test('code sets the writable field, and is rejected for the others', async () => {
+test('code can set the writable field but not the others', async () => {
   const { app } = desk;
   const context = commandAuditContext();
   const update = (values: Parameters<typeof app.write.updateAny>[4]) =>
@@ -217,7 +217,7 @@ test('code sets the writable field, and is rejected for the others', async () =>
   });
 });
 
-test("attack: a hook cannot set what only the rules of the field's own plugin change", async () => {
+test('attack: a hook cannot set fields that only their own plugin changes', async () => {
   const { app } = desk;
   const save = (deskPhone: string) =>
     app.database.transaction((tx) => app.write.update(tx, commandAuditContext(), User, '2', { deskPhone }));
@@ -255,7 +255,7 @@ test('a problem reported by a hook is shown at its field, and the input is kept'
   assert.equal(sent, []);
 });
 
-test('a hook prevents a deletion, and the page says why', async () => {
+test('a hook prevents a deletion, and the page explains why', async () => {
   await run(desk)`insert into flight (name, pilot_id) values ('now', 1)`;
   const kept = await clerk.submit('/admin/pilots/1/+delete', {});
   assert.is(kept.status, 409);

@@ -131,7 +131,7 @@ test('a problem found while reading keeps the input, and nothing is stored', asy
   assert.equal(await run(desk)`select name from place where code = 'B'`, [{ name: 'Beta' }]);
 });
 
-test('a problem found while saving rolls back the record, too', async () => {
+test('a problem found while saving also rolls back the record', async () => {
   const answer = await clerk.submit('/admin/places/B/+edit', { name: 'Better', 'shelf.label': 'not Better' });
   assert.is(answer.status, 422);
   assert.is(errorAt(answer.text, 'shelf.label'), 'It is taken.');
@@ -143,7 +143,7 @@ test('a problem found while saving rolls back the record, too', async () => {
   assert.is(audited.length, 0);
 });
 
-test('the same form posted twice saves its sections once', async () => {
+test('a form submitted twice saves its sections once', async () => {
   const path = '/admin/places/A/+edit';
   const form = parseForms((await clerk.get(path)).text).find(({ action }) => action === path);
   const fields = { ...form?.fields, name: 'Alpha 2', 'shelf.label': 'once' };
@@ -154,7 +154,7 @@ test('the same form posted twice saves its sections once', async () => {
   assert.is(await labelOf('A'), 'by hand');
 });
 
-test('a section without its access is neither shown nor read, whatever is posted', async () => {
+test('a section without its access is neither shown nor read, regardless of what is posted', async () => {
   const path = '/admin/places/B/+edit';
   const form = parseForms((await clerk.get(path)).text).find(({ action }) => action === path);
   const answer = await clerk.post(path, {

@@ -221,7 +221,7 @@ test('a computed column sorts, page by page, in both directions, with empty valu
   assert.equal(latest.slice(0, withTickets.length), withTickets.toReversed());
 });
 
-test('pages of such an order go back the way they came, and the last one is the last', async () => {
+test('paging backwards in such an order shows the same pages, and the last page is the last', async () => {
   const first = await clerk.get('/admin/things?size=10&sort=*last-due');
   const second = await clerk.get(linkTo(first.text, 'Next'));
   const back = await clerk.get(linkTo(second.text, 'Previous'));
@@ -231,7 +231,7 @@ test('pages of such an order go back the way they came, and the last one is the 
   assert.equal(namesOf(last.text), all.slice(-10));
 });
 
-test('it sorts after a field and together with a search', async () => {
+test('a computed column can be sorted by after a field and in a search', async () => {
   const numbers = numbersOf(await allPages('/admin/things?size=10&q=thing+1&sort=-*tickets'));
   const requested = Array.from({ length: 60 }, (_, n) => n + 1).filter((n) => String(n).includes('1'));
   assert.equal(
@@ -266,7 +266,7 @@ test('a column or filter without its access does not exist for the user', async 
   assert.is((await other.get('/admin/things?f.*secret=x')).status, 200);
 });
 
-test('a filter narrows and counts, with its choices and a chip, next to a field of the same name', async () => {
+test('a filter restricts the list and its count and shows choices and a chip, even with a field of the same name', async () => {
   const { text } = await clerk.get('/admin/things?f.*state=none');
   assert.equal(
     numbersOf(namesOf(text)).toSorted((one, other) => one - other),
@@ -335,7 +335,7 @@ test('an action asks for confirmation, with the number of records and their labe
   assert.is(changed.length, 0);
 });
 
-test('it runs once for all of them, with audit entries, and names the failed ones', async () => {
+test('an action runs once for all records, with audit entries, and names the failed ones', async () => {
   const path = '/admin/things/+actions/rename';
   const form = parseForms((await choose(['12', '13', '15'])).text).find(({ action }) => action === path);
   const fields = { ...form?.fields, reason: 'spring' };
@@ -369,7 +369,7 @@ test('a rejection rolls back everything and shows the page again', async () => {
   assert.equal(again?.fields.key, ['20', '21']);
 });
 
-test('nothing selected, too many, or deleted rows', async () => {
+test('an empty selection, too many rows and deleted rows are reported', async () => {
   const none = await choose([]);
   assert.is(none.location, '/admin/things?size=10&f.*state=none');
   assert.match(noticesOf((await clerk.get(none.location)).text).join(), 'No records are selected.');
@@ -387,7 +387,7 @@ test('nothing selected, too many, or deleted rows', async () => {
   );
 });
 
-test('an action requires its access and the form token, and exists only for its models', async () => {
+test('an action requires its access and the form token, and is available only for its models', async () => {
   const fields = parseForms((await choose(['40'])).text).find(({ action }) => action.endsWith('rename'))?.fields;
   assert.is((await clerk.post('/admin/things/+actions/rename', { ...fields, '~token': 'x' })).status, 403);
   assert.is((await clerk.post('/admin/things/+actions/secret', { ...fields })).status, 403);
@@ -395,7 +395,7 @@ test('an action requires its access and the form token, and exists only for its 
   assert.is((await clerk.post('/admin/things/+actions', { ...fields, action: 'nowhere' })).status, 404);
 });
 
-test('a plugin declares how its models are shown; the declaration of the project wins', async () => {
+test('a plugin declares how its models are shown; the declaration of the project takes precedence', async () => {
   const { text } = await clerk.get('/admin/tags');
   assert.equal(namesOf(text), ['red', 'blue']);
   assert.match(textOf(text), 'Labels Tags');

@@ -152,7 +152,7 @@ async function stateOf(key: number): Promise<string> {
   return `${row?.state} ${row?.notes}`;
 }
 
-test('panels of a model are on its records, with the helpers of a page, in their places', async () => {
+test('panels of a model are shown on its records in their positions, with the helpers of a page', async () => {
   const { text } = await clerk.get('/admin/things/1');
   const [main = '', aside = ''] = mainOf(text).split('<aside>');
   assert.match(textOf(main), 'Panel notes Notes on Thing 1 Add a note');
@@ -162,7 +162,7 @@ test('panels of a model are on its records, with the helpers of a page, in their
   assert.not.match((await clerk.get('/admin/tags/1')).text, 'Panel notes');
 });
 
-test('a panel with nothing to show, or not for this user, is left out', async () => {
+test('a panel without data or without access is omitted', async () => {
   const { text } = await clerk.get('/admin/things/1');
   assert.not.match(text, 'Panel nothing');
   assert.not.match(text, 'Panel secret');
@@ -170,7 +170,7 @@ test('a panel with nothing to show, or not for this user, is left out', async ()
   assert.match((await other.get('/admin/things/1')).text, 'Panel secret');
 });
 
-test('a panel that throws, one whose view throws and one that never responds do not break the page', async () => {
+test('a panel that throws, has a failing view or never responds does not break the page', async () => {
   const before = desk.errors.length;
   const { status, text } = await clerk.get('/admin/tags/1');
   assert.is(status, 200);
@@ -181,7 +181,7 @@ test('a panel that throws, one whose view throws and one that never responds do 
   assert.equal(parts.toSorted(), ['broken', 'broken-view', 'never']);
 });
 
-test('panels of a page load at the same time', async () => {
+test('the panels of a page load in parallel', async () => {
   await clerk.get('/admin/places/A');
   assert.is(together, 2);
 });
@@ -199,7 +199,7 @@ test('actions are in the header of the record: those that apply and that the use
   );
 });
 
-test('more than three actions are folded into a menu', async () => {
+test('more than three actions are collapsed into a menu', async () => {
   const { text } = await clerk.get('/admin/things/1');
   const [, menu = ''] = /<details class="menu"[^>]*>([\s\S]*?)<\/details>/.exec(text) ?? [];
   assert.match(textOf(menu), 'More actions Do erase Do fourth');
@@ -235,7 +235,7 @@ test('an action that no longer applies, does not exist, or is for another model 
     assert.is((await clerk.get(`/admin${path}`)).status, 404, path);
 });
 
-test('an action without permission is rejected, as a page and as a post', async () => {
+test('an action without permission is rejected for GET and POST', async () => {
   const viewer = await desk.signInAs('staff', ['thing.view']);
   const path = '/admin/things/4/+action/finish';
   assert.is((await viewer.get(path)).status, 403);
@@ -248,7 +248,7 @@ test('an action without permission is rejected, as a page and as a post', async 
   assert.is(await stateOf(4), 'open null');
 });
 
-test('a record changed meanwhile is shown again, and nothing is done', async () => {
+test('if the record has changed, it is shown again and the action does not run', async () => {
   const path = '/admin/things/5/+action/finish';
   const form = parseForms((await clerk.get(path)).text).find(({ action: to }) => to === path);
   await run(desk)`update thing set amount = 5 where id = 5`;
@@ -261,7 +261,7 @@ test('a record changed meanwhile is shown again, and nothing is done', async () 
   assert.is(await stateOf(5), 'done null');
 });
 
-test('a problem of a field that the form of an action does not have is shown above it', async () => {
+test('a problem of a field that is not in the form of an action is shown above the form', async () => {
   const path = '/admin/things/7/+action/explain';
   const form = parseForms((await clerk.get(path)).text).find(({ action: to }) => to === path);
   const { reason: _, ...fields } = form?.fields ?? {};
@@ -307,7 +307,7 @@ test('tabs are links below the header, on the record and on their own pages', as
   }
 });
 
-test('the page of a tab without its access, without its record, or with an unknown name', async () => {
+test('the page of a tab without access, without a record or with an unknown name is rejected', async () => {
   assert.is((await clerk.get('/admin/things/1/+tab/closed')).status, 403);
   assert.is((await clerk.get('/admin/things/99/+tab/ours')).status, 404);
   assert.is((await clerk.get('/admin/things/1/+tab/nowhere')).status, 404);

@@ -80,7 +80,7 @@ test('sources of plugins are queried and limited; those that fail or never respo
   assert.equal(parts.toSorted(), ['broken', 'never']);
 });
 
-test('users find only what they can see', async () => {
+test('users find only records that they can see', async () => {
   const other = await desk.signInAs('staff', ['place.view', 'extras.secret']);
   const { text } = await other.get('/admin/+search?q=thing');
   assert.not.match(text, 'Thing 1');
@@ -88,7 +88,7 @@ test('users find only what they can see', async () => {
   assert.match(text, 'Secret document');
 });
 
-test('without words nothing is searched; anonymous users sign in first', async () => {
+test('an empty search finds nothing; anonymous users must sign in', async () => {
   const count = queried.length;
   for (const query of ['', '?q=', '?q=%20']) assert.is((await clerk.get(`/admin/+search${query}`)).status, 200, query);
   assert.is(queried.length, count);

@@ -75,7 +75,7 @@ test('a record with every field type is stored as entered, and shown in the list
   assert.equal(noticesOf((await clerk.get(location)).text), [], 'it is reported once');
 });
 
-test('the edit form contains exactly what is stored, and saving it untouched changes nothing', async () => {
+test('the edit form contains exactly what is stored, and saving it unchanged changes nothing', async () => {
   await clerk.submit(ADD, { ...complete, name: 'Bell', code: 'B-1', spot: '1' });
   const { id, updated_at: before } = await newest();
   const edit = `/admin/things/${id}/+edit`;
@@ -124,7 +124,7 @@ test('every optional field can be emptied', async () => {
   assert.is(row.tags, null);
 });
 
-test('a box is unticked by leaving it out, but only if the form contained it', async () => {
+test('a box missing from the post is unticked only if the form contained it', async () => {
   await clerk.submit(ADD, { name: 'Dial', active: null });
   const { id, active } = await newest();
   assert.is(active, false);
@@ -193,7 +193,7 @@ for (const [name, typed, says] of errors) {
   });
 }
 
-test('all errors are reported at once, and the form can be submitted again as it is', async () => {
+test('all errors are reported together, and the form can be corrected and submitted again', async () => {
   const { status, text } = await clerk.submit(ADD, { name: 'Elbow', amount: 'many', day: 'soon', price: '5' });
   assert.is(status, 422);
   assert.match(noticesOf(text)[0] ?? '', /^Not saved: fix 2 errors/);
@@ -204,7 +204,7 @@ test('all errors are reported at once, and the form can be submitted again as it
   assert.equal([row.name, row.amount, row.price_text], ['Elbow', 5, '5.00']);
 });
 
-test('errors in an edit leave the record unchanged and the page at the record', async () => {
+test('errors in an edit leave the record unchanged and show its form again', async () => {
   await clerk.submit(ADD, { name: 'Flute', amount: '5' });
   const { id } = await newest();
   const { status, text } = await clerk.submit(`/admin/things/${id}/+edit`, { name: 'F', amount: '7' });
@@ -222,7 +222,7 @@ test('a local time skipped by the clock change is reported', async () => {
   assert.match(text, /<input class="input" type="datetime-local" id="f-moment"/, 'as before the error');
 });
 
-test('a local time that occurs twice is asked about, and the answer is kept', async () => {
+test('for a local time that occurs twice, the user is asked for the offset, which is kept', async () => {
   const { status, text } = await clerk.submit(ADD, { name: 'Twice', moment: '2026-10-25T02:30' });
   assert.is(status, 422);
   assert.match(errorAt(text, 'moment'), '2026-10-25T02:30+02:00 or 2026-10-25T02:30+01:00');
@@ -238,7 +238,7 @@ test('a local time that occurs twice is asked about, and the answer is kept', as
   assert.is((await newest()).moment_text, '2026-10-25 01:30:00+00');
 });
 
-test('the buttons lead to the list, back to the form, or to another new one', async () => {
+test('the buttons lead to the list, back to the form, or to another new form', async () => {
   const to = async (then: string) => (await clerk.submit(ADD, { name: `Then ${then}`, '~then': then })).location;
   assert.is(await to('list'), '/admin/things');
   assert.is(await to('new'), ADD);
@@ -262,7 +262,7 @@ test('the buttons never lead to a page that the user cannot open', async () => {
   assert.is((await changer.submit('/admin/tags/1/+edit', { '~then': 'new' })).location, '/admin/tags');
 });
 
-test('an empty form contains the defaults; fields computed on save can stay empty', async () => {
+test('an empty form contains the defaults; fields computed on save can be left empty', async () => {
   await run(desk)`insert into thing (name) values ('Holder')`;
   const { id } = await newest();
   const { text } = await clerk.get('/admin/tickets/+new');
@@ -283,7 +283,7 @@ test('an empty form contains the defaults; fields computed on save can stay empt
   assert.is(emptied.status, 422, 'a record that is there has no default any more');
 });
 
-test('a uuid can be entered, too', async () => {
+test('a uuid can be entered manually', async () => {
   const id = '6fa459ea-ee8a-3ca4-894e-db77e160355e';
   await clerk.submit('/admin/tickets/+new', { id: id.toUpperCase(), title: 'Given', thing: '1' });
   const { status, text } = await clerk.get(`/admin/tickets/${id}`);
@@ -302,7 +302,7 @@ test('the query of a new form fills in fields, but only those of the form', asyn
   assert.not.match(mainOf(text), 'forged');
 });
 
-test('a long label is cut in the message', async () => {
+test('a long label is truncated in the message', async () => {
   await clerk.submit('/admin/tags/+new', { name: 'Ω'.repeat(1_000) });
   const { text, status } = await clerk.get('/admin/tags');
   assert.is(status, 200);
@@ -310,7 +310,7 @@ test('a long label is cut in the message', async () => {
   assert.match(notice, /^The tag “Ω+…” was added\.$/);
 });
 
-test('help and limits are at the field', async () => {
+test('help and limits are shown at the field', async () => {
   const { text } = await clerk.get(ADD);
   assert.match(text, '<p class="help" id="f-name-help">As it is called.</p>');
   assert.match(

@@ -6,7 +6,7 @@ import { suite } from '../../support/suite.ts';
 import { allPermissions, openDesk, run } from './desk.ts';
 import { linkTo, mainOf, noticesOf, textOf } from './page.ts';
 
-const test = suite('admin: repeated posts and conflicts');
+const test = suite('admin: repeated submissions and conflicts');
 let desk: TestApp;
 let clerk: Client;
 
@@ -38,7 +38,7 @@ const many = async (name: string) => {
 };
 
 for (const then of ['list', 'stay']) {
-  test(`a form posted twice adds one record and gets the same response (then: ${then})`, async () => {
+  test(`a form submitted twice adds one record and gets the same response (then: ${then})`, async () => {
     const fields = { ...(await open('/admin/things/+new')), name: `Once ${then}`, '~then': then };
     const first = await clerk.post('/admin/things/+new', fields);
     const second = await clerk.post('/admin/things/+new', fields);
@@ -48,7 +48,7 @@ for (const then of ['list', 'stay']) {
   });
 }
 
-test('a form posted ten times at once adds one record, and all get the same response', async () => {
+test('a form submitted ten times concurrently adds one record, and all get the same response', async () => {
   const fields = { ...(await open('/admin/things/+new')), name: 'Impatient', '~then': 'stay' };
   const answers = await Promise.all(Array.from({ length: 10 }, () => clerk.post('/admin/things/+new', fields)));
   assert.equal(new Set(answers.map(({ status }) => status)), new Set([303]));
@@ -56,7 +56,7 @@ test('a form posted ten times at once adds one record, and all get the same resp
   assert.is(await many('Impatient'), 1);
 });
 
-test('a change posted twice is one change in the audit trail', async () => {
+test('a change submitted twice is one change in the audit trail', async () => {
   const { id, edit } = await thing('Changed once');
   const fields = { ...(await open(edit)), amount: '5' };
   const answers = await Promise.all([clerk.post(edit, fields), clerk.post(edit, fields)]);
@@ -72,7 +72,7 @@ test('a change posted twice is one change in the audit trail', async () => {
   );
 });
 
-test('a deletion posted twice gets the same response twice', async () => {
+test('a deletion submitted twice gets the same response twice', async () => {
   const { remove } = await thing('Deleted once');
   const fields = await open(remove);
   const answers = await Promise.all([clerk.post(remove, fields), clerk.post(remove, fields)]);
@@ -107,7 +107,7 @@ test('attack: the form id of another user reveals nothing about the response to 
   assert.is.not(answer.location, location);
 });
 
-test('form ids of any shape do no harm', async () => {
+test('form ids of any format are harmless', async () => {
   for (const id of ['', 'x'.repeat(10_000), "'; drop table thing; --", '\0', '\ud800', '😀'.repeat(100)]) {
     const fields = {
       ...(await open('/admin/tags/+new')),
@@ -118,7 +118,7 @@ test('form ids of any shape do no harm', async () => {
   }
 });
 
-test('after a conflict, fields that both have changed show what is saved', async () => {
+test('after a conflict, fields that both users changed show the saved value', async () => {
   const { id, edit } = await thing('Shared');
   const tagged = async (name: string) =>
     String((await run(desk)`insert into tag (name) values (${name}) returning id`)[0]?.id);
@@ -150,7 +150,7 @@ test('after a conflict, fields that both have changed show what is saved', async
   ]);
 });
 
-test('a record changed meanwhile is not overwritten: 409 with the input', async () => {
+test('a concurrent change is not overwritten: 409 with the input', async () => {
   const { id, edit } = await thing('Contested');
   const fields = await open(edit);
   await run(desk)`update thing set amount = 2 where id = ${id}`;
@@ -191,7 +191,7 @@ test('a validation error does not hide a conflict', async () => {
   assert.is((await clerk.post(edit, { ...formFields, name: 'Right' })).status, 409);
 });
 
-test('tags changed meanwhile are a change of the record, too', async () => {
+test('a concurrent change of tags is also a conflict', async () => {
   const { id, edit } = await thing('Tagged meanwhile');
   const fields = await open(edit);
   const other = await desk.signInAs('staff', allPermissions);
@@ -202,7 +202,7 @@ test('tags changed meanwhile are a change of the record, too', async () => {
   assert.equal(await run(desk)`select count(*)::integer as n from thing_tag where thing_id = ${id}`, [{ n: 1 }]);
 });
 
-test('if both made the same change there is no conflict', async () => {
+test('if both users made the same change, there is no conflict', async () => {
   const { id, edit } = await thing('Agreed');
   const fields = await open(edit);
   await run(desk)`update thing set amount = 7 where id = ${id}`;
@@ -211,7 +211,7 @@ test('if both made the same change there is no conflict', async () => {
   assert.match(noticesOf((await clerk.get(location)).text)[0] ?? '', 'No changes were made');
 });
 
-test('of ten different changes saved at once one is stored, the others are conflicts', async () => {
+test('of ten different concurrent changes, one is stored and the others are conflicts', async () => {
   const { id, edit } = await thing('Crowded');
   const forms = await Promise.all(Array.from({ length: 10 }, () => open(edit)));
   const answers = await Promise.all(
@@ -222,7 +222,7 @@ test('of ten different changes saved at once one is stored, the others are confl
   assert.is(answers[Number(row?.amount) - 10]?.status, 303);
 });
 
-test('a record deleted meanwhile is missing: 404 for saving and deleting', async () => {
+test('a record deleted in the meantime returns 404 for saving and deleting', async () => {
   const { id, edit, remove } = await thing('Vanishing');
   const [change, removal] = [await open(edit), await open(remove)];
   await run(desk)`delete from thing where id = ${id}`;
@@ -231,7 +231,7 @@ test('a record deleted meanwhile is missing: 404 for saving and deleting', async
   assert.is((await clerk.post(remove, removal)).status, 404);
 });
 
-test('a record changed after its delete page was opened is shown again for confirmation', async () => {
+test('if a record was changed after its delete page was opened, confirmation is requested again', async () => {
   const { id, remove } = await thing('Changed before the end');
   const fields = await open(remove);
   await run(desk)`update thing set amount = 99 where id = ${id}`;

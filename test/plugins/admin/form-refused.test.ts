@@ -74,14 +74,14 @@ test('a duplicate key, single and composite', async () => {
   for (const name of ['origin', 'destination']) assert.match(errorAt(leg.text, name), 'this combination of values');
 });
 
-test('race: the value was stored by another user after the form was opened', async () => {
+test('race: another user stored the value after the form was opened', async () => {
   const take = () => run(desk)`insert into thing (name, code) values ('Faster', 'C-1')`;
   const { status, text } = await meanwhile('/admin/things/+new', take, { name: 'Slower', code: 'C-1' });
   assert.is(status, 422);
   assert.match(errorAt(text, 'code'), 'Another record already has this value');
 });
 
-test('race: two forms submit the same value at once; one is stored, the other is rejected', async () => {
+test('race: two forms submit the same value concurrently; one is stored, the other is rejected', async () => {
   const answers = await Promise.all(
     Array.from({ length: 3 }, () => clerk.submit('/admin/tags/+new', { name: 'wanted' })),
   );
@@ -91,7 +91,7 @@ test('race: two forms submit the same value at once; one is stored, the other is
   assert.equal(await run(desk)`select count(*)::integer as n from tag where name = 'wanted'`, [{ n: 1 }]);
 });
 
-test('race: the selected row has been deleted meanwhile', async () => {
+test('race: the selected row was deleted after the form was opened', async () => {
   await run(desk)`insert into place (code, name) values ('GON', 'Gone')`;
   const drop = () => run(desk)`delete from place where code = 'GON'`;
   const { status, text } = await meanwhile('/admin/things/+new', drop, { name: 'Orphan', place: 'GON' });
@@ -99,7 +99,7 @@ test('race: the selected row has been deleted meanwhile', async () => {
   assert.match(errorAt(text, 'place'), 'No place matches “GON”');
 });
 
-test('a check that only the database has, and columns with their own names', async () => {
+test('a CHECK that exists only in the database, and columns with custom names', async () => {
   const odd = await clerk.submit('/admin/legacies/+new', { number: '2', words: 'Unglück', worth: '13' });
   assert.is(odd.status, 422);
   assert.match(errorAt(odd.text, 'worth'), 'The database does not allow this value (rule “wert_ist_gerade”).');
@@ -108,7 +108,7 @@ test('a check that only the database has, and columns with their own names', asy
   assert.match(errorAt(taken.text, 'words'), 'Another record already has this value');
 });
 
-test('a check and a NOT NULL added after the model was declared', async () => {
+test('a CHECK and a NOT NULL added after the model was declared', async () => {
   await run(desk)`alter table person add constraint no_bob check (name <> 'Bob')`;
   const bob = await clerk.submit('/admin/people/+new', { name: 'Bob', near: 'ATL' });
   assert.is(bob.status, 422);
@@ -121,7 +121,7 @@ test('a check and a NOT NULL added after the model was declared', async () => {
   await run(desk)`alter table thing alter column notes drop not null`;
 });
 
-test('a text too long for the index of its column', async () => {
+test('text too long for the index on its column', async () => {
   const { status, text } = await clerk.submit('/admin/tags/+new', { name: incompressibleText(6_000) });
   assert.is(status, 422);
   assert.match(errorAt(text, 'name'), 'Use at most 600 characters');

@@ -71,12 +71,12 @@ test('one of several rows with the same label can be chosen', async () => {
   assert.equal([name, String(friend)], ['Asks', '3']);
 });
 
-test('of rows that differ only in case the exact one is selected', async () => {
+test('if rows differ only in case, the exact match is selected', async () => {
   await clerk.submit(ADD, { name: 'Exact', near: 'ATL', friend: 'ada' });
   assert.is(String((await stored()).friend), '4');
 });
 
-test('part of a label suggests the rows that contain it, and selects none', async () => {
+test('part of a label suggests the rows that contain it, without selecting one', async () => {
   const response = await clerk.submit(ADD, { name: 'Part', near: 'san' });
   assert.is(response.status, 422);
   assert.match(errorAt(response.text, 'near'), 'No place matches “san” exactly');
@@ -128,7 +128,7 @@ test('a row can reference itself', async () => {
   assert.is(factsOf(text).Friend, 'Selfish');
 });
 
-test('tags are set, added by typing, removed one by one, and cleared', async () => {
+test('tags are set, added by typing, removed individually, and cleared', async () => {
   const tagsOf = async () => {
     const rows = await run(desk)`
       select tag.name from thing_tag join tag on tag.id = tag_id where thing_id = (select max(id) from thing) order by tag.id
@@ -153,7 +153,7 @@ test('tags are set, added by typing, removed one by one, and cleared', async () 
   assert.equal(await tagsOf(), []);
 });
 
-test('ambiguous tags are offered unticked, and resolved ones stay ticked', async () => {
+test('ambiguous tags are offered unticked, and resolved ones remain ticked', async () => {
   const { status, text } = await clerk.submit('/admin/things/+new', { name: 'Unclear', tags: ['1', 'lue'] });
   assert.is(status, 422);
   assert.match(errorAt(text, 'tags'), '“lue”');
@@ -184,7 +184,7 @@ test('attack: thousands of words in a relation field are not looked up one by on
   assert.is(lookups, 20);
 });
 
-test('attack: a key of a model that the user cannot view is not accepted, and its label is not revealed', async () => {
+test('attack: a key of a model that the user cannot view is rejected, and its label is not revealed', async () => {
   const narrow = await desk.signInAs('staff', ['person.view', 'person.add', 'person.change']);
   const { status, text } = await narrow.submit(ADD, { name: 'Prying', near: 'LAX' });
   assert.is(status, 422);

@@ -89,14 +89,14 @@ async function postTags(shown: readonly string[] | undefined, tags: readonly str
   return (await clerk.post('/admin/things/1/+edit', fields)).status;
 }
 
-test('a form lists no pair that leads to a hidden row, and none that is hidden itself', async () => {
+test('a form lists neither hidden pairs nor pairs that lead to hidden rows', async () => {
   const { text } = await clerk.get('/admin/things/1/+edit');
   const form = parseForms(text).find(({ fields }) => '~shown' in fields);
   const shown = new Map(JSON.parse(String(form?.fields['~shown'])));
   assert.equal(shown.get('tags'), ['4', '1', '2']);
 });
 
-test('a filter finds nothing by a pair that its user cannot see', async () => {
+test('a filter does not match through pairs that the user cannot see', async () => {
   for (const [tag, isFound] of [
     [OPEN, true],
     [SECRET, false],
@@ -109,7 +109,7 @@ test('a filter finds nothing by a pair that its user cannot see', async () => {
   assert.match((await clerk.get('/admin/things?f.tags=')).text, 'Anvil');
 });
 
-test('a form that claims to have shown hidden pairs removes only those that its user can see', async () => {
+test('a form that claims to have shown hidden pairs removes only visible ones', async () => {
   assert.is(await postTags([OPEN, '2', SECRET, LOCKED, SEALED], [OPEN, LOCKED]), 303);
   assert.equal(await pairs(), [OPEN, SECRET, LOCKED, SEALED]);
   const removed = await run(desk)`
@@ -118,7 +118,7 @@ test('a form that claims to have shown hidden pairs removes only those that its 
   assert.is(removed.length, 1);
 });
 
-test('a form that does not say what it showed removes no hidden pair either', async () => {
+test('a post without the shown values removes no hidden pairs', async () => {
   assert.is(await postTags(undefined, [OPEN, LOCKED]), 303);
   assert.equal(await pairs(), [OPEN, SECRET, LOCKED, SEALED]);
 });
@@ -130,26 +130,26 @@ test('a form that removes only hidden pairs changes nothing', async () => {
   assert.equal(await pairs(), [OPEN, '2', SECRET, LOCKED, SEALED]);
 });
 
-test('a plugin that sets all pairs, or names hidden ones, keeps those that its actor cannot see', async () => {
+test('a plugin that sets all pairs, or names hidden ones, keeps pairs that its actor cannot see', async () => {
   for (const tags of [[1, 4], new PairChanges([], [2, 3, 5]), [1, 3, 4, 5]]) {
     assert.is((await change({ tags })).outcome, 'done');
     assert.equal(await pairs(), [OPEN, SECRET, LOCKED, SEALED]);
   }
 });
 
-test('a pair that a row rule does not let the actor delete stays, and the change is rejected', async () => {
+test('if a row rule does not allow the actor to delete a pair, it is kept and the change is rejected', async () => {
   assert.is((await change({ tags: [1, 2] })).outcome, 'forbidden');
   assert.is(await postTags([OPEN, '2', LOCKED], [OPEN, '2']), 422);
   assert.equal(await pairs(), [OPEN, '2', SECRET, LOCKED, SEALED]);
 });
 
-test('a pair out of the scope of new ones is not added, and the response says that it is forbidden', async () => {
+test('a pair that the rules for new rows exclude is not added, and the change is forbidden', async () => {
   await run(desk)`delete from thing_tag where tag_id = 5`;
   assert.is((await change({ tags: new PairChanges([5], []) })).outcome, 'forbidden');
   assert.equal(await pairs(), [OPEN, '2', SECRET, LOCKED]);
 });
 
-test('an action of a plugin removes no hidden pair', async () => {
+test('an action of a plugin removes no hidden pairs', async () => {
   await run(desk)`delete from thing_tag where tag_id = 4`;
   const [form] = parseForms((await clerk.get('/admin/things/1/+edit')).text).filter(
     ({ fields }) => '~version' in fields,
@@ -160,7 +160,7 @@ test('an action of a plugin removes no hidden pair', async () => {
   assert.equal(await pairs(), [SECRET, SEALED]);
 });
 
-test('actors without row rules remove every pair', async () => {
+test('actors without row rules can remove every pair', async () => {
   const written = await desk.app.database.transaction((tx) =>
     desk.app.write.updateAny(tx, commandAuditContext(), thing(), '1', { tags: [] }),
   );
@@ -168,7 +168,7 @@ test('actors without row rules remove every pair', async () => {
   assert.equal(await pairs(), []);
 });
 
-test('a record that refers to a hidden row can be saved, and keeps it', async () => {
+test('a record that references a hidden row can be saved and keeps the reference', async () => {
   assert.is((await clerk.submit('/admin/things/1/+edit', { name: 'Anvil 2' })).status, 303);
   assert.is(await place(), 'HID');
 });

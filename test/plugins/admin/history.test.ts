@@ -93,14 +93,14 @@ test('a form that changed nothing leaves no entry', async () => {
   assert.is(changesOf((await clerk.get(`${page}/+history`)).text).length, changesOf(before).length);
 });
 
-test('a record without changes says so', async () => {
+test('the history of a record without changes is empty and says so', async () => {
   const [row] = await run(desk)`insert into thing (name) values ('Silent') returning id`;
   const { status, text } = await clerk.get(`/admin/things/${row?.id}/+history`);
   assert.is(status, 200);
   assert.match(textOf(mainOf(text)), 'No changes yet');
 });
 
-test('the history of a deleted record remains for users who can view the model; one that never existed is 404', async () => {
+test('the history of a deleted record remains visible to users who can view the model; one that never existed is 404', async () => {
   const page = await added({ name: 'Short-lived' });
   await clerk.submit(`${page}/+delete`, {});
   assert.is((await clerk.get(page)).status, 404);
@@ -166,7 +166,7 @@ test('the audit trail has every change with actor, IP address and correlation ID
   assert.ok(linksOf(text).includes(`${page}/+history`));
 });
 
-test('one request has one correlation ID, whatever it changes', async () => {
+test('all changes of a request have the same correlation ID', async () => {
   const page = await added({ name: 'Parent' });
   const key = page.split('/').at(-1) ?? '';
   await clerk.submit('/admin/tickets/+new', { title: 'One', thing: key });
@@ -179,7 +179,7 @@ test('one request has one correlation ID, whatever it changes', async () => {
   );
 });
 
-test('the audit trail is filtered by event, person, model and day in the user’s time zone', async () => {
+test('the audit trail is filtered by event, user, model and day in the user’s time zone', async () => {
   await clerk.submit('/admin/tags/+new', { name: 'narrowed' });
   const count = async (query: string) => rowsOf((await clerk.get(`/admin/audit?${query}`)).text).length;
   assert.ok((await count('model=tag')) >= 1);
@@ -219,7 +219,7 @@ test('the audit trail requires its permission, and hides values of models that t
   for (const secret of ['Traced well', 'Anvil', 'Short-lived']) assert.not.match(text, secret);
 });
 
-test('a change and its entry are one transaction: if the audit trail cannot be written nothing is changed', async () => {
+test('a change and its entry are one transaction: if the audit trail cannot be written, nothing is changed', async () => {
   const [row] = await run(desk)`insert into thing (name) values ('Guarded') returning id`;
   await run(desk)`alter table rustio_audit add constraint closed check (subject_label <> 'Guarded well') not valid`;
   const { status } = await clerk.submit(`/admin/things/${row?.id}/+edit`, { name: 'Guarded well' });

@@ -77,7 +77,7 @@ test.before(async () => {
 });
 test.after(() => desk.close());
 
-test('it shows what needs doing; a widget that fails is logged, and the rest is shown', async () => {
+test('it shows what needs attention; a failing widget is logged, and the rest is shown', async () => {
   const narrow = await desk.signInAs('staff', ['thing.view']);
   const { status, text } = await narrow.get('/admin');
   assert.is(status, 200);
@@ -121,7 +121,7 @@ test('it lists the models that the user can view, by group, with a link to add i
 });
 
 for (const role of ['staff', 'user'] as const) {
-  test(`a user with the role ${role} and no access sees whom to ask, and finds their own sessions`, async () => {
+  test(`a user with the role ${role} and no access sees whom to contact, and finds their own sessions`, async () => {
     const email = await desk.account(role);
     const client = desk.client();
     const signedIn = await client.submit('/admin/login', { email, password: PASSWORD }, '/admin/login');
@@ -135,7 +135,7 @@ for (const role of ['staff', 'user'] as const) {
   });
 }
 
-test('users with access to the audit trail alone find it', async () => {
+test('users who have access only to the audit trail find it', async () => {
   const auditor = await desk.signInAs('staff', ['audit.view']);
   assert.is(linkTo((await auditor.get('/admin')).text, 'Audit trail'), '/admin/audit');
 });
@@ -158,7 +158,7 @@ test('recent changes are those of models that the user can view', async () => {
   assert.is(linkTo((await auditor.get('/admin')).text, 'Audit trail'), '/admin/audit');
 });
 
-test('it is shown as usual if nothing was ever changed', async () => {
+test('it is shown normally if nothing was ever changed', async () => {
   const [row] = await run(desk)`select count(*)::integer as n from contract`;
   assert.is(row?.n, 0);
   const narrow = await desk.signInAs('staff', ['contract.view']);
@@ -226,7 +226,7 @@ async function withWidgets(failing: readonly Widget[], work: (opened: TestApp, c
   }
 }
 
-test('a widget that hangs, queries for long, throws or returns nonsense has a message in its place', async () => {
+test('a widget that hangs, runs long queries, throws or returns an invalid value is replaced by a message', async () => {
   const nonsense: readonly unknown[] = [undefined, null, 4711, { kind: 'chart' }, { kind: 'table', title: 'No rows' }];
   const failing = [
     figure('hanging', 'thing.view', () => new Promise(() => {})),
@@ -254,7 +254,7 @@ test('a widget that hangs, queries for long, throws or returns nonsense has a me
   });
 });
 
-test('a widget that is slow every time is not started again and again, and does not take all connections', async () => {
+test('a widget that is always slow is not restarted repeatedly and does not use up all connections', async () => {
   let started = 0;
   const slow = figure('slow', 'thing.view', async () => {
     started += 1;

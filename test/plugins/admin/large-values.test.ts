@@ -111,7 +111,7 @@ async function smallPage(url: string, max: number): Promise<string> {
   return text;
 }
 
-test('a list of 100 rows with 10 MB of text, and more in the other columns, is small (F4)', async () => {
+test('the page of a list of 100 rows with 10 MB of text, and more in other columns, is small (F4)', async () => {
   const text = await smallPage('/admin/articles?size=100', 500 * KILOBYTE);
   const row = rowsOf(text)[0] ?? [];
   const cell = (at: number) => row[at] ?? '';
@@ -141,7 +141,7 @@ test('a list of 100 rows with 10 MB of text, and more in the other columns, is s
   ]);
 });
 
-test('up to 4,096 bytes a value is whole, whatever its characters', async () => {
+test('values of up to 4,096 bytes are complete, regardless of their characters', async () => {
   const text = await smallPage('/admin/articles?size=100&sort=length&at=last', 500 * KILOBYTE);
   const [, title, body, notes, data] = rowsOf(text).at(-1) ?? [];
   assert.is(title, `${'t'.repeat(80)}…`);
@@ -150,7 +150,7 @@ test('up to 4,096 bytes a value is whole, whatever its characters', async () => 
   assert.is(data, 'null');
 });
 
-test('a large value is a place in the list, and rows are searched and sorted by it', async () => {
+test('a list can be searched, sorted and paged by a large value', async () => {
   const seen: string[] = [];
   for (let url = '/admin/articles?size=50&sort=-title'; url !== ''; ) {
     const text = await smallPage(url, 400 * KILOBYTE);
@@ -161,7 +161,7 @@ test('a large value is a place in the list, and rows are searched and sorted by 
   assert.is(new Set(seen).size, 102);
 });
 
-test("a record's page shows up to 256 KB, and of more the beginning, size and hash", async () => {
+test('the page of a record shows values of up to 256 KB, and the beginning, size and hash of larger ones', async () => {
   const facts = factsOf(await smallPage('/admin/articles/1', 250 * KILOBYTE));
   const hash = createHash('sha256').update('Body '.repeat(2_000_000)).digest('hex').slice(0, 16);
   assert.match(String(facts.Body), new RegExp(`^Body .*… 10 MB · SHA-256 ${hash}$`));
@@ -170,7 +170,7 @@ test("a record's page shows up to 256 KB, and of more the beginning, size and ha
   assert.is(factsOf((await clerk.get('/admin/articles/102')).text).Body, 'é'.repeat(100_000));
 });
 
-test('all of a value is shown on demand, and only what the user may see', async () => {
+test('the full value is shown on demand, and only to users who can see it', async () => {
   const value = (name: string, key = 1) => `/admin/articles/${key}/+value/${name}`;
   for (const page of ['/admin/articles?size=100', '/admin/articles/1'])
     assert.ok(linksOf((await clerk.get(page)).text).includes(value('body')), page);
@@ -194,7 +194,7 @@ test('all of a value is shown on demand, and only what the user may see', async 
   assert.is((await other.get(value('body'))).status, 403);
 });
 
-test('the form has all of every value; saved unchanged, it changes none', async () => {
+test('the form contains full values; saving it unchanged changes none', async () => {
   const state = () => run(app)`select md5(t::text) as hash, xmin::text as version from article t where id in (1, 102)`;
   const before = await state();
   for (const key of [1, 102]) {
@@ -207,7 +207,7 @@ test('the form has all of every value; saved unchanged, it changes none', async 
   assert.ok(form.text.includes('é'.repeat(100_000)));
 });
 
-test('the trail stores the beginning, size and hash of large values, and pages show them (F4)', async () => {
+test('the audit trail stores the beginning, size and hash of large values, and pages show them (F4)', async () => {
   const long = 'é'.repeat(100_000);
   const longer = `${long}!`;
   assert.is((await clerk.submit('/admin/articles/102/+edit', { body: longer, title: 'short' })).status, 303);
@@ -259,7 +259,7 @@ test('secrets inside a large JSON value are not recorded', async () => {
   assert.match(String(rows[1]?.entry), '<redacted>');
 });
 
-test('entries with large values that were written earlier are cut when they are read (F4)', async () => {
+test('large values in older entries are truncated when they are read (F4)', async () => {
   await run(app)`
     insert into rustio_audit (event, actor_kind, actor_label, subject_model, subject_key, subject_label, before, after, correlation_id)
     select 'update', 'command', 'tests', 'article', '101', repeat('label ', 10000),
@@ -284,7 +284,7 @@ test('entries with large values that were written earlier are cut when they are 
   assert.is((await (await app.signInAs('staff', ['author.view'])).get(url)).status, 403);
 });
 
-test('what users store is never taken for a value that was cut', async () => {
+test('user data is never mistaken for a truncated value', async () => {
   const forged = JSON.stringify({ '~text': 'forged', '~bytes': 5_000_000, '~sha256': 'f'.repeat(64) });
   assert.is((await clerk.submit('/admin/articles/101/+edit', { data: forged })).status, 303);
   const history = textOf(mainOf((await clerk.get('/admin/articles/101/+history')).text));
@@ -292,7 +292,7 @@ test('what users store is never taken for a value that was cut', async () => {
   assert.not.match(history, '5 MB');
 });
 
-test('options of a relation, its search and doctor read little of large labels', async () => {
+test('relation options, searches and doctor read only the beginning of large labels', async () => {
   proxy.received();
   const { text } = await clerk.get('/admin/articles/+options/author?q=tolstoy');
   assert.match(text, /Tolstoy Tolstoy .*\.\.\./);

@@ -109,7 +109,7 @@ test('a selected relation is shown by its label', async () => {
   assert.match(text, /name="f\.place" value="LAX" checked> <span>Los Angeles<\/span>/);
 });
 
-test('every filter is shown as a chip, and can be removed alone or with all others', async () => {
+test('every filter is shown as a chip and can be removed individually or with all others', async () => {
   const start = '/admin/things?q=e&f.state=open&f.state=done&f.place=LAX&f.amount.from=5&f.amount.to=25&sort=name';
   let { text } = await clerk.get(start);
   const chips = [...text.matchAll(/<li class="chip"><span>([^<]*)<\/span>/g)].map(([, label = '']) => unescaped(label));
@@ -142,7 +142,7 @@ test('a list without search rejects words and has no search field', async () => 
   assert.is((await clerk.get('/admin/contracts?q=word')).status, 400);
 });
 
-test('users who can view both models choose values of a relation filter, also without permission to change', async () => {
+test('users who can view both models can choose values of a relation filter, even without permission to change', async () => {
   const viewer = await desk.signInAs('staff', ['thing.view', 'place.view']);
   const { status, text } = await viewer.get('/admin/things/+options/place?q=los', { accept: 'application/json' });
   assert.is(status, 200);
@@ -177,7 +177,7 @@ test('options: the typed key first, then labels with every word, wildcards taken
   assert.is((await clerk.get('/admin/things/+options/constructor?q=a')).status, 404);
 });
 
-test('the words of a search are shown as they were typed', async () => {
+test('a search is shown as typed', async () => {
   const { text } = await clerk.get(`/admin/things?q=${encodeURIComponent('100% "iron"')}`);
   assert.match(textOf(mainOf(text)), '“100% "iron"”');
   assert.match(text, 'name="q" value="100% &quot;iron&quot;"');

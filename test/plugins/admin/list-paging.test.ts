@@ -55,7 +55,7 @@ async function walk(start: string, link: 'Next' | 'Previous'): Promise<{ pages: 
   return { pages, last };
 }
 
-test('a list of one page has a count and no page links', async () => {
+test('a list with a single page has a count and no page links', async () => {
   const pagerOf = async (url: string) =>
     /<nav class="pager"[\s\S]*?<\/nav>/.exec((await clerk.get(url)).text)?.[0] ?? '';
   const one = await pagerOf('/admin/places?size=50');
@@ -106,7 +106,7 @@ for (const start of orders) {
   });
 }
 
-test('the first page links forward only, the last one back only, and a single page nowhere', async () => {
+test('the first page links only forward, the last one only back, and a single page has no links', async () => {
   const links = (text: string) => ['First', 'Previous', 'Next', 'Last'].filter((name) => linkTo(text, name) !== '');
   const first = await clerk.get('/admin/places?size=10');
   assert.equal(links(first.text), ['Next', 'Last']);
@@ -117,7 +117,7 @@ test('the first page links forward only, the last one back only, and a single pa
   assert.equal(links((await clerk.get('/admin/places?size=50')).text), []);
 });
 
-test('rows added and deleted while paging shift nothing', async () => {
+test('adding and deleting rows while paging does not shift pages', async () => {
   const first = await clerk.get('/admin/places?size=10&sort=code');
   await run(desk)`insert into place (code, name) values ('A00', 'Before all')`;
   await run(desk)`delete from place where code = 'K09'`;
@@ -163,7 +163,7 @@ test('a cursor of another list, sort order or filter, or a damaged one starts at
   }
 });
 
-test('beyond the first page the rows of the page are shown, and the total on demand', async () => {
+test('beyond the first page, the number of rows on the page is shown, and the total on demand', async () => {
   const first = await clerk.get('/admin/places?size=10');
   const second = await clerk.get(linkTo(first.text, 'Next'));
   assert.match(textOf(mainOf(second.text)), '10 on this page');
@@ -177,7 +177,7 @@ test('the total is shown on the first page, and as a sum on the last', async () 
   assert.match(textOf(mainOf((await clerk.get('/admin/places?size=10&f.zone=north')).text)), /1–10 of 1\d/);
 });
 
-test('a large list has an estimate, exact on demand; filtered, up to a thousand', async () => {
+test('a large list has an estimated count, exact on demand; a filtered one is counted up to a thousand', async () => {
   await run(desk)`
     insert into person (name, near_code) select 'P' || n, (array['K01', 'K02'])[1 + (n > 59000)::int] from generate_series(1, 60000) n
   `;
@@ -206,7 +206,7 @@ test('a large list has an estimate, exact on demand; filtered, up to a thousand'
   assert.not.match(textOf(mainOf(second.text)), '60,000', 'beyond the first page nothing is counted');
 });
 
-test('in a large table columns without an index are not links, and sorting by them is rejected', async () => {
+test('in a large table, columns without an index are not links, and sorting by them is rejected', async () => {
   await desk.app.records.refreshEstimates();
   const { text } = await clerk.get('/admin/people');
   assert.is(linkTo(text, 'Name'), '');
@@ -215,7 +215,7 @@ test('in a large table columns without an index are not links, and sorting by th
   assert.is((await clerk.get('/admin/people?sort=-near')).status, 200);
 });
 
-test('a slow query is cancelled, and the page says what to do', async () => {
+test('a slow query is cancelled, and the page explains what to do', async () => {
   await run(desk)`create view slow_things as select state, count(*) as rows from thing, pg_sleep(5) group by state`;
   await run(desk)`drop view thing_summary`;
   await run(desk)`alter view slow_things rename to thing_summary`;

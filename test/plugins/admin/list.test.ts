@@ -62,7 +62,7 @@ test('a header sorts ascending, then descending, then restores the default order
   assert.is(linkTo(down.text, 'Amount'), '/admin/things');
 });
 
-test('several sort fields apply in their order, also in a hand-written URL', async () => {
+test('several sort fields apply in order, even in a hand-written URL', async () => {
   const { text } = await clerk.get('/admin/things?sort=-active,-name');
   assert.equal(firstsOf(text), ['Cog', 'Anvil', 'Bell']);
 });
@@ -96,7 +96,7 @@ test('an empty list offers adding the first row to users who can add one', async
   assert.not.match(seen.text, '/+new');
 });
 
-test('a list without matches says so, and links to the whole list', async () => {
+test('a list without matches says so and links to the complete list', async () => {
   const { status, text } = await clerk.get('/admin/things?q=nothing+has+this&f.state=open');
   assert.is(status, 200);
   assert.match(textOf(mainOf(text)), /no things found/i);
@@ -104,7 +104,7 @@ test('a list without matches says so, and links to the whole list', async () => 
   assert.is(linkTo(text, 'Clear all'), '/admin/things');
 });
 
-test('a page beyond the last row is not taken for an empty list', async () => {
+test('a page beyond the last row is not mistaken for an empty list', async () => {
   const first = await clerk.get('/admin/tags?size=50&sort=name');
   const next = linkTo(first.text, 'Next');
   await run(desk)`delete from tag where name like 'tag %' and name > 'tag 030'`;
@@ -139,7 +139,7 @@ const nonsense = [
 ];
 
 for (const query of nonsense) {
-  test(`?${query.slice(0, 40)} is rejected, with a way back to the clean list`, async () => {
+  test(`?${query.slice(0, 40)} is rejected, with a link to the list without parameters`, async () => {
     const { status, text } = await clerk.get(`/admin/things?${query}`);
     assert.is(status, 400);
     assert.is(linkTo(text, 'Open the list without filters'), '/admin/things');
@@ -147,7 +147,7 @@ for (const query of nonsense) {
   });
 }
 
-test('what a list does not understand in a link is quoted', async () => {
+test('unknown parameters in a link are quoted in the error', async () => {
   const { text } = await clerk.get('/admin/things?sort=nothing&f.nothing=1');
   assert.match(textOf(mainOf(text)), 'Unknown: f.nothing=1, sort=nothing.');
 });
@@ -175,7 +175,7 @@ const unreadable: readonly (readonly [query: string, message: string])[] = [
 ];
 
 for (const [query, message] of unreadable) {
-  test(`?${query.slice(0, 40)} is reported at its filter, and the list stays (T17)`, async () => {
+  test(`?${query.slice(0, 40)} is reported at its filter, and the list is shown (T17)`, async () => {
     const { status, text } = await clerk.get(`/admin/things?${query}`);
     assert.is(status, 200);
     assert.match(textOf(text), message);
@@ -184,14 +184,14 @@ for (const [query, message] of unreadable) {
   });
 }
 
-test('two filters that cannot be read are named above the list and marked; the first is open', async () => {
+test('two unreadable filters are named above the list and marked; the first is open', async () => {
   const { text } = await clerk.get('/admin/things?f.day.from=yesterday&f.amount.from=abc&f.active=true');
   assert.equal(noticesOf(text), ['Some filters were ignored: Amount, Day. Open a filter to correct it.']);
   assert.equal(openFilters(text), ['Amount']);
   assert.equal(markedFilters(text), ['Amount', 'Day']);
 });
 
-test('empty parameters, as forms without scripts send them, mean nothing', async () => {
+test('empty parameters, as sent by forms without scripts, have no effect', async () => {
   const query = 'q=&sort=&f.state=&f.amount.from=&f.amount.to=&f.boss=&f.day.from=&f.day.to=';
   const { status, text } = await clerk.get(`/admin/things?${query}`);
   assert.is(status, 200);

@@ -41,7 +41,7 @@ test('messages of plugins and the project name models in navigation, headings, b
   assert.match(textOf(mainOf((await reader.get('/admin/audit')).text)), 'حساب مستخدم');
 });
 
-test('a model without such messages has its declared name', async () => {
+test('a model without messages has its declared name', async () => {
   const index = (await reader.get('/admin')).text;
   assert.is(linkTo(index, 'Oars'), '/admin/oars');
   assert.not.match(index, 'model.oar');

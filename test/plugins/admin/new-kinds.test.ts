@@ -65,7 +65,7 @@ test.after(async () => {
   await desk.close();
 });
 
-test('they are stored in order, and the slug is generated', async () => {
+test('values are stored in order, and the slug is generated', async () => {
   const [row] = await run(desk)`
     select mail, slug, phone, home, rent::text, paint, trim, goods, rows, days, plan::text from stall where id = 1
   `;
@@ -119,7 +119,7 @@ test('an empty form contains the defaults, and marks required fields', async () 
   assert.match(textOf(mainOf(text)), 'EUR');
 });
 
-test('the form of a record contains what is stored, and saving it untouched changes nothing', async () => {
+test('the form of a record contains what is stored, and saving it unchanged changes nothing', async () => {
   const page = '/admin/stalls/1/+edit';
   const { text } = await clerk.get(page);
   const formFields = formFieldsOf(text, page);
@@ -128,7 +128,7 @@ test('the form of a record contains what is stored, and saving it untouched chan
   assert.match(textOf((await clerk.get(location)).text), 'No changes were made');
 });
 
-test('boxes without a tick and a list without a line are empty; fields missing from the form are unchanged', async () => {
+test('unticked boxes and an empty list are stored as empty; fields missing from the form are unchanged', async () => {
   await clerk.submit(ADD, { ...input, mail: 'b@b.de', title: 'Bare' });
   const [{ id } = { id: 0 }] = await run(desk)`select id from stall where title = 'Bare'`;
   const page = `/admin/stalls/${id}/+edit`;
@@ -174,7 +174,7 @@ test('each error is reported at its field, and the input is kept', async () => {
   assert.match(errorAt(taken.text, 'mail'), 'Another record already has this value');
 });
 
-test('nobody can set bytes by a post', async () => {
+test('bytes cannot be set by a post', async () => {
   await clerk.submit('/admin/stalls/1/+edit', { plan: '\\xff' });
   const [row] = await run(desk)`select plan::text from stall where id = 1`;
   assert.equal(row, { plan: '\\x010203' });

@@ -110,7 +110,7 @@ for (const [at, key] of keys.entries()) {
   });
 }
 
-test('composite keys with unusual parts have one URL each, and none is taken for another', async () => {
+test('composite keys with unusual parts have unique, unambiguous URLs', async () => {
   const parts = ['a', 'b', 'a,b', ',', 'a/b', '~', '+new', 'é', '..'];
   for (const [at, code] of parts.entries())
     await run(desk)`insert into place (code, name) values (${code}, ${`Part ${at}`})`;

@@ -12,7 +12,7 @@ import { runSql } from '../../support/run-sql.ts';
 import { suite } from '../../support/suite.ts';
 import { firstsOf, linksOf, linkTo, rowsOf, walkPages } from './page.ts';
 
-const test = suite('admin: pages of a list that start at odd values');
+const test = suite('admin: paging from unusual values');
 let app: TestApp;
 let clerk: Client;
 
@@ -109,7 +109,7 @@ test.after(async () => {
 });
 
 for (const name of ['d', 'ts', 'wall', 'n', 'title', 't', 'mood']) {
-  test(`every row is reached by ${name}, in both directions (T08)`, async () => {
+  test(`every row is reached when sorting by ${name}, in both directions (T08)`, async () => {
     for (const sort of [name, `-${name}`]) {
       const forwards = (await walkPages(clerk, `/admin/odds?size=10&sort=${sort}`, 'Next')).flat();
       assert.is(forwards.length, 36, sort);
@@ -127,7 +127,7 @@ test('keys of 2,300 bytes can be paged by (T08)', async () => {
   assert.is(new Set(forwards).size, 34);
 });
 
-test('a text whose row was deleted meanwhile is found by its beginning (T08)', async () => {
+test('paging continues from a long text whose row was deleted (T08)', async () => {
   const first = await clerk.get('/admin/odds?size=10&sort=title');
   const shown = rowsOf(first.text).at(-1)?.[0];
   const next = linkTo(first.text, 'Next');
@@ -141,7 +141,7 @@ test('a text whose row was deleted meanwhile is found by its beginning (T08)', a
   assert.ok(rowsOf(text).length > 0);
 });
 
-test('records whose key has fractions of a second, blanks, or nothing in it open (F6)', async () => {
+test('records whose key has fractions of a second, only blanks or no characters can be opened (F6)', async () => {
   for (const list of ['/admin/readings?size=50', '/admin/cultures', '/admin/words']) {
     const links = linksOf((await clerk.get(list)).text).filter((url) => /^\/admin\/\w+\/[^+/?]+$/.test(url));
     assert.ok(links.length >= 3, list);
@@ -157,7 +157,7 @@ test('a list is filtered by a relation to such a key (F6)', async () => {
   }
 });
 
-test('a forged place that the database rejects starts the list at the top', async () => {
+test('a forged cursor that the database rejects starts the list at the top', async () => {
   const { text } = await clerk.get('/admin/odds?size=10&sort=d');
   const cursor = new URL(linkTo(text, 'Next'), 'http://x').searchParams.get('after') ?? '';
   const [hash] = JSON.parse(Buffer.from(cursor, 'base64url').toString());
@@ -177,7 +177,7 @@ test('a forged place that the database rejects starts the list at the top', asyn
   }
 });
 
-test('the upper end of a range to the minute or second includes what follows within it', async () => {
+test('the upper end of a range includes the whole minute or second', async () => {
   await withPlainConnection(app.app.database.url, (client) =>
     client.query(`
       insert into odd (id, t, ts, wall)

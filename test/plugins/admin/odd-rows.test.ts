@@ -180,7 +180,7 @@ test('doctor names such rows by field and key (F19)', async () => {
   assert.not(message.includes('fuzzy.'));
 });
 
-test('JSON null and an unexpected NULL: list, record and form, which repairs it (T04, F19)', async () => {
+test('JSON null and an unexpected NULL are shown on all pages and can be repaired in the form (T04, F19)', async () => {
   const { status, text } = await clerk.get('/admin/docs');
   assert.is(status, 200);
   assert.is(rowsOf(text).length, 4);
@@ -235,7 +235,7 @@ test('arrays of any column type can be saved and filtered (F10)', async () => {
   assert.is((await clerk.submit('/admin/bags/+new', { id: '9', name: 'new', sizes: ['s'], codes: 'x' })).status, 303);
 });
 
-test('a view with NULL where its model says there is none can be paged by it (T28, F19)', async () => {
+test('a view can be paged by a column that contains NULL although the model says otherwise (T28, F19)', async () => {
   for (const sort of ['total', '-total', 'id', '-id', 'who']) {
     const { forwards, backwards } = await paged(`/admin/totals?size=10&sort=${sort}`);
     assert.is(forwards.length, 31, sort);
@@ -245,13 +245,13 @@ test('a view with NULL where its model says there is none can be paged by it (T2
   assert.is((await clerk.get('/admin/totals/3')).status, 200);
 });
 
-test('a row without a key is shown and leads nowhere (T28)', async () => {
+test('a row without a key is shown without a link (T28)', async () => {
   const { text } = await clerk.get('/admin/totals?sort=who');
   assert.ok(text.includes('nobody') || (await clerk.get('/admin/totals?sort=-id')).text.includes('nobody'));
   assert.not(text.includes('href="/admin/totals/"'));
 });
 
-test('a view whose key repeats shows every row, and its records open (F7)', async () => {
+test('a view with duplicate keys shows every row, and its records can be opened (F7)', async () => {
   for (const sort of ['', '&sort=name', '&sort=-id']) {
     const { forwards, backwards } = await paged(`/admin/families?size=10${sort}`);
     assert.is(new Set(forwards).size, 60, sort);
@@ -261,13 +261,13 @@ test('a view whose key repeats shows every row, and its records open (F7)', asyn
   assert.is((await clerk.get('/admin/families/1')).status, 200);
 });
 
-test('a field that is declared unique and is not loses no row in a list (F7)', async () => {
+test('a list shows every row even if a field declared unique has duplicates (F7)', async () => {
   const { forwards } = await paged('/admin/looses?size=10&sort=code');
   assert.is(new Set(forwards).size, 61);
   assert.is(forwards.length, 61);
 });
 
-test('an int4 column as bigint and an int8 column as integer (F15)', async () => {
+test('an int4 column declared as bigint and an int8 column declared as integer (F15)', async () => {
   assert.is((await clerk.get('/admin/looses/61')).status, 200);
   const facts = factsOf((await clerk.get('/admin/looses/61')).text);
   assert.is(facts.Big, '9007199254740993');
@@ -291,7 +291,7 @@ test('an error is still reported at its field', async () => {
   assert.match(errorAt((await clerk.submit('/admin/bags/1/+edit', { nums: 'x' })).text, 'nums'), /whole number/i);
 });
 
-test('an empty text or list and NULL look different where a column allows both', async () => {
+test('empty text, an empty list and NULL look different if a column allows both', async () => {
   await withPlainConnection(app.app.database.url, (client) =>
     client.query(`
       insert into doc values (90, 'empty', '{}', ''), (91, 'none', '{}', null);
@@ -307,7 +307,7 @@ test('an empty text or list and NULL look different where a column allows both',
   ]);
 });
 
-test('JSON of thousands of levels, and columns of type json', async () => {
+test('JSON nested thousands of levels deep, and columns of type json', async () => {
   assert.is(rowsOf((await clerk.get('/admin/deeps')).text).length, 2);
   for (const id of [1, 2]) {
     const before = await deepRow(id);
@@ -333,7 +333,7 @@ async function deepRow(id: number): Promise<Readonly<Record<string, unknown>> | 
   return rows[0];
 }
 
-test('attack: text columns behind dates and times insert no markup', async () => {
+test('attack: text columns declared as dates and times insert no markup', async () => {
   await withPlainConnection(app.app.database.url, (client) =>
     client.query(`
       insert into moment values

@@ -16,7 +16,7 @@ import { suite } from '../../support/suite.ts';
 import { run } from './desk.ts';
 import { factsOf, mainOf, rowsOf, textOf, walkPages } from './page.ts';
 
-const test = suite('admin: odd values in every column');
+const test = suite('admin: unusual values in every column');
 const described = { managed: false as const };
 const Parent = defineModel('parent', {
   fields: { code: field.text(), name: field.text() },
@@ -152,7 +152,7 @@ test.after(async () => {
   await app.close();
 });
 
-test('every row is reached by every order in both directions, with links under 2 KB', async () => {
+test('every row is reached in every sort order in both directions, with links under 2 KB', async () => {
   const sortable = [...mainOf((await clerk.get('/admin/oddities')).text).matchAll(/sort=-?([a-z]+)/gi)].map(
     ([, name]) => name,
   );
@@ -171,7 +171,7 @@ test('every row is reached by every order in both directions, with links under 2
   }
 });
 
-test('every page of every record opens, and saving it unchanged changes nothing', async () => {
+test('every page of every record can be opened, and saving it unchanged changes nothing', async () => {
   const state = () => run(app)`select id, md5(t::text) as hash, xmin::text as version from oddity t order by id`;
   const before = await state();
   for (let id = 1; id <= ROWS; id += 1) {
@@ -184,7 +184,7 @@ test('every page of every record opens, and saving it unchanged changes nothing'
   assert.equal(await run(app)`select id from rustio_audit where subject_model = 'oddity'`, []);
 });
 
-test('one field of each record can be repaired, whatever the others hold', async () => {
+test('one field of each record can be repaired, regardless of the others', async () => {
   for (let id = 1; id <= ROWS; id += 1) {
     const others = () =>
       run(
@@ -197,7 +197,7 @@ test('one field of each record can be repaired, whatever the others hold', async
   }
 });
 
-test('searches of any words, parameters of other programs and unreadable filters leave the list', async () => {
+test('arbitrary searches, unrelated parameters and unreadable filters still show the list', async () => {
   const words = Array.from({ length: 60 }, (_, at) => `word${at}`).join('+');
   for (const query of [
     `q=${words}`,

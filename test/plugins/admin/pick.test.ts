@@ -90,7 +90,7 @@ async function stored(text: string): Promise<z.infer<typeof storedLine> | undefi
   return row;
 }
 
-test('options: users who write the relation choose from rows that everyone can select, and no others', async () => {
+test('options: users who can set the relation choose only from rows that everyone can select', async () => {
   assert.equal(await options(writer, 'price'), ['P1 · Silver', 'P2 · Golden']);
   assert.equal(await options(writer, 'price', 'gold'), ['P2 · Golden']);
   assert.equal(await options(writer, 'extras', 'P1'), ['P1 · Silver']);
@@ -98,13 +98,13 @@ test('options: users who write the relation choose from rows that everyone can s
   assert.equal(await options(writer, 'customer', 'Miller'), []);
 });
 
-test('options: users who only read the relation get what they can view, to filter a list', async () => {
+test('options: users who can only read the relation get the rows that they can view, to filter a list', async () => {
   for (const name of ['price', 'extras', 'customer']) assert.equal(await options(reader, name), [], name);
   assert.equal(await options(auditor, 'price'), ['P1 · Silver', 'P2 · Golden']);
   assert.equal(await options(auditor, 'customer', 'mill'), ['Miller']);
 });
 
-test('selectable is not viewable: only the label is shown', async () => {
+test('selectable rows are not viewable: only the label is shown', async () => {
   const { text } = await writer.get('/admin/lines/+options/price');
   assert.not.match(text, /41|42|secret/i);
   for (const address of [
@@ -151,7 +151,7 @@ test('form: a key and a name are accepted, for one row and for several', async (
   assert.equal(await stored('By name'), { price: 'P1', customer: null, extras: ['P1', 'P2'] });
 });
 
-test('form: words of a label suggest selectable rows only', async () => {
+test('form: words of a label suggest only selectable rows', async () => {
   const { status, text } = await writer.submit('/admin/lines/+new', { text: 'Words', price: 'gold' });
   assert.is(status, 422);
   assert.match(mainOf(text), /<input type="radio" name="price" value="P2"> P2 · Golden/);
@@ -159,7 +159,7 @@ test('form: words of a label suggest selectable rows only', async () => {
   assert.match(errorAt(none.text, 'price'), 'No price matches');
 });
 
-test('a hand-made post reaches only rows that its sender could select', async () => {
+test('a forged post reaches only rows that its sender could select', async () => {
   const held = await writer.get('/admin/lines/+new');
   const token = formTokenOf(held.text);
   for (const customer of ['1', 'Miller', '999']) {

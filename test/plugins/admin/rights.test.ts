@@ -55,13 +55,13 @@ test('anonymous users are redirected to the sign-in page', async () => {
   assert.equal(await run(desk)`select name from thing where id = 1`, [{ name: 'Anvil' }]);
 });
 
-test('an account below staff sees nothing, whatever it was granted', async () => {
+test('an account below staff sees nothing, regardless of its permissions', async () => {
   const user = await desk.signInAs('user', allPermissions);
   assert.not.match((await user.get('/admin')).text, 'href="/admin/things');
   for (const path of ['/admin/things', RECORD]) assert.is((await user.get(path)).status, 403, path);
 });
 
-test('users who can only view read lists and records, without links to what they cannot do', async () => {
+test('users who can only view see lists and records, without links to what they cannot do', async () => {
   const list = await viewer.get('/admin/things');
   assert.is(list.status, 200);
   assert.is(rowsOf(list.text).length, 2);
@@ -79,7 +79,7 @@ test('users who can only view read lists and records, without links to what they
   assert.is.not(linkTo(detail.text, 'History'), '');
 });
 
-test('users who can only view are rejected wherever something could change, by link and by request', async () => {
+test('users who can only view have no links to changes, and requests to change are rejected', async () => {
   for (const path of ['/admin/things/+new', `${RECORD}/+edit`, `${RECORD}/+delete`]) {
     assert.is((await viewer.get(path)).status, 403, path);
     const token = parseForms((await viewer.get('/admin/things')).text)[0]?.fields['~token'] ?? '';
@@ -90,7 +90,7 @@ test('users who can only view are rejected wherever something could change, by l
   assert.equal(await run(desk)`select count(*)::integer as n from thing where name = 'Forged'`, [{ n: 0 }]);
 });
 
-test('each permission opens its own pages and no others', async () => {
+test('each permission opens only its own pages', async () => {
   const pages = {
     add: ['/admin/things/+new'],
     change: [`${RECORD}/+edit`],
@@ -181,7 +181,7 @@ test('an unmanaged table has pages like any other', async () => {
   assert.equal(rowsOf(text), [['Rohr', '1', '5.00']]);
 });
 
-test('attack: mass assignment: values for fields that are not in the form are not read', async () => {
+test('attack: mass assignment: values for fields that are not in the form are ignored', async () => {
   const forged = {
     id: '777',
     serial: 'forged',
@@ -224,7 +224,7 @@ test('attack: the key of a record is set once and never changed by a form', asyn
   assert.equal(await run(desk)`select code from place where name = 'Atlanta-Label 2'`, [{ code: 'ATL' }]);
 });
 
-test('read-only fields are facts in the form of a record, and absent from that of a new one', async () => {
+test('read-only fields are shown as text when editing a record, and absent when adding one', async () => {
   const edit = await clerk.get(`${RECORD}/+edit`);
   assert.match(textOf(mainOf(edit.text)), 'made here');
   for (const name of ['serial', 'fixed', 'createdAt', 'double']) assert.not.match(edit.text, `name="${name}"`);
@@ -250,7 +250,7 @@ test('attack: a form without a token, with another user’s, or from another sit
   assert.equal(await run(desk)`select name from thing where id = 1`, [{ name: 'Anvil' }]);
 });
 
-test('a revoked permission is gone with the next request', async () => {
+test('a revoked permission is lost with the next request', async () => {
   const person = await desk.signInAs('staff', ['tag.view', 'tag.add']);
   const { text } = await person.get('/admin/tags/+new');
   await run(desk)`delete from rustio_group_permission where permission = 'tag.add'`;

@@ -51,7 +51,7 @@ test.after(async () => {
   await desk.close();
 });
 
-test('a form whose record no rule allows is shown again with the input, for new and changed records', async () => {
+test('a form whose record violates the row rules is shown again with the input, for new and changed records', async () => {
   for (const page of ['/admin/things/+new', '/admin/things/1/+edit', '/admin/things/+new?~for=ticket.thing']) {
     const { status, text } = await clerk.submit(page, { name: 'Hammer', state: 'done' });
     assert.is(status, 422, page);
@@ -65,19 +65,19 @@ test('a form whose record no rule allows is shown again with the input, for new 
   assert.is((await clerk.submit('/admin/things/1/+edit', { name: 'Hammer', state: 'lost' })).status, 303);
 });
 
-test('an action rejected by a rule says so on its page', async () => {
+test('an action rejected by a row rule reports this on its page', async () => {
   const { status, text } = await clerk.submit('/admin/things/1/+action/finish', {});
   assert.is(status, 422);
   assert.match(noticesOf(text).join() || mainOf(text), REFUSED);
 });
 
-test('without the permission for the model the response stays 403', async () => {
+test('without permission for the model, the response is still 403', async () => {
   const viewer = await desk.signInAs('staff', ['thing.view']);
   assert.is((await viewer.get('/admin/things/1/+edit')).status, 403);
   assert.is((await viewer.get('/admin/things/+new')).status, 403);
 });
 
-test('a problem of a hook for an unknown field is above the form, without a link', async () => {
+test("a hook's problem for an unknown field is shown above the form, without a link", async () => {
   const { status, text } = await clerk.submit('/admin/things/+new', { name: 'Misspelt' });
   assert.is(status, 422);
   assert.match(noticesOf(text).join(), 'Another record already has this value');
@@ -85,7 +85,7 @@ test('a problem of a hook for an unknown field is above the form, without a link
   assert.ok(linksOf(text).length > 0);
 });
 
-test('a rule that forgets to return hides every row, from administrators as well, and nothing is saved', async () => {
+test('a rule that returns nothing hides every row, even from administrators, and nothing is saved', async () => {
   const silent = (() => undefined) as unknown as () => RowRule;
   const closed = await openDesk({ rules: [defineRules(Thing, { rows: silent })] });
   try {

@@ -54,7 +54,7 @@ test('a list with relations and many-to-many costs three statements, regardless 
   assert.is(small.statements, large.statements);
 });
 
-test('no page of a list costs more than three, searched, sorted, paged or last', async () => {
+test('no page of a list costs more than three, whether searched, sorted, paged or last', async () => {
   const first = await clerk.get('/admin/things?sort=-day&size=50');
   const next = linkTo(first.text, 'Next');
   for (const path of [

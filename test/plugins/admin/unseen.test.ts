@@ -31,7 +31,7 @@ test.after(() => desk.close());
 
 const card = () => desk.app.database.one(sql.type(Row)`select name, pin from card where id = 1`);
 
-test('a form saved untouched leaves values that it could not show unchanged', async () => {
+test('saving a form unchanged keeps values that it could not show', async () => {
   const { status } = await clerk.submit('/admin/cards/1/+edit', { name: 'Ada L.' });
   assert.is(status, 303);
   assert.equal({ ...(await card()) }, { name: 'Ada L.', pin: '4711' });
@@ -49,7 +49,7 @@ test('the field can be set, and the response does not reveal whether the value w
   ]);
 });
 
-test('a stale version gets the same response for a right and for a wrong guess', async () => {
+test('with a stale version, right and wrong guesses get the same response', async () => {
   const statuses = [];
   for (const pin of ['4711', '0000']) {
     statuses.push((await clerk.submit('/admin/cards/1/+edit', { pin, '~version': '1' })).status);
@@ -57,7 +57,7 @@ test('a stale version gets the same response for a right and for a wrong guess',
   assert.equal(statuses, [409, 409]);
 });
 
-test('a list that searches only in hidden fields has no search, and its URL rejects the parameter', async () => {
+test('a list whose searched fields are all hidden has no search, and its URL rejects the parameter', async () => {
   const chief = await desk.signInAs('administrator');
   assert.match((await chief.get('/admin/cards?q=4711')).text, 'name="q"');
   const { status, text } = await clerk.get('/admin/cards');
@@ -77,7 +77,7 @@ test('users who can change but not view learn nothing from guesses', async () =>
   assert.is(new Set(statuses).size, 1, String(statuses));
 });
 
-test('a cached page that is corrected and submitted again is another post: the correction is stored', async () => {
+test('a cached page that is corrected and submitted again is a new submission: the correction is stored', async () => {
   const first = await clerk.get('/admin/cards/1/+edit');
   const value = (name: string) => new RegExp(`name="${name}" value="([^"]*)"`).exec(first.text)?.[1] ?? '';
   const fields = { '~token': value('~token'), '~form': value('~form'), '~version': value('~version') };

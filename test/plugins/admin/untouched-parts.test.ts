@@ -14,7 +14,7 @@ import { runSql } from '../../support/run-sql.ts';
 import { suite } from '../../support/suite.ts';
 import { errorAt, mainOf, noticesOf, textOf } from './page.ts';
 
-const test = suite('admin: parts of a value that nobody touched');
+const test = suite('admin: unchanged parts of a value');
 let desk: TestApp;
 let clerk: Client;
 
@@ -96,7 +96,7 @@ async function save(id: number, changed: (fields: Fields) => Fields): Promise<Te
   return clerk.post(edit(id), { ...fields, ...changed(fields) });
 }
 
-test('NULL, empty and repeated items of an array stay when another is added or removed', async () => {
+test('NULL, empty and repeated items of an array are kept when another is added or removed', async () => {
   await runSql(
     desk.app.database.url,
     `insert into trip (id, tags, counts, days) values
@@ -121,7 +121,7 @@ test('NULL, empty and repeated items of an array stay when another is added or r
   assert.is((await save(1, ({ tags }) => ({ tags: `${String(tags)}\r\ntoo long` }))).status, 422);
 });
 
-test('items that are counted from another number than 1 still are after a change', async () => {
+test('an array with a lower bound other than 1 keeps it after a change', async () => {
   await runSql(
     desk.app.database.url,
     `insert into trip (id, tags, counts) values (29, '[0:1]={a,b}', '[-2:-1]={1,2}')`,
@@ -137,7 +137,7 @@ test('items that are counted from another number than 1 still are after a change
   assert.is(await stored('tags', 29), null);
 });
 
-test('lists in a list are not made into texts, and can be replaced', async () => {
+test('nested arrays are not converted to text, and can be replaced', async () => {
   await runSql(
     desk.app.database.url,
     `insert into trip (id, tags, counts) values (2, '{{a,b},{c,d}}', '{{1,2},{3,4}}')`,
@@ -153,7 +153,7 @@ test('lists in a list are not made into texts, and can be replaced', async () =>
   assert.is(await stored('counts', 2), '{{1,2},{3,4}}');
 });
 
-test('items that others changed meanwhile are a conflict, and not mistakes of this person', async () => {
+test('concurrent changes of items are a conflict, not input errors', async () => {
   await runSql(desk.app.database.url, `insert into trip (id, tags, note) values (3, array['much longer', 'x'], 'old')`);
   const stale = await opened(3);
   await runSql(desk.app.database.url, `update trip set tags = tags || 'their'::text where id = 3`);
@@ -165,7 +165,7 @@ test('items that others changed meanwhile are a conflict, and not mistakes of th
   assert.is(await stored('tags', 3), '{"much longer",x,their,mine}');
 });
 
-test('a change of case is a change, also in a column whose collation ignores it', async () => {
+test('a change of case is a change, even in a column whose collation ignores it', async () => {
   await runSql(desk.app.database.url, `insert into trip (id, folded) values (4, 'abc')`);
   assert.is((await save(4, () => ({ folded: 'ABC' }))).status, 303);
   assert.is(await stored('folded', 4), 'ABC');
@@ -184,7 +184,7 @@ test('rows are referenced by keys that begin with a blank or have line breaks', 
   }
 });
 
-test('pairs with such keys stay when others are added and removed', async () => {
+test('pairs with such keys are kept when others are added and removed', async () => {
   await runSql(
     desk.app.database.url,
     `insert into trip (id) values (6);
@@ -199,7 +199,7 @@ test('pairs with such keys stay when others are added and removed', async () => 
   assert.equal(await stopsOf(6), ['a', 'two\nlines', 'gone', 'b']);
 });
 
-test('a pair that a table holds twice is one pair: a form that adds what is there changes nothing', async () => {
+test('a pair stored twice counts as one: adding it again changes nothing', async () => {
   await runSql(
     desk.app.database.url,
     `insert into trip (id) values (7); insert into stop (trip, place) values (7, 'a'), (7, 'a')`,
@@ -211,7 +211,7 @@ test('a pair that a table holds twice is one pair: a form that adds what is ther
   assert.equal(await stopsOf(7), ['a', 'a', 'b']);
 });
 
-test('values larger than a form are shown in part and stay, while the others are saved', async () => {
+test('values larger than a form are truncated and kept, while the others are saved', async () => {
   await runSql(
     desk.app.database.url,
     `insert into trip (id, long, data) values

@@ -12,7 +12,7 @@ import { afterAllSuites, suite } from '../../support/suite.ts';
 import { allPermissions, bytesOf, openLoose, randomRow, rowsOfEveryValue } from './loose.ts';
 import { mainOf, noticesOf, textOf } from './page.ts';
 
-const test = suite('admin: what nobody touched');
+const test = suite('admin: unchanged values');
 const desk = await openLoose();
 afterAllSuites(() => desk.close());
 const clerk = await desk.signInAs('staff', allPermissions);
@@ -68,7 +68,7 @@ async function pairsOf(id: number): Promise<readonly string[]> {
   return rows.map(({ text }) => text ?? '');
 }
 
-test('a form saved untouched changes no byte, whatever a column holds (T03, T05, T06, T10 to T13, F1, F8)', async () => {
+test('saving a form unchanged changes no byte, regardless of the column (T03, T05, T06, T10 to T13, F1, F8)', async () => {
   const { sql: inserts, ids } = rowsOfEveryValue(1);
   await runSql(desk.app.database.url, inserts);
   const before = await bytesOf(desk);
@@ -94,7 +94,7 @@ test('changing one field of such a row changes only that field', async () => {
   assert.equal(differing, []);
 });
 
-test('random rows written by SQL are saved untouched', async () => {
+test('random rows written by SQL can be saved without changes', async () => {
   const random = new Random(9, 1);
   const ids = Array.from({ length: 40 }, (_, index) => 2001 + index);
   await runSql(desk.app.database.url, ids.map((id) => randomRow(id, random)).join('\n'));
@@ -104,7 +104,7 @@ test('random rows written by SQL are saved untouched', async () => {
   for (const id of ids) assert.is(after.get(id), before.get(id), String(id));
 });
 
-test('a rejected form that is corrected leaves the untouched fields as they are', async () => {
+test('correcting a rejected form keeps the unchanged fields', async () => {
   await runSql(
     desk.app.database.url,
     `insert into loose (id, title, state, active, day, line) values (3001, '', 'gone', true, 'infinity', ' x ')`,
@@ -118,13 +118,13 @@ test('a rejected form that is corrected leaves the untouched fields as they are'
   assert.is(await stored('line', 3001), ' x ');
 });
 
-test('a value that was touched is validated', async () => {
+test('a changed value is validated', async () => {
   await runSql(desk.app.database.url, `insert into loose (id, title, state, active) values (3002, 'x', 'open', true)`);
   assert.is((await save(3002, { title: '' })).status, 422);
   assert.is((await save(3002, { mail: 'nobody' })).status, 422);
 });
 
-test('items of an array that nobody touched stay as they are when others change (T13)', async () => {
+test('unchanged items of an array are kept when others change (T13)', async () => {
   await runSql(
     desk.app.database.url,
     `insert into loose (id, title, state, active, tags, days) values
@@ -161,13 +161,13 @@ test('a manyToMany with more pairs than a form lists keeps the others (T01)', as
   assert.ok(pairs.includes('1600:7'));
 });
 
-test('a request that did not come from the form cannot remove pairs that the form would not list', async () => {
+test('a forged request cannot remove pairs that the form would not list', async () => {
   const { '~shown': _shown, ...fields } = await opened(3003);
   assert.is((await clerk.post(edit(3003), { ...fields, friends: '5' })).status, 303);
   assert.is((await pairsOf(3003)).length, 501);
 });
 
-test('a stale form takes no pair away that others have added (T01b)', async () => {
+test('a stale form does not remove pairs that others have added (T01b)', async () => {
   await runSql(
     desk.app.database.url,
     `insert into loose (id, title, state, active) values (3004, 'x', 'open', true);
@@ -183,7 +183,7 @@ test('a stale form takes no pair away that others have added (T01b)', async () =
   assert.equal(await pairsOf(3004), ['1:1', '3:3', '4:4', '5:7']);
 });
 
-test('after a conflict only what this person has changed is written', async () => {
+test("after a conflict, only the user's own changes are written", async () => {
   await runSql(
     desk.app.database.url,
     `insert into loose (id, title, state, active, day, count) values (3005, 'x', 'open', true, 'infinity', 1);

@@ -14,7 +14,7 @@ import { runCheck } from '../../support/run-tool.ts';
 import { suite } from '../../support/suite.ts';
 import { textOf } from '../admin/page.ts';
 
-const test = suite('audit: events that are counted');
+const test = suite('audit: counted events');
 const Paper = defineModel('paper', { fields: { name: field.text() } });
 const row = z.object({
   event: z.string(),
@@ -95,7 +95,7 @@ async function fail(
   );
 }
 
-test('failed sign-ins of one origin are one entry per minute, and the page and the history show how many', async () => {
+test('failed sign-ins of one origin are one entry per minute, and the page and the history show their number', async () => {
   const email = await desk.account('staff');
   const stranger = desk.client();
   for (let i = 0; i < 6; i += 1) assert.is((await stranger.signIn(`nobody-${i}@example.org`, 'wrong')).status, 401);
@@ -116,14 +116,14 @@ test('failed sign-ins of one origin are one entry per minute, and the page and t
     assert.match(history, count === 1 ? 'Sign-in failed' : `Sign-in failed (${count} times)`);
 });
 
-test('many at once are one entry, and none is lost', async () => {
+test('many simultaneous failed sign-ins are one entry, and none is lost', async () => {
   await fail(Array.from({ length: 60 }, () => '198.51.100.7'));
   const rows = await entriesOf('login_failed');
   assert.is(sum(rows), 60);
   assert.is(rows.length, minutes(rows));
 });
 
-test('an address of IPv4 is an origin; of IPv6 a network of 64 bits is one', async () => {
+test('an origin is an IPv4 address or an IPv6 /64 network', async () => {
   const ips = ['203.0.113.1', '203.0.113.2', '2001:db8:1:1::1', '2001:db8:1:1:ffff::2', '2001:db8:1:2::1'];
   for (const ip of ips) await fail([ip]);
   const rows = await entriesOf('login_failed');
@@ -131,7 +131,7 @@ test('an address of IPv4 is an origin; of IPv6 a network of 64 bits is one', asy
   assert.ok(rows.length >= 4 && rows.length <= 3 + minutes(rows), JSON.stringify(rows));
 });
 
-test('a stranger who tries many accounts fills neither the trail nor its counts', async () => {
+test('an anonymous user who tries many accounts fills neither the audit trail nor its counts', async () => {
   await fail(
     Array.from({ length: 40 }, () => '192.0.2.77'),
     (index) => `password wrong_password ${1_000 + index}`,
@@ -145,7 +145,7 @@ test('a stranger who tries many accounts fills neither the trail nor its counts'
   assert.is(sum(rows), 40);
 });
 
-test('counts only grow: no other change of them is possible, even for a replica', async () => {
+test('counts can only grow, even in a session with the role replica', async () => {
   await fail(['192.0.2.78']);
   const { database } = desk.app;
   for (const attempt of [

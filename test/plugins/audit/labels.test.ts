@@ -61,7 +61,7 @@ test('a related row is shown by its label, before and after', async () => {
   assert.match(said, /Lying: .*Port of 3/);
 });
 
-test('a deleted row stays a key', async () => {
+test('the key of a deleted row remains', async () => {
   const key = await build('Bea', 'H4', 'H5');
   await desk.app.database.transaction((tx) => desk.app.write.update(tx, cli, Boat, key, { lying: null }));
   await desk.app.database.query(sql.unsafe`delete from harbour where code = 'H5'`);

@@ -115,7 +115,7 @@ for (const [query, label, message] of unreadable) {
   });
 }
 
-test('two invalid filters are both marked, and the first is open', async () => {
+test('two invalid filters are both marked; the first is open', async () => {
   const reader = await desk.signInAs('administrator');
   const { text } = await reader.get('/admin/audit?from=yesterday&event=x');
   assert.match(noticesOf(text).join(), 'Some filters were ignored: Action, Date range. Open a filter to correct it.');
@@ -129,7 +129,7 @@ test('there are no page links if all entries are on one page', async () => {
   assert.not.match(text, 'class="pager"');
 });
 
-test('a long list of values is folded', async () => {
+test('a long list of values is collapsed', async () => {
   const reader = await desk.signInAs('administrator');
   const { text } = await reader.get('/admin/audit?event=group_updated');
   assert.not.match(text, /Show \d+ permissions/);

@@ -5,7 +5,7 @@ import { suite } from '../../support/suite.ts';
 
 const test = suite('audit: redaction');
 
-test('values of fields named like secrets are removed, wherever they are', () => {
+test('values of fields named like secrets are removed at any depth', () => {
   const names = [
     'password',
     'newPassword',
@@ -25,7 +25,7 @@ test('values of fields named like secrets are removed, wherever they are', () =>
   }
 });
 
-test('a token becomes a fingerprint: the same for the same token, and without any of it', () => {
+test('a token becomes a fingerprint: equal for equal tokens, and without any part of the token', () => {
   const token = 'Zx81-abcdefghijklmnopqrstuvwxyz0123456789-AB';
   const [one, two] = [redacted({ resetToken: token }), redacted({ resetToken: token })];
   assert.equal(one, two);
@@ -34,7 +34,7 @@ test('a token becomes a fingerprint: the same for the same token, and without an
   for (let i = 0; i + 4 <= token.length; i++) assert.not.ok(json.includes(token.slice(i, i + 4)));
 });
 
-test('what is about a secret, or only sounds like one, stays readable', () => {
+test('properties of a secret, and fields that only sound like one, are kept', () => {
   const plain = {
     passwordChangedAt: '2026-11-20 10:44:00+00',
     emailFingerprint: 'abcdefgh',

@@ -107,7 +107,7 @@ test('a renamed model keeps its history and its permissions (F6)', async () => {
   }
 });
 
-test('the migration also runs in a database without the tables of plugins, and asks nothing', async () => {
+test('the migration also runs in a database without the tables of plugins, without questions', async () => {
   const renamed = await testApp(configFor(Organisation));
   try {
     const { sources, folder } = await rename(renamed.app);

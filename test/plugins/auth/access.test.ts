@@ -64,7 +64,7 @@ test('every role and permission opens exactly what it should', async () => {
   }
 });
 
-test('anonymous users are redirected to the sign-in page, whatever they request', async () => {
+test('anonymous users are redirected to the sign-in page from any page', async () => {
   for (const [path] of paths)
     assert.match((await desk.client().get(`/admin${path.replace(':model', 'boats')}`)).location, /^\/admin\/login/);
 });

@@ -45,7 +45,7 @@ test('an account is stored as typed, with a hash and never the password, and is 
   assert.not.match(JSON.stringify(event), /argon2|correct horse/);
 });
 
-test('an address that differs only in case is taken, and the transaction continues', async () => {
+test('an address that differs only in case is rejected as taken, and the transaction continues', async () => {
   await create(cli, 'jane@example.org', 'staff');
   const outcomes = await rules.database.transaction(async (tx) => {
     const second = await createUser(tx, cli, rules.events, { email: 'JANE@example.org', role: 'staff' });
@@ -59,7 +59,7 @@ test('an address that differs only in case is taken, and the transaction continu
   assert.is(outcomes[1]?.outcome, 'done');
 });
 
-test('all problems of a new account are reported at once', async () => {
+test('all problems of a new account are reported together', async () => {
   const created = await create(cli, 'not an address', 'staff', 'short');
   assert.equal(created.outcome === 'invalid' && created.problems.map((problem) => problem.field), [
     'email',
@@ -67,7 +67,7 @@ test('all problems of a new account are reported at once', async () => {
   ]);
 });
 
-test('an administrator creates accounts up to their own role, staff create none', async () => {
+test('administrators can create accounts up to their own role; staff cannot create any', async () => {
   const administrator = await rules.user('admin@example.org', 'administrator');
   assert.is((await create(by(administrator), 'a@example.org', 'administrator')).outcome, 'done');
   assert.is((await create(by(administrator), 'd@example.org', 'developer')).outcome, 'rejected');
@@ -88,7 +88,7 @@ test('a change of role is recorded with before and after; one that changes nothi
   );
 });
 
-test('the guards apply to people: equal rank, higher rank, the own account, a role above the own', async () => {
+test('the guards apply to users: equal rank, higher rank, their own account, a role above their own', async () => {
   const developer = await rules.user('dev@example.org', 'developer');
   const administrator = await rules.user('admin@example.org', 'administrator');
   const peer = await rules.user('peer@example.org', 'administrator');
@@ -109,7 +109,7 @@ test('the guards apply to people: equal rank, higher rank, the own account, a ro
   assert.is((await switchActive(by(peer), clerk.id, false)).outcome, 'done');
 });
 
-test('the last active administrator is kept, even if inactive ones are left', async () => {
+test('the last active administrator is kept, even if there are inactive ones', async () => {
   const last = await rules.user('last@example.org', 'administrator');
   const inactive = await rules.user('gone@example.org', 'developer');
   assert.is((await switchActive(cli, inactive.id, false)).outcome, 'done');
@@ -119,7 +119,7 @@ test('the last active administrator is kept, even if inactive ones are left', as
   assert.equal(await demote(cli, last.id, 'developer'), { outcome: 'done', changed: true });
 });
 
-test('attack: demoting all of twenty administrators at once leaves one', async () => {
+test('attack: demoting twenty administrators concurrently leaves one', async () => {
   const crowd = await openRulesDatabase(20);
   try {
     const people = [];
@@ -142,13 +142,13 @@ test('attack: demoting all of twenty administrators at once leaves one', async (
   }
 });
 
-test('attack: two administrators demoted at once by different superiors cannot both be demoted', async () => {
+test('attack: two administrators cannot both be demoted concurrently by different superiors', async () => {
   const [a, b] = [await rules.user('a@example.org', 'developer'), await rules.user('b@example.org', 'developer')];
   await Promise.all([switchActive(cli, a.id, false), demote(cli, b.id, 'user')]);
   assert.is(await commanders(), 1);
 });
 
-test('a new password is hashed, dated and recorded with who set it', async () => {
+test('a new password is hashed, dated and recorded with the user who set it', async () => {
   const administrator = await rules.user('admin@example.org', 'administrator');
   const clerk = await rules.user('clerk@example.org', 'staff', { password: PASSWORD });
   const set = (context: AuditContext, id: number, password: string) =>
@@ -168,7 +168,7 @@ test('a new password is hashed, dated and recorded with who set it', async () =>
   assert.not.match(JSON.stringify(rules.recorded), /good phrase|argon2/);
 });
 
-test('race: nobody waits at an account for the hashing of a password', async () => {
+test('race: no account is locked while a password is being hashed', async () => {
   const administrator = await rules.user('boss@example.org', 'administrator');
   const clerk = await rules.user('queue@example.org', 'staff', { password: PASSWORD });
   const release = Promise.withResolvers<void>();
@@ -210,7 +210,7 @@ test('a change rejected by an event handler leaves nothing behind', async () => 
   assert.is((await findAccountByEmail(rules.database, 'clerk@example.org'))?.role, 'staff');
 });
 
-test('an outdated hash is renewed after its password was verified, but not if it has changed meanwhile', async () => {
+test('an outdated hash is renewed after its password was verified, but not if it has been changed since', async () => {
   const clerk = await rules.user('clerk@example.org', 'staff', { password: PASSWORD });
   const weak = '$argon2id$v=19$m=4096,t=2,p=1$c2FsdHNhbHRzYWx0c2FsdA$aGFzaGhhc2hoYXNoaGFzaA';
   await rules.database.query(sql.unsafe`update rustio_user set password_hash = ${weak} where id = ${clerk.id}`);
@@ -224,7 +224,7 @@ test('an outdated hash is renewed after its password was verified, but not if it
   assert.ok(await verifyPassword((await findCredentials(rules.database, clerk.name))?.password_hash, PASSWORD));
 });
 
-test('the first start creates one administrator, however many processes start, and no second one later', async () => {
+test('the first start creates one administrator, however many processes start, and later starts create none', async () => {
   const start = () => rules.database.transaction((tx) => ensureFirstAdministrator(tx, cli, rules.events));
   const created = (await Promise.all([start(), start(), start()])).filter((each) => each !== undefined);
   assert.is(created.length, 1);

@@ -39,7 +39,7 @@ test('user create generates a password without a terminal, prints it once, and i
   assert.is((await desk.client().signIn('ana@example.org', password)).status, 303);
 });
 
-test('user create prompts twice on a terminal, and prints no password', async () => {
+test('user create prompts twice on a terminal and prints no password', async () => {
   const typed = ['correct horse battery', 'correct horse battery'];
   const printed = await run('user create', { email: 'ana@example.org', role: 'staff' }, typed);
   assert.equal(printed, ['Created ana@example.org as staff.']);

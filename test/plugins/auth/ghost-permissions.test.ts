@@ -3,9 +3,9 @@ import { sql } from '../../../index.ts';
 import { withApp } from '../../support/app.ts';
 import { suite } from '../../support/suite.ts';
 
-const test = suite('auth: permissions that outlive their model');
+const test = suite('auth: permissions of missing models');
 
-test('doctor names permissions of models that do not exist, and who holds them (F16)', async () => {
+test('doctor names permissions of models that do not exist, and who has them (F16)', async () => {
   await withApp({}, async (app) => {
     assert.is((await app.check('permissions')).status, 'ok');
     const email = await app.account('staff', ['audit.view']);

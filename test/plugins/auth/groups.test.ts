@@ -27,7 +27,7 @@ const remove = (context: AuditContext, name: string, id: number) =>
 const actorOf = async (id: number) =>
   toUserActor(await rules.database.one(sql.type(userRow)`select ${userColumns} from rustio_user u where u.id = ${id}`));
 
-test('members have the permissions of their groups and their own, at once', async () => {
+test('members immediately have the permissions of their groups in addition to their own', async () => {
   const clerk = await rules.user('clerk@example.org', 'staff');
   await group(cli, 'Desk');
   await grant(cli, 'desk', 'strike.view', 'strike.change');
@@ -42,7 +42,7 @@ test('members have the permissions of their groups and their own, at once', asyn
   assert.equal([...(await actorOf(clerk.id)).permissions].sort(), ['audit.view', 'strike.view']);
 });
 
-test('an unknown permission is rejected with a suggestion, and nothing of the list is granted', async () => {
+test('an unknown permission is rejected with a suggestion, and none of the list is granted', async () => {
   await group(cli, 'Desk');
   assert.equal(await grant(cli, 'Desk', 'strike.view', 'strike.chagne'), {
     outcome: 'invalid',
@@ -79,7 +79,7 @@ test('changes of groups are recorded with before and after; those that change no
   );
 });
 
-test('only administrators and the command line change groups; nobody adds themselves to one', async () => {
+test('only administrators and the command line can change groups, and users cannot add themselves to one', async () => {
   const administrator = await rules.user('admin@example.org', 'administrator');
   const supervisor = await rules.user('super@example.org', 'supervisor');
   assert.is((await group(by(supervisor), 'Mine')).outcome, 'rejected');
@@ -108,7 +108,7 @@ test('an administrator has no list of permissions, since they have all of them',
   assert.is((await actorOf(administrator.id)).permissions.size, 0);
 });
 
-test('two grants at once are both stored', async () => {
+test('two concurrent grants are both stored', async () => {
   await group(cli, 'Desk');
   await Promise.all([grant(cli, 'Desk', 'strike.view'), grant(cli, 'Desk', 'strike.add')]);
   const held = await rules.database.anyFirst(sql.type(z.object({ permission: z.string() }))`

@@ -10,7 +10,7 @@ const test = suite('auth: passwords and email addresses');
 const EMAIL = 'jane.doe@example.org';
 const keyOf = (password: string, email = EMAIL) => passwordIssue(password, email)?.key;
 
-test('length is counted in code points: ten emoji are ten', () => {
+test('length is counted in code points', () => {
   assert.is(keyOf('abcdefghi'), 'auth.problem.passwordShort');
   assert.is(keyOf('abcdefghik'), undefined);
   assert.is(keyOf('😀😁😂🤣😃😄😅😆😉'), 'auth.problem.passwordShort');
@@ -25,7 +25,7 @@ test('common passwords are rejected, regardless of case', () => {
   assert.is(keyOf('aaaaaaaaaaab'), 'auth.problem.passwordSame');
 });
 
-test('the email address and its local part are rejected, also with digits and punctuation around them', () => {
+test('the email address and its local part are rejected, even surrounded by digits and punctuation', () => {
   for (const close of [
     'jane.doe@example.org',
     'JaneDoe2026!',
@@ -49,7 +49,7 @@ test('the reason for a rejection never contains the password', () => {
   );
 });
 
-test('a hash verifies only its password, also if typed in another Unicode form', async () => {
+test('a hash verifies only its password, in any Unicode normalisation form', async () => {
   const hash = await hashPassword('schöner Garten');
   assert.match(hash, /^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
   assert.ok(await verifyPassword(hash, 'schöner Garten'));
@@ -58,7 +58,7 @@ test('a hash verifies only its password, also if typed in another Unicode form',
   assert.not.ok(isOutdated(hash));
 });
 
-test('without a hash a verification still takes place, with the same parameters, and always fails', async () => {
+test('without a hash, a verification with the same parameters still takes place and always fails', async () => {
   const hash = await hashPassword('correct horse battery');
   // CPU time of this process, threads included: a busy machine does not change it.
   const leastWork = async (stored: string | null) => {
@@ -80,7 +80,7 @@ test('a hash with weaker parameters is outdated', () => {
   assert.ok(isOutdated(weaker));
 });
 
-test('two hundred sign-ins at once are all served (F14)', async () => {
+test('two hundred simultaneous sign-ins are all served (F14)', async () => {
   const hash = await hashPassword('correct horse battery');
   const outcomes = Array.from({ length: 200 }, () => verifyPassword(hash, 'wrong password', '192.0.2.7'));
   const meanwhile = verifyPassword(hash, 'correct horse battery', '198.51.100.1');

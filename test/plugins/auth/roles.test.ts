@@ -22,12 +22,12 @@ test('the five roles are ordered: each ranks above all before it and below all a
   });
 });
 
-test('an unknown word is not a role, also if it is a property of objects', () => {
+test('an unknown word is not a role, even if it is a property of Object.prototype', () => {
   for (const word of ['admin', 'Administrator', '', 'constructor', '__proto__', undefined, null, 900])
     assert.not.ok(isRole(word));
 });
 
-test('only administrator and developer have permissions that they were not granted', () => {
+test('only administrators and developers have permissions that they were not granted', () => {
   const passing = ROLES.filter((role) => holds(personAs(1, role), 'strike.change'));
   assert.equal(passing, ['administrator', 'developer']);
 });
@@ -52,7 +52,7 @@ test('the policy requires the permission of the model and the action', () => {
   assert.not.ok(policy.may(clerk, 'view', model('strikes')));
 });
 
-test('nobody changes an account of equal or higher rank', () => {
+test('users cannot change accounts of equal or higher rank', () => {
   for (const mine of ROLES)
     for (const theirs of ROLES) {
       const issue = crossRankIssue(personAs(1, mine), other(theirs));
@@ -61,7 +61,7 @@ test('nobody changes an account of equal or higher rank', () => {
     }
 });
 
-test('nobody assigns a role above their own, neither to others nor to themselves', () => {
+test('users cannot assign a role above their own, neither to others nor to themselves', () => {
   assert.is(
     roleChangeIssue(personAs(1, 'administrator'), other('staff'), 'developer')?.key,
     'auth.rejected.roleTooHigh',
@@ -74,17 +74,17 @@ test('nobody assigns a role above their own, neither to others nor to themselves
     }
 });
 
-test('an actor who has just been demoted cannot use the role that the request remembers', () => {
+test('an actor who has just been demoted cannot use the role stored in the request', () => {
   const stale = personAs(1, 'administrator');
   assert.is(roleChangeIssue(stale, { id: 1, role: 'staff' }, 'administrator')?.key, 'auth.rejected.roleTooHigh');
 });
 
-test('nobody deactivates themselves', () => {
+test('users cannot deactivate themselves', () => {
   for (const role of ROLES)
     assert.is(activeChangeIssue(personAs(1, role), { id: 1, role }, false)?.key, 'auth.rejected.selfDeactivate');
 });
 
-test('anonymous users, jobs and assistants change nobody', () => {
+test('anonymous users, jobs and assistants cannot change accounts', () => {
   for (const actor of actorsWithoutRights) {
     assert.ok(crossRankIssue(actor, other('user')));
     assert.ok(roleChangeIssue(actor, other('user'), 'user'));

@@ -86,7 +86,7 @@ test('the migrations of auth and sessions can be reverted and applied again', as
   }
 });
 
-test('no command takes the audit trail away (F4)', async () => {
+test('no command removes the audit trail (F4)', async () => {
   const { url, drop } = await testDatabase();
   const sources = migrationSources(fileURLToPath(new URL('./nowhere', import.meta.url)), [audit]);
   await migrate(url, sources, { by: 'tests' });

@@ -34,7 +34,7 @@ test.before(async () => {
 });
 test.after(() => desk.close());
 
-test('each becomes a panel of the model user, by rank, with its access', () => {
+test('each item becomes a panel of the model user, by rank, with its access', () => {
   const panels = userRecordPanels(desk.app);
   assert.equal(
     panels.map(({ name, rank, place, title, access }) => ({ name, rank, place, title, access })),

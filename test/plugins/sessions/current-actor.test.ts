@@ -21,7 +21,7 @@ import { suite } from '../../support/suite.ts';
 import { until } from '../../support/until.ts';
 import { by, personAs } from '../auth/rules-database.ts';
 
-const test = suite('sessions: rights belong to the transaction');
+const test = suite('sessions: permissions within a transaction');
 const Task = defineModel('task', { fields: { title: field.text({ max: 80 }), note: field.text({ nullable: true }) } });
 const Paper = defineModel('paper', {
   fields: { title: field.text({ max: 80 }), scan: field.file({ nullable: true }) },
@@ -223,7 +223,7 @@ for (const { name, end } of endings) {
   });
 }
 
-test('a body that arrives late is written while nothing has changed (F2)', async () => {
+test('a late body is written if nothing has changed (F2)', async () => {
   for (const type of ['form', 'multipart'] as const) {
     admitted = Promise.withResolvers();
     const { client } = await signedIn();
@@ -239,7 +239,7 @@ test('a body that arrives late is written while nothing has changed (F2)', async
   assert.equal(await titles(), ['multipart', 'swept', 'swept']);
 });
 
-test('a deactivation waits for a write that has begun, and a write for a deactivation (F2)', async () => {
+test('a deactivation waits for a write in progress, and a write for a deactivation (F2)', async () => {
   const { id } = await signedIn();
   const session = await app.app.database.oneFirst(
     sql.unsafe`select id from rustio_session where user_id = ${id} and ended_at is null`,
@@ -266,7 +266,7 @@ test('a deactivation waits for a write that has begun, and a write for a deactiv
   assert.equal(await titles(), ['also in time', 'as it was', 'in time']);
 });
 
-test('a write that waited for a change of the account acts with the new role (F2)', async () => {
+test('a write that waited for a change of the account uses the new role (F2)', async () => {
   const { id, email } = await signedIn();
   const person = await findUserActor(app.app.database, id);
   if (!person) throw new Error('no account');
@@ -285,7 +285,7 @@ test('a write that waited for a change of the account acts with the new role (F2
   assert.is((await late).outcome, 'forbidden', 'it has lost its group');
 });
 
-test('rules of authority act with the rights that the actor has now (F8)', async () => {
+test("authority rules use the actor's current permissions (F8)", async () => {
   const { database, events } = app.app;
   await app.account('administrator');
   const target = await app.account('staff');

@@ -101,7 +101,7 @@ test.after(() => desk.close());
 const tokenOf = async (client: Client): Promise<string> =>
   formTokenOf((await client.get('/admin/account/sessions')).text);
 
-test('the input is offered again after the password was entered, once', async () => {
+test('the input is restored once after the password was entered', async () => {
   const client = await desk.signInAs('staff');
   const token = await tokenOf(client);
   await expireRecency(desk);
@@ -137,7 +137,7 @@ test('attack: a form from another page, or without the token of the session, is 
   assert.is((await client.get('/admin/transfer')).text, 'null');
 });
 
-test('forms of routes that do not keep them, that have no page, or that are too large are lost', async () => {
+test('forms are not kept if they are too large, have no page or their route does not keep them', async () => {
   const client = await desk.signInAs('staff');
   const token = await tokenOf(client);
   await expireRecency(desk);

@@ -68,7 +68,7 @@ const codes = definePlugin({
   },
 });
 
-const test = suite('sessions: what later plugins add');
+const test = suite('sessions: extensions by later plugins');
 let desk: TestApp;
 test.before(async () => {
   desk = await testApp({ models: [], extend: [codes] });
@@ -132,7 +132,7 @@ test('a sensitive page asks for the password again after a while, and only that 
   assert.equal(await eventsOf('reauth_failed', 'reauth_succeeded'), ['reauth_failed', 'reauth_succeeded']);
 });
 
-test('attack: a sensitive form is not processed without asking, whatever the method', async () => {
+test('attack: a sensitive form is never processed without the password, regardless of the method', async () => {
   const client = await desk.signInAs('staff');
   await expireRecency(desk);
   const { status, location } = await client.post('/admin/delicate', {});

@@ -20,7 +20,7 @@ test('pages under the mount path are accepted, with their query', () => {
   assert.is(nextPath('/admin/strikes?q=a%20b%C3%A9', '/admin'), '/admin/strikes?q=a%20b%C3%A9');
 });
 
-test('attack: no other host, no path outside, no loop', () => {
+test('attack: no other host, no path outside the mount path, no loop', () => {
   const hostile = [
     '',
     'https://evil.example',
@@ -57,7 +57,7 @@ test('attack: no other host, no path outside, no loop', () => {
   assert.is(nextPath(undefined, '/admin'), '/admin');
 });
 
-test('attack: whatever is requested, the browser stays on this host and under the mount path', () => {
+test('attack: for any requested path, the browser stays on this host and under the mount path', () => {
   const part = fc.oneof(
     fc.constantFrom(
       '/',
@@ -90,7 +90,7 @@ test('attack: whatever is requested, the browser stays on this host and under th
   );
 });
 
-test('devices have their common names, and unknown ones stay unknown', () => {
+test('devices have their common names; unknown ones remain unknown', () => {
   const chrome =
     'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/149.0.0.0 Safari/537.36';
   assert.equal(parseUserAgent(chrome), { browser: 'Chrome', system: 'Windows' });

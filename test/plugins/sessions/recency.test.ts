@@ -7,7 +7,7 @@ import { parseForms } from '../../support/client.ts';
 import { suite } from '../../support/suite.ts';
 import { expireRecency } from './expire-recency.ts';
 
-const test = suite('sessions: recency of added items');
+const test = suite('sessions: recency for plugin items');
 const Vault = defineModel('vault', { fields: { name: field.text() } });
 let opened = 0;
 const guard = definePlugin({

@@ -61,7 +61,7 @@ test('text that cannot be a token is rejected without a query', () => {
   );
 });
 
-test('one statement finds session, person and permissions', async () => {
+test('one statement finds session, user and permissions', async () => {
   await rules.database.query(sql.unsafe`insert into rustio_user_permission values (${clerk.id}, 'strike.view')`);
   const { id, token } = await open();
   const loaded = await load(token);
@@ -111,7 +111,7 @@ test('a password entered long ago is not recent', async () => {
   assert.is((await load(token))?.session.recent, false);
 });
 
-test('activity is not recorded while a change of the user holds the session, and nothing waits for it', async () => {
+test('activity is not recorded while a change of the user locks the session, and nothing waits for it', async () => {
   const { id } = await open();
   await age(id, 'last_seen_at', '2 minutes');
   const isStale = () =>
@@ -130,7 +130,7 @@ test('activity is not recorded while a change of the user holds the session, and
   assert.is(await isStale(), false);
 });
 
-test('of twenty stale requests at once one writes; requests that are not stale never do', async () => {
+test('of twenty concurrent stale requests, one writes; requests that are not stale never do', async () => {
   const { id } = await open();
   const touch = () => touchSession(rules.database, id, options);
   const version = () =>
@@ -159,7 +159,7 @@ test('of twenty stale requests at once one writes; requests that are not stale n
   assert.is(writes, 1);
 });
 
-test('attack: a session that ends during its requests stays ended', async () => {
+test('attack: a session that ends during its requests is not revived', async () => {
   for (let round = 0; round < 5; round++) {
     const { id, token } = await open();
     await age(id, 'last_seen_at', '2 minutes');
@@ -188,7 +188,7 @@ test('the database itself prevents reopening an ended session', async () => {
   assert.is(await endingOf(id), 'logout');
 });
 
-test('more trust means another token with the same id, and the old one is invalid at once', async () => {
+test('raising the trust issues another token for the same id and immediately invalidates the old one', async () => {
   const { id, token } = await open();
   await age(id, 'authenticated_at', '1 hour');
   const fresh = await rules.database.transaction((tx) => rotateSession(tx, id, { trust: 'mfa_verified' }));
@@ -242,7 +242,7 @@ test('a new password, another role and a deactivation end all sessions of the ac
   }
 });
 
-test('users who change their own password stay signed in in that browser only', async () => {
+test('users who change their own password remain signed in only in that browser', async () => {
   const [here, there] = [await open(), await open()];
   const outcome = await rules.database.transaction((tx) =>
     setPassword(tx, by(clerk, here.id), rules.events, clerk.id, 'a new good phrase'),
@@ -252,7 +252,7 @@ test('users who change their own password stay signed in in that browser only', 
   assert.is(await endingOf(there.id), 'user_requested');
 });
 
-test('attack: nobody ends another user’s session by its id', async () => {
+test('attack: users cannot end another user’s session by its id', async () => {
   const other = await rules.user('other@example.org', 'staff');
   const theirs = await open(other);
   assert.is(await endOwnSession(rules.app, by(clerk), clerk, theirs.id), false);
@@ -283,7 +283,7 @@ test('the clean-up ends expired sessions, keeps the others, and deletes those th
   assert.is(await rules.database.exists(sql.unsafe`select from rustio_session where id = ${old.id}::uuid`), false);
 });
 
-test('a session opens for any IP address and device', async () => {
+test('a session can be opened for any IP address and device', async () => {
   const strange = [
     { ip: 'fe80::1%eth0', userAgent: 'x'.repeat(2_000) },
     { ip: '', userAgent: '' },
@@ -304,7 +304,7 @@ test('contradicting options are rejected, and the defaults are valid', () => {
   assert.not.ok(sessionOptions.safeParse({ idle: 3 }).success);
 });
 
-test('any number of expired sessions are ended and later deleted, a thousand at a time (F19)', async () => {
+test('any number of expired sessions are ended and later deleted in batches of a thousand (F19)', async () => {
   await rules.database.query(sql.unsafe`
     insert into rustio_session (token_hash, user_id, trust, idle_expires_at, absolute_expires_at, ended_at, ended_reason)
     select

@@ -47,7 +47,7 @@ const doctor = async () => {
 };
 const lastError = () => JSON.stringify(desk.errors.at(-1));
 
-test('a column whose table is missing is named with its plugin, in the log and by doctor', async () => {
+test('a column whose table is missing is named with its plugin in the log and by doctor', async () => {
   const client = await desk.signInAs('staff');
   assert.is((await client.get('/admin/shoes')).status, 500);
   assert.match(lastError(), 'RIO-SESSION-COLUMN');
@@ -63,7 +63,7 @@ test('anonymous requests are not affected', async () => {
   assert.is((await desk.client().get('/admin/login')).status, 200);
 });
 
-test('a value that does not match its schema is named as well', async () => {
+test('a column whose value does not match its schema is named as well', async () => {
   await desk.app.database.query(sql.unsafe`create table shoe (user_id bigint, size text)`);
   const client = await desk.signInAs('staff');
   await desk.app.database.query(sql.unsafe`insert into shoe select id, 'large' from rustio_user`);
@@ -72,7 +72,7 @@ test('a value that does not match its schema is named as well', async () => {
   assert.match(lastError(), /shoeSize/);
 });
 
-test('working columns have their values, and doctor says so', async () => {
+test('working columns have their values, and doctor reports success', async () => {
   await desk.app.database.query(sql.unsafe`drop table shoe`);
   await desk.app.database.query(sql.unsafe`create table shoe (user_id bigint, size integer)`);
   const client = await desk.signInAs('staff');

@@ -176,7 +176,7 @@ test('a message is shown once, on the next page, even on an error page', async (
   assert.not.match((await person.get('/admin/account')).text, 'It worked');
 });
 
-test('more than 16 KB is rejected, and the previous data stays', async () => {
+test('more than 16 KB is rejected, and the previous data is kept', async () => {
   const person = await desk.signInAs('staff');
   await person.get('/admin/add/before');
   assert.is((await person.get('/admin/other/16000')).status, 200);
@@ -196,18 +196,18 @@ test('a message about a completed change is saved, however little room plugins h
   assert.match((await person.get('/admin/account')).text, /It worked: l{150,200}…/);
 });
 
-test('names that every object has are saved and removed like others', () => {
+test('names of Object.prototype are saved and removed like others', () => {
   assert.equal(changeOfData('{}', { constructor: 1 }), { set: { constructor: 1 }, removed: [] });
   assert.equal(changeOfData('{"constructor":1,"valueOf":2}', {}), { set: {}, removed: ['constructor', 'valueOf'] });
 });
 
-test('text that PostgreSQL cannot store loses only the characters concerned', async () => {
+test('only unsupported characters are removed from text that PostgreSQL cannot store', async () => {
   const person = await desk.signInAs('staff');
   assert.is((await person.get('/admin/odd')).status, 200);
   assert.equal(JSON.parse((await person.get('/admin/all')).text), { other: { nul: 'ab', half: '\ufffd', n: 1 } });
 });
 
-test('concurrent requests each keep their own names; for one name the last change wins', async () => {
+test("concurrent requests keep each other's names; for the same name, the last change wins", async () => {
   const person = await desk.signInAs('staff');
   const held = async (path: string, note: string): Promise<{ done: Promise<unknown> }> => {
     const done = person.get(path);
@@ -238,7 +238,7 @@ test('attack: nothing in the data grants access: authority is stored in its own 
   assert.is((await person.get('/admin/notes')).status, 200);
 });
 
-test('attack: a session that ends while a request changes its data stays ended, and the change is lost', async () => {
+test('attack: a session that ends while a request changes its data is not revived, and the change is lost', async () => {
   const person = await desk.signInAs('staff');
   const failures = desk.errors.length;
   assert.is((await person.get('/admin/end')).status, 200);
@@ -263,7 +263,7 @@ test('a slow request does not restore a token that another one has replaced', as
   assert.is((await person.get('/admin/notes')).text, '["late"]', 'data outlives the rotation of the token');
 });
 
-test('the data ends with the sign-in: an ended row has none, and a new sign-in starts without any', async () => {
+test('the data ends with the session: an ended row has none, and a new session starts without data', async () => {
   const email = await desk.account('staff');
   const client = desk.client();
   await client.signIn(email, PASSWORD);

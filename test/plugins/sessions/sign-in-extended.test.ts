@@ -165,7 +165,7 @@ test('the sign-in page shows other methods and links, by rank', async () => {
   );
 });
 
-test('another method signs in: a session with its trust, the cookie, the audit entry, and only to our own pages', async () => {
+test('another method signs in: with its trust, the cookie and the audit entry, and only to pages of the application', async () => {
   const email = await desk.account('staff');
   const client = desk.client();
   const answer = await client.post('/admin/badge', { email, badge: 'shiny', next: '/admin/badge/trust' });
@@ -177,7 +177,7 @@ test('another method signs in: a session with its trust, the cookie, the audit e
   assert.is(elsewhere.location, '/admin');
 });
 
-test('a failing method is in the audit trail, and the steps count it', async () => {
+test('a failed sign-in with another method is recorded, and the steps count it', async () => {
   const email = await desk.account('staff');
   const client = desk.client();
   assert.is((await client.post('/admin/badge', { email, badge: 'dull' })).status, 401);
@@ -202,7 +202,7 @@ test('attack: a method cannot sign in an inactive account, nor after its transac
   assert.is(client.cookie(SESSION_COOKIE), undefined);
 });
 
-test('attack: a step that counts failures stops guessing before the password is verified, also at /reauth', async () => {
+test('attack: a step that counts failures stops guessing before the password is verified, even at /reauth', async () => {
   const email = await desk.account('staff');
   const signedIn = desk.client();
   await signedIn.signIn(email, PASSWORD);
@@ -242,7 +242,7 @@ test('a pending second factor: lower trust, its page, and the rest of the sign-i
   assert.is((await client.get('/admin/badge/trust')).text, 'mfa_verified true');
 });
 
-test('attack: a pending sign-in reveals nothing of what the account can access, on no page and no error page', async () => {
+test('attack: a pending sign-in does not reveal what the account can access, not even on error pages', async () => {
   const email = await desk.account('developer');
   const client = desk.client();
   await client.signIn(email, PASSWORD);
@@ -272,7 +272,7 @@ test('a plugin ends sessions for its own reason', async () => {
   assert.is((await lastOf('sessions_revoked_self')).data.reason, 'badge_lost');
 });
 
-test('a trust level that no plugin knows counts as the lowest', async () => {
+test('an unknown trust level counts as the lowest', async () => {
   const client = await desk.signInAs('staff');
   await desk.app.database.query(
     sql.unsafe`update rustio_session set trust = 'of_a_plugin_that_left' where ended_at is null`,

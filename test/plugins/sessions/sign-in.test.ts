@@ -42,7 +42,7 @@ const trailOf = (email: string) =>
   `);
 const isSignedIn = async (client: Client) => (await client.get('/admin/account/sessions')).status === 200;
 
-test('the right password opens the requested page, and one row with the device', async () => {
+test('the correct password opens the requested page and creates one session with the device', async () => {
   const { id, email } = await account();
   const client = desk.client();
   const wall = await client.get('/admin/account/sessions?x=1');
@@ -76,7 +76,7 @@ test('the cookie is for this host and its pages, and not readable by scripts', a
   assert.not.match(cookie, /domain=|expires=|max-age=/i);
 });
 
-test('attack: unknown, inactive and wrong accounts get exactly the same response', async () => {
+test('attack: unknown accounts, inactive accounts and wrong passwords get exactly the same response', async () => {
   const existing = await account();
   const inactive = await account(false);
   const tries: readonly (readonly [string, string])[] = [
@@ -195,7 +195,7 @@ test('attack: the previous token is invalid when the same browser signs in again
   assert.equal((await sessionsOf(id)).map(({ ended_reason }) => ended_reason).sort(), [null, 'replaced'].sort());
 });
 
-test('a session that another sign-in replaces is an event, also when somebody else signs in (F16)', async () => {
+test('replacing a session by another sign-in is an event, even if another user signs in (F16)', async () => {
   const [first, second] = [await account(), await account()];
   const client = desk.client();
   await client.signIn(first.email, PASSWORD);
@@ -270,7 +270,7 @@ test('attack: no other site can sign a user in or out', async () => {
   );
 });
 
-test('attack: garbage in the cookie costs no statement, and an invalid token is removed', async () => {
+test('attack: a malformed cookie costs no statement, and an invalid token is removed', async () => {
   const statements = countingStatements();
   for (const garbage of ['x', '1', 'A'.repeat(42), 'A'.repeat(44), "';select-1", 'A'.repeat(3_000), '%00']) {
     const client = desk.client();
@@ -327,7 +327,7 @@ test('users see their own sessions, end one, and all others', async () => {
   assert.ok(await isSignedIn(here));
 });
 
-test('attack: another user’s session, a garbage id and a missing form token end nothing', async () => {
+test('attack: another user’s session, a malformed id and a missing form token end nothing', async () => {
   const [mallory, victim] = [await account(), await account()];
   const [attacker, client] = [desk.client(), desk.client()];
   await attacker.signIn(mallory.email, PASSWORD);
@@ -381,7 +381,7 @@ function countingStatements(): () => number {
   };
 }
 
-test('sign-ins of an account that another program has locked do not take the connections of others (F2)', async () => {
+test('sign-ins to an account locked by another program do not use the connections of others (F2)', async () => {
   const [locked, other] = [await account(), await account()];
   const { database } = desk.app;
   const waiting = await withPlainConnection(database.url, async (client) => {

@@ -14,7 +14,7 @@ test('one file ends sessions', () => {
   assert.equal(writersOf(/\bended_at\s*=(?!=)/), ['plugins/sessions/end-sessions.ts']);
 });
 
-test('one file writes the audit trail, and none changes it', () => {
+test('one file writes the audit trail, and no file changes it', () => {
   assert.equal(writersOf(/insert\s+into\s+rustio_audit\b/i), ['plugins/audit/record-entry.ts']);
   assert.equal(writersOf(/(update|delete\s+from|truncate)\s+rustio_audit\b/i), []);
 });

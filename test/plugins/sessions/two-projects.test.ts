@@ -17,7 +17,7 @@ test.after(async () => {
   for (const app of apps) await app.close();
 });
 
-test('users stay signed in to each of them, also if they sign out of one (T26)', async () => {
+test('users remain signed in to one project when they sign out of the other (T26)', async () => {
   const people = [];
   for (const app of apps) people.push(await app.signInAs('administrator'));
   const names = apps.map(({ app }) => cookieOf('rustio', app.config.name, app.urls.to('/')));
@@ -37,7 +37,7 @@ test('users stay signed in to each of them, also if they sign out of one (T26)',
   for (const name of names.slice(1)) assert.ok(first?.cookie(name), 'it is kept');
 });
 
-test('the theme that was chosen in one of them is not that of the others', async () => {
+test('choosing a theme in one project does not affect the others', async () => {
   const [first, ...others] = apps;
   const person = await first?.signInAs('administrator');
   const chosen = await person?.submit('/admin', { theme: 'dark' }, '/admin/+theme');

@@ -51,7 +51,7 @@ test('special characters are escaped, so that no value starts a new line', () =>
   );
 });
 
-test('numbers that JSON does not support', () => {
+test('numbers that JSON does not support are exported', () => {
   const values = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 1e21, -0.25];
   const { text } = exposed([
     gauge(
@@ -68,7 +68,7 @@ test('numbers that JSON does not support', () => {
   );
 });
 
-test('what Prometheus would reject is left out and reported', () => {
+test('values that Prometheus would reject are omitted and reported', () => {
   const { text, rejected } = exposed([
     gauge('no-hyphens', [{ value: 1 }]),
     gauge('a', [

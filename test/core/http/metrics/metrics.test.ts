@@ -32,7 +32,7 @@ function seriesOf(text: string): Map<string, number> {
   );
 }
 
-test('without the right token the page is not found', () =>
+test('without the correct token, the page is not found', () =>
   during([], async ({ url }) => {
     const missing = await rawRequest(url, 'GET', '/nothing-here');
     for (const headers of [
@@ -92,7 +92,7 @@ test('requests, connections and the process are counted', () =>
     assert.equal(errors, []);
   }));
 
-test('the metrics of plugins are included; a plugin that fails or never returns is left out and logged', () => {
+test('the metrics of plugins are included; a plugin that fails or never returns is omitted and logged', () => {
   const figure = { help: 'Strikes.', type: 'counter' } as const;
   const plugins = [
     definePlugin({
