@@ -960,7 +960,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'a page waits for its entry in the audit trail',
     marker: 'page-waits-for-its-entry',
-    change: { replace: ['race', 'all'] },
+    change: { replace: [', timeout]', ']'] },
     tests: ['http/files.test.ts'],
   },
   {
