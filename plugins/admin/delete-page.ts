@@ -90,7 +90,10 @@ function deletionRejection(
   const { t, actor } = ctx.state;
   if (result.outcome === 'conflict') return [t('admin.delete.changed')];
   if (result.outcome === 'rejected') {
-    const reasons = result.problems.map(({ issue }) => t(issue.key, issue.params));
+    // The general text of forms is about their values.
+    const reasons = result.problems.map(({ issue }) =>
+      issue.key === 'problem.constraint' ? t('admin.delete.rejected') : t(issue.key, issue.params),
+    );
     return reasons.length === 0 ? [t('admin.delete.rejected')] : [...new Set(reasons)].slice(0, MAX_REASONS);
   }
   const names = result.by.flatMap((name) => {

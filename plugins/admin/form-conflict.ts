@@ -51,7 +51,9 @@ export function afterConflict(
     selections: all,
     version: record.version,
     shown: shownText(now),
-    conflict: differing.length > 0 ? differing : conflict,
+    // None that this user can see: naming the fields that they have changed themselves would blame the others for them.
+    // fault: own-change-called-conflict
+    conflict: shown.size > 0 ? differing : conflict,
     changedByBoth: new Set(changedByBoth.map(({ name }) => name)),
   };
 }

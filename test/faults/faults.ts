@@ -964,6 +964,18 @@ export const faults: readonly Fault[] = [
     tests: ['http/files.test.ts'],
   },
   {
+    name: 'the data of an event about a hidden record is shown',
+    marker: 'data-of-hidden-record',
+    change: { replace: ['subject === null', 'true'] },
+    tests: ['plugins/audit/page.test.ts'],
+  },
+  {
+    name: 'a change of the user is named as a conflict',
+    marker: 'own-change-called-conflict',
+    change: { replace: ['shown.size > 0', 'differing.length > 0'] },
+    tests: ['plugins/admin/field-rights.test.ts'],
+  },
+  {
     name: 'a changed array loses its lower bound',
     marker: 'array-counted-from-one',
     change: { replace: ['lower === 1', 'true'] },

@@ -236,8 +236,10 @@ async function deleteByHand(record: string): Promise<TestResponse> {
 }
 
 test('a row that is referenced at COMMIT is not deleted (T27)', async () => {
-  const { status } = await deleteByHand('/admin/owners/2');
+  const { status, text: page } = await deleteByHand('/admin/owners/2');
   assert.is(status, 409);
+  assert.match(noticesOf(page).join(), /Not deleted/);
+  assert.not.match(page, 'values are not allowed', 'the page has no values');
   assert.is((await clerk.get('/admin/owners/2')).status, 200);
 });
 

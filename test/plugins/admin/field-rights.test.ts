@@ -18,11 +18,11 @@ import {
   secrets,
 } from '../../core/query/every-field-type.ts';
 import { type TestApp, testApp } from '../../support/app.ts';
-import { type Client, parseForms } from '../../support/client.ts';
+import { type Client, formFieldsOf, parseForms } from '../../support/client.ts';
 import { permissionsFor } from '../../support/permissions.ts';
 import { suite } from '../../support/suite.ts';
 import { run } from './desk.ts';
-import { headersOf, mainOf, textOf } from './page.ts';
+import { headersOf, mainOf, noticesOf, textOf } from './page.ts';
 
 const test = suite('admin: field permissions, for every field type');
 const names = Object.keys(secrets);
@@ -149,3 +149,16 @@ for (const name of names) {
     for (const trace of tracesOf(name).slice(0, 1)) assert.ok(kept.includes(trace), `${name} is as it was`);
   });
 }
+
+test('a conflict with a hidden field names neither it nor the fields that the user has changed', async () => {
+  hidden = 'integer';
+  const edit = '/admin/subjects/2/+edit';
+  const fields = formFieldsOf((await clerk.get(edit)).text, edit);
+  await run(desk)`update subject set "integer" = 4711 where id = 2`;
+  const { status, text } = await clerk.post(edit, { ...fields, name: 'A new name' });
+  hidden = '';
+  assert.is(status, 409);
+  const notice = noticesOf(text).join();
+  assert.match(notice, 'Save again to apply your changes.');
+  assert.not.match(notice, /Changed in the meantime|Name|Integer|4711/);
+});

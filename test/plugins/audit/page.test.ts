@@ -56,6 +56,18 @@ test('attack: users who cannot view a model see nothing of its records in the au
   assert.match((await seeing.get('/admin/audit')).text, 'Secret of the shipyard');
 });
 
+test('attack: nor do they see the data of events about such records', async () => {
+  const { database, events } = desk.app;
+  const subject = { model: 'boat', key: '1', label: 'Maria' };
+  await database.transaction((tx) =>
+    events.record(tx, cli, 'file_read', { subject, data: { field: 'secret-drawing' } }),
+  );
+  const auditor = await desk.signInAs('staff', ['audit.view']);
+  assert.not.match((await auditor.get('/admin/audit')).text, 'secret-drawing');
+  const seeing = await desk.signInAs('staff', ['audit.view', 'boat.view']);
+  assert.match((await seeing.get('/admin/audit')).text, 'secret-drawing');
+});
+
 test('filters by event, user, model and period combine, and are shown in the form', async () => {
   const reader = await desk.signInAs('administrator');
   await build('Sandpiper');
