@@ -32,7 +32,8 @@ export const unknownOption = defineError<{ option: string; owner: string; availa
   {
     exitCode: 2,
     problem: ({ option, owner }) => `Unknown option "${option}"${owner}.`,
-    why: ({ available }) => (available === '' ? 'This command has no options.' : `Available options: ${available}.`),
+    why: ({ available }) =>
+      available === '' ? 'This command has no options of its own.' : `Available options: ${available}.`,
     fix: ({ hint }) => hint,
   },
 );

@@ -71,7 +71,7 @@ class AbortableCall {
 }
 
 /**
- * A signal that is aborted on SIGINT and SIGTERM. Once it is installed, Node no longer ends the process immediately, so it is
+ * A signal that is aborted on SIGINT, SIGTERM and SIGHUP. Once it is installed, Node no longer ends the process immediately, so it is
  * created only when a command accesses it. The command then has ten seconds to finish; a second signal ends the process as usual.
  */
 function abortOnSignals(): AbortSignal {
@@ -80,10 +80,13 @@ function abortOnSignals(): AbortSignal {
     controller.abort();
     process.off('SIGINT', stop);
     process.off('SIGTERM', stop);
+    process.off('SIGHUP', stop);
     setTimeout(() => process.exit(INTERRUPTED), GRACE_MS).unref();
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
+  // The terminal was closed. Without one, as under `nohup`, the command continues.
+  if (process.stdin.isTTY) process.on('SIGHUP', stop);
   return controller.signal;
 }
 

@@ -19,7 +19,7 @@ const RESERVED = ['core', 'project', 'layout', ...builtIn.map(({ name }) => name
 
 export const startplugin: CliCommand = {
   name: 'startplugin NAME',
-  description: 'Create a plugin with a page, a table and a test, and add it to rustio.config.ts',
+  description: 'Create a plugin with a table, a page, a form and a test, and add it to rustio.config.ts',
   run: async ({ values, projectOption, print }) => {
     const project = projectFolder(projectOption);
     const name = String(values.name);

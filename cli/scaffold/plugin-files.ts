@@ -88,7 +88,7 @@ const model = ({
 export const ${type} = defineModel('${modelName}', {
   fields: {
     text: field.text({ max: 500 }),
-    createdAt: field.timestamp({ default: 'now' }),
+    createdAt: field.timestamp({ default: 'now', readOnly: true, label: 'Created' }),
   },
   label: 'text',
   title: 'note',
@@ -99,19 +99,16 @@ export const ${type} = defineModel('${modelName}', {
 export interface ${type} extends Row<typeof ${type}> {}
 `;
 
-const rules = ({
-  table,
-  type,
-  model: modelName,
-}: Names) => `// Reads and writes notes. SQL belongs here, not in pages.ts.
-import { type App, type AuditContext, type Query, sql, type Written, z } from 'rustio-admin/plugin';
+const rules = ({ type, model: modelName }: Names) => `// Reads and writes notes. SQL belongs here, not in pages.ts.
+import { type Actor, type App, type AuditContext, sql, type Written, z } from 'rustio-admin/plugin';
 import { ${type} } from './note.ts';
 
 const noteRow = z.object({ text: z.string() });
 
-/** The latest notes, newest first. */
-export async function latestNotes(query: Query): Promise<readonly { readonly text: string }[]> {
-  return query.any(sql.type(noteRow)\`select text from ${table} order by id desc limit 20\`);
+/** The latest notes that the actor may view, newest first. */
+export async function latestNotes(app: App, actor: Actor): Promise<readonly { readonly text: string }[]> {
+  const notes = app.records.tableFor(actor, ${type});
+  return app.readingFor(actor).any(sql.type(noteRow)\`select text from \${notes} note order by id desc limit 20\`);
 }
 
 /** Adds a note on behalf of the request's user. \`app.write\` checks their permission \`${modelName}.add\`. */
@@ -156,7 +153,7 @@ async function render(ctx: Context, app: App, form: NoteForm): Promise<void> {
     ...form,
     title: ctx.state.t('${name}.title'),
     action: app.urls.to('${path}'),
-    notes: await latestNotes(app.readingFor(ctx.state.actor)),
+    notes: await latestNotes(app, ctx.state.actor),
   });
 }
 `;
@@ -213,7 +210,7 @@ test('the page requires its permission', async () => {
 });
 
 test('a note is added and shown; an invalid one is rejected', async () => {
-  const writer = await app.signInAs('staff', ['${name}.view', '${modelName}.add']);
+  const writer = await app.signInAs('staff', ['${name}.view', '${modelName}.view', '${modelName}.add']);
   const added = await writer.submit('/admin${path}', { text: 'The first note' });
   assert.equal(added.status, 303);
   assert.match((await writer.get('/admin${path}')).text, /The first note/);

@@ -48,7 +48,8 @@ export async function serveProject(
   const project = await openOnPort(folder);
   if (project.config === undefined) throw project.configError;
   requirePublicUrl(project);
-  const stop = stopSignal();
+  // The primary of several processes reloads them on SIGHUP.
+  const stop = stopSignal({ hangUp: workers === 1 });
   const application = await createApp({ project, plugins: builtIn, dev: mode !== 'start' });
   const cluster = workers === 1 ? undefined : await clusterFor(project, application, { count: workers, inherited });
   // Load balancers stop a process with SIGTERM; a user who presses Ctrl-C wants it to stop immediately.

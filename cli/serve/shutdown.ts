@@ -4,8 +4,11 @@ import { printToStderr } from '../terminal.ts';
 /** npm forwards a Ctrl-C that the terminal has already sent to this process: a signal within this time counts as the same one. */
 const SAME_KEYSTROKE_MS = 500;
 
-/** Resolves on the first Ctrl-C or SIGTERM. A second one during the shutdown ends the process immediately. */
-export function stopSignal(): Promise<NodeJS.Signals> {
+/**
+ * Resolves on the first Ctrl-C or SIGTERM, and when the terminal is closed, unless SIGHUP means something else to this process. A second
+ * one during the shutdown ends the process immediately.
+ */
+export function stopSignal({ hangUp = true } = {}): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
     let first: number | undefined;
     const onSignal = (signal: NodeJS.Signals) => {
@@ -18,6 +21,8 @@ export function stopSignal(): Promise<NodeJS.Signals> {
     };
     process.on('SIGINT', onSignal);
     process.on('SIGTERM', onSignal);
+    // Not without a terminal: under `nohup`, a handler would end what was meant to stay.
+    if (hangUp && process.stdin.isTTY) process.on('SIGHUP', onSignal);
   });
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { didYouMean } from '../base/nearest.ts';
 import type { Config } from '../config.ts';
 import type { BootProblem } from '../errors/boot.ts';
 import type { Plugin } from '../plugin.ts';
@@ -22,7 +23,7 @@ export function readPluginOptions(
     const schema: z.ZodType = plugin.options;
     const parsed = schema.safeParse(input);
     if (parsed.success) options.set(plugin.name, parsed.data);
-    else problems.push(...issuesOf(`plugins.${plugin.name}`, parsed.error));
+    else problems.push(...issuesOf(`plugins.${plugin.name}`, parsed.error, '.', optionNames(schema)));
   }
   return { options, problems };
 }
@@ -54,9 +55,25 @@ export function environmentShape(
   return typeof environment === 'function' ? environment({ production }) : environment;
 }
 
-function issuesOf(where: string, error: z.ZodError, separator = '.'): readonly BootProblem[] {
-  return error.issues.map(({ path, message }) => ({
-    where: path.length === 0 ? where : `${where}${separator}${path.map(String).join('.')}`,
-    problem: message,
-  }));
+function optionNames(schema: z.ZodType): readonly string[] {
+  return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+}
+
+/** `names`: what could have been meant by an unknown name. */
+function issuesOf(
+  where: string,
+  error: z.ZodError,
+  separator = '.',
+  names: readonly string[] = [],
+): readonly BootProblem[] {
+  return error.issues.flatMap((issue): readonly BootProblem[] => {
+    const at = issue.path.length === 0 ? where : `${where}${separator}${issue.path.map(String).join('.')}`;
+    if (issue.code !== 'unrecognized_keys')
+      return [{ where: at, problem: /[.!?]$/.test(issue.message) ? issue.message : `${issue.message}.` }];
+    const candidates = issue.path.length === 0 ? names : [];
+    return issue.keys.map((key) => ({
+      where: at,
+      problem: `There is no option "${key}".${didYouMean(key, candidates)}`,
+    }));
+  });
 }

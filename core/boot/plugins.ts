@@ -22,16 +22,18 @@ export interface OrderedPlugins {
  */
 export function orderPlugins(config: Config, builtIn: readonly Plugin[]): OrderedPlugins {
   const configured: Readonly<Record<string, unknown>> = config.plugins ?? {};
-  const available = [...builtIn, ...(config.extend ?? [])];
+  const extend = [...new Set(config.extend)];
+  const available = [...builtIn, ...extend];
   const names = available.map((plugin) => plugin.name);
   const enabled: Plugin[] = builtIn.filter((plugin) => configured[plugin.name] !== false);
-  for (const plugin of config.extend ?? []) {
+  for (const plugin of extend) {
     if (configured[plugin.name] === false) continue;
     const last = enabled.findLastIndex(({ name }) => plugin.after?.includes(name));
     const position = plugin.after === undefined ? enabled.length : afterSiblings(enabled, last + 1, builtIn);
     enabled.splice(position, 0, plugin);
   }
   const problems = [
+    ...listedTwice(config.extend ?? []),
     ...Object.keys(configured)
       .filter((name) => !names.includes(name))
       .map((name) => ({
@@ -41,6 +43,14 @@ export function orderPlugins(config: Config, builtIn: readonly Plugin[]): Ordere
     ...enabled.flatMap((plugin, position) => problemsOf(plugin, position, enabled, available)),
   ];
   return { enabled, available, problems };
+}
+
+function listedTwice(extend: readonly Plugin[]): readonly BootProblem[] {
+  const repeated = extend.filter((plugin, at) => extend.indexOf(plugin) < at);
+  return [...new Set(repeated)].map(({ name }) => ({
+    where: 'extend',
+    problem: `The plugin ${name} is listed twice.`,
+  }));
 }
 
 /** The position after the project's plugins that were inserted there earlier, so that they keep their order. */

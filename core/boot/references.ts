@@ -257,7 +257,15 @@ function hookProblems({ app, hooks }: BootFacts): BootProblem[] {
     const unknown = Object.keys(functions).filter((key) => !HOOKS.includes(key));
     const missing = model !== '*' && app.models.byName(model.modelName)?.model !== model;
     return [
-      ...(missing ? [{ where, problem: 'The model is not part of the application.' }] : []),
+      ...(missing
+        ? [
+            {
+              where,
+              problem:
+                'The model is not part of the application. Add it to `models` in rustio.config.ts or of a plugin.',
+            },
+          ]
+        : []),
       ...unknown.map((key) => ({ where, problem: `There is no hook "${key}".${didYouMean(key, HOOKS)}` })),
     ];
   });
@@ -268,7 +276,13 @@ function ruleProblems({ config, models }: App): BootProblem[] {
   return (config.rules ?? []).flatMap(({ model, fields = {} }) => {
     const where = `rules for ${model.modelName}`;
     const info = models.byName(model.modelName);
-    if (info?.model !== model) return [{ where, problem: 'The model is not part of the application.' }];
+    if (info?.model !== model)
+      return [
+        {
+          where,
+          problem: 'The model is not part of the application. Add it to `models` in rustio.config.ts or of a plugin.',
+        },
+      ];
     return Object.keys(fields)
       .filter((name) => !info.fields.has(name))
       .map((name) => ({

@@ -108,7 +108,7 @@ export const bootProblems = defineError<{ count: number }>('RIO-BOOT-PROBLEMS', 
   problem: ({ count }) =>
     `The application could not start: ${count === 1 ? '1 problem' : `${count} problems`} in its configuration.`,
   why: 'The configuration is checked before the server starts.',
-  fix: ({ count }) => (count === 1 ? 'Fix the problem listed above.' : 'Fix the problems listed above.'),
+  fix: ({ count }) => (count === 1 ? 'Correct it, and start again.' : 'Correct them, and start again.'),
   about: `The application could not start because of errors in models, admin options or plugins. The message lists all of them, each with
 its place: an unknown field name (with a suggestion), two plugins that define the same thing, a plugin whose \`requires\` is disabled, an
 unknown option. No requests were served. Exit code 2.`,

@@ -29,8 +29,9 @@ export interface ListQueryRules {
   readonly otherNames?: readonly string[];
 }
 
-const MIN_PAGE = 10;
-const MAX_PAGE = 200;
+/** Rows per page that a URL can ask for. */
+export const MIN_PAGE = 10;
+export const MAX_PAGE = 200;
 const NAMES = new Set(['q', 'sort', 'after', 'before', 'at', 'size', 'count']);
 
 /**

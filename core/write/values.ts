@@ -69,7 +69,7 @@ export function referencedKeys(model: ModelInfo, values: Values): ReadonlyMap<Fi
 
 /**
  * Checks that the actor could have selected these rows. Otherwise, a forged request could reference rows that the actor cannot see.
- * Rows that do not exist are left to the foreign key.
+ * In managed tables, rows that do not exist are left to the foreign key.
  */
 export async function checkReferences(
   tx: Query,
@@ -84,7 +84,9 @@ export async function checkReferences(
     const canSelect = writer.reader.canSelect(field);
     // If the actor can see every row, the foreign key is enough. In a scope it is not, since it also finds rows that row-level
     // security hides.
-    if (canSelect && writer.reader.seesEveryRow(target)) continue;
+    // Tables of other programs may have no foreign key.
+    // fault: orphan-stored
+    if (canSelect && field.model.managed && writer.reader.seesEveryRow(target)) continue;
     const visible = canSelect ? await countVisible(tx, target, keys, scope) : 0;
     if (visible < keys.length) problems.push({ field: field.name, issue: noSuchRow(field, keys) });
   }

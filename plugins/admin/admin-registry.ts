@@ -63,7 +63,7 @@ function buildRegistry(app: App): AdminRegistry {
       const problem =
         owner === 'project'
           ? 'The model is not in `models` of the config.'
-          : 'The model is not part of the application.';
+          : 'The model is not part of the application. Add it to `models` in rustio.config.ts or of a plugin.';
       problems.push({ where, problem });
     } else if (other === 'project' && owner !== 'project') {
       // Overridden by the project.

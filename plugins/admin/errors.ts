@@ -2,7 +2,7 @@ import type { App } from '../../core/app.ts';
 import { defineError } from '../../core/errors/define-error.ts';
 import type { RustioError } from '../../core/errors/rustio-error.ts';
 import type { ModelInfo } from '../../core/model/field-type.ts';
-import type { ListQueryProblem } from '../../core/query/parse-list-query.ts';
+import { type ListQueryProblem, MAX_PAGE, MIN_PAGE } from '../../core/query/parse-list-query.ts';
 
 export const unknownListQuery = defineError<{ names: string }>('RIO-LIST-QUERY', {
   status: 400,
@@ -20,7 +20,10 @@ export function listQueryError(
   problems: readonly ListQueryProblem[],
   params: URLSearchParams,
 ): RustioError {
-  const parts = problems.map(({ name }) => `${name}=${params.get(name) ?? ''}`.slice(0, 60));
+  const parts = problems.map(({ name }) => {
+    const part = `${name}=${params.get(name) ?? ''}`.slice(0, 60);
+    return name === 'size' ? `${part} (${MIN_PAGE}–${MAX_PAGE})` : part;
+  });
   const names = [...new Set(parts)].slice(0, 5).join(', ').slice(0, 200);
   return unknownListQuery({ names, link: { url: app.urls.list(model), label: 'error.cleanList' } });
 }

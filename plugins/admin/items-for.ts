@@ -67,7 +67,7 @@ export function itemProblems(app: App): readonly BootProblem[] {
           : [{ where, problem: 'Its name must be lowercase words with hyphens, since it is part of URLs.' }]),
         ...unknown.map(({ modelName }) => ({
           where,
-          problem: `The model ${modelName} is not part of the application.`,
+          problem: `The model ${modelName} is not part of the application. Add it to \`models\` in rustio.config.ts or of a plugin.`,
         })),
         ...('sql' in item || 'load' in item || point !== 'list.columns' ? [] : [noSource(where)]),
         ...(point === 'list.columns' && 'sql' in item && 'load' in item ? [noSource(where)] : []),

@@ -42,7 +42,7 @@ export const invalidCommandInput = defineError<{ failure: string; reasons: strin
   exitCode: 2,
   problem: ({ failure }) => failure,
   why: ({ reasons }) => reasons,
-  fix: 'Fix this and run the command again.',
+  fix: 'Correct it and run the command again.',
 });
 
 export const accountMissing = defineError<{ email: string }>('RIO-AUTH-REJECTED', {

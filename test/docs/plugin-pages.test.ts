@@ -12,7 +12,7 @@ import * as assert from 'uvu/assert';
 import { withPlainConnection } from '../../core/database/plain-connection.ts';
 import { startPlugins } from '../../core/process/start-plugins.ts';
 import { PASSWORD, type TestApp, testApp, withApp } from '../support/app.ts';
-import { Client, parseForms } from '../support/client.ts';
+import { Client, formTokenOf, parseForms } from '../support/client.ts';
 import { rustioFailureOf } from '../support/failure.ts';
 import { testAppOnOwnTables } from '../support/own-tables.ts';
 import { cookieOf, SESSION_COOKIE } from '../support/session-cookie.ts';
@@ -43,13 +43,14 @@ const configOf = async (page: string, file: string): Promise<Config> => (await s
   const test = suite('docs: plugins running together');
   let desk: TestApp;
   test.before(async () => {
-    const [Booking, Story, Camp, Parcel] = [
+    const [Booking, Story, Camp, Parcel, Product] = [
       await model('save-hooks', 'bookings/booking.ts', 'Booking'),
       await model('public-pages-and-webhooks', 'news/story.ts', 'Story'),
       await model('field-types', 'ages/camp.ts', 'Camp'),
       await model('jobs-and-schedules', 'parcels/index.ts', 'Parcel'),
+      await model('a-json-route', 'shop/product.ts', 'Product'),
     ];
-    const models = [Booking, Story, Camp, Parcel];
+    const models = [Booking, Story, Camp, Parcel, Product];
     desk = await testApp({
       models,
       extend: [
@@ -59,6 +60,7 @@ const configOf = async (page: string, file: string): Promise<Config> => (await s
         await plugin('tables-models-and-events', 'loans', 'loans'),
         await plugin('a-page-with-a-form', 'holidays', 'holidays'),
         await plugin('a-json-route', 'readings', 'readings'),
+        await plugin('a-json-route', 'shop', 'shop'),
         await plugin('public-pages-and-webhooks', 'news', 'news'),
         await plugin('extend-a-model', 'phones', 'phones'),
         await plugin('field-types', 'ages', 'ages'),
@@ -235,6 +237,33 @@ const configOf = async (page: string, file: string): Promise<Config> => (await s
     const poor = await tokenFor(['readings.view']);
     assert.is((await client.json('POST', '/api/readings', { meter: 'A1', value: 1 }, poor)).status, 403);
     assert.is((await rustioFailureOf(desk.command('token create', { email: 'no@example.org' }))).exitCode, 2);
+  });
+
+  test('a JSON route: records of a model are listed and added within the permissions of the user', async () => {
+    const clerk = await desk.signInAs('staff', ['product.view', 'product.add']);
+    const page = await clerk.get('/admin');
+    const token = { 'x-csrf-token': formTokenOf(page.text), origin: desk.url };
+    const add = (body: object) => clerk.json('POST', '/api/products', body, token);
+    const chair = await add({ name: 'Chair', price: '49.90' });
+    assert.is(chair.status, 201, chair.text);
+    assert.is((await add({ name: 'Table', price: '149' })).status, 201);
+    const cheap = await add({ name: 'Lamp', price: '-1' });
+    assert.is(cheap.status, 422);
+    assert.match(cheap.text, '"path":"price"');
+    assert.is(
+      (await clerk.json('POST', '/api/products', { name: 'Lamp', price: '1' })).status,
+      403,
+      'without the token',
+    );
+    const list = (query: string) => clerk.json('GET', `/api/products${query}`);
+    assert.equal((await list('?f.price.to=100')).json(), {
+      products: [{ id: 1, name: 'Chair', price: '49.90' }],
+      next: null,
+    });
+    assert.is((await list('?sort=nothing')).status, 400);
+    const other = await desk.signInAs('staff');
+    assert.equal((await other.json('GET', '/api/products')).json(), { products: [], next: null });
+    assert.is((await desk.client().json('GET', '/api/products')).status, 401);
   });
 
   test('public pages and webhooks: only published posts are shown, only signed requests are accepted', async () => {

@@ -107,7 +107,11 @@ test('a misspelled plugin, a missing requirement and unknown options prevent sta
     'plugins.sesions: There is no plugin with this name. Did you mean "sessions"?',
   ]);
   const slip: object = { idleHour: 3 };
-  assert.match((await bootProblemsOf({ plugins: { sessions: slip } })).join(), /plugins\.sessions.*idleHour/);
+  assert.equal(await bootProblemsOf({ plugins: { sessions: slip } }), [
+    'plugins.sessions: There is no option "idleHour". Did you mean "idleHours"?',
+  ]);
+  const twice = definePlugin({ name: 'twice', api: 1, description: 'A plugin.' });
+  assert.equal(await bootProblemsOf({ extend: [twice, twice] }), ['extend: The plugin twice is listed twice.']);
   assert.equal(await bootProblemsOf({ plugins: { audit: { keep: 3 } as never } }), [
     'plugins.audit: The plugin has no options.',
   ]);

@@ -224,7 +224,7 @@ test('rules of a config for a model or field that does not exist', async () => {
   const Other = defineModel('other', { fields: { name: field.text() } });
   const rules = [defineRules(Other, {}), defineRules(Lunch, { fields: { prize: () => true } as object })];
   assert.equal(await bootProblemsOf({ models: [Lunch], rules }), [
-    'rules for other: The model is not part of the application.',
+    'rules for other: The model is not part of the application. Add it to `models` in rustio.config.ts or of a plugin.',
     'rules for lunch: The model lunch has no field "prize". Did you mean "price"?',
   ]);
 });

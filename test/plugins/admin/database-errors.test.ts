@@ -4,6 +4,7 @@
 import * as assert from 'uvu/assert';
 import { field } from '../../../core/model/field.ts';
 import { defineModel } from '../../../core/model/model.ts';
+import { commandAuditContext } from '../../../core/policy/actor.ts';
 import { defineAdmin } from '../../../plugins/admin/define-admin.ts';
 import { type TestApp, testApp } from '../../support/app.ts';
 import { type Client, parseForms, type TestResponse } from '../../support/client.ts';
@@ -83,6 +84,11 @@ const Weight = defineModel('weight', {
   key: 'id',
   ...described,
 });
+const Loan = defineModel('loan', {
+  fields: { id: field.integer(), name: field.text(), owner: field.belongsTo(() => Owner, { column: 'owner' }) },
+  key: 'id',
+  ...described,
+});
 const Mood = defineModel('mood', {
   fields: { id: field.integer(), mood: field.choice(['happy', 'sad'], { sqlType: 'mood_type' }) },
   key: 'id',
@@ -90,6 +96,7 @@ const Mood = defineModel('mood', {
   ...described,
 });
 const models = [
+  Loan,
   Mood,
   Weight,
   Folder,
@@ -108,6 +115,7 @@ const models = [
 ];
 
 const tables = `
+  create table loan (id int primary key, name text not null, owner int not null);
   create type mood_type as enum ('happy');
   create table mood (id int primary key, mood mood_type not null);
   insert into mood values (1, 'happy');
@@ -350,6 +358,16 @@ test('a key that is as long as an index can hold: added, changed, found in the h
   const history = textOf(mainOf((await clerk.get(`${record}/+history`)).text));
   assert.match(history, 'longer');
   assert.is((await clerk.submit(`${record}/+delete`, {})).status, 303);
+});
+
+test('a reference to a row that does not exist, in a table without a foreign key', async () => {
+  const { write, database } = app.app;
+  const stored = await database.transaction((tx) =>
+    write.create(tx, commandAuditContext(), Loan, { id: 1, name: 'a loan', owner: 999 }),
+  );
+  assert.equal(stored.outcome === 'invalid' && stored.problems.map(({ field: name, issue }) => [name, issue.key]), [
+    ['owner', 'problem.noSuchRow'],
+  ]);
 });
 
 test('a choice that the enum of its column does not have', async () => {
