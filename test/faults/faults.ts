@@ -1345,6 +1345,30 @@ export const faults: readonly Fault[] = [
     tests: ['core/migrate/losses.test.ts'],
   },
   {
+    name: 'a deletion whose condition is always true needs no confirmation',
+    marker: 'loss-with-constant-condition',
+    change: { returns: 'condition.length === 0' },
+    tests: ['core/migrate/losses.test.ts'],
+  },
+  {
+    name: 'a cascade that may drop columns needs no confirmation',
+    marker: 'loss-by-cascade',
+    change: { returns: '[]' },
+    tests: ['core/migrate/losses.test.ts'],
+  },
+  {
+    name: 'a merge that deletes rows needs no confirmation',
+    marker: 'loss-in-merge',
+    change: { returns: '[]' },
+    tests: ['core/migrate/losses.test.ts'],
+  },
+  {
+    name: 'an update that overwrites every value needs no confirmation',
+    marker: 'values-overwritten',
+    change: { condition: 'false' },
+    tests: ['core/migrate/losses.test.ts'],
+  },
+  {
     name: 'two projects on one host share the cookie of the theme',
     marker: 'theme-of-all-projects',
     change: { value: "'rustio-theme'" },
