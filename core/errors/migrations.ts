@@ -116,6 +116,23 @@ export const lossNotConfirmed = defineError<{ count: number; command: string }>(
 No changes were made. If a column or a table was renamed, generate the migration again with \`--rename\`; see [migrations](migrations.md#renames). \`start\` never deletes data: run \`migrate\` instead.`,
 });
 
+/** Also printed by the commands that only report conflicts. */
+export const RESOLVE_CONFLICTS =
+  'Edit or delete the file that no database has applied yet, together with its down file. Keep snapshot.json.';
+
+export const migrationsConflict = defineError<{ count: number }>('RIO-MIGRATE-CONFLICT', {
+  exitCode: 2,
+  problem: ({ count }) =>
+    count === 1
+      ? 'Two pending migrations contradict each other.'
+      : `Pending migrations contradict each other in ${count} places.`,
+  why: 'The second one would fail after the first was applied, so no migration was applied:',
+  fix: RESOLVE_CONFLICTS,
+  about: `Two pending migrations create the same table, column, index or constraint, or one of them uses what the other one drops or renames.
+This happens when two branches that change the same model are merged. No changes were made. Remove the repeated statements from the file that
+no database has applied yet, and from its down file, or delete both files; see [branches](migrations.md#branches).`,
+});
+
 export const revertNotConfirmed = defineError<{ count: number; command: string }>('RIO-MIGRATE-CONFIRM', {
   exitCode: 2,
   problem: ({ count }) => `Reverting ${count === 1 ? 'a migration' : `${count} migrations`} was not confirmed.`,

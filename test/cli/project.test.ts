@@ -50,7 +50,7 @@ test('a syntax error is reported with file, line and source', async () => {
   assert.match(error.details.join('\n'), 'b: 2');
 });
 
-test('a project whose package.json says "commonjs" is told to set "type": "module"', async () => {
+test('a project with "type": "commonjs": the message names the package.json and "type": "module"', async () => {
   const commonjs = `{ "type": "commonjs" }`;
   const importing = { 'rustio.config.ts': `import './models.ts';\nexport default { name: 'Desk' };\n` };
   for (const [files, place, packageFile] of [

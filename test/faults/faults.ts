@@ -856,6 +856,12 @@ export const faults: readonly Fault[] = [
     tests: ['core/migrate/losses.test.ts'],
   },
   {
+    name: 'one of two contradictory migrations is applied before the other one fails',
+    marker: 'conflicting-files-applied',
+    change: 'remove',
+    tests: ['core/migrate/conflicts.test.ts'],
+  },
+  {
     name: 'down reverts what nobody confirmed',
     marker: 'revert-not-confirmed',
     change: 'remove',
