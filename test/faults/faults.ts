@@ -1353,7 +1353,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'a deletion whose condition is always true needs no confirmation',
     marker: 'loss-with-constant-condition',
-    change: { returns: 'condition.length === 0' },
+    change: { replace: ['CONSTANTS.includes(text)', 'false'] },
     tests: ['core/migrate/losses.test.ts'],
   },
   {
@@ -1379,5 +1379,53 @@ export const faults: readonly Fault[] = [
     marker: 'theme-of-all-projects',
     change: { value: "'rustio-theme'" },
     tests: ['plugins/sessions/two-projects.test.ts'],
+  },
+  {
+    name: 'a unique field without a unique index is not reported',
+    marker: 'unique-without-index',
+    change: { returns: '[]' },
+    tests: ['existing/promises.test.ts'],
+  },
+  {
+    name: 'an index that the database does not have is not reported',
+    marker: 'index-not-in-database',
+    change: { returns: '[]' },
+    tests: ['existing/promises.test.ts'],
+  },
+  {
+    name: 'an identity that accepts no value may be described as an integer',
+    marker: 'identity-typed-by-users',
+    change: { condition: 'false' },
+    tests: ['existing/promises.test.ts'],
+  },
+  {
+    name: 'a default that the database does not have is not reported',
+    marker: 'default-not-in-database',
+    change: { condition: 'true' },
+    tests: ['existing/promises.test.ts'],
+  },
+  {
+    name: 'a required column that nothing fills is not reported',
+    marker: 'unfilled-column',
+    change: { returns: '[]' },
+    tests: ['existing/promises.test.ts'],
+  },
+  {
+    name: 'relations to rows that do not exist are not reported',
+    marker: 'orphans-unreported',
+    change: { returns: '[]' },
+    tests: ['existing/promises.test.ts'],
+  },
+  {
+    name: 'doctor reads all of a table without an index',
+    marker: 'target-without-index-scanned',
+    change: { value: 'true' },
+    tests: ['existing/promises.test.ts'],
+  },
+  {
+    name: 'an item outside the choices of its array is not reported',
+    marker: 'items-outside-choices',
+    change: { returns: 'false' },
+    tests: ['existing/promises.test.ts'],
   },
 ];
