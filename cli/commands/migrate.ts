@@ -4,7 +4,12 @@ import path from 'node:path';
 import type { App } from '../../core/app.ts';
 import type { Command, CommandContexts, CommandInput } from '../../core/command.ts';
 import { withPlainConnection } from '../../core/database/plain-connection.ts';
-import { lossNotConfirmed, RESOLVE_CONFLICTS, revertNotConfirmed } from '../../core/errors/migrations.ts';
+import {
+  lossNotConfirmed,
+  markNotConfirmed,
+  RESOLVE_CONFLICTS,
+  revertNotConfirmed,
+} from '../../core/errors/migrations.ts';
 import { renameModelOfFiles } from '../../core/files/file-rows.ts';
 import { rejectEdited } from '../../core/migrate/compare.ts';
 import { describeConflicts, findConflicts, rejectConflicts } from '../../core/migrate/conflicts.ts';
@@ -12,6 +17,7 @@ import { down, planDown } from '../../core/migrate/down.ts';
 import { readSource } from '../../core/migrate/files.ts';
 import { describeLosses } from '../../core/migrate/losses.ts';
 import { makeMigration } from '../../core/migrate/make.ts';
+import { mark, planMark } from '../../core/migrate/mark.ts';
 import { existingTables } from '../../core/migrate/read-catalogue.ts';
 import { migrate } from '../../core/migrate/run.ts';
 import { type MigrationSource, migrationSources, PROJECT_SOURCE, projectSource } from '../../core/migrate/sources.ts';
@@ -213,8 +219,35 @@ const revert: Command = {
   },
 };
 
+const markApplied: Command = {
+  name: 'migrate mark NAME',
+  description: 'Record a pending migration as applied without running it',
+  needs: 'database',
+  options: {
+    source: { type: 'string', description: 'Plugin that the migration belongs to', default: PROJECT_SOURCE },
+    yes: { type: 'boolean', description: 'Record it without asking for confirmation' },
+  },
+  run: async (context, { values, print }) => {
+    const { url, sources, production } = target(context);
+    const source = sourceIn(values, sources);
+    const { name } = await planMark(url, sources, { name: String(values.name), source });
+    const migration = `${source} ${name}`;
+    const option = source === PROJECT_SOURCE ? '' : ` --source ${source}`;
+    await confirm({
+      lines: [`This records ${migration} as applied, although it has not run on this database.`],
+      url,
+      production,
+      yes: values.yes === true,
+      rejection: () => markNotConfirmed({ migration, command: `npx rustio-admin migrate mark ${name}${option} --yes` }),
+      print,
+    });
+    await mark(url, sources, { name, source, by: `${userName()} (marked)`, log: print });
+    print(`marked ${migration} as applied. Compare the tables: npx rustio-admin migrate status`);
+  },
+};
+
 /** `migrate` and its subcommands. */
-export const migrateCommands: readonly Command[] = [apply, make, showStatus, showPlan, revert];
+export const migrateCommands: readonly Command[] = [apply, make, showStatus, showPlan, revert, markApplied];
 
 /** The command that was given, with `--yes`. */
 function downCommand({ steps, to, source }: CommandInput['values']): string {

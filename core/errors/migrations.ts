@@ -147,6 +147,29 @@ export const revertChanged = defineError('RIO-MIGRATE-CONFIRM', {
   fix: 'List them with npx rustio-admin migrate status, then try again.',
 });
 
+export const markNotConfirmed = defineError<{ migration: string; command: string }>('RIO-MIGRATE-CONFIRM', {
+  exitCode: 2,
+  problem: ({ migration }) => `Marking ${migration} as applied was not confirmed.`,
+  why: 'The file would never run on this database, even if the tables do not have its changes.',
+  fix: ({ command }) => `If the database already has everything that the file creates, run: ${command}`,
+});
+
+export const markTargetUnknown = defineError<{ migration: string }>('RIO-MIGRATE-MARK', {
+  exitCode: 2,
+  problem: ({ migration }) => `There is no migration ${migration}.`,
+  why: 'Only a migration whose file exists can be marked as applied. No changes were made.',
+  fix: 'List the names: npx rustio-admin migrate status',
+  about: `The name passed to \`migrate mark\` is not that of a pending migration. \`migrate status\` lists the names; pass \`--source\` for the
+migration of a plugin. No changes were made.`,
+});
+
+export const markAlreadyApplied = defineError<{ migration: string }>('RIO-MIGRATE-MARK', {
+  exitCode: 2,
+  problem: ({ migration }) => `${migration} is already applied.`,
+  why: 'Only a pending migration can be marked as applied. No changes were made.',
+  fix: 'List the pending ones: npx rustio-admin migrate status',
+});
+
 export const downNotOffered = defineError<{ migration: string }>('RIO-MIGRATE-DOWN', {
   exitCode: 2,
   problem: ({ migration }) => `${migration} cannot be reverted.`,
