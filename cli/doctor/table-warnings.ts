@@ -85,7 +85,7 @@ function noIndex(fields: readonly FieldInfo[]): string {
   );
 }
 
-/** Also one with a WHERE: whoever created it decided for which rows. */
+/** Also a partial one: it was created on purpose, for the rows that are needed. */
 function hasIndex(fields: readonly FieldInfo[], { indexes }: DatabaseTable): boolean {
   return indexes.some(({ parts }) => fields.every((field, place) => parts[place]?.column === field.column));
 }

@@ -1,5 +1,5 @@
-// What a statement does to tables, columns, constraints and indexes, to find migrations that contradict each other. Whoever reads a
-// statement wrongly here would stop a migration that works, so every doubt is `unclear`.
+// What a statement does to tables, columns, constraints and indexes, to find migrations that contradict each other. A wrong answer
+// would stop a migration that works, so a statement that is not understood is `unclear`.
 import { lastPart, StatementReader, schemaPart } from './statement-reader.ts';
 import { tokenize } from './statements.ts';
 
