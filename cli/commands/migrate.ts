@@ -4,15 +4,23 @@ import path from 'node:path';
 import type { App } from '../../core/app.ts';
 import type { Command, CommandContexts, CommandInput } from '../../core/command.ts';
 import { withPlainConnection } from '../../core/database/plain-connection.ts';
-import { lossNotConfirmed, revertNotConfirmed } from '../../core/errors/migrations.ts';
+import {
+  lossNotConfirmed,
+  markNotConfirmed,
+  RESOLVE_CONFLICTS,
+  revertNotConfirmed,
+} from '../../core/errors/migrations.ts';
 import { renameModelOfFiles } from '../../core/files/file-rows.ts';
 import { rejectEdited } from '../../core/migrate/compare.ts';
+import { describeConflicts, findConflicts, rejectConflicts } from '../../core/migrate/conflicts.ts';
 import { down, planDown } from '../../core/migrate/down.ts';
+import { readSource } from '../../core/migrate/files.ts';
 import { describeLosses } from '../../core/migrate/losses.ts';
 import { makeMigration } from '../../core/migrate/make.ts';
+import { mark, planMark } from '../../core/migrate/mark.ts';
 import { existingTables } from '../../core/migrate/read-catalogue.ts';
 import { migrate } from '../../core/migrate/run.ts';
-import { type MigrationSource, migrationSources, PROJECT_SOURCE } from '../../core/migrate/sources.ts';
+import { type MigrationSource, migrationSources, PROJECT_SOURCE, projectSource } from '../../core/migrate/sources.ts';
 import { managedState } from '../../core/migrate/state.ts';
 import { type MigrationStatus, plan, plannedLosses, status } from '../../core/migrate/status.ts';
 import { confirm } from '../confirm.ts';
@@ -29,6 +37,8 @@ const apply: Command = {
   options: { yes: YES },
   run: async (context, { values, print }) => {
     const { url, sources, production } = target(context);
+    // Before any question about files that cannot be applied.
+    rejectConflicts((await plan(url, sources)).pending);
     const losses = await plannedLosses(url, sources);
     if (losses.length > 0) {
       const details = describeLosses(losses);
@@ -65,17 +75,26 @@ const make: Command = {
   run: async ({ app, project }, { values, print }) => {
     const attempt = await withReachableDatabase(project, async (url) => {
       await writeMigration({ app, project }, values, { url, print });
-      const { drift, notes } = await managedState(url, migrationSources(project.folder, app.plugins), app.models.all);
+      const sources = migrationSources(project.folder, app.plugins);
+      const { conflicts, drift, notes } = await managedState(url, sources, app.models.all);
+      printConflicts(conflicts, print);
       for (const line of drift) print(`drift:    ${line}`);
       for (const note of notes) print(`note:     ${note}`);
     });
     if ('value' in attempt) return;
     await writeMigration({ app, project }, values, { url: undefined, print });
+    // Which files are applied is not known; in a new database, all of them are pending.
+    printConflicts(describeConflicts(findConflicts(await readSource(projectSource(project.folder)))), print);
     if (attempt.unavailable !== undefined) {
       print(`note:     The models were not compared with the database: ${attempt.unavailable}.`);
     }
   },
 };
+
+function printConflicts(conflicts: readonly string[], print: (line: string) => void): void {
+  for (const line of conflicts) print(`conflict: ${line}`);
+  if (conflicts.length > 0) print(RESOLVE_CONFLICTS);
+}
 
 async function writeMigration(
   { app, project }: CommandContexts['config'],
@@ -125,12 +144,14 @@ const showStatus: Command = {
   run: async (context, { values, print }) => {
     const { url, sources } = target(context);
     const entries = await status(url, sources);
-    const { drift, modelsChanged, notes } = await managedState(url, sources, context.app.models.all);
+    const { conflicts, drift, modelsChanged, notes } = await managedState(url, sources, context.app.models.all);
     const pending = entries.filter((entry) => entry.state === 'pending').length;
     const isEdited = entries.some((entry) => entry.state === 'edited');
-    if (drift.length > 0 || modelsChanged || isEdited) process.exitCode = DRIFT;
+    if (conflicts.length > 0 || drift.length > 0 || modelsChanged || isEdited) process.exitCode = DRIFT;
     else if (pending > 0) process.exitCode = PENDING;
     const differences = [
+      ...conflicts.map((line) => `conflict: ${line}`),
+      ...(conflicts.length > 0 ? [RESOLVE_CONFLICTS] : []),
       ...drift.map((line) => `drift: ${line}`),
       ...(modelsChanged ? ['The models have changed. Generate a migration: npx rustio-admin migrate make'] : []),
     ];
@@ -198,8 +219,35 @@ const revert: Command = {
   },
 };
 
+const markApplied: Command = {
+  name: 'migrate mark NAME',
+  description: 'Record a pending migration as applied without running it',
+  needs: 'database',
+  options: {
+    source: { type: 'string', description: 'Plugin that the migration belongs to', default: PROJECT_SOURCE },
+    yes: { type: 'boolean', description: 'Record it without asking for confirmation' },
+  },
+  run: async (context, { values, print }) => {
+    const { url, sources, production } = target(context);
+    const source = sourceIn(values, sources);
+    const { name } = await planMark(url, sources, { name: String(values.name), source });
+    const migration = `${source} ${name}`;
+    const option = source === PROJECT_SOURCE ? '' : ` --source ${source}`;
+    await confirm({
+      lines: [`This records ${migration} as applied, although it has not run on this database.`],
+      url,
+      production,
+      yes: values.yes === true,
+      rejection: () => markNotConfirmed({ migration, command: `npx rustio-admin migrate mark ${name}${option} --yes` }),
+      print,
+    });
+    await mark(url, sources, { name, source, by: `${userName()} (marked)`, log: print });
+    print(`marked ${migration} as applied. Compare the tables: npx rustio-admin migrate status`);
+  },
+};
+
 /** `migrate` and its subcommands. */
-export const migrateCommands: readonly Command[] = [apply, make, showStatus, showPlan, revert];
+export const migrateCommands: readonly Command[] = [apply, make, showStatus, showPlan, revert, markApplied];
 
 /** The command as entered, with `--yes` added. */
 function downCommand({ steps, to, source }: CommandInput['values']): string {

@@ -12,10 +12,27 @@ const column = z.object({
   values: z.array(z.string()).nullable(),
   notNull: z.boolean(),
   generated: z.boolean(),
+  /** Of the column or of its domain. */
+  hasDefault: z.boolean(),
+  /** `a`: always; `d`: by default; empty if it is not an identity. */
+  identity: z.string(),
 });
 export type DatabaseColumn = z.infer<typeof column>;
 
-const row = z.object({ id: z.number(), kind: z.enum(['table', 'view']), writable: z.boolean() });
+const row = z.object({
+  id: z.number(),
+  kind: z.enum(['table', 'view']),
+  writable: z.boolean(),
+  filledByTrigger: z.boolean(),
+});
+const index = z.object({
+  unique: z.boolean(),
+  /** Whether it has a WHERE. */
+  partial: z.boolean(),
+  /** What it is on, in order. A column is null if it is an expression; `operators` is the name of its operator class. */
+  parts: z.array(z.object({ column: z.string().nullable(), expression: z.string(), operators: z.string() })),
+});
+export type DatabaseIndex = z.infer<typeof index>;
 const uniqueKey = z.object({ columns: z.array(z.string()) });
 
 /** A table or view as it is in the database. */
@@ -26,6 +43,10 @@ export interface DatabaseTable {
   readonly columns: ReadonlyMap<string, DatabaseColumn>;
   /** Sets of columns that are unique and not null. */
   readonly keys: readonly (readonly string[])[];
+  /** The valid ones, also of constraints. */
+  readonly indexes: readonly DatabaseIndex[];
+  /** Whether a trigger runs before a row is inserted, and may fill its columns. */
+  readonly filledByTrigger: boolean;
 }
 
 /** Looks up a model's table in the system catalogs; undefined if it does not exist. */
@@ -34,7 +55,11 @@ export async function findTable(database: Query, model: ModelInfo): Promise<Data
     select
       oid::integer as id, case when relkind in ('r', 'p') then 'table' else 'view' end as kind,
       -- The bits of UPDATE, INSERT and DELETE.
-      pg_relation_is_updatable(oid, true) & 28 = 28 as writable
+      pg_relation_is_updatable(oid, true) & 28 = 28 as writable,
+      -- The bits of ROW, BEFORE and INSERT.
+      exists (
+        select from pg_trigger where tgrelid = pg_class.oid and not tgisinternal and tgenabled <> 'D' and tgtype & 7 = 7
+      ) as "filledByTrigger"
     from pg_class
     where oid = to_regclass(${tableName(model)}) and relkind in ('r', 'p', 'v', 'm', 'f')
   `);
@@ -45,7 +70,9 @@ export async function findTable(database: Query, model: ModelInfo): Promise<Data
       case base.typtype when 'e' then format_type(base.oid, null) else base.typname::text end as type,
       (select json_agg(enumlabel order by enumsortorder) from pg_enum where enumtypid = base.oid) as values,
       a.attnotnull or own.typnotnull as "notNull",
-      a.attgenerated <> '' as generated
+      a.attgenerated <> '' as generated,
+      a.atthasdef and a.attgenerated = '' or own.typdefault is not null as "hasDefault",
+      a.attidentity::text as identity
     from pg_attribute a
     join pg_type own on own.oid = a.atttypid
     cross join lateral (
@@ -68,9 +95,28 @@ export async function findTable(database: Query, model: ModelInfo): Promise<Data
     group by i.indexrelid
     having bool_and(a.attnotnull)
   `);
+  const indexes = await database.any(sql.type(index)`
+    select
+      i.indisunique as unique, i.indpred is not null as partial,
+      (
+        select json_agg(
+          json_build_object(
+            'column', a.attname, 'expression', pg_get_indexdef(i.indexrelid, place::integer, false), 'operators', opcname
+          )
+          order by place
+        )
+        from unnest(i.indclass::oid[]) with ordinality part (class, place)
+        join pg_opclass on pg_opclass.oid = class
+        left join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[place - 1]
+      ) as parts
+    from pg_index i
+    where i.indrelid = ${table.id}::oid and i.indisvalid
+  `);
   return {
     kind: table.kind,
     writable: table.writable,
+    filledByTrigger: table.filledByTrigger,
+    indexes,
     columns: new Map(columns.map((each) => [each.name, each])),
     keys: keys.map((key) => key.columns),
   };

@@ -3,9 +3,11 @@ import { mkdtemp, rmdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { fileFolders } from '../../core/boot/local-folder.ts';
 import type { Check, CheckResult } from '../../core/command.ts';
+import { RESOLVE_CONFLICTS } from '../../core/errors/migrations.ts';
+import { describeConflicts, findConflicts } from '../../core/migrate/conflicts.ts';
 import { migrationSources } from '../../core/migrate/sources.ts';
 import { managedState } from '../../core/migrate/state.ts';
-import { loadPending } from '../../core/migrate/status.ts';
+import { loadPending, plan } from '../../core/migrate/status.ts';
 import { fileFields } from '../../core/model/field-types/file.ts';
 import type { Plugin } from '../../core/plugin.ts';
 import { type DeclaredVariable, declaredVariables } from '../declared-variables.ts';
@@ -56,6 +58,15 @@ export const migrationsCheck: Check = {
       };
     }
     if (open.length === 0) return { status: 'ok', message: 'All migrations are applied.' };
+    const { pending } = await plan(app.database.url, migrationSources(project.folder, app.plugins));
+    const conflicts = describeConflicts(findConflicts(pending));
+    if (conflicts.length > 0) {
+      return {
+        status: 'failed',
+        message: ['Pending migrations contradict each other:', ...conflicts].join('\n'),
+        fix: RESOLVE_CONFLICTS,
+      };
+    }
     return {
       status: 'failed',
       message: `Pending: ${open.map(({ source, name }) => `${source} ${name}`).join(', ')}.`,

@@ -9,6 +9,7 @@ import { displaySql, largeValues, largeValuesSql, withLargeValues } from '../../
 import { columnSql, tableSql } from '../../core/query/field-sql.ts';
 import { LARGE } from '../../core/sql/aliases.ts';
 import { comma, joinFragments } from '../../core/sql/fragments.ts';
+import { describeRows, rowsWithoutTarget } from './missing-targets.ts';
 
 /** Number of rows read from each end of the key, per table. */
 const SAMPLE = 500;
@@ -31,12 +32,15 @@ export const oddRows: CheckOf<'database'> = {
       if (sample === undefined) continue;
       rows += sample.length;
       problems.push(...repeatedKeys(model, sample), ...model.stored.flatMap((field) => oddValues(field, sample)));
+      // In managed tables, constraints prevent both.
+      if (model.managed) continue;
+      problems.push(...repeatedValues(model, sample), ...(await orphans(database, model, sample)));
     }
     if (problems.length === 0) return { status: 'ok', message: `The values of ${rows} sampled rows fit their fields.` };
     return {
       status: 'warning',
       message: problems.join('\n'),
-      fix: 'Correct the rows, which can be opened in the admin, or the fields: `nullable: true`, another type, another key.',
+      fix: 'Correct the rows, which can be opened in the admin, or the fields: `nullable: true`, another type, another key, no `unique`. A foreign key or a unique index prevents more of them.',
     };
   },
 };
@@ -82,7 +86,39 @@ function oddValues(field: FieldInfo, sample: Sample): readonly string[] {
 }
 
 function isOutsideChoices({ values, item }: FieldInfo, dbValue: unknown): boolean {
-  return item === undefined && values.length > 0 && typeof dbValue === 'string' && !values.includes(dbValue);
+  const choices = item?.values ?? values;
+  if (choices.length === 0) return false;
+  const items: readonly unknown[] = Array.isArray(dbValue) ? dbValue : [dbValue];
+  // fault: items-outside-choices
+  return items.some((value) => typeof value === 'string' && !choices.includes(value));
+}
+
+/** Values that are unique according to the model, and occur in several rows of the sample. */
+function repeatedValues(model: ModelInfo, sample: Sample): readonly string[] {
+  // Both ends of a small table are the same rows.
+  const rows = [...new Map(sample.map((row) => [keyText(model, row), row])).values()];
+  return model.stored
+    .filter(({ unique }) => unique)
+    .flatMap((field) => {
+      const withValue = rows.filter((row) => ['string', 'number'].includes(typeof row[field.name]));
+      const groups = [...Map.groupBy(withValue, (row) => String(row[field.name])).values()];
+      const repeated = groups.filter(({ length }) => length > 1).flat();
+      return repeated.length === 0
+        ? []
+        : [describeRows(field, repeated, 'the value occurs more than once', MAX_REPORTED)];
+    });
+}
+
+/** Relations to rows that do not exist. */
+async function orphans(database: Query, model: ModelInfo, sample: Sample): Promise<readonly string[]> {
+  const problems: string[] = [];
+  for (const field of model.stored) {
+    // The check `privileges` reports a table that cannot be read.
+    const rows = await rowsWithoutTarget(database, field, sample).catch(() => []);
+    if (rows.length > 0)
+      problems.push(describeRows(field, rows, `no such ${field.target?.name ?? 'row'}`, MAX_REPORTED));
+  }
+  return problems;
 }
 
 /** The two halves of a small table overlap, so a row may occur twice: only neighbours within one half are compared. */

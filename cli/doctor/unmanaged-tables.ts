@@ -6,6 +6,7 @@ import type { FieldTypeName } from '../../core/model/field.ts';
 import type { FieldInfo, ModelInfo } from '../../core/model/field-type.ts';
 import { valueField } from '../../core/query/field-sql.ts';
 import { type DatabaseColumn, type DatabaseTable, findTable } from './database-table.ts';
+import { tableWarnings } from './table-warnings.ts';
 
 /**
  * Whether unmanaged tables (`managed: false`) and columns that plugins add to models match the models. Migrations do not check
@@ -17,29 +18,41 @@ export const unmanagedTables: CheckOf<'database'> = {
   async run({ app, database }): Promise<CheckResult> {
     const described = app.models.all.filter((model) => !model.managed || hasPluginFields(model));
     const problems: string[] = [];
-    for (const model of described) problems.push(...(await problemsIn(database, model)));
-    if (problems.length === 0) {
+    const warnings: string[] = [];
+    for (const model of described) {
+      const compared = await compareOne(database, model);
+      problems.push(...compared.problems);
+      warnings.push(...compared.warnings);
+    }
+    if (problems.length === 0 && warnings.length === 0) {
       const count = described.length;
       const message =
         count === 1 ? '1 unmanaged table matches its model.' : `${count} unmanaged tables match their models.`;
       return { status: 'ok', message };
     }
     return {
-      status: 'failed',
-      message: problems.join('\n'),
+      status: problems.length > 0 ? 'failed' : 'warning',
+      message: [...problems, ...warnings].join('\n'),
       fix: 'Fix the models (docs/existing-database.md) or the tables.',
     };
   },
 };
 
 /** If a table cannot be inspected, the other tables are still checked. */
-async function problemsIn(database: Query, model: ModelInfo): Promise<readonly string[]> {
+async function compareOne(
+  database: Query,
+  model: ModelInfo,
+): Promise<{ readonly problems: readonly string[]; readonly warnings: readonly string[] }> {
   try {
-    return compareTable(model, await findTable(database, model));
+    const table = await findTable(database, model);
+    return {
+      problems: compareTable(model, table),
+      warnings: table === undefined ? [] : tableWarnings(model, table),
+    };
   } catch (error) {
     const reason = databaseError(error)?.message;
     if (reason === undefined) throw error;
-    return [`${model.name}: ${reason}.`];
+    return { problems: [`${model.name}: ${reason}.`], warnings: [] };
   }
 }
 

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
@@ -7,6 +7,7 @@ import type { Config, Project } from '../config.ts';
 import {
   configNotExported,
   configNotLoaded,
+  configNotModule,
   configPackageMissing,
   invalidConfig,
   projectFolderInvalid,
@@ -146,8 +147,25 @@ function notLoaded(folder: string, error: unknown): RustioError {
   // Errors from the project's models and plugins already explain what to do.
   if (error instanceof RustioError) return error;
   const { message, location: place = CONFIG_FILE, source } = locateError(error, folder);
+  const packageFile = MODULE_SYNTAX.test(message) ? commonJsPackage(path.join(folder, place)) : undefined;
+  if (packageFile !== undefined) {
+    return configNotModule({ place, packageFile: path.relative(folder, packageFile), cause: error, details: source });
+  }
   const name = /^Cannot find package '([^']+)'/.exec(message)?.[1];
   return name === undefined
     ? configNotLoaded({ message, place, cause: error, details: source })
     : configPackageMissing({ message, place, name, cause: error, details: source });
+}
+
+/** What V8 reports where a file with the syntax of ES modules is loaded as CommonJS. */
+const MODULE_SYNTAX = /outside a module|Unexpected token 'export'|top level bodies of modules/;
+
+/** The nearest package.json of a file, if it declares that its files are CommonJS. */
+function commonJsPackage(file: string): string | undefined {
+  const folder = path.dirname(file);
+  const packageFile = path.join(folder, 'package.json');
+  if (!existsSync(packageFile)) return folder === path.dirname(folder) ? undefined : commonJsPackage(folder);
+  // Node itself has read it; one that is not valid JSON is another error.
+  const content: unknown = JSON.parse(readFileSync(packageFile, 'utf8'));
+  return isRecord(content) && content.type === 'commonjs' ? packageFile : undefined;
 }

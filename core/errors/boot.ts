@@ -37,13 +37,22 @@ export const configNotLoaded = defineError<{ message: string; place: string }>('
   why: `${CONFIG_FILE}, or a file that it imports, could not be compiled or threw an error.`,
   fix: ({ place }) => `Fix ${place}.`,
   about: `\`rustio.config.ts\`, or a file that it imports, could not be compiled or threw an error. The message gives the file and line. TypeScript is
-run with type stripping, so \`enum\`, \`namespace\` and parameter properties are not supported, and relative imports must end in \`.ts\`.`,
+run with type stripping, so \`enum\`, \`namespace\` and parameter properties are not supported, and relative imports must end in \`.ts\`.
+The \`package.json\` of the project needs \`"type": "module"\`: with \`"type": "commonjs"\`, Node rejects \`import\` and \`export\`.`,
 });
 
 export const configPackageMissing = defineError<{ message: string; place: string; name: string }>('RIO-CONFIG-LOAD', {
   problem: ({ message, place }) => `The project could not be loaded: ${message} (${place}).`,
   why: `${CONFIG_FILE}, or a file that it imports, could not be compiled or threw an error.`,
   fix: ({ name }) => `Run npm install, or add "${name}" to package.json.`,
+});
+
+/** `packageFile`: the path of the package.json that applies to the file. */
+export const configNotModule = defineError<{ place: string; packageFile: string }>('RIO-CONFIG-LOAD', {
+  problem: ({ place, packageFile }) =>
+    `${place} is not loaded as an ES module, because ${packageFile} has "type": "commonjs".`,
+  why: 'Projects use import and export, which work only in ES modules.',
+  fix: ({ packageFile }) => `Set "type": "module" in ${packageFile}.`,
 });
 
 export const configNotExported = defineError('RIO-CONFIG-EXPORT', {

@@ -116,6 +116,23 @@ export const lossNotConfirmed = defineError<{ count: number; command: string }>(
 No changes were made. If a column or a table was renamed, generate the migration again with \`--rename\`; see [migrations](migrations.md#renames). \`start\` never deletes data: run \`migrate\` instead.`,
 });
 
+/** Also printed by the commands that only report conflicts. */
+export const RESOLVE_CONFLICTS =
+  'Edit or delete the file that no database has applied yet, together with its down file. Keep snapshot.json.';
+
+export const migrationsConflict = defineError<{ count: number }>('RIO-MIGRATE-CONFLICT', {
+  exitCode: 2,
+  problem: ({ count }) =>
+    count === 1
+      ? 'Two pending migrations contradict each other.'
+      : `Pending migrations contradict each other in ${count} places.`,
+  why: 'The second one would fail after the first was applied, so no migration was applied:',
+  fix: RESOLVE_CONFLICTS,
+  about: `Two pending migrations create the same table, column, index or constraint, or one of them uses what the other one drops or renames.
+This happens when two branches that change the same model are merged. No changes were made. Remove the repeated statements from the file that
+no database has applied yet, and from its down file, or delete both files; see [branches](migrations.md#branches).`,
+});
+
 export const revertNotConfirmed = defineError<{ count: number; command: string }>('RIO-MIGRATE-CONFIRM', {
   exitCode: 2,
   problem: ({ count }) => `Reverting ${count === 1 ? 'a migration' : `${count} migrations`} was not confirmed.`,
@@ -128,6 +145,29 @@ export const revertChanged = defineError('RIO-MIGRATE-CONFIRM', {
   problem: 'The migrations to revert are no longer the ones that were confirmed.',
   why: 'Another process migrated this database in the meantime. No changes were made.',
   fix: 'List them with npx rustio-admin migrate status, then try again.',
+});
+
+export const markNotConfirmed = defineError<{ migration: string; command: string }>('RIO-MIGRATE-CONFIRM', {
+  exitCode: 2,
+  problem: ({ migration }) => `Marking ${migration} as applied was not confirmed.`,
+  why: 'The file would never run on this database, even if the tables do not have its changes.',
+  fix: ({ command }) => `If the database already has everything that the file creates, run: ${command}`,
+});
+
+export const markTargetUnknown = defineError<{ migration: string }>('RIO-MIGRATE-MARK', {
+  exitCode: 2,
+  problem: ({ migration }) => `There is no migration ${migration}.`,
+  why: 'Only a migration whose file exists can be marked as applied. No changes were made.',
+  fix: 'List the names: npx rustio-admin migrate status',
+  about: `The name passed to \`migrate mark\` is not that of a pending migration. \`migrate status\` lists the names; pass \`--source\` for the
+migration of a plugin. No changes were made.`,
+});
+
+export const markAlreadyApplied = defineError<{ migration: string }>('RIO-MIGRATE-MARK', {
+  exitCode: 2,
+  problem: ({ migration }) => `${migration} is already applied.`,
+  why: 'Only a pending migration can be marked as applied. No changes were made.',
+  fix: 'List the pending ones: npx rustio-admin migrate status',
 });
 
 export const downNotOffered = defineError<{ migration: string }>('RIO-MIGRATE-DOWN', {

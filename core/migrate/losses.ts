@@ -66,18 +66,21 @@ async function lossBy(client: pg.Client, names: Names, removal: Removal, isUsed:
         ? `every table in the schema ${removal.schema}`
         : undefined;
     case 'table':
-    case 'rows': {
+    case 'rows':
+    case 'matched': {
       const table = names.table(removal.table);
-      return table !== undefined && (await hasTable(client, table)) ? `every row of ${removal.table}` : undefined;
+      if (table === undefined || !(await hasTable(client, table))) return undefined;
+      return `${removal.kind === 'matched' ? 'matching rows' : 'every row'} of ${removal.table}`;
     }
     case 'column':
+    case 'values':
     case 'type': {
       const table = names.table(removal.table);
       const column = names.column(removal.table, removal.column);
-      const type = table === undefined ? undefined : await typeOf(client, table, column);
+      const type = table === undefined || column === undefined ? undefined : await typeOf(client, table, column);
       if (type === undefined) return undefined;
       const place = `${removal.table}.${removal.column}`;
-      if (removal.kind === 'column') return `every value of ${place}`;
+      if (removal.kind !== 'type') return `every value of ${place}`;
       return mayLoseValues(removal, type) ? `values of ${place}: ${type} becomes ${removal.to}` : undefined;
     }
   }
@@ -95,11 +98,12 @@ function mayLoseValues({ column, to, using }: Extract<Removal, { kind: 'type' }>
 class Names {
   /** The value is undefined for a table that one of the scripts created. */
   readonly #tables = new Map<string, string | undefined>();
-  readonly #columns = new Map<string, string>();
+  readonly #columns = new Map<string, string | undefined>();
 
   apply(naming: Naming): void {
     const { table } = naming;
     if (naming.kind === 'created') this.#tables.set(table, undefined);
+    else if (naming.kind === 'addedColumn') this.#columns.set(columnId(table, naming.column), undefined);
     else if (naming.kind === 'renamed') {
       for (const [id, column] of [...this.#columns]) {
         const [of = '', name = ''] = JSON.parse(id);
@@ -114,8 +118,9 @@ class Names {
     return this.#tables.has(name) ? this.#tables.get(name) : name;
   }
 
-  column(table: string, name: string): string {
-    return this.#columns.get(columnId(table, name)) ?? name;
+  column(table: string, name: string): string | undefined {
+    const id = columnId(table, name);
+    return this.#columns.has(id) ? this.#columns.get(id) : name;
   }
 }
 

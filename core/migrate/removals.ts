@@ -1,13 +1,15 @@
 // Parses statements to find what they remove, convert or rename. This is used only to ask for confirmation; PostgreSQL receives the
 // original text.
-import { quoteName } from '../sql/quote.ts';
+import { depthOf, lastPart, StatementReader, schemaPart, withoutPublic } from './statement-reader.ts';
 import { type Token, tokenize } from './statements.ts';
 
 /** What a statement removes, under the names that are valid when it runs. Tables are written as SQL: `billing.invoice`. */
 export type Removal =
-  | { readonly kind: 'table' | 'rows'; readonly table: string }
+  /** `matched`: some of the rows, as `merge` selects them. */
+  | { readonly kind: 'table' | 'rows' | 'matched'; readonly table: string }
   | { readonly kind: 'schema'; readonly schema: string }
-  | { readonly kind: 'column'; readonly table: string; readonly column: string }
+  /** `values`: the column is kept, and the value of every row is overwritten. */
+  | { readonly kind: 'column' | 'values'; readonly table: string; readonly column: string }
   | {
       readonly kind: 'type';
       readonly table: string;
@@ -22,6 +24,7 @@ export type Removal =
 /** Names that a statement changes, which is needed to find the table of a later statement in the current database. */
 export type Naming =
   | { readonly kind: 'created'; readonly table: string }
+  | { readonly kind: 'addedColumn'; readonly table: string; readonly column: string }
   | { readonly kind: 'renamed'; readonly table: string; readonly to: string }
   | { readonly kind: 'renamedColumn'; readonly table: string; readonly column: string; readonly to: string };
 
@@ -34,49 +37,94 @@ const NOTHING: Effects = { removals: [], namings: [] };
 
 /** The effects of one statement, as far as they can be derived from its text. */
 export function parseEffects(statement: string): Effects {
-  const reader = new Reader(statement, tokenize(statement));
+  const reader = new StatementReader(statement, tokenize(statement));
   if (reader.skip('drop')) return removing(dropped(reader));
   if (reader.skip('truncate')) {
     reader.skip('table');
-    return removing(namesIn(reader).map((table) => ({ kind: 'rows', table })));
+    return removing(named(reader, (table) => ({ kind: 'rows', table })));
   }
   if (reader.skip('delete')) return removing(deleted(reader));
+  // fault: values-overwritten
+  if (reader.skip('update')) return removing(overwritten(reader));
+  if (reader.skip('merge')) return removing(merged(reader));
   if (reader.skip('create')) return created(reader);
   if (reader.skip('alter')) return altered(reader);
   // fault: loss-in-with
-  if (reader.skip('do') || reader.skip('with')) {
-    return removing(REMOVES_IN_CODE.test(statement) ? [{ kind: 'unknown' }] : []);
-  }
+  if (['do', 'with', 'explain', 'prepare'].some((word) => reader.skip(word)))
+    return effectsOfCode(statement, { executesTexts: /^do\b/i.test(statement) });
   return NOTHING;
 }
-
-/** Words that remove data in a code block, including the strings that it executes, and in the queries of a `with`. */
-const REMOVES_IN_CODE =
-  /\bdrop\s+(?:table|schema|column|owned)\b|\btruncate\b|\bdelete\s+from\s+[^\s;)]+\s*(?:;|'|\)|returning\b|$)/i;
 
 function removing(removals: readonly Removal[]): Effects {
   return { removals, namings: [] };
 }
 
-function dropped(reader: Reader): Removal[] {
+/** What can be dropped with `cascade` without a table or a column: what depends on these are at most constraints and views. */
+const HARMLESS = ['index', 'trigger', 'policy', 'rule', 'statistics', 'publication', 'constraint'];
+
+function dropped(reader: StatementReader): Removal[] {
   if (reader.skip('table') || reader.skip('foreign', 'table'))
-    return namesIn(reader).map((table) => ({ kind: 'table', table }));
-  if (reader.skip('schema')) return namesIn(reader).map((schema) => ({ kind: 'schema', schema }));
-  if (reader.skip('owned')) return [{ kind: 'unknown' }];
-  // Dropping a type with CASCADE also drops its columns.
-  const takesColumns = ['type', 'domain', 'extension'].some((word) => reader.skip(word));
-  return takesColumns && reader.has('cascade') ? [{ kind: 'unknown' }] : [];
+    return named(reader, (table) => ({ kind: 'table', table }));
+  if (reader.skip('schema')) return named(reader, (schema) => ({ kind: 'schema', schema }));
+  // `drop column` is the end of a statement that a block of code joins from several texts.
+  if (reader.skip('owned') || reader.skip('column')) return [{ kind: 'unknown' }];
+  if (HARMLESS.some((word) => reader.skip(word))) return [];
+  // Columns of a dropped type go with it, and columns that a dropped function computes; foreign tables go with their server.
+  // fault: loss-by-cascade
+  return reader.has('cascade') ? [{ kind: 'unknown' }] : [];
 }
 
-function deleted(reader: Reader): Removal[] {
-  reader.skip('from');
+function deleted(reader: StatementReader): Removal[] {
+  if (!reader.skip('from')) return [];
   reader.skip('only');
   const table = reader.name();
-  // With a condition, the developer has chosen the rows; without one, the table is emptied.
-  return table === undefined || reader.has('where') ? [] : [{ kind: 'rows', table }];
+  if (table === undefined) return [{ kind: 'unknown' }];
+  return selectsEveryRow(reader) ? [{ kind: 'rows', table }] : [];
 }
 
-function created(reader: Reader): Effects {
+/** The columns that an `update` of every row sets. */
+function overwritten(reader: StatementReader): Removal[] {
+  reader.skip('only');
+  const table = reader.name();
+  reader.skip('*');
+  if (!reader.skip('set')) {
+    reader.skip('as');
+    reader.column();
+    if (!reader.skip('set')) return [];
+  }
+  const columns: string[] = [];
+  do {
+    const isList = reader.skip('(');
+    do {
+      const column = reader.column();
+      if (column !== undefined) columns.push(column);
+    } while (isList && reader.skip(','));
+    reader.skip(')');
+    reader.textUntil('from', 'where', 'returning');
+  } while (reader.skip(','));
+  if (table === undefined || !selectsEveryRow(reader)) return [];
+  return columns.map((column) => ({ kind: 'values', table, column }));
+}
+
+/** With a condition the developer chose the rows; without one, or with one that names no column, it is every row. */
+function selectsEveryRow(reader: StatementReader): boolean {
+  const condition = reader.condition();
+  // fault: loss-with-constant-condition
+  return condition.every(({ kind, text }) => (kind !== 'word' && kind !== 'name') || CONSTANTS.includes(text));
+}
+
+const CONSTANTS = ['true', 'not', 'false', 'and', 'or', 'is', 'null', 'between', 'in', 'like'];
+
+/** Which rows match depends on another table, so that even the developer may not know them. */
+function merged(reader: StatementReader): Removal[] {
+  reader.skip('into');
+  reader.skip('only');
+  const table = reader.name();
+  // fault: loss-in-merge
+  return table !== undefined && reader.has('then', 'delete') ? [{ kind: 'matched', table }] : [];
+}
+
+function created(reader: StatementReader): Effects {
   while (['global', 'local', 'temporary', 'temp', 'unlogged', 'foreign'].some((word) => reader.skip(word)));
   if (!reader.skip('table')) return NOTHING;
   if (reader.skip('if', 'not', 'exists')) return NOTHING;
@@ -84,7 +132,9 @@ function created(reader: Reader): Effects {
   return table === undefined ? NOTHING : { removals: [], namings: [{ kind: 'created', table }] };
 }
 
-function altered(reader: Reader): Effects {
+function altered(reader: StatementReader): Effects {
+  // Stored values lose the attribute of a composite type; a table of the type loses the column.
+  if (reader.skip('type')) return removing(reader.has('drop', 'attribute') ? [{ kind: 'unknown' }] : []);
   reader.skip('foreign');
   if (!reader.skip('table')) return NOTHING;
   reader.skip('if', 'exists');
@@ -106,7 +156,7 @@ function altered(reader: Reader): Effects {
 /** Words after `drop` that are not the name of a column. */
 const NOT_COLUMNS = ['constraint'];
 
-function removedBy(table: string, reader: Reader): Removal | undefined {
+function removedBy(table: string, reader: StatementReader): Removal | undefined {
   if (reader.skip('drop')) {
     if (!reader.skip('column') && NOT_COLUMNS.some((word) => reader.skip(word))) return undefined;
     reader.skip('if', 'exists');
@@ -125,7 +175,8 @@ function removedBy(table: string, reader: Reader): Removal | undefined {
   return { kind: 'type', table, column, to, using };
 }
 
-function namedBy(table: string, reader: Reader): Naming | undefined {
+function namedBy(table: string, reader: StatementReader): Naming | undefined {
+  if (reader.skip('add')) return addedBy(table, reader);
   if (reader.skip('set', 'schema')) {
     const schema = reader.name();
     const name = lastPart(table);
@@ -144,7 +195,24 @@ function namedBy(table: string, reader: Reader): Naming | undefined {
   return column === undefined || to === undefined ? undefined : { kind: 'renamedColumn', table, column, to };
 }
 
-function namesIn(reader: Reader): string[] {
+/** The words after `add` that are not the name of a column. */
+const NOT_ADDED = ['constraint', 'check', 'unique', 'primary', 'foreign', 'exclude'];
+
+function addedBy(table: string, reader: StatementReader): Naming | undefined {
+  if (!reader.skip('column') && NOT_ADDED.some((word) => reader.skip(word))) return undefined;
+  // It may exist, with values.
+  if (reader.skip('if', 'not', 'exists')) return undefined;
+  const column = reader.column();
+  return column === undefined ? undefined : { kind: 'addedColumn', table, column };
+}
+
+/** A removal for each name that follows. Without any, a variable of a block of code has the name. */
+function named(reader: StatementReader, removal: (name: string) => Removal): Removal[] {
+  const names = namesIn(reader);
+  return names.length === 0 ? [{ kind: 'unknown' }] : names.map(removal);
+}
+
+function namesIn(reader: StatementReader): string[] {
   reader.skip('if', 'exists');
   const names: string[] = [];
   do {
@@ -156,86 +224,61 @@ function namesIn(reader: Reader): string[] {
   return names;
 }
 
-/** `a."b.c"` → `"b.c"` */
-function lastPart(table: string): string {
-  return /(?:"(?:[^"]|"")*"|[^".]+)$/.exec(table)?.[0] ?? table;
-}
+/** In place of what a text that is executed gets from a variable: `%I`, or what is joined to it. */
+const PLACEHOLDER = 'rustio_placeholder';
+/** The words with which a statement begins that removes or renames something. */
+const BEGINNINGS = ['drop', 'truncate', 'delete', 'update', 'merge', 'alter'];
 
-function schemaPart(table: string): string {
-  return table.slice(0, table.length - lastPart(table).length);
-}
-
-/** The table name without the schema `public`, which a plain name implies. */
-function withoutPublic(table: string): string {
-  return table.replace(/^public\./, '');
-}
-
-/** The tokens of a statement, from left to right. */
-class Reader {
-  readonly #sql: string;
-  readonly #tokens: readonly Token[];
-  #at = 0;
-
-  constructor(sql: string, tokens: readonly Token[]) {
-    this.#sql = sql;
-    this.#tokens = tokens;
-  }
-
-  /** Skips these words or signs if they come next. */
-  skip(...words: readonly string[]): boolean {
-    const follow = words.every((word, index) => {
-      const token = this.#tokens[this.#at + index];
-      return token?.text === word && (token.kind === 'word' || token.kind === 'sign');
-    });
-    if (follow) this.#at += words.length;
-    return follow;
-  }
-
-  /** Whether a word occurs anywhere in the rest. */
-  has(word: string): boolean {
-    return this.#tokens.slice(this.#at).some((token) => token.kind === 'word' && token.text === word);
-  }
-
-  /** Reads a name with its schema, as SQL. */
-  name(): string | undefined {
-    const first = this.column();
-    if (first === undefined) return undefined;
-    const parts = [quoteName(first)];
-    while (this.skip('.')) parts.push(quoteName(this.column() ?? ''));
-    return withoutPublic(parts.join('.'));
-  }
-
-  /** Reads a single name, without quotes. */
-  column(): string | undefined {
-    const token = this.#tokens[this.#at];
-    if (token === undefined || (token.kind !== 'word' && token.kind !== 'name')) return undefined;
-    this.#at += 1;
-    return token.text;
-  }
-
-  /** Reads the text up to one of these words, or to the end of the action. */
-  textUntil(...words: readonly string[]): string {
-    const first = this.#tokens[this.#at];
-    let last = first;
-    for (let depth = 0; ; this.#at += 1) {
-      const token = this.#tokens[this.#at];
-      if (token === undefined) break;
-      const isWord = token.kind === 'word' && words.includes(token.text);
-      if (depth === 0 && (isWord || (token.kind === 'sign' && token.text === ','))) break;
-      depth += depthOf(token);
-      last = token;
+/** In a block of code, including the texts that it executes; in the queries of a `with`. */
+function effectsOfCode(code: string, { executesTexts }: { readonly executesTexts: boolean }): Effects {
+  const removals: Removal[] = [];
+  const renamings: Naming[] = [];
+  const tokens = tokenize(code);
+  for (let at = 0; at < tokens.length; at++) {
+    const token = tokens[at];
+    if (token?.kind === 'text' && executesTexts) {
+      const text = textOf(token.text, tokens[at + 1]?.text === '|');
+      const { removals: inText, namings } = effectsOfCode(text, { executesTexts });
+      removals.push(...inText);
+      renamings.push(...namings);
     }
-    return first === undefined || last === undefined ? '' : this.#sql.slice(first.start, last.end);
+    if (token?.kind !== 'word' || !BEGINNINGS.includes(token.text)) continue;
+    const end = endOfStatement(tokens, at);
+    const effects = parseEffects(code.slice(token.start, tokens[end]?.end));
+    removals.push(...effects.removals);
+    // What a block creates may have existed before: blocks often test that.
+    renamings.push(...effects.namings.filter(({ kind }) => kind.startsWith('renamed')));
+    if (effects.removals.length + effects.namings.length > 0) at = end;
   }
-
-  /** Advances to the action after the next comma that is not in parentheses. */
-  nextAction(): boolean {
-    this.textUntil();
-    return this.skip(',');
-  }
+  const isUnclear = removals.some(isFromVariable) || (removals.length > 0 && renamings.length > 0);
+  return {
+    removals: isUnclear ? [{ kind: 'unknown' }] : removals,
+    namings: renamings.filter((each) => !isFromVariable(each)),
+  };
 }
 
-function depthOf(token: Token): number {
-  if (token.kind !== 'sign') return 0;
-  return token.text === '(' ? 1 : token.text === ')' ? -1 : 0;
+function isFromVariable(effect: Removal | Naming): boolean {
+  return Object.values(effect).some((value) => value.includes(PLACEHOLDER));
+}
+
+/** The last token of the statement: before the next semicolon, or the end of the parentheses that it is in. */
+function endOfStatement(tokens: readonly Token[], from: number): number {
+  let depth = 0;
+  for (let at = from; at < tokens.length; at++) {
+    const token = tokens[at];
+    if (token === undefined) break;
+    depth += depthOf(token);
+    if (depth < 0 || (depth === 0 && token.kind === 'sign' && token.text === ';')) return at - 1;
+  }
+  return tokens.length - 1;
+}
+
+/** The content of a string; `isJoined`: something follows it with `||`. */
+function textOf(literal: string, isJoined: boolean): string {
+  const [dollar] = /^\$[^$]*\$/.exec(literal) ?? [];
+  const content =
+    dollar === undefined
+      ? literal.replace(/^e?'/i, '').replace(/'$/, '').replaceAll("''", "'")
+      : literal.slice(dollar.length, -dollar.length);
+  return content.replaceAll(/%(?:\d+\$)?-?\d*[IsL]/g, PLACEHOLDER) + (isJoined ? PLACEHOLDER : '');
 }

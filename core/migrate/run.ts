@@ -1,5 +1,6 @@
 import { lossNotConfirmed } from '../errors/migrations.ts';
 import { compare, rejectEdited } from './compare.ts';
+import { rejectConflicts } from './conflicts.ts';
 import { readFiles } from './files.ts';
 import { describeLosses, findLosses, type Loss } from './losses.ts';
 import { ensureMigrationsTable, readMigrationsTable, recordApplied } from './migrations-table.ts';
@@ -33,8 +34,8 @@ export interface MigrateResult {
  * Applies every pending file, each in its own transaction together with its row in the migrations table. With concurrent runs,
  * every file is applied once. If a run is killed, only complete files have been applied, and the next run continues.
  *
- * @throws RIO-MIGRATE-CHANGED, RIO-MIGRATE-FILE, RIO-MIGRATE-TRANSACTION, RIO-MIGRATE-BUSY, RIO-MIGRATE-CONFIRM before anything is
- *   run; RIO-MIGRATE-FAILED if a file fails, in which case those before it remain applied.
+ * @throws RIO-MIGRATE-CHANGED, RIO-MIGRATE-FILE, RIO-MIGRATE-TRANSACTION, RIO-MIGRATE-BUSY, RIO-MIGRATE-CONFLICT,
+ *   RIO-MIGRATE-CONFIRM before anything is run; RIO-MIGRATE-FAILED if a file fails, in which case those before it remain applied.
  *
  * @example
  * await migrate(url, migrationSources(folder, plugins), { by: 'deploy', log: console.log });
@@ -49,6 +50,8 @@ export async function migrate(
     const { pending, edited, missing, late } = compare(sources, files, await readMigrationsTable(client));
     rejectEdited(edited);
     rejectTransactionControl(pending);
+    // fault: conflicting-files-applied
+    rejectConflicts(pending);
     // fault: loss-not-confirmed
     rejectUnconfirmed(await findLosses(client, pending), options.confirmed ?? []);
     await ensureMigrationsTable(client, { writes: pending.length > 0 });

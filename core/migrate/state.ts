@@ -3,6 +3,7 @@ import type pg from 'pg';
 import { withPlainConnection } from '../database/plain-connection.ts';
 import type { ModelInfo } from '../model/field-type.ts';
 import { compare } from './compare.ts';
+import { describeConflicts, findConflicts } from './conflicts.ts';
 import { diff } from './diff.ts';
 import { findDrift } from './drift.ts';
 import { readFiles } from './files.ts';
@@ -18,6 +19,8 @@ import { type MigrationSource, PROJECT_SOURCE } from './sources.ts';
 export interface ManagedState {
   /** Differences between the database and the migrations, one sentence each. */
   readonly drift: readonly string[];
+  /** How pending files contradict each other, one sentence each. */
+  readonly conflicts: readonly string[];
   /** Whether the models differ from the snapshot, so that a migration must be generated. */
   readonly modelsChanged: boolean;
   /** What could not be compared, and why. */
@@ -61,6 +64,7 @@ async function stateOn(
         (name) => `${name}: the table exists, but no migration created it. Set managed: false on its model.`,
       ),
     ],
+    conflicts: describeConflicts(findConflicts(pending)),
     modelsChanged: hasChanges(before, after),
     notes: [
       ...(unavailable === undefined ? [] : [`The tables could not be compared with the database: ${unavailable}.`]),

@@ -50,6 +50,31 @@ test('a syntax error is reported with file, line and source', async () => {
   assert.match(error.details.join('\n'), 'b: 2');
 });
 
+test('a project with "type": "commonjs": the message names the package.json and "type": "module"', async () => {
+  const commonjs = `{ "type": "commonjs" }`;
+  const importing = { 'rustio.config.ts': `import './models.ts';\nexport default { name: 'Desk' };\n` };
+  for (const [files, place, packageFile] of [
+    [{ ...importing, 'package.json': commonjs, 'models.ts': '' }, 'rustio.config.ts:1', 'package.json'],
+    [{ 'package.json': commonjs, 'rustio.config.ts': `export default {};\n` }, 'rustio.config.ts:1', 'package.json'],
+    [
+      {
+        'rustio.config.ts': `import './models/a.ts';\nexport default { name: 'Desk' };\n`,
+        'models/package.json': commonjs,
+        'models/a.ts': 'export const a = 1;\n',
+      },
+      path.join('models', 'a.ts:1'),
+      path.join('models', 'package.json'),
+    ],
+  ] as const) {
+    const { code, parts } = await failure(files);
+    assert.is(code, 'RIO-CONFIG-LOAD');
+    assert.is(parts.problem, `${place} is not loaded as an ES module, because ${packageFile} has "type": "commonjs".`);
+    assert.is(parts.fix, `Set "type": "module" in ${packageFile}.`);
+  }
+  const working = await loadConfig(temporaryFolder({ ...importing, 'package.json': '{}', 'models.ts': 'export {};' }));
+  assert.equal(working, { name: 'Desk' });
+});
+
 test('a thrown error is reported with its line in the project', async () => {
   const error = await failure({
     'rustio.config.ts': `import './models/strike.ts';\nexport default { name: 'Desk' };\n`,

@@ -1,5 +1,5 @@
 // The commands of migrations, in a project.
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
 import { link, moved, runHere } from '../../cli/run-cli.ts';
@@ -17,6 +17,7 @@ const config = (fields: string) => `
 `;
 
 interface Commands {
+  folder(): string;
   /** Writes the config, in which a note has these fields, too. */
   write(fields: string): void;
   run(...words: string[]): Promise<{ readonly code: number | null; readonly output: string }>;
@@ -26,6 +27,7 @@ function commandsOn(url: string): Commands {
   let folder = path.join(temporaryFolder(), 'notes');
   link(folder);
   return {
+    folder: () => folder,
     write: (fields) => {
       folder = moved(folder);
       writeFileSync(path.join(folder, 'rustio.config.ts'), config(fields));
@@ -111,5 +113,39 @@ test('make asks for renames to be given as options, and status has exit codes fo
   assert.is(rejected.code, 2);
   assert.match(rejected.output, 'every value of note.telefax');
   assert.is((await run('migrate', '--yes')).code, 0);
+  await drop();
+});
+
+test('two branches that add the same column: make, status, doctor and migrate name both files', async () => {
+  const { url, drop } = await testDatabase();
+  const { folder, run, write } = commandsOn(url);
+  const snapshot = () => path.join(folder(), 'migrations', 'snapshot.json');
+
+  write('');
+  await run('migrate', 'make');
+  await run('migrate');
+  const before = readFileSync(snapshot());
+  write('done: field.boolean({ default: false })');
+  await run('migrate', 'make', 'left');
+  writeFileSync(snapshot(), before);
+  await run('migrate', 'make', 'right');
+
+  const conflict = /project \d{14}_left and project \d{14}_right both create the column note\.done\./;
+  const fix = 'Edit or delete the file that no database has applied yet';
+  const make = await run('migrate', 'make');
+  assert.match(make.output, 'No changes.');
+  const withoutDatabase = await runHere(folder(), ['migrate', 'make'], { DATABASE_URL: 'postgres://127.0.0.1:1/none' });
+  assert.match(withoutDatabase.stdout, conflict);
+  const status = await run('migrate', 'status');
+  assert.is(status.code, 4);
+  const doctor = await run('doctor', '--json');
+  const migrated = await run('migrate', '--yes');
+  assert.is(migrated.code, 2);
+  assert.match(migrated.output, 'RIO-MIGRATE-CONFLICT');
+  for (const { output } of [make, status, doctor, migrated]) {
+    assert.match(output, conflict);
+    assert.match(output, fix);
+  }
+  assert.equal(await textsOf(url, "select count(*) from rustio_migration where source = 'project'"), ['1']);
   await drop();
 });

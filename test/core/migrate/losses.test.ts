@@ -87,6 +87,41 @@ test('renamed objects are recognised, and types are compared with the column', a
   await drop();
 });
 
+test('rows that a merge deletes and values that an update overwrites are confirmed, unless the migrations added them', async () => {
+  const { url, drop } = await testDatabase();
+  const { sources, write } = await testProject({
+    [ONE]: 'create table person (id integer, phone text, state text); create table gone (id integer);',
+  });
+  await migrate(url, sources, by);
+  await write({
+    [TWO]: `
+      alter table person add column email text, add mood text;
+      update person set email = phone, mood = 'good';
+      alter table person drop column mood;
+      merge into person using gone on person.id = gone.id when matched then delete;
+      update person set phone = null, state = default;
+      update person set state = 'x' where id = 1;
+      delete from gone where true;
+      create table pet (id integer);
+      update pet set id = 1;
+      do $$ begin update person set email = null; execute 'drop table unheard_of'; delete from gone; end $$;
+      do $$ begin execute 'drop table ' || quote_ident('gone'); end $$;
+      alter table person rename column state to status;
+      alter table person add column state text;
+      update person set state = status;
+    `,
+  });
+  assert.equal(whats(await plannedLosses(url, sources)), [
+    'matching rows of person',
+    'every value of person.phone',
+    'every value of person.state',
+    'every row of gone',
+    'every row of gone',
+    'data that cannot be determined from the statement',
+  ]);
+  await drop();
+});
+
 test('only statements that remove something are recognised', () => {
   const removes = (statement: string) => parseEffects(statement).removals.length;
   const removing = [
@@ -105,6 +140,34 @@ test('only statements that remove something are recognised', () => {
     'do $$ begin delete from a; end $$',
     'with gone as (delete from a returning *) insert into b select * from gone',
     'with b as (select 1) delete from a',
+    'delete from a where true returning *',
+    'delete from only a where 1 = 1',
+    'delete from a using (select * from b where c) as d',
+    'update a set b = null',
+    'update only a * as x set (b, c) = (1, 2), d = default where true',
+    'merge into a using b on a.id = b.id when matched then delete',
+    'merge into only a x using b on x.id = b.id when matched then update set c = 1 when not matched by source then delete',
+    'explain analyze delete from a',
+    'prepare p as delete from a',
+    ...['function f()', 'procedure f(integer)', 'aggregate f(integer)', 'routine f', 'sequence s', 'collation c'].map(
+      (what) => `drop ${what} cascade`,
+    ),
+    ...['domain d', 'server s', 'foreign data wrapper w', 'materialized view m', 'view v', 'language l'].map(
+      (what) => `drop ${what} cascade`,
+    ),
+    'drop text search configuration c cascade',
+    'drop foreign table if exists a',
+    'drop schema if exists s, "T" restrict',
+    'alter type t drop attribute a cascade',
+    'alter table a drop column b cascade',
+    'do $$ begin alter table a drop b; end $$',
+    "do $$ begin execute 'drop table ' || name; end $$",
+    "do $$ begin execute format('alter table %I drop column %I', a, b); end $$",
+    "do $$ begin execute 'alter table a' || ' drop column ' || b; end $$",
+    "do 'begin execute ''delete from a where true''; end'",
+    'do $$ begin update a set b = 1; end $$',
+    'do $$ begin drop function f() cascade; end $$',
+    'do $$ begin merge into a using b on true when matched then delete; end $$',
   ];
   for (const statement of removing) assert.ok(removes(statement) > 0, statement);
   const keeping = [
@@ -122,6 +185,19 @@ test('only statements that remove something are recognised', () => {
     'do $$ begin delete from a where b = 1; end $$',
     'with gone as (delete from a where b = 1 returning *) insert into b select * from gone',
     'alter index a rename to b',
+    'drop index a_idx cascade',
+    'drop trigger t on a cascade',
+    // Foreign keys may go with it, and no row.
+    'alter table a drop constraint c cascade',
+    'delete from a where b',
+    'update a set b = 1 where c is null',
+    'update a set b = c.d from c where c.id = a.id',
+    'insert into a values (1) on conflict do update set b = 1',
+    'merge into a using b on a.id = b.id when matched then update set c = 1 when not matched then insert values (1)',
+    'select * from a for update',
+    'alter type mood rename value $$x$$ to $$y$$',
+    'do $$ begin perform 1 from a for update; alter table a drop constraint c cascade; end $$',
+    "with a as (select 'drop table x') select * from a",
   ];
   for (const statement of keeping) assert.is(removes(statement), 0, statement);
 });

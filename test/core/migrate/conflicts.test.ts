@@ -1,0 +1,108 @@
+// Migrations of two branches that contradict each other.
+import * as assert from 'uvu/assert';
+import { describeConflicts, findConflicts } from '../../../core/migrate/conflicts.ts';
+import { migrate } from '../../../core/migrate/run.ts';
+import { testDatabase } from '../../support/database.ts';
+import { rustioFailureOf } from '../../support/failure.ts';
+import { suite } from '../../support/suite.ts';
+import { textsOf } from './catalogue.ts';
+import { testProject } from './project.ts';
+
+const test = suite('migrate: conflicts');
+
+const conflictsOf = (...files: readonly string[]) =>
+  describeConflicts(findConflicts(files.map((sql, at) => ({ source: 'project', name: 'abc'.charAt(at), sql }))));
+
+const twice = (what: string) => `project a and project b both create ${what}.`;
+const gone = (what: string) => `project a drops or renames ${what}, and project b still uses it.`;
+
+test('two files that create the same thing, or of which one drops what the other one needs, are named with it', () => {
+  for (const [first, second, ...conflicts] of [
+    ['create table t (a integer)', 'create table "t" (b integer)', twice('the table t')],
+    ['create table public.t ()', 'create unlogged table t ()', twice('the table t')],
+    ['create foreign table t () server s', 'create view t as select 1', twice('the view t')],
+    ['alter table t add column a text', 'alter table only public.t add b text, add "a" text', twice('the column t.a')],
+    ['alter table s.t add a text', 'alter table s.t add column a text', twice('the column s.t.a')],
+    ['alter table t add a numeric(1, 2), add b text', 'alter table t add b text', twice('the column t.b')],
+    ['alter table t rename a to c', 'alter table t rename column b to c', twice('the column t.c')],
+    ['alter table t rename to x', 'alter table u rename to x', twice('the table x')],
+    ['create index i on t (a)', 'create unique index i on only t using btree (a)', twice('the index i')],
+    ['create index i on s.t (a)', 'create index concurrently i on s.u (a)', twice('the index s.i')],
+    ['alter index i rename to j', 'create index j on t (a)', twice('the index j')],
+    [
+      'alter table t add constraint c check (a > 0)',
+      'alter table t add constraint c unique (a)',
+      twice('the constraint t.c'),
+    ],
+    [
+      'create table t (); create index i on t (a)',
+      'create table t (); create index i on t (a)',
+      twice('the table t'),
+      twice('the index i'),
+    ],
+    ['drop table t', 'drop table u, t', gone('the table t')],
+    ['drop table t', 'alter table t add column a text', gone('the table t')],
+    ['drop table t cascade', 'create index i on t (a)', gone('the table t')],
+    ['alter table t rename to u', 'alter table t alter a type text', gone('the table t')],
+    ['alter table t set schema s', 'alter table t add a text', gone('the table t')],
+    ['alter table t drop column a', 'alter table t drop a', gone('the column t.a')],
+    ['alter table t drop column a', 'alter table t alter column a set not null', gone('the column t.a')],
+    ['alter table t rename a to b', 'alter table t rename a to c', gone('the column t.a')],
+    ['alter table t drop constraint c', 'alter table t drop constraint c', gone('the constraint t.c')],
+    ['drop index i', 'drop index public.i', gone('the index i')],
+    ['alter index i rename to j', 'alter index i rename to k', gone('the index i')],
+  ] as const) {
+    assert.equal(conflictsOf(`${first};`, `${second};`), conflicts, `${first} / ${second}`);
+  }
+});
+
+test('files that can follow each other are left alone', () => {
+  for (const files of [
+    ['alter table t add a text', 'alter table u add a text'],
+    ['alter table t add a text; alter table t drop a', 'alter table t add a text'],
+    ['alter table t add a text', 'alter table t drop a', 'alter table t add a text'],
+    ['create table t (a text); drop table t', 'create table t (b text)'],
+    [
+      'create table t (); alter table t add a text; create index i on t (a)',
+      'drop table t',
+      'create table t (); create index i on t (a)',
+    ],
+    ['create index i on t (a)', 'alter table t drop column a', 'create index i on t (b)'],
+    ['alter table t add a text; alter table t rename to u', 'create table t (); alter table t add a text'],
+    ['alter table t rename a to b', 'alter table t add a text', 'alter table t alter a set not null'],
+    ['alter table t add a text', 'alter table t add column if not exists a text'],
+    ['create table t ()', 'create table if not exists t ()'],
+    ['drop table t', 'drop table if exists t', 'alter table if exists t drop a'],
+    ['create view v as select 1', 'create or replace view v as select 2'],
+    ['create temp table t ()', 'create temp table t ()'],
+    ['create table t ()', 'do $$ begin drop table t; end $$', 'create table t ()'],
+    ['create table t ()', 'drop schema public cascade', 'create table t ()'],
+    ['create table t (); create view v as select 1', 'drop table t cascade', 'create view v as select 1'],
+    ['set search_path = a; create table t ()', 'set search_path = b; create table t ()'],
+    ['alter table t rename to old; create view t as select 1', 'alter table t rename to u'],
+    ['create index i on t (a)', 'alter table t add constraint c unique using index i', 'create index i on t (a)'],
+    ['alter table t add check (a > 0)', 'alter table t add check (a > 0), add unique (a)'],
+  ]) {
+    assert.equal(conflictsOf(...files.map((sql) => `${sql};`)), [], files.join(' / '));
+  }
+});
+
+test('migrate applies none of them', async () => {
+  const { url, drop } = await testDatabase();
+  const { sources, write } = await testProject({ '20260101000000_one.sql': 'create table t ();' });
+  await migrate(url, sources, { by: 'tester' });
+  await write({
+    '20260102000000_left.sql': 'alter table t add column a text;',
+    '20260103000000_right.sql': 'alter table t add column b text, add column a text;',
+  });
+  const error = await rustioFailureOf(migrate(url, sources, { by: 'tester', confirmed: 'all' }));
+  assert.is(error.code, 'RIO-MIGRATE-CONFLICT');
+  assert.is(error.exitCode, 2);
+  assert.equal(error.details, [
+    'project 20260102000000_left and project 20260103000000_right both create the column t.a.',
+  ]);
+  assert.equal(await textsOf(url, 'select name from rustio_migration'), ['20260101000000_one']);
+  await write({ '20260103000000_right.sql': 'alter table t add column b text;' });
+  assert.is((await migrate(url, sources, { by: 'tester' })).applied.length, 2);
+  await drop();
+});
