@@ -167,11 +167,47 @@ test('an invalid filter of the audit trail: 200, and the filter says that it was
 });
 
 test('an unknown filter or position of the audit trail: 400 with its own code', async () => {
-  for (const query of ['before=x', 'person=%00', 'nonsense=1']) {
+  for (const query of ['before=x', 'after=x', 'f.person=%00', 'f.event=create']) {
     const { status, text } = await clerk.get(`/admin/audit?${query}`);
     assert.is(status, 400, query);
     assert.match(textOf(mainOf(text)), 'RIO-AUDIT-FILTER');
   }
+});
+
+test('a parameter of another program is ignored by every page, and no link of the audit trail has it', async () => {
+  const admin = await app.signInAs('administrator');
+  const foreign = 'utm_source=mail&fbclid=x&__proto__=1&nonsense=1';
+  const pages = [
+    '/admin',
+    '/admin/+search',
+    '/admin/+search?q=Place',
+    '/admin/audit',
+    '/admin/account',
+    '/admin/account/sessions',
+    '/admin/users',
+    '/admin/users/1',
+    '/admin/places',
+    '/admin/places/+new',
+    '/admin/places/P10',
+    '/admin/places/P10/+edit',
+    '/admin/places/P10/+delete',
+    '/admin/places/P10/+value/name',
+    '/admin/legs/+options/origin?q=Place',
+  ];
+  for (const path of pages) {
+    assert.is((await admin.get(path)).status, 200, path);
+    assert.is((await admin.get(`${path}${path.includes('?') ? '&' : '?'}${foreign}`)).status, 200, path);
+  }
+  await admin.submit('/admin/places/P10/+edit', { name: 'Place 10 renamed' });
+  assert.is((await admin.get(`/admin/places/P10/+history?${foreign}`)).status, 200);
+  await admin.submit('/admin/places/P10/+edit', { name: 'Place 10' });
+  assert.is((await app.client().get(`/admin/login?${foreign}`)).status, 200);
+  const { text } = await admin.get(`/admin/audit?event=create&${foreign}`);
+  assert.equal(
+    linksOf(text).filter((url) => /utm_source|fbclid|__proto__|nonsense/.test(url)),
+    [],
+  );
+  assert.not.match(textOf(mainOf((await admin.get(`/admin/audit?${foreign}`)).text)), 'Clear all');
 });
 
 test('a URL longer than Node accepts is rejected by it, and the next request is answered', async () => {
