@@ -155,6 +155,7 @@ function textOf(field: FieldInfo | undefined, value: FilterValue): string {
 function problemText(offered: Offered, { name, why }: ListQueryProblem): string {
   const filters = namesOf(offered.filters);
   const field = name.replace(/^f\./, '').replace(/\.(?:from|to)$/, '');
+  if (why === 'tooLarge') return 'sort: the table is too large to be sorted by a field without an index.';
   if (name === 'sort')
     return `sort: use up to three of these fields, with "-" for descending: ${namesOf(offered.sortable).join(', ')}.`;
   if (name === 'q') return why === 'unknown' ? 'search: the model has no text fields.' : 'search: use fewer words.';

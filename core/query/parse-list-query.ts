@@ -12,7 +12,10 @@ import type { ConditionFilter, Filter, Listing, Offered, Sort } from './types.ts
  */
 export interface ListQueryProblem {
   readonly name: string;
-  readonly why: 'unknown' | 'malformed';
+  /** `tooLarge`: the list has become too large to be sorted by this column, which has no index. */
+  readonly why: 'unknown' | 'malformed' | 'tooLarge';
+  /** `tooLarge`: the column. */
+  readonly field?: FieldInfo;
 }
 export type ParsedListQuery =
   | { readonly ok: true; readonly query: ListQuery }
@@ -51,7 +54,7 @@ export function parseListQuery(listing: Listing, params: URLSearchParams, rules:
   );
 
   const filters = parseFilters(params, rules, problems);
-  const sort = parseSort(params.get('sort') ?? '', rules.offered.sortable, problems);
+  const sort = parseSort(params.get('sort') ?? '', rules.offered, problems);
   const q = (params.get('q') ?? '').trim();
   const words = searchWords(q);
   if (words === undefined) malformed('q');
@@ -83,13 +86,19 @@ function startOf(params: URLSearchParams, read: (text: string) => ReturnType<typ
   return undefined;
 }
 
-function parseSort(text: string, sortable: readonly FieldInfo[], problems: ListQueryProblem[]): readonly Sort[] {
+function parseSort(text: string, offered: Offered, problems: ListQueryProblem[]): readonly Sort[] {
   if (text === '') return [];
   const sorts: Sort[] = [];
   for (const part of text.split(',')) {
     const descending = part.startsWith('-');
     const name = descending ? part.slice(1) : part;
-    const field = sortable.find((candidate) => candidate.name === name);
+    const field = offered.sortable.find((candidate) => candidate.name === name);
+    const tooLarge = offered.tooLargeToSort.find((candidate) => candidate.name === name);
+    if (tooLarge !== undefined) {
+      // fault: too-large-reported-as-unknown
+      problems.push({ name: 'sort', why: 'tooLarge', field: tooLarge });
+      return [];
+    }
     if (field === undefined || sorts.some((sort) => sort.field === field)) {
       problems.push({ name: 'sort', why: 'malformed' });
       return [];

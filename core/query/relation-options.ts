@@ -7,8 +7,9 @@ import type { FieldInfo, ModelInfo } from '../model/field-type.ts';
 import { keyParam } from '../model/key.ts';
 import { isStorable } from '../model/plain-text.ts';
 import { freshPlan, joinFragments, rawSql, whereSql } from '../sql/fragments.ts';
+import { SMALL_TABLE } from './estimates.ts';
 import { columnSql, isText, LABEL_SEPARATOR, labelSql, onlyKey, tableSql, textSql, valuesSql } from './field-sql.ts';
-import { isIndexed, SORTED_WITHOUT_INDEX } from './order.ts';
+import { isIndexed } from './order.ts';
 import type { Reader } from './reader.ts';
 import { literalPattern, matches, searchedSql, searchWords } from './search.ts';
 import type { Option } from './types.ts';
@@ -178,8 +179,7 @@ function wordCondition(reader: Reader, target: ModelInfo, word: string): Fragmen
 function orderFor(reader: Reader, target: ModelInfo, estimate: number): FragmentSqlToken {
   const [first] = reader.labelParts(target);
   const key = columnSql('t', onlyKey(target));
-  if (first === undefined || !(isIndexed(first) || estimate <= SORTED_WITHOUT_INDEX))
-    return sql.fragment`order by ${key}`;
+  if (first === undefined || !(isIndexed(first) || estimate <= SMALL_TABLE)) return sql.fragment`order by ${key}`;
   return sql.fragment`order by ${columnSql('t', first)}, ${key}`;
 }
 
