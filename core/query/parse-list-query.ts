@@ -3,7 +3,7 @@ import { readCursor } from './cursor.ts';
 import { ListQuery } from './list-query.ts';
 import { tooManySorts } from './order.ts';
 import { parseOneOf, parseRange } from './parse-filter.ts';
-import { searchWords } from './search.ts';
+import { searchText, searchWords } from './search.ts';
 import type { ConditionFilter, Filter, Listing, Offered, Sort } from './types.ts';
 
 /**
@@ -55,8 +55,9 @@ export function parseListQuery(listing: Listing, params: URLSearchParams, rules:
 
   const filters = parseFilters(params, rules, problems);
   const sort = parseSort(params.get('sort') ?? '', rules.offered, problems);
-  const q = (params.get('q') ?? '').trim();
-  const words = searchWords(q);
+  const q = searchText(params.get('q') ?? '');
+  if (own.has('q')) own.set('q', q);
+  const words = searchWords(params.get('q') ?? '');
   if (words === undefined) malformed('q');
   // fault: search-without-fields
   else if (words.length > 0 && rules.offered.search.length === 0) problems.push({ name: 'q', why: 'unknown' });

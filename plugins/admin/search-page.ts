@@ -2,7 +2,7 @@ import type { App } from '../../core/app.ts';
 import { isAllowed } from '../../core/http/layout.ts';
 import { isCompleteKey, keyText } from '../../core/model/key.ts';
 import { Reader } from '../../core/query/reader.ts';
-import { searchableFields, searchWords } from '../../core/query/search.ts';
+import { searchableFields, searchText, searchWords } from '../../core/query/search.ts';
 import type { Listing } from '../../core/query/types.ts';
 import type { Context } from '../../core/request/context.ts';
 import type { PageData } from '../../core/request/views.ts';
@@ -24,7 +24,7 @@ interface ResultGroup {
 
 interface SearchView extends PageData {
   readonly q: string;
-  /** More words than a search takes. */
+  /** Only the beginning of the text was used; `q` has it. */
   readonly tooLong: boolean;
   readonly groups: readonly ResultGroup[];
   /** Labels of the sources that failed. */
@@ -43,7 +43,8 @@ declare module '../../core/request/views.ts' {
 /** GET /+search?q=… — every searchable model, and the sources that plugins add. */
 export async function searchPage(ctx: Context, app: App): Promise<void> {
   const { t } = ctx.state;
-  const q = (new URLSearchParams(ctx.querystring).get('q') ?? '').trim();
+  const entered = (new URLSearchParams(ctx.querystring).get('q') ?? '').trim();
+  const q = searchText(entered);
   const words = searchWords(q);
   const searches = words === undefined || words.length === 0 ? [] : searchesFor(ctx, app, q);
   const results = await Promise.all(
@@ -54,7 +55,7 @@ export async function searchPage(ctx: Context, app: App): Promise<void> {
   app.views.page(ctx, 'admin/search', {
     title: q === '' ? t('admin.search.title') : t('admin.search.for', { q }),
     q,
-    tooLong: words === undefined,
+    tooLong: q !== entered,
     groups,
     failed: failed.join(t('admin.filter.comma')),
   });

@@ -1138,6 +1138,18 @@ export const faults: readonly Fault[] = [
     tests: ['core/query/list-query.test.ts'],
   },
   {
+    name: 'a search text of any length is in every link',
+    marker: 'search-longer-than-a-link',
+    change: 'remove',
+    tests: ['http/bad-input-addresses.test.ts'],
+  },
+  {
+    name: 'a cursor takes as much space beside a long search as without one',
+    marker: 'cursor-beside-a-long-search',
+    change: { value: 'MAX_BYTES' },
+    tests: ['http/bad-input-addresses.test.ts'],
+  },
+  {
     name: 'options with the same label look the same',
     marker: 'options-with-one-label',
     change: { replace: [/=== 1/, '> 0'] },

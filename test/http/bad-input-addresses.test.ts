@@ -125,6 +125,39 @@ test('a search of any number of words and any length finds its record (T17b)', a
   await clerk.submit('/admin/places/LONGSEARCH/+delete', {});
 });
 
+test('a search of 3,000 characters uses its beginning and says so, and links stay under 2 KB', async () => {
+  await run(app)`insert into place (code, name)
+    select 'LONG' || n, repeat('lorem ipsum dolor ', 80) || ' ' || repeat('é', 700) || n from generate_series(10, 40) n`;
+  const texts = [
+    'lorem ipsum dolor '.repeat(170),
+    `${'é'.repeat(600)}`,
+    // What is beyond the beginning does not narrow the search, nor does half a word.
+    `${'lorem ipsum dolor '.repeat(55)}cut-in-the-middle ${'nowhere '.repeat(300)}`,
+  ];
+  for (const q of texts) {
+    for (const path of ['/admin/places', '/admin/+search']) {
+      const { status, text } = await clerk.get(
+        `${path}?${new URLSearchParams({ q, ...(path === '/admin/places' && { size: '10', sort: 'name' }) })}`,
+      );
+      assert.is(status, 200);
+      assert.match(textOf(mainOf(text)), 'This search text is too long, so only its beginning was used.');
+      assert.ok(linksOf(text).every((url) => url.length < 2_048));
+    }
+    let url = `/admin/places?${new URLSearchParams({ q, size: '10', sort: 'name' })}`;
+    const found: string[] = [];
+    while (url !== '') {
+      const { text } = await clerk.get(url);
+      found.push(...firstsOf(text));
+      url = linkTo(text, 'Next');
+      assert.ok(url.length < 2_048, `${url.length} characters`);
+    }
+    assert.is(new Set(found).size, 31, q.slice(0, 40));
+  }
+  const short = await clerk.get(`/admin/places?${new URLSearchParams({ q: 'lorem '.repeat(150) })}`);
+  assert.not.match(textOf(mainOf(short.text)), 'too long');
+  await run(app)`delete from place where code like 'LONG%'`;
+});
+
 test('a cursor of another list or order, forged or truncated: 200, the first page', async () => {
   const nextOf = async (path: string): Promise<string> => {
     const next = new URL(linkTo((await clerk.get(path)).text, 'Next'), app.url);

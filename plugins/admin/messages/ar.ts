@@ -192,6 +192,6 @@ export const ar: Messages = {
   'admin.search.more': 'كل النتائج',
   'admin.search.none': 'لا نتائج',
   'admin.search.noneWhy': 'تحقق من الإملاء، أو استخدم كلمات أقل.',
-  'admin.search.tooLong': 'نص البحث طويل جدًا. استخدم كلمات أقل.',
+  'admin.search.tooLong': 'نص البحث طويل جدًا، لذلك استُخدمت بدايته فقط.',
   'admin.search.failed': 'تعذّر البحث في: {labels}. حاول مرة أخرى لاحقًا.',
 };
