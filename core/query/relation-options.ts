@@ -3,6 +3,7 @@
 import { type FragmentSqlToken, sql } from 'slonik';
 import { z } from 'zod';
 import type { Query } from '../database/queries.ts';
+import { distinctLabels } from '../model/distinct-labels.ts';
 import type { FieldInfo, ModelInfo } from '../model/field-type.ts';
 import { keyParam } from '../model/key.ts';
 import { isStorable } from '../model/plain-text.ts';
@@ -49,17 +50,7 @@ export async function optionsFor(
   const exact = () => optionsSql(reader, target, [hasKey(target, keys)], { limit: keys.length });
   const queries = keys.length === 0 ? [matching] : [exact(), matching];
   const rows = await database.any(freshPlan(option`${unionSql(queries)}`));
-  return { options: disambiguateLabels(rows.slice(0, max)), more: rows.length > max };
-}
-
-/** Rows with the same label are shown with their keys. */
-function disambiguateLabels(options: readonly Option[]): readonly Option[] {
-  const counts = new Map<string, number>();
-  for (const { label } of options) counts.set(label, (counts.get(label) ?? 0) + 1);
-  // fault: options-with-one-label
-  return options.map((each) =>
-    counts.get(each.label) === 1 ? each : { ...each, label: `${each.label} (${each.key})` },
-  );
+  return { options: distinctLabels(rows.slice(0, max)), more: rows.length > max };
 }
 
 /** Resolves what the user entered: a key; otherwise a complete label; otherwise a label that differs only in case. */

@@ -1,5 +1,6 @@
 import type { App } from '../../core/app.ts';
 import { isAllowed } from '../../core/http/layout.ts';
+import { distinctLabels } from '../../core/model/distinct-labels.ts';
 import { isCompleteKey, keyText } from '../../core/model/key.ts';
 import { Reader } from '../../core/query/reader.ts';
 import { searchableFields, searchText, searchWords } from '../../core/query/search.ts';
@@ -123,7 +124,7 @@ async function searchModel(
   const records = keys.length === 0 ? [] : await app.records.findMany(actor, model, keys);
   return {
     label,
-    hits: records.map((record) => ({ label: record.label, url: app.urls.record(model, record.key) })),
+    hits: distinctLabels(records).map((record) => ({ label: record.label, url: app.urls.record(model, record.key) })),
     moreUrl: page.next === undefined ? undefined : `${app.urls.list(model)}?${params}`,
   };
 }

@@ -255,7 +255,7 @@ export const faults: readonly Fault[] = [
     name: "rows outside the reader's scope are offered as options",
     marker: 'options-out-of-scope',
     change: { condition: 'true' },
-    tests: ['core/query/options.test.ts'],
+    tests: ['core/query/options.test.ts', 'core/model/distinct-labels.test.ts'],
   },
   {
     name: 'wildcards in a search are not escaped',
