@@ -25,7 +25,7 @@ export interface Options {
   readonly options: readonly Option[];
   readonly more: boolean;
 }
-const NO_OPTIONS: Options = { options: [], more: false };
+export const NO_OPTIONS: Options = { options: [], more: false };
 
 /** The row whose key was entered comes first, then rows whose label contains every word. */
 export async function optionsFor(

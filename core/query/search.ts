@@ -62,19 +62,25 @@ export function literalPattern(text: string): string {
 
 const or = sql.fragment` or `;
 
-/** Conditions on the alias `t`, one per word: it must occur in one of the fields. */
+const NONE: ReadonlySet<string> = new Set();
+
+/** Conditions on the alias `t`, one per word: it must occur in one of the fields. `absent`: those of them that no stored text can have. */
 export function searchSql(
   reader: Reader,
   fields: readonly SearchField[],
   words: readonly string[],
+  absent = NONE,
 ): readonly FragmentSqlToken[] {
   const own = fields.filter((search) => search.via === undefined).map((search) => search.field);
   const byRelation = Map.groupBy(fields, (search) => search.via);
   byRelation.delete(undefined);
   return words.map((word) => {
-    const parts = [...matches(own, 't', word)];
-    for (const [via, searches] of byRelation) {
-      if (via !== undefined) parts.push(...relatedMatches(reader, via, searches ?? [], word));
+    const possible = (of: readonly FieldInfo[]) =>
+      absent.has(word) ? of.filter(({ values }) => values.length > 0) : of;
+    const parts = [...matches(possible(own), 't', word)];
+    for (const [via, searches = []] of byRelation) {
+      const others = possible(searches.map((search) => search.field));
+      if (via !== undefined) parts.push(...relatedMatches(reader, via, others, word));
     }
     return parts.length === 0 ? sql.fragment`false` : sql.fragment`(${joinFragments(parts, or)})`;
   });
@@ -140,16 +146,12 @@ export function exactValue(field: FieldInfo, text: string, timeZone?: string): s
 function relatedMatches(
   reader: Reader,
   via: FieldInfo,
-  searches: readonly SearchField[],
+  fields: readonly FieldInfo[],
   word: string,
 ): readonly FragmentSqlToken[] {
   const { target } = via;
   if (target === undefined) return [];
-  const matching = matches(
-    searches.map((search) => search.field),
-    't',
-    word,
-  );
+  const matching = matches(fields, 't', word);
   if (matching.length === 0) return [];
   const scope = reader.scope(target);
   const conditions = [

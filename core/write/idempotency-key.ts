@@ -59,10 +59,10 @@ export async function deleteOldKeys(database: Query, signal?: AbortSignal): Prom
 }
 
 /**
- * The id comes from a browser: truncated, and without what PostgreSQL's text cannot hold. The table also holds other keys
+ * The id comes from a browser: truncated, and as ASCII, since no encoding of a database has every character. The table also holds other keys
  * (`seed`); the prefix keeps form ids from colliding with them.
  */
 function storable(id: string): string {
   // fault: form-id-without-prefix
-  return `form ${id}`.slice(0, MAX_ID_LENGTH).toWellFormed().replaceAll('\0', '');
+  return `form ${encodeURIComponent(id.slice(0, MAX_ID_LENGTH).toWellFormed())}`.slice(0, MAX_ID_LENGTH);
 }

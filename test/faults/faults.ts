@@ -1120,6 +1120,30 @@ export const faults: readonly Fault[] = [
     tests: ['http/bad-input-addresses.test.ts'],
   },
   {
+    name: 'a character that the encoding of the database lacks fails the query',
+    marker: 'character-beyond-encoding',
+    change: { condition: 'true' },
+    tests: ['plugins/admin/odd-encodings.test.ts'],
+  },
+  {
+    name: 'a key with a character that the encoding lacks is rejected like an invalid value',
+    marker: 'write-of-unrepresentable-key',
+    change: 'remove',
+    tests: ['plugins/admin/odd-encodings.test.ts'],
+  },
+  {
+    name: 'bytes that are not UTF-8 are rewritten by a change of their text',
+    marker: 'unreadable-bytes-rewritten',
+    change: { condition: 'true' },
+    tests: ['plugins/admin/odd-encodings.test.ts'],
+  },
+  {
+    name: 'a list links to a record whose key cannot be read',
+    marker: 'link-to-unreadable-key',
+    change: { returns: 'isCompleteKey(key)' },
+    tests: ['plugins/admin/odd-encodings.test.ts'],
+  },
+  {
     name: 'links of the audit trail carry the parameters of other programs',
     marker: 'foreign-parameters-of-audit',
     change: { replace: [/\[\.\.\.params\]\.filter\([\s\S]*?NAMES\.has\(name\)\)/, 'params'] },
