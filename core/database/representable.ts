@@ -32,6 +32,24 @@ export async function withRepresentable<T>(
   }
 }
 
+/**
+ * Stores a text that nobody could enter again (the name of an upload, a kept form) with a question mark in place of each character that
+ * the encoding of the database lacks. `work` is repeated, so it must not run in a transaction that an error aborts.
+ *
+ * @example
+ * await withReplacements(name, (text) => database.transaction((tx) => insertFile(tx, text)));
+ */
+export async function withReplacements<T>(text: string, work: (text: string) => Promise<T>): Promise<T> {
+  try {
+    return await work(text);
+  } catch (error) {
+    const character = missingCharacter(error);
+    // fault: character-not-replaced
+    if (character === undefined || !text.includes(character)) throw error;
+    return withReplacements(text.replaceAll(character, '?'), work);
+  }
+}
+
 const anything = sql.type(z.object({}));
 
 /** Whether rows of this database can have this text. */

@@ -1126,6 +1126,12 @@ export const faults: readonly Fault[] = [
     tests: ['plugins/admin/odd-encodings.test.ts'],
   },
   {
+    name: 'a message or a file name with a character that the encoding lacks is an error',
+    marker: 'character-not-replaced',
+    change: { condition: 'true' },
+    tests: ['plugins/admin/odd-encodings.test.ts'],
+  },
+  {
     name: 'a key with a character that the encoding lacks is rejected like an invalid value',
     marker: 'write-of-unrepresentable-key',
     change: 'remove',

@@ -9,6 +9,7 @@ import { field } from '../../../core/model/field.ts';
 import { defineModel } from '../../../core/model/model.ts';
 import { defineAdmin } from '../../../plugins/admin/define-admin.ts';
 import { builtIn } from '../../../plugins/built-in.ts';
+import { chosen, send } from '../../core/files/file-forms.ts';
 import { type TestApp, testApp } from '../../support/app.ts';
 import { type Client, parseForms } from '../../support/client.ts';
 import { preparedTemplate } from '../../support/database.ts';
@@ -52,10 +53,18 @@ const Friend = defineModel('friend', {
   managed: false,
 });
 
+const Paper = defineModel('paper', {
+  fields: { id: field.integer(), title: field.text(), scan: field.file({ nullable: true }) },
+  key: 'id',
+  label: 'title',
+  managed: false,
+});
+
 /** `letter`: SQL for an ü as this database stores it. */
 async function open(encoding: 'LATIN1' | 'SQL_ASCII', letter: string): Promise<TestApp> {
   const template = await preparedTemplate('nothing', async () => {});
   const admins = [
+    defineAdmin(Paper, {}),
     defineAdmin(Word, { list: ['id', 'name', 'tags', 'coin'], search: ['name', 'coin'], filters: ['tags'] }),
     defineAdmin(Keyed, {
       list: ['code', 'name', 'word', 'other'],
@@ -77,6 +86,7 @@ async function open(encoding: 'LATIN1' | 'SQL_ASCII', letter: string): Promise<T
       connection.query(`
         create table word (id int primary key, name text not null, tags text[], data jsonb, coin text, note text);
         create table keyed (code text primary key, name text, word int, other text);
+        create table paper (id int primary key, title text not null, scan uuid);
         create table friend (one text, two text, primary key (one, two));
         insert into word values
           (1, 'Z' || ${letter} || 'rich', array['t' || ${letter}, 'b'], null, 'eur', 'n' || ${letter}),
@@ -88,13 +98,13 @@ async function open(encoding: 'LATIN1' | 'SQL_ASCII', letter: string): Promise<T
     );
     return url.href;
   };
-  return testApp({ models: [Word, Keyed, Friend], plugins: { admin: { admins } } }, { template, connectVia });
+  return testApp({ models: [Word, Keyed, Friend, Paper], plugins: { admin: { admins } } }, { template, connectVia });
 }
 
 const rowsIn = async (app: TestApp, query: string): Promise<unknown[]> =>
   (await withPlainConnection(app.app.database.url, (client) => client.query(query))).rows;
 
-const all = permissionsFor([Word, Keyed, Friend]);
+const all = permissionsFor([Word, Keyed, Friend, Paper]);
 const EURO = encodeURIComponent('€');
 const EURO_KEY = '~e2~82~ac';
 
@@ -214,6 +224,20 @@ const latin = suite('admin: a database in LATIN1');
       assert.match(errorAt(saved.text, name), 'The database cannot store the character “€”');
     }
     assert.is((await clerk.submit('/admin/keyeds/+new', { code: '€', name: 'x' })).status, 422);
+  });
+
+  latin('the message about a long label, and the name of an upload, are stored with question marks', async () => {
+    const long = 'x'.repeat(300);
+    const saved = await clerk.submit('/admin/words/2/+edit', { name: long });
+    assert.is(saved.status, 303);
+    assert.match(textOf(mainOf((await clerk.get(saved.location ?? '')).text)), `${'x'.repeat(190)}`);
+    const added = await send(clerk, '/admin/papers/+new', {
+      id: '1',
+      title: 'paper',
+      scan: chosen('zehn € łü.txt', Buffer.from('text')),
+    });
+    assert.is(added.status, 303);
+    assert.match(textOf(mainOf((await clerk.get('/admin/papers/1')).text)), 'zehn ? ?ü.txt');
   });
 
   latin('sign-in, browsers, ids of forms and filters of the audit trail may have any character', async () => {
