@@ -1146,19 +1146,19 @@ export const faults: readonly Fault[] = [
   {
     name: 'a list links to a record whose key cannot be read',
     marker: 'link-to-unreadable-key',
-    change: { returns: 'isCompleteKey(key)' },
+    change: { operand: [1, 'true'] },
     tests: ['plugins/admin/odd-encodings.test.ts'],
   },
   {
     name: 'links of the audit trail carry the parameters of other programs',
     marker: 'foreign-parameters-of-audit',
-    change: { replace: [/\[\.\.\.params\]\.filter\([\s\S]*?NAMES\.has\(name\)\)/, 'params'] },
+    change: { replace: [/\.filter\([^;]*\)(?=\))/, ''] },
     tests: ['http/bad-input-addresses.test.ts'],
   },
   {
     name: 'a small table that was never analysed counts as large',
     marker: 'small-table-overestimated',
-    change: { replace: [/case when pg_relation_size[\s\S]*end/, 'pg_relation_size(c.oid) / 50'] },
+    change: { replace: ['<=', '>'] },
     tests: ['core/query/read-costs.test.ts'],
   },
   {
@@ -1176,7 +1176,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'a cursor takes as much space beside a long search as without one',
     marker: 'cursor-beside-a-long-search',
-    change: { value: 'MAX_BYTES' },
+    change: { replace: [/ - Math\.max\([\s\S]*\)/, ''] },
     tests: ['http/bad-input-addresses.test.ts'],
   },
   {
