@@ -12,9 +12,9 @@ import { compileListing, permittedPart } from '../../core/query/listing.ts';
 import { completeOrder } from '../../core/query/order.ts';
 import { NO_VALUE, SOME_VALUE } from '../../core/query/parse-filter.ts';
 import { type ListQueryProblem, parseListQuery } from '../../core/query/parse-list-query.ts';
-import { readRows } from '../../core/query/read-page.ts';
+import { readRows, whereRepresentable } from '../../core/query/read-page.ts';
 import { Reader } from '../../core/query/reader.ts';
-import type { Listing, Offered } from '../../core/query/types.ts';
+import type { Count, Listing, Offered } from '../../core/query/types.ts';
 import { modelPlural } from '../../core/view/model-names.ts';
 import { checkOptions, type Key, resolveModel, toKey } from './arguments.ts';
 import type { ConsoleTransaction } from './console-transaction.ts';
@@ -78,7 +78,10 @@ export function bindRecords(app: App, actor: Actor, transaction: ConsoleTransact
         const options = checkOptions(requested, ['filter', 'search']);
         mustBeViewable(app, actor, model);
         const { reader, listing, query: parsed } = query(model, options);
-        const count = await new Counts().exact(tx, model, listConditions(reader, listing, parsed), 0);
+        const none = { kind: 'exact', rows: 0 } as const;
+        const count = await whereRepresentable<Count>(tx, parsed, none, (inner, possible) =>
+          new Counts().exact(inner, model, listConditions(reader, listing, possible), 0),
+        );
         if (count.kind !== 'exact') throw new Rejected('Counting took too long and was cancelled. Add a filter.');
         return count.rows;
       }),
@@ -158,6 +161,7 @@ function textOf(field: FieldInfo | undefined, value: FilterValue): string {
 function problemText(offered: Offered, { name, why }: ListQueryProblem): string {
   const filters = namesOf(offered.filters);
   const field = name.replace(/^f\./, '').replace(/\.(?:from|to)$/, '');
+  if (why === 'tooLarge') return 'sort: the table is too large to be sorted by a field without an index.';
   if (name === 'sort')
     return `sort: use up to three of these fields, with "-" for descending: ${namesOf(offered.sortable).join(', ')}.`;
   if (name === 'q') return why === 'unknown' ? 'search: the model has no text fields.' : 'search: use fewer words.';

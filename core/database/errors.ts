@@ -189,10 +189,13 @@ export function isInvalidValue(error: unknown): boolean {
   return ['22003', '22007', '22008', '22P02'].includes(databaseError(error)?.code ?? '');
 }
 
-/** Whether text contains a character that the database's encoding does not have (a euro sign in LATIN1). */
-export function isNotInEncoding(error: unknown): boolean {
-  const code = databaseError(error)?.code;
-  return code === '22P05' || code === '22021';
+/**
+ * The character that the database's encoding does not have (a euro sign in LATIN1), if a statement failed because of one.
+ */
+export function missingCharacter(error: unknown): string | undefined {
+  const cause = databaseError(error);
+  if (cause?.code !== '22P05' && cause?.code !== '22021') return undefined;
+  return characterIn(cause.message) || undefined;
 }
 
 /** Whether the disk of the database, or its quota, is full. */

@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { BATCH, inBatches } from '../database/batches.ts';
 import type { Database } from '../database/pool.ts';
+import { withReplacements } from '../database/representable.ts';
 import { fileNotStored } from '../errors/files.ts';
 import type { FieldInfo } from '../model/field-type.ts';
 import type { StoredFile } from '../model/field-types/file.ts';
@@ -72,12 +73,18 @@ export function createFiles({ database, store, incoming }: FilesParts): Files {
       const { name, type, dimensions } = checked.value;
       const { size, sha256 } = upload;
       const [width, height] = [dimensions?.width ?? null, dimensions?.height ?? null];
-      const file: StoredFile = { key: randomUUID(), name, type, size, sha256, width, height };
+      const key = randomUUID();
       // The row is inserted first: content without a row could never be found and removed.
-      const evicted = await database.transaction((tx) => insertPendingFile(tx, actor, field, file));
+      const { file, evicted } = await withReplacements(name, async (stored) => {
+        const pending: StoredFile = { key, name: stored, type, size, sha256, width, height };
+        return {
+          file: pending,
+          evicted: await database.transaction((tx) => insertPendingFile(tx, actor, field, pending)),
+        };
+      });
       // Removed immediately, so that nobody can fill the disk. The clean-up deletes the rows and retries failures, since the
       // content of an evicted upload may still be arriving.
-      for (const key of evicted) await store.remove(key).catch(() => {});
+      for (const old of evicted) await store.remove(old).catch(() => {});
       try {
         await store.put(file.key, createReadStream(upload.path));
       } catch (error) {

@@ -5,6 +5,7 @@ import { leftToRight } from './direction.ts';
 export const coreMessagesArabic: Messages = {
   // ── values
   'value.unexpected': 'هذه القيمة غير صالحة لهذا الحقل.',
+  'value.unreadableKey': 'يحتوي المفتاح على بايتات غير صالحة في UTF-8، لذا لا يمكن فتح هذا السجل.',
   'value.all': 'عرض القيمة كاملة',
   'value.yes': 'نعم',
   'value.empty': '(فارغ)',
@@ -116,6 +117,8 @@ export const coreMessagesArabic: Messages = {
     'تتطلب قاعدة البيانات قيمة لـ «{column}»، ولا يوجد هذا الحقل في النموذج. تواصل مع مدير النظام.',
   'problem.ruleComment': 'لا تسمح قاعدة البيانات بهذا: {comment}',
   'problem.ruleName': 'لا تسمح قاعدة البيانات بهذه القيمة (القاعدة «{name}»).',
+  'problem.unreadableText':
+    'يحتوي على «�»، وهو بديل عن بايتات غير صالحة في UTF-8. استبدله، أو اترك هذا الحقل دون تغيير.',
   'problem.notInEncoding': 'لا تستطيع قاعدة البيانات تخزين الحرف «{character}». احذفه.',
   'problem.keyRepeats': 'لم يُحفظ: لعدة سجلات هذا المفتاح. تواصل مع مدير النظام.',
   'problem.rejected': 'هذه القيمة غير مسموح بها. أدخل قيمة أخرى.',

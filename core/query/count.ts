@@ -5,13 +5,11 @@ import type { Query } from '../database/queries.ts';
 import { currentScope, scopeKey } from '../database/scope.ts';
 import type { ModelInfo } from '../model/field-type.ts';
 import { freshPlan, rawSql, whereSql } from '../sql/fragments.ts';
-import { estimateSql } from './estimates.ts';
+import { estimateSql, SMALL_TABLE } from './estimates.ts';
 import { tableSql } from './field-sql.ts';
 import { tableName } from './table-facts.ts';
 import type { Count } from './types.ts';
 
-/** Tables with at most this many rows are counted exactly. */
-const COUNTED_EXACTLY = 50_000;
 /** In larger tables, filtered rows are counted up to this number. */
 const COUNTED_FILTERED = 1_000;
 const CACHE_MS = 60_000;
@@ -138,7 +136,7 @@ function countQuery(model: ModelInfo, conditions: readonly FragmentSqlToken[]) {
   const query = estimateAndRows`
     select
       size.estimate::bigint as estimate,
-      case when size.estimate > ${rawSql(String(COUNTED_EXACTLY))} then ${large} else ${upTo(COUNTED_EXACTLY)} end as rows
+      case when size.estimate > ${rawSql(String(SMALL_TABLE))} then ${large} else ${upTo(SMALL_TABLE)} end as rows
     from (select ${estimateSql} as estimate from pg_class c where c.oid = ${tableName(model)}::regclass) size
   `;
   return conditions.length === 0 ? query : freshPlan(query);
@@ -146,7 +144,7 @@ function countQuery(model: ModelInfo, conditions: readonly FragmentSqlToken[]) {
 
 function toCount(estimate: number, rows: number | undefined): Count {
   if (rows === undefined) return { kind: 'about', rows: estimate };
-  const max = estimate > COUNTED_EXACTLY ? COUNTED_FILTERED : COUNTED_EXACTLY;
+  const max = estimate > SMALL_TABLE ? COUNTED_FILTERED : SMALL_TABLE;
   return rows > max ? { kind: 'more', rows: max } : { kind: 'exact', rows };
 }
 

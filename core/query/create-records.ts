@@ -1,7 +1,8 @@
 import { isTimeout, isUnreadable } from '../database/errors.ts';
 import type { Database, Query, Transaction } from '../database/pool.ts';
+import { withRepresentable } from '../database/representable.ts';
 import { dataUnreadable, queryTooSlow } from '../errors/data.ts';
-import type { Models } from '../model/field-type.ts';
+import type { ModelInfo, Models } from '../model/field-type.ts';
 import { parseKey } from '../model/key.ts';
 import type { AnyModel } from '../model/model.ts';
 import type { Actor } from '../policy/actor.ts';
@@ -16,7 +17,7 @@ import { parseListQuery } from './parse-list-query.ts';
 import { readPage } from './read-page.ts';
 import { Reader } from './reader.ts';
 import type { ExtendedRow, Records } from './records.ts';
-import { loadLabels, optionsFor, resolveText } from './relation-options.ts';
+import { loadLabels, NO_OPTIONS, optionsFor, resolveText } from './relation-options.ts';
 import { StatementLimiter } from './statement-limiter.ts';
 import type { Sort } from './types.ts';
 import { visibleTable } from './visible-rows.ts';
@@ -55,40 +56,94 @@ export function createRecords({
     list: (actor, listing, query) =>
       explainingFailures(readPage(limiter.of(actor), counts, readerFor(actor), listing, query)),
     find: (actor, model, key, within) =>
-      explainingFailures(findRecord(within ?? limiter.of(actor), readerFor(actor), model, key)),
+      byKey(within ?? limiter.of(actor), model, key, undefined, (database) =>
+        findRecord(database, readerFor(actor), model, key),
+      ),
     findWhole: (actor, model, key, within) =>
-      explainingFailures(findRecord(within ?? limiter.of(actor), readerFor(actor), model, key, 'whole')),
-    value: (actor, field, key) => explainingFailures(findText(limiter.of(actor), readerFor(actor), field, key)),
-    findMany: (actor, model, keys, within) =>
-      explainingFailures(findRecords(within ?? limiter.of(actor), readerFor(actor), model, keys)),
+      byKey(within ?? limiter.of(actor), model, key, undefined, (database) =>
+        findRecord(database, readerFor(actor), model, key, 'whole'),
+      ),
+    value: (actor, field, key) =>
+      byKey(limiter.of(actor), field.model, key, undefined, (database) =>
+        findText(database, readerFor(actor), field, key),
+      ),
+    findMany(actor, model, keys, within) {
+      const texts = new Map(keys.map((key) => [key, textsOfKey(model, key)]));
+      return explainingFailures(
+        withRepresentable(within ?? limiter.of(actor), [...texts.values()].flat(), (database, representable) => {
+          const remaining = new Set(representable);
+          const possible = keys.filter((key) => texts.get(key)?.every((text) => remaining.has(text)));
+          return findRecords(database, readerFor(actor), model, possible);
+        }),
+      );
+    },
     options(actor, field, q, limit) {
       const estimate = field.target === undefined ? 0 : estimates.of(field.target);
-      return explainingFailures(optionsFor(limiter.of(actor), readerFor(actor), field, q, limit, estimate));
+      return explainingFailures(
+        withRepresentable(limiter.of(actor), [q], async (database, [text]) =>
+          text === undefined ? NO_OPTIONS : optionsFor(database, readerFor(actor), field, text, limit, estimate),
+        ),
+      );
     },
-    resolve: (actor, field, text) => explainingFailures(resolveText(limiter.of(actor), readerFor(actor), field, text)),
-    labels: (actor, field, keys) => explainingFailures(loadLabels(limiter.of(actor), readerFor(actor), field, keys)),
+    resolve: (actor, field, text) =>
+      explainingFailures(
+        withRepresentable(limiter.of(actor), [text], async (database, [typed]) =>
+          typed === undefined ? [] : resolveText(database, readerFor(actor), field, typed),
+        ),
+      ),
+    labels: (actor, field, keys) =>
+      explainingFailures(
+        withRepresentable(limiter.of(actor), keys, (database, possible) =>
+          loadLabels(database, readerFor(actor), field, possible),
+        ),
+      ),
     dependants: (actor, model, key) =>
-      explainingFailures(countDependants(limiter.of(actor), readerFor(actor), model, key)),
+      byKey(limiter.of(actor), model, key, [], (database) => countDependants(database, readerFor(actor), model, key)),
     async outsideDependants(actor, model, key) {
       const params = parseKey(model, key);
       if (params === undefined || outsideReferences(model).length === 0) return [];
-      return explainingFailures(countOutside(limiter.of(actor), model, keyCondition(model, params)));
+      return byKey(limiter.of(actor), model, key, [], (database) =>
+        countOutside(database, model, keyCondition(model, params)),
+      );
     },
     async get<M extends AnyModel>(actor: Actor, model: M, key: string, within?: Query) {
-      const row = await explainingFailures(
-        findValues(within ?? limiter.of(actor), readerFor(actor), models.of(model), key),
+      const row = await byKey(within ?? limiter.of(actor), models.of(model), key, undefined, (database) =>
+        findValues(database, readerFor(actor), models.of(model), key),
       );
       // Each field type decodes to the type that its field declares. Fields that the actor cannot see are absent, as documented in
       // `Records`.
       return row as ExtendedRow<M> | undefined;
     },
     async hold<M extends AnyModel>(tx: Transaction, actor: Actor, model: M, key: string, strength: 'share' | 'update') {
-      const row = await explainingFailures(findValues(tx, readerFor(actor), models.of(model), key, strength));
+      const row = await byKey(tx, models.of(model), key, undefined, (database) =>
+        findValues(database, readerFor(actor), models.of(model), key, strength),
+      );
       return row as ExtendedRow<M> | undefined;
     },
     tableFor: (actor, model) => visibleTable(readerFor(actor), models.of(model)),
     refreshEstimates: () => estimates.refresh(),
   };
+}
+
+/** The texts in a key from a URL. */
+function textsOfKey(model: ModelInfo, key: string): readonly string[] {
+  return (parseKey(model, key) ?? []).filter((param) => typeof param === 'string');
+}
+
+/** Reads by a key; `nothing` if it has a character that the database's encoding lacks, so that no row can have it. */
+function byKey<T, N>(
+  database: Query,
+  model: ModelInfo,
+  key: string,
+  nothing: N,
+  work: (database: Query) => Promise<T>,
+): Promise<T | N> {
+  const texts = textsOfKey(model, key);
+  return explainingFailures(
+    withRepresentable<T | N>(database, texts, async (inner, representable) =>
+      representable.length < texts.length ? nothing : work(inner),
+    ),
+  );
 }
 
 /** Turns failures of reads (timeouts, errors in code in the database) into errors with instructions. */

@@ -8,6 +8,7 @@ import type { LargeValue } from '../model/row.ts';
 import { rawSql, whereSql } from '../sql/fragments.ts';
 import { columnSql, holdsText, tableSql, valueField, valueSql } from './field-sql.ts';
 import type { Reader } from './reader.ts';
+import { lengthInUrl } from './search.ts';
 import { mayBeNull } from './table-facts.ts';
 import type { Cursor, Filter, KeyPart, PlaceValue, Sort } from './types.ts';
 
@@ -19,10 +20,15 @@ export interface CursorContext {
   readonly q: string;
 }
 
-/** Max length of a cursor in a URL. The longest one that is written has 1,600 characters, so that links stay under 2 KB. */
+/**
+ * Max length of a cursor in a URL. The longest one that is written has 1,600 characters, and fewer beside a long search, so that links
+ * stay under 2 KB.
+ */
 const MAX_LENGTH = 2_000;
 /** Max size of a cursor's JSON, before base64. */
 const MAX_BYTES = 1_200;
+/** Length of a search in a URL beside which the longest cursor fits. */
+const SHORT_SEARCH = 200;
 /**
  * Max lengths of values. Longer ones are left out of the cursor and read again from their row. The first limit that makes the
  * cursor short enough is used.
@@ -49,6 +55,8 @@ export function writeCursor(
   key: readonly string[] = [],
 ): string {
   const hash = hashKey(context);
+  // fault: cursor-beside-a-long-search
+  const maxBytes = MAX_BYTES - Math.max(0, Math.ceil((lengthInUrl(context.q) - SHORT_SEARCH) * 0.75));
   let text = '';
   for (const limit of LIMITS) {
     // fault: long-cursor
@@ -59,7 +67,7 @@ export function writeCursor(
     );
     const parts = key.map((part) => (isShort(part) ? part : [digest('md5', part)]));
     text = JSON.stringify(values.every(isShort) ? [hash, places] : [hash, places, parts]);
-    if (Buffer.byteLength(text) <= MAX_BYTES) break;
+    if (Buffer.byteLength(text) <= maxBytes) break;
   }
   return Buffer.from(text).toString('base64url');
 }

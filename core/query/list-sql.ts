@@ -8,6 +8,7 @@ import { filterSql } from './filter-sql.ts';
 import { branches, oneCondition, orderSql } from './keyset.ts';
 import type { ListQueryValues } from './list-query.ts';
 import { isIndexed } from './order.ts';
+import type { PossibleQuery } from './possible-query.ts';
 import type { Reader } from './reader.ts';
 import { inPage, type RowsQuery, rowSql, rowsQuery } from './row-sql.ts';
 import { searchableFields, searchesIndexes, searchSql, searchWords } from './search.ts';
@@ -17,12 +18,14 @@ import type { Listing, Sort } from './types.ts';
 /** Max entries of a manyToMany in a list. */
 const MAX_LISTED = 20;
 
+type ListedQuery = ListQueryValues & Partial<Pick<PossibleQuery, 'absentWords'>>;
+
 /**
  * Selects one page of a list, plus one row that shows whether there is another page. A search with indexes also returns the number
  * of matches (`MATCHES`). All lists use this function. Backwards, rows are returned in reverse order. `order` must be complete: see
  * `completeOrder`.
  */
-export function listSql(reader: Reader, listing: Listing, query: ListQueryValues, order: readonly Sort[]): RowsQuery {
+export function listSql(reader: Reader, listing: Listing, query: ListedQuery, order: readonly Sort[]): RowsQuery {
   const { model, columns, computed = [], wholeRow } = listing;
   const visible = [...(wholeRow ? model.stored : []), ...columns, ...computed].filter((field) => reader.sees(field));
   // Includes the labels of relations that the list is filtered by, so that the page can show them without another query.
@@ -50,14 +53,14 @@ export function listSql(reader: Reader, listing: Listing, query: ListQueryValues
 export function listConditions(
   reader: Reader,
   listing: Listing,
-  query: Pick<ListQueryValues, 'filters' | 'q'>,
+  query: Pick<ListedQuery, 'filters' | 'q' | 'absentWords'>,
 ): readonly FragmentSqlToken[] {
   const scope = reader.scope(listing.model);
   return [
     // fault: list-out-of-scope
     ...(scope === undefined ? [] : [fragment`(${scope})`]),
     ...query.filters.map((filter) => filterSql(reader, filter)),
-    ...searchSql(reader, searchableFields(reader, listing.search), searchWords(query.q) ?? []),
+    ...searchSql(reader, searchableFields(reader, listing.search), searchWords(query.q) ?? [], query.absentWords),
   ];
 }
 

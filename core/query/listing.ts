@@ -132,7 +132,7 @@ export function permittedPart(reader: Reader, listing: Listing, estimate: number
     columns: columns.filter((field) => reader.sees(field)),
     conditions: reader.mayView(listing.model) ? (listing.conditions ?? []) : [],
     filters: listing.filters.filter((field) => reader.sees(field)),
-    sortable: sortableFields(reader, listing, estimate),
+    ...sortableFields(reader, listing, estimate),
     search: searchableFields(reader, listing.search),
   };
 }

@@ -1,11 +1,10 @@
 import type { FieldInfo, ModelInfo } from '../model/field-type.ts';
 import { rowHashField } from './computed-field.ts';
+import { SMALL_TABLE } from './estimates.ts';
 import type { Reader } from './reader.ts';
 import { mayBeNull } from './table-facts.ts';
-import type { Listing, Sort } from './types.ts';
+import type { Listing, Offered, Sort } from './types.ts';
 
-/** Max rows of a list that can be sorted by a column without an index. */
-export const SORTED_WITHOUT_INDEX = 50_000;
 const MAX_SORTS = 3;
 
 /**
@@ -32,10 +31,17 @@ export function completeOrder(reader: Reader, listing: Listing, requested: reado
 }
 
 /** The columns that this user may sort by, given the estimated number of rows. */
-export function sortableFields(reader: Reader, listing: Listing, estimate: number): readonly FieldInfo[] {
-  return sortCandidates(listing).filter(
-    (field) => reader.sees(field) && (estimate <= SORTED_WITHOUT_INDEX || isIndexed(field)),
-  );
+export function sortableFields(
+  reader: Reader,
+  listing: Listing,
+  estimate: number,
+): Pick<Offered, 'sortable' | 'tooLargeToSort'> {
+  const visible = sortCandidates(listing).filter((field) => reader.sees(field));
+  if (estimate <= SMALL_TABLE) return { sortable: visible, tooLargeToSort: [] };
+  return {
+    sortable: visible.filter(isIndexed),
+    tooLargeToSort: visible.filter((field) => !isIndexed(field)),
+  };
 }
 
 const candidates = new WeakMap<Listing, readonly FieldInfo[]>();

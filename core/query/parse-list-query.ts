@@ -3,7 +3,7 @@ import { readCursor } from './cursor.ts';
 import { ListQuery } from './list-query.ts';
 import { tooManySorts } from './order.ts';
 import { parseOneOf, parseRange } from './parse-filter.ts';
-import { searchWords } from './search.ts';
+import { searchText, searchWords } from './search.ts';
 import type { ConditionFilter, Filter, Listing, Offered, Sort } from './types.ts';
 
 /**
@@ -12,7 +12,10 @@ import type { ConditionFilter, Filter, Listing, Offered, Sort } from './types.ts
  */
 export interface ListQueryProblem {
   readonly name: string;
-  readonly why: 'unknown' | 'malformed';
+  /** `tooLarge`: the list has become too large to be sorted by this column, which has no index. */
+  readonly why: 'unknown' | 'malformed' | 'tooLarge';
+  /** `tooLarge`: the column. */
+  readonly field?: FieldInfo;
 }
 export type ParsedListQuery =
   | { readonly ok: true; readonly query: ListQuery }
@@ -52,9 +55,10 @@ export function parseListQuery(listing: Listing, params: URLSearchParams, rules:
   );
 
   const filters = parseFilters(params, rules, problems);
-  const sort = parseSort(params.get('sort') ?? '', rules.offered.sortable, problems);
-  const q = (params.get('q') ?? '').trim();
-  const words = searchWords(q);
+  const sort = parseSort(params.get('sort') ?? '', rules.offered, problems);
+  const q = searchText(params.get('q') ?? '');
+  if (own.has('q')) own.set('q', q);
+  const words = searchWords(params.get('q') ?? '');
   if (words === undefined) malformed('q');
   // fault: search-without-fields
   else if (words.length > 0 && rules.offered.search.length === 0) problems.push({ name: 'q', why: 'unknown' });
@@ -84,13 +88,19 @@ function startOf(params: URLSearchParams, read: (text: string) => ReturnType<typ
   return undefined;
 }
 
-function parseSort(text: string, sortable: readonly FieldInfo[], problems: ListQueryProblem[]): readonly Sort[] {
+function parseSort(text: string, offered: Offered, problems: ListQueryProblem[]): readonly Sort[] {
   if (text === '') return [];
   const sorts: Sort[] = [];
   for (const part of text.split(',')) {
     const descending = part.startsWith('-');
     const name = descending ? part.slice(1) : part;
-    const field = sortable.find((candidate) => candidate.name === name);
+    const field = offered.sortable.find((candidate) => candidate.name === name);
+    const tooLarge = offered.tooLargeToSort.find((candidate) => candidate.name === name);
+    if (tooLarge !== undefined) {
+      // fault: too-large-reported-as-unknown
+      problems.push({ name: 'sort', why: 'tooLarge', field: tooLarge });
+      return [];
+    }
     if (field === undefined || sorts.some((sort) => sort.field === field)) {
       problems.push({ name: 'sort', why: 'malformed' });
       return [];

@@ -1,5 +1,6 @@
-import { isInvalidValue, isNotInEncoding } from '../database/errors.ts';
+import { isInvalidValue } from '../database/errors.ts';
 import type { Query } from '../database/queries.ts';
+import { withRepresentable } from '../database/representable.ts';
 import { listFieldHidden } from '../errors/data.ts';
 import type { DbRow } from '../model/field-type.ts';
 import { LargeValue } from '../model/row.ts';
@@ -9,6 +10,7 @@ import { type CursorContext, writeCursor } from './cursor.ts';
 import type { ListQueryValues } from './list-query.ts';
 import { isBackwards, listConditions, listSql, MAX_SORTED } from './list-sql.ts';
 import { completeOrder } from './order.ts';
+import { type PossibleQuery, possibleQuery, textsOfQuery } from './possible-query.ts';
 import type { Reader } from './reader.ts';
 import type { Count, Listing, Page, Sort } from './types.ts';
 
@@ -23,13 +25,16 @@ export async function readPage(
   query: ListQueryValues,
 ): Promise<Page> {
   if (!reader.mayView(listing.model)) return empty;
-  const { more, ...page } = await readRows(database, reader, listing, query);
-  return {
-    ...page,
-    count:
-      matchesOf(query, page.rows[0], more) ??
-      (await readCount(database, reader, { counts, listing, query, rowsOnPage: page.rows.length, more })),
-  };
+  rejectHiddenFields(reader, query);
+  return whereRepresentable(database, query, empty, async (inner, possible) => {
+    const { more, ...page } = await readPossibleRows(inner, reader, listing, possible, query);
+    return {
+      ...page,
+      count:
+        matchesOf(possible, page.rows[0], more) ??
+        (await readCount(inner, reader, { counts, listing, query: possible, rowsOnPage: page.rows.length, more })),
+    };
+  });
 }
 
 /** A page without a count, read in one statement. The actor must be allowed to view the model. */
@@ -38,17 +43,45 @@ export async function readRows(
   reader: Reader,
   listing: Listing,
   query: ListQueryValues,
-): Promise<Omit<Page, 'count'> & { readonly more: boolean }> {
+): Promise<RowsOfPage> {
   rejectHiddenFields(reader, query);
+  return whereRepresentable(database, query, { ...empty, more: false }, (inner, possible) =>
+    readPossibleRows(inner, reader, listing, possible, query),
+  );
+}
+
+type RowsOfPage = Omit<Page, 'count'> & { readonly more: boolean };
+
+/** Runs `work` with the part of a query that can match; `nothing` if the query has texts that the database's encoding lacks, so that no row can match it. */
+export function whereRepresentable<T>(
+  database: Query,
+  query: ListQueryValues,
+  nothing: T,
+  work: (database: Query, possible: PossibleQuery) => Promise<T>,
+): Promise<T> {
+  return withRepresentable(database, textsOfQuery(query), async (inner, texts) => {
+    const possible = possibleQuery(query, texts);
+    return possible === undefined ? nothing : work(inner, possible);
+  });
+}
+
+/** `requested`: the query that the cursors belong to. */
+async function readPossibleRows(
+  database: Query,
+  reader: Reader,
+  listing: Listing,
+  query: PossibleQuery,
+  requested: ListQueryValues,
+): Promise<RowsOfPage> {
   const order = completeOrder(reader, listing, query.sort);
   const fetched = await fetchRows(database, reader, listing, query, order);
   // A cursor that PostgreSQL rejects is treated like any other invalid one.
-  if (fetched === undefined) return readRows(database, reader, listing, { ...valuesOfQuery(query), at: undefined });
+  if (fetched === undefined) return readPossibleRows(database, reader, listing, { ...query, at: undefined }, requested);
   const more = fetched.length > query.size;
   const back = isBackwards(query);
   const page = fetched.slice(0, query.size);
   const rows = back ? page.reverse() : page;
-  const context: CursorContext = { model: listing.model, order, filters: query.filters, q: query.q };
+  const context: CursorContext = { model: listing.model, order, filters: requested.filters, q: requested.q };
   const cursorAt = (row: DbRow | undefined) =>
     row === undefined ? undefined : writeCursor(context, rowValues(context, row), rowKey(listing, row));
   const hasPrevious = back ? more : query.at !== undefined;
@@ -66,7 +99,7 @@ async function fetchRows(
   database: Query,
   reader: Reader,
   listing: Listing,
-  query: ListQueryValues,
+  query: PossibleQuery,
   order: readonly Sort[],
 ): Promise<readonly DbRow[] | undefined> {
   try {
@@ -74,14 +107,8 @@ async function fetchRows(
   } catch (error) {
     // fault: rejected-cursor
     if (typeof query.at === 'object' && isInvalidValue(error)) return undefined;
-    // No row can contain a character that the database's encoding does not have.
-    if (isNotInEncoding(error)) return [];
     throw error;
   }
-}
-
-function valuesOfQuery({ q, filters, sort, size, exact }: ListQueryValues): Omit<ListQueryValues, 'at'> {
-  return { q, filters, sort, size, exact };
 }
 
 /** For code that builds a query itself; `parseListQuery` has already checked users' query strings. */
@@ -102,7 +129,7 @@ function matchesOf({ at, exact }: ListQueryValues, row: DbRow | undefined, more:
 interface ShownPage {
   readonly counts: Counts;
   readonly listing: Listing;
-  readonly query: ListQueryValues;
+  readonly query: PossibleQuery;
   readonly rowsOnPage: number;
   readonly more: boolean;
 }

@@ -3,12 +3,14 @@
 import { type FragmentSqlToken, sql } from 'slonik';
 import { z } from 'zod';
 import type { Query } from '../database/queries.ts';
+import { distinctLabels } from '../model/distinct-labels.ts';
 import type { FieldInfo, ModelInfo } from '../model/field-type.ts';
 import { keyParam } from '../model/key.ts';
 import { isStorable } from '../model/plain-text.ts';
 import { freshPlan, joinFragments, rawSql, whereSql } from '../sql/fragments.ts';
+import { SMALL_TABLE } from './estimates.ts';
 import { columnSql, isText, LABEL_SEPARATOR, labelSql, onlyKey, tableSql, textSql, valuesSql } from './field-sql.ts';
-import { isIndexed, SORTED_WITHOUT_INDEX } from './order.ts';
+import { isIndexed } from './order.ts';
 import type { Reader } from './reader.ts';
 import { literalPattern, matches, searchedSql, searchWords } from './search.ts';
 import type { Option } from './types.ts';
@@ -23,7 +25,7 @@ export interface Options {
   readonly options: readonly Option[];
   readonly more: boolean;
 }
-const NO_OPTIONS: Options = { options: [], more: false };
+export const NO_OPTIONS: Options = { options: [], more: false };
 
 /** The row whose key was entered comes first, then rows whose label contains every word. */
 export async function optionsFor(
@@ -48,17 +50,7 @@ export async function optionsFor(
   const exact = () => optionsSql(reader, target, [hasKey(target, keys)], { limit: keys.length });
   const queries = keys.length === 0 ? [matching] : [exact(), matching];
   const rows = await database.any(freshPlan(option`${unionSql(queries)}`));
-  return { options: disambiguateLabels(rows.slice(0, max)), more: rows.length > max };
-}
-
-/** Adds the keys to labels that several rows have. */
-function disambiguateLabels(options: readonly Option[]): readonly Option[] {
-  const counts = new Map<string, number>();
-  for (const { label } of options) counts.set(label, (counts.get(label) ?? 0) + 1);
-  // fault: options-with-one-label
-  return options.map((each) =>
-    counts.get(each.label) === 1 ? each : { ...each, label: `${each.label} (${each.key})` },
-  );
+  return { options: distinctLabels(rows.slice(0, max)), more: rows.length > max };
 }
 
 /** Resolves entered text: as a key, otherwise as a complete label, otherwise as a label that differs only in case. */
@@ -178,8 +170,7 @@ function wordCondition(reader: Reader, target: ModelInfo, word: string): Fragmen
 function orderFor(reader: Reader, target: ModelInfo, estimate: number): FragmentSqlToken {
   const [first] = reader.labelParts(target);
   const key = columnSql('t', onlyKey(target));
-  if (first === undefined || !(isIndexed(first) || estimate <= SORTED_WITHOUT_INDEX))
-    return sql.fragment`order by ${key}`;
+  if (first === undefined || !(isIndexed(first) || estimate <= SMALL_TABLE)) return sql.fragment`order by ${key}`;
   return sql.fragment`order by ${columnSql('t', first)}, ${key}`;
 }
 

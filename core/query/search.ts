@@ -9,24 +9,48 @@ import type { Reader } from './reader.ts';
 import { needsOtherCollation } from './table-facts.ts';
 import type { SearchField } from './types.ts';
 
-/** Only the beginning of a search is used, so that a pasted paragraph is found by its first words. */
-const MAX_CHARACTERS = 4_000;
+/** In a URL, so that the links of a list stay under 2 KB: 1,000 letters of English, 160 of Arabic. */
+const MAX_LENGTH = 1_000;
 const MAX_WORDS = 50;
 
 /**
- * The distinct words of a search; undefined if the database cannot store the text. A search may have any length, but only the first
- * fifty words are used.
+ * The part of a search text that is used: a pasted paragraph is found by its first words. Links have this part alone.
+ *
+ * @example searchText(' big  bird ') // 'big  bird'
+ */
+export function searchText(q: string): string {
+  const text = q.trim();
+  let used = '';
+  let length = 0;
+  for (const character of text) {
+    length += lengthInUrl(character);
+    // fault: search-longer-than-a-link
+    if (length > MAX_LENGTH) return withoutCutWord(used, character);
+    used += character;
+  }
+  return text;
+}
+
+/** The length of a text in a query string. */
+export function lengthInUrl(text: string): number {
+  return String(new URLSearchParams([['', text]])).length - 1;
+}
+
+/** Half a number or date would match nothing; of a single word, the beginning is used. */
+function withoutCutWord(text: string, next: string): string {
+  const [words = ''] = /^[\s\S]*\s/u.exec(text) ?? [];
+  return /\s/u.test(next) || words === '' ? text.trim() : words.trim();
+}
+
+/**
+ * The words of a search, each once; undefined when it is not text that the database can store. A search has any length: what is
+ * beyond its first fifty words, or beyond `searchText`, does not narrow it further.
  */
 export function searchWords(q: string): readonly string[] | undefined {
   if (!isStorable(q)) return undefined;
   // fault: search-of-any-length
-  const text = q.slice(0, MAX_CHARACTERS);
-  const words = new Set(
-    text
-      .toWellFormed()
-      .split(/\s+/u)
-      .filter((word) => word !== ''),
-  );
+  const text = searchText(q);
+  const words = new Set(text.split(/\s+/u).filter((word) => word !== ''));
   return [...words].slice(0, MAX_WORDS);
 }
 
@@ -38,19 +62,25 @@ export function literalPattern(text: string): string {
 
 const or = sql.fragment` or `;
 
-/** Conditions on the alias `t`: each word must occur in one of the fields. */
+const NONE: ReadonlySet<string> = new Set();
+
+/** Conditions on the alias `t`: each word must occur in one of the fields. `absent`: the words that no stored text can have. */
 export function searchSql(
   reader: Reader,
   fields: readonly SearchField[],
   words: readonly string[],
+  absent = NONE,
 ): readonly FragmentSqlToken[] {
   const own = fields.filter((search) => search.via === undefined).map((search) => search.field);
   const byRelation = Map.groupBy(fields, (search) => search.via);
   byRelation.delete(undefined);
   return words.map((word) => {
-    const parts = [...matches(own, 't', word)];
-    for (const [via, searches] of byRelation) {
-      if (via !== undefined) parts.push(...relatedMatches(reader, via, searches ?? [], word));
+    const possible = (of: readonly FieldInfo[]) =>
+      absent.has(word) ? of.filter(({ values }) => values.length > 0) : of;
+    const parts = [...matches(possible(own), 't', word)];
+    for (const [via, searches = []] of byRelation) {
+      const others = possible(searches.map((search) => search.field));
+      if (via !== undefined) parts.push(...relatedMatches(reader, via, others, word));
     }
     return parts.length === 0 ? sql.fragment`false` : sql.fragment`(${joinFragments(parts, or)})`;
   });
@@ -117,16 +147,12 @@ export function exactValue(field: FieldInfo, text: string, timeZone?: string): s
 function relatedMatches(
   reader: Reader,
   via: FieldInfo,
-  searches: readonly SearchField[],
+  fields: readonly FieldInfo[],
   word: string,
 ): readonly FragmentSqlToken[] {
   const { target } = via;
   if (target === undefined) return [];
-  const matching = matches(
-    searches.map((search) => search.field),
-    't',
-    word,
-  );
+  const matching = matches(fields, 't', word);
   if (matching.length === 0) return [];
   const scope = reader.scope(target);
   const conditions = [

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { Query } from '../database/queries.ts';
 import { columnPrecision, setColumnPrecision } from '../model/column-precision.ts';
 import type { FieldInfo, ModelInfo } from '../model/field-type.ts';
+import { encodeKeyPart, isCompleteKey } from '../model/key.ts';
 import { setFilledByDatabase } from '../model/validate.ts';
 import { tableOidSql } from './table-oid.ts';
 
@@ -31,6 +32,7 @@ const tables = sql.type(
     table: z.string(),
     rules: z.array(z.string()).nullable(),
     readable: z.boolean(),
+    encoding: z.string(),
     versioned: z.boolean(),
     add: z.boolean(),
     change: z.boolean(),
@@ -45,6 +47,7 @@ const notGranted = {
   change: new WeakSet<ModelInfo>(),
   delete: new WeakSet<ModelInfo>(),
 };
+const ofAnyBytes = new WeakSet<ModelInfo>();
 const withoutVersions = new WeakSet<ModelInfo>();
 const nullableInDatabase = new WeakSet<FieldInfo>();
 const withoutIlike = new WeakSet<FieldInfo>();
@@ -82,6 +85,17 @@ export function roleMay(model: ModelInfo, action: keyof typeof notGranted): bool
 export function hasVersions(model: ModelInfo): boolean {
   return !withoutVersions.has(model);
 }
+
+/**
+ * Whether a key, as used in URLs, leads to its record. In a database in SQL_ASCII it may have bytes that are not UTF-8: they are read as
+ * U+FFFD, and no query finds them again.
+ */
+export function leadsToRecord(model: ModelInfo, key: string): boolean {
+  // fault: link-to-unreadable-key
+  return isCompleteKey(key) && !(ofAnyBytes.has(model) && key.includes(UNREADABLE));
+}
+
+const UNREADABLE = encodeKeyPart('\ufffd');
 
 /** Whether the role, or one that a scope can set for a request, has the privilege. */
 function anyRoleHasPrivilege(privilege: 'insert' | 'update' | 'delete'): FragmentSqlToken {
@@ -122,6 +136,7 @@ export async function loadTableFacts(database: Query, models: readonly ModelInfo
     select requested."table",
       (select array_agg(r.ev_type::text) from pg_rewrite r where r.ev_class = c.oid and r.rulename <> '_RETURN') as rules,
       has_table_privilege(c.oid, 'select') or has_any_column_privilege(c.oid, 'select') as readable,
+      current_setting('server_encoding') as encoding,
       c.relkind not in ('v', 'f') as versioned,
       ${anyRoleHasPrivilege('insert')} as add,
       ${anyRoleHasPrivilege('update')} as change,
@@ -137,6 +152,7 @@ export async function loadTableFacts(database: Query, models: readonly ModelInfo
     setMember(withRules.update, model, facts?.rules?.includes('2') === true);
     setMember(withRules.insert, model, facts?.rules?.includes('3') === true);
     setMember(unreadable, model, facts?.readable === false);
+    setMember(ofAnyBytes, model, facts?.encoding === 'SQL_ASCII');
     setMember(withoutVersions, model, facts?.versioned === false);
     for (const action of ['add', 'change', 'delete'] as const)
       setMember(notGranted[action], model, facts?.[action] === false);

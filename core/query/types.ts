@@ -36,6 +36,8 @@ export interface Offered {
   readonly conditions: readonly ConditionFilter[];
   readonly filters: readonly FieldInfo[];
   readonly sortable: readonly FieldInfo[];
+  /** Columns without an index: they can be sorted by only while the table is small. */
+  readonly tooLargeToSort: readonly FieldInfo[];
   readonly search: readonly SearchField[];
 }
 export interface SearchField {

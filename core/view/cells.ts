@@ -1,5 +1,6 @@
 import { printJson } from '../base/exact-json.ts';
 import { UnexpectedValue } from '../base/unexpected-value.ts';
+import { distinctLabels } from '../model/distinct-labels.ts';
 import type { BuiltInFieldType } from '../model/field.ts';
 import type { DbRow, DbValue, FieldInfo, Formatter } from '../model/field-type.ts';
 import { shownItems } from '../model/field-types/array.ts';
@@ -241,11 +242,16 @@ const builtIn: Readonly<Record<BuiltInFieldType, MakeCell>> = {
     const alias = relationList(field.name);
     const target = field.target?.name;
     return (dbValue, row) =>
-      relatedRows(row[alias] ?? dbValue)
-        .map(({ key, label }) => {
-          const html = escapeHtml(label ? label : String(key));
-          const url =
-            label && target !== undefined ? formatter.recordUrl(target, encodeKeyPart(String(key))) : undefined;
+      distinctLabels(
+        relatedRows(row[alias] ?? dbValue).map(({ key, label }) => ({
+          key: String(key),
+          label: label ?? '',
+          isVisible: typeof label === 'string',
+        })),
+      )
+        .map(({ key, label, isVisible }) => {
+          const html = escapeHtml(label);
+          const url = isVisible && target !== undefined ? formatter.recordUrl(target, encodeKeyPart(key)) : undefined;
           if (url === undefined) return `<span class="badge">${html}</span>`;
           return `<a class="badge" href="${escapeHtml(url)}">${html}</a>`;
         })

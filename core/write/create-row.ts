@@ -16,6 +16,7 @@ import { explained, inSavepoint, RowForbidden, RowHidden } from './rejections.ts
 import { extentFor, findHooks, hookRow, runAfterCommit, runHooks, undoHooksUnlessDone } from './run-hooks.ts';
 import { rowSnapshot } from './snapshot.ts';
 import type { Values, Written } from './types.ts';
+import { unreadableTexts } from './unreadable-text.ts';
 import {
   type ColumnValue,
   checkReferences,
@@ -74,6 +75,7 @@ async function addRow(
   const saveProblems = [
     ...beforeSave.problems,
     ...(beforeSave.isChanged ? validateValues(model, values, 'insert') : []),
+    ...(await unreadableTexts(tx, values)),
   ];
   if (saveProblems.length > 0) return { outcome: 'invalid', problems: saveProblems };
 

@@ -59,10 +59,10 @@ export async function deleteOldKeys(database: Query, signal?: AbortSignal): Prom
 }
 
 /**
- * The id comes from a browser, so it is truncated and stripped of characters that PostgreSQL cannot store. The prefix prevents
- * collisions with other keys in the table (`seed`).
+ * The id comes from a browser, so it is truncated and reduced to ASCII, since no encoding of a database has every character. The prefix
+ * prevents collisions with other keys in the table (`seed`).
  */
 function storable(id: string): string {
   // fault: form-id-without-prefix
-  return `form ${id}`.slice(0, MAX_ID_LENGTH).toWellFormed().replaceAll('\0', '');
+  return `form ${encodeURIComponent(id.slice(0, MAX_ID_LENGTH).toWellFormed())}`.slice(0, MAX_ID_LENGTH);
 }

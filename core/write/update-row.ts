@@ -29,6 +29,7 @@ import {
 import { extentFor, findHooks, hookRow, NO_HOOKS, runAfterCommit, runHooks, undoHooksUnlessDone } from './run-hooks.ts';
 import { rowSnapshot } from './snapshot.ts';
 import type { Values, Written } from './types.ts';
+import { unreadableChanges, withoutUnreadableTexts } from './unreadable-text.ts';
 import { type ColumnValue, checkReferences, columnValues, permittedValues } from './values.ts';
 import { type Source, type WriteDependencies, Writer } from './writer.ts';
 
@@ -119,6 +120,12 @@ async function changeRow(
 
   let comparison = await compare(update, tx, values);
   if ('outcome' in comparison) return comparison;
+  const readable = await withoutUnreadableTexts(tx, model, comparison.old, values);
+  if (readable !== values) {
+    values = readable;
+    comparison = await compare(update, tx, values);
+    if ('outcome' in comparison) return comparison;
+  }
   const { old, changes } = comparison;
   if (changes.names.size === 0) return unchanged(old);
   // fault: lost-update
@@ -163,6 +170,8 @@ async function save(
     const problems = changedKeys.map(({ name }) => ({ field: name, issue: { key: 'problem.keyReadOnly' } }));
     return { outcome: 'invalid', problems };
   }
+  const unreadable = await unreadableChanges(tx, changes, old, values);
+  if (unreadable.length > 0) return { outcome: 'invalid', problems: unreadable };
   const byActor = new Set([...changes.names].filter((name) => !Object.hasOwn(byHooks, name)));
   const problems = await checkReferences(tx, writer, newReferences(model, values, byActor, old));
   if (problems.length > 0) return { outcome: 'invalid', problems };

@@ -1,6 +1,8 @@
 import type { Transaction } from '../database/pool.ts';
+import { isRepresentable } from '../database/representable.ts';
 import type { ExtensionValues } from '../model/extend-model.ts';
 import type { ModelInfo } from '../model/field-type.ts';
+import { parseKey } from '../model/key.ts';
 import type { AnyModel, Insert, Update } from '../model/model.ts';
 import type { AuditContext } from '../policy/actor.ts';
 import { createRow } from './create-row.ts';
@@ -56,7 +58,11 @@ export function createWrite(dependencies: WriteDependencies): Write {
     context: AuditContext,
     requested: RequestedChange,
     work: (current: AuditContext) => Promise<Outcome>,
-  ): Promise<Outcome | { readonly outcome: 'forbidden' }> => {
+  ): Promise<Outcome | { readonly outcome: 'forbidden' | 'missing' }> => {
+    // A key with a character that the database's encoding lacks is of no row, and cannot be recorded.
+    const key = requested.key === undefined ? '' : (parseKey(requested.model, requested.key) ?? []).join('');
+    // fault: write-of-unrepresentable-key
+    if (!(await isRepresentable(tx, key))) return { outcome: 'missing' };
     // fault: write-with-old-rights
     const current = await events.currentContext(tx, context);
     const outcome = current === undefined ? ({ outcome: 'forbidden' } as const) : await work(current);

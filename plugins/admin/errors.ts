@@ -13,6 +13,15 @@ export const unknownListQuery = defineError<{ names: string }>('RIO-LIST-QUERY',
 links to the list without filters.`,
 });
 
+export const listTooLargeToSort = defineError<{ column: string }>('RIO-LIST-SORT', {
+  status: 400,
+  problem: ({ column }) => `This list is too large to be sorted by “${column}”.`,
+  why: 'A list of more than 50,000 rows can be sorted only by columns that have an index.',
+  fix: 'Open the list in its default order and sort it by another column. Administrators can add an index to the column.',
+  about: `The table had fewer rows when the link was saved. Sorting a large table by a column without an index would be slow, so only columns with an index can be
+sorted by. To allow it, set \`index: true\` on the field. Row counts are PostgreSQL's estimates: if one is wrong, run \`analyze\` for the table.`,
+});
+
 /** 400 for a query string with unknown names or invalid values. The error page links to the list without filters. */
 export function listQueryError(
   app: App,
@@ -20,12 +29,16 @@ export function listQueryError(
   problems: readonly ListQueryProblem[],
   params: URLSearchParams,
 ): RustioError {
+  const link = { url: app.urls.list(model), label: 'error.cleanList' };
+  const tooLarge = problems.find(({ why }) => why === 'tooLarge')?.field;
+  if (tooLarge !== undefined && problems.every(({ why }) => why === 'tooLarge'))
+    return listTooLargeToSort({ column: tooLarge.label, link });
   const parts = problems.map(({ name }) => {
     const part = `${name}=${params.get(name) ?? ''}`.slice(0, 60);
     return name === 'size' ? `${part} (${MIN_PAGE}–${MAX_PAGE})` : part;
   });
   const names = [...new Set(parts)].slice(0, 5).join(', ').slice(0, 200);
-  return unknownListQuery({ names, link: { url: app.urls.list(model), label: 'error.cleanList' } });
+  return unknownListQuery({ names, link });
 }
 
 export const readOnlyRecords = defineError('RIO-MODEL-READ-ONLY', {

@@ -1,4 +1,5 @@
 import type { App } from '../../core/app.ts';
+import { distinctLabels } from '../../core/model/distinct-labels.ts';
 import type { FieldInfo } from '../../core/model/field-type.ts';
 import { isFileField } from '../../core/model/field-types/file.ts';
 import type { Problem } from '../../core/model/issue.ts';
@@ -232,7 +233,7 @@ async function editable(
     selection && (field.typeName === 'manyToMany' || selection.chosen.length > 0)
       ? [...new Set([...selection.kept, ...selection.chosen.map(({ key }) => key)])]
       : texts;
-  const labels = await loadFieldLabels(ctx, app, field, keys, record, selections);
+  const loaded = await loadFieldLabels(ctx, app, field, keys, record, selections);
   const add = addLink(ctx, app, field);
   // The lookup endpoint belongs to this model's pages and requires permission to view it. Users who can only add records type a
   // key or a label.
@@ -242,9 +243,12 @@ async function editable(
     ...(looksUp && { optionsUrl: app.urls.to(`/${admin.model.slug}/+options/${field.name}`) }),
     ...(add && { add }),
   };
-  const candidates = (selection?.candidates ?? []).filter(({ key }) => !keys.includes(key));
+  const others = (selection?.candidates ?? []).filter(({ key }) => !keys.includes(key));
   if (field.typeName === 'manyToMany') {
-    const chosen = keys.filter((key) => key !== '').map((key) => ({ value: key, label: labels.get(key) ?? key }));
+    const chosen = keys
+      .filter((key) => key !== '')
+      .map((key) => ({ key, label: loaded.get(key) ?? key, checked: true }));
+    const boxes = distinctLabels([...chosen, ...others.map((candidate) => ({ ...candidate, checked: false }))]);
     return {
       ...relation,
       value: '',
@@ -253,17 +257,15 @@ async function editable(
           .join(' ')
           .trim(),
       }),
-      options: [
-        ...chosen.map((option) => ({ ...option, checked: true })),
-        ...candidates.map(({ key, label }) => ({ value: key, label, checked: false })),
-      ],
+      options: boxes.map(({ key, label, checked }) => ({ value: key, label, checked })),
     };
   }
   const value = keys[0] ?? '';
+  const candidates = distinctLabels(others);
   return {
     ...relation,
     value,
-    chosenLabel: labels.get(value) ?? value,
+    chosenLabel: loaded.get(value) ?? value,
     ...(candidates.length > 0 && { candidates: candidates.map(({ key, label }) => ({ value: key, label })) }),
   };
 }

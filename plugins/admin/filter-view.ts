@@ -1,4 +1,5 @@
 import type { App } from '../../core/app.ts';
+import { distinctTexts } from '../../core/model/distinct-labels.ts';
 import type { DbRow, FieldInfo } from '../../core/model/field-type.ts';
 import type { ListQuery } from '../../core/query/list-query.ts';
 import { NO_VALUE, SOME_VALUE } from '../../core/query/parse-filter.ts';
@@ -60,9 +61,12 @@ export async function relationLabels(
     const { field } = filter;
     if (!field.target) continue;
     const onPage = labelsIn(rows, field);
-    const keys = valuesOf([filter]).filter((key) => key !== NO_VALUE && !onPage.has(key));
-    const queried = keys.length === 0 ? [] : await app.records.labels(ctx.state.actor, field, keys);
-    labels.set(field, new Map([...onPage, ...queried]));
+    const keys = valuesOf([filter]).filter((key) => key !== NO_VALUE);
+    const missing = keys.filter((key) => !onPage.has(key));
+    const queried =
+      missing.length === 0 ? new Map<string, string>() : await app.records.labels(ctx.state.actor, field, missing);
+    const texts = keys.map((key): [string, string] => [key, onPage.get(key) ?? queried.get(key) ?? key]);
+    labels.set(field, distinctTexts(new Map(texts)));
   }
   return labels;
 }
@@ -119,9 +123,9 @@ function addedFilterView(ctx: Context, field: FieldInfo, { query, choices }: Cho
     shape: 'values',
     open: false,
     active: values.length > 0,
-    values: (choices.get(field) ?? []).map(({ value, label }) => ({
+    values: [...choiceLabels(ctx, choices.get(field) ?? [])].map(([value, label]) => ({
       value,
-      label: t(label),
+      label,
       checked: values.includes(value),
     })),
     from: '',
@@ -208,8 +212,8 @@ export function chipViews(
       chips.push({ label: t(key, words), removeUrl: to(query.toQueryString({ without: field })) });
       continue;
     }
-    const added = choices.get(field)?.map(({ value, label }) => [value, t(label)] as const);
-    const named = added ? new Map(added) : (labels.get(field) ?? valueLabels(ctx, field));
+    const added = choices.get(field);
+    const named = added ? choiceLabels(ctx, added) : (labels.get(field) ?? valueLabels(ctx, field));
     const name = filter.is === 'condition' ? t(field.label) : field.label;
     for (const value of valuesOf([filter])) {
       const text = value === NO_VALUE ? t('admin.filter.none') : (named.get(value) ?? value);
@@ -228,6 +232,10 @@ function valuesOf(filters: readonly Filter[]): readonly string[] {
     if (filter.is === 'condition') return filter.values;
     return filter.is === 'oneOf' ? filter.values.map((value) => value ?? NO_VALUE) : [];
   });
+}
+
+function choiceLabels({ state: { t } }: Context, choices: readonly FilterChoice[]): ReadonlyMap<string, string> {
+  return distinctTexts(new Map(choices.map(({ value, label }) => [value, t(label)])));
 }
 
 function valueLabels(ctx: Context, field: FieldInfo): ReadonlyMap<string, string> {

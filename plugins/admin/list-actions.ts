@@ -5,6 +5,7 @@ import type { Form } from '../../core/form/form.ts';
 import { formNames } from '../../core/form/form-protocol.ts';
 import { flash } from '../../core/http/flash.ts';
 import { seeOther } from '../../core/http/redirect.ts';
+import { distinctLabels } from '../../core/model/distinct-labels.ts';
 import type { ModelInfo } from '../../core/model/field-type.ts';
 import { parseKey } from '../../core/model/key.ts';
 import type { AuditContext } from '../../core/policy/actor.ts';
@@ -193,7 +194,9 @@ async function showListAction(
     action: `${app.urls.list(model)}/+actions/${action.name}`,
     backUrl: listUrl(app, model, form),
     hidden: [...records.map(({ key }) => ['key', key] as const), [formNames.list, form.get(formNames.list) ?? '']],
-    labels: records.slice(0, MAX_NAMED).map(({ label }) => label),
+    labels: distinctLabels(records)
+      .slice(0, MAX_NAMED)
+      .map(({ label }) => label),
     more: Math.max(0, n - MAX_NAMED),
   });
 }

@@ -2,6 +2,7 @@ import type { App } from '../../core/app.ts';
 import type { DbRow, FieldInfo, Formatter, ModelInfo } from '../../core/model/field-type.ts';
 import { isCompleteKey, keyText } from '../../core/model/key.ts';
 import { type DecodedRow, decodeRow, isUnexpected, LargeValue } from '../../core/model/row.ts';
+import { leadsToRecord } from '../../core/query/table-facts.ts';
 import { relationList } from '../../core/sql/aliases.ts';
 import { cellFor } from '../../core/view/cells.ts';
 import { escapeHtml } from '../../core/view/escape.ts';
@@ -154,6 +155,7 @@ function compileRows(
     zero: columnAlign(item) === 'end' && 'field' in item ? item.field.name : undefined,
   }));
   const list = escapeHtml(app.urls.list(model));
+  const unreadableKey = `<small>${escapeHtml(formatter.t('value.unreadableKey'))}</small>`;
   const firstField = columns[0];
   // The first cell is itself a link to the record, so it cannot contain another one.
   const firstCell =
@@ -165,7 +167,7 @@ function compileRows(
     let at = 0;
     for (const row of rows) {
       const key = keyText(model, row);
-      const hasRecord = isCompleteKey(key);
+      const hasRecord = leadsToRecord(model, key);
       html += '<tr>';
       if (selectable) {
         at += 1;
@@ -175,7 +177,8 @@ function compileRows(
         html += `<th scope="row" id="row-${at}">`;
       } else html += '<th scope="row">';
       const name = firstCell?.(row) ?? NONE;
-      html += hasRecord ? `<a href="${list}/${key}">${name}</a></th>` : `${name}</th>`;
+      if (hasRecord) html += `<a href="${list}/${key}">${name}</a></th>`;
+      else html += isCompleteKey(key) ? `${name} ${unreadableKey}</th>` : `${name}</th>`;
       for (const { cell, open, none, zero, loadedFrom } of others) {
         const inside = cell === undefined ? loadedCell(loaded.get(loadedFrom)?.get(key)) : cell(row);
         if (inside === undefined) html += none;

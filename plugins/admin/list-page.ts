@@ -22,6 +22,8 @@ interface ListView extends PageData {
   readonly addUrl?: string;
   readonly search: {
     readonly q: string;
+    /** Only the beginning of the text was used; `q` has it. */
+    readonly tooLong: boolean;
     readonly enabled: boolean;
     readonly action: string;
     /** The query parameters that a new search keeps. */
@@ -79,6 +81,7 @@ export async function listPage(ctx: Context, app: App): Promise<void> {
     ...(mayAddOrDelete(ctx, app, model, 'add') && { addUrl: app.urls.add(model) }),
     search: {
       q: query.q,
+      tooLong: query.q !== (params.get('q') ?? '').trim(),
       enabled: offered.search.length > 0,
       action: listUrl,
       hidden: [...params].filter(([name]) => name === 'sort' || name === 'size'),

@@ -1,8 +1,10 @@
 import type { App } from '../../core/app.ts';
 import { isAllowed } from '../../core/http/layout.ts';
-import { isCompleteKey, keyText } from '../../core/model/key.ts';
+import { distinctLabels } from '../../core/model/distinct-labels.ts';
+import { keyText } from '../../core/model/key.ts';
 import { Reader } from '../../core/query/reader.ts';
-import { searchableFields, searchWords } from '../../core/query/search.ts';
+import { searchableFields, searchText, searchWords } from '../../core/query/search.ts';
+import { leadsToRecord } from '../../core/query/table-facts.ts';
 import type { Listing } from '../../core/query/types.ts';
 import type { Context } from '../../core/request/context.ts';
 import type { PageData } from '../../core/request/views.ts';
@@ -24,7 +26,7 @@ interface ResultGroup {
 
 interface SearchView extends PageData {
   readonly q: string;
-  /** The search has more words than are supported. */
+  /** Only the beginning of the text was used, which is `q`. */
   readonly tooLong: boolean;
   readonly groups: readonly ResultGroup[];
   /** Labels of the sources that failed. */
@@ -43,7 +45,8 @@ declare module '../../core/request/views.ts' {
 /** GET /+search?q=…: searches every model with `search`, and the sources that plugins add. */
 export async function searchPage(ctx: Context, app: App): Promise<void> {
   const { t } = ctx.state;
-  const q = (new URLSearchParams(ctx.querystring).get('q') ?? '').trim();
+  const entered = (new URLSearchParams(ctx.querystring).get('q') ?? '').trim();
+  const q = searchText(entered);
   const words = searchWords(q);
   const searches = words === undefined || words.length === 0 ? [] : searchesFor(ctx, app, q);
   const results = await Promise.all(
@@ -54,7 +57,7 @@ export async function searchPage(ctx: Context, app: App): Promise<void> {
   app.views.page(ctx, 'admin/search', {
     title: q === '' ? t('admin.search.title') : t('admin.search.for', { q }),
     q,
-    tooLong: words === undefined,
+    tooLong: q !== entered,
     groups,
     failed: failed.join(t('admin.filter.comma')),
   });
@@ -118,11 +121,11 @@ async function searchModel(
   const { parsed } = await app.records.parseListQuery(actor, listing, params, ctx.state.timeZone);
   if (!parsed.ok) return { label, hits: [] };
   const page = await app.records.list(actor, listing, parsed.query);
-  const keys = page.rows.map((row) => keyText(model, row)).filter(isCompleteKey);
+  const keys = page.rows.map((row) => keyText(model, row)).filter((key) => leadsToRecord(model, key));
   const records = keys.length === 0 ? [] : await app.records.findMany(actor, model, keys);
   return {
     label,
-    hits: records.map((record) => ({ label: record.label, url: app.urls.record(model, record.key) })),
+    hits: distinctLabels(records).map((record) => ({ label: record.label, url: app.urls.record(model, record.key) })),
     moreUrl: page.next === undefined ? undefined : `${app.urls.list(model)}?${params}`,
   };
 }

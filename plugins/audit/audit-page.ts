@@ -6,7 +6,7 @@ import type { Context } from '../../core/request/context.ts';
 import type { PageData } from '../../core/request/views.ts';
 import { formatterFor, toIso } from '../../core/view/formatter.ts';
 import { capitalised, modelPlural, modelTitle } from '../../core/view/model-names.ts';
-import { type AuditQuery, eventNames, type FilterName, parseAuditQuery } from './audit-query.ts';
+import { type AuditQuery, eventNames, type FilterName, ownParameters, parseAuditQuery } from './audit-query.ts';
 import { withLabels } from './change-labels.ts';
 import { type ChangeView, changeView, detailView, eventLabel } from './change-view.ts';
 import { type Entry, readEntries } from './entries.ts';
@@ -67,8 +67,9 @@ declare module '../../core/request/views.ts' {
 
 /** GET /audit: all events, newest first. */
 export async function auditPage(ctx: Context, app: App): Promise<void> {
-  const params = new URLSearchParams(ctx.querystring);
-  const { filter, user, window, unreadable }: AuditQuery = parseAuditQuery(app, params, ctx.state.timeZone);
+  const query = new URLSearchParams(ctx.querystring);
+  const { filter, user, window, unreadable }: AuditQuery = parseAuditQuery(app, query, ctx.state.timeZone);
+  const params = ownParameters(query);
   const page = await readEntries(app.readingFor(ctx.state.actor), filter, window);
   const entries = await withLabels(
     app,

@@ -22,15 +22,15 @@ export interface AuditQuery {
 export type FilterName = 'event' | 'user' | 'model' | 'period' | 'correlation';
 
 /**
- * Parses the query string of the audit page. Unknown parameters and invalid positions return 400 and are never ignored: with a
- * misspelled filter, the page would show too much and yet look filtered. Invalid values are reported at their filter.
+ * Parses the query string of the audit page, by the rules of lists: unknown filters (`f.…`) and invalid positions return 400, invalid
+ * values are reported at their filter, and parameters of other programs (`utm_source`) are ignored.
  */
 export function parseAuditQuery(app: App, params: URLSearchParams, timeZone: string): AuditQuery {
   const reject = (name: string): never => {
     const link = { url: app.urls.to('/audit'), label: 'audit.filter.reset' };
     throw invalidAuditFilter({ name: name.slice(0, 40), link });
   };
-  for (const name of params.keys()) if (!NAMES.has(name)) reject(name);
+  for (const name of params.keys()) if (name.startsWith('f.')) reject(name);
   const unreadable = new Map<FilterName, string>();
   const valuesOf = (name: string) => params.getAll(name).filter((value) => value !== '');
   const single = (
@@ -79,6 +79,12 @@ export function parseAuditQuery(app: App, params: URLSearchParams, timeZone: str
     window: { size: PAGE, ...(before !== undefined && { before }), ...(after !== undefined && { after }) },
     unreadable,
   };
+}
+
+/** The parameters that are the page's own; its links have no others. */
+export function ownParameters(params: URLSearchParams): URLSearchParams {
+  // fault: foreign-parameters-of-audit
+  return new URLSearchParams([...params].filter(([name]) => NAMES.has(name)));
 }
 
 /** All event names in the audit trail: three per model, and those declared by plugins. */

@@ -1,4 +1,5 @@
 import type { App } from '../../core/app.ts';
+import { distinctTexts } from '../../core/model/distinct-labels.ts';
 import type { FieldInfo, ModelInfo } from '../../core/model/field-type.ts';
 import type { Actor } from '../../core/policy/actor.ts';
 import type { Change } from './visible.ts';
@@ -28,7 +29,7 @@ export async function withLabels<E extends { readonly changes: readonly Change[]
   }
   const labels = new Map<Group, ReadonlyMap<string, string>>();
   for (const [group, { field, keys }] of needed) {
-    if (keys.size > 0) labels.set(group, await app.records.labels(actor, field, [...keys]));
+    if (keys.size > 0) labels.set(group, distinctTexts(await app.records.labels(actor, field, [...keys])));
   }
   return entries.map((entry) => ({
     ...entry,

@@ -1,6 +1,7 @@
 import { type FragmentSqlToken, sql } from 'slonik';
 import { z } from 'zod';
 import type { Query } from '../../core/database/queries.ts';
+import { withRepresentable } from '../../core/database/representable.ts';
 import type { Actor, Credential } from '../../core/policy/actor.ts';
 import type { Subject } from '../../core/write/events.ts';
 import type { Snapshot } from '../../core/write/types.ts';
@@ -119,7 +120,11 @@ const MAX_LABEL = sql.fragment`1000`;
 export async function readEntries(query: Query, filter: EntryFilter, window: EntryWindow): Promise<EntryPage> {
   const { size, before, after } = window;
   const ofModels = filter.model === undefined ? [] : [await entriesOfModel(query, filter.model)];
-  const rows = await query.any(entriesStatement(filter, window, ofModels));
+  const texts = textsOfFilter(filter);
+  // No entry has a name or a key that the database's encoding cannot represent.
+  const rows = await withRepresentable(query, texts, async (inner, representable) =>
+    representable.length < texts.length ? [] : inner.any(entriesStatement(filter, window, ofModels)),
+  );
   const more = rows.length > size;
   const page = rows.slice(0, size);
   return after !== undefined
@@ -150,6 +155,12 @@ export function entriesStatement(filter: EntryFilter, window: EntryWindow, ofMod
     order by ${order}
     limit ${sql.literalValue(String(window.size + 1))}::integer
   `;
+}
+
+/** What comes from a request as it was typed. */
+function textsOfFilter({ key, user }: EntryFilter): readonly string[] {
+  const ofUser = typeof user === 'object' ? user.values : [user];
+  return [key, ...ofUser].filter((text) => typeof text === 'string');
 }
 
 function hasPeriod({ from, to }: EntryFilter): boolean {

@@ -5,8 +5,8 @@ export const invalidAuditFilter = defineError<{ name: string }>('RIO-AUDIT-FILTE
   problem: 'This link contains an invalid filter.',
   why: ({ name }) => `The filter "${name}" is unknown or has an invalid value.`,
   fix: 'Open the audit trail without filters and set them again.',
-  about: `The URL of the audit page has an unknown filter or an invalid position. It is rejected instead of ignored, since the page would otherwise
-show more entries than expected. Known filters with invalid values are reported on the page.`,
+  about: `The URL of the audit page has an unknown filter (\`f.…\`) or an invalid position. It is rejected instead of ignored, since the page would otherwise
+show more entries than expected. Parameters of other programs (\`utm_source\`) are ignored. Known filters with invalid values are reported on the page.`,
 });
 
 export const entryNotStored = defineError('RIO-AUDIT-NOT-STORED', {

@@ -1,6 +1,7 @@
 import { sql } from 'slonik';
 import { z } from 'zod';
 import type { Query } from '../../core/database/queries.ts';
+import { withRepresentable } from '../../core/database/representable.ts';
 import type { Transaction } from '../../core/database/transaction.ts';
 import { toNfc } from '../../core/model/plain-text.ts';
 import { hashPassword, isOutdated } from './password-hash.ts';
@@ -25,11 +26,15 @@ export type Credentials = z.output<typeof credentialsRow>;
  */
 export function findCredentials(query: Query, email: string): Promise<Credentials | null> {
   const plain = toNfc(email.trim());
-  return query.maybeOne(sql.type(credentialsRow)`
-    select id, email, active, password_hash
-    from rustio_user
-    where lower(email) = lower(${plain})
-  `);
+  return withRepresentable(query, [plain], async (inner, [text]) =>
+    text === undefined
+      ? null
+      : inner.maybeOne(sql.type(credentialsRow)`
+          select id, email, active, password_hash
+          from rustio_user
+          where lower(email) = lower(${text})
+        `),
+  );
 }
 
 export function findCredentialsById(query: Query, id: number): Promise<Credentials | null> {

@@ -32,7 +32,7 @@ export async function openSession(
   { idleHours, absoluteDays }: SessionOptions,
 ): Promise<{ readonly id: string; readonly token: string }> {
   const token = newToken();
-  const device = [...userAgent.toWellFormed().replaceAll('\0', '')].slice(0, MAX_USER_AGENT_LENGTH).join('') || null;
+  const device = userAgent.replace(/[^ -~]/g, '?').slice(0, MAX_USER_AGENT_LENGTH) || null;
   const id = await tx.oneFirst(sql.type(z.object({ id: z.string() }))`
     insert into rustio_session (token_hash, user_id, trust, idle_expires_at, absolute_expires_at, address, user_agent)
     values (

@@ -1,5 +1,6 @@
 import { sql } from 'slonik';
 import type { Query } from '../../core/database/queries.ts';
+import { withReplacements } from '../../core/database/representable.ts';
 import type { SignInData } from '../../core/request/context.ts';
 import { sessionDataTooLarge } from './errors.ts';
 
@@ -43,11 +44,13 @@ export function changeOfData(saved: string, now: Readonly<Record<string, unknown
  * one wins. If the session has ended, the change is discarded.
  */
 export async function saveSessionData(query: Query, id: string, { set, removed }: SessionDataChange): Promise<void> {
-  await query.query(sql.unsafe`
-    update rustio_session
-    set data = (data - ${sql.array([...removed], 'text')}) || ${JSON.stringify(set)}::jsonb
-    where id = ${id}::uuid and ended_at is null
-  `);
+  await withReplacements(JSON.stringify(set), (json) =>
+    query.query(sql.unsafe`
+      update rustio_session
+      set data = (data - ${sql.array([...removed], 'text')}) || ${json}::jsonb
+      where id = ${id}::uuid and ended_at is null
+    `),
+  );
 }
 
 function byteSize(data: Readonly<Record<string, unknown>>): number {

@@ -125,6 +125,39 @@ test('a search with any number of words and any length finds its record (T17b)',
   await clerk.submit('/admin/places/LONGSEARCH/+delete', {});
 });
 
+test('a search of 3,000 characters uses its beginning and says so, and links stay under 2 KB', async () => {
+  await run(app)`insert into place (code, name)
+    select 'LONG' || n, repeat('lorem ipsum dolor ', 35) || repeat('é', 168) || n from generate_series(10, 40) n`;
+  const texts = [
+    'lorem ipsum dolor '.repeat(170),
+    `${'é'.repeat(600)}`,
+    // What is beyond the beginning does not narrow the search, nor does half a word.
+    `${'lorem ipsum dolor '.repeat(55)}cut-in-the-middle ${'nowhere '.repeat(300)}`,
+  ];
+  for (const q of texts) {
+    for (const path of ['/admin/places', '/admin/+search']) {
+      const { status, text } = await clerk.get(
+        `${path}?${new URLSearchParams({ q, ...(path === '/admin/places' && { size: '10', sort: 'name' }) })}`,
+      );
+      assert.is(status, 200);
+      assert.match(textOf(mainOf(text)), 'This search text is too long, so only its beginning was used.');
+      assert.ok(linksOf(text).every((url) => url.length < 2_048));
+    }
+    let url = `/admin/places?${new URLSearchParams({ q, size: '10', sort: 'name' })}`;
+    const found: string[] = [];
+    while (url !== '') {
+      const { text } = await clerk.get(url);
+      found.push(...firstsOf(text));
+      url = linkTo(text, 'Next');
+      assert.ok(url.length < 2_048, `${url.length} characters`);
+    }
+    assert.is(new Set(found).size, 31, q.slice(0, 40));
+  }
+  const short = await clerk.get(`/admin/places?${new URLSearchParams({ q: 'lorem '.repeat(150) })}`);
+  assert.not.match(textOf(mainOf(short.text)), 'too long');
+  await run(app)`delete from place where code like 'LONG%'`;
+});
+
 test('a cursor of another list or order, forged or truncated: 200, the first page', async () => {
   const nextOf = async (path: string): Promise<string> => {
     const next = new URL(linkTo((await clerk.get(path)).text, 'Next'), app.url);
@@ -167,11 +200,47 @@ test('an invalid filter of the audit trail: 200, and the filter is reported as i
 });
 
 test('an unknown filter or position of the audit trail: 400 with its own code', async () => {
-  for (const query of ['before=x', 'person=%00', 'nonsense=1']) {
+  for (const query of ['before=x', 'after=x', 'f.person=%00', 'f.event=create']) {
     const { status, text } = await clerk.get(`/admin/audit?${query}`);
     assert.is(status, 400, query);
     assert.match(textOf(mainOf(text)), 'RIO-AUDIT-FILTER');
   }
+});
+
+test('a parameter of another program is ignored by every page, and no link of the audit trail has it', async () => {
+  const admin = await app.signInAs('administrator');
+  const foreign = 'utm_source=mail&fbclid=x&__proto__=1&nonsense=1';
+  const pages = [
+    '/admin',
+    '/admin/+search',
+    '/admin/+search?q=Place',
+    '/admin/audit',
+    '/admin/account',
+    '/admin/account/sessions',
+    '/admin/users',
+    '/admin/users/1',
+    '/admin/places',
+    '/admin/places/+new',
+    '/admin/places/P10',
+    '/admin/places/P10/+edit',
+    '/admin/places/P10/+delete',
+    '/admin/places/P10/+value/name',
+    '/admin/legs/+options/origin?q=Place',
+  ];
+  for (const path of pages) {
+    assert.is((await admin.get(path)).status, 200, path);
+    assert.is((await admin.get(`${path}${path.includes('?') ? '&' : '?'}${foreign}`)).status, 200, path);
+  }
+  await admin.submit('/admin/places/P10/+edit', { name: 'Place 10 renamed' });
+  assert.is((await admin.get(`/admin/places/P10/+history?${foreign}`)).status, 200);
+  await admin.submit('/admin/places/P10/+edit', { name: 'Place 10' });
+  assert.is((await app.client().get(`/admin/login?${foreign}`)).status, 200);
+  const { text } = await admin.get(`/admin/audit?event=create&${foreign}`);
+  assert.equal(
+    linksOf(text).filter((url) => /utm_source|fbclid|__proto__|nonsense/.test(url)),
+    [],
+  );
+  assert.not.match(textOf(mainOf((await admin.get(`/admin/audit?${foreign}`)).text)), 'Clear all');
 });
 
 test('a URL longer than Node accepts is rejected, and the next request succeeds', async () => {

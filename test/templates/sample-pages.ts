@@ -282,6 +282,7 @@ const list: ViewTypes['admin/list'] = {
   addUrl: '/admin/strikes/+new',
   search: {
     q: HOSTILE,
+    tooLong: false,
     enabled: true,
     action: '/admin/strikes',
     hidden: [['sort', '-date']],

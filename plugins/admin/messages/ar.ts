@@ -152,6 +152,10 @@ export const ar: Messages = {
   'error.RIO-LIST-QUERY.problem': 'يتضمن هذا الرابط عامل تصفية أو ترتيبًا غير معروف.',
   'error.RIO-LIST-QUERY.why': 'غير معروف: {names}. ربما تغيّر اسم حقل منذ حفظ الرابط.',
   'error.RIO-LIST-QUERY.fix': 'افتح القائمة دون عوامل تصفية ثم اضبطها من جديد.',
+  'error.RIO-LIST-SORT.problem': 'هذه القائمة أكبر من أن تُرتَّب حسب «{column}».',
+  'error.RIO-LIST-SORT.why': 'لا يمكن ترتيب قائمة تزيد على 50,000 صف إلا حسب الأعمدة التي لها فهرس.',
+  'error.RIO-LIST-SORT.fix':
+    'افتح القائمة بترتيبها الافتراضي ورتّبها حسب عمود آخر. يمكن للمسؤولين إضافة فهرس إلى العمود.',
   'error.RIO-FILES-MISSING.problem': 'محتوى هذا الملف مفقود.',
   'error.RIO-FILES-MISSING.why': 'يشير السجل إلى ملف غير موجود في مخزن الملفات.',
   'error.RIO-FILES-MISSING.fix': 'تواصل مع مدير النظام. وإذا كانت لديك نسخة من الملف فارفعها مرة أخرى.',
@@ -188,6 +192,6 @@ export const ar: Messages = {
   'admin.search.more': 'كل النتائج',
   'admin.search.none': 'لا نتائج',
   'admin.search.noneWhy': 'تحقق من الإملاء، أو استخدم كلمات أقل.',
-  'admin.search.tooLong': 'نص البحث طويل جدًا. استخدم كلمات أقل.',
+  'admin.search.tooLong': 'نص البحث طويل جدًا، لذلك استُخدمت بدايته فقط.',
   'admin.search.failed': 'تعذّر البحث في: {labels}. حاول مرة أخرى لاحقًا.',
 };

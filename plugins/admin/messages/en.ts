@@ -173,6 +173,6 @@ export const en: Messages = {
   'admin.search.more': 'All results',
   'admin.search.none': 'No results',
   'admin.search.noneWhy': 'Check the spelling, or use fewer words.',
-  'admin.search.tooLong': 'This search is too long. Use fewer words.',
+  'admin.search.tooLong': 'This search text is too long, so only its beginning was used.',
   'admin.search.failed': 'Could not search: {labels}. Try again later.',
 };

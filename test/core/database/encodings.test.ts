@@ -2,7 +2,7 @@ import pg from 'pg';
 import { sql } from 'slonik';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
-import { isNotInEncoding } from '../../../core/database/errors.ts';
+import { missingCharacter } from '../../../core/database/errors.ts';
 import { openDatabase } from '../../../core/database/pool.ts';
 import { field } from '../../../core/model/field.ts';
 import { defineModel } from '../../../core/model/model.ts';
@@ -67,7 +67,7 @@ test('LATIN1: an unsupported character is reported at its field, and a search fo
     assert.ok(parsed.ok);
     if (parsed.ok) assert.is((await records.list(somebody, listing, parsed.query)).rows.length, 0);
     const failure = await database.any(sql.unsafe`select ${'€'}::text`).catch((error: unknown) => error);
-    assert.ok(isNotInEncoding(failure));
+    assert.is(missingCharacter(failure), '€');
   });
 });
 

@@ -189,6 +189,16 @@ test('sorting without an index is available for up to 50,000 rows', () => {
   assert.not(parse('sort=visits', { estimate: Number.POSITIVE_INFINITY }).ok);
 });
 
+test('an order that the list no longer offers is reported as too large, and not as unknown', () => {
+  const why = (query: string, rules: Rules = {}) =>
+    problemsIn(query, { rules, estimate: 50_001 }).map((problem) => problem.why);
+  assert.equal(why('sort=visits'), ['tooLarge']);
+  assert.equal(why('sort=-visits'), ['tooLarge']);
+  assert.equal(why('sort=born,visits'), ['tooLarge']);
+  assert.equal(why('sort=nothing'), ['malformed']);
+  assert.equal(why('sort=visits', { hidden: ['person.visits'] }), ['malformed'], 'a hidden field is not revealed');
+});
+
 test('a search is rejected if the listing has no fields to search', () => {
   const withoutSearch = compileListing(task, {}).listing;
   const reader = new Reader(policyWith(), somebody);

@@ -29,6 +29,7 @@ import {
   run,
   somebody,
   tag,
+  task,
 } from './fixture.ts';
 
 const test = suite('the cost of reading');
@@ -107,6 +108,28 @@ test('the size of a large table is estimated, a search is counted up to a thousa
     { kind: 'more', rows: 1_000 },
     'nor rows that row-level security may hide',
   );
+});
+
+test('a small table that was never analysed is counted exactly and can be sorted', async () => {
+  const { database, close } = await openFixture();
+  try {
+    await run(database)`alter table task set (autovacuum_enabled = off)`;
+    await run(database)`alter table tag set (autovacuum_enabled = off)`;
+    await run(database)`insert into person (name) values ('Ada Lovelace')`;
+    // Three megabytes, in which sixty thousand short rows would have room.
+    await run(database)`
+      insert into task (title, owner_id) select n || repeat('x', 1500), 1 from generate_series(1, 2000) n
+    `;
+    await run(database)`insert into tag (name) select 'tag ' || n from generate_series(1, 50002) n`;
+    const records = recordsFor(database);
+    await records.refreshEstimates();
+    const tasks = compileListing(task, { list: ['title', 'effort'] }).listing;
+    assert.equal((await pageOf(records, tasks, 'sort=-effort')).count, { kind: 'exact', rows: 2_000 });
+    const tags = compileListing(tag, { list: ['name'] }).listing;
+    assert.equal((await pageOf(records, tags, '')).count, { kind: 'more', rows: 50_000 }, 'never without a limit');
+  } finally {
+    await close();
+  }
 });
 
 test('an inexact count is cached only for the same conditions', async () => {

@@ -202,7 +202,7 @@ test('the audit trail is filtered by event, user, model and day in the user’s 
 });
 
 test('invalid filters of the audit trail are rejected', async () => {
-  for (const query of ['x=1', 'person=x', 'before=x', 'before=1&after=2']) {
+  for (const query of ['f.x=1', 'f.person=x', 'before=x', 'before=1&after=2']) {
     assert.is((await clerk.get(`/admin/audit?${query}`)).status, 400, query);
   }
 });

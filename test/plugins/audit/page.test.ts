@@ -83,7 +83,7 @@ test('filters by event, user, model and period combine, and are shown in the for
 test('an unknown filter or position is a 400 with a link to the page without filters', async () => {
   const reader = await desk.signInAs('administrator');
   const nonsense = [
-    'evnt=create',
+    'f.event=create',
     'before=x',
     'before=-1',
     'before=99999999999999999999',
