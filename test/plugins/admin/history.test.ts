@@ -226,5 +226,5 @@ test('a change and its entry are one transaction: if the audit trail cannot be w
   await run(desk)`alter table rustio_audit drop constraint closed`;
   assert.is(status, 500);
   assert.equal(await run(desk)`select name from thing where id = ${Number(row?.id)}`, [{ name: 'Guarded' }]);
-  expectedErrors.push('RIO-HTTP-UNEXPECTED');
+  expectedErrors.push('RIO-AUDIT-NOT-STORED');
 });
