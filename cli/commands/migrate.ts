@@ -199,10 +199,15 @@ const revert: Command = {
   },
   run: async (context, { values, print }) => {
     const { url, sources, production } = target(context);
-    const range = { ...rangeIn(values), source: sourceIn(values, sources) };
-    const { migrations, losses } = await planDown(url, sources, range);
+    // While a plugin is being written, its file is edited, reverted and applied again.
+    const range = { ...rangeIn(values), source: sourceIn(values, sources), edited: !production };
+    const { migrations, edited, losses } = await planDown(url, sources, range);
     if (migrations.length === 0) return print('Nothing to revert.');
-    const details = [...migrations.map(({ source, name }) => `${source} ${name}`), ...describeLosses(losses)];
+    const details = [
+      ...migrations.map(({ source, name }) => `${source} ${name}`),
+      ...edited.map(({ name }) => `${name} was edited after it was applied: check that its down file matches.`),
+      ...describeLosses(losses),
+    ];
     await confirm({
       lines: [
         `This reverts ${count(migrations.length)} and drops everything ${migrations.length === 1 ? 'it' : 'they'} created:`,

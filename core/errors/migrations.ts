@@ -38,7 +38,7 @@ export const migrationsEdited = defineError<{ names: string; count: number; down
     problem: ({ names, count }) => `${names} changed after ${count === 1 ? 'it was' : 'they were'} applied.`,
     why: 'The database was created with the original version, so other databases would differ from it.',
     fix: ({ downCommand }) =>
-      `Restore the original file (git log -p shows it if it was committed) and put the change into a new migration. In development you can also restore it, run \`${downCommand}\`, edit the file and run \`npx rustio-admin migrate\`.`,
+      `Restore the original file (git log -p shows it if it was committed) and put the change into a new migration. In development you can also run \`${downCommand}\` and then \`npx rustio-admin migrate\`.`,
     about: `A file was changed after it was applied. The message lists each file with the applied and the current hash. No changes were made.
 Restore the original file and put the change into a new migration. Changed line endings or a byte order mark are ignored.
 

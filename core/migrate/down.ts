@@ -23,6 +23,8 @@ export interface RevertRange {
   readonly steps?: number;
   /** Instead of `steps`: reverts everything that was applied after this migration. */
   readonly to?: string;
+  /** Whether files may have been edited since they were applied: their down files may not match. @defaultValue false */
+  readonly edited?: boolean;
 }
 
 export interface DownOptions extends SessionOptions, RevertRange {
@@ -41,6 +43,8 @@ export interface RevertedMigration {
 /** The migrations that `down` would revert, latest first, and the statements that delete data. */
 export interface RevertPlan {
   readonly migrations: readonly RevertedMigration[];
+  /** Those whose file was edited after it was applied. */
+  readonly edited: readonly RevertedMigration[];
   readonly losses: readonly Loss[];
 }
 
@@ -60,7 +64,11 @@ export async function planDown(
     async (client) => {
       const scripts = await scriptsFor(sources, files, await readMigrationsTable(client), range);
       const planned = scripts.map(({ row, script }) => ({ source: row.source, name: row.name, sql: script.sql }));
-      return { migrations: scripts.map(({ row }) => nameOf(row)), losses: await findLosses(client, planned) };
+      return {
+        migrations: scripts.map(({ row }) => nameOf(row)),
+        edited: scripts.filter(({ isEdited }) => isEdited).map(({ row }) => nameOf(row)),
+        losses: await findLosses(client, planned),
+      };
     },
     { applicationName: 'rustio-admin migrate down' },
   );
@@ -71,7 +79,7 @@ export async function planDown(
  * of them are checked before the first one runs.
  *
  * @throws RIO-MIGRATE-DOWN if a migration has no down file, its file is missing, or `to` is not applied; RIO-MIGRATE-CHANGED if a
- *   file was edited, since its down file may no longer match what was applied; RIO-MIGRATE-CONFIRM if migrations other than the
+ *   file was edited (unless \`edited\` allows it), since its down file may no longer match what was applied; RIO-MIGRATE-CONFIRM if migrations other than the
  *   confirmed ones would be reverted.
  *
  * @example
@@ -112,6 +120,7 @@ function nameOf({ source, name }: RevertedMigration): RevertedMigration {
 interface Revertible {
   readonly row: AppliedMigration;
   readonly script: Script;
+  readonly isEdited: boolean;
 }
 
 /** The down files of the range, the last applied first. */
@@ -126,16 +135,18 @@ async function scriptsFor(
   const own = appliedMigrations.filter((row) => row.source === source).reverse();
   const chosen = own.slice(0, countOf(own, range));
 
-  rejectEdited(edited.filter(({ row }) => chosen.includes(row)));
+  // fault: edited-migration-reverted
+  if (range.edited !== true) rejectEdited(edited.filter(({ row }) => chosen.includes(row)));
   const scripts: Revertible[] = [];
   for (const row of chosen) {
     const migration = `${row.source} ${row.name}`;
     if (pluginDisabled.includes(row)) throw revertedPluginDisabled({ migration });
     if (missing.includes(row)) throw revertedFileMissing({ migration });
-    const path = applied.find((entry) => entry.row === row)?.file.down;
+    const isEdited = edited.some((entry) => entry.row === row);
+    const path = [...applied, ...edited].find((entry) => entry.row === row)?.file.down;
     if (path === undefined && source !== PROJECT_SOURCE) throw downNotOffered({ migration });
     if (path === undefined) throw downFileMissing({ migration, file: `${row.name}.down.sql` });
-    scripts.push({ row, script: await readScript(path) });
+    scripts.push({ row, script: await readScript(path), isEdited });
   }
   rejectTransactionControl(scripts.map(({ script }) => script));
   return scripts;

@@ -988,6 +988,12 @@ export const faults: readonly Fault[] = [
     tests: ['plugins/admin/database-errors.test.ts'],
   },
   {
+    name: 'an edited migration is reverted in production',
+    marker: 'edited-migration-reverted',
+    change: 'remove',
+    tests: ['core/migrate/down.test.ts'],
+  },
+  {
     name: 'a changed array loses its lower bound',
     marker: 'array-counted-from-one',
     change: { replace: ['lower === 1', 'true'] },

@@ -139,6 +139,24 @@ test('if a file is missing or edited or a name is unknown, nothing is reverted',
   await drop();
 });
 
+test('an edited file is reverted where that is allowed, and the plan names it', async () => {
+  const { url, drop } = await testDatabase();
+  const { sources, write } = await testProject(THREE_FILES);
+  await migrate(url, sources, by);
+  await write({ '20260103000000_three.sql': `${THREE_FILES['20260103000000_three.sql']} -- edited` });
+  const plan = await planDown(url, sources, { edited: true });
+  assert.equal(
+    plan.edited.map(({ name }) => name),
+    ['20260103000000_three'],
+  );
+  await down(url, sources, { edited: true, confirmed: plan.migrations });
+  assert.equal(
+    (await status(url, sources)).map(({ state }) => state),
+    ['applied', 'applied', 'pending'],
+  );
+  await drop();
+});
+
 test("a plugin's migrations are reverted only if it is named", async () => {
   const { url, drop } = await testDatabase();
   const project = await testProject();
