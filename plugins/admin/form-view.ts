@@ -78,6 +78,7 @@ export async function showForm(ctx: Context, app: App, admin: CompiledAdmin, sta
   const { model } = admin;
   const { t } = ctx.state;
   const { record, problems = [], conflict, requester } = state;
+  reportMissingMessages(ctx, app, problems);
   const sections = await fieldViews(ctx, app, admin, { ...state, problems });
   const added = await addedSections(ctx, app, model, record, problems);
   const may = (action: Action): boolean => app.policy.may(ctx.state.actor, action, model);
@@ -115,6 +116,15 @@ export async function showForm(ctx: Context, app: App, admin: CompiledAdmin, sta
         },
       }),
   });
+}
+
+/** A misspelled key of a hook's problem would be shown to users as it is. */
+function reportMissingMessages({ state }: Context, app: App, problems: readonly Problem[]): void {
+  for (const { issue } of problems) {
+    // fault: missing-message-unreported
+    if (issue.key.includes('.') && state.t(issue.key, issue.params) === issue.key)
+      app.log.error({ key: issue.key, id: state.correlationId }, 'a problem of a form has no message');
+  }
 }
 
 /** Problems of the whole record first, then those of fields in form order, then those of added sections. */

@@ -994,6 +994,12 @@ export const faults: readonly Fault[] = [
     tests: ['core/migrate/down.test.ts'],
   },
   {
+    name: 'a problem without a message goes unnoticed',
+    marker: 'missing-message-unreported',
+    change: { condition: 'false' },
+    tests: ['core/boot/missing-messages.test.ts'],
+  },
+  {
     name: 'a changed array loses its lower bound',
     marker: 'array-counted-from-one',
     change: { replace: ['lower === 1', 'true'] },

@@ -3,8 +3,10 @@ import { pino } from 'pino';
 import * as assert from 'uvu/assert';
 import { readEnvironment } from '../../../core/boot/environment.ts';
 import { createApp } from '../../../core/process/create-app.ts';
-import { definePlugin } from '../../../index.ts';
+import { hooksFor } from '../../../core/write/hooks.ts';
+import { defineAdmin, defineModel, definePlugin, field } from '../../../index.ts';
 import { builtIn } from '../../../plugins/built-in.ts';
+import { testApp } from '../../support/app.ts';
 import { testDatabase } from '../../support/database.ts';
 import { suite } from '../../support/suite.ts';
 
@@ -41,5 +43,28 @@ test('a label that looks like a key of its plugin but has no message is logged, 
     );
   } finally {
     await database.drop();
+  }
+});
+
+test('a problem of a hook whose key has no message is logged, since users would see the key', async () => {
+  const Note = defineModel('note', { fields: { name: field.text({ max: 20 }) } });
+  const notes = definePlugin({
+    name: 'notes',
+    api: 1,
+    hooks: () => [
+      hooksFor(Note, { beforeSave: async () => ({ problems: [{ field: 'name', issue: { key: 'notes.tooShrot' } }] }) }),
+    ],
+  });
+  const app = await testApp({
+    models: [Note],
+    extend: [notes],
+    plugins: { admin: { admins: [defineAdmin(Note, {})] } },
+  });
+  try {
+    const clerk = await app.signInAs('staff', ['note.view', 'note.add']);
+    assert.is((await clerk.submit('/admin/notes/+new', { name: 'x' })).status, 422);
+    assert.match(JSON.stringify(app.errors), 'notes.tooShrot');
+  } finally {
+    await app.close();
   }
 });

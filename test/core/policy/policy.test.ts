@@ -234,7 +234,7 @@ test('rules for an unknown model or field prevent startup', async () => {
     .then(({ close }) => close())
     .catch((thrown: unknown) => thrown);
   assert.equal(error instanceof RustioError && error.details, [
-    'rules for unlisted: The model is not part of the application.',
+    'rules for unlisted: The model is not part of the application. Add it to `models` in rustio.config.ts or of a plugin.',
     'rules for order: The model order has no field "margn". Did you mean "margin"?',
   ]);
 });
