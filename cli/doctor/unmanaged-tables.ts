@@ -2,6 +2,8 @@ import { didYouMean } from '../../core/base/nearest.ts';
 import type { CheckOf, CheckResult } from '../../core/command.ts';
 import { databaseError } from '../../core/database/errors.ts';
 import type { Query } from '../../core/database/pool.ts';
+import { migrationSources } from '../../core/migrate/sources.ts';
+import { loadPending } from '../../core/migrate/status.ts';
 import type { FieldTypeName } from '../../core/model/field.ts';
 import type { FieldInfo, ModelInfo } from '../../core/model/field-type.ts';
 import { valueField } from '../../core/query/field-sql.ts';
@@ -15,8 +17,13 @@ import { tableWarnings } from './table-warnings.ts';
 export const unmanagedTables: CheckOf<'database'> = {
   name: 'unmanaged-tables',
   needs: 'database',
-  async run({ app, database }): Promise<CheckResult> {
-    const described = app.models.all.filter((model) => !model.managed || hasPluginFields(model));
+  async run({ app, database, project }): Promise<CheckResult> {
+    // The check of migrations reports the tables that these will create.
+    const open = await loadPending(app.database, migrationSources(project.folder, app.plugins));
+    const pending = new Set(open.filter(({ state }) => state === 'pending').map(({ source }) => source));
+    const described = app.models.all.filter(
+      (model) => !pending.has(model.owner) && (!model.managed || hasPluginFields(model)),
+    );
     const problems: string[] = [];
     const warnings: string[] = [];
     for (const model of described) {

@@ -32,6 +32,7 @@ test('checks fail on a new database, and pass once it is set up', async () => {
   assert.match(before.of('database').message, /PostgreSQL 1[5-8]\.\d+/);
   assert.is(before.of('migrations').status, 'failed');
   assert.match(before.of('migrations').fix ?? '', 'rustio-admin migrate');
+  assert.is(before.of('unmanaged-tables').status, 'ok', 'tables of pending migrations are not missing');
 
   await runHere(folder, ['migrate'], environment);
   const halfway = await diagnose(folder, environment);
