@@ -79,7 +79,7 @@ async function read(argv: readonly string[], commands: readonly CliCommand[]): P
     .option('project', {
       type: 'string',
       requiresArg: true,
-      description: 'Project folder (default: the nearest parent folder with a rustio.config.ts)',
+      description: 'Project folder (default: the nearest one with a rustio.config.ts)',
     })
     .strict()
     .wrap(100)
@@ -136,7 +136,7 @@ function overview(commands: readonly CliCommand[], variables: readonly DeclaredV
     '',
     'Options:',
     ...columns([
-      ['  --project <folder>', 'Project folder (default: the nearest parent folder with a rustio.config.ts)'],
+      ['  --project <folder>', 'Project folder (default: the nearest one with a rustio.config.ts)'],
       ['  --help', 'Show help; for one command, run npx rustio-admin migrate --help'],
       ['  --version', 'Show the version'],
     ]),
