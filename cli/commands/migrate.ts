@@ -1,5 +1,4 @@
 // Migrations on the command line: parses arguments, calls core/migrate and prints the result.
-import { userInfo } from 'node:os';
 import path from 'node:path';
 import type { App } from '../../core/app.ts';
 import type { Command, CommandContexts, CommandInput } from '../../core/command.ts';
@@ -23,6 +22,7 @@ import { migrate } from '../../core/migrate/run.ts';
 import { type MigrationSource, migrationSources, PROJECT_SOURCE, projectSource } from '../../core/migrate/sources.ts';
 import { managedState } from '../../core/migrate/state.ts';
 import { type MigrationStatus, plan, plannedLosses, status } from '../../core/migrate/status.ts';
+import { commandAuditContext } from '../../core/policy/actor.ts';
 import { confirm } from '../confirm.ts';
 import { invalidSteps, stepsWithTo, unknownSource } from '../errors.ts';
 import { withReachableDatabase } from '../project-connection.ts';
@@ -51,7 +51,11 @@ const apply: Command = {
         print,
       });
     }
-    const { applied } = await migrate(url, sources, { by: userName(), log: print, confirmed: losses });
+    const { applied } = await migrate(url, sources, {
+      by: commandAuditContext().actor.name,
+      log: print,
+      confirmed: losses,
+    });
     print(applied.length === 0 ? 'No pending migrations.' : `${count(applied.length)} applied.`);
   },
 };
@@ -246,7 +250,7 @@ const markApplied: Command = {
       rejection: () => markNotConfirmed({ migration, command: `npx rustio-admin migrate mark ${name}${option} --yes` }),
       print,
     });
-    await mark(url, sources, { name, source, by: `${userName()} (marked)`, log: print });
+    await mark(url, sources, { name, source, by: `${commandAuditContext().actor.name} (marked)`, log: print });
     print(`marked ${migration} as applied. Compare the tables: npx rustio-admin migrate status`);
   },
 };
@@ -306,7 +310,7 @@ const MEANINGS = {
 };
 
 function statusLine(entry: MigrationStatus, width: number): string {
-  const when = entry.appliedAt === null ? '' : `${entry.appliedAt} by ${entry.appliedBy ?? '?'}`;
+  const when = entry.appliedAt === null ? '' : `${entry.appliedAt.replace(/\.\d+/, '')} by ${entry.appliedBy ?? '?'}`;
   const late = entry.late ? 'older than an applied migration' : '';
   const remarks = [MEANINGS[entry.state], when, late].filter((remark) => remark !== '');
   return `${MARKS[entry.state]} ${`${entry.source} ${entry.name}`.padEnd(width)}  ${remarks.join(', ')}`.trimEnd();
@@ -314,16 +318,6 @@ function statusLine(entry: MigrationStatus, width: number): string {
 
 function count(files: number): string {
   return files === 1 ? '1 migration' : `${files} migrations`;
-}
-
-/** The operating system user, for the migrations table. */
-function userName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    // In a container, the user may be missing from the passwd file.
-    return 'command line';
-  }
 }
 
 /**

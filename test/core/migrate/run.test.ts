@@ -125,7 +125,7 @@ test('an applied file that was edited is rejected before anything runs; other li
   assert.match(error.message, 'project 20260101000000_one');
   assert.match(
     error.parts.fix,
-    'run `npx rustio-admin migrate down`, edit the file and run `npx rustio-admin migrate`',
+    'run `npx rustio-admin migrate down` and then `npx rustio-admin migrate`',
   );
   const file = { source: 'notes', name: '0001_notes', path: 'x.sql', sql: '', sha256: '', down: undefined };
   const row = { ...file, appliedAt: '', appliedBy: '', durationMs: 0 };
