@@ -2,7 +2,7 @@ import { didYouMean } from '../../core/base/nearest.ts';
 import type { CheckOf, CheckResult } from '../../core/command.ts';
 import { databaseError } from '../../core/database/errors.ts';
 import type { Query } from '../../core/database/pool.ts';
-import { migrationSources } from '../../core/migrate/sources.ts';
+import { type MigrationSource, migrationSources } from '../../core/migrate/sources.ts';
 import { loadPending } from '../../core/migrate/status.ts';
 import type { FieldTypeName } from '../../core/model/field.ts';
 import type { FieldInfo, ModelInfo } from '../../core/model/field-type.ts';
@@ -18,9 +18,7 @@ export const unmanagedTables: CheckOf<'database'> = {
   name: 'unmanaged-tables',
   needs: 'database',
   async run({ app, database, project }): Promise<CheckResult> {
-    // The check of migrations reports the tables that these will create.
-    const open = await loadPending(app.database, migrationSources(project.folder, app.plugins));
-    const pending = new Set(open.filter(({ state }) => state === 'pending').map(({ source }) => source));
+    const pending = await sourcesWithPending(app.database, migrationSources(project.folder, app.plugins));
     const described = app.models.all.filter(
       (model) => !pending.has(model.owner) && (!model.managed || hasPluginFields(model)),
     );
@@ -44,6 +42,12 @@ export const unmanagedTables: CheckOf<'database'> = {
     };
   },
 };
+
+/** The check of migrations reports what these will create, and files that cannot be read. */
+async function sourcesWithPending(database: Query, sources: readonly MigrationSource[]): Promise<ReadonlySet<string>> {
+  const open = await loadPending(database, sources).catch(() => []);
+  return new Set(open.filter(({ state }) => state === 'pending').map(({ source }) => source));
+}
 
 /** If a table cannot be inspected, the other tables are still checked. */
 async function compareOne(

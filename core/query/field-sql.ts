@@ -125,13 +125,19 @@ export function holdsText(field: FieldInfo): boolean {
 export const LABEL_SEPARATOR = ' · ';
 
 /**
- * The label of a row, as an SQL expression on an alias: the label's fields joined by ' · ', relations represented by their keys. If
- * all parts are empty, it is the key, so that a link is never empty.
+ * The label of a row, as an SQL expression on an alias: the label's fields joined by ' · '. If all parts are empty, it is the key, so
+ * that a link is never empty. `partSql`: by default, relations appear by their keys; see `label-sql.ts`.
  */
-export function labelSql(model: ModelInfo, parts: readonly FieldInfo[], alias: string): FragmentSqlToken {
-  const key = joinedText(model.key, alias);
-  if (parts.length === 0 || parts.every((field) => model.key.includes(field))) return key;
-  return fragment`coalesce(nullif(${joinedText(parts, alias)}, ''), ${key})`;
+export function labelSql(
+  model: ModelInfo,
+  parts: readonly FieldInfo[],
+  alias: string,
+  partSql: (field: FieldInfo) => FragmentSqlToken = (field) => labelPartSql(field, alias),
+): FragmentSqlToken {
+  const key = joinedText(model.key, (field) => labelPartSql(field, alias));
+  const isKey = parts.every((field) => field.target === undefined && model.key.includes(field));
+  if (parts.length === 0 || isKey) return key;
+  return fragment`coalesce(nullif(${joinedText(parts, partSql)}, ''), ${key})`;
 }
 
 /** A field as an SQL expression of type text. */
@@ -146,7 +152,7 @@ const MAX_LABEL = 1_000;
 /**
  * One part of a label, truncated if it is long. Keys are not truncated, because a row without another label is labelled by its key.
  */
-function labelPartSql(field: FieldInfo, alias: string): FragmentSqlToken {
+export function labelPartSql(field: FieldInfo, alias: string): FragmentSqlToken {
   const text = textSql(field, alias);
   const { model, max } = field;
   const isShort = model.managed && typeof max === 'number' && max <= MAX_LABEL;
@@ -157,9 +163,9 @@ function labelPartSql(field: FieldInfo, alias: string): FragmentSqlToken {
     then left(${text}, ${rawSql(String(MAX_LABEL))}) || '...' else ${text} end`;
 }
 
-function joinedText(fields: readonly FieldInfo[], alias: string): FragmentSqlToken {
+function joinedText(fields: readonly FieldInfo[], partSql: (field: FieldInfo) => FragmentSqlToken): FragmentSqlToken {
   const [only, ...more] = fields;
-  if (only !== undefined && more.length === 0) return labelPartSql(only, alias);
-  const texts = fields.map((field) => labelPartSql(field, alias));
+  if (only !== undefined && more.length === 0) return partSql(only);
+  const texts = fields.map(partSql);
   return fragment`concat_ws(' · ', ${joinFragments(texts, comma)})`;
 }

@@ -9,7 +9,8 @@ import { keyParam } from '../model/key.ts';
 import { isStorable } from '../model/plain-text.ts';
 import { freshPlan, joinFragments, rawSql, whereSql } from '../sql/fragments.ts';
 import { SMALL_TABLE } from './estimates.ts';
-import { columnSql, isText, LABEL_SEPARATOR, labelSql, onlyKey, tableSql, textSql, valuesSql } from './field-sql.ts';
+import { columnSql, isText, LABEL_SEPARATOR, onlyKey, tableSql, textSql, valuesSql } from './field-sql.ts';
+import { visibleLabelSql, visiblePartSql } from './label-sql.ts';
 import { isIndexed } from './order.ts';
 import type { Reader } from './reader.ts';
 import { literalPattern, matches, searchedSql, searchWords } from './search.ts';
@@ -96,9 +97,10 @@ function labelledSql(
       ? sql.fragment`${left} = ${right}::text`
       : sql.fragment`${left} ilike ${literalPattern(right)}::text`;
   if (parts.length === 0 || texts.length !== parts.length) return compare(labelFor(reader, target), text);
-  const conditions = parts.map((field, index) =>
-    compare(caseSensitivity === 'exact' ? textSql(field, 't') : searchedSql(field, 't'), texts[index] ?? ''),
-  );
+  const conditions = parts.map((field, index) => {
+    if (field.target !== undefined) return compare(visiblePartSql(reader, field, 't'), texts[index] ?? '');
+    return compare(caseSensitivity === 'exact' ? textSql(field, 't') : searchedSql(field, 't'), texts[index] ?? '');
+  });
   return sql.fragment`(${joinFragments(conditions, sql.fragment` and `)})`;
 }
 
@@ -156,6 +158,7 @@ function wordCondition(reader: Reader, target: ModelInfo, word: string): Fragmen
   const parts = reader.labelParts(target);
   const conditions = [...matches(parts, 't', word)];
   for (const field of parts) {
+    conditions.push(...referencedConditions(reader, field, word));
     // Dates and numbers in a label match if part of their text does.
     if (!isText(field))
       conditions.push(sql.fragment`${columnSql('t', field)}::text ilike ${`%${literalPattern(word)}%`}`);
@@ -164,6 +167,25 @@ function wordCondition(reader: Reader, target: ModelInfo, word: string): Fragmen
     conditions.push(sql.fragment`${searchedSql(key, 't')} ilike ${`${literalPattern(word)}%`}`);
   }
   return conditions.length === 0 ? sql.fragment`false` : sql.fragment`(${joinFragments(conditions, or)})`;
+}
+
+/** A word of the label of a row that the label references. */
+function referencedConditions(reader: Reader, field: FieldInfo, word: string): readonly FragmentSqlToken[] {
+  const { target } = field;
+  if (target === undefined || !reader.canReadLabels(field)) return [];
+  const found = matches(reader.labelParts(target), 't', word);
+  if (found.length === 0) return [];
+  const scope = reader.scope(target);
+  const conditions = [
+    sql.fragment`(${joinFragments(found, or)})`,
+    ...(scope === undefined ? [] : [sql.fragment`(${scope})`]),
+  ];
+  // Inside, the alias t is that of the other model.
+  return [
+    sql.fragment`${columnSql('t', field)} in (
+      select ${columnSql('t', onlyKey(target))} from ${tableSql(target)} t ${whereSql(conditions)}
+    )`,
+  ];
 }
 
 /** Sorts by the label if an index or the table's size allows it, otherwise by the key. */
@@ -175,7 +197,7 @@ function orderFor(reader: Reader, target: ModelInfo, estimate: number): Fragment
 }
 
 function labelFor(reader: Reader, target: ModelInfo): FragmentSqlToken {
-  return labelSql(target, reader.labelParts(target), 't');
+  return visibleLabelSql(reader, target, 't');
 }
 
 function hasKey(target: ModelInfo, keys: readonly string[]): FragmentSqlToken {

@@ -9,7 +9,8 @@ import { type ExtraColumns, type RowSchema, rowSchema } from '../model/row.ts';
 import { aliasBeside, LABEL, LARGE, MATCHES, relationLabel, relationList, VERSION } from '../sql/aliases.ts';
 import { comma, fragment, joinFragments, nameSql, rawSql } from '../sql/fragments.ts';
 import { displaySql, type Extent, largeValues, largeValuesSql, withLargeValues } from './display-sql.ts';
-import { columnSql, labelSql, onlyKey, tableSql } from './field-sql.ts';
+import { columnSql, onlyKey, tableSql } from './field-sql.ts';
+import { visibleLabelSql } from './label-sql.ts';
 import type { Reader } from './reader.ts';
 import { visiblePairs } from './visible-rows.ts';
 
@@ -61,7 +62,7 @@ export function rowSql(reader: Reader, model: ModelInfo, selection: RowSelection
   const isRecord = selection.extent !== 'list';
   const parts = isRecord ? reader.labelParts(model) : [];
   if (isRecord) {
-    columns.push(fragment`${labelSql(model, parts, 'p')} as ${nameSql([LABEL])}`);
+    columns.push(fragment`${visibleLabelSql(reader, model, 'p')} as ${nameSql([LABEL])}`);
     extras[LABEL] = text;
   }
   const joins: FragmentSqlToken[] = [];
@@ -107,7 +108,7 @@ export function rowsQuery(row: RowSql, page: FragmentSqlToken, order: FragmentSq
 function labelJoin(reader: Reader, target: ModelInfo, key: FragmentSqlToken, alias: string): FragmentSqlToken {
   return fragment`
     left join lateral (
-      select ${labelSql(target, reader.labelParts(target), 't')} as label
+      select ${visibleLabelSql(reader, target, 't')} as label
       from ${tableSql(target)} t
       where ${columnSql('t', onlyKey(target))} = ${key} ${scopeSql(reader, target)}
     ) ${nameSql([alias])} on true

@@ -11,6 +11,7 @@ import { type ExtraColumns, type RowSchema, rowSchema } from '../model/row.ts';
 import { displaySql, largeValues, largeValuesSql, withLargeValues } from '../query/display-sql.ts';
 import { columnSql, isUnchangedSql, labelSql, tableSql, valueSql, versionSql } from '../query/field-sql.ts';
 import { keyCondition } from '../query/find-record.ts';
+import { visibleLabelSql, wholeLabelSql } from '../query/label-sql.ts';
 import type { Reader } from '../query/reader.ts';
 import { isReadable } from '../query/table-facts.ts';
 import { LARGE } from '../sql/aliases.ts';
@@ -57,7 +58,6 @@ export function fullRowColumns(
 ): FragmentSqlToken {
   // fault: version-of-written-row
   const version = row === 'written' ? sql.fragment`''` : versionSql(model);
-  const visibleParts = reader.mayView(model) ? reader.labelParts(model) : [];
   const compared = (checks.compared ?? []).map(({ field, value }) => isUnchangedSql(field, value));
   // fault: large-values-read-to-write
   const extent = checks.extent ?? 'whole';
@@ -68,8 +68,8 @@ export function fullRowColumns(
         (field) => sql.fragment`${displaySql('t', field, extent)} as ${sql.identifier([field.name])}`,
       ),
       ...readablePairs(model).map((field) => linkedKeysSql(field)),
-      sql.fragment`${labelSql(model, model.label, 't')} as "~label"`,
-      sql.fragment`${labelSql(model, visibleParts, 't')} as "~visible label"`,
+      sql.fragment`${wholeLabelSql(model)} as "~label"`,
+      sql.fragment`${reader.mayView(model) ? visibleLabelSql(reader, model, 't') : labelSql(model, [], 't')} as "~visible label"`,
       sql.fragment`${version} as "~version"`,
       sql.fragment`${checkSql(checks.visible)} as "~visible"`,
       sql.fragment`${checkSql(checks.allowed)} as "~allowed"`,

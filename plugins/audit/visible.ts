@@ -50,12 +50,15 @@ export function visibleChanges(reader: Reader, actor: Actor, model: ModelInfo, e
   });
 }
 
-/** The label of an entry's record, or only its key if the label contains fields hidden from the user. */
-export function visibleLabel(
-  { policy }: Pick<Reader, 'policy'>,
-  actor: Actor,
-  model: ModelInfo,
-  subject: Subject,
-): string {
-  return model.label.every((field) => policy.mayField(actor, 'view', field)) ? subject.label : subject.key;
+/**
+ * The label of an entry's record, or only its key if the label contains what is hidden from the user: a field, or the label of another
+ * row.
+ */
+export function visibleLabel(app: Pick<Reader, 'policy'>, actor: Actor, model: ModelInfo, subject: Subject): string {
+  const { policy } = app;
+  const isVisible = (field: FieldInfo): boolean => policy.mayField(actor, 'view', field);
+  // fault: label-of-hidden-row-in-trail
+  const isReferenceVisible = ({ target }: FieldInfo): boolean =>
+    target === undefined || (seesEveryRow(app, actor, target) && target.label.every(isVisible));
+  return model.label.every((field) => isVisible(field) && isReferenceVisible(field)) ? subject.label : subject.key;
 }

@@ -87,7 +87,7 @@ test('missing and deactivated accounts are rejected, and so are incomplete optio
     [asUser('nobody@desk.example'), 'There is no active user nobody@desk.example.'],
     [['--reason', REASON], '--reason requires --as.'],
     [['--as', desk.administrator, '--reason', ' '], 'The value of --reason is not valid.'],
-    [['--as', desk.administrator, '--reason', 'x'.repeat(501)], 'has 1 to 500 characters'],
+    [['--as', desk.administrator, '--reason', 'x'.repeat(501)], 'must have 1 to 500 characters'],
   ] as const) {
     const { code, stdout, stderr } = await desk.runScript('1', words);
     assert.is(code, 2, stderr);

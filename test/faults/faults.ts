@@ -1000,6 +1000,18 @@ export const faults: readonly Fault[] = [
     tests: ['core/boot/missing-messages.test.ts'],
   },
   {
+    name: 'a label shows the label of a row that the user may not see',
+    marker: 'label-of-hidden-row',
+    change: { replace: [' || !reader.canReadLabels(field)', ''] },
+    tests: ['plugins/admin/relation-labels.test.ts'],
+  },
+  {
+    name: 'the audit trail shows the label of a row that the user may not see',
+    marker: 'label-of-hidden-row-in-trail',
+    change: { replace: ['target === undefined', 'true'] },
+    tests: ['plugins/admin/relation-labels.test.ts'],
+  },
+  {
     name: 'a changed array loses its lower bound',
     marker: 'array-counted-from-one',
     change: { replace: ['lower === 1', 'true'] },

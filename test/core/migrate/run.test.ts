@@ -123,10 +123,7 @@ test('an applied file that was edited is rejected before anything runs; other li
   assert.is(error.code, 'RIO-MIGRATE-CHANGED');
   assert.is(error.exitCode, 2);
   assert.match(error.message, 'project 20260101000000_one');
-  assert.match(
-    error.parts.fix,
-    'run `npx rustio-admin migrate down` and then `npx rustio-admin migrate`',
-  );
+  assert.match(error.parts.fix, 'run `npx rustio-admin migrate down` and then `npx rustio-admin migrate`');
   const file = { source: 'notes', name: '0001_notes', path: 'x.sql', sql: '', sha256: '', down: undefined };
   const row = { ...file, appliedAt: '', appliedBy: '', durationMs: 0 };
   const ofPlugin = await rustioFailureOf((async () => rejectEdited([{ file, row }]))());
