@@ -24,8 +24,8 @@ export function wholeLabelSql(model: ModelInfo): FragmentSqlToken {
 /** One part of a label, as far as the actor may read it: the key of a row whose label they may not see. */
 export function visiblePartSql(reader: Reader, field: FieldInfo, alias: string): FragmentSqlToken {
   const { target } = field;
-  // fault: label-of-hidden-row
   if (target === undefined || !reader.canReadLabels(field)) return labelPartSql(field, alias);
+  // fault: label-of-hidden-row
   return referencedLabelSql(field, alias, { target, parts: reader.labelParts(target), scope: reader.scope(target) });
 }
 

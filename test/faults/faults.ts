@@ -1002,7 +1002,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'a label shows the label of a row that the user may not see',
     marker: 'label-of-hidden-row',
-    change: { replace: [' || !reader.canReadLabels(field)', ''] },
+    change: { replace: ['reader.scope(target)', 'undefined'] },
     tests: ['plugins/admin/relation-labels.test.ts'],
   },
   {
