@@ -186,7 +186,7 @@ export const accountsUnavailable = defineError('RIO-CONSOLE-ACCOUNT', {
   exitCode: 2,
   problem: '--as cannot be used in this project.',
   why: 'No enabled plugin provides the service "users" with the method `find`.',
-  fix: 'Enable the plugin that signs users in, or start the console without --as to read only.',
+  fix: 'Enable a plugin that provides this service, such as auth, or start the console without --as, which is read-only.',
 });
 
 export const invalidProjectName = defineError<{ name: string; issue: string }>('RIO-STARTPROJECT-NAME', {

@@ -5,7 +5,7 @@ import { CONFIG_FILE, findProject } from '../core/boot/project.ts';
 import { projectMissing } from '../core/errors/boot.ts';
 
 /**
- * The project folder of a command: the value of `--project`, otherwise the nearest parent folder with a config.
+ * The project folder of a command: the value of `--project`, otherwise the current folder or the nearest parent that has a config.
  *
  * @throws RustioError `RIO-PROJECT-MISSING` if there is none.
  */

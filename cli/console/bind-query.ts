@@ -10,7 +10,7 @@ import { markAsTable } from './show-value.ts';
 /** The `query` function of the console: returns the rows of one statement. */
 export type BoundQuery = (statement: QuerySqlToken) => Promise<readonly unknown[]>;
 
-/** Statements that would end the transaction or change its settings, and anything that does not begin with a word. */
+/** Statements that would end the transaction or change its settings, and anything that does not begin with a letter or a parenthesis. */
 const CONTROL = /^(?:abort|begin|commit|end|prepare|release|reset|rollback|savepoint|set|start)\b|^(?![a-z(])/i;
 const SPACE_AND_COMMENTS = /^(?:\s|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)*/;
 const READ_ONLY = '25006';

@@ -119,7 +119,7 @@ export const bootProblems = defineError<{ count: number }>('RIO-BOOT-PROBLEMS', 
   why: 'The configuration is checked before the server starts.',
   fix: ({ count }) => (count === 1 ? 'Correct it, and start again.' : 'Correct them, and start again.'),
   about: `The application could not start because of errors in models, admin options or plugins. The message lists all of them, each with
-its place: an unknown field name (with a suggestion), two plugins that define the same thing, a plugin whose \`requires\` is disabled, an
+its location: an unknown field name (with a suggestion), two plugins that define the same thing, a plugin that requires a disabled plugin, an
 unknown option. No requests were served. Exit code 2.`,
 });
 
@@ -138,7 +138,7 @@ export const hookFailed = defineError<{ plugin: string; place: string; reason: s
   why: 'This function of the plugin threw an error. Stack trace:',
   fix: 'Start at the first line of the stack trace that is in the plugin.',
   about: `
-A function of a plugin (\`routes\`, \`on\`, \`start\`, …) threw an error at startup. The message names the plugin and the hook; the lines below it
+A function of a plugin (\`routes\`, \`start\`, a save hook, …) threw an error. The message names the plugin and the hook; the lines below it
 are its stack trace.`,
 });
 
@@ -198,6 +198,6 @@ export const webProcessRejected = defineError<{ number: number; end: string }>('
 
 export const crashLoop = defineError<{ count: number; end: string }>('RIO-SERVE-WORKERS', {
   problem: ({ count, end }) => `Web processes crashed ${count} times in a row, each within seconds (${end}).`,
-  why: 'The processes are not restarted again. Their errors are in the log.',
-  fix: `Look for the last error above. ${singleProcess}`,
+  why: 'The processes will not be restarted. Their errors are in the log.',
+  fix: `Fix the last error in the log. ${singleProcess}`,
 });

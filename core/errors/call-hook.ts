@@ -21,8 +21,8 @@ export function callHook<T>(plugin: { readonly name: string }, hook: string, wor
 }
 
 /**
- * Wraps an error thrown by a plugin's own function, so that it names the plugin. A RustioError, or an error with a status, is
- * returned unchanged. `part`: which part of the hook failed, if it has several.
+ * Wraps an error thrown by a plugin's own function, so that it names the plugin. A RustioError is returned
+ * unchanged. `part`: which part of the hook failed, if it has several.
  *
  * @example
  * throw wrapHookError('tenancy', 'hooks', error, '`beforeSave` for order');

@@ -55,9 +55,9 @@ export const dataUnreadable = defineError('RIO-DATABASE-DATA', {
 });
 
 export const unknownEvent = defineError<{ name: string }>('RIO-EVENT-UNKNOWN', {
-  problem: ({ name }) => `The event "${name}" is recorded, but no plugin declares it.`,
+  problem: ({ name }) => `The event "${name}" cannot be recorded: no enabled plugin declares it.`,
   why: 'Only events that are listed in the `events` of an enabled plugin can be recorded. The transaction was rolled back.',
   fix: ({ name }) => `Add "${name}" to the \`events\` of the plugin.`,
-  about: `Code records an event that is not listed in the \`events\` of an enabled plugin. The transaction was rolled back. Add the name to the
+  about: `Code tried to record an event that is not listed in the \`events\` of an enabled plugin. The transaction was rolled back. Add the name to the
 plugin that records it, and its data type to \`EventData\`.`,
 });

@@ -22,13 +22,13 @@ export const databaseNotEncrypted = defineError<{ reason: string }>('RIO-DATABAS
   fix: 'Enable TLS on the server, and set its certificate authority with ?sslrootcert=FILE in DATABASE_URL. In a network that you trust, you can use ?sslmode=disable.',
 });
 
-/** PostgreSQL does not know a parameter of the URL, or does not accept its value. */
+/** PostgreSQL does not recognize a parameter of the URL, or does not accept its value. */
 export const connectionSettingsRejected = defineError<{ reason: string }>('RIO-DATABASE-PARAMETERS', {
   problem: 'The database rejected the parameters in DATABASE_URL.',
   why: ({ reason }) => `PostgreSQL reports: ${reason}.`,
   fix: 'Correct what follows the ? in DATABASE_URL (and DATABASE_OWNER_URL), or remove it.',
   about:
-    'PostgreSQL does not know a setting in the parameters of the URL, or does not accept its value, for example in `?options=`.',
+    'PostgreSQL does not recognize a setting in the parameters of the URL, or does not accept its value, for example in `?options=`.',
 });
 
 /** A pooler rejects the session's settings. */
@@ -50,8 +50,8 @@ export const directConnectionRequired = defineError('RIO-DATABASE-POOLER', {
 export const databaseSignInFailed = defineError<{ reason: string }>('RIO-DATABASE-SIGN-IN', {
   problem: 'The database rejected the user name or password.',
   why: ({ reason }) => reason,
-  fix: 'Check user name, password and database name in DATABASE_URL (and DATABASE_OWNER_URL). Encode special characters: # is %23, @ is %40.',
-  about: `PostgreSQL rejected the sign-in: the user name or password is wrong or missing, or \`pg_hba.conf\` does not allow this connection. The message includes PostgreSQL's reason.`,
+  fix: 'Check the user name, password and database name in DATABASE_URL (and DATABASE_OWNER_URL). Encode special characters: # is %23, @ is %40.',
+  about: `PostgreSQL rejected the login: the user name or password is wrong or missing, or \`pg_hba.conf\` does not allow this connection. The message includes PostgreSQL's reason.`,
 });
 
 export const databasePrivilegeMissing = defineError<{ reason: string }>('RIO-DATABASE-PRIVILEGES', {

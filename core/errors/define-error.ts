@@ -3,16 +3,16 @@ import { RustioError } from './rustio-error.ts';
 type Params = Readonly<Record<string, string | number>>;
 type Text<P> = string | ((params: P) => string);
 
-/** The texts of an error, and its status or exit code. */
+/** The message of an error, and its status or exit code. */
 export interface ErrorDefinition<P> {
   /** What is wrong, in one sentence. */
   readonly problem: Text<P>;
   readonly why: Text<P>;
   /** What to do. */
   readonly fix: Text<P>;
-  /** When a retry makes sense; leave it out if it would add nothing. */
+  /** When to retry; leave it out if it would add nothing. */
   readonly retry?: Text<P>;
-  /** The HTTP status. Only errors with a status show their texts to clients: others may reveal internals. */
+  /** The HTTP status. Only errors with a status show their message to clients: others may reveal internals. */
   readonly status?: number;
   /** The exit code of a command: 1 failed, 2 rejected or misused. @defaultValue 1 */
   readonly exitCode?: 1 | 2;
@@ -25,7 +25,7 @@ export interface ErrorOccurrence {
   readonly cause?: unknown;
   /** More lines for the terminal and the log, never shown to clients. */
   readonly details?: readonly string[];
-  /** Where the error page links to; the label is a key of the messages. */
+  /** Where the error page links to; `label` is a message key. */
   readonly link?: { readonly url: string; readonly label: string } | undefined;
   /** For programs: problems with the input, each with its path. */
   readonly issues?: readonly { readonly path: string; readonly message: string }[];

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 /** Where in a project an error comes from. */
 export interface ErrorLocation {
   readonly message: string;
-  /** `models/strike.ts:12`, relative to the project; undefined if no line of the project is the cause. */
+  /** `models/strike.ts:12`, relative to the project, or a file without a line; undefined if no line of the project is the cause. */
   readonly location: string | undefined;
   /** The source lines that Node printed with a syntax error. */
   readonly source: readonly string[];
@@ -14,8 +14,8 @@ const MODULE_WITH_IMPORT = / imported from (?<file>.+)$/;
 const FRAME = /(?<file>(?:file:\/\/|\/|[A-Za-z]:[\\/])[^\n()]+?):(?<line>\d+)(?::\d+)?\)?$/;
 
 /**
- * The line of the project that an error comes from: for a syntax error the line itself, otherwise the first stack frame in the
- * folder.
+ * Where in the project an error comes from: the importing file if an import failed, otherwise the first stack frame in the folder; for
+ * a syntax error, also its source lines.
  *
  * @example locateError(error, '/srv/app').location // 'models/strike.ts:12'
  */

@@ -244,17 +244,17 @@ export const tooMuchAtOnce = defineError('RIO-HTTP-MEMORY', {
   why: 'Other requests are using the memory that is reserved for it.',
   fix: 'Wait a moment and send the request again.',
   about:
-    'The response has the header `Retry-After`. All requests whose bodies are being received share 100 MB of memory, and those of anonymous users 16 MB; files do not count. No changes were made.',
+    'The response has the header `Retry-After`. Request bodies of signed-in users share 100 MB of memory; those of anonymous users share a separate 16 MB. Files do not count. No changes were made.',
 });
 
 /** Shown to users instead of an error without a status. */
 export const unexpectedError = defineError('RIO-HTTP-UNEXPECTED', {
   status: 500,
   problem: 'An unexpected error occurred.',
-  why: 'No changes were saved.',
+  why: 'Your changes may not have been saved. Check before you submit them again.',
   fix: 'Try again. If it happens again, contact your administrator and include the request ID below.',
   about:
-    'The page shows no details, only a request ID, which is the `correlationId` in the log. The change was rolled back.',
+    'The page shows no details, only a request ID, which is the `correlationId` in the log. An open transaction was rolled back; changes that were committed before the error are kept.',
 });
 
 /** `suggestion`: the name of a similar view, or an empty string. */

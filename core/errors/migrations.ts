@@ -67,9 +67,9 @@ export const transactionEndedByFile = defineError<{ file: string }>('RIO-MIGRATE
 });
 
 export const migrationLocked = defineError<{ seconds: number; holder: string }>('RIO-MIGRATE-BUSY', {
-  problem: ({ seconds }) => `Another migration is still running after ${seconds} s.`,
+  problem: ({ seconds }) => `Another migration is still running after ${seconds} seconds.`,
   why: ({ holder }) => `${holder} holds the migration lock.`,
-  fix: 'Wait for it. If it hangs, end the connection: select pg_terminate_backend(PID);',
+  fix: 'Wait until it finishes. If it hangs, end the connection: select pg_terminate_backend(PID);',
   about: `Another process is migrating this database and did not finish before the timeout. No changes were made. The message identifies its connection. If it hangs, terminate it with \`select pg_terminate_backend(PID);\`; its file is rolled back.`,
 });
 
@@ -256,7 +256,7 @@ of the models would have the same name in the database. In the second case, set 
 
 export const duplicateDatabaseName = defineError<{ owners: string; name: string }>('RIO-MIGRATE-NAME', {
   exitCode: 2,
-  problem: ({ owners, name }) => `${owners} would both create the database name "${name}".`,
-  why: 'Names are generated from the table, the column and the purpose, and these two have the same name.',
+  problem: ({ owners, name }) => `${owners} would both be named "${name}" in the database.`,
+  why: 'Names are generated from the table, the column and the purpose, and here they are identical.',
   fix: 'Give one of the fields another `column`, or one of the models another `table`.',
 });

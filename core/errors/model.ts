@@ -15,5 +15,5 @@ export const keyOutOfRange = defineError<{ key: string }>('RIO-MODEL-KEY-RANGE',
   fix: 'If keys of this size are intended, declare the key as `field.bigint()`. Otherwise find out what wrote this key.',
   about: `
 The database contains an identity key above 2^53 (9,007,199,254,740,991). JavaScript would round it, so that it could refer to another
-record. Tables with keys of this size declare them as \`field.bigint()\`.`,
+record. Declare keys of this size as \`field.bigint()\`.`,
 });

@@ -1,4 +1,4 @@
-/** What every error contains: what happened, why, how to fix it, and whether a retry makes sense. */
+/** What every error contains: what happened, why, how to fix it, and when to retry. */
 export interface FourParts {
   readonly problem: string;
   readonly why: string;
@@ -14,7 +14,7 @@ export class RustioError extends Error {
   override readonly name = 'RustioError';
   readonly code: `RIO-${string}`;
   readonly parts: FourParts;
-  /** The HTTP status, if it can reach a browser. */
+  /** The HTTP status; 500 if the definition sets none. */
   readonly status: number;
   /**
    * Whether a page may show the four parts to the client. True only for errors with a status: others are meant for operators and

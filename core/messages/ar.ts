@@ -99,7 +99,7 @@ export const coreMessagesArabic: Messages = {
   'problem.file.tooLarge': 'هذا الملف كبير جدًا. الحجم الأقصى {max}.',
   'problem.file.type': 'محتوى هذا الملف {found}، وهو غير مسموح به هنا. الأنواع المسموح بها: {types}.',
   'problem.file.unknown': 'تعذّر التعرّف على نوع الملف. الأنواع المسموح بها: {types}.',
-  'problem.file.image': 'هذه الصورة تالفة: تعذّرت قراءة أبعادها.',
+  'problem.file.image': 'هذه الصورة تالفة: تعذّرت قراءة أبعادها. اختر ملفًا آخر.',
   'problem.file.pixels':
     'هذه الصورة كبيرة جدًا: {width, number} × {height, number} بكسل. الحد الأقصى {max, number} مليون بكسل.',
 
@@ -111,7 +111,7 @@ export const coreMessagesArabic: Messages = {
   'problem.notUnique': 'هذه القيمة مستخدمة في سجل آخر.',
   'problem.notUniqueTogether': 'مجموعة القيم هذه مستخدمة في سجل آخر: {fields}.',
   'problem.keyReadOnly': 'هذا الحقل يعرّف السجل، ولا يمكن تغييره بعد إضافة السجل.',
-  'problem.tooLongToFind': 'أدخل 600 حرف على الأكثر.',
+  'problem.tooLongToFind': 'هذه القيمة أطول مما يتسع له فهرس قاعدة البيانات. اختصرها إلى نحو 600 حرف.',
   'problem.overlaps': 'هذا يتداخل مع سجل آخر.',
   'problem.columnMissing':
     'تتطلب قاعدة البيانات قيمة لـ «{column}»، ولا يوجد هذا الحقل في النموذج. تواصل مع مدير النظام.',

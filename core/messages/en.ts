@@ -95,7 +95,7 @@ export const coreMessages: Messages = {
   'problem.file.tooLarge': 'This file is too large. The maximum size is {max}.',
   'problem.file.type': 'The content of this file is {found}, which is not allowed here. Allowed types: {types}.',
   'problem.file.unknown': 'The file type could not be recognised. Allowed types: {types}.',
-  'problem.file.image': 'This image is damaged: its dimensions could not be read.',
+  'problem.file.image': 'This image is damaged: its dimensions could not be read. Choose another file.',
   'problem.file.pixels':
     'This image is too large: {width, number} × {height, number} pixels. The maximum is {max, number} million pixels.',
 
@@ -108,7 +108,7 @@ export const coreMessages: Messages = {
   'problem.notUnique': 'Another record already has this value.',
   'problem.notUniqueTogether': 'Another record already has this combination of values: {fields}.',
   'problem.keyReadOnly': 'This field identifies the record and cannot be changed after the record is added.',
-  'problem.tooLongToFind': 'Use at most 600 characters.',
+  'problem.tooLongToFind': 'This value is too long for a database index. Shorten it to about 600 characters.',
   'problem.overlaps': 'This overlaps with another record.',
   'problem.columnMissing':
     'The database requires a value for “{column}”, but this form has no such field. Contact your administrator.',

@@ -120,7 +120,7 @@ export const coreErrorsArabic: Messages = {
   'error.RIO-HTTP-SLOW.fix': 'أضف عامل تصفية أو استخدم عبارة بحث أطول.',
 
   'error.RIO-HTTP-UNEXPECTED.problem': 'حدث خطأ غير متوقع.',
-  'error.RIO-HTTP-UNEXPECTED.why': 'لم تُحفظ أي تغييرات.',
+  'error.RIO-HTTP-UNEXPECTED.why': 'قد لا تكون تغييراتك قد حُفظت. تحقّق منها قبل إرسالها مرة أخرى.',
   'error.RIO-HTTP-UNEXPECTED.fix': 'أعد المحاولة. وإذا تكرر الخطأ فتواصل مع مدير النظام واذكر معرّف الطلب أدناه.',
 
   'error.RIO-LIST-SLOW.problem': 'استغرق الاستعلام وقتًا طويلًا فأُلغي.',

@@ -22,8 +22,8 @@ export function setFilledByDatabase(field: FieldInfo, isFilled: boolean): void {
 }
 
 /**
- * All problems with the values of a new row, or of a change to one. `undefined` means "not given". `stored`: the row that is
- * changed; parts that it already contains are not validated again.
+ * All problems with the values of a new row, or of a change to one. `undefined` means "not given". `stored`: the current
+ * row. Array items that it already contains are not validated again.
  */
 export function validateValues(
   model: ModelInfo,

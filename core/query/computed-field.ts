@@ -74,8 +74,8 @@ export function computedField(model: ModelInfo, source: ComputedSource): FieldIn
 }
 
 /**
- * A hash of the columns that this reader may see, used to order rows with the same key. Hidden columns are excluded: cursors
- * contain the hash, so a hidden value with few possible values could be guessed.
+ * A hash of the columns that this reader may see, used to order rows with the same key. Hidden columns are excluded, because
+ * cursors contain the hash, and a hidden value with few possible values could otherwise be guessed.
  */
 export function rowHashField(reader: Reader, model: ModelInfo): FieldInfo {
   const columns = model.stored

@@ -1,5 +1,5 @@
 // Rows as `app.records` returns them: the fields that the user may see under their own names, the label of a single record, the
-// labels of relations, and the lists of manyToMany fields. They are selected from a subselect `p` that has already limited the
+// labels of relations, and the lists of manyToMany fields. They are selected from a subquery `p` that is already limited to the
 // page, so that labels are looked up only for the rows shown.
 
 import { type FragmentSqlToken, type QuerySqlToken, sql } from 'slonik';
@@ -124,7 +124,7 @@ function listJoin(reader: Reader, field: FieldInfo, alias: string, max: number):
   const targetKey = columnSql('link', through.target);
   const hasLabels = reader.canReadLabels(field);
   const labels = hasLabels ? labelJoin(reader, target, targetKey, 'target') : fragment``;
-  // A pair with a row that the user may not see would reveal that row's key. Forms leave such pairs unchanged.
+  // A pair that references a row hidden from the user would reveal its key. Forms leave such pairs unchanged.
   // fault: hidden-pairs-listed
   const condition = visiblePairs(reader, field);
   const visible = condition === undefined ? fragment`` : fragment`and ${condition}`;

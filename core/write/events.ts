@@ -62,7 +62,7 @@ export interface EventToRecord<N extends EventName> {
   readonly subject: Subject | null;
   readonly data: EventData[N];
   /**
-   * For events that a client can repeat at will, such as denied requests. The audit trail combines events of one minute with the
+   * For events that a client can repeat at will, such as denied requests. The audit trail combines events within the same minute with the
    * same name, actor and key into one entry and counts them. The key can be an empty string. Anonymous requests from one network
    * count as the same actor.
    */

@@ -82,9 +82,8 @@ export async function checkReferences(
     if (target === undefined || keys.length === 0) continue;
     const scope = writer.reader.scope(target);
     const canSelect = writer.reader.canSelect(field);
-    // If the actor can see every row, the foreign key is enough. In a scope it is not, since it also finds rows that row-level
-    // security hides.
-    // Tables of other programs may have no foreign key.
+    // If the actor can see every row, the foreign key is enough. Within a request scope it is not, because its check also finds rows
+    // that row-level security hides from the actor, and unmanaged tables may have none.
     // fault: orphan-stored
     if (canSelect && field.model.managed && writer.reader.seesEveryRow(target)) continue;
     const visible = canSelect ? await countVisible(tx, target, keys, scope) : 0;

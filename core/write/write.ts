@@ -59,7 +59,7 @@ export function createWrite(dependencies: WriteDependencies): Write {
     requested: RequestedChange,
     work: (current: AuditContext) => Promise<Outcome>,
   ): Promise<Outcome | { readonly outcome: 'forbidden' | 'missing' }> => {
-    // A key with a character that the database's encoding lacks is of no row, and cannot be recorded.
+    // A key with a character that the database encoding does not support cannot match any row, and cannot be stored in the audit trail.
     const key = requested.key === undefined ? '' : (parseKey(requested.model, requested.key) ?? []).join('');
     // fault: write-of-unrepresentable-key
     if (!(await isRepresentable(tx, key))) return { outcome: 'missing' };

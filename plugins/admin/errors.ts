@@ -6,8 +6,8 @@ import { type ListQueryProblem, MAX_PAGE, MIN_PAGE } from '../../core/query/pars
 
 export const unknownListQuery = defineError<{ names: string }>('RIO-LIST-QUERY', {
   status: 400,
-  problem: 'This link contains an unknown filter or sort order.',
-  why: ({ names }) => `Unknown: ${names}. A field may have been renamed since the link was saved.`,
+  problem: 'This link contains an unknown or invalid filter, sort order or page size.',
+  why: ({ names }) => `Not recognised: ${names}. A field may have been renamed since the link was saved.`,
   fix: 'Open the list without filters and set them again.',
   about: `A field may have been renamed since the link was saved, or the query string has an invalid sort order or page size. The page
 links to the list without filters.`,
@@ -44,7 +44,7 @@ export function listQueryError(
 export const readOnlyRecords = defineError('RIO-MODEL-READ-ONLY', {
   status: 403,
   problem: 'These records cannot be added, edited or deleted here.',
-  why: 'They are managed in another place, such as the command line or another program.',
+  why: 'They are managed elsewhere, such as on the command line or by another program.',
   fix: 'Go back to the list.',
   about: `The model is \`readOnly\`, so it has no forms, whatever permissions a user has. Users and groups are managed by \`npx rustio-admin user\`
 and \`npx rustio-admin group\`, views and other read-only tables by the program that they belong to.`,

@@ -93,7 +93,7 @@ async function changeRecord(
   return { ...result, location };
 }
 
-/** The record's page, unless the action returned another path or the record no longer exists. */
+/** The record's page, or the list if the actor can no longer see the record. */
 async function pageAfter(tx: Transaction, app: App, actor: Actor, model: ModelInfo, key: string): Promise<string> {
   const exists = (await app.records.find(actor, model, key, tx)) !== undefined;
   return exists ? app.urls.record(model, key) : app.urls.list(model);

@@ -120,7 +120,7 @@ async function changesTo(query: Query, table: string, shipped: TableShape): Prom
   return [
     ...differences('column', shipped.columns, actual.columns),
     ...differences('trigger', shipped.triggers, actual.triggers),
-    ...(sameSet(shipped.functions, actual.functions) ? [] : [`the function of a trigger of ${table} has another body`]),
+    ...(sameSet(shipped.functions, actual.functions) ? [] : [`a trigger function of ${table} has been changed`]),
     ...differences('rule', shipped.rules, actual.rules),
   ];
 }
@@ -128,7 +128,7 @@ async function changesTo(query: Query, table: string, shipped: TableShape): Prom
 function differences(part: string, expected: readonly string[], actual: readonly string[]): readonly string[] {
   return [
     ...expected.filter((each) => !actual.includes(each)).map((each) => `the ${part} "${each}" is missing or changed`),
-    ...actual.filter((each) => !expected.includes(each)).map((each) => `the ${part} "${each}" was not there`),
+    ...actual.filter((each) => !expected.includes(each)).map((each) => `unexpected ${part} "${each}"`),
   ];
 }
 

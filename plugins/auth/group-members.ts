@@ -54,7 +54,7 @@ async function changeMembership(
   if (!context) return rejected('auth.rejected.notAllowed');
   const { actor } = context;
   // Users can edit their own account, but not change their own permissions.
-  if (actor.kind === 'user' && actor.id === id) return rejected('auth.rejected.higherRole');
+  if (actor.kind === 'user' && actor.id === id) return rejected('auth.rejected.ownGroups');
   const issue = crossRankIssue(actor, account);
   if (issue) return { outcome: 'rejected', issue };
   const group = await lockGroup(tx, groupName);

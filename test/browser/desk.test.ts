@@ -3,8 +3,8 @@
 import * as assert from 'uvu/assert';
 import { openBrowser, type Visitor, visitAs } from '../support/browser.ts';
 import { suite } from '../support/suite.ts';
+import { pick } from './choose-option.ts';
 import { answerTo } from './every-page.ts';
-import { pick } from './pick.ts';
 import { strikeDesk } from './strike-desk.ts';
 
 const test = suite('the starter strikes in a browser');

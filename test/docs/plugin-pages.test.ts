@@ -392,7 +392,7 @@ const configOf = async (page: string, file: string): Promise<Config> => (await s
   });
 
   test('health and metrics: outdated rates make the process not ready, and the metrics have labels', async () => {
-    assert.is((await desk.client().get('/readyz')).status, 200);
+    assert.is((await desk.client().get('/readyz')).status, 503, 'there are no rates yet');
     const { metrics, health } = await plugin('health-and-metrics', 'rates', 'rates');
     await stored(
       sql.unsafe`insert into rates_rate (currency, rate, stored_at) values ('EUR', 0.95, now() - interval '50 hours')`,

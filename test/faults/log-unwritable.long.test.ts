@@ -125,7 +125,7 @@ test('the reader of its output has exited (F11)', async () => {
   await stop(child);
 });
 
-test('the reader of its output is stuck (F11)', async () => {
+test('the reader of its log output stalls (F11)', async () => {
   const child = await startWith('pipe');
   child.stdout?.pause();
   child.stderr?.pause();

@@ -34,7 +34,7 @@ function holidays(): Plugin {
   });
 }
 
-test('everything that it declares is available', async () => {
+test('everything that a plugin declares is available', async () => {
   const running = await testApp({ extend: [holidays()] });
   try {
     const { app } = running;

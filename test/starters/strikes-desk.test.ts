@@ -63,7 +63,7 @@ test('figures count nothing for a user who cannot see strikes', async () => {
   for (const widget of [serious, costByAirport]) assert.equal((await widget.load(nobody, app)).rows, []);
 });
 
-test('the next tasks follow from the case', async () => {
+test('the suggested next step depends on the state of the case', async () => {
   const strike = await app.records.get(officer, Strike, '9912');
   if (!strike) throw new Error('The strike 9912 is not there.');
   const open = { ...strike, state: 'open', officer: 2, damage: 'minor', costTotal: '0.00', speed: 140 } as const;

@@ -70,11 +70,11 @@ async function systemFolder(home: string): Promise<string> {
 /** Copies the binaries if the server's user cannot access them, as with a project under /root and its node_modules. */
 async function reachableBinaries(binaries: Binaries, user: ServerUser): Promise<Binaries> {
   if (!needsQuoting(binaries) && (await canEnter(path.join(binaries.folder, 'bin'), user))) return binaries;
-  const isThere = (folder: string) => canEnter(path.join(folder, 'bin'), user).catch(() => false);
-  return copyOf(binaries, SYSTEM_FOLDER, isThere);
+  const exists = (folder: string) => canEnter(path.join(folder, 'bin'), user).catch(() => false);
+  return copyOf(binaries, SYSTEM_FOLDER, exists);
 }
 
-/** Whether the path contains characters that a shell interprets in double quotes, in which `initdb` passes it to a shell. */
+/** Whether the path contains characters that are special inside double quotes: `initdb` passes it to a shell in double quotes. */
 function needsQuoting({ folder }: Binaries): boolean {
   return process.platform !== 'win32' && /["$`\\\n\r]/.test(folder);
 }
@@ -82,23 +82,23 @@ function needsQuoting({ folder }: Binaries): boolean {
 /** Copies the binaries to a folder whose path needs no quoting, if the project is in a folder such as `$home` or `my "desk"`. */
 async function quotableBinaries(binaries: Binaries): Promise<Binaries> {
   if (!needsQuoting(binaries)) return binaries;
-  const isThere = (folder: string) =>
+  const exists = (folder: string) =>
     stat(path.join(folder, 'bin')).then(
       () => true,
       () => false,
     );
-  return copyOf(binaries, path.join(os.homedir(), '.cache', 'rustio-admin'), isThere);
+  return copyOf(binaries, path.join(os.homedir(), '.cache', 'rustio-admin'), exists);
 }
 
 async function copyOf(
   binaries: Binaries,
   parent: string,
-  isThere: (folder: string) => Promise<boolean>,
+  exists: (folder: string) => Promise<boolean>,
 ): Promise<Binaries> {
   const folder = path.join(parent, `postgresql-${binaries.version}`);
   const copy = `${folder}.${process.pid}`;
   await mkdir(parent, { recursive: true, mode: 0o755 });
-  if (!(await isThere(folder))) {
+  if (!(await exists(folder))) {
     await cp(binaries.folder, copy, { recursive: true, verbatimSymlinks: true });
     // If another process was faster, its copy is used.
     await rename(copy, folder).catch(() => rm(copy, { recursive: true, force: true }));

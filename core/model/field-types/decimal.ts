@@ -5,7 +5,7 @@ import type { BaseFieldType, FieldInfo } from '../field-type.ts';
 import { createIssue, type Issue, invalid, validUnless } from '../issue.ts';
 import { compareDecimals, formatDecimal, parseDecimal, rangeChecks } from '../numbers.ts';
 
-/** Max digits before and after the decimal point if the field sets no limit: more than any quantity needs. */
+/** Max digits before and after the decimal point if the field sets no limit. */
 const MAX_DIGITS = { whole: 500, fraction: 500 };
 
 /** An exact number, represented as text throughout. */
@@ -62,7 +62,7 @@ function scaleOf(field: FieldInfo): number | undefined {
   return field.precision === undefined ? undefined : (field.scale ?? 0);
 }
 
-/** Total number of digits, including decimal places: enough for any national budget. */
+/** Total number of digits, including decimal places: 17 before the decimal point in currencies with two decimals. */
 export const MONEY_DIGITS = 19;
 
 /** An exact amount in the field's currency, represented as text throughout, never as a float. */

@@ -51,7 +51,7 @@ export const ar: Messages = {
   'audit.filter.unreadable.user.text': '«{values}» ليس اسمًا صحيحًا، لذلك جرى تجاهل عامل التصفية هذا. أدخل الاسم كاملًا.',
   'audit.filter.unreadable.model': '«{values}» ليس من الخيارات، لذلك جرى تجاهل عامل التصفية هذا.',
   'audit.filter.unreadable.period': '«{values}» ليس تاريخًا صحيحًا، لذلك جرى تجاهل عامل التصفية هذا. اختر تاريخًا.',
-  'audit.filter.unreadable.correlation': '«{values}» ليس معرّف طلب صحيحًا.',
+  'audit.filter.unreadable.correlation': '«{values}» ليس معرّف طلب صحيحًا، لذلك جرى تجاهل عامل التصفية هذا.',
   'audit.empty': 'لا إدخالات بعد',
   'audit.emptyFiltered': 'لا إدخالات تطابق عوامل التصفية هذه',
   'audit.newest': 'الأحدث',
@@ -114,7 +114,7 @@ export const ar: Messages = {
   'error.RIO-AUDIT-NOT-STORED.problem': 'تعذّر تسجيل هذا في سجل التدقيق.',
   'error.RIO-AUDIT-NOT-STORED.why': 'لا يُحفظ أي تغيير دون قيد في سجل التدقيق. لم يُحفظ شيء.',
   'error.RIO-AUDIT-NOT-STORED.fix': 'تواصل مع مدير النظام.',
-  'error.RIO-AUDIT-FILTER.problem': 'يتضمن هذا الرابط عامل تصفية غير صالح.',
-  'error.RIO-AUDIT-FILTER.why': 'عامل التصفية «{name}» غير معروف أو قيمته غير صالحة.',
+  'error.RIO-AUDIT-FILTER.problem': 'هذا الرابط غير صالح.',
+  'error.RIO-AUDIT-FILTER.why': 'المعامل «{name}» غير معروف أو قيمته غير صالحة.',
   'error.RIO-AUDIT-FILTER.fix': 'افتح سجل التدقيق دون عوامل تصفية ثم اضبطها من جديد.',
 };

@@ -49,7 +49,7 @@ export const en: Messages = {
     '“{values}” is not a valid name, so this filter was ignored. Enter the full name.',
   'audit.filter.unreadable.model': '“{values}” is not one of the options, so this filter was ignored.',
   'audit.filter.unreadable.period': '“{values}” is not a valid date, so this filter was ignored. Choose a date.',
-  'audit.filter.unreadable.correlation': '“{values}” is not a valid request ID.',
+  'audit.filter.unreadable.correlation': '“{values}” is not a valid request ID, so this filter was ignored.',
   'audit.empty': 'No entries yet',
   'audit.emptyFiltered': 'No entries match these filters',
   'audit.newest': 'Newest',

@@ -37,6 +37,7 @@ export const ar: Messages = {
   'auth.rejected.selfDemote': 'لا يمكنك خفض دورك.',
   'auth.rejected.selfDeactivate': 'لا يمكنك تعطيل حسابك.',
   'auth.rejected.higherRole': 'لا يمكنك تغيير مستخدمين دورهم مساوٍ لدورك أو أعلى منه.',
+  'auth.rejected.ownGroups': 'لا يمكنك تغيير عضويتك في المجموعات.',
   'auth.rejected.roleTooHigh': 'لا يمكنك أن تمنح دورًا أعلى من دورك.',
   'auth.rejected.lastAdministrator': 'يجب أن يبقى مدير نظام واحد أو مطوّر واحد على الأقل حسابه مفعّل.',
 

@@ -33,6 +33,7 @@ export const en: Messages = {
   'auth.rejected.selfDemote': 'You cannot lower your own role.',
   'auth.rejected.selfDeactivate': 'You cannot deactivate your own account.',
   'auth.rejected.higherRole': 'You cannot change users whose role is equal to or higher than yours.',
+  'auth.rejected.ownGroups': 'You cannot change your own group membership.',
   'auth.rejected.roleTooHigh': 'You cannot assign a role higher than your own.',
   'auth.rejected.lastAdministrator': 'At least one active administrator or developer must remain.',
 

@@ -111,7 +111,7 @@ test('an unreachable server is unavailable', async () => {
   assert.equal(errors.map(isUnavailable), [true, true]);
 });
 
-test('a connection that the server closes is unavailable', async () => {
+test('a connection closed by the server counts as unavailable', async () => {
   const error = await failureOf(database.query(sql.unsafe`select pg_terminate_backend(pg_backend_pid())`));
   assert.ok(isUnavailable(error));
 });

@@ -17,7 +17,7 @@ test('it runs several statements in one query', async () => {
   assert.is(count, 2);
 });
 
-test('it has the type parsers of the pool', async () => {
+test("a plain connection has the pool's type parsers", async () => {
   const [row] = await withPlainConnection(url, async (client) => {
     const { rows } = await client.query(`select 9007199254740993::int8 as big, timestamptz '2026-01-01 00:00Z' as at`);
     return rows;

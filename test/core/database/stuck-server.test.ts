@@ -16,7 +16,7 @@ function serverWith(state: string): { readonly place: Place; readonly data: stri
   return { data, place: { ...nowhere, data } };
 }
 
-test('a server without a startup process is stuck after a while', async () => {
+test('a server without a startup process is considered stuck after the timeout', async () => {
   for (const state of ['starting', 'ready']) {
     const { place } = serverWith(state);
     const stuck = new StuckServer(place, 10);

@@ -129,7 +129,7 @@ test('models in files that import each other are bound', () => {
   assert.is(opera?.fields.get('composer')?.target, composer);
 });
 
-test('a self manyToMany takes the first relation of the through model as its own side', () => {
+test('a self-referencing manyToMany takes the first relation of the through model as its own side', () => {
   const Part = defineModel('part', {
     fields: { name, parts: field.manyToMany((): AnyModel => Part, { through: (): AnyModel => PartOf }) },
   });

@@ -161,7 +161,7 @@ test('a trigger that fails at COMMIT is a problem of the form', async () => {
 test('a trigger that fails on a deletion is reported on the page', async () => {
   const { status, text } = await clerk.submit('/admin/fragiles/1/+delete', {});
   assert.is(status, 409);
-  assert.match(textOf(mainOf(text)), 'this record cannot be deleted');
+  assert.match(textOf(mainOf(text)), 'does not allow this record to be deleted');
 });
 
 test('a violated domain is reported at its field, by the comment or name of its constraint', async () => {

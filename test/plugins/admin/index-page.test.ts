@@ -77,7 +77,7 @@ test.before(async () => {
 });
 test.after(() => desk.close());
 
-test('it shows what needs attention; a failing widget is logged, and the rest is shown', async () => {
+test('the dashboard shows what needs attention; a failing widget is logged, and the rest is shown', async () => {
   const narrow = await desk.signInAs('staff', ['thing.view']);
   const { status, text } = await narrow.get('/admin');
   assert.is(status, 200);

@@ -149,7 +149,7 @@ for (const query of nonsense) {
 
 test('unknown parameters in a link are quoted in the error', async () => {
   const { text } = await clerk.get('/admin/things?sort=nothing&f.nothing=1');
-  assert.match(textOf(mainOf(text)), 'Unknown: f.nothing=1, sort=nothing.');
+  assert.match(textOf(mainOf(text)), 'Not recognised: f.nothing=1, sort=nothing.');
 });
 
 const option = 'is not one of the options, so this filter was ignored.';

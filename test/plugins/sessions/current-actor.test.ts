@@ -223,7 +223,7 @@ for (const { name, end } of endings) {
   });
 }
 
-test('a late body is written if nothing has changed (F2)', async () => {
+test('a form whose body arrives late is saved if the session has not changed (F2)', async () => {
   for (const type of ['form', 'multipart'] as const) {
     admitted = Promise.withResolvers();
     const { client } = await signedIn();

@@ -124,7 +124,7 @@ test('a CHECK and a NOT NULL added after the model was declared', async () => {
 test('text too long for the index on its column', async () => {
   const { status, text } = await clerk.submit('/admin/tags/+new', { name: incompressibleText(6_000) });
   assert.is(status, 422);
-  assert.match(errorAt(text, 'name'), 'Use at most 600 characters');
+  assert.match(errorAt(text, 'name'), 'Shorten it to about 600 characters');
 });
 
 test('a rejected change leaves nothing behind: no row, no link, no audit entry', async () => {
