@@ -2,6 +2,8 @@ import { registerHooks } from 'node:module';
 
 /** The root of the sources, or `dist`. */
 const own = new URL('..', import.meta.url).href;
+/** Not a project that lies in the repository: for a file that it misses, Node has the better message. */
+const SOURCES = /^(?:core|plugins|cli)\/(?!.*node_modules\/)|^index\.[jt]s$/;
 const FORMATS: Readonly<Record<string, string>> = { '.ts': 'module-typescript', '.js': 'module' };
 
 /**
@@ -13,7 +15,7 @@ export function resolveOwnImports(): void {
     resolve(specifier, context, next) {
       const { parentURL: parent = '' } = context;
       const format = FORMATS[specifier.slice(-3)];
-      const isOwn = parent.startsWith(own) && !parent.slice(own.length).includes('node_modules/');
+      const isOwn = parent.startsWith(own) && SOURCES.test(parent.slice(own.length));
       if (!isOwn || !specifier.startsWith('.') || format === undefined) return next(specifier, context);
       return { url: new URL(specifier, parent).href, format, shortCircuit: true };
     },

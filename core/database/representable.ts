@@ -4,6 +4,11 @@ import { missingCharacter } from './errors.ts';
 import type { Query } from './queries.ts';
 import type { Transaction } from './transaction.ts';
 
+/** Each attempt finds one character. After these, everything beyond ASCII counts as missing: a text can have thousands. */
+const MAX_ATTEMPTS = 10;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII
+const BEYOND_ASCII = /[^\x00-\x7f]/gu;
+
 /**
  * Runs a query with those of the texts that the encoding of the database can represent. A database in LATIN1 has no euro sign: a text
  * with one is in none of its rows, but as a parameter it would fail the statement. The caller leaves out what is not in `texts`.
@@ -18,6 +23,7 @@ export async function withRepresentable<T>(
   database: Query,
   texts: readonly string[],
   work: (database: Query, texts: readonly string[]) => Promise<T>,
+  attempts = MAX_ATTEMPTS,
 ): Promise<T> {
   if (!texts.some(isBeyondAscii)) return work(database, texts);
   try {
@@ -28,7 +34,12 @@ export async function withRepresentable<T>(
     // The character of another value, or of a stored one, is not about these texts.
     // fault: character-beyond-encoding
     if (others.length === texts.length) throw error;
-    return withRepresentable(database, others, work);
+    return withRepresentable(
+      database,
+      attempts > 1 ? others : others.filter((text) => !isBeyondAscii(text)),
+      work,
+      attempts - 1,
+    );
   }
 }
 
@@ -39,14 +50,19 @@ export async function withRepresentable<T>(
  * @example
  * await withReplacements(name, (text) => database.transaction((tx) => insertFile(tx, text)));
  */
-export async function withReplacements<T>(text: string, work: (text: string) => Promise<T>): Promise<T> {
+export async function withReplacements<T>(
+  text: string,
+  work: (text: string) => Promise<T>,
+  attempts = MAX_ATTEMPTS,
+): Promise<T> {
   try {
     return await work(text);
   } catch (error) {
     const character = missingCharacter(error);
     // fault: character-not-replaced
     if (character === undefined || !text.includes(character)) throw error;
-    return withReplacements(text.replaceAll(character, '?'), work);
+    const replaced = attempts > 1 ? text.replaceAll(character, '?') : text.replace(BEYOND_ASCII, '?');
+    return withReplacements(replaced, work, attempts - 1);
   }
 }
 
@@ -62,8 +78,7 @@ export function isRepresentable(database: Query, text: string): Promise<boolean>
 }
 
 function isBeyondAscii(text: string): boolean {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII
-  return /[^\x00-\x7f]/.test(text);
+  return text.search(BEYOND_ASCII) !== -1;
 }
 
 function isTransaction(database: Query): database is Transaction {

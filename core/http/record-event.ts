@@ -7,6 +7,16 @@ import type { EventToRecord } from '../write/events.ts';
 /** How long a response waits for the entry; after that it is recorded in the background. */
 const MAX_WAIT_MS = 1_000;
 
+/** Entries that no response waits for any more. */
+const late = new WeakMap<App, Set<Promise<void>>>();
+const MAX_SETTLE_MS = 6_000;
+
+/** Waits for them, longer than for any lock: after that their connections are closed. */
+export async function settleEvents(app: App): Promise<void> {
+  const timeout = wait(MAX_SETTLE_MS, undefined, { ref: false });
+  await Promise.race([Promise.allSettled([...(late.get(app) ?? [])]), timeout]);
+}
+
 /**
  * Records an event of a request that changes nothing, in a transaction of its own. If the database cannot store it now (read-only,
  * locked, full), the failure is logged, and the page is shown all the same.
@@ -32,4 +42,8 @@ export async function recordEvent<N extends 'access_denied' | 'file_read'>(
   });
   // fault: page-waits-for-its-entry
   await Promise.race([recorded, timeout]);
+  if (!isLate) return;
+  const entries = late.get(app) ?? new Set();
+  late.set(app, entries.add(recorded));
+  void recorded.finally(() => entries.delete(recorded));
 }

@@ -75,7 +75,7 @@ function apply(lasts: Map<string, Last>, { verb, file, thing }: Last): void {
 }
 
 function goesWith(part: Thing, dropped: Thing): boolean {
-  if (dropped.kind === 'table') return part.table === dropped.name;
+  if (dropped.kind === 'table' || dropped.kind === 'view') return part.table === dropped.name;
   return dropped.kind === 'column' && part.table === dropped.table && part.kind !== 'column';
 }
 

@@ -63,7 +63,10 @@ function dropped(reader: StatementReader): readonly Step[] {
   const isCascade = reader.has('cascade');
   while (['foreign', 'materialized'].some((word) => reader.skip(word)));
   const kind = reader.skip('index') ? 'index' : relationKind(reader);
-  if (kind === undefined) return isCascade || reader.skip('extension') || reader.skip('owned') ? UNCLEAR : [];
+  if (kind === undefined) {
+    const isUnclear = ['extension', 'owned', 'schema'].some((word) => reader.skip(word));
+    return isCascade || isUnclear ? UNCLEAR : [];
+  }
   reader.skip('concurrently');
   const isOptional = reader.skip('if', 'exists');
   const drops: Step[] = isCascade ? [...UNCLEAR] : [];
@@ -73,6 +76,7 @@ function dropped(reader: StatementReader): readonly Step[] {
 }
 
 function altered(reader: StatementReader): readonly Step[] {
+  if (reader.skip('schema')) return UNCLEAR;
   while (['foreign', 'materialized'].some((word) => reader.skip(word)));
   const kind = reader.skip('index') ? 'index' : relationKind(reader);
   if (kind === undefined) return [];

@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Booted } from '../boot/boot.ts';
 import { portTaken } from '../errors/boot.ts';
 import { createKoa } from '../http/pipeline.ts';
+import { settleEvents } from '../http/record-event.ts';
 import { CONNECTION_TIMEOUTS, type ConnectionTimeouts } from '../http/timeouts.ts';
 import { startScheduler } from './scheduler.ts';
 import { startPlugins } from './start-plugins.ts';
@@ -77,6 +78,8 @@ export async function serve(
       if (grace) await waitForBalancers(server, (app.environment.shutdownGrace ?? 0) * 1_000);
       // Stop accepting first: a client whose stream ends reconnects immediately, and must not reach this process again.
       await Promise.all([drain(), plugins.beforeClose(), tasks]);
+      // fault: late-entries-lost
+      await settleEvents(app);
       await stop();
     };
     const port = await listen(server, address);

@@ -58,13 +58,17 @@ export function selectedSql(field: FieldInfo): FragmentSqlToken {
 export function isUnchangedSql(field: FieldInfo, value: FragmentSqlToken): FragmentSqlToken {
   const { column, item, type, model } = field;
   const own = type.rounded === undefined ? columnSql('t', field) : rawSql(type.rounded(`t.${quoteName(column)}`));
-  const as = (suffix: string) => {
+  const as = (suffix: string, stored = own) => {
     const cast = rawSql(suffix);
-    return sql.fragment`${own}${cast} is not distinct from ${value}${cast}`;
+    return sql.fragment`${stored}${cast} is not distinct from ${value}${cast}`;
   };
   // fault: array-compared-by-its-type
-  if (item !== undefined && !model.managed)
-    return as(item.typeName === 'integer' ? '::int8[]' : '::text[] collate "C"');
+  if (item !== undefined && !model.managed) {
+    // A slice counts from 1: other programs may count the same items from another number.
+    // fault: array-bounds-compared
+    const items = sql.fragment`(case when array_ndims(${own}) = 1 then (${own})[:] else ${own} end)`;
+    return as(item.typeName === 'integer' ? '::int8[]' : '::text[] collate "C"', items);
+  }
   // jsonb treats 1.5 and 1.50 as equal, but keeps the digits.
   // fault: digits-not-compared
   if (type.exact !== undefined) return as('::text');

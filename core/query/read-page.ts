@@ -1,4 +1,4 @@
-import { isInvalidValue } from '../database/errors.ts';
+import { isInvalidValue, missingCharacter } from '../database/errors.ts';
 import type { Query } from '../database/queries.ts';
 import { withRepresentable } from '../database/representable.ts';
 import { listFieldHidden } from '../errors/data.ts';
@@ -62,6 +62,11 @@ export function whereRepresentable<T>(
   return withRepresentable(database, textsOfQuery(query), async (inner, texts) => {
     const possible = possibleQuery(query, texts);
     return possible === undefined ? nothing : work(inner, possible);
+  }).catch((error: unknown) => {
+    // The values of a plugin's conditions are not among the texts.
+    const hasConditions = query.filters.some(({ is }) => is === 'condition');
+    if (hasConditions && missingCharacter(error) !== undefined) return nothing;
+    throw error;
   });
 }
 

@@ -84,8 +84,9 @@ export async function checkReferences(
     const canSelect = writer.reader.canSelect(field);
     // If the actor can see every row, the foreign key is enough. Within a request scope it is not, because its check also finds rows
     // that row-level security hides from the actor, and unmanaged tables may have none.
+    const holder = field.through?.model ?? field.model;
     // fault: orphan-stored
-    if (canSelect && field.model.managed && writer.reader.seesEveryRow(target)) continue;
+    if (canSelect && holder.managed && writer.reader.seesEveryRow(target)) continue;
     const visible = canSelect ? await countVisible(tx, target, keys, scope) : 0;
     if (visible < keys.length) problems.push({ field: field.name, issue: noSuchRow(field, keys) });
   }

@@ -984,7 +984,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'a reference to nothing is stored where there is no foreign key',
     marker: 'orphan-stored',
-    change: { replace: ['field.model.managed && ', ''] },
+    change: { replace: ['holder.managed && ', ''] },
     tests: ['plugins/admin/database-errors.test.ts'],
   },
   {
@@ -1010,6 +1010,24 @@ export const faults: readonly Fault[] = [
     marker: 'label-of-hidden-row-in-trail',
     change: { replace: ['target === undefined', 'true'] },
     tests: ['plugins/admin/relation-labels.test.ts'],
+  },
+  {
+    name: 'labels that resemble each other in a chain block the process',
+    marker: 'labels-in-a-chain',
+    change: { replace: ['round += 1', ''] },
+    tests: ['core/model/distinct-labels.test.ts'],
+  },
+  {
+    name: 'entries that are late when the process stops are lost',
+    marker: 'late-entries-lost',
+    change: 'remove',
+    tests: ['core/http/record-event.test.ts'],
+  },
+  {
+    name: 'an array that is counted from another number counts as changed',
+    marker: 'array-bounds-compared',
+    change: { replace: ['[:]', ''] },
+    tests: ['plugins/admin/untouched-parts.test.ts'],
   },
   {
     name: 'a changed array loses its lower bound',

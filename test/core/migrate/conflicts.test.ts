@@ -82,6 +82,11 @@ test('files that can follow each other are left alone', () => {
     ['alter table t rename to old; create view t as select 1', 'alter table t rename to u'],
     ['create index i on t (a)', 'alter table t add constraint c unique using index i', 'create index i on t (a)'],
     ['alter table t add check (a > 0)', 'alter table t add check (a > 0), add unique (a)'],
+    [
+      'create materialized view v as select 1 as a; create unique index i on v (a)',
+      'drop materialized view v; create materialized view v as select 2 as a; create unique index i on v (a)',
+    ],
+    ['create schema s; create table s.t ()', 'alter schema s rename to r', 'create schema s; create table s.t ()'],
   ]) {
     assert.equal(conflictsOf(...files.map((sql) => `${sql};`)), [], files.join(' / '));
   }

@@ -20,3 +20,13 @@ test('a label that looks like one with a key shows its key, too', () => {
   assert.equal(labelsOf(['1', 'Twin'], ['2', 'Twin'], ['3', 'Twin (1)']), ['Twin (1)', 'Twin (2)', 'Twin (1) (3)']);
   assert.equal(new Set(labelsOf(['1', '2'], ['2', ''])).size, 2);
 });
+
+test('attack: labels that resemble each other in a chain are distinguished in a few rounds', () => {
+  const chain: [string, string][] = [['1', 'a']];
+  let label = 'a';
+  for (let key = 2; key <= 3_000; key += 1) {
+    chain.push([String(key), label]);
+    if (label.length < 4_000) label = `${label} (${key})`;
+  }
+  assert.is(new Set(labelsOf(...chain)).size, chain.length);
+});

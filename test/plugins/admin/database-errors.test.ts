@@ -316,10 +316,16 @@ test('a value that is too long for an index, GIN included (T02)', async () => {
   const random = Array.from({ length: 400 }, (_, at) => (at * 7919 + 104_729).toString(36) + Math.sin(at)).join('');
   const gin = await add({ tags: random });
   assert.is(gin.status, 422);
-  assert.is(errorAt(gin.text, 'tags'), 'This value is too long for a database index. Shorten it to about 600 characters.');
+  assert.is(
+    errorAt(gin.text, 'tags'),
+    'This value is too long for a database index. Shorten it to about 600 characters.',
+  );
   const btree = await add({ body: random.repeat(3) });
   assert.is(btree.status, 422);
-  assert.is(errorAt(btree.text, 'body'), 'This value is too long for a database index. Shorten it to about 600 characters.');
+  assert.is(
+    errorAt(btree.text, 'body'),
+    'This value is too long for a database index. Shorten it to about 600 characters.',
+  );
 });
 
 for (const [name, fits, rounded, problem] of [
