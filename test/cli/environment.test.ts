@@ -120,7 +120,7 @@ test('production requires an https URL, or an explicit opt-in to plain http (F5)
   assert.match(rejected({ ALLOW_HTTP: 'yes' }).parts.problem, 'ALLOW_HTTP must be true or false');
 });
 
-test('tables, rows and accounts are created automatically only on this machine (F6)', () => {
+test('tables, rows and accounts are created automatically only if the database and the server are local (F6)', () => {
   const isLocal = (variables: Record<string, string>, publicUrl?: string) =>
     isOnThisMachine({
       environment: readEnvironment(temporaryFolder(), variables),

@@ -16,7 +16,7 @@ const TERMINAL = [
   '--import=data:text/javascript,Object.assign(process.stderr,{isTTY:true})',
 ].join(' ');
 
-test('its commands work in order on the project that it shows', async () => {
+test('the commands of the guide work in order on its project', async () => {
   const page = 'docs/getting-started.md';
   const [project, database] = [await newProject(), await testDatabase()];
   const environment = { DATABASE_URL: database.url };

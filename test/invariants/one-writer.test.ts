@@ -1,4 +1,4 @@
-// Invariant 5: one file ends sessions, one writes the audit trail; and the database refuses what no file does.
+// Invariant 5: only end-sessions.ts ends sessions, one writes the audit trail; and the database refuses what no file does.
 import * as assert from 'uvu/assert';
 import { sql } from '../../index.ts';
 import { testApp } from '../support/app.ts';
@@ -14,19 +14,19 @@ function filesWith(pattern: RegExp): readonly string[] {
     .map(({ path }) => path);
 }
 
-test('one file ends sessions', () => {
+test('only end-sessions.ts ends sessions', () => {
   assert.equal(filesWith(/\bset\b[^`]*\bended_at\s*=/), ['plugins/sessions/end-sessions.ts']);
 });
 
-test('one file opens sessions', () => {
+test('only open-session.ts opens sessions', () => {
   assert.equal(filesWith(/\binsert\s+into\s+rustio_session\b/i), ['plugins/sessions/open-session.ts']);
 });
 
-test('one file writes the audit trail', () => {
+test('only record-entry.ts writes the audit trail', () => {
   assert.equal(filesWith(/\binsert\s+into\s+rustio_audit\b/i), ['plugins/audit/record-entry.ts']);
 });
 
-test('one file writes the counts of the audit trail', () => {
+test('only count-repetitions.ts writes the counts of the audit trail', () => {
   assert.equal(filesWith(/\b(insert\s+into|update)\s+rustio_audit_count\b/i), ['plugins/audit/count-repetitions.ts']);
 });
 
@@ -38,7 +38,7 @@ test('only the clean-up deletes sessions', () => {
   assert.equal(filesWith(/\bdelete\s+from\s+rustio_session\b/i), ['plugins/sessions/end-sessions.ts']);
 });
 
-test('one file writes the rows of files', () => {
+test('only file-rows.ts writes the rows of files', () => {
   assert.equal(filesWith(/\b(insert\s+into|update|delete\s+from)\s+rustio_file\b/i), ['core/files/file-rows.ts']);
 });
 

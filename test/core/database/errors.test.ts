@@ -50,7 +50,7 @@ test('a violated check', async () => {
   assert.is(violation?.constraint, 'city_size_positive');
 });
 
-test('a missing value', async () => {
+test('a missing value is a NOT NULL violation with its column', async () => {
   const violation = await violationOf(sql.unsafe`insert into city (code) values ('B')`);
   assert.is(violation?.kind, 'notNull');
   assert.is(violation?.column, 'country');

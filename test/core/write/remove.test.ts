@@ -62,7 +62,7 @@ test('pairs of other rows are deleted, each with its event', async () => {
   assert.equal(recorded().sort(), ['delete personTag 1,1', 'delete personTag 2,1', 'delete tag 1']);
 });
 
-test('a relation with onDelete: restrict prevents it, and nothing is changed', async () => {
+test('a relation with onDelete: restrict prevents the deletion, and nothing is changed', async () => {
   await run(fixture.database)`insert into contract (number, holder_id) values ('C', 1)`;
   assert.equal(await remove(Person, '1'), { outcome: 'referenced', by: ['contract'] });
   assert.equal(await remove(Place, 'A'), { outcome: 'referenced', by: ['person'] });
@@ -73,7 +73,7 @@ test('a relation with onDelete: restrict prevents it, and nothing is changed', a
   );
 });
 
-test('a table without a model prevents it, too', async () => {
+test('a reference from a table without a model prevents the deletion', async () => {
   await run(fixture.database)`create table elsewhere (person bigint references person)`;
   await run(fixture.database)`insert into elsewhere values (4)`;
   assert.equal(await remove(Person, '4'), { outcome: 'referenced', by: ['public.elsewhere'] });

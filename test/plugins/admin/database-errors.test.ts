@@ -300,7 +300,7 @@ test('unique and exclusion constraints on expressions, in the statement and at C
   assert.is((await clerk.submit('/admin/spans/+new', { id: '4', name: 'Four', since: '9', until: '7' })).status, 422);
 });
 
-test('a value for a column that is always generated (F18)', async () => {
+test('a value for a column that is always generated is rejected at its field (F18)', async () => {
   const { status, text: page } = await clerk.submit('/admin/numbereds/+new', { id: '1', name: 'x', made: '5' });
   assert.is(status, 422);
   assert.match(errorAt(page, 'made'), /set by the database/);
