@@ -3,7 +3,7 @@ import { migrationSources } from '../../core/migrate/sources.ts';
 import { loadPending } from '../../core/migrate/status.ts';
 import type { ProjectContext } from '../../core/settings.ts';
 
-/** Warnings about pending migrations and about applied migrations that were edited. Empty if there are none. */
+/** Warnings about pending migrations and about applied migrations that were edited. */
 export async function pendingMigrationWarnings(project: ProjectContext, app: App): Promise<string[]> {
   const open = await loadPending(app.database, migrationSources(project.folder, app.plugins));
   const edited = open.filter(({ state }) => state === 'edited').map(({ name }) => name);

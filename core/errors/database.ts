@@ -22,13 +22,13 @@ export const databaseNotEncrypted = defineError<{ reason: string }>('RIO-DATABAS
   fix: 'Enable TLS on the server, and set its certificate authority with ?sslrootcert=FILE in DATABASE_URL. In a network that you trust, you can use ?sslmode=disable.',
 });
 
-/** PostgreSQL does not recognize a parameter of the URL, or does not accept its value. */
+/** PostgreSQL does not recognise a parameter of the URL, or does not accept its value. */
 export const connectionSettingsRejected = defineError<{ reason: string }>('RIO-DATABASE-PARAMETERS', {
   problem: 'The database rejected the parameters in DATABASE_URL.',
   why: ({ reason }) => `PostgreSQL reports: ${reason}.`,
   fix: 'Correct what follows the ? in DATABASE_URL (and DATABASE_OWNER_URL), or remove it.',
   about:
-    'PostgreSQL does not recognize a setting in the parameters of the URL, or does not accept its value, for example in `?options=`.',
+    'PostgreSQL does not recognise a setting in the parameters of the URL, or does not accept its value, for example in `?options=`.',
 });
 
 /** A pooler rejects the session's settings. */

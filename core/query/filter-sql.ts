@@ -75,7 +75,7 @@ function manyToManySql(reader: Reader, { field, values }: OneOf): FragmentSqlTok
   return anyOf(parts);
 }
 
-/** True if any part is true; false if there are none, because a filter without values must not match every row. */
+/** True if any part is true; false if there are no parts, because a filter without values must not match every row. */
 function anyOf(parts: readonly FragmentSqlToken[]): FragmentSqlToken {
   return parts.length === 0 ? sql.fragment`false` : sql.fragment`(${joinFragments(parts, or)})`;
 }

@@ -49,7 +49,7 @@ export function listSql(reader: Reader, listing: Listing, query: ListedQuery, or
   return query.q === '' && query.filters.length === 0 ? statement : freshPlan(statement);
 }
 
-/** The conditions of the list, beginning with the user's row rules. If there are none, the list is the whole table. */
+/** The conditions of the list, beginning with the user's row rules. An empty list selects the whole table. */
 export function listConditions(
   reader: Reader,
   listing: Listing,

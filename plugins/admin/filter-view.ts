@@ -1,6 +1,7 @@
 import type { App } from '../../core/app.ts';
 import { distinctTexts } from '../../core/model/distinct-labels.ts';
 import type { DbRow, FieldInfo } from '../../core/model/field-type.ts';
+import { truncate } from '../../core/model/plain-text.ts';
 import type { ListQuery } from '../../core/query/list-query.ts';
 import { NO_VALUE, SOME_VALUE } from '../../core/query/parse-filter.ts';
 import type { ListQueryProblem } from '../../core/query/parse-list-query.ts';
@@ -198,7 +199,10 @@ export function chipViews(
   const { t } = ctx.state;
   const chips: ChipView[] = [];
   if (query.q !== '')
-    chips.push({ label: t('admin.filter.words', { words: query.q }), removeUrl: to(query.toQueryString({ q: '' })) });
+    chips.push({
+      label: t('admin.filter.words', { words: truncate(query.q, 80) }),
+      removeUrl: to(query.toQueryString({ q: '' })),
+    });
   for (const filter of query.filters) {
     const { field } = filter;
     if (filter.is === 'range') {

@@ -19,7 +19,7 @@ export interface ListAdditions {
   readonly choices: ReadonlyMap<FieldInfo, readonly FilterChoice[]>;
 }
 
-/** The additions for this request; returns early, without any query, if there are none. */
+/** The additions for this request. Runs no query if no plugin adds any. */
 export async function listAdditions(ctx: Context, app: App, admin: CompiledAdmin): Promise<ListAdditions> {
   const { model, listing } = admin;
   if (admin.addedColumns.length === 0 && admin.addedFilters.length === 0)

@@ -66,7 +66,7 @@ interface TableShape {
 const list = z.array(z.string());
 const shape = z.object({ columns: list, triggers: list, functions: list, rules: list });
 
-/** Describes the differences from the shipped tables; empty if there are none. Undefined if there is no audit trail. */
+/** Describes the differences from the shipped tables; empty if they match. Undefined if there is no audit trail. */
 export async function changesToTrail(query: Query): Promise<readonly string[] | undefined> {
   const trail = await changesTo(query, 'rustio_audit', TRAIL);
   const counts = (await changesTo(query, 'rustio_audit_count', COUNTS)) ?? ['the table rustio_audit_count is missing'];

@@ -149,7 +149,7 @@ test('problems of all hooks and of the validation are reported together, at thei
   ]);
 });
 
-test('beforeSave receives only changed values, and does not run if there are none', async () => {
+test('beforeSave receives only changed values, and does not run if nothing changed', async () => {
   const seen: unknown[] = [];
   const hook = hooksFor(Person, {
     beforeSave: (_tx, { values }) => void seen.push(values),

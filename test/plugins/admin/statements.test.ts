@@ -71,7 +71,7 @@ test('no page of a list costs more than three, whether searched, sorted, paged o
   }
 });
 
-test('a list filtered by a relation takes its label from its own rows, and queries it only if there are none', async () => {
+test('a list filtered by a relation takes its label from its own rows, and queries it only if the list is empty', async () => {
   for (const path of ['/admin/things?f.place=P1&f.place=P2&f.place=P3', '/admin/things?f.boss=7&size=10']) {
     const { text, statements } = await cost(path);
     assert.ok(firstsOf(text).length > 0);
