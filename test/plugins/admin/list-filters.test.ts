@@ -109,6 +109,12 @@ test('a selected relation is shown by its label', async () => {
   assert.match(text, /name="f\.place" value="LAX" checked> <span>Los Angeles<\/span>/);
 });
 
+test('the chip of a long search text is shortened', async () => {
+  const { text } = await clerk.get(`/admin/things?q=${'a'.repeat(150)}`);
+  const [, label = ''] = /<li class="chip"><span>([^<]*)<\/span>/.exec(text) ?? [];
+  assert.match(unescaped(label), /[^a]a{80}…/);
+});
+
 test('every filter is shown as a chip and can be removed individually or with all others', async () => {
   const start = '/admin/things?q=e&f.state=open&f.state=done&f.place=LAX&f.amount.from=5&f.amount.to=25&sort=name';
   let { text } = await clerk.get(start);
