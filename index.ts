@@ -1,11 +1,11 @@
-// What a project is written with. Everything exported here and by the sub-paths is public: docs, CHANGELOG and a snapshot test
-// follow it. Plugins find the rest under `rustio-admin/plugin`, `/auth`, `/sessions`, `/admin` and `/testing`.
+// The public API for projects. Everything exported here and by the sub-paths is documented, listed in the CHANGELOG when it changes, and
+// checked by a snapshot test. The sub-paths for plugins are `rustio-admin/plugin`, `/auth`, `/sessions`, `/admin` and `/testing`.
 
 import { readEnvironment } from './core/boot/environment.ts';
 import { checkConfig } from './core/boot/project.ts';
 import type { Config } from './core/config.ts';
 import { type Application, createApp as createCoreApp } from './core/process/create-app.ts';
-// What plugins merge into core's types comes along with the package, before a project merges its own.
+// Also imports the declarations that built-in plugins merge into core's types.
 import { builtIn } from './plugins/built-in.ts';
 
 export { type Config, defineConfig } from './core/config.ts';
@@ -87,6 +87,8 @@ export {
   grantToGroup,
   type NewUser,
   type Outcome,
+  type PreparedPassword,
+  preparePassword,
   type Role,
   User,
 } from './plugins/auth/public.ts';

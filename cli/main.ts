@@ -3,7 +3,7 @@ import { commandUnfinished } from './errors.ts';
 import type { Parsed } from './parse-arguments.ts';
 import { reportError } from './report-error.ts';
 import { resolveOwnImports } from './resolve-own.ts';
-import { askSecret, print, printPlain } from './terminal.ts';
+import { ask, askSecret, print, printPlain } from './terminal.ts';
 
 /** How long a command may take to finish after it was asked to stop. */
 const GRACE_MS = 10_000;
@@ -98,6 +98,7 @@ function parseCall({ values, projectOption }: Extract<Parsed, { kind: 'run' }>, 
       return call.signal;
     },
     print: printPlain,
+    ask,
     askSecret,
   };
 }

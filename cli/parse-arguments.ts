@@ -137,7 +137,7 @@ function overview(commands: readonly CliCommand[], variables: readonly DeclaredV
     'Options:',
     ...columns([
       ['  --project <folder>', 'Project folder (default: the nearest one with a rustio.config.ts)'],
-      ['  --help', 'Show help; for one command, run npx rustio-admin migrate --help'],
+      ['  --help', 'Show help; for a command: npx rustio-admin COMMAND --help'],
       ['  --version', 'Show the version'],
     ]),
     ...(declared.length === 0 ? [] : ['', 'Environment variables of plugins:', ...columns(declared)]),

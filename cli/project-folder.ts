@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
 import { CONFIG_FILE, findProject } from '../core/boot/project.ts';
-import { projectMissing } from '../core/errors/boot.ts';
+import { envFileUnreadable, projectMissing } from '../core/errors/boot.ts';
 
 /**
  * The project folder of a command: the value of `--project`, otherwise the current folder or the nearest parent that has a config.
@@ -24,7 +24,18 @@ export function projectFolder(option: string | undefined): string {
 export function loadEnvFile(folder: string): void {
   const file = path.join(folder, '.env');
   if (!existsSync(file)) return;
-  for (const [name, value] of Object.entries(parseEnv(envText(readFileSync(file))))) process.env[name] ??= value;
+  for (const [name, value] of Object.entries(parseEnv(envText(readEnvFile(file))))) process.env[name] ??= value;
+}
+
+/** Docker creates a folder in place of a missing file that it mounts. */
+function readEnvFile(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    // fault: unreadable-env-file
+    throw envFileUnreadable({ file, reason, cause: error });
+  }
 }
 
 /**

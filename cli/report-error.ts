@@ -35,7 +35,7 @@ export function renderError(error: RustioError): string[] {
     part('Why', why),
     ...error.details.map((line) => `           ${line}`),
     part('Fix', fix),
-    ...(retry === '' ? [] : [part('Retry', retry)]),
+    ...(retry ? [part('Retry', retry)] : []),
     paint(
       'dim',
       `Code:    ${error.code}${isDocumented(error.code) ? ` (${DOCS}#${error.code.toLowerCase()})` : ''}`,

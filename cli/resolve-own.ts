@@ -2,7 +2,7 @@ import { registerHooks } from 'node:module';
 
 /** The root of the sources, or `dist`. */
 const own = new URL('..', import.meta.url).href;
-/** Not a project that lies in the repository: for a file that it misses, Node has the better message. */
+/** Excludes projects inside the repository: if one of them imports a missing file, Node's own message is better. */
 const SOURCES = /^(?:core|plugins|cli)\/(?!.*node_modules\/)|^index\.[jt]s$/;
 const FORMATS: Readonly<Record<string, string>> = { '.ts': 'module-typescript', '.js': 'module' };
 

@@ -138,7 +138,7 @@ export interface Gate {
   readonly onlyFor?: keyof AccessKinds;
   /**
    * Pages of other plugins, under the mount path, that remain reachable while the gate is closed: `/reauth`, if the gate's own page
-   * requires a recent password. Startup reports gates that redirect to each other in a circle.
+   * requires a recent password. Startup reports gates that redirect to each other in a loop.
    */
   readonly leavesReachable?: readonly string[];
   /**

@@ -47,7 +47,7 @@ export interface CommandContexts {
  *   run: async ({ database }) =>
  *     (await waitingMails(database)) < 1_000
  *       ? { status: 'ok', message: 'The mail queue is short.' }
- *       : { status: 'warning', message: 'More than 1,000 mails are waiting.', fix: 'Start a worker: npx rustio-admin worker.' },
+ *       : { status: 'warning', message: 'More than 1,000 emails are waiting.', fix: 'Start a worker: npx rustio-admin worker.' },
  * };
  */
 export type Check = { readonly [N in Needs]: CheckOf<N> }[Needs];
@@ -112,6 +112,8 @@ export interface CommandInput {
   readonly signal: AbortSignal;
   /** Prints one line to standard output. */
   print(line: string): void;
+  /** Asks for a line on the terminal, and returns it trimmed; undefined if there is no terminal. */
+  ask(question: string): Promise<string | undefined>;
   /** Prompts on the terminal without echo; undefined if there is no terminal. */
   askSecret(question: string): Promise<string | undefined>;
 }

@@ -1,5 +1,6 @@
 import type { App } from './app.ts';
-import type { Database } from './database/pool.ts';
+import type { Database, Transaction } from './database/pool.ts';
+import type { AnyModel, Insert } from './model/model.ts';
 
 /** What a plugin receives to prepare a development database. */
 export interface DevelopmentStart {
@@ -42,6 +43,14 @@ export interface SeedContext {
   readonly database: Database;
   /** Absolute path of the project's folder. */
   readonly folder: string;
+  /**
+   * Inserts rows with their keys in few statements, without `app.write`: no values or permissions are checked, no hooks run, and no
+   * events or audit entries are recorded. The next key of the table follows the highest one.
+   *
+   * @example
+   * await database.transaction((tx) => insertRows(tx, Airport, [{ code: 'ZRH', name: 'Zurich' }]));
+   */
+  insertRows<M extends AnyModel>(tx: Transaction, model: M, rows: readonly Insert<M>[]): Promise<void>;
   /** Reports progress on the terminal. */
   log(line: string): void;
   /**

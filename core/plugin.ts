@@ -70,9 +70,13 @@ export interface Plugin<N extends string = string> {
    * environment: ({ production }) => ({ SMTP_URL: production ? z.url() : z.url().optional() }),
    */
   readonly environment?: EnvironmentShape<N> | ((environment: { readonly production: boolean }) => EnvironmentShape<N>);
-  /** Plugins that must be enabled and come before this one. A plugin may import only these. */
+  /** Plugins that must be enabled and come before this one. A plugin may import only these, and those of `after`. */
   readonly requires?: readonly string[];
-  /** Places a project's plugin directly after the last enabled plugin of this list. @defaultValue after all built-in plugins */
+  /**
+   * Plugins that come before this one if they are enabled, and without which it works as well: it may import them, and gets their
+   * services with `app.optionalService`. A project's plugin is placed directly after the last enabled one. @defaultValue none; a
+   * project's plugin comes after all built-in plugins
+   */
   readonly after?: readonly string[];
 
   // ── data

@@ -18,7 +18,7 @@ export interface Settings {
   /** The path prefix of all pages: lowercase words, or `/`. @defaultValue '/admin' */
   readonly mountPath?: string;
   /**
-   * The scheme and host under which users reach the application: `https://desk.example.org`. Links in mails use it. The environment
+   * The scheme and host under which users reach the application: `https://desk.example.org`. Links in emails use it. The environment
    * variable `PUBLIC_URL` overrides it.
    *
    * @defaultValue the address that the server listens on

@@ -8,8 +8,8 @@
  *                                       begun by then is finished)
  *
  * Random values come from a fixed seed; TEST_SEED=12345 gives another one. A run with a new seed prints it.
- * A file has two minutes, a long one 20 min; `// timeout: 120` on its first line gives another number of seconds. The output of a file is
- * shown only when it fails. All files share one PostgreSQL server (see test/support/server.ts). The last line is always `N passed, N failed`.
+ * A file has five minutes, enough on a busy machine, a long one 20 min; `// timeout: 2400` on its first line gives another number of
+ * seconds. The output of a file is shown only when it fails. All files share one PostgreSQL server (see test/support/server.ts). The last line is always `N passed, N failed`.
  */
 import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -144,7 +144,7 @@ function secondsFor(file: string): number {
   const [firstLine = ''] = readFileSync(path.join(ROOT, file), 'utf8').split('\n', 1);
   const own = /^\/\/ timeout: (\d+)/.exec(firstLine)?.[1];
   if (own !== undefined) return Number(own);
-  return isLong(file) ? 20 * 60 : 120;
+  return isLong(file) ? 20 * 60 : 5 * 60;
 }
 
 /** How to repeat a failure that may depend on the seed. */

@@ -8,9 +8,10 @@ import {
   markNotConfirmed,
   RESOLVE_CONFLICTS,
   revertNotConfirmed,
+  SQUASH_INCOMPLETE,
 } from '../../core/errors/migrations.ts';
 import { renameModelOfFiles } from '../../core/files/file-rows.ts';
-import { rejectEdited } from '../../core/migrate/compare.ts';
+import { rejectEdited, rejectIncomplete } from '../../core/migrate/compare.ts';
 import { describeConflicts, findConflicts, rejectConflicts } from '../../core/migrate/conflicts.ts';
 import { down, planDown } from '../../core/migrate/down.ts';
 import { readSource } from '../../core/migrate/files.ts';
@@ -18,10 +19,11 @@ import { describeLosses } from '../../core/migrate/losses.ts';
 import { makeMigration } from '../../core/migrate/make.ts';
 import { mark, planMark } from '../../core/migrate/mark.ts';
 import { existingTables } from '../../core/migrate/read-catalogue.ts';
-import { migrate } from '../../core/migrate/run.ts';
+import { migrate, plannedLosses } from '../../core/migrate/run.ts';
 import { type MigrationSource, migrationSources, PROJECT_SOURCE, projectSource } from '../../core/migrate/sources.ts';
-import { managedState } from '../../core/migrate/state.ts';
-import { type MigrationStatus, plan, plannedLosses, status } from '../../core/migrate/status.ts';
+import { planSquash, rejectPartlyApplied, writeSquash } from '../../core/migrate/squash.ts';
+import { type ManagedState, managedState } from '../../core/migrate/state.ts';
+import { type MigrationStatus, plan, status } from '../../core/migrate/status.ts';
 import { commandAuditContext } from '../../core/policy/actor.ts';
 import { confirm } from '../confirm.ts';
 import { invalidSteps, stepsWithTo, unknownSource } from '../errors.ts';
@@ -29,6 +31,7 @@ import { withReachableDatabase } from '../project-connection.ts';
 import { ask, printToStderr } from '../terminal.ts';
 
 const YES = { type: 'boolean', description: 'Delete or convert data without asking for confirmation' } as const;
+const sourceOption = (description: string) => ({ type: 'string', description, default: PROJECT_SOURCE }) as const;
 
 const apply: Command = {
   name: 'migrate',
@@ -37,8 +40,6 @@ const apply: Command = {
   options: { yes: YES },
   run: async (context, { values, print }) => {
     const { url, sources, production } = target(context);
-    // Before any question about files that cannot be applied.
-    rejectConflicts((await plan(url, sources)).pending);
     const losses = await plannedLosses(url, sources);
     if (losses.length > 0) {
       const details = describeLosses(losses);
@@ -80,24 +81,31 @@ const make: Command = {
     const attempt = await withReachableDatabase(project, async (url) => {
       await writeMigration({ app, project }, values, { url, print });
       const sources = migrationSources(project.folder, app.plugins);
-      const { conflicts, drift, notes } = await managedState(url, sources, app.models.all);
-      printConflicts(conflicts, print);
-      for (const line of drift) print(`drift:    ${line}`);
-      for (const note of notes) print(`note:     ${note}`);
+      const state = await managedState(url, sources, app.models.all);
+      for (const line of obstacles(state)) print(line);
+      for (const line of state.drift) print(`drift:    ${line}`);
+      for (const note of state.notes) print(`note:     ${note}`);
     });
     if ('value' in attempt) return;
     await writeMigration({ app, project }, values, { url: undefined, print });
     // Which files are applied is not known; in a new database, all of them are pending.
-    printConflicts(describeConflicts(findConflicts(await readSource(projectSource(project.folder)))), print);
+    const pending = await readSource(projectSource(project.folder));
+    for (const line of obstacles({ conflicts: describeConflicts(findConflicts({ pending })), incomplete: [] }))
+      print(line);
     if (attempt.unavailable !== undefined) {
       print(`note:     The models were not compared with the database: ${attempt.unavailable}.`);
     }
   },
 };
 
-function printConflicts(conflicts: readonly string[], print: (line: string) => void): void {
-  for (const line of conflicts) print(`conflict: ${line}`);
-  if (conflicts.length > 0) print(RESOLVE_CONFLICTS);
+/** Why pending files cannot be applied, and what to do. */
+function obstacles({ conflicts, incomplete }: Pick<ManagedState, 'conflicts' | 'incomplete'>): readonly string[] {
+  return [
+    ...conflicts.map((line) => `conflict: ${line}`),
+    ...(conflicts.length > 0 ? [RESOLVE_CONFLICTS] : []),
+    ...incomplete.map((line) => `squash:   ${line}`),
+    ...(incomplete.length > 0 ? [SQUASH_INCOMPLETE] : []),
+  ];
 }
 
 async function writeMigration(
@@ -148,14 +156,15 @@ const showStatus: Command = {
   run: async (context, { values, print }) => {
     const { url, sources } = target(context);
     const entries = await status(url, sources);
-    const { conflicts, drift, modelsChanged, notes } = await managedState(url, sources, context.app.models.all);
+    const state = await managedState(url, sources, context.app.models.all);
+    const { drift, modelsChanged, notes } = state;
+    const blocked = obstacles(state);
     const pending = entries.filter((entry) => entry.state === 'pending').length;
     const isEdited = entries.some((entry) => entry.state === 'edited');
-    if (conflicts.length > 0 || drift.length > 0 || modelsChanged || isEdited) process.exitCode = DRIFT;
+    if (blocked.length > 0 || drift.length > 0 || modelsChanged || isEdited) process.exitCode = DRIFT;
     else if (pending > 0) process.exitCode = PENDING;
     const differences = [
-      ...conflicts.map((line) => `conflict: ${line}`),
-      ...(conflicts.length > 0 ? [RESOLVE_CONFLICTS] : []),
+      ...blocked,
       ...drift.map((line) => `drift: ${line}`),
       ...(modelsChanged ? ['The models have changed. Generate a migration: npx rustio-admin migrate make'] : []),
     ];
@@ -181,13 +190,47 @@ const showPlan: Command = {
   needs: 'database',
   run: async (context, { print }) => {
     const { url, sources } = target(context);
-    const { pending, edited, late } = await plan(url, sources);
+    const { pending, toRecord, edited, incomplete, late, conflicts } = await plan(url, sources);
     rejectEdited(edited);
+    rejectIncomplete(incomplete);
+    rejectConflicts(conflicts);
+    for (const { source, name } of toRecord)
+      print(`-- ${source} ${name} is recorded without running: everything that it replaces is applied.`);
     if (pending.length === 0) return print('-- No pending migrations.');
     for (const file of pending) {
       print(`-- ${file.source} ${file.name}${late.has(file) ? ' (older than an applied migration)' : ''}`);
       print(file.sql);
     }
+  },
+};
+
+const squash: Command = {
+  name: 'migrate squash [NAME]',
+  description: 'Combine migrations into one file, which new databases run',
+  needs: 'config',
+  options: {
+    from: { type: 'string', description: 'First migration to combine (default: the oldest)' },
+    to: { type: 'string', description: 'Last migration to combine (default: the newest)' },
+    source: sourceOption('Plugin whose migrations to combine'),
+  },
+  run: async ({ app, project }, { values, print }) => {
+    const range = {
+      source: sourceIn(values, migrationSources(project.folder, app.plugins)),
+      ...(typeof values.from === 'string' && { from: values.from }),
+      ...(typeof values.to === 'string' && { to: values.to }),
+    };
+    const planned = await planSquash(range, typeof values.name === 'string' ? values.name : undefined);
+    const attempt = await withReachableDatabase(project, (url) =>
+      withPlainConnection(url, (client) => rejectPartlyApplied(client, planned)),
+    );
+    await writeSquash(planned);
+    const shown = (name: string) => path.relative(project.folder, path.join(range.source.folder, `${name}.sql`));
+    print(`wrote ${shown(planned.name)}`);
+    for (const { name } of planned.files) print(`deleted ${shown(name)}`);
+    for (const note of planned.notes) print(`note:     ${note}`);
+    if ('unavailable' in attempt && attempt.unavailable !== undefined)
+      print(`note:     The files were not compared with the database: ${attempt.unavailable}.`);
+    print('Try it on an empty database before you commit it.');
   },
 };
 
@@ -198,13 +241,13 @@ const revert: Command = {
   options: {
     steps: { type: 'number', description: 'Number of migrations to revert, latest first (default 1)' },
     to: { type: 'string', description: 'Revert every migration after this one' },
-    source: { type: 'string', description: 'Plugin whose migration to revert', default: PROJECT_SOURCE },
+    source: sourceOption('Plugin whose migration to revert'),
     yes: YES,
   },
   run: async (context, { values, print }) => {
     const { url, sources, production } = target(context);
     // While a plugin is being written, its file is edited, reverted and applied again.
-    const range = { ...rangeIn(values), source: sourceIn(values, sources), edited: !production };
+    const range = { ...rangeIn(values), source: sourceIn(values, sources).name, edited: !production };
     const { migrations, edited, losses } = await planDown(url, sources, range);
     if (migrations.length === 0) return print('Nothing to revert.');
     const details = [
@@ -233,12 +276,12 @@ const markApplied: Command = {
   description: 'Record a pending migration as applied without running it',
   needs: 'database',
   options: {
-    source: { type: 'string', description: 'Plugin that the migration belongs to', default: PROJECT_SOURCE },
+    source: sourceOption('Plugin that the migration belongs to'),
     yes: { type: 'boolean', description: 'Record it without asking for confirmation' },
   },
   run: async (context, { values, print }) => {
     const { url, sources, production } = target(context);
-    const source = sourceIn(values, sources);
+    const source = sourceIn(values, sources).name;
     const { name } = await planMark(url, sources, { name: String(values.name), source });
     const migration = `${source} ${name}`;
     const option = source === PROJECT_SOURCE ? '' : ` --source ${source}`;
@@ -256,7 +299,7 @@ const markApplied: Command = {
 };
 
 /** `migrate` and its subcommands. */
-export const migrateCommands: readonly Command[] = [apply, make, showStatus, showPlan, revert, markApplied];
+export const migrateCommands: readonly Command[] = [apply, make, showStatus, showPlan, revert, squash, markApplied];
 
 /** The command as entered, with `--yes` added. */
 function downCommand({ steps, to, source }: CommandInput['values']): string {
@@ -278,10 +321,10 @@ function rangeIn({ steps, to }: CommandInput['values']): { steps?: number; to?: 
   throw invalidSteps({ value: String(steps) });
 }
 
-function sourceIn({ source }: CommandInput['values'], sources: readonly MigrationSource[]): string {
-  const names = sources.map(({ name }) => name);
-  if (typeof source === 'string' && names.includes(source)) return source;
-  throw unknownSource({ source: String(source), available: names.join(', ') });
+function sourceIn({ source }: CommandInput['values'], sources: readonly MigrationSource[]): MigrationSource {
+  const found = sources.find(({ name }) => name === source);
+  if (found !== undefined) return found;
+  throw unknownSource({ source: String(source), available: sources.map(({ name }) => name).join(', ') });
 }
 
 /** The database to migrate: uses the owner's URL if the serving role owns nothing. */

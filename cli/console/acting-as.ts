@@ -5,7 +5,7 @@ import { RustioError } from '../../core/errors/rustio-error.ts';
 import { type AuditContext, commandAuditContext, type UserActor } from '../../core/policy/actor.ts';
 import { accountChanged, accountsUnavailable, accountUnknown, invalidReason, reasonWithoutAccount } from '../errors.ts';
 
-/** The actor of a console, and the context recorded in the audit trail for their changes. */
+/** The actor of a console, and the audit context of their changes. */
 export interface ActingAs {
   readonly context: AuditContext;
   /** True without an account and a reason. */
@@ -51,7 +51,7 @@ export async function actingAs(app: App, values: CommandInput['values']): Promis
   };
 }
 
-/** Whether the account cannot be used (any more), which ends the console. */
+/** Whether the error means that the account cannot be used, or can no longer be used. Such an error ends the console. */
 export function isAccountError(error: unknown): boolean {
   return error instanceof RustioError && error.code === accountUnknown.code;
 }

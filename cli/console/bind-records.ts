@@ -68,7 +68,7 @@ export function bindRecords(app: App, actor: Actor, transaction: ConsoleTransact
         mustBeViewable(app, actor, model);
         const page = await toPage(tx, query(model, options), limitOf(options));
         const rows = page.rows.map((row) => decodeRow(model, row));
-        const note = page.more ? 'There are more: { after: rows.next }, or a higher limit.' : undefined;
+        const note = page.more ? 'There are more rows: use { after: rows.next } or a higher limit.' : undefined;
         markAsTable(rows, { first: [...model.key, ...model.label].map(({ name }) => name), note });
         return Object.assign(rows, { next: page.more ? page.next : undefined });
       }),
@@ -128,7 +128,7 @@ function toQuery(app: App, reader: Reader, model: ModelInfo, options: ListOption
   });
   if (!parsed.ok) throw new Rejected(parsed.problems.map((each) => problemText(offered, each)).join('\n'));
   if (options.after !== undefined && parsed.query.at === undefined)
-    throw new Rejected('after: this is not `next` of rows with the same filter, search and sort.');
+    throw new Rejected('after: use the value of `next` from rows with the same filter, search and sort.');
   return { reader, listing, query: parsed.query };
 }
 
@@ -166,15 +166,13 @@ function problemText(offered: Offered, { name, why }: ListQueryProblem): string 
     return `sort: use up to three of these fields, with "-" for descending: ${namesOf(offered.sortable).join(', ')}.`;
   if (name === 'q') return why === 'unknown' ? 'search: the model has no text fields.' : 'search: use fewer words.';
   if (why === 'malformed' && filters.includes(field)) return `filter.${field}: ${valueHint(offered, field)}`;
-  return `filter: "${field}" is not a field to filter by.${didYouMean(field, filters)} Fields: ${filters.join(', ')}.`;
+  return `filter: "${field}" cannot be used as a filter.${didYouMean(field, filters)} Fields: ${filters.join(', ')}.`;
 }
 
 function valueHint({ filters }: Offered, name: string): string {
   const field = filters.find((each) => each.name === name);
   const values = field?.item?.values ?? field?.values ?? [];
-  return values.length > 0
-    ? `use one or several of: ${values.join(', ')}.`
-    : `not a value of a ${field?.typeName} field.`;
+  return values.length > 0 ? `use one or more of: ${values.join(', ')}.` : `not a value of a ${field?.typeName} field.`;
 }
 
 function namesOf(fields: readonly FieldInfo[]): string[] {
@@ -186,7 +184,7 @@ function limitOf({ limit = LIMIT }: ListOptions): number {
   throw new Rejected(`limit: use a whole number from 1 to ${MAX_LIMIT}; read more with \`after\`.`);
 }
 
-/** Throws with a reason. Elsewhere, an actor without permission gets an empty result; here, an explanation is more useful. */
+/** Throws an explanation. Elsewhere, an actor without permission gets an empty result, which is less useful in a console. */
 function mustBeViewable(app: App, actor: Actor, model: ModelInfo): void {
   if (app.policy.may(actor, 'view', model)) return;
   const plural = modelPlural(app.messages.translate('en'), model);

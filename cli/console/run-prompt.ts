@@ -26,7 +26,7 @@ const HISTORY_MODE = 0o600;
 /**
  * Reads inputs from a terminal until the user exits.
  *
- * @throws RustioError `RIO-CONSOLE-ACCOUNT` if the account may no longer act; everything else is printed.
+ * @throws RustioError `RIO-CONSOLE-ACCOUNT` if the account can no longer act; other errors are printed.
  */
 export async function runPrompt(session: ConsoleSession, options: PromptOptions): Promise<void> {
   const { input, output, signal, historyFile, onReady } = options;

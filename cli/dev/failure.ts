@@ -22,7 +22,7 @@ export function toFailure({ parts, code, details }: RustioError): Failure {
     why: plain(parts.why),
     details: details.map(plain).filter((line) => !FOREIGN.test(line.trim())),
     fix: plain(parts.fix),
-    retry: plain(parts.retry),
+    retry: plain(parts.retry ?? ''),
     code,
   };
 }

@@ -43,7 +43,7 @@ export interface DatabaseTable {
   readonly columns: ReadonlyMap<string, DatabaseColumn>;
   /** Sets of columns that are unique and not null. */
   readonly keys: readonly (readonly string[])[];
-  /** The valid ones, also of constraints. */
+  /** Valid indexes, including those of constraints. */
   readonly indexes: readonly DatabaseIndex[];
   /** Whether a trigger runs before a row is inserted, and may fill its columns. */
   readonly filledByTrigger: boolean;

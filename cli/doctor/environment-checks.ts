@@ -117,7 +117,7 @@ const pooler: ConnectionCheck = {
         : undefined;
     if (databasePooler === 'transaction') {
       if (missingOwnerUrl === undefined)
-        return { status: 'ok', message: 'DATABASE_POOLER: nothing is kept in a session.' };
+        return { status: 'ok', message: 'DATABASE_POOLER is set: no session state is used.' };
       return {
         status: 'warning',
         message: missingOwnerUrl,

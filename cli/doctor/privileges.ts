@@ -18,6 +18,7 @@ const WRITE = ['select', 'insert', 'update', 'delete'];
 /** Tables of rustio-admin on which it does not use every kind of statement. */
 const OWN_TABLES: Readonly<Record<string, readonly string[]>> = {
   rustio_audit: ['select', 'insert'],
+  rustio_audit_erasure: ['select', 'insert'],
   rustio_audit_count: ['select', 'insert', 'update'],
   rustio_audit_renamed_model: READ,
   rustio_migration: READ,

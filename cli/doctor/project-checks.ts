@@ -3,8 +3,7 @@ import { mkdtemp, rmdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { fileFolders } from '../../core/boot/local-folder.ts';
 import type { Check, CheckResult } from '../../core/command.ts';
-import { RESOLVE_CONFLICTS } from '../../core/errors/migrations.ts';
-import { describeConflicts, findConflicts } from '../../core/migrate/conflicts.ts';
+import { RESOLVE_CONFLICTS, SQUASH_INCOMPLETE } from '../../core/errors/migrations.ts';
 import { migrationSources } from '../../core/migrate/sources.ts';
 import { managedState } from '../../core/migrate/state.ts';
 import { loadPending, plan } from '../../core/migrate/status.ts';
@@ -57,16 +56,22 @@ export const migrationsCheck: Check = {
         fix: 'Restore the original files and put the changes into a new migration.',
       };
     }
-    if (open.length === 0) return { status: 'ok', message: 'All migrations are applied.' };
-    const { pending } = await plan(app.database.url, migrationSources(project.folder, app.plugins));
-    const conflicts = describeConflicts(findConflicts(pending));
+    const { conflicts, incomplete } = await plan(app.database.url, migrationSources(project.folder, app.plugins));
+    if (incomplete.length > 0) {
+      return {
+        status: 'failed',
+        message: incomplete.flatMap(({ problems }) => problems).join('\n'),
+        fix: SQUASH_INCOMPLETE,
+      };
+    }
     if (conflicts.length > 0) {
       return {
         status: 'failed',
-        message: ['Pending migrations contradict each other:', ...conflicts].join('\n'),
+        message: ['Migrations conflict with each other:', ...conflicts].join('\n'),
         fix: RESOLVE_CONFLICTS,
       };
     }
+    if (open.length === 0) return { status: 'ok', message: 'All migrations are applied.' };
     return {
       status: 'failed',
       message: `Pending: ${open.map(({ source, name }) => `${source} ${name}`).join(', ')}.`,

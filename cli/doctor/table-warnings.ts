@@ -3,8 +3,8 @@ import { quoteName, quoteNames } from '../../core/sql/quote.ts';
 import type { DatabaseColumn, DatabaseIndex, DatabaseTable } from './database-table.ts';
 
 /**
- * What a model of an existing table promises although the table does not have it. Nothing fails at once: rows cannot be added, lists
- * become slow, or values repeat that should not. Views have neither defaults nor indexes.
+ * What a model declares and the existing table lacks. Startup does not fail, but rows cannot be added, lists become slow, or values
+ * that should be unique repeat. Views have neither defaults nor indexes.
  */
 export function tableWarnings(model: ModelInfo, table: DatabaseTable): readonly string[] {
   if (table.kind === 'view') return [];
@@ -47,12 +47,12 @@ function uniqueWarnings(field: FieldInfo, table: DatabaseTable): readonly string
 function noUniqueIndex(fields: readonly FieldInfo[]): string {
   const columns = columnsOf(fields);
   return (
-    `no unique index is on ${listOf(columns)}, so other programs can store the same value twice. ` +
+    `there is no unique index on ${listOf(columns)}, so other programs can store the same value twice. ` +
     `Create one: create unique index concurrently on ${tableOf(fields)} (${quoteNames(columns)}); or remove \`unique\`.`
   );
 }
 
-/** Also if fewer columns are unique, which is stricter. */
+/** True also if fewer columns are unique, which is stricter. */
 function isUnique(fields: readonly FieldInfo[], { indexes }: DatabaseTable): boolean {
   const columns = columnsOf(fields);
   return indexes.some(
@@ -70,7 +70,7 @@ function isLower({ column: own, expression }: DatabaseIndex['parts'][number], co
 
 function indexWarnings(field: FieldInfo, table: DatabaseTable): readonly string[] {
   if (field.index === 'search') return hasTrigrams(field, table) ? [] : [noTrigrams(field)];
-  // A relation has an index unless it says otherwise; in an existing table that is no promise.
+  // Relations are indexed by default, so for an existing table this is not a declaration of the author.
   const isDeclared = field.index && field.typeName !== 'belongsTo';
   // fault: index-not-in-database
   return isDeclared && !hasIndex([field], table) ? [noIndex([field])] : [];
@@ -85,7 +85,7 @@ function noIndex(fields: readonly FieldInfo[]): string {
   );
 }
 
-/** Also a partial one: it was created on purpose, for the rows that are needed. */
+/** A partial index counts: it was created on purpose, for the rows that are needed. */
 function hasIndex(fields: readonly FieldInfo[], { indexes }: DatabaseTable): boolean {
   return indexes.some(({ parts }) => fields.every((field, place) => parts[place]?.column === field.column));
 }
@@ -94,7 +94,7 @@ function noTrigrams(field: FieldInfo): string {
   const column = quoteName(field.column);
   const isText = field.type.cast(field) === 'text';
   return (
-    `no trigram index is on ${listOf([field.column])}, so searches read the whole table. Create one: ` +
+    `there is no trigram index on ${listOf([field.column])}, so searches read the whole table. Create one: ` +
     `create index concurrently on ${tableOf([field])} using gin (${isText ? column : `(${column}::text)`} gin_trgm_ops); ` +
     "(it needs the extension pg_trgm) or remove `index: 'search'`."
   );
@@ -116,7 +116,7 @@ function valueWarnings(field: FieldInfo, column: DatabaseColumn): readonly strin
   const isFilled = column.hasDefault || column.identity !== '';
   if (field.typeName === 'identity' && !isFilled)
     return [
-      `the column "${field.column}" is neither an identity nor has a default, so no row can be added. Add one, or use another type.`,
+      `the column "${field.column}" is not an identity column and has no default, so no row can be added. Add a default, or use another type.`,
     ];
   // fault: identity-typed-by-users
   if (column.identity === 'a' && field.typeName !== 'identity' && !field.readOnly)

@@ -1,11 +1,10 @@
 import { sql } from 'slonik';
-import { z } from 'zod';
 import type { CheckOf, CheckResult } from '../../core/command.ts';
 import type { Query } from '../../core/database/pool.ts';
 import type { FieldInfo, ModelInfo } from '../../core/model/field-type.ts';
 import { keyText } from '../../core/model/key.ts';
 import { isUnexpected, rowSchema } from '../../core/model/row.ts';
-import { displaySql, largeValues, largeValuesSql, withLargeValues } from '../../core/query/display-sql.ts';
+import { displaySql, largeValues, largeValuesSql } from '../../core/query/display-sql.ts';
 import { columnSql, tableSql } from '../../core/query/field-sql.ts';
 import { LARGE } from '../../core/sql/aliases.ts';
 import { comma, joinFragments } from '../../core/sql/fragments.ts';
@@ -59,7 +58,7 @@ async function sampleRows(database: Query, model: ModelInfo): Promise<Sample | u
     const terms = model.key.map((field) =>
       direction === 'asc' ? columnSql('t', field) : sql.fragment`${columnSql('t', field)} desc`,
     );
-    return sql.type(z.pipe(schema, z.transform(withLargeValues)))`
+    return sql.type(schema)`
       select ${joinFragments(columns, comma)} from ${tableSql(model)} t order by ${joinFragments(terms, comma)} limit ${SAMPLE}
     `;
   };

@@ -2,8 +2,9 @@ import { didYouMean } from '../../core/base/nearest.ts';
 import type { CheckOf, CheckResult } from '../../core/command.ts';
 import { databaseError } from '../../core/database/errors.ts';
 import type { Query } from '../../core/database/pool.ts';
-import { type MigrationSource, migrationSources } from '../../core/migrate/sources.ts';
-import { loadPending } from '../../core/migrate/status.ts';
+import { wordsOf } from '../../core/migrate/drift.ts';
+import { migrationSources } from '../../core/migrate/sources.ts';
+import { plan } from '../../core/migrate/status.ts';
 import type { FieldTypeName } from '../../core/model/field.ts';
 import type { FieldInfo, ModelInfo } from '../../core/model/field-type.ts';
 import { valueField } from '../../core/query/field-sql.ts';
@@ -18,10 +19,12 @@ export const unmanagedTables: CheckOf<'database'> = {
   name: 'unmanaged-tables',
   needs: 'database',
   async run({ app, database, project }): Promise<CheckResult> {
-    const pending = await sourcesWithPending(app.database, migrationSources(project.folder, app.plugins));
-    const described = app.models.all.filter(
-      (model) => !pending.has(model.owner) && (!model.managed || hasPluginFields(model)),
-    );
+    const changing = await pendingWords(app.database.url, migrationSources(project.folder, app.plugins));
+    const all = app.models.all.filter((model) => !model.managed || hasPluginFields(model));
+    const described = all.filter(({ table }) => !changing.has(table.at(-1) ?? ''));
+    const skipped = all.filter((model) => !described.includes(model)).map(({ name }) => name);
+    const notes =
+      skipped.length === 0 ? [] : [`Not compared because pending migrations change them: ${skipped.join(', ')}.`];
     const problems: string[] = [];
     const warnings: string[] = [];
     for (const model of described) {
@@ -33,20 +36,19 @@ export const unmanagedTables: CheckOf<'database'> = {
       const count = described.length;
       const message =
         count === 1 ? '1 unmanaged table matches its model.' : `${count} unmanaged tables match their models.`;
-      return { status: 'ok', message };
+      return { status: 'ok', message: [message, ...notes].join('\n') };
     }
     return {
       status: problems.length > 0 ? 'failed' : 'warning',
-      message: [...problems, ...warnings].join('\n'),
+      message: [...problems, ...warnings, ...notes].join('\n'),
       fix: 'Fix the models (docs/existing-database.md) or the tables.',
     };
   },
 };
 
-/** The check of migrations reports what these will create, and files that cannot be read. */
-async function sourcesWithPending(database: Query, sources: readonly MigrationSource[]): Promise<ReadonlySet<string>> {
-  const open = await loadPending(database, sources).catch(() => []);
-  return new Set(open.filter(({ state }) => state === 'pending').map(({ source }) => source));
+/** The words of pending migrations. Files that cannot be read are reported by the check of migrations. */
+async function pendingWords(...of: Parameters<typeof plan>): Promise<ReadonlySet<string>> {
+  return wordsOf((await plan(...of).catch(() => ({ pending: [] }))).pending);
 }
 
 /** If a table cannot be inspected, the other tables are still checked. */
@@ -106,8 +108,9 @@ function columnProblem(field: FieldInfo, table: DatabaseTable): string | undefin
   if (table.kind === 'table' && !column.notNull && !field.nullable) {
     return `the column "${field.column}" is nullable; set nullable: true.`;
   }
-  if (column.generated && !(field.readOnly && field.nullable)) {
-    return `the column "${field.column}" is generated; set readOnly: true and nullable: true.`;
+  const isKeyPart = field.model.key.includes(field);
+  if (column.generated && !(field.readOnly && (field.nullable || isKeyPart))) {
+    return `the column "${field.column}" is generated; set readOnly: true${isKeyPart ? '' : ' and nullable: true'}.`;
   }
   return undefined;
 }

@@ -100,6 +100,9 @@ const envExample = `# Copy to .env and uncomment what you change. Environment va
 # FILES_FOLDER=.rustio/local/files
 # The bearer token for /metrics; without it, /metrics returns 404.
 # METRICS_TOKEN=
+# The mail server, required in production. Test it with: npx rustio-admin mail test you@example.org
+# SMTP_URL=smtps://user:password@smtp.example.org
+# MAIL_FROM=Desk <desk@example.org>
 # LOG_LEVEL=info
 `;
 

@@ -4,8 +4,9 @@ import { sql } from 'slonik';
 import type { App } from '../../core/app.ts';
 import { withPlainConnection } from '../../core/database/plain-connection.ts';
 import type { Database } from '../../core/database/pool.ts';
-import type { Seed, SeededUser } from '../../core/development.ts';
+import type { Seed, SeedContext, SeededUser } from '../../core/development.ts';
 import type { ProjectContext } from '../../core/settings.ts';
+import { insertRows } from '../../core/write/insert-rows.ts';
 import { seedNotExported } from '../errors.ts';
 
 const ID = 'seed';
@@ -31,7 +32,7 @@ export async function seedOnce({ project, app, database, log }: SeedRun): Promis
   await withPlainConnection(database.url, async (lock) => {
     await lock.query('select pg_advisory_lock(hashtext($1))', [LOCK]);
     if (await hasRun(database)) return;
-    await seed({ app, database, folder: project.folder, log, reportAccount: (user) => users.push(user) });
+    await seed(seedContext({ app, database, folder: project.folder, log, reportAccount: (user) => users.push(user) }));
     // `infinity` protects the row from the clean-up of this table.
     await database.query(sql.unsafe`
       insert into rustio_idempotency_key (id, actor, created_at)
@@ -40,6 +41,12 @@ export async function seedOnce({ project, app, database, log }: SeedRun): Promis
     `);
   });
   return users;
+}
+
+/** Adds the functions that are the same for every seed. */
+export function seedContext(parts: Omit<SeedContext, 'insertRows'>): SeedContext {
+  const { models } = parts.app;
+  return { ...parts, insertRows: (tx, model, rows) => insertRows(tx, models.of(model), rows) };
 }
 
 async function hasRun(database: Database): Promise<boolean> {

@@ -13,7 +13,7 @@ import { columns, ignoreOutputErrors, print } from '../terminal.ts';
 import type { StartedCluster } from './cluster/start-cluster.ts';
 import { resolvePort } from './free-port.ts';
 import { pendingMigrationWarnings } from './pending-migrations.ts';
-import { endSoon, endWithin, stopSignal } from './shutdown.ts';
+import { endSoon, endWithin, hasStarted, stopSignal } from './shutdown.ts';
 
 /**
  * `start`: a full start. `dev`: the same, with reloading pages. `dev-again`: a restart after a save. It does not apply
@@ -56,9 +56,10 @@ export async function serveProject(
   let grace = false;
   try {
     if (application.server.note !== undefined) print(application.server.note);
-    await servePrepared(project, cluster ? { ...application, listen: cluster.listen } : application, mode, began);
-    onReady();
-    grace = (await (cluster ? Promise.race([stop, cluster.failed]) : stop)) === 'SIGTERM';
+    const listen = cluster ? cluster.listen : application.listen;
+    const ready = servePrepared(project, { ...application, listen }, mode, began).then(onReady);
+    if (await hasStarted(ready, stop))
+      grace = (await (cluster ? Promise.race([stop, cluster.failed]) : stop)) === 'SIGTERM';
   } finally {
     const inTime = endWithin(CLOSE_MS + (grace ? (project.environment.shutdownGrace ?? 0) * 1_000 : 0));
     await cluster?.stop({ grace });

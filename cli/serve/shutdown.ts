@@ -1,12 +1,13 @@
 // Shutdown of a serving process: the signals that request it, and its time limits.
+import { setTimeout as wait } from 'node:timers/promises';
 import { printToStderr } from '../terminal.ts';
 
 /** npm forwards a Ctrl-C that the terminal has already sent to this process: a signal within this time counts as the same one. */
 const SAME_KEYSTROKE_MS = 500;
 
 /**
- * Resolves on the first Ctrl-C or SIGTERM, and when the terminal is closed, unless SIGHUP means something else to this process. A second
- * one during the shutdown ends the process immediately.
+ * Resolves on the first Ctrl-C or SIGTERM, and, with `hangUp`, when the terminal is closed. A second signal during the shutdown ends
+ * the process immediately.
  */
 export function stopSignal({ hangUp = true } = {}): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
@@ -21,9 +22,26 @@ export function stopSignal({ hangUp = true } = {}): Promise<NodeJS.Signals> {
     };
     process.on('SIGINT', onSignal);
     process.on('SIGTERM', onSignal);
-    // Not without a terminal: under `nohup`, a handler would end what was meant to stay.
+    // Without a terminal, as under `nohup`, the process must keep running.
     if (hangUp && process.stdin.isTTY) process.on('SIGHUP', onSignal);
   });
+}
+
+/** How long a start that is asked to stop may take to complete what it is doing, such as a migration. */
+const INTERRUPTED_MS = 5_000;
+
+/**
+ * Waits for a start, which may itself wait for another process that migrates, or for the service of a plugin. False if `stop` resolved
+ * first; then the start has had a few seconds to complete.
+ */
+export async function hasStarted(start: Promise<unknown>, stop: Promise<unknown>): Promise<boolean> {
+  // fault: start-cannot-be-stopped
+  const started = await Promise.race([start.then(() => true), stop.then(() => false)]);
+  if (started) return true;
+  const timer = new AbortController();
+  await Promise.race([start, wait(INTERRUPTED_MS, undefined, { signal: timer.signal })]);
+  timer.abort();
+  return false;
 }
 
 /** How long a process may take to exit by itself once everything is closed. */

@@ -4,7 +4,7 @@ import { openProject } from '../command-context.ts';
 import { readManifest } from '../package.ts';
 import { ignoreOutputErrors, print } from '../terminal.ts';
 import { pendingMigrationWarnings } from './pending-migrations.ts';
-import { endSoon, endWithin, stopSignal } from './shutdown.ts';
+import { endSoon, endWithin, hasStarted, stopSignal } from './shutdown.ts';
 
 /** Plugins and tasks get 10 s each. After that, a statement that is still running must not keep the process alive. */
 const CLOSE_MS = 60_000;
@@ -21,10 +21,11 @@ export async function workProject(folder: string): Promise<void> {
   try {
     if (application.server.note !== undefined) print(application.server.note);
     for (const line of await pendingMigrationWarnings(project, application.app)) print(line);
-    await application.work();
-    const ms = Math.round(performance.now() - began);
-    print(`rustio-admin ${readManifest().version} · ${project.config.name} · worker ready in ${ms} ms`);
-    await stop;
+    if (await hasStarted(application.work(), stop)) {
+      const ms = Math.round(performance.now() - began);
+      print(`rustio-admin ${readManifest().version} · ${project.config.name} · worker ready in ${ms} ms`);
+      await stop;
+    }
   } finally {
     const inTime = endWithin(CLOSE_MS);
     await application.close();

@@ -134,7 +134,7 @@ async function launchAny(): Promise<Browser> {
       problems.push(`${name}: ${error instanceof Error ? error.message.split('\n').slice(0, 4).join(' ') : error}`);
     }
   }
-  throw browserMissing({ reason: 'No Chrome or Chromium starts here:', details: problems });
+  throw browserMissing({ reason: 'Chrome or Chromium could not be started:', details: problems });
 }
 
 /** Loads it from the project whose tests are running: a linked package cannot resolve the project's packages. */

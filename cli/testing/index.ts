@@ -1,4 +1,4 @@
-// `rustio-admin/testing`: what a plugin or a project is tested with, by any test runner.
+// `rustio-admin/testing`: helpers for testing plugins and projects, with any test runner.
 //
 //   import assert from 'node:assert/strict';
 //   import { after, test } from 'node:test';

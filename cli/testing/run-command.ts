@@ -23,6 +23,7 @@ export async function runCommand(
     values: { ...Object.fromEntries(defaults), ...values },
     signal: new AbortController().signal,
     print: (line) => void lines.push(line),
+    ask: async () => undefined,
     askSecret: async () => undefined,
   });
   return lines;

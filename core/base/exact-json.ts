@@ -63,16 +63,22 @@ const MAX_LEVELS = 1_000;
 
 /**
  * `parseExactJson` for a whole column: JSON null is an object, so that it differs from NULL. JSON that is nested too deeply becomes
- * an `UnexpectedValue`.
+ * an `UnexpectedValue`, and so does text that is not JSON, in a column of another type.
  */
 export function parseJsonColumn(text: string): unknown {
   // fault: json-too-deep
   if (text.length > MAX_LEVELS && levelsIn(text) > MAX_LEVELS) return new UnexpectedValue(text);
   // fault: json-null-as-null
-  return text === 'null' ? JSON_NULL : parseExactJson(text);
+  if (text === 'null') return JSON_NULL;
+  // fault: text-that-is-no-json
+  try {
+    return parseExactJson(text);
+  } catch {
+    return new UnexpectedValue(text);
+  }
 }
 
-/** The nesting depth of valid JSON text. */
+/** The nesting depth of JSON. */
 function levelsIn(text: string): number {
   let level = 0;
   let deepest = 0;
@@ -82,7 +88,8 @@ function levelsIn(text: string): number {
       level += 1;
       deepest = Math.max(deepest, level);
     } else if (character === ']' || character === '}') level -= 1;
-    else if (character === '"') for (at += 1; text[at] !== '"'; at += 1) if (text[at] === '\\') at += 1;
+    else if (character === '"')
+      for (at += 1; at < text.length && text[at] !== '"'; at += 1) if (text[at] === '\\') at += 1;
   }
   return deepest;
 }

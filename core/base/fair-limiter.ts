@@ -32,6 +32,11 @@ export class FairLimiter {
     this.#options = options;
   }
 
+  /** How many calls wait. */
+  get waiting(): number {
+    return this.#waiting;
+  }
+
   /** @throws what `whenFull` returns if the queue is full, or if the call is evicted in favour of another origin */
   async run<T>(origin: string, work: () => Promise<T>): Promise<T> {
     if (this.#running < this.#options.concurrency) this.#running += 1;

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { z } from 'zod';
 import { type App, GATE_STAGES, type Gate } from '../app.ts';
 import { debugBoot, elapsed } from '../base/debug.ts';
+import { httpUrl } from '../base/http-url.ts';
 import { neverThrowing } from '../base/log.ts';
 import type { Project } from '../config.ts';
 import type { Database } from '../database/pool.ts';
@@ -24,6 +25,8 @@ import { createRecords } from '../query/create-records.ts';
 import { StatementLimiter } from '../query/statement-limiter.ts';
 import { createUrls } from '../request/urls.ts';
 import type { PluginEnvironment, PluginOptions } from '../settings.ts';
+import { formatterFor } from '../view/formatter.ts';
+import { createLabelFormat } from '../view/label-format.ts';
 import { CORE_EVENTS, createEvents } from '../write/events.ts';
 import { createWrite } from '../write/write.ts';
 import { WriteLimiter } from '../write/write-limiter.ts';
@@ -104,7 +107,7 @@ export async function boot({
   throwIfProblems([...optionProblems, ...environmentProblems, ...modelProblems]);
 
   const mountPath = (config.mountPath ?? '/admin').replace(/\/+$/, '');
-  const publicUrl = environment.publicUrl ?? config.publicUrl ?? `http://${environment.host}:${environment.port}`;
+  const publicUrl = environment.publicUrl ?? config.publicUrl ?? httpUrl(environment);
   const folder = pathToFileURL(`${project.folder}/`);
   const assets = loadAssets([
     new URL('assets/', CORE_TEMPLATES),
@@ -157,10 +160,28 @@ export async function boot({
   );
   const limiter = new StatementLimiter(reading);
   const writeLimiter = new WriteLimiter(database);
-  const records = once(() => createRecords({ database: reading, models, policy: policy(), limiter }));
+  const labelFormat = once(() => {
+    const { locale = 'en', timeZone = 'UTC' } = config;
+    return createLabelFormat(
+      models,
+      formatterFor({ state: { locale, timeZone, t: app.messages.translate(locale) } }),
+      timeZone,
+    );
+  });
+  const records = once(() =>
+    createRecords({ database: reading, models, policy: policy(), limiter, labelFormat: labelFormat() }),
+  );
   const files = projectFiles(project, database);
   const write = once(() =>
-    createWrite({ models, policy: policy(), events: events(), hooks: hooks(), files, database }),
+    createWrite({
+      models,
+      policy: policy(),
+      events: events(),
+      hooks: hooks(),
+      files,
+      database,
+      labelFormat: labelFormat(),
+    }),
   );
   const contributions = collectContributions(enabled, () => app);
   const authenticators = once(

@@ -38,7 +38,7 @@ function parametersProblem(parameters: URLSearchParams): string | undefined {
   for (const [name, value] of parameters) {
     const allowed = PARAMETERS[name];
     if (Array.isArray(allowed) && !allowed.includes(value))
-      return `has a parameter ${name} that is none of ${allowed.join(', ')}`;
+      return `has a parameter ${name} that is not one of ${allowed.join(', ')}`;
     if (allowed instanceof RegExp && !allowed.test(value)) return `has a parameter ${name} that is not a number`;
     if (name === 'port' && !isPort(value)) return 'has a parameter port that is not a number from 1 to 65535';
     if (FILES.includes(name) && !isReadable(value)) return `has a parameter ${name} with a file that cannot be read`;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { httpUrl } from '../base/http-url.ts';
 import { nearest } from '../base/nearest.ts';
 import {
   databaseUrlMissing,
@@ -50,15 +51,26 @@ function numberBetween(min: number, max: number) {
     .optional();
 }
 
+/** Whether a URL can have this host: the URL of the application is derived from it. */
+function isHost(host: string): boolean {
+  const url = httpUrl({ host, port: 1 });
+  // fault: any-listening-address
+  return URL.canParse(url) && new URL(url).href === `${new URL(url).origin}/`;
+}
+
 const variables = z.object({
-  NODE_ENV: z.string().default('development'),
+  // Anything else, such as `prod`, would start the development mode on a public server.
+  // fault: unknown-mode
+  NODE_ENV: z
+    .enum(['development', 'test', 'production'], { error: 'must be production, development or test' })
+    .default('development'),
   PORT: z
     .string()
     .regex(/^\d{1,5}$/, 'is not a valid port (0 to 65535)')
     .transform(Number)
     .refine((port) => port <= 65_535, 'is not a valid port (0 to 65535)')
     .default(8000),
-  HOST: z.string().default('127.0.0.1'),
+  HOST: z.string().refine(isHost, 'is not a host name or an IP address, such as 127.0.0.1 or ::1').default('127.0.0.1'),
   DATABASE_URL: postgresUrl.optional(),
   DATABASE_OWNER_URL: postgresUrl.optional(),
   DATABASE_POOL: numberBetween(2, 1_000),
@@ -67,7 +79,10 @@ const variables = z.object({
   SHUTDOWN_GRACE: numberBetween(0, 600),
   PUBLIC_URL: z
     .url({ protocol: /^https?$/, error: 'is not a valid URL, such as https://desk.example.org' })
-    .refine((url) => /^https?:\/\/[^/]+\/?$/.test(url), 'must not have a path: only scheme, host and port')
+    .refine(
+      (url) => /^https?:\/\/[^/?#@]+\/?$/i.test(url),
+      'must not have a user or a path: only scheme, host and port',
+    )
     .transform((url) => url.replace(/\/$/, ''))
     .optional(),
   ALLOW_HTTP: z.enum(['true', 'false'], { error: 'must be true or false' }).optional(),

@@ -14,6 +14,7 @@ import {
 } from '../errors/boot.ts';
 import { locateError } from '../errors/error-location.ts';
 import { RustioError } from '../errors/rustio-error.ts';
+import { isTimeZone } from '../model/calendar.ts';
 import type { Environment } from '../settings.ts';
 
 export const CONFIG_FILE = 'rustio.config.ts';
@@ -130,14 +131,6 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 function isLocale(tag: string): boolean {
   try {
     return Intl.getCanonicalLocales(tag).length === 1;
-  } catch {
-    return false;
-  }
-}
-
-function isTimeZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
   } catch {
     return false;
   }

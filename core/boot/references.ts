@@ -3,7 +3,7 @@
 import type { App, Gate } from '../app.ts';
 import { didYouMean } from '../base/nearest.ts';
 import type { BootProblem } from '../errors/boot.ts';
-import { coreAccessChecks, declaredPermissions, gateApplies } from '../http/access.ts';
+import { coreAccessChecks, declaredPermissions, gatesOfRoute, stoppingGate } from '../http/access.ts';
 import { CORE_EXTENSION_POINTS } from '../http/layout.ts';
 import type { Plugin } from '../plugin.ts';
 import type { Access, RouteInfo } from '../request/route-info.ts';
@@ -172,14 +172,16 @@ function gateCircles({ plugins, app: { gates, routes, urls } }: BootFacts): Boot
   const circles = new Map<string, BootProblem>();
   for (let state = 1; state < 2 ** gates.length; state += 1) {
     const closed = gates.filter((_, at) => Math.floor(state / 2 ** at) % 2 === 1);
+    const isClosed = (gate: Gate) => closed.includes(gate);
     for (const start of closed) {
       const visited: Gate[] = [];
       let at: Gate | undefined = start;
       while (at !== undefined && !visited.includes(at)) {
         visited.push(at);
         const ofPage: readonly RouteInfo[] = routesOf.get(at) ?? [];
+        const stopping = ofPage.map((route) => stoppingGate(gatesOfRoute(route, { gates, urls }), isClosed));
         // fault: circles-of-pages-alone
-        at = closed.find((gate) => ofPage.some((route) => gateApplies(gate, route, urls)));
+        at = gates.find((gate) => stopping.includes(gate));
       }
       if (at === undefined) continue;
       const circle = visited.slice(visited.indexOf(at));
@@ -191,7 +193,7 @@ function gateCircles({ plugins, app: { gates, routes, urls } }: BootFacts): Boot
       const steps = circle.map((gate) => `"${gate.page}" (gate ${gate.name} of ${findOwner(gate)})`).join(' → ');
       circles.set(key, {
         where: `gates ${circle.map((gate) => `${gate.name} of ${findOwner(gate)}`).join(' and ')}`,
-        problem: `Their pages lead to each other in a circle: ${steps} → "${at.page}". Set \`leavesReachable\` on one of the gates, or \`skipGates\` on the page of the other.`,
+        problem: `Their pages redirect to each other in a loop: ${steps} → "${at.page}". Set \`leavesReachable\` on one of the gates, or \`skipGates\` on the page of the other.`,
       });
     }
   }

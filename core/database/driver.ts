@@ -9,8 +9,9 @@ import {
 } from 'slonik';
 import { debugSql, elapsed } from '../base/debug.ts';
 import { errorCaught } from '../errors/database.ts';
+import { keepBytes } from './any-bytes.ts';
 import { clientConfig, explainConnect } from './client-config.ts';
-import { BackendProbe, FIRST_PROBE_MS, PROBE_MS, silenceLimit } from './connection-watch.ts';
+import { ARRIVAL_MS, BackendProbe, FIRST_PROBE_MS, PROBE_MS, silenceLimit } from './connection-watch.ts';
 import { isPlanOutdated } from './errors.ts';
 import { isBehindPooler } from './plain-connection.ts';
 import type { StatementNames } from './statement-names.ts';
@@ -42,7 +43,7 @@ export function pgDriver({ names, lockTimeout, pooled }: DriverOptions): DriverF
     const statementTimeout = milliseconds(driverConfiguration.statementTimeout);
     const probe = new BackendProbe(connectionUri);
     const connections = new Set<Connection>();
-    const watch = new SilenceWatch(connections);
+    const watch = new SilenceWatch(connections, probe);
     /** Whether there is a pooler: it announces process IDs of its own, unlike a server. Determined on the first connection. */
     let isPooled: Promise<boolean> | undefined = pooled ? Promise.resolve(true) : undefined;
     return {
@@ -68,6 +69,7 @@ export function pgDriver({ names, lockTimeout, pooled }: DriverOptions): DriverF
         };
         const connection = new Connection(client, {
           watch,
+          probe,
           onLost: breakConnection,
           onSilence: () => {
             for (const other of connections) if (other !== connection) other.check();
@@ -115,35 +117,47 @@ export function pgDriver({ names, lockTimeout, pooled }: DriverOptions): DriverF
           }
         };
 
+        const connect = async (): Promise<void> => {
+          let encoding = '';
+          client.connection.on('parameterStatus', ({ parameterName, parameterValue }) => {
+            if (parameterName === 'server_encoding') encoding = parameterValue;
+          });
+          await new Promise<void>((done, fail) =>
+            client.connect((error: Error | null) => {
+              if (!error) done();
+              else fail(explainConnect(error));
+            }),
+          );
+          connections.add(connection);
+          // Such a database can contain any bytes, and every statement that returns invalid UTF-8 would fail.
+          // fault: bytes-of-sql-ascii
+          if (encoding === 'SQL_ASCII') {
+            keepBytes(client.connection.stream);
+            await connection.send({ text: "set client_encoding to 'SQL_ASCII'", values: [], limit: CHECK_MS });
+          }
+          isPooled ??= isBehindPooler(client, async (text) => {
+            const { rows } = await connection.send({ text, values: [], limit: CHECK_MS });
+            return rows[0]?.id;
+          }).catch((error: unknown) => {
+            // Determined again on the next connection.
+            isPooled = undefined;
+            throw error;
+          });
+          // fault: names-behind-pooler
+          if (await isPooled) names.disable();
+          else connection.processId = Number(Reflect.get(client, 'processID'));
+        };
+
         return {
           connect: async () => {
-            let encoding = '';
-            client.connection.on('parameterStatus', ({ parameterName, parameterValue }) => {
-              if (parameterName === 'server_encoding') encoding = parameterValue;
-            });
-            await new Promise<void>((done, fail) =>
-              client.connect((error: Error | null) => {
-                if (!error) done();
-                else fail(explainConnect(error));
-              }),
-            );
-            connections.add(connection);
-            // Such a database can contain any bytes, and every statement that returns invalid UTF-8 would fail.
-            // fault: bytes-of-sql-ascii
-            if (encoding === 'SQL_ASCII')
-              await connection.send({ text: "set client_encoding to 'SQL_ASCII'", values: [], limit: CHECK_MS });
-            isPooled ??= isBehindPooler(client, async (text) => {
-              const { rows } = await connection.send({ text, values: [], limit: CHECK_MS });
-              return rows[0]?.id;
-            }).catch((error: unknown) => {
-              // Determined again on the next connection.
-              isPooled = undefined;
-              void client.end().catch(() => {});
+            try {
+              await connect();
+            } catch (error) {
+              // Slonik forgets a client that did not connect. The server would wait for it for a minute.
+              // fault: failed-connection-open
+              client.connection.stream.destroy();
               throw error;
-            });
-            // fault: names-behind-pooler
-            if (await isPooled) names.disable();
-            else connection.probe = probe;
+            }
           },
           end: () => new Promise((done) => client.end(() => done())),
           query: (sql, values, options) => query(sql, values ?? [], options?.name),
@@ -171,6 +185,7 @@ interface Statement {
 
 interface ConnectionHooks {
   readonly watch: SilenceWatch;
+  readonly probe: BackendProbe;
   /** Reports to Slonik that the connection is lost. */
   readonly onLost: (error: BackendTerminatedError) => void;
   /** Called after the connection was lost because the server was silent: other connections may be lost, too. */
@@ -178,6 +193,8 @@ interface ConnectionHooks {
 }
 
 const TICK_MS = 200;
+/** If the timer is later than this, the process was paused, or was busy with something else. */
+const PAUSE_MS = 1_000;
 
 /**
  * One timer for all connections of a pool, active only while one is busy. Separate timers for each connection would cost more than
@@ -185,18 +202,32 @@ const TICK_MS = 200;
  */
 class SilenceWatch {
   readonly #connections: ReadonlySet<Connection>;
+  readonly #probe: BackendProbe;
   #timer: NodeJS.Timeout | undefined;
+  #tickedAt = 0;
 
-  constructor(connections: ReadonlySet<Connection>) {
+  constructor(connections: ReadonlySet<Connection>, probe: BackendProbe) {
     this.#connections = connections;
+    this.#probe = probe;
   }
 
   start(): void {
-    this.#timer ??= setInterval(() => this.#tick(), TICK_MS).unref();
+    if (this.#timer !== undefined) return;
+    this.#tickedAt = performance.now();
+    // The socket of the busy connection keeps the process alive.
+    this.#timer = setInterval(() => this.#tick(), TICK_MS).unref();
   }
 
   #tick(): void {
     const now = performance.now();
+    const wasPaused = now - this.#tickedAt > PAUSE_MS;
+    this.#tickedAt = now;
+    // Timers run before what has arrived during the pause is read.
+    // fault: paused-process-abandons
+    if (wasPaused) {
+      this.#probe.markInconclusive();
+      return;
+    }
     const busy = [...this.#connections].filter((connection) => connection.tick(now));
     if (busy.length > 0) return;
     clearInterval(this.#timer);
@@ -206,16 +237,21 @@ class SilenceWatch {
 
 /** A connection that does not wait indefinitely: if the server is silent for too long, it is closed, and its statement fails. */
 class Connection {
-  /** Checks on long-running statements; undefined behind a pooler, where process IDs are unknown. */
-  probe: BackendProbe | undefined;
+  /** The process of the server at the other end; undefined behind a pooler, where it is unknown. */
+  processId: number | undefined;
   readonly #client: pg.Client;
   readonly #hooks: ConnectionHooks;
   /** Counts statements, so that a probe's response about one statement does not end a later one. */
   #sent = 0;
-  /** In milliseconds: when the statement was sent, how long it may take, and after how long the server is next asked about it. */
+  #text = '';
+  /**
+   * In milliseconds: when the statement was sent, how long it may take, after how long the server is next asked about it, and when
+   * its transaction began.
+   */
   #sentAt = 0;
   #limit = 0;
   #nextProbe = 0;
+  #beganAt = 0;
   #busy = false;
   /** Whether nothing is lost if the connection is lost now: no transaction is open, and none of its statements was sent. */
   #isUnused = true;
@@ -234,12 +270,16 @@ class Connection {
     this.#busy = true;
     this.#isUnused = isCheck || (statement.text === 'START TRANSACTION' && this.#client.getTransactionStatus() === 'I');
     this.#sent += 1;
+    this.#text = statement.text;
     this.#sentAt = performance.now();
     this.#limit = statement.limit;
     this.#nextProbe = FIRST_PROBE_MS;
     this.#hooks.watch.start();
     try {
-      return await run(this.#client, statement);
+      const result = await run(this.#client, statement);
+      this.#hooks.probe.markInconclusive();
+      if (statement.text === 'START TRANSACTION') this.#beganAt = performance.now();
+      return result;
     } catch (error) {
       throw this.#silence ?? error;
     } finally {
@@ -254,9 +294,9 @@ class Connection {
     // fault: no-client-timeout
     const isLate = this.#limit !== 0 && waited >= this.#limit;
     if (isLate) this.#giveUp(this.#limit);
-    else if (this.probe !== undefined && waited >= this.#nextProbe) {
+    else if (waited >= this.#nextProbe) {
       this.#nextProbe = waited + PROBE_MS;
-      void this.#ask(this.#sent, waited);
+      void this.#ask(this.#sent);
     }
     return true;
   }
@@ -281,11 +321,17 @@ class Connection {
   }
 
   /** Asks whether the server is still working on the statement. If it is not, the response was lost and will never arrive. */
-  async #ask(sent: number, waited: number): Promise<void> {
-    const processId = Reflect.get(this.#client, 'processID');
-    const isWorking = await this.probe?.isWorking(Number(processId));
-    if (!this.#busy || this.#sent !== sent || this.#silence !== undefined) return;
-    if (isWorking === false) this.#giveUp(waited);
+  async #ask(sent: number): Promise<void> {
+    const isOutside = this.#client.getTransactionStatus() === 'I';
+    const isWorking = await this.#hooks.probe.isWorking({
+      text: this.#text,
+      processId: this.processId,
+      age: isOutside ? 0 : performance.now() - this.#beganAt,
+    });
+    if (isWorking || this.#sent !== sent) return;
+    const limit = performance.now() - this.#sentAt + ARRIVAL_MS;
+    // fault: no-probe
+    this.#limit = Math.min(this.#limit || limit, limit);
   }
 
   #giveUp(waited: number): void {
@@ -352,5 +398,6 @@ function milliseconds(timeout: 'DISABLE_TIMEOUT' | number): number {
 
 /** Whether the server is shutting down or closing this connection, so that further queries get no response. */
 function endsConnection(error: pg.DatabaseError): boolean {
-  return /^(08|57P0|25P03)/.test(error.code ?? '');
+  // fault: time-limit-unexpected
+  return /^(08|57P0|25P0[34])/.test(error.code ?? '');
 }

@@ -9,8 +9,8 @@ import type { RustioError } from '../errors/rustio-error.ts';
 import { prepareBinaries } from './embedded/binaries.ts';
 import { explainNotWritable, prepareCluster } from './embedded/cluster.ts';
 import { Lease, type LeaseAnswer } from './embedded/lease.ts';
+import { prepareLocation, type ServerLocation } from './embedded/location.ts';
 import { identifyProcess, readPidFile, removeStalePidFile } from './embedded/pid-file.ts';
-import { type Place, preparePlace } from './embedded/place.ts';
 import { type ServerSettings, startServer, stopServer } from './embedded/server.ts';
 import { StuckServer } from './embedded/stuck-server.ts';
 
@@ -52,23 +52,23 @@ const RETRY_MS = 2_000;
 export async function startEmbedded(home: string, options: EmbeddedOptions = {}): Promise<Embedded> {
   const settings = options.settings ?? {};
   const binaries = await prepareBinaries();
-  const { place, password } = await explainNotWritable(async () => {
-    const place = await preparePlace(home, binaries);
-    return { place, password: await prepareCluster(place, settings) };
+  const { location, password } = await explainNotWritable(async () => {
+    const location = await prepareLocation(home, binaries);
+    return { location, password: await prepareCluster(location, settings) };
   });
-  const server = new SharedServer(place, password, settings);
+  const server = new SharedServer(location, password, settings);
   const started = await server.join();
   return {
     url: server.url(options.database ?? 'app'),
     started,
     version: await server.lease.prepare(options.database ?? 'app'),
-    note: place.note,
+    note: location.note,
     leave: () => server.leave(),
   };
 }
 
 class SharedServer {
-  readonly #place: Place;
+  readonly #location: ServerLocation;
   readonly #password: string;
   readonly #settings: ServerSettings;
   #port = 0;
@@ -77,8 +77,8 @@ class SharedServer {
   #isLeaving = false;
   readonly #left = new AbortController();
 
-  constructor(place: Place, password: string, settings: ServerSettings) {
-    this.#place = place;
+  constructor(location: ServerLocation, password: string, settings: ServerSettings) {
+    this.#location = location;
     this.#password = password;
     this.#settings = settings;
   }
@@ -108,20 +108,20 @@ class SharedServer {
   async join(): Promise<boolean> {
     let started = false;
     let failures = 0;
-    const stuck = new StuckServer(this.#place);
-    for (const end = Date.now() + START_TIMEOUT_MS; Date.now() < end; ) {
+    const stuck = new StuckServer(this.#location);
+    for (const end = performance.now() + START_TIMEOUT_MS; performance.now() < end; ) {
       const answer = await this.#acquireLease();
       if (answer === 'granted') return started;
       if (await this.#mustWait()) {
-        if (await stuck.isStuck(answer)) await stopServer(this.#place, 'immediate');
+        if (await stuck.isStuck(answer)) await stopServer(this.#location, 'immediate');
         await wait(50);
         continue;
       }
-      if (await startServer(this.#place, this.#settings)) started = true;
+      if (await startServer(this.#location, this.#settings)) started = true;
       // Unless another process was faster, the cause may be temporary (such as a port that was just taken), so retry a few times.
       else if (!(await this.#mustWait()) && ++failures === 3) break;
     }
-    throw await didNotStart(this.#place);
+    throw await didNotStart(this.#location);
   }
 
   async leave(): Promise<boolean> {
@@ -130,16 +130,16 @@ class SharedServer {
     this.#left.abort();
     await this.#joining;
     const isLast = await this.lease.release().catch(() => false);
-    if (isLast) await stopServer(this.#place);
+    if (isLast) await stopServer(this.#location);
     await this.lease.close();
     return isLast;
   }
 
   async #acquireLease(): Promise<LeaseAnswer> {
-    const file = await readPidFile(this.#place.data);
+    const file = await readPidFile(this.#location.data);
     if (file === undefined || !file.ready) return 'not accepting';
     this.#port = file.port;
-    const lease = await Lease.acquire(this.url('postgres'), this.#place.data);
+    const lease = await Lease.acquire(this.url('postgres'), this.#location.data);
     if (!(lease instanceof Lease)) return lease;
     this.#lease = lease;
     void lease.lost.then(() => this.#rejoin());
@@ -148,7 +148,7 @@ class SharedServer {
 
   /** Whether a server is starting or stopping, and will soon be ready or gone. */
   async #mustWait(): Promise<boolean> {
-    const { data } = this.#place;
+    const { data } = this.#location;
     const file = await readPidFile(data);
     if (file === undefined) return false;
     const owner = await identifyProcess(file, data);
@@ -178,9 +178,9 @@ class SharedServer {
   }
 }
 
-async function didNotStart(place: Place): Promise<RustioError> {
-  const log = await readFile(place.log, 'utf8').catch(() => '');
+async function didNotStart(location: ServerLocation): Promise<RustioError> {
+  const log = await readFile(location.log, 'utf8').catch(() => '');
   const lines = log.trim().split('\n').slice(-5);
   const reason = lines.findLast((line) => /FATAL|PANIC|ERROR/.test(line)) ?? lines.at(-1) ?? 'Its log is empty.';
-  return embeddedNotStarted({ reason, log: place.log, details: lines });
+  return embeddedNotStarted({ reason, log: location.log, details: lines });
 }

@@ -209,10 +209,12 @@ export function isPlanOutdated(error: unknown): boolean {
   return cause?.code === '0A000' && cause.routine === 'RevalidateCachedQuery';
 }
 
-/** Whether a table or column in a statement does not exist, because the models are ahead of the migrations. */
+/** A table, column, operator or function that does not exist; a value of another type than its column; types without a conversion. */
+const SCHEMA_MISMATCH: ReadonlySet<string> = new Set(['42P01', '42703', '42883', '42804', '42846']);
+
+/** Whether a statement does not fit the tables, because the models are ahead of the migrations or declare other types than the columns have. */
 export function isSchemaBehind(error: unknown): boolean {
-  const code = databaseError(error)?.code;
-  return code === '42P01' || code === '42703';
+  return SCHEMA_MISMATCH.has(databaseError(error)?.code ?? '');
 }
 
 /**

@@ -7,16 +7,17 @@ import {
   type DatabasePoolConnection,
   type DatabaseTransactionConnection,
 } from 'slonik';
-import { nestedTransaction, poolInTransaction } from '../errors/database.ts';
+import { commitUnconfirmed, nestedTransaction, poolInTransaction } from '../errors/database.ts';
 import { RustioError } from '../errors/rustio-error.ts';
 import { pgDriver, UnusedConnectionLost } from './driver.ts';
-import { isConflict, isPlanOutdated } from './errors.ts';
+import { isConflict, isPlanOutdated, isUnavailable } from './errors.ts';
 import { Queries, type Query } from './queries.ts';
 import { parseRows } from './row-schemas.ts';
 import { currentScope, type RequestScope, scopeStatement } from './scope.ts';
 import { SESSION_SETTINGS, sessionUrl } from './session-url.ts';
 import { nameStatements, StatementNames } from './statement-names.ts';
 import { OpenTransaction, type Transaction, type TransactionLife } from './transaction.ts';
+import { WaitLimit } from './wait-limit.ts';
 
 export type { Query } from './queries.ts';
 export type { Transaction } from './transaction.ts';
@@ -28,7 +29,8 @@ export interface Database extends Query {
   readonly connections: ConnectionCounts;
   /**
    * Runs `work` in a transaction and commits. It rolls back if `work` throws, and throws `RIO-DATABASE-ERROR-CAUGHT` if a statement
-   * failed and `work` caught the error. It is never repeated automatically: see `retryOnConflict`. Inside a transaction, neither
+   * failed and `work` caught the error. If the connection is lost during the commit, it throws `RIO-DATABASE-COMMIT`: the changes may
+   * or may not have been saved. It is never repeated automatically: see `retryOnConflict`. Inside a transaction, neither
    * this method nor any query on the same pool is allowed, because it would commit independently.
    *
    * @example
@@ -46,7 +48,7 @@ export interface ConnectionCounts {
   readonly idle: number;
   /** Queries that wait for a connection. */
   readonly waiting: number;
-  /** The max number of connections. */
+  /** The maximum number of connections. */
   readonly max: number;
 }
 
@@ -107,7 +109,7 @@ export async function openDatabase(url: string, options: DatabaseOptions = {}): 
         },
       }
     : undefined;
-  const log = options.log ?? { error: warnOfProcess };
+  const log = options.log ?? { error: emitProcessWarning };
   return new PooledDatabase({ url, pool, log, session, maximumPoolSize, waitTimeout });
 }
 
@@ -143,7 +145,7 @@ interface PoolParts {
   readonly session: RequestScope | undefined;
 }
 
-/** Max attempts to start work on connections that turn out to be dead. */
+/** The maximum number of attempts to start work, each on another connection, if connections turn out to be dead. */
 const MAX_ATTEMPTS = 3;
 
 class PooledDatabase extends Queries implements Database {
@@ -152,7 +154,7 @@ class PooledDatabase extends Queries implements Database {
   readonly #pool: DatabasePool;
   readonly #log: DatabaseLog;
   readonly #session: RequestScope | undefined;
-  readonly #waitTimeout: number;
+  readonly #waits: WaitLimit;
   /**
    * The transaction that the running code belongs to. An object with `isOpen` rather than a flag: work that a transaction starts
    * without awaiting it (a timer, a cache refresh) inherits the context, and may use the pool once the transaction has ended.
@@ -166,7 +168,7 @@ class PooledDatabase extends Queries implements Database {
     this.#pool = pool;
     this.#log = log;
     this.#session = session;
-    this.#waitTimeout = waitTimeout;
+    this.#waits = new WaitLimit(waitTimeout);
   }
 
   async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
@@ -193,6 +195,9 @@ class PooledDatabase extends Queries implements Database {
       for (const each of life.afterEnd) await this.#afterTransaction(each);
       // fault: error-at-commit-unexplained
       if (!isCommitting || error instanceof RustioError) throw error;
+      // The server may have committed before the connection was lost.
+      // fault: lost-commit-reported-as-unsaved
+      if (isUnavailable(error)) throw commitUnconfirmed({ cause: error });
       throw await this.#explained(error, life);
     }
     for (const each of [...afterCommit, ...life.afterEnd]) await this.#afterTransaction(each);
@@ -261,27 +266,26 @@ class PooledDatabase extends Queries implements Database {
   }
 
   async #connectedOnce<R>(work: (connection: DatabasePoolConnection) => Promise<R>): Promise<R> {
-    let state: 'waiting' | 'working' | 'late' = 'waiting';
-    const { promise: tooLate, reject } = Promise.withResolvers<never>();
-    // fault: no-pool-wait-limit
-    const timer = setTimeout(() => {
-      state = 'late';
-      reject(new ConnectionError(`No connection to the database became free within ${this.#waitTimeout} ms.`));
-    }, this.#waitTimeout);
-    const connected = this.#pool.connect((connection) => {
-      clearTimeout(timer);
-      if (state === 'late') return Promise.resolve(undefined);
-      state = 'working';
-      return outcomeOf(work(connection));
-    });
-    try {
-      const outcome = await Promise.race([connected, tooLate]);
-      if (outcome === undefined) return await tooLate;
-      if ('error' in outcome) throw outcome.error;
-      return outcome.value;
-    } finally {
-      clearTimeout(timer);
-    }
+    const { promise: waitedFor, resolve, reject } = Promise.withResolvers<Outcome<R>>();
+    const wait = this.#waits.begin(() =>
+      reject(new ConnectionError(`No connection to the database became free within ${this.#waits.ms} ms.`)),
+    );
+    void this.#pool
+      .connect(async (connection) => {
+        // fault: work-after-wait-limit
+        if (!this.#waits.end(wait)) return undefined;
+        return outcomeOf(work(connection));
+      })
+      .then(
+        (outcome) => outcome && resolve(outcome),
+        (error: unknown) => {
+          this.#waits.end(wait);
+          reject(error);
+        },
+      );
+    const outcome = await waitedFor;
+    if ('error' in outcome) throw outcome.error;
+    return outcome.value;
   }
 
   async #afterTransaction(work: () => void | Promise<void>): Promise<void> {
@@ -308,7 +312,7 @@ async function outcomeOf<T>(work: Promise<T>): Promise<Outcome<T>> {
   }
 }
 
-function warnOfProcess(details: object, message: string): void {
+function emitProcessWarning(details: object, message: string): void {
   const error = 'err' in details ? details.err : undefined;
   process.emitWarning(`${message} ${error instanceof Error ? error.stack : String(error)}`);
 }

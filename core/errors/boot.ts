@@ -86,6 +86,14 @@ export const invalidVariables = defineError<{ count: number }>('RIO-ENVIRONMENT'
   fix: 'Fix them in the environment or in the .env file of the project.',
 });
 
+export const envFileUnreadable = defineError<{ file: string; reason: string }>('RIO-ENVIRONMENT-FILE', {
+  exitCode: 2,
+  problem: ({ file }) => `${file} cannot be read.`,
+  why: ({ reason }) => `${reason}.`,
+  fix: 'Make it a file that this process may read, or delete it.',
+  about: `The \`.env\` file of the project exists but cannot be read. Docker creates a folder of this name if the file that it mounts is missing.`,
+});
+
 export const databaseUrlMissing = defineError('RIO-ENVIRONMENT-MISSING', {
   exitCode: 2,
   problem: 'DATABASE_URL is not set.',
@@ -146,7 +154,7 @@ export const serviceMissing = defineError<{ name: string; suggestion: string }>(
   problem: ({ name }) => `No enabled plugin provides the service "${name}".`,
   why: 'The plugin that provides it is disabled or missing.',
   fix: ({ suggestion }) => `Enable that plugin, and list it in \`requires\`.${suggestion}`,
-  about: `Code requests a service (\`app.service('mail')\`) that no enabled plugin provides. Enable the plugin, and list it in \`requires\` of
+  about: `Code requests a service (\`app.service('sms')\`) that no enabled plugin provides. Enable the plugin, and list it in \`requires\` of
 the plugin that needs it, so that startup reports it.`,
 });
 
@@ -168,6 +176,30 @@ export const portTaken = defineError<{ port: number }>('RIO-SERVE-PORT', {
   about: `Another program is listening on the port, often the same application in another terminal. Stop it, or choose another port:
 \`npm start -- --port 8001\`, or \`PORT=8001\` in \`.env\`; 0 picks any free port.`,
 });
+
+export const addressUnusable = defineError<{ host: string; port: number; reason: string }>('RIO-SERVE-HOST', {
+  problem: ({ host, port }) => `The server cannot listen on ${host}, port ${port}.`,
+  why: ({ reason }) => reason,
+  fix: 'Set HOST to 127.0.0.1, or to 0.0.0.0 for every address of this machine. Ports below 1024 may need special permissions.',
+  about: `\`HOST\` is not an address of this machine or not a host name, or the process is not permitted to use the port. \`HOST\` is an address
+without scheme or port: \`127.0.0.1\`, \`::1\`, \`0.0.0.0\`.`,
+});
+
+/** The error to report if a server cannot listen; an unfamiliar one is returned unchanged. */
+export function listenError(error: Error, { host, port }: { readonly host: string; readonly port: number }): Error {
+  const code = 'code' in error ? String(error.code) : '';
+  if (code === 'EADDRINUSE') return portTaken({ port });
+  const reasons: Readonly<Record<string, string>> = {
+    ENOTFOUND: `"${host}" is not a known host name or an IP address.`,
+    EAI_AGAIN: `"${host}" could not be resolved.`,
+    EADDRNOTAVAIL: `${host} is not an address of this machine.`,
+    EACCES: 'The process does not have permission to use this port.',
+    EINVAL: `${host} cannot be used as an address.`,
+  };
+  // fault: host-mistaken-for-the-database
+  const reason = reasons[code];
+  return reason === undefined ? error : addressUnusable({ host, port, reason, cause: error });
+}
 
 export const startTimeout = defineError<{ plugin: string; seconds: number }>('RIO-SERVE-START', {
   problem: ({ plugin, seconds }) => `The plugin "${plugin}" did not start within ${seconds} seconds.`,

@@ -70,6 +70,16 @@ export const databaseReadOnly = defineError<{ reason: string }>('RIO-DATABASE-RE
   about: `The database is a standby, or \`default_transaction_read_only\` is on for the role or the database. Sessions, the audit trail and all changes require a writable database.`,
 });
 
+/** The connection was lost after COMMIT was sent. */
+export const commitUnconfirmed = defineError('RIO-DATABASE-COMMIT', {
+  status: 503,
+  problem: 'It is not known whether your changes were saved.',
+  why: 'The connection to the database was lost while they were being saved.',
+  fix: 'Wait a moment, then check whether the changes are there. If they are not, submit them again.',
+  about:
+    'The response has the header `Retry-After`. The connection was lost between sending COMMIT and receiving its result, so PostgreSQL may or may not have committed the transaction. Submitting the same form of the admin again never saves it twice. Code of your own has to check before it repeats the work.',
+});
+
 export const databaseSchemaMissing = defineError<{ reason: string }>('RIO-DATABASE-SCHEMA', {
   problem: 'The database has no schema in which tables can be created.',
   why: ({ reason }) => `PostgreSQL reports: ${reason}.`,

@@ -55,14 +55,19 @@ export function defineError<P extends Params | undefined = undefined>(
   code: `RIO-${string}`,
   definition: ErrorDefinition<P>,
 ): ErrorFactory<P> {
-  const { problem, why, fix, retry = '', status, exitCode } = definition;
+  const { problem, why, fix, retry, status, exitCode } = definition;
   const create = ({ cause, details, link, issues, ...rest }: ErrorOccurrence & Params = {}): RustioError => {
     // By the factory's type, everything that is not part of the occurrence is a parameter.
     const params = rest as Params as P;
     const renderPart = (text: Text<P>): string => (typeof text === 'function' ? text(params) : text);
     return new RustioError(
       code,
-      { problem: renderPart(problem), why: renderPart(why), fix: renderPart(fix), retry: renderPart(retry) },
+      {
+        problem: renderPart(problem),
+        why: renderPart(why),
+        fix: renderPart(fix),
+        ...(retry !== undefined && { retry: renderPart(retry) }),
+      },
       {
         cause,
         params: rest as Params,

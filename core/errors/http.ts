@@ -171,7 +171,7 @@ export const databaseUnavailable = defineError('RIO-HTTP-UNAVAILABLE', {
   fix: 'Wait a moment and try again. If the problem persists, contact your administrator.',
   retry: 'In a few seconds.',
   about:
-    'The response has the header `Retry-After`. The database cannot be reached or is restarting. Saved data is not affected; the submitted form was not saved.',
+    'The response has the header `Retry-After`. The database cannot be reached or is restarting. Saved data is not affected; the submitted form was not saved. If the connection is lost at the moment of saving, the error is [RIO-DATABASE-COMMIT](#rio-database-commit). A statement that code of your own runs outside a transaction may have been executed although its response was lost: make changes in `database.transaction`.',
 });
 
 export const queryTimedOut = defineError('RIO-HTTP-SLOW', {
@@ -195,11 +195,11 @@ export const databaseFull = defineError('RIO-HTTP-DISK-FULL', {
 /** Only in development. In production, the details are in the log. */
 export const queryTableMissing = defineError<{ reason: string }>('RIO-HTTP-TABLES', {
   status: 500,
-  problem: 'A query uses a table or column that does not exist.',
+  problem: 'A query does not fit the tables of the database.',
   why: ({ reason }) => `PostgreSQL reports: ${reason}`,
-  fix: 'If a model has this table or column, run `npx rustio-admin migrate make`, review the new file, then run `npx rustio-admin migrate`. Otherwise fix the SQL that refers to it: a row rule (`defineRules`), a policy or your own query.',
+  fix: 'If a model has this table or column, run `npx rustio-admin migrate make`, review the new file, then run `npx rustio-admin migrate`; for a table of another program, `npx rustio-admin doctor` compares the types. Otherwise fix the SQL that refers to it: a row rule (`defineRules`), a policy or your own query.',
   about:
-    'In development only: a query uses a table or column that does not exist; the page shows the message of PostgreSQL. Either the models have changed, or a migration is pending: `npx rustio-admin migrate make` generates it, `npx rustio-admin migrate` applies it. Or the SQL of a row rule (`defineRules`), of a policy of a plugin or of your own query has a wrong name. In production users see RIO-HTTP-UNEXPECTED, and the log has the details; `/readyz` and `doctor` list pending migrations.',
+    'In development only: a query uses a table or column that does not exist, or has another type than its model declares; the page shows the message of PostgreSQL. Either the models have changed, or a migration is pending: `npx rustio-admin migrate make` generates it, `npx rustio-admin migrate` applies it. Otherwise the SQL of a row rule (`defineRules`), of a policy of a plugin or of your own query contains a wrong name or type. In production users see RIO-HTTP-UNEXPECTED, and the log has the details; `/readyz` and `doctor` list pending migrations.',
 });
 
 export const deadlocked = defineError('RIO-HTTP-BUSY', {

@@ -87,8 +87,8 @@ const failed = {
 export const migrationFailed = defineError<{ place: string; reason: string }>('RIO-MIGRATE-FAILED', {
   ...failed,
   fix: 'Fix the file, or the rows that conflict with it. Then run npx rustio-admin migrate again.',
-  about: `PostgreSQL rejected a statement of a migration, or the connection was lost. The message gives the file, the line, the statement, and PostgreSQL's detail and hint. The file was rolled back. Earlier files remain
-applied, and the next run starts with this file.`,
+  about: `PostgreSQL rejected a statement of a migration, or the connection was lost. The message gives the file, the line, the statement, and PostgreSQL's detail and hint. The file was rolled back, unless the connection was lost during COMMIT: then \`npx rustio-admin migrate status\` shows whether it was applied. Earlier files remain
+applied, and the next run starts with the first file that is not.`,
 });
 
 /** A statement could not acquire a lock within `lock_timeout`. */
@@ -102,6 +102,12 @@ export const connectionLost = defineError<{ place: string; reason: string }>('RI
   ...failed,
   fix: 'Check the database server and the network.',
   retry: 'When the server is available again.',
+});
+
+export const migrationUnconfirmed = defineError<{ place: string; reason: string }>('RIO-MIGRATE-FAILED', {
+  ...failed,
+  why: 'The connection was lost during COMMIT, so it is not known whether this file was applied. Earlier files are kept.',
+  fix: 'Check the database server and the network. Then run npx rustio-admin migrate status: it lists the file as pending if it was not applied.',
 });
 
 export const lossNotConfirmed = defineError<{ count: number; command: string }>('RIO-MIGRATE-CONFIRM', {
@@ -118,19 +124,114 @@ No changes were made. If a column or a table was renamed, generate the migration
 
 /** Also printed by the commands that only report conflicts. */
 export const RESOLVE_CONFLICTS =
-  'Edit or delete the file that no database has applied yet, together with its down file. Keep snapshot.json.';
+  'Edit or delete the file that no database has applied yet, together with its down file. If both are applied somewhere, revert one of them there first: npx rustio-admin migrate down. Keep snapshot.json.';
+
+/** Also printed by the commands that only report it. */
+export const SQUASH_INCOMPLETE =
+  'Run npx rustio-admin migrate with the files that were squashed (from an earlier commit, or an earlier release of the plugin), then try again. If the database has everything that the squashed file creates, run: npx rustio-admin migrate mark NAME';
 
 export const migrationsConflict = defineError<{ count: number }>('RIO-MIGRATE-CONFLICT', {
   exitCode: 2,
   problem: ({ count }) =>
     count === 1
-      ? 'Two pending migrations contradict each other.'
-      : `Pending migrations contradict each other in ${count} places.`,
-  why: 'The second one would fail after the first was applied, so no migration was applied:',
+      ? 'Two migrations conflict with each other.'
+      : `Migrations conflict with each other in ${count} places.`,
+  why: 'The second one would fail, or overwrite what the first one sets, so no migration was applied:',
   fix: RESOLVE_CONFLICTS,
-  about: `Two pending migrations create the same table, column, index or constraint, or one of them uses what the other one drops or renames.
-This happens when two branches that change the same model are merged. No changes were made. Remove the repeated statements from the file that
-no database has applied yet, and from its down file, or delete both files; see [branches](migrations.md#branches).`,
+  about: `A pending migration creates the same table, column, index or constraint as another one, or uses what another one drops or renames, or
+is older than an applied one that set the same column, view or function differently. This happens when two branches that change the same
+model are merged. No changes were made. Remove the repeated statements from the file that no database has applied yet, and from its down
+file, or delete both files; see [branches](migrations.md#branches).`,
+});
+
+export const squashIncomplete = defineError('RIO-MIGRATE-SQUASH', {
+  exitCode: 2,
+  problem: 'A squashed migration can be neither applied nor recorded.',
+  why: 'Only some of the migrations that it replaces are applied to this database. No migration was applied:',
+  fix: SQUASH_INCOMPLETE,
+  about: `A squashed migration runs if none of the migrations that it replaces are applied, and is recorded without running if all of them
+are. In this database, only some of them are applied, or another version of one. No changes were made. Run \`migrate\` with the files that were squashed, from an earlier
+commit or an earlier release of the plugin, then try again. If the database has everything that the squashed file creates, record it with
+\`migrate mark\`.
+
+\`migrate squash\` itself stops with this error if the files cannot be combined; the message gives the reason. See
+[squashing](migrations.md#squashing).`,
+});
+
+export const replacesUnreadable = defineError<{ file: string; line: string }>('RIO-MIGRATE-SQUASH', {
+  exitCode: 2,
+  problem: ({ file }) => `${file} does not list correctly what it replaces.`,
+  why: ({ line }) => `This line was not written by npx rustio-admin migrate squash: ${line}`,
+  fix: 'Restore the line.',
+});
+
+export const replacedTwice = defineError<{ name: string; first: string; second: string }>('RIO-MIGRATE-SQUASH', {
+  exitCode: 2,
+  problem: ({ name, first, second }) => `${first} and ${second} both replace ${name}.`,
+  why: 'A new database would run it twice.',
+  fix: 'Delete one of the two, restore what only that one replaces, and squash again.',
+});
+
+export const replacedEdited = defineError<{ file: string; by: string }>('RIO-MIGRATE-SQUASH', {
+  exitCode: 2,
+  problem: ({ file }) => `${file} is not the version that was squashed.`,
+  why: ({ by }) => `${by} replaces it, so a change in it would be lost.`,
+  fix: 'Put the change into a new migration, then delete this file and its down file.',
+});
+
+export const squashTooFew = defineError('RIO-MIGRATE-SQUASH', {
+  exitCode: 2,
+  problem: 'There are fewer than two migrations to squash.',
+  why: 'Nothing would change. No files were written.',
+  fix: 'List the names: npx rustio-admin migrate status. Without --from and --to, all of them are squashed.',
+});
+
+export const squashOfPackage = defineError<{ source: string }>('RIO-MIGRATE-SQUASH', {
+  exitCode: 2,
+  problem: ({ source }) => `The migrations of ${source} cannot be squashed here.`,
+  why: 'They belong to an installed package, which the next installation restores. No files were written.',
+  fix: 'Squash them in the source of the package, and release it.',
+});
+
+export const squashTargetUnknown = defineError<{ name: string }>('RIO-MIGRATE-SQUASH', {
+  exitCode: 2,
+  problem: ({ name }) => `There is no migration "${name}".`,
+  why: '--from and --to must name migrations whose files exist. No files were written.',
+  fix: 'List the names: npx rustio-admin migrate status',
+});
+
+export const squashNameTaken = defineError<{ name: string }>('RIO-MIGRATE-SQUASH', {
+  exitCode: 2,
+  problem: ({ name }) => `The migration ${name} already exists.`,
+  why: 'A squashed file has the number of the first one that it replaces. No files were written.',
+  fix: 'Pass another name: npx rustio-admin migrate squash NAME',
+});
+
+export const squashPartlyApplied = defineError<{ missing: string }>('RIO-MIGRATE-SQUASH', {
+  exitCode: 2,
+  problem: 'Only some of these migrations are applied to this database.',
+  why: ({ missing }) =>
+    `Not applied: ${missing}. The squashed file could be neither applied nor recorded. No files were written.`,
+  fix: 'Run npx rustio-admin migrate first, or squash fewer files with --to.',
+});
+
+export const squashOutsideTransaction = defineError<{ file: string; line: number; statement: string }>(
+  'RIO-MIGRATE-SQUASH',
+  {
+    exitCode: 2,
+    problem: ({ file, line }) => `${file}:${line} cannot be squashed.`,
+    why: ({ statement }) =>
+      `A squashed file runs in one transaction, and this statement cannot: ${statement}. No files were written.`,
+    fix: 'Squash the files before and after it separately, with --from and --to.',
+  },
+);
+
+export const squashEnumValue = defineError<{ file: string; line: number; command: string }>('RIO-MIGRATE-SQUASH', {
+  exitCode: 2,
+  problem: ({ file, line }) =>
+    `${file}:${line} adds a value to an enum, and can only be the last of the squashed files.`,
+  why: 'PostgreSQL does not allow the new value to be used in the same transaction. No files were written.',
+  fix: ({ command }) => `Squash the later files separately. For the files up to this one, run: ${command}`,
 });
 
 export const revertNotConfirmed = defineError<{ count: number; command: string }>('RIO-MIGRATE-CONFIRM', {
@@ -193,6 +294,13 @@ export const revertedFileMissing = defineError<{ migration: string }>('RIO-MIGRA
   fix: 'Restore the file: git log --diff-filter=D -- migrations shows where it was deleted.',
 });
 
+export const revertedNotRecorded = defineError<{ migration: string; by: string }>('RIO-MIGRATE-DOWN', {
+  exitCode: 2,
+  problem: ({ migration }) => `${migration} cannot be reverted.`,
+  why: ({ by }) => `It is part of the squashed migration ${by}, which is not recorded in this database yet.`,
+  fix: 'Run npx rustio-admin migrate, then try again.',
+});
+
 export const revertedPluginDisabled = defineError<{ migration: string }>('RIO-MIGRATE-DOWN', {
   exitCode: 2,
   problem: ({ migration }) => `${migration} cannot be reverted.`,
@@ -249,8 +357,8 @@ export const invalidMigrationName = defineError<{ name: string }>('RIO-MIGRATE-N
   exitCode: 2,
   problem: ({ name }) => `"${name}" is not a valid migration name.`,
   why: 'Migration names consist of letters (a–z), digits and underscores.',
-  fix: 'Describe the change in a few words: npx rustio-admin migrate make add_status_to_patient',
-  about: `The name passed to \`migrate make\` has no letters or digits that can be used in a file name; or two constraints, indexes or tables
+  fix: 'Describe the change in a few words, such as add_status_to_patient.',
+  about: `The name passed to \`migrate make\` or \`migrate squash\` has no letters or digits that can be used in a file name; or two constraints, indexes or tables
 of the models would have the same name in the database. In the second case, set a different \`column\` on one of the fields, or a different \`table\` on one of the models. No files were written.`,
 });
 

@@ -1,9 +1,9 @@
-/** What every error contains: what happened, why, how to fix it, and when to retry. */
+/** What every error contains: what happened, why and how to fix it; and when to retry, unless that would add nothing. */
 export interface FourParts {
   readonly problem: string;
   readonly why: string;
   readonly fix: string;
-  readonly retry: string;
+  readonly retry?: string;
 }
 
 /**

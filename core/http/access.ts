@@ -8,7 +8,7 @@ import type { Authenticator } from './authenticate.ts';
 import { isSafe } from './csrf.ts';
 import { noteAccess } from './debug-requests.ts';
 import { formKeeper } from './interrupted-form.ts';
-import { seeOther } from './redirect.ts';
+import { safeReturn, seeOther } from './redirect.ts';
 import type { Route } from './route.ts';
 
 /**
@@ -106,17 +106,16 @@ export function accessControl(checks: readonly AccessChecks[], app: () => App): 
  * redirected to the sign-in page.
  */
 export function checkAccess(route: Route, app: App, authenticators: readonly Authenticator[]): Middleware {
-  const gates = app.gates.filter((gate) => gateApplies(gate, route, app.urls));
+  const gates = gatesOfRoute(route, app);
   const signIn = app.signInPage;
   const schemes = route.schemes.flatMap((scheme) => authenticators.find((each) => each.scheme === scheme) ?? []);
   const challenge = schemes.flatMap((each) => each.challenge ?? []);
   const isForTokens = schemes.length > 0 && schemes.every(({ ambient }) => !ambient);
   const keepForm = formKeeper(route, app);
   return async function checkAccess(ctx, next) {
-    // After submitting a form, the user returns to the dashboard, unless the form is kept (see below).
-    const returnPath = isSafe(ctx.method) && ctx.path !== app.urls.to('/') ? ctx.path + ctx.search : undefined;
+    const returnPath = returnPathOf(ctx, app.urls);
     if (ctx.state.actor.kind === 'user') {
-      const closed = await checkGates(ctx, app, gates, keepForm);
+      const closed = await checkGates(ctx, app, { route, gates, keepForm });
       if (closed) {
         const next = closed.isFormKept ? ctx.path + ctx.search : returnPath;
         return seeOther(ctx, app.urls.to(closed.gate.page, { next }));
@@ -131,40 +130,90 @@ export function checkAccess(route: Route, app: App, authenticators: readonly Aut
     }
     // fault: access-decision-ignored
     if (decision === 'deny') throw forbidden();
+    await route.precondition?.(ctx, app);
     await next();
   };
+}
+
+/**
+ * The page to which users return afterwards: the requested one, or the one whose form was submitted, unless the form is kept (see
+ * `checkGates`). Undefined for the dashboard. The page that redirects there validates it again.
+ */
+function returnPathOf(ctx: Context, urls: App['urls']): string | undefined {
+  const home = urls.to('/');
+  if (isSafe(ctx.method)) return ctx.path === home ? undefined : ctx.path + ctx.search;
+  const referrer = URL.parse(ctx.get('referer'));
+  if (referrer?.origin !== urls.publicOrigin) return undefined;
+  const page = safeReturn(referrer.pathname + referrer.search, home);
+  return page === home ? undefined : page;
 }
 
 /** The first gate that the user has not passed; undefined if there is none. */
 async function checkGates(
   ctx: Context,
   app: App,
-  gates: readonly Gate[],
-  keepForm: ReturnType<typeof formKeeper>,
+  {
+    route,
+    gates,
+    keepForm,
+  }: {
+    readonly route: Route;
+    readonly gates: readonly RouteGate[];
+    readonly keepForm: ReturnType<typeof formKeeper>;
+  },
 ): Promise<{ readonly gate: Gate; readonly isFormKept: boolean } | undefined> {
   // fault: gates-open
-  const closed = gates.find((gate) => !isPassed(gate, ctx, app));
+  const closed = stoppingGate(gates, (gate) => !isPassed(gate, ctx, app));
   if (!closed) return undefined;
   noteAccess(ctx, `gate:${closed.name}`);
+  // Until users have passed all other gates, no response may depend on their permissions.
+  // fault: kept-form-reveals-permission
+  const isLast = gates.every(({ gate }) => gate === closed || isPassed(gate, ctx, app));
+  // Nobody enters a password in vain.
+  // fault: password-asked-in-vain
+  if (isLast && closed.onlyFor !== undefined && app.access.decide(ctx, route.access) === 'allow')
+    await route.precondition?.(ctx, app);
   if (wantsJson(ctx)) throw gateClosed();
-  // Only for users who have passed all other gates: until then, no response may depend on their permissions.
-  const isFormKept =
-    closed.keepsForms === true &&
-    // fault: kept-form-reveals-permission
-    gates.every((gate) => gate === closed || isPassed(gate, ctx, app)) &&
-    (await keepForm?.(ctx)) === true;
+  const isFormKept = isLast && closed.keepsForms === true && (await keepForm?.(ctx)) === true;
   return { gate: closed, isFormKept };
 }
 
-/** Whether a closed gate applies to a route. */
-export function gateApplies(
-  { name, onlyFor, leavesReachable = [] }: Gate,
+/** A gate of a route. */
+export interface RouteGate {
+  readonly gate: Gate;
+  /** The route is the page of the gate, or one that the gate leaves reachable. */
+  readonly isReachable: boolean;
+}
+
+/** The gates that a route does not skip, in their order. */
+export function gatesOfRoute(
   { skipGates, access, path }: Pick<RouteInfo, 'skipGates' | 'access' | 'path'>,
-  urls: Pick<App['urls'], 'to'>,
-): boolean {
-  if (skipGates === 'all' || skipGates.includes(name)) return false;
-  if (onlyFor !== undefined && !Object.hasOwn(access, onlyFor)) return false;
-  return !leavesReachable.some((page) => urls.to(page) === path);
+  { gates, urls }: Pick<App, 'gates'> & { readonly urls: Pick<App['urls'], 'to'> },
+): readonly RouteGate[] {
+  if (skipGates === 'all') return [];
+  return gates.flatMap((gate): readonly RouteGate[] => {
+    const { name, page, onlyFor, leavesReachable = [] } = gate;
+    if (onlyFor !== undefined && !Object.hasOwn(access, onlyFor)) return [];
+    const isReachable = [page, ...leavesReachable].some((each) => urls.to(each) === path);
+    return isReachable || !skipGates.includes(name) ? [{ gate, isReachable }] : [];
+  });
+}
+
+/**
+ * The gate that stops a request: of those that are closed, the first one. If it leads to this route, later ones do not stop it, since
+ * users get to them only once they have passed the first; otherwise two gates could redirect to each other, although neither knows
+ * the other. Gates for one kind of access, such as `recent`, apply nevertheless.
+ */
+export function stoppingGate(gates: readonly RouteGate[], isClosed: (gate: Gate) => boolean): Gate | undefined {
+  let isDecided = false;
+  for (const { gate, isReachable } of gates) {
+    if (isDecided && gate.onlyFor === undefined) continue;
+    if (!isClosed(gate)) continue;
+    if (!isReachable) return gate;
+    // fault: page-stopped-by-later-gates
+    isDecided = true;
+  }
+  return undefined;
 }
 
 /** A gate is closed if it returns anything but `true`, such as a promise. */

@@ -13,6 +13,7 @@ import {
   isUnavailable,
 } from '../database/errors.ts';
 import { changeRejected, dataNotReady, permissionMissing } from '../errors/data.ts';
+import { commitUnconfirmed } from '../errors/database.ts';
 import {
   changesUnavailable,
   databaseFull,
@@ -29,6 +30,7 @@ import type { Context, Middleware } from '../request/context.ts';
 import { problemsOfRejection } from '../write/rejections.ts';
 import { wantsJson } from './access.ts';
 import { isSafe } from './csrf.ts';
+import { loggedPath } from './logged-path.ts';
 import { recordDeniedAccess } from './record-denied-access.ts';
 
 /**
@@ -45,7 +47,10 @@ export function answerErrors(app: App, onError: readonly Middleware[] = []): Mid
       // A missing grant is a problem for operators, not for users.
       if (error.status >= 500 || isPermissionMissing(thrown)) {
         const { code } = thrown instanceof RustioError ? thrown : error;
-        app.log.error({ err: thrown, id: ctx.state.correlationId, code, path: ctx.path }, error.message);
+        app.log.error(
+          { err: thrown, id: ctx.state.correlationId, code, path: loggedPath(ctx.path, app) },
+          error.message,
+        );
       }
       // A cookie that was set before the failure would reflect a change that did not happen.
       // fault: cookie-after-failure
@@ -121,11 +126,11 @@ function respond(ctx: Context, app: App, error: RustioError): void {
 }
 
 /** The error's parts in the user's language. `retry` is left out if the error has none. */
-function translatedParts({ state: { t } }: Context, error: RustioError): Omit<FourParts, 'retry'> & { retry?: string } {
+function translatedParts({ state: { t } }: Context, error: RustioError): FourParts {
   const part = (name: keyof FourParts): string => {
     const key = `error.${error.code}.${name}`;
     const translated = t(key, error.params);
-    return translated === key ? error.parts[name] : translated;
+    return translated === key ? (error.parts[name] ?? '') : translated;
   };
   const retry = part('retry');
   return { problem: part('problem'), why: part('why'), fix: part('fix'), ...(retry === '' ? {} : { retry }) };
@@ -133,7 +138,10 @@ function translatedParts({ state: { t } }: Context, error: RustioError): Omit<Fo
 
 /** The error to show to the client. With `dev`, the client is a developer and sees the original error. */
 function visibleError(thrown: unknown, { dev, environment }: App, method: string): RustioError {
-  if (thrown instanceof RustioError && (dev || thrown.expose)) return thrown;
+  const isChange = !isSafe(method);
+  // A page that only reads may use a transaction, but has no changes that could be lost.
+  const isOwn = thrown instanceof RustioError && (isChange || thrown.code !== commitUnconfirmed.code);
+  if (isOwn && (dev || thrown.expose)) return thrown;
   if (isUnavailable(thrown)) return databaseUnavailable({ cause: thrown });
   if (isConflict(thrown)) return deadlocked({ cause: thrown });
   if (isTimeout(thrown)) return queryTimedOut({ cause: thrown });
@@ -148,7 +156,6 @@ function visibleError(thrown: unknown, { dev, environment }: App, method: string
     return permissionMissing({ reason: permissionReason(thrown, environment), cause: thrown });
   if (isNotReady(thrown)) return dataNotReady({ cause: thrown });
   // A page that only reads cannot violate a constraint, so there it is an error in its SQL.
-  const isChange = method !== 'GET' && method !== 'HEAD';
   if (isChange && !(thrown instanceof RustioError) && isInvalidData(thrown)) return changeRejected({ cause: thrown });
   if (!environment.production && isSchemaBehind(thrown)) {
     const { message = '', hint = '' } = databaseError(thrown) ?? {};

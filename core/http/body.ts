@@ -69,6 +69,8 @@ function jsonReader(limits: ParserLimits): BodyReader {
     if (text === '') throw invalidJson({ reason: 'The body is empty.' });
     if (isDeeperThan(MAX_DEPTH, text))
       throw invalidJson({ reason: `It is nested more than ${MAX_DEPTH} levels deep.` });
+    // The parser has skipped it, too.
+    ctx.state.bodyText = text.replace(/^\ufeff/, '');
     return value;
   };
 }

@@ -110,6 +110,7 @@ function compileRoute(
     input,
     query,
     output,
+    precondition: definition.precondition,
     handler,
     owner,
   };

@@ -86,8 +86,17 @@ export function formTokenMatches(secret: string, token: string | undefined): boo
 
 /** A single hash is enough for a random secret of fixed length, and faster than an HMAC: docs/decisions/0009-form-tokens.md. */
 function plainToken(secret: string): Buffer {
-  return hash('sha256', `rustio form token\0${secret}`, 'buffer');
+  const known = plainTokens.get(secret);
+  if (known !== undefined) return known;
+  if (plainTokens.size >= MAX_KNOWN) plainTokens.clear();
+  const token = hash('sha256', `rustio form token\0${secret}`, 'buffer');
+  plainTokens.set(secret, token);
+  return token;
 }
+
+/** Of the sessions in use: every page of a session has a token of the same hash. */
+const plainTokens = new Map<string, Buffer>();
+const MAX_KNOWN = 1_000;
 
 function xor(bytes: Buffer, mask: Buffer): Buffer {
   const result = Buffer.allocUnsafe(bytes.length);

@@ -1,7 +1,9 @@
+import type { App } from '../app.ts';
 import { debugRoute, elapsed } from '../base/debug.ts';
 import { RustioError } from '../errors/rustio-error.ts';
 import type { Context, Middleware } from '../request/context.ts';
 import type { AccessDecision } from '../request/route-info.ts';
+import { loggedPath } from './logged-path.ts';
 
 /** Filled only while the debug topic is enabled. */
 const decisions = new WeakMap<Context, string>();
@@ -12,7 +14,7 @@ export function noteAccess(ctx: Context, decision: AccessDecision | `gate:${stri
 }
 
 /** With `NODE_DEBUG=rustio:route`, writes one line per request, without the query string, which may contain search terms. */
-export function debugRequests(): readonly Middleware[] {
+export function debugRequests(app: App): readonly Middleware[] {
   const debug = debugRoute;
   if (debug === undefined) return [];
   return [
@@ -21,7 +23,7 @@ export function debugRequests(): readonly Middleware[] {
       try {
         await next();
       } finally {
-        debug(`${ctx.method} ${ctx.path} ${ctx.status} ${elapsed(began)} ${detailsOf(ctx)}`);
+        debug(`${ctx.method} ${loggedPath(ctx.path, app)} ${ctx.status} ${elapsed(began)} ${detailsOf(ctx)}`);
       }
     },
   ];

@@ -6,8 +6,8 @@ import { readBody } from './body.ts';
 import { formTokenMatches } from './csrf.ts';
 import type { Route } from './route.ts';
 
-/** Max size of a kept form as JSON, in bytes. The data of a sign-in is limited to 16 KB. A larger form is not kept. */
-const MAX_BYTES = 10_000;
+/** Max size of a kept form as JSON, in bytes. A larger form is not kept: every request of the user reads it until it is shown. */
+const MAX_BYTES = 64 * 1024;
 /** After this time the form is shown empty: users do not expect it to contain old text. */
 const MAX_AGE_MS = 60 * 60_000;
 /** Resumable routes must not post passwords; fields with these names are left out in case one does. */

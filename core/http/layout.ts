@@ -95,7 +95,7 @@ export interface NavigationItem {
 }
 
 /** What every template of this page has in `it`; the view's own data is added. */
-export function helpersFor(ctx: Context, app: App, include: Include): PageHelpers {
+export function helpersFor(ctx: Context, app: App, isFullySignedIn: boolean, include: Include): PageHelpers {
   const { t, locale, timeZone, htmlAttributes, actor, correlationId, csrfSecret } = ctx.state;
   return {
     t,
@@ -114,22 +114,22 @@ export function helpersFor(ctx: Context, app: App, include: Include): PageHelper
     formNames,
     fieldSuffixes,
     message: consumeFlash(ctx, app),
-    navigation: navigationFor(ctx, app),
+    navigation: isFullySignedIn ? navigationFor(ctx, app) : [],
     include,
   };
 }
 
 /** The view that frames a page: the requested one, or the bare one until the user is fully signed in. */
-export function selectFrame(ctx: Context, app: App, { frame }: ViewData | PageData): string {
+export function selectFrame(isFullySignedIn: boolean, { frame }: ViewData | PageData): string {
   if (typeof frame === 'string' && frame !== 'bare') return frame;
-  return frame === 'bare' || !isFullySignedIn(ctx, app) ? 'layout/bare' : 'layout/frame';
+  return frame === 'bare' || !isFullySignedIn ? 'layout/bare' : 'layout/frame';
 }
 
 /**
  * Whether the user has passed every gate. Until then, no page, including error pages, may show what they have access to: someone
  * else may be using their credentials.
  */
-function isFullySignedIn(ctx: Context, app: App): boolean {
+export function hasPassedGates(ctx: Context, app: App): boolean {
   if (ctx.state.actor.kind !== 'user') return false;
   // fault: frame-before-gates
   for (const gate of app.gates) if (!isPassed(gate, ctx, app)) return false;
@@ -140,12 +140,11 @@ const BLOCK_POINTS: readonly BlockPoint[] = CORE_EXTENSION_POINTS.filter(
   (point) => point !== 'layout.navigation' && point !== 'migrations.renamedModel',
 );
 
-const NO_DATA: ViewData = {};
-
 /** The markup that plugins contribute to the frame for this user. Their views receive the helpers and their own data. */
 export function blocksFor(
   ctx: Context,
   app: App,
+  isFullySignedIn: boolean,
   helpers: PageHelpers,
   render: (view: string, it: object) => string,
 ): FrameData['blocks'] {
@@ -156,11 +155,15 @@ export function blocksFor(
     'layout.userMenu': '',
     'layout.footer': '',
   };
-  const mayDecide = ctx.state.actor.kind === 'anonymous' || isFullySignedIn(ctx, app);
+  const mayDecide = ctx.state.actor.kind === 'anonymous' || isFullySignedIn;
   for (const point of BLOCK_POINTS) {
     for (const block of app.contributions(point)) {
       if (block.access !== undefined && !(mayDecide && isAllowed(ctx, app, block))) continue;
-      const data = block.data === undefined ? NO_DATA : block.data(ctx, app);
+      if (block.data === undefined) {
+        blocks[point] += render(block.view, helpers);
+        continue;
+      }
+      const data = block.data(ctx, app);
       if (data !== undefined) blocks[point] += render(block.view, { ...helpers, ...data });
     }
   }
@@ -168,7 +171,6 @@ export function blocksFor(
 }
 
 function navigationFor(ctx: Context, app: App): readonly NavigationGroup[] {
-  if (!isFullySignedIn(ctx, app)) return [];
   const groups = new Map<string, NavigationGroup['items'][number][]>();
   for (const item of app.contributions('layout.navigation')) {
     if (!isAllowed(ctx, app, item)) continue;

@@ -170,7 +170,7 @@ function exceedsLimits(headers: RawHeaders): boolean {
 function describe(headers: RawHeaders): Pick<Part, 'name' | 'fileName'> {
   if (Object.values(headers).some((values) => values.length > 1)) throw new Malformed('a duplicate header');
   const encoding = headerOf(headers, 'content-transfer-encoding')?.toLowerCase() ?? 'binary';
-  if (!['binary', '7bit', '8bit'].includes(encoding)) throw new Malformed('a part with a transfer encoding for mail');
+  if (!['binary', '7bit', '8bit'].includes(encoding)) throw new Malformed('a part with a Content-Transfer-Encoding');
   const parameters = parametersOf(headerOf(headers, 'content-disposition') ?? '');
   const name = parameters.get('name');
   if (name === undefined) throw new Malformed('a part without a name');

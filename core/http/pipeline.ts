@@ -42,7 +42,7 @@ export function pipeline(app: App, parts: PipelineParts): readonly Middleware[] 
     ...(metrics ? [metrics.measure] : []),
     correlationId(app),
     accessLog(app),
-    ...debugRequests(),
+    ...debugRequests(app),
     discardUnread(),
     answerErrors(app, at('on-error')),
     compressPages(),

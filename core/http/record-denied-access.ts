@@ -1,5 +1,6 @@
 import type { App } from '../app.ts';
 import type { Context } from '../request/context.ts';
+import { loggedPath } from './logged-path.ts';
 import { recordEvent } from './record-event.ts';
 
 const MAX_LENGTH = 200;
@@ -13,7 +14,7 @@ export async function recordDeniedAccess(ctx: Context, app: App): Promise<void> 
   // The request may have failed before its actor was determined.
   // fault: denied-request-not-recorded
   if (ctx.status !== 403 || (actor?.kind ?? 'anonymous') === 'anonymous') return;
-  const request = `${ctx.method} ${ctx.path}`.slice(0, MAX_LENGTH);
+  const request = `${ctx.method} ${loggedPath(ctx.path, app)}`.slice(0, MAX_LENGTH);
   try {
     await recordEvent(ctx, app, 'access_denied', { subject: null, data: { request }, aggregationKey: request });
   } catch (error) {

@@ -7,11 +7,11 @@ import type { EventToRecord } from '../write/events.ts';
 /** How long a response waits for the entry; after that it is recorded in the background. */
 const MAX_WAIT_MS = 1_000;
 
-/** Entries that no response waits for any more. */
+/** Entries that responses no longer wait for. */
 const late = new WeakMap<App, Set<Promise<void>>>();
 const MAX_SETTLE_MS = 6_000;
 
-/** Waits for them, longer than for any lock: after that their connections are closed. */
+/** Waits for late entries when the process stops, for longer than they wait for a lock. Their connections are closed afterwards. */
 export async function settleEvents(app: App): Promise<void> {
   const timeout = wait(MAX_SETTLE_MS, undefined, { ref: false });
   await Promise.race([Promise.allSettled([...(late.get(app) ?? [])]), timeout]);
@@ -19,7 +19,7 @@ export async function settleEvents(app: App): Promise<void> {
 
 /**
  * Records an event of a request that changes nothing, in a transaction of its own. If the database cannot store it now (read-only,
- * locked, full), the failure is logged, and the page is shown all the same.
+ * locked, full), the failure is logged and the page is still shown.
  *
  * @throws whatever else goes wrong, such as a rule that discards the entry.
  */

@@ -4,6 +4,7 @@ import { isIP } from 'node:net';
 import type { App } from '../app.ts';
 import { anonymous } from '../policy/actor.ts';
 import type { Middleware, RequestState } from '../request/context.ts';
+import { loggedPath } from './logged-path.ts';
 
 const HEADER = 'x-correlation-id';
 /**
@@ -22,8 +23,8 @@ export function correlationId(app: App): Middleware {
   // fault: correlation-id-of-strangers
   const isTrusted = app.config.trustCorrelationId === true;
   return async (ctx, next) => {
-    const requested = ctx.get(HEADER);
-    const id = isTrusted && ACCEPTED.test(requested) ? requested : randomUUID();
+    const requested = isTrusted ? ctx.get(HEADER) : '';
+    const id = ACCEPTED.test(requested) ? requested : randomUUID();
     const state: RequestState = {
       correlationId: id,
       ip: '',
@@ -36,6 +37,7 @@ export function correlationId(app: App): Middleware {
       model: undefined,
       form: undefined,
       body: undefined,
+      bodyText: undefined,
       error: undefined,
       t,
       locale,
@@ -43,7 +45,7 @@ export function correlationId(app: App): Middleware {
       htmlAttributes: NO_ATTRIBUTES,
     };
     Object.assign(ctx.state, state);
-    ctx.set(HEADER, id);
+    ctx.res.setHeader(HEADER, id);
     await next();
   };
 }
@@ -85,7 +87,7 @@ export function accessLog(app: App): Middleware {
       app.log.info({
         id: correlationId,
         method: ctx.method,
-        path: ctx.path,
+        path: loggedPath(ctx.path, app),
         route: route?.path,
         status: ctx.status,
         ms: Math.round((performance.now() - started) * 10) / 10,

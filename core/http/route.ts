@@ -57,6 +57,12 @@ export interface RouteOptions {
    * @defaultValue false
    */
   readonly resumable?: boolean;
+  /**
+   * Checks whether a request of a user with access can succeed at all, and throws `notFound()` or `forbidden()` if not: the record in
+   * its path does not exist, or the user cannot change it. It runs before the password is asked for again and before the body is
+   * read. The handler checks the same in its transaction.
+   */
+  readonly precondition?: (ctx: Context, app: App) => Promise<void>;
   /** One sentence on what it does, for `rustio-admin routes --json` and API descriptions. */
   readonly summary?: string;
 }
@@ -141,5 +147,6 @@ export interface Route extends RouteInfo {
   readonly input: Schema | undefined;
   readonly query: Schema | undefined;
   readonly output: Schema | undefined;
+  readonly precondition: RouteOptions['precondition'];
   readonly handler: RouteDefinition['handler'];
 }

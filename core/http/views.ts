@@ -1,12 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import ejs from 'ejs';
 import type { App } from '../app.ts';
+import { encodeUtf8 } from '../base/bytes.ts';
 import { nearest } from '../base/nearest.ts';
 import { invalidView, unknownView } from '../errors/http.ts';
 import { isRightToLeft } from '../messages/direction.ts';
 import type { FrameData, Include, MailHelpers, PageHelpers, Views } from '../request/views.ts';
 import { escapeHtml } from '../view/escape.ts';
-import { blocksFor, helpersFor, selectFrame } from './layout.ts';
+import { blocksFor, hasPassedGates, helpersFor, selectFrame } from './layout.ts';
 
 type Template = (locals: object) => string;
 type Writable<T> = { -readonly [P in keyof T]: T[P] };
@@ -41,15 +42,16 @@ export function createViews(sources: readonly ViewSource[], app: () => App): Vie
     overridden: sources.flatMap((source) => ('names' in source ? viewFiles(source) : [])).map(({ name }) => name),
     partial: (view, data) => render(view, { ...data, include }),
     page(ctx, view, data) {
-      const it: PageHelpers & Partial<Writable<FrameData>> = helpersFor(ctx, app(), include);
-      const blocks = blocksFor(ctx, app(), it, render);
+      const isFullySignedIn = hasPassedGates(ctx, app());
+      const it: PageHelpers & Partial<Writable<FrameData>> = helpersFor(ctx, app(), isFullySignedIn, include);
+      const blocks = blocksFor(ctx, app(), isFullySignedIn, it, render);
       // Added to the same object, because copying its forty properties would cost as much as rendering a small view.
       Object.assign(it, data);
       it.body = render(view, it);
       it.blocks = blocks;
       ctx.type = 'text/html; charset=utf-8';
       // Encoded once here: given a string, Koa and Node would each measure its length before encoding it.
-      ctx.body = Buffer.from(render(selectFrame(ctx, app(), data), it));
+      ctx.body = encodeUtf8(render(selectFrame(isFullySignedIn, data), it));
     },
     render(view, data, { locale = app().config.locale ?? 'en' } = {}) {
       const { config, messages, urls } = app();
@@ -103,7 +105,12 @@ function compile(name: string, file: URL): Template {
     const text = readFileSync(file, 'utf8');
     const known = compiled.get(file.href);
     if (known?.text === text) return known.template;
-    const template = ejs.compile(text, { ...OPTIONS, filename: file.pathname });
+    const template = ejs.compile(text, {
+      ...OPTIONS,
+      // Plain text, such as that of an email, would show character references as they are.
+      ...(name.endsWith('.txt') && { escape: (value?: unknown) => String(value ?? '') }),
+      filename: file.pathname,
+    });
     compiled.set(file.href, { text, template });
     return template;
   } catch (cause) {

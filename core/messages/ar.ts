@@ -5,7 +5,6 @@ import { leftToRight } from './direction.ts';
 export const coreMessagesArabic: Messages = {
   // ── values
   'value.unexpected': 'هذه القيمة غير صالحة لهذا الحقل.',
-  'value.unreadableKey': 'يحتوي المفتاح على بايتات غير صالحة في UTF-8، لذا لا يمكن فتح هذا السجل.',
   'value.all': 'عرض القيمة كاملة',
   'value.yes': 'نعم',
   'value.empty': '(فارغ)',
@@ -27,7 +26,7 @@ export const coreMessagesArabic: Messages = {
   'problem.tooLong':
     'أدخل {max, plural, one {حرفًا واحدًا} two {حرفين} few {# أحرف} many {# حرفًا} other {# حرف}} على الأكثر؛ عددها هنا {length, number}.',
   'problem.lineBreak': 'أدخل نصًّا من سطر واحد، دون فواصل أسطر.',
-  'problem.notStorable': 'يحتوي هذا النص على رمز غير صالح. امسح الحقل وأدخل النص من جديد.',
+  'problem.notStorable': 'يحتوي هذا النص على حرف غير صالح. امسح الحقل وأدخل النص من جديد.',
 
   // ── numbers
   'problem.wholeNumber': 'أدخل عددًا صحيحًا، مثل 42.',
@@ -39,6 +38,7 @@ export const coreMessagesArabic: Messages = {
   'problem.tooManyDecimals':
     '{scale, plural, =0 {لا تُدخل أرقامًا بعد النقطة.} one {أدخل بعد النقطة رقمًا واحدًا على الأكثر.} two {أدخل بعد النقطة رقمين على الأكثر.} few {أدخل بعد النقطة # أرقام على الأكثر.} many {أدخل بعد النقطة # رقمًا على الأكثر.} other {أدخل بعد النقطة # رقم على الأكثر.}}',
 
+  'problem.jsonNumber': 'لهذا العدد أرقام أكثر مما يحفظه عدد JSON. أرسله كنص.',
   'problem.inexact': 'سيُحفظ هذا العدد هكذا: {stored}. استخدم أرقامًا أقل.',
 
   // ── yes or no, one of several
@@ -117,8 +117,6 @@ export const coreMessagesArabic: Messages = {
     'تتطلب قاعدة البيانات قيمة لـ «{column}»، ولا يوجد هذا الحقل في النموذج. تواصل مع مدير النظام.',
   'problem.ruleComment': 'لا تسمح قاعدة البيانات بهذا: {comment}',
   'problem.ruleName': 'لا تسمح قاعدة البيانات بهذه القيمة (القاعدة «{name}»).',
-  'problem.unreadableText':
-    'يحتوي على «�»، وهو بديل عن بايتات غير صالحة في UTF-8. استبدله، أو اترك هذا الحقل دون تغيير.',
   'problem.notInEncoding': 'لا تستطيع قاعدة البيانات تخزين الحرف «{character}». احذفه.',
   'problem.keyRepeats': 'لم يُحفظ: لعدة سجلات هذا المفتاح. تواصل مع مدير النظام.',
   'problem.rejected': 'هذه القيمة غير مسموح بها. أدخل قيمة أخرى.',

@@ -4,7 +4,6 @@ import type { Messages } from './catalogue.ts';
 export const coreMessages: Messages = {
   // ── values
   'value.unexpected': 'This value is not valid for this field.',
-  'value.unreadableKey': 'The key has bytes that are not valid UTF-8, so this record cannot be opened.',
   'value.all': 'Show full value',
   'value.yes': 'Yes',
   'value.no': 'No',
@@ -36,7 +35,7 @@ export const coreMessages: Messages = {
   'problem.tooManyDigits': 'Use at most {digits, plural, one {# digit} other {# digits}} before the decimal point.',
   'problem.tooManyDecimals':
     '{scale, plural, =0 {Enter a number without decimal places.} one {Use at most one decimal place.} other {Use at most # decimal places.}}',
-
+  'problem.jsonNumber': 'This number has more digits than a JSON number keeps. Send it as a string.',
   'problem.inexact': 'This field would store the number as {stored}. Use fewer digits.',
 
   // ── yes or no, one of several
@@ -114,8 +113,6 @@ export const coreMessages: Messages = {
     'The database requires a value for “{column}”, but this form has no such field. Contact your administrator.',
   'problem.ruleComment': 'The database does not allow this: {comment}',
   'problem.ruleName': 'The database does not allow this value (rule “{name}”).',
-  'problem.unreadableText':
-    'Contains “�”, which stands for bytes that are not valid UTF-8. Replace it, or leave this field unchanged.',
   'problem.notInEncoding': 'The database cannot store the character “{character}”. Remove it.',
   'problem.keyRepeats': 'Not saved: several records have this key. Contact your administrator.',
   'problem.rejected': 'This value is not allowed. Enter another value.',

@@ -91,7 +91,7 @@ export const coreErrorsArabic: Messages = {
   'error.RIO-HTTP-BUSY.why': 'عطّل تغييران للسجلات نفسها أحدهما الآخر، فأُلغي هذا التغيير.',
   'error.RIO-HTTP-BUSY.fix': 'أرسل النموذج مرة أخرى.',
 
-  'error.RIO-HTTP-TABLES.problem': 'يستخدم أحد الاستعلامات جدولًا أو عمودًا غير موجود.',
+  'error.RIO-HTTP-TABLES.problem': 'لا يتوافق أحد الاستعلامات مع جداول قاعدة البيانات.',
   'error.RIO-HTTP-TABLES.why': 'رسالة PostgreSQL: \u2066{reason}\u2069',
   'error.RIO-HTTP-TABLES.fix':
     'إذا كان الجدول أو العمود في أحد النماذج فشغّل \u2066npx rustio-admin migrate make\u2069، وراجع الملف الجديد، ثم شغّل \u2066npx rustio-admin migrate\u2069. وإلا فصحّح عبارة SQL التي تشير إليه: قاعدة سجلات (\u2066defineRules\u2069) أو سياسة صلاحيات أو استعلام خاص بك.',
@@ -99,6 +99,10 @@ export const coreErrorsArabic: Messages = {
   'error.RIO-WRITE-REJECTED.problem': 'رفضت قاعدة البيانات هذا التغيير.',
   'error.RIO-WRITE-REJECTED.why': 'لا تسمح إحدى قواعد قاعدة البيانات بهذه القيم. لم يُحفظ شيء.',
   'error.RIO-WRITE-REJECTED.fix': 'ارجع وصحّح القيم ثم احفظ مرة أخرى.',
+
+  'error.RIO-DATABASE-COMMIT.problem': 'لا يُعرف هل حُفظت تغييراتك.',
+  'error.RIO-DATABASE-COMMIT.why': 'انقطع الاتصال بقاعدة البيانات أثناء حفظها.',
+  'error.RIO-DATABASE-COMMIT.fix': 'انتظر قليلًا ثم تحقق من وجود التغييرات. إن لم تجدها فأرسلها مرة أخرى.',
 
   'error.RIO-DATABASE-PERMISSION.problem': 'ليس للتطبيق صلاحية تنفيذ هذا في قاعدة البيانات.',
   'error.RIO-DATABASE-PERMISSION.why': 'ينقص دورَه في قاعدة البيانات إذنٌ لازم هنا. لم يُحفظ شيء. {reason}',

@@ -34,9 +34,9 @@ const LOSSY: Readonly<Record<string, string>> = {
 
 /** Conversions that depend on a time zone. UTC is used explicitly, never the session's time zone. */
 const IN_UTC: Readonly<Record<string, string>> = {
-  'timestamptz timestamp': 'Moments become wall-clock times in UTC.',
+  'timestamptz timestamp': 'Timestamps become wall-clock times in UTC.',
   'timestamp timestamptz': 'Wall-clock times are interpreted as UTC.',
-  'date timestamptz': 'Days become midnight in UTC.',
+  'date timestamptz': 'Dates become midnight in UTC.',
 };
 
 /** Conversions that need an explicit cast and preserve every value. */

@@ -4,6 +4,7 @@ import {
   downNotOffered,
   revertChanged,
   revertedFileMissing,
+  revertedNotRecorded,
   revertedPluginDisabled,
   revertTargetUnknown,
 } from '../errors/migrations.ts';
@@ -99,11 +100,11 @@ export async function down(
     // fault: revert-not-confirmed
     if (!isConfirmed(chosen, options.confirmed)) throw revertChanged();
 
-    for (const { row, script } of scripts) {
+    for (const { file, script } of scripts) {
       const durationMs = await runScript(client, script, options, ({ transaction }) =>
-        recordReverted(client, row, transaction),
+        recordReverted(client, file, transaction),
       );
-      options.log?.(`reverted ${row.source} ${row.name} (${durationMs} ms)`);
+      options.log?.(`reverted ${file.source} ${file.name} (${durationMs} ms)`);
     }
     return chosen;
   });
@@ -119,6 +120,7 @@ function nameOf({ source, name }: RevertedMigration): RevertedMigration {
 
 interface Revertible {
   readonly row: AppliedMigration;
+  readonly file: MigrationFile;
   readonly script: Script;
   readonly isEdited: boolean;
 }
@@ -131,8 +133,15 @@ async function scriptsFor(
   range: RevertRange,
 ): Promise<readonly Revertible[]> {
   const { source = PROJECT_SOURCE } = range;
-  const { applied, edited, missing, pluginDisabled } = compare(sources, files, appliedMigrations);
-  const own = appliedMigrations.filter((row) => row.source === source).reverse();
+  const { applied, edited, pluginDisabled } = compare(sources, files, appliedMigrations);
+  const squashed = new Map(
+    files.flatMap((file) => (file.source === source ? file.replaces.map(({ name }) => [name, file] as const) : [])),
+  );
+  const recorded = new Set<MigrationFile | undefined>([...applied, ...edited].map(({ file }) => file));
+  // What a recorded squashed file replaces is reverted with it.
+  const own = appliedMigrations
+    .filter((row) => row.source === source && !recorded.has(squashed.get(row.name)))
+    .reverse();
   const chosen = own.slice(0, countOf(own, range));
 
   // fault: edited-migration-reverted
@@ -141,12 +150,14 @@ async function scriptsFor(
   for (const row of chosen) {
     const migration = `${row.source} ${row.name}`;
     if (pluginDisabled.includes(row)) throw revertedPluginDisabled({ migration });
-    if (missing.includes(row)) throw revertedFileMissing({ migration });
+    const by = squashed.get(row.name);
+    if (by !== undefined) throw revertedNotRecorded({ migration, by: by.name });
+    const file = [...applied, ...edited].find((entry) => entry.row === row)?.file;
+    if (file === undefined) throw revertedFileMissing({ migration });
     const isEdited = edited.some((entry) => entry.row === row);
-    const path = [...applied, ...edited].find((entry) => entry.row === row)?.file.down;
-    if (path === undefined && source !== PROJECT_SOURCE) throw downNotOffered({ migration });
-    if (path === undefined) throw downFileMissing({ migration, file: `${row.name}.down.sql` });
-    scripts.push({ row, script: await readScript(path), isEdited });
+    if (file.down === undefined && source !== PROJECT_SOURCE) throw downNotOffered({ migration });
+    if (file.down === undefined) throw downFileMissing({ migration, file: `${row.name}.down.sql` });
+    scripts.push({ row, file, script: await readScript(file.down), isEdited });
   }
   rejectTransactionControl(scripts.map(({ script }) => script));
   return scripts;

@@ -230,7 +230,7 @@ function same(one: readonly string[], other: readonly string[]): boolean {
 }
 
 /** All words and names in these files. */
-function wordsOf(files: readonly Pick<MigrationFile, 'sql'>[]): ReadonlySet<string> {
+export function wordsOf(files: readonly Pick<MigrationFile, 'sql'>[]): ReadonlySet<string> {
   return new Set(files.flatMap(({ sql }) => tokenize(sql).map(({ text }) => text)));
 }
 

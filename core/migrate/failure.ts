@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { isUnavailable } from '../database/errors.ts';
-import { connectionLost, migrationFailed, tableLocked } from '../errors/migrations.ts';
+import { connectionLost, migrationFailed, migrationUnconfirmed, tableLocked } from '../errors/migrations.ts';
 import type { RustioError } from '../errors/rustio-error.ts';
 import { firstLine, lineAt, type Statement, splitStatements } from './statements.ts';
 
@@ -10,14 +10,18 @@ export interface FailedScript {
   readonly sql: string;
   /** The number of its statements that had completed; undefined if all had, and the end of the transaction failed. */
   readonly completed: number | undefined;
+  readonly isCommitting: boolean;
   readonly error: unknown;
 }
 
 /** The error for a failed file, with its line and statement, and with PostgreSQL's message, detail and hint. */
-export function explainFailure({ path, sql, completed, error }: FailedScript): RustioError {
+export function explainFailure({ path, sql, completed, isCommitting, error }: FailedScript): RustioError {
   const { statement, line } = placeOf(sql, completed, error);
   const own = error instanceof pg.DatabaseError ? error : undefined;
-  return definitionFor(error)({
+  return definitionFor(
+    error,
+    isCommitting,
+  )({
     place: `${path}${line === undefined ? '' : `:${line}`}`,
     reason: error instanceof Error ? error.message : String(error),
     details: [
@@ -30,9 +34,12 @@ export function explainFailure({ path, sql, completed, error }: FailedScript): R
   });
 }
 
-function definitionFor(error: unknown): typeof migrationFailed {
+function definitionFor(error: unknown, isCommitting: boolean): typeof migrationFailed {
   if (error instanceof pg.DatabaseError && error.code === '55P03') return tableLocked;
-  return isUnavailable(error) ? connectionLost : migrationFailed;
+  // `pg` reports a closed connection without a code.
+  if (error instanceof pg.DatabaseError && !isUnavailable(error)) return migrationFailed;
+  // fault: lost-migration-reported-as-rolled-back
+  return isCommitting ? migrationUnconfirmed : connectionLost;
 }
 
 interface Place {

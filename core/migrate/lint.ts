@@ -21,7 +21,7 @@ export interface Finding {
 /** Inspects one of the changes, considering the others if necessary. */
 type Lint = (change: Change, changes: readonly Change[]) => readonly Omit<Finding, 'change'>[];
 
-const LINTS: readonly Lint[] = [losesData, breaksOlderProcesses, rowsMayRefuse, casts, rewrites];
+const LINTS: readonly Lint[] = [losesData, breaksOlderProcesses, mayFailOnRows, casts, rewrites];
 
 export function lint(changes: readonly Change[]): readonly Finding[] {
   return changes.flatMap((change) =>
@@ -53,7 +53,7 @@ function breaksOlderProcesses(change: Change): ReturnType<Lint> {
   ];
 }
 
-function rowsMayRefuse(change: Change, changes: readonly Change[]): ReturnType<Lint> {
+function mayFailOnRows(change: Change, changes: readonly Change[]): ReturnType<Lint> {
   const message = conflictingRows(change, changes);
   return message === undefined ? [] : [{ level: 'may-fail', message }];
 }

@@ -6,7 +6,7 @@
 import type pg from 'pg';
 import { quoteName } from '../sql/quote.ts';
 import { castBetween } from './cast.ts';
-import { type Naming, parseEffects, type Removal } from './removals.ts';
+import { type NameChange, parseEffects, type Removal } from './removals.ts';
 import { firstLine, splitStatements } from './statements.ts';
 
 /** A statement that deletes or converts existing data. */
@@ -45,13 +45,13 @@ export async function findLosses(client: pg.Client, scripts: readonly PlannedScr
   const isUsed = await hasMigrations(client);
   for (const { source, name, sql } of scripts) {
     for (const statement of splitStatements(sql)) {
-      const { removals, namings } = parseEffects(statement.text);
+      const { removals, nameChanges } = parseEffects(statement.text);
       for (const removal of removals) {
         const what = await lossBy(client, names, removal, isUsed);
         if (what === undefined) continue;
         losses.push({ source, name, line: statement.line, statement: firstLine(statement.text), what });
       }
-      for (const naming of namings) names.apply(naming);
+      for (const nameChange of nameChanges) names.apply(nameChange);
     }
   }
   return losses;
@@ -100,18 +100,18 @@ class Names {
   readonly #tables = new Map<string, string | undefined>();
   readonly #columns = new Map<string, string | undefined>();
 
-  apply(naming: Naming): void {
-    const { table } = naming;
-    if (naming.kind === 'created') this.#tables.set(table, undefined);
-    else if (naming.kind === 'addedColumn') this.#columns.set(columnId(table, naming.column), undefined);
-    else if (naming.kind === 'renamed') {
+  apply(nameChange: NameChange): void {
+    const { table } = nameChange;
+    if (nameChange.kind === 'created') this.#tables.set(table, undefined);
+    else if (nameChange.kind === 'addedColumn') this.#columns.set(columnId(table, nameChange.column), undefined);
+    else if (nameChange.kind === 'renamed') {
       for (const [id, column] of [...this.#columns]) {
         const [of = '', name = ''] = JSON.parse(id);
-        if (of === table) this.#columns.set(columnId(naming.to, name), column);
+        if (of === table) this.#columns.set(columnId(nameChange.to, name), column);
       }
-      this.#tables.set(naming.to, this.table(table));
+      this.#tables.set(nameChange.to, this.table(table));
       this.#tables.set(table, undefined);
-    } else this.#columns.set(columnId(table, naming.to), this.column(table, naming.column));
+    } else this.#columns.set(columnId(table, nameChange.to), this.column(table, nameChange.column));
   }
 
   table(name: string): string | undefined {

@@ -2,7 +2,7 @@ import { withPlainConnection } from '../database/plain-connection.ts';
 import { markAlreadyApplied, markTargetUnknown } from '../errors/migrations.ts';
 import { compare } from './compare.ts';
 import { readFiles } from './files.ts';
-import { ensureMigrationsTable, readMigrationsTable, recordApplied } from './migrations-table.ts';
+import { ensureMigrationsTable, readMigrationsTable, recordWithoutRunning } from './migrations-table.ts';
 import { type SessionOptions, withMigrationSession } from './session.ts';
 import { type MigrationFile, type MigrationSource, PROJECT_SOURCE } from './sources.ts';
 
@@ -15,7 +15,7 @@ export interface MarkTarget {
 }
 
 export interface MarkOptions extends SessionOptions, MarkTarget {
-  /** Who says so, for the migrations table. */
+  /** Who marked it, for the migrations table. */
   readonly by: string;
 }
 
@@ -51,23 +51,19 @@ export async function mark(url: string, sources: readonly MigrationSource[], opt
   await withMigrationSession(url, options, async (client) => {
     const file = pendingFile(compare(sources, files, await readMigrationsTable(client)), options);
     await ensureMigrationsTable(client, { writes: true });
-    await client.query('begin');
-    const { rows } = await client.query<{ id: string }>('select pg_current_xact_id()::text as id');
-    await recordApplied(client, file, options.by, { transaction: rows[0]?.id ?? '', durationMs: 0 });
-    await client.query('commit');
+    await recordWithoutRunning(client, file, options.by);
   });
 }
 
 function pendingFile(
-  { pending, applied, edited }: ReturnType<typeof compare>,
+  { pending, toRecord, incomplete, applied, edited }: ReturnType<typeof compare>,
   { name, source = PROJECT_SOURCE }: MarkTarget,
 ): MigrationFile {
   const plain = name.replace(/\.sql$/, '');
   const isMeant = (file: MigrationFile): boolean => file.source === source && file.name === plain;
-  const file = pending.find(isMeant);
-  if (file !== undefined) return file;
   const migration = `${source} ${plain}`;
-  throw [...applied, ...edited].some((entry) => isMeant(entry.file))
-    ? markAlreadyApplied({ migration })
-    : markTargetUnknown({ migration });
+  if ([...applied, ...edited].some((entry) => isMeant(entry.file))) throw markAlreadyApplied({ migration });
+  const file = [...pending, ...toRecord, ...incomplete.map((each) => each.file)].find(isMeant);
+  if (file === undefined) throw markTargetUnknown({ migration });
+  return file;
 }

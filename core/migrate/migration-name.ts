@@ -1,4 +1,5 @@
 import { type Change, tableOfChange } from './change.ts';
+import { TEMPORARY_NAME } from './renames.ts';
 import { splitTable } from './snapshot.ts';
 
 const MAX_LENGTH = 60;
@@ -34,6 +35,7 @@ export function toFileName(text: string): string {
 function renamePhrase(change: Change): string | undefined {
   if (change.kind === 'renameColumn') return `rename_${change.from}_to_${change.to}`;
   if (change.kind !== 'renameTable' && change.kind !== 'renameModel') return undefined;
+  if (change.to.startsWith(TEMPORARY_NAME)) return undefined;
   return `rename_${splitTable(change.from)[1]}_to_${splitTable(change.to)[1]}`;
 }
 

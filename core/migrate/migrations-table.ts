@@ -92,7 +92,8 @@ export async function readMigrationsTable(client: pg.Client): Promise<readonly A
 }
 
 /**
- * Inserts the row of a file, in the file's transaction.
+ * Inserts the row of a file, in the file's transaction. For a squashed file, what it replaces is recorded, too, so that a checkout
+ * that still has those files does not run them.
  *
  * @returns false if the file has ended its transaction, so that the current one is not `transaction`.
  */
@@ -102,31 +103,78 @@ export async function recordApplied(
   by: string,
   { transaction, durationMs }: { readonly transaction: string; readonly durationMs: number },
 ): Promise<boolean> {
+  const parts = file.replaces.filter(({ sha256 }) => sha256 !== undefined);
+  if (parts.length > 0) {
+    await client.query(
+      `insert into rustio_migration (source, name, sha256, applied_by, duration_ms, sequence_number)
+       select $1, name, sha256, $4, 0, place + (select coalesce(max(sequence_number), 0) from rustio_migration)
+       from unnest($2::text[], $3::text[]) with ordinality as part (name, sha256, place)
+       where pg_current_xact_id()::text = $5
+       on conflict do nothing`,
+      [file.source, parts.map(({ name }) => name), parts.map(({ sha256 }) => sha256), by, transaction],
+    );
+  }
+  const place = parts.length === 0 ? undefined : await makeRoom(client, file);
   // The number is higher than all others even if rows were copied without their sequence. Only one run at a time writes here.
   const { rowCount } = await client.query(
     `insert into rustio_migration (source, name, sha256, applied_by, duration_ms, sequence_number)
-     select $1, $2, $3, $4, $5, greatest(
+     select $1, $2, $3, $4, $5, coalesce($7, greatest(
        nextval(pg_get_serial_sequence('rustio_migration', 'sequence_number')),
        (select coalesce(max(sequence_number), 0) + 1 from rustio_migration)
-     )
+     ))
      where pg_current_xact_id()::text = $6`,
-    [file.source, file.name, file.sha256, by, durationMs, transaction],
+    [file.source, file.name, file.sha256, by, durationMs, transaction, place],
   );
   return rowCount === 1;
 }
 
-/** Deletes the row of a file, in the transaction of its down file. Returns the same as `recordApplied`. */
+/**
+ * Makes room for a squashed file after the last one that it replaces, but before newer files that were applied in between, since
+ * these are reverted first. Returns the sequence number.
+ */
+async function makeRoom(client: pg.Client, { source, name, replaces }: MigrationFile): Promise<string | undefined> {
+  const { rows } = await client.query<{ number: string }>(
+    `with part as (
+       select min(sequence_number) as first, max(sequence_number) as last
+       from rustio_migration
+       where source = $1 and name = any($3::text[])
+     ), place as (
+       select least(last + 1, min(sequence_number)) as number
+       from part
+       left join rustio_migration
+         on source = $1 and name > $2::text collate "C" and not name = any($3::text[]) and sequence_number > first
+       group by last
+     ), moved as (
+       update rustio_migration set sequence_number = sequence_number + 1 from place where sequence_number >= number
+     )
+     select number from place`,
+    [source, name, replaces.map((part) => part.name)],
+  );
+  return rows[0]?.number;
+}
+
+/** Records a file that does not run on this database. */
+export async function recordWithoutRunning(client: pg.Client, file: MigrationFile, by: string): Promise<void> {
+  await client.query('begin');
+  const { rows } = await client.query<{ id: string }>('select pg_current_xact_id()::text as id');
+  for (const { id } of rows) await recordApplied(client, file, by, { transaction: id, durationMs: 0 });
+  await client.query('commit');
+}
+
+/**
+ * Deletes the row of a file and of what it replaces, in the transaction of its down file. Returns the same as `recordApplied`.
+ */
 export async function recordReverted(
   client: pg.Client,
-  { source, name }: Pick<MigrationFile, 'source' | 'name'>,
+  { source, name, replaces }: Pick<MigrationFile, 'source' | 'name' | 'replaces'>,
   transaction: string,
 ): Promise<boolean> {
   const { rowCount } = await client.query(
     `delete from rustio_migration
-     where source = $1 and name = $2 and pg_current_xact_id()::text = $3`,
-    [source, name, transaction],
+     where source = $1 and name = any($2) and pg_current_xact_id()::text = $3`,
+    [source, [name, ...replaces.map((part) => part.name)], transaction],
   );
-  return rowCount === 1;
+  return (rowCount ?? 0) > 0;
 }
 
 interface TableState {

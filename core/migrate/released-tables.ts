@@ -21,13 +21,13 @@ export function withoutReleasedTables(before: Snapshot, models: readonly ModelIn
   const notes: string[] = [];
   // fault: described-table-dropped
   const released = before.tables.filter(({ name }) => described.has(name) && !managed.has(name));
-  for (const { name } of released) notes.push(`${name} is described now (managed: false). Its table stays as it is.`);
+  for (const { name } of released) notes.push(`${name} is now declared with managed: false. Its table is not changed.`);
   // fault: table-of-plugin-dropped
   const kept = before.tables.filter(
     ({ name, owner }) => owner !== undefined && !managed.has(name) && !described.has(name),
   );
   for (const { name, owner } of kept)
-    notes.push(`${name} belongs to the plugin ${owner}, which is not enabled. Its table stays.`);
+    notes.push(`${name} belongs to the plugin ${owner}, which is not enabled. Its table is kept.`);
   return {
     before: { ...before, tables: before.tables.filter((table) => !released.includes(table)) },
     after: { ...current, tables: [...current.tables, ...kept].sort((a, b) => (a.name < b.name ? -1 : 1)) },

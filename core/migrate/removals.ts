@@ -22,7 +22,7 @@ export type Removal =
   | { readonly kind: 'unknown' };
 
 /** Names that a statement changes, which is needed to find the table of a later statement in the current database. */
-export type Naming =
+export type NameChange =
   | { readonly kind: 'created'; readonly table: string }
   | { readonly kind: 'addedColumn'; readonly table: string; readonly column: string }
   | { readonly kind: 'renamed'; readonly table: string; readonly to: string }
@@ -30,10 +30,10 @@ export type Naming =
 
 export interface Effects {
   readonly removals: readonly Removal[];
-  readonly namings: readonly Naming[];
+  readonly nameChanges: readonly NameChange[];
 }
 
-const NOTHING: Effects = { removals: [], namings: [] };
+const NOTHING: Effects = { removals: [], nameChanges: [] };
 
 /** The effects of one statement, as far as they can be derived from its text. */
 export function parseEffects(statement: string): Effects {
@@ -56,20 +56,20 @@ export function parseEffects(statement: string): Effects {
 }
 
 function removing(removals: readonly Removal[]): Effects {
-  return { removals, namings: [] };
+  return { removals, nameChanges: [] };
 }
 
-/** What can be dropped with `cascade` without a table or a column: what depends on these are at most constraints and views. */
+/** Dropping these with `cascade` drops no table or column, because at most constraints and views depend on them. */
 const HARMLESS = ['index', 'trigger', 'policy', 'rule', 'statistics', 'publication', 'constraint'];
 
 function dropped(reader: StatementReader): Removal[] {
   if (reader.skip('table') || reader.skip('foreign', 'table'))
     return named(reader, (table) => ({ kind: 'table', table }));
   if (reader.skip('schema')) return named(reader, (schema) => ({ kind: 'schema', schema }));
-  // `drop column` is the end of a statement that a block of code joins from several texts.
+  // `drop column` occurs where a block of code builds a statement from several texts.
   if (reader.skip('owned') || reader.skip('column')) return [{ kind: 'unknown' }];
   if (HARMLESS.some((word) => reader.skip(word))) return [];
-  // Columns of a dropped type go with it, and columns that a dropped function computes; foreign tables go with their server.
+  // Dropping a type also drops its columns, a function the columns that it computes, and a server its foreign tables.
   // fault: loss-by-cascade
   return reader.has('cascade') ? [{ kind: 'unknown' }] : [];
 }
@@ -106,7 +106,7 @@ function overwritten(reader: StatementReader): Removal[] {
   return columns.map((column) => ({ kind: 'values', table, column }));
 }
 
-/** With a condition the developer chose the rows; without one, or with one that names no column, it is every row. */
+/** Whether the statement has no condition, or one that names no column. With any other, the developer has chosen the rows. */
 function selectsEveryRow(reader: StatementReader): boolean {
   const condition = reader.condition();
   // fault: loss-with-constant-condition
@@ -115,7 +115,7 @@ function selectsEveryRow(reader: StatementReader): boolean {
 
 const CONSTANTS = ['true', 'not', 'false', 'and', 'or', 'is', 'null', 'between', 'in', 'like'];
 
-/** Which rows match depends on another table, so that even the developer may not know them. */
+/** Which rows match depends on another table, so the developer may not know them. */
 function merged(reader: StatementReader): Removal[] {
   reader.skip('into');
   reader.skip('only');
@@ -129,7 +129,7 @@ function created(reader: StatementReader): Effects {
   if (!reader.skip('table')) return NOTHING;
   if (reader.skip('if', 'not', 'exists')) return NOTHING;
   const table = reader.name();
-  return table === undefined ? NOTHING : { removals: [], namings: [{ kind: 'created', table }] };
+  return table === undefined ? NOTHING : { removals: [], nameChanges: [{ kind: 'created', table }] };
 }
 
 function altered(reader: StatementReader): Effects {
@@ -143,14 +143,14 @@ function altered(reader: StatementReader): Effects {
   if (table === undefined) return NOTHING;
   reader.skip('*');
   const removals: Removal[] = [];
-  const namings: Naming[] = [];
+  const nameChanges: NameChange[] = [];
   do {
     const removal = removedBy(table, reader);
-    const naming = removal === undefined ? namedBy(table, reader) : undefined;
+    const nameChange = removal === undefined ? namedBy(table, reader) : undefined;
     if (removal !== undefined) removals.push(removal);
-    if (naming !== undefined) namings.push(naming);
+    if (nameChange !== undefined) nameChanges.push(nameChange);
   } while (reader.nextAction());
-  return { removals, namings };
+  return { removals, nameChanges };
 }
 
 /** Words after `drop` that are not the name of a column. */
@@ -175,7 +175,7 @@ function removedBy(table: string, reader: StatementReader): Removal | undefined 
   return { kind: 'type', table, column, to, using };
 }
 
-function namedBy(table: string, reader: StatementReader): Naming | undefined {
+function namedBy(table: string, reader: StatementReader): NameChange | undefined {
   if (reader.skip('add')) return addedBy(table, reader);
   if (reader.skip('set', 'schema')) {
     const schema = reader.name();
@@ -198,7 +198,7 @@ function namedBy(table: string, reader: StatementReader): Naming | undefined {
 /** The words after `add` that are not the name of a column. */
 const NOT_ADDED = ['constraint', 'check', 'unique', 'primary', 'foreign', 'exclude'];
 
-function addedBy(table: string, reader: StatementReader): Naming | undefined {
+function addedBy(table: string, reader: StatementReader): NameChange | undefined {
   if (!reader.skip('column') && NOT_ADDED.some((word) => reader.skip(word))) return undefined;
   // It may exist, with values.
   if (reader.skip('if', 'not', 'exists')) return undefined;
@@ -224,40 +224,40 @@ function namesIn(reader: StatementReader): string[] {
   return names;
 }
 
-/** In place of what a text that is executed gets from a variable: `%I`, or what is joined to it. */
+/** Replaces the parts of an executed text that come from variables: `%I`, or what is concatenated with it. */
 const PLACEHOLDER = 'rustio_placeholder';
-/** The words with which a statement begins that removes or renames something. */
+/** The first words of statements that remove or rename something. */
 const BEGINNINGS = ['drop', 'truncate', 'delete', 'update', 'merge', 'alter'];
 
-/** In a block of code, including the texts that it executes; in the queries of a `with`. */
+/** The effects of a block of code and of the texts that it executes, or of the queries of a `with`. */
 function effectsOfCode(code: string, { executesTexts }: { readonly executesTexts: boolean }): Effects {
   const removals: Removal[] = [];
-  const renamings: Naming[] = [];
+  const renamings: NameChange[] = [];
   const tokens = tokenize(code);
   for (let at = 0; at < tokens.length; at++) {
     const token = tokens[at];
     if (token?.kind === 'text' && executesTexts) {
       const text = textOf(token.text, tokens[at + 1]?.text === '|');
-      const { removals: inText, namings } = effectsOfCode(text, { executesTexts });
+      const { removals: inText, nameChanges } = effectsOfCode(text, { executesTexts });
       removals.push(...inText);
-      renamings.push(...namings);
+      renamings.push(...nameChanges);
     }
     if (token?.kind !== 'word' || !BEGINNINGS.includes(token.text)) continue;
     const end = endOfStatement(tokens, at);
     const effects = parseEffects(code.slice(token.start, tokens[end]?.end));
     removals.push(...effects.removals);
     // What a block creates may have existed before: blocks often test that.
-    renamings.push(...effects.namings.filter(({ kind }) => kind.startsWith('renamed')));
-    if (effects.removals.length + effects.namings.length > 0) at = end;
+    renamings.push(...effects.nameChanges.filter(({ kind }) => kind.startsWith('renamed')));
+    if (effects.removals.length + effects.nameChanges.length > 0) at = end;
   }
   const isUnclear = removals.some(isFromVariable) || (removals.length > 0 && renamings.length > 0);
   return {
     removals: isUnclear ? [{ kind: 'unknown' }] : removals,
-    namings: renamings.filter((each) => !isFromVariable(each)),
+    nameChanges: renamings.filter((each) => !isFromVariable(each)),
   };
 }
 
-function isFromVariable(effect: Removal | Naming): boolean {
+function isFromVariable(effect: Removal | NameChange): boolean {
   return Object.values(effect).some((value) => value.includes(PLACEHOLDER));
 }
 

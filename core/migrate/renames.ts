@@ -80,17 +80,49 @@ export function applyRenames(before: Snapshot, after: Snapshot, renames: readonl
   return { before: { ...before, tables }, changes };
 }
 
-/** Models that have a new name while their table remains or was renamed. */
-export function renamedModels(
-  before: Snapshot,
-  after: Snapshot,
-): readonly { readonly from: string; readonly to: string }[] {
+/** Begins the names that models have while two of them swap theirs. */
+export const TEMPORARY_NAME = 'rustioRenamed';
+
+export interface RenamedName {
+  readonly from: string;
+  readonly to: string;
+}
+
+/**
+ * Models that have a new name while their table remains or was renamed, in an order in which they can be renamed one after the other.
+ */
+export function renamedModels(before: Snapshot, after: Snapshot): readonly RenamedName[] {
   const old = new Map(before.tables.map((table) => [table.name, table.model]));
-  return after.tables.flatMap((table) => {
-    const from = old.get(table.name);
-    const to = modelName(table);
-    return from === undefined || from === to ? [] : [{ from, to }];
-  });
+  return inOrder(
+    after.tables.flatMap((table) => {
+      const from = old.get(table.name);
+      const to = modelName(table);
+      return from === undefined || from === to ? [] : [{ from, to }];
+    }),
+  );
+}
+
+/**
+ * A name is free once its own model has another one: otherwise, the history and the permissions of two models would become those of
+ * one. If models swap their names, one of them has a temporary name in between.
+ */
+function inOrder(renames: readonly RenamedName[]): readonly RenamedName[] {
+  const steps: RenamedName[] = [];
+  let open = renames;
+  for (let [first] = open; first !== undefined; [first] = open) {
+    const { from, to } = first;
+    // fault: models-renamed-into-one
+    const free = open.find((rename) => !open.some((other) => other.from === rename.to));
+    steps.push(free ?? { from, to: temporary(from) });
+    open = free
+      ? open.filter((rename) => rename !== free)
+      : open.map((rename) => (rename === first ? { from: temporary(from), to } : rename));
+  }
+  return steps;
+}
+
+function temporary(name: string): string {
+  return TEMPORARY_NAME + name;
 }
 
 /** Whether a migration must be generated. */

@@ -1,9 +1,11 @@
+import type pg from 'pg';
+import { withPlainConnection } from '../database/plain-connection.ts';
 import { lossNotConfirmed } from '../errors/migrations.ts';
-import { compare, rejectEdited } from './compare.ts';
-import { rejectConflicts } from './conflicts.ts';
-import { readFiles } from './files.ts';
+import { type Comparison, compare, rejectEdited, rejectIncomplete } from './compare.ts';
+import { conflictsOn, rejectConflicts } from './conflicts.ts';
+import { describeLeftOver, readFiles } from './files.ts';
 import { describeLosses, findLosses, type Loss } from './losses.ts';
-import { ensureMigrationsTable, readMigrationsTable, recordApplied } from './migrations-table.ts';
+import { ensureMigrationsTable, readMigrationsTable, recordApplied, recordWithoutRunning } from './migrations-table.ts';
 import { type SessionOptions, withMigrationSession } from './session.ts';
 import type { MigrationSource } from './sources.ts';
 import { rejectTransactionControl, runScript } from './transaction.ts';
@@ -47,17 +49,22 @@ export async function migrate(
 ): Promise<MigrateResult> {
   const files = await readFiles(sources);
   return await withMigrationSession(url, options, async (client) => {
-    const { pending, edited, missing, late } = compare(sources, files, await readMigrationsTable(client));
-    rejectEdited(edited);
-    rejectTransactionControl(pending);
-    // fault: conflicting-files-applied
-    rejectConflicts(pending);
+    const comparison = compare(sources, files, await readMigrationsTable(client));
+    const { pending, toRecord, missing, late } = comparison;
+    const losses = await lossesOf(client, comparison);
     // fault: loss-not-confirmed
-    rejectUnconfirmed(await findLosses(client, pending), options.confirmed ?? []);
-    await ensureMigrationsTable(client, { writes: pending.length > 0 });
+    rejectUnconfirmed(losses, options.confirmed ?? []);
+    await ensureMigrationsTable(client, { writes: pending.length + toRecord.length > 0 });
 
-    const notes = missing.map(({ source, name }) => `${source} ${name} is applied, but its file does not exist.`);
+    const notes = [
+      ...missing.map(({ source, name }) => `${source} ${name} is applied, but its file does not exist.`),
+      ...describeLeftOver(files),
+    ];
     for (const note of notes) options.log?.(note);
+    for (const file of toRecord) {
+      await recordWithoutRunning(client, file, options.by);
+      options.log?.(`recorded ${file.source} ${file.name}: everything that it replaces is applied`);
+    }
     const applied: AppliedFile[] = [];
     for (const file of pending) {
       if (late.has(file)) {
@@ -73,6 +80,34 @@ export async function migrate(
     }
     return { applied, notes };
   });
+}
+
+/**
+ * What the pending migrations would delete or convert, for which `migrate` asks for confirmation.
+ *
+ * @throws RIO-MIGRATE-CHANGED, RIO-MIGRATE-SQUASH, RIO-MIGRATE-TRANSACTION, RIO-MIGRATE-CONFLICT like `migrate`.
+ *
+ * @example
+ * const losses = await plannedLosses(url, sources);
+ * if (losses.length === 0 || (await ask(losses))) await migrate(url, sources, { by: 'deploy', confirmed: losses });
+ */
+export async function plannedLosses(url: string, sources: readonly MigrationSource[]): Promise<readonly Loss[]> {
+  const files = await readFiles(sources);
+  return await withPlainConnection(
+    url,
+    async (client) => lossesOf(client, compare(sources, files, await readMigrationsTable(client))),
+    { applicationName: 'rustio-admin migrate' },
+  );
+}
+
+/** Rejects files that cannot be applied before anything is asked about them. */
+async function lossesOf(client: pg.Client, comparison: Comparison): Promise<readonly Loss[]> {
+  rejectEdited(comparison.edited);
+  rejectIncomplete(comparison.incomplete);
+  rejectTransactionControl(comparison.pending);
+  // fault: conflicting-files-applied
+  rejectConflicts(await conflictsOn(client, comparison));
+  return await findLosses(client, comparison.pending);
 }
 
 /** Accepts only exactly the confirmed statements, since files may have been added or changed in the meantime. */

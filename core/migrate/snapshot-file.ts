@@ -24,7 +24,10 @@ export async function readSnapshot(file: string): Promise<Snapshot | undefined> 
   // The version is checked first, because the rest of a newer file would look malformed.
   const { version } = z.looseObject({ version: z.unknown() }).catch({ version: undefined }).parse(data);
   if (version !== SNAPSHOT_VERSION) {
-    const why = `It is of version ${String(version)}; this release writes and reads ${SNAPSHOT_VERSION}.`;
+    const why =
+      version === undefined
+        ? 'It has no version.'
+        : `Its version is ${String(version)}; this release supports version ${SNAPSHOT_VERSION}.`;
     throw snapshotUnreadable({ file, why });
   }
   const parsed = snapshotSchema.safeParse(data);

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { AnyModel } from '../model/model.ts';
+import type { ReplacedMigration } from './replaces.ts';
 
 /** A folder of migrations with its own sequence in the migrations table. */
 export interface MigrationSource {
@@ -21,6 +22,10 @@ export interface MigrationFile {
   readonly sha256: string;
   /** The path of its down file, if there is one. */
   readonly down: string | undefined;
+  /** What a squashed file replaces; otherwise empty. */
+  readonly replaces: readonly ReplacedMigration[];
+  /** The paths of replaced files that have not been deleted. They are never applied. */
+  readonly leftOver: readonly string[];
 }
 
 /** The members of `Plugin` that determine its migrations and their order. */

@@ -3,10 +3,10 @@ import type pg from 'pg';
 import { withPlainConnection } from '../database/plain-connection.ts';
 import type { ModelInfo } from '../model/field-type.ts';
 import { compare } from './compare.ts';
-import { describeConflicts, findConflicts } from './conflicts.ts';
+import { conflictsOn } from './conflicts.ts';
 import { diff } from './diff.ts';
 import { findDrift } from './drift.ts';
-import { readFiles } from './files.ts';
+import { describeLeftOver, readFiles } from './files.ts';
 import { readMigrationsTable } from './migrations-table.ts';
 import { existingTables } from './read-catalogue.ts';
 import { withoutReleasedTables } from './released-tables.ts';
@@ -19,8 +19,10 @@ import { type MigrationSource, PROJECT_SOURCE } from './sources.ts';
 export interface ManagedState {
   /** Differences between the database and the migrations, one sentence each. */
   readonly drift: readonly string[];
-  /** How pending files contradict each other, one sentence each. */
+  /** The conflicts of pending files with each other and with applied ones, one sentence each. */
   readonly conflicts: readonly string[];
+  /** Squashed files of which only a part is applied, one sentence for each problem. */
+  readonly incomplete: readonly string[];
   /** Whether the models differ from the snapshot, so that a migration must be generated. */
   readonly modelsChanged: boolean;
   /** What could not be compared, and why. */
@@ -51,12 +53,17 @@ async function stateOn(
   const project = sources.find(({ name }) => name === PROJECT_SOURCE);
   const snapshot = project === undefined ? undefined : await readSnapshot(path.join(project.folder, SNAPSHOT_FILE));
   const files = await readFiles(sources);
-  const { pending } = compare(sources, files, await readMigrationsTable(client));
+  const comparison = compare(sources, files, await readMigrationsTable(client));
+  const { pending, incomplete } = comparison;
   const { before, after } = withoutReleasedTables(snapshot ?? emptySnapshot, models);
   const changes = diff(before, after);
   const created = changes.flatMap((change) => (change.kind === 'createTable' ? [change.table.name] : []));
   const unmade = await existingTables(client, created);
-  const { differences, skipped, unavailable } = await findDrift(client, { snapshot: before, files, pending });
+  const { differences, skipped, unavailable } = await findDrift(client, {
+    snapshot: before,
+    files,
+    pending: [...pending, ...incomplete.map(({ file }) => file)],
+  });
   return {
     drift: [
       ...differences,
@@ -64,9 +71,11 @@ async function stateOn(
         (name) => `${name}: the table exists, but no migration created it. Set managed: false on its model.`,
       ),
     ],
-    conflicts: describeConflicts(findConflicts(pending)),
+    conflicts: await conflictsOn(client, comparison),
+    incomplete: incomplete.flatMap(({ problems }) => problems),
     modelsChanged: hasChanges(before, after),
     notes: [
+      ...describeLeftOver(files),
       ...(unavailable === undefined ? [] : [`The tables could not be compared with the database: ${unavailable}.`]),
       ...(skipped.length === 0 ? [] : [`Not compared because pending migrations change them: ${skipped.join(', ')}.`]),
     ],

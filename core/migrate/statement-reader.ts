@@ -1,4 +1,4 @@
-// Reading one statement of a migration, token by token. Only for questions: PostgreSQL alone interprets it.
+// Reading one statement of a migration, token by token. Used only to analyse migrations, never to run them.
 import { quoteName } from '../sql/quote.ts';
 import type { Token } from './statements.ts';
 
@@ -13,7 +13,7 @@ export class StatementReader {
     this.#tokens = tokens;
   }
 
-  /** Passes these words or signs if they follow. */
+  /** Skips these words or signs if they come next; returns whether they did. */
   skip(...words: readonly string[]): boolean {
     const follow = words.every((word, index) => {
       const token = this.#tokens[this.#at + index];
@@ -23,7 +23,7 @@ export class StatementReader {
     return follow;
   }
 
-  /** Whether these words follow anywhere, one after the other. */
+  /** Whether these words occur one after the other in the rest of the statement. */
   has(...words: readonly string[]): boolean {
     return this.#tokens.some(
       (_, at) =>
@@ -70,7 +70,7 @@ export class StatementReader {
   /** The text up to one of these words, or to the end of the action. */
   textUntil(...words: readonly string[]): string {
     const first = this.#tokens[this.#at];
-    let last = first;
+    let last: Token | undefined;
     for (let depth = 0; ; this.#at += 1) {
       const token = this.#tokens[this.#at];
       if (token === undefined) break;
@@ -82,17 +82,18 @@ export class StatementReader {
     return first === undefined || last === undefined ? '' : this.#sql.slice(first.start, last.end);
   }
 
-  /** Goes to the action after the next comma that is not in parentheses. */
+  /** Moves to the action after the next comma that is not in parentheses. */
   nextAction(): boolean {
     this.textUntil();
     return this.skip(',');
   }
 }
 
-/** How a token changes the number of open parentheses. */
+/** How a token changes the number of open parentheses and brackets. */
 export function depthOf(token: Token): number {
   if (token.kind !== 'sign') return 0;
-  return token.text === '(' ? 1 : token.text === ')' ? -1 : 0;
+  if (token.text === '(' || token.text === '[') return 1;
+  return token.text === ')' || token.text === ']' ? -1 : 0;
 }
 
 /** `a."b.c"` → `"b.c"` */
@@ -104,7 +105,6 @@ export function schemaPart(table: string): string {
   return table.slice(0, table.length - lastPart(table).length);
 }
 
-/** The table with and without the schema that a plain name means. */
 export function withoutPublic(table: string): string {
   return table.replace(/^public\./, '');
 }

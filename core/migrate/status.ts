@@ -5,7 +5,6 @@ import { withPlainConnection } from '../database/plain-connection.ts';
 import type { Query } from '../database/pool.ts';
 import { type Comparison, compare } from './compare.ts';
 import { readFiles } from './files.ts';
-import type { Loss } from './losses.ts';
 import { readMigrationsTable } from './migrations-table.ts';
 import type { MigrationFile, MigrationSource } from './sources.ts';
 
@@ -28,7 +27,11 @@ export interface MigrationStatus {
 
 /** The status of every file and every applied migration. Only reads, takes no locks, and works before the first migration. */
 export async function status(url: string, sources: readonly MigrationSource[]): Promise<readonly MigrationStatus[]> {
-  const { comparison, files } = await readMigrations(url, sources);
+  const files = await readFiles(sources);
+  const appliedMigrations = await withPlainConnection(url, readMigrationsTable, {
+    applicationName: 'rustio-admin migrate status',
+  });
+  const comparison = compare(sources, files, appliedMigrations);
   const applied = new Map([...comparison.applied, ...comparison.edited].map((entry) => [entry.file, entry.row]));
   const edited = new Set(comparison.edited.map(({ file }) => file));
   const withoutFile = (rows: Comparison['missing'], state: MigrationState) =>
@@ -63,35 +66,25 @@ function publicPart({ source, name, state, late, hasDown, appliedAt, appliedBy, 
   };
 }
 
-/** Returns what `migrate` would do, and what prevents it. */
-export async function plan(url: string, sources: readonly MigrationSource[]): Promise<Comparison> {
-  return (await readMigrations(url, sources)).comparison;
+/** The files compared with the migrations table, and what prevents them from being applied. */
+export interface Plan extends Comparison {
+  /** The conflicts of pending files with each other and with applied ones, one sentence each. */
+  readonly conflicts: readonly string[];
 }
 
-/**
- * What the pending migrations would delete or convert, for which `migrate` asks for confirmation.
- *
- * @example
- * const losses = await plannedLosses(url, sources);
- * if (losses.length === 0 || (await ask(losses))) await migrate(url, sources, { by: 'deploy', confirmed: losses });
- */
-export async function plannedLosses(url: string, sources: readonly MigrationSource[]): Promise<readonly Loss[]> {
+/** Returns what `migrate` would do, and what prevents it. */
+export async function plan(url: string, sources: readonly MigrationSource[]): Promise<Plan> {
   // Imported dynamically, because servers need only the number of pending migrations.
-  const { findLosses } = await import('./losses.ts');
+  const { conflictsOn } = await import('./conflicts.ts');
   const files = await readFiles(sources);
   return await withPlainConnection(
     url,
-    async (client) => findLosses(client, compare(sources, files, await readMigrationsTable(client)).pending),
-    { applicationName: 'rustio-admin migrate' },
+    async (client) => {
+      const comparison = compare(sources, files, await readMigrationsTable(client));
+      return { ...comparison, conflicts: await conflictsOn(client, comparison) };
+    },
+    { applicationName: 'rustio-admin migrate plan' },
   );
-}
-
-async function readMigrations(url: string, sources: readonly MigrationSource[]) {
-  const files = await readFiles(sources);
-  const appliedMigrations = await withPlainConnection(url, readMigrationsTable, {
-    applicationName: 'rustio-admin migrate status',
-  });
-  return { files, comparison: compare(sources, files, appliedMigrations) };
 }
 
 /** A migration that is not applied, or whose file has changed since. */

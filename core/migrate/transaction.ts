@@ -29,7 +29,8 @@ export function rejectTransactionControl(scripts: readonly Script[]): void {
  * Runs a file and `record`, which writes its row in the migrations table, in one transaction. `record` receives the transaction's
  * ID and returns false if that is no longer the current transaction.
  *
- * @throws RIO-MIGRATE-FAILED with the place of the failure, after everything has been rolled back.
+ * @throws RIO-MIGRATE-FAILED with the place of the failure, after everything has been rolled back. If the connection was lost during the
+ *   commit, the file may have been applied.
  * @returns milliseconds
  */
 export async function runScript(
@@ -41,6 +42,7 @@ export async function runScript(
   await resetSession(client, options);
   // The number of completed statements while the file runs.
   let completed: number | undefined;
+  let isCommitting = false;
   try {
     await client.query('begin');
     const transaction = await currentTransaction(client);
@@ -58,12 +60,13 @@ export async function runScript(
     // A role or search path set by the file must not affect the migrations table.
     await client.query(resetSessionSql(options));
     if (!(await record({ transaction, durationMs }))) throw transactionEndedByFile({ file: script.path });
+    isCommitting = true;
     await client.query('commit');
     return durationMs;
   } catch (error) {
-    // If the connection is broken, the server has already rolled back.
+    // If the connection is broken, the server rolls back by itself.
     await client.query('rollback').catch(() => undefined);
-    throw error instanceof RustioError ? error : explainFailure({ ...script, completed, error });
+    throw error instanceof RustioError ? error : explainFailure({ ...script, completed, isCommitting, error });
   }
 }
 

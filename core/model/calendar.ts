@@ -62,6 +62,21 @@ const formats = new Map<string, Intl.DateTimeFormat>();
 const OFFSET = /GMT([+-])(\d\d):(\d\d)(?::(\d\d))?/;
 const DAY = 86_400_000;
 
+/** Whether Node knows a time zone: an IANA name, or an offset such as `+05:45`. */
+export function isTimeZone(name: string): boolean {
+  try {
+    return formatFor(name) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+/** The first moment of a day in a time zone; `midnight`: its beginning as if it were in UTC. */
+export function firstMomentOf(midnight: number, timeZone: string): number {
+  // If clocks were set forward over midnight, the day begins at that moment.
+  return resolveLocalTime(timeZone, midnight)[0] ?? midnight - offsetAt(timeZone, midnight - DAY);
+}
+
 /** The offset of a time zone from UTC at a moment, in milliseconds. Throws RangeError for an unknown zone. */
 export function offsetAt(timeZone: string, moment: number): number {
   const match = OFFSET.exec(formatFor(timeZone).format(moment));

@@ -189,7 +189,7 @@ export interface FieldInfo {
   /** belongsTo and manyToMany: the model that it references. */
   readonly target: ModelInfo | undefined;
   readonly onDelete: 'restrict' | 'cascade' | 'setNull';
-  /** manyToMany: the model that stores the pairs, with its relations to this model and to the target. */
+  /** manyToMany: the model that stores the link rows, with its relations to this model and to the target. */
   readonly through: { readonly model: ModelInfo; readonly source: FieldInfo; readonly target: FieldInfo } | undefined;
 }
 

@@ -233,7 +233,7 @@ export interface FieldApi {
     target: T,
     options?: RelationOptions<N>,
   ): BelongsTo<T, NullIf<N>, ModeIf<N, never>>;
-  /** No column: the pairs are stored in `through`, a model with one belongsTo to each side. */
+  /** No column: the link rows are stored in `through`, a model with one belongsTo to each side. */
   manyToMany<T extends ArrowToModel, J extends ArrowToModel>(
     target: T,
     options: { through: J; label?: string; help?: string; readOnly?: boolean },

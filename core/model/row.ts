@@ -1,16 +1,22 @@
 import { z } from 'zod';
 import { UnexpectedValue } from '../base/unexpected-value.ts';
 import { RustioError } from '../errors/rustio-error.ts';
+import { LARGE } from '../sql/aliases.ts';
 import type { DbRow, DbValue, FieldInfo, ModelInfo } from './field-type.ts';
 
 /** Values in code, by field name. */
 export type DecodedRow = Readonly<Record<string, unknown>>;
-export type RowSchema = z.ZodType<DbRow>;
+type Standard = z.core.$ZodStandardSchema<z.ZodType<DbRow>>;
+type Parsed = Exclude<ReturnType<Standard['validate']>, Promise<unknown>>;
+/** The schema of a row, for `sql.type`: a Standard Schema, because validating with Zod would take longer than all other work for a list. */
+export interface RowSchema {
+  readonly '~standard': Omit<Standard, 'validate'> & { validate(row: unknown): Parsed };
+}
 /** Columns of a row besides its fields, by name. */
 export type ExtraColumns = Readonly<Record<string, z.ZodType<DbValue | undefined>>>;
 
 /**
- * Stands for a value that was not read because it is too large for a page: its beginning, its size in bytes, and on a record's page
+ * Replaces a value that was not read because it is too large for a page: its beginning, its size in bytes, and on a record's page
  * its SHA-256. In a decoded row, the field is absent.
  */
 export class LargeValue {
@@ -89,8 +95,8 @@ const schemas = new WeakMap<ModelInfo, Map<string, RowSchema>>();
 
 /**
  * The schema of rows with these fields (under their own names) and `extras`, such as labels and counts, for `sql.type`. Cached by
- * their names. It accepts every value of a field: one that does not fit becomes an `UnexpectedValue`. Hand-written for speed, since
- * lists parse fifty rows per page; only extras are parsed by their schemas.
+ * their names. It accepts every value of a field: one that does not fit becomes an `UnexpectedValue`, and one that is too large is
+ * the `LargeValue` of the column `LARGE`. Only extras are parsed by their schemas.
  */
 export function rowSchema(model: ModelInfo, fields: readonly FieldInfo[], extras: ExtraColumns = {}): RowSchema {
   const cache = schemas.get(model) ?? new Map<string, RowSchema>();
@@ -98,38 +104,57 @@ export function rowSchema(model: ModelInfo, fields: readonly FieldInfo[], extras
   const cacheKey = `${fields.map((field) => field.name).join(' ')} | ${Object.keys(extras).join(' ')}`;
   let schema = cache.get(cacheKey);
   if (schema === undefined) {
-    schema = z.transform(parseRow(fields, extras));
+    schema = { '~standard': { version: 1, vendor: 'rustio-admin', validate: rowParser(fields, extras) } };
     cache.set(cacheKey, schema);
   }
   return schema;
 }
 
 type MutableRow = Record<string, DbValue>;
-type ParseRow = (row: MutableRow, context: { readonly issues: z.core.$ZodRawIssue[] }) => DbRow;
 
 /** Parses in place, because the driver has just created the row. Other columns of the query remain in it. */
-function parseRow(fields: readonly FieldInfo[], extras: ExtraColumns): ParseRow {
+function rowParser(fields: readonly FieldInfo[], extras: ExtraColumns): (row: unknown) => Parsed {
   const columns = fields.map(({ name, type: { dbSchema } }) => ({ name, parse: valueParser(dbSchema) }));
   const others = Object.entries(extras);
-  return (row, { issues }) => {
+  const hasLarge = LARGE in extras;
+  return (input) => {
+    const row = input as MutableRow;
+    const issues: { readonly message: string; readonly path: readonly PropertyKey[] }[] = [];
     for (const { name, parse } of columns) {
       const value = row[name];
       if (value === null) continue;
-      if (value === undefined) {
-        issues.push({ code: 'custom', message: 'is missing in the result of the query', path: [name], input: row });
-        continue;
+      if (value === undefined) issues.push({ message: 'is missing in the result of the query', path: [name] });
+      else {
+        const parsed = parse(value);
+        if (parsed !== value) row[name] = parsed;
       }
-      const parsed = parse(value);
-      if (parsed !== value) row[name] = parsed;
     }
     for (const [name, schema] of others) {
       const { data, error } = schema.safeParse(row[name]);
-      if (error === undefined && data !== undefined) row[name] = data;
-      else if (error !== undefined)
-        for (const { message, path } of error.issues)
-          issues.push({ code: 'custom', message, path: [name, ...path], input: row });
+      if (error !== undefined)
+        issues.push(...error.issues.map(({ message, path }) => ({ message, path: [name, ...path] })));
+      else if (data !== undefined) row[name] = data;
     }
-    return row;
+    if (issues.length > 0) return { issues };
+    if (!hasLarge) return { value: row };
+    const { [LARGE]: large } = row;
+    delete row[LARGE];
+    return { value: Object.assign(row, large) };
+  };
+}
+
+/** A schema that also applies `change` to each parsed row. */
+export function withRowChange(base: RowSchema, change: (row: Record<string, DbValue>) => void): RowSchema {
+  const { validate, ...standard } = base['~standard'];
+  return {
+    '~standard': {
+      ...standard,
+      validate(input) {
+        const parsed = validate(input);
+        if (parsed.issues === undefined) change(parsed.value as MutableRow);
+        return parsed;
+      },
+    },
   };
 }
 

@@ -29,8 +29,8 @@ export interface Job {
   readonly kind: 'job';
   readonly name: string;
   readonly permissions: GrantedPermissions;
-  /** The user who caused it, for the audit trail. */
-  readonly onBehalfOf?: UserActor;
+  /** The user who caused it, for the audit trail. It does not affect the job's permissions. */
+  readonly onBehalfOf?: Pick<UserActor, 'kind' | 'id' | 'name'>;
 }
 /** A program that authenticates with a token. A token never has more permissions than its owner: see `tokenActor`. */
 export interface Token {
@@ -84,7 +84,7 @@ export const anonymous: Anonymous = Object.freeze({ kind: 'anonymous', name: 'an
  * @example
  * const actor = jobActor('nightly-import', ['order.add', 'order.change']);
  */
-export function jobActor(name: string, permissions: Iterable<string> | 'all', onBehalfOf?: UserActor): Job {
+export function jobActor(name: string, permissions: Iterable<string> | 'all', onBehalfOf?: Job['onBehalfOf']): Job {
   return { kind: 'job', name, permissions: toGranted(permissions), ...(onBehalfOf && { onBehalfOf }) };
 }
 
@@ -101,6 +101,16 @@ export function tokenActor(name: string, permissions: Iterable<string> | 'all', 
 
 function toGranted(permissions: Iterable<string> | 'all'): GrantedPermissions {
   return permissions === 'all' ? 'all' : new Set(permissions);
+}
+
+/**
+ * The account whose limits on concurrent work apply to an actor: of a user, or of the owner of a token, who could otherwise bypass them.
+ * Undefined for all others, which are not limited.
+ */
+export function limitedAccount(actor: Actor): number | undefined {
+  if (actor.kind === 'user') return actor.id;
+  // fault: token-without-limits
+  return actor.kind === 'token' ? actor.onBehalfOf?.id : undefined;
 }
 
 /** A stable text for an actor, used in tables to record ownership: `user 17`, `job nightly-import`. */
@@ -137,6 +147,6 @@ function userName(): string {
   try {
     return userInfo().username;
   } catch {
-    return `uid ${process.getuid?.() ?? 'unknown'}`; // in a container, the user may be missing in the passwd file
+    return `uid ${process.getuid?.() ?? 'unknown'}`; // in a container, the user may be missing from the passwd file
   }
 }

@@ -46,7 +46,7 @@ export interface Policy {
 /**
  * What one plugin (or the project) decides about access. Every method is optional, and parts are combined:
  *
- * - `holds` and `may`: at least one part returns `true` and none returns `false`. `undefined` is no opinion.
+ * - `holds` and `may`: at least one part returns `true` and none returns `false`. `undefined` does not decide.
  * - `mayField`: no part returns `false`.
  * - `rows`: all conditions are joined by AND; `ALL_ROWS` does not restrict.
  *
@@ -81,15 +81,15 @@ export function combinePolicies(parts: readonly PolicyPart[]): Policy {
   const holdsParts = parts.filter((part) => part.holds !== undefined);
   const fieldParts = parts.filter((part) => part.mayField !== undefined);
   const rowParts = parts.filter((part) => part.rows !== undefined);
-  /** Permissions on a manyToMany are those on its pairs. `app.write` checks each changed pair itself. */
-  const mayPairs = (actor: Actor, action: Action, model: ModelInfo): boolean =>
+  /** Permissions on a manyToMany are those on its link rows. `app.write` checks each changed link row itself. */
+  const mayChangeLinks = (actor: Actor, action: Action, model: ModelInfo): boolean =>
     isAllowedBy(mayParts, mayOf, actor, 'add', model) ||
     (action === 'change' && isAllowedBy(mayParts, mayOf, actor, 'delete', model));
   return withOwners({
     holds: (actor, permission) => isAllowedBy(holdsParts, holdsOf, actor, permission, undefined),
     may: (actor, action, model) => isAllowedBy(mayParts, mayOf, actor, action, model),
     mayField(actor, action, field) {
-      if (action !== 'view' && field.through !== undefined && !mayPairs(actor, action, field.through.model))
+      if (action !== 'view' && field.through !== undefined && !mayChangeLinks(actor, action, field.through.model))
         return false;
       for (const part of fieldParts) if (!allows(part.mayField?.(actor, action, field))) return false;
       return true;

@@ -1,8 +1,9 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
+import { httpUrl } from '../base/http-url.ts';
 import type { Booted } from '../boot/boot.ts';
-import { portTaken } from '../errors/boot.ts';
+import { listenError } from '../errors/boot.ts';
 import { createKoa } from '../http/pipeline.ts';
 import { settleEvents } from '../http/record-event.ts';
 import { CONNECTION_TIMEOUTS, type ConnectionTimeouts } from '../http/timeouts.ts';
@@ -38,12 +39,13 @@ export interface ServeOptions {
   readonly timeouts?: ConnectionTimeouts;
   /** Whether scheduled tasks run in this process. @defaultValue true */
   readonly schedule?: boolean;
+  /**
+   * Connections beyond this limit are closed immediately: each costs memory, and any client can open as many as the system allows.
+   * @defaultValue 5,000
+   */
+  readonly maxConnections?: number;
 }
 
-/**
- * Connections beyond this limit are closed immediately: each costs memory, and any client can open as many as the system allows.
- */
-const MAX_CONNECTIONS = 5_000;
 const DRAIN_MS = 10_000;
 /** Time for the first request on a connection that was opened just before the server began to stop. */
 const FIRST_BYTE_MS = 250;
@@ -51,15 +53,16 @@ const FIRST_BYTE_MS = 250;
 /**
  * Starts the plugins and the scheduler, and listens.
  *
- * @throws RustioError `RIO-SERVE-PORT` if the port is in use, `RIO-SERVE-START` if a plugin does not start in time.
+ * @throws RustioError `RIO-SERVE-PORT` if the port is in use, `RIO-SERVE-HOST` if the address cannot be used, `RIO-SERVE-START` if a
+ *   plugin does not start in time.
  */
 export async function serve(
   booted: Booted,
   address: { port: number; host: string },
-  { timeouts = CONNECTION_TIMEOUTS, schedule = true }: ServeOptions = {},
+  { timeouts = CONNECTION_TIMEOUTS, schedule = true, maxConnections = 5_000 }: ServeOptions = {},
 ): Promise<Serving> {
   const { app } = booted;
-  const plugins = await startPlugins(booted, 'web', booted.timings);
+  const plugins = await startPlugins(booted, 'web');
   const scheduler = startScheduler(booted, 'web', { polls: schedule });
   const stop = async (): Promise<void> => {
     await scheduler.stop();
@@ -69,7 +72,7 @@ export async function serve(
     await app.records.refreshEstimates();
     const handle = createKoa(app, booted).callback();
     const server = createServer({ ...timeouts }, (request, response) => void handle(request, response));
-    server.maxConnections = MAX_CONNECTIONS;
+    limitConnections(server, maxConnections);
     const drain = drainer(server);
     const closeAll = async (grace: boolean): Promise<void> => {
       // fault: ready-while-stopping
@@ -85,7 +88,7 @@ export async function serve(
     const port = await listen(server, address);
     let closing: Promise<void> | undefined;
     return {
-      url: `http://${address.host.includes(':') ? `[${address.host}]` : address.host}:${port}`,
+      url: httpUrl({ host: address.host, port }),
       close({ grace = false } = {}) {
         closing ??= closeAll(grace);
         return closing;
@@ -97,11 +100,21 @@ export async function serve(
   }
 }
 
+function limitConnections(server: Server, max: number): void {
+  // fault: no-connection-limit
+  server.maxConnections = max;
+  // Otherwise, web processes that are all full pass the connection on to each other forever, which takes all of the CPU.
+  // The types of Node do not declare it.
+  // fault: full-processes-pass-on
+  Object.assign(server, { dropMaxConnection: true });
+  // Connections that clients keep for later make room for new ones, such as a health check's.
+  // fault: idle-connections-take-all
+  server.on('drop', () => server.closeIdleConnections());
+}
+
 function listen(server: Server, { port, host }: { port: number; host: string }): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.once('error', (error) =>
-      reject('code' in error && error.code === 'EADDRINUSE' ? portTaken({ port }) : error),
-    );
+    server.once('error', (error) => reject(listenError(error, { host, port })));
     server.listen(port, host, () => {
       const bound = server.address();
       resolve(typeof bound === 'object' && bound ? bound.port : port);

@@ -15,7 +15,7 @@ const STOP_MS = 10_000;
 export interface StartedPlugins {
   /** Runs the `beforeClose` hooks, in which plugins end streams, before open requests are drained. */
   beforeClose(): Promise<void>;
-  /** Stops the plugins in reverse order, each within 10 s. Safe to call twice. */
+  /** Stops the plugins in reverse order, each within `stopMs`. Safe to call twice. */
   stop(): Promise<void>;
 }
 
@@ -25,18 +25,18 @@ export interface StartedPlugins {
  * @throws RustioError `RIO-SERVE-START` for a plugin that does not start in time; those before it are stopped.
  */
 export async function startPlugins(
-  { app, plugins }: Pick<Booted, 'app' | 'plugins'>,
+  { app, plugins, timings }: Pick<Booted, 'app' | 'plugins' | 'timings'>,
   role: ProcessRole,
-  timings: Map<string, number> = new Map(),
+  { stopMs = STOP_MS }: { readonly stopMs?: number } = {},
 ): Promise<StartedPlugins> {
   const stopping = new AbortController();
   const stops: { readonly plugin: Plugin; readonly stop: Stop }[] = [];
   const guarded = async (plugin: Plugin, hook: 'start' | 'beforeClose', work: Stop): Promise<void> => {
     try {
       await withTimeout(
-        STOP_MS,
+        stopMs,
         Promise.resolve(work()),
-        () => new Error(`it did not complete within ${STOP_MS / 1000} s`),
+        () => new Error(`it did not complete within ${stopMs / 1000} s`),
       );
     } catch (error) {
       app.log.error({ err: error, plugin: plugin.name, hook }, 'a plugin did not stop properly');

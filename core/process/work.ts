@@ -14,7 +14,7 @@ export interface Working {
  * @throws RustioError `RIO-SERVE-START` if a plugin does not start in time.
  */
 export async function work(booted: Booted): Promise<Working> {
-  const plugins = await startPlugins(booted, 'worker', booted.timings);
+  const plugins = await startPlugins(booted, 'worker');
   const scheduler = startScheduler(booted, 'worker');
   let closing: Promise<void> | undefined;
   return {

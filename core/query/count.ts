@@ -56,7 +56,7 @@ export class Counts {
       conditions.map((condition) => [condition.sql, condition.values]),
     ]);
     const cached = this.#cache.get(cacheKey);
-    if (cached !== undefined && cached.until > Date.now()) return cached.count;
+    if (cached !== undefined && cached.until > performance.now()) return cached.count;
 
     // Concurrent requests for the same list share one count.
     let running = this.#running.get(cacheKey);
@@ -114,7 +114,7 @@ export class Counts {
 
   #store(cacheKey: string, count: Count): void {
     this.#cache.delete(cacheKey);
-    this.#cache.set(cacheKey, { count, until: Date.now() + CACHE_MS });
+    this.#cache.set(cacheKey, { count, until: performance.now() + CACHE_MS });
     const [oldest] = this.#cache.keys();
     if (this.#cache.size > MAX_CACHED && oldest !== undefined) this.#cache.delete(oldest);
   }

@@ -10,6 +10,7 @@ import type { Policy } from '../policy/policy.ts';
 import { Counts } from './count.ts';
 import { Estimates } from './estimates.ts';
 import { countDependants, findRecord, findRecords, findText, findValues, keyCondition } from './find-record.ts';
+import type { LabelFormat } from './label-format.ts';
 import { permittedPart } from './listing.ts';
 import { completeOrder } from './order.ts';
 import { countOutside, outsideReferences } from './outside-references.ts';
@@ -17,7 +18,7 @@ import { parseListQuery } from './parse-list-query.ts';
 import { readPage } from './read-page.ts';
 import { Reader } from './reader.ts';
 import type { ExtendedRow, Records } from './records.ts';
-import { loadLabels, NO_OPTIONS, optionsFor, resolveText } from './relation-options.ts';
+import { loadLabels, optionsFor, resolveText, wordsOfLabel } from './relation-options.ts';
 import { StatementLimiter } from './statement-limiter.ts';
 import type { Sort } from './types.ts';
 import { visibleTable } from './visible-rows.ts';
@@ -29,6 +30,8 @@ export interface RecordsOptions {
   readonly models: Models;
   /** Milliseconds that a page waits for its count. @defaultValue 500 */
   readonly countTimeout?: number;
+  /** How labels are shown. @defaultValue values as PostgreSQL writes them */
+  readonly labelFormat?: LabelFormat;
   /** A limiter for the same database, shared with its other readers. */
   readonly limiter?: StatementLimiter;
 }
@@ -39,11 +42,12 @@ export function createRecords({
   policy,
   models,
   countTimeout,
+  labelFormat,
   limiter = new StatementLimiter(database),
 }: RecordsOptions): Records {
   const counts = new Counts(countTimeout === undefined ? {} : { timeout: countTimeout });
   const estimates = new Estimates(database, models.all);
-  const readerFor = (actor: Actor) => new Reader(policy, actor);
+  const readerFor = (actor: Actor) => new Reader(policy, actor, labelFormat);
   return {
     async parseListQuery(actor, listing, params, timeZone, otherNames = []) {
       await estimates.loaded();
@@ -54,7 +58,7 @@ export function createRecords({
       return { offered, parsed: parseListQuery(listing, params, { offered, complete, timeZone, otherNames }) };
     },
     list: (actor, listing, query) =>
-      explainingFailures(readPage(limiter.of(actor), counts, readerFor(actor), listing, query)),
+      withReadErrors(readPage(limiter.of(actor), counts, readerFor(actor), listing, query)),
     find: (actor, model, key, within) =>
       byKey(within ?? limiter.of(actor), model, key, undefined, (database) =>
         findRecord(database, readerFor(actor), model, key),
@@ -69,7 +73,7 @@ export function createRecords({
       ),
     findMany(actor, model, keys, within) {
       const texts = new Map(keys.map((key) => [key, textsOfKey(model, key)]));
-      return explainingFailures(
+      return withReadErrors(
         withRepresentable(within ?? limiter.of(actor), [...texts.values()].flat(), (database, representable) => {
           const remaining = new Set(representable);
           const possible = keys.filter((key) => texts.get(key)?.every((text) => remaining.has(text)));
@@ -79,20 +83,16 @@ export function createRecords({
     },
     options(actor, field, q, limit) {
       const estimate = field.target === undefined ? 0 : estimates.of(field.target);
-      return explainingFailures(
-        withRepresentable(limiter.of(actor), [q], async (database, [text]) =>
-          text === undefined ? NO_OPTIONS : optionsFor(database, readerFor(actor), field, text, limit, estimate),
-        ),
+      return byWords(limiter.of(actor), q, (database, absent) =>
+        optionsFor(database, readerFor(actor), field, { q, absent, limit, estimate }),
       );
     },
     resolve: (actor, field, text) =>
-      explainingFailures(
-        withRepresentable(limiter.of(actor), [text], async (database, [typed]) =>
-          typed === undefined ? [] : resolveText(database, readerFor(actor), field, typed),
-        ),
+      byWords(limiter.of(actor), text, (database, absent) =>
+        resolveText(database, readerFor(actor), field, text, absent),
       ),
     labels: (actor, field, keys) =>
-      explainingFailures(
+      withReadErrors(
         withRepresentable(limiter.of(actor), keys, (database, possible) =>
           loadLabels(database, readerFor(actor), field, possible),
         ),
@@ -130,24 +130,36 @@ function textsOfKey(model: ModelInfo, key: string): readonly string[] {
   return (parseKey(model, key) ?? []).filter((param) => typeof param === 'string');
 }
 
-/** Reads by a key; `nothing` if it has a character that the database's encoding lacks, so that no row can have it. */
+/** Reads by a key; `empty` if it has a character that the database's encoding lacks, so that no row can have it. */
 function byKey<T, N>(
   database: Query,
   model: ModelInfo,
   key: string,
-  nothing: N,
+  empty: N,
   work: (database: Query) => Promise<T>,
 ): Promise<T | N> {
   const texts = textsOfKey(model, key);
-  return explainingFailures(
+  return withReadErrors(
     withRepresentable<T | N>(database, texts, async (inner, representable) =>
-      representable.length < texts.length ? nothing : work(inner),
+      representable.length < texts.length ? empty : work(inner),
     ),
   );
 }
 
+/** Reads rows by the words of their labels; `absent`: the words that the database's encoding lacks. */
+function byWords<T>(
+  database: Query,
+  text: string,
+  work: (database: Query, absent: ReadonlySet<string>) => Promise<T>,
+): Promise<T> {
+  const words = wordsOfLabel(text) ?? [];
+  return withReadErrors(
+    withRepresentable(database, words, (inner, possible) => work(inner, new Set(words).difference(new Set(possible)))),
+  );
+}
+
 /** Turns failures of reads (timeouts, errors in code in the database) into errors with instructions. */
-async function explainingFailures<T>(work: Promise<T>): Promise<T> {
+async function withReadErrors<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {

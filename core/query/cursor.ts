@@ -1,6 +1,7 @@
 import { hash as digest } from 'node:crypto';
 import { type FragmentSqlToken, sql } from 'slonik';
 import { z } from 'zod';
+import { unescapeBytes } from '../database/any-bytes.ts';
 import { isKnownType, isTextOfType } from '../model/database-text.ts';
 import type { FieldInfo, ModelInfo } from '../model/field-type.ts';
 import { isStorable } from '../model/plain-text.ts';
@@ -10,7 +11,7 @@ import { columnSql, holdsText, tableSql, valueField, valueSql } from './field-sq
 import type { Reader } from './reader.ts';
 import { lengthInUrl } from './search.ts';
 import { mayBeNull } from './table-facts.ts';
-import type { Cursor, Filter, KeyPart, PlaceValue, Sort } from './types.ts';
+import type { Cursor, CursorValue, Filter, KeyPart, Sort } from './types.ts';
 
 /** The list, order, filters and search that a cursor belongs to. It is invalid in any other. */
 export interface CursorContext {
@@ -38,7 +39,13 @@ const PREFIX_CHARACTERS = 20;
 
 const prefix = z.string().max(PREFIX_CHARACTERS * 2);
 const value = z.union([z.string(), z.null(), z.tuple([prefix])]);
-const keyPart = z.union([z.string(), z.tuple([z.string().regex(/^[\da-f]{32}$/)])]);
+const keyPart = z.union([
+  z.string(),
+  z
+    .array(z.string().regex(/^[\da-f]{32}$/))
+    .min(1)
+    .max(2),
+]);
 const cursorSchema = z.union([
   z.tuple([z.string(), z.array(value)]),
   z.tuple([z.string(), z.array(value), z.array(keyPart)]),
@@ -62,14 +69,21 @@ export function writeCursor(
     // fault: long-cursor
     const isShort = (part: string | LargeValue | null): part is string | null =>
       part === null || (typeof part === 'string' && Buffer.byteLength(part) <= limit);
-    const places = values.map((each) =>
+    const shortened = values.map((each) =>
       isShort(each) ? each : [beginningOf(typeof each === 'string' ? each : each.text)],
     );
-    const parts = key.map((part) => (isShort(part) ? part : [digest('md5', part)]));
-    text = JSON.stringify(values.every(isShort) ? [hash, places] : [hash, places, parts]);
+    const parts = key.map((part) => (isShort(part) ? part : hashesOf(part)));
+    text = JSON.stringify(values.every(isShort) ? [hash, shortened] : [hash, shortened, parts]);
     if (Buffer.byteLength(text) <= maxBytes) break;
   }
   return Buffer.from(text).toString('base64url');
+}
+
+/** PostgreSQL hashes the bytes that are stored. A U+FFFD before two digits may be one of them, or text in a database that is not in SQL_ASCII. */
+function hashesOf(text: string): readonly string[] {
+  const bytes = Buffer.from(text);
+  // fault: cursor-text-as-bytes
+  return [...new Set([digest('md5', bytes), digest('md5', unescapeBytes(bytes))])];
 }
 
 function beginningOf(text: string): string {
@@ -85,24 +99,24 @@ export function readCursor(context: CursorContext, text: string): Cursor | undef
   if (text.length > MAX_LENGTH || !/^[\w-]+$/.test(text)) return undefined;
   const parsed = cursorSchema.safeParse(json(Buffer.from(text, 'base64url').toString()));
   if (!parsed.success) return undefined;
-  const [hash, places, parts = []] = parsed.data;
+  const [hash, stored, parts = []] = parsed.data;
   const { model, order } = context;
   // fault: foreign-cursor
-  if (hash !== hashKey(context) || places.length !== order.length) return undefined;
-  const values = places.map((place): PlaceValue => (Array.isArray(place) ? { prefix: place[0] } : place));
-  const key = parts.map((part): KeyPart => (Array.isArray(part) ? { md5: part[0] } : part));
+  if (hash !== hashKey(context) || stored.length !== order.length) return undefined;
+  const values = stored.map((each): CursorValue => (Array.isArray(each) ? { prefix: each[0] } : each));
+  const key = parts.map((part): KeyPart => (Array.isArray(part) ? { md5: part } : part));
   const hasKey = values.every((each) => typeof each !== 'object' || each === null) || key.length === model.key.length;
   const isValid =
     hasKey &&
-    order.every(({ field }, index) => isPlace(field, values[index] ?? null)) &&
+    order.every(({ field }, index) => isCursorValue(field, values[index] ?? null)) &&
     key.every((part, index) => typeof part !== 'string' || isValueOf(model.key[index], part));
   if (!isValid) return undefined;
   return key.length === 0 ? { values } : { values, key };
 }
 
-function isPlace(field: FieldInfo, place: PlaceValue): boolean {
-  if (place === null) return mayBeNull(field);
-  return typeof place === 'string' ? isValueOf(field, place) : isStorable(place.prefix);
+function isCursorValue(field: FieldInfo, value: CursorValue): boolean {
+  if (value === null) return mayBeNull(field);
+  return typeof value === 'string' ? isValueOf(field, value) : isStorable(value.prefix);
 }
 
 /** Values of plugins' types and enums cannot be checked here; PostgreSQL checks them. */
@@ -124,18 +138,23 @@ export function boundsSql(
   { values, key = [] }: Cursor,
 ): readonly (FragmentSqlToken | null)[] {
   return order.map(({ field }, index) => {
-    const place = values[index] ?? null;
-    if (place === null) return null;
-    if (typeof place === 'string') return valueSql(field, place);
+    const value = values[index] ?? null;
+    if (value === null) return null;
+    if (typeof value === 'string') return valueSql(field, value);
     const scope = reader.scope(model);
     // fault: cursor-out-of-scope
     const conditions = [...decodeRow(model, key), ...(scope === undefined ? [] : [sql.fragment`(${scope})`])];
     const stored = sql.fragment`(
       select ${columnSql('t', field)} from ${tableSql(model)} t ${whereSql(conditions)} ${rawSql('limit 1')}
     )`;
-    return holdsText(field) ? sql.fragment`coalesce(${stored}, ${valueSql(field, place.prefix)})` : stored;
+    return holdsText(field) ? sql.fragment`coalesce(${stored}, ${valueSql(field, value.prefix)})` : stored;
   });
 }
+
+/** Of any bytes, nothing can be converted. */
+const HASHED_ENCODING = rawSql(
+  "(case when current_setting('server_encoding') = 'SQL_ASCII' then 'SQL_ASCII' else 'UTF8' end)::name",
+);
 
 /** Conditions for the row with this key. A part that is too long for a link is compared by its hash. */
 function decodeRow(model: ModelInfo, key: readonly KeyPart[]): readonly FragmentSqlToken[] {
@@ -143,7 +162,7 @@ function decodeRow(model: ModelInfo, key: readonly KeyPart[]): readonly Fragment
     const part = key[index] ?? '';
     const column = columnSql('t', field);
     if (typeof part === 'string') return sql.fragment`${column} = ${valueSql(field, part)}`;
-    return sql.fragment`md5(convert_to(${column}::text, 'UTF8')) = ${part.md5}::text`;
+    return sql.fragment`md5(convert_to(${column}::text, ${HASHED_ENCODING})) = any(${sql.array(part.md5, 'text')})`;
   });
 }
 

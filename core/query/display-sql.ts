@@ -3,7 +3,7 @@
 
 import type { FragmentSqlToken } from 'slonik';
 import { z } from 'zod';
-import type { DbRow, FieldInfo } from '../model/field-type.ts';
+import type { FieldInfo } from '../model/field-type.ts';
 import { LargeValue } from '../model/row.ts';
 import { LARGE } from '../sql/aliases.ts';
 import { fragment, joinFragments, nameSql, rawSql } from '../sql/fragments.ts';
@@ -70,12 +70,6 @@ export const largeValues: z.ZodType<object | null> = z
   .record(z.string(), z.object({ text: z.string().default(''), bytes: z.number(), sha256: z.string().optional() }))
   .transform((all) => Object.fromEntries(Object.entries(all).map(([name, value]) => [name, new LargeValue(value)])))
   .nullable();
-
-/** Puts a row's large values into their columns. */
-export function withLargeValues(row: DbRow): DbRow {
-  const { [LARGE]: large, ...values } = row;
-  return large === undefined ? row : { ...values, ...Object(large) };
-}
 
 /**
  * Whether pages truncate values of this column. Keys are never truncated, since links and cursors need them completely, and neither

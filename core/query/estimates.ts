@@ -42,7 +42,7 @@ export class Estimates {
   }
 
   async refresh(): Promise<void> {
-    this.#refreshAt = Date.now() + REFRESH_MS;
+    this.#refreshAt = performance.now() + REFRESH_MS;
     // The estimates are shared by all users, regardless of whose request triggers the query.
     const rows = await withoutScope(() =>
       this.#database.any(sizes`
@@ -59,13 +59,13 @@ export class Estimates {
 
   /** Refreshes old estimates. Requests do not wait for this; if it fails, the old estimates are kept until the next attempt. */
   keepFresh(): void {
-    if (Date.now() >= this.#refreshAt) this.refresh().catch(() => {});
+    if (performance.now() >= this.#refreshAt) this.refresh().catch(() => {});
   }
 }
 
 /** Tables with at most this many rows are counted exactly, and can be sorted by a column without an index. */
 export const SMALL_TABLE = 50_000;
-/** Bytes in which more rows than `SMALL_TABLE` do not matter: a quarter of a million at most, sorted in a tenth of a second. */
+/** Tables of at most this many bytes count as small: they have at most a quarter of a million rows, sorted in a tenth of a second. */
 const SMALL_SIZE = 8 * 1024 * 1024;
 
 // fault: small-table-overestimated
@@ -79,7 +79,7 @@ const neverAnalysed = sql.fragment`
 /**
  * Estimated rows of the table `c` of pg_class, as the planner computes them: rows per page at the last ANALYZE times the current
  * number of pages. A table that was never analysed, or not since it was empty, is assumed to be full of short rows, so that its size
- * is overestimated rather than underestimated; but a small file is never a large table.
+ * is overestimated rather than underestimated, unless the table has at most `SMALL_SIZE` bytes.
  */
 export const estimateSql: FragmentSqlToken = sql.fragment`
   case

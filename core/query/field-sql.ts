@@ -4,8 +4,8 @@ import { type FragmentSqlToken, sql } from 'slonik';
 import { TEXT_TYPES } from '../model/field-info.ts';
 import type { FieldInfo, ModelInfo, Param } from '../model/field-type.ts';
 import { comma, fragment, joinFragments, nameSql, rawSql } from '../sql/fragments.ts';
-import { arrayLiteral, quoteName } from '../sql/quote.ts';
-import { hasVersions } from './table-facts.ts';
+import { arrayLiteral, quoteLiteral, quoteName } from '../sql/quote.ts';
+import { collationOf, hasVersions } from './table-facts.ts';
 
 /** Columns by alias, looked up without building a key string. */
 const columns = new Map<string, Map<string, FragmentSqlToken>>();
@@ -92,6 +92,24 @@ export function valuesSql(field: FieldInfo, values: readonly string[]): Fragment
   return sql.fragment`${sql.array(values, typeSql(field, '[]'))}`;
 }
 
+/**
+ * Values of a choice as an array to compare the column with. Values that its enum does not have, because another program renamed
+ * them, are in no row; cast to the enum, they would be an error.
+ */
+export function choicesSql(field: FieldInfo, values: readonly string[]): FragmentSqlToken {
+  if (isText(field)) return valuesSql(field, values);
+  const type = field.type.cast(field);
+  const labels = rawSql(`(
+    select e.enumlabel::text from pg_catalog.pg_enum e join pg_catalog.pg_type d on e.enumtypid in (d.oid, d.typbasetype)
+    where d.oid = ${quoteLiteral(type)}::regtype
+  )`);
+  // fault: choice-that-the-enum-lacks
+  return sql.fragment`array(
+    select value::${rawSql(type)} from unnest(${sql.array(values, 'text')}) as value
+    where value in ${labels} or not exists ${labels}
+  )`;
+}
+
 /** The items of an array column as one parameter of the column's type, for comparison with the column. */
 export function itemsSql(field: FieldInfo, item: FieldInfo, values: readonly string[]): FragmentSqlToken {
   return field.model.managed ? valuesSql(item, values) : sql.fragment`${arrayLiteral(values)}`;
@@ -119,6 +137,16 @@ export function isText(field: FieldInfo): boolean {
   return typeField.type.cast(typeField) === 'text';
 }
 
+/**
+ * A value to compare with a column: PostgreSQL does not compare columns of two other collations than the database's. An index of
+ * the column can be used.
+ */
+export function comparedSql(indexed: FieldInfo, value: FragmentSqlToken): FragmentSqlToken {
+  const collation = collationOf(indexed);
+  // fault: collations-compared
+  return collation === undefined ? value : fragment`${value} collate ${rawSql(collation)}`;
+}
+
 /** Whether the column holds text of any type, and can be searched for words. */
 export function holdsText(field: FieldInfo): boolean {
   const typeField = valueField(field);
@@ -128,20 +156,31 @@ export function holdsText(field: FieldInfo): boolean {
 /** The separator between the parts of a label. */
 export const LABEL_SEPARATOR = ' · ';
 
+/** One part of a label as SQL. */
+export type PartSql = (field: FieldInfo) => FragmentSqlToken;
+
 /**
- * The label of a row, as an SQL expression on an alias: the label's fields joined by ' · '. If all parts are empty, it is the key, so
- * that a link is never empty. `partSql`: by default, relations appear by their keys; see `label-sql.ts`.
+ * The label of a row, as an SQL expression: the label's fields joined by ' · '. If all parts are empty, it is the key, so that a link
+ * is never empty. `ownSql`: a value of the row itself; `partSql`: that, or the label of a referenced row; see `label-sql.ts`.
  */
 export function labelSql(
   model: ModelInfo,
   parts: readonly FieldInfo[],
-  alias: string,
-  partSql: (field: FieldInfo) => FragmentSqlToken = (field) => labelPartSql(field, alias),
+  ownSql: PartSql,
+  partSql: PartSql = ownSql,
 ): FragmentSqlToken {
-  const key = joinedText(model.key, (field) => labelPartSql(field, alias));
+  const key = joinedText(model.key, ownSql);
   const isKey = parts.every((field) => field.target === undefined && model.key.includes(field));
   if (parts.length === 0 || isKey) return key;
-  return fragment`coalesce(nullif(${joinedText(parts, partSql)}, ''), ${key})`;
+  return fragment`coalesce(nullif(${withCollation(model, parts, joinedText(parts, partSql))}, ''), ${key})`;
+}
+
+/** PostgreSQL neither compares nor sorts text that is made of columns with several collations. */
+function withCollation(model: ModelInfo, parts: readonly FieldInfo[], text: FragmentSqlToken): FragmentSqlToken {
+  const referenced = parts.flatMap(({ target }) => (target ? [...target.label, ...target.key] : []));
+  const collation = [...parts, ...referenced, ...model.key].map(collationOf).find((name) => name !== undefined);
+  // fault: labels-of-several-collations
+  return collation === undefined ? text : fragment`(${text} collate ${rawSql(collation)})`;
 }
 
 /** A field as an SQL expression of type text. */

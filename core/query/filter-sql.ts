@@ -1,10 +1,10 @@
 import { type FragmentSqlToken, sql } from 'slonik';
 import type { FieldInfo } from '../model/field-type.ts';
 import { joinFragments } from '../sql/fragments.ts';
-import { columnSql, itemsSql, tableSql, valueSql, valuesSql } from './field-sql.ts';
+import { choicesSql, columnSql, comparedSql, isText, itemsSql, tableSql, valueSql, valuesSql } from './field-sql.ts';
 import type { Reader } from './reader.ts';
 import type { Filter } from './types.ts';
-import { visiblePairs } from './visible-rows.ts';
+import { visibleLinks } from './visible-rows.ts';
 
 const or = sql.fragment` or `;
 const and = sql.fragment` and `;
@@ -35,7 +35,9 @@ function oneOfSql({ field, values }: OneOf): FragmentSqlToken {
   const [only, ...more] = present;
   const parts: FragmentSqlToken[] = [];
   if (values.includes(null)) parts.push(sql.fragment`${column} is null`);
-  if (only !== undefined) {
+  if (only !== undefined && field.values.length > 0 && !isText(field)) {
+    parts.push(sql.fragment`${column} = any(${choicesSql(field, present)})`);
+  } else if (only !== undefined) {
     const equals = more.length === 0 ? valueSql(field, only) : sql.fragment`any(${valuesSql(field, present)})`;
     parts.push(sql.fragment`${column} = ${equals}`);
   }
@@ -48,22 +50,25 @@ function arraySql({ field, values }: OneOf, item: FieldInfo): FragmentSqlToken {
   const present = values.filter((value) => value !== null);
   const parts: FragmentSqlToken[] = [];
   if (values.includes(null)) parts.push(sql.fragment`coalesce(cardinality(${column}), 0) = 0`);
-  if (present.length > 0) parts.push(sql.fragment`${column} && ${itemsSql(field, item, present)}`);
+  // The column may be an array of an enum that does not have every choice.
+  if (present.length > 0 && item.values.length > 0 && !field.model.managed)
+    parts.push(sql.fragment`${column}::text[] && ${sql.array(present, 'text')}`);
+  else if (present.length > 0) parts.push(sql.fragment`${column} && ${itemsSql(field, item, present)}`);
   return anyOf(parts);
 }
 
-/** For a manyToMany: the row is linked to one of the values, or to no row, considering only pairs that the user can see. */
+/** For a manyToMany: the row is linked to one of the values, or to no row, considering only link rows that the user can see. */
 function manyToManySql(reader: Reader, { field, values }: OneOf): FragmentSqlToken {
   const { through } = field;
   if (through === undefined) throw new TypeError(`${field.model.name}.${field.name} is not a manyToMany field.`);
   const [key] = field.model.key;
   if (key === undefined) throw new TypeError(`The model ${field.model.name} has no key.`);
-  // fault: hidden-pairs-filtered
-  const condition = visiblePairs(reader, field);
+  // fault: hidden-links-filtered
+  const condition = visibleLinks(reader, field);
   const visible = condition === undefined ? sql.fragment`` : sql.fragment`and ${condition}`;
   const links = sql.fragment`
     select from ${tableSql(through.model)} link
-    where ${columnSql('link', through.source)} = ${columnSql('t', key)} ${visible}
+    where ${columnSql('link', through.source)} = ${comparedSql(through.source, columnSql('t', key))} ${visible}
   `;
   const present = values.filter((value) => value !== null);
   const parts: FragmentSqlToken[] = [];

@@ -8,9 +8,9 @@ import { filterSql } from './filter-sql.ts';
 import { branches, oneCondition, orderSql } from './keyset.ts';
 import type { ListQueryValues } from './list-query.ts';
 import { isIndexed } from './order.ts';
-import type { PossibleQuery } from './possible-query.ts';
 import type { Reader } from './reader.ts';
-import { inPage, type RowsQuery, rowSql, rowsQuery } from './row-sql.ts';
+import type { RepresentableQuery } from './representable-query.ts';
+import { inPage, kept, type RowsQuery, rowSql, rowsQuery } from './row-sql.ts';
 import { searchableFields, searchesIndexes, searchSql, searchWords } from './search.ts';
 import { mayBeNull } from './table-facts.ts';
 import type { Listing, Sort } from './types.ts';
@@ -18,7 +18,7 @@ import type { Listing, Sort } from './types.ts';
 /** Max entries of a manyToMany in a list. */
 const MAX_LISTED = 20;
 
-type ListedQuery = ListQueryValues & Partial<Pick<PossibleQuery, 'absentWords'>>;
+type ListedQuery = ListQueryValues & Partial<Pick<RepresentableQuery, 'absentWords'>>;
 
 /**
  * Selects one page of a list, plus one row that shows whether there is another page. A search with indexes also returns the number
@@ -33,20 +33,22 @@ export function listSql(reader: Reader, listing: Listing, query: ListedQuery, or
   const fields = [...visible, ...order.map((sort) => sort.field), ...filterRelations];
   const matches = query.q !== '' && scansRowByRow(order) && searchesIndexes(searchableFields(reader, listing.search));
   const row = rowSql(reader, model, { fields, listed: MAX_LISTED, extent: 'list', version: false, matches });
-  const names = row.needed.map(selectedSql);
   const back = isBackwards(query);
-  const page: PageRows = {
-    model,
-    names: joinFragments(names, comma),
-    hasComputed: row.needed.some(({ expression }) => expression !== undefined),
-    conditions: listConditions(reader, listing, query),
-    order,
-    back,
-    values: typeof query.at === 'object' ? boundsSql(reader, model, order, query.at.cursor) : undefined,
-    max: query.size + 1,
+  const conditions = listConditions(reader, listing, query);
+  const values = typeof query.at === 'object' ? boundsSql(reader, model, order, query.at.cursor) : undefined;
+  const max = query.size + 1;
+  const compose = (): RowsQuery => {
+    const names = joinFragments(row.needed.map(selectedSql), comma);
+    const hasComputed = row.needed.some(({ expression }) => expression !== undefined);
+    const page: PageRows = { model, names, hasComputed, conditions, order, back, values, max };
+    return rowsQuery(row, matches ? searchedPageSql(page) : pageSql(page), orderSql(order, back, 'p'));
   };
-  const statement = rowsQuery(row, matches ? searchedPageSql(page) : pageSql(page), orderSql(order, back, 'p'));
-  return query.q === '' && query.filters.length === 0 ? statement : freshPlan(statement);
+  if (query.q !== '' || query.filters.length > 0) return freshPlan(compose());
+  if (conditions.length > 0 || values !== undefined || row.pages === undefined) return compose();
+  // The first or last page of the whole table contains no values.
+  const terms = order.map(({ field, descending }) => `${field.name} ${descending} ${mayBeNull(field)}`);
+  const cacheKey = [max, back, ...terms].join();
+  return kept(row.pages, cacheKey, compose);
 }
 
 /** The conditions of the list, beginning with the user's row rules. An empty list selects the whole table. */
@@ -92,7 +94,7 @@ interface PageRows {
  * scanning along the order.
  */
 export const MAX_SORTED = 6_000;
-/** Rows that are first scanned along the order: enough for a frequent word, and takes about a millisecond. */
+/** Rows that are first scanned along the order: enough for a frequent word, at a cost of about a millisecond. */
 const SHORT_SCAN = 1_000;
 const LONG_SCAN = 20_000;
 const union = sql.fragment` union all `;

@@ -19,6 +19,8 @@ const reference = z.object({
   onDelete: z.enum(['restrict', 'cascade', 'setNull']),
   columns: z.array(z.string()),
   parentColumns: z.array(z.string()),
+  /** The collation of each referencing column, as SQL; null for the database's, and for columns that are not text. */
+  collations: z.array(z.string().nullable()),
   /** Whether the application's role may read the referencing table. */
   readable: z.boolean(),
 });
@@ -55,6 +57,12 @@ export async function loadOutsideReferences(database: Query, models: readonly Mo
         select attname::text from unnest(con.confkey) with ordinality as key (number, place)
         join pg_attribute on attrelid = con.confrelid and attnum = number order by place
       ) as "parentColumns",
+      array(
+        select case when collname <> 'default' then collnamespace::regnamespace || '.' || quote_ident(collname) end
+        from unnest(con.conkey) with ordinality as key (number, place)
+        join pg_attribute on attrelid = con.conrelid and attnum = number
+        left join pg_collation on pg_collation.oid = attcollation order by place
+      ) as collations,
       has_table_privilege(con.conrelid, 'select') as readable
     from unnest(${sql.array(models.map(tableName), 'text')}) as requested (parent)
     join pg_constraint con on con.confrelid = ${tableOidSql(sql.fragment`parse_ident(requested.parent)`)} and con.contype = 'f' and con.conparentid = 0
@@ -93,10 +101,12 @@ export async function countOutside(
   const uncountable = candidates.filter((each) => !each.readable).map((each) => ({ ...each, rows: 0, more: true }));
   // fault: outside-rows-not-counted
   if (readable.length === 0) return uncountable;
-  const queries = readable.map(({ table, columns, parentColumns }, index) => {
-    const joined = columns.map(
-      (name, at) => fragment`${nameSql(['child', name])} = ${nameSql(['t', parentColumns[at] ?? ''])}`,
-    );
+  const queries = readable.map(({ table, columns, parentColumns, collations }, index) => {
+    const joined = columns.map((name, at) => {
+      const collation = collations[at] ?? undefined;
+      const collate = collation === undefined ? fragment`` : fragment` collate ${rawSql(collation)}`;
+      return fragment`${nameSql(['child', name])} = ${nameSql(['t', parentColumns[at] ?? ''])}${collate}`;
+    });
     return sql.fragment`
       select ${rawSql(String(index))} as reference, (select count(*) from (
         select from ${rawSql(table)} child join ${tableSql(model)} t on ${joinFragments(joined, and)}

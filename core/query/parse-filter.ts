@@ -1,4 +1,4 @@
-import { isCalendarDate, localMilliseconds, offsetAt, resolveLocalTime } from '../model/calendar.ts';
+import { firstMomentOf, isCalendarDate, localMilliseconds } from '../model/calendar.ts';
 import type { FieldInfo } from '../model/field-type.ts';
 import { valueField } from './field-sql.ts';
 import { exactValue } from './search.ts';
@@ -66,8 +66,8 @@ export function parseRange(
   return from === undefined && to === undefined ? 'none' : { field, is: 'range', from, to };
 }
 
-function bound(field: FieldInfo, text: string, timeZone: string, end: string | undefined): string | undefined {
-  return end ?? exactValue(field, text, timeZone);
+function bound(field: FieldInfo, text: string, timeZone: string, moment: string | undefined): string | undefined {
+  return moment ?? exactValue(field, text, timeZone);
 }
 
 function startOf(field: FieldInfo, text: string, timeZone: string): string | undefined {
@@ -125,14 +125,14 @@ const DATE = /^(\d{4})-(\d\d)-(\d\d)$/;
 /** The day's first moment in a time zone, as ISO text; undefined if the text is not a date. */
 function startOfDay(text: string, timeZone: string): string | undefined {
   const midnight = midnightOf(text);
-  return midnight === undefined ? undefined : isoText(firstMoment(midnight, timeZone));
+  return midnight === undefined ? undefined : isoText(firstMomentOf(midnight, timeZone));
 }
 
 /** The day's last moment in a time zone, to the microsecond, the resolution of PostgreSQL's timestamps. */
 function endOfDay(text: string, timeZone: string): string | undefined {
   const midnight = midnightOf(text);
   if (midnight === undefined) return undefined;
-  return isoText(firstMoment(midnight + DAY, timeZone) - 1).replace('Z', '999Z');
+  return isoText(firstMomentOf(midnight + DAY, timeZone) - 1).replace('Z', '999Z');
 }
 
 /** Limited to four-digit years, which the first and last days exceed in some time zones. */
@@ -145,9 +145,4 @@ function midnightOf(text: string): number | undefined {
   if (year === undefined || month === undefined || day === undefined || !isCalendarDate(year, month, day))
     return undefined;
   return localMilliseconds({ year, month, day, hour: 0, minute: 0, second: 0, millisecond: 0 });
-}
-
-/** If clocks were set forward over midnight, the day begins at that moment. */
-function firstMoment(midnight: number, timeZone: string): number {
-  return resolveLocalTime(timeZone, midnight)[0] ?? midnight - offsetAt(timeZone, midnight - DAY);
 }

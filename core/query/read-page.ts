@@ -10,8 +10,8 @@ import { type CursorContext, writeCursor } from './cursor.ts';
 import type { ListQueryValues } from './list-query.ts';
 import { isBackwards, listConditions, listSql, MAX_SORTED } from './list-sql.ts';
 import { completeOrder } from './order.ts';
-import { type PossibleQuery, possibleQuery, textsOfQuery } from './possible-query.ts';
 import type { Reader } from './reader.ts';
+import { type RepresentableQuery, representableQuery, textsOfQuery } from './representable-query.ts';
 import type { Count, Listing, Page, Sort } from './types.ts';
 
 const empty: Page = { rows: [], previous: undefined, next: undefined, count: { kind: 'exact', rows: 0 } };
@@ -26,13 +26,13 @@ export async function readPage(
 ): Promise<Page> {
   if (!reader.mayView(listing.model)) return empty;
   rejectHiddenFields(reader, query);
-  return whereRepresentable(database, query, empty, async (inner, possible) => {
-    const { more, ...page } = await readPossibleRows(inner, reader, listing, possible, query);
+  return whereRepresentable(database, query, empty, async (inner, representable) => {
+    const { more, ...page } = await readRepresentableRows(inner, reader, listing, representable, query);
     return {
       ...page,
       count:
-        matchesOf(possible, page.rows[0], more) ??
-        (await readCount(inner, reader, { counts, listing, query: possible, rowsOnPage: page.rows.length, more })),
+        matchesOf(representable, page.rows[0], more) ??
+        (await readCount(inner, reader, { counts, listing, query: representable, rowsOnPage: page.rows.length, more })),
     };
   });
 }
@@ -45,43 +45,47 @@ export async function readRows(
   query: ListQueryValues,
 ): Promise<RowsOfPage> {
   rejectHiddenFields(reader, query);
-  return whereRepresentable(database, query, { ...empty, more: false }, (inner, possible) =>
-    readPossibleRows(inner, reader, listing, possible, query),
+  return whereRepresentable(database, query, { ...empty, more: false }, (inner, representable) =>
+    readRepresentableRows(inner, reader, listing, representable, query),
   );
 }
 
 type RowsOfPage = Omit<Page, 'count'> & { readonly more: boolean };
 
-/** Runs `work` with the part of a query that can match; `nothing` if the query has texts that the database's encoding lacks, so that no row can match it. */
+/**
+ * Runs `work` with the part of a query that can match. Returns `noMatch` if the query has texts that the database's encoding lacks,
+ * so that no row can match it.
+ */
 export function whereRepresentable<T>(
   database: Query,
   query: ListQueryValues,
-  nothing: T,
-  work: (database: Query, possible: PossibleQuery) => Promise<T>,
+  noMatch: T,
+  work: (database: Query, representable: RepresentableQuery) => Promise<T>,
 ): Promise<T> {
   return withRepresentable(database, textsOfQuery(query), async (inner, texts) => {
-    const possible = possibleQuery(query, texts);
-    return possible === undefined ? nothing : work(inner, possible);
+    const representable = representableQuery(query, texts);
+    return representable === undefined ? noMatch : work(inner, representable);
   }).catch((error: unknown) => {
     // The values of a plugin's conditions are not among the texts.
     const hasConditions = query.filters.some(({ is }) => is === 'condition');
-    if (hasConditions && missingCharacter(error) !== undefined) return nothing;
+    if (hasConditions && missingCharacter(error) !== undefined) return noMatch;
     throw error;
   });
 }
 
 /** `requested`: the query that the cursors belong to. */
-async function readPossibleRows(
+async function readRepresentableRows(
   database: Query,
   reader: Reader,
   listing: Listing,
-  query: PossibleQuery,
+  query: RepresentableQuery,
   requested: ListQueryValues,
 ): Promise<RowsOfPage> {
   const order = completeOrder(reader, listing, query.sort);
   const fetched = await fetchRows(database, reader, listing, query, order);
   // A cursor that PostgreSQL rejects is treated like any other invalid one.
-  if (fetched === undefined) return readPossibleRows(database, reader, listing, { ...query, at: undefined }, requested);
+  if (fetched === undefined)
+    return readRepresentableRows(database, reader, listing, { ...query, at: undefined }, requested);
   const more = fetched.length > query.size;
   const back = isBackwards(query);
   const page = fetched.slice(0, query.size);
@@ -104,7 +108,7 @@ async function fetchRows(
   database: Query,
   reader: Reader,
   listing: Listing,
-  query: PossibleQuery,
+  query: RepresentableQuery,
   order: readonly Sort[],
 ): Promise<readonly DbRow[] | undefined> {
   try {
@@ -134,7 +138,7 @@ function matchesOf({ at, exact }: ListQueryValues, row: DbRow | undefined, more:
 interface ShownPage {
   readonly counts: Counts;
   readonly listing: Listing;
-  readonly query: PossibleQuery;
+  readonly query: RepresentableQuery;
   readonly rowsOnPage: number;
   readonly more: boolean;
 }

@@ -3,6 +3,7 @@ import { currentScope } from '../database/scope.ts';
 import type { FieldInfo, ModelInfo } from '../model/field-type.ts';
 import type { Actor } from '../policy/actor.ts';
 import { type Policy, rowConditionOf } from '../policy/policy.ts';
+import { type LabelFormat, PLAIN_LABEL_FORMAT } from './label-format.ts';
 import { isReadable } from './table-facts.ts';
 
 /**
@@ -10,15 +11,18 @@ import { isReadable } from './table-facts.ts';
  * than closures, because an instance is created per request.
  */
 export class Reader {
+  /** How labels are shown. */
+  readonly labelFormat: LabelFormat;
   readonly #policy: Policy;
   readonly #actor: Actor;
   /** The last model checked and the result. Cached because the fields of a model are checked one after another. */
   #model: ModelInfo | undefined;
   #mayViewModel = false;
 
-  constructor(policy: Policy, actor: Actor) {
+  constructor(policy: Policy, actor: Actor, labelFormat = PLAIN_LABEL_FORMAT) {
     this.#policy = policy;
     this.#actor = actor;
+    this.labelFormat = labelFormat;
   }
 
   mayView(model: ModelInfo): boolean {
@@ -30,11 +34,11 @@ export class Reader {
   }
 
   /**
-   * Whether the actor may see a field. A key is visible to everyone who may see the row, since it is in the row's URL. Pairs in a
+   * Whether the actor may see a field. A key is visible to everyone who may see the row, since it is in the row's URL. Link rows in a
    * table that the application's role may not read are hidden, so that reading the record does not fail.
    */
   sees(field: FieldInfo): boolean {
-    // fault: unreadable-pairs
+    // fault: unreadable-links
     if (field.through !== undefined && !isReadable(field.through.model)) return false;
     // fault: hidden-fields-visible
     return this.mayView(field.model) && (field.model.key.includes(field) || this.#permits('view', field));

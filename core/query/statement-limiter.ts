@@ -1,13 +1,13 @@
 import { Limiter } from '../base/limiter.ts';
 import { Queries, type Query } from '../database/queries.ts';
-import type { Actor } from '../policy/actor.ts';
+import { type Actor, limitedAccount } from '../policy/actor.ts';
 
 /** Of the ten connections for page reads. A page runs its queries one after another. */
 const MAX_AT_ONCE = 4;
 
 /**
  * Prevents one user from taking all connections with slow queries (ten tabs with a search without an index): a few of their
- * statements run at once, and the others wait in order. Only signed-in users are limited.
+ * statements run at once, and the others wait in order. Only users and their tokens are limited.
  */
 export class StatementLimiter {
   readonly #database: Query;
@@ -19,7 +19,8 @@ export class StatementLimiter {
 
   /** The database, with this actor's limit applied. */
   of(actor: Actor): Query {
-    return actor.kind === 'user' ? new LimitedQuery(this.#database, this.#statements, actor.id) : this.#database;
+    const account = limitedAccount(actor);
+    return account === undefined ? this.#database : new LimitedQuery(this.#database, this.#statements, account);
   }
 }
 

@@ -6,7 +6,6 @@ import { z } from 'zod';
 import type { Query } from '../database/queries.ts';
 import { columnPrecision, setColumnPrecision } from '../model/column-precision.ts';
 import type { FieldInfo, ModelInfo } from '../model/field-type.ts';
-import { encodeKeyPart, isCompleteKey } from '../model/key.ts';
 import { setFilledByDatabase } from '../model/validate.ts';
 import { tableOidSql } from './table-oid.ts';
 
@@ -21,6 +20,7 @@ const columns = sql.type(
     column: z.string(),
     nullable: z.boolean(),
     plain: z.boolean(),
+    collation: z.string().nullable(),
     filled: z.boolean(),
     type: z.string(),
     modifier: z.number(),
@@ -32,8 +32,8 @@ const tables = sql.type(
     table: z.string(),
     rules: z.array(z.string()).nullable(),
     readable: z.boolean(),
-    encoding: z.string(),
     versioned: z.boolean(),
+    view: z.boolean(),
     add: z.boolean(),
     change: z.boolean(),
     delete: z.boolean(),
@@ -47,10 +47,11 @@ const notGranted = {
   change: new WeakSet<ModelInfo>(),
   delete: new WeakSet<ModelInfo>(),
 };
-const ofAnyBytes = new WeakSet<ModelInfo>();
 const withoutVersions = new WeakSet<ModelInfo>();
+const views = new WeakSet<ModelInfo>();
 const nullableInDatabase = new WeakSet<FieldInfo>();
 const withoutIlike = new WeakSet<FieldInfo>();
+const collations = new WeakMap<FieldInfo, string>();
 
 /**
  * Whether rows may have NULL in this field, because it is declared nullable or the column allows it. Columns of views always do.
@@ -66,7 +67,15 @@ export function needsOtherCollation(field: FieldInfo): boolean {
   return withoutIlike.has(field);
 }
 
-/** Whether a rule of the table (`create rule`) applies to these statements, which then do not support RETURNING. */
+/** The collation of the column, as SQL, if it is not the default of the database. */
+export function collationOf(field: FieldInfo): string | undefined {
+  return collations.get(field);
+}
+
+/**
+ * Whether a rule of the table (`create rule`) replaces these statements, which then do not support RETURNING. A `do also` rule, and an
+ * unconditional one with its own RETURNING, leave it alone.
+ */
 export function hasRule(model: ModelInfo, statement: 'insert' | 'update'): boolean {
   return withRules[statement].has(model);
 }
@@ -87,15 +96,13 @@ export function hasVersions(model: ModelInfo): boolean {
 }
 
 /**
- * Whether a key, as used in URLs, leads to its record. In a database in SQL_ASCII it may have bytes that are not UTF-8: they are read as
- * U+FFFD, and no query finds them again.
+ * Whether rows that reference a record prevent its deletion. Rows of a view do not: they may be computed from the record itself, and
+ * the foreign keys of the tables behind it decide.
  */
-export function leadsToRecord(model: ModelInfo, key: string): boolean {
-  // fault: link-to-unreadable-key
-  return isCompleteKey(key) && !(ofAnyBytes.has(model) && key.includes(UNREADABLE));
+export function isRestricting({ onDelete, model }: FieldInfo): boolean {
+  // fault: view-prevents-deletion
+  return onDelete === 'restrict' && !views.has(model);
 }
-
-const UNREADABLE = encodeKeyPart('\ufffd');
 
 /** Whether the role, or one that a scope can set for a request, has the privilege. */
 function anyRoleHasPrivilege(privilege: 'insert' | 'update' | 'delete'): FragmentSqlToken {
@@ -112,7 +119,8 @@ export async function loadTableFacts(database: Query, models: readonly ModelInfo
   const rows = await database.any(columns`
     select requested."table", a.attname::text as column, not a.attnotnull as nullable,
       coalesce(coll.collisdeterministic, true) as plain,
-      (a.atthasdef and a.attgenerated = '') or a.attidentity <> '' as filled,
+      case when coll.collname <> 'default' then coll.collnamespace::regnamespace || '.' || quote_ident(coll.collname) end as collation,
+      a.atthasdef or a.attidentity <> '' as filled,
       base.typname::text as type, base.modifier
     from unnest(${sql.array(models.map(tableName), 'text')}) as requested ("table")
     join pg_attribute a on a.attrelid = ${tableOidSql(sql.fragment`parse_ident(requested."table")`)} and a.attnum > 0 and not a.attisdropped
@@ -130,14 +138,20 @@ export async function loadTableFacts(database: Query, models: readonly ModelInfo
       where t.typtype <> 'd'
     ) base on true
     left join pg_collation coll on coll.oid = a.attcollation
-    where ltrim(base.typname, '_') in ('int2', 'int4', 'int8', 'numeric', 'float4', 'float8', 'money', 'time', 'timestamp', 'timestamptz') or not a.attnotnull or not coalesce(coll.collisdeterministic, true) or a.atthasdef or a.attidentity <> ''
+    where ltrim(base.typname, '_') in ('int2', 'int4', 'int8', 'numeric', 'float4', 'float8', 'money', 'time', 'timestamp', 'timestamptz') or not a.attnotnull or coll.collname <> 'default' or a.atthasdef or a.attidentity <> ''
   `);
+  // fault: every-rule-replaces
   const available = await database.any(tables`
     select requested."table",
-      (select array_agg(r.ev_type::text) from pg_rewrite r where r.ev_class = c.oid and r.rulename <> '_RETURN') as rules,
+      (
+        select array_agg(r.ev_type::text)
+        from pg_rewrite r
+        where r.ev_class = c.oid and r.rulename <> '_RETURN' and r.is_instead
+          and not (r.ev_qual::text = '<>' and pg_get_ruledef(r.oid) ~ ' RETURNING ')
+      ) as rules,
       has_table_privilege(c.oid, 'select') or has_any_column_privilege(c.oid, 'select') as readable,
-      current_setting('server_encoding') as encoding,
       c.relkind not in ('v', 'f') as versioned,
+      c.relkind in ('v', 'm') as view,
       ${anyRoleHasPrivilege('insert')} as add,
       ${anyRoleHasPrivilege('update')} as change,
       ${anyRoleHasPrivilege('delete')} as delete
@@ -152,14 +166,16 @@ export async function loadTableFacts(database: Query, models: readonly ModelInfo
     setMember(withRules.update, model, facts?.rules?.includes('2') === true);
     setMember(withRules.insert, model, facts?.rules?.includes('3') === true);
     setMember(unreadable, model, facts?.readable === false);
-    setMember(ofAnyBytes, model, facts?.encoding === 'SQL_ASCII');
     setMember(withoutVersions, model, facts?.versioned === false);
+    setMember(views, model, facts?.view === true);
     for (const action of ['add', 'change', 'delete'] as const)
       setMember(notGranted[action], model, facts?.[action] === false);
     for (const field of model.stored) {
       const row = byColumn.get(field.column);
       setMember(nullableInDatabase, field, row?.nullable === true);
       setMember(withoutIlike, field, row?.plain === false);
+      if (typeof row?.collation === 'string') collations.set(field, row.collation);
+      else collations.delete(field);
       setFilledByDatabase(field, !model.managed && row?.filled === true);
       setColumnPrecision(field, model.managed || !row ? undefined : columnPrecision(row.type, row.modifier));
     }

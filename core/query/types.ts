@@ -69,13 +69,13 @@ export type Filter =
     };
 
 /** A value at the boundary of a page: PostgreSQL's text, or only its beginning if it is too long for a link. */
-export type PlaceValue = string | null | { readonly prefix: string };
+export type CursorValue = string | null | { readonly prefix: string };
 /** A part of a row's key: PostgreSQL's text, or its hash. */
-export type KeyPart = string | { readonly md5: string };
+export type KeyPart = string | { readonly md5: readonly string[] };
 
 /** The sort values of a row, and its key if some of them have to be read from the row. */
 export interface Cursor {
-  readonly values: readonly PlaceValue[];
+  readonly values: readonly CursorValue[];
   readonly key?: readonly KeyPart[];
 }
 

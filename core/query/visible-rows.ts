@@ -1,25 +1,25 @@
 import { type FragmentSqlToken, sql } from 'slonik';
 import type { FieldInfo, ModelInfo } from '../model/field-type.ts';
 import { comma, joinFragments, rawSql, whereSql } from '../sql/fragments.ts';
-import { columnSql, onlyKey, tableSql } from './field-sql.ts';
+import { columnSql, comparedSql, onlyKey, tableSql } from './field-sql.ts';
 import type { Reader } from './reader.ts';
 
 const and = sql.fragment` and `;
 
 /**
- * The pairs of a manyToMany that an actor may see, as a condition on the alias `link`: the row rules of the pairs and of the rows
- * that they reference. Whether the actor may view the other model at all is not considered. Undefined for all pairs.
+ * The link rows of a manyToMany that an actor may see, as a condition on the alias `link`: the row rules of their model and of the
+ * rows that they reference. Whether the actor may view the other model at all is not considered. Undefined for all link rows.
  */
-export function visiblePairs(reader: Reader, { through, target }: FieldInfo): FragmentSqlToken | undefined {
+export function visibleLinks(reader: Reader, { through, target }: FieldInfo): FragmentSqlToken | undefined {
   if (through === undefined || target === undefined) return undefined;
   const linked = columnSql('link', through.target);
-  const ofPair = [
+  const ofLink = [
     sql.fragment`${columnSql('t', through.source)} = ${columnSql('link', through.source)}`,
     sql.fragment`${columnSql('t', through.target)} = ${linked}`,
   ];
-  const ofTarget = [sql.fragment`${columnSql('t', onlyKey(target))} = ${linked}`];
+  const ofTarget = [sql.fragment`${columnSql('t', onlyKey(target))} = ${comparedSql(onlyKey(target), linked)}`];
   const conditions = [
-    ...(reader.scope(through.model) === undefined ? [] : [existsSql(reader, through.model, ofPair)]),
+    ...(reader.scope(through.model) === undefined ? [] : [existsSql(reader, through.model, ofLink)]),
     ...(reader.seesEveryRow(target) ? [] : [existsSql(reader, target, ofTarget)]),
   ];
   return conditions.length === 0 ? undefined : joinFragments(conditions, and);

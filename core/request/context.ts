@@ -31,6 +31,8 @@ export interface RequestState {
   form: Form | undefined;
   /** The body of routes that read JSON (any value), text (a string) or raw bytes (a Buffer). */
   body: unknown;
+  /** The text of a JSON body, in which numbers have all their digits; see `readJson`. */
+  bodyText: string | undefined;
   /** The error of a failed request, for middleware of the stage `on-error`. */
   error: unknown;
   /** Translates messages into the user's language; one shared function per language. */

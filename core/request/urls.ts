@@ -4,6 +4,11 @@ import type { ModelInfo } from '../model/field-type.ts';
 export interface Urls {
   /** A path under the mount path: `to('/login')` → `/admin/login`. Undefined parameters are left out. */
   to(path: string, query?: Readonly<Record<string, string | undefined>>): string;
+  /**
+   * A complete URL under the public URL, for emails and other texts that are read outside the application. It never depends on a
+   * request, so a forged `Host` header cannot change it.
+   */
+  toPublic(path: string, query?: Readonly<Record<string, string | undefined>>): string;
   list(model: ModelInfo): string;
   /** `key` is the result of `keyText`, which needs no further encoding. */
   record(model: ModelInfo, key: string, action?: `+${string}`): string;
@@ -22,12 +27,14 @@ export function createUrls(mountPath: string, publicUrl: string, asset: (file: s
     for (const [name, value] of Object.entries(query)) if (value !== undefined) search.set(name, value);
     return search.size === 0 ? url : `${url}?${search}`;
   };
+  const publicOrigin = new URL(publicUrl).origin;
   return {
     to,
+    toPublic: (path, query) => publicOrigin + to(path, query),
     list: (model) => `${mountPath}/${model.slug}`,
     record: (model, key, action) => `${mountPath}/${model.slug}/${key}${action === undefined ? '' : `/${action}`}`,
     add: (model) => `${mountPath}/${model.slug}/+new`,
     asset: (file) => `${mountPath}/+assets/${asset(file)}`,
-    publicOrigin: new URL(publicUrl).origin,
+    publicOrigin,
   };
 }

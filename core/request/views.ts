@@ -121,7 +121,8 @@ interface ErrorPage extends PageData {
 
 /**
  * Renders EJS. A template has one local variable, `it`, with the view's data and `PageHelpers`. `<%= %>` escapes; `<%- %>` is for
- * `it.include(…)` and for cells that a field type has rendered.
+ * `it.include(…)` and for cells that a field type has rendered. Views whose name ends in `.txt` (`welcome.txt.ejs`) are plain text,
+ * in which nothing is escaped.
  */
 export interface Views {
   /**
@@ -134,7 +135,7 @@ export interface Views {
   /** The markup of a view, as a string. The template has only the data and `include`. */
   partial<V extends string>(view: V, data: ViewDataOf<V>): string;
   /**
-   * Renders a view outside a request, for example for mails, with `MailHelpers` in the given language.
+   * Renders a view outside a request, for example for emails, with `MailHelpers` in the given language.
    *
    * @example
    * const html = app.views.render('mail/welcome', { name }, { locale: 'ar' });

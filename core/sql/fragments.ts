@@ -59,6 +59,16 @@ export function fragment(texts: TemplateStringsArray, ...inserted: readonly Valu
   return { ...empty, sql: text };
 }
 
+const queryType: QuerySqlToken['type'] = sql.unsafe``.type;
+
+/** Like `sql.type(parser)`, but of a finished fragment, which Slonik would scan again. */
+export function typed<T extends QuerySqlToken['parser']>(
+  parser: T,
+  { sql, values }: FragmentSqlToken,
+): QuerySqlToken<T> {
+  return { parser, sql, type: queryType, values };
+}
+
 function isPlain(token: ValueExpression): token is FragmentSqlToken {
   return isFragment(token) && token.values.length === 0;
 }

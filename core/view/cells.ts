@@ -14,6 +14,8 @@ import { relationLabel, relationList } from '../sql/aliases.ts';
 import { escapeHtml } from './escape.ts';
 import { sizeText } from './formatter.ts';
 import { markdownExcerpt, markdownHtml } from './markdown.ts';
+import { choiceLabel } from './model-names.ts';
+import { valueText } from './value-text.ts';
 
 /** The content of a list's cell, or of a value on a record's page, as HTML. Never called with null. */
 export type Cell = (dbValue: NonNullable<DbValue>, row: DbRow) => string;
@@ -132,9 +134,8 @@ const builtIn: Readonly<Record<BuiltInFieldType, MakeCell>> = {
     if (!DATE.test(iso)) return escapeHtml(iso);
     return `<time datetime="${iso}">${escapeHtml(formatter.date(iso))}</time>`;
   },
-  time: () => (dbValue) => {
-    const exact = String(dbValue);
-    const shown = escapeHtml(exact.length === 8 && exact.endsWith(':00') ? exact.slice(0, 5) : exact);
+  time: (field, formatter) => (dbValue) => {
+    const shown = escapeHtml(valueText(field, String(dbValue), formatter));
     return `<time datetime="${shown}">${shown}</time>`;
   },
   timestamp: (_field, formatter) => (dbValue) => {
@@ -160,8 +161,8 @@ const builtIn: Readonly<Record<BuiltInFieldType, MakeCell>> = {
       ? (dbValue) => `<div class="prose">${markdownHtml(String(dbValue))}</div>`
       : (dbValue) => escapeHtml(truncate(markdownExcerpt(String(dbValue)), MAX_TEXT)),
 
-  choice(field) {
-    const badges = new Map(field.values.map((value) => [value, badgeOf(field, value)]));
+  choice(field, { t }) {
+    const badges = new Map(field.values.map((value) => [value, badgeOf(field, value, t)]));
     // Values outside the declared set occur only in unmanaged tables.
     return (dbValue) => badges.get(String(dbValue)) ?? escapeHtml(String(dbValue));
   },
@@ -266,8 +267,8 @@ function excerpt(text: string, { whole }: Formatter): string {
 }
 
 /** A badge if any value of the field has a tone, so that a column looks the same in every row. */
-function badgeOf(field: FieldInfo, value: string): string {
-  const label = escapeHtml(field.valueLabels[value] ?? value);
+function badgeOf(field: FieldInfo, value: string, t: Formatter['t']): string {
+  const label = escapeHtml(choiceLabel(t, field, value));
   if (Object.keys(field.tones).length === 0) return label;
   const tone = field.tones[value] ?? 'neutral';
   return `<span class="badge${tone === 'neutral' ? '' : ` tone-${tone}`}">${label}</span>`;

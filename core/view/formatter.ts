@@ -5,8 +5,8 @@ import type { Formatter } from '../model/field-type.ts';
 const MAX_CACHED = 5_000;
 
 /**
- * Formats values for one language and time zone. Created once for both and shared: Intl formatters take milliseconds to create, and
- * a list shows a hundred timestamps. Dates are ISO (2026-11-20) for every user, so that they sort alphabetically and day and month
+ * Formats values for one language and time zone. Created once for both and shared: Intl formatters take milliseconds to create, so
+ * each is created when it is first needed, and a list shows a hundred timestamps. Dates are ISO (2026-11-20) for every user, so that they sort alphabetically and day and month
  * cannot be confused.
  */
 export function createFormatter(
@@ -15,16 +15,8 @@ export function createFormatter(
   t: Translate,
   recordUrl: (model: string, key: string) => string | undefined,
 ): Formatter {
-  const numbers = new Intl.NumberFormat(locale, { maximumFractionDigits: 20, numberingSystem: 'latn' });
-  const moments = new Intl.DateTimeFormat('en-CA', {
-    timeZone,
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-    hour: '2-digit',
-    minute: '2-digit',
-    hourCycle: 'h23',
-  });
+  let numbers: Intl.NumberFormat | undefined;
+  let moments: Intl.DateTimeFormat | undefined;
   const amounts = new Map<string, Intl.NumberFormat>();
   const byMinute = new Map<string, string>();
   const byNumber = new Map<string | number, string>();
@@ -38,6 +30,7 @@ export function createFormatter(
       let text = byNumber.get(dbValue);
       if (text === undefined) {
         if (byNumber.size >= MAX_CACHED) byNumber.clear();
+        numbers ??= new Intl.NumberFormat(locale, { maximumFractionDigits: 20, numberingSystem: 'latn' });
         text = typeof dbValue === 'string' ? grouped(numbers, dbValue) : numbers.format(dbValue);
         byNumber.set(dbValue, text);
       }
@@ -56,16 +49,34 @@ export function createFormatter(
       return format.format(dbValue);
     },
     timestamp(dbValue) {
+      // Infinity and years that are BC or have more digits are shown as PostgreSQL writes them.
+      // fault: infinite-moment
+      if (!MOMENT.test(dbValue)) return dbValue;
       const minute = dbValue.slice(0, dbValue.lastIndexOf(':'));
       let text = byMinute.get(minute);
       if (text === undefined) {
         if (byMinute.size >= MAX_CACHED) byMinute.clear();
+        moments ??= minuteFormat(timeZone);
         text = moments.format(Date.parse(toIso(dbValue))).replace(', ', ' ');
         byMinute.set(minute, text);
       }
       return text;
     },
   };
+}
+
+const MOMENT = /^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d+)?(?:\+00(?::00)?|Z)$/;
+
+function minuteFormat(timeZone: string): Intl.DateTimeFormat {
+  return new Intl.DateTimeFormat('en-CA', {
+    timeZone,
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  });
 }
 
 /** By translator (one per application and language), then by time zone. */

@@ -3,7 +3,7 @@ import type { default as Markdown, MarkdownIt, Token } from 'markdown-it';
 
 const require = createRequire(import.meta.url);
 const SAFE = /^(?:https?:\/\/|mailto:)./i;
-/** Encoded line breaks in a mail link. Some mail programs start a new header there, such as `Bcc`. */
+/** Encoded line breaks in a mail link. Some email clients start a new header there, such as `Bcc`. */
 const MORE_HEADERS = /^\s*mailto:.*%0[ad]/i;
 /** Headings in the text are nested below the page title and the section heading. */
 const LEVELS_ABOVE = 2;

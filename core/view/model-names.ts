@@ -1,5 +1,5 @@
 import type { Translate } from '../messages/catalogue.ts';
-import type { ModelInfo } from '../model/field-type.ts';
+import type { FieldInfo, ModelInfo } from '../model/field-type.ts';
 
 interface Names {
   readonly title: string;
@@ -34,6 +34,53 @@ function namesOf(t: Translate, model: ModelInfo): Names {
     byModel.set(model, names);
   }
   return names;
+}
+
+/** The label of a field in the user's language (`field.user.email`), else as declared. */
+export function fieldLabel(t: Translate, field: FieldInfo): string {
+  return textsOf(t, field).label;
+}
+
+/** The help of a field (`field.user.email.help`). */
+export function fieldHelp(t: Translate, field: FieldInfo): string {
+  return textsOf(t, field).help;
+}
+
+/** The label of a choice (`choice.user.role.staff`). A value that is not a choice is returned unchanged. */
+export function choiceLabel(t: Translate, field: FieldInfo, value: string): string {
+  return textsOf(t, field).choices.get(value) ?? value;
+}
+
+interface FieldTexts {
+  readonly label: string;
+  readonly help: string;
+  readonly choices: ReadonlyMap<string, string>;
+}
+
+const fieldTexts = new WeakMap<Translate, WeakMap<FieldInfo, FieldTexts>>();
+
+function textsOf(t: Translate, field: FieldInfo): FieldTexts {
+  let byField = fieldTexts.get(t);
+  if (byField === undefined) {
+    byField = new WeakMap();
+    fieldTexts.set(t, byField);
+  }
+  let texts = byField.get(field);
+  if (texts === undefined) {
+    const name = `${field.model.name}.${field.name}`;
+    texts = {
+      label: translated(t, `field.${name}`) ?? field.label,
+      help: translated(t, `field.${name}.help`) ?? field.help,
+      choices: new Map(
+        field.values.map((value) => [
+          value,
+          translated(t, `choice.${name}.${value}`) ?? field.valueLabels[value] ?? value,
+        ]),
+      ),
+    };
+    byField.set(field, texts);
+  }
+  return texts;
 }
 
 function translated(t: Translate, key: string): string | undefined {

@@ -71,8 +71,8 @@ interface DescribedConstraint {
   readonly isDomain: boolean;
   /** Whether the violated constraint is on the model's own table. */
   readonly isOwn: boolean;
-  /** The manyToMany whose pairs are in the violated table. A pair that could not be stored is reported at that field. */
-  readonly pairs: FieldInfo | undefined;
+  /** The manyToMany whose `through` model has the violated table. Its violations are reported at that field. */
+  readonly linkField: FieldInfo | undefined;
 }
 
 function problemsAtFields(
@@ -80,9 +80,9 @@ function problemsAtFields(
   violation: ConstraintViolation,
   described: DescribedConstraint,
 ): readonly Problem[] {
-  const { pairs, isDomain } = described;
-  if (pairs !== undefined)
-    return [{ field: pairs.name, issue: constraintIssue(violation, [pairs], values, described) }];
+  const { linkField, isDomain } = described;
+  if (linkField !== undefined)
+    return [{ field: linkField.name, issue: constraintIssue(violation, [linkField], values, described) }];
   const violated = described.isOwn ? violatedFields(model, violation, described.columns) : [];
   // Of several columns of the same domain, those whose values may have been the cause.
   const isMissingValue = ({ name }: FieldInfo) => (values[name] ?? null) === null;
@@ -101,8 +101,8 @@ function problemsAtFields(
   if (fields.length > 0) return fields.map((field) => ({ field: field.name, issue }));
   // For constraints on expressions, such as lower(name) or a range, it is not known which fields they use, and one of them may be
   // hidden.
-  const isTold = violation.kind === 'unique' || violation.kind === 'exclusion';
-  return isTold && described.isOwn && model.stored.every((field) => reader.sees(field))
+  const canBeReported = violation.kind === 'unique' || violation.kind === 'exclusion';
+  return canBeReported && described.isOwn && model.stored.every((field) => reader.sees(field))
     ? [{ field: undefined, issue }]
     : UNNAMED;
 }
@@ -112,7 +112,7 @@ const described = sql.type(
     comment: z.string().nullable(),
     columns: z.array(z.string()).nullable(),
     own: z.boolean().nullable(),
-    pairs: z.string().nullable(),
+    linkTable: z.string().nullable(),
   }),
 );
 
@@ -126,19 +126,19 @@ async function describeConstraint(
   { constraint, schema, table, domain }: ConstraintViolation,
 ): Promise<DescribedConstraint> {
   if (domain !== undefined) return describeDomain(database, model, { constraint, schema, domain });
-  if (table === undefined) return { columns: [], comment: null, isOwn: false, isDomain: false, pairs: undefined };
+  if (table === undefined) return { columns: [], comment: null, isOwn: false, isDomain: false, linkField: undefined };
   const violated = schema === undefined ? quoteName(table) : `${quoteName(schema)}.${quoteName(table)}`;
-  const pairFields = [...model.fields.values()].filter((field) => field.through !== undefined);
-  const pairTables = pairFields.map((field) => (field.through === undefined ? '' : tableName(field.through.model)));
+  const linkFields = [...model.fields.values()].filter((field) => field.through !== undefined);
+  const linkTables = linkFields.map((field) => (field.through === undefined ? '' : tableName(field.through.model)));
   const row = await database.maybeOne(described`
     select
       con.comment, coalesce(con.columns, index.columns) as columns,
       -- The error names the partition.
       to_regclass(${tableName(model)}) = coalesce(pg_partition_root(to_regclass(${violated})), to_regclass(${violated})) as own,
       (
-        select pairs."table" from unnest(${sql.array(pairTables, 'text')}) as pairs ("table")
-        where to_regclass(pairs."table") = to_regclass(${violated}) limit 1
-      ) as pairs
+        select links."table" from unnest(${sql.array(linkTables, 'text')}) as links ("table")
+        where to_regclass(links."table") = to_regclass(${violated}) limit 1
+      ) as "linkTable"
     from (select) one
     left join (
       select obj_description(c.oid, 'pg_constraint') as comment, (
@@ -165,7 +165,7 @@ async function describeConstraint(
     comment: row?.comment ?? null,
     isOwn: row?.own === true,
     isDomain: false,
-    pairs: pairFields[pairTables.indexOf(row?.pairs ?? '')],
+    linkField: linkFields[linkTables.indexOf(row?.linkTable ?? '')],
   };
 }
 
@@ -193,7 +193,13 @@ async function describeDomain(
         where a.attrelid = to_regclass(${tableName(model)}) and a.attnum > 0 and a.atttypid in (select oid from types)
       ) as columns
   `);
-  return { columns: row?.columns ?? [], comment: row?.comment ?? null, isOwn: true, isDomain: true, pairs: undefined };
+  return {
+    columns: row?.columns ?? [],
+    comment: row?.comment ?? null,
+    isOwn: true,
+    isDomain: true,
+    linkField: undefined,
+  };
 }
 
 /** In bytes. Shorter values fit into an index, even together with others. */

@@ -11,12 +11,11 @@ import { claimFiles } from './files.ts';
 import { type FullRow, fullRow, fullRowColumns, fullRowSchema, lockRows, type RowChecks } from './full-row.ts';
 import { withSlugs } from './generated-slugs.ts';
 import type { Change, OwnedHook } from './hooks.ts';
-import { type AddedPairs, addLinks, recordAddedPairs } from './links.ts';
-import { explained, inSavepoint, RowForbidden, RowHidden } from './rejections.ts';
+import { type AddedLinks, addLinks, recordAddedLinks } from './links.ts';
+import { inSavepoint, RowForbidden, RowHidden, withCommitProblems } from './rejections.ts';
 import { extentFor, findHooks, hookRow, runAfterCommit, runHooks, undoHooksUnlessDone } from './run-hooks.ts';
 import { rowSnapshot } from './snapshot.ts';
 import type { Values, Written } from './types.ts';
-import { unreadableTexts } from './unreadable-text.ts';
 import {
   type ColumnValue,
   checkReferences,
@@ -37,7 +36,7 @@ export async function createRow(
   const writer = new Writer(dependencies.policy, context.actor);
   if (!writer.may('add', model)) return { outcome: 'forbidden' };
   const hooks = findHooks(dependencies, model);
-  return explained(tx, { model, values, reader: writer.reader }, () =>
+  return withCommitProblems(tx, { model, values, reader: writer.reader }, () =>
     undoHooksUnlessDone(hooks, tx, (inner) =>
       addRow(dependencies, inner, context, model, { requested: values, source, writer, hooks }),
     ),
@@ -75,19 +74,18 @@ async function addRow(
   const saveProblems = [
     ...beforeSave.problems,
     ...(beforeSave.isChanged ? validateValues(model, values, 'insert') : []),
-    ...(await unreadableTexts(tx, values)),
   ];
   if (saveProblems.length > 0) return { outcome: 'invalid', problems: saveProblems };
 
   const links = linkedKeys(model, values);
-  const added: AddedPairs = [];
+  const added: AddedLinks = [];
   const result = await inSavepoint(tx, { model, values, reader: writer.reader }, async (inner) => {
     await claimFiles(inner, context.actor, fileFields(model), values);
     const inserted = await insert(inner, writer, model, columnValues(model, values), extentFor(hooks));
     if (!inserted.allowed) throw new RowForbidden();
-    const onAdded = (...pair: AddedPairs[number]) => void added.push(pair);
-    const pairs = { dependencies, context, writer, onAdded };
-    for (const [field, keys] of links) await addLinks(inner, pairs, inserted, field, keys);
+    const onAdded = (...link: AddedLinks[number]) => void added.push(link);
+    const linkContext = { dependencies, context, writer, onAdded };
+    for (const [field, keys] of links) await addLinks(inner, linkContext, inserted, field, keys);
     return inserted;
   });
   if ('rejection' in result) return result.rejection;
@@ -100,7 +98,7 @@ async function addRow(
     subject: { model: model.name, key: row.key, label: row.label },
     data: { after: rowSnapshot(model, row) },
   });
-  await recordAddedPairs(dependencies.events, tx, context, added);
+  await recordAddedLinks(dependencies.events, tx, context, added);
   if (hooks.length > 0) runAfterCommit(hooks, tx, { ...change, values, key: row.key, row: hookRow(model, row) });
   return { outcome: 'done', key: row.key, label: row.visibleLabel, changed: true };
 }

@@ -5,7 +5,7 @@ import { type Actor, type AuditContext, actorText, type Credential } from '../po
  * Re-reads an actor inside the transaction that writes, and locks their account, session or token until it ends. The actor of a
  * request is determined when its headers arrive, and its body may arrive minutes later.
  *
- * Returns the current actor, `null` if they may no longer act (signed out, deactivated, token revoked), or `undefined` to defer to
+ * Returns the current actor, `null` if they can no longer act (signed out, deactivated, token revoked), or `undefined` to defer to
  * earlier plugins: for actors of other plugins, or for a token whose owner an earlier plugin knows. Lock with `for share`, so that
  * concurrent writes of one user do not wait for each other.
  */
@@ -18,7 +18,7 @@ export type CurrentActor = (
 const verified = new WeakMap<Transaction, Map<string, Promise<Actor | null>>>();
 
 /**
- * The context with the current state of its actor; undefined if they may no longer act. Each actor is read once per transaction.
+ * The context with the current state of its actor; undefined if they can no longer act. Each actor is read once per transaction.
  * Plugins are called from last to first, until one does not defer.
  */
 export async function currentContext(

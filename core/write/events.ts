@@ -47,6 +47,16 @@ export interface Subject {
   readonly label: string;
 }
 
+/** The personal data of an erased record; see `EventToRecord.erases`. */
+export interface Erasure {
+  /** The names of the fields whose values are removed. */
+  readonly fields: readonly string[];
+  /** The label of the record before it was erased, for handlers alone: it is not stored. */
+  readonly formerLabel: string;
+  /** The id of the account, if the record is one. */
+  readonly userId?: number;
+}
+
 /** An event as handlers receive it. */
 export interface RecordedEvent<N extends EventName = EventName> {
   readonly name: N;
@@ -55,6 +65,8 @@ export interface RecordedEvent<N extends EventName = EventName> {
   readonly data: EventData[N];
   /** See `EventToRecord.aggregationKey`. */
   readonly aggregationKey?: string | undefined;
+  /** See `EventToRecord.erases`. */
+  readonly erases?: Erasure | undefined;
 }
 
 /** An event as code records it. */
@@ -67,6 +79,13 @@ export interface EventToRecord<N extends EventName> {
    * count as the same actor.
    */
   readonly aggregationKey?: string;
+  /**
+   * With this event, the personal data of the subject is erased, whose label is now a pseudonym. In earlier entries about it, the audit trail
+   * replaces the label by the pseudonym and removes the values of these fields; of an account, also its name wherever the user acted.
+   * Other plugins delete in a handler of the event what they have stored about the subject. The name of the event ends in `_erased`, by
+   * which the audit trail recognises that the erasure was recorded.
+   */
+  readonly erases?: Erasure;
 }
 
 /** Runs in the transaction that records the event: if it throws, the whole change is rolled back. */
@@ -101,9 +120,9 @@ export function createEvents(
 ): Events {
   return {
     currentContext: (tx, context) => currentContext(actorHooks, tx, context),
-    async record(tx, context, name, { subject, data, aggregationKey }) {
+    async record(tx, context, name, { subject, data, aggregationKey, erases }) {
       if (!declared.has(name)) throw unknownEvent({ name });
-      const event = { name, context, subject, data, aggregationKey };
+      const event = { name, context, subject, data, aggregationKey, erases };
       for (const handler of handlers) {
         // The lookup by name guarantees that handler[name] takes this event, but TypeScript cannot infer that.
         await (handler[name] as EventHandler | undefined)?.(tx, event);

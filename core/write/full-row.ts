@@ -8,10 +8,10 @@ import type { Query } from '../database/queries.ts';
 import type { DbRow, FieldInfo, ModelInfo } from '../model/field-type.ts';
 import { keyText, parseKey } from '../model/key.ts';
 import { type ExtraColumns, type RowSchema, rowSchema } from '../model/row.ts';
-import { displaySql, largeValues, largeValuesSql, withLargeValues } from '../query/display-sql.ts';
-import { columnSql, isUnchangedSql, labelSql, tableSql, valueSql, versionSql } from '../query/field-sql.ts';
+import { displaySql, largeValues, largeValuesSql } from '../query/display-sql.ts';
+import { columnSql, comparedSql, isUnchangedSql, tableSql, valueSql, versionSql } from '../query/field-sql.ts';
 import { keyCondition } from '../query/find-record.ts';
-import { visibleLabelSql, wholeLabelSql } from '../query/label-sql.ts';
+import { keyLabelSql, visibleLabelSql, wholeLabelSql } from '../query/label-sql.ts';
 import type { Reader } from '../query/reader.ts';
 import { isReadable } from '../query/table-facts.ts';
 import { LARGE } from '../sql/aliases.ts';
@@ -67,9 +67,9 @@ export function fullRowColumns(
       ...model.stored.map(
         (field) => sql.fragment`${displaySql('t', field, extent)} as ${sql.identifier([field.name])}`,
       ),
-      ...readablePairs(model).map((field) => linkedKeysSql(field)),
+      ...fieldsWithReadableLinks(model).map((field) => linkedKeysSql(field)),
       sql.fragment`${wholeLabelSql(model)} as "~label"`,
-      sql.fragment`${reader.mayView(model) ? visibleLabelSql(reader, model, 't') : labelSql(model, [], 't')} as "~visible label"`,
+      sql.fragment`${reader.mayView(model) ? visibleLabelSql(reader, model, 't') : keyLabelSql(model)} as "~visible label"`,
       sql.fragment`${version} as "~version"`,
       sql.fragment`${checkSql(checks.visible)} as "~visible"`,
       sql.fragment`${checkSql(checks.allowed)} as "~allowed"`,
@@ -116,8 +116,7 @@ const OWN_COLUMNS: ExtraColumns = {
   '~unchanged': z.array(z.boolean()),
 };
 
-export function fullRow(model: ModelInfo, selected: DbRow): FullRow {
-  const row = withLargeValues(selected);
+export function fullRow(model: ModelInfo, row: DbRow): FullRow {
   return {
     key: keyText(model, row),
     label: String(row['~label']),
@@ -135,8 +134,8 @@ function manyToManyFields(model: ModelInfo): readonly FieldInfo[] {
   return [...model.fields.values()].filter((field) => field.through !== undefined);
 }
 
-/** Without fields whose pairs the application's role may not read, so that other changes of the record do not fail. */
-function readablePairs(model: ModelInfo): readonly FieldInfo[] {
+/** Without fields whose link rows the application's role may not read, so that other changes of the record do not fail. */
+function fieldsWithReadableLinks(model: ModelInfo): readonly FieldInfo[] {
   return manyToManyFields(model).filter(({ through }) => through !== undefined && isReadable(through.model));
 }
 
@@ -172,7 +171,7 @@ function linkedKeysSql(field: FieldInfo): FragmentSqlToken {
   return sql.fragment`(
     select coalesce(jsonb_agg(${targetKey}::text order by ${targetKey}), '[]')
     from ${tableSql(through.model)} link
-    where ${columnSql('link', through.source)} = ${columnSql('t', key)}
+    where ${columnSql('link', through.source)} = ${comparedSql(through.source, columnSql('t', key))}
   ) as ${sql.identifier([field.name])}`;
 }
 

@@ -37,7 +37,7 @@ type DeleteProblems<R, V> = Pick<HookResult<V, FieldsOf<R, V>>, 'problems'>;
 
 /**
  * Hooks that run for every change of a model's rows, in the transaction of the change. They also run for rows that change because
- * of another row (`onDelete: 'cascade'` and `'setNull'`, pairs of a manyToMany). If the change is rejected, whatever hooks have
+ * of another row (`onDelete: 'cascade'` and `'setNull'`, link rows of a manyToMany). If the change is rejected, whatever hooks have
  * written is rolled back; if a hook throws, the whole transaction is.
  */
 export interface ModelHooks<R = Values, V = Values> {

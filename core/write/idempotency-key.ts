@@ -37,7 +37,7 @@ export async function rememberLocation(tx: Transaction, id: string, location: st
   await tx.query(sql.unsafe`update rustio_idempotency_key set location = ${location} where id = ${storable(id)}`);
 }
 
-/** Releases the id of a form that was rejected and is shown again, so that it can be submitted once more. */
+/** Releases the id of a form that was rejected and is shown again, so that it can be submitted again. */
 export async function releaseIdempotencyKey(tx: Transaction, id: string): Promise<void> {
   await tx.query(sql.unsafe`delete from rustio_idempotency_key where id = ${storable(id)}`);
 }
@@ -59,8 +59,8 @@ export async function deleteOldKeys(database: Query, signal?: AbortSignal): Prom
 }
 
 /**
- * The id comes from a browser, so it is truncated and reduced to ASCII, since no encoding of a database has every character. The prefix
- * prevents collisions with other keys in the table (`seed`).
+ * The id comes from a browser, so it is truncated, and encoded as ASCII, which every database can store. The prefix prevents
+ * collisions with other keys in the table (`seed`).
  */
 function storable(id: string): string {
   // fault: form-id-without-prefix

@@ -16,12 +16,12 @@ import { type ColumnValue, columnValues } from './values.ts';
 import type { WriteDependencies, Writer } from './writer.ts';
 
 /**
- * The value of a manyToMany as a difference: other pairs are left unchanged. The keys are values in code.
+ * The value of a manyToMany as a difference: other link rows are left unchanged. The keys are values in code.
  *
  * @example
- * await app.write.updateAny(tx, context, posts, '7', { tags: new PairChanges([3], [1, 2]) });
+ * await app.write.updateAny(tx, context, posts, '7', { tags: new LinkChanges([3], [1, 2]) });
  */
-export class PairChanges {
+export class LinkChanges {
   readonly added: readonly unknown[];
   readonly removed: readonly unknown[];
 
@@ -31,35 +31,35 @@ export class PairChanges {
   }
 }
 
-/** The actor who changes the pairs, and the hooks to run. */
-export interface PairContext {
+/** The actor who changes the link rows, and the hooks to run. */
+export interface LinkContext {
   readonly dependencies: Pick<WriteDependencies, 'hooks'>;
   readonly context: AuditContext;
   readonly writer: Writer;
-  /** Called for every added pair, to record its event. */
-  onAdded(model: ModelInfo, pair: FullRow): void;
+  /** Called for every added link row, to record its event. */
+  onAdded(model: ModelInfo, link: FullRow): void;
 }
 
-/** Pairs that were added, each with its model, until their events are recorded. */
-export type AddedPairs = (readonly [model: ModelInfo, pair: FullRow])[];
+/** Link rows that were added, each with its model, until their events are recorded. */
+export type AddedLinks = (readonly [model: ModelInfo, link: FullRow])[];
 
-/** Records `create` for every pair. Call it outside the savepoint, so that a handler's error is not taken for a rejection. */
-export async function recordAddedPairs(
+/** Records `create` for every link row. Call it outside the savepoint, so that a handler's error is not taken for a rejection. */
+export async function recordAddedLinks(
   events: Events,
   tx: Transaction,
   context: AuditContext,
-  added: AddedPairs,
+  added: AddedLinks,
 ): Promise<void> {
-  for (const [model, pair] of added) {
-    const subject = { model: model.name, key: pair.key, label: pair.label };
-    // fault: pair-not-recorded
-    await events.record(tx, context, 'create', { subject, data: { after: rowSnapshot(model, pair) } });
+  for (const [model, link] of added) {
+    const subject = { model: model.name, key: link.key, label: link.label };
+    // fault: link-not-recorded
+    await events.record(tx, context, 'create', { subject, data: { after: rowSnapshot(model, link) } });
   }
 }
 
-/** Removes pairs like any other row, with events and hooks: see `Removal`. */
-export interface PairRemover {
-  removePairs(
+/** Removes link rows like any other row, with events and hooks: see `Removal`. */
+export interface LinkRemover {
+  removeLinks(
     tx: Transaction,
     through: NonNullable<FieldInfo['through']>,
     owner: FullRow,
@@ -68,15 +68,15 @@ export interface PairRemover {
 }
 
 /**
- * Changes the pairs of a manyToMany to the requested ones; pairs that remain are not touched. Pairs are removed like any other row,
- * with events and hooks.
+ * Adds and removes link rows of a manyToMany so that the requested ones remain. They are removed like any other row, with events
+ * and hooks.
  *
- * @throws WriteRejected if a pair cannot be removed; `removal` has the reason.
- * @throws ValidationFailed if a hook rejects a new pair.
+ * @throws WriteRejected if a link row cannot be removed; `removal` has the reason.
+ * @throws ValidationFailed if a hook rejects a new link row.
  */
 export async function changeLinks(
   tx: Transaction,
-  pairs: PairContext & { readonly removal: PairRemover },
+  linkContext: LinkContext & { readonly removal: LinkRemover },
   row: FullRow,
   field: FieldInfo,
   requested: readonly string[],
@@ -84,21 +84,21 @@ export async function changeLinks(
   const kept = new Set(requested);
   const removed = (row.links.get(field.name) ?? []).filter((key) => !kept.has(key));
   if (field.through !== undefined && removed.length > 0) {
-    // fault: pair-removed-without-permission
-    if (!pairs.writer.may('delete', field.through.model)) throw forbiddenField(field);
-    await pairs.removal.removePairs(tx, field.through, row, removed);
+    // fault: link-removed-without-permission
+    if (!linkContext.writer.may('delete', field.through.model)) throw forbiddenField(field);
+    await linkContext.removal.removeLinks(tx, field.through, row, removed);
   }
-  await addLinks(tx, pairs, row, field, requested);
+  await addLinks(tx, linkContext, row, field, requested);
 }
 
 /**
- * Adds the missing pairs of a manyToMany: in one statement, or one by one if the model of the pairs has hooks.
+ * Adds the missing link rows of a manyToMany: in one statement, or one by one if their model has hooks.
  *
- * @throws ValidationFailed if a hook rejects a pair.
+ * @throws ValidationFailed if a hook rejects a link row.
  */
 export async function addLinks(
   tx: Transaction,
-  pairs: PairContext,
+  linkContext: LinkContext,
   row: FullRow,
   field: FieldInfo,
   requested: readonly string[],
@@ -110,57 +110,57 @@ export async function addLinks(
   const current = new Set(row.links.get(field.name) ?? []);
   const added = requested.filter((target) => !current.has(target));
   if (added.length === 0) return;
-  // fault: pair-added-without-permission
-  if (!pairs.writer.may('add', through.model)) throw forbiddenField(field);
+  // fault: link-added-without-permission
+  if (!linkContext.writer.may('add', through.model)) throw forbiddenField(field);
   const source = String(row.dbValues[key.name]);
-  const hooks = findHooks(pairs.dependencies, through.model);
+  const hooks = findHooks(linkContext.dependencies, through.model);
   if (hooks.length > 0) {
-    for (const target of added) await addPair(tx, pairs, hooks, field, { through, source, target });
+    for (const target of added) await addLink(tx, linkContext, hooks, field, { through, source, target });
     return;
   }
-  // Pairs may have further fields, which get their computed defaults.
-  const newPairs = added.map((target) => [
+  // Link rows may have further fields, which get their computed defaults.
+  const newLinks = added.map((target) => [
     { field: through.source, value: valueSql(key, source) },
     { field: through.target, value: valueSql(through.target, target) },
     ...columnValues(through.model, withDefaults(through.model, {})),
   ]);
-  const rows = newPairs.map((columns) => sql.fragment`(${valuesOf(columns)})`);
+  const rows = newLinks.map((columns) => sql.fragment`(${valuesOf(columns)})`);
   const inserted = await tx.any(sql.type(fullRowSchema(through.model))`
-    insert into ${tableSql(through.model)} as t (${namesOf(newPairs[0] ?? [])}) values ${joinFragments(rows, comma)}
-    returning ${pairColumns(pairs, through.model)}
+    insert into ${tableSql(through.model)} as t (${namesOf(newLinks[0] ?? [])}) values ${joinFragments(rows, comma)}
+    returning ${linkColumns(linkContext, through.model)}
   `);
   if (inserted.length < rows.length) throw new RowHidden();
-  for (const row of inserted) addedPair(pairs, through.model, fullRow(through.model, row));
+  for (const row of inserted) linkAdded(linkContext, through.model, fullRow(through.model, row));
 }
 
-function pairColumns({ writer }: PairContext, model: ModelInfo): FragmentSqlToken {
+function linkColumns({ writer }: LinkContext, model: ModelInfo): FragmentSqlToken {
   return fullRowColumns(writer.reader, model, { allowed: writer.scope('add', model) });
 }
 
-function addedPair(pairs: PairContext, model: ModelInfo, pair: FullRow): void {
-  if (!pair.allowed) throw new RowForbidden();
-  pairs.onAdded(model, pair);
+function linkAdded(linkContext: LinkContext, model: ModelInfo, link: FullRow): void {
+  if (!link.allowed) throw new RowForbidden();
+  linkContext.onAdded(model, link);
 }
 
 function forbiddenField({ name }: FieldInfo): ValidationFailed {
   return new ValidationFailed([{ field: name, issue: { key: 'problem.forbidden' } }]);
 }
 
-interface NewPair {
+interface NewLink {
   readonly through: NonNullable<FieldInfo['through']>;
   /** The keys of the two rows, as PostgreSQL's text. */
   readonly source: string;
   readonly target: string;
 }
 
-async function addPair(
+async function addLink(
   tx: Transaction,
-  pairs: PairContext,
+  linkContext: LinkContext,
   hooks: readonly OwnedHook[],
   field: FieldInfo,
-  { through, source, target }: NewPair,
+  { through, source, target }: NewLink,
 ): Promise<void> {
-  const { context } = pairs;
+  const { context } = linkContext;
   const { model } = through;
   const keys = {
     [through.source.name]: through.source.type.decode(source),
@@ -170,7 +170,7 @@ async function addPair(
   const change: Change = { context, model, action: 'create', key: undefined, old: undefined, values };
   for (const step of ['beforeValidate', 'beforeSave'] as const) {
     const result = await runHooks(step, hooks, tx, { ...change, values });
-    // Hooks cannot change which rows a pair links.
+    // Hooks cannot change which rows are linked.
     values = { ...values, ...result.values, ...keys };
     const problems = [...result.problems, ...validateValues(model, values, 'insert')];
     if (problems.length > 0) throw new ValidationFailed(problems.map(({ issue }) => ({ field: field.name, issue })));
@@ -178,12 +178,12 @@ async function addPair(
   const columns = columnValues(model, values);
   const inserted = await tx.maybeOne(sql.type(fullRowSchema(model))`
     insert into ${tableSql(model)} as t (${namesOf(columns)}) values (${valuesOf(columns)})
-    returning ${pairColumns(pairs, model)}
+    returning ${linkColumns(linkContext, model)}
   `);
   if (inserted === null) throw new RowHidden();
-  const pair = fullRow(model, inserted);
-  addedPair(pairs, model, pair);
-  runAfterCommit(hooks, tx, { ...change, values, key: pair.key, row: hookRow(model, pair) });
+  const link = fullRow(model, inserted);
+  linkAdded(linkContext, model, link);
+  runAfterCommit(hooks, tx, { ...change, values, key: link.key, row: hookRow(model, link) });
 }
 
 function namesOf(columns: readonly ColumnValue[]): FragmentSqlToken {
@@ -200,7 +200,7 @@ function valuesOf(columns: readonly ColumnValue[]): FragmentSqlToken {
   );
 }
 
-/** Whether two sets of keys differ, regardless of order. An unmanaged table may contain the same pair several times. */
+/** Whether two sets of keys differ, regardless of order. An unmanaged table may contain the same link row several times. */
 export function keysDiffer(before: readonly string[], requested: readonly string[]): boolean {
   return new Set(before).symmetricDifference(new Set(requested)).size > 0;
 }

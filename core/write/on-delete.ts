@@ -12,7 +12,7 @@ import { quoteTable } from '../sql/quote.ts';
 import type { EventData } from './events.ts';
 import { type FullRow, lockRows, rowCondition, rowsCondition } from './full-row.ts';
 import type { Change, OwnedHook } from './hooks.ts';
-import { changeLinks, type PairContext, type PairRemover } from './links.ts';
+import { changeLinks, type LinkContext, type LinkRemover } from './links.ts';
 import { updatedAtSql } from './row-changes.ts';
 import { findHooks, hookRow, runAfterCommit, runHooks } from './run-hooks.ts';
 import { auditValue, rowSnapshot } from './snapshot.ts';
@@ -52,8 +52,8 @@ export interface SetNullContext {
   readonly dependencies: Pick<WriteDependencies, 'hooks'>;
   readonly context: AuditContext;
   readonly writer: Writer;
-  readonly removal: PairRemover;
-  onAdded: PairContext['onAdded'];
+  readonly removal: LinkRemover;
+  onAdded: LinkContext['onAdded'];
   onUpdate(model: ModelInfo, row: FullRow, data: EventData['update']): void;
   /** Aborts the removal. */
   reject(problems: readonly Problem[]): never;

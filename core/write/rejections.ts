@@ -98,12 +98,16 @@ async function rejectedBy(
  * Runs a change of `app.write`. If the database rejects it outside its savepoint (while the row is locked and compared) or at COMMIT,
  * where deferred constraints are checked, RIO-WRITE-REJECTED is thrown with the problems.
  */
-export async function explained<T>(tx: Transaction, change: RejectedChange, work: () => Promise<T>): Promise<T> {
+export async function withCommitProblems<T>(
+  tx: Transaction,
+  change: RejectedChange,
+  work: () => Promise<T>,
+): Promise<T> {
   tx.explainFailedCommit((error, database) => rejectedBy(database, change, error));
   try {
     return await work();
   } catch (error) {
-    // Errors of our own, such as of the audit trail, are no problems of the form, even if the database has caused them.
+    // Errors of the framework, such as those of the audit trail, are not problems of the form, even if the database caused them.
     // fault: error-outside-savepoint
     if (error instanceof RustioError || !isAboutValues(error)) throw error;
     // The transaction is aborted, so the catalogue cannot be queried.

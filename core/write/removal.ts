@@ -7,6 +7,7 @@ import type { Problem } from '../model/issue.ts';
 import type { AuditContext } from '../policy/actor.ts';
 import { columnSql, tableSql, valuesSql } from '../query/field-sql.ts';
 import { countOutside, type OutsideReference, outsideReferences } from '../query/outside-references.ts';
+import { isRestricting } from '../query/table-facts.ts';
 import { comma, joinFragments, whereSql } from '../sql/fragments.ts';
 import type { EventData, Events, Subject } from './events.ts';
 import { releaseFiles } from './files.ts';
@@ -20,8 +21,8 @@ import type { WriteDependencies, Writer } from './writer.ts';
 
 /** Max number of rows deleted at once. To delete more, users must first delete dependent rows in parts that they can review. */
 const MAX_ROWS = 1_000;
-/** The limit for pairs is higher, because they belong to their owner and users do not review them. Each pair still has an event. */
-const MAX_PAIRS = 10_000;
+/** Higher for link rows, because they belong to their owner and users do not review them. Each still has an event. */
+const MAX_LINKS = 10_000;
 
 type RemovalEvent =
   | { readonly name: 'create'; readonly subject: Subject; readonly data: EventData['create'] }
@@ -45,7 +46,7 @@ export class Removal {
   readonly #handled = new Set<string>();
   /** The number of removed rows, including the record itself. */
   #rows = 1;
-  #pairs = 0;
+  #links = 0;
 
   constructor(dependencies: Pick<WriteDependencies, 'files' | 'hooks'>, writer: Writer, context: AuditContext) {
     this.#dependencies = dependencies;
@@ -74,24 +75,24 @@ export class Removal {
   }
 
   /**
-   * Removes pairs of a manyToMany for their owner. They are part of the owner, so the permission for its field applies, together
-   * with the row rules of the pairs.
+   * Removes link rows of a manyToMany for their owner. They are part of the owner, so the permission for its field applies, together
+   * with the row rules of the link rows.
    */
-  async removePairs(
+  async removeLinks(
     tx: Transaction,
     { model, source, target }: NonNullable<FieldInfo['through']>,
     owner: FullRow,
     keys: readonly string[],
   ): Promise<void> {
     const isListed = sql.fragment`${columnSql('t', target)} = any(${valuesSql(target, keys)})`;
-    const pairs = await lockRows(tx, this.#writer.reader, model, [referencesSql(source, [owner]), isListed], {
+    const links = await lockRows(tx, this.#writer.reader, model, [referencesSql(source, [owner]), isListed], {
       allowed: this.#writer.scope('delete', model),
       extent: extentFor(findHooks(this.#dependencies, model)),
       limit: keys.length,
     });
-    // fault: pair-out-of-scope-removed
-    if (pairs.some((pair) => !pair.allowed)) throw new RowForbidden();
-    await this.remove(tx, model, pairs);
+    // fault: link-out-of-scope-removed
+    if (links.some((link) => !link.allowed)) throw new RowForbidden();
+    await this.remove(tx, model, links);
   }
 
   /** Records the events. Call it outside the savepoint, so that a handler's error is not taken for a rejection. */
@@ -142,9 +143,9 @@ export class Removal {
     rows: readonly FullRow[],
   ): Promise<void> {
     if (relation.onDelete === 'restrict') return;
-    if (isOwnPair(model, relation)) {
-      // Pairs are part of the row itself: they are already in its snapshot, and need no permission of their own.
-      await this.remove(tx, relation.model, await this.#referencingRows(tx, relation, rows, 'pairs'));
+    if (isOwnLink(model, relation)) {
+      // Link rows are part of the row itself: they are already in its snapshot, and need no permission of their own.
+      await this.remove(tx, relation.model, await this.#referencingRows(tx, relation, rows, 'links'));
       return;
     }
     // For read-only tables (such as a plugin's), the foreign key determines what happens to the rows: the database does it anyway,
@@ -168,9 +169,9 @@ export class Removal {
       context: this.#context,
       writer: this.#writer,
       removal: this,
-      onAdded: (model, pair) => {
-        const data = { after: rowSnapshot(model, pair) };
-        this.#events.push({ name: 'create', subject: rowSubject(model, pair), data });
+      onAdded: (model, link) => {
+        const data = { after: rowSnapshot(model, link) };
+        this.#events.push({ name: 'create', subject: rowSubject(model, link), data });
       },
       onUpdate: (model, row, data) => {
         this.#events.push({ name: 'update', subject: rowSubject(model, row), data });
@@ -187,10 +188,10 @@ export class Removal {
     tx: Transaction,
     relation: FieldInfo,
     rows: readonly FullRow[],
-    kind: 'rows' | 'pairs',
+    kind: 'rows' | 'links',
   ): Promise<readonly FullRow[]> {
     const { model } = relation;
-    const allowance = kind === 'pairs' ? MAX_PAIRS - this.#pairs : MAX_ROWS - this.#rows;
+    const allowance = kind === 'links' ? MAX_LINKS - this.#links : MAX_ROWS - this.#rows;
     const referencing = await lockRows(tx, this.#writer.reader, model, [referencesSql(relation, rows)], {
       allowed: this.#writer.scope('delete', model),
       extent: extentFor(findHooks(this.#dependencies, model)),
@@ -198,14 +199,14 @@ export class Removal {
     });
     if (referencing.length > allowance) this.#reject(model);
     const unhandled = referencing.filter((row) => !this.#handled.has(rowId(model, row)));
-    if (kind === 'pairs') this.#pairs += unhandled.length;
+    if (kind === 'links') this.#links += unhandled.length;
     else this.#rows += unhandled.length;
     return unhandled;
   }
 
   /** Must run after the cascades, which may have removed rows with `onDelete: 'restrict'`. */
   async #rejectIfReferenced(tx: Transaction, inbound: readonly FieldInfo[], rows: readonly FullRow[]): Promise<void> {
-    const restricting = inbound.filter((relation) => relation.onDelete === 'restrict');
+    const restricting = inbound.filter(isRestricting);
     if (restricting.length === 0) return;
     const isReferenced = await tx.oneFirst(sql.type(z.object({ referenced: z.array(z.boolean()) }))`
       select array[${joinFragments(
@@ -229,8 +230,8 @@ export class Removal {
   }
 }
 
-/** Whether the relation belongs to the pairs of one of the model's own manyToMany fields. */
-function isOwnPair(model: ModelInfo, relation: FieldInfo): boolean {
+/** Whether the relation belongs to the link rows of one of the model's own manyToMany fields. */
+function isOwnLink(model: ModelInfo, relation: FieldInfo): boolean {
   return [...model.fields.values()].some((field) => field.through?.source === relation);
 }
 

@@ -10,7 +10,7 @@ import { keyCondition } from '../query/find-record.ts';
 import { tableName } from '../query/table-facts.ts';
 import { quoteTable } from '../sql/quote.ts';
 import { lockRows } from './full-row.ts';
-import { explained, ValidationFailed, WriteRejected } from './rejections.ts';
+import { ValidationFailed, WriteRejected, withCommitProblems } from './rejections.ts';
 import { Removal } from './removal.ts';
 import { extentFor, findHooks } from './run-hooks.ts';
 import type { Removed } from './types.ts';
@@ -56,7 +56,7 @@ export async function removeRow(
     if (violation.kind !== 'foreignKey') return { outcome: 'rejected', problems: [] };
     return { outcome: 'referenced', by: [await referencingModel(tx, dependencies, violation)] };
   }
-  await explained(tx, change, () => removal.record(dependencies.events, tx));
+  await withCommitProblems(tx, change, () => removal.record(dependencies.events, tx));
   return { outcome: 'done', label: old.visibleLabel };
 }
 

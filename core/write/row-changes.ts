@@ -32,7 +32,7 @@ export function diffRow(
 }
 
 /**
- * The keys, with those of existing pairs as stored in PostgreSQL, because code may write the same key differently (a time, a
+ * The keys, with those of existing link rows as stored in PostgreSQL, because code may write the same key differently (a time, a
  * number).
  */
 function asStored({ name, target }: FieldInfo, keys: readonly string[], old: FullRow): readonly string[] {

@@ -12,10 +12,17 @@ import { comma, joinFragments, whereSql } from '../sql/fragments.ts';
 import { changedFiles, claimFiles, releaseFiles } from './files.ts';
 import { type FullRow, fullRow, fullRowColumns, fullRowSchema, lockRows, rowCondition } from './full-row.ts';
 import { withSlugs } from './generated-slugs.ts';
-import { hiddenReferences, withAllPairs } from './hidden-rows.ts';
+import { hiddenReferences, withAllLinks } from './hidden-rows.ts';
 import type { Change, OwnedHook } from './hooks.ts';
-import { type AddedPairs, changeLinks, type PairContext, recordAddedPairs } from './links.ts';
-import { explained, inSavepoint, RowForbidden, RowHidden, ValidationFailed, WriteRejected } from './rejections.ts';
+import { type AddedLinks, changeLinks, type LinkContext, recordAddedLinks } from './links.ts';
+import {
+  inSavepoint,
+  RowForbidden,
+  RowHidden,
+  ValidationFailed,
+  WriteRejected,
+  withCommitProblems,
+} from './rejections.ts';
 import { Removal } from './removal.ts';
 import {
   type Changes,
@@ -29,7 +36,6 @@ import {
 import { extentFor, findHooks, hookRow, NO_HOOKS, runAfterCommit, runHooks, undoHooksUnlessDone } from './run-hooks.ts';
 import { rowSnapshot } from './snapshot.ts';
 import type { Values, Written } from './types.ts';
-import { unreadableChanges, withoutUnreadableTexts } from './unreadable-text.ts';
 import { type ColumnValue, checkReferences, columnValues, permittedValues } from './values.ts';
 import { type Source, type WriteDependencies, Writer } from './writer.ts';
 
@@ -62,7 +68,7 @@ export async function updateRow(
   if (params === undefined) return { outcome: 'missing' };
   const hooks = findHooks(dependencies, model);
   const update: RowUpdate = { dependencies, context, model, writer, params, hooks, extent: extentFor(hooks) };
-  return explained(tx, { model, values, reader: writer.reader }, () =>
+  return withCommitProblems(tx, { model, values, reader: writer.reader }, () =>
     undoHooksUnlessDone(update.hooks, tx, (inner) => changeRow(update, inner, version, values, source)),
   );
 }
@@ -91,18 +97,18 @@ async function changeRow(
   let { permitted } = access;
   let byHooks: Values = {};
   const problems = [...access.problems];
-  const hasPairs = Object.keys(permitted).some((name) => model.fields.get(name)?.through !== undefined);
+  const hasLinks = Object.keys(permitted).some((name) => model.fields.get(name)?.through !== undefined);
   const hasParts = model.stored.some(
     ({ name, type }) => type.validateChange !== undefined && Object.hasOwn(permitted, name),
   );
   let stored: FullRow | undefined;
-  if (hooks.length > 0 || hasPairs || hasParts) {
-    // Hooks receive the old row before validation, and pairs depend on it, so it is locked first. Otherwise, a single statement
+  if (hooks.length > 0 || hasLinks || hasParts) {
+    // Hooks receive the old row before validation, and link rows depend on it, so it is locked first. Otherwise, a single statement
     // locks and compares.
     const locked = await lock(update, tx, [], 'whole');
     if ('outcome' in locked) return locked;
     stored = locked;
-    permitted = await withAllPairs(tx, writer, model, locked, permitted);
+    permitted = await withAllLinks(tx, writer, model, locked, permitted);
     const beforeValidate = await runHooks('beforeValidate', hooks, tx, buildChange(update, locked, permitted));
     byHooks = beforeValidate.values;
     problems.push(...beforeValidate.problems);
@@ -120,12 +126,6 @@ async function changeRow(
 
   let comparison = await compare(update, tx, values);
   if ('outcome' in comparison) return comparison;
-  const readable = await withoutUnreadableTexts(tx, model, comparison.old, values);
-  if (readable !== values) {
-    values = readable;
-    comparison = await compare(update, tx, values);
-    if ('outcome' in comparison) return comparison;
-  }
   const { old, changes } = comparison;
   if (changes.names.size === 0) return unchanged(old);
   // fault: lost-update
@@ -170,22 +170,20 @@ async function save(
     const problems = changedKeys.map(({ name }) => ({ field: name, issue: { key: 'problem.keyReadOnly' } }));
     return { outcome: 'invalid', problems };
   }
-  const unreadable = await unreadableChanges(tx, changes, old, values);
-  if (unreadable.length > 0) return { outcome: 'invalid', problems: unreadable };
   const byActor = new Set([...changes.names].filter((name) => !Object.hasOwn(byHooks, name)));
   const problems = await checkReferences(tx, writer, newReferences(model, values, byActor, old));
   if (problems.length > 0) return { outcome: 'invalid', problems };
-  const kept = await hiddenReferences(tx, writer, model, byActor, old);
-  if (kept.length > 0) return { outcome: 'invalid', problems: kept };
+  const hiddenProblems = await hiddenReferences(tx, writer, model, byActor, old);
+  if (hiddenProblems.length > 0) return { outcome: 'invalid', problems: hiddenProblems };
 
   const files = changedFiles(model, changes.names);
   const removal = new Removal(dependencies, writer, context);
-  const added: AddedPairs = [];
-  const onAdded = (...pair: AddedPairs[number]) => void added.push(pair);
+  const added: AddedLinks = [];
+  const onAdded = (...link: AddedLinks[number]) => void added.push(link);
   const result = await inSavepoint(tx, { model, values, reader: writer.reader }, async (inner) => {
     await claimFiles(inner, context.actor, files, values);
     for (const [field, keys] of changes.links)
-      await changePairs(inner, { dependencies, context, writer, removal, onAdded }, old, field, keys);
+      await changeFieldLinks(inner, { dependencies, context, writer, removal, onAdded }, old, field, keys);
     const row = await write(inner, update, old, await withLowerBounds(inner, old, changes.columns, values), values);
     // fault: row-leaves-scope
     if (!row.allowed) throw new RowForbidden();
@@ -196,7 +194,7 @@ async function save(
 
   const row = result.value;
   await removal.record(dependencies.events, tx);
-  await recordAddedPairs(dependencies.events, tx, context, added);
+  await recordAddedLinks(dependencies.events, tx, context, added);
   await dependencies.events.record(tx, context, 'update', {
     subject: { model: model.name, key: row.key, label: row.label },
     data: { before: rowSnapshot(model, old, changes.names), after: rowSnapshot(model, row, changes.names) },
@@ -264,19 +262,19 @@ function buildChange({ context, model }: RowUpdate, old: FullRow, values: Values
 }
 
 /** `changeLinks`, with rejections reported as problems of the field. */
-async function changePairs(
+async function changeFieldLinks(
   tx: Transaction,
-  pairs: PairContext & { readonly removal: Removal },
+  linkContext: LinkContext & { readonly removal: Removal },
   old: FullRow,
   field: FieldInfo,
   keys: readonly string[],
 ): Promise<void> {
   try {
-    await changeLinks(tx, pairs, old, field, keys);
+    await changeLinks(tx, linkContext, old, field, keys);
   } catch (error) {
     const isExplained = error instanceof ValidationFailed || error instanceof RowForbidden;
     if (isExplained || !(error instanceof WriteRejected)) throw error;
-    const [first, ...more] = pairs.removal.problems.map(({ issue }) => ({ field: field.name, issue }));
+    const [first, ...more] = linkContext.removal.problems.map(({ issue }) => ({ field: field.name, issue }));
     throw new ValidationFailed(
       first ? [first, ...more] : [{ field: field.name, issue: { key: 'problem.constraint' } }],
     );
@@ -290,12 +288,12 @@ async function withLowerBounds(
   columns: readonly ColumnValue[],
   values: Values,
 ): Promise<readonly ColumnValue[]> {
-  const kept: ColumnValue[] = [];
+  const written: ColumnValue[] = [];
   for (const column of columns) {
     const { field } = column;
     const items = values[field.name];
     if (field.item === undefined || field.model.managed || !Array.isArray(items) || items.length === 0)
-      kept.push(column);
+      written.push(column);
     else {
       const bounds = sql.type(z.object({ lower: z.number().nullable() }))`
         select array_lower(${columnSql('t', field)}, 1) as lower from ${tableSql(field.model)} t ${whereSql(rowCondition(field.model, old))}
@@ -304,10 +302,10 @@ async function withLowerBounds(
       const lower = row?.lower ?? 1;
       // fault: array-counted-from-one
       const prefix = lower === 1 ? '' : `[${lower}:${lower + items.length - 1}]=`;
-      kept.push({ field, value: valueSql(field, `${prefix}${String(field.type.encode(items))}`) });
+      written.push({ field, value: valueSql(field, `${prefix}${String(field.type.encode(items))}`) });
     }
   }
-  return kept;
+  return written;
 }
 
 /** Updates the row even if only links have changed, so that its version changes. */

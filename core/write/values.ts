@@ -3,7 +3,7 @@ import type { Query } from '../database/queries.ts';
 import type { FieldInfo, ModelInfo } from '../model/field-type.ts';
 import type { Problem } from '../model/issue.ts';
 import { columnSql, onlyKey, tableSql, valueSql, valuesSql } from '../query/field-sql.ts';
-import { joinFragments, whereSql } from '../sql/fragments.ts';
+import { whereSql } from '../sql/fragments.ts';
 import type { Values } from './types.ts';
 import type { Source, Writer } from './writer.ts';
 
@@ -108,8 +108,6 @@ async function countVisible(
   const key = onlyKey(target);
   const isListed = sql.fragment`${columnSql('t', key)} = any(${valuesSql(key, keys)})`;
   const conditions = scope === undefined ? [isListed] : [isListed, sql.fragment`(${scope})`];
-  const rows = await tx.any(
-    sql.unsafe`select 1 from ${tableSql(target)} t ${joinFragments([whereSql(conditions)], sql.fragment``)}`,
-  );
-  return rows.length;
+  const { rowCount } = await tx.query(sql.unsafe`select from ${tableSql(target)} t ${whereSql(conditions)}`);
+  return rowCount;
 }

@@ -1,7 +1,7 @@
 import { Limiter } from '../base/limiter.ts';
 import type { Database, Transaction } from '../database/pool.ts';
 import { tooManyChanges } from '../errors/http.ts';
-import type { Actor } from '../policy/actor.ts';
+import { type Actor, limitedAccount } from '../policy/actor.ts';
 
 /** Opens transactions: `app.database`, or `app.writingFor(actor)`. */
 export type Transactions = Pick<Database, 'transaction'>;
@@ -16,7 +16,7 @@ const SHARE = 0.7;
 
 /**
  * Prevents changes that wait (for a locked row, for a slow trigger) from taking all connections. A few changes of each user run at
- * once, and all changes together take at most 70 % of the pool. The others wait in order, for at most ten seconds.
+ * once, and all changes together take at most 70% of the pool. The others wait in order, for at most ten seconds.
  */
 export class WriteLimiter {
   readonly #database: Database;
@@ -38,9 +38,10 @@ export class WriteLimiter {
     });
   }
 
-  /** Transactions for this actor. Only users are limited. */
+  /** Transactions for this actor. Only users and their tokens are limited. */
   of(actor: Actor): Transactions {
-    return actor.kind === 'user' ? new LimitedTransactions(this, actor.id) : this.#database;
+    const account = limitedAccount(actor);
+    return account === undefined ? this.#database : new LimitedTransactions(this, account);
   }
 
   run<T>(user: number, work: (tx: Transaction) => Promise<T>): Promise<T> {

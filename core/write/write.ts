@@ -5,6 +5,7 @@ import type { ModelInfo } from '../model/field-type.ts';
 import { parseKey } from '../model/key.ts';
 import type { AnyModel, Insert, Update } from '../model/model.ts';
 import type { AuditContext } from '../policy/actor.ts';
+import { PLAIN_LABEL_FORMAT } from '../query/label-format.ts';
 import { createRow } from './create-row.ts';
 import { type RequestedChange, recordDeniedChange } from './denied-changes.ts';
 import { removeRow } from './remove-row.ts';
@@ -51,7 +52,7 @@ export interface Write {
 
 /** The implementation of `Write`. */
 export function createWrite(dependencies: WriteDependencies): Write {
-  const { models, events } = dependencies;
+  const { models, events, labelFormat = PLAIN_LABEL_FORMAT } = dependencies;
   /** Every write uses the current permissions of its actor, not those at the beginning of the request. */
   const withCurrentActor = async <Outcome extends Written | Removed>(
     tx: Transaction,
@@ -67,7 +68,7 @@ export function createWrite(dependencies: WriteDependencies): Write {
     const current = await events.currentContext(tx, context);
     const outcome = current === undefined ? ({ outcome: 'forbidden' } as const) : await work(current);
     recordDeniedChange(dependencies, tx, context, outcome, requested);
-    return outcome;
+    return outcome.outcome === 'done' ? { ...outcome, label: labelFormat.format(outcome.label) } : outcome;
   };
   const add = (tx: Transaction, context: AuditContext, model: ModelInfo, values: Values, source: Source) =>
     withCurrentActor<Written>(tx, context, { action: 'add', model }, (current) =>

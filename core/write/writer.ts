@@ -5,6 +5,7 @@ import type { FieldInfo, ModelInfo } from '../model/field-type.ts';
 import { isEditable, type Models } from '../model/field-type.ts';
 import type { Actor } from '../policy/actor.ts';
 import { type Policy, rowConditionOf } from '../policy/policy.ts';
+import type { LabelFormat } from '../query/label-format.ts';
 import { Reader } from '../query/reader.ts';
 import type { Events } from './events.ts';
 import type { OwnedHook } from './hooks.ts';
@@ -73,6 +74,8 @@ export interface WriteDependencies {
   readonly models: Models;
   readonly policy: Policy;
   readonly events: Events;
+  /** How the labels in outcomes are shown. @defaultValue values as PostgreSQL writes them */
+  readonly labelFormat?: LabelFormat;
   /** Records denied changes in transactions of their own; without it they are not recorded. */
   readonly database?: Pick<Database, 'transaction'>;
   /** In plugin order. */

@@ -2,7 +2,7 @@ import type { App } from '../../core/app.ts';
 import type { BootProblem } from '../../core/errors/boot.ts';
 import { notFound } from '../../core/errors/http.ts';
 import type { Formatter, ModelInfo } from '../../core/model/field-type.ts';
-import { leadsToRecord } from '../../core/query/table-facts.ts';
+import { isCompleteKey } from '../../core/model/key.ts';
 import type { FoundRecord } from '../../core/query/types.ts';
 import type { Context } from '../../core/request/context.ts';
 import { createFormatter } from '../../core/view/formatter.ts';
@@ -109,7 +109,7 @@ function buildRegistry(app: App): AdminRegistry {
       if (!formatter) {
         const base = createFormatter(locale, timeZone, t, (name, record) => {
           const admin = closed.includes(name) ? undefined : byName.get(name);
-          return admin && leadsToRecord(admin.model, record) ? app.urls.record(admin.model, record) : undefined;
+          return admin && isCompleteKey(record) ? app.urls.record(admin.model, record) : undefined;
         });
         formatter = extent === 'whole' ? { ...base, whole: true } : base;
         formatters.set(key, formatter);

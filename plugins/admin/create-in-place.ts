@@ -9,7 +9,7 @@ import type { FieldInfo, ModelInfo } from '../../core/model/field-type.ts';
 import { parseKey } from '../../core/model/key.ts';
 import type { Context } from '../../core/request/context.ts';
 import type { PageData } from '../../core/request/views.ts';
-import { modelTitle } from '../../core/view/model-names.ts';
+import { fieldLabel, modelTitle } from '../../core/view/model-names.ts';
 import { adminRegistry } from './admin-registry.ts';
 import { mayAddOrDelete } from './writable-fields.ts';
 
@@ -93,7 +93,7 @@ export async function showAdded(
     title: ctx.state.t('admin.added.title', { singular: modelTitle(ctx.state.t, model) }),
     singular: modelTitle(ctx.state.t, model),
     againUrl: `${app.urls.add(model)}?${new URLSearchParams({ [formNames.relation]: requester.text })}`,
-    field: requester.field.label,
+    field: fieldLabel(ctx.state.t, requester.field),
     label,
     ...(label !== undefined && { data: JSON.stringify({ for: requester.text, value: String(value), label }) }),
   });

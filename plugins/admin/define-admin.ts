@@ -59,7 +59,7 @@ export function defineAdmin<M extends AnyModel, const C extends string = never>(
 
 const modelAdmin = z.custom<ModelAdmin>(
   (value) => typeof value === 'object' && value !== null && 'model' in value && 'options' in value,
-  'must be made with defineAdmin(Model, { … })',
+  'must be created with defineAdmin(Model, { … })',
 );
 
 /** The options under `plugins.admin` in the config. */

@@ -5,6 +5,7 @@ import { formNames } from '../../core/form/form-protocol.ts';
 import { flash } from '../../core/http/flash.ts';
 import { seeOther } from '../../core/http/redirect.ts';
 import type { OutsideRows } from '../../core/query/outside-references.ts';
+import { isRestricting } from '../../core/query/table-facts.ts';
 import type { Dependants, FoundRecord } from '../../core/query/types.ts';
 import type { Context } from '../../core/request/context.ts';
 import type { PageData } from '../../core/request/views.ts';
@@ -13,6 +14,7 @@ import type { Removed } from '../../core/write/types.ts';
 import { getAdmin, recordOr404 } from './admin-registry.ts';
 import type { CompiledAdmin } from './compile-admin.ts';
 import { type RelatedView, relatedView } from './detail-page.ts';
+import { loadPart } from './load-part.ts';
 import { removeRecord } from './save-record.ts';
 import { requireForm } from './writable-fields.ts';
 
@@ -115,18 +117,26 @@ async function showDeletePage(
   rejected: readonly string[] = [],
 ): Promise<void> {
   const { model } = admin;
-  const dependants = await app.records.dependants(ctx.state.actor, model, record.key);
-  const outside = await app.records.outsideDependants(ctx.state.actor, model, record.key);
+  const { actor } = ctx.state;
+  // A failing view or a large table without an index must not prevent the deletion, which checks the rows again.
+  const part = { page: 'delete', model: model.name };
+  const loaded = await loadPart(ctx, app, part, async () => ({
+    dependants: await app.records.dependants(actor, model, record.key),
+    outside: await app.records.outsideDependants(actor, model, record.key),
+  }));
+  const { dependants, outside } = loaded.ok ? loaded.value : { dependants: [], outside: [] };
   const withOnDelete = (onDelete: Dependants['field']['onDelete']): readonly RelatedView[] => [
     ...dependants
       .filter(({ field, rows }) => field.onDelete === onDelete && rows > 0)
+      .filter(({ field }) => onDelete !== 'restrict' || isRestricting(field))
       .map((dependant) => relatedView(ctx, app, dependant, record)),
     ...outsideView(
       ctx,
       outside.filter((each) => each.onDelete === onDelete),
     ),
   ];
-  const alsoDeleted = withOnDelete('cascade');
+  const uncounted = { label: ctx.state.t('admin.delete.outside'), rows: 0, more: true };
+  const alsoDeleted = loaded.ok ? withOnDelete('cascade') : [uncounted];
   const blocking = withOnDelete('restrict');
   app.views.page(ctx, 'admin/delete', {
     title: ctx.state.t(blocking.length > 0 ? 'admin.delete.blockedTitle' : 'admin.delete.title', {

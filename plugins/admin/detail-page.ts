@@ -4,10 +4,11 @@ import type { Dependants, FoundRecord } from '../../core/query/types.ts';
 import type { Context } from '../../core/request/context.ts';
 import type { PageData } from '../../core/request/views.ts';
 import { relationList } from '../../core/sql/aliases.ts';
-import { capitalised, modelPlural } from '../../core/view/model-names.ts';
+import { capitalised, fieldLabel, modelPlural } from '../../core/view/model-names.ts';
 import { adminRegistry, getAdmin, recordOr404 } from './admin-registry.ts';
 import type { CompiledAdmin, DisplayField } from './compile-admin.ts';
 import { columnLabel, compileCell } from './list-cells.ts';
+import { loadPart } from './load-part.ts';
 import { type RecordHeadData, recordHead } from './record-head.ts';
 import { type PanelViews, recordPanels } from './record-panels.ts';
 
@@ -22,7 +23,8 @@ export interface Fact {
 interface DetailView extends PageData, RecordHeadData {
   readonly panels: PanelViews;
   readonly sections: readonly { readonly title: string; readonly facts: readonly Fact[] }[];
-  readonly related: readonly RelatedView[];
+  /** Undefined if the rows could not be counted. */
+  readonly related: readonly RelatedView[] | undefined;
   readonly key: string;
 }
 
@@ -49,8 +51,9 @@ export async function detailPage(ctx: Context, app: App): Promise<void> {
   const record = await recordOr404(ctx, app, admin);
   const registry = adminRegistry(app);
   const formatter = registry.formatter(ctx, 'whole');
+  const part = { page: 'record', model: model.name };
   const [dependants, panels] = await Promise.all([
-    app.records.dependants(ctx.state.actor, model, record.key),
+    loadPart(ctx, app, part, () => app.records.dependants(ctx.state.actor, model, record.key)),
     recordPanels(ctx, app, admin, record),
   ]);
   app.views.page(ctx, 'admin/detail', {
@@ -58,7 +61,7 @@ export async function detailPage(ctx: Context, app: App): Promise<void> {
     head: recordHead(ctx, app, model, record),
     panels,
     sections: buildSections(ctx, admin, record, formatter),
-    related: dependants.map((dependant) => relatedView(ctx, app, dependant, record)),
+    related: dependants.ok ? dependants.value.map((each) => relatedView(ctx, app, each, record)) : undefined,
     key: record.key,
   });
 }
@@ -86,7 +89,7 @@ function isVisible(item: DisplayField, record: FoundRecord): boolean {
 export function buildFact(admin: CompiledAdmin, item: DisplayField, record: FoundRecord, formatter: Formatter): Fact {
   const html = compileCell(admin, item, formatter)(record.row);
   return {
-    label: columnLabel(item),
+    label: columnLabel(formatter.t, item),
     valueHtml: html ?? '–',
     empty: html === undefined,
     wide: 'field' in item && (item.field.multiline || item.field.typeName === 'json'),
@@ -104,7 +107,7 @@ export function relatedView(
   // If a model has two relations to this one (origin, destination), add the field's name to tell them apart.
   const siblings = field.model.stored.filter((other) => other.target === field.target);
   const name = capitalised(modelPlural(t, field.model));
-  const label = siblings.length > 1 ? `${name} (${field.label})` : name;
+  const label = siblings.length > 1 ? `${name} (${fieldLabel(t, field)})` : name;
   const filterable = admin?.listing.filters.includes(field) ?? false;
   const query = `?${new URLSearchParams({ [`f.${field.name}`]: relationKey(record) })}`;
   return { label, rows, more, ...(admin && filterable && rows > 0 && { url: app.urls.list(field.model) + query }) };

@@ -44,10 +44,10 @@ export function listQueryError(
 export const readOnlyRecords = defineError('RIO-MODEL-READ-ONLY', {
   status: 403,
   problem: 'These records cannot be added, edited or deleted here.',
-  why: 'They are managed elsewhere, such as on the command line or by another program.',
+  why: 'They are managed elsewhere, such as on other pages, on the command line or by another program.',
   fix: 'Go back to the list.',
-  about: `The model is \`readOnly\`, so it has no forms, whatever permissions a user has. Users and groups are managed by \`npx rustio-admin user\`
-and \`npx rustio-admin group\`, views and other read-only tables by the program that they belong to.`,
+  about: `The model is \`readOnly\`, so it has no forms, whatever permissions a user has. Users and groups are managed on the pages of the
+plugin \`accounts\` or with \`npx rustio-admin user\` and \`group\`; views and other read-only tables by the program that they belong to.`,
 });
 
 /** 403 for the forms of a read-only model. The error page links to the list. */

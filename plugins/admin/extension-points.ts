@@ -132,7 +132,7 @@ export interface RecordActionRequest {
 export type ActionResult =
   | {
       readonly outcome: 'done';
-      /** Shown on the next page. @defaultValue “Done: ” and the action's label */
+      /** Shown on the next page. @defaultValue “LABEL” completed. */
       readonly message?: Issue;
       /** The next page, relative to the mount path. @defaultValue the record, or the list if the record no longer exists */
       readonly path?: string;
@@ -220,6 +220,18 @@ export interface ListFilter extends ModelContribution {
 export interface FilterChoice {
   readonly value: string;
   readonly label: string;
+}
+
+/**
+ * A button above a list that leads to another page, for example a form that adds a record.
+ *
+ * @example
+ * 'list.links': [{ name: 'import', models: [Order], label: 'Import', path: '/orders-import', access: { permission: 'add' } }],
+ */
+export interface ListLink extends ModelContribution {
+  readonly label: string;
+  /** A path under the mount path. */
+  readonly path: string;
 }
 
 /**
@@ -389,6 +401,7 @@ declare module '../../core/extension-points.ts' {
     'list.columns': ListColumn;
     'list.filters': ListFilter;
     'list.actions': ListAction;
+    'list.links': ListLink;
     'form.sections': FormSection;
     'search.sources': SearchSource;
   }

@@ -7,6 +7,7 @@ import { MAX_LISTED } from '../../core/query/find-record.ts';
 import type { FoundRecord } from '../../core/query/types.ts';
 import type { Context } from '../../core/request/context.ts';
 import { relationLabel, relationList } from '../../core/sql/aliases.ts';
+import { choiceLabel, fieldHelp, fieldLabel } from '../../core/view/model-names.ts';
 import { adminRegistry } from './admin-registry.ts';
 import type { CompiledAdmin, DisplayField } from './compile-admin.ts';
 import { type AddLink, addLink } from './create-in-place.ts';
@@ -157,13 +158,13 @@ function readOnlyView(
   { record, isCut }: { readonly record: FoundRecord; readonly isCut: boolean },
 ): FieldView | undefined {
   const name = 'field' in item ? item.field.name : item.computed.name;
-  const help = 'field' in item ? item.field.help : '';
+  const help = 'field' in item ? fieldHelp(ctx.state.t, item.field) : '';
   const valueHtml = shownHtml(ctx, app, admin, item, { record, isCut });
   if (valueHtml === undefined) return undefined;
   return {
     id: `f-${name}`,
     name,
-    label: columnLabel(item),
+    label: columnLabel(ctx.state.t, item),
     help: isCut ? `${help} ${ctx.state.t('admin.form.tooLarge')}`.trim() : help,
     required: false,
     readOnly: true,
@@ -196,6 +197,7 @@ async function editable(
   { record, input, selections, waiting, removed, problems, changedByBoth }: FieldState,
 ): Promise<FieldView> {
   const { t } = ctx.state;
+  const help = fieldHelp(t, field);
   const texts = input.get(field.name) ?? [];
   const errors = problems.filter((problem) => problem.field === field.name);
   const widget = controlFor(field, texts, errors);
@@ -206,9 +208,8 @@ async function editable(
   const base = {
     id: `f-${field.name}`,
     name: field.name,
-    label: field.label,
-    help:
-      record === undefined && isAutoFilled(field) ? `${field.help} ${t('admin.form.autoFilled')}`.trim() : field.help,
+    label: fieldLabel(t, field),
+    help: record === undefined && isAutoFilled(field) ? `${help} ${t('admin.form.autoFilled')}`.trim() : help,
     required: isRequired(field, record === undefined),
     readOnly: false,
     wide: field.multiline || field.typeName === 'json' || field.typeName === 'manyToMany',
@@ -222,7 +223,7 @@ async function editable(
   if (isFileField(field)) {
     const state = { waiting: waiting?.get(field.name), isRemoved: removed?.has(field.name) === true };
     const file = fileView(ctx, app, field, record, state);
-    const help = [field.help, acceptedFiles(ctx, app, field)].join(' ').trim();
+    const help = [fieldHelp(t, field), acceptedFiles(ctx, app, field)].join(' ').trim();
     return { ...base, value: '', help, file, required: base.required && !file.current && !file.waiting };
   }
   if (!field.target) return { ...base, ...buildOptions(field, texts, t) };
@@ -253,7 +254,10 @@ async function editable(
       ...relation,
       value: '',
       ...(record?.truncated.has(field.name) && {
-        help: [field.help, t('admin.form.morePairs', { n: adminRegistry(app).formatter(ctx).number(MAX_LISTED) })]
+        help: [
+          fieldHelp(t, field),
+          t('admin.form.moreLinked', { n: adminRegistry(app).formatter(ctx).number(MAX_LISTED) }),
+        ]
           .join(' ')
           .trim(),
       }),
@@ -304,12 +308,12 @@ function buildOptions(
     // If other programs write to the table, it may contain a value that is not a choice. Without an option for it, the browser
     // would select the first one.
     const all = current === '' || field.values.includes(current) ? field.values : [...field.values, current];
-    const values = all.map((value) => option(value, field.valueLabels[value] ?? value));
+    const values = all.map((value) => option(value, choiceLabel(t, field, value)));
     return { options: field.nullable || texts.length === 0 ? [option('', '–'), ...values] : values };
   }
   if (field.item && field.type.filter === 'values') {
     const chosen = new Set(texts.flatMap((text) => text.split('\n')));
-    const label = (value: string): string => field.valueLabels[value] ?? value;
+    const label = (value: string): string => choiceLabel(t, field, value);
     // Stored items that are no longer among the choices need a check box, or submitting the form would drop them.
     const values = new Set([...field.values, ...[...chosen].filter((value) => value !== '')]);
     return { options: [...values].map((value) => ({ value, label: label(value), checked: chosen.has(value) })) };

@@ -8,6 +8,7 @@ import type { ListQueryProblem } from '../../core/query/parse-list-query.ts';
 import type { Filter, Offered } from '../../core/query/types.ts';
 import type { Context } from '../../core/request/context.ts';
 import { relationLabel } from '../../core/sql/aliases.ts';
+import { choiceLabel, fieldLabel } from '../../core/view/model-names.ts';
 import type { CompiledAdmin } from './compile-admin.ts';
 import type { FilterChoice } from './extension-points.ts';
 
@@ -156,7 +157,7 @@ function filterView(
   const rowLabels = labels.get(field);
   return {
     name: field.name,
-    label: field.label,
+    label: fieldLabel(ctx.state.t, field),
     shape,
     open: false,
     active: active.length > 0,
@@ -207,7 +208,7 @@ export function chipViews(
     const { field } = filter;
     if (filter.is === 'range') {
       const words = {
-        label: field.label,
+        label: fieldLabel(t, field),
         from: query.entered(`f.${field.name}.from`),
         to: query.entered(`f.${field.name}.to`),
       };
@@ -218,7 +219,7 @@ export function chipViews(
     }
     const added = choices.get(field);
     const named = added ? choiceLabels(ctx, added) : (labels.get(field) ?? valueLabels(ctx, field));
-    const name = filter.is === 'condition' ? t(field.label) : field.label;
+    const name = filter.is === 'condition' ? t(field.label) : fieldLabel(t, field);
     for (const value of valuesOf([filter])) {
       const text = value === NO_VALUE ? t('admin.filter.none') : (named.get(value) ?? value);
       chips.push({
@@ -250,5 +251,5 @@ function valueLabels(ctx: Context, field: FieldInfo): ReadonlyMap<string, string
       ['true', t('value.yes')],
       ['false', t('value.no')],
     ]);
-  return new Map(field.values.map((value) => [value, field.valueLabels[value] ?? value]));
+  return new Map(field.values.map((value) => [value, choiceLabel(t, field, value)]));
 }

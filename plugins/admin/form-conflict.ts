@@ -51,7 +51,7 @@ export function afterConflict(
     selections: all,
     version: record.version,
     shown: shownText(now),
-    // None that this user can see: naming the fields that they have changed themselves would blame the others for them.
+    // Empty if the user can see none of the fields that others have changed. `conflict` also has fields that only this user changed.
     // fault: own-change-called-conflict
     conflict: shown.size > 0 ? differing : conflict,
     changedByBoth: new Set(changedByBoth.map(({ name }) => name)),

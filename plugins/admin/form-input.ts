@@ -73,8 +73,8 @@ function postedSize(texts: readonly string[]): number {
 }
 
 /**
- * The input of a posted form, for a page that shows it again. Fields that it does not contain have their value in `before`: secrets
- * are left out of a form that a gate keeps, and shown empty they would be cleared by the next save.
+ * The input of a posted form, for a page that shows it again. Fields that it does not contain have their value from `before`: a form
+ * that was kept for a gate contains no secrets, and if those fields were shown empty, the next save would clear them.
  */
 export function inputOfForm(fields: readonly FieldInfo[], form: Form, before: Input): Input {
   return new Map(

@@ -2,6 +2,7 @@ import type { App } from '../../core/app.ts';
 import { forbidden, notFound } from '../../core/errors/http.ts';
 import type { Form } from '../../core/form/form.ts';
 import { formNames } from '../../core/form/form-protocol.ts';
+import { readShownTexts } from '../../core/form/shown-values.ts';
 import { flash } from '../../core/http/flash.ts';
 import { takeInterruptedForm } from '../../core/http/interrupted-form.ts';
 import { seeOther } from '../../core/http/redirect.ts';
@@ -20,7 +21,7 @@ import { type FormState, showForm } from './form-view.ts';
 import { removedFiles } from './receive-files.ts';
 import { resolveRelations } from './resolve-relations.ts';
 import { saveRecord } from './save-record.ts';
-import { readShownValues, shownText, shownValues } from './shown-values.ts';
+import { shownText, shownValues } from './shown-values.ts';
 import { readSubmittedForm, type SubmittedForm } from './submitted-form.ts';
 import { mayAddOrDelete, requireForm, writableFields } from './writable-fields.ts';
 
@@ -59,7 +60,7 @@ async function showResumed(
   record?: FoundRecord,
 ): Promise<void> {
   const fields = writableFields(ctx, app, admin, record ? 'change' : 'add');
-  const shown = record && readShownValues(interrupted);
+  const shown = record && readShownTexts(interrupted);
   const { selections } = await resolveRelations(ctx, app, fields, interrupted, shown);
   const requester = record ? undefined : requestingField(app, admin.model, interrupted.get(formNames.relation));
   const version = interrupted.get(formNames.version);

@@ -13,6 +13,7 @@ export const MODEL_POINTS = [
   'list.columns',
   'list.filters',
   'list.actions',
+  'list.links',
   'form.sections',
 ] as const satisfies readonly (keyof ExtensionPoints)[];
 export type ModelPoint = (typeof MODEL_POINTS)[number];
@@ -34,6 +35,7 @@ export function itemsFor(app: App, model: ModelInfo): Items {
       'list.columns': of('list.columns'),
       'list.filters': of('list.filters'),
       'list.actions': of('list.actions'),
+      'list.links': of('list.links'),
       'form.sections': of('form.sections'),
     };
     cache.set(model, items);

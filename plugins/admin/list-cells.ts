@@ -1,11 +1,12 @@
 import type { App } from '../../core/app.ts';
+import type { Translate } from '../../core/messages/catalogue.ts';
 import type { DbRow, FieldInfo, Formatter, ModelInfo } from '../../core/model/field-type.ts';
 import { isCompleteKey, keyText } from '../../core/model/key.ts';
 import { type DecodedRow, decodeRow, isUnexpected, LargeValue } from '../../core/model/row.ts';
-import { leadsToRecord } from '../../core/query/table-facts.ts';
 import { relationList } from '../../core/sql/aliases.ts';
 import { cellFor } from '../../core/view/cells.ts';
 import { escapeHtml } from '../../core/view/escape.ts';
+import { fieldLabel } from '../../core/view/model-names.ts';
 import type { CompiledAdmin, ComputedColumn, DisplayField } from './compile-admin.ts';
 import type { ListColumn } from './extension-points.ts';
 import type { TableCell } from './widgets.ts';
@@ -88,9 +89,9 @@ export type DisplayColumn = DisplayField | { readonly column: ListColumn };
 /** The cells of loaded columns, by column name and record key. */
 export type LoadedCells = ReadonlyMap<string, ReadonlyMap<string, TableCell>>;
 
-export function columnLabel(item: DisplayColumn): string {
+export function columnLabel(t: Translate, item: DisplayColumn): string {
   if ('column' in item) return item.column.label;
-  return 'field' in item ? item.field.label : item.computed.label;
+  return 'field' in item ? fieldLabel(t, item.field) : item.computed.label;
 }
 
 export function columnAlign(item: DisplayColumn): 'start' | 'end' {
@@ -155,7 +156,6 @@ function compileRows(
     zero: columnAlign(item) === 'end' && 'field' in item ? item.field.name : undefined,
   }));
   const list = escapeHtml(app.urls.list(model));
-  const unreadableKey = `<small>${escapeHtml(formatter.t('value.unreadableKey'))}</small>`;
   const firstField = columns[0];
   // The first cell is itself a link to the record, so it cannot contain another one.
   const firstCell =
@@ -167,7 +167,7 @@ function compileRows(
     let at = 0;
     for (const row of rows) {
       const key = keyText(model, row);
-      const hasRecord = leadsToRecord(model, key);
+      const hasRecord = isCompleteKey(key);
       html += '<tr>';
       if (selectable) {
         at += 1;
@@ -177,8 +177,7 @@ function compileRows(
         html += `<th scope="row" id="row-${at}">`;
       } else html += '<th scope="row">';
       const name = firstCell?.(row) ?? NONE;
-      if (hasRecord) html += `<a href="${list}/${key}">${name}</a></th>`;
-      else html += isCompleteKey(key) ? `${name} ${unreadableKey}</th>` : `${name}</th>`;
+      html += hasRecord ? `<a href="${list}/${key}">${name}</a></th>` : `${name}</th>`;
       for (const { cell, open, none, zero, loadedFrom } of others) {
         const inside = cell === undefined ? loadedCell(loaded.get(loadedFrom)?.get(key)) : cell(row);
         if (inside === undefined) html += none;

@@ -20,6 +20,7 @@ interface ListView extends PageData {
   readonly singular: string;
   readonly plural: string;
   readonly addUrl?: string;
+  readonly links: readonly { readonly label: string; readonly url: string }[];
   readonly search: {
     readonly q: string;
     /** Only the beginning of the text was used; `q` has it. */
@@ -79,6 +80,10 @@ export async function listPage(ctx: Context, app: App): Promise<void> {
     singular: modelTitle(t, model),
     plural: modelPlural(t, model),
     ...(mayAddOrDelete(ctx, app, model, 'add') && { addUrl: app.urls.add(model) }),
+    links: allowed(ctx, app, itemsFor(app, model)['list.links']).map(({ label, path }) => ({
+      label: t(label),
+      url: app.urls.to(path),
+    })),
     search: {
       q: query.q,
       tooLong: query.q !== (params.get('q') ?? '').trim(),
@@ -122,7 +127,7 @@ function headerView(
   urlOf: (field: FieldInfo) => string,
 ): HeaderView {
   const isAdded = 'column' in column || ('field' in column && column.field.expression !== undefined);
-  const label = columnLabel(column);
+  const label = columnLabel(ctx.state.t, column);
   const base = { label: isAdded ? ctx.state.t(label) : label, align: columnAlign(column) };
   if (!('field' in column)) return { ...base, sorted: '' };
   const order = query.sort.length > 0 ? query.sort : admin.listing.order;
@@ -161,7 +166,7 @@ export interface CountView {
   readonly exactUrl?: string;
 }
 
-/** The footer of a list: "1–50 of 10,000", "about 1,200,000", "1,000+ (count exactly)", "Rows on this page: 50". */
+/** The footer of a list: "1–50 of 10,000", "1–50 of about 1,200,000", "1–50 of 1,000+", or "50 on this page". */
 export function countView(
   t: Translate,
   formatter: Formatter,

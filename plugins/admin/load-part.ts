@@ -33,7 +33,7 @@ export async function loadPart<T>(ctx: Context, app: App, part: PartName, load: 
     if (late.size >= MAX_LATE) throw new Error(`Not started: ${late.size} earlier calls have not finished.`);
     const work = load();
     const timedOut = (): Error => {
-      const entry = { since: Date.now() };
+      const entry = { since: performance.now() };
       late.add(entry);
       work.catch(() => undefined).finally(() => late.delete(entry));
       return new Error(`No result within ${LIMIT_MS / 1_000} s.`);
@@ -52,6 +52,6 @@ function lateRunsOf(app: App, part: PartName): Set<{ readonly since: number }> {
   const name = JSON.stringify(part);
   const late = byPart.get(name) ?? new Set();
   byPart.set(name, late);
-  for (const entry of late) if (Date.now() - entry.since > FORGOTTEN_MS) late.delete(entry);
+  for (const entry of late) if (performance.now() - entry.since > FORGOTTEN_MS) late.delete(entry);
   return late;
 }

@@ -15,6 +15,7 @@ export {
   type ListActionResult,
   type ListColumn,
   type ListFilter,
+  type ListLink,
   type ModelContribution,
   type RecordAction,
   type RecordActionRequest,

@@ -5,7 +5,7 @@ import type { FieldInfo } from '../../core/model/field-type.ts';
 import type { Problem } from '../../core/model/issue.ts';
 import type { Option } from '../../core/query/types.ts';
 import type { Context } from '../../core/request/context.ts';
-import { PairChanges } from '../../core/write/links.ts';
+import { LinkChanges } from '../../core/write/links.ts';
 import { getAdmin } from './admin-registry.ts';
 import { isAutoFilled, isInForm } from './form-input.ts';
 import { isUntouched, partitionKeys, type ShownValues } from './shown-values.ts';
@@ -65,7 +65,7 @@ export async function resolveRelations(
       else if (keys.length > 0 || removed.length > 0) {
         const typedAgain = new Set(chosen.map(({ key }) => key));
         const gone = removed.filter((key) => !typedAgain.has(key)).map((key) => keyValue(field, key));
-        values.set(field.name, new PairChanges(keys, gone));
+        values.set(field.name, new LinkChanges(keys, gone));
       }
     } else if (keys.length > 0) values.set(field.name, keys[0]);
     else if (typed.length > 0) continue;

@@ -1,10 +1,9 @@
 import type { App } from '../../core/app.ts';
 import { isAllowed } from '../../core/http/layout.ts';
 import { distinctLabels } from '../../core/model/distinct-labels.ts';
-import { keyText } from '../../core/model/key.ts';
+import { isCompleteKey, keyText } from '../../core/model/key.ts';
 import { Reader } from '../../core/query/reader.ts';
 import { searchableFields, searchText, searchWords } from '../../core/query/search.ts';
-import { leadsToRecord } from '../../core/query/table-facts.ts';
 import type { Listing } from '../../core/query/types.ts';
 import type { Context } from '../../core/request/context.ts';
 import type { PageData } from '../../core/request/views.ts';
@@ -121,7 +120,7 @@ async function searchModel(
   const { parsed } = await app.records.parseListQuery(actor, listing, params, ctx.state.timeZone);
   if (!parsed.ok) return { label, hits: [] };
   const page = await app.records.list(actor, listing, parsed.query);
-  const keys = page.rows.map((row) => keyText(model, row)).filter((key) => leadsToRecord(model, key));
+  const keys = page.rows.map((row) => keyText(model, row)).filter(isCompleteKey);
   const records = keys.length === 0 ? [] : await app.records.findMany(actor, model, keys);
   return {
     label,

@@ -4,12 +4,12 @@
 
 import { createHash } from 'node:crypto';
 import type { Form } from '../../core/form/form.ts';
-import { formNames } from '../../core/form/form-protocol.ts';
+import type { ShownTexts } from '../../core/form/shown-values.ts';
 import type { FieldInfo } from '../../core/model/field-type.ts';
 import type { Input } from './form-input.ts';
 
 /** By field: a digest of what the browser sends for an unchanged control; for a manyToMany, the keys that were listed. */
-export type ShownValues = ReadonlyMap<string, string | readonly string[]>;
+export type ShownValues = ShownTexts;
 
 /** The values that a form with this input shows. */
 export function shownValues(fields: readonly FieldInfo[], input: Input): ShownValues {
@@ -24,28 +24,6 @@ export function shownValues(fields: readonly FieldInfo[], input: Input): ShownVa
 /** Encodes the values for the form's hidden field. */
 export function shownText(shown: ShownValues): string {
   return JSON.stringify([...shown]);
-}
-
-/** Undefined if the hidden field is missing or malformed, so the request did not come from the form. */
-export function readShownValues(form: Form): ShownValues | undefined {
-  const text = form.get(formNames.shown) ?? '';
-  if (text === '') return undefined;
-  const entries = parse(text);
-  return Array.isArray(entries) && entries.every(isEntry) ? new Map(entries) : undefined;
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function isEntry(entry: unknown): entry is [string, string | readonly string[]] {
-  if (!Array.isArray(entry) || entry.length !== 2 || typeof entry[0] !== 'string') return false;
-  const value: unknown = entry[1];
-  return typeof value === 'string' || (Array.isArray(value) && value.every((key) => typeof key === 'string'));
 }
 
 /** Whether a field came back as it was shown. Always false for a manyToMany: see `partitionKeys`. */

@@ -1,6 +1,7 @@
 import type { App } from '../../core/app.ts';
 import type { Form } from '../../core/form/form.ts';
 import { formNames } from '../../core/form/form-protocol.ts';
+import { readShownTexts } from '../../core/form/shown-values.ts';
 import type { DbRow, FieldInfo } from '../../core/model/field-type.ts';
 import { isFileField } from '../../core/model/field-types/file.ts';
 import type { Problem } from '../../core/model/issue.ts';
@@ -13,7 +14,7 @@ import { readSections } from './form-sections.ts';
 import { receiveFiles, type Waiting } from './receive-files.ts';
 import { resolveRelations, type Selections } from './resolve-relations.ts';
 import type { Submission } from './save-record.ts';
-import { differingFields, isUntouched, readShownValues, type ShownValues, shownValues } from './shown-values.ts';
+import { differingFields, isUntouched, type ShownValues, shownValues } from './shown-values.ts';
 import { writableFields } from './writable-fields.ts';
 
 /** A posted form, compared with the values that it showed. */
@@ -110,7 +111,7 @@ async function loadShownValues(
   fields: readonly FieldInfo[],
 ): Promise<ShownValues | undefined> {
   const { actor, form, params, timeZone } = ctx.state;
-  const shown = form && readShownValues(form);
+  const shown = form && readShownTexts(form);
   if (shown) return shown;
   const record = await app.records.findWhole(actor, admin.model, params.key ?? '');
   return record && shownValues(fields, inputOfRecord(admin, record, timeZone));

@@ -1,6 +1,8 @@
 import type { Translate } from '../../core/messages/catalogue.ts';
 import type { FieldInfo, Formatter } from '../../core/model/field-type.ts';
 import { sizeText } from '../../core/view/formatter.ts';
+import { fieldLabel } from '../../core/view/model-names.ts';
+import { valueText as fieldText } from '../../core/view/value-text.ts';
 import type { Side } from './entries.ts';
 import { storedText } from './stored-values.ts';
 import type { Change } from './visible.ts';
@@ -32,7 +34,7 @@ export function changeView(
   const key = `audit.show.${name}`;
   const folded = t(key, { n });
   return {
-    label: field?.label ?? labelName(t, name),
+    label: field === undefined ? labelName(t, name) : fieldLabel(t, field),
     before: valueText(formatter, field, before),
     after: valueText(formatter, field, after),
     ...(urlOf && isCut(formatter, field, before) && { beforeUrl: urlOf('before', name) }),
@@ -98,7 +100,7 @@ function wholeText(formatter: Formatter, field: FieldInfo | undefined, value: un
       return undefined;
     case 'string':
     case 'number':
-      return field === undefined ? String(value) : ofField(formatter, field, String(value));
+      return field === undefined ? String(value) : fieldText(field, String(value), formatter);
     case 'boolean':
       return formatter.t(value ? 'value.yes' : 'value.no');
     case 'object':
@@ -109,37 +111,6 @@ function wholeText(formatter: Formatter, field: FieldInfo | undefined, value: un
     default:
       return String(value);
   }
-}
-
-/** The timestamp format of exports. */
-const TIMESTAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/;
-
-const LOCAL_TIME = /^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d+)?$/;
-const NUMBER = /^-?\d+(?:\.\d+)?$/;
-
-/** When the entry was written, the field may have had another type, so the format is checked first. */
-function ofField(formatter: Formatter, field: FieldInfo, text: string): string {
-  // Own properties only: the text may be "constructor".
-  if (field.values.includes(text)) return field.valueLabels[text] ?? text;
-  switch (field.item?.typeName ?? field.typeName) {
-    case 'timestamp':
-      return isTime(TIMESTAMP, text) ? formatter.timestamp(text) : text;
-    case 'localDateTime':
-      return isTime(LOCAL_TIME, text) ? formatter.localDateTime(text) : text;
-    case 'integer':
-    case 'bigint':
-    case 'decimal':
-      return NUMBER.test(text) ? formatter.number(text) : text;
-    case 'money':
-      return field.currency === undefined ? text : formatter.money(text, field.currency);
-    default:
-      return text;
-  }
-}
-
-/** The pattern of a time also matches 25 hours and 13 months. */
-function isTime(pattern: RegExp, text: string): boolean {
-  return pattern.test(text) && !Number.isNaN(Date.parse(text));
 }
 
 function isShort(text: string): boolean {

@@ -1,4 +1,5 @@
 import type { Check, CheckResult } from '../../core/command.ts';
+import { unrecordedErasures } from './erase-entries.ts';
 import { changesToTrail } from './expected-table.ts';
 
 const appendOnly: Check = {
@@ -23,4 +24,24 @@ const appendOnly: Check = {
   },
 };
 
-export const checks: readonly Check[] = [appendOnly];
+/**
+ * The role of the application can insert erasures, because users erase accounts. Erasures are permanent, so one that bypassed the
+ * application is found: no entry records it.
+ */
+const erasures: Check = {
+  name: 'audit-erasures',
+  needs: 'database',
+  async run({ database }): Promise<CheckResult> {
+    const unrecorded = await unrecordedErasures(database);
+    // fault: erasure-without-entry
+    if (unrecorded.length === 0)
+      return { status: 'ok', message: 'Every erasure in the audit trail is recorded by an entry.' };
+    return {
+      status: 'failed',
+      message: `Values were removed from the audit trail without an entry that records it: ${unrecorded.join(', ')}.`,
+      fix: 'Find out who inserted these rows into rustio_audit_erasure, and compare the audit trail with a backup.',
+    };
+  },
+};
+
+export const checks: readonly Check[] = [appendOnly, erasures];

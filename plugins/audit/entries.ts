@@ -2,6 +2,7 @@ import { type FragmentSqlToken, sql } from 'slonik';
 import { z } from 'zod';
 import type { Query } from '../../core/database/queries.ts';
 import { withRepresentable } from '../../core/database/representable.ts';
+import { firstMomentOf } from '../../core/model/calendar.ts';
 import type { Actor, Credential } from '../../core/policy/actor.ts';
 import type { Subject } from '../../core/write/events.ts';
 import type { Snapshot } from '../../core/write/types.ts';
@@ -195,10 +196,17 @@ function buildConditions(
   if (correlationId !== undefined) conditions.push(sql.fragment`correlation_id = ${correlationId}`);
   if (typeof user === 'string') conditions.push(sql.fragment`actor_label = ${user}`);
   else if (user !== undefined) conditions.push(sql.fragment`actor_id = (${user})`);
-  if (from !== undefined)
-    conditions.push(sql.fragment`at >= (${from}::date)::timestamp at time zone ${timeZone}::text`);
-  if (to !== undefined) conditions.push(sql.fragment`at < (${to}::date + 1)::timestamp at time zone ${timeZone}::text`);
+  if (from !== undefined) conditions.push(sql.fragment`at >= ${dayStartSql(from, 0, timeZone)}`);
+  if (to !== undefined) conditions.push(sql.fragment`at < ${dayStartSql(to, 1, timeZone)}`);
   return conditions;
+}
+
+/** Not `at time zone`: PostgreSQL may not know a zone that Node knows, and interprets the sign of an offset the other way round. */
+function dayStartSql(date: string, daysLater: number, timeZone: string): FragmentSqlToken {
+  const midnight = Date.parse(`${date}T00:00:00Z`) + daysLater * 86_400_000;
+  // fault: audit-period-in-utc
+  const start = firstMomentOf(midnight, timeZone);
+  return sql.fragment`to_timestamp(${start / 1000})`;
 }
 
 /** Whether a string is the id of an entry, and thus fits into a bigint. */

@@ -1,6 +1,7 @@
 import { definePlugin } from '../../core/plugin.ts';
 import { auditPage } from './audit-page.ts';
 import { checks } from './checks.ts';
+import { repeatErasures } from './erase-entries.ts';
 import { historyPage } from './history.ts';
 import { ar } from './messages/ar.ts';
 import { en } from './messages/en.ts';
@@ -48,6 +49,7 @@ export const audit = definePlugin({
     'dashboard.panels': [{ name: 'recent-changes', view: 'audit/recent', load: recentChanges }],
   },
   checks,
+  schedule: [{ name: 'repeat-erasures', every: '10 minutes', run: ({ database }) => repeatErasures(database) }],
   routes(routes) {
     routes.get('/audit', { access: { permission: 'audit.view' }, responses: [400] }, auditPage);
     routes.get('/:model/:key/+history', { access: { permission: 'view' } }, historyPage);

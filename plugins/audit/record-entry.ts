@@ -6,6 +6,7 @@ import { toInet } from '../../core/database/values.ts';
 import type { Actor } from '../../core/policy/actor.ts';
 import type { RecordedEvent } from '../../core/write/events.ts';
 import { countRepetition, linkEntry } from './count-repetitions.ts';
+import { eraseEntries } from './erase-entries.ts';
 import { entryNotStored } from './errors.ts';
 import { redacted } from './redact.ts';
 import { storedJson, storedSql } from './stored-values.ts';
@@ -17,8 +18,11 @@ const idRow = z.object({ id: z.string() });
  * first occurrence within a minute is written; the others are counted.
  */
 export async function recordEntry(tx: Transaction, event: RecordedEvent): Promise<void> {
+  const { subject, erases } = event;
   if (event.aggregationKey === undefined) {
     await writeEntry(tx, event);
+    // fault: trail-keeps-erased-data
+    if (subject && erases) await eraseEntries(tx, subject, erases);
     return;
   }
   const first = await countRepetition(tx, event);
@@ -55,7 +59,7 @@ async function writeEntry(
     ${returning}
   `;
   const { rowCount, rows } = await tx.query(insert).catch((cause: unknown) => {
-    // Whatever the table rejects is no mistake in the form of the change.
+    // A rejection by this table is not a problem of the submitted form.
     // fault: rejected-entry-blamed-on-form
     if (databaseError(cause) === undefined || isTemporary(cause) || isPermissionMissing(cause)) throw cause;
     throw entryNotStored({ cause, details: [`event: ${name}`] });

@@ -29,10 +29,16 @@ export function storedJson(value: unknown): string {
   );
 }
 
+/** Numbers that a column of type json can contain, but not the trail's jsonb. Text that contains such digits is stored in the same way. */
+const BEYOND_NUMERIC = /\d{10000}|\de[+-]?0*[1-9]\d{4}/i;
+
 function storedMember(value: unknown): unknown {
   if (value instanceof LargeValue) return { '~text': value.text, '~bytes': value.bytes, '~sha256': value.sha256 };
-  const isOwnMarker = typeof value === 'object' && value !== null && Object.hasOwn(value, '~text');
-  return isJsonNull(value) || isOwnMarker ? { '~text': JSON.stringify(value) } : value;
+  if (typeof value !== 'object' || value === null) return value;
+  const text = JSON.stringify(value);
+  // fault: number-beyond-numeric
+  const isText = isJsonNull(value) || Object.hasOwn(value, '~text') || BEYOND_NUMERIC.test(text);
+  return isText ? { '~text': text } : value;
 }
 
 /** The SQL expression that stores the result of `storedJson`: large members are replaced by their beginning, size and hash. */
@@ -45,7 +51,9 @@ export function storedSql(json: string | null): FragmentSqlToken {
 /** The SQL expression that reads a column: truncates large members in entries from before values were truncated on storage. */
 export function shownSql(column: FragmentSqlToken): FragmentSqlToken {
   // fault: large-entries-read
-  return sql.fragment`case when ${column} is not null then jsonb_out(${boundedSql(column, sql.fragment``)}) end`;
+  // Entries of other programs may have other values than objects.
+  // fault: entry-that-is-no-object
+  return sql.fragment`case when jsonb_typeof(${column}) = 'object' then jsonb_out(${boundedSql(column, sql.fragment``)}) end`;
 }
 
 function boundedSql(json: FragmentSqlToken, hash: FragmentSqlToken): FragmentSqlToken {

@@ -1,15 +1,18 @@
 import type { Issue } from '../../core/model/issue.ts';
 import type { Actor } from '../../core/policy/actor.ts';
-import type { Account } from './account.ts';
 import { hasAtLeastRole, isAdministrative, outranks, type Role } from './roles.ts';
 
-// Who can change which accounts. These functions are pure; the check for the last administrator needs a lock and is in
-// last-administrator.ts. Each returns the reason for a rejection, or undefined. The order of checks: own account, rank of the
-// other account, own role as the ceiling.
+// Who can change which accounts, for pages and the command line alike. These functions are pure; the check for the last
+// administrator needs a lock and is in last-administrator.ts. Each returns the reason for a rejection, or undefined. The order of
+// checks: own account, rank of the other account, own role and own permissions as the ceiling.
 
-type Target = Pick<Account, 'id' | 'role'>;
+/** The account to be changed. */
+interface Target {
+  readonly id: number;
+  readonly role: Role;
+}
 
-/** Whether the actor can change accounts and groups at all. */
+/** Whether the actor can change accounts and groups at all. Jobs, tokens and assistants cannot. */
 export function authorityIssue(actor: Actor): Issue | undefined {
   if (actor.kind === 'command') return undefined;
   return actor.kind === 'user' && isAdministrative(actor.role) ? undefined : { key: 'auth.rejected.notAllowed' };
@@ -45,6 +48,34 @@ export function roleChangeIssue(actor: Actor, target: Target, role: Role): Issue
 export function activeChangeIssue(actor: Actor, target: Target, active: boolean): Issue | undefined {
   if (isOwn(actor, target)) return active ? undefined : { key: 'auth.rejected.selfDeactivate' };
   return crossRankIssue(actor, target);
+}
+
+/** Whether the actor can erase `target`. */
+export function erasureIssue(actor: Actor, target: Target): Issue | undefined {
+  // fault: self-erasure
+  if (isOwn(actor, target)) return { key: 'auth.rejected.selfErase' };
+  return crossRankIssue(actor, target);
+}
+
+/** Whether the actor can change the groups and permissions of `target`. Users can edit their own account, but not these. */
+export function grantIssue(actor: Actor, target: Target): Issue | undefined {
+  return isOwn(actor, target) ? { key: 'auth.rejected.ownGroups' } : crossRankIssue(actor, target);
+}
+
+/**
+ * Users can only grant what they hold themselves: to an account, to a group, or by adding a member to a group. `holds` takes the
+ * policies of all plugins into account (`app.policy.holds`): one of them may deny an administrator a permission.
+ */
+export function permissionCeilingIssue(
+  actor: Actor,
+  permissions: Iterable<string>,
+  holds: (actor: Actor, permission: string) => boolean,
+): Issue | undefined {
+  if (actor.kind === 'command') return undefined;
+  // fault: grant-above-own
+  for (const permission of permissions)
+    if (!holds(actor, permission)) return { key: 'auth.rejected.permissionNotHeld', params: { permission } };
+  return undefined;
 }
 
 function isOwn(actor: Actor, target: Target): boolean {

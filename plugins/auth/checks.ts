@@ -1,6 +1,7 @@
 import { sql } from 'slonik';
 import { z } from 'zod';
 import type { Check, CheckResult } from '../../core/command.ts';
+import { isEffective } from './grants.ts';
 import { someAdministratorRemains } from './last-administrator.ts';
 import { hashPassword, isOutdated, verifyPassword } from './password-hash.ts';
 
@@ -14,10 +15,10 @@ const administrator: Check = {
   needs: 'database',
   async run({ database }): Promise<CheckResult> {
     if (await someAdministratorRemains(database))
-      return { status: 'ok', message: 'There is an active administrator or developer.' };
+      return { status: 'ok', message: 'There is an administrator or developer who can sign in.' };
     return {
       status: 'failed',
-      message: 'There is no active administrator or developer.',
+      message: 'There is no administrator or developer who can sign in: active, not locked, and with a password.',
       fix: 'npx rustio-admin user create --email you@example.org --role administrator',
     };
   },
@@ -79,24 +80,26 @@ const permissions: Check = {
   name: 'permissions',
   needs: 'database',
   async run({ app, database }): Promise<CheckResult> {
-    const granted = await database.any(sql.type(z.object({ holder: z.string(), permission: z.string() }))`
-      select 'the group ' || g.name as holder, gp.permission
-      from rustio_group_permission gp
-      join rustio_group g on g.id = gp.group_id
-      union all
-      select 'the user ' || u.email, up.permission
-      from rustio_user_permission up
-      join rustio_user u on u.id = up.user_id
-      order by 1, 2
-    `);
+    const granted = await database.any(
+      sql.type(z.object({ holder: z.string(), permission: z.string(), effective: z.boolean() }))`
+        select 'the group ' || g.name as holder, gp.permission, ${isEffective('gp')} as effective
+        from rustio_group_permission gp
+        join rustio_group g on g.id = gp.group_id
+        union all
+        select 'the user ' || u.email, up.permission, ${isEffective('up')}
+        from rustio_user_permission up
+        join rustio_user u on u.id = up.user_id
+        order by 1, 2
+      `,
+    );
     const existing = new Set(app.permissions);
     // fault: permissions-without-model
-    const unknown = granted.filter(({ permission }) => !existing.has(permission));
+    const unknown = granted.filter(({ permission, effective }) => !effective || !existing.has(permission));
     if (unknown.length === 0) return { status: 'ok', message: 'Every granted permission exists.' };
     return {
       status: 'warning',
-      message: `Permissions are granted that do not exist: ${unknown.map(({ holder, permission }) => `${permission} to ${holder}`).join(', ')}. A new model or plugin with this name would be open to these users.`,
-      fix: 'Revoke each: npx rustio-admin group revoke GROUP PERMISSION. Permissions of a disabled plugin can stay if it will be enabled again.',
+      message: `Permissions that do not exist are granted: ${unknown.map(({ holder, permission }) => `${permission} to ${holder}`).join(', ')}. They have no effect. Those of a plugin take effect again if it is enabled.`,
+      fix: 'Revoke each: npx rustio-admin group revoke GROUP PERMISSION, or user revoke EMAIL PERMISSION.',
     };
   },
 };

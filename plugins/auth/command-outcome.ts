@@ -10,6 +10,14 @@ export function getArgument(input: CommandInput, name: string): string {
   return value === undefined ? '' : String(value);
 }
 
+/** The comma-separated parts of an argument. */
+export function listedIn(input: CommandInput, name: string): readonly string[] {
+  return getArgument(input, name)
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+}
+
 /** How a rejected command is reported. */
 interface RejectionTexts {
   /** For example: `The role was not changed.` */
@@ -26,7 +34,9 @@ export function mustBeDone<D extends object>(app: App, outcome: Outcome<D>, { fa
     case 'missing':
       throw targetMissing({ failure, missing });
     case 'rejected':
-      throw lastAdministratorKept({ failure, reason: translated(app, outcome.issue) });
+      if (outcome.issue.key === 'auth.rejected.lastAdministrator')
+        throw lastAdministratorKept({ failure, reason: translated(app, outcome.issue) });
+      throw invalidCommandInput({ failure, reasons: translated(app, outcome.issue) });
     case 'invalid':
       throw invalidCommandInput({
         failure,

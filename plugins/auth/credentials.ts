@@ -5,24 +5,31 @@ import { withRepresentable } from '../../core/database/representable.ts';
 import type { Transaction } from '../../core/database/transaction.ts';
 import { toNfc } from '../../core/model/plain-text.ts';
 import { hashPassword, isOutdated } from './password-hash.ts';
-import { accountId } from './user-actor.ts';
+import { accountId, canAct } from './user-actor.ts';
 
 const credentialsRow = z.object({
   id: accountId,
   email: z.string(),
+  /** Neither inactive nor locked. */
   active: z.boolean(),
+  /** Locked, but not inactive. */
+  locked: z.boolean(),
   password_hash: z.string().nullable(),
 });
+
+const credentialsColumns = sql.fragment`
+  u.id, u.email, ${canAct} as active, u.active and not ${canAct} as locked, u.password_hash`;
 
 /** What a password is verified against. Not passed to anything but the functions that verify passwords. */
 export type Credentials = z.output<typeof credentialsRow>;
 
 /**
- * The credentials of an email address (case-insensitive), active or not.
+ * The credentials of an email address (case-insensitive), active or not. Service accounts have none: users who type their
+ * address learn no more than with one that does not exist.
  *
  * @example
  * const credentials = await findCredentials(app.database, email);
- * const matches = await verifyPassword(credentials?.password_hash, password); // takes as long where there is no account
+ * const matches = await verifyPassword(credentials?.password_hash, password); // takes the same time if there is no account
  */
 export function findCredentials(query: Query, email: string): Promise<Credentials | null> {
   const plain = toNfc(email.trim());
@@ -30,18 +37,18 @@ export function findCredentials(query: Query, email: string): Promise<Credential
     text === undefined
       ? null
       : inner.maybeOne(sql.type(credentialsRow)`
-          select id, email, active, password_hash
-          from rustio_user
-          where lower(email) = lower(${text})
+          select ${credentialsColumns}
+          from rustio_user u
+          where lower(u.email) = lower(${text}) and u.kind = 'person'
         `),
   );
 }
 
 export function findCredentialsById(query: Query, id: number): Promise<Credentials | null> {
   return query.maybeOne(sql.type(credentialsRow)`
-    select id, email, active, password_hash
-    from rustio_user
-    where id = ${id}
+    select ${credentialsColumns}
+    from rustio_user u
+    where u.id = ${id} and u.kind = 'person'
   `);
 }
 
@@ -51,8 +58,8 @@ export function findCredentialsById(query: Query, id: number): Promise<Credentia
  */
 export function stillHolds(tx: Transaction, { id, password_hash }: Credentials): Promise<boolean> {
   return tx.exists(sql.unsafe`
-    select from rustio_user
-    where id = ${id} and active and password_hash = ${password_hash}
+    select from rustio_user u
+    where u.id = ${id} and ${canAct} and u.password_hash = ${password_hash}
     for share
   `);
 }

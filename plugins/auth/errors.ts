@@ -27,10 +27,9 @@ export const targetMissing = defineError<{ failure: string; missing: string }>('
   why: ({ missing }) => missing,
   fix: 'List the existing ones: `npx rustio-admin user list`, `npx rustio-admin group list`.',
   about: `A command for users or groups was rejected, and no changes were made. The message gives the reason: the email address is already in use,
-the password is too weak, the permission does not exist, or the last administrator would lose that role. Exit code 2.`,
+the password is too weak, the permission does not exist, or no administrator who can sign in would remain. Exit code 2.`,
 });
 
-/** A command has all permissions, so only the check for the last administrator can reject it. */
 export const lastAdministratorKept = defineError<{ failure: string; reason: string }>('RIO-AUTH-REJECTED', {
   exitCode: 2,
   problem: ({ failure }) => failure,
@@ -42,7 +41,7 @@ export const invalidCommandInput = defineError<{ failure: string; reasons: strin
   exitCode: 2,
   problem: ({ failure }) => failure,
   why: ({ reasons }) => reasons,
-  fix: 'Correct it and run the command again.',
+  fix: 'Correct the command and run it again.',
 });
 
 export const accountMissing = defineError<{ email: string }>('RIO-AUTH-REJECTED', {

@@ -1,24 +1,34 @@
-import type { Command, CommandInput } from '../../core/command.ts';
+import type { Command } from '../../core/command.ts';
 import { commandAuditContext } from '../../core/policy/actor.ts';
-import { getArgument } from './command-outcome.ts';
+import { getArgument, listedIn } from './command-outcome.ts';
+import type { Grant } from './grants.ts';
 import { changeGroup } from './group-change.ts';
 import { addToGroup, removeFromGroup } from './group-members.ts';
-import { createGroup, grantToGroup, listGroups, revokeFromGroup } from './groups.ts';
+import { createGroup, deleteGroup, grantToGroup, listGroups, revokeFromGroup } from './groups.ts';
 
 export const groupCommands: readonly Command[] = [
   {
     name: 'group create NAME',
     group: 'Manage groups and their permissions',
-    description: 'Create a group with no permissions',
+    description: 'Create a group without permissions',
     needs: 'database',
     options: { description: { description: 'Description of the group', type: 'string' } },
     run: changeGroup(
       { failure: 'The group was not created.', done: (group) => `Created the group ${group}.` },
       ({ app, input, tx }) =>
-        createGroup(tx, commandAuditContext(), app.events, {
+        createGroup(tx, commandAuditContext(), app, {
           name: getArgument(input, 'name'),
           description: getArgument(input, 'description') || null,
         }),
+    ),
+  },
+  {
+    name: 'group delete NAME',
+    description: 'Delete a group; its members lose its permissions',
+    needs: 'database',
+    run: changeGroup(
+      { failure: 'The group was not deleted.', done: (group) => `Deleted the group ${group}.` },
+      ({ app, input, tx }) => deleteGroup(tx, commandAuditContext(), app, getArgument(input, 'name')),
     ),
   },
   {
@@ -28,7 +38,7 @@ export const groupCommands: readonly Command[] = [
     async run(context, input) {
       for (const { name, permissions, members } of await listGroups(context.app.database)) {
         input.print(name);
-        input.print(`  permissions: ${permissions.join(', ') || 'none'}`);
+        input.print(`  permissions: ${permissions.map(grantText).join(', ') || 'none'}`);
         input.print(`  members: ${members.join(', ') || 'none'}`);
       }
     },
@@ -40,17 +50,10 @@ export const groupCommands: readonly Command[] = [
     run: changeGroup(
       {
         failure: 'Nothing was granted.',
-        done: (group, input) => `Granted ${listed(input, 'permission').join(', ')} to the group ${group}.`,
+        done: (group, input) => `Granted ${listedIn(input, 'permission').join(', ')} to the group ${group}.`,
       },
       ({ app, input, tx }) =>
-        grantToGroup(
-          tx,
-          commandAuditContext(),
-          app.events,
-          getArgument(input, 'name'),
-          listed(input, 'permission'),
-          new Set(app.permissions),
-        ),
+        grantToGroup(tx, commandAuditContext(), app, getArgument(input, 'name'), listedIn(input, 'permission')),
     ),
   },
   {
@@ -60,10 +63,10 @@ export const groupCommands: readonly Command[] = [
     run: changeGroup(
       {
         failure: 'Nothing was revoked.',
-        done: (group, input) => `Revoked ${listed(input, 'permission').join(', ')} from the group ${group}.`,
+        done: (group, input) => `Revoked ${listedIn(input, 'permission').join(', ')} from the group ${group}.`,
       },
       ({ app, input, tx }) =>
-        revokeFromGroup(tx, commandAuditContext(), app.events, getArgument(input, 'name'), listed(input, 'permission')),
+        revokeFromGroup(tx, commandAuditContext(), app, getArgument(input, 'name'), listedIn(input, 'permission')),
     ),
   },
   {
@@ -75,7 +78,7 @@ export const groupCommands: readonly Command[] = [
         failure: 'The user was not added.',
         done: (group, input) => `Added ${getArgument(input, 'email').trim()} to the group ${group}.`,
       },
-      ({ app, input, tx, id }) => addToGroup(tx, commandAuditContext(), app.events, getArgument(input, 'name'), id),
+      ({ app, input, tx, id }) => addToGroup(tx, commandAuditContext(), app, getArgument(input, 'name'), id),
     ),
   },
   {
@@ -87,15 +90,12 @@ export const groupCommands: readonly Command[] = [
         failure: 'The user was not removed.',
         done: (group, input) => `Removed ${getArgument(input, 'email').trim()} from the group ${group}.`,
       },
-      ({ app, input, tx, id }) =>
-        removeFromGroup(tx, commandAuditContext(), app.events, getArgument(input, 'name'), id),
+      ({ app, input, tx, id }) => removeFromGroup(tx, commandAuditContext(), app, getArgument(input, 'name'), id),
     ),
   },
 ];
 
-function listed(input: CommandInput, name: string): readonly string[] {
-  return getArgument(input, name)
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== '');
+/** A permission without effect is marked; it can be revoked like any other. */
+export function grantText({ permission, effective }: Grant): string {
+  return effective ? permission : `${permission} (without effect: the model was removed)`;
 }

@@ -28,6 +28,11 @@ export function inHashingQueue<T>(origin: string, work: () => Promise<T>): Promi
   });
 }
 
+/** How many hashes wait, for tests. */
+export function waitingHashes(): number {
+  return hashing.waiting;
+}
+
 /** A single customer of a provider has 2^64 IPv6 addresses, so they count as one. */
 export function toNetwork(ip: string): string {
   if (!ip.includes(':')) return ip;
@@ -35,7 +40,9 @@ export function toNetwork(ip: string): string {
   const [head, tail] = [start, end ?? ''].map((part) => (part === '' ? [] : part.split(':')));
   const missing = end === undefined ? 0 : 8 - (head?.length ?? 0) - (tail?.length ?? 0);
   const groups = [...(head ?? []), ...Array.from({ length: Math.max(0, missing) }, () => '0'), ...(tail ?? [])];
-  return `${groups.slice(0, 4).join(':')}::/64`;
+  // Without zeros and in one case, or a proxy's way of writing an address would make it another network.
+  const prefix = groups.slice(0, 4).map((group) => group.toLowerCase().replace(/^0+(?=.)/, ''));
+  return `${prefix.join(':')}::/64`;
 }
 
 /** `seconds` is the time needed to work through the queue; also used for Retry-After. */

@@ -1,5 +1,6 @@
 import { definePlugin } from '../../core/plugin.ts';
 import { users } from './account.ts';
+import { deleteOldLinks, endLinksOnChanges } from './account-links.ts';
 import { checks } from './checks.ts';
 import { events } from './events.ts';
 import { groupCommands } from './group-commands.ts';
@@ -7,6 +8,7 @@ import { ar } from './messages/ar.ts';
 import { en } from './messages/en.ts';
 import { Group, User } from './models.ts';
 import { accessChecks, permissionPolicy } from './policy.ts';
+import { usePreferences } from './preferences.ts';
 import { prepareDevelopment } from './prepare-development.ts';
 import { renamedModel } from './renamed-model.ts';
 import { currentActor } from './user-actor.ts';
@@ -28,13 +30,16 @@ export const auth = definePlugin({
   messages: { en, ar },
   models: [User, Group],
   events,
+  on: () => endLinksOnChanges,
   extensionPoints: ['user.panels'],
   contributes: { 'record.panels': userRecordPanels, 'migrations.renamedModel': [renamedModel] },
   accessChecks,
   currentActor: () => currentActor,
+  middleware: usePreferences,
   policies: () => [permissionPolicy],
   provides: { users: () => users },
   prepareDevelopment,
   checks,
   commands: [...userCommands, ...groupCommands],
+  schedule: [{ name: 'delete-old-links', every: '1 day', run: ({ database }) => deleteOldLinks(database) }],
 });

@@ -1,51 +1,53 @@
 import { randomInt } from 'node:crypto';
 import type { Issue } from '../../core/model/issue.ts';
-import { toNfc } from '../../core/model/plain-text.ts';
-import { COMMON_PASSWORDS } from './common-passwords.ts';
+import { isCommonPassword } from './common-passwords.ts';
 
 /**
  * In Unicode code points. Length matters more than composition rules (NIST SP 800-63B); the maximum bounds the cost of hashing.
  */
-const MIN_LENGTH = 10;
-const MAX_LENGTH = 200;
+const MIN_LENGTH = 12;
+const MAX_LENGTH = 128;
 const MIN_DIFFERENT = 4;
 
 /**
- * Why a password is not allowed, or undefined if it is. The issue never contains the password. `email` is the account's address,
- * which the password must not resemble.
+ * Why a password is not allowed, or undefined if it is. The issue never contains the password. `email` and `name` are those of the
+ * account, which the password must not resemble.
  *
  * @example
- * const issue = passwordIssue(password, account.email);
+ * const issue = passwordIssue(password, account.email, account.displayName);
  * if (issue) problems.push({ field: 'password', issue });
  */
-export function passwordIssue(password: string, email: string): Issue | undefined {
+export function passwordIssue(password: string, email: string, name: string | null = null): Issue | undefined {
   const normal = normalizePassword(password);
   const length = [...normal].length;
-  if (length < MIN_LENGTH) return { key: 'auth.problem.passwordShort', params: { min: MIN_LENGTH, length } };
+  // A single character can be many in its normal form (ﷺ), so those that were typed count as well.
+  const typed = Math.min(length, [...password].length);
+  if (typed < MIN_LENGTH) return { key: 'auth.problem.passwordShort', params: { min: MIN_LENGTH, length: typed } };
   if (length > MAX_LENGTH) return { key: 'auth.problem.passwordLong', params: { max: MAX_LENGTH, length } };
   if (new Set(normal).size < MIN_DIFFERENT) return { key: 'auth.problem.passwordSame', params: { min: MIN_DIFFERENT } };
-  if (COMMON_PASSWORDS.has(normal.toLowerCase())) return { key: 'auth.problem.passwordCommon' };
-  if (resemblesEmail(normal, email)) return { key: 'auth.problem.passwordEmail' };
+  // fault: common-passwords
+  if (isCommonPassword(normal)) return { key: 'auth.problem.passwordCommon' };
+  if (resembles(normal, [email, email.slice(0, email.indexOf('@'))])) return { key: 'auth.problem.passwordEmail' };
+  if (name !== null && resembles(normal, [name, ...name.split(/\s+/)])) return { key: 'auth.problem.passwordName' };
   return undefined;
 }
 
-/**
- * Normalises to NFC, because keyboards and systems encode the same letters differently. Must be used for both hashing and
- * verifying.
- */
-export function normalizePassword(password: string): string {
-  return toNfc(password);
-}
+/** Longer than any password; see `toNfc`. */
+const MAX_NORMALIZED_LENGTH = 2_000;
 
 /**
- * Whether the password is the email address or its local part, ignoring case, digits and punctuation: `jane.doe` →
- * `JaneDoe2026!`.
+ * Normalises to NFKC, because keyboards and systems encode the same characters differently (NIST SP 800-63B, RFC 8265). Must be used
+ * for both hashing and verifying.
  */
-function resemblesEmail(password: string, email: string): boolean {
+export function normalizePassword(password: string): string {
+  return password.length > MAX_NORMALIZED_LENGTH ? password : password.normalize('NFKC');
+}
+
+/** Whether the password is one of the texts, once or twice, ignoring case, digits and punctuation: `jane.doe` → `JaneDoe2026!`. */
+function resembles(password: string, texts: readonly string[]): boolean {
   const inPassword = lettersOf(password);
-  const localPart = email.slice(0, email.indexOf('@'));
-  return [email, localPart].some((part) => {
-    const letters = lettersOf(part);
+  return texts.some((text) => {
+    const letters = lettersOf(text.normalize('NFKC'));
     return letters !== '' && (inPassword === letters || inPassword === letters + letters);
   });
 }

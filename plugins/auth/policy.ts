@@ -29,6 +29,7 @@ export function holds(actor: Actor, permission: string): boolean {
     case 'job':
       return isGranted(actor, permission);
     case 'token':
+      // fault: token-unlimited
       return isGranted(actor, permission) && actor.onBehalfOf !== undefined && holds(actor.onBehalfOf, permission);
     default:
       return false;

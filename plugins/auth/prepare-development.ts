@@ -10,12 +10,13 @@ import { findAccountByEmail } from './account.ts';
 import { createUser } from './create-user.ts';
 import { firstAdministratorFailed } from './errors.ts';
 import { someAdministratorRemains, takeAuthorityLock } from './last-administrator.ts';
+import { preparePassword } from './password-hash.ts';
 import { generatePassword } from './password-policy.ts';
 import { ADMINISTRATIVE_ROLES } from './roles.ts';
 
 /** Ensures that an administrator exists, and prints the credentials of an account. */
 export async function prepareDevelopment(app: App, start: DevelopmentStart): Promise<DevelopmentNotes> {
-  const first = await app.database.transaction((tx) => ensureFirstAdministrator(tx, commandAuditContext(), app.events));
+  const first = await ensureFirstAdministrator(app.database, commandAuditContext(), app.events);
   const created = first === undefined ? start.users : [...start.users, { ...first, role: 'administrator' }];
   return signInNotes(created, await existingAdministrator(app.database), start.command);
 }
@@ -57,17 +58,22 @@ function withoutPassword(email: string | undefined, command: DevelopmentStart['c
  * credentials, or undefined if no account was created. The password is generated, shown once, and stored only as a hash.
  */
 export async function ensureFirstAdministrator(
-  tx: Transaction,
+  database: App['database'],
   context: AuditContext,
   events: Events,
 ): Promise<{ readonly email: string; readonly password: string } | undefined> {
-  await takeAuthorityLock(tx); // so that two processes starting at the same time create only one account
-  if (await someAdministratorRemains(tx)) return undefined;
-  const email = await freeEmail(tx);
+  if (await someAdministratorRemains(database)) return undefined;
   const password = generatePassword();
-  const { outcome } = await createUser(tx, context, events, { email, password, role: 'administrator' });
-  if (outcome !== 'done') throw firstAdministratorFailed({ email, outcome });
-  return { email, password };
+  const prepared = await preparePassword(password);
+  return database.transaction(async (tx) => {
+    await takeAuthorityLock(tx); // so that two processes starting at the same time create only one account
+    if (await someAdministratorRemains(tx)) return undefined;
+    const email = await freeEmail(tx);
+    const user = { email, password: prepared, role: 'administrator' } as const;
+    const { outcome } = await createUser(tx, context, events, user);
+    if (outcome !== 'done') throw firstAdministratorFailed({ email, outcome });
+    return { email, password };
+  });
 }
 
 async function freeEmail(tx: Transaction): Promise<string> {
@@ -79,12 +85,12 @@ async function freeEmail(tx: Transaction): Promise<string> {
 
 const emailRow = z.object({ email: z.string() });
 
-/** The email address of the oldest active administrator or developer; undefined if there is none. */
+/** The email address of the oldest active administrator or developer who is a person; undefined if there is none. */
 export async function existingAdministrator(query: Query): Promise<string | undefined> {
   const account = await query.maybeOne(sql.type(emailRow)`
     select email
     from rustio_user
-    where active and role in ('administrator', 'developer')
+    where active and kind = 'person' and role in ('administrator', 'developer')
     order by role, id
     limit 1
   `);

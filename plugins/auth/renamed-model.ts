@@ -13,8 +13,9 @@ export const renamedModel: RenamedModelSql = {
         ],
 };
 
-/** Inserts and deletes instead of updating: a group may already have the permission under the new name. */
-function renamePermissionsSql(
+/** Inserts and deletes instead of updating: a group may already have the permission under the new name. The table that it was
+ * granted for stays the same. */
+export function renamePermissionsSql(
   table: string,
   holder: string,
   { from, to, verbs }: Parameters<RenamedModelSql['sql']>[0],
@@ -22,7 +23,7 @@ function renamePermissionsSql(
   const old = verbs.map((verb) => quoteLiteral(`${from}.${verb}`)).join(', ');
   const renamed = `${quoteLiteral(to)} || substr(permission, ${from.length + 1})`;
   return ifTableExists(table, [
-    `insert into ${table} (${holder}, permission)\nselect ${holder}, ${renamed} from ${table} where permission in (${old})\non conflict do nothing;`,
+    `insert into ${table} (${holder}, permission, relation)\nselect ${holder}, ${renamed}, relation from ${table} where permission in (${old})\non conflict (${holder}, permission) do update set relation = excluded.relation;`,
     `delete from ${table} where permission in (${old});`,
   ]);
 }

@@ -2,9 +2,11 @@ import { type FragmentSqlToken, sql } from 'slonik';
 import { z } from 'zod';
 import type { Query } from '../../core/database/queries.ts';
 import type { Transaction } from '../../core/database/transaction.ts';
+import { isTimeZone } from '../../core/model/calendar.ts';
 import { toNfc } from '../../core/model/plain-text.ts';
 import type { UserActor } from '../../core/policy/actor.ts';
 import type { CurrentActor } from '../../core/write/current-actor.ts';
+import { isEffective } from './grants.ts';
 import { ADMINISTRATIVE_ROLES, ROLES, type Role } from './roles.ts';
 
 declare module '../../core/policy/actor.ts' {
@@ -12,8 +14,13 @@ declare module '../../core/policy/actor.ts' {
     /** The display name; null if only the email address is known. */
     readonly displayName: string | null;
     readonly role: Role;
+    /** Whether the account is that of a program, which never signs in; undefined for a person. */
+    readonly service?: true;
     /** Full names of permissions: the user's own and those of their groups. Empty if the role has all permissions. */
     readonly permissions: ReadonlySet<string>;
+    /** The language and time zone that the user has chosen; null or undefined: the default. */
+    readonly locale?: string | null;
+    readonly timeZone?: string | null;
   }
 }
 
@@ -29,7 +36,10 @@ export const userShape = {
   email: z.string(),
   display_name: z.string().nullable(),
   role: z.enum(ROLES),
+  service: z.boolean(),
   permissions: z.array(z.string()),
+  locale: z.string().nullable(),
+  time_zone: z.string().nullable(),
 };
 export const userRow = z.object(userShape);
 
@@ -41,7 +51,11 @@ export function toUserActor(row: z.output<typeof userRow>): UserActor {
     name: row.email,
     displayName: row.display_name,
     role: row.role,
+    ...(row.service && { service: true }),
     permissions: new Set(row.permissions),
+    locale: row.locale,
+    // fault: unknown-time-zone-of-user
+    timeZone: row.time_zone !== null && isTimeZone(row.time_zone) ? row.time_zone : null,
   };
 }
 
@@ -59,22 +73,25 @@ export const userColumns: FragmentSqlToken = sql.fragment`
   u.email,
   u.display_name,
   u.role,
+  u.kind = 'service' as service,
+  u.locale,
+  u.time_zone,
   case
     when u.role in (${administrativeRoles}) then '{}'::text[]
     else array(
       select up.permission
       from rustio_user_permission up
-      where up.user_id = u.id
+      where up.user_id = u.id and ${isEffective('up')}
       union
       select gp.permission
       from rustio_user_group ug
       join rustio_group_permission gp on gp.group_id = ug.group_id
-      where ug.user_id = u.id
+      where ug.user_id = u.id and ${isEffective('gp')}
     )
   end as permissions`;
 
 /**
- * An active account as an actor, with its role and all permissions; undefined if it does not exist or is inactive.
+ * An active account as an actor, with its role and all permissions; undefined if it does not exist, is inactive or locked.
  *
  * @example
  * const owner = await findUserActor(app.database, token.userId);
@@ -82,6 +99,17 @@ export const userColumns: FragmentSqlToken = sql.fragment`
 export function findUserActor(query: Query, id: number): Promise<UserActor | undefined> {
   return findActiveUser(query, sql.fragment`u.id = ${id}`);
 }
+
+/** Whether the account `u` can act: it is active, and not locked. */
+export const canAct: FragmentSqlToken = sql.fragment`
+  (u.active and (u.locked_until is null or u.locked_until <= now()))`;
+
+/**
+ * Whether the account `u` can sign in. An administrator who is locked, or has no password, cannot help anyone, and neither can a
+ * program. A lock that will end counts as well: until then, nobody could administer the project.
+ */
+export const canSignIn: FragmentSqlToken = sql.fragment`
+  (${canAct} and u.kind = 'person' and u.password_hash is not null)`;
 
 const currentRow = userRow.extend({ moved: z.boolean() });
 
@@ -117,7 +145,7 @@ async function lockUser(tx: Transaction, user: UserActor): Promise<UserActor | u
   const current = await readCurrentUser(
     tx,
     // fault: account-not-read-again
-    sql.fragment`from rustio_user u where u.id = ${user.id} and u.active for share of u`,
+    sql.fragment`from rustio_user u where u.id = ${user.id} and ${canAct} for share of u`,
   );
   // Keep properties that other plugins have added to the actor.
   return current && { ...user, ...current };
@@ -130,7 +158,7 @@ export function findUserActorByEmail(query: Query, email: string): Promise<UserA
 
 async function findActiveUser(query: Query, condition: FragmentSqlToken): Promise<UserActor | undefined> {
   const row = await query.maybeOne(sql.type(userRow)`
-    select ${userColumns} from rustio_user u where ${condition} and u.active
+    select ${userColumns} from rustio_user u where ${condition} and ${canAct}
   `);
   return row === null ? undefined : toUserActor(row);
 }

@@ -6,7 +6,8 @@ import { seeOther } from '../../core/http/redirect.ts';
 import { auditContext, type Context } from '../../core/request/context.ts';
 import type { PageData } from '../../core/request/views.ts';
 import { formatterFor, toIso } from '../../core/view/formatter.ts';
-import { endOtherSessions, endOwnSession, type OwnSession, ownSessions, parseUserAgent } from './own-sessions.ts';
+import { deviceLabel } from './device-name.ts';
+import { endOtherSessions, endOwnSession, type OwnSession, ownSessions } from './own-sessions.ts';
 import { signedInUser, signOutForm } from './sign-in-pages.ts';
 
 interface AccountView extends PageData {
@@ -14,6 +15,7 @@ interface AccountView extends PageData {
   readonly pages: readonly { readonly label: string; readonly url: string; readonly description?: string }[];
 }
 interface OwnSessionsView extends PageData {
+  readonly crumb: { readonly url: string; readonly label: string };
   readonly sessions: readonly SessionView[];
 }
 
@@ -83,6 +85,7 @@ export async function ownSessionsPage(ctx: Context, app: App): Promise<void> {
   const sessions = await ownSessions(app, signedInUser(ctx));
   app.views.page(ctx, 'sessions/own', {
     title: ctx.state.t('sessions.own.title'),
+    crumb: { url: app.urls.to('/account'), label: ctx.state.t('sessions.account.title') },
     sessions: sessions.map((session) => sessionView(ctx, app, session)),
   });
 }
@@ -108,18 +111,15 @@ export async function endOtherSessionsForm(ctx: Context, app: App): Promise<void
 }
 
 function sessionView(ctx: Context, app: App, session: OwnSession): SessionView {
-  const { t } = ctx.state;
-  const { browser, system } = parseUserAgent(session.user_agent);
   const moment = (dbValue: string) => ({ iso: toIso(dbValue), text: formatterFor(ctx).timestamp(dbValue) });
+  const current = session.id === ctx.state.session?.id;
   return {
-    device:
-      browser !== undefined && system !== undefined
-        ? t('sessions.own.device', { browser, system })
-        : (browser ?? system ?? t('sessions.own.unknownDevice')),
+    device: deviceLabel(ctx.state.t, session.user_agent),
     address: session.address,
     since: moment(session.created_at),
     lastSeen: moment(session.last_seen_at),
-    current: session.id === ctx.state.session?.id,
-    endUrl: app.urls.to(`/account/sessions/${session.id}/end`),
+    current,
+    // Signing out does not need the password, unlike ending other sessions.
+    endUrl: app.urls.to(current ? '/logout' : `/account/sessions/${session.id}/end`),
   };
 }

@@ -7,8 +7,10 @@ import { isSafe } from '../../core/http/csrf.ts';
 import type { Context, StagedMiddleware } from '../../core/request/context.ts';
 import { sessionDataTooLarge } from './errors.ts';
 import { sessionLoader } from './load-session.ts';
-import { touchSession } from './open-session.ts';
-import { type SessionStore, sessionStore } from './session-cookie.ts';
+import { recordTokenUse, replaceDueToken, touchSession } from './open-session.ts';
+import { endMisusedSession, endRefusedSession } from './reject-session.ts';
+import { type SessionStore, sessionStore, setSessionCookie } from './session-cookie.ts';
+import { requestConditions } from './sign-in-conditions.ts';
 
 /** Session handling for requests; a service because the authenticator and the middleware share one store. */
 export interface SessionRequests {
@@ -25,16 +27,50 @@ declare module '../../core/services.ts' {
 /** Creates the store behind `ctx.session` and the functions that load and save it. */
 export function sessionRequests(app: App): SessionRequests {
   const load = sessionLoader(app);
-  const touch = activityRecorder(app);
+  const record = housekeeping(app);
+  const options = app.options('sessions');
+  /** The new token that the response sets; undefined if the session keeps its token for now. */
+  const replaceToken = async (ctx: Context, id: string): Promise<string | undefined> => {
+    let token: string | undefined;
+    // fault: page-needs-new-token
+    await record(async () => {
+      token = await replaceDueToken(app.database, id);
+    });
+    if (token === undefined) return undefined;
+    setSessionCookie(ctx, app, token);
+    ctx.state.newToken = token;
+    return token;
+  };
+  const refusingCondition = requestConditions(app, 'everyRequest');
+  /** The request is rejected even if this fails, because the database is read-only, for example. */
+  const endRejected = (ending: Promise<void>): Promise<void> =>
+    logFailure(withinPageLimit(ending), (error) => {
+      app.log.warn({ err: error }, 'a rejected session could not be ended');
+    });
   const findSession = async (ctx: Context, token: string) => {
     // Uses the pool for reading pages, whose connections are then warm for the page's own statements.
     const loaded = await load(app.reading, token);
-    if (!loaded) return undefined;
-    const { user, session, data, stale } = loaded;
-    if (stale) await touch(session.id);
+    if (loaded && 'lost' in loaded) ctx.state.lostSession = loaded.lost;
+    if (loaded && 'replaced' in loaded) {
+      // Until then, the browser may have the new token already, which must not be removed.
+      if (loaded.replaced === 'just now') ctx.state.isTokenOutdated = true;
+      else await endRejected(endMisusedSession(ctx, app, loaded));
+    }
+    if (!loaded || 'lost' in loaded || 'replaced' in loaded) return undefined;
+    const { user, session, data, stale, tokenDue, isTokenFirstUsed } = loaded;
+    const condition = refusingCondition(user, ctx.state.ip);
+    // fault: open-session-unconditional
+    if (condition) {
+      ctx.state.lostSession = 'refused';
+      await endRejected(endRefusedSession(ctx, app, { session, user, condition: condition.name }));
+      return undefined;
+    }
+    if (stale) await record(() => touchSession(app.database, session.id, options));
+    // fault: token-use-unrecorded
+    if (isTokenFirstUsed) await record(() => recordTokenUse(app.database, session.id, token));
     ctx.state.actor = user;
     ctx.state.session = session;
-    ctx.state.csrfSecret = token;
+    ctx.state.csrfSecret = (tokenDue && isPage(ctx) && (await replaceToken(ctx, session.id))) || token;
     ctx.state.savedSessionData = data;
     return JSON.parse(data);
   };
@@ -46,25 +82,31 @@ export function sessionRequests(app: App): SessionRequests {
   return { authenticator: createAuthenticator(store), middleware: createMiddleware(app, store) };
 }
 
+/**
+ * Whether the response is a page that the browser opens. Only these replace the token: the form tokens of the page before belong to
+ * the old one.
+ */
+function isPage(ctx: Context): boolean {
+  return isSafe(ctx.method) && ['', 'document'].includes(ctx.get('sec-fetch-dest'));
+}
+
 /** How long a page waits for work that it does not depend on. */
 const MAX_WAIT_MS = 1_000;
 /** How long to pause after a failure: with a read-only database, every page would fail once. */
-const TOUCH_PAUSE_MS = 10_000;
+const PAUSE_MS = 10_000;
 
 /**
- * Records the session's last activity. A page can be shown even if this fails (the database is read-only, all connections are
- * busy), so a failure is only logged and a later request tries again.
+ * Records the use of a session or of its token, or replaces the token. A page can be shown even if this fails (the database is read-only,
+ * all connections are busy), so a failure is only logged and a later request tries again.
  */
-function activityRecorder(app: App): (session: string) => Promise<void> {
-  const options = app.options('sessions');
+function housekeeping(app: App): (work: () => Promise<void>) => Promise<void> {
   let pausedUntil = 0;
-  return async (session) => {
+  return async (work) => {
     if (performance.now() < pausedUntil) return;
-    const touching = touchSession(app.database, session, options);
     // fault: page-needs-touch
-    await logFailure(withinPageLimit(touching), (error) => {
-      pausedUntil = performance.now() + TOUCH_PAUSE_MS;
-      app.log.warn({ err: error }, 'the last activity of a session could not be recorded');
+    await logFailure(withinPageLimit(work()), (error) => {
+      pausedUntil = performance.now() + PAUSE_MS;
+      app.log.warn({ err: error }, 'the activity or the new token of a session could not be recorded');
     });
   };
 }
@@ -131,6 +173,9 @@ function createMiddleware(app: App, store: SessionStore): readonly StagedMiddlew
         // again.
         // fault: session-data-after-failure
         store.restore(ctx);
+        // Cookies of a failed request are removed, but the session has its new token, whatever became of the page.
+        // fault: new-token-lost-with-error
+        if (ctx.state.newToken !== undefined) setSessionCookie(ctx, app, ctx.state.newToken);
         await next();
         await save(ctx);
       },

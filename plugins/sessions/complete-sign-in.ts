@@ -6,12 +6,16 @@ import { safeReturn, seeOther } from '../../core/http/redirect.ts';
 import { type AuditContext, getSessionId } from '../../core/policy/actor.ts';
 import { auditContext, type Context } from '../../core/request/context.ts';
 import { accountSubject, parseEmail } from '../auth/account.ts';
-import { findCredentials } from '../auth/credentials.ts';
+import { type Credentials, findCredentials } from '../auth/credentials.ts';
 import { findUserActor } from '../auth/user-actor.ts';
 import { revokeSessions } from './end-sessions.ts';
+import { knownDevice, rememberDevice } from './known-device.ts';
+import { reportNewDevice } from './new-device.ts';
 import { openSession } from './open-session.ts';
+import { limitsOf } from './options.ts';
 import { setSessionCookie } from './session-cookie.ts';
-import { countFailure, pendingAfter } from './sign-in-steps.ts';
+import { refusingCondition } from './sign-in-conditions.ts';
+import { countFailure, type DeniedSignIn, pendingAfter } from './sign-in-steps.ts';
 import type { Trust } from './trust.ts';
 
 /** A user who has proven their identity. */
@@ -30,7 +34,8 @@ export interface VerifiedUser {
  * `signIn.steps` and records `login_succeeded`. After the transaction has committed, sets the cookie and redirects to `next`, or
  * to the page of a pending step.
  *
- * @returns false if the account is inactive or does not exist; then nothing has happened.
+ * @returns false if the account is inactive or does not exist; then nothing has happened. Also false if a step or condition denies the
+ *   sign-in; this has then been recorded as `login_failed`, and `ctx.state.signInRefusal` may be a message for the user.
  * @example
  * const signedIn = await app.database.transaction(async (tx) => {
  *   const userId = await usePasskey(tx, response); // marks its challenge as used
@@ -38,14 +43,36 @@ export interface VerifiedUser {
  * });
  */
 export async function completeSignIn(ctx: Context, app: App, tx: Transaction, user: VerifiedUser): Promise<boolean> {
-  const started = await startSession(tx, auditContext(ctx), app, { ...user, userAgent: ctx.get('user-agent') });
-  if (!started) return false;
+  return (await attemptSignIn(ctx, app, tx, user)) === 'done';
+}
+
+/** `completeSignIn` with the reason of a failure: `denied` has been recorded, `inactive` has not. */
+export async function attemptSignIn(
+  ctx: Context,
+  app: App,
+  tx: Transaction,
+  user: VerifiedUser,
+): Promise<'done' | 'inactive' | 'denied'> {
+  const browser = {
+    userAgent: ctx.get('user-agent'),
+    // fault: every-device-is-known
+    isNewDevice: knownDevice(ctx, app, user.userId) === undefined,
+  };
+  const started = await startSession(tx, auditContext(ctx), app, { ...user, ...browser });
+  if (started === 'inactive') return started;
+  if ('denied' in started) {
+    ctx.state.signInRefusal = started.message;
+    return 'denied';
+  }
   tx.afterCommit(() => {
     setSessionCookie(ctx, app, started.token);
+    // With a step pending, somebody may only have guessed the password.
+    // fault: device-known-too-early
+    if (started.pending === undefined) rememberDevice(ctx, app, user.userId);
     const next = nextPath(user.next, app.urls.to('/'));
     seeOther(ctx, started.pending === undefined ? next : app.urls.to(started.pending, { next }));
   });
-  return true;
+  return 'done';
 }
 
 interface StartedSession {
@@ -54,22 +81,45 @@ interface StartedSession {
   readonly pending: string | undefined;
 }
 
+/** Where a user signs in. */
+interface Browser {
+  readonly userAgent: string;
+  readonly isNewDevice: boolean;
+}
+
 async function startSession(
   tx: Transaction,
   context: AuditContext,
   app: App,
-  { userId, method, trust = 'authenticated', userAgent }: VerifiedUser & { readonly userAgent: string },
-): Promise<StartedSession | undefined> {
+  { userId, method, trust = 'authenticated', userAgent, isNewDevice }: VerifiedUser & Browser,
+): Promise<StartedSession | DeniedSignIn | 'inactive'> {
   // Prevents a concurrent deactivation from missing this session.
   await tx.query(sql.unsafe`select from rustio_user where id = ${userId} for share`);
   const user = await findUserActor(tx, userId);
-  if (!user) return undefined;
+  // fault: service-signs-in
+  if (!user || user.service) return 'inactive';
+  const condition = refusingCondition(app, { user, ip: context.ip, now: new Date(), method });
+  // fault: condition-ignored-at-sign-in
+  if (condition) {
+    const { name, message } = condition;
+    await recordFailedSignIn(tx, context, app, { email: user.name, method, reason: 'refused', condition: name });
+    return { denied: 'refused', message };
+  }
   const pending = await pendingAfter(tx, context, app, user, { method, trust });
+  // fault: denied-sign-in-continues
+  if (pending && 'denied' in pending) {
+    await recordFailedSignIn(tx, context, app, { email: user.name, method, reason: pending.denied });
+    return pending;
+  }
+  const options = app.options('sessions');
+  const { maxSessions } = limitsOf(options, user.role);
+  // Concurrent sign-ins to the account would not see each other's sessions.
+  if (maxSessions !== undefined) await lockSessions(tx, userId);
   const { id, token } = await openSession(
     tx,
     // fault: second-factor-ignored
     { userId, ip: context.ip, userAgent, trust: pending?.trust ?? trust },
-    app.options('sessions'),
+    options,
   );
   const signedIn = { ...context, actor: user, credential: { scheme: 'session', id } };
   const { actor } = context;
@@ -78,21 +128,33 @@ async function startSession(
     const which = { session: before, owner: actor.id };
     await revokeSessions(tx, signedIn, app.events, { which, reason: 'replaced', via: 'single' });
   }
+  if (maxSessions !== undefined) {
+    const which = { allOf: userId, newest: maxSessions };
+    await revokeSessions(tx, signedIn, app.events, { which, reason: 'newer_sign_in', via: 'others' });
+  }
   await app.events.record(tx, signedIn, 'login_succeeded', {
     subject: accountSubject({ id: userId, email: user.name }),
-    data: { method, ...(pending && { pending: pending.pending }) },
+    data: { method, ...(pending && { pending: pending.pending }), ...(isNewDevice && { newDevice: true }) },
   });
+  if (isNewDevice) await reportNewDevice(tx, signedIn, app, { isPending: pending !== undefined });
   return { token, pending: pending?.pending };
+}
+
+async function lockSessions(tx: Transaction, userId: number): Promise<void> {
+  // fault: sessions-counted-without-lock
+  await tx.query(sql.unsafe`select pg_advisory_xact_lock(hashtextextended(${`rustio sessions of ${userId}`}, 0))`);
 }
 
 /** A failed sign-in, for the audit trail and for steps that count failures. */
 export interface RejectedSignIn {
   /** As typed; empty if the method does not ask for an address. */
   readonly email: string;
-  /** `wrong_password`, `unknown`, `inactive`, or a code defined by the method. */
+  /** `wrong_password`, `unknown`, `inactive`, `locked`, or a code defined by the method. */
   readonly reason: string;
   /** @defaultValue 'password' */
   readonly method?: string;
+  /** The condition that was not met, if the reason is `refused`. */
+  readonly condition?: string;
 }
 
 /**
@@ -105,19 +167,35 @@ export async function recordFailedSignIn(
   tx: Transaction,
   context: AuditContext,
   app: App,
-  { email, reason, method = 'password' }: RejectedSignIn,
+  rejected: RejectedSignIn,
 ): Promise<void> {
+  const account = await auditFailedSignIn(tx, context, app, rejected);
+  await countFailure(tx, context, app, { email: rejected.email, userId: account?.id, reason: rejected.reason });
+}
+
+/** Records a failed sign-in in the audit trail only. Returns the account with the address that was typed. */
+export async function auditFailedSignIn(
+  tx: Transaction,
+  context: AuditContext,
+  app: App,
+  { email, reason, method = 'password', condition }: RejectedSignIn,
+): Promise<Credentials | null> {
   const typed = parseEmail(email);
   const account = typed.ok ? await findCredentials(tx, email) : null;
   // Not aggregated by the typed address: a sender can choose any number of addresses.
   // fault: failed-sign-ins-one-by-one
-  const aggregationKey = `${method} ${reason} ${account?.id ?? ''}`;
+  const aggregationKey = `${method} ${reason} ${condition ?? ''} ${account?.id ?? ''}`;
   await app.events.record(tx, context, 'login_failed', {
     aggregationKey,
     subject: account ? accountSubject(account) : null,
-    data: { reason, method, ...(!account && typed.ok && { emailFingerprint: emailFingerprint(app, typed.value) }) },
+    data: {
+      reason,
+      method,
+      ...(condition !== undefined && { condition }),
+      ...(!account && typed.ok && { emailFingerprint: emailFingerprint(app, typed.value) }),
+    },
   });
-  await countFailure(tx, context, app, { email, userId: account?.id, reason });
+  return account;
 }
 
 /**

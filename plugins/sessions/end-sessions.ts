@@ -26,10 +26,17 @@ export interface EndReasons {
   logout: true;
   expired: true;
   replaced: true;
+  newer_sign_in: true;
   user_requested: true;
+  administrative_revoke: true;
   deactivated: true;
+  locked: true;
+  password_changed: true;
+  address_changed: true;
   password_reset_by_other: true;
   role_changed_by_other: true;
+  token_reused: true;
+  refused: true;
 }
 /** Why a session ended: see `EndReasons`. */
 export type EndReason = keyof EndReasons & string;
@@ -38,6 +45,8 @@ export type EndReason = keyof EndReasons & string;
 export type SessionSelection =
   | { readonly session: string; readonly owner: number }
   | { readonly allOf: number; readonly except?: string | null }
+  /** All but the newest ones. */
+  | { readonly allOf: number; readonly newest: number }
   /** At most `BATCH` of them: see `inBatches`. */
   | { readonly expired: true };
 
@@ -78,6 +87,13 @@ function matchingSessions(which: SessionSelection) {
       where ended_at is null and (idle_expires_at <= now() or absolute_expires_at <= now())
       limit ${BATCH}
       for update skip locked
+    )`;
+  if ('newest' in which)
+    return sql.fragment`s.id in (
+      select id from rustio_session
+      where user_id = ${which.allOf} and ended_at is null and idle_expires_at > now() and absolute_expires_at > now()
+      order by created_at desc, id
+      offset ${which.newest}
     )`;
   // fault: foreign-session
   if ('session' in which) return sql.fragment`s.id = ${which.session}::uuid and s.user_id = ${which.owner}`;
@@ -130,7 +146,8 @@ export async function signOut(app: App, context: AuditContext): Promise<void> {
   });
 }
 
-const RETENTION = '90 days';
+/** How long sessions that have ended are kept. */
+export const RETENTION = '90 days';
 
 /** Ends expired sessions, with an event for each. */
 export async function endExpiredSessions(

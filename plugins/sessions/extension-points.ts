@@ -8,6 +8,7 @@ import type { AuditContext, UserActor } from '../../core/policy/actor.ts';
 import type { Context } from '../../core/request/context.ts';
 import type { Access } from '../../core/request/route-info.ts';
 import type { ViewData } from '../../core/request/views.ts';
+import type { SignInCondition } from './sign-in-conditions.ts';
 import type { SignInStep } from './sign-in-steps.ts';
 import type { TrustLevel } from './trust.ts';
 
@@ -117,6 +118,7 @@ declare module '../../core/extension-points.ts' {
     'signIn.methods': SignInMethod;
     'signIn.links': SignInLink;
     'signIn.steps': SignInStep;
+    'signIn.conditions': SignInCondition;
     'session.columns': SessionColumn;
     'session.factors': SessionFactor;
     'session.trust': TrustLevel;
@@ -128,6 +130,7 @@ export const extensionPoints = [
   'signIn.methods',
   'signIn.links',
   'signIn.steps',
+  'signIn.conditions',
   'session.columns',
   'session.factors',
   'session.trust',

@@ -1,5 +1,6 @@
 import { definePlugin } from '../../core/plugin.ts';
 import { accountPage, endOtherSessionsForm, endOwnSessionForm, ownSessionsPage, userMenu } from './account-pages.ts';
+import { attemptSchedule } from './attempts.ts';
 import { sessionRequests } from './authenticator.ts';
 import { endOnAuthorityChanges } from './authority-changes.ts';
 import { checks } from './checks.ts';
@@ -59,8 +60,9 @@ export const sessions = definePlugin({
     routes.post('/reauth', { ...signedIn, skipGates, responses: [404, 429, 503] }, reauthenticationForm);
     routes.get('/account', signedIn, accountPage);
     routes.get('/account/sessions', signedIn, ownSessionsPage);
-    routes.post('/account/sessions/end-others', signedIn, endOtherSessionsForm);
-    routes.post('/account/sessions/:id/end', signedIn, endOwnSessionForm);
+    const recent = { access: { signedIn: true, recent: true } } as const;
+    routes.post('/account/sessions/end-others', recent, endOtherSessionsForm);
+    routes.post('/account/sessions/:id/end', recent, endOwnSessionForm);
   },
-  schedule,
+  schedule: [...schedule, ...attemptSchedule],
 });

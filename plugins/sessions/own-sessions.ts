@@ -19,7 +19,7 @@ const sessionRow = z.object({
 export type OwnSession = z.output<typeof sessionRow>;
 
 /** The user's active sessions, most recent first. */
-export function ownSessions(app: App, user: UserActor): Promise<readonly OwnSession[]> {
+export function ownSessions(app: App, user: Pick<UserActor, 'id'>): Promise<readonly OwnSession[]> {
   return app.database.any(sql.type(sessionRow)`
     select id, host(address) as address, user_agent, created_at, last_seen_at
     from rustio_session
@@ -56,34 +56,4 @@ function revokeOwn(app: App, context: AuditContext, user: UserActor, revocation:
     const current = await app.events.currentContext(tx, context);
     return current === undefined ? 0 : revokeSessions(tx, current, app.events, revocation);
   });
-}
-
-/** The order matters: each User-Agent also contains names of browsers listed further down. */
-const BROWSERS: readonly (readonly [RegExp, string])[] = [
-  [/\bEdgA?\/|\bEdgiOS\//, 'Edge'],
-  [/\bOPR\//, 'Opera'],
-  [/\bFirefox\/|\bFxiOS\//, 'Firefox'],
-  [/\b(?:Headless)?Chrome\/|\bCriOS\//, 'Chrome'],
-  [/\bSafari\//, 'Safari'],
-  [/\bcurl\//, 'curl'],
-];
-const SYSTEMS: readonly (readonly [RegExp, string])[] = [
-  [/\biPhone\b/, 'iPhone'],
-  [/\biPad\b/, 'iPad'],
-  [/\bAndroid\b/, 'Android'],
-  [/\bWindows\b/, 'Windows'],
-  [/\bMacintosh\b/, 'macOS'],
-  [/\bCrOS\b/, 'ChromeOS'],
-  [/\bLinux\b/, 'Linux'],
-];
-
-/**
- * Browser and operating system according to the User-Agent. It helps users recognise their own devices and must not be used for
- * decisions, because it can be forged.
- */
-export function parseUserAgent(userAgent: string | null): { readonly browser?: string; readonly system?: string } {
-  const nameIn = (names: typeof BROWSERS) => names.find(([pattern]) => pattern.test(userAgent ?? ''))?.[1];
-  const browser = nameIn(BROWSERS);
-  const system = nameIn(SYSTEMS);
-  return { ...(browser !== undefined && { browser }), ...(system !== undefined && { system }) };
 }

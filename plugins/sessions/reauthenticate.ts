@@ -1,17 +1,22 @@
 import type { App } from '../../core/app.ts';
 import type { Transaction } from '../../core/database/transaction.ts';
 import type { Form } from '../../core/form/form.ts';
-import type { AuditContext, UserActor } from '../../core/policy/actor.ts';
+import type { UserActor } from '../../core/policy/actor.ts';
+import { auditContext, type Context } from '../../core/request/context.ts';
 import { accountSubject } from '../auth/account.ts';
 import { findCredentialsById, stillHolds } from '../auth/credentials.ts';
 import { verifyPassword } from '../auth/password-hash.ts';
+import { admitAttempt, clearAttempt, duringAttempt } from './attempts.ts';
 import type { SessionFactor } from './extension-points.ts';
 import { rotateSession } from './open-session.ts';
-import { countFailure, secondsUntilAllowed } from './sign-in-steps.ts';
+import { refusingCondition } from './sign-in-conditions.ts';
+import { countFailure } from './sign-in-steps.ts';
 
 export type Reauthenticated =
   | { readonly outcome: 'done'; readonly token: string }
   | { readonly outcome: 'rejected' }
+  /** The proof is valid, but a condition is not met: a message key or literal text. */
+  | { readonly outcome: 'refused'; readonly message: string }
   /** Too many attempts; seconds until the next one is allowed. */
   | { readonly outcome: 'throttled'; readonly retryAfter: number }
   /** The session has ended. */
@@ -22,18 +27,31 @@ export type Reauthenticated =
  * recent. Success and failure are both recorded.
  */
 export async function reauthenticate(
+  ctx: Context,
   app: App,
-  context: AuditContext,
   user: UserActor,
   sessionId: string,
   form: Form,
 ): Promise<Reauthenticated> {
-  const retryAfter = await secondsUntilAllowed(app, context, { email: user.name });
-  if (retryAfter !== undefined) return { outcome: 'throttled', retryAfter };
+  const context = auditContext(ctx);
+  const proof = { kind: 'reauthentication', email: user.name, userId: user.id, session: sessionId };
+  const attempt = await admitAttempt(ctx, app, proof);
+  const subject = accountSubject({ id: user.id, email: user.name });
+  if (attempt.retryAfter !== undefined) {
+    await app.database.transaction((tx) =>
+      app.events.record(tx, context, 'reauth_failed', {
+        subject,
+        data: { reason: 'throttled' },
+        aggregationKey: 'throttled',
+      }),
+    );
+    return { outcome: 'throttled', retryAfter: attempt.retryAfter };
+  }
   const credentials = await findCredentialsById(app.database, user.id);
-  const matches = await verifyPassword(credentials?.password_hash, form.get('password') ?? '', context.ip ?? '');
-  return app.writingFor(user).transaction(async (tx) => {
-    const subject = accountSubject({ id: user.id, email: user.name });
+  const matches = await duringAttempt(attempt, () =>
+    verifyPassword(credentials?.password_hash, form.get('password') ?? '', context.ip ?? ''),
+  );
+  const result = await app.writingFor(user).transaction(async (tx): Promise<Reauthenticated> => {
     const reject = async (reason: 'wrong_password' | 'factor'): Promise<Reauthenticated> => {
       await app.events.record(tx, context, 'reauth_failed', { subject, data: { reason }, aggregationKey: '' });
       await countFailure(tx, context, app, { email: user.name, userId: user.id, reason });
@@ -42,11 +60,20 @@ export async function reauthenticate(
     if (!credentials || !matches || !(await stillHolds(tx, credentials))) return reject('wrong_password');
     for (const factor of await loadFactors(tx, app, user))
       if (!(await factor.proves(tx, context, user, form))) return reject('factor');
+    const condition = refusingCondition(app, { user, ip: context.ip, now: new Date(), method: 'password' });
+    // fault: condition-ignored-at-reauthentication
+    if (condition) {
+      const data = { reason: 'refused', condition: condition.name } as const;
+      await app.events.record(tx, context, 'reauth_failed', { subject, data, aggregationKey: condition.name });
+      return { outcome: 'refused', message: condition.message };
+    }
     const token = await rotateSession(tx, sessionId, { authenticated: true });
     if (token === undefined) return { outcome: 'missing' };
     await app.events.record(tx, context, 'reauth_succeeded', { subject, data: {} });
     return { outcome: 'done', token };
   });
+  if (result.outcome === 'done') await clearAttempt(app, attempt);
+  return result;
 }
 
 /** The additional factors that this user must prove. */

@@ -16,6 +16,7 @@ declare module '../../core/request/route-info.ts' {
 export const accessChecks: AccessChecks = {
   recent(ctx) {
     const { actor, session } = ctx.state;
+    // fault: recent-without-person
     if (actor.kind !== 'user') return 'sign-in';
     // fault: recent-password-ignored
     return isRequiredByRoute(ctx) || session?.recent === true ? 'allow' : 'deny';

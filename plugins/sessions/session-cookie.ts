@@ -80,7 +80,9 @@ export function sessionStore(
   const store = {
     async get(token: string, _maxAge: unknown, { ctx }: { ctx?: Context }) {
       const data = ctx && looksLikeToken(token) ? await findSession(ctx, token) : undefined;
-      if (ctx && data === undefined) clearSessionCookie(ctx, app); // or the browser would keep sending it
+      // Or the browser would keep sending it. The token of a session that has ended lets the sign-in page say why.
+      const isKept = ctx?.state.lostSession !== undefined || ctx?.state.isTokenOutdated === true;
+      if (ctx && data === undefined && !isKept) clearSessionCookie(ctx, app);
       return data;
     },
     async set(

@@ -35,6 +35,14 @@ declare module '../../core/request/context.ts' {
     session?: Session | undefined;
     /** The session's data as JSON, as read by the request. */
     savedSessionData?: string | undefined;
+    /** Why the session of the request's cookie can no longer be used: an `EndReason`. */
+    lostSession?: string | undefined;
+    /** The new token of the session, which the response sets in place of that of the request. */
+    newToken?: string;
+    /** The token of the request's cookie has just been replaced: the browser already has the new one, or is about to get it. */
+    isTokenOutdated?: boolean;
+    /** Set by a sign-in that was refused after the proof: the message for the user, a key or literal text. */
+    signInRefusal?: string | undefined;
   }
   interface ContextProperties {
     readonly session: SessionData | null;

@@ -2,10 +2,11 @@ import type { App } from '../../core/app.ts';
 import { notFound } from '../../core/errors/http.ts';
 import { isAllowed } from '../../core/http/layout.ts';
 import { homePath, seeOther } from '../../core/http/redirect.ts';
-import type { MessageParams } from '../../core/messages/catalogue.ts';
+import type { Issue } from '../../core/model/issue.ts';
 import type { UserActor } from '../../core/policy/actor.ts';
 import { auditContext, type Context } from '../../core/request/context.ts';
 import type { PageData, ViewData } from '../../core/request/views.ts';
+import { tooManyAttempts } from './attempts.ts';
 import { nextPath } from './complete-sign-in.ts';
 import { signOut } from './end-sessions.ts';
 import { factorsFor, reauthenticate } from './reauthenticate.ts';
@@ -18,19 +19,15 @@ interface SignInView extends PageData {
   readonly email: string;
   /** A key of the messages. */
   readonly notice?: string | undefined;
-  readonly problem?: PageProblem | undefined;
+  readonly problem?: Issue | undefined;
   readonly methods: readonly { readonly view: string; readonly data: ViewData }[];
   readonly links: readonly { readonly label: string; readonly url: string }[];
 }
 interface ReauthenticationView extends PageData {
   readonly next: string;
-  readonly problem?: PageProblem | undefined;
+  readonly problem?: Issue | undefined;
   /** Views with the inputs of additional factors. */
   readonly factors: readonly string[];
-}
-interface PageProblem {
-  readonly key: string;
-  readonly params?: MessageParams;
 }
 
 declare module '../../core/request/views.ts' {
@@ -41,7 +38,10 @@ declare module '../../core/request/views.ts' {
 }
 
 /** Messages that the sign-in page can show above its form, by the `notice` query parameter. */
-const NOTICES: Readonly<Record<string, string>> = { 'signed-out': 'sessions.notice.signedOut' };
+const NOTICES: Readonly<Record<string, string>> = {
+  'signed-out': 'sessions.notice.signedOut',
+  'password-set': 'sessions.notice.passwordSet',
+};
 
 /** GET /login: redirects to the requested page if the user is already signed in. */
 export function signInPage(ctx: Context, app: App): void {
@@ -51,7 +51,16 @@ export function signInPage(ctx: Context, app: App): void {
     seeOther(ctx, next);
     return;
   }
-  showSignIn(ctx, app, { next, email: '', notice: NOTICES[query.get('notice') ?? ''] });
+  const notice = lostNotice(ctx) ?? NOTICES[query.get('notice') ?? ''];
+  if (ctx.state.lostSession !== undefined) clearSessionCookie(ctx, app);
+  showSignIn(ctx, app, { next, email: '', notice });
+}
+
+/** The message about a session that the browser has lost, except by signing out. Plugins add messages for their reasons. */
+function lostNotice({ state: { lostSession: reason, t } }: Context): string | undefined {
+  if (reason === undefined || reason === 'logout') return undefined;
+  const key = `sessions.lost.${reason}`;
+  return t(key) === key ? 'sessions.lost.other' : key;
 }
 
 /** POST /login */
@@ -66,25 +75,24 @@ export async function signInForm(ctx: Context, app: App): Promise<void> {
       ctx.status = 401;
       showSignIn(ctx, app, { next, email, problem: { key: 'sessions.signIn.rejected' } });
       return;
+    case 'refused':
+      ctx.status = 403;
+      showSignIn(ctx, app, { next, email, problem: { key: result.message } });
+      return;
     case 'throttled':
-      showSignIn(ctx, app, { next, email, problem: tooManyAttempts(ctx, result.retryAfter) });
+      showSignIn(ctx, app, { next, email, problem: tooManyAttempts(ctx, result) });
       return;
     case 'done':
       return; // completeSignIn has already set the redirect
   }
 }
 
-/** Sets the status 429 and returns the message for the page. */
-function tooManyAttempts(ctx: Context, retryAfter: number): PageProblem {
-  ctx.status = 429;
-  ctx.set('retry-after', String(retryAfter));
-  return { key: 'sessions.signIn.throttled', params: { minutes: Math.ceil(retryAfter / 60) } };
-}
-
 /** POST /logout: works in any state and can be repeated. */
 export async function signOutForm(ctx: Context, app: App): Promise<void> {
   await signOut(app, auditContext(ctx));
   clearSessionCookie(ctx, app);
+  // Not "cookies", which would make this browser an unknown device.
+  ctx.set('clear-site-data', '"cache", "storage"');
   seeOther(ctx, app.urls.to('/login', { notice: 'signed-out' }));
 }
 
@@ -99,14 +107,18 @@ export async function reauthenticationForm(ctx: Context, app: App): Promise<void
   const { form, session } = ctx.state;
   const next = nextOf(app, form?.get('next'));
   if (!form || !session) throw notFound();
-  const result = await reauthenticate(app, auditContext(ctx), signedInUser(ctx), session.id, form);
+  const result = await reauthenticate(ctx, app, signedInUser(ctx), session.id, form);
   switch (result.outcome) {
     case 'rejected':
       ctx.status = 401;
       await showReauthentication(ctx, app, { next, rejected: true });
       return;
+    case 'refused':
+      ctx.status = 403;
+      await showReauthentication(ctx, app, { next, problem: { key: result.message } });
+      return;
     case 'throttled':
-      await showReauthentication(ctx, app, { next, problem: tooManyAttempts(ctx, result.retryAfter) });
+      await showReauthentication(ctx, app, { next, problem: tooManyAttempts(ctx, result) });
       return;
     case 'missing':
       seeOther(ctx, app.urls.to('/login', { next }));
@@ -160,7 +172,8 @@ async function showReauthentication(
   });
 }
 
-function nextOf(app: App, requested: string | null | undefined): string {
+/** The page to open next: the requested one, or a page that is open to every signed-in user. */
+export function nextOf(app: App, requested: string | null | undefined): string {
   const start = app.urls.to('/');
   const path = nextPath(requested ?? undefined, start);
   // Without a dashboard, fall back to a page that is open to every signed-in user.

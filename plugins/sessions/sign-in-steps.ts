@@ -12,7 +12,7 @@ export interface SignInAttempt {
 /** A failed sign-in. `userId` is the account with this address, if there is one. */
 export interface FailedSignIn extends SignInAttempt {
   readonly userId: number | undefined;
-  /** `wrong_password`, `unknown`, `inactive`, or a code defined by the sign-in method. */
+  /** `wrong_password`, `unknown`, `inactive`, `locked`, `refused`, or a code defined by the sign-in method. */
   readonly reason: string;
 }
 
@@ -28,6 +28,14 @@ export interface PendingSignIn {
   /** Relative to the mount path. A gate of the plugin must keep the user there until the trust has been raised. */
   readonly pending: string;
   readonly trust: Trust;
+}
+
+/** The sign-in is not allowed although the proof was valid. */
+export interface DeniedSignIn {
+  /** A code for the audit trail: `not_invited`. */
+  readonly denied: string;
+  /** Shown to the user: a message key or literal text. @defaultValue the response is that of a wrong password */
+  readonly message?: string;
 }
 
 /**
@@ -51,25 +59,21 @@ export interface SignInStep extends Omit<Contribution, 'access'> {
     context: AuditContext,
     attempt: SignInAttempt,
   ): Promise<{ readonly retryAfter: number } | undefined>;
-  /** Called after verification, in the transaction that opens the session. The first pending step decides. */
+  /**
+   * Called after verification, in the transaction that opens the session. The first step that is pending or denies the sign-in
+   * decides.
+   */
   afterVerify?(
     tx: Transaction,
     context: AuditContext,
     user: UserActor,
     verified: VerifiedSignIn,
-  ): Promise<'done' | PendingSignIn>;
+  ): Promise<'done' | PendingSignIn | DeniedSignIn>;
   /** Called after a failure, in the transaction that records it. */
   afterFailure?(tx: Transaction, context: AuditContext, failure: FailedSignIn): Promise<void>;
 }
 
-/**
- * Asks the steps of `signIn.steps` whether another attempt is allowed. Returns the number of seconds to wait, or undefined.
- * Sign-in methods must call it before they verify anything.
- *
- * @example
- * const retryAfter = await secondsUntilAllowed(app, auditContext(ctx), { email });
- * if (retryAfter !== undefined) return showThrottled(ctx, retryAfter);
- */
+/** Asks the steps of `signIn.steps` whether another attempt is allowed. Returns the number of seconds to wait, or undefined. */
 export async function secondsUntilAllowed(
   app: App,
   context: AuditContext,
@@ -88,14 +92,14 @@ export async function secondsUntilAllowed(
   });
 }
 
-/** The result of the first pending step. */
+/** The result of the first step that is pending or denies the sign-in. */
 export async function pendingAfter(
   tx: Transaction,
   context: AuditContext,
   app: App,
   user: UserActor,
   verified: VerifiedSignIn,
-): Promise<PendingSignIn | undefined> {
+): Promise<PendingSignIn | DeniedSignIn | undefined> {
   for (const step of app.contributions('signIn.steps')) {
     const result = (await step.afterVerify?.(tx, context, user, verified)) ?? 'done';
     if (result !== 'done') return result;

@@ -1,12 +1,14 @@
 import type { App } from '../../core/app.ts';
 import { Limiter } from '../../core/base/limiter.ts';
 import { tooManyChanges } from '../../core/errors/http.ts';
+import type { AuditContext } from '../../core/policy/actor.ts';
 import { auditContext, type Context } from '../../core/request/context.ts';
 import { parseEmail } from '../auth/account.ts';
 import { type Credentials, findCredentials, renewHash, stillHolds } from '../auth/credentials.ts';
+import { toNetwork } from '../auth/hashing-queue.ts';
 import { verifyPassword } from '../auth/password-hash.ts';
-import { completeSignIn, recordFailedSignIn } from './complete-sign-in.ts';
-import { secondsUntilAllowed } from './sign-in-steps.ts';
+import { admitAttempt, clearAttempt, duringAttempt, perNetwork } from './attempts.ts';
+import { attemptSignIn, auditFailedSignIn, recordFailedSignIn } from './complete-sign-in.ts';
 
 /**
  * Limits concurrent sign-ins per account: while another program locks the account's row, sign-ins that wait for it must not use
@@ -31,41 +33,64 @@ export interface PasswordSignIn {
 export type SignedIn =
   | { readonly outcome: 'done' }
   | { readonly outcome: 'rejected' }
+  /** The password is correct, but a condition is not met, or a step denies the sign-in with a message: a key or literal text. */
+  | { readonly outcome: 'refused'; readonly message: string }
   /** Too many attempts; seconds until the next one is allowed. */
   | { readonly outcome: 'throttled'; readonly retryAfter: number };
 
 /**
  * Signs in with an email address and password, and always issues a new token (prevents session fixation). Clients learn only that
- * a sign-in failed, and the time does not differ: unknown accounts, inactive accounts and wrong passwords each cost one
- * verification. The reason is stored in the audit trail, in a transaction of its own.
+ * a sign-in failed, and the time does not differ: unknown, inactive and locked accounts and wrong passwords each cost one
+ * verification and one transaction. The reason is stored in the audit trail.
  */
 export async function signIn(ctx: Context, app: App, { email, password, next }: PasswordSignIn): Promise<SignedIn> {
   const context = auditContext(ctx);
-  const retryAfter = await secondsUntilAllowed(app, context, { email: email.slice(0, MAX_EMAIL) });
-  if (retryAfter !== undefined) return { outcome: 'throttled', retryAfter };
-  const credentials = parseEmail(email).ok ? await findCredentials(app.database, email) : null;
-  const matches = await verifyPassword(credentials?.password_hash, password, context.ip ?? '');
-  if (!credentials?.active || !matches) {
-    const reason = reasonFor(credentials);
-    await app.database.transaction((tx) => recordFailedSignIn(tx, context, app, { email, reason }));
-    return { outcome: 'rejected' };
+  const network = { key: toNetwork(context.ip ?? '') };
+  const credentials = parseEmail(email).ok
+    ? await perNetwork.run(() => findCredentials(app.database, email), network)
+    : null;
+  const subject = { kind: 'sign-in', email: email.slice(0, MAX_EMAIL), userId: credentials?.id };
+  const attempt = await admitAttempt(ctx, app, subject);
+  if (attempt.retryAfter !== undefined) {
+    await perNetwork.run(() => auditThrottled(context, app, email), network);
+    return { outcome: 'throttled', retryAfter: attempt.retryAfter };
   }
-  const begin = () =>
+  const isCorrect = await duringAttempt(attempt, () =>
+    verifyPassword(credentials?.password_hash, password, context.ip ?? ''),
+  );
+  const complete = () =>
     app.database.transaction(async (tx) => {
       // The password may have been changed, or the account deactivated, since verification began.
-      if (!(await stillHolds(tx, credentials))) return false;
-      return completeSignIn(ctx, app, tx, { userId: credentials.id, method: 'password', next });
+      if (isCorrect && credentials?.active && (await stillHolds(tx, credentials))) {
+        const result = await attemptSignIn(ctx, app, tx, { userId: credentials.id, method: 'password', next });
+        if (result !== 'inactive') return result === 'done';
+      }
+      await recordFailedSignIn(tx, context, app, { email, reason: reasonFor(credentials) });
+      return false;
     });
-  const isSignedIn = await perAccount.run(begin, { key: credentials.id });
-  if (!isSignedIn) return { outcome: 'rejected' };
-  // The session is already open; if this fails, the next sign-in tries again.
-  await renewHash(app.database, credentials, password).catch((error: unknown) => {
+  const isSignedIn =
+    isCorrect && credentials?.active
+      ? await perAccount.run(complete, { key: credentials.id })
+      : await perNetwork.run(complete, network);
+  const message = ctx.state.signInRefusal;
+  if (!isSignedIn && message !== undefined) return { outcome: 'refused', message };
+  if (!isSignedIn || !credentials) return { outcome: 'rejected' };
+  // The session is already open; if any of this fails, the next sign-in tries again. Rehashing is not awaited, so that signing in takes
+  // no longer with an outdated hash.
+  await clearAttempt(app, attempt);
+  void renewHash(app.database, credentials, password).catch((error: unknown) => {
     app.log.warn({ err: error }, 'a password could not be rehashed');
   });
   return { outcome: 'done' };
 }
 
+/** Steps do not count it: nothing was verified. */
+function auditThrottled(context: AuditContext, app: App, email: string): Promise<unknown> {
+  return app.database.transaction((tx) => auditFailedSignIn(tx, context, app, { email, reason: 'throttled' }));
+}
+
 function reasonFor(credentials: Credentials | null): string {
   if (!credentials) return 'unknown';
-  return credentials.active ? 'wrong_password' : 'inactive';
+  if (credentials.active) return 'wrong_password';
+  return credentials.locked ? 'locked' : 'inactive';
 }

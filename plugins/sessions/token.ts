@@ -3,6 +3,12 @@ import { hash, randomBytes } from 'node:crypto';
 const BYTES = 32;
 const SHAPE = /^[A-Za-z0-9_-]{43}$/;
 
+/**
+ * How long requests with a replaced token may still be under way from the browser: those of `replaceDueToken` are accepted, those of
+ * `rotateSession` ignored. Later, only somebody who has copied the token uses it.
+ */
+export const REPLACEMENT_GRACE = '10 seconds';
+
 /** A new session token: 256 random bits in 43 characters. Only the owner's browser stores it. */
 export function newToken(): string {
   return randomBytes(BYTES).toString('base64url');

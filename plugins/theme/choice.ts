@@ -20,7 +20,13 @@ export function themeReader(app: Pick<App, 'config' | 'urls'>): StagedMiddleware
 }
 
 /** A type alias rather than an interface, because it passes through an extension point. */
-type SwitchView = { readonly action: string; readonly theme: 'light' | 'dark' | 'system'; readonly next: string };
+type SwitchView = {
+  readonly action: string;
+  readonly theme: 'light' | 'dark' | 'system';
+  readonly next: string;
+  /** It is below a heading, with room for the names of the themes. */
+  readonly titled?: boolean;
+};
 
 declare module '../../core/request/views.ts' {
   interface ViewTypes {
@@ -29,11 +35,19 @@ declare module '../../core/request/views.ts' {
 }
 
 /** The switch showing the user's choice; `system` if they have not made one. */
-export function themeSwitch({ state, url }: Context, app: App): SwitchView {
+export function themeSwitch({ state, url, path }: Context, app: App): SwitchView {
+  // A form that was rejected is shown at the path that it was sent to, which may not be a page;
+  // the page of the form is one level up.
+  const isPage = app.routes.some((each) => each.method === 'GET' && each.path === state.route?.path);
   const chosen = state.htmlAttributes['data-theme'];
   const theme = chosen === 'light' || chosen === 'dark' ? chosen : 'system';
   // Includes the query string, and so the filters and order of a list.
-  return { action: app.urls.to('/+theme'), theme, next: url };
+  return { action: app.urls.to('/+theme'), theme, next: isPage ? url : path.slice(0, path.lastIndexOf('/')) };
+}
+
+/** The same, in a section of the profile. */
+export function themeSection(ctx: Context, app: App): SwitchView {
+  return { ...themeSwitch(ctx, app), titled: true };
 }
 
 /** POST /+theme: `theme` is light, dark or system. Redirects back to the page where it was chosen. */

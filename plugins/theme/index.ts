@@ -1,5 +1,5 @@
 import { definePlugin } from '../../core/plugin.ts';
-import { chooseTheme, themeReader, themeSwitch } from './choice.ts';
+import { chooseTheme, themeReader, themeSection, themeSwitch } from './choice.ts';
 import { ar } from './messages/ar.ts';
 import { en } from './messages/en.ts';
 
@@ -19,6 +19,7 @@ export const theme = definePlugin({
   middleware: (app) => [{ name: 'theme', stage: 'before-route', run: themeReader(app) }],
   contributes: {
     'layout.userMenu': [{ name: 'theme', rank: 10, view: 'theme/switch', data: themeSwitch }],
+    'profile.sections': [{ name: 'theme', title: 'theme.label', view: 'theme/switch', data: themeSection }],
   },
   routes(routes) {
     routes.post('/+theme', { access: { open: true }, skipGates: 'all' }, chooseTheme);

@@ -5,7 +5,6 @@ import { Patient } from './models/patient.ts';
 import { Practitioner } from './models/practitioner.ts';
 import { Treatment } from './models/treatment.ts';
 import { generateAppointments } from './seed/appointments.ts';
-import { insertRows } from './seed/insert-rows.ts';
 import { generateInvoices } from './seed/invoices.ts';
 import { generatePatients } from './seed/patients.ts';
 import { practitioners } from './seed/practitioners.ts';
@@ -17,7 +16,7 @@ import { createUsers } from './seed/users.ts';
  * there are patients already.
  */
 export const seed: Seed = async (context) => {
-  const { app, database, log } = context;
+  const { database, insertRows, log } = context;
   if (await database.exists(sql.unsafe`select from patient`)) return;
 
   const today = new Date().toISOString().slice(0, 10);
@@ -26,17 +25,16 @@ export const seed: Seed = async (context) => {
   const { invoices, lines } = generateInvoices(today, appointments, treatments);
   await database.transaction(async (tx) => {
     const doctorId = await createUsers(tx, context);
-    await insertRows(tx, app, Patient, patients);
+    await insertRows(tx, Patient, patients);
     await insertRows(
       tx,
-      app,
       Practitioner,
       practitioners.map((practitioner, index) => ({ ...practitioner, account: index === 0 ? doctorId : null })),
     );
-    await insertRows(tx, app, Treatment, treatments);
-    await insertRows(tx, app, Appointment, appointments);
-    await insertRows(tx, app, Invoice, invoices);
-    await insertRows(tx, app, InvoiceLine, lines);
+    await insertRows(tx, Treatment, treatments);
+    await insertRows(tx, Appointment, appointments);
+    await insertRows(tx, Invoice, invoices);
+    await insertRows(tx, InvoiceLine, lines);
   });
   log(`Generated ${patients.length} patients, ${appointments.length} appointments and ${invoices.length} invoices.`);
 };

@@ -10,7 +10,6 @@ import { Strike } from './models/strike.ts';
 import { buildCases } from './seed/cases.ts';
 import { buildDataset } from './seed/dataset.ts';
 import { readFiles } from './seed/files.ts';
-import { insertRows } from './seed/insert-rows.ts';
 import { createUsers } from './seed/users.ts';
 
 /**
@@ -18,22 +17,22 @@ import { createUsers } from './seed/users.ts';
  * there are airports already.
  */
 export const seed: Seed = async (context) => {
-  const { app, database, log } = context;
+  const { database, insertRows, log } = context;
   if (await database.exists(sql.type(z.object({}))`select from airport`)) return;
 
   const dataset = buildDataset(await readFiles());
   await database.transaction(async (tx) => {
     const officers = await createUsers(tx, context);
     const { labels, strikes, strikeLabels } = buildCases(dataset, officers);
-    await insertRows(tx, app, Airport, dataset.airports);
-    await insertRows(tx, app, Operator, dataset.operators);
-    await insertRows(tx, app, Aircraft, dataset.aircraft);
-    await insertRows(tx, app, Species, dataset.species);
-    await insertRows(tx, app, Label, labels);
-    await insertRows(tx, app, Strike, strikes);
-    await insertRows(tx, app, StrikeLabel, strikeLabels);
-    await insertRows(tx, app, Route, dataset.routes);
-    await insertRows(tx, app, Flight, dataset.flights);
+    await insertRows(tx, Airport, dataset.airports);
+    await insertRows(tx, Operator, dataset.operators);
+    await insertRows(tx, Aircraft, dataset.aircraft);
+    await insertRows(tx, Species, dataset.species);
+    await insertRows(tx, Label, labels);
+    await insertRows(tx, Strike, strikes);
+    await insertRows(tx, StrikeLabel, strikeLabels);
+    await insertRows(tx, Route, dataset.routes);
+    await insertRows(tx, Flight, dataset.flights);
   });
   log(
     `Loaded ${dataset.strikes.length} strikes, ${dataset.airports.length} airports, ` +

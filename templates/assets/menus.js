@@ -19,6 +19,9 @@ document.addEventListener('keydown', (event) => {
   }
 });
 
+// On narrow screens, tabs can be scrolled sideways.
+document.querySelector('.tabs [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+
 for (const menu of document.querySelectorAll(MENUS.join())) {
   menu.addEventListener('toggle', () => {
     if (!menu.open) return;

@@ -1,9 +1,12 @@
 /** Measured servers run in their own processes: no contender shares a heap with another one or with the client. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { resolvePort } from '../../cli/serve/free-port.ts';
 import { HOME } from './server.ts';
+
+const SECRET_KEY = randomBytes(32).toString('hex');
 
 export const ROOT = path.resolve(import.meta.dirname, '../..');
 const running = new Set<ChildProcess>();
@@ -57,7 +60,8 @@ export async function startChild(
     cwd: ROOT,
     env: {
       ...{ PATH: process.env.PATH, NODE_ENV: 'production', PORT: free },
-      ...{ PUBLIC_URL: `http://127.0.0.1:${free}`, ALLOW_HTTP: 'true' },
+      ...{ PUBLIC_URL: `http://127.0.0.1:${free}`, ALLOW_HTTP: 'true', RUSTIO_SECRET_KEYS: SECRET_KEY },
+      ...{ SMTP_URL: 'smtp://127.0.0.1:1', MAIL_FROM: 'desk@example.org' },
       ...environment,
     },
     stdio: ['ignore', 'pipe', log],

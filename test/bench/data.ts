@@ -4,6 +4,9 @@ import { readFileSync } from 'node:fs';
 import { cookieOf } from '../support/session-cookie.ts';
 
 export const ADMINISTRATOR = { email: 'bench@example.org', password: 'correct horse battery' };
+/** Accounts whose sign-ins are rejected although the password is correct. */
+export const INACTIVE = { ...ADMINISTRATOR, email: 'inactive@example.org' };
+export const LOCKED = { ...ADMINISTRATOR, email: 'locked@example.org' };
 /** The session cookie of the application in `project`, which the contenders read as well. */
 export const COOKIE = cookieOf('rustio', 'Bench');
 export const AUTHORS = 200_000;

@@ -15,9 +15,11 @@ import { buildSnapshot } from '../../core/migrate/snapshot.ts';
 import { migrationSources } from '../../core/migrate/sources.ts';
 import { commandAuditContext } from '../../core/policy/actor.ts';
 import type { ProjectContext } from '../../core/settings.ts';
+import { setActive, setLock } from '../../plugins/auth/change-account.ts';
 import { createUser } from '../../plugins/auth/create-user.ts';
+import { preparePassword } from '../../plugins/auth/password-hash.ts';
 import { builtIn } from '../../plugins/built-in.ts';
-import { ADMINISTRATOR, AUTHORS, ROWS, WORDS } from './data.ts';
+import { ADMINISTRATOR, AUTHORS, INACTIVE, LOCKED, ROWS, WORDS } from './data.ts';
 
 const PROJECT = path.join(import.meta.dirname, 'project');
 
@@ -50,8 +52,14 @@ async function prepareData(project: ProjectContext, url: string, full: boolean):
       await fill(client, 'entry');
       await client.query(renderFile(diff(bare, complete)).up);
       await client.query('vacuum (analyze)');
+      const password = await preparePassword(ADMINISTRATOR.password);
       await database.transaction(async (tx) => {
-        await createUser(tx, commandAuditContext(), app.events, { ...ADMINISTRATOR, role: 'administrator' });
+        const context = commandAuditContext();
+        await createUser(tx, context, app.events, { ...ADMINISTRATOR, password, role: 'administrator' });
+        const locked = await createUser(tx, context, app.events, { ...LOCKED, password, role: 'staff' });
+        if (locked.outcome === 'done') await setLock(tx, context, app.events, locked.id, 'infinity');
+        const inactive = await createUser(tx, context, app.events, { ...INACTIVE, password, role: 'staff' });
+        if (inactive.outcome === 'done') await setActive(tx, context, app.events, inactive.id, false);
       });
     });
     await withPlainConnection(url, async (client) => {

@@ -2,7 +2,7 @@
  * Benchmarks as ratios: against handlers written by hand, against its own first page, against smaller tables.
  *
  *   npm run bench                   everything, on a million rows
- *   npm run bench -- list search    only these: list, pages, search, size, start, memory, weight, workers
+ *   npm run bench -- list search    only these: list, pages, search, session, sign-in, size, start, memory, weight, workers
  *   npm run bench -- --full         also with ten million rows; creating them takes minutes
  *   npm run bench -- --keep         keeps the rows for the next run
  *   npm run bench -- --rounds 15    takes longer, and varies less
@@ -19,6 +19,8 @@ import { list } from './benchmarks/list.ts';
 import { memory } from './benchmarks/memory.ts';
 import { pages } from './benchmarks/pages.ts';
 import { search } from './benchmarks/search.ts';
+import { session } from './benchmarks/session.ts';
+import { signIn as signInBenchmark } from './benchmarks/sign-in.ts';
 import { size } from './benchmarks/size.ts';
 import { start } from './benchmarks/start.ts';
 import { weight } from './benchmarks/weight.ts';
@@ -28,7 +30,18 @@ import { ADMINISTRATOR, COOKIE } from './data.ts';
 import { type Figure, isMet, table } from './figure.ts';
 import { HOME, startBenchServer } from './server.ts';
 
-const BENCHMARKS: Readonly<Record<string, Benchmark>> = { list, pages, search, size, start, memory, weight, workers };
+const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
+  list,
+  pages,
+  search,
+  size,
+  session,
+  'sign-in': signInBenchmark,
+  start,
+  memory,
+  weight,
+  workers,
+};
 const PROJECT = path.join(import.meta.dirname, 'project');
 
 const { values, positionals } = parseArgs({

@@ -1,4 +1,3 @@
-// timeout: 240
 // WCAG 2.2 AA on every page, right to left, in dark mode; the light colours are those of the English pages.
 import * as assert from 'uvu/assert';
 import { openBrowser } from '../support/browser.ts';

@@ -1,4 +1,3 @@
-// timeout: 240
 // WCAG 2.2 AA as far as a program can check it, on every page in light and dark mode.
 import * as assert from 'uvu/assert';
 import { openBrowser } from '../support/browser.ts';

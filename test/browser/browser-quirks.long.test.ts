@@ -1,4 +1,3 @@
-// timeout: 120
 // What browsers do to forms: leaving, going back, double clicks, a slow or failing server.
 import type { Page, Route } from 'playwright-core';
 import * as assert from 'uvu/assert';

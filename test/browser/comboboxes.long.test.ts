@@ -1,4 +1,3 @@
-// timeout: 180
 // The relation field and the theme switch in a browser: what they select, cover and keep.
 import * as assert from 'uvu/assert';
 import { type Visitor, visitAs } from '../support/browser.ts';

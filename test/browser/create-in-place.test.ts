@@ -1,4 +1,3 @@
-// timeout: 120
 // A row that is missing while a form is filled in: added in another tab, then selected automatically.
 import * as assert from 'uvu/assert';
 import { allPermissions, openDesk, run } from '../plugins/admin/desk.ts';

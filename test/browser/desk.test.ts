@@ -1,4 +1,3 @@
-// timeout: 120
 // The main job, as a person does it who works at the strike desk.
 import * as assert from 'uvu/assert';
 import { openBrowser, type Visitor, visitAs } from '../support/browser.ts';

@@ -1,4 +1,5 @@
 import * as assert from 'uvu/assert';
+import { commandAuditContext } from '../../core/policy/actor.ts';
 import { sql } from '../../index.ts';
 import { PASSWORD, type TestApp } from '../support/app.ts';
 import type { TestBrowser, VisitOptions, Visitor } from '../support/browser.ts';
@@ -49,7 +50,16 @@ export const everyPage: readonly DeskPage[] = [
   at('history', `${STRIKE}/+history`),
   at('audit', '/admin/audit'),
   at('sessions', '/admin/account/sessions'),
+  at('profile', '/admin/account/profile'),
+  at('jobs', '/admin/jobs?state=done'),
+  at('user-new', '/admin/accounts/+new'),
   at('reauth', '/admin/reauth'),
+  { name: 'tokens', who: 'administrator', status: 200, show: openTokens },
+  { name: 'token-created', who: 'administrator', status: 200, show: createToken },
+  { name: 'token-form', who: 'administrator', status: 422, show: (visitor) => createToken(visitor, '') },
+  at('service-account', '/admin/service-accounts/+new'),
+  at('mailbox', '/admin/dev/mail'),
+  { name: 'mailbox-message', who: 'administrator', status: 200, show: openMail },
   at('error-400', '/admin/strikes?f.nonsense=1', 400),
   at('error-403', `${STRIKE}/+edit`, 403, 'analyst'),
   at('error-404', '/admin/strikes/123456789', 404),
@@ -65,7 +75,7 @@ export const morePages: readonly DeskPage[] = [
   at('detail-route', '/admin/routes/ATL,LAX'),
 ];
 
-/** Gives the pages something to show: an empty list, a record that has a history. */
+/** Gives the pages something to show: an empty list, a record that has a history, a mail. */
 export async function prepareDesk(desk: TestApp): Promise<void> {
   await desk.app.database.query(sql.unsafe`delete from flight`);
   const officer = await desk.signInAs('administrator');
@@ -73,9 +83,43 @@ export async function prepareDesk(desk: TestApp): Promise<void> {
     state: 'open',
     speed: '140',
     labels: ['1', '3'],
-    notes: 'The radome was changed.\nCosts are asked for.',
+    notes: 'The radome was changed.\nThe costs have been requested.',
   });
   assert.is(status, 303);
+  const email = 'nightly-import@service.invalid';
+  await desk.command('user create', { email, service: true, name: 'Nightly import' });
+  await desk.command('user grant', { email, permission: 'strike.view,strike.add' });
+  await desk.command('token create', { email, name: 'Server 1', permissions: 'strike.view,strike.add' });
+  const [line = ''] = await desk.command('token create', { email, name: 'Server 2', permissions: '' });
+  await desk.command('token revoke', { id: line.replace('Token: ', '') });
+  const { database, service } = desk.app;
+  await database.transaction((tx) =>
+    service('mail').send(tx, commandAuditContext(), { to: 'maren@desk.example', view: 'mail/test', data: {} }),
+  );
+  await service('jobs').runDue();
+}
+
+/** The tokens of a service account: a usable one and a revoked one. */
+async function openTokens({ page, open }: Visitor): Promise<number> {
+  await open('/admin/users?f.kind=service');
+  await page.click('.table tbody a');
+  await page.waitForURL(/\/users\/\d+$/);
+  return open(`/admin/user-tokens/${page.url().split('/').at(-1)}`);
+}
+
+async function createToken({ page, open }: Visitor, name = 'Laptop'): Promise<number> {
+  await open('/admin/account/tokens/+new');
+  await page.evaluate("document.querySelector('form.form').noValidate = true");
+  await page.locator('#name').fill(name);
+  await page.locator('[name=permission]').first().check();
+  return answerTo(page, 'form.form .button-primary');
+}
+
+async function openMail(visitor: Visitor): Promise<number> {
+  await visitor.open('/admin/dev/mail');
+  await visitor.page.click('.table tbody a');
+  await visitor.page.waitForURL(/\/dev\/mail\/[\w-]+$/);
+  return 200;
 }
 
 /** Visitors for the pages, one of each kind, signed in. */

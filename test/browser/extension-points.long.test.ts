@@ -1,4 +1,3 @@
-// timeout: 120
 // Extension points in a browser: accessible in light and dark mode, with and without scripts, wide and narrow.
 import * as assert from 'uvu/assert';
 import { definePlugin } from '../../core/plugin.ts';
@@ -152,7 +151,7 @@ for (const scripts of [true, false]) {
     await page.getByText('7 records').waitFor();
     if (scripts) assert.equal(await violations(page), []);
     await page.locator('main form button').click();
-    await page.getByText('Archive: 7 records succeeded.').waitFor();
+    await page.getByText('“Archive” completed for 7 records.').waitFor();
     const archived = await run(desk)`select 1 as one from thing where notes = 'archived'`;
     assert.is(archived.length, 7);
     assert.equal(problems, []);

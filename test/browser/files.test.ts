@@ -1,4 +1,3 @@
-// timeout: 120
 // Choosing files in a real browser: the control, the 422 that loses nothing, the image.
 import * as assert from 'uvu/assert';
 import { gif, PDF } from '../core/files/contents.ts';

@@ -1,4 +1,3 @@
-// timeout: 120
 // The same work without a mouse.
 import type { Page } from 'playwright-core';
 import * as assert from 'uvu/assert';

@@ -1,4 +1,3 @@
-// timeout: 120
 // With JavaScript disabled: everything works, with less comfort.
 import * as assert from 'uvu/assert';
 import { PASSWORD } from '../support/app.ts';

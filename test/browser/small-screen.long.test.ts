@@ -1,4 +1,3 @@
-// timeout: 120
 // A phone: no horizontal scrolling, large enough controls, a first column that does not wrap.
 import * as assert from 'uvu/assert';
 import { openBrowser } from '../support/browser.ts';
@@ -48,6 +47,16 @@ for (const locale of ['en', 'ar']) {
       `getComputedStyle(document.querySelector('.table-stack tbody th')).borderInlineEndWidth`,
     );
     assert.is(line, '0px');
+  });
+
+  test(`jobs, ${locale}: in a row shown as a block, a label comes before its time; the current tab is visible`, async () => {
+    const { page, open } = visitors.administrator;
+    await open('/admin/jobs?state=done');
+    const cell = page.locator('.table-stack td:has(.stack-label)').first();
+    const [label, time] = [await cell.locator('.stack-label').boundingBox(), await cell.locator('time').boundingBox()];
+    assert.ok(label && time && (locale === 'ar' ? label.x > time.x : label.x < time.x));
+    const tab = await page.locator('.tabs [aria-current]').boundingBox();
+    assert.ok(tab && tab.x >= 0 && tab.x + tab.width <= 360);
   });
 
   test(`the list, ${locale}: dates in the first column do not wrap, and stay visible when the table is scrolled`, async () => {

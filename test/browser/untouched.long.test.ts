@@ -1,4 +1,3 @@
-// timeout: 180
 // In Chromium: a form that nobody touched changes nothing, whatever other programs have stored.
 
 import * as assert from 'uvu/assert';

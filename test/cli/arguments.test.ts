@@ -169,6 +169,7 @@ test('`start` and `dev` reject an invalid port before opening anything, and thei
         projectOption: '/nowhere',
         signal: new AbortController().signal,
         print: () => {},
+        ask: async () => undefined,
         askSecret: async () => undefined,
       };
       const error = await rustioFailureOf(command.run(call));

@@ -1,4 +1,3 @@
-// timeout: 120
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
@@ -64,7 +63,13 @@ test('routes and plugins need no database, and print only JSON with --json', asy
 test('a plugin that the config disables has no commands', async () => {
   const folder = await newProject();
   const config = path.join(folder, 'rustio.config.ts');
-  writeFileSync(config, readFileSync(config, 'utf8').replace('plugins: { admin', 'plugins: { auth: false, admin'));
+  writeFileSync(
+    config,
+    readFileSync(config, 'utf8').replace(
+      'plugins: { admin',
+      'plugins: { auth: false, accounts: false, recovery: false, admin',
+    ),
+  );
   const result = await runHere(folder, ['user', 'list'], { DATABASE_URL: UNREACHABLE });
   assert.is(result.code, 2);
   assert.match(result.stderr, 'Unknown command "user"');

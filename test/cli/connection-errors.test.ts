@@ -1,5 +1,3 @@
-// timeout: 120
-
 import { createServer, type Server, type Socket } from 'node:net';
 import { sql } from 'slonik';
 import * as assert from 'uvu/assert';

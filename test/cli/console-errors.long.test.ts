@@ -1,4 +1,3 @@
-// timeout: 180
 // Scripts that fail, and who may run them. See console.test.ts.
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
@@ -101,6 +100,8 @@ test('in production, the first lines name the environment, the database and the 
     NODE_ENV: 'production',
     RUSTIO_SECRET_KEYS: randomBytes(32).toString('hex'),
     PUBLIC_URL: 'https://desk.example',
+    SMTP_URL: 'smtps://smtp.example.org',
+    MAIL_FROM: 'desk@example.org',
   });
   assert.is(code, 0, stderr);
   const { pathname, host } = new URL(desk.environment.DATABASE_URL ?? '');

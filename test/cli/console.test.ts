@@ -30,7 +30,7 @@ test('without options, it reads with all permissions and prints only results to 
   assert.match(lines[0] ?? '', /^id {2}number {2}status {2}total {2}placedAt {18}margin$/);
   assert.match(lines[1] ?? '', /^3 {3}A3 {6}closed {2}30 {5}\d{4}-\d\d-\d\dT\S+Z {2}null$/);
   assert.equal(lines.slice(2), [
-    '1 row. There are more: { after: rows.next }, or a higher limit.',
+    '1 row. There are more rows: use { after: rows.next } or a higher limit.',
     '3',
     "'A2'",
     "[ 'A3' ]",

@@ -1,4 +1,3 @@
-// timeout: 120
 import * as assert from 'uvu/assert';
 import { sourcesIn } from '../support/sources.ts';
 import { suite } from '../support/suite.ts';
@@ -55,7 +54,10 @@ test('NODE_DEBUG=rustio shows the startup, the statements and one line per reque
   await cli.ended;
 
   const { stderr } = cli;
-  assert.match(stderr, /^RUSTIO:BOOT \d+: plugins: auth, sessions, audit, theme, admin, probe$/m);
+  assert.match(
+    stderr,
+    /^RUSTIO:BOOT \d+: plugins: auth, sessions, jobs, mail, recovery, tokens, audit, theme, admin, accounts, probe$/m,
+  );
   const hooks = [...stderr.matchAll(/^RUSTIO:BOOT \d+: (\S+ .+) \d+\.\d ms$/gm)].map(([, hook]) => hook);
   const expected = ['auth policies', 'admin routes', 'probe routes', 'booted in', 'probe start (web)'];
   assert.equal(

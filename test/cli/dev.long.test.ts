@@ -1,4 +1,3 @@
-// timeout: 120
 import { randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';

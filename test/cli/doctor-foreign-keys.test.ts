@@ -1,4 +1,3 @@
-// timeout: 120
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as assert from 'uvu/assert';

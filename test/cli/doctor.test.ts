@@ -1,4 +1,3 @@
-// timeout: 120
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -6,7 +5,8 @@ import * as assert from 'uvu/assert';
 import type { Finding } from '../../cli/doctor/run-checks.ts';
 import { testDatabase } from '../support/database.ts';
 import { suite } from '../support/suite.ts';
-import { moved, newProject, runCli, runHere } from './run-cli.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { link, moved, newProject, runCli, runHere } from './run-cli.ts';
 
 const test = suite('doctor');
 
@@ -48,6 +48,28 @@ test('checks fail on a new database, and pass once it is set up', async () => {
   );
   assert.is(after.code, 0);
   assert.is(after.report.ok, true);
+});
+
+test('a pending migration hides only the unmanaged tables that it changes', async () => {
+  const { url, drop } = await testDatabase();
+  const folder = path.join(
+    temporaryFolder({
+      'shop/rustio.config.ts': `
+        import { defineConfig, defineModel, field } from 'rustio-admin';
+        const fields = { name: field.text() };
+        const Depot = defineModel('depot', { fields, managed: false });
+        const Shelf = defineModel('shelf', { fields, managed: false, slug: 'shelves' });
+        export default defineConfig({ name: 'Shop', models: [Depot, Shelf] });`,
+      'shop/migrations/20260101000000_shelf.sql': 'create table shelf (name text not null);',
+    }),
+    'shop',
+  );
+  link(folder);
+  const { status, message } = (await diagnose(folder, { DATABASE_URL: url })).of('unmanaged-tables');
+  assert.is(status, 'failed');
+  assert.match(message, 'depot: the table or view "depot" does not exist.');
+  assert.match(message, /^Not compared because pending migrations change them: .*\bshelf\b/m);
+  await drop();
 });
 
 test('all findings have the same shape', async () => {

@@ -1,9 +1,10 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
 import { envText, loadEnvFile } from '../../cli/project-folder.ts';
 import { suite } from '../support/suite.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { newProject, runCli } from './run-cli.ts';
 
 const test = suite('.env');
 const BOM = '\ufeff';
@@ -39,7 +40,18 @@ test('byte order marks, UTF-16 and any line endings are supported (T24)', () => 
   }
 });
 
-test('the environment overrides the file; an empty or missing file sets nothing', () => {
+test('a .env that cannot be read is reported with its path', async () => {
+  const folder = await newProject();
+  const file = path.join(folder, '.env');
+  rmSync(file, { force: true });
+  mkdirSync(file);
+  const { code, stderr } = await runCli(folder, ['start']);
+  assert.is(code, 2);
+  assert.match(stderr, `${file} cannot be read.`);
+  assert.match(stderr, 'RIO-ENVIRONMENT-FILE');
+});
+
+test('the environment overrides the file; an empty or missing file has no effect', () => {
   const folder = temporaryFolder();
   loadEnvFile(folder);
   writeFileSync(path.join(folder, '.env'), '');

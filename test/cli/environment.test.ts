@@ -99,6 +99,32 @@ test('weak secret keys are rejected: short, repeated or typed (F16)', () => {
   }
 });
 
+test('HOST is an address that a URL can have', () => {
+  for (const HOST of ['0.0.0.0', '::', '::1', 'fe80::1', 'localhost', 'desk.internal', '_desk', 'bücher.example'])
+    assert.is(readEnvironment(temporaryFolder(), { HOST }).host, HOST);
+  for (const HOST of ['[::1]', 'http://127.0.0.1', '/tmp/socket', '127.0.0.1:80', 'a b', 'a@b', 'fe80::1%eth0', '?'])
+    assert.match(rejected({ HOST }).parts.problem, 'HOST is not a host name or an IP address', HOST);
+});
+
+test('a NODE_ENV that is misspelled does not start the development mode', () => {
+  for (const NODE_ENV of ['prod', 'Production', ' production ', 'staging'])
+    assert.match(rejected({ NODE_ENV }).parts.problem, 'NODE_ENV must be production, development or test', NODE_ENV);
+  for (const NODE_ENV of ['', 'development', 'test'])
+    assert.is(readEnvironment(temporaryFolder(), { NODE_ENV }).production, false);
+});
+
+test('PUBLIC_URL has only scheme, host and port', () => {
+  for (const PUBLIC_URL of ['HTTPS://Desk.example.org', 'https://[::1]:8443/', 'https://bücher.example'])
+    readEnvironment(temporaryFolder(), { PUBLIC_URL });
+  for (const PUBLIC_URL of [
+    'https://desk.example.org/admin',
+    'https://desk.example.org?x',
+    'https://desk.example.org#x',
+    'https://user:secret@desk.example.org',
+  ])
+    assert.match(rejected({ PUBLIC_URL }).parts.problem, 'only scheme, host and port', PUBLIC_URL);
+});
+
 test('production requires an https URL, or an explicit opt-in to plain http (F5)', () => {
   const problemOf = (variables: Record<string, string>, publicUrl?: string) => {
     const environment = readEnvironment(temporaryFolder(), { DATABASE_URL: 'postgres://db/app', ...variables });
@@ -184,9 +210,9 @@ test('an unusable database URL is reported with a correction and without its pas
     ['postgres://u:hunter2%00@127.0.0.1/app', 'contains %00'],
     [
       'postgres://u@127.0.0.1/app?password=hunter2&sslmode=on',
-      'has a parameter sslmode that is none of disable, prefer',
+      'has a parameter sslmode that is not one of disable, prefer',
     ],
-    ['postgres://u:hunter2@127.0.0.1/app?ssl=false', 'has a parameter ssl that is none of'],
+    ['postgres://u:hunter2@127.0.0.1/app?ssl=false', 'has a parameter ssl that is not one of'],
     ['postgres://u:hunter2@127.0.0.1/app?sslrootcert=/nowhere/hunter2.pem', 'has a parameter sslrootcert with a file'],
     ['postgres://u:hunter2@127.0.0.1/app?port=hunter2', 'has a parameter port that is not a number'],
     ['postgres://u:hunter2@127.0.0.1/app?port=70000', 'has a parameter port that is not a number'],

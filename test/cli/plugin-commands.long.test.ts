@@ -1,4 +1,3 @@
-// timeout: 180
 // Plugins on the command line: their commands, what these need, and what the CLI shows of the plugins.
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -65,6 +64,7 @@ test('a command without requirements runs outside a project, and receives the fo
     values: {},
     signal: new AbortController().signal,
     print: () => {},
+    ask: async () => undefined,
     askSecret: async () => undefined,
   };
   await command.run({ ...call, projectOption: undefined });

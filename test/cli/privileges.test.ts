@@ -1,5 +1,3 @@
-// timeout: 120
-
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as assert from 'uvu/assert';

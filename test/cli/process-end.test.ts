@@ -1,8 +1,8 @@
-// timeout: 180
 // A process that failed or was asked to stop exits, even if a plugin left something running.
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
+import { withPlainConnection } from '../../core/database/plain-connection.ts';
 import { testDatabase } from '../support/database.ts';
 import { suite } from '../support/suite.ts';
 import { newProject, RunningCli, runCli } from './run-cli.ts';
@@ -42,6 +42,27 @@ test('on SIGTERM a server exits with 0 even if a plugin left a timer and an open
   await server.until(/^Password: .+\n/m);
   await server.stop();
   assert.match(server.stdout, 'stopped');
+});
+
+test('a start that waits for another process or for a plugin can be stopped', async () => {
+  const folder = await projectWith(`() => {
+    console.log('waiting');
+    return new Promise((done) => setTimeout(done, 25_000));
+  }`);
+  const { url } = await testDatabase();
+  for (const command of ['start', 'worker']) {
+    const starting = new RunningCli(folder, [command], { DATABASE_URL: url });
+    await starting.until(/^waiting$/m);
+    const began = performance.now();
+    await starting.stop();
+    assert.ok(performance.now() - began < 15_000, command);
+  }
+  await withPlainConnection(url, async (client) => {
+    await client.query('select pg_advisory_lock(7236002)');
+    const waiting = new RunningCli(folder, ['start'], { DATABASE_URL: url });
+    await waiting.until(/is migrating; waiting/);
+    await waiting.stop();
+  });
 });
 
 test('a command exits with complete output even if it left a timer running', async () => {

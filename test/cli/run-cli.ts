@@ -23,6 +23,7 @@ export async function newProject(starter = 'blank'): Promise<string> {
     projectOption: undefined,
     print: () => {},
     signal: new AbortController().signal,
+    ask: async () => undefined,
     askSecret: async () => undefined,
   });
   link(folder);

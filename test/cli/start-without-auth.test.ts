@@ -1,4 +1,3 @@
-// timeout: 120
 // A project with its own sign-in plugin, without `auth` and `sessions`, starts like any other.
 import { cpSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -24,7 +23,7 @@ async function proxiedProject(plugins: string, seed = ''): Promise<string> {
       name: 'Desk',
       models,
       extend: [proxySignIn],
-      plugins: { auth: false, sessions: false, 'proxy-sign-in': { groups: { boss: 'all' } }, ${plugins} },
+      plugins: { auth: false, sessions: false, accounts: false, recovery: false, tokens: false, 'proxy-sign-in': { groups: { boss: 'all' } }, ${plugins} },
       ${seed}
     });`,
   );

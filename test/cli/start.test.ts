@@ -1,4 +1,4 @@
-// timeout: 120
+// timeout: 180
 
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
@@ -105,6 +105,22 @@ test('a port in use is reported with its number and what to do, before anything 
   assert.match(requested.stderr, `Problem: Port ${port} is already in use.`, 'the option overrides PORT');
 });
 
+test('an address that the server cannot listen on is reported as such, before anything is created', async () => {
+  const folder = await newProject();
+  const { url } = await testDatabase();
+  for (const [HOST, PORT] of [
+    ['no-such-host.invalid', '0'],
+    ['192.0.2.1', '28471'],
+  ] as const) {
+    const result = await runCli(folder, ['start'], { DATABASE_URL: url, HOST, PORT });
+    assert.is(result.code, 1, HOST);
+    assert.match(result.stderr, `The server cannot listen on ${HOST}`);
+    assert.match(result.stderr, 'RIO-SERVE-HOST');
+    assert.not.match(result.stderr, 'DATABASE_URL');
+    assert.not.match(result.stdout, 'applied');
+  }
+});
+
 test('--port overrides PORT and .env, in `start` and in `dev`', async () => {
   const folder = await newProject();
   const { url } = await testDatabase();
@@ -168,6 +184,9 @@ test('production creates nothing: it starts, reports pending migrations, and is 
     PORT: port,
     PUBLIC_URL: `http://127.0.0.1:${port}`,
     ALLOW_HTTP: 'true',
+    RUSTIO_SECRET_KEYS: KEY,
+    SMTP_URL: 'smtp://127.0.0.1:1',
+    MAIL_FROM: 'desk@example.org',
   };
   const server = new RunningCli(folder, ['start'], environment);
   const [, admin = ''] = await server.until(/^Admin: (.+)\n/m);

@@ -16,6 +16,7 @@ async function startApp(project: string, name: string): Promise<string[]> {
     projectOption: project,
     print: (line) => lines.push(line),
     signal: new AbortController().signal,
+    ask: async () => undefined,
     askSecret: async () => undefined,
   });
   return lines;
@@ -29,6 +30,7 @@ async function newProject(starter: string): Promise<string> {
     projectOption: undefined,
     print: () => {},
     signal: new AbortController().signal,
+    ask: async () => undefined,
     askSecret: async () => undefined,
   });
   return project;

@@ -17,6 +17,7 @@ async function startProject(folder: string, starter = 'blank'): Promise<string[]
     projectOption: undefined,
     print: (line) => lines.push(line),
     signal: new AbortController().signal,
+    ask: async () => undefined,
     askSecret: async () => undefined,
   });
   return lines;

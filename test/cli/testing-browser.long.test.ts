@@ -1,4 +1,3 @@
-// timeout: 120
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { defineModel, field } from 'rustio-admin/plugin';

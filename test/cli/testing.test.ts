@@ -1,4 +1,3 @@
-// timeout: 120
 // `rustio-admin/testing`, as authors of plugins use it.
 import { spawnSync } from 'node:child_process';
 import { createServer } from 'node:http';

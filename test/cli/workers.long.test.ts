@@ -1,4 +1,3 @@
-// timeout: 180
 // `rustio-admin start --workers N` and `rustio-admin worker`, as real processes; failures are in workers-failing.long.test.ts.
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';

@@ -1,6 +1,5 @@
-// timeout: 300
-// Everything that anyone may send is parsed in a time that grows with its size, not with its square: each input is measured at two
-// sizes, and the larger one may take three times as long per byte as the smaller one.
+// Everything that clients can send is parsed in linear time: each input is measured at two sizes, and the larger one may take at most
+// three times as long per byte as the smaller one.
 import Koa from 'koa';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
@@ -25,7 +24,7 @@ const test = suite('linear time');
 /** A parser that takes quadratic time takes 64 times as long for the larger input. */
 const FACTOR = 8;
 const MAX_RATIO = 3 * FACTOR;
-/** What is faster per byte is harmless: a megabyte takes ten milliseconds. Large texts leave the caches of the processor. */
+/** Nanoseconds per byte that are always acceptable (ten milliseconds per megabyte), because large texts do not fit into CPU caches. */
 const HARMLESS_NS = 10;
 /** Shorter measurements are inaccurate: the work is then repeated within one. */
 const MIN_MS = 2;
@@ -34,7 +33,7 @@ const ATTEMPTS = 3;
 
 type Work = () => unknown;
 
-/** The time that this process computes: what else the machine does, or waits for, does not count. */
+/** CPU time of this process in milliseconds, which does not include waiting or other processes. */
 async function cpuTime(work: Work, rounds: number): Promise<number> {
   const before = process.cpuUsage();
   for (let round = 0; round < rounds; round += 1) await work();
@@ -42,7 +41,7 @@ async function cpuTime(work: Work, rounds: number): Promise<number> {
   return (user + system) / 1_000;
 }
 
-/** Milliseconds of the fastest of several measurements: compilation and the garbage of earlier work can only make one slower. */
+/** Milliseconds of the fastest of several measurements, because compilation and garbage collection can only slow one down. */
 async function costOf(work: Work): Promise<number> {
   let rounds = 1;
   let least = Number.POSITIVE_INFINITY;
@@ -71,7 +70,7 @@ async function assertLinear(name: string, size: number, work: (size: number) => 
   assert.unreachable(report);
 }
 
-/** Invalid values are rejected: also in linear time. */
+/** Ignores errors: invalid values must be rejected in linear time, too. */
 function tolerant(work: () => unknown): void {
   try {
     work();
@@ -127,7 +126,7 @@ test('a parser that takes quadratic time is detected', async () => {
   await assertLinear('counting', 200, count);
 });
 
-test('forms (security F1)', async () => {
+test('forms are parsed in linear time (security F1)', async () => {
   for (const piece of pieces)
     await assertLinear(`form of ${quoted(piece)}`, 50_000, (size) => decodeForm(repeated(piece, size), 5_000));
   // As many fields as a form may have.
@@ -135,7 +134,7 @@ test('forms (security F1)', async () => {
     await assertLinear(`fields ${quoted(piece)}`, 600, (size) => decodeForm(piece.repeat(size), 5_000));
 });
 
-test('multipart bodies (security F1)', async () => {
+test('multipart bodies are parsed in linear time (security F1)', async () => {
   const read = async (body: string): Promise<void> => {
     const whole = Buffer.from(body);
     const chunks = async function* (): AsyncGenerator<Buffer> {
@@ -177,7 +176,7 @@ const parseQuery = (query: string) =>
     timeZone: 'Europe/Berlin',
   });
 
-test('cookies and queries, up to the 16 KB that Node accepts (security F1)', async () => {
+test('cookies and queries are parsed in linear time, up to the 16 KB that Node accepts (security F1)', async () => {
   const koa = new Koa();
   for (const piece of ['a=1; ', ...pieces]) {
     await assertLinear(`cookie of ${quoted(piece)}`, 2_000, (size) => {
@@ -205,7 +204,7 @@ test('cursors are parsed in linear time (security F1)', async () => {
   }
 });
 
-test('searches, addresses, URLs, Markdown and JSON (security F1)', async () => {
+test('searches, addresses, URLs, Markdown and JSON are parsed in linear time (security F1)', async () => {
   const email = fieldOf(field.email());
   const url = fieldOf(field.url());
   const json = jsonFieldOf(field.json(z.unknown()), { name: field.text() });

@@ -40,7 +40,7 @@ const mailer = (made: string[] = []): Plugin =>
 test('a service is created once, on first use, and shared by all plugins', async () => {
   const made: string[] = [];
   await withServices([mailer(made)], (app) => {
-    assert.equal(made, [], 'nobody has asked yet');
+    assert.equal(made, [], 'it has not been requested yet');
     const first = app.service('testMail');
     assert.equal(first, { sender: 'Test desk', number: 1 });
     assert.is(app.service('testMail'), first);
@@ -121,7 +121,7 @@ test('a cycle between services is an error with the path, not a stack overflow',
     assert.is(error.code, 'RIO-SERVICE-CIRCULAR');
     assert.match(error.parts.problem, 'testQueue → testMail → testQueue');
     const again = await rustioFailureOf((async () => app.service('testMail'))());
-    assert.is(again.code, 'RIO-SERVICE-CIRCULAR', 'the failure leaves nothing half made');
+    assert.is(again.code, 'RIO-SERVICE-CIRCULAR', 'nothing of the failed attempt remains');
   });
 });
 

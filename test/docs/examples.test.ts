@@ -1,4 +1,3 @@
-// timeout: 180
 // Every TypeScript example in the documentation compiles, and every link leads somewhere.
 import { execFile } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';

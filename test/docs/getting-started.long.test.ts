@@ -1,4 +1,3 @@
-// timeout: 300
 // The first guide, followed to the letter.
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';

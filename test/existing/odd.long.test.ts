@@ -1,4 +1,3 @@
-// timeout: 300
 // Black box: every list, record and form of a database full of what other people's databases contain.
 import * as assert from 'uvu/assert';
 import type { ModelInfo } from '../../core/model/field-type.ts';

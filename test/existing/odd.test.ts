@@ -1,4 +1,3 @@
-// timeout: 120
 // Black box: what only tables of other people's databases have: views that can be changed, foreign tables, partitions, defaults.
 
 import * as assert from 'uvu/assert';

@@ -1,4 +1,3 @@
-// timeout: 60
 // What `doctor` reports where a model promises what its existing table does not have.
 import * as assert from 'uvu/assert';
 import { oddRows } from '../../cli/doctor/unexpected-values.ts';
@@ -168,20 +167,20 @@ test('unique, index and default that the table does not have, and columns that p
     lines.map((line) => line.replace(/, so (?!no row).*?\. (?=Create)/, ', so … ')),
     [
       'unindexed: "unindexed" has no primary key or unique constraint on "id", so a row cannot be identified reliably. Declare another key, add a constraint to the table, or use a view that has a unique key.',
-      'uniques.code: no unique index is on the column "code", so … Create one: create unique index concurrently on uniques (code); or remove `unique`.',
-      'uniques.part: no unique index is on the column "part", so … Create one: create unique index concurrently on uniques (part); or remove `unique`.',
-      'uniques: no unique index is on the columns "A a", "b", so … Create one: create unique index concurrently on uniques ("A a", b); or remove `unique`.',
+      'uniques.code: there is no unique index on the column "code", so … Create one: create unique index concurrently on uniques (code); or remove `unique`.',
+      'uniques.part: there is no unique index on the column "part", so … Create one: create unique index concurrently on uniques (part); or remove `unique`.',
+      'uniques: there is no unique index on the columns "A a", "b", so … Create one: create unique index concurrently on uniques ("A a", b); or remove `unique`.',
       'indexes.name: no index begins with the column "name", so … Create one: create index concurrently on indexes (name); or remove `index`.',
       'indexes.second: no index begins with the column "second", so … Create one: create index concurrently on indexes (second); or remove `index`.',
-      'indexes.plain: no trigram index is on the column "plain", so … Create one: create index concurrently on indexes using gin (plain gin_trgm_ops); (it needs the extension pg_trgm) or remove `index: \'search\'`.',
-      'indexes.token: no trigram index is on the column "token", so … Create one: create index concurrently on indexes using gin ((token::text) gin_trgm_ops); (it needs the extension pg_trgm) or remove `index: \'search\'`.',
+      'indexes.plain: there is no trigram index on the column "plain", so … Create one: create index concurrently on indexes using gin (plain gin_trgm_ops); (it needs the extension pg_trgm) or remove `index: \'search\'`.',
+      'indexes.token: there is no trigram index on the column "token", so … Create one: create index concurrently on indexes using gin ((token::text) gin_trgm_ops); (it needs the extension pg_trgm) or remove `index: \'search\'`.',
       'indexes.tags: no index begins with the column "tags", so … Create one: create index concurrently on indexes using gin (tags); or remove `index`.',
       'indexes: no index begins with the columns "name", "second", so … Create one: create index concurrently on indexes (name, second); or remove `index`.',
       'filled.id: the column "id" is "generated always as identity" and accepts no value; use field.identity().',
       'filled.seven: the column "seven" does not have the default of the field, so a row without a value is rejected. Add it to the column, or remove `default`.',
       'filled.state: the column "state" does not have the default of the field, so a row without a value gets NULL. Add it to the column, or remove `default`.',
       'filled: the column "extra" is not nullable and has no default, and no field fills it, so no row can be added. Add a field for it, give the column a default, or set readOnly: true.',
-      'numbered.id: the column "id" is neither an identity nor has a default, so no row can be added. Add one, or use another type.',
+      'numbered.id: the column "id" is not an identity column and has no default, so no row can be added. Add a default, or use another type.',
     ],
   );
 });

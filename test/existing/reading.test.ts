@@ -101,7 +101,7 @@ for (const [address, expected] of [
   ['articles?f.rack=1', ['Fendant']],
   ['articles?f.replacedBy=2', ['Œil-de-Perdrix']],
 ] as const) {
-  test(`filtered: ${address}`, async () => {
+  test(`the list is filtered: ${address}`, async () => {
     assert.equal(await firsts(address), expected);
   });
 }
@@ -115,7 +115,7 @@ for (const [address, expected] of [
   ['orders?q=shipped', ['2026-01-05 10:00']],
   ['orders?q=ben%40', ['2026-01-05 10:00']],
 ] as const) {
-  test(`searched: ${address}`, async () => {
+  test(`the list is searched: ${address}`, async () => {
     assert.equal(await firsts(address), expected);
   });
 }
@@ -127,7 +127,7 @@ test('a filter value that is not in the enum is reported at the filter, and the 
 });
 
 for (const sort of ['sort=state', 'sort=-state', 'sort=-placedAt', 'sort=weight,state', 'sort=zip']) {
-  test(`paged row by row, forward and back: sorted by ${sort}`, async () => {
+  test(`the list is paged row by row, forward and back: ${sort}`, async () => {
     const allRows = await rows(`orders?${sort}`);
     const { there, back } = await walked(`orders?${sort}`);
     assert.is(there.length, allRows.length);
@@ -139,7 +139,7 @@ for (const sort of ['sort=state', 'sort=-state', 'sort=-placedAt', 'sort=weight,
   });
 }
 
-test('paged through by text, citext, char(3), smallint, serial and composite keys', async () => {
+test('lists are paged by text, citext, char(3), smallint, serial and composite keys', async () => {
   for (const address of [
     'members?sort=email',
     'members?sort=-since',
@@ -163,7 +163,7 @@ test('every type of key links from the list to its record', async () => {
     ['racks', 'Below ground'],
     ['articles', 'Dôle'],
     ['orders', '2026-01-05 10:00'],
-    ['order-details', 'ada · 2026-01-05 10:00:00.123457+00'],
+    ['order-details', 'ada · 2026-01-05 10:00'],
   ] as const) {
     const link = linkTo((await reader.get(`/admin/${list}`)).text, name);
     assert.is((await reader.get(link)).status, 200, `${name}: ${link}`);

@@ -61,7 +61,7 @@ test('rows with every type of key are added, with values from defaults and trigg
   assert.is(country, 'IT');
 });
 
-test('a composite key of a uuid and a smallint', async () => {
+test('a record with a composite key of a uuid and a smallint is added, changed and deleted', async () => {
   const saved = await add('order-details', { order: one, line: '3', article: '2', quantity: '2', price: '1.005' });
   assert.is(saved.status, 303);
   const amount = await database.oneFirst(sql.type(anyText)`
@@ -196,7 +196,7 @@ test('a rejected form keeps its input', async () => {
   assert.match(text, 'value="99.95"');
 });
 
-test('deletion: restricted by an unmanaged table, by another table, and by a trigger', async () => {
+test('a deletion is prevented by an unmanaged table, by another table, and by a trigger', async () => {
   // The page shows what blocks it, and offers no button; a hand-made request gets the same page.
   const confirmation = await clerk.get('/admin/members/ada/+delete');
   assert.match(textOf(mainOf(confirmation.text)), 'Orders 2 Blocks deletion');
@@ -219,7 +219,7 @@ test('deletion: restricted by an unmanaged table, by another table, and by a tri
   assert.is((await clerk.get(`/admin/order-details/${closed},1`)).status, 200);
 });
 
-test('deletion: cascading rows are deleted, rows with set null are kept', async () => {
+test('a deletion deletes cascading rows and keeps rows with set null', async () => {
   await database.query(sql.unsafe`
     insert into "Sales"."Order" ("Order ID", "Buyer") values ('00000000-0000-4000-8000-00000000000a', 'zoë')
   `);

@@ -5,6 +5,7 @@ import { commandAuditContext } from 'rustio-admin/plugin';
 import * as assert from 'uvu/assert';
 import { defineAdmin, defineModel, defineRules, field, sql, z } from '../../index.ts';
 import type { TestApp } from '../support/app.ts';
+import { rustioFailureOf } from '../support/failure.ts';
 import { suite } from '../support/suite.ts';
 import { jsonApi } from './json-api/index.ts';
 import { createToken } from './json-api/tokens.ts';
@@ -18,6 +19,9 @@ const Crate = defineModel('crate', {
     packedOn: field.date({ nullable: true }),
     fragile: field.boolean({ default: false }),
     margin: field.integer({ nullable: true }),
+    serial: field.bigint({ nullable: true }),
+    details: field.json(z.unknown(), { nullable: true }),
+    inside: field.belongsTo(() => Crate, { nullable: true }),
   },
   label: 'label',
 });
@@ -26,12 +30,18 @@ test.before(async () => {
   desk = await appWith([jsonApi], {
     models: [Crate],
     rules: [defineRules(Crate, { fields: { margin: (actor) => actor.kind === 'user' && actor.role !== 'staff' } })],
-    plugins: { admin: { admins: [defineAdmin(Crate, {})] } },
+    // It brings a scheme `bearer` of its own.
+    plugins: { admin: { admins: [defineAdmin(Crate, {})] }, tokens: false },
   });
 });
 test.after(async () => {
   assert.equal(desk.errors, []);
   await desk.close();
+});
+
+test('with the built-in tokens, which have the same scheme, startup fails and names both', async () => {
+  const error = await rustioFailureOf(appWith([jsonApi]));
+  assert.equal(error.details, ['plugin json-api: The authentication scheme "bearer" already belongs to tokens.']);
 });
 
 async function tokenFor(permissions: readonly string[], limited: readonly string[] | null = null): Promise<string> {
@@ -98,6 +108,35 @@ test('creates, reads, lists, changes and deletes records, and keeps every digit'
   const gone = await call('DELETE', path, token);
   assert.is(gone.status, 204);
   assert.is((await call('GET', path, token)).status, 404);
+});
+
+test('numbers that JavaScript would round are stored with all their digits, and unchanged if they are sent back (T03)', async () => {
+  const token = await tokenFor(['crate.view', 'crate.add', 'crate.change']);
+  const body = `{"label": "Digits", "serial": 9007199254740993, "weight": 1.50, "details": {"id": 12345678901234567890, "p": 0.10}}`;
+  const send = async (method: string, path: string, text: string) => {
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+    const answer = await fetch(desk.url + path, { method, headers, body: text });
+    return { status: answer.status, text: await answer.text() };
+  };
+  const created = await send('POST', '/api/crates', `\ufeff${body}`);
+  assert.is(created.status, 201, created.text);
+  const path = `/api/crates/${JSON.parse(created.text).key}`;
+  const [stored] = await desk.app.database.any(
+    sql.type(
+      z.object({ serial: z.string(), weight: z.string(), details: z.string() }),
+    )`select serial::text, weight::text, details::text from crate where label = 'Digits'`,
+  );
+  assert.equal(stored, {
+    serial: '9007199254740993',
+    weight: '1.50',
+    details: '{"p": 0.10, "id": 12345678901234567890}',
+  });
+  const read = await fetch(desk.url + path, { headers: { authorization: `Bearer ${token}` } });
+  const [, details] = /"details":(\{[^}]*\})/.exec(await read.text()) ?? [];
+  const again = await send('PATCH', path, `{"serial": 9007199254740993, "details": ${details}}`);
+  assert.is(JSON.parse(again.text).changed, false, details);
+  const wrong = await send('POST', '/api/crates', '{"label": "Lost", "inside": 9007199254740993}');
+  assert.is(wrong.status, 422, 'not the crate with the rounded number');
 });
 
 test('problems are reported by field, with 422', async () => {

@@ -23,7 +23,10 @@ const config = (audit: boolean): Partial<Config> => ({
   extend: [proxySignIn],
   plugins: {
     auth: false,
+    recovery: false,
     sessions: false,
+    tokens: false,
+    accounts: false,
     ...(!audit && { audit: false }),
     admin: { admins: [defineAdmin(Note, { list: ['title', 'urgent'], filters: ['urgent'], search: ['title'] })] },
     'proxy-sign-in': {

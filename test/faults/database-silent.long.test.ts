@@ -1,4 +1,3 @@
-// timeout: 240
 // Black-box test: the database accepts connections but never responds. Requests fail soon, and recover when it responds again.
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -17,6 +16,7 @@ import type { TestApp } from '../support/app.ts';
 import { type Client, formFieldsOf } from '../support/client.ts';
 import { type DatabaseProxy, throughProxy } from '../support/database-proxy.ts';
 import { suite } from '../support/suite.ts';
+import { until } from '../support/until.ts';
 
 const test = suite('trial: the database does not respond');
 let app: TestApp;
@@ -96,7 +96,8 @@ test('thirty users save a locked row: lists, sign-ins and /readyz continue to wo
         savers.map((saver, at) => timed(saver.post(page, { ...forms[at], name: `Anvil ${at} ${click}` }))),
       ),
     );
-    await wait(500);
+    const waiting = () => run(app)`select from pg_stat_activity where wait_event_type = 'Lock'`;
+    await until(async () => (await waiting()).length > 0);
     const others = await Promise.all([
       timed(clerks[0]?.get('/admin/things') ?? Promise.reject(new Error('no clerk'))),
       timed(app.client().get('/readyz')),

@@ -1,4 +1,3 @@
-// timeout: 240
 // A server whose log and output cannot be written still responds to requests and keeps saves.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';

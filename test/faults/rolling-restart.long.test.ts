@@ -1,4 +1,3 @@
-// timeout: 900
 // Two web processes behind a load balancer that never retries are restarted one by one while users work.
 import { randomBytes } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';

@@ -1,4 +1,3 @@
-// timeout: 600
 // Many users sign in at the same time: all of them succeed or learn when to try again. Nobody can block the others.
 import { setTimeout as wait } from 'node:timers/promises';
 import * as assert from 'uvu/assert';
@@ -15,7 +14,7 @@ let emails: readonly string[];
 
 test.before(async () => {
   app = await testApp({ models: [], trustedProxies: 1 });
-  emails = await Promise.all(Array.from({ length: 10 }, () => app.account('staff')));
+  emails = await Promise.all(Array.from({ length: 200 }, () => app.account('staff')));
 });
 test.after(() => app.close());
 
@@ -31,9 +30,7 @@ function assertRejected({ status, headers, text }: TestResponse): void {
 }
 
 test('two hundred users of one office all sign in (F14)', async () => {
-  const answers = await Promise.all(
-    Array.from({ length: 200 }, (_, at) => signIn(emails[at % emails.length] ?? '', '192.0.2.7')),
-  );
+  const answers = await Promise.all(emails.map((email) => signIn(email, '192.0.2.7')));
   assert.equal(
     answers.map(({ status }) => status),
     answers.map(() => 303),
@@ -44,9 +41,9 @@ test('an account that another program has locked delays only its own sign-ins (F
   await withPlainConnection(app.app.database.url, async (other) => {
     await other.query('begin');
     await other.query('select from rustio_user where email = $1 for update', [emails[0]]);
-    const delayed = Promise.all(Array.from({ length: 30 }, () => signIn(emails[0] ?? '', '192.0.2.7')));
+    const delayed = Promise.all(Array.from({ length: 30 }, (_, at) => signIn(emails[0] ?? '', `192.0.2.${at}`)));
     // All of their passwords have been verified by now.
-    const others = await Promise.all(emails.slice(1).map((email) => signIn(email, '192.0.2.7')));
+    const others = await Promise.all(emails.slice(1, 10).map((email) => signIn(email, '192.0.2.7')));
     assert.equal(
       others.map(({ status }) => status),
       others.map(() => 303),
@@ -66,7 +63,7 @@ test('attack: a full queue does not block other origins; a rejected sign-in gets
     inHashingQueue('198.51.100.9', () => begin.promise.then(() => wait(20))).catch((error: unknown) => error),
   );
   assertRejected(await signIn(emails[0] ?? '', '198.51.100.9'));
-  const others = emails.map((email, at) => signIn(email, `203.0.113.${at + 1}`));
+  const others = emails.slice(0, 10).map((email, at) => signIn(email, `203.0.113.${at + 1}`));
   begin.resolve();
   for (const answer of await Promise.all(others)) assert.is(answer.status, 303);
   const rejected = (await Promise.all(attack)).filter((outcome) => outcome instanceof RustioError);

@@ -1,6 +1,7 @@
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { FIXED_SEED } from '../support/seed.ts';
 import { ROOT } from '../support/sources.ts';
 import type { FileResult } from '../support/suite.ts';
 import { TestProcess } from '../support/test-process.ts';
@@ -71,6 +72,8 @@ export class SourceCopy {
     const environment = {
       NODE_COMPILE_CACHE: path.join(this.folder, '.compiled'),
       FORCE_COLOR: '0',
+      // Whether a fault is noticed must not depend on chance.
+      TEST_SEED: String(FIXED_SEED),
       ...this.#databases,
     };
     const from = performance.now();

@@ -49,7 +49,7 @@ const LATE_CONSTRAINTS = `
   end $$;
 `;
 
-/** Other programs write what no form accepts: without the checks and NOT NULLs of the migrations they can. */
+/** Removes the checks and NOT NULLs of the migrations, so that another program can write values that no form accepts. */
 const LOOSE_TABLES = `
   do $$ declare it record; begin
     for it in

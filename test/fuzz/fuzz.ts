@@ -83,6 +83,11 @@ export function isUnexpected({ code }: Readonly<Record<string, unknown>>): boole
   return code !== 'RIO-HTTP-BUSY' && code !== 'RIO-HTTP-LOCKED';
 }
 
+/** The page that follows the creation of a user shows the password, once. */
+function isReportedAsDone({ method, path }: RouteInfo, { status }: FuzzResponse): boolean {
+  return method === 'POST' && (status === 303 || (status === 200 && path === '/admin/accounts/+new'));
+}
+
 function mayChange({ name }: User): boolean {
   return /clerk|supervisor|administrator|developer/.test(name);
 }
@@ -190,7 +195,7 @@ class Run {
     const signedOut = location.startsWith('/admin/login');
     const isRejected = signedOut && !location.includes('notice=');
     if (route && !isRejected) this.#count(route, response.status);
-    if (route?.method === 'POST' && response.status === 303 && !isRejected) this.#recordChange(id, route, request);
+    if (route && isReportedAsDone(route, response) && !isRejected) this.#recordChange(id, route, request);
     if (response.status === 200) this.#collectUrls(random, user, response.text);
     if (user.token === undefined) return;
     const cookies = [response.headers['set-cookie'] ?? []].flat().join('\n');
@@ -203,7 +208,7 @@ class Run {
     const [action = ''] = /\+(?:new|edit|delete)$|\+actions?\/:name$/.exec(path) ?? [];
     if (action === '') return;
     const mayBeRepeated = isCompressed(headers) || (body ?? '').includes(formNames.form);
-    this.changes.push({ id, action, mayBeRepeated });
+    this.changes.push({ id, path, action, mayBeRepeated });
   }
 
   #count({ method, path }: RouteInfo, status: number): void {

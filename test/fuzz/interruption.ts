@@ -100,7 +100,7 @@ async function interrupt({ app }: TestApp, { id, group }: Victim, kind: Kind): P
       await revokeSessions(tx, cli, events, { which: { allOf: id }, reason: 'user_requested', via: 'all' });
     if (kind === 'deactivated') await setActive(tx, cli, events, id, false);
     if (kind === 'demoted') await changeRole(tx, cli, events, id, 'user');
-    if (kind === 'stripped of permissions') await removeFromGroup(tx, cli, events, group, id);
+    if (kind === 'stripped of permissions') await removeFromGroup(tx, cli, app, group, id);
   });
 }
 
@@ -108,7 +108,7 @@ async function restore({ app }: TestApp, { id, group, role, user }: Victim): Pro
   const { database, events } = app;
   await database.transaction((tx) => setActive(tx, cli, events, id, true));
   await database.transaction((tx) => changeRole(tx, cli, events, id, role));
-  await database.transaction((tx) => addToGroup(tx, cli, events, group, id));
+  await database.transaction((tx) => addToGroup(tx, cli, app, group, id));
   await user.signIn();
 }
 

@@ -54,7 +54,7 @@ const ODD: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>
   place: { name: ['null', ...TEXTS], height: ['2147483647', '-1'] },
 };
 
-/** It writes one statement at a time, on a connection of its own. One that is rejected changes nothing, and is no problem. */
+/** It writes one statement at a time, on a connection of its own. A rejected one changes nothing and is not a failure. */
 export class OtherProgram {
   /** How many rows it has added to each table, less those that it has deleted. */
   readonly rows = new Map<string, number>();

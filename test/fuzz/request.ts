@@ -95,6 +95,14 @@ function urlFor(random: Random, target: Target, sender: Sender, route: RouteInfo
   if (route.path.endsWith('/:id/end') && sender.devices.length > 0 && random.percent(60))
     return random.pick(sender.devices);
   if (route.path.includes('/:entry/') && random.percent(60)) return random.pick(target.values);
+  const thing = target.models.find(({ name }) => name === 'thing');
+  if (thing && route.path.includes('/+value/') && random.percent(60)) {
+    const texts = [...thing.fields.values()].filter(({ typeName }) => typeName === 'text' || typeName === 'markdown');
+    return route.path
+      .replace(':model', thing.slug)
+      .replace(':key', String(1 + random.int(12)))
+      .replace(':field', random.pick(texts).name);
+  }
   if (random.percent(2)) return random.pick(STATIC);
   const path = route.path.replaceAll(/:(\w+)/g, (_, name: string) => paramFor(random, target, name, model));
   const hasQuery = route.method === 'GET' && random.percent(60);

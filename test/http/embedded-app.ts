@@ -31,7 +31,7 @@ export const config: Partial<Config> = {
 export const ADD = '/admin/parcels/+new';
 export const allPermissions = permissionsFor([Parcel]);
 
-/** A folder that the server's user can access, also if this process runs as root. */
+/** A folder that the server's user can access, even if this process runs as root. */
 export async function serverFolder(): Promise<string> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'rustio-embedded-'));
   await chmod(folder, 0o755);

@@ -1,4 +1,3 @@
-// timeout: 120
 // Black box: the example application with all its rows; every link of every page works.
 import * as assert from 'uvu/assert';
 import config from '../../starters/strikes/rustio.config.ts';

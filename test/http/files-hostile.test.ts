@@ -126,7 +126,7 @@ test('path traversal: the URL of a file accepts only fields', async () => {
   }
 });
 
-test('polyglot: a page with the name of an image is rejected, and a page appended to an image never runs', async () => {
+test('polyglot: a page with the name of an image is rejected, and a page appended to an image never runs (T21)', async () => {
   const page = await send(clerk, NEW, { title: 'T', photo: chosen('cat.png', HTML) });
   assert.is(page.status, 422);
   assert.match(errorAt(page.text, 'photo'), 'The content of this file is HTML');

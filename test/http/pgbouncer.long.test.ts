@@ -1,5 +1,4 @@
-// timeout: 120
-// Black box: PgBouncer in transaction mode, which lends another server connection to each transaction. Needs it to be installed.
+// Black box: PgBouncer in transaction mode, which assigns another server connection to each transaction. Requires PgBouncer.
 import { sql } from 'slonik';
 import * as assert from 'uvu/assert';
 import { environmentChecks } from '../../cli/doctor/environment-checks.ts';

@@ -36,13 +36,15 @@ test('plugins write SQL over their own tables and those of rustio, never over ta
     );
     return statementsOf(text)
       .flatMap((statement) =>
-        [...statement.replaceAll(/for (?:no key )?update skip locked|do update set/g, '').matchAll(TOUCHED)].map(
+        [...statement.replaceAll(/for (?:no key )?update skip locked|do update\s+set/g, '').matchAll(TOUCHED)].map(
           ([, name = '']) => name,
         ),
       )
       .filter(
         (name) =>
-          !/^(rustio_\w+|pg_\w+|information_schema|unnest|jsonb_\w+|generate_series|\$)/.test(name) && !inner.has(name),
+          !/^(rustio_\w+|graphile_worker\.\w+|pg_\w+|information_schema|unnest|jsonb_\w+|generate_series|\$)/.test(
+            name,
+          ) && !inner.has(name),
       )
       .map((name) => `${path}: ${name}`);
   });
@@ -72,6 +74,18 @@ test('in core only the data-access layer writes statements over tables of models
   assert.ok(doors.length > 3);
   assert.equal(
     doors.filter((path) => !/^core\/(query|write)\//.test(path)),
+    [],
+  );
+});
+
+test('rows that are read have a schema: `sql.unsafe`, which has none, is for statements whose rows are not read', () => {
+  const sources = sourcesIn('core', 'plugins', 'cli', 'starters');
+  assert.ok(sources.filter(({ text }) => text.includes('sql.unsafe`')).length > 20);
+  const wrong = sources.filter(({ text }) =>
+    /\.(?:any|many|one|\w+First)\(\s*sql\.unsafe/.test(text.replaceAll(/^ *(?:\*|\/\/).*$/gm, '')),
+  );
+  assert.equal(
+    wrong.map(({ path }) => path),
     [],
   );
 });

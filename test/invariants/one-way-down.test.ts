@@ -50,7 +50,7 @@ test('plugins import core and plugins, never the command line', () => {
   );
 });
 
-test('a plugin imports only plugins that its `requires` names and that precede it', () => {
+test('a plugin imports only plugins that its `requires` or `after` names and that precede it', () => {
   const names = builtIn.map(({ name }) => name);
   const wrong = sourcesIn('plugins').flatMap((source) => {
     const own = pluginOf(source.path);
@@ -60,7 +60,9 @@ test('a plugin imports only plugins that its `requires` names and that precede i
       .map(pluginOf)
       .filter((other) => other !== undefined && other !== own)
       .filter(
-        (other) => !declared.requires?.includes(other ?? '') || names.indexOf(other ?? '') > names.indexOf(own ?? ''),
+        (other) =>
+          ![...(declared.requires ?? []), ...(declared.after ?? [])].includes(other ?? '') ||
+          names.indexOf(other ?? '') > names.indexOf(own ?? ''),
       )
       .map((other) => `${source.path} imports ${other}`);
   });

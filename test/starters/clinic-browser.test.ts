@@ -1,4 +1,3 @@
-// timeout: 120
 // The waiting room in a real browser: on a wide screen, on a phone, in dark mode, and with manual arrivals and calls.
 import * as assert from 'uvu/assert';
 import { sql } from '../../index.ts';

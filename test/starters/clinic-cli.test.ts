@@ -1,4 +1,3 @@
-// timeout: 120
 // A project created from the starter, used through the command line alone.
 import * as assert from 'uvu/assert';
 import { newProject, RunningCli, runHere } from '../cli/run-cli.ts';

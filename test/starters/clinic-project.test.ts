@@ -25,6 +25,7 @@ test('`startproject --starter clinic` creates it, without files left over from r
     projectOption: undefined,
     signal: new AbortController().signal,
     print: () => {},
+    ask: async () => undefined,
     askSecret: async () => undefined,
   });
   for (const file of [

@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import pino from 'pino';
+import { seedContext } from '../../cli/serve/seed-once.ts';
 import { boot } from '../../core/boot/boot.ts';
 import { readEnvironment } from '../../core/boot/environment.ts';
 import { loadConfig } from '../../core/boot/project.ts';
@@ -61,7 +62,7 @@ export async function seedInto(url: string): Promise<readonly SeededUser[]> {
     const { app } = await boot({ project, plugins: builtIn, database, log: pino({ level: 'silent' }) });
     await migrate(url, migrationSources(folder, app.plugins), { by: 'tests' });
     const people: SeededUser[] = [];
-    await seed({ app, database, folder, log: () => {}, reportAccount: (person) => people.push(person) });
+    await seed(seedContext({ app, database, folder, log: () => {}, reportAccount: (person) => people.push(person) }));
     return people;
   } finally {
     await database.close();

@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import pino from 'pino';
+import { seedContext } from '../../cli/serve/seed-once.ts';
 import type { App } from '../../core/app.ts';
 import { boot } from '../../core/boot/boot.ts';
 import { readEnvironment } from '../../core/boot/environment.ts';
@@ -63,7 +64,7 @@ export async function emptyDesk(): Promise<Desk> {
 /** Runs the seed and returns the accounts that it created. */
 export async function runSeed({ app, database }: Desk): Promise<readonly SeededUser[]> {
   const people: SeededUser[] = [];
-  await seed({ app, database, folder, log: () => {}, reportAccount: (person) => people.push(person) });
+  await seed(seedContext({ app, database, folder, log: () => {}, reportAccount: (person) => people.push(person) }));
   return people;
 }
 

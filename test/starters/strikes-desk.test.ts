@@ -1,4 +1,3 @@
-// timeout: 120
 import * as assert from 'uvu/assert';
 import type { Figure, UserActor } from '../../index.ts';
 import { adminRegistry } from '../../plugins/admin/admin-registry.ts';
@@ -80,7 +79,7 @@ async function rowsBehind({ url }: Figure): Promise<number> {
   const listing = adminRegistry(app).of(app.models.of(Strike))?.listing;
   if (!listing) throw new Error('Strikes have no list.');
   const { parsed } = await app.records.parseListQuery(officer, listing, address.searchParams, 'UTC');
-  if (!parsed.ok) throw new Error(`${url} is no address of the list.`);
+  if (!parsed.ok) throw new Error(`${url} is not a URL of the list.`);
   const { count } = await app.records.list(officer, listing, parsed.query);
   if (count.kind !== 'exact') throw new Error(`The list counts only ${count.kind}.`);
   return count.rows;

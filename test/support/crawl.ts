@@ -114,7 +114,7 @@ class Crawler implements CrawlReport {
   async #follow(location: string, from: string): Promise<void> {
     let next = location;
     for (let hops = 0; next !== ''; hops += 1) {
-      if (hops === MAX_REDIRECTS) return void this.problems.push(`${from}: redirects without end`);
+      if (hops === MAX_REDIRECTS) return void this.problems.push(`${from}: too many redirects`);
       const response = await this.#client.get(next);
       if (![200, 303].includes(response.status)) this.problems.push(`${from} leads to ${next}: ${response.status}`);
       this.#inspect(next, response);
@@ -131,10 +131,9 @@ class Crawler implements CrawlReport {
     const visible = text.replace(/<[^>]*>/g, (tag) =>
       [...tag.matchAll(/\s(?:title|aria-label|placeholder|alt)="([^"]*)"/g)].map(([, words]) => ` ${words} `).join(' '),
     );
-    // Names of permissions look like message keys, and are shown where they have been granted.
-    const key = (unescaped(visible).match(this.#messageKey) ?? []).find(
-      (each) => !this.#app.permissions.includes(each),
-    );
+    // Names of permissions and jobs look like message keys, and are shown where they have been granted and listed.
+    const names = [...this.#app.permissions, ...this.#app.contributions('jobs.tasks').map((task) => task.name)];
+    const key = (unescaped(visible).match(this.#messageKey) ?? []).find((each) => !names.includes(each));
     if (key !== undefined) this.problems.push(`${path}: shows the key "${key}"`);
     if (/\bundefined\b|\[object Object\]/.test(visible)) this.problems.push(`${path}: shows "undefined" or an object`);
   }
@@ -170,8 +169,7 @@ class Crawler implements CrawlReport {
           for (const each of typeof value === 'string' ? [value] : value) query.append(name, each);
         this.offer(query.size === 0 ? action : `${action}?${query}`);
       } else if (status === 200 && this.#isOpening && !this.#isEnough(`POST ${shapeOf(action)}`)) {
-        const rank = /\/(logout|end|end-others)$/.test(action) ? 2 : action.endsWith('/+delete') ? 1 : 0;
-        this.#forms.push({ page, action, rank });
+        this.#forms.push({ page, action, rank: rankOf(action) });
       }
     });
   }
@@ -231,4 +229,11 @@ function shapeOf(path: string): string {
     ...rest.map((part) => (/^[0-9a-f-]{20,}$/.test(part) ? ':id' : part)),
     names,
   ].join('/');
+}
+
+/** The order of forms: deletions and signing out come last, recovery before the account is deactivated. */
+function rankOf(action: string): number {
+  if (/\/account-recovery\/\d+$/.test(action)) return -1;
+  if (/\/(logout|end|end-others)$/.test(action)) return 2;
+  return action.endsWith('/+delete') ? 1 : 0;
 }

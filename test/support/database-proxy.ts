@@ -18,6 +18,17 @@ export interface DatabaseProxy {
   drop(): void;
   /** The same for all connections, including new ones, until `resume`: as if the server were paused. */
   stall(): void;
+  /** New connections sign in, but get no other response: as if a pooler had no server connection for them. */
+  stallNew(): void;
+  /** The next statement with this text reaches the server, but then its connection is silent or closed. */
+  loseResponse(text: string, how: 'silent' | 'closed'): void;
+  /**
+   * After this many more statements, the connection that sends the next one is closed before the server receives it, as if the process had
+   * been killed there. The returned function cancels this, and reports whether it has happened.
+   */
+  breakAfter(statements: number): () => boolean;
+  /** From now on, the nth statement reaches the server and is executed; `work` runs in place of the delivery of its response. */
+  inPlaceOfResponse(n: number, work: () => void): void;
   resume(): void;
 }
 
@@ -31,7 +42,11 @@ export async function databaseProxy(target: string, { asPooler = false }: ProxyO
   const sockets = new Set<Socket>();
   let count = 0;
   let bytes = 0;
-  let stalled = false;
+  let stalled: 'connections' | 'statements' | undefined;
+  let left: number | undefined;
+  let hasBroken = false;
+  let awaited: { remaining: number; readonly work: () => void } | undefined;
+  let lost: { readonly text: string; readonly how: 'silent' | 'closed' } | undefined;
   const server = createServer((client) => {
     const upstream = dial(Number(port), hostname);
     const pair = [client, upstream];
@@ -47,15 +62,49 @@ export async function databaseProxy(target: string, { asPooler = false }: ProxyO
       'data',
       executions((more) => {
         count += more;
+        if (left === undefined) return;
+        left -= more;
+        if (left >= 0) return;
+        left = undefined;
+        hasBroken = true;
+        // Before the data is passed on: this listener comes first.
+        for (const socket of pair) socket.destroy();
+      }),
+    );
+    client.on(
+      'data',
+      executions((more) => {
+        if (awaited === undefined) return;
+        awaited.remaining -= more;
+        if (awaited.remaining > 0) return;
+        const { work } = awaited;
+        awaited = undefined;
+        upstream.unpipe(client);
+        upstream.on('data', (data) => {
+          if (READY_IN_ANY_STATE.some((ready) => data.subarray(-READY.length).equals(ready))) work();
+        });
+        upstream.resume(); // `unpipe` pauses it
       }),
     );
     upstream.on('data', ({ length }) => {
       bytes += length;
     });
+    client.on('data', (data) => {
+      if (lost === undefined || !data.includes(lost.text)) return;
+      if (lost.how === 'silent') silence(upstream);
+      else upstream.prependOnceListener('data', () => client.destroy());
+      lost = undefined;
+    });
     client.pipe(upstream);
     if (asPooler) upstream.on('data', (data) => client.write(withOwnProcessId(data)));
     else upstream.pipe(client);
-    if (stalled) silence(client);
+    if (stalled === 'connections') silence(client);
+    let isNew = true;
+    upstream.on('data', (data) => {
+      if (!isNew || !data.subarray(-READY.length).equals(READY)) return;
+      isNew = false;
+      if (stalled === 'statements') for (const each of pair) silence(each);
+    });
   });
   const silence = (socket: Socket): void => {
     socket.unpipe();
@@ -93,11 +142,28 @@ export async function databaseProxy(target: string, { asPooler = false }: ProxyO
       for (const socket of sockets) silence(socket);
     },
     stall() {
-      stalled = true;
+      stalled = 'connections';
       for (const socket of sockets) silence(socket);
     },
+    stallNew() {
+      stalled = 'statements';
+    },
+    inPlaceOfResponse(n, work) {
+      awaited = { remaining: n, work };
+    },
+    loseResponse(text, how) {
+      lost = { text, how };
+    },
+    breakAfter(statements) {
+      left = statements;
+      hasBroken = false;
+      return () => {
+        left = undefined;
+        return hasBroken;
+      };
+    },
     resume() {
-      stalled = false;
+      stalled = undefined;
       for (const socket of sockets) socket.destroy();
     },
   };
@@ -131,6 +197,12 @@ function withOwnProcessId(data: Buffer): Buffer {
   if (at >= 0) data.writeInt32BE(1, at + KEY_DATA.length);
   return data;
 }
+
+/** ReadyForQuery outside a transaction. */
+const READY = Buffer.from([0x5a, 0, 0, 0, 5, 0x49]);
+
+/** The same within a transaction, and within one that has failed. */
+const READY_IN_ANY_STATE = ['I', 'T', 'E'].map((state) => Buffer.concat([READY.subarray(0, -1), Buffer.from(state)]));
 
 const EXECUTE = 'E'.charCodeAt(0);
 const SIMPLE_QUERY = 'Q'.charCodeAt(0);

@@ -31,6 +31,7 @@ export async function runCommand(
     values,
     signal: new AbortController().signal,
     print: (line) => void printed.push(line),
+    ask: async () => (answers === undefined ? undefined : remaining.shift()),
     askSecret: async () => (answers === undefined ? undefined : remaining.shift()),
   });
   return printed;

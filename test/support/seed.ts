@@ -2,7 +2,7 @@
  * The seed of random values, for properties of fast-check and for the fuzzer. `npm test` always uses the same seed, so that a
  * failure is caused by a change and not by chance. `npm run test:all` and `npm run explore` choose new seeds and print them.
  */
-const FIXED_SEED = 20_261_120;
+export const FIXED_SEED = 20_261_120;
 
 /** The seed of this process: `TEST_SEED`, otherwise a fixed one. */
 export function testSeed(): number {

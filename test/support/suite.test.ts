@@ -1,5 +1,5 @@
 /** Checks which files the runner reports as failed, using generated files. */
-import { fork } from 'node:child_process';
+import { fork, spawnSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -7,11 +7,13 @@ import fc from 'fast-check';
 import * as assert from 'uvu/assert';
 import { testSeed } from './seed.ts';
 import { suite } from './suite.ts';
+import { TestProcess } from './test-process.ts';
 
 const test = suite('test runner');
 const folder = await mkdtemp(path.join(os.tmpdir(), 'rustio-suite-'));
 test.after(() => rm(folder, { recursive: true, force: true }));
 
+const ROOT = path.resolve(import.meta.dirname, '../..');
 const PASSING = `test('passes', () => {});`;
 const FILES = {
   'counts what passes and what fails': [
@@ -34,6 +36,10 @@ const FILES = {
   'fails a test that is skipped': [`${PASSING} test.skip('later', () => {});`, { passed: 1, failed: 1 }],
   'fails a test that is excluded by .only': [`test.only('this', () => {}); ${PASSING}`, { passed: 1, failed: 1 }],
   'fails a suite without tests': ['', { passed: 0, failed: 1 }],
+  'fails a file in which a promise is rejected that nothing awaits, and still counts its tests': [
+    `${PASSING} test('leaves', async () => { void Promise.reject(new Error('no')); await new Promise(setImmediate); });`,
+    { passed: 2, failed: 1 },
+  ],
   'fails a file that throws': [`${PASSING} throw new Error('no');`, { passed: 0, failed: 1 }],
 } as const;
 
@@ -86,11 +92,30 @@ test('reports nothing for a file that ends the process, which the parent counts 
   assert.is(await resultOf('process.exit(0);'), undefined);
 });
 
+test('the output of a process that ends without a result names its exit code', async () => {
+  const child = new TestProcess({});
+  const file = await fileWith(`${START} const test = suite('made'); test('ends', () => process.exit(3));`);
+  assert.equal(await child.run(path.relative(ROOT, file), { limit: 30 }), { passed: 0, failed: 1 });
+  assert.match(child.output, 'The process ended without a result (code 3).');
+});
+
+test('a file that is run directly fails if it waits for something that can never happen', async () => {
+  const file = await fileWith(`${START} const test = suite('made'); test('waits', () => new Promise(() => {}));`);
+  const { status, stdout } = spawnSync(process.execPath, [file], { encoding: 'utf8' });
+  assert.is(status, 1);
+  assert.match(stdout, 'The file did not finish');
+});
+
 let files = 0;
 
-async function resultOf(source: string, { bail = false } = {}): Promise<unknown> {
+async function fileWith(source: string): Promise<string> {
   const file = path.join(folder, `made-${++files}.ts`);
   await writeFile(file, source);
+  return file;
+}
+
+async function resultOf(source: string, { bail = false } = {}): Promise<unknown> {
+  const file = await fileWith(source);
   const child = fork(path.join(import.meta.dirname, 'run-file.ts'), { silent: true });
   let result: unknown;
   child.once('message', (message) => {

@@ -25,7 +25,8 @@ export interface FileResult {
 const registered: Test[] = [];
 const endings: (() => Promise<void> | void)[] = [];
 const endingsOfRun: (() => Promise<void> | void)[] = [];
-let hooksThatThrew = 0;
+/** Hooks that threw, and promises that were rejected although nothing awaited them. */
+let errorsOutside = 0;
 /** Set by the first failing test of a file that stops at failures. */
 let stopped = false;
 let bailing = false;
@@ -114,8 +115,8 @@ async function runSuite(run: (typeof queue)[number], count: Count): Promise<void
 }
 
 function countHooks(count: Count): void {
-  if (hooksThatThrew > 0) fail(count, hooksThatThrew, `${hooksThatThrew} hooks threw.`);
-  hooksThatThrew = 0;
+  if (errorsOutside > 0) fail(count, errorsOutside, `${errorsOutside} errors outside the tests: see above.`);
+  errorsOutside = 0;
 }
 
 function fail(count: Count, by: number, why: unknown): void {
@@ -123,12 +124,26 @@ function fail(count: Count, by: number, why: unknown): void {
   console.log('\n', why);
 }
 
+// By default, Node would end the process, and the results of the file would be lost.
+process.on('unhandledRejection', (error) => {
+  errorsOutside++;
+  stopped = bailing;
+  console.error('\nA promise was rejected that nothing awaited:', error);
+});
+
 /** Supports `node some.test.ts` without the runner: after being evaluated, the file runs itself. */
 function runMainModule(): void {
   const main = process.argv[1];
   if (main === undefined) return;
+  // Node ends a process in which nothing is left that could settle a promise, with exit code 0.
+  const unfinished = (): void => {
+    console.log('The file did not finish: a test awaits a promise that nothing can settle.');
+    process.exitCode = 1;
+  };
+  process.once('exit', unfinished);
   void runFile(pathToFileURL(main).href).then(async ({ passed, failed }) => {
     failed += (await endRun()).failed;
+    process.off('exit', unfinished);
     console.log(`${passed} passed, ${failed} failed`);
     process.exit(failed === 0 ? 0 : 1);
   });
@@ -163,7 +178,7 @@ function reported(work: Callback, where: string, then: 'throw' | 'go on'): Callb
     try {
       await work(context);
     } catch (error) {
-      hooksThatThrew++;
+      errorsOutside++;
       stopped = bailing;
       console.error(`\n${where} threw:`, error);
       if (then === 'throw') throw error;

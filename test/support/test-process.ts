@@ -24,7 +24,7 @@ export class TestProcess {
   ended = false;
   readonly #root: string;
   readonly #child: ChildProcess;
-  readonly #exit: Promise<number | null>;
+  readonly #exit: Promise<Exit>;
   #output: string[] = [];
 
   /** `root` is the repository, or a copy of it. */
@@ -40,7 +40,7 @@ export class TestProcess {
     });
     this.#child.stdout?.on('data', (data) => this.#output.push(String(data)));
     this.#child.stderr?.on('data', (data) => this.#output.push(String(data)));
-    this.#exit = new Promise((resolve) => this.#child.once('close', resolve));
+    this.#exit = new Promise((resolve) => this.#child.once('close', (code, signal) => resolve({ code, signal })));
   }
 
   /** The output of the last file; complete if it failed. */
@@ -81,14 +81,21 @@ export class TestProcess {
     this.#child.send(message, () => {}); // it may have exited by itself; `#exit` reports that
     const result = await Promise.race([answer, this.#exit.then(() => undefined)]);
     if (message.file === undefined || result === undefined || result.failed > 0) {
-      const code = await this.#exit;
+      const { code, signal } = await this.#exit;
       clearTimeout(clock);
       this.kill();
+      if (result === undefined)
+        this.#output.push(`\nThe process ended without a result (${signal ?? `code ${code}`}).\n`);
       return judge(result, code);
     }
     clearTimeout(clock);
     return result;
   }
+}
+
+interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
 }
 
 /** A process has failed if it exited before reporting its counts, or reported success but exited with an error. */

@@ -1,3 +1,5 @@
+import { globSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import * as assert from 'uvu/assert';
 import { suite } from '../support/suite.ts';
 import { HOSTILE, renderPage, type SamplePage, samplePages, viewNames } from './sample-pages.ts';
@@ -18,6 +20,20 @@ test('user input is shown as text, never as markup', () => {
     assert.not(html.includes(HOSTILE), `${name} lets quotes through`);
   }
   assert.ok(pages.filter(({ html }) => html.includes('&lt;img')).length > 15);
+});
+
+test('without escaping, templates insert only other templates and what field types have rendered', () => {
+  const folder = path.resolve(import.meta.dirname, '../../templates');
+  const inserted = globSync('**/*.ejs', { cwd: folder }).flatMap((file) =>
+    [...readFileSync(path.join(folder, file), 'utf8').matchAll(/<%-(.*?)%>/gs)].map(([, text = '']) => text.trim()),
+  );
+  assert.ok(inserted.length > 50, String(inserted.length));
+  // `attributes` and `inside` are rendered by other templates.
+  const markup = /^(?:it\.include\(|it\.body$|it\.blocks\[|(?:it|fact|field)\.\w+Html\b|box\.attributes$|inside$)/;
+  assert.equal(
+    inserted.filter((text) => !markup.test(text)),
+    [],
+  );
 });
 
 test('no page has an inline script, an inline style or an event attribute', () => {

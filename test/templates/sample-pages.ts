@@ -8,6 +8,8 @@ import { coreMessages } from '../../core/messages/en.ts';
 import type { UserActor } from '../../core/policy/actor.ts';
 import { createUrls } from '../../core/request/urls.ts';
 import type { PageData, PageHelpers, ViewTypes } from '../../core/request/views.ts';
+import { ar as accountMessagesArabic } from '../../plugins/accounts/messages/ar.ts';
+import { en as accountMessages } from '../../plugins/accounts/messages/en.ts';
 import { ar as adminMessagesArabic } from '../../plugins/admin/messages/ar.ts';
 import { en as adminMessages } from '../../plugins/admin/messages/en.ts';
 import { ar as auditMessagesArabic } from '../../plugins/audit/messages/ar.ts';
@@ -25,6 +27,7 @@ const words = createCatalogue([
   { en: adminMessages, ar: adminMessagesArabic },
   { en: auditMessages, ar: auditMessagesArabic },
   { en: themeMessages, ar: themeMessagesArabic },
+  { en: accountMessages, ar: accountMessagesArabic },
   { en: sessionsMessages, ar: sessionsMessagesArabic },
 ]);
 const views = createViews(
@@ -33,6 +36,7 @@ const views = createViews(
     { prefix: 'layout', folder: new URL('layout/', TEMPLATES) },
     { names: ['audit/history', 'audit/recent'], folder: TEMPLATES },
     { prefix: 'theme', folder: new URL('theme/', TEMPLATES) },
+    { prefix: 'accounts', folder: new URL('accounts/', TEMPLATES) },
     { prefix: 'sessions', folder: new URL('sessions/', TEMPLATES) },
   ],
   () => {
@@ -280,6 +284,7 @@ const list: ViewTypes['admin/list'] = {
   singular: 'strike',
   plural: 'strikes',
   addUrl: '/admin/strikes/+new',
+  links: [{ label: HOSTILE, url: '/admin/x' }],
   search: {
     q: HOSTILE,
     tooLong: false,
@@ -610,6 +615,63 @@ export const samplePages = {
     },
   },
   'history of nothing': { view: 'audit/history', data: { ...model, title: 'History', label: 'x', days: [] } },
+  'forms of an account': {
+    view: 'accounts/page',
+    data: {
+      title: HOSTILE,
+      crumb: { url: '/admin/users', label: HOSTILE },
+      secret: { label: HOSTILE, text: HOSTILE, help: HOSTILE },
+      forms: [
+        {
+          name: 'details',
+          title: HOSTILE,
+          help: HOSTILE,
+          action: '/admin/accounts/7/details',
+          rejected: [HOSTILE],
+          button: HOSTILE,
+          fields: [
+            {
+              name: 'email',
+              label: HOSTILE,
+              type: 'email',
+              value: HOSTILE,
+              help: HOSTILE,
+              error: HOSTILE,
+              required: true,
+            },
+            {
+              name: 'role',
+              label: HOSTILE,
+              type: 'select',
+              options: [{ value: HOSTILE, label: HOSTILE, checked: true }],
+            },
+            {
+              name: 'group',
+              label: HOSTILE,
+              type: 'boxes',
+              options: [{ value: HOSTILE, label: HOSTILE, checked: true }],
+            },
+          ],
+        },
+        {
+          name: 'permissions',
+          title: HOSTILE,
+          action: '/admin/accounts/7/permissions',
+          tone: 'bad',
+          button: HOSTILE,
+          fields: [],
+          matrix: {
+            columns: [HOSTILE],
+            rows: [
+              { label: HOSTILE, cells: [{ permission: HOSTILE, label: HOSTILE, checked: true, sources: [HOSTILE] }] },
+            ],
+            others: [{ permission: HOSTILE, label: HOSTILE, checked: false, sources: [HOSTILE] }],
+            gone: [{ permission: HOSTILE, label: HOSTILE, checked: true, sources: [HOSTILE] }],
+          },
+        },
+      ],
+    },
+  },
   error: { view: 'layout/error', data: problem },
   'error for a stranger': { view: 'layout/error', data: { ...problem, status: 500 }, bare: true },
 } satisfies Readonly<Record<string, SamplePage>>;

@@ -135,7 +135,7 @@ function placesOf(symbol: TypeSymbol): readonly string[] {
   return symbol.declarations.map(({ path, index }) => `${path}#${index}`);
 }
 
-/** Paths of properties that are declared in this repository and not read, also those inside of others. */
+/** Paths of properties that are declared in this repository and not read, including nested ones. */
 function unreadIn(checker: Checker, root: Type, read: ReadonlySet<string>): readonly string[] {
   const unread: string[] = [];
   const seen = new Set<number>();

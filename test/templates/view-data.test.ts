@@ -1,4 +1,3 @@
-// timeout: 120
 // A template reads what its page gives, and a page gives what its template reads: as `ViewTypes` declares it.
 import * as assert from 'uvu/assert';
 import type { Context } from '../../core/request/context.ts';

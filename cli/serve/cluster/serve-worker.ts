@@ -4,7 +4,7 @@ import { WORKER_VARIABLE } from '../../../core/http/metrics/metrics.ts';
 import { createApp } from '../../../core/process/create-app.ts';
 import { builtIn } from '../../../plugins/built-in.ts';
 import { openProject } from '../../command-context.ts';
-import { endSoon } from '../shutdown.ts';
+import { endSoon, hasStarted } from '../shutdown.ts';
 
 /** Sent by the primary to a web process that should drain and exit. */
 export const STOP_MESSAGE = 'stop';
@@ -28,8 +28,7 @@ export async function serveWorker(folder: string): Promise<void> {
     if (project.config === undefined) throw project.configError;
     const application = await createApp({ project, plugins: builtIn });
     try {
-      await application.listen();
-      grace = await stop;
+      if (await hasStarted(application.listen(), stop)) grace = await stop;
     } finally {
       await application.close({ grace });
       await returnConnections();

@@ -1,3 +1,4 @@
+import { httpUrl } from '../../../core/base/http-url.ts';
 import type { Project } from '../../../core/config.ts';
 import type { Application } from '../../../core/process/create-app.ts';
 import type { CloseOptions, Serving } from '../../../core/process/serve.ts';
@@ -39,7 +40,7 @@ export function createCluster(
       });
       await started;
       return {
-        url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
+        url: httpUrl({ host, port }),
         close: (options) => cluster.stop(options),
       };
     },

@@ -14,7 +14,7 @@ import { DRAINED_MESSAGE, STOP_LATER_MESSAGE, STOP_MESSAGE } from './serve-worke
 const QUICK_MS = 5_000;
 const FIRST_BACKOFF_MS = 100;
 const MAX_BACKOFF_MS = 30_000;
-/** After this many consecutive immediate crashes, and with no process serving, restarting is given up. */
+/** After this many consecutive immediate crashes, with no process serving, no process is restarted any more. */
 const MAX_QUICK_CRASHES = 5;
 /** Time for draining requests and stopping plugins; after that, the process is killed. */
 const STOP_MS = 45_000;

@@ -4,7 +4,7 @@ import { chown, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path';
 import { embeddedNotCreated, embeddedVersionMismatch } from '../../errors/database.ts';
 import type { RustioError } from '../../errors/rustio-error.ts';
-import type { Place } from './place.ts';
+import type { ServerLocation } from './location.ts';
 import { runProgram, type ServerSettings } from './server.ts';
 
 /** Stored inside the data directory, so that both are created and deleted together. Readable only by the server's user and root. */
@@ -24,23 +24,23 @@ export async function explainNotWritable<T>(work: () => Promise<T>): Promise<T> 
 }
 
 /** Creates the data directory if it does not exist, and returns the password of its superuser `postgres`. */
-export async function prepareCluster(place: Place, settings: ServerSettings): Promise<string> {
-  const version = await readFile(path.join(place.data, 'PG_VERSION'), 'utf8').catch(() => undefined);
-  if (version === undefined) await createCluster(place, settings.fsync === 'off');
-  else requireSameVersion(place, version.trim());
-  return readFile(path.join(place.data, PASSWORD_FILE), 'utf8');
+export async function prepareCluster(location: ServerLocation, settings: ServerSettings): Promise<string> {
+  const version = await readFile(path.join(location.data, 'PG_VERSION'), 'utf8').catch(() => undefined);
+  if (version === undefined) await createCluster(location, settings.fsync === 'off');
+  else requireSameVersion(location, version.trim());
+  return readFile(path.join(location.data, PASSWORD_FILE), 'utf8');
 }
 
-async function createCluster(place: Place, isTemporary: boolean): Promise<void> {
-  const draft = `${place.data}.${process.pid}`;
+async function createCluster(location: ServerLocation, isTemporary: boolean): Promise<void> {
+  const draft = `${location.data}.${process.pid}`;
   const passwordFile = `${draft}.password`;
   const password = randomBytes(18).toString('base64url');
   try {
     await rm(draft, { recursive: true, force: true }); // left behind by a killed process with the same id
     await mkdir(draft, { mode: 0o700 });
     await writeFile(passwordFile, password, { mode: 0o600 });
-    await chownTo(place, draft, passwordFile);
-    const { code, output } = await runProgram(place, 'initdb', [
+    await chownTo(location, draft, passwordFile);
+    const { code, output } = await runProgram(location, 'initdb', [
       ...['-D', draft, '-U', 'postgres', '-A', 'scram-sha-256', '--pwfile', passwordFile],
       // Names sort as people expect, in any language: Äpfel, apple, Banana. By code points, the order would be Banana, apple,
       // Äpfel.
@@ -49,20 +49,20 @@ async function createCluster(place: Place, isTemporary: boolean): Promise<void> 
     ]);
     if (code !== 0) throw notCreated(output);
     await rename(passwordFile, path.join(draft, PASSWORD_FILE));
-    // Two processes may get here at the same time. The second finds the directory in place and uses it.
-    await rename(draft, place.data).catch(ignoreTaken);
+    // Two processes may get here at the same time. The second finds the directory already there and uses it.
+    await rename(draft, location.data).catch(ignoreTaken);
   } finally {
     await rm(draft, { recursive: true, force: true });
     await rm(passwordFile, { force: true });
   }
 }
 
-async function chownTo({ user }: Place, ...files: string[]): Promise<void> {
+async function chownTo({ user }: ServerLocation, ...files: string[]): Promise<void> {
   if (user === undefined) return;
   for (const file of files) await chown(file, user.uid, user.gid);
 }
 
-function requireSameVersion({ data, binaries }: Place, dataVersion: string): void {
+function requireSameVersion({ data, binaries }: ServerLocation, dataVersion: string): void {
   const [installed = ''] = binaries.version.split('.');
   if (dataVersion !== installed) throw embeddedVersionMismatch({ folder: data, dataVersion, installed });
 }

@@ -5,8 +5,8 @@ import { createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { program } from './binaries.ts';
+import type { ServerLocation } from './location.ts';
 import { identifyProcess, readPidFile } from './pid-file.ts';
-import type { Place } from './place.ts';
 
 /** Settings of the server, such as `{ fsync: 'off' }`. */
 export type ServerSettings = Readonly<Record<string, string>>;
@@ -37,19 +37,19 @@ const STOP_TIMEOUT_MS = 60_000;
  * Starts the server and waits until it accepts connections. False if it did not start: either another process was faster, or the
  * server's log contains the reason.
  */
-export async function startServer(place: Place, settings: ServerSettings): Promise<boolean> {
-  const port = await freePort(await lastPort(place));
+export async function startServer(location: ServerLocation, settings: ServerSettings): Promise<boolean> {
+  const port = await freePort(await lastPort(location));
   const options = Object.entries({ ...SETTINGS, ...settings, port: String(port) }).flatMap(option);
   const isUp =
-    process.platform === 'win32' ? await startByControl(place, options) : await startDirectly(place, options);
-  if (isUp) await writeFile(place.portFile, String(port));
+    process.platform === 'win32' ? await startByControl(location, options) : await startDirectly(location, options);
+  if (isUp) await writeFile(location.portFile, String(port));
   return isUp;
 }
 
 /** For Windows: PostgreSQL refuses to run with administrator rights, which `pg_ctl` drops. */
-async function startByControl(place: Place, options: readonly string[]): Promise<boolean> {
-  const { code } = await runProgram(place, 'pg_ctl', [
-    ...['-D', place.data, '-l', place.log, '-w', '-t', String(START_TIMEOUT_MS / 1_000)],
+async function startByControl(location: ServerLocation, options: readonly string[]): Promise<boolean> {
+  const { code } = await runProgram(location, 'pg_ctl', [
+    ...['-D', location.data, '-l', location.log, '-w', '-t', String(START_TIMEOUT_MS / 1_000)],
     ...['-o', options.join(' '), 'start'],
   ]);
   return code === 0;
@@ -59,11 +59,11 @@ async function startByControl(place: Place, options: readonly string[]): Promise
  * Does not use `pg_ctl`, which passes the data directory's path through a shell: if the path contained `$`, a quote or a backslash,
  * the server would not start and would write no log.
  */
-async function startDirectly(place: Place, options: readonly string[]): Promise<boolean> {
-  const log = await open(place.log, 'a', 0o600);
+async function startDirectly(location: ServerLocation, options: readonly string[]): Promise<boolean> {
+  const log = await open(location.log, 'a', 0o600);
   try {
-    const child = spawn(program(place.binaries, 'postgres'), ['-D', place.data, ...options], {
-      ...childOptions(place),
+    const child = spawn(program(location.binaries, 'postgres'), ['-D', location.data, ...options], {
+      ...childOptions(location),
       stdio: ['ignore', log.fd, log.fd],
     });
     let hasEnded = false;
@@ -75,8 +75,8 @@ async function startDirectly(place: Place, options: readonly string[]): Promise<
     });
     // The server outlives this process.
     child.unref();
-    for (const end = Date.now() + START_TIMEOUT_MS; !hasEnded && Date.now() < end; await wait(20)) {
-      const file = await readPidFile(place.data);
+    for (const end = performance.now() + START_TIMEOUT_MS; !hasEnded && performance.now() < end; await wait(20)) {
+      const file = await readPidFile(location.data);
       if (file?.pid === child.pid && file?.ready) return true;
     }
     if (!hasEnded) child.kill('SIGQUIT');
@@ -90,13 +90,13 @@ async function startDirectly(place: Place, options: readonly string[]): Promise<
  * Ends every connection, stops the server and waits until it has stopped. `immediate` is for a server that does not respond: it
  * stops without a checkpoint and recovers at the next start.
  */
-export async function stopServer(place: Place, mode: 'fast' | 'immediate' = 'fast'): Promise<void> {
-  const pid = (await readPidFile(place.data))?.pid;
-  await runProgram(place, 'pg_ctl', ['-D', place.data, '-m', mode, '-W', 'stop']);
+export async function stopServer(location: ServerLocation, mode: 'fast' | 'immediate' = 'fast'): Promise<void> {
+  const pid = (await readPidFile(location.data))?.pid;
+  await runProgram(location, 'pg_ctl', ['-D', location.data, '-m', mode, '-W', 'stop']);
   // Not pg_ctl's own wait, which would continue if another process has started the server again in the meantime.
-  for (const end = Date.now() + STOP_TIMEOUT_MS; Date.now() < end; await wait(10)) {
-    const file = await readPidFile(place.data);
-    if (file === undefined || file.pid !== pid || (await identifyProcess(file, place.data)) !== 'server') return;
+  for (const end = performance.now() + STOP_TIMEOUT_MS; performance.now() < end; await wait(10)) {
+    const file = await readPidFile(location.data);
+    if (file === undefined || file.pid !== pid || (await identifyProcess(file, location.data)) !== 'server') return;
   }
 }
 
@@ -106,8 +106,8 @@ function option([name, value]: [string, string]): [string, string] {
   return ['-c', `${name}=${value}`];
 }
 
-async function lastPort(place: Place): Promise<number> {
-  const port = Number(await readFile(place.portFile, 'utf8').catch(() => '0'));
+async function lastPort(location: ServerLocation): Promise<number> {
+  const port = Number(await readFile(location.portFile, 'utf8').catch(() => '0'));
   return Number.isInteger(port) && port > 0 && port < 65_536 ? port : 0;
 }
 
@@ -134,10 +134,14 @@ export interface ProgramResult {
  * Runs `initdb` or `pg_ctl` to completion, in a separate session: Ctrl-C in the terminal signals the whole foreground process
  * group, and must reach neither the server nor a program that is starting or stopping it.
  */
-export function runProgram(place: Place, name: 'initdb' | 'pg_ctl', parameters: string[]): Promise<ProgramResult> {
+export function runProgram(
+  location: ServerLocation,
+  name: 'initdb' | 'pg_ctl',
+  parameters: string[],
+): Promise<ProgramResult> {
   return new Promise((done, fail) => {
-    const child = spawn(program(place.binaries, name), parameters, {
-      ...childOptions(place),
+    const child = spawn(program(location.binaries, name), parameters, {
+      ...childOptions(location),
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let output = '';
@@ -156,13 +160,13 @@ export function runProgram(place: Place, name: 'initdb' | 'pg_ctl', parameters: 
   });
 }
 
-function childOptions(place: Place) {
+function childOptions(location: ServerLocation) {
   return {
-    cwd: path.dirname(place.data),
+    cwd: path.dirname(location.data),
     detached: true,
     env: environment(),
     windowsHide: true,
-    ...(place.user && { uid: place.user.uid, gid: place.user.gid }),
+    ...(location.user && { uid: location.user.uid, gid: location.user.gid }),
   };
 }
 

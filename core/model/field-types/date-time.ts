@@ -61,7 +61,9 @@ export const time: BaseFieldType<string> = {
   decode: (dbValue) => String(dbValue),
   encode: (value) => value,
   cast: () => 'time',
-  rounded: (column) => `date_trunc('second', ${column})::time`,
+  // As an interval, 24:00 would become 00:00.
+  // fault: end-of-day-as-its-beginning
+  rounded: (column) => `case when ${column} = '24:00' then ${column} else date_trunc('second', ${column})::time end`,
 
   /** Adds seconds, so that the value equals what the database returns. */
   parse(text) {

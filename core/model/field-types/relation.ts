@@ -59,7 +59,7 @@ const list = z.array(z.object({ key: z.union([z.string(), z.number()]), label: z
 type List = z.infer<typeof list>;
 
 /**
- * The type of a manyToMany, which has no column: its pairs are stored in another model. Its value in code is an array of keys of
+ * The type of a manyToMany, which has no column: its link rows are stored in another model. Its value in code is an array of keys of
  * the target.
  */
 export function manyToManyKeys(type: BaseFieldType, key?: FieldInfo): BaseFieldType<readonly unknown[]> {

@@ -133,7 +133,7 @@ export const ar: Messages = {
   'admin.delete.blockedBy': 'لم يُحذف: تشير إليه سجلات في {plural}.',
   'admin.delete.blockedByHidden': 'لم يُحذف: تشير إليه سجلات ليس لديك صلاحية عرضها.',
   'admin.form.tooLarge': 'هذه القيمة أكبر من أن تُعدَّل هنا. ولن تتغير.',
-  'admin.form.morePairs': 'لا تُعرض إلا أول {n}. ولن تتغير البقية.',
+  'admin.form.moreLinked': 'لا تُعرض إلا أول {n}. ولن تتغير البقية.',
   'admin.form.otherRow': 'أو أدخل قيمة أخرى',
   'problem.rowsAlike': 'لا يوجد {target} مطابق تمامًا لـ «{typed}». هل تقصد أحد هذه؟',
   'admin.problem.noSuchRow': 'لا يوجد {target} مطابق لـ «{typed}». تحقق من الإملاء، أو أدخل جزءًا من اسمه أو مفتاحه.',
@@ -155,7 +155,7 @@ export const ar: Messages = {
   'error.RIO-LIST-SORT.problem': 'هذه القائمة أكبر من أن تُرتَّب حسب «{column}».',
   'error.RIO-LIST-SORT.why': 'لا يمكن ترتيب قائمة تزيد على 50,000 صف إلا حسب الأعمدة التي لها فهرس.',
   'error.RIO-LIST-SORT.fix':
-    'افتح القائمة بترتيبها الافتراضي ورتّبها حسب عمود آخر. يمكن للمسؤولين إضافة فهرس إلى العمود.',
+    'افتح القائمة بترتيبها الافتراضي ورتّبها حسب عمود آخر. يمكن لمديري النظام إضافة فهرس إلى العمود.',
   'error.RIO-FILES-MISSING.problem': 'محتوى هذا الملف مفقود.',
   'error.RIO-FILES-MISSING.why': 'يشير السجل إلى ملف غير موجود في مخزن الملفات.',
   'error.RIO-FILES-MISSING.fix': 'تواصل مع مدير النظام. وإذا كانت لديك نسخة من الملف فارفعها مرة أخرى.',
@@ -180,9 +180,9 @@ export const ar: Messages = {
   'admin.selection.more':
     '{n, plural, zero {} one {وسجل آخر} two {وسجلان آخران} few {و# سجلات أخرى} many {و# سجلًا آخر} other {و# سجل آخر}}',
   'admin.selection.changed':
-    '{action}: نجح في {n, plural, zero {لا سجلات} one {سجل واحد} two {سجلين} few {# سجلات} many {# سجلًا} other {# سجل}}.',
+    'اكتمل «{action}» في {n, plural, one {سجل واحد} two {سجلين} few {# سجلات} many {# سجلًا} other {# سجل}}.',
   'admin.selection.changedSome':
-    '{action}: نجح في {n, plural, zero {لا سجلات} one {سجل واحد} two {سجلين} few {# سجلات} many {# سجلًا} other {# سجل}}، وفشل في {failed, number}. {named}{more, plural, =0 {} other { و# غيرها}}',
+    'اكتمل «{action}» في {n, plural, zero {0 سجل} one {سجل واحد} two {سجلين} few {# سجلات} many {# سجلًا} other {# سجل}}، وفشل في {failed, number}. {named}{more, plural, =0 {} other { و# غيرها}}',
 
   // ── search
   'admin.search.title': 'البحث في كل شيء',

@@ -138,7 +138,7 @@ export const en: Messages = {
     'You can close this tab. The record was added, but you do not have permission to select it in the original form.',
   'admin.added.again': 'Add another {singular}',
   'admin.form.tooLarge': 'This value is too large to edit here. It will not be changed.',
-  'admin.form.morePairs': 'Only the first {n} are shown. The others will not be changed.',
+  'admin.form.moreLinked': 'Only the first {n} are shown. The others will not be changed.',
   'admin.form.otherRow': 'Or enter another value',
   'admin.problem.noSuchRow': 'No {target} matches “{typed}”. Check the spelling, or enter part of its name or its key.',
   'problem.rowsAlike': 'No {target} matches “{typed}” exactly. Did you mean one of these?',
@@ -161,9 +161,9 @@ export const en: Messages = {
   'admin.selection.tooMany': 'At most {max, number} records can be changed at once. Select fewer.',
   'admin.selection.count': '{n, plural, one {# record} other {# records}}',
   'admin.selection.more': 'and {n, number} more',
-  'admin.selection.changed': '{action}: {n, plural, one {# record} other {# records}} succeeded.',
+  'admin.selection.changed': '“{action}” completed for {n, plural, one {# record} other {# records}}.',
   'admin.selection.changedSome':
-    '{action}: {n, plural, one {# record} other {# records}} succeeded, {failed, number} failed. {named}{more, plural, =0 {} other { and # more}}',
+    '“{action}” completed for {n, plural, one {# record} other {# records}} and failed for {failed, number}. {named}{more, plural, =0 {} other { and # more}}',
 
   // ── search
   'admin.search.title': 'Search everything',

@@ -2,6 +2,7 @@ import type { Messages } from '../../../core/messages/catalogue.ts';
 import { RIGHT_TO_LEFT_MARK } from '../../../core/messages/direction.ts';
 
 export const ar: Messages = {
+  'permission.audit.view': 'عرض سجل التدقيق',
   'audit.title': 'سجل التدقيق',
   'audit.anonymous': 'دون تسجيل دخول',
   'audit.column.when': 'الوقت',
@@ -86,7 +87,7 @@ export const ar: Messages = {
   'audit.data.changeReason': 'السبب',
   'audit.data.origin': 'المصدر',
   'audit.data.sessionId': 'الجلسة',
-  'audit.data.emailFingerprint': 'بصمة البريد الإلكتروني (القيمة نفسها = العنوان نفسه)',
+  'audit.data.emailFingerprint': 'بصمة البريد الإلكتروني (متطابقة للعنوان نفسه)',
   'audit.data.groups': 'المجموعات',
   'audit.data.permissions': 'الصلاحيات',
   'audit.data.members': 'الأعضاء',

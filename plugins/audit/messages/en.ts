@@ -83,7 +83,7 @@ export const en: Messages = {
   'audit.data.changeReason': 'Reason',
   'audit.data.origin': 'Origin',
   'audit.data.sessionId': 'Session',
-  'audit.data.emailFingerprint': 'Email fingerprint (same value = same address)',
+  'audit.data.emailFingerprint': 'Email fingerprint (identical for the same address)',
   // Changes to an account or group other than its fields.
   'audit.data.groups': 'Groups',
   'audit.data.permissions': 'Permissions',

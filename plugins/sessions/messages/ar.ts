@@ -10,9 +10,30 @@ export const ar: Messages = {
   'sessions.signIn.submit': 'تسجيل الدخول',
   // The same message for an unknown email, an inactive account and a wrong password, so that the reason is not revealed.
   'sessions.signIn.rejected': 'البريد الإلكتروني أو كلمة المرور غير صحيحة.',
-  'sessions.signIn.throttled':
+  'sessions.throttled':
     'محاولات كثيرة جدًا. حاول مرة أخرى بعد {minutes, plural, one {دقيقة واحدة} two {دقيقتين} few {# دقائق} other {# دقيقة}}.',
+  'sessions.password.account': 'الحساب',
+  'sessions.password.new': 'كلمة المرور الجديدة',
+  'sessions.password.help': '12 حرفًا على الأقل. يسهل تذكّر عبارة من عدة كلمات.',
+  'sessions.password.submit': 'تعيين كلمة المرور',
   'sessions.notice.signedOut': 'تم تسجيل خروجك.',
+  'sessions.notice.passwordSet': 'عُيّنت كلمة مرورك. سجّل الدخول بها.',
+  // Why the session of this browser has ended.
+  'sessions.lost.expired': 'انتهت صلاحية جلستك. سجّل الدخول مرة أخرى.',
+  'sessions.lost.replaced': 'انتهت جلستك بسبب تسجيل دخول أحدث. سجّل الدخول مرة أخرى.',
+  'sessions.lost.newer_sign_in': 'انتهت جلستك بسبب تسجيل دخول أحدث. سجّل الدخول مرة أخرى.',
+  'sessions.lost.user_requested': 'أنهيت هذه الجلسة من جهاز آخر. سجّل الدخول مرة أخرى.',
+  'sessions.lost.administrative_revoke': 'أنهى مدير النظام جلستك. سجّل الدخول مرة أخرى.',
+  'sessions.lost.locked': 'أنهى مدير النظام جلستك. إذا تعذّر عليك تسجيل الدخول فتواصل مع مدير النظام.',
+  'sessions.lost.deactivated': 'أنهى مدير النظام جلستك. إذا تعذّر عليك تسجيل الدخول فتواصل مع مدير النظام.',
+  'sessions.lost.password_changed': 'انتهت جلستك لأن كلمة مرورك تغيّرت. سجّل الدخول مرة أخرى.',
+  'sessions.lost.address_changed': 'انتهت جلستك لأن عنوان بريدك الإلكتروني تغيّر. سجّل الدخول بالعنوان الجديد.',
+  'sessions.lost.password_reset_by_other': 'انتهت جلستك لأن كلمة مرورك تغيّرت. سجّل الدخول مرة أخرى.',
+  'sessions.lost.role_changed_by_other': 'انتهت جلستك لأن مدير النظام غيّر دورك. سجّل الدخول مرة أخرى.',
+  'sessions.lost.token_reused':
+    'أُنهيت جلستك حفاظًا على أمانك لأن نسخة قديمة منها استُخدمت. إذا لم تكن أنت فغيّر كلمة مرورك.',
+  'sessions.lost.refused': 'انتهت جلستك لأن استخدامها غير مسموح به من هذا الموقع أو في هذا الوقت.',
+  'sessions.lost.other': 'انتهت جلستك. سجّل الدخول مرة أخرى.',
 
   'sessions.reauth.title': 'أكّد كلمة مرورك',
   'sessions.reauth.why': 'حفاظًا على أمان حسابك، أدخل كلمة مرورك للمتابعة.',
@@ -28,7 +49,7 @@ export const ar: Messages = {
   'sessions.account.sessions': 'راجع جلساتك النشطة، وأنهِ كل جلسة لا تعرفها.',
 
   'sessions.own.title': 'الجلسات النشطة',
-  'sessions.own.why': 'إذا وجدت جلسة لا تعرفها فأنهِها واطلب من أحد مديري النظام إعادة تعيين كلمة مرورك.',
+  'sessions.own.why': 'إذا وجدت جلسة لا تعرفها فأنهِها وغيّر كلمة مرورك.',
   'sessions.own.column.device': 'الجهاز',
   'sessions.own.column.address': 'عنوان IP',
   'sessions.own.column.since': 'بدء الجلسة',
@@ -43,6 +64,20 @@ export const ar: Messages = {
   'sessions.own.ended':
     '{n, plural, =0 {لا توجد جلسات أخرى.} one {أُنهيت جلسة واحدة.} two {أُنهيت جلستان.} few {أُنهيت # جلسات.} other {أُنهيت # جلسة.}}',
 
+  'sessions.newDevice.subject': 'تسجيل دخول جديد إلى حسابك – {name}',
+  'sessions.newDevice.greeting': 'مرحبًا {name}،',
+  'sessions.newDevice.text': 'سُجّل الدخول إلى حسابك في {name} بمتصفح لم يُستخدم معه من قبل:',
+  'sessions.newDevice.pending':
+    'حاول أحدهم تسجيل الدخول إلى حسابك في {name} بمتصفح لم يُستخدم معه من قبل. كانت كلمة المرور صحيحة، وبقيت خطوة أخرى مطلوبة:',
+  'sessions.newDevice.device': 'الجهاز: {device}',
+  'sessions.newDevice.ip': 'عنوان IP: {ip}',
+  'sessions.newDevice.at': 'الوقت: {at}',
+  'sessions.newDevice.own': 'إن كنت أنت فلا يلزمك شيء. تُعدّ كل نافذة خاصة متصفحًا جديدًا.',
+  'sessions.newDevice.other': 'إن لم تكن أنت فغيّر كلمة مرورك الآن، وأنهِ الجلسات التي لا تعرفها:',
+  'sessions.newDevice.button': 'مراجعة حسابك',
+
+  'audit.data.newDevice': 'جهاز جديد',
+  'audit.data.condition': 'الشرط',
   'audit.data.method.password': 'كلمة المرور',
   'audit.data.reason.unknown': 'بريد إلكتروني غير معروف',
   'audit.data.reason.inactive': 'مستخدم معطّل',
@@ -53,6 +88,14 @@ export const ar: Messages = {
   'audit.data.reason.deactivated': 'عُطّل المستخدم',
   'audit.data.reason.password_reset_by_other': 'أعاد شخص آخر تعيين كلمة المرور',
   'audit.data.reason.role_changed_by_other': 'غيّر شخص آخر الدور',
+  'audit.data.reason.newer_sign_in': 'تسجيل دخول أحدث',
+  'audit.data.reason.administrative_revoke': 'أنهاها مدير النظام',
+  'audit.data.reason.password_changed': 'تغيّرت كلمة المرور',
+  'audit.data.reason.address_changed': 'تغيّر عنوان البريد الإلكتروني',
+  'audit.data.reason.locked': 'مستخدم مقفل',
+  'audit.data.reason.throttled': 'محاولات كثيرة جدًا',
+  'audit.data.reason.refused': 'لم يتحقق أحد الشروط',
+  'audit.data.reason.token_reused': 'استُخدم رمز قديم',
   'audit.data.via.single': 'جلسة واحدة',
   'audit.data.via.others': 'كل الجلسات الأخرى',
   'audit.data.via.all': 'كل الجلسات',
@@ -61,8 +104,10 @@ export const ar: Messages = {
   'event.login_failed': 'فشل تسجيل الدخول',
   'event.session_logout': 'تسجيل خروج',
   'event.session_expired': 'انتهاء صلاحية جلسة',
+  'event.session_token_reused': 'إنهاء الجلسة: استُخدم رمز قديم',
+  'event.session_refused': 'إنهاء الجلسة: لم يتحقق أحد الشروط',
   'event.sessions_revoked_self': 'إنهاء جلسة',
-  'event.sessions_revoked_by_other': 'إنهاء الجلسة من شخص آخر',
+  'event.sessions_revoked_by_other': 'إنهاء الجلسة من قِبل شخص آخر',
   'event.reauth_succeeded': 'تأكيد كلمة المرور',
   'event.reauth_failed': 'فشل تأكيد كلمة المرور',
 };

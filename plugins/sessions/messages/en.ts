@@ -10,8 +10,32 @@ export const en: Messages = {
   'sessions.signIn.submit': 'Sign in',
   // The same message for an unknown email, an inactive account and a wrong password, so that the reason is not revealed.
   'sessions.signIn.rejected': 'Incorrect email or password.',
-  'sessions.signIn.throttled': 'Too many attempts. Try again in {minutes, plural, one {one minute} other {# minutes}}.',
+  'sessions.throttled': 'Too many attempts. Try again in {minutes, plural, one {one minute} other {# minutes}}.',
+  'sessions.password.account': 'Account',
+  'sessions.password.new': 'New password',
+  'sessions.password.help': 'At least 12 characters. A phrase of several words is easy to remember.',
+  'sessions.password.submit': 'Set password',
   'sessions.notice.signedOut': 'You have been signed out.',
+  'sessions.notice.passwordSet': 'Your password has been set. Sign in with it.',
+  // Why the session of this browser has ended.
+  'sessions.lost.expired': 'Your session has expired. Sign in again.',
+  'sessions.lost.replaced': 'Your session has ended because of a newer sign-in. Sign in again.',
+  'sessions.lost.newer_sign_in': 'Your session has ended because of a newer sign-in. Sign in again.',
+  'sessions.lost.user_requested': 'You ended this session from another device. Sign in again.',
+  'sessions.lost.administrative_revoke': 'An administrator has ended your session. Sign in again.',
+  'sessions.lost.locked': 'An administrator has ended your session. If you cannot sign in, contact an administrator.',
+  'sessions.lost.deactivated':
+    'An administrator has ended your session. If you cannot sign in, contact an administrator.',
+  'sessions.lost.password_changed': 'Your session has ended because your password was changed. Sign in again.',
+  'sessions.lost.address_changed':
+    'Your session has ended because your email address was changed. Sign in with the new address.',
+  'sessions.lost.password_reset_by_other': 'Your session has ended because your password was changed. Sign in again.',
+  'sessions.lost.role_changed_by_other':
+    'Your session has ended because an administrator changed your role. Sign in again.',
+  'sessions.lost.token_reused':
+    'Your session was ended for your security, because an old copy of it was used. If this was not you, change your password.',
+  'sessions.lost.refused': 'Your session has ended because it cannot be used from this location or at this time.',
+  'sessions.lost.other': 'Your session has ended. Sign in again.',
 
   'sessions.reauth.title': 'Confirm your password',
   'sessions.reauth.why': 'For your security, enter your password to continue.',
@@ -27,7 +51,7 @@ export const en: Messages = {
   'sessions.account.sessions': 'Review your active sessions and end any that you do not recognise.',
 
   'sessions.own.title': 'Active sessions',
-  'sessions.own.why': 'If you do not recognise a session, end it and ask an administrator to reset your password.',
+  'sessions.own.why': 'If you do not recognise a session, end it and change your password.',
   'sessions.own.column.device': 'Device',
   'sessions.own.column.address': 'IP address',
   'sessions.own.column.since': 'Signed in',
@@ -42,7 +66,23 @@ export const en: Messages = {
   'sessions.own.ended':
     '{n, plural, =0 {There were no other sessions.} one {1 session ended.} other {# sessions ended.}}',
 
+  'sessions.newDevice.subject': 'New sign-in to your account – {name}',
+  'sessions.newDevice.greeting': 'Hello {name},',
+  'sessions.newDevice.text': 'Someone signed in to your account with {name} from a new browser:',
+  'sessions.newDevice.pending':
+    'Someone entered the correct password of your account with {name} in a new browser; another step was still required:',
+  'sessions.newDevice.device': 'Device: {device}',
+  'sessions.newDevice.ip': 'IP address: {ip}',
+  'sessions.newDevice.at': 'Time: {at}',
+  'sessions.newDevice.own':
+    'If this was you, you do not need to do anything. A private window counts as a new browser each time.',
+  'sessions.newDevice.other':
+    'If this was not you, change your password now, and end the sessions that you do not recognise:',
+  'sessions.newDevice.button': 'Review your account',
+
   // ── labels of values in the audit trail
+  'audit.data.newDevice': 'New device',
+  'audit.data.condition': 'Condition',
   'audit.data.method.password': 'password',
   'audit.data.reason.unknown': 'unknown email address',
   'audit.data.reason.inactive': 'inactive user',
@@ -53,6 +93,14 @@ export const en: Messages = {
   'audit.data.reason.deactivated': 'user deactivated',
   'audit.data.reason.password_reset_by_other': 'password reset by someone else',
   'audit.data.reason.role_changed_by_other': 'role changed by someone else',
+  'audit.data.reason.newer_sign_in': 'newer sign-in',
+  'audit.data.reason.administrative_revoke': 'ended by an administrator',
+  'audit.data.reason.password_changed': 'password changed',
+  'audit.data.reason.address_changed': 'email address changed',
+  'audit.data.reason.locked': 'locked user',
+  'audit.data.reason.throttled': 'too many attempts',
+  'audit.data.reason.refused': 'a condition was not met',
+  'audit.data.reason.token_reused': 'an old token was used',
   'audit.data.via.single': 'one session',
   'audit.data.via.others': 'all other sessions',
   'audit.data.via.all': 'all sessions',
@@ -61,6 +109,8 @@ export const en: Messages = {
   'event.login_failed': 'Sign-in failed',
   'event.session_logout': 'Signed out',
   'event.session_expired': 'Session expired',
+  'event.session_token_reused': 'Session ended: an old token was used',
+  'event.session_refused': 'Session ended: a condition was not met',
   'event.sessions_revoked_self': 'Session ended',
   'event.sessions_revoked_by_other': 'Session ended by someone else',
   'event.reauth_succeeded': 'Password confirmed',

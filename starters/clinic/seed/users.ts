@@ -7,6 +7,7 @@ import {
   generatePassword,
   grantToGroup,
   type Outcome,
+  preparePassword,
   type Role,
   type SeedContext,
   type Transaction,
@@ -70,16 +71,17 @@ export async function createUsers(tx: Transaction, { app, reportAccount }: SeedC
   };
   const available = new Set(app.permissions);
   for (const [name, { description, permissions }] of Object.entries(GROUPS)) {
-    expectDone(await createGroup(tx, context, app.events, { name, description }));
+    expectDone(await createGroup(tx, context, app, { name, description }));
     // The permissions of the waiting room do not exist if a project has removed the plugin.
     const granted = permissions.filter((permission) => available.has(permission));
-    expectDone(await grantToGroup(tx, context, app.events, name, granted, available));
+    expectDone(await grantToGroup(tx, context, app, name, granted));
   }
   let doctorId: number | undefined;
   for (const { email, displayName, role, group } of USERS) {
     const password = generatePassword();
-    const { id } = expectDone(await createUser(tx, context, app.events, { email, displayName, role, password }));
-    if (group !== undefined) expectDone(await addToGroup(tx, context, app.events, group, id));
+    const user = { email, displayName, role, password: await preparePassword(password) };
+    const { id } = expectDone(await createUser(tx, context, app.events, user));
+    if (group !== undefined) expectDone(await addToGroup(tx, context, app, group, id));
     if (group === 'Doctors') doctorId = id;
     reportAccount({ email, password, role });
   }

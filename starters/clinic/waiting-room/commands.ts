@@ -5,6 +5,7 @@ import { clear } from './clear.ts';
 export const commands: readonly Command[] = [
   {
     name: 'waiting-room list',
+    group: 'Manage the waiting room',
     description: 'List today’s patients: expected, waiting and called',
     needs: 'database',
     async run({ app }, { print }) {

@@ -1,10 +1,20 @@
 import { defineModel, field, type Row } from 'rustio-admin';
 
+export const aircraftCategories = [
+  'airliner',
+  'turboprop',
+  'business',
+  'light',
+  'helicopter',
+  'military',
+  'unknown',
+] as const;
+
 export const Aircraft = defineModel('aircraft', {
   fields: {
     name: field.text({ max: 40, unique: true, label: 'Type', help: 'Make and model, as spelled in the reports.' }),
     manufacturer: field.text({ max: 40, index: true }),
-    category: field.choice(['airliner', 'turboprop', 'business', 'light', 'helicopter', 'military', 'unknown'], {
+    category: field.choice(aircraftCategories, {
       index: true,
       labels: {
         airliner: 'Jet airliner',

@@ -1,5 +1,15 @@
 import { defineModel, field, type Row } from 'rustio-admin';
 
+export const operatorCategories = [
+  'airline',
+  'cargo',
+  'business',
+  'private',
+  'military',
+  'government',
+  'unknown',
+] as const;
+
 export const Operator = defineModel('operator', {
   fields: {
     name: field.text({ max: 60, unique: true }),
@@ -9,7 +19,7 @@ export const Operator = defineModel('operator', {
       label: 'Reported as',
       help: 'Name as spelled in the strike reports; imports match operators by it.',
     }),
-    category: field.choice(['airline', 'cargo', 'business', 'private', 'military', 'government', 'unknown'], {
+    category: field.choice(operatorCategories, {
       index: true,
       labels: { business: 'Business aviation', private: 'Private owners' },
       help: 'Main type of operation.',

@@ -1,10 +1,10 @@
 import type { Insert } from 'rustio-admin';
-import type { Aircraft } from '../models/aircraft.ts';
+import { type Aircraft, aircraftCategories } from '../models/aircraft.ts';
 import type { Airport } from '../models/airport.ts';
 import type { Flight } from '../models/flight.ts';
-import type { Operator } from '../models/operator.ts';
+import { type Operator, operatorCategories } from '../models/operator.ts';
 import type { Route } from '../models/route.ts';
-import type { Species } from '../models/species.ts';
+import { type Species, speciesKinds } from '../models/species.ts';
 import { stateCodes } from '../models/states.ts';
 import type { Line } from './csv.ts';
 import type { Files } from './files.ts';
@@ -74,10 +74,7 @@ function toOperator(line: Line): WithId<Insert<typeof Operator>> {
     id: line.number,
     name: line.get('name'),
     reportedAs: line.get('name_in_strikes'),
-    category: oneOf(
-      ['airline', 'cargo', 'business', 'private', 'military', 'government', 'unknown'],
-      line.get('category'),
-    ),
+    category: oneOf(operatorCategories, line.get('category')),
   };
 }
 
@@ -86,10 +83,7 @@ function toAircraft(line: Line): WithId<Insert<typeof Aircraft>> {
     id: line.number,
     name: singleSpaced(line.get('name_in_strikes')),
     manufacturer: line.get('manufacturer'),
-    category: oneOf(
-      ['airliner', 'turboprop', 'business', 'light', 'helicopter', 'military', 'unknown'],
-      line.get('category'),
-    ),
+    category: oneOf(aircraftCategories, line.get('category')),
   };
 }
 
@@ -98,7 +92,7 @@ function toSpecies(line: Line): WithId<Insert<typeof Species>> {
     id: line.number,
     name: line.get('name'),
     scientificName: line.get('scientific_name') || null,
-    kind: oneOf(['bird', 'mammal', 'birdOrBat'], line.get('kind')),
+    kind: oneOf(speciesKinds, line.get('kind')),
     identified: oneOf(['yes', 'no'], line.get('identified')) === 'yes',
   };
 }

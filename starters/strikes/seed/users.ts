@@ -7,6 +7,7 @@ import {
   generatePassword,
   grantToGroup,
   type Outcome,
+  preparePassword,
   type Role,
   type SeedContext,
   type Transaction,
@@ -64,18 +65,18 @@ export async function createUsers(
     ip: null,
     credential: null,
   };
-  const available = new Set(app.permissions);
   const viewPermissions = app.models.all.filter(({ owner }) => owner === 'project').map(({ name }) => `${name}.view`);
   for (const [name, { description, permissions }] of Object.entries(GROUPS)) {
-    expectDone(await createGroup(tx, context, app.events, { name, description }));
+    expectDone(await createGroup(tx, context, app, { name, description }));
     const granted = [...viewPermissions, ...permissions];
-    expectDone(await grantToGroup(tx, context, app.events, name, granted, available));
+    expectDone(await grantToGroup(tx, context, app, name, granted));
   }
   const officers = new Map<Desk, number>();
   for (const { email, displayName, role, group, desk } of USERS) {
     const password = generatePassword();
-    const { id } = expectDone(await createUser(tx, context, app.events, { email, displayName, role, password }));
-    if (group !== undefined) expectDone(await addToGroup(tx, context, app.events, group, id));
+    const user = { email, displayName, role, password: await preparePassword(password) };
+    const { id } = expectDone(await createUser(tx, context, app.events, user));
+    if (group !== undefined) expectDone(await addToGroup(tx, context, app, group, id));
     if (desk !== undefined) officers.set(desk, id);
     reportAccount({ email, password, role });
   }

@@ -1,4 +1,12 @@
 import { defineConfig } from 'rustio-admin';
 import { admins, models } from './models.ts';
+import { probe } from './probe.ts';
 
-export default defineConfig({ name: 'Bench', models, plugins: { admin: { admins } } });
+// The benchmark of sign-ins chooses its address.
+export default defineConfig({
+  name: 'Bench',
+  models,
+  extend: [probe],
+  trustedProxies: 1,
+  plugins: { admin: { admins } },
+});

@@ -52,7 +52,7 @@ const duplicates: readonly (readonly [string, Partial<Plugin>, string])[] = [
   ],
 ];
 for (const [what, contributed, problem] of duplicates) {
-  test(`two plugins with the same ${what}`, async () => {
+  test(`two plugins with the same ${what} prevent startup`, async () => {
     const plugin = (name: string): Plugin => definePlugin({ api: 1, ...contributed, name });
     const problems = await bootProblemsOf({ extend: [plugin('one'), plugin('two')] });
     assert.equal(problems, [`plugin two: ${problem}`]);
@@ -203,7 +203,7 @@ const broken: readonly (readonly [string, Partial<Plugin>, string])[] = [
   ],
 ];
 for (const [what, contributed, problem] of broken) {
-  test(`a plugin that refers to ${what} that does not exist`, async () => {
+  test(`a plugin that refers to ${what} that does not exist prevents startup`, async () => {
     const mine = definePlugin({ api: 1, ...contributed, name: 'mine' });
     const problems = await bootProblemsOf({ models: [Lunch], extend: [mine] });
     assert.is(problems.length, 1, problems.join('\n'));
@@ -211,7 +211,7 @@ for (const [what, contributed, problem] of broken) {
   });
 }
 
-test('two items with the same name in an extension point', async () => {
+test('two items with the same name in an extension point prevent startup', async () => {
   const entry = { name: 'x', view: 'layout/message' };
   const one = definePlugin({ name: 'one', api: 1, contributes: { 'layout.banner': [entry] } });
   const two = definePlugin({ name: 'two', api: 1, contributes: { 'layout.banner': [entry] } });
@@ -220,7 +220,7 @@ test('two items with the same name in an extension point', async () => {
   ]);
 });
 
-test('rules of a config for a model or field that does not exist', async () => {
+test('rules of a config for a model or field that does not exist prevent startup', async () => {
   const Other = defineModel('other', { fields: { name: field.text() } });
   const rules = [defineRules(Other, {}), defineRules(Lunch, { fields: { prize: () => true } as object })];
   assert.equal(await bootProblemsOf({ models: [Lunch], rules }), [
@@ -257,7 +257,17 @@ test('a contribution that throws prevents startup instead of failing the first p
 
 test('startup fails without a policy', async () => {
   const error = await rustioFailureOf(
-    testApp({ plugins: { auth: false, sessions: false, audit: false, admin: false } }),
+    testApp({
+      plugins: {
+        auth: false,
+        sessions: false,
+        accounts: false,
+        recovery: false,
+        tokens: false,
+        audit: false,
+        admin: false,
+      },
+    }),
   );
   assert.is(error.code, 'RIO-BOOT-POLICY');
 });
@@ -274,7 +284,22 @@ test("a project's plugin follows the last plugin of its `after` list, or all plu
   try {
     assert.equal(
       running.app.plugins.map(({ name }) => name),
-      ['first', 'auth', 'earlier', 'sessions', 'early', 'audit', 'theme', 'admin', 'last'],
+      [
+        'first',
+        'auth',
+        'earlier',
+        'sessions',
+        'early',
+        'jobs',
+        'mail',
+        'recovery',
+        'tokens',
+        'audit',
+        'theme',
+        'admin',
+        'accounts',
+        'last',
+      ],
     );
   } finally {
     await running.close();

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer, connect as dial } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
 import pg from 'pg';
 import { sql } from 'slonik';
 import * as assert from 'uvu/assert';
@@ -22,6 +25,36 @@ async function failuresOf(broken: string): Promise<readonly unknown[]> {
   await database.close();
   return [fromPool, await failureOf(withPlainConnection(broken, (client) => client.query('select 1')))];
 }
+
+test('a connection that cannot sign in is closed, so that the server does not wait for it', async () => {
+  const { hostname, port } = new URL(url);
+  const closed: Promise<unknown>[] = [];
+  const proxy = createServer((socket) => {
+    const upstream = dial(Number(port), hostname);
+    for (const [from, to] of [
+      [socket, upstream],
+      [upstream, socket],
+    ] as const)
+      from
+        .on('error', () => {})
+        .on('close', () => to.destroy())
+        .pipe(to);
+    closed.push(new Promise((resolve) => socket.once('close', resolve)));
+  });
+  await once(proxy.listen(0, '127.0.0.1'), 'listening');
+  const address = proxy.address();
+  const through = new URL(url);
+  through.port = String(typeof address === 'object' ? address?.port : '');
+  for (const password of ['', 'wrong']) {
+    through.password = password;
+    for (const failure of await failuresOf(through.href)) assert.is(explain(failure).code, 'RIO-DATABASE-SIGN-IN');
+  }
+  assert.ok(closed.length >= 4);
+  // The server itself closes them after a minute.
+  const all = Promise.all(closed).then(() => 'closed');
+  assert.is(await Promise.race([all, wait(20_000, 'open', { ref: false })]), 'closed');
+  proxy.close();
+});
 
 test('escapes in the database name are decoded for all connections', async () => {
   const odd = `a/b?c#d%e"f'g h&é;,@:${process.pid}`;

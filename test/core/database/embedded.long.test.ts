@@ -1,5 +1,3 @@
-// timeout: 180
-
 import { type ChildProcess, type ForkOptions, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, chown, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
@@ -7,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
-import { canEnter, preparePlace, serverUser } from '../../../core/database/embedded/place.ts';
+import { canEnter, prepareLocation, serverUser } from '../../../core/database/embedded/location.ts';
 import { startEmbedded } from '../../../core/database/embedded.ts';
 import { withPlainConnection } from '../../../core/database/plain-connection.ts';
 import { rustioFailureOf } from '../../support/failure.ts';
@@ -276,7 +274,7 @@ if (user !== undefined) {
     await mkdir(path.join(folder, 'bin'), { recursive: true });
     await writeFile(path.join(folder, 'bin/postgres'), 'a program', { mode: 0o755 });
     await chmod(path.join(root, 'hidden'), 0o700);
-    const { binaries } = await preparePlace(path.join(root, 'copying'), { folder, version: `test-${process.pid}` });
+    const { binaries } = await prepareLocation(path.join(root, 'copying'), { folder, version: `test-${process.pid}` });
     assert.is.not(binaries.folder, folder);
     assert.is(await readFile(path.join(binaries.folder, 'bin/postgres'), 'utf8'), 'a program');
     await rm(binaries.folder, { recursive: true });

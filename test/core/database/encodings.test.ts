@@ -90,7 +90,7 @@ test('SQL_ASCII: bytes that are not UTF-8 do not fail the list (F17)', async () 
     const rows = await database.any(sql.type(z.object({ name: z.string() }))`select name from word order by id`);
     assert.equal(
       rows.map(({ name }) => name),
-      ['Z\ufffdrich', 'plain'],
+      ['Z\ufffdfcrich', 'plain'],
     );
   });
 });
@@ -105,10 +105,14 @@ for (const encoding of ['LATIN1', 'SQL_ASCII'] as const) {
       const { parsed } = await records.parseListQuery(somebody, listing, new URLSearchParams(), 'UTC');
       if (!parsed.ok) throw new Error('parse');
       const sizes = (await records.list(somebody, listing, parsed.query)).rows.map(({ name }) => name);
-      assert.ok(sizes.every((value) => value instanceof LargeValue && value.text.length === 200));
+      assert.ok(
+        sizes.every(
+          (value) => value instanceof LargeValue && [...value.text.replaceAll('\ufffdfc', 'ü')].length === 200,
+        ),
+      );
       const record = await records.find(somebody, word, '2');
       assert.ok(record?.row.name instanceof LargeValue && record.row.name.sha256 !== undefined);
-      const letter = encoding === 'LATIN1' ? 'ü' : '\ufffd';
+      const letter = encoding === 'LATIN1' ? 'ü' : '\ufffdfc';
       assert.is(await records.value(somebody, fieldOf(word, 'name'), '1'), letter.repeat(100_000));
     });
   });

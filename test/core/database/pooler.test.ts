@@ -1,4 +1,4 @@
-// A pooler in transaction mode lends another server connection to each transaction: nothing may be kept in a session.
+// A pooler in transaction mode assigns another server connection to each transaction: nothing may be kept in a session.
 import { sql } from 'slonik';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';

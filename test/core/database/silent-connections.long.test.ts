@@ -1,4 +1,3 @@
-// timeout: 120
 // A connection whose other end is gone reports nothing. Nothing may wait for it indefinitely.
 import { sql } from 'slonik';
 import * as assert from 'uvu/assert';

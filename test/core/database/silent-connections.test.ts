@@ -1,4 +1,5 @@
 // A connection whose other end is gone reports nothing. Nothing may wait for it indefinitely.
+import { setImmediate } from 'node:timers/promises';
 import { sql } from 'slonik';
 import * as assert from 'uvu/assert';
 import { isLocked, isUnavailable } from '../../../core/database/errors.ts';
@@ -29,12 +30,31 @@ test('a statement is given up on two seconds after the server should have cancel
   assert.is(await database.oneFirst(one), 1, 'the next one has a new connection');
 });
 
+test('a statement is completed if the process is paused while its response arrives', async () => {
+  await open({ statementTimeout: 100 });
+  await database.query(one);
+  const running = database.query(one);
+  // After this, timers run before anything is read.
+  await setImmediate();
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2_500);
+  assert.is((await running).rowCount, 1);
+});
+
 test('a query does not wait indefinitely for a connection of a busy pool (F2)', async () => {
-  await open({ maximumPoolSize: 1, waitTimeout: 100 });
-  const slow = database.query(sql.unsafe`select pg_sleep(0.5)`);
+  await open({ maximumPoolSize: 1, waitTimeout: 1_000 });
+  const entered = Promise.withResolvers<void>();
+  const finished = Promise.withResolvers<void>();
+  const slow = database.transaction(async (tx) => {
+    await tx.query(one);
+    entered.resolve();
+    await finished.promise;
+  });
+  // Opening the connection may take too long on a busy machine.
+  await Promise.race([entered.promise, slow]);
   const error = await failureOf(database.query(one));
-  assert.ok(isUnavailable(error), String(error));
+  finished.resolve();
   await slow;
+  assert.ok(isUnavailable(error), String(error));
   assert.is(await database.oneFirst(one), 1, 'its place in the queue was given up');
 });
 

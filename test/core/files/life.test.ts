@@ -1,4 +1,3 @@
-// timeout: 120
 // The life cycle of a file: after a crash at any moment, committed records have their content, and nothing else is left behind.
 
 import { spawn } from 'node:child_process';

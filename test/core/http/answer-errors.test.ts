@@ -46,6 +46,18 @@ test.before(async () => {
           ],
         },
       }),
+      definePlugin({
+        name: 'writer',
+        api: 1,
+        routes: (routes) =>
+          routes.post(
+            '/+wrong-date',
+            { access: { open: true }, csrf: 'origin', responses: [422] },
+            async (_ctx, app) => {
+              await app.database.query(sql.unsafe`select ${'2026-02-30'}::date`);
+            },
+          ),
+      }),
       probe({
         ...pages,
         '/+status': () => {
@@ -242,4 +254,12 @@ test('a response that the route does not declare is sent, and logged', async () 
 test('a rejection by the database is 422 on a write and an unexpected error on a read', async () => {
   const client = await app.signInAs('staff');
   assert.is((await client.get('/admin/+wrong-date')).status, 500);
+  const headers = {
+    accept: 'text/html',
+    'sec-fetch-site': 'same-origin',
+    'content-type': 'application/x-www-form-urlencoded',
+  };
+  const written = await rawRequest(app.url, 'POST', '/admin/+wrong-date', headers);
+  assert.is(written.status, 422);
+  assert.match(written.text, 'RIO-WRITE-REJECTED');
 });

@@ -1,4 +1,4 @@
-// Flash messages without data of a sign-in: they travel in a signed cookie. With sessions they are stored in
+// Flash messages without session data, which are stored in a signed cookie. With sessions they are stored in
 // `ctx.session`: see test/plugins/sessions/session-data.test.ts.
 import { createHmac } from 'node:crypto';
 import * as assert from 'uvu/assert';

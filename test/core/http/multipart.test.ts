@@ -143,7 +143,7 @@ test('a folded header is one header (RFC 5322, 2.2.3); a line without a colon is
   assert.equal(await read(head('Content-Disposition: form-data; name="a"\r\nx')), [part]);
 });
 
-test('headers without end are rejected', async () => {
+test('headers that never end are rejected', async () => {
   async function* endless(): AsyncGenerator<Buffer> {
     yield Buffer.from(`--${B}\r\nContent-Disposition: form-data; name="`);
     for (let sent = 0; sent < 100; sent += 1) yield Buffer.alloc(1_000, 'a');

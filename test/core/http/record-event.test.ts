@@ -12,7 +12,10 @@ test('an entry that is late when the process stops is stored before its connecti
   const { url } = app.app.database;
   const guest = await app.signInAs('staff', []);
   const locked = runSql(url, 'begin; lock table rustio_audit in access exclusive mode; select pg_sleep(2.5); commit');
-  const locks = `select 1 from pg_locks where relation = 'rustio_audit'::regclass and mode = 'AccessExclusiveLock' and granted`;
+  const locks = `
+    select 1 from pg_locks
+    where database = (select oid from pg_database where datname = current_database())
+      and relation = 'rustio_audit'::regclass and mode = 'AccessExclusiveLock' and granted`;
   await until(async () => (await queryRows(url, locks)).length > 0);
   assert.is((await guest.get('/admin/audit')).status, 403);
   await Promise.all([app.close(), locked]);

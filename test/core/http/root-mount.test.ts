@@ -76,7 +76,7 @@ test('health checks and routes of plugins are outside it', async () => {
   assert.is((await client.get('/about/us')).text, 'about us');
 });
 
-test('the config can set it', async () => {
+test('the config can set the mount path to / (T23)', async () => {
   const folder = (mountPath: string) =>
     temporaryFolder({ 'rustio.config.ts': `export default { name: 'Desk', mountPath: '${mountPath}' };` });
   assert.is((await loadConfig(folder('/'))).mountPath, '/');

@@ -23,7 +23,7 @@ import { OWN_FORM, type RawResponse, rawRequest } from './raw-request.ts';
 const test = suite('routes');
 
 const open = { access: { open: true } } as const;
-const api = { at: 'root', authenticate: 'bearer', access: { open: true } } as const;
+const api = { at: 'root', authenticate: 'robot', access: { open: true } } as const;
 const SECRET = 'shared with the sender';
 const steps: string[] = [];
 
@@ -34,12 +34,12 @@ const site = definePlugin({
   api: 1,
   authenticators: () => [
     {
-      scheme: 'bearer',
+      scheme: 'robot',
       ambient: false,
       challenge: 'Bearer realm="api"',
       authenticate: (ctx) =>
         ctx.get('authorization') === 'Bearer good'
-          ? { actor: { kind: 'job', name: 'robot', permissions: new Set() }, credential: { scheme: 'bearer', id: '1' } }
+          ? { actor: { kind: 'job', name: 'robot', permissions: new Set() }, credential: { scheme: 'robot', id: '1' } }
           : undefined,
     },
   ],
@@ -362,7 +362,7 @@ test('a webhook is authenticated by its signature over the raw bytes', async () 
 test('a bearer token gives access to routes of its scheme; without one the response is 401 in JSON, not a redirect', async () => {
   const mine = await send('POST', '/api/mine', { ...JSON_BODY, ...GOOD }, '{}');
   assert.is(mine.status, 200);
-  assert.equal(jsonOf(mine), { actor: 'job', scheme: 'bearer' });
+  assert.equal(jsonOf(mine), { actor: 'job', scheme: 'robot' });
   for (const headers of [{}, { authorization: 'Bearer bad' }, { authorization: 'Basic good' }]) {
     const rejected = await send('POST', '/api/mine', { ...JSON_BODY, accept: 'text/html', ...headers }, '{}');
     assert.is(rejected.status, 401);
@@ -479,6 +479,7 @@ test('every step of a stack has a name', () => {
     'authenticate',
     'checkOrigin',
     'checkAccess',
+    'preferences-after-access',
     'allowed',
     'readForm',
     'checkFormToken',
@@ -490,6 +491,7 @@ test('every step of a stack has a name', () => {
     'authenticate',
     'checkAccess',
     'setHeaders',
+    'preferences-after-access',
     'allowed',
     'around',
     'runHandler',
@@ -498,6 +500,7 @@ test('every step of a stack has a name', () => {
     'matchRoute',
     'authenticate',
     'checkAccess',
+    'preferences-after-access',
     'allowed',
     'readBody',
     'around',

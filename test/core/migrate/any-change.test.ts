@@ -1,17 +1,20 @@
-// timeout: 120
 // Random models: after a migration from any models to any others, the catalogue equals that of a new database; and back.
 import fc from 'fast-check';
 import * as assert from 'uvu/assert';
 import { diff } from '../../../core/migrate/diff.ts';
+import { down } from '../../../core/migrate/down.ts';
 import { renderFile } from '../../../core/migrate/render.ts';
+import { migrate } from '../../../core/migrate/run.ts';
 import { emptySnapshot, type Snapshot } from '../../../core/migrate/shape.ts';
 import { buildSnapshot } from '../../../core/migrate/snapshot.ts';
+import { planSquash, writeSquash } from '../../../core/migrate/squash.ts';
 import { field } from '../../../core/model/field.ts';
 import { type AnyModel, defineModel } from '../../../core/model/model.ts';
 import { testDatabase } from '../../support/database.ts';
 import { runSql } from '../../support/run-sql.ts';
 import { suite } from '../../support/suite.ts';
 import { catalogueOf } from './catalogue.ts';
+import { testProject } from './project.ts';
 import { resolved } from './resolved.ts';
 
 const test = suite('migrate: any change');
@@ -80,12 +83,39 @@ const models = fc
     return result;
   });
 
-test('arbitrary models can be migrated to any others, and back', async () => {
+test('arbitrary models can be migrated to any others, and back (T15)', async () => {
   await fc.assert(
     fc.asyncProperty(models, models, async (one, other) => {
       await migrateAndRevert(buildSnapshot(resolved(...one)), buildSnapshot(resolved(...other)));
     }),
     { numRuns: 12 },
+  );
+});
+
+test('arbitrary migrations can be squashed: the file has the same effect, and its down file reverts it', async () => {
+  await fc.assert(
+    fc.asyncProperty(models, models, async (one, other) => {
+      const [before, after] = [buildSnapshot(resolved(...one)), buildSnapshot(resolved(...other))];
+      const [squashed, fresh] = await Promise.all([testDatabase(), testDatabase()]);
+      const [first, second] = [renderFile(diff(emptySnapshot, before)), renderFile(diff(before, after))];
+      const project = await testProject({
+        '20260101000000_one.sql': first.up,
+        '20260101000000_one.down.sql': first.down,
+        '20260102000000_two.sql': second.up,
+        '20260102000000_two.down.sql': second.down,
+      });
+      const [source] = project.sources;
+      assert.ok(source !== undefined);
+      await writeSquash(await planSquash({ source }));
+      const empty = await catalogueOf(fresh.url);
+      await runSql(fresh.url, renderFile(diff(emptySnapshot, after)).up);
+      await migrate(squashed.url, project.sources, { by: 'tester' });
+      assert.equal(await catalogueOf(squashed.url), await catalogueOf(fresh.url));
+      await down(squashed.url, project.sources, { confirmed: 'all' });
+      assert.equal(await catalogueOf(squashed.url), empty);
+      await Promise.all([squashed.drop(), fresh.drop()]);
+    }),
+    { numRuns: 8 },
   );
 });
 

@@ -1,4 +1,3 @@
-// timeout: 120
 // Every kind of change: up leads to the same catalogue as a new database, and down leads back.
 import * as assert from 'uvu/assert';
 import { diff } from '../../../core/migrate/diff.ts';

@@ -1,5 +1,5 @@
 // The commands of migrations, in a project.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as assert from 'uvu/assert';
 import { link, moved, runHere } from '../../cli/run-cli.ts';
@@ -116,7 +116,7 @@ test('make asks for renames to be given as options, and status has exit codes fo
   await drop();
 });
 
-test('two branches that add the same column: make, status, doctor and migrate name both files', async () => {
+test('two branches that add the same column: make, plan, status, doctor and migrate name both files', async () => {
   const { url, drop } = await testDatabase();
   const { folder, run, write } = commandsOn(url);
   const snapshot = () => path.join(folder(), 'migrations', 'snapshot.json');
@@ -131,21 +131,93 @@ test('two branches that add the same column: make, status, doctor and migrate na
   await run('migrate', 'make', 'right');
 
   const conflict = /project \d{14}_left and project \d{14}_right both create the column note\.done\./;
-  const fix = 'Edit or delete the file that no database has applied yet';
-  const make = await run('migrate', 'make');
-  assert.match(make.output, 'No changes.');
+  const isReported = async () => {
+    const make = await run('migrate', 'make');
+    assert.match(make.output, 'No changes.');
+    const status = await run('migrate', 'status');
+    assert.is(status.code, 4);
+    const doctor = await run('doctor', '--json');
+    const plan = await run('migrate', 'plan');
+    const migrated = await run('migrate', '--yes');
+    for (const { code, output } of [plan, migrated]) {
+      assert.is(code, 2);
+      assert.match(output, 'RIO-MIGRATE-CONFLICT');
+    }
+    for (const { output } of [make, status, doctor, plan, migrated]) {
+      assert.match(output, conflict);
+      assert.match(output, 'Edit or delete the file that no database has applied yet');
+    }
+  };
+  await isReported();
   const withoutDatabase = await runHere(folder(), ['migrate', 'make'], { DATABASE_URL: 'postgres://127.0.0.1:1/none' });
   assert.match(withoutDatabase.stdout, conflict);
-  const status = await run('migrate', 'status');
-  assert.is(status.code, 4);
-  const doctor = await run('doctor', '--json');
-  const migrated = await run('migrate', '--yes');
-  assert.is(migrated.code, 2);
-  assert.match(migrated.output, 'RIO-MIGRATE-CONFLICT');
-  for (const { output } of [make, status, doctor, migrated]) {
-    assert.match(output, conflict);
-    assert.match(output, fix);
+  const applied = () => textsOf(url, "select count(*) from rustio_migration where source = 'project'");
+  assert.equal(await applied(), ['1']);
+
+  // One of them was applied before the other one was merged.
+  const migrations = path.join(folder(), 'migrations');
+  const [right = ''] = readdirSync(migrations).filter((name) => name.endsWith('_right.sql'));
+  renameSync(path.join(migrations, right), path.join(folder(), right));
+  renameSync(
+    path.join(migrations, right.replace('.sql', '.down.sql')),
+    path.join(folder(), right.replace('.sql', '.down.sql')),
+  );
+  assert.is((await run('migrate')).code, 0);
+  renameSync(path.join(folder(), right), path.join(migrations, right));
+  await isReported();
+  assert.equal(await applied(), ['2']);
+  await drop();
+});
+
+test('squash: the files become one, which this database only records; if only some are applied, every command reports it', async () => {
+  const { url, drop } = await testDatabase();
+  const { folder, run, write } = commandsOn(url);
+  write('');
+  await run('migrate', 'make', 'one');
+  await run('migrate');
+  write('done: field.boolean({ default: false })');
+  await run('migrate', 'make', 'two');
+  const partly = await run('migrate', 'squash');
+  assert.is(partly.code, 2);
+  assert.match(partly.output, /Not applied: \d{14}_two\./);
+  await run('migrate');
+
+  const squashed = await run('migrate', 'squash', 'both of them');
+  assert.is(squashed.code, 0, squashed.output);
+  assert.match(squashed.output, /^wrote migrations\/\d{14}_both_of_them\.sql\ndeleted migrations\/\d{14}_one\.sql$/m);
+  const files = readdirSync(path.join(folder(), 'migrations')).sort();
+  assert.match(files.join(' '), /^\d{14}_both_of_them\.down\.sql \d{14}_both_of_them\.sql snapshot\.json$/);
+  assert.match((await run('migrate', 'make')).output, 'No changes.');
+  assert.match((await run('migrate', 'plan')).output, '_both_of_them is recorded without running');
+  assert.is((await run('migrate', 'status')).code, 3);
+
+  await textsOf(url, "update rustio_migration set name = replace(name, '_two', '_other')");
+  const [make, status, doctor] = [
+    await run('migrate', 'make'),
+    await run('migrate', 'status'),
+    await run('doctor', '--json'),
+  ];
+  const [plan, migrated] = [await run('migrate', 'plan'), await run('migrate', '--yes')];
+  assert.equal(
+    [status, plan, migrated].map(({ code }) => code),
+    [4, 2, 2],
+  );
+  for (const { output } of [make, status, doctor, plan, migrated]) {
+    assert.match(output, /project \d{14}_both_of_them replaces \d{14}_two, which is not applied\./);
+    assert.match(output, 'Run npx rustio-admin migrate with the files that were squashed');
   }
-  assert.equal(await textsOf(url, "select count(*) from rustio_migration where source = 'project'"), ['1']);
+  await textsOf(url, "update rustio_migration set name = replace(name, '_other', '_two')");
+
+  assert.match(
+    (await run('migrate')).output,
+    /^recorded project \d{14}_both_of_them: everything that it replaces is applied$/m,
+  );
+  const clean = await run('migrate', 'status');
+  assert.is(clean.code, 0, clean.output);
+  assert.not.match(clean.output, /_one|_two|\[\?\]/);
+  const migrations = JSON.parse((await run('doctor', '--json')).output).checks.find(
+    ({ name }: { name: string }) => name === 'migrations',
+  );
+  assert.is(migrations.message, 'All migrations are applied.');
   await drop();
 });

@@ -1,4 +1,3 @@
-// timeout: 120
 // For each change that rows may refuse: the query of the warning finds the rows with which the migration fails, and no others.
 import * as assert from 'uvu/assert';
 import { withPlainConnection } from '../../../core/database/plain-connection.ts';

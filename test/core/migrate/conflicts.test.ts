@@ -1,22 +1,30 @@
-// Migrations of two branches that contradict each other.
+// Migrations of two branches that conflict with each other.
 import * as assert from 'uvu/assert';
 import { describeConflicts, findConflicts } from '../../../core/migrate/conflicts.ts';
 import { migrate } from '../../../core/migrate/run.ts';
 import { testDatabase } from '../../support/database.ts';
 import { rustioFailureOf } from '../../support/failure.ts';
+import { runSql } from '../../support/run-sql.ts';
 import { suite } from '../../support/suite.ts';
 import { textsOf } from './catalogue.ts';
 import { testProject } from './project.ts';
 
 const test = suite('migrate: conflicts');
 
-const conflictsOf = (...files: readonly string[]) =>
-  describeConflicts(findConflicts(files.map((sql, at) => ({ source: 'project', name: 'abc'.charAt(at), sql }))));
+const scripts = (files: readonly string[]) =>
+  files.map((sql, at) => ({ source: 'project', name: 'abc'.charAt(at), sql }));
+const conflictsOf = (...files: readonly string[]) => describeConflicts(findConflicts({ pending: scripts(files) }));
+/** Of two branches, of which the newer one was applied first. */
+const lateConflictsOf = (older: string, newer: string) => {
+  const [late, applied] = scripts([older, newer]);
+  assert.ok(late !== undefined && applied !== undefined);
+  return describeConflicts(findConflicts({ applied: [applied], pending: [late] }));
+};
 
 const twice = (what: string) => `project a and project b both create ${what}.`;
 const gone = (what: string) => `project a drops or renames ${what}, and project b still uses it.`;
 
-test('two files that create the same thing, or of which one drops what the other one needs, are named with it', () => {
+test('two files that create the same object, or of which one drops what the other needs, are reported with the object', () => {
   for (const [first, second, ...conflicts] of [
     ['create table t (a integer)', 'create table "t" (b integer)', twice('the table t')],
     ['create table public.t ()', 'create unlogged table t ()', twice('the table t')],
@@ -43,6 +51,20 @@ test('two files that create the same thing, or of which one drops what the other
     ['drop table t', 'drop table u, t', gone('the table t')],
     ['drop table t', 'alter table t add column a text', gone('the table t')],
     ['drop table t cascade', 'create index i on t (a)', gone('the table t')],
+    ['drop table t', 'drop table t cascade', gone('the table t')],
+    ['alter table t drop a', 'alter table t drop a cascade', gone('the column t.a')],
+    ['drop table t', 'create index if not exists i on t (a)', gone('the table t')],
+    ['create table t ()', 'alter table s.t set schema public', twice('the table t')],
+    [
+      "alter table t add a text[] default array['x', 'y'], add b text",
+      'alter table t add b text',
+      twice('the column t.b'),
+    ],
+    [
+      'create function f() returns int set search_path = s as $$ select 1 $$ language sql; create table t ()',
+      'create function g() returns int set search_path = s as $$ select 1 $$ language sql; create table t ()',
+      twice('the table t'),
+    ],
     ['alter table t rename to u', 'alter table t alter a type text', gone('the table t')],
     ['alter table t set schema s', 'alter table t add a text', gone('the table t')],
     ['alter table t drop column a', 'alter table t drop a', gone('the column t.a')],
@@ -79,6 +101,12 @@ test('files that can follow each other are left alone', () => {
     ['create table t ()', 'drop schema public cascade', 'create table t ()'],
     ['create table t (); create view v as select 1', 'drop table t cascade', 'create view v as select 1'],
     ['set search_path = a; create table t ()', 'set search_path = b; create table t ()'],
+    ['set search_path = a; create table t ()', 'create table t ()'],
+    ['create table t ()', "set local schema 's'; create table t ()"],
+    ["select set_config('search_path', 's', true); create table t ()", 'create table t ()'],
+    ['set role r; create table t ()', 'create table t ()'],
+    ['alter table t alter a type text', 'alter table t alter a type integer using a::integer'],
+    ['create or replace view v as select 1', 'create or replace view v as select 2'],
     ['alter table t rename to old; create view t as select 1', 'alter table t rename to u'],
     ['create index i on t (a)', 'alter table t add constraint c unique using index i', 'create index i on t (a)'],
     ['alter table t add check (a > 0)', 'alter table t add check (a > 0), add unique (a)'],
@@ -90,6 +118,96 @@ test('files that can follow each other are left alone', () => {
   ]) {
     assert.equal(conflictsOf(...files.map((sql) => `${sql};`)), [], files.join(' / '));
   }
+});
+
+test('a file that is older than an applied one must not set the same property differently', () => {
+  const differently = (what: string) => [`project b and project a set ${what} differently.`];
+  for (const [older, newer, what] of [
+    [
+      'alter table t alter a type text',
+      'alter table t alter column a set data type integer using 1',
+      'the type of the column t.a',
+    ],
+    ['alter table t alter a drop not null', 'alter table t alter a set not null', 'the nullability of the column t.a'],
+    ["alter table t alter a set default 'A'", "alter table t alter a set default 'a'", 'the default of the column t.a'],
+    ['alter table t alter a drop default', 'alter table t alter a set default 1', 'the default of the column t.a'],
+    ['create or replace view v as select 1', 'create or replace view v as select 2', 'the definition of the view v'],
+    [
+      'create or replace function f(a int) returns int return 1',
+      'create or replace function f(a int) returns int return 2',
+      'the definition of the function f(a int)',
+    ],
+  ] as const) {
+    assert.equal(lateConflictsOf(`${older};`, `${newer};`), differently(what), older);
+    assert.equal(lateConflictsOf(`${older};`, `${older.toUpperCase()} ;`), [], older);
+    assert.equal(conflictsOf(`${older};`, `${newer};`), [], 'in their order, the newer one decides');
+  }
+  for (const [older, newer] of [
+    ['alter table t alter a type text', 'alter table t alter a set not null'],
+    ['alter table t alter a type text', 'alter table t alter b type integer'],
+    ['alter table t alter a drop default', 'alter table t alter a drop default, drop b'],
+    [
+      'alter table t alter a type text',
+      'alter table t alter a type integer; alter table t drop a; alter table t add a text',
+    ],
+    [
+      'create or replace function f(a int) returns int return 1',
+      'create or replace function f(a text) returns int return 2',
+    ],
+  ] as const) {
+    assert.equal(lateConflictsOf(`${older};`, `${newer};`), [], newer);
+  }
+});
+
+test('a conflict with an applied file is reported only if its change is still present in the database', async () => {
+  const { url, drop } = await testDatabase();
+  const base = { '20260101000000_one.sql': 'create table t (a integer, c integer check (c > 0));' };
+  const { sources, write } = await testProject(base);
+  await migrate(url, sources, { by: 'tester' });
+  await write({
+    '20260103000000_mine.sql':
+      'alter table t add column b text; alter table t rename a to z; create index i on t (b); ' +
+      'alter table t add constraint k check (b > 0::text); alter table t alter c type bigint;',
+  });
+  await migrate(url, sources, { by: 'tester' });
+  const theirs = '20260102000000_theirs';
+  const mine = '20260103000000_mine';
+  const failure = async (sql: string) => {
+    await write({ [`${theirs}.sql`]: sql });
+    return (await rustioFailureOf(migrate(url, sources, { by: 'tester', confirmed: 'all' }))).details;
+  };
+  const both = (what: string) => [`project ${mine} and project ${theirs} both create ${what}.`];
+  assert.equal(await failure('alter table t add column b integer;'), both('the column t.b'));
+  assert.equal(await failure('create index i on t (c);'), both('the index i'));
+  assert.equal(await failure('alter table t add constraint k check (c > 1);'), both('the constraint t.k'));
+  assert.equal(await failure('alter table t rename a to y;'), [
+    `project ${mine} drops or renames the column t.a, and project ${theirs} still uses it.`,
+  ]);
+  assert.equal(await failure('alter table t alter c type numeric;'), [
+    `project ${mine} and project ${theirs} set the type of the column t.c differently.`,
+  ]);
+  assert.equal(await textsOf(url, 'select name from rustio_migration order by sequence_number'), [
+    '20260101000000_one',
+    mine,
+  ]);
+
+  // What this file does is not in its text.
+  await write({
+    [`${theirs}.sql`]: 'select 1;',
+    '20260104000000_more.sql': 'do $$ begin alter table t add e text; drop index i; end $$;',
+  });
+  await migrate(url, sources, { by: 'tester', confirmed: 'all' });
+  await runSql(url, `delete from rustio_migration where name = '${theirs}'`);
+  assert.equal(await failure('alter table t add column b integer; create index i on t (c);'), both('the column t.b'));
+
+  // Someone has already made way for it.
+  await runSql(url, 'alter table t drop column b; alter table t rename z to a');
+  await write({ [`${theirs}.sql`]: 'alter table t add column b integer; alter table t rename a to y;' });
+  assert.equal(
+    (await migrate(url, sources, { by: 'tester' })).applied.map(({ name }) => name),
+    [theirs],
+  );
+  await drop();
 });
 
 test('migrate applies none of them', async () => {

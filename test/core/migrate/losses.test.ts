@@ -1,8 +1,7 @@
 import * as assert from 'uvu/assert';
 import type { Loss } from '../../../core/migrate/losses.ts';
 import { parseEffects } from '../../../core/migrate/removals.ts';
-import { migrate } from '../../../core/migrate/run.ts';
-import { plannedLosses } from '../../../core/migrate/status.ts';
+import { migrate, plannedLosses } from '../../../core/migrate/run.ts';
 import { testDatabase } from '../../support/database.ts';
 import { rustioFailureOf } from '../../support/failure.ts';
 import { suite } from '../../support/suite.ts';

@@ -258,7 +258,7 @@ test('the table of a model that becomes unmanaged is kept (F5 of existing databa
   const migration = await make(folder, [Described, Phone]);
   assert.is(migration?.name, undefined);
   assert.equal(migration?.changes, []);
-  assert.match(migration?.notes.join() ?? '', 'patient is described now (managed: false). Its table stays as it is.');
+  assert.match(migration?.notes.join() ?? '', 'patient is now declared with managed: false. Its table is not changed.');
   assert.equal((await readdir(path.join(folder, 'migrations'))).length, 3);
   assert.is(await make(folder, [Described, Phone]), undefined);
 });

@@ -12,6 +12,7 @@ import { resetSessionSql } from '../../../core/migrate/session.ts';
 import { migrationSources } from '../../../core/migrate/sources.ts';
 import { status } from '../../../core/migrate/status.ts';
 import { testDatabase } from '../../support/database.ts';
+import { databaseProxy } from '../../support/database-proxy.ts';
 import { rustioFailureOf } from '../../support/failure.ts';
 import { runSql } from '../../support/run-sql.ts';
 import { suite } from '../../support/suite.ts';
@@ -124,7 +125,16 @@ test('an applied file that was edited is rejected before anything runs; other li
   assert.is(error.exitCode, 2);
   assert.match(error.message, 'project 20260101000000_one');
   assert.match(error.parts.fix, 'run `npx rustio-admin migrate down` and then `npx rustio-admin migrate`');
-  const file = { source: 'notes', name: '0001_notes', path: 'x.sql', sql: '', sha256: '', down: undefined };
+  const file = {
+    source: 'notes',
+    name: '0001_notes',
+    path: 'x.sql',
+    sql: '',
+    sha256: '',
+    down: undefined,
+    replaces: [],
+    leftOver: [],
+  };
   const row = { ...file, appliedAt: '', appliedBy: '', durationMs: 0 };
   const ofPlugin = await rustioFailureOf((async () => rejectEdited([{ file, row }]))());
   assert.match(ofPlugin.parts.fix, '`npx rustio-admin migrate down --source notes`');
@@ -292,7 +302,10 @@ test('an interrupted run releases its locks: its silent connection is terminated
   const proxy = await silentProxy(url);
   const running = migrate(proxy.url, sources, { ...by, silenceSeconds: 1 }).catch((error: unknown) => error);
   await withPlainConnection(url, async (watcher) => {
-    await waitUntil(watcher, "select from pg_stat_activity where query like 'alter table a%' and state = 'active'");
+    await waitUntil(
+      watcher,
+      "select from pg_stat_activity where datname = current_database() and query like 'alter table a%' and state = 'active'",
+    );
     proxy.silence();
     await waitUntil(
       watcher,
@@ -309,6 +322,20 @@ test('an interrupted run releases its locks: its silent connection is terminated
   assert.is(Reflect.get(Object(await running), 'code'), 'RIO-MIGRATE-FAILED');
   assert.is((await migrate(url, sources, by)).applied.length, 1);
   await drop();
+});
+
+test('if the connection is lost during COMMIT, it is not claimed that the file was rolled back', async () => {
+  const { url } = await testDatabase();
+  const { sources, write } = await testProject({ [ONE]: 'create table a (b integer);' });
+  await migrate(url, sources, by);
+  await write({ [TWO]: 'insert into a values (2);' });
+  const proxy = await databaseProxy(url);
+  proxy.loseResponse('commit\0', 'closed');
+  const lost = await rustioFailureOf(migrate(proxy.url, sources, by));
+  assert.is(lost.code, 'RIO-MIGRATE-FAILED');
+  assert.match(lost.parts.why, 'it is not known whether this file was applied');
+  assert.equal(await textsOf(url, 'select b from a'), ['2']);
+  assert.equal((await migrate(url, sources, by)).applied, [], 'it was applied, and is not applied again');
 });
 
 test('the idle limits of the connection are at most 30 seconds each (F7)', async () => {

@@ -21,3 +21,10 @@ test('punctuation is kept, identifiers become words, and equal labels show their
   assert.equal(labels(['inProgress', 'on_hold']), ['In progress', 'On hold']);
   assert.equal(labels(['in_progress', 'inProgress']), ['In progress (in_progress)', 'In progress (inProgress)']);
 });
+
+test('a choice that is named like a property of every object has a label and no tone', () => {
+  const { valueLabels, tones } = fieldOf(field.choice(['constructor', 'open']));
+  assert.is(valueLabels.constructor, 'Constructor');
+  assert.is(tones.constructor, undefined);
+  assert.is(valueLabels.toString, undefined);
+});

@@ -49,7 +49,7 @@ test('the type’s value is the type of the row, the insert and the update', () 
   const update: Update<typeof Course> = { extra: { from: 1, to: 2 } };
   // @ts-expect-error a span has two ends
   const wrong: Insert<typeof Course> = { name: 'Reading', ages: { from: 1 } };
-  // @ts-expect-error no plugin brings this type
+  // @ts-expect-error no plugin provides this type
   const unknown = () => field.custom('ageSpann');
   assert.equal([insert.ages.from, update.extra?.to, wrong.name, typeof unknown], [1, 2, 'Reading', 'function']);
 });
@@ -63,7 +63,7 @@ test('the type is resolved by name, with the options of its field', () => {
 });
 
 test('a type that no enabled plugin provides is reported with the nearest name', () => {
-  // As JavaScript would write it, past the types.
+  // As plain JavaScript can call it, without type checking.
   const misspelled = Reflect.apply(field.custom, undefined, ['ageSpann', {}]);
   assert.equal(problemsOf(types, { it: misspelled }), [
     'model thing: fields.it: There is no field type "ageSpann". Did you mean "ageSpan"? ' +

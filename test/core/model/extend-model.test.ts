@@ -87,7 +87,7 @@ test('a model that is not part of the application is reported with the nearest n
 test('a required field without a database default is rejected, because the model’s owner inserts rows without it', () => {
   const required = [
     field.text(),
-    // Called by data access alone; the owner's SQL knows nothing of it.
+    // Only data access calls this function, so SQL of the model's owner would insert NULL.
     field.text({ default: () => 'x' }),
     field.belongsTo(() => Order),
   ];

@@ -83,7 +83,7 @@ test('text is escaped in elements and attributes', () => {
     '&lt;a href=&quot;x&quot; title=&#39;y&#39;&gt;&amp;amp;&lt;/a&gt;',
   );
   assert.is(escapeHtml('plain text, größer'), 'plain text, größer');
-  assert.is(escapeHtml('plain – text'), 'plain &#8211; text', 'a page of one byte a character stays one');
+  assert.is(escapeHtml('plain – text'), 'plain &#8211; text', 'the page is still stored with one byte per character');
   assert.is(escapeHtml('&'), '&amp;');
   assert.is(escapeHtml(''), '');
 });

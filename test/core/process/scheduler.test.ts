@@ -66,9 +66,15 @@ test('core and the built-in plugins have their clean-up tasks', async () => {
     await scheduler.poll();
     await scheduler.idle();
     assert.equal(await rows(app), [
+      { name: 'audit.repeat-erasures', leased: false },
+      { name: 'auth.delete-old-links', leased: false },
       { name: 'core.clean-up-files', leased: false },
       { name: 'core.forget-old-forms', leased: false },
+      { name: 'jobs.delete-finished', leased: false },
+      { name: 'mail.delete-old-emails', leased: false },
+      { name: 'sessions.clean-up-attempts', leased: false },
       { name: 'sessions.clean-up-sessions', leased: false },
+      { name: 'tokens.delete-old-tokens', leased: false },
     ]);
     assert.equal(app.errors, []);
   });

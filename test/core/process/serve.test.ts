@@ -6,6 +6,7 @@ import type { Booted } from '../../../core/boot/boot.ts';
 import { loadAssets } from '../../../core/http/assets.ts';
 import { CONNECTION_TIMEOUTS, type ConnectionTimeouts, FORM_TIMEOUT_MS } from '../../../core/http/timeouts.ts';
 import { serve } from '../../../core/process/serve.ts';
+import { startPlugins } from '../../../core/process/start-plugins.ts';
 import { definePlugin, type Plugin } from '../../../index.ts';
 import { type TestApp, testApp } from '../../support/app.ts';
 import { rustioFailureOf } from '../../support/failure.ts';
@@ -182,6 +183,21 @@ test('plugins stop in reverse order after the last response, and one that fails 
     app.errors.map(({ plugin: name }) => name),
     ['failing'],
   );
+});
+
+test('a plugin that never stops is abandoned and named in the log, and the others stop', async () => {
+  const stopped: string[] = [];
+  const hanging = definePlugin({ name: 'hanging', api: 1, start: () => () => new Promise<void>(() => {}) });
+  const app = await testApp({ extend: [stopping('first', stopped), stopping('last', stopped)] });
+  const plugins = [...app.booted.plugins, hanging, stopping('after', stopped)];
+  const started = await startPlugins({ ...app.booted, plugins }, 'command', { stopMs: 50 });
+  await started.stop();
+  assert.equal(stopped, ['after', 'last', 'first']);
+  assert.equal(
+    app.errors.map(({ plugin, err }) => [plugin, String(Reflect.get(Object(err), 'message'))]),
+    [['hanging', 'it did not complete within 0.05 s']],
+  );
+  await app.close();
 });
 
 test('if a plugin fails to start, those before it are stopped, and the server does not listen', async () => {

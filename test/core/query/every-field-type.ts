@@ -104,7 +104,7 @@ const fileSecret = (start: string, name: string): Secret => ({
 });
 const same = (text: string): Secret => ({ value: text, input: text, traces: [text] });
 
-/** By the names of the fields, which are those of their types. A boolean leaves no trace but its presence. */
+/** By the names of the fields, which are those of their types. A boolean has no text of its own to look for. */
 export const secrets: Readonly<Record<string, Secret>> = {
   text: same('sapphire'),
   integer: { value: 770011, input: '770011', traces: ['770011'] },

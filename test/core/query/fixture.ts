@@ -13,7 +13,7 @@ import { field, timestamps } from '../../../core/model/field.ts';
 import type { DbValue, FieldInfo, ModelInfo } from '../../../core/model/field-type.ts';
 import { defineModel } from '../../../core/model/model.ts';
 import { buildModels } from '../../../core/model/resolve.ts';
-import type { Actor } from '../../../core/policy/actor.ts';
+import type { Actor, UserActor } from '../../../core/policy/actor.ts';
 import { type Action, ALL_ROWS, type Policy } from '../../../core/policy/policy.ts';
 import { createRecords } from '../../../core/query/create-records.ts';
 import type { Records } from '../../../core/query/records.ts';
@@ -165,7 +165,7 @@ export class CountingDatabase extends Queries implements Database {
 export const somebody: Actor = { kind: 'job', name: 'somebody', permissions: 'all' };
 
 /** A user of their own, without permissions. */
-export function userActor(id: number): Actor {
+export function userActor(id: number): UserActor {
   return { kind: 'user', id, name: `${id}@example.org`, displayName: null, role: 'staff', permissions: new Set() };
 }
 

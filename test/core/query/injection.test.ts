@@ -79,7 +79,7 @@ const { listing } = compileListing(person, {
   search: ['name', 'email', 'level', 'place.name', 'place.code', 'secret'],
 });
 
-test('in any parameter of a list, of any name', async () => {
+test('any parameter of a list is a value, whatever its name', async () => {
   const names = [
     ...['q', 'sort', 'after', 'before', 'at', 'size', 'count'],
     ...listing.filters.flatMap(({ name }) => [`f.${name}`, `f.${name}.from`, `f.${name}.to`]),
@@ -108,7 +108,7 @@ test('in any parameter of a list, of any name', async () => {
   assert.is((await run(fixture.database)`select from person`).length, 2);
 });
 
-test('in every column of a forged cursor', async () => {
+test('every part of a forged cursor is a value', async () => {
   for (const name of [
     'id',
     'name',
@@ -141,7 +141,7 @@ test('in every column of a forged cursor', async () => {
   }
 });
 
-test('in keys, in searches for options, in entered labels', async () => {
+test('keys, searches for options and entered labels are values', async () => {
   const toPlace = fieldOf(person, 'place');
   const toBoss = fieldOf(person, 'boss');
   for (const text of attacks) {

@@ -69,7 +69,7 @@ const sortable: Readonly<Record<string, readonly string[]>> = {
 };
 
 for (const model of [person, place, leg]) {
-  test(`the pages of ${model.plural}, sorted in any way, forwards and backwards, contain every row once and in order`, async () => {
+  test(`the pages of ${model.plural}, sorted in any way, forwards and backwards, contain every row once and in order (T07)`, async () => {
     const names = sortable[model.name] ?? [];
     const sortTerm = fc.record({ name: fc.constantFrom(...names), descending: fc.boolean() });
     const sorts = fc.uniqueArray(sortTerm, { maxLength: 3, selector: ({ name }) => name });

@@ -249,6 +249,19 @@ for (const [what, query, model] of [
   });
 }
 
+test('statements are kept for frequent pages, but not for every page size that a URL can ask for', () => {
+  const { listing } = compileListing(tag, { list: ['name'] });
+  const reader = new Reader(policyWith(), somebody);
+  const order = completeOrder(reader, listing, []);
+  const statement = (size: number) =>
+    listSql(reader, listing, { q: '', filters: [], sort: [], at: undefined, size, exact: false }, order);
+  const first = statement(10);
+  assert.is(statement(10), first);
+  for (let size = 11; size <= 200; size += 1) statement(size);
+  assert.is.not(statement(10), first);
+  assert.equal(statement(10).sql, first.sql);
+});
+
 interface Scan {
   readonly type: string;
   readonly rows: number;

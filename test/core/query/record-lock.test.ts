@@ -44,7 +44,7 @@ test('update: no other transaction can lock it', async () => {
   });
 });
 
-test('a composite key', async () => {
+test('a record with a composite key can be locked', async () => {
   const row = await fixture.database.transaction((tx) => records().hold(tx, somebody, Leg, 'A,B', 'update'));
   assert.equal(row, { origin: 'A', destination: 'B', miles: 7 });
 });

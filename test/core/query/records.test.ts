@@ -62,6 +62,19 @@ async function namesIn(query: string, rules?: Rules): Promise<unknown[]> {
   return rows.map((row) => row.name);
 }
 
+test('users who see different labels of the same list do not share its statement', async () => {
+  const names = { list: ['name', 'place'], filters: [], search: [] };
+  const labelOf = async (rules?: Rules) => {
+    const { rows } = await list('', rules, names);
+    return rows.find(({ name }) => name === 'Hidden Dan')?.['place~label'];
+  };
+  for (let turn = 0; turn < 2; turn += 1) {
+    assert.is(await labelOf(), 'H · Hidden place');
+    assert.is(await labelOf({ rows: { place: visibleNames } }), null);
+    assert.is(await labelOf({ hidden: ['place.name'] }), 'H');
+  }
+});
+
 test('a row holds its fields, and the labels of relations and lists', async () => {
   const [ada, bob] = (await list('')).rows;
   assert.equal(ada, {

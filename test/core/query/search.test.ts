@@ -72,6 +72,58 @@ for (const [q, { is, count }] of Object.entries(WORDS)) {
   }
 }
 
+test('every character of a word is literal, and letters match in either case', async () => {
+  const names = [
+    'C++ (a|b)',
+    '[x] ^y$ .z',
+    '***:\\d{2}',
+    '100% a_b',
+    'O\'Neill "q"',
+    'Straße Ärger',
+    '#, - & ~ ` / =',
+    '\u{1F426} ﬁ',
+    'Νίκος ΜΑΡΙΟΣ Σοφία',
+  ];
+  for (const name of names) await run(fixture.database)`insert into person (name) values (${name})`;
+  const words = new Set(
+    names.flatMap((name) => name.split(' ').flatMap((word) => [word, [...word].slice(1).join(''), [...word].at(-1)])),
+  );
+  for (const word of [
+    ...words,
+    'ÄRGER',
+    'STRAẞE',
+    'straß',
+    'ΝΊΚΟΣ',
+    'μαριος',
+    'σοφία',
+    'c++',
+    '.*',
+    'x|y',
+    '(?i)',
+    '\\w',
+    '[a-z]',
+  ]) {
+    if (word === undefined || word === '') continue;
+    const { rows } = await page({ q: word });
+    const expected = names.filter((name) => name.toLowerCase().includes(word.toLowerCase()));
+    const found = rows.map(({ name }) => String(name)).filter((name) => names.includes(name));
+    if (/[^a-z]/.test(word)) assert.equal(found.toSorted(), expected.toSorted(), word);
+  }
+  for (const name of names) await run(fixture.database)`delete from person where name = ${name}`;
+});
+
+test('a search of more words than PostgreSQL keeps expressions for finds the rows that contain all', async () => {
+  const words = [...'abcdefghijklmnopqrstuvwxy'];
+  const both = [words.join(''), words.slice(1).join('')];
+  for (const name of both) await run(fixture.database)`insert into person (name) values (${name})`;
+  const { rows } = await page({ q: words.toReversed().join(' ') });
+  assert.equal(
+    rows.map(({ name }) => name),
+    [both[0]],
+  );
+  for (const name of both) await run(fixture.database)`delete from person where name = ${name}`;
+});
+
 test('a filter restricts every kind of search', async () => {
   for (const q of Object.keys(WORDS)) {
     const expected = await inOrder(q, '', sql.fragment`and level = 'chief'`);

@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert';
 import { withPlainConnection } from '../../../core/database/plain-connection.ts';
 import { openDatabase } from '../../../core/database/pool.ts';
 import { Queries, type Query } from '../../../core/database/queries.ts';
+import { tokenActor } from '../../../core/policy/actor.ts';
 import { ALL_ROWS, type Policy } from '../../../core/policy/policy.ts';
 import { createRecords } from '../../../core/query/create-records.ts';
 import { compileListing } from '../../../core/query/listing.ts';
@@ -81,6 +82,18 @@ test('four run at once; the others follow in order, even after a failure', async
   await Promise.all(statements);
   assert.equal(done.slice(0, 4), [-1, 4, 5, 6]);
   assert.is(done.length, 7);
+});
+
+test('attack: tokens share the limit of their account', async () => {
+  const manual = new ManualDatabase();
+  const limiter = new StatementLimiter(manual);
+  const tokens = ['one', 'two'].map((name) => tokenActor(name, 'all', heavyUser));
+  const statements = [...tokens, ...tokens, ...tokens].map((actor) => limiter.of(actor).query(sql.unsafe`select 1`));
+  assert.is(manual.pending.length, 4);
+  for (let n = 0; n < 6; n += 1) {
+    manual.pending[n]?.resolve();
+    await statements[n];
+  }
 });
 
 test('each user has a separate queue, which is empty after all statements have run; jobs are not limited', async () => {

@@ -356,7 +356,7 @@ test('a relation that is set to null is an update for hooks: they can reject it,
   });
 });
 
-test('removing a pair records an event and runs hooks, which can prevent it', async () => {
+test('removing a link row records an event and runs hooks, which can prevent it', async () => {
   const after: string[] = [];
   const listen = hooksFor(PersonTag, { afterCommit: ({ action, key }) => void after.push(`${action} ${key}`) });
   const values = (tags: readonly number[]) => ({ tags });
@@ -370,7 +370,7 @@ test('removing a pair records an event and runs hooks, which can prevent it', as
   assert.is(personTag.key.length, 2);
 });
 
-test('adding a pair runs hooks, which can set its values or reject it', async () => {
+test('adding a link row runs hooks, which can set its values or reject it', async () => {
   const seen: unknown[] = [];
   const listen = hooksFor(PersonTag, {
     beforeSave: (_tx, { action, old, values }) => void seen.push([action, old, values]),

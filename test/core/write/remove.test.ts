@@ -57,7 +57,7 @@ test('dependent rows are deleted first, each with its event; other relations are
   );
 });
 
-test('pairs of other rows are deleted, each with its event', async () => {
+test('link rows of other rows are deleted, each with its event', async () => {
   assert.is((await remove(Tag, '1')).outcome, 'done');
   assert.equal(recorded().sort(), ['delete personTag 1,1', 'delete personTag 2,1', 'delete tag 1']);
 });

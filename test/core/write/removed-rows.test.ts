@@ -1,4 +1,4 @@
-// Every row that is deleted with another one has its event, also where the database would delete it by itself.
+// Every row that is deleted with another one has its event, even if the database would delete it anyway.
 import { sql } from 'slonik';
 import * as assert from 'uvu/assert';
 import { withPlainConnection } from '../../../core/database/plain-connection.ts';
@@ -22,7 +22,7 @@ const Post = defineModel('post', {
   fields: { title: field.text(), labels: field.manyToMany(() => Label, { through: () => Labelling }) },
 });
 const Label = defineModel('label', { fields: { name: field.text() } });
-/** Pairs with a key of their own, which others reference. */
+/** Link rows with a key of their own, which others reference. */
 const Labelling = defineModel('labelling', {
   fields: {
     post: field.belongsTo(() => Post, { onDelete: 'cascade' }),
@@ -125,25 +125,25 @@ const remove = (rules: Rules = {}, hooks: readonly ModelHook[] = []) =>
 const namesIn = async (table: string) =>
   (await database.any(sql.unsafe`select * from ${sql.identifier([table])} order by 1`)).length;
 
-test('pairs are deleted with their owner, each with its event, after the rows that reference them', async () => {
+test('link rows are deleted with their owner, each with its event, after the rows that reference them', async () => {
   assert.is((await remove({ denied: ['labelling.delete'] })).outcome, 'done');
   assert.equal(events, ['delete remark 1', 'delete labelling 1', 'delete labelling 2', 'delete post 1']);
   assert.equal([await namesIn('labelling'), await namesIn('remark')], [1, 1]);
 });
 
-test('deleting rows that reference a pair requires permission, like any other cascade', async () => {
+test('deleting rows that reference a link row requires permission, like any other cascade', async () => {
   assert.equal(await remove({ denied: ['remark.delete'] }), { outcome: 'referenced', by: ['remark'] });
   assert.equal([events, await namesIn('labelling')], [[], 3]);
 });
 
-test('the limit for pairs is higher than for other rows', async () => {
+test('the limit for link rows is higher than for other rows', async () => {
   await run(database)`insert into label (name) select 'N' || n from generate_series(1, 1500) n`;
   await run(database)`insert into labelling (post_id, label_id) select 1, id from label where name like 'N%'`;
   assert.is((await remove()).outcome, 'done');
   assert.equal([events.length, await namesIn('labelling')], [1_504, 1]);
 });
 
-test('a pair removed by a form has its event, and the rows that reference it are deleted', async () => {
+test('a link row removed by a form has its event, and the rows that reference it are deleted', async () => {
   const change = (labels: readonly number[], rules: Rules = {}) =>
     database.transaction((tx) => writing(rules, []).updateAny(tx, context, models.of(Post), '1', { labels }));
   assert.equal(await change([2], { denied: ['remark.delete'] }), {

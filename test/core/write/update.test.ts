@@ -40,13 +40,13 @@ test('the event contains only the changed values, before and after', async () =>
     label: 'Anna',
     changed: true,
   });
-  const [pair, added, event, ...more] = fixture.takeEvents();
+  const [link, added, event, ...more] = fixture.takeEvents();
   assert.is(more.length, 0);
-  assert.equal([added?.name, added?.subject?.key], ['create', '1,3'], 'a pair is added');
+  assert.equal([added?.name, added?.subject?.key], ['create', '1,3'], 'a link row is added');
   assert.equal(
-    [pair?.name, pair?.subject?.model, pair?.subject?.key],
+    [link?.name, link?.subject?.model, link?.subject?.key],
     ['delete', 'personTag', '1,1'],
-    'a pair is deleted',
+    'a link row is deleted',
   );
   assert.is(event?.name, 'update');
   assert.equal(event?.subject, { model: 'person', key: '1', label: 'Anna' });
@@ -241,7 +241,7 @@ test('a constraint on a hidden field reveals neither its name nor that values ar
   assert.is(create.outcome, 'done');
 });
 
-test('adding and removing pairs of a many-to-many requires separate permissions and records separate events (F12)', async () => {
+test('adding and removing link rows of a many-to-many requires separate permissions and records separate events (F12)', async () => {
   const tags = async () => (await run(fixture.database)`select tag_id from person_tag where person_id = 1`).length;
   const noAdd = { denied: ['personTag.add'] };
   const noDelete = { denied: ['personTag.delete'] };

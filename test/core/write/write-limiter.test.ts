@@ -4,6 +4,7 @@ import { isLocked } from '../../../core/database/errors.ts';
 import { withPlainConnection } from '../../../core/database/plain-connection.ts';
 import { type Database, openDatabase, type Transaction } from '../../../core/database/pool.ts';
 import { RustioError } from '../../../core/errors/rustio-error.ts';
+import { tokenActor } from '../../../core/policy/actor.ts';
 import { WriteLimiter } from '../../../core/write/write-limiter.ts';
 import { testDatabase } from '../../support/database.ts';
 import { suite } from '../../support/suite.ts';
@@ -30,7 +31,7 @@ function whileLocked<T>(work: () => Promise<T>): Promise<T> {
   });
 }
 
-test('one user who saves a locked row again and again does not delay the changes of others (F2)', async () => {
+test('one user who saves a locked row repeatedly does not delay the changes of others (F2)', async () => {
   const results = await whileLocked(async () => {
     const waiting = Array.from({ length: 12 }, () => writes.of(userActor(1)).transaction(save(1)));
     const settled = Promise.allSettled(waiting);
@@ -41,6 +42,16 @@ test('one user who saves a locked row again and again does not delay the changes
   });
   for (const result of results)
     assert.ok(result.status === 'fulfilled' || isLocked(result.reason) || isQueueFull(result.reason));
+});
+
+test('attack: a program with tokens of one user does not delay the changes of others', async () => {
+  await whileLocked(async () => {
+    const tokens = Array.from({ length: 12 }, (_, n) => tokenActor(`token ${n}`, 'all', userActor(1)));
+    const settled = Promise.allSettled(tokens.map((token) => writes.of(token).transaction(save(1))));
+    assert.is((await writes.of(userActor(2)).transaction(save(2))).rowCount, 1);
+    assert.ok(database.connections.busy <= 2, String(database.connections.busy));
+    return settled;
+  });
 });
 
 test('thirty users who save the same locked row leave connections for other requests (F2)', async () => {

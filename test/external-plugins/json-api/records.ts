@@ -47,7 +47,11 @@ type Input = { readonly input: Record<string, unknown> };
 /** POST /api/:model */
 export async function createRecord(ctx: Context, app: App, { input }: Input): Promise<unknown> {
   const model = modelOf(ctx);
-  const { values, problems } = readJson(model, input, { policy: app.policy, actor: ctx.state.actor });
+  const { values, problems } = readJson(model, input, {
+    policy: app.policy,
+    actor: ctx.state.actor,
+    text: ctx.state.bodyText,
+  });
   if (problems.length > 0) throw invalid(ctx, problems);
   const written = await app.database.transaction((tx) => app.write.createAny(tx, auditContext(ctx), model, values));
   if (written.outcome === 'invalid') throw invalid(ctx, written.problems);
@@ -59,7 +63,11 @@ export async function createRecord(ctx: Context, app: App, { input }: Input): Pr
 /** PATCH /api/:model/:key; `If-Match` with the version that was read prevents overwriting another user's change. */
 export async function updateRecord(ctx: Context, app: App, { input }: Input): Promise<unknown> {
   const model = modelOf(ctx);
-  const { values, problems } = readJson(model, input, { policy: app.policy, actor: ctx.state.actor });
+  const { values, problems } = readJson(model, input, {
+    policy: app.policy,
+    actor: ctx.state.actor,
+    text: ctx.state.bodyText,
+  });
   if (problems.length > 0) throw invalid(ctx, problems);
   const key = ctx.state.params.key ?? '';
   const version = ctx.get('if-match') || undefined;

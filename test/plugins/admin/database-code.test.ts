@@ -1,4 +1,3 @@
-// timeout: 120
 // Black box: triggers, domains, views, policies and foreign servers of the database that fail get a plain answer.
 
 import * as assert from 'uvu/assert';

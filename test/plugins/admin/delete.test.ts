@@ -82,7 +82,7 @@ test('deleted and unlinked dependants are counted, and each change is in the aud
   ]);
 });
 
-test('tags of a record are deleted with it, each pair with its own event', async () => {
+test('tags of a record are deleted with it, each link row with its own event', async () => {
   const { id, remove } = await thing('Tagged');
   await run(desk)`insert into tag (name) values ('one')`;
   await run(desk)`insert into thing_tag (thing_id, tag_id) select ${id}, id from tag`;
@@ -200,7 +200,7 @@ test('race: deleting two records that reference each other at the same time does
   for (const { status } of answers) assert.ok(status === 303 || status === 409, String(status));
 });
 
-test('a composite key', async () => {
+test('a record with a composite key can be deleted', async () => {
   await run(desk)`insert into place (code, name) values ('LAX', 'Los Angeles')`;
   await run(desk)`insert into leg (origin_code, destination_code) values ('ATL', 'LAX')`;
   const { status, text } = await clerk.get('/admin/legs/ATL,LAX/+delete');

@@ -354,7 +354,7 @@ test('an action runs once for all records, with audit entries, and names the fai
   assert.is(entries.length, 2);
   assert.match(
     noticesOf((await clerk.get(answer.location)).text).join(),
-    'Rename: 2 records succeeded, 1 failed. Thing 13: It brings bad luck.',
+    '“Rename” completed for 2 records and failed for 1. Thing 13: It brings bad luck.',
   );
 });
 
@@ -383,7 +383,7 @@ test('an empty selection, too many rows and deleted rows are reported', async ()
   await clerk.post(path, { ...form?.fields, reason: 'late' });
   assert.match(
     noticesOf((await clerk.get('/admin/things')).text).join(),
-    'Rename: 1 record succeeded, 1 failed. 31: The record no longer exists.',
+    '“Rename” completed for 1 record and failed for 1. 31: The record no longer exists.',
   );
 });
 

@@ -12,6 +12,7 @@ import {
 import type { TestApp } from '../../support/app.ts';
 import { type Client, parseForms } from '../../support/client.ts';
 import { suite } from '../../support/suite.ts';
+import { until } from '../../support/until.ts';
 import { allPermissions, openDesk, Place, run, Tag, Thing } from './desk.ts';
 import { errorAt, linksOf, linkTo, mainOf, noticesOf, textOf } from './page.ts';
 
@@ -39,7 +40,7 @@ let together = 0;
 const meeting = async (): Promise<{ label: string }> => {
   started += 1;
   // Waits for the other panel to start: loaded in sequence, the first would wait forever.
-  for (let turn = 0; turn < 100 && started % 2 === 1; turn++) await new Promise((done) => setTimeout(done, 5));
+  await until(() => started % 2 === 0);
   together = Math.max(together, started);
   return { label: 'met' };
 };

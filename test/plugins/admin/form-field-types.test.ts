@@ -63,7 +63,7 @@ test('a record with every field type is stored as entered, and shown in the list
   assert.is(row.big_text, '9223372036854775807');
   assert.is(row.price_text, '12345678.90');
   assert.is(row.moment_text, '2026-07-01 10:00:00+00', 'noon in Berlin');
-  assert.is(row.wall_text, '2026-03-29 02:30:00', 'on a wall clock there is no hour that does not exist');
+  assert.is(row.wall_text, '2026-03-29 02:30:00', 'a local date and time can be in a skipped hour');
   assert.is(row.token, '1b4e28ba-2fa1-4d3b-a3f5-ef19b5a7633b');
   assert.equal(row.data, { a: [1, 'é'] });
   assert.is(row.active, true, 'the default was ticked');

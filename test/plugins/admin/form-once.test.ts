@@ -48,7 +48,7 @@ for (const then of ['list', 'stay']) {
   });
 }
 
-test('a form submitted ten times concurrently adds one record, and all get the same response', async () => {
+test('a form submitted ten times concurrently adds one record, and all get the same response (T29)', async () => {
   const fields = { ...(await open('/admin/things/+new')), name: 'Impatient', '~then': 'stay' };
   const answers = await Promise.all(Array.from({ length: 10 }, () => clerk.post('/admin/things/+new', fields)));
   assert.equal(new Set(answers.map(({ status }) => status)), new Set([303]));

@@ -1,4 +1,4 @@
-// Over HTTP: what the database rejects is reported at the field, also if the conflict arose after the form was opened.
+// Over HTTP: what the database rejects is reported at the field, even if the conflict arose after the form was opened.
 
 import * as assert from 'uvu/assert';
 import type { TestApp } from '../../support/app.ts';
@@ -49,7 +49,7 @@ test('the summary lists errors in the order of the form', async () => {
   assert.equal(listed, ['name', 'tags', 'amount', 'day', 'boss', 'place']);
 });
 
-test('a duplicate value', async () => {
+test('a duplicate value is reported at its field', async () => {
   const { status, text } = await clerk.submit('/admin/things/+new', { name: 'Copy', code: 'A-1' });
   assert.is(status, 422);
   assert.match(errorAt(text, 'code'), 'Another record already has this value');
@@ -64,7 +64,7 @@ test('duplicate values of several fields are reported at each field', async () =
   for (const name of ['shelf', 'spot']) assert.match(errorAt(text, name), 'this combination of values: Shelf, Spot');
 });
 
-test('a duplicate key, single and composite', async () => {
+test('a duplicate key is reported at each of its fields', async () => {
   const place = await clerk.submit('/admin/places/+new', { code: 'ATL', name: 'Again' });
   assert.is(place.status, 422);
   assert.match(errorAt(place.text, 'code'), 'Another record already has this value');
@@ -74,7 +74,7 @@ test('a duplicate key, single and composite', async () => {
   for (const name of ['origin', 'destination']) assert.match(errorAt(leg.text, name), 'this combination of values');
 });
 
-test('race: another user stored the value after the form was opened', async () => {
+test('race: a value that another user stored after the form was opened is reported as a duplicate', async () => {
   const take = () => run(desk)`insert into thing (name, code) values ('Faster', 'C-1')`;
   const { status, text } = await meanwhile('/admin/things/+new', take, { name: 'Slower', code: 'C-1' });
   assert.is(status, 422);
@@ -91,7 +91,7 @@ test('race: two forms submit the same value concurrently; one is stored, the oth
   assert.equal(await run(desk)`select count(*)::integer as n from tag where name = 'wanted'`, [{ n: 1 }]);
 });
 
-test('race: the selected row was deleted after the form was opened', async () => {
+test('race: a selected row that was deleted after the form was opened is reported at its field', async () => {
   await run(desk)`insert into place (code, name) values ('GON', 'Gone')`;
   const drop = () => run(desk)`delete from place where code = 'GON'`;
   const { status, text } = await meanwhile('/admin/things/+new', drop, { name: 'Orphan', place: 'GON' });
@@ -99,7 +99,7 @@ test('race: the selected row was deleted after the form was opened', async () =>
   assert.match(errorAt(text, 'place'), 'No place matches “GON”');
 });
 
-test('a CHECK that exists only in the database, and columns with custom names', async () => {
+test('a CHECK that exists only in the database is reported at its field, even if its column has a custom name', async () => {
   const odd = await clerk.submit('/admin/legacies/+new', { number: '2', words: 'Unglück', worth: '13' });
   assert.is(odd.status, 422);
   assert.match(errorAt(odd.text, 'worth'), 'The database does not allow this value (rule “wert_ist_gerade”).');
@@ -108,7 +108,7 @@ test('a CHECK that exists only in the database, and columns with custom names', 
   assert.match(errorAt(taken.text, 'words'), 'Another record already has this value');
 });
 
-test('a CHECK and a NOT NULL added after the model was declared', async () => {
+test('a CHECK or NOT NULL added after the model was declared is reported at its field', async () => {
   await run(desk)`alter table person add constraint no_bob check (name <> 'Bob')`;
   const bob = await clerk.submit('/admin/people/+new', { name: 'Bob', near: 'ATL' });
   assert.is(bob.status, 422);
@@ -121,7 +121,7 @@ test('a CHECK and a NOT NULL added after the model was declared', async () => {
   await run(desk)`alter table thing alter column notes drop not null`;
 });
 
-test('text too long for the index on its column', async () => {
+test('text too long for the index on its column is reported with a length that fits', async () => {
   const { status, text } = await clerk.submit('/admin/tags/+new', { name: incompressibleText(6_000) });
   assert.is(status, 422);
   assert.match(errorAt(text, 'name'), 'Shorten it to about 600 characters');

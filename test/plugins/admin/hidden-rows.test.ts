@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import { definePlugin } from '../../../core/plugin.ts';
 import { type Actor, commandAuditContext, jobActor } from '../../../core/policy/actor.ts';
 import { ALL_ROWS, defineRules } from '../../../core/policy/policy.ts';
-import { PairChanges } from '../../../core/write/links.ts';
+import { LinkChanges } from '../../../core/write/links.ts';
 import type { Values, Written } from '../../../core/write/types.ts';
 import type { TestApp } from '../../support/app.ts';
 import { type Client, parseForms } from '../../support/client.ts';
@@ -72,7 +72,7 @@ test.after(async () => {
   await desk.close();
 });
 
-const pairs = async (): Promise<unknown[]> =>
+const links = async (): Promise<unknown[]> =>
   (await run(desk)`select tag_id::text as tag from thing_tag where thing_id = 1 order by tag_id`).map(({ tag }) => tag);
 const place = async (): Promise<unknown> => (await run(desk)`select place_code from thing where id = 1`)[0]?.place_code;
 const thing = () => desk.app.models.of(Thing);
@@ -89,14 +89,14 @@ async function postTags(shown: readonly string[] | undefined, tags: readonly str
   return (await clerk.post('/admin/things/1/+edit', fields)).status;
 }
 
-test('a form lists neither hidden pairs nor pairs that lead to hidden rows', async () => {
+test('a form lists neither hidden link rows nor link rows that lead to hidden rows', async () => {
   const { text } = await clerk.get('/admin/things/1/+edit');
   const form = parseForms(text).find(({ fields }) => '~shown' in fields);
   const shown = new Map(JSON.parse(String(form?.fields['~shown'])));
   assert.equal(shown.get('tags'), ['4', '1', '2']);
 });
 
-test('a filter does not match through pairs that the user cannot see', async () => {
+test('a filter does not match through link rows that the user cannot see', async () => {
   for (const [tag, isFound] of [
     [OPEN, true],
     [SECRET, false],
@@ -109,47 +109,47 @@ test('a filter does not match through pairs that the user cannot see', async () 
   assert.match((await clerk.get('/admin/things?f.tags=')).text, 'Anvil');
 });
 
-test('a form that claims to have shown hidden pairs removes only visible ones', async () => {
+test('a form that claims to have shown hidden link rows removes only visible ones', async () => {
   assert.is(await postTags([OPEN, '2', SECRET, LOCKED, SEALED], [OPEN, LOCKED]), 303);
-  assert.equal(await pairs(), [OPEN, SECRET, LOCKED, SEALED]);
+  assert.equal(await links(), [OPEN, SECRET, LOCKED, SEALED]);
   const removed = await run(desk)`
     select subject_key from rustio_audit where event = 'delete' and subject_model = 'thingTag'
   `;
   assert.is(removed.length, 1);
 });
 
-test('a post without the shown values removes no hidden pairs', async () => {
+test('a post without the shown values removes no hidden link rows', async () => {
   assert.is(await postTags(undefined, [OPEN, LOCKED]), 303);
-  assert.equal(await pairs(), [OPEN, SECRET, LOCKED, SEALED]);
+  assert.equal(await links(), [OPEN, SECRET, LOCKED, SEALED]);
 });
 
-test('a form that removes only hidden pairs changes nothing', async () => {
+test('a form that removes only hidden link rows changes nothing', async () => {
   const before = await run(desk)`select md5(thing::text), xmin::text from thing`;
   assert.is(await postTags([SECRET, SEALED], []), 303);
   assert.equal(await run(desk)`select md5(thing::text), xmin::text from thing`, before);
-  assert.equal(await pairs(), [OPEN, '2', SECRET, LOCKED, SEALED]);
+  assert.equal(await links(), [OPEN, '2', SECRET, LOCKED, SEALED]);
 });
 
-test('a plugin that sets all pairs, or names hidden ones, keeps pairs that its actor cannot see', async () => {
-  for (const tags of [[1, 4], new PairChanges([], [2, 3, 5]), [1, 3, 4, 5]]) {
+test('a plugin that sets all link rows, or names hidden ones, keeps link rows that its actor cannot see', async () => {
+  for (const tags of [[1, 4], new LinkChanges([], [2, 3, 5]), [1, 3, 4, 5]]) {
     assert.is((await change({ tags })).outcome, 'done');
-    assert.equal(await pairs(), [OPEN, SECRET, LOCKED, SEALED]);
+    assert.equal(await links(), [OPEN, SECRET, LOCKED, SEALED]);
   }
 });
 
-test('if a row rule does not allow the actor to delete a pair, it is kept and the change is rejected', async () => {
+test('if a row rule does not allow the actor to delete a link row, it is kept and the change is rejected', async () => {
   assert.is((await change({ tags: [1, 2] })).outcome, 'forbidden');
   assert.is(await postTags([OPEN, '2', LOCKED], [OPEN, '2']), 422);
-  assert.equal(await pairs(), [OPEN, '2', SECRET, LOCKED, SEALED]);
+  assert.equal(await links(), [OPEN, '2', SECRET, LOCKED, SEALED]);
 });
 
-test('a pair that the rules for new rows exclude is not added, and the change is forbidden', async () => {
+test('a link row that the rules for new rows exclude is not added, and the change is forbidden', async () => {
   await run(desk)`delete from thing_tag where tag_id = 5`;
-  assert.is((await change({ tags: new PairChanges([5], []) })).outcome, 'forbidden');
-  assert.equal(await pairs(), [OPEN, '2', SECRET, LOCKED]);
+  assert.is((await change({ tags: new LinkChanges([5], []) })).outcome, 'forbidden');
+  assert.equal(await links(), [OPEN, '2', SECRET, LOCKED]);
 });
 
-test('an action of a plugin removes no hidden pairs', async () => {
+test('an action of a plugin removes no hidden link rows', async () => {
   await run(desk)`delete from thing_tag where tag_id = 4`;
   const [form] = parseForms((await clerk.get('/admin/things/1/+edit')).text).filter(
     ({ fields }) => '~version' in fields,
@@ -157,15 +157,15 @@ test('an action of a plugin removes no hidden pairs', async () => {
   const { '~token': token = '', '~form': id = '' } = form?.fields ?? {};
   const { status } = await clerk.post('/admin/things/+actions/clear-tags', { '~token': token, '~form': id, key: '1' });
   assert.is(status, 303);
-  assert.equal(await pairs(), [SECRET, SEALED]);
+  assert.equal(await links(), [SECRET, SEALED]);
 });
 
-test('actors without row rules can remove every pair', async () => {
+test('actors without row rules can remove every link row', async () => {
   const written = await desk.app.database.transaction((tx) =>
     desk.app.write.updateAny(tx, commandAuditContext(), thing(), '1', { tags: [] }),
   );
   assert.is(written.outcome, 'done');
-  assert.equal(await pairs(), []);
+  assert.equal(await links(), []);
 });
 
 test('a record that references a hidden row can be saved and keeps the reference', async () => {

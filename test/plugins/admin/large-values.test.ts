@@ -1,4 +1,3 @@
-// timeout: 180
 // Black box: values of megabytes in every column. A list, a record's page, its history and the audit trail read and show their
 // beginnings; all of a value is one click away, for those who may see it.
 

@@ -28,6 +28,13 @@ test.after(async () => {
   await desk.close();
 });
 
+test('the 400 of a list that cannot be read is declared by its route', async () => {
+  const { status } = await clerk.get('/admin/things?size=0');
+  assert.is(status, 400);
+  const route = desk.app.routes.find(({ method, path }) => method === 'GET' && path === '/admin/:model');
+  assert.ok(route?.responses.has(status));
+});
+
 test('every column is formatted by its type: grouped numbers, timestamps in the user’s time zone, labels of relations, a dash for no value', async () => {
   const { status, text } = await clerk.get('/admin/things');
   assert.is(status, 200);

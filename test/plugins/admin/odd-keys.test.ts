@@ -66,7 +66,7 @@ async function addressOf(name: string): Promise<string> {
 }
 
 for (const [at, key] of keys.entries()) {
-  test(`"${key}" is added, found, shown, changed, referenced, filtered by and deleted`, async () => {
+  test(`"${key}" is added, found, shown, changed, referenced, filtered by and deleted (T18)`, async () => {
     const name = `Place number ${1000 + at}`;
     const added = await clerk.submit('/admin/places/+new', { code: key, name, '~then': 'stay' });
     assert.is(added.status, 303);
@@ -74,7 +74,7 @@ for (const [at, key] of keys.entries()) {
 
     const page = await addressOf(name);
     assert.is(added.location, `${page}/+edit`);
-    assert.match(page, /^\/admin\/places\/[\w~-]+$/, 'nothing in it that a proxy would tidy up');
+    assert.match(page, /^\/admin\/places\/[\w~-]+$/, 'it contains nothing that a proxy would normalise');
     const detail = await clerk.get(page);
     assert.is(detail.status, 200);
     assert.is(factsOf(detail.text).Code, key);

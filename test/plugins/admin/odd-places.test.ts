@@ -1,4 +1,3 @@
-// timeout: 120
 // Black box: any value that a list shows can be where a page of it starts, and any key leads to its record.
 
 import * as assert from 'uvu/assert';
@@ -177,7 +176,7 @@ test('a forged cursor that the database rejects starts the list at the top', asy
   }
 });
 
-test('the upper end of a range includes the whole minute or second', async () => {
+test('the upper end of a range includes the whole minute or second (T16)', async () => {
   await withPlainConnection(app.app.database.url, (client) =>
     client.query(`
       insert into odd (id, t, ts, wall)

@@ -1,4 +1,3 @@
-// timeout: 240
 // Black box: every column of one table holds every odd value that PostgreSQL allows in it, and NULL where its model says there is
 // none. Every page opens, every row is reached by every order, and nothing changes that nobody touched.
 

@@ -164,7 +164,7 @@ test('a forged post reaches only rows that its sender could select', async () =>
   const token = formTokenOf(held.text);
   for (const customer of ['1', 'Miller', '999']) {
     const { status } = await writer.post('/admin/lines/+new', { '~token': token, text: 'Forged', customer });
-    assert.is(status, 303, 'the field is none of the form, as if it had not been sent');
+    assert.is(status, 303, 'the field does not belong to the form, so it is ignored');
     assert.is((await stored('Forged'))?.customer, null);
     await desk.app.database.query(sql.unsafe`delete from line where text = 'Forged'`);
   }

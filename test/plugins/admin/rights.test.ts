@@ -140,7 +140,7 @@ test('a relation to the model itself shows labels, since the user can view it', 
 test('models that the user cannot view are 403, those without pages and unknown ones 404', async () => {
   assert.is((await viewer.get('/admin/places')).status, 403);
   assert.is((await viewer.get('/admin/places/ATL')).status, 403);
-  assert.is((await viewer.get('/admin/places/NO')).status, 403, 'whether it exists is not told either');
+  assert.is((await viewer.get('/admin/places/NO')).status, 403, 'the response does not reveal whether it exists');
   const admin = await desk.signInAs('administrator');
   assert.is((await admin.get('/admin/thing-tags')).status, 404);
   assert.is((await admin.get('/admin/nothing')).status, 404);

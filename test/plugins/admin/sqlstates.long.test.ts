@@ -1,4 +1,3 @@
-// timeout: 240
 // Black box: every class of errors that PostgreSQL has, raised in the statement of a change, at COMMIT, and in the insert of the audit
 // trail. Each gets an answer in plain words, changes nothing, and shows nothing of the database's own message.
 import * as assert from 'uvu/assert';
@@ -95,7 +94,7 @@ for (const point of ['statement', 'commit', 'trail'] as const) {
       for (const [action, response] of Object.entries(responses)) {
         const where = `${action}, ${name}`;
         judge(response, where);
-        // What the trail rejects is no mistake in the form.
+        // A rejection by the audit trail is not a problem of the form.
         if (point === 'trail') assert.not.equal(response.status, 422, where);
       }
       assert.equal(await rows(), before, name);

@@ -1,5 +1,4 @@
-// timeout: 240
-// Parts of a value that nobody touched stay as they are: items of arrays, pairs, keys with blanks, values larger than a form.
+// Parts of a value that the user does not change are kept: items of arrays, link rows, keys with blanks, values larger than a form.
 
 import { sql } from 'slonik';
 import * as assert from 'uvu/assert';
@@ -191,7 +190,7 @@ test('rows are referenced by keys that begin with a blank or have line breaks', 
   }
 });
 
-test('pairs with such keys are kept when others are added and removed', async () => {
+test('link rows with such keys are kept when others are added and removed', async () => {
   await runSql(
     desk.app.database.url,
     `insert into trip (id) values (6);
@@ -206,7 +205,7 @@ test('pairs with such keys are kept when others are added and removed', async ()
   assert.equal(await stopsOf(6), ['a', 'two\nlines', 'gone', 'b']);
 });
 
-test('a pair stored twice counts as one: adding it again changes nothing', async () => {
+test('a link row stored twice counts as one: adding it again changes nothing', async () => {
   await runSql(
     desk.app.database.url,
     `insert into trip (id) values (7); insert into stop (trip, place) values (7, 'a'), (7, 'a')`,

@@ -1,4 +1,3 @@
-// timeout: 240
 // What nobody touched is neither validated nor rewritten, whatever other programs have stored.
 
 import { sql } from 'slonik';
@@ -61,7 +60,7 @@ async function save(id: number, changed: Fields = {}): Promise<TestResponse> {
 const stored = (column: string, id: number): Promise<string | null> =>
   desk.app.database.oneFirst(one`select ${sql.identifier([column])}::text as text from loose where id = ${id}`);
 
-async function pairsOf(id: number): Promise<readonly string[]> {
+async function linksOf(id: number): Promise<readonly string[]> {
   const rows = await desk.app.database.any(
     one`select owner_id || ':' || weight as text from friend where loose_id = ${id} order by owner_id`,
   );
@@ -94,7 +93,7 @@ test('changing one field of such a row changes only that field', async () => {
   assert.equal(differing, []);
 });
 
-test('random rows written by SQL can be saved without changes', async () => {
+test('random rows written by SQL can be saved without changes (T05, T11)', async () => {
   const random = new Random(9, 1);
   const ids = Array.from({ length: 40 }, (_, index) => 2001 + index);
   await runSql(desk.app.database.url, ids.map((id) => randomRow(id, random)).join('\n'));
@@ -142,7 +141,7 @@ test('unchanged items of an array are kept when others change (T13)', async () =
   assert.is((await clerk.post(edit(3007), { ...third, tags: `${String(third.tags)}\r\ntoo long` })).status, 422);
 });
 
-test('a manyToMany with more pairs than a form lists keeps the others (T01)', async () => {
+test('a manyToMany with more link rows than a form lists keeps the others (T01)', async () => {
   await runSql(
     desk.app.database.url,
     `insert into loose (id, title, state, active) values (3003, 'x', 'open', true);
@@ -151,23 +150,23 @@ test('a manyToMany with more pairs than a form lists keeps the others (T01)', as
   const { text } = await clerk.get(edit(3003));
   assert.match(textOf(mainOf(text)), 'Only the first 1,000 are shown. The others will not be changed.');
   assert.is((await save(3003, { line: 'new' })).status, 303);
-  assert.is((await pairsOf(3003)).length, 1500);
+  assert.is((await linksOf(3003)).length, 1500);
   const fields = await opened(3003);
   const [first = '', ...others] = [fields.friends ?? []].flat().filter((key) => key !== '');
   assert.is((await clerk.post(edit(3003), { ...fields, friends: [...others, '1600'] })).status, 303);
-  const pairs = await pairsOf(3003);
-  assert.is(pairs.length, 1500);
-  assert.not.ok(pairs.includes(`${first}:7`));
-  assert.ok(pairs.includes('1600:7'));
+  const links = await linksOf(3003);
+  assert.is(links.length, 1500);
+  assert.not.ok(links.includes(`${first}:7`));
+  assert.ok(links.includes('1600:7'));
 });
 
-test('a forged request cannot remove pairs that the form would not list', async () => {
+test('a forged request cannot remove link rows that the form would not list', async () => {
   const { '~shown': _shown, ...fields } = await opened(3003);
   assert.is((await clerk.post(edit(3003), { ...fields, friends: '5' })).status, 303);
-  assert.is((await pairsOf(3003)).length, 501);
+  assert.is((await linksOf(3003)).length, 501);
 });
 
-test('a stale form does not remove pairs that others have added (T01b)', async () => {
+test('a stale form does not remove link rows that others have added (T01b)', async () => {
   await runSql(
     desk.app.database.url,
     `insert into loose (id, title, state, active) values (3004, 'x', 'open', true);
@@ -176,11 +175,11 @@ test('a stale form does not remove pairs that others have added (T01b)', async (
   const stale = await opened(3004);
   await runSql(desk.app.database.url, 'insert into friend (loose_id, owner_id, weight) values (3004, 3, 3)');
   assert.is((await clerk.post(edit(3004), { ...stale, line: 'new' })).status, 303);
-  assert.equal(await pairsOf(3004), ['1:1', '2:2', '3:3']);
+  assert.equal(await linksOf(3004), ['1:1', '2:2', '3:3']);
   const second = await opened(3004);
   await runSql(desk.app.database.url, 'insert into friend (loose_id, owner_id, weight) values (3004, 4, 4)');
   assert.is((await clerk.post(edit(3004), { ...second, friends: ['1', '3', '5'] })).status, 303);
-  assert.equal(await pairsOf(3004), ['1:1', '3:3', '4:4', '5:7']);
+  assert.equal(await linksOf(3004), ['1:1', '3:3', '4:4', '5:7']);
 });
 
 test("after a conflict, only the user's own changes are written", async () => {
@@ -203,7 +202,7 @@ test("after a conflict, only the user's own changes are written", async () => {
   assert.is(await stored('line', 3005), 'their');
   assert.is(await stored('count', 3005), '2');
   assert.is(await stored('day', 3005), 'infinity');
-  assert.equal(await pairsOf(3005), ['2:7', '3:7', '4:7']);
+  assert.equal(await linksOf(3005), ['2:7', '3:7', '4:7']);
 });
 
 test('JSON keeps every digit: on the record, in the form, after a change and in the history (T03)', async () => {

@@ -56,7 +56,7 @@ test('attack: users who cannot view a model see nothing of its records in the au
   assert.match((await seeing.get('/admin/audit')).text, 'Secret of the shipyard');
 });
 
-test('attack: nor do they see the data of events about such records', async () => {
+test('attack: users who cannot view a model do not see the data of events about its records', async () => {
   const { database, events } = desk.app;
   const subject = { model: 'boat', key: '1', label: 'Maria' };
   await database.transaction((tx) =>

@@ -1,4 +1,4 @@
-// A trail only grows: every page of it must stay fast, also of a period long ago.
+// The audit trail only grows, so every page of it must stay fast, even for a period long ago.
 import { sql } from 'slonik';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';

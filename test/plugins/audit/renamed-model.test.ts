@@ -3,8 +3,7 @@ import { readFile } from 'node:fs/promises';
 import * as assert from 'uvu/assert';
 import { renameModelSql } from '../../../cli/commands/migrate.ts';
 import { makeMigration } from '../../../core/migrate/make.ts';
-import { migrate } from '../../../core/migrate/run.ts';
-import { plannedLosses } from '../../../core/migrate/status.ts';
+import { migrate, plannedLosses } from '../../../core/migrate/run.ts';
 import { defineAdmin, defineModel, field } from '../../../index.ts';
 import { catalogueOf, textsOf } from '../../core/migrate/catalogue.ts';
 import { testProject } from '../../core/migrate/project.ts';
@@ -53,11 +52,18 @@ test('a renamed model keeps its history and its permissions (F6)', async () => {
       "insert into rustio_group_permission select group_id, 'organisation.view' from rustio_group_permission limit 1",
     );
 
+    const email = await old.account('staff', ['company.view', 'company.change']);
+    await old.command('token create', { email, name: 'Import', permissions: 'company.view,company.change' });
+
     const { up, down, sources } = await rename(renamed.app);
     assert.match(up, 'alter table company rename to organisation;');
     await runSql(url, up);
     assert.equal(await textsOf(url, 'select distinct permission from rustio_group_permission order by 1'), [
       'organisation.add',
+      'organisation.change',
+      'organisation.view',
+    ]);
+    assert.equal(await textsOf(url, 'select permission from rustio_token_permission order by 1'), [
       'organisation.change',
       'organisation.view',
     ]);
@@ -99,10 +105,69 @@ test('a renamed model keeps its history and its permissions (F6)', async () => {
       await textsOf(url, "select permission from rustio_group_permission where permission ~ '^organisation'"),
       [],
     );
+    assert.equal(await textsOf(url, 'select permission from rustio_token_permission order by 1'), [
+      'company.change',
+      'company.view',
+    ]);
     assert.equal([...old.errors, ...renamed.errors], []);
     assert.ok(sources.length > 0);
   } finally {
     await renamed.close();
+    await old.close();
+  }
+});
+
+test('models that swap their names keep their own history and permissions (F6)', async () => {
+  const over = (first: string, second: string) => {
+    const models = [defineModel(first, { fields, table: 'one' }), defineModel(second, { fields, table: 'two' })];
+    return { models, plugins: { admin: { admins: models.map((model) => defineAdmin(model, {})) } } };
+  };
+  const old = await testApp(over('red', 'blue'));
+  const template = await preparedTemplate('nothing', async () => {});
+  const { url } = old.app.database;
+  const swapped = await testApp(over('blue', 'red'), { template, connectVia: async () => url });
+  try {
+    const first = await old.signInAs('staff', ['red.view', 'red.add']);
+    await first.submit('/admin/reds/+new', { name: 'in table one' });
+    const second = await old.signInAs('staff', ['blue.view', 'blue.add', 'blue.delete']);
+    await second.submit('/admin/blues/+new', { name: 'in table two' });
+
+    const { folder } = await testProject();
+    await makeMigration({ folder, models: old.app.models.all.filter(({ managed }) => managed) });
+    const migration = await makeMigration({
+      folder,
+      models: swapped.app.models.all.filter(({ managed }) => managed),
+      renameModel: (from, to) => renameModelSql(swapped.app, from, to),
+    });
+    assert.match(migration?.name ?? '', /_rename_(red_to_blue|blue_to_red)$/);
+    const [up = '', down = ''] = migration?.files ?? [];
+    const permissions = () =>
+      textsOf(
+        url,
+        "select string_agg(permission, ' ' order by permission) from rustio_group_permission group by group_id order by 1",
+      );
+    const before = await permissions();
+    for (const file of [up, down]) {
+      await runSql(url, await readFile(file, 'utf8'));
+      const isUp = file === up;
+      const now = isUp ? swapped : old;
+      assert.equal(await permissions(), isUp ? ['blue.add blue.view', 'red.add red.delete red.view'] : before);
+      // Both applications number the people that they create.
+      await runSql(
+        url,
+        'update rustio_user set email = gen_random_uuid() || email; update rustio_group set name = gen_random_uuid() || name',
+      );
+      const reader = await now.signInAs('staff', ['red.view', 'blue.view']);
+      const [one, two] = isUp ? ['blues', 'reds'] : ['reds', 'blues'];
+      assert.match((await reader.get(`/admin/${one}/1/+history`)).text, 'in table one');
+      assert.match((await reader.get(`/admin/${two}/1/+history`)).text, 'in table two');
+      assert.not.match((await reader.get(`/admin/${one}/1/+history`)).text, 'in table two');
+      assert.not.match((await reader.get(`/admin/${two}/1/+history`)).text, 'in table one');
+      await runSql(url, 'delete from rustio_group_permission where group_id = (select max(id) from rustio_group)');
+    }
+    assert.equal([...old.errors, ...swapped.errors], []);
+  } finally {
+    await swapped.close();
     await old.close();
   }
 });

@@ -149,7 +149,7 @@ test('filters by event, user, model, record, day in the user’s time zone, and 
   assert.equal(await matching({ model: 'strike', key: '2' }), ['update Strike 2']);
   assert.equal(await matching({ correlationId: 'a-request-of-a-test' }), ['create Strike 1']);
   const inZone = (timeZone: string) => new Intl.DateTimeFormat('en-CA', { timeZone }).format(new Date());
-  for (const timeZone of ['UTC', 'Pacific/Kiritimati', 'Pacific/Pago_Pago']) {
+  for (const timeZone of ['UTC', 'Pacific/Kiritimati', 'Pacific/Pago_Pago', '+14:00', '-11:00']) {
     const today = inZone(timeZone);
     assert.is((await matching({ from: today, to: today, timeZone })).length, 3, timeZone);
     assert.equal(await matching({ to: '2001-01-01', timeZone }), []);

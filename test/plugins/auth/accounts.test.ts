@@ -1,15 +1,21 @@
 import { sql } from 'slonik';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
+import type { Transaction } from '../../../core/database/transaction.ts';
 import type { AuditContext } from '../../../core/policy/actor.ts';
 import { findAccountByEmail } from '../../../plugins/auth/account.ts';
-import { changeRole, setActive, setPassword } from '../../../plugins/auth/change-account.ts';
+import { changeRole, eraseAccount, setActive, setLock, setPassword } from '../../../plugins/auth/change-account.ts';
 import { createUser } from '../../../plugins/auth/create-user.ts';
 import { findCredentials, renewHash } from '../../../plugins/auth/credentials.ts';
-import { inHashingQueue } from '../../../plugins/auth/hashing-queue.ts';
-import { isOutdated, verifyPassword } from '../../../plugins/auth/password-hash.ts';
+import { type AccountEdit, editAccount } from '../../../plugins/auth/edit-account.ts';
+import { addToGroup } from '../../../plugins/auth/group-members.ts';
+import { createGroup } from '../../../plugins/auth/groups.ts';
+import type { Outcome } from '../../../plugins/auth/outcome.ts';
+import { isOutdated, preparePassword, verifyPassword } from '../../../plugins/auth/password-hash.ts';
 import { ensureFirstAdministrator } from '../../../plugins/auth/prepare-development.ts';
 import type { Role } from '../../../plugins/auth/roles.ts';
+import { findUserActor } from '../../../plugins/auth/user-actor.ts';
+import { changeUserGrants } from '../../../plugins/auth/user-permissions.ts';
 import { suite } from '../../support/suite.ts';
 import { by, cli, openRulesDatabase, PASSWORD, personAs, type RulesDatabase } from './rules-database.ts';
 
@@ -20,10 +26,10 @@ test.before.each(async () => {
 });
 test.after.each(() => rules.close());
 
-const create = (context: AuditContext, email: string, role: Role, password?: string) =>
-  rules.database.transaction((tx) =>
-    createUser(tx, context, rules.events, { email, role, ...(password !== undefined && { password }) }),
-  );
+const create = async (context: AuditContext, email: string, role: Role, text?: string) => {
+  const user = { email, role, ...(text !== undefined && { password: await preparePassword(text) }) };
+  return rules.database.transaction((tx) => createUser(tx, context, rules.events, user));
+};
 const demote = (context: AuditContext, id: number, role: Role) =>
   rules.database.transaction((tx) => changeRole(tx, context, rules.events, id, role));
 const switchActive = (context: AuditContext, id: number, active: boolean) =>
@@ -109,14 +115,205 @@ test('the guards apply to users: equal rank, higher rank, their own account, a r
   assert.is((await switchActive(by(peer), clerk.id, false)).outcome, 'done');
 });
 
-test('the last active administrator is kept, even if there are inactive ones', async () => {
+test('the last active administrator is kept, even if there are others who cannot sign in', async () => {
   const last = await rules.user('last@example.org', 'administrator');
-  const inactive = await rules.user('gone@example.org', 'developer');
+  const inactive = await rules.user('gone@example.org', 'administrator');
+  const locked = await rules.user('locked@example.org', 'administrator');
+  const lock = (id: number, until: Date | 'infinity' | null) =>
+    rules.database.transaction((tx) => setLock(tx, cli, rules.events, id, until));
+  await create(cli, 'invited@example.org', 'administrator'); // without a password
   assert.is((await switchActive(cli, inactive.id, false)).outcome, 'done');
-  const rejected = { outcome: 'rejected', issue: { key: 'auth.rejected.lastAdministrator' } };
+  assert.is((await lock(locked.id, 'infinity')).outcome, 'done');
+  const rejected = {
+    outcome: 'rejected',
+    issue: { key: 'auth.rejected.lastAdministrator', params: { role: 'administrator' } },
+  };
   assert.equal(await demote(cli, last.id, 'supervisor'), rejected);
   assert.equal(await switchActive(cli, last.id, false), rejected);
+  assert.equal(await lock(last.id, 'infinity'), rejected);
+  assert.equal(await rules.database.transaction((tx) => eraseAccount(tx, cli, rules.events, last.id)), rejected);
+  assert.is((await demote(cli, locked.id, 'staff')).outcome, 'done', 'a locked one does not count');
   assert.equal(await demote(cli, last.id, 'developer'), { outcome: 'done', changed: true });
+  // Nobody is left above administrators if the only developer is lost.
+  const heir = await rules.user('heir@example.org', 'administrator');
+  assert.equal(await demote(cli, last.id, 'administrator'), {
+    outcome: 'rejected',
+    issue: { key: 'auth.rejected.lastAdministrator', params: { role: 'developer' } },
+  });
+  assert.is((await demote(cli, heir.id, 'developer')).outcome, 'done');
+  assert.is((await demote(cli, last.id, 'administrator')).outcome, 'done');
+});
+
+test('attack: fifty parallel attempts on the last two administrators leave one', async () => {
+  for (const role of ['administrator', 'developer'] as const) {
+    const crowd = await openRulesDatabase(20);
+    try {
+      const pair = [await crowd.user('one@example.org', role), await crowd.user('two@example.org', role)];
+      const attempts = Array.from({ length: 50 }, (_, i) =>
+        crowd.database.transaction(async (tx): Promise<{ outcome: string }> => {
+          const id = pair[i % 2]?.id ?? 0;
+          if (i % 8 < 2) return changeRole(tx, cli, crowd.events, id, 'staff');
+          if (i % 8 < 4) return setActive(tx, cli, crowd.events, id, false);
+          if (i % 8 < 6) return setLock(tx, cli, crowd.events, id, 'infinity');
+          return eraseAccount(tx, cli, crowd.events, id);
+        }),
+      );
+      const outcomes = await Promise.all(attempts);
+      assert.ok(outcomes.some(({ outcome }) => outcome === 'rejected'));
+      const left = await crowd.database.oneFirst(sql.type(z.object({ n: z.number() }))`
+        select count(*)::integer as n from rustio_user where active and locked_until is null and role = ${role}
+      `);
+      assert.is(left, 1, role);
+    } finally {
+      await crowd.close();
+    }
+  }
+});
+
+test('a locked account cannot sign in or act, and nothing tells a stranger that it is locked', async () => {
+  const administrator = await rules.user('admin@example.org', 'administrator');
+  const clerk = await rules.user('clerk@example.org', 'staff', { password: PASSWORD });
+  const lock = (context: AuditContext, id: number, until: Date | 'infinity' | null) =>
+    rules.database.transaction((tx) => setLock(tx, context, rules.events, id, until));
+  rules.recorded.length = 0;
+  assert.equal(await lock(by(administrator), clerk.id, new Date(Date.now() + 60_000)), {
+    outcome: 'done',
+    changed: true,
+  });
+  assert.is((await findCredentials(rules.database, clerk.name))?.active, false);
+  assert.is(await findUserActor(rules.database, clerk.id), undefined);
+  assert.is((await lock(by(administrator), administrator.id, 'infinity')).outcome, 'rejected');
+  assert.equal(await lock(by(administrator), clerk.id, null), { outcome: 'done', changed: true });
+  assert.equal(await lock(by(administrator), clerk.id, null), { outcome: 'done', changed: false });
+  assert.is((await findCredentials(rules.database, clerk.name))?.active, true);
+  assert.equal(
+    rules.recorded.map(({ name }) => name),
+    ['account_locked', 'account_unlocked'],
+  );
+});
+
+test('an erased account keeps its id under a pseudonym, and nothing else', async () => {
+  const administrator = await rules.user('admin@example.org', 'administrator');
+  const clerk = await rules.user('clerk@example.org', 'staff', { displayName: 'Clara Clerk', password: PASSWORD });
+  await rules.database.transaction((tx) => createGroup(tx, cli, rules.app, { name: 'Desk' }));
+  await rules.database.transaction((tx) => addToGroup(tx, cli, rules.app, 'Desk', clerk.id));
+  rules.recorded.length = 0;
+  const erase = (context: AuditContext, id: number) =>
+    rules.database.transaction((tx) => eraseAccount(tx, context, rules.events, id));
+  assert.equal(await erase(by(administrator), administrator.id), {
+    outcome: 'rejected',
+    issue: { key: 'auth.rejected.selfErase' },
+  });
+  assert.equal(await erase(by(administrator), clerk.id), { outcome: 'done', changed: true });
+  assert.equal(await erase(by(administrator), clerk.id), { outcome: 'done', changed: false });
+  const row = await rules.database.one(sql.type(z.object({ row: z.string(), groups: z.number() }))`
+    select row_to_json(u)::text as row, (select count(*)::integer from rustio_user_group) as groups
+    from rustio_user u
+    where id = ${clerk.id}
+  `);
+  assert.not.match(row.row, /clerk@|Clara|argon2/);
+  assert.match(row.row, `erased-${clerk.id}@erased.invalid`);
+  assert.is(row.groups, 0);
+  // Handlers learn the former label, which is not stored.
+  const stored = rules.recorded.map(({ erases: _, ...event }) => event);
+  assert.not.match(JSON.stringify(stored), /clerk@|Clara/);
+  assert.equal(
+    rules.recorded.map(({ name }) => name),
+    ['user_updated', 'user_erased'],
+  );
+  // The address is free again, and nothing brings the erased account back.
+  assert.is((await create(cli, 'clerk@example.org', 'staff')).outcome, 'done');
+  const erased = { outcome: 'rejected', issue: { key: 'auth.rejected.erased' } };
+  assert.equal(await switchActive(cli, clerk.id, true), erased);
+  assert.equal(await demote(cli, clerk.id, 'staff'), erased);
+  const { id } = clerk;
+  const another = await preparePassword('another good phrase');
+  const changes: readonly ((tx: Transaction) => Promise<Outcome>)[] = [
+    (tx) => setPassword(tx, cli, rules.events, id, another),
+    (tx) => setLock(tx, cli, rules.events, id, 'infinity'),
+    (tx) => editAccount(tx, cli, rules.events, id, { displayName: 'Clara Clerk' }),
+    (tx) => addToGroup(tx, cli, rules.app, 'Desk', id),
+    (tx) => changeUserGrants(tx, cli, rules.app, id, { add: ['user.view'] }),
+  ];
+  for (const change of changes) assert.equal(await rules.database.transaction(change), erased, String(change));
+});
+
+test('names, addresses and preferences are edited under the same guards; users cannot change their own address', async () => {
+  const administrator = await rules.user('admin@example.org', 'administrator');
+  const peer = await rules.user('peer@example.org', 'administrator');
+  const clerk = await rules.user('clerk@example.org', 'staff');
+  const edit = (context: AuditContext, id: number, values: AccountEdit) =>
+    rules.database.transaction((tx) => editAccount(tx, context, rules.events, id, values));
+  rules.recorded.length = 0;
+  assert.equal(await edit(by(clerk), clerk.id, { displayName: ' Clara ', timeZone: 'Europe/Lisbon', locale: 'ar' }), {
+    outcome: 'done',
+    changed: true,
+  });
+  assert.is((await edit(by(clerk), clerk.id, { email: 'other@example.org' })).outcome, 'rejected');
+  assert.is((await edit(by(clerk), peer.id, { displayName: 'x' })).outcome, 'rejected');
+  assert.is((await edit(by(administrator), peer.id, { displayName: 'x' })).outcome, 'rejected');
+  assert.is((await edit(by(administrator), clerk.id, { email: 'clara@example.org' })).outcome, 'done');
+  assert.is((await edit(by(administrator), clerk.id, { email: 'PEER@example.org' })).outcome, 'invalid');
+  assert.is((await edit(by(administrator), clerk.id, { email: 'реег@example.org' })).outcome, 'invalid', 'in Cyrillic');
+  assert.is((await edit(by(clerk), clerk.id, { timeZone: 'Mars/Base', locale: '../x' })).outcome, 'invalid');
+  assert.equal(
+    rules.recorded.map(({ data }) => data),
+    [
+      {
+        before: { displayName: null, locale: null, timeZone: null },
+        after: { displayName: 'Clara', locale: 'ar', timeZone: 'Europe/Lisbon' },
+      },
+      { before: { email: 'clerk@example.org' }, after: { email: 'clara@example.org' } },
+    ],
+  );
+});
+
+test('attack: an address that looks like an existing one is refused at creation', async () => {
+  await create(cli, 'pace@example.org', 'staff');
+  await create(cli, 'jörg@example.org', 'staff');
+  for (const [typed, key] of [
+    ['расе@example.org', 'auth.problem.emailLookAlike'], // all Cyrillic before the @
+    ['РАСЕ@example.org', 'auth.problem.emailLookAlike'],
+    ['pаce@example.org', 'auth.problem.emailMixed'],
+    ['pace@exаmple.org', 'auth.problem.emailMixed'],
+    ['ｐａｃｅ@example.org', 'auth.problem.emailLookAlike'], // fullwidth
+    ['PACE@example.org', 'auth.problem.emailTaken'],
+    ['jo\u0308rg@EXAMPLE.org', 'auth.problem.emailTaken'],
+  ] as const)
+    assert.equal(
+      await create(cli, typed, 'staff'),
+      { outcome: 'invalid', problems: [{ field: 'email', issue: { key } }] },
+      typed,
+    );
+  for (const typed of [
+    'анна@example.org',
+    'pace1@example.org',
+    'pac@example.org',
+    'أحمد@example.org',
+    'ελενη@example.org',
+  ])
+    assert.is((await create(cli, typed, 'staff')).outcome, 'done', typed);
+  // Two at the same time, each the look-alike of the other.
+  const outcomes = await Promise.all(['оскар', 'ockap'].map((name) => create(cli, `${name}@example.org`, 'staff')));
+  assert.equal(outcomes.map(({ outcome }) => outcome).sort(), ['done', 'invalid']);
+});
+
+test('attack: a name is one line, without characters that control a terminal or reorder text', async () => {
+  const displayName = '\n Ana\r\nRole: developer\u2028\u001b]0;x\u0007 \u202eavliS ';
+  const created = await rules.database.transaction((tx) =>
+    createUser(tx, cli, rules.events, { email: 'ana@example.org', role: 'staff', displayName }),
+  );
+  if (created.outcome !== 'done') throw new Error(created.outcome);
+  const nameOf = async () => (await findAccountByEmail(rules.database, 'ana@example.org'))?.displayName;
+  assert.is(await nameOf(), 'Ana Role: developer ]0;x   avliS');
+  const edit = { displayName: 'Ana\tSilva\u2066' };
+  await rules.database.transaction((tx) => editAccount(tx, cli, rules.events, created.id, edit));
+  assert.is(await nameOf(), 'Ana Silva');
+  // Letters that need a joiner keep it.
+  await rules.database.transaction((tx) =>
+    editAccount(tx, cli, rules.events, created.id, { displayName: 'نام\u200cها' }),
+  );
+  assert.is(await nameOf(), 'نام\u200cها');
 });
 
 test('attack: demoting twenty administrators concurrently leaves one', async () => {
@@ -151,8 +348,10 @@ test('attack: two administrators cannot both be demoted concurrently by differen
 test('a new password is hashed, dated and recorded with the user who set it', async () => {
   const administrator = await rules.user('admin@example.org', 'administrator');
   const clerk = await rules.user('clerk@example.org', 'staff', { password: PASSWORD });
-  const set = (context: AuditContext, id: number, password: string) =>
-    rules.database.transaction((tx) => setPassword(tx, context, rules.events, id, password));
+  const set = async (context: AuditContext, id: number, text: string) => {
+    const password = await preparePassword(text);
+    return rules.database.transaction((tx) => setPassword(tx, context, rules.events, id, password));
+  };
   rules.recorded.length = 0;
   assert.is((await set(by(clerk), clerk.id, 'another good phrase')).outcome, 'done');
   assert.is((await set(by(administrator), clerk.id, 'a third good phrase')).outcome, 'done');
@@ -166,37 +365,6 @@ test('a new password is hashed, dated and recorded with the user who set it', as
   const credentials = await findCredentials(rules.database, 'clerk@example.org');
   assert.ok(await verifyPassword(credentials?.password_hash, 'a third good phrase'));
   assert.not.match(JSON.stringify(rules.recorded), /good phrase|argon2/);
-});
-
-test('race: no account is locked while a password is being hashed', async () => {
-  const administrator = await rules.user('boss@example.org', 'administrator');
-  const clerk = await rules.user('queue@example.org', 'staff', { password: PASSWORD });
-  const release = Promise.withResolvers<void>();
-  // Both places of the queue are taken until then.
-  const blocking = [0, 1].map(() => inHashingQueue('', () => release.promise));
-  const setting = rules.database.transaction((tx) =>
-    setPassword(tx, by(administrator), rules.events, clerk.id, 'a new good phrase'),
-  );
-  const creating = rules.database.transaction((tx) =>
-    createUser(tx, by(administrator), rules.events, { email: 'new@example.org', role: 'staff', password: PASSWORD }),
-  );
-  try {
-    const opened = sql.type(z.object({ n: z.number() }))`
-      select count(*)::integer as n from pg_stat_activity
-      where datname = current_database() and state = 'idle in transaction'
-    `;
-    while ((await rules.database.oneFirst(opened)) < 2) await new Promise((resolve) => setTimeout(resolve, 5));
-    await rules.database.transaction((tx) =>
-      tx.query(sql.unsafe`
-        select from rustio_user where id in (${administrator.id}, ${clerk.id}) for update nowait
-      `),
-    );
-  } finally {
-    release.resolve();
-    await Promise.all(blocking);
-  }
-  assert.is((await setting).outcome, 'done');
-  assert.is((await creating).outcome, 'done');
 });
 
 test('a change rejected by an event handler leaves nothing behind', async () => {
@@ -225,7 +393,7 @@ test('an outdated hash is renewed after its password was verified, but not if it
 });
 
 test('the first start creates one administrator, however many processes start, and later starts create none', async () => {
-  const start = () => rules.database.transaction((tx) => ensureFirstAdministrator(tx, cli, rules.events));
+  const start = () => ensureFirstAdministrator(rules.database, cli, rules.events);
   const created = (await Promise.all([start(), start(), start()])).filter((each) => each !== undefined);
   assert.is(created.length, 1);
   const [first] = created;
@@ -237,7 +405,7 @@ test('the first start creates one administrator, however many processes start, a
 
 test('a first administrator is created next to an inactive one with the same address', async () => {
   await rules.user('admin@example.com', 'staff');
-  const created = await rules.database.transaction((tx) => ensureFirstAdministrator(tx, cli, rules.events));
+  const created = await ensureFirstAdministrator(rules.database, cli, rules.events);
   assert.is(created?.email, 'admin2@example.com');
 });
 

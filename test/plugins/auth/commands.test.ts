@@ -39,6 +39,19 @@ test('user create generates a password without a terminal, prints it once, and i
   assert.is((await desk.client().signIn('ana@example.org', password)).status, 303);
 });
 
+test('with --temporary, the user must choose another password', async () => {
+  const mustChange = async () => (await findAccountByEmail(desk.app.database, 'ana@example.org'))?.mustChangePassword;
+  await run('user create', { email: 'ana@example.org', role: 'staff', temporary: true });
+  assert.is(await mustChange(), true);
+  await run('user password', { email: 'ana@example.org', generate: true });
+  assert.is(await mustChange(), false, 'without it, the password is as good as any other');
+  const [, printed = ''] = await run('user password', { email: 'ana@example.org', generate: true, temporary: true });
+  assert.is(await mustChange(), true);
+  const ana = desk.client();
+  await ana.signIn('ana@example.org', printed.replace('Password: ', ''));
+  assert.match((await ana.get('/admin')).location, '/admin/account/new-password');
+});
+
 test('user create prompts twice on a terminal and prints no password', async () => {
   const typed = ['correct horse battery', 'correct horse battery'];
   const printed = await run('user create', { email: 'ana@example.org', role: 'staff' }, typed);
@@ -59,7 +72,7 @@ test('a password that violates the policy is reported before it must be repeated
   ] as const) {
     // A second prompt would get no answer, and the rejection would be that the two differ.
     const rejected = await rejection(run(name, values, ['short']));
-    assert.match(rejected.parts.why, 'at least 10', name);
+    assert.match(rejected.parts.why, 'at least 12', name);
   }
   assert.is(await findAccountByEmail(desk.app.database, 'bea@example.org'), null);
   assert.is((await desk.client().signIn('ana@example.org', 'correct horse battery')).status, 303);
@@ -69,9 +82,9 @@ test('a rejected command ends with exit code 2 and the reason', async () => {
   await run('user create', { email: 'ana@example.org', role: 'administrator', password: 'correct horse battery' });
   const again = run('user create', { email: 'ANA@example.org', role: 'staff', password: 'correct horse battery' });
   assert.match((await rejection(again)).parts.why, 'already exists');
-  const weak = run('user create', { email: 'bea@example.org', role: 'staff', password: 'password123' });
+  const weak = run('user create', { email: 'bea@example.org', role: 'staff', password: 'password2026' });
   assert.match((await rejection(weak)).parts.why, 'too common');
-  assert.not.match(JSON.stringify((await rejection(weak)).parts), 'password123');
+  assert.not.match(JSON.stringify((await rejection(weak)).parts), 'password2026');
   const last = (await rejection(run('user role', { email: 'ana@example.org', role: 'staff' }))).parts;
   assert.match(last.why, 'must remain');
   assert.is(

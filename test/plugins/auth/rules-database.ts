@@ -8,7 +8,10 @@ import { type AuditContext, commandAuditContext, type UserActor } from '../../..
 import { createEvents, type Events, type RecordedEvent } from '../../../core/write/events.ts';
 import { audit } from '../../../plugins/audit/index.ts';
 import { createUser, type NewUser } from '../../../plugins/auth/create-user.ts';
+import { storePasswordHash } from '../../../plugins/auth/credentials.ts';
 import { auth } from '../../../plugins/auth/index.ts';
+import { preparePassword } from '../../../plugins/auth/password-hash.ts';
+import { holds } from '../../../plugins/auth/policy.ts';
 import type { Role } from '../../../plugins/auth/roles.ts';
 import { sessions } from '../../../plugins/sessions/index.ts';
 import { sessionOptions } from '../../../plugins/sessions/options.ts';
@@ -18,7 +21,12 @@ const plugins = [auth, sessions, audit];
 const NOWHERE = fileURLToPath(new URL('./nowhere', import.meta.url));
 
 export const PASSWORD = 'correct horse battery';
+/** Of no password. */
+const HASH = '$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHRzYWx0c2FsdA$aGFzaGhhc2hoYXNoaGFzaGhhc2hoYXNoaGFzaGhhc2g';
 export const cli: AuditContext = commandAuditContext();
+
+/** A new user with the password as text. */
+type NewUserOfTest = Omit<Partial<NewUser>, 'password'> & { readonly password?: string };
 
 export interface RulesDatabase {
   readonly url: string;
@@ -29,7 +37,7 @@ export interface RulesDatabase {
   /** Every recorded event in order, committed or not. */
   readonly recorded: RecordedEvent[];
   /** Creates an account as the command line does, and returns it. */
-  user(email: string, role: Role, more?: Partial<NewUser>): Promise<UserActor>;
+  user(email: string, role: Role, more?: NewUserOfTest): Promise<UserActor>;
   close(): Promise<void>;
 }
 
@@ -45,6 +53,10 @@ export async function openRulesDatabase(maximumPoolSize = 4): Promise<RulesDatab
   const environment = { secretKeys: ['a-key-of-the-tests-that-is-long-enough'] };
   const app = {
     database,
+    permissions: ['strike.view', 'strike.add', 'strike.change', 'strike.delete', 'audit.view'],
+    // The model strike has the table strike, which a test creates if it needs it.
+    models: { byName: (name: string) => (name === 'strike' ? { table: ['strike'] } : undefined) },
+    policy: { holds },
     writingFor: () => database,
     plugins,
     environment,
@@ -63,9 +75,17 @@ export async function openRulesDatabase(maximumPoolSize = 4): Promise<RulesDatab
     events,
     app,
     recorded,
-    async user(email, role, more = {}) {
-      const created = await database.transaction((tx) => createUser(tx, cli, events, { email, role, ...more }));
+    async user(email, role, { password, ...more } = {}) {
+      const user = {
+        email,
+        role,
+        ...more,
+        ...(password !== undefined && { password: await preparePassword(password) }),
+      };
+      const created = await database.transaction((tx) => createUser(tx, cli, events, user));
       if (created.outcome !== 'done') throw new Error(`${email}: ${JSON.stringify(created)}`);
+      // Without a password, an administrator would not count as one.
+      if (password === undefined) await storePasswordHash(database, created.id, HASH);
       return personAs(created.id, role, email);
     },
     async close() {

@@ -66,7 +66,7 @@ test('the migrations of auth and sessions can be reverted and applied again', as
   const database = await openDatabase(url);
   const left = () =>
     database.anyFirst(sql.type(z.object({ name: z.string() }))`
-      select relname as name from pg_class where relkind = 'r' and relname ~ '^rustio_(user|group|session)'
+      select relname as name from pg_class where relkind = 'r' and relname ~ '^rustio_(user|group|session|attempt)'
       union all
       select proname from pg_proc where proname ~ '^rustio_'
       order by 1
@@ -76,7 +76,7 @@ test('the migrations of auth and sessions can be reverted and applied again', as
     const first = await left();
     assert.ok(first.length >= 6);
     for (const source of ['audit', 'sessions', 'auth'])
-      await down(url, sources, { source, steps: 1, confirmed: 'all' });
+      await down(url, sources, { source, steps: 9, confirmed: 'all' });
     assert.equal(await left(), []);
     await migrate(url, sources, { by: 'tests' });
     assert.equal(await left(), first);

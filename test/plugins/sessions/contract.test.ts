@@ -21,6 +21,7 @@ test('examples import only the package and its sub-paths', () => {
 
 test('everything needed to sign users in, raise trust and end sessions is public', () => {
   assert.equal(Object.keys(publicNames).toSorted(), [
+    'admitAttempt',
     'clearSessionCookie',
     'completeSignIn',
     'endSessions',
@@ -28,9 +29,9 @@ test('everything needed to sign users in, raise trust and end sessions is public
     'openSession',
     'reachesTrust',
     'recordFailedSignIn',
+    'rememberDevice',
     'revokeSessions',
     'rotateSession',
-    'secondsUntilAllowed',
     'setSessionCookie',
   ]);
 });

@@ -12,6 +12,7 @@ import { changeRole, setActive, setPassword } from '../../../plugins/auth/change
 import { createUser } from '../../../plugins/auth/create-user.ts';
 import { addToGroup, removeFromGroup } from '../../../plugins/auth/group-members.ts';
 import { createGroup, grantToGroup, revokeFromGroup } from '../../../plugins/auth/groups.ts';
+import { preparePassword } from '../../../plugins/auth/password-hash.ts';
 import { findUserActor } from '../../../plugins/auth/user-actor.ts';
 import { PASSWORD, type TestApp, testApp } from '../../support/app.ts';
 import type { Client } from '../../support/client.ts';
@@ -22,6 +23,7 @@ import { until } from '../../support/until.ts';
 import { by, personAs } from '../auth/rules-database.ts';
 
 const test = suite('sessions: permissions within a transaction');
+const NEW_PASSWORD = await preparePassword('another good phrase');
 const Task = defineModel('task', { fields: { title: field.text({ max: 80 }), note: field.text({ nullable: true }) } });
 const Paper = defineModel('paper', {
   fields: { title: field.text({ max: 80 }), scan: field.file({ nullable: true }) },
@@ -162,7 +164,7 @@ const endings: readonly {
         revokeFromGroup(
           tx,
           cli,
-          app.app.events,
+          app.app,
           `of ${email}`,
           ALL.filter((name) => name !== 'task.view'),
         ),
@@ -170,8 +172,7 @@ const endings: readonly {
   },
   {
     name: 'the user left the group',
-    end: ({ email, id }) =>
-      app.app.database.transaction((tx) => removeFromGroup(tx, cli, app.app.events, `of ${email}`, id)),
+    end: ({ email, id }) => app.app.database.transaction((tx) => removeFromGroup(tx, cli, app.app, `of ${email}`, id)),
   },
   {
     name: 'the role was lowered',
@@ -179,8 +180,7 @@ const endings: readonly {
   },
   {
     name: 'the password was reset',
-    end: ({ id }) =>
-      app.app.database.transaction((tx) => setPassword(tx, cli, app.app.events, id, 'another good phrase')),
+    end: ({ id }) => app.app.database.transaction((tx) => setPassword(tx, cli, app.app.events, id, NEW_PASSWORD)),
   },
   {
     name: 'the session row was ended with SQL',
@@ -273,7 +273,7 @@ test('a write that waited for a change of the account uses the new role (F2)', a
   const begun = Promise.withResolvers<void>();
   const finish = Promise.withResolvers<void>();
   const changing = app.app.database.transaction(async (tx) => {
-    await removeFromGroup(tx, cli, app.app.events, `of ${email}`, id);
+    await removeFromGroup(tx, cli, app.app, `of ${email}`, id);
     begun.resolve();
     await finish.promise;
   });
@@ -290,7 +290,7 @@ test("authority rules use the actor's current permissions (F8)", async () => {
   await app.account('administrator');
   const target = await app.account('staff');
   const targetId = (await findAccountByEmail(database, target))?.id ?? 0;
-  await database.transaction((tx) => createGroup(tx, cli, events, { name: 'existing' }));
+  await database.transaction((tx) => createGroup(tx, cli, app.app, { name: 'existing' }));
   const losses = ['demoted', 'deactivated', 'gone'] as const;
   for (const loss of losses) {
     const created = await database.transaction((tx) =>
@@ -303,20 +303,19 @@ test("authority rules use the actor's current permissions (F8)", async () => {
       if (loss === 'deactivated') return setActive(tx, cli, events, created.id, false);
       return tx.query(sql.unsafe`delete from rustio_user where id = ${created.id}`);
     });
-    const available = new Set(app.app.permissions);
     const before = await stateOfAccounts();
     const rules: readonly ((
       tx: Parameters<Parameters<typeof database.transaction>[0]>[0],
     ) => Promise<{ outcome: string }>)[] = [
       (tx) => changeRole(tx, stale, events, targetId, 'administrator'),
       (tx) => setActive(tx, stale, events, targetId, false),
-      (tx) => setPassword(tx, stale, events, targetId, 'another good phrase'),
+      (tx) => setPassword(tx, stale, events, targetId, NEW_PASSWORD),
       (tx) => createUser(tx, stale, events, { email: 'new@example.org', role: 'administrator' }),
-      (tx) => createGroup(tx, stale, events, { name: 'new' }),
-      (tx) => grantToGroup(tx, stale, events, 'existing', ['task.view'], available),
-      (tx) => revokeFromGroup(tx, stale, events, 'existing', ['task.view']),
-      (tx) => addToGroup(tx, stale, events, 'existing', targetId),
-      (tx) => removeFromGroup(tx, stale, events, 'existing', targetId),
+      (tx) => createGroup(tx, stale, app.app, { name: 'new' }),
+      (tx) => grantToGroup(tx, stale, app.app, 'existing', ['task.view']),
+      (tx) => revokeFromGroup(tx, stale, app.app, 'existing', ['task.view']),
+      (tx) => addToGroup(tx, stale, app.app, 'existing', targetId),
+      (tx) => removeFromGroup(tx, stale, app.app, 'existing', targetId),
     ];
     for (const [at, rule] of rules.entries()) {
       const { outcome } = await database.transaction(rule);

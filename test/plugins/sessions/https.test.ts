@@ -2,6 +2,7 @@
 import * as assert from 'uvu/assert';
 import { commandAuditContext } from '../../../core/policy/actor.ts';
 import { createUser } from '../../../plugins/auth/create-user.ts';
+import { preparePassword } from '../../../plugins/auth/password-hash.ts';
 import { PASSWORD, type TestApp, testApp } from '../../support/app.ts';
 import { SESSION_COOKIE } from '../../support/session-cookie.ts';
 import { suite } from '../../support/suite.ts';
@@ -12,8 +13,9 @@ let desk: TestApp;
 test.before(async () => {
   desk = await testApp({ models: [], publicUrl: 'https://desk.example.org' });
   const { database, events } = desk.app;
+  const password = await preparePassword(PASSWORD);
   await database.transaction((tx) =>
-    createUser(tx, commandAuditContext(), events, { email: EMAIL, role: 'staff', password: PASSWORD }),
+    createUser(tx, commandAuditContext(), events, { email: EMAIL, role: 'staff', password }),
   );
 });
 test.after(() => desk.close());

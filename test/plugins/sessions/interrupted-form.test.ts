@@ -144,13 +144,24 @@ test('forms are not kept if they are too large, have no page or their route does
   const lost = [
     await client.post('/admin/forgetful', { '~token': token, amount: '1' }),
     await client.post('/admin/no-page', { '~token': token, amount: '1' }),
-    await client.post('/admin/transfer', { '~token': token, amount: 'x'.repeat(10_000) }),
-    // Each of these letters is two bytes: together too large for the data of a sign-in.
-    await client.post('/admin/transfer', { '~token': token, amount: 'ع'.repeat(9_000) }),
+    await client.post('/admin/transfer', { '~token': token, amount: 'x'.repeat(65_536) }),
+    // Each of these letters is two bytes.
+    await client.post('/admin/transfer', { '~token': token, amount: 'ع'.repeat(32_768) }),
   ];
   for (const answer of lost) assert.equal([answer.status, answer.location], [303, '/admin/reauth']);
   await client.submit('/admin/reauth', { password: PASSWORD });
   assert.is((await client.get('/admin/transfer')).text, 'null');
+});
+
+test('a form of up to 64 KB is kept', async () => {
+  const client = await desk.signInAs('staff');
+  const token = await tokenOf(client);
+  await expireRecency(desk);
+  const amount = 'ع'.repeat(32_600);
+  const wall = await client.post('/admin/transfer', { '~token': token, amount });
+  assert.is(wall.location, '/admin/reauth?next=%2Fadmin%2Ftransfer');
+  const back = await client.submit(wall.location, { password: PASSWORD }, '/admin/reauth');
+  assert.equal(JSON.parse((await client.get(back.location)).text), { amount: [amount] });
 });
 
 test('attack: while another gate is closed, no response depends on the user’s permissions', async () => {
@@ -217,7 +228,7 @@ test('fields that are left out of a kept form keep their values', async () => {
   });
   const stored = () =>
     database.oneFirst(sql.type(z.object({ row: z.string() }))`
-      select (to_jsonb(v) - 'updated_at' || jsonb_build_object('pairs', (select count(*) from vault_airport)))::text as row from vault v
+      select (to_jsonb(v) - 'updated_at' || jsonb_build_object('links', (select count(*) from vault_airport)))::text as row from vault v
     `);
   const before = await stored();
   const client = await desk.signInAs('administrator');

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import * as assert from 'uvu/assert';
 import { nextPath } from '../../../plugins/sessions/complete-sign-in.ts';
-import { parseUserAgent } from '../../../plugins/sessions/own-sessions.ts';
+import { deviceName } from '../../../plugins/sessions/device-name.ts';
 import { suite } from '../../support/suite.ts';
 
 const test = suite('sessions: return paths and devices');
@@ -90,26 +90,64 @@ test('attack: for any requested path, the browser stays on this host and under t
   );
 });
 
-test('devices have their common names; unknown ones remain unknown', () => {
-  const chrome =
-    'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/149.0.0.0 Safari/537.36';
-  assert.equal(parseUserAgent(chrome), { browser: 'Chrome', system: 'Windows' });
-  assert.equal(parseUserAgent(`${chrome} Edg/149.0`), { browser: 'Edge', system: 'Windows' });
-  assert.equal(parseUserAgent('Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0'), {
-    browser: 'Firefox',
-    system: 'Linux',
-  });
-  assert.equal(
-    parseUserAgent('Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) Version/19.0 Mobile Safari/604.1'),
-    {
-      browser: 'Safari',
-      system: 'iPhone',
-    },
-  );
-  assert.equal(parseUserAgent('Mozilla/5.0 (Linux; Android 16) Chrome/149.0 Mobile Safari/537.36'), {
-    browser: 'Chrome',
-    system: 'Android',
-  });
-  assert.equal(parseUserAgent('<script>'), {});
-  assert.equal(parseUserAgent(null), {});
+const MOZILLA = 'Mozilla/5.0';
+const KHTML = 'AppleWebKit/537.36 (KHTML, like Gecko)';
+const WINDOWS = `${MOZILLA} (Windows NT 10.0; Win64; x64) ${KHTML}`;
+const PHONE = `${MOZILLA} (Linux; Android 10; K) ${KHTML}`;
+const MAC = `${MOZILLA} (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko)`;
+const IPHONE = `${MOZILLA} (iPhone; CPU iPhone OS 18_7 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko)`;
+const IPAD = `${MOZILLA} (iPad; CPU OS 18_7 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko)`;
+const DEVICES: readonly (readonly [userAgent: string, browser: string | undefined, system: string | undefined])[] = [
+  [`${WINDOWS} Chrome/149.0.0.0 Safari/537.36`, 'Chrome', 'Windows'],
+  [`${WINDOWS} Chrome/149.0.0.0 Safari/537.36 Edg/149.0.0.0`, 'Edge', 'Windows'],
+  [`${WINDOWS} Chrome/149.0.0.0 Safari/537.36 OPR/124.0.0.0`, 'Opera', 'Windows'],
+  [`${WINDOWS} Chrome/149.0.0.0 Safari/537.36 Vivaldi/7.9`, 'Vivaldi', 'Windows'],
+  [`${WINDOWS} Chrome/148.0.0.0 YaBrowser/26.10.0.0 Safari/537.36`, 'Yandex Browser', 'Windows'],
+  [`${WINDOWS} HeadlessChrome/149.0.0.0 Safari/537.36`, 'Headless Chrome', 'Windows'],
+  [`${WINDOWS} desk/1.0 Chrome/148.0.0.0 Electron/41.0.0 Safari/537.36`, 'Electron', 'Windows'],
+  [`${MOZILLA} (Windows NT 10.0; WOW64; Trident/7.0; rv:11.0) like Gecko`, 'Internet Explorer', 'Windows'],
+  [`${MOZILLA} (Windows NT 10.0; Win64; x64; rv:152.0) Gecko/20100101 Firefox/152.0`, 'Firefox', 'Windows'],
+  [`${MOZILLA} (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0`, 'Firefox', 'Linux'],
+  [`${MOZILLA} (X11; Ubuntu; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0`, 'Firefox', 'Ubuntu'],
+  [`${MOZILLA} (X11; FreeBSD amd64; rv:140.0) Gecko/20100101 Firefox/140.0`, 'Firefox', 'FreeBSD'],
+  [`${MOZILLA} (X11; CrOS x86_64 14541.0.0) ${KHTML} Chrome/149.0.0.0 Safari/537.36`, 'Chrome', 'ChromeOS'],
+  [`${MAC} Version/26.1 Safari/605.1.15`, 'Safari', 'macOS'],
+  [`${MAC} Version/26.1 Safari/605.1.15 Ddg/26.1`, 'DuckDuckGo', 'macOS'],
+  [`${IPHONE} Version/26.1 Mobile/15E148 Safari/604.1`, 'Safari', 'iPhone'],
+  [`${IPHONE} CriOS/149.0.0.0 Mobile/15E148 Safari/604.1`, 'Chrome', 'iPhone'],
+  [`${IPHONE} FxiOS/152.0 Mobile/15E148 Safari/605.1.15`, 'Firefox', 'iPhone'],
+  [`${IPHONE} Version/26.0 EdgiOS/149.0.0.0 Mobile/15E148 Safari/605.1.15`, 'Edge', 'iPhone'],
+  [`${IPAD} Version/26.1 Mobile/15E148 Safari/604.1`, 'Safari', 'iPad'],
+  [`${PHONE} Chrome/149.0.0.0 Mobile Safari/537.36`, 'Chrome', 'Android'],
+  [`${PHONE} Chrome/149.0.0.0 Mobile Safari/537.36 EdgA/149.0.0.0`, 'Edge', 'Android'],
+  [`${PHONE} SamsungBrowser/30.0 Chrome/136.0.0.0 Mobile Safari/537.36`, 'Samsung Internet', 'Android'],
+  [
+    `${MOZILLA} (Linux; Android 16; Pixel 9; wv) ${KHTML} Version/4.0 Chrome/149.0 Mobile Safari/537.36`,
+    'Android WebView',
+    'Android',
+  ],
+  [`${MOZILLA} (Android 16; Mobile; rv:152.0) Gecko/152.0 Firefox/152.0`, 'Firefox', 'Android'],
+  [
+    `${MOZILLA} (Phone; OpenHarmony 5.0) ${KHTML} Chrome/132.0.0.0 Safari/537.36 HuaweiBrowser/5.1`,
+    'Huawei Browser',
+    'HarmonyOS',
+  ],
+  ['curl/8.17.0', 'curl', undefined],
+  ['node', 'Node.js', undefined],
+  ['<script>', undefined, undefined],
+];
+
+test('devices have the names of their browsers and systems; unknown ones remain unknown', () => {
+  for (const [userAgent, browser, system] of DEVICES) {
+    const name = deviceName(userAgent);
+    assert.equal([name.browser, name.system], [browser, system], userAgent);
+  }
+  assert.equal(deviceName(null), {});
+});
+
+test('attack: a long User-Agent takes no time', () => {
+  const began = process.cpuUsage();
+  for (const part of ['Version/', '; wv) ', 'a', 'Chrome ']) deviceName(part.repeat(400).slice(0, 400));
+  const { user, system } = process.cpuUsage(began);
+  assert.ok(user + system < 200_000, `${user + system} µs`);
 });

@@ -58,3 +58,29 @@ test('attack: an action that requires a recent password is neither offered nor r
   assert.is((await client.submit(page, {})).status, 303);
   assert.is(opened, 1);
 });
+
+test('attack: an unattended session cannot end the others without the password; the user returns to the list', async () => {
+  const email = await desk.account('staff');
+  const [here, there] = [desk.client(), desk.client()];
+  for (const client of [here, there]) await client.signIn(email, PASSWORD);
+  const list = '/admin/account/sessions';
+  await expireRecency(desk);
+  const forms = parseForms((await here.get(list)).text).filter(({ action }) => action.startsWith(list));
+  assert.is(forms.length, 2, 'one of them, and all others');
+  for (const { action, fields } of forms) {
+    const wall = await here.post(action, fields, { referer: desk.url + list });
+    assert.is(wall.location, '/admin/reauth?next=%2Fadmin%2Faccount%2Fsessions');
+  }
+  assert.is((await there.get('/admin/account')).status, 200);
+  const foreign = await here.post(forms[0]?.action ?? '', forms[0]?.fields ?? {}, {
+    referer: 'https://evil.example/admin/x',
+  });
+  assert.is(foreign.location, '/admin/reauth');
+  const back = await here.submit(
+    `/admin/reauth?next=${encodeURIComponent(list)}`,
+    { password: PASSWORD },
+    '/admin/reauth',
+  );
+  assert.is(back.location, list);
+  assert.is((await here.submit(list, {}, forms[0]?.action ?? '')).status, 303);
+});

@@ -58,11 +58,11 @@ const notebook = definePlugin({
     });
     routes.get('/fail', { access, responses: [500] }, (ctx) => {
       if (ctx.session) ctx.session.notes = ['of a request that failed'];
-      throw new RustioError('RIO-TEST', { problem: 'On purpose.', why: '', fix: '', retry: '' });
+      throw new RustioError('RIO-TEST', { problem: 'On purpose.', why: '', fix: '' });
     });
     routes.get('/missing', { access, responses: [404] }, (ctx, app) => {
       flash(ctx, app, { tone: 'bad', key: 'A message of a request that failed.' });
-      throw new RustioError('RIO-TEST', { problem: 'Nothing here.', why: '', fix: '', retry: '' }, { status: 404 });
+      throw new RustioError('RIO-TEST', { problem: 'Nothing here.', why: '', fix: '' }, { status: 404 });
     });
     routes.get('/other/:size', { access }, (ctx) => {
       if (ctx.session) ctx.session.other = 'x'.repeat(Number(ctx.state.params.size));

@@ -19,7 +19,7 @@ import {
   setSessionCookie,
 } from '../../../plugins/sessions/public.ts';
 import { PASSWORD, type TestApp, testApp } from '../../support/app.ts';
-import { SESSION_COOKIE } from '../../support/session-cookie.ts';
+import { cookieOf, SESSION_COOKIE } from '../../support/session-cookie.ts';
 import { suite } from '../../support/suite.ts';
 
 declare module 'rustio-admin/sessions' {
@@ -172,7 +172,7 @@ test('another method signs in: with its trust, the cookie and the audit entry, a
   assert.equal([answer.status, answer.location], [303, '/admin/badge/trust']);
   assert.is((await client.get('/admin/badge/trust')).text, 'elevated true');
   const { actor, data } = await lastOf('login_succeeded');
-  assert.equal([actor, data], [email, { method: 'badge' }]);
+  assert.equal([actor, data], [email, { method: 'badge', newDevice: true }]);
   const elsewhere = await desk.client().post('/admin/badge', { email, badge: 'shiny', next: 'https://evil.example' });
   assert.is(elsewhere.location, '/admin');
 });
@@ -231,12 +231,17 @@ test('a wrong password at /reauth counts as a failure', async () => {
   );
 });
 
-test('a pending second factor: lower trust, its page, and the rest of the sign-in', async () => {
+test('a pending second factor lowers the trust and redirects to its page, which completes the sign-in', async () => {
   const email = await desk.account('developer');
   const client = desk.client();
   const answer = await client.post('/admin/login', { email, password: PASSWORD, next: '/admin/badge/trust' });
   assert.is(answer.location, '/admin/badge/hold?next=%2Fadmin%2Fbadge%2Ftrust');
-  assert.equal((await lastOf('login_succeeded')).data, { method: 'password', pending: '/badge/hold' });
+  assert.equal((await lastOf('login_succeeded')).data, {
+    method: 'password',
+    pending: '/badge/hold',
+    newDevice: true,
+  });
+  assert.is(client.cookie(cookieOf('rustio-device')), undefined, 'the device is not known yet');
   assert.match((await client.get('/admin/badge/trust')).location, /^\/admin\/badge\/hold/);
   assert.is((await client.post('/admin/badge/hold', {})).status, 303);
   assert.is((await client.get('/admin/badge/trust')).text, 'mfa_verified true');
@@ -285,7 +290,7 @@ test('an unknown trust level counts as the lowest', async () => {
     );
 });
 
-test('the account page: the user, and links by rank that they can open', async () => {
+test('the account page shows the user and, by rank, the links that they can open', async () => {
   const client = await desk.signInAs('staff');
   const { status, text } = await client.get('/admin/account');
   assert.is(status, 200);

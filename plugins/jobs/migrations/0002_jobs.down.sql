@@ -1,0 +1,3 @@
+drop table rustio_job_schedule;
+drop table rustio_job_worker;
+drop table rustio_job;

@@ -1,0 +1,1 @@
+drop table rustio_recovery_link;
