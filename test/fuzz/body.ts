@@ -19,7 +19,7 @@ const FORM = 'application/x-www-form-urlencoded';
 
 /**
  * The body of a post: a form of this model, usually one that its page could send; `keys` are the rows selected in a list.
- * `careful`: it is such a form, with values that are valid.
+ * `careful`: it is such a form, with values that are valid. `passwordPercent`: how often it contains the sender's password.
  */
 export function bodyFor(
   random: Random,
@@ -27,11 +27,12 @@ export function bodyFor(
   sender: Sender,
   keys: readonly string[],
   careful = random.percent(60),
+  passwordPercent = 10,
 ): Body {
   const selection = keys.map((key): Pair => ['key', key]);
   if (keys.length > 0)
     selection.push(['action', 'remove'], [formNames.list, random.pick(['', '?sort=id', hostileText(random)])]);
-  const pairs = [...selection, ...formFor(random, model, sender, careful)];
+  const pairs = [...selection, ...formFor(random, model, sender, careful, passwordPercent)];
   const hasFiles = [...model.fields.values()].some(isFile);
   if (random.percent(hasFiles ? 50 : 4)) return multipart(random, model, pairs, careful);
   const errorPercent = careful ? 0 : 5;
@@ -47,12 +48,13 @@ function formFor(
   model: ModelInfo,
   { token: session, email }: Sender,
   careful: boolean,
+  passwordPercent: number,
 ): readonly Pair[] {
   const pairs: Pair[] = [];
   if (session !== undefined && random.percent(95)) pairs.push([formNames.token, formToken(session)]);
   if (random.percent(careful ? 70 : 40))
     pairs.push([formNames.form, random.percent(90) ? formId(random) : hostileText(random)]);
-  if (email !== undefined && random.percent(10)) pairs.push(['email', email], ['password', PASSWORD]);
+  if (email !== undefined && random.percent(passwordPercent)) pairs.push(['email', email], ['password', PASSWORD]);
   if (random.percent(careful ? 20 : 50)) pairs.push([formNames.version, random.percent(50) ? '' : hostileText(random)]);
   if (random.percent(40)) pairs.push([formNames.next, random.pick(['stay', 'new', '', hostileText(random)])]);
   for (const field of model.fields.values()) {

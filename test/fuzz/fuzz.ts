@@ -23,11 +23,15 @@ export interface FuzzOptions {
   readonly seed: number;
   readonly requests: number;
   readonly concurrency: number;
+  /** Further requests are sent to routes for which this is true, until one of them is successful. */
+  readonly mustSucceed?: (route: RouteInfo) => boolean;
 }
 export interface FuzzReport {
   readonly problems: readonly string[];
   /** Statuses by route: `GET /admin`. */
   readonly statuses: ReadonlyMap<string, ReadonlySet<number>>;
+  /** Routes of `mustSucceed` to which no request was successful: `GET /admin`. */
+  readonly unsuccessful: readonly string[];
   /** The number of audit entries by event: how much was actually changed. */
   readonly entries: ReadonlyMap<string, number>;
   /** How many statements of another program changed rows in the meantime. */
@@ -40,6 +44,8 @@ export interface FuzzReport {
 }
 
 const MAX_PROBLEMS = 20;
+/** Some routes need a link that only one page shows. */
+const MAX_AIMED = 3_000;
 const MAX_URLS = 400;
 
 export async function fuzz(app: TestApp, options: FuzzOptions): Promise<FuzzReport> {
@@ -56,10 +62,12 @@ export async function fuzz(app: TestApp, options: FuzzOptions): Promise<FuzzRepo
     });
     const before = await countsOf(app);
     await Promise.all(Array.from({ length: options.concurrency }, () => run.work()));
+    for (const route of run.unsuccessful()) await run.reach(route);
     const { problems, entries } = await compare(app, before, run.changes, other.rows);
     return {
       problems: [...run.problems, ...problems],
       statuses: run.statuses,
+      unsuccessful: run.unsuccessful().map(nameOf),
       entries,
       otherChanges: other.changes,
       lateErrors: await lateErrors(client),
@@ -86,6 +94,10 @@ export function isUnexpected({ code }: Readonly<Record<string, unknown>>): boole
 /** The page that follows the creation of a user shows the password, once. */
 function isReportedAsDone({ method, path }: RouteInfo, { status }: FuzzResponse): boolean {
   return method === 'POST' && (status === 303 || (status === 200 && path === '/admin/accounts/+new'));
+}
+
+function nameOf({ method, path }: RouteInfo): string {
+  return `${method} ${path}`;
 }
 
 function mayChange({ name }: User): boolean {
@@ -142,16 +154,41 @@ class Run {
   /** One of several concurrent senders. */
   async work(): Promise<void> {
     while (this.#sent < this.#options.requests && this.problems.length < MAX_PROBLEMS) {
-      const number = this.#sent++;
-      const random = new Random(this.#options.seed, number);
-      // An ID has at least 16 characters.
-      const id = `fuzz-${this.#options.seed}-${String(number).padStart(12, '0')}`;
+      const { random, id } = this.#next();
       const meanwhile = random.percent(30) ? this.#other.write(random) : undefined;
       const interruption = random.percent(12) ? this.#interruptions.next(random) : undefined;
       if (interruption) await this.#interrupted(random, id, interruption);
       else await this.#ordinary(random, id);
       await meanwhile;
     }
+  }
+
+  /** The routes that must succeed and have not. */
+  unsuccessful(): readonly RouteInfo[] {
+    const { mustSucceed = () => false } = this.#options;
+    return this.#app.app.routes.filter((route) => mustSucceed(route) && !this.#hasSucceeded(route));
+  }
+
+  /** Sends requests to a route until one is successful. */
+  async reach(route: RouteInfo): Promise<void> {
+    for (let tries = 0; tries < MAX_AIMED && !this.#hasSucceeded(route); tries++) {
+      const { random, id } = this.#next();
+      const user = random.pick(this.#users.filter(mayChange));
+      // The others find the pages with the links that some routes need.
+      const aimedAt = random.percent(75) ? route : undefined;
+      await this.#exchange(random, { id, user, request: requestFor(random, this.#target, user, aimedAt) });
+    }
+  }
+
+  #hasSucceeded(route: RouteInfo): boolean {
+    return this.statuses.get(nameOf(route))?.has(route.method === 'GET' ? 200 : 303) === true;
+  }
+
+  #next(): { random: Random; id: string } {
+    const number = this.#sent++;
+    // An ID has at least 16 characters.
+    const id = `fuzz-${this.#options.seed}-${String(number).padStart(12, '0')}`;
+    return { random: new Random(this.#options.seed, number), id };
   }
 
   async #ordinary(random: Random, id: string): Promise<void> {
@@ -211,8 +248,8 @@ class Run {
     this.changes.push({ id, path, action, mayBeRepeated });
   }
 
-  #count({ method, path }: RouteInfo, status: number): void {
-    const name = `${method} ${path}`;
+  #count(route: RouteInfo, status: number): void {
+    const name = nameOf(route);
     const statuses = this.statuses.get(name) ?? new Set();
     this.statuses.set(name, statuses.add(status));
   }

@@ -42,16 +42,21 @@ const METHODS = ['PUT', 'DELETE', 'PATCH', 'OPTIONS', 'PROPFIND', 'TRACE'];
 const NAMES = ['remove', 'more'];
 const STATIC = ['/healthz', '/readyz', '/', '/favicon.ico', '/admin/', '/admin/+assets/', '/admin/+dev', '/robots.txt'];
 
-export function requestFor(random: Random, target: Target, sender: Sender): FuzzRequest {
+/** A request to any route, or to `aimedAt`. */
+export function requestFor(random: Random, target: Target, sender: Sender, aimedAt?: RouteInfo): FuzzRequest {
   const { routes } = target.app.app;
   // Changes of records have the most to go wrong.
-  const route = random.pick(random.percent(40) ? routes.filter(changesRecords) : routes);
+  const route = aimedAt ?? random.pick(random.percent(40) ? routes.filter(changesRecords) : routes);
   const model = random.pick(random.percent(80) ? target.models.filter(({ readOnly }) => !readOnly) : target.models);
-  const url = random.percent(25) && target.urls.length > 0 ? random.pick(target.urls) : undefined;
+  const url =
+    aimedAt === undefined && random.percent(25) && target.urls.length > 0 ? random.pick(target.urls) : undefined;
   const path = mutated(random, url ?? urlFor(random, target, sender, route, model));
   const method = url === undefined ? methodFor(random, route) : random.pick(['GET', 'GET', 'POST']);
   const keys = route.path.includes('+actions') ? random.some(5, () => keyOf(random, model)) : [];
-  const body = method === 'POST' || random.percent(2) ? bodyFor(random, model, sender, keys) : undefined;
+  // Few requests reach each of these routes, and without the password they only exceed the limit on attempts.
+  const passwordPercent = /\/(?:login|reauth)$/.test(route.path) ? 60 : 10;
+  const hasBody = method === 'POST' || random.percent(2);
+  const body = hasBody ? bodyFor(random, model, sender, keys, undefined, passwordPercent) : undefined;
   return { method, path: sendable(path), headers: headersFor(random, target, sender, body), body: body?.bytes };
 }
 
