@@ -1,13 +1,19 @@
+import { isIP } from 'node:net';
 import type { App } from '../../core/app.ts';
+import { parseKey } from '../../core/model/key.ts';
+import type { RequestState } from '../../core/request/context.ts';
 import { CORE_EVENTS } from '../../core/write/events.ts';
 import { type EntryFilter, type EntryWindow, isEntryId } from './entries.ts';
 import { invalidAuditFilter } from './errors.ts';
+import { seesEveryRow } from './visible.ts';
 
 const PAGE = 50;
-const NAMES = new Set(['event', 'user', 'model', 'from', 'to', 'correlation', 'before', 'after']);
+/** The filters of the page. `period` has two parameters. */
+export const FILTERS = ['event', 'user', 'model', 'key', 'period', 'address', 'correlation'] as const;
+export type FilterName = (typeof FILTERS)[number];
+const NAMES = new Set<string>([...FILTERS.filter((name) => name !== 'period'), 'from', 'to', 'before', 'after']);
 /** Max length of an unreadable value quoted in a message. */
 const MAX_ENTERED = 200;
-const CORRELATION = /^[A-Za-z0-9_-]{16,64}$/;
 
 export interface AuditQuery {
   readonly filter: EntryFilter;
@@ -18,14 +24,15 @@ export interface AuditQuery {
   readonly unreadable: ReadonlyMap<FilterName, string>;
 }
 
-/** A filter of the page. `period` has two parameters. */
-export type FilterName = 'event' | 'user' | 'model' | 'period' | 'correlation';
-
 /**
  * Parses the query string of the audit page, by the rules of lists: unknown filters (`f.…`) and invalid positions return 400, invalid
  * values are reported at their filter, and parameters of other programs (`utm_source`) are ignored.
  */
-export function parseAuditQuery(app: App, params: URLSearchParams, timeZone: string): AuditQuery {
+export function parseAuditQuery(
+  app: App,
+  params: URLSearchParams,
+  { actor, timeZone }: Pick<RequestState, 'actor' | 'timeZone'>,
+): AuditQuery {
   const reject = (name: string): never => {
     const link = { url: app.urls.to('/audit'), label: 'audit.filter.reset' };
     throw invalidAuditFilter({ name: name.slice(0, 40), link });
@@ -57,10 +64,17 @@ export function parseAuditQuery(app: App, params: URLSearchParams, timeZone: str
   const isUser = (text: string) => (users === undefined ? isName(text) : users.idOf(text.trim()) !== undefined);
   const name = single('user', isUser, filter('user'))?.trim();
   const model = single('model', (text) => app.models.byName(text) !== undefined, filter('model'));
+  const info = model === undefined ? undefined : app.models.byName(model);
+  // Users who cannot see every row would otherwise learn which records exist.
+  // fault: key-filter-reveals-records
+  const isKey = (text: string) =>
+    info !== undefined && seesEveryRow(app, actor, info) && parseKey(info, text) !== undefined;
+  const key = single('key', isKey, filter('key'));
+  const address = single('address', (text) => isIP(text.trim()) !== 0, filter('address'))?.trim();
   const dates = { from: single('from', isDate, filter('period')), to: single('to', isDate, filter('period')) };
   // If one end of the period is invalid, drop both: half a period would show more entries than requested.
   const { from, to } = unreadable.has('period') ? {} : dates;
-  const correlationId = single('correlation', (text) => CORRELATION.test(text), filter('correlation'));
+  const correlationId = single('correlation', isCorrelationId, filter('correlation'));
   const before = single('before', isEntryId, () => reject('before'));
   const after = single('after', isEntryId, () => reject('after'));
   if (before !== undefined && after !== undefined) reject('after');
@@ -70,6 +84,8 @@ export function parseAuditQuery(app: App, params: URLSearchParams, timeZone: str
       // Without a user directory, filter by the name recorded in the entries.
       ...(name !== undefined && { user: users?.idOf(name) ?? name }),
       ...(model !== undefined && { model }),
+      ...(key !== undefined && { key }),
+      ...(address !== undefined && { address }),
       ...(from !== undefined && { from }),
       ...(to !== undefined && { to }),
       ...(correlationId !== undefined && { correlationId }),
@@ -90,6 +106,11 @@ export function ownParameters(params: URLSearchParams): URLSearchParams {
 /** All event names in the audit trail: three per model, and those declared by plugins. */
 export function eventNames(app: Pick<App, 'plugins'>): readonly string[] {
   return [...CORE_EVENTS, ...app.plugins.flatMap((plugin) => plugin.events ?? [])];
+}
+
+/** Whether a string can be the ID of a request, job or command. */
+export function isCorrelationId(text: string): boolean {
+  return /^[A-Za-z0-9_-]{16,64}$/.test(text);
 }
 
 function isName(text: string): boolean {

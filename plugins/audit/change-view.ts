@@ -23,6 +23,12 @@ export interface ChangeView {
   readonly folded?: string;
 }
 
+declare module '../../core/request/views.ts' {
+  interface ViewTypes {
+    'audit/changes': { readonly changes: readonly ChangeView[] };
+  }
+}
+
 /** `urlOf` returns the URL of a full value, for pages that link to it. */
 export function changeView(
   formatter: Formatter,

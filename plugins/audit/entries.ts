@@ -2,6 +2,7 @@ import { type FragmentSqlToken, sql } from 'slonik';
 import { z } from 'zod';
 import type { Query } from '../../core/database/queries.ts';
 import { withRepresentable } from '../../core/database/representable.ts';
+import { toInet } from '../../core/database/values.ts';
 import { firstMomentOf } from '../../core/model/calendar.ts';
 import type { Actor, Credential } from '../../core/policy/actor.ts';
 import type { Subject } from '../../core/write/events.ts';
@@ -37,6 +38,8 @@ export interface EntryFilter {
   readonly model?: string;
   readonly models?: readonly string[];
   readonly key?: string;
+  /** An IP address. */
+  readonly address?: string;
   /** ISO dates, both inclusive, in the user's time zone. */
   readonly from?: string;
   readonly to?: string;
@@ -182,7 +185,7 @@ function buildConditions(
   { before, after }: EntryWindow,
   ofModels: readonly FragmentSqlToken[],
 ): FragmentSqlToken[] {
-  const { events = [], user, models, key, from, to, timeZone = 'UTC', correlationId, id } = filter;
+  const { events = [], user, models, key, address, from, to, timeZone = 'UTC', correlationId, id } = filter;
   const conditions = [sql.fragment`true`];
   if (before !== undefined) conditions.push(onSideOf(filter, '<', before));
   if (after !== undefined) conditions.push(onSideOf(filter, '>', after));
@@ -192,6 +195,7 @@ function buildConditions(
   // The index has the beginning of the key.
   if (key !== undefined)
     conditions.push(sql.fragment`left(subject_key, 400) = left(${key}, 400) and subject_key = ${key}`);
+  if (address !== undefined) conditions.push(sql.fragment`address = ${toInet(address)}::inet`);
   if (id !== undefined) conditions.push(sql.fragment`id = ${id}::bigint`);
   if (correlationId !== undefined) conditions.push(sql.fragment`correlation_id = ${correlationId}`);
   if (typeof user === 'string') conditions.push(sql.fragment`actor_label = ${user}`);

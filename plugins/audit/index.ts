@@ -8,6 +8,7 @@ import { en } from './messages/en.ts';
 import { recentChanges } from './recent-changes.ts';
 import { recordEntry } from './record-entry.ts';
 import { renamedModel } from './renamed-models.ts';
+import { requestPage } from './request-page.ts';
 import { valuePage } from './value-page.ts';
 
 declare module '../../core/settings.ts' {
@@ -52,6 +53,7 @@ export const audit = definePlugin({
   schedule: [{ name: 'repeat-erasures', every: '10 minutes', run: ({ database }) => repeatErasures(database) }],
   routes(routes) {
     routes.get('/audit', { access: { permission: 'audit.view' }, responses: [400] }, auditPage);
+    routes.get('/audit/requests/:id', { access: { permission: 'audit.view' } }, requestPage);
     routes.get('/:model/:key/+history', { access: { permission: 'view' } }, historyPage);
     routes.get('/:model/:key/+history/:entry/:side/:name', { access: { permission: 'view' } }, valuePage);
   },

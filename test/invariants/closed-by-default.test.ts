@@ -153,7 +153,7 @@ function isLetIn({ method, path }: RouteInfo, { status, text }: TestResponse): b
   if (path.endsWith('/account/new-password') && status === 303) return true;
   const inside =
     status ===
-    (/\/(?:\+(?:file|value|history|action|tab)|dev\/mail|accounts(?=\/:)|account-groups(?=\/:)|account-recovery(?=\/:)|user-tokens(?=\/:)|account\/new-address)\//.test(
+    (/\/(?:audit\/requests|\+(?:file|value|history|action|tab)|dev\/mail|accounts(?=\/:)|account-groups(?=\/:)|account-recovery(?=\/:)|user-tokens(?=\/:)|account\/new-address)\//.test(
       path,
     )
       ? 404

@@ -30,6 +30,9 @@ export const ar: Messages = {
   'audit.filter.userHelp.email': 'أدخل عنوان البريد الإلكتروني كاملًا.',
   'audit.filter.userHelp.text': 'أدخل الاسم كاملًا كما يظهر في القائمة.',
   'audit.filter.model': 'نوع السجل',
+  'audit.filter.key': 'مفتاح السجل',
+  'audit.filter.keyHelp': 'اختر نوع السجل أيضًا. المفتاح هو الجزء الأخير من رابط السجل.',
+  'audit.filter.address': 'عنوان IP',
   'audit.filter.anyModel': 'كل الأنواع',
   'audit.filter.period': 'الفترة',
   'audit.filter.from': 'من',
@@ -51,6 +54,10 @@ export const ar: Messages = {
     '«{values}» ليس عنوان بريد إلكتروني صحيحًا، لذلك جرى تجاهل عامل التصفية هذا. أدخل عنوان البريد الإلكتروني كاملًا.',
   'audit.filter.unreadable.user.text': '«{values}» ليس اسمًا صحيحًا، لذلك جرى تجاهل عامل التصفية هذا. أدخل الاسم كاملًا.',
   'audit.filter.unreadable.model': '«{values}» ليس من الخيارات، لذلك جرى تجاهل عامل التصفية هذا.',
+  'audit.filter.unreadable.key':
+    '«{values}» ليس مفتاح سجل من النوع المختار، لذلك جرى تجاهل عامل التصفية هذا. اختر نوع السجل وأدخل المفتاح من رابط السجل.',
+  'audit.filter.unreadable.address':
+    '«{values}» ليس عنوان IP، لذلك جرى تجاهل عامل التصفية هذا. أدخل عنوانًا واحدًا مثل 192.0.2.7.',
   'audit.filter.unreadable.period': '«{values}» ليس تاريخًا صحيحًا، لذلك جرى تجاهل عامل التصفية هذا. اختر تاريخًا.',
   'audit.filter.unreadable.correlation': '«{values}» ليس معرّف طلب صحيحًا، لذلك جرى تجاهل عامل التصفية هذا.',
   'audit.empty': 'لا إدخالات بعد',
@@ -59,6 +66,11 @@ export const ar: Messages = {
   'audit.newer': 'أحدث',
   'audit.older': 'أقدم',
   'audit.pages': 'التنقل بين الصفحات',
+
+  // ── one request
+  'audit.request.title': 'الطلب',
+  'audit.request.id': 'معرّف الطلب',
+  'audit.request.later': 'الإدخالات اللاحقة',
 
   // ── history of a record, recent changes
   'audit.history.crumbs': 'مسار التنقل',

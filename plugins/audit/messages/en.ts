@@ -26,6 +26,9 @@ export const en: Messages = {
   'audit.filter.userHelp.email': 'Enter the full email address.',
   'audit.filter.userHelp.text': 'Enter the full name, as shown in the list.',
   'audit.filter.model': 'Record type',
+  'audit.filter.key': 'Record key',
+  'audit.filter.keyHelp': 'Also choose a record type. The key is the last part of the record’s URL.',
+  'audit.filter.address': 'IP address',
   'audit.filter.anyModel': 'Any type',
   'audit.filter.period': 'Date range',
   'audit.filter.from': 'From',
@@ -48,6 +51,10 @@ export const en: Messages = {
   'audit.filter.unreadable.user.text':
     '“{values}” is not a valid name, so this filter was ignored. Enter the full name.',
   'audit.filter.unreadable.model': '“{values}” is not one of the options, so this filter was ignored.',
+  'audit.filter.unreadable.key':
+    '“{values}” is not the key of a record of the chosen type, so this filter was ignored. Choose a record type and enter the key from the record’s URL.',
+  'audit.filter.unreadable.address':
+    '“{values}” is not an IP address, so this filter was ignored. Enter one address, such as 192.0.2.7.',
   'audit.filter.unreadable.period': '“{values}” is not a valid date, so this filter was ignored. Choose a date.',
   'audit.filter.unreadable.correlation': '“{values}” is not a valid request ID, so this filter was ignored.',
   'audit.empty': 'No entries yet',
@@ -56,6 +63,11 @@ export const en: Messages = {
   'audit.newer': 'Newer',
   'audit.older': 'Older',
   'audit.pages': 'Pagination',
+
+  // ── one request
+  'audit.request.title': 'Request',
+  'audit.request.id': 'Request ID',
+  'audit.request.later': 'Later entries',
 
   // ── history of a record, recent changes
   'audit.history.crumbs': 'Breadcrumb',

@@ -80,6 +80,88 @@ test('filters by event, user, model and period combine, and are shown in the for
   assert.not.match(nobodys.text, 'Sandpiper');
 });
 
+test('the filters for a record and for an IP address show only its entries', async () => {
+  const reader = await desk.signInAs('administrator');
+  const one = await build('Curlew');
+  const other = await build('Dunlin');
+  if (one.outcome !== 'done' || other.outcome !== 'done') throw new Error('not created');
+  const ofRecord = await reader.get(`/admin/audit?model=boat&key=${one.key}`);
+  assert.match(textOf(mainOf(ofRecord.text)), 'Curlew');
+  assert.not.match(textOf(mainOf(ofRecord.text)), 'Dunlin');
+  await desk.app.database.transaction((tx) =>
+    desk.app.write.create(tx, { ...cli, ip: '2001:db8::7' }, Boat, { name: 'From afar' }),
+  );
+  // Another spelling of the same address.
+  const fromThere = await reader.get('/admin/audit?address=2001:0DB8:0::7');
+  assert.match(textOf(mainOf(fromThere.text)), 'From afar');
+  assert.not.match(textOf(mainOf(fromThere.text)), 'Curlew');
+  const fromElsewhere = await reader.get('/admin/audit?address=192.0.2.77');
+  assert.match(textOf(mainOf(fromElsewhere.text)), 'No entries match these filters');
+});
+
+test('attack: the filter for a record does not reveal records that the user cannot see', async () => {
+  const boat = await build('Unseen');
+  if (boat.outcome !== 'done') throw new Error(boat.outcome);
+  const auditor = await desk.signInAs('staff', ['audit.view']);
+  for (const key of [boat.key, '999999']) {
+    const { status, text } = await auditor.get(`/admin/audit?model=boat&key=${key}`);
+    assert.is(status, 200);
+    assert.match(noticesOf(text).join(), 'One filter was ignored: Record key.', key);
+  }
+});
+
+test('the page of a request shows everything that it did, oldest first, with all changes', async () => {
+  const reader = await desk.signInAs('administrator');
+  const context = { ...cli, correlationId: 'a-request-of-this-test', ip: '192.0.2.8' };
+  await desk.app.database.transaction(async (tx) => {
+    const boat = await desk.app.write.create(tx, context, Boat, { name: 'Fulmar' });
+    if (boat.outcome !== 'done') throw new Error(boat.outcome);
+    await desk.app.write.update(tx, context, Boat, boat.key, { state: 'ashore', name: 'Gannet' });
+    await desk.app.write.remove(tx, context, Boat, boat.key);
+  });
+  const { status, text } = await reader.get('/admin/audit/requests/a-request-of-this-test');
+  assert.is(status, 200);
+  assert.match(textOf(mainOf(text)), /192\.0\.2\.8.*Added.*Fulmar.*Edited.*Gannet.*Deleted/s);
+  assert.match(text, '<ins class="is">On land</ins>');
+  assert.is(
+    linkTo((await reader.get('/admin/audit?address=192.0.2.8')).text, 'a-reques'),
+    '/admin/audit/requests/a-request-of-this-test',
+  );
+});
+
+test('the page of a request has at most 100 entries, and a link to the later ones', async () => {
+  const reader = await desk.signInAs('administrator');
+  const context = { ...cli, correlationId: 'a-request-with-103-entries' };
+  await desk.app.database.transaction(async (tx) => {
+    for (let n = 1; n <= 103; n++) await desk.app.write.create(tx, context, Boat, { name: `Tern ${n}` });
+  });
+  const first = (await reader.get('/admin/audit/requests/a-request-with-103-entries')).text;
+  assert.is(first.match(/Tern \d+<\/a>/g)?.length, 100);
+  assert.match(first, 'Tern 1<');
+  const later = (await reader.get(linkTo(first, 'Later entries'))).text;
+  assert.is(later.match(/Tern \d+<\/a>/g)?.length, 3);
+  assert.match(later, 'Tern 103<');
+  assert.not.match(later, 'Later entries');
+});
+
+test('a request without entries is a 404', async () => {
+  const reader = await desk.signInAs('administrator');
+  for (const id of ['no-request-has-this-id', 'short', '%00', 'a'.repeat(65)])
+    assert.is((await reader.get(`/admin/audit/requests/${id}`)).status, 404, id);
+});
+
+test('attack: the page of a request shows nothing of records that the user cannot see', async () => {
+  const context = { ...cli, correlationId: 'a-request-with-secrets' };
+  await desk.app.database.transaction((tx) =>
+    desk.app.write.create(tx, context, Boat, { name: 'Hidden from auditors' }),
+  );
+  const auditor = await desk.signInAs('staff', ['audit.view']);
+  const { status, text } = await auditor.get('/admin/audit/requests/a-request-with-secrets');
+  assert.is(status, 200);
+  assert.not.match(text, 'Hidden from auditors');
+  assert.is((await (await desk.signInAs('staff')).get('/admin/audit/requests/a-request-with-secrets')).status, 403);
+});
+
 test('an unknown filter or position is a 400 with a link to the page without filters', async () => {
   const reader = await desk.signInAs('administrator');
   const nonsense = [
@@ -107,6 +189,10 @@ const unreadable: readonly (readonly [query: string, label: string, message: str
   ['from=2026-02-30', 'Date range', '“2026-02-30” is not a valid date'],
   ['from=tomorrow&to=2000-01-01', 'Date range', '“tomorrow” is not a valid date'],
   ['to=99999-01-01', 'Date range', '“99999-01-01” is not a valid date'],
+  ['key=1', 'Record key', '“1” is not the key of a record'],
+  ['model=boat&key=x', 'Record key', '“x” is not the key of a record'],
+  ['address=10.0.0.0/8', 'IP address', '“10.0.0.0/8” is not an IP address'],
+  ['address=x', 'IP address', '“x” is not an IP address'],
   ['correlation=x', 'Request ID', '“x” is not a valid request ID'],
   ['correlation=%00', 'Request ID', 'is not a valid request ID'],
 ];
