@@ -14,6 +14,7 @@ import { clientConfig, explainConnect } from './client-config.ts';
 import { ARRIVAL_MS, BackendProbe, FIRST_PROBE_MS, PROBE_MS, silenceLimit } from './connection-watch.ts';
 import { isPlanOutdated } from './errors.ts';
 import { isBehindPooler } from './plain-connection.ts';
+import { SessionSettings } from './session-settings.ts';
 import type { StatementNames } from './statement-names.ts';
 import { typeParsers } from './values.ts';
 
@@ -79,6 +80,21 @@ export function pgDriver({ names, lockTimeout, pooled }: DriverOptions): DriverF
         client.on('end', () => connections.delete(connection));
         client.on('notice', ({ message }) => clientEventEmitter.emit('notice', { message: message ?? '' }));
 
+        const settings = new SessionSettings(client.connection);
+        /** Restores everything that `SessionSettings` describes, including the role. */
+        let reset = 'reset all; reset role';
+        const restoreSettings = async (sql: string): Promise<void> => {
+          if (pooled) return;
+          if (client.getTransactionStatus() === 'I') {
+            // The caller does not wait for it; the next statement on this connection does.
+            if (settings.needsReset(sql)) connection.reset(reset);
+            return;
+          }
+          const restoration = settings.afterStatement(sql);
+          // fault: settings-of-trigger
+          if (restoration !== undefined) await connection.send({ ...restoration, limit: CHECK_MS });
+        };
+
         /** The error that aborted the open transaction. It is reported if the caller catches it and commits. */
         let aborted: Error | undefined;
 
@@ -99,6 +115,7 @@ export function pgDriver({ names, lockTimeout, pooled }: DriverOptions): DriverF
             const result = await connection.send({ text: sql, values, name, limit });
             if (name) prepared.add(name);
             if (before === 'I') aborted = undefined;
+            await restoreSettings(sql);
             if (sql === 'COMMIT' && result.command === 'ROLLBACK')
               throw errorCaught({ reason: aborted?.message ?? 'unknown', cause: aborted });
             return toSlonik(result);
@@ -133,8 +150,11 @@ export function pgDriver({ names, lockTimeout, pooled }: DriverOptions): DriverF
           // fault: bytes-of-sql-ascii
           if (encoding === 'SQL_ASCII') {
             keepBytes(client.connection.stream);
-            await connection.send({ text: "set client_encoding to 'SQL_ASCII'", values: [], limit: CHECK_MS });
+            const set = "set client_encoding to 'SQL_ASCII'";
+            await connection.send({ text: set, values: [], limit: CHECK_MS });
+            reset = `${reset}; ${set}`;
           }
+          settings.keep();
           isPooled ??= isBehindPooler(client, async (text) => {
             const { rows } = await connection.send({ text, values: [], limit: CHECK_MS });
             return rows[0]?.id;
@@ -181,6 +201,8 @@ interface Statement {
   readonly name?: string | undefined;
   /** Milliseconds after which the statement and its connection are abandoned; 0 for never. */
   readonly limit: number;
+  /** Several statements at once, which only the simple protocol allows. */
+  readonly isScript?: boolean;
 }
 
 interface ConnectionHooks {
@@ -320,6 +342,21 @@ class Connection {
     );
   }
 
+  /** Runs statements that reset the session. The next statement waits for them; without them, the connection cannot be used again. */
+  reset(text: string): void {
+    this.#checking = this.send({ text, values: [], limit: CHECK_MS, isScript: true }, true).then(
+      () => {
+        this.#checking = undefined;
+      },
+      (error: unknown) => {
+        this.#checking = undefined;
+        this.#silence ??= new UnusedConnectionLost(error instanceof Error ? error : new Error(String(error)));
+        this.#client.connection.stream.destroy();
+        this.#hooks.onLost(this.#silence);
+      },
+    );
+  }
+
   /** Asks whether the server is still working on the statement. If it is not, the response was lost and will never arrive. */
   async #ask(sent: number): Promise<void> {
     const isOutside = this.#client.getTransactionStatus() === 'I';
@@ -356,7 +393,9 @@ function reported(debug: NonNullable<typeof debugSql>): typeof send {
     const report = (outcome: string) => debug(`${elapsed(began)}${outcome}: ${text}`);
     try {
       const result = await send(client, statement);
-      report(result.rowCount === null ? '' : `, ${result.rowCount} ${result.rowCount === 1 ? 'row' : 'rows'}`);
+      report(
+        typeof result.rowCount !== 'number' ? '' : `, ${result.rowCount} ${result.rowCount === 1 ? 'row' : 'rows'}`,
+      );
       return result;
     } catch (error) {
       report(`, error ${error instanceof pg.DatabaseError ? error.code : 'without an SQLSTATE'}`);
@@ -365,14 +404,14 @@ function reported(debug: NonNullable<typeof debugSql>): typeof send {
   };
 }
 
-function send(client: pg.Client, { text, values, name }: Statement): Promise<Result> {
+function send(client: pg.Client, { text, values, name, isScript = false }: Statement): Promise<Result> {
   return new Promise((done, fail) => {
     const query = new pg.Query<never, unknown[]>(text, values);
     // Properties of pg's query that its types do not declare. If they were passed as a config, pg would copy each of them.
     Object.assign(query, {
       name,
       // The extended protocol allows one statement per query, so a second one cannot be injected.
-      queryMode: 'extended',
+      ...(!isScript && { queryMode: 'extended' }),
       callback: (error: Error | null, result: Result) => {
         if (error) fail(Object.assign(error, { sql: text }));
         else done(result);

@@ -8,7 +8,7 @@ import { columnSql, tableSql } from '../query/field-sql.ts';
 import { hasRule } from '../query/table-facts.ts';
 import { comma, joinFragments } from '../sql/fragments.ts';
 import { claimFiles } from './files.ts';
-import { type FullRow, fullRow, fullRowColumns, fullRowSchema, lockRows, type RowChecks } from './full-row.ts';
+import { type FullRow, fullRowColumns, fullRowSchema, lockRows, type RowChecks, writtenRow } from './full-row.ts';
 import { withSlugs } from './generated-slugs.ts';
 import type { Change, OwnedHook } from './hooks.ts';
 import { type AddedLinks, addLinks, recordAddedLinks } from './links.ts';
@@ -123,7 +123,7 @@ async function insert(
     sql.type(fullRowSchema(model))`insert into ${tableSql(model)} as t ${row} returning ${returned}`,
   );
   if (inserted === null) throw new RowHidden();
-  return fullRow(model, inserted);
+  return writtenRow(tx, { ...checks, reader: writer.reader, model }, inserted, givenKey(model, columns));
 }
 
 /** For tables with a rule, for which PostgreSQL rejects RETURNING: the row is read by its key, which must have been given. */
@@ -135,13 +135,18 @@ async function insertByRule(
   { row, checks }: { readonly row: FragmentSqlToken; readonly checks: RowChecks },
 ): Promise<FullRow> {
   await tx.query(sql.unsafe`insert into ${tableSql(model)} as t ${row}`);
-  const key = model.key.map((field) => columns.find((column) => column.field === field)?.value);
-  const conditions = model.key.flatMap((field, index) => {
-    const value = key[index];
-    return value === undefined ? [] : [sql.fragment`${columnSql('t', field)} = ${value}`];
-  });
-  if (conditions.length < model.key.length) throw new RowHidden();
+  const conditions = givenKey(model, columns);
+  if (conditions === undefined) throw new RowHidden();
   const [inserted] = await lockRows(tx, writer.reader, model, conditions, { ...checks, limit: 1 });
   if (inserted === undefined) throw new RowHidden();
   return inserted;
+}
+
+/** Conditions on the alias `t` for the row by its key; undefined if the database generates a part of it. */
+function givenKey(model: ModelInfo, columns: readonly ColumnValue[]): readonly FragmentSqlToken[] | undefined {
+  const conditions = model.key.flatMap((field) => {
+    const value = columns.find((column) => column.field === field)?.value;
+    return value === undefined ? [] : [sql.fragment`${columnSql('t', field)} = ${value}`];
+  });
+  return conditions.length < model.key.length ? undefined : conditions;
 }

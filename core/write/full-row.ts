@@ -5,6 +5,7 @@ import { type FragmentSqlToken, sql } from 'slonik';
 import { z } from 'zod';
 import type { Transaction } from '../database/pool.ts';
 import type { Query } from '../database/queries.ts';
+import { SESSION_SETTINGS } from '../database/session-url.ts';
 import type { DbRow, FieldInfo, ModelInfo } from '../model/field-type.ts';
 import { keyText, parseKey } from '../model/key.ts';
 import { type ExtraColumns, type RowSchema, rowSchema } from '../model/row.ts';
@@ -74,10 +75,35 @@ export function fullRowColumns(
       sql.fragment`${checkSql(checks.visible)} as "~visible"`,
       sql.fragment`${checkSql(checks.allowed)} as "~allowed"`,
       sql.fragment`array[${joinFragments(compared, comma)}]::bool[] as "~unchanged"`,
+      sql.fragment`${HAS_OWN_SETTINGS} as "~formatted"`,
       ...(large === undefined ? [] : [large]),
     ],
     comma,
   );
+}
+
+/** Whether a trigger has left the settings alone that decide how the values of a row are written. */
+const HAS_OWN_SETTINGS = sql.fragment`(
+  current_setting('DateStyle') like 'ISO%' and current_setting('TimeZone') = ${SESSION_SETTINGS.TimeZone}
+  and current_setting('client_encoding') in ('UTF8', 'SQL_ASCII')
+)`;
+
+/**
+ * The row that RETURNING returned. If a trigger changed settings, its dates are in another order or its text in another encoding, so
+ * it is read again: by then, they have been restored. `conditions` identify the row; by default, its returned key does.
+ */
+export async function writtenRow(
+  tx: Query,
+  { reader, model, ...checks }: RowChecks & { readonly reader: Reader; readonly model: ModelInfo },
+  returned: DbRow,
+  conditions?: readonly FragmentSqlToken[],
+): Promise<FullRow> {
+  const row = fullRow(model, returned);
+  // fault: row-in-other-format
+  if (returned['~formatted'] === true) return row;
+
+  const [stored] = await lockRows(tx, reader, model, conditions ?? rowCondition(model, row), { ...checks, limit: 1 });
+  return stored ?? row;
 }
 
 /** Locks rows until the end of the transaction, in the order of their keys to avoid deadlocks between writers. */
@@ -114,6 +140,7 @@ const OWN_COLUMNS: ExtraColumns = {
   '~visible': z.boolean(),
   '~allowed': z.boolean(),
   '~unchanged': z.array(z.boolean()),
+  '~formatted': z.boolean(),
 };
 
 export function fullRow(model: ModelInfo, row: DbRow): FullRow {

@@ -1,12 +1,12 @@
 import { type FragmentSqlToken, sql } from 'slonik';
 import type { Transaction } from '../database/pool.ts';
-import type { FieldInfo, ModelInfo } from '../model/field-type.ts';
+import type { DbRow, FieldInfo, ModelInfo } from '../model/field-type.ts';
 import { validateValues, withDefaults } from '../model/validate.ts';
 import type { AuditContext } from '../policy/actor.ts';
 import { tableSql, valueSql } from '../query/field-sql.ts';
 import { comma, joinFragments } from '../sql/fragments.ts';
 import type { Events } from './events.ts';
-import { type FullRow, fullRow, fullRowColumns, fullRowSchema } from './full-row.ts';
+import { type FullRow, fullRowColumns, fullRowSchema, writtenRow } from './full-row.ts';
 import type { Change, OwnedHook } from './hooks.ts';
 import { RowForbidden, RowHidden, ValidationFailed } from './rejections.ts';
 import { findHooks, hookRow, runAfterCommit, runHooks } from './run-hooks.ts';
@@ -130,11 +130,16 @@ export async function addLinks(
     returning ${linkColumns(linkContext, through.model)}
   `);
   if (inserted.length < rows.length) throw new RowHidden();
-  for (const row of inserted) linkAdded(linkContext, through.model, fullRow(through.model, row));
+  for (const row of inserted)
+    linkAdded(linkContext, through.model, await writtenLink(tx, linkContext, through.model, row));
 }
 
 function linkColumns({ writer }: LinkContext, model: ModelInfo): FragmentSqlToken {
   return fullRowColumns(writer.reader, model, { allowed: writer.scope('add', model) });
+}
+
+function writtenLink(tx: Transaction, { writer }: LinkContext, model: ModelInfo, row: DbRow): Promise<FullRow> {
+  return writtenRow(tx, { reader: writer.reader, model, allowed: writer.scope('add', model) }, row);
 }
 
 function linkAdded(linkContext: LinkContext, model: ModelInfo, link: FullRow): void {
@@ -181,7 +186,7 @@ async function addLink(
     returning ${linkColumns(linkContext, model)}
   `);
   if (inserted === null) throw new RowHidden();
-  const link = fullRow(model, inserted);
+  const link = await writtenLink(tx, linkContext, model, inserted);
   linkAdded(linkContext, model, link);
   runAfterCommit(hooks, tx, { ...change, values, key: link.key, row: hookRow(model, link) });
 }

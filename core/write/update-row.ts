@@ -10,7 +10,7 @@ import { keyCondition } from '../query/find-record.ts';
 import { hasRule } from '../query/table-facts.ts';
 import { comma, joinFragments, whereSql } from '../sql/fragments.ts';
 import { changedFiles, claimFiles, releaseFiles } from './files.ts';
-import { type FullRow, fullRow, fullRowColumns, fullRowSchema, lockRows, rowCondition } from './full-row.ts';
+import { type FullRow, fullRowColumns, fullRowSchema, lockRows, rowCondition, writtenRow } from './full-row.ts';
 import { withSlugs } from './generated-slugs.ts';
 import { hiddenReferences, withAllLinks } from './hidden-rows.ts';
 import type { Change, OwnedHook } from './hooks.ts';
@@ -341,7 +341,7 @@ async function write(
   // The key of an unmanaged table may not be unique: an inheriting table may contain the same one.
   // fault: several-rows-of-a-key
   if (other !== undefined) throw new ValidationFailed([{ field: undefined, issue: { key: 'problem.keyRepeats' } }]);
-  return fullRow(model, row);
+  return writtenRow(tx, { ...checks, reader: writer.reader, model }, row, condition);
 }
 
 function mayRead(writer: Writer, field: FieldInfo | undefined): boolean {

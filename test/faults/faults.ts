@@ -148,6 +148,24 @@ export const faults: readonly Fault[] = [
     tests: ['core/migrate/run.test.ts'],
   },
   {
+    name: 'settings that a trigger changes remain for later requests',
+    marker: 'settings-outlive-transaction',
+    change: { returns: 'false' },
+    tests: ['plugins/admin/changed-settings.test.ts'],
+  },
+  {
+    name: 'settings that a trigger changes apply to the rest of the transaction',
+    marker: 'settings-of-trigger',
+    change: 'remove',
+    tests: ['plugins/admin/changed-settings.test.ts'],
+  },
+  {
+    name: 'the history contains a row as it was written under the settings of a trigger',
+    marker: 'row-in-other-format',
+    change: { condition: 'true' },
+    tests: ['plugins/admin/changed-settings.test.ts'],
+  },
+  {
     name: 'a statement waits for a lock up to its own time limit',
     marker: 'no-lock-timeout',
     change: 'remove',
