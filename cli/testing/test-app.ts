@@ -174,8 +174,10 @@ function createClients(app: App, url: string): Pick<TestApp, 'client' | 'account
     async signInAs(role, permissions) {
       const { email, id } = await create(role, permissions);
       const client = new Client(url, mountPath);
-      // The step of the plugin recovery concerns temporary passwords, which these accounts do not have.
-      const steps = app.contributions('signIn.steps').filter(({ name }) => name !== 'temporary-password');
+      // The steps of recovery and mfa concern temporary passwords and second factors, which these accounts do not have.
+      const steps = app
+        .contributions('signIn.steps')
+        .filter(({ name }) => !['temporary-password', 'mfa'].includes(name));
       if (!steps.some(({ afterVerify }) => afterVerify)) {
         client.setCookie(sessionCookieName(app), await openTestSession(app, id));
         return client;

@@ -39,7 +39,7 @@ export function unseal(keys: readonly string[], sealed: Buffer, boundTo: string)
   return undefined;
 }
 
-/** The secret keys also sign other values, so a separate key is derived from each of them. The name is that of the first user. */
+/** The secret keys also sign other values, so a separate key is derived from each of them. */
 function derivedKey(key: string): Buffer {
-  return Buffer.from(hkdfSync('sha256', key, '', 'rustio-admin mail', 32));
+  return Buffer.from(hkdfSync('sha256', key, '', 'rustio-admin seal', 32));
 }

@@ -67,7 +67,7 @@ test('a plugin that the config disables has no commands', async () => {
     config,
     readFileSync(config, 'utf8').replace(
       'plugins: { admin',
-      'plugins: { auth: false, accounts: false, recovery: false, admin',
+      'plugins: { auth: false, accounts: false, recovery: false, mfa: false, admin',
     ),
   );
   const result = await runHere(folder, ['user', 'list'], { DATABASE_URL: UNREACHABLE });

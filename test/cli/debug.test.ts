@@ -56,7 +56,7 @@ test('NODE_DEBUG=rustio shows the startup, the statements and one line per reque
   const { stderr } = cli;
   assert.match(
     stderr,
-    /^RUSTIO:BOOT \d+: plugins: auth, sessions, jobs, mail, recovery, tokens, audit, theme, admin, accounts, probe$/m,
+    /^RUSTIO:BOOT \d+: plugins: auth, sessions, jobs, mail, recovery, mfa, tokens, audit, theme, admin, accounts, probe$/m,
   );
   const hooks = [...stderr.matchAll(/^RUSTIO:BOOT \d+: (\S+ .+) \d+\.\d ms$/gm)].map(([, hook]) => hook);
   const expected = ['auth policies', 'admin routes', 'probe routes', 'booted in', 'probe start (web)'];

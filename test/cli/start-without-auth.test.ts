@@ -23,7 +23,7 @@ async function proxiedProject(plugins: string, seed = ''): Promise<string> {
       name: 'Desk',
       models,
       extend: [proxySignIn],
-      plugins: { auth: false, sessions: false, accounts: false, recovery: false, tokens: false, 'proxy-sign-in': { groups: { boss: 'all' } }, ${plugins} },
+      plugins: { auth: false, sessions: false, accounts: false, recovery: false, mfa: false, tokens: false, 'proxy-sign-in': { groups: { boss: 'all' } }, ${plugins} },
       ${seed}
     });`,
   );

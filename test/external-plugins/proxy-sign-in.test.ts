@@ -24,6 +24,7 @@ const config = (audit: boolean): Partial<Config> => ({
   plugins: {
     auth: false,
     recovery: false,
+    mfa: false,
     sessions: false,
     tokens: false,
     accounts: false,

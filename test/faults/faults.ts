@@ -630,6 +630,44 @@ export const faults: readonly Fault[] = [
     tests: ['core/http/logged-path.test.ts'],
   },
 
+  // ── second factors
+  {
+    name: 'the gate lets users pass without their second factor',
+    marker: 'second-factor-not-required',
+    change: { value: '() => true' },
+    tests: ['plugins/mfa/enrolment.test.ts'],
+  },
+  {
+    name: 'a sign-in does not ask for the second factor',
+    marker: 'second-factor-not-asked',
+    change: 'remove',
+    tests: ['plugins/mfa/enrolment.test.ts'],
+  },
+  {
+    name: 'the code of the enrolment can be used to sign in',
+    marker: 'enrolment-code-again',
+    change: { replace: [/\$\{step\}\)/, '0)'] },
+    tests: ['plugins/mfa/enrolment.test.ts'],
+  },
+  {
+    name: 'reauthentication does not ask for the second factor',
+    marker: 'reauthentication-without-factor',
+    change: { replace: ['(await ', '!(await '] },
+    tests: ['plugins/mfa/enrolment.test.ts'],
+  },
+  {
+    name: 'other sessions survive a new second factor',
+    marker: 'sessions-survive-factor',
+    change: 'remove',
+    tests: ['plugins/mfa/enrolment.test.ts'],
+  },
+  {
+    name: 'backup codes are shown again',
+    marker: 'backup-codes-shown-again',
+    change: 'remove',
+    tests: ['plugins/mfa/enrolment.test.ts'],
+  },
+
   // ── tokens and service accounts
   {
     name: 'a token has all permissions of its account',

@@ -19,7 +19,7 @@ const requests = Number(FUZZ_REQUESTS);
  */
 function needsMore({ owner, method, path }: RouteInfo): boolean {
   if (path.includes(':token') || path === '/admin/account/new-password') return true;
-  return ['mail', 'recovery', 'accounts', 'tokens'].includes(owner) && (method === 'POST' || path.includes(':'));
+  return ['mail', 'recovery', 'mfa', 'accounts', 'tokens'].includes(owner) && (method === 'POST' || path.includes(':'));
 }
 
 test(`${requests} requests of all types, seed ${seed}`, async () => {

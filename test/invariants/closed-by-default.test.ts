@@ -151,6 +151,8 @@ function isLetIn({ method, path }: RouteInfo, { status, text }: TestResponse): b
   // who are let in learn that there is none.
   // Nobody has a temporary password.
   if (path.endsWith('/account/new-password') && status === 303) return true;
+  // Nobody has to prove a second factor.
+  if (path.endsWith('/admin/mfa') && status === 303) return true;
   const inside =
     status ===
     (/\/(?:audit\/requests|\+(?:file|value|history|action|tab)|dev\/mail|accounts(?=\/:)|account-groups(?=\/:)|account-recovery(?=\/:)|user-tokens(?=\/:)|account\/new-address)\//.test(

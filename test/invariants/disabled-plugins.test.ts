@@ -15,6 +15,7 @@ const bootable: readonly (readonly BuiltIn[])[] = [
   ['recovery'],
   ['mail'],
   ['mail', 'jobs'],
+  ['mfa'],
   ['tokens'],
   ['audit'],
   ['accounts'],
@@ -37,7 +38,7 @@ test('without auth, plugins that require it are rejected, and the error names bo
   assert.is(code, 'RIO-BOOT-PROBLEMS');
   assert.equal(
     details,
-    ['sessions', 'recovery', 'tokens', 'accounts'].map(
+    ['sessions', 'recovery', 'mfa', 'tokens', 'accounts'].map(
       (name) => `plugin ${name}: It requires the plugin "auth", which is disabled in the config.`,
     ),
   );
@@ -50,13 +51,13 @@ test('without jobs, mail is rejected, and the error names both', async () => {
 });
 
 test('without a policy, startup fails and suggests what could provide one', async () => {
-  const { code, parts } = await rejection(['auth', 'sessions', 'accounts', 'recovery', 'tokens']);
+  const { code, parts } = await rejection(['auth', 'sessions', 'accounts', 'recovery', 'mfa', 'tokens']);
   assert.is(code, 'RIO-BOOT-POLICY');
   assert.match(parts.fix, '"auth"');
 });
 
 test('without an authenticator, the error names each plugin with pages for signed-in users, and what is missing', async () => {
-  const { code, details } = await rejection(['sessions', 'accounts', 'recovery', 'tokens']);
+  const { code, details } = await rejection(['sessions', 'accounts', 'recovery', 'mfa', 'tokens']);
   assert.is(code, 'RIO-BOOT-PROBLEMS');
   for (const name of ['jobs', 'mail', 'audit', 'admin'])
     assert.ok(

@@ -242,7 +242,15 @@ test('gates are checked by stage, regardless of the order of the plugins (F9)', 
     }
     assert.equal(
       other.app.gates.map(({ name }) => name),
-      ['second-factor', 'temporary-password', 'password-change', 'enrolment', 'reauthentication'],
+      [
+        'mfa',
+        'second-factor',
+        'temporary-password',
+        'password-change',
+        'mfa-enrolment',
+        'enrolment',
+        'reauthentication',
+      ],
     );
   } finally {
     await other.close();

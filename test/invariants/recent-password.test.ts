@@ -10,7 +10,7 @@ import { Client, type FormFields, parseForms } from '../support/client.ts';
 import { suite } from '../support/suite.ts';
 
 const test = suite('invariant: recent password');
-const PLUGINS = ['auth', 'sessions', 'recovery', 'accounts', 'tokens'];
+const PLUGINS = ['auth', 'sessions', 'recovery', 'accounts', 'tokens', 'mfa'];
 
 /** Routes that change something without it, and why. */
 const EXCEPTIONS: Readonly<Record<string, string>> = {
@@ -19,6 +19,7 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
   'POST /admin/reauth': 'asks for the password itself',
   'POST /admin/forgot-password': 'sends a link to the mailbox of the account',
   'POST /admin/reset-password/:token': 'the token of a link is the proof',
+  'POST /admin/mfa': 'the code is the proof',
   'POST /admin/invitation/:token': 'the token of a link is the proof',
 };
 
@@ -82,6 +83,9 @@ async function content(): Promise<string> {
     union all select q::text from rustio_group_permission q
     union all select l::text from rustio_account_link l
     union all select t::text from rustio_token t
+    union all select f::text from rustio_mfa_totp f
+    union all select b::text from rustio_mfa_backup_code b
+    union all select d::text from rustio_mfa_remembered_device d
     union all select s.id::text || coalesce(s.ended_reason, '') from rustio_session s
     order by 1
   `);
@@ -115,6 +119,16 @@ test('without it, every form of these routes leads to the password and changes n
   // Another session of the developer, so that there is one to end.
   await new Client(desk.url).signIn('developer-1@example.org', PASSWORD);
 
+  // A second factor, and a remembered device.
+  await desk.app.database.query(
+    sql.unsafe`insert into rustio_mfa_totp (user_id, secret, last_step) values (${own}, '', 0)`,
+  );
+  await desk.app.database.query(sql.unsafe`
+    insert into rustio_mfa_remembered_device (user_id, token_hash, expires_at)
+    values (${own}, sha256('device'), now() + interval '1 day')
+  `);
+  await desk.app.database.query(sql.unsafe`update rustio_session set trust = 'mfa_verified' where user_id = ${own}`);
+
   const forms = await formsOn([
     '/admin/accounts/+new',
     ...[other, dormant, invited, own].map((id) => `/admin/accounts/${id}`),
@@ -123,6 +137,7 @@ test('without it, every form of these routes leads to the password and changes n
     profile,
     link,
     '/admin/account/sessions',
+    '/admin/account/mfa',
     '/admin/account/tokens',
     '/admin/account/tokens/+new',
     '/admin/service-accounts/+new',
@@ -130,8 +145,8 @@ test('without it, every form of these routes leads to the password and changes n
     `/admin/user-tokens/${program}/+new`,
     `/admin/account-recovery/${other}`,
   ]);
-  // Only with a temporary password: see test/plugins/recovery/temporary-passwords.test.ts.
-  const elsewhere = new Set(['/admin/account/new-password']);
+  // Only with a temporary password, or without a second factor: see the tests of recovery and mfa.
+  const elsewhere = new Set(['/admin/account/new-password', '/admin/account/mfa/+enrol']);
   const untried = changingRoutes().filter(
     (route) => isRecent(route) && !elsewhere.has(route.path) && !forms.some(({ action }) => matches(route, action)),
   );

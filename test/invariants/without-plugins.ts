@@ -12,7 +12,7 @@ import { permissionsFor } from '../support/permissions.ts';
 import { suite } from '../support/suite.ts';
 
 export type BuiltIn = keyof PluginOptions &
-  ('auth' | 'sessions' | 'jobs' | 'mail' | 'recovery' | 'tokens' | 'audit' | 'theme' | 'admin' | 'accounts');
+  ('auth' | 'sessions' | 'jobs' | 'mail' | 'recovery' | 'mfa' | 'tokens' | 'audit' | 'theme' | 'admin' | 'accounts');
 
 const Shelf = defineModel('shelf', { fields: { name: field.text({ unique: true }) }, label: 'name' });
 const Book = defineModel('book', {

@@ -72,6 +72,7 @@ test('core and the built-in plugins have their clean-up tasks', async () => {
       { name: 'core.forget-old-forms', leased: false },
       { name: 'jobs.delete-finished', leased: false },
       { name: 'mail.delete-old-emails', leased: false },
+      { name: 'mfa.delete-expired-devices', leased: false },
       { name: 'sessions.clean-up-attempts', leased: false },
       { name: 'sessions.clean-up-sessions', leased: false },
       { name: 'tokens.delete-old-tokens', leased: false },

@@ -204,7 +204,7 @@ test('disable-mfa removes the second factors of plugins and ends the sessions; a
 });
 
 test('without a plugin that has a second factor, disable-mfa fails with exit code 2 and gives the reason', async () => {
-  const plain = await recoveryDesk();
+  const plain = await recoveryDesk({ plugins: { mfa: false } });
   try {
     const email = await plain.account('staff');
     const failure = await rustioFailureOf(plain.command('user disable-mfa', { email, reason: REASON, yes: true }));

@@ -1,0 +1,20 @@
+import type { Command } from '../../core/command.ts';
+import { rekey } from './rekey.ts';
+
+export const commands: readonly Command[] = [
+  {
+    name: 'mfa rekey',
+    group: 'Manage second factors',
+    description: 'Encrypt all second factors under the first key of RUSTIO_SECRET_KEYS',
+    needs: 'database',
+    async run({ app, database }, input) {
+      const { current, older, unreadable } = await rekey(database, app);
+      input.print(`Encrypted under the first key now: ${older}. Before: ${current}.`);
+      if (unreadable > 0)
+        input.print(
+          `Not readable with any key: ${unreadable}. Add the key that they were encrypted under, and repeat.`,
+        );
+      else input.print('The other keys are no longer needed for second factors.');
+    },
+  },
+];

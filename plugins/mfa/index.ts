@@ -1,0 +1,71 @@
+import { definePlugin } from '../../core/plugin.ts';
+import { codesForm, forgetDeviceForm, forgetDevicesForm, mfaPage, removeForm, userPanel } from './account-pages.ts';
+import { checks, keyProblems } from './checks.ts';
+import { commands } from './commands.ts';
+import { CODES_PAGE, codesPage, enrolmentForm, enrolmentPage } from './enrolment-pages.ts';
+import { events } from './events.ts';
+import { recoverableFactor } from './factors.ts';
+import { ar } from './messages/ar.ts';
+import { en } from './messages/en.ts';
+import { isOff, options } from './options.ts';
+import { ENROLMENT_PAGE, enrolmentGate, mfaColumn, signInStep, VERIFY_PAGE, verificationGate } from './policy.ts';
+import { forgetOnAuthorityChanges, schedule } from './remembered-device.ts';
+import { sessionFactor } from './session-factor.ts';
+import { verifyForm, verifyPage } from './verify-pages.ts';
+
+/** Second factors: authenticator apps with backup codes, by a policy per role, and remembered devices. */
+export const mfa = definePlugin({
+  name: 'mfa',
+  api: 1,
+  description: 'Second factors: authenticator apps, backup codes, remembered devices, and a policy per role.',
+  requires: ['auth', 'sessions'],
+  after: ['jobs', 'mail', 'recovery'],
+  options,
+  migrations: new URL('./migrations/', import.meta.url),
+  templates: new URL('../../templates/mfa/', import.meta.url),
+  messages: { en, ar },
+  events,
+  on: forgetOnAuthorityChanges,
+  gates: [verificationGate, enrolmentGate],
+  contributes: {
+    // Below `authenticated`, which is 10.
+    'session.trust': [{ name: 'mfa_pending', rank: 5 }],
+    'session.columns': (app) => mfaColumn(app.options('mfa')),
+    'session.factors': (app) => [sessionFactor(app)],
+    'signIn.steps': (app) => (isOff(app.options('mfa')) ? [] : [signInStep(app)]),
+    'recovery.factors': (app) => [recoverableFactor(app)],
+    'account.pages': (app) =>
+      isOff(app.options('mfa'))
+        ? []
+        : [
+            {
+              name: 'mfa',
+              rank: 20,
+              label: 'mfa.title',
+              description: 'mfa.about',
+              path: '/account/mfa',
+              access: { signedIn: true },
+            },
+          ],
+    'user.panels': (app) => (isOff(app.options('mfa')) ? [] : [userPanel]),
+  },
+  commands,
+  checks,
+  verify: keyProblems,
+  schedule,
+  routes(routes) {
+    const pending = { access: { signedIn: true }, skipGates: [verificationGate.name] } as const;
+    routes.get(VERIFY_PAGE, pending, verifyPage);
+    routes.post(VERIFY_PAGE, { ...pending, responses: [401, 429, 503] }, verifyForm);
+    const due = { access: { signedIn: true, recent: true }, skipGates: [enrolmentGate.name] } as const;
+    routes.get(ENROLMENT_PAGE, { ...due, responses: [404] }, enrolmentPage);
+    routes.post(ENROLMENT_PAGE, { ...due, responses: [404, 422] }, enrolmentForm);
+    const recent = { access: { signedIn: true, recent: true } } as const;
+    routes.get('/account/mfa', { access: { signedIn: true }, responses: [404] }, mfaPage);
+    routes.get(CODES_PAGE, { access: { signedIn: true } }, codesPage);
+    routes.post('/account/mfa/codes', { ...recent, responses: [404] }, codesForm);
+    routes.post('/account/mfa/remove', { ...recent, responses: [404, 409] }, removeForm);
+    routes.post('/account/mfa/devices/forget-all', recent, forgetDevicesForm);
+    routes.post('/account/mfa/devices/:id/forget', { ...recent, responses: [404] }, forgetDeviceForm);
+  },
+});

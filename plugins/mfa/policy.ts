@@ -1,0 +1,131 @@
+import { sql } from 'slonik';
+import { z } from 'zod';
+import type { App, Gate } from '../../core/app.ts';
+import type { Query } from '../../core/database/queries.ts';
+import type { Context } from '../../core/request/context.ts';
+import { ROLES, type Role } from '../auth/roles.ts';
+import type { SessionColumnOf } from '../sessions/extension-points.ts';
+import type { SignInStep } from '../sessions/sign-in-steps.ts';
+import { reachesTrust } from '../sessions/trust.ts';
+import { hasAnyFactor, hasFactor } from './factors.ts';
+import { isOff, type MfaOptions, rulesOf } from './options.ts';
+
+/**
+ * `off`: the role needs no second factor and is asked for none. `enrolled`: the user has one. `due`: they have none, and the time of
+ * grace is over. `none`: they have none.
+ */
+const STATES = ['off', 'enrolled', 'due', 'none'] as const;
+
+declare module '../sessions/extension-points.ts' {
+  interface SessionColumns {
+    /** The user's second factor; undefined if it is off for every role. */
+    mfa?: (typeof STATES)[number];
+  }
+}
+declare module '../sessions/trust.ts' {
+  interface TrustLevels {
+    /** The password was entered, but not the second factor. */
+    mfa_pending: true;
+  }
+}
+
+export const VERIFY_PAGE = '/mfa';
+export const ENROLMENT_PAGE = '/account/mfa/+enrol';
+
+/** The state of the user's second factor, read with the session: a comparison of the role, and at most two rows by primary key. */
+export function mfaColumn(all: MfaOptions): readonly SessionColumnOf<'mfa'>[] {
+  if (isOff(all)) return [];
+  const when = (roles: readonly Role[], condition: ReturnType<typeof sql.fragment>, state: string) =>
+    roles.length === 0
+      ? []
+      : [sql.fragment`when u.role in (${literals(roles)}) and ${condition} then ${sql.literalValue(state)}`];
+  const withPolicy = (policy: string) => ROLES.filter((role) => rulesOf(all, role).policy === policy);
+  const due = withPolicy('required').flatMap((role) => when([role], isOver(rulesOf(all, role).graceDays), 'due'));
+  const cases = [
+    ...when(withPolicy('off'), sql.fragment`true`, 'off'),
+    sql.fragment`when ${hasAnyFactor} then 'enrolled'`,
+    ...due,
+  ];
+  return [
+    {
+      name: 'mfa',
+      expression: sql.fragment`case ${sql.join(cases, sql.fragment` `)} else 'none' end`,
+      schema: z.enum(STATES),
+    },
+  ];
+}
+
+function literals(texts: readonly string[]) {
+  return sql.join(
+    texts.map((text) => sql.literalValue(text)),
+    sql.fragment`, `,
+  );
+}
+
+/** Sessions that were opened before the rule existed count from their sign-in. */
+function isOver(graceDays: number) {
+  return sql.fragment`
+    coalesce((select g.started_at from rustio_mfa_grace g where g.user_id = u.id), s.created_at)
+      + make_interval(secs => ${sql.literalValue(String(graceDays * 86_400))}) <= now()`;
+}
+
+/** Users who have a second factor prove it before they see any other page. */
+export const verificationGate: Gate = {
+  name: 'mfa',
+  page: VERIFY_PAGE,
+  stage: 'second-factor',
+  // fault: second-factor-not-required
+  passes: (ctx, app) => !isPending(ctx, app),
+};
+
+/**
+ * Whether the user of a request still has to prove their second factor. Not only sessions with the trust level `mfa_pending`: a session
+ * may have been opened while the plugin was disabled, or by a plugin that runs no sign-in steps.
+ */
+export function isPending({ state: { session } }: Context, app: App): boolean {
+  if (session === undefined) return false;
+  const { mfa = 'off' } = session.columns;
+  if (mfa === 'off') return false;
+  if (session.trust === 'mfa_pending') return true;
+  return mfa === 'enrolled' && !reachesTrust(app, session.trust, 'mfa_verified');
+}
+
+/** Users who need a second factor set one up when the time of grace is over. They can still see and end their sessions. */
+export const enrolmentGate: Gate = {
+  name: 'mfa-enrolment',
+  page: ENROLMENT_PAGE,
+  stage: 'enrolment',
+  leavesReachable: ['/reauth', '/account/sessions', '/account/sessions/end-others', '/account/sessions/:id/end'],
+  passes: ({ state: { session } }, app) =>
+    session?.columns.mfa !== 'due' || reachesTrust(app, session.trust, 'mfa_verified'),
+};
+
+/** Asks for the second factor after the password, or starts the time of grace of users who need one. */
+export function signInStep(app: App): SignInStep {
+  const all = app.options('mfa');
+  return {
+    name: 'mfa',
+    async afterVerify(tx, _context, user, { trust }) {
+      const { policy } = rulesOf(all, user.role);
+      if (policy === 'off' || reachesTrust(app, trust, 'mfa_verified')) return 'done';
+      // fault: second-factor-not-asked
+      if (await hasFactor(tx, user.id)) return { pending: VERIFY_PAGE, trust: 'mfa_pending' };
+      if (policy === 'required') await startGrace(tx, user.id);
+      return 'done';
+    },
+  };
+}
+
+/** Starts the time of grace of a user, once. An enrolment starts it as well: a user who loses their factor gets no time of grace. */
+export async function startGrace(query: Query, userId: number): Promise<void> {
+  await query.query(sql.unsafe`insert into rustio_mfa_grace (user_id) values (${userId}) on conflict do nothing`);
+}
+
+/** When the time of grace of a user ends, as PostgreSQL writes it; null if it has not begun. */
+export async function graceEnd(query: Query, userId: number, graceDays: number): Promise<string | null> {
+  const row = await query.maybeOne(sql.type(z.object({ ends: z.string() }))`
+    select (started_at + make_interval(secs => ${graceDays * 86_400}))::text as ends
+    from rustio_mfa_grace where user_id = ${userId}
+  `);
+  return row?.ends ?? null;
+}
