@@ -14,6 +14,7 @@ import { withLabels } from './change-labels.ts';
 import { eventLabel } from './change-view.ts';
 import { readEntries } from './entries.ts';
 import { type EntryView, entryView, visibleEntry } from './entry-view.ts';
+import { mayExport } from './export-entries.ts';
 
 interface AuditView extends PageData {
   readonly url: string;
@@ -29,6 +30,10 @@ interface AuditView extends PageData {
     readonly to?: string;
     readonly correlationId?: string;
   };
+  /** The value of each filter as text; empty if it is not set. */
+  readonly filterTexts: readonly FilterText[];
+  /** Undefined for users who cannot export entries. */
+  readonly exportUrl?: string;
   /** Why a filter was ignored, by the filter's name; only filters with invalid values. */
   readonly ignored: Readonly<Record<string, string>>;
   /** The format of sign-in names. */
@@ -53,7 +58,8 @@ declare module '../../core/request/views.ts' {
 /** GET /audit: all events, newest first. */
 export async function auditPage(ctx: Context, app: App): Promise<void> {
   const query = new URLSearchParams(ctx.querystring);
-  const { filter, user, window, unreadable }: AuditQuery = parseAuditQuery(app, query, ctx.state);
+  const parsed = parseAuditQuery(app, query, ctx.state);
+  const { filter, user, window, unreadable } = parsed;
   const params = ownParameters(query);
   const page = await readEntries(app.readingFor(ctx.state.actor), filter, window);
   const entries = await withLabels(
@@ -70,6 +76,8 @@ export async function auditPage(ctx: Context, app: App): Promise<void> {
     url,
     entries: entries.map((entry) => entryView(ctx, app, entry)),
     filter: { ...filter, events: filter.events ?? [], user },
+    filterTexts: filterTexts(ctx, app, parsed),
+    ...(mayExport(app, ctx.state.actor) && { exportUrl: withPosition(app.urls.to('/audit/+export'), params, {}) }),
     ignored: Object.fromEntries([...unreadable].map(([name, values]) => [name, ignoredText(ctx, app, name, values)])),
     userNames: userNames(app),
     isFiltered,
@@ -84,6 +92,32 @@ export async function auditPage(ctx: Context, app: App): Promise<void> {
   });
 }
 
+/** A filter with its value, as users read it. */
+export interface FilterText {
+  readonly name: FilterName;
+  readonly label: string;
+  readonly value: string;
+}
+
+export function filterTexts({ state: { t } }: Context, app: App, { filter, user }: AuditQuery): readonly FilterText[] {
+  const { events = [], from, to } = filter;
+  const model = app.models.byName(filter.model ?? '');
+  const span = from === undefined ? 'until' : to === undefined ? 'since' : 'between';
+  const values: Readonly<Record<FilterName, string | undefined>> = {
+    event: events.map((event) => eventLabel(t, event)).join(t('audit.comma')),
+    user,
+    model: model && capitalised(modelPlural(t, model)),
+    key: filter.key,
+    period:
+      from === undefined && to === undefined
+        ? undefined
+        : t(`audit.filter.${span}`, { from: from ?? '', to: to ?? '' }),
+    address: filter.address,
+    correlation: filter.correlationId?.slice(0, 8),
+  };
+  return FILTERS.map((name) => ({ name, label: t(`audit.filter.${name}`), value: values[name] ?? '' }));
+}
+
 function userNames(app: App): AuditView['userNames'] {
   return app.optionalService('users')?.names ?? 'text';
 }
@@ -93,8 +127,8 @@ function ignoredText(ctx: Context, app: App, name: FilterName, values: string): 
   return ctx.state.t(`audit.filter.unreadable.${kind}`, { values });
 }
 
-/** The URL of this list at another position, with the same filters. */
-function withPosition(url: string, params: URLSearchParams, to: Readonly<Record<string, string>>): string {
+/** The URL of this list, or of its export, at another position, with the same filters. */
+export function withPosition(url: string, params: URLSearchParams, to: Readonly<Record<string, string>>): string {
   const next = new URLSearchParams(params);
   for (const name of ['before', 'after']) next.delete(name);
   for (const [name, value] of Object.entries(to)) next.set(name, value);

@@ -1,14 +1,13 @@
 import type { App } from '../../core/app.ts';
 import type { Formatter, ModelInfo } from '../../core/model/field-type.ts';
 import type { Actor } from '../../core/policy/actor.ts';
-import { holdsEverything } from '../../core/policy/policy.ts';
 import type { Context } from '../../core/request/context.ts';
 import { formatterFor, toIso } from '../../core/view/formatter.ts';
 import { capitalised, modelTitle } from '../../core/view/model-names.ts';
 import { type ChangeView, changeView, detailView, eventLabel } from './change-view.ts';
 import type { Entry } from './entries.ts';
 import { valueUrl } from './value-page.ts';
-import { type Change, visibleChanges, visibleLabel, visibleModel } from './visible.ts';
+import { type Change, visibleChanges, visibleData, visibleLabel, visibleModel } from './visible.ts';
 
 /** One entry of the audit trail on a page. */
 export interface EntryView {
@@ -50,9 +49,6 @@ export function entryView(ctx: Context, app: App, entry: VisibleEntry): EntryVie
   const { model } = entry;
   const { subject } = entry;
   const subjectModel = subject === null ? undefined : app.models.byName(subject.model);
-  // The data of a plugin's event may hold values of the record.
-  // fault: data-of-hidden-record
-  const mayReadData = subject === null || model !== undefined || holdsEverything(app, ctx.state.actor);
   return {
     iso: toIso(entry.at),
     when: formatter.timestamp(entry.at),
@@ -74,7 +70,9 @@ export function entryView(ctx: Context, app: App, entry: VisibleEntry): EntryVie
     ),
     details: [
       ...countDetail(formatter, entry),
-      ...Object.entries((mayReadData && entry.data) || {}).map(([name, value]) => detailView(formatter, name, value)),
+      ...Object.entries(visibleData(app, ctx.state.actor, model, entry) ?? {}).map(([name, value]) =>
+        detailView(formatter, name, value),
+      ),
     ],
     address: entry.address,
     correlation: entry.correlationId.slice(0, 8),

@@ -1,7 +1,11 @@
+import type { RouteOptions } from '../../core/http/route.ts';
 import { definePlugin } from '../../core/plugin.ts';
+import type { Access } from '../../core/request/route-info.ts';
 import { auditPage } from './audit-page.ts';
 import { checks } from './checks.ts';
 import { repeatErasures } from './erase-entries.ts';
+import { events } from './export-entries.ts';
+import { exportForm, exportPage } from './export-pages.ts';
 import { historyPage } from './history.ts';
 import { ar } from './messages/ar.ts';
 import { en } from './messages/en.ts';
@@ -25,7 +29,11 @@ export const audit = definePlugin({
   migrations: new URL('./migrations/', import.meta.url),
   templates: new URL('../../templates/audit/', import.meta.url),
   messages: { en, ar },
-  permissions: [{ name: 'audit.view', description: 'View the audit trail' }],
+  permissions: [
+    { name: 'audit.view', description: 'View the audit trail' },
+    { name: 'audit.export', description: 'Export the audit trail' },
+  ],
+  events,
   on: () => ({ '*': recordEntry }),
   contributes: {
     'layout.navigation': [
@@ -51,8 +59,14 @@ export const audit = definePlugin({
   },
   checks,
   schedule: [{ name: 'repeat-erasures', every: '10 minutes', run: ({ database }) => repeatErasures(database) }],
-  routes(routes) {
+  routes(routes, app) {
     routes.get('/audit', { access: { permission: 'audit.view' }, responses: [400] }, auditPage);
+    // Other plugins may authenticate users without a password.
+    const hasPasswords = app.optionalService('sessions') !== undefined;
+    const access: Access = { permission: 'audit.export', ...(hasPasswords && ({ recent: true } as const)) };
+    const exporting: RouteOptions = { access, responses: [400] };
+    routes.get('/audit/+export', exporting, exportPage);
+    routes.post('/audit/+export', { ...exporting, responses: [200, 400] }, exportForm);
     routes.get('/audit/requests/:id', { access: { permission: 'audit.view' } }, requestPage);
     routes.get('/:model/:key/+history', { access: { permission: 'view' } }, historyPage);
     routes.get('/:model/:key/+history/:entry/:side/:name', { access: { permission: 'view' } }, valuePage);

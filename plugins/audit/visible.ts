@@ -4,6 +4,7 @@ import type { FieldInfo, ModelInfo } from '../../core/model/field-type.ts';
 import type { Actor } from '../../core/policy/actor.ts';
 import { ALL_ROWS, holdsEverything } from '../../core/policy/policy.ts';
 import type { Subject } from '../../core/write/events.ts';
+import type { Snapshot } from '../../core/write/types.ts';
 import type { Entry } from './entries.ts';
 
 /** The change of one field. `undefined` means no value: the row was created or deleted. */
@@ -48,6 +49,13 @@ export function visibleChanges(reader: Reader, actor: Actor, model: ModelInfo, e
     const seen = field === undefined ? holdsEverything(reader, actor) : reader.policy.mayField(actor, 'view', field);
     return seen ? [{ name, field, before: entry.before?.[name], after: entry.after?.[name] }] : [];
   });
+}
+
+/** The data of an entry, or null if it is hidden: that of a plugin's event may hold values of the record. */
+export function visibleData(reader: Reader, actor: Actor, model: ModelInfo | undefined, entry: Entry): Snapshot | null {
+  // fault: data-of-hidden-record
+  const isVisible = entry.subject === null || model !== undefined || holdsEverything(reader, actor);
+  return isVisible ? entry.data : null;
 }
 
 /**

@@ -2194,6 +2194,30 @@ export const faults: readonly Fault[] = [
     tests: ['plugins/audit/page.test.ts'],
   },
   {
+    name: 'users without permission to view the audit trail can export it',
+    marker: 'export-without-view',
+    change: { replace: [" && policy.holds(actor, 'audit.view')", ''] },
+    tests: ['plugins/audit/export.test.ts'],
+  },
+  {
+    name: 'an export continues after its user has lost the permission',
+    marker: 'export-continues-without-permission',
+    change: { replace: [' || !mayExport(app, current.actor)', ''] },
+    tests: ['plugins/audit/export.test.ts'],
+  },
+  {
+    name: 'formulas in exported cells are executed by spreadsheets',
+    marker: 'formulas-exported',
+    change: { replace: ['escape_formulas: true', 'escape_formulas: false'] },
+    tests: ['plugins/audit/export.test.ts'],
+  },
+  {
+    name: 'an export with an invalid filter contains all entries',
+    marker: 'unreadable-filter-exports-everything',
+    change: 'remove',
+    tests: ['plugins/audit/export.test.ts'],
+  },
+  {
     name: 'links of the audit trail carry the parameters of other programs',
     marker: 'foreign-parameters-of-audit',
     change: { replace: [/\.filter\([^;]*\)(?=\))/, ''] },

@@ -34,7 +34,7 @@ const views = createViews(
   [
     { prefix: 'admin', folder: new URL('admin/', TEMPLATES) },
     { prefix: 'layout', folder: new URL('layout/', TEMPLATES) },
-    { names: ['audit/changes', 'audit/history', 'audit/recent', 'audit/request'], folder: TEMPLATES },
+    { names: ['audit/changes', 'audit/export', 'audit/history', 'audit/recent', 'audit/request'], folder: TEMPLATES },
     { prefix: 'theme', folder: new URL('theme/', TEMPLATES) },
     { prefix: 'accounts', folder: new URL('accounts/', TEMPLATES) },
     { prefix: 'sessions', folder: new URL('sessions/', TEMPLATES) },
@@ -612,6 +612,16 @@ export const samplePages = {
         },
       ],
       olderUrl: '?before=1',
+    },
+  },
+  'export of the audit trail': {
+    view: 'audit/export',
+    data: {
+      title: 'Export audit trail',
+      auditUrl: '/admin/audit',
+      action: '/admin/audit/+export',
+      filters: [{ name: 'user', label: HOSTILE, value: HOSTILE }],
+      formats: ['csv', 'json'],
     },
   },
   'audit of a request': {

@@ -3,6 +3,7 @@ import { RIGHT_TO_LEFT_MARK } from '../../../core/messages/direction.ts';
 
 export const ar: Messages = {
   'permission.audit.view': 'عرض سجل التدقيق',
+  'permission.audit.export': 'تصدير سجل التدقيق',
   'audit.title': 'سجل التدقيق',
   'audit.anonymous': 'دون تسجيل دخول',
   'audit.column.when': 'الوقت',
@@ -66,6 +67,19 @@ export const ar: Messages = {
   'audit.newer': 'أحدث',
   'audit.older': 'أقدم',
   'audit.pages': 'التنقل بين الصفحات',
+
+  // ── export
+  'audit.export': 'تصدير',
+  'audit.export.title': 'تصدير سجل التدقيق',
+  'audit.export.entries': 'الإدخالات',
+  'audit.export.all': 'جميع الإدخالات',
+  'audit.export.help': 'يحتوي الملف على ما يمكنك رؤيته، بدءًا بالأحدث. يُسجَّل التصدير في سجل التدقيق.',
+  'audit.export.format': 'الصيغة',
+  'audit.export.csv': 'CSV لجداول البيانات',
+  'audit.export.json': 'JSON',
+  'audit.data.format': 'الصيغة',
+  'audit.data.filters': 'عوامل التصفية',
+  'event.audit_exported': 'تصدير سجل التدقيق',
 
   // ── one request
   'audit.request.title': 'الطلب',

@@ -64,6 +64,20 @@ export const en: Messages = {
   'audit.older': 'Older',
   'audit.pages': 'Pagination',
 
+  // ── export
+  'audit.export': 'Export',
+  'audit.export.title': 'Export audit trail',
+  'audit.export.entries': 'Entries',
+  'audit.export.all': 'All entries',
+  'audit.export.help':
+    'The file contains what you can see, newest entries first. The export is recorded in the audit trail.',
+  'audit.export.format': 'Format',
+  'audit.export.csv': 'CSV, for spreadsheets',
+  'audit.export.json': 'JSON',
+  'audit.data.format': 'Format',
+  'audit.data.filters': 'Filters',
+  'event.audit_exported': 'Audit trail exported',
+
   // ── one request
   'audit.request.title': 'Request',
   'audit.request.id': 'Request ID',
