@@ -24,8 +24,6 @@ interface AuditView extends PageData {
     /** The sign-in name as typed. */
     readonly user: string | undefined;
     readonly model?: string;
-    readonly key?: string;
-    readonly address?: string;
     readonly from?: string;
     readonly to?: string;
     readonly correlationId?: string;
