@@ -12,7 +12,7 @@ import { errorCaught } from '../errors/database.ts';
 import { keepBytes } from './any-bytes.ts';
 import { clientConfig, explainConnect } from './client-config.ts';
 import { ARRIVAL_MS, BackendProbe, FIRST_PROBE_MS, PROBE_MS, silenceLimit } from './connection-watch.ts';
-import { isPlanOutdated } from './errors.ts';
+import { endsConnection, isPlanOutdated } from './errors.ts';
 import { isBehindPooler } from './plain-connection.ts';
 import { SessionSettings } from './session-settings.ts';
 import type { StatementNames } from './statement-names.ts';
@@ -433,10 +433,4 @@ function toSlonik(result: Result): DriverQueryResult {
 
 function milliseconds(timeout: 'DISABLE_TIMEOUT' | number): number {
   return timeout === 'DISABLE_TIMEOUT' ? 0 : timeout;
-}
-
-/** Whether the server is shutting down or closing this connection, so that further queries get no response. */
-function endsConnection(error: pg.DatabaseError): boolean {
-  // fault: time-limit-unexpected
-  return /^(08|57P0|25P0[34])/.test(error.code ?? '');
 }

@@ -71,6 +71,13 @@ const VIOLATIONS: Readonly<Record<string, ConstraintViolation['kind']>> = {
 };
 /** The routine in which PL/pgSQL raises errors. A trigger may use any code. */
 const RAISE = 'exec_stmt_raise';
+/**
+ * What a trigger passes on (`raise … using errcode = sqlstate`) says nothing about the values: a conflict, a lock, a cancelled
+ * statement, a full disk, a lost connection, a read-only database.
+ */
+const PASSED_ON = /^(?:40001|40P01|55P03|57014|53100|53300|25006|57P0|08)/;
+/** Routines of postgres_fdw and dblink. Their errors have the codes of the other server, such as that of a lost connection. */
+const FOREIGN_SERVER = /^(?:pgfdw_|dblink|connect_pg_server$|do_sql_command)/;
 /** The routine in which row-level security rejects a new row. A missing grant has the same code. */
 const ROW_SECURITY = 'ExecWithCheckOptions';
 /**
@@ -109,17 +116,32 @@ export function constraintViolation(error: unknown): ConstraintViolation | undef
 
 function classify(error: pg.DatabaseError): ConstraintViolation['kind'] | undefined {
   const { code = '', routine = '' } = error;
-  if (routine === RAISE) return VIOLATIONS[code] ?? 'rule';
+  // fault: passed-on-error-is-rule
+  if (routine === RAISE) return PASSED_ON.test(code) ? undefined : (VIOLATIONS[code] ?? 'rule');
   if (code === '42501') return routine === ROW_SECURITY ? 'rowSecurity' : undefined;
   if (code === '0A000') return routine === 'RewriteQuery' || isOfDatabaseCode(error) ? 'rule' : undefined;
   return VIOLATIONS[code] ?? VIOLATIONS[code.slice(0, 2)] ?? (isOfDatabaseCode(error) ? 'rule' : undefined);
 }
 
 /** Whether code in the database failed: a trigger, a function that a view calls, a foreign server. */
-function isOfDatabaseCode({ code = '', where = '' }: pg.DatabaseError): boolean {
+function isOfDatabaseCode(error: pg.DatabaseError): boolean {
+  const { code = '', where = '' } = error;
+  if (isOfForeignServer(error)) return !/^(?:40|55P03|57014)/.test(code);
   // PostgreSQL's `where` describes the code that it was running; it is empty for errors of the statement itself.
   // fault: broken-trigger-unexpected
   return OF_DATABASE_CODE.test(code) && (where !== '' || code.startsWith('HV'));
+}
+
+function isOfForeignServer({ routine = '' }: pg.DatabaseError): boolean {
+  return FOREIGN_SERVER.test(routine);
+}
+
+/** Whether an error ends our own connection: the server is shutting down or closing it, so that further queries get no response. */
+export function endsConnection(error: pg.DatabaseError): boolean {
+  // fault: foreign-server-ends-connection
+  if (isOfForeignServer(error) || error.routine === RAISE) return false;
+  // fault: time-limit-unexpected
+  return /^(08|57P0|25P0[34])/.test(error.code ?? '');
 }
 
 /**
@@ -157,9 +179,16 @@ export function isUnavailable(error: unknown): boolean {
   return causes(error).some((cause) => {
     if (cause instanceof BackendTerminatedError || cause instanceof BackendTerminatedUnexpectedlyError) return true;
     // 3D000: the server is running, but the database does not exist, for example during a restore.
-    if (cause instanceof pg.DatabaseError) return /^(57P0|08|53300|3D000)/.test(cause.code ?? '');
+    if (cause instanceof pg.DatabaseError)
+      return /^(57P0|08|53300|3D000)/.test(cause.code ?? '') && !isOfForeignServer(cause);
     return cause instanceof ConnectionError ? databaseError(cause) === undefined : SOCKET_CODES.has(sqlState(cause));
   });
+}
+
+/** Whether a failed COMMIT has certainly changed nothing: the server responded that it failed. */
+export function isRolledBack(error: unknown): boolean {
+  const cause = databaseError(error);
+  return cause !== undefined && !endsConnection(cause);
 }
 
 /** Whether a statement was cancelled, by its `statement_timeout` or by an administrator. */

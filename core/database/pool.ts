@@ -10,7 +10,7 @@ import {
 import { commitUnconfirmed, nestedTransaction, poolInTransaction } from '../errors/database.ts';
 import { RustioError } from '../errors/rustio-error.ts';
 import { pgDriver, UnusedConnectionLost } from './driver.ts';
-import { isConflict, isPlanOutdated, isUnavailable } from './errors.ts';
+import { isConflict, isPlanOutdated, isRolledBack, isUnavailable } from './errors.ts';
 import { Queries, type Query } from './queries.ts';
 import { parseRows } from './row-schemas.ts';
 import { currentScope, type RequestScope, scopeStatement } from './scope.ts';
@@ -197,7 +197,7 @@ class PooledDatabase extends Queries implements Database {
       if (!isCommitting || error instanceof RustioError) throw error;
       // The server may have committed before the connection was lost.
       // fault: lost-commit-reported-as-unsaved
-      if (isUnavailable(error)) throw commitUnconfirmed({ cause: error });
+      if (isUnavailable(error) && !isRolledBack(error)) throw commitUnconfirmed({ cause: error });
       throw await this.#explained(error, life);
     }
     for (const each of [...afterCommit, ...life.afterEnd]) await this.#afterTransaction(each);

@@ -148,6 +148,18 @@ export const faults: readonly Fault[] = [
     tests: ['core/migrate/run.test.ts'],
   },
   {
+    name: 'a conflict or a lock that a trigger passes on is reported as an invalid value',
+    marker: 'passed-on-error-is-rule',
+    change: { replace: [/PASSED_ON\.test\(code\) \? undefined : /, ''] },
+    tests: ['plugins/admin/passed-on-errors.test.ts'],
+  },
+  {
+    name: 'a foreign server that cannot be reached ends the connection to the database',
+    marker: 'foreign-server-ends-connection',
+    change: 'remove',
+    tests: ['plugins/admin/foreign-server.test.ts'],
+  },
+  {
     name: 'settings that a trigger changes remain for later requests',
     marker: 'settings-outlive-transaction',
     change: { returns: 'false' },
