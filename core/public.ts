@@ -35,6 +35,7 @@ export { flash } from './http/flash.ts';
 export { takeInterruptedForm } from './http/interrupted-form.ts';
 export { isAllowed, type LayoutBlock, type NavigationItem } from './http/layout.ts';
 export type { Metric } from './http/metrics/metrics.ts';
+export { recordView } from './http/record-view.ts';
 export { homePath, safeReturn, seeOther } from './http/redirect.ts';
 export type { BodyOptions, FileLimits, Handler, Route, RouteDefinition, RouteOptions, Routes } from './http/route.ts';
 export type { Catalogue, MessageParams, Messages, Translate } from './messages/catalogue.ts';

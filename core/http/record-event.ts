@@ -23,7 +23,7 @@ export async function settleEvents(app: App): Promise<void> {
  *
  * @throws whatever else goes wrong, such as a rule that discards the entry.
  */
-export async function recordEvent<N extends 'access_denied' | 'file_read'>(
+export async function recordEvent<N extends 'access_denied' | 'file_read' | 'record_viewed'>(
   ctx: Context,
   app: App,
   name: N,

@@ -22,6 +22,7 @@ const options = z.object({
   column: z.string().optional(),
   sqlType: z.string().optional(),
   readOnly: z.boolean().optional(),
+  secret: z.boolean().optional(),
   min: bound.optional(),
   max: bound.optional(),
   multiline: z.boolean().optional(),

@@ -43,6 +43,7 @@ export function compileField(
     index: options.index ?? typeName === 'belongsTo',
     // Bytes cannot be entered in a form.
     readOnly: typeName === 'bytes' || (options.readOnly ?? typeName === 'identity'),
+    secret: options.secret,
     default: options.default,
     min: options.min,
     max: files?.max ?? options.max ?? (typeName === 'slug' ? MAX_SLUG_LENGTH : undefined),

@@ -23,6 +23,11 @@ export interface FieldOptions<N extends boolean, D> {
   column?: string;
   /** The field is shown, but cannot be set in forms. */
   readOnly?: boolean;
+  /**
+   * Whether the audit trail records only that the value changed, and not the value. Without it, names such as `password` or `apiKey`
+   * decide.
+   */
+  secret?: boolean;
 }
 export interface IdentityOptions {
   label?: string;

@@ -166,6 +166,8 @@ export interface FieldInfo {
   readonly unique: boolean;
   readonly index: boolean | 'search';
   readonly readOnly: boolean;
+  /** Whether the audit trail must not contain its values; undefined: its name decides. */
+  readonly secret: boolean | undefined;
   readonly default: unknown;
   readonly min: number | bigint | string | undefined;
   readonly max: number | bigint | string | undefined;
@@ -214,6 +216,8 @@ export interface ModelInfo {
   readonly managed: boolean;
   readonly readOnly: boolean;
   readonly selectableBy: 'viewers' | 'everyone';
+  /** Whether the audit trail records who has viewed a record. */
+  readonly recordsViews: boolean;
   /** Relations of other models (and of itself) that reference this one. */
   readonly inbound: readonly FieldInfo[];
 }

@@ -33,6 +33,7 @@ const OPTIONS = Object.keys({
   managed: true,
   readOnly: true,
   selectableBy: true,
+  recordsViews: true,
 } satisfies Readonly<Record<keyof AnyModel['definition'], true>>);
 
 /** A model with its own fields and key; what depends on other models is added later. */
@@ -56,6 +57,7 @@ export function compileModel(owner: string, declaration: AnyModel, resolution: R
     managed: definition.managed ?? true,
     readOnly: definition.readOnly ?? false,
     selectableBy: definition.selectableBy ?? 'viewers',
+    recordsViews: definition.recordsViews ?? false,
     inbound: [],
   };
   const where = `model ${name}`;
@@ -82,6 +84,9 @@ export function resolveNames(model: MutableModel, report: ReportProblem): void {
   const { definition } = model.model;
   const where = `model ${model.name}`;
   model.label = readLabel(model, report);
+  const secret = model.label.find((field) => field.secret);
+  // Labels are stored with entries of the audit trail, in plain text.
+  if (secret !== undefined) report(`${where}: label`, `"${secret.name}" is secret, so it cannot label rows.`);
   model.unique = (definition.unique ?? []).map((names, at) =>
     names.flatMap((name) => storedField(model, name, `${where}: unique[${at}]`, report) ?? []),
   );

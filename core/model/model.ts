@@ -24,6 +24,7 @@ export interface AnyDefinition {
   readonly managed?: boolean;
   readonly readOnly?: boolean;
   readonly selectableBy?: 'viewers' | 'everyone';
+  readonly recordsViews?: boolean;
 }
 type WithId<F, K> = [K] extends [never] ? { id: Identity } & F : F;
 type KeyName<K> = [K] extends [never] ? 'id' : K;
@@ -65,6 +66,8 @@ export interface Definition<F extends Fields, K> {
   readOnly?: boolean;
   /** Which users can select rows of this model in relations of records that they are allowed to edit. @defaultValue 'viewers' */
   selectableBy?: 'viewers' | 'everyone';
+  /** Records in the audit trail who has opened a record, for personal or confidential data. @defaultValue false */
+  recordsViews?: boolean;
 }
 
 /**

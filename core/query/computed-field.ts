@@ -52,6 +52,7 @@ export function computedField(model: ModelInfo, source: ComputedSource): FieldIn
     unique: false,
     index: false,
     readOnly: true,
+    secret: undefined,
     default: undefined,
     min: undefined,
     max: undefined,

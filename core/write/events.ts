@@ -26,6 +26,8 @@ export interface EventData {
   change_denied: { readonly action: 'add' | 'change' | 'delete'; readonly model: string };
   /** The content of a stored file was sent to a user. */
   file_read: { readonly field: string };
+  /** A user has opened a record of a model that declares `recordsViews`. */
+  record_viewed: Readonly<Record<never, never>>;
 }
 /** The name of an event of core or of a plugin. */
 export type EventName = keyof EventData;
@@ -38,6 +40,7 @@ export const CORE_EVENTS = [
   'access_denied',
   'change_denied',
   'file_read',
+  'record_viewed',
 ] as const satisfies readonly EventName[];
 
 /** The record or account that an event is about. */

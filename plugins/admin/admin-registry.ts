@@ -1,6 +1,7 @@
 import type { App } from '../../core/app.ts';
 import type { BootProblem } from '../../core/errors/boot.ts';
 import { notFound } from '../../core/errors/http.ts';
+import { recordView } from '../../core/http/record-view.ts';
 import type { Formatter, ModelInfo } from '../../core/model/field-type.ts';
 import { isCompleteKey } from '../../core/model/key.ts';
 import type { FoundRecord } from '../../core/query/types.ts';
@@ -41,6 +42,7 @@ export function getAdmin(ctx: Context, app: App): CompiledAdmin {
 export async function recordOr404(ctx: Context, app: App, admin: CompiledAdmin): Promise<FoundRecord> {
   const record = await app.records.find(ctx.state.actor, admin.model, ctx.state.params.key ?? '');
   if (!record) throw notFound();
+  await recordView(ctx, app, admin.model, record);
   return record;
 }
 
@@ -48,6 +50,7 @@ export async function recordOr404(ctx: Context, app: App, admin: CompiledAdmin):
 export async function wholeRecordOr404(ctx: Context, app: App, admin: CompiledAdmin): Promise<FoundRecord> {
   const record = await app.records.findWhole(ctx.state.actor, admin.model, ctx.state.params.key ?? '');
   if (!record) throw notFound();
+  await recordView(ctx, app, admin.model, record);
   return record;
 }
 

@@ -1,5 +1,6 @@
 import type { App } from '../../core/app.ts';
 import { notFound } from '../../core/errors/http.ts';
+import { recordView } from '../../core/http/record-view.ts';
 import type { Formatter, ModelInfo } from '../../core/model/field-type.ts';
 import { parseKey } from '../../core/model/key.ts';
 import type { Actor } from '../../core/policy/actor.ts';
@@ -105,6 +106,7 @@ export async function historyPage(ctx: Context, app: App): Promise<void> {
   const before = typeof ctx.query.before === 'string' ? ctx.query.before : undefined;
   const { entries, older, label } = await loadHistory(app, actor, model, record?.key ?? key, { before });
   if (!record && entries.length === 0) throw notFound();
+  await recordView(ctx, app, model, record ?? { key, label: label ?? key });
   const url = app.urls.record(model, record?.key ?? key, '+history');
   const pages = app.optionalService('recordPages');
   const hasPages = pages?.has(model) ?? false;

@@ -34,7 +34,7 @@ export const audit = definePlugin({
     { name: 'audit.export', description: 'Export the audit trail' },
   ],
   events,
-  on: () => ({ '*': recordEntry }),
+  on: (app) => ({ '*': (tx, event) => recordEntry(tx, event, app.models) }),
   contributes: {
     'layout.navigation': [
       {

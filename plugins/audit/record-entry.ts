@@ -3,12 +3,13 @@ import { z } from 'zod';
 import { databaseError, isPermissionMissing, isTemporary } from '../../core/database/errors.ts';
 import type { Transaction } from '../../core/database/transaction.ts';
 import { toInet } from '../../core/database/values.ts';
+import type { Models } from '../../core/model/field-type.ts';
 import type { Actor } from '../../core/policy/actor.ts';
 import type { RecordedEvent } from '../../core/write/events.ts';
 import { countRepetition, linkEntry } from './count-repetitions.ts';
 import { eraseEntries } from './erase-entries.ts';
 import { entryNotStored } from './errors.ts';
-import { redacted } from './redact.ts';
+import { redacted, redactedRow } from './redact.ts';
 import { storedJson, storedSql } from './stored-values.ts';
 
 const idRow = z.object({ id: z.string() });
@@ -17,10 +18,14 @@ const idRow = z.object({ id: z.string() });
  * Writes an audit entry in the transaction of the change: neither is stored without the other. Of a repeatable event, only the
  * first occurrence within a minute is written; the others are counted.
  */
-export async function recordEntry(tx: Transaction, event: RecordedEvent): Promise<void> {
+export async function recordEntry(
+  tx: Transaction,
+  event: RecordedEvent,
+  models: Pick<Models, 'byName'>,
+): Promise<void> {
   const { subject, erases } = event;
   if (event.aggregationKey === undefined) {
-    await writeEntry(tx, event);
+    await writeEntry(tx, event, models);
     // fault: trail-keeps-erased-data
     if (subject && erases) await eraseEntries(tx, subject, erases);
     return;
@@ -29,7 +34,7 @@ export async function recordEntry(tx: Transaction, event: RecordedEvent): Promis
   if (first === undefined) return;
   const isShared = first.target === '' && event.aggregationKey !== '';
   const entry = isShared ? { ...event, subject: null, data: { several: true } } : event;
-  const id = await writeEntry(tx, entry, sql.fragment`returning id`);
+  const id = await writeEntry(tx, entry, models, sql.fragment`returning id`);
   if (id !== undefined) await linkEntry(tx, first, id);
 }
 
@@ -40,9 +45,11 @@ export async function recordEntry(tx: Transaction, event: RecordedEvent): Promis
 async function writeEntry(
   tx: Transaction,
   { name, context, subject, data }: Pick<RecordedEvent, 'name' | 'context' | 'subject'> & { readonly data: object },
+  models: Pick<Models, 'byName'>,
   returning = sql.fragment``,
 ): Promise<string | undefined> {
   const { before, after, ...rest } = { before: undefined, after: undefined, ...context.details, ...data };
+  const fields = models.byName(subject?.model ?? '')?.fields;
   const insert = sql.type(idRow)`
     insert into rustio_audit (
       event, actor_kind, actor_id, actor_label,
@@ -53,7 +60,8 @@ async function writeEntry(
     values (
       ${name}, ${context.actor.kind}, ${actorId(context.actor)}, ${context.actor.name},
       ${subject?.model ?? null}, ${subject?.key ?? null}, ${subject?.label ?? null},
-      ${snapshotSql(before)}, ${snapshotSql(after)}, ${snapshotSql(Object.keys(rest).length > 0 ? rest : undefined)},
+      ${snapshotSql(redactedRow(before, fields))}, ${snapshotSql(redactedRow(after, fields))},
+      ${snapshotSql(redacted(Object.keys(rest).length > 0 ? rest : undefined))},
       ${context.correlationId}, ${context.credential?.scheme ?? null}, ${context.credential?.id ?? null}, ${toInet(context.ip)}::inet
     )
     ${returning}
@@ -77,5 +85,5 @@ function actorId(actor: Actor): number | null {
 }
 
 function snapshotSql(value: unknown): FragmentSqlToken {
-  return storedSql(value === undefined ? null : storedJson(redacted(value)));
+  return storedSql(value === undefined ? null : storedJson(value));
 }

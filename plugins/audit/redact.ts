@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { exactDigits, isJsonNull } from '../../core/base/exact-json.ts';
+import type { ModelInfo } from '../../core/model/field-type.ts';
 import { LargeValue } from '../../core/model/row.ts';
 
 /** Words in a field name that mark its value as a secret. */
@@ -51,6 +52,23 @@ export function redacted(value: unknown, depth = 0): unknown {
     return value;
   return Object.fromEntries(
     Object.entries(value).map(([name, inner]) => [redacted(name), redactedField(name, inner, depth)]),
+  );
+}
+
+/**
+ * `redacted` for the values of a record, by field name. The declaration of a field decides whether it is secret, and its name only if
+ * the field does not declare it.
+ */
+export function redactedRow(values: unknown, fields: ModelInfo['fields'] | undefined): unknown {
+  if (fields === undefined || typeof values !== 'object' || values === null) return redacted(values);
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => {
+      const secret = fields.get(name)?.secret;
+      if (secret === undefined) return [redacted(name), redactedField(name, value, 0)];
+      // Whether the field has a value is not a secret.
+      // fault: declared-secret-recorded
+      return [name, secret && value !== null && value !== undefined ? '<redacted>' : redacted(value, 1)];
+    }),
   );
 }
 

@@ -1,5 +1,6 @@
 import type { App } from '../../core/app.ts';
 import { notFound } from '../../core/errors/http.ts';
+import { recordView } from '../../core/http/record-view.ts';
 import { showStoredText } from '../../core/http/stored-text.ts';
 import type { ModelInfo } from '../../core/model/field-type.ts';
 import { parseKey } from '../../core/model/key.ts';
@@ -34,6 +35,7 @@ export async function valuePage(ctx: Context, app: App): Promise<void> {
   const changes = entry ? visibleChanges(app, actor, model, entry) : [];
   // fault: hidden-entry-value-read
   if (!changes.some((change) => change.name === name && change[side] !== undefined)) throw notFound();
+  await recordView(ctx, app, model, record ?? { key, label: key });
   const text = await readValue(reading, { entry: id, side, name });
   if (text === undefined) throw notFound();
   showStoredText(ctx, text);

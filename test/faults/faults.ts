@@ -2230,6 +2230,18 @@ export const faults: readonly Fault[] = [
     tests: ['plugins/audit/export.test.ts'],
   },
   {
+    name: 'the values of fields that are declared secret are stored in the audit trail',
+    marker: 'declared-secret-recorded',
+    change: { replace: ['secret && ', 'false && '] },
+    tests: ['plugins/audit/secret-fields.test.ts'],
+  },
+  {
+    name: 'views of records are not recorded',
+    marker: 'views-not-recorded',
+    change: { replace: ['!model.recordsViews', 'true'] },
+    tests: ['plugins/audit/record-views.test.ts'],
+  },
+  {
     name: 'links of the audit trail carry the parameters of other programs',
     marker: 'foreign-parameters-of-audit',
     change: { replace: [/\.filter\([^;]*\)(?=\))/, ''] },

@@ -134,6 +134,7 @@ export const ar: Messages = {
   'event.access_denied': 'رفض الوصول',
   'event.change_denied': 'رفض تعديل',
   'event.file_read': 'فتح ملف',
+  'event.record_viewed': 'عرض سجل',
   'event.create': 'إضافة',
   'event.update': 'تعديل',
   'event.delete': 'حذف',

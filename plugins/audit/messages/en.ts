@@ -131,6 +131,7 @@ export const en: Messages = {
   'event.access_denied': 'Access denied',
   'event.change_denied': 'Change denied',
   'event.file_read': 'File opened',
+  'event.record_viewed': 'Record viewed',
   'event.create': 'Added',
   'event.update': 'Edited',
   'event.delete': 'Deleted',
