@@ -169,7 +169,7 @@ export async function boot({
     );
   });
   const records = once(() =>
-    createRecords({ database: reading, models, policy: policy(), limiter, labelFormat: labelFormat() }),
+    createRecords({ database: reading, models, policy: policy(), limiter, labelFormat: labelFormat(), log }),
   );
   const files = projectFiles(project, database);
   const write = once(() =>

@@ -1,5 +1,5 @@
-import { isTimeout, isUnreadable } from '../database/errors.ts';
-import type { Database, Query, Transaction } from '../database/pool.ts';
+import { isPermissionMissing, isSchemaBehind, isTimeout, isUnreadable, missingCharacter } from '../database/errors.ts';
+import type { Database, DatabaseLog, Query, Transaction } from '../database/pool.ts';
 import { withRepresentable } from '../database/representable.ts';
 import { dataUnreadable, queryTooSlow } from '../errors/data.ts';
 import type { ModelInfo, Models } from '../model/field-type.ts';
@@ -34,6 +34,8 @@ export interface RecordsOptions {
   readonly labelFormat?: LabelFormat;
   /** A limiter for the same database, shared with its other readers. */
   readonly limiter?: StatementLimiter;
+  /** Receives the reason if labels cannot be read. */
+  readonly log?: DatabaseLog;
 }
 
 /** The implementation of `Records`. */
@@ -44,10 +46,42 @@ export function createRecords({
   countTimeout,
   labelFormat,
   limiter = new StatementLimiter(database),
+  log,
 }: RecordsOptions): Records {
   const counts = new Counts(countTimeout === undefined ? {} : { timeout: countTimeout });
   const estimates = new Estimates(database, models.all);
   const readerFor = (actor: Actor) => new Reader(policy, actor, labelFormat);
+  const withoutLabels = async <T>(reader: Reader, error: unknown, work: (reader: Reader) => Promise<T>): Promise<T> => {
+    // fault: failing-labels
+    const result = await work(reader.withoutLabels());
+    log?.error({ err: error }, 'The labels of related rows could not be read; the page shows their keys.');
+    return result;
+  };
+  /**
+   * Runs a read that is not part of a transaction. If it fails because tables have changed, it is repeated with their current
+   * properties. If it still fails, it may be the labels of other rows that cannot be read, so that keys are shown instead.
+   */
+  const readWith = async <T>(
+    actor: Actor,
+    within: Query | undefined,
+    work: (reader: Reader) => Promise<T>,
+  ): Promise<T> => {
+    const reader = readerFor(actor);
+    try {
+      return await work(reader);
+    } catch (error) {
+      if (within !== undefined || !isOfTables(error)) throw error;
+      // fault: outdated-table-facts
+      const isOutdated = !isUnreadable(error) && (await estimates.reload());
+      if (!isOutdated) return withoutLabels(reader, error, work);
+      try {
+        return await work(reader);
+      } catch (again) {
+        if (!isOfTables(again)) throw again;
+        return withoutLabels(reader, again, work);
+      }
+    }
+  };
   return {
     async parseListQuery(actor, listing, params, timeZone, otherNames = []) {
       await estimates.loaded();
@@ -58,14 +92,16 @@ export function createRecords({
       return { offered, parsed: parseListQuery(listing, params, { offered, complete, timeZone, otherNames }) };
     },
     list: (actor, listing, query) =>
-      withReadErrors(readPage(limiter.of(actor), counts, readerFor(actor), listing, query)),
+      withReadErrors(
+        readWith(actor, undefined, (reader) => readPage(limiter.of(actor), counts, reader, listing, query)),
+      ),
     find: (actor, model, key, within) =>
       byKey(within ?? limiter.of(actor), model, key, undefined, (database) =>
-        findRecord(database, readerFor(actor), model, key),
+        readWith(actor, within, (reader) => findRecord(database, reader, model, key)),
       ),
     findWhole: (actor, model, key, within) =>
       byKey(within ?? limiter.of(actor), model, key, undefined, (database) =>
-        findRecord(database, readerFor(actor), model, key, 'whole'),
+        readWith(actor, within, (reader) => findRecord(database, reader, model, key, 'whole')),
       ),
     value: (actor, field, key) =>
       byKey(limiter.of(actor), field.model, key, undefined, (database) =>
@@ -77,7 +113,7 @@ export function createRecords({
         withRepresentable(within ?? limiter.of(actor), [...texts.values()].flat(), (database, representable) => {
           const remaining = new Set(representable);
           const possible = keys.filter((key) => texts.get(key)?.every((text) => remaining.has(text)));
-          return findRecords(database, readerFor(actor), model, possible);
+          return readWith(actor, within, (reader) => findRecords(database, reader, model, possible));
         }),
       );
     },
@@ -94,11 +130,13 @@ export function createRecords({
     labels: (actor, field, keys) =>
       withReadErrors(
         withRepresentable(limiter.of(actor), keys, (database, possible) =>
-          loadLabels(database, readerFor(actor), field, possible),
+          readWith(actor, undefined, (reader) => loadLabels(database, reader, field, possible)),
         ),
       ),
     dependants: (actor, model, key) =>
-      byKey(limiter.of(actor), model, key, [], (database) => countDependants(database, readerFor(actor), model, key)),
+      byKey(limiter.of(actor), model, key, [], (database) =>
+        readWith(actor, undefined, (reader) => countDependants(database, reader, model, key)),
+      ),
     async outsideDependants(actor, model, key) {
       const params = parseKey(model, key);
       if (params === undefined || outsideReferences(model).length === 0) return [];
@@ -156,6 +194,13 @@ function byWords<T>(
   return withReadErrors(
     withRepresentable(database, words, (inner, possible) => work(inner, new Set(words).difference(new Set(possible)))),
   );
+}
+
+/** Whether a read failed because of a table, a view or a function, and not because of the connection or the server. */
+function isOfTables(error: unknown): boolean {
+  // `withRepresentable` reads again without the character.
+  if (missingCharacter(error) !== undefined) return false;
+  return isSchemaBehind(error) || isUnreadable(error) || isPermissionMissing(error);
 }
 
 /** Turns failures of reads (timeouts, errors in code in the database) into errors with instructions. */

@@ -9,6 +9,8 @@ import { loadTableFacts, tableName } from './table-facts.ts';
 import { tableOidSql } from './table-oid.ts';
 
 const REFRESH_MS = 5 * 60_000;
+/** Statements that fail must not read the catalogue each time. */
+const RELOAD_MS = 2_000;
 const sizes = sql.type(z.object({ table: z.string(), rows: z.string() }));
 
 /**
@@ -22,6 +24,8 @@ export class Estimates {
   #rows: ReadonlyMap<string, number> = new Map();
   #refreshAt = 0;
   #firstLoad: Promise<void> | undefined;
+  #reload: Promise<boolean> | undefined;
+  #reloadAt = 0;
 
   constructor(database: Query, models: readonly ModelInfo[]) {
     this.#database = database;
@@ -55,6 +59,24 @@ export class Estimates {
     await withoutScope(() => loadOutsideReferences(this.#database, this.#models));
     this.#rows = new Map(rows.map((row) => [row.table, Number(row.rows)]));
     this.#firstLoad ??= Promise.resolve();
+  }
+
+  /**
+   * Reads the catalogue again because a statement did not fit the tables: they may have changed. Returns false if it was read just
+   * before, or cannot be read.
+   */
+  reload(): Promise<boolean> {
+    if (this.#reload === undefined && performance.now() < this.#reloadAt) return Promise.resolve(false);
+    this.#reload ??= this.refresh()
+      .then(
+        () => true,
+        () => false,
+      )
+      .finally(() => {
+        this.#reload = undefined;
+        this.#reloadAt = performance.now() + RELOAD_MS;
+      });
+    return this.#reload;
   }
 
   /** Refreshes old estimates. Requests do not wait for this; if it fails, the old estimates are kept until the next attempt. */

@@ -18,11 +18,19 @@ export class Reader {
   /** The last model checked and the result. Cached because the fields of a model are checked one after another. */
   #model: ModelInfo | undefined;
   #mayViewModel = false;
+  #showsLabels = true;
 
   constructor(policy: Policy, actor: Actor, labelFormat = PLAIN_LABEL_FORMAT) {
     this.#policy = policy;
     this.#actor = actor;
     this.labelFormat = labelFormat;
+  }
+
+  /** The same reader, but relations show keys: for when the rows that they reference cannot be read. */
+  withoutLabels(): Reader {
+    const reader = new Reader(this.#policy, this.#actor, this.labelFormat);
+    reader.#showsLabels = false;
+    return reader;
   }
 
   mayView(model: ModelInfo): boolean {
@@ -80,6 +88,7 @@ export class Reader {
   /** Whether the actor may see the labels of the rows that a relation references. */
   canReadLabels(field: FieldInfo): boolean {
     const { target } = field;
+    if (!this.#showsLabels) return false;
     // Without the database privilege, lists show keys instead of failing.
     return target !== undefined && isReadable(target) && (this.mayView(target) || this.canSelect(field));
   }

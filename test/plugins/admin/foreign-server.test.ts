@@ -8,6 +8,7 @@ import type { Client } from '../../support/client.ts';
 import { permissionsFor } from '../../support/permissions.ts';
 import { queryRows, runSql } from '../../support/run-sql.ts';
 import { suite } from '../../support/suite.ts';
+import { factsOf, rowsOf } from './page.ts';
 
 const test = suite('admin: tables of a foreign server');
 const Far = defineModel('far', { fields: { id: field.integer(), name: field.text() }, key: 'id', managed: false });
@@ -86,5 +87,28 @@ for (const [what, change] of failures) {
     assert.equal(await queryRows(url, connections), before);
     await runSql(url, back);
     assert.is((await clerk.get('/admin/fars/7')).status, 200);
+  });
+}
+
+for (const [what, change] of failures) {
+  test(`if a foreign server ${what}, records that refer to its rows show their keys and can be changed`, async () => {
+    const { url } = app.app.database;
+    assert.equal(rowsOf((await clerk.get('/admin/nears')).text)[0], ['here', 'far away']);
+    await runSql(url, change);
+    const errors = app.errors.length;
+    for (const page of ['nears', 'nears?q=here', 'nears?f.far=7']) {
+      const { status, text } = await clerk.get(`/admin/${page}`);
+      assert.is(status, 200, page);
+      assert.equal(rowsOf(text)[0], ['here', '7'], page);
+    }
+    assert.is(factsOf((await clerk.get('/admin/nears/1')).text).Far, '7');
+    assert.ok(app.errors.length > errors, 'the reason is logged');
+    for (const page of ['', '/+edit', '/+delete', '/+history'])
+      assert.is((await clerk.get(`/admin/nears/1${page}`)).status, 200, page);
+    for (const name of ['changed', 'here'])
+      assert.is((await clerk.submit('/admin/nears/1/+edit', { name })).status, 303, name);
+    assert.equal(await queryRows(url, 'select name, far from near'), [{ name: 'here', far: 7 }]);
+    await runSql(url, back);
+    assert.equal(rowsOf((await clerk.get('/admin/nears')).text)[0], ['here', 'far away']);
   });
 }
