@@ -1,4 +1,4 @@
-// Prints errors to the terminal and determines the exit code: 1 failed, 2 rejected or misused.
+// Prints errors to the terminal and determines the exit code: 1 failed, 2 rejected or misused, 4 differences.
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { databaseError, isUnavailable } from '../core/database/errors.ts';
@@ -20,7 +20,7 @@ import { paint } from './terminal.ts';
 const DOCS = 'docs/errors.md';
 
 /** Prints an error to standard error and returns its exit code. */
-export function reportError(error: unknown): 1 | 2 {
+export function reportError(error: unknown): 1 | 2 | 4 {
   const explained = explain(error);
   process.stderr.write(`${renderError(explained).join('\n')}\n`);
   return explained.exitCode;

@@ -21,6 +21,9 @@ const OWN_TABLES: Readonly<Record<string, readonly string[]>> = {
   rustio_audit_erasure: ['select', 'insert'],
   rustio_audit_count: ['select', 'insert', 'update'],
   rustio_audit_renamed_model: READ,
+  rustio_audit_seal: ['select', 'insert'],
+  rustio_audit_sealed: ['select', 'insert'],
+  rustio_audit_erased_entry: READ,
   rustio_migration: READ,
 };
 

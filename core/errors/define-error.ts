@@ -14,8 +14,8 @@ export interface ErrorDefinition<P> {
   readonly retry?: Text<P>;
   /** The HTTP status. Only errors with a status show their message to clients: others may reveal internals. */
   readonly status?: number;
-  /** The exit code of a command: 1 failed, 2 rejected or misused. @defaultValue 1 */
-  readonly exitCode?: 1 | 2;
+  /** The exit code of a command: 1 failed, 2 rejected or misused, 4 a comparison found differences. @defaultValue 1 */
+  readonly exitCode?: 1 | 2 | 4;
   /** Background for docs/errors.md, in Markdown. Only one definition per code sets it. */
   readonly about?: string;
 }

@@ -21,8 +21,8 @@ export class RustioError extends Error {
    * may reveal internals.
    */
   readonly expose: boolean;
-  /** The exit code of a command: 1 failed, 2 rejected or misused. */
-  readonly exitCode: 1 | 2;
+  /** The exit code of a command: 1 failed, 2 rejected or misused, 4 a comparison found differences. */
+  readonly exitCode: 1 | 2 | 4;
   /** More lines for the terminal and the log, never shown to clients. */
   readonly details: readonly string[];
   /** Where the error page links to; the label is a key of the messages. */
@@ -37,7 +37,7 @@ export class RustioError extends Error {
     parts: FourParts,
     options: {
       status?: number;
-      exitCode?: 1 | 2;
+      exitCode?: 1 | 2 | 4;
       details?: readonly string[];
       link?: { readonly url: string; readonly label: string };
       params?: Readonly<Record<string, string | number>>;

@@ -1,6 +1,9 @@
 import type { Check, CheckResult } from '../../core/command.ts';
 import { unrecordedErasures } from './erase-entries.ts';
 import { changesToTrail } from './expected-table.ts';
+import { sealAge } from './seals/seal-age.ts';
+
+const MAX_WAITING_MINUTES = 60;
 
 const appendOnly: Check = {
   name: 'audit-append-only',
@@ -44,4 +47,27 @@ const erasures: Check = {
   },
 };
 
-export const checks: readonly Check[] = [appendOnly, erasures];
+/** Sealing runs every minute, so entries that wait for an hour are a sign that no process seals. */
+const seals: Check = {
+  name: 'audit-seals',
+  needs: 'database',
+  async run({ database }): Promise<CheckResult> {
+    const age = await sealAge(database);
+    if (age === undefined) return { status: 'note', message: 'The tables of the seals do not exist yet.' };
+    const { number, sealedMinutes, waiting, waitingMinutes } = age;
+    const last =
+      number === null
+        ? 'There is no seal yet.'
+        : `The last seal is number ${number}, from ${sealedMinutes} minutes ago.`;
+    const message = `${last} ${waiting} entries are not sealed.`;
+    // fault: old-seal-unreported
+    if (waitingMinutes <= MAX_WAITING_MINUTES) return { status: 'ok', message };
+    return {
+      status: 'warning',
+      message: `${message} The oldest of them has waited for ${waitingMinutes} minutes.`,
+      fix: 'Run: npx rustio-admin audit seal. If it reports a transaction that has not ended, find it in pg_stat_activity.',
+    };
+  },
+};
+
+export const checks: readonly Check[] = [appendOnly, erasures, seals];

@@ -17,3 +17,20 @@ export const entryNotStored = defineError('RIO-AUDIT-NOT-STORED', {
   about: `The database rejected an entry of the audit trail, or a rule or trigger on the table \`rustio_audit\` discarded it. The change was rolled back. The database error
 is in the log; \`npx rustio-admin doctor\` lists rules, triggers and columns that the migrations did not create.`,
 });
+
+export const trailChanged = defineError<{ count: number }>('RIO-AUDIT-CHANGED', {
+  exitCode: 4,
+  problem: ({ count }) => `The audit trail differs from its seals: ${count} findings.`,
+  why: 'Entries, seals or their tables were changed outside the application.',
+  fix: 'Keep the database as it is, and compare the entries named above with a backup.',
+  about: `\`npx rustio-admin audit verify\` found entries, counts, seals, erasures or tables that are not as they were when they were sealed.
+Only someone with the rights of the tables' owner can cause this. See [the audit trail](audit.md#findings).`,
+});
+
+export const invalidAnchor = defineError<{ anchor: string }>('RIO-AUDIT-ANCHOR', {
+  exitCode: 2,
+  problem: ({ anchor }) => `"${anchor}" is not an anchor.`,
+  why: 'An anchor is the hash of a seal (64 hexadecimal digits), or a file that audit anchor wrote.',
+  fix: 'Check the path, or copy the hash again.',
+  about: 'The value of `--anchor` of `npx rustio-admin audit verify` is neither a hash nor a readable file of anchors.',
+});

@@ -13,6 +13,8 @@ import { recentChanges } from './recent-changes.ts';
 import { recordEntry } from './record-entry.ts';
 import { renamedModel } from './renamed-models.ts';
 import { requestPage } from './request-page.ts';
+import { sealCommands } from './seals/seal-commands.ts';
+import { sealRegularly } from './seals/seal-entries.ts';
 import { valuePage } from './value-page.ts';
 
 declare module '../../core/settings.ts' {
@@ -58,7 +60,11 @@ export const audit = definePlugin({
     'dashboard.panels': [{ name: 'recent-changes', view: 'audit/recent', load: recentChanges }],
   },
   checks,
-  schedule: [{ name: 'repeat-erasures', every: '10 minutes', run: ({ database }) => repeatErasures(database) }],
+  commands: sealCommands,
+  schedule: [
+    { name: 'repeat-erasures', every: '10 minutes', run: ({ database }) => repeatErasures(database) },
+    { name: 'seal', every: '1 minute', run: sealRegularly },
+  ],
   routes(routes, app) {
     routes.get('/audit', { access: { permission: 'audit.view' }, responses: [400] }, auditPage);
     // Other plugins may authenticate users without a password.

@@ -31,6 +31,11 @@ test('only count-repetitions.ts writes the counts of the audit trail', () => {
   assert.equal(filesWith(/\b(insert\s+into|update)\s+rustio_audit_count\b/i), ['plugins/audit/count-repetitions.ts']);
 });
 
+test('only seal-entries.ts writes seals', () => {
+  const files = filesWith(/\b(insert\s+into|update|delete\s+from)\s+rustio_audit_seal(ed)?\b/i);
+  assert.equal(files, ['plugins/audit/seals/seal-entries.ts']);
+});
+
 test('no file changes the audit trail', () => {
   // The expected definition of the trigger that applies erasures, not a statement.
   const definition = ['plugins/audit/expected-table.ts'];

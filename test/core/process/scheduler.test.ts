@@ -67,6 +67,7 @@ test('core and the built-in plugins have their clean-up tasks', async () => {
     await scheduler.idle();
     assert.equal(await rows(app), [
       { name: 'audit.repeat-erasures', leased: false },
+      { name: 'audit.seal', leased: false },
       { name: 'auth.delete-old-links', leased: false },
       { name: 'core.clean-up-files', leased: false },
       { name: 'core.forget-old-forms', leased: false },

@@ -153,6 +153,7 @@ test('counts can only grow, even in a session with the role replica', async () =
     sql.unsafe`update rustio_audit_count set count = count + 2`,
     sql.unsafe`update rustio_audit_count set count = count + 1, minute = minute - interval '1 hour'`,
     sql.unsafe`update rustio_audit_count set entry_id = -1`,
+    sql.unsafe`insert into rustio_audit_count (minute, source, target) values (now() - interval '31 minutes', 'a', 'b')`,
     sql.unsafe`delete from rustio_audit_count`,
     sql.unsafe`truncate rustio_audit_count`,
     sql.unsafe`insert into rustio_audit_count (minute, source, target, count) values (now(), 'a', 'b', 7)`,
