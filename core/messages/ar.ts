@@ -120,6 +120,8 @@ export const coreMessagesArabic: Messages = {
   'problem.notInEncoding': 'لا تستطيع قاعدة البيانات تخزين الحرف «{character}». احذفه.',
   'problem.keyRepeats': 'لم يُحفظ: لعدة سجلات هذا المفتاح. تواصل مع مدير النظام.',
   'problem.rejected': 'هذه القيمة غير مسموح بها. أدخل قيمة أخرى.',
+  'problem.tooManyDependants':
+    'لم يُحذف: سيُحذف معه أو يُزال ارتباط أكثر من {max, number} من السجلات المرتبطة. احذف بعضها أو غيّرها أولًا.',
   'problem.constraint': 'قيمة أو أكثر من هذه القيم غير مسموح بها. راجعها ثم احفظ مرة أخرى.',
 
   // ── layout

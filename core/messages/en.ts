@@ -116,6 +116,8 @@ export const coreMessages: Messages = {
   'problem.notInEncoding': 'The database cannot store the character “{character}”. Remove it.',
   'problem.keyRepeats': 'Not saved: several records have this key. Contact your administrator.',
   'problem.rejected': 'This value is not allowed. Enter another value.',
+  'problem.tooManyDependants':
+    'Not deleted: more than {max, number} related records would be deleted or unlinked with it. Delete or change some of them first.',
   'problem.constraint': 'One or more of these values are not allowed. Check them and save again.',
 
   // ── layout

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Query, Transaction } from '../database/pool.ts';
 import type { FieldInfo, ModelInfo } from '../model/field-type.ts';
 import { fileFields } from '../model/field-types/file.ts';
-import type { Problem } from '../model/issue.ts';
+import type { Issue, Problem } from '../model/issue.ts';
 import type { AuditContext } from '../policy/actor.ts';
 import { columnSql, tableSql, valuesSql } from '../query/field-sql.ts';
 import { countOutside, type OutsideReference, outsideReferences } from '../query/outside-references.ts';
@@ -191,13 +191,15 @@ export class Removal {
     kind: 'rows' | 'links',
   ): Promise<readonly FullRow[]> {
     const { model } = relation;
-    const allowance = kind === 'links' ? MAX_LINKS - this.#links : MAX_ROWS - this.#rows;
+    const max = kind === 'links' ? MAX_LINKS : MAX_ROWS;
+    const allowance = max - (kind === 'links' ? this.#links : this.#rows);
     const referencing = await lockRows(tx, this.#writer.reader, model, [referencesSql(relation, rows)], {
       allowed: this.#writer.scope('delete', model),
       extent: extentFor(findHooks(this.#dependencies, model)),
       limit: allowance + 1,
     });
-    if (referencing.length > allowance) this.#reject(model);
+    // fault: too-many-dependants
+    if (referencing.length > allowance) this.#rejectWith({ key: 'problem.tooManyDependants', params: { max } });
     const unhandled = referencing.filter((row) => !this.#handled.has(rowId(model, row)));
     if (kind === 'links') this.#links += unhandled.length;
     else this.#rows += unhandled.length;
@@ -216,6 +218,11 @@ export class Removal {
     `);
     const by = restricting.filter((_, index) => isReferenced[index] === true).map((relation) => relation.model.name);
     if (by.length > 0) this.#reject(...by);
+  }
+
+  #rejectWith(issue: Issue): never {
+    this.problems.push({ field: undefined, issue });
+    this.#reject();
   }
 
   #reject(...by: readonly (ModelInfo | string)[]): never {

@@ -172,6 +172,12 @@ export const faults: readonly Fault[] = [
     tests: ['plugins/admin/foreign-server.test.ts'],
   },
   {
+    name: 'any number of related rows can be deleted together',
+    marker: 'too-many-dependants',
+    change: 'remove',
+    tests: ['core/write/remove.test.ts'],
+  },
+  {
     name: 'settings that a trigger changes remain for later requests',
     marker: 'settings-outlive-transaction',
     change: { returns: 'false' },

@@ -93,6 +93,17 @@ test('tags of a record are deleted with it, each link row with its own event', a
   );
 });
 
+test('a record with too many dependants is not deleted, and the page gives the limit', async () => {
+  const { id, remove } = await thing('Crowded');
+  await run(desk)`insert into ticket (title, thing_id) select 'ticket ' || n, ${id} from generate_series(1, 1000) n`;
+  const rejected = await clerk.submit(remove, {});
+  assert.is(rejected.status, 409);
+  assert.match(noticesOf(rejected.text).join(), 'more than 1,000 related records would be deleted or unlinked with it');
+  assert.ok(await isThere(id));
+  await run(desk)`delete from ticket where title = 'ticket 1' and thing_id = ${id}`;
+  assert.is((await clerk.submit(remove, {})).status, 303);
+});
+
 test('restricting rows block the deletion: the page names them, and offers no button', async () => {
   const { id, remove } = await thing('Needed');
   await run(desk)`insert into contract (number, holder_id) values ('C-1', ${id}), ('C-2', ${id})`;
