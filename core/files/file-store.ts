@@ -1,4 +1,4 @@
-import { createWriteStream } from 'node:fs';
+import { constants, createWriteStream } from 'node:fs';
 import { mkdir, open, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
@@ -21,8 +21,11 @@ export interface FileStore {
    * record that references it may be committed immediately afterwards.
    */
   put(key: string, content: Readable): Promise<void>;
-  /** The content from its first byte; rejects if there is none under this key. */
-  open(key: string): Promise<Readable>;
+  /**
+   * The content from its first byte; rejects if there is none under this key. `size` is its size when it was stored: reject if it is
+   * known to have another one now, since the response has already announced this size.
+   */
+  open(key: string, size?: number): Promise<Readable>;
   /** Removes the content. Missing content is not an error: an interrupted removal is retried. */
   remove(key: string): Promise<void>;
 }
@@ -46,9 +49,15 @@ export function localFiles(folder: string): FileStore {
       // `wx`: a key is never reused. `flush`: the content is on disk before the row is committed.
       await pipeline(content, createWriteStream(file, { flags: 'wx', mode: 0o600, flush: true }));
     },
-    async open(key) {
-      const handle = await open(pathOf(key), 'r');
-      return handle.createReadStream();
+    async open(key, size) {
+      // A link may have been put there to read another file of this machine.
+      // fault: link-in-file-folder
+      const handle = await open(pathOf(key), constants.O_RDONLY | constants.O_NOFOLLOW);
+      const stored = await handle.stat();
+      // fault: damaged-file-sent
+      if (stored.isFile() && (size === undefined || stored.size === size)) return handle.createReadStream();
+      await handle.close();
+      throw new Error(`The stored file has ${stored.size} bytes instead of ${size}, or is not a file.`);
     },
     async remove(key) {
       await rm(pathOf(key), { force: true });

@@ -46,8 +46,12 @@ export interface Files {
   add(actor: Actor, field: FieldInfo, name: string, content: Uint8Array): Promise<Parsed<StoredFile>>;
   /** A pending upload, for a form that is shown again; undefined if the key is not one of this actor's. */
   findPending(actor: Actor, field: FieldInfo, key: string): Promise<StoredFile | undefined>;
-  /** The content of a file. The caller must have read the key from a record that the user is allowed to see. */
-  open(key: string): Promise<Readable>;
+  /**
+   * The content of a file. The caller must have read the key, and the size, from a record that the user is allowed to see.
+   *
+   * @throws if the content is missing, or is known to have another size
+   */
+  open(key: string, size?: number): Promise<Readable>;
   /** Removes contents that no record references any more. Failed removals are retried by the next clean-up. */
   discard(keys: readonly string[]): Promise<void>;
   /**
@@ -105,7 +109,7 @@ export function createFiles({ database, store, incoming }: FilesParts): Files {
       }
     },
     findPending: (actor, field, key) => findPendingFile(database, actor, field, key),
-    open: (key) => store.open(key),
+    open: (key, size) => store.open(key, size),
     async discard(keys) {
       const failed: unknown[] = [];
       for (const key of keys) {

@@ -57,8 +57,8 @@ export function readOnlyError(app: App, model: ModelInfo): RustioError {
 
 export const fileContentMissing = defineError('RIO-FILES-MISSING', {
   status: 500,
-  problem: 'The content of this file is missing.',
-  why: 'The record refers to a file that is not in the file storage.',
+  problem: 'The content of this file is missing or damaged.',
+  why: 'The record refers to a file that is not in the file storage, or has another size there.',
   fix: 'Contact your administrator. If you have a copy of the file, upload it again.',
-  about: `A record refers to a file whose content is not in the file storage: it was deleted from the storage, or the file folder has changed. Restore the file under the key shown in the log. See [files](files.md).`,
+  about: `A record refers to a file whose content is not in the file storage: it was deleted from the storage, replaced by a link, truncated (by a full disk or an incomplete restore), or the file folder has changed. Restore the file under the key shown in the log. See [files](files.md).`,
 });

@@ -24,7 +24,7 @@ export async function filePage(ctx: Context, app: App): Promise<void> {
     ctx.status = 304;
     return;
   }
-  const content = await app.files.open(file.key).catch((cause: unknown) => {
+  const content = await app.files.open(file.key, file.size).catch((cause: unknown) => {
     ctx.remove('etag');
     throw fileContentMissing({ cause, details: [`file ${file.key}`] });
   });

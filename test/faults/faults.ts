@@ -178,6 +178,18 @@ export const faults: readonly Fault[] = [
     tests: ['core/write/remove.test.ts'],
   },
   {
+    name: 'a link in the folder for files leads to other files',
+    marker: 'link-in-file-folder',
+    change: { replace: [' | constants.O_NOFOLLOW', ''] },
+    tests: ['core/files/file-store.test.ts'],
+  },
+  {
+    name: 'a damaged file is sent',
+    marker: 'damaged-file-sent',
+    change: { condition: 'true' },
+    tests: ['core/files/file-store.test.ts'],
+  },
+  {
     name: 'settings that a trigger changes remain for later requests',
     marker: 'settings-outlive-transaction',
     change: { returns: 'false' },

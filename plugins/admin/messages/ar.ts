@@ -156,8 +156,8 @@ export const ar: Messages = {
   'error.RIO-LIST-SORT.why': 'لا يمكن ترتيب قائمة تزيد على 50,000 صف إلا حسب الأعمدة التي لها فهرس.',
   'error.RIO-LIST-SORT.fix':
     'افتح القائمة بترتيبها الافتراضي ورتّبها حسب عمود آخر. يمكن لمديري النظام إضافة فهرس إلى العمود.',
-  'error.RIO-FILES-MISSING.problem': 'محتوى هذا الملف مفقود.',
-  'error.RIO-FILES-MISSING.why': 'يشير السجل إلى ملف غير موجود في مخزن الملفات.',
+  'error.RIO-FILES-MISSING.problem': 'محتوى هذا الملف مفقود أو تالف.',
+  'error.RIO-FILES-MISSING.why': 'يشير السجل إلى ملف غير موجود في مخزن الملفات، أو حجمه هناك مختلف.',
   'error.RIO-FILES-MISSING.fix': 'تواصل مع مدير النظام. وإذا كانت لديك نسخة من الملف فارفعها مرة أخرى.',
 
   // ── plugin actions, tabs and panels

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, readdirSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
@@ -20,6 +20,31 @@ test('stored content can be opened until it is removed', async () => {
   await store.remove(key);
   assert.match(String(await failureOf(store.open(key))), 'ENOENT');
   await store.remove(key);
+});
+
+test('content of another size than when it was stored is not read', async () => {
+  const key = randomUUID();
+  await store.put(key, Readable.from([Buffer.from('whole')]));
+  assert.is(await text(await store.open(key, 5)), 'whole');
+  const file = path.join(folder, key.slice(0, 2), key);
+  for (const damaged of ['who', '', 'whole and more']) {
+    writeFileSync(file, damaged);
+    assert.match(String(await failureOf(store.open(key, 5))), 'bytes instead of 5', damaged);
+  }
+  rmSync(file);
+  mkdirSync(file);
+  assert.match(String(await failureOf(store.open(key))), 'not a file');
+});
+
+test('attack: a link in the folder does not lead to other files of the machine', async () => {
+  const key = randomUUID();
+  await store.put(key, Readable.from([Buffer.from('hello')]));
+  const file = path.join(folder, key.slice(0, 2), key);
+  rmSync(file);
+  const other = path.join(temporaryFolder(), 'other');
+  writeFileSync(other, 'other');
+  symlinkSync(other, file);
+  assert.match(String(await failureOf(store.open(key, 5))), 'ELOOP');
 });
 
 test('other users of the machine cannot read it', async () => {
