@@ -98,10 +98,14 @@ export async function changeGrants(
   return { outcome: 'done', changed: { before: texts(before), after: texts(await loadGrants(tx, holder)) } };
 }
 
-/** The table of the model that a permission belongs to, as SQL; null for the permission of a plugin. */
+/**
+ * The table of the model that a permission belongs to, as SQL. Null for the permission of a plugin, and for a table that is managed
+ * elsewhere: other programs may drop and create it again at any time, for example a view with changed columns, or a nightly import.
+ */
 export function tableOfPermission({ models }: Pick<GrantApp, 'models'>, permission: string): string | null {
   const model = models.byName(permission.slice(0, permission.indexOf('.')));
-  return model === undefined ? null : quoteNames(model.table).replace(', ', '.');
+  // fault: grants-for-unmanaged-table
+  return model === undefined || !model.managed ? null : quoteNames(model.table).replace(', ', '.');
 }
 
 function texts(grants: readonly Grant[]): readonly string[] {

@@ -1300,6 +1300,12 @@ export const faults: readonly Fault[] = [
     tests: ['plugins/auth/guards.test.ts', 'plugins/auth/groups.test.ts'],
   },
   {
+    name: 'permissions are lost when another program replaces its table',
+    marker: 'grants-for-unmanaged-table',
+    change: { replace: [' || !model.managed', ''] },
+    tests: ['plugins/auth/ghost-permissions.test.ts'],
+  },
+  {
     name: 'permissions of a removed model come back with a new model of the same name',
     marker: 'grants-of-dropped-models',
     change: { replace: [/pg_table_is_visible\(\$\{relation\}\) is not null/, 'true'] },

@@ -62,6 +62,32 @@ test('permissions of a removed model do not come back with a new model of the sa
   });
 });
 
+test('permissions for a table that is managed elsewhere remain when other programs drop and create it again', async () => {
+  const Report = defineModel('report', {
+    fields: { id: field.integer(), name: field.text() },
+    key: 'id',
+    managed: false,
+  });
+  await withApp({ models: [Report], plugins: { admin: { admins: [defineAdmin(Report, {})] } } }, async (app) => {
+    const { url } = app.app.database;
+    const view = "create view report as select 1 as id, 'first'::text as name";
+    await runSql(url, view);
+    const member = await app.signInAs('staff', ['report.view']);
+    const email = await app.account('staff');
+    await app.command('user grant', { email, permission: 'report.view' });
+    const holder = app.client();
+    await holder.signIn(email, PASSWORD);
+    for (const statement of [
+      `drop view report; ${view}`,
+      'drop view report; create table report (id int primary key, name text)',
+    ]) {
+      await runSql(url, statement);
+      for (const client of [member, holder]) assert.is((await client.get('/admin/reports')).status, 200, statement);
+    }
+    assert.is((await app.check('permissions')).status, 'ok');
+  });
+});
+
 test('a change of permissions takes effect in every process at the next request', async () => {
   const first = await testApp(config);
   const { url } = first.app.database;
