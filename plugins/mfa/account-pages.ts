@@ -5,7 +5,6 @@ import { seeOther } from '../../core/http/redirect.ts';
 import type { Issue } from '../../core/model/issue.ts';
 import { auditContext, type Context } from '../../core/request/context.ts';
 import type { PageData } from '../../core/request/views.ts';
-import { formatterFor, toIso } from '../../core/view/formatter.ts';
 import { lockAccount } from '../auth/account.ts';
 import type { UserPanel } from '../auth/user-panels.ts';
 import { deviceLabel } from '../sessions/device-name.ts';
@@ -15,16 +14,13 @@ import { regenerateBackupCodes, removeTotp } from './enrolment.ts';
 import { CODES_PAGE, enrollableUser } from './enrolment-pages.ts';
 import { factorsOf } from './factors.ts';
 import { rulesOf } from './options.ts';
+import { passkeysView } from './passkeys/account-pages.ts';
+import { type Moment, momentsOf, type WithPasskeys } from './passkeys/views.ts';
 import { ENROLMENT_PAGE, graceEnd } from './policy.ts';
 import { forgetDevices, listDevices, type RememberedDevice } from './remembered-device.ts';
 import { showCodesOnce } from './shown-codes.ts';
 
-interface Moment {
-  readonly iso: string;
-  readonly text: string;
-}
-
-interface MfaView extends PageData {
+interface MfaView extends PageData, WithPasskeys {
   readonly crumb: { readonly url: string; readonly label: string };
   /** When the authenticator app was set up; undefined without one. */
   readonly since?: Moment;
@@ -39,6 +35,7 @@ interface MfaView extends PageData {
   readonly codesUrl: string;
   readonly removeUrl: string;
   readonly devices: readonly DeviceView[];
+  readonly hasFactor: boolean;
 }
 
 interface DeviceView {
@@ -51,7 +48,12 @@ interface DeviceView {
 }
 
 /** A type alias rather than an interface, because it passes through an extension point. */
-type PanelView = { readonly since: Moment | undefined; readonly backupCodes: number; readonly devices: number };
+type PanelView = {
+  readonly since: Moment | undefined;
+  readonly passkeys: number;
+  readonly backupCodes: number;
+  readonly devices: number;
+};
 
 declare module '../../core/request/views.ts' {
   interface ViewTypes {
@@ -120,8 +122,11 @@ async function show(ctx: Context, app: App, problem?: Issue): Promise<void> {
   const query = app.readingFor(user);
   const { policy, graceDays } = rulesOf(app.options('mfa'), user.role);
   const { totpSince, backupCodes } = await factorsOf(query, user.id);
+  const passkeys = await passkeysView(ctx, app, user);
+  const hasOther = passkeys.passkeys.length > 0;
+  const hasFactor = totpSince !== null || hasOther;
   const isRequired = policy === 'required';
-  const due = isRequired && totpSince === null ? await graceEnd(query, user.id, graceDays) : null;
+  const due = isRequired && !hasFactor ? await graceEnd(query, user.id, graceDays) : null;
   const devices = await listDevices(query, user.id);
   const moment = momentsOf(ctx);
   app.views.page(ctx, 'mfa/account', {
@@ -129,8 +134,10 @@ async function show(ctx: Context, app: App, problem?: Issue): Promise<void> {
     crumb: { url: app.urls.to('/account'), label: t('sessions.account.title') },
     ...(totpSince !== null && { since: moment(totpSince) }),
     backupCodes,
-    isFew: totpSince !== null && backupCodes <= FEW_CODES,
-    isRequired,
+    isFew: hasFactor && backupCodes <= FEW_CODES,
+    isRequired: isRequired && !hasOther,
+    hasFactor,
+    passkeys,
     ...(due !== null && { due: moment(due) }),
     ...(problem && { problem }),
     enrolUrl: app.urls.to(ENROLMENT_PAGE),
@@ -151,10 +158,6 @@ function deviceView(ctx: Context, app: App, device: RememberedDevice): DeviceVie
   };
 }
 
-function momentsOf(ctx: Context): (dbValue: string) => Moment {
-  return (dbValue) => ({ iso: toIso(dbValue), text: formatterFor(ctx).timestamp(dbValue) });
-}
-
 /** Whether a user has a second factor, on their page. */
 export const userPanel: UserPanel = {
   name: 'mfa',
@@ -164,10 +167,11 @@ export const userPanel: UserPanel = {
   access: { role: 'administrator' },
   async load(ctx, app, userId): Promise<PanelView> {
     const query = app.readingFor(ctx.state.actor);
-    const { totpSince, backupCodes } = await factorsOf(query, userId);
+    const { totpSince, passkeys, backupCodes } = await factorsOf(query, userId);
     const devices = await listDevices(query, userId);
     return {
       since: totpSince === null ? undefined : momentsOf(ctx)(totpSince),
+      passkeys,
       backupCodes,
       devices: devices.length,
     };

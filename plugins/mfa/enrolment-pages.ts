@@ -9,7 +9,8 @@ import { nextOf, signedInUser } from '../sessions/sign-in-pages.ts';
 import { enrol, enrolmentSecret } from './enrolment.ts';
 import { hasTotp } from './factors.ts';
 import { rulesOf } from './options.ts';
-import { ENROLMENT_PAGE } from './policy.ts';
+import { relyingParty } from './passkeys/relying-party.ts';
+import { ENROLMENT_PAGE, NEW_PASSKEY_PAGE } from './policy.ts';
 import { showCodesOnce, takeShownCodes } from './shown-codes.ts';
 import { enrolmentUri, qrCode } from './totp.ts';
 
@@ -19,6 +20,8 @@ interface EnrolmentView extends PageData {
   readonly problem?: Issue;
   /** Whether the user has to set up a factor before they can see any other page. */
   readonly isRequired: boolean;
+  /** The page for a new passkey, if one can be added. */
+  readonly newPasskeyUrl?: string;
   /** Undefined if the project has no secret keys. */
   readonly secret?: { readonly groups: string; readonly uri: string };
   readonly qrHtml?: string;
@@ -107,6 +110,7 @@ async function show(ctx: Context, app: App, user: UserActor, next: string, probl
     action: app.urls.to(ENROLMENT_PAGE),
     next,
     isRequired,
+    ...(relyingParty(app) && { newPasskeyUrl: app.urls.to(NEW_PASSKEY_PAGE) }),
     ...(secret && uri && { secret: { groups: inGroups(secret), uri }, qrHtml: await qrCode(uri) }),
     ...(problem && { problem }),
   });

@@ -1,20 +1,19 @@
 import { sql } from 'slonik';
 import type { App } from '../../core/app.ts';
 import { seal, unseal } from '../../core/base/seal.ts';
-import type { Transaction } from '../../core/database/transaction.ts';
-import { type AuditContext, getSessionId, type UserActor } from '../../core/policy/actor.ts';
+import type { UserActor } from '../../core/policy/actor.ts';
 import { auditContext, type Context } from '../../core/request/context.ts';
 import { accountSubject, lockAccount } from '../auth/account.ts';
-import { revokeSessions } from '../sessions/end-sessions.ts';
 import { rotateSession } from '../sessions/open-session.ts';
 import { setSessionCookie } from '../sessions/session-cookie.ts';
 import '../sessions/session.ts';
-import { deleteBackupCodes, replaceBackupCodes } from './backup-codes.ts';
-import { hasTotp } from './factors.ts';
+import { replaceBackupCodes } from './backup-codes.ts';
+import { endOtherAccess, factorRemoved } from './factor-change.ts';
+import { hasFactor, hasTotp } from './factors.ts';
 import { notify } from './notice.ts';
 import { rulesOf } from './options.ts';
+import { hasPasskey } from './passkeys/passkey.ts';
 import { startGrace } from './policy.ts';
-import { forgetDevices } from './remembered-device.ts';
 import { matchingStep, newSecret } from './totp.ts';
 import { boundToTotp } from './verify.ts';
 
@@ -22,12 +21,6 @@ declare module '../sessions/session.ts' {
   interface SessionData {
     /** The secret of an enrolment that was begun. It never comes from a form, so that nobody can choose a weak or known one. */
     mfaEnrolment?: { readonly sealed: string; readonly at: number };
-  }
-}
-declare module '../sessions/end-sessions.ts' {
-  interface EndReasons {
-    mfa_enabled: true;
-    mfa_disabled: true;
   }
 }
 
@@ -96,7 +89,7 @@ export async function enrol(ctx: Context, app: App, user: UserActor, typed: stri
     `);
     const { codes } = await replaceBackupCodes(tx, app, user.id);
     await startGrace(tx, user.id);
-    await afterChange(tx, context, app, user, 'mfa_enabled');
+    await endOtherAccess(tx, context, app, user, 'mfa_enabled');
     await app.events.record(tx, context, 'mfa_enabled', {
       subject: accountSubject({ id: user.id, email: user.name }),
       data: { method: 'totp', codes: codes.length },
@@ -111,20 +104,6 @@ export async function enrol(ctx: Context, app: App, user: UserActor, typed: stri
   return enrolled;
 }
 
-/** Ends the other sessions of the user and forgets their devices. */
-async function afterChange(
-  tx: Transaction,
-  context: AuditContext,
-  app: App,
-  { id }: UserActor,
-  reason: 'mfa_enabled' | 'mfa_disabled',
-): Promise<void> {
-  const which = { allOf: id, except: getSessionId(context) };
-  // fault: sessions-survive-factor
-  await revokeSessions(tx, context, app.events, { which, reason, via: 'others' });
-  await forgetDevices(tx, context, app, id, reason);
-}
-
 export type Removed =
   | { readonly outcome: 'done' }
   /** The policy requires a second factor, and the user has no other one. */
@@ -132,35 +111,28 @@ export type Removed =
   /** The user has no authenticator app, or the session has ended. */
   | { readonly outcome: 'missing' };
 
-/** Removes the authenticator app of a user and their backup codes. */
+/** Removes the authenticator app of a user, and their backup codes unless they have another factor. */
 export function removeTotp(ctx: Context, app: App, user: UserActor): Promise<Removed> {
   const { session } = ctx.state;
   return app.writingFor(user).transaction(async (tx): Promise<Removed> => {
     await lockAccount(tx, user.id);
     const context = await app.events.currentContext(tx, auditContext(ctx));
     if (!session || context?.actor.kind !== 'user' || !(await hasTotp(tx, user.id))) return { outcome: 'missing' };
-    if (rulesOf(app.options('mfa'), context.actor.role).policy === 'required') return { outcome: 'required' };
+    const isLast = !(await hasPasskey(tx, user.id));
+    if (isLast && rulesOf(app.options('mfa'), context.actor.role).policy === 'required') return { outcome: 'required' };
     await tx.query(sql.unsafe`delete from rustio_mfa_totp where user_id = ${user.id}`);
-    const codes = await deleteBackupCodes(tx, user.id);
-    await afterChange(tx, context, app, user, 'mfa_disabled');
-    await app.events.record(tx, context, 'mfa_disabled', {
-      subject: accountSubject({ id: user.id, email: user.name }),
-      data: { method: 'totp', codes },
-    });
+    await factorRemoved(tx, context, app, ctx, { user, method: 'totp', isLast });
     await notify(tx, context, app, user.id, { kind: 'disabled' });
-    const token = await rotateSession(tx, session.id, { trust: 'authenticated' });
-    if (token === undefined) throw new Error('The session of a locked account has ended.');
-    tx.afterCommit(() => setSessionCookie(ctx, app, token));
     return { outcome: 'done' };
   });
 }
 
-/** Replaces the backup codes of a user who has an authenticator app; undefined without one, or if the session has ended. */
+/** Replaces the backup codes of a user who has a second factor; undefined without one, or if the session has ended. */
 export function regenerateBackupCodes(ctx: Context, app: App, user: UserActor): Promise<readonly string[] | undefined> {
   return app.writingFor(user).transaction(async (tx) => {
     await lockAccount(tx, user.id);
     const context = await app.events.currentContext(tx, auditContext(ctx));
-    if (!context || !(await hasTotp(tx, user.id))) return undefined;
+    if (!context || !(await hasFactor(tx, user.id))) return undefined;
     const { codes, previous } = await replaceBackupCodes(tx, app, user.id);
     await app.events.record(tx, context, 'backup_codes_regenerated', {
       subject: accountSubject({ id: user.id, email: user.name }),

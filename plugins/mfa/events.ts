@@ -1,16 +1,16 @@
 import type { EventName } from '../../core/write/events.ts';
 
 /** How a second factor was proven. */
-export type FactorMethod = 'totp' | 'backup_code';
+export type FactorMethod = 'totp' | 'backup_code' | 'passkey';
 
 declare module '../../core/write/events.ts' {
   interface EventData {
-    /** A user has set up an authenticator app. `codes`: how many backup codes were generated with it. */
+    /** A user has set up an authenticator app, or has added a passkey as their first factor. `codes`: how many backup codes were generated with it. */
     mfa_enabled: { readonly method: FactorMethod; readonly codes: number };
-    /** A user has removed their authenticator app. `codes`: how many unused backup codes were deleted with it. */
+    /** A user has removed their authenticator app, or a passkey that was their last factor. `codes`: how many unused backup codes were deleted with it. */
     mfa_disabled: { readonly method: FactorMethod; readonly codes: number };
     /** All second factors were removed in a recovery. */
-    mfa_reset_by_other: { readonly codes: number };
+    mfa_reset_by_other: { readonly codes: number; readonly passkeys: number };
     /** The second factor was proven after the password. `remembered_device`: without a code. */
     mfa_succeeded: { readonly method: FactorMethod | 'remembered_device' };
     /** A code was wrong or already used (`rejected`), or there were too many attempts (`throttled`). */

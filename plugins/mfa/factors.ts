@@ -6,13 +6,17 @@ import type { App } from '../../core/app.ts';
 import type { Query } from '../../core/database/queries.ts';
 import type { Transaction } from '../../core/database/transaction.ts';
 import type { AuditContext } from '../../core/policy/actor.ts';
-import { accountSubject, findAccountById } from '../auth/account.ts';
+import type { EventHandlers } from '../../core/write/events.ts';
+import { accountOf, accountSubject, findAccountById } from '../auth/account.ts';
 import type { RecoverableFactor } from '../recovery/factors.ts';
 import { deleteBackupCodes } from './backup-codes.ts';
 import { forgetDevices } from './remembered-device.ts';
 
 /** Whether the account with alias `u` has a second factor. */
-export const hasAnyFactor = sql.fragment`exists (select from rustio_mfa_totp f where f.user_id = u.id)`;
+export const hasAnyFactor = sql.fragment`(
+  exists (select from rustio_mfa_totp f where f.user_id = u.id)
+  or exists (select from rustio_mfa_passkey f where f.user_id = u.id)
+)`;
 
 /** Whether a user has a second factor. */
 export function hasFactor(query: Query, userId: number): Promise<boolean> {
@@ -23,18 +27,20 @@ export function hasFactor(query: Query, userId: number): Promise<boolean> {
 export interface Factors {
   /** When the authenticator app was set up, as PostgreSQL writes it; null if the user has none. */
   readonly totpSince: string | null;
+  readonly passkeys: number;
   /** Unused backup codes. */
   readonly backupCodes: number;
 }
 
 const factorsRow = z
-  .object({ totp_since: z.string().nullable(), backup_codes: z.int() })
-  .transform((row): Factors => ({ totpSince: row.totp_since, backupCodes: row.backup_codes }));
+  .object({ totp_since: z.string().nullable(), passkeys: z.int(), backup_codes: z.int() })
+  .transform((row): Factors => ({ totpSince: row.totp_since, passkeys: row.passkeys, backupCodes: row.backup_codes }));
 
 export function factorsOf(query: Query, userId: number): Promise<Factors> {
   return query.one(sql.type(factorsRow)`
     select
       (select created_at::text from rustio_mfa_totp where user_id = ${userId}) as totp_since,
+      (select count(*)::integer from rustio_mfa_passkey where user_id = ${userId}) as passkeys,
       (
         select count(*)::integer from rustio_mfa_backup_code where user_id = ${userId} and used_at is null
       ) as backup_codes
@@ -46,11 +52,16 @@ export function hasTotp(query: Query, userId: number): Promise<boolean> {
 }
 
 /** Deletes every factor of a user, the backup codes and the remembered devices. Returns undefined if there was no factor. */
-export async function deleteFactors(tx: Transaction, userId: number): Promise<{ readonly codes: number } | undefined> {
+export async function deleteFactors(
+  tx: Transaction,
+  userId: number,
+): Promise<{ readonly codes: number; readonly passkeys: number } | undefined> {
   const hadFactor = await hasFactor(tx, userId);
   await tx.query(sql.unsafe`delete from rustio_mfa_totp where user_id = ${userId}`);
+  // fault: passkeys-survive-recovery
+  const { rowCount: passkeys } = await tx.query(sql.unsafe`delete from rustio_mfa_passkey where user_id = ${userId}`);
   const codes = await deleteBackupCodes(tx, userId);
-  return hadFactor ? { codes } : undefined;
+  return hadFactor ? { codes, passkeys } : undefined;
 }
 
 /** Removes all factors in a recovery: by an administrator, or on the command line. The caller ends the sessions. */
@@ -67,3 +78,14 @@ export function recoverableFactor(app: App): RecoverableFactor {
     },
   };
 }
+
+/** When an account is erased, so is everything about its second factors. */
+export const deleteWhenErased: EventHandlers = {
+  // fault: factors-of-erased-account
+  async user_erased(tx, { subject }) {
+    const userId = accountOf(subject);
+    await deleteFactors(tx, userId);
+    await tx.query(sql.unsafe`delete from rustio_mfa_remembered_device where user_id = ${userId}`);
+    await tx.query(sql.unsafe`delete from rustio_mfa_grace where user_id = ${userId}`);
+  },
+};

@@ -21,7 +21,14 @@ declare module '../../core/request/views.ts' {
 }
 
 /** What has changed: the name of its messages, `mfa.notice.NAME`. */
-export type NoticeKind = 'enabled' | 'disabled' | 'codesRegenerated' | 'backupCodeUsed';
+export type NoticeKind =
+  | 'enabled'
+  | 'disabled'
+  | 'codesRegenerated'
+  | 'backupCodeUsed'
+  | 'passkeyAdded'
+  | 'passkeyRemoved'
+  | 'passkeyCopied';
 
 /**
  * Notifies users by email that their second factor has changed, in the transaction of the change: somebody else may have done it in a

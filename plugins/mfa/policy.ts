@@ -31,6 +31,8 @@ declare module '../sessions/trust.ts' {
 
 export const VERIFY_PAGE = '/mfa';
 export const ENROLMENT_PAGE = '/account/mfa/+enrol';
+/** Another way to get a second factor. */
+export const NEW_PASSKEY_PAGE = '/account/mfa/passkeys/+new';
 
 /** The state of the user's second factor, read with the session: a comparison of the role, and at most two rows by primary key. */
 export function mfaColumn(all: MfaOptions): readonly SessionColumnOf<'mfa'>[] {

@@ -6,6 +6,8 @@ import type { PageData } from '../../core/request/views.ts';
 import { tooManyAttempts } from '../sessions/attempts.ts';
 import { nextOf, signedInUser } from '../sessions/sign-in-pages.ts';
 import { rulesOf } from './options.ts';
+import { canUsePasskey } from './passkeys/prove.ts';
+import { type PasskeyButton, passkeyForm } from './passkeys/views.ts';
 import { isPending, VERIFY_PAGE } from './policy.ts';
 import { verifyCode, verifyRememberedDevice } from './verify.ts';
 
@@ -15,11 +17,14 @@ interface VerifyView extends PageData {
   readonly problem?: Issue;
   /** How long a device can be remembered; 0: it cannot. */
   readonly rememberDays: number;
+  /** The form for a passkey, if the user has one. */
+  readonly passkey?: { readonly action: string; readonly button: PasskeyButton };
 }
 
 declare module '../../core/request/views.ts' {
   interface ViewTypes {
     'mfa/verify': VerifyView;
+    'mfa/passkey-verify': Required<Pick<VerifyView, 'passkey'>> & { readonly next: string };
     'mfa/code-field': NoData;
   }
 }
@@ -31,7 +36,7 @@ export async function verifyPage(ctx: Context, app: App): Promise<void> {
   const isDone =
     !isPending(ctx, app) || (ctx.method === 'GET' && (await verifyRememberedDevice(ctx, app, signedInUser(ctx))));
   if (isDone) seeOther(ctx, next);
-  else show(ctx, app, next);
+  else await showVerification(ctx, app, next);
 }
 
 /** POST /mfa */
@@ -47,10 +52,10 @@ export async function verifyForm(ctx: Context, app: App): Promise<void> {
   switch (result.outcome) {
     case 'rejected':
       ctx.status = 401;
-      show(ctx, app, next, { key: 'mfa.rejected' });
+      await showVerification(ctx, app, next, { key: 'mfa.rejected' });
       return;
     case 'throttled':
-      show(ctx, app, next, tooManyAttempts(ctx, result));
+      await showVerification(ctx, app, next, tooManyAttempts(ctx, result));
       return;
     case 'missing':
       seeOther(ctx, app.urls.to('/login', { next }));
@@ -61,18 +66,20 @@ export async function verifyForm(ctx: Context, app: App): Promise<void> {
 }
 
 /** The page to open next; not this one, or a completed sign-in would redirect in a circle. */
-function nextPage(app: App, requested: string | null | undefined): string {
+export function nextPage(app: App, requested: string | null | undefined): string {
   const next = nextOf(app, requested);
   return next.split(/[?#]/, 1)[0] === app.urls.to(VERIFY_PAGE) ? nextOf(app, undefined) : next;
 }
 
-function show(ctx: Context, app: App, next: string, problem?: Issue): void {
+export async function showVerification(ctx: Context, app: App, next: string, problem?: Issue): Promise<void> {
+  const user = signedInUser(ctx);
   app.views.page(ctx, 'mfa/verify', {
     frame: 'bare',
     title: ctx.state.t('mfa.verify.title'),
     action: app.urls.to(VERIFY_PAGE),
     next,
-    rememberDays: rulesOf(app.options('mfa'), signedInUser(ctx).role).rememberDays,
+    rememberDays: rulesOf(app.options('mfa'), user.role).rememberDays,
+    ...((await canUsePasskey(app.database, app, user.id)) && { passkey: passkeyForm(ctx, app) }),
     ...(problem && { problem }),
   });
 }

@@ -72,6 +72,9 @@ async function useTotp(tx: Transaction, app: App, userId: number, typed: string)
   return rowCount === 1;
 }
 
+/** Returns how the factor was proven; undefined if it was not. */
+type Prove = (tx: Transaction, context: AuditContext) => Promise<FactorMethod | 'remembered_device' | undefined>;
+
 export type Verified =
   | { readonly outcome: 'done' }
   | { readonly outcome: 'rejected' }
@@ -80,16 +83,27 @@ export type Verified =
   /** The session has ended. */
   | { readonly outcome: 'missing' };
 
-/**
- * Completes a sign-in with a code: the session gets the trust level `mfa_verified` and a new token. With `remember`, this browser needs
- * no code for some days.
- */
-export async function verifyCode(
+/** Completes a sign-in with a code. With `remember`, this browser needs no code for some days. */
+export function verifyCode(
   ctx: Context,
   app: App,
   user: UserActor,
   { code, remember }: { readonly code: string; readonly remember: boolean },
 ): Promise<Verified> {
+  return verifyFactor(ctx, app, user, async (tx, context) => {
+    const method = await proveCode(tx, context, app, user, code);
+    if (method === undefined || !remember) return method;
+    const device = await rememberFactor(tx, context, app, ctx);
+    if (device) tx.afterCommit(() => setDeviceCookie(ctx, app, device));
+    return method;
+  });
+}
+
+/**
+ * Completes a sign-in with a factor that `prove` verifies: the session gets the trust level `mfa_verified` and a new token. Attempts are
+ * limited, for all kinds of factors together.
+ */
+export async function verifyFactor(ctx: Context, app: App, user: UserActor, prove: Prove): Promise<Verified> {
   // Without the session: somebody who knows the password can open any number of them.
   const attempt = await admitAttempt(ctx, app, { kind: 'second-factor', userId: user.id });
   if (attempt.retryAfter !== undefined) {
@@ -102,15 +116,7 @@ export async function verifyCode(
     );
     return { outcome: 'throttled', retryAfter: attempt.retryAfter };
   }
-  const verified = await duringAttempt(attempt, () =>
-    completeVerification(ctx, app, user, async (tx, context) => {
-      const method = await proveCode(tx, context, app, user, code);
-      if (method === undefined || !remember) return method;
-      const device = await rememberFactor(tx, context, app, ctx);
-      if (device) tx.afterCommit(() => setDeviceCookie(ctx, app, device));
-      return method;
-    }),
-  );
+  const verified = await duringAttempt(attempt, () => completeVerification(ctx, app, user, prove));
   if (verified.outcome === 'done') await clearAttempt(app, attempt);
   return verified;
 }
@@ -133,7 +139,7 @@ export async function completeVerification(
   ctx: Context,
   app: App,
   user: UserActor,
-  prove: (tx: Transaction, context: AuditContext) => Promise<FactorMethod | 'remembered_device' | undefined>,
+  prove: Prove,
 ): Promise<Exclude<Verified, { readonly outcome: 'throttled' }>> {
   const { session } = ctx.state;
   if (!session) return { outcome: 'missing' };

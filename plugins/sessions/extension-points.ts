@@ -62,8 +62,9 @@ export interface AnySessionColumn {
  */
 export interface SessionFactor {
   readonly name: string;
-  /** A view with the inputs of the factor, shown inside the form. */
+  /** A view with the inputs of the factor, shown inside the form. It receives the helpers of a page, `problem` and the data from `data`. */
   readonly view: string;
+  data?(tx: Transaction, user: UserActor): Promise<ViewData>;
   /** Whether this user must prove the factor. */
   applies(tx: Transaction, user: UserActor): Promise<boolean>;
   /** Whether the form proves the factor. Return false for a wrong answer: what the method has counted is then committed. */

@@ -3,6 +3,7 @@ import type { Transaction } from '../../core/database/transaction.ts';
 import type { Form } from '../../core/form/form.ts';
 import type { UserActor } from '../../core/policy/actor.ts';
 import { auditContext, type Context } from '../../core/request/context.ts';
+import type { ViewData } from '../../core/request/views.ts';
 import { accountSubject } from '../auth/account.ts';
 import { findCredentialsById, stillHolds } from '../auth/credentials.ts';
 import { verifyPassword } from '../auth/password-hash.ts';
@@ -76,9 +77,17 @@ export async function reauthenticate(
   return result;
 }
 
-/** The additional factors that this user must prove. */
-export function factorsFor(app: App, user: UserActor): Promise<readonly SessionFactor[]> {
-  return app.database.transaction((tx) => loadFactors(tx, app, user));
+/** The views of the additional factors that this user must prove. */
+export function factorsFor(
+  app: App,
+  user: UserActor,
+): Promise<readonly { readonly view: string; readonly data: ViewData }[]> {
+  return app.database.transaction(async (tx) => {
+    const views: { view: string; data: ViewData }[] = [];
+    for (const factor of await loadFactors(tx, app, user))
+      views.push({ view: factor.view, data: (await factor.data?.(tx, user)) ?? {} });
+    return views;
+  });
 }
 
 async function loadFactors(tx: Transaction, app: App, user: UserActor): Promise<readonly SessionFactor[]> {

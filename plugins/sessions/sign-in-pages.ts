@@ -27,7 +27,7 @@ interface ReauthenticationView extends PageData {
   readonly next: string;
   readonly problem?: Issue | undefined;
   /** Views with the inputs of additional factors. */
-  readonly factors: readonly string[];
+  readonly factors: readonly { readonly view: string; readonly data: ViewData }[];
 }
 
 declare module '../../core/request/views.ts' {
@@ -129,7 +129,12 @@ export async function reauthenticationForm(ctx: Context, app: App): Promise<void
   }
 }
 
-function showSignIn(ctx: Context, app: App, view: Pick<SignInView, 'next' | 'email' | 'notice' | 'problem'>): void {
+/** The sign-in page, with what was typed and a problem. Sign-in methods show it if they reject a sign-in. */
+export function showSignIn(
+  ctx: Context,
+  app: App,
+  view: Pick<SignInView, 'next' | 'email' | 'notice' | 'problem'>,
+): void {
   app.views.page(ctx, 'sessions/login', {
     frame: 'bare',
     title: ctx.state.t('sessions.signIn.title'),
@@ -166,7 +171,7 @@ async function showReauthentication(
   app.views.page(ctx, 'sessions/reauth', {
     frame: 'bare',
     title: ctx.state.t('sessions.reauth.title'),
-    factors: factors.map((factor) => factor.view),
+    factors,
     ...(rejected && { problem: { key } }),
     ...view,
   });

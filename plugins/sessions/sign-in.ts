@@ -15,7 +15,7 @@ import { attemptSignIn, auditFailedSignIn, recordFailedSignIn } from './complete
  * up all connections. Sign-ins to different accounts are already limited by the hashing queue.
  */
 // fault: sign-ins-take-every-connection
-const perAccount = new Limiter<number>({
+export const perAccount = new Limiter<number>({
   concurrency: 2,
   maxWaiting: 200,
   maxWaitMs: 10_000,

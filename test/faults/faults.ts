@@ -710,6 +710,152 @@ export const faults: readonly Fault[] = [
     tests: ['plugins/mfa/enrolment.test.ts'],
   },
 
+  // ── passkeys
+  {
+    name: 'a challenge can be used for another purpose',
+    marker: 'challenge-for-any-purpose',
+    change: { replace: [/and purpose = \$\{purpose\}/, ''] },
+    tests: ['plugins/mfa/passkey-factor.test.ts'],
+  },
+  {
+    name: 'a challenge can be used by anyone',
+    marker: 'challenge-of-anyone',
+    change: { replace: [/and bound_to = \$\{sql\.binary\(hashOfHolder\(holder\)\)\}/, ''] },
+    tests: ['plugins/mfa/passkey-sign-in.test.ts'],
+  },
+  {
+    name: 'challenges do not expire',
+    marker: 'challenge-without-end',
+    change: { replace: ['and expires_at > now()', ''] },
+    tests: ['plugins/mfa/passkey-sign-in.test.ts'],
+  },
+  {
+    name: 'responses with passkeys have no limit for their body',
+    marker: 'passkey-body-without-limit',
+    change: { value: "{ limit: '1 MB', fields: 10 }" },
+    tests: ['plugins/mfa/passkeys.test.ts'],
+  },
+  {
+    name: 'responses with passkeys can be of any length',
+    marker: 'passkey-response-without-limit',
+    change: { operand: [1, 'false'] },
+    tests: ['plugins/mfa/passkey-sign-in.test.ts'],
+  },
+  {
+    name: 'a passkey can be used in a frame of another site',
+    marker: 'passkey-in-foreign-frame',
+    change: { operand: [1, 'false'] },
+    tests: ['plugins/mfa/passkey-sign-in.test.ts'],
+  },
+  {
+    name: 'an account can have any number of passkeys',
+    marker: 'any-number-of-passkeys',
+    change: 'remove',
+    tests: ['plugins/mfa/passkeys.test.ts'],
+  },
+  {
+    name: 'certificates of authenticators are read',
+    marker: 'attestation-with-certificates',
+    change: 'remove',
+    tests: ['plugins/mfa/passkeys.test.ts'],
+  },
+  {
+    name: 'a passkey for another origin can be added',
+    marker: 'registration-of-another-origin',
+    change: { value: "['https://desk.example.org', 'https://evil.example']" },
+    tests: ['plugins/mfa/passkeys.test.ts'],
+  },
+  {
+    name: 'a passkey for another host can be added',
+    marker: 'registration-of-another-host',
+    change: { value: "['desk.example.org', 'evil.example']" },
+    tests: ['plugins/mfa/passkeys.test.ts'],
+  },
+  {
+    name: 'a signature for another origin is accepted',
+    marker: 'passkey-of-another-origin',
+    change: { value: "['https://desk.example.org', 'https://evil.example']" },
+    tests: ['plugins/mfa/passkey-factor.test.ts'],
+  },
+  {
+    name: 'a signature for another host is accepted',
+    marker: 'passkey-of-another-host',
+    change: { value: "['desk.example.org', 'example.org']" },
+    tests: ['plugins/mfa/passkey-sign-in.test.ts'],
+  },
+  {
+    name: 'a device that has not verified its user replaces the password',
+    marker: 'passkey-without-user-verification',
+    change: { value: 'false' },
+    tests: ['plugins/mfa/passkey-sign-in.test.ts'],
+  },
+  {
+    name: 'the user handle of a response is ignored',
+    marker: 'foreign-user-handle',
+    change: 'remove',
+    tests: ['plugins/mfa/passkey-sign-in.test.ts'],
+  },
+  {
+    name: 'a copied passkey is accepted',
+    marker: 'copied-passkey',
+    change: { returns: 'true' },
+    tests: ['plugins/mfa/passkey-sign-in.test.ts'],
+  },
+  {
+    name: 'a passkey of another user is a second factor',
+    marker: 'passkey-of-another-user',
+    change: { replace: [/ and user_id = \$\{userId\}/, ''] },
+    tests: ['plugins/mfa/passkey-factor.test.ts'],
+  },
+  {
+    name: 'passkeys sign in although the policy is off',
+    marker: 'passkey-without-policy',
+    change: { condition: 'false' },
+    tests: ['plugins/mfa/passkey-sign-in.test.ts'],
+  },
+  {
+    name: 'attempts with passkeys are not limited',
+    marker: 'passkey-attempts-without-limit',
+    change: { value: '{ retryAfter: undefined, succeeded: () => {}, withdrawn: () => {} }' },
+    tests: ['plugins/mfa/passkey-sign-in.test.ts'],
+  },
+  {
+    name: 'names of passkeys are not checked',
+    marker: 'control-characters-in-passkey-name',
+    change: { condition: 'false' },
+    tests: ['plugins/mfa/passkeys.test.ts'],
+  },
+  {
+    name: 'a user renames the passkey of another one',
+    marker: 'foreign-passkey-renamed',
+    change: { replace: [/ and user_id = \$\{account\.id\}/, ''] },
+    tests: ['plugins/mfa/passkeys.test.ts'],
+  },
+  {
+    name: 'a user removes the passkey of another one',
+    marker: 'foreign-passkey-removed',
+    change: { replace: [/ and user_id = \$\{account\.id\}/, ''] },
+    tests: ['plugins/mfa/passkeys.test.ts'],
+  },
+  {
+    name: 'the last passkey can be removed although a second factor is required',
+    marker: 'required-passkey-removed',
+    change: 'remove',
+    tests: ['plugins/mfa/passkeys.test.ts'],
+  },
+  {
+    name: 'a recovery leaves passkeys',
+    marker: 'passkeys-survive-recovery',
+    change: { value: '{ rowCount: 1 }' },
+    tests: ['plugins/mfa/passkey-factor.test.ts'],
+  },
+  {
+    name: 'the factors of an erased account are kept',
+    marker: 'factors-of-erased-account',
+    change: 'remove',
+    tests: ['plugins/mfa/passkeys.test.ts'],
+  },
+
   // ── tokens and service accounts
   {
     name: 'a token has all permissions of its account',

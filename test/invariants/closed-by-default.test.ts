@@ -60,6 +60,8 @@ test('only signing in, invitations, recovering a password, signing out and choos
     'POST /admin/forgot-password',
     'POST /admin/invitation/:token',
     'POST /admin/login',
+    'POST /admin/login/passkey',
+    'POST /admin/login/passkey/challenge',
     'POST /admin/logout',
     'POST /admin/reset-password/:token',
   ]);
@@ -155,7 +157,7 @@ function isLetIn({ method, path }: RouteInfo, { status, text }: TestResponse): b
   if (path.endsWith('/admin/mfa') && status === 303) return true;
   const inside =
     status ===
-    (/\/(?:audit\/requests|\+(?:file|value|history|action|tab)|dev\/mail|accounts(?=\/:)|account-groups(?=\/:)|account-recovery(?=\/:)|user-tokens(?=\/:)|account\/new-address)\//.test(
+    (/\/(?:audit\/requests|\+(?:file|value|history|action|tab)|dev\/mail|accounts(?=\/:)|account-groups(?=\/:)|account-recovery(?=\/:)|user-tokens(?=\/:)|account\/new-address|account\/mfa\/passkeys(?=\/:))\//.test(
       path,
     )
       ? 404

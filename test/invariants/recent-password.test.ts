@@ -20,6 +20,11 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
   'POST /admin/forgot-password': 'sends a link to the mailbox of the account',
   'POST /admin/reset-password/:token': 'the token of a link is the proof',
   'POST /admin/mfa': 'the code is the proof',
+  'POST /admin/mfa/passkey': 'the passkey is the proof',
+  'POST /admin/mfa/passkey/challenge': 'begins to ask for the proof',
+  'POST /admin/reauth/passkey/challenge': 'begins to ask for the proof',
+  'POST /admin/login/passkey': 'signs in',
+  'POST /admin/login/passkey/challenge': 'begins to sign in',
   'POST /admin/invitation/:token': 'the token of a link is the proof',
 };
 
@@ -85,6 +90,7 @@ async function content(): Promise<string> {
     union all select t::text from rustio_token t
     union all select f::text from rustio_mfa_totp f
     union all select b::text from rustio_mfa_backup_code b
+    union all select k::text from rustio_mfa_passkey k
     union all select d::text from rustio_mfa_remembered_device d
     union all select s.id::text || coalesce(s.ended_reason, '') from rustio_session s
     order by 1
@@ -129,6 +135,12 @@ test('without it, every form of these routes leads to the password and changes n
   `);
   await desk.app.database.query(sql.unsafe`update rustio_session set trust = 'mfa_verified' where user_id = ${own}`);
 
+  const passkey = await desk.app.database.oneFirst(sql.type(z.object({ id: z.string() }))`
+    insert into rustio_mfa_passkey (user_id, credential_id, public_key, counter, user_handle, name, aaguid, backed_up)
+    values (${own}, sha256('key'), '', 0, sha256('handle'), 'Phone', gen_random_uuid(), false)
+    returning id
+  `);
+
   const forms = await formsOn([
     '/admin/accounts/+new',
     ...[other, dormant, invited, own].map((id) => `/admin/accounts/${id}`),
@@ -138,6 +150,7 @@ test('without it, every form of these routes leads to the password and changes n
     link,
     '/admin/account/sessions',
     '/admin/account/mfa',
+    `/admin/account/mfa/passkeys/${passkey}`,
     '/admin/account/tokens',
     '/admin/account/tokens/+new',
     '/admin/service-accounts/+new',
@@ -145,8 +158,13 @@ test('without it, every form of these routes leads to the password and changes n
     `/admin/user-tokens/${program}/+new`,
     `/admin/account-recovery/${other}`,
   ]);
-  // Only with a temporary password, or without a second factor: see the tests of recovery and mfa.
-  const elsewhere = new Set(['/admin/account/new-password', '/admin/account/mfa/+enrol']);
+  // Only with a temporary password, without a second factor, or with a script: see the tests of recovery and mfa.
+  const elsewhere = new Set([
+    '/admin/account/new-password',
+    '/admin/account/mfa/+enrol',
+    '/admin/account/mfa/passkeys/+new',
+    '/admin/account/mfa/passkeys/+new/challenge',
+  ]);
   const untried = changingRoutes().filter(
     (route) => isRecent(route) && !elsewhere.has(route.path) && !forms.some(({ action }) => matches(route, action)),
   );

@@ -7,6 +7,8 @@ export const ar: Messages = {
   'mfa.verify.title': 'أدخل الرمز',
   'mfa.verify.why':
     'افتح تطبيق المصادقة وأدخل الرمز المكوّن من 6 أرقام. إذا لم يكن التطبيق في متناولك، فأدخل أحد رموزك الاحتياطية.',
+  'mfa.verify.whyPasskey':
+    'استخدم مفتاح مرور، أو أدخل الرمز المكوّن من 6 أرقام من تطبيق المصادقة، أو أحد رموزك الاحتياطية.',
   'mfa.verify.submit': 'متابعة',
   'mfa.verify.remember':
     'عدم طلب رمز على هذا الجهاز لمدة {days, plural, zero {# يوم} one {يوم واحد} two {يومين} few {# أيام} many {# يومًا} other {# يوم}}',
@@ -76,6 +78,51 @@ export const ar: Messages = {
   'mfa.devices.count':
     '{n, plural, zero {# جهاز متذكَّر} one {جهاز متذكَّر واحد} two {جهازان متذكَّران} few {# أجهزة متذكَّرة} many {# جهازًا متذكَّرًا} other {# جهاز متذكَّر}}',
 
+  // Passkeys.
+  'mfa.passkeys.title': 'مفاتيح المرور',
+  'mfa.passkeys.about':
+    'باستخدام مفتاح مرور، تسجّل الدخول بقفل شاشة هاتفك أو حاسوبك، أو بمفتاح أمان، بدلًا من كلمة المرور. ويُقبل أيضًا عاملًا ثانيًا بعد كلمة المرور.',
+  'mfa.passkeys.signIn': 'تسجيل الدخول بمفتاح مرور',
+  'mfa.passkeys.signIn.rejected': 'تعذّر تسجيل الدخول بمفتاح المرور هذا. حاول مرة أخرى، أو سجّل الدخول بكلمة المرور.',
+  'mfa.passkeys.verify': 'استخدام مفتاح مرور',
+  'mfa.passkeys.rejected': 'لم يُقبل مفتاح المرور هذا. حاول مرة أخرى، أو أدخل رمزًا.',
+  'mfa.passkeys.new': 'إضافة مفتاح مرور',
+  'mfa.passkeys.instead': 'إضافة مفتاح مرور بدلًا من ذلك',
+  'mfa.passkeys.create': 'إنشاء مفتاح المرور',
+  'mfa.passkeys.name': 'الاسم',
+  'mfa.passkeys.nameHelp': 'لتتعرّف عليه لاحقًا، مثل اسم الجهاز المحفوظ فيه.',
+  'mfa.passkeys.save': 'حفظ',
+  'mfa.passkeys.rename': 'إعادة التسمية',
+  'mfa.passkeys.renameOf': 'إعادة تسمية {name}',
+  'mfa.passkeys.remove': 'إزالة',
+  'mfa.passkeys.removeOf': 'إزالة {name}',
+  'mfa.passkeys.remove.confirm':
+    'هل تريد إزالة مفتاح المرور {name}؟ لن يكون صالحًا لتسجيل الدخول بعد ذلك، وستنتهي جلساتك الأخرى.',
+  'mfa.passkeys.added': 'أُضيف مفتاح المرور.',
+  'mfa.passkeys.renamed': 'أُعيدت تسمية مفتاح المرور.',
+  'mfa.passkeys.removed': 'أُزيل مفتاح المرور.',
+  'mfa.passkeys.required': 'يحتاج حسابك إلى عامل ثانٍ، لذلك لا يمكن إزالة آخر مفتاح مرور. أضف عاملًا آخر أولًا.',
+  'mfa.passkeys.column.name': 'الاسم',
+  'mfa.passkeys.column.added': 'تاريخ الإضافة',
+  'mfa.passkeys.column.used': 'آخر استخدام',
+  'mfa.passkeys.column.actions': 'الإجراءات',
+  'mfa.passkeys.neverUsed': 'لم يُستخدم',
+  'mfa.passkeys.backedUp': 'متزامن',
+  'mfa.passkeys.count':
+    '{n, plural, zero {لا مفاتيح مرور} one {مفتاح مرور واحد} two {مفتاحا مرور} few {# مفاتيح مرور} many {# مفتاح مرور} other {# مفتاح مرور}}',
+  'mfa.passkeys.unsupported': 'لا يدعم هذا المتصفح مفاتيح المرور. استخدم متصفحًا حديثًا مع تفعيل البرامج النصية.',
+  'mfa.passkeys.unavailable':
+    'لا يمكن إضافة مفاتيح مرور، لأن العنوان العام لهذا التطبيق يحتوي على عنوان IP أو لا يستخدم HTTPS.',
+  'mfa.passkeys.problem.name': 'أدخل من 1 إلى {max} حرفًا، من دون رموز تحكم.',
+  'mfa.passkeys.problem.expired': 'استغرق إنشاء مفتاح المرور وقتًا طويلًا. حاول مرة أخرى.',
+  'mfa.passkeys.problem.rejected': 'تعذّرت إضافة مفتاح المرور. حاول مرة أخرى، أو استخدم جهازًا آخر.',
+  'mfa.passkeys.problem.exists': 'أُضيف مفتاح المرور هذا من قبل.',
+  'mfa.passkeys.problem.tooMany': 'يمكنك إضافة {max} مفتاح مرور على الأكثر. أزل واحدًا أولًا.',
+  // Shown by the script of the page.
+  'mfa.passkeys.script.cancelled': 'لم يُستخدم مفتاح مرور: أُلغي الطلب أو انتهت مهلته.',
+  'mfa.passkeys.script.exists': 'يوجد على هذا الجهاز مفتاح مرور لحسابك بالفعل.',
+  'mfa.passkeys.script.failed': 'تعذّر استخدام مفتاح المرور. أعد تحميل الصفحة وحاول مرة أخرى.',
+
   'mfa.notice.greeting': 'مرحبًا {name}،',
   'mfa.notice.other': 'إذا لم تكن أنت من فعل ذلك، فغيّر كلمة مرورك واتصل بمدير النظام.',
   'mfa.notice.enabled.subject': 'فُعّل العامل الثاني – {app}',
@@ -89,6 +136,13 @@ export const ar: Messages = {
   'mfa.notice.backupCodeUsed.subject': 'استُخدم رمز احتياطي – {app}',
   'mfa.notice.backupCodeUsed':
     'استُخدم أحد الرموز الاحتياطية لحسابك. {remaining, plural, =0 {لم يبق لديك أي رمز. أنشئ رموزًا جديدة.} zero {بقي لديك # رمز.} one {بقي لديك رمز واحد. أنشئ رموزًا جديدة.} two {بقي لديك رمزان.} few {بقيت لديك # رموز.} many {بقي لديك # رمزًا.} other {بقي لديك # رمز.}}',
+  'mfa.notice.passkeyAdded.subject': 'أُضيف مفتاح مرور – {app}',
+  'mfa.notice.passkeyAdded': 'أُضيف مفتاح مرور إلى حسابك. يستطيع صاحبه تسجيل الدخول إلى حسابك من دون كلمة المرور.',
+  'mfa.notice.passkeyRemoved.subject': 'أُزيل مفتاح مرور – {app}',
+  'mfa.notice.passkeyRemoved': 'أُزيل مفتاح مرور من حسابك. انتهت جلساتك الأخرى.',
+  'mfa.notice.passkeyCopied.subject': 'ربما نُسخ مفتاح مرور – {app}',
+  'mfa.notice.passkeyCopied':
+    'حاول شخص ما استخدام مفتاح مرور لحسابك قد يكون نسخة: أبلغ جهازه عن عدد استخدامات أقل من ذي قبل. رُفضت المحاولة. إذا لم تحاول تسجيل الدخول، فأزل مفتاح المرور.',
 
   'sessions.lost.mfa_enabled': 'انتهت جلستك لأن عاملًا ثانيًا أُعدّ لحسابك. سجّل الدخول مرة أخرى.',
   'sessions.lost.mfa_disabled': 'انتهت جلستك لأن العامل الثاني أُوقف. سجّل الدخول مرة أخرى.',
@@ -102,6 +156,21 @@ export const ar: Messages = {
   'event.backup_codes_regenerated': 'إعادة إنشاء الرموز الاحتياطية',
   'event.mfa_device_remembered': 'تذكّر جهاز',
   'event.mfa_device_forgotten': 'نسيان جهاز',
+  'event.passkey_added': 'إضافة مفتاح مرور',
+  'event.passkey_renamed': 'إعادة تسمية مفتاح مرور',
+  'event.passkey_removed': 'إزالة مفتاح مرور',
+  'event.passkey_counter_rejected': 'رفض مفتاح مرور: ربما نُسخ',
+  'audit.data.method.passkey': 'مفتاح مرور',
+  'audit.data.reason.passkey_malformed': 'استجابة غير صالحة',
+  'audit.data.reason.passkey_challenge': 'استُخدم التحدي أو انتهت صلاحيته',
+  'audit.data.reason.passkey_unknown': 'مفتاح مرور غير معروف',
+  'audit.data.reason.passkey_signature': 'توقيع غير صالح',
+  'audit.data.reason.passkey_counter': 'لم يزد العداد',
+  'audit.data.reason.passkey_off': 'العوامل الثانية متوقفة لهذا الدور',
+  'audit.data.backedUp': 'متزامن',
+  'audit.data.stored': 'العداد الأخير',
+  'audit.data.received': 'العداد المستلم',
+  'audit.data.passkeys': 'مفاتيح المرور',
   'audit.data.method.totp': 'تطبيق المصادقة',
   'audit.data.method.backup_code': 'رمز احتياطي',
   'audit.data.method.remembered_device': 'جهاز متذكَّر',

@@ -8,6 +8,8 @@ export const en: Messages = {
   'mfa.verify.title': 'Enter your code',
   'mfa.verify.why':
     'Open your authenticator app and enter the 6-digit code. If you do not have the app at hand, enter one of your backup codes.',
+  'mfa.verify.whyPasskey':
+    'Use a passkey, or enter the 6-digit code of your authenticator app, or one of your backup codes.',
   'mfa.verify.submit': 'Continue',
   'mfa.verify.remember': 'Do not ask for a code on this device for {days, plural, one {one day} other {# days}}',
   'mfa.verify.lost': 'No app and no backup codes? Ask an administrator to remove your second factor.',
@@ -77,6 +79,52 @@ export const en: Messages = {
     '{n, plural, =0 {No devices were remembered.} one {The device has been forgotten.} other {# devices have been forgotten.}}',
   'mfa.devices.count': '{n, plural, one {1 remembered device} other {# remembered devices}}',
 
+  // Passkeys.
+  'mfa.passkeys.title': 'Passkeys',
+  'mfa.passkeys.about':
+    'With a passkey, you sign in with the screen lock of your phone or computer, or with a security key, instead of a password. It is also accepted as the second factor after your password.',
+  'mfa.passkeys.signIn': 'Sign in with a passkey',
+  'mfa.passkeys.signIn.rejected':
+    'This passkey could not be used to sign in. Try again, or sign in with your password.',
+  'mfa.passkeys.verify': 'Use a passkey',
+  'mfa.passkeys.rejected': 'This passkey was not accepted. Try again, or enter a code.',
+  'mfa.passkeys.new': 'Add a passkey',
+  'mfa.passkeys.instead': 'Add a passkey instead',
+  'mfa.passkeys.create': 'Create passkey',
+  'mfa.passkeys.name': 'Name',
+  'mfa.passkeys.nameHelp': 'To recognise it later, for example by the device that stores it.',
+  'mfa.passkeys.save': 'Save',
+  'mfa.passkeys.rename': 'Rename',
+  'mfa.passkeys.renameOf': 'Rename {name}',
+  'mfa.passkeys.remove': 'Remove',
+  'mfa.passkeys.removeOf': 'Remove {name}',
+  'mfa.passkeys.remove.confirm':
+    'Remove the passkey {name}? It can then no longer be used to sign in, and your other sessions end.',
+  'mfa.passkeys.added': 'The passkey has been added.',
+  'mfa.passkeys.renamed': 'The passkey has been renamed.',
+  'mfa.passkeys.removed': 'The passkey has been removed.',
+  'mfa.passkeys.required':
+    'Your account needs a second factor, so its last passkey cannot be removed. Add another factor first.',
+  'mfa.passkeys.column.name': 'Name',
+  'mfa.passkeys.column.added': 'Added',
+  'mfa.passkeys.column.used': 'Last used',
+  'mfa.passkeys.column.actions': 'Actions',
+  'mfa.passkeys.neverUsed': 'Never used',
+  'mfa.passkeys.backedUp': 'Synced',
+  'mfa.passkeys.count': '{n, plural, one {1 passkey} other {# passkeys}}',
+  'mfa.passkeys.unsupported': 'This browser does not support passkeys. Use a current browser with scripts enabled.',
+  'mfa.passkeys.unavailable':
+    'New passkeys are not available, because the public URL of this application has an IP address, or does not use HTTPS.',
+  'mfa.passkeys.problem.name': 'Enter 1 to {max} characters, without control characters.',
+  'mfa.passkeys.problem.expired': 'It took too long to create the passkey. Try again.',
+  'mfa.passkeys.problem.rejected': 'The passkey could not be added. Try again, or use another device.',
+  'mfa.passkeys.problem.exists': 'This passkey has already been added.',
+  'mfa.passkeys.problem.tooMany': 'You can have at most {max} passkeys. Remove one first.',
+  // Shown by the script of the page.
+  'mfa.passkeys.script.cancelled': 'No passkey was used: the request was cancelled, or it timed out.',
+  'mfa.passkeys.script.exists': 'This device already has a passkey for your account.',
+  'mfa.passkeys.script.failed': 'The passkey could not be used. Reload the page and try again.',
+
   // Emails about a change of the second factor.
   'mfa.notice.greeting': 'Hello {name},',
   'mfa.notice.other': 'If this was not you, change your password and contact your administrator.',
@@ -91,6 +139,14 @@ export const en: Messages = {
   'mfa.notice.backupCodeUsed.subject': 'A backup code was used – {app}',
   'mfa.notice.backupCodeUsed':
     'A backup code of your account was used. {remaining, plural, =0 {You have no codes left. Generate new ones.} one {You have one code left. Generate new ones.} other {You have # codes left.}}',
+  'mfa.notice.passkeyAdded.subject': 'Passkey added – {app}',
+  'mfa.notice.passkeyAdded':
+    'A passkey was added to your account. With it, its owner can sign in to your account without your password.',
+  'mfa.notice.passkeyRemoved.subject': 'Passkey removed – {app}',
+  'mfa.notice.passkeyRemoved': 'A passkey was removed from your account. Your other sessions have ended.',
+  'mfa.notice.passkeyCopied.subject': 'A passkey may have been copied – {app}',
+  'mfa.notice.passkeyCopied':
+    'Somebody tried to use a passkey of your account, which may be a copy: its device reports fewer uses than before. It was rejected. If you have not tried to sign in, remove the passkey.',
 
   'sessions.lost.mfa_enabled':
     'Your session has ended because a second factor was set up for your account. Sign in again.',
@@ -105,6 +161,21 @@ export const en: Messages = {
   'event.backup_codes_regenerated': 'Backup codes regenerated',
   'event.mfa_device_remembered': 'Device remembered',
   'event.mfa_device_forgotten': 'Device forgotten',
+  'event.passkey_added': 'Passkey added',
+  'event.passkey_renamed': 'Passkey renamed',
+  'event.passkey_removed': 'Passkey removed',
+  'event.passkey_counter_rejected': 'Passkey rejected: it may have been copied',
+  'audit.data.method.passkey': 'passkey',
+  'audit.data.reason.passkey_malformed': 'malformed response',
+  'audit.data.reason.passkey_challenge': 'the challenge was used or has expired',
+  'audit.data.reason.passkey_unknown': 'unknown passkey',
+  'audit.data.reason.passkey_signature': 'invalid signature',
+  'audit.data.reason.passkey_counter': 'the counter has not increased',
+  'audit.data.reason.passkey_off': 'second factors are off for the role',
+  'audit.data.backedUp': 'Synced',
+  'audit.data.stored': 'Last counter',
+  'audit.data.received': 'Received counter',
+  'audit.data.passkeys': 'Passkeys',
   'audit.data.method.totp': 'authenticator app',
   'audit.data.method.backup_code': 'backup code',
   'audit.data.method.remembered_device': 'remembered device',

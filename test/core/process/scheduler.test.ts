@@ -74,6 +74,7 @@ test('core and the built-in plugins have their clean-up tasks', async () => {
       { name: 'jobs.delete-finished', leased: false },
       { name: 'mail.delete-old-emails', leased: false },
       { name: 'mfa.delete-expired-devices', leased: false },
+      { name: 'mfa.delete-old-challenges', leased: false },
       { name: 'sessions.clean-up-attempts', leased: false },
       { name: 'sessions.clean-up-sessions', leased: false },
       { name: 'tokens.delete-old-tokens', leased: false },

@@ -1,0 +1,2 @@
+drop table rustio_mfa_challenge;
+drop table rustio_mfa_passkey;
