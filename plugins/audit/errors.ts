@@ -34,3 +34,25 @@ export const invalidAnchor = defineError<{ anchor: string }>('RIO-AUDIT-ANCHOR',
   fix: 'Check the path, or copy the hash again.',
   about: 'The value of `--anchor` of `npx rustio-admin audit verify` is neither a hash nor a readable file of anchors.',
 });
+
+export const nothingSealed = defineError('RIO-AUDIT-NO-SEAL', {
+  problem: 'The audit trail has no seal yet.',
+  why: 'There are no entries, or none of them has been sealed.',
+  fix: 'Run: npx rustio-admin audit seal.',
+  about: 'An anchor is the hash of the last seal, and there is none. Running processes seal entries every minute.',
+});
+
+export const anchorNotWritten = defineError<{ file: string }>('RIO-AUDIT-ANCHOR-FILE', {
+  problem: ({ file }) => `The anchor could not be appended to ${file}.`,
+  why: 'The folder does not exist, or the file cannot be written.',
+  fix: 'Check the path and its permissions.',
+  about: 'The file in `--file` of `npx rustio-admin audit anchor` could not be written. Nothing was sent.',
+});
+
+export const noAnchorMail = defineError('RIO-AUDIT-NO-MAIL', {
+  exitCode: 2,
+  problem: 'The anchor cannot be sent.',
+  why: 'The plugin mail is disabled.',
+  fix: 'Enable it, or use --file.',
+  about: '`npx rustio-admin audit anchor --mail ADDRESS` needs the plugin `mail`.',
+});

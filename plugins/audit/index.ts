@@ -13,6 +13,7 @@ import { recentChanges } from './recent-changes.ts';
 import { recordEntry } from './record-entry.ts';
 import { renamedModel } from './renamed-models.ts';
 import { requestPage } from './request-page.ts';
+import { anchorCommand } from './seals/anchor-command.ts';
 import { sealCommands } from './seals/seal-commands.ts';
 import { sealRegularly } from './seals/seal-entries.ts';
 import { valuePage } from './value-page.ts';
@@ -28,6 +29,7 @@ export const audit = definePlugin({
   name: 'audit',
   api: 1,
   description: 'Append-only audit trail: every event, recorded in the transaction of its change.',
+  after: ['mail'],
   migrations: new URL('./migrations/', import.meta.url),
   templates: new URL('../../templates/audit/', import.meta.url),
   messages: { en, ar },
@@ -60,7 +62,7 @@ export const audit = definePlugin({
     'dashboard.panels': [{ name: 'recent-changes', view: 'audit/recent', load: recentChanges }],
   },
   checks,
-  commands: sealCommands,
+  commands: [...sealCommands, anchorCommand],
   schedule: [
     { name: 'repeat-erasures', every: '10 minutes', run: ({ database }) => repeatErasures(database) },
     { name: 'seal', every: '1 minute', run: sealRegularly },

@@ -5,6 +5,10 @@ export const ar: Messages = {
   'permission.audit.view': 'عرض سجل التدقيق',
   'permission.audit.export': 'تصدير سجل التدقيق',
   'audit.title': 'سجل التدقيق',
+  'audit.anchor.subject': '{name}: الختم {seal} لسجل التدقيق',
+  'audit.anchor.text': 'خُتم سجل التدقيق في {time} حتى القيد {last}.',
+  'audit.anchor.keep':
+    'احتفظ بهذه الرسالة. يُثبت السطر أعلاه أن القيود حتى هذا القيد لم تتغير منذ ذلك الوقت: احفظه في ملف، وشغّل audit verify مع ‎--anchor واسم الملف.',
   'audit.anonymous': 'دون تسجيل دخول',
   'audit.column.when': 'الوقت',
   'audit.column.who': 'المستخدم',
