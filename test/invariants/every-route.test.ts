@@ -105,9 +105,9 @@ const STATES = [
 ] as const;
 type State = (typeof STATES)[number];
 
-/** Open pages of a locked-out user, of a link and of a theme: gates do not stop them. */
+/** Open pages of a locked-out user, of a link and of a theme, and the challenge to confirm a password: gates do not stop them. */
 const SKIPS_GATES =
-  /^GET \/admin\/(?:forgot-password(?:\/sent)?|reset-password\/(?::token|\+done)|invitation\/(?::token|\+done))$/;
+  /^GET \/admin\/(?:forgot-password(?:\/sent)?|reset-password\/(?::token|\+done)|invitation\/(?::token|\+done))$|^POST \/admin\/reauth\/passkey\/challenge$/;
 /** What a user with a temporary password can still reach. */
 const REACHABLE = /^\w+ \/admin\/(?:account\/(?:new-password|sessions(?:\/end-others|\/:id\/end)?)|reauth)$/;
 

@@ -1,6 +1,5 @@
 import type { Routes } from '../../../core/http/route.ts';
-import { reauthenticationGate } from '../../sessions/recency.ts';
-import { enrolmentGate, NEW_PASSKEY_PAGE, verificationGate } from '../policy.ts';
+import { NEW_PASSKEY_PAGE, VERIFY_PASSKEY } from '../policy.ts';
 import {
   newPasskeyChallenge,
   newPasskeyForm,
@@ -23,23 +22,15 @@ export function passkeyRoutes(routes: Routes): void {
   routes.post('/login/passkey/challenge', { ...open, ...json }, signInChallenge);
 
   const signedIn = { access: { signedIn: true } } as const;
-  const pending = { ...signedIn, skipGates: [verificationGate.name] } as const;
-  routes.post('/mfa/passkey', { ...pending, body, responses: [429, 503] }, secondFactorForm);
-  routes.post('/mfa/passkey/challenge', { ...pending, ...json }, secondFactorChallenge);
-  const old = { ...signedIn, skipGates: [reauthenticationGate.name] } as const;
-  routes.add({
-    ...old,
-    ...json,
-    method: 'POST',
-    path: '/reauth/passkey/challenge',
-    handler: reauthenticationChallenge,
-  });
+  routes.post(VERIFY_PASSKEY, { ...signedIn, body, responses: [429, 503] }, secondFactorForm);
+  routes.post(`${VERIFY_PASSKEY}/challenge`, { ...signedIn, ...json }, secondFactorChallenge);
+  // Wherever a gate leads users to the page on which they confirm their password.
+  routes.post('/reauth/passkey/challenge', { ...signedIn, ...json, skipGates: 'all' }, reauthenticationChallenge);
 
   const recent = { access: { signedIn: true, recent: true } } as const;
-  const due = { ...recent, skipGates: [enrolmentGate.name] } as const;
-  routes.get(NEW_PASSKEY_PAGE, { ...due, responses: [404] }, newPasskeyPage);
-  routes.post(NEW_PASSKEY_PAGE, { ...due, body, responses: [404, 503] }, newPasskeyForm);
-  routes.post(`${NEW_PASSKEY_PAGE}/challenge`, { ...due, ...json }, newPasskeyChallenge);
+  routes.get(NEW_PASSKEY_PAGE, { ...recent, responses: [404] }, newPasskeyPage);
+  routes.post(NEW_PASSKEY_PAGE, { ...recent, body, responses: [404, 503] }, newPasskeyForm);
+  routes.post(`${NEW_PASSKEY_PAGE}/challenge`, { ...recent, ...json }, newPasskeyChallenge);
   routes.get('/account/mfa/passkeys/:id', signedIn, passkeyPage);
   routes.post('/account/mfa/passkeys/:id', { ...recent, resumable: true, responses: [503] }, renamePasskeyForm);
   routes.post('/account/mfa/passkeys/:id/remove', { ...recent, responses: [503] }, removePasskeyForm);

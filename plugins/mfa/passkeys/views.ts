@@ -1,6 +1,7 @@
 import type { App } from '../../../core/app.ts';
 import type { Context } from '../../../core/request/context.ts';
 import { formatterFor, toIso } from '../../../core/view/formatter.ts';
+import { VERIFY_PASSKEY } from '../policy.ts';
 
 /** A button that asks for a passkey, in a form with the hidden field `passkey`; see `passkeys.js`. */
 export interface PasskeyButton {
@@ -77,7 +78,7 @@ export function passkeyButton(
 /** The form on the page of the second factor. */
 export function passkeyForm(ctx: Context, app: Pick<App, 'urls'>): { readonly action: string } & WithPasskeyButton {
   return {
-    action: app.urls.to('/mfa/passkey'),
-    button: passkeyButton(ctx, app, { url: '/mfa/passkey/challenge', label: 'mfa.passkeys.verify' }),
+    action: app.urls.to(VERIFY_PASSKEY),
+    button: passkeyButton(ctx, app, { url: `${VERIFY_PASSKEY}/challenge`, label: 'mfa.passkeys.verify' }),
   };
 }

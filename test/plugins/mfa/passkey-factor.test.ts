@@ -1,17 +1,21 @@
 // A passkey as the second factor: after the password, and where users confirm their password.
 import { generateKeyPairSync } from 'node:crypto';
+import { sql } from 'slonik';
 import * as assert from 'uvu/assert';
-import { PASSWORD, type TestApp } from '../../support/app.ts';
+import { PASSWORD, type TestApp, withApp } from '../../support/app.ts';
 import { type Client, formTokenOf } from '../../support/client.ts';
 import { suite } from '../../support/suite.ts';
 import { expireRecency } from '../sessions/expire-recency.ts';
-import type { Deviation } from './authenticator.ts';
+import { Authenticator, type Deviation } from './authenticator.ts';
+import { enrolled } from './desk.ts';
 import {
+  addPasskey,
   atOnce,
   creationOptions,
   entriesOf,
   forgetAttempts,
   isSignedIn,
+  ORIGIN,
   type Owner,
   ownerOfPasskey,
   passkeyDesk,
@@ -163,7 +167,7 @@ test('attack: confirming a password accepts no challenge for another purpose, an
   assert.is((await confirm(device.sign(await reauthenticationOptions(other)))).status, 401);
 });
 
-test('users who have only passkeys get no challenge for a code app, and users without passkeys see no button', async () => {
+test('users without passkeys get no challenge, and see no button', async () => {
   const client = await desk.signInAs('staff');
   const sent = {
     'sec-fetch-site': 'same-origin',
@@ -184,4 +188,40 @@ test('a recovery removes the passkeys of an account, too', async () => {
     .post('/admin/login/passkey', { passkey: device.sign(await signInOptions(again)) });
   assert.is(status, 401);
   assert.equal((await entriesOf(desk, 'mfa_reset_by_other', id))[0]?.data.passkeys, 1);
+});
+
+test('a user with a temporary password uses a passkey before they choose another one, and to confirm it', async () => {
+  const { email, id, device } = await ownerOfPasskey(desk);
+  await desk.app.database.query(sql.unsafe`update rustio_user set must_change_password = true where id = ${id}`);
+  const client = await afterPassword(email);
+  const { location } = await verifyWith(client, device.sign(await secondFactorOptions(client)));
+  assert.is(location, '/admin');
+  assert.match((await client.get('/admin')).location, /^\/admin\/account\/new-password/);
+  await expireRecency(desk);
+  assert.match((await client.get('/admin/account/new-password')).location, /^\/admin\/reauth/);
+  const passkey = device.sign(await reauthenticationOptions(client));
+  assert.is((await client.submit('/admin/reauth', { password: PASSWORD, passkey })).status, 303);
+  assert.is((await client.get('/admin/account/new-password')).status, 200);
+});
+
+test('users who need a second factor can add a passkey instead of an app', () =>
+  withApp({ models: [], publicUrl: ORIGIN, plugins: { mfa: { policy: 'required', graceDays: 0 } } }, async (strict) => {
+    const client = strict.client();
+    await client.signIn(await strict.account('staff'), PASSWORD);
+    const { location } = await client.get('/admin/account');
+    assert.match(location, /^\/admin\/account\/mfa\/\+enrol/);
+    assert.match((await client.get(location)).text, /href="\/admin\/account\/mfa\/passkeys\/\+new"/);
+    const added = await addPasskey(client, new Authenticator(ORIGIN));
+    assert.is(added.location, '/admin/account/mfa/+codes');
+    assert.is(await isSignedIn(client), true);
+  }));
+
+test('with a passkey, the app can be removed: the backup codes and the trust of the session are kept', async () => {
+  const { client, id } = await enrolled(desk);
+  const device = new Authenticator(ORIGIN);
+  assert.is((await addPasskey(client, device)).location, '/admin/account/mfa');
+  assert.is((await client.submit('/admin/account/mfa', {}, '/admin/account/mfa/remove')).status, 303);
+  assert.is(await isSignedIn(client), true);
+  assert.match((await client.get('/admin/account/mfa')).text, /10 codes left/);
+  assert.is((await entriesOf(desk, 'mfa_disabled', id)).length, 0);
 });

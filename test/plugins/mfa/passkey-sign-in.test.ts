@@ -211,7 +211,8 @@ test('attack: malformed and oversized responses cost no statement about passkeys
     assert.ok((await reasonsOf(desk, null)).includes('passkey_malformed'));
   }
   assert.is((await client.post(SIGN_IN, { passkey: 'x'.repeat(20_000) })).status, 413);
-  const long = { ...JSON.parse(owner.device.sign(await signInOptions(client))), padding: 'x'.repeat(12_000) };
+  const { device } = await ownerOfPasskey(desk);
+  const long = { ...JSON.parse(device.sign(await signInOptions(client))), padding: 'x'.repeat(12_000) };
   assert.is((await client.post(SIGN_IN, { passkey: JSON.stringify(long) })).status, 401);
 });
 
