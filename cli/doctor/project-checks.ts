@@ -6,7 +6,7 @@ import type { Check, CheckResult } from '../../core/command.ts';
 import { RESOLVE_CONFLICTS, SQUASH_INCOMPLETE } from '../../core/errors/migrations.ts';
 import { migrationSources } from '../../core/migrate/sources.ts';
 import { managedState } from '../../core/migrate/state.ts';
-import { loadPending, plan } from '../../core/migrate/status.ts';
+import { loadPending, missingTables, plan } from '../../core/migrate/status.ts';
 import { fileFields } from '../../core/model/field-types/file.ts';
 import type { Plugin } from '../../core/plugin.ts';
 import { type DeclaredVariable, declaredVariables } from '../declared-variables.ts';
@@ -69,6 +69,14 @@ export const migrationsCheck: Check = {
         status: 'failed',
         message: ['Migrations conflict with each other:', ...conflicts].join('\n'),
         fix: RESOLVE_CONFLICTS,
+      };
+    }
+    const missing = await missingTables(app.database, migrationSources(project.folder, app.plugins));
+    if (missing.length > 0) {
+      return {
+        status: 'failed',
+        message: `Their migrations are applied, but these tables do not exist: ${missing.join(', ')}.`,
+        fix: 'Restore them from a backup. If they are in another schema, correct DATABASE_URL or the search_path of the role.',
       };
     }
     if (open.length === 0) return { status: 'ok', message: 'All migrations are applied.' };

@@ -1,5 +1,6 @@
 import { sql } from 'slonik';
 import type { CheckOf, CheckResult } from '../../core/command.ts';
+import { databaseError, isUnreadable } from '../../core/database/errors.ts';
 import type { Query } from '../../core/database/pool.ts';
 import type { FieldInfo, ModelInfo } from '../../core/model/field-type.ts';
 import { keyText } from '../../core/model/key.ts';
@@ -26,8 +27,13 @@ export const oddRows: CheckOf<'database'> = {
     const problems: string[] = [];
     let rows = 0;
     for (const model of app.models.all) {
-      const sample = await sampleRows(database, model);
-      // Tables that cannot be read are reported by `unmanaged-tables` and `migrations`.
+      const sample = await sampleRows(database, model).catch((error: unknown) => {
+        // fault: failing-view-not-reported
+        if (isUnreadable(error))
+          problems.push(`${model.name}: the rows cannot be read: ${databaseError(error)?.message}`);
+        return undefined;
+      });
+      // Tables that do not exist, or may not be read, are reported by `unmanaged-tables`, `migrations` and `privileges`.
       if (sample === undefined) continue;
       rows += sample.length;
       problems.push(...repeatedKeys(model, sample), ...model.stored.flatMap((field) => oddValues(field, sample)));
@@ -39,14 +45,14 @@ export const oddRows: CheckOf<'database'> = {
     return {
       status: 'warning',
       message: problems.join('\n'),
-      fix: 'Correct the rows, which can be opened in the admin, or the fields: `nullable: true`, another type, another key, no `unique`. A foreign key or a unique index prevents more of them.',
+      fix: 'Correct the rows, which can be opened in the admin, the view or function that fails, or the fields: `nullable: true`, another type, another key, no `unique`. A foreign key or a unique index prevents more of them.',
     };
   },
 };
 
 type Sample = readonly Parameters<typeof keyText>[1][];
 
-async function sampleRows(database: Query, model: ModelInfo): Promise<Sample | undefined> {
+async function sampleRows(database: Query, model: ModelInfo): Promise<Sample> {
   const columns = model.stored.map(
     (field) => sql.fragment`${displaySql('t', field, 'list')} as ${sql.identifier([field.name])}`,
   );
@@ -62,13 +68,8 @@ async function sampleRows(database: Query, model: ModelInfo): Promise<Sample | u
       select ${joinFragments(columns, comma)} from ${tableSql(model)} t order by ${joinFragments(terms, comma)} limit ${SAMPLE}
     `;
   };
-  try {
-    const first = await database.any(part('asc'));
-    if (first.length < SAMPLE) return first;
-    return [...first, ...(await database.any(part('desc')))];
-  } catch {
-    return undefined;
-  }
+  const first = await database.any(part('asc'));
+  return first.length < SAMPLE ? first : [...first, ...(await database.any(part('desc')))];
 }
 
 function oddValues(field: FieldInfo, sample: Sample): readonly string[] {

@@ -120,6 +120,26 @@ export async function loadPending(
   });
 }
 
+/** The tables of the framework whose migrations are applied, and that do not exist: somebody dropped or renamed them. */
+export async function missingTables(
+  database: Pick<Query, 'any' | 'anyFirst'>,
+  sources: readonly MigrationSource[],
+): Promise<readonly string[]> {
+  const applied = new Set((await appliedRows(database)).map((row) => JSON.stringify([row.source, row.name])));
+  const tables = new Set<string>();
+  for (const { source, name, sql: text } of await cachedFiles(sources)) {
+    if (!applied.has(JSON.stringify([source, name]))) continue;
+    for (const [, action, table = ''] of text.matchAll(/^(create|drop) table (rustio_\w+)/gm)) {
+      if (action === 'create') tables.add(table);
+      else tables.delete(table);
+    }
+  }
+  // fault: missing-tables-unreported
+  return database.anyFirst(sql.type(z.object({ name: z.string() }))`
+    select name from unnest(${sql.array([...tables], 'text')}) name where to_regclass(name) is null order by name
+  `);
+}
+
 function cachedFiles(sources: readonly MigrationSource[]): Promise<readonly MigrationFile[]> {
   const cached = filesOf.get(sources);
   if (cached !== undefined) return cached;

@@ -4,6 +4,7 @@ import path from 'node:path';
 import * as assert from 'uvu/assert';
 import type { Finding } from '../../cli/doctor/run-checks.ts';
 import { testDatabase } from '../support/database.ts';
+import { runSql } from '../support/run-sql.ts';
 import { suite } from '../support/suite.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { link, moved, newProject, runCli, runHere } from './run-cli.ts';
@@ -48,6 +49,20 @@ test('checks fail on a new database, and pass once it is set up', async () => {
   );
   assert.is(after.code, 0);
   assert.is(after.report.ok, true);
+});
+
+test('tables of the framework that somebody dropped or renamed are named, although their migrations are applied', async () => {
+  const folder = await newProject();
+  const { url } = await testDatabase();
+  const environment = { DATABASE_URL: url };
+  await runHere(folder, ['migrate'], environment);
+  await runSql(
+    url,
+    'drop table rustio_idempotency_key; alter table rustio_session rename to session_old; create schema other; alter table rustio_mail set schema other',
+  );
+  const { status, message } = (await diagnose(folder, environment)).of('migrations');
+  assert.is(status, 'failed');
+  assert.match(message, 'these tables do not exist: rustio_idempotency_key, rustio_mail, rustio_session.');
 });
 
 test('a pending migration hides only the unmanaged tables that it changes', async () => {

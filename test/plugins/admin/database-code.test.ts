@@ -1,6 +1,7 @@
 // Black box: triggers, domains, views, policies and foreign servers of the database that fail get a plain answer.
 
 import * as assert from 'uvu/assert';
+import { oddRows } from '../../../cli/doctor/unexpected-values.ts';
 import { field } from '../../../core/model/field.ts';
 import { defineModel } from '../../../core/model/model.ts';
 import { defineAdmin } from '../../../plugins/admin/define-admin.ts';
@@ -8,6 +9,7 @@ import { type TestApp, testApp } from '../../support/app.ts';
 import type { Client, TestResponse } from '../../support/client.ts';
 import { permissionsFor } from '../../support/permissions.ts';
 import { runSql } from '../../support/run-sql.ts';
+import { runCheck } from '../../support/run-tool.ts';
 import { suite } from '../../support/suite.ts';
 import { errorAt, mainOf, noticesOf, textOf } from './page.ts';
 
@@ -238,4 +240,12 @@ test('a view that is not updatable is reported', async () => {
   const added = await add('grouped-names', { name: 'x' });
   assert.is(added.status, 422);
   assert.match(noticesOf(added.text).join(), 'of these values');
+});
+
+test('doctor names views whose rows cannot be read, with the reason', async () => {
+  const { status, message } = await runCheck(oddRows, app.app);
+  assert.is(status, 'warning');
+  assert.match(message, 'ratio: the rows cannot be read: division by zero');
+  assert.match(message, 'raising: the rows cannot be read: secret text');
+  assert.not.match(message, /place: the rows/);
 });
