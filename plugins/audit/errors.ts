@@ -56,3 +56,19 @@ export const noAnchorMail = defineError('RIO-AUDIT-NO-MAIL', {
   fix: 'Enable it, or use --file.',
   about: '`npx rustio-admin audit anchor --mail ADDRESS` needs the plugin `mail`.',
 });
+
+export const exportNotWritten = defineError<{ file: string }>('RIO-AUDIT-EXPORT-FILE', {
+  problem: ({ file }) => `The file ${file} could not be created.`,
+  why: 'It exists already, or its folder does not exist or cannot be written.',
+  fix: 'Choose another file.',
+  about: '`npx rustio-admin audit export FILE` creates a new file and does not overwrite an existing one.',
+});
+
+export const notAnExport = defineError<{ file: string; line: number }>('RIO-AUDIT-NOT-AN-EXPORT', {
+  exitCode: 2,
+  problem: ({ file }) => `${file} is not an export of the audit trail.`,
+  why: ({ line }) => `Line ${line} cannot be read.`,
+  fix: 'Check the path, or copy the file again.',
+  about: `\`npx rustio-admin audit verify-export FILE\` reads files that \`audit export\` wrote. This one does not exist, is incomplete in the middle of a line, or
+has lines of another format.`,
+});

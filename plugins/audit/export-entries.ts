@@ -12,8 +12,8 @@ import { visibleChanges, visibleData, visibleLabel, visibleModel } from './visib
 
 declare module '../../core/write/events.ts' {
   interface EventData {
-    /** Entries of the audit trail were exported. `filters`: the query string of the page. */
-    audit_exported: { readonly format: ExportFormat; readonly filters: string };
+    /** Entries of the audit trail were exported. `filters`: the query string of the page. `sealed`: everything, with the seals. */
+    audit_exported: { readonly format: ExportFormat | 'sealed'; readonly filters: string };
   }
 }
 

@@ -14,6 +14,7 @@ import { recordEntry } from './record-entry.ts';
 import { renamedModel } from './renamed-models.ts';
 import { requestPage } from './request-page.ts';
 import { anchorCommand } from './seals/anchor-command.ts';
+import { exportCommands } from './seals/export-commands.ts';
 import { sealCommands } from './seals/seal-commands.ts';
 import { sealRegularly } from './seals/seal-entries.ts';
 import { valuePage } from './value-page.ts';
@@ -62,7 +63,7 @@ export const audit = definePlugin({
     'dashboard.panels': [{ name: 'recent-changes', view: 'audit/recent', load: recentChanges }],
   },
   checks,
-  commands: [...sealCommands, anchorCommand],
+  commands: [...sealCommands, anchorCommand, ...exportCommands],
   schedule: [
     { name: 'repeat-erasures', every: '10 minutes', run: ({ database }) => repeatErasures(database) },
     { name: 'seal', every: '1 minute', run: sealRegularly },

@@ -1588,6 +1588,24 @@ export const faults: readonly Fault[] = [
     tests: ['plugins/audit/seal-entries.test.ts'],
   },
   {
+    name: 'a missing seal of an export is not found',
+    marker: 'broken-export-chain-passes',
+    change: 'remove',
+    tests: ['plugins/audit/seal-export.test.ts'],
+  },
+  {
+    name: 'a changed seal of an export is not found',
+    marker: 'changed-export-seal-passes',
+    change: 'remove',
+    tests: ['plugins/audit/seal-export.test.ts'],
+  },
+  {
+    name: 'a changed entry of an export is not found',
+    marker: 'changed-export-entry-passes',
+    change: 'remove',
+    tests: ['plugins/audit/seal-export.test.ts'],
+  },
+  {
     name: 'an erasure keeps the salt of an entry',
     migration: '0006_seals.sql',
     change: { replace: ['  new.salt := null;', ''] },

@@ -31,13 +31,23 @@ export interface Blinding {
   /** The salt of the entry; null after an erasure. */
   readonly salt: string | null;
   /** After an erasure, the salts of the remaining values, in hex. */
-  readonly salts?: Readonly<Record<string, string>>;
+  readonly salts?: Readonly<Record<string, string>> | undefined;
   /** The hashes of the erased values, in hex; null for NULL. */
-  readonly hashes?: Readonly<Record<string, string | null>>;
+  readonly hashes?: Readonly<Record<string, string | null>> | undefined;
+}
+
+/** A row of `rustio_audit_count`. Times are in microseconds since 2000. */
+export interface CountValues {
+  readonly minute: string;
+  readonly source: string;
+  readonly target: string;
+  readonly entry_id: string | null;
+  readonly count: number;
+  readonly last_at: string;
 }
 
 /** The OIDs of PostgreSQL's types, which its binary format contains. */
-const TYPES = { bytea: 17, int8: 20, text: 25, timestamptz: 1184, jsonb: 3802 } as const;
+const TYPES = { bytea: 17, int8: 20, int4: 23, text: 25, timestamptz: 1184, jsonb: 3802 } as const;
 const NULL = Buffer.from('ffffffff', 'hex');
 const JSONB_VERSION = Buffer.of(1);
 
@@ -60,6 +70,19 @@ export function entryHash(values: EntryValues, blinding: Blinding): string {
     field(TYPES.bytea, blinded(blinding, 'subject_label', values.subject_label)),
     field(TYPES.bytea, members(blinding, 'before', values.before)),
     field(TYPES.bytea, members(blinding, 'after', values.after)),
+  ];
+  return sha256([Buffer.of(0), int32(parts.length), ...parts]).toString('hex');
+}
+
+/** The hash of a count in hex, the same as `countHashSql` computes. */
+export function countHash({ minute, source, target, entry_id, count, last_at }: CountValues): string {
+  const parts = [
+    field(TYPES.timestamptz, int64(minute)),
+    text(source),
+    text(target),
+    entry_id === null ? field(TYPES.int8, null) : int8(entry_id),
+    field(TYPES.int4, int32(count)),
+    field(TYPES.timestamptz, int64(last_at)),
   ];
   return sha256([Buffer.of(0), int32(parts.length), ...parts]).toString('hex');
 }

@@ -21,9 +21,9 @@ export interface AppliedErasure {
 
 const text = z.string();
 const members = z.union([z.array(z.tuple([text, text])), text]).nullable();
-const valuesRow = z.object({
+export const valuesRow = z.object({
   id: text,
-  at: microseconds.transform(String),
+  at: text,
   event: text,
   actor_kind: text,
   actor_id: text.nullable(),
@@ -39,12 +39,19 @@ const valuesRow = z.object({
   credential_id: text.nullable(),
   address: text.nullable(),
 });
+export const erasureRow = z.object({
+  label: text,
+  fields: z.array(text),
+  ofSubject: z.boolean(),
+  ofActor: z.boolean(),
+});
 const entryRow = valuesRow
   .extend({
+    at: microseconds.transform(String),
     salt: text.nullable(),
     hashes: z.record(text, text.nullable()).nullable(),
     salts: z.record(text, text).nullable(),
-    erasures: z.array(z.object({ label: text, fields: z.array(text), ofSubject: z.boolean(), ofActor: z.boolean() })),
+    erasures: z.array(erasureRow),
   })
   .transform(
     ({ salt, hashes, salts, erasures, ...values }): SealedEntry => ({

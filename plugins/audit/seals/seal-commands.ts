@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Command, CommandInput } from '../../../core/command.ts';
 import { invalidAnchor, trailChanged } from '../errors.ts';
 import { type Anchor, isHash, parseAnchors } from './anchors.ts';
+import type { Finding } from './findings.ts';
 import { lastSeal, type Sealed, sealEntries } from './seal-entries.ts';
 import { entriesAfter, type VerifiedTrail, verifyTrail } from './verify-trail.ts';
 
@@ -51,7 +52,8 @@ export const sealCommands: readonly Command[] = [
   },
 ];
 
-async function readAnchors({ values }: CommandInput): Promise<readonly Pick<Anchor, 'hash'>[]> {
+/** The anchors of the option `--anchor`. */
+export async function readAnchors({ values }: CommandInput): Promise<readonly Pick<Anchor, 'hash'>[]> {
   const given = typeof values.anchor === 'string' ? values.anchor.split(',') : [];
   const anchors = await Promise.all(
     given.map(async (each) => {
@@ -78,8 +80,7 @@ function sealedLines({ seals, entries, stoppedBy }: Sealed): readonly string[] {
 
 function verifiedLines(trail: VerifiedTrail): readonly string[] {
   const { findings, total, seals, entries, last, signatures, anchors, notSealed } = trail;
-  const lines = findings.slice(0, MAX_PRINTED).map(({ message }) => message);
-  if (total > lines.length) lines.push(`… and ${total - lines.length} more.`);
+  const lines = [...printedFindings(findings, total)];
   lines.push(`Compared ${entries} entries with ${seals} seals.`);
   if (last !== null) lines.push(`The last seal is number ${last.seal}, of ${last.time}, up to entry ${last.lastId}.`);
   if (anchors > 0) lines.push(`Found ${anchors} anchors in the chain.`);
@@ -89,4 +90,10 @@ function verifiedLines(trail: VerifiedTrail): readonly string[] {
   if (notSealed.entries > 0) lines.push(`Not sealed yet: ${notSealed.entries} entries, since ${notSealed.since}.`);
   if (total === 0) lines.push('No differences.');
   return lines;
+}
+
+/** The findings as lines: the first ones, and the number of the others. */
+export function printedFindings(findings: readonly Finding[], total: number): readonly string[] {
+  const lines = findings.slice(0, MAX_PRINTED).map(({ message }) => message);
+  return total > lines.length ? [...lines, `… and ${total - lines.length} more.`] : lines;
 }

@@ -47,7 +47,7 @@ export async function* sealsWithLists(
 /** Consecutive seals whose lists fit into memory together. */
 function inGroups(seals: readonly Seal[]): readonly (readonly Seal[])[] {
   const groups: Seal[][] = [];
-  let size = MAX_IDS;
+  let size = Number.POSITIVE_INFINITY;
   for (const seal of seals) {
     const own = Number(seal.entries + seal.counts);
     if (size + own > MAX_IDS) {

@@ -1,0 +1,138 @@
+import { type Anchor, AnchorVerifier } from './anchors.ts';
+import { countHash, entryHash } from './entry-hash.ts';
+import { isErasedAsRecorded, type SealedEntry } from './entry-values.ts';
+import { exportLine } from './export-lines.ts';
+import { type Finding, Findings } from './findings.ts';
+import { HASH_BYTES } from './merkle-root.ts';
+import { NO_SEAL, type Seal, sealHash } from './seal.ts';
+import { isSealedList, type SealedList } from './sealed-list.ts';
+
+export interface VerifiedExport {
+  readonly findings: readonly Finding[];
+  /** Including those that `findings` leaves out. */
+  readonly total: number;
+  readonly seals: number;
+  readonly entries: number;
+  readonly notSealed: number;
+  readonly anchors: number;
+}
+
+/**
+ * Verifies an exported trail without the database: the chain, every entry and every count. Signatures need the key and are not verified.
+ *
+ * @returns the number of the first line that is not one of an export, or the result
+ */
+export async function verifyExport(
+  lines: AsyncIterable<string>,
+  anchors: readonly (Partial<Anchor> & Pick<Anchor, 'hash'>)[] = [],
+): Promise<number | VerifiedExport> {
+  const verifier = new ExportVerifier(anchors);
+  let number = 0;
+  for await (const line of lines) {
+    number += 1;
+    if (!verifier.next(line, number)) return number;
+  }
+  return number === 0 ? 1 : verifier.finish();
+}
+
+class ExportVerifier {
+  readonly #findings = new Findings();
+  readonly #anchors: AnchorVerifier;
+  #previous: Seal | undefined;
+  /** What the current seal contains and the lines have not shown yet, by id. */
+  #entries = new Map<string, string>();
+  #counts = new Map<string, string>();
+  readonly #total = { seals: 0, entries: 0, notSealed: 0 };
+
+  constructor(anchors: readonly (Partial<Anchor> & Pick<Anchor, 'hash'>)[]) {
+    this.#anchors = new AnchorVerifier(anchors);
+  }
+
+  next(line: string, number: number): boolean {
+    const { data } = exportLine.safeParse(jsonOf(line));
+    if (data === undefined || (data.type === 'export') !== (number === 1)) return false;
+    if (data.type === 'seal') this.#seal(data.list);
+    else if (data.type === 'entry') this.#entry(data);
+    else if (data.type === 'count') {
+      const id = data.values.entry_id ?? '0';
+      if (this.#counts.get(id) === countHash(data.values)) this.#counts.delete(id);
+      else this.#add('count', 'changed', id, `The count of entry ${id} was changed or inserted.`);
+    }
+    return true;
+  }
+
+  finish(): VerifiedExport {
+    this.#complete();
+    this.#anchors.finish(this.#findings);
+    const { all: findings, total } = this.#findings;
+    return { findings, total, ...this.#total, anchors: this.#anchors.found };
+  }
+
+  #seal(list: SealedList): void {
+    this.#complete();
+    const { seal } = list;
+    this.#anchors.see(seal);
+    const previous = this.#previous;
+    const follows =
+      seal.number === (previous?.number ?? 0n) + 1n &&
+      seal.previous.equals(previous?.hash ?? NO_SEAL) &&
+      seal.firstId === (previous?.lastId ?? 0n) + 1n;
+    // fault: broken-export-chain-passes
+    if (!follows) this.#sealChanged(seal, `Seal ${seal.number} does not follow the seal before it.`);
+    // fault: changed-export-seal-passes
+    if (!sealHash(seal).equals(seal.hash) || !isSealedList(list))
+      this.#sealChanged(seal, `Seal ${seal.number} was changed.`);
+    this.#previous = seal;
+    this.#total.seals += 1;
+    this.#entries = byId(list.ids, list.hashes);
+    this.#counts = byId(list.countIds, list.countHashes);
+  }
+
+  #entry(entry: SealedEntry): void {
+    const { id } = entry.values;
+    if (BigInt(id) > (this.#previous?.lastId ?? 0n)) {
+      this.#total.notSealed += 1;
+      return;
+    }
+    this.#total.entries += 1;
+    const hash = this.#entries.get(id);
+    this.#entries.delete(id);
+    if (hash === undefined) {
+      this.#add('entry', 'inserted', id, `Entry ${id} was inserted after its time.`);
+      return;
+    }
+    // fault: changed-export-entry-passes
+    if (entryHash(entry.values, entry.blinding) !== hash || !isErasedAsRecorded(entry))
+      this.#add('entry', 'changed', id, `Entry ${id} was changed.`);
+  }
+
+  /** Before the next seal, and at the end. */
+  #complete(): void {
+    for (const id of this.#entries.keys()) this.#add('entry', 'deleted', id, `Entry ${id} was deleted.`);
+    for (const id of this.#counts.keys()) this.#add('count', 'deleted', id, `The count of entry ${id} is missing.`);
+    this.#entries.clear();
+    this.#counts.clear();
+  }
+
+  #add(subject: 'entry' | 'count', problem: Finding['problem'], entry: string, message: string): void {
+    this.#findings.add({ subject, problem, entry, message });
+  }
+
+  #sealChanged({ number }: Seal, message: string): void {
+    this.#findings.add({ subject: 'seal', problem: 'changed', seal: String(number), message });
+  }
+}
+
+function byId(ids: readonly bigint[], hashes: Buffer): Map<string, string> {
+  return new Map(
+    ids.map((id, at) => [String(id), hashes.subarray(at * HASH_BYTES, (at + 1) * HASH_BYTES).toString('hex')]),
+  );
+}
+
+function jsonOf(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
