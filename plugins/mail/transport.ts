@@ -142,6 +142,13 @@ export function explainFailure(error: unknown, { host, port, encryption }: SmtpS
       `${at} rejected the sender.${response}`,
       'Set MAIL_FROM to an address that this server may send from.',
     );
+  // Instead of a greeting, or of the response to it: a busy server, or one that does not accept this client.
+  // fault: busy-server-is-no-server
+  if (/^[45]\d\d[ -]/.test(reply.response ?? ''))
+    return failure(
+      `${at} does not accept connections from here.${response}`,
+      'Wait, or ask the operator of the mail server.',
+    );
   if (code === 'EPROTOCOL')
     return failure(`${at} did not respond like a mail server.${response}`, 'Check the host and port in SMTP_URL.');
   const fix =

@@ -130,6 +130,11 @@ test('mail test and doctor explain failures', async () => {
   const closed = await rawServer(() => {});
   closed.close();
   const http = await rawServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
+  const busy = await rawServer((socket) => socket.end('421 4.3.2 Too many connections\r\n'));
+  const refusing = await rawServer((socket) => {
+    socket.write('220 ready\r\n');
+    socket.on('data', () => socket.write('554 5.7.1 Your network is blocked\r\n'));
+  });
   const rejecting = await mailServer({
     onRcptTo: (_address, _session, done) => done(Object.assign(new Error('No such user'), { responseCode: 550 })),
   });
@@ -139,6 +144,16 @@ test('mail test and doctor explain failures', async () => {
     [
       `smtp://127.0.0.1:${http.port}`,
       `127.0.0.1:${http.port} did not respond like a mail server. The server responded: HTTP/1.1 400 Bad Request`,
+      'failed',
+    ],
+    [
+      `smtp://127.0.0.1:${busy.port}`,
+      `127.0.0.1:${busy.port} does not accept connections from here. The server responded: 421 4.3.2 Too many connections`,
+      'failed',
+    ],
+    [
+      `smtp://127.0.0.1:${refusing.port}`,
+      `127.0.0.1:${refusing.port} does not accept connections from here. The server responded: 554 5.7.1 Your network is blocked`,
       'failed',
     ],
     [
@@ -156,7 +171,7 @@ test('mail test and doctor explain failures', async () => {
         [status, status === 'ok' ? check.message : `Emails cannot be sent: ${reason}`],
       );
     });
-  http.close();
+  for (const each of [http, busy, refusing]) each.close();
   await rejecting.close();
 });
 
