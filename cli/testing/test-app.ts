@@ -175,9 +175,8 @@ function createClients(app: App, url: string): Pick<TestApp, 'client' | 'account
       const { email, id } = await create(role, permissions);
       const client = new Client(url, mountPath);
       // The steps of recovery and mfa concern temporary passwords and second factors, which these accounts do not have.
-      const steps = app
-        .contributions('signIn.steps')
-        .filter(({ name }) => !['temporary-password', 'mfa'].includes(name));
+      const builtInSteps = ['temporary-password', 'mfa', 'passkey-policy'];
+      const steps = app.contributions('signIn.steps').filter(({ name }) => !builtInSteps.includes(name));
       if (!steps.some(({ afterVerify }) => afterVerify)) {
         client.setCookie(sessionCookieName(app), await openTestSession(app, id));
         return client;

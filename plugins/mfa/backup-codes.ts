@@ -97,6 +97,7 @@ export async function useBackupCode(
     if (stored.length === given.length && timingSafeEqual(stored, given)) match = id;
   }
   if (match === undefined) return undefined;
+  // fault: backup-code-twice
   const { rowCount } = await tx.query(sql.unsafe`
     update rustio_mfa_backup_code set used_at = now() where id = ${match} and used_at is null
   `);

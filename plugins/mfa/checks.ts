@@ -11,6 +11,7 @@ import { keyUse } from './rekey.ts';
 /** In production, the plugin needs secret keys unless it is off. In development, the page of an enrolment reports it. */
 export function keyProblems(app: App): readonly BootProblem[] {
   const { production, secretKeys } = app.environment;
+  // fault: mfa-without-keys
   if (!production || secretKeys.length > 0 || isOff(app.options('mfa'))) return [];
   return [
     {

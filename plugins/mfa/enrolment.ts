@@ -119,6 +119,7 @@ export function removeTotp(ctx: Context, app: App, user: UserActor): Promise<Rem
     const context = await app.events.currentContext(tx, auditContext(ctx));
     if (!session || context?.actor.kind !== 'user' || !(await hasTotp(tx, user.id))) return { outcome: 'missing' };
     const isLast = !(await hasPasskey(tx, user.id));
+    // fault: required-factor-removed
     if (isLast && rulesOf(app.options('mfa'), context.actor.role).policy === 'required') return { outcome: 'required' };
     await tx.query(sql.unsafe`delete from rustio_mfa_totp where user_id = ${user.id}`);
     await factorRemoved(tx, context, app, ctx, { user, method: 'totp', isLast });

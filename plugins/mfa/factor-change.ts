@@ -32,6 +32,7 @@ export async function endOtherAccess(
   const which = { allOf: id, except: getSessionId(context) };
   // fault: sessions-survive-factor
   await revokeSessions(tx, context, app.events, { which, reason, via: 'others' });
+  // fault: devices-survive-factor
   await forgetDevices(tx, context, app, id, reason);
 }
 

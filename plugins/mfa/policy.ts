@@ -68,6 +68,7 @@ function literals(texts: readonly string[]) {
 
 /** Sessions that were opened before the rule existed count from their sign-in. */
 function isOver(graceDays: number) {
+  // fault: grace-starts-again
   return sql.fragment`
     coalesce((select g.started_at from rustio_mfa_grace g where g.user_id = u.id), s.created_at)
       + make_interval(secs => ${sql.literalValue(String(graceDays * 86_400))}) <= now()`;
@@ -84,15 +85,13 @@ export const verificationGate: Gate = {
 };
 
 /**
- * Whether the user of a request still has to prove their second factor. Not only sessions with the trust level `mfa_pending`: a session
- * may have been opened while the plugin was disabled, or by a plugin that runs no sign-in steps.
+ * Whether the user of a request still has to prove their second factor. Not only in sessions with the trust level `mfa_pending`: one
+ * may have been opened while the plugin was disabled, or by a plugin that runs no sign-in steps. And not in all of them: that level
+ * may be the lowest, and stands for those of plugins that are disabled.
  */
 export function isPending({ state: { session } }: Context, app: App): boolean {
   if (session === undefined) return false;
-  const { mfa = 'off' } = session.columns;
-  if (mfa === 'off') return false;
-  if (session.trust === 'mfa_pending') return true;
-  return mfa === 'enrolled' && !reachesTrust(app, session.trust, 'mfa_verified');
+  return session.columns.mfa === 'enrolled' && !reachesTrust(app, session.trust, 'mfa_verified');
 }
 
 /** Users who need a second factor set one up when the time of grace is over. They can still see and end their sessions. */
@@ -108,6 +107,7 @@ export const enrolmentGate: Gate = {
     NEW_PASSKEY_PAGE,
     `${NEW_PASSKEY_PAGE}/challenge`,
   ],
+  // fault: enrolment-not-required
   passes: ({ state: { session } }, app) =>
     session?.columns.mfa !== 'due' || reachesTrust(app, session.trust, 'mfa_verified'),
 };

@@ -78,6 +78,11 @@ export function setDeviceCookie(
   });
 }
 
+/** Whether the browser of a request is remembered for any user, perhaps no longer: costs no statement. */
+export function hasDeviceCookie(ctx: Context, app: CookieOwner): boolean {
+  return readTokens(ctx, app).length > 0;
+}
+
 /** Whether the browser of a request is remembered for this user. Records the use. */
 export async function isRemembered(tx: Transaction, context: AuditContext, app: App, ctx: Context): Promise<boolean> {
   const { actor } = context;
@@ -89,6 +94,8 @@ export async function isRemembered(tx: Transaction, context: AuditContext, app: 
     tokens.map((token) => sql.binary(hashOfToken(token))),
     sql.fragment`, `,
   );
+  // fault: remembered-for-everyone
+  // fault: remembered-forever
   const { rowCount } = await tx.query(sql.unsafe`
     update rustio_mfa_remembered_device
     set last_used_at = now()
@@ -128,6 +135,7 @@ export async function forgetDevices(
   reason: string,
   device: string | null = null,
 ): Promise<number> {
+  // fault: foreign-device
   const { rowCount } = await tx.query(sql.unsafe`
     delete from rustio_mfa_remembered_device where user_id = ${userId} and id = coalesce(${device}::uuid, id)
   `);
@@ -144,6 +152,7 @@ export async function forgetDevices(
 export function forgetOnAuthorityChanges(app: App): EventHandlers {
   return {
     async password_changed_self(tx, { context, subject }) {
+      // fault: device-survives-password
       await forgetDevices(tx, context, app, accountOf(subject), 'password_changed');
     },
     async password_reset_by_other(tx, { context, subject }) {

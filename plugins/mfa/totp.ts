@@ -71,6 +71,7 @@ export async function matchingStep(
   let match: number | undefined;
   for (let step = stepAt(now) - WINDOW; step <= stepAt(now) + WINDOW; step += 1) {
     const isEqual = timingSafeEqual(code, Buffer.from(await codeOf(secret, step)));
+    // fault: totp-step-again
     if (isEqual && step > lastStep) match = step;
   }
   return match;

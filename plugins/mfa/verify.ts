@@ -15,7 +15,7 @@ import { setSessionCookie } from '../sessions/session-cookie.ts';
 import { useBackupCode } from './backup-codes.ts';
 import type { FactorMethod } from './events.ts';
 import { notify } from './notice.ts';
-import { isRemembered, rememberFactor, setDeviceCookie } from './remembered-device.ts';
+import { hasDeviceCookie, isRemembered, rememberFactor, setDeviceCookie } from './remembered-device.ts';
 import { matchingStep } from './totp.ts';
 
 const storedTotp = sql.type(z.object({ secret: bytea, last_step: z.coerce.number() }));
@@ -66,6 +66,7 @@ async function useTotp(tx: Transaction, app: App, userId: number, typed: string)
   }
   const step = await matchingStep(secret, typed, { lastStep: row.last_step });
   if (step === undefined) return false;
+  // fault: code-used-twice
   const { rowCount } = await tx.query(sql.unsafe`
     update rustio_mfa_totp set last_step = ${step} where user_id = ${userId} and last_step < ${step}
   `);
@@ -106,6 +107,7 @@ export function verifyCode(
 export async function verifyFactor(ctx: Context, app: App, user: UserActor, prove: Prove): Promise<Verified> {
   // Without the session: somebody who knows the password can open any number of them.
   const attempt = await admitAttempt(ctx, app, { kind: 'second-factor', userId: user.id });
+  // fault: codes-unlimited
   if (attempt.retryAfter !== undefined) {
     await app.database.transaction((tx) =>
       app.events.record(tx, auditContext(ctx), 'mfa_failed', {
@@ -123,6 +125,7 @@ export async function verifyFactor(ctx: Context, app: App, user: UserActor, prov
 
 /** Completes a sign-in without a code if the browser is remembered for the user. */
 export async function verifyRememberedDevice(ctx: Context, app: App, user: UserActor): Promise<boolean> {
+  if (!hasDeviceCookie(ctx, app)) return false;
   const verified = await completeVerification(ctx, app, user, async (tx, context) =>
     (await isRemembered(tx, context, app, ctx)) ? 'remembered_device' : undefined,
   );

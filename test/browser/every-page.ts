@@ -54,6 +54,8 @@ export const everyPage: readonly DeskPage[] = [
   at('jobs', '/admin/jobs?state=done'),
   at('user-new', '/admin/accounts/+new'),
   at('reauth', '/admin/reauth'),
+  at('mfa', '/admin/account/mfa'),
+  at('mfa-enrolment', '/admin/account/mfa/+enrol'),
   { name: 'tokens', who: 'administrator', status: 200, show: openTokens },
   { name: 'token-created', who: 'administrator', status: 200, show: createToken },
   { name: 'token-form', who: 'administrator', status: 422, show: (visitor) => createToken(visitor, '') },

@@ -6,6 +6,7 @@ import type { Role } from '../../../plugins/auth/roles.ts';
 import { codeOf, stepAt } from '../../../plugins/mfa/totp.ts';
 import { PASSWORD, type TestApp } from '../../support/app.ts';
 import { Client, decodeEntities, type TestResponse } from '../../support/client.ts';
+import { until } from '../../support/until.ts';
 
 export const PAGE = '/admin/account/mfa';
 export const ENROL = `${PAGE}/+enrol`;
@@ -90,4 +91,32 @@ export async function forgetPasswords({ app }: TestApp): Promise<void> {
   await app.database.query(
     sql.unsafe`update rustio_session set authenticated_at = now() - interval '1 hour' where ended_at is null`,
   );
+}
+
+type Statement = ReturnType<typeof sql.unsafe>;
+
+/** Holds rows in a transaction, sends requests, and commits when `waiting` of them wait for it; runs `last` before the commit. */
+export async function whileHolding(
+  { app: { database } }: TestApp,
+  hold: Statement,
+  waiting: number,
+  send: () => Promise<unknown>,
+  last?: Statement,
+): Promise<void> {
+  const [held, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const holding = database.transaction(async (tx) => {
+    await tx.query(hold);
+    held.resolve();
+    await released.promise;
+    if (last) await tx.query(last);
+  });
+  await held.promise;
+  const sent = send();
+  const blocked = sql.type(z.object({ n: z.int() }))`
+    select count(*)::integer as n from pg_stat_activity
+    where datname = current_database() and wait_event_type = 'Lock'
+  `;
+  await until(async () => (await database.oneFirst(blocked)) >= waiting);
+  released.resolve();
+  await Promise.all([holding, sent]);
 }

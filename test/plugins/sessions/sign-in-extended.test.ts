@@ -40,7 +40,7 @@ const badges = definePlugin({
   requires: ['sessions'],
   messages: { en: { 'badges.lost': 'Lost your badge?', 'badges.mine': 'Your badge' } },
   contributes: {
-    'session.trust': [{ name: 'badge_only', rank: 5 }],
+    'session.trust': [{ name: 'badge_only', rank: 4 }],
     'signIn.methods': [
       {
         name: 'badge',
