@@ -47,9 +47,11 @@ export const CODES_PAGE = '/account/mfa/+codes';
 /** GET /account/mfa/+enrol */
 export async function enrolmentPage(ctx: Context, app: App): Promise<void> {
   const user = enrollableUser(ctx, app);
-  const next = new URLSearchParams(ctx.querystring).get('next');
-  if (await hasTotp(app.readingFor(user), user.id)) seeOther(ctx, nextPage(app, next));
-  else await show(ctx, app, user, nextPage(app, next));
+  const requested = new URLSearchParams(ctx.querystring).get('next');
+  // Users who came from the sign-in go on to the start page.
+  const next = nextPage(app, requested ?? (isDue(ctx) ? app.urls.to('/') : undefined));
+  if (await hasTotp(app.readingFor(user), user.id)) seeOther(ctx, next);
+  else await show(ctx, app, user, next);
 }
 
 /** POST /account/mfa/+enrol: proves that the app has the secret, and shows the backup codes on the next page. */
@@ -94,6 +96,11 @@ export function enrollableUser(ctx: Context, app: App): UserActor {
   return user;
 }
 
+/** Whether the user has to set up a factor before they can see any other page. */
+function isDue({ state: { session } }: Context): boolean {
+  return session?.columns.mfa === 'due';
+}
+
 /** The page to open next; by default that of the second factor. Not a page of the enrolment itself. */
 function nextPage(app: App, requested: string | null | undefined): string {
   const next = requested ? nextOf(app, requested) : app.urls.to('/account/mfa');
@@ -102,14 +109,13 @@ function nextPage(app: App, requested: string | null | undefined): string {
 
 async function show(ctx: Context, app: App, user: UserActor, next: string, problem?: Issue): Promise<void> {
   const secret = await enrolmentSecret(ctx, app, user);
-  const isRequired = ctx.state.session?.columns.mfa === 'due';
   const uri = secret && (await enrolmentUri(secret, { issuer: app.config.name, account: user.name }));
   app.views.page(ctx, 'mfa/enrol', {
     frame: 'bare',
     title: ctx.state.t('mfa.enrol.title'),
     action: app.urls.to(ENROLMENT_PAGE),
     next,
-    isRequired,
+    isRequired: isDue(ctx),
     ...(relyingParty(app) && { newPasskeyUrl: app.urls.to(NEW_PASSKEY_PAGE) }),
     ...(secret && uri && { secret: { groups: inGroups(secret), uri }, qrHtml: await qrCode(uri) }),
     ...(problem && { problem }),
