@@ -39,7 +39,7 @@ function statusOf(figure: Figure): string {
 }
 
 function formatted(value: number, unit: string): string {
-  const digits = unit === '×' ? 2 : unit === 'ms' && value < 100 ? 1 : 0;
+  const digits = unit === '×' ? 2 : (unit === 'ms' || unit === 's') && value < 100 ? 1 : 0;
   return `${value.toFixed(digits)}${unit === '' ? '' : ` ${unit}`}`;
 }
 

@@ -2,7 +2,7 @@
  * Benchmarks as ratios: against handlers written by hand, against its own first page, against smaller tables.
  *
  *   npm run bench                   everything, on a million rows
- *   npm run bench -- list search    only these: list, pages, search, session, sign-in, size, start, memory, weight, workers
+ *   npm run bench -- list search    only these: list, pages, seal, search, session, sign-in, size, start, memory, weight, workers
  *   npm run bench -- --full         also with ten million rows; creating them takes minutes
  *   npm run bench -- --keep         keeps the rows for the next run
  *   npm run bench -- --rounds 15    takes longer, and varies less
@@ -18,6 +18,7 @@ import type { Bench, Benchmark } from './bench.ts';
 import { list } from './benchmarks/list.ts';
 import { memory } from './benchmarks/memory.ts';
 import { pages } from './benchmarks/pages.ts';
+import { seal } from './benchmarks/seal.ts';
 import { search } from './benchmarks/search.ts';
 import { session } from './benchmarks/session.ts';
 import { signIn as signInBenchmark } from './benchmarks/sign-in.ts';
@@ -34,6 +35,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   list,
   pages,
   search,
+  seal,
   size,
   session,
   'sign-in': signInBenchmark,
