@@ -84,7 +84,8 @@ export function pgDriver({ names, lockTimeout, pooled }: DriverOptions): DriverF
         /** Restores everything that `SessionSettings` describes, including the role. */
         let reset = 'reset all; reset role';
         const restoreSettings = async (sql: string): Promise<void> => {
-          if (pooled) return;
+          // Behind a pooler, the reset could run on a server connection that another client uses.
+          if (connection.processId === undefined) return;
           if (client.getTransactionStatus() === 'I') {
             // The caller does not wait for it; the next statement on this connection does.
             if (settings.needsReset(sql)) connection.reset(reset);
