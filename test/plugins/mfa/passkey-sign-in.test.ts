@@ -1,11 +1,13 @@
 // Signing in without a password, with a device in software.
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import fc from 'fast-check';
 import { sql } from 'slonik';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
 import { bytea } from '../../../core/database/values.ts';
 import { deleteOldChallenges } from '../../../plugins/mfa/passkeys/challenge.ts';
 import { PASSWORD, type TestApp } from '../../support/app.ts';
+import { testSeed } from '../../support/seed.ts';
 import { suite } from '../../support/suite.ts';
 import { Authenticator, type Deviation } from './authenticator.ts';
 import {
@@ -130,6 +132,28 @@ test('attack: a response from a frame in a page of another site is rejected', as
 
 test('attack: the response of a registration does not sign in', () =>
   rejects('passkey_signature', { type: 'webauthn.create' }));
+
+test('attack: a response in which one byte was changed is rejected', async () => {
+  const { device, id } = await ownerOfPasskey(desk);
+  const change = fc.record({
+    field: fc.constantFrom('clientDataJSON', 'authenticatorData', 'signature', 'userHandle'),
+    at: fc.nat(),
+    mask: fc.integer({ min: 1, max: 255 }),
+  });
+  const rejectsChange = fc.asyncProperty(change, async ({ field, at, mask }) => {
+    await forgetAttempts(desk);
+    const client = desk.client();
+    const passkey = JSON.parse(device.sign(await signInOptions(client)));
+    const bytes = Buffer.from(passkey.response[field], 'base64url');
+    bytes[at % bytes.length] = (bytes[at % bytes.length] ?? 0) ^ mask;
+    passkey.response[field] = bytes.toString('base64url');
+    assert.is((await client.post(SIGN_IN, { passkey: JSON.stringify(passkey) })).status, 401);
+    assert.is(await isSignedIn(client), false);
+  });
+  await fc.assert(rejectsChange, { seed: testSeed(), numRuns: 60 });
+  assert.is((await signInWith(desk.client(), device)).status, 303);
+  assert.equal(await entriesOf(desk, 'passkey_counter_rejected', id), []);
+});
 
 test('attack: a signature of another key is rejected', () =>
   rejects('passkey_signature', { key: generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey }));
