@@ -1,10 +1,7 @@
 // Passkeys in Chromium, with its virtual authenticator.
 import type { CDPSession } from 'playwright-core';
 import * as assert from 'uvu/assert';
-import { findAccountByEmail } from '../../plugins/auth/account.ts';
-import { editAccount } from '../../plugins/auth/edit-account.ts';
 import { passkeyDesk } from '../plugins/mfa/passkey-desk.ts';
-import { asCommand } from '../plugins/recovery/desk.ts';
 import { expireRecency } from '../plugins/sessions/expire-recency.ts';
 import { PASSWORD, type TestApp } from '../support/app.ts';
 import { balancer } from '../support/balancer.ts';
@@ -13,24 +10,32 @@ import { suite } from '../support/suite.ts';
 import { violations } from './violations.ts';
 
 const test = suite('passkeys in a browser');
-let desk: TestApp;
+/** Pages for users who are not signed in have the language of the project. */
+let desks: Readonly<Record<'en' | 'ar', TestApp>>;
 test.before(async () => {
+  desks = { en: await openDesk('en'), ar: await openDesk('ar') };
+});
+test.after(async () => {
+  for (const desk of Object.values(desks)) {
+    assert.equal(desk.errors, []);
+    await desk.close();
+  }
+});
+
+async function openDesk(locale: string): Promise<TestApp> {
   // The public URL, which must be that of `localhost`, is known before the port of the application.
   const ports: number[] = [];
   const front = await balancer(ports);
   const url = front.url.replace('127.0.0.1', 'localhost');
-  const app = await passkeyDesk({ publicUrl: url });
+  const app = await passkeyDesk({ publicUrl: url, locale });
   ports.push(Number(new URL(app.url).port));
-  desk = { ...app, url };
-});
-test.after(async () => {
-  assert.equal(desk.errors, []);
-  await desk.close();
-});
+  return { ...app, url };
+}
 
 /** A visitor whose device can hold passkeys. */
 async function visit(
-  options: VisitOptions,
+  desk: TestApp,
+  options: VisitOptions = {},
 ): Promise<Visitor & { readonly device: CDPSession; readonly authenticator: string }> {
   const visitor = await (await openBrowser()).visit(desk, { ...options, expected: [401] });
   const device = await visitor.page.context().newCDPSession(visitor.page);
@@ -55,13 +60,6 @@ async function look({ page }: Visitor, name: string): Promise<void> {
   assert.is(isWider, false, `${name} scrolls sideways`);
 }
 
-async function accountIn(locale: string): Promise<string> {
-  const email = await desk.account('administrator');
-  const account = await findAccountByEmail(desk.app.database, email);
-  await asCommand(desk, (tx, context) => editAccount(tx, context, desk.app.events, account?.id ?? 0, { locale }));
-  return email;
-}
-
 async function enterPassword({ page, open }: Visitor, email: string): Promise<void> {
   await open('/admin/login');
   await page.locator('[name=email]').fill(email);
@@ -77,7 +75,7 @@ const signOut = async ({ page }: Visitor): Promise<void> => {
   await page.context().clearCookies();
 };
 
-const views: readonly (readonly [name: string, locale: string, options: VisitOptions])[] = [
+const views: readonly (readonly [name: string, locale: 'en' | 'ar', options: VisitOptions])[] = [
   ['english', 'en', {}],
   ['arabic-phone', 'ar', { phone: true, width: 390 }],
   ['phone-dark', 'en', { phone: true, width: 390, dark: true }],
@@ -86,8 +84,9 @@ const views: readonly (readonly [name: string, locale: string, options: VisitOpt
 
 for (const [name, locale, options] of views)
   test(`a user adds a passkey, signs in with it, uses it after the password, and removes it: ${name}`, async () => {
-    const email = await accountIn(locale);
-    const visitor = await visit(options);
+    const desk = desks[locale];
+    const email = await desk.account('administrator');
+    const visitor = await visit(desk, options);
     const { page, open } = visitor;
     await enterPassword(visitor, email);
 
@@ -149,7 +148,7 @@ for (const [name, locale, options] of views)
   });
 
 test('if the user cancels, the page says so, and the button can be used again', async () => {
-  const visitor = await visit({});
+  const visitor = await visit(desks.en);
   const { page, open, device, authenticator } = visitor;
   await device.send('WebAuthn.setUserVerified', { authenticatorId: authenticator, isUserVerified: false });
   await open('/admin/login');
@@ -160,13 +159,13 @@ test('if the user cancels, the page says so, and the button can be used again', 
 });
 
 test('browsers without passkeys, or without the methods that convert JSON, work as well', async () => {
-  const without = await visit({});
+  const without = await visit(desks.en);
   await without.page.addInitScript('delete window.PublicKeyCredential');
   await without.open('/admin/login');
   assert.is(await without.page.locator('button[data-passkey]').isVisible(), false);
 
-  const email = await accountIn('en');
-  const older = await visit({});
+  const email = await desks.en.account('administrator');
+  const older = await visit(desks.en);
   await older.page.addInitScript(`
     delete PublicKeyCredential.parseCreationOptionsFromJSON;
     delete PublicKeyCredential.parseRequestOptionsFromJSON;
@@ -184,8 +183,8 @@ test('browsers without passkeys, or without the methods that convert JSON, work 
 });
 
 test('without scripts, the sign-in page works as before, and the button is hidden', async () => {
-  const email = await accountIn('en');
-  const visitor = await (await openBrowser()).visit(desk, { scripts: false });
+  const email = await desks.en.account('administrator');
+  const visitor = await (await openBrowser()).visit(desks.en, { scripts: false });
   await visitor.open('/admin/login');
   assert.is(await visitor.page.locator('button[data-passkey]').isVisible(), false);
   await enterPassword(visitor, email);
