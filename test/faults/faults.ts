@@ -802,6 +802,12 @@ export const faults: readonly Fault[] = [
 
   // ── passkeys
   {
+    name: 'a challenge that was used before is accepted',
+    marker: 'challenge-used-again',
+    change: 'remove',
+    tests: ['plugins/mfa/passkey-sign-in.test.ts'],
+  },
+  {
     name: 'a challenge can be used for another purpose',
     marker: 'challenge-for-any-purpose',
     change: { replace: [/and purpose = \$\{purpose\}/, ''] },

@@ -41,6 +41,7 @@ export async function usePasskey(
   proof: PasskeyProof,
 ): Promise<VerifiedPasskey> {
   const { response, purpose, holder } = proof;
+  // fault: challenge-used-again
   if ((await useChallenge(tx, response.challenge, { purpose, holder })) === undefined)
     return { verified: false, reason: 'passkey_challenge' };
   const userId = proof.userId ?? (await findOwner(tx, response.credentialId)) ?? undefined;

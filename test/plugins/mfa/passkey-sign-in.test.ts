@@ -89,6 +89,8 @@ test('attack: a response cannot be replayed', async () => {
   assert.is((await client.post(SIGN_IN, { passkey })).status, 303);
   assert.is((await client.post(SIGN_IN, { passkey })).status, 401);
   assert.ok((await reasonsOf(desk, owner.id)).includes('passkey_challenge'));
+  const [entry] = await entriesOf(desk, 'login_failed', owner.id);
+  assert.is(entry?.data.method, 'passkey');
 });
 
 test('attack: of two requests with one challenge at the same instant, only one signs in', async () => {
