@@ -68,6 +68,7 @@ export async function deleteFactors(
 export function recoverableFactor(app: App): RecoverableFactor {
   return {
     name: 'mfa',
+    isSet: hasFactor,
     async remove(tx: Transaction, context: AuditContext, userId: number): Promise<boolean> {
       const deleted = await deleteFactors(tx, userId);
       await forgetDevices(tx, context, app, userId, 'second_factor_removed');

@@ -19,6 +19,7 @@ import { preparePassword } from '../auth/password-hash.ts';
 import { generatePassword } from '../auth/password-policy.ts';
 import { canSendMail } from '../mail/send.ts';
 import { showOnce, takeShownOnce } from '../sessions/shown-once.ts';
+import { hasRemovableFactor, removeFactors } from './factors.ts';
 import {
   DURATIONS,
   endSessionsOf,
@@ -64,7 +65,7 @@ declare module '../../core/request/views.ts' {
   }
 }
 
-const ACTIONS = ['reset-mail', 'temporary-password', 'lock', 'unlock', 'end-sessions'] as const;
+const ACTIONS = ['reset-mail', 'temporary-password', 'remove-factor', 'lock', 'unlock', 'end-sessions'] as const;
 type Action = (typeof ACTIONS)[number];
 
 /** The input of an action's form, and what is wrong with it. */
@@ -143,6 +144,10 @@ async function run(
       const set = await changes.transaction((tx) => setTemporaryPassword(tx, context, app, request));
       return set.outcome === 'done' ? { ...done('temporaryPassword.done'), password } : set;
     }
+    case 'remove-factor': {
+      const removed = await changes.transaction((tx) => removeFactors(tx, context, app, recovery));
+      return removed.outcome === 'done' ? done('removeFactor.done') : removed;
+    }
     case 'lock': {
       const duration = parseDuration(form.get('duration') ?? '', form.get('minutes') ?? '');
       if (!duration.ok) return invalid(form.get('duration') === 'minutes' ? 'minutes' : 'duration', duration.issue);
@@ -185,6 +190,7 @@ async function showRecovery(
   const model = app.models.of(User);
   const pages = app.optionalService('recordPages');
   const issue = crossRankIssue(actor, account) ?? recoveryIssue(actor, account);
+  const hasFactor = await hasRemovableFactor(app, app.readingFor(actor), account.id);
   app.views.page(ctx, 'recovery/account', {
     title: record.label,
     ...(pages?.has(model) && { head: pages.head(ctx, model, record, 'recovery') }),
@@ -192,7 +198,9 @@ async function showRecovery(
     password,
     unavailable: issue && t(issue.key, issue.params),
     action: app.urls.to(recoveryPath(account.id)),
-    forms: issue ? [] : formsFor(app, account, entered).map((name) => actionView(ctx, app, name, entered)),
+    forms: issue
+      ? []
+      : formsFor(app, account, { hasFactor, entered }).map((name) => actionView(ctx, app, name, entered)),
   });
 }
 
@@ -208,11 +216,16 @@ function factsOf(ctx: Context, { lockedUntil, mustChangePassword }: Account): re
 }
 
 /** The actions that apply to the account, and the one that was rejected: the account may have changed in the meantime. */
-function formsFor(app: App, { lockedUntil, hasPassword }: Account, entered: Entered | undefined): readonly Action[] {
+function formsFor(
+  app: App,
+  { lockedUntil, hasPassword }: Account,
+  { hasFactor, entered }: { readonly hasFactor: boolean; readonly entered: Entered | undefined },
+): readonly Action[] {
   const isLocked = lockedUntil !== null;
   return ACTIONS.filter((action) => {
     if (action === 'reset-mail' && !canSendMail(app)) return false;
     if (entered?.form.get('action') === action) return true;
+    if (action === 'remove-factor') return hasFactor;
     return action === 'reset-mail' ? !isLocked && hasPassword : action !== 'unlock' || isLocked;
   });
 }
@@ -220,6 +233,7 @@ function formsFor(app: App, { lockedUntil, hasPassword }: Account, entered: Ente
 const MESSAGES: Readonly<Record<Action, string>> = {
   'reset-mail': 'resetMail',
   'temporary-password': 'temporaryPassword',
+  'remove-factor': 'removeFactor',
   lock: 'lock',
   unlock: 'unlock',
   'end-sessions': 'endSessions',
@@ -238,7 +252,7 @@ function actionView({ state: { t } }: Context, app: App, name: Action, entered: 
     title: text(''),
     help: text('.help'),
     button: text('.button'),
-    danger: name === 'lock',
+    danger: name === 'lock' || name === 'remove-factor',
     reason: own?.form.get('reason') ?? '',
     ...(name === 'lock' && {
       durations: DURATIONS.map((value) => ({

@@ -1,4 +1,5 @@
 import type { App } from '../../core/app.ts';
+import type { Query } from '../../core/database/queries.ts';
 import type { Transaction } from '../../core/database/transaction.ts';
 import type { AuditContext } from '../../core/policy/actor.ts';
 import { type Outcome, rejected } from '../auth/outcome.ts';
@@ -12,12 +13,15 @@ import { lockTarget, type Recovery } from './recover-account.ts';
  * @example
  * 'recovery.factors': [{
  *   name: 'code',
+ *   isSet: (query, userId) => hasSecret(query, userId),
  *   remove: (tx, _context, userId) => removeSecret(tx, userId),
  * }],
  */
 export interface RecoverableFactor {
   /** Unique within the extension point. */
   readonly name: string;
+  /** Whether the account has the factor. */
+  isSet(query: Query, userId: number): Promise<boolean>;
   /** Removes the factor and everything that belongs to it, such as backup codes. Returns false if the account has none. */
   remove(tx: Transaction, context: AuditContext, userId: number): Promise<boolean>;
 }
@@ -31,6 +35,12 @@ declare module '../sessions/end-sessions.ts' {
   interface EndReasons {
     second_factor_removed: true;
   }
+}
+
+/** Whether an account has a second factor that can be removed. */
+export async function hasRemovableFactor(app: App, query: Query, userId: number): Promise<boolean> {
+  for (const factor of app.contributions('recovery.factors')) if (await factor.isSet(query, userId)) return true;
+  return false;
 }
 
 /** Removes every second factor of an account, and ends its sessions. */

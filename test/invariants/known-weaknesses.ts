@@ -20,7 +20,7 @@ const LIFETIME = 'plugins/sessions/lifetime.test.ts';
 const RECOVERY = 'plugins/recovery/self-service.test.ts';
 const ACCOUNTS = 'plugins/auth/accounts.test.ts';
 const GROUPS = 'plugins/auth/groups.test.ts';
-const SECOND_FACTOR = 'second factor (the plugin mfa)';
+const MFA = 'plugins/mfa/signing-in.test.ts';
 
 export const weaknesses: readonly Weakness[] = [
   {
@@ -77,8 +77,11 @@ export const weaknesses: readonly Weakness[] = [
         'attack: a failing transaction does not undo an attempt, and other plugins have the same limits',
       ],
       'plugins/sessions/later-plugin.test.ts': ['reauthentication asks for every factor of the user'],
+      [MFA]: [
+        'attack: wrong codes are limited per account, whatever the session, and a right code is then rejected as well',
+        'where users confirm their password, they also enter a code; a used one is rejected',
+      ],
     },
-    later: `the codes themselves: ${SECOND_FACTOR}`,
   },
   {
     id: '6',
@@ -181,11 +184,17 @@ export const weaknesses: readonly Weakness[] = [
       'faults/killed-server.long.test.ts': [
         '…: killed at any statement, the database is as before or as after, nothing between',
       ],
+      [MFA]: [
+        'attack: of two sign-ins that send the same code at the same instant, one is completed',
+        'attack: of two reauthentications that send the same backup code at the same instant, one succeeds',
+      ],
+      'plugins/mfa/killed.long.test.ts': [
+        'an enrolment: the app, its codes, ended sessions, the new trust level, the notice and the entry',
+      ],
       'plugins/accounts/erasing.test.ts': [
         'if the process is killed during an erasure, the database has all of it or none',
       ],
     },
-    later: `a code that is used twice at the same time: ${SECOND_FACTOR}`,
   },
   {
     id: '13',
@@ -304,6 +313,7 @@ export const weaknesses: readonly Weakness[] = [
       'plugins/sessions/later-plugin.test.ts': [
         'attack: a pending sign-in opens only the page of the second factor and sign-out',
       ],
+      [MFA]: ['attack: a session of which the second factor is pending cannot reach any other route'],
       'invariants/closed-by-default.test.ts': [
         'anonymous users are redirected to the sign-in page from every route that is not open',
       ],
@@ -312,7 +322,19 @@ export const weaknesses: readonly Weakness[] = [
   {
     id: '22',
     weakness: 'a required second factor can be disabled, and its secret is chosen by the client',
-    later: SECOND_FACTOR,
+    tests: {
+      'plugins/mfa/policy.test.ts': [
+        'attack: users cannot remove a factor that the policy requires, even with a form that the page does not show',
+        'in production, startup fails without secret keys, unless the policy is off',
+      ],
+      'plugins/mfa/enrolment.test.ts': [
+        'attack: the secret of the enrolment comes from the server; the form cannot choose another one',
+        'a user scans a QR code, enters a code of the app, and gets ten backup codes, which are shown once',
+      ],
+      'plugins/mfa/recovery.test.ts': [
+        'mfa rekey encrypts everything under the first key; the old one can then be removed',
+      ],
+    },
   },
   {
     id: '23',
@@ -417,6 +439,16 @@ export const manualChecks: readonly Weakness[] = [
       ],
     },
   },
-  { id: 'g', weakness: 'the whole life of a second factor', later: SECOND_FACTOR },
-  { id: 'h', weakness: 'a factor that becomes required redirects at the next request', later: SECOND_FACTOR },
+  {
+    id: 'g',
+    weakness: 'the whole life of a second factor',
+    tests: { [MFA]: ['the whole life: enrolment, sign-in, confirmation, backup code, new codes, off'] },
+  },
+  {
+    id: 'h',
+    weakness: 'a factor that becomes required redirects at the next request',
+    tests: {
+      'plugins/mfa/policy.test.ts': ['sessions that were open before the rule count from their sign-in'],
+    },
+  },
 ];

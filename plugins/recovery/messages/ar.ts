@@ -76,6 +76,11 @@ export const ar: Messages = {
   'recovery.account.temporaryPassword.button': 'إنشاء كلمة مرور',
   'recovery.account.temporaryPassword.done': 'استُبدلت كلمة المرور.',
   'recovery.account.shownOnce': 'انسخها الآن وسلّمها للمستخدم. لن تُعرض مرة أخرى.',
+  'recovery.account.removeFactor': 'إزالة العامل الثاني',
+  'recovery.account.removeFactor.help':
+    'للمستخدمين الذين فقدوا هاتفهم ورموزهم الاحتياطية. تأكد من هويتهم: تحدث إليهم، ولا تعتمد على رسالة بريد. يُسجَّل خروجهم في كل مكان، ثم تكفي كلمة المرور حتى يُعدّوا عاملًا جديدًا.',
+  'recovery.account.removeFactor.button': 'إزالة العامل الثاني',
+  'recovery.account.removeFactor.done': 'أُزيل العامل الثاني.',
   'recovery.account.lock': 'قفل الحساب',
   'recovery.account.lock.help': 'يُسجَّل خروج المستخدم في كل مكان، ولا يمكنه تسجيل الدخول حتى ينتهي القفل.',
   'recovery.account.lock.button': 'قفل الحساب',

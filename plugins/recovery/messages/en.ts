@@ -75,6 +75,11 @@ export const en: Messages = {
   'recovery.account.temporaryPassword.button': 'Generate password',
   'recovery.account.temporaryPassword.done': 'The password has been replaced.',
   'recovery.account.shownOnce': 'Copy it now and give it to the user. It will not be shown again.',
+  'recovery.account.removeFactor': 'Remove second factor',
+  'recovery.account.removeFactor.help':
+    'For users who have lost their phone and their backup codes. Make sure that it is them: talk to them, do not rely on an email. They are signed out everywhere; then their password is enough until they set up a new factor.',
+  'recovery.account.removeFactor.button': 'Remove second factor',
+  'recovery.account.removeFactor.done': 'The second factor has been removed.',
   'recovery.account.lock': 'Lock account',
   'recovery.account.lock.help': 'The user is signed out everywhere and cannot sign in until the lock ends.',
   'recovery.account.lock.button': 'Lock account',

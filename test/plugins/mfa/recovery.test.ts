@@ -57,6 +57,39 @@ test('an account without a second factor is refused, and nothing is changed', as
   assert.equal(await eventsAbout(desk, email), []);
 });
 
+test('an administrator removes the second factor of a user, with a reason; the user gets an email', async () => {
+  const { email, id, client } = await enrolled(desk);
+  const administrator = await desk.signInAs('administrator');
+  const page = `/admin/account-recovery/${id}`;
+  const fields = { action: 'remove-factor', reason: REASON };
+  assert.match((await administrator.get(page)).text, 'id="remove-factor"');
+  assert.is((await administrator.submit(page, { ...fields, reason: 'short' })).status, 422);
+  const done = await administrator.submit(page, fields);
+  assert.is(done.status, 303);
+  const after = await administrator.get(done.location);
+  assert.match(after.text, 'The second factor has been removed');
+  assert.not.match(after.text, 'id="remove-factor"');
+  assert.match((await client.get('/admin')).location, '/admin/login');
+  assert.is((await desk.client().signIn(email, PASSWORD)).location, '/admin');
+  const [removed] = (await trailOf(desk, email)).filter(({ event }) => event === 'mfa_reset_by_other');
+  assert.match(removed?.data ?? '', REASON);
+  assert.match(removed?.actor ?? '', 'administrator');
+  const mails = await desk.app.database.anyFirst(sql.type(z.object({ view: z.string() }))`
+    select view from rustio_mail where recipient = ${email} and view = 'recovery/notice'
+  `);
+  assert.is(mails.length, 1);
+});
+
+test('attack: nobody removes their own second factor on the page for administrators, or that of a peer', async () => {
+  const own = await enrolled(desk, 'administrator');
+  const peer = await enrolled(desk, 'administrator');
+  const token = /name="~token" value="([^"]+)"/.exec((await own.client.get(PAGE)).text)?.[1] ?? '';
+  const fields = { '~token': token, action: 'remove-factor', reason: REASON };
+  assert.is((await own.client.post(`/admin/account-recovery/${own.id}`, fields)).status, 422);
+  assert.is((await own.client.post(`/admin/account-recovery/${peer.id}`, fields)).status, 403);
+  for (const { email } of [own, peer]) assert.not.ok((await eventsAbout(desk, email)).includes('mfa_reset_by_other'));
+});
+
 test('attack: a reset link does not remove the second factor, and the next sign-in asks for it', async () => {
   const { email, id } = await enrolled(desk);
   const [line = ''] = (await desk.command('user emergency-access', { email, reason: REASON, yes: true, minutes: 15 }))

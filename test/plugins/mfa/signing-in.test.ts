@@ -320,3 +320,25 @@ test('neither the audit trail nor an email contains a secret or a code', async (
     for (const hidden of [user.secret, ...user.backupCodes, `"${code}"`]) assert.not.match(text, hidden);
   assert.is(await idOf(desk, user.email), user.id);
 });
+
+test('the whole life: enrolment, sign-in, confirmation, backup code, new codes, off', async () => {
+  const { email, id, secret, backupCodes } = await enrolled(desk);
+  const client = await withPassword(desk, email);
+  assert.is((await verify(client, await codeNow(secret))).status, 303);
+  const code = await codeNow(secret, 1);
+  assert.is((await client.submit('/admin/reauth', { password: PASSWORD, code })).status, 303);
+  const other = await withPassword(desk, email);
+  assert.is((await verify(other, backupCodes[0] ?? '')).status, 303);
+  const { location } = await other.submit(PAGE, {}, `${PAGE}/codes`);
+  const [fresh = ''] = codesOn(await other.get(location));
+  await forgetSteps(desk, id);
+  assert.is((await other.submit('/admin/reauth', { password: PASSWORD, code: fresh })).status, 303);
+  assert.is((await other.submit(PAGE, {}, `${PAGE}/remove`)).status, 303);
+  assert.match((await client.get('/admin/account')).location, '/admin/login');
+  assert.is((await desk.client().signIn(email, PASSWORD)).location, '/admin');
+  const own = ['mfa_enabled', 'mfa_code_consumed', 'backup_codes_regenerated', 'mfa_disabled'];
+  assert.equal(
+    (await eventsAbout(desk, email)).filter((event) => own.includes(event)),
+    ['mfa_enabled', 'mfa_code_consumed', 'backup_codes_regenerated', 'mfa_code_consumed', 'mfa_disabled'],
+  );
+});

@@ -236,7 +236,7 @@ test('attack: nobody can recover an account of equal or higher rank; the request
     assert.match(text, 'equal to or higher than yours');
     for (const isRecent of [true, false]) {
       if (!isRecent) await forgetPasswords(desk);
-      for (const action of ['reset-mail', 'temporary-password', 'lock', 'unlock', 'end-sessions'])
+      for (const action of ['reset-mail', 'temporary-password', 'remove-factor', 'lock', 'unlock', 'end-sessions'])
         assert.is((await administrator.post(page, { action, reason: REASON, duration: '60' })).status, 403, action);
     }
     assert.equal(await eventsAbout(desk, email), []);
@@ -283,7 +283,7 @@ test('erased and inactive accounts are refused, and so is a reset link for a loc
   const token = formTokenOf((await administrator.get('/admin')).text);
   const post = (id: number, action: string) =>
     administrator.post(`/admin/account-recovery/${id}`, { '~token': token, action, reason: REASON, duration: '60' });
-  for (const action of ['reset-mail', 'temporary-password', 'lock', 'unlock', 'end-sessions']) {
+  for (const action of ['reset-mail', 'temporary-password', 'remove-factor', 'lock', 'unlock', 'end-sessions']) {
     assert.is((await post(erasedId, action)).status, 422, action);
     const { status, text } = await post(inactiveId, action);
     assert.is(status, 422, action);
@@ -303,7 +303,7 @@ test('administrators can lock, reset and sign out others, but not themselves, an
   const self = await signedIn(email);
   const page = await pageOf(email);
   const token = formTokenOf((await self.get('/admin')).text);
-  for (const action of ['reset-mail', 'temporary-password', 'lock', 'unlock', 'end-sessions']) {
+  for (const action of ['reset-mail', 'temporary-password', 'remove-factor', 'lock', 'unlock', 'end-sessions']) {
     const { status, text } = await self.post(page, { '~token': token, action, reason: REASON, duration: '60' });
     assert.is(status, 422, action);
     assert.match(text, 'You cannot recover your own account here');

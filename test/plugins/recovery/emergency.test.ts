@@ -19,7 +19,13 @@ const codes = definePlugin({
   api: 1,
   requires: ['recovery'],
   contributes: {
-    'recovery.factors': [{ name: 'code', remove: async (_tx, _context, userId) => factors.delete(userId) }],
+    'recovery.factors': [
+      {
+        name: 'code',
+        isSet: async (_query, userId) => factors.has(userId),
+        remove: async (_tx, _context, userId) => factors.delete(userId),
+      },
+    ],
   },
 });
 let desk: TestApp;
