@@ -59,7 +59,7 @@ const seals: Check = {
       number === null
         ? 'There is no seal yet.'
         : `The last seal is number ${number}, from ${sealedMinutes} minutes ago.`;
-    const message = `${last} ${waiting} entries are not sealed.`;
+    const message = `${last} Entries not sealed yet: ${waiting}.`;
     // fault: old-seal-unreported
     if (waitingMinutes <= MAX_WAITING_MINUTES) return { status: 'ok', message };
     return {

@@ -20,7 +20,7 @@ is in the log; \`npx rustio-admin doctor\` lists rules, triggers and columns tha
 
 export const trailChanged = defineError<{ count: number }>('RIO-AUDIT-CHANGED', {
   exitCode: 4,
-  problem: ({ count }) => `The audit trail differs from its seals: ${count} findings.`,
+  problem: ({ count }) => `The audit trail differs from its seals. Findings: ${count}.`,
   why: 'Entries, seals or their tables were changed outside the application.',
   fix: 'Keep the database as it is, and compare the entries named above with a backup.',
   about: `\`npx rustio-admin audit verify\` found entries, counts, seals, erasures or tables that are not as they were when they were sealed.

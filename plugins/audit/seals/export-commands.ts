@@ -38,7 +38,7 @@ export const exportCommands: readonly Command[] = [
         })(),
       );
       await pipeline(text, createWriteStream('', { fd: handle }), { signal });
-      print(`Wrote ${lines} lines to ${file}.`);
+      print(`Lines written to ${file}: ${lines}.`);
     },
   },
   {
@@ -58,9 +58,9 @@ export const exportCommands: readonly Command[] = [
       if (typeof result === 'number') throw notAnExport({ file, line: result });
       const { findings, total, seals, entries, notSealed } = result;
       for (const line of printedFindings(findings, total)) input.print(line);
-      input.print(`Compared ${entries} entries with ${seals} seals. Signatures were not verified.`);
-      if (result.anchors > 0) input.print(`Found ${result.anchors} anchors in the chain.`);
-      if (notSealed > 0) input.print(`Not sealed: ${notSealed} entries.`);
+      input.print(`Entries compared: ${entries}. Seals: ${seals}. Signatures were not verified.`);
+      if (result.anchors > 0) input.print(`Anchors found in the chain: ${result.anchors}.`);
+      if (notSealed > 0) input.print(`Entries not sealed: ${notSealed}.`);
       if (total > 0) throw trailChanged({ count: total });
       input.print('No differences.');
     },

@@ -15,7 +15,7 @@ export interface Horizon {
 }
 
 export interface HorizonOptions {
-  /** How long to wait for transactions that may still write. */
+  /** How long to wait for transactions that may still write, and for other processes that seal or erase. */
   readonly waitMs: number;
   readonly signal?: AbortSignal | undefined;
 }

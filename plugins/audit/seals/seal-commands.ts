@@ -23,7 +23,7 @@ export const sealCommands: readonly Command[] = [
       for (const line of sealedLines(sealed)) print(line);
       const last = await lastSeal(database);
       const { entries } = await entriesAfter(database, String(last?.lastId ?? 0));
-      if (entries > 0) print(`Not sealed yet: ${entries}.`);
+      if (entries > 0) print(`Entries not sealed yet: ${entries}.`);
     },
   },
   {
@@ -71,7 +71,7 @@ export async function readAnchors({ values }: CommandInput): Promise<readonly Pi
 }
 
 function sealedLines({ seals, entries, stoppedBy }: Sealed): readonly string[] {
-  const lines = [`Sealed ${entries} entries in ${seals} seals.`];
+  const lines = [`Entries sealed: ${entries}. New seals: ${seals}.`];
   if (stoppedBy === 'writer')
     lines.push('A transaction that writes to the audit trail has not ended. Try again later.');
   if (stoppedBy === 'lock') lines.push('Another process is sealing or erasing entries at the moment.');
@@ -81,13 +81,13 @@ function sealedLines({ seals, entries, stoppedBy }: Sealed): readonly string[] {
 function verifiedLines(trail: VerifiedTrail): readonly string[] {
   const { findings, total, seals, entries, last, signatures, anchors, notSealed } = trail;
   const lines = [...printedFindings(findings, total)];
-  lines.push(`Compared ${entries} entries with ${seals} seals.`);
+  lines.push(`Entries compared: ${entries}. Seals: ${seals}.`);
   if (last !== null) lines.push(`The last seal is number ${last.seal}, of ${last.time}, up to entry ${last.lastId}.`);
-  if (anchors > 0) lines.push(`Found ${anchors} anchors in the chain.`);
-  if (signatures.none > 0) lines.push(`Not signed: ${signatures.none} seals.`);
+  if (anchors > 0) lines.push(`Anchors found in the chain: ${anchors}.`);
+  if (signatures.none > 0) lines.push(`Seals that are not signed: ${signatures.none}.`);
   if (signatures.unknownKey > 0)
-    lines.push(`Signed with keys that are not in RUSTIO_SECRET_KEYS, and not checked: ${signatures.unknownKey} seals.`);
-  if (notSealed.entries > 0) lines.push(`Not sealed yet: ${notSealed.entries} entries, since ${notSealed.since}.`);
+    lines.push(`Seals that are signed with keys that are not in RUSTIO_SECRET_KEYS: ${signatures.unknownKey}.`);
+  if (notSealed.entries > 0) lines.push(`Entries not sealed yet: ${notSealed.entries}, since ${notSealed.since}.`);
   if (total === 0) lines.push('No differences.');
   return lines;
 }

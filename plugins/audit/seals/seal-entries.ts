@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { sql } from 'slonik';
 import { z } from 'zod';
 import type { App } from '../../../core/app.ts';
@@ -12,6 +13,8 @@ import { completeSeal, microseconds, NO_SEAL, type Seal, sealColumns, sealRow } 
 
 /** Max entries and counts per seal: few enough that an erasure does not wait long for one. */
 const BATCH = 10_000;
+/** An erasure, or the batch of another process, takes about this long. */
+const LOCK_PAUSE_MS = 200;
 /** How long the scheduled task waits for transactions that may still write. */
 const MAX_WAIT_MS = 45_000;
 /** An erasure takes the same lock; see the migration. */
@@ -41,12 +44,17 @@ export interface Sealed {
  */
 export async function sealEntries(database: Database, sealing: Sealing): Promise<Sealed> {
   const horizon = await sealableHorizon(database, sealing);
+  const until = performance.now() + sealing.waitMs;
   let [seals, entries] = [0, 0];
   if (horizon === undefined) return { seals, entries, stoppedBy: sealing.signal?.aborted ? 'signal' : 'writer' };
   while (!sealing.signal?.aborted) {
     const seal = await database.transaction((tx) => sealBatch(tx, horizon, sealing));
-    if (seal === 'locked') return { seals, entries, stoppedBy: 'lock' };
     if (seal === 'complete') return { seals, entries };
+    if (seal === 'locked') {
+      if (performance.now() >= until) return { seals, entries, stoppedBy: 'lock' };
+      await wait(LOCK_PAUSE_MS, undefined, { ...(sealing.signal && { signal: sealing.signal }) }).catch(() => {});
+      continue;
+    }
     seals += 1;
     entries += Number(seal.entries);
   }

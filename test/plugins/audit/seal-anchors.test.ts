@@ -23,7 +23,7 @@ test('audit anchor prints the last seal, appends it to a file, and sends it', as
     const [line = ''] = await desk.command('audit anchor', { file, mail: 'auditor@example.org' });
     assert.match(line, /^\{"seal":"2","lastId":"\d+","hash":"[0-9a-f]{64}","time":"\d{4}-.*Z"\}$/);
     assert.is(readFileSync(file, 'utf8').split('\n')[1], line);
-    assert.ok((await desk.command('audit verify', { anchor: file })).includes('Found 2 anchors in the chain.'));
+    assert.ok((await desk.command('audit verify', { anchor: file })).includes('Anchors found in the chain: 2.'));
     await runJobs(desk);
     const [mail] = await mailsTo(desk, developer, 'auditor@example.org');
     assert.match(JSON.stringify(mail), JSON.parse(line).hash);

@@ -32,10 +32,10 @@ const report = z.object({
 });
 
 test('audit seal seals the waiting entries, and audit verify compares them', async () => {
-  assert.equal(await desk.command('audit seal'), ['Sealed 1 entries in 1 seals.']);
-  assert.equal(await desk.command('audit seal'), ['Sealed 0 entries in 0 seals.']);
+  assert.equal(await desk.command('audit seal'), ['Entries sealed: 1. New seals: 1.']);
+  assert.equal(await desk.command('audit seal'), ['Entries sealed: 0. New seals: 0.']);
   const lines = await desk.command('audit verify');
-  assert.equal(lines.at(0), 'Compared 1 entries with 1 seals.');
+  assert.equal(lines.at(0), 'Entries compared: 1. Seals: 1.');
   assert.match(lines.at(1) ?? '', /^The last seal is number 1, of \d{4}-.*Z, up to entry 1\.$/);
   assert.equal(lines.at(-1), 'No differences.');
 });
@@ -59,9 +59,9 @@ test('audit verify --anchor accepts a hash or a file, and rejects anything else'
   const [json = ''] = await desk.command('audit verify', { json: true });
   const { last } = report.parse(JSON.parse(json));
   const lines = await desk.command('audit verify', { anchor: last.hash });
-  assert.ok(lines.includes('Found 1 anchors in the chain.'));
+  assert.ok(lines.includes('Anchors found in the chain: 1.'));
   const wrong = await failureOf(desk.command('audit verify', { anchor: '0'.repeat(64) }));
-  assert.match(String(wrong), '1 findings');
+  assert.match(String(wrong), 'Findings: 1');
   const folder = temporaryFolder({ 'notes.txt': 'not an anchor\n' });
   const file = path.join(folder, 'notes.txt');
   for (const anchor of [file, path.join(folder, 'missing'), 'x']) {
@@ -74,5 +74,5 @@ test('running processes seal every minute', async () => {
   const task = audit.schedule?.find(({ name }) => name === 'seal');
   assert.is(task?.every, '1 minute');
   await task?.run(desk.app, new AbortController().signal);
-  assert.equal(await desk.command('audit seal'), ['Sealed 0 entries in 0 seals.']);
+  assert.equal(await desk.command('audit seal'), ['Entries sealed: 0. New seals: 0.']);
 });

@@ -128,7 +128,11 @@ test('two processes do not seal at the same time', async () => {
   await withPlainConnection(trail.rules.url, async (client) => {
     await client.query("begin; select pg_advisory_xact_lock(hashtextextended('rustio audit seal', 0))");
     assert.equal(await trail.seal(), { seals: 0, entries: 0, stoppedBy: 'lock' });
+    const waiting = trail.seal({ waitMs: 60_000 });
+    await client.query('commit');
+    assert.equal(await waiting, { seals: 1, entries: 1 });
   });
+  await trail.record('2');
   const [one, other] = await Promise.all([trail.seal(), trail.seal()]);
   assert.is(one.entries + other.entries, 1);
   assert.equal(await trail.findings(), []);
@@ -168,7 +172,7 @@ test('doctor reports the age of the last seal, and warns when entries have waite
   await trail.record('2');
   assert.equal(await doctor(), {
     status: 'ok',
-    message: 'The last seal is number 1, from 0 minutes ago. 1 entries are not sealed.',
+    message: 'The last seal is number 1, from 0 minutes ago. Entries not sealed yet: 1.',
   });
   await trail.asOwner("update rustio_audit set at = at - interval '61 minutes' where id = 2");
   const warning = await doctor();

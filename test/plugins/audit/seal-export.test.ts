@@ -115,12 +115,12 @@ test('audit export writes a new file for its owner only, records this, and audit
     await desk.command('audit seal');
     const file = path.join(temporaryFolder(), 'trail.jsonl');
     const [line = ''] = await desk.command('audit export', { file });
-    assert.match(line, /^Wrote \d+ lines to .*trail\.jsonl\.$/);
+    assert.match(line, /^Lines written to .*trail\.jsonl: \d+\.$/);
     assert.is(statSync(file).mode & 0o777, 0o600);
     assert.match(readFileSync(file, 'utf8'), '"event":"audit_exported"');
     assert.is((await rustioFailureOf(desk.command('audit export', { file }))).code, 'RIO-AUDIT-EXPORT-FILE');
     assert.is((await desk.command('audit verify-export', { file })).at(-1), 'No differences.');
-    writeFileSync(file, readFileSync(file, 'utf8').replace('"event":"login_succeeded"', '"event":"logout"'));
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/"event":"\w+"/, '"event":"another"'));
     assert.is((await rustioFailureOf(desk.command('audit verify-export', { file }))).exitCode, 4);
     for (const wrong of [`${file}.missing`, path.join(import.meta.dirname, 'README.md')]) {
       const failure = await rustioFailureOf(desk.command('audit verify-export', { file: wrong }));
