@@ -13,7 +13,15 @@ import { passkeyEvents } from './passkeys/events.ts';
 import { passkeyRoutes } from './passkeys/routes.ts';
 import { passkeyPolicyStep } from './passkeys/sign-in.ts';
 import { passkeySignIn } from './passkeys/sign-in-pages.ts';
-import { ENROLMENT_PAGE, enrolmentGate, mfaColumn, signInStep, VERIFY_PAGE, verificationGate } from './policy.ts';
+import {
+  ENROLMENT_PAGE,
+  enrolmentGate,
+  graceBanner,
+  mfaColumn,
+  signInStep,
+  VERIFY_PAGE,
+  verificationGate,
+} from './policy.ts';
 import { forgetOnAuthorityChanges, schedule } from './remembered-device.ts';
 import { sessionFactor } from './session-factor.ts';
 import { verifyForm, verifyPage } from './verify-pages.ts';
@@ -40,6 +48,7 @@ export const mfa = definePlugin({
     'session.factors': (app) => [sessionFactor(app)],
     'signIn.steps': (app) => (isOff(app.options('mfa')) ? [] : [signInStep(app), passkeyPolicyStep(app)]),
     'signIn.methods': (app) => (isOff(app.options('mfa')) ? [] : [passkeySignIn]),
+    'layout.banner': [graceBanner],
     'recovery.factors': (app) => [recoverableFactor(app)],
     'account.pages': (app) =>
       isOff(app.options('mfa'))

@@ -2,6 +2,7 @@ import { sql } from 'slonik';
 import { z } from 'zod';
 import type { App, Gate } from '../../core/app.ts';
 import type { Query } from '../../core/database/queries.ts';
+import type { LayoutBlock } from '../../core/http/layout.ts';
 import type { Context } from '../../core/request/context.ts';
 import { ROLES, type Role } from '../auth/roles.ts';
 import type { SessionColumnOf } from '../sessions/extension-points.ts';
@@ -11,15 +12,20 @@ import { hasAnyFactor, hasFactor } from './factors.ts';
 import { isOff, type MfaOptions, rulesOf } from './options.ts';
 
 /**
- * `off`: the role needs no second factor and is asked for none. `enrolled`: the user has one. `due`: they have none, and the time of
- * grace is over. `none`: they have none.
+ * `off`: the role needs no second factor and is asked for none. `enrolled`: the user has one. `due`: they need one, and the time of
+ * grace is over. `grace`: they need one, and can work without it for now. `none`: they have none and need none.
  */
-const STATES = ['off', 'enrolled', 'due', 'none'] as const;
+const STATES = ['off', 'enrolled', 'due', 'grace', 'none'] as const;
 
 declare module '../sessions/extension-points.ts' {
   interface SessionColumns {
     /** The user's second factor; undefined if it is off for every role. */
     mfa?: (typeof STATES)[number];
+  }
+}
+declare module '../../core/request/views.ts' {
+  interface ViewTypes {
+    'mfa/grace-banner': { readonly url: string };
   }
 }
 declare module '../sessions/trust.ts' {
@@ -49,6 +55,7 @@ export function mfaColumn(all: MfaOptions): readonly SessionColumnOf<'mfa'>[] {
     ...when(withPolicy('off'), sql.fragment`true`, 'off'),
     sql.fragment`when ${hasAnyFactor} then 'enrolled'`,
     ...due,
+    ...when(withPolicy('required'), sql.fragment`true`, 'grace'),
   ];
   return [
     {
@@ -110,6 +117,14 @@ export const enrolmentGate: Gate = {
   // fault: enrolment-not-required
   passes: ({ state: { session } }, app) =>
     session?.columns.mfa !== 'due' || reachesTrust(app, session.trust, 'mfa_verified'),
+};
+
+/** Reminds users who need a second factor, on every page, until they have one. */
+export const graceBanner: LayoutBlock = {
+  name: 'mfa-grace',
+  view: 'mfa/grace-banner',
+  data: ({ state: { session } }, app) =>
+    session?.columns.mfa === 'grace' ? { url: app.urls.to(ENROLMENT_PAGE) } : undefined,
 };
 
 /** Asks for the second factor after the password, or starts the time of grace of users who need one. */

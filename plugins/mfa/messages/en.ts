@@ -52,6 +52,7 @@ export const en: Messages = {
   'mfa.since': 'On since',
   'mfa.enrol.help': 'When you sign in, you enter your password and a code from an app on your phone.',
   'mfa.enrol.button': 'Set up an app',
+  'mfa.grace': 'Your account will soon need a second factor.',
   'mfa.due': 'Your account needs a second factor. Set up an app before {until}.',
   'mfa.remove': 'Turn off',
   'mfa.remove.help': 'Removes the app and the backup codes from your account. Your other sessions will end.',

@@ -47,6 +47,8 @@ test('required: users without a factor can work for seven days from their first 
     const { client, id, email } = await signedIn(desk);
     assert.is((await client.get('/admin/account/sessions')).status, 200);
     assert.match((await client.get(PAGE)).text, 'Set up an app before');
+    const banner = 'Your account will soon need a second factor';
+    for (const path of ['/admin', '/admin/account']) assert.match((await client.get(path)).text, banner, path);
     await startGrace(desk, id, 6);
     assert.is((await client.get('/admin/account')).status, 200);
     await withPassword(desk, email);
@@ -56,7 +58,9 @@ test('required: users without a factor can work for seven days from their first 
     const page = await client.get(ENROL);
     assert.match(page.text, 'Your account needs a second factor');
     assert.is((await client.submit(ENROL, { code: await codeNow(secretOn(page)) })).status, 303);
-    assert.is((await client.get('/admin/account')).status, 200);
+    const account = await client.get('/admin/account');
+    assert.is(account.status, 200);
+    assert.not.match(account.text, banner);
     assert.match((await desk.check('mfa-accounts')).message, 'Every account');
   }));
 
