@@ -18,7 +18,7 @@ export function routeOf(table: RouteTable, { method, path }: FuzzRequest): Route
 export function problemsOf(table: RouteTable, request: FuzzRequest, response: FuzzResponse): readonly string[] {
   const problems: string[] = [];
   const { status, headers, text } = response;
-  // A conflict with another transaction that did not resolve by itself.
+  // A conflict with another transaction that did not resolve by itself, or a trigger that reports a cancelled statement.
   const isBusy = status === 503 && request.method === 'POST' && BUSY.test(text);
   if (!isBusy && !allowed(table, request).has(status)) problems.push(`has the undeclared status ${status}`);
   for (const name of ['x-correlation-id', 'content-security-policy', 'x-content-type-options'])
@@ -83,7 +83,7 @@ function alertsOf(page: string): readonly string[] {
   );
 }
 
-const BUSY = /RIO-HTTP-(?:BUSY|LOCKED)/;
+const BUSY = /RIO-HTTP-(?:BUSY|LOCKED|SLOW)/;
 
 function allowed(table: RouteTable, request: FuzzRequest): ReadonlySet<number> {
   const path = pathOf(request.path);

@@ -6,10 +6,10 @@ import { fuzz, isUnexpected } from './fuzz.ts';
 
 const test = suite('fuzz: a few requests');
 
-test('500 requests of all types get declared responses and complete pages, and the audit trail matches the changes', async () => {
+test('700 requests of all types get declared responses and complete pages, and the audit trail matches the changes', async () => {
   const app = await openFuzzApp();
   try {
-    const report = await fuzz(app, { seed: 20261120, requests: 500, concurrency: 4 });
+    const report = await fuzz(app, { seed: 20261120, requests: 700, concurrency: 4 });
     const { problems, statuses, entries } = report;
     assert.is(problems.join('\n\n'), '');
     assert.equal(app.errors.filter(isUnexpected), []);
