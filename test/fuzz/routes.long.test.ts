@@ -13,12 +13,16 @@ const { FUZZ_SEED, FUZZ_REQUESTS = '10000', FUZZ_AT_ONCE = '6' } = process.env;
 const seed = FUZZ_SEED === undefined ? testSeed() : Number(FUZZ_SEED);
 const requests = Number(FUZZ_REQUESTS);
 
+/** Pages of a step of the sign-in, which the users of the fuzzer have completed. */
+const OF_A_STATE = ['/admin/account/new-password', '/admin/mfa'];
+
 /**
  * Whether a successful request needs what the fuzzer does not have: a link or an email, an existing token or account, or the fields of
  * a form that is not that of a model. The tests of these plugins send them.
  */
 function needsMore({ owner, method, path }: RouteInfo): boolean {
-  if (path.includes(':token') || path === '/admin/account/new-password') return true;
+  if (path.includes(':token') || OF_A_STATE.includes(path)) return true;
+  if (path === '/admin/audit/+export') return method === 'POST';
   return ['mail', 'recovery', 'mfa', 'accounts', 'tokens'].includes(owner) && (method === 'POST' || path.includes(':'));
 }
 
