@@ -30,6 +30,9 @@ create table rustio_mfa_challenge (
   bound_to bytea not null,
   -- Of a registration: the handle that the browser has received.
   user_handle bytea,
+  -- Of a sign-in: SHA-256 of the network that requested it.
+  network bytea,
   expires_at timestamptz(3) not null
 );
+create index rustio_mfa_challenge_network on rustio_mfa_challenge (network) where network is not null;
 create index rustio_mfa_challenge_expires_at on rustio_mfa_challenge (expires_at);

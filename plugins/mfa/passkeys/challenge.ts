@@ -3,7 +3,6 @@ import { sql } from 'slonik';
 import { z } from 'zod';
 import { BATCH, inBatches } from '../../../core/database/batches.ts';
 import type { Query } from '../../../core/database/queries.ts';
-
 import type { Transaction } from '../../../core/database/transaction.ts';
 import { bytea } from '../../../core/database/values.ts';
 
@@ -15,12 +14,14 @@ export type Holder = { readonly session: string } | { readonly browser: string }
 
 const BYTES = 32;
 const VALIDITY = '5 minutes';
+/** How many challenges for a sign-in one network may have at a time: everyone can request them, and each is stored. */
+export const MAX_PER_NETWORK = 500;
 
 /**
  * Creates a challenge, which is valid once and for five minutes, and returns it as base64url. `userHandle` is that of a registration.
  *
  * @example
- * const challenge = await createChallenge(app.database, { purpose: 'sign_in', holder: { browser } });
+ * const challenge = await createChallenge(app.database, { purpose: 'second_factor', holder: { session } });
  */
 export async function createChallenge(
   query: Query,
@@ -35,6 +36,26 @@ export async function createChallenge(
     )
   `);
   return challenge;
+}
+
+/** Creates a challenge for a sign-in; undefined if the network has too many. */
+export async function createSignInChallenge(
+  query: Query,
+  { browser, network }: { readonly browser: string; readonly network: string },
+): Promise<Buffer | undefined> {
+  const challenge = randomBytes(BYTES);
+  const networkHash = sql.binary(hash('sha256', network, 'buffer'));
+  // fault: challenges-without-limit
+  const { rowCount } = await query.query(sql.unsafe`
+    insert into rustio_mfa_challenge (hash, purpose, bound_to, network, expires_at)
+    select
+      ${sql.binary(hashOf(challenge))}, 'sign_in', ${sql.binary(hashOfHolder({ browser }))}, ${networkHash},
+      now() + ${VALIDITY}::interval
+    where (
+      select count(*) from rustio_mfa_challenge where network = ${networkHash} and expires_at > now()
+    ) < ${MAX_PER_NETWORK}
+  `);
+  return rowCount === 1 ? challenge : undefined;
 }
 
 const usedRow = z.object({ user_handle: bytea.nullable() });

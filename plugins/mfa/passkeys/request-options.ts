@@ -4,7 +4,7 @@ import type {
 } from '@simplewebauthn/server';
 import type { App } from '../../../core/app.ts';
 import type { UserActor } from '../../../core/policy/actor.ts';
-import { createChallenge, type Holder } from './challenge.ts';
+import { createChallenge, createSignInChallenge, type Holder } from './challenge.ts';
 import { type Credential, credentialsOf } from './passkey.ts';
 import { ALGORITHMS, newUserHandle } from './register.ts';
 import type { RelyingParty } from './relying-party.ts';
@@ -42,9 +42,14 @@ export async function creationOptions(
   };
 }
 
-/** For a sign-in: any passkey on the device, which must verify its user. The same for everyone. */
-export async function signInOptions(app: App, party: RelyingParty, browser: string): Promise<RequestOptions> {
-  const challenge = await createChallenge(app.database, { purpose: 'sign_in', holder: { browser } });
+/** For a sign-in: any passkey on the device, which must verify its user. Undefined if the network has requested too many. */
+export async function signInOptions(
+  app: App,
+  party: RelyingParty,
+  requester: { readonly browser: string; readonly network: string },
+): Promise<RequestOptions | undefined> {
+  const challenge = await createSignInChallenge(app.database, requester);
+  if (challenge === undefined) return undefined;
   return {
     rpId: party.id,
     challenge: challenge.toString('base64url'),

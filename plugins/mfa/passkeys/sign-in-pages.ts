@@ -46,7 +46,12 @@ export async function signInChallenge(ctx: Context, app: App): Promise<void> {
   if (!party) throw notFound();
   const browser = rememberBrowser(ctx, app);
   // Everyone can request challenges, which are stored: a flood from one network must not hold every connection.
-  ctx.body = await perNetwork.run(() => signInOptions(app, party, browser), { key: toNetwork(ctx.state.ip) });
+  const network = toNetwork(ctx.state.ip);
+  const options = await perNetwork.run(() => signInOptions(app, party, { browser, network }), { key: network });
+  if (options === undefined) {
+    const { key, params } = tooManyAttempts(ctx, { retryAfter: 60 });
+    ctx.body = { problem: ctx.state.t(key, params) };
+  } else ctx.body = options;
 }
 
 /** POST /login/passkey */

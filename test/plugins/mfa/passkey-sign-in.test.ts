@@ -5,7 +5,7 @@ import { sql } from 'slonik';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
 import { bytea } from '../../../core/database/values.ts';
-import { deleteOldChallenges } from '../../../plugins/mfa/passkeys/challenge.ts';
+import { deleteOldChallenges, MAX_PER_NETWORK } from '../../../plugins/mfa/passkeys/challenge.ts';
 import { PASSWORD, type TestApp } from '../../support/app.ts';
 import { testSeed } from '../../support/seed.ts';
 import { suite } from '../../support/suite.ts';
@@ -304,6 +304,26 @@ function publicKeyOf({ id }: Owner): Promise<Buffer> {
     select public_key from rustio_mfa_passkey where user_id = ${id}
   `);
 }
+
+test('attack: one network cannot fill the database with challenges', async () => {
+  const client = desk.client();
+  await signInOptions(client);
+  const fill = sql.unsafe`
+    insert into rustio_mfa_challenge (hash, purpose, bound_to, network, expires_at)
+    select sha256(n::text::bytea), 'sign_in', bound_to, network, now() + interval '5 minutes'
+    from generate_series(2, ${MAX_PER_NETWORK}) n, (select * from rustio_mfa_challenge where network is not null limit 1) as first
+  `;
+  await desk.app.database.query(fill);
+  const sent = { 'sec-fetch-site': 'same-origin', origin: client.origin };
+  const response = await client.json('POST', '/admin/login/passkey/challenge', undefined, sent);
+  assert.is(response.status, 429);
+  assert.is(response.headers.get('retry-after'), '60');
+  // Those of the network that are over do not count.
+  await desk.app.database.query(
+    sql.unsafe`update rustio_mfa_challenge set expires_at = now() where network is not null`,
+  );
+  await signInOptions(client);
+});
 
 test('challenges that nobody uses are deleted', async () => {
   await signInOptions(desk.client());
