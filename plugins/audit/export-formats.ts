@@ -73,10 +73,14 @@ async function* csv(batches: Batches): AsyncGenerator<string> {
       .join('');
 }
 
-/** A cell that begins like a formula would be executed by spreadsheets, so it gets a leading apostrophe. */
+/**
+ * A cell that begins like a formula would be executed by spreadsheets, so it gets a leading apostrophe. The library quotes cells with the whole
+ * delimiter of records only, but spreadsheets end a row at any line break: the text after it would be the first cell of another row.
+ */
 function line(write: typeof stringify, cells: readonly string[]): string {
   // fault: formulas-exported
-  return write([[...cells]], { escape_formulas: true, record_delimiter: '\r\n' });
+  // fault: line-breaks-exported
+  return write([[...cells]], { escape_formulas: true, quoted_match: /[\r\n]/, record_delimiter: '\r\n' });
 }
 
 function cellText(value: unknown): string {

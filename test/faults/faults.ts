@@ -2610,6 +2610,12 @@ export const faults: readonly Fault[] = [
     tests: ['plugins/audit/export.test.ts'],
   },
   {
+    name: 'line breaks in exported cells begin another row',
+    marker: 'line-breaks-exported',
+    change: { replace: ['quoted_match: /[\\r\\n]/, ', ''] },
+    tests: ['plugins/audit/export.test.ts'],
+  },
+  {
     name: 'an export with an invalid filter contains all entries',
     marker: 'unreadable-filter-exports-everything',
     change: 'remove',

@@ -17,13 +17,14 @@ const Boat = defineModel('boat', {
   fields: { name: field.text({ max: 100 }), value: field.json(z.unknown(), { nullable: true }) },
 });
 const Crew = defineModel('crew', { fields: { name: field.text({ max: 100 }) } });
+const Note = defineModel('note', { label: ['title'], fields: { title: field.text({ max: 100, multiline: true }) } });
 
 const test = suite('audit: export');
 const cli = commandAuditContext();
 const EXPORT = '/admin/audit/+export';
 let desk: TestApp;
 test.before(async () => {
-  desk = await testApp({ models: [Boat, Crew] });
+  desk = await testApp({ models: [Boat, Crew, Note] });
 });
 test.after(() => desk.close());
 
@@ -73,6 +74,14 @@ test('attack: a cell of the CSV export is never a formula', async () => {
     'the cell has an apostrophe',
   );
   assert.not.ok(lines.some((line) => /,"?[=+@]/.test(line)));
+});
+
+test('attack: a line break in a cell of the CSV export does not begin another row', async () => {
+  await desk.app.database.transaction((tx) => desk.app.write.create(tx, cli, Note, { title: 'harmless\n=1+1' }));
+  const reader = await desk.signInAs('administrator');
+  const query = '?model=note';
+  const { text } = await reader.submit(EXPORT + query, { format: 'csv' }, EXPORT + query);
+  assert.ok(text.includes(',"harmless\n=1+1",'), text);
 });
 
 test('an export is an entry of the audit trail, written before the file', async () => {
