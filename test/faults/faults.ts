@@ -1642,6 +1642,12 @@ export const faults: readonly Fault[] = [
     tests: ['plugins/audit/seal-verify.test.ts'],
   },
   {
+    name: 'a count without an entry that is inserted beside another one is not found',
+    marker: 'count-beside-others-passes',
+    change: { condition: 'false' },
+    tests: ['plugins/audit/seal-verify.test.ts'],
+  },
+  {
     name: 'a missing seal is not found',
     marker: 'missing-seal-passes',
     change: { condition: 'false' },
@@ -1670,6 +1676,12 @@ export const faults: readonly Fault[] = [
     marker: 'old-seal-unreported',
     change: { condition: 'true' },
     tests: ['plugins/audit/seal-entries.test.ts'],
+  },
+  {
+    name: 'an added entry of an export passes if it stands before its seal',
+    marker: 'entry-before-its-seal-passes',
+    change: 'remove',
+    tests: ['plugins/audit/seal-export.test.ts'],
   },
   {
     name: 'a missing seal of an export is not found',

@@ -24,23 +24,31 @@ export async function verifyCounts(
     from rustio_audit_count
     where minute <= ${micros(seal.countsUntil)} and ${earlier === null ? sql.fragment`true` : sql.fragment`minute > ${micros(earlier)}`}
   `);
-  const sealed = new Map(
-    countIds.map((id, at) => [
-      `${id} ${countHashes.subarray(at * HASH_BYTES, (at + 1) * HASH_BYTES).toString('hex')}`,
-      String(id),
-    ]),
+  const sealed = new Set(
+    countIds.map((id, at) => `${id} ${countHashes.subarray(at * HASH_BYTES, (at + 1) * HASH_BYTES).toString('hex')}`),
   );
-  const found = new Map(current.map(({ id, hash }) => [`${id} ${hash.toString('hex')}`, id]));
-  const sealedIds = new Set(sealed.values());
-  const foundIds = new Set(found.values());
+  const found = new Set(current.map(({ id, hash }) => `${id} ${hash.toString('hex')}`));
+  const missing = numberById(sealed.difference(found));
+  const added = numberById(found.difference(sealed));
   const add = (problem: 'changed' | 'deleted' | 'inserted', id: string, message: string) =>
     findings.add({ subject: 'count', problem, entry: id, seal: String(seal.number), message });
-  for (const [key, id] of sealed) {
-    if (found.has(key)) continue;
+  for (const id of new Set([...missing.keys(), ...added.keys()])) {
+    const [less, more] = [missing.get(id) ?? 0, added.get(id) ?? 0];
     // fault: changed-count-passes
-    if (foundIds.has(id)) add('changed', id, `The count of entry ${id} was changed.`);
-    else add('deleted', id, `The count of entry ${id} was deleted.`);
+    if (less > 0 && more > 0) add('changed', id, `The count of entry ${id} was changed.`);
+    if (less > more) add('deleted', id, `The count of entry ${id} was deleted.`);
+    // fault: count-beside-others-passes
+    if (more > less) add('inserted', id, `A count of entry ${id} was inserted.`);
   }
-  for (const [key, id] of found)
-    if (!sealed.has(key) && !sealedIds.has(id)) add('inserted', id, `A count of entry ${id} was inserted.`);
+}
+
+/** How many of the keys have the same id: several counts may have no entry, and then the id is 0. */
+function numberById(keys: ReadonlySet<string>): ReadonlyMap<string, number> {
+  const ids = [...keys].map((key) => key.split(' ', 1)[0] ?? '');
+  return new Map(
+    Array.from(
+      Map.groupBy(ids, (id) => id),
+      ([id, { length }]) => [id, length],
+    ),
+  );
 }

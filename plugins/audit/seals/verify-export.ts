@@ -39,10 +39,13 @@ class ExportVerifier {
   readonly #findings = new Findings();
   readonly #anchors: AnchorVerifier;
   #previous: Seal | undefined;
-  /** What the current seal contains and the lines have not shown yet, by id. */
+  /** What the current seal contains and the lines have not shown yet: the hash of each entry by its id. */
   #entries = new Map<string, string>();
+  /** The entry of each count, by both and the hash. */
   #counts = new Map<string, string>();
   readonly #total = { seals: 0, entries: 0, notSealed: 0 };
+  /** The entries since the current seal that it does not cover: only after the last seal are they not sealed. */
+  #uncovered: string[] = [];
 
   constructor(anchors: readonly (Partial<Anchor> & Pick<Anchor, 'hash'>)[]) {
     this.#anchors = new AnchorVerifier(anchors);
@@ -55,14 +58,16 @@ class ExportVerifier {
     else if (data.type === 'entry') this.#entry(data);
     else if (data.type === 'count') {
       const id = data.values.entry_id ?? '0';
-      if (this.#counts.get(id) === countHash(data.values)) this.#counts.delete(id);
-      else this.#add('count', 'changed', id, `The count of entry ${id} was changed or inserted.`);
+      // By its hash, too: several counts may have no entry.
+      if (!this.#counts.delete(`${id} ${countHash(data.values)}`))
+        this.#add('count', 'changed', id, `The count of entry ${id} was changed or inserted.`);
     }
     return true;
   }
 
   finish(): VerifiedExport {
     this.#complete();
+    this.#total.notSealed = this.#uncovered.length;
     this.#anchors.finish(this.#findings);
     const { all: findings, total } = this.#findings;
     return { findings, total, ...this.#total, anchors: this.#anchors.found };
@@ -70,6 +75,9 @@ class ExportVerifier {
 
   #seal(list: SealedList): void {
     this.#complete();
+    // fault: entry-before-its-seal-passes
+    for (const id of this.#uncovered) this.#inserted(id);
+    this.#uncovered = [];
     const { seal } = list;
     this.#anchors.see(seal);
     const previous = this.#previous;
@@ -84,21 +92,21 @@ class ExportVerifier {
       this.#sealChanged(seal, `Seal ${seal.number} was changed.`);
     this.#previous = seal;
     this.#total.seals += 1;
-    this.#entries = byId(list.ids, list.hashes);
-    this.#counts = byId(list.countIds, list.countHashes);
+    this.#entries = new Map(hashesById(list.ids, list.hashes));
+    this.#counts = new Map(hashesById(list.countIds, list.countHashes).map(([id, hash]) => [`${id} ${hash}`, id]));
   }
 
   #entry(entry: SealedEntry): void {
     const { id } = entry.values;
     if (BigInt(id) > (this.#previous?.lastId ?? 0n)) {
-      this.#total.notSealed += 1;
+      this.#uncovered.push(id);
       return;
     }
     this.#total.entries += 1;
     const hash = this.#entries.get(id);
     this.#entries.delete(id);
     if (hash === undefined) {
-      this.#add('entry', 'inserted', id, `Entry ${id} was inserted after its time.`);
+      this.#inserted(id);
       return;
     }
     // fault: changed-export-entry-passes
@@ -109,9 +117,13 @@ class ExportVerifier {
   /** Before the next seal, and at the end. */
   #complete(): void {
     for (const id of this.#entries.keys()) this.#add('entry', 'deleted', id, `Entry ${id} was deleted.`);
-    for (const id of this.#counts.keys()) this.#add('count', 'deleted', id, `The count of entry ${id} is missing.`);
+    for (const id of this.#counts.values()) this.#add('count', 'deleted', id, `The count of entry ${id} is missing.`);
     this.#entries.clear();
     this.#counts.clear();
+  }
+
+  #inserted(id: string): void {
+    this.#add('entry', 'inserted', id, `Entry ${id} was inserted after its time.`);
   }
 
   #add(subject: 'entry' | 'count', problem: Finding['problem'], entry: string, message: string): void {
@@ -123,10 +135,8 @@ class ExportVerifier {
   }
 }
 
-function byId(ids: readonly bigint[], hashes: Buffer): Map<string, string> {
-  return new Map(
-    ids.map((id, at) => [String(id), hashes.subarray(at * HASH_BYTES, (at + 1) * HASH_BYTES).toString('hex')]),
-  );
+function hashesById(ids: readonly bigint[], hashes: Buffer): readonly (readonly [id: string, hash: string])[] {
+  return ids.map((id, at) => [String(id), hashes.subarray(at * HASH_BYTES, (at + 1) * HASH_BYTES).toString('hex')]);
 }
 
 function jsonOf(line: string): unknown {

@@ -101,6 +101,25 @@ test('attack: changed, removed and added lines of an export are named', async ()
   for (const [tampered, message] of cases) assert.ok((await messages(tampered)).includes(message), message);
 });
 
+test('attack: an added entry that stands before its seal does not pass as one that is not sealed', async () => {
+  const lines = await sampleLines();
+  const forged = (lines.find((line) => line.includes('"id":"3"')) ?? '').replace('fog', 'sun');
+  assert.equal(await messages(lines.toSpliced(1, 0, forged)), ['Entry 3 was inserted after its time.']);
+});
+
+test('several counts without an entry are verified', async () => {
+  await trail.record('1');
+  await trail.asOwner(`
+    insert into rustio_audit_count (minute, source, target)
+    select date_trunc('minute', now() - interval '2 hours'), source, '' from unnest(array['one', 'two']) source
+  `);
+  await trail.seal();
+  const lines = await exported();
+  assert.equal(await messages(lines), []);
+  const count = lines.findIndex((line) => line.includes('"source":"two"'));
+  assert.equal(await messages(lines.toSpliced(count, 1)), ['The count of entry 0 is missing.']);
+});
+
 test('a file that is not an export is rejected, with the number of the line', async () => {
   const lines = await sampleLines();
   assert.is(await verifyExport(each([])), 1);

@@ -315,6 +315,20 @@ test('attack: changed, deleted and inserted counts of repeated events are named 
   ]);
 });
 
+test('attack: a count without an entry that is inserted beside another one is named', async () => {
+  const insert = (source: string) =>
+    trail.asOwner(
+      `insert into rustio_audit_count (minute, source, target) values (date_trunc('minute', now() - interval '2 hours'), '${source}', '')`,
+    );
+  await trail.record('1');
+  await insert('one');
+  await insert('two');
+  await trail.seal();
+  assert.equal(await trail.findings(), []);
+  await insert('three');
+  assert.equal(await trail.findings(), ['A count of entry 0 was inserted.']);
+});
+
 test('recent counts, which can still grow, are not sealed', async () => {
   const failed = () =>
     trail.rules.database.transaction((tx) =>
