@@ -155,7 +155,13 @@ export async function completeVerification(
     if (await isVerified(tx, session.id)) return { outcome: 'done' };
     const method = await prove(tx, context);
     if (method === undefined) return { outcome: 'rejected' };
-    const token = await rotateSession(tx, session.id, { trust: 'mfa_verified' });
+    const token = await rotateSession(tx, session.id, {
+      trust: 'mfa_verified',
+      // What requires a recent password also requires the factor, which was not proven now: somebody with the password and this device could
+      // otherwise remove it.
+      // fault: remembered-device-counts-as-recent
+      ...(method === 'remembered_device' && { authenticated: false }),
+    });
     if (token === undefined) return { outcome: 'missing' };
     await app.events.record(tx, context, 'mfa_succeeded', {
       subject: accountSubject({ id: user.id, email: user.name }),

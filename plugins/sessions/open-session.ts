@@ -62,7 +62,11 @@ export async function openSession(
 export async function rotateSession(
   tx: Transaction,
   id: string,
-  change: { readonly trust?: Trust; readonly authenticated?: boolean },
+  change: {
+    readonly trust?: Trust;
+    /** True: the user has just confirmed their password. False: they have to, for what requires a recent one. */
+    readonly authenticated?: boolean;
+  },
 ): Promise<string | undefined> {
   const token = newToken();
   const { rowCount } = await tx.query(sql.unsafe`
@@ -89,7 +93,11 @@ export async function rotateSession(
       token_due = false,
       token_unused_since = null,
       trust = coalesce(${change.trust ?? null}, trust),
-      authenticated_at = case when ${change.authenticated ?? false} then now() else authenticated_at end,
+      authenticated_at = case ${change.authenticated ?? null}::boolean
+        when true then now()
+        when false then '-infinity'
+        else authenticated_at
+      end,
       last_seen_at = now()
     from current c
     where s.id = c.id

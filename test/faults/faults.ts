@@ -770,6 +770,12 @@ export const faults: readonly Fault[] = [
     tests: ['plugins/mfa/remembered-devices.test.ts'],
   },
   {
+    name: 'on a remembered device, the second factor can be removed without a code',
+    marker: 'remembered-device-counts-as-recent',
+    change: 'remove',
+    tests: ['plugins/mfa/remembered-devices.test.ts'],
+  },
+  {
     name: 'a device is remembered forever',
     marker: 'remembered-forever',
     change: { replace: [/\s+and expires_at > now\(\)\s+and created_at > .*/, ''] },

@@ -180,6 +180,16 @@ test('where users confirm their password, a remembered device needs a code as we
   assert.is((await browser.submit('/admin/reauth', { password: PASSWORD })).status, 401);
 });
 
+test('attack: after a sign-in on a remembered device, factors and codes cannot be changed without a code', async () => {
+  const { email, browser, secret } = await remembered();
+  assert.is(await isEnough(browser, email), true);
+  for (const page of [`${PAGE}/remove`, `${PAGE}/codes`])
+    assert.match((await browser.submit(PAGE, {}, page)).location, '/admin/reauth', page);
+  assert.match((await browser.get(`${PAGE}/+enrol`)).location, '/admin/reauth');
+  assert.is((await browser.submit('/admin/reauth', { password: PASSWORD, code: await codeNow(secret) })).status, 303);
+  assert.is((await browser.submit(PAGE, {}, `${PAGE}/remove`)).location, PAGE);
+});
+
 test('if devices are remembered for 0 days, the form does not offer it, and those of before need a code', () =>
   withApp({ plugins: { mfa: { roles: { staff: { rememberDays: 0 } } } } }, async (strict) => {
     const { email, secret, id } = await enrolled(strict);
