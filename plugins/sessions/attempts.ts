@@ -37,6 +37,8 @@ const LIMITS = {
   device: { free: 10, delay: 15, longest: 900, forgotten: 900 },
   /** An account from one of its sessions. */
   session: { free: 5, delay: 30, longest: 900, forgotten: 900 },
+  /** An account from all of its sessions. */
+  sessions: { free: 10, delay: 30, longest: 900, forgotten: 900 },
 } satisfies Record<string, Limit>;
 
 /**
@@ -59,6 +61,11 @@ export interface AttemptSubject {
    * who knows the password can open any number of sessions.
    */
   readonly session?: string | undefined;
+  /**
+   * Counts the attempts of all sessions and devices of the account together. For a code that signed-in users repeat: on a remembered
+   * device, somebody who knows the password can open any number of sessions without a code.
+   */
+  readonly allSessions?: boolean;
 }
 
 /** An attempt that is allowed. It counts as failed unless one of these functions is called. */
@@ -156,13 +163,19 @@ interface Counter {
   readonly own: boolean;
 }
 
-function countersOf(ctx: Context, app: App, { kind, userId, email, session }: AttemptSubject): readonly Counter[] {
+function countersOf(
+  ctx: Context,
+  app: App,
+  { kind, userId, email, session, allSessions = false }: AttemptSubject,
+): readonly Counter[] {
   const counter = (name: keyof typeof LIMITS, own: boolean, ...what: readonly string[]): Counter => ({
     key: keyOf(app, [kind, name, ...what]),
     limit: LIMITS[name],
     own,
   });
   if (session !== undefined) return [counter('session', true, session)];
+  // fault: reauthentication-codes-unlimited
+  if (allSessions && userId !== undefined) return [counter('sessions', true, String(userId))];
   const device = userId === undefined ? undefined : knownDevice(ctx, app, userId);
   // fault: known-device-shares-limits
   if (device !== undefined) return [counter('device', true, String(userId), device)];

@@ -38,7 +38,7 @@ export async function reauthenticate(
   const proof = { kind: 'reauthentication', email: user.name, userId: user.id, session: sessionId };
   const attempt = await admitAttempt(ctx, app, proof);
   const subject = accountSubject({ id: user.id, email: user.name });
-  if (attempt.retryAfter !== undefined) {
+  const throttled = async (retryAfter: number): Promise<Reauthenticated> => {
     await app.database.transaction((tx) =>
       app.events.record(tx, context, 'reauth_failed', {
         subject,
@@ -46,14 +46,26 @@ export async function reauthenticate(
         aggregationKey: 'throttled',
       }),
     );
-    return { outcome: 'throttled', retryAfter: attempt.retryAfter };
+    return { outcome: 'throttled', retryAfter };
+  };
+  if (attempt.retryAfter !== undefined) return throttled(attempt.retryAfter);
+  // Also in the case of a wrong password, or the response would reveal that it is right.
+  const factorProof = { kind: 'reauthentication-factor', userId: user.id, allSessions: true };
+  const factorAttempt = await duringAttempt(attempt, () => admitAttempt(ctx, app, factorProof));
+  if (factorAttempt.retryAfter !== undefined) {
+    await attempt.withdrawn();
+    return throttled(factorAttempt.retryAfter);
   }
+  let isFactorWrong = false;
   const credentials = await findCredentialsById(app.database, user.id);
-  const matches = await duringAttempt(attempt, () =>
-    verifyPassword(credentials?.password_hash, form.get('password') ?? '', context.ip ?? ''),
+  const matches = await duringAttempt(factorAttempt, () =>
+    duringAttempt(attempt, () =>
+      verifyPassword(credentials?.password_hash, form.get('password') ?? '', context.ip ?? ''),
+    ),
   );
   const result = await app.writingFor(user).transaction(async (tx): Promise<Reauthenticated> => {
     const reject = async (reason: 'wrong_password' | 'factor'): Promise<Reauthenticated> => {
+      isFactorWrong = reason === 'factor';
       await app.events.record(tx, context, 'reauth_failed', { subject, data: { reason }, aggregationKey: '' });
       await countFailure(tx, context, app, { email: user.name, userId: user.id, reason });
       return { outcome: 'rejected' };
@@ -73,7 +85,10 @@ export async function reauthenticate(
     await app.events.record(tx, context, 'reauth_succeeded', { subject, data: {} });
     return { outcome: 'done', token };
   });
-  if (result.outcome === 'done') await clearAttempt(app, attempt);
+  if (result.outcome === 'done') {
+    await clearAttempt(app, attempt);
+    await clearAttempt(app, factorAttempt);
+  } else if (!isFactorWrong) await factorAttempt.withdrawn();
   return result;
 }
 

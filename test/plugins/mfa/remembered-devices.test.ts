@@ -190,6 +190,26 @@ test('attack: after a sign-in on a remembered device, factors and codes cannot b
   assert.is((await browser.submit(PAGE, {}, `${PAGE}/remove`)).location, PAGE);
 });
 
+test('attack: somebody with the password and a remembered device cannot guess codes in ever new sessions', async () => {
+  const { email, browser, secret } = await remembered();
+  const statuses: number[] = [];
+  for (let session = 0; session < 3; session += 1) {
+    const thief = desk.client();
+    thief.setCookie(rememberedCookieName(desk.app), browser.cookie(rememberedCookieName(desk.app)) ?? '');
+    const { location } = await thief.signIn(email, PASSWORD);
+    await thief.get(location);
+    for (let guess = 0; guess < 4; guess += 1)
+      statuses.push((await thief.submit('/admin/reauth', { password: PASSWORD, code: '000000' })).status);
+  }
+  assert.equal(statuses, [...Array(10).fill(401), 429, 429]);
+  const other = desk.client();
+  other.setCookie(rememberedCookieName(desk.app), browser.cookie(rememberedCookieName(desk.app)) ?? '');
+  await other.get((await other.signIn(email, PASSWORD)).location);
+  const code = await codeNow(secret);
+  assert.is((await other.submit('/admin/reauth', { password: PASSWORD, code })).status, 429);
+  assert.is((await other.submit('/admin/reauth', { password: 'another one', code })).status, 429);
+});
+
 test('if devices are remembered for 0 days, the form does not offer it, and those of before need a code', () =>
   withApp({ plugins: { mfa: { roles: { staff: { rememberDays: 0 } } } } }, async (strict) => {
     const { email, secret, id } = await enrolled(strict);
