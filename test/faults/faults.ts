@@ -2660,7 +2660,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'one network can fill the database with challenges',
     marker: 'challenges-without-limit',
-    change: { replace: ['where (', 'where true or ('] },
+    change: { replace: [/< \$\{MAX_PER_NETWORK\}/, '>= 0'] },
     tests: ['plugins/mfa/passkey-sign-in.test.ts'],
   },
   {
