@@ -92,7 +92,9 @@ async function visit(browser: Browser, app: TestApp, options: VisitOptions = {})
       await open(signInPath);
       await page.locator('[name=email]').fill(email);
       await page.locator('[name=password]').fill(PASSWORD);
-      const [response] = await Promise.all([page.waitForNavigation(), page.locator('main form button').click()]);
+      // The page can have other forms: for passkeys, and those of plugins.
+      const submit = page.locator('main form:has([name=password]) button');
+      const [response] = await Promise.all([page.waitForNavigation(), submit.click()]);
       if (response?.status() !== 200)
         throw new Error(`signing in as ${email} failed with status ${response?.status()}`);
     },

@@ -24,6 +24,17 @@ test('a visitor signs in and opens pages, and problems are recorded', async () =
   await app.close();
 });
 
+test('a visitor signs in with a password where the page also offers passkeys', async () => {
+  const browser = await openBrowser();
+  const app = await testApp({ models: [], publicUrl: 'https://desk.example.org' });
+  const { page, open, signIn } = await browser.visit(app);
+  await open('/admin/login');
+  assert.is(await page.locator('main form button').count(), 2);
+  await signIn(await app.account('staff'));
+  assert.is(await open('/admin/account'), 200);
+  await app.close();
+});
+
 test('a node:test file that closes its application and its browser exits', () => {
   const folder = temporaryFolder({
     'package.json': '{ "type": "module" }',
