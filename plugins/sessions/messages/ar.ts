@@ -77,6 +77,7 @@ export const ar: Messages = {
   'sessions.newDevice.button': 'مراجعة حسابك',
 
   'audit.data.newDevice': 'جهاز جديد',
+  'audit.data.pending': 'الصفحة التالية',
   'audit.data.condition': 'الشرط',
   'audit.data.method.password': 'كلمة المرور',
   'audit.data.reason.unknown': 'بريد إلكتروني غير معروف',

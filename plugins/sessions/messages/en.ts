@@ -82,6 +82,7 @@ export const en: Messages = {
 
   // ── labels of values in the audit trail
   'audit.data.newDevice': 'New device',
+  'audit.data.pending': 'Next page',
   'audit.data.condition': 'Condition',
   'audit.data.method.password': 'password',
   'audit.data.reason.unknown': 'unknown email address',
