@@ -9,10 +9,10 @@ export const commands: readonly Command[] = [
     needs: 'database',
     async run({ app, database }, input) {
       const { current, older, unreadable } = await rekey(database, app);
-      input.print(`Encrypted under the first key now: ${older}. Before: ${current}.`);
+      input.print(`Re-encrypted under the first key: ${older}. Already encrypted under it: ${current}.`);
       if (unreadable > 0)
         input.print(
-          `Not readable with any key: ${unreadable}. Add the key that they were encrypted under, and repeat.`,
+          `Not readable with any key: ${unreadable}. Add the key that they were encrypted under, and run the command again.`,
         );
       else input.print('The other keys are no longer needed for second factors.');
     },

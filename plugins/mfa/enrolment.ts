@@ -123,7 +123,7 @@ export function removeTotp(ctx: Context, app: App, user: UserActor): Promise<Rem
     if (isLast && rulesOf(app.options('mfa'), context.actor.role).policy === 'required') return { outcome: 'required' };
     await tx.query(sql.unsafe`delete from rustio_mfa_totp where user_id = ${user.id}`);
     await factorRemoved(tx, context, app, ctx, { user, method: 'totp', isLast });
-    await notify(tx, context, app, user.id, { kind: 'disabled' });
+    await notify(tx, context, app, user.id, { kind: isLast ? 'disabled' : 'appRemoved' });
     return { outcome: 'done' };
   });
 }

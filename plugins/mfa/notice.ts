@@ -24,10 +24,13 @@ declare module '../../core/request/views.ts' {
 export type NoticeKind =
   | 'enabled'
   | 'disabled'
+  /** The user still has passkeys. */
+  | 'appRemoved'
   | 'codesRegenerated'
   | 'backupCodeUsed'
   | 'passkeyAdded'
   | 'passkeyRemoved'
+  | 'lastPasskeyRemoved'
   | 'passkeyCopied';
 
 /**

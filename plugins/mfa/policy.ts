@@ -12,8 +12,8 @@ import { hasAnyFactor, hasFactor } from './factors.ts';
 import { isOff, type MfaOptions, rulesOf } from './options.ts';
 
 /**
- * `off`: the role needs no second factor and is asked for none. `enrolled`: the user has one. `due`: they need one, and the time of
- * grace is over. `grace`: they need one, and can work without it for now. `none`: they have none and need none.
+ * `off`: the role needs no second factor and is asked for none. `enrolled`: the user has one. `due`: they need one, and the grace
+ * period is over. `grace`: they need one, and can work without it for now. `none`: they have none and need none.
  */
 const STATES = ['off', 'enrolled', 'due', 'grace', 'none'] as const;
 
@@ -101,7 +101,7 @@ export function isPending({ state: { session } }: Context, app: App): boolean {
   return session.columns.mfa === 'enrolled' && !reachesTrust(app, session.trust, 'mfa_verified');
 }
 
-/** Users who need a second factor set one up when the time of grace is over. They can still see and end their sessions. */
+/** Users who need a second factor set one up when the grace period is over. They can still see and end their sessions. */
 export const enrolmentGate: Gate = {
   name: 'mfa-enrolment',
   page: ENROLMENT_PAGE,
@@ -127,7 +127,7 @@ export const graceBanner: LayoutBlock = {
     session?.columns.mfa === 'grace' ? { url: app.urls.to(ENROLMENT_PAGE) } : undefined,
 };
 
-/** Asks for the second factor after the password, or starts the time of grace of users who need one. */
+/** Asks for the second factor after the password, or starts the grace period of users who need one. */
 export function signInStep(app: App): SignInStep {
   const all = app.options('mfa');
   return {
@@ -143,12 +143,12 @@ export function signInStep(app: App): SignInStep {
   };
 }
 
-/** Starts the time of grace of a user, once. An enrolment starts it as well: a user who loses their factor gets no time of grace. */
+/** Starts the grace period of a user, once. An enrolment starts it as well: users who lose their factor get no new one. */
 export async function startGrace(query: Query, userId: number): Promise<void> {
   await query.query(sql.unsafe`insert into rustio_mfa_grace (user_id) values (${userId}) on conflict do nothing`);
 }
 
-/** When the time of grace of a user ends, as PostgreSQL writes it; null if it has not begun. */
+/** When the grace period of a user ends, as PostgreSQL writes it; null if it has not begun. */
 export async function graceEnd(query: Query, userId: number, graceDays: number): Promise<string | null> {
   const row = await query.maybeOne(sql.type(z.object({ ends: z.string() }))`
     select (started_at + make_interval(secs => ${graceDays * 86_400}))::text as ends

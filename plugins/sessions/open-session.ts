@@ -64,7 +64,7 @@ export async function rotateSession(
   id: string,
   change: {
     readonly trust?: Trust;
-    /** True: the user has just confirmed their password. False: they have to, for what requires a recent one. */
+    /** True: the user has just confirmed their password. False: they have to confirm it before anything that requires a recent one. */
     readonly authenticated?: boolean;
   },
 ): Promise<string | undefined> {

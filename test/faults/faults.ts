@@ -746,7 +746,7 @@ export const faults: readonly Fault[] = [
     tests: ['plugins/mfa/policy.test.ts'],
   },
   {
-    name: 'every sign-in starts the time of grace again',
+    name: 'every sign-in restarts the grace period',
     marker: 'grace-starts-again',
     change: { replace: [/coalesce\(\(select .*?\), (s\.created_at)\)/, '$1'] },
     tests: ['plugins/mfa/policy.test.ts'],

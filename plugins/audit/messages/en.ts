@@ -5,7 +5,7 @@ export const en: Messages = {
   'audit.anchor.subject': '{name}: seal {seal} of the audit trail',
   'audit.anchor.text': 'The audit trail was sealed at {time}, up to entry {last}.',
   'audit.anchor.keep':
-    'Keep this email. The line above proves that the entries up to this one have not been changed since: save it to a file, and run audit verify with --anchor and the name of the file.',
+    'Keep this email. With the line above, you can check later that the entries up to this one have not been changed: save it to a file, and run audit verify with --anchor and the name of the file.',
   'audit.anonymous': 'Not signed in',
   'audit.column.when': 'Time',
   'audit.column.who': 'User',

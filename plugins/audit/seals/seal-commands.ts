@@ -82,7 +82,8 @@ function verifiedLines(trail: VerifiedTrail): readonly string[] {
   const { findings, total, seals, entries, last, signatures, anchors, notSealed } = trail;
   const lines = [...printedFindings(findings, total)];
   lines.push(`Entries compared: ${entries}. Seals: ${seals}.`);
-  if (last !== null) lines.push(`The last seal is number ${last.seal}, of ${last.time}, up to entry ${last.lastId}.`);
+  if (last !== null)
+    lines.push(`The last seal is number ${last.seal}, created ${last.time}, up to entry ${last.lastId}.`);
   if (anchors > 0) lines.push(`Anchors found in the chain: ${anchors}.`);
   if (signatures.none > 0) lines.push(`Seals that are not signed: ${signatures.none}.`);
   if (signatures.unknownKey > 0)

@@ -2,7 +2,7 @@ import type { Messages } from '../../../core/messages/catalogue.ts';
 
 export const en: Messages = {
   'mfa.title': 'Second factor',
-  'mfa.about': 'A code from an app on your phone, in addition to your password',
+  'mfa.about': 'An authenticator app or a passkey, in addition to your password',
 
   // The page after the password.
   'mfa.verify.title': 'Enter your code',
@@ -12,11 +12,11 @@ export const en: Messages = {
     'Use a passkey, or enter the 6-digit code of your authenticator app, or one of your backup codes.',
   'mfa.verify.submit': 'Continue',
   'mfa.verify.remember': 'Do not ask for a code on this device for {days, plural, one {one day} other {# days}}',
-  'mfa.verify.lost': 'No app and no backup codes? Ask an administrator to remove your second factor.',
+  'mfa.verify.lost': 'Lost your device and your backup codes? Ask an administrator to remove your second factor.',
   'mfa.verify.signOut': 'Sign out',
   'mfa.code': 'Code',
   'mfa.codeHelp': '6 digits, or a backup code',
-  'mfa.rejected': 'This code is not correct, or it was already used. Wait for the next code in your app.',
+  'mfa.rejected': 'This code is wrong or has already been used. Wait for the next code in your app.',
 
   // Setting up an app.
   'mfa.enrol.title': 'Set up an authenticator app',
@@ -33,13 +33,13 @@ export const en: Messages = {
   'mfa.enrol.others': 'Your other sessions will end.',
   'mfa.enrol.unavailable':
     'No app can be set up, because the project has no secret keys. Set RUSTIO_SECRET_KEYS and restart the server.',
-  'mfa.enrol.rejected': 'This code does not match. Check the time on your phone, and enter the current code.',
-  'mfa.enrol.expired': 'This page was open for too long. Scan the new QR code.',
+  'mfa.enrol.rejected': 'This code is wrong. Check the time on your phone, and enter the current code.',
+  'mfa.enrol.expired': 'The QR code has expired. Scan the new one.',
 
   // Backup codes.
   'mfa.codes.title': 'Backup codes',
   'mfa.codes.why':
-    'Each code replaces a code from the app once. Print these codes or store them in a password manager. They will not be shown again.',
+    'Use a backup code if you do not have your phone or passkey. Each works once. Print them or store them in a password manager: they will not be shown again.',
   'mfa.codes.download': 'Download as a text file',
   'mfa.codes.done': 'I have saved the codes',
   'mfa.codes.shown': 'The backup codes have already been shown. If you did not save them, generate new ones.',
@@ -53,25 +53,28 @@ export const en: Messages = {
   'mfa.enrol.help': 'When you sign in, you enter your password and a code from an app on your phone.',
   'mfa.enrol.button': 'Set up an app',
   'mfa.grace': 'Your account will soon need a second factor.',
-  'mfa.due': 'Your account needs a second factor. Set up an app before {until}.',
+  'mfa.due': 'Your account needs a second factor. Set one up before {until}.',
   'mfa.remove': 'Turn off',
-  'mfa.remove.help': 'Removes the app and the backup codes from your account. Your other sessions will end.',
-  'mfa.remove.confirm': 'Turn off the second factor?',
-  'mfa.remove.done': 'The second factor is off.',
+  'mfa.remove.help':
+    'Turning it off removes the app and the backup codes from your account. Your other sessions will end.',
+  'mfa.remove.helpKept':
+    'Turning it off removes the app from your account. Your passkeys and backup codes remain. Your other sessions will end.',
+  'mfa.remove.confirm': 'Turn off the authenticator app?',
+  'mfa.remove.done': 'The authenticator app has been turned off.',
   'mfa.remove.required':
-    'Your account needs a second factor, so it cannot be turned off. If you have a new phone, ask an administrator to remove it; then you can set it up again.',
+    'Your account needs a second factor, so it cannot be turned off. If you have a new phone, ask an administrator to remove your second factor, and then set it up again.',
   'mfa.codes.left': '{n, plural, =0 {No codes left} one {1 code left} other {# codes left}}',
   'mfa.codes.few': 'Only a few backup codes are left. Generate new ones before you need them.',
   'mfa.codes.regenerate': 'Generate new codes',
-  'mfa.codes.help': 'New codes replace the old ones, which no longer work.',
+  'mfa.codes.help': 'Generating new codes invalidates the old ones.',
   'mfa.codes.confirm': 'Generate new backup codes? The old ones will no longer work.',
   'mfa.devices.title': 'Remembered devices',
   'mfa.devices.help': 'On these devices, your password is enough to sign in.',
   'mfa.devices.none': 'No devices are remembered.',
   'mfa.devices.device': 'Device',
-  'mfa.devices.since': 'Since',
+  'mfa.devices.since': 'Remembered since',
   'mfa.devices.lastUsed': 'Last sign-in',
-  'mfa.devices.expires': 'Until',
+  'mfa.devices.expires': 'Expires',
   'mfa.devices.actions': 'Actions',
   'mfa.devices.forget': 'Forget',
   'mfa.devices.forgetOf': 'Forget {device}',
@@ -93,14 +96,14 @@ export const en: Messages = {
   'mfa.passkeys.instead': 'Add a passkey instead',
   'mfa.passkeys.create': 'Create passkey',
   'mfa.passkeys.name': 'Name',
-  'mfa.passkeys.nameHelp': 'To recognise it later, for example by the device that stores it.',
+  'mfa.passkeys.nameHelp': 'A name to recognise it by, such as the device that stores it.',
   'mfa.passkeys.save': 'Save',
   'mfa.passkeys.rename': 'Rename',
   'mfa.passkeys.renameOf': 'Rename {name}',
   'mfa.passkeys.remove': 'Remove',
   'mfa.passkeys.removeOf': 'Remove {name}',
   'mfa.passkeys.remove.confirm':
-    'Remove the passkey {name}? It can then no longer be used to sign in, and your other sessions end.',
+    'Remove the passkey {name}? It can no longer be used to sign in, and your other sessions will end.',
   'mfa.passkeys.added': 'The passkey has been added.',
   'mfa.passkeys.renamed': 'The passkey has been renamed.',
   'mfa.passkeys.removed': 'The passkey has been removed.',
@@ -115,9 +118,9 @@ export const en: Messages = {
   'mfa.passkeys.count': '{n, plural, one {1 passkey} other {# passkeys}}',
   'mfa.passkeys.unsupported': 'This browser does not support passkeys. Use a current browser with scripts enabled.',
   'mfa.passkeys.unavailable':
-    'New passkeys are not available, because the public URL of this application has an IP address, or does not use HTTPS.',
+    'Passkeys cannot be added, because the public URL of this application does not use HTTPS or contains an IP address.',
   'mfa.passkeys.problem.name': 'Enter 1 to {max} characters, without control characters.',
-  'mfa.passkeys.problem.expired': 'It took too long to create the passkey. Try again.',
+  'mfa.passkeys.problem.expired': 'Creating the passkey took too long. Try again.',
   'mfa.passkeys.problem.rejected': 'The passkey could not be added. Try again, or use another device.',
   'mfa.passkeys.problem.exists': 'This passkey has already been added.',
   'mfa.passkeys.problem.tooMany': 'You can have at most {max} passkeys. Remove one first.',
@@ -131,27 +134,33 @@ export const en: Messages = {
   'mfa.notice.other': 'If this was not you, change your password and contact your administrator.',
   'mfa.notice.enabled.subject': 'Second factor turned on – {app}',
   'mfa.notice.enabled':
-    'An authenticator app was set up for your account. From now on, you need a code from it to sign in. Your other sessions have ended.',
+    'An authenticator app was set up for your account. From now on, you need a code or a passkey in addition to your password. Your other sessions have ended.',
   'mfa.notice.disabled.subject': 'Second factor turned off – {app}',
   'mfa.notice.disabled':
     'The authenticator app was removed from your account. From now on, your password is enough to sign in. Your other sessions have ended.',
+  'mfa.notice.appRemoved.subject': 'Authenticator app removed – {app}',
+  'mfa.notice.appRemoved':
+    'The authenticator app was removed from your account. Your passkeys and backup codes remain. Your other sessions have ended.',
   'mfa.notice.codesRegenerated.subject': 'New backup codes – {app}',
   'mfa.notice.codesRegenerated': 'New backup codes were generated for your account. The old ones no longer work.',
   'mfa.notice.backupCodeUsed.subject': 'A backup code was used – {app}',
   'mfa.notice.backupCodeUsed':
     'A backup code of your account was used. {remaining, plural, =0 {You have no codes left. Generate new ones.} one {You have one code left. Generate new ones.} other {You have # codes left.}}',
   'mfa.notice.passkeyAdded.subject': 'Passkey added – {app}',
-  'mfa.notice.passkeyAdded':
-    'A passkey was added to your account. With it, its owner can sign in to your account without your password.',
+  'mfa.notice.passkeyAdded': 'A passkey was added to your account. It can be used to sign in without your password.',
   'mfa.notice.passkeyRemoved.subject': 'Passkey removed – {app}',
   'mfa.notice.passkeyRemoved': 'A passkey was removed from your account. Your other sessions have ended.',
+  'mfa.notice.lastPasskeyRemoved.subject': 'Second factor turned off – {app}',
+  'mfa.notice.lastPasskeyRemoved':
+    'The last passkey was removed from your account. From now on, your password is enough to sign in. Your other sessions have ended.',
   'mfa.notice.passkeyCopied.subject': 'A passkey may have been copied – {app}',
   'mfa.notice.passkeyCopied':
-    'Somebody tried to use a passkey of your account, which may be a copy: its device reports fewer uses than before. It was rejected. If you have not tried to sign in, remove the passkey.',
+    'A passkey of your account was rejected, because it may have been copied: its device reported fewer uses than before. Remove this passkey and add a new one, even if it was you who used it.',
 
   'sessions.lost.mfa_enabled':
     'Your session has ended because a second factor was set up for your account. Sign in again.',
-  'sessions.lost.mfa_disabled': 'Your session has ended because your second factor was turned off. Sign in again.',
+  'sessions.lost.mfa_disabled':
+    'Your session has ended because a second factor was removed from your account. Sign in again.',
 
   'event.mfa_enabled': 'Second factor turned on',
   'event.mfa_disabled': 'Second factor turned off',
@@ -181,8 +190,8 @@ export const en: Messages = {
   'audit.data.method.backup_code': 'backup code',
   'audit.data.method.remembered_device': 'remembered device',
   'audit.data.reason.rejected': 'wrong or used code',
-  'audit.data.reason.mfa_enabled': 'second factor turned on',
-  'audit.data.reason.mfa_disabled': 'second factor turned off',
+  'audit.data.reason.mfa_enabled': 'second factor added',
+  'audit.data.reason.mfa_disabled': 'second factor removed by its user',
   'audit.data.codes': 'Backup codes',
   'audit.data.codeId': 'Code',
   'audit.data.remaining': 'Codes left',

@@ -53,7 +53,7 @@ export function removeOwnPasskey(ctx: Context, app: App, user: UserActor, id: st
       rulesOf(app.options('mfa'), context.actor.role).policy === 'required'
     )
       throw new LastFactor();
-    await notify(tx, context, app, user.id, { kind: 'passkeyRemoved' });
+    await notify(tx, context, app, user.id, { kind: isLast ? 'lastPasskeyRemoved' : 'passkeyRemoved' });
     await factorRemoved(tx, context, app, ctx, { user, method: 'passkey', isLast });
     return { outcome: 'done' };
   }).catch((error: unknown) => {

@@ -77,7 +77,7 @@ export const en: Messages = {
   'recovery.account.shownOnce': 'Copy it now and give it to the user. It will not be shown again.',
   'recovery.account.removeFactor': 'Remove second factor',
   'recovery.account.removeFactor.help':
-    'For users who have lost their phone and their backup codes. Make sure that it is them: talk to them, do not rely on an email. They are signed out everywhere; then their password is enough until they set up a new factor.',
+    'For users who have lost their phone and their backup codes. Verify their identity in person or by a call; an email is not enough. They are signed out everywhere. Their password is then enough until they set up a new factor.',
   'recovery.account.removeFactor.button': 'Remove second factor',
   'recovery.account.removeFactor.done': 'The second factor has been removed.',
   'recovery.account.lock': 'Lock account',

@@ -36,7 +36,7 @@ test('audit seal seals the waiting entries, and audit verify compares them', asy
   assert.equal(await desk.command('audit seal'), ['Entries sealed: 0. New seals: 0.']);
   const lines = await desk.command('audit verify');
   assert.equal(lines.at(0), 'Entries compared: 1. Seals: 1.');
-  assert.match(lines.at(1) ?? '', /^The last seal is number 1, of \d{4}-.*Z, up to entry 1\.$/);
+  assert.match(lines.at(1) ?? '', /^The last seal is number 1, created \d{4}-.*Z, up to entry 1\.$/);
   assert.equal(lines.at(-1), 'No differences.');
 });
 

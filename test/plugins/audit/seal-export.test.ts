@@ -101,7 +101,7 @@ test('attack: changed, removed and added lines of an export are named', async ()
   for (const [tampered, message] of cases) assert.ok((await messages(tampered)).includes(message), message);
 });
 
-test('attack: an added entry that stands before its seal does not pass as one that is not sealed', async () => {
+test('attack: an added entry that precedes its seal does not pass as one that is not sealed', async () => {
   const lines = await sampleLines();
   const forged = (lines.find((line) => line.includes('"id":"3"')) ?? '').replace('fog', 'sun');
   assert.equal(await messages(lines.toSpliced(1, 0, forged)), ['Entry 3 was inserted after its time.']);

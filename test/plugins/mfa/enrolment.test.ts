@@ -84,7 +84,7 @@ test('attack: the secret of the enrolment comes from the server; the form cannot
   const code = await codeNow(chosen);
   const rejected = await client.submit(ENROL, { code, secret: chosen, key: chosen });
   assert.is(rejected.status, 422);
-  assert.match(rejected.text, 'does not match');
+  assert.match(rejected.text, 'This code is wrong');
   assert.not.match(rejected.text, chosen);
   assert.is((await client.submit(ENROL, { code: await codeNow(secret) })).status, 303);
 });

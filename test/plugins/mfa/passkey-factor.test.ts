@@ -2,6 +2,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { sql } from 'slonik';
 import * as assert from 'uvu/assert';
+import { z } from 'zod';
 import { PASSWORD, type TestApp, withApp } from '../../support/app.ts';
 import { type Client, formTokenOf } from '../../support/client.ts';
 import { suite } from '../../support/suite.ts';
@@ -44,6 +45,15 @@ async function afterPassword(email = owner.email): Promise<Client> {
   const { location } = await client.signIn(email, PASSWORD);
   assert.match(location, /^\/admin\/mfa\?/);
   return client;
+}
+
+/** The newest email to a user, as developers see it in the mailbox. */
+async function newestMail(email: string): Promise<string> {
+  const developer = await desk.signInAs('developer');
+  const id = await desk.app.database.oneFirst(sql.type(z.object({ id: z.string() }))`
+    select id from rustio_mail where recipient = ${email} order by created_at desc limit 1
+  `);
+  return (await developer.get(`/admin/dev/mail/${id}`)).text;
 }
 
 /** Asserts that a response does not complete the sign-in. */
@@ -217,11 +227,13 @@ test('users who need a second factor can add a passkey instead of an app', () =>
   }));
 
 test('with a passkey, the app can be removed: the backup codes and the trust of the session are kept', async () => {
-  const { client, id } = await enrolled(desk);
+  const { client, email, id } = await enrolled(desk);
   const device = new Authenticator(ORIGIN);
   assert.is((await addPasskey(client, device)).location, '/admin/account/mfa');
+  assert.match((await client.get('/admin/account/mfa')).text, 'Your passkeys and backup codes remain.');
   assert.is((await client.submit('/admin/account/mfa', {}, '/admin/account/mfa/remove')).status, 303);
   assert.is(await isSignedIn(client), true);
   assert.match((await client.get('/admin/account/mfa')).text, /10 codes left/);
+  assert.match(await newestMail(email), 'Your passkeys and backup codes remain.');
   assert.is((await entriesOf(desk, 'mfa_disabled', id)).length, 0);
 });

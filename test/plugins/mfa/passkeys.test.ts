@@ -283,7 +283,7 @@ test('when a user is erased, their passkeys are deleted', async () => {
 async function offersNone(publicUrl: string): Promise<void> {
   await withApp({ models: [], publicUrl }, async (other) => {
     const client = await other.signInAs('staff');
-    for (const page of [PAGE, NEW_PASSKEY]) assert.match((await client.get(page)).text, /passkeys are not available/i);
+    for (const page of [PAGE, NEW_PASSKEY]) assert.match((await client.get(page)).text, /passkeys cannot be added/i);
     assert.not.match((await client.get(PAGE)).text, /Add a passkey/);
     assert.is((await sendNewPasskey(client, '{}')).status, 404);
     assert.not.match((await other.client().get('/admin/login')).text, /passkey/i);

@@ -46,7 +46,7 @@ test('required: users without a factor can work for seven days from their first 
   withPolicy({ policy: 'required' }, async (desk) => {
     const { client, id, email } = await signedIn(desk);
     assert.is((await client.get('/admin/account/sessions')).status, 200);
-    assert.match((await client.get(PAGE)).text, 'Set up an app before');
+    assert.match((await client.get(PAGE)).text, 'Set one up before');
     const banner = 'Your account will soon need a second factor';
     for (const path of ['/admin', '/admin/account']) assert.match((await client.get(path)).text, banner, path);
     await startGrace(desk, id, 6);
@@ -64,7 +64,7 @@ test('required: users without a factor can work for seven days from their first 
     assert.match((await desk.check('mfa-accounts')).message, 'Every account');
   }));
 
-test('another sign-in does not start the time of grace again', () =>
+test('another sign-in does not restart the grace period', () =>
   withPolicy({ policy: 'required' }, async (desk) => {
     const { id, email } = await signedIn(desk);
     await startGrace(desk, id, 8);
@@ -72,7 +72,7 @@ test('another sign-in does not start the time of grace again', () =>
     assert.match((await client.get('/admin/account')).location, ENROL);
   }));
 
-test('with a time of grace of 0 days, users set up a factor when they first sign in', () =>
+test('with a grace period of 0 days, users set up a factor when they first sign in', () =>
   withPolicy({ policy: 'required', graceDays: 0 }, async (desk) => {
     const { client } = await signedIn(desk);
     assert.match((await client.get('/admin')).location, ENROL);

@@ -133,14 +133,20 @@ test('mfa rekey encrypts everything under the first key; the old one can then be
     assert.match(check.message, '11 secrets and codes');
 
     const before = await valuesOf(own);
-    assert.match((await own.command('mfa rekey')).join(), 'Encrypted under the first key now: 11. Before: 0.');
+    assert.match(
+      (await own.command('mfa rekey')).join(),
+      'Re-encrypted under the first key: 11. Already encrypted under it: 0.',
+    );
     const after = await valuesOf(own);
     assert.is(after.length, 11);
     assert.equal(
       after.filter((value) => before.includes(value)),
       [],
     );
-    assert.match((await own.command('mfa rekey')).join(), 'Encrypted under the first key now: 0. Before: 11.');
+    assert.match(
+      (await own.command('mfa rekey')).join(),
+      'Re-encrypted under the first key: 0. Already encrypted under it: 11.',
+    );
     assert.equal(await valuesOf(own), after, 'a repetition changes nothing');
 
     secretKeys.splice(0, 2, NEW);

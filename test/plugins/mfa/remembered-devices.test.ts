@@ -190,7 +190,7 @@ test('attack: after a sign-in on a remembered device, factors and codes cannot b
   assert.is((await browser.submit(PAGE, {}, `${PAGE}/remove`)).location, PAGE);
 });
 
-test('attack: somebody with the password and a remembered device cannot guess codes in ever new sessions', async () => {
+test('attack: somebody with the password and a remembered device cannot keep guessing codes in new sessions', async () => {
   const { email, browser, secret } = await remembered();
   const statuses: number[] = [];
   for (let session = 0; session < 3; session += 1) {
@@ -210,7 +210,7 @@ test('attack: somebody with the password and a remembered device cannot guess co
   assert.is((await other.submit('/admin/reauth', { password: 'another one', code })).status, 429);
 });
 
-test('if devices are remembered for 0 days, the form does not offer it, and those of before need a code', () =>
+test('if devices are remembered for 0 days, the form does not offer it, and devices that were remembered before need a code', () =>
   withApp({ plugins: { mfa: { roles: { staff: { rememberDays: 0 } } } } }, async (strict) => {
     const { email, secret, id } = await enrolled(strict);
     const browser = await withPassword(strict, email);

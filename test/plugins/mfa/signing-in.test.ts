@@ -36,7 +36,7 @@ test.after(async () => {
 const verify = (client: Client, code: string, fields: Readonly<Record<string, string>> = {}) =>
   client.submit(VERIFY, { code, ...fields }, VERIFY);
 
-test('the right code leads to the requested page, with a new token; the token of before is useless', async () => {
+test('the right code leads to the requested page, with a new token; the old token is useless', async () => {
   const { email, secret } = await enrolled(desk);
   const client = desk.client();
   const { location } = await client.post('/admin/login', { email, password: PASSWORD, next: '/admin/account' });
@@ -68,7 +68,7 @@ test('attack: a code is accepted once, even in another session', async () => {
   assert.is((await verify(first, code)).status, 303);
   const again = await verify(second, code);
   assert.is(again.status, 401);
-  assert.match(again.text, 'already used');
+  assert.match(again.text, 'already been used');
   assert.is((await verify(second, await codeNow(secret))).status, 401, 'a code of an earlier step');
 });
 

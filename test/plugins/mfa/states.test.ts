@@ -18,7 +18,7 @@ interface State {
   /** The user has a second factor, and has not entered a code. */
   readonly isPending: boolean;
   readonly mustChange: boolean;
-  /** The policy requires a second factor, the user has none, and the time of grace is over. */
+  /** The policy requires a second factor, the user has none, and the grace period is over. */
   readonly mustEnrol: boolean;
   /** The password was entered long ago. */
   readonly isOld: boolean;
