@@ -5,7 +5,7 @@ export const en: Messages = {
   'mfa.about': 'An authenticator app or a passkey, in addition to your password',
 
   // The page after the password.
-  'mfa.verify.title': 'Enter your code',
+  'mfa.verify.title': 'Confirm your second factor',
   'mfa.verify.why':
     'Open your authenticator app and enter the 6-digit code. If you do not have the app at hand, enter one of your backup codes.',
   'mfa.verify.whyPasskey':

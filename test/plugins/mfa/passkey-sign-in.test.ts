@@ -228,7 +228,7 @@ test('attack: unknown passkeys, and those of inactive, locked and service accoun
   assert.is(new Set(pages).size, 1);
 });
 
-test('attack: malformed and oversized responses cost no statement about passkeys', async () => {
+test('attack: malformed and oversized responses do not cause a query for passkeys', async () => {
   const client = desk.client();
   await signInOptions(client);
   for (const passkey of ['', 'null', '[]', '{}', '{"id":"\\u0000"}', '['.repeat(4_000), `"${'x'.repeat(13_000)}"`]) {

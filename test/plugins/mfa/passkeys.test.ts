@@ -147,7 +147,7 @@ test('attack: the Host header does not choose the host of a passkey', async () =
 
 test('attack: a signature for a sign-in does not add a passkey', () => rejects({ type: 'webauthn.get' }, REJECTED));
 
-test('attack: a challenge of a sign-in, of another session or of nobody does not add a passkey', async () => {
+test('attack: a challenge of a sign-in or of another session, or an invented one, does not add a passkey', async () => {
   const expired = /took too long/;
   const client = await desk.signInAs('staff');
   const other = await desk.signInAs('staff');
@@ -163,7 +163,7 @@ test('attack: the response of a registration cannot be replayed', async () => {
   assert.match((await sendNewPasskey(client, passkey)).text, /took too long/);
 });
 
-test('attack: nobody can add a passkey that belongs to another account, or to their own', async () => {
+test('attack: a passkey that was already added, to any account, cannot be added again', async () => {
   const { device, client } = await ownerOfPasskey(desk);
   const thief = await desk.signInAs('staff');
   const copy = new Authenticator(ORIGIN, device.credentialId);

@@ -80,7 +80,7 @@ test('an administrator removes the second factor of a user, with a reason; the u
   assert.is(mails.length, 1);
 });
 
-test('attack: nobody removes their own second factor on the page for administrators, or that of a peer', async () => {
+test('attack: administrators cannot remove their own second factor on the page for administrators, or that of a peer', async () => {
   const own = await enrolled(desk, 'administrator');
   const peer = await enrolled(desk, 'administrator');
   const token = /name="~token" value="([^"]+)"/.exec((await own.client.get(PAGE)).text)?.[1] ?? '';

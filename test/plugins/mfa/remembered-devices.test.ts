@@ -93,7 +93,7 @@ test('attack: the database contains only a hash of the token, and the cookie can
   assert.match(cookie, /; expires=/i);
 });
 
-test('attack: the cookie of one user is worth nothing to another one', async () => {
+test('attack: the cookie of one user is useless to another user', async () => {
   const { browser } = await remembered();
   const other = await enrolled(desk);
   assert.is(await isEnough(browser, other.email), false);
