@@ -1660,6 +1660,12 @@ export const faults: readonly Fault[] = [
     tests: ['plugins/audit/seal-verify.test.ts'],
   },
   {
+    name: 'a seal that is added during the comparison is reported',
+    marker: 'new-seals-are-findings',
+    change: { replace: [/ and l\.seal <= \$\{newest\}/, ''] },
+    tests: ['plugins/audit/seal-verify.test.ts'],
+  },
+  {
     name: 'a missing seal is not found',
     marker: 'missing-seal-passes',
     change: { condition: 'false' },

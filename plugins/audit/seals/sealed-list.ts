@@ -22,15 +22,16 @@ const MAX_IDS = 50_000;
 const ids = z.array(z.string()).transform((all) => all.map(BigInt));
 const listRow = z.object({ seal: z.string(), ids, hashes: bytea, count_ids: ids, count_hashes: bytea });
 
-/** The seals after a number in ascending order, each with its list; `undefined` for a list that is missing. */
+/** The seals after a number, up to `newest`, in ascending order, each with its list; `undefined` for a list that is missing. */
 export async function* sealsWithLists(
   query: Query,
   after: bigint,
+  newest = 2n ** 63n - 1n,
 ): AsyncGenerator<readonly [Seal, SealedList | undefined]> {
   for (let position = after; ; ) {
     const seals = await query.any(sql.type(sealRow)`
       select ${sealColumns} from rustio_audit_seal
-      where rustio_audit_seal.number > ${position}
+      where rustio_audit_seal.number > ${position} and rustio_audit_seal.number <= ${newest}
       order by rustio_audit_seal.number
       limit ${PAGE}
     `);

@@ -68,8 +68,10 @@ export async function verifyTrail(database: Database, verification: Verification
       const encoding = await prepareHashing(query);
       for (const change of (await changesToTrail(query)) ?? ['the table rustio_audit is missing'])
         findings.add({ subject: 'table', problem: 'changed', message: `Definition of the tables: ${change}.` });
-      const chain = new ChainVerifier({ query, encoding }, findings, verification);
-      for await (const [seal, list] of sealsWithLists(query, 0n)) {
+      // Other processes seal meanwhile.
+      const newest = await newestNumber(query);
+      const chain = new ChainVerifier({ query, encoding }, findings, { ...verification, newest });
+      for await (const [seal, list] of sealsWithLists(query, 0n, newest)) {
         verification.signal?.throwIfAborted();
         anchors.see(seal);
         trail.signatures[chain.signature(seal)] += 1;
@@ -101,16 +103,22 @@ class ChainVerifier {
   readonly #findings: Findings;
   readonly #secretKeys: readonly string[];
   readonly #from: bigint;
+  readonly #newest: bigint;
   #previous: Seal | undefined;
   #entries: EntryVerifier | undefined;
   /** Whether nothing is known about the entries before the next seal. */
   #isGap = false;
 
-  constructor(hashing: HashingQuery, findings: Findings, { secretKeys, from = 1n }: Verification) {
+  constructor(
+    hashing: HashingQuery,
+    findings: Findings,
+    { secretKeys, from = 1n, newest }: Verification & { readonly newest: bigint },
+  ) {
     this.#hashing = hashing;
     this.#findings = findings;
     this.#secretKeys = secretKeys;
     this.#from = from;
+    this.#newest = newest;
   }
 
   signature(seal: Seal): keyof SignatureCounts {
@@ -144,7 +152,7 @@ class ChainVerifier {
   ): Promise<void> {
     this.#entries ??= new EntryVerifier(this.#hashing, this.#findings, {
       after: seal.number === 1n ? null : seal.firstId - 1n,
-      until: await lastSealedId(this.#hashing.query),
+      until: await lastSealedId(this.#hashing.query, this.#newest),
     });
     const isGap = this.#isGap || seal.number !== chain.expected;
     this.#isGap = false;
@@ -167,8 +175,8 @@ class ChainVerifier {
   /** The number of entries that were compared. */
   async finish(): Promise<number> {
     await this.#entries?.finish();
-    for (const number of await listsAfter(this.#hashing.query, this.#previous?.number ?? 0n))
-      this.#missing(number, number);
+    const after = this.#previous?.number ?? 0n;
+    for (const number of await listsBetween(this.#hashing.query, after, this.#newest)) this.#missing(number, number);
     return this.#entries?.verified ?? 0;
   }
 
@@ -192,17 +200,34 @@ class ChainVerifier {
   }
 }
 
+/** The number of the newest seal, or of the newest list, if its seal was removed. */
+async function newestNumber(query: Query): Promise<bigint> {
+  const newest = await query.oneFirst(sql.type(z.object({ newest: z.string() }))`
+    select greatest(
+      0,
+      (select max(s.number) from rustio_audit_seal s),
+      (select max(l.seal) from rustio_audit_sealed l)
+    )::text as newest
+  `);
+  return BigInt(newest);
+}
+
 /** The seals after the newest one whose lists still exist. */
-async function listsAfter(query: Query, last: bigint): Promise<readonly bigint[]> {
+async function listsBetween(query: Query, last: bigint, newest: bigint): Promise<readonly bigint[]> {
+  // fault: new-seals-are-findings
   const seals = await query.anyFirst(sql.type(z.object({ seal: z.string() }))`
-    select seal::text from rustio_audit_sealed where rustio_audit_sealed.seal > ${last} order by rustio_audit_sealed.seal limit 100
+    select l.seal::text
+    from rustio_audit_sealed l
+    where l.seal > ${last} and l.seal <= ${newest}
+    order by l.seal
+    limit 100
   `);
   return seals.map(BigInt);
 }
 
-async function lastSealedId(query: Query): Promise<bigint> {
+async function lastSealedId(query: Query, newest: bigint): Promise<bigint> {
   const last = await query.oneFirst(sql.type(z.object({ last: z.string() }))`
-    select coalesce(max(last_id), 0)::text as last from rustio_audit_seal
+    select coalesce(max(last_id), 0)::text as last from rustio_audit_seal where number <= ${newest}
   `);
   return BigInt(last);
 }

@@ -1,12 +1,14 @@
 // Every change of the owner of the tables is found, and the entry is named. docs/contracts/audit.md lists what is not found.
 import { sql } from 'slonik';
 import * as assert from 'uvu/assert';
+import { withPlainConnection } from '../../../core/database/plain-connection.ts';
 import { openDatabase } from '../../../core/database/pool.ts';
 import { entryHash } from '../../../plugins/audit/seals/entry-hash.ts';
 import { readSealedEntries } from '../../../plugins/audit/seals/entry-values.ts';
 import { lastSeal } from '../../../plugins/audit/seals/seal-entries.ts';
 import { verifyTrail } from '../../../plugins/audit/seals/verify-trail.ts';
 import { suite } from '../../support/suite.ts';
+import { until } from '../../support/until.ts';
 import { by } from '../auth/rules-database.ts';
 import { openSealedTrail, type SealedTrail } from './sealed-trail.ts';
 
@@ -327,6 +329,26 @@ test('attack: a count without an entry that is inserted beside another one is na
   assert.equal(await trail.findings(), []);
   await insert('three');
   assert.equal(await trail.findings(), ['A count of entry 0 was inserted.']);
+});
+
+test('a seal that another process adds during the comparison is not a finding', async () => {
+  await sixEntries();
+  const { database, url } = trail.rules;
+  await withPlainConnection(url, async (client) => {
+    // The comparison waits for the index after it has read the seals.
+    await client.query('begin; reindex index rustio_audit_erased_entry_pkey');
+    const findings = trail.findings();
+    await until(() =>
+      database.exists(sql.unsafe`
+        select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
+      `),
+    );
+    await trail.record('7');
+    assert.is((await trail.seal()).seals, 1);
+    await client.query('commit');
+    assert.equal(await findings, []);
+  });
+  assert.is((await trail.verify()).seals, 3);
 });
 
 test('recent counts, which can still grow, are not sealed', async () => {
