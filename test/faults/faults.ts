@@ -1702,6 +1702,12 @@ export const faults: readonly Fault[] = [
     tests: ['plugins/audit/seal-export.test.ts'],
   },
   {
+    name: 'values of an export can be erased without an entry about it',
+    marker: 'erasure-in-export-unrecorded',
+    change: 'remove',
+    tests: ['plugins/audit/seal-export.test.ts'],
+  },
+  {
     name: 'a missing seal of an export is not found',
     marker: 'broken-export-chain-passes',
     change: 'remove',

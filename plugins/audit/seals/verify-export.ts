@@ -44,6 +44,9 @@ class ExportVerifier {
   /** The entry of each count, by both and the hash. */
   #counts = new Map<string, string>();
   readonly #total = { seals: 0, entries: 0, notSealed: 0 };
+  /** The records with erased values, and the names that replace those of users, with what an entry about the erasure contains. */
+  readonly #erased = new Map<string, string>();
+  readonly #recorded = new Set<string>();
   /** The entries since the current seal that it does not cover: only after the last seal are they not sealed. */
   #uncovered: string[] = [];
 
@@ -68,6 +71,12 @@ class ExportVerifier {
   finish(): VerifiedExport {
     this.#complete();
     this.#total.notSealed = this.#uncovered.length;
+    // fault: erasure-in-export-unrecorded
+    for (const [key, name] of this.#erased)
+      if (!this.#recorded.has(key)) {
+        const message = `Values of ${name} were erased, and no entry records it.`;
+        this.#findings.add({ subject: 'erasure', problem: 'unrecorded', message });
+      }
     this.#anchors.finish(this.#findings);
     const { all: findings, total } = this.#findings;
     return { findings, total, ...this.#total, anchors: this.#anchors.found };
@@ -98,6 +107,7 @@ class ExportVerifier {
 
   #entry(entry: SealedEntry): void {
     const { id } = entry.values;
+    this.#erasure(entry);
     if (BigInt(id) > (this.#previous?.lastId ?? 0n)) {
       this.#uncovered.push(id);
       return;
@@ -120,6 +130,18 @@ class ExportVerifier {
     for (const id of this.#counts.values()) this.#add('count', 'deleted', id, `The count of entry ${id} is missing.`);
     this.#entries.clear();
     this.#counts.clear();
+  }
+
+  /** Somebody who has the file can compute what an erasure leaves of a value. As in the database, an entry must record the erasure. */
+  #erasure({ values, blinding }: SealedEntry): void {
+    const record = `${values.subject_model} ${values.subject_key}`;
+    if (values.event.endsWith('_erased')) {
+      this.#recorded.add(`record ${record}`);
+      this.#recorded.add(`user ${values.subject_label}`);
+    }
+    for (const path of Object.keys(blinding.hashes ?? {}))
+      if (path === 'actor_label') this.#erased.set(`user ${values.actor_label}`, values.actor_label);
+      else this.#erased.set(`record ${record}`, record);
   }
 
   #inserted(id: string): void {

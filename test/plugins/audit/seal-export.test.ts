@@ -36,7 +36,7 @@ async function messages(lines: readonly string[]): Promise<readonly string[]> {
   return result.findings.map(({ message }) => message);
 }
 
-/** Entries 1 to 4 in two seals, of which 1 is erased, a count, and entry 6, which is not sealed. */
+/** Entries 1 to 4 in two seals, of which 1 is erased, a count, and entry 6, which is not sealed, like the one about the erasure. */
 async function sampleLines(): Promise<string[]> {
   const clerk = personAs(17, 'staff', 'clerk@example.org');
   await trail.record('1', by(clerk));
@@ -51,13 +51,17 @@ async function sampleLines(): Promise<string[]> {
     values ('odd', 'job', '', '[1.50]', '{"": 1e2, "é": null, "__proto__": 1, "10": [], "a": "\\u00e9"}', '')
   `);
   await trail.seal();
-  await trail.rules.database.transaction((tx) =>
-    eraseEntries(
+  await trail.rules.database.transaction(async (tx) => {
+    await tx.query(sql.unsafe`
+      insert into rustio_audit (event, actor_kind, actor_label, subject_model, subject_key, subject_label, correlation_id)
+      values ('strike_erased', 'job', '', 'strike', '1', 'erased-1', '')
+    `);
+    await eraseEntries(
       tx,
       { model: 'strike', key: '1', label: 'erased-1' },
       { fields: ['pilot'], formerLabel: '', userId: 17 },
-    ),
-  );
+    );
+  });
   await trail.record('6');
   return exported();
 }
@@ -70,7 +74,7 @@ test('an export is verified without the database, with erased entries and counts
     total: 0,
     seals: 2,
     entries: 4,
-    notSealed: 1,
+    notSealed: 2,
     anchors: 1,
   });
 });
@@ -105,6 +109,15 @@ test('attack: an added entry that precedes its seal does not pass as one that is
   const lines = await sampleLines();
   const forged = (lines.find((line) => line.includes('"id":"3"')) ?? '').replace('fog', 'sun');
   assert.equal(await messages(lines.toSpliced(1, 0, forged)), ['Entry 3 was inserted after its time.']);
+});
+
+test('attack: an erasure of which no entry remains in the export is named', async () => {
+  const lines = await sampleLines();
+  const recorded = lines.findIndex((line) => line.includes('strike_erased'));
+  assert.equal(await messages(lines.toSpliced(recorded, 1)), [
+    'Values of erased-1 were erased, and no entry records it.',
+    'Values of strike 1 were erased, and no entry records it.',
+  ]);
 });
 
 test('several counts without an entry are verified', async () => {
