@@ -110,7 +110,7 @@ export class EntryVerifier {
     this.verified += current.length;
     if (merkleRoot(Buffer.concat(hashes)).equals(seal.root)) return;
     const [first, last] = [seal.firstId, seal.lastId];
-    const message = `Entries between ${first} and ${last} were changed, deleted or inserted. The list of seal ${seal.number} was changed, too, so they cannot be named.`;
+    const message = `Entries between ${first} and ${last} were changed, deleted or inserted. The list of seal ${seal.number} was also changed, so they cannot be named.`;
     this.#findings.add({ subject: 'entry', problem: 'changed', seal: String(seal.number), message });
   }
 
@@ -127,7 +127,7 @@ export class EntryVerifier {
 
   #inserted(id: bigint, seal: bigint): void {
     // fault: inserted-entry-passes
-    this.#add('inserted', id, seal, `Entry ${id} was inserted after its time: seal ${seal} does not contain it.`);
+    this.#add('inserted', id, seal, `Entry ${id} was inserted after sealing: seal ${seal} does not contain it.`);
   }
 
   #add(problem: 'changed' | 'deleted' | 'inserted', entry: bigint, seal: bigint, message: string): void {

@@ -145,7 +145,7 @@ class ExportVerifier {
   }
 
   #inserted(id: string): void {
-    this.#add('entry', 'inserted', id, `Entry ${id} was inserted after its time.`);
+    this.#add('entry', 'inserted', id, `Entry ${id} was inserted after sealing.`);
   }
 
   #add(subject: 'entry' | 'count', problem: Finding['problem'], entry: string, message: string): void {

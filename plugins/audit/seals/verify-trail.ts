@@ -191,7 +191,7 @@ class ChainVerifier {
   }
 
   #missing(first: bigint, last: bigint): void {
-    const which = first === last ? `Seal ${first} is` : `The seals ${first} to ${last} are`;
+    const which = first === last ? `Seal ${first} is` : `Seals ${first} to ${last} are`;
     this.#findings.add({ subject: 'seal', problem: 'missing', seal: String(first), message: `${which} missing.` });
   }
 

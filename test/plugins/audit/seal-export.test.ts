@@ -95,7 +95,7 @@ test('attack: changed, removed and added lines of an export are named', async ()
     [changed(entry1, '"event":"update"', '"event":"create"'), 'Entry 1 was changed.'],
     [changed(entry1, 'erased-1', 'another'), 'Entry 1 was changed.'],
     [without(entry3), 'Entry 3 was deleted.'],
-    [lines.toSpliced(entry3, 0, lines[entry1] ?? ''), 'Entry 1 was inserted after its time.'],
+    [lines.toSpliced(entry3, 0, lines[entry1] ?? ''), 'Entry 1 was inserted after sealing.'],
     [changed(count, '"count":1', '"count":2'), 'The count of entry 2 was changed or inserted.'],
     [without(count), 'The count of entry 2 is missing.'],
     [changed(second, '"entries":"2"', '"entries":"3"'), 'Seal 2 was changed.'],
@@ -108,7 +108,7 @@ test('attack: changed, removed and added lines of an export are named', async ()
 test('attack: an added entry that precedes its seal does not pass as one that is not sealed', async () => {
   const lines = await sampleLines();
   const forged = (lines.find((line) => line.includes('"id":"3"')) ?? '').replace('fog', 'sun');
-  assert.equal(await messages(lines.toSpliced(1, 0, forged)), ['Entry 3 was inserted after its time.']);
+  assert.equal(await messages(lines.toSpliced(1, 0, forged)), ['Entry 3 was inserted after sealing.']);
 });
 
 test('attack: an erasure of which no entry remains in the export is named', async () => {

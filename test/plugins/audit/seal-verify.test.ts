@@ -83,8 +83,8 @@ test('attack: an entry that is inserted later under an old id is named', async (
     values (3, 'x', 'job', 'x', 'x'), (15, 'x', 'job', 'x', 'x'), (-1, 'x', 'job', 'x', 'x')
   `);
   assert.equal((await trail.findings()).toSorted(), [
-    'Entry -1 was inserted after its time: seal 1 does not contain it.',
-    'Entry 15 was inserted after its time: seal 3 does not contain it.',
+    'Entry -1 was inserted after sealing: seal 1 does not contain it.',
+    'Entry 15 was inserted after sealing: seal 3 does not contain it.',
     'Entry 3 was changed.',
   ]);
 });
@@ -149,7 +149,7 @@ test('attack: a changed or missing list of a seal is named, and the entries are 
   await trail.asOwner("update rustio_audit set event = 'x' where id = 2");
   assert.equal(await trail.findings(), [
     'The list of entries of seal 1 is missing.',
-    'Entries between 1 and 3 were changed, deleted or inserted. The list of seal 1 was changed, too, so they cannot be named.',
+    'Entries between 1 and 3 were changed, deleted or inserted. The list of seal 1 was also changed, so they cannot be named.',
   ]);
 });
 
@@ -174,7 +174,7 @@ test('attack: removed seals are named', async () => {
   await trail.asOwner('delete from rustio_audit_seal where number = 2');
   assert.equal(await trail.findings(), ['Seal 2 is missing.']);
   await trail.asOwner('delete from rustio_audit_seal where number = 1');
-  assert.equal(await trail.findings(), ['The seals 1 to 2 are missing.']);
+  assert.equal(await trail.findings(), ['Seals 1 to 2 are missing.']);
   await trail.asOwner('truncate rustio_audit_seal');
   assert.equal(await trail.findings(), ['Seal 1 is missing.', 'Seal 2 is missing.', 'Seal 3 is missing.']);
 });
