@@ -782,6 +782,12 @@ export const faults: readonly Fault[] = [
     tests: ['plugins/mfa/remembered-devices.test.ts'],
   },
   {
+    name: 'passkeys of an account that were added in two tabs have different handles',
+    marker: 'handle-of-another-tab',
+    change: 'remove',
+    tests: ['plugins/mfa/passkeys.test.ts'],
+  },
+  {
     name: 'a device is remembered forever',
     marker: 'remembered-forever',
     change: { replace: [/\s+and expires_at > now\(\)\s+and created_at > .*/, ''] },

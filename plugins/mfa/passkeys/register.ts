@@ -46,6 +46,9 @@ export async function addPasskey(
   const { id: userId } = account;
   const challenge = await useChallenge(tx, response.challenge, { purpose: 'registration', holder: { session } });
   if (!challenge?.userHandle) return rejected('mfa.passkeys.problem.expired');
+  // Two tabs that add the first passkey have each received a handle, and the device would list the second one as another account.
+  // fault: handle-of-another-tab
+  if (await hasOtherHandle(tx, userId, challenge.userHandle)) return rejected('mfa.passkeys.problem.expired');
   const name = parseName(typed);
   if (!name.ok) return invalid('name', name.issue);
   const passkey = await verifyRegistration(response, party);
@@ -73,6 +76,12 @@ export async function addPasskey(
     data: { name: name.value, backedUp: passkey.backedUp },
   });
   return { outcome: 'done' };
+}
+
+function hasOtherHandle(tx: Transaction, userId: number, userHandle: Buffer): Promise<boolean> {
+  return tx.exists(sql.unsafe`
+    select from rustio_mfa_passkey where user_id = ${userId} and user_handle <> ${sql.binary(userHandle)}
+  `);
 }
 
 /** Those that browsers know; others would be sent back to them. */

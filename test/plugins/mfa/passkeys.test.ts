@@ -111,6 +111,17 @@ test('all passkeys of an account have the same handle, and devices that have one
   );
 });
 
+test('two tabs that add the first passkey cannot add two handles: the second one has to ask again', async () => {
+  const client = await desk.signInAs('staff');
+  const [first, second] = [await creationOptions(client), await creationOptions(client)];
+  const [phone, key] = [new Authenticator(ORIGIN), new Authenticator(ORIGIN)];
+  assert.is((await sendNewPasskey(client, phone.create(first))).status, 303);
+  assert.is((await sendNewPasskey(client, key.create(second))).status, 422);
+  const again = await creationOptions(client);
+  assert.is(again.user.id, first.user.id);
+  assert.is((await sendNewPasskey(client, key.create(again))).status, 303);
+});
+
 test('attack: the handle that a device stores does not identify the user', async () => {
   const client = await desk.signInAs('staff');
   const [first, second] = [await creationOptions(client), await creationOptions(client)];
