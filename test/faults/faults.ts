@@ -2378,7 +2378,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'the data of an event about a hidden record is shown',
     marker: 'data-of-hidden-record',
-    change: { replace: ['subject === null', 'true'] },
+    change: { replace: ['entry.subject === null', 'true'] },
     tests: ['plugins/audit/page.test.ts'],
   },
   {
