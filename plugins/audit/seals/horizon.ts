@@ -8,7 +8,7 @@ const LONGEST_PAUSE_MS = 1_000;
 
 /** What can be sealed: no transaction can still add an entry or a count to it. */
 export interface Horizon {
-  /** The id of an entry; `0` if there are none. */
+  /** The id of the last entry; `0` if the trail is empty. */
   readonly lastId: string;
   /** A minute of counts, as text. */
   readonly minute: string;
