@@ -113,15 +113,7 @@ test('attack: a change of another value of an erased entry is named', async () =
     "event = 'delete'",
     'salt = gen_random_uuid()',
   ];
-  for (const change of changes) {
-    await trail.asOwner(
-      `create table kept as select * from rustio_audit where id = 1; update rustio_audit set ${change} where id = 1`,
-    );
-    assert.equal(await trail.findings(), ['Entry 1 was changed.'], change);
-    await trail.asOwner(
-      'delete from rustio_audit where id = 1; insert into rustio_audit overriding system value select * from kept; drop table kept',
-    );
-  }
+  for (const change of changes) assert.equal(await trail.findingsAfter(1, change), ['Entry 1 was changed.'], change);
   assert.equal(await trail.findings(), []);
 });
 

@@ -54,15 +54,7 @@ test('attack: a change of any column of an entry names the entry', async () => {
     'salt = gen_random_uuid()',
     'salt = null',
   ];
-  for (const change of changes) {
-    await trail.asOwner(
-      `create table kept as select * from rustio_audit where id = 2; update rustio_audit set ${change} where id = 2`,
-    );
-    assert.equal(await trail.findings(), ['Entry 2 was changed.'], change);
-    await trail.asOwner(
-      'delete from rustio_audit where id = 2; insert into rustio_audit overriding system value select * from kept; drop table kept',
-    );
-  }
+  for (const change of changes) assert.equal(await trail.findingsAfter(2, change), ['Entry 2 was changed.'], change);
   assert.equal(await trail.findings(), []);
 });
 

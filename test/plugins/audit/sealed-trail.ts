@@ -17,6 +17,8 @@ export interface SealedTrail {
   findings(verification?: Partial<Verification>): Promise<readonly string[]>;
   /** Runs statements as the owner of the tables, with their triggers disabled; they are enabled again afterwards. */
   asOwner(statements: string): Promise<void>;
+  /** The findings after the owner has changed an entry: `set` of an update. The entry is restored. */
+  findingsAfter(id: number, set: string): Promise<readonly string[]>;
   close(): Promise<void>;
 }
 
@@ -34,6 +36,21 @@ export async function openSealedTrail(maximumPoolSize = 4): Promise<SealedTrail>
   const rules = await openRulesDatabase(maximumPoolSize);
   const { database } = rules;
   const verify: SealedTrail['verify'] = (verification) => verifyTrail(database, { secretKeys: [], ...verification });
+  const findings: SealedTrail['findings'] = async (verification) =>
+    (await verify(verification)).findings.map(({ message }) => message);
+  const asOwner = async (statements: string): Promise<void> => {
+    await withPlainConnection(rules.url, async (client) => {
+      for (const table of TABLES) await client.query(`alter table ${table} disable trigger user`);
+      await client.query(statements);
+      for (const table of TABLES) {
+        const { rows } = await client.query<{ name: string }>(
+          'select tgname as name from pg_trigger where tgrelid = $1::regclass and not tgisinternal',
+          [table],
+        );
+        for (const { name } of rows) await client.query(`alter table ${table} enable always trigger ${name}`);
+      }
+    });
+  };
   return {
     rules,
     record: (key, context = cli) =>
@@ -49,20 +66,21 @@ export async function openSealedTrail(maximumPoolSize = 4): Promise<SealedTrail>
       }),
     seal: (sealing) => sealEntries(database, { secretKeys: [], waitMs: 0, ...sealing }),
     verify,
-    findings: async (verification) => (await verify(verification)).findings.map(({ message }) => message),
-    async asOwner(statements) {
-      await withPlainConnection(rules.url, async (client) => {
-        for (const table of TABLES) await client.query(`alter table ${table} disable trigger user`);
-        await client.query(statements);
-        for (const table of TABLES) {
-          const { rows } = await client.query<{ name: string }>(
-            'select tgname as name from pg_trigger where tgrelid = $1::regclass and not tgisinternal',
-            [table],
-          );
-          for (const { name } of rows) await client.query(`alter table ${table} enable always trigger ${name}`);
-        }
-      });
+    findings,
+    async findingsAfter(id, set) {
+      await asOwner(`
+        create table kept as select * from rustio_audit where id = ${id};
+        update rustio_audit set ${set} where id = ${id}
+      `);
+      const found = await findings();
+      await asOwner(`
+        delete from rustio_audit where id = ${id};
+        insert into rustio_audit overriding system value select * from kept;
+        drop table kept
+      `);
+      return found;
     },
+    asOwner,
     close: () => rules.close(),
   };
 }
